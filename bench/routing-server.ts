@@ -5,7 +5,7 @@ import { BUCKETS } from '../src/rollout/canary-split.ts';
 import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../src/rollout/route.ts';
 import { startServer } from '../src/server/start.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
-import { Recorder } from '../src/serving/recorder/recorder.ts';
+import { RolloutRecorder } from '../src/serving/recorder/rollout-recorder.ts';
 import { columnNames } from './door-columns.ts';
 
 /** An engine that takes no time, so that everything else is seen. */
@@ -55,7 +55,7 @@ plane.follow(
   [singleVersionRoute('rest', 'rest', 1, 1), canary],
   ['rest', 'canary'].flatMap((model) => [version(model, 1), version(model, 2)]),
 );
-const recorder = new Recorder({
+const recorder = new RolloutRecorder({
   worker: 'w',
   epoch: 1,
   // What a channel between processes does with it.

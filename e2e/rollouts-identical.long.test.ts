@@ -5,8 +5,8 @@ import { ManualClock, planeOf, prepare, rolloutRow } from '../src/control/rollou
 import { seededRandom } from '../src/core/random.ts';
 import type { PlaneSnapshot, Route } from '../src/rollout/route.ts';
 import type { WindowPart } from '../src/rollout/window-part.ts';
-import { Assignment } from '../src/serving/assignment.ts';
-import { Recorder } from '../src/serving/recorder/recorder.ts';
+import { RolloutRecorder } from '../src/serving/recorder/rollout-recorder.ts';
+import { RouteAssigner } from '../src/serving/route-assigner.ts';
 import { normalQuantile } from '../src/statistics/normal.ts';
 import { openStore } from '../src/store/open.ts';
 
@@ -16,11 +16,11 @@ const HOUR = 3600;
 
 class OneWorker implements Fleet {
   route: Route | null = null;
-  readonly recorder: Recorder;
+  readonly recorder: RolloutRecorder;
   #tell: (part: WindowPart) => void = () => undefined;
 
   constructor(clock: ManualClock) {
-    this.recorder = new Recorder({ worker: 'w0', epoch: 1, clock, send: (part) => this.#tell(part) });
+    this.recorder = new RolloutRecorder({ worker: 'w0', epoch: 1, clock, send: (part) => this.#tell(part) });
   }
   publish({ routes }: PlaneSnapshot): Promise<void> {
     this.recorder.follow(routes);
@@ -48,15 +48,15 @@ async function promotedAfter(seed: number, limit: number): Promise<number | null
   const { controller } = planeOf(store, fleet, clock);
   await controller.start();
   await controller.begin(rolloutRow({ policy: {} }));
-  let assignment: Assignment | null = null;
+  let assignment: RouteAssigner | null = null;
   let followed: Route | null = null;
   try {
     for (let second = 1; second <= limit; second++) {
       clock.pass(1000);
-      if (fleet.route !== followed) assignment = new Assignment(fleet.route!, random);
+      if (fleet.route !== followed) assignment = new RouteAssigner(fleet.route!, random);
       followed = fleet.route;
       const { role, arm } = assignment!.choices[assignment!.byHeaders({})!.choice]!;
-      const tape = fleet.recorder.tapeOf('churn');
+      const tape = fleet.recorder.windowRecorderOf('churn');
       const first = { score: random.next(), label: null };
       const subject = { arm: arm ?? 0, role, unit: null, segment: null, requestId: String(second) };
       // Latencies of a service: median 2 ms, one in a hundred beyond 8 ms.

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
-import { Metrics } from '../src/serving/http/metrics.ts';
+import { ServingMetrics } from '../src/serving/metrics/serving-metrics.ts';
 import { certificate } from '../tools/certificate.ts';
 import { folder } from './cli.ts';
 import { call } from './serving/client.ts';
@@ -60,7 +60,7 @@ test('a connection that has just been answered waits anew, behind the others', a
 });
 
 test('what is being answered is never given up: where that is all there is, the next one is closed at once', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ versions: [fakeVersion('slow')], threads: 1, maxConnections: 3, metrics });
   const working = [1, 2, 3].map(() => call(`${url}/predict`, { body: { age: 1, fare: 1 } }));
   await expect.poll(() => metrics.inFlight, { interval: 5 }).toBe(3);
@@ -118,7 +118,7 @@ async function dripping(url: string, count: number, from?: string) {
 }
 
 test('more slow bodies than there are places leave everybody else answered at once', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ metrics, maxInFlight: 4, maxReceiving: 16 });
   const early = await dripping(url, 8);
   await expect.poll(() => metrics.receiving).toBe(8);
@@ -142,7 +142,7 @@ test('more slow bodies than there are places leave everybody else answered at on
 });
 
 test('a refused body that still comes makes room, since it is answered already', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ metrics, maxConnections: 8 });
   const bodies = await dripping(url, 8);
   const answered = () => bodies.filter(({ text }) => text.startsWith('HTTP/1.1 503'));
@@ -155,7 +155,7 @@ test('a refused body that still comes makes room, since it is answered already',
 });
 
 test('where two addresses hold all places, a body that comes in pieces from a third one has its own', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ metrics, maxReceiving: 8 });
   await Promise.all(['127.0.0.2', '127.0.0.3'].map((from) => dripping(url, 4, from)));
   await expect.poll(() => metrics.receiving, { interval: 2 }).toBe(8);

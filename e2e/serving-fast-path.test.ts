@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
-import { Metrics } from '../src/serving/http/metrics.ts';
+import { ServingMetrics } from '../src/serving/metrics/serving-metrics.ts';
 import { call } from './serving/client.ts';
 import { fakeVersion } from './serving/fake-models.ts';
 import { opened, reading } from './serving/raw.ts';
@@ -98,7 +98,7 @@ test.each([
 });
 
 test('a body that does not come is waited for by node:http, whose rules hold for it', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ metrics });
   const { socket, read } = await connected(url);
   const [head, body] = parts(request('/predict', BODY));
@@ -139,7 +139,7 @@ test('requests that come before the answer to the first are answered in their or
 });
 
 test('a client that leaves before its answer has cancelled its request', async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const url = await serve({ versions: [fakeVersion('slow')], metrics });
   const { socket } = await connected(url);
   socket.write(request('/predict', BODY));
@@ -150,7 +150,7 @@ test('a client that leaves before its answer has cancelled its request', async (
 });
 
 test('a client that does not read its answers is not asked for more', { timeout: 30_000 }, async () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const { socket, read } = await connected(await serve({ metrics }));
   socket.pause();
   const rows = Array.from({ length: 1500 }, (_, k) => [k + 0.123456789, 0.1]);

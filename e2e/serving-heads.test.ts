@@ -33,7 +33,7 @@ test('HTTP/1.0 needs no Host', async () => {
 });
 
 test('a body that is announced as too large is refused without being asked for', async () => {
-  const url = await serve({ maxBody: 1000 });
+  const url = await serve({ maxBodyBytes: 1000 });
   for (const path of ['/predict', '/models/quick/predict']) {
     const head = post('host: x', 'content-length: 1001', 'expect: 100-continue').replace('/predict', path);
     const text = await firstAnswerTo(url, head);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LoadedVersion } from '../src/registry/version.ts';
 import { type RunningServer, startServer } from '../src/server/start.ts';
 import { decodeInput } from '../src/serving/rows/decode.ts';
-import { outputsToJson } from '../src/serving/rows/encode.ts';
+import { outputsToJson } from '../src/serving/rows/outputs-to-json.ts';
 import { wire } from './doors/bodies.ts';
 import { type FixtureFile, readFixture } from './exactness/fixture.ts';
 import { call } from './serving/client.ts';

@@ -4,7 +4,7 @@ import { BUCKETS } from '../src/rollout/canary-split.ts';
 import { canaryRanges, singleVersionRoute } from '../src/rollout/route.ts';
 import { FAILED_BIT, type WindowPart } from '../src/rollout/window-part.ts';
 import { DataPlane } from '../src/serving/data-plane.ts';
-import { Recorder } from '../src/serving/recorder/recorder.ts';
+import { RolloutRecorder } from '../src/serving/recorder/rollout-recorder.ts';
 import { call } from './serving/client.ts';
 import { loadBundle } from './serving/file-models.ts';
 import { serve } from './serving/serve.ts';
@@ -26,7 +26,7 @@ async function candidate(path: string) {
   plane.follow([{ ...singleVersionRoute('m', 'm', 2, 1), ranges, recording }], [version]);
   const parts: WindowPart[] = [];
   const clock = { now: Date.now, monotonic: () => performance.now() };
-  const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
+  const recorder = new RolloutRecorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const loader = new URL('./serving/file-models.ts', import.meta.url).href;
   const url = await serve({ plane, recorder, loader });
   const noted = () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { singleVersionRoute } from '../src/rollout/route.ts';
 import { FAILED_BIT } from '../src/rollout/window-part.ts';
-import { Offload } from '../src/serving/http/offload.ts';
+import { ScoringPool } from '../src/serving/threads/scoring-pool.ts';
 import { folder } from './cli.ts';
 import { call } from './serving/client.ts';
 import { fakeVersion } from './serving/fake-models.ts';
@@ -75,7 +75,7 @@ test('shifted answers are compared input for input, also where stable failed', a
 });
 
 test('a thread that keeps ending rests for as long as it lived', async () => {
-  const offload = new Offload({ threads: 1, maxQueue: 9, maxMillis: 60_000, loader, maxRest: 10_000 });
+  const offload = new ScoringPool({ threads: 1, maxQueue: 9, maxMillis: 60_000, loader, maxRest: 10_000 });
   const target = fakeVersion('crashing');
   const started = performance.now();
   const [first, second] = await Promise.all(
@@ -93,7 +93,7 @@ test('a thread that keeps ending rests for as long as it lived', async () => {
 });
 
 test('threads that have been closed do not come back for what still waits', async () => {
-  const offload = new Offload({ threads: 1, ahead: 2, maxQueue: 9, maxMillis: 60_000, loader });
+  const offload = new ScoringPool({ threads: 1, ahead: 2, maxQueue: 9, maxMillis: 60_000, loader });
   const target = fakeVersion('hanging');
   const ended: string[] = [];
   for (const requestId of ['r1', 'r2', 'r3']) {

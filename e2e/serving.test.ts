@@ -147,7 +147,7 @@ test('health, readiness and the list of models answer', async () => {
 });
 
 test('compressed bodies are read, and never grow beyond the limit', async () => {
-  const url = await serve({ maxBody: 100_000 });
+  const url = await serve({ maxBodyBytes: 100_000 });
   const text = JSON.stringify(ROWS);
   const encode = {
     gzip: gzipSync,
@@ -177,7 +177,7 @@ test('compressed bodies are read, and never grow beyond the limit', async () => 
 });
 
 test('what a body grows to counts among the bytes that are held', async () => {
-  const url = await serve({ maxBuffered: 1_000_000 });
+  const url = await serve({ maxBufferedBytes: 1_000_000 });
   const rows = Array.from({ length: 200_000 }, () => [1, 2]);
   const body = gzipSync(JSON.stringify({ rows }));
   expect(body.length).toBeLessThan(100_000);
@@ -187,7 +187,7 @@ test('what a body grows to counts among the bytes that are held', async () => {
 });
 
 test('a body over the limit is refused, announced or not, and its connection goes on', async () => {
-  const url = await serve({ maxBody: 1000 });
+  const url = await serve({ maxBodyBytes: 1000 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const large = Buffer.alloc(1_000_000, 32);
   for (const headers of [{ 'content-length': String(large.length) }, { 'transfer-encoding': 'chunked' }]) {

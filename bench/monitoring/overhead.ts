@@ -15,9 +15,9 @@ import { encodeBlock } from '../../src/capture/codec.ts';
 import { blockFile } from '../../src/capture/files.ts';
 import { DEFAULT_RULE } from '../../src/capture/rules.ts';
 import { seededRandom } from '../../src/core/random.ts';
-import { shapeOf } from '../../src/serving/capture/cells.ts';
+import { BlockSpool } from '../../src/serving/capture/block-spool.ts';
+import { rowShapeOf } from '../../src/serving/capture/captured-cells.ts';
 import { RowBuffer } from '../../src/serving/capture/row-buffer.ts';
-import { Spool } from '../../src/serving/capture/spool.ts';
 import { preparePython, run } from '../../tools/python-environment.ts';
 import { childrenOf, processorMicros } from '../processor.ts';
 import { ROOT, WORK } from '../serving/peers.ts';
@@ -132,9 +132,9 @@ async function roundOf(server: Server, { requests }: Model, bodies: readonly str
 /** Share of a processor that goes into a block of as many rows as a second may have. */
 async function writingShare({ features }: Model, folder: string): Promise<number> {
   const names = Array.from({ length: features }, (_, j) => ({ name: `x${j}`, kind: 'number' as const }));
-  const shape = shapeOf(names, [{ name: 'predict', kind: 'number' }]);
+  const shape = rowShapeOf(names, [{ name: 'predict', kind: 'number' }]);
   const rows = Math.round(DEFAULT_RULE.maxRate * Math.min(1, 50 / features));
-  const spool = new Spool({ path: folder });
+  const spool = new BlockSpool({ path: folder });
   const about = { requestId: '', unit: 'unit', arm: -1, role: 'stable', segment: null, millis: 1 };
   const shares: number[] = [];
   for (let k = 0; k < FLUSHES; k++) {

@@ -96,7 +96,7 @@ const REFUSED = [
 ] as const;
 
 test('hostile bodies are refused in the words of each door', async () => {
-  const url = await serve({ maxBody: 1 << 20 });
+  const url = await serve({ maxBodyBytes: 1 << 20 });
   const nested = '['.repeat(200_000);
   const bodies = [
     '',

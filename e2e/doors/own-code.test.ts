@@ -5,7 +5,7 @@ import { BUCKETS, unitBucket } from '../../src/rollout/canary-split.ts';
 import { DEFAULT_UNIT, singleVersionRoute } from '../../src/rollout/route.ts';
 import type { WindowPart } from '../../src/rollout/window-part.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
-import { Recorder } from '../../src/serving/recorder/recorder.ts';
+import { RolloutRecorder } from '../../src/serving/recorder/rollout-recorder.ts';
 import { call, type Reply } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
 import { canary } from '../serving/rolling-out.ts';
@@ -123,7 +123,7 @@ test('a unit is found in a body of JSON, which stays as it is; each request is n
   plane.follow([route], versions);
   const parts: WindowPart[] = [];
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
+  const recorder = new RolloutRecorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const url = await serve({ plane, recorder });
   const ask = async (body: string): Promise<unknown> => {
     const { headers, text } = await post(`${url}/invocations`, body);

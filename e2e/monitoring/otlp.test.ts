@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { sendingMetrics } from '../../src/server/metrics-export.ts';
 import { SILENT, startServer } from '../../src/server/start.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
-import { Metrics } from '../../src/serving/http/metrics.ts';
+import { ServingMetrics } from '../../src/serving/metrics/serving-metrics.ts';
 import { call } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
 import { ROWS } from '../serving/serve.ts';
@@ -70,7 +70,7 @@ async function collector() {
 }
 
 async function serveSending(env: Readonly<Record<string, string>>, more = '') {
-  const [metrics, plane] = [new Metrics(), new DataPlane([fakeVersion('quick')])];
+  const [metrics, plane] = [new ServingMetrics(), new DataPlane([fakeVersion('quick')])];
   const server = await startServer({ versions: [], plane, metrics, port: 0 });
   const sending = await sendingMetrics(server, {
     ...{ env, worker: 'r/1', epoch: 1, metrics, plane, logger: SILENT },

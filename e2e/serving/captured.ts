@@ -7,10 +7,14 @@ import { decodeBlock } from '../../src/capture/codec.ts';
 import { blockIdOf, spoolPath } from '../../src/capture/files.ts';
 import { SYSTEM_CLOCK } from '../../src/server/clock.ts';
 import { SILENT } from '../../src/server/start.ts';
-import { type Capture, type CaptureOptions, openCapture } from '../../src/serving/capture/capture.ts';
-import { Metrics } from '../../src/serving/http/metrics.ts';
+import {
+  type DataCapture,
+  type DataCaptureOptions,
+  openCapture,
+} from '../../src/serving/capture/data-capture.ts';
+import { ServingMetrics } from '../../src/serving/metrics/serving-metrics.ts';
 
-const open: Capture[] = [];
+const open: DataCapture[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((capture) => capture.close()));
 });
@@ -18,8 +22,8 @@ afterEach(async () => {
 export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-capture-'));
 
 /** A capture into a data folder, with the metrics that it counts in. */
-export async function capturing(dataDir: string, more: Partial<CaptureOptions> = {}) {
-  const metrics = new Metrics();
+export async function capturing(dataDir: string, more: Partial<DataCaptureOptions> = {}) {
+  const metrics = new ServingMetrics();
   const about = { dataDir, worker: 'w/1', epoch: 1, metrics, clock: SYSTEM_CLOCK, logger: SILENT };
   const capture = await openCapture({ ...about, ...more });
   open.push(capture);

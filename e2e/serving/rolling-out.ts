@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../../src/rollout/route.ts';
 import { PAIR_ARM, type WindowPart } from '../../src/rollout/window-part.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
-import { Recorder } from '../../src/serving/recorder/recorder.ts';
+import { RolloutRecorder } from '../../src/serving/recorder/rollout-recorder.ts';
 import { call } from './client.ts';
 import { fakeVersion } from './fake-models.ts';
 import { ROWS, serve } from './serve.ts';
@@ -37,7 +37,7 @@ export async function serving(route: Route, candidate = 'quick', limits = {}, st
   plane.follow([route], versions);
   const parts: WindowPart[] = [];
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-  const recorder = new Recorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
+  const recorder = new RolloutRecorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
   const url = await serve({ plane, recorder, ...limits });
   /** Requests noted so far by arm and flags, and units by arm. */
   const noted = () => {

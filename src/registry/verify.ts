@@ -6,7 +6,7 @@ import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
 import { sliceBatch } from '../model/slice.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
-import { outputsToJson } from '../serving/rows/encode.ts';
+import { outputsToJson } from '../serving/rows/outputs-to-json.ts';
 import { boundaryRows } from './boundary/rows.ts';
 import { type ComparisonTolerance, compareCells, type OutputComparison, promised } from './compare.ts';
 import { type EngineChoice, isEngine } from './engines.ts';

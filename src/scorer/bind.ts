@@ -2,7 +2,7 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Signature, TensorSpec } from '../model/signature.ts';
 import type { DType } from '../model/tensor.ts';
-import { shown } from '../serving/rows/complaints.ts';
+import { describeInput } from '../serving/rows/input-errors.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import type { CellType } from './scorer.ts';
 
@@ -126,7 +126,9 @@ class Available {
     if (missing.length === 0) return names;
     const wanted = new Set(names);
     const strangers = [...this.#types.keys()].filter((name) => !wanted.has(name));
-    const named = missing.slice(0, SHOWN_MAX).map((name) => `${shown(name)}${nearTo(name, strangers)}`);
+    const named = missing
+      .slice(0, SHOWN_MAX)
+      .map((name) => `${describeInput(name)}${nearTo(name, strangers)}`);
     const more = missing.length > SHOWN_MAX ? `, … (${missing.length} in all)` : '';
     throw refused(`missing ${named.join(', ')}${more}; there is ${listed([...this.#types.keys()])}`);
   }
@@ -152,7 +154,7 @@ class Available {
       return LIST.test(type) ? !lists : FOREIGN.test(type);
     });
     if (bad.length === 0) return;
-    const found = bad.slice(0, SHOWN_MAX).map((name) => `${shown(name)} is ${this.#types.get(name)}`);
+    const found = bad.slice(0, SHOWN_MAX).map((name) => `${describeInput(name)} is ${this.#types.get(name)}`);
     const wanted = `numbers, texts or booleans${lists ? ', or lists of them,' : ''}`;
     throw refused(
       `${found.join(', ')}; ${wanted} were wanted: cast ${bad.length === 1 ? 'it' : 'them'} in the source`,
@@ -168,7 +170,7 @@ const nearTo = (name: string, strangers: readonly string[]): string => {
 function listed(names: readonly string[]): string {
   if (names.length === 0) return 'nothing';
   const more = names.length > SHOWN_MAX ? `, … (${names.length} in all)` : '';
-  return names.slice(0, SHOWN_MAX).map(shown).join(', ') + more;
+  return names.slice(0, SHOWN_MAX).map(describeInput).join(', ') + more;
 }
 
 const refused = (problem: string): PlimsollError => new PlimsollError('INPUT_COLUMNS', { problem });

@@ -1,6 +1,6 @@
 /** Cells of a frame into arrays, checked as the doors check them. Pure. */
-import type { Fault } from '../serving/rows/complaints.ts';
-import type { Element } from '../serving/rows/element.ts';
+import type { CellFault } from '../serving/rows/input-errors.ts';
+import type { TensorElement } from '../serving/rows/tensor-element.ts';
 import type { RowFaults } from './faults.ts';
 import type { Vector } from './frame.ts';
 
@@ -8,7 +8,7 @@ import type { Vector } from './frame.ts';
 export interface CellColumn {
   readonly name: string;
   /** The check of one cell; a fault where it does not fit. 64-bit integers come as they are, what is missing as null. */
-  readonly read: (value: unknown) => Element | null | Fault;
+  readonly read: (value: unknown) => TensorElement | null | CellFault;
   /** Magnitude up to which any number will do as it is; -1 where each cell has to be looked at. */
   readonly free: number;
   /** Whether a missing number will do as NaN. */
@@ -77,7 +77,7 @@ export function packElements(
   column: CellColumn,
   rows: number,
   { width, at }: Slot,
-  elements: (Element | null)[],
+  elements: (TensorElement | null)[],
   faults: RowFaults,
 ): void {
   for (let row = 0; row < rows; row++) {
@@ -87,7 +87,8 @@ export function packElements(
   }
 }
 
-const isFault = (cell: Element | null | Fault): cell is Fault => typeof cell === 'object' && cell !== null;
+const isFault = (cell: TensorElement | null | CellFault): cell is CellFault =>
+  typeof cell === 'object' && cell !== null;
 
 /** Numbers of a tile into `scratch`, NaN where one is missing; false where the column holds none. */
 function unpack(vector: Vector, from: number, to: number): boolean {

@@ -2,9 +2,14 @@
 import { isPlimsollError } from '../core/errors.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
-import { Complaints, type Fault, type InputDetail, shown } from '../serving/rows/complaints.ts';
-import { type Element, elementType } from '../serving/rows/element.ts';
-import { TensorReader } from '../serving/rows/tensors.ts';
+import {
+  type CellFault,
+  describeInput,
+  type InputDetail,
+  InputErrors,
+} from '../serving/rows/input-errors.ts';
+import { elementType, type TensorElement } from '../serving/rows/tensor-element.ts';
+import { TensorReader } from '../serving/rows/tensor-reader.ts';
 import { matrixWidth } from './bind.ts';
 import { type CellColumn, cellOf, packElements, packNumbers } from './cells.ts';
 import type { Decoded, DecodeFrame, Part } from './decode.ts';
@@ -49,10 +54,10 @@ const FREE: Partial<Record<TensorSpec['dtype'], number>> = {
 function tensorColumn({ dtype }: TensorSpec, name: string): CellColumn {
   const type = elementType(dtype);
   const free = FREE[dtype] ?? -1;
-  const read = (value: unknown): Element | Fault => {
+  const read = (value: unknown): TensorElement | CellFault => {
     const json = jsonOf(value, dtype);
     const element = type.read(json);
-    return element ?? { type: type.fault(json), msg: `expected ${type.wanted}, got ${shown(json)}` };
+    return element ?? { type: type.fault(json), msg: `expected ${type.wanted}, got ${describeInput(json)}` };
   };
   return { name, read, free, missing: free >= 0 };
 }
@@ -109,17 +114,17 @@ function packList(
   cells: readonly CellColumn[],
   rows: number,
   faults: RowFaults,
-): Element[] {
+): TensorElement[] {
   const width = vectors.length;
-  const elements = new Array<Element | null>(rows * width).fill(null);
+  const elements = new Array<TensorElement | null>(rows * width).fill(null);
   vectors.forEach((vector, at) => {
     packElements(vector, cells[at]!, rows, { width, at }, elements, faults);
   });
-  return elements as Element[];
+  return elements as TensorElement[];
 }
 
 function dataOf(
-  packed: Float64Array | Element[],
+  packed: Float64Array | TensorElement[],
   { dtype }: TensorSpec,
   width: number,
   positions: Int32Array | null,
@@ -172,7 +177,7 @@ function readRow(
     return cells.length === 1 ? cells[0] : cells;
   });
   try {
-    const batch = new TensorReader(specs, new Complaints()).rows(
+    const batch = new TensorReader(specs, new InputErrors()).rows(
       [specs.length === 1 ? values[0] : values],
       [],
     );

@@ -1,8 +1,8 @@
 /** A frame of columns as a batch that an engine scores. Pure. */
 import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { ColumnSpec, Signature } from '../model/signature.ts';
-import { cellReader } from '../serving/rows/cell.ts';
-import type { Element } from '../serving/rows/element.ts';
+import { cellReader } from '../serving/rows/cell-reader.ts';
+import type { TensorElement } from '../serving/rows/tensor-element.ts';
 import { type CellColumn, packElements, packNumbers, type Slot } from './cells.ts';
 import { tensorDecoder } from './decode-tensors.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
@@ -110,7 +110,7 @@ function numberColumn(vector: Vector, cells: CellColumn, rows: number, faults: R
 }
 
 function stringColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): (string | null)[] {
-  const values = new Array<Element | null>(rows).fill(null);
+  const values = new Array<TensorElement | null>(rows).fill(null);
   packElements(vector, cells, rows, SINGLE, values, faults);
   return values as (string | null)[];
 }

@@ -1,16 +1,16 @@
 /** What is wrong with the rows of a frame, and the rows that remain. Pure. */
-import type { Fault } from '../serving/rows/complaints.ts';
+import type { CellFault } from '../serving/rows/input-errors.ts';
 import type { Refusal } from './scorer.ts';
 
 /** Collects the faults of cells: a row is refused with the first one, in the order of the columns. */
 export class RowFaults {
-  readonly #first = new Map<number, { readonly column: string; readonly fault: Fault; more: number }>();
+  readonly #first = new Map<number, { readonly column: string; readonly fault: CellFault; more: number }>();
 
   get size(): number {
     return this.#first.size;
   }
 
-  add(row: number, column: string, fault: Fault): void {
+  add(row: number, column: string, fault: CellFault): void {
     const first = this.#first.get(row);
     if (first === undefined) this.#first.set(row, { column, fault, more: 0 });
     else first.more++;

@@ -6,8 +6,8 @@ import type { Outputs } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
 import { exampleRow } from '../registry/boundary/example.ts';
 import { createEngine } from '../registry/engines.ts';
-import type { InputDetail } from '../serving/rows/complaints.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
+import type { InputDetail } from '../serving/rows/input-errors.ts';
 import type { ScoredModel } from './score.ts';
 
 export const identity = { digest: '', runtime: 'native', converter: 0 } as const;

@@ -8,7 +8,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
-import { sendError } from '../serving/http/answer.ts';
+import { sendError } from '../serving/http/reply.ts';
 import type { AuditEntry, Strategy } from '../store/store.ts';
 import { KeysKeeper } from './access/keeper.ts';
 import { ensureLocalToken, localTokenPath } from './access/local-token.ts';

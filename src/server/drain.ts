@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net';
-import type { Connections } from './connections/connections.ts';
+import type { ConnectionLimiter } from './connections/connection-limiter.ts';
 
 /** Idle connections stay this long: their clients' next requests may be on the way, and a close would lose them. */
 const IDLE_GRACE_MILLIS = 250;
@@ -28,7 +28,7 @@ interface Handle {
  */
 export async function leaveSocket(
   server: Server,
-  connections: Connections,
+  connections: ConnectionLimiter,
 ): Promise<{ readonly closed: Promise<unknown> }> {
   const closed = once(server, 'close');
   handleOf(server)?.listen(0);
@@ -75,7 +75,7 @@ const stopListening = (server: Server): unknown => NetServer.prototype.close.cal
  */
 export async function drain(
   server: Server,
-  connections: Connections,
+  connections: ConnectionLimiter,
   closed: Promise<unknown>,
   millis: number,
 ): Promise<void> {

@@ -2,8 +2,8 @@ import type { Logger } from '../core/ports.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 import { parseText } from '../metrics/parse.ts';
 import type { DataPlane } from '../serving/data-plane.ts';
-import { expose } from '../serving/http/exposition.ts';
-import type { Metrics } from '../serving/http/metrics.ts';
+import { metricFamilies } from '../serving/metrics/exposition.ts';
+import type { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
 import type { SharingServer } from './start.ts';
 
 /** Any of them means that metrics are to be sent; the last two are OpenTelemetry's own. */
@@ -18,7 +18,7 @@ export interface ExportOptions {
   /** Name of this process, which ends with its place among the workers. */
   readonly worker: string;
   readonly epoch: number;
-  readonly metrics: Metrics;
+  readonly metrics: ServingMetrics;
   readonly plane: DataPlane;
   /** What others have to say, in the Prometheus text format. */
   readonly moreMetrics: () => Promise<string>;
@@ -33,7 +33,7 @@ export async function sendingMetrics(server: SharingServer, options: ExportOptio
   // What is counted for all workers together is sent by one of them.
   const isFirst = worker.endsWith('/1');
   const families = async (): Promise<readonly MetricFamily[]> => [
-    ...expose(metrics, plane.versions, performance.timeOrigin, performance.now()),
+    ...metricFamilies(metrics, plane.versions, performance.timeOrigin, performance.now()),
     ...(isFirst ? parseText(await moreMetrics()) : []),
   ];
   try {

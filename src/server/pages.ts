@@ -4,13 +4,13 @@ import type { Contract } from '../config/contract.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { DataPlane } from '../serving/data-plane.ts';
-import { sendError, sendJson } from '../serving/http/answer.ts';
-import { doorPages } from '../serving/http/door-pages.ts';
 import { type ExecutionParameters, executionParameters } from '../serving/http/execution-parameters.ts';
-import { type SystemOptions, systemPages } from '../serving/http/system.ts';
-import { DOORWAYS } from '../serving/protocols/all.ts';
+import { protocolPages } from '../serving/http/protocol-pages.ts';
+import { sendError, sendJson } from '../serving/http/reply.ts';
+import { type SystemPagesOptions, systemPages } from '../serving/http/system-pages.ts';
+import { PROTOCOL_ROUTES } from '../serving/protocols/all.ts';
 
-interface PagesOptions extends Omit<SystemOptions, 'executionParameters' | 'contract'> {
+interface PagesOptions extends Omit<SystemPagesOptions, 'executionParameters' | 'contract'> {
   readonly contract: Contract;
   readonly logger: Logger;
   /** Bytes of one request body. */
@@ -23,7 +23,7 @@ type Pages = (request: IncomingMessage, response: ServerResponse, path: string) 
 /** Everything that is read: health and metadata in the words of each door, the server's own pages, those for people. */
 export function pagesOf({ logger, maxBody, ...options }: PagesOptions): Pages {
   const { plane, contract, isStopping } = options;
-  const ofDoors = doorPages(plane, DOORWAYS, contract, isStopping, logger);
+  const ofDoors = protocolPages(plane, PROTOCOL_ROUTES, contract, isStopping, logger);
   const pages = systemPages({ ...options, executionParameters: batchParameters(contract, maxBody) });
   const docs = contract.predictionsOnly ? answerAlive : lazyDocs(plane, logger);
   return (request, response, path) => {

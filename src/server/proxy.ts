@@ -1,8 +1,8 @@
 import { type ClientRequest, request as connect, type IncomingMessage, type ServerResponse } from 'node:http';
 import { PlimsollError } from '../core/errors.ts';
-import { sendError } from '../serving/http/answer.ts';
-import { discard } from '../serving/http/body.ts';
+import { discardBody } from '../serving/http/body-buffer.ts';
 import { endWhenSent } from '../serving/http/lingering.ts';
+import { sendError } from '../serving/http/reply.ts';
 import { type PeerUser, PeerUsers } from './access/peer-user.ts';
 import { isOfProxy } from './access/site.ts';
 
@@ -89,7 +89,7 @@ function forward(
   upstream.once('response', (answer) => {
     answered = true;
     // An answer before the end of the body means that the rest of it is not wanted.
-    if (!request.complete) discard(request.unpipe(upstream));
+    if (!request.complete) discardBody(request.unpipe(upstream));
     response.writeHead(answer.statusCode!, forwardable(answer.rawHeaders));
     answer.once('error', () => response.destroy());
     answer.pipe(response, { end: false });
@@ -108,7 +108,7 @@ function forward(
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: PlimsollError): void {
-  if (!request.complete) discard(request.unpipe());
+  if (!request.complete) discardBody(request.unpipe());
   sendError(response, error);
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Metrics } from '../serving/http/metrics.ts';
+import { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
 import { checkTls } from './access/certificates.ts';
 import { startControlPlane } from './control-plane.ts';
 import { LocalFleet } from './fleets/local.ts';
@@ -23,10 +23,21 @@ async function serveUnder(lock: DataLock, options: ServiceOptions): Promise<Runn
   const { host, port, maxBody, metricsAliases, captures, logger, control, dataDir, onProgress } = options;
   const { access, tls, connections } = options;
   const name = { worker: `${randomBytes(6).toString('hex')}/1`, epoch: 1 };
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const serving = openServing({
     ...name,
-    ...{ host, port, maxBody, ...connections, metricsAliases, captures, access, tls, logger, metrics },
+    ...{
+      host,
+      port,
+      maxBodyBytes: maxBody,
+      ...connections,
+      metricsAliases,
+      captures,
+      access,
+      tls,
+      logger,
+      metrics,
+    },
     controlSocket: lock.socket,
     dataDir,
     onPiece: (piece) => fleet.piece(piece),

@@ -1,10 +1,10 @@
 import type { AccessSettings } from '../config/access.ts';
 import type { WindowPart } from '../rollout/window-part.ts';
-import { openCapture } from '../serving/capture/capture.ts';
+import { openCapture } from '../serving/capture/data-capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
-import { Follower } from '../serving/follower.ts';
-import type { Metrics } from '../serving/http/metrics.ts';
-import { Recorder } from '../serving/recorder/recorder.ts';
+import type { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
+import { RolloutRecorder } from '../serving/recorder/rollout-recorder.ts';
+import { SnapshotFollower } from '../serving/snapshot-follower.ts';
 import { openAccess } from './access/open.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { keepingHeapSmall } from './heap.ts';
@@ -20,7 +20,7 @@ export interface ServingOptions
     'versions' | 'plane' | 'recorder' | 'capture' | 'api' | 'moreMetrics' | 'gate' | 'guard'
   > {
   /** Where to count. */
-  readonly metrics: Metrics;
+  readonly metrics: ServingMetrics;
   /** Whether rows and answers are captured. */
   readonly captures: boolean;
   /** Whom this process lets in. */
@@ -37,7 +37,7 @@ export interface ServingOptions
 /** A process that answers: it follows snapshots, records what they ask for, and passes `/api/` on. */
 export interface Serving {
   readonly plane: DataPlane;
-  readonly follower: Follower;
+  readonly follower: SnapshotFollower;
   /** Versions that are loaded. */
   loaded(): readonly VersionName[];
   /** Throws LISTEN_FAILED. */
@@ -48,8 +48,8 @@ export function openServing(options: ServingOptions): Serving {
   const { worker, epoch, captures, access: settings, controlSocket, dataDir, onPiece, ...rest } = options;
   const { logger = SILENT, ...server } = rest;
   const plane = new DataPlane();
-  const follower = new Follower({ plane, logger });
-  const recorder = new Recorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
+  const follower = new SnapshotFollower({ plane, logger });
+  const recorder = new RolloutRecorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });
   const api = apiProxy(controlSocket);
   return {
     plane,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { TlsFiles } from '../config/access.ts';
@@ -9,20 +9,20 @@ import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/family.ts';
 import { availableMemory, residentBytes } from '../registry/memory.ts';
 import type { LoadedVersion } from '../registry/version.ts';
-import { type MemoryPlan, planMemory } from '../serving/admission/memory/plan.ts';
-import type { Capture } from '../serving/capture/capture.ts';
+import type { AccessGate } from '../serving/access-gate.ts';
+import { type MemoryPlan, planThreadMemory } from '../serving/admission/memory/memory-plan.ts';
+import type { DataCapture } from '../serving/capture/data-capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
-import type { Gate } from '../serving/gate.ts';
-import { Door } from '../serving/http/door.ts';
-import { DEFAULT_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
-import { Metrics } from '../serving/http/metrics.ts';
-import { Offload } from '../serving/http/offload.ts';
-import type { Recorder } from '../serving/recorder/recorder.ts';
-import { Shadow } from '../serving/shadow.ts';
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
+import { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
+import { PredictionServer, type PredictionServerOptions } from '../serving/prediction/server.ts';
+import type { RolloutRecorder } from '../serving/recorder/rollout-recorder.ts';
+import { ShadowRunner } from '../serving/shadow-runner.ts';
+import { ScoringPool } from '../serving/threads/scoring-pool.ts';
 import type { Guard } from './access/guard.ts';
 import { type Address, BACKLOG, listenFailed, urlOf } from './address.ts';
-import { Connections } from './connections/connections.ts';
-import { connectionLimit, ownDescriptors } from './connections/descriptors.ts';
+import { ConnectionLimiter } from './connections/connection-limiter.ts';
+import { connectionLimit, ownDescriptors } from './connections/file-descriptors.ts';
 import { openHttpServer } from './connections/http-server.ts';
 import { drain, leaveSocket as leave } from './drain.ts';
 import { pagesOf } from './pages.ts';
@@ -35,11 +35,11 @@ export interface ServerOptions extends Partial<HttpLimits> {
   /** What is to answer, and goes on changing. @default one that rests on `versions` */
   readonly plane?: DataPlane | undefined;
   /** Notes what rollouts need to know. */
-  readonly recorder?: Recorder | undefined;
+  readonly recorder?: RolloutRecorder | undefined;
   /** Captures rows and their answers for the monitor. */
-  readonly capture?: Capture | undefined;
+  readonly capture?: DataCapture | undefined;
   /** Says who may ask for predictions. */
-  readonly gate?: Gate | undefined;
+  readonly gate?: AccessGate | undefined;
   /** Says who may ask for everything else. */
   readonly guard?: Guard | undefined;
   /** What to speak TLS with; plain HTTP without. */
@@ -71,7 +71,7 @@ export interface ServerOptions extends Partial<HttpLimits> {
   /** A bound socket that other processes listen on too; `host` and `port` then only say where it is. */
   readonly listener?: object | undefined;
   /** Where to count, for those who look on. */
-  readonly metrics?: Metrics | undefined;
+  readonly metrics?: ServingMetrics | undefined;
   /** What `/metrics` answers, where this process is not the only one that serves. */
   readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** Other servers whose names of metrics `/metrics` shows, too. */
@@ -99,7 +99,13 @@ const DRAIN_MILLIS = 30_000;
 
 /** Puts the parts together and listens. Throws LISTEN_FAILED. */
 export async function startServer(options: ServerOptions): Promise<SharingServer> {
-  const { versions, host = '127.0.0.1', port = 8080, logger = SILENT, metrics = new Metrics() } = options;
+  const {
+    versions,
+    host = '127.0.0.1',
+    port = 8080,
+    logger = SILENT,
+    metrics = new ServingMetrics(),
+  } = options;
   const maxConnections = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
   const {
     threads,
@@ -107,7 +113,6 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     listener,
     recorder,
     capture,
-    api,
     gate,
     contract = PLAIN,
     plane = new DataPlane(versions),
@@ -115,9 +120,9 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const memory = planOf(options, plane);
   const limits = limitsOf(options, maxConnections, memory());
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
-  const shadow = new Shadow({ metrics, loader, maxMillis, maxCopies, memory });
+  const shadow = new ShadowRunner({ metrics, loader, maxMillis, maxCopies, memory });
   const { maxQueue, maxScoreMillis } = limits;
-  const offload = new Offload({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
+  const offload = new ScoringPool({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
   const pages = pagesOf({
     ...options,
     plane,
@@ -126,27 +131,14 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     namesModels: (request) => options.guard?.namesModels(request) ?? true,
     isStopping: () => door.stopping,
     logger,
-    maxBody: limits.maxBody,
+    maxBody: limits.maxBodyBytes,
   });
   const unhurried = new Unhurried();
-  const otherwise = (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
-    if (api && !contract.predictionsOnly && path.startsWith(API)) {
-      options.guard?.admitControl(request, response);
-      unhurried.admit(request, response);
-      api(request, response);
-      return true;
-    }
-    options.guard?.admitPage(request, path);
-    if (options.models && MODELS.test(path)) {
-      options.models(request, response);
-      return true;
-    }
-    return pages(request, response, path);
-  };
+  const otherwise = otherwiseOf(options, contract, unhurried, pages);
   const parts = { plane, metrics, offload, recorder, shadow, capture, gate };
-  const door = new Door({ ...parts, limits, logger, contract, otherwise });
+  const door = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
   const { tls } = options;
-  const connections = new Connections({ limit: maxConnections, counts: metrics.connections, logger });
+  const connections = new ConnectionLimiter({ limit: maxConnections, counts: metrics.connections, logger });
   let isAway = false;
   const handle: Handler = (request, response) => {
     if (isAway) response.shouldKeepAlive = false;
@@ -180,16 +172,39 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   return { url: urlOf({ host, port: taken, tls }, family === 'IPv6'), leaveSocket, sendAway, close };
 }
 
+/** What answers paths that are no predictions: the control API, the versions of models, then the pages. */
+function otherwiseOf(
+  { api, guard, models }: ServerOptions,
+  contract: Contract,
+  unhurried: Unhurried,
+  pages: ReturnType<typeof pagesOf>,
+): PredictionServerOptions['otherwise'] {
+  return (request, response, path) => {
+    if (api && !contract.predictionsOnly && path.startsWith(API)) {
+      guard?.admitControl(request, response);
+      unhurried.admit(request, response);
+      api(request, response);
+      return true;
+    }
+    guard?.admitPage(request, path);
+    if (models && MODELS.test(path)) {
+      models(request, response);
+      return true;
+    }
+    return pages(request, response, path);
+  };
+}
+
 /** Slow bodies must not take all connections: half of them are for others. */
 function limitsOf(options: ServerOptions, connections: number, { bodies }: MemoryPlan): HttpLimits {
   const given = Object.entries(options).filter(
-    ([key, value]) => key in DEFAULT_LIMITS && value !== undefined,
+    ([key, value]) => key in DEFAULT_HTTP_LIMITS && value !== undefined,
   );
-  const limits: HttpLimits = { ...DEFAULT_LIMITS, ...Object.fromEntries(given) };
+  const limits: HttpLimits = { ...DEFAULT_HTTP_LIMITS, ...Object.fromEntries(given) };
   return {
     ...limits,
     maxReceiving: Math.min(limits.maxReceiving, Math.ceil(connections / 2)),
-    maxBuffered: Math.min(limits.maxBuffered, bodies),
+    maxBufferedBytes: Math.min(limits.maxBufferedBytes, bodies),
   };
 }
 
@@ -199,7 +214,7 @@ function planOf({ threads, copies = 1, recorder }: ServerOptions, plane: DataPla
   // Where requests may be copied to candidates, one more thread scores the copies.
   const wanted = scoring + (recorder === undefined ? 0 : 1);
   return () =>
-    planMemory({
+    planThreadMemory({
       available: availableMemory() / copies,
       models: plane.versions.reduce((sum, { manifest }) => sum + residentBytes(manifest), 0),
       threads: wanted,

@@ -5,8 +5,8 @@ import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawAnswer, RawRequest } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import { type Route, singleVersionRoute } from '../rollout/route.ts';
-import { Assignment } from './assignment.ts';
-import { Usage } from './usage.ts';
+import { ReferenceCount } from './reference-count.ts';
+import { RouteAssigner } from './route-assigner.ts';
 
 /** A prediction, free of any protocol. */
 export interface InferRequest {
@@ -22,9 +22,9 @@ export interface InferResponse {
 }
 
 /** A name that clients call, its route, and what the route leads to. */
-export interface Endpoint {
+export interface ServedEndpoint {
   readonly route: Route;
-  readonly assignment: Assignment;
+  readonly assignment: RouteAssigner;
   /** The version of each choice of the assignment. */
   readonly versions: readonly LoadedVersion[];
   /** The version that stands for the endpoint: stable. */
@@ -36,7 +36,7 @@ export interface Endpoint {
 /** What a plane holds at one moment. It is replaced as a whole, so its identity tells whether anything has changed. */
 export interface PlaneState {
   readonly versions: readonly LoadedVersion[];
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly endpoints: ReadonlyMap<string, ServedEndpoint>;
 }
 
 /** Who has to go along with a plane. Both are called in the turn of the change. */
@@ -55,7 +55,7 @@ const MATH_RANDOM: Random = { next: Math.random };
 export class DataPlane {
   readonly #random: Random;
   readonly #observers: PlaneObserver[] = [];
-  readonly #usages = new WeakMap<LoadedVersion, Usage>();
+  readonly #usages = new WeakMap<LoadedVersion, ReferenceCount>();
   #models: ReadonlyMap<string, ReadonlyMap<number, LoadedVersion>> = new Map();
   #state: PlaneState = { versions: [], endpoints: new Map() };
 
@@ -98,7 +98,7 @@ export class DataPlane {
   follow(routes: readonly Route[], loaded: readonly LoadedVersion[]): void {
     const models = byName(loaded);
     const endpoints = new Map(
-      routes.map((route): [string, Endpoint] => [route.endpoint, this.#endpoint(route, models)]),
+      routes.map((route): [string, ServedEndpoint] => [route.endpoint, this.#endpoint(route, models)]),
     );
     const next: PlaneState = { versions: loaded, endpoints };
     for (const observer of this.#observers) observer.prepare?.(next);
@@ -108,7 +108,7 @@ export class DataPlane {
   }
 
   /** The endpoint a request means. Throws MODEL_NOT_FOUND or MODEL_UNNAMED, naming the choices. */
-  endpoint(name: string | null): Endpoint {
+  endpoint(name: string | null): ServedEndpoint {
     const { endpoints } = this.#state;
     const chosen = name ?? this.#onlyEndpoint();
     const found = endpoints.get(chosen);
@@ -126,8 +126,8 @@ export class DataPlane {
   }
 
   /** Who uses a version; it is closed only when nobody does. */
-  usageOf(version: LoadedVersion): Usage {
-    const known = this.#usages.get(version) ?? new Usage();
+  usageOf(version: LoadedVersion): ReferenceCount {
+    const known = this.#usages.get(version) ?? new ReferenceCount();
     this.#usages.set(version, known);
     return known;
   }
@@ -153,8 +153,8 @@ export class DataPlane {
     }
   }
 
-  #endpoint(route: Route, models: Models): Endpoint {
-    const assignment = new Assignment(route, this.#random);
+  #endpoint(route: Route, models: Models): ServedEndpoint {
+    const assignment = new RouteAssigner(route, this.#random);
     const versions = assignment.choices.map(({ version }) => versionIn(models, route.model, version));
     const mirror = route.shadow && versionIn(models, route.model, route.shadow.version);
     return { route, assignment, versions, main: versions[assignment.main]!, mirror };

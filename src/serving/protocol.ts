@@ -5,20 +5,25 @@ import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { WeighBody } from './admission/memory/body-cost.ts';
-import type { Scan } from './rows/scan.ts';
-import type { Headers } from './unit.ts';
+import type { ScanRows } from './rows/compile-scan.ts';
+import type { RequestHeaders } from './unit-id.ts';
 
 /** What a conversion needs to know of a version; the engine is none of its business. */
-export type Target = Pick<LoadedVersion, 'model' | 'version' | 'manifest'>;
+export type TargetVersion = Pick<LoadedVersion, 'model' | 'version' | 'manifest'>;
 
 /** Rows of one request, out of its parsed body. Throws INPUT_INVALID. */
-export type Decode = (body: unknown) => Batch;
+export type DecodeRows = (body: unknown) => Batch;
 /** What a body asks of its answer (an id to repeat, the outputs that are wanted): plain data, which crosses to threads. */
-export type Wish = unknown;
+export type ResponseOptions = unknown;
 /** What a parsed body asks of its answer. Throws INPUT_INVALID. */
-export type ReadWish = (body: unknown) => Wish;
+export type ReadResponseOptions = (body: unknown) => ResponseOptions;
 /** The body of one answer; `wish` is null where the protocol reads none. */
-export type Encode = (outputs: Outputs, rows: number, requestId: string, wish: Wish) => string;
+export type EncodeResponse = (
+  outputs: Outputs,
+  rows: number,
+  requestId: string,
+  wish: ResponseOptions,
+) => string;
 
 /** One way of writing rows and answers: pure converters around the data plane, prepared once a version. */
 export interface Protocol {
@@ -27,11 +32,11 @@ export interface Protocol {
   readonly answers: string;
   /** The text of a body, parsed: what units are looked for in and rows are read from. Throws INPUT_INVALID. */
   parse(text: string): unknown;
-  decode(target: Target): Decode;
+  decode(target: TargetVersion): DecodeRows;
   /** The same from the bytes of a usual body, which asks nothing, at once; null where versions like it have none. */
-  scan?(target: Target): Scan | null;
-  readonly wish?: (target: Target) => ReadWish;
-  encode(target: Target): Encode;
+  scan?(target: TargetVersion): ScanRows | null;
+  readonly responseOptions?: (target: TargetVersion) => ReadResponseOptions;
+  encode(target: TargetVersion): EncodeResponse;
   /** What a body may take in memory before it is parsed, and the most that it finds for a byte. @default {jsonCost} */
   readonly weigh?: WeighBody;
   readonly heavy?: number;
@@ -40,7 +45,7 @@ export interface Protocol {
 }
 
 /** An answer that is no prediction. */
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   /** Media type of the body. */
   readonly type: string;
@@ -49,9 +54,9 @@ export interface Reply {
   readonly headers?: readonly string[];
 }
 /** An error in the words of a protocol. */
-export type Refuse = (error: PlimsollError) => Reply;
+export type ErrorFormatter = (error: PlimsollError) => HttpReply;
 
-export const json = (status: number, value: unknown, headers: readonly string[] = []): Reply => ({
+export const jsonReply = (status: number, value: unknown, headers: readonly string[] = []): HttpReply => ({
   status,
   type: 'application/json',
   body: JSON.stringify(value),
@@ -59,27 +64,27 @@ export const json = (status: number, value: unknown, headers: readonly string[] 
 });
 
 /** What the pages of a door may know of the server. */
-export interface View {
+export interface ServerView {
   readonly isReady: boolean;
   /** Version of this program. */
   readonly release: string;
   /** Names that clients may call. */
   readonly endpoints: readonly string[];
   /** The version that is meant. Throws MODEL_NOT_FOUND, MODEL_UNNAMED or VERSION_NOT_FOUND. */
-  target(model: string | null, version: string | null): Target;
+  target(model: string | null, version: string | null): TargetVersion;
   /** Versions of a model that answer, ascending. */
   versions(model: string): readonly number[];
 }
 
 /** What a GET of a door answers. */
-export interface Page {
+export interface ProtocolPage {
   /** Path with `{model}` and `{version}`, like those of predictions. */
   readonly route: string;
-  answer(view: View, model: string | null, version: string | null): Reply;
+  answer(view: ServerView, model: string | null, version: string | null): HttpReply;
 }
 
 /** A family of paths that clients of one kind know, and the protocols that are spoken there. Pure. */
-export interface Doorway {
+export interface ProtocolRoutes {
   readonly id: string;
   /** The first one is spoken where `choose` is absent. */
   readonly protocols: readonly Protocol[];
@@ -89,16 +94,16 @@ export interface Doorway {
    * The protocol that the headers of a request ask for. Throws where they ask for what is not spoken; what the version's own
    * code reads or writes itself may be in any form.
    */
-  readonly choose?: (headers: Headers, raw?: RawEnds) => Protocol;
+  readonly negotiate?: (headers: RequestHeaders, raw?: RawEnds) => Protocol;
   /** Whether versions that have code for it read bodies and write answers themselves here. */
   readonly takesRaw?: boolean;
   /** The version that the headers name, or null. */
-  readonly version?: (headers: Headers) => string | null;
+  readonly version?: (headers: RequestHeaders) => string | null;
   /** Response headers that are made of the request's and of who answers, flat. */
-  readonly answerHeaders?: (headers: Headers, target: Target) => readonly string[];
+  readonly answerHeaders?: (headers: RequestHeaders, target: TargetVersion) => readonly string[];
   /** How errors are told. */
-  refuse(contract: Contract): Refuse;
+  errorFormatter(contract: Contract): ErrorFormatter;
   /** Other paths on which errors are told so: wrong ones, and pages. */
-  readonly around?: RegExp;
-  readonly pages?: (contract: Contract) => readonly Page[];
+  readonly errorPaths?: RegExp;
+  readonly pages?: (contract: Contract) => readonly ProtocolPage[];
 }

@@ -37,7 +37,7 @@ export const predict: Define = (command, terminal) => {
       const { openAsked } = await import('./python/open.ts');
       const { readRows } = await import('../files/rows/read.ts');
       const { decodeInput } = await import('../../serving/rows/decode.ts');
-      const { outputsToJson } = await import('../../serving/rows/encode.ts');
+      const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
       const opening = { command: 'predict', model: file, terminal };
       const { format, framework, signature, engine } = await openAsked(options, opening);
       const scored = async () => {

@@ -95,7 +95,7 @@ async function targetOf(data: string, to: string, endpoint: string, signature: S
   if (model === undefined) throw usage(`--to is "${to}", wanted a URL, or a version such as churn@4`);
   const { loadBundle } = await import('../../registry/load.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
-  const { outputsToJson } = await import('../../serving/rows/encode.ts');
+  const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
   const { manifest, engine } = await loadBundle(
     await bundleOf(data, model, Number(version)),
     model,

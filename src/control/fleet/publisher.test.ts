@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
-import { Follower } from '../../serving/follower.ts';
+import { SnapshotFollower } from '../../serving/snapshot-follower.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { codeOf } from '../../store/testing/stores.ts';
@@ -114,7 +114,7 @@ describe('a snapshot', () => {
       return { bundle, model, version, engine: { close: () => undefined } } as unknown as LoadedVersion;
     };
     const plane = new DataPlane();
-    const follower = new Follower({ plane, load, logger: SILENT });
+    const follower = new SnapshotFollower({ plane, load, logger: SILENT });
     const fleet = new ScriptedFleet(clock, trafficOf(0));
     fleet.publish = (snapshot) => follower.follow(snapshot);
     const { publisher } = planeOf(store, fleet, clock);

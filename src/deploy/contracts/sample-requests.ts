@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBundle } from '../../registry/load.ts';
 import type { BundleManifest } from '../../registry/version.ts';
-import { predictionsWriter } from '../../serving/protocols/predictions.ts';
+import { predictionsWriter } from '../../serving/protocols/prediction-values.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 
 /** Requests that the model answers, in the forms of the doors, and what it answers here. */

@@ -14,7 +14,7 @@ import { partsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { PythonEnvironment } from '../../python/environment.ts';
-import { outputsToJson } from '../../serving/rows/encode.ts';
+import { outputsToJson } from '../../serving/rows/outputs-to-json.ts';
 import { createEngine } from '../engines.ts';
 import { compareGolden, type GoldenReplay } from '../golden.ts';
 import { measureMicros } from '../measure.ts';

@@ -4,8 +4,8 @@ import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Gate, GatedRequest } from '../../serving/gate.ts';
-import type { RefusalReason } from '../../serving/http/metrics.ts';
+import type { AccessGate, GatedRequest } from '../../serving/access-gate.ts';
+import type { RefusalReason } from '../../serving/metrics/serving-metrics.ts';
 import { Buckets } from './buckets.ts';
 import { credentialIn, credentialOfReader } from './credential.ts';
 import type { Guard } from './guard.ts';
@@ -24,7 +24,7 @@ export interface AccessOptions {
 }
 
 /** Who may ask a process that serves: for predictions, and for its pages. What it costs is paid by every request. */
-export class Access implements Gate, Guard {
+export class Access implements AccessGate, Guard {
   readonly #options: AccessOptions;
   readonly #settings: AccessSettings;
   readonly #names: readonly string[];

@@ -7,7 +7,7 @@ import { readKnown } from '../../control/keys/known.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { RefusalReason } from '../../serving/http/metrics.ts';
+import type { RefusalReason } from '../../serving/metrics/serving-metrics.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { Access } from './access.ts';
 import { Keyring } from './keyring.ts';

@@ -16,7 +16,7 @@ import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { Jobs } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
-import { headersOf } from '../../serving/http/error-headers.ts';
+import { errorHeaders } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
 import { credentialIn } from '../access/credential.ts';
 import { Failures } from '../access/refusals.ts';
@@ -335,7 +335,7 @@ function decoded(text: string): string {
 }
 
 function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
-  const headers = headersOf(error);
+  const headers = errorHeaders(error);
   for (let k = 0; k < headers.length; k += 2) reply.header(headers[k]!, headers[k + 1]);
   return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
 }

@@ -6,17 +6,21 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { HEAD_MOST, type WholeHead, WholeHeads } from '../../serving/http/whole-head.ts';
-import { WholeRequest } from '../../serving/http/whole-request.ts';
-import { type Answered, WholeResponse } from '../../serving/http/whole-response.ts';
-import type { Connections } from './connections.ts';
+import { FastPathRequest } from '../../serving/http/fast-path/request.ts';
+import {
+  type FastPathHead,
+  FastPathHeadParser,
+  HEAD_MAX_BYTES,
+} from '../../serving/http/fast-path/request-head.ts';
+import { type FastPathConnection, FastPathResponse } from '../../serving/http/fast-path/response.ts';
+import type { ConnectionLimiter } from './connection-limiter.ts';
 
 /** Answers a request, now or later; false, and nothing done, where it is for others. */
-export type AnswerWhole = (request: WholeRequest, response: WholeResponse) => boolean;
+export type FastPathHandler = (request: FastPathRequest, response: FastPathResponse) => boolean;
 
 export interface FastPathOptions {
-  readonly answer: AnswerWhole;
-  readonly connections: Connections;
+  readonly answer: FastPathHandler;
+  readonly connections: ConnectionLimiter;
   /** How long a connection may be there without a request, in milliseconds: at first, and after an answer. */
   readonly headersMillis: number;
   readonly keepAliveMillis: number;
@@ -28,7 +32,7 @@ export interface FastPathOptions {
 interface Shared extends FastPathOptions {
   readonly keepAlive: string;
   readonly alive: Set<FastConnection>;
-  readonly heads: WholeHeads;
+  readonly heads: FastPathHeadParser;
   /** Has `node:http` take a connection. */
   readonly handOver: (socket: Socket) => void;
   readonly server: Server;
@@ -48,7 +52,7 @@ export function takeFastPath(server: Server, options: FastPathOptions): void {
   };
   const alive = new Set<FastConnection>();
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(options.keepAliveMillis / 1000)}\r\n`;
-  const shared: Shared = { ...options, keepAlive, alive, heads: new WholeHeads(), handOver, server };
+  const shared: Shared = { ...options, keepAlive, alive, heads: new FastPathHeadParser(), handOver, server };
   server.on('connection', (socket: Socket) => alive.add(new FastConnection(socket, shared)));
   const look = (): void => {
     const now = performance.now();
@@ -58,12 +62,12 @@ export function takeFastPath(server: Server, options: FastPathOptions): void {
   server.once('close', () => clearInterval(timer));
 }
 
-class FastConnection implements Answered {
+class FastConnection implements FastPathConnection {
   readonly socket: Socket;
   readonly keepAlive: string;
   readonly #shared: Shared;
   /** The answer that is waited for, or null. */
-  #response: WholeResponse | null = null;
+  #response: FastPathResponse | null = null;
   /** A head, and what there is of its body, until when the rest is waited for. */
   #begun: Buffer | null = null;
   #patience: NodeJS.Timeout | undefined;
@@ -107,19 +111,19 @@ class FastConnection implements Answered {
       return;
     }
     const all = this.#begun === null ? bytes : Buffer.concat([this.#begun, bytes]);
-    const head = this.#shared.heads.read(all.toString('latin1', 0, Math.min(all.length, HEAD_MOST)));
+    const head = this.#shared.heads.read(all.toString('latin1', 0, Math.min(all.length, HEAD_MAX_BYTES)));
     const length = head === null ? 0 : head.text.length + head.length;
     if (head !== null && length === all.length) this.#take(head, all);
     else if (head !== null && length > all.length && length <= BODY_MOST) this.#wait(all);
     else this.#handOver([all]);
   };
 
-  #take(head: WholeHead, all: Buffer): void {
+  #take(head: FastPathHead, all: Buffer): void {
     if (this.#begun !== null) {
       clearTimeout(this.#patience);
       this.#begun = null;
     }
-    const request = new WholeRequest(head, all.subarray(head.text.length), this.socket);
+    const request = new FastPathRequest(head, all.subarray(head.text.length), this.socket);
     if (!this.#answers(request)) this.#handOver([all]);
   }
 
@@ -128,9 +132,9 @@ class FastConnection implements Answered {
     this.#begun = begun;
   }
 
-  #answers(request: WholeRequest): boolean {
+  #answers(request: FastPathRequest): boolean {
     const { connections, answer } = this.#shared;
-    this.#response = new WholeResponse(this);
+    this.#response = new FastPathResponse(this);
     connections.asks(this.socket);
     if (answer(request, this.#response)) return true;
     this.#response = null;

@@ -2,24 +2,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { TlsFiles } from '../../config/access.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import { sendError } from '../../serving/http/answer.ts';
 import { answerClientError } from '../../serving/http/client-error.ts';
-import { hostFault } from '../../serving/http/request-head.ts';
+import { hostHeaderError } from '../../serving/http/host-header.ts';
+import { sendError } from '../../serving/http/reply.ts';
 import type { Handler } from '../proxy.ts';
 import type { Unhurried } from '../unhurried.ts';
-import type { Connections } from './connections.ts';
-import { type AnswerWhole, takeFastPath } from './fast-path.ts';
+import type { ConnectionLimiter } from './connection-limiter.ts';
+import { type FastPathHandler, takeFastPath } from './fast-path.ts';
 
 export interface HttpServerOptions {
   readonly tls?: TlsFiles | null | undefined;
   readonly requestMillis?: number | undefined;
   readonly checkMillis?: number | undefined;
-  readonly connections: Connections;
+  readonly connections: ConnectionLimiter;
   /** Requests that may take longer to come. */
   readonly unhurried: Unhurried;
   readonly logger: Logger;
   /** Answers predictions that come in one piece. */
-  readonly answer: AnswerWhole;
+  readonly answer: FastPathHandler;
 }
 
 /** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
@@ -67,7 +67,7 @@ export async function openHttpServer(options: HttpServerOptions, handle: Handler
 const checkingHosts =
   (handle: Handler): Handler =>
   (request, response) => {
-    const fault = hostFault(request);
+    const fault = hostHeaderError(request);
     if (fault === null) handle(request, response);
     else sendError(response, fault, CLOSING);
   };

@@ -4,7 +4,7 @@ import { availableMemory, residentBytes, shownBytes } from '../../registry/memor
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
-import { collectGarbage } from '../../serving/http/garbage.ts';
+import { runGarbageCollector } from '../../serving/threads/garbage-collector.ts';
 import { provedBundle } from './bundles.ts';
 import { measured } from './measured.ts';
 import { inFolder } from './places.ts';
@@ -73,7 +73,7 @@ export class LoadedModels {
       this.#follow();
       await this.#options.plane.usageOf(loaded).idle();
       await loaded.engine.close();
-      collectGarbage();
+      runGarbageCollector();
       return held;
     });
   }

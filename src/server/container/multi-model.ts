@@ -5,9 +5,9 @@ import type { Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
-import { pathOf, sendJson } from '../../serving/http/answer.ts';
-import { BodyBuffer } from '../../serving/http/body.ts';
-import { headersOf } from '../../serving/http/error-headers.ts';
+import { BodyBuffer } from '../../serving/http/body-buffer.ts';
+import { errorHeaders } from '../../serving/http/error-headers.ts';
+import { requestPath, sendJson } from '../../serving/http/reply.ts';
 import type { Handler } from '../proxy.ts';
 import { type KnownModel, LoadedModels } from './loaded-models.ts';
 import type { Workspace } from './workspace.ts';
@@ -46,7 +46,7 @@ export function modelsApi(options: ModelsApiOptions): Handler {
           );
       if (!isPlimsollError(error)) options.logger.error({ error }, 'a model could not be loaded or unloaded');
       const { http: code, code: type, message } = coded;
-      sendJson(response, code, { code, type, message }, headersOf(coded));
+      sendJson(response, code, { code, type, message }, errorHeaders(coded));
     });
   };
 }
@@ -58,7 +58,7 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET' } = request;
-  const path = pathOf(request);
+  const path = requestPath(request);
   const name = nameIn(path);
   if (name === null && method === 'POST') {
     const { model_name, url } = wanted(await bodyOf(request), root);

@@ -5,7 +5,7 @@ import { loadBeside } from '../../registry/load-in-thread.ts';
 import { saidOfLayers } from '../../registry/python/sandbox-layers.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
-import { Metrics } from '../../serving/http/metrics.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import { checkTls } from '../access/certificates.ts';
 import { openAccess } from '../access/open.ts';
 import { sendingMetrics } from '../metrics-export.ts';
@@ -40,7 +40,7 @@ const MARGIN_MILLIS = 2000;
 export async function serveContainer(config: ContainerConfig, logger: Logger): Promise<RunningContainer> {
   checkTls(config.tls);
   const workspace = new Workspace();
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const gate = await accessOf(config, metrics, logger);
   const loading = await answerLoading(config);
   try {
@@ -93,7 +93,18 @@ async function optionsOf(
     ? (await import('./multi-model.ts')).modelsApi({ plane, logger, workspace, root, memoryBytes })
     : undefined;
   return {
-    ...{ versions: [], contract, host, port, tls, maxBody, ...connections, metricsAliases, models, logger },
+    ...{
+      versions: [],
+      contract,
+      host,
+      port,
+      tls,
+      maxBodyBytes: maxBody,
+      ...connections,
+      metricsAliases,
+      models,
+      logger,
+    },
     ...(maxScoreMillis === null ? {} : { maxScoreMillis }),
     drainMillis: Math.max(1000, config.graceMillis - acceptMillis(config) - MARGIN_MILLIS),
   };
@@ -102,7 +113,7 @@ async function optionsOf(
 /** Throws CONTAINER_KEYS where nobody could come in, CONFIG_INVALID where the keys of the environment are none. */
 async function accessOf(
   { access: settings, contract, host }: ContainerConfig,
-  metrics: Metrics,
+  metrics: ServingMetrics,
   logger: Logger,
 ) {
   const opened = await openAccess({

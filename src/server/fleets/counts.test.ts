@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Metrics } from '../../serving/http/metrics.ts';
-import { addSnapshot, takeSnapshot } from '../../serving/http/snapshot.ts';
+import { addMetricsSnapshot, takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import { countsOf } from './counts.ts';
 
 test('a model has the requests of all its versions: answered, and failed on account of the version', () => {
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   for (const version of [1, 2]) metrics.seriesOf('m', version).answered(3, 0);
   const second = metrics.seriesOf('m', 2);
   // A malformed request, and a row that the model refuses.
@@ -16,22 +16,22 @@ test('a model has the requests of all its versions: answered, and failed on acco
     { model: 'm', requests: 3, failed: 1, units: 0, nameless: 0 },
     { model: 'other', requests: 1, failed: 0, units: 0, nameless: 0 },
   ];
-  expect(countsOf(takeSnapshot(metrics, 0))).toEqual(wanted);
+  expect(countsOf(takeMetricsSnapshot(metrics, 0))).toEqual(wanted);
 });
 
 test('a unit that several processes have answered is one unit', () => {
-  const sum = new Metrics();
+  const sum = new ServingMetrics();
   for (const [from, to] of [
     [0, 150],
     [50, 200],
   ] as const) {
-    const worker = new Metrics();
+    const worker = new ServingMetrics();
     worker.seriesOf('m', 1).answered(1, 0);
     for (let k = from; k < to; k++) worker.callersOf('m').note(`user-${k}`);
     worker.callersOf('m').note(null);
-    addSnapshot(sum, takeSnapshot(worker, 0));
+    addMetricsSnapshot(sum, takeMetricsSnapshot(worker, 0));
   }
-  const [counts] = countsOf(takeSnapshot(sum, 0));
+  const [counts] = countsOf(takeMetricsSnapshot(sum, 0));
   expect(counts!.nameless).toBe(2);
   // Four standard errors of linear counting.
   expect(Math.abs(counts!.units - 200)).toBeLessThan(30);

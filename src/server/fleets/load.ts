@@ -1,14 +1,14 @@
 import type { FleetLoad } from '../../control/fleet/load.ts';
-import { OUTCOMES, timesIn } from '../../serving/http/metrics.ts';
-import type { Snapshot } from '../../serving/http/snapshot.ts';
+import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
+import { PREDICTION_OUTCOMES, timesIn } from '../../serving/metrics/serving-metrics.ts';
 
 /** What a snapshot says to those who watch operations. */
-export function loadOf({ series, queueDepth, saturation, usage }: Snapshot): FleetLoad {
+export function loadOf({ series, queueDepth, saturation, usage }: MetricsSnapshot): FleetLoad {
   const versions = series.map(({ model, version, counters, lastAnswer }) => ({
     model,
     version,
     outcomes: Object.fromEntries(
-      OUTCOMES.map((outcome, k) => [outcome, counters[k]!]),
+      PREDICTION_OUTCOMES.map((outcome, k) => [outcome, counters[k]!]),
     ) as FleetLoad['versions'][number]['outcomes'],
     times: timesIn(counters).slice(),
     lastAnswer,

@@ -3,8 +3,8 @@ import type { FleetChange } from '../../control/fleet/fleet.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
-import { Follower } from '../../serving/follower.ts';
-import { Metrics } from '../../serving/http/metrics.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
+import { SnapshotFollower } from '../../serving/snapshot-follower.ts';
 import { LocalFleet } from './local.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -15,8 +15,8 @@ const fleetOf = (): LocalFleet => {
     if (version !== 1) throw new PlimsollError('VERSION_NOT_LOADED', { model, version, reason: 'none' });
     return { model, version, bundle, engine: { close: () => undefined } } as never;
   };
-  const follower = new Follower({ plane: new DataPlane(), load, logger: SILENT });
-  return new LocalFleet({ worker: 'r/1', epoch: 1 }, follower, new Metrics());
+  const follower = new SnapshotFollower({ plane: new DataPlane(), load, logger: SILENT });
+  return new LocalFleet({ worker: 'r/1', epoch: 1 }, follower, new ServingMetrics());
 };
 
 const snapshot = (sequence: number, version: number) => ({

@@ -3,22 +3,26 @@ import type { FleetLoad } from '../../control/fleet/load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { Follower } from '../../serving/follower.ts';
-import type { Metrics } from '../../serving/http/metrics.ts';
-import { takeSnapshot } from '../../serving/http/snapshot.ts';
-import { UsageMeter } from '../../serving/http/usage.ts';
+import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
+import { ProcessUsageMeter } from '../../serving/metrics/process-usage.ts';
+import type { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
+import type { SnapshotFollower } from '../../serving/snapshot-follower.ts';
 import { countsOf } from './counts.ts';
 import { loadOf } from './load.ts';
 
 /** The serving side of this very process: a fleet of one, which is there from the beginning. */
 export class LocalFleet implements Fleet {
   readonly #worker: Pick<FleetChange, 'worker' | 'epoch'>;
-  readonly #follower: Follower;
-  readonly #metrics: Metrics;
-  readonly #usage = new UsageMeter();
+  readonly #follower: SnapshotFollower;
+  readonly #metrics: ServingMetrics;
+  readonly #usage = new ProcessUsageMeter();
   readonly #listeners: ((part: WindowPart) => void)[] = [];
 
-  constructor(worker: Pick<FleetChange, 'worker' | 'epoch'>, follower: Follower, metrics: Metrics) {
+  constructor(
+    worker: Pick<FleetChange, 'worker' | 'epoch'>,
+    follower: SnapshotFollower,
+    metrics: ServingMetrics,
+  ) {
     this.#worker = worker;
     this.#follower = follower;
     this.#metrics = metrics;
@@ -44,12 +48,12 @@ export class LocalFleet implements Fleet {
   }
 
   counts(): readonly ModelCounts[] {
-    return countsOf(takeSnapshot(this.#metrics, performance.timeOrigin));
+    return countsOf(takeMetricsSnapshot(this.#metrics, performance.timeOrigin));
   }
 
   load(): FleetLoad {
     this.#metrics.usage = this.#usage.look();
-    return loadOf(takeSnapshot(this.#metrics, performance.timeOrigin));
+    return loadOf(takeMetricsSnapshot(this.#metrics, performance.timeOrigin));
   }
 
   /** Takes what this process has recorded. */

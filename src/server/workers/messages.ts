@@ -6,8 +6,8 @@ import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { Totals } from '../../serving/http/exposition.ts';
-import type { Snapshot } from '../../serving/http/snapshot.ts';
+import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
+import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import type { ControlSettings } from '../control-plane.ts';
 import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
@@ -70,7 +70,7 @@ export interface Report {
   readonly worker: number;
   readonly epoch: number;
   readonly seq: number;
-  readonly snapshot: Snapshot;
+  readonly snapshot: MetricsSnapshot;
 }
 
 /** A version by its name: `churn@2`. */
@@ -98,7 +98,7 @@ export type ToWorker =
   | { readonly kind: 'follow'; readonly snapshot: PlaneSnapshot }
   /** A scrape has come to some worker: what this one uses is wanted. */
   | { readonly kind: 'usage'; readonly id: number }
-  | { readonly kind: 'totals'; readonly id: number; readonly totals: Totals }
+  | { readonly kind: 'totals'; readonly id: number; readonly totals: FleetMetrics }
   /** No connections are to be accepted any more. */
   | { readonly kind: 'leave' }
   /** Nobody accepts connections any more: clients may be told to connect elsewhere. */

@@ -2,11 +2,11 @@ import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import type { Totals } from '../../serving/http/exposition.ts';
-import type { Metrics } from '../../serving/http/metrics.ts';
-import { loadProcessMetrics } from '../../serving/http/process-metrics.ts';
-import { takeSnapshot } from '../../serving/http/snapshot.ts';
-import { UsageMeter } from '../../serving/http/usage.ts';
+import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
+import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
+import { loadProcessMetrics } from '../../serving/metrics/process-metrics.ts';
+import { ProcessUsageMeter } from '../../serving/metrics/process-usage.ts';
+import type { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import type { FromWorker, WorkerSettings } from './messages.ts';
 
 const REPORT_MILLIS = 1000;
@@ -18,19 +18,19 @@ type Send = (message: FromWorker, sent?: () => void) => void;
 /** Tells the parent what its worker counts, and asks it for the sums. */
 export class Reporter {
   readonly #settings: WorkerSettings;
-  readonly #metrics: Metrics;
+  readonly #metrics: ServingMetrics;
   readonly #versions: () => readonly LoadedVersion[];
   readonly #logger: Logger;
   readonly #send: Send;
-  readonly #scrapes = new Map<number, (totals: Totals) => void>();
-  readonly #usage = new UsageMeter();
+  readonly #scrapes = new Map<number, (totals: FleetMetrics) => void>();
+  readonly #usage = new ProcessUsageMeter();
   #processMetrics: Promise<() => Promise<string>> | null = null;
   #seq = 0;
   #asked = 0;
 
   constructor(
     settings: WorkerSettings,
-    metrics: Metrics,
+    metrics: ServingMetrics,
     versions: () => readonly LoadedVersion[],
     logger: Logger,
     send: Send,
@@ -55,12 +55,12 @@ export class Reporter {
   /** Reports now; calls `sent` once that is on its way. */
   report(sent?: () => void): void {
     const { worker, epoch } = this.#settings;
-    const snapshot = takeSnapshot(this.#metrics, performance.timeOrigin);
+    const snapshot = takeMetricsSnapshot(this.#metrics, performance.timeOrigin);
     this.#send({ kind: 'report', report: { worker, epoch, seq: ++this.#seq, snapshot } }, sent);
   }
 
   /** The totals of all workers, as the parent knows them once each has been asked. */
-  scrape(): Promise<Totals> {
+  scrape(): Promise<FleetMetrics> {
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -77,7 +77,7 @@ export class Reporter {
   }
 
   /** The parent's answer to a scrape. */
-  settle(id: number, totals: Totals): void {
+  settle(id: number, totals: FleetMetrics): void {
     this.#scrapes.get(id)?.(totals);
     this.#scrapes.delete(id);
   }

@@ -1,6 +1,6 @@
 import type { PlaneSnapshot } from '../../rollout/route.ts';
-import { exposeTotals } from '../../serving/http/exposition.ts';
-import { Metrics } from '../../serving/http/metrics.ts';
+import { fleetMetricFamilies } from '../../serving/metrics/exposition.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
 import { openServing, type Serving } from '../serving.ts';
@@ -42,7 +42,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
     dataDir,
     snapshot,
   } = settings;
-  const metrics = new Metrics();
+  const metrics = new ServingMetrics();
   const logger = stderrLog({ worker });
   const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
@@ -51,7 +51,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
       listener,
       host,
       port,
-      maxBody,
+      maxBodyBytes: maxBody,
       ...connections,
       metricsAliases,
       captures,
@@ -63,7 +63,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
       logger,
     },
     onPiece: (piece) => send({ kind: 'piece', piece }),
-    scrape: async () => exposeTotals(await reporter.scrape(), serving.plane.versions),
+    scrape: async () => fleetMetricFamilies(await reporter.scrape(), serving.plane.versions),
   });
   let begun: Promise<void> | null = null;
   const begin = async (): Promise<void> => {

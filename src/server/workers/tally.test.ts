@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Metrics } from '../../serving/http/metrics.ts';
-import { type Snapshot, takeSnapshot } from '../../serving/http/snapshot.ts';
+import { type MetricsSnapshot, takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import type { Report } from './messages.ts';
 import { Tally } from './tally.ts';
 
@@ -11,7 +11,7 @@ const SEED = 20_261_125;
 class Counting {
   readonly #worker: number;
   readonly #epoch: number;
-  readonly metrics = new Metrics();
+  readonly metrics = new ServingMetrics();
   #seq = 0;
 
   constructor(worker: number, epoch: number) {
@@ -26,12 +26,13 @@ class Counting {
   }
 
   report(): Report {
-    const snapshot = takeSnapshot(this.metrics, 0);
+    const snapshot = takeMetricsSnapshot(this.metrics, 0);
     return { worker: this.#worker, epoch: this.#epoch, seq: ++this.#seq, snapshot };
   }
 }
 
-const okOf = ({ series }: Snapshot): number => series.reduce((sum, { counters }) => sum + counters[0]!, 0);
+const okOf = ({ series }: MetricsSnapshot): number =>
+  series.reduce((sum, { counters }) => sum + counters[0]!, 0);
 
 test('the sum is what every worker has counted, models and all', () => {
   const tally = new Tally();

@@ -1,11 +1,16 @@
-import { Metrics } from '../../serving/http/metrics.ts';
-import { addCounters, addSnapshot, type Snapshot, takeSnapshot } from '../../serving/http/snapshot.ts';
+import {
+  addCounters,
+  addMetricsSnapshot,
+  type MetricsSnapshot,
+  takeMetricsSnapshot,
+} from '../../serving/metrics/metrics-snapshot.ts';
+import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import type { Report } from './messages.ts';
 
 /** Sums what the workers report. No sum of counters is ever smaller than one answered before. */
 export class Tally {
   /** What workers that are gone had counted. */
-  readonly #gone = new Metrics();
+  readonly #gone = new ServingMetrics();
   readonly #latest = new Map<number, Report>();
   /** Epochs up to here are over, by worker. */
   readonly #over = new Map<number, number>();
@@ -29,10 +34,10 @@ export class Tally {
     addCounters(this.#gone, last.snapshot);
   }
 
-  total(): Snapshot {
-    const sum = new Metrics();
-    addCounters(sum, takeSnapshot(this.#gone, 0));
-    for (const { snapshot } of this.#latest.values()) addSnapshot(sum, snapshot);
-    return takeSnapshot(sum, 0);
+  total(): MetricsSnapshot {
+    const sum = new ServingMetrics();
+    addCounters(sum, takeMetricsSnapshot(this.#gone, 0));
+    for (const { snapshot } of this.#latest.values()) addMetricsSnapshot(sum, snapshot);
+    return takeMetricsSnapshot(sum, 0);
   }
 }

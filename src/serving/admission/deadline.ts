@@ -1,6 +1,6 @@
 /** Until when the answer to a request is wanted, as clients and proxies say it in headers. Pure. */
-import { Complaints } from '../rows/complaints.ts';
-import type { Headers } from '../unit.ts';
+import { InputErrors } from '../rows/input-errors.ts';
+import type { RequestHeaders } from '../unit-id.ts';
 
 /** Milliseconds of the units of gRPC (`grpc-timeout`, "PROTOCOL-HTTP2.md": at most eight digits and a unit). */
 const GRPC_MILLIS: Readonly<Record<string, number>> = {
@@ -15,7 +15,7 @@ const MILLIS = /^\d{1,15}$/;
  * or with a unit: `0.5`, `2s`, `250ms`), Envoy's `x-envoy-expected-rq-timeout-ms`, and gRPC's `grpc-timeout`. What proxies add
  * is passed over where it makes no sense. Throws INPUT_INVALID for an `x-request-timeout` that does not.
  */
-export function timeoutIn(headers: Headers): number | null {
+export function timeoutIn(headers: RequestHeaders): number | null {
   const own = headers['x-request-timeout'];
   const envoy = headers['x-envoy-expected-rq-timeout-ms'];
   const grpc = headers['grpc-timeout'];
@@ -25,23 +25,23 @@ export function timeoutIn(headers: Headers): number | null {
   return least === Infinity ? null : least;
 }
 
-function ownMillis(given: Headers[string]): number {
+function ownMillis(given: RequestHeaders[string]): number {
   const [, digits, unit = 's'] = OWN.exec(textOf(given)) ?? [];
   const millis = Number(digits) * (unit === 's' ? 1000 : 1);
   if (millis > 0) return millis;
   const msg = 'Input should be seconds above 0, or a number with its unit: 0.5, 2s or 250ms';
-  return new Complaints().fail(['header', 'x-request-timeout'], { type: 'timeout_parsing', msg }, given);
+  return new InputErrors().fail(['header', 'x-request-timeout'], { type: 'timeout_parsing', msg }, given);
 }
 
 /** 0 stands for no limit, as in Envoy. */
-function envoyMillis(given: Headers[string]): number {
+function envoyMillis(given: RequestHeaders[string]): number {
   const text = textOf(given);
   return MILLIS.test(text) && Number(text) > 0 ? Number(text) : Infinity;
 }
 
-function grpcMillis(given: Headers[string]): number {
+function grpcMillis(given: RequestHeaders[string]): number {
   const [, digits, unit] = GRPC.exec(textOf(given)) ?? [];
   return unit === undefined ? Infinity : Number(digits) * GRPC_MILLIS[unit]!;
 }
 
-const textOf = (given: Headers[string]): string => (typeof given === 'string' ? given.trim() : '');
+const textOf = (given: RequestHeaders[string]): string => (typeof given === 'string' ? given.trim() : '');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { redacted } from './redaction.ts';
+import { redactColumns } from './redaction.ts';
 
 const KEY = new Uint8Array(32).fill(9);
 const COLUMNS = [
@@ -11,19 +11,18 @@ const COLUMNS = [
 const hmac = (text: string): string => createHmac('sha256', KEY).update(text).digest('hex').slice(0, 16);
 
 test('a dropped column is gone, a hashed one is texts, a missing value stays missing', () => {
-  expect(redacted(COLUMNS, { drop: ['city'], hash: ['ssn', 'age'] }, () => KEY)).toEqual([
+  expect(redactColumns(COLUMNS, { drop: ['city'], hash: ['ssn', 'age'] }, () => KEY)).toEqual([
     { name: 'ssn', values: [hmac('1'), hmac('2'), null, hmac('1')] },
     { name: 'age', values: [hmac('30'), null, hmac('0'), hmac('1e+21')] },
   ]);
-  expect(redacted(COLUMNS, { drop: [], hash: [] }, () => KEY)).toBe(COLUMNS);
+  expect(redactColumns(COLUMNS, { drop: [], hash: [] }, () => KEY)).toBe(COLUMNS);
 });
 
 test('what is both to be dropped and to be hashed is dropped, and so is what cannot be hashed', () => {
-  expect(redacted(COLUMNS, { drop: ['ssn'], hash: ['ssn'] }, () => KEY).map(({ name }) => name)).toEqual([
-    'age',
-    'city',
-  ]);
-  expect(redacted(COLUMNS, { drop: [], hash: ['ssn', 'city'] }, () => null).map(({ name }) => name)).toEqual([
-    'age',
-  ]);
+  expect(redactColumns(COLUMNS, { drop: ['ssn'], hash: ['ssn'] }, () => KEY).map(({ name }) => name)).toEqual(
+    ['age', 'city'],
+  );
+  expect(
+    redactColumns(COLUMNS, { drop: [], hash: ['ssn', 'city'] }, () => null).map(({ name }) => name),
+  ).toEqual(['age']);
 });

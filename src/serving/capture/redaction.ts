@@ -3,7 +3,7 @@ import { hasherOf } from '../../capture/key.ts';
 import type { CaptureRule } from '../../capture/rules.ts';
 
 /** Leaves out what must not leave the process, and hashes what must not be read: a text, or a number's shortest decimal form. */
-export function redacted(
+export function redactColumns(
   columns: readonly CapturedColumn[],
   { drop, hash }: Pick<CaptureRule, 'drop' | 'hash'>,
   key: () => Uint8Array | null,

@@ -1,6 +1,13 @@
 /** Captured rows of one shape, until a block is made of them. Pure. */
 import type { Block, CapturedColumn } from '../../capture/block.ts';
-import { type Cells, cellsFor, type Picks, type RowShape, rowOf, type Slot } from './cells.ts';
+import {
+  allocateCapturedCells,
+  type CapturedCells,
+  type CapturedColumnSlot,
+  type RowSample,
+  type RowShape,
+  sampledRow,
+} from './captured-cells.ts';
 
 /** What is known of a request beside its rows. */
 export interface RequestAbout {
@@ -28,7 +35,7 @@ export class RowBuffer {
   readonly shape: RowShape;
   readonly #max: number;
   #room = 0;
-  #cells: Cells;
+  #cells: CapturedCells;
   #rows = 0;
   #characters = 0;
   #at = new Float64Array();
@@ -44,7 +51,7 @@ export class RowBuffer {
       ROOM_MIN,
       Math.min(ROWS_MAX, Math.floor(BYTES_MAX / (8 * Math.max(1, shape.numbers)))),
     );
-    this.#cells = cellsFor(shape, 0);
+    this.#cells = allocateCapturedCells(shape, 0);
   }
 
   get rows(): number {
@@ -59,10 +66,10 @@ export class RowBuffer {
   /** Adds the picked rows of a request that was answered at `at`; `write` writes their values from a row on. */
   add(
     about: RequestAbout,
-    picks: Picks,
+    picks: RowSample,
     weight: number,
     at: number,
-    write: (cells: Cells, row: number) => void,
+    write: (cells: CapturedCells, row: number) => void,
   ): void {
     const start = this.#rows;
     const end = start + picks.taken;
@@ -70,7 +77,7 @@ export class RowBuffer {
     write(this.#cells, start);
     for (let i = start; i < end; i++) {
       this.#at[i] = at;
-      this.#row[i] = rowOf(picks, i - start);
+      this.#row[i] = sampledRow(picks, i - start);
       this.#arm[i] = about.arm;
       this.#millis[i] = about.millis;
       this.#weight[i] = weight;
@@ -127,7 +134,7 @@ export class RowBuffer {
           column[i] = numbers[from]!;
       }
     }
-    const columnOf = ({ name, kind, index }: Slot): CapturedColumn => ({
+    const columnOf = ({ name, kind, index }: CapturedColumnSlot): CapturedColumn => ({
       name,
       values: kind === 'text' ? texts[index]!.slice(0, rows) : columns[index]!,
     });
@@ -142,7 +149,7 @@ export class RowBuffer {
       return to;
     };
     const { numbers, texts } = this.#cells;
-    const cells = cellsFor(this.shape, room);
+    const cells = allocateCapturedCells(this.shape, room);
     cells.numbers.set(numbers);
     texts.forEach((column, t) => {
       for (let i = 0; i < this.#rows; i++) cells.texts[t]![i] = column[i]!;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DEFAULT_RULE, DEFAULT_RULES, NO_RULES, pinnedRuleOf, ruleOf } from '../../capture/rules.ts';
-import { RulesFile } from './rules-file.ts';
+import { CaptureRulesFile } from './rules-file.ts';
 
 function rulesFile() {
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-rules-')), 'capture.json');
   const said: string[] = [];
   const log = (_fields: object, message: string): void => void said.push(message);
-  const file = new RulesFile(path, { info: log, warn: log, error: log });
+  const file = new CaptureRulesFile(path, { info: log, warn: log, error: log });
   /** As the monitoring side writes it. */
   const write = (text: string): void => {
     writeFileSync(`${path}.tmp`, text);

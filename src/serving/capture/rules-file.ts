@@ -3,7 +3,7 @@ import { type CaptureRules, DEFAULT_RULES, NO_RULES, parseRules } from '../../ca
 import type { Logger } from '../../core/ports.ts';
 
 /** The rules of a file that others replace: looked at whenever somebody asks. */
-export class RulesFile {
+export class CaptureRulesFile {
   readonly #path: string;
   readonly #logger: Logger;
   /** What told the last state of the file from others; null where there was none. */

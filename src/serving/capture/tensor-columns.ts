@@ -9,8 +9,8 @@ import { isList, partsOf } from '../../model/output-parts.ts';
 import type { OutputSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { layoutOf } from '../../scorer/flatten.ts';
-import { type Cells, type Picks, rowOf, type Slot } from './cells.ts';
-import { kept } from './text.ts';
+import { type CapturedCells, type CapturedColumnSlot, type RowSample, sampledRow } from './captured-cells.ts';
+import { truncateText } from './truncate-text.ts';
 
 /** Elements of the widest row that is captured one by one, and of all tensors together. */
 const ELEMENTS_MAX = 256;
@@ -30,7 +30,7 @@ interface Span {
   readonly first: number;
 }
 
-type Column = Pick<Slot, 'name' | 'kind'>;
+type Column = Pick<CapturedColumnSlot, 'name' | 'kind'>;
 type Value = Outputs[string];
 
 export class TensorColumns {
@@ -69,7 +69,13 @@ export class TensorColumns {
   }
 
   /** Writes the picked rows from row `at` of the cells on; `stride` is how many numbers one of them has. */
-  write(tensors: Outputs, picks: Picks, { numbers, texts }: Cells, at: number, stride: number): void {
+  write(
+    tensors: Outputs,
+    picks: RowSample,
+    { numbers, texts }: CapturedCells,
+    at: number,
+    stride: number,
+  ): void {
     for (const span of this.#spans) {
       const tensor = tensorOf(tensors[span.output], span.part)!;
       if (span.kind === 'numbers') writeNumbers(tensor, span, picks, numbers, at * stride, stride);
@@ -115,13 +121,13 @@ function sorted(
 function writeNumbers(
   { dtype, data }: Tensor,
   { width, first }: Span,
-  picks: Picks,
+  picks: RowSample,
   numbers: Float64Array,
   start: number,
   stride: number,
 ): void {
   for (let j = 0, to = start + first; j < picks.taken; j++, to += stride) {
-    const from = rowOf(picks, j) * width;
+    const from = sampledRow(picks, j) * width;
     if (dtype === 'float64' || dtype === 'float32')
       for (let e = 0; e < width; e++) numbers[to + e] = data[from + e]!;
     else for (let e = 0; e < width; e++) numbers[to + e] = numberAt(dtype, data, from + e);
@@ -137,13 +143,13 @@ function numberAt(dtype: Tensor['dtype'], data: Tensor['data'], index: number): 
 function writeTexts(
   data: readonly string[],
   { width, first }: Span,
-  picks: Picks,
-  texts: Cells['texts'],
+  picks: RowSample,
+  texts: CapturedCells['texts'],
   at: number,
 ): void {
   for (let j = 0; j < picks.taken; j++) {
-    const from = rowOf(picks, j) * width;
-    for (let e = 0; e < width; e++) texts[first + e]![at + j] = kept(data[from + e]!);
+    const from = sampledRow(picks, j) * width;
+    for (let e = 0; e < width; e++) texts[first + e]![at + j] = truncateText(data[from + e]!);
   }
 }
 
@@ -151,7 +157,7 @@ function writeTexts(
 function summarize(
   { dtype, data }: Tensor,
   { first }: Span,
-  picks: Picks,
+  picks: RowSample,
   numbers: Float64Array,
   start: number,
   stride: number,
@@ -159,7 +165,7 @@ function summarize(
   const width = data.length / picks.rows;
   const looked = Math.min(width, SUMMARY_MAX);
   for (let j = 0, to = start + first; j < picks.taken; j++, to += stride) {
-    const from = rowOf(picks, j) * width;
+    const from = sampledRow(picks, j) * width;
     // Welford 1962: the mean and the sum of squares around it, in one pass.
     let [mean, squares, least, largest] = [looked === 0 ? Number.NaN : 0, 0, Infinity, -Infinity];
     for (let e = 0; e < looked; e++) {

@@ -1,24 +1,24 @@
 /** Predictions of one endpoint as the clients of other servers ask for them, in the words of OpenAPI. Pure. */
 import { isRecord } from '../../core/record.ts';
 import type { RawEnds } from '../../model/raw.ts';
-import type { Target } from '../protocol.ts';
-import { inputsOf, outputsOf, type TensorMetadata } from '../protocols/v2/metadata.ts';
-import type { Schema } from './schema.ts';
+import type { TargetVersion } from '../protocol.ts';
+import { inputTensorsOf, outputTensorsOf, type TensorMetadata } from '../protocols/v2/metadata.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 export interface DescribedDoor {
   /** Name of the endpoint, and the same where only letters, digits, dots, dashes and underscores may be. */
   readonly name: string;
   readonly id: string;
-  readonly target: Target;
+  readonly target: TargetVersion;
   /** Schema of a row, and of one that may have columns that are ignored. */
-  readonly row: Schema;
-  readonly rowWithMore: Schema;
+  readonly row: JsonSchema;
+  readonly rowWithMore: JsonSchema;
   /** What the version's own code reads and writes at `/invocations`. */
   readonly raw: RawEnds;
 }
 
 /** Paths of MLflow's and SageMaker's, TensorFlow Serving's and KServe's clients. */
-export function doorPaths(door: DescribedDoor): Readonly<Record<string, Schema>> {
+export function doorPaths(door: DescribedDoor): Readonly<Record<string, JsonSchema>> {
   const name = encodeURIComponent(door.name);
   return {
     [`/endpoints/${name}/invocations`]: { post: invocations(door) },
@@ -30,18 +30,18 @@ export function doorPaths(door: DescribedDoor): Readonly<Record<string, Schema>>
 interface Words {
   readonly kind: string;
   readonly whose: string;
-  readonly schema: Schema;
+  readonly schema: JsonSchema;
   readonly example: unknown;
-  readonly answer: Schema;
+  readonly answer: JsonSchema;
   readonly more?: readonly string[];
   /** Ends that are whatever the version's own code makes of them. */
   readonly raw?: RawEnds;
 }
 
 /** Any body of any type. */
-const ANYTHING: Schema = { '*/*': { schema: {} } };
+const ANYTHING: JsonSchema = { '*/*': { schema: {} } };
 
-function operation({ id, name, target }: DescribedDoor, words: Words): Schema {
+function operation({ id, name, target }: DescribedDoor, words: Words): JsonSchema {
   const { kind, whose, schema, example, answer, more = [], raw } = words;
   const bodies = Object.fromEntries(more.map((type) => [type, { schema: { type: 'string' } }]));
   const refused = { description: `Refused, in the words of ${whose}.`, content: { 'application/json': {} } };
@@ -65,13 +65,13 @@ function operation({ id, name, target }: DescribedDoor, words: Words): Schema {
   };
 }
 
-const listOf = (key: string, items: Schema = {}): Schema => ({
+const listOf = (key: string, items: JsonSchema = {}): JsonSchema => ({
   type: 'object',
   properties: { [key]: { type: 'array', items, minItems: 1 } },
   required: [key],
 });
 
-const invocations = (door: DescribedDoor): Schema =>
+const invocations = (door: DescribedDoor): JsonSchema =>
   operation(door, {
     kind: 'invocations',
     whose: 'SageMaker and MLflow',
@@ -82,7 +82,7 @@ const invocations = (door: DescribedDoor): Schema =>
     raw: door.raw,
   });
 
-const v1 = (door: DescribedDoor): Schema =>
+const v1 = (door: DescribedDoor): JsonSchema =>
   operation(door, {
     kind: 'v1',
     whose: 'KServe V1 and TensorFlow Serving',
@@ -91,9 +91,9 @@ const v1 = (door: DescribedDoor): Schema =>
     answer: listOf('predictions'),
   });
 
-function v2(door: DescribedDoor): Schema {
+function v2(door: DescribedDoor): JsonSchema {
   const { signature, example } = door.target.manifest;
-  const inputs = inputsOf(signature);
+  const inputs = inputTensorsOf(signature);
   const tensors = inputs.map((input) => ({ ...input, data: elementsOf(input, example) }));
   const isWhole = tensors.every(({ data }) => data !== null);
   return operation(door, {
@@ -103,11 +103,11 @@ function v2(door: DescribedDoor): Schema {
     example: isWhole
       ? { inputs: tensors.map((tensor) => ({ ...tensor, shape: shapeOfOne(tensor) })) }
       : undefined,
-    answer: listOf('outputs', { anyOf: outputsOf(signature).map(tensorSchema) }),
+    answer: listOf('outputs', { anyOf: outputTensorsOf(signature).map(tensorSchema) }),
   });
 }
 
-const tensorSchema = ({ name, datatype, shape }: TensorMetadata): Schema => ({
+const tensorSchema = ({ name, datatype, shape }: TensorMetadata): JsonSchema => ({
   title: name,
   description: `Shape ${JSON.stringify(shape)}, ${datatype}; the data nested or flat.`,
   type: 'object',

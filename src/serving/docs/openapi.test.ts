@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { DEFAULT_UNIT, type UnitSource } from '../../rollout/route.ts';
-import type { Target } from '../protocol.ts';
+import type { TargetVersion } from '../protocol.ts';
 import { openapi } from './openapi.ts';
 import { rowSchema } from './row-schema.ts';
 
@@ -28,7 +28,7 @@ const signature: Signature = {
   classes: { type: 'string', values: ['no', 'yes'] },
 };
 
-const target = (model: string, version: number): Target => ({
+const target = (model: string, version: number): TargetVersion => ({
   model,
   version,
   manifest: {
@@ -38,14 +38,14 @@ const target = (model: string, version: number): Target => ({
     runtime: 'native',
     rowMicros: 2,
     example: { age: 30, port: 'C', deck: 'A', note: 'text' },
-  } as unknown as Target['manifest'],
+  } as unknown as TargetVersion['manifest'],
 });
 
-const endpoint = (one: Target, unit: UnitSource = DEFAULT_UNIT) => ({ target: one, unit });
+const endpoint = (one: TargetVersion, unit: UnitSource = DEFAULT_UNIT) => ({ target: one, unit });
 
 type Json = { readonly [key: string]: Json } & string;
 /** Every model is an endpoint that its last target stands for. */
-const documentOf = (...targets: Target[]): Json =>
+const documentOf = (...targets: TargetVersion[]): Json =>
   JSON.parse(
     JSON.stringify(
       openapi(targets, {

@@ -1,16 +1,16 @@
 import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
 import type { UnitSource } from '../../rollout/route.ts';
-import type { Target } from '../protocol.ts';
-import { UNIT_MAX } from '../unit.ts';
+import type { TargetVersion } from '../protocol.ts';
+import { UNIT_ID_MAX_BYTES } from '../unit-id.ts';
 import { doorPaths } from './doors.ts';
-import { ERROR_RESPONSES, ERROR_SCHEMAS, REFUSALS } from './refusals.ts';
+import { ERROR_REFERENCES, ERROR_RESPONSES, ERROR_SCHEMAS } from './error-responses.ts';
+import { headerSchema, type JsonSchema, schemaReference } from './json-schema.ts';
 import { answerSchema, rowSchema } from './row-schema.ts';
-import { header, reference, type Schema } from './schema.ts';
 
 /** A name that clients call, as they are told of it. */
 export interface DescribedEndpoint {
   /** The version that stands for it. */
-  readonly target: Target;
+  readonly target: TargetVersion;
   /** Where it finds whom a request is for. */
   readonly unit: UnitSource;
   /** What the version's own code reads and writes at `/invocations`. @default {neither} */
@@ -24,14 +24,14 @@ export interface OpenApiOptions {
   readonly main: DescribedEndpoint | null;
   readonly endpoints: ReadonlyMap<string, DescribedEndpoint>;
   /** What a version answers to its own example row, where that is known. */
-  readonly answers?: ReadonlyMap<Target, unknown>;
+  readonly answers?: ReadonlyMap<TargetVersion, unknown>;
 }
 
 /** The OpenAPI 3.1 description of a server: every version with its own columns, categories and example. Pure. */
-export function openapi(targets: readonly Target[], options: OpenApiOptions): Schema {
-  const { version, main, endpoints, answers = new Map<Target, unknown>() } = options;
-  const paths: Record<string, Schema> = {};
-  const predictPath = (operation: Operation): Schema => ({
+export function openapi(targets: readonly TargetVersion[], options: OpenApiOptions): JsonSchema {
+  const { version, main, endpoints, answers = new Map<TargetVersion, unknown>() } = options;
+  const paths: Record<string, JsonSchema> = {};
+  const predictPath = (operation: Operation): JsonSchema => ({
     post: predictOperation(operation, answers.get(operation.target)),
   });
   if (main) {
@@ -47,8 +47,8 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
     const field = endpoint.unit.field;
     paths[`/models/${encodeURIComponent(name)}/predict`] = predictPath({ ...endpoint, id, subject, field });
     const { target, raw = NO_RAW_ENDS } = endpoint;
-    const row = reference('schemas', `${keyOf(target)}.Row`);
-    const rowWithMore = reference('schemas', `${keyOf(target)}.RowWithMore`);
+    const row = schemaReference('schemas', `${keyOf(target)}.Row`);
+    const rowWithMore = schemaReference('schemas', `${keyOf(target)}.RowWithMore`);
     Object.assign(paths, doorPaths({ name, id: identifier(name), target, row, rowWithMore, raw }));
   }
   for (const target of targets) {
@@ -74,22 +74,22 @@ export function openapi(targets: readonly Target[], options: OpenApiOptions): Sc
   };
 }
 
-const KEY: Schema = {
+const KEY: JsonSchema = {
   type: 'http',
   scheme: 'bearer',
   description: 'A key, where this server wants one: whoever runs it makes them',
 };
 
 /** Name of a version among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
-const keyOf = ({ model, version }: Target): string => `${identifier(model)}.${version}`;
+const keyOf = ({ model, version }: TargetVersion): string => `${identifier(model)}.${version}`;
 
 const identifier = (model: string): string => model.replaceAll(/[^\w.-]/g, '_');
 
-function modelSchemas(targets: readonly Target[]): Record<string, Schema> {
-  const entries = targets.flatMap((target): [string, Schema][] => {
+function modelSchemas(targets: readonly TargetVersion[]): Record<string, JsonSchema> {
+  const entries = targets.flatMap((target): [string, JsonSchema][] => {
     const { signature } = target.manifest;
     const key = keyOf(target);
-    const row = reference('schemas', `${key}.Row`);
+    const row = schemaReference('schemas', `${key}.Row`);
     return [
       [`${key}.Row`, rowSchema(signature)],
       [`${key}.RowWithMore`, rowSchema(signature, true)],
@@ -102,7 +102,7 @@ function modelSchemas(targets: readonly Target[]): Record<string, Schema> {
 
 /** One way to predict. */
 interface Operation {
-  readonly target: Target;
+  readonly target: TargetVersion;
   /** null where the path names the version, and nobody is assigned. */
   readonly unit: UnitSource | null;
   readonly id: string;
@@ -111,7 +111,7 @@ interface Operation {
   readonly field: string | null;
 }
 
-const requestSchema = (row: Schema, field: string | null = null): Schema => ({
+const requestSchema = (row: JsonSchema, field: string | null = null): JsonSchema => ({
   type: 'object',
   properties: {
     rows: { type: 'array', items: row, minItems: 1 },
@@ -121,23 +121,23 @@ const requestSchema = (row: Schema, field: string | null = null): Schema => ({
   additionalProperties: false,
 });
 
-const WHO = `Id of the unit that the request is for: the same one gets the same version as long as a rollout stands still. One of more than ${UNIT_MAX} bytes is none: such a request is a unit of its own.`;
-const UNIT_FIELD: Schema = { type: ['string', 'integer'], description: WHO };
+const WHO = `Id of the unit that the request is for: the same one gets the same version as long as a rollout stands still. One of more than ${UNIT_ID_MAX_BYTES} bytes is none: such a request is a unit of its own.`;
+const UNIT_FIELD: JsonSchema = { type: ['string', 'integer'], description: WHO };
 
 /** Where the id of the unit may be sent, the first that is there counts; in the body it comes last. */
-function unitParameters({ header: name, cookie }: UnitSource): readonly Schema[] {
+function unitParameters({ header: name, cookie }: UnitSource): readonly JsonSchema[] {
   const schema = { type: 'string' };
   const places = [{ name, in: 'header' }, ...(cookie === null ? [] : [{ name: cookie, in: 'cookie' }])];
   return places.map((place) => ({ ...place, required: false, description: WHO, schema }));
 }
 
-function predictOperation({ target, unit, id, subject, field }: Operation, answer: unknown): Schema {
+function predictOperation({ target, unit, id, subject, field }: Operation, answer: unknown): JsonSchema {
   const { model, manifest } = target;
   const key = keyOf(target);
   const { framework, file, runtime, rowMicros } = manifest;
   const origin = `${framework.name} ${framework.version ?? ''}`.trim();
-  const row = reference('schemas', `${key}.Row`);
-  const request = field === null ? reference('schemas', `${key}.Request`) : requestSchema(row, field);
+  const row = schemaReference('schemas', `${key}.Row`);
+  const request = field === null ? schemaReference('schemas', `${key}.Request`) : requestSchema(row, field);
   return {
     tags: [model],
     operationId: id,
@@ -155,24 +155,27 @@ function predictOperation({ target, unit, id, subject, field }: Operation, answe
         },
       },
     },
-    responses: { 200: answerResponse(reference('schemas', `${key}.Answer`), answer), ...REFUSALS },
+    responses: {
+      200: answerResponse(schemaReference('schemas', `${key}.Answer`), answer),
+      ...ERROR_REFERENCES,
+    },
   };
 }
 
-const answerResponse = (schema: Schema, example: unknown): Schema => ({
+const answerResponse = (schema: JsonSchema, example: unknown): JsonSchema => ({
   description: 'One prediction a row, in the order of the rows.',
   headers: PREDICTION_HEADERS,
   content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
 });
 
-const PREDICTION_HEADERS: Schema = {
-  'x-request-id': header('Id of the request: the one sent, or a new one.'),
-  'x-model-name': header('Name of the model that answered, percent-encoded.'),
-  'x-model-version': header('Version that answered.', { type: 'integer' }),
-  'server-timing': header('Milliseconds of each stage.'),
+const PREDICTION_HEADERS: JsonSchema = {
+  'x-request-id': headerSchema('Id of the request: the one sent, or a new one.'),
+  'x-model-name': headerSchema('Name of the model that answered, percent-encoded.'),
+  'x-model-version': headerSchema('Version that answered.', { type: 'integer' }),
+  'server-timing': headerSchema('Milliseconds of each stage.'),
 };
 
-const serverPath = (operationId: string, summary: string, mime = 'application/json'): Schema => ({
+const serverPath = (operationId: string, summary: string, mime = 'application/json'): JsonSchema => ({
   get: {
     tags: ['server'],
     operationId,
@@ -181,7 +184,7 @@ const serverPath = (operationId: string, summary: string, mime = 'application/js
   },
 });
 
-const SERVER_PATHS: Readonly<Record<string, Schema>> = {
+const SERVER_PATHS: Readonly<Record<string, JsonSchema>> = {
   '/models': serverPath('models', 'Versions that answer, with their signatures'),
   '/healthz': serverPath('healthz', 'Whether the process is alive'),
   '/readyz': serverPath('readyz', 'Whether new requests should come here'),

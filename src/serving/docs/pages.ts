@@ -1,4 +1,4 @@
-import type { Target } from '../protocol.ts';
+import type { TargetVersion } from '../protocol.ts';
 
 /** Scripts that the pages start with; apart, because the pages forbid scripts of their own. */
 export const SCRIPTS = {
@@ -55,14 +55,14 @@ export const redocPage = (): string =>
     body: '<div id="page"></div>',
   });
 
-const PROOFS: Readonly<Record<Target['manifest']['verification']['proof'], string>> = {
+const PROOFS: Readonly<Record<TargetVersion['manifest']['verification']['proof'], string>> = {
   golden: 'expected outputs given',
   'engines-agree': 'two engines agree',
   'single-engine': 'one engine, unchecked',
 };
 
 /** One version as a row of the table: its name leads to its part of the API page. */
-function targetRow({ model, version, manifest }: Target): string {
+function targetRow({ model, version, manifest }: TargetVersion): string {
   const { framework, runtime, verification } = manifest;
   const name = `<a href="/docs#/${encodeURIComponent(model)}">${escaped(model)}</a>`;
   const origin = `${framework.name} ${framework.version ?? ''}`.trim();
@@ -97,7 +97,7 @@ a folder that can be served, <code>load</code> reads it again, <code>Client</cod
 }
 
 /** What a person sees who opens the server's address: what it serves, and where to go. `wheel`: its whole address. */
-export function landingPage(targets: readonly Target[], wheel: string): string {
+export function landingPage(targets: readonly TargetVersion[], wheel: string): string {
   return page({
     title: 'Plimsoll',
     styles: ['plimsoll.css'],

@@ -12,7 +12,7 @@ import { clientPage } from './pages.ts';
 
 /** Where a server offers the wheel of the Python package of its own version. */
 const CLIENT = '/clients/python';
-export const WHEEL = `${CLIENT}/${wheelName()}`;
+export const WHEEL_PATH = `${CLIENT}/${wheelName()}`;
 
 /**
  * Page with the wheel's address and digest: for people, for `pip --find-links`, and, by the name of the distribution,
@@ -23,10 +23,17 @@ export async function clientIndex(origin: string): Promise<string> {
     .update(await readWheel())
     .digest('hex');
   const { version } = packageJson;
-  return clientPage({ origin, distribution: DISTRIBUTION, version, path: WHEEL, name: wheelName(), sha256 });
+  return clientPage({
+    origin,
+    distribution: DISTRIBUTION,
+    version,
+    path: WHEEL_PATH,
+    name: wheelName(),
+    sha256,
+  });
 }
 
-export const CLIENT_INDEXES = [CLIENT, `${CLIENT}/${DISTRIBUTION}`];
+export const CLIENT_INDEX_PATHS = [CLIENT, `${CLIENT}/${DISTRIBUTION}`];
 
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
 
@@ -34,7 +41,7 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
  * What the one who asks calls this server, for lines to be copied: who needed a key needs it again, as the password. A name
  * that is none is not repeated. Pure.
  */
-export function originOf({ host = '', authorization }: IncomingHttpHeaders, isSecure: boolean): string {
+export function requestOrigin({ host = '', authorization }: IncomingHttpHeaders, isSecure: boolean): string {
   const key = authorization === undefined ? '' : 'key:$PLIMSOLL_KEY@';
   return `${isSecure ? 'https' : 'http'}://${key}${HOST.test(host) ? host : 'SERVER'}`;
 }

@@ -1,12 +1,12 @@
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import type { DType } from '../../model/tensor.ts';
-import type { Schema } from './schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** Longer lists of categories are described instead of listed. */
 const ENUM_MAX = 500;
 
 /** What one row of a signature looks like; with `extra` columns where they are ignored. */
-export function rowSchema(signature: Signature, extra = false): Schema {
+export function rowSchema(signature: Signature, extra = false): JsonSchema {
   if (signature.form === 'tensors') return tensorRowSchema(signature.tensors);
   if (signature.open)
     return { type: 'array', title: 'Row of numbers, of any one width', items: { type: COLUMN_TYPES.number } };
@@ -32,7 +32,7 @@ export function rowSchema(signature: Signature, extra = false): Schema {
 /** JSON types by type of column: where a number is wanted, `true` is 1 and `false` is 0, as in NumPy. */
 const COLUMN_TYPES = { number: ['number', 'boolean'], string: ['string'], bool: ['boolean'] } as const;
 
-function columnSchema(column: ColumnSpec): Schema {
+function columnSchema(column: ColumnSpec): JsonSchema {
   const { name, nullable, categories, unknown, ignored } = column;
   if (ignored) return { title: name, description: 'The model does not read this column: anything will do.' };
   const notes = nullable ? ['null is a missing value'] : [];
@@ -57,13 +57,13 @@ const typeOf = ({ type, nullable }: ColumnSpec): string | readonly string[] => {
 };
 
 /** What a float64 holds needs no bounds: JSON numbers beyond it are infinities anyway. */
-const boundsOf = ({ type, largest = Infinity }: ColumnSpec): Schema =>
+const boundsOf = ({ type, largest = Infinity }: ColumnSpec): JsonSchema =>
   type === 'number' && largest < Number.MAX_VALUE ? { minimum: -largest, maximum: largest } : {};
 
-const described = (schema: Schema, notes: readonly string[]): Schema =>
+const described = (schema: JsonSchema, notes: readonly string[]): JsonSchema =>
   notes.length === 0 ? schema : { ...schema, description: `${notes.join('; ')}.` };
 
-function tensorRowSchema(specs: readonly TensorSpec[]): Schema {
+function tensorRowSchema(specs: readonly TensorSpec[]): JsonSchema {
   const [first, second] = specs;
   if (first && !second) return tensorSchema(first);
   return {
@@ -74,14 +74,14 @@ function tensorRowSchema(specs: readonly TensorSpec[]): Schema {
   };
 }
 
-const tensorSchema = ({ name, dtype, shape }: TensorSpec): Schema => ({
+const tensorSchema = ({ name, dtype, shape }: TensorSpec): JsonSchema => ({
   ...nested(elementSchema(dtype), shape.slice(1)),
   title: `${name} (${dtype} ${JSON.stringify(shape)}, without the batch dimension)`,
 });
 
 /** Lists of lists of `element`, as `shape` says; -1 is a free dimension. */
-function nested(element: Schema, shape: readonly number[]): Schema {
-  return shape.reduceRight<Schema>((items, size) => {
+function nested(element: JsonSchema, shape: readonly number[]): JsonSchema {
+  return shape.reduceRight<JsonSchema>((items, size) => {
     const fixed = size >= 0 ? { minItems: size, maxItems: size } : {};
     return { type: 'array', items, ...fixed };
   }, element);
@@ -89,14 +89,14 @@ function nested(element: Schema, shape: readonly number[]): Schema {
 
 const FLOATS: readonly DType[] = ['float64', 'float32', 'float16'];
 
-function elementSchema(dtype: DType): Schema {
+function elementSchema(dtype: DType): JsonSchema {
   if (dtype === 'string') return { type: 'string' };
   if (dtype === 'bool') return { type: 'boolean' };
   return FLOATS.includes(dtype) ? { type: ['number', 'null'] } : { type: 'integer' };
 }
 
 /** Numbers of answers may be infinite or not a number, which JSON has no numbers for. */
-function answerElement({ name, dtype, classes }: OutputSpec, isLabel: boolean): Schema {
+function answerElement({ name, dtype, classes }: OutputSpec, isLabel: boolean): JsonSchema {
   if (isLabel && classes && classes.values.length <= ENUM_MAX) return { enum: [...classes.values] };
   if (name === 'predict_proba') return { type: 'number' };
   if (FLOATS.includes(dtype))
@@ -105,14 +105,14 @@ function answerElement({ name, dtype, classes }: OutputSpec, isLabel: boolean): 
 }
 
 /** A list with one value a row. */
-function outputSchema(output: OutputSpec): Schema {
+function outputSchema(output: OutputSpec): JsonSchema {
   const isLabel = output.name === 'predict';
   const matrix = nested(answerElement(output, isLabel), output.shape);
   return output.parts === undefined ? matrix : { type: 'array', items: matrix };
 }
 
 /** What the typed door answers with. */
-export function answerSchema({ outputs }: Signature, model: string, version: number): Schema {
+export function answerSchema({ outputs }: Signature, model: string, version: number): JsonSchema {
   const byName = new Map(outputs.map((output) => [output.name, output]));
   const main =
     byName.get('predict') ?? byName.get('transform') ?? (outputs.length === 1 ? outputs[0] : undefined);

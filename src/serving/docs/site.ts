@@ -6,12 +6,12 @@ import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { NO_RAW_ENDS } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import type { DataPlane, Endpoint } from '../data-plane.ts';
-import { pathOf, sendError, sendJson } from '../http/answer.ts';
+import type { DataPlane, ServedEndpoint } from '../data-plane.ts';
+import { requestPath, sendError, sendJson } from '../http/reply.ts';
 import { plain } from '../protocols/plain.ts';
 import { type DescribedEndpoint, openapi } from './openapi.ts';
 import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
-import { CLIENT_INDEXES, clientIndex, originOf, readWheel, WHEEL } from './python-client.ts';
+import { CLIENT_INDEX_PATHS, clientIndex, readWheel, requestOrigin, WHEEL_PATH } from './python-client.ts';
 
 /** Nothing is loaded from anywhere else, nothing inline runs, nobody frames the pages. */
 const SECURITY: Readonly<Record<string, string>> = {
@@ -70,12 +70,12 @@ async function contentsOf(plane: DataPlane): Promise<Contents> {
   const answers = await exampleAnswers(plane);
   const description = JSON.stringify(openapi(versions, { ...options, answers }));
   return new Map<string, Page>([
-    ['/', async (request) => html(landingPage(versions, originFor(request) + WHEEL))],
-    ...CLIENT_INDEXES.map((path): [string, Page] => [
+    ['/', async (request) => html(landingPage(versions, originFor(request) + WHEEL_PATH))],
+    ...CLIENT_INDEX_PATHS.map((path): [string, Page] => [
       path,
       async (request) => html(await clientIndex(originFor(request))),
     ]),
-    [WHEEL, async () => ({ type: 'application/octet-stream', body: await readWheel() })],
+    [WHEEL_PATH, async () => ({ type: 'application/octet-stream', body: await readWheel() })],
     ['/docs', html(swaggerPage())],
     ['/redoc', html(redocPage())],
     ['/openapi.json', { type: 'application/json', body: description }],
@@ -88,7 +88,7 @@ async function contentsOf(plane: DataPlane): Promise<Contents> {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, contents: Contents): Promise<void> {
-  const path = pathOf(request).replace(/(?<=.)\/$/, '');
+  const path = requestPath(request).replace(/(?<=.)\/$/, '');
   const page = contents.get(path);
   if (path === '/' && !wantsHtml(request)) sendJson(response, 200, { status: 'alive' });
   else if (page) send(response, typeof page === 'function' ? await page(request) : page);
@@ -96,12 +96,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, conten
 }
 
 const originFor = ({ headers, socket }: IncomingMessage): string =>
-  originOf(headers, socket instanceof TLSSocket);
+  requestOrigin(headers, socket instanceof TLSSocket);
 
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
 
-const described = ({ main, route }: Endpoint): DescribedEndpoint => ({
+const described = ({ main, route }: ServedEndpoint): DescribedEndpoint => ({
   target: main,
   unit: route.unit,
   raw: main.engine.raw ?? NO_RAW_ENDS,

@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { Decompressor } from './decompressor.ts';
+import { BodyDecompressor } from './decompressor.ts';
 
 const LIMIT = 4 << 20;
 const bomb = (size: number): Buffer => gzipSync(Buffer.alloc(size));
 
 test('four bodies grow at once, the others wait and can be taken back', async () => {
-  const decompressor = new Decompressor(LIMIT, 8 * LIMIT);
+  const decompressor = new BodyDecompressor(LIMIT, 8 * LIMIT);
   const sizes: number[] = [];
   const takeBack = Array.from({ length: 10 }, (_, k) =>
     decompressor.submit(
@@ -27,7 +27,7 @@ test.each([
   ['gzip', Buffer.from('no gzip'), 'ENCODING_CORRUPT'],
   ['rot13', Buffer.from('obql'), 'ENCODING_UNKNOWN'],
 ])('what %s cannot make a body of is refused, and the next has its turn', async (encoding, bytes, code) => {
-  const decompressor = new Decompressor(LIMIT, 8 * LIMIT);
+  const decompressor = new BodyDecompressor(LIMIT, 8 * LIMIT);
   const codes = await Promise.all(
     Array.from(
       { length: 6 },

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { PlimsollError } from '../../core/errors.ts';
-import { tooLarge } from './body.ts';
+import { bodyTooLarge } from './body-buffer.ts';
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -27,7 +27,7 @@ interface Waiting {
  * Undoes content encodings off the loop, a few at once: how large a body becomes is known only once it is, and a thousand
  * small ones that grow to the limit together would take all memory.
  */
-export class Decompressor {
+export class BodyDecompressor {
   readonly #limit: number;
   readonly #atOnce: number;
   readonly #waiting = new Set<Waiting>();
@@ -73,7 +73,7 @@ async function decompress(bytes: Buffer, encoding: string, limit: number): Promi
     return await run(bytes, { maxOutputLength: limit });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit + 1, limit);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(limit + 1, limit);
     throw new PlimsollError('ENCODING_CORRUPT', { encoding, reason: message });
   }
 }

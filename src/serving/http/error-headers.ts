@@ -2,7 +2,7 @@
 import type { PlimsollError } from '../../core/errors.ts';
 
 /** Names and values in turn. */
-export function headersOf({ code, http, details }: PlimsollError): string[] {
+export function errorHeaders({ code, http, details }: PlimsollError): string[] {
   const headers: string[] = [];
   if (code === 'METHOD_NOT_ALLOWED') headers.push('allow', String(details['allowed']));
   // Browsers ask a person for a key where it may be a password.

@@ -5,7 +5,7 @@ import type { Protocol } from '../protocol.ts';
 /** What one server takes; each is refused with a status, never queued without bound. */
 export interface HttpLimits {
   /** Bytes of one request body, before and after decompression: 413. */
-  readonly maxBody: number;
+  readonly maxBodyBytes: number;
   /** Requests being scored, or waiting for it, at once: 503. */
   readonly maxInFlight: number;
   /** Bodies being received at once; then the slowest gives up its place (408), or one of who holds most is refused (503). */
@@ -13,7 +13,7 @@ export interface HttpLimits {
   /** Share of these places that one address, or one /64, may hold, 0 to 1. */
   readonly peerShare: number;
   /** Bytes of all bodies that are received, and answers that are sent, at once: 503; what memory allows, if that is less. */
-  readonly maxBuffered: number;
+  readonly maxBufferedBytes: number;
   /** Requests waiting for a scoring thread: 503. */
   readonly maxQueue: number;
   /** Milliseconds that a scoring thread may take over one request: 504. */
@@ -24,12 +24,12 @@ export interface HttpLimits {
   readonly maxShadowCopies: number;
 }
 
-export const DEFAULT_LIMITS: HttpLimits = {
-  maxBody: 32 << 20,
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  maxBodyBytes: 32 << 20,
   maxInFlight: 1024,
   maxReceiving: 1024,
   peerShare: 0.5,
-  maxBuffered: 256 << 20,
+  maxBufferedBytes: 256 << 20,
   maxQueue: 128,
   maxScoreMillis: 60_000,
   maxShadowMillis: 10_000,
@@ -37,13 +37,13 @@ export const DEFAULT_LIMITS: HttpLimits = {
 };
 
 /** Bodies above this many bytes are parsed, checked, scored and written in a scoring thread. */
-export const INLINE_BODY = 64 << 10;
+export const INLINE_BODY_BYTES = 64 << 10;
 /** Predicted microseconds above which a request leaves the front loop, and the loop's own budget a turn. */
 export const INLINE_MICROS = 2000;
 /** Predicted microseconds to parse and check a byte of JSON, measured (bench/door.ts). */
 export const BYTE_MICROS = 0.02;
 /** Bytes of rows and their answers above which a request leaves the front loop: in a thread they are held against its room. */
-export const INLINE_BYTES = 4 << 20;
+export const INLINE_ROWS_BYTES = 4 << 20;
 
 /** What keeps the requests of a version off the front loop beside their time. */
 export interface InlineBounds {
@@ -55,6 +55,6 @@ export interface InlineBounds {
 
 export function inlineBounds(signature: Signature, { valueBytes = 0 }: Protocol): InlineBounds {
   const { heap, external } = answerRowCost(signature, valueBytes);
-  const inlineBody = Math.min(INLINE_BODY, INLINE_BYTES / rowsBytes(1, signature));
+  const inlineBody = Math.min(INLINE_BODY_BYTES, INLINE_ROWS_BYTES / rowsBytes(1, signature));
   return { rowBytes: heap + external, inlineBody };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { sendJson } from './answer.ts';
+import { sendJson } from './reply.ts';
 
 const LENGTH = 8 << 20;
 

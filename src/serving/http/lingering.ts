@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What a server may want to know of its answers. */
-export interface MayLinger {
+export interface LingeringResponse {
   /** The answer is written, and nothing but the rest of the request keeps it. */
   lingers?(): void;
 }
@@ -13,7 +13,7 @@ const LINGER_MILLIS = 2000;
  * Ends an answer, which is written, when its client has sent the rest of its body, or has had the time to read it: where a
  * connection is closed over bytes that nobody has read, the kernel resets it, and the answer may be lost on the way.
  */
-export function endWhenSent(request: IncomingMessage, response: ServerResponse & MayLinger): void {
+export function endWhenSent(request: IncomingMessage, response: ServerResponse & LingeringResponse): void {
   if (request.destroyed || hasSentAll(request)) {
     response.end();
     return;

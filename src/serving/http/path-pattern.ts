@@ -1,5 +1,5 @@
 /** `/models/{model}/predict` as a pattern with named groups; a colon may be escaped, as the clients of some languages do. */
-export const patternOf = (route: string): RegExp =>
+export const routePattern = (route: string): RegExp =>
   new RegExp(
     `^${route
       .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
@@ -8,7 +8,7 @@ export const patternOf = (route: string): RegExp =>
   );
 
 /** A name as it stands in a path, without its escapes. */
-export function decoded(text: string): string {
+export function decodePathSegment(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

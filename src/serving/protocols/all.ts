@@ -1,6 +1,6 @@
-import type { Doorway, Protocol } from '../protocol.ts';
+import type { Protocol, ProtocolRoutes } from '../protocol.ts';
 import { invocations, sageMakerRuntime } from './invocations.ts';
-import { plainDoorway } from './plain.ts';
+import { plainRoutes } from './plain.ts';
 import { v1 } from './v1.ts';
 import { v2 } from './v2/v2.ts';
 import { vertex } from './vertex.ts';
@@ -9,7 +9,16 @@ import { vertex } from './vertex.ts';
  * Every family of paths that this server answers predictions at. The first one is the one it is made ready for; of those
  * that tell of wrong paths, the more special come before the more general.
  */
-export const DOORWAYS: readonly Doorway[] = [plainDoorway, invocations, sageMakerRuntime, vertex, v1, v2];
+export const PROTOCOL_ROUTES: readonly ProtocolRoutes[] = [
+  plainRoutes,
+  invocations,
+  sageMakerRuntime,
+  vertex,
+  v1,
+  v2,
+];
 
 /** Every protocol that is spoken there. */
-export const PROTOCOLS: readonly Protocol[] = [...new Set(DOORWAYS.flatMap(({ protocols }) => protocols))];
+export const PROTOCOLS: readonly Protocol[] = [
+  ...new Set(PROTOCOL_ROUTES.flatMap(({ protocols }) => protocols)),
+];

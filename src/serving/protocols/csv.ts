@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
-import { Complaints } from '../rows/complaints.ts';
-import type { JsonValue } from '../rows/encode.ts';
-import { booleanOf, numberOf } from '../rows/words.ts';
+import { InputErrors } from '../rows/input-errors.ts';
+import type { JsonValue } from '../rows/outputs-to-json.ts';
+import { parseBooleanText, parseNumberText } from '../rows/text-values.ts';
 
 type Records = readonly (readonly string[])[];
 type Cell = string | number | boolean | null;
@@ -19,7 +19,7 @@ export function parseCsv(text: string): Records {
     return records.filter((record) => record.length > 1 || record[0] !== '' || records[0]!.length === 1);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    return new Complaints().fail(['body'], {
+    return new InputErrors().fail(['body'], {
       type: 'csv_invalid',
       msg: `body: expected CSV: ${error.message}`,
     });
@@ -31,7 +31,7 @@ export function parseCsv(text: string): Records {
  * others among them; an empty cell is a missing value, and what a number column cannot read stays a text, for the reader
  * of rows to complain about.
  */
-export function csvToBody(records: Records, signature: Signature): unknown {
+export function csvBodyRows(records: Records, signature: Signature): unknown {
   const [first = []] = records;
   if (signature.form === 'tensors') return { instances: tensorRows(records, signature.tensors) };
   const columns = signature.open ? first.map(numberColumn) : signature.columns;
@@ -63,7 +63,7 @@ function isHeaderOf(columns: readonly ColumnSpec[], first: readonly string[]): b
 function cellOf(cell: string, spec: ColumnSpec | undefined): Cell {
   if (cell === '') return null;
   if (spec === undefined || spec.ignored || spec.type === 'string') return cell;
-  const value = spec.type === 'bool' ? booleanOf(cell) : numberOf(cell);
+  const value = spec.type === 'bool' ? parseBooleanText(cell) : parseNumberText(cell);
   if (value === undefined) return cell;
   return Number.isNaN(value) ? null : value;
 }
@@ -81,12 +81,12 @@ function tensorRows(records: Records, specs: readonly TensorSpec[]): readonly un
   const order = isHeader ? first.map((name) => byName.get(name)) : specs;
   if (!specs.every(({ shape }) => shape.slice(1).every((size) => size === 1))) {
     const msg = `body: the model has ${specs.length} inputs, which CSV cannot tell apart: send JSON`;
-    return new Complaints().fail(['body'], { type: 'csv_invalid', msg });
+    return new InputErrors().fail(['body'], { type: 'csv_invalid', msg });
   }
   return records.slice(isHeader ? 1 : 0).map((record, i) => {
     if (record.length !== order.length) {
       const msg = `row ${i}: expected ${order.length} values, got ${record.length}`;
-      return new Complaints().fail(['body', i], { type: 'row_length', msg });
+      return new InputErrors().fail(['body', i], { type: 'row_length', msg });
     }
     return Object.fromEntries(
       order.flatMap((each, j) => (each === undefined ? [] : [[each.name, tensorCells([record[j]!], each)]])),
@@ -98,7 +98,7 @@ function tensorCells(record: readonly string[], { dtype, shape }: TensorSpec): u
   const cells = record.map((cell) => {
     if (dtype === 'string') return cell;
     if (cell === '') return null;
-    return (dtype === 'bool' ? booleanOf(cell) : numberOf(cell)) ?? cell;
+    return (dtype === 'bool' ? parseBooleanText(cell) : parseNumberText(cell)) ?? cell;
   });
   return nested(cells, shape.slice(1));
 }
@@ -144,7 +144,7 @@ export function parseJsonLines(text: string, parseLine: (line: string) => unknow
       rows.push(parseLine(line));
     } catch (error) {
       const msg = `line ${i + 1}: ${(error as Error).message.replace(/^body: /, '')}`;
-      new Complaints().fail(['body', i], { type: 'json_invalid', msg });
+      new InputErrors().fail(['body', i], { type: 'json_invalid', msg });
     }
   });
   return rows;

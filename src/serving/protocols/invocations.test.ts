@@ -3,12 +3,12 @@ import { PLAIN } from '../../config/contract.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Headers } from '../unit.ts';
+import type { RequestHeaders } from '../unit-id.ts';
 import { invocations, sageMakerRuntime } from './invocations.ts';
-import { column, MIXED, NUMBERS, target } from './test-targets.ts';
+import { column, MIXED, NUMBER_COLUMNS, target } from './testing/targets.ts';
 
-const read = (body: string, headers: Headers = {}, signature: Signature = MIXED): unknown => {
-  const protocol = invocations.choose!(headers);
+const read = (body: string, headers: RequestHeaders = {}, signature: Signature = MIXED): unknown => {
+  const protocol = invocations.negotiate!(headers);
   return protocol.decode(target(signature))(protocol.parse(body));
 };
 const table = (a: number[], b: number[], c: (string | null)[]) => ({
@@ -16,7 +16,7 @@ const table = (a: number[], b: number[], c: (string | null)[]) => ({
   rows: a.length,
   columns: [Float64Array.from(a), Float64Array.from(b), c],
 });
-const csv: Headers = { 'content-type': 'text/csv' };
+const csv: RequestHeaders = { 'content-type': 'text/csv' };
 
 /** Bodies of mlflow's tests/pyfunc/test_scoring_server.py, with these columns. */
 describe("MLflow's forms of bodies", () => {
@@ -143,8 +143,8 @@ describe('CSV', () => {
 
   test('columns that a model does not read make no header', () => {
     const ignored = {
-      ...NUMBERS,
-      columns: NUMBERS.columns.map((one) => ({ ...one, ignored: true as const })),
+      ...NUMBER_COLUMNS,
+      columns: NUMBER_COLUMNS.columns.map((one) => ({ ...one, ignored: true as const })),
     };
     expect(read('1,2,3\n4,5,6\n', csv, ignored)).toMatchObject({ rows: 2 });
   });
@@ -172,13 +172,13 @@ describe('labels of a frame without names', () => {
     ['dataframe_records', { dataframe_records: [{ 0: 1, 1: 2, 2: 3 }] }],
     ['inputs by column', { inputs: { 0: [1], 1: [2], 2: [3] } }],
     ['names', { dataframe_split: { columns: ['x2', 'x1', 'x0'], data: [[3, 2, 1]] } }],
-  ])('%s', (_, sent) => expect(read(JSON.stringify(sent), {}, NUMBERS)).toEqual(body));
+  ])('%s', (_, sent) => expect(read(JSON.stringify(sent), {}, NUMBER_COLUMNS)).toEqual(body));
 
   test('mean nothing to a model that goes by names, or beyond its columns', () => {
     const split = { dataframe_split: { columns: [0, 1, 2], data: [[1, 2, 'x']] } };
     expect(() => read(JSON.stringify(split))).toThrow('column "a": absent');
     const records = { dataframe_records: [{ 0: 1, 1: 2, 3: 3 }] };
-    expect(() => read(JSON.stringify(records), {}, NUMBERS)).toThrow('column "x2": absent');
+    expect(() => read(JSON.stringify(records), {}, NUMBER_COLUMNS)).toThrow('column "x2": absent');
   });
 });
 
@@ -208,7 +208,7 @@ test('of several inputs, those of one value a row are columns of CSV', () => {
 });
 
 describe('JSON Lines', () => {
-  const lines: Headers = { 'content-type': 'application/jsonlines' };
+  const lines: RequestHeaders = { 'content-type': 'application/jsonlines' };
   test('a document a line, blank lines between them', () => {
     expect(read('{"a":1,"b":2,"c":"x"}\n\n[4, 5, "y"]', lines)).toEqual(table([1, 4], [2, 5], ['x', 'y']));
   });
@@ -236,13 +236,13 @@ describe('what headers ask for', () => {
     ['text/csv;q=0.5, application/jsonlines', 'application/jsonlines'],
     ['text/html, text/csv;q=0.1', 'text/csv; charset=utf-8'],
   ])('accept %s is answered with %s', (accept, answers) => {
-    expect(invocations.choose!(accept === undefined ? {} : { accept }).answers).toBe(answers);
+    expect(invocations.negotiate!(accept === undefined ? {} : { accept }).answers).toBe(answers);
   });
   test('an answer that cannot be given is refused', () => {
-    expect(() => invocations.choose!({ accept: 'application/x-npy' })).toThrow(
+    expect(() => invocations.negotiate!({ accept: 'application/x-npy' })).toThrow(
       expect.objectContaining({ code: 'NOT_ACCEPTABLE' }),
     );
-    expect(() => invocations.choose!({ accept: 'text/csv;q=0' })).toThrow(
+    expect(() => invocations.negotiate!({ accept: 'text/csv;q=0' })).toThrow(
       expect.objectContaining({ code: 'NOT_ACCEPTABLE' }),
     );
   });
@@ -255,7 +255,7 @@ test('answers are bare values, in the form that is accepted', () => {
     data: Float64Array.from(data),
   });
   const write = (accept: string, outputs: Outputs): string =>
-    invocations.choose!({ accept }).encode(target(MIXED))(outputs, 2, 'r', null);
+    invocations.negotiate!({ accept }).encode(target(MIXED))(outputs, 2, 'r', null);
   const scores = floats([2, 2], 1, 2, -0, Number.NaN);
   expect(write('*/*', { predict: floats([2], 1, 2), predict_proba: scores })).toBe('{"predictions":[1,2]}');
   expect(write('text/csv', { transform: scores })).toBe('1,2\n-0.0,\n');
@@ -270,19 +270,22 @@ test('answers are bare values, in the form that is accepted', () => {
 describe('errors', () => {
   const invalid = new PlimsollError('INPUT_INVALID', { problem: 'row 0', detail: [] });
   test("are MLflow's, and plain where SageMaker started the process", () => {
-    expect(invocations.refuse(PLAIN)(invalid)).toMatchObject({
+    expect(invocations.errorFormatter(PLAIN)(invalid)).toMatchObject({
       status: 400,
       body: '{"error_code":"BAD_REQUEST","message":"row 0","stack_trace":""}',
     });
-    expect(invocations.refuse({ ...PLAIN, kind: 'sagemaker' })(invalid)).toMatchObject({
+    expect(invocations.errorFormatter({ ...PLAIN, kind: 'sagemaker' })(invalid)).toMatchObject({
       status: 422,
       body: '{"detail":[]}',
     });
     const type = new PlimsollError('MEDIA_TYPE_UNKNOWN', { found: 'x', known: 'y' });
-    expect(invocations.refuse(PLAIN)(type)).toMatchObject({ status: 415, type: 'text/plain; charset=utf-8' });
+    expect(invocations.errorFormatter(PLAIN)(type)).toMatchObject({
+      status: 415,
+      type: 'text/plain; charset=utf-8',
+    });
   });
   test('of the runtime are ModelErrors where a container would have refused, and ValidationErrors before', () => {
-    const refuse = sageMakerRuntime.refuse(PLAIN);
+    const refuse = sageMakerRuntime.errorFormatter(PLAIN);
     const model = refuse(invalid);
     expect([model.status, model.headers]).toEqual([424, ['x-amzn-errortype', 'ModelError']]);
     expect(JSON.parse(model.body)).toMatchObject({ OriginalStatusCode: 400, OriginalMessage: 'row 0' });
@@ -293,12 +296,12 @@ describe('errors', () => {
   });
   test('of the wrong path or verb never reach a container; whatever the client did is no internal error', () => {
     const verb = new PlimsollError('METHOD_NOT_ALLOWED', { method: 'GET', path: '/x', allowed: 'POST' });
-    expect(sageMakerRuntime.refuse(PLAIN)(verb)).toMatchObject({
+    expect(sageMakerRuntime.errorFormatter(PLAIN)(verb)).toMatchObject({
       status: 405,
       headers: ['x-amzn-errortype', 'UnknownOperationException'],
     });
     const form = new PlimsollError('NOT_ACCEPTABLE', { found: 'x', known: 'y' });
-    const told = invocations.refuse(PLAIN)(form);
+    const told = invocations.errorFormatter(PLAIN)(form);
     expect([told.status, JSON.parse(told.body).error_code]).toEqual([406, 'BAD_REQUEST']);
   });
 });
@@ -327,7 +330,7 @@ describe("SageMaker's headers", () => {
     ['x-amzn-sagemaker-target-model', 'm.tar.gz'],
     ['x-amzn-sagemaker-session-id', 'NEW_SESSION'],
   ])('%s is refused, never dropped', (header, value) => {
-    expect(() => sageMakerRuntime.choose!({ [header]: value })).toThrow(
+    expect(() => sageMakerRuntime.negotiate!({ [header]: value })).toThrow(
       expect.objectContaining({ code: 'SAGEMAKER_HEADER_UNSUPPORTED' }),
     );
   });

@@ -2,33 +2,42 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
 import { BYTE_WORST, CSV_BYTE_WORST, csvCost, jsonCost } from '../admission/memory/body-cost.ts';
-import type { Decode, Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
-import { compileDecode } from '../rows/compile.ts';
-import { Complaints } from '../rows/complaints.ts';
-import { parseBody } from '../rows/parse.ts';
-import type { Headers } from '../unit.ts';
-import { csvOf, csvToBody, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
-import { labelReader } from './labels.ts';
-import { FORMS, type Form, formOfAnswer, formOfBody, MEDIA_TYPE } from './media.ts';
-import { refusePlainly } from './plain.ts';
-import { predictionsWriter, predictionValues } from './predictions.ts';
-import { refuseLikeMlflow, refuseLikeSageMakerRuntime } from './words.ts';
+import type {
+  DecodeRows,
+  EncodeResponse,
+  HttpReply,
+  Protocol,
+  ProtocolPage,
+  ProtocolRoutes,
+  ServerView,
+  TargetVersion,
+} from '../protocol.ts';
+import { compileDecode } from '../rows/compile-decode.ts';
+import { InputErrors } from '../rows/input-errors.ts';
+import { parseJsonBody } from '../rows/parse-json.ts';
+import type { RequestHeaders } from '../unit-id.ts';
+import { labelReader } from './column-labels.ts';
+import { csvBodyRows, csvOf, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
+import { mlflowError, sageMakerRuntimeError } from './errors.ts';
+import { BODY_FORMATS, type BodyFormat, MEDIA_TYPE, requestFormat, responseFormat } from './media-types.ts';
+import { plainError } from './plain.ts';
+import { predictionsWriter, predictionValues } from './prediction-values.ts';
 
 /** The forms of bodies. */
-const PARSE: Readonly<Record<Form, Protocol['parse']>> = {
-  json: parseBody,
+const PARSE: Readonly<Record<BodyFormat, Protocol['parse']>> = {
+  json: parseJsonBody,
   csv: parseCsv,
-  jsonlines: (text) => parseJsonLines(text, parseBody),
+  jsonlines: (text) => parseJsonLines(text, parseJsonBody),
 };
 
 /** MLflow's fields, of which a body has exactly one. */
 const FIELDS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;
 
 /** Columns that the model does not have are ignored, as MLflow does. */
-function decoder({ manifest }: Target, form: Form): Decode {
+function decoder({ manifest }: TargetVersion, form: BodyFormat): DecodeRows {
   const { signature } = manifest;
   const decode = compileDecode(signature, { extra: 'ignore' });
-  if (form === 'csv') return (body) => decode(csvToBody(body as ReturnType<typeof parseCsv>, signature));
+  if (form === 'csv') return (body) => decode(csvBodyRows(body as ReturnType<typeof parseCsv>, signature));
   if (form === 'jsonlines') return (body) => decode({ instances: body });
   const named = labelReader(signature);
   return named === null ? (body) => decode(rowsIn(body)) : (body) => decode(named(rowsIn(body)));
@@ -45,10 +54,10 @@ function rowsIn(body: unknown): unknown {
     return rest;
   }
   const msg = `The input must be a JSON dictionary with exactly one of the input fields ${FIELDS.join(', ')}; got both ${field} and ${second}`;
-  return new Complaints().fail(['body'], { type: 'body_keys', msg });
+  return new InputErrors().fail(['body'], { type: 'body_keys', msg });
 }
 
-function encoder({ manifest }: Target, form: Form): Encode {
+function encoder({ manifest }: TargetVersion, form: BodyFormat): EncodeResponse {
   const { signature } = manifest;
   if (form === 'csv') return (outputs, rows) => csvOf(predictionValues(outputs, rows, signature));
   if (form === 'jsonlines') return (outputs, rows) => jsonLinesOf(predictionValues(outputs, rows, signature));
@@ -58,7 +67,7 @@ function encoder({ manifest }: Target, form: Form): Encode {
 
 /** JSON lines are cut first: a piece of the text for each, and its place in a list. */
 const LINE_BYTES = 56;
-const WEIGHED: Readonly<Record<Form, Pick<Protocol, 'weigh' | 'heavy'>>> = {
+const WEIGHED: Readonly<Record<BodyFormat, Pick<Protocol, 'weigh' | 'heavy'>>> = {
   json: {},
   csv: { weigh: csvCost, heavy: CSV_BYTE_WORST },
   jsonlines: {
@@ -67,13 +76,13 @@ const WEIGHED: Readonly<Record<Form, Pick<Protocol, 'weigh' | 'heavy'>>> = {
   },
 };
 /** Other forms than JSON are made of values, not written at once. */
-const VALUE_BYTES: Readonly<Record<Form, number>> = { json: 0, csv: 192, jsonlines: 192 };
+const VALUE_BYTES: Readonly<Record<BodyFormat, number>> = { json: 0, csv: 192, jsonlines: 192 };
 
-const idOf = (body: Form, answer: Form): string => `invocations ${body} ${answer}`;
+const idOf = (body: BodyFormat, answer: BodyFormat): string => `invocations ${body} ${answer}`;
 
 /** One protocol for each form of bodies and of answers; JSON to JSON comes first. */
-const INVOCATIONS: readonly Protocol[] = FORMS.flatMap((body) =>
-  FORMS.map((answer) => ({
+const INVOCATIONS: readonly Protocol[] = BODY_FORMATS.flatMap((body) =>
+  BODY_FORMATS.map((answer) => ({
     id: idOf(body, answer),
     answers: MEDIA_TYPE[answer],
     parse: PARSE[body],
@@ -84,8 +93,8 @@ const INVOCATIONS: readonly Protocol[] = FORMS.flatMap((body) =>
   })),
 );
 
-function choose(headers: Headers, { input, output }: RawEnds = NO_RAW_ENDS): Protocol {
-  const id = idOf(input ? 'json' : formOfBody(headers), output ? 'json' : formOfAnswer(headers));
+function choose(headers: RequestHeaders, { input, output }: RawEnds = NO_RAW_ENDS): Protocol {
+  const id = idOf(input ? 'json' : requestFormat(headers), output ? 'json' : responseFormat(headers));
   return INVOCATIONS.find((protocol) => protocol.id === id)!;
 }
 
@@ -93,14 +102,14 @@ function choose(headers: Headers, { input, output }: RawEnds = NO_RAW_ENDS): Pro
  * What SageMaker and MLflow call in a container
  * (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
  */
-export const invocations: Doorway = {
+export const invocations: ProtocolRoutes = {
   id: 'invocations',
   protocols: INVOCATIONS,
   routes: ({ multiModel }) => ['/invocations', ...(multiModel ? ['/models/{model}/invoke'] : [])],
-  choose,
+  negotiate: choose,
   takesRaw: true,
-  refuse: ({ kind }) => (kind === 'sagemaker' ? refusePlainly : refuseLikeMlflow),
-  around: /^\/(?:invocations|ping|version)(?:\/|$)/,
+  errorFormatter: ({ kind }) => (kind === 'sagemaker' ? plainError : mlflowError),
+  errorPaths: /^\/(?:invocations|ping|version)(?:\/|$)/,
   pages: () => PAGES,
 };
 
@@ -108,11 +117,11 @@ export const invocations: Doorway = {
  * The runtime API of SageMaker, for its SDKs with another endpoint URL
  * (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html).
  */
-export const sageMakerRuntime: Doorway = {
+export const sageMakerRuntime: ProtocolRoutes = {
   id: 'sagemaker-runtime',
   protocols: INVOCATIONS,
   routes: () => ['/endpoints/{model}/invocations'],
-  choose: (headers, raw) => {
+  negotiate: (headers, raw) => {
     refuseForeign(headers);
     return choose(headers, raw);
   },
@@ -123,8 +132,8 @@ export const sageMakerRuntime: Doorway = {
     variantOf(version),
     ...customAttributes(headers),
   ],
-  refuse: () => refuseLikeSageMakerRuntime,
-  around: /^\/endpoints\/[^/]+\//,
+  errorFormatter: () => sageMakerRuntimeError,
+  errorPaths: /^\/endpoints\/[^/]+\//,
 };
 
 const VARIANT = 'version-';
@@ -132,7 +141,7 @@ const VARIANT = 'version-';
 const variantOf = (version: number): string => `${VARIANT}${version}`;
 
 /** Throws SAGEMAKER_HEADER_UNSUPPORTED for a variant that is no version. */
-function targetVariant(headers: Headers): string | null {
+function targetVariant(headers: RequestHeaders): string | null {
   const given = headers['x-amzn-sagemaker-target-variant'];
   if (typeof given !== 'string') return null;
   if (given.startsWith(VARIANT)) return given.slice(VARIANT.length);
@@ -144,7 +153,7 @@ function targetVariant(headers: Headers): string | null {
 }
 
 /** Attributes of a request come back with its answer, so that a trace can be followed. */
-function customAttributes(headers: Headers): readonly string[] {
+function customAttributes(headers: RequestHeaders): readonly string[] {
   const given = headers[ATTRIBUTES];
   return typeof given === 'string' && SAFE.test(given) ? [ATTRIBUTES, given] : [];
 }
@@ -160,7 +169,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   'x-amzn-sagemaker-target-model': 'an endpoint is one model here: call the endpoint of that name',
 };
 
-function refuseForeign(headers: Headers): void {
+function refuseForeign(headers: RequestHeaders): void {
   for (const [header, reason] of Object.entries(FOREIGN)) {
     if (headers[header] !== undefined)
       throw new PlimsollError('SAGEMAKER_HEADER_UNSUPPORTED', { header, reason });
@@ -174,13 +183,17 @@ function refuseForeign(headers: Headers): void {
   }
 }
 
-const text = (status: number, body: string): Reply => ({ status, type: 'text/plain; charset=utf-8', body });
+const text = (status: number, body: string): HttpReply => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  body,
+});
 
 /** Healthy, without a model (MLflow's 404), or about to stop. */
-const health = ({ isReady, endpoints }: View): Reply =>
+const health = ({ isReady, endpoints }: ServerView): HttpReply =>
   text(isReady ? 200 : endpoints.length === 0 ? 404 : 503, '\n');
 
-const PAGES: readonly Page[] = [
+const PAGES: readonly ProtocolPage[] = [
   { route: '/ping', answer: health },
   { route: '/health', answer: health },
   { route: '/version', answer: ({ release }) => text(200, release) },

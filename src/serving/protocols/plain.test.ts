@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Outputs } from '../../model/batch.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import type { Target } from '../protocol.ts';
+import type { TargetVersion } from '../protocol.ts';
 import { plain } from './plain.ts';
 
 const target = {
   model: 'm',
   version: 3,
   manifest: { signature: { form: 'tensors', tensors: [], outputs: [], classes: null } },
-} as unknown as Target;
+} as unknown as TargetVersion;
 
 const floats = (shape: readonly number[], ...data: number[]): Tensor => ({
   dtype: 'float64',

@@ -1,30 +1,37 @@
 /** The typed door of FastAPI's users. Pure. */
 import type { ErrorDetails } from '../../core/errors.ts';
-import { type Doorway, type Encode, json, type Protocol, type Refuse, type Target } from '../protocol.ts';
-import { compileDecode } from '../rows/compile.ts';
-import type { InputDetail } from '../rows/complaints.ts';
-import { parseBody } from '../rows/parse.ts';
-import { compileScan } from '../rows/scan.ts';
-import { outputWriter, predictionsWriter } from './predictions.ts';
+import {
+  type EncodeResponse,
+  type ErrorFormatter,
+  jsonReply,
+  type Protocol,
+  type ProtocolRoutes,
+  type TargetVersion,
+} from '../protocol.ts';
+import { compileDecode } from '../rows/compile-decode.ts';
+import { compileScan } from '../rows/compile-scan.ts';
+import type { InputDetail } from '../rows/input-errors.ts';
+import { parseJsonBody } from '../rows/parse-json.ts';
+import { outputWriter, predictionsWriter } from './prediction-values.ts';
 
 /** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
 export const plain: Protocol = {
   id: 'plain',
   answers: 'application/json',
-  parse: parseBody,
+  parse: parseJsonBody,
   decode: ({ manifest }) => compileDecode(manifest.signature),
   scan: ({ manifest }) => compileScan(manifest.signature),
   encode,
 };
 
-export const plainDoorway: Doorway = {
+export const plainRoutes: ProtocolRoutes = {
   id: 'plain',
   protocols: [plain],
   routes: () => ['/predict', '/models/{model}/predict', '/models/{model}/versions/{version}/predict'],
-  refuse: () => refusePlainly,
+  errorFormatter: () => plainError,
 };
 
-function encode({ model, version, manifest }: Target): Encode {
+function encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const { signature } = manifest;
   const write = outputWriter(signature);
   const writePredictions = predictionsWriter(signature);
@@ -37,10 +44,10 @@ function encode({ model, version, manifest }: Target): Encode {
 }
 
 /** The complaints of a 422 as FastAPI's clients know them, anything else with code and hint. */
-export const refusePlainly: Refuse = ({ code, message, hint, http, details }) =>
+export const plainError: ErrorFormatter = ({ code, message, hint, http, details }) =>
   code === 'INPUT_INVALID'
-    ? json(http, { detail: details['detail'] ?? [engineDetail(message, details)] })
-    : json(http, { detail: message, error: { code, message, hint } });
+    ? jsonReply(http, { detail: details['detail'] ?? [engineDetail(message, details)] })
+    : jsonReply(http, { detail: message, error: { code, message, hint } });
 
 /** A complaint of an engine, which knows rows and columns but not the words of the request. */
 const engineDetail = (msg: string, { row, column }: ErrorDetails): InputDetail => {

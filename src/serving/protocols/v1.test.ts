@@ -3,15 +3,15 @@ import { PLAIN } from '../../config/contract.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Reply, View } from '../protocol.ts';
-import { MIXED, NUMBERS, SIMPLE, target } from './test-targets.ts';
+import type { HttpReply, ServerView } from '../protocol.ts';
+import { MIXED, NUMBER_COLUMNS, SIMPLE, target } from './testing/targets.ts';
 import { v1 } from './v1.ts';
 import { vertex } from './vertex.ts';
 
 const [protocol] = v1.protocols;
 const read = (body: unknown, signature: Signature = MIXED): unknown =>
   protocol!.decode(target(signature))(body);
-const wish = (body: unknown): unknown => protocol!.wish!(target(MIXED))(body);
+const wish = (body: unknown): unknown => protocol!.responseOptions!(target(MIXED))(body);
 const answer = (outputs: Outputs, rows: number, shape: string): unknown =>
   JSON.parse(protocol!.encode(target(MIXED))(outputs, rows, 'r', shape));
 const floats = (shape: number[], ...data: number[]) => ({
@@ -99,7 +99,7 @@ describe('answers', () => {
 });
 
 test('a model is told of in the keys of both servers', () => {
-  const view: View = {
+  const view: ServerView = {
     isReady: true,
     release: '1',
     endpoints: ['m'],
@@ -107,7 +107,7 @@ test('a model is told of in the keys of both servers', () => {
     versions: () => [1, 3],
   };
   const page = (route: string) => v1.pages!(PLAIN).find((one) => one.route === route)!;
-  const told = (reply: Reply) => JSON.parse(reply.body);
+  const told = (reply: HttpReply) => JSON.parse(reply.body);
   expect(told(page('/v1/models').answer(view, null, null))).toEqual({ models: ['m'] });
   expect(told(page('/v1/models/{model}').answer(view, 'm', null))).toMatchObject({
     name: 'm',
@@ -118,7 +118,7 @@ test('a model is told of in the keys of both servers', () => {
 });
 
 test("errors are TensorFlow Serving's", () => {
-  const refuse = v1.refuse(PLAIN);
+  const refuse = v1.errorFormatter(PLAIN);
   const body = (error: PlimsollError) => [refuse(error).status, JSON.parse(refuse(error).body).error];
   expect(body(new PlimsollError('MODEL_NOT_FOUND', { model: 'x', known: 'm' }))).toEqual([
     404,
@@ -137,20 +137,24 @@ test("errors are TensorFlow Serving's", () => {
 describe('Vertex', () => {
   const [predict] = vertex.protocols;
   test('instances and parameters give predictions, and who answered', () => {
-    expect(predict!.decode(target(NUMBERS))({ instances: [[1, 2, 3]], parameters: { k: 1 } })).toMatchObject({
+    expect(
+      predict!.decode(target(NUMBER_COLUMNS))({ instances: [[1, 2, 3]], parameters: { k: 1 } }),
+    ).toMatchObject({
       rows: 1,
       width: 3,
     });
-    expect(JSON.parse(predict!.encode(target(NUMBERS))({ predict: floats([1], 7) }, 1, 'r', null))).toEqual({
+    expect(
+      JSON.parse(predict!.encode(target(NUMBER_COLUMNS))({ predict: floats([1], 7) }, 1, 'r', null)),
+    ).toEqual({
       predictions: [7],
       deployedModelId: '3',
       modelDisplayName: 'm',
       modelVersionId: '3',
     });
-    expect(() => predict!.decode(target(NUMBERS))({ rows: [[1, 2, 3]] })).toThrow(
+    expect(() => predict!.decode(target(NUMBER_COLUMNS))({ rows: [[1, 2, 3]] })).toThrow(
       'expected {"instances": […]}',
     );
-    expect(() => predict!.decode(target(NUMBERS))(null)).toThrow('expected {"instances": […]}');
+    expect(() => predict!.decode(target(NUMBER_COLUMNS))(null)).toThrow('expected {"instances": […]}');
   });
   test("in a container the names in paths are Google's, and the route is the one it was given", () => {
     const contract = {

@@ -3,13 +3,21 @@ import { isRecord } from '../../core/record.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import type { Doorway, Encode, Page, Protocol, Reply, Target, View } from '../protocol.ts';
-import { json } from '../protocol.ts';
-import { compileDecode } from '../rows/compile.ts';
-import { Complaints, shown } from '../rows/complaints.ts';
-import { parseBody } from '../rows/parse.ts';
-import { outputWriter } from './predictions.ts';
-import { refuseLikeTensorFlow } from './words.ts';
+import type {
+  EncodeResponse,
+  HttpReply,
+  Protocol,
+  ProtocolPage,
+  ProtocolRoutes,
+  ServerView,
+  TargetVersion,
+} from '../protocol.ts';
+import { jsonReply } from '../protocol.ts';
+import { compileDecode } from '../rows/compile-decode.ts';
+import { describeInput, InputErrors } from '../rows/input-errors.ts';
+import { parseJsonBody } from '../rows/parse-json.ts';
+import { tensorFlowError } from './errors.ts';
+import { outputWriter } from './prediction-values.ts';
 
 /** `instances` are rows, `inputs` columns (or, for one input, its values); the answer has the form of the body. */
 type Shape = 'rows' | 'columns';
@@ -25,7 +33,7 @@ const ROW_BYTES = 160;
 const v1Predict: Protocol = {
   id: 'v1',
   answers: 'application/json',
-  parse: parseBody,
+  parse: parseJsonBody,
   decode: ({ manifest }) => {
     const decode = compileDecode(manifest.signature);
     return (body) => {
@@ -33,7 +41,7 @@ const v1Predict: Protocol = {
       return decode({ [key]: (body as Readonly<Record<string, unknown>>)[key] });
     };
   },
-  wish: () => shapeOf,
+  responseOptions: () => shapeOf,
   encode,
   valueBytes: ROW_BYTES,
 };
@@ -43,15 +51,15 @@ function shapeOf(body: unknown): Shape {
   const [hasRows, hasColumns] = ['instances', 'inputs'].map(
     (key) => isRecord(body) && Object.hasOwn(body, key),
   );
-  const complain = (msg: string): never => new Complaints().fail(['body'], { type: 'body_keys', msg });
-  if (!isRecord(body)) return complain(`JSON Value: ${shown(body)} Is not object`);
+  const complain = (msg: string): never => new InputErrors().fail(['body'], { type: 'body_keys', msg });
+  if (!isRecord(body)) return complain(`JSON Value: ${describeInput(body)} Is not object`);
   if (hasRows && hasColumns)
     return complain(`Not formatted correctly: expected one of 'inputs' and 'instances', got both`);
   if (hasRows) return 'rows';
   return hasColumns ? 'columns' : complain("Missing 'inputs' or 'instances' key");
 }
 
-function encode({ manifest }: Target): Encode {
+function encode({ manifest }: TargetVersion): EncodeResponse {
   const write = outputWriter(manifest.signature);
   const rank = new Map(manifest.signature.outputs.map(({ name }, k) => [name, k]));
   /** In the order of the signature. */
@@ -94,11 +102,11 @@ function rowTexts(output: Tensor | readonly Tensor[], rows: number, write: Write
 }
 
 /** What both servers say of a model under the same path. */
-function status(view: View, model: string | null, version: string | null): Reply {
+function status(view: ServerView, model: string | null, version: string | null): HttpReply {
   const target = view.target(model, version);
   const shownVersions = version === null ? view.versions(target.model) : [target.version];
   const state = view.isReady ? 'AVAILABLE' : 'UNLOADING';
-  return json(view.isReady ? 200 : 503, {
+  return jsonReply(view.isReady ? 200 : 503, {
     name: model,
     ready: view.isReady,
     model_version_status: shownVersions.map((number) => ({
@@ -109,17 +117,17 @@ function status(view: View, model: string | null, version: string | null): Reply
   });
 }
 
-const PAGES: readonly Page[] = [
-  { route: '/v1/models', answer: ({ endpoints }) => json(200, { models: endpoints }) },
+const PAGES: readonly ProtocolPage[] = [
+  { route: '/v1/models', answer: ({ endpoints }) => jsonReply(200, { models: endpoints }) },
   { route: '/v1/models/{model}', answer: status },
   { route: '/v1/models/{model}/versions/{version}', answer: status },
 ];
 
-export const v1: Doorway = {
+export const v1: ProtocolRoutes = {
   id: 'v1',
   protocols: [v1Predict],
   routes: () => ['/v1/models/{model}:predict', '/v1/models/{model}/versions/{version}:predict'],
-  refuse: () => refuseLikeTensorFlow,
-  around: /^\/v1(?:\/|$)/,
+  errorFormatter: () => tensorFlowError,
+  errorPaths: /^\/v1(?:\/|$)/,
   pages: () => PAGES,
 };

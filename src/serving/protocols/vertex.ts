@@ -1,12 +1,12 @@
 /** Vertex AI's contract with containers, and its own API as far as its clients ask for predictions. Pure. */
 import { isRecord } from '../../core/record.ts';
-import type { Doorway, Encode, Protocol, Target } from '../protocol.ts';
-import { json } from '../protocol.ts';
-import { compileDecode } from '../rows/compile.ts';
-import { Complaints, shown } from '../rows/complaints.ts';
-import { parseBody } from '../rows/parse.ts';
-import { predictionsWriter } from './predictions.ts';
-import { refuseLikeGoogle } from './words.ts';
+import type { EncodeResponse, Protocol, ProtocolRoutes, TargetVersion } from '../protocol.ts';
+import { jsonReply } from '../protocol.ts';
+import { compileDecode } from '../rows/compile-decode.ts';
+import { describeInput, InputErrors } from '../rows/input-errors.ts';
+import { parseJsonBody } from '../rows/parse-json.ts';
+import { googleError } from './errors.ts';
+import { predictionsWriter } from './prediction-values.ts';
 
 /**
  * `{"instances": […], "parameters"?}` → `{"predictions": […], "deployedModelId", "modelDisplayName", "modelVersionId"}`
@@ -16,7 +16,7 @@ import { refuseLikeGoogle } from './words.ts';
 const vertexPredict: Protocol = {
   id: 'vertex',
   answers: 'application/json',
-  parse: parseBody,
+  parse: parseJsonBody,
   decode: ({ manifest }) => {
     const decode = compileDecode(manifest.signature);
     return (body) => decode({ instances: instancesIn(body) });
@@ -28,12 +28,12 @@ const vertexPredict: Protocol = {
 function instancesIn(body: unknown): readonly unknown[] {
   const instances = isRecord(body) && Object.hasOwn(body, 'instances') ? body['instances'] : undefined;
   if (Array.isArray(instances)) return instances;
-  const found = instances === undefined ? shown(body) : `{"instances": ${shown(instances)}}`;
+  const found = instances === undefined ? describeInput(body) : `{"instances": ${describeInput(instances)}}`;
   const msg = `expected {"instances": […]}, got ${found}`;
-  return new Complaints().fail(['body', 'instances'], { type: 'list_type', msg });
+  return new InputErrors().fail(['body', 'instances'], { type: 'list_type', msg });
 }
 
-function encode({ model, version, manifest }: Target): Encode {
+function encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const write = predictionsWriter(manifest.signature);
   const name = JSON.stringify(model);
   const end = `,"deployedModelId":"${version}","modelDisplayName":${name},"modelVersionId":"${version}"}`;
@@ -44,7 +44,7 @@ function encode({ model, version, manifest }: Target): Encode {
  * In a container of Vertex the names in paths are Google's, and the one model is meant; elsewhere an endpoint of Google's
  * is one of this server.
  */
-export const vertex: Doorway = {
+export const vertex: ProtocolRoutes = {
   id: 'vertex',
   protocols: [vertexPredict],
   routes: ({ kind, predictRoute }) => {
@@ -55,10 +55,10 @@ export const vertex: Doorway = {
       `/v1/projects/{project}/locations/{location}/endpoints/${endpoint}:predict`,
     ];
   },
-  refuse: () => refuseLikeGoogle,
-  around: /^\/v1\/(?:endpoints|projects)\//,
+  errorFormatter: () => googleError,
+  errorPaths: /^\/v1\/(?:endpoints|projects)\//,
   pages: ({ kind, healthRoute }) =>
     kind === 'vertex' && healthRoute !== null
-      ? [{ route: healthRoute, answer: ({ isReady }) => json(isReady ? 200 : 503, { ready: isReady }) }]
+      ? [{ route: healthRoute, answer: ({ isReady }) => jsonReply(isReady ? 200 : 503, { ready: isReady }) }]
       : [],
 };

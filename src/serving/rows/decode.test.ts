@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { runs } from '../../core/testing/runs.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-import type { InputDetail } from './complaints.ts';
 import { type DecodeOptions, decodeInput } from './decode.ts';
+import type { InputDetail } from './input-errors.ts';
 
 const number = (name: string, more: Partial<ColumnSpec> = {}): ColumnSpec => ({
   name,

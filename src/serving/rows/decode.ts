@@ -2,10 +2,10 @@ import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
-import { Complaints, clipped, type Loc, shown } from './complaints.ts';
-import { columnsIn } from './open.ts';
-import { type ExtraColumns, TableReader } from './table.ts';
-import { TensorReader } from './tensors.ts';
+import { clipText, describeInput, InputErrors, type InputLocation } from './input-errors.ts';
+import { columnsOfBody } from './open-columns.ts';
+import { type ExtraColumns, TableReader } from './table-reader.ts';
+import { TensorReader } from './tensor-reader.ts';
 
 export interface DecodeOptions {
   /** Columns that the model does not have: refused unless a protocol says otherwise. */
@@ -26,9 +26,9 @@ const TOLERATED = new Set(['parameters', 'params', 'signature_name']);
 export function decodeInput(body: unknown, signature: Signature, options: DecodeOptions = {}): Batch {
   if (signature.form !== 'tensors' && signature.open) {
     const { open, ...closed } = signature;
-    return decodeInput(body, { ...closed, columns: columnsIn(body, ENVELOPES) }, options);
+    return decodeInput(body, { ...closed, columns: columnsOfBody(body, ENVELOPES) }, options);
   }
-  const complaints = new Complaints();
+  const complaints = new InputErrors();
   const reader: RowReader =
     signature.form === 'tensors'
       ? new TensorReader(signature.tensors, complaints)
@@ -40,7 +40,7 @@ export function decodeInput(body: unknown, signature: Signature, options: Decode
   }
   if (!isRecord(body)) {
     if (columns === 1 && body !== undefined && body !== null) return reader.row(body, ['body']);
-    const msg = `expected a row, {"rows": […]} or a list of rows, got ${body === undefined ? 'nothing' : shown(body)}`;
+    const msg = `expected a row, {"rows": […]} or a list of rows, got ${body === undefined ? 'nothing' : describeInput(body)}`;
     return complaints.fail(['body'], { type: 'body_type', msg }, body);
   }
   const envelope = envelopeOf(body, reader, complaints);
@@ -54,10 +54,10 @@ export interface RowReader {
   hasColumn(name: string): boolean;
   /** Whether an object of lists holds columns rather than one row. */
   holdsColumns(object: Readonly<Record<string, unknown>>): boolean;
-  row(row: unknown, loc: Loc): Batch;
-  rows(rows: readonly unknown[], loc: Loc): Batch;
-  columns(lists: Readonly<Record<string, unknown>>, loc: Loc): Batch;
-  split(names: readonly unknown[], data: readonly unknown[], loc: Loc): Batch;
+  row(row: unknown, loc: InputLocation): Batch;
+  rows(rows: readonly unknown[], loc: InputLocation): Batch;
+  columns(lists: Readonly<Record<string, unknown>>, loc: InputLocation): Batch;
+  split(names: readonly unknown[], data: readonly unknown[], loc: InputLocation): Batch;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -66,7 +66,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 function envelopeOf(
   body: JsonObject,
   reader: RowReader,
-  complaints: Complaints,
+  complaints: InputErrors,
 ): (typeof ENVELOPES)[number] | null {
   const keys = Object.keys(body);
   const found = ENVELOPES.filter(
@@ -81,33 +81,33 @@ function envelopeOf(
   }
   for (const key of keys) {
     if (key === envelope || TOLERATED.has(key)) continue;
-    const msg = `${shown(key)} beside "${envelope}": expected nothing else${didYouMean(key, ENVELOPES)}`;
-    complaints.add(['body', clipped(key)], { type: 'extra_forbidden', msg });
+    const msg = `${describeInput(key)} beside "${envelope}": expected nothing else${didYouMean(key, ENVELOPES)}`;
+    complaints.add(['body', clipText(key)], { type: 'extra_forbidden', msg });
   }
   complaints.check();
   return envelope;
 }
 
-function readEnvelope(value: unknown, reader: RowReader, complaints: Complaints, loc: Loc): Batch {
+function readEnvelope(value: unknown, reader: RowReader, complaints: InputErrors, loc: InputLocation): Batch {
   if (Array.isArray(value)) return reader.rows(value, loc);
   if (isRecord(value)) return readObject(value, reader, loc);
-  const msg = `"${loc[1]}": expected a list of rows, got ${shown(value)}`;
+  const msg = `"${loc[1]}": expected a list of rows, got ${describeInput(value)}`;
   return complaints.fail(loc, { type: 'list_type', msg }, value);
 }
 
-const readObject = (object: JsonObject, reader: RowReader, loc: Loc): Batch =>
+const readObject = (object: JsonObject, reader: RowReader, loc: InputLocation): Batch =>
   reader.holdsColumns(object) ? reader.columns(object, loc) : reader.row(object, loc);
 
-function readSplit(split: unknown, reader: RowReader, complaints: Complaints): Batch {
+function readSplit(split: unknown, reader: RowReader, complaints: InputErrors): Batch {
   const loc = ['body', 'dataframe_split'];
   const { columns, data } = isRecord(split) ? split : {};
   if (!Array.isArray(data)) {
-    const msg = `"dataframe_split": expected {"columns": […], "data": [[…]]}, got ${shown(split)} without a list "data"`;
+    const msg = `"dataframe_split": expected {"columns": […], "data": [[…]]}, got ${describeInput(split)} without a list "data"`;
     return complaints.fail(loc, { type: 'list_type', msg }, split);
   }
   if (columns === undefined || columns === null) return reader.rows(data, [...loc, 'data']);
   if (!Array.isArray(columns)) {
-    const msg = `"columns": expected a list of names, got ${shown(columns)}`;
+    const msg = `"columns": expected a list of names, got ${describeInput(columns)}`;
     return complaints.fail([...loc, 'columns'], { type: 'list_type', msg }, columns);
   }
   return reader.split(columns, data, loc);

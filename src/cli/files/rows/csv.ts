@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { ColumnSpec, Signature } from '../../../model/signature.ts';
-import { booleanOf, numberOf } from '../../../serving/rows/words.ts';
+import { parseBooleanText, parseNumberText } from '../../../serving/rows/text-values.ts';
 
 type Cell = number | string | boolean | null;
 type Records = readonly (readonly string[])[];
@@ -73,7 +73,7 @@ class CsvFile {
   #value(cell: string, spec: ColumnSpec | undefined, record: number, column: string): Cell {
     if (cell === '') return null;
     if (!spec || spec.ignored || spec.type === 'string') return cell;
-    const value = spec.type === 'bool' ? booleanOf(cell) : numberOf(cell);
+    const value = spec.type === 'bool' ? parseBooleanText(cell) : parseNumberText(cell);
     if (value === undefined) {
       const wanted = spec.type === 'bool' ? 'true or false' : 'a number';
       throw this.#bad(record, `expected ${wanted}, got "${cell}"`, column);
@@ -84,7 +84,7 @@ class CsvFile {
   /** A first line of words where the model takes numbers is a header that fits nothing: say that, not "no number". */
   #refuseForeignHeader(first: readonly string[], columns: readonly ColumnSpec[]): void {
     if (columns.some((column) => column.type === 'string' || column.ignored)) return;
-    if (first.some((cell) => cell === '' || numberOf(cell) !== undefined)) return;
+    if (first.some((cell) => cell === '' || parseNumberText(cell) !== undefined)) return;
     const wanted = columns.some((column) => column.named)
       ? `the model's columns are ${quoted(columns.map((column) => column.name))}`
       : 'the model knows no column names: leave the header line out';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import type { Signature } from '../../../model/signature.ts';
-import { parseBody } from '../../../serving/rows/parse.ts';
+import { parseJsonBody } from '../../../serving/rows/parse-json.ts';
 import { readText } from '../text-file.ts';
 
 /** Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file as a `/predict` body. */
@@ -38,7 +38,7 @@ function jsonLines(text: string, path: string): unknown[] {
 
 function parseJson(text: string, where: string): unknown {
   try {
-    return parseBody(text);
+    return parseJsonBody(text);
   } catch (error) {
     if (!isPlimsollError(error)) throw error;
     const problem = error.message.replace(/^body/, where);

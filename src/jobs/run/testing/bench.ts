@@ -8,7 +8,7 @@ import { acceptFile } from '../../../registry/accept.ts';
 import { admitFile } from '../../../registry/admit.ts';
 import { bundlesDir } from '../../../registry/bundle.ts';
 import { decodeInput } from '../../../serving/rows/decode.ts';
-import { outputsToJson } from '../../../serving/rows/encode.ts';
+import { outputsToJson } from '../../../serving/rows/outputs-to-json.ts';
 import { literal } from '../../../sql/identifiers.ts';
 import type { Ledger, RunRow } from '../../../store/ledger/ledger.ts';
 import { openLedger } from '../../../store/ledger/open.ts';

@@ -1,7 +1,7 @@
 /** Columns of an input of many files: the same names in each, types that may be widened. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
 import type { CellType } from '../../../scorer/scorer.ts';
-import { booleanOf, numberOf } from '../../../serving/rows/words.ts';
+import { parseBooleanText, parseNumberText } from '../../../serving/rows/text-values.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import type { Column, FrozenFile, Wanted } from './format.ts';
 
@@ -140,7 +140,7 @@ export function folderCell(
   const value = partition[name]!;
   if (value === HIVE_NULL) return null;
   if (type !== 'number' && type !== 'bool') return value;
-  const cell = type === 'number' ? numberOf(value) : booleanOf(value);
+  const cell = type === 'number' ? parseNumberText(value) : parseBooleanText(value);
   if (cell !== undefined) return Number.isNaN(cell) ? null : cell;
   const wanted = type === 'number' ? 'a number' : 'true or false';
   throw invalid(path, `expected ${wanted}, got "${value}" in the name of the folder of "${name}"`);

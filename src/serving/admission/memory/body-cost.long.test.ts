@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { csvCost, jsonCost } from './body-cost.ts';
-import { HOSTILE_CSV, HOSTILE_JSON, USUAL_JSON } from './hostile-bodies.ts';
-import { neededHeap } from './needed-heap.ts';
+import { HOSTILE_CSV, HOSTILE_JSON, USUAL_JSON } from './testing/hostile-bodies.ts';
+import { neededHeap } from './testing/needed-heap.ts';
 
 const SIZES = [2 << 20, 5 << 20];
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { csvCost, depthOf, jsonCost } from './body-cost.ts';
-import { HOSTILE_CSV, HOSTILE_JSON, USUAL_JSON } from './hostile-bodies.ts';
-import { neededHeap } from './needed-heap.ts';
+import { HOSTILE_CSV, HOSTILE_JSON, USUAL_JSON } from './testing/hostile-bodies.ts';
+import { neededHeap } from './testing/needed-heap.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const weighed = (text: string) => jsonCost(bytesOf(text), 0);

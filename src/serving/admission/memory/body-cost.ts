@@ -18,7 +18,7 @@ export type WeighBody = (bytes: Uint8Array, cellBytes: number) => BodyCost;
 export const DEPTH_MAX = 100;
 
 /** Bodies of at most so many bytes are not weighed: what they may become is less than what weighing is worth. */
-export const LIGHT_BODY = 4 << 10;
+export const LIGHT_BODY_BYTES = 4 << 10;
 
 /** Most heap that `jsonCost` and `csvCost` find for a byte: a list of `{"1":1}`, and a body of line ends. */
 export const [BYTE_WORST, CSV_BYTE_WORST] = [192, 560];

@@ -5,8 +5,16 @@ import { partsOf } from '../../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../../model/signature.ts';
 import type { DType } from '../../../model/tensor.ts';
 import type { Protocol } from '../../protocol.ts';
-import { type BodyCost, BYTE_WORST, csvCost, DEPTH_MAX, depthOf, jsonCost, LIGHT_BODY } from './body-cost.ts';
-import type { ThreadRoom } from './plan.ts';
+import {
+  type BodyCost,
+  BYTE_WORST,
+  csvCost,
+  DEPTH_MAX,
+  depthOf,
+  jsonCost,
+  LIGHT_BODY_BYTES,
+} from './body-cost.ts';
+import type { ThreadMemory } from './memory-plan.ts';
 
 /** An element of a tensor while nested lists are read into it: a growing list, a boxed number, and its copy. */
 const ELEMENT = 64;
@@ -19,7 +27,7 @@ const [TEXT_COPIES, QUOTES] = [2, 3];
 
 /** Before a body is parsed that is small enough to fit in any case. Throws BODY_TOO_DEEP. */
 export function checkDepth(bytes: Uint8Array, { weigh }: Pick<Protocol, 'weigh'>): void {
-  if (bytes.length > LIGHT_BODY && weigh !== csvCost) refuseDeep(depthOf(bytes));
+  if (bytes.length > LIGHT_BODY_BYTES && weigh !== csvCost) refuseDeep(depthOf(bytes));
 }
 
 /** Before a body is parsed. Throws BODY_TOO_DEEP, MEMORY_EXCEEDED. */
@@ -27,7 +35,7 @@ export function checkBody(
   bytes: Uint8Array,
   protocol: Pick<Protocol, 'weigh' | 'heavy'>,
   signature: Signature,
-  room: ThreadRoom,
+  room: ThreadMemory,
 ): void {
   const { weigh = jsonCost, heavy = BYTE_WORST } = protocol;
   const cell = signature.form === 'tensors' ? ELEMENT : 0;
@@ -63,7 +71,7 @@ export function answerRowCost({ outputs }: Signature, extra: number): Cost {
 }
 
 /** Before rows are scored. Throws MEMORY_EXCEEDED with the number of rows that would fit. */
-export function checkRows(rows: number, row: Cost, batch: number, room: ThreadRoom): void {
+export function checkRows(rows: number, row: Cost, batch: number, room: ThreadMemory): void {
   const isFitting = rows * row.heap <= room.heap && batch + rows * row.external <= room.external;
   if (isFitting) return;
   const fit = Math.floor(Math.min(room.heap / row.heap, Math.max(0, room.external - batch) / row.external));
@@ -73,7 +81,7 @@ export function checkRows(rows: number, row: Cost, batch: number, room: ThreadRo
 }
 
 /** Before an answer is written, as it is. Throws MEMORY_EXCEEDED. */
-export function checkOutputs(outputs: Outputs, extra: number, room: ThreadRoom): void {
+export function checkOutputs(outputs: Outputs, extra: number, room: ThreadMemory): void {
   const all = Object.values(outputs).flatMap((output) => [...partsOf(output)]);
   const cost = sumOf(
     all.map((tensor) => {

@@ -27,7 +27,7 @@ const DTYPES: ReadonlyMap<string, DType> = new Map(
 );
 
 /** The tensor type of a datatype; undefined for one that nobody knows. */
-export const dtypeOf = (datatype: unknown): DType | undefined =>
+export const dtypeOfDatatype = (datatype: unknown): DType | undefined =>
   typeof datatype === 'string' ? DTYPES.get(datatype) : undefined;
 
 /** Datatypes that JSON has no numbers for, as Triton has it. */

@@ -3,10 +3,10 @@ import { isRecord } from '../../../core/record.ts';
 import type { Batch } from '../../../model/batch.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../../model/signature.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import type { Decode, Target } from '../../protocol.ts';
-import { shown } from '../../rows/complaints.ts';
+import type { DecodeRows, TargetVersion } from '../../protocol.ts';
 import { decodeInput } from '../../rows/decode.ts';
-import { type Element, elementType } from '../../rows/element.ts';
+import { describeInput } from '../../rows/input-errors.ts';
+import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
 import { COLUMN_TAKES, DATATYPE } from './datatypes.ts';
 import { complain, type InputTensor, readInput } from './elements.ts';
 import { columnsWanted, isByColumn, MATRIX } from './metadata.ts';
@@ -20,7 +20,7 @@ const INPUTS_MAX = 100_000;
  * Rows of `{"inputs": [{"name", "shape", "datatype", "data"}]}`. A model of columns takes one input a column, or, where all
  * are numbers, one matrix. Throws INPUT_INVALID, BINARY_TENSORS.
  */
-export function v2Decode({ model, manifest }: Target): Decode {
+export function v2Decode({ model, manifest }: TargetVersion): DecodeRows {
   const { signature } = manifest;
   return (body) => {
     const inputs = readInputs(body);
@@ -34,7 +34,7 @@ export function v2Decode({ model, manifest }: Target): Decode {
 function readInputs(body: unknown): readonly InputTensor[] {
   const inputs = isRecord(body) ? body['inputs'] : undefined;
   if (!Array.isArray(inputs) || inputs.length === 0 || inputs.length > INPUTS_MAX) {
-    const found = inputs === undefined ? shown(body) : `"inputs": ${shown(inputs)}`;
+    const found = inputs === undefined ? describeInput(body) : `"inputs": ${describeInput(inputs)}`;
     const msg = `expected {"inputs": [{"name", "shape", "datatype", "data"}]}, got ${found}`;
     return complain(['inputs'], 'list_type', msg);
   }
@@ -175,7 +175,7 @@ function checkTensor(
 /** null is NaN to floats, and nothing to others. */
 function tensorOf({ name, dtype, shape, elements }: InputTensor, k: number): Tensor {
   const type = elementType(dtype);
-  const items = elements.map((element, at): Element => {
+  const items = elements.map((element, at): TensorElement => {
     const item = element ?? type.read(null);
     const msg = `input '${name}', element ${at}: expected ${type.wanted}, got null`;
     return item ?? complain(['inputs', k, 'data', at], type.fault(null), msg);

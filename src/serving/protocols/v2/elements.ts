@@ -3,9 +3,9 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { DType } from '../../../model/tensor.ts';
-import { Complaints, shown } from '../../rows/complaints.ts';
-import { type Element, elementType } from '../../rows/element.ts';
-import { BINARY_ONLY, dtypeOf } from './datatypes.ts';
+import { describeInput, InputErrors } from '../../rows/input-errors.ts';
+import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
+import { BINARY_ONLY, dtypeOfDatatype } from './datatypes.ts';
 
 /** One input of a request, checked against itself alone. */
 export interface InputTensor {
@@ -14,7 +14,7 @@ export interface InputTensor {
   readonly dtype: DType;
   readonly shape: readonly number[];
   /** In row-major order; null where a value is missing, which only columns may say. */
-  readonly elements: readonly (Element | null)[];
+  readonly elements: readonly (TensorElement | null)[];
 }
 
 /** More than any model has: each is a level of nesting. */
@@ -23,26 +23,34 @@ const RANK_MAX = 32;
 const ELEMENTS_MAX = 2 ** 31;
 
 export const complain = (loc: readonly (string | number)[], type: string, msg: string): never =>
-  new Complaints().fail(['body', ...loc], { type, msg });
+  new InputErrors().fail(['body', ...loc], { type, msg });
 
 /** Reads `inputs[index]`. Throws INPUT_INVALID, or BINARY_TENSORS where its elements are elsewhere. */
 export function readInput(input: unknown, index: number): InputTensor {
   const loc = ['inputs', index];
   if (!isRecord(input))
-    return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${shown(input)}`);
+    return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${describeInput(input)}`);
   const { name, shape, datatype, data, parameters } = input;
   if (typeof name !== 'string')
-    return complain([...loc, 'name'], 'missing', `inputs[${index}]: expected a "name", got ${shown(name)}`);
+    return complain(
+      [...loc, 'name'],
+      'missing',
+      `inputs[${index}]: expected a "name", got ${describeInput(name)}`,
+    );
   const of = `input '${name}'`;
   if (isRecord(parameters) && parameters['binary_data_size'] !== undefined)
     throw new PlimsollError('BINARY_TENSORS', { what: of });
   if (BINARY_ONLY.has(datatype)) throw new PlimsollError('BINARY_TENSORS', { what: `${of} of ${datatype}` });
-  const dtype = dtypeOf(datatype);
+  const dtype = dtypeOfDatatype(datatype);
   if (dtype === undefined)
-    return complain([...loc, 'datatype'], 'datatype', `${of}: unknown datatype ${shown(datatype)}`);
+    return complain([...loc, 'datatype'], 'datatype', `${of}: unknown datatype ${describeInput(datatype)}`);
   const sizes = shapeOf(shape, of, [...loc, 'shape']);
   if (!Array.isArray(data))
-    return complain([...loc, 'data'], 'list_type', `${of}: expected a list "data", got ${shown(data)}`);
+    return complain(
+      [...loc, 'data'],
+      'list_type',
+      `${of}: expected a list "data", got ${describeInput(data)}`,
+    );
   const flat = flatOf(data, sizes, of, [...loc, 'data']);
   const elements = flat.map((value, k) =>
     elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
@@ -59,7 +67,7 @@ function shapeOf(shape: unknown, of: string, loc: readonly (string | number)[]):
   if (!isShape) {
     const found = Array.isArray(shape)
       ? JSON.stringify(shape.slice(0, RANK_MAX)).slice(0, 120)
-      : shown(shape);
+      : describeInput(shape);
     return complain(loc, 'shape', `${of}: expected a "shape" of whole numbers from 0, got ${found}`);
   }
   const count = (shape as number[]).reduce((product, n) => product * n, 1);
@@ -98,9 +106,9 @@ function elementOf(
   dtype: DType,
   of: string,
   loc: readonly (string | number)[],
-): Element | null {
+): TensorElement | null {
   const type = elementType(dtype);
   const element = value === null ? null : type.read(value);
   if (element !== undefined) return element;
-  return complain(loc, type.fault(value), `${of}: expected ${type.wanted}, got ${shown(value)}`);
+  return complain(loc, type.fault(value), `${of}: expected ${type.wanted}, got ${describeInput(value)}`);
 }

@@ -5,11 +5,11 @@ import type { Outputs } from '../../../model/batch.ts';
 import { isList } from '../../../model/output-parts.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import type { Encode, ReadWish, Target } from '../../protocol.ts';
-import { shown } from '../../rows/complaints.ts';
+import type { EncodeResponse, ReadResponseOptions, TargetVersion } from '../../protocol.ts';
+import { describeInput } from '../../rows/input-errors.ts';
 import { DATATYPE } from './datatypes.ts';
 import { complain } from './elements.ts';
-import { outputsOf, partName } from './metadata.ts';
+import { outputPartName, outputTensorsOf } from './metadata.ts';
 
 /** The id to repeat, and the outputs that are wanted in their order; null where it is all. */
 interface V2Wish {
@@ -18,18 +18,18 @@ interface V2Wish {
 }
 
 /** Throws INPUT_INVALID, or BINARY_TENSORS where the answer is wanted in binary. */
-export function v2Wish({ model, manifest }: Target): ReadWish {
-  const known = outputsOf(manifest.signature).map(({ name }) => name);
+export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadResponseOptions {
+  const known = outputTensorsOf(manifest.signature).map(({ name }) => name);
   return (body): V2Wish => {
     if (!isRecord(body)) return { id: null, outputs: null };
     const { id = null, outputs = null, parameters } = body;
     if (id !== null && typeof id !== 'string')
-      return complain(['id'], 'string_type', `expected a string "id", got ${shown(id)}`);
+      return complain(['id'], 'string_type', `expected a string "id", got ${describeInput(id)}`);
     if (isRecord(parameters) && parameters['binary_data_output'] === true)
       throw new PlimsollError('BINARY_TENSORS', { what: 'the outputs' });
     if (outputs === null) return { id, outputs: null };
     if (!Array.isArray(outputs))
-      return complain(['outputs'], 'list_type', `expected a list "outputs", got ${shown(outputs)}`);
+      return complain(['outputs'], 'list_type', `expected a list "outputs", got ${describeInput(outputs)}`);
     const names = outputs.map((output, k) => nameOf(output, k, known, model));
     const twice = names.find((name, k) => names.indexOf(name) < k);
     if (twice !== undefined)
@@ -41,7 +41,7 @@ export function v2Wish({ model, manifest }: Target): ReadWish {
 function nameOf(output: unknown, k: number, known: readonly string[], model: string): string {
   const { name, parameters } = isRecord(output) ? output : {};
   if (typeof name !== 'string' || !known.includes(name)) {
-    const msg = `unexpected inference output '${typeof name === 'string' ? name.slice(0, 120) : shown(output)}' for model '${model}', which has ${known.join(', ')}`;
+    const msg = `unexpected inference output '${typeof name === 'string' ? name.slice(0, 120) : describeInput(output)}' for model '${model}', which has ${known.join(', ')}`;
     return complain(['outputs', k, 'name'], 'extra_forbidden', msg);
   }
   if (!isRecord(parameters)) return name;
@@ -54,7 +54,7 @@ function nameOf(output: unknown, k: number, known: readonly string[], model: str
   return name;
 }
 
-export function v2Encode({ model, version, manifest }: Target): Encode {
+export function v2Encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const { signature } = manifest;
   const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
   return (outputs, _rows, requestId, wish) => {
@@ -74,7 +74,7 @@ function tensorsOf(outputs: Outputs, signature: Signature): ReadonlyMap<string, 
     names.flatMap((name): [string, Tensor][] => {
       const output = outputs[name]!;
       if (!isList(output)) return [[name, output]];
-      return output.map((part, k) => [partName(name, k), part]);
+      return output.map((part, k) => [outputPartName(name, k), part]);
     }),
   );
 }

@@ -22,7 +22,7 @@ export function columnsWanted(columns: readonly ColumnSpec[]): readonly ColumnSp
   return read.length > 0 ? read : columns;
 }
 
-export function inputsOf(signature: Signature): readonly TensorMetadata[] {
+export function inputTensorsOf(signature: Signature): readonly TensorMetadata[] {
   if (signature.form === 'tensors') {
     return signature.tensors.map(({ name, dtype, shape }) => ({
       name,
@@ -41,12 +41,12 @@ export function inputsOf(signature: Signature): readonly TensorMetadata[] {
 }
 
 /** A list of matrices is one output each, numbered. */
-export const partName = (output: string, part: number): string => `${output}_${part}`;
+export const outputPartName = (output: string, part: number): string => `${output}_${part}`;
 
-export function outputsOf({ outputs }: Signature): readonly TensorMetadata[] {
+export function outputTensorsOf({ outputs }: Signature): readonly TensorMetadata[] {
   return outputs.flatMap(({ name, dtype, shape, parts }) => {
     const about = { datatype: DATATYPE[dtype], shape };
     if (parts === undefined) return [{ name, ...about }];
-    return Array.from({ length: parts }, (_, k) => ({ name: partName(name, k), ...about }));
+    return Array.from({ length: parts }, (_, k) => ({ name: outputPartName(name, k), ...about }));
   });
 }

@@ -3,8 +3,8 @@ import { PLAIN } from '../../../config/contract.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Outputs } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
-import { MIXED, NUMBERS, SIMPLE, target } from '../test-targets.ts';
-import { inputsOf, outputsOf } from './metadata.ts';
+import { MIXED, NUMBER_COLUMNS, SIMPLE, target } from '../testing/targets.ts';
+import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
 import { v2 } from './v2.ts';
 
 const [protocol] = v2.protocols;
@@ -57,7 +57,9 @@ describe('tensors of a table', () => {
 
   test('one matrix where every column is a number, nested or flat, under any name', () => {
     const wanted = { kind: 'matrix', rows: 2, width: 3, data: Float64Array.of(1, 2, 3, 4, 5, 6) };
-    expect(read({ inputs: [input('input', [2, 3], 'FP64', [1, 2, 3, 4, 5, 6])] }, NUMBERS)).toEqual(wanted);
+    expect(read({ inputs: [input('input', [2, 3], 'FP64', [1, 2, 3, 4, 5, 6])] }, NUMBER_COLUMNS)).toEqual(
+      wanted,
+    );
     expect(
       read(
         {
@@ -68,14 +70,17 @@ describe('tensors of a table', () => {
             ]),
           ],
         },
-        NUMBERS,
+        NUMBER_COLUMNS,
       ),
     ).toEqual(wanted);
-    const named = { ...NUMBERS, columns: NUMBERS.columns.map((one) => ({ ...one, named: true })) };
+    const named = {
+      ...NUMBER_COLUMNS,
+      columns: NUMBER_COLUMNS.columns.map((one) => ({ ...one, named: true })),
+    };
     expect(read({ inputs: [input('input', [2, 3], 'FP64', [1, 2, 3, 4, 5, 6])] }, named)).toEqual(wanted);
-    expect(() => read({ inputs: [input('input', [3, 2], 'FP64', [1, 2, 3, 4, 5, 6])] }, NUMBERS)).toThrow(
-      "unexpected shape for input 'input': expected [-1,3], got [3,2]",
-    );
+    expect(() =>
+      read({ inputs: [input('input', [3, 2], 'FP64', [1, 2, 3, 4, 5, 6])] }, NUMBER_COLUMNS),
+    ).toThrow("unexpected shape for input 'input': expected [-1,3], got [3,2]");
   });
 
   test('complaints of the model itself name the cell', () => {
@@ -165,14 +170,14 @@ describe('binary tensors', () => {
     ['BF16 in JSON', () => read(simple({ datatype: 'BF16' }), SIMPLE)],
     ['an output', () => wish({ outputs: [{ name: 'OUTPUT0', parameters: { binary_data: true } }] })],
     ['all outputs', () => wish({ parameters: { binary_data_output: true } })],
-    ['the body', () => v2.choose!({ 'inference-header-content-length': '10' })],
+    ['the body', () => v2.negotiate!({ 'inference-header-content-length': '10' })],
     ['an FP16 output', () => encode({ OUTPUT0: { dtype: 'float16', shape: [1], data: Uint16Array.of(0) } })],
   ])('%s is refused with a code', (_, act) => {
     expect(act).toThrow(expect.objectContaining({ code: 'BINARY_TENSORS', http: 400 }));
   });
 });
 
-const wish = (body: unknown): unknown => protocol!.wish!(target(SIMPLE))(body);
+const wish = (body: unknown): unknown => protocol!.responseOptions!(target(SIMPLE))(body);
 const encode = (
   outputs: Outputs,
   wanted: unknown = { id: null, outputs: null },
@@ -237,7 +242,7 @@ describe('answers', () => {
       ),
     ).toEqual(['predict_proba_0', 'predict_proba_1']);
     expect(
-      outputsOf({ ...MIXED, outputs: [{ name: 'p', dtype: 'float64', shape: [-1, 2], parts: 2 }] }),
+      outputTensorsOf({ ...MIXED, outputs: [{ name: 'p', dtype: 'float64', shape: [-1, 2], parts: 2 }] }),
     ).toEqual([
       { name: 'p_0', datatype: 'FP64', shape: [-1, 2] },
       { name: 'p_1', datatype: 'FP64', shape: [-1, 2] },
@@ -246,17 +251,17 @@ describe('answers', () => {
 });
 
 test('metadata has an input a column, a matrix, or the tensors of the graph', () => {
-  expect(inputsOf(MIXED).map(({ name, datatype, shape }) => [name, datatype, shape])).toEqual([
+  expect(inputTensorsOf(MIXED).map(({ name, datatype, shape }) => [name, datatype, shape])).toEqual([
     ['a', 'FP64', [-1, 1]],
     ['b', 'FP64', [-1, 1]],
     ['c', 'BYTES', [-1, 1]],
   ]);
-  expect(inputsOf(NUMBERS)).toEqual([{ name: 'input', datatype: 'FP64', shape: [-1, 3] }]);
-  expect(inputsOf(SIMPLE)[0]).toEqual({ name: 'INPUT0', datatype: 'INT32', shape: [-1, 16] });
+  expect(inputTensorsOf(NUMBER_COLUMNS)).toEqual([{ name: 'input', datatype: 'FP64', shape: [-1, 3] }]);
+  expect(inputTensorsOf(SIMPLE)[0]).toEqual({ name: 'INPUT0', datatype: 'INT32', shape: [-1, 16] });
 });
 
 test("errors are Triton's", () => {
-  const refuse = v2.refuse(PLAIN);
+  const refuse = v2.errorFormatter(PLAIN);
   const told = (error: PlimsollError) => [refuse(error).status, JSON.parse(refuse(error).body).error];
   expect(told(new PlimsollError('MODEL_NOT_FOUND', { model: 'x', known: 'm' }))).toEqual([
     404,

@@ -4,14 +4,14 @@
  */
 import { PlimsollError } from '../../../core/errors.ts';
 import { BYTE_WORST, jsonCost } from '../../admission/memory/body-cost.ts';
-import type { Doorway, Page, Protocol, Reply, View } from '../../protocol.ts';
-import { json } from '../../protocol.ts';
-import { parseBody } from '../../rows/parse.ts';
-import type { Headers } from '../../unit.ts';
-import { refuseLikeTriton } from '../words.ts';
+import type { HttpReply, Protocol, ProtocolPage, ProtocolRoutes, ServerView } from '../../protocol.ts';
+import { jsonReply } from '../../protocol.ts';
+import { parseJsonBody } from '../../rows/parse-json.ts';
+import type { RequestHeaders } from '../../unit-id.ts';
+import { tritonError } from '../errors.ts';
 import { v2Decode } from './decode.ts';
-import { v2Encode, v2Wish } from './encode.ts';
-import { inputsOf, outputsOf } from './metadata.ts';
+import { v2Encode, v2ResponseOptions } from './encode.ts';
+import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
 
 /** An element as it is checked, as a cell of a row, and on its way to a text; measured. */
 const ELEMENT = 112;
@@ -19,9 +19,9 @@ const ELEMENT = 112;
 const v2Infer: Protocol = {
   id: 'v2',
   answers: 'application/json',
-  parse: parseBody,
+  parse: parseJsonBody,
   decode: v2Decode,
-  wish: v2Wish,
+  responseOptions: v2ResponseOptions,
   encode: v2Encode,
   weigh: (bytes, cell) => jsonCost(bytes, cell + ELEMENT),
   heavy: BYTE_WORST + ELEMENT,
@@ -29,7 +29,7 @@ const v2Infer: Protocol = {
 };
 
 /** Any content type is JSON, as Triton has it, but for a body that says where its JSON ends. */
-function choose(headers: Headers): Protocol {
+function choose(headers: RequestHeaders): Protocol {
   const isBinary =
     headers['inference-header-content-length'] !== undefined ||
     String(headers['content-type'] ?? '').startsWith('application/octet-stream');
@@ -38,45 +38,49 @@ function choose(headers: Headers): Protocol {
 }
 
 /** Clients look for 200, or for the JSON, or for both. */
-const health = (key: string, isWell: boolean): Reply => json(isWell ? 200 : 503, { [key]: isWell });
+const health = (key: string, isWell: boolean): HttpReply => jsonReply(isWell ? 200 : 503, { [key]: isWell });
 
-function modelReady({ isReady, target }: View, model: string | null, version: string | null): Reply {
+function modelReady(
+  { isReady, target }: ServerView,
+  model: string | null,
+  version: string | null,
+): HttpReply {
   target(model, version);
-  return json(isReady ? 200 : 503, { name: model, ready: isReady });
+  return jsonReply(isReady ? 200 : 503, { name: model, ready: isReady });
 }
 
-function metadata({ target, versions }: View, model: string | null, version: string | null): Reply {
+function metadata({ target, versions }: ServerView, model: string | null, version: string | null): HttpReply {
   const found = target(model, version);
   const { framework, signature } = found.manifest;
-  return json(200, {
+  return jsonReply(200, {
     name: model,
     versions: versions(found.model).map(String),
     platform: framework.name,
-    inputs: inputsOf(signature),
-    outputs: outputsOf(signature),
+    inputs: inputTensorsOf(signature),
+    outputs: outputTensorsOf(signature),
   });
 }
 
-const PAGES: readonly Page[] = [
+const PAGES: readonly ProtocolPage[] = [
   {
     route: '/v2',
-    answer: ({ release }) => json(200, { name: 'plimsoll', version: release, extensions: [] }),
+    answer: ({ release }) => jsonReply(200, { name: 'plimsoll', version: release, extensions: [] }),
   },
   { route: '/v2/health/live', answer: () => health('live', true) },
   { route: '/v2/health/ready', answer: ({ isReady }) => health('ready', isReady) },
-  { route: '/v2/models', answer: ({ endpoints }) => json(200, { models: endpoints }) },
+  { route: '/v2/models', answer: ({ endpoints }) => jsonReply(200, { models: endpoints }) },
   { route: '/v2/models/{model}', answer: metadata },
   { route: '/v2/models/{model}/ready', answer: modelReady },
   { route: '/v2/models/{model}/versions/{version}', answer: metadata },
   { route: '/v2/models/{model}/versions/{version}/ready', answer: modelReady },
 ];
 
-export const v2: Doorway = {
+export const v2: ProtocolRoutes = {
   id: 'v2',
   protocols: [v2Infer],
   routes: () => ['/v2/models/{model}/infer', '/v2/models/{model}/versions/{version}/infer'],
-  choose,
-  refuse: () => refuseLikeTriton,
-  around: /^\/v2(?:\/|$)/,
+  negotiate: choose,
+  errorFormatter: () => tritonError,
+  errorPaths: /^\/v2(?:\/|$)/,
   pages: () => PAGES,
 };

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBBooleanVector, DuckDBDoubleVector, DuckDBVector } from '@duckdb/node-api';
 import { PlimsollError } from '../../../../core/errors.ts';
-import { booleanOf } from '../../../../serving/rows/words.ts';
+import { parseBooleanText } from '../../../../serving/rows/text-values.ts';
 import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
 import type { Column, FrozenFile, TableFormat } from '../format.ts';
@@ -132,7 +132,7 @@ class CsvReader implements RecordReader {
   #bool(cell: number): SetCell {
     return (vector, row) => {
       const text = this.#textOf(cell);
-      const value = text === '' ? null : booleanOf(text);
+      const value = text === '' ? null : parseBooleanText(text);
       if (value === undefined) return this.#fault(cell, 'bool_type', 'true or false');
       (vector as DuckDBBooleanVector).setItem(row, value);
       return null;

@@ -6,8 +6,8 @@ import type { DuckDBVector } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { isRecord } from '../../../../core/record.ts';
 import type { CellType } from '../../../../scorer/scorer.ts';
-import { type CellReader, cellReader, isFault } from '../../../../serving/rows/cell.ts';
-import { parseBody } from '../../../../serving/rows/parse.ts';
+import { type CellReader, cellReader, isFault } from '../../../../serving/rows/cell-reader.ts';
+import { parseJsonBody } from '../../../../serving/rows/parse-json.ts';
 import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
 import type { FrozenFile, TableFormat } from '../format.ts';
@@ -85,7 +85,7 @@ function headOf(head: Buffer, path: string): { names: readonly string[]; lists: 
 /** The object that a line holds, or null. */
 function objectOf(line: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value = parseBody(line);
+    const value = parseJsonBody(line);
     return isRecord(value) ? value : null;
   } catch (error) {
     if (isPlimsollError(error)) return null;
@@ -145,7 +145,7 @@ class JsonlReader implements RecordReader {
 
 function recordOf(line: string): { cells: Readonly<Record<string, unknown>> } | RecordFault {
   try {
-    const cells = parseBody(line);
+    const cells = parseJsonBody(line);
     if (isRecord(cells)) return { cells };
     return { column: null, code: 'object_type', reason: 'expected an object by names of columns' };
   } catch (error) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../../../core/testing/runs.ts';
-import { numberOf } from '../../../../serving/rows/words.ts';
+import { parseNumberText } from '../../../../serving/rows/text-values.ts';
 import { numberAt } from './number.ts';
 
 const read = (text: string): number | undefined => {
@@ -14,7 +14,7 @@ test('numbers are the nearest doubles, however they are written', () => {
   const others = fc.oneof(fc.double().map(String), fc.stringMatching(/^[0-9.eE+-]{1,12}$/), fc.string());
   fc.assert(
     fc.property(fc.oneof(digits, others), (text) => {
-      expect(Object.is(read(text), numberOf(text))).toBe(true);
+      expect(Object.is(read(text), parseNumberText(text))).toBe(true);
     }),
     { numRuns: runs(5000) },
   );
@@ -38,5 +38,5 @@ test('the cases at the edge of what one division gives', () => {
     '1.7976931348623157e308',
     '4.9e-324',
   ];
-  for (const text of cases) expect([text, read(text)]).toEqual([text, numberOf(text)]);
+  for (const text of cases) expect([text, read(text)]).toEqual([text, parseNumberText(text)]);
 });

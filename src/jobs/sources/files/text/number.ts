@@ -1,5 +1,5 @@
 /** Numbers and booleans out of the bytes of a cell, without a string in between where that is exact. Pure. */
-import { numberOf } from '../../../../serving/rows/words.ts';
+import { parseNumberText } from '../../../../serving/rows/text-values.ts';
 
 const ZERO = 48;
 const NINE = 57;
@@ -26,12 +26,12 @@ export function numberAt(bytes: Buffer, start: number, end: number): number | un
       value = value * 10 + (byte - ZERO);
       if (value > 0) digits += 1;
     } else if (byte === 46 && point < 0) point = at;
-    else return numberOf(bytes.toString('utf8', start, end));
+    else return parseNumberText(bytes.toString('utf8', start, end));
   }
   const decimals = point < 0 ? 0 : end - point - 1;
   const written = end - start - (sign === 45 || sign === 43 ? 1 : 0) - (point < 0 ? 0 : 1);
   if (written === 0 || digits > DIGITS_EXACT || decimals > 22)
-    return numberOf(bytes.toString('utf8', start, end));
+    return parseNumberText(bytes.toString('utf8', start, end));
   const magnitude = decimals === 0 ? value : value / POWERS[decimals]!;
   return sign === 45 ? -magnitude : magnitude;
 }

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { PlimsollError } from '../../core/errors.ts';
+
+/** The bytes of one request body: the only chunk as it came, several in one buffer that grows. */
+export class BodyBuffer {
+  readonly #limit: number;
+  #bytes: Buffer | null = null;
+  #size = 0;
+  /** Whether `#bytes` belongs to this body alone. */
+  #owned = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Throws BODY_TOO_LARGE. */
+  add(chunk: Buffer): void {
+    const size = this.#size + chunk.length;
+    if (size > this.#limit) throw bodyTooLarge(size, this.#limit);
+    if (this.#bytes === null) this.#bytes = chunk;
+    else {
+      if (!this.#owned || size > this.#bytes.length) this.#grow(size);
+      this.#bytes.set(chunk, this.#size);
+      releaseBuffer(chunk);
+    }
+    this.#size = size;
+  }
+
+  bytes(): Buffer {
+    if (this.#bytes?.length === this.#size) return this.#bytes;
+    return this.#bytes === null ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#size);
+  }
+
+  /** Nobody will ask for it any more. */
+  giveUp(): void {
+    if (this.#bytes !== null) releaseBuffer(this.#bytes);
+    this.#bytes = null;
+    this.#size = 0;
+  }
+
+  /** Doubles, so that an announced length reserves nothing and all copies together stay below the size. */
+  #grow(size: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(size, 2 * this.#size)));
+    larger.set(this.#bytes!.subarray(0, this.#size));
+    releaseBuffer(this.#bytes!);
+    this.#bytes = larger;
+    this.#owned = true;
+  }
+}
+
+/**
+ * The bytes in a buffer of their own, which can be handed to a thread and holds little else: as they are where they have
+ * one, else a copy.
+ */
+export function compactBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength <= 2 * length;
+  return isOwn ? new Uint8Array(buffer, 0, length) : new Uint8Array(bytes);
+}
+
+/** Bytes below which waiting for the collector costs less. */
+const WORTH_GIVING_BACK = 4096;
+
+/**
+ * Frees bytes at once, instead of when the collector looks: it sees small objects and is in no hurry, while the kernel counts
+ * what is behind them. Nobody may look at them afterwards; those that share their buffer with others are left alone.
+ */
+export function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isAlone && byteLength >= WORTH_GIVING_BACK && !buffer.detached) buffer.transfer(0);
+}
+
+export const bodyTooLarge = (found: number, limit: number): PlimsollError =>
+  new PlimsollError('BODY_TOO_LARGE', { found, limit });
+
+/** The encoding a body comes in, or null where it comes as it is. */
+export function contentEncodingOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined) return null;
+  const name = encoding.trim().toLowerCase();
+  return name === '' || name === 'identity' ? null : name;
+}
+
+/** Reads and forgets what a refused client still sends. */
+export function discardBody(request: Readable): void {
+  request.removeAllListeners('data').removeAllListeners('end');
+  request.on('data', (chunk: unknown) => {
+    if (chunk instanceof Uint8Array) releaseBuffer(chunk);
+  });
+}

@@ -1,0 +1,203 @@
+import { TIME_CELLS, timeHistogram } from '../../metrics/buckets.ts';
+import { familyOf } from '../../metrics/catalog.ts';
+import { type Labels, type MetricFamily, mergeFamilies, type Point } from '../../metrics/family.ts';
+import { parseText } from '../../metrics/parse.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import { SHED_REASONS } from '../admission/shed-series.ts';
+import { addMetricsSnapshot, type MetricsSnapshot } from './metrics-snapshot.ts';
+import {
+  type ModelSeries,
+  PREDICTION_OUTCOMES,
+  REFUSAL_REASONS,
+  ROW_BOUNDS,
+  ServingMetrics,
+  STAGES,
+} from './serving-metrics.ts';
+
+/** What a scrape shows of several processes that serve together. */
+export interface FleetMetrics {
+  readonly snapshot: MetricsSnapshot;
+  /** Memory, processor and event loop of each process that answered, in the Prometheus text format. */
+  readonly processes: readonly string[];
+  /** Processes that answer. */
+  readonly ready: number;
+  /** Processes that ended and were replaced. */
+  readonly restarts: number;
+}
+
+const labelsOf = ({ model, version }: { model: string; version: number }): Labels => ({
+  model_name: model,
+  model_version: version,
+});
+
+const stagePoints = (series: ModelSeries): Point[] =>
+  STAGES.map((stage, s) => ({
+    labels: { ...labelsOf(series), stage },
+    histogram: timeHistogram(
+      series.times.subarray(s * TIME_CELLS, (s + 1) * TIME_CELLS),
+      series.timeSums[s]! / 1000,
+    ),
+  }));
+
+/** Its buckets are those of schema 0 as they are: bucket k is up to 2^k rows. */
+const batchPoint = (series: ModelSeries): Point => ({
+  labels: labelsOf(series),
+  histogram: {
+    bounds: ROW_BOUNDS,
+    counts: series.batches,
+    sum: series.rows,
+    native: { schema: 0, zeroThreshold: 2 ** -128, zeroCount: 0, first: 0, counts: series.batches },
+  },
+});
+
+/**
+ * A version that is not loaded any more is shown for an hour after its last answer. It is shown or not as a whole, and
+ * goes on counting where it was if it comes back, so that no counter ever falls between two scrapes.
+ */
+const GONE_MILLIS = 3_600_000;
+
+function shownSeries(
+  metrics: ServingMetrics,
+  versions: readonly LoadedVersion[],
+  now: number,
+): ModelSeries[] {
+  const isLoaded = ({ model, version }: ModelSeries): boolean =>
+    versions.some((one) => one.model === model && one.version === version);
+  return metrics.series.filter(
+    (series) => isLoaded(series) || (series.lastAnswer !== null && now - series.lastAnswer < GONE_MILLIS),
+  );
+}
+
+/**
+ * Histograms begin with the first request: one has 15 KB of buckets, and of hundreds of versions most may never be asked.
+ * The counters of outcomes are there from the start, so that no increase of theirs is missed.
+ */
+const hasBeenAsked = ({ outcomes }: ModelSeries): boolean => outcomes.some((count) => count > 0);
+
+/** The prediction path's metrics. `origin` is the time of `performance.now()` 0, `now` what it says; in milliseconds. */
+export function metricFamilies(
+  metrics: ServingMetrics,
+  versions: readonly LoadedVersion[],
+  origin: number,
+  now: number,
+): readonly MetricFamily[] {
+  const series = shownSeries(metrics, versions, now);
+  return [
+    ...requestFamilies(metrics, series),
+    ...connectionFamilies(metrics),
+    ...versionFamilies(versions),
+    familyOf(
+      'model_last_prediction_timestamp_seconds',
+      series
+        .filter((one) => one.lastAnswer !== null)
+        .map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
+    ),
+    ...rolloutFamilies(metrics),
+  ];
+}
+
+function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]): MetricFamily[] {
+  const { inFlight, queueDepth, limits, saturation } = metrics;
+  const asked = series.filter(hasBeenAsked);
+  const outcomes = series.flatMap((one) =>
+    PREDICTION_OUTCOMES.map((outcome, k) => ({
+      labels: { ...labelsOf(one), outcome },
+      value: one.outcomes[k]!,
+    })),
+  );
+  return [
+    familyOf('inference_requests_total', outcomes),
+    familyOf('inference_request_duration_seconds', asked.flatMap(stagePoints)),
+    familyOf('inference_batch_size', asked.map(batchPoint)),
+    familyOf('inference_requests_in_flight', one(inFlight)),
+    familyOf('inference_queue_depth', one(queueDepth)),
+    familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
+    familyOf('inference_saturation_ratio', one(saturation)),
+    ...overloadFamilies(metrics),
+    familyOf(
+      'plimsoll_requests_refused_total',
+      REFUSAL_REASONS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
+    ),
+  ];
+}
+
+function connectionFamilies({ connections, receiving, slowBodies }: ServingMetrics): MetricFamily[] {
+  const { open, limit, refused, evicted } = connections;
+  return [
+    familyOf('inference_requests_receiving', one(receiving)),
+    familyOf('plimsoll_slow_bodies_total', one(slowBodies)),
+    familyOf('plimsoll_connections_open', one(open)),
+    familyOf('plimsoll_connections_limit', one(limit)),
+    familyOf('plimsoll_connections_refused_total', one(refused)),
+    familyOf('plimsoll_connections_evicted_total', one(evicted)),
+  ];
+}
+
+function overloadFamilies({ waiting, loopDelay, shed }: ServingMetrics): MetricFamily[] {
+  const seconds = [...waiting()].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
+  const counts = shed.flatMap(({ endpoint, counts }) =>
+    SHED_REASONS.map((reason, k) => ({ labels: { endpoint, reason }, value: counts[k]! })),
+  );
+  return [
+    familyOf('inference_queue_predicted_seconds', seconds),
+    familyOf('inference_loop_delay_seconds', one(loopDelay() / 1000)),
+    familyOf('inference_shed_total', counts),
+  ];
+}
+
+const one = (value: number): readonly Point[] => [{ labels: {}, value }];
+
+function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
+  const info = versions.map((version) => {
+    const { digest, runtime, framework, verification } = version.manifest;
+    const about = { digest, runtime, framework: framework.name, proof: verification.proof };
+    return { labels: { ...labelsOf(version), ...about }, value: 1 };
+  });
+  const loads = versions.flatMap((version) =>
+    version.loadMillis === undefined ? [] : [{ labels: labelsOf(version), value: version.loadMillis / 1000 }],
+  );
+  return [
+    familyOf('model_info', info),
+    familyOf(
+      'model_loaded',
+      versions.map((version) => ({ labels: labelsOf(version), value: 1 })),
+    ),
+    familyOf('model_load_duration_seconds', loads),
+  ];
+}
+
+function rolloutFamilies({ shadow, generations, units, capture }: ServingMetrics): MetricFamily[] {
+  const copies = shadow.flatMap(({ model, mirrored, dropped }) => [
+    { labels: { model_name: model, outcome: 'mirrored' }, value: mirrored },
+    { labels: { model_name: model, outcome: 'dropped' }, value: dropped },
+  ]);
+  const routes = [...generations].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
+  return [
+    familyOf('plimsoll_shadow_total', copies),
+    familyOf('plimsoll_route_generation', routes),
+    familyOf('plimsoll_recorder_units_total', one(units)),
+    familyOf(
+      'monitor_captured_rows_total',
+      capture.map(({ endpoint, captured }) => ({ labels: { endpoint }, value: captured })),
+    ),
+  ];
+}
+
+/**
+ * The metrics of several workers: what they have counted together, and what each of them uses. `now` is in milliseconds
+ * since the epoch.
+ */
+export function fleetMetricFamilies(
+  totals: FleetMetrics,
+  versions: readonly LoadedVersion[],
+  now = Date.now(),
+): readonly MetricFamily[] {
+  const metrics = new ServingMetrics();
+  addMetricsSnapshot(metrics, totals.snapshot);
+  return [
+    ...metricFamilies(metrics, versions, 0, now),
+    familyOf('serving_workers_ready', one(totals.ready)),
+    familyOf('serving_worker_restarts_total', one(totals.restarts)),
+    ...mergeFamilies(totals.processes.flatMap(parseText)),
+  ];
+}

@@ -1,0 +1,150 @@
+import type { LoopDelay } from '../admission/admission-queue.ts';
+import { INLINE_MICROS } from '../http/limits.ts';
+
+/** Work below this many predicted microseconds is not worth counting. */
+const TRIFLE_MICROS = 50;
+/**
+ * Milliseconds that connections are taken for before work goes on. A poll takes one connection (libuv since 1.45, `uv__server_io`):
+ * with two milliseconds of work after each, a thousand that come at once would wait for seconds, where no request is seen.
+ */
+const ACCEPT_MILLIS = 2;
+/** Milliseconds after a turn in which the loop has not been waiting for anybody. */
+const BACK_TO_BACK = 0.5;
+
+/** Arrivals in a turn that make it long by themselves: of fewer, none is to blame for a loop that is late. */
+const CROWD = 50;
+
+interface Task {
+  readonly micros: number;
+  readonly run: () => void;
+}
+
+/**
+ * Shares the front loop fairly: counted work runs while the turn has budget left, the rest in order in the next
+ * turns, so that timers and sockets get their turn every two milliseconds. Knows how long its turns last.
+ */
+export class LoopScheduler implements LoopDelay {
+  readonly #ended: () => void;
+  #spent = 0;
+  #scheduled = false;
+  #waiting: Task[] = [];
+  /** The rest of work that has begun. */
+  #begun: Task[] = [];
+  #began = 0;
+  #over = 0;
+  #last = 0;
+  #now = 0;
+  #arrivals = 0;
+  /** Whether a connection was taken in this turn, and in the one before it. */
+  #isAccepting = false;
+  #wasAccepting = false;
+  /** When work was last done, or was to be. */
+  #worked = 0;
+
+  /** `ended` is called at the end of each turn in which somebody arrived or work was done. */
+  constructor(ended: () => void = () => undefined) {
+    this.#ended = ended;
+  }
+
+  /** Milliseconds of the turn that goes on, as of the last arrival; 0 without a crowd. */
+  get age(): number {
+    return this.#arrivals > CROWD ? this.#now - this.#began : 0;
+  }
+
+  /** Milliseconds of the turn before it; 0 where the loop was idle in between, or no crowd came. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** A connection was taken in this turn: others may wait behind it. */
+  accepted(): void {
+    this.#isAccepting = true;
+  }
+
+  /** Somebody arrives at `now`, in milliseconds of the steady clock. */
+  arrive(now: number): void {
+    this.#now = now;
+    this.#arrivals++;
+    if (this.#scheduled) return;
+    this.#began = now;
+    if (now - this.#over > BACK_TO_BACK) this.#last = 0;
+    else this.#began = this.#over;
+    this.#schedule();
+  }
+
+  run(micros: number, run: () => void): void {
+    if (micros < TRIFLE_MICROS) {
+      run();
+      return;
+    }
+    if (!this.#scheduled) this.#schedule();
+    if (this.#waiting.length > 0) this.#waiting.push({ micros, run });
+    else this.#take(this.#waiting, { micros, run });
+  }
+
+  /** What goes on with work that has begun comes before work that has not. */
+  goOn(micros: number, run: () => void): void {
+    if (micros < TRIFLE_MICROS) {
+      run();
+      return;
+    }
+    if (!this.#scheduled) this.#schedule();
+    this.#take(this.#begun, { micros, run });
+  }
+
+  #take(queue: Task[], task: Task): void {
+    const isLater = queue.length > 0 || this.#isAccepting || this.#wasAccepting;
+    if (isLater || !this.#affords(task.micros)) {
+      queue.push(task);
+      return;
+    }
+    this.#spent += task.micros;
+    task.run();
+  }
+
+  /** The first piece of work of a turn always runs. */
+  #affords(micros: number): boolean {
+    return this.#spent === 0 || this.#spent + micros <= INLINE_MICROS;
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#spent = 0;
+    if (!this.#isAcceptedFirst()) this.#work();
+    this.#ended();
+    this.#over = performance.now();
+    this.#last = this.#arrivals > CROWD ? this.#over - this.#began : 0;
+    this.#arrivals = 0;
+    this.#began = this.#over;
+    this.#scheduled = false;
+    if (this.#spent > 0 || this.#waiting.length + this.#begun.length > 0) this.#schedule();
+  }
+
+  /** Whether connections are taken before work goes on. */
+  #isAcceptedFirst(): boolean {
+    const now = performance.now();
+    const isFirst = this.#isAccepting && now - this.#worked < ACCEPT_MILLIS;
+    this.#wasAccepting = this.#isAccepting;
+    this.#isAccepting = false;
+    return isFirst;
+  }
+
+  #work(): void {
+    for (let queue = this.#next(); queue !== null; queue = this.#next()) {
+      const { micros, run } = queue.shift()!;
+      this.#spent += micros;
+      run();
+    }
+    this.#worked = performance.now();
+  }
+
+  /** The queue whose first task has its turn now, or null. */
+  #next(): Task[] | null {
+    const queue = this.#begun.length > 0 ? this.#begun : this.#waiting;
+    return queue.length > 0 && this.#affords(queue[0]!.micros) ? queue : null;
+  }
+}

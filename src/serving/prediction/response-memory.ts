@@ -1,0 +1,39 @@
+/** Memory that answers take in this process, while they are written here and until their clients have taken them. */
+import type { PlimsollError } from '../../core/errors.ts';
+import { checkOutputs } from '../admission/memory/request-cost.ts';
+import type { InferResponse } from '../data-plane.ts';
+import type { PredictionResponse } from '../http/fast-path/response.ts';
+import { INLINE_ROWS_BYTES } from '../http/limits.ts';
+import { type BodyServices, BUFFERED, overloadedError } from './read.ts';
+import type { PreparedVersion } from './router.ts';
+
+/** An answer of at most so many bytes is taken over by the socket at once, or as good as that. */
+const SMALL_ANSWER = 64 << 10;
+
+type Counted = Pick<BodyServices, 'metrics' | 'limits'>;
+
+/** Counts an answer as held until its client has taken it; OVERLOADED, and nothing counted, where too much is held already. */
+export function holdResponse(
+  bytes: number,
+  response: PredictionResponse,
+  { metrics, limits }: Counted,
+): PlimsollError | null {
+  if (bytes <= SMALL_ANSWER) return null;
+  const found = metrics.buffered + bytes;
+  if (found > limits.maxBufferedBytes) return overloadedError(found, BUFFERED, limits.maxBufferedBytes);
+  metrics.buffered = found;
+  response.once('close', () => {
+    metrics.buffered -= bytes;
+  });
+  return null;
+}
+
+/** An answer that another process has made is written here. Throws MEMORY_EXCEEDED. */
+export function checkResponseMemory(
+  { outputs, rows }: InferResponse,
+  { rowBytes, protocol }: PreparedVersion,
+  { limits: { maxBufferedBytes: maxBuffered } }: Counted,
+): void {
+  if (rows * rowBytes <= INLINE_ROWS_BYTES) return;
+  checkOutputs(outputs, protocol.valueBytes ?? 0, { heap: maxBuffered, external: maxBuffered });
+}

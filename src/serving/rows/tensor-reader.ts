@@ -1,0 +1,195 @@
+import type { Batch } from '../../model/batch.ts';
+import type { TensorSpec } from '../../model/signature.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import { didYouMean } from '../../text/did-you-mean.ts';
+import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
+import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
+
+/** Reads nested lists into the named tensors of a graph model; a row is a value without its batch dimension. */
+export class TensorReader {
+  readonly #specs: readonly TensorSpec[];
+  readonly #names: readonly string[];
+  readonly #complaints: InputErrors;
+
+  constructor(specs: readonly TensorSpec[], complaints: InputErrors) {
+    this.#specs = specs;
+    this.#names = specs.map((spec) => spec.name);
+    this.#complaints = complaints;
+  }
+
+  hasColumn(name: string): boolean {
+    return this.#names.includes(name);
+  }
+
+  /** By depth of nesting: columns are one list deeper than a row. */
+  holdsColumns(object: Readonly<Record<string, unknown>>): boolean {
+    return this.#specs.some(
+      ({ name, shape }) => Object.hasOwn(object, name) && depthOf(object[name]) >= shape.length,
+    );
+  }
+
+  row(row: unknown, loc: InputLocation): Batch {
+    return this.#read([row], () => loc, loc);
+  }
+
+  rows(rows: readonly unknown[], loc: InputLocation): Batch {
+    return this.#read(rows, (i) => [...loc, i], loc);
+  }
+
+  /** Each input as one nested list with the batch dimension first. */
+  columns(lists: Readonly<Record<string, unknown>>, loc: InputLocation): Batch {
+    this.#checkNames(lists, '', loc);
+    this.#complaints.check();
+    const first = this.#names.map((name) => lists[name]).find(Array.isArray);
+    return this.#build(first?.length ?? 0, loc, ({ name }) => {
+      const list = lists[name];
+      if (Array.isArray(list) && list.length === first?.length)
+        return (i) => ({ value: list[i], loc: [...loc, name, i] });
+      const msg = `input ${JSON.stringify(name)}: expected a list of ${first?.length ?? 'rows'}, got ${describeInput(list)}`;
+      return this.#complaints.fail([...loc, name], { type: 'list_type', msg }, list);
+    });
+  }
+
+  /** A data frame whose columns are inputs of one value a row; for a single input the columns are its values. */
+  split(names: readonly unknown[], data: readonly unknown[], loc: InputLocation): Batch {
+    if (this.#specs.length === 1) return this.rows(data, [...loc, 'data']);
+    const rows = data.map((row) =>
+      Array.isArray(row) && row.length === names.length
+        ? Object.fromEntries(names.map((name, j) => [String(name), row[j]]))
+        : row,
+    );
+    return this.rows(rows, [...loc, 'data']);
+  }
+
+  #read(rows: readonly unknown[], locOf: (i: number) => InputLocation, loc: InputLocation): Batch {
+    rows.forEach((row, i) => this.#checkRow(row, i, locOf(i)));
+    this.#complaints.check();
+    return this.#build(rows.length, loc, ({ name }, k) => (i) => {
+      const row = rows[i];
+      if (Array.isArray(row) && this.#specs.length > 1) return { value: row[k], loc: [...locOf(i), name] };
+      if (this.#isNamed(row)) return { value: row[name], loc: [...locOf(i), name] };
+      return { value: row, loc: locOf(i) };
+    });
+  }
+
+  #isNamed(row: unknown): row is Readonly<Record<string, unknown>> {
+    return typeof row === 'object' && row !== null && !Array.isArray(row);
+  }
+
+  #checkRow(row: unknown, i: number, loc: InputLocation): void {
+    if (this.#isNamed(row)) this.#checkNames(row, `row ${i}, `, loc);
+    else if (this.#specs.length > 1 && !(Array.isArray(row) && row.length === this.#specs.length))
+      this.#refuseRow(row, i, loc);
+  }
+
+  #refuseRow(row: unknown, i: number, loc: InputLocation): void {
+    const msg = `row ${i}: expected an object with the inputs ${this.#names.join(', ')}, got ${describeInput(row)}`;
+    this.#complaints.add(loc, { type: 'row_type', msg }, row);
+  }
+
+  #checkNames(row: Readonly<Record<string, unknown>>, where: string, loc: InputLocation): void {
+    for (const name of this.#names) {
+      if (Object.hasOwn(row, name)) continue;
+      this.#complaints.add([...loc, name], {
+        type: 'missing',
+        msg: `${where}input ${JSON.stringify(name)}: absent`,
+      });
+    }
+    for (const key of Object.keys(row)) {
+      if (this.#names.includes(key)) continue;
+      const near = this.#complaints.suggests ? didYouMean(key, this.#names) : '';
+      const msg = `${where}input ${describeInput(key)}: the model has no such input${near}`;
+      this.#complaints.add([...loc, clipText(key)], { type: 'extra_forbidden', msg });
+    }
+  }
+
+  #build(
+    rows: number,
+    loc: InputLocation,
+    cells: (spec: TensorSpec, k: number) => (i: number) => { value: unknown; loc: InputLocation },
+  ): Batch {
+    if (rows === 0)
+      this.#complaints.fail(loc, { type: 'too_short', msg: 'expected at least one row, got none' });
+    const tensors = this.#specs.map((spec, k): [string, Tensor] => {
+      const frozen = spec.shape[0] ?? -1;
+      if (frozen >= 0 && frozen !== rows) {
+        const msg = `input ${JSON.stringify(spec.name)}: the model takes exactly ${frozen} rows at a time, got ${rows}`;
+        this.#complaints.fail(loc, { type: 'batch_size', msg });
+      }
+      const cell = cells(spec, k);
+      const builder = new TensorBuilder(spec, this.#complaints);
+      for (let i = 0; i < rows; i++) builder.add(cell(i).value, i, cell(i).loc);
+      return [spec.name, builder.finish(rows)];
+    });
+    this.#complaints.check();
+    return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
+  }
+}
+
+/** Depth of nesting along the first items. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let at = value; Array.isArray(at); at = at[0]) depth++;
+  return depth;
+}
+
+/** Gathers the rows of one input; free dimensions are settled by the first row. */
+class TensorBuilder {
+  readonly #spec: TensorSpec;
+  readonly #complaints: InputErrors;
+  readonly #type: ElementType;
+  readonly #shape: number[];
+  readonly #items: TensorElement[] = [];
+
+  constructor(spec: TensorSpec, complaints: InputErrors) {
+    this.#spec = spec;
+    this.#complaints = complaints;
+    this.#type = elementType(spec.dtype);
+    this.#shape = spec.shape.slice(1);
+  }
+
+  add(value: unknown, row: number, loc: InputLocation): void {
+    // An input of one value a row is given bare or as a list of one.
+    const bare = this.#shape.length === 1 && Math.abs(this.#shape[0]!) === 1 && !Array.isArray(value);
+    this.#fill(bare ? [value] : value, 0, row, loc);
+  }
+
+  finish(rows: number): Tensor {
+    const shape = [rows, ...this.#shape];
+    return { dtype: this.#spec.dtype, shape, data: this.#type.pack(this.#items) } as Tensor;
+  }
+
+  #fill(value: unknown, axis: number, row: number, loc: InputLocation): void {
+    if (axis === this.#shape.length) {
+      this.#element(value, row, loc);
+    } else if (!Array.isArray(value)) {
+      const text = `expected a list ${this.#shape.length - axis} deep, got ${describeInput(value)}`;
+      this.#complain(text, 'list_type', value, row, loc);
+    } else {
+      if (this.#shape[axis]! < 0) this.#shape[axis] = value.length;
+      const size = this.#shape[axis]!;
+      if (value.length === size) value.forEach((item, k) => this.#fill(item, axis + 1, row, [...loc, k]));
+      else
+        this.#complain(
+          `expected a list of ${size}, got ${describeInput(value)}`,
+          'row_length',
+          value,
+          row,
+          loc,
+        );
+    }
+  }
+
+  #element(value: unknown, row: number, loc: InputLocation): void {
+    const element = this.#type.read(value);
+    if (element === undefined) {
+      const text = `expected ${this.#type.wanted}, got ${describeInput(value)}`;
+      this.#complain(text, this.#type.fault(value), value, row, loc);
+    } else this.#items.push(element);
+  }
+
+  #complain(text: string, type: string, input: unknown, row: number, loc: InputLocation): void {
+    const msg = `row ${row}, input ${JSON.stringify(this.#spec.name)}: ${text}`;
+    this.#complaints.add(loc, { type, msg }, input);
+  }
+}

@@ -1,0 +1,114 @@
+import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
+import type { Batch } from '../../model/batch.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import type { ThreadMemory } from '../admission/memory/memory-plan.ts';
+import type { ExtractedRows } from '../capture/extract-rows.ts';
+import type { ResponseOptions } from '../protocol.ts';
+import type { FirstRow } from '../recorder/first-row.ts';
+
+/** One request for a scoring thread: bytes in, bytes out. */
+export interface ScoringJob {
+  readonly target: LoadedVersion;
+  readonly protocol: string;
+  /** Bytes of the body, in a buffer of their own. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly requestId: string;
+  /** Key at the top of the body that holds the id of the unit, or null. */
+  readonly unitField: string | null;
+  /** Rows that are wanted back with the answer, 0 for none. */
+  readonly capture: number;
+}
+
+/** Milliseconds of each stage. */
+export interface StageTiming {
+  readonly queue: number;
+  readonly preprocess: number;
+  readonly predict: number;
+  readonly postprocess: number;
+}
+
+export type ScoringResult =
+  | DecodedRows
+  | {
+      readonly kind: 'answer';
+      readonly body: Uint8Array<ArrayBuffer>;
+      readonly rows: number;
+      readonly first: FirstRow;
+      readonly captured: ExtractedRows | null;
+      readonly timing: StageTiming;
+      /** Milliseconds that loading the version took, within the queue's: no request's own latency. */
+      readonly loading: number;
+    }
+  | { readonly kind: 'refused'; readonly error: PlimsollError; readonly loading: number };
+
+/** Rows of a version that is scored by processes of its own: they are read here, the answer is made where its engine is. */
+export interface DecodedRows {
+  readonly kind: 'decoded';
+  readonly batch: Batch;
+  /** What the body asks of its answer. */
+  readonly wish: ResponseOptions;
+  /** Id of the unit, where the body holds it. */
+  readonly unit: string | null;
+  readonly timing: Pick<StageTiming, 'queue' | 'preprocess'>;
+  readonly loading: number;
+}
+
+/** From where a thread loads a version, and under which name. */
+export interface VersionKey {
+  readonly bundle: string;
+  readonly model: string;
+  readonly version: number;
+}
+
+/** What crosses to a thread and back; plain data only. */
+export interface ScoreRequest extends VersionKey {
+  readonly kind: 'score';
+  readonly protocol: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly requestId: string;
+  readonly unitField: string | null;
+  readonly capture: number;
+}
+/** No other versions will be asked for any more, and some of them soon. */
+export interface RetainRequest {
+  readonly kind: 'retain';
+  readonly versions: readonly VersionKey[];
+  readonly soon: readonly VersionKey[];
+}
+export type ScoringWorkerRequest = ScoreRequest | RetainRequest;
+export type ScoringWorkerReply =
+  /** The version has to be loaded first: its time to score begins when it is. */
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'loaded' }
+  | {
+      readonly kind: 'decoded';
+      readonly batch: Batch;
+      readonly wish: ResponseOptions;
+      readonly unit: string | null;
+      readonly timing: Pick<StageTiming, 'preprocess'>;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly body: Uint8Array<ArrayBuffer>;
+      readonly rows: number;
+      readonly first: FirstRow;
+      readonly captured: ExtractedRows | null;
+      readonly timing: Omit<StageTiming, 'queue'>;
+    }
+  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
+
+/** What a thread is started with. */
+export interface ScoringWorkerSettings {
+  /** Module with `loadBundle`, by default the registry's. */
+  readonly loader: string | null;
+  /** What one request may take. */
+  readonly room: ThreadMemory;
+}
+
+/** A job in its queue. */
+export interface QueuedJob {
+  readonly job: ScoringJob;
+  readonly done: (result: ScoringResult) => void;
+  readonly isDue: () => boolean;
+  readonly since: number;
+}

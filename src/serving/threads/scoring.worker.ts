@@ -1,0 +1,175 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { asCodedError } from '../../core/parts.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import type { LoadedVersion } from '../../registry/version.ts';
+import {
+  answerRowCost,
+  batchBytes,
+  checkBody,
+  checkOutputs,
+  checkRows,
+} from '../admission/memory/request-cost.ts';
+import { type ExtractedRows, extractRows } from '../capture/extract-rows.ts';
+import { hasExternalEngine, versionWithoutEngine } from '../external-engine.ts';
+import { bodyText } from '../http/body-text.ts';
+import type { DecodeRows, EncodeResponse, Protocol, ReadResponseOptions } from '../protocol.ts';
+import { PROTOCOLS } from '../protocols/all.ts';
+import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import { unitInBody, withoutUnit } from '../unit-id.ts';
+import { runGarbageCollector } from './garbage-collector.ts';
+import type {
+  ScoreRequest,
+  ScoringWorkerReply,
+  ScoringWorkerRequest,
+  ScoringWorkerSettings,
+} from './scoring-job.ts';
+import { type LoadBundle, VersionCache } from './version-cache.ts';
+
+/**
+ * The front loop goes first where both want the same core. Linux gives each thread a niceness of its own and takes 0
+ * for the calling one (setpriority(2), "C library/kernel differences"); elsewhere it is the whole process's.
+ */
+const NICENESS = 5;
+if (process.platform === 'linux') setPriority(0, NICENESS);
+
+const reply = (message: ScoringWorkerReply, transfer: ArrayBuffer[] = []): void =>
+  parentPort!.postMessage(message, transfer);
+
+const { room } = workerData as ScoringWorkerSettings;
+
+const versions = new VersionCache({
+  max: 8,
+  load: async (dir, model, version) =>
+    versionWithoutEngine(dir, model, version) ?? (await loader())(dir, model, version),
+  onLoad: (kind) => reply({ kind }),
+});
+
+async function loader(): Promise<LoadBundle> {
+  const { loader } = workerData as ScoringWorkerSettings;
+  if (loader === null) return (await import('../../registry/load.ts')).loadBundle;
+  const module = (await import(loader)) as { loadBundle: LoadBundle };
+  return module.loadBundle;
+}
+
+interface Converters {
+  readonly protocol: Protocol;
+  /** What a row of the answer takes. */
+  readonly rowCost: ReturnType<typeof answerRowCost>;
+  readonly decode: DecodeRows;
+  readonly wish: ReadResponseOptions | null;
+  readonly encode: EncodeResponse;
+  readonly readFirstRow: ReadFirstRow;
+}
+
+/** By version and protocol; gone with the version. */
+const converters = new WeakMap<LoadedVersion, Map<string, Converters>>();
+
+function convertersOf(target: LoadedVersion, id: string): Converters {
+  const ofVersion = converters.get(target) ?? new Map<string, Converters>();
+  converters.set(target, ofVersion);
+  const known = ofVersion.get(id);
+  if (known) return known;
+  const protocol = PROTOCOLS.find((one) => one.id === id)!;
+  const made = {
+    protocol,
+    rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
+    decode: protocol.decode(target),
+    wish: protocol.responseOptions?.(target) ?? null,
+    encode: protocol.encode(target),
+    readFirstRow: firstRowReader(target.manifest.signature),
+  };
+  ofVersion.set(id, made);
+  return made;
+}
+
+async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
+  const target = await versions.get(request);
+  const started = performance.now();
+  const converters = convertersOf(target, request.protocol);
+  const { encode, readFirstRow, protocol, rowCost } = converters;
+  const { batch, wish, unit } = read(request, target, converters);
+  const decoded = performance.now();
+  if (hasExternalEngine(target)) {
+    return { kind: 'decoded', batch, wish, unit, timing: { preprocess: decoded - started } };
+  }
+  checkRows(batch.rows, rowCost, batchBytes(batch), room);
+  const outputs = await target.engine.infer(batch);
+  checkOutputs(outputs, protocol.valueBytes ?? 0, room);
+  const predicted = performance.now();
+  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, wish));
+  const timing = {
+    preprocess: decoded - started,
+    predict: predicted - decoded,
+    postprocess: performance.now() - predicted,
+  };
+  const captured = capturedOf(request, target, batch, outputs, unit);
+  return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), captured, timing };
+}
+
+interface Read {
+  readonly batch: Batch;
+  readonly wish: unknown;
+  /** Id of the unit, where the body holds it. */
+  readonly unit: string | null;
+}
+
+/** What is parsed is forgotten when this returns: only the rows stay. */
+function read(request: ScoreRequest, target: LoadedVersion, { protocol, decode, wish }: Converters): Read {
+  const { signature } = target.manifest;
+  const { body, unitField } = request;
+  checkBody(body, protocol, signature, room);
+  const parsed = protocol.parse(bodyText(body));
+  const wished = wish?.(parsed) ?? null;
+  return {
+    batch: decode(rowsIn(parsed, request, signature)),
+    wish: wished,
+    unit: unitField === null ? null : unitInBody(parsed, unitField),
+  };
+}
+
+const rowsIn = (parsed: unknown, { unitField }: ScoreRequest, signature: Signature): unknown =>
+  unitField === null ? parsed : withoutUnit(parsed, unitField, signature);
+
+/** The rows that are wanted back; none where they cannot be taken: the answer is there all the same. */
+function capturedOf(
+  { capture, requestId }: ScoreRequest,
+  target: LoadedVersion,
+  batch: Batch,
+  outputs: Outputs,
+  unit: string | null,
+): ExtractedRows | null {
+  if (capture === 0) return null;
+  try {
+    return { ...extractRows(target, batch, outputs, requestId, capture), unit };
+  } catch {
+    return null;
+  }
+}
+
+function refusal(error: unknown): ScoringWorkerReply {
+  const { code, details } = asCodedError(error, 'the prediction');
+  return { kind: 'refused', error: { code, details } };
+}
+
+/** After bodies of more bytes the collector runs at once: what is behind the arrays of one is not to lie beside the next. */
+const WORTH_COLLECTING = 1 << 20;
+
+async function obey(request: ScoringWorkerRequest): Promise<void> {
+  if (request.kind === 'retain') {
+    await versions.retain(request.versions);
+    // One that cannot be loaded says so to whoever asks for it.
+    for (const key of request.soon) await versions.get(key).catch(() => undefined);
+    return;
+  }
+  const scored = await score(request).catch(refusal);
+  reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []);
+  if (request.body.byteLength > WORTH_COLLECTING) runGarbageCollector();
+}
+
+/** One after the other: no version is closed while it scores. */
+let last: Promise<void> = Promise.resolve();
+parentPort!.on('message', (request: ScoringWorkerRequest) => {
+  last = last.then(() => obey(request));
+});

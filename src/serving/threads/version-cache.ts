@@ -1,0 +1,73 @@
+import type { LoadedVersion } from '../../registry/version.ts';
+import type { VersionKey } from './scoring-job.ts';
+
+export type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
+
+export interface VersionCacheOptions {
+  readonly load: LoadBundle;
+  /** Called around a load, also around one that fails. */
+  readonly onLoad: (phase: 'loading' | 'loaded') => void;
+  /** Versions that are kept; the one unused for longest goes first. */
+  readonly max: number;
+}
+
+const keyOf = ({ bundle, model, version }: VersionKey): string => JSON.stringify([bundle, model, version]);
+
+/** The versions that one scoring thread has loaded. Calls come one after the other. */
+export class VersionCache {
+  readonly #options: VersionCacheOptions;
+  /** The one used last is last. */
+  readonly #kept = new Map<string, LoadedVersion>();
+  /** Versions that are asked for from now on; null where nobody has said so. */
+  #wanted: ReadonlySet<string> | null = null;
+
+  constructor(options: VersionCacheOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A version that is wanted no more is loaded once more for a request that comes late, and goes with the next one. Throws
+   * what the load throws.
+   */
+  async get(wanted: VersionKey): Promise<LoadedVersion> {
+    const key = keyOf(wanted);
+    const found = this.#kept.get(key) ?? (await this.#load(wanted));
+    this.#kept.delete(key);
+    await this.#sweep();
+    this.#kept.set(key, found);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > this.#options.max) await this.#drop(oldest!);
+    return found;
+  }
+
+  /** Closes all others. */
+  async retain(wanted: readonly VersionKey[]): Promise<void> {
+    this.#wanted = new Set(wanted.map(keyOf));
+    await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#wanted === null) return;
+    for (const key of this.#kept.keys()) if (!this.#wanted.has(key)) await this.#drop(key);
+  }
+
+  async #load({ bundle, model, version }: VersionKey): Promise<LoadedVersion> {
+    const { load, onLoad } = this.#options;
+    onLoad('loading');
+    try {
+      return await load(bundle, model, version);
+    } finally {
+      onLoad('loaded');
+    }
+  }
+
+  async #drop(key: string): Promise<void> {
+    const version = this.#kept.get(key);
+    this.#kept.delete(key);
+    try {
+      await version?.engine.close();
+    } catch {
+      // Whoever is next must not fail for it.
+    }
+  }
+}
