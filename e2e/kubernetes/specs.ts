@@ -1,5 +1,7 @@
 /** Everything that can be asked for, so that every kind of object is written in every form that it has. */
-import { type KubernetesSpec, kubernetesSpecOf, type ModelFacts } from '../../src/deploy/kubernetes/spec.ts';
+
+import type { ModelFacts } from '../../src/deploy/kubernetes/model-facts.ts';
+import { type KubernetesSpec, kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
 
 const digest = (digit: number): string => `sha256:${String(digit).repeat(64)}`;
 export const image = (digit: number): string => `registry.example/models/churn@${digest(digit)}`;

@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplyPorts } from '../../src/deploy/plan/apply.ts';
 import { sageMakerCloud } from '../../src/deploy/sagemaker/cloud.ts';
-import { parseSageMakerDocument, type SageMakerDocument } from '../../src/deploy/sagemaker/document.ts';
+import type { SageMakerDocument } from '../../src/deploy/sagemaker/document.ts';
 import { bodiesOf } from '../../src/deploy/sagemaker/folder.ts';
 import { ownPrefix } from '../../src/deploy/sagemaker/names.ts';
+import { parseSageMakerDocument } from '../../src/deploy/sagemaker/parse.ts';
 import { type Aws, startAws } from '../../tools/clouds/aws/server.ts';
 import type { WorldOptions } from '../../tools/clouds/aws/world.ts';
 

@@ -9,8 +9,9 @@ import {
 } from '../../src/deploy/plan/apply.ts';
 import type { CloudProvider } from '../../src/deploy/plan/port.ts';
 import { openSite, vertexCloud } from '../../src/deploy/vertex/cloud.ts';
-import { parseVertexDocument, type VertexDocument } from '../../src/deploy/vertex/document.ts';
+import type { VertexDocument } from '../../src/deploy/vertex/document.ts';
 import type { VertexSite } from '../../src/deploy/vertex/kind.ts';
+import { parseVertexDocument } from '../../src/deploy/vertex/parse.ts';
 import { renderVertex } from '../../src/deploy/vertex/render.ts';
 import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
 import { HandClock } from '../../tools/clouds/clock.ts';

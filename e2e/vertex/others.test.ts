@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { parseVertexDocument, type VertexDocument } from '../../src/deploy/vertex/document.ts';
+import type { VertexDocument } from '../../src/deploy/vertex/document.ts';
+import { parseVertexDocument } from '../../src/deploy/vertex/parse.ts';
 import { vertexRouter } from '../../src/deploy/vertex/weights.ts';
 import { documentOf, imageOf, present, sceneByHand } from './deployment.ts';
 import { NOTHING, type TimedScene } from './interruptions.ts';

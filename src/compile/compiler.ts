@@ -1,5 +1,4 @@
-import { PlimsollError } from '../core/errors.ts';
-import { placeOf, type Step } from '../model/step.ts';
+import type { Step } from '../model/step.ts';
 import type { DType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
 import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
@@ -38,14 +37,6 @@ export interface Compiler<S extends Step> {
   emit(context: Context, step: S, input: Stream): Outcome;
   certify(step: S): Certification;
 }
-
-/** Refuses a step with the reason; what the table's hint says comes next for the reader. */
-export const unsupported = (step: Step, field: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', { ...placeOf(step.origin), field, found, wanted });
-
-/** Refuses a description whose parts contradict each other. */
-export const invalid = (step: Step, field: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_INVALID', { ...placeOf(step.origin), field, found, wanted });
 
 export const bitExact = (note = ''): Certification => ({ exactness: 'bit-exact', bound: '0 bits', note });
 export const withinUlp = (ulp: number, note: string): Certification => ({

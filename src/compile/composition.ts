@@ -1,6 +1,7 @@
 import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from '../model/composition.ts';
 import type { Step } from '../model/step.ts';
-import { bitExact, type Compiler, type Context, unsupported } from './compiler.ts';
+import { bitExact, type Compiler, type Context } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { concat, matrix, matrixOf, type Stream, select, widthOf } from './stream.ts';
 
 const NOTE = 'moves values only; its exactness is that of its steps';

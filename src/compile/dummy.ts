@@ -1,7 +1,8 @@
 import type { DummyStep } from '../model/dummy.ts';
 import { labelDType } from '../model/tensor.ts';
 import type { Value } from '../onnx/graph.ts';
-import { bitExact, type Compiler, type Context, type Output, unsupported } from './compiler.ts';
+import { bitExact, type Compiler, type Context, type Output } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { labelTensor } from './labels.ts';
 import { rowsOf, type Stream } from './stream.ts';
 

@@ -8,7 +8,8 @@ import type {
 import type { Tensor } from '../model/tensor.ts';
 import type { Value } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
-import { bitExact, type Compiler, type Context, unsupported } from './compiler.ts';
+import { bitExact, type Compiler, type Context } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { labelTensor } from './labels.ts';
 import { flat } from './links.ts';
 import { type Column, columnAt, matrix, type Stream } from './stream.ts';

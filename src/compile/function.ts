@@ -1,6 +1,7 @@
 import type { FunctionName, FunctionStep } from '../model/function.ts';
 import type { Value } from '../onnx/graph.ts';
-import { bitExact, type Compiler, type Context, unsupported, withinUlp } from './compiler.ts';
+import { bitExact, type Compiler, type Context, withinUlp } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { unlessZero } from './links.ts';
 import type { Certification } from './plan.ts';
 import { acceptedMatrix } from './refusal.ts';

@@ -1,7 +1,8 @@
 import type { MissingMarker, SimpleImputerStep } from '../model/imputation.ts';
 import type { Value } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
-import { bitExact, type Compiler, type Context, invalid } from './compiler.ts';
+import { bitExact, type Compiler, type Context } from './compiler.ts';
+import { invalid } from './failure.ts';
 import { type Column, columnAt, concat, matrix, once, type Stream, select, widthOf } from './stream.ts';
 
 /** Where numbers are missing: NaN, or equal to the marker (NaN itself is never equal to anything). */

@@ -1,6 +1,7 @@
 import type { Step } from '../model/step.ts';
 import type { Value } from '../onnx/graph.ts';
-import { type Context, unsupported } from './compiler.ts';
+import type { Context } from './compiler.ts';
+import { unsupported } from './failure.ts';
 
 /** One `[N, 1]` column; its value is emitted on first use, so that a column nobody reads costs nothing. */
 export interface Column {

@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { OutputSpec, Signature } from '../model/signature.ts';
-import type { Step, StepBase } from '../model/step.ts';
+import type { Step } from '../model/step.ts';
+import type { StepBase } from '../model/step-base.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileModel } from './compile.ts';

@@ -1,5 +1,6 @@
 import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
-import { bitExact, type Compiler, unsupported, withinTolerance } from './compiler.ts';
+import { bitExact, type Compiler, withinTolerance } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { divideByNorm, rowNorm } from './scaling.ts';
 import { matrix, widthOf } from './stream.ts';

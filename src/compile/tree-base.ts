@@ -1,9 +1,9 @@
 import type { TreeEnsembleStep } from '../model/tree.ts';
 import type { Value } from '../onnx/graph.ts';
-import { type Context, unsupported } from './compiler.ts';
+import type { Context } from './compiler.ts';
+import { unsupported } from './failure.ts';
 import { clip } from './links.ts';
 import { matrix } from './stream.ts';
-import type { Compared } from './tree-scores.ts';
 
 type EstimatorBase = Extract<TreeEnsembleStep['base'], { kind: 'estimator' }>;
 
@@ -42,4 +42,10 @@ function linkOf(context: Context, { link, eps }: EstimatorBase, probabilities: V
   const log = g.add('Log', [p]);
   if (link === 'log') return log;
   return g.add('Sub', [log, g.add('ReduceMean', [log, g.int64([1], [1])], { keepdims: 1n })]);
+}
+
+/** The input in the precision in which trees compare it. */
+export interface Compared {
+  readonly value: Value;
+  readonly width: number;
 }

@@ -1,5 +1,5 @@
 import type { TreeArena, TreeEnsembleStep } from '../model/tree.ts';
-import { invalid, unsupported } from './compiler.ts';
+import { invalid, unsupported } from './failure.ts';
 
 /** Values of `nodes_modes` (ai.onnx.ml TreeEnsemble 5). */
 export const MODE = { le: 0, lt: 1, member: 6 } as const;

@@ -1,15 +1,10 @@
 import type { TreeEnsembleStep } from '../model/tree.ts';
 import type { Value } from '../onnx/graph.ts';
-import { type Context, unsupported } from './compiler.ts';
-import { estimatorScores } from './tree-base.ts';
+import type { Context } from './compiler.ts';
+import { unsupported } from './failure.ts';
+import { type Compared, estimatorScores } from './tree-base.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
-
-/** The input in the precision in which trees compare it. */
-export interface Compared {
-  readonly value: Value;
-  readonly width: number;
-}
 
 /**
  * Raw scores `[N, columns.length]` of the columns asked for: base first, then every tree in turn, divided at the end

@@ -6,17 +6,17 @@ import {
   bitExact,
   type Compiler,
   type Context,
-  invalid,
   type Output,
-  unsupported,
   withinTolerance,
   withinUlp,
 } from './compiler.ts';
+import { invalid, unsupported } from './failure.ts';
 import { argMax, binaryIndex, labelOutput, labelsAt } from './labels.ts';
 import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
 import type { Certification } from './plan.ts';
 import { matrixOf, once, type Stream, select, widthOf } from './stream.ts';
-import { type Compared, rawScores } from './tree-scores.ts';
+import type { Compared } from './tree-base.ts';
+import { rawScores } from './tree-scores.ts';
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 type Outputs = Record<string, Output | readonly Output[]>;

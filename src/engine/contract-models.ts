@@ -1,7 +1,8 @@
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { signatureOf } from '../model/signature-of.ts';
-import type { Step, StepBase } from '../model/step.ts';
+import type { Step } from '../model/step.ts';
+import type { StepBase } from '../model/step-base.ts';
 
 /** A small model with rows and answers worked out by hand from the formulas. */
 export interface ContractModel {

@@ -1,21 +1,8 @@
+import type { Change, Difference } from './compatibility-change.ts';
 import { compareColumns } from './compatible-columns.ts';
 import { compareOutputs } from './compatible-outputs.ts';
 import { compareTensors } from './compatible-tensors.ts';
 import type { Signature } from './signature.ts';
-
-/** One difference between two signatures, in words for the people who call the model. */
-export interface Difference {
-  readonly where: 'inputs' | 'outputs';
-  /** The column, input or output; null where it concerns all of them. */
-  readonly name: string | null;
-  /** A whole sentence without its full stop: `input "age" is gone: …`. */
-  readonly text: string;
-}
-
-/** A difference with what it means to callers. */
-export interface Change extends Difference {
-  readonly breaking: boolean;
-}
 
 export interface Compatibility {
   /** What callers of the one before may be refused for, or may misread. */

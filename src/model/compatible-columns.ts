@@ -1,4 +1,4 @@
-import type { Change } from './compatibility.ts';
+import type { Change } from './compatibility-change.ts';
 import type { ColumnSpec, Signature } from './signature.ts';
 import { listed, quoted } from './wording.ts';
 

@@ -1,4 +1,4 @@
-import type { Change } from './compatibility.ts';
+import type { Change } from './compatibility-change.ts';
 import { admits, sameShape, shaped } from './compatible-tensors.ts';
 import type { OutputSpec, Signature } from './signature.ts';
 import type { Labels } from './tensor.ts';

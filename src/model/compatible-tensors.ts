@@ -1,4 +1,4 @@
-import type { Change } from './compatibility.ts';
+import type { Change } from './compatibility-change.ts';
 import type { TensorSpec } from './signature.ts';
 import type { DType } from './tensor.ts';
 import { listed, quoted } from './wording.ts';

@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Matrix } from './tensor.ts';
 
 /** `(x - mean) · componentsᵀ`, each column then divided by `scale` where whitened. components: [k, features]. */

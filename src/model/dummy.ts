@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Labels } from './tensor.ts';
 
 /** The same answer for every row (strategies prior, most_frequent, constant; mean, median, quantile). */

@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Labels } from './tensor.ts';
 
 /** Fitted categories of one column in index order. NaN (numbers) or null (strings) is the missing category. */

@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 
 /** numpy ufuncs and functions that a FunctionTransformer may hold, by numpy name; `identity` is `func=None`. */
 export const FUNCTIONS = [

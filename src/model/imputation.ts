@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 
 /** What counts as missing. A JSON null reads as NaN (numbers) or null (strings); both match `missing: 'null'`. */
 export type MissingMarker =

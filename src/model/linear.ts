@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Labels, Matrix } from './tensor.ts';
 
 /** `x · coefᵀ + intercept`; coef: [targets, features]. */

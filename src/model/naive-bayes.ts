@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Labels, Matrix } from './tensor.ts';
 
 /** Joint log likelihood `x · featureLogProbᵀ + classLogPrior`; probabilities by log-sum-exp. */

@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 
 /** `(x - mean) / scale`; a null part is skipped (with_mean / with_std false). NaN passes through in all scalers. */
 export interface StandardScalerStep extends StepBase {

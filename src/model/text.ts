@@ -1,4 +1,4 @@
-import type { StepBase } from './step.ts';
+import type { StepBase } from './step-base.ts';
 
 /** Python-identical tokenisation to n-gram counts; the output is sparse, `vocabulary.length` columns wide. */
 export interface CountVectorizerStep extends StepBase {

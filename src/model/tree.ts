@@ -1,4 +1,5 @@
-import type { Step, StepBase } from './step.ts';
+import type { Step } from './step.ts';
+import type { StepBase } from './step-base.ts';
 import type { Labels } from './tensor.ts';
 
 /**

@@ -2,10 +2,11 @@
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { CohortBody } from './accuracy/cohort.ts';
 import { keptMemory, keptStanding } from './accuracy/kept.ts';
+import type { KeptCohort } from './accuracy/kept-cohort.ts';
 import { ageAt } from './accuracy/labels/delays.ts';
 import { MATURE } from './accuracy/labels/maturity.ts';
-import { accuracyConditions, type KeptCohort, trustStanding } from './accuracy/standing.ts';
-import type { KnownEndpoint } from './local.ts';
+import { accuracyConditions, trustStanding } from './accuracy/standing.ts';
+import type { KnownEndpoint } from './local-options.ts';
 import { parseMonitor } from './policy/grammar.ts';
 import type { AccuracyView, CohortView } from './port.ts';
 

@@ -4,7 +4,7 @@ import type { MonitoringStore, ProfileRow } from '../store/monitoring/monitoring
 import type { DriftOptions, Finding } from './drift/finding.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { featuresOf } from './drift-view.ts';
-import type { KnownEndpoint, LocalMonitoringOptions } from './local.ts';
+import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { parseMonitor } from './policy/grammar.ts';
 import type { DriftView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';

@@ -1,6 +1,6 @@
 /** What was wrong with the rows of an endpoint within the last day, from what the watch remembers. */
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
-import type { KnownEndpoint } from './local.ts';
+import type { KnownEndpoint } from './local-options.ts';
 import { parseMonitor } from './policy/grammar.ts';
 import type { QualityView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';

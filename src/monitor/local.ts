@@ -1,47 +1,23 @@
 /** What is asked about monitoring, answered over its database. */
 import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
-import type { MonitoringStore, MonitorRow } from '../store/monitoring/monitoring.ts';
+import type { MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import { acknowledgeAlert } from './alerts/evaluate.ts';
 import { accuracyOver } from './local-accuracy.ts';
 import { driftOver } from './local-drift.ts';
+import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { violationsOver } from './local-quality.ts';
 import { parseMonitor } from './policy/grammar.ts';
-import type { MonitorPolicy, ReceiverPolicy } from './policy/policy.ts';
+import type { MonitorPolicy } from './policy/policy.ts';
 import type { Monitoring, MonitorView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';
 import { viewSentence } from './view-sentence.ts';
 import { MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
 import { seasonProblem } from './watch/reference-times.ts';
 import { lastDay, lastHour, type Traffic } from './watch/traffic.ts';
-
-/** An endpoint as the control plane knows it. */
-export interface KnownEndpoint {
-  readonly name: string;
-  readonly model: string;
-  readonly stable: number;
-}
-
-export interface LocalMonitoringOptions {
-  readonly store: MonitoringStore;
-  readonly clock: Clock;
-  /** Throws ENDPOINT_NOT_FOUND. */
-  readonly endpoint: (name: string) => Promise<KnownEndpoint>;
-  readonly endpoints: (page: PageRequest) => Promise<Page<KnownEndpoint>>;
-  /** Called with what has been set, and by whom. */
-  readonly onSet: (endpoint: string, document: unknown, actor: Actor) => Promise<void>;
-  /** Sends a notice, so that somebody sees whether it arrives. */
-  readonly testReceiver: (
-    known: KnownEndpoint,
-    receiver: string,
-    policy: ReceiverPolicy,
-  ) => ReturnType<Monitoring['testReceiver']>;
-  readonly request: Monitoring['request'];
-}
 
 const NO_PAGE: PageRequest = {};
 const OPEN: readonly string[] = ['pending', 'firing'];

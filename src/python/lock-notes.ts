@@ -1,7 +1,7 @@
 import type { PythonInterpreter } from './environment.ts';
 import type { KnownBound } from './known-bounds.ts';
-import type { ResolutionFailure } from './lock.ts';
 import { formatRequirement, type PackageRequirement } from './requirements.ts';
+import type { ResolutionFailure } from './resolution-failure.ts';
 import type { ResolvedPackages } from './resolve.ts';
 
 /** How a lock was arrived at, in sentences. Pure. */

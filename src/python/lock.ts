@@ -4,9 +4,9 @@ import { chooseInterpreter, findInterpreters, fittingInterpreters, minorOf } fro
 import { lockNotes } from './lock-notes.ts';
 import { lockOf, type PinnedPackage } from './lock-text.ts';
 import { formatRequirement, type PackageRequirement, parseRequirements } from './requirements.ts';
+import type { ResolutionFailure } from './resolution-failure.ts';
 import { type ResolvedPackages, resolveBounded } from './resolve.ts';
 import { findUv, type UvProgram } from './uv.ts';
-import type { UnresolvedReason } from './uv-errors.ts';
 
 /** What a lock is made of. */
 export interface LockRequest {
@@ -70,11 +70,6 @@ export async function makeLock(request: LockRequest): Promise<MadeLock> {
 }
 
 const NOTHING: ResolvedPackages = { pins: [], kept: [], broken: [] };
-
-/** What a Python lacks. */
-export interface ResolutionFailure extends UnresolvedReason {
-  readonly python: string;
-}
 
 /**
  * The first Python, newest first, for which everything is there as wheels; else one where a bound that we know of is

@@ -1,11 +1,11 @@
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import { columnNames } from '../model/column-names.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { GraphMemory } from '../model/graph-memory.ts';
 import type { Signature } from '../model/signature.ts';
-import type { InnerEngine, PythonBundle } from './python/load.ts';
+import type { CompiledMaterial, EngineMaterial } from './material.ts';
+import type { InnerEngine } from './python/load.ts';
 import type { Runtime } from './version.ts';
 
 /** What is there to run a model with: an engine, or the coded reason why there is none. */
@@ -15,25 +15,6 @@ export interface EngineChoice {
 }
 
 export const isEngine = (value: Engine | PlimsollError): value is Engine => !isPlimsollError(value);
-
-/** What an engine is built of: plain data, which may come from another thread. */
-export type EngineMaterial =
-  | CompiledMaterial
-  /** `inner`: of the compiled model, where a script goes around it. */
-  | { readonly kind: 'python'; readonly bundle: PythonBundle; readonly inner: CompiledMaterial | null };
-
-/** What an engine of this process is built of. */
-export type CompiledMaterial =
-  /** `graph`: the ModelProto or its path, `bundle`: the folder that it is in; runs apart from everything else. */
-  | {
-      readonly kind: 'isolated';
-      readonly graph: Uint8Array | string;
-      readonly signature: Signature;
-      readonly name: string;
-      readonly bundle?: string | undefined;
-    }
-  | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }
-  | { readonly kind: 'graph'; readonly options: OnnxEngineOptions };
 
 /** Builds one engine of a model; each family of code is loaded on first use only. */
 export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>

@@ -1,8 +1,9 @@
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile } from './digest.ts';
 import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
+import type { ModelSource } from './python/model-source.ts';
 import { type RuntimeRequest, type RuntimeRoute, routeOf } from './python/runtime-route.ts';
-import { type ModelSource, readSource } from './python/source.ts';
+import { readSource } from './python/source.ts';
 import type { BundleManifest, Runtime } from './version.ts';
 
 /** What a file or folder is, and what may name its bundle. */

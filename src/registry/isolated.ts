@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createIsolatedEngine } from '../engine/onnx/isolated.ts';
 import { LOAD_COPIES } from '../onnx/limits.ts';
 import { dataDirOf } from './bundle.ts';
-import type { CompiledMaterial } from './engines.ts';
+import type { CompiledMaterial } from './material.ts';
 import { outerLog, versionLog } from './python/log.ts';
 import { scratchRoot } from './python/scratch.ts';
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { PlimsollError } from '../core/errors.ts';
-import type { CompiledMaterial } from './engines.ts';
 import { loadBundle, readMaterial } from './load.ts';
+import type { CompiledMaterial } from './material.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
 import { keptPlace, readKept } from './step-cache.ts';
 import type { BundleManifest, LoadedVersion } from './version.ts';

@@ -4,16 +4,10 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
-import {
-  buildEngine,
-  type CompiledMaterial,
-  type EngineMaterial,
-  graphMaterial,
-  materialOf,
-} from './engines.ts';
-import { runsWithPython } from './python/manifest.ts';
+import { buildEngine, graphMaterial, materialOf } from './engines.ts';
+import type { CompiledMaterial, EngineMaterial } from './material.ts';
 import type { ReadingRequest } from './reading.ts';
-import { type BundleManifest, isIsolated, type LoadedVersion } from './version.ts';
+import { type BundleManifest, isIsolated, type LoadedVersion, runsWithPython } from './version.ts';
 
 /** Reads what an engine of an accepted bundle is built of, but for Python, which reads the bundle itself. */
 export type ReadMaterial = (request: ReadingRequest) => Promise<CompiledMaterial>;

@@ -1,6 +1,6 @@
 /** What a thread that reads a bundle is asked, and what it answers. */
 import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
-import type { CompiledMaterial } from './engines.ts';
+import type { CompiledMaterial } from './material.ts';
 import type { BundleManifest, Runtime } from './version.ts';
 
 export interface ReadingRequest {

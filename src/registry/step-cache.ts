@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { originalPath } from './bundle.ts';
-import type { CompiledMaterial } from './engines.ts';
 import type { ReadMaterial } from './load.ts';
+import type { CompiledMaterial } from './material.ts';
 import type { ReadingRequest } from './reading.ts';
 
 /**

@@ -89,3 +89,9 @@ export interface LoadedVersion extends AcceptedVersion {
   /** Milliseconds that it took to load and warm it up, where that was measured. */
   readonly loadMillis?: number | undefined;
 }
+
+/** The manifest of a version that runs with Python. */
+export type PythonVersion = BundleManifest & { readonly python: PythonManifest };
+
+export const runsWithPython = (manifest: BundleManifest): manifest is PythonVersion =>
+  manifest.python !== undefined;

@@ -12,7 +12,7 @@ import { elementType, type TensorElement } from '../serving/rows/tensor-element.
 import { TensorReader } from '../serving/rows/tensor-reader.ts';
 import { matrixWidth } from './bind.ts';
 import { type CellColumn, cellOf, packElements, packNumbers } from './cells.ts';
-import type { Decoded, DecodeFrame, Part } from './decode.ts';
+import type { Decoded, DecodeFrame, Part } from './decoded.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
 import type { Frame, Vector } from './frame.ts';
 

@@ -5,26 +5,9 @@ import { cellReader } from '../serving/rows/cell-reader.ts';
 import type { TensorElement } from '../serving/rows/tensor-element.ts';
 import { type CellColumn, packElements, packNumbers, type Slot } from './cells.ts';
 import { tensorDecoder } from './decode-tensors.ts';
+import type { DecodeFrame } from './decoded.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
-import type { Frame, Vector } from './frame.ts';
-import type { Refusal } from './scorer.ts';
-
-/** Rows that can be scored together. */
-export interface Part {
-  readonly batch: Batch;
-  /** Which row of the frame each row is; null where they are the same. */
-  readonly positions: Int32Array | null;
-}
-
-export interface Decoded {
-  /** Several where rows differ in the shape of their tensors; none where no row is left. */
-  readonly parts: readonly Part[];
-  /** Rows that do not fit, in row order. */
-  readonly refusals: readonly Refusal[];
-}
-
-/** Reads one frame; its batch may lie in arrays that the next one uses again. */
-export type DecodeFrame = (frame: Frame) => Decoded;
+import type { Vector } from './frame.ts';
 
 /**
  * Prepares the reading of frames whose columns are `inputs`, as `bindInputs` named them: the same checks as at the doors,

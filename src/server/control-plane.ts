@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { type AccessSettings, namesOf } from '../config/access.ts';
-import type { DesiredRollout, Rollouts } from '../control/desired/desired.ts';
+import { namesOf } from '../config/access.ts';
+import type { DesiredRollout } from '../control/desired/desired.ts';
 import type { Fleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
@@ -15,53 +15,16 @@ import { ensureLocalToken, localTokenPath } from './access/local-token.ts';
 import { changeJob, type Note } from './api/job-changes.ts';
 import { type Assembly, assemble } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import type { ControlSettings } from './control-settings.ts';
 import { listenOnSocket } from './control-socket.ts';
 import { ServerJobs } from './jobs/jobs.ts';
 import { ServerMonitor } from './monitor/monitor.ts';
 import { ControlSurroundings } from './monitor/surroundings.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
-import {
-  type AddVersion,
-  type Progress,
-  type Registration,
-  registerFiles,
-  rollOut,
-  SERVE,
-} from './registration.ts';
+import { type AddVersion, type Progress, registerFiles, rollOut, SERVE } from './registration.ts';
 import { withOutside } from './routers/outside.ts';
 import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
-
-/** What a control plane is started with; plain data, so that it can cross to a process of its own. */
-export interface ControlSettings extends Registration {
-  readonly dataDir: string;
-  /** URL of the store, or null for the one in the data folder. */
-  readonly storeUrl: string | null;
-  /** Path of its Unix socket. */
-  readonly socket: string;
-  /** New versions replace the old ones at once, without evidence. */
-  readonly immediate: boolean;
-  /** How each endpoint gets to its versions otherwise; a canary by default. */
-  readonly rollouts: Rollouts;
-  /** Batch jobs by name, as people write them: made, or replaced, at the start. */
-  readonly jobs: Readonly<Record<string, unknown>>;
-  /** What is watched, by endpoint, as people write it: set at the start. */
-  readonly monitors: Readonly<Record<string, unknown>>;
-  /** Share of one processor that monitoring may take for its looks. */
-  readonly monitorShare: number;
-  /** Address of the router outside that follows an endpoint, by endpoint. */
-  readonly routers: Readonly<Record<string, unknown>>;
-  /** Folder whose new files become versions, or null. */
-  readonly watch: string | null;
-  /** May begin with nothing to serve: versions come by the control API. */
-  readonly empty?: boolean | undefined;
-  /** Processes that serve. */
-  readonly copies: number;
-  /** Whom the server lets in. */
-  readonly access: AccessSettings;
-  /** Address that it listens on, for messages. */
-  readonly host: string;
-}
 
 export interface ControlPlaneOptions extends ControlSettings {
   readonly fleet: Fleet;

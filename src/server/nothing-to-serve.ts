@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import type { ControlSettings } from './control-plane.ts';
+import type { ControlSettings } from './control-settings.ts';
 
 /** Name of the database in a data folder. */
 export const STORE_FILE = 'plimsoll.db';

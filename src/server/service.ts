@@ -2,7 +2,7 @@ import type { AccessSettings, TlsFiles } from '../config/access.ts';
 import type { ConnectionSettings } from '../config/connection-settings.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
-import type { ControlSettings } from './control-plane.ts';
+import type { ControlSettings } from './control-settings.ts';
 import type { Progress } from './registration.ts';
 import type { ServedModel } from './served.ts';
 

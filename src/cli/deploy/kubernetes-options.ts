@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import type { ModelFacts } from '../../deploy/kubernetes/spec.ts';
+import type { ModelFacts } from '../../deploy/kubernetes/model-facts.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 
 /** What is wanted of Kubernetes, as flags say it. */

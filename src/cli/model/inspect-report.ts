@@ -15,7 +15,8 @@ import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
 import { filesBelow } from '../../registry/python/folder.ts';
-import { type ModelSource, readSource } from '../../registry/python/source.ts';
+import type { ModelSource } from '../../registry/python/model-source.ts';
+import { readSource } from '../../registry/python/source.ts';
 import { readModel } from './open-model.ts';
 import { type PythonReport, pythonReport } from './python/report.ts';
 

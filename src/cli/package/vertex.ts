@@ -33,7 +33,7 @@ export const packageVertexCommand: Define = (command, terminal) => {
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageVertexOptions>();
       const { packagedModel } = await import('./model.ts');
-      const { parseVertexDocument } = await import('../../deploy/vertex/document.ts');
+      const { parseVertexDocument } = await import('../../deploy/vertex/parse.ts');
       const { vertexDocumentFrom } = await import('../../deploy/vertex/from-flags.ts');
       const { vertexFiles, readVertexDocument, writeVertexFolder } = await import(
         '../../deploy/vertex/folder.ts'

@@ -1,5 +1,5 @@
 /** A table that is scored in the cluster, as the command of the image that does it. Pure. */
-import type { ModelFacts } from './spec.ts';
+import type { ModelFacts } from './model-facts.ts';
 
 export interface BatchJob {
   readonly name: string;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { render } from './render.ts';
-import { kubernetesSpecOf, type ModelFacts } from './spec.ts';
+import { kubernetesSpecOf } from './spec.ts';
 
 const IMAGE = `registry.example/churn@sha256:${'1'.repeat(64)}`;
 const MODEL: ModelFacts = {
@@ -21,7 +22,6 @@ function problemsOf(document: object, model: ModelFacts = MODEL): { code: string
   }
   return { code: 'none', list: [] };
 }
-
 const gateway = { name: 'public' };
 const keda = { prometheus: 'http://prometheus:9090' };
 const shop = { namespace: 'shop' };

@@ -1,28 +1,19 @@
 /** What is rendered: a document whose parts have been held against each other and against what the target can. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { BatchJob } from './batch-job.ts';
-import type {
-  GatewayParent,
-  HpaSettings,
-  KedaSettings,
-  KServe,
-  KubernetesDocument,
-  NetworkSettings,
-  ServiceMonitorSettings,
+import {
+  type GatewayParent,
+  type HpaSettings,
+  type KedaSettings,
+  type KServe,
+  type KubernetesDocument,
+  kubernetesDocument,
+  type NetworkSettings,
+  type ServiceMonitorSettings,
 } from './document.ts';
-import { kubernetesDocument } from './document.ts';
 import { objectName } from './manifest.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { lacksOf, problemsOf } from './violations.ts';
-
-/** What is known of the version that goes to the cluster. */
-export interface ModelFacts {
-  readonly name: string;
-  readonly version: number;
-  /** sha256 of its bundle, hex. */
-  readonly digest: string;
-  readonly runtime: 'native' | 'onnx' | 'python';
-  readonly isOnnx: boolean;
-}
 
 export type VersionRole = 'stable' | 'candidate' | 'shadow';
 

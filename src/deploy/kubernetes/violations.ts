@@ -3,7 +3,7 @@
 import { cronProblem } from '../../core/cron.ts';
 import { isRecord } from '../../core/record.ts';
 import type { KubernetesDocument } from './document.ts';
-import type { ModelFacts } from './spec.ts';
+import type { ModelFacts } from './model-facts.ts';
 
 /** `lifecycle.preStop.sleep` is on from here on; without it a pod ends before others know that it does. */
 const OLDEST_MINOR = 30;

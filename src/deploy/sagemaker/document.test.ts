@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSageMakerDocument } from './document.ts';
+import { parseSageMakerDocument } from './parse.ts';
 
 const digest = 'cd'.repeat(32);
 const version = (number: number, more: object = {}) => ({ model: 'churn', version: number, digest, ...more });

@@ -1,6 +1,4 @@
 /** What a deployment on SageMaker is to be: the document that people write and `package sagemaker` writes for them. Pure. */
-import { PlimsollError } from '../../core/errors.ts';
-import { isRecord } from '../../core/record.ts';
 import {
   choice,
   field,
@@ -14,9 +12,6 @@ import {
   text,
 } from '../../schema/grammar.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
-import { refuseIgnoredSettings } from './ignored-settings.ts';
-import { sageMakerLimitProblems } from './limits.ts';
-import { refuseUnsupportedBySageMaker } from './unsupported.ts';
 
 /** A file of a version, as it lies beside the document and in S3. */
 export interface ArtifactFile {
@@ -277,7 +272,7 @@ const transform = record<TransformJob>(
   didYouMean,
 );
 
-const DOCUMENT = record<SageMakerDocument>(
+export const sageMakerDocument = record<SageMakerDocument>(
   {
     target: field(choice(['sagemaker'] as const), 'sagemaker', 'where it goes'),
     deployment: field(NAME, null, 'name of the deployment and of its endpoint'),
@@ -300,20 +295,3 @@ const DOCUMENT = record<SageMakerDocument>(
   },
   didYouMean,
 );
-
-/**
- * The checked document, from parsed YAML or JSON. Throws SAGEMAKER_UNSUPPORTED for a setting that SageMaker cannot honour,
- * and SAGEMAKER_INVALID with every other mistake, each with its path.
- */
-export function parseSageMakerDocument(value: unknown, path: string): SageMakerDocument {
-  const problems: string[] = [];
-  if (!isRecord(value)) problems.push('it holds no table');
-  const document = isRecord(value) ? DOCUMENT.parse(value, '', problems) : null;
-  if (document !== null && problems.length === 0) {
-    refuseUnsupportedBySageMaker(document);
-    refuseIgnoredSettings(value, document);
-    problems.push(...sageMakerLimitProblems(document));
-  }
-  if (document !== null && problems.length === 0) return document;
-  throw new PlimsollError('SAGEMAKER_INVALID', { path, problems: problems.join('; ') });
-}

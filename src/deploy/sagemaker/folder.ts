@@ -6,8 +6,9 @@ import { PlimsollError } from '../../core/errors.ts';
 import { readDocumentFile } from '../document-file.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS } from './artifact.ts';
-import { parseSageMakerDocument, type SageMakerDocument } from './document.ts';
+import type { SageMakerDocument } from './document.ts';
 import { artifactKeyOf, ownPrefix } from './names.ts';
+import { parseSageMakerDocument } from './parse.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
 
 const DOCUMENT = 'sagemaker.yaml';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PackagedModel } from '../packaged.ts';
-import { parseSageMakerDocument } from './document.ts';
 import { sageMakerDocumentFrom } from './from-flags.ts';
+import { parseSageMakerDocument } from './parse.ts';
 
 const model = (version: number, name = 'churn'): PackagedModel =>
   ({ name, version, digest: 'ab'.repeat(32), bundle: '/nowhere', manifest: {} }) as unknown as PackagedModel;

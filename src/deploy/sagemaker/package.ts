@@ -5,7 +5,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { PackagedModel } from '../packaged.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS, writeArtifact } from './artifact.ts';
-import { parseSageMakerDocument, type SageMakerDocument } from './document.ts';
+import type { SageMakerDocument } from './document.ts';
 import {
   checkFolder,
   type ReadDocument,
@@ -14,6 +14,7 @@ import {
   writeSageMakerFolder,
 } from './folder.ts';
 import { type SageMakerFlags, sageMakerDocumentFrom } from './from-flags.ts';
+import { parseSageMakerDocument } from './parse.ts';
 import { renderSageMaker } from './render.ts';
 
 export interface SageMakerPackageOptions extends SageMakerFlags {

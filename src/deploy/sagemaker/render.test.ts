@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Resource } from '../plan/port.ts';
-import { parseSageMakerDocument } from './document.ts';
+import { parseSageMakerDocument } from './parse.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
 import { renderSageMaker } from './render.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import { runs } from '../../core/testing/runs.ts';
-import { parseVertexDocument } from './document.ts';
+import { parseVertexDocument } from './parse.ts';
 
 const IMAGE = `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${'1'.repeat(64)}`;
 const VERSION = { model: 'churn', version: 1, digest: 'a'.repeat(64), image: IMAGE };

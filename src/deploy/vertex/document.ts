@@ -1,6 +1,4 @@
 /** What a deployment on Vertex AI is to be: the document that people write and `package vertex` writes for them. Pure. */
-import { PlimsollError } from '../../core/errors.ts';
-import { isRecord } from '../../core/record.ts';
 import {
   choice,
   either,
@@ -14,8 +12,6 @@ import {
   table,
   text,
 } from '../../schema/grammar.ts';
-import { vertexLimitProblems } from './limits.ts';
-import { refuseUnsupportedByVertex } from './unsupported.ts';
 
 /** Machines that a version, or a batch job, runs on. */
 export interface VertexMachine {
@@ -186,7 +182,7 @@ const batch = record<VertexBatch>({
   ),
 });
 
-const DOCUMENT = record<VertexDocument>({
+export const vertexDocument = record<VertexDocument>({
   target: field(choice(['vertex'] as const), 'vertex', 'where it goes'),
   deployment: field(DEPLOYMENT, null, 'name of the deployment'),
   project: field(PROJECT, null, 'project of Google Cloud'),
@@ -204,18 +200,3 @@ const DOCUMENT = record<VertexDocument>({
   versions: field(list(version, { min: 1, max: 10 }), null, 'versions behind the endpoint'),
   batch: field(list(batch, { min: 0, max: 20 }), [], 'batch predictions'),
 });
-
-/**
- * The checked document, from parsed YAML or JSON. Throws VERTEX_UNSUPPORTED for a setting that Vertex cannot honour, and
- * VERTEX_INVALID with every other mistake, each with its path.
- */
-export function parseVertexDocument(value: unknown, path: string): VertexDocument {
-  refuseUnsupportedByVertex(value);
-  const problems: string[] = [];
-  if (!isRecord(value)) problems.push('it holds no table');
-  const document = isRecord(value) ? DOCUMENT.parse(value, '', problems) : null;
-  if (document !== null && problems.length === 0) problems.push(...vertexLimitProblems(document));
-  if (document === null || problems.length > 0)
-    throw new PlimsollError('VERTEX_INVALID', { path, problems: problems.join('; ') });
-  return document;
-}

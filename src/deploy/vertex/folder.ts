@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PlimsollError } from '../../core/errors.ts';
 import { readDocumentFile } from '../document-file.ts';
-import { parseVertexDocument, type VertexDocument } from './document.ts';
+import type { VertexDocument } from './document.ts';
+import { parseVertexDocument } from './parse.ts';
 import { permissionsOf } from './permissions.ts';
 import { requestsOf } from './requests.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PackagedModel } from '../packaged.ts';
-import { parseVertexDocument } from './document.ts';
 import { vertexDocumentFrom } from './from-flags.ts';
+import { parseVertexDocument } from './parse.ts';
 
 const image = (digit: string): string =>
   `europe-west4-docker.pkg.dev/acme/models/churn@sha256:${digit.repeat(64)}`;

@@ -1,7 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { Blocker } from '../../model/description.ts';
-import { placeOf, type Step } from '../../model/step.ts';
+import type { Step } from '../../model/step.ts';
+import { placeOf } from '../../model/step-base.ts';
 import type { Block } from './block.ts';
 
 /** A step made ready: its arrays flattened and closed over. Synchronous; never keeps or changes its input. */

@@ -7,7 +7,8 @@ import type {
   UnionBranch,
 } from '../../model/composition.ts';
 import type { FunctionStep } from '../../model/function.ts';
-import type { Step, StepBase } from '../../model/step.ts';
+import type { Step } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
 import { outputWidth } from '../../model/width.ts';
 import { dictGet } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';

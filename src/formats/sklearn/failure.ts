@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import { type Origin, placeOf } from '../../model/step.ts';
+import { type Origin, placeOf } from '../../model/step-base.ts';
 
 const details = (origin: Origin, field: string, found: string, wanted: string) => ({
   ...placeOf(origin),

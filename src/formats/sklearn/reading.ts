@@ -1,6 +1,7 @@
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Blocker, Note } from '../../model/description.ts';
-import type { Origin, Step } from '../../model/step.ts';
+import type { Step } from '../../model/step.ts';
+import type { Origin } from '../../model/step-base.ts';
 import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';

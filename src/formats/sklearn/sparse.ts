@@ -1,4 +1,4 @@
-import type { Origin } from '../../model/step.ts';
+import type { Origin } from '../../model/step-base.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';

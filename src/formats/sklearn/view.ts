@@ -1,4 +1,4 @@
-import type { Origin, StepBase } from '../../model/step.ts';
+import type { Origin, StepBase } from '../../model/step-base.ts';
 import type { Labels, Matrix } from '../../model/tensor.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { itemsOf, toNumber, toNumbers, toText } from './arrays.ts';

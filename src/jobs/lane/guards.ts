@@ -4,7 +4,7 @@ import { identifier } from '../../sql/identifiers.ts';
 import { refusalsOf } from '../sinks/refusals.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
 import type { SinkSpec } from '../spec/spec.ts';
-import type { Verdict } from './tally.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface Guard {
   /** SQL that is true of a row that is turned away. */

@@ -10,7 +10,7 @@ import { identifiers } from '../../sql/identifiers.ts';
 import type { Account, Chunk } from '../chunk.ts';
 import { areKeysKept } from '../keys/key-file.ts';
 import { retryOutage } from '../outage.ts';
-import type { Distributions } from '../receipt/distribution.ts';
+import type { Distributions } from '../receipt/column-distribution.ts';
 import { observerOf } from '../receipt/observer.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { ChunkReader, Relation } from '../sources/source.ts';

@@ -1,18 +1,9 @@
 /** What becomes of the rows of a chunk, block by block. Pure. */
-import { OUTCOME, type Outcome, type Refusal, type Scored } from '../../scorer/scorer.ts';
+import { OUTCOME, type Refusal, type Scored } from '../../scorer/scorer.ts';
 import type { Counts } from '../chunk.ts';
 import type { Guard } from './guards.ts';
 import type { ChunkOrder } from './protocol.ts';
-
-/** Why a row of the chunk has no answer. */
-export interface Verdict {
-  /** Of the relation, from 0. */
-  readonly row: number;
-  readonly outcome: Exclude<Outcome, 'ok'>;
-  readonly code: string;
-  readonly column: string | null;
-  readonly reason: string;
-}
+import type { Verdict } from './verdict.ts';
 
 /** Takes the verdict of the scorer, and adds those of the job: of its guards, a row that is left out, one that is deadly. */
 export class Tally {

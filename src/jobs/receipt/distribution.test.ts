@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutputValues } from '../../scorer/scorer.ts';
-import { type Distribution, distanceOf, furthestColumn, merged, mergedColumns } from './distribution.ts';
+import type { Distribution } from './column-distribution.ts';
+import { distanceOf, furthestColumn, merged, mergedColumns } from './distribution.ts';
 import { observerOf } from './observer.ts';
 
 type Type = Parameters<typeof observerOf>[0]['type'];

@@ -2,21 +2,9 @@
  * How the values of an output column are distributed: counts that are added up chunk by chunk, in whatever order, to the same
  * sums. Pure.
  */
+
+import type { Distribution, Distributions } from './column-distribution.ts';
 import { bucketOf, Labels } from './labels.ts';
-
-export type Distribution =
-  /**
-   * `[bin, count]`, ascending by value; NaN is counted apart. A bin is the upper 15 bits of a float64: eight of them an octave,
-   * none wider than an eighth of its lower bound.
-   */
-  | { readonly kind: 'numbers'; readonly nan: number; readonly bins: readonly (readonly [number, number])[] }
-  /** `[label, count]`, in order of label. */
-  | { readonly kind: 'labels'; readonly counts: readonly (readonly [string, number])[] }
-  /** `[bucket, count]`, ascending: of more labels than are counted one by one. */
-  | { readonly kind: 'buckets'; readonly counts: readonly (readonly [number, number])[] };
-
-/** By name of the output column. */
-export type Distributions = Readonly<Record<string, Distribution>>;
 
 /** Bins from here on are of numbers with a sign. */
 export const SIGN = 2 ** 14;

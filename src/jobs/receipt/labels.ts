@@ -2,7 +2,7 @@
  * Counts of labels: one by one up to 1,000 different ones. More of them are counted in 1,024 buckets by their hash, which adds
  * up all the same, and can only make two distributions look nearer than they are. Pure.
  */
-import type { Distribution } from './distribution.ts';
+import type { Distribution } from './column-distribution.ts';
 
 const LABELS_MAX = 1000;
 const BUCKETS = 1024;

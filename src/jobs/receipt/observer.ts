@@ -1,6 +1,7 @@
 /** Counts the values of output columns while they are made, some nanoseconds a value. Pure. */
 import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
-import { type Distribution, merged, SIGN } from './distribution.ts';
+import type { Distribution } from './column-distribution.ts';
+import { merged, SIGN } from './distribution.ts';
 import { Labels } from './labels.ts';
 
 /** Counts the values of one output column. */

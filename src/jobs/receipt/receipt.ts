@@ -13,7 +13,8 @@ import type { Published } from '../sinks/sink.ts';
 import type { SparkReport } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { addUp } from './books.ts';
-import { type Distributions, mergedColumns } from './distribution.ts';
+import type { Distributions } from './column-distribution.ts';
+import { mergedColumns } from './distribution.ts';
 
 /** Items of the input that a receipt names; the digest is over all. */
 const ITEMS_MAX = 1000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Distributions } from '../receipt/distribution.ts';
+import type { Distributions } from '../receipt/column-distribution.ts';
 import { holdChecks, reasonToHold } from './checks.ts';
 
 const counts = (ok: number) => ({ read: ok, ok, rejected: 0, failed: 0, skipped: 0 });

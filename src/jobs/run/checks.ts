@@ -1,7 +1,8 @@
 /** What is looked at before the output of a run is published. Pure. */
 import type { Check } from '../../store/store.ts';
 import type { Counts } from '../chunk.ts';
-import { type Distributions, furthestColumn } from '../receipt/distribution.ts';
+import type { Distributions } from '../receipt/column-distribution.ts';
+import { furthestColumn } from '../receipt/distribution.ts';
 import type { JobOptions } from '../spec/spec.ts';
 
 /** What a run has come to, as far as runs are compared. */

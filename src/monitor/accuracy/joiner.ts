@@ -6,6 +6,7 @@ import { attributionSentence } from './attribution.ts';
 import { type CohortBody, cohortOf } from './cohort.ts';
 import { concatRead, type Read, readRows } from './inputs.ts';
 import { type AccuracyTarget, keptCohorts, keptReference, learntMaturity } from './kept.ts';
+import type { KeptCohort, Standing } from './kept-cohort.ts';
 import { type CohortKey, joinCohort, loadLabels, touchedCohorts } from './labels/join.ts';
 import { isMature } from './labels/maturity.ts';
 import { type Reading, readingOf } from './labels/rows-of.ts';
@@ -13,7 +14,7 @@ import { attributeLoss } from './losses.ts';
 import { ACCURACY, type AccuracyMemory, cohortName, dirtyIndex, feedbackMetric, indexOf } from './memory.ts';
 import { rowCount } from './metrics/rows.ts';
 import { type AccuracyReference, accuracyReference } from './reference.ts';
-import { decayStanding, type KeptCohort, type Standing } from './standing.ts';
+import { decayStanding } from './standing.ts';
 
 /** Traffic becomes the reference when so many cohorts of it are mature, with so many labels together. */
 const REFERENCE_COHORTS = 5;

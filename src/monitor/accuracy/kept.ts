@@ -2,11 +2,11 @@
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { Fence } from '../../store/store.ts';
 import type { AccuracyPolicy } from '../policy/policy.ts';
+import type { KeptCohort, Standing } from './kept-cohort.ts';
 import { classOf } from './labels/delays.ts';
 import { type Maturity, maturityOf } from './labels/maturity.ts';
 import { ACCURACY, type AccuracyMemory, emptyMemory, policyKey } from './memory.ts';
 import type { AccuracyReference } from './reference.ts';
-import type { KeptCohort, Standing } from './standing.ts';
 
 export interface AccuracyTarget {
   readonly endpoint: string;

@@ -1,8 +1,9 @@
 /** How accuracy stands, as metrics say it. */
 import type { VersionStanding } from '../prometheus/metrics.ts';
+import type { Standing } from './kept-cohort.ts';
 import { ageAt } from './labels/delays.ts';
 import { isMature } from './labels/maturity.ts';
-import { newestEstimate, type Standing, trustStanding } from './standing.ts';
+import { newestEstimate, trustStanding } from './standing.ts';
 
 export type AccuracyStanding = Pick<VersionStanding, 'estimate' | 'realized' | 'reference' | 'labels'>;
 

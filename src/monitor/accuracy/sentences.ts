@@ -2,8 +2,8 @@
 import type { Told } from '../alerts/alert.ts';
 import type { Decay } from './decay.ts';
 import type { Trust } from './estimate/trust.ts';
+import type { KeptCohort, Lateness, Standing } from './kept-cohort.ts';
 import type { AccuracyReference } from './reference.ts';
-import type { KeptCohort, Lateness, Standing } from './standing.ts';
 
 export const told = (about: Omit<Told, 'histogram'>): Told => ({ ...about, histogram: null });
 

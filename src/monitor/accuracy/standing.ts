@@ -1,38 +1,12 @@
 /** How accuracy stands, of what is known of cohorts: conditions for alerts. */
 import type { Condition } from '../alerts/alert.ts';
-import type { AccuracyPolicy } from '../policy/policy.ts';
-import type { CohortBody } from './cohort.ts';
 import { type Decay, decayOf, lossOf } from './decay.ts';
 import { type Trust, trustOf } from './estimate/trust.ts';
-import { expectedShare, isMature, type Maturity } from './labels/maturity.ts';
+import type { KeptCohort, Lateness, Standing } from './kept-cohort.ts';
+import { expectedShare, isMature } from './labels/maturity.ts';
 import { type Metric, metricOf } from './metrics/all.ts';
 import type { AccuracyReference } from './reference.ts';
 import { decaySentence, estimateSentence, lateSentence, told } from './sentences.ts';
-
-/** A cohort as it is kept. */
-export interface KeptCohort {
-  readonly version: number;
-  readonly from: number;
-  readonly to: number;
-  readonly revision: number;
-  readonly computedAt: number;
-  readonly body: CohortBody;
-}
-
-export interface Standing {
-  readonly endpoint: string;
-  readonly model: string;
-  readonly policy: AccuracyPolicy;
-  /** False alarms that are accepted: so many a span. */
-  readonly falseAlarms: { readonly count: number; readonly span: number };
-  readonly maturity: Maturity;
-  readonly reference: AccuracyReference | null;
-  /** Of one version, oldest first. */
-  readonly cohorts: readonly KeptCohort[];
-  /** `−3.1 points, 62 % from os=ios-4.2, 9 % of traffic`, where it is known. */
-  readonly attribution: string | null;
-  readonly now: number;
-}
 
 /** Labels that an immature cohort needs before it may speak. */
 const EARLY_MIN = 100;
@@ -168,13 +142,6 @@ function estimateCondition(standing: Standing, reference: AccuracyReference): Co
 /** A cohort speaks of late labels once so much of what will come should be there. */
 const ARRIVED_MIN = 0.3;
 const MATURE_MIN = 3;
-
-export interface Lateness {
-  readonly cohort: KeptCohort;
-  /** Labels there, and those that should be there by now. */
-  readonly labelled: number;
-  readonly expected: number;
-}
 
 /** Null: too little is known of how labels come. */
 function lateness({ cohorts, maturity, now }: Standing): Lateness | null {

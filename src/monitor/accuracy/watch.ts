@@ -10,12 +10,13 @@ import { type FoundSegment, type LogPlace, segmentsHere } from '../log/scan.ts';
 import type { Trust } from './estimate/trust.ts';
 import { Joiner } from './joiner.ts';
 import { type AccuracyTarget, keptMemory, keptReference, keptStanding } from './kept.ts';
+import type { KeptCohort } from './kept-cohort.ts';
 import { ageAt } from './labels/delays.ts';
 import { MATURE } from './labels/maturity.ts';
 import { ACCURACY, type AccuracyMemory, dirtyIndex, feedbackMetric } from './memory.ts';
 import { type AccuracyStanding, accuracyStanding } from './quality.ts';
 import type { AccuracyReference } from './reference.ts';
-import { accuracyConditions, decayStanding, type KeptCohort, trustStanding } from './standing.ts';
+import { accuracyConditions, decayStanding, trustStanding } from './standing.ts';
 
 /** Labels that are taken in at once. */
 const PAGE = 1000;

@@ -1,5 +1,6 @@
 /** A Grafana dashboard over what `/metrics` shows. Pure. */
-import { type Plan, ROWS } from './panels.ts';
+import type { Plan } from './panel-plan.ts';
+import { ROWS } from './panels.ts';
 
 interface Target {
   readonly refId: string;

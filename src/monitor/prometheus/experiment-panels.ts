@@ -1,5 +1,5 @@
 /** What the dashboard shows of experiments that run. Pure. */
-import type { Plan } from './panels.ts';
+import type { Plan } from './panel-plan.ts';
 
 const RUNNING = 'endpoint=~"$endpoint"';
 

@@ -1,22 +1,9 @@
 /** What the dashboard shows, row by row. Pure. */
 import { EXPERIMENT_PANELS } from './experiment-panels.ts';
+import type { Plan } from './panel-plan.ts';
 
 const REQUESTS = 'model_name=~"$model",model_version=~"$version"';
 const WATCHED = `endpoint=~"$endpoint",${REQUESTS}`;
-
-/** What a panel is before it has its place. */
-export interface Plan {
-  readonly title: string;
-  readonly about: string;
-  readonly type?: 'timeseries' | 'heatmap' | 'stat' | 'table';
-  readonly unit?: string;
-  readonly width?: number;
-  readonly queries: readonly (readonly [expr: string, legend: string])[];
-  /** Series that are the ends of a band around another. */
-  readonly band?: boolean;
-  readonly max?: number;
-  readonly stacked?: boolean;
-}
 
 const DURATION = 'inference_request_duration_seconds';
 const VERSION_NAME = '{{model_name}} v{{model_version}}';

@@ -4,10 +4,11 @@ import { seededRandom } from '../../core/random.ts';
 import { buildProfile } from '../reference/build.ts';
 import { BinCounter } from '../reference/count.ts';
 import type { ValueColumn } from '../reference/profile.ts';
-import { type QualityState, QualityWatch } from './quality.ts';
+import { QualityWatch } from './quality.ts';
 import { Repeats } from './repeats.ts';
 import { hashRows } from './row-hash.ts';
 import { schemaViolations } from './say.ts';
+import type { QualityState } from './state.ts';
 
 const LIMITS = { violations: 0.01, frozenRows: 1000, duplicates: 0.05 };
 const random = seededRandom(11);

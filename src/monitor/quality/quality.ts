@@ -5,11 +5,12 @@
 import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
 import { BIN, type FeatureProfile, type ReferenceProfile } from '../reference/profile.ts';
 import { seasonalPart } from '../reference/season.ts';
-import { type ClockState, continueClock, NO_CLOCK } from './clock.ts';
-import { REPEATS_ROWS, Repeats, type RepeatsState } from './repeats.ts';
+import { type ClockState, continueClock } from './clock.ts';
+import { REPEATS_ROWS, Repeats } from './repeats.ts';
 import { hashRows } from './row-hash.ts';
-import { continueRun, NO_RUN, type RunState } from './runs.ts';
+import { continueRun } from './runs.ts';
 import { violationsOf } from './say.ts';
+import { type FeatureQuality, noQuality, type QualityState } from './state.ts';
 import type { QualityLimits, Violation } from './violation.ts';
 
 export interface QualityBlock {
@@ -27,55 +28,6 @@ export interface QualityBlock {
   /** What time it is; null: that tells nothing about these rows. */
   readonly now?: number | null;
 }
-
-/** What is counted of a feature. Rows are numbers of rows; −1: there was none. */
-export interface FeatureQuality {
-  readonly misfits: number;
-  readonly misfit: number;
-  readonly beyond: number;
-  /** Of those: so far beyond that they are as good as impossible. */
-  readonly far: number;
-  readonly firstBeyond: number;
-  readonly firstFar: number;
-  readonly missing: number;
-  readonly unseen: number;
-  readonly firstUnseen: number;
-  readonly run: RunState;
-}
-
-export interface QualityState {
-  readonly schema: 1;
-  readonly rows: number;
-  readonly features: readonly FeatureQuality[];
-  readonly repeats: RepeatsState;
-  /** The worst window that is over: share of repetitions, its rows, and where it began. */
-  readonly repeated: { readonly share: number; readonly rows: number; readonly since: number };
-  readonly windowBegan: number;
-  readonly clock: ClockState;
-}
-
-const NONE: FeatureQuality = {
-  misfits: 0,
-  misfit: -1,
-  beyond: 0,
-  far: 0,
-  firstBeyond: -1,
-  firstFar: -1,
-  missing: 0,
-  unseen: 0,
-  firstUnseen: -1,
-  run: NO_RUN,
-};
-
-export const noQuality = (features: number): QualityState => ({
-  schema: 1,
-  rows: 0,
-  features: Array.from({ length: features }, () => NONE),
-  repeats: { bits: 0, seen: [] },
-  repeated: { share: 0, rows: 0, since: 0 },
-  windowBegan: 0,
-  clock: NO_CLOCK,
-});
 
 export class QualityWatch {
   readonly #profile: ReferenceProfile;

@@ -3,7 +3,7 @@ import { percent } from '../drift/sentence.ts';
 import { binCount, binnerOf } from '../reference/bin.ts';
 import { numberText } from '../reference/names.ts';
 import { BIN, type FeatureProfile, REGULAR, type ReferenceProfile } from '../reference/profile.ts';
-import type { FeatureQuality, QualityState } from './quality.ts';
+import type { FeatureQuality, QualityState } from './state.ts';
 import type { QualityKind, QualityLimits, Violation } from './violation.ts';
 
 /** Standard deviations by which a share must be beyond what is tolerated: it may be asked about at any time. */

@@ -3,9 +3,9 @@ import { PlimsollError } from '../../core/errors.ts';
 import { binCount } from './bin.ts';
 import { JointProjector } from './joint.ts';
 import { BINS_MAX, DEPENDENCE_MAX, FEATURES_MAX, REST_CHARS_MAX, REST_MAX, SENTINELS_MAX } from './limits.ts';
-import type { Bins, FeatureProfile, JointProfile, ReferenceProfile } from './profile.ts';
+import type { Bins, FeatureProfile, JointProfile, ReferenceProfile, TextMeasures } from './profile.ts';
 import { HOURS } from './season.ts';
-import { TEXT_MEASURES, type TextMeasures, VOCABULARY_MAX } from './text.ts';
+import { TEXT_MEASURES, VOCABULARY_MAX } from './text.ts';
 
 const NAME_MAX = 10_000;
 const ROWS_MAX = 2 ** 53;

@@ -2,7 +2,6 @@
  * The profile of reference data: for each feature fixed bins and how many rows fell into each. Plain data, in a bundle, a
  * store or a file; two profiles with the same bins add up. Pure.
  */
-import type { TextMeasures } from './text.ts';
 
 /**
  * The first bins of every feature, whatever its kind; regular bins follow. What cannot be in a feature has 0 there.
@@ -127,3 +126,10 @@ export const featureOf = (
   { feature, side }: { readonly feature: string | null; readonly side: 'input' | 'output' },
 ): FeatureProfile | null =>
   (side === 'output' ? profile.outputs : inputsOf(profile)).find(({ name }) => name === feature) ?? null;
+
+/** Words of the reference that are known, as ascending hashes. */
+export interface TextMeasures {
+  /** Number of the feature in the profile. */
+  readonly feature: number;
+  readonly vocabulary: readonly number[];
+}

@@ -3,14 +3,7 @@
  * many of its words the reference has not. Pure.
  */
 import { murmur3 } from '../../bytes/murmur3.ts';
-import type { FeatureProfile, ValueColumn } from './profile.ts';
-
-/** Words of the reference that are known, as ascending hashes. */
-export interface TextMeasures {
-  /** Number of the feature in the profile. */
-  readonly feature: number;
-  readonly vocabulary: readonly number[];
-}
+import type { FeatureProfile, TextMeasures, ValueColumn } from './profile.ts';
 
 type Texts = Extract<ValueColumn, { kind: 'category' }>;
 type ProfileColumn = (name: string, column: ValueColumn, sentinels: readonly number[]) => FeatureProfile;

@@ -1,6 +1,5 @@
 /** How cells of a file reach a profile: what is selected of a column, by the type that it should have. Pure. */
 import { identifier } from '../../sql/identifiers.ts';
-import type { ListMeasure } from './lists.ts';
 
 /** `time` is read as milliseconds since the epoch, `boolean` as `true` and `false`, `other` only as whether it is there. */
 export type ColumnType = 'number' | 'time' | 'boolean' | 'text' | 'other';
@@ -107,4 +106,16 @@ export function typeBy(evidence: readonly number[]): Pick<TableColumn, 'type' | 
   if (numbers === all) return { type: 'number', integer: integers === all };
   if (truths === all) return { type: 'boolean' };
   return { type: times === all ? 'time' : 'text' };
+}
+
+/** What is measured of a list. */
+export interface ListMeasure {
+  /** Name of the column that has the lists. */
+  readonly of: string;
+  readonly width: number;
+  /** By number of the list, or null: its length is measured. */
+  readonly against: readonly number[] | null;
+  readonly kind: 'norm' | 'distance' | 'direction';
+  /** Rows that the mean was made of. */
+  readonly rows: number;
 }

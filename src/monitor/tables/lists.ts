@@ -6,24 +6,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { seededRandom } from '../../core/random.ts';
 import { identifier } from '../../sql/identifiers.ts';
-import type { Cell, TableColumn } from './cells.ts';
+import type { Cell, ListMeasure, TableColumn } from './cells.ts';
 
 /** Numbers of a list at most. */
 const WIDTH_MAX = 16_384;
 const DIRECTIONS = 4;
 const LIST = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))\[\d*\]$/;
-
-/** What is measured of a list. */
-export interface ListMeasure {
-  /** Name of the column that has the lists. */
-  readonly of: string;
-  readonly width: number;
-  /** By number of the list, or null: its length is measured. */
-  readonly against: readonly number[] | null;
-  readonly kind: 'norm' | 'distance' | 'direction';
-  /** Rows that the mean was made of. */
-  readonly rows: number;
-}
 
 /** The column of the file that a column of a table is made of. */
 export const sourceOf = ({ name, list }: TableColumn): string => list?.of ?? name;

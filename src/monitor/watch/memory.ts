@@ -1,6 +1,5 @@
 /** What the watch remembers of a version of an endpoint, and how it is named. Plain data. Pure. */
 import type { DriftState } from '../drift/watch.ts';
-import type { Raised } from './quality-conditions.ts';
 
 /** Kinds of memories. */
 export const MEMORY = {
@@ -60,3 +59,6 @@ export interface EndpointMemory {
   /** How rules of quality stand. */
   readonly raised?: Raised;
 }
+
+/** Since when each rule says what it says, of those that ever were beyond; 0: it is below at present. By `ruleName`. */
+export type Raised = Readonly<Record<string, number>>;

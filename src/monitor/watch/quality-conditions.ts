@@ -3,11 +3,9 @@ import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { QualityKind, Violation } from '../quality/violation.ts';
 import type { ReferenceProfile } from '../reference/profile.ts';
+import type { Raised } from './memory.ts';
 import { ignoredColumns } from './version-drift.ts';
 import { type QualityMemory, violationsNow } from './version-quality.ts';
-
-/** Since when each rule says what it says, of those that ever were beyond; 0: it is below at present. By `ruleName`. */
-export type Raised = Readonly<Record<string, number>>;
 
 export interface QualityLook {
   readonly endpoint: string;

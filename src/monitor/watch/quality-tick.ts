@@ -4,8 +4,9 @@
  */
 import type { Block } from '../../capture/block.ts';
 import { NO_CLOCK } from '../quality/clock.ts';
-import { noQuality, type QualityState, QualityWatch } from '../quality/quality.ts';
+import { QualityWatch } from '../quality/quality.ts';
 import { isFrozen } from '../quality/say.ts';
+import { noQuality, type QualityState } from '../quality/state.ts';
 import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
 import { BIN, type FeatureProfile, type ReferenceProfile, type ValueColumn } from '../reference/profile.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { noQuality } from '../quality/quality.ts';
+import { noQuality } from '../quality/state.ts';
 import { keepStreams, takeStreams } from './streams.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-streams-'));

@@ -4,7 +4,7 @@
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
-import type { QualityState } from '../quality/quality.ts';
+import type { QualityState } from '../quality/state.ts';
 
 export type Streams = ReadonlyMap<string, QualityState>;
 

@@ -3,8 +3,8 @@
  * say against its profile. Plain data. Pure.
  */
 import { NO_CLOCK } from '../quality/clock.ts';
-import { type FeatureQuality, noQuality, type QualityState } from '../quality/quality.ts';
 import { schemaViolations, violationsOf } from '../quality/say.ts';
+import { type FeatureQuality, noQuality, type QualityState } from '../quality/state.ts';
 import type { QualityLimits, Violation } from '../quality/violation.ts';
 import { BIN, type ReferenceProfile, type TickCounts } from '../reference/profile.ts';
 import { addQuality, NO_QUALITY, type QualityTick } from './quality-tick.ts';

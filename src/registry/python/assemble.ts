@@ -9,9 +9,9 @@ import { digestFileSync } from '../bundle.ts';
 import { digestOfModelFile, identityOf, type SideFile } from '../digest.ts';
 import type { Runtime } from '../version.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
+import type { ModelSource } from './model-source.ts';
 import { isWhole } from './script.ts';
 import { requirementsAt, smallText } from './small-text.ts';
-import type { ModelSource } from './source.ts';
 
 /**
  * Everything that a version with Python is made of, before it is proved. What lies below `original/` in its bundle: the model

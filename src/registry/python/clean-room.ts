@@ -25,7 +25,7 @@ import { candidatesFor, mayTakeFrames, type SignatureCandidate } from './candida
 import { completed } from './described-signature.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
-import type { ModelSource } from './source.ts';
+import type { ModelSource } from './model-source.ts';
 import { type AnsweredRows, answersAlone, firstThatFits, isFinal, varied } from './trial.ts';
 
 /** What is proved, and where. */

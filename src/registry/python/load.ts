@@ -8,8 +8,9 @@ import type { ScalingRule } from '../../engine/python/scaling.ts';
 import { openEnvironment, readyEnvironment } from '../../python/environments.ts';
 import { readLock } from '../../python/lock-text.ts';
 import { dataDirOf, ORIGINAL } from '../bundle.ts';
+import type { PythonVersion } from '../version.ts';
 import { outerLog, versionLog } from './log.ts';
-import type { PythonManifest, PythonVersion } from './manifest.ts';
+import type { PythonManifest } from './manifest.ts';
 import { scratchRoot } from './scratch.ts';
 
 /** What a worker has to know of a version, however it is started. */

@@ -1,6 +1,5 @@
 import type { CallSpec, PythonForm, SandboxLayer } from '../../engine/python/messages.ts';
 import type { TrustRecord } from '../../python/demands.ts';
-import type { BundleManifest } from '../version.ts';
 
 /**
  * What running a version with Python takes. Its bundle holds, below `original/`: the model file or folder, `code/`, the
@@ -31,9 +30,3 @@ export interface PythonManifest {
   /** Resident memory of one worker once it is warm, in bytes. */
   readonly residentBytes: number;
 }
-
-/** The manifest of a version that runs with Python. */
-export type PythonVersion = BundleManifest & { readonly python: PythonManifest };
-
-export const runsWithPython = (manifest: BundleManifest): manifest is PythonVersion =>
-  manifest.python !== undefined;

@@ -4,8 +4,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { filesBelow, isBelow, isFile } from './folder.ts';
 import { mlflowSignature } from './mlflow-signature.ts';
+import type { ModelSource } from './model-source.ts';
 import { requirementsAt, smallText } from './small-text.ts';
-import type { ModelSource } from './source.ts';
 
 /** Folders in MLflow's format (https://mlflow.org/docs/latest/ml/model/): `MLmodel` and what it names. */
 export const MLMODEL = 'MLmodel';

@@ -21,7 +21,8 @@ import { codedFailure } from './failure-reason.ts';
 import { signatureOfRows } from './golden-rows.ts';
 import { guessRequirements } from './guess-requirements.ts';
 import { versionLog } from './log.ts';
-import { type ModelSource, readSource } from './source.ts';
+import type { ModelSource } from './model-source.ts';
+import { readSource } from './source.ts';
 
 /**
  * Puts a version together that Python runs, makes its environment, proves it in the clean room, and writes its bundle. Runs

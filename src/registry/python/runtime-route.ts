@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { Runtime } from '../version.ts';
-import type { ModelSource } from './source.ts';
+import type { ModelSource } from './model-source.ts';
 
 /** Whether a model is read as data, run with Python, or with Python only where it cannot be compiled. */
 export type RuntimeRoute = 'data' | 'python' | 'either';

@@ -4,9 +4,9 @@ import { isRecord } from '../../core/record.ts';
 import type { SavedManifest } from '../../python/saved.ts';
 import { digestOfModelFile } from '../digest.ts';
 import { filesBelow, isBelow, isFolder } from './folder.ts';
+import type { ModelSource } from './model-source.ts';
 import { parseSignature } from './signature-json.ts';
 import { requirementsAt, smallText } from './small-text.ts';
-import type { ModelSource } from './source.ts';
 
 /** Manifest of a folder that `plimsoll.save` writes. */
 export const SAVED = 'plimsoll.json';

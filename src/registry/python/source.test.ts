@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assemblePythonVersion, stageFiles } from './assemble.ts';
+import { bareSource } from './model-source.ts';
 import { routeOf } from './runtime-route.ts';
 import { isWhole } from './script.ts';
-import { bareSource, isModelFolder, readSource } from './source.ts';
+import { isModelFolder, readSource } from './source.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,61 +1,17 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { CallSpec } from '../../engine/python/messages.ts';
-import type { Signature } from '../../model/signature.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { MLMODEL, readMlflow } from './mlflow.ts';
+import { bareSource, type ModelSource } from './model-source.ts';
 import { readSaved, SAVED } from './saved.ts';
 import { requirementsAt } from './small-text.ts';
-
-/** What a FILE is, and everything that comes with it. Paths are those of this machine. */
-export interface ModelSource {
-  readonly kind: 'file' | 'saved' | 'mlflow' | 'script';
-  /** As it was given. */
-  readonly path: string;
-  /** File that may be read as data, without Python; null where only Python could. */
-  readonly data: string | null;
-  /** File or folder that Python loads; null where the script loads what it needs. */
-  readonly model: string | null;
-  /** How Python reads it, where the folder says so. */
-  readonly format: string | null;
-  /** Modules that came with it: files and folders, each importable by its own name. */
-  readonly code: readonly string[];
-  /** Folders below `model` that go on `sys.path`. */
-  readonly modelCode: readonly string[];
-  readonly script: string | null;
-  readonly requirements: { readonly path: string; readonly text: string } | null;
-  /** Version of Python that it was made with. */
-  readonly python: string | null;
-  readonly golden: string | null;
-  readonly reference: string | null;
-  readonly signature: Signature | null;
-  readonly call: CallSpec | null;
-}
 
 /** What a command says itself; it goes before what a folder brings. */
 export interface GivenBeside {
   readonly golden?: string | null | undefined;
   readonly reference?: string | null | undefined;
 }
-
-/** Nothing but a model. */
-export const bareSource = (path: string): ModelSource => ({
-  kind: 'file',
-  path,
-  data: path,
-  model: path,
-  format: null,
-  code: [],
-  modelCode: [],
-  script: null,
-  requirements: null,
-  python: null,
-  golden: null,
-  reference: null,
-  signature: null,
-  call: null,
-});
 
 const SCRIPTS = ['code/inference.py', 'inference.py'] as const;
 const SCRIPT_FOLDER = { files: 1000, bytes: 4 * 2 ** 30 };

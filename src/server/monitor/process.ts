@@ -1,27 +1,17 @@
 /** What the monitoring process does, put together. */
 import { everyMillis } from '../../control/rollouts/schedule.ts';
-import type { Logger } from '../../core/ports.ts';
 import { Deliverer } from '../../monitor/alerts/deliver.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import { AccuracyLooks } from '../../monitor/watch/accuracy-looks.ts';
-import type { Surroundings } from '../../monitor/watch/surroundings.ts';
 import { Watch } from '../../monitor/watch/watch.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
-import type { MonitorSettings, MonitorState } from './messages.ts';
+import type { MonitorState } from './messages.ts';
 import { writeMetrics } from './metrics-file.ts';
+import type { MonitorProcessOptions } from './process-options.ts';
 import { receiverSurroundings } from './receivers.ts';
 import { openTaking } from './taking.ts';
 import { upkeep } from './upkeep.ts';
-
-export interface MonitorProcessOptions extends MonitorSettings {
-  readonly surroundings: Surroundings;
-  readonly logger: Logger;
-  /** Tells this process from all others. */
-  readonly holder: string;
-  /** Its state may be another one now. */
-  readonly onState: () => void;
-}
 
 export interface MonitorProcess {
   readonly state: MonitorState;

@@ -16,7 +16,7 @@ import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { writeCaptureRules } from './capture-rules.ts';
 import { Policies } from './policies.ts';
-import type { MonitorProcessOptions } from './process.ts';
+import type { MonitorProcessOptions } from './process-options.ts';
 
 export type TakingOptions = Pick<
   MonitorProcessOptions,

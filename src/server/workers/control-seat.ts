@@ -4,7 +4,7 @@ import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { ControlSettings } from '../control-plane.ts';
+import type { ControlSettings } from '../control-settings.ts';
 import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
 import { toErrorMessage } from './error-message.ts';

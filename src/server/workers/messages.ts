@@ -8,7 +8,7 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
-import type { ControlSettings } from '../control-plane.ts';
+import type { ControlSettings } from '../control-settings.ts';
 import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
 

@@ -5,8 +5,8 @@ import type { PythonDemands } from '../../../python/demands.ts';
 import { type PackageRequirement, parseRequirements } from '../../../python/requirements.ts';
 import { moduleNear } from '../../../registry/python/failure-reason.ts';
 import { guessRequirements } from '../../../registry/python/guess-requirements.ts';
+import type { ModelSource } from '../../../registry/python/model-source.ts';
 import { requirementsAt } from '../../../registry/python/small-text.ts';
-import type { ModelSource } from '../../../registry/python/source.ts';
 import { type ImportedModule, importsOf, runsOf, type WouldRun } from './imports.ts';
 
 /** What Python would import and run of a model: from data alone, nothing is executed. */

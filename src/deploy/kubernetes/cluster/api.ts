@@ -5,7 +5,8 @@ import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { retry, type Sleep } from '../../../core/retry.ts';
 import { ClusterIdentity } from './access/credentials.ts';
 import { type JsonAnswer, requestJson } from './access/exchange.ts';
-import { type KubeAccess, readAccess } from './access/kubeconfig.ts';
+import type { KubeAccess } from './access/kube-access.ts';
+import { readAccess } from './access/kubeconfig.ts';
 import { pemText } from './access/pem.ts';
 import { tunnel } from './access/proxy.ts';
 

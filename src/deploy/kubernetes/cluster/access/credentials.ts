@@ -1,7 +1,7 @@
 /** Who we are to a cluster, made out anew for each request: tokens are renewed while a server follows a route. */
 import { readFileSync } from 'node:fs';
 import { type ExecCredential, runPlugin } from './exec-plugin.ts';
-import type { KubeAccess, KubeUser } from './kubeconfig.ts';
+import type { KubeAccess, KubeUser } from './kube-access.ts';
 import { type IdToken, idTokenOf } from './oidc.ts';
 import { pemText } from './pem.ts';
 

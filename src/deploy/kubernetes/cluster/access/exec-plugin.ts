@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { isRecord } from '../../../../core/record.ts';
 import { liveValueAt, recordsAt } from '../live.ts';
 import type { EntryFields } from './entry.ts';
-import type { KubeCluster } from './kubeconfig.ts';
+import type { KubeCluster } from './kube-access.ts';
 import { pemText } from './pem.ts';
 
 /** What such a program has answered. */

@@ -1,7 +1,7 @@
 /** Where the cluster is that we run in, and who we are there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import type { KubeAccess } from './kubeconfig.ts';
+import type { KubeAccess } from './kube-access.ts';
 
 const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 

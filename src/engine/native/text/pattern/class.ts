@@ -1,5 +1,5 @@
 import { classEscape, literalEscape } from './escape.ts';
-import type { Flags } from './parse.ts';
+import type { Flags } from './flags.ts';
 import type { Source } from './source.ts';
 import type { CharTest } from './syntax.ts';
 

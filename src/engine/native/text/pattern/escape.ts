@@ -1,4 +1,4 @@
-import type { Flags } from './parse.ts';
+import type { Flags } from './flags.ts';
 import type { Source } from './source.ts';
 import type { CharTest } from './syntax.ts';
 

@@ -1,6 +1,7 @@
 import { isDigit, isSpace, isWord } from '../unicode.ts';
 import { parseClass } from './class.ts';
 import { classEscape, literalEscape } from './escape.ts';
+import type { Flags } from './flags.ts';
 import { type Source, sourceOf } from './source.ts';
 import type { CharTest, Node, Pattern, Refuse } from './syntax.ts';
 
@@ -8,15 +9,6 @@ import type { CharTest, Node, Pattern, Refuse } from './syntax.ts';
 const PATTERN_LENGTH_LIMIT = 1000;
 const NESTING_LIMIT = 50;
 const REPEAT_LIMIT = 1000;
-
-/** The character sets that `\w`, `\d` and `\s` name, and what `.`, `^` and `$` mean, under the pattern's flags. */
-export interface Flags {
-  readonly word: CharTest;
-  readonly digit: CharTest;
-  readonly space: CharTest;
-  readonly dotAll: boolean;
-  readonly multiline: boolean;
-}
 
 interface State {
   readonly source: Source;

@@ -1,0 +1,10 @@
+import type { CharTest } from './syntax.ts';
+
+/** The character sets that `\w`, `\d` and `\s` name, and what `.`, `^` and `$` mean, under the pattern's flags. */
+export interface Flags {
+  readonly word: CharTest;
+  readonly digit: CharTest;
+  readonly space: CharTest;
+  readonly dotAll: boolean;
+  readonly multiline: boolean;
+}

@@ -1,0 +1,30 @@
+import type { Actor } from '../core/actor.ts';
+import type { Clock } from '../core/ports.ts';
+import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
+import type { Page, PageRequest } from '../store/store.ts';
+import type { ReceiverPolicy } from './policy/policy.ts';
+import type { Monitoring } from './port.ts';
+
+/** An endpoint as the control plane knows it. */
+export interface KnownEndpoint {
+  readonly name: string;
+  readonly model: string;
+  readonly stable: number;
+}
+
+export interface LocalMonitoringOptions {
+  readonly store: MonitoringStore;
+  readonly clock: Clock;
+  /** Throws ENDPOINT_NOT_FOUND. */
+  readonly endpoint: (name: string) => Promise<KnownEndpoint>;
+  readonly endpoints: (page: PageRequest) => Promise<Page<KnownEndpoint>>;
+  /** Called with what has been set, and by whom. */
+  readonly onSet: (endpoint: string, document: unknown, actor: Actor) => Promise<void>;
+  /** Sends a notice, so that somebody sees whether it arrives. */
+  readonly testReceiver: (
+    known: KnownEndpoint,
+    receiver: string,
+    policy: ReceiverPolicy,
+  ) => ReturnType<Monitoring['testReceiver']>;
+  readonly request: Monitoring['request'];
+}
