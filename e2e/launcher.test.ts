@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
@@ -45,10 +54,40 @@ test('a new source file makes the bundle old, a new test does not', () => {
   expect(run().stdout).toBe('sources\n');
 });
 
+test('a source file that is gone, or has another name, makes the bundle old', () => {
+  renameSync(join(place, 'src/a file'), join(place, 'src/another file'));
+  expect(run().stdout).toBe('sources\n');
+  renameSync(join(place, 'src/another file'), join(place, 'src/a file'));
+  expect(run().stdout).toBe('bundle\n');
+  rmSync(join(place, 'src/a file'));
+  expect(run().stdout).toBe('sources\n');
+});
+
+test('a change within a folder that is older than the bundle is seen', () => {
+  write('src/deep/down/file.ts', 'a');
+  write('dist/digest.json', JSON.stringify({ listing: listing(place), content: content(place) }));
+  expect(run().stdout).toBe('bundle\n');
+  writeFileSync(join(place, 'src/deep/down/file.ts'), 'b');
+  expect(run().stdout).toBe('sources\n');
+});
+
+test('files of the bundle find each other, packages and modules of Node', () => {
+  write(
+    'dist/main.js',
+    "import { join } from 'node:path'; import { word } from './word-AB12.js';\nimport other from 'a-package';\nexport const main = async () => console.log(join(word, other, (await import('./sub/more.js')).more));",
+  );
+  write('dist/word-AB12.js', "export const word = 'word';");
+  write('dist/sub/more.js', "export { beside as more } from './beside.js';");
+  write('dist/sub/beside.js', "export const beside = 'beside';");
+  write('node_modules/a-package/index.js', "module.exports = 'package';");
+  write('node_modules/a-package/package.json', '{"main":"index.js"}');
+  expect(run().stdout).toBe('word/package/beside\n');
+});
+
 test('the same bytes with other times are the same sources, and are remembered', () => {
   utimesSync(join(place, source), 1, 1);
   expect(run().stdout).toBe('bundle\n');
-  expect(JSON.parse(readFileSync(join(place, 'dist/digest.json'), 'utf8')).listing).toBe(listing(place));
+  expect(JSON.parse(readFileSync(join(place, 'dist/digest.json'), 'utf8')).listing).toEqual(listing(place));
 });
 
 test('a digest that is half written is none, and commands that start at once all run', async () => {

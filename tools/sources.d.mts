@@ -1,5 +1,13 @@
-/** Digest of names, sizes and times of everything `dist/` is built from. */
-export function listing(root: string): string;
+/** What `dist/` is built from: folders, files, and the sizes and times of both. */
+export interface Listing {
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+  readonly stamps: string;
+}
+/** Folders and source files with their sizes and times. */
+export function listing(root: string): Listing;
+/** Whether everything is as it was listed; false for what is no listing. */
+export function isAsListed(root: string, listed: unknown): boolean;
 /** Digest of names and bytes of the same files. */
 export function content(root: string): string;
 

@@ -1,7 +1,8 @@
 // Fingerprints of what `dist/` is built from. Plain JavaScript: the launcher reads it before anything else.
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import process from 'node:process';
+
+// An import of the module would read every property of it, streams that nobody uses among them: 3 ms of each start.
+const { readdirSync, readFileSync, statSync } = process.getBuiltinModule('node:fs');
 
 /** Folders of what a bundle is made of: the program, the Python package that it offers, and what its pages load. */
 export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel', 'vendor'];
@@ -12,38 +13,55 @@ export const BESIDE = [
   ...['tools/build.ts', 'tools/bundled.ts', 'tools/chunks.ts', 'tools/compile.ts', 'tools/notices.ts'],
 ];
 
-/** Source files that end up in the bundle, relative to `root`, in a stable order. */
-function sources(root) {
-  const found = [];
+/** Folders and source files that end up in the bundle, relative to `root`, in a stable order. */
+function places(root) {
+  const [folders, files] = [[], []];
   const walk = (folder) => {
+    folders.push(folder);
     for (const entry of readdirSync(`${root}/${folder}`, { withFileTypes: true })) {
       const path = `${folder}/${entry.name}`;
       if (entry.name === '__pycache__') continue;
       if (entry.isDirectory()) walk(path);
-      else if (!entry.name.endsWith('.test.ts')) found.push(path);
+      else if (!entry.name.endsWith('.test.ts')) files.push(path);
     }
   };
   FOLDERS.forEach(walk);
-  return [...found.sort(), ...BESIDE];
+  return { folders: folders.sort(), files: [...files.sort(), ...BESIDE] };
 }
 
-/** Digest of names, sizes and times: every start of a checkout waits for it, so nothing is normalized a thousand times. */
+/** Folders and source files with their sizes and times. */
 export function listing(root) {
-  let lines = '';
-  for (const path of sources(root)) {
-    const { size, mtimeMs } = statSync(`${root}/${path}`);
-    lines += `${path}\0${size}\0${mtimeMs}\n`;
-  }
-  return createHash('sha1').update(lines).digest('hex');
+  const found = places(root);
+  return { ...found, stamps: stamps(root, found) };
 }
+
+/**
+ * Whether everything is as it was listed. Every start of a checkout waits for this: a folder has another time after each name
+ * that comes or goes, so that none has to be read.
+ */
+export function isAsListed(root, listed) {
+  return typeof listed === 'object' && stamps(root, listed) === listed.stamps;
+}
+
+function stamps(root, { folders, files }) {
+  let lines = '';
+  for (const path of folders) lines += `${statSync(`${root}/${path}`, ABSENT)?.mtimeMs}\n`;
+  for (const path of files) {
+    const { size, mtimeMs } = statSync(`${root}/${path}`, ABSENT) ?? {};
+    lines += `${size} ${mtimeMs}\n`;
+  }
+  return lines;
+}
+
+const ABSENT = { throwIfNoEntry: false };
 
 /** Digest of names and bytes, for when the times say nothing (a copy, another checkout). */
 export function content(root) {
-  const hash = createHash('sha256');
-  for (const path of sources(root))
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256');
+  for (const path of places(root).files)
     hash
       .update(`${path}\0`)
-      .update(readFileSync(join(root, path)))
+      .update(readFileSync(`${root}/${path}`))
       .update('\0');
   return hash.digest('hex');
 }
