@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Account } from '../../src/jobs/chunk.ts';
+import type { ChunkTotals } from '../../src/jobs/chunk.ts';
 import { openSink, openSinkWriter } from '../../src/jobs/sinks/open.ts';
 import { copyInto } from '../../src/jobs/sinks/postgres/copy.ts';
 import { accountOf, runOf } from '../../src/jobs/sinks/testing/runs.ts';
@@ -111,7 +111,7 @@ async function witnessed({ url, folder, db }: Bench, round: number): Promise<num
   const target = await openSink(run);
   await target.prepare([]);
   const writer = await openSinkWriter(run);
-  const accounts: Account[] = [];
+  const accounts: ChunkTotals[] = [];
   const taken = await timed(async () => {
     for (let chunk = 0; chunk < CHUNKS; chunk += 1)
       accounts.push(await writer.write(db, selectOf(chunk), accountOf(chunk, ROWS)));

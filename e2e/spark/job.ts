@@ -1,6 +1,6 @@
 /** Jobs on Spark as a person starts them, through the real binary. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Receipt } from '../../src/jobs/receipt/receipt.ts';
+import type { RunReceipt } from '../../src/jobs/receipt/receipt.ts';
 import { BIN } from '../cli.ts';
 
 export interface Ended {
@@ -37,7 +37,7 @@ export const onSpark = (master: string, conf: Readonly<Record<string, string>>):
 ];
 
 /** What a command answered. Throws with all that it said where it failed. */
-export async function answerOf({ ended }: Run): Promise<Receipt> {
+export async function answerOf({ ended }: Run): Promise<RunReceipt> {
   const { status, stdout, stderr } = await ended;
   if (status !== 0) throw new Error(`exit code ${status}: ${stdout}${stderr}`);
   return JSON.parse(stdout);

@@ -50,12 +50,12 @@ export interface Chunk {
   readonly line?: number;
 }
 
-export type Counts = Readonly<Record<'read' | Outcome, number>>;
+export type RowCounts = Readonly<Record<'read' | Outcome, number>>;
 
 /** What came of a chunk. */
-export interface Account {
+export interface ChunkTotals {
   readonly chunk: number;
-  readonly counts: Counts;
+  readonly counts: RowCounts;
   /** sha256 over the text of the keys of its `ok` rows, each followed by a newline, in order; hex. */
   readonly keys: string;
   /** The part that was written, where the sink has parts. */

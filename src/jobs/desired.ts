@@ -3,7 +3,7 @@ import type { Actor } from '../core/actor.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import { differenceOf } from './plan/difference.ts';
-import type { Jobs, JobView } from './port.ts';
+import type { JobsPort, JobView } from './port.ts';
 import { scheduleFrom } from './schedule/document.ts';
 import { type DefinedJob, type Surroundings, specsOf } from './spec/parse.ts';
 import { splitSecrets } from './spec/secrets.ts';
@@ -27,7 +27,7 @@ interface Compared extends JobChange {
  * they are. Throws SPEC_INVALID before anything is changed.
  */
 export async function applyJobs(
-  jobs: Jobs,
+  jobs: JobsPort,
   documents: unknown,
   surroundings: Surroundings,
   actor: Actor | null,
@@ -50,7 +50,7 @@ function compare({ spec: written, schedule }: DefinedJob, view: JobView | null):
   return { job: spec.job, isNew: view === null, lines, hasSecrets: Object.keys(secrets).length > 0 };
 }
 
-async function viewOf(jobs: Jobs, name: string): Promise<JobView | null> {
+async function viewOf(jobs: JobsPort, name: string): Promise<JobView | null> {
   try {
     return await jobs.job(name);
   } catch (error) {

@@ -8,10 +8,10 @@ import { OWN_REFERENCES, type References } from '../core/references.ts';
 import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
-import type { Jobs, JobView, RunView, Started } from './port.ts';
+import type { JobsPort, JobView, RunView, StartedRun } from './port.ts';
 import { DROPPABLE } from './run/states.ts';
 import { scheduleFrom } from './schedule/document.ts';
-import type { Schedule } from './schedule/schedule.ts';
+import type { JobSchedule } from './schedule/schedule.ts';
 import { scheduleOf } from './schedule/stored.ts';
 import { runFor } from './schedule/trigger-event.ts';
 import { type Surroundings, specsOf } from './spec/parse.ts';
@@ -30,7 +30,7 @@ export interface LocalJobsOptions {
 }
 
 const LEASE_MILLIS = 10_000;
-export class LocalJobs implements Jobs {
+export class LocalJobs implements JobsPort {
   readonly #options: LocalJobsOptions;
 
   constructor(options: LocalJobsOptions) {
@@ -81,7 +81,7 @@ export class LocalJobs implements Jobs {
     return runView(run);
   }
 
-  async start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started> {
+  async start(name: string, cause: 'server' | 'webhook', key: string): Promise<StartedRun> {
     const { ledger, clock } = this.#options;
     const job = await this.#find(name);
     if (job.paused) throw new PlimsollError('JOB_PAUSED', { job: name });
@@ -142,7 +142,7 @@ const runView = (run: RunLine): RunView => {
   return { id, job, number, cause, due, state, attempt, ...times, progress, error, receipt };
 };
 
-function soonest({ triggers }: Schedule, now: number): number | null {
+function soonest({ triggers }: JobSchedule, now: number): number | null {
   const times = triggers.flatMap((trigger) =>
     trigger.kind === 'cron' ? (nextTime(trigger, now) ?? []) : [],
   );

@@ -2,7 +2,7 @@
 import type { Actor } from '../core/actor.ts';
 import type { Cause, RunState } from '../store/ledger/run-state.ts';
 import type { Page, PageRequest } from '../store/store.ts';
-import type { Schedule } from './schedule/schedule.ts';
+import type { JobSchedule } from './schedule/schedule.ts';
 import type { JobSpec } from './spec/spec.ts';
 
 /** A run as it stands. Times are milliseconds since the epoch. */
@@ -31,7 +31,7 @@ export interface RunView {
 export interface JobView {
   readonly name: string;
   readonly spec: JobSpec;
-  readonly schedule: Schedule | null;
+  readonly schedule: JobSchedule | null;
   readonly paused: boolean;
   readonly createdAt: number;
   readonly createdBy: string;
@@ -40,13 +40,13 @@ export interface JobView {
   readonly latest: RunView | null;
 }
 
-export interface Started {
+export interface StartedRun {
   readonly run: RunView;
   /** False where what it was to be started for has a run already. */
   readonly isNew: boolean;
 }
 
-export interface Jobs {
+export interface JobsPort {
   /** By name. */
   jobs(page?: PageRequest): Promise<Page<JobView>>;
   /** Throws JOB_UNKNOWN, as all that follow do. */
@@ -65,7 +65,7 @@ export interface Jobs {
   /** Throws RUN_UNKNOWN. */
   run(name: string, id: string): Promise<RunView>;
   /** Has a server start a run because a person (`server`) or a program (`webhook`) says so, once for each key. Throws JOB_PAUSED. */
-  start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started>;
+  start(name: string, cause: 'server' | 'webhook', key: string): Promise<StartedRun>;
   /** Ends a run for good; nothing of it is published. Throws RUN_UNKNOWN, JOB_STATE where it has ended. */
   cancel(name: string, id: string): Promise<RunView>;
 }

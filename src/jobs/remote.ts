@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { exchange, type Target } from '../control/remote/wire.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Page, PageRequest } from '../store/store.ts';
-import type { Jobs, JobView, RunView, Started } from './port.ts';
+import type { JobsPort, JobView, RunView, StartedRun } from './port.ts';
 
-export class RemoteJobs implements Jobs {
+export class RemoteJobs implements JobsPort {
   readonly #target: Target;
 
   constructor(target: Target) {
@@ -33,7 +33,7 @@ export class RemoteJobs implements Jobs {
   run(name: string, id: string): Promise<RunView> {
     return this.#get(path`/jobs/${name}/runs/${id}`);
   }
-  start(name: string, cause: 'server' | 'webhook', key: string): Promise<Started> {
+  start(name: string, cause: 'server' | 'webhook', key: string): Promise<StartedRun> {
     const where = path`/jobs/${name}`;
     return this.#write('POST', cause === 'webhook' ? `${where}:trigger` : `${where}/runs`, { key });
   }

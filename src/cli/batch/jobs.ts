@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
 import { credentialOf } from '../connection/credential.ts';
 import { type BatchOptions, withLedger } from './ledger.ts';
@@ -10,7 +10,7 @@ export interface JobsOptions extends BatchOptions {
 }
 
 /** Asks the server at `--url`, else the ledger, which any server on the same data sees at once. */
-export async function withJobs<T>(options: JobsOptions, work: (jobs: Jobs) => Promise<T>): Promise<T> {
+export async function withJobs<T>(options: JobsOptions, work: (jobs: JobsPort) => Promise<T>): Promise<T> {
   if (options.url !== undefined) {
     const { RemoteJobs } = await import('../../jobs/remote.ts');
     return work(new RemoteJobs({ url: options.url, token: credentialOf({}) }));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Beginner } from '../../jobs/run/begin.ts';
+import type { RunStarter } from '../../jobs/run/begin.ts';
 import { ownDataFolder } from '../../server/data-folder.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 
@@ -45,7 +45,7 @@ export async function lastRun(ledger: Ledger, job: string): Promise<RunRow> {
 }
 
 /** Who begins and takes runs: this process. */
-export const beginnerOf = (ledger: Ledger): Beginner => ({
+export const beginnerOf = (ledger: Ledger): RunStarter => ({
   ledger,
   now: () => Date.now(),
   newId: randomUUID,

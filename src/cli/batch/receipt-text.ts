@@ -1,5 +1,5 @@
 /** A receipt as a person reads it. */
-import type { Receipt } from '../../jobs/receipt/receipt.ts';
+import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import { durationText } from '../output/duration.ts';
 import { printable } from '../output/printable.ts';
 import { count, table } from '../output/table.ts';
@@ -7,7 +7,7 @@ import { count, table } from '../output/table.ts';
 const number = (value: number): string => value.toLocaleString('en-US');
 
 /** Some lines: what came of the rows, by which model, where to, how fast. */
-export function receiptText(receipt: Receipt): string {
+export function receiptText(receipt: RunReceipt): string {
   const { job, run, state, rows, model, output, rejects, digests } = receipt;
   const name = model.name === null ? model.file : `${model.name}@${model.version}`;
   const lines: (readonly [string, string])[] = [
@@ -24,14 +24,14 @@ export function receiptText(receipt: Receipt): string {
   return `${job}: run ${run} is ${state}\n${table(lines)}`;
 }
 
-const badText = ({ rejected, failed, skipped }: Receipt['rows']): string =>
+const badText = ({ rejected, failed, skipped }: RunReceipt['rows']): string =>
   [
     `${number(rejected)} rejected`,
     `${number(failed)} failed`,
     ...(skipped > 0 ? [`${number(skipped)} skipped`] : []),
   ].join(', ');
 
-function timeText({ seconds, rowsPerSecond, attempts, cost }: Receipt): string {
+function timeText({ seconds, rowsPerSecond, attempts, cost }: RunReceipt): string {
   const again = attempts > 1 ? `, in ${attempts} attempts` : '';
   const price = cost === undefined ? '' : `, cost ${cost.total}`;
   return `${durationText(seconds)}${again}, ${number(rowsPerSecond)} rows/s${price}`;

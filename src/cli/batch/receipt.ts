@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Receipt } from '../../jobs/receipt/receipt.ts';
+import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import type { Define } from '../commands.ts';
 import { type BatchOptions, lastRun, withLedger } from './ledger.ts';
 import { answerReceipt } from './work.ts';
@@ -37,7 +37,7 @@ export const receipt: Define = (command, terminal) => {
         const { signReceipt } = await import('../../jobs/receipt/signed.ts');
         const { openSigner } = await import('../../signing/signer.ts');
         const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);
-        const envelope = signReceipt(signer, row.receipt as Receipt);
+        const envelope = signReceipt(signer, row.receipt as RunReceipt);
         terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));
       });
     });

@@ -20,8 +20,8 @@ export const resume: Define = (command, terminal) => {
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
         if (row.state === 'done') {
-          const { tidyDone } = await import('../../jobs/run/tidy.ts');
-          await tidyDone(row, resolve(options.data), process.env);
+          const { cleanUpDone } = await import('../../jobs/run/cleanup.ts');
+          await cleanUpDone(row, resolve(options.data), process.env);
           return answerReceipt(row.receipt, terminal);
         }
         const { heldError, overError } = await import('../../jobs/run/states.ts');

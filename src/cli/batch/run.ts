@@ -164,10 +164,10 @@ async function compareWithDone(
   given: GivenJob,
   options: RunOptions & { stop: AbortSignal },
 ): Promise<void> {
-  const { requireSameAsDone } = await import('../../jobs/run/same.ts');
+  const { requireUnchanged } = await import('../../jobs/run/unchanged.ts');
   const { secretsOf } = await import('../../jobs/spec/secrets.ts');
   const dataDir = resolve(options.data);
-  await requireSameAsDone(row, given.spec, {
+  await requireUnchanged(row, given.spec, {
     dataDir,
     ask: (work) => withControl({ data: options.data }, work),
     secrets: { ...secretsOf(given.spec, dataDir, process.env), ...given.secrets },

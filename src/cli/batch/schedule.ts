@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobView } from '../../jobs/port.ts';
-import type { Trigger } from '../../jobs/schedule/schedule.ts';
+import type { JobTrigger } from '../../jobs/schedule/schedule.ts';
 import type { Define } from '../commands.ts';
 import { actorOf } from '../connection/control.ts';
 import { type JobsOptions, noServerNote, withJobs } from './jobs.ts';
@@ -135,7 +135,7 @@ function scheduleText({ name, schedule: when, nextAt }: JobView): string {
   return `${name}: ${when.triggers.map(triggerText).join('; ')}${next}`;
 }
 
-function triggerText(trigger: Trigger): string {
+function triggerText(trigger: JobTrigger): string {
   switch (trigger.kind) {
     case 'cron':
       return `${trigger.cron} ${trigger.timeZone}`;

@@ -20,7 +20,7 @@ export const verifyReceipt: Define = (command, terminal) => {
     )
     .action(async (file: string) => {
       const options = command.optsWithGlobals<VerifyOptions>();
-      const { verifyReceipt: verified } = await import('../../jobs/receipt/signed.ts');
+      const { openReceipt: verified } = await import('../../jobs/receipt/signed.ts');
       const receipt = verified(envelopeIn(file), await publicKeyFor(options));
       await answerReceipt(receipt, terminal);
     });

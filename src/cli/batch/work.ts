@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { grouped } from '../../core/digits.ts';
 import { EXIT } from '../../core/errors.ts';
-import type { Receipt } from '../../jobs/receipt/receipt.ts';
-import type { Step } from '../../jobs/run/progress.ts';
-import type { Forecast } from '../../jobs/spark/forecast.ts';
+import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
+import type { RunStep } from '../../jobs/run/progress.ts';
+import type { SparkForecast } from '../../jobs/spark/forecast.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { withControl } from '../connection/control.ts';
 import { durationText } from '../output/duration.ts';
@@ -36,13 +36,13 @@ export async function workOn(
   options: BatchOptions & { readonly stop: AbortSignal },
   terminal: Terminal,
 ): Promise<void> {
-  const { conduct } = await import('../../jobs/run/conduct.ts');
+  const { coordinateRun } = await import('../../jobs/run/coordinator.ts');
   const { secretsOf } = await import('../../jobs/spec/secrets.ts');
   const { SYSTEM_CLOCK } = await import('../../server/clock.ts');
   const dataDir = resolve(options.data);
   const progress = terminal.progress(row.job);
   try {
-    const receipt = await conduct({
+    const receipt = await coordinateRun({
       ledger,
       row,
       dataDir,
@@ -70,14 +70,14 @@ export async function answerReceipt(
   terminal: Terminal,
   extent: 'summary' | 'whole' = 'summary',
 ): Promise<void> {
-  const { summaryOf } = await import('../../jobs/receipt/receipt.ts');
+  const { receiptSummaryOf } = await import('../../jobs/receipt/receipt.ts');
   const { receiptText } = await import('./receipt-text.ts');
-  const whole = receipt as Receipt;
-  const document = extent === 'whole' ? whole : summaryOf(whole);
+  const whole = receipt as RunReceipt;
+  const document = extent === 'whole' ? whole : receiptSummaryOf(whole);
   terminal.answer(document, () => receiptText(whole));
 }
 
-const PHASES: Readonly<Record<Step['phase'], string>> = {
+const PHASES: Readonly<Record<RunStep['phase'], string>> = {
   model: 'proving the model',
   input: 'freezing the input',
   scoring: 'scoring',
@@ -85,13 +85,13 @@ const PHASES: Readonly<Record<Step['phase'], string>> = {
   publishing: 'publishing',
 };
 
-function stepText({ phase, rowsPerSecond, secondsLeft }: Step): string {
+function stepText({ phase, rowsPerSecond, secondsLeft }: RunStep): string {
   const rate = rowsPerSecond === undefined ? '' : ` ${grouped(Math.round(rowsPerSecond))} rows/s`;
   const left = secondsLeft === undefined ? '' : `, ${durationText(secondsLeft)} left`;
   return `${PHASES[phase]}${rate}${left}`;
 }
 
-function forecastText({ rows, seconds, cost, cores }: Forecast): string {
+function forecastText({ rows, seconds, cost, cores }: SparkForecast): string {
   const same = 'Spark answers the sample with the same bits';
   const on = `on ${cores} ${cores === 1 ? 'core' : 'cores'}`;
   if (rows === null || seconds === null)

@@ -35,9 +35,9 @@ export const logs: Define = (command, terminal) => {
       if (follow && terminal.json)
         throw new PlimsollError('USAGE', { reason: '--follow goes without --json', command: 'logs' });
       const version = await lookAtControl({ data }, async (control) => {
-        const { versionOf } = await import('../../jobs/run/model.ts');
+        const { resolveJobVersion } = await import('../../jobs/run/model.ts');
         const [name, which] = model.split('@', 2);
-        return versionOf(control, name!, which);
+        return resolveJobVersion(control, name!, which);
       });
       const path = workerLogPath(resolve(data), version.digest);
       const lines = lastLines(path, wanted);

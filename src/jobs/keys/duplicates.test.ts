@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { array, assert, asyncProperty, constantFrom, option } from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { literal } from '../../sql/identifiers.ts';
-import { type Duplicate, duplicateError, findDuplicates } from './duplicates.ts';
+import { type DuplicateKey, duplicateError, findDuplicates } from './duplicates.ts';
 import { areKeysKept, keepKeys, keyFileName } from './key-file.ts';
 import { repeated } from './key-table.ts';
 
@@ -31,7 +31,7 @@ async function keep(chunks: readonly (readonly Key[])[]): Promise<string[]> {
 }
 
 /** By a plain map over all rows. */
-function bruteForce(chunks: readonly (readonly Key[])[]): Duplicate[] {
+function bruteForce(chunks: readonly (readonly Key[])[]): DuplicateKey[] {
   const firsts = new Map<string, { chunk: number; row: number }>();
   return chunks.flatMap((keys, chunk) =>
     keys.flatMap((key, row) => {

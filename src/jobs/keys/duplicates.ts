@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
-import { boundsOf, Entries, SHARES } from './key-file.ts';
+import { boundsOf, KeyEntries, SHARES } from './key-file.ts';
 import { repeated } from './key-table.ts';
 
 /** Hashes that are searched at a time: about 24 bytes each, with the table. */
@@ -18,13 +18,13 @@ export interface RowAt {
   readonly row: number;
 }
 
-export interface Duplicate extends RowAt {
+export interface DuplicateKey extends RowAt {
   /** The first row of that key, in the order of the input. */
   readonly first: RowAt;
   readonly key: string;
 }
 
-export interface Search {
+export interface DuplicateSearch {
   /** Files of `keepKeys`, by the index of their chunk. */
   readonly files: readonly string[];
   /** Texts of the keys of some rows of a chunk, ascending, in their order. */
@@ -44,11 +44,11 @@ interface Candidate extends RowAt {
  * The duplicates, in the order of the input. Rows are compared by hash, then those of equal hashes by their texts, so that
  * none is taken for another. Throws KEY_DUPLICATE where there are more than a million, which nobody means.
  */
-export async function findDuplicates(search: Search): Promise<readonly Duplicate[]> {
+export async function findDuplicates(search: DuplicateSearch): Promise<readonly DuplicateKey[]> {
   const candidates: Candidate[] = [];
   const bounds = search.files.map(boundsOf);
   const shares = groups(bounds, search.atOnce ?? AT_ONCE);
-  const entries = new Entries(Math.max(...shares.map(({ size }) => size)));
+  const entries = new KeyEntries(Math.max(...shares.map(({ size }) => size)));
   for (const { from, to } of shares) {
     // What else this process does has its turn: the lease of the run.
     await setImmediate();
@@ -88,7 +88,7 @@ function groups(bounds: readonly Uint32Array[], atOnce: number): Group[] {
 }
 
 /** `starts` has the first entry of each chunk. */
-function collect(entries: Entries, starts: readonly number[], candidates: Candidate[]): void {
+function collect(entries: KeyEntries, starts: readonly number[], candidates: Candidate[]): void {
   const at = (entry: number): RowAt => ({ chunk: chunkOf(entry, starts), row: entries.rows[entry]! });
   repeated(entries, (entry, first) => {
     if (candidates.length >= LIMIT) throw tooMany();
@@ -108,8 +108,11 @@ function chunkOf(entry: number, starts: readonly number[]): number {
 }
 
 /** Keeps the candidates whose text an earlier row of the same hash has. */
-async function confirmed(candidates: readonly Candidate[], { texts, limit }: Search): Promise<Duplicate[]> {
-  const duplicates: Duplicate[] = [];
+async function confirmed(
+  candidates: readonly Candidate[],
+  { texts, limit }: DuplicateSearch,
+): Promise<DuplicateKey[]> {
+  const duplicates: DuplicateKey[] = [];
   const seen = new Map<string, Map<string, RowAt>>();
   for (let from = 0; from < candidates.length && duplicates.length < limit; from += TEXTS_AT_ONCE) {
     const some = candidates.slice(from, from + TEXTS_AT_ONCE);
@@ -145,7 +148,10 @@ const digest = (text: string): string =>
   text.length <= 40 ? text : createHash('sha256').update(text).digest('base64');
 
 /** Asks for the texts of rows, chunk by chunk. */
-async function textsOf(some: readonly Candidate[], texts: Search['texts']): Promise<(row: RowAt) => string> {
+async function textsOf(
+  some: readonly Candidate[],
+  texts: DuplicateSearch['texts'],
+): Promise<(row: RowAt) => string> {
   const wanted = new Map<number, Set<number>>();
   for (const candidate of some)
     for (const { chunk, row } of [candidate, candidate.first]) {
@@ -172,7 +178,7 @@ const tooMany = (): PlimsollError =>
 const SHOWN = 5;
 
 /** The error that names the first few. */
-export function duplicateError(duplicates: readonly Duplicate[], where: string): PlimsollError {
+export function duplicateError(duplicates: readonly DuplicateKey[], where: string): PlimsollError {
   const shown = duplicates
     .slice(0, SHOWN)
     .map(

@@ -7,7 +7,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { writing } from '../../disk/durable.ts';
-import type { Hashes } from './key-table.ts';
+import type { KeyHashes } from './key-table.ts';
 
 export const SHARES = 256;
 /** Magic, and the hash of a known text: DuckDB's hashes may be others in another version. */
@@ -111,7 +111,7 @@ export function boundsOf(path: string): Uint32Array {
 }
 
 /** Entries of several chunks, each with its row; those of a chunk follow one another. */
-export class Entries implements Hashes {
+export class KeyEntries implements KeyHashes {
   readonly halves: Uint32Array;
   readonly rows: Uint32Array;
   count = 0;

@@ -1,7 +1,7 @@
 /** Finds 64-bit hashes that occur more than once, in one pass over as many as fit into memory. Pure. */
 
 /** Hashes in the order in which their rows come: the lower and the upper 32 bits of each, one after the other. */
-export interface Hashes {
+export interface KeyHashes {
   readonly halves: Uint32Array;
   readonly count: number;
 }
@@ -14,7 +14,7 @@ const GOLDEN = 0x9e3779b1;
  * Tells `take` each entry whose hash an earlier one has, with the first one of that hash, in order. Open addressing with
  * linear probing, at most half full.
  */
-export function repeated({ halves, count }: Hashes, take: (entry: number, first: number) => void): void {
+export function repeated({ halves, count }: KeyHashes, take: (entry: number, first: number) => void): void {
   const bits = Math.max(4, 33 - Math.clz32(count));
   const slots = new Int32Array(2 ** bits).fill(EMPTY);
   const mask = slots.length - 1;

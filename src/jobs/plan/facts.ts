@@ -14,7 +14,7 @@ type TableItem = Extract<FrozenItem, { kind: 'table' }>;
 /** A frozen item without what a copy of it does not have, and without what follows from its content. */
 export type InputFact = Omit<FileItem, 'mtimeMs' | 'layout'> | Omit<TableItem, 'layout'>;
 
-export interface Facts {
+export interface RunFacts {
   readonly schema: 1;
   readonly model: Pick<PlannedModel, 'digest' | 'runtime' | 'converter'> & {
     /** Where rows are stamped with it. */
@@ -32,7 +32,7 @@ export interface Facts {
 }
 
 /** The facts of a run: what it is asked for, and what it has found. */
-export function factsOf(spec: JobSpec, plan: RunPlan): Facts {
+export function runFactsOf(spec: JobSpec, plan: RunPlan): RunFacts {
   const { digest, runtime, converter } = plan.model;
   const { chunkRows, duplicates } = spec.options;
   const label = spec.sink.stamps.includes('model_version') ? modelLabel(plan.model) : null;

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { RunPlan } from '../run/plan.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { differenceOf } from './difference.ts';
-import { factsOf } from './facts.ts';
-import { fingerprintOf, requireSame } from './fingerprint.ts';
+import { runFactsOf } from './facts.ts';
+import { requireSame, runFingerprintOf } from './fingerprint.ts';
 import { aFile, aPlan, aSpec } from './testing/plans.ts';
 
 const SPEC = aSpec();
 const PLAN = aPlan();
-const FACTS = factsOf(SPEC, PLAN);
+const FACTS = runFactsOf(SPEC, PLAN);
 const items = (...files: readonly ReturnType<typeof aFile>[]): Partial<RunPlan> => ({
   frozen: { ...PLAN.frozen, items: files },
 });
@@ -33,7 +33,7 @@ describe('the fingerprint of a run', () => {
       { model: { ...PLAN.model, name: null, version: null } },
     ],
   ])('knows nothing of %s', (_, spec, plan) => {
-    expect(fingerprintOf(factsOf(aSpec(spec), aPlan(plan)))).toBe(fingerprintOf(FACTS));
+    expect(runFingerprintOf(runFactsOf(aSpec(spec), aPlan(plan)))).toBe(runFingerprintOf(FACTS));
   });
 
   it.each<[string, Partial<JobSpec>, Partial<RunPlan>]>([
@@ -50,17 +50,17 @@ describe('the fingerprint of a run', () => {
     ['columns that are read', {}, { inputs: ['y', 'x'] }],
     ['types that are written', {}, { columns: [{ name: 'id', type: 'VARCHAR' }, PLAN.columns[1]!] }],
   ])('changes with %s', (_, spec, plan) => {
-    expect(fingerprintOf(factsOf(aSpec(spec), aPlan(plan)))).not.toBe(fingerprintOf(FACTS));
+    expect(runFingerprintOf(runFactsOf(aSpec(spec), aPlan(plan)))).not.toBe(runFingerprintOf(FACTS));
   });
 
   it('is the same for facts that were in the ledger', () => {
     const kept = JSON.parse(JSON.stringify(FACTS)) as typeof FACTS;
-    expect(fingerprintOf(kept)).toBe(fingerprintOf(FACTS));
+    expect(runFingerprintOf(kept)).toBe(runFingerprintOf(FACTS));
     expect(() => requireSame('nightly', 'r1', kept, FACTS)).not.toThrow();
   });
 
   it('stays what it was between releases', () => {
-    expect(fingerprintOf(FACTS)).toMatchInlineSnapshot(
+    expect(runFingerprintOf(FACTS)).toMatchInlineSnapshot(
       `"be2870deec9d78eb0434ca18fd14e37ceaad2196604d4f2c66103a230862c924"`,
     );
   });
@@ -73,7 +73,7 @@ describe('the difference of two runs', () => {
       model: { ...PLAN.model, digest: 'b'.repeat(64) },
       inputs: ['x'],
     });
-    const now = factsOf(aSpec({ options: { ...SPEC.options, chunkRows: 122_880 } }), plan);
+    const now = runFactsOf(aSpec({ options: { ...SPEC.options, chunkRows: 122_880 } }), plan);
     expect(differenceOf(FACTS, now)).toEqual([
       `model.digest: ${'a'.repeat(64)} → ${'b'.repeat(64)}`,
       'options.chunkRows: 1,000 → 122,880',
@@ -89,7 +89,7 @@ describe('the difference of two runs', () => {
 
   it('tells a table by its snapshot', () => {
     const table = (rows: number) =>
-      factsOf(
+      runFactsOf(
         SPEC,
         aPlan({
           frozen: {
@@ -102,7 +102,7 @@ describe('the difference of two runs', () => {
   });
 
   it('is bounded, and takes facts of any release', () => {
-    const many = factsOf(SPEC, aPlan(items(...Array.from({ length: 1000 }, (_, i) => aFile(`${i}`)))));
+    const many = runFactsOf(SPEC, aPlan(items(...Array.from({ length: 1000 }, (_, i) => aFile(`${i}`)))));
     const lines = differenceOf(FACTS, many);
     expect([lines.length, lines.at(-1)]).toEqual([21, 'and 982 more']);
     for (const strange of [null, 3, [], { input: 'x', model: [] }, { input: [1, { path: 3 }] }])
@@ -110,7 +110,7 @@ describe('the difference of two runs', () => {
   });
 
   it('refuses to go on, with every line', () => {
-    const now = factsOf(aSpec({ key: 'k' }), PLAN);
+    const now = runFactsOf(aSpec({ key: 'k' }), PLAN);
     expect(() => requireSame('nightly', 'r1', FACTS, now)).toThrow(
       expect.objectContaining({
         code: 'JOB_CHANGED',

@@ -1,4 +1,4 @@
-export type Distribution =
+export type OutputDistribution =
   /**
    * `[bin, count]`, ascending by value; NaN is counted apart. A bin is the upper 15 bits of a float64: eight of them an octave,
    * none wider than an eighth of its lower bound.
@@ -10,4 +10,4 @@ export type Distribution =
   | { readonly kind: 'buckets'; readonly counts: readonly (readonly [number, number])[] };
 
 /** By name of the output column. */
-export type Distributions = Readonly<Record<string, Distribution>>;
+export type OutputDistributions = Readonly<Record<string, OutputDistribution>>;

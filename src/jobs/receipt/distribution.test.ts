@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OutputValues } from '../../scorer/scorer.ts';
-import type { Distribution } from './column-distribution.ts';
+import type { OutputDistribution } from './column-distribution.ts';
 import { distanceOf, furthestColumn, merged, mergedColumns } from './distribution.ts';
 import { observerOf } from './observer.ts';
 
 type Type = Parameters<typeof observerOf>[0]['type'];
 
-function observed(type: Type, values: OutputValues, outcomes = new Uint8Array(values.length)): Distribution {
+function observed(
+  type: Type,
+  values: OutputValues,
+  outcomes = new Uint8Array(values.length),
+): OutputDistribution {
   const observer = observerOf({ type });
   observer.add(values, outcomes, values.length);
   return observer.distribution();
@@ -34,7 +38,8 @@ const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength:
 
 describe('the distribution of an output column', () => {
   it('counts numbers in bins that are an eighth wide at most', () => {
-    const bin = (value: number) => (numbers(value) as Extract<Distribution, { kind: 'numbers' }>).bins[0]![0];
+    const bin = (value: number) =>
+      (numbers(value) as Extract<OutputDistribution, { kind: 'numbers' }>).bins[0]![0];
     fc.assert(
       fc.property(
         fc.double({ min: 1e-300, max: 1e300, noNaN: true }),

@@ -3,17 +3,17 @@
  * sums. Pure.
  */
 
-import type { Distribution, Distributions } from './column-distribution.ts';
-import { bucketOf, Labels } from './labels.ts';
+import type { OutputDistribution, OutputDistributions } from './column-distribution.ts';
+import { bucketOf, LabelCounts } from './labels.ts';
 
 /** Bins from here on are of numbers with a sign. */
 export const SIGN = 2 ** 14;
 
 /** The distribution of all that several were taken of; null of none, or of columns that are not alike. */
-export function merged(distributions: readonly Distribution[]): Distribution | null {
+export function merged(distributions: readonly OutputDistribution[]): OutputDistribution | null {
   if (distributions.length === 0) return null;
   if (distributions.every((one) => one.kind === 'numbers')) return mergedNumbers(distributions);
-  const labels = new Labels();
+  const labels = new LabelCounts();
   for (const one of distributions) {
     if (one.kind === 'numbers') return null;
     if (one.kind === 'buckets') labels.addBuckets(one.counts);
@@ -22,7 +22,9 @@ export function merged(distributions: readonly Distribution[]): Distribution | n
   return labels.distribution();
 }
 
-function mergedNumbers(distributions: readonly Extract<Distribution, { kind: 'numbers' }>[]): Distribution {
+function mergedNumbers(
+  distributions: readonly Extract<OutputDistribution, { kind: 'numbers' }>[],
+): OutputDistribution {
   const counts = new Map<number, number>();
   let nan = 0;
   for (const one of distributions) {
@@ -40,7 +42,7 @@ const rankOf = (bin: number): number => (bin >= SIGN ? SIGN - bin : bin);
  * variation), of numbers the greatest difference of their cumulative shares at a bound of a bin (Kolmogorov–Smirnov), with
  * NaN below all. 1 where one is empty and the other not, or they are of other kinds.
  */
-export function distanceOf(a: Distribution, b: Distribution): number {
+export function distanceOf(a: OutputDistribution, b: OutputDistribution): number {
   const [countA, countB] = [countOf(a), countOf(b)];
   if (countA === 0 || countB === 0) return countA === countB ? 0 : 1;
   if (a.kind === 'numbers' && b.kind === 'numbers') return greatestGap(a, b);
@@ -48,12 +50,12 @@ export function distanceOf(a: Distribution, b: Distribution): number {
   return totalVariation(sharesOf(a, b), sharesOf(b, a));
 }
 
-const countOf = (one: Distribution): number =>
+const countOf = (one: OutputDistribution): number =>
   one.kind === 'numbers'
     ? one.bins.reduce((sum, [, count]) => sum + count, one.nan)
     : one.counts.reduce((sum, [, count]) => sum + count, 0);
 
-type NumbersOf = Extract<Distribution, { kind: 'numbers' }>;
+type NumbersOf = Extract<OutputDistribution, { kind: 'numbers' }>;
 
 function greatestGap(a: NumbersOf, b: NumbersOf): number {
   const [totalA, totalB] = [countOf(a), countOf(b)];
@@ -69,7 +71,7 @@ function greatestGap(a: NumbersOf, b: NumbersOf): number {
   return Math.min(1, greatest);
 }
 
-type LabelsOf = Exclude<Distribution, NumbersOf>;
+type LabelsOf = Exclude<OutputDistribution, NumbersOf>;
 
 /** Shares by label; by bucket where either of the two has only those. */
 function sharesOf(one: LabelsOf, other: LabelsOf): ReadonlyMap<string | number, number> {
@@ -93,7 +95,7 @@ function totalVariation(
 }
 
 /** The distributions of all columns over all chunks; a column that is not in every one of them is left out. */
-export function mergedColumns(chunks: readonly Distributions[]): Distributions {
+export function mergedColumns(chunks: readonly OutputDistributions[]): OutputDistributions {
   const [first, ...rest] = chunks;
   const names = Object.keys(first ?? {}).filter((name) => rest.every((one) => Object.hasOwn(one, name)));
   return Object.fromEntries(
@@ -106,8 +108,8 @@ export function mergedColumns(chunks: readonly Distributions[]): Distributions {
 
 /** The column that is furthest from what it was, with its distance; null where the two have none in common. */
 export function furthestColumn(
-  before: Distributions,
-  now: Distributions,
+  before: OutputDistributions,
+  now: OutputDistributions,
 ): { readonly column: string; readonly distance: number } | null {
   const shared = Object.keys(now).filter((name) => Object.hasOwn(before, name));
   const distances = shared.map((column) => ({ column, distance: distanceOf(before[column]!, now[column]!) }));

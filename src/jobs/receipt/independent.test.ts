@@ -12,9 +12,9 @@ import {
   postgresBinaries,
   startPostgres,
 } from '../../store/testing/postgres.ts';
-import type { Account, Chunk } from '../chunk.ts';
+import type { Chunk, ChunkTotals } from '../chunk.ts';
 import { aPlan, aSpec } from '../plan/testing/plans.ts';
-import { type Receipt, receiptOf } from './receipt.ts';
+import { type RunReceipt, receiptOf } from './receipt.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/receipts.md', import.meta.url), 'utf8');
 const [PARQUET, WHOLE, POSTGRES] = [...PAGE.matchAll(/```sql\n(.*?)```/gs)].map(
@@ -28,9 +28,9 @@ const keyOf = (row: number): number => 3 * row + 1;
 const isOk = (row: number): boolean => row % 7 !== 3;
 
 /** The receipt of a run over those rows, worked out one by one. */
-function receiptFor(bound: (row: number) => number): Receipt {
+function receiptFor(bound: (row: number) => number): RunReceipt {
   const chunks: Chunk[] = [];
-  const accounts: Account[] = [];
+  const accounts: ChunkTotals[] = [];
   for (let first = 0, index = 0; first < ROWS; first += SIZE, index += 1) {
     const rows = Array.from({ length: Math.min(SIZE, ROWS - first) }, (_, i) => first + i);
     const ok = rows.filter(isOk);
@@ -77,7 +77,10 @@ describe('a receipt of Parquet, in DuckDB', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function answers(output: string, receipt: Receipt): Promise<readonly [readonly unknown[], unknown]> {
+  async function answers(
+    output: string,
+    receipt: RunReceipt,
+  ): Promise<readonly [readonly unknown[], unknown]> {
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
     const db = await instance.connect();
     const at = (statement: string): string =>

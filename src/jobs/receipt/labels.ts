@@ -2,12 +2,12 @@
  * Counts of labels: one by one up to 1,000 different ones. More of them are counted in 1,024 buckets by their hash, which adds
  * up all the same, and can only make two distributions look nearer than they are. Pure.
  */
-import type { Distribution } from './column-distribution.ts';
+import type { OutputDistribution } from './column-distribution.ts';
 
 const LABELS_MAX = 1000;
 const BUCKETS = 1024;
 
-export class Labels {
+export class LabelCounts {
   readonly #counts = new Map<string, { count: number }>();
   #buckets: Float64Array | null = null;
 
@@ -39,7 +39,7 @@ export class Labels {
     return this.#buckets;
   }
 
-  distribution(): Exclude<Distribution, { kind: 'numbers' }> {
+  distribution(): Exclude<OutputDistribution, { kind: 'numbers' }> {
     if (this.#buckets === null) {
       const counts = [...this.#counts].map(([label, { count }]) => [label, count] as const);
       return { kind: 'labels', counts: counts.sort(([a], [b]) => (a < b ? -1 : 1)) };

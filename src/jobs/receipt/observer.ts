@@ -1,18 +1,18 @@
 /** Counts the values of output columns while they are made, some nanoseconds a value. Pure. */
 import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
-import type { Distribution } from './column-distribution.ts';
+import type { OutputDistribution } from './column-distribution.ts';
 import { merged, SIGN } from './distribution.ts';
-import { Labels } from './labels.ts';
+import { LabelCounts } from './labels.ts';
 
 /** Counts the values of one output column. */
-export interface Observer {
+export interface DistributionObserver {
   /** Counts the first `rows` values whose outcome is 0 (`ok`). */
   add(values: OutputValues, outcomes: Uint8Array, rows: number): void;
-  distribution(): Distribution;
+  distribution(): OutputDistribution;
 }
 
 /** An observer of a column that has seen nothing yet. */
-export function observerOf({ type }: Pick<OutputColumn, 'type'>): Observer {
+export function observerOf({ type }: Pick<OutputColumn, 'type'>): DistributionObserver {
   if (type === 'number') return new Numbers();
   if (type === 'integer') return new Integers();
   return type === 'bool' ? new Bools() : new Texts();
@@ -25,7 +25,7 @@ const BINS = 2 ** 15;
 const INFINITE = 0x7ff00000 >>> SHIFT;
 const UPPER = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
-class Numbers implements Observer {
+class Numbers implements DistributionObserver {
   readonly #counts = new Float64Array(BINS);
 
   add(values: OutputValues, outcomes: Uint8Array, rows: number): void {
@@ -36,7 +36,7 @@ class Numbers implements Observer {
       if (outcomes[i] === 0) counts[words[word]! >>> SHIFT]! += 1;
   }
 
-  distribution(): Distribution {
+  distribution(): OutputDistribution {
     const counts = this.#counts;
     // Zero has two signs and one value.
     const found: [number, number][] = [];
@@ -59,11 +59,11 @@ function noted(found: [number, number][], bin: number, count: number): number {
 /** So many labels are found faster by comparing with each than by their hash. */
 const FEW = 8;
 
-class Texts implements Observer {
+class Texts implements DistributionObserver {
   /** The first labels that were seen, and how often. */
   readonly #first: string[] = [];
   readonly #counts = new Float64Array(FEW);
-  readonly #others = new Labels();
+  readonly #others = new LabelCounts();
 
   add(values: OutputValues, outcomes: Uint8Array, rows: number): void {
     const texts = values as readonly string[];
@@ -82,13 +82,13 @@ class Texts implements Observer {
     this.#counts[at]! += 1;
   }
 
-  distribution(): Distribution {
+  distribution(): OutputDistribution {
     const counts = this.#first.map((label, i) => [label, this.#counts[i]!] as const);
     return merged([{ kind: 'labels', counts }, this.#others.distribution()])!;
   }
 }
 
-class Bools implements Observer {
+class Bools implements DistributionObserver {
   readonly #counts = new Float64Array(2);
 
   add(values: OutputValues, outcomes: Uint8Array, rows: number): void {
@@ -96,8 +96,8 @@ class Bools implements Observer {
     for (let i = 0; i < rows; i++) if (outcomes[i] === 0) this.#counts[bools[i]! & 1]! += 1;
   }
 
-  distribution(): Distribution {
-    const labels = new Labels();
+  distribution(): OutputDistribution {
+    const labels = new LabelCounts();
     labels.add('false', this.#counts[0]!);
     labels.add('true', this.#counts[1]!);
     return labels.distribution();
@@ -107,9 +107,9 @@ class Bools implements Observer {
 /** Integers from −512 to 511, which most classes are, are counted without making a label of each. */
 const NEAR = 512;
 
-class Integers implements Observer {
+class Integers implements DistributionObserver {
   readonly #near = new Float64Array(2 * NEAR);
-  readonly #far = new Labels();
+  readonly #far = new LabelCounts();
 
   add(values: OutputValues, outcomes: Uint8Array, rows: number): void {
     const integers = values as BigInt64Array;
@@ -123,7 +123,7 @@ class Integers implements Observer {
     }
   }
 
-  distribution(): Distribution {
+  distribution(): OutputDistribution {
     const near = [...this.#near].flatMap((count, i) =>
       count > 0 ? [[String(i - NEAR), count] as const] : [],
     );

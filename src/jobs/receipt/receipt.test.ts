@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Signer } from '../../signing/signer.ts';
-import type { Account } from '../chunk.ts';
+import type { ChunkTotals } from '../chunk.ts';
 import { aPlan, aSpec } from '../plan/testing/plans.ts';
-import { type Closing, receiptOf, summaryOf } from './receipt.ts';
-import { RECEIPT_TYPE, signReceipt, verifyReceipt } from './signed.ts';
+import { type ReceiptFacts, receiptOf, receiptSummaryOf } from './receipt.ts';
+import { openReceipt, RECEIPT_TYPE, signReceipt } from './signed.ts';
 
-const account = (chunk: number, read: number, bad: number): Account => ({
+const account = (chunk: number, read: number, bad: number): ChunkTotals => ({
   chunk,
   counts: { read, ok: read - bad, rejected: bad, failed: 0, skipped: 0 },
   keys: String(chunk + 1).repeat(64),
@@ -15,7 +15,7 @@ const account = (chunk: number, read: number, bad: number): Account => ({
   seconds: { read: 0.1, score: 0.2, write: 0.1 },
 });
 
-const CLOSING: Closing = {
+const CLOSING: ReceiptFacts = {
   run: { id: 'run_1', job: 'nightly', attempt: 2, fingerprint: 'f'.repeat(64) },
   state: 'done',
   spec: aSpec({ options: { ...aSpec().options, hourlyCost: 7.2 } }),
@@ -33,7 +33,7 @@ const CLOSING: Closing = {
 describe('a receipt', () => {
   it('says what was read, what became of it, and what it took', () => {
     const receipt = receiptOf(CLOSING);
-    expect(summaryOf(receipt)).toMatchObject({
+    expect(receiptSummaryOf(receipt)).toMatchObject({
       job: 'nightly',
       run: 'run_1',
       state: 'done',
@@ -58,7 +58,7 @@ describe('a receipt', () => {
       [1, 0, null, 7],
     ]);
     expect(receipt.distributions).toEqual({ predict: { kind: 'labels', counts: [['yes', 9]] } });
-    expect(summaryOf(receipt)).not.toHaveProperty('accounts');
+    expect(receiptSummaryOf(receipt)).not.toHaveProperty('accounts');
   });
 
   it('names a thousand items at most, and digests all', () => {
@@ -84,7 +84,7 @@ describe('a signed receipt', () => {
   const receipt = receiptOf(CLOSING);
   const refused = (envelope: unknown, key = publicKey) => {
     try {
-      verifyReceipt(envelope, key);
+      openReceipt(envelope, key);
       return 'accepted';
     } catch (error) {
       expect(error).toMatchObject({ code: 'RECEIPT_INVALID' });
@@ -94,7 +94,7 @@ describe('a signed receipt', () => {
 
   it('is taken under its key alone, as it was', () => {
     const envelope = signReceipt(signer, receipt);
-    expect(verifyReceipt(JSON.parse(JSON.stringify(envelope)), publicKey)).toEqual(receipt);
+    expect(openReceipt(JSON.parse(JSON.stringify(envelope)), publicKey)).toEqual(receipt);
     for (const key of [signerOf().publicKey.publicKey, 'no key', ''])
       expect(refused(envelope, key)).toMatch(/not signed by that key/);
   });

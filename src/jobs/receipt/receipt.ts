@@ -6,32 +6,32 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
-import type { Account, Chunk, Counts } from '../chunk.ts';
+import type { Chunk, ChunkTotals, RowCounts } from '../chunk.ts';
 import { type InputFact, inputFact } from '../plan/facts.ts';
 import type { RunPlan } from '../run/plan.ts';
-import type { Published } from '../sinks/sink.ts';
+import type { PublishedOutput } from '../sinks/sink.ts';
 import type { SparkReport } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { addUp } from './books.ts';
-import type { Distributions } from './column-distribution.ts';
+import type { OutputDistributions } from './column-distribution.ts';
 import { mergedColumns } from './distribution.ts';
+import { addUp } from './totals.ts';
 
 /** Items of the input that a receipt names; the digest is over all. */
 const ITEMS_MAX = 1000;
 
 /** What came of one chunk, enough to do it again in SQL. */
 export interface ChunkReceipt extends Pick<Chunk, 'index' | 'item' | 'from' | 'to'> {
-  readonly rows: Counts;
+  readonly rows: RowCounts;
   /** sha256 over the text of the keys of its `ok` rows, each followed by a newline, in order; hex. */
   readonly keys: string;
 }
 
-export interface Receipt {
+export interface RunReceipt {
   readonly schema: 1;
   readonly job: string;
   readonly run: string;
   readonly state: 'done' | 'held';
-  readonly rows: Counts;
+  readonly rows: RowCounts;
   readonly model: {
     readonly name: string | null;
     readonly version: number | null;
@@ -72,18 +72,18 @@ export interface Receipt {
   readonly fingerprint: string;
   /** Release of Plimsoll that made it. */
   readonly plimsoll: string;
-  readonly distributions: Distributions;
+  readonly distributions: OutputDistributions;
   readonly accounts: readonly ChunkReceipt[];
 }
 
-export interface Closing {
+export interface ReceiptFacts {
   readonly run: Pick<RunRow, 'id' | 'job' | 'attempt' | 'fingerprint'>;
-  readonly state: Receipt['state'];
+  readonly state: RunReceipt['state'];
   readonly spec: JobSpec;
   readonly plan: RunPlan;
-  readonly accounts: readonly Account[];
-  readonly published: Published;
-  readonly rejects: Receipt['rejects'];
+  readonly accounts: readonly ChunkTotals[];
+  readonly published: PublishedOutput;
+  readonly rejects: RunReceipt['rejects'];
   readonly checks: readonly Check[];
   /** How Spark scored it, where it did. */
   readonly spark?: SparkReport | null;
@@ -95,7 +95,7 @@ export interface Closing {
 }
 
 /** The receipt of a run. Throws ROWS_DO_NOT_ADD_UP. */
-export function receiptOf(closing: Closing): Receipt {
+export function receiptOf(closing: ReceiptFacts): RunReceipt {
   const { run, spec, plan, accounts, published, seconds, checks, rejects, plimsoll } = closing;
   const { rows, keys } = addUp(accounts, plan.chunks);
   const input = plan.frozen.items.map(inputFact);
@@ -130,13 +130,15 @@ export function receiptOf(closing: Closing): Receipt {
 }
 
 /** Of the rows that this run has scored: what is carried over has none. */
-export const distributionsOf = (accounts: readonly Account[]): Distributions =>
+export const distributionsOf = (accounts: readonly ChunkTotals[]): OutputDistributions =>
   mergedColumns(
-    accounts.flatMap(({ distributions }) => (distributions === null ? [] : [distributions as Distributions])),
+    accounts.flatMap(({ distributions }) =>
+      distributions === null ? [] : [distributions as OutputDistributions],
+    ),
   );
 
 /** What is shown of a receipt: without what grows with the input. */
-export function summaryOf(receipt: Receipt): Omit<Receipt, 'accounts' | 'distributions'> {
+export function receiptSummaryOf(receipt: RunReceipt): Omit<RunReceipt, 'accounts' | 'distributions'> {
   const { accounts: _, distributions: __, ...summary } = receipt;
   return summary;
 }
@@ -145,13 +147,13 @@ export function summaryOf(receipt: Receipt): Omit<Receipt, 'accounts' | 'distrib
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /** Prices have no unit but that of the job; kept to a millionth of it. */
-const costOf = (hourly: number | null, seconds: number): Pick<Receipt, 'cost'> =>
+const costOf = (hourly: number | null, seconds: number): Pick<RunReceipt, 'cost'> =>
   hourly === null ? {} : { cost: { hourly, total: Math.round((hourly * seconds * 1e6) / 3600) / 1e6 } };
 
 const digestOf = (input: readonly InputFact[]): string =>
   createHash('sha256').update(canonicalJson(input)).digest('hex');
 
-function chunkReceipts(chunks: readonly Chunk[], accounts: readonly Account[]): ChunkReceipt[] {
+function chunkReceipts(chunks: readonly Chunk[], accounts: readonly ChunkTotals[]): ChunkReceipt[] {
   const byChunk = new Map(accounts.map((account) => [account.chunk, account]));
   return chunks.map(({ index, item, from, to }) => {
     const { counts, keys } = byChunk.get(index)!;

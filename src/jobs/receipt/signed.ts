@@ -4,19 +4,20 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { OUTCOMES } from '../../scorer/scorer.ts';
 import { type Envelope, type Signer, signedBytes } from '../../signing/signer.ts';
-import { addUp } from './books.ts';
-import type { Receipt } from './receipt.ts';
+import type { RunReceipt } from './receipt.ts';
+import { addUp } from './totals.ts';
 
 export const RECEIPT_TYPE = 'application/vnd.plimsoll.receipt+json';
 
 /** A receipt in its envelope (DSSE, as the evidence of rollouts). */
-export const signReceipt = (signer: Signer, receipt: Receipt): Envelope => signer.sign(RECEIPT_TYPE, receipt);
+export const signReceipt = (signer: Signer, receipt: RunReceipt): Envelope =>
+  signer.sign(RECEIPT_TYPE, receipt);
 
 /**
  * The receipt in an envelope that `publicKey` (PEM) has signed, added up again from the accounts in it. Throws
  * RECEIPT_INVALID.
  */
-export function verifyReceipt(envelope: unknown, publicKey: string): Receipt {
+export function openReceipt(envelope: unknown, publicKey: string): RunReceipt {
   const bytes = signedBytes(envelope, RECEIPT_TYPE, publicKey);
   if (bytes === null) throw invalid('it is not signed by that key');
   const receipt: unknown = JSON.parse(bytes.toString());
@@ -27,7 +28,7 @@ export function verifyReceipt(envelope: unknown, publicKey: string): Receipt {
 }
 
 /** Whether it has the parts that are added up. */
-const isReceipt = (value: unknown): value is Receipt =>
+const isReceipt = (value: unknown): value is RunReceipt =>
   isRecord(value) &&
   value['schema'] === 1 &&
   isRecord(value['rows']) &&
@@ -35,7 +36,7 @@ const isReceipt = (value: unknown): value is Receipt =>
   Array.isArray(value['accounts']) &&
   value['accounts'].every((account: unknown) => isRecord(account) && isRecord(account['rows']));
 
-function problemOf({ accounts, rows, digests, chunks }: Receipt): string | null {
+function problemOf({ accounts, rows, digests, chunks }: RunReceipt): string | null {
   try {
     const entries = accounts.map(({ index, rows: counts, keys }) => ({ chunk: index, counts, keys }));
     const added = addUp(

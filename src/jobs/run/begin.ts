@@ -8,7 +8,7 @@ import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { LEASE_MILLIS } from './lease.ts';
 
-export interface Beginner {
+export interface RunStarter {
   readonly ledger: Ledger;
   readonly now: () => number;
   readonly newId: () => string;
@@ -23,7 +23,7 @@ const OVER: readonly RunRow['state'][] = ['failed', 'cancelled'];
  * The run that a command is to work on: a new one where the job has none, its last one has failed or was dropped, or `again` says so of one that is done;
  * else the last one, whoever has it. Of two commands at once, both get the same.
  */
-export async function beginRun(spec: JobSpec, again: boolean, beginner: Beginner): Promise<RunRow> {
+export async function beginRun(spec: JobSpec, again: boolean, beginner: RunStarter): Promise<RunRow> {
   const { ledger, now, newId, by } = beginner;
   for (;;) {
     const last = await ledger.latest(spec.job);
@@ -47,7 +47,7 @@ export async function beginRun(spec: JobSpec, again: boolean, beginner: Beginner
 }
 
 /** Takes a run for this process, at once where its holder is known to have died. Throws JOB_RUNNING. */
-export async function claimRun({ ledger, now }: Beginner, run: RunRow): Promise<RunRow> {
+export async function claimRun({ ledger, now }: RunStarter, run: RunRow): Promise<RunRow> {
   const gone = run.holder !== null && isGone(run.holder) ? run.holder : undefined;
   const claimed = await ledger.claim(run.id, holderOf(), now(), LEASE_MILLIS, gone);
   if (claimed !== null) return claimed;

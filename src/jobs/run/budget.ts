@@ -1,17 +1,17 @@
 /** How many rows may go without an answer. Pure. */
-import type { Counts } from '../chunk.ts';
+import type { RowCounts } from '../chunk.ts';
 import type { JobOptions } from '../spec/spec.ts';
 
 type Budget = JobOptions['budget'];
 
 /** Rows that count against the budget: a row that the job itself leaves out does not. */
-export const badRows = ({ rejected, failed }: Counts): number => rejected + failed;
+export const badRows = ({ rejected, failed }: RowCounts): number => rejected + failed;
 
 /**
  * Whether the budget is exceeded whatever comes: `total` is the rows of the whole input, null where it is not known yet.
  * A share is judged early only where the total is known.
  */
-export function isExceeded(budget: Budget, counts: Counts, total: number | null): boolean {
+export function isExceeded(budget: Budget, counts: RowCounts, total: number | null): boolean {
   const bad = badRows(counts);
   if (budget.rows !== null && bad > budget.rows) return true;
   return budget.share !== null && total !== null && bad > budget.share * Math.max(total, counts.read);
@@ -26,10 +26,10 @@ export function budgetText({ rows, share }: Budget): string {
   return parts.flat().join(' or ');
 }
 
-const NONE: Counts = { read: 0, ok: 0, rejected: 0, failed: 0, skipped: 0 };
+const NONE: RowCounts = { read: 0, ok: 0, rejected: 0, failed: 0, skipped: 0 };
 
 /** The sum of the counts of chunks. */
-export const sumOf = (counts: readonly Counts[]): Counts =>
+export const sumOf = (counts: readonly RowCounts[]): RowCounts =>
   counts.reduce(
     (sum, one) => ({
       read: sum.read + one.read,

@@ -2,10 +2,10 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
-import type { Account } from '../chunk.ts';
-import { addUp } from '../receipt/books.ts';
-import { distributionsOf, type Receipt } from '../receipt/receipt.ts';
-import type { Source } from '../sources/source.ts';
+import type { ChunkTotals } from '../chunk.ts';
+import { distributionsOf, type RunReceipt } from '../receipt/receipt.ts';
+import { addUp } from '../receipt/totals.ts';
+import type { JobSource } from '../sources/source.ts';
 import { holdChecks } from './checks.ts';
 import { changedItem, type RunPlan, workedChunks } from './plan.ts';
 
@@ -13,10 +13,10 @@ export interface ScoredRun {
   readonly row: Pick<RunRow, 'id' | 'job'>;
   readonly ledger: Pick<Ledger, 'lastDone'>;
   readonly limits: Parameters<typeof holdChecks>[0];
-  readonly source: Pick<Source, 'list'>;
+  readonly source: Pick<JobSource, 'list'>;
   readonly plan: RunPlan;
   /** Of all its chunks. */
-  readonly accounts: readonly Account[];
+  readonly accounts: readonly ChunkTotals[];
 }
 
 /** The checks that the job asks for, against its last run. Throws INPUT_CHANGED, ROWS_DO_NOT_ADD_UP. */
@@ -29,5 +29,5 @@ export async function checkedRun(run: ScoredRun): Promise<readonly Check[]> {
   }
   const { rows } = addUp(accounts, workedChunks(plan));
   const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
-  return holdChecks(limits, last as Receipt | null, { rows, distributions: distributionsOf(accounts) });
+  return holdChecks(limits, last as RunReceipt | null, { rows, distributions: distributionsOf(accounts) });
 }

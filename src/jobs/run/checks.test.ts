@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Distributions } from '../receipt/column-distribution.ts';
+import type { OutputDistributions } from '../receipt/column-distribution.ts';
 import { holdChecks, reasonToHold } from './checks.ts';
 
 const counts = (ok: number) => ({ read: ok, ok, rejected: 0, failed: 0, skipped: 0 });
-const shares = (yes: number, no: number): Distributions => ({
+const shares = (yes: number, no: number): OutputDistributions => ({
   predict: {
     kind: 'labels',
     counts: [

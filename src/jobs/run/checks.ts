@@ -1,20 +1,20 @@
 /** What is looked at before the output of a run is published. Pure. */
 import type { Check } from '../../store/store.ts';
-import type { Counts } from '../chunk.ts';
-import type { Distributions } from '../receipt/column-distribution.ts';
+import type { RowCounts } from '../chunk.ts';
+import type { OutputDistributions } from '../receipt/column-distribution.ts';
 import { furthestColumn } from '../receipt/distribution.ts';
 import type { JobOptions } from '../spec/spec.ts';
 
 /** What a run has come to, as far as runs are compared. */
-export interface Outcome {
-  readonly rows: Counts;
-  readonly distributions: Distributions;
+export interface RunOutcome {
+  readonly rows: RowCounts;
+  readonly distributions: OutputDistributions;
 }
 
 type Limits = Pick<JobOptions, 'holdDistance' | 'holdRows'>;
 
 /** The checks that the job asks for, against its last run that is done; none without one. */
-export function holdChecks(limits: Limits, last: Outcome | null, now: Outcome): Check[] {
+export function holdChecks(limits: Limits, last: RunOutcome | null, now: RunOutcome): Check[] {
   if (last === null) return [];
   const { holdRows, holdDistance } = limits;
   return [
@@ -29,7 +29,7 @@ function rowsCheck(share: number, before: number, now: number): Check {
   return { name: 'rows', ok, detail };
 }
 
-function distanceCheck(limit: number, before: Distributions, now: Distributions): Check {
+function distanceCheck(limit: number, before: OutputDistributions, now: OutputDistributions): Check {
   const furthest = furthestColumn(before, now);
   if (furthest === null)
     return { name: 'distribution', ok: true, detail: 'no output to compare with the last run' };

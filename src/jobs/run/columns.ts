@@ -2,9 +2,9 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
-import { outputColumns } from '../lane/output.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec } from '../spec/spec.ts';
+import { outputColumns } from '../worker/output.ts';
 
 /** Key, carried columns, outputs, stamps. Throws INPUT_COLUMNS where two of them would have one name. */
 export function plannedColumns(

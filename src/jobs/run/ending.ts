@@ -24,19 +24,19 @@ const RESUMABLE: ReadonlySet<string> = new Set([
 ]);
 
 /** `lost`: another process has it. */
-export type Ending = 'lost' | 'held' | 'kept' | 'failed';
+export type RunEnding = 'lost' | 'held' | 'kept' | 'failed';
 
 /**
  * What an error makes of a run. An attempt that `fellShort` of the plan that an earlier one had made (asked for with a
  * wrong file, say, or without the model) takes nothing from what that one has done.
  */
-export function endingOf({ code }: PlimsollError, fellShort: boolean): Ending {
+export function endingOf({ code }: PlimsollError, fellShort: boolean): RunEnding {
   if (code === 'FENCE_LOST') return 'lost';
   if (code === 'JOB_HELD') return 'held';
   return fellShort || RESUMABLE.has(code) ? 'kept' : 'failed';
 }
 
-export interface Circumstances {
+export interface EndingContext {
   readonly run: string;
   readonly job: string;
   readonly chunks: RunProgress['chunks'] | null;
@@ -46,7 +46,7 @@ export interface Circumstances {
 }
 
 /** The error that a run stops with, whatever was thrown. */
-export function stopError(error: unknown, { run, job, chunks, stop, lost }: Circumstances): PlimsollError {
+export function stopError(error: unknown, { run, job, chunks, stop, lost }: EndingContext): PlimsollError {
   if (lost.aborted) return lost.reason as PlimsollError;
   if (isPlimsollError(error) && (!stop.aborted || error.code === 'FENCE_LOST')) return error;
   if (stop.aborted) {

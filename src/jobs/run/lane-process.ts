@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { PlimsollError } from '../../core/errors.ts';
-import type { FromLane, LaneAnswers, LaneRequest } from '../lane/protocol.ts';
+import type { FromLane, LaneAnswers, LaneRequest } from '../worker/protocol.ts';
 
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -24,7 +24,7 @@ export class LaneProcess {
   #ids = 0;
   #ended: string | null = null;
 
-  /** Starts the process; it loads its code meanwhile. `entry` is `lane.child.ts`. */
+  /** Starts the process; it loads its code meanwhile. `entry` is `worker.child.ts`. */
   constructor(entry: URL, onScored: (rows: number) => void) {
     this.#onScored = onScored;
     this.#child = fork(entry, [], {

@@ -1,13 +1,13 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
-import type { Account, Chunk } from '../chunk.ts';
-import type { ChunkOrder, LaneAnswers, LaneModel, LaneSetup } from '../lane/protocol.ts';
-import { findDeadly } from './halving.ts';
+import type { Chunk, ChunkTotals } from '../chunk.ts';
+import type { ChunkOrder, LaneAnswers, LaneModel, LaneSetup } from '../worker/protocol.ts';
+import { findDeadly } from './bisection.ts';
 import { LaneEnded, LaneProcess } from './lane-process.ts';
 
 export interface LanesOptions {
-  /** `lane.child.ts`. */
+  /** `worker.child.ts`. */
   readonly entry: URL;
   readonly count: number;
   readonly logger: Logger;
@@ -19,7 +19,7 @@ export interface LanesWork {
   readonly chunks: readonly Chunk[];
   /** Rows of a chunk that are left out. */
   readonly skip: (chunk: number) => readonly number[];
-  readonly onAccount: (account: Account) => Promise<void>;
+  readonly onAccount: (account: ChunkTotals) => Promise<void>;
   /** No chunk is begun after it. */
   readonly stop: AbortSignal;
 }
@@ -160,7 +160,7 @@ export class Lanes {
     return new LaneProcess(entry, onScored);
   }
 
-  async #account(place: Place, order: ChunkOrder): Promise<Account> {
+  async #account(place: Place, order: ChunkOrder): Promise<ChunkTotals> {
     try {
       return await (await this.#living(place)).ask<'work'>({ kind: 'work', order });
     } catch (error) {
@@ -188,7 +188,7 @@ export class Lanes {
   }
 
   /** A chunk by itself in a process of its own; where that dies as well, without the rows that do it. */
-  async #suspect(order: ChunkOrder): Promise<Account> {
+  async #suspect(order: ChunkOrder): Promise<ChunkTotals> {
     const deadly: number[] = [];
     for (;;) {
       const attempt = { ...order, deadly };

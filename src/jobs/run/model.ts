@@ -64,7 +64,7 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
 /** Whoever misspelt a path reads that it was taken for a name. */
 async function registered(ask: AskControl, name: string, which: string | undefined): Promise<VersionView> {
   try {
-    return await ask((control) => versionOf(control, name, which));
+    return await ask((control) => resolveJobVersion(control, name, which));
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'MODEL_NOT_FOUND' || which !== undefined) throw error;
     const known = `${error.details['known']}, and there is no file or folder of that name`;
@@ -88,7 +88,7 @@ async function packagedVersion(bundle: string): Promise<JobModel | null> {
 }
 
 /** The version that `name@which` means: a number, an alias, or without either what the endpoint rests on, else the newest. */
-export async function versionOf(
+export async function resolveJobVersion(
   control: Control,
   name: string,
   which: string | undefined,

@@ -1,5 +1,5 @@
-import type { Pieces } from '../sources/source.ts';
-import type { HeldRun } from './held-run.ts';
+import type { PieceStore } from '../sources/source.ts';
+import type { RunLease } from './run-lease.ts';
 
 /** As the ledger has them. */
 export type KnownPieces = readonly {
@@ -9,7 +9,7 @@ export type KnownPieces = readonly {
 }[];
 
 /** What is found in the pieces of the input, kept in the ledger with the run. */
-export function piecesOf(held: HeldRun, known: KnownPieces): Pieces {
+export function piecesOf(held: RunLease, known: KnownPieces): PieceStore {
   const found = new Map(known.map(({ path, piece, digest }) => [`${piece} ${path}`, digest]));
   return {
     get: (path, piece) => found.get(`${piece} ${path}`),
@@ -18,4 +18,4 @@ export function piecesOf(held: HeldRun, known: KnownPieces): Pieces {
 }
 
 /** For a look at the input that no run remembers. */
-export const NO_PIECES: Pieces = { get: () => undefined, put: async () => undefined };
+export const NO_PIECES: PieceStore = { get: () => undefined, put: async () => undefined };

@@ -2,7 +2,7 @@
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
-import type { CarriedPlan } from './carried.ts';
+import type { CarriedPlan } from './previous-output.ts';
 
 export interface RunPlan {
   readonly model: PlannedModel;
@@ -40,7 +40,7 @@ export const modelLabel = ({ name, version, file, digest }: PlannedModel): strin
   name === null ? `${file}@${digest.slice(0, 12)}` : `${name}@${version}`;
 
 /** Rows of the whole input, or null where it is not known before they are read. */
-export function rowsOf({ frozen, chunks }: Pick<RunPlan, 'frozen' | 'chunks'>): number | null {
+export function inputRowsOf({ frozen, chunks }: Pick<RunPlan, 'frozen' | 'chunks'>): number | null {
   if (frozen.rows !== null) return frozen.rows;
   return chunks.reduce<number | null>(
     (sum, { rows }) => (sum === null || rows === null ? null : sum + rows),
@@ -53,7 +53,7 @@ export function totalRows(
   own: Pick<RunPlan, 'frozen' | 'chunks'>,
   carried: CarriedPlan | null | undefined,
 ): number | null {
-  const parts = [rowsOf(own), carried ? rowsOf(carried) : 0];
+  const parts = [inputRowsOf(own), carried ? inputRowsOf(carried) : 0];
   return parts.reduce<number | null>((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0);
 }
 

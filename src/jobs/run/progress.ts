@@ -1,10 +1,10 @@
 /** How far a run is, for people and lists. Pure. */
 import type { Check } from '../../store/store.ts';
-import type { Counts } from '../chunk.ts';
-import type { Forecast } from '../spark/forecast.ts';
+import type { RowCounts } from '../chunk.ts';
+import type { SparkForecast } from '../spark/forecast.ts';
 
 export interface RunProgress {
-  readonly rows: Counts;
+  readonly rows: RowCounts;
   readonly chunks: { readonly done: number; readonly of: number };
   /** That were worked on it, over all attempts, by a steady clock. */
   readonly seconds: number;
@@ -13,7 +13,7 @@ export interface RunProgress {
 }
 
 /** What a run says on its way. */
-export interface Step {
+export interface RunStep {
   readonly phase: 'model' | 'input' | 'scoring' | 'checks' | 'publishing';
   /** From 0 to 1, where the end is known. */
   readonly share?: number | undefined;
@@ -21,5 +21,5 @@ export interface Step {
   readonly rowsPerSecond?: number | undefined;
   readonly secondsLeft?: number | undefined;
   /** Once, before a cluster begins on the input. */
-  readonly forecast?: Forecast | undefined;
+  readonly forecast?: SparkForecast | undefined;
 }

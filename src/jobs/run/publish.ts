@@ -1,24 +1,24 @@
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { Clock } from '../../core/ports.ts';
 import type { Check } from '../../store/store.ts';
-import type { Account } from '../chunk.ts';
-import { addUp } from '../receipt/books.ts';
-import { type Receipt, receiptOf } from '../receipt/receipt.ts';
-import type { Sink } from '../sinks/sink.ts';
+import type { ChunkTotals } from '../chunk.ts';
+import { type RunReceipt, receiptOf } from '../receipt/receipt.ts';
+import { addUp } from '../receipt/totals.ts';
+import type { JobSink } from '../sinks/sink.ts';
 import { readScored } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import type { HeldRun } from './held-run.ts';
+import { cleanUpRun, markUntidy } from './cleanup.ts';
 import { type RunPlan, workedChunks } from './plan.ts';
 import type { RunProgress } from './progress.ts';
 import { mergeRejects } from './rejects.ts';
-import { markUntidy, tidy } from './tidy.ts';
+import type { RunLease } from './run-lease.ts';
 
 export interface PublishOptions {
-  readonly held: HeldRun;
+  readonly held: RunLease;
   readonly spec: JobSpec;
   readonly plan: RunPlan;
-  readonly accounts: readonly Account[];
-  readonly sink: Sink;
+  readonly accounts: readonly ChunkTotals[];
+  readonly sink: JobSink;
   /** Of the run. */
   readonly folder: string;
   readonly fingerprint: string | null;
@@ -30,7 +30,7 @@ export interface PublishOptions {
 }
 
 /** Makes the output visible, closes the run in the ledger, and cleans up; each of them may have been done before. Throws ROWS_DO_NOT_ADD_UP, and what the sink throws. */
-export async function publishRun(options: PublishOptions): Promise<Receipt> {
+export async function publishRun(options: PublishOptions): Promise<RunReceipt> {
   const { held, spec, plan, accounts, sink, folder, fingerprint, clock } = options;
   const { id, job } = held.row;
   const { rows } = addUp(accounts, workedChunks(plan));
@@ -54,6 +54,6 @@ export async function publishRun(options: PublishOptions): Promise<Receipt> {
   markUntidy(folder);
   await held.release({ state: 'done', error: null, endedAt, receipt, progress });
   // Only now: until the ledger says so, the sink has to know that it was done.
-  await tidy(folder, sink);
+  await cleanUpRun(folder, sink);
   return receipt;
 }

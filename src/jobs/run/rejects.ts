@@ -11,7 +11,7 @@ import {
 import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import { syncFolder } from '../lane/dead-letters.ts';
+import { syncFolder } from '../worker/dead-letters.ts';
 
 /** Dead letters of a whole run, in the order of the input. */
 export const rejectsPath = (folder: string): string => join(folder, 'rejects.jsonl');

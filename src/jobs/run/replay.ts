@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
-import type { DeadLetter } from '../lane/dead-letters.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
+import type { DeadLetter } from '../worker/dead-letters.ts';
 import type { RunPlan } from './plan.ts';
 import { rejectsPath } from './rejects.ts';
 
@@ -28,14 +28,14 @@ export interface ReplayRequest {
 }
 
 /** A run to begin: the same request always gives the same one. */
-export interface Replay {
+export interface ReplayRun {
   readonly id: string;
   readonly due: string;
   readonly spec: JobSpec;
 }
 
 /** Puts the input of a replay together. Throws JOB_STATE where there is nothing to replay, USAGE for mended rows that are none of them. */
-export function replayOf({ base, dataDir, rows, model }: ReplayRequest): Replay {
+export function replayOf({ base, dataDir, rows, model }: ReplayRequest): ReplayRun {
   const spec = base.spec as JobSpec;
   const plan = base.plan as RunPlan;
   const letters = readLetters(base, join(dataDir, 'jobs', base.id)).map((letter) => ({

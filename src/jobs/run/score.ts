@@ -1,13 +1,13 @@
 import type { Chunk } from '../chunk.ts';
-import type { LaneSetup } from '../lane/protocol.ts';
-import type { Accounts } from './accounts.ts';
+import type { LaneSetup } from '../worker/protocol.ts';
 import type { Lanes } from './lanes.ts';
-import { refuseRepeats, repeatedRows } from './repeats.ts';
+import { refuseRepeats, repeatedRows } from './repeated-keys.ts';
+import type { RunAccounting } from './run-accounting.ts';
 
 export interface ScoreOptions {
   readonly setup: LaneSetup;
   readonly lanes: Lanes;
-  readonly accounts: Accounts;
+  readonly accounts: RunAccounting;
   /** Of the whole run, done or not. */
   readonly chunks: readonly Chunk[];
   readonly stop: AbortSignal;

@@ -1,26 +1,26 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
-import { keptColumns } from '../lane/output.ts';
-import type { LaneModel } from '../lane/protocol.ts';
 import { retryOutage } from '../outage.ts';
-import type { FreezeOptions, Pieces, Source } from '../sources/source.ts';
+import type { FreezeOptions, JobSource, PieceStore } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
+import { keptColumns } from '../worker/output.ts';
+import type { LaneModel } from '../worker/protocol.ts';
 import { type JobModel, type ModelOptions, resolveModel } from './model.ts';
 import { changedItem, type PlannedModel, type RunPlan } from './plan.ts';
-import type { Step } from './progress.ts';
+import type { RunStep } from './progress.ts';
 
 export interface SurveyOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
-  readonly source: Source;
-  readonly pieces: Pieces;
+  readonly source: JobSource;
+  readonly pieces: PieceStore;
   readonly stop: AbortSignal;
-  readonly onStep: (step: Step) => void;
+  readonly onStep: (step: RunStep) => void;
   /** Told what to load as soon as it is known, before the input is read. */
   readonly onBound: (model: LaneModel) => void;
 }
 
 /** What a run is about: the model there is, and the input as it is now. */
-export interface Survey {
+export interface RunSurvey {
   readonly model: PlannedModel;
   readonly inputs: readonly string[];
   readonly frozen: FrozenInput;
@@ -28,13 +28,13 @@ export interface Survey {
 }
 
 /** The part of an earlier plan that need not be found again. */
-export type Before = Pick<RunPlan, 'frozen' | 'chunks'> | null;
+export type EarlierPlan = Pick<RunPlan, 'frozen' | 'chunks'> | null;
 
 /**
  * Looks at model and input. `before` is what an earlier attempt has frozen, which is taken over where the input looks as it
  * did. Throws INPUT_COLUMNS, and what model and source throw.
  */
-export async function survey(spec: JobSpec, before: Before, options: SurveyOptions): Promise<Survey> {
+export async function survey(spec: JobSpec, before: EarlierPlan, options: SurveyOptions): Promise<RunSurvey> {
   const { source, onStep, onBound } = options;
   const onProgress = (): void => onStep({ phase: 'model' });
   onProgress();
@@ -66,7 +66,7 @@ function requireColumns(spec: JobSpec, { columns }: FrozenInput): void {
 
 async function freeze(
   spec: JobSpec,
-  before: Before,
+  before: EarlierPlan,
   listed: FrozenInput,
   { source, pieces, stop, onStep }: SurveyOptions,
 ): Promise<Pick<RunPlan, 'frozen' | 'chunks'>> {

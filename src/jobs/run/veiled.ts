@@ -1,6 +1,6 @@
 /** The ledger and the log of a run, which get what the veil of its job lets through. */
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
-import { type Facts, factsOf } from '../plan/facts.ts';
+import { type RunFacts, runFactsOf } from '../plan/facts.ts';
 import type { Secrets } from '../spec/redaction.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { type Veil, veilOf } from '../spec/veil.ts';
@@ -12,10 +12,10 @@ interface Given {
   readonly secrets: Secrets;
 }
 
-export type Veiled<T extends Given> = T & { readonly veil: Veil };
+export type WithVeil<T extends Given> = T & { readonly veil: Veil };
 
 /** What a run is worked on with: what is kept of it is concealed, what was kept is as it was before; its URIs keep their placeholders. */
-export function veiled<T extends Given>(given: T): Veiled<T> {
+export function veiled<T extends Given>(given: T): WithVeil<T> {
   const { row, ledger } = given;
   const spec = row.spec as JobSpec;
   const veil = veilOf(spec, given.secrets);
@@ -38,8 +38,11 @@ const veiledLedger = (ledger: Ledger, { conceal, reveal }: Veil): Ledger => ({
 });
 
 /** What is kept and compared of a job: what a variable holds may change, what the job is does not. */
-export const keptFacts = (spec: JobSpec, plan: Parameters<typeof factsOf>[1], { conceal }: Veil): Facts =>
-  conceal(factsOf(spec, plan));
+export const keptFacts = (
+  spec: JobSpec,
+  plan: Parameters<typeof runFactsOf>[1],
+  { conceal }: Veil,
+): RunFacts => conceal(runFactsOf(spec, plan));
 
 export const veiledLog = (log: RunLog, { conceal }: Veil): RunLog => ({
   info: (fields, message) => log.info(conceal(fields), conceal(message)),

@@ -3,14 +3,14 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
-import type { Source } from '../sources/source.ts';
+import type { JobSource } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import type { Lanes } from './lanes.ts';
 import type { RunPlan } from './plan.ts';
-import type { Step } from './progress.ts';
+import type { RunStep } from './progress.ts';
 
 /** What lanes work on: the input itself, or rows that a cluster has scored. */
-export interface Work {
+export interface RunWork {
   readonly spec: JobSpec;
   readonly frozen: FrozenInput;
   readonly chunks: readonly Chunk[];
@@ -23,7 +23,7 @@ export interface WorkOptions {
   readonly dataDir: string;
   /** Of the run. */
   readonly folder: string;
-  readonly source: Source;
+  readonly source: JobSource;
   readonly lanes: Lanes;
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether chunks are done already. */
@@ -31,11 +31,11 @@ export interface WorkOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly stop: AbortSignal;
-  readonly onStep: (step: Step) => void;
+  readonly onStep: (step: RunStep) => void;
 }
 
 /** Has the cluster of the job score its rows, where it names one. Throws what `scoreOnSpark` throws, BUNDLE_GONE. */
-export async function workOf(plan: RunPlan, options: WorkOptions): Promise<Work> {
+export async function workOf(plan: RunPlan, options: WorkOptions): Promise<RunWork> {
   const { spec, lanes, logger, stop, onStep } = options;
   const { isScoredOnSpark } = await import('../spark/staging.ts');
   // Rows that a cluster has scored are published, whatever a later command says of where to score.

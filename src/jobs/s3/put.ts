@@ -15,7 +15,7 @@ const PART_BYTES = 64 * 2 ** 20;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const PARTS_MAX = 10_000;
 
-export interface Put {
+export interface PutObject {
   readonly Bucket: string;
   readonly Key: string;
   readonly Metadata: Readonly<Record<string, string>>;
@@ -24,14 +24,14 @@ export interface Put {
 }
 
 /** Throws what the server answers: status 412 or 409 where the condition does not hold. */
-export async function putText(client: S3Client, put: Put, text: string): Promise<void> {
+export async function putText(client: S3Client, put: PutObject, text: string): Promise<void> {
   await client.send(new PutObjectCommand({ ...target(put), ...conditionOf(put), Body: text }));
 }
 
 /** The same with the bytes of a file; `partBytes` is at least 5 MiB. */
 export async function putFile(
   client: S3Client,
-  put: Put,
+  put: PutObject,
   path: string,
   size: number,
   partBytes = PART_BYTES,
@@ -45,7 +45,7 @@ export async function putFile(
 
 async function putParts(
   client: S3Client,
-  put: Put,
+  put: PutObject,
   path: string,
   size: number,
   partBytes: number,
@@ -77,7 +77,7 @@ async function bytesOf(file: FileHandle, from: number, to: number): Promise<Buff
   return buffer.subarray(0, bytesRead);
 }
 
-const target = ({ Bucket, Key, Metadata }: Put) => ({ Bucket, Key, Metadata: { ...Metadata } });
+const target = ({ Bucket, Key, Metadata }: PutObject) => ({ Bucket, Key, Metadata: { ...Metadata } });
 
-const conditionOf = ({ replaces }: Put): { IfMatch?: string; IfNoneMatch?: string } =>
+const conditionOf = ({ replaces }: PutObject): { IfMatch?: string; IfNoneMatch?: string } =>
   replaces === undefined ? {} : replaces === null ? { IfNoneMatch: '*' } : { IfMatch: replaces };

@@ -26,7 +26,7 @@ import {
 import { freezeOptions, readAll, sourceContract } from '../sources/contract.ts';
 import { tableFile, tableRows } from '../sources/objects/testing.ts';
 import { openSource } from '../sources/open.ts';
-import type { Source } from '../sources/source.ts';
+import type { JobSource } from '../sources/source.ts';
 import { putFile } from './put.ts';
 import { S3_HOOK_MILLIS, type S3Server, startS3 } from './testing/server.ts';
 
@@ -62,7 +62,7 @@ async function bytesOf(uri: string): Promise<Buffer | null> {
     throw error;
   }
 }
-const open = (uri: string): Promise<Source> =>
+const open = (uri: string): Promise<JobSource> =>
   openSource({ source: { uri: `${uri}?${server.parameters}`, format: null }, key: 'id' }, {}, folder);
 
 for (const format of ['parquet', 'csv', 'jsonl'] as const)

@@ -9,12 +9,12 @@ import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows, eachRow } from '../../store/pages.ts';
 import type { FrozenItem } from '../chunk.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { DEFAULT_SCHEDULE, type Schedule, type Trigger } from './schedule.ts';
-import { Settling } from './settling.ts';
+import { RunDispatcher } from './dispatcher.ts';
+import { DEFAULT_SCHEDULE, type JobSchedule, type JobTrigger } from './schedule.ts';
+import { PathSettling } from './settling.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const NIGHTLY: Trigger = { kind: 'cron', cron: '30 2 * * *', timeZone: 'Europe/Berlin', misfire: 'once' };
+const NIGHTLY: JobTrigger = { kind: 'cron', cron: '30 2 * * *', timeZone: 'Europe/Berlin', misfire: 'once' };
 const SPEC = { source: { uri: 'in/{date}.csv' }, sink: { uri: 'out.csv' } };
 const MINUTE = 60_000;
 
@@ -46,7 +46,7 @@ const ended = async (ledger: Ledger, run: RunRow, change: RunChange): Promise<vo
 
 interface Server {
   readonly ledger: Ledger;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: RunDispatcher;
   /** One look, at the jobs that the ledger has now. */
   look(): Promise<void>;
 }
@@ -55,10 +55,10 @@ interface Server {
 async function server(): Promise<Server> {
   const ledger = await openLedger(`sqlite:${join(folder, 'jobs.sqlite')}`);
   const clock: Clock = { now: () => now, monotonic: () => now };
-  const dispatcher = new Dispatcher({
+  const dispatcher = new RunDispatcher({
     ...{ ledger, clock, logger: QUIET, holder: `server ${processes++}`, concurrency: 2 },
     list: async () => files,
-    settling: new Settling(),
+    settling: new PathSettling(),
     isGone: (holder) => holder.startsWith('dead'),
     execute: async ({ id }, signal) => {
       const run = (await ledger.run(id))!;
@@ -74,7 +74,7 @@ async function server(): Promise<Server> {
   return { ledger, dispatcher, look };
 }
 
-const define = (ledger: Ledger, name: string, change: Partial<Schedule>) =>
+const define = (ledger: Ledger, name: string, change: Partial<JobSchedule>) =>
   ledger.define({
     ...{ name, spec: { ...SPEC, job: name }, createdAt: now, createdBy: 'test' },
     schedule: { ...DEFAULT_SCHEDULE, ...change },

@@ -10,12 +10,12 @@ import { isRecord } from '../../core/record.ts';
 import type { JobRow, Ledger, RunChange, RunLine } from '../../store/ledger/ledger.ts';
 import { type RunState, UNDER_WAY } from '../../store/ledger/run-state.ts';
 import { findJob } from '../find.ts';
-import { type LookOptions, look } from './look.ts';
-import { memoryOf } from './memory.ts';
-import { Places } from './places.ts';
-import { DEFAULT_SCHEDULE, pauseBefore, type Schedule } from './schedule.ts';
+import { RunSlots } from './run-slots.ts';
+import { type LookOptions, scanTriggers } from './scan.ts';
+import { DEFAULT_SCHEDULE, type JobSchedule, pauseBefore } from './schedule.ts';
 import { scheduleOf } from './stored.ts';
 import { runFor, type TriggerEvent } from './trigger-event.ts';
+import { memoryOf } from './trigger-memory.ts';
 
 export interface DispatcherOptions extends Omit<LookOptions, 'ledger'> {
   readonly ledger: Ledger;
@@ -42,18 +42,18 @@ const LOOK_MILLIS = 2000;
 /** Runs that a person works on by a command of their own are theirs to go on with. */
 const isOurs = ({ due }: RunLine): boolean => !due.startsWith('manual/');
 
-export class Dispatcher {
+export class RunDispatcher {
   readonly #options: DispatcherOptions;
   /** Runs that this process works on, by id. */
   readonly #working = new Map<string, { readonly end: AbortController; readonly ended: Promise<void> }>();
-  readonly #places: Places;
+  readonly #places: RunSlots;
   /** Jobs that are being looked at, by name. */
   readonly #looking = new Map<string, Promise<void>>();
   #stopped = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#places = new Places(options.concurrency);
+    this.#places = new RunSlots(options.concurrency);
   }
 
   /** One look at all jobs there are, and at the runs that are open. Calls do not overlap. */
@@ -98,7 +98,7 @@ export class Dispatcher {
     if (schedule === null) return;
     const now = clock.now();
     try {
-      const { events, memory } = await look(job, schedule, now, this.#options);
+      const { events, memory } = await scanTriggers(job, schedule, now, this.#options);
       if (memory === null) return;
       const started = job.paused ? [] : await this.#admitted(job, schedule, events);
       const runs = started.map((event) => runFor(job, event, randomUUID(), now));
@@ -111,7 +111,7 @@ export class Dispatcher {
 
   async #admitted(
     job: JobRow,
-    { overlap }: Schedule,
+    { overlap }: JobSchedule,
     events: readonly TriggerEvent[],
   ): Promise<readonly TriggerEvent[]> {
     if (overlap === 'queue' || events.length === 0) return events;
@@ -147,7 +147,7 @@ export class Dispatcher {
     return leaseUntil > this.#options.clock.now() && !this.#options.isGone(holder);
   }
 
-  #start(run: RunLine, schedule: Schedule | null): void {
+  #start(run: RunLine, schedule: JobSchedule | null): void {
     const { clock, execute, logger } = this.#options;
     const end = new AbortController();
     const limit = schedule?.timeoutSeconds ?? null;
@@ -169,7 +169,7 @@ export class Dispatcher {
   }
 
   /** Decides what becomes of a run whose process has ended; `late` are the seconds that it was given, where they ran out. */
-  async #settle(id: string, schedule: Schedule | null, late: number | null): Promise<void> {
+  async #settle(id: string, schedule: JobSchedule | null, late: number | null): Promise<void> {
     const { ledger, clock, random, holder, logger } = this.#options;
     const run = await ledger.run(id);
     if (run === null || this.#stopped || SETTLED.includes(run.state)) return;

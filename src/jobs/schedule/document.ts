@@ -17,7 +17,7 @@ import {
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { jobName } from '../spec/document.ts';
 import { specInvalid } from '../spec/invalid.ts';
-import type { Retries, Schedule, Trigger } from './schedule.ts';
+import type { JobSchedule, JobTrigger, RetryPolicy } from './schedule.ts';
 
 const URL_PATTERN = '^(?:\\$\\{\\w+\\}|[a-z+]+://(?:[^/@:]*(?::\\$\\{\\w+\\})?@)?[^@]{1,500})$';
 /**
@@ -36,7 +36,7 @@ const URL_WITHOUT_SECRETS: Rule<string> = {
 const TRIGGERS_MAX = 20;
 
 /** The fields of a trigger beside its kind. */
-type Written<K extends Trigger['kind']> = Omit<Extract<Trigger, { kind: K }>, 'kind'>;
+type Written<K extends JobTrigger['kind']> = Omit<Extract<JobTrigger, { kind: K }>, 'kind'>;
 type Fields<T> = { readonly [P in keyof T]: Field<T[P]> };
 
 const seconds = (min: string, max: string): Rule<number> => {
@@ -44,7 +44,7 @@ const seconds = (min: string, max: string): Rule<number> => {
   return { schema, parse: (value, path, problems) => parse(value, path, problems) / 1000 };
 };
 
-const KINDS: { readonly [K in Trigger['kind']]: Fields<Written<K>> } = {
+const KINDS: { readonly [K in JobTrigger['kind']]: Fields<Written<K>> } = {
   cron: {
     cron: field(line, null, 'five fields, or six with seconds: "30 2 * * *"'),
     timeZone: field(line, 'UTC', 'IANA name of the zone whose time of day is meant'),
@@ -77,15 +77,15 @@ const KINDS: { readonly [K in Trigger['kind']]: Fields<Written<K>> } = {
     topic: field(line, null, 'topic whose messages start a run'),
   },
 };
-const KIND_NAMES = Object.keys(KINDS) as Trigger['kind'][];
+const KIND_NAMES = Object.keys(KINDS) as JobTrigger['kind'][];
 const kind = choice(KIND_NAMES);
 
-const ruleOf = (name: Trigger['kind']): Rule<object> =>
+const ruleOf = (name: JobTrigger['kind']): Rule<object> =>
   record({ kind: field(choice([name]), null, 'what it is'), ...KINDS[name] } as Fields<object>, didYouMean);
 
 const RULES = new Map(KIND_NAMES.map((name) => [name, ruleOf(name)]));
 
-const trigger: Rule<Trigger> = {
+const trigger: Rule<JobTrigger> = {
   schema: { anyOf: [kind.schema, ...[...RULES.values()].map(({ schema }) => schema)] },
   parse(value, path, problems) {
     const name = kind.parse(isRecord(value) ? (value['kind'] ?? null) : value, `${path}.kind`, problems);
@@ -94,7 +94,7 @@ const trigger: Rule<Trigger> = {
       isRecord(value) ? value : { kind: value },
       path,
       problems,
-    ) as Trigger;
+    ) as JobTrigger;
     if (parsed?.kind === 'cron' && parsed.cron !== undefined && parsed.timeZone !== undefined) {
       const problem = cronProblem(parsed);
       if (problem !== null) problems.push(`${path}: ${problem}`);
@@ -103,7 +103,7 @@ const trigger: Rule<Trigger> = {
   },
 };
 
-const retries = record<Retries>(
+const retries = record<RetryPolicy>(
   {
     attempts: field(number({ min: 1, max: 100, step: 1 }), 3, 'attempts in all'),
     firstSeconds: field(
@@ -117,7 +117,7 @@ const retries = record<Retries>(
 );
 
 /** The rule of `schedule`. */
-export const scheduleDocument: Rule<Schedule> = record<Schedule>(
+export const scheduleDocument: Rule<JobSchedule> = record<JobSchedule>(
   {
     triggers: field(list(trigger, { min: 0, max: TRIGGERS_MAX }), [], 'what starts a run'),
     retries: field(retries, {}, 'how often a run that failed for what may pass is tried'),
@@ -132,7 +132,7 @@ export const scheduleDocument: Rule<Schedule> = record<Schedule>(
 );
 
 /** The schedule of a document; null where there is none. Throws SPEC_INVALID with every problem. */
-export function scheduleFrom(job: string, document: unknown): Schedule | null {
+export function scheduleFrom(job: string, document: unknown): JobSchedule | null {
   if (document === null || document === undefined) return null;
   const problems: string[] = [];
   const schedule = scheduleDocument.parse(document, 'schedule', problems);

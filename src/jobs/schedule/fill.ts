@@ -3,7 +3,7 @@
 import { zoned } from '../../core/cron.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
-export interface Filling {
+export interface RunParameters {
   readonly run: string;
   /** Time that the run is for, in milliseconds since the epoch. */
   readonly due: number;
@@ -14,7 +14,7 @@ export interface Filling {
 const PLACE = /\{(run|date|yesterday|hour)\}/g;
 
 /** What can stand in a URI: the run's id, the day it is for, the day before, the hour of the day. */
-const VALUES: Readonly<Record<string, (filling: Filling) => string>> = {
+const VALUES: Readonly<Record<string, (filling: RunParameters) => string>> = {
   run: ({ run }) => run,
   date: ({ due, timeZone }) => zoned(due, timeZone).slice(0, 10),
   yesterday: ({ due, timeZone }) => dayBefore(zoned(due, timeZone).slice(0, 10)),
@@ -22,7 +22,7 @@ const VALUES: Readonly<Record<string, (filling: Filling) => string>> = {
 };
 
 /** The spec with `{run}`, `{date}`, `{yesterday}` and `{hour}` of both URIs filled. */
-export function fillSpec(spec: JobSpec, filling: Filling): JobSpec {
+export function fillSpec(spec: JobSpec, filling: RunParameters): JobSpec {
   const fill = (uri: string): string => uri.replaceAll(PLACE, (_, name: string) => VALUES[name]!(filling));
   return {
     ...spec,

@@ -2,7 +2,7 @@
 import { backoffMillis } from '../../core/backoff.ts';
 
 /** What starts a run. Each thing that happens starts one run of a job, however often it is seen. */
-export type Trigger =
+export type JobTrigger =
   | {
       readonly kind: 'cron';
       /** Five fields, or six with seconds. */
@@ -25,7 +25,7 @@ export type Trigger =
   | { readonly kind: 'redis'; readonly url: string; readonly stream: string }
   | { readonly kind: 'kafka'; readonly brokers: readonly string[]; readonly topic: string };
 
-export interface Retries {
+export interface RetryPolicy {
   /** In all, the first one counted. */
   readonly attempts: number;
   /** Before the second attempt; doubled before each later one. Chance takes off up to a fifth. */
@@ -33,16 +33,16 @@ export interface Retries {
   readonly longestSeconds: number;
 }
 
-export interface Schedule {
-  readonly triggers: readonly Trigger[];
-  readonly retries: Retries;
+export interface JobSchedule {
+  readonly triggers: readonly JobTrigger[];
+  readonly retries: RetryPolicy;
   /** An attempt that takes longer is ended, and is a failure. */
   readonly timeoutSeconds: number | null;
   /** A run that is due while another one of the job is under way waits for it, or is left out. */
   readonly overlap: 'queue' | 'skip';
 }
 
-export const DEFAULT_SCHEDULE: Schedule = {
+export const DEFAULT_SCHEDULE: JobSchedule = {
   triggers: [],
   retries: { attempts: 3, firstSeconds: 30, longestSeconds: 3600 },
   timeoutSeconds: null,
@@ -54,7 +54,7 @@ const JITTER = 0.2;
 /** Seconds to wait before attempt `next` (2, 3 …), or null where there is none left; `chance` in [0, 1). */
 export function pauseBefore(
   next: number,
-  { attempts, firstSeconds, longestSeconds }: Retries,
+  { attempts, firstSeconds, longestSeconds }: RetryPolicy,
   chance = 0,
 ): number | null {
   if (next > attempts) return null;

@@ -1,14 +1,14 @@
 /** Waits until new files no longer change: whoever writes a large file into the folder is given the time. Pure. */
 
 /** A path and what tells one state of the file from another. */
-export type Mark = readonly [path: string, mark: string];
+export type PathMark = readonly [path: string, mark: string];
 
-export class Settling {
+export class PathSettling {
   /** By job and path: the state, and since when it has been so. */
   readonly #seen = new Map<string, Map<string, { readonly mark: string; readonly since: number }>>();
 
   /** Those of `fresh` that have been as they are for `millis`, in order of path; `now` in milliseconds. */
-  settled(job: string, fresh: readonly Mark[], now: number, millis: number): readonly Mark[] {
+  settled(job: string, fresh: readonly PathMark[], now: number, millis: number): readonly PathMark[] {
     const before = this.#seen.get(job);
     const seen = new Map(
       fresh.map(([path, mark]) => {

@@ -1,8 +1,8 @@
 /** The schedule of a job as the ledger keeps it. Pure. */
 import { isRecord } from '../../core/record.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
-import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
+import { DEFAULT_SCHEDULE, type JobSchedule } from './schedule.ts';
 
 /** Checked when it was stored; what a later release added has its default. Null where the job is only run by hand. */
-export const scheduleOf = ({ schedule }: JobRow): Schedule | null =>
-  isRecord(schedule) ? { ...DEFAULT_SCHEDULE, ...(schedule as Partial<Schedule>) } : null;
+export const scheduleOf = ({ schedule }: JobRow): JobSchedule | null =>
+  isRecord(schedule) ? { ...DEFAULT_SCHEDULE, ...(schedule as Partial<JobSchedule>) } : null;

@@ -10,9 +10,9 @@ import type { JobRow, Ledger, RunChange, RunRow } from '../../store/ledger/ledge
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows } from '../../store/pages.ts';
 import type { FrozenItem } from '../chunk.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
-import { Settling } from './settling.ts';
+import { RunDispatcher } from './dispatcher.ts';
+import { DEFAULT_SCHEDULE, type JobSchedule } from './schedule.ts';
+import { PathSettling } from './settling.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const SPEC = { source: { uri: 'in.csv' }, sink: { uri: 'out.csv' } };
@@ -51,12 +51,12 @@ const ended = async (ledger: Ledger, run: RunRow, change: RunChange): Promise<vo
 /** A server with places for two runs: the first, or the next one after a restart. */
 async function server(chance = 0) {
   const ledger = await openLedger(`sqlite:${join(folder, 'jobs.sqlite')}`);
-  const dispatcher = new Dispatcher({
+  const dispatcher = new RunDispatcher({
     ...{ ledger, logger: QUIET, holder: `server ${processes++}`, concurrency: 2 },
     clock: { now: () => now, monotonic: () => now },
     random: { next: () => chance },
     list: (job) => list(job),
-    settling: new Settling(),
+    settling: new PathSettling(),
     isGone: () => false,
     execute: async ({ id }, _signal, takePlace) => {
       const run = (await ledger.run(id))!;
@@ -74,7 +74,7 @@ async function server(chance = 0) {
   return { ledger, dispatcher, look };
 }
 
-const define = (ledger: Ledger, name: string, change: Partial<Schedule>) =>
+const define = (ledger: Ledger, name: string, change: Partial<JobSchedule>) =>
   ledger.define({
     ...{ name, spec: { ...SPEC, job: name }, createdAt: now, createdBy: 'test' },
     schedule: { ...DEFAULT_SCHEDULE, ...change },

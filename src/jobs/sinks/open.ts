@@ -11,11 +11,26 @@ interface Opener {
 
 /** Each kind's module is loaded when it is wanted. */
 const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<Opener>>>> = {
-  file: () => import('./files/open.ts'),
-  postgres: () => import('./postgres/open.ts'),
-  sqlite: () => import('./table-files/sqlite.ts'),
-  duckdb: () => import('./table-files/duckdb.ts'),
-  s3: () => import('./s3/open.ts'),
+  file: async () => {
+    const { openFileSink, openFileSinkWriter } = await import('./files/open.ts');
+    return { openSink: openFileSink, openSinkWriter: openFileSinkWriter };
+  },
+  postgres: async () => {
+    const { openPostgresSink, openPostgresSinkWriter } = await import('./postgres/open.ts');
+    return { openSink: openPostgresSink, openSinkWriter: openPostgresSinkWriter };
+  },
+  sqlite: async () => {
+    const { openSqliteSink, openSqliteSinkWriter } = await import('./table-files/sqlite.ts');
+    return { openSink: openSqliteSink, openSinkWriter: openSqliteSinkWriter };
+  },
+  duckdb: async () => {
+    const { openDuckDBSink, openDuckDBSinkWriter } = await import('./table-files/duckdb.ts');
+    return { openSink: openDuckDBSink, openSinkWriter: openDuckDBSinkWriter };
+  },
+  s3: async () => {
+    const { openS3Sink, openS3SinkWriter } = await import('./s3/open.ts');
+    return { openSink: openS3Sink, openSinkWriter: openS3SinkWriter };
+  },
 };
 
 /** The coordinator's side. Throws SINK_INVALID. */
@@ -24,7 +39,7 @@ export const openSink: OpenSink = async (run) => {
   return (await openerOf(filled)).openSink(filled);
 };
 
-/** A lane's side. Throws SINK_INVALID. */
+/** A worker's side. Throws SINK_INVALID. */
 export const openSinkWriter: OpenSinkWriter = async (run) => {
   const filled = withSecrets(run);
   return (await openerOf(filled)).openSinkWriter(filled);

@@ -1,6 +1,6 @@
 /** Where rows go. One port, one contract suite (`contract.ts`), an implementation a kind of sink. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Account } from '../chunk.ts';
+import type { ChunkTotals } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
 /** One column of the output, with DuckDB's name of its type. */
@@ -23,18 +23,21 @@ export interface SinkRun {
 }
 
 /** The coordinator's side. */
-export interface Sink {
+export interface JobSink {
   /**
    * Makes ready what lanes write to, and shuts out earlier holders. Answers the accounts of chunks that are there
    * already; `known` are those of the ledger, of which sinks of files return the ones whose part is there unharmed.
    * Throws SINK_INVALID (columns of the target do not fit, each named), SINK_UNAVAILABLE, FENCE_LOST.
    */
-  prepare(known: readonly Account[]): Promise<readonly Account[]>;
+  prepare(known: readonly ChunkTotals[]): Promise<readonly ChunkTotals[]>;
   /**
    * Makes all rows visible at once, once; a second call finds that it is done. `accounts` are those of all chunks, in order.
    * Answers what is there now. Throws KEY_DUPLICATE, SINK_UNAVAILABLE, FENCE_LOST.
    */
-  publish(accounts: readonly Account[], manifest: Readonly<Record<string, unknown>>): Promise<Published>;
+  publish(
+    accounts: readonly ChunkTotals[],
+    manifest: Readonly<Record<string, unknown>>,
+  ): Promise<PublishedOutput>;
   /**
    * Removes everything of this run that is not published. Called too once a publication has been noted elsewhere: until then
    * the sink keeps what tells a second `publish` that it was done.
@@ -43,7 +46,7 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-export interface Published {
+export interface PublishedOutput {
   /** As a person would name it: a path, `postgres://host/db, table t`. */
   readonly where: string;
   readonly rows: number;
@@ -58,9 +61,9 @@ export interface SinkWriter {
    * account with `part` set where there is one. Throws SINK_UNAVAILABLE (tried again by the caller), FENCE_LOST,
    * DISK_FULL.
    */
-  write(db: DuckDBConnection, select: string, account: Account): Promise<Account>;
+  write(db: DuckDBConnection, select: string, account: ChunkTotals): Promise<ChunkTotals>;
   close(): Promise<void>;
 }
 
-export type OpenSink = (run: SinkRun) => Promise<Sink>;
+export type OpenSink = (run: SinkRun) => Promise<JobSink>;
 export type OpenSinkWriter = (run: SinkRun) => Promise<SinkWriter>;

@@ -3,10 +3,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CellType } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
-import type { FreezeOptions, Pieces, Source, Unreadable } from './source.ts';
+import type { FreezeOptions, JobSource, PieceStore, UnreadableCell } from './source.ts';
 
 export interface SourceCase {
-  readonly open: () => Promise<Source>;
+  readonly open: () => Promise<JobSource>;
   /** Columns wanted, and what the model takes in them. */
   readonly columns: readonly string[];
   readonly types?: ReadonlyMap<string, CellType>;
@@ -22,7 +22,7 @@ export interface SourceCase {
 const CHUNK_ROWS = 7;
 
 /** Keeps pieces for as long as the test runs. */
-export function memoryPieces(): Pieces & { readonly kept: Map<string, string> } {
+export function memoryPieces(): PieceStore & { readonly kept: Map<string, string> } {
   const kept = new Map<string, string>();
   return {
     kept,
@@ -40,12 +40,12 @@ export const freezeOptions = (options: Partial<FreezeOptions> = {}): FreezeOptio
 
 export interface ReadBack {
   readonly rows: unknown[][];
-  readonly unreadable: Unreadable[];
+  readonly unreadable: UnreadableCell[];
 }
 
 /** Reads all chunks of a frozen input, each twice, and asserts that it is the same both times. */
 export async function readAll(
-  source: Source,
+  source: JobSource,
   frozen: FrozenInput,
   { columns, types = new Map() }: Pick<SourceCase, 'columns' | 'types'>,
   chunkRows = CHUNK_ROWS,
@@ -80,7 +80,7 @@ const sorted = (rows: readonly (readonly unknown[])[]): string[] =>
 /** Runs the suite over a source that `make` puts somewhere. */
 export function sourceContract(name: string, make: () => Promise<SourceCase>): void {
   let here: SourceCase;
-  let source: Source;
+  let source: JobSource;
   let frozen: FrozenInput;
   beforeAll(async () => {
     here = await make();

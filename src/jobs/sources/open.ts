@@ -7,9 +7,9 @@ import type { OpenSource } from './source.ts';
 /** Each kind is loaded when it is used. */
 const OPENERS: Readonly<Partial<Record<UriKind, () => Promise<OpenSource>>>> = {
   file: async () => (await import('./files/files.ts')).openFiles,
-  postgres: async () => (await import('./postgres/postgres.ts')).openPostgres,
-  sqlite: async () => (await import('./sqlite/sqlite.ts')).openSqlite,
-  duckdb: async () => (await import('./duckdb/duckdb.ts')).openDuckDB,
+  postgres: async () => (await import('./postgres/postgres.ts')).openPostgresSource,
+  sqlite: async () => (await import('./sqlite/sqlite.ts')).openSqliteSource,
+  duckdb: async () => (await import('./duckdb/duckdb.ts')).openDuckDBSource,
   s3: async () => (await import('./s3/s3.ts')).openS3,
   http: async () => (await import('./http/http.ts')).openHttp,
 };

@@ -9,18 +9,18 @@ import type { JobSpec } from '../spec/spec.ts';
  * off. `file` names a file in one state (path, size, times), so that nothing of a changed file is taken for it; `found`
  * is a short text: the digest, of text files with where their records begin (up to 1 MiB).
  */
-export interface Pieces {
+export interface PieceStore {
   get(file: string, piece: number): string | undefined;
   put(file: string, piece: number, found: string): Promise<void>;
 }
 
 export interface FreezeOptions {
-  readonly pieces: Pieces;
+  readonly pieces: PieceStore;
   readonly onProgress: (bytes: number, of: number) => void;
   readonly signal: AbortSignal;
 }
 
-export interface Source {
+export interface JobSource {
   /** The items there are now, by what their names and their store say alone. */
   items(): Promise<readonly FrozenItem[]>;
   /** What there is now, cheap: no content is read beyond metadata. `digest` is '' where only reading would tell. */
@@ -52,23 +52,23 @@ export interface ChunkReader {
    * Makes the rows of a chunk a relation of `db`. Throws INPUT_CHANGED where the item is no longer what was frozen,
    * SOURCE_UNAVAILABLE (tried again by the caller), INPUT_INVALID where nothing of the chunk can be read.
    */
-  open(chunk: Chunk, db: DuckDBConnection): Promise<Relation>;
+  open(chunk: Chunk, db: DuckDBConnection): Promise<ChunkRelation>;
 }
 
-export interface Relation {
+export interface ChunkRelation {
   /** What can follow FROM, with the wanted columns in their own types; the same order of rows each time it is read. */
   readonly from: string;
   /** Columns that hold what was parsed of columns that are kept as they are written, by the names of those. */
   readonly parsed?: ReadonlyMap<string, string>;
   readonly rows: number;
   /** Rows that could not even be read, beside `rows`. */
-  readonly unreadable: readonly Unreadable[];
+  readonly unreadable: readonly UnreadableCell[];
   /** Where rows of the relation are, and their text. */
-  locate(rows: readonly number[]): Promise<readonly Place[]>;
+  locate(rows: readonly number[]): Promise<readonly RowPlace[]>;
   close(): Promise<void>;
 }
 
-export interface Place {
+export interface RowPlace {
   readonly path: string;
   /** From 1 in text files (the header is line 1), else null. */
   readonly line: number | null;
@@ -80,7 +80,7 @@ export interface Place {
   readonly raw: string;
 }
 
-export interface Unreadable extends Place {
+export interface UnreadableCell extends RowPlace {
   readonly column: string | null;
   /** `encoding`, `number_type`, `row_length` … */
   readonly code: string;
@@ -95,4 +95,4 @@ export type OpenSource = (
   spec: Pick<JobSpec, 'source' | 'key'>,
   secrets: Readonly<Record<string, string>>,
   folder?: string,
-) => Promise<Source>;
+) => Promise<JobSource>;

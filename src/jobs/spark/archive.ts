@@ -7,7 +7,7 @@ import { createGzip } from 'node:zlib';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** A file, or all files below a folder, and the name it has in the archive. */
-export interface Entry {
+export interface ArchiveEntry {
   readonly name: string;
   readonly path: string;
 }
@@ -31,7 +31,7 @@ const SIZE_MAX = 8 ** 11 - 1;
 const MODE = 0o755;
 
 /** Writes an archive. Throws FILE_UNWRITABLE, and SPARK_UNSUPPORTED for files that the format does not hold. */
-export async function writeArchive(path: string, entries: readonly Entry[]): Promise<void> {
+export async function writeArchive(path: string, entries: readonly ArchiveEntry[]): Promise<void> {
   const files = (await Promise.all(entries.map(filesOf))).flat();
   try {
     // Weights do not compress; what is sent is mostly that.
@@ -42,7 +42,7 @@ export async function writeArchive(path: string, entries: readonly Entry[]): Pro
   }
 }
 
-async function filesOf({ name, path }: Entry): Promise<Entry[]> {
+async function filesOf({ name, path }: ArchiveEntry): Promise<ArchiveEntry[]> {
   if (!(await stat(path)).isDirectory()) return [{ name, path }];
   const found = await readdir(path, { recursive: true, withFileTypes: true });
   return found
@@ -52,7 +52,7 @@ async function filesOf({ name, path }: Entry): Promise<Entry[]> {
     .map((file) => ({ name: join(name, file.slice(path.length + 1)), path: file }));
 }
 
-async function* blocks(files: readonly Entry[]): AsyncGenerator<Uint8Array> {
+async function* blocks(files: readonly ArchiveEntry[]): AsyncGenerator<Uint8Array> {
   for (const { name, path } of files) {
     const { size } = await stat(path);
     yield headerOf(name, size);

@@ -9,13 +9,13 @@ import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
 import { changedItem } from '../run/plan.ts';
 import { openSource } from '../sources/open.ts';
-import type { Source } from '../sources/source.ts';
+import type { JobSource } from '../sources/source.ts';
 import { filledUri } from '../spec/redaction.ts';
 import type { JobSpec, SparkSpec } from '../spec/spec.ts';
-import { type Forecast, forecast } from './forecast.ts';
+import { forecast, type SparkForecast } from './forecast.ts';
 import { sparkJob } from './job.ts';
 import { writeProject } from './project.ts';
-import { MEASURE_MILLIS, type Sample, scoreSample } from './sample.ts';
+import { MEASURE_MILLIS, scoreSample, type ThroughputSample } from './sample.ts';
 import {
   freezeNow,
   freezeStaged,
@@ -25,7 +25,7 @@ import {
   type SparkReport,
   stagedSpec,
 } from './staging.ts';
-import { type SparkEvent, submit } from './submit.ts';
+import { type SparkEvent, submitToSpark } from './submit.ts';
 
 export interface SparkRun {
   readonly spec: JobSpec;
@@ -35,7 +35,7 @@ export interface SparkRun {
   /** Of the run. */
   readonly folder: string;
   readonly model: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
-  readonly source: Source;
+  readonly source: JobSource;
   readonly frozen: FrozenInput;
   /** Chunks of the input; a sample is taken from the first. */
   readonly chunks: readonly Chunk[];
@@ -46,7 +46,7 @@ export interface SparkRun {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Said once Spark has answered the sample as this machine did, before the input is scored. */
-  readonly onForecast: (forecast: Forecast) => void;
+  readonly onForecast: (forecast: SparkForecast) => void;
   /** From 0 to 1. */
   readonly onProgress: (share: number) => void;
 }
@@ -102,7 +102,7 @@ async function scoreAfresh(run: SparkRun): Promise<ScoredRows> {
 }
 
 interface Planned {
-  readonly sample: Sample;
+  readonly sample: ThroughputSample;
   readonly outputs: readonly OutputColumn[];
 }
 
@@ -136,10 +136,10 @@ interface Said {
   readonly spark: string;
   readonly cells: number;
   readonly seconds: number;
-  readonly forecast: Forecast;
+  readonly forecast: SparkForecast;
 }
 
-async function runJob(run: SparkRun, project: string, sample: Sample): Promise<Said> {
+async function runJob(run: SparkRun, project: string, sample: ThroughputSample): Promise<Said> {
   const { spec, frozen, onForecast, onProgress } = run;
   const { master, conf } = clusterOf(spec);
   const said = { spark: '', cells: 0, seconds: 0, forecast: expected(run, sample, 1) };
@@ -155,7 +155,7 @@ async function runJob(run: SparkRun, project: string, sample: Sample): Promise<S
     if (event.event === 'progress') onProgress(event.done / event.tasks);
     if (event.event === 'scored') said.seconds = event.seconds;
   };
-  await submit({
+  await submitToSpark({
     job: spec.job,
     run: run.run,
     project,
@@ -175,8 +175,11 @@ function clusterOf({ job, spark }: JobSpec): SparkSpec {
   throw new PlimsollError('INTERNAL', { action: `job ${job} on Spark`, reason: 'it names no cluster' });
 }
 
-const expected = ({ spec, frozen }: SparkRun, { rowsPerSecond }: Sample, cores: number): Forecast =>
-  forecast(frozen.rows, rowsPerSecond, cores, spec.options.hourlyCost);
+const expected = (
+  { spec, frozen }: SparkRun,
+  { rowsPerSecond }: ThroughputSample,
+  cores: number,
+): SparkForecast => forecast(frozen.rows, rowsPerSecond, cores, spec.options.hourlyCost);
 
 /** On this machine, Spark's workers use the Node that runs this. */
 const nodeHere = (master: string): { readonly [name: string]: string } =>

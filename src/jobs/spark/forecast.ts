@@ -1,6 +1,6 @@
 /** How long a run on Spark will take, and what it will cost. Pure. */
 
-export interface Forecast {
+export interface SparkForecast {
   /** Null where the rows are not known before they are read. */
   readonly seconds: number | null;
   readonly cost: number | null;
@@ -22,7 +22,7 @@ export function forecast(
   rowsPerSecond: number,
   cores: number,
   hourlyCost: number | null,
-): Forecast {
+): SparkForecast {
   const seconds = rows === null ? null : START_SECONDS + rows / (cores * rowsPerSecond);
   const cost = seconds === null || hourlyCost === null ? null : (seconds / 3600) * hourlyCost;
   return { seconds, cost, rows, rowsPerSecond, cores };

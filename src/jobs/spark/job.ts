@@ -1,9 +1,9 @@
 /** What `job.py` is told: which rows to read, what to make of them, where to leave them. Pure. */
 import type { CellType, OutputColumn } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
-import { keptColumns } from '../lane/output.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { type SparkSource, sparkSource, unsupported } from './reading.ts';
+import { keptColumns } from '../worker/output.ts';
+import { type SparkSource, sparkSource, sparkUnsupported } from './reading.ts';
 
 /** `job.json`, as `job.py` reads it. */
 export interface SparkJob {
@@ -56,10 +56,10 @@ export function sparkJob(parts: SparkJobParts): SparkJob {
   const kept = keptColumns(spec);
   const columns = new Map(frozen.columns.map(({ name, type }) => [name, type]));
   const bad = kept.find((name) => !KEPT.test(columns.get(name) ?? ''));
-  if (bad !== undefined) throw unsupported(`column "${bad}" is ${columns.get(bad)}`);
+  if (bad !== undefined) throw sparkUnsupported(`column "${bad}" is ${columns.get(bad)}`);
   const reserved = [...kept, ...outputs.map(({ name }) => name)].find((name) => RESERVED.has(name));
   if (reserved !== undefined)
-    throw unsupported(`"${reserved}" is the name of a column that scored rows have for themselves`);
+    throw sparkUnsupported(`"${reserved}" is the name of a column that scored rows have for themselves`);
   const source = sparkSource(spec, frozen);
   const isText = source.format === 'csv';
   const rows = Math.floor(BATCH_BYTES / (8 * Math.max(1, inputs.length)));

@@ -9,7 +9,7 @@ import { openSource } from '../sources/open.ts';
 import type { JobSpec, SparkSpec } from '../spec/spec.ts';
 import { type SparkJob, sparkJob } from './job.ts';
 import { writeProject } from './project.ts';
-import { MEASURE_MILLIS, type Sample, scoreSample } from './sample.ts';
+import { MEASURE_MILLIS, scoreSample, type ThroughputSample } from './sample.ts';
 import { freezeNow } from './staging.ts';
 
 export interface PackageOptions {
@@ -22,10 +22,10 @@ export interface PackageOptions {
   readonly signal: AbortSignal;
 }
 
-export interface Packaged {
+export interface SparkPackage {
   readonly folder: string;
   readonly job: SparkJob;
-  readonly sample: Sample;
+  readonly sample: ThroughputSample;
   readonly rows: number | null;
 }
 
@@ -35,7 +35,7 @@ const SAMPLE = 'sample.parquet';
  * Writes `folder`: the project of Spark, the answers to a sample of the input, which Spark compares its own with before it
  * begins, `submit.sh` and `README.md`. Throws what source, scorer and `sparkJob` throw.
  */
-export async function packageSpark(options: PackageOptions): Promise<Packaged> {
+export async function packageSpark(options: PackageOptions): Promise<SparkPackage> {
   const { spec, model, secrets, clock, signal } = options;
   const folder = resolve(options.folder);
   const source = await openSource(spec, secrets);
@@ -92,7 +92,7 @@ ${conf.join('')}  --py-files plimsoll_scoring.py,plimsoll_cells.py \\
 const readme = (
   { job, key }: JobSpec,
   { staging, outputs }: SparkJob,
-  sample: Sample,
+  sample: ThroughputSample,
 ): string => `# ${job} on Spark
 
 \`./submit.sh\` scores the input that was frozen when this folder was made, and leaves the rows in

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Project, writeProject } from './project.ts';
+import { type SparkProject, writeProject } from './project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-project-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -11,7 +11,7 @@ test('a model that runs with Python is refused before anything is written', asyn
   const project = {
     job: { job: 'nightly' },
     model: { bundle: folder, manifest: { python: { form: 'model' } } },
-  } as unknown as Project;
+  } as unknown as SparkProject;
   const target = join(folder, 'project');
   await expect(writeProject(target, project)).rejects.toMatchObject({
     code: 'SPARK_UNSUPPORTED',

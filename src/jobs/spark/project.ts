@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
 import { BUNDLE_MANIFEST, GRAPH, ORIGINAL } from '../../registry/bundle.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
-import { type Entry, writeArchive } from './archive.ts';
+import { type ArchiveEntry, writeArchive } from './archive.ts';
 import type { SparkJob } from './job.ts';
 
 /** What a folder that Spark can be given is made of. */
-export interface Project {
+export interface SparkProject {
   readonly job: SparkJob;
   readonly model: Pick<AcceptedVersion, 'bundle' | 'manifest'>;
   /** Folder with Python and scorer, where `makeAssets` has made it for several projects. */
@@ -28,7 +28,7 @@ const ONNX_FILES = ['package.json', 'dist', 'bin/napi-v6/linux/x64'];
  * Writes `folder`: `job.json`, the Python of driver and workers, and `plimsoll.tar.gz`, which holds model and scorer and is
  * sent to every executor once. Throws FILE_UNWRITABLE, SPARK_UNSUPPORTED.
  */
-export async function writeProject(folder: string, { job, model, assets }: Project): Promise<void> {
+export async function writeProject(folder: string, { job, model, assets }: SparkProject): Promise<void> {
   if (model.manifest.python !== undefined) {
     const reason = 'the model runs with Python, whose environment is not on the cluster: score it here';
     throw new PlimsollError('SPARK_UNSUPPORTED', { reason });
@@ -60,14 +60,14 @@ export async function makeAssets(folder: string): Promise<string> {
 }
 
 /** What loading reads of a bundle. */
-const bundleEntries = ({ bundle, manifest }: Project['model']): Entry[] =>
+const bundleEntries = ({ bundle, manifest }: SparkProject['model']): ArchiveEntry[] =>
   [BUNDLE_MANIFEST, manifest.graph ? GRAPH : ORIGINAL].map((name) => ({
     name: `bundle/${name}`,
     path: join(bundle, name),
   }));
 
 /** The native code of onnxruntime, where the scorer's `import` finds it. */
-function onnxEntries(): Entry[] {
+function onnxEntries(): ArchiveEntry[] {
   const { resolve } = createRequire(import.meta.url);
   const own = dirname(resolve('onnxruntime-node/package.json'));
   // It exports nothing but its entry, `dist/cjs/index.js`.

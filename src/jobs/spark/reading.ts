@@ -1,7 +1,7 @@
 /** A frozen input in the words of Spark's readers. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { FrozenInput, FrozenItem } from '../chunk.ts';
-import type { Dialect } from '../sources/files/csv/dialect.ts';
+import type { CsvDialect } from '../sources/files/csv/dialect.ts';
 import { parseAddress } from '../sources/table/address.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
@@ -32,12 +32,14 @@ const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 /** Throws SPARK_UNSUPPORTED for what Spark cannot read, or not by the rules that hold here. */
 export function sparkSource({ source }: Pick<JobSpec, 'source'>, frozen: FrozenInput): SparkSource {
   const [first] = frozen.items;
-  if (first === undefined) throw unsupported('the input has no items');
+  if (first === undefined) throw sparkUnsupported('the input has no items');
   if (first.kind === 'table') return { format: 'jdbc', options: jdbcOptions(source.uri) };
   const format = source.format ?? formatOf(first.path);
   if (format !== 'parquet' && format !== 'csv') {
     const rules = 'by rules of its own (what is missing, what is a number)';
-    throw unsupported(`${first.path} is neither Parquet nor CSV: it would read ${format ?? 'it'} ${rules}`);
+    throw sparkUnsupported(
+      `${first.path} is neither Parquet nor CSV: it would read ${format ?? 'it'} ${rules}`,
+    );
   }
   const files = frozen.items.filter((item) => item.kind === 'file');
   return { format, groups: groupsOf(files, READING[format]) };
@@ -55,7 +57,7 @@ type Reading = Pick<FileGroup, 'options' | 'header'>;
 const READING: Readonly<Record<'parquet' | 'csv', (file: FrozenFile) => Reading>> = {
   parquet: () => ({ options: {}, header: null }),
   csv: ({ layout }) => {
-    const { delimiter, header } = (layout as { dialect: Dialect }).dialect;
+    const { delimiter, header } = (layout as { dialect: CsvDialect }).dialect;
     const sep = String.fromCharCode(delimiter);
     // RFC 4180: quotes are doubled, cells may hold line breaks, a quote anywhere else is a fault of the record.
     const rules = { escape: '"', multiLine: 'true', unescapedQuoteHandling: 'RAISE_ERROR' };
@@ -86,7 +88,7 @@ const withNulls = (partition: FrozenFile['partition']): FileGroup['partition'] =
 function sparkUri(path: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 's3')
-    throw unsupported(`${path} is neither a file nor an object of S3`);
+    throw sparkUnsupported(`${path} is neither a file nor an object of S3`);
   const uri = scheme === 's3' ? `s3a${path.slice(2)}` : `file://${path}`;
   return uri.replace(/[[\]{}*?\\]/g, String.raw`\$&`);
 }
@@ -95,10 +97,10 @@ function sparkUri(path: string): string {
 function jdbcOptions(uri: string): Record<string, string> {
   const { database, from } = parseAddress(uri);
   const { protocol, host, pathname } = new URL(database);
-  if (!/^postgres(ql)?:$/.test(protocol)) throw unsupported(`it does not read ${protocol} tables here`);
+  if (!/^postgres(ql)?:$/.test(protocol)) throw sparkUnsupported(`it does not read ${protocol} tables here`);
   return { url: `jdbc:postgresql://${host}${pathname}`, driver: 'org.postgresql.Driver', dbtable: from };
 }
 
 /** SPARK_UNSUPPORTED, for that reason. */
-export const unsupported = (reason: string): PlimsollError =>
+export const sparkUnsupported = (reason: string): PlimsollError =>
   new PlimsollError('SPARK_UNSUPPORTED', { reason });

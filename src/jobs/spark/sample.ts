@@ -4,11 +4,11 @@ import { DuckDBPool } from '../../duckdb/pool.ts';
 import { OUTCOME, type Scorer } from '../../scorer/scorer.ts';
 import { identifier, identifiers, literal, PARQUET } from '../../sql/identifiers.ts';
 import type { Chunk } from '../chunk.ts';
-import { Answers } from '../lane/answers.ts';
-import { type Feature, featureOf } from '../lane/features.ts';
-import { frameOf } from '../lane/frames.ts';
-import { OUTCOME_COLUMN, outputName } from '../lane/output.ts';
-import type { ChunkReader, Relation } from '../sources/source.ts';
+import type { ChunkReader, ChunkRelation } from '../sources/source.ts';
+import { AnswerTable } from '../worker/answer-table.ts';
+import { type SelectedFeature, selectedFeatureOf } from '../worker/features.ts';
+import { frameOfBlock } from '../worker/frames.ts';
+import { OUTCOME_COLUMN, outputName } from '../worker/output.ts';
 
 /** Rows that are scored here, and by Spark before anything else. */
 const SAMPLE_ROWS = 1000;
@@ -31,14 +31,14 @@ export interface SampleOptions {
   readonly clock: Clock;
 }
 
-export interface Sample {
+export interface ThroughputSample {
   readonly rows: number;
   /** Of one core, reading included. */
   readonly rowsPerSecond: number;
 }
 
 /** Scores the first rows of an input and writes down the answers. Throws what source and scorer throw. */
-export async function scoreSample(options: SampleOptions): Promise<Sample> {
+export async function scoreSample(options: SampleOptions): Promise<ThroughputSample> {
   const workbench = await DuckDBPool.open(options.folder);
   const bench = await workbench.acquire();
   try {
@@ -54,8 +54,12 @@ export async function scoreSample(options: SampleOptions): Promise<Sample> {
   }
 }
 
-async function answer(db: DuckDBConnection, relation: Relation, { scorer }: SampleOptions): Promise<number> {
-  const answers = await Answers.create(db, 'sample', scorer.outputs);
+async function answer(
+  db: DuckDBConnection,
+  relation: ChunkRelation,
+  { scorer }: SampleOptions,
+): Promise<number> {
+  const answers = await AnswerTable.create(db, 'sample', scorer.outputs);
   await eachFrame(db, relation, scorer, async (frame) => {
     const { outcomes, columns } = await scorer.score(frame);
     answers.append(frame.rows, outcomes, columns);
@@ -67,7 +71,7 @@ async function answer(db: DuckDBConnection, relation: Relation, { scorer }: Samp
 /** The rate of a core: the sample again and again. */
 async function measure(
   db: DuckDBConnection,
-  relation: Relation,
+  relation: ChunkRelation,
   rows: number,
   { scorer, clock, measureMillis }: SampleOptions,
 ): Promise<number> {
@@ -84,9 +88,9 @@ async function measure(
 
 async function eachFrame(
   db: DuckDBConnection,
-  relation: Relation,
+  relation: ChunkRelation,
   { inputs }: Scorer,
-  take: (frame: ReturnType<typeof frameOf>) => Promise<unknown>,
+  take: (frame: ReturnType<typeof frameOfBlock>) => Promise<unknown>,
 ): Promise<void> {
   const features = inputs.length === 0 ? [] : await featuresOf(db, relation, inputs);
   // A model may read no column at all; its rows are counted all the same.
@@ -97,20 +101,20 @@ async function eachFrame(
     block !== null && block.rowCount > 0;
     block = await result.fetchChunk()
   )
-    await take(frameOf(block, features));
+    await take(frameOfBlock(block, features));
 }
 
 async function featuresOf(
   db: DuckDBConnection,
-  { from }: Relation,
+  { from }: ChunkRelation,
   inputs: readonly string[],
-): Promise<Feature[]> {
+): Promise<SelectedFeature[]> {
   const described = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
   const types = described.getRowObjects().map((row) => String(row['column_type']));
-  return inputs.map((name, j) => featureOf(name, types[j]!));
+  return inputs.map((name, j) => selectedFeatureOf(name, types[j]!));
 }
 
-function sampleCopy({ from }: Relation, { key, scorer, path }: SampleOptions): string {
+function sampleCopy({ from }: ChunkRelation, { key, scorer, path }: SampleOptions): string {
   const name = identifier(key);
   const keys = `(SELECT ${name} FROM ${from} LIMIT ${SAMPLE_ROWS}) AS r`;
   const outcome = `CASE WHEN r.${name} IS NULL THEN ${OUTCOME.rejected} ELSE a.${OUTCOME_COLUMN} END::TINYINT AS _outcome`;

@@ -14,7 +14,7 @@ import {
 } from '../../scorer/scorer.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
-import type { ChunkReader, Place, Relation, Source } from '../sources/source.ts';
+import type { ChunkReader, ChunkRelation, JobSource, RowPlace } from '../sources/source.ts';
 import { RAW, VERDICT } from './job.ts';
 
 /** Gives what the cluster has answered. */
@@ -60,19 +60,19 @@ const text = (vector: Vector, row: number): string | null =>
 
 /** Reads staged rows; where a row was, nobody knows any more, but its text has been kept. `origin` names the input. */
 export function stagedReader(
-  source: Source,
+  source: JobSource,
   frozen: FrozenInput,
   columns: readonly string[],
   origin: string,
 ): ChunkReader {
   const reader = source.reader(frozen, [...columns, RAW], new Map());
   return {
-    async open(chunk: Chunk, db): Promise<Relation> {
+    async open(chunk: Chunk, db): Promise<ChunkRelation> {
       const relation = await reader.open(chunk, db);
       const numbered = `(SELECT row_number() OVER () - 1 AS row, ${identifier(RAW)} AS raw FROM ${relation.from})`;
       return {
         ...relation,
-        async locate(rows): Promise<readonly Place[]> {
+        async locate(rows): Promise<readonly RowPlace[]> {
           if (rows.length === 0) return [];
           const found = await db.runAndReadAll(
             `SELECT row::INTEGER, raw FROM ${numbered} WHERE row IN (${rows.join(', ')}) ORDER BY row`,

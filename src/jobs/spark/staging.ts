@@ -6,10 +6,10 @@ import { writeDurably } from '../../disk/durable.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
 import { openSource } from '../sources/open.ts';
-import type { Source } from '../sources/source.ts';
+import type { JobSource } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import type { Forecast } from './forecast.ts';
-import type { Sample } from './sample.ts';
+import type { SparkForecast } from './forecast.ts';
+import type { ThroughputSample } from './sample.ts';
 
 /** How it went, for the receipt. */
 export interface SparkReport {
@@ -17,8 +17,8 @@ export interface SparkReport {
   /** Version of Spark. */
   readonly spark: string;
   /** Rows that were scored here and there; all of their `cells` are equal bit for bit. */
-  readonly sample: Sample & { readonly cells: number };
-  readonly forecast: Forecast;
+  readonly sample: ThroughputSample & { readonly cells: number };
+  readonly forecast: SparkForecast;
   /** Of scoring, without start. */
   readonly seconds: number;
 }
@@ -69,7 +69,7 @@ export async function freezeStaged(staged: JobSpec, signal: AbortSignal): Promis
 }
 
 /** Freezes from the beginning, whatever was found before. */
-export const freezeNow = (source: Source, signal: AbortSignal): Promise<FrozenInput> =>
+export const freezeNow = (source: JobSource, signal: AbortSignal): Promise<FrozenInput> =>
   source.freeze({
     pieces: { get: () => undefined, put: () => Promise.resolve() },
     onProgress: () => undefined,

@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PlimsollError } from '../../core/errors.ts';
-import { lastWords } from './last-words.ts';
+import { lastWords } from './failure-reason.ts';
 
 /** What `job.py` says, one JSON object a line. */
 export type SparkEvent =
@@ -19,7 +19,7 @@ export type SparkEvent =
       readonly local: unknown;
     };
 
-export interface Submission {
+export interface SparkSubmission {
   readonly job: string;
   readonly run: string;
   /** Of `writeProject`. */
@@ -43,7 +43,7 @@ const EVENT = '{"event": ';
 /** What `spark-submit` is called with, but for its own name. */
 export function submitArguments(
   project: string,
-  { master, conf }: Pick<Submission, 'master' | 'conf'>,
+  { master, conf }: Pick<SparkSubmission, 'master' | 'conf'>,
 ): string[] {
   const file = (name: string): string => join(project, name);
   return [
@@ -68,7 +68,7 @@ const program = (): string => {
  * Runs a project to its end. Its Spark ends with this process, and when `signal` says so. Throws SPARK_MISSING,
  * SPARK_DIFFERS, SPARK_FAILED, and the reason of `signal`.
  */
-export async function submit(submission: Submission): Promise<void> {
+export async function submitToSpark(submission: SparkSubmission): Promise<void> {
   const { project, secrets, log, signal } = submission;
   signal.throwIfAborted();
   const out = createWriteStream(log, { flags: 'a' });
@@ -90,7 +90,7 @@ export async function submit(submission: Submission): Promise<void> {
   }
 }
 
-async function heard(child: ChildProcess, submission: Submission, out: WriteStream): Promise<void> {
+async function heard(child: ChildProcess, submission: SparkSubmission, out: WriteStream): Promise<void> {
   const { job, run, log, signal, onEvent } = submission;
   const lines: string[] = [];
   let refusal: PlimsollError | null = null;

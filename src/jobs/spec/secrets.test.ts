@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { newRun } from '../../store/ledger/testing/ledgers.ts';
-import { factsOf } from '../plan/facts.ts';
+import { runFactsOf } from '../plan/facts.ts';
 import { aPlan } from '../plan/testing/plans.ts';
 import { specOf } from './flags.ts';
 import { filledUri, redactedError } from './redaction.ts';
@@ -98,7 +98,7 @@ describe('the secrets of a job', () => {
     const ledger = await openLedger(`sqlite:${path}`);
     await ledger.begin({ name: 'j', spec, createdAt: 0, createdBy: 'ann' }, newRun('r1', { spec }));
     await ledger.claim('r1', 'h', 0, 10);
-    await ledger.change('r1', 1, { facts: factsOf(spec, aPlan()) });
+    await ledger.change('r1', 1, { facts: runFactsOf(spec, aPlan()) });
     await ledger.close();
     for (const name of readdirSync(dataDir))
       expect(readFileSync(join(dataDir, name), 'latin1')).not.toContain(CANARY);

@@ -1,13 +1,13 @@
 /** A topic of Kafka, read through a consumer group of the job's own. */
 import { Consumer } from '@platformatic/kafka';
-import type { Trigger } from '../schedule/schedule.ts';
-import { aborted, type Listen } from './listener.ts';
+import type { JobTrigger } from '../schedule/schedule.ts';
+import { aborted, type TriggerListener } from './listener.ts';
 
 /**
  * An offset is committed when the run of its message is durable; partition and offset name it, so that one that comes
  * again finds its run. Messages from before the job was defined are not read.
  */
-export const listenToKafka: Listen<Extract<Trigger, { kind: 'kafka' }>> = async (
+export const listenToKafka: TriggerListener<Extract<JobTrigger, { kind: 'kafka' }>> = async (
   { brokers, topic },
   subscriber,
   signal,

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/ports.ts';
 import { retry } from '../../core/retry.ts';
 
 /** A job that a listener delivers to. */
-export interface Subscriber {
+export interface TriggerSubscriber {
   /** Its name: it has a place of its own in a queue. */
   readonly job: string;
   /** Starts the run of this key, once. It is durable when this resolves: only then may a message be acknowledged. */
@@ -14,15 +14,19 @@ export interface Subscriber {
 }
 
 /** Listens until the signal ends it; rejects where the connection is lost. */
-export type Listen<T> = (trigger: T, subscriber: Subscriber, signal: AbortSignal) => Promise<void>;
+export type TriggerListener<T> = (
+  trigger: T,
+  subscriber: TriggerSubscriber,
+  signal: AbortSignal,
+) => Promise<void>;
 
 const BACKOFF = { firstMillis: 500, maxMillis: 30_000 };
 
 /** Listens again after each loss, with growing pauses, until the signal ends it. Never rejects. */
 export async function keepListening<T>(
-  listen: Listen<T>,
+  listen: TriggerListener<T>,
   trigger: T,
-  subscriber: Subscriber,
+  subscriber: TriggerSubscriber,
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
@@ -34,7 +38,7 @@ export async function keepListening<T>(
     onRetry: (error: unknown, pause: number) =>
       logger.warn({ job, ...fields, error: (error as Error).message, pause }, message),
   });
-  const patient: Subscriber = {
+  const patient: TriggerSubscriber = {
     job,
     // A run that cannot be kept now holds up those behind it, and none is lost.
     deliver: (key) =>

@@ -2,15 +2,15 @@
 import type { Clock, Logger } from '../../core/ports.ts';
 import { OWN_REFERENCES, type References } from '../../core/references.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
-import type { Dispatcher } from '../schedule/dispatcher.ts';
-import type { Trigger } from '../schedule/schedule.ts';
+import type { RunDispatcher } from '../schedule/dispatcher.ts';
+import type { JobTrigger } from '../schedule/schedule.ts';
 import { scheduleOf } from '../schedule/stored.ts';
 import { filledUri } from '../spec/redaction.ts';
 import { requireReferences } from '../spec/secrets.ts';
-import { keepListening, type Listen, type Subscriber } from './listener.ts';
+import { keepListening, type TriggerListener, type TriggerSubscriber } from './listener.ts';
 
 export interface ListenersOptions {
-  readonly dispatcher: Pick<Dispatcher, 'trigger'>;
+  readonly dispatcher: Pick<RunDispatcher, 'trigger'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What fills the variables in URLs. */
@@ -19,11 +19,11 @@ export interface ListenersOptions {
   readonly references?: References | undefined;
 }
 
-type ListenedTo = Extract<Trigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
+type ListenedTo = Extract<JobTrigger, { kind: 'notify' | 'nats' | 'redis' | 'kafka' }>;
 
 /** Each loads its library when it is wanted. */
 const LISTEN: {
-  readonly [K in ListenedTo['kind']]: () => Promise<Listen<Extract<ListenedTo, { kind: K }>>>;
+  readonly [K in ListenedTo['kind']]: () => Promise<TriggerListener<Extract<ListenedTo, { kind: K }>>>;
 } = {
   notify: async () => (await import('./notify.ts')).listenToNotify,
   nats: async () => (await import('./nats.ts')).listenToNats,
@@ -31,9 +31,9 @@ const LISTEN: {
   kafka: async () => (await import('./kafka.ts')).listenToKafka,
 };
 
-const isListenedTo = (trigger: Trigger): trigger is ListenedTo => Object.hasOwn(LISTEN, trigger.kind);
+const isListenedTo = (trigger: JobTrigger): trigger is ListenedTo => Object.hasOwn(LISTEN, trigger.kind);
 
-export class Listeners {
+export class ListenerPool {
   readonly #options: ListenersOptions;
   /** By job and trigger as they are written. */
   readonly #running = new Map<string, { readonly end: AbortController; readonly ended: Promise<void> }>();
@@ -70,7 +70,7 @@ export class Listeners {
   #start(key: string, job: string, trigger: ListenedTo): void {
     const { dispatcher, clock, logger } = this.#options;
     const cause = trigger.kind === 'notify' ? 'notify' : 'queue';
-    const subscriber: Subscriber = {
+    const subscriber: TriggerSubscriber = {
       job,
       deliver: async (what) => {
         await dispatcher.trigger(job, { cause, key: what, at: clock.now(), timeZone: 'UTC' });
@@ -78,8 +78,12 @@ export class Listeners {
       ready: () => logger.info({ job, trigger: trigger.kind }, 'listening'),
     };
     const end = new AbortController();
-    const listen: Listen<ListenedTo> = async (wanted, listener, signal) =>
-      ((await LISTEN[wanted.kind]()) as Listen<ListenedTo>)(this.#filled(job, wanted), listener, signal);
+    const listen: TriggerListener<ListenedTo> = async (wanted, listener, signal) =>
+      ((await LISTEN[wanted.kind]()) as TriggerListener<ListenedTo>)(
+        this.#filled(job, wanted),
+        listener,
+        signal,
+      );
     const ended = keepListening(listen, trigger, subscriber, end.signal, logger).then(() => {
       this.#running.delete(key);
     });

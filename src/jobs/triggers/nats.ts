@@ -9,8 +9,8 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import type { Trigger } from '../schedule/schedule.ts';
-import { aborted, type Listen } from './listener.ts';
+import type { JobTrigger } from '../schedule/schedule.ts';
+import { aborted, type TriggerListener } from './listener.ts';
 
 const CONNECT_MILLIS = 10_000;
 /** Nanoseconds after which a message that was not acknowledged is sent again. */
@@ -24,7 +24,7 @@ const DIGEST_DIGITS = 12;
  * A message is acknowledged when its run is durable; its number in the stream names it, so that one that comes again
  * finds its run. Messages from before the job was defined are not read.
  */
-export const listenToNats: Listen<Extract<Trigger, { kind: 'nats' }>> = async (
+export const listenToNats: TriggerListener<Extract<JobTrigger, { kind: 'nats' }>> = async (
   { url, stream, subject },
   subscriber,
   signal,

@@ -2,8 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Trigger } from '../schedule/schedule.ts';
-import { aborted, type Listen } from './listener.ts';
+import type { JobTrigger } from '../schedule/schedule.ts';
+import { aborted, type TriggerListener } from './listener.ts';
 
 /** Milliseconds between two tries of one server to be the one that listens. */
 const TURN = 2000;
@@ -14,7 +14,7 @@ const CONNECT_MILLIS = 10_000;
  * own. Of several servers one listens at a time, the one that holds an advisory lock of that database. Notifications are
  * not kept by the database: what was sent while nobody listened is lost.
  */
-export const listenToNotify: Listen<Extract<Trigger, { kind: 'notify' }>> = async (
+export const listenToNotify: TriggerListener<Extract<JobTrigger, { kind: 'notify' }>> = async (
   { url, channel },
   subscriber,
   signal,

@@ -1,8 +1,8 @@
 /** A stream of Redis, read through a consumer group of the job's own. */
 import { hostname } from 'node:os';
 import { createClient } from '@redis/client';
-import type { Trigger } from '../schedule/schedule.ts';
-import type { Listen } from './listener.ts';
+import type { JobTrigger } from '../schedule/schedule.ts';
+import type { TriggerListener } from './listener.ts';
 
 /** Milliseconds that a read waits for the next message, and after which another consumer's message is taken over. */
 const WAIT = 1000;
@@ -14,7 +14,7 @@ const CONNECT_MILLIS = 10_000;
  * A message is acknowledged when its run is durable; one that was read by a process that ended then comes again, to
  * whoever asks a minute later, and finds its run. Messages from before the job was defined are not read.
  */
-export const listenToRedis: Listen<Extract<Trigger, { kind: 'redis' }>> = async (
+export const listenToRedis: TriggerListener<Extract<JobTrigger, { kind: 'redis' }>> = async (
   { url, stream },
   subscriber,
   signal,

@@ -13,7 +13,7 @@ import type { Actor, Control } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
@@ -47,7 +47,7 @@ export interface ApiOptions extends AccessRules {
   /** Called before an upload is received, and what it answers as it comes. Both throw where the caller may bring no more. */
   readonly onUpload?: (caller: Caller, request: IncomingMessage) => () => void;
   /** Opens what is asked about jobs. */
-  readonly jobs: () => Promise<Jobs>;
+  readonly jobs: () => Promise<JobsPort>;
   /** Opens what is asked about monitoring. */
   readonly monitoring: () => Promise<Monitoring>;
   /** How routers outside stand to the routes that they follow. */

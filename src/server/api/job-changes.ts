@@ -3,14 +3,14 @@
  * are now.
  */
 import { isPlimsollError } from '../../core/errors.ts';
-import type { Jobs, JobView, Started } from '../../jobs/port.ts';
+import type { JobsPort, JobView, StartedRun } from '../../jobs/port.ts';
 
 /** Puts into the audit log what somebody has changed; who that is, and why, is known. */
 export type Note = (what: string, subject: string, body: object) => Promise<void>;
 
 /** Notes a change of what a job is, with what it was before; where nothing has changed, nothing. */
 export async function changeJob(
-  all: Jobs,
+  all: JobsPort,
   name: string,
   { what, note }: { readonly what: string; readonly note: Note },
   work: () => Promise<JobView>,
@@ -22,7 +22,7 @@ export async function changeJob(
   return view;
 }
 
-export async function startRun(started: Promise<Started>, note: Note): Promise<Started> {
+export async function startRun(started: Promise<StartedRun>, note: Note): Promise<StartedRun> {
   const { run, isNew } = await started;
   const { id, job, number, cause, due } = run;
   if (isNew) await note('job.run-started', `job/${job}`, { run: id, number, cause, due });
@@ -33,7 +33,7 @@ export async function startRun(started: Promise<Started>, note: Note): Promise<S
 const settingsOf = (job: JobView | null): object | null =>
   job && { spec: job.spec, schedule: job.schedule, paused: job.paused };
 
-async function known(all: Jobs, name: string): Promise<JobView | null> {
+async function known(all: JobsPort, name: string): Promise<JobView | null> {
   try {
     return await all.job(name);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import type { Monitoring } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
 import type { Note } from './job-changes.ts';
@@ -16,7 +16,7 @@ export interface Call<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   /** Opened for who needs it. */
-  jobs(): Promise<Jobs>;
+  jobs(): Promise<JobsPort>;
   monitoring(): Promise<Monitoring>;
   /** How routers outside stand to the routes that they follow. */
   routers(): readonly RouterView[];

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiKeyring, KeyView, KnownKey } from '../../control/keys/port.ts';
 import { LocalJobs } from '../../jobs/local.ts';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import type { AlertRow } from '../../monitor/alerts/alert.ts';
 import { LocalMonitoring } from '../../monitor/local.ts';
 import { openLedger } from '../../store/ledger/open.ts';
@@ -32,7 +32,7 @@ interface Asked {
 
 export interface TestApi {
   readonly control: MemoryControl;
-  readonly jobs: Jobs;
+  readonly jobs: JobsPort;
   readonly url: string;
   readonly dataDir: string;
   /** What the log of errors got. */

@@ -7,7 +7,7 @@ import { Outage } from '../../control/rollouts/outage.ts';
 import { everyMillis } from '../../control/rollouts/schedule.ts';
 import type { Logger } from '../../core/ports.ts';
 import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import type { JobsRuntime } from './runtime.ts';
 
 export interface ServerJobsOptions {
@@ -35,7 +35,7 @@ export class ServerJobs {
   }
 
   /** Opens the ledger where it is not. */
-  async jobs(): Promise<Jobs> {
+  async jobs(): Promise<JobsPort> {
     return (await this.#open()).jobs;
   }
 

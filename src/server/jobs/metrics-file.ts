@@ -5,7 +5,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type JobStanding, metricsText } from '../../jobs/metrics.ts';
-import type { Jobs } from '../../jobs/port.ts';
+import type { JobsPort } from '../../jobs/port.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
 import { eachRow } from '../../store/pages.ts';
 
@@ -20,7 +20,7 @@ export class MetricsFile {
     this.#dataDir = dataDir;
   }
 
-  async update(jobs: Jobs, ledger: Pick<Ledger, 'lastDone'>): Promise<void> {
+  async update(jobs: JobsPort, ledger: Pick<Ledger, 'lastDone'>): Promise<void> {
     const standings: JobStanding[] = [];
     for await (const job of eachRow((page) => jobs.jobs(page))) {
       const done = job.latest?.state === 'done' ? job.latest : await ledger.lastDone(job.name);

@@ -5,7 +5,7 @@ import { RemoteControl } from '../../control/remote/remote.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { referencesIn } from '../../core/references.ts';
 import { claimRun } from '../../jobs/run/begin.ts';
-import { conduct } from '../../jobs/run/conduct.ts';
+import { coordinateRun } from '../../jobs/run/coordinator.ts';
 import type { AskControl } from '../../jobs/run/model.ts';
 import type { Secrets } from '../../jobs/spec/redaction.ts';
 import { secretsOf } from '../../jobs/spec/secrets.ts';
@@ -38,7 +38,7 @@ async function work({ run: id, dataDir, ledger: url }: RunRequest): Promise<bool
     const secrets = await secretsFor(ledger, claimed, dataDir);
     const ask = askServer(dataDir);
     const rest = { clock: SYSTEM_CLOCK, stop: stop.signal, onStep: () => undefined, place };
-    await conduct({ ledger, row: claimed, dataDir, secrets, ask, ...rest });
+    await coordinateRun({ ledger, row: claimed, dataDir, secrets, ask, ...rest });
     return true;
   } catch (error) {
     // The ledger has it; what is no coded error is a defect, and belongs into the log of the server.

@@ -5,16 +5,16 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import { type References, referencesIn } from '../../core/references.ts';
 import type { FrozenItem } from '../../jobs/chunk.ts';
 import { LocalJobs } from '../../jobs/local.ts';
-import type { Jobs } from '../../jobs/port.ts';
-import { Dispatcher } from '../../jobs/schedule/dispatcher.ts';
-import { Settling } from '../../jobs/schedule/settling.ts';
+import type { JobsPort } from '../../jobs/port.ts';
+import { RunDispatcher } from '../../jobs/schedule/dispatcher.ts';
+import { PathSettling } from '../../jobs/schedule/settling.ts';
 import { openSource } from '../../jobs/sources/open.ts';
 import { redactedError } from '../../jobs/spec/redaction.ts';
 import { redactorFor, secretsOf } from '../../jobs/spec/secrets.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
 import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
 import { veilOf } from '../../jobs/spec/veil.ts';
-import { Listeners } from '../../jobs/triggers/listeners.ts';
+import { ListenerPool } from '../../jobs/triggers/listeners.ts';
 import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
@@ -24,7 +24,7 @@ import { executeRun } from './execute.ts';
 import { MetricsFile } from './metrics-file.ts';
 
 export interface JobsRuntime {
-  readonly jobs: Jobs;
+  readonly jobs: JobsPort;
   look(): Promise<void>;
   close(): Promise<void>;
 }
@@ -48,15 +48,15 @@ export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRunt
   const ledger = await openLedger(url, { thread: 'soon' });
   const holder = holderOf();
   const references = referencesIn(process.env);
-  const dispatcher = new Dispatcher({
+  const dispatcher = new RunDispatcher({
     ...{ ledger, clock, logger, holder, isGone, random: { next: Math.random } },
     concurrency: concurrencyOf(availableParallelism()),
-    settling: new Settling(),
+    settling: new PathSettling(),
     list: (job) => filesOf(job, dataDir, references),
     execute: ({ id }, signal, takePlace) =>
       executeRun({ run: id, dataDir, ledger: url }, signal, takePlace, logger),
   });
-  const listeners = new Listeners({ dispatcher, clock, logger, env: process.env, references });
+  const listeners = new ListenerPool({ dispatcher, clock, logger, env: process.env, references });
   const surroundings = surroundingsHere();
   const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings, references });
   const metrics = new MetricsFile(dataDir);

@@ -13,10 +13,10 @@ import { literal } from '../../../sql/identifiers.ts';
 import type { Ledger, RunRow } from '../../../store/ledger/ledger.ts';
 import { openLedger } from '../../../store/ledger/open.ts';
 import { ledgerUrl } from '../../ledger-url.ts';
-import type { Receipt } from '../../receipt/receipt.ts';
+import type { RunReceipt } from '../../receipt/receipt.ts';
 import type { JobSpec } from '../../spec/spec.ts';
-import { type Beginner, beginRun, claimRun } from '../begin.ts';
-import { type ConductOptions, conduct } from '../conduct.ts';
+import { beginRun, claimRun, type RunStarter } from '../begin.ts';
+import { type CoordinatorOptions, coordinateRun } from '../coordinator.ts';
 
 /** A forest over numbers and texts, which wants columns by name: age, income, city, plan, tenure. */
 export const MODEL = join(
@@ -42,7 +42,7 @@ export class Bench {
   readonly input: string;
   readonly output: string;
   readonly ledger: Ledger;
-  readonly beginner: Beginner;
+  readonly beginner: RunStarter;
 
   private constructor(folder: string, ledger: Ledger) {
     this.folder = folder;
@@ -105,9 +105,9 @@ export class Bench {
   }
 
   /** Takes the job's run to its end, in this process. */
-  async run(spec: JobSpec, options: Partial<ConductOptions> = {}): Promise<Receipt> {
+  async run(spec: JobSpec, options: Partial<CoordinatorOptions> = {}): Promise<RunReceipt> {
     const row = options.row ?? (await this.claim(spec));
-    return conduct({
+    return coordinateRun({
       ledger: this.ledger,
       dataDir: this.folder,
       secrets: {},

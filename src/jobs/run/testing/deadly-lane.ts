@@ -1,6 +1,6 @@
 /** For tests: a lane that dies of any row that says DEADLY, as of a model that takes its process down. */
 import { openScorer } from '../../../scorer/open.ts';
-import { serveLane } from '../../lane/serve.ts';
+import { serveLane } from '../../worker/serve.ts';
 
 const DEADLY = 'DEADLY';
 

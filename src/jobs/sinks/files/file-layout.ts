@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { digestOf, requireSpace } from '../../../disk/durable.ts';
-import type { Layout, LayoutContext } from './layout.ts';
+import type { LayoutContext, PublishLayout } from './layout.ts';
 import { merge } from './merge.ts';
 
 /** All parts become one file. */
-export function fileLayout({ run, target, staging }: LayoutContext): Layout {
+export function fileLayout({ run, target, staging }: LayoutContext): PublishLayout {
   const { format, path } = target;
   const candidate = `merged.${format}`;
   return {

@@ -3,29 +3,29 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isThere, makeFolder } from '../../../disk/durable.ts';
-import type { Account } from '../../chunk.ts';
-import type { Published, Sink, SinkRun } from '../sink.ts';
+import type { ChunkTotals } from '../../chunk.ts';
+import type { JobSink, PublishedOutput, SinkRun } from '../sink.ts';
 import { fileLayout } from './file-layout.ts';
 import { folderLayout } from './folder-layout.ts';
-import type { Layout } from './layout.ts';
+import type { PublishLayout } from './layout.ts';
 import { PartWriter } from './part-writer.ts';
-import { carryOut, isCarriedOut, namesOf, note, noted } from './release.ts';
-import { Staging, stagingFolder } from './staging.ts';
+import { carryOut, isCarriedOut, note, noted, releaseNamesOf } from './release.ts';
+import { StagingFolder, stagingFolder } from './staging.ts';
 import type { FileTarget } from './target.ts';
 
-export class FileSink implements Sink {
+export class FileSink implements JobSink {
   readonly #target: FileTarget;
-  readonly #staging: Staging;
-  readonly #layout: Layout;
+  readonly #staging: StagingFolder;
+  readonly #layout: PublishLayout;
 
   constructor(run: SinkRun, target: FileTarget) {
     this.#target = target;
-    this.#staging = new Staging(stagingFolder(target, run.run), run);
+    this.#staging = new StagingFolder(stagingFolder(target, run.run), run);
     const layout = target.kind === 'file' ? fileLayout : folderLayout;
     this.#layout = layout({ run, target, staging: this.#staging });
   }
 
-  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+  async prepare(known: readonly ChunkTotals[]): Promise<readonly ChunkTotals[]> {
     await requirePlace(this.#target);
     await this.#staging.claim();
     const release = await noted(this.#staging);
@@ -33,14 +33,14 @@ export class FileSink implements Sink {
     if (release && (await isCarriedOut(this.#staging, release))) return known;
     const there = await this.#staging.unharmed(known, this.#layout.find);
     const parts = there.map(({ part }) => part!.name);
-    await this.#staging.keepOnly(new Set([...parts, ...(release ? namesOf(release) : [])]));
+    await this.#staging.keepOnly(new Set([...parts, ...(release ? releaseNamesOf(release) : [])]));
     return there;
   }
 
   async publish(
-    accounts: readonly Account[],
+    accounts: readonly ChunkTotals[],
     manifest: Readonly<Record<string, unknown>>,
-  ): Promise<Published> {
+  ): Promise<PublishedOutput> {
     let release = await noted(this.#staging);
     if (!release) {
       await this.#staging.check();

@@ -1,15 +1,18 @@
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
-import type { Release } from './release.ts';
-import type { Staging } from './staging.ts';
+import type { ReleaseNote } from './release.ts';
+import type { StagingFolder } from './staging.ts';
 import type { FileTarget } from './target.ts';
 
 /** What becomes of the parts of a run: one file, or a folder of them. */
-export interface Layout {
+export interface PublishLayout {
   /** Where the part of that name is now, if it is. */
   find(part: string): Promise<string>;
   /** Makes everything ready but for the last rename. Begun again after a crash, it comes to the same. */
-  assemble(accounts: readonly Account[], manifest: Readonly<Record<string, unknown>>): Promise<Release>;
+  assemble(
+    accounts: readonly ChunkTotals[],
+    manifest: Readonly<Record<string, unknown>>,
+  ): Promise<ReleaseNote>;
   /** Removes what `assemble` put outside the staging folder. */
   withdraw(): Promise<void>;
 }
@@ -17,5 +20,5 @@ export interface Layout {
 export interface LayoutContext {
   readonly run: SinkRun;
   readonly target: FileTarget;
-  readonly staging: Staging;
+  readonly staging: StagingFolder;
 }

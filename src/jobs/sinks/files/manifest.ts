@@ -1,7 +1,7 @@
 /** The list of parts that a folder consists of. Pure. */
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 
-export const MANIFEST = '_manifest.json';
+export const FOLDER_MANIFEST = '_manifest.json';
 
 export interface ManifestPart {
   readonly name: string;
@@ -11,7 +11,9 @@ export interface ManifestPart {
 }
 
 /** Parts with rows, in order; of a run without any row, the first part, which has the columns. */
-export function partsOf(accounts: readonly Pick<Account, 'part' | 'counts'>[]): readonly ManifestPart[] {
+export function partsWithRows(
+  accounts: readonly Pick<ChunkTotals, 'part' | 'counts'>[],
+): readonly ManifestPart[] {
   const parts = accounts.flatMap(({ part, counts }) =>
     part === null ? [] : [{ name: part.name, rows: counts.ok, size: part.size, sha256: part.digest }],
   );

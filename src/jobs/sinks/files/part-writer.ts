@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { digestOf, flush, move, writing } from '../../../disk/durable.ts';
 import { copyStatement, type OutputFormat } from '../../../duckdb/copy.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkColumn, SinkRun, SinkWriter } from '../sink.ts';
-import { partName, Staging } from './staging.ts';
+import { StagingFolder, stagedPartName } from './staging.ts';
 
 /** What the parts of a run are like. */
 export interface PartShape {
@@ -17,21 +17,21 @@ export interface PartShape {
 /** Writes chunks as files: complete under their names or not there at all. */
 export class PartWriter implements SinkWriter {
   readonly #shape: PartShape;
-  readonly #staging: Staging;
+  readonly #staging: StagingFolder;
   readonly #columns: readonly SinkColumn[];
   readonly #fence: number;
 
   constructor(run: SinkRun, shape: PartShape) {
     this.#shape = shape;
-    this.#staging = new Staging(shape.folder, run);
+    this.#staging = new StagingFolder(shape.folder, run);
     this.#columns = run.columns;
     this.#fence = run.fence;
   }
 
-  async write(db: DuckDBConnection, select: string, account: Account): Promise<Account> {
+  async write(db: DuckDBConnection, select: string, account: ChunkTotals): Promise<ChunkTotals> {
     await this.#staging.check();
     const { format, header } = this.#shape;
-    const name = partName(account.chunk, this.#fence, format);
+    const name = stagedPartName(account.chunk, this.#fence, format);
     const path = this.#staging.path(name);
     const temporary = `${path}.tmp`;
     await writing(temporary, 0, async () => {

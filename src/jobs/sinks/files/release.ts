@@ -1,12 +1,12 @@
 /** Publication by one rename, and how it is told afterwards that it happened. */
 import { readFile, rm } from 'node:fs/promises';
 import { isThere, move, writeDurably } from '../../../disk/durable.ts';
-import type { Staging } from './staging.ts';
+import type { StagingFolder } from './staging.ts';
 
 const NOTE = 'release.json';
 
 /** What is about to be published: written down before the rename. */
-export interface Release {
+export interface ReleaseNote {
   /** Name of the finished file in the staging folder. */
   readonly candidate: string;
   readonly target: string;
@@ -17,24 +17,24 @@ export interface Release {
 }
 
 /** The release that was written down, or null. */
-export async function noted(staging: Staging): Promise<Release | null> {
+export async function noted(staging: StagingFolder): Promise<ReleaseNote | null> {
   const text = await readFile(staging.path(NOTE), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Release);
+  return text === null ? null : (JSON.parse(text) as ReleaseNote);
 }
 
 /** Writes a release down, durably. Throws DISK_FULL, FILE_UNWRITABLE. */
-export const note = (staging: Staging, release: Release): Promise<void> =>
+export const note = (staging: StagingFolder, release: ReleaseNote): Promise<void> =>
   writeDurably(staging.path(NOTE), JSON.stringify(release));
 
 /** The candidate is gone exactly when it was renamed: nobody else moves it. */
-export const isCarriedOut = async (staging: Staging, { candidate }: Release): Promise<boolean> =>
+export const isCarriedOut = async (staging: StagingFolder, { candidate }: ReleaseNote): Promise<boolean> =>
   !(await isThere(staging.path(candidate)));
 
 /**
  * Renames the candidate to the target, once. The note stays until the run is discarded, so that a publication nobody
  * heard of is recognised.
  */
-export async function carryOut(staging: Staging, release: Release): Promise<void> {
+export async function carryOut(staging: StagingFolder, release: ReleaseNote): Promise<void> {
   if (!(await isCarriedOut(staging, release))) {
     await staging.check();
     await move(staging.path(release.candidate), release.target);
@@ -44,4 +44,4 @@ export async function carryOut(staging: Staging, release: Release): Promise<void
 }
 
 /** Names that a release needs in the staging folder. */
-export const namesOf = ({ candidate }: Release): readonly string[] => [NOTE, candidate];
+export const releaseNamesOf = ({ candidate }: ReleaseNote): readonly string[] => [NOTE, candidate];

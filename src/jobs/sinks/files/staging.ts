@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import { digestOf, isThere, makeFolder, writeDurably } from '../../../disk/durable.ts';
 import type { OutputFormat } from '../../../duckdb/copy.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
 import type { FileTarget } from './target.ts';
 
@@ -17,10 +17,10 @@ export const stagingFolder = ({ kind, path }: FileTarget, run: string): string =
     : join(dirname(path), `.${basename(path)}.plimsoll-${run}`);
 
 /** The fence is in the name: what an earlier holder of the run still writes never takes the place of a part that counts. */
-export const partName = (chunk: number, fence: number, format: OutputFormat): string =>
+export const stagedPartName = (chunk: number, fence: number, format: OutputFormat): string =>
   `part-${String(chunk).padStart(8, '0')}-${fence}.${format}`;
 
-export class Staging {
+export class StagingFolder {
   readonly folder: string;
   readonly #run: string;
   readonly #fence: number;
@@ -56,10 +56,10 @@ export class Staging {
 
   /** The accounts whose part is where `find` says, as it was written. */
   async unharmed(
-    known: readonly Account[],
+    known: readonly ChunkTotals[],
     find: (part: string) => string | Promise<string>,
-  ): Promise<readonly Account[]> {
-    const there: Account[] = [];
+  ): Promise<readonly ChunkTotals[]> {
+    const there: ChunkTotals[] = [];
     for (const account of known) {
       const { part } = account;
       if (part && (await isUnharmed(await find(part.name), part))) there.push(account);
@@ -82,6 +82,6 @@ export class Staging {
 }
 
 /** Whether the part of an account is at `path` as it was written. */
-async function isUnharmed(path: string, part: NonNullable<Account['part']>): Promise<boolean> {
+async function isUnharmed(path: string, part: NonNullable<ChunkTotals['part']>): Promise<boolean> {
   return (await isThere(path)) && (await digestOf(path)) === part.digest;
 }

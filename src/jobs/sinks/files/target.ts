@@ -18,7 +18,7 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
 };
 
 /** The format of files: what the job says, else by the extension; folders are of Parquet. Throws SINK_INVALID. */
-export function formatOf({ uri, format }: Pick<SinkSpec, 'uri' | 'format'>): OutputFormat {
+export function sinkFormatOf({ uri, format }: Pick<SinkSpec, 'uri' | 'format'>): OutputFormat {
   const extension = /\.(\w+)$/.exec(uri)?.[1]?.toLowerCase() ?? '';
   const chosen = format ?? (uri.endsWith('/') ? 'parquet' : EXTENSIONS[extension]);
   if (chosen !== undefined && chosen !== 'arrow') return chosen;
@@ -27,7 +27,7 @@ export function formatOf({ uri, format }: Pick<SinkSpec, 'uri' | 'format'>): Out
 }
 
 /** Throws SINK_INVALID where a job asks of files what only databases do. */
-export function requireWhole({ uri, mode, publish }: SinkSpec): void {
+export function requireFileMode({ uri, mode, publish }: SinkSpec): void {
   const problems = [
     mode === 'upsert' ? 'upsert is for databases' : null,
     publish === 'chunks' ? 'files are published as a whole' : null,

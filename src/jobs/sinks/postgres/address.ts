@@ -16,7 +16,7 @@ export interface PostgresTarget {
 }
 
 /** Takes `postgres://…?table=schema.t` apart. Throws USAGE, SINK_INVALID. */
-export function targetOf(uri: string): PostgresTarget {
+export function postgresTargetOf(uri: string): PostgresTarget {
   const { database, table, shown } = parseAddress(uri);
   const { host, pathname } = new URL(database);
   const where = `postgres://${host}${pathname}, ${shown}`;

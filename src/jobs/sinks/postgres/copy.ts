@@ -9,10 +9,10 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifiers } from '../../../sql/identifiers.ts';
-import { validityOf } from '../../lane/frames.ts';
+import { validityOf } from '../../worker/frames.ts';
 import type { SinkColumn } from '../sink.ts';
-import { encodingOf, selected, type WriteField } from './fields.ts';
-import { Output } from './output.ts';
+import { fieldEncodingOf, selected, type WriteField } from './fields.ts';
+import { CopyOutput } from './output.ts';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** Signature, flags, length of an extension. */
@@ -20,7 +20,7 @@ const HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
 const TRAILER = Buffer.from([0xff, 0xff]);
 const PIECE = 256 * 1024;
 
-export interface Rows {
+export interface CopyRows {
   readonly db: DuckDBConnection;
   readonly select: string;
   readonly columns: readonly SinkColumn[];
@@ -32,18 +32,23 @@ export interface Rows {
  * Answers the number of rows. What either side throws ends both. Throws SINK_INVALID for a value that does not go into
  * its column.
  */
-export async function copyInto(client: pg.Client, table: string, rows: Rows, where: string): Promise<number> {
+export async function copyInto(
+  client: pg.Client,
+  table: string,
+  rows: CopyRows,
+  where: string,
+): Promise<number> {
   const names = identifiers(rows.columns.map(({ name }) => name));
   const copy = client.query(copyFrom(`copy ${table} (${names}) from stdin (format binary)`));
   await pipeline(Readable.from(binary(rows, where), { objectMode: false }), copy);
   return copy.rowCount;
 }
 
-async function* binary({ db, select, columns, types }: Rows, where: string): AsyncGenerator<Buffer> {
+async function* binary({ db, select, columns, types }: CopyRows, where: string): AsyncGenerator<Buffer> {
   yield HEADER;
   const cells = columns.map((column, j) => selected(column, types[j]!));
   const widths = cells.map(({ length }) => length);
-  const out = new Output(PIECE);
+  const out = new CopyOutput(PIECE);
   try {
     const result = await db.stream(`SELECT ${cells.flat().join(', ')} FROM (${select})`);
     let next = result.fetchChunk();
@@ -64,7 +69,7 @@ function encode(
   block: DuckDBDataChunk,
   types: readonly string[],
   widths: readonly number[],
-  out: Output,
+  out: CopyOutput,
 ): void {
   let at = 0;
   const fields = types.map((typname, j) => {
@@ -79,7 +84,7 @@ function encode(
 }
 
 function fieldOf(vectors: readonly DuckDBVector[], typname: string, rows: number): WriteField {
-  const write = encodingOf(typname).fields(vectors);
+  const write = fieldEncodingOf(typname).fields(vectors);
   const { validity } = vectors[0] as unknown as { validity: { data: BigUint64Array<ArrayBuffer> | null } };
   const valid = validityOf(validity.data, rows);
   if (valid === null) return write;

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, connect as dial } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hasCode, retry } from '../../../core/retry.ts';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { SinkRun } from '../sink.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';
@@ -58,7 +58,7 @@ async function wholeRun(run: SinkRun): Promise<void> {
   const persistently = <T>(work: () => Promise<T>): Promise<T> =>
     retry(work, { backoff: BACKOFF, attempts: 6, isRetryable: hasCode('SINK_UNAVAILABLE') });
   await persistently(() => sink.prepare([]));
-  const accounts: Account[] = [];
+  const accounts: ChunkTotals[] = [];
   for (const chunk of [0, 1])
     accounts.push(await persistently(() => writer.write(db, selectOf(chunk), accountOf(chunk))));
   await persistently(() => sink.publish(accounts, {}));

@@ -8,13 +8,13 @@ import type { DuckDBBlobValue, DuckDBIntervalValue, DuckDBVector } from '@duckdb
 import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkColumn } from '../sink.ts';
 import { numericDigits } from './numeric.ts';
-import type { Output } from './output.ts';
+import type { CopyOutput } from './output.ts';
 import { isNested } from './types.ts';
 
 /** Writes the value of a row, which is not null, with its length. */
-export type WriteField = (row: number, out: Output) => void;
+export type WriteField = (row: number, out: CopyOutput) => void;
 
-export interface Encoding {
+export interface FieldEncoding {
   /** What is selected, of DuckDB's expression and type; null where the first is. */
   readonly select: (cell: string, type: string) => readonly string[];
   /** Of the vectors of what was selected. */
@@ -35,22 +35,22 @@ const cast =
   (type: string) =>
   (cell: string): string =>
     `${cell}::${type}`;
-const one = (select: Select, fields: (vector: DuckDBVector) => WriteField): Encoding => ({
+const one = (select: Select, fields: (vector: DuckDBVector) => WriteField): FieldEncoding => ({
   select: (cell, type) => [select(cell, type)],
   fields: ([vector]) => fields(vector!),
 });
 
 const numbers = <T extends ArrayLike<number>>(
   select: Select,
-  write: (value: number, out: Output) => void,
-): Encoding =>
+  write: (value: number, out: CopyOutput) => void,
+): FieldEncoding =>
   one(select, (vector) => {
     const { items } = vector as unknown as RawNumbers<T>;
     return (row, out) => write(items[row]!, out);
   });
 
 /** 64 bits as DuckDB has them: the lower half first. */
-const longs = (select: Select): Encoding =>
+const longs = (select: Select): FieldEncoding =>
   one(select, (vector) => {
     const { items } = vector as unknown as RawNumbers<BigInt64Array>;
     const halves = new Int32Array(items.buffer, items.byteOffset, items.length * 2);
@@ -63,7 +63,7 @@ const ENTRY = 16;
 /** So many pieces of twelve bytes are selected beside a text: to follow a pointer costs as much as fifty of them. */
 const PIECES = 3;
 
-const texts = (prefix: number | null): Encoding => ({
+const texts = (prefix: number | null): FieldEncoding => ({
   select: (cell, type) => {
     const text = textOf(cell, type);
     const piece = (_: unknown, i: number) => `encode(${text})[${i * INLINE + 1}:${(i + 1) * INLINE}]`;
@@ -96,7 +96,7 @@ function textOf(cell: string, type: string): string {
   return /^(?:DATE|TIMESTAMP)/.test(type) ? `replace(${cell}::VARCHAR, ' (BC)', ' BC')` : `${cell}::VARCHAR`;
 }
 
-const blobs = (select: Select): Encoding =>
+const blobs = (select: Select): FieldEncoding =>
   one(select, (vector) => (row, out) => {
     const { bytes } = vector.getItem(row) as DuckDBBlobValue;
     out.begin(bytes.length, null);
@@ -135,7 +135,7 @@ const TEXT = texts(null);
 const TIME = longs(micros);
 
 /** By pg_type.typname. */
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
+const ENCODINGS: Readonly<Record<string, FieldEncoding>> = {
   int2: numbers<Int16Array>(cast('SMALLINT'), (value, out) => out.short(value)),
   int4: numbers<Int32Array>(cast('INTEGER'), (value, out) => out.int(value)),
   int8: longs(cast('BIGINT')),
@@ -155,8 +155,8 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
 };
 
 /** How values come into a column of `typname`; texts, JSON and enumerations as their text. */
-export const encodingOf = (typname: string): Encoding => ENCODINGS[typname] ?? TEXT;
+export const fieldEncodingOf = (typname: string): FieldEncoding => ENCODINGS[typname] ?? TEXT;
 
 /** What is selected for a column that goes into one of `typname`. */
 export const selected = ({ name, type }: SinkColumn, typname: string): readonly string[] =>
-  encodingOf(typname).select(identifier(name), type);
+  fieldEncodingOf(typname).select(identifier(name), type);

@@ -1,8 +1,9 @@
 import type { OpenSink, OpenSinkWriter } from '../sink.ts';
-import { targetOf } from './address.ts';
+import { postgresTargetOf } from './address.ts';
 import { PostgresSink } from './postgres-sink.ts';
 import { PostgresWriter } from './writer.ts';
 
-export const openSink: OpenSink = async (run) => new PostgresSink(run, targetOf(run.spec.sink.uri));
-export const openSinkWriter: OpenSinkWriter = async (run) =>
-  new PostgresWriter(run, targetOf(run.spec.sink.uri));
+export const openPostgresSink: OpenSink = async (run) =>
+  new PostgresSink(run, postgresTargetOf(run.spec.sink.uri));
+export const openPostgresSinkWriter: OpenSinkWriter = async (run) =>
+  new PostgresWriter(run, postgresTargetOf(run.spec.sink.uri));

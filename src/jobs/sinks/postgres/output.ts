@@ -1,6 +1,6 @@
 /** Bytes of rows on their way out, each field led by its length. Pure. */
 
-export class Output {
+export class CopyOutput {
   #bytes: Buffer;
   #view: DataView;
   #at = 0;

@@ -2,31 +2,31 @@
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier, identifiers } from '../../../sql/identifiers.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { insertStatement } from '../insert.ts';
-import type { Published, Sink, SinkRun } from '../sink.ts';
+import type { JobSink, PublishedOutput, SinkRun } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
-import { isThere, Progress, sessionName, stageName } from './progress.ts';
-import { PostgresSession } from './session.ts';
+import { PublishProgress, sessionName, stageName, tableExists } from './progress.ts';
+import { PostgresSinkSession } from './session.ts';
 import { checkTable, makeLike, makeTable } from './table.ts';
 
-export class PostgresSink implements Sink {
+export class PostgresSink implements JobSink {
   readonly #run: SinkRun;
   readonly #target: PostgresTarget;
   readonly #stage: string;
-  readonly #progress: Progress;
-  readonly #session: PostgresSession;
+  readonly #progress: PublishProgress;
+  readonly #session: PostgresSinkSession;
 
   constructor(run: SinkRun, target: PostgresTarget) {
     this.#run = run;
     this.#target = target;
     this.#stage = stageName(run.run);
-    this.#progress = new Progress(run);
+    this.#progress = new PublishProgress(run);
     const { database: url, where } = target;
-    this.#session = new PostgresSession({ url, where, job: run.spec.job, name: sessionName(run) });
+    this.#session = new PostgresSinkSession({ url, where, job: run.spec.job, name: sessionName(run) });
   }
 
-  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+  async prepare(known: readonly ChunkTotals[]): Promise<readonly ChunkTotals[]> {
     await this.#session.transaction((client) => this.#progress.make(client));
     await this.#session.transaction((client) => this.#progress.endEarlier(client));
     return this.#session.transaction(async (client) => {
@@ -37,7 +37,7 @@ export class PostgresSink implements Sink {
     });
   }
 
-  async publish(accounts: readonly Account[]): Promise<Published> {
+  async publish(accounts: readonly ChunkTotals[]): Promise<PublishedOutput> {
     return this.#session.transaction(async (client) => {
       const earlier = await this.#progress.hold(client);
       const rows = earlier?.rows ?? (await this.#publish(client, accounts));
@@ -62,18 +62,18 @@ export class PostgresSink implements Sink {
   /** Makes the table that lanes write to, like the target where there is one. */
   async #makeReady(client: pg.Client): Promise<void> {
     const { mode, publish } = this.#run.spec.sink;
-    const there = await isThere(client, this.#target.name);
+    const there = await tableExists(client, this.#target.name);
     if (there) await checkTable(client, this.#target, this.#run);
     if (publish === 'chunks') {
       if (!there) await makeTable(client, this.#target.name, this.#run, mode === 'upsert');
       return;
     }
-    if (await isThere(client, this.#stage)) return;
+    if (await tableExists(client, this.#stage)) return;
     if (there) await makeLike(client, this.#stage, this.#target, this.#run);
     else await makeTable(client, this.#stage, this.#run, false);
   }
 
-  async #publish(client: pg.Client, accounts: readonly Account[]): Promise<number> {
+  async #publish(client: pg.Client, accounts: readonly ChunkTotals[]): Promise<number> {
     const there = await this.#progress.count(client);
     if (there !== accounts.length) throw incomplete(there, accounts.length);
     if (this.#run.spec.sink.publish === 'whole') await this.#show(client);
@@ -84,7 +84,7 @@ export class PostgresSink implements Sink {
 
   /** The staging table becomes the target, or its rows go into the one that is there. */
   async #show(client: pg.Client): Promise<void> {
-    if (await isThere(client, this.#target.name)) {
+    if (await tableExists(client, this.#target.name)) {
       const names = identifiers(this.#run.columns.map(({ name }) => name));
       const staged = `select ${names} from ${this.#stage}`;
       await client.query(insertStatement(this.#target.name, staged, this.#run));

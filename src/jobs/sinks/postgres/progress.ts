@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
 
 const SCHEMA = 'plimsoll_batch';
@@ -31,18 +31,18 @@ export const sessionName = ({ run, fence }: Pick<SinkRun, 'run' | 'fence'>): str
   `${sessionPrefix(run)}${fence}`;
 
 /** Whether there is a table of that name, as it stands in SQL. */
-export async function isThere(client: pg.Client, name: string): Promise<boolean> {
+export async function tableExists(client: pg.Client, name: string): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
     name,
   ]);
   return rows[0]!.there;
 }
 
-export interface Publication {
+export interface PublishedRows {
   readonly rows: number;
 }
 
-export class Progress {
+export class PublishProgress {
   readonly #run: string;
   readonly #fence: number;
 
@@ -57,7 +57,7 @@ export class Progress {
   }
 
   isMade(client: pg.Client): Promise<boolean> {
-    return isThere(client, `${SCHEMA}.chunks`);
+    return tableExists(client, `${SCHEMA}.chunks`);
   }
 
   /** Ends connections of earlier holders: one that hangs in the middle of a chunk would hold its lock for ever. */
@@ -86,7 +86,7 @@ export class Progress {
    * Locks the run to the end of the transaction and answers its publication, or null. Throws FENCE_LOST where another
    * holder came or the run was discarded.
    */
-  async hold(client: pg.Client): Promise<Publication | null> {
+  async hold(client: pg.Client): Promise<PublishedRows | null> {
     const { rows } = await client.query<{ fence: string; published: boolean; rows: string }>(
       `select fence, published_at is not null as published, rows from ${SCHEMA}.runs where run = $1 for update`,
       [this.#run],
@@ -106,7 +106,7 @@ export class Progress {
    * Keeps the account of a chunk under the fence: until the transaction ends no other holder can come, while other lanes
    * do the same. Answers null, or the account that is there already. Throws FENCE_LOST.
    */
-  async note(client: pg.Client, account: Account): Promise<Account | null> {
+  async note(client: pg.Client, account: ChunkTotals): Promise<ChunkTotals | null> {
     const { rowCount } = await client.query(
       `with held as (select run, fence from ${SCHEMA}.runs where run = $1 and fence = $3 for share)
         insert into ${SCHEMA}.chunks (run, chunk, fence, account) select run, $2, fence, $4 from held on conflict do nothing`,
@@ -118,16 +118,16 @@ export class Progress {
       [this.#run, account.chunk, this.#fence],
     );
     if (rows.length === 0) throw this.#lost();
-    return JSON.parse(rows[0]!.account) as Account;
+    return JSON.parse(rows[0]!.account) as ChunkTotals;
   }
 
   /** Accounts of the chunks that are there, in order. */
-  async accounts(client: pg.Client): Promise<Account[]> {
+  async accounts(client: pg.Client): Promise<ChunkTotals[]> {
     const { rows } = await client.query<{ account: string }>(
       `select account from ${SCHEMA}.chunks where run = $1 order by chunk`,
       [this.#run],
     );
-    return rows.map(({ account }) => JSON.parse(account) as Account);
+    return rows.map(({ account }) => JSON.parse(account) as ChunkTotals);
   }
 
   async count(client: pg.Client): Promise<number> {

@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly name: string;
 }
 
-export class PostgresSession {
+export class PostgresSinkSession {
   readonly #options: SessionOptions;
   #client: pg.Client | null = null;
 

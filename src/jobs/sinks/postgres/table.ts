@@ -4,7 +4,7 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { SinkRun } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
-import { fits, madeType } from './types.ts';
+import { fitsColumnType, madeType } from './types.ts';
 
 interface TableColumn {
   readonly name: string;
@@ -25,7 +25,7 @@ export async function checkTable(client: pg.Client, target: PostgresTarget, run:
     const column = byName.get(name);
     if (column === undefined) return [`it has no column "${name}" (${madeType(type)})`];
     if (column.generated) return [`its column "${name}" is generated`];
-    return fits(type, column.typname)
+    return fitsColumnType(type, column.typname)
       ? []
       : [`its column "${name}" is ${column.shown}, ${madeType(type)} comes`];
   });

@@ -63,5 +63,5 @@ function familyOf(type: string): Family {
 export const madeType = (type: string): string => familyOf(type).made;
 
 /** Whether a column of `typname` (`enum` for any enumeration) takes values of DuckDB's type. */
-export const fits = (type: string, typname: string): boolean =>
+export const fitsColumnType = (type: string, typname: string): boolean =>
   TEXTS.includes(typname) || familyOf(type).into.includes(typname);

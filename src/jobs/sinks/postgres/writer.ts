@@ -2,13 +2,13 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifiers } from '../../../sql/identifiers.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { insertStatement } from '../insert.ts';
 import type { SinkRun, SinkWriter } from '../sink.ts';
 import type { PostgresTarget } from './address.ts';
 import { copyInto } from './copy.ts';
-import { Progress, sessionName, stageName } from './progress.ts';
-import { PostgresSession } from './session.ts';
+import { PublishProgress, sessionName, stageName } from './progress.ts';
+import { PostgresSinkSession } from './session.ts';
 import { typesOf } from './table.ts';
 
 /** Exists within a transaction alone. */
@@ -21,20 +21,20 @@ const INCOMING = 'plimsoll_incoming';
 export class PostgresWriter implements SinkWriter {
   readonly #run: SinkRun;
   readonly #target: PostgresTarget;
-  readonly #progress: Progress;
-  readonly #session: PostgresSession;
+  readonly #progress: PublishProgress;
+  readonly #session: PostgresSinkSession;
   /** Of the columns that are written into, once they were looked up. */
   #types: readonly string[] | null = null;
 
   constructor(run: SinkRun, target: PostgresTarget) {
     this.#run = run;
     this.#target = target;
-    this.#progress = new Progress(run);
+    this.#progress = new PublishProgress(run);
     const { database: url, where } = target;
-    this.#session = new PostgresSession({ url, where, job: run.spec.job, name: sessionName(run) });
+    this.#session = new PostgresSinkSession({ url, where, job: run.spec.job, name: sessionName(run) });
   }
 
-  write(db: DuckDBConnection, select: string, account: Account): Promise<Account> {
+  write(db: DuckDBConnection, select: string, account: ChunkTotals): Promise<ChunkTotals> {
     return this.#session.transaction(async (client) => {
       const there = await this.#progress.note(client, account);
       if (there) return there;
@@ -65,7 +65,7 @@ export class PostgresWriter implements SinkWriter {
   }
 }
 
-const miscounted = ({ chunk, counts }: Account, rows: number): PlimsollError =>
+const miscounted = ({ chunk, counts }: ChunkTotals, rows: number): PlimsollError =>
   new PlimsollError('INTERNAL', {
     action: `writing chunk ${chunk}`,
     reason: `${rows} rows came, its account has ${counts.ok}`,

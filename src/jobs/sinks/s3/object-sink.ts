@@ -2,11 +2,11 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../../../disk/durable.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { FileSink } from '../files/file-sink.ts';
 import type { FileTarget } from '../files/target.ts';
-import type { Published, Sink, SinkRun } from '../sink.ts';
-import type { Place } from './place.ts';
+import type { JobSink, PublishedOutput, SinkRun } from '../sink.ts';
+import type { ObjectPlace } from './place.ts';
 
 const FOLDER = 'object';
 
@@ -17,29 +17,29 @@ export const localTarget = (run: SinkRun, format: FileTarget['format']): FileTar
   format,
 });
 
-export class ObjectSink implements Sink {
-  readonly #place: Place;
+export class ObjectSink implements JobSink {
+  readonly #place: ObjectPlace;
   readonly #folder: string;
   readonly #target: FileTarget;
   readonly #file: FileSink;
 
-  constructor(run: SinkRun, place: Place, format: FileTarget['format']) {
+  constructor(run: SinkRun, place: ObjectPlace, format: FileTarget['format']) {
     this.#place = place;
     this.#folder = join(run.folder, FOLDER);
     this.#target = localTarget(run, format);
     this.#file = new FileSink(run, this.#target);
   }
 
-  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+  async prepare(known: readonly ChunkTotals[]): Promise<readonly ChunkTotals[]> {
     await this.#place.probe();
     await mkdir(this.#folder, { recursive: true });
     return this.#file.prepare(known);
   }
 
   async publish(
-    accounts: readonly Account[],
+    accounts: readonly ChunkTotals[],
     manifest: Readonly<Record<string, unknown>>,
-  ): Promise<Published> {
+  ): Promise<PublishedOutput> {
     const { rows } = await this.#file.publish(accounts, manifest);
     const { path } = this.#target;
     const digest = await digestOf(path);

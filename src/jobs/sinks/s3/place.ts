@@ -13,7 +13,7 @@ import { putFile, putText } from '../../s3/put.ts';
 import type { SinkRun } from '../sink.ts';
 
 /** Kept with each object: the run, the fence of its holder, the digest of the bytes. */
-export interface Mark {
+export interface ObjectMark {
   readonly etag: string;
   readonly size: number;
   readonly run: string;
@@ -25,7 +25,7 @@ export interface Mark {
 const OUTRUN: ReadonlySet<number> = new Set([409, 412]);
 const ATTEMPTS = 5;
 
-export class Place {
+export class ObjectPlace {
   readonly client: S3Client;
   readonly bucket: string;
   readonly key: string;
@@ -51,7 +51,7 @@ export class Place {
   }
 
   /** What stands under a key, or null. */
-  head(Key: string): Promise<Mark | null> {
+  head(Key: string): Promise<ObjectMark | null> {
     return this.#orNull(async () => {
       const {
         ETag = '',
@@ -83,7 +83,7 @@ export class Place {
     Key: string,
     content: { text: string } | { path: string; size: number },
     sha256: string,
-    accept: (mark: Mark) => boolean,
+    accept: (mark: ObjectMark) => boolean,
   ): Promise<void> {
     const { run, fence } = this.#run;
     const Metadata = { 'plimsoll-run': run, 'plimsoll-fence': String(fence), 'plimsoll-sha256': sha256 };

@@ -8,15 +8,15 @@ import { requireFit, type ThereColumn } from './columns.ts';
 import { fromParts } from './parts.ts';
 import { repeatedKey, repeatedKeyQuery } from './repeated-key.ts';
 import { PUBLISHED, type TableFile, TableFileSink, tableFileWriter } from './table-file-sink.ts';
-import { type TableTarget, targetOf } from './target.ts';
+import { type TableTarget, tableFileTargetOf } from './target.ts';
 
 const MEMORY = '256MB';
 
-export const openSink: OpenSink = async (run) => {
-  const target = targetOf(run);
+export const openDuckDBSink: OpenSink = async (run) => {
+  const target = tableFileTargetOf(run);
   return new TableFileSink(run, target, new DuckDBFile(run, target));
 };
-export const openSinkWriter: OpenSinkWriter = async (run) => tableFileWriter(run);
+export const openDuckDBSinkWriter: OpenSinkWriter = async (run) => tableFileWriter(run);
 
 /** A table of a DuckDB file. The file is open only as long as something is asked of it: it belongs to one process. */
 class DuckDBFile implements TableFile {

@@ -32,7 +32,7 @@ const familyOf = (type: string): Family =>
   FAMILIES[type] ?? (/\]$|^(?:STRUCT|MAP|UNION)\b/.test(type) ? JSON_TEXT : TEXT);
 
 /** Type of the column in a table that is made for it. */
-export const declaredType = (type: string): string => familyOf(type).declared;
+export const sqliteColumnType = (type: string): string => familyOf(type).declared;
 
 /** What is selected for a column. */
-export const cellOf = ({ name, type }: SinkColumn): string => familyOf(type).cell(identifier(name));
+export const sqliteCellOf = ({ name, type }: SinkColumn): string => familyOf(type).cell(identifier(name));

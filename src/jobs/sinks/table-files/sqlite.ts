@@ -8,9 +8,9 @@ import type { OpenSink, OpenSinkWriter, SinkColumn, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';
 import { fromParts } from './parts.ts';
 import { repeatedKey, repeatedKeyQuery } from './repeated-key.ts';
-import { cellOf, declaredType } from './sqlite-types.ts';
+import { sqliteCellOf, sqliteColumnType } from './sqlite-types.ts';
 import { PUBLISHED, type TableFile, TableFileSink, tableFileWriter } from './table-file-sink.ts';
-import { type TableTarget, targetOf } from './target.ts';
+import { type TableTarget, tableFileTargetOf } from './target.ts';
 
 const MEMORY = '256MB';
 /** How long another writer is waited for. */
@@ -25,11 +25,11 @@ const UNWRITABLE = new Set([8, 10, 14]);
 /** CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE, CONSTRAINT_ROWID. */
 const TWICE = new Set([1555, 2067, 2579]);
 
-export const openSink: OpenSink = async (run) => {
-  const target = targetOf(run);
+export const openSqliteSink: OpenSink = async (run) => {
+  const target = tableFileTargetOf(run);
   return new TableFileSink(run, target, new SqliteFile(run, target));
 };
-export const openSinkWriter: OpenSinkWriter = async (run) => tableFileWriter(run);
+export const openSqliteSinkWriter: OpenSinkWriter = async (run) => tableFileWriter(run);
 
 /** A table of a SQLite file. */
 class SqliteFile implements TableFile {
@@ -69,7 +69,9 @@ class SqliteFile implements TableFile {
     const { spec, columns, run } = this.#run;
     const table = identifier(this.#target.table);
     const key = spec.sink.mode === 'upsert' ? `, primary key (${identifier(spec.key)})` : '';
-    const declared = columns.map(({ name, type }) => `${identifier(name)} ${declaredType(type)}`).join(', ');
+    const declared = columns
+      .map(({ name, type }) => `${identifier(name)} ${sqliteColumnType(type)}`)
+      .join(', ');
     const values = `values (${columns.map(() => '?').join(', ')})`;
     return this.#opened(async (db) => {
       db.exec('begin immediate');
@@ -128,7 +130,7 @@ async function fill(
   parts: readonly string[],
   columns: readonly SinkColumn[],
 ): Promise<void> {
-  const query = `SELECT ${columns.map(cellOf).join(', ')} FROM ${fromParts(parts, columns)}`;
+  const query = `SELECT ${columns.map(sqliteCellOf).join(', ')} FROM ${fromParts(parts, columns)}`;
   for await (const row of rowsOf(query)) statement.run(...row.map(bound));
 }
 

@@ -3,10 +3,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isThere } from '../../../disk/durable.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { PartWriter } from '../files/part-writer.ts';
-import { Staging } from '../files/staging.ts';
-import type { Published, Sink, SinkRun, SinkWriter } from '../sink.ts';
+import { StagingFolder } from '../files/staging.ts';
+import type { JobSink, PublishedOutput, SinkRun, SinkWriter } from '../sink.ts';
 import type { TableTarget } from './target.ts';
 
 /** Table of the target in which each published run has a row. */
@@ -28,19 +28,19 @@ const partsFolder = ({ folder }: SinkRun): string => join(folder, 'parts');
 export const tableFileWriter = (run: SinkRun): SinkWriter =>
   new PartWriter(run, { folder: partsFolder(run), format: 'parquet', header: false });
 
-export class TableFileSink implements Sink {
+export class TableFileSink implements JobSink {
   readonly #target: TableTarget;
   readonly #file: TableFile;
-  readonly #staging: Staging;
+  readonly #staging: StagingFolder;
 
   constructor(run: SinkRun, target: TableTarget, file: TableFile) {
     this.#target = target;
     this.#file = file;
-    this.#staging = new Staging(partsFolder(run), run);
+    this.#staging = new StagingFolder(partsFolder(run), run);
     if (run.spec.sink.publish === 'chunks') throw this.#invalid('tables in files are published as a whole');
   }
 
-  async prepare(known: readonly Account[]): Promise<readonly Account[]> {
+  async prepare(known: readonly ChunkTotals[]): Promise<readonly ChunkTotals[]> {
     await this.#staging.claim();
     if ((await this.#published()) !== null) return known;
     await this.#requirePlace();
@@ -49,7 +49,7 @@ export class TableFileSink implements Sink {
     return there;
   }
 
-  async publish(accounts: readonly Account[]): Promise<Published> {
+  async publish(accounts: readonly ChunkTotals[]): Promise<PublishedOutput> {
     const { where } = this.#target;
     const earlier = await this.#published();
     if (earlier !== null) return { where, rows: earlier, digest: null };

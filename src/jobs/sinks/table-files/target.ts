@@ -11,7 +11,7 @@ export interface TableTarget {
 }
 
 /** Takes `sqlite:FILE?table=t` apart. Throws USAGE, SINK_INVALID. */
-export function targetOf({ spec }: SinkRun): TableTarget {
+export function tableFileTargetOf({ spec }: SinkRun): TableTarget {
   const { database, table, shown } = parseAddress(spec.sink.uri);
   const where = `${database}, ${shown}`;
   if (table?.length !== 1) throw new PlimsollError('SINK_INVALID', { where, problems: 'TABLE was wanted' });

@@ -1,9 +1,9 @@
 /** Runs against one kind of sink, for its contract. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkSpec } from '../../spec/spec.ts';
 import { openSink, openSinkWriter } from '../open.ts';
-import type { Sink, SinkRun } from '../sink.ts';
+import type { JobSink, SinkRun } from '../sink.ts';
 import { accountOf, laneDatabase, type Row, rowsOf, runOf, selectOf } from './runs.ts';
 
 export interface SinkPlace {
@@ -35,17 +35,20 @@ export class Harness {
     return rows.map((row) => (row.predict === 'NaN' ? { ...row, predict: this.place.nan } : row));
   }
 
-  async start(uri: string, options: Parameters<typeof runOf>[1] = {}): Promise<{ run: SinkRun; sink: Sink }> {
+  async start(
+    uri: string,
+    options: Parameters<typeof runOf>[1] = {},
+  ): Promise<{ run: SinkRun; sink: JobSink }> {
     const run = runOf(uri, { ...this.place.sink, ...options });
     return { run, sink: await openSink(run) };
   }
 
   /** Writes chunks as a lane does, and answers their accounts in order. */
-  async write(run: SinkRun, chunks: readonly number[], rows?: number): Promise<Account[]> {
+  async write(run: SinkRun, chunks: readonly number[], rows?: number): Promise<ChunkTotals[]> {
     this.#db ??= laneDatabase();
     const db = await this.#db;
     const writer = await openSinkWriter(run);
-    const accounts: Account[] = [];
+    const accounts: ChunkTotals[] = [];
     try {
       for (const chunk of chunks)
         accounts.push(await writer.write(db, selectOf(chunk, rows), accountOf(chunk, rows)));

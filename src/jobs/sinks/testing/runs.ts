@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { literal } from '../../../sql/identifiers.ts';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import type { JobSpec, SinkSpec } from '../../spec/spec.ts';
 import type { SinkColumn, SinkRun } from '../sink.ts';
 
@@ -83,7 +83,7 @@ export function selectOf(chunk: number, rows = CHUNK_ROWS): string {
   return `SELECT * FROM (SELECT ${types} FROM ${from}) AS t(${names})`;
 }
 
-export const accountOf = (chunk: number, rows = CHUNK_ROWS): Account => ({
+export const accountOf = (chunk: number, rows = CHUNK_ROWS): ChunkTotals => ({
   chunk,
   counts: { read: rows, ok: rows, rejected: 0, failed: 0, skipped: 0 },
   keys: '',

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Account } from '../../chunk.ts';
+import type { ChunkTotals } from '../../chunk.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from './runs.ts';
 
@@ -12,11 +12,11 @@ const [uri = '', name = '', fence = '', folder = '', chunks = ''] = process.argv
 const ledger = join(folder, 'ledger.jsonl');
 
 /** The last line may be cut short. */
-function heardOf(): Account[] {
+function heardOf(): ChunkTotals[] {
   if (!existsSync(ledger)) return [];
   const lines = readFileSync(ledger, 'utf8').split('\n').slice(0, -1);
   const accounts = new Map(
-    lines.map((line) => JSON.parse(line) as Account).map((account) => [account.chunk, account]),
+    lines.map((line) => JSON.parse(line) as ChunkTotals).map((account) => [account.chunk, account]),
   );
   return [...accounts.values()].sort((a, b) => a.chunk - b.chunk);
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
-import type { Source } from '../source.ts';
-import { openDuckDB } from './duckdb.ts';
+import type { JobSource } from '../source.ts';
+import { openDuckDBSource } from './duckdb.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-duckdb-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,8 +23,8 @@ async function run(path: string, ...statements: string[]): Promise<void> {
   instance.closeSync();
 }
 
-const open = (path: string, parameters: string, key = 'id'): Promise<Source> =>
-  openDuckDB({ source: { uri: `duckdb:${path}?${parameters}`, format: null }, key }, {});
+const open = (path: string, parameters: string, key = 'id'): Promise<JobSource> =>
+  openDuckDBSource({ source: { uri: `duckdb:${path}?${parameters}`, format: null }, key }, {});
 
 /** Keeps a file open for writing until its input ends. */
 const WRITER = `require('@duckdb/node-api').DuckDBInstance.create(process.argv[1]).then(async (instance) => {

@@ -5,15 +5,15 @@ import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
 import type { OpenSource } from '../source.ts';
-import type { Loaded, TableAccess, TableColumn } from '../table/access.ts';
+import type { LoadedRows, SourceColumn, TableAccess } from '../table/access.ts';
 import { parseAddress, type TableAddress } from '../table/address.ts';
-import type { KeyRange, Survey } from '../table/survey.ts';
+import type { KeyRange, TableSurvey } from '../table/survey.ts';
 import { type BlockRow, blocksQuery, type CountRow, countQuery, readSurvey } from '../table/survey-query.ts';
 import { TableSource } from '../table/table-source.ts';
 import { wantedColumn } from '../wanted.ts';
 
 /** Throws USAGE where the URI names no rows. */
-export const openDuckDB: OpenSource = async ({ source, key }) =>
+export const openDuckDBSource: OpenSource = async ({ source, key }) =>
   new TableSource(new DuckDBTables(parseAddress(source.uri), key));
 
 /** Beside what a lane has for itself; more than that goes to the disk. */
@@ -34,11 +34,11 @@ export class DuckDBTables implements TableAccess {
     this.#key = key;
   }
 
-  describe(): Promise<readonly TableColumn[]> {
+  describe(): Promise<readonly SourceColumn[]> {
     return this.#ask((db) => this.#describe(db));
   }
 
-  async survey(signal: AbortSignal): Promise<Survey> {
+  async survey(signal: AbortSignal): Promise<TableSurvey> {
     signal.throwIfAborted();
     const survey = this.#ask(async (db) => {
       const interrupt = () => db.interrupt();
@@ -60,7 +60,7 @@ export class DuckDBTables implements TableAccess {
   }
 
   /** Blocks of rows go from one DuckDB to the other as they are: there is no writer while this one reads. */
-  load(range: KeyRange, names: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded> {
+  load(range: KeyRange, names: readonly string[], db: DuckDBConnection, table: string): Promise<LoadedRows> {
     return this.#ask(async (source) => {
       const all = await this.#describe(source);
       const wanted = names.map((name) => wantedColumn({ columns: all }, name, this.shown));
@@ -80,7 +80,7 @@ export class DuckDBTables implements TableAccess {
     // Nothing is held open between two calls.
   }
 
-  async #describe(db: DuckDBConnection): Promise<readonly TableColumn[]> {
+  async #describe(db: DuckDBConnection): Promise<readonly SourceColumn[]> {
     const { columnNames, columnTypes } = await db
       .prepare(`select * from ${this.#from}`)
       .then((statement) => ({
@@ -115,15 +115,16 @@ export class DuckDBTables implements TableAccess {
 }
 
 /** 64 bits over all values of a row, by a function that another version of DuckDB may have changed. */
-const digestOf = (columns: readonly TableColumn[]): string => `hash(${columns.map(expressionOf).join(', ')})`;
+const digestOf = (columns: readonly SourceColumn[]): string =>
+  `hash(${columns.map(expressionOf).join(', ')})`;
 
 /** An enumeration is carried as its texts: its numbers mean nothing elsewhere. */
 const typeOf = (type: string): string => (type.startsWith('ENUM') ? 'VARCHAR' : type);
 
-const expressionOf = ({ name, type }: TableColumn): string =>
+const expressionOf = ({ name, type }: SourceColumn): string =>
   type === 'VARCHAR' ? `${identifier(name)}::varchar` : identifier(name);
 
-function condition({ name, type }: TableColumn, range: KeyRange): string {
+function condition({ name, type }: SourceColumn, range: KeyRange): string {
   const key = identifier(name);
   if (range === 'nulls') return `${key} is null`;
   const bound = (text: string) => `cast(${literal(text)} as ${type})`;

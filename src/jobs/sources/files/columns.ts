@@ -3,7 +3,7 @@ import { PlimsollError } from '../../../core/errors.ts';
 import type { CellType } from '../../../scorer/scorer.ts';
 import { parseBooleanText, parseNumberText } from '../../../serving/rows/text-values.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
-import type { Column, FrozenFile, Wanted } from './format.ts';
+import type { FrozenFile, InputColumn, WantedColumns } from './format.ts';
 
 /** Columns of one file at most. */
 const COLUMNS_MAX = 100_000;
@@ -63,7 +63,7 @@ export class ColumnUnion {
     this.#loose = loose;
   }
 
-  add(path: string, columns: readonly Column[]): void {
+  add(path: string, columns: readonly InputColumn[]): void {
     checkNames(path, columns);
     if (this.#columns === null) {
       this.#columns = new Map(columns.map(({ name, type }) => [name, type]));
@@ -86,13 +86,13 @@ export class ColumnUnion {
     }
   }
 
-  get columns(): Column[] {
+  get columns(): InputColumn[] {
     return [...(this.#columns ?? [])].map(([name, type]) => ({ name, type }));
   }
 }
 
 /** Names must differ by more than case, as DuckDB and most databases know names. */
-function checkNames(path: string, columns: readonly Column[]): void {
+function checkNames(path: string, columns: readonly InputColumn[]): void {
   if (columns.length > COLUMNS_MAX)
     throw invalid(path, `it has ${columns.length} columns, the limit is ${COLUMNS_MAX}`);
   const seen = new Map<string, string>();
@@ -115,8 +115,8 @@ export interface OwnColumn {
 }
 
 /** What to select of a file that has the columns `own`: wanted columns in order, in the types of the whole input. */
-export function selectColumns(
-  { columns, types }: Wanted,
+export function selectWantedColumns(
+  { columns, types }: WantedColumns,
   own: ReadonlyMap<string, OwnColumn>,
   file: FrozenFile,
 ): string {

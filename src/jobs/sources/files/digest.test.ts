@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memoryPieces } from '../contract.ts';
-import { digestFile, PIECE_BYTES } from './digest.ts';
+import { digestInput, PIECE_BYTES } from './digest.ts';
 import { stateOf } from './input-file.ts';
 
 const path = (): string => join(mkdtempSync(join(tmpdir(), 'plimsoll-')), 'x.bin');
@@ -29,7 +29,9 @@ function large(): { file: string; digest: string } {
   second.set(words, 5);
   return { file, digest: sha256([zeros, second, Buffer.alloc(10)].map(sha256).join('\n')) };
 }
-const options = (more: Partial<Parameters<typeof digestFile>[2]> = {}): Parameters<typeof digestFile>[2] => ({
+const options = (
+  more: Partial<Parameters<typeof digestInput>[2]> = {},
+): Parameters<typeof digestInput>[2] => ({
   pieces: memoryPieces(),
   scanner: null,
   onBytes: () => undefined,
@@ -41,14 +43,14 @@ test('the digest is that of the digests of pieces of 64 MiB', async () => {
   const file = path();
   const bytes = randomBytes(100_000);
   writeFileSync(file, bytes);
-  expect(await digestFile(file, await stateOf(file), options())).toBe(sha256(sha256(bytes)));
+  expect(await digestInput(file, await stateOf(file), options())).toBe(sha256(sha256(bytes)));
   const { file: other, digest } = large();
   const pieces = memoryPieces();
   let read = 0;
   const onBytes = (more: number): void => {
     read += more;
   };
-  expect(await digestFile(other, await stateOf(other), options({ pieces, onBytes }))).toBe(digest);
+  expect(await digestInput(other, await stateOf(other), options({ pieces, onBytes }))).toBe(digest);
   expect(read).toBe(2 * PIECE_BYTES + 10);
   expect(pieces.kept.size).toBe(3);
 });
@@ -59,7 +61,7 @@ test('hashing that was stopped goes on after the last whole piece', async () => 
   const pieces = memoryPieces();
   const stop = new AbortController();
   let read = 0;
-  const first = digestFile(
+  const first = digestInput(
     file,
     state,
     options({
@@ -74,7 +76,7 @@ test('hashing that was stopped goes on after the last whole piece', async () => 
   await expect(first).rejects.toThrow('stopped');
   expect(pieces.kept.size).toBe(1);
   const parts: number[] = [];
-  expect(await digestFile(file, state, options({ pieces, onBytes: (more) => parts.push(more) }))).toBe(
+  expect(await digestInput(file, state, options({ pieces, onBytes: (more) => parts.push(more) }))).toBe(
     digest,
   );
   // The known piece is told at once.
@@ -86,10 +88,10 @@ test('pieces of another state of the file are not taken for it', async () => {
   const file = path();
   const pieces = memoryPieces();
   writeFileSync(file, 'one');
-  const before = await digestFile(file, await stateOf(file), options({ pieces }));
+  const before = await digestInput(file, await stateOf(file), options({ pieces }));
   writeFileSync(`${file}.new`, 'two');
   renameSync(`${file}.new`, file);
-  const after = await digestFile(file, await stateOf(file), options({ pieces }));
+  const after = await digestInput(file, await stateOf(file), options({ pieces }));
   expect([before, after]).toEqual([sha256(sha256('one')), sha256(sha256('two'))]);
 });
 
@@ -105,7 +107,7 @@ test('a file that changes under the hand is refused', async () => {
     const file = path();
     writeFileSync(file, randomBytes(100_000));
     const state = await stateOf(file);
-    const changed = digestFile(file, state, options({ onBytes: () => change(file) }));
+    const changed = digestInput(file, state, options({ onBytes: () => change(file) }));
     await expect(changed).rejects.toMatchObject({ code: 'INPUT_CHANGED', details: { path: file } });
   }
 });
@@ -118,7 +120,7 @@ test('timers and signals are served while a large file is hashed', async () => {
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 5);
-  await digestFile(file, await stateOf(file), options());
+  await digestInput(file, await stateOf(file), options());
   clearInterval(timer);
   // 4 MiB take 2 ms here; a busy machine may take long, but not as long as a piece.
   expect(longest).toBeLessThan(1000);

@@ -1,8 +1,8 @@
 /** Freezing one file: its digest by pieces, and its layout in the same pass. */
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Pieces } from '../source.ts';
-import type { Scanner } from './format.ts';
+import type { PieceStore } from '../source.ts';
+import type { LayoutScanner } from './format.ts';
 import { changed, type FileState, openInput, stateFrom, stateOf } from './input-file.ts';
 
 /** Bytes of a piece: what is hashed anew after a crash, at most. */
@@ -11,8 +11,8 @@ export const PIECE_BYTES = 64 * 2 ** 20;
 const PART_BYTES = 4 * 2 ** 20;
 
 export interface DigestOptions {
-  readonly pieces: Pieces;
-  readonly scanner: Scanner | null;
+  readonly pieces: PieceStore;
+  readonly scanner: LayoutScanner | null;
   readonly onBytes: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -22,7 +22,7 @@ export interface DigestOptions {
  * bytes then. Pieces that are known are not read again. Throws FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_CHANGED where the
  * file is no longer in the state it was in.
  */
-export async function digestFile(path: string, before: FileState, options: DigestOptions): Promise<string> {
+export async function digestInput(path: string, before: FileState, options: DigestOptions): Promise<string> {
   const handle = await openInput(path);
   try {
     const digests: string[] = [];
@@ -66,7 +66,7 @@ async function pieceDigest(
   return digest;
 }
 
-function take(hash: Hash, scanner: Scanner | null, part: Buffer): void {
+function take(hash: Hash, scanner: LayoutScanner | null, part: Buffer): void {
   hash.update(part);
   scanner?.update(part);
 }

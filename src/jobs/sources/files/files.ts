@@ -3,14 +3,14 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { inputError } from '../../../duckdb/errors.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
 import type { FileFormat, SourceSpec } from '../../spec/spec.ts';
-import type { ChunkReader, FreezeOptions, OpenSource, Source } from '../source.ts';
+import type { ChunkReader, FreezeOptions, JobSource, OpenSource } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { ColumnUnion } from './columns.ts';
-import { digestFile } from './digest.ts';
-import type { Column, FrozenFile, Shape, TableFormat, Wanted } from './format.ts';
+import { digestInput } from './digest.ts';
+import type { FileShape, FrozenFile, InputColumn, TableFormat, WantedColumns } from './format.ts';
 import { assertUnchanged, type FileState, stateOf } from './input-file.ts';
 import { chunksOf, countRows } from './layouts.ts';
-import { formatOf, type Listing, listFiles, onlyThese, partitionOf } from './listing.ts';
+import { formatOfName, type InputListing, listFiles, onlyThese, partitionOf } from './listing.ts';
 
 const FORMATS: Readonly<Record<FileFormat, () => Promise<TableFormat>>> = {
   parquet: async () => (await import('./parquet.ts')).parquet,
@@ -30,7 +30,7 @@ const itemOf = async (path: string): Promise<FrozenFile> => {
   return { kind: 'file', path, size, mtimeMs, digest: '', partition: partitionOf(path) };
 };
 
-class FilesSource implements Source {
+class FilesSource implements JobSource {
   readonly #source: SourceSpec;
 
   constructor(source: SourceSpec) {
@@ -64,7 +64,7 @@ class FilesSource implements Source {
         done += more;
         onProgress(done, bytes);
       };
-      const digest = await digestFile(file.path, state, { pieces, scanner, onBytes, signal });
+      const digest = await digestInput(file.path, state, { pieces, scanner, onBytes, signal });
       items.push({ ...file, digest, layout: scanner ? scanner.finish() : shape.layout });
     }
     return { items, columns, rows: countRows(reader, items, this.#source.uri) };
@@ -77,10 +77,10 @@ class FilesSource implements Source {
   reader(
     frozen: FrozenInput,
     names: readonly string[],
-    types: Wanted['types'],
-    kept: Wanted['kept'] = new Set(),
+    types: WantedColumns['types'],
+    kept: WantedColumns['kept'] = new Set(),
   ): ChunkReader {
-    const wanted: Wanted = {
+    const wanted: WantedColumns = {
       columns: names.map((name) => wantedColumn(frozen, name, this.#source.uri)),
       types,
       kept,
@@ -103,14 +103,14 @@ class FilesSource implements Source {
     // Nothing is held open between two calls.
   }
 
-  async #files(): Promise<Listing> {
+  async #files(): Promise<InputListing> {
     const { uri, format, only } = this.#source;
     const listing = await listFiles(uri, format);
     return { ...listing, paths: onlyThese(listing.paths, only) };
   }
 
   #format(frozen: FrozenInput): Promise<TableFormat> {
-    const format = this.#source.format ?? formatOf(frozen.items[0]?.path ?? '');
+    const format = this.#source.format ?? formatOfName(frozen.items[0]?.path ?? '');
     if (format === null) throw notAFile(0);
     return formatOfFiles(format);
   }
@@ -119,7 +119,7 @@ class FilesSource implements Source {
 interface Inspected {
   readonly file: FrozenFile;
   readonly state: FileState;
-  readonly shape: Shape;
+  readonly shape: FileShape;
 }
 
 /** Looks at header or footer of each file. Throws INPUT_INVALID where one is damaged or their columns do not go together. */
@@ -127,7 +127,7 @@ async function inspectAll(
   format: TableFormat,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<{ columns: Column[]; found: Inspected[]; bytes: number }> {
+): Promise<{ columns: InputColumn[]; found: Inspected[]; bytes: number }> {
   const union = new ColumnUnion(format.rowsNameColumns);
   const found: Inspected[] = [];
   let bytes = 0;
@@ -146,7 +146,7 @@ async function inspectAll(
 }
 
 /** Columns of a file and of the folders it lies in. */
-export const columnsOf = (columns: readonly Column[], { partition }: FrozenFile): Column[] => [
+export const columnsOf = (columns: readonly InputColumn[], { partition }: FrozenFile): InputColumn[] => [
   ...columns,
   ...Object.keys(partition).map((name) => ({ name, type: 'VARCHAR' })),
 ];

@@ -2,25 +2,25 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { CellType } from '../../../scorer/scorer.ts';
 import type { Chunk, FrozenInput, FrozenItem } from '../../chunk.ts';
-import type { Relation } from '../source.ts';
+import type { ChunkRelation } from '../source.ts';
 
 export type FrozenFile = Extract<FrozenItem, { readonly kind: 'file' }>;
-export type Column = FrozenInput['columns'][number];
+export type InputColumn = FrozenInput['columns'][number];
 
 /** Bounds of a chunk of one file. */
-export type Cut = Pick<Chunk, 'from' | 'to' | 'rows' | 'line'>;
+export type ChunkBounds = Pick<Chunk, 'from' | 'to' | 'rows' | 'line'>;
 
 /** What a look at header or footer tells. */
-export interface Shape {
-  readonly columns: readonly Column[];
+export interface FileShape {
+  readonly columns: readonly InputColumn[];
   /** Where the file can be cut, where this tells it. */
   readonly layout: unknown;
   /** Makes what looks at every byte in the pass that hashes the file, where the layout takes that. */
-  readonly scanner: (() => Scanner) | null;
+  readonly scanner: (() => LayoutScanner) | null;
 }
 
 /** Finds a layout while bytes pass by. What was found is kept a piece at a time, so that a killed pass goes on. */
-export interface Scanner {
+export interface LayoutScanner {
   update(bytes: Buffer): void;
   /** Ends a piece: answers what was found in it, as text. */
   endPiece(): string;
@@ -31,9 +31,9 @@ export interface Scanner {
 }
 
 /** What a lane wants of a file. */
-export interface Wanted {
+export interface WantedColumns {
   /** In order, with the types that the whole input has for them. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly InputColumn[];
   /** Of columns that the model reads. */
   readonly types: ReadonlyMap<string, CellType>;
   /** Those whose text is wanted as it is written, whether or not the model reads them. */
@@ -44,11 +44,17 @@ export interface TableFormat {
   /** Whether each row says which columns it has, so that files need not have the same. */
   readonly rowsNameColumns?: true;
   /** Reads header or footer. Throws INPUT_INVALID for a damaged file. */
-  inspect(path: string): Promise<Shape>;
+  inspect(path: string): Promise<FileShape>;
   /** Rows, from its layout; null where it does not tell. */
   rows(layout: unknown): number | null;
   /** Cuts of at most `rows` rows, in order: the same for the same layout. */
-  cut(layout: unknown, rows: number): Cut[];
+  cut(layout: unknown, rows: number): ChunkBounds[];
   /** Makes a chunk a relation; `path` is where the file lies on this machine. */
-  open(path: string, file: FrozenFile, chunk: Chunk, wanted: Wanted, db: DuckDBConnection): Promise<Relation>;
+  open(
+    path: string,
+    file: FrozenFile,
+    chunk: Chunk,
+    wanted: WantedColumns,
+    db: DuckDBConnection,
+  ): Promise<ChunkRelation>;
 }

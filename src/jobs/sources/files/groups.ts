@@ -1,6 +1,6 @@
 /** Files that are cut between groups of rows: row groups of Parquet, record batches of Arrow. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
-import type { Cut } from './format.ts';
+import type { ChunkBounds } from './format.ts';
 
 export interface GroupLayout {
   /** Rows of each group, in order. */
@@ -17,7 +17,7 @@ const CHUNKS_MAX = 100_000;
  * Cuts of at most `rows` rows: small groups are put together, a large one is cut into parts of the same size. Throws
  * INPUT_INVALID where that comes to more than 100,000.
  */
-export function cutGroups({ groups }: GroupLayout, rows: number): Cut[] {
+export function cutGroups({ groups }: GroupLayout, rows: number): ChunkBounds[] {
   const least = Math.ceil(groupRows({ groups }) / rows);
   if (least > CHUNKS_MAX) {
     const problem = `a file of the input says that it has ${groupRows({ groups })} rows: ${least} chunks of ${rows}, the limit is ${CHUNKS_MAX}`;
@@ -25,7 +25,7 @@ export function cutGroups({ groups }: GroupLayout, rows: number): Cut[] {
       problem: `${problem}; larger chunks are given by --chunk-rows`,
     });
   }
-  const cuts: Cut[] = [];
+  const cuts: ChunkBounds[] = [];
   let from = 0;
   let to = 0;
   const end = (at: number): void => {

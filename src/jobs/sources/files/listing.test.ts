@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { formatOf, listFiles, partitionOf } from './listing.ts';
+import { formatOfName, listFiles, partitionOf } from './listing.ts';
 
 /** A folder with files of these names. */
 function folder(...names: string[]): string {
@@ -83,7 +83,7 @@ test('what cannot be listed says what was looked for', async () => {
 
 test('formats are told by endings, in any case', () => {
   expect(
-    ['a.PARQUET', 'a.pq', 'a.tsv', 'a.ndjson', 'a.feather', 'a.csv.bak', 'parquet'].map(formatOf),
+    ['a.PARQUET', 'a.pq', 'a.tsv', 'a.ndjson', 'a.feather', 'a.csv.bak', 'parquet'].map(formatOfName),
   ).toEqual(['parquet', 'parquet', 'csv', 'jsonl', 'arrow', null, null]);
 });
 

@@ -33,12 +33,12 @@ const ENDINGS: readonly (readonly [string, FileFormat])[] = [
 const PACKED = /\.(csv|tsv|jsonl|ndjson)\.(gz|zst|bz2|xz|lz4)$/i;
 
 /** The format that a name says it has, or null. */
-export function formatOf(name: string): FileFormat | null {
+export function formatOfName(name: string): FileFormat | null {
   const lower = name.toLowerCase();
   return ENDINGS.find(([ending]) => lower.endsWith(ending))?.[1] ?? null;
 }
 
-export interface Listing {
+export interface InputListing {
   readonly format: FileFormat;
   /** Absolute paths, sorted by their bytes. */
   readonly paths: readonly string[];
@@ -50,7 +50,7 @@ export interface Listing {
  * files it has. Throws FILE_NOT_FOUND, SOURCE_INVALID (formats that are mixed or
  * unknown).
  */
-export async function listFiles(uri: string, format: FileFormat | null): Promise<Listing> {
+export async function listFiles(uri: string, format: FileFormat | null): Promise<InputListing> {
   const path = uri.startsWith('file:') ? fileURLToPath(uri) : resolve(uri);
   const info = await stat(path).catch(() => null);
   if (info?.isDirectory()) {
@@ -147,16 +147,16 @@ export function oneFormat(
   paths: readonly string[],
   wanted: FileFormat | null,
   what: 'file' | 'folder' | 'pattern',
-): Listing {
+): InputListing {
   const packed = paths.find((path) => PACKED.test(path));
   if (packed !== undefined) {
     throw invalid(packed, 'it is packed, so that it cannot be cut into chunks: unpack it, or write Parquet');
   }
   // A folder may hold notes and check sums; a file or pattern was named on purpose.
-  const known = what === 'folder' ? paths.filter((path) => formatOf(path) !== null) : paths;
-  const chosen = wanted && what === 'folder' ? known.filter((path) => formatOf(path) === wanted) : known;
+  const known = what === 'folder' ? paths.filter((path) => formatOfName(path) !== null) : paths;
+  const chosen = wanted && what === 'folder' ? known.filter((path) => formatOfName(path) === wanted) : known;
   if (chosen.length === 0) throw new PlimsollError('FILE_NOT_FOUND', { path: uri });
-  const formats = new Set(wanted ? [wanted] : chosen.map(formatOf));
+  const formats = new Set(wanted ? [wanted] : chosen.map(formatOfName));
   const [format] = formats;
   if (formats.size > 1) {
     const names = [...formats].map((name) => name ?? 'unknown').join(' and ');

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { inputError } from '../../../duckdb/errors.ts';
 import { literal } from '../../../sql/identifiers.ts';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
-import type { Source } from '../source.ts';
+import type { JobSource } from '../source.ts';
 import { openFiles } from './files.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-'));
@@ -25,7 +25,8 @@ async function write(path: string, select: string, options = ''): Promise<string
   await sql(`COPY (${select}) TO ${literal(path)} (FORMAT parquet${options})`);
   return path;
 }
-const source = (uri: string): Promise<Source> => openFiles({ source: { uri, format: null }, key: 'id' }, {});
+const source = (uri: string): Promise<JobSource> =>
+  openFiles({ source: { uri, format: null }, key: 'id' }, {});
 const failure = async (uri: string): Promise<unknown> => {
   const opened = await source(uri);
   return opened.freeze(freezeOptions()).catch((error: unknown) => error);

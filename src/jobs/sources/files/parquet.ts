@@ -3,8 +3,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
 import { withDuckDB } from '../../../duckdb/errors.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
-import type { Place, Relation } from '../source.ts';
-import { type OwnColumn, selectColumns } from './columns.ts';
+import type { ChunkRelation, RowPlace } from '../source.ts';
+import { type OwnColumn, selectWantedColumns } from './columns.ts';
 import type { FrozenFile, TableFormat } from './format.ts';
 import { cutGroups, type GroupLayout, groupRows } from './groups.ts';
 import { rawOf } from './raw.ts';
@@ -42,7 +42,7 @@ export const parquet: TableFormat = {
     const range = `${ROW} >= ${from} AND ${ROW} < ${from + rows}`;
     const own = await ownColumns(db, scan);
     return {
-      from: `(SELECT ${selectColumns(wanted, own, file)} FROM ${scan} WHERE ${range})`,
+      from: `(SELECT ${selectWantedColumns(wanted, own, file)} FROM ${scan} WHERE ${range})`,
       rows,
       unreadable: [],
       locate: (wantedRows) =>
@@ -53,7 +53,7 @@ export const parquet: TableFormat = {
           wantedRows.map((row) => from + row),
         ),
       close: async () => undefined,
-    } satisfies Relation;
+    } satisfies ChunkRelation;
   },
 };
 
@@ -72,7 +72,7 @@ async function locate(
   file: FrozenFile,
   scan: string,
   rows: readonly number[],
-): Promise<Place[]> {
+): Promise<RowPlace[]> {
   const found = new Map<number, string>();
   for (let i = 0; i < rows.length; i += LOOKUP_ROWS) {
     const asked = rows.slice(i, i + LOOKUP_ROWS);

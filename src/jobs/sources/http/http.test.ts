@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freezeOptions, memoryPieces, readAll, sourceContract } from '../contract.ts';
 import { tableFile, tableRows } from '../objects/testing.ts';
-import type { Source } from '../source.ts';
+import type { JobSource } from '../source.ts';
 import { openHttp } from './http.ts';
 
 interface Served {
@@ -65,7 +65,7 @@ beforeEach(() => {
   sent = 0;
 });
 
-const open = (uri: string): Promise<Source> => openHttp({ source: { uri, format: null }, key: 'id' }, {});
+const open = (uri: string): Promise<JobSource> => openHttp({ source: { uri, format: null }, key: 'id' }, {});
 
 for (const format of ['parquet', 'csv', 'jsonl'] as const)
   for (const [validator, ranges] of [

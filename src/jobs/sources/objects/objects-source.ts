@@ -10,14 +10,14 @@ import type { FileFormat, SourceSpec } from '../../spec/spec.ts';
 import { ColumnUnion } from '../files/columns.ts';
 import { PIECE_BYTES } from '../files/digest.ts';
 import { columnsOf, formatOfFiles } from '../files/files.ts';
-import type { FrozenFile, Scanner, Shape, Wanted } from '../files/format.ts';
+import type { FileShape, FrozenFile, LayoutScanner, WantedColumns } from '../files/format.ts';
 import { chunksOf, countRows } from '../files/layouts.ts';
-import { formatOf, onlyThese, partitionOf } from '../files/listing.ts';
-import type { ChunkReader, FreezeOptions, Relation, Source } from '../source.ts';
+import { formatOfName, onlyThese, partitionOf } from '../files/listing.ts';
+import type { ChunkReader, ChunkRelation, FreezeOptions, JobSource } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { fetchChunk, fetchHead } from './spans.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
-import { Window } from './window.ts';
+import { ObjectWindow } from './window.ts';
 
 export interface ObjectsOptions {
   readonly store: ObjectStore;
@@ -28,7 +28,7 @@ export interface ObjectsOptions {
   readonly shown: string;
 }
 
-export class ObjectsSource implements Source {
+export class ObjectsSource implements JobSource {
   readonly #store: ObjectStore;
   readonly #spec: SourceSpec;
   readonly #shown: string;
@@ -64,7 +64,7 @@ export class ObjectsSource implements Source {
     const objects = await this.#objects();
     const format = await this.#format(objects[0]!.uri);
     const union = new ColumnUnion(format.rowsNameColumns);
-    const shapes: Shape[] = [];
+    const shapes: FileShape[] = [];
     for (const object of objects) {
       options.signal.throwIfAborted();
       if (object.size === 0) throw new PlimsollError('INPUT_EMPTY', { path: object.uri });
@@ -89,8 +89,8 @@ export class ObjectsSource implements Source {
   reader(
     frozen: FrozenInput,
     names: readonly string[],
-    types: Wanted['types'],
-    kept: Wanted['kept'] = new Set(),
+    types: WantedColumns['types'],
+    kept: WantedColumns['kept'] = new Set(),
   ): ChunkReader {
     const columns = names.map((name) => wantedColumn(frozen, name, this.#shown));
     return {
@@ -113,7 +113,12 @@ export class ObjectsSource implements Source {
     return objects.filter(({ uri }) => wanted.has(uri));
   }
 
-  async #open(frozen: FrozenInput, chunk: Chunk, wanted: Wanted, db: DuckDBConnection): Promise<Relation> {
+  async #open(
+    frozen: FrozenInput,
+    chunk: Chunk,
+    wanted: WantedColumns,
+    db: DuckDBConnection,
+  ): Promise<ChunkRelation> {
     const item = frozen.items[chunk.item];
     if (item?.kind !== 'file')
       throw new PlimsollError('INTERNAL', {
@@ -133,7 +138,7 @@ export class ObjectsSource implements Source {
     }
   }
 
-  async #inspect(object: StoredObject): Promise<Shape> {
+  async #inspect(object: StoredObject): Promise<FileShape> {
     const window = await this.#window(object);
     try {
       await fetchHead(window, object.size, this.#formatName(object.uri), object.uri);
@@ -148,7 +153,7 @@ export class ObjectsSource implements Source {
   /** Shows all bytes to the scanner, a piece at a time; pieces that are known are not read again. */
   async #scan(
     object: StoredObject,
-    scanner: Scanner,
+    scanner: LayoutScanner,
     { pieces, signal }: FreezeOptions,
     progress: (bytes: number) => void,
   ): Promise<void> {
@@ -168,9 +173,9 @@ export class ObjectsSource implements Source {
     }
   }
 
-  #window(object: StoredObject): Promise<Window> {
+  #window(object: StoredObject): Promise<ObjectWindow> {
     this.#windows += 1;
-    return Window.open(join(this.#folder, `window-${this.#windows}`), this.#store, object);
+    return ObjectWindow.open(join(this.#folder, `window-${this.#windows}`), this.#store, object);
   }
 
   #format(uri: string): ReturnType<typeof formatOfFiles> {
@@ -178,7 +183,7 @@ export class ObjectsSource implements Source {
   }
 
   #formatName(uri: string): FileFormat {
-    const format = this.#spec.format ?? formatOf(URL.parse(uri)?.pathname ?? uri);
+    const format = this.#spec.format ?? formatOfName(URL.parse(uri)?.pathname ?? uri);
     if (format !== null) return format;
     const reason = `the name of ${uri} does not say a format: give --input-format`;
     throw new PlimsollError('SOURCE_INVALID', { where: `"${this.#shown}"`, reason });

@@ -5,7 +5,7 @@ import { literal } from '../../../sql/identifiers.ts';
 import type { Chunk } from '../../chunk.ts';
 import type { FileFormat } from '../../spec/spec.ts';
 import { HEAD_BYTES } from '../files/text/head.ts';
-import type { Span, Window } from './window.ts';
+import type { ByteSpan, ObjectWindow } from './window.ts';
 
 const MAGIC_BYTES = 4;
 /** Length of the footer and magic number (https://parquet.apache.org/docs/file-format/). */
@@ -16,7 +16,7 @@ const isText = (format: FileFormat): boolean => format === 'csv' || format === '
 
 /** Fetches what an inspection reads. Throws INPUT_INVALID where the end of a Parquet file is none. */
 export async function fetchHead(
-  window: Window,
+  window: ObjectWindow,
   size: number,
   format: FileFormat,
   uri: string,
@@ -36,18 +36,18 @@ export async function fetchHead(
 }
 
 /** Rows and bytes of a row group. */
-interface Group extends Span {
+interface Group extends ByteSpan {
   readonly rows: number;
 }
 
 /** Fetches what the reading of a chunk reads, beyond the head. */
-export async function fetchChunk(window: Window, format: FileFormat, chunk: Chunk): Promise<void> {
+export async function fetchChunk(window: ObjectWindow, format: FileFormat, chunk: Chunk): Promise<void> {
   const [from, to] = [Number(chunk.from), Number(chunk.to)];
   if (isText(format)) return window.fetch([{ from, to }]);
   // The whole of it came with the head.
   if (format !== 'parquet') return;
   let before = 0;
-  const spans: Span[] = [];
+  const spans: ByteSpan[] = [];
   for (const group of await rowGroups(window.path)) {
     if (before < to && before + group.rows > from) spans.push(group);
     before += group.rows;

@@ -6,12 +6,12 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
 
-export interface Span {
+export interface ByteSpan {
   readonly from: number;
   readonly to: number;
 }
 
-export class Window {
+export class ObjectWindow {
   readonly path: string;
   readonly #file: FileHandle;
   readonly #store: ObjectStore;
@@ -25,18 +25,18 @@ export class Window {
   }
 
   /** Makes an empty one. Throws DATA_UNWRITABLE. */
-  static async open(path: string, store: ObjectStore, object: StoredObject): Promise<Window> {
+  static async open(path: string, store: ObjectStore, object: StoredObject): Promise<ObjectWindow> {
     try {
       const file = await open(path, 'wx+');
       await file.truncate(object.size);
-      return new Window(path, file, store, object);
+      return new ObjectWindow(path, file, store, object);
     } catch (cause) {
       throw unwritable(path, cause);
     }
   }
 
   /** Fetches the bytes of these spans; all of the object where its store has no ranges. */
-  async fetch(spans: readonly Span[]): Promise<void> {
+  async fetch(spans: readonly ByteSpan[]): Promise<void> {
     const wanted = this.#store.ranges ? joined(spans) : [{ from: 0, to: this.#object.size }];
     for (const { from, to } of wanted) {
       let at = from;
@@ -48,7 +48,7 @@ export class Window {
   }
 
   /** Bytes that were fetched. */
-  async read({ from, to }: Span): Promise<Buffer> {
+  async read({ from, to }: ByteSpan): Promise<Buffer> {
     const { buffer } = await this.#file.read(Buffer.alloc(to - from), 0, to - from, from);
     return buffer;
   }
@@ -68,8 +68,8 @@ export class Window {
 }
 
 /** Spans in order, those that touch or overlap as one. */
-function joined(spans: readonly Span[]): Span[] {
-  const joint: Span[] = [];
+function joined(spans: readonly ByteSpan[]): ByteSpan[] {
+  const joint: ByteSpan[] = [];
   for (const span of spans.toSorted((a, b) => a.from - b.from)) {
     const last = joint.at(-1);
     if (last === undefined || span.from > last.to) joint.push(span);

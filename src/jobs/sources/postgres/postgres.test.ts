@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
-import type { Relation, Source } from '../source.ts';
+import type { ChunkRelation, JobSource } from '../source.ts';
 import { parseAddress } from '../table/address.ts';
 import { TableSource } from '../table/table-source.ts';
 import { PostgresTables } from './postgres.ts';
@@ -20,10 +20,10 @@ beforeEach(async () => {
   db = await (await DuckDBInstance.create(':memory:')).connect();
 });
 
-const open = (parameters: string, key = 'id'): Source =>
+const open = (parameters: string, key = 'id'): JobSource =>
   new TableSource(new PostgresTables(parseAddress(`${url}?${parameters}`), key));
 
-const rowsOf = async (relation: Relation, list: string): Promise<unknown[]> =>
+const rowsOf = async (relation: ChunkRelation, list: string): Promise<unknown[]> =>
   (await db.runAndReadAll(`select ${list} from ${relation.from}`)).getRowsJson();
 
 const ROWS = 40;

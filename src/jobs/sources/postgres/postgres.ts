@@ -6,50 +6,55 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import { rawOf } from '../files/raw.ts';
 import type { OpenSource } from '../source.ts';
-import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';
+import type { BadRow, LoadedRows, SourceColumn, TableAccess } from '../table/access.ts';
 import { parseAddress, type TableAddress } from '../table/address.ts';
 import { TableFill } from '../table/fill.ts';
-import type { KeyRange, Survey } from '../table/survey.ts';
+import type { KeyRange, TableSurvey } from '../table/survey.ts';
 import { type BlockRow, blocksQuery, type CountRow, countQuery, readSurvey } from '../table/survey-query.ts';
 import { TableSource } from '../table/table-source.ts';
 import { wantedColumn } from '../wanted.ts';
 import { BinaryCopy } from './binary-copy.ts';
-import { PostgresSession, READ_MILLIS, SURVEY_MILLIS } from './session.ts';
-import { type ColumnType, columnType } from './types.ts';
+import { PostgresSourceSession, READ_MILLIS, SURVEY_MILLIS } from './session.ts';
+import { columnType, type SelectedType } from './types.ts';
 
-interface Column extends TableColumn, ColumnType {
+interface Column extends SourceColumn, SelectedType {
   /** What to select: the value, or its text. */
   readonly expression: string;
 }
 
 /** Throws USAGE where the URI names no rows. */
-export const openPostgres: OpenSource = async ({ source, key }) =>
+export const openPostgresSource: OpenSource = async ({ source, key }) =>
   new TableSource(new PostgresTables(parseAddress(source.uri), key));
 
 export class PostgresTables implements TableAccess {
   readonly shown: string;
   readonly #address: TableAddress;
   readonly #key: string;
-  readonly #session: PostgresSession;
+  readonly #session: PostgresSourceSession;
 
   constructor(address: TableAddress, key: string) {
     const url = URL.parse(address.database);
     this.shown = `postgres://${url?.host ?? '…'}${url?.pathname ?? ''}, ${address.shown}`;
     this.#address = address;
     this.#key = key;
-    this.#session = new PostgresSession(address.database, this.shown);
+    this.#session = new PostgresSourceSession(address.database, this.shown);
   }
 
-  async describe(): Promise<readonly TableColumn[]> {
+  async describe(): Promise<readonly SourceColumn[]> {
     const columns = await this.#session.snapshot(READ_MILLIS, (client) => this.#describe(client));
     return columns.map(({ name, type }) => ({ name, type }));
   }
 
-  survey(signal: AbortSignal): Promise<Survey> {
+  survey(signal: AbortSignal): Promise<TableSurvey> {
     return this.#session.snapshot(SURVEY_MILLIS, (client) => this.#survey(client), signal);
   }
 
-  load(range: KeyRange, columns: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded> {
+  load(
+    range: KeyRange,
+    columns: readonly string[],
+    db: DuckDBConnection,
+    table: string,
+  ): Promise<LoadedRows> {
     return this.#session.snapshot(READ_MILLIS, async (client) => {
       const all = await this.#describe(client);
       const wanted = columns.map((name) => wantedColumn({ columns: all }, name, this.shown) as Column);
@@ -86,7 +91,7 @@ export class PostgresTables implements TableAccess {
     return columns;
   }
 
-  async #survey(client: pg.Client): Promise<Survey> {
+  async #survey(client: pg.Client): Promise<TableSurvey> {
     const columns = await this.#describe(client);
     const rows = `select ${identifier(this.#key)} as k, ${digestOf(columns)} as h from ${this.#address.from}`;
     const counted = await client.query<[...CountRow]>({ text: countQuery(rows), rowMode: 'array' });
@@ -147,7 +152,7 @@ class RowTaker {
     this.#rows += 1;
   };
 
-  loaded(): Loaded {
+  loaded(): LoadedRows {
     return { rows: this.#rows, digest: BigInt.asUintN(64, this.#digest), bad: this.#bad };
   }
 

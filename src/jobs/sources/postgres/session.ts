@@ -30,7 +30,7 @@ const UNAVAILABLE = /^(?:08|57P0|53|55P03|40)/;
 const ENCODINGS_WITHOUT_MEANING = 'SQL_ASCII';
 const OLDEST = 14;
 
-export class PostgresSession {
+export class PostgresSourceSession {
   readonly #url: string;
   readonly #where: string;
   #client: pg.Client | null = null;

@@ -17,14 +17,14 @@ import {
 } from '@duckdb/node-api';
 
 /** Value of a field in binary form; undefined where DuckDB's type cannot hold it. */
-export type Decode = (bytes: Buffer, at: number, length: number) => DuckDBValue | undefined;
+export type FieldDecoder = (bytes: Buffer, at: number, length: number) => DuckDBValue | undefined;
 
-export interface ColumnType {
+export interface SelectedType {
   /** DuckDB's name of the type. */
   readonly type: string;
   /** Whether the value is to be selected as its text. */
   readonly asText: boolean;
-  readonly decode: Decode;
+  readonly decode: FieldDecoder;
 }
 
 const DAYS = 10_957;
@@ -32,9 +32,9 @@ const MICROS = 946_684_800_000_000n;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT32_MAX = 2 ** 31 - 1;
 
-const text: Decode = (bytes, at, length) => bytes.toString('utf8', at, at + length);
+const text: FieldDecoder = (bytes, at, length) => bytes.toString('utf8', at, at + length);
 
-const date: Decode = (bytes, at) => {
+const date: FieldDecoder = (bytes, at) => {
   const days = bytes.readInt32BE(at);
   if (days === INT32_MAX) return DuckDBDateValue.PosInf;
   return days === -INT32_MAX - 1 ? DuckDBDateValue.NegInf : new DuckDBDateValue(days + DAYS);
@@ -49,28 +49,28 @@ function micros(bytes: Buffer, at: number): bigint | undefined {
   return since < INT64_MAX && since > -INT64_MAX ? since : undefined;
 }
 
-const timestamp: Decode = (bytes, at) => {
+const timestamp: FieldDecoder = (bytes, at) => {
   const value = micros(bytes, at);
   return value === undefined ? undefined : new DuckDBTimestampValue(value);
 };
-const timestamptz: Decode = (bytes, at) => {
+const timestamptz: FieldDecoder = (bytes, at) => {
   const value = micros(bytes, at);
   return value === undefined ? undefined : new DuckDBTimestampTZValue(value);
 };
 
 /** PostgreSQL writes as many decimals as the type has; NaN is no decimal. */
-function decimal(width: number, scale: number): Decode {
+function decimal(width: number, scale: number): FieldDecoder {
   return (bytes, at, length) => {
     const digits = bytes.toString('latin1', at, at + length).replace('.', '');
     return digits === 'NaN' ? undefined : new DuckDBDecimalValue(BigInt(digits), width, scale);
   };
 }
 
-const uuid: Decode = (bytes, at) =>
+const uuid: FieldDecoder = (bytes, at) =>
   DuckDBUUIDValue.fromUint128((bytes.readBigUInt64BE(at) << 64n) | bytes.readBigUInt64BE(at + 8));
 
-const TEXT: ColumnType = { type: 'VARCHAR', asText: true, decode: text };
-const DOUBLE: ColumnType = {
+const TEXT: SelectedType = { type: 'VARCHAR', asText: true, decode: text };
+const DOUBLE: SelectedType = {
   type: 'DOUBLE',
   asText: true,
   decode: (bytes, at, length) => Number(bytes.toString('latin1', at, at + length)),
@@ -78,7 +78,7 @@ const DOUBLE: ColumnType = {
 const NUMERIC = 1700;
 
 /** By object identifier, which built-in types have for ever (src/include/catalog/pg_type.dat). */
-const TYPES: Readonly<Record<number, Omit<ColumnType, 'asText'>>> = {
+const TYPES: Readonly<Record<number, Omit<SelectedType, 'asText'>>> = {
   16: { type: 'BOOLEAN', decode: (bytes, at) => bytes[at] === 1 },
   17: {
     type: 'BLOB',
@@ -98,14 +98,14 @@ const TYPES: Readonly<Record<number, Omit<ColumnType, 'asText'>>> = {
 };
 
 /** How a column of PostgreSQL comes; `modifier` is the type's, -1 where it has none. */
-export function columnType(oid: number, modifier: number, isKey: boolean): ColumnType {
+export function columnType(oid: number, modifier: number, isKey: boolean): SelectedType {
   if (oid === NUMERIC) return numericType(modifier) ?? (isKey ? TEXT : DOUBLE);
   const known = TYPES[oid];
   return known === undefined ? TEXT : { ...known, asText: false };
 }
 
 /** Precision and scale as `numerictypmodin` packs them; null where DuckDB has no such decimal. */
-function numericType(modifier: number): ColumnType | null {
+function numericType(modifier: number): SelectedType | null {
   if (modifier < 4) return null;
   const width = ((modifier - 4) >> 16) & 0xffff;
   // Eleven bits with a sign, since PostgreSQL 15.

@@ -6,8 +6,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
-import type { Source } from '../source.ts';
-import { openSqlite } from './sqlite.ts';
+import type { JobSource } from '../source.ts';
+import { openSqliteSource } from './sqlite.ts';
 import { parseValue, type SqliteValue, valueText } from './values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sqlite-'));
@@ -22,8 +22,8 @@ function run(path: string, ...statements: string[]): void {
   db.close();
 }
 
-const open = (path: string, parameters: string, key = 'id'): Promise<Source> =>
-  openSqlite({ source: { uri: `sqlite:${path}?${parameters}`, format: null }, key }, {});
+const open = (path: string, parameters: string, key = 'id'): Promise<JobSource> =>
+  openSqliteSource({ source: { uri: `sqlite:${path}?${parameters}`, format: null }, key }, {});
 
 const ROWS = 40;
 const series = (rows: number) =>

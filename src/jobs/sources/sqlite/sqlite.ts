@@ -9,14 +9,20 @@ import { identifier } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
 import { rawOf } from '../files/raw.ts';
 import type { OpenSource } from '../source.ts';
-import type { BadRow, Loaded, TableAccess, TableColumn } from '../table/access.ts';
+import type { BadRow, LoadedRows, SourceColumn, TableAccess } from '../table/access.ts';
 import { parseAddress, type TableAddress } from '../table/address.ts';
 import { TableFill } from '../table/fill.ts';
-import { type Block, blockRows, type KeyRange, type Survey, type Tally } from '../table/survey.ts';
+import {
+  blockRows,
+  type KeyBlock,
+  type KeyRange,
+  type RowDigest,
+  type TableSurvey,
+} from '../table/survey.ts';
 import { TableSource } from '../table/table-source.ts';
 import { wantedColumn } from '../wanted.ts';
 import {
-  declaredType,
+  declaredTypeOf,
   parseValue,
   type SqliteType,
   type SqliteValue,
@@ -26,7 +32,7 @@ import {
 } from './values.ts';
 
 /** Throws USAGE where the URI names no rows. */
-export const openSqlite: OpenSource = async ({ source, key }) =>
+export const openSqliteSource: OpenSource = async ({ source, key }) =>
   new TableSource(new SqliteTables(parseAddress(source.uri), key));
 
 const SCHEME = 'sqlite:';
@@ -39,7 +45,7 @@ const TURN_ROWS = 5000;
 /** SQLITE_BUSY and SQLITE_LOCKED (https://www.sqlite.org/rescode.html). */
 const LOCKED: ReadonlySet<unknown> = new Set([5, 6]);
 
-interface Column extends TableColumn {
+interface Column extends SourceColumn {
   readonly type: SqliteType;
 }
 type Row = readonly SqliteValue[];
@@ -57,11 +63,11 @@ export class SqliteTables implements TableAccess {
     this.#key = key;
   }
 
-  describe(): Promise<readonly TableColumn[]> {
+  describe(): Promise<readonly SourceColumn[]> {
     return this.#ask(async (db) => this.#describe(db));
   }
 
-  survey(signal: AbortSignal): Promise<Survey> {
+  survey(signal: AbortSignal): Promise<TableSurvey> {
     return this.#ask(async (db) => {
       const columns = this.#describe(db);
       const at = columns.findIndex(({ name }) => name === this.#key);
@@ -75,7 +81,7 @@ export class SqliteTables implements TableAccess {
     });
   }
 
-  load(range: KeyRange, names: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded> {
+  load(range: KeyRange, names: readonly string[], db: DuckDBConnection, table: string): Promise<LoadedRows> {
     return this.#ask(async (sqlite) => {
       const columns = this.#describe(sqlite);
       const wanted = names.map((name) =>
@@ -126,11 +132,11 @@ export class SqliteTables implements TableAccess {
   #describe(db: DatabaseSync): readonly Column[] {
     const statement = this.#prepare(db, `select * from ${this.#from} limit ${SAMPLE_ROWS}`);
     const found = statement.columns();
-    const undeclared = found.some(({ type }) => declaredType(type) === null);
+    const undeclared = found.some(({ type }) => declaredTypeOf(type) === null);
     const sample = undeclared ? all(statement) : [];
     const columns = found.map(({ name, type }, index) => ({
       name,
-      type: declaredType(type) ?? typeOfValues(sample.map((row) => row[index] ?? null)),
+      type: declaredTypeOf(type) ?? typeOfValues(sample.map((row) => row[index] ?? null)),
     }));
     wantedColumn({ columns }, this.#key, this.shown);
     return columns;
@@ -212,10 +218,10 @@ function badRow(index: number, row: Row, column: number, columns: readonly Colum
 /** Finds the blocks of rows that come in the order of their keys. */
 class Surveyor {
   readonly #size: number;
-  readonly #blocks: Block[] = [];
+  readonly #blocks: KeyBlock[] = [];
   #first: string | null = null;
-  #open: Block | null = null;
-  #nulls: Tally = { rows: 0, digest: 0n };
+  #open: KeyBlock | null = null;
+  #nulls: RowDigest = { rows: 0, digest: 0n };
 
   constructor(size: number) {
     this.#size = size;
@@ -232,7 +238,7 @@ class Surveyor {
     this.#open = { to, ...plus(this.#open ?? { rows: 0, digest: 0n }, digest) };
   }
 
-  end(): Survey {
+  end(): TableSurvey {
     this.#close();
     return { first: this.#first, blocks: this.#blocks, nulls: this.#nulls };
   }
@@ -243,7 +249,7 @@ class Surveyor {
   }
 }
 
-const plus = ({ rows, digest }: Tally, more: bigint): Tally => ({
+const plus = ({ rows, digest }: RowDigest, more: bigint): RowDigest => ({
   rows: rows + 1,
   digest: BigInt.asUintN(64, digest + more),
 });

@@ -20,7 +20,7 @@ const DECLARED: readonly (readonly [RegExp, SqliteType])[] = [
 ];
 
 /** Type of a column as it is declared; null where it is not, as that of an expression. */
-export const declaredType = (declaration: string | null): SqliteType | null =>
+export const declaredTypeOf = (declaration: string | null): SqliteType | null =>
   DECLARED.find(([pattern]) => pattern.test(declaration ?? ''))?.[1] ?? null;
 
 /** Type that holds the values of a column that is not declared. */

@@ -1,8 +1,8 @@
 /** What a kind of database does so that its tables can be sources. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { KeyRange, Survey, Tally } from './survey.ts';
+import type { KeyRange, RowDigest, TableSurvey } from './survey.ts';
 
-export interface TableColumn {
+export interface SourceColumn {
   readonly name: string;
   /** DuckDB's name of the type. */
   readonly type: string;
@@ -18,7 +18,7 @@ export interface BadRow {
   readonly raw: string;
 }
 
-export interface Loaded extends Tally {
+export interface LoadedRows extends RowDigest {
   readonly bad: readonly BadRow[];
 }
 
@@ -26,13 +26,13 @@ export interface TableAccess {
   /** Table or query as a person would name it, without secrets. */
   readonly shown: string;
   /** Throws SOURCE_INVALID, SOURCE_UNAVAILABLE. */
-  describe(): Promise<readonly TableColumn[]>;
+  describe(): Promise<readonly SourceColumn[]>;
   /** Reads every row once, as of one moment. */
-  survey(signal: AbortSignal): Promise<Survey>;
+  survey(signal: AbortSignal): Promise<TableSurvey>;
   /**
    * Fills the new table `table` of `db` with the wanted columns of the rows of a range, in the order of keys, and then
    * of digests: the same each time. The tally is of all columns and counts bad rows, too.
    */
-  load(range: KeyRange, columns: readonly string[], db: DuckDBConnection, table: string): Promise<Loaded>;
+  load(range: KeyRange, columns: readonly string[], db: DuckDBConnection, table: string): Promise<LoadedRows>;
   close(): Promise<void>;
 }

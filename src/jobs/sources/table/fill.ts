@@ -8,7 +8,7 @@ import {
   type DuckDBVector,
 } from '@duckdb/node-api';
 import { identifier } from '../../../sql/identifiers.ts';
-import type { TableColumn } from './access.ts';
+import type { SourceColumn } from './access.ts';
 
 /** Rows that DuckDB takes at a time at most. */
 const BLOCK_ROWS = 2048;
@@ -31,7 +31,7 @@ export class TableFill {
   static async create(
     db: DuckDBConnection,
     table: string,
-    columns: readonly TableColumn[],
+    columns: readonly SourceColumn[],
   ): Promise<TableFill> {
     const list = columns.map(({ name, type }) => `${identifier(name)} ${type}`);
     await db.run(`create temp table ${identifier(table)} (${list.join(', ')})`);

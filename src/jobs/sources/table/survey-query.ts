@@ -2,7 +2,7 @@
  * How a database that has window functions surveys itself: one statement counts, one finds the blocks. Both take a query
  * of `k`, the key, and `h`, a digest of 64 bits, of each row. Pure.
  */
-import { type Block, blockRows, type Survey, type Tally } from './survey.ts';
+import { blockRows, type KeyBlock, type RowDigest, type TableSurvey } from './survey.ts';
 
 /** Rows, rows without a key, and the sum of their digests: as texts, null where there are none. */
 export type CountRow = readonly [string, string, string | null];
@@ -33,9 +33,9 @@ export function blocksQuery(rows: string, [count]: CountRow): string {
 }
 
 /** The survey from the answers to both. */
-export function readSurvey([, nulls, digest]: CountRow, rows: readonly BlockRow[]): Survey {
-  const blocks: Block[] = [];
-  let before: Tally = { rows: 0, digest: 0n };
+export function readSurvey([, nulls, digest]: CountRow, rows: readonly BlockRow[]): TableSurvey {
+  const blocks: KeyBlock[] = [];
+  let before: RowDigest = { rows: 0, digest: 0n };
   for (const [to, n, sum, ends] of rows) {
     if (!ends) continue;
     const until = { rows: Number(n), digest: BigInt(sum) };

@@ -5,9 +5,9 @@ import {
   blockRows,
   cutChunks,
   fromFrozen,
-  rangeOf,
-  type Survey,
+  keyRangeOf,
   surveyRows,
+  type TableSurvey,
   tallyOf,
   toFrozen,
 } from './survey.ts';
@@ -16,7 +16,7 @@ const tally = fc.record({
   rows: fc.integer({ min: 1, max: 5000 }),
   digest: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
 });
-const surveys: fc.Arbitrary<Survey> = fc
+const surveys: fc.Arbitrary<TableSurvey> = fc
   .record({
     keys: fc.uniqueArray(fc.string(), { maxLength: 60 }),
     tallies: fc.array(tally, { minLength: 60, maxLength: 60 }),
@@ -48,7 +48,7 @@ describe('a survey of a table', () => {
       fc.property(surveys, fc.integer({ min: 1, max: 20_000 }), (survey, rows) => {
         const chunks = cutChunks(survey, 0, rows);
         expect(chunks.map(({ index }) => index)).toEqual(chunks.map((_, index) => index));
-        const tallies = chunks.map((chunk) => tallyOf(survey, rangeOf(chunk)));
+        const tallies = chunks.map((chunk) => tallyOf(survey, keyRangeOf(chunk)));
         expect(tallies.map((each) => each.rows)).toEqual(chunks.map((chunk) => chunk.rows));
         expect(addTallies(tallies)).toEqual(addTallies([...survey.blocks, survey.nulls]));
         const keyed = chunks.filter(({ to }) => to !== null);

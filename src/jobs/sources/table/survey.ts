@@ -5,24 +5,24 @@
 import type { Chunk, FrozenItem } from '../../chunk.ts';
 
 /** Rows and their digest: the sum of a 64-bit hash of each, modulo 2^64, whatever their order. */
-export interface Tally {
+export interface RowDigest {
   readonly rows: number;
   readonly digest: bigint;
 }
 
 /** The rows whose keys are above those of the block before, up to and with `to`; equal keys are in one block. */
-export interface Block extends Tally {
+export interface KeyBlock extends RowDigest {
   /** Key as text, as the database reads it back. */
   readonly to: string;
 }
 
-export interface Survey {
+export interface TableSurvey {
   /** Least key as text; null where every key is null. */
   readonly first: string | null;
   /** In the order of keys. */
-  readonly blocks: readonly Block[];
+  readonly blocks: readonly KeyBlock[];
   /** Rows whose key is null. */
-  readonly nulls: Tally;
+  readonly nulls: RowDigest;
 }
 
 /** Keys `(from, to]`, without a lower bound where `from` is null; or the rows whose key is null. */
@@ -40,7 +40,7 @@ interface Layout {
 const BLOCKS = 2048;
 
 /** The tally of rows that were tallied in parts. */
-export const addTallies = (tallies: readonly Tally[]): Tally => ({
+export const addTallies = (tallies: readonly RowDigest[]): RowDigest => ({
   rows: tallies.reduce((sum, tally) => sum + tally.rows, 0),
   digest: BigInt.asUintN(
     64,
@@ -52,10 +52,10 @@ export const addTallies = (tallies: readonly Tally[]): Tally => ({
 export const blockRows = (rows: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(rows / BLOCKS)));
 
 /** Rows of the table, those without a key counted. */
-export const surveyRows = (survey: Survey): number => addTallies([...survey.blocks, survey.nulls]).rows;
+export const surveyRows = (survey: TableSurvey): number => addTallies([...survey.blocks, survey.nulls]).rows;
 
 /** As it is kept in the frozen input: what a reader of receipts sees, and where the table can be cut. */
-export function toFrozen(survey: Survey): Pick<FrozenTable, 'snapshot' | 'layout'> {
+export function toFrozen(survey: TableSurvey): Pick<FrozenTable, 'snapshot' | 'layout'> {
   const snapshot = {
     rows: surveyRows(survey),
     first: survey.first,
@@ -68,7 +68,7 @@ export function toFrozen(survey: Survey): Pick<FrozenTable, 'snapshot' | 'layout
 }
 
 /** Reads back what `toFrozen` wrote. */
-export function fromFrozen({ snapshot, layout }: FrozenTable): Survey {
+export function fromFrozen({ snapshot, layout }: FrozenTable): TableSurvey {
   const { blocks, nulls } = layout as Layout;
   return {
     first: snapshot['first'] as string | null,
@@ -78,7 +78,7 @@ export function fromFrozen({ snapshot, layout }: FrozenTable): Survey {
 }
 
 /** Joins neighbouring blocks up to `rows` rows; a block is never divided. Rows without a key come last. */
-export function cutChunks(survey: Survey, item: number, rows: number): Chunk[] {
+export function cutChunks(survey: TableSurvey, item: number, rows: number): Chunk[] {
   const joined: { to: string; rows: number }[] = [];
   for (const block of survey.blocks) {
     const last = joined.at(-1);
@@ -97,11 +97,11 @@ export function cutChunks(survey: Survey, item: number, rows: number): Chunk[] {
 }
 
 /** The keys of a chunk. */
-export const rangeOf = ({ from, to }: Chunk): KeyRange =>
+export const keyRangeOf = ({ from, to }: Chunk): KeyRange =>
   to === null ? 'nulls' : { from: from === null ? null : String(from), to: String(to) };
 
 /** What the rows of a range came to when they were frozen. */
-export function tallyOf(survey: Survey, range: KeyRange): Tally {
+export function tallyOf(survey: TableSurvey, range: KeyRange): RowDigest {
   if (range === 'nulls') return survey.nulls;
   const after = survey.blocks.findIndex(({ to }) => to === range.from) + 1;
   const last = survey.blocks.findIndex(({ to }) => to === range.to);

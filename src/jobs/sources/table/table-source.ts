@@ -5,12 +5,20 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
 import { rawOf } from '../files/raw.ts';
-import type { ChunkReader, FreezeOptions, Place, Relation, Source } from '../source.ts';
+import type { ChunkReader, ChunkRelation, FreezeOptions, JobSource, RowPlace } from '../source.ts';
 import { wantedColumn } from '../wanted.ts';
-import type { Loaded, TableAccess } from './access.ts';
-import { cutChunks, type FrozenTable, fromFrozen, rangeOf, surveyRows, tallyOf, toFrozen } from './survey.ts';
+import type { LoadedRows, TableAccess } from './access.ts';
+import {
+  cutChunks,
+  type FrozenTable,
+  fromFrozen,
+  keyRangeOf,
+  surveyRows,
+  tallyOf,
+  toFrozen,
+} from './survey.ts';
 
-export class TableSource implements Source {
+export class TableSource implements JobSource {
   readonly #access: TableAccess;
 
   constructor(access: TableAccess) {
@@ -50,8 +58,8 @@ export class TableSource implements Source {
     for (const name of columns) wantedColumn(frozen, name, access.shown);
     let opened = 0;
     return {
-      async open(chunk: Chunk, db: DuckDBConnection): Promise<Relation> {
-        const range = rangeOf(chunk);
+      async open(chunk: Chunk, db: DuckDBConnection): Promise<ChunkRelation> {
+        const range = keyRangeOf(chunk);
         const wanted = tallyOf(survey, range);
         const table = `source_rows_${++opened}`;
         const drop = () => db.run(`drop table if exists ${identifier(table)}`);
@@ -72,15 +80,21 @@ export class TableSource implements Source {
   }
 }
 
-class TableRelation implements Relation {
+class TableRelation implements ChunkRelation {
   readonly from: string;
   readonly rows: number;
-  readonly unreadable: Relation['unreadable'];
+  readonly unreadable: ChunkRelation['unreadable'];
   readonly #db: DuckDBConnection;
   readonly #columns: readonly string[];
   readonly #path: string;
 
-  constructor(db: DuckDBConnection, table: string, columns: readonly string[], loaded: Loaded, path: string) {
+  constructor(
+    db: DuckDBConnection,
+    table: string,
+    columns: readonly string[],
+    loaded: LoadedRows,
+    path: string,
+  ) {
     this.from = identifier(table);
     this.rows = loaded.rows - loaded.bad.length;
     this.#db = db;
@@ -94,7 +108,7 @@ class TableRelation implements Relation {
     }));
   }
 
-  async locate(rows: readonly number[]): Promise<readonly Place[]> {
+  async locate(rows: readonly number[]): Promise<readonly RowPlace[]> {
     if (rows.length === 0) return [];
     // In the order in which it was filled; names cannot collide, whatever they are.
     const numbered = `(select unnest(range(${this.rows}))::integer as n) numbered positional join ${this.from}`;
@@ -119,7 +133,7 @@ class TableRelation implements Relation {
     return at;
   }
 
-  #place(row: number, raw: string): Place {
+  #place(row: number, raw: string): RowPlace {
     return { path: this.#path, line: null, offset: null, row, raw };
   }
 }

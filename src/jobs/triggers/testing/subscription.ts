@@ -1,7 +1,7 @@
 /** A job that subscribes, for tests: keeps the keys that were delivered, in order, and fails as often as it is told to. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../../core/ports.ts';
-import { keepListening, type Listen } from '../listener.ts';
+import { keepListening, type TriggerListener } from '../listener.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -13,7 +13,7 @@ export class Subscription<T> {
   readonly #ended: Promise<void>;
   #ready = 0;
 
-  constructor(listen: Listen<T>, trigger: T, job = 'nightly') {
+  constructor(listen: TriggerListener<T>, trigger: T, job = 'nightly') {
     const subscriber = {
       job,
       ready: () => {

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../../../core/errors.ts';
 import { freezeOptions, readAll, sourceContract } from '../../contract.ts';
-import type { Source } from '../../source.ts';
+import type { JobSource } from '../../source.ts';
 import { openFiles } from '../files.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../../../fixtures/batch');
@@ -25,7 +25,8 @@ const file = (content: Uint8Array, name = 'rows.arrow'): string => {
   writeFileSync(path, content);
   return path;
 };
-const source = (uri: string): Promise<Source> => openFiles({ source: { uri, format: null }, key: 'id' }, {});
+const source = (uri: string): Promise<JobSource> =>
+  openFiles({ source: { uri, format: null }, key: 'id' }, {});
 
 async function readFile(path: string, columns: readonly string[], chunkRows = 4): Promise<unknown[][]> {
   const opened = await source(path);

@@ -13,14 +13,14 @@ import {
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { CODECS } from '../../../../files/codecs.ts';
 import { identifier } from '../../../../sql/identifiers.ts';
-import type { Place, Relation } from '../../source.ts';
+import type { ChunkRelation, RowPlace } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
-import { type OwnColumn, selectColumns } from '../columns.ts';
-import type { Column, FrozenFile, TableFormat, Wanted } from '../format.ts';
+import { type OwnColumn, selectWantedColumns } from '../columns.ts';
+import type { FrozenFile, InputColumn, TableFormat, WantedColumns } from '../format.ts';
 import { cutGroups, groupRows } from '../groups.ts';
 import { readRange } from '../input-file.ts';
 import { rawOf } from '../raw.ts';
-import { type ArrowLayout, type Span, schemaMessage, walkMessages } from './messages.ts';
+import { type ArrowLayout, type MessageSpan, schemaMessage, walkMessages } from './messages.ts';
 import { cellsOf, typeName } from './types.ts';
 
 /** Bytes that one compressed column of a batch may become. */
@@ -51,14 +51,14 @@ export const arrow: TableFormat = {
     const drop = async (): Promise<void> => void (await db.run(`DROP TABLE IF EXISTS ${identifier(table)}`));
     try {
       const own = await fillTable(db, table, path, file, wanted, [from, to]);
-      const relation = `(SELECT ${selectColumns(wanted, own, file)} FROM ${identifier(table)})`;
+      const relation = `(SELECT ${selectWantedColumns(wanted, own, file)} FROM ${identifier(table)})`;
       return {
         from: relation,
         rows: to - from,
         unreadable: [],
         locate: (rows) => locate(db, relation, file, from, rows),
         close: drop,
-      } satisfies Relation;
+      } satisfies ChunkRelation;
     } catch (error) {
       await drop();
       // A body that cannot be unpacked is told by its own codes, which know no file.
@@ -70,7 +70,7 @@ export const arrow: TableFormat = {
 };
 
 /** Columns that DuckDB has no type for may be there, as long as nobody wants them. */
-function columnsOf({ fields }: Schema, path: string): Column[] {
+function columnsOf({ fields }: Schema, path: string): InputColumn[] {
   try {
     return fields.map(({ name, type }) => ({
       name: name.toString(),
@@ -89,8 +89,8 @@ async function fillTable(
   table: string,
   path: string,
   file: FrozenFile,
-  { columns }: Wanted,
-  [from, to]: Span,
+  { columns }: WantedColumns,
+  [from, to]: MessageSpan,
 ): Promise<ReadonlyMap<string, OwnColumn>> {
   let fill: TableFill | null = null;
   let own = new Map<string, OwnColumn>();
@@ -186,7 +186,7 @@ async function locate(
   { path }: FrozenFile,
   from: number,
   rows: readonly number[],
-): Promise<Place[]> {
+): Promise<RowPlace[]> {
   if (rows.length === 0) return [];
   const numbered = `SELECT row_number() OVER () - 1 AS row, struct_pack(*COLUMNS(*)) AS cells FROM ${relation}`;
   const read = await db.runAndReadAll(

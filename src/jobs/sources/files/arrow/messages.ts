@@ -11,14 +11,14 @@ import type { GroupLayout } from '../groups.ts';
 import { openInput, readRange } from '../input-file.ts';
 
 /** Bytes `[from, to)`. */
-export type Span = readonly [number, number];
+export type MessageSpan = readonly [number, number];
 
 /** The groups are the record batches. */
 export interface ArrowLayout extends GroupLayout {
   /** Of the message with the schema; of the footer, where only that has one (as the writer of JavaScript leaves it). */
-  readonly schema: Span;
+  readonly schema: MessageSpan;
   readonly footer: boolean;
-  readonly batches: readonly Span[];
+  readonly batches: readonly MessageSpan[];
   /** Dictionaries, each with the number of batches before it. */
   readonly dictionaries: readonly (readonly [number, number, number])[];
 }
@@ -71,10 +71,10 @@ class Walk {
   async all(): Promise<{ schema: Schema; layout: ArrowLayout }> {
     const { from, to, footer } = await this.#stream();
     let schema: Schema | null = null;
-    let schemaSpan: Span = [0, 0];
+    let schemaSpan: MessageSpan = [0, 0];
     let inFooter = false;
     const groups: number[] = [];
-    const batches: Span[] = [];
+    const batches: MessageSpan[] = [];
     const dictionaries: [number, number, number][] = [];
     for (let at = from, count = 0; at < to; count++) {
       if (count > MESSAGES_MAX) throw this.#bad(at, `more than ${MESSAGES_MAX} messages`);
@@ -105,7 +105,7 @@ class Walk {
   }
 
   /** Where the stream of messages is. */
-  async #stream(): Promise<{ from: number; to: number; footer: Span | null }> {
+  async #stream(): Promise<{ from: number; to: number; footer: MessageSpan | null }> {
     const head = await this.#read(0, Math.min(8, this.#size));
     if (head.toString('latin1', 0, 4) === 'FEA1') {
       throw this.#bad(0, 'version 1 of Feather: write it again with a newer pyarrow');
@@ -155,7 +155,7 @@ class Walk {
     }
   }
 
-  #footerSchema([at]: Span, bytes: Buffer): Schema {
+  #footerSchema([at]: MessageSpan, bytes: Buffer): Schema {
     try {
       verifyFooter(bytes, at);
       return Footer.decode(bytes).schema;

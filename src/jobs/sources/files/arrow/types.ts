@@ -63,10 +63,10 @@ function timestampName(unit: TimeUnit, zone: boolean): string | null {
 }
 
 /** Gives the cell of a row. */
-export type Cells = (row: number) => DuckDBValue;
+export type ArrowCells = (row: number) => DuckDBValue;
 
 /** The cells of a column of one batch. */
-export function cellsOf(column: Vector): Cells {
+export function cellsOf(column: Vector): ArrowCells {
   const { type } = column;
   const convert = converterOf(type);
   if (convert === null) return (row) => plain(column.get(row));

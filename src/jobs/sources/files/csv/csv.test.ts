@@ -8,7 +8,7 @@ import { csvToBody } from '../../../../cli/files/rows/csv.ts';
 import type { Signature } from '../../../../model/signature.ts';
 import type { CellType } from '../../../../scorer/scorer.ts';
 import { freezeOptions, type ReadBack, readAll, sourceContract } from '../../contract.ts';
-import type { Place, Source } from '../../source.ts';
+import type { JobSource, RowPlace } from '../../source.ts';
 import { openFiles } from '../files.ts';
 
 const file = (content: string | Buffer, name = 'rows.csv'): string => {
@@ -16,7 +16,8 @@ const file = (content: string | Buffer, name = 'rows.csv'): string => {
   writeFileSync(path, content);
   return path;
 };
-const source = (uri: string): Promise<Source> => openFiles({ source: { uri, format: null }, key: 'id' }, {});
+const source = (uri: string): Promise<JobSource> =>
+  openFiles({ source: { uri, format: null }, key: 'id' }, {});
 const numbers = (...names: string[]): Map<string, CellType> => new Map(names.map((name) => [name, 'number']));
 
 async function read(
@@ -149,7 +150,7 @@ test('rows are found again by line, byte and text', async () => {
   const opened = await source(path);
   const frozen = await opened.freeze(freezeOptions());
   const db = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  const places: Place[] = [];
+  const places: RowPlace[] = [];
   for (const chunk of await opened.chunks(frozen, 2)) {
     const relation = await opened.reader(frozen, ['id'], new Map()).open(chunk, db);
     places.push(...(await relation.locate(Array.from({ length: relation.rows }, (_, i) => i))));

@@ -9,18 +9,18 @@ import { PlimsollError } from '../../../../core/errors.ts';
 import { parseBooleanText } from '../../../../serving/rows/text-values.ts';
 import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
-import type { Column, FrozenFile, TableFormat } from '../format.ts';
+import type { FrozenFile, InputColumn, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
-import { type Field, fieldsOf } from '../text/fields.ts';
+import { type TextField, textFieldsOf } from '../text/fields.ts';
 import { HEAD_BYTES } from '../text/head.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { numberAt } from '../text/number.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
-import { cellText, type Dialect, dialectOf } from './dialect.ts';
+import { type CsvDialect, cellText, dialectOf } from './dialect.ts';
 import { CsvRecord } from './record.ts';
 
-type CsvLayout = TextLayout & { readonly dialect: Dialect };
+type CsvLayout = TextLayout & { readonly dialect: CsvDialect };
 
 export const csv: TableFormat = {
   inspect: async (path) => {
@@ -39,7 +39,7 @@ export const csv: TableFormat = {
   cut: (layout, rows) => cutText(layout as CsvLayout, rows),
   open: (path, file, chunk, wanted, db) => {
     const { dialect } = file.layout as CsvLayout;
-    const { fields, parsed } = fieldsOf(wanted);
+    const { fields, parsed } = textFieldsOf(wanted);
     const columns = fields.map((field) => columnOf(field, file.path));
     const reader = (bytes: Buffer): RecordReader => new CsvReader(bytes, dialect, fields, file);
     return openTextChunk({ path, file, chunk, columns, parsed, reader }, db);
@@ -47,9 +47,9 @@ export const csv: TableFormat = {
 };
 
 class CsvScanner extends RecordScanner {
-  readonly #dialect: Dialect;
+  readonly #dialect: CsvDialect;
 
-  constructor(path: string, dialect: Dialect) {
+  constructor(path: string, dialect: CsvDialect) {
     super({ path, start: dialect.start, line: dialect.line, delimiter: dialect.delimiter });
     this.#dialect = dialect;
   }
@@ -60,7 +60,7 @@ class CsvScanner extends RecordScanner {
 }
 
 /** Types of what is read; a list has no spelling in CSV. */
-function columnOf({ name, column, type }: Field, path: string): Column {
+function columnOf({ name, column, type }: TextField, path: string): InputColumn {
   if (type === 'list') {
     throw invalid(
       path,
@@ -80,7 +80,12 @@ class CsvReader implements RecordReader {
   readonly #header: readonly string[];
   readonly #cells: readonly SetCell[];
 
-  constructor(bytes: Buffer, { delimiter, header }: Dialect, fields: readonly Field[], file: FrozenFile) {
+  constructor(
+    bytes: Buffer,
+    { delimiter, header }: CsvDialect,
+    fields: readonly TextField[],
+    file: FrozenFile,
+  ) {
     this.#bytes = bytes;
     this.#width = header.length;
     this.#header = header;

@@ -3,7 +3,7 @@ import { PlimsollError } from '../../../../core/errors.ts';
 import { HEAD_BYTES, startOfText } from '../text/head.ts';
 import { CsvRecord, WRITTEN } from './record.ts';
 
-export interface Dialect {
+export interface CsvDialect {
   /** Byte between cells. */
   readonly delimiter: number;
   /** Names of the columns, in order; '' where one has none. */
@@ -23,7 +23,7 @@ const CELLS_MAX = 100_000;
  * Tells delimiter and header from the first bytes of a file; `whole` says whether there are no others. Throws INPUT_INVALID
  * where there is no header.
  */
-export function dialectOf(head: Buffer, whole: boolean, path: string): Dialect {
+export function dialectOf(head: Buffer, whole: boolean, path: string): CsvDialect {
   const from = startOfText(head, path);
   if (!head.subarray(from).some((byte) => byte > 32)) throw invalid(path, 'a header was wanted, it has none');
   const dialects = DELIMITERS.map((delimiter) => new Trial(head, from, whole, delimiter));
@@ -60,7 +60,7 @@ class Trial {
     this.share = this.width === 1 ? 0 : widths.filter((width) => width === this.width).length / widths.length;
   }
 
-  dialect(path: string): Dialect {
+  dialect(path: string): CsvDialect {
     if (this.width > CELLS_MAX)
       throw invalid(path, `its header has ${this.width} columns, the limit is ${CELLS_MAX}`);
     const head = this.#head;

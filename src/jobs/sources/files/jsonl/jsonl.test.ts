@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import type { CellType } from '../../../../scorer/scorer.ts';
 import { freezeOptions, type ReadBack, readAll, sourceContract } from '../../contract.ts';
-import type { Source } from '../../source.ts';
+import type { JobSource } from '../../source.ts';
 import { openFiles } from '../files.ts';
 
 const file = (
@@ -18,7 +18,8 @@ const file = (
   writeFileSync(path, content);
   return path;
 };
-const source = (uri: string): Promise<Source> => openFiles({ source: { uri, format: null }, key: 'id' }, {});
+const source = (uri: string): Promise<JobSource> =>
+  openFiles({ source: { uri, format: null }, key: 'id' }, {});
 const types = (entries: Record<string, CellType>): Map<string, CellType> => new Map(Object.entries(entries));
 
 async function read(

@@ -12,12 +12,12 @@ import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
 import type { FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
-import { type Field, fieldsOf } from '../text/fields.ts';
+import { type TextField, textFieldsOf } from '../text/fields.ts';
 import { HEAD_BYTES, startOfText } from '../text/head.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
-import { listCell, typeOfList } from './lists.ts';
+import { jsonListCell, typeOfList } from './lists.ts';
 
 const LF = 10;
 
@@ -40,7 +40,7 @@ export const jsonl: TableFormat = {
   cut: (layout, rows) => cutText(layout as JsonlLayout, rows),
   open: (path, file, chunk, wanted, db) => {
     const { lists } = file.layout as JsonlLayout;
-    const { fields, parsed } = fieldsOf(wanted);
+    const { fields, parsed } = textFieldsOf(wanted);
     const columns = fields.map(({ name, column, type }) => ({ name, type: typeOf(type, lists, column) }));
     const reader = (bytes: Buffer): RecordReader => new JsonlReader(bytes, lists, fields, file);
     return openTextChunk({ path, file, chunk, columns, parsed, reader }, db);
@@ -108,7 +108,7 @@ class JsonlReader implements RecordReader {
   #end = 0;
   blank = true;
 
-  constructor(bytes: Buffer, lists: Lists, fields: readonly Field[], file: FrozenFile) {
+  constructor(bytes: Buffer, lists: Lists, fields: readonly TextField[], file: FrozenFile) {
     this.#bytes = bytes;
     this.#cells = fields.map(({ column: name, type }) => {
       if (Object.hasOwn(file.partition, name)) {
@@ -158,7 +158,7 @@ function setter(name: string, type: CellType | undefined, typeName: string): Set
   if (type === undefined) return setText(name);
   if (type === 'list') {
     return (value, vector, row) => {
-      const list = listCell(value, typeName);
+      const list = jsonListCell(value, typeName);
       if (list === undefined)
         return { code: 'list_type', reason: `expected lists like those of the first row (${typeName})` };
       vector.setItem(row, list);

@@ -23,14 +23,14 @@ export function typeOfList(value: unknown, depth = 0): string | null {
 }
 
 /** A list as a value of `type`; undefined where it does not fit. */
-export function listCell(value: unknown, type: string): DuckDBValue | undefined {
+export function jsonListCell(value: unknown, type: string): DuckDBValue | undefined {
   if (value === null) return null;
   if (type.endsWith('[]')) {
     if (!Array.isArray(value)) return undefined;
     const inner = type.slice(0, -2);
     const items: DuckDBValue[] = [];
     for (const item of value) {
-      const cell = listCell(item, inner);
+      const cell = jsonListCell(item, inner);
       if (cell === undefined) return undefined;
       items.push(cell);
     }

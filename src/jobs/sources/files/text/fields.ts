@@ -1,9 +1,9 @@
 /** The columns of a relation over text: what stays as it is written, and what is parsed for the model. Pure. */
 import type { CellType } from '../../../../scorer/scorer.ts';
-import type { Wanted } from '../format.ts';
+import type { WantedColumns } from '../format.ts';
 
 /** A column of a relation that is read from text. */
-export interface Field {
+export interface TextField {
   readonly name: string;
   /** Column of the file. */
   readonly column: string;
@@ -12,8 +12,8 @@ export interface Field {
 }
 
 /** The columns of a relation over text, and the names of those that hold what was parsed of others. */
-export function fieldsOf({ columns, types, kept = new Set() }: Wanted): {
-  readonly fields: readonly Field[];
+export function textFieldsOf({ columns, types, kept = new Set() }: WantedColumns): {
+  readonly fields: readonly TextField[];
   readonly parsed: ReadonlyMap<string, string>;
 } {
   const names = columns.map(({ name }) => name);

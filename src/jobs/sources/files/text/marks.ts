@@ -1,5 +1,5 @@
 /** Where records of a text file begin: enough of them to cut it, few enough to keep. Pure. */
-import type { Cut } from '../format.ts';
+import type { ChunkBounds } from '../format.ts';
 
 /** Marks of one file at most; beyond it every second one is dropped. */
 const MARKS_MAX = 16_384;
@@ -26,7 +26,7 @@ export interface MarksPart {
   readonly lines: readonly number[];
 }
 
-export class Marks {
+export class RecordMarks {
   #every = 1;
   #offsets: number[] = [];
   #lines: number[] = [];
@@ -88,11 +88,11 @@ export class Marks {
  * Cuts of at most `rows` records and 16 MiB, as far as marks allow it: where `rows` is less than the distance between two
  * marks (a 16,384th of a large file), a chunk has that many.
  */
-export function cutText(layout: TextLayout, rows: number): Cut[] {
+export function cutText(layout: TextLayout, rows: number): ChunkBounds[] {
   const offsets = [...sums(layout.bytes, 0), layout.end];
   const lines = sums(layout.lines, 0);
   const step = Math.max(1, Math.floor(rows / layout.every));
-  const cuts: Cut[] = [];
+  const cuts: ChunkBounds[] = [];
   for (let mark = 0; mark < lines.length; ) {
     let next = Math.min(mark + step, lines.length);
     while (next > mark + 1 && offsets[next]! - offsets[mark]! > CHUNK_BYTES_MAX) next -= 1;

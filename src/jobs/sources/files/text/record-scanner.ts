@@ -1,8 +1,8 @@
 /** Finds where records of a text file begin, and on which line, while its bytes pass by. Pure. */
 import { PlimsollError } from '../../../../core/errors.ts';
-import type { Scanner } from '../format.ts';
+import type { LayoutScanner } from '../format.ts';
 import { ByteFinder } from './byte-finder.ts';
-import { Marks, type MarksPart, type TextLayout } from './marks.ts';
+import { type MarksPart, RecordMarks, type TextLayout } from './marks.ts';
 
 /** Bytes of a record at most. */
 export const RECORD_BYTES_MAX = 16 * 2 ** 20;
@@ -40,9 +40,9 @@ interface State {
  * character. Lines end with LF, or CR LF. Lines without anything in them are no records; where a record is a line, nor are
  * those of nothing but white space.
  */
-export class RecordScanner implements Scanner {
+export class RecordScanner implements LayoutScanner {
   readonly #options: ScannerOptions;
-  readonly #marks = new Marks();
+  readonly #marks = new RecordMarks();
   #state: { -readonly [name in keyof State]: State[name] };
 
   constructor(options: ScannerOptions) {

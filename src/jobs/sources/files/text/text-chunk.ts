@@ -4,15 +4,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { identifier } from '../../../../sql/identifiers.ts';
 import type { Chunk } from '../../../chunk.ts';
-import type { Place, Relation, Unreadable } from '../../source.ts';
+import type { ChunkRelation, RowPlace, UnreadableCell } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
-import type { Column, FrozenFile } from '../format.ts';
+import type { FrozenFile, InputColumn } from '../format.ts';
 import { changed, readRange } from '../input-file.ts';
 import { rawText } from '../raw.ts';
 import { recordAt, type TextLayout } from './marks.ts';
 
 /** Why a record cannot be read. */
-export type RecordFault = Pick<Unreadable, 'column' | 'code' | 'reason'>;
+export type RecordFault = Pick<UnreadableCell, 'column' | 'code' | 'reason'>;
 
 /** Reads records of the bytes of a chunk, one after the other. */
 export interface RecordReader {
@@ -35,13 +35,13 @@ export interface TextChunkOptions {
   readonly file: FrozenFile;
   readonly chunk: Chunk;
   /** Columns of the relation. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly InputColumn[];
   readonly parsed: ReadonlyMap<string, string>;
   readonly reader: (bytes: Buffer) => RecordReader;
 }
 
 /** Reads the chunk at once. Throws INPUT_CHANGED where it does not hold the records that it held when it was frozen. */
-export async function openTextChunk(options: TextChunkOptions, db: DuckDBConnection): Promise<Relation> {
+export async function openTextChunk(options: TextChunkOptions, db: DuckDBConnection): Promise<ChunkRelation> {
   const { path, file, chunk, columns, parsed } = options;
   const bytes = await readRange(path, Number(chunk.from), Number(chunk.to));
   const table = `text_${++tables}`;
@@ -55,7 +55,7 @@ export async function openTextChunk(options: TextChunkOptions, db: DuckDBConnect
       throw changed(path, `${records.count} records from byte ${chunk.from} on`, `${chunk.rows}`);
     }
     const { rows, unreadable } = records;
-    const locate = async (wanted: readonly number[]): Promise<Place[]> =>
+    const locate = async (wanted: readonly number[]): Promise<RowPlace[]> =>
       wanted.map((row) => records.place(row));
     return { from: identifier(table), parsed, rows, unreadable, locate, close: drop };
   } catch (error) {
@@ -92,7 +92,7 @@ const NOT_UTF8: RecordFault = {
 
 /** Where the records of a chunk are. */
 class TextRecords {
-  readonly unreadable: Unreadable[] = [];
+  readonly unreadable: UnreadableCell[] = [];
   readonly #bytes: Buffer;
   readonly #file: FrozenFile;
   readonly #offset: number;
@@ -127,13 +127,13 @@ class TextRecords {
   }
 
   /** Of a row of the relation. */
-  place(row: number): Place {
+  place(row: number): RowPlace {
     const record = this.#kept[row]!;
     return this.#placeOf(record, this.#starts[record + 1] ?? this.#bytes.length);
   }
 
   /** `end` may lie behind line breaks, or blank lines. */
-  #placeOf(record: number, end: number): Place {
+  #placeOf(record: number, end: number): RowPlace {
     const start = this.#starts[record]!;
     let last = end;
     while (last > start && this.#bytes[last - 1]! <= 32) last -= 1;

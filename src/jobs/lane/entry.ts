@@ -1,2 +1,0 @@
-/** What the process of a lane is started from. */
-export const LANE_ENTRY = new URL('./lane.child.ts', import.meta.url);

@@ -1,0 +1,86 @@
+import {
+  BIGINT,
+  DOUBLE,
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
+import { identifier } from '../../sql/identifiers.ts';
+import { OUTCOME_COLUMN, outputName } from './output.ts';
+
+/** Booleans are kept as bytes, as the scorer has them. */
+const TYPES: Readonly<Record<OutputColumn['type'], DuckDBType>> = {
+  number: DOUBLE,
+  integer: BIGINT,
+  string: VARCHAR,
+  bool: UTINYINT,
+};
+
+/** The answers to the rows of one chunk, as a table of the lane's DuckDB: a row for each row of the relation, in its order. */
+export class AnswerTable {
+  readonly table: string;
+  readonly #db: DuckDBConnection;
+  readonly #types: readonly DuckDBType[];
+  readonly #appender: DuckDBAppender;
+  #rows = 0;
+
+  private constructor(
+    db: DuckDBConnection,
+    table: string,
+    types: readonly DuckDBType[],
+    appender: DuckDBAppender,
+  ) {
+    this.#db = db;
+    this.table = table;
+    this.#types = types;
+    this.#appender = appender;
+  }
+
+  /** A new, empty table of that name, in place of the one before. */
+  static async create(
+    db: DuckDBConnection,
+    table: string,
+    outputs: readonly OutputColumn[],
+  ): Promise<AnswerTable> {
+    const types = [UTINYINT, ...outputs.map(({ type }) => TYPES[type])];
+    const names = [OUTCOME_COLUMN, ...outputs.map((_, j) => outputName(j))];
+    const columns = names.map((name, i) => `${identifier(name)} ${types[i]}`).join(', ');
+    await db.run(`CREATE OR REPLACE TABLE ${identifier(table)} (${columns})`);
+    return new AnswerTable(db, table, types, await db.createAppender(table));
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Appends the answers to a block of rows. */
+  append(rows: number, outcomes: Uint8Array, columns: readonly OutputValues[]): void {
+    const block = DuckDBDataChunk.create(this.#types, rows);
+    [outcomes, ...columns].forEach((values, j) => fill(block, j, values, rows));
+    this.#appender.appendDataChunk(block);
+    this.#rows += rows;
+  }
+
+  /** After the last block; the table can be read then. */
+  finish(): void {
+    this.#appender.closeSync();
+  }
+
+  async drop(): Promise<void> {
+    await this.#db.run(`DROP TABLE IF EXISTS ${identifier(this.table)}`);
+  }
+}
+
+function fill(block: DuckDBDataChunk, column: number, values: OutputValues, rows: number): void {
+  const vector = block.getColumnVector(column);
+  if (Array.isArray(values)) for (let i = 0; i < rows; i++) vector.setItem(i, values[i]!);
+  else {
+    const target = (vector as unknown as { items: { set(values: unknown): void } }).items;
+    target.set((values as Float64Array).subarray(0, rows));
+  }
+  vector.flush();
+}

@@ -1,0 +1,66 @@
+import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import type { Frame, NumberArray, Vector } from '../../scorer/frame.ts';
+import type { SelectedFeature } from './features.ts';
+
+/** What DuckDB's vectors of numbers are made of, which their declared type does not show. */
+interface RawVector {
+  readonly items: NumberArray | BigInt64Array | BigUint64Array;
+  readonly validity: { readonly data: BigUint64Array<ArrayBuffer> | null };
+}
+
+/** The first columns of a block of DuckDB as a frame: arrays are DuckDB's own, only texts and lists are built. */
+export function frameOfBlock(block: DuckDBDataChunk, features: readonly SelectedFeature[]): Frame {
+  const rows = block.rowCount;
+  return {
+    rows,
+    columns: features.map(({ kind }, j) => vectorOf(block.getColumnVector(j), kind, rows)),
+  };
+}
+
+function vectorOf(vector: DuckDBVector, kind: Vector['kind'], rows: number): Vector {
+  if (kind === 'texts') return { kind, values: Array.from({ length: rows }, (_, i) => textAt(vector, i)) };
+  if (kind === 'lists')
+    return { kind, values: Array.from({ length: rows }, (_, i) => plain(vector.getItem(i))) };
+  const { items, validity } = vector as unknown as RawVector;
+  const valid = validityOf(validity.data, rows);
+  return { kind, values: items, valid } as Vector;
+}
+
+const textAt = (vector: DuckDBVector, row: number): string | null => vector.getItem(row) as string | null;
+
+/** DuckDB keeps one bit a row, lowest first. */
+export function validityOf(words: BigUint64Array<ArrayBuffer> | null, rows: number): Uint8Array | null {
+  if (words === null) return null;
+  const bits = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const valid = new Uint8Array(rows);
+  let count = 0;
+  for (let i = 0; i < rows; i++) {
+    const bit = (bits[i >> 3]! >> (i & 7)) & 1;
+    valid[i] = bit;
+    count += bit;
+  }
+  return count === rows ? null : valid;
+}
+
+/** Nested lists of DuckDB as nested arrays. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('items' in value)) return value;
+  return Array.isArray(value.items) ? value.items.map(plain) : value;
+}
+
+/** The frame with only those rows, in their order. */
+export function takeFrameRows(frame: Frame, rows: readonly number[]): Frame {
+  return { rows: rows.length, columns: frame.columns.map((column) => take(column, rows)) };
+}
+
+function take(vector: Vector, rows: readonly number[]): Vector {
+  if (vector.kind === 'texts') return { kind: 'texts', values: rows.map((row) => vector.values[row]!) };
+  if (vector.kind === 'lists') return { kind: 'lists', values: rows.map((row) => vector.values[row]) };
+  const values = vector.values.slice(0, rows.length);
+  const valid = vector.valid === null ? null : new Uint8Array(rows.length);
+  rows.forEach((row, i) => {
+    values[i] = vector.values[row]!;
+    if (valid !== null) valid[i] = vector.valid![row]!;
+  });
+  return { ...vector, values, valid } as Vector;
+}

@@ -1,0 +1,135 @@
+/** The process of a lane: it scores chunks, and ends when its coordinator does. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
+import { asCodedError } from '../../core/parts.ts';
+import { DuckDBPool } from '../../duckdb/pool.ts';
+import type { Scorer } from '../../scorer/scorer.ts';
+import type { ChunkReader, JobSource } from '../sources/source.ts';
+import { ChunkWorker } from './chunk-worker.ts';
+import { keptColumns } from './output.ts';
+import type {
+  FromLane,
+  LaneAnswers,
+  LaneModel,
+  LaneRequest,
+  LaneSetup,
+  StagedModel,
+  ToLane,
+} from './protocol.ts';
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Rows scored are said at most this often. */
+const SAY_EVERY_MILLIS = 250;
+
+type OpenScorer = typeof import('../../scorer/open.ts').openScorer;
+
+let openScorer: OpenScorer;
+let scorer: Scorer | null = null;
+/** Set where rows are scored already. */
+let staged: StagedModel | null = null;
+let lane: ChunkWorker | null = null;
+let unsaid = 0;
+let saidAt = 0;
+
+const say = (message: FromLane): void => {
+  process.send?.(message, undefined, undefined, () => undefined);
+};
+
+function noteRows(rows: number): void {
+  unsaid += rows;
+  const now = clock.monotonic();
+  if (now - saidAt < SAY_EVERY_MILLIS) return;
+  say({ kind: 'scored', rows: unsaid });
+  unsaid = 0;
+  saidAt = now;
+}
+
+async function load(model: LaneModel): Promise<LaneAnswers['load']> {
+  await scorer?.close();
+  staged = 'staged' in model ? model.staged : null;
+  scorer = 'staged' in model ? await scorerOfStaged(model.staged) : await scorerOf(model);
+  return { model: scorer.model, outputs: scorer.outputs };
+}
+
+async function scorerOf({ bundle, inputs }: Exclude<LaneModel, { staged: unknown }>): Promise<Scorer> {
+  const { readManifest } = await import('../../registry/bundle.ts');
+  const manifest = readManifest(bundle);
+  if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
+  return openScorer({ bundle, manifest }, inputs);
+}
+
+async function scorerOfStaged({ model, outputs }: StagedModel): Promise<Scorer> {
+  const { stagedScorer } = await import('../spark/staged.ts');
+  return stagedScorer(model, outputs);
+}
+
+async function open(setup: LaneSetup): Promise<null> {
+  if (scorer === null)
+    throw new PlimsollError('INTERNAL', { action: 'opening a lane', reason: 'it has no model' });
+  const { openSource } = await import('../sources/open.ts');
+  const { openSinkWriter } = await import('../sinks/open.ts');
+  const folder = join(setup.folder, `lane-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const source = await openSource(setup.spec, setup.secrets, folder);
+  const wanted = [...new Set([...keptColumns(setup.spec), ...scorer.inputs])];
+  lane = new ChunkWorker({
+    setup,
+    scorer,
+    reader: await readerOf(source, setup, wanted, scorer.types),
+    carried: await carriedReader(setup),
+    writer: await openSinkWriter(setup),
+    workbench: await DuckDBPool.open(folder),
+    clock,
+    onScored: noteRows,
+  });
+  return null;
+}
+
+async function carriedReader({ carried, spec, columns }: LaneSetup): Promise<ChunkReader | null> {
+  if (carried === null) return null;
+  const { openSource } = await import('../sources/open.ts');
+  const source = await openSource({ source: carried.source, key: spec.key }, {});
+  const names = columns.map(({ name }) => name);
+  return source.reader(carried.frozen, names, new Map());
+}
+
+async function readerOf(
+  source: JobSource,
+  { frozen, spec }: LaneSetup,
+  wanted: readonly string[],
+  types: Scorer['types'],
+): Promise<ChunkReader> {
+  if (staged === null) return source.reader(frozen, wanted, types, new Set(keptColumns(spec)));
+  const { stagedReader } = await import('../spark/staged.ts');
+  return stagedReader(source, frozen, wanted, staged.origin);
+}
+
+async function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {
+  if (request.kind === 'load') return load(request.model);
+  if (request.kind === 'open') return open(request.setup);
+  if (lane === null)
+    throw new PlimsollError('INTERNAL', { action: 'asking a lane', reason: 'it is not open' });
+  if (request.kind === 'work') return lane.work(request.order);
+  if (request.kind === 'probe') return lane.probe(request.probe);
+  return request.kind === 'keys' ? lane.keepKeys(request.chunk) : lane.texts(request.chunk, request.rows);
+}
+
+/** Answers the coordinator for as long as it lives. `opener` opens what scores: `openScorer`. */
+export function serveLane(opener: OpenScorer): void {
+  openScorer = opener;
+  process.on('message', async ({ id, request }: ToLane) => {
+    try {
+      say({ kind: 'answer', id, answer: await answer(request) });
+    } catch (error) {
+      const { code, details } = asCodedError(error, 'a lane');
+      say({ kind: 'refused', id, error: { code, details } });
+    }
+  });
+
+  // A signal to the whole group is for the coordinator: it says when to end, by closing the channel.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => undefined);
+  process.on('disconnect', () => process.exit(0));
+}

@@ -1,0 +1,11 @@
+import type { Outcome } from '../../scorer/scorer.ts';
+
+/** Why a row of the chunk has no answer. */
+export interface RowVerdict {
+  /** Of the relation, from 0. */
+  readonly row: number;
+  readonly outcome: Exclude<Outcome, 'ok'>;
+  readonly code: string;
+  readonly column: string | null;
+  readonly reason: string;
+}
