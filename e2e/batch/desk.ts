@@ -47,10 +47,13 @@ export class Desk {
     return { status, said: JSON.parse(stdout), stderr };
   }
 
-  /** `batch run` under a name, so that there is not even a note. Relative names lie in the folder. */
+  /**
+   * `batch run` under a name, so that there is not even a note, and with one lane, which is enough for few rows. Relative
+   * names lie in the folder.
+   */
   run(job: string, input: string, output: string, ...more: readonly string[]): Answer {
     const flags = ['--job', job, '--input', this.full(input), '--output', this.full(output), '--key', 'id'];
-    return this.batch('run', '--model', this.model, ...flags, ...more);
+    return this.batch('run', '--model', this.model, '--lanes', '1', ...flags, ...more);
   }
 
   /** `batch run` that goes on while others look, in a process group of its own and in chunks of 100 rows; `stdout` is piped. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
@@ -32,15 +32,27 @@ const peak = /VmHWM:\\s+(\\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'
 console.log(JSON.stringify({ code, ms, rss: 1024 * peak }));
 `;
 
+/** A file in pieces, most of them the same one: what is written twice is made once. */
+type Bomb = readonly Uint8Array[];
+
+function writeInPieces(path: string, pieces: Bomb): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const piece of pieces) writeFileSync(file, piece);
+  } finally {
+    closeSync(file);
+  }
+}
+
 interface Measured {
   readonly code: string;
   readonly ms: number;
   readonly rss: number;
 }
 
-function readInChild(bytes: Uint8Array): Measured {
+function readInChild(bomb: Bomb): Measured {
   const path = join(folder, 'bomb');
-  writeFileSync(path, bytes);
+  writeInPieces(path, bomb);
   const child = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', CHILD, path], {
     encoding: 'utf8',
   });
@@ -52,46 +64,51 @@ function readInChild(bytes: Uint8Array): Measured {
 
 const PROTO = Buffer.from([0x80, 4]);
 
+const latin = (text: string | readonly number[]): Buffer =>
+  typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text);
+
+/** `unit` over and over: one block, which is written as often as it is wanted. */
+function repeated(unit: Uint8Array, count: number): Bomb {
+  const units = Math.max(1, Math.floor(MIB / unit.length));
+  const block = Buffer.alloc(units * unit.length, unit);
+  return [
+    ...new Array<Buffer>(Math.floor(count / units)).fill(block),
+    block.subarray(0, (count % units) * unit.length),
+  ];
+}
+
 /** `prefix`, then `unit` as often as it fits, then `suffix`. */
 function flood(
   size: number,
   unit: readonly number[] | string,
   prefix: string | readonly number[] = '',
   suffix = '',
-): Uint8Array {
-  const latin = (text: string | readonly number[]): Buffer =>
-    typeof text === 'string' ? Buffer.from(text, 'latin1') : Buffer.from(text);
-  const count = Math.floor(size / latin(unit).length);
-  return Buffer.concat([
-    PROTO,
-    latin(prefix),
-    Buffer.alloc(count * latin(unit).length, latin(unit)),
-    latin(suffix),
-  ]);
+): Bomb {
+  const bytes = latin(unit);
+  return [PROTO, latin(prefix), ...repeated(bytes, Math.floor(size / bytes.length)), latin(suffix)];
 }
 
-function counted(count: number, make: (i: number) => string, prefix = '', suffix = ''): Uint8Array {
-  return Buffer.from(
-    `\x80\x04${prefix}${Array.from({ length: count }, (_, i) => make(i)).join('')}${suffix}`,
-    'latin1',
-  );
+function counted(count: number, make: (i: number) => string, prefix = '', suffix = ''): Bomb {
+  const made = Array.from({ length: count }, (_, i) => make(i)).join('');
+  return [PROTO, latin(prefix), latin(made), latin(suffix)];
 }
 
-const u32 = (value: number): string => Buffer.from(new Uint32Array([value]).buffer).toString('latin1');
+const u32 = (value: number): string =>
+  String.fromCharCode(value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24);
 
 /** An LZ4 frame of blocks that are one long run each. */
-function lz4Bomb(blocks: number): Uint8Array {
+function lz4Bomb(blocks: number): Bomb {
   const descriptor = [0x60, 0x70];
   const run = 4 * MIB - 1 - 5 - 4 - 15;
   const match = [0x1f, 0x61, 0x01, 0x00, ...new Array<number>(Math.floor(run / 255)).fill(255), run % 255];
   const block = Buffer.from([...match, 0x50, 1, 2, 3, 4, 5]);
   const size = Buffer.from(new Uint32Array([block.length]).buffer);
   const header = [0x04, 0x22, 0x4d, 0x18, ...descriptor, (xxh32(Uint8Array.from(descriptor)) >>> 8) & 0xff];
-  return Buffer.concat([
+  return [
     Buffer.from(header),
     ...Array.from({ length: blocks }, () => [size, block]).flat(),
     Buffer.alloc(4),
-  ]);
+  ];
 }
 
 interface Stream {
@@ -105,9 +122,9 @@ const streams: readonly Stream[] = JSON.parse(
 );
 
 /** A stream by Python's compressor, over and over. */
-function repeated(codec: string, content: string, count: number): Uint8Array {
+function streamed(codec: string, content: string, count: number): Bomb {
   const stream = streams.find((one) => one.codec === codec && one.content === content)!;
-  return Buffer.concat(new Array<Buffer>(count).fill(Buffer.from(stream.stream, 'base64')));
+  return repeated(Buffer.from(stream.stream, 'base64'), count);
 }
 
 /** Poorly and very compressible data mixed, so that the ratio alone looks fine. */
@@ -123,7 +140,7 @@ function mixed(megabytes: number): Buffer {
 const RECONSTRUCT = 'cnumpy.core.multiarray\n_reconstruct\nq\x01';
 const WRAPPER = 'cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\x00\x00\x00shapeJ';
 
-const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
+const BOMBS: Readonly<Record<string, () => Bomb>> = {
   'a stack of None': () => flood(200 * MIB, 'N', '('),
   'opcodes without an effect': () => flood(240 * MIB, 'N0'),
   'empty lists': () => flood(64 * MIB, ']', '('),
@@ -165,19 +182,19 @@ const BOMBS: Readonly<Record<string, () => Uint8Array>> = {
       () =>
         `${WRAPPER}${u32(2 ** 30)}\x85X\x05\x00\x00\x00dtypecnumpy\ndtype\nX\x02\x00\x00\x00f8\x85RX\x05\x00\x00\x00orderX\x01\x00\x00\x00Cub`,
     ),
-  'a file over the limit': () => Buffer.concat([Buffer.from('\x80\x04(', 'latin1'), Buffer.alloc(300 * MIB)]),
+  'a file over the limit': () => flood(300 * MIB, [0], '('),
   noise: () => flood(100 * MIB, [0x95, 0xff, 0x1f]),
-  'a zlib bomb': () => deflateSync(Buffer.alloc(400 * MIB), { level: 9 }),
-  'a gzip bomb': () => gzipSync(Buffer.alloc(400 * MIB), { level: 9 }),
-  'a zlib bomb with a modest ratio': () => deflateSync(mixed(390)),
+  'a zlib bomb': () => [deflateSync(Buffer.alloc(400 * MIB), { level: 9 })],
+  'a gzip bomb': () => [gzipSync(Buffer.alloc(400 * MIB), { level: 9 })],
+  'a zlib bomb with a modest ratio': () => [deflateSync(mixed(390), { level: 1 })],
   'an LZ4 bomb': () => lz4Bomb(100),
-  'bzip2 of zeros, over and over': () => repeated('bz2', 'zeros', 20_000),
-  'bzip2 of noise, over and over': () => repeated('bz2', 'noise', 20_000),
-  'bzip2 of nothing, over and over': () => repeated('bz2', 'nothing', 500_000),
-  'xz of zeros, over and over': () => repeated('xz', 'zeros', 20_000),
-  'xz of noise, over and over': () => repeated('xz', 'noise', 20_000),
-  'xz of nothing, over and over': () => repeated('xz', 'nothing', 500_000),
-  'LZ4 of nothing, over and over': () => repeated('lz4', 'nothing', 2_000_000),
+  'bzip2 of zeros, over and over': () => streamed('bz2', 'zeros', 20_000),
+  'bzip2 of noise, over and over': () => streamed('bz2', 'noise', 20_000),
+  'bzip2 of nothing, over and over': () => streamed('bz2', 'nothing', 500_000),
+  'xz of zeros, over and over': () => streamed('xz', 'zeros', 20_000),
+  'xz of noise, over and over': () => streamed('xz', 'noise', 20_000),
+  'xz of nothing, over and over': () => streamed('xz', 'nothing', 500_000),
+  'LZ4 of nothing, over and over': () => streamed('lz4', 'nothing', 2_000_000),
 };
 
 describe('hostile files', () => {
