@@ -5,7 +5,7 @@ import { prepareStep } from '../src/engine/native/prepare.ts';
 import { prepareKernel } from '../src/engine/native/tree/kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from '../src/engine/native/tree/slices.ts';
 import { readModelFile } from '../src/files/read-model.ts';
-import type { TreeEnsembleStep } from '../src/model/tree.ts';
+import type { TreeEnsembleStep } from '../src/model/step.ts';
 import { median } from './median.ts';
 import { prepareModels, type Rows, WORK } from './native.ts';
 

@@ -1,18 +1,15 @@
 import type { Step } from '../model/step.ts';
 import type { DType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
-import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
+import type { Value } from '../onnx/graph.ts';
 import type { Certification } from './plan.ts';
-import type { Refusals } from './refusal.ts';
+import type { RefusingEmitter } from './refusal.ts';
 import type { Stream } from './stream.ts';
 
 /** What compilers emit into: the graph, and the way to the steps inside a step. */
-export interface Context {
-  readonly g: GraphBuilderApi;
+export interface Context extends RefusingEmitter {
   /** Compiles a nested step on `input`. */
   compile(step: Step, input: Stream): Outcome;
-  /** Rows that the library would refuse. */
-  readonly refusals: Refusals;
   /** Declares the counts of `step` over signature column `column` as a graph input. */
   counts(step: CountVectorizerStep, column: number): Value;
 }

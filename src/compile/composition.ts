@@ -1,5 +1,4 @@
-import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from '../model/composition.ts';
-import type { Step } from '../model/step.ts';
+import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep, Step } from '../model/step.ts';
 import { bitExact, type Compiler, type Context } from './compiler.ts';
 import { unsupported } from './failure.ts';
 import { concat, matrix, matrixOf, type Stream, select, widthOf } from './stream.ts';

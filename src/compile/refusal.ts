@@ -1,7 +1,6 @@
 import type { Step } from '../model/step.ts';
 import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
-import type { Context } from './compiler.ts';
-import { matrixOf, type Stream } from './stream.ts';
+import { type Emitter, matrixOf, type Stream } from './stream.ts';
 
 /** Which numbers a step takes: finite ones, or missing ones (NaN) too. */
 export type Accepts = 'finite' | 'missing';
@@ -54,9 +53,15 @@ export class Refusals {
   }
 }
 
+/** Where rows can be refused. */
+export interface RefusingEmitter extends Emitter {
+  /** Rows that the library would refuse. */
+  readonly refusals: Refusals;
+}
+
 /** The stream as a matrix whose rows are refused where a number is not accepted (or missing, where the step says so). */
-export function acceptedMatrix(context: Context, input: Stream, step: Step, accepts: Accepts): Value {
-  const x = matrixOf(context, input, step);
-  context.refusals.numbers(x, step.refusesMissing ? 'finite' : accepts);
+export function acceptedMatrix(emitter: RefusingEmitter, input: Stream, step: Step, accepts: Accepts): Value {
+  const x = matrixOf(emitter, input, step);
+  emitter.refusals.numbers(x, step.refusesMissing ? 'finite' : accepts);
   return x;
 }

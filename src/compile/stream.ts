@@ -1,7 +1,11 @@
 import type { Step } from '../model/step.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Context } from './compiler.ts';
+import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
 import { unsupported } from './failure.ts';
+
+/** What nodes are emitted into. */
+export interface Emitter {
+  readonly g: GraphBuilderApi;
+}
 
 /** One `[N, 1]` column; its value is emitted on first use, so that a column nobody reads costs nothing. */
 export interface Column {
@@ -34,7 +38,7 @@ export function once(emit: () => Value): () => Value {
  * The stream as one float64 matrix `[N, width]`.
  * @throws MODEL_UNSUPPORTED where a column holds strings
  */
-export function matrixOf({ g }: Context, stream: Stream, step: Step): Value {
+export function matrixOf({ g }: Emitter, stream: Stream, step: Step): Value {
   if (stream.kind === 'matrix') return stream.value;
   const text = stream.columns.findIndex((column) => column.type === 'string');
   if (text >= 0) throw unsupported(step, `input column ${text}`, 'a string column', 'numbers are');
@@ -43,7 +47,7 @@ export function matrixOf({ g }: Context, stream: Stream, step: Step): Value {
 }
 
 /** Column `index` as `[N, 1]`. */
-export function columnAt({ g }: Context, stream: Stream, index: number): Column {
+export function columnAt({ g }: Emitter, stream: Stream, index: number): Column {
   if (stream.kind === 'columns') return stream.columns[index]!;
   const pick = () =>
     stream.width === 1 ? stream.value : g.add('Gather', [stream.value, g.int64([index], [1])], { axis: 1n });
@@ -51,7 +55,7 @@ export function columnAt({ g }: Context, stream: Stream, index: number): Column 
 }
 
 /** The columns at `indexes`, in that order. */
-export function select({ g }: Context, stream: Stream, indexes: readonly number[]): Stream {
+export function select({ g }: Emitter, stream: Stream, indexes: readonly number[]): Stream {
   if (stream.kind === 'columns') {
     return { kind: 'columns', columns: indexes.map((index) => stream.columns[index]!) };
   }
@@ -62,27 +66,27 @@ export function select({ g }: Context, stream: Stream, indexes: readonly number[
 }
 
 /** Streams side by side: one matrix where all are numeric, else columns. */
-export function concat(context: Context, streams: readonly Stream[], step: Step): Stream {
+export function concat(emitter: Emitter, streams: readonly Stream[], step: Step): Stream {
   const [first] = streams;
   if (first !== undefined && streams.length === 1) return first;
   const numeric = streams.every(
     (stream) => stream.kind === 'matrix' || stream.columns.every((column) => column.type === 'number'),
   );
-  if (!numeric) return { kind: 'columns', columns: streams.flatMap((stream) => columnsOf(context, stream)) };
-  const values = streams.map((stream) => matrixOf(context, stream, step));
+  if (!numeric) return { kind: 'columns', columns: streams.flatMap((stream) => columnsOf(emitter, stream)) };
+  const values = streams.map((stream) => matrixOf(emitter, stream, step));
   const width = streams
     .map(widthOf)
     .reduce((sum, own) => (sum === null || own === null ? null : sum + own), 0);
-  return matrix(context.g.add('Concat', values, { axis: 1n }), width);
+  return matrix(emitter.g.add('Concat', values, { axis: 1n }), width);
 }
 
-const columnsOf = (context: Context, stream: Stream): readonly Column[] =>
+const columnsOf = (emitter: Emitter, stream: Stream): readonly Column[] =>
   stream.kind === 'columns'
     ? stream.columns
-    : Array.from({ length: stream.width ?? 0 }, (_, index) => columnAt(context, stream, index));
+    : Array.from({ length: stream.width ?? 0 }, (_, index) => columnAt(emitter, stream, index));
 
 /** The number of rows as a `[1]` int64 tensor. */
-export function rowsOf({ g }: Context, stream: Stream): Value {
+export function rowsOf({ g }: Emitter, stream: Stream): Value {
   const value = stream.kind === 'matrix' ? stream.value : stream.columns[0]!.value();
   return g.add('Shape', [value], { start: 0n, end: 1n });
 }

@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../model/tree.ts';
+import type { TreeEnsembleStep } from '../model/step.ts';
 import type { Value } from '../onnx/graph.ts';
 import type { Context } from './compiler.ts';
 import { unsupported } from './failure.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorMillis } from '../../tools/processor-time.ts';
 import { runs } from '../core/testing/runs.ts';
-import type { Step } from '../model/step.ts';
+import type { Step, TreeEnsembleStep } from '../model/step.ts';
 import type { Labels } from '../model/tensor.ts';
-import type { TreeArena, TreeEnsembleStep, TreeHead } from '../model/tree.ts';
+import type { TreeArena, TreeHead } from '../model/tree.ts';
 import { compileModel } from './compile.ts';
 import { base, infer, numbers, tableSignature } from './test-session.ts';
 import {

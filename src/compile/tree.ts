@@ -1,6 +1,6 @@
-import type { Step } from '../model/step.ts';
+import type { Step, TreeEnsembleStep } from '../model/step.ts';
 import type { Labels } from '../model/tensor.ts';
-import type { TreeEnsembleStep, TreeHead } from '../model/tree.ts';
+import type { TreeHead } from '../model/tree.ts';
 import type { Value } from '../onnx/graph.ts';
 import {
   bitExact,

@@ -1,9 +1,13 @@
 import { assertNever } from '../core/errors.ts';
-import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from './composition.ts';
 import type { Categories, OneHotStep, OrdinalStep } from './encoding.ts';
 import type { SimpleImputerStep } from './imputation.ts';
-import type { Step } from './step.ts';
-import type { TreeEnsembleStep } from './tree.ts';
+import type {
+  ColumnTransformerStep,
+  FeatureUnionStep,
+  PipelineStep,
+  Step,
+  TreeEnsembleStep,
+} from './step.ts';
 import { outputWidth } from './width.ts';
 
 /** What a step wants of one input column. `any` passes through to an output that nobody looks at. */

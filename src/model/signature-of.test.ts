@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { ColumnTransformerStep, PipelineStep } from './composition.ts';
 import type { DummyStep } from './dummy.ts';
 import type { LabelEncoderStep, OneHotStep, OrdinalStep } from './encoding.ts';
 import type { FunctionStep } from './function.ts';
@@ -8,9 +7,8 @@ import type { LinearClassifierStep } from './linear.ts';
 import type { StandardScalerStep } from './scaling.ts';
 import type { Signature } from './signature.ts';
 import { signatureOf } from './signature-of.ts';
-import type { Step } from './step.ts';
+import type { ColumnTransformerStep, PipelineStep, Step, TreeEnsembleStep } from './step.ts';
 import type { CountVectorizerStep } from './text.ts';
-import type { TreeEnsembleStep } from './tree.ts';
 
 const origin = { path: '', class: 'sklearn.test', offset: 0 };
 const base = (features: number | null) => ({ origin, features, featureNames: null });

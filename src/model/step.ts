@@ -1,4 +1,11 @@
-import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep } from './composition.ts';
+import type {
+  ColumnBranchOf,
+  ColumnTransformerOf,
+  FeatureUnionOf,
+  NamedStepOf,
+  PipelineOf,
+  UnionBranchOf,
+} from './composition.ts';
 import type { KMeansStep, PcaStep } from './decomposition.ts';
 import type { DummyStep } from './dummy.ts';
 import type { LabelEncoderStep, OneHotStep, OrdinalStep } from './encoding.ts';
@@ -8,7 +15,7 @@ import type { LinearClassifierStep, LinearRegressorStep } from './linear.ts';
 import type { MultinomialNbStep } from './naive-bayes.ts';
 import type { ScalingStep } from './scaling.ts';
 import type { CountVectorizerStep, TfidfStep } from './text.ts';
-import type { TreeEnsembleStep } from './tree.ts';
+import type { TreeEnsembleOf } from './tree.ts';
 
 /**
  * The neutral model description: a tree of frozen, tagged, plain-data steps. Readers produce it, the compiler and
@@ -33,6 +40,15 @@ export type Step =
   | MultinomialNbStep
   | TreeEnsembleStep
   | DummyStep;
+
+/** Steps that hold steps: their families stand in files that know nothing of the union. */
+export type NamedStep = NamedStepOf<Step>;
+export type PipelineStep = PipelineOf<Step>;
+export type ColumnBranch = ColumnBranchOf<Step>;
+export type ColumnTransformerStep = ColumnTransformerOf<Step>;
+export type UnionBranch = UnionBranchOf<Step>;
+export type FeatureUnionStep = FeatureUnionOf<Step>;
+export type TreeEnsembleStep = TreeEnsembleOf<Step>;
 
 export type StepKind = Step['kind'];
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;

@@ -1,4 +1,3 @@
-import type { Step } from './step.ts';
 import type { StepBase } from './step-base.ts';
 import type { Labels } from './tensor.ts';
 
@@ -61,7 +60,8 @@ export type TreeHead =
       readonly positiveAtZero: boolean;
     };
 
-export interface TreeEnsembleStep extends StepBase {
+/** Trees, and what goes before the first and after the last of them. `S` is any step: the estimator before the first. */
+export interface TreeEnsembleOf<S> extends StepBase {
   readonly kind: 'tree-ensemble';
   readonly arena: TreeArena;
   /** Precision in which inputs are compared: scikit-learn trees round x to float32 first, HistGradientBoosting not. */
@@ -81,7 +81,7 @@ export interface TreeEnsembleStep extends StepBase {
      * probabilities p clipped to [eps, 1 - eps]: `logit` log(p₁ / (1 - p₁)), `half-logit` half of that, `log` log(p) a
      * class, `centred-log` log(p / geometric mean of p) a class.
      */
-    | { readonly kind: 'estimator'; readonly step: Step; readonly link: BaseLink; readonly eps: number };
+    | { readonly kind: 'estimator'; readonly step: S; readonly link: BaseLink; readonly eps: number };
   /** `mean` divides the sums by the number of trees at the end (forests). */
   readonly aggregate: 'sum' | 'mean';
   readonly head: TreeHead;

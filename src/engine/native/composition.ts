@@ -3,7 +3,7 @@ import type {
   ColumnTransformerStep,
   FeatureUnionStep,
   PipelineStep,
-} from '../../model/composition.ts';
+} from '../../model/step.ts';
 import { allocateCells, type Block, createScratch, type DenseBlock, toDense } from './block.ts';
 import { checkWidth, type Evaluator, type Preparation, refuseShape, refuseStep } from './evaluator.ts';
 import { prepareStack } from './stack.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FunctionStep } from '../../model/function.ts';
-import type { TreeEnsembleStep } from '../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { Block } from './block.ts';
 import { prepareStep } from './prepare.ts';
 

@@ -2,7 +2,6 @@ import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Budget } from '../budget.ts';
 import type { GlobalLog } from './globals.ts';
-import { OPCODES } from './opcodes.ts';
 import { describeValue, type PyObject, type PyValue } from './value.ts';
 
 /** Opcodes between two looks at the clock and at the opcode limit. */
@@ -12,9 +11,18 @@ const STACK_STEP = 4096;
 /** Memo indexes this far past the end are still kept densely (Python 2 starts at 1). */
 const MEMO_GAP = 64;
 
+/** One opcode: its byte, its name in CPython's pickletools, what it does. */
+export interface Opcode {
+  readonly code: number;
+  readonly name: string;
+  readonly run: (machine: Machine) => void;
+}
+
 /** What a machine shares with the machines of nested pickles. */
 export interface MachineParts {
   readonly bytes: Uint8Array;
+  /** By their byte. */
+  readonly opcodes: readonly (Opcode | undefined)[];
   readonly budget: Budget;
   readonly globals: GlobalLog;
   /** Looks at every object right after its BUILD; a value other than undefined takes its place (joblib arrays). */
@@ -53,12 +61,13 @@ export class Machine {
   /** Runs to STOP and answers the value on the stack. */
   run(): PyValue {
     const { cursor, budget } = this;
-    budget.check('nesting', this.parts.nesting, 'a nested pickle', cursor.offset);
+    const { opcodes, nesting } = this.parts;
+    budget.check('nesting', nesting, 'a nested pickle', cursor.offset);
     let sinceTick = 0;
     while (!this.done) {
       this.at = cursor.offset;
       const code = cursor.u8('a pickle opcode');
-      const opcode = OPCODES[code];
+      const opcode = opcodes[code];
       if (opcode === undefined)
         throw this.corrupt(`byte 0x${code.toString(16).padStart(2, '0')}`, 'a pickle opcode', 'a pickle');
       opcode.run(this);
@@ -74,7 +83,7 @@ export class Machine {
 
   /** Name of the opcode under way, for messages. */
   get what(): string {
-    return `opcode ${OPCODES[this.cursor.bytes[this.at]!]?.name ?? '?'}`;
+    return `opcode ${this.parts.opcodes[this.cursor.bytes[this.at]!]?.name ?? '?'}`;
   }
 
   corrupt(found: string, wanted: string, what = this.what): PlimsollError {

@@ -1,8 +1,8 @@
+import type { Opcode } from './machine.ts';
 import { CONTAINERS } from './opcodes/containers.ts';
 import { CONTROL } from './opcodes/control.ts';
 import { NUMBERS } from './opcodes/numbers.ts';
 import { OBJECTS } from './opcodes/objects.ts';
-import type { Opcode } from './opcodes/opcode.ts';
 import { STRINGS } from './opcodes/strings.ts';
 
 /** All 68 opcodes of protocols 0 to 5, by their byte (CPython Lib/pickletools.py). */

@@ -6,6 +6,7 @@ import type { ObjectFile } from '../object-file.ts';
 import { GlobalLog } from './globals.ts';
 import { checkGraph } from './graph.ts';
 import { Machine, type MachineParts } from './machine.ts';
+import { OPCODES } from './opcodes.ts';
 import type { PyValue } from './value.ts';
 
 /** What several readings of one file share. */
@@ -21,7 +22,7 @@ export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): Read
 
 /** Reads one whole pickle: nothing may follow its STOP. */
 export function readValue(bytes: Uint8Array, reading: Reading, built: MachineParts['built']): PyValue {
-  const machine = new Machine({ bytes, ...reading, built, nesting: 0 }, 0);
+  const machine = new Machine({ bytes, opcodes: OPCODES, ...reading, built, nesting: 0 }, 0);
   const root = machine.run();
   const { offset, left } = machine.cursor;
   if (left > 0) {

@@ -1,13 +1,13 @@
+import type { FunctionStep } from '../../model/function.ts';
 import type {
   ColumnBranch,
   ColumnTransformerStep,
   FeatureUnionStep,
   NamedStep,
   PipelineStep,
+  Step,
   UnionBranch,
-} from '../../model/composition.ts';
-import type { FunctionStep } from '../../model/function.ts';
-import type { Step } from '../../model/step.ts';
+} from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import { outputWidth } from '../../model/width.ts';
 import { dictGet } from '../pickle/access.ts';

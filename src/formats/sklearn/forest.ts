@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../model/step.ts';
 import { joinTrees } from './arena.ts';
 import { readCythonTree } from './cython-tree.ts';
 import {

@@ -1,6 +1,7 @@
 import type { DummyStep } from '../../model/dummy.ts';
+import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { Labels } from '../../model/tensor.ts';
-import type { BaseLink, TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
+import type { BaseLink, TreeHead } from '../../model/tree.ts';
 import { isType } from '../pickle/value.ts';
 import { joinTrees } from './arena.ts';
 import { type CythonTree, readCythonTree } from './cython-tree.ts';

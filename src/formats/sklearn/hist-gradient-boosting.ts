@@ -1,6 +1,6 @@
-import type { Step } from '../../model/step.ts';
+import type { Step, TreeEnsembleStep } from '../../model/step.ts';
 import type { Labels } from '../../model/tensor.ts';
-import type { TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
+import type { TreeHead } from '../../model/tree.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { type FlatTree, joinTrees, treeFault } from './arena.ts';
 import { itemsOf, recordColumn, toNumbers } from './arrays.ts';

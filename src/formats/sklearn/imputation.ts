@@ -1,5 +1,5 @@
-import type { ColumnBranch, ColumnTransformerStep } from '../../model/composition.ts';
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
+import type { ColumnBranch, ColumnTransformerStep } from '../../model/step.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
 import { dtypeName } from './dtype.ts';

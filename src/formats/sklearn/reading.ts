@@ -8,7 +8,7 @@ import { isType, type PyValue } from '../pickle/value.ts';
 import { unsupported } from './failure.ts';
 import { globalName, show } from './show.ts';
 import { type Release, releaseOf } from './state.ts';
-import { EstimatorView } from './view.ts';
+import { type EstimatorReading, EstimatorView } from './view.ts';
 
 /**
  * Reads one fitted estimator into a step. `null` means that a blocker was recorded and the reading went on, so that
@@ -30,7 +30,7 @@ const MAX_REPEATED = 2 ** 24;
 const MAX_BLOCKERS = 1000;
 
 /** One pass over one file: how classes are read, and what was found on the way. */
-export class Reading {
+export class Reading implements EstimatorReading {
   readonly blockers: Blocker[] = [];
   readonly notes: Note[] = [];
   readonly #lookup: (className: string) => Reader | null;

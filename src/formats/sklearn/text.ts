@@ -1,7 +1,6 @@
-import type { PipelineStep } from '../../model/composition.ts';
+import type { PipelineStep } from '../../model/step.ts';
 import type { CountVectorizerStep, TfidfStep } from '../../model/text.ts';
-import type { PyValue } from '../pickle/value.ts';
-import { isType } from '../pickle/value.ts';
+import { isType, type PyValue } from '../pickle/value.ts';
 import { itemsOf, toNumber, toText } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { ENGLISH_STOP_WORDS } from './english-stop-words.ts';

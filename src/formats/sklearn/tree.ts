@@ -1,5 +1,6 @@
+import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { Labels } from '../../model/tensor.ts';
-import type { TreeEnsembleStep, TreeHead } from '../../model/tree.ts';
+import type { TreeHead } from '../../model/tree.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { joinTrees } from './arena.ts';
 import { itemsOf } from './arrays.ts';

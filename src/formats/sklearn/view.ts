@@ -1,13 +1,23 @@
+import type { Note } from '../../model/description.ts';
+import type { Step } from '../../model/step.ts';
 import type { Origin, StepBase } from '../../model/step-base.ts';
 import type { Labels, Matrix } from '../../model/tensor.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { itemsOf, toNumber, toNumbers, toText } from './arrays.ts';
 import { invalid, notFitted, unsupported } from './failure.ts';
 import { labelFault, toLabels } from './labels.ts';
-import type { Reading } from './reading.ts';
 import { show } from './show.ts';
 import { densify } from './sparse.ts';
 import type { Release } from './state.ts';
+
+/** What a view asks of the reading that it is part of. */
+export interface EstimatorReading {
+  step(value: PyValue, path: string, release?: Release | null): Step | null;
+  required(value: PyValue, path: string, release: Release | null): Step;
+  view(value: PyValue, path: string, release?: Release | null): EstimatorView;
+  repeat(items: number, origin: Origin): void;
+  note(level: Note['level'], text: string): void;
+}
 
 /** Columns of any step: a count in a tiny file must not size anything (a vocabulary of n-grams has a million). */
 const MAX_FEATURES = 2 ** 21;
@@ -17,14 +27,14 @@ const MAX_FEATURES = 2 ** 21;
  * are coded errors that name field, finding, wish, path, class and byte offset.
  */
 export class EstimatorView {
-  readonly reading: Reading;
+  readonly reading: EstimatorReading;
   readonly origin: Origin;
   /** Release that wrote this estimator (or the nearest estimator around it that says), else null. */
   readonly release: Release | null;
   readonly #attributes: ReadonlyMap<string, PyValue>;
 
   constructor(
-    reading: Reading,
+    reading: EstimatorReading,
     origin: Origin,
     attributes: ReadonlyMap<string, PyValue>,
     release: Release | null,

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { nextDown, nextUp } from '../../core/float.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Step } from '../../model/step.ts';
+import type { Step, TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
-import type { TreeEnsembleStep } from '../../model/tree.ts';
 import { boundaryRows } from './rows.ts';
 
 const base: StepBase = { origin: { path: '', class: 'test', offset: 0 }, features: null, featureNames: null };

@@ -3,8 +3,7 @@ import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-import type { Step } from '../../model/step.ts';
-import type { TreeEnsembleStep } from '../../model/tree.ts';
+import type { Step, TreeEnsembleStep } from '../../model/step.ts';
 import { type BoundaryInterests, type ColumnInterest, type ColumnTrace, interestsOf } from './trace.ts';
 
 /**

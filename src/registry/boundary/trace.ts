@@ -1,6 +1,5 @@
 import type { Categories } from '../../model/encoding.ts';
-import type { Step, StepKind, StepOf } from '../../model/step.ts';
-import type { TreeEnsembleStep } from '../../model/tree.ts';
+import type { Step, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
 /**
  * Follows each input column through the steps of a model, to learn which input values sit on its boundaries:

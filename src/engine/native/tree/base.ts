@@ -1,6 +1,7 @@
 import type { Outputs } from '../../../model/batch.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import type { BaseLink, TreeEnsembleStep } from '../../../model/tree.ts';
+import type { BaseLink } from '../../../model/tree.ts';
 import { allocateCells, type Block, createScratch, toDense } from '../block.ts';
 import { type Preparation, refuseStep } from '../evaluator.ts';
 import { logit } from '../links.ts';

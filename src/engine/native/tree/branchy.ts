@@ -1,4 +1,5 @@
-import type { TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
+import type { TreeArena } from '../../../model/tree.ts';
 
 const WORDS = 8;
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../core/testing/runs.ts';
-import type { NegativeCategories, TreeArena, TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
+import type { NegativeCategories, TreeArena } from '../../../model/tree.ts';
 import { prepareStep } from '../prepare.ts';
 
 /** A tree as plain nested data, to be walked by plain recursion: what the fast walks are held to. */

@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { checkWidth, type Evaluator, type Preparation } from '../evaluator.ts';
 import { prepareBase } from './base.ts';
 import { prepareHead } from './head.ts';

@@ -1,7 +1,8 @@
 import { assertNever } from '../../../core/errors.ts';
 import type { Outputs } from '../../../model/batch.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import type { TreeEnsembleStep, TreeHead } from '../../../model/tree.ts';
+import type { TreeHead } from '../../../model/tree.ts';
 import { allocateCells } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
 import { prepareLabels, stackLabels } from '../labels.ts';

@@ -1,5 +1,5 @@
 import { nextDown, nextUp } from '../../../core/float.ts';
-import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { refuseShape } from '../evaluator.ts';
 
 /**

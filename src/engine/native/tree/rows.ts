@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { type Block, type ColumnsBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
 
 /** Copies rows of a block into the form trees compare. */

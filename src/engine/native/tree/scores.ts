@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { allocateCells, type Block } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
 import { prepareKernel } from './kernel/kernel.ts';

@@ -1,7 +1,7 @@
 import { EMPTY_TUPLE, pyDict, pyList, pyTuple } from '../construct.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine, Opcode } from '../machine.ts';
 import { isType, type PyValue } from '../value.ts';
-import { type Opcode, opcode } from './opcode.ts';
+import { opcode } from './opcode.ts';
 
 /** Rough bytes of a container, an item and an entry, with what later walks over them remember. */
 const CONTAINER = 256;

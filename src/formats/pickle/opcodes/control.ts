@@ -1,5 +1,5 @@
-import type { Machine } from '../machine.ts';
-import { asciiLine, type Opcode, opcode } from './opcode.ts';
+import type { Machine, Opcode } from '../machine.ts';
+import { asciiLine, opcode } from './opcode.ts';
 
 const HIGHEST_PROTOCOL = 5;
 

@@ -1,6 +1,6 @@
 import { isSmall, pyFloat, pyInt, pyLong } from '../construct.ts';
-import type { Machine } from '../machine.ts';
-import { asciiLine, type Opcode, opcode } from './opcode.ts';
+import type { Machine, Opcode } from '../machine.ts';
+import { asciiLine, opcode } from './opcode.ts';
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const SPECIAL = new Map([

@@ -1,11 +1,11 @@
 import { buildArray } from '../../numpy/array.ts';
 import { buildDType } from '../../numpy/dtype.ts';
 import { pyObject } from '../construct.ts';
-import type { Machine } from '../machine.ts';
+import type { Machine, Opcode } from '../machine.ts';
 import { callOf, reduce } from '../reduce.ts';
 import { decodeUtf8 } from '../text.ts';
 import { isType, type PyDict, type PyTuple, type PyValue } from '../value.ts';
-import { type Opcode, opcode } from './opcode.ts';
+import { opcode } from './opcode.ts';
 
 const OBJECT = 360;
 

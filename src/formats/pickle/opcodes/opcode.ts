@@ -1,11 +1,4 @@
-import type { Machine } from '../machine.ts';
-
-/** One opcode: its byte, its name in CPython's pickletools, what it does. */
-export interface Opcode {
-  readonly code: number;
-  readonly name: string;
-  readonly run: (machine: Machine) => void;
-}
+import type { Machine, Opcode } from '../machine.ts';
 
 /** An opcode by the character (or byte) that CPython's table gives it. */
 export const opcode = (code: string | number, name: string, run: (machine: Machine) => void): Opcode => ({

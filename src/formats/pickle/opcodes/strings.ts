@@ -1,6 +1,6 @@
-import type { Machine } from '../machine.ts';
+import type { Machine, Opcode } from '../machine.ts';
 import { decodeLatin1, decodeQuoted, decodeRawUnicodeEscape, decodeUtf8 } from '../text.ts';
-import { type Opcode, opcode } from './opcode.ts';
+import { opcode } from './opcode.ts';
 
 /** Bytes of a string and of the view it is decoded from; two bytes a character at worst. */
 const STRING = 80;

@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import { isMember } from '../branchy.ts';
 import {
   COLUMN_BYTES,

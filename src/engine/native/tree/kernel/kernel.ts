@@ -1,4 +1,4 @@
-import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { Block } from '../../block.ts';
 import { copyRows } from '../rows.ts';
 import type { AddTrees, RefuseRows } from '../slices.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../../core/testing/runs.ts';
-import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import { putQuestions } from './questions.ts';
 import { stumps } from './testing.ts';
 

@@ -1,5 +1,5 @@
 import { nextDown, nextDown32 } from '../../../../core/float.ts';
-import type { TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../model/step.ts';
 
 /**
  * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above

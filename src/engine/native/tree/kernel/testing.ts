@@ -1,4 +1,5 @@
-import type { NegativeCategories, TreeArena, TreeEnsembleStep } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../model/step.ts';
+import type { NegativeCategories, TreeArena } from '../../../../model/tree.ts';
 
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
 
