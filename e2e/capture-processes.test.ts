@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import type { Block } from '../src/capture/block.ts';
-import { decodeBlock } from '../src/capture/codec.ts';
-import { blockIdOf, captureRulesPath, spoolPath } from '../src/capture/files.ts';
-import { DEFAULT_RULE } from '../src/capture/rules.ts';
+import type { CapturedBlock } from '../src/capture/block.ts';
+import { decodeBlock } from '../src/capture/block-codec.ts';
+import { DEFAULT_CAPTURE_RULE } from '../src/capture/capture-rules.ts';
+import { blockIdOf, captureRulesPath, spoolPath } from '../src/capture/paths.ts';
 import { example, type Served, served } from './cli.ts';
 import { childrenOf } from './processes.ts';
 import { blocksIn, capturing, columnOf, dataFolder, sumOf } from './serving/captured.ts';
@@ -27,7 +27,7 @@ async function server(dataDir: string, ...args: string[]): Promise<Served> {
 }
 
 /** Blocks that serving has left behind, wherever the monitoring process has put them meanwhile; of a model without a reference. */
-function leftBehind(dataDir: string): Block[] {
+function leftBehind(dataDir: string): CapturedBlock[] {
   const warmup = join(dataDir, 'monitoring/warmup');
   const folders = existsSync(warmup) ? readdirSync(warmup).map((name) => join(warmup, name)) : [];
   return [spoolPath(dataDir), ...folders].flatMap((path) =>
@@ -37,7 +37,8 @@ function leftBehind(dataDir: string): Block[] {
   );
 }
 
-const requestsIn = (blocks: readonly Block[]): number => sumOf(blocks.map(({ requests }) => requests));
+const requestsIn = (blocks: readonly CapturedBlock[]): number =>
+  sumOf(blocks.map(({ requests }) => requests));
 const untilAnswered = (answered: readonly unknown[], count: number) =>
   expect.poll(() => answered.length, { timeout: 20_000 }).toBeGreaterThan(count);
 
@@ -121,10 +122,10 @@ test('capture that is switched off leaves nothing behind', { timeout: 60_000 }, 
 test('what is not to be kept is in no file, whichever way the request came', async () => {
   const dataDir = dataFolder();
   mkdirSync(join(dataDir, 'monitoring'));
-  const rule = { ...DEFAULT_RULE, drop: ['age'], hash: ['fare'] };
+  const rule = { ...DEFAULT_CAPTURE_RULE, drop: ['age'], hash: ['fare'] };
   writeFileSync(
     captureRulesPath(dataDir),
-    JSON.stringify({ other: DEFAULT_RULE, endpoints: { quick: rule } }),
+    JSON.stringify({ other: DEFAULT_CAPTURE_RULE, endpoints: { quick: rule } }),
   );
   const { capture } = await capturing(dataDir);
   const url = await serve({ capture });
@@ -154,7 +155,7 @@ test('what is not to be kept is in no file, whichever way the request came', asy
 test('more requests than may be kept are thinned evenly, in bounded memory and files, and the weights tell how many they were', async () => {
   const dataDir = dataFolder();
   mkdirSync(join(dataDir, 'monitoring'));
-  const rules = { other: { ...DEFAULT_RULE, maxRate: 200 }, endpoints: {} };
+  const rules = { other: { ...DEFAULT_CAPTURE_RULE, maxRate: 200 }, endpoints: {} };
   writeFileSync(captureRulesPath(dataDir), JSON.stringify(rules));
   const { capture, metrics } = await capturing(dataDir);
   const url = await serve({ capture });

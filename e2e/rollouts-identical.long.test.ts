@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Fleet } from '../src/control/fleet/fleet.ts';
+import type { ServingFleet } from '../src/control/fleet/fleet.ts';
 import { ManualClock, planeOf, prepare, rolloutRow } from '../src/control/rollouts/testing/world.ts';
 import { seededRandom } from '../src/core/random.ts';
 import type { PlaneSnapshot, Route } from '../src/rollout/route.ts';
@@ -14,7 +14,7 @@ import { openStore } from '../src/store/open.ts';
 
 const HOUR = 3600;
 
-class OneWorker implements Fleet {
+class OneWorker implements ServingFleet {
   route: Route | null = null;
   readonly recorder: RolloutRecorder;
   #tell: (part: WindowPart) => void = () => undefined;
@@ -33,7 +33,7 @@ class OneWorker implements Fleet {
   onPart(listener: (part: WindowPart) => void): void {
     this.#tell = listener;
   }
-  onChange(listener: Parameters<Fleet['onChange']>[0]): void {
+  onChange(listener: Parameters<ServingFleet['onChange']>[0]): void {
     listener({ worker: 'w0', epoch: 1, kind: 'joined' });
   }
 }
@@ -66,7 +66,7 @@ async function promotedAfter(seed: number, limit: number): Promise<number | null
       fleet.recorder.flush();
       await controller.tick();
       await turn();
-      const { status } = await controller.standing('ro_1');
+      const { status } = await controller.snapshot('ro_1');
       if (status.state !== 'running') return status.state === 'promoted' ? second : null;
     }
     return null;

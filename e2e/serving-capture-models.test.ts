@@ -1,7 +1,7 @@
 /** Capture of real models, from the files that training left behind. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Block } from '../src/capture/block.ts';
+import type { CapturedBlock } from '../src/capture/block.ts';
 import { ROOT } from './cli.ts';
 import { blocksIn, capturing, columnOf, dataFolder } from './serving/captured.ts';
 import { call } from './serving/client.ts';
@@ -23,7 +23,7 @@ async function capturedOf(file: string, rows: unknown, rowMicros: number) {
   return { blocks: blocksIn(dataDir), answer: reply.json as { predictions: unknown[] }, version };
 }
 
-const names = (columns: Block['inputs']): string[] => columns.map(({ name }) => name);
+const names = (columns: CapturedBlock['inputs']): string[] => columns.map(({ name }) => name);
 
 test.each([
   ['here', 1],
@@ -31,7 +31,7 @@ test.each([
 ])('a text model that answers %s leaves its texts behind', async (_where, rowMicros) => {
   const texts = ['a wonderful film, truly', 'dull and far too long'];
   const { blocks, answer } = await capturedOf('examples/reviews.joblib', texts, rowMicros);
-  const [{ inputs, outputs, rows }] = blocks as [Block];
+  const [{ inputs, outputs, rows }] = blocks as [CapturedBlock];
   expect([rows, inputs.map(({ values }) => values)]).toEqual([2, [texts]]);
   expect(columnOf(blocks, 'predict')).toEqual(
     answer.predictions.map((one) => (typeof one === 'boolean' ? Number(one) : one)),
@@ -55,7 +55,7 @@ test.each([
       ]),
     );
     const { blocks } = await capturedOf('examples/churn.joblib', [row, row, row], rowMicros);
-    const [{ inputs, meta, rows }] = blocks as [Block];
+    const [{ inputs, meta, rows }] = blocks as [CapturedBlock];
     expect(rows).toBe(3);
     expect(names(inputs)).toEqual(
       signature.columns.filter(({ ignored }) => !ignored).map(({ name }) => name),

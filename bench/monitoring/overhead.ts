@@ -11,9 +11,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { encodeBlock } from '../../src/capture/codec.ts';
-import { blockFile } from '../../src/capture/files.ts';
-import { DEFAULT_RULE } from '../../src/capture/rules.ts';
+import { encodeBlock } from '../../src/capture/block-codec.ts';
+import { DEFAULT_CAPTURE_RULE } from '../../src/capture/capture-rules.ts';
+import { blockFile } from '../../src/capture/paths.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { BlockSpool } from '../../src/serving/capture/block-spool.ts';
 import { rowShapeOf } from '../../src/serving/capture/captured-cells.ts';
@@ -133,7 +133,7 @@ async function roundOf(server: Server, { requests }: Model, bodies: readonly str
 async function writingShare({ features }: Model, folder: string): Promise<number> {
   const names = Array.from({ length: features }, (_, j) => ({ name: `x${j}`, kind: 'number' as const }));
   const shape = rowShapeOf(names, [{ name: 'predict', kind: 'number' }]);
-  const rows = Math.round(DEFAULT_RULE.maxRate * Math.min(1, 50 / features));
+  const rows = Math.round(DEFAULT_CAPTURE_RULE.maxRate * Math.min(1, 50 / features));
   const spool = new BlockSpool({ path: folder });
   const about = { requestId: '', unit: 'unit', arm: -1, role: 'stable', segment: null, millis: 1 };
   const shares: number[] = [];

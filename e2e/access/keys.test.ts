@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { hashOfKey, KEY_PATTERN } from '../../src/control/keys/key.ts';
-import { readKnown } from '../../src/control/keys/known.ts';
+import { hashOfKey, KEY_PATTERN } from '../../src/control/keys/api-key.ts';
+import { parseKnownKeys } from '../../src/control/keys/known-keys.ts';
 import type { KnownKey } from '../../src/control/keys/port.ts';
 import { folder, plimsoll, type Served } from '../cli.ts';
 import { command, irisServer, refusalOf } from './server.ts';
@@ -61,7 +61,7 @@ test('a key is made without a server, changed over its socket and from elsewhere
   expect(statSync(hashes).mode & 0o777).toBe(0o600);
   const written = readFileSync(hashes, 'utf8');
   expect(written).not.toContain('plk_');
-  expect((readKnown(written) as readonly KnownKey[]).map(({ name, sha256 }) => [name, sha256])).toEqual([
+  expect((parseKnownKeys(written) as readonly KnownKey[]).map(({ name, sha256 }) => [name, sha256])).toEqual([
     ['me', hashOfKey(me)],
     ['shop', hashOfKey(shop.key)],
   ]);

@@ -6,8 +6,8 @@ import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
-import { hashOfKey, makeKey } from '../../src/control/keys/key.ts';
-import { writeKnown } from '../../src/control/keys/known.ts';
+import { generateKey, hashOfKey } from '../../src/control/keys/api-key.ts';
+import { formatKnownKeys } from '../../src/control/keys/known-keys.ts';
 import type { KnownKey, Scope } from '../../src/control/keys/port.ts';
 import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
 
@@ -25,13 +25,16 @@ type Wish = Scope | (Pick<KnownKey, 'scope'> & Partial<Pick<KnownKey, 'endpoints
 
 /** Keys by name, and the option that makes a server know them: hashes in a file, as a person makes it who has no store. */
 export function keysOf<N extends string>(wishes: Readonly<Record<N, Wish>>) {
-  const keys = Object.fromEntries(Object.keys(wishes).map((name) => [name, makeKey()])) as Record<N, string>;
+  const keys = Object.fromEntries(Object.keys(wishes).map((name) => [name, generateKey()])) as Record<
+    N,
+    string
+  >;
   const known = Object.entries<Wish>(wishes).map(([name, wish]) => ({
     ...{ name, endpoints: [], expiresAt: null, sha256: hashOfKey(keys[name as N]) },
     ...(typeof wish === 'string' ? { scope: wish } : wish),
   }));
   const file = join(folder(), 'keys.json');
-  writeFileSync(file, writeKnown(known));
+  writeFileSync(file, formatKnownKeys(known));
   return { keys, option: ['--keys-file', file] as const };
 }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { prometheusSource } from '../../src/control/outside/prometheus.ts';
+import { prometheusSource } from '../../src/control/external/prometheus-source.ts';
 import { folder } from '../cli.ts';
 import { startPrometheus, stopped } from '../monitoring/prometheus-server.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { containerConfig } from '../../src/config/container.ts';
-import { writeKnown } from '../../src/control/keys/known.ts';
+import { formatKnownKeys } from '../../src/control/keys/known-keys.ts';
 import type { KnownKey } from '../../src/control/keys/port.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
 import { type KubernetesSpec, kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
@@ -139,7 +139,7 @@ describe('A pod', () => {
     const key = 'plim_a-key-of-this-test-alone';
     const sha256 = createHash('sha256').update(key).digest('hex');
     const known: KnownKey = { name: 'shop', scope: 'predict', endpoints: [], sha256, expiresAt: null };
-    writeFileSync(file, writeKnown([known]));
+    writeFileSync(file, formatKnownKeys([known]));
     const container = containerOf(kubernetesSpecOf({ image: image(1), keysSecret: 'callers' }, CHURN));
     expect(container.env).toContainEqual({
       name: 'PLIMSOLL_KEYS_FILE',

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { blockIdOf, spoolPath } from '../../src/capture/files.ts';
+import { blockIdOf, spoolPath } from '../../src/capture/paths.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { AlertRow } from '../../src/monitor/alerts/alert.ts';
 import type { DriftView, MonitorView } from '../../src/monitor/port.ts';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Block } from '../../src/capture/block.ts';
-import { encodeBlock } from '../../src/capture/codec.ts';
-import { blockFile, blockIdOf, spoolPath } from '../../src/capture/files.ts';
+import type { CapturedBlock } from '../../src/capture/block.ts';
+import { encodeBlock } from '../../src/capture/block-codec.ts';
+import { blockFile, blockIdOf, spoolPath } from '../../src/capture/paths.ts';
 import type { AlertRow } from '../../src/monitor/alerts/alert.ts';
 import type { CohortView, MonitorView, QualityView } from '../../src/monitor/port.ts';
 import { plimsoll, type Served, served } from '../cli.ts';
@@ -95,7 +95,7 @@ async function answeredAgo(ago: number): Promise<readonly Answered[]> {
   }));
 }
 
-function blockOf(answers: readonly Answered[], seq: number): Block {
+function blockOf(answers: readonly Answered[], seq: number): CapturedBlock {
   const rows = answers.length;
   const times = answers.map(({ at }) => at);
   return {
@@ -129,7 +129,7 @@ function blockOf(answers: readonly Answered[], seq: number): Block {
   };
 }
 
-function leave(block: Block): void {
+function leave(block: CapturedBlock): void {
   const path = join(spoolPath(data), blockFile(block));
   writeFileSync(`${path}.tmp`, encodeBlock(block));
   renameSync(`${path}.tmp`, path);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { METRICS } from '../../src/metrics/catalog.ts';
+import { METRIC_CATALOG } from '../../src/metrics/catalog.ts';
 import { call } from '../serving/client.ts';
 import { ROWS, serve } from '../serving/serve.ts';
 
@@ -29,7 +29,7 @@ test('promtool is content with the page of a server that has answered', async ()
 test('a server says every metric that is said of serving in one process', async () => {
   const { body } = await scraped(await serveSome(), 'text/plain');
   const named = new Set(body.toString().match(/(?<=^# TYPE )\S+/gm));
-  const wanted = Object.entries(METRICS)
+  const wanted = Object.entries(METRIC_CATALOG)
     .filter(([name, { from }]) => from === 'serving' && !name.startsWith('serving_worker'))
     .map(([name]) => name);
   expect(wanted.filter((name) => !named.has(name))).toEqual([]);

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseText } from '../../src/metrics/parse.ts';
+import { parseText } from '../../src/metrics/parse-prometheus-text.ts';
 import { dashboardOf } from '../../src/monitor/prometheus/dashboard.ts';
 import { alertRules, type RuleOptions } from '../../src/monitor/prometheus/rules.ts';
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';

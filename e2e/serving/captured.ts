@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { Block } from '../../src/capture/block.ts';
-import { decodeBlock } from '../../src/capture/codec.ts';
-import { blockIdOf, spoolPath } from '../../src/capture/files.ts';
+import type { CapturedBlock } from '../../src/capture/block.ts';
+import { decodeBlock } from '../../src/capture/block-codec.ts';
+import { blockIdOf, spoolPath } from '../../src/capture/paths.ts';
 import { SYSTEM_CLOCK } from '../../src/server/clock.ts';
 import { SILENT } from '../../src/server/start.ts';
 import {
@@ -31,7 +31,7 @@ export async function capturing(dataDir: string, more: Partial<DataCaptureOption
 }
 
 /** All blocks of a data folder, in the order of their numbers; none of its files may be anything else. */
-export function blocksIn(dataDir: string): Block[] {
+export function blocksIn(dataDir: string): CapturedBlock[] {
   const spool = spoolPath(dataDir);
   return readdirSync(spool)
     .map((name) => {
@@ -45,7 +45,7 @@ export function blocksIn(dataDir: string): Block[] {
 }
 
 /** The values of a column in all blocks, one after the other. */
-export const columnOf = (blocks: readonly Block[], name: string): (number | string | null)[] =>
+export const columnOf = (blocks: readonly CapturedBlock[], name: string): (number | string | null)[] =>
   blocks.flatMap(({ inputs, outputs }) => {
     const found = [...inputs, ...outputs].find((column) => column.name === name);
     return found ? Array.from<number | string | null>(found.values) : [];

@@ -18,7 +18,7 @@ export interface BlockId {
   readonly seq: number;
 }
 
-export interface Block extends BlockId {
+export interface CapturedBlock extends BlockId {
   /** Name of the endpoint that was called; null where the request named a version itself. */
   readonly endpoint: string | null;
   readonly model: string;

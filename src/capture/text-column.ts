@@ -4,7 +4,7 @@
  */
 import type { ByteCursor } from '../bytes/cursor.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { bytesOf, fromBytes } from './raw.ts';
+import { numberBytes, numbersFromBytes } from './number-bytes.ts';
 
 type Texts = readonly (string | null)[];
 
@@ -50,11 +50,11 @@ export const textBytes = ({ lengths, indices, text }: PackedTexts): number =>
 /** Writes a packed column and answers where it ends. */
 export function writeTexts({ lengths, indices, text }: PackedTexts, into: Uint8Array, start: number): number {
   let at = start;
-  for (const part of [bytesOf(Uint32Array.of(lengths.length, text.length)), bytesOf(lengths)]) {
+  for (const part of [numberBytes(Uint32Array.of(lengths.length, text.length)), numberBytes(lengths)]) {
     into.set(part, at);
     at += part.length;
   }
-  into.set(bytesOf(indices), at);
+  into.set(numberBytes(indices), at);
   at += indices.byteLength;
   into.set(text, at);
   return at + text.length;
@@ -75,31 +75,31 @@ export function readTexts(cursor: ByteCursor, rows: number, what: string): (stri
   let end = 0;
   for (const length of lengths) {
     if (length > size - end)
-      throw corrupt(what, at + end, `a text of ${length} bytes`, `at most ${size - end}`);
+      throw corruptTexts(what, at + end, `a text of ${length} bytes`, `at most ${size - end}`);
     const next = end + length;
     entries.push(isPlain ? whole.slice(end, next) : decoded(bytes.subarray(end, next), what, at + end));
     end = next;
   }
-  if (end !== size) throw corrupt(what, at, `${end} bytes of texts`, `${size}`);
+  if (end !== size) throw corruptTexts(what, at, `${end} bytes of texts`, `${size}`);
   const values = new Array<string | null>(rows);
   for (let i = 0; i < rows; i++) {
     const index = indices[i]!;
-    if (index > count) throw corrupt(what, at, `text ${index}`, `at most ${count}`);
+    if (index > count) throw corruptTexts(what, at, `text ${index}`, `at most ${count}`);
     values[i] = index === 0 ? null : entries[index - 1]!;
   }
   return values;
 }
 
 const readWords = (cursor: ByteCursor, count: number, what: string): Uint32Array =>
-  fromBytes(Uint32Array, cursor.take(4 * count, what));
+  numbersFromBytes(Uint32Array, cursor.take(4 * count, what));
 
 function decoded(bytes: Uint8Array, what: string, offset: number): string {
   try {
     return decoder.decode(bytes);
   } catch {
-    throw corrupt(what, offset, 'bytes that are no UTF-8', 'a text');
+    throw corruptTexts(what, offset, 'bytes that are no UTF-8', 'a text');
   }
 }
 
-export const corrupt = (what: string, offset: number, found: string, wanted: string): PlimsollError =>
+export const corruptTexts = (what: string, offset: number, found: string, wanted: string): PlimsollError =>
   new PlimsollError('READ_CORRUPT', { what, offset, found, wanted });

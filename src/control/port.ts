@@ -11,7 +11,7 @@ import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
-import type { MeasuredTraffic } from './fleet/traffic.ts';
+import type { MeasuredTraffic } from './fleet/traffic-meter.ts';
 import type { RolloutForecast } from './rollouts/forecast.ts';
 
 export type { Actor, NewVersion };
@@ -136,13 +136,13 @@ export interface FeedbackItem {
   readonly time?: string | undefined;
 }
 
-export interface FeedbackTaken {
+export interface FeedbackReceipt {
   readonly accepted: number;
   readonly durable?: false;
 }
 
 /** Where a unit goes. */
-export interface Explanation {
+export interface UnitExplanation {
   readonly version: number;
   readonly hash: number;
   readonly bucket: number;
@@ -190,7 +190,7 @@ export interface Control {
     generation: number | null,
     actor: Actor,
   ): Promise<EndpointView>;
-  explainUnit(endpoint: string, unit: string): Promise<Explanation>;
+  explainUnit(endpoint: string, unit: string): Promise<UnitExplanation>;
 
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView>;
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;
@@ -203,6 +203,6 @@ export interface Control {
   keys(): Promise<readonly { readonly keyId: string; readonly publicKey: string }[]>;
 
   /** `durable` is there where they are on the disk of the server, which writes them once the store is back. */
-  feedback(items: readonly FeedbackItem[]): Promise<FeedbackTaken>;
+  feedback(items: readonly FeedbackItem[]): Promise<FeedbackReceipt>;
   audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
 }

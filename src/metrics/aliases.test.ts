@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { ALIAS_SETS, aliasFamilies, aliasSets } from './aliases.ts';
-import { TIME_CELLS, timeCell, timeHistogram } from './buckets.ts';
-import type { MetricFamily } from './family.ts';
-import { prometheusText } from './text.ts';
+import { DURATION_CELLS, durationCell, durationHistogram } from './duration-buckets.ts';
+import type { MetricFamily } from './metric-family.ts';
+import { prometheusText } from './prometheus-text.ts';
 
 function served(): readonly MetricFamily[] {
-  const cells = new Float64Array(TIME_CELLS);
-  for (const millis of [1, 2, 300]) cells[timeCell(millis)]!++;
+  const cells = new Float64Array(DURATION_CELLS);
+  for (const millis of [1, 2, 300]) cells[durationCell(millis)]!++;
   const versions = ['1', '2'].map((model_version) => ({ model_name: 'm', model_version }));
   const outcomes = { ok: 3, invalid: 4, overloaded: 0, error: 1, cancelled: 0 };
   const stages = ['queue', 'preprocess', 'predict', 'postprocess', 'total'];
@@ -20,7 +20,7 @@ function served(): readonly MetricFamily[] {
     {
       ...{ name: 'inference_request_duration_seconds', type: 'histogram', help: '' },
       points: versions.flatMap((labels) =>
-        stages.map((stage) => ({ labels: { ...labels, stage }, histogram: timeHistogram(cells, 0.303) })),
+        stages.map((stage) => ({ labels: { ...labels, stage }, histogram: durationHistogram(cells, 0.303) })),
       ),
     },
     {

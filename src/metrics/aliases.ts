@@ -1,12 +1,12 @@
 /** The same counts under the names of other servers, so that boards made for those go on showing something. Pure. */
 import {
-  countOf,
-  type Histogram,
-  type Labels,
+  type HistogramValue,
+  histogramCount,
   type MetricFamily,
+  type MetricLabels,
+  type MetricPoint,
   type MetricType,
-  type Point,
-} from './family.ts';
+} from './metric-family.ts';
 
 export const ALIAS_SETS = ['mlserver', 'kserve', 'triton', 'bentoml', 'torchserve', 'seldon'] as const;
 export type AliasSet = (typeof ALIAS_SETS)[number];
@@ -18,41 +18,50 @@ const STATUSES: Readonly<Record<string, string>> = {
 
 /** What the sets are made of. */
 interface Counted {
-  readonly outcomes: readonly { readonly labels: Labels; readonly outcome: string; readonly value: number }[];
+  readonly outcomes: readonly {
+    readonly labels: MetricLabels;
+    readonly outcome: string;
+    readonly value: number;
+  }[];
   /** Durations by stage. */
-  readonly stages: (stage: string) => readonly { readonly labels: Labels; readonly histogram: Histogram }[];
-  readonly batches: readonly { readonly labels: Labels; readonly histogram: Histogram }[];
+  readonly stages: (
+    stage: string,
+  ) => readonly { readonly labels: MetricLabels; readonly histogram: HistogramValue }[];
+  readonly batches: readonly { readonly labels: MetricLabels; readonly histogram: HistogramValue }[];
   readonly inFlight: number;
-  readonly loaded: readonly Labels[];
+  readonly loaded: readonly MetricLabels[];
 }
 
-export interface Alias {
+export interface MetricAlias {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly string[];
-  readonly points: (counted: Counted) => readonly Point[];
+  readonly points: (counted: Counted) => readonly MetricPoint[];
 }
 
 /** Labels of a version, by other names. */
 const version =
   (model: string, number: string) =>
-  (labels: Labels): Labels => ({ [model]: labels['model_name']!, [number]: labels['model_version']! });
+  (labels: MetricLabels): MetricLabels => ({
+    [model]: labels['model_name']!,
+    [number]: labels['model_version']!,
+  });
 const plain = version('model', 'version');
 const ours = version('model_name', 'model_version');
-const bento = (labels: Labels): Labels => ({
+const bento = (labels: MetricLabels): MetricLabels => ({
   ...version('service_name', 'service_version')(labels),
   endpoint: '/predict',
 });
 const onlyModel =
   (name: string) =>
-  (labels: Labels): Labels => ({ [name]: labels['model_name']! });
+  (labels: MetricLabels): MetricLabels => ({ [name]: labels['model_name']! });
 
-type Relabel = (labels: Labels) => Labels;
+type Relabel = (labels: MetricLabels) => MetricLabels;
 
 const requests =
   (relabel: Relabel, wanted: (outcome: string) => boolean) =>
-  ({ outcomes }: Counted): readonly Point[] =>
+  ({ outcomes }: Counted): readonly MetricPoint[] =>
     summed(
       outcomes
         .filter(({ outcome }) => wanted(outcome))
@@ -60,7 +69,7 @@ const requests =
     );
 const byStatus =
   (relabel: Relabel, label: string) =>
-  ({ outcomes }: Counted): readonly Point[] =>
+  ({ outcomes }: Counted): readonly MetricPoint[] =>
     summed(
       outcomes.map(({ labels, outcome, value }) => ({
         labels: { ...relabel(labels), [label]: STATUSES[outcome] ?? outcome },
@@ -69,11 +78,11 @@ const byStatus =
     );
 const durations =
   (stage: string, relabel: Relabel) =>
-  ({ stages }: Counted): readonly Point[] =>
+  ({ stages }: Counted): readonly MetricPoint[] =>
     merged(stages(stage).map(({ labels, histogram }) => ({ labels: relabel(labels), histogram })));
 const micros =
   (stage: string, relabel: Relabel) =>
-  ({ stages }: Counted): readonly Point[] =>
+  ({ stages }: Counted): readonly MetricPoint[] =>
     summed(
       stages(stage).map(({ labels, histogram }) => ({
         labels: relabel(labels),
@@ -89,8 +98,8 @@ const alias = (
   type: MetricType,
   labels: readonly string[],
   help: string,
-  points: Alias['points'],
-): Alias => ({ name, type, labels, help, points });
+  points: MetricAlias['points'],
+): MetricAlias => ({ name, type, labels, help, points });
 
 const TRITON_STAGES = {
   request: ['total', 'Microseconds of answered requests.'],
@@ -100,7 +109,7 @@ const TRITON_STAGES = {
   compute_output: ['postprocess', 'Microseconds of writing outputs.'],
 } as const;
 
-export const ALIASES: Readonly<Record<AliasSet, readonly Alias[]>> = {
+export const ALIASES: Readonly<Record<AliasSet, readonly MetricAlias[]>> = {
   mlserver: [
     alias(
       'model_infer_request_success_total',
@@ -124,7 +133,7 @@ export const ALIASES: Readonly<Record<AliasSet, readonly Alias[]>> = {
       ({ stages }) =>
         stages('total').map(({ labels, histogram }) => ({
           labels: plain(labels),
-          summary: { quantiles: [], sum: histogram.sum, count: countOf(histogram) },
+          summary: { quantiles: [], sum: histogram.sum, count: histogramCount(histogram) },
         })),
     ),
     alias(
@@ -271,7 +280,7 @@ export function aliasFamilies(
 }
 
 function countedIn(families: readonly MetricFamily[]): Counted {
-  const pointsOf = (name: string): readonly Point[] =>
+  const pointsOf = (name: string): readonly MetricPoint[] =>
     families.find((family) => family.name === name)?.points ?? [];
   const values = (name: string) => pointsOf(name).filter((point) => 'value' in point);
   const histograms = (name: string) => pointsOf(name).filter((point) => 'histogram' in point);
@@ -288,7 +297,9 @@ function countedIn(families: readonly MetricFamily[]): Counted {
 }
 
 /** Series that have the same labels now are one. */
-function summed(points: readonly { readonly labels: Labels; readonly value: number }[]): readonly Point[] {
+function summed(
+  points: readonly { readonly labels: MetricLabels; readonly value: number }[],
+): readonly MetricPoint[] {
   return [...Map.groupBy(points, ({ labels }) => JSON.stringify(labels)).values()].map((group) => ({
     labels: group[0]!.labels,
     value: group.reduce((sum, { value }) => sum + value, 0),
@@ -296,8 +307,8 @@ function summed(points: readonly { readonly labels: Labels; readonly value: numb
 }
 
 function merged(
-  points: readonly { readonly labels: Labels; readonly histogram: Histogram }[],
-): readonly Point[] {
+  points: readonly { readonly labels: MetricLabels; readonly histogram: HistogramValue }[],
+): readonly MetricPoint[] {
   return [...Map.groupBy(points, ({ labels }) => JSON.stringify(labels)).values()].map((group) => {
     const [first] = group;
     const counts = Array.from(first!.histogram.counts, (_, k) =>

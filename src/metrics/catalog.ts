@@ -1,5 +1,5 @@
 /** Every metric of ours, as data: exposition takes its words from here, and so does `docs/metrics.md`. Pure. */
-import type { MetricFamily, MetricType, Point } from './family.ts';
+import type { MetricFamily, MetricPoint, MetricType } from './metric-family.ts';
 
 export interface MetricEntry {
   readonly type: MetricType;
@@ -23,7 +23,7 @@ const serving = countedBy('serving');
 const experiments = countedBy('experiments');
 const monitor = countedBy('monitor');
 
-export const METRICS = {
+export const METRIC_CATALOG = {
   inference_requests_total: serving(
     'counter',
     'requests',
@@ -336,12 +336,12 @@ export const METRICS = {
   ),
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
-export type MetricName = keyof typeof METRICS;
+export type MetricName = keyof typeof METRIC_CATALOG;
 
 /** A family of ours. */
-export const familyOf = (name: MetricName, points: readonly Point[]): MetricFamily => ({
+export const catalogFamily = (name: MetricName, points: readonly MetricPoint[]): MetricFamily => ({
   name,
-  type: METRICS[name].type,
-  help: METRICS[name].help,
+  type: METRIC_CATALOG[name].type,
+  help: METRIC_CATALOG[name].help,
   points,
 });

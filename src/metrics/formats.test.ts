@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProtoReader } from '../bytes/protobuf.ts';
-import { TIME_CELLS, timeCell, timeHistogram } from './buckets.ts';
-import { type MetricFamily, mergeFamilies } from './family.ts';
-import { metricsPage } from './page.ts';
-import { parseText } from './parse.ts';
-import { protobufPage } from './protobuf.ts';
-import { boundText, openMetricsText, prometheusText } from './text.ts';
+import { DURATION_CELLS, durationCell, durationHistogram } from './duration-buckets.ts';
+import { type MetricFamily, mergeFamilies } from './metric-family.ts';
+import { metricsPage } from './metrics-page.ts';
+import { parseText } from './parse-prometheus-text.ts';
+import { protobufPage } from './prometheus-protobuf.ts';
+import { boundText, openMetricsText, prometheusText } from './prometheus-text.ts';
 
-const cells = new Float64Array(TIME_CELLS);
-for (const millis of [0.001, 1, 1, 3, 70_000]) cells[timeCell(millis)]!++;
+const cells = new Float64Array(DURATION_CELLS);
+for (const millis of [0.001, 1, 1, 3, 70_000]) cells[durationCell(millis)]!++;
 
 const FAMILIES: readonly MetricFamily[] = [
   {
@@ -33,7 +33,7 @@ const FAMILIES: readonly MetricFamily[] = [
     name: 't_seconds',
     type: 'histogram',
     help: 'T.',
-    points: [{ labels: { s: 'a' }, histogram: timeHistogram(cells, 70.005) }],
+    points: [{ labels: { s: 'a' }, histogram: durationHistogram(cells, 70.005) }],
   },
   {
     name: 'q_seconds',

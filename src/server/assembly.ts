@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { FeedbackKeeping } from '../control/feedback/keeping.ts';
+import { FeedbackBuffer } from '../control/feedback/feedback-buffer.ts';
+import { FeedbackSpool } from '../control/feedback/feedback-spool.ts';
 import { maturedFrom } from '../control/feedback/maturity.ts';
-import { FeedbackSpool } from '../control/feedback/spool.ts';
-import type { Fleet } from '../control/fleet/fleet.ts';
-import { Publisher } from '../control/fleet/publisher.ts';
-import { TrafficMeter } from '../control/fleet/traffic.ts';
+import type { ServingFleet } from '../control/fleet/fleet.ts';
+import { SnapshotPublisher } from '../control/fleet/snapshot-publisher.ts';
+import { TrafficMeter } from '../control/fleet/traffic-meter.ts';
 import { LocalControl, type LocalControlOptions } from '../control/local/local.ts';
-import { Overrides } from '../control/overrides/overrides.ts';
-import { Slots } from '../control/overrides/slots.ts';
-import { ALONE, type Replicas } from '../control/replicas/replicas.ts';
-import type { SharingOptions } from '../control/replicas/sharing.ts';
-import { Controller } from '../control/rollouts/controller.ts';
-import { takeOver } from '../control/rollouts/ownership.ts';
-import { everyMillis } from '../control/rollouts/schedule.ts';
+import { RouteOverrides } from '../control/overrides/route-overrides.ts';
+import { SlotFile } from '../control/overrides/slot-file.ts';
+import { type ReplicaGroup, SINGLE_REPLICA } from '../control/replicas/replica-group.ts';
+import type { StoreReplicaGroupOptions } from '../control/replicas/store-replica-group.ts';
+import { everyMillis } from '../control/rollouts/interval-scheduler.ts';
+import { takeOver } from '../control/rollouts/ownership-lease.ts';
+import { RolloutController } from '../control/rollouts/rollout-controller.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import { ModelCatalog } from '../registry/catalog.ts';
@@ -43,7 +43,7 @@ interface AssemblyOptions {
   readonly dataDir: string;
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;
-  readonly fleet: Fleet;
+  readonly fleet: ServingFleet;
   /** Processes that will each hold a version. */
   readonly copies: number;
   readonly logger: Logger;
@@ -57,8 +57,8 @@ interface AssemblyOptions {
 export interface Assembly {
   readonly store: Store;
   readonly catalog: ModelCatalog;
-  readonly publisher: Publisher;
-  readonly controller: Controller;
+  readonly publisher: SnapshotPublisher;
+  readonly controller: RolloutController;
   readonly control: LocalControl;
   /** What `control` is made of, for another one of the same parts. */
   readonly parts: LocalControlOptions;
@@ -88,9 +88,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const scope = `${hostname()}:${dataDir}`;
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
   const catalog = new ModelCatalog({ store, dataDir, clock, logger, copies });
-  const overrides = new Overrides({ clock, logger, file: new Slots(join(dataDir, OVERRIDES_FILE)) });
-  const publisher = new Publisher({ ...ports, overrides, bundleOf, scope });
-  const controller = new Controller({
+  const overrides = new RouteOverrides({ clock, logger, file: new SlotFile(join(dataDir, OVERRIDES_FILE)) });
+  const publisher = new SnapshotPublisher({ ...ports, overrides, bundleOf, scope });
+  const controller = new RolloutController({
     ...ports,
     overrides,
     replicas: await replicasOf(store, { ...ports, publisher, replica: `${scope} ${holder}` }),
@@ -101,7 +101,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   });
   const meter = new TrafficMeter();
   const signer = lazySigner(dataDir);
-  const feedback = new FeedbackKeeping({
+  const feedback = new FeedbackBuffer({
     ...{ store, logger, every: everyMillis, now: () => clock.now() },
     spool: options.answers ? spoolIn(dataDir, logger) : null,
   });
@@ -156,10 +156,10 @@ function spoolIn(dataDir: string, logger: Logger): FeedbackSpool | null {
 }
 
 /** A store in PostgreSQL may be shared; what that takes is loaded by those who use it. */
-async function replicasOf(store: Store, options: SharingOptions): Promise<Replicas> {
-  if (store.kind === 'sqlite') return ALONE;
-  const { Sharing } = await import('../control/replicas/sharing.ts');
-  return new Sharing(options);
+async function replicasOf(store: Store, options: StoreReplicaGroupOptions): Promise<ReplicaGroup> {
+  if (store.kind === 'sqlite') return SINGLE_REPLICA;
+  const { StoreReplicaGroup } = await import('../control/replicas/store-replica-group.ts');
+  return new StoreReplicaGroup(options);
 }
 
 /** The key is made when something is signed for the first time. */

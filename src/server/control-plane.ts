@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { namesOf } from '../config/access.ts';
 import type { DesiredRollout } from '../control/desired/desired.ts';
-import type { Fleet } from '../control/fleet/fleet.ts';
+import type { ServingFleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -27,7 +27,7 @@ import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
 
 export interface ControlPlaneOptions extends ControlSettings {
-  readonly fleet: Fleet;
+  readonly fleet: ServingFleet;
   readonly logger: Logger;
   readonly onProgress: (progress: Progress) => void;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../core/ports.ts';
-import type { MetricFamily } from '../metrics/family.ts';
-import { parseText } from '../metrics/parse.ts';
+import type { MetricFamily } from '../metrics/metric-family.ts';
+import { parseText } from '../metrics/parse-prometheus-text.ts';
 import type { DataPlane } from '../serving/data-plane.ts';
 import { metricFamilies } from '../serving/metrics/exposition.ts';
 import type { ServingMetrics } from '../serving/metrics/serving-metrics.ts';

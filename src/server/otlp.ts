@@ -14,8 +14,8 @@ import {
   type MetricProducer,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import type { MetricFamily } from '../metrics/family.ts';
-import { type OtelMetric, otelMetrics } from '../metrics/otel.ts';
+import type { MetricFamily } from '../metrics/metric-family.ts';
+import { type OtelMetric, otelMetrics } from '../metrics/opentelemetry.ts';
 
 export interface OtlpOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,7 @@ import type { TlsFiles } from '../config/access.ts';
 import { type Contract, PLAIN } from '../config/contract.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
-import type { MetricFamily } from '../metrics/family.ts';
+import type { MetricFamily } from '../metrics/metric-family.ts';
 import { availableMemory, residentBytes } from '../registry/memory.ts';
 import type { LoadedVersion } from '../registry/version.ts';
 import type { AccessGate } from '../serving/access-gate.ts';

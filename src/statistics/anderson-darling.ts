@@ -1,6 +1,6 @@
 /** The Anderson–Darling test that two samples are of one law (Scholz and Stephens, 1987). Pure. */
-import type { TestResult } from './kolmogorov.ts';
-import { steps } from './ranks.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
+import { pooledValues } from './sample-distances.ts';
 
 /** Levels, and the coefficients of their critical values (table 2); of two samples the values are b₀ + b₁ + b₂. */
 const LEVELS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001] as const;
@@ -27,7 +27,7 @@ export function andersonDarling(x: Float64Array, y: Float64Array): TestResult {
 function midRankStatistic(x: Float64Array, y: Float64Array): number {
   const total = x.length + y.length;
   let [sumX, sumY] = [0, 0];
-  for (const { inX, inY, belowX, belowY } of steps(x, y)) {
+  for (const { inX, inY, belowX, belowY } of pooledValues(x, y)) {
     const ties = inX + inY;
     const pooled = belowX + belowY - ties / 2;
     const weight = ties / total / (pooled * (total - pooled) - (total * ties) / 4);

@@ -1,5 +1,5 @@
 /** Edges of bins of equal width, and counts in them, as numpy's `histogram_bin_edges` and `histogram` have them. Pure. */
-import { mean, populationDeviation } from './sum.ts';
+import { mean, populationStandardDeviation } from './sum.ts';
 
 /** Which rule says how many bins; both assume something like a normal law. */
 export type BinRule = 'sturges' | 'doane';
@@ -36,7 +36,7 @@ const WIDTHS: Readonly<Record<BinRule, (values: ArrayLike<number>, span: number)
   doane: (values, span) => {
     const n = values.length;
     if (n <= 2) return 0;
-    const deviation = populationDeviation(values);
+    const deviation = populationStandardDeviation(values);
     if (!(deviation > 0)) return 0;
     const error = Math.sqrt((6 * (n - 2)) / ((n + 1) * (n + 3)));
     return span / (1 + Math.log2(n) + Math.log2(1 + Math.abs(skewness(values, deviation)) / error));

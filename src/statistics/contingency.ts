@@ -1,7 +1,7 @@
 /** Tests on counts. Pure. */
 import { logHypergeometric } from './binomial.ts';
 import { chiSquareTail } from './gamma.ts';
-import type { TestResult } from './kolmogorov.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
 import { sum } from './sum.ts';
 
 /**

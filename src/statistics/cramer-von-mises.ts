@@ -1,6 +1,6 @@
 /** The two-sample test of Cramér and von Mises. Pure. */
-import type { TestResult } from './kolmogorov.ts';
-import { steps } from './ranks.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
+import { pooledValues } from './sample-distances.ts';
 
 /** Largest sample for which all orders are counted. */
 const EXACT_MAX = 20;
@@ -18,7 +18,7 @@ export function cramerVonMises(x: Float64Array, y: Float64Array): TestResult {
 /** U = m Σ (rᵢ − i)² + n Σ (sⱼ − j)², r and s the mid-ranks in the pooled sample (Anderson, 1962, eq. 10). */
 function rankDeviations(x: Float64Array, y: Float64Array): number {
   let [inX, inY] = [0, 0];
-  for (const step of steps(x, y)) {
+  for (const step of pooledValues(x, y)) {
     const rank = step.belowX + step.belowY - (step.inX + step.inY - 1) / 2;
     for (let i = step.belowX - step.inX + 1; i <= step.belowX; i++) inX += (rank - i) ** 2;
     for (let j = step.belowY - step.inY + 1; j <= step.belowY; j++) inY += (rank - j) ** 2;

@@ -1,6 +1,6 @@
 /** The Epps–Singleton test: do two samples have one characteristic function? Pure. */
 import { chiSquareTail } from './gamma.ts';
-import type { TestResult } from './kolmogorov.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
 import { mean, sum } from './sum.ts';
 
 /** Where the functions are compared, in units of the pooled semi-interquartile range (Epps and Singleton, 1986). */

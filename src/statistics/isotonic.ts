@@ -1,6 +1,6 @@
 /** Isotonic regression: the non-decreasing step fit of least squares, joined by straight lines. Pure. */
 
-export interface Isotonic {
+export interface IsotonicRegression {
   /** Knots, ascending, without those that a straight line through their neighbours makes needless. */
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -19,7 +19,7 @@ export function isotonicFit(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
   weights: ArrayLike<number> | null = null,
-): Isotonic | null {
+): IsotonicRegression | null {
   const points = distinct(x, y, weights);
   if (points.x.length === 0) return null;
   const fitted = pooled(points.y, points.weight);

@@ -1,7 +1,7 @@
 /** The rank test of Mann and Whitney. Pure. */
-import type { TestResult } from './kolmogorov.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
 import { normalTail } from './normal.ts';
-import { steps } from './ranks.ts';
+import { pooledValues } from './sample-distances.ts';
 
 /** Samples up to this size are judged exactly, where no two values are equal. */
 const EXACT_MAX = 8;
@@ -14,7 +14,7 @@ export function mannWhitney(x: Float64Array, y: Float64Array, side: 'less' | 'tw
   const [m, n] = [x.length, y.length];
   let rankSum = 0;
   let tieTerm = 0;
-  for (const { inX, inY, belowX, belowY } of steps(x, y)) {
+  for (const { inX, inY, belowX, belowY } of pooledValues(x, y)) {
     const ties = inX + inY;
     rankSum += inX * (belowX + belowY - (ties - 1) / 2);
     tieTerm += ties ** 3 - ties;

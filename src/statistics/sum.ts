@@ -25,5 +25,5 @@ export function squaredDeviations(values: ArrayLike<number>): number {
 }
 
 /** Standard deviation of a population (divided by n): what numpy calls `std`. */
-export const populationDeviation = (values: ArrayLike<number>): number =>
+export const populationStandardDeviation = (values: ArrayLike<number>): number =>
   Math.sqrt(squaredDeviations(values) / values.length);

@@ -1,6 +1,6 @@
 /** Student's and Welch's tests of two means. Pure. */
-import type { TestResult } from './kolmogorov.ts';
-import { studentCdf } from './student.ts';
+import type { TestResult } from './kolmogorov-smirnov.ts';
+import { studentCdf } from './student-t.ts';
 import { mean, squaredDeviations } from './sum.ts';
 
 /** Two-sided; `equal`: Student's pooled variance, else Welch's. NaN where neither sample varies. */

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { logBinomial, logHypergeometric } from './binomial.ts';
 import { contingencyTest, fisherExact, goodnessOfFit } from './contingency.ts';
 import { cramerVonMises } from './cramer-von-mises.ts';
-import { kolmogorovSmirnov, rememberLast } from './kolmogorov.ts';
+import { kolmogorovSmirnov, rememberLast } from './kolmogorov-smirnov.ts';
 import { mannWhitney } from './mann-whitney.ts';
-import { energyDistance, greatestDistance, sorted, wasserstein } from './ranks.ts';
+import { energyDistance, kolmogorovSmirnovDistance, sorted, wasserstein } from './sample-distances.ts';
 
 /** Ways to give each place of `total` to the first sample or the second, `size` of them to the first. */
 function* splits(total: number, size: number): Generator<readonly [number[], number[]]> {
@@ -47,7 +47,7 @@ test('exact p-values are shares of all orders', () => {
     fc.property(samples, ([x, y]) => {
       const [m, n] = [x.length, y.length];
       const ks = kolmogorovSmirnov(x, y);
-      expect(ks.p).toBeCloseTo(shareOfOrders(m, n, greatestDistance, ks.statistic), 12);
+      expect(ks.p).toBeCloseTo(shareOfOrders(m, n, kolmogorovSmirnovDistance, ks.statistic), 12);
       const cvm = cramerVonMises(x, y);
       const t = (a: Float64Array, b: Float64Array): number => cramerVonMises(a, b).statistic;
       expect(cvm.p).toBeCloseTo(shareOfOrders(m, n, t, cvm.statistic), 12);
@@ -70,7 +70,7 @@ test('distances are integrals between distribution functions, with ties', () => 
         sample.filter((value) => value <= at).length / sample.length;
       const gaps = Array.from({ length: 13 }, (_, at) => Math.abs(below(a, at) - below(b, at)));
       const [x, y] = [sorted(a), sorted(b)];
-      expect(greatestDistance(x, y)).toBeCloseTo(Math.max(...gaps), 12);
+      expect(kolmogorovSmirnovDistance(x, y)).toBeCloseTo(Math.max(...gaps), 12);
       expect(wasserstein(x, y)).toBeCloseTo(
         gaps.reduce((sum, gap) => sum + gap, 0),
         12,

@@ -1,6 +1,6 @@
 import { ALIASES, type AliasSet } from '../../src/metrics/aliases.ts';
-import { METRICS, type MetricEntry, type MetricName } from '../../src/metrics/catalog.ts';
-import { OTEL_NAMES } from '../../src/metrics/otel.ts';
+import { METRIC_CATALOG, type MetricEntry, type MetricName } from '../../src/metrics/catalog.ts';
+import { OTEL_NAMES } from '../../src/metrics/opentelemetry.ts';
 import { FEATURES_SHOWN } from '../../src/monitor/prometheus/metrics.ts';
 import { type AlertingRule, alertRules, RUNBOOK } from '../../src/monitor/prometheus/rules.ts';
 
@@ -51,7 +51,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 const code = (text: string): string => `\`${text}\``;
 
-const entries = Object.entries(METRICS) as unknown as readonly (readonly [MetricName, MetricEntry])[];
+const entries = Object.entries(METRIC_CATALOG) as unknown as readonly (readonly [MetricName, MetricEntry])[];
 
 const tableOf = (from: MetricEntry['from']): string =>
   '| name | type | unit | labels | |\n|---|---|---|---|---|\n' +

@@ -125,9 +125,9 @@ const exported: Define = (command, terminal) => {
     .action(async () => {
       const options = command.optsWithGlobals<ControlOptions & { readonly output: string }>();
       const known = await withKeys(options, (all) => all.known());
-      const { writeKnown } = await import('../../control/keys/known.ts');
+      const { formatKnownKeys } = await import('../../control/keys/known-keys.ts');
       try {
-        writeFileSync(options.output, writeKnown(known), { mode: 0o600 });
+        writeFileSync(options.output, formatKnownKeys(known), { mode: 0o600 });
         // One that was there keeps its mode otherwise.
         chmodSync(options.output, 0o600);
       } catch (error) {

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Control, FeedbackTaken } from '../../control/port.ts';
+import type { Control, FeedbackReceipt } from '../../control/port.ts';
 import { grouped } from '../../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
@@ -74,9 +74,9 @@ async function sendAll(
   all: AsyncIterable<readonly Placed[]>,
   total: number,
   progress: Progress,
-): Promise<FeedbackTaken> {
+): Promise<FeedbackReceipt> {
   let accepted = 0;
-  let durable: FeedbackTaken['durable'];
+  let durable: FeedbackReceipt['durable'];
   let line = 0;
   for await (const batch of all) {
     try {

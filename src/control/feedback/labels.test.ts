@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { arrivalsOf, isWrong, type Labelled, labelRule } from './labels.ts';
+import { isWrong, type LabelledAnswer, labelCoverage, labelRule } from './labels.ts';
 
-const row = (change: Partial<Labelled>): Labelled => ({
+const row = (change: Partial<LabelledAnswer>): LabelledAnswer => ({
   ...{ rollout: 'ro_1', requestId: 'q', unit: null, arm: 1, window: 0, at: 0 },
   ...{ answer: '1', label: null },
   ...change,
@@ -51,7 +51,7 @@ describe('the rule', () => {
   });
 
   test('of a regression is what nine in ten of the first hundred answers of stable were within', () => {
-    const of = (arm: number, error: number): Labelled =>
+    const of = (arm: number, error: number): LabelledAnswer =>
       row({ arm, answer: '0.5', label: String(0.5 + error) });
     const stable = Array.from({ length: 150 }, (_, i) => of(1, (i + 1) / 128));
     const candidate = Array.from({ length: 150 }, () => of(0, 100));
@@ -71,9 +71,10 @@ test('arrivals count each unit once, however many answers it had, as a plain cou
   fc.assert(
     fc.property(rows, (drawn) => {
       const all = drawn.map((change, i) => row({ ...change, requestId: `q${i}` }));
-      arrivalsOf(all).forEach(({ answered, labelled }, arm) => {
+      labelCoverage(all).forEach(({ answered, labelled }, arm) => {
         const own = all.filter((one) => one.arm === arm);
-        const keys = (some: Labelled[]) => new Set(some.map(({ unit, requestId }) => unit ?? requestId)).size;
+        const keys = (some: LabelledAnswer[]) =>
+          new Set(some.map(({ unit, requestId }) => unit ?? requestId)).size;
         expect(answered).toBe(keys(own));
         expect(labelled).toBe(keys(own.filter(({ label }) => label !== null)));
       });

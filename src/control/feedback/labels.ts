@@ -11,7 +11,7 @@ import type { LabelCoverage, LabelRule } from '../../rollout/experiment/outcomes
 import { nearestRank } from '../../rollout/metric/quantile.ts';
 import type { AnswerRow } from '../../store/store.ts';
 
-export type Labelled = AnswerRow & { readonly label: string | null };
+export type LabelledAnswer = AnswerRow & { readonly label: string | null };
 
 /** Answers that tell a regression from a classification by whole numbers. */
 const SEEN = 20;
@@ -20,7 +20,7 @@ const FROZEN_FROM = 100;
 const WITHIN = 0.9;
 
 /** The rule that the first answers of a rollout give; null while they are too few. */
-export function labelRule(rows: readonly Labelled[], control: number): LabelRule | null {
+export function labelRule(rows: readonly LabelledAnswer[], control: number): LabelRule | null {
   const answers = rows.map(({ answer }) => numberOf(answer));
   if (answers.some((answer) => answer === null)) return { kind: 'equal' };
   if (answers.every((answer) => Number.isInteger(answer)))
@@ -35,14 +35,14 @@ export function labelRule(rows: readonly Labelled[], control: number): LabelRule
 }
 
 /** Whether the answer is wrong; null without a label, or where a number was wanted and the label is none. */
-export function isWrong(rule: LabelRule, row: Labelled): boolean | null {
+export function isWrong(rule: LabelRule, row: LabelledAnswer): boolean | null {
   if (row.label === null) return null;
   if (rule.kind === 'equal') return canonicalLabel(row.label) !== canonicalLabel(row.answer);
   const error = errorOf(row);
   return error === null ? null : error > rule.bound;
 }
 
-function errorOf({ answer, label }: Labelled): number | null {
+function errorOf({ answer, label }: LabelledAnswer): number | null {
   const [given, true_] = [numberOf(answer), label === null ? null : numberOf(label)];
   return given === null || true_ === null ? null : Math.abs(true_ - given);
 }
@@ -60,7 +60,7 @@ export function canonicalLabel(text: string): string {
 }
 
 /** Units whose labels are due, and those with any label, by arm: a unit counts once, a request without one as itself. */
-export function arrivalsOf(rows: readonly Labelled[]): readonly LabelCoverage[] {
+export function labelCoverage(rows: readonly LabelledAnswer[]): readonly LabelCoverage[] {
   const units = new Map<string, { arm: number; isLabelled: boolean }>();
   for (const { unit, requestId, arm, label } of rows) {
     const key = unit === null ? `request ${requestId}` : `${arm} ${unit}`;
@@ -76,7 +76,7 @@ export function arrivalsOf(rows: readonly Labelled[]): readonly LabelCoverage[] 
   return arms;
 }
 
-export const addArrivals = (
+export const addLabelCoverage = (
   a: readonly LabelCoverage[],
   b: readonly LabelCoverage[],
 ): readonly LabelCoverage[] =>

@@ -4,7 +4,7 @@ import { type MaturedOutcomes, parseMatured } from '../../rollout/experiment/out
 import type { CollectionNeeds, MetricNeed } from '../../rollout/strategy-machine.ts';
 import { openStore } from '../../store/open.ts';
 import type { AnswerRow, FeedbackRow, RolloutRow, Store } from '../../store/store.ts';
-import type { MaturedValues } from '../rollouts/matured.ts';
+import type { MaturedValues } from '../rollouts/matured-values.ts';
 import { maturedFrom } from './maturity.ts';
 
 const MINUTE = 60_000;

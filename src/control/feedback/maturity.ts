@@ -12,9 +12,9 @@ import {
 } from '../../rollout/experiment/outcomes.ts';
 import type { CollectionNeeds, MetricNeed } from '../../rollout/strategy-machine.ts';
 import type { RolloutRow, Store, Tables } from '../../store/store.ts';
-import { eventsOf } from '../rollouts/events.ts';
-import type { Closing, MaturedOf, MaturedValues } from '../rollouts/matured.ts';
-import { addArrivals, arrivalsOf, isWrong, type Labelled, labelRule } from './labels.ts';
+import type { ClosingWindow, MaturedOf, MaturedValues } from '../rollouts/matured-values.ts';
+import { rolloutEvents } from '../rollouts/rollout-events.ts';
+import { addLabelCoverage, isWrong, type LabelledAnswer, labelCoverage, labelRule } from './labels.ts';
 import { maturedOutcomes } from './outcomes.ts';
 
 /** Windows that are taken at a time: a controller that was away catches up window by window. */
@@ -31,7 +31,7 @@ interface Ledger {
   readonly closed: { readonly window: number; readonly at: number; readonly split: string }[];
   /** First window whose labels have not been read, and what was read while the rule is not known. */
   readTo: number;
-  waiting: readonly Labelled[];
+  waiting: readonly LabelledAnswer[];
   arrivals: readonly LabelCoverage[];
   rule: LabelRule | null;
   /** How units were split in the windows read last, and the first of these. */
@@ -81,9 +81,9 @@ async function fromLog(
     },
     takenTo: new Map(),
   };
-  for await (const { kind, body, at } of eventsOf(rollouts, rollout)) {
+  for await (const { kind, body, at } of rolloutEvents(rollouts, rollout)) {
     if (kind !== 'window') continue;
-    const { window: index, shares, outcomes } = body as Closing & { readonly outcomes: unknown };
+    const { window: index, shares, outcomes } = body as ClosingWindow & { readonly outcomes: unknown };
     if (index >= window) continue;
     ledger.closed.push({ window: index, at, split: splitOf(shares) });
     const { labelsTo, rule, cohorts } = parseMatured(outcomes);
@@ -167,7 +167,7 @@ async function takeLabels(
   if (to > ledger.readTo) {
     const rows = await feedback.labelled(ledger.rollout, ledger.readTo, to);
     ledger.readTo = to;
-    ledger.arrivals = addArrivals(ledger.arrivals, arrivalsOf(rows));
+    ledger.arrivals = addLabelCoverage(ledger.arrivals, labelCoverage(rows));
     ledger.waiting = [...ledger.waiting, ...rows.filter(isWorthWaiting(ledger))].slice(0, WAITING_MAX);
     ledger.rule ??= labelRule(ledger.waiting, needs.control);
   }
@@ -184,7 +184,7 @@ async function takeLabels(
 /** With a label; or, as long as the rule is not known, one of the answers that tell of what kind they are. */
 const isWorthWaiting =
   ({ rule, waiting }: Ledger) =>
-  ({ label }: Labelled, index: number): boolean =>
+  ({ label }: LabelledAnswer, index: number): boolean =>
     label !== null || (rule === null && waiting.length + index < 100);
 
 async function takeValues(

@@ -16,7 +16,7 @@ import type { AnswerRow, Feedback } from '../../store/store.ts';
 import { isWrong } from './labels.ts';
 
 /** Units that were first answered in windows [from, to) of a rollout. */
-export interface Cohort {
+export interface ExposureCohort {
   readonly rollout: string;
   readonly endpoint: string;
   readonly from: number;
@@ -33,7 +33,7 @@ const LOOKBACK = 28 * 86_400_000;
 /** One metric of the cohort, window by window; nothing of windows without new units. */
 export async function maturedOutcomes(
   source: Source,
-  cohort: Cohort,
+  cohort: ExposureCohort,
   metric: MetricNeed,
   rule: LabelRule | null,
 ): Promise<readonly CohortOutcomes[]> {
@@ -128,7 +128,7 @@ async function sums(
 /** Share of each unit's labelled answers in the windows of the cohort that were right; units without a label are left out. */
 async function accuracies(
   source: Source,
-  { rollout, from, to }: Cohort,
+  { rollout, from, to }: ExposureCohort,
   rule: LabelRule | null,
 ): Promise<ReadonlyMap<string, number>> {
   const tallies = new Map<string, { right: number; all: number }>();

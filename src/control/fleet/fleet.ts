@@ -2,10 +2,10 @@
 
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { FleetLoad } from './load.ts';
-import type { ModelCounts } from './traffic.ts';
+import type { FleetLoad } from './fleet-load.ts';
+import type { ModelCounts } from './traffic-meter.ts';
 
-export interface Fleet {
+export interface ServingFleet {
   /**
    * Hands a snapshot to every worker; resolves once all that live follow it. A version that cannot be loaded rejects with
    * its coded error, and no worker follows the snapshot then.
@@ -30,7 +30,7 @@ export interface FleetChange {
 }
 
 /** Nobody serves: what a command has that opens the store by itself. */
-export const NO_FLEET: Fleet = {
+export const NO_FLEET: ServingFleet = {
   publish: () => Promise.resolve(),
   ready: () => 1,
   onPart: () => undefined,

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { firstBreak } from '../../store/audit-chain.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { hashOfKey, isKey } from './key.ts';
-import { readKnown, writeKnown } from './known.ts';
+import { hashOfKey, isWellFormedKey } from './api-key.ts';
+import { formatKnownKeys, parseKnownKeys } from './known-keys.ts';
 import { LocalKeys } from './local.ts';
 
 const HOUR = 3_600_000;
@@ -26,7 +26,7 @@ const wish = (name: string, lifeMillis: number | null = null) =>
 
 test('a key is shown once, and only its hash is kept', async () => {
   const made = await keys.create(wish('shop'), ANA);
-  expect(isKey(made.key)).toBe(true);
+  expect(isWellFormedKey(made.key)).toBe(true);
   const rows = JSON.stringify([await store.tables.apiKeys.list(), await store.tables.audit.list()]);
   expect(rows).not.toContain(made.key);
   expect(rows).toContain(hashOfKey(made.key));
@@ -95,7 +95,7 @@ test('what is over for three months is forgotten when the next key is made', asy
 test('a file of known keys comes back as it was written, and what is none says why', async () => {
   await keys.create(wish('shop', HOUR), ANA);
   const known = await keys.known();
-  expect(readKnown(writeKnown(known))).toEqual(known);
+  expect(parseKnownKeys(formatKnownKeys(known))).toEqual(known);
   const one = { ...known[0]! };
   const file = (key: object) => JSON.stringify({ format: 1, keys: [key] });
   for (const text of [
@@ -109,7 +109,7 @@ test('a file of known keys comes back as it was written, and what is none says w
     file({ ...one, expiresAt: 'never' }),
     file({ ...one, name: '' }),
   ])
-    expect([text, typeof readKnown(text)]).toEqual([text, 'string']);
+    expect([text, typeof parseKnownKeys(text)]).toEqual([text, 'string']);
 });
 
 test('where the successor of a key was lost and ended, the next one lasts as long as that was to', async () => {

@@ -5,9 +5,9 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ApiKeyRow } from '../../store/access.ts';
 import type { Store, Tables } from '../../store/store.ts';
-import { hashOfKey, makeKey } from './key.ts';
-import type { ApiKeyring, KeyState, KeyView, KeyWish, KnownKey, NewKey } from './port.ts';
-import { checkOverlap, checkRoom, checkWish } from './wish.ts';
+import { generateKey, hashOfKey } from './api-key.ts';
+import { validateKeyCount, validateKeyRequest, validateOverlap } from './key-validation.ts';
+import type { ApiKeyring, KeyRequest, KeyState, KeyView, KnownKey, NewKey } from './port.ts';
 
 export interface LocalKeysOptions {
   readonly store: Store;
@@ -27,12 +27,12 @@ export class LocalKeys implements ApiKeyring {
     this.#options = options;
   }
 
-  async create(wish: KeyWish, actor: Actor): Promise<NewKey> {
-    checkWish(wish);
+  async create(wish: KeyRequest, actor: Actor): Promise<NewKey> {
+    validateKeyRequest(wish);
     const { name, scope, endpoints, lifeMillis } = wish;
     return this.#make('key.created', actor, async ({ apiKeys }, now) => {
       const active = await apiKeys.active(now);
-      checkRoom(active.length);
+      validateKeyCount(active.length);
       if (active.some((row) => row.name === name)) throw new PlimsollError('KEY_NAME_TAKEN', { name });
       await apiKeys.prune(now - KEPT_MILLIS);
       return { name, scope, endpoints, expiresAt: lifeMillis === null ? null : now + lifeMillis };
@@ -40,10 +40,10 @@ export class LocalKeys implements ApiKeyring {
   }
 
   async rotate(name: string, overlapMillis: number, actor: Actor): Promise<NewKey> {
-    checkOverlap(overlapMillis);
+    validateOverlap(overlapMillis);
     return this.#make('key.rotated', actor, async ({ apiKeys }, now) => {
       const all = await apiKeys.active(now);
-      checkRoom(all.length);
+      validateKeyCount(all.length);
       const active = all.filter((row) => row.name === name);
       const last = active.at(-1);
       if (last === undefined) throw await unknown(apiKeys, name);
@@ -101,7 +101,7 @@ export class LocalKeys implements ApiKeyring {
     ) => Promise<Pick<ApiKeyRow, 'name' | 'scope' | 'endpoints' | 'expiresAt'>>,
   ): Promise<NewKey> {
     const now = this.#now();
-    const key = makeKey();
+    const key = generateKey();
     const id = randomBytes(ID_BYTES).toString('hex');
     const made = { id, hash: hashOfKey(key), createdAt: now, createdBy: by, revokedAt: null };
     const row = await this.#options.store.transaction(async (tables) => {

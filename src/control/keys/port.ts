@@ -36,7 +36,7 @@ export const LIFE_MAX_MS = 3650 * 86_400_000;
 /** Keys that may hold at once: as many as processes without a store take. */
 export const KEYS_MAX = 10_000;
 
-export interface KeyWish {
+export interface KeyRequest {
   readonly name: string;
   readonly scope: Scope;
   readonly endpoints: readonly string[];
@@ -57,7 +57,7 @@ export interface KnownKey {
 
 export interface ApiKeyring {
   /** Throws KEY_NAME_TAKEN where a key of that name holds, REQUEST_INVALID where there can be no such key. */
-  create(wish: KeyWish, actor: Actor): Promise<NewKey>;
+  create(wish: KeyRequest, actor: Actor): Promise<NewKey>;
   list(): Promise<readonly KeyView[]>;
   /** Ends every key of that name, or the one of that id, at once. Throws KEY_UNKNOWN. */
   revoke(name: string, actor: Actor): Promise<readonly KeyView[]>;

@@ -1,7 +1,7 @@
 /** API keys of a server that runs: over its Unix socket, or over HTTP. */
 import type { Actor } from '../../core/actor.ts';
 import { exchange, type Target } from '../remote/wire.ts';
-import type { ApiKeyring, KeyView, KeyWish, KnownKey, NewKey } from './port.ts';
+import type { ApiKeyring, KeyRequest, KeyView, KnownKey, NewKey } from './port.ts';
 
 export class RemoteKeys implements ApiKeyring {
   readonly #target: Target;
@@ -10,7 +10,7 @@ export class RemoteKeys implements ApiKeyring {
     this.#target = target;
   }
 
-  create(wish: KeyWish, actor: Actor): Promise<NewKey> {
+  create(wish: KeyRequest, actor: Actor): Promise<NewKey> {
     return this.#write('/api-keys', wish, actor);
   }
   async list(): Promise<readonly KeyView[]> {

@@ -4,21 +4,21 @@ import { explainUnit } from '../../rollout/canary-split.ts';
 import type { Route } from '../../rollout/route.ts';
 import { isStoreAway, orKnown } from '../../store/away.ts';
 import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts';
-import type { Publisher } from '../fleet/publisher.ts';
-import type { TrafficMeter } from '../fleet/traffic.ts';
-import { applies } from '../overrides/override.ts';
+import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
+import type { TrafficMeter } from '../fleet/traffic-meter.ts';
+import { overrideApplies } from '../overrides/route-override.ts';
 import type { Actor, Control, EndpointView, RolloutView } from '../port.ts';
-import type { Controller } from '../rollouts/controller.ts';
+import type { RolloutController } from '../rollouts/rollout-controller.ts';
+import { endpointOrCached } from './cached-endpoint.ts';
 import { findReadyVersion } from './find.ts';
-import { endpointOrKnown } from './known.ts';
-import { overrideTo } from './override.ts';
-import { generationConflict, hasRestedOn, rollBackAtRest } from './rollback.ts';
+import { generationConflict, rollBackAtRest, wasStable } from './rollback.ts';
+import { rollbackOverride } from './rollback-override.ts';
 import { endpointView } from './views.ts';
 
 export interface LocalEndpointsOptions {
   readonly store: Store;
-  readonly controller: Pick<Controller, 'restOn' | 'override' | 'overrideOf'>;
-  readonly publisher: Pick<Publisher, 'ensure' | 'publishRoutes' | 'loaded' | 'lastRead'>;
+  readonly controller: Pick<RolloutController, 'restOn' | 'override' | 'overrideOf'>;
+  readonly publisher: Pick<SnapshotPublisher, 'ensure' | 'publishRoutes' | 'loaded' | 'lastRead'>;
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
   readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
@@ -83,7 +83,7 @@ export class LocalEndpoints
     } catch (error) {
       if (!isStoreAway(error)) throw error;
       const [name, to, generation, actor] = given;
-      const override = overrideTo(this.#options, { name, to, generation, actor });
+      const override = rollbackOverride(this.#options, { name, to, generation, actor });
       if (override === null) throw error;
       await this.#options.controller.override(override);
       return this.endpoint(name);
@@ -104,7 +104,7 @@ export class LocalEndpoints
     const version = to ?? (row.rollout === null ? row.previous : row.stable);
     if (version === null) throw refused(endpoint, 'no other version has answered yet');
     await this.#loaded(row.model, [version]);
-    if (!(await hasRestedOn(tables, row, version)))
+    if (!(await wasStable(tables, row, version)))
       throw refused(endpoint, `it has never rested on version ${version}`);
     if (row.rollout !== null) await this.#options.controller.restOn(row.rollout, version, actor);
     await this.#restOn(endpoint, version, actor);
@@ -143,12 +143,12 @@ export class LocalEndpoints
   async #view(row: EndpointRow): Promise<EndpointView> {
     const rollout = row.rollout === null ? null : await this.#rolloutView(row.rollout);
     const override = this.#options.controller.overrideOf(row.name);
-    const applying = override !== null && applies(override, row) ? override : null;
+    const applying = override !== null && overrideApplies(override, row) ? override : null;
     return endpointView(row, rollout, this.#options.meter?.of(row.model) ?? null, applying);
   }
 
   #row(name: string): Promise<EndpointRow> {
-    return endpointOrKnown(this.#options, name);
+    return endpointOrCached(this.#options, name);
   }
 }
 

@@ -10,9 +10,9 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { openSigner } from '../../signing/signer.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { FeedbackKeeping } from '../feedback/keeping.ts';
+import { FeedbackBuffer } from '../feedback/feedback-buffer.ts';
 import type { RolloutView } from '../port.ts';
-import { everyMillis } from '../rollouts/schedule.ts';
+import { everyMillis } from '../rollouts/interval-scheduler.ts';
 import {
   ManualClock,
   type Plane,
@@ -57,7 +57,7 @@ async function open(database: string): Promise<void> {
   const catalog = new ModelCatalog({ store, dataDir, clock, logger });
   const signer = () => openSigner(dataDir, undefined);
   const now = () => clock.now();
-  const feedback = new FeedbackKeeping({ store, logger, now, every: everyMillis, spool: null });
+  const feedback = new FeedbackBuffer({ store, logger, now, every: everyMillis, spool: null });
   control = new LocalControl({ ...plane, store, catalog, clock, dataDir, signer, feedback });
   fleet.join();
   await plane.publisher.publish();

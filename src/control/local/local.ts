@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { orKnown } from '../../store/away.ts';
 import type { EndpointRow } from '../../store/store.ts';
 import { acceptFeedback } from '../feedback/feedback.ts';
-import type { FeedbackKeeping } from '../feedback/keeping.ts';
+import type { FeedbackBuffer } from '../feedback/feedback-buffer.ts';
 import type { Control, FeedbackItem } from '../port.ts';
 import { LocalEndpoints, type LocalEndpointsOptions } from './endpoints.ts';
 import { LocalRollouts, type LocalRolloutsOptions } from './rollouts.ts';
@@ -10,7 +10,7 @@ import { LocalVersions, type LocalVersionsOptions } from './versions.ts';
 
 export type LocalControlOptions = LocalVersionsOptions &
   LocalEndpointsOptions &
-  LocalRolloutsOptions & { readonly feedback: Pick<FeedbackKeeping, 'insert' | 'waiting' | 'isKeeping'> };
+  LocalRolloutsOptions & { readonly feedback: Pick<FeedbackBuffer, 'insert' | 'waiting' | 'isKeeping'> };
 
 /** Rows of feedback that may wait to be written. */
 const FEEDBACK_WAITING_MAX = 200_000;

@@ -3,7 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { EndpointRow, RouteRow, Store, Tables } from '../../store/store.ts';
-import { flipOf, restOn } from '../rollouts/actions.ts';
+import { routeChange, singleVersionTarget } from '../rollouts/actions.ts';
 import { findEndpoint, findReadyVersion } from './find.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function rollBackAtRest(
   version: number,
   { by, reason = 'rolled back' }: Actor,
 ): Promise<void> {
-  const next = flipOf(row, restOn(version, row.route.seed));
+  const next = routeChange(row, singleVersionTarget(version, row.route.seed));
   await store.transaction(async (tables) => {
     const at = clock.now();
     await findReadyVersion(tables, row.model, version);
@@ -38,11 +38,7 @@ export async function generationConflict(
 }
 
 /** Whether the version has been the stable one: any other goes the way of a rollout, also one that is said to be immediate. */
-export async function hasRestedOn(
-  { endpoints }: Tables,
-  row: EndpointRow,
-  version: number,
-): Promise<boolean> {
+export async function wasStable({ endpoints }: Tables, row: EndpointRow, version: number): Promise<boolean> {
   if (version === row.stable || version === row.previous) return true;
   for await (const { route } of eachRow((page) => endpoints.history(row.name, page)))
     if (hasStable(route, version)) return true;

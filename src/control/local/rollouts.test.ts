@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import type { MeasuredTraffic } from '../fleet/traffic.ts';
+import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
 import type { NewRollout } from '../port.ts';
 import {
   ManualClock,

@@ -3,22 +3,22 @@ import type { RecordingLine } from '../../rollout/recording.ts';
 import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
 import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
 import type { DesiredRollout } from '../desired/desired.ts';
-import type { Publisher } from '../fleet/publisher.ts';
-import type { TrafficMeter } from '../fleet/traffic.ts';
+import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
+import type { TrafficMeter } from '../fleet/traffic-meter.ts';
 import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
-import { accountOf, EVIDENCE_TYPE, windowLines } from '../report/evidence.ts';
-import { blindness } from '../rollouts/blind.ts';
-import type { Controller } from '../rollouts/controller.ts';
-import { refuseInVain, refuseUnmoved } from '../rollouts/steering.ts';
+import { EVIDENCE_TYPE, rolloutReport, windowLines } from '../report/rollout-report.ts';
+import { blindPolicyError } from '../rollouts/blind-policy.ts';
+import { refuseCommandWithoutEffect, refuseImpossibleCommand } from '../rollouts/command-checks.ts';
+import type { RolloutController } from '../rollouts/rollout-controller.ts';
+import { endpointOrCached } from './cached-endpoint.ts';
 import { findEndpoint, findRollout } from './find.ts';
-import { endpointOrKnown } from './known.ts';
 import { newRollout } from './new-rollout.ts';
-import { standingView } from './views.ts';
+import { rolloutView } from './views.ts';
 
 export interface LocalRolloutsOptions {
   readonly store: Store;
-  readonly controller: Pick<Controller, 'begin' | 'command' | 'standing'>;
-  readonly publisher: Pick<Publisher, 'lastRead'>;
+  readonly controller: Pick<RolloutController, 'begin' | 'command' | 'snapshot'>;
+  readonly publisher: Pick<SnapshotPublisher, 'lastRead'>;
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
   readonly meter?: Pick<TrafficMeter, 'of'> | undefined;
@@ -63,19 +63,19 @@ export class LocalRollouts
 
   async rollout(id: string): Promise<RolloutView> {
     const { controller, meter } = this.#options;
-    const standing = await controller.standing(id);
+    const standing = await controller.snapshot(id);
     const { endpoint, endedAt } = standing.row;
-    if (meter === undefined || endedAt !== null) return standingView(standing, null);
-    const { model } = await endpointOrKnown(this.#options, endpoint);
-    return standingView(standing, meter.of(model));
+    if (meter === undefined || endedAt !== null) return rolloutView(standing, null);
+    const { model } = await endpointOrCached(this.#options, endpoint);
+    return rolloutView(standing, meter.of(model));
   }
 
   async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
     const before = await this.rollout(id);
-    refuseInVain(command, before);
+    refuseImpossibleCommand(command, before);
     await this.#options.controller.command(id, command, actor);
     const after = await this.rollout(id);
-    refuseUnmoved(command, before, after);
+    refuseCommandWithoutEffect(command, before, after);
     return after;
   }
 
@@ -87,7 +87,7 @@ export class LocalRollouts
 
   async evidence(id: string): Promise<PublicKey & { readonly envelope: Envelope }> {
     const { store, controller, signer } = this.#options;
-    const account = await accountOf(store.tables.rollouts, await controller.standing(id));
+    const account = await rolloutReport(store.tables.rollouts, await controller.snapshot(id));
     const key = signer();
     return { envelope: key.sign(EVIDENCE_TYPE, account), ...key.publicKey };
   }
@@ -105,7 +105,7 @@ export class LocalRollouts
   /** What cannot find its margin in time begins by a person's word alone, which the audit log keeps. */
   async #refuseBlind(row: RolloutRow, model: string, isForced: boolean): Promise<void> {
     const { store, meter } = this.#options;
-    const refusal = await blindness(row, meter?.of(model) ?? null, store.tables.feedback);
+    const refusal = await blindPolicyError(row, meter?.of(model) ?? null, store.tables.feedback);
     if (refusal === null) return;
     if (!isForced) throw refusal;
     const { id, by, startedAt: at } = row;

@@ -4,16 +4,16 @@ import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { AddOptions, ModelCatalog } from '../../registry/catalog.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
-import type { Publisher } from '../fleet/publisher.ts';
+import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { Actor, Control, ModelView, NewVersion, VersionView } from '../port.ts';
 import { findLatest, findVersion } from './find.ts';
-import { inUse } from './in-use.ts';
-import { type Proof, proofOf, versionView } from './views.ts';
+import { versionUsage } from './version-usage.ts';
+import { type ProofView, proofView, versionView } from './views.ts';
 
 export interface LocalVersionsOptions {
   readonly store: Store;
   readonly catalog: ModelCatalog;
-  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly publisher: Pick<SnapshotPublisher, 'publish'>;
   readonly clock: Clock;
   readonly dataDir: string;
   /** Told how the proof of a file goes. */
@@ -42,7 +42,7 @@ export class LocalVersions
 {
   readonly #options: LocalVersionsOptions;
   /** By digest: what a manifest says does not change, and a list would read a file for each row. */
-  readonly #proofs = new Map<string, Proof>();
+  readonly #proofs = new Map<string, ProofView>();
 
   constructor(options: LocalVersionsOptions) {
     this.#options = options;
@@ -133,20 +133,20 @@ export class LocalVersions
   }
 
   readonly #inUse = (model: string, version: number): Promise<string | null> =>
-    inUse(this.#options.store.tables, model, version);
+    versionUsage(this.#options.store.tables, model, version);
 
   #view(row: VersionRow, aliases: Aliases): VersionView {
     return versionView(row, this.#proofOf(row.digest), aliases);
   }
 
   /** Null where there is no bundle (any more, or yet). */
-  #proofOf(digest: string): Proof | null {
+  #proofOf(digest: string): ProofView | null {
     const known = this.#proofs.get(digest);
     if (known !== undefined) return known;
     const manifest = readManifest(bundleDir(this.#options.dataDir, digest));
     if (manifest === null) return null;
     if (this.#proofs.size >= PROOFS_MAX) this.#proofs.clear();
-    const proof = proofOf(manifest);
+    const proof = proofView(manifest);
     this.#proofs.set(digest, proof);
     return proof;
   }

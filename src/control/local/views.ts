@@ -5,18 +5,18 @@ import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/window-part.ts';
 import type { EndpointRow, VersionRow } from '../../store/store.ts';
-import type { MeasuredTraffic } from '../fleet/traffic.ts';
-import { type Override, overridden } from '../overrides/override.ts';
+import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
+import { type RouteOverride, withOverride } from '../overrides/route-override.ts';
 import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
-import { forecastOfStanding, warningsOfStanding } from '../rollouts/forecast.ts';
-import type { Standing } from '../rollouts/standing.ts';
+import { rolloutForecast, rolloutWarnings } from '../rollouts/forecast.ts';
+import type { RolloutSnapshot } from '../rollouts/rollout-snapshot.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
 /** What people are shown of a proof. */
-export type Proof = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
+export type ProofView = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
 
-export const proofOf = ({ verification, runtime, rowMicros, python }: BundleManifest): Proof => ({
+export const proofView = ({ verification, runtime, rowMicros, python }: BundleManifest): ProofView => ({
   proof: verification.proof,
   runtime,
   rowMicros,
@@ -38,12 +38,12 @@ export const pythonView = ({
   missingLayers: layers.filter(({ active }) => !active).map(({ name, how }) => `${name}: ${how}`),
 });
 
-const NO_PROOF: Proof = { proof: null, runtime: null, rowMicros: null, python: null };
+const NO_PROOF: ProofView = { proof: null, runtime: null, rowMicros: null, python: null };
 
 /** `proof` is null where the version has no bundle (any more). */
 export function versionView(
   row: VersionRow,
-  proof: Proof | null,
+  proof: ProofView | null,
   aliases: Readonly<Record<string, number>>,
 ): VersionView {
   const { model, version, state, digest, checks, file, labels, note, createdBy } = row;
@@ -68,18 +68,18 @@ export const endpointView = (
   row: EndpointRow,
   rollout: RolloutView | null,
   traffic: MeasuredTraffic | null,
-  override: Override | null,
+  override: RouteOverride | null,
 ): EndpointView => {
   const { name, model, generation, stable, previous } = row;
   const view = { name, model, generation, stable, previous, route: row.route, rollout, traffic };
   if (override === null) return view;
   const { version } = override;
   const rests = version === stable ? {} : { stable: version, previous: stable };
-  return { ...view, ...rests, route: overridden(row, override).route, durable: false };
+  return { ...view, ...rests, route: withOverride(row, override).route, durable: false };
 };
 
 /** What a rollout has come to; `traffic` is that of its endpoint. */
-export function standingView(standing: Standing, traffic: MeasuredTraffic | null): RolloutView {
+export function rolloutView(standing: RolloutSnapshot, traffic: MeasuredTraffic | null): RolloutView {
   const { row, status, verdict, reason, plan, totals, late, state, durable } = standing;
   return {
     ...(durable === false ? { durable } : {}),
@@ -103,13 +103,13 @@ export function standingView(standing: Standing, traffic: MeasuredTraffic | null
       dropped: totals.dropped,
     },
     experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
-    forecast: forecastOfStanding(standing, traffic),
-    warnings: warningsOfStanding(standing, traffic),
+    forecast: rolloutForecast(standing, traffic),
+    warnings: rolloutWarnings(standing, traffic),
   };
 }
 
 /** As it was begun with: where units go changes, which version an arm is does not. */
-function versionOfArm(arm: number, { row, state }: Standing): number {
+function versionOfArm(arm: number, { row, state }: RolloutSnapshot): number {
   if (row.strategy === 'ab') return (state as ExperimentState).arms[arm]!.version;
   return arm === 0 ? row.candidate : row.stable;
 }
@@ -117,7 +117,7 @@ function versionOfArm(arm: number, { row, state }: Standing): number {
 function armView(
   name: string,
   version: number,
-  totals: Standing['totals']['arms'][number] | undefined,
+  totals: RolloutSnapshot['totals']['arms'][number] | undefined,
 ): ArmView {
   const latency = totals?.latency ?? [];
   return {

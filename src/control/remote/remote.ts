@@ -14,14 +14,14 @@ import type {
   Actor,
   Control,
   EndpointView,
-  Explanation,
   FeedbackItem,
-  FeedbackTaken,
+  FeedbackReceipt,
   ModelView,
   NewRollout,
   NewVersion,
   RolloutCommand,
   RolloutView,
+  UnitExplanation,
   VersionView,
 } from '../port.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
@@ -113,7 +113,7 @@ export class RemoteControl implements Control {
     const body = json({ to, generation }, actor);
     return this.#write('POST', path`/endpoints/${endpoint}:rollback`, actor, body);
   }
-  explainUnit(endpoint: string, unit: string): Promise<Explanation> {
+  explainUnit(endpoint: string, unit: string): Promise<UnitExplanation> {
     return this.#get(path`/endpoints/${endpoint}/explain`, { unit });
   }
 
@@ -139,7 +139,7 @@ export class RemoteControl implements Control {
     return (await this.#get<{ readonly items: Keys }>('/keys')).items;
   }
 
-  feedback(items: readonly FeedbackItem[]): Promise<FeedbackTaken> {
+  feedback(items: readonly FeedbackItem[]): Promise<FeedbackReceipt> {
     return this.#write('POST', '/feedback', null, { json: items });
   }
   audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>> {

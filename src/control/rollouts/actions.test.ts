@@ -3,15 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { canary } from '../../rollout/canary/machine.ts';
 import { canaryRanges, singleVersionRoute } from '../../rollout/route.ts';
 import type { EndpointRow } from '../../store/store.ts';
-import { differs, flipOf, isReached, restOn, sharesOf, targetOf, type Wish } from './actions.ts';
-import { startOf } from './fold.ts';
+import {
+  isNewTarget,
+  isReached,
+  rangeShares,
+  routeChange,
+  routeTarget,
+  singleVersionTarget,
+  type TargetInputs,
+} from './actions.ts';
+import { machineStart } from './fold-event.ts';
 import { rolloutRow } from './testing/world.ts';
 
 const row = rolloutRow();
-const started = canary.start(startOf(row, { rolledBackBefore: false }));
+const started = canary.start(machineStart(row, { rolledBackBefore: false }));
 const { state } = canary.decide(started, { kind: 'tick' }, row.startedAt);
-const wish: Wish = { row, plan: canary.plan(state), needs: canary.needs(state), marks: null };
-const target = targetOf(wish, { origin: 5000, first: 3 });
+const wish: TargetInputs = { row, plan: canary.plan(state), needs: canary.needs(state), marks: null };
+const target = routeTarget(wish, { origin: 5000, first: 3 });
 
 const endpoint: EndpointRow = {
   name: 'churn',
@@ -30,18 +38,18 @@ const endpoint: EndpointRow = {
 
 describe('a target', () => {
   it('is another wish only where the plan or the marks differ, not by when its windows begin', () => {
-    expect(differs(wish, null)).toBe(true);
-    expect(differs(wish, target)).toBe(false);
-    expect(differs(wish, targetOf(wish, { origin: 9000, first: 8 }))).toBe(false);
-    expect(differs({ ...wish, marks: { slow: [], shifted: [] } }, target)).toBe(true);
-    expect(differs({ ...wish, plan: { ...wish.plan, stage: 1 } }, target)).toBe(true);
-    expect(differs({ ...wish, plan: canary.plan(started) }, target)).toBe(true);
+    expect(isNewTarget(wish, null)).toBe(true);
+    expect(isNewTarget(wish, target)).toBe(false);
+    expect(isNewTarget(wish, routeTarget(wish, { origin: 9000, first: 8 }))).toBe(false);
+    expect(isNewTarget({ ...wish, marks: { slow: [], shifted: [] } }, target)).toBe(true);
+    expect(isNewTarget({ ...wish, plan: { ...wish.plan, stage: 1 } }, target)).toBe(true);
+    expect(isNewTarget({ ...wish, plan: canary.plan(started) }, target)).toBe(true);
   });
 
   it('survives the log, and is recognized in the route that came of it', () => {
     const logged = JSON.parse(JSON.stringify(target));
-    expect(differs(wish, logged)).toBe(false);
-    const flipped = { ...endpoint, ...flipOf(endpoint, target) };
+    expect(isNewTarget(wish, logged)).toBe(false);
+    const flipped = { ...endpoint, ...routeChange(endpoint, target) };
     expect(isReached(JSON.parse(JSON.stringify(flipped)), logged)).toBe(true);
     expect(isReached(endpoint, logged)).toBe(false);
     expect(isReached(flipped, { ...target, recording: { ...target.recording!, first: 4 } })).toBe(false);
@@ -50,7 +58,7 @@ describe('a target', () => {
 
 describe('a flip', () => {
   it('keeps what the endpoint itself says: rules and where units are found', () => {
-    const { route, ...rest } = flipOf(endpoint, target);
+    const { route, ...rest } = routeChange(endpoint, target);
     expect(route).toMatchObject({
       generation: 5,
       rules: endpoint.route.rules,
@@ -61,8 +69,12 @@ describe('a flip', () => {
   });
 
   it('that settles on another version remembers the one before, and on the same one what was before it', () => {
-    expect(flipOf(endpoint, restOn(2, 7))).toMatchObject({ stable: 2, previous: 1, rollout: null });
-    const { stable, previous, rollout } = flipOf(endpoint, restOn(1, 7));
+    expect(routeChange(endpoint, singleVersionTarget(2, 7))).toMatchObject({
+      stable: 2,
+      previous: 1,
+      rollout: null,
+    });
+    const { stable, previous, rollout } = routeChange(endpoint, singleVersionTarget(1, 7));
     expect([stable, previous, rollout]).toEqual([undefined, undefined, null]);
   });
 });
@@ -70,7 +82,7 @@ describe('a flip', () => {
 it('shares of the arms are those of their buckets', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 10_000 }), (weight) => {
-      const [candidate, stable] = sharesOf({
+      const [candidate, stable] = rangeShares({
         ranges: canaryRanges(2, 1, weight),
         recording: target.recording,
       });
@@ -78,5 +90,5 @@ it('shares of the arms are those of their buckets', () => {
       expect(stable).toBeCloseTo(1 - weight / 10_000, 12);
     }),
   );
-  expect(sharesOf({ ranges: canaryRanges(2, 1, 5), recording: null })).toEqual([]);
+  expect(rangeShares({ ranges: canaryRanges(2, 1, 5), recording: null })).toEqual([]);
 });

@@ -7,17 +7,17 @@ import type { CollectionNeeds, RoutingPlan } from '../../rollout/strategy-machin
 import type { EndpointRow, RolloutRow } from '../../store/store.ts';
 
 /** The part of a route that a rollout decides; rules and unit source are the endpoint's own. */
-export interface Target extends Pick<Route, 'ranges' | 'seed' | 'shadow' | 'recording'> {
+export interface RouteTarget extends Pick<Route, 'ranges' | 'seed' | 'shadow' | 'recording'> {
   /** Version that the endpoint rests on from then on, its rollout over; null while it is not. */
   readonly settle: number | null;
 }
 
 /** The body of an action in the log. */
-export type Deed =
-  | { readonly kind: 'flip'; readonly target: Target; readonly by: string }
+export type ActionBody =
+  | { readonly kind: 'flip'; readonly target: RouteTarget; readonly by: string }
   | { readonly kind: 'alert'; readonly message: string };
 
-export interface Wish {
+export interface TargetInputs {
   readonly row: Pick<RolloutRow, 'id' | 'seed'>;
   readonly plan: RoutingPlan;
   readonly needs: CollectionNeeds;
@@ -25,9 +25,9 @@ export interface Wish {
 }
 
 /** Where a route begins in time, and with which window. */
-export type Beginning = Pick<RecordingSpec, 'origin' | 'first'>;
+export type WindowOrigin = Pick<RecordingSpec, 'origin' | 'first'>;
 
-export const targetOf = (wish: Wish, beginning: Beginning): Target => ({
+export const routeTarget = (wish: TargetInputs, beginning: WindowOrigin): RouteTarget => ({
   ranges: wish.plan.ranges,
   seed: wish.row.seed,
   shadow: wish.plan.shadow,
@@ -35,7 +35,7 @@ export const targetOf = (wish: Wish, beginning: Beginning): Target => ({
   settle: wish.plan.settled?.version ?? null,
 });
 
-const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): RecordingSpec => ({
+const recordingOf = ({ row, plan, needs, marks }: TargetInputs, beginning: WindowOrigin): RecordingSpec => ({
   rollout: row.id,
   arms: plan.arms,
   stage: plan.stage,
@@ -49,7 +49,7 @@ const recordingOf = ({ row, plan, needs, marks }: Wish, beginning: Beginning): R
 });
 
 /** One version for everybody, at once and for good. */
-export const restOn = (version: number, seed: number): Target => ({
+export const singleVersionTarget = (version: number, seed: number): RouteTarget => ({
   ranges: singleVersionRanges(version),
   seed,
   shadow: null,
@@ -57,22 +57,22 @@ export const restOn = (version: number, seed: number): Target => ({
   settle: version,
 });
 
-const NO_BEGINNING: Beginning = { origin: 0, first: 0 };
+const NO_BEGINNING: WindowOrigin = { origin: 0, first: 0 };
 
 /** Whether the wish is another one than the target, whenever its windows began. */
-export function differs(wish: Wish, target: Target | null): boolean {
+export function isNewTarget(wish: TargetInputs, target: RouteTarget | null): boolean {
   if (target === null) return true;
   const recording = target.recording && { ...target.recording, ...NO_BEGINNING };
-  return !isSame(targetOf(wish, NO_BEGINNING), { ...target, recording });
+  return !isSame(routeTarget(wish, NO_BEGINNING), { ...target, recording });
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether the endpoint's route is what the target wants. */
-export const isReached = ({ route }: Pick<EndpointRow, 'route'>, target: Target): boolean =>
+export const isReached = ({ route }: Pick<EndpointRow, 'route'>, target: RouteTarget): boolean =>
   isSame(decided(route), decided(target));
 
-const decided = ({ ranges, seed, shadow, recording }: Omit<Target, 'settle'>) => [
+const decided = ({ ranges, seed, shadow, recording }: Omit<RouteTarget, 'settle'>) => [
   ranges.map(({ from, to, version, role, arm }) => [from, to, version, role, arm]),
   seed,
   shadow && [shadow.version, shadow.percent],
@@ -83,7 +83,7 @@ const decided = ({ ranges, seed, shadow, recording }: Omit<Target, 'settle'>) =>
  * Whether the target takes nobody from stable who was there before: what may be decided while it cannot be written. It
  * rests on stable, or gives no other version more than before.
  */
-export function isTowardsStable(target: Target, before: Target | null, stable: number): boolean {
+export function isTowardsStable(target: RouteTarget, before: RouteTarget | null, stable: number): boolean {
   if (target.settle !== null) return target.settle === stable;
   const versions = new Set(
     target.ranges.map(({ version }) => version).filter((version) => version !== stable),
@@ -91,15 +91,15 @@ export function isTowardsStable(target: Target, before: Target | null, stable: n
   return [...versions].every((version) => bucketsOf(target, version) <= bucketsOf(before, version));
 }
 
-const bucketsOf = (target: Target | null, version: number): number =>
+const bucketsOf = (target: RouteTarget | null, version: number): number =>
   (target?.ranges ?? [])
     .filter((range) => range.version === version)
     .reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** What of the endpoint changes, with its next generation. */
-export function flipOf(
+export function routeChange(
   endpoint: EndpointRow,
-  { settle, ...target }: Target,
+  { settle, ...target }: RouteTarget,
 ): Pick<EndpointRow, 'route'> & Partial<Pick<EndpointRow, 'stable' | 'previous' | 'rollout'>> {
   const route: Route = { ...endpoint.route, ...target, generation: endpoint.generation + 1 };
   if (settle === null) return { route };
@@ -108,7 +108,7 @@ export function flipOf(
 }
 
 /** Share of units that each arm is to get, by index. */
-export function sharesOf({ ranges, recording }: Pick<Route, 'ranges' | 'recording'>): readonly number[] {
+export function rangeShares({ ranges, recording }: Pick<Route, 'ranges' | 'recording'>): readonly number[] {
   return (recording?.arms ?? []).map(
     (_, arm) =>
       ranges.filter((range) => range.arm === arm).reduce((sum, { from, to }) => sum + to - from, 0) / BUCKETS,

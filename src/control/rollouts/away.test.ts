@@ -125,7 +125,7 @@ describe.each(['unreachable', 'full'] as const)('a store that is %s', (absence) 
       ? controller.command('ro_1', 'abort', actor)
       : controller.restOn('ro_1', 1, actor));
     expect(it.weight()).toBe(0);
-    expect((await controller.standing('ro_1')).status.state).toBe('aborted');
+    expect((await controller.snapshot('ro_1')).status.state).toBe('aborted');
     it.away.absence = 'there';
     await it.pass(10);
     expect((await it.real.tables.rollouts.get('ro_1'))?.state).toBe('aborted');

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { unpackUnits } from '../../rollout/collect/packed-units.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
-import { fold, started } from './fold.ts';
-import { machineOf } from './machines.ts';
+import { foldEvent, startedState } from './fold-event.ts';
+import { machineOf } from './strategy-machines.ts';
 import { rolloutRow } from './testing/world.ts';
 
 interface EarlierLog {
@@ -39,9 +39,9 @@ describe.each(logs)('a log of an earlier version, $name', ({ policy, events, dec
   });
 
   it('comes to the same decisions and the same counts', () => {
-    let folded = started(machine, row, rows[0]!);
+    let folded = startedState(machine, row, rows[0]!);
     const now = rows.slice(1).map((event) => {
-      const { after, actions } = fold(machine, folded, event);
+      const { after, actions } = foldEvent(machine, folded, event);
       folded = after;
       const { state, stage, weight, harmedUnits, progress } = machine.status(after.state);
       const { verdict, reason } = after;

@@ -6,7 +6,7 @@ import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import { codeOf } from '../../store/testing/stores.ts';
 import { STORIES } from './testing/stories.ts';
-import { bootHere, type Story, tell } from './testing/story.ts';
+import { bootHere, runStory, type Story } from './testing/story.ts';
 import { ManualClock, planeOf, prepare, rolloutRow, ScriptedFleet, trafficOf } from './testing/world.ts';
 
 const opened: Store[] = [];
@@ -95,7 +95,7 @@ describe('a clock that jumps', () => {
   ] as const)('%s skips no stage and stops nothing', async (_, jumps) => {
     const store = await fresh();
     const story: Story = { ...STORIES['that is promoted']!, seconds: 30, jumps };
-    const { trace } = await tell(store, story, bootHere(store, null));
+    const { trace } = await runStory(store, story, bootHere(store, null));
     expect(trace.row).toMatchObject({ state: 'promoted' });
     const weights = (await store.tables.endpoints.history('churn', { limit: 1000 })).items.map(({ route }) =>
       weightOf(route),
@@ -133,7 +133,7 @@ describe('a clock that is set within a window', () => {
     clock.jump(jump);
     await controller.tick();
     for (let i = 0; i < 3; i++) await pass(1000);
-    const { totals, late } = await controller.standing('ro_1');
+    const { totals, late } = await controller.snapshot('ro_1');
     const sent = fleet.parts.reduce((sum, { units }) => sum + units.flags.length, 0);
     expect(late).toBe(0);
     expect(totals.arms.reduce((sum, { units }) => sum + units, 0)).toBe(sent);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fold, started } from './fold.ts';
-import { forecastOfStanding } from './forecast.ts';
-import { machineOf } from './machines.ts';
-import { type Standing, standingOf } from './standing.ts';
-import { NO_TOTALS } from './totals.ts';
+import { foldEvent, startedState } from './fold-event.ts';
+import { rolloutForecast } from './forecast.ts';
+import { type RolloutSnapshot, rolloutSnapshot } from './rollout-snapshot.ts';
+import { NO_ROLLOUT_TOTALS } from './rollout-totals.ts';
+import { machineOf } from './strategy-machines.ts';
 
 const row = {
   id: 'ro_1',
@@ -23,22 +23,22 @@ const row = {
 } as const;
 
 /** A canary that was begun five minutes ago, with so many windows and units of stable. */
-function standing(windows: number, units: number): Standing {
+function standing(windows: number, units: number): RolloutSnapshot {
   const machine = machineOf('canary');
   const body = { rolledBackBefore: false };
   const event = { rollout: 'ro_1', seq: 0, at: 0, kind: 'start', body, units: null } as const;
   const tick = { ...event, seq: 1, at: 300_000, kind: 'tick', body: null } as const;
-  const { after } = fold(machine, started(machine, row, event), tick);
+  const { after } = foldEvent(machine, startedState(machine, row, event), tick);
   const arm = (count: number, failures: number) => ({ units: count, failures, latency: [] });
-  const totals = { ...NO_TOTALS, windows, arms: [arm(0, 0), arm(units, units / 100)] };
-  return standingOf(row, machine, { ...after, totals });
+  const totals = { ...NO_ROLLOUT_TOTALS, windows, arms: [arm(0, 0), arm(units, units / 100)] };
+  return rolloutSnapshot(row, machine, { ...after, totals });
 }
 
 const before = { rate: 7, errorShare: 0.002, units: null, over: 600_000 };
 
 describe('the forecast of a rollout', () => {
   it('is at the traffic that it has seen', () => {
-    const forecast = forecastOfStanding(standing(5, 3000), before);
+    const forecast = rolloutForecast(standing(5, 3000), before);
     expect(forecast).toMatchObject({ basis: 'rollout', rate: 10, errorRate: 0.01 });
     expect(forecast!.stages.map(({ stage }) => stage)).toEqual([0, 1, 2, 3]);
   });
@@ -48,10 +48,10 @@ describe('the forecast of a rollout', () => {
       [4, 3000],
       [5, 99],
     ] as const) {
-      expect(forecastOfStanding(standing(windows, units), before)).toMatchObject({
+      expect(rolloutForecast(standing(windows, units), before)).toMatchObject({
         ...{ basis: 'endpoint', rate: 7, errorRate: 0.002 },
       });
-      expect(forecastOfStanding(standing(windows, units), null)).toBeNull();
+      expect(rolloutForecast(standing(windows, units), null)).toBeNull();
     }
   });
 
@@ -60,7 +60,7 @@ describe('the forecast of a rollout', () => {
       [4, 'endpoint'],
       [5, 'rollout'],
     ] as const) {
-      const forecast = forecastOfStanding(standing(windows, 3000), { ...before, units: 200 });
+      const forecast = rolloutForecast(standing(windows, 3000), { ...before, units: 200 });
       expect(forecast).toMatchObject({ basis, certificate: null, promotion: null });
       expect(forecast!.stages.map(({ end }) => end !== null)).toEqual([true, false, false, false]);
     }
@@ -68,6 +68,6 @@ describe('the forecast of a rollout', () => {
 
   it('is none of a rollout that is over', () => {
     const over = standing(5, 3000);
-    expect(forecastOfStanding({ ...over, row: { ...over.row, endedAt: 1 } }, before)).toBeNull();
+    expect(rolloutForecast({ ...over, row: { ...over.row, endedAt: 1 } }, before)).toBeNull();
   });
 });

@@ -4,8 +4,8 @@ import { forecastPolicy, type PolicyForecast } from '../../rollout/decide/foreca
 import type { RolloutState } from '../../rollout/decide/state.ts';
 import { unitShortageWarnings } from '../../rollout/policy/unit-shortage.ts';
 import type { Strategy } from '../../store/store.ts';
-import type { MeasuredTraffic } from '../fleet/traffic.ts';
-import type { Standing } from './standing.ts';
+import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
+import type { RolloutSnapshot } from './rollout-snapshot.ts';
 
 export interface RolloutForecast extends PolicyForecast {
   /** Whose traffic it is at. */
@@ -20,8 +20,8 @@ const UNITS_LEAST = 100;
 const atItsOwn = new WeakMap<RolloutState, PolicyForecast | null>();
 
 /** Null of experiments, of what is over or waits for a person, and where no traffic is known. */
-export function forecastOfStanding(
-  { row, state, totals, needs }: Standing,
+export function rolloutForecast(
+  { row, state, totals, needs }: RolloutSnapshot,
   before: MeasuredTraffic | null,
 ): RolloutForecast | null {
   if (row.strategy === 'ab' || row.endedAt !== null) return null;
@@ -52,7 +52,7 @@ const unitsOf = (before: MeasuredTraffic | null): { readonly units?: number } =>
 const WAITING: ReadonlySet<Strategy> = new Set(['canary', 'blue-green']);
 
 /** What it waits for in vain (`few-units.ts`); nothing once it is over, or where no number of units is known. */
-export function warningsOfStanding({ row, state }: Standing, before: MeasuredTraffic | null): string[] {
+export function rolloutWarnings({ row, state }: RolloutSnapshot, before: MeasuredTraffic | null): string[] {
   const units = before?.units ?? null;
   if (units === null || !WAITING.has(row.strategy) || row.endedAt !== null) return [];
   const { policy, stage, progress } = (state as StagedState).rollout;

@@ -42,7 +42,7 @@ describe('a bad candidate', () => {
     const failed = world.fleet.parts.flatMap(({ units: { low, arm, flags } }) =>
       [...low].filter((_, i) => arm[i] === 0 && flags[i] === 1),
     );
-    const standing = await world.controller.standing('ro_1');
+    const standing = await world.controller.snapshot('ro_1');
     expect(standing).toMatchObject({
       isFinal: true,
       reason: 'Rolled back: evidence of harm in errors',
@@ -57,7 +57,7 @@ describe('a bad candidate', () => {
     const world = await worldOf(trafficOf(400, 80));
     await world.controller.begin(rolloutRow());
     world.fleet.join('w1');
-    const isFinal = async () => (await world.controller.standing('ro_1')).isFinal;
+    const isFinal = async () => (await world.controller.snapshot('ro_1')).isFinal;
     for (let i = 0; i < 12; i++) await world.pass();
     expect((await world.store.tables.rollouts.get('ro_1'))!.endedAt).not.toBeNull();
     expect(await isFinal()).toBe(false);

@@ -2,15 +2,15 @@
 import type { Clock } from '../../core/ports.ts';
 import type { StoredWindow, WindowCollector } from '../../rollout/collect/window-collector.ts';
 import { windowJson } from '../../rollout/collect/window-json.ts';
-import type { Journal } from './journal.ts';
-import type { MaturedOf } from './matured.ts';
-import type { Timeline } from './timeline.ts';
-import { isBlank } from './totals.ts';
+import type { MaturedOf } from './matured-values.ts';
+import type { RolloutJournal } from './rollout-journal.ts';
+import { isBlankWindow } from './rollout-totals.ts';
+import type { WindowTimeline } from './window-timeline.ts';
 
 interface CloserPorts {
-  readonly journal: Journal;
+  readonly journal: RolloutJournal;
   readonly collector: WindowCollector;
-  readonly timeline: Timeline;
+  readonly timeline: WindowTimeline;
   readonly clock: Clock;
   readonly maturedOf: MaturedOf;
 }
@@ -54,7 +54,7 @@ export class WindowCloser {
       this.#last ??= window === null ? null : collector.close(window);
       if (this.#last === null) return;
       const { closed, units } = this.#last;
-      if (!isBlank(closed))
+      if (!isBlankWindow(closed))
         await journal.record({ kind: 'window', body: windowJson(closed), units }, timeline);
       this.#last = null;
     }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Block, CapturedColumn } from '../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
@@ -45,7 +45,7 @@ const columnsOf = (rows: readonly LoggedRow[], side: 'inputs' | 'outputs'): read
     };
   });
 
-const blockOf = (rows: readonly LoggedRow[], seq: number): Block => ({
+const blockOf = (rows: readonly LoggedRow[], seq: number): CapturedBlock => ({
   ...{ worker: 'w', epoch: 1, seq, endpoint: 'churn', model: 'churn', version: 3 },
   from: rows.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY),
   to: rows.reduce((most, { at }) => Math.max(most, at), 0),

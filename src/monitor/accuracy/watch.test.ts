@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
@@ -51,7 +51,7 @@ function answersOf(day: number, broken: number, random: { next(): number }): rea
   });
 }
 
-const blockOf = (answers: readonly Answer[], seq: number): Block => ({
+const blockOf = (answers: readonly Answer[], seq: number): CapturedBlock => ({
   worker: 'w',
   epoch: 1,
   seq,

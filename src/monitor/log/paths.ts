@@ -1,12 +1,12 @@
 /** Where the files of the prediction log are, and what they are called. Pure. */
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { rfc3339 } from '../../core/utc.ts';
 
 /** Folder of the log in a data folder. */
 export const logPath = (dataDir: string): string => `${dataDir}/log`;
 
 /** What the index calls the endpoint of a block: of requests that named a version themselves, `@` and the model. */
-export const endpointOf = ({ endpoint, model }: Pick<Block, 'endpoint' | 'model'>): string =>
+export const endpointOf = ({ endpoint, model }: Pick<CapturedBlock, 'endpoint' | 'model'>): string =>
   storable(endpoint ?? `@${model}`);
 
 /** A text without what databases refuse: NUL, halves of characters. */

@@ -1,5 +1,5 @@
 /** What must not be in the log is left out, or replaced, before anything is written. Pure. */
-import type { Block, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
 import type { RedactionKind } from './shape.ts';
 
 export interface Redactions {
@@ -12,7 +12,7 @@ export interface Redactions {
    * nothing is kept of them.
    */
   readonly buckets: (
-    block: Pick<Block, 'model' | 'version' | 'meta'>,
+    block: Pick<CapturedBlock, 'model' | 'version' | 'meta'>,
     column: CapturedColumn,
   ) => readonly (string | null)[] | null;
 }
@@ -20,12 +20,12 @@ export interface Redactions {
 export const NO_REDACTIONS: Redactions = { rules: {}, hash: (value) => value, buckets: () => null };
 
 export interface Redacted {
-  readonly block: Block;
+  readonly block: CapturedBlock;
   /** What is in columns instead of their values. */
   readonly kinds: ReadonlyMap<string, 'hash' | 'bucket'>;
 }
 
-export function redact(block: Block, redactions: Redactions): Redacted {
+export function redact(block: CapturedBlock, redactions: Redactions): Redacted {
   const kinds = new Map<string, 'hash' | 'bucket'>();
   const columnsOf = (columns: readonly CapturedColumn[]): CapturedColumn[] =>
     columns.flatMap((column) => {

@@ -10,7 +10,7 @@ import {
   UINTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { segmentOptions, VECTOR } from '../../duckdb/open.ts';
 import { identifier, literal } from '../../sql/identifiers.ts';
 import { storable } from './paths.ts';
@@ -23,7 +23,7 @@ type Values = Numbers | readonly (string | null)[];
 interface Column {
   readonly name: string;
   readonly type: DuckDBType;
-  readonly values: (block: Block) => Values;
+  readonly values: (block: CapturedBlock) => Values;
   /** The cell in the file, by the name of the table's column. */
   readonly cell: (name: string) => string;
 }
@@ -86,7 +86,7 @@ export async function writeSegment(
   db: DuckDBConnection,
   path: string,
   shape: LogShape,
-  blocks: readonly Block[],
+  blocks: readonly CapturedBlock[],
 ): Promise<void> {
   const columns = columnsOf(shape);
   const declared = columns.map(({ type }, i) => `c${i} ${type}`).join(', ');
@@ -112,7 +112,7 @@ export function optionsOf(shape: LogShape): string {
 function append(
   appender: { appendDataChunk(chunk: DuckDBDataChunk): void },
   columns: readonly Column[],
-  block: Block,
+  block: CapturedBlock,
 ): void {
   const values = columns.map((one) => one.values(block));
   for (let from = 0; from < block.rows; from += VECTOR) {

@@ -3,7 +3,7 @@
  * `out_<name>` for each output: DOUBLE or VARCHAR, null where a value is missing. The file says in its metadata (key
  * `plimsoll`) what each column was called, since names that differ in case alone would be one column. Pure.
  */
-import type { Block, CapturedColumn } from '../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
 import { isRecord } from '../../core/record.ts';
 import { storable } from './paths.ts';
 
@@ -38,7 +38,7 @@ export const shapeOf = (
     version,
     inputs,
     outputs,
-  }: Pick<Block, 'endpoint' | 'model' | 'version' | 'inputs' | 'outputs'>,
+  }: Pick<CapturedBlock, 'endpoint' | 'model' | 'version' | 'inputs' | 'outputs'>,
   redacted: Kinds,
 ): LogShape => ({
   schema: 1,

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { flush, isThere, makeFolder, move, writing } from '../../disk/durable.ts';
 import { type LogDuckDB, openDuckDB } from '../../duckdb/open.ts';
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
@@ -23,7 +23,7 @@ export interface LogWriterOptions {
 interface Batch {
   readonly endpoint: string;
   readonly shape: LogShape;
-  readonly blocks: Block[];
+  readonly blocks: CapturedBlock[];
 }
 
 export class LogWriter {
@@ -39,7 +39,7 @@ export class LogWriter {
    * are on the disk, and are part of the log once they are in the index (`takeIn`); what never gets there is swept up.
    * Throws DISK_FULL, FILE_UNWRITABLE.
    */
-  async write(blocks: readonly Block[]): Promise<readonly SegmentRow[]> {
+  async write(blocks: readonly CapturedBlock[]): Promise<readonly SegmentRow[]> {
     const segments: SegmentRow[] = [];
     for (const batch of this.#batches(blocks)) segments.push(await this.#write(batch));
     return segments;
@@ -55,7 +55,7 @@ export class LogWriter {
     this.#duckdb = null;
   }
 
-  #batches(blocks: readonly Block[]): Iterable<Batch> {
+  #batches(blocks: readonly CapturedBlock[]): Iterable<Batch> {
     const batches = new Map<string, Batch>();
     for (const given of blocks) {
       if (given.rows === 0) continue;
@@ -86,8 +86,8 @@ export class LogWriter {
 }
 
 /** Times of the rows themselves, in whole milliseconds. */
-const fromOf = ({ meta }: Block): number => Math.floor(meta.at.reduce((a, b) => Math.min(a, b)));
-const toOf = ({ meta }: Block): number => Math.ceil(meta.at.reduce((a, b) => Math.max(a, b)));
+const fromOf = ({ meta }: CapturedBlock): number => Math.floor(meta.at.reduce((a, b) => Math.min(a, b)));
+const toOf = ({ meta }: CapturedBlock): number => Math.ceil(meta.at.reduce((a, b) => Math.max(a, b)));
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 

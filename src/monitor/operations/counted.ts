@@ -1,6 +1,6 @@
 /** What a model's requests have come to since the last look, from counters that only grow. Pure. */
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import { TIME_CELLS } from '../../metrics/buckets.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import { DURATION_CELLS } from '../../metrics/duration-buckets.ts';
 
 /** Of one model, all its versions together. */
 export interface Counted {
@@ -15,13 +15,13 @@ export interface Counted {
 
 export function totalOf({ versions }: FleetLoad, model: string): Counted {
   let [requests, failed, seen] = [0, 0, 0];
-  const times = new Float64Array(TIME_CELLS);
+  const times = new Float64Array(DURATION_CELLS);
   for (const one of versions.filter((version) => version.model === model)) {
     const { ok, invalid, overloaded, error, cancelled } = one.outcomes;
     requests += ok + error + overloaded;
     failed += error + overloaded;
     seen += ok + error + overloaded + invalid + cancelled;
-    for (let cell = 0; cell < TIME_CELLS; cell++) times[cell]! += one.times[cell] ?? 0;
+    for (let cell = 0; cell < DURATION_CELLS; cell++) times[cell]! += one.times[cell] ?? 0;
   }
   return { requests, failed, seen, times };
 }

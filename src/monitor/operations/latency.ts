@@ -3,7 +3,13 @@
  * percentile; the baseline is the median over a week of hours, so that a bad day does not become usual, and a model whose
  * hours differ is allowed to. Pure.
  */
-import { countWithin, TIME_CELLS, timeBound, timeCell, timeQuantile } from '../../metrics/buckets.ts';
+import {
+  countWithin,
+  DURATION_CELLS,
+  durationBound,
+  durationCell,
+  durationQuantile,
+} from '../../metrics/duration-buckets.ts';
 import { incompleteBeta } from '../../statistics/beta.ts';
 
 const HOUR = 3_600_000;
@@ -26,7 +32,7 @@ export interface BaselineState {
 
 export class LatencyBaseline {
   #hour: number | null;
-  readonly #cells = new Float64Array(TIME_CELLS);
+  readonly #cells = new Float64Array(DURATION_CELLS);
   #hours: readonly number[];
 
   constructor(state: BaselineState | null = null) {
@@ -39,7 +45,7 @@ export class LatencyBaseline {
     const hour = Math.floor(at / HOUR);
     if (this.#hour !== hour) this.#close();
     this.#hour = hour;
-    for (let cell = 0; cell < TIME_CELLS; cell++) this.#cells[cell]! += cells[cell]!;
+    for (let cell = 0; cell < DURATION_CELLS; cell++) this.#cells[cell]! += cells[cell]!;
   }
 
   /** The usual 95th percentile in seconds, and how many times of it an hour may be without being unusual; or null. */
@@ -60,7 +66,7 @@ export class LatencyBaseline {
   #close(): void {
     const requests = this.#cells.reduce((sum, count) => sum + count, 0);
     if (requests >= HOUR_REQUESTS)
-      this.#hours = [...this.#hours, timeQuantile(this.#cells, QUANTILE)].slice(-HOURS_KEPT);
+      this.#hours = [...this.#hours, durationQuantile(this.#cells, QUANTILE)].slice(-HOURS_KEPT);
     this.#cells.fill(0);
   }
 }
@@ -89,12 +95,12 @@ export function spikeOf(
 ): Spike | null {
   const { usual } = baseline;
   let requests = 0;
-  for (let cell = 0; cell < TIME_CELLS; cell++) requests += cells[cell]!;
+  for (let cell = 0; cell < DURATION_CELLS; cell++) requests += cells[cell]!;
   if (usual === null || requests < LEAST_REQUESTS) return null;
   const threshold = usual.seconds * Math.max(times, usual.spread);
-  const now = timeQuantile(cells, QUANTILE);
+  const now = durationQuantile(cells, QUANTILE);
   // The bound above the threshold, so that what is counted as slower is.
-  const slower = requests - countWithin(cells, timeBound(timeCell(threshold * 1000)));
+  const slower = requests - countWithin(cells, durationBound(durationCell(threshold * 1000)));
   const share = 1 - QUANTILE;
   // P(X ≥ k) of a binomial law is the regularised incomplete beta function I_p(k, n − k + 1).
   const chance = slower === 0 ? 1 : incompleteBeta(share, slower, requests - slower + 1);

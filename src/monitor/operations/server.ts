@@ -1,5 +1,5 @@
 /** Watches the processes that answer, whatever endpoint they answer for: queue, event loop, memory. Pure. */
-import type { FleetLoad } from '../../control/fleet/load.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { Condition, Told } from '../alerts/alert.ts';
 import { NOT_KNOWN, percent } from './told.ts';
 

@@ -1,15 +1,15 @@
 /** Made-up counters for tests of operations. */
-import type { FleetLoad, VersionLoad } from '../../control/fleet/load.ts';
-import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
+import type { FleetLoad, VersionLoad } from '../../control/fleet/fleet-load.ts';
+import { DURATION_CELLS, durationCell } from '../../metrics/duration-buckets.ts';
 
 /** A model whose counters grow as told. */
 export class Traffic {
   readonly #outcomes = { ok: 0, invalid: 0, overloaded: 0, error: 0, cancelled: 0 };
-  readonly #times = new Float64Array(TIME_CELLS);
+  readonly #times = new Float64Array(DURATION_CELLS);
 
   answered(millis: number, count = 1): void {
     this.#outcomes.ok += count;
-    this.#times[timeCell(millis)]! += count;
+    this.#times[durationCell(millis)]! += count;
   }
 
   failed(count = 1): void {

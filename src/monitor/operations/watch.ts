@@ -1,6 +1,6 @@
 /** Watches how requests to an endpoint fare: failures, latency, silence, age. Pure. */
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import { countWithin, TIME_CELLS } from '../../metrics/buckets.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import { countWithin, DURATION_CELLS } from '../../metrics/duration-buckets.ts';
 import type { Condition } from '../alerts/alert.ts';
 import type { OperationsPolicy } from '../policy/policy.ts';
 import { type BudgetCount, worstBurn } from './burn.ts';
@@ -177,4 +177,4 @@ export class OperationsWatch {
   }
 }
 
-const NO_TIMES = new Float64Array(TIME_CELLS);
+const NO_TIMES = new Float64Array(DURATION_CELLS);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { METRICS } from '../../metrics/catalog.ts';
+import { METRIC_CATALOG } from '../../metrics/catalog.ts';
 import { dashboardOf } from './dashboard.ts';
 
 const dashboard = dashboardOf('Models');
@@ -10,14 +10,16 @@ const expressions = panels.flatMap(({ targets }) => targets!.map(({ expr }) => e
 const OF_PROCESSES = ['process_resident_memory_bytes'];
 
 test('every expression is over metrics that there are, by labels that they have', () => {
-  const LABELS = new Set(Object.values(METRICS).flatMap(({ labels }) => labels as readonly string[]));
+  const LABELS = new Set(Object.values(METRIC_CATALOG).flatMap(({ labels }) => labels as readonly string[]));
   for (const expr of expressions) {
     const names = expr.match(/\b(?:experiment|inference|model|monitor|nodejs|process|serving)_\w+/g)!;
     const metrics = names
       .filter((name) => !LABELS.has(name))
-      .map((name) => name.replace(/_(?:bucket|count|sum)$/, (suffix) => (name in METRICS ? suffix : '')));
+      .map((name) =>
+        name.replace(/_(?:bucket|count|sum)$/, (suffix) => (name in METRIC_CATALOG ? suffix : '')),
+      );
     expect(metrics.length).toBeGreaterThan(0);
-    for (const name of metrics) expect([...Object.keys(METRICS), ...OF_PROCESSES]).toContain(name);
+    for (const name of metrics) expect([...Object.keys(METRIC_CATALOG), ...OF_PROCESSES]).toContain(name);
     for (const [, label] of expr.matchAll(/[{,](\w+)(?:=~|!=|=)/g))
       expect([...LABELS, 'le']).toContain(label);
   }

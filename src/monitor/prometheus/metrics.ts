@@ -2,9 +2,9 @@
  * What the monitor knows, for Prometheus: one page over all endpoints, which it writes into the data folder and every scrape
  * takes along. Pure.
  */
-import { familyOf, type MetricName } from '../../metrics/catalog.ts';
-import type { Labels, MetricFamily, Point } from '../../metrics/family.ts';
-import { prometheusText } from '../../metrics/text.ts';
+import { catalogFamily, type MetricName } from '../../metrics/catalog.ts';
+import type { MetricFamily, MetricLabels, MetricPoint } from '../../metrics/metric-family.ts';
+import { prometheusText } from '../../metrics/prometheus-text.ts';
 
 /** A feature or an output against its reference. */
 export interface FeatureStanding {
@@ -75,11 +75,11 @@ export interface EndpointStanding {
 /** Features that are shown of each version: more would be more series than a Prometheus likes. */
 export const FEATURES_SHOWN = 20;
 
-type Sample = readonly [labels: Labels, value: number | null | undefined];
+type Sample = readonly [labels: MetricLabels, value: number | null | undefined];
 type Read = (
   standing: EndpointStanding,
   version: VersionStanding,
-  labels: Labels,
+  labels: MetricLabels,
   shown: number,
 ) => readonly Sample[];
 
@@ -94,7 +94,7 @@ const ofFeatures =
   (_endpoint, version, labels, shown) =>
     byEvidence(version, shown).map((feature) => [{ ...labels, feature: feature.name }, read(feature)]);
 
-const band = (labels: Labels, quality: QualityStanding | null): readonly Sample[] => {
+const band = (labels: MetricLabels, quality: QualityStanding | null): readonly Sample[] => {
   if (quality === null) return [];
   const { metric, point, lower, upper } = quality;
   return Object.entries({ point, lower, upper }).map(([bound, value]) => [
@@ -157,11 +157,11 @@ const OF_ENDPOINTS = {
 } satisfies Partial<Record<MetricName, (standing: EndpointStanding) => readonly Sample[]>>;
 
 /** A value that is not known is no sample: zero would be a lie, and NaN hides in every sum. */
-const pointsOf = (samples: readonly Sample[]): readonly Point[] =>
+const pointsOf = (samples: readonly Sample[]): readonly MetricPoint[] =>
   samples.flatMap(([labels, value]) => (value == null || Number.isNaN(value) ? [] : [{ labels, value }]));
 
-function createdPoints(standings: readonly EndpointStanding[]): readonly Point[] {
-  const created = new Map<string, Point>();
+function createdPoints(standings: readonly EndpointStanding[]): readonly MetricPoint[] {
+  const created = new Map<string, MetricPoint>();
   for (const { model, version, createdAt } of standings.flatMap(({ versions }) => versions)) {
     if (createdAt === null) continue;
     const labels = { model_name: model, model_version: version };
@@ -175,7 +175,7 @@ function monitoringFamilies(
   shown: number = FEATURES_SHOWN,
 ): readonly MetricFamily[] {
   const ofVersions = Object.entries(OF_VERSIONS).map(([name, read]: [string, Read]) =>
-    familyOf(
+    catalogFamily(
       name as MetricName,
       standings.flatMap((standing) =>
         standing.versions.flatMap((version) => {
@@ -187,13 +187,13 @@ function monitoringFamilies(
     ),
   );
   const ofEndpoints = Object.entries(OF_ENDPOINTS).map(([name, read]) =>
-    familyOf(
+    catalogFamily(
       name as MetricName,
       standings.flatMap((standing) => pointsOf(read(standing))),
     ),
   );
   return [
-    familyOf('model_created_timestamp_seconds', createdPoints(standings)),
+    catalogFamily('model_created_timestamp_seconds', createdPoints(standings)),
     ...ofVersions,
     ...ofEndpoints,
   ];

@@ -1,6 +1,6 @@
 /** The file of alerting and recording rules for a Prometheus that scrapes `/metrics`. Pure. */
-import { TIME_BOUNDS } from '../../metrics/buckets.ts';
-import { boundText } from '../../metrics/text.ts';
+import { DURATION_BOUNDS } from '../../metrics/duration-buckets.ts';
+import { boundText } from '../../metrics/prometheus-text.ts';
 
 export interface RuleOptions {
   /** Endpoint that the rules of the monitor are about; null: all. */
@@ -336,7 +336,7 @@ const ratioName = (what: string, window: number): string =>
 
 /** The classic bound that is not above `seconds`, as its label is written. */
 const boundBelow = (seconds: number): string =>
-  boundText(TIME_BOUNDS.findLast((one) => one <= seconds) ?? TIME_BOUNDS[0]!);
+  boundText(DURATION_BOUNDS.findLast((one) => one <= seconds) ?? DURATION_BOUNDS[0]!);
 
 export const alertRules = (options: RuleOptions): { readonly groups: readonly RuleGroup[] } => ({
   groups: new Rules(options).groups(),

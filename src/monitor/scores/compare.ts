@@ -1,5 +1,5 @@
 /** The scores of several libraries over the columns of two files. Pure. */
-import { kolmogorovSmirnov, rememberLast, type SampleTest } from '../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov, rememberLast, type SampleTest } from '../../statistics/kolmogorov-smirnov.ts';
 import type { Pair, SampleColumn } from './column.ts';
 import { deequScores } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';

@@ -1,6 +1,7 @@
 /** L-infinity distances as deequ and SageMaker Model Monitor define them: over exact counts, not a sketch. Pure. */
-import { greatestDistance, sorted } from '../../statistics/ranks.ts';
-import { greatestDifference } from '../../statistics/shares.ts';
+
+import { lInfinityDistance } from '../../statistics/divergences.ts';
+import { kolmogorovSmirnovDistance, sorted } from '../../statistics/sample-distances.ts';
 import { countCategories, type Pair, presentNumbers, tableOf } from './column.ts';
 import { type LibraryScores, runMethods, unscored } from './score.ts';
 
@@ -34,7 +35,7 @@ export function deequScores(pair: Pair): LibraryScores {
 function distanceOf({ reference, current }: Pair): { distance: number; m: number; n: number } {
   if (reference.kind === 'number' && current.kind === 'number') {
     const [x, y] = [presentNumbers(reference.values), presentNumbers(current.values)];
-    return { distance: greatestDistance(sorted(x), sorted(y)), m: x.length, n: y.length };
+    return { distance: kolmogorovSmirnovDistance(sorted(x), sorted(y)), m: x.length, n: y.length };
   }
   const table = tableOf(
     countCategories<string | number>(reference.kind === 'category' ? reference.values : []),
@@ -43,5 +44,5 @@ function distanceOf({ reference, current }: Pair): { distance: number; m: number
   const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
   const [m, n] = [total(table.reference), total(table.current)];
   const shares = (counts: readonly number[], sum: number): number[] => counts.map((count) => count / sum);
-  return { distance: greatestDifference(shares(table.reference, m), shares(table.current, n)), m, n };
+  return { distance: lInfinityDistance(shares(table.reference, m), shares(table.current, n)), m, n };
 }

@@ -5,11 +5,11 @@
 import { andersonDarling } from '../../statistics/anderson-darling.ts';
 import { contingencyTest, fisherExact } from '../../statistics/contingency.ts';
 import { cramerVonMises } from '../../statistics/cramer-von-mises.ts';
+import { jensenShannon, kullbackLeibler } from '../../statistics/divergences.ts';
 import { eppsSingleton } from '../../statistics/epps-singleton.ts';
-import { kolmogorovSmirnov, type SampleTest } from '../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov, type SampleTest } from '../../statistics/kolmogorov-smirnov.ts';
 import { mannWhitney } from '../../statistics/mann-whitney.ts';
-import { energyDistance, sorted, wasserstein } from '../../statistics/ranks.ts';
-import { jensenShannon, kullbackLeibler } from '../../statistics/shares.ts';
+import { energyDistance, sorted, wasserstein } from '../../statistics/sample-distances.ts';
 import { tTest } from '../../statistics/t-test.ts';
 import { countCategories, type Pair, presentNumbers, type Table, tableOf } from './column.ts';
 import { oneValue } from './evidently/numbers.ts';

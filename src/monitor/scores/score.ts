@@ -1,5 +1,5 @@
 /** What a library says of a column, and why it does not where it does not. Pure. */
-import type { TestResult } from '../../statistics/kolmogorov.ts';
+import type { TestResult } from '../../statistics/kolmogorov-smirnov.ts';
 
 /** A score that cannot be had, with the reason, in place of one. */
 export class Unscored {

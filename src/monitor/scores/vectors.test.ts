@@ -1,6 +1,6 @@
 /** Values that the libraries publish, mostly in their own tests, to the digits that they print. */
 import { expect, test } from 'vitest';
-import { totalVariation } from '../../statistics/shares.ts';
+import { totalVariation } from '../../statistics/divergences.ts';
 import { deequScores, robust } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';

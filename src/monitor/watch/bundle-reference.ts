@@ -1,5 +1,5 @@
 /** The reference that a version was given (`push --reference`), and what the version answers to it. */
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { digestFileSync, keptPath, readManifest } from '../../registry/bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
@@ -46,7 +46,7 @@ export interface BundleReferenceOptions {
  */
 export async function bundleReference(
   bundle: string,
-  block: Pick<Block, 'inputs'>,
+  block: Pick<CapturedBlock, 'inputs'>,
   { hidden, season }: BundleReferenceOptions,
 ): Promise<ReferenceProfile | null> {
   const path = keptPath(bundle, 'reference');
@@ -88,7 +88,7 @@ const timesIn = ([time]: readonly NamedColumn[]): Float64Array | null =>
 export async function boundColumns(
   path: string,
   { signature }: BundleManifest,
-  { inputs }: Pick<Block, 'inputs'>,
+  { inputs }: Pick<CapturedBlock, 'inputs'>,
 ): Promise<readonly BoundColumn[]> {
   const table = await openTable(path);
   try {

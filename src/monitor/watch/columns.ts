@@ -1,5 +1,5 @@
 /** Captured columns as those of profiles. Pure. */
-import type { Block, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
 import { repeatedShare } from '../quality/repeats.ts';
 import { binnerOf } from '../reference/bin.ts';
 import { buildProfile, type ProfileOptions } from '../reference/build.ts';
@@ -14,7 +14,7 @@ const valueColumn = (values: CapturedValues): ValueColumn =>
 /** The columns of a block in the order of a profile; null where it has none of that name. */
 export function columnsFor(
   profile: ReferenceProfile,
-  { inputs, outputs }: Pick<Block, 'inputs' | 'outputs'>,
+  { inputs, outputs }: Pick<CapturedBlock, 'inputs' | 'outputs'>,
 ): { readonly features: (ValueColumn | null)[]; readonly outputs: (ValueColumn | null)[] } {
   return { features: ordered(profile.features, inputs), outputs: ordered(profile.outputs, outputs) };
 }
@@ -55,7 +55,7 @@ export function bucketsOf(
 
 /** The columns of several blocks, one after the other, as those of a reference: columns that all of them have. */
 export function joinedColumns(
-  blocks: readonly Pick<Block, 'inputs' | 'outputs'>[],
+  blocks: readonly Pick<CapturedBlock, 'inputs' | 'outputs'>[],
   side: 'inputs' | 'outputs',
 ): readonly NamedColumn[] {
   const [first] = blocks;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { seededRandom } from '../../core/random.ts';
 import { admitFile } from '../../registry/admit.ts';
 import { LocalMonitoring } from '../local.ts';
@@ -58,7 +58,7 @@ async function given(reference: string): Promise<string> {
   return (await admitFile(path, { dataDir, name: 'churn', reference })).bundle;
 }
 
-function block(rows: readonly Customer[]): Block {
+function block(rows: readonly Customer[]): CapturedBlock {
   const made = blockOf(
     [
       numbers('age', ...rows.map(({ age }) => age)),

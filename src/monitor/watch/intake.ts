@@ -3,7 +3,7 @@
  * transaction. Only then their files go. What is cut off in between is done again, to the same effect; a file that ends this
  * process, or that the log takes alone of all not, is moved aside.
  */
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { MonitoringStore, SegmentRow, TickRow } from '../../store/monitoring/monitoring.ts';
@@ -28,7 +28,7 @@ export interface IntakeOptions {
   readonly attempts: Attempts;
   readonly store: Pick<MonitoringStore, 'fresh' | 'takeIn'>;
   readonly log: {
-    write(blocks: readonly Block[]): Promise<readonly SegmentRow[]>;
+    write(blocks: readonly CapturedBlock[]): Promise<readonly SegmentRow[]>;
     discard(segments: readonly SegmentRow[]): Promise<void>;
   };
   readonly profiles: Profiles;
@@ -177,7 +177,7 @@ export class Intake {
     return { taken, counted, unfit, cut: false };
   }
 
-  async #keep(blocks: readonly Block[], counted: readonly Tick[]): Promise<boolean> {
+  async #keep(blocks: readonly CapturedBlock[], counted: readonly Tick[]): Promise<boolean> {
     const { store, log, clock } = this.#options;
     const ticks = this.#ticksOf(blocks, counted);
     const segments = await log.write(blocks).catch((error: Error) => {
@@ -189,7 +189,7 @@ export class Intake {
   }
 
   /** Counts by endpoint, version, profile and slot. */
-  #ticksOf(blocks: readonly Block[], counted: readonly Tick[]): Omit<TickRow, 'id'>[] {
+  #ticksOf(blocks: readonly CapturedBlock[], counted: readonly Tick[]): Omit<TickRow, 'id'>[] {
     const sums = new Map<string, { readonly about: Omit<TickRow, 'id' | 'counts' | 'rows'>; tick: Tick }>();
     for (const [i, block] of blocks.entries()) {
       const tick = counted[i]!;
@@ -219,7 +219,7 @@ export class Intake {
     await profiles.learn(block);
   }
 
-  #tickOf(block: Block, known: KnownProfile | null): Tick {
+  #tickOf(block: CapturedBlock, known: KnownProfile | null): Tick {
     const { requests, rowsSeen, dropped, rows, model, version } = block;
     const about = { requests, rowsSeen, dropped };
     if (known === null) return { ...about, profile: 0, counts: { ...NO_COUNTS, rows }, quality: null };

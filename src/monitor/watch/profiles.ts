@@ -6,7 +6,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
@@ -49,7 +49,7 @@ export interface ProfilesOptions {
   readonly policyOf: (model: string) => LearningPolicy;
 }
 
-type Version = Pick<Block, 'model' | 'version'>;
+type Version = Pick<CapturedBlock, 'model' | 'version'>;
 
 /** How long, in milliseconds, whoever makes a profile has for it. */
 const MAKING = 600_000;
@@ -84,7 +84,7 @@ export class Profiles {
    * The profile of a version of which a block came, made of its bundle if need be; null: its traffic is to become one;
    * `later`: another server is making it.
    */
-  async of(block: Block): Promise<KnownProfile | 'later' | null> {
+  async of(block: CapturedBlock): Promise<KnownProfile | 'later' | null> {
     const known = await this.recent(block);
     const given = this.#wanted(block, known);
     return given === null ? known : this.#fromBundle(block, given, known);
@@ -154,7 +154,7 @@ export class Profiles {
   }
 
   /** Notes rows that wait, and makes a profile of them where there are enough. */
-  async learn(block: Block): Promise<void> {
+  async learn(block: CapturedBlock): Promise<void> {
     const key = keyOf(block);
     const { warmup } = this.#options.policyOf(block.model);
     const rows = (this.#waiting.get(key) ?? (await this.#count(block)) - block.rows) + block.rows;
@@ -189,7 +189,7 @@ export class Profiles {
   }
 
   async #fromBundle(
-    block: Block,
+    block: CapturedBlock,
     given: Given,
     before: KnownProfile | null,
   ): Promise<KnownProfile | 'later' | null> {
@@ -281,10 +281,10 @@ export class Profiles {
     return blocks.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  async #blocks(version: Version): Promise<readonly Block[]> {
+  async #blocks(version: Version): Promise<readonly CapturedBlock[]> {
     const folder = this.folderOf(version);
     const waiting = new Spool(folder);
-    const blocks: Block[] = [];
+    const blocks: CapturedBlock[] = [];
     for (const name of await waiting.names()) {
       const read = await waiting.read(name);
       if (read !== null && read !== 'bad') blocks.push(read.block);

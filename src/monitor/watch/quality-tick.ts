@@ -2,7 +2,7 @@
  * What the quality of rows was within a tick, beside what its bins tell: plain and small, and sums add up. Runs and repetitions
  * go on from one block to the next of the same replica, so that they are counted here and not where ticks are read. Pure.
  */
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { NO_CLOCK } from '../quality/clock.ts';
 import { QualityWatch } from '../quality/quality.ts';
 import { isFrozen } from '../quality/say.ts';
@@ -49,7 +49,7 @@ export interface CountedRows {
   /** Tells streams apart whose rows follow one another. */
   readonly stream: string;
   readonly profile: ReferenceProfile;
-  readonly block: Block;
+  readonly block: CapturedBlock;
   readonly features: ProfiledColumns;
   readonly bins: BinnedRows;
   /** Columns of which no value is to be shown. */
@@ -147,7 +147,7 @@ function featureTick(
 
 function columnsOf(
   { features }: ReferenceProfile,
-  { inputs, rows }: Block,
+  { inputs, rows }: CapturedBlock,
   hidden: ReadonlySet<string>,
 ): Pick<QualityTick, 'missing' | 'extra'> {
   const [there, wanted] = [namesOf(inputs), namesOf(features)];

@@ -3,15 +3,15 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Block } from '../../capture/block.ts';
-import { decodeBlock } from '../../capture/codec.ts';
-import { blockIdOf } from '../../capture/files.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
+import { decodeBlock } from '../../capture/block-codec.ts';
+import { BLOCK_LIMITS } from '../../capture/block-limits.ts';
 import { makeFolder } from '../../capture/folder.ts';
-import { BLOCK_LIMITS } from '../../capture/limits.ts';
+import { blockIdOf } from '../../capture/paths.ts';
 
 export interface SpooledBlock {
   readonly name: string;
-  readonly block: Block;
+  readonly block: CapturedBlock;
   readonly bytes: number;
 }
 

@@ -1,5 +1,5 @@
 /** Customers that come and stay as they are, or not: blocks of rows, and a world whose version has a profile of them. */
-import type { Block } from '../../capture/block.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { AlertRow } from '../alerts/alert.ts';
 import { blockOf, numbers, texts } from '../log/testing/blocks.ts';
@@ -17,7 +17,7 @@ let seq = 0;
 export const nextSeq = (): number => ++seq;
 
 /** Rows a millisecond apart. */
-export function block(n: number, more: Partial<Block> = {}, age = ages(n)): Block {
+export function block(n: number, more: Partial<CapturedBlock> = {}, age = ages(n)): CapturedBlock {
   const made = blockOf(
     [numbers('age', ...age), texts('plan', ...plans(n)), numbers('load', ...scores(n))],
     [numbers('predict', ...scores(n))],
@@ -36,7 +36,7 @@ const reference = block(5000);
 export async function withProfile(world: Promise<World>): Promise<World> {
   const made = await world;
   const { inputs, outputs } = reference;
-  const column = ({ name, values }: Block['inputs'][number]) =>
+  const column = ({ name, values }: CapturedBlock['inputs'][number]) =>
     values instanceof Float64Array
       ? { name, column: { kind: 'number' as const, values, nulls: null } }
       : { name, column: { kind: 'category' as const, values } };

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { Block } from '../../capture/block.ts';
-import { encodeBlock } from '../../capture/codec.ts';
-import { blockFile, blockIdOf } from '../../capture/files.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
+import { encodeBlock } from '../../capture/block-codec.ts';
+import { blockFile, blockIdOf } from '../../capture/paths.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { LogWriter } from '../log/writer.ts';
 import { parseMonitor } from '../policy/grammar.ts';
@@ -101,7 +101,7 @@ export class World {
   }
 
   /** Leaves blocks in the spool, as serving does. */
-  leave(...blocks: readonly Block[]): void {
+  leave(...blocks: readonly CapturedBlock[]): void {
     for (const block of blocks) writeFileSync(join(this.spool, blockFile(block)), encodeBlock(block));
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Block } from '../../capture/block.ts';
-import { blockFile } from '../../capture/files.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
+import { blockFile } from '../../capture/paths.ts';
 import { violationsOver } from '../local-quality.ts';
 import { numbers } from '../log/testing/blocks.ts';
 import { monitoringMetrics } from '../prometheus/metrics.ts';
@@ -68,7 +68,7 @@ test('values out of range, a frozen column and repeated rows are told of the las
 
 test('a column that is frozen for longer than a process lives is found', { timeout: 60_000 }, async () => {
   const made = await withProfile(world({ ...QUICK, drift: { enabled: false } }));
-  const frozen = (): Block => {
+  const frozen = (): CapturedBlock => {
     const same = block(600, { from: made.clock.at });
     const load = numbers('load', ...new Array(600).fill(0.25));
     return { ...same, inputs: [same.inputs[0]!, same.inputs[1]!, load] };
@@ -91,7 +91,7 @@ test('rows that come again are told once they are many, and blocks that are coun
   const made = await withProfile(world(QUICK));
   let refusals = 3;
   const log: typeof made.log = Object.assign(Object.create(made.log), {
-    write: (blocks: readonly Block[]) =>
+    write: (blocks: readonly CapturedBlock[]) =>
       refusals-- > 0 ? Promise.reject(new Error('busy')) : made.log.write(blocks),
   });
   const { intake, watch } = made.start({ log });
@@ -144,7 +144,7 @@ test('a file that the log refuses alone of all is moved aside, and everything el
   const made = await withProfile(world(QUICK));
   const poison = block(10);
   const log: typeof made.log = Object.assign(Object.create(made.log), {
-    write: (blocks: readonly Block[]) =>
+    write: (blocks: readonly CapturedBlock[]) =>
       blocks.some(({ seq: of }) => of === poison.seq)
         ? Promise.reject(new Error('no'))
         : made.log.write(blocks),
@@ -193,7 +193,7 @@ test('a file with which three processes ended is moved aside; those that came wi
   made.leave(good, killer, other);
   let ended = 0;
   const log: typeof made.log = Object.assign(Object.create(made.log), {
-    write(blocks: readonly Block[]) {
+    write(blocks: readonly CapturedBlock[]) {
       if (!blocks.some(({ seq: of }) => of === killer.seq)) return made.log.write(blocks);
       ended++;
       return new Promise(() => undefined);

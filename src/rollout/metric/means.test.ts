@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { studentCdf, studentQuantile } from '../../statistics/student.ts';
+import { studentCdf, studentQuantile } from '../../statistics/student-t.ts';
 import { bayesView, expectedLoss } from './bayes.ts';
 import { addPair, cupedLift, cupedTheta, NO_JOINT } from './cuped.ts';
 import {

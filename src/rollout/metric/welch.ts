@@ -1,5 +1,5 @@
 /** Welch's test: for a comparison whose one look was planned beforehand. Pure. */
-import { studentCdf, studentQuantile } from '../../statistics/student.ts';
+import { studentCdf, studentQuantile } from '../../statistics/student-t.ts';
 import type { ArmMean, ConfidenceInterval, LiftEstimate } from './moments.ts';
 
 /** Degrees of freedom of Welch and Satterthwaite. */

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hashOfKey } from '../../control/keys/key.ts';
-import { writeKnown } from '../../control/keys/known.ts';
+import { hashOfKey } from '../../control/keys/api-key.ts';
+import { formatKnownKeys } from '../../control/keys/known-keys.ts';
 import { LocalKeys } from '../../control/keys/local.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
-import { Outage } from '../../control/rollouts/outage.ts';
+import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
@@ -56,7 +56,7 @@ export class KeysKeeper {
     await this.refresh();
     const { logger } = this.#options;
     const begins = 'Changes of API keys are not seen for the moment: those of before hold on';
-    const outage = new Outage({ logger, begins, ends: 'Changes of API keys are seen again' });
+    const outage = new OutageLog({ logger, begins, ends: 'Changes of API keys are seen again' });
     const look = (): void => {
       this.refresh().then(
         () => outage.worked(),
@@ -94,7 +94,7 @@ export class KeysKeeper {
   async #write(): Promise<void> {
     const known = await this.keys.known();
     this.#byHash = new Map(known.map((key) => [key.sha256, key]));
-    const text = writeKnown(known);
+    const text = formatKnownKeys(known);
     if (text === this.#written && existsSync(this.#path)) return;
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });

@@ -4,8 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { hashOfKey } from '../../control/keys/key.ts';
-import { writeKnown } from '../../control/keys/known.ts';
+import { hashOfKey } from '../../control/keys/api-key.ts';
+import { formatKnownKeys } from '../../control/keys/known-keys.ts';
 import { Keyring } from './keyring.ts';
 import { keysInEnv } from './open.ts';
 
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 const textOf = (...keys: readonly string[]): string =>
-  writeKnown(
+  formatKnownKeys(
     keys.map((key) => ({
       name: key,
       scope: 'predict',

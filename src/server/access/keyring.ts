@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
-import { hashOfKey } from '../../control/keys/key.ts';
-import { readKnown } from '../../control/keys/known.ts';
+import { hashOfKey } from '../../control/keys/api-key.ts';
+import { parseKnownKeys } from '../../control/keys/known-keys.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import type { Logger } from '../../core/ports.ts';
 
@@ -78,7 +78,7 @@ export class Keyring {
       if (found === null) return false;
       state = `${found.ino} ${found.size} ${found.mtimeNs}`;
       if (state === source.taken) return false;
-      const keys = readKnown(await readFile(source.path, 'utf8'));
+      const keys = parseKnownKeys(await readFile(source.path, 'utf8'));
       source.taken = state;
       if (typeof keys !== 'string') {
         source.keys = keys;

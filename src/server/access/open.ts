@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AccessSettings } from '../../config/access.ts';
 import type { Contract } from '../../config/contract.ts';
-import { hashOfKey } from '../../control/keys/key.ts';
-import { readKnown } from '../../control/keys/known.ts';
+import { hashOfKey } from '../../control/keys/api-key.ts';
+import { parseKnownKeys } from '../../control/keys/known-keys.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
@@ -28,7 +28,7 @@ const TOKEN_NAME = 'PLIMSOLL_TOKEN';
  */
 export function keysInEnv(env: Env): readonly KnownKey[] {
   const { PLIMSOLL_TOKEN: token, PLIMSOLL_KEYS: text } = env as Record<string, string | undefined>;
-  const keys = text === undefined ? [] : readKnown(text);
+  const keys = text === undefined ? [] : parseKnownKeys(text);
   if (typeof keys === 'string') {
     const problems = `PLIMSOLL_KEYS: ${keys}, wanted what \`plimsoll keys export\` writes`;
     throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });

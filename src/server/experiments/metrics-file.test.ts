@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Standing } from '../../control/rollouts/standing.ts';
+import type { RolloutSnapshot } from '../../control/rollouts/rollout-snapshot.ts';
 import { begin, feedWindow, minute, REVENUE } from '../../rollout/experiment/testing/experiments.ts';
 import { openStore } from '../../store/open.ts';
 import type { RolloutRow, Store } from '../../store/store.ts';
@@ -33,10 +33,10 @@ afterEach(async () => {
 function fileOf(isOwner = true): ExperimentsFile {
   const run = begin();
   feedWindow(run, minute(0, 1));
-  const standing = async () => ({ row: ROW, state: run.state }) as unknown as Standing;
+  const standing = async () => ({ row: ROW, state: run.state }) as unknown as RolloutSnapshot;
   const error = (_: object, message: string): void => void errors.push(message);
   const logger = { info: () => undefined, warn: () => undefined, error };
-  return new ExperimentsFile({ dataDir, store, controller: { isOwner, standing }, logger });
+  return new ExperimentsFile({ dataDir, store, controller: { isOwner, snapshot: standing }, logger });
 }
 
 test('the file holds what runs, and is gone once nothing does', async () => {

@@ -1,8 +1,8 @@
 /** The metrics of experiments as a file that every scrape takes along: the owner of the rollouts writes it, and replaces it whole. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Controller } from '../../control/rollouts/controller.ts';
-import { Outage } from '../../control/rollouts/outage.ts';
+import { OutageLog } from '../../control/rollouts/outage-log.ts';
+import type { RolloutController } from '../../control/rollouts/rollout-controller.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
@@ -12,14 +12,14 @@ import { type EndpointExperiment, experimentMetrics } from './metrics.ts';
 export interface ExperimentsFileOptions {
   readonly dataDir: string;
   readonly store: Pick<Store, 'tables'>;
-  readonly controller: Pick<Controller, 'isOwner' | 'standing'>;
+  readonly controller: Pick<RolloutController, 'isOwner' | 'snapshot'>;
   readonly logger: Logger;
 }
 
 export class ExperimentsFile {
   readonly #options: ExperimentsFileOptions;
   readonly #folder: string;
-  readonly #outage: Outage;
+  readonly #outage: OutageLog;
   /** Null before the first time: an earlier process may have left a file. */
   #written: string | null = null;
 
@@ -28,7 +28,7 @@ export class ExperimentsFile {
     this.#options = options;
     this.#folder = join(dataDir, 'experiments');
     const begins = 'Metrics of experiments cannot be written for the moment';
-    this.#outage = new Outage({ logger, begins, ends: 'Metrics of experiments are written again' });
+    this.#outage = new OutageLog({ logger, begins, ends: 'Metrics of experiments are written again' });
   }
 
   /** Writes the file where it would say something else than before; removes it where nothing runs. Never throws. */
@@ -49,7 +49,7 @@ export class ExperimentsFile {
     const { store, controller } = this.#options;
     if (!controller.isOwner) return [];
     const rows = (await store.tables.rollouts.running()).filter(({ strategy }) => strategy === 'ab');
-    const standings = await Promise.all(rows.map(({ id }) => controller.standing(id)));
+    const standings = await Promise.all(rows.map(({ id }) => controller.snapshot(id)));
     return standings.map(({ row, state }) => ({
       endpoint: row.endpoint,
       view: experimentView(state as ExperimentState),

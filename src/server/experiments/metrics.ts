@@ -1,7 +1,7 @@
 /** What the experiments that run have found, for Prometheus. Pure. */
-import { familyOf } from '../../metrics/catalog.ts';
-import type { Labels, Point } from '../../metrics/family.ts';
-import { prometheusText } from '../../metrics/text.ts';
+import { catalogFamily } from '../../metrics/catalog.ts';
+import type { MetricLabels, MetricPoint } from '../../metrics/metric-family.ts';
+import { prometheusText } from '../../metrics/prometheus-text.ts';
 import type { ArmContrast, SegmentResult } from '../../rollout/experiment/segment-view.ts';
 import type { ExperimentView } from '../../rollout/experiment/view.ts';
 
@@ -23,7 +23,7 @@ const shownOf = ({ metrics, segments }: ExperimentView): readonly Shown[] => [
 ];
 
 /** A bound that is not known is no sample. */
-function differences({ endpoint, view }: EndpointExperiment): readonly Point[] {
+function differences({ endpoint, view }: EndpointExperiment): readonly MetricPoint[] {
   return shownOf(view).flatMap(({ metric, arm, segment, estimate, lower, upper }) =>
     Object.entries({ point: estimate, lower, upper }).flatMap(([bound, value]) =>
       value === null ? [] : [{ labels: { endpoint, metric, arm, segment, bound }, value }],
@@ -32,21 +32,21 @@ function differences({ endpoint, view }: EndpointExperiment): readonly Point[] {
 }
 
 /** Of each arm, and once of control. */
-function units({ endpoint, view }: EndpointExperiment): readonly Point[] {
+function units({ endpoint, view }: EndpointExperiment): readonly MetricPoint[] {
   const control = view.arms.find(({ isControl }) => isControl)!.name;
-  const counted = new Map<string, Point>();
+  const counted = new Map<string, MetricPoint>();
   for (const { metric, arm, segment, units: both } of shownOf(view))
     for (const [name, value] of [
       [arm, both[0]],
       [control, both[1]],
     ] as const) {
-      const labels: Labels = { endpoint, metric, arm: name, segment };
+      const labels: MetricLabels = { endpoint, metric, arm: name, segment };
       counted.set(JSON.stringify(labels), { labels, value });
     }
   return [...counted.values()];
 }
 
-function heterogeneity({ endpoint, view }: EndpointExperiment): readonly Point[] {
+function heterogeneity({ endpoint, view }: EndpointExperiment): readonly MetricPoint[] {
   const asked = view.segments.filter(
     ({ metric, arm }, i, all) => all.findIndex((one) => one.metric === metric && one.arm === arm) === i,
   );
@@ -59,7 +59,7 @@ function heterogeneity({ endpoint, view }: EndpointExperiment): readonly Point[]
 /** The file that a scrape takes along, in the Prometheus text format. */
 export const experimentMetrics = (experiments: readonly EndpointExperiment[]): string =>
   prometheusText([
-    familyOf('experiment_metric_difference', experiments.flatMap(differences)),
-    familyOf('experiment_metric_units', experiments.flatMap(units)),
-    familyOf('experiment_segments_differ', experiments.flatMap(heterogeneity)),
+    catalogFamily('experiment_metric_difference', experiments.flatMap(differences)),
+    catalogFamily('experiment_metric_units', experiments.flatMap(units)),
+    catalogFamily('experiment_segments_differ', experiments.flatMap(heterogeneity)),
   ]);

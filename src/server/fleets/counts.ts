@@ -1,4 +1,4 @@
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { distinctUnits } from '../../serving/metrics/caller-counts.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import { answeredIn, blamedIn } from '../../serving/metrics/serving-metrics.ts';

@@ -1,6 +1,6 @@
-import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
@@ -11,7 +11,7 @@ import { countsOf } from './counts.ts';
 import { loadOf } from './load.ts';
 
 /** The serving side of this very process: a fleet of one, which is there from the beginning. */
-export class LocalFleet implements Fleet {
+export class LocalFleet implements ServingFleet {
   readonly #worker: Pick<FleetChange, 'worker' | 'epoch'>;
   readonly #follower: SnapshotFollower;
   readonly #metrics: ServingMetrics;

@@ -1,13 +1,13 @@
-import type { Fleet, FleetChange } from '../../control/fleet/fleet.ts';
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { type FromControl, type LiveWorker, type ToControl, versionName } from '../workers/messages.ts';
 
 /** The workers of this replica, as the control process sees them through their common parent. */
-export class WorkersFleet implements Fleet {
+export class WorkersFleet implements ServingFleet {
   readonly #tell: (message: FromControl) => void;
   readonly #published = new Map<number, PromiseWithResolvers<void>>();
   readonly #partListeners: ((part: WindowPart) => void)[] = [];

@@ -3,8 +3,8 @@
  * where the data folder knows no job.
  */
 import { existsSync } from 'node:fs';
-import { Outage } from '../../control/rollouts/outage.ts';
-import { everyMillis } from '../../control/rollouts/schedule.ts';
+import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
+import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import type { Logger } from '../../core/ports.ts';
 import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
 import type { JobsPort } from '../../jobs/port.ts';
@@ -22,7 +22,7 @@ const LOOK_MILLIS = 1000;
 
 export class ServerJobs {
   readonly #options: ServerJobsOptions;
-  readonly #outage: Outage;
+  readonly #outage: OutageLog;
   #runtime: Promise<JobsRuntime> | null = null;
   readonly #end: () => Promise<void>;
 
@@ -30,7 +30,7 @@ export class ServerJobs {
     this.#options = options;
     const { logger } = options;
     const begins = 'Jobs cannot be looked at for the moment';
-    this.#outage = new Outage({ logger, begins, ends: 'Jobs are looked at again' });
+    this.#outage = new OutageLog({ logger, begins, ends: 'Jobs are looked at again' });
     this.#end = everyMillis(LOOK_MILLIS, () => this.#look());
   }
 

@@ -2,9 +2,14 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { captureRulesPath } from '../../capture/files.ts';
+import {
+  type CaptureRule,
+  type CaptureRules,
+  DEFAULT_CAPTURE_RULE,
+  parseCaptureRules,
+} from '../../capture/capture-rules.ts';
 import { makeFolder } from '../../capture/folder.ts';
-import { type CaptureRule, type CaptureRules, DEFAULT_RULE, parseRules } from '../../capture/rules.ts';
+import { captureRulesPath } from '../../capture/paths.ts';
 import { parseMonitor } from '../../monitor/policy/grammar.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
@@ -23,7 +28,7 @@ function ruleIn(endpoint: string, policy: unknown): CaptureRule {
   try {
     return ruleOf(parseMonitor(endpoint, policy).log);
   } catch {
-    return { ...DEFAULT_RULE, enabled: false };
+    return { ...DEFAULT_CAPTURE_RULE, enabled: false };
   }
 }
 
@@ -62,9 +67,9 @@ async function write(dataDir: string, changed: readonly (readonly [string, Captu
   const path = captureRulesPath(dataDir);
   const before = await readFile(path, 'utf8').catch(() => null);
   if (before === null && changed.length === 0) return;
-  const known = before === null ? null : parseRules(before);
+  const known = before === null ? null : parseCaptureRules(before);
   const endpoints = new Map([...Object.entries(known?.endpoints ?? {}), ...changed]);
-  const rules: CaptureRules = { other: DEFAULT_RULE, endpoints: Object.fromEntries(endpoints) };
+  const rules: CaptureRules = { other: DEFAULT_CAPTURE_RULE, endpoints: Object.fromEntries(endpoints) };
   const text = `${JSON.stringify(rules)}\n`;
   if (before === text) return;
   await makeFolder(dirname(path));

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../capture/folder.ts';
-import { familyOf } from '../../metrics/catalog.ts';
-import { prometheusText } from '../../metrics/text.ts';
+import { catalogFamily } from '../../metrics/catalog.ts';
+import { prometheusText } from '../../metrics/prometheus-text.ts';
 
 /** `pid`: null where there is none at present. */
 export async function writeMemory(dataDir: string, pid: number | null): Promise<void> {
@@ -14,7 +14,7 @@ export async function writeMemory(dataDir: string, pid: number | null): Promise<
   await makeFolder(folder);
   await writeFile(
     `${path}.tmp`,
-    prometheusText([familyOf('background_process_resident_memory_bytes', [point])]),
+    prometheusText([catalogFamily('background_process_resident_memory_bytes', [point])]),
   );
   await rename(`${path}.tmp`, path);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { captureRulesPath, spoolPath } from '../../capture/files.ts';
+import { captureRulesPath, spoolPath } from '../../capture/paths.ts';
 import { MEMORY, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { everyMillis } from '../../control/rollouts/schedule.ts';
+import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { Monitoring } from '../../monitor/port.ts';

@@ -1,5 +1,5 @@
 /** What the monitoring process does, put together. */
-import { everyMillis } from '../../control/rollouts/schedule.ts';
+import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
 import { Deliverer } from '../../monitor/alerts/deliver.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import { AccuracyLooks } from '../../monitor/watch/accuracy-looks.ts';

@@ -1,5 +1,5 @@
 /** What the control plane answers to the monitoring process. */
-import type { Fleet } from '../../control/fleet/fleet.ts';
+import type { ServingFleet } from '../../control/fleet/fleet.ts';
 import type { Control } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Steering, Surroundings, WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
@@ -10,7 +10,7 @@ import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 export interface SurroundingsOptions {
   readonly store: Pick<Store, 'kind' | 'tables'>;
   readonly control: Pick<Control, 'command'>;
-  readonly fleet: Pick<Fleet, 'load'>;
+  readonly fleet: Pick<ServingFleet, 'load'>;
   readonly clock: Clock;
   readonly bundleOf: (digest: string) => string;
 }

@@ -1,7 +1,7 @@
 /** What takes in what serving leaves behind, put together. */
 import { join } from 'node:path';
-import { spoolPath } from '../../capture/files.ts';
-import { hasherOf, hashKeyOf } from '../../capture/key.ts';
+import { hasherOf, hashKeyOf } from '../../capture/hash-key.ts';
+import { spoolPath } from '../../capture/paths.ts';
 import type { Clock } from '../../core/ports.ts';
 import { logPath } from '../../monitor/log/paths.ts';
 import type { Redactions } from '../../monitor/log/redact.ts';

@@ -1,7 +1,7 @@
 /** What waits to be read in a data folder, and whose it is. */
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { blockIdOf, spoolPath } from '../../capture/files.ts';
+import { blockIdOf, spoolPath } from '../../capture/paths.ts';
 
 /** Files that serving has left behind; 0 where there is no folder. */
 export function waitingFiles(dataDir: string): number {

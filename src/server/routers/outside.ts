@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Fleet } from '../../control/fleet/fleet.ts';
-import { OutsideFleet, type OutsideOptions } from '../../control/outside/outside-fleet.ts';
-import { prometheusSource } from '../../control/outside/prometheus.ts';
-import { everyMillis } from '../../control/rollouts/schedule.ts';
+import { ExternalFleet, type ExternalFleetOptions } from '../../control/external/external-fleet.ts';
+import { prometheusSource } from '../../control/external/prometheus-source.ts';
+import type { ServingFleet } from '../../control/fleet/fleet.ts';
+import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
 import type { Logger } from '../../core/ports.ts';
 import { writtenRouter } from '../../deploy/routers/address.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
@@ -12,10 +12,10 @@ import { SYSTEM_CLOCK } from '../clock.ts';
  * it, too. Throws CONFIG_INVALID.
  */
 export function withOutside(
-  fleet: Fleet,
+  fleet: ServingFleet,
   { routers, logger }: { readonly routers: Readonly<Record<string, unknown>>; readonly logger: Logger },
-  followedSince: OutsideOptions['followedSince'],
-): { readonly fleet: Fleet; close(): Promise<void> } {
+  followedSince: ExternalFleetOptions['followedSince'],
+): { readonly fleet: ServingFleet; close(): Promise<void> } {
   const sources = new Map(
     Object.entries(routers).flatMap(([endpoint, written]) => {
       const { metrics } = writtenRouter(endpoint, written);
@@ -25,6 +25,6 @@ export function withOutside(
   if (sources.size === 0) return { fleet, close: () => Promise.resolve() };
   const worker = `${randomBytes(6).toString('hex')}/outside`;
   const time = { clock: SYSTEM_CLOCK, every: everyMillis };
-  const outside = new OutsideFleet({ fleet, sources, worker, epoch: 1, ...time, followedSince, logger });
+  const outside = new ExternalFleet({ fleet, sources, worker, epoch: 1, ...time, followedSince, logger });
   return { fleet: outside, close: () => outside.close() };
 }

@@ -1,4 +1,4 @@
-import { everyMillis, type Schedule } from '../../control/rollouts/schedule.ts';
+import { everyMillis, type IntervalScheduler } from '../../control/rollouts/interval-scheduler.ts';
 import type { Logger } from '../../core/ports.ts';
 import { writtenRouter } from '../../deploy/routers/address.ts';
 import { RouterFollower, type RouterView } from '../../deploy/routers/follow.ts';
@@ -14,7 +14,7 @@ export interface ServerRoutersOptions {
   readonly logger: Logger;
   /** Opens the router of an endpoint. @default the platform that its address names */
   readonly open?: ((endpoint: string) => Promise<TrafficRouter>) | undefined;
-  readonly every?: Schedule | undefined;
+  readonly every?: IntervalScheduler | undefined;
 }
 
 /** How often routes are looked at, in milliseconds: a rollback should not wait. */

@@ -1,5 +1,5 @@
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';

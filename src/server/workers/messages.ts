@@ -1,7 +1,7 @@
 import type { AccessSettings, TlsFiles } from '../../config/access.ts';
 import type { ConnectionSettings } from '../../config/connection-settings.ts';
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { shareOf } from '../../config/access.ts';
-import type { FleetLoad } from '../../control/fleet/load.ts';
-import type { ModelCounts } from '../../control/fleet/traffic.ts';
+import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';

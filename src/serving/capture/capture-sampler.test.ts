@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_RULE } from '../../capture/rules.ts';
+import { DEFAULT_CAPTURE_RULE } from '../../capture/capture-rules.ts';
 import { seededRandom } from '../../core/random.ts';
 import { CaptureSampler } from './capture-sampler.ts';
 
-const rule = (changes: Partial<typeof DEFAULT_RULE> = {}) => ({ ...DEFAULT_RULE, ...changes });
+const rule = (changes: Partial<typeof DEFAULT_CAPTURE_RULE> = {}) => ({
+  ...DEFAULT_CAPTURE_RULE,
+  ...changes,
+});
 const hashes = (seed: number): (() => number) => {
   const random = seededRandom(seed);
   return () => Math.floor(random.next() * 2 ** 32);

@@ -6,7 +6,7 @@
  * quarters it again, and there is room left in any burst. A row that is captured stands for 1 over the share that was in
  * force. Sums of weights are right on average: the share depends on what came before, never on the request. Pure.
  */
-import type { CaptureRule } from '../../capture/rules.ts';
+import type { CaptureRule } from '../../capture/capture-rules.ts';
 
 /** Parts of the room: what a steady flow is to fill, where one that has grown is thinned, and what is held back after it. */
 const STEADY = 0.75;

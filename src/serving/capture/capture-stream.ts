@@ -1,5 +1,5 @@
-import type { Block } from '../../capture/block.ts';
-import type { CaptureRule } from '../../capture/rules.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
+import type { CaptureRule } from '../../capture/capture-rules.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { CaptureSampler } from './capture-sampler.ts';
@@ -39,7 +39,7 @@ export interface CaptureStreamHost {
 }
 
 /** What a stream has gathered; all but what names the block. */
-export type CapturedPart = Omit<Block, 'worker' | 'epoch' | 'seq' | 'endpoint' | 'model' | 'version'>;
+export type CapturedPart = Omit<CapturedBlock, 'worker' | 'epoch' | 'seq' | 'endpoint' | 'model' | 'version'>;
 
 /** Shapes that rows of a stream may have within one block's time: more come of a model whose width is anybody's. */
 const SHAPES_MAX = 4;

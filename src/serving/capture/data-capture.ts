@@ -1,9 +1,14 @@
 import { crc32 } from 'node:zlib';
-import type { Block } from '../../capture/block.ts';
-import { encodeBlock } from '../../capture/codec.ts';
-import { blockFile, captureRulesPath, spoolPath } from '../../capture/files.ts';
-import { hashKeyOf } from '../../capture/key.ts';
-import { type CaptureRule, type CaptureRules, pinnedRuleOf, ruleOf } from '../../capture/rules.ts';
+import type { CapturedBlock } from '../../capture/block.ts';
+import { encodeBlock } from '../../capture/block-codec.ts';
+import {
+  type CaptureRule,
+  type CaptureRules,
+  captureRuleOf,
+  pinnedRuleOf,
+} from '../../capture/capture-rules.ts';
+import { hashKeyOf } from '../../capture/hash-key.ts';
+import { blockFile, captureRulesPath, spoolPath } from '../../capture/paths.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { Route } from '../../rollout/route.ts';
@@ -123,7 +128,7 @@ export class DataCapture implements CaptureStreamHost {
     const { rules } = this.#rulesFile;
     return endpoint === null
       ? pinnedRuleOf(rules, model, this.#endpoints.get(model) ?? [])
-      : ruleOf(rules, endpoint);
+      : captureRuleOf(rules, endpoint);
   }
 
   timeOf(now: number): number {
@@ -197,7 +202,7 @@ export class DataCapture implements CaptureStreamHost {
     const { worker, epoch, metrics } = this.#options;
     const { endpoint, target } = stream;
     const id = { worker, epoch, seq: this.#seq++ };
-    const block: Block = {
+    const block: CapturedBlock = {
       ...{ ...id, endpoint, model: target.model, version: target.version },
       ...part,
       inputs: redactColumns(part.inputs, rule, () => this.#hashKey()),

@@ -1,6 +1,6 @@
 import type { CapturedColumn } from '../../capture/block.ts';
-import { hasherOf } from '../../capture/key.ts';
-import type { CaptureRule } from '../../capture/rules.ts';
+import type { CaptureRule } from '../../capture/capture-rules.ts';
+import { hasherOf } from '../../capture/hash-key.ts';
 
 /** Leaves out what must not leave the process, and hashes what must not be read: a text, or a number's shortest decimal form. */
 export function redactColumns(

@@ -1,5 +1,5 @@
 /** Captured rows of one shape, until a block is made of them. Pure. */
-import type { Block, CapturedColumn } from '../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
 import {
   allocateCapturedCells,
   type CapturedCells,
@@ -89,7 +89,7 @@ export class RowBuffer {
   }
 
   /** Everything of a block that its rows say; the buffer is empty then, and keeps its room. */
-  take(): Pick<Block, 'from' | 'to' | 'rows' | 'inputs' | 'outputs' | 'meta'> {
+  take(): Pick<CapturedBlock, 'from' | 'to' | 'rows' | 'inputs' | 'outputs' | 'meta'> {
     const rows = this.#rows;
     const at = this.#at.slice(0, rows);
     const about = <T>(read: (one: RequestAbout) => T): T[] => {
@@ -121,7 +121,7 @@ export class RowBuffer {
     return taken;
   }
 
-  #columns(): Pick<Block, 'inputs' | 'outputs'> {
+  #columns(): Pick<CapturedBlock, 'inputs' | 'outputs'> {
     const { inputs, outputs, numbers: stride } = this.shape;
     const rows = this.#rows;
     const columns = Array.from({ length: stride }, () => new Float64Array(rows));

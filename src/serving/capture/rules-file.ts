@@ -1,5 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { type CaptureRules, DEFAULT_RULES, NO_RULES, parseRules } from '../../capture/rules.ts';
+import {
+  type CaptureRules,
+  DEFAULT_CAPTURE_RULES,
+  NO_CAPTURE_RULES,
+  parseCaptureRules,
+} from '../../capture/capture-rules.ts';
 import type { Logger } from '../../core/ports.ts';
 
 /** The rules of a file that others replace: looked at whenever somebody asks. */
@@ -8,7 +13,7 @@ export class CaptureRulesFile {
   readonly #logger: Logger;
   /** What told the last state of the file from others; null where there was none. */
   #seen: string | null = null;
-  #rules: CaptureRules = NO_RULES;
+  #rules: CaptureRules = NO_CAPTURE_RULES;
   #isKnown = false;
 
   constructor(path: string, logger: Logger) {
@@ -40,18 +45,19 @@ export class CaptureRulesFile {
   }
 
   #follow(text: string | null): void {
-    const isFirst = this.#rules === NO_RULES;
+    const isFirst = this.#rules === NO_CAPTURE_RULES;
     if (text === null) {
-      if (isFirst) this.#rules = DEFAULT_RULES;
+      if (isFirst) this.#rules = DEFAULT_CAPTURE_RULES;
       return;
     }
-    const parsed = parseRules(text);
+    const parsed = parseCaptureRules(text);
     if (parsed === null) this.#complain('it is no rules of what is captured');
     else this.#rules = parsed;
   }
 
   #complain(reason: string): void {
-    const message = this.#rules === NO_RULES ? 'nothing is captured' : 'the rules of before are followed';
+    const message =
+      this.#rules === NO_CAPTURE_RULES ? 'nothing is captured' : 'the rules of before are followed';
     this.#logger.warn({ file: this.#path, reason }, `${message}: the rules cannot be read`);
   }
 }

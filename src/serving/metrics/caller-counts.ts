@@ -1,5 +1,5 @@
 import { murmur3 } from '../../bytes/murmur3.ts';
-import { distinctHashes, noHashes, noteHash, noteHashesOf } from '../../statistics/distinct-count.ts';
+import { addHash, emptyRegisters, estimateDistinct, mergeRegisters } from '../../statistics/hyperloglog.ts';
 
 /** What may be told of the callers of one model, as it crosses to another process: plain data, no id. */
 export interface CallerCounts {
@@ -13,7 +13,7 @@ export interface CallerCounts {
 
 /** Distinct units with an id, about. */
 export const distinctUnits = ({ registers }: Pick<CallerCounts, 'registers'>): number =>
-  distinctHashes(registers);
+  estimateDistinct(registers);
 
 /** Any seed does, the same in all processes. */
 const SEED = 0x63616c6c;
@@ -21,7 +21,7 @@ const SEED = 0x63616c6c;
 /** How many distinct units ask a model, whether or not a rollout runs: some hundred nanoseconds a request. */
 export class CallerSeries implements CallerCounts {
   readonly model: string;
-  readonly registers = noHashes();
+  readonly registers = emptyRegisters();
   named = 0;
   nameless = 0;
 
@@ -33,7 +33,7 @@ export class CallerSeries implements CallerCounts {
     if (unit === null) this.nameless++;
     else {
       this.named++;
-      noteHash(this.registers, murmur3(unit, SEED));
+      addHash(this.registers, murmur3(unit, SEED));
     }
   }
 
@@ -41,7 +41,7 @@ export class CallerSeries implements CallerCounts {
   add({ named, nameless, registers }: CallerCounts): void {
     this.named += named;
     this.nameless += nameless;
-    noteHashesOf(this.registers, registers);
+    mergeRegisters(this.registers, registers);
   }
 
   /** A copy that stays as it is. */

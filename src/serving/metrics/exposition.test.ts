@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prometheusText } from '../../metrics/text.ts';
+import { prometheusText } from '../../metrics/prometheus-text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { metricFamilies as families } from './exposition.ts';
 import { addMetricsSnapshot, takeMetricsSnapshot } from './metrics-snapshot.ts';

@@ -1,7 +1,12 @@
-import { TIME_CELLS, timeHistogram } from '../../metrics/buckets.ts';
-import { familyOf } from '../../metrics/catalog.ts';
-import { type Labels, type MetricFamily, mergeFamilies, type Point } from '../../metrics/family.ts';
-import { parseText } from '../../metrics/parse.ts';
+import { catalogFamily } from '../../metrics/catalog.ts';
+import { DURATION_CELLS, durationHistogram } from '../../metrics/duration-buckets.ts';
+import {
+  type MetricFamily,
+  type MetricLabels,
+  type MetricPoint,
+  mergeFamilies,
+} from '../../metrics/metric-family.ts';
+import { parseText } from '../../metrics/parse-prometheus-text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { SHED_REASONS } from '../admission/shed-series.ts';
 import { addMetricsSnapshot, type MetricsSnapshot } from './metrics-snapshot.ts';
@@ -25,22 +30,22 @@ export interface FleetMetrics {
   readonly restarts: number;
 }
 
-const labelsOf = ({ model, version }: { model: string; version: number }): Labels => ({
+const labelsOf = ({ model, version }: { model: string; version: number }): MetricLabels => ({
   model_name: model,
   model_version: version,
 });
 
-const stagePoints = (series: ModelSeries): Point[] =>
+const stagePoints = (series: ModelSeries): MetricPoint[] =>
   STAGES.map((stage, s) => ({
     labels: { ...labelsOf(series), stage },
-    histogram: timeHistogram(
-      series.times.subarray(s * TIME_CELLS, (s + 1) * TIME_CELLS),
+    histogram: durationHistogram(
+      series.times.subarray(s * DURATION_CELLS, (s + 1) * DURATION_CELLS),
       series.timeSums[s]! / 1000,
     ),
   }));
 
 /** Its buckets are those of schema 0 as they are: bucket k is up to 2^k rows. */
-const batchPoint = (series: ModelSeries): Point => ({
+const batchPoint = (series: ModelSeries): MetricPoint => ({
   labels: labelsOf(series),
   histogram: {
     bounds: ROW_BOUNDS,
@@ -86,7 +91,7 @@ export function metricFamilies(
     ...requestFamilies(metrics, series),
     ...connectionFamilies(metrics),
     ...versionFamilies(versions),
-    familyOf(
+    catalogFamily(
       'model_last_prediction_timestamp_seconds',
       series
         .filter((one) => one.lastAnswer !== null)
@@ -106,15 +111,15 @@ function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]
     })),
   );
   return [
-    familyOf('inference_requests_total', outcomes),
-    familyOf('inference_request_duration_seconds', asked.flatMap(stagePoints)),
-    familyOf('inference_batch_size', asked.map(batchPoint)),
-    familyOf('inference_requests_in_flight', one(inFlight)),
-    familyOf('inference_queue_depth', one(queueDepth)),
-    familyOf('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
-    familyOf('inference_saturation_ratio', one(saturation)),
+    catalogFamily('inference_requests_total', outcomes),
+    catalogFamily('inference_request_duration_seconds', asked.flatMap(stagePoints)),
+    catalogFamily('inference_batch_size', asked.map(batchPoint)),
+    catalogFamily('inference_requests_in_flight', one(inFlight)),
+    catalogFamily('inference_queue_depth', one(queueDepth)),
+    catalogFamily('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
+    catalogFamily('inference_saturation_ratio', one(saturation)),
     ...overloadFamilies(metrics),
-    familyOf(
+    catalogFamily(
       'plimsoll_requests_refused_total',
       REFUSAL_REASONS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
     ),
@@ -124,12 +129,12 @@ function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]
 function connectionFamilies({ connections, receiving, slowBodies }: ServingMetrics): MetricFamily[] {
   const { open, limit, refused, evicted } = connections;
   return [
-    familyOf('inference_requests_receiving', one(receiving)),
-    familyOf('plimsoll_slow_bodies_total', one(slowBodies)),
-    familyOf('plimsoll_connections_open', one(open)),
-    familyOf('plimsoll_connections_limit', one(limit)),
-    familyOf('plimsoll_connections_refused_total', one(refused)),
-    familyOf('plimsoll_connections_evicted_total', one(evicted)),
+    catalogFamily('inference_requests_receiving', one(receiving)),
+    catalogFamily('plimsoll_slow_bodies_total', one(slowBodies)),
+    catalogFamily('plimsoll_connections_open', one(open)),
+    catalogFamily('plimsoll_connections_limit', one(limit)),
+    catalogFamily('plimsoll_connections_refused_total', one(refused)),
+    catalogFamily('plimsoll_connections_evicted_total', one(evicted)),
   ];
 }
 
@@ -139,13 +144,13 @@ function overloadFamilies({ waiting, loopDelay, shed }: ServingMetrics): MetricF
     SHED_REASONS.map((reason, k) => ({ labels: { endpoint, reason }, value: counts[k]! })),
   );
   return [
-    familyOf('inference_queue_predicted_seconds', seconds),
-    familyOf('inference_loop_delay_seconds', one(loopDelay() / 1000)),
-    familyOf('inference_shed_total', counts),
+    catalogFamily('inference_queue_predicted_seconds', seconds),
+    catalogFamily('inference_loop_delay_seconds', one(loopDelay() / 1000)),
+    catalogFamily('inference_shed_total', counts),
   ];
 }
 
-const one = (value: number): readonly Point[] => [{ labels: {}, value }];
+const one = (value: number): readonly MetricPoint[] => [{ labels: {}, value }];
 
 function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
   const info = versions.map((version) => {
@@ -157,12 +162,12 @@ function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
     version.loadMillis === undefined ? [] : [{ labels: labelsOf(version), value: version.loadMillis / 1000 }],
   );
   return [
-    familyOf('model_info', info),
-    familyOf(
+    catalogFamily('model_info', info),
+    catalogFamily(
       'model_loaded',
       versions.map((version) => ({ labels: labelsOf(version), value: 1 })),
     ),
-    familyOf('model_load_duration_seconds', loads),
+    catalogFamily('model_load_duration_seconds', loads),
   ];
 }
 
@@ -173,10 +178,10 @@ function rolloutFamilies({ shadow, generations, units, capture }: ServingMetrics
   ]);
   const routes = [...generations].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
   return [
-    familyOf('plimsoll_shadow_total', copies),
-    familyOf('plimsoll_route_generation', routes),
-    familyOf('plimsoll_recorder_units_total', one(units)),
-    familyOf(
+    catalogFamily('plimsoll_shadow_total', copies),
+    catalogFamily('plimsoll_route_generation', routes),
+    catalogFamily('plimsoll_recorder_units_total', one(units)),
+    catalogFamily(
       'monitor_captured_rows_total',
       capture.map(({ endpoint, captured }) => ({ labels: { endpoint }, value: captured })),
     ),
@@ -196,8 +201,8 @@ export function fleetMetricFamilies(
   addMetricsSnapshot(metrics, totals.snapshot);
   return [
     ...metricFamilies(metrics, versions, 0, now),
-    familyOf('serving_workers_ready', one(totals.ready)),
-    familyOf('serving_worker_restarts_total', one(totals.restarts)),
+    catalogFamily('serving_workers_ready', one(totals.ready)),
+    catalogFamily('serving_worker_restarts_total', one(totals.restarts)),
     ...mergeFamilies(totals.processes.flatMap(parseText)),
   ];
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { mergeFamilies } from '../../metrics/family.ts';
-import { parseText } from '../../metrics/parse.ts';
-import { prometheusText } from '../../metrics/text.ts';
+import { mergeFamilies } from '../../metrics/metric-family.ts';
+import { parseText } from '../../metrics/parse-prometheus-text.ts';
+import { prometheusText } from '../../metrics/prometheus-text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { loadProcessMetrics } from './process-metrics.ts';
 

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { EngineStatus } from '../../engine/engine.ts';
-import { METRICS } from '../../metrics/catalog.ts';
+import { METRIC_CATALOG } from '../../metrics/catalog.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 
 /** Gauges with the name of a counter, which OpenMetrics refuses; each is the sum of another that stays. */
@@ -24,7 +24,7 @@ export async function loadProcessMetrics(
   let before = performance.eventLoopUtilization();
   new prom.Gauge({
     name,
-    help: METRICS[name].help,
+    help: METRIC_CATALOG[name].help,
     registers: [registry],
     collect() {
       const now = performance.eventLoopUtilization();
@@ -57,7 +57,7 @@ function addEngines(
     Object.entries(OF_ENGINES).map(([suffix, measure]) => ({ id, name: `${prefix}${suffix}`, measure })),
   );
   for (const { id, name, measure } of series) {
-    const { help, type } = METRICS[name as keyof typeof METRICS];
+    const { help, type } = METRIC_CATALOG[name as keyof typeof METRIC_CATALOG];
     const Kind = type === 'counter' ? Counter : Gauge;
     new Kind({
       ...{ name, help, registers: [registry], labelNames: ['model_name', 'model_version'] },

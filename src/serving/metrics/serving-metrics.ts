@@ -1,4 +1,4 @@
-import { TIME_CELLS, timeCell } from '../../metrics/buckets.ts';
+import { DURATION_CELLS, durationCell } from '../../metrics/duration-buckets.ts';
 import { ShedSeries } from '../admission/shed-series.ts';
 import { CallerSeries } from './caller-counts.ts';
 import { NO_PROCESS_USAGE, type ProcessUsage } from './process-usage.ts';
@@ -21,7 +21,7 @@ const log2Ceiling = (value: number): number =>
   value <= 1 ? 0 : 32 - Math.clz32(Math.min(2 ** 31, Math.ceil(value)) - 1);
 
 const TIMES = PREDICTION_OUTCOMES.length;
-const TIME_SUMS = TIMES + STAGES.length * TIME_CELLS;
+const TIME_SUMS = TIMES + STAGES.length * DURATION_CELLS;
 const BATCHES = TIME_SUMS + STAGES.length;
 const ROWS = BATCHES + ROW_BUCKETS;
 const BLAMED = ROWS + 1;
@@ -60,7 +60,7 @@ export class ModelSeries {
   }
 
   observe(stage: number, millis: number): void {
-    this.times[stage * TIME_CELLS + timeCell(millis)]!++;
+    this.times[stage * DURATION_CELLS + durationCell(millis)]!++;
     this.timeSums[stage]! += millis;
   }
 
@@ -77,7 +77,7 @@ export class ModelSeries {
 export const answeredIn = (counters: Float64Array): number => counters[PREDICTION_OUTCOMES.indexOf('ok')]!;
 /** Cells of the whole duration of answered requests (`metrics/buckets.ts`). */
 export const timesIn = (counters: Float64Array): Float64Array =>
-  counters.subarray(TIMES + STAGE.total * TIME_CELLS, TIMES + (STAGE.total + 1) * TIME_CELLS);
+  counters.subarray(TIMES + STAGE.total * DURATION_CELLS, TIMES + (STAGE.total + 1) * DURATION_CELLS);
 export const blamedIn = (counters: Float64Array): number => counters[BLAMED]!;
 
 /** Copies of requests that went to a candidate in the shadow of stable. */

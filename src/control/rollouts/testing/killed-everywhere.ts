@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { openStore } from '../../../store/open.ts';
 import type { RolloutCommand } from '../../port.ts';
-import { bootHere, type Kill, type Story, type Told, tell } from './story.ts';
+import { bootHere, type Kill, runStory, type Story, type StoryOutcome } from './story.ts';
 import { POLICY, prepare, trafficOf } from './world.ts';
 
-async function told(story: Story, kill: Kill | null): Promise<Told> {
+async function told(story: Story, kill: Kill | null): Promise<StoryOutcome> {
   const store = await openStore('sqlite::memory:');
   try {
     await prepare(store);
-    return await tell(store, story, bootHere(store, kill));
+    return await runStory(store, story, bootHere(store, kill));
   } finally {
     await store.close();
   }

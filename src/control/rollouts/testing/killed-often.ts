@@ -4,7 +4,7 @@ import { seededRandom } from '../../../core/random.ts';
 import { openStore } from '../../../store/open.ts';
 import type { Store } from '../../../store/store.ts';
 import { bootChild } from './process.ts';
-import { type Boot, bootHere, type Story, type Told, type Trace, tell } from './story.ts';
+import { type Boot, bootHere, runStory, type Story, type StoryOutcome, type Trace } from './story.ts';
 import { prepare } from './world.ts';
 
 /** An order takes a few milliseconds: some are killed at their beginning, some on their way, some live on. */
@@ -41,11 +41,15 @@ export async function killedOften(
   return found;
 }
 
-async function told(story: Story, url: string, bootOf: (url: string, store: Store) => Boot): Promise<Told> {
+async function told(
+  story: Story,
+  url: string,
+  bootOf: (url: string, store: Store) => Boot,
+): Promise<StoryOutcome> {
   const store = await openStore(url);
   try {
     await prepare(store);
-    return await tell(store, story, bootOf(url, store));
+    return await runStory(store, story, bootOf(url, store));
   } finally {
     await store.close();
   }

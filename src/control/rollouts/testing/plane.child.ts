@@ -2,7 +2,7 @@
 
 import type { WindowPart } from '../../../rollout/window-part.ts';
 import { openStore } from '../../../store/open.ts';
-import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
+import type { FleetChange, ServingFleet } from '../../fleet/fleet.ts';
 import type { ToChild, ToParent } from './process.ts';
 import { type Plane, planeOf } from './world.ts';
 
@@ -17,7 +17,7 @@ const tell = (message: ToParent): void => {
   process.send!(message);
 };
 
-const fleet: Fleet = {
+const fleet: ServingFleet = {
   publish: (snapshot) =>
     new Promise((resolve) => {
       published.set(snapshot.sequence, resolve);

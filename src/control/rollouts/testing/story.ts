@@ -3,9 +3,9 @@
 import type { Actor } from '../../../core/actor.ts';
 import type { PlaneSnapshot } from '../../../rollout/route.ts';
 import type { RolloutRow, Store } from '../../../store/store.ts';
-import type { Fleet } from '../../fleet/fleet.ts';
+import type { ServingFleet } from '../../fleet/fleet.ts';
 import type { RolloutCommand } from '../../port.ts';
-import type { Deed } from '../actions.ts';
+import type { ActionBody } from '../actions.ts';
 import { killable } from './kill.ts';
 import { ManualClock, planeOf, rolloutRow, ScriptedFleet, type Traffic } from './world.ts';
 
@@ -33,7 +33,7 @@ export interface Trace {
   readonly endpoint: unknown;
 }
 
-export interface Told {
+export interface StoryOutcome {
   readonly trace: Trace;
   readonly writes: number;
   /** Processes that it took. */
@@ -46,7 +46,7 @@ export interface Told {
 async function decidedWeight({ tables }: Store): Promise<number> {
   const actions = await tables.rollouts.actions('ro_1');
   const flips = actions.flatMap(({ body }) =>
-    (body as Deed).kind === 'flip' ? [body as Deed & { kind: 'flip' }] : [],
+    (body as ActionBody).kind === 'flip' ? [body as ActionBody & { kind: 'flip' }] : [],
   );
   return weightOf(flips.at(-1)?.target.ranges ?? []);
 }
@@ -68,7 +68,7 @@ export interface Process {
 }
 
 /** Makes the process number `life`, which does not know of those before it. */
-export type Boot = (fleet: Fleet, clock: ManualClock, life: number) => Promise<Process>;
+export type Boot = (fleet: ServingFleet, clock: ManualClock, life: number) => Promise<Process>;
 
 /** In this process, killed once: at a write of the first life. */
 export const bootHere =
@@ -93,7 +93,7 @@ export const bootHere =
   };
 
 /** Tells the story to its end, with as many processes as it takes. */
-export async function tell(store: Store, story: Story, boot: Boot): Promise<Told> {
+export async function runStory(store: Store, story: Story, boot: Boot): Promise<StoryOutcome> {
   const clock = new ManualClock();
   const fleet = new ScriptedFleet(clock, story.traffic);
   const watched = new WatchedFleet(fleet, store);
@@ -153,7 +153,7 @@ export async function tell(store: Store, story: Story, boot: Boot): Promise<Told
 }
 
 /** Compares what is published with what has been decided and written down. */
-class WatchedFleet implements Fleet {
+class WatchedFleet implements ServingFleet {
   readonly #fleet: ScriptedFleet;
   readonly #store: Store;
   excess = 0;
@@ -175,10 +175,10 @@ class WatchedFleet implements Fleet {
   ready(model: string, version: number): number {
     return this.#fleet.ready(model, version);
   }
-  onPart(listener: Parameters<Fleet['onPart']>[0]): void {
+  onPart(listener: Parameters<ServingFleet['onPart']>[0]): void {
     this.#fleet.onPart(listener);
   }
-  onChange(listener: Parameters<Fleet['onChange']>[0]): void {
+  onChange(listener: Parameters<ServingFleet['onChange']>[0]): void {
     this.#fleet.onChange(listener);
   }
 }

@@ -11,13 +11,13 @@ import {
 import { LATENCY_BINS, type WindowPart } from '../../../rollout/window-part.ts';
 import type { RolloutRow, Store } from '../../../store/store.ts';
 import { version } from '../../../store/testing/rows.ts';
-import type { Fleet, FleetChange } from '../../fleet/fleet.ts';
-import { Publisher } from '../../fleet/publisher.ts';
-import { Overrides, type OverridesOptions } from '../../overrides/overrides.ts';
-import { ALONE } from '../../replicas/replicas.ts';
-import { Sharing } from '../../replicas/sharing.ts';
-import { Controller } from '../controller.ts';
-import type { Alert } from '../run.ts';
+import type { FleetChange, ServingFleet } from '../../fleet/fleet.ts';
+import { SnapshotPublisher } from '../../fleet/snapshot-publisher.ts';
+import { RouteOverrides, type RouteOverridesOptions } from '../../overrides/route-overrides.ts';
+import { SINGLE_REPLICA } from '../../replicas/replica-group.ts';
+import { StoreReplicaGroup } from '../../replicas/store-replica-group.ts';
+import { RolloutController } from '../rollout-controller.ts';
+import type { RolloutAlert } from '../rollout-run.ts';
 
 export const START = 1_700_000_000_000;
 
@@ -59,7 +59,7 @@ export const trafficOf =
     });
 
 /** One worker that follows what it is told, and keeps what it has sent. */
-export class ScriptedFleet implements Fleet {
+export class ScriptedFleet implements ServingFleet {
   readonly snapshots: PlaneSnapshot[] = [];
   readonly parts: WindowPart[] = [];
   /** Versions that cannot be loaded. */
@@ -240,23 +240,23 @@ export const rolloutRow = (change: Partial<RolloutRow> = {}): RolloutRow => ({
 });
 
 export interface Plane {
-  readonly controller: Controller;
-  readonly publisher: Publisher;
-  readonly overrides: Overrides;
-  readonly alerts: Alert[];
+  readonly controller: RolloutController;
+  readonly publisher: SnapshotPublisher;
+  readonly overrides: RouteOverrides;
+  readonly alerts: RolloutAlert[];
 }
 
 /** A control plane as a process that has just been started has it; others share its store where it `shares`. */
 export function planeOf(
   store: Store,
-  fleet: Fleet,
+  fleet: ServingFleet,
   clock: Clock,
   holder = 'one',
-  { shares = false, file = null }: { shares?: boolean; file?: OverridesOptions['file'] } = {},
+  { shares = false, file = null }: { shares?: boolean; file?: RouteOverridesOptions['file'] } = {},
 ): Plane {
-  const alerts: Alert[] = [];
-  const overrides = new Overrides({ clock, logger: silent, file });
-  const publisher = new Publisher({
+  const alerts: RolloutAlert[] = [];
+  const overrides = new RouteOverrides({ clock, logger: silent, file });
+  const publisher = new SnapshotPublisher({
     store,
     fleet,
     overrides,
@@ -266,13 +266,13 @@ export function planeOf(
     holder: `${holder} ${Math.random()}`,
     scope: holder,
   });
-  const controller = new Controller({
+  const controller = new RolloutController({
     store,
     fleet,
     overrides,
     replicas: shares
-      ? new Sharing({ store, clock, logger: silent, replica: holder, fleet, publisher })
-      : ALONE,
+      ? new StoreReplicaGroup({ store, clock, logger: silent, replica: holder, fleet, publisher })
+      : SINGLE_REPLICA,
     publisher,
     clock,
     logger: silent,

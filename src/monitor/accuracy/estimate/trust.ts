@@ -2,7 +2,7 @@
  * Whether an estimate without labels is still to be believed: residuals of cohorts whose labels have come, against those of
  * the reference. Evidence may be looked at after each cohort. Pure.
  */
-import { studentCdf } from '../../../statistics/student.ts';
+import { studentCdf } from '../../../statistics/student-t.ts';
 
 export interface Trust {
   readonly isTrusted: boolean;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { Block, CapturedColumn } from '../../../capture/block.ts';
+import type { CapturedBlock, CapturedColumn } from '../../../capture/block.ts';
 import type { MonitoringStore } from '../../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
 import { LogWriter, type LogWriterOptions } from '../writer.ts';
@@ -23,8 +23,8 @@ let blocks = 0;
 export function blockOf(
   inputs: readonly CapturedColumn[],
   outputs: readonly CapturedColumn[] = [],
-  more: Partial<Block> = {},
-): Block {
+  more: Partial<CapturedBlock> = {},
+): CapturedBlock {
   const rows = inputs[0]?.values.length ?? outputs[0]?.values.length ?? 0;
   const seq = more.seq ?? blocks++;
   const from = more.from ?? DAY_ONE;
@@ -64,7 +64,7 @@ export interface TestLog {
   readonly store: MonitoringStore;
   readonly writer: LogWriter;
   /** Writes blocks, and makes them part of the log. */
-  log(...blocks: Block[]): Promise<void>;
+  log(...blocks: CapturedBlock[]): Promise<void>;
 }
 
 /** To be called in a `describe`. */
@@ -83,7 +83,7 @@ export function logsOf(): (more?: Partial<LogWriterOptions>) => Promise<TestLog>
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     });
-    const log = async (...given: Block[]): Promise<void> => {
+    const log = async (...given: CapturedBlock[]): Promise<void> => {
       const segments = await writer.write(given);
       await store.takeIn({ at: 0, blocks: given, segments, ticks: [] });
     };

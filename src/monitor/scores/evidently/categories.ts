@@ -1,7 +1,12 @@
 /** Evidently's tests and distances of categories, and of numbers of few values. Pure. */
 import { fisherExact, goodnessOfFit } from '../../../statistics/contingency.ts';
+import {
+  bhattacharyya,
+  jensenShannon,
+  kullbackLeibler,
+  populationStabilityIndex,
+} from '../../../statistics/divergences.ts';
 import { normalTail } from '../../../statistics/normal.ts';
-import { bhattacharyya, jensenShannon, kullbackLeibler, stabilityIndex } from '../../../statistics/shares.ts';
 import { compareCategories, type Table } from '../column.ts';
 import { type Methods, type Score, Unscored } from '../score.ts';
 import { filled, sharesOf } from './bins.ts';
@@ -10,7 +15,7 @@ export function categoryMethods(table: Table): Methods {
   const shares = sharesOf(table.reference, table.current);
   const [reference, current] = [filled(shares.reference), filled(shares.current)];
   return {
-    psi: () => stabilityIndex(reference, current),
+    psi: () => populationStabilityIndex(reference, current),
     js: () => jensenShannon(shares.reference, shares.current),
     kl: () => kullbackLeibler(reference, current),
     hellinger: () => Math.sqrt(1 - Math.min(1, bhattacharyya(shares.reference, shares.current))),

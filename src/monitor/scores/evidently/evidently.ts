@@ -1,5 +1,5 @@
 /** Scores of a column as Evidently 0.7 defines them, and its own choice among them. Pure. */
-import type { SampleTest } from '../../../statistics/kolmogorov.ts';
+import type { SampleTest } from '../../../statistics/kolmogorov-smirnov.ts';
 import {
   type Category,
   countCategories,

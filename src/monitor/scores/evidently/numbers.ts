@@ -1,12 +1,17 @@
 /** Evidently's tests and distances of numeric columns. Pure. */
 import { andersonDarling } from '../../../statistics/anderson-darling.ts';
 import { cramerVonMises } from '../../../statistics/cramer-von-mises.ts';
+import {
+  bhattacharyya,
+  jensenShannon,
+  kullbackLeibler,
+  populationStabilityIndex,
+} from '../../../statistics/divergences.ts';
 import { eppsSingleton } from '../../../statistics/epps-singleton.ts';
-import { kolmogorovSmirnov, type SampleTest } from '../../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov, type SampleTest } from '../../../statistics/kolmogorov-smirnov.ts';
 import { mannWhitney } from '../../../statistics/mann-whitney.ts';
-import { energyDistance, sorted, wasserstein } from '../../../statistics/ranks.ts';
-import { bhattacharyya, jensenShannon, kullbackLeibler, stabilityIndex } from '../../../statistics/shares.ts';
-import { populationDeviation } from '../../../statistics/sum.ts';
+import { energyDistance, sorted, wasserstein } from '../../../statistics/sample-distances.ts';
+import { populationStandardDeviation } from '../../../statistics/sum.ts';
 import { tTest } from '../../../statistics/t-test.ts';
 import { type Methods, Unscored } from '../score.ts';
 import { filled, hellingerShares, type Numbers, numberShares } from './bins.ts';
@@ -20,11 +25,11 @@ export function numberMethods(numbers: Numbers, ks: SampleTest = kolmogorovSmirn
   const [x, y] = [sorted(numbers.reference), sorted(numbers.current)];
   const few = (least: number): boolean => Math.min(x.length, y.length) < least;
   return {
-    psi: () => stabilityIndex(reference, current),
+    psi: () => populationStabilityIndex(reference, current),
     js: () => jensenShannon(shares.reference, shares.current),
     kl: () => kullbackLeibler(reference, current),
     hellinger: () => hellingerOf(numbers),
-    wasserstein: () => wasserstein(x, y) / Math.max(populationDeviation(x), DEVIATION_MIN),
+    wasserstein: () => wasserstein(x, y) / Math.max(populationStandardDeviation(x), DEVIATION_MIN),
     energy: () => energyDistance(x, y),
     ks: () => ks(x, y),
     cramer_von_mises: () => (few(2) ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),

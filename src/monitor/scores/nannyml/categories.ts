@@ -1,7 +1,7 @@
 /** NannyML's methods for categorical columns; categories that the reference has not are one more bin. Pure. */
 import { contingencyTest } from '../../../statistics/contingency.ts';
-import type { TestResult } from '../../../statistics/kolmogorov.ts';
-import { greatestDifference } from '../../../statistics/shares.ts';
+import { lInfinityDistance } from '../../../statistics/divergences.ts';
+import type { TestResult } from '../../../statistics/kolmogorov-smirnov.ts';
 import { type Category, countCategories, type Table, tableOf } from '../column.ts';
 import type { Fitted } from './numbers.ts';
 
@@ -25,7 +25,7 @@ export function fitCategoryShares(
 export function fitLInfinity(reference: Values): Fitted<Values> {
   return onTable(countCategories(reference), ({ reference: counts, current }) => {
     const [m, n] = [total(counts), total(current)];
-    return greatestDifference(
+    return lInfinityDistance(
       counts.map((count) => count / m),
       current.map((count) => count / n),
     );

@@ -1,5 +1,5 @@
 /** Scores of a column as NannyML 0.13 defines them, and the alarm of its default method. Pure. */
-import { mean, populationDeviation } from '../../../statistics/sum.ts';
+import { mean, populationStandardDeviation } from '../../../statistics/sum.ts';
 import { type Pair, presentNumbers, type SampleColumn } from '../column.ts';
 import {
   type LibraryScores,
@@ -107,7 +107,7 @@ function verdict<V extends SampleColumn['values']>(
   const known = chunksOf(reference)
     .map(method)
     .filter((value) => !Number.isNaN(value));
-  const threshold = mean(known) + DEVIATIONS * populationDeviation(known);
+  const threshold = mean(known) + DEVIATIONS * populationStandardDeviation(known);
   const chunks = chunksOf(current).map(method);
   const alarms = chunks.filter((value) => value > threshold).length;
   return {

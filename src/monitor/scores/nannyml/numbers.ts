@@ -3,8 +3,8 @@
  * values are dropped, infinite ones are not. Pure.
  */
 import { binEdges, histogram, spaced } from '../../../statistics/bin-edges.ts';
-import { greatestDistance, sorted, wasserstein } from '../../../statistics/ranks.ts';
-import { hellinger, jensenShannon } from '../../../statistics/shares.ts';
+import { hellinger, jensenShannon } from '../../../statistics/divergences.ts';
+import { kolmogorovSmirnovDistance, sorted, wasserstein } from '../../../statistics/sample-distances.ts';
 import { presentNumbers } from '../column.ts';
 
 /** The method's value for a chunk; NaN where the chunk has no value. */
@@ -41,7 +41,7 @@ export { hellinger };
 /** Kolmogorov and Smirnov's D alone, without a p-value. */
 export function fitKolmogorovSmirnov(reference: Float64Array): Fitted<Float64Array> | null {
   const known = sorted(reference);
-  if (known.length < EXACT_BELOW) return onValues((chunk) => greatestDistance(known, sorted(chunk)));
+  if (known.length < EXACT_BELOW) return onValues((chunk) => kolmogorovSmirnovDistance(known, sorted(chunk)));
   if (!reference.every(Number.isFinite)) return null;
   const edges = spaced(known[0]!, known.at(-1)!, ESTIMATE_BINS);
   const expected = cumulated(histogram(known, edges), known.length);

@@ -1,7 +1,7 @@
 /** KSWIN (Raab and others, 2020): the newest numbers of a window against as many drawn from the older ones. Pure. */
-import { kolmogorovSmirnov } from '../../../statistics/kolmogorov.ts';
+import { kolmogorovSmirnov } from '../../../statistics/kolmogorov-smirnov.ts';
 import { MersenneTwister } from '../../../statistics/mersenne-twister.ts';
-import { sorted } from '../../../statistics/ranks.ts';
+import { sorted } from '../../../statistics/sample-distances.ts';
 import type { SequentialDetector } from './detector.ts';
 
 export interface KswinOptions {

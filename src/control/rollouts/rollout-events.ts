@@ -1,0 +1,18 @@
+/** The events of one rollout in order, from number `from` on. Pure. */
+import type { RolloutEventRow, Rollouts } from '../../store/store.ts';
+
+/** Events read at a time: memory stays bounded, though each may carry a million units, and others get their turn. */
+const PAGE = 100;
+
+export async function* rolloutEvents(
+  rollouts: Pick<Rollouts, 'events'>,
+  rollout: string,
+  from = 0,
+): AsyncGenerator<RolloutEventRow> {
+  for (let seq = from; ; ) {
+    const events = await rollouts.events(rollout, seq, PAGE);
+    yield* events;
+    if (events.length < PAGE) return;
+    seq = events.at(-1)!.seq + 1;
+  }
+}

@@ -1,8 +1,0 @@
-import { expect, it } from 'vitest';
-import { within } from './within.ts';
-
-it('what takes too long is left to go on, and what fails in time fails as it does', async () => {
-  expect(await within(1000, Promise.resolve(7))).toBe(7);
-  await expect(within(1000, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  await expect(within(5, new Promise(() => undefined))).rejects.toMatchObject({ code: 'FLEET_SLOW' });
-});
