@@ -75,7 +75,7 @@ class Graph {
       const outside = still.filter((one) => one.external && !LIGHT.has(one.path)).map((one) => one.path);
       this.heavy.set(path, outside);
       const isOurs = path.startsWith('src/') && format !== 'cjs';
-      if (!isOurs && !path.startsWith(`${LAZY}:`)) this.fixed.add(path);
+      if (!isOurs && !path.startsWith(`${BUILTIN}:`)) this.fixed.add(path);
     }
     for (const { inputs: parts } of Object.values(outputs))
       for (const [path, { bytesInOutput }] of Object.entries(parts))
@@ -193,8 +193,8 @@ function closure<T>(first: Iterable<T>, next: (one: T) => Iterable<T>): Set<T> {
   return found;
 }
 
-/** Namespace of modules of Node that are loaded when they are used first: to import one runs nothing. */
-export const LAZY = 'lazy';
+/** Namespace of modules of Node that are in the bundle: to import one takes it next to nothing. */
+export const BUILTIN = 'builtin';
 const ENTRY = 'entry';
 const CHUNK = 'chunk';
 
@@ -230,4 +230,4 @@ export const sharingChunks = (root: string, { modules, loadedBy }: Chunks): Plug
 });
 
 const specifierOf = (root: string, id: string): string =>
-  id.startsWith(`${LAZY}:`) ? id.slice(LAZY.length + 1) : join(root, id);
+  id.startsWith(`${BUILTIN}:`) ? id.slice(BUILTIN.length + 1) : join(root, id);

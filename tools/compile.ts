@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { Metafile, OutputFile, Plugin } from 'esbuild';
-import { LAZY } from './chunks.ts';
+import { BUILTIN } from './chunks.ts';
 
 const root = join(import.meta.dirname, '..');
 /** What holds native code stays where npm put it. */
@@ -51,27 +51,48 @@ const LATER = new Set(
     .map((name) => `node:${name}`),
 );
 
+/** Modules of Node that a process has loaded, or needs at once. */
+const AT_ONCE = new Set(
+  'async_hooks buffer crypto events fs fs/promises module os path timers/promises url util'
+    .split(' ')
+    .map((name) => `node:${name}`),
+);
+
 /**
  * `import 'node:http'` loads the module at once, and reads every property of it for its namespace: one of them loads Node's
- * whole fetch client, 15 ms and some megabytes that a server never uses. In the bundle, such modules are loaded when
- * something of them is used first, and only what is used is read.
+ * whole fetch client, 15 ms and some megabytes that a server never uses; one of `node:fs` its streams. In the bundle, such
+ * modules are loaded when something of them is used first, others at once, and only what is used is read.
  */
-const lazyModules: Plugin = {
-  name: 'lazy-modules',
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
   setup(build) {
     build.onResolve({ filter: /^node:/ }, ({ path, kind, importer }) => {
+      const isImport = kind === 'import-statement';
       // What packages do with a module that they require is theirs; of one it is known.
-      const isOurs = kind === 'import-statement' || /[/\\]commander[/\\]/.test(importer);
-      return LATER.has(path) && isOurs ? { path, namespace: LAZY } : undefined;
+      const isLater = LATER.has(path) && (isImport || /[/\\]commander[/\\]/.test(importer));
+      return isLater || (AT_ONCE.has(path) && isImport) ? { path, namespace: BUILTIN } : undefined;
     });
-    build.onLoad({ filter: /.*/, namespace: LAZY }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path) ?? {});
-      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
-      const load = `let loaded; const load = () => (loaded ??= process.getBuiltinModule('${path}'));`;
-      return { contents: `${load} module.exports = { ${getters.join(', ')} };`, loader: 'js' };
-    });
+    build.onLoad({ filter: /.*/, namespace: BUILTIN }, ({ path }) => ({
+      contents: LATER.has(path) ? loadedLater(path) : loadedAtOnce(path),
+      loader: 'js',
+    }));
   },
 };
+
+function loadedLater(path: string): string {
+  const getters = namesOf(path).map((name) => `get ${name}() { return load().${name}; }`);
+  const load = `let loaded; const load = () => (loaded ??= process.getBuiltinModule('${path}'));`;
+  return `${load} module.exports = { ${getters.join(', ')} };`;
+}
+
+/** The bundler drops what nothing imports. */
+function loadedAtOnce(path: string): string {
+  const names = namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ of('${name}');`);
+  const load = `const loaded = process.getBuiltinModule('${path}'); const of = (name) => loaded[name];`;
+  return `${load} export default loaded; ${names.join(' ')}`;
+}
+
+const namesOf = (path: string): readonly string[] => Object.keys(process.getBuiltinModule(path) ?? {});
 
 /**
  * A CommonJS package that is loaded when it is needed has, in a bundle that is split, no names but `default`. DuckDB's
@@ -137,7 +158,7 @@ export async function compile(outdir: string, entryPoints: Entry[], more: Plugin
     legalComments: 'linked',
     minifyWhitespace: true,
     logLevel: 'warning',
-    plugins: [...more, startedFiles, lazyModules, namedPackages],
+    plugins: [...more, startedFiles, builtinModules, namedPackages],
     metafile: true,
     write: false,
   });

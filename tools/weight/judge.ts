@@ -15,6 +15,7 @@ export const isOver = ({ of, value }: Figure): boolean => !(value <= BUDGETS[of]
 
 const SHOWN: Readonly<Record<Budget['unit'], (value: number) => string>> = {
   packages: String,
+  modules: String,
   kB: (value) => `${value.toFixed(0)} kB`,
   MB: (value) => `${value.toFixed(1)} MB`,
   floor: (value) => `${value.toFixed(2)} × the floor`,

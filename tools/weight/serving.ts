@@ -22,11 +22,11 @@ export interface ServingOptions {
 
 /** Needs `dist/`, Linux, and a machine that does nothing else. */
 export async function servingFigures({ starts, seconds }: ServingOptions): Promise<Figure[]> {
-  const loads = await loadsFigure();
+  const loads = await loadFigures();
   const { plimsoll, floor, ratio } = await startsBesideFloor(starts);
   const detail = `${median(plimsoll).toFixed(0)} ms, floor ${median(floor).toFixed(0)} ms, medians of ${starts}`;
   const memory = await compareMemory({ seconds });
-  return [loads, { of: 'start', value: ratio, detail }, ...memoryFigures(memory)];
+  return [...loads, { of: 'start', value: ratio, detail }, ...memoryFigures(memory)];
 }
 
 const WHEN = { memoryAtRest: 'rest', memoryUnderLoad: 'load', memoryAfterLoad: 'after' } as const;
@@ -41,18 +41,21 @@ const memoryFigures = ({ program, floor }: MemoryComparison): Figure[] =>
     };
   });
 
-/** Sizes of the files that the serving process has loaded when it first answers, of a model that was accepted before. */
-async function loadsFigure(): Promise<Figure> {
+/** What the serving process has loaded when it first answers, of a model that was accepted before: sizes of files, and modules of Node. */
+async function loadFigures(): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-loads-'));
   try {
     // What later starts read is written a moment after the first answer.
     await loadsOfStart(folder, 'accepting', SETTLE_MILLIS);
-    const files = await loadsOfStart(folder, 'accepted');
+    const { files, builtins } = await loadsOfStart(folder, 'accepted');
     const sizes = files.map((file) => ({ name: basename(file), bytes: statSync(file).size }));
     const largest = sizes.sort((a, b) => b.bytes - a.bytes).slice(0, 4);
     const named = largest.map(({ name, bytes }) => `${name} ${(bytes / 1024).toFixed(0)} kB`);
     const value = sizes.reduce((sum, { bytes }) => sum + bytes, 0) / 1024;
-    return { of: 'coldLoads', value, detail: `${files.length} files; ${named.join(', ')}` };
+    return [
+      { of: 'coldLoads', value, detail: `${files.length} files; ${named.join(', ')}` },
+      { of: 'coldBuiltins', value: builtins },
+    ];
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -60,7 +63,13 @@ async function loadsFigure(): Promise<Figure> {
 
 const SETTLE_MILLIS = 3000;
 
-async function loadsOfStart(folder: string, name: string, settle = 0): Promise<string[]> {
+interface Loads {
+  readonly files: readonly string[];
+  /** How many modules of Node. */
+  readonly builtins: number;
+}
+
+async function loadsOfStart(folder: string, name: string, settle = 0): Promise<Loads> {
   const loads = join(folder, name);
   mkdirSync(loads);
   const port = await freePort();
@@ -76,9 +85,15 @@ async function loadsOfStart(folder: string, name: string, settle = 0): Promise<s
   const hook = `--import=${join(import.meta.dirname, 'record-loads.mjs')}`;
   const env = { PLIMSOLL_LOADS: loads, NODE_OPTIONS: hook };
   const { child, stop } = await startPeer([...command, ...more], env, port, STARTED_FOREST_BODY);
-  const text = readFileSync(join(loads, String(child.pid)), 'utf8');
+  const file = join(loads, String(child.pid));
+  const urls = new Set(readFileSync(file, 'utf8').split('\n'));
   await sleep(settle);
   await stop();
-  const urls = text.split('\n').filter((url) => url.startsWith('file:'));
-  return [...new Set(urls)].map((url) => fileURLToPath(url));
+  const files = [...urls].filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+  const builtins = new Set(
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((url) => url.startsWith('node:')),
+  );
+  return { files, builtins: builtins.size };
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { PlimsollError } from '../../core/errors.ts';
@@ -96,7 +95,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, conten
 }
 
 const originFor = ({ headers, socket }: IncomingMessage): string =>
-  requestOrigin(headers, socket instanceof TLSSocket);
+  requestOrigin(headers, 'encrypted' in socket);
 
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
