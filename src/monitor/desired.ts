@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../core/actor.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
-import { parseMonitor } from './policy/grammar.ts';
+import { parseMonitor } from './policy/policy.ts';
 import type { Monitoring } from './port.ts';
 
 export interface MonitorChange {

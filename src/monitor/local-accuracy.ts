@@ -7,7 +7,7 @@ import { ageAt } from './accuracy/labels/delays.ts';
 import { MATURE } from './accuracy/labels/maturity.ts';
 import { accuracyConditions, trustStanding } from './accuracy/standing.ts';
 import type { KnownEndpoint } from './local-options.ts';
-import { parseMonitor } from './policy/grammar.ts';
+import { parseMonitor } from './policy/policy.ts';
 import type { AccuracyView, CohortView } from './port.ts';
 
 const DAY = 86_400_000;

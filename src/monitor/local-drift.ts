@@ -5,7 +5,7 @@ import type { DriftOptions, Finding } from './drift/finding.ts';
 import { DriftWatch } from './drift/watch.ts';
 import { featuresOf } from './drift-view.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
-import { parseMonitor } from './policy/grammar.ts';
+import { parseMonitor } from './policy/policy.ts';
 import type { DriftView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';
 import { causeOf, type Seen } from './watch/cause.ts';

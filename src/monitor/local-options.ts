@@ -2,7 +2,7 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/ports.ts';
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { Page, PageRequest } from '../store/store.ts';
-import type { ReceiverPolicy } from './policy/policy.ts';
+import type { ReceiverPolicy } from './policy/receivers.ts';
 import type { Monitoring } from './port.ts';
 
 /** An endpoint as the control plane knows it. */

@@ -1,7 +1,7 @@
 /** What was wrong with the rows of an endpoint within the last day, from what the watch remembers. */
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { KnownEndpoint } from './local-options.ts';
-import { parseMonitor } from './policy/grammar.ts';
+import { parseMonitor } from './policy/policy.ts';
 import type { QualityView } from './port.ts';
 import type { ReferenceProfile } from './reference/profile.ts';
 import { MEMORY, versionName } from './watch/memory.ts';

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { desiredSchemaPage } from '../../src/control/desired/desired.ts';
 import { ERROR_AREAS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
-import { scheduleDocument } from '../../src/jobs/schedule/document.ts';
-import { jobsSchema } from '../../src/jobs/spec/parse.ts';
-import { monitorsSchema } from '../../src/monitor/policy/grammar.ts';
+import { JOBS_TABLE } from '../../src/jobs/spec/parse.ts';
+import { MONITORS } from '../../src/monitor/policy/policy.ts';
 import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { OPERATIONS } from '../../src/server/api/operations.ts';
@@ -24,7 +23,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   // What is written by hand stands around what is generated; a page that is not there is found out of date.
   'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
   'docs/policy.schema.json': policySchemaPage,
-  'docs/plimsoll.schema.json': () => desiredSchemaPage(jobsSchema(scheduleDocument.schema), monitorsSchema),
+  'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };

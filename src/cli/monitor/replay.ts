@@ -74,7 +74,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
     if (text?.trim() !== '' && value >= 0 && value < Infinity) return value;
     throw usage(`${flag} is "${text}", wanted a number of at least 0`);
   };
-  const { DEFAULT_MONITOR } = await import('../../monitor/policy/grammar.ts');
+  const { DEFAULT_MONITOR } = await import('../../monitor/policy/policy.ts');
   const { replayFiles } = await import('../../monitor/replay/files.ts');
   const progress = terminal.progress('replaying');
   try {
@@ -143,7 +143,7 @@ async function budgetOf(
 }
 
 async function policyOf(path: string): Promise<MonitorPolicy> {
-  const { parseMonitor } = await import('../../monitor/policy/grammar.ts');
+  const { parseMonitor } = await import('../../monitor/policy/policy.ts');
   const { readDocument } = await import('../files/document.ts');
   return parseMonitor(path, await readDocument(path));
 }

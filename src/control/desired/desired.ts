@@ -2,103 +2,82 @@
  * What a file says that endpoints and aliases should be: the grammar of `apply`. What it does not name is left as it is.
  * Pure.
  */
+import type { Static, TSchema } from 'typebox';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { EXPERIMENT, parseExperiment } from '../../rollout/experiment/policy.ts';
 import { POLICY, parsePolicy } from '../../rollout/policy/policy.ts';
-import { DEFAULT_UNIT, type HeaderRule, type UnitSource } from '../../rollout/route.ts';
+import { DEFAULT_UNIT } from '../../rollout/route.ts';
+import { decode } from '../../schema/read-value.ts';
+import { mapOf, orNothing } from '../../schema/transformed.ts';
 import {
   choice,
   field,
-  type Rule as GrammarRule,
   headerName,
   list,
-  number,
-  orNothing,
+  READ,
   record,
-  table,
+  schemaOf,
   text,
-} from '../../schema/grammar.ts';
-
-const STRATEGIES = ['canary', 'ab', 'shadow', 'blue-green', 'immediate'] as const;
-
-/** How an endpoint gets to its version. */
-export interface DesiredRollout {
-  readonly strategy: (typeof STRATEGIES)[number];
-  /** As written; null for the default. */
-  readonly policy: unknown;
-}
-
-export interface DesiredEndpoint {
-  /** Version that is to be stable in the end, or null where that is left to people. */
-  readonly version: number | null;
-  readonly rollout: DesiredRollout;
-  readonly rules: readonly HeaderRule[] | null;
-  readonly unit: UnitSource | null;
-}
-
-export interface Desired {
-  readonly endpoints: ReadonlyMap<string, DesiredEndpoint>;
-  /** Aliases of a model; those that are not named here are to go. */
-  readonly aliases: ReadonlyMap<string, ReadonlyMap<string, number>>;
-}
+  whole,
+} from '../../schema/value-schema.ts';
 
 const NAME = text(
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$',
   'letters, digits, ".", "_" or "-", at most 100, beginning with a letter or digit',
 );
-const VERSION = number({ min: 1, max: 1e9, step: 1 });
+const VERSION = whole(1, 1e9);
 const TEXT = text('^[^\\u0000-\\u001f]{1,200}$', 'a text of 1 to 200 characters');
 
 /** A policy is judged by the grammar of its strategy. */
-const anything: GrammarRule<unknown> = {
-  schema: { anyOf: [POLICY.schema, EXPERIMENT.schema] },
-  parse: (value) => value,
-};
+const WRITTEN_POLICY = schemaOf<unknown>({ anyOf: [POLICY, EXPERIMENT], [READ]: (value) => value });
 
-const rule = record<HeaderRule>({
+const ROUTE_RULE = record({
   header: field(headerName, null, 'name of a request header, lower case'),
   values: field(list(TEXT, { min: 1, max: 100 }), null, 'values of the header that the rule is for'),
   version: field(VERSION, null, 'version that such requests get'),
 });
 
-const unit = record<UnitSource>({
+const UNIT_SOURCE = record({
   header: field(headerName, DEFAULT_UNIT.header, 'header that holds the id of the unit'),
   cookie: field(orNothing(TEXT), null, 'cookie that holds it'),
   field: field(orNothing(TEXT), null, 'key at the top of the body that holds it'),
 });
 
-const DESIRED = record<Desired>({
-  endpoints: field(
-    table(
-      NAME,
-      record<DesiredEndpoint>({
-        version: field(orNothing(VERSION), null, 'version that everybody is to get in the end'),
-        rollout: field(
-          record<DesiredRollout>({
-            strategy: field(choice(STRATEGIES), 'canary', 'how it gets there'),
-            policy: field(anything, null, 'policy of that rollout'),
-          }),
-          {},
-          'how the endpoint gets to the version',
-        ),
-        rules: field(
-          orNothing(list(rule, { min: 0, max: 100 })),
-          null,
-          'requests with such a header get such a version',
-        ),
-        unit: field(orNothing(unit), null, 'where the id of a unit is found'),
-      }),
-    ),
-    {},
-    'what each endpoint should be',
+const ROLLOUT = record({
+  strategy: field(
+    choice(['canary', 'ab', 'shadow', 'blue-green', 'immediate']),
+    'canary',
+    'how it gets there',
   ),
+  policy: field(WRITTEN_POLICY, null, 'policy of that rollout'),
+});
+
+const ENDPOINT = record({
+  /** Null where that is left to people. */
+  version: field(orNothing(VERSION), null, 'version that everybody is to get in the end'),
+  rollout: field(ROLLOUT, {}, 'how the endpoint gets to the version'),
+  rules: field(
+    orNothing(list(ROUTE_RULE, { min: 0, max: 100 })),
+    null,
+    'requests with such a header get such a version',
+  ),
+  unit: field(orNothing(UNIT_SOURCE), null, 'where the id of a unit is found'),
+});
+
+const DESIRED = record({
+  endpoints: field(mapOf(NAME, ENDPOINT), {}, 'what each endpoint should be'),
   aliases: field(
-    table(NAME, table(NAME, VERSION)),
+    mapOf(NAME, mapOf(NAME, VERSION)),
     {},
     'aliases of each model; of a model that is named here, others are removed',
   ),
 });
+
+/** How an endpoint gets to its version; `policy` as written, null for the default. */
+export type DesiredRollout = Static<typeof ROLLOUT>;
+export type DesiredEndpoint = Static<typeof ENDPOINT>;
+export type Desired = Static<typeof DESIRED>;
 
 /** How each endpoint gets to its versions, as its file says; plain data, by endpoint. */
 export type Rollouts = Readonly<Record<string, DesiredRollout>>;
@@ -110,17 +89,14 @@ export function rolloutsIn(endpoints: unknown, path: string): Rollouts {
 }
 
 /** docs/plimsoll.schema.json; batch jobs and what is watched are checked elsewhere. */
-export const desiredSchemaPage = (
-  jobs: GrammarRule<unknown>['schema'],
-  monitors: GrammarRule<unknown>['schema'],
-): string => {
+export const desiredSchemaPage = (jobs: TSchema, monitors: TSchema): string => {
   const head = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Plimsoll: what endpoints and batch jobs should be, and what is watched',
   };
-  const { properties, ...rest } = DESIRED.schema;
+  const { properties, ...rest } = DESIRED;
   const all = {
-    ...(properties as object),
+    ...properties,
     jobs: { ...jobs, description: 'batch jobs by name' },
     monitors: { ...monitors, description: 'what is watched, by endpoint' },
   };
@@ -133,15 +109,13 @@ export const desiredSchemaPage = (
  * names every mistake with its path.
  */
 export function parseDesired(value: unknown, path: string, settings: readonly string[]): Desired {
-  const problems: string[] = [];
+  const refusal = (list: readonly string[]) =>
+    new PlimsollError('DESIRED_INVALID', { path, problems: list.join('; '), list });
+  if (typeof value !== 'object') throw refusal(['it holds no table']);
   const own = isRecord(value)
     ? Object.fromEntries(Object.entries(value).filter(([key]) => !settings.includes(key)))
     : value;
-  if (own === value && typeof own !== 'object') problems.push('it holds no table');
-  const desired = problems.length === 0 ? DESIRED.parse(own, '', problems) : null;
-  if (desired !== null && problems.length === 0) checkPolicies(desired, problems);
-  if (desired !== null && problems.length === 0) return desired;
-  throw new PlimsollError('DESIRED_INVALID', { path, problems: problems.join('; '), list: problems });
+  return decode(DESIRED, own, refusal, checkPolicies);
 }
 
 /** Experiments have a grammar of their own. */

@@ -1,37 +1,14 @@
 /** A table that is scored in the cluster, as the command of the image that does it. Pure. */
+import type { Static } from 'typebox';
+import type { BATCH_JOB } from './document-batch.ts';
 import type { ModelFacts } from './model-facts.ts';
 
-export interface BatchJob {
-  readonly name: string;
-  /** Made `--with batch`. */
-  readonly image: string;
-  /** Five fields of cron, or null: it runs once. */
-  readonly schedule: string | null;
-  readonly timeZone: string;
-  readonly input: string;
-  readonly output: string;
-  readonly key: string | null;
-  readonly columns: string | null;
-  readonly features: string | null;
-  readonly inputFormat: string | null;
-  readonly outputFormat: string | null;
-  readonly mode: string | null;
-  readonly duplicates: string | null;
-  readonly maxBad: string | null;
-  readonly lanes: number | null;
-  readonly chunkRows: number | null;
-  /** Secrets whose entries become variables of the process. */
-  readonly secrets: readonly string[];
-  /** PersistentVolumeClaim that keeps the ledger, or null. */
-  readonly claim: string | null;
-  readonly cpu: string;
-  readonly memory: string;
-  /** Milliseconds that a run may take. */
-  readonly deadline: number;
-}
+/** As it is written down: without an image where that of the pods that serve scores, too. */
+export type GivenBatchJob = Static<typeof BATCH_JOB>;
 
-/** As it is written down: null where the image of the pods that serve scores, too. */
-export type GivenBatchJob = Omit<BatchJob, 'image'> & { readonly image: string | null };
+export interface BatchJob extends GivenBatchJob {
+  readonly image: string;
+}
 
 /** Where a job keeps what it has to remember. */
 export const JOB_DATA = '/data';

@@ -1,5 +1,5 @@
 /** Words that settings are made of: names, images, quantities. Pure. */
-import { text } from '../../schema/grammar.ts';
+import { text } from '../../schema/value-schema.ts';
 
 /** RFC 1123 label; shorter than 63 for what is added to it. */
 export const DEPLOYMENT_NAME = text(

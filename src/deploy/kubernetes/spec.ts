@@ -1,13 +1,14 @@
 /** What is rendered: a document whose parts have been held against each other and against what the target can. */
 import { PlimsollError } from '../../core/errors.ts';
+import { readValue } from '../../schema/read-value.ts';
 import type { BatchJob } from './batch-job.ts';
 import {
   type GatewayParent,
   type HpaSettings,
   type KedaSettings,
-  type KServe,
+  type KServeSettings,
+  KUBERNETES_DOCUMENT,
   type KubernetesDocument,
-  kubernetesDocument,
   type NetworkSettings,
   type ServiceMonitorSettings,
 } from './document.ts';
@@ -59,7 +60,7 @@ export interface KubernetesSpec {
   readonly monitor: ServiceMonitorSettings | null;
   readonly disruptionBudget: boolean;
   readonly batch: readonly BatchJob[];
-  readonly kserve: (KServe & { readonly image: string }) | null;
+  readonly kserve: (KServeSettings & { readonly image: string }) | null;
   readonly nodeSelector: ReadonlyMap<string, string>;
 }
 
@@ -77,7 +78,7 @@ const STARTUP = { native: 120, onnx: 120, python: 300 } as const;
  */
 export function kubernetesSpecOf(given: unknown, model: ModelFacts): KubernetesSpec {
   const problems: string[] = [];
-  const document = kubernetesDocument.parse(given, 'kubernetes', problems);
+  const document = readValue(KUBERNETES_DOCUMENT, given, 'kubernetes', problems);
   if (problems.length > 0) throw invalid(problems);
   const name = document.name ?? objectName(model.name);
   problems.push(...problemsOf(document, given, model, name));

@@ -1,137 +1,9 @@
 /** What a deployment on SageMaker is to be: the document that people write and `package sagemaker` writes for them. Pure. */
-import {
-  choice,
-  field,
-  flag,
-  list,
-  number,
-  orNothing,
-  type Rule,
-  record,
-  table,
-  text,
-} from '../../schema/grammar.ts';
-import { didYouMean } from '../../text/did-you-mean.ts';
 
-/** A file of a version, as it lies beside the document and in S3. */
-export interface ArtifactFile {
-  readonly path: string;
-  /** Hex. */
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-}
+import type { Static } from 'typebox';
+import { mapOf, orNothing } from '../../schema/transformed.ts';
+import { choice, field, flag, list, number, record, text, whole } from '../../schema/value-schema.ts';
 
-export interface ScalingSettings {
-  /** Instances; 0 where requests can wait in a queue (async). */
-  readonly min: number;
-  readonly max: number;
-  /** Requests a minute and instance, requests at once and model, or requests that wait, by instance. */
-  readonly metric: 'invocations' | 'concurrency' | 'backlog';
-  readonly target: number;
-  readonly scaleInSeconds: number;
-  readonly scaleOutSeconds: number;
-}
-
-export interface ServerlessSettings {
-  readonly memoryMb: number;
-  readonly maxConcurrency: number;
-  /** Kept warm, or null for none. */
-  readonly provisioned: number | null;
-}
-
-/** One version behind the endpoint. */
-export interface SageMakerVersion {
-  readonly model: string;
-  readonly version: number;
-  /** sha256 of its bundle, hex. */
-  readonly digest: string;
-  /** What the container finds in `/opt/ml/model`: one archive, or files; empty where the image holds the version. */
-  readonly files: readonly ArtifactFile[];
-  /** Name of its variant, or null for the usual one. */
-  readonly variant: string | null;
-  /** Gets copies of requests; nobody sees its answers. */
-  readonly shadow: boolean;
-  /** Share of the requests is this over the sum of all. */
-  readonly weight: number;
-  readonly instance: string;
-  readonly instances: number;
-  readonly scaling: ScalingSettings | null;
-  readonly serverless: ServerlessSettings | null;
-  /** Seconds until `/ping` must have answered, or null for SageMaker's own limit. */
-  readonly startupSeconds: number | null;
-}
-
-/** An alarm that is made for a deployment. */
-export interface RollbackAlarm {
-  readonly metric: 'Invocation4XXErrors' | 'Invocation5XXErrors' | 'InvocationModelErrors' | 'ModelLatency';
-  readonly statistic: 'Average' | 'Sum' | 'Maximum' | 'p50' | 'p90' | 'p99';
-  readonly above: number;
-  readonly periodSeconds: number;
-  readonly periods: number;
-}
-
-export interface UpdateSettings {
-  readonly strategy: 'all-at-once' | 'canary' | 'linear' | 'rolling';
-  /** Percent of the fleet in the first step (canary) or in each (linear, rolling). */
-  readonly percent: number;
-  /** Seconds between steps, in which alarms are heeded. */
-  readonly waitSeconds: number;
-  /** Seconds after the last step until the old fleet goes. */
-  readonly bakeSeconds: number;
-  readonly timeoutSeconds: number;
-  /** Names of alarms that are there already. */
-  readonly alarms: readonly string[];
-  readonly rollbackOn: readonly RollbackAlarm[];
-}
-
-export interface AsyncInference {
-  readonly output: string;
-  readonly failures: string | null;
-  readonly maxConcurrent: number | null;
-  readonly successTopic: string | null;
-  readonly errorTopic: string | null;
-}
-
-/** A batch transform over a version, on instances of its own. */
-export interface TransformJob {
-  readonly name: string;
-  readonly version: number;
-  readonly input: string;
-  readonly output: string;
-  readonly format: 'csv' | 'jsonl';
-  readonly instance: string;
-  readonly instances: number;
-  readonly maxPayloadMb: number;
-  readonly maxConcurrent: number;
-  readonly multiRecord: boolean;
-  /** Whether each answer stands beside its row. */
-  readonly joinInput: boolean;
-}
-
-export interface SageMakerDocument {
-  readonly target: 'sagemaker';
-  /** Name of the deployment and of its endpoint; everything that it makes carries it. */
-  readonly deployment: string;
-  readonly region: string;
-  /** Whom the containers act as. */
-  readonly role: string;
-  /** In ECR, by digest. */
-  readonly image: string;
-  /** Where the files of versions are put. */
-  readonly artifacts: string;
-  readonly kind: 'realtime' | 'serverless' | 'async' | 'multi-model' | 'none';
-  readonly versions: readonly SageMakerVersion[];
-  readonly env: ReadonlyMap<string, string>;
-  readonly networkIsolation: boolean;
-  /** Key of KMS for the volumes of instances, or null. */
-  readonly kmsKey: string | null;
-  readonly update: UpdateSettings | null;
-  readonly async: AsyncInference | null;
-  readonly batch: readonly TransformJob[];
-}
-
-const whole = (min: number, max: number): Rule<number> => number({ min, max, step: 1 });
 const NAME = text(
   '^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,39}$',
   'letters, digits and single "-" between them, at most 40',
@@ -155,143 +27,140 @@ const VALUE = text('^[\\s\\S]{0,1024}$', 'a text of at most 1024 characters');
 const WORD = text('^[^\\u0000-\\u001f]{1,255}$', 'a text of 1 to 255 characters');
 const SECONDS = whole(0, 3600);
 
-const scaling = record<ScalingSettings>(
-  {
-    min: field(whole(0, 1000), 1, 'instances that are always there'),
-    max: field(whole(1, 1000), null, 'instances at most'),
-    metric: field(
-      choice(['invocations', 'concurrency', 'backlog']),
-      'invocations',
-      'what is held at the target',
-    ),
-    target: field(number({ min: 0, max: 1e6, above: true }), null, 'its value for each instance'),
-    scaleInSeconds: field(SECONDS, 300, 'pause after instances went'),
-    scaleOutSeconds: field(SECONDS, 60, 'pause after instances came'),
-  },
-  didYouMean,
-);
+const scaling = record({
+  /** Instances; 0 where requests can wait in a queue (async). */
+  min: field(whole(0, 1000), 1, 'instances that are always there'),
+  max: field(whole(1, 1000), null, 'instances at most'),
+  /** Requests a minute and instance, requests at once and model, or requests that wait, by instance. */
+  metric: field(
+    choice(['invocations', 'concurrency', 'backlog']),
+    'invocations',
+    'what is held at the target',
+  ),
+  target: field(number({ min: 0, max: 1e6, above: true }), null, 'its value for each instance'),
+  scaleInSeconds: field(SECONDS, 300, 'pause after instances went'),
+  scaleOutSeconds: field(SECONDS, 60, 'pause after instances came'),
+});
 
-const serverless = record<ServerlessSettings>(
-  {
-    memoryMb: field(number({ min: 1024, max: 6144, step: 1024 }), 2048, 'memory in steps of 1024'),
-    maxConcurrency: field(whole(1, 200), 5, 'requests at once'),
-    provisioned: field(orNothing(whole(1, 200)), null, 'of which so many never start cold'),
-  },
-  didYouMean,
-);
+export type ScalingSettings = Static<typeof scaling>;
 
-const file = record<ArtifactFile>({
+const serverless = record({
+  memoryMb: field(number({ min: 1024, max: 6144, step: 1024 }), 2048, 'memory in steps of 1024'),
+  maxConcurrency: field(whole(1, 200), 5, 'requests at once'),
+  provisioned: field(orNothing(whole(1, 200)), null, 'of which so many never start cold'),
+});
+
+const file = record({
   path: field(PATH, null, 'where it lies below the document'),
   sha256: field(HEX, null, 'its digest'),
   size: field(whole(1, 2 ** 50), null, 'bytes'),
 });
 
-const version = record<SageMakerVersion>(
-  {
-    model: field(MODEL, null, 'model that the version is of'),
-    version: field(whole(1, 1e9), null, 'its number'),
-    digest: field(HEX, null, 'sha256 of its bundle'),
-    files: field(
-      list(file, { min: 0, max: 1000 }),
-      [],
-      'what is put into S3; nothing where the image holds it',
-    ),
-    variant: field(orNothing(NAME), null, 'name of its variant'),
-    shadow: field(flag, false, 'gets copies of requests only'),
-    weight: field(number({ min: 0, max: 1e6 }), 1, 'its share over the sum of all'),
-    instance: field(INSTANCE, 'ml.m5.large', 'instance type'),
-    instances: field(whole(1, 1000), 1, 'how many at first'),
-    scaling: field(orNothing(scaling), null, 'how many by load'),
-    serverless: field(orNothing(serverless), null, 'of a serverless endpoint'),
-    startupSeconds: field(orNothing(whole(60, 3600)), null, 'seconds until it must be healthy'),
-  },
-  didYouMean,
-);
+/** A file of a version, as it lies beside the document and in S3. */
+export type ArtifactFile = Static<typeof file>;
 
-const rollbackAlarm = record<RollbackAlarm>(
-  {
-    metric: field(
-      choice(['Invocation4XXErrors', 'Invocation5XXErrors', 'InvocationModelErrors', 'ModelLatency']),
-      null,
-      'metric of the new fleet',
-    ),
-    statistic: field(choice(['Average', 'Sum', 'Maximum', 'p50', 'p90', 'p99']), 'Average', 'of a period'),
-    above: field(number({ min: 0, max: 1e12 }), null, 'what it must not be above (latency in microseconds)'),
-    periodSeconds: field(number({ min: 60, max: 3600, step: 60 }), 60, 'seconds'),
-    periods: field(whole(1, 60), 1, 'periods in a row'),
-  },
-  didYouMean,
-);
+const version = record({
+  model: field(MODEL, null, 'model that the version is of'),
+  version: field(whole(1, 1e9), null, 'its number'),
+  digest: field(HEX, null, 'sha256 of its bundle'),
+  /** What the container finds in `/opt/ml/model`: one archive, or files; empty where the image holds the version. */
+  files: field(
+    list(file, { min: 0, max: 1000 }),
+    [],
+    'what is put into S3; nothing where the image holds it',
+  ),
+  variant: field(orNothing(NAME), null, 'name of its variant'),
+  shadow: field(flag, false, 'gets copies of requests only'),
+  weight: field(number({ min: 0, max: 1e6 }), 1, 'its share over the sum of all'),
+  instance: field(INSTANCE, 'ml.m5.large', 'instance type'),
+  instances: field(whole(1, 1000), 1, 'how many at first'),
+  scaling: field(orNothing(scaling), null, 'how many by load'),
+  serverless: field(orNothing(serverless), null, 'of a serverless endpoint'),
+  /** Seconds until `/ping` must have answered, or null for SageMaker's own limit. */
+  startupSeconds: field(orNothing(whole(60, 3600)), null, 'seconds until it must be healthy'),
+});
 
-const update = record<UpdateSettings>(
-  {
-    strategy: field(
-      choice(['all-at-once', 'canary', 'linear', 'rolling']),
-      'all-at-once',
-      'how traffic moves',
-    ),
-    percent: field(whole(1, 50), 10, 'of the fleet in a step'),
-    waitSeconds: field(SECONDS, 300, 'between steps'),
-    bakeSeconds: field(SECONDS, 0, 'before the old fleet goes'),
-    timeoutSeconds: field(whole(600, 28_800), 3600, 'until it is given up'),
-    alarms: field(list(WORD, { min: 0, max: 10 }), [], 'alarms that are there'),
-    rollbackOn: field(list(rollbackAlarm, { min: 0, max: 10 }), [], 'alarms that are made'),
-  },
-  didYouMean,
-);
+/** One version behind the endpoint. */
+export type SageMakerVersion = Static<typeof version>;
 
-const asynchronous = record<AsyncInference>(
-  {
-    output: field(S3, null, 'where answers go'),
-    failures: field(orNothing(S3), null, 'where failures go'),
-    maxConcurrent: field(orNothing(whole(1, 1000)), null, 'requests at once and instance'),
-    successTopic: field(orNothing(TOPIC), null, 'told of answers'),
-    errorTopic: field(orNothing(TOPIC), null, 'told of failures'),
-  },
-  didYouMean,
-);
+const rollbackAlarm = record({
+  metric: field(
+    choice(['Invocation4XXErrors', 'Invocation5XXErrors', 'InvocationModelErrors', 'ModelLatency']),
+    null,
+    'metric of the new fleet',
+  ),
+  statistic: field(choice(['Average', 'Sum', 'Maximum', 'p50', 'p90', 'p99']), 'Average', 'of a period'),
+  above: field(number({ min: 0, max: 1e12 }), null, 'what it must not be above (latency in microseconds)'),
+  periodSeconds: field(number({ min: 60, max: 3600, step: 60 }), 60, 'seconds'),
+  periods: field(whole(1, 60), 1, 'periods in a row'),
+});
 
-const transform = record<TransformJob>(
-  {
-    name: field(
-      text('^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,19}$', 'letters, digits and "-", at most 20'),
-      null,
-      'its name',
-    ),
-    version: field(whole(1, 1e9), null, 'version that scores'),
-    input: field(S3, null, 'prefix of what is scored'),
-    output: field(S3, null, 'where the answers go'),
-    format: field(choice(['csv', 'jsonl']), 'jsonl', 'how rows are written'),
-    instance: field(INSTANCE, 'ml.m5.large', 'instance type'),
-    instances: field(whole(1, 100), 1, 'how many'),
-    maxPayloadMb: field(whole(1, 100), 6, 'most megabytes of a request'),
-    maxConcurrent: field(whole(1, 100), 1, 'requests at once and instance'),
-    multiRecord: field(flag, true, 'whether a request holds as many rows as fit'),
-    joinInput: field(flag, false, 'whether each answer stands beside its row'),
-  },
-  didYouMean,
-);
+/** An alarm that is made for a deployment. */
+export type RollbackAlarm = Static<typeof rollbackAlarm>;
 
-export const sageMakerDocument = record<SageMakerDocument>(
-  {
-    target: field(choice(['sagemaker'] as const), 'sagemaker', 'where it goes'),
-    deployment: field(NAME, null, 'name of the deployment and of its endpoint'),
-    region: field(text('^[a-z]{2}(-[a-z]+)+-\\d$', 'a region such as "eu-central-1"'), null, 'region'),
-    role: field(ROLE, null, 'role that the containers act as'),
-    image: field(IMAGE, null, 'image, by digest'),
-    artifacts: field(S3, null, 'where files of versions are put'),
-    kind: field(
-      choice(['realtime', 'serverless', 'async', 'multi-model', 'none']),
-      'realtime',
-      'kind of endpoint',
-    ),
-    versions: field(list(version, { min: 1, max: 100 }), null, 'versions behind the endpoint'),
-    env: field(table(VARIABLE, VALUE), {}, 'variables of the containers'),
-    networkIsolation: field(flag, false, 'whether containers reach no network'),
-    kmsKey: field(orNothing(WORD), null, 'key for the volumes of instances'),
-    update: field(orNothing(update), null, 'how an endpoint is changed'),
-    async: field(orNothing(asynchronous), null, 'of an asynchronous endpoint'),
-    batch: field(list(transform, { min: 0, max: 20 }), [], 'batch transforms'),
-  },
-  didYouMean,
-);
+const update = record({
+  strategy: field(choice(['all-at-once', 'canary', 'linear', 'rolling']), 'all-at-once', 'how traffic moves'),
+  /** Percent of the fleet in the first step (canary) or in each (linear, rolling). */
+  percent: field(whole(1, 50), 10, 'of the fleet in a step'),
+  /** Seconds between steps, in which alarms are heeded. */
+  waitSeconds: field(SECONDS, 300, 'between steps'),
+  bakeSeconds: field(SECONDS, 0, 'before the old fleet goes'),
+  timeoutSeconds: field(whole(600, 28_800), 3600, 'until it is given up'),
+  alarms: field(list(WORD, { min: 0, max: 10 }), [], 'alarms that are there'),
+  rollbackOn: field(list(rollbackAlarm, { min: 0, max: 10 }), [], 'alarms that are made'),
+});
+
+export type UpdateSettings = Static<typeof update>;
+
+const asynchronous = record({
+  output: field(S3, null, 'where answers go'),
+  failures: field(orNothing(S3), null, 'where failures go'),
+  maxConcurrent: field(orNothing(whole(1, 1000)), null, 'requests at once and instance'),
+  successTopic: field(orNothing(TOPIC), null, 'told of answers'),
+  errorTopic: field(orNothing(TOPIC), null, 'told of failures'),
+});
+
+const transform = record({
+  name: field(
+    text('^[a-zA-Z0-9](-?[a-zA-Z0-9]){0,19}$', 'letters, digits and "-", at most 20'),
+    null,
+    'its name',
+  ),
+  version: field(whole(1, 1e9), null, 'version that scores'),
+  input: field(S3, null, 'prefix of what is scored'),
+  output: field(S3, null, 'where the answers go'),
+  format: field(choice(['csv', 'jsonl']), 'jsonl', 'how rows are written'),
+  instance: field(INSTANCE, 'ml.m5.large', 'instance type'),
+  instances: field(whole(1, 100), 1, 'how many'),
+  maxPayloadMb: field(whole(1, 100), 6, 'most megabytes of a request'),
+  maxConcurrent: field(whole(1, 100), 1, 'requests at once and instance'),
+  multiRecord: field(flag, true, 'whether a request holds as many rows as fit'),
+  joinInput: field(flag, false, 'whether each answer stands beside its row'),
+});
+
+/** A batch transform over a version, on instances of its own. */
+export type TransformJob = Static<typeof transform>;
+
+export const sageMakerDocument = record({
+  target: field(choice(['sagemaker']), 'sagemaker', 'where it goes'),
+  /** Name of the deployment and of its endpoint; everything that it makes carries it. */
+  deployment: field(NAME, null, 'name of the deployment and of its endpoint'),
+  region: field(text('^[a-z]{2}(-[a-z]+)+-\\d$', 'a region such as "eu-central-1"'), null, 'region'),
+  role: field(ROLE, null, 'role that the containers act as'),
+  image: field(IMAGE, null, 'image, by digest'),
+  artifacts: field(S3, null, 'where files of versions are put'),
+  kind: field(
+    choice(['realtime', 'serverless', 'async', 'multi-model', 'none']),
+    'realtime',
+    'kind of endpoint',
+  ),
+  versions: field(list(version, { min: 1, max: 100 }), null, 'versions behind the endpoint'),
+  env: field(mapOf(VARIABLE, VALUE), {}, 'variables of the containers'),
+  networkIsolation: field(flag, false, 'whether containers reach no network'),
+  kmsKey: field(orNothing(WORD), null, 'key for the volumes of instances'),
+  update: field(orNothing(update), null, 'how an endpoint is changed'),
+  async: field(orNothing(asynchronous), null, 'of an asynchronous endpoint'),
+  batch: field(list(transform, { min: 0, max: 20 }), [], 'batch transforms'),
+});
+
+export type SageMakerDocument = Static<typeof sageMakerDocument>;

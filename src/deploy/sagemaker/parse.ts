@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { decode } from '../../schema/read-value.ts';
 import { type SageMakerDocument, sageMakerDocument } from './document.ts';
 import { refuseIgnoredSettings } from './ignored-settings.ts';
 import { sageMakerLimitProblems } from './limits.ts';
@@ -10,14 +11,12 @@ import { refuseUnsupportedBySageMaker } from './unsupported.ts';
  * and SAGEMAKER_INVALID with every other mistake, each with its path.
  */
 export function parseSageMakerDocument(value: unknown, path: string): SageMakerDocument {
-  const problems: string[] = [];
-  if (!isRecord(value)) problems.push('it holds no table');
-  const document = isRecord(value) ? sageMakerDocument.parse(value, '', problems) : null;
-  if (document !== null && problems.length === 0) {
+  const refusal = (problems: readonly string[]) =>
+    new PlimsollError('SAGEMAKER_INVALID', { path, problems: problems.join('; ') });
+  if (!isRecord(value)) throw refusal(['it holds no table']);
+  return decode(sageMakerDocument, value, refusal, (document, problems) => {
     refuseUnsupportedBySageMaker(document);
     refuseIgnoredSettings(value, document);
     problems.push(...sageMakerLimitProblems(document));
-  }
-  if (document !== null && problems.length === 0) return document;
-  throw new PlimsollError('SAGEMAKER_INVALID', { path, problems: problems.join('; ') });
+  });
 }

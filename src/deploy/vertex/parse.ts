@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { decode } from '../../schema/read-value.ts';
 import { type VertexDocument, vertexDocument } from './document.ts';
 import { vertexLimitProblems } from './limits.ts';
 import { refuseUnsupportedByVertex } from './unsupported.ts';
@@ -10,11 +11,10 @@ import { refuseUnsupportedByVertex } from './unsupported.ts';
  */
 export function parseVertexDocument(value: unknown, path: string): VertexDocument {
   refuseUnsupportedByVertex(value);
-  const problems: string[] = [];
-  if (!isRecord(value)) problems.push('it holds no table');
-  const document = isRecord(value) ? vertexDocument.parse(value, '', problems) : null;
-  if (document !== null && problems.length === 0) problems.push(...vertexLimitProblems(document));
-  if (document === null || problems.length > 0)
-    throw new PlimsollError('VERTEX_INVALID', { path, problems: problems.join('; ') });
-  return document;
+  const refusal = (problems: readonly string[]) =>
+    new PlimsollError('VERTEX_INVALID', { path, problems: problems.join('; ') });
+  if (!isRecord(value)) throw refusal(['it holds no table']);
+  return decode(vertexDocument, value, refusal, (document, problems) =>
+    problems.push(...vertexLimitProblems(document)),
+  );
 }

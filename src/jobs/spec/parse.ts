@@ -1,12 +1,13 @@
 /** From a job as people write it to its spec: checked as a whole, with every default and every path in full. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import type { Rule } from '../../schema/grammar.ts';
+import { readValue } from '../../schema/read-value.ts';
+import { tableOf } from '../../schema/value-schema.ts';
+import { SCHEDULE } from '../schedule/document.ts';
 import { absolute, absoluteUri } from './absolute.ts';
 import { wouldBeRead } from './apart.ts';
-import { type JobDocument, jobDocument, jobName } from './document.ts';
+import { JOB, JOB_NAME, type JobDocument } from './document.ts';
 import { specInvalid } from './invalid.ts';
-import { sparkSpecOf } from './spark.ts';
 import type { JobSpec } from './spec.ts';
 import { uriKindOf } from './uri.ts';
 
@@ -38,8 +39,8 @@ export function specFrom(
   say: (problem: string) => string = (problem) => problem,
 ): JobSpec {
   const problems: string[] = [];
-  const parsed = jobDocument.parse(document, '', problems);
-  const name = jobName.parse(job, 'job', problems);
+  const parsed = readValue(JOB, document, '', problems);
+  const name = readValue(JOB_NAME, job, 'job', problems);
   // What does not fit together is only said of parts that fit by themselves.
   if (problems.length === 0) problems.push(...conflictsIn(parsed, surroundings.folder));
   if (problems.length === 0) return completed(name, parsed, surroundings);
@@ -60,18 +61,11 @@ export function specsOf(jobs: unknown, surroundings: Surroundings): readonly Def
   });
 }
 
-/** One job for a schema; `schedule` is the rule of what starts it by itself. */
-export const jobSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => {
-  const { properties, ...rest } = jobDocument.schema;
-  return { ...rest, properties: { ...(properties as object), schedule } };
-};
+/** A job of `plimsoll.yaml`, with what starts it by itself. */
+export const SCHEDULED_JOB = { ...JOB, properties: { ...JOB.properties, schedule: SCHEDULE } };
 
-/** The table `jobs` for the schema of `plimsoll.yaml`. */
-export const jobsSchema = (schedule: Rule<unknown>['schema']): Readonly<Record<string, unknown>> => ({
-  type: 'object',
-  propertyNames: jobName.schema,
-  additionalProperties: jobSchema(schedule),
-});
+/** The table `jobs` of `plimsoll.yaml`. */
+export const JOBS_TABLE = tableOf(JOB_NAME, SCHEDULED_JOB);
 
 function conflictsIn({ input, output, columns, features, options }: JobDocument, folder: string): string[] {
   const kind = uriKindOf(output.uri);
@@ -120,6 +114,6 @@ function completed(job: string, document: JobDocument, { cores, folder, isFile }
     features,
     sink: { ...output, uri: absoluteUri(output.uri, folder) },
     options: { ...others, lanes: lanes ?? Math.max(1, Math.min(cores, DEFAULT_LANES_MAX)) },
-    ...(spark !== null && { spark: sparkSpecOf(spark) }),
+    ...(spark !== null && { spark }),
   };
 }

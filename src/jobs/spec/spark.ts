@@ -1,11 +1,6 @@
 /** The cluster of a job, as people write it. Pure. */
-import { field, orNothing, type Rule, record, table, text } from '../../schema/grammar.ts';
-import { didYouMean } from '../../text/did-you-mean.ts';
-import type { SparkSpec } from './spec.ts';
-
-export interface SparkDocument extends Omit<SparkSpec, 'conf'> {
-  readonly conf: ReadonlyMap<string, string>;
-}
+import { orNothing } from '../../schema/transformed.ts';
+import { field, record, tableOf, text } from '../../schema/value-schema.ts';
 
 /** Specs are kept and shown: what is secret stays with Spark. */
 const option = text(
@@ -13,30 +8,20 @@ const option = text(
   'an option of Spark ("spark.executor.memory"); secrets belong into its spark-defaults.conf',
 );
 
-/** The rule of `spark`. */
-export const sparkDocument: Rule<SparkDocument> = record<SparkDocument>(
-  {
-    master: field(
-      text('^[!-~]{1,1000}$', 'a master of Spark, such as "spark://host:7077"'),
-      'local[*]',
-      'who scores',
-    ),
-    conf: field(
-      table(option, text('^[^\\u0000\\n]{0,10000}$', 'a text')),
-      {},
-      'options of spark-submit --conf',
-    ),
-    staging: field(
-      orNothing(text('^[^\\u0000]{1,4096}$', 'a folder')),
-      null,
-      'folder that all machines see, for rows that are scored and not yet published; left out, that of the run',
-    ),
-  },
-  didYouMean,
-);
-
-/** The cluster as it is kept. */
-export const sparkSpecOf = ({ conf, ...others }: SparkDocument): SparkSpec => ({
-  ...others,
-  conf: Object.fromEntries(conf),
+export const SPARK = record({
+  master: field(
+    text('^[!-~]{1,1000}$', 'a master of Spark, such as "spark://host:7077"'),
+    'local[*]',
+    'who scores',
+  ),
+  conf: field(
+    tableOf(option, text('^[^\\u0000\\n]{0,10000}$', 'a text')),
+    {},
+    'options of spark-submit --conf',
+  ),
+  staging: field(
+    orNothing(text('^[^\\u0000]{1,4096}$', 'a folder')),
+    null,
+    'folder that all machines see, for rows that are scored and not yet published; left out, that of the run',
+  ),
 });

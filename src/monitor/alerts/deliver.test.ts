@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import type { DeliveryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import type { ReceiverPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import { Deliverer, deadLetters, resend } from './deliver.ts';
 import type { Notice } from './notice.ts';
 import { MAX_AGE } from './retry.ts';

@@ -4,7 +4,8 @@
  */
 import type { Clock, Random } from '../../core/ports.ts';
 import type { DeliveryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import type { MonitorPolicy, ReceiverPolicy } from '../policy/policy.ts';
+import type { MonitorPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import { alertsOf } from './evaluate.ts';
 import type { Notice } from './notice.ts';
 import { pushOf, pushSignature, RESEND_MILLIS } from './push.ts';

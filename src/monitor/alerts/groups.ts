@@ -1,6 +1,7 @@
 /** From alerts to notices: one message for a group, when it is due, and never the same twice. Pure. */
 import { sha256 } from '../../bytes/sha256.ts';
-import type { AlertPolicy, ReceiverPolicy } from '../policy/policy.ts';
+import type { AlertPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertRow, Notified } from './alert.ts';
 import { groupKeyOf, groupLabelsOf } from './fingerprint.ts';
 import { hears, isRoutedTo } from './hearing.ts';

@@ -1,5 +1,6 @@
 /** Who hears of what: routes by severity, and what each kind of receiver can make use of. Pure. */
-import type { AlertPolicy, ReceiverPolicy } from '../policy/policy.ts';
+import type { AlertPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertRow } from './alert.ts';
 import type { NoticeReason } from './notice.ts';
 import { ASKS_FOR_TRAINING, familyOf } from './rules.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { ReceiverPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import { testReceiver } from './test-notice.ts';
 
 const INNER = 'words of an inner service';

@@ -1,6 +1,6 @@
 /** The test button: a notice that says that it is a test, and how the other side answered. */
 import { randomUUID } from 'node:crypto';
-import type { ReceiverPolicy } from '../policy/policy.ts';
+import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertLabels } from './alert.ts';
 import { fingerprintOf, groupKeyOf, groupLabelsOf } from './fingerprint.ts';
 import type { Notice } from './notice.ts';

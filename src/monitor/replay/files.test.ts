@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { literal } from '../../sql/identifiers.ts';
 import { gaussian } from '../drift/testing.ts';
-import { DEFAULT_MONITOR } from '../policy/grammar.ts';
+import { DEFAULT_MONITOR } from '../policy/policy.ts';
 import { parseFalseAlarms } from './budget.ts';
 import { type FilesOptions, type ReplayReport, replayFiles } from './files.ts';
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { DAY, LabelledLog, START } from '../accuracy/testing.ts';
-import { parseMonitor } from '../policy/grammar.ts';
+import { parseMonitor } from '../policy/policy.ts';
 import { AccuracyLooks, type Watched } from './accuracy-looks.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };

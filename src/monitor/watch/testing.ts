@@ -8,7 +8,7 @@ import { encodeBlock } from '../../capture/block-codec.ts';
 import { blockFile, blockIdOf } from '../../capture/paths.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { LogWriter } from '../log/writer.ts';
-import { parseMonitor } from '../policy/grammar.ts';
+import { parseMonitor } from '../policy/policy.ts';
 import { AccuracyLooks } from './accuracy-looks.ts';
 import { Attempts } from './attempts.ts';
 import { Intake, type IntakeOptions } from './intake.ts';

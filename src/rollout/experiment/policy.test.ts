@@ -69,7 +69,7 @@ test('every mistake is named at once, with its path', () => {
       guard: {},
     }),
   ).toEqual([
-    'guard is no key here, wanted one of window, watermark, arms, primary, metrics, guardrails, guards, alpha, rule, horizon, maxTime, onTimeout, bandit, holdout, srm, segments, segmentGuard',
+    'guard is no key here, wanted one of window, watermark, arms, primary, metrics, guardrails, guards, alpha, rule, horizon, maxTime, onTimeout, bandit, holdout, srm, segments, segmentGuard; did you mean "guards"?',
     'arms is [{"name":"x","version":"newest","weight":50}], wanted a list of 2 to 10 entries',
     'primary.metric is "Revenue!", wanted the name of a metric, such as "revenue"',
     'primary.direction is "sideways", wanted one of up, down',

@@ -2,98 +2,35 @@
  * The policy of an experiment: which arms, which metric decides, and when. What is left out has the default stated here;
  * docs/experiment.schema.json is generated from this grammar. Pure.
  */
-import { PlimsollError } from '../../core/errors.ts';
+import type { Static } from 'typebox';
+import { decode } from '../../schema/read-value.ts';
+import { duration, orFalse, orNothing, transformed } from '../../schema/transformed.ts';
 import {
   choice,
-  duration,
   either,
   field,
   headerName,
   list,
   number,
-  orFalse,
-  orNothing,
-  type Rule,
   record,
+  schemaOf,
   text,
-} from '../../schema/grammar.ts';
-import { GUARD_WORDS, type Guards, type Policy, SPLIT_WORDS } from '../policy/policy.ts';
-
-/** Arm of an experiment; `version` is a number, or one of the two that the rollout names. */
-export interface ArmPolicy {
-  readonly name: string;
-  readonly version: number | 'stable' | 'candidate';
-  /** Percent of the units that take part. */
-  readonly weight: number;
-}
-
-/** What is measured, and which way is better. */
-export interface MeasuredMetric {
-  /** Name of a business metric that feedback brings, or `accuracy`. */
-  readonly metric: string;
-  /** Which way is better. */
-  readonly direction: 'up' | 'down';
-  /** Least and most that a unit's value can be: then intervals are exact, whatever the distribution. */
-  readonly bounds: readonly [low: number, high: number] | null;
-  /** Age of a unit at which its value is complete, in milliseconds. */
-  readonly maturity: number;
-  /** Metric whose sum before the first answer takes variance out. */
-  readonly cuped: string | null;
-  /** A unit's value counts as at most this. */
-  readonly winsorize: number | null;
-}
-
-export interface MetricPolicy extends MeasuredMetric {
-  /** Smallest difference that must be found in time, in units of the metric. */
-  readonly minimumEffect: number | null;
-}
-
-/** A metric that must not get worse. */
-export interface GuardrailPolicy extends MeasuredMetric {
-  /** Loss that is still allowed, in units of the metric. */
-  readonly margin: number;
-}
-
-/** What of the segments keeps an arm from being shipped: one in which it is worse, or also that it does not do the same in all. */
-export type SegmentGuard = 'harmed' | 'different';
-
-export interface ExperimentPolicy {
-  readonly window: number;
-  readonly watermark: number;
-  readonly arms: readonly ArmPolicy[];
-  readonly primary: MetricPolicy;
-  /** Shown with intervals; they decide nothing. */
-  readonly metrics: readonly MetricPolicy[];
-  /** An arm that is found worse in one ends; none is shipped before each has an interval. */
-  readonly guardrails: readonly GuardrailPolicy[];
-  readonly guards: Guards;
-  /** Chance that any arm is declared different from control where none is. */
-  readonly alpha: number;
-  readonly rule: { readonly ship: 'better' | 'not-worse'; readonly margin: number };
-  /** Milliseconds until the one look, or `open`: a look at every window. */
-  readonly horizon: number | 'open';
-  readonly maxTime: number;
-  readonly onTimeout: 'hold' | 'rollback';
-  readonly bandit: { readonly floor: number; readonly every: number } | null;
-  /** Percent of units that take no part: they stay on stable and are not measured. */
-  readonly holdout: number;
-  readonly srm: Policy['srm'];
-  readonly segments: string | null;
-  /** Null where segments decide nothing. */
-  readonly segmentGuard: SegmentGuard | null;
-}
+  whole,
+} from '../../schema/value-schema.ts';
+import { GUARD_POLICIES, policyInvalid, SPLIT_TEST } from '../policy/policy.ts';
 
 const NAME = '^[a-z][a-zA-Z0-9_.-]{0,63}$';
 const METRIC = text(NAME, 'the name of a metric, such as "revenue"');
 const SHARE = { min: 0, max: 100, above: true, step: 0.01 };
 const ALPHA = { min: 0, max: 0.5, above: true };
 
-const arm = record<ArmPolicy>({
+/** Arm of an experiment; `version` is a number, or one of the two that the rollout names. */
+const arm = record({
   name: field(text(NAME, 'a name such as "treatment"'), undefined, 'what the arm is called'),
   version: field(
-    either<'stable' | 'candidate', number>(
+    either(
       choice(['stable', 'candidate']),
-      number({ min: 1, max: 1e9, step: 1 }),
+      whole(1, 1e9),
       '"stable", "candidate" or the number of a version',
     ),
     undefined,
@@ -104,26 +41,28 @@ const arm = record<ArmPolicy>({
 
 const BOUND = number({ min: -1e12, max: 1e12 });
 
+export type ArmPolicy = Static<typeof arm>;
+
 /** Two numbers, the smaller first. */
-const bounds: Rule<readonly [number, number]> = {
-  schema: { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
-  parse(value, path, problems) {
-    const pair = list(BOUND, { min: 2, max: 2 }).parse(value, path, problems) as readonly [number, number];
-    if (pair !== undefined && pair[0] >= pair[1]) problems.push(`${path} wants the smaller bound first`);
-    return pair;
-  },
-};
+const pair = schemaOf<readonly [low: number, high: number]>(list(BOUND, { min: 2, max: 2 }));
+const bounds = transformed({ ...pair, items: { type: 'number' } }, (range, path, problems) => {
+  if (range[0] >= range[1]) problems.push(`${path} wants the smaller bound first`);
+  return range;
+});
 
 const MEASURED = {
   metric: field(METRIC, undefined, 'business metric that feedback brings, or accuracy'),
-  direction: field(choice<MeasuredMetric['direction']>(['up', 'down']), 'up', 'which way is better'),
+  direction: field(choice(['up', 'down']), 'up', 'which way is better'),
   bounds: field(orNothing(bounds), null, 'least and most of a unit: then intervals are exact'),
   maturity: field(duration('0s', '365d'), '1d', 'age of a unit at which its value is complete'),
   cuped: field(orNothing(METRIC), null, 'metric whose sum over 28 days before takes variance out'),
   winsorize: field(orNothing(BOUND), null, "a unit's value counts as at most this"),
 };
 
-const metric = record<MetricPolicy>({
+const measured = record(MEASURED);
+export type MeasuredMetric = Static<typeof measured>;
+
+const metric = record({
   ...MEASURED,
   minimumEffect: field(
     orNothing(number({ min: 0, max: 1e12, above: true })),
@@ -132,10 +71,12 @@ const metric = record<MetricPolicy>({
   ),
 });
 
-const guardrail = record<GuardrailPolicy>({
+/** A metric that must not get worse. */
+const guardrail = record({
   ...MEASURED,
   margin: field(number({ min: 0, max: 1e12 }), 0, 'loss that is still allowed, in units of the metric'),
 });
+export type GuardrailPolicy = Static<typeof guardrail>;
 
 const DEFAULT_ARMS = [
   { name: 'stable', version: 'stable', weight: 50 },
@@ -143,7 +84,7 @@ const DEFAULT_ARMS = [
 ];
 
 /** The grammar; keys in the order in which people read them. */
-export const EXPERIMENT = record<ExperimentPolicy>({
+export const EXPERIMENT = record({
   window: field(duration('100ms', '1h'), '60s', 'length of a window of counts'),
   watermark: field(duration('0s', '1h'), '30s', 'how long a window stays open after its end'),
   arms: field(
@@ -159,13 +100,13 @@ export const EXPERIMENT = record<ExperimentPolicy>({
     'metrics that must not get worse: an arm that does ends, and alpha is split over them and the arms',
   ),
   guards: field(
-    GUARD_WORDS,
+    GUARD_POLICIES,
     {},
     'evidence of harm that ends an arm; levels are split over the arms under test',
   ),
   alpha: field(number(ALPHA), 0.05, 'chance that an arm is found different where none is'),
   rule: field(
-    record<ExperimentPolicy['rule']>({
+    record({
       ship: field(choice(['better', 'not-worse']), 'better', 'what the winner has to be'),
       margin: field(
         number({ min: 0, max: 1e12 }),
@@ -177,7 +118,7 @@ export const EXPERIMENT = record<ExperimentPolicy>({
     'when an arm is shipped',
   ),
   horizon: field(
-    either<'open', number>(choice(['open']), duration('1s', '365d'), '"open" or a duration such as "14d"'),
+    either(choice(['open']), duration('1s', '365d'), '"open" or a duration such as "14d"'),
     'open',
     'a look at every window, or one look after so long',
   ),
@@ -185,8 +126,8 @@ export const EXPERIMENT = record<ExperimentPolicy>({
   onTimeout: field(choice(['hold', 'rollback']), 'hold', 'what happens at the deadline'),
   bandit: field(
     orFalse(
-      record<{ floor: number; every: number }>({
-        floor: field(number({ min: 1, max: 50, step: 1 }), 1, 'smallest weight of an arm, in percent'),
+      record({
+        floor: field(whole(1, 50), 1, 'smallest weight of an arm, in percent'),
         every: field(duration('1s', '30d'), '1h', 'how often weights are learnt'),
       }),
     ),
@@ -198,24 +139,20 @@ export const EXPERIMENT = record<ExperimentPolicy>({
     0,
     'percent of units that take no part: they stay on stable, unmeasured',
   ),
-  srm: field(SPLIT_WORDS, {}, 'test of the split itself, or false'),
+  srm: field(SPLIT_TEST, {}, 'test of the split itself, or false'),
   segments: field(orNothing(headerName), null, 'request header by whose value counts are also kept apart'),
   segmentGuard: field(
-    orFalse(choice<SegmentGuard>(['harmed', 'different'])),
+    orFalse(choice(['harmed', 'different'])),
     false,
     'holds for a person, instead of shipping, an arm that is worse in a segment (harmed), or also one whose effect differs between segments (different)',
   ),
 });
 
+export type ExperimentPolicy = Static<typeof EXPERIMENT>;
+
 /** A checked policy from parsed YAML or JSON; throws POLICY_INVALID that names every mistake with its path. */
-export function parseExperiment(value: unknown): ExperimentPolicy {
-  const problems: string[] = [];
-  const policy = EXPERIMENT.parse(value, '', problems);
-  if (problems.length === 0) problems.push(...contradictions(policy));
-  if (problems.length > 0)
-    throw new PlimsollError('POLICY_INVALID', { problems: problems.join('; '), list: problems });
-  return policy;
-}
+export const parseExperiment = (value: unknown): ExperimentPolicy =>
+  decode(EXPERIMENT, value, policyInvalid, (policy, problems) => problems.push(...contradictions(policy)));
 
 /** All that are measured: the one that decides, those that are shown, guardrails. */
 export const metricsOf = ({ primary, metrics, guardrails }: ExperimentPolicy): readonly MeasuredMetric[] => [

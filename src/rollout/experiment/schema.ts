@@ -5,7 +5,7 @@ const EXPERIMENT_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Plimsoll experiment policy',
   required: ['primary'],
-  ...EXPERIMENT.schema,
+  ...EXPERIMENT,
 } as const;
 
 /** docs/experiment.schema.json. */

@@ -103,7 +103,7 @@ test('stages that lower the weight, expose before shadow or say nothing are refu
 });
 
 test('a policy that is no object is refused, and so is any JSON without a crash', () => {
-  expect(problems([])).toEqual(['the policy is [], wanted an object']);
+  expect(problems([])).toEqual(['the document is [], wanted an object']);
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       problems(value);

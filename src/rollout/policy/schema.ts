@@ -3,7 +3,7 @@ import { POLICY } from './policy.ts';
 export const POLICY_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Plimsoll rollout policy',
-  ...POLICY.schema,
+  ...POLICY,
 } as const;
 
 /** docs/policy.schema.json. */

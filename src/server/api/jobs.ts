@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
-import { scheduleDocument } from '../../jobs/schedule/document.ts';
-import { jobSchema } from '../../jobs/spec/parse.ts';
+import { SCHEDULE } from '../../jobs/schedule/document.ts';
+import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
 import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
 import { changeJob, startRun } from './job-changes.ts';
 import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON, TIME } from './operation.ts';
@@ -28,12 +28,12 @@ const RUN_VIEW = Type.Object({
   receipt: ANYTHING,
 });
 
-const SCHEDULE = nullable(Type.Unsafe<unknown>(scheduleDocument.schema));
+const WRITTEN_SCHEDULE = nullable(Type.Unsafe<unknown>(SCHEDULE));
 
 const JOB_VIEW = Type.Object({
   name: Type.String(),
   spec: Type.Object({}, { description: 'As `plimsoll batch run` writes it down' }),
-  schedule: SCHEDULE,
+  schedule: WRITTEN_SCHEDULE,
   paused: Type.Boolean(),
   createdAt: TIME,
   createdBy: Type.String(),
@@ -81,7 +81,7 @@ export const JOBS = [
     path: '/jobs/{job}',
     summary: 'Makes a job, or replaces what it is; runs that are under way keep what they began with',
     params: { job: NAME },
-    body: Type.Unsafe<unknown>(jobSchema(scheduleDocument.schema)),
+    body: Type.Unsafe<unknown>(SCHEDULED_JOB),
     answer: JOB_VIEW,
     async handle({ jobs, params, body, actor, note }) {
       const all = await jobs();
@@ -94,7 +94,7 @@ export const JOBS = [
     path: '/jobs/{job}/schedule',
     summary: 'Replaces what starts a job by itself; null leaves it to people',
     params: { job: NAME },
-    body: closed({ schedule: SCHEDULE, reason: REASON }),
+    body: closed({ schedule: WRITTEN_SCHEDULE, reason: REASON }),
     answer: JOB_VIEW,
     async handle({ jobs, params, body, actor, note }) {
       const all = await jobs();

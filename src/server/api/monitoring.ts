@@ -1,7 +1,7 @@
 /** What is watched, how it stands, and alerts. */
 import { Type } from 'typebox';
 import { DRIFT_KINDS } from '../../monitor/drift/finding.ts';
-import { MONITOR } from '../../monitor/policy/grammar.ts';
+import { MONITOR } from '../../monitor/policy/policy.ts';
 import {
   closed,
   GENERATION,
@@ -19,7 +19,7 @@ import {
 const SIDE = Type.Enum(['input', 'output']);
 const COUNTS = Type.Array(Type.Number(), { description: 'Rows, one number a bin' });
 const SHARES = Type.Object({ reference: Type.Number(), current: Type.Number() });
-const POLICY = Type.Unsafe<unknown>(MONITOR.schema);
+const POLICY = Type.Unsafe<unknown>(MONITOR);
 
 const MONITOR_VIEW = Type.Object({
   endpoint: Type.String(),

@@ -10,8 +10,8 @@ import {
 } from '../../capture/capture-rules.ts';
 import { makeFolder } from '../../capture/folder.ts';
 import { captureRulesPath } from '../../capture/paths.ts';
-import { parseMonitor } from '../../monitor/policy/grammar.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
+import { parseMonitor } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 

@@ -1,6 +1,7 @@
 /** What is set of each endpoint, as the monitoring process needs it for what it takes in. */
-import { DEFAULT_MONITOR, parseMonitor } from '../../monitor/policy/grammar.ts';
+
 import type { LogPolicy, MonitorPolicy } from '../../monitor/policy/policy.ts';
+import { DEFAULT_MONITOR, parseMonitor } from '../../monitor/policy/policy.ts';
 import type { LearningPolicy } from '../../monitor/watch/profiles.ts';
 import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';

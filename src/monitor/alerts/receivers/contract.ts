@@ -1,6 +1,6 @@
 /** What every receiver does, over a real socket: to be called with one that speaks to `url`. */
 import { expect, test } from 'vitest';
-import type { ReceiverPolicy } from '../../policy/policy.ts';
+import type { ReceiverPolicy } from '../../policy/receivers.ts';
 import { type FarSide, type Reply, startFarSide } from '../testing/far-side.ts';
 import { incident } from '../testing/notices.ts';
 import type { Outcome, Surroundings } from './receiver.ts';

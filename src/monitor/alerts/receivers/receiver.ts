@@ -1,6 +1,6 @@
 /** The port of receivers: a notice goes out, and what the other side said comes back. Nothing is thrown. */
 import type { References } from '../../../core/references.ts';
-import type { ReceiverPolicy } from '../../policy/policy.ts';
+import type { ReceiverPolicy } from '../../policy/receivers.ts';
 import type { Notice } from '../notice.ts';
 
 export type ReceiverKind = ReceiverPolicy['kind'];

@@ -1,6 +1,6 @@
 /** The receivers that there are, behind one door. */
 import { assertNever } from '../../../core/errors.ts';
-import type { ReceiverPolicy } from '../../policy/policy.ts';
+import type { ReceiverPolicy } from '../../policy/receivers.ts';
 import { sendToAlertmanager } from './alertmanager.ts';
 import { sendMail } from './email.ts';
 import { sendToPagerDuty } from './pagerduty.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { DEFAULT_MONITOR, MONITOR, parseMonitor } from './grammar.ts';
+import { DEFAULT_MONITOR, MONITOR, parseMonitor } from './policy.ts';
 
 const DAY = 86_400_000;
 
@@ -129,7 +129,7 @@ test('names of columns and receivers that are names of prototypes are names like
 });
 
 test('whatever is written is read, or refused with a coded error; what the schema takes, the grammar takes', () => {
-  const schema = Compile(MONITOR.schema);
+  const schema = Compile(MONITOR);
   const hostile = fc.dictionary(
     fc.constantFrom('drift', 'log', 'alerts', 'receivers', 'falseAlarms', 'quality', 'x'),
     fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom('enabled', 'for', 'sample', 'a'), fc.jsonValue())),
