@@ -11,6 +11,8 @@ import { OPERATIONS } from '../../src/server/api/operations.ts';
 import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
+import { LAYERS } from './layers.ts';
+import { codeMapPage } from './layers-table.ts';
 import { metricsPage } from './metrics-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 import { securityPage } from './security-page.ts';
@@ -22,6 +24,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => apiPage(OPERATIONS),
   // What is written by hand stands around what is generated; a page that is not there is found out of date.
   'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
+  'ARCHITECTURE.md': () => codeMapPage(readPage('ARCHITECTURE.md') ?? '', LAYERS),
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,

@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { checkLayers, findCycles } from './layers.ts';
 
-const TABLE = { core: [], model: [], engine: ['model'], 'engine/native': ['model'] };
+const TABLE = { text: [], core: [], model: [], engine: ['model'], 'engine/native': ['model'] };
+/** What is said of one file; rows that it leaves unused are not. */
 const check = (path: string, text: string) =>
-  checkLayers([{ path, text }], TABLE).map(({ message }) => message);
+  checkLayers([{ path, text }], TABLE)
+    .filter(({ file }) => file === path)
+    .map(({ message }) => message);
 
 it('lets imports go down, to core and to neighbours', () => {
   const text =
@@ -36,22 +39,66 @@ it('reads no imports out of comments', () => {
   ).toEqual([]);
 });
 
-it('finds a cycle of modules but not one of types', () => {
-  const a = { path: 'src/model/a.ts', text: "import { b } from './b.ts';" };
-  const b = { path: 'src/model/b.ts', text: "import { a } from './a.ts';" };
-  const types = {
-    path: 'src/model/b.ts',
-    text: "import type { A } from './a.ts';\nimport { type A } from './a.ts';",
-  };
-  expect(checkLayers([a, b], TABLE)).toHaveLength(1);
-  expect(checkLayers([a, types], TABLE)).toEqual([]);
+it('lets all import text and core, and text nothing', () => {
+  expect(check('src/model/x.ts', "import { a } from '../text/a.ts';")).toEqual([]);
+  expect(check('src/core/x.ts', "import { a } from '../text/a.ts';")).toEqual([]);
+  expect(check('src/text/x.ts', "import { a } from '../core/a.ts';")).toEqual([
+    'text may not import core (src/core/a.ts)',
+  ]);
 });
 
-it('names every file of a cycle', () => {
+it('refuses an edge that is allowed and that no file has, and a layer without a file', () => {
+  const engine = { path: 'src/engine/x.ts', text: '' };
+  const native = { path: 'src/engine/native/y.ts', text: "import type { M } from '../../model/m.ts';" };
+  const model = { path: 'src/model/m.ts', text: '' };
+  const table = { model: [], engine: ['model'], 'engine/native': ['model'], onnx: [] };
+  expect(checkLayers([engine, native, model], table).map(({ message }) => message)).toEqual([
+    'engine may import model, and no file does: take it out of the row',
+    'the layer onnx has no file: take out its row',
+  ]);
+});
+
+it('refuses layers that may import each other', () => {
+  const one = { path: 'src/model/m.ts', text: "import { e } from '../engine/e.ts';" };
+  const two = { path: 'src/engine/e.ts', text: "import { n } from '../model/n.ts';" };
+  const table = { model: ['engine'], engine: ['model'] };
+  expect(checkLayers([one, two], table)).toEqual([
+    { file: 'model', message: 'imports itself: model → engine → model' },
+  ]);
+});
+
+const cyclesOf = (b: string): readonly string[] =>
+  checkLayers(
+    [
+      { path: 'src/model/a.ts', text: "import { b } from './b.ts';" },
+      { path: 'src/model/b.ts', text: b },
+    ],
+    { model: [] },
+  ).map(({ message }) => message);
+
+it.each([
+  ['values', "import { a } from './a.ts';"],
+  ['types', "import type { A } from './a.ts';"],
+  ['types beside values', "import { type A } from './a.ts';"],
+  ['types in the middle of a type', "type A = import('./a.ts').A;"],
+  ['values that are loaded later', "const a = await import('./a.ts');"],
+])('finds a cycle of files by %s', (_, b) => {
+  expect(cyclesOf(b)).toEqual(['imports itself: src/model/a.ts → src/model/b.ts → src/model/a.ts']);
+});
+
+it('finds no cycle where two files share a third', () => {
+  expect(cyclesOf("import { c } from './c.ts';")).toEqual([]);
+});
+
+it('names the shortest way around a group of files once, and how many there are', () => {
   const graph = new Map([
     ['a', ['b']],
     ['b', ['c']],
-    ['c', ['b']],
+    ['c', ['d']],
+    ['d', ['b', 'c']],
   ]);
-  expect(findCycles(graph)).toEqual([{ file: 'b', message: 'imports itself: b → c → b' }]);
+  expect(findCycles(graph)).toEqual([
+    { file: 'c', message: 'imports itself: c → d → c; 3 files reach each other' },
+  ]);
+  expect(findCycles(new Map([['a', ['a']]]))).toEqual([{ file: 'a', message: 'imports itself: a → a' }]);
 });
