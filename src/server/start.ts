@@ -122,31 +122,31 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   const { maxShadowMillis: maxMillis, maxShadowCopies: maxCopies } = limits;
   const shadow = new ShadowRunner({ metrics, loader, maxMillis, maxCopies, memory });
   const { maxQueue, maxScoreMillis } = limits;
-  const offload = new ScoringPool({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
+  const pool = new ScoringPool({ threads, loader, maxQueue, maxMillis: maxScoreMillis, memory });
   const pages = pagesOf({
     ...options,
     plane,
     metrics,
     contract,
     namesModels: (request) => options.guard?.namesModels(request) ?? true,
-    isStopping: () => door.stopping,
+    isStopping: () => predictions.isStopping,
     logger,
     maxBody: limits.maxBodyBytes,
   });
   const unhurried = new Unhurried();
   const otherwise = otherwiseOf(options, contract, unhurried, pages);
-  const parts = { plane, metrics, offload, recorder, shadow, capture, gate };
-  const door = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
+  const parts = { plane, metrics, pool, recorder, shadow, capture, gate };
+  const predictions = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
   const { tls } = options;
   const connections = new ConnectionLimiter({ limit: maxConnections, counts: metrics.connections, logger });
   let isAway = false;
   const handle: Handler = (request, response) => {
     if (isAway) response.shouldKeepAlive = false;
-    door.handle(request, response);
+    predictions.handle(request, response);
   };
-  const ours = { connections, unhurried, logger, answer: door.answer };
+  const ours = { connections, unhurried, logger, answer: predictions.answer };
   const server = await openHttpServer({ ...options, ...ours }, handle);
-  server.on('connection', () => door.turns.accepted());
+  server.on('connection', () => predictions.connectionAccepted());
   await listen(server, { host, port }, listener);
   connections.tolerate(server);
   const { port: taken, family } = server.address() as AddressInfo;
@@ -156,17 +156,17 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     await left;
   };
   const close = async (): Promise<void> => {
-    door.stopping = true;
+    predictions.stop();
     left ??= leave(server, connections);
     const { closed } = await left;
     await drain(server, connections, closed, options.drainMillis ?? DRAIN_MILLIS);
     recorder?.close();
-    await Promise.all([offload.close(), shadow.close()]);
+    await Promise.all([pool.close(), shadow.close()]);
     await capture?.close();
     await Promise.all(plane.versions.map((version) => version.engine.close()));
   };
   const sendAway = (): void => {
-    door.stopping = true;
+    predictions.stop();
     isAway = true;
   };
   return { url: urlOf({ host, port: taken, tls }, family === 'IPv6'), leaveSocket, sendAway, close };

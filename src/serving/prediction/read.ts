@@ -1,36 +1,33 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
 import { BodyBuffer, bodyTooLarge, contentEncodingOf, releaseBuffer } from '../http/body-buffer.ts';
-import type { BodyDecompressor } from '../http/decompressor.ts';
 import { FastPathRequest, type PredictionRequest } from '../http/fast-path/request.ts';
-import type { HttpLimits } from '../http/limits.ts';
-import type { IncomingBody, ReceiveSlots } from '../http/receive-slots.ts';
-import type { ServingMetrics } from '../metrics/serving-metrics.ts';
+import type { IncomingBody } from '../http/receive-slots.ts';
+import { BUFFERED, checkInFlight, overloadedError } from './capacity.ts';
+import { chooseVersion } from './choose.ts';
+import type { HeldBody, PredictionContext } from './context.ts';
+import { decodeBody } from './decode.ts';
+import { refusePrediction } from './refuse.ts';
+import { cancelPrediction, watchClient } from './release.ts';
+import type { BodyServices } from './services.ts';
 
-/** Who wants the body. */
-export interface BodyConsumer {
-  /** The whole body is there, without its content encoding. */
-  received(bytes: Buffer): void;
-  refuse(error: unknown): void;
+/** What becomes of the body of one request, `T`; the same object for all requests. */
+export interface BodySteps<T> {
+  /** The whole body is there, without its content encoding; its last byte came at `completeAt`. */
+  received(request: T, bytes: Buffer, completeAt: number): void;
+  refuse(request: T, error: unknown): void;
   /** The client has left before its body was there. */
-  cancel(): void;
+  cancel(request: T): void;
   /** The body is there and has to be decompressed: the client may leave meanwhile. */
-  watch(): void;
-}
-
-/** What all requests share. */
-export interface BodyServices {
-  readonly limits: HttpLimits;
-  readonly metrics: ServingMetrics;
-  readonly decompressor: BodyDecompressor;
-  readonly receiving: ReceiveSlots;
+  watch(request: T): void;
 }
 
 /** Takes in the body of one request under the limits of the server. */
-export class BodyReader implements IncomingBody {
-  readonly #reception: BodyServices;
+export class BodyReader<T> implements IncomingBody, HeldBody {
+  readonly #services: BodyServices;
   readonly #request: PredictionRequest;
-  readonly #receiver: BodyConsumer;
+  readonly #steps: BodySteps<T>;
+  readonly #subject: T;
   readonly #body: BodyBuffer;
   /** Bytes that are counted as held. */
   #held = 0;
@@ -44,16 +41,18 @@ export class BodyReader implements IncomingBody {
   completeAt = 0;
 
   constructor(
-    reception: BodyServices,
+    services: BodyServices,
     request: PredictionRequest,
-    receiver: BodyConsumer,
     startedAt: number,
+    steps: BodySteps<T>,
+    subject: T,
   ) {
-    this.#reception = reception;
-    this.startedAt = startedAt;
+    this.#services = services;
     this.#request = request;
-    this.#receiver = receiver;
-    this.#body = new BodyBuffer(reception.limits.maxBodyBytes);
+    this.startedAt = startedAt;
+    this.#steps = steps;
+    this.#subject = subject;
+    this.#body = new BodyBuffer(services.limits.maxBodyBytes);
   }
 
   get peer(): string {
@@ -66,12 +65,12 @@ export class BodyReader implements IncomingBody {
   }
 
   refuse(error: PlimsollError): void {
-    this.#receiver.refuse(error);
+    this.#steps.refuse(this.#subject, error);
   }
 
   /** Throws BODY_TOO_LARGE where the body is announced as such. */
   start(): void {
-    const { maxBodyBytes: maxBody } = this.#reception.limits;
+    const { maxBodyBytes: maxBody } = this.#services.limits;
     const request = this.#request;
     const length = Number(request.headers['content-length'] ?? 0);
     if (length > maxBody) throw bodyTooLarge(length, maxBody);
@@ -81,20 +80,20 @@ export class BodyReader implements IncomingBody {
       this.#complete();
       return;
     }
-    this.#reception.receiving.enter(this);
+    this.#services.receiving.enter(this);
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#complete());
-    request.on('error', () => this.#receiver.cancel());
+    request.on('error', () => this.#steps.cancel(this.#subject));
   }
 
   /** The request has ended: nothing is held for it any more, and nobody called. */
   release(): void {
     this.#isOver = true;
-    this.#reception.receiving.leave(this);
+    this.#services.receiving.leave(this);
     this.#withdraw?.();
     // What has not been handed to anybody is wanted by nobody.
     if (this.completeAt === 0) this.#body.giveUp();
-    this.#reception.metrics.buffered -= this.#held;
+    this.#services.metrics.buffered -= this.#held;
     this.#held = 0;
   }
 
@@ -103,13 +102,13 @@ export class BodyReader implements IncomingBody {
       this.#body.add(chunk);
       this.#hold(chunk.length);
     } catch (error) {
-      this.#receiver.refuse(error);
+      this.#steps.refuse(this.#subject, error);
     }
   }
 
   /** Throws OVERLOADED. */
   #hold(bytes: number): void {
-    const { metrics, limits } = this.#reception;
+    const { metrics, limits } = this.#services;
     this.#held += bytes;
     metrics.buffered += bytes;
     if (metrics.buffered > limits.maxBufferedBytes)
@@ -118,25 +117,25 @@ export class BodyReader implements IncomingBody {
 
   #complete(): void {
     this.completeAt = performance.now();
-    this.#reception.receiving.leave(this);
+    this.#services.receiving.leave(this);
     try {
-      checkInFlight(this.#reception);
+      checkInFlight(this.#services);
     } catch (error) {
-      this.#receiver.refuse(error);
+      this.#steps.refuse(this.#subject, error);
       return;
     }
     const bytes = this.#body.bytes();
     const encoding = contentEncodingOf(this.#request);
     if (encoding === null) {
-      this.#receiver.received(bytes);
+      this.#steps.received(this.#subject, bytes, this.completeAt);
       return;
     }
-    this.#receiver.watch();
-    this.#withdraw = this.#reception.decompressor.submit(
+    this.#steps.watch(this.#subject);
+    this.#withdraw = this.#services.decompressor.submit(
       bytes,
       encoding,
       (plain) => this.#decompressed(plain),
-      (error) => this.#receiver.refuse(error),
+      (error) => this.#steps.refuse(this.#subject, error),
     );
   }
 
@@ -144,22 +143,38 @@ export class BodyReader implements IncomingBody {
     if (this.#isOver) return;
     try {
       this.#hold(bytes.length);
-      this.#receiver.received(bytes);
+      this.#steps.received(this.#subject, bytes, this.completeAt);
     } catch (error) {
       releaseBuffer(bytes);
-      this.#receiver.refuse(error);
+      this.#steps.refuse(this.#subject, error);
     }
   }
 }
 
-/** Bodies that are being received hold no place among the requests in flight. Throws OVERLOADED. */
-export function checkInFlight({ limits: { maxInFlight }, metrics }: BodyServices): void {
-  const found = metrics.inFlight - metrics.receiving;
-  if (found > maxInFlight) throw overloadedError(found, 'requests in flight', maxInFlight);
+const STEPS: BodySteps<PredictionContext> = {
+  received,
+  refuse: refusePrediction,
+  cancel: cancelPrediction,
+  watch: watchClient,
+};
+
+/** The second stage: reads the body, then goes on with it. Throws BODY_TOO_LARGE where it is announced as such. */
+export function readBody(context: PredictionContext): void {
+  const { services, request, startedAt } = context;
+  const reader = new BodyReader(services, request, startedAt, STEPS, context);
+  context.body = reader;
+  reader.start();
 }
 
-/** What `maxBuffered` limits. */
-export const BUFFERED = 'bytes of bodies and answers';
-
-export const overloadedError = (found: number, what: string, limit: number): PlimsollError =>
-  new PlimsollError('OVERLOADED', { found, what, limit, retry: 1 });
+function received(context: PredictionContext, bytes: Buffer, completeAt: number): void {
+  if (context.isOver) return;
+  context.bodyBytes = bytes.length;
+  context.completeAt = completeAt;
+  context.work?.received(bytes.length, completeAt);
+  try {
+    chooseVersion(context, bytes);
+    decodeBody(context, bytes);
+  } catch (error) {
+    refusePrediction(context, error);
+  }
+}

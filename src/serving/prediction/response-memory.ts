@@ -4,8 +4,9 @@ import { checkOutputs } from '../admission/memory/request-cost.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { PredictionResponse } from '../http/fast-path/response.ts';
 import { INLINE_ROWS_BYTES } from '../http/limits.ts';
-import { type BodyServices, BUFFERED, overloadedError } from './read.ts';
-import type { PreparedVersion } from './router.ts';
+import { BUFFERED, overloadedError } from './capacity.ts';
+import type { PreparedVersion } from './prepared-version.ts';
+import type { BodyServices } from './services.ts';
 
 /** An answer of at most so many bytes is taken over by the socket at once, or as good as that. */
 const SMALL_ANSWER = 64 << 10;
@@ -32,8 +33,8 @@ export function holdResponse(
 export function checkResponseMemory(
   { outputs, rows }: InferResponse,
   { rowBytes, protocol }: PreparedVersion,
-  { limits: { maxBufferedBytes: maxBuffered } }: Counted,
+  { limits: { maxBufferedBytes } }: Counted,
 ): void {
   if (rows * rowBytes <= INLINE_ROWS_BYTES) return;
-  checkOutputs(outputs, protocol.valueBytes ?? 0, { heap: maxBuffered, external: maxBuffered });
+  checkOutputs(outputs, protocol.valueBytes ?? 0, { heap: maxBufferedBytes, external: maxBufferedBytes });
 }

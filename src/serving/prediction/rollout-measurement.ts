@@ -1,13 +1,10 @@
 import type { RouteRole } from '../../rollout/route.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 import type { MeasuredRequest } from '../recorder/window-recorder.ts';
-import type { AssignedChoice, RouteChoice } from '../route-assigner.ts';
+import type { RouteChoice } from '../route-assigner.ts';
 import { isMirrored, SHADOW_BODY_MAX_BYTES, type ShadowRunner } from '../shadow-runner.ts';
 import { headerText, type RequestHeaders } from '../unit-id.ts';
 import type { MirrorTarget, PreparedEndpoint } from './router.ts';
-
-/** A choice that is measured. */
-type Measured = RouteChoice & { readonly arm: number };
 
 /** What becomes of one request in the rollout of its endpoint; one object a request, whose subject it is, too. */
 export class RolloutMeasurement implements MeasuredRequest {
@@ -25,7 +22,8 @@ export class RolloutMeasurement implements MeasuredRequest {
 
   constructor(
     endpoint: PreparedEndpoint,
-    { arm, role }: Measured,
+    arm: number,
+    role: RouteRole | null,
     unit: string | null,
     segment: string | null,
     requestId: string,
@@ -75,7 +73,7 @@ export class RolloutMeasurement implements MeasuredRequest {
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
     if (mirror === null || shadow === null) return;
-    const { windowRecorder: tape, assignment } = this.#endpoint;
+    const { windowRecorder, assignment } = this.#endpoint;
     setImmediate(() =>
       shadow.copy(mirror, {
         protocol: this.#protocol,
@@ -83,7 +81,7 @@ export class RolloutMeasurement implements MeasuredRequest {
         unitField: assignment.field,
         subject: this,
         stable,
-        windowRecorder: tape,
+        windowRecorder,
       }),
     );
   }
@@ -98,16 +96,15 @@ function mirrorOf({ mirror }: PreparedEndpoint, { role, requestId }: MeasuredReq
 /** The measurement of a request, or null where its choice is not measured. */
 export function measurementOf(
   endpoint: PreparedEndpoint,
-  { choice, unit }: AssignedChoice,
+  { arm, role }: RouteChoice,
+  unit: string | null,
   headers: RequestHeaders,
   requestId: string,
   shadow: ShadowRunner | null,
 ): RolloutMeasurement | null {
-  const { assignment, windowRecorder: tape, mirror } = endpoint;
-  if (tape === null && mirror === null) return null;
-  const chosen = assignment.choices[choice]!;
-  if (chosen.arm === null) return null;
-  const header = tape?.recording.segment ?? null;
+  const { windowRecorder, mirror } = endpoint;
+  if ((windowRecorder === null && mirror === null) || arm === null) return null;
+  const header = windowRecorder?.recording.segment ?? null;
   const segment = header === null ? null : headerText(headers, header);
-  return new RolloutMeasurement(endpoint, chosen as Measured, unit, segment, requestId, shadow);
+  return new RolloutMeasurement(endpoint, arm, role, unit, segment, requestId, shadow);
 }

@@ -29,7 +29,7 @@ const spellings = (word: string): readonly string[] =>
 test('a path is found by its text once it has been asked for, however many spellings were made up before', () => {
   const routes = new PredictionRouter({
     plane: new DataPlane([version(1)]),
-    doorways: [plainRoutes],
+    protocolRoutes: [plainRoutes],
     metrics: new ServingMetrics(),
   });
   for (const name of spellings('model')) expect(routes.match(`/models/${name}/predict`, {})).not.toBeNull();
@@ -40,7 +40,11 @@ test('a path is found by its text once it has been asked for, however many spell
 
 test('a destination of another state of the plane is looked up anew, and one that names its version stays', () => {
   const plane = new DataPlane([version(1)]);
-  const routes = new PredictionRouter({ plane, doorways: [plainRoutes], metrics: new ServingMetrics() });
+  const routes = new PredictionRouter({
+    plane,
+    protocolRoutes: [plainRoutes],
+    metrics: new ServingMetrics(),
+  });
   plane.observe({ followed: () => routes.forget() });
   const [endpoint, pinned] = [
     routes.match('/models/model/predict', {})!,
@@ -56,7 +60,7 @@ test('a destination of another state of the plane is looked up anew, and one tha
 test('a colon in a path may be escaped', () => {
   const routes = new PredictionRouter({
     plane: new DataPlane([version(1)]),
-    doorways: [v1],
+    protocolRoutes: [v1],
     metrics: new ServingMetrics(),
   });
   for (const path of [

@@ -5,51 +5,15 @@ import type { UnitSource } from '../../rollout/route.ts';
 import type { CaptureStream } from '../capture/capture-stream.ts';
 import type { DataCapture } from '../capture/data-capture.ts';
 import type { DataPlane, PlaneState, ServedEndpoint } from '../data-plane.ts';
-import { hasExternalEngine } from '../external-engine.ts';
-import { headerLines } from '../http/fast-path/response.ts';
-import { type InlineBounds, inlineBounds } from '../http/limits.ts';
 import { decodePathSegment, routePattern } from '../http/path-pattern.ts';
-import type { ModelSeries, ServingMetrics } from '../metrics/serving-metrics.ts';
-import type {
-  DecodeRows,
-  EncodeResponse,
-  ErrorFormatter,
-  Protocol,
-  ProtocolRoutes,
-  ReadResponseOptions,
-} from '../protocol.ts';
-import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import type { ServingMetrics } from '../metrics/serving-metrics.ts';
+import type { ErrorFormatter, Protocol, ProtocolRoutes } from '../protocol.ts';
 import type { RolloutRecorder } from '../recorder/rollout-recorder.ts';
 import type { WindowRecorder } from '../recorder/window-recorder.ts';
-import type { ReferenceCount } from '../reference-count.ts';
-import type { RouteAssigner } from '../route-assigner.ts';
-import type { ScanRows } from '../rows/compile-scan.ts';
+import type { RouteAssigner, RouteChoice } from '../route-assigner.ts';
 import type { RequestHeaders } from '../unit-id.ts';
-import { hasRawEnd, rawEndsOf, withDefaultAccept } from './raw-body.ts';
-
-/** Everything prepared for the requests of one version, seen through a protocol. */
-export interface PreparedVersion extends InlineBounds {
-  readonly protocol: Protocol;
-  readonly target: LoadedVersion;
-  readonly decode: DecodeRows;
-  /** Reads usual bodies at once, or null. */
-  readonly scan: ScanRows | null;
-  /** What a body asks of its answer; null where bodies of the protocol ask nothing. */
-  readonly wish: ReadResponseOptions | null;
-  readonly encode: EncodeResponse;
-  readonly readFirstRow: ReadFirstRow;
-  readonly series: ModelSeries;
-  /** Requests that have been sent to the version and have not ended. */
-  readonly usage: ReferenceCount;
-  /** Response headers that never change, flat. */
-  readonly headers: readonly string[];
-  /** The same as lines. */
-  readonly lines: string;
-  /** What the version's own code reads and writes itself, at doors that let it. */
-  readonly raw: RawEnds;
-  /** Predicted microseconds of this process that a row costs, reading and writing included. */
-  readonly rowMicros: number;
-}
+import { type PreparedVersion, prepareVersion } from './prepared-version.ts';
+import { hasRawEnd, withDefaultAccept } from './raw-body.ts';
 
 /** A version that gets copies of requests. */
 export interface MirrorTarget {
@@ -60,15 +24,21 @@ export interface MirrorTarget {
   readonly stream: CaptureStream | null;
 }
 
+/** What a request gets that a route gives this choice. */
+export interface PreparedChoice {
+  readonly choice: RouteChoice;
+  readonly version: PreparedVersion;
+  /** Where its rows are captured, or null. */
+  readonly stream: CaptureStream | null;
+}
+
 /** What an endpoint's route needs for requests. */
 export interface PreparedEndpoint {
   readonly name: string;
   readonly way: Way;
   readonly assignment: RouteAssigner;
   /** By index of the choice. */
-  readonly choices: readonly PreparedVersion[];
-  /** Where the requests of each choice are noted; empty where nothing is captured. */
-  readonly streams: readonly CaptureStream[];
+  readonly choices: readonly PreparedChoice[];
   /** Where the id of a unit is found. */
   readonly unit: UnitSource;
   readonly callers: ReturnType<ServingMetrics['callersOf']>;
@@ -111,9 +81,6 @@ interface Place {
   readonly version: string | null;
 }
 
-/** Reading and writing one number, measured (bench/door.ts). */
-const CELL_MICROS = 0.1;
-
 /** A doorway under the contract of this process. */
 interface Entrance {
   readonly doorway: ProtocolRoutes;
@@ -125,7 +92,7 @@ interface Entrance {
 
 export interface PredictionRouterOptions {
   readonly plane: DataPlane;
-  readonly doorways: readonly ProtocolRoutes[];
+  readonly protocolRoutes: readonly ProtocolRoutes[];
   readonly metrics: ServingMetrics;
   /** @default {PLAIN} */
   readonly contract?: Contract | undefined;
@@ -149,13 +116,20 @@ export class PredictionRouter {
   /** By version and protocol; gone with the version. */
   readonly #prepared = new WeakMap<LoadedVersion, Map<string, PreparedVersion>>();
 
-  constructor({ plane, doorways, metrics, contract = PLAIN, recorder, capture }: PredictionRouterOptions) {
+  constructor({
+    plane,
+    protocolRoutes,
+    metrics,
+    contract = PLAIN,
+    recorder,
+    capture,
+  }: PredictionRouterOptions) {
     this.#plane = plane;
     this.#metrics = metrics;
     this.#contract = contract;
     this.#recorder = recorder;
     this.#capture = capture;
-    this.#entrances = doorways.map((doorway) => entranceOf(doorway, contract));
+    this.#entrances = protocolRoutes.map((doorway) => entranceOf(doorway, contract));
     this.#patterns = this.#entrances.reduce((sum, { patterns }) => sum + patterns.length, 0);
   }
 
@@ -190,7 +164,7 @@ export class PredictionRouter {
     const target = version === null ? this.#plane.endpoint(model) : this.#plane.resolve(model, version);
     const isPinned = 'manifest' in target;
     const isRaw = doorway.takesRaw === true && (isPinned ? [target] : target.versions).some(hasRawEnd);
-    const asked = doorway.negotiate?.(this.wished(headers), isRaw ? ANY_FORM : undefined);
+    const asked = doorway.negotiate?.(this.withDefaultAccept(headers), isRaw ? ANY_FORM : undefined);
     const way = ways.get(asked ?? doorway.protocols[0]!)!;
     const found = isPinned ? this.#pinned(way, target) : this.#endpoint(way, target);
     if (doorway.negotiate === undefined && doorway.version === undefined)
@@ -199,8 +173,19 @@ export class PredictionRouter {
   }
 
   /** The headers of a request with what the platform wishes where the client does not. */
-  wished(headers: RequestHeaders): RequestHeaders {
+  withDefaultAccept(headers: RequestHeaders): RequestHeaders {
     return withDefaultAccept(headers, this.#contract);
+  }
+
+  /** The version seen through the protocol that a request's headers ask of it. Throws MEDIA_TYPE_UNKNOWN, NOT_ACCEPTABLE. */
+  negotiated(
+    { negotiate }: RouteDestination,
+    version: PreparedVersion,
+    headers: RequestHeaders,
+  ): PreparedVersion {
+    if (negotiate === null) return version;
+    const protocol = negotiate(this.withDefaultAccept(headers), version.raw);
+    return protocol === version.protocol ? version : this.prepared(protocol, version.target);
   }
 
   /** How errors are told of a path; undefined where no doorway has a say. */
@@ -262,10 +247,13 @@ export class PredictionRouter {
       name: route.endpoint,
       way,
       assignment,
-      choices: versions.map((version) => this.prepared(protocol, version)),
+      choices: versions.flatMap((version, k) => {
+        const choice = assignment.choices[k];
+        const prepared = { version: this.prepared(protocol, version), stream: streamOf(version) };
+        return choice === undefined ? [] : [{ choice, ...prepared }];
+      }),
       unit,
       callers: this.#metrics.callersOf(route.model),
-      streams: versions.flatMap((version) => streamOf(version) ?? []),
       windowRecorder: this.#recorder?.windowRecorderOf(route.endpoint) ?? null,
       mirror: shadow && mirror && { target: mirror, percent: shadow.percent, seed, stream: streamOf(mirror) },
     };
@@ -284,23 +272,7 @@ export class PredictionRouter {
     this.#prepared.set(target, ofVersion);
     const known = ofVersion.get(protocol.id);
     if (known) return known;
-    const headers = ['content-type', protocol.answers, ...modelHeaders(target)];
-    const prepared: PreparedVersion = {
-      protocol,
-      target,
-      decode: protocol.decode(target),
-      scan: protocol.scan?.(target) ?? null,
-      wish: protocol.responseOptions?.(target) ?? null,
-      encode: protocol.encode(target),
-      readFirstRow: firstRowReader(target.manifest.signature),
-      series: this.#metrics.seriesOf(target.model, target.version),
-      usage: this.#plane.usageOf(target),
-      headers,
-      lines: headerLines(headers),
-      raw: rawEndsOf(target),
-      rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
-      ...inlineBounds(target.manifest.signature, protocol),
-    };
+    const prepared = prepareVersion(protocol, target, this.#metrics, this.#plane.usageOf(target));
     ofVersion.set(protocol.id, prepared);
     return prepared;
   }
@@ -328,26 +300,4 @@ function entranceOf(doorway: ProtocolRoutes, contract: Contract): Entrance {
     ways: new Map(doorway.protocols.map((protocol) => [protocol, { doorway, protocol, refuse }])),
     refuse,
   };
-}
-
-const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
-  'x-model-name',
-  encodeURIComponent(model),
-  'x-model-version',
-  String(version),
-];
-
-const loopMicros = (target: LoadedVersion): number =>
-  hasExternalEngine(target) ? 0 : target.manifest.rowMicros;
-
-/** Cells of one row, in and out; a free dimension counts once. */
-function cellsOf({ manifest }: LoadedVersion): number {
-  const { signature } = manifest;
-  const size = (shape: readonly number[]): number =>
-    shape.slice(1).reduce((cells, n) => cells * Math.max(1, n), 1);
-  const inputs =
-    signature.form === 'tensors'
-      ? signature.tensors.reduce((sum, { shape }) => sum + size(shape), 0)
-      : signature.columns.length;
-  return signature.outputs.reduce((sum, { shape, parts = 1 }) => sum + parts * size(shape), inputs);
 }

@@ -46,7 +46,7 @@ export interface DecodedRows {
   readonly kind: 'decoded';
   readonly batch: Batch;
   /** What the body asks of its answer. */
-  readonly wish: ResponseOptions;
+  readonly responseOptions: ResponseOptions;
   /** Id of the unit, where the body holds it. */
   readonly unit: string | null;
   readonly timing: Pick<StageTiming, 'queue' | 'preprocess'>;
@@ -83,7 +83,7 @@ export type ScoringWorkerReply =
   | {
       readonly kind: 'decoded';
       readonly batch: Batch;
-      readonly wish: ResponseOptions;
+      readonly responseOptions: ResponseOptions;
       readonly unit: string | null;
       readonly timing: Pick<StageTiming, 'preprocess'>;
     }

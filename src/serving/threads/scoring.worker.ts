@@ -58,7 +58,7 @@ interface Converters {
   /** What a row of the answer takes. */
   readonly rowCost: ReturnType<typeof answerRowCost>;
   readonly decode: DecodeRows;
-  readonly wish: ReadResponseOptions | null;
+  readonly responseOptions: ReadResponseOptions | null;
   readonly encode: EncodeResponse;
   readonly readFirstRow: ReadFirstRow;
 }
@@ -76,7 +76,7 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
     protocol,
     rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
     decode: protocol.decode(target),
-    wish: protocol.responseOptions?.(target) ?? null,
+    responseOptions: protocol.responseOptions?.(target) ?? null,
     encode: protocol.encode(target),
     readFirstRow: firstRowReader(target.manifest.signature),
   };
@@ -89,16 +89,16 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const started = performance.now();
   const converters = convertersOf(target, request.protocol);
   const { encode, readFirstRow, protocol, rowCost } = converters;
-  const { batch, wish, unit } = read(request, target, converters);
+  const { batch, responseOptions, unit } = read(request, target, converters);
   const decoded = performance.now();
   if (hasExternalEngine(target)) {
-    return { kind: 'decoded', batch, wish, unit, timing: { preprocess: decoded - started } };
+    return { kind: 'decoded', batch, responseOptions, unit, timing: { preprocess: decoded - started } };
   }
   checkRows(batch.rows, rowCost, batchBytes(batch), room);
   const outputs = await target.engine.infer(batch);
   checkOutputs(outputs, protocol.valueBytes ?? 0, room);
   const predicted = performance.now();
-  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, wish));
+  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, responseOptions));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,
@@ -110,21 +110,25 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
 
 interface Read {
   readonly batch: Batch;
-  readonly wish: unknown;
+  readonly responseOptions: unknown;
   /** Id of the unit, where the body holds it. */
   readonly unit: string | null;
 }
 
 /** What is parsed is forgotten when this returns: only the rows stay. */
-function read(request: ScoreRequest, target: LoadedVersion, { protocol, decode, wish }: Converters): Read {
+function read(
+  request: ScoreRequest,
+  target: LoadedVersion,
+  { protocol, decode, responseOptions }: Converters,
+): Read {
   const { signature } = target.manifest;
   const { body, unitField } = request;
   checkBody(body, protocol, signature, room);
   const parsed = protocol.parse(bodyText(body));
-  const wished = wish?.(parsed) ?? null;
+  const options = responseOptions?.(parsed) ?? null;
   return {
     batch: decode(rowsIn(parsed, request, signature)),
-    wish: wished,
+    responseOptions: options,
     unit: unitField === null ? null : unitInBody(parsed, unitField),
   };
 }

@@ -1,0 +1,79 @@
+import type { Batch } from '../../model/batch.ts';
+import { checkDepth } from '../admission/memory/request-cost.ts';
+import { hasExternalEngine } from '../external-engine.ts';
+import { bodyText } from '../http/body-text.ts';
+import { BYTE_MICROS, INLINE_MICROS, INLINE_ROWS_BYTES } from '../http/limits.ts';
+import { unitInBody, withoutUnit } from '../unit-id.ts';
+import { chooseByBody } from './choose.ts';
+import type { PredictionContext } from './context.ts';
+import { rawBodyOf } from './raw-body.ts';
+import { isDue, refusePrediction } from './refuse.ts';
+import type { EarlierStages } from './response-head.ts';
+import { scoreInThread } from './score-in-thread.ts';
+import { scoreInline } from './score-inline.ts';
+import { scoreRaw } from './score-raw.ts';
+
+/** Of a body that nobody has read yet. */
+const NO_STAGES: EarlierStages = { queue: 0, preprocess: 0 };
+
+/** Has the body read where it belongs: by the version's own code, in a scoring thread, or here where that is quick. */
+export function decodeBody(context: PredictionContext, bytes: Buffer): void {
+  const { version, services } = context;
+  if (context.isRaw && version.raw.input) {
+    scoreRaw(context, rawBodyOf(context.request.headers, bytes), NO_STAGES);
+    return;
+  }
+  // While the body has to say who is meant, nobody knows what a row will cost.
+  const isSlow = context.isChosen && version.rowMicros > INLINE_MICROS;
+  if (bytes.length > version.inlineBody || isSlow) scoreInThread(context, bytes);
+  else services.scheduler.run(bytes.length * BYTE_MICROS, () => decodeInline(context, bytes));
+}
+
+/** Rows that turn out to be many are read once more in a thread: what they cost is known only now. */
+function decodeInline(context: PredictionContext, bytes: Buffer): void {
+  if (!isDue(context)) return;
+  const started = performance.now();
+  try {
+    checkDepth(bytes, context.version.protocol);
+    const batch = batchOf(context, bytes);
+    const { rowMicros, rowBytes, target } = context.version;
+    const micros = batch.rows * rowMicros;
+    const preprocess = performance.now() - started;
+    const isWide = batch.rows * rowBytes > INLINE_ROWS_BYTES;
+    if ((micros > INLINE_MICROS || isWide) && !hasExternalEngine(target)) scoreInThread(context, bytes);
+    else
+      context.services.scheduler.goOn(micros, () => {
+        if (isDue(context)) scoreInline(context, batch, preprocess, 0);
+      });
+  } catch (error) {
+    refusePrediction(context, error);
+  }
+}
+
+/** The rows of a body; chooses the version where that was left to the body. Throws INPUT_INVALID. */
+function batchOf(context: PredictionContext, bytes: Buffer): Batch {
+  const scanned = scanRows(context, bytes);
+  if (scanned !== null) return scanned;
+  const rows = rowsIn(context, context.version.protocol.parse(bodyText(bytes)), bytes);
+  return context.version.decode(rows);
+}
+
+/** The rows of a usual body, in which nothing else is looked for; null where there may be. */
+function scanRows(context: PredictionContext, bytes: Buffer): Batch | null {
+  const { scan, protocol } = context.version;
+  if (scan === null || !context.isChosen || context.destination.unitField !== null) return null;
+  const batch = scan(bytes);
+  if (batch !== null) context.measurement?.received(bytes, protocol.id);
+  return batch;
+}
+
+function rowsIn(context: PredictionContext, body: unknown, bytes: Buffer): unknown {
+  chooseByBody(context, body);
+  const { version, destination } = context;
+  context.measurement?.received(bytes, version.protocol.id);
+  if (version.responseOptions !== null) context.responseOptions = version.responseOptions(body);
+  const { unitField } = destination;
+  if (unitField === null) return body;
+  context.unit ??= unitInBody(body, unitField);
+  return withoutUnit(body, unitField, version.target.manifest.signature);
+}

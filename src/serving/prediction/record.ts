@@ -1,0 +1,41 @@
+import { hasExternalEngine } from '../external-engine.ts';
+import type { FirstRow } from '../recorder/first-row.ts';
+import type { StageTiming } from '../threads/scoring-job.ts';
+import type { PredictionContext } from './context.ts';
+import { observeStages } from './response-head.ts';
+import type { RolloutMeasurement } from './rollout-measurement.ts';
+
+/** Counts an answer that is written at `now`, and has admission learn what it cost. */
+export function countAnswer(
+  context: PredictionContext,
+  rows: number,
+  timing: StageTiming,
+  now: number,
+): void {
+  const { series } = context.version;
+  series.answered(rows, now);
+  observeStages(series, timing, now - context.startedAt);
+  learnCost(context, rows, timing, now);
+}
+
+/** What the request has cost; processes of their own are not seen at work, only for how long they were asked. */
+function learnCost(
+  context: PredictionContext,
+  rows: number,
+  { preprocess, predict, postprocess }: StageTiming,
+  now: number,
+): void {
+  const { work, bodyBytes, version, services } = context;
+  const { target } = version;
+  const seen = (preprocess + predict + postprocess) * 1000;
+  const micros = hasExternalEngine(target) ? rows * target.manifest.rowMicros : seen;
+  if (work === null) services.admission.learn(context.endpoint, bodyBytes, micros);
+  else if (context.loadingMillis === 0) work.answered(bodyBytes, micros, now);
+}
+
+/** Tells the rollout of the answer that has just been written. */
+export const recordMeasurement = (
+  context: PredictionContext,
+  measurement: RolloutMeasurement,
+  first: FirstRow,
+): void => measurement.answered(context.latency(performance.now()), first);

@@ -1,0 +1,55 @@
+import type { PlimsollError } from '../../core/errors.ts';
+import type { IsWanted } from '../../engine/engine.ts';
+import { attributionOf } from '../error-attribution.ts';
+import { hasExternalEngine } from '../external-engine.ts';
+import { discardBody } from '../http/body-buffer.ts';
+import { codedError, predictionOutcomeOf, sendError } from '../http/reply.ts';
+import type { PredictionContext } from './context.ts';
+import { cancelPrediction, releasePrediction } from './release.ts';
+
+/** Answers with an error, which is counted and attributed: to the request, the version or the server. */
+export function refusePrediction(context: PredictionContext, error: unknown): void {
+  if (context.isOver) return;
+  const { id, version, services } = context;
+  const coded = codedError(error, id);
+  if (coded.code === 'INTERNAL') {
+    const cause: unknown = coded.cause ?? coded;
+    services.logger.error({ requestId: id, model: version.target.model, error: cause }, 'prediction failed');
+  }
+  version.series.count(predictionOutcomeOf(coded));
+  sendRefusal(context, coded, version.headers.slice(2));
+  if (attributionOf(coded) !== 'version') return;
+  version.series.blame();
+  context.measurement?.failed(context.latency(performance.now()));
+}
+
+/** Answers with an error that is no matter of any version: nothing is counted. `about` are headers beside, flat. */
+export function sendRefusal(
+  context: PredictionContext,
+  error: PlimsollError,
+  about: readonly string[],
+): void {
+  const { request, response, services, destination } = context;
+  const headers = [...about, 'x-request-id', context.id];
+  if (services.isStopping) headers.push('connection', 'close');
+  // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
+  if (!request.complete) discardBody(request);
+  sendError(response, error, headers, destination.refuse);
+  releasePrediction(context);
+}
+
+/** Whether its turn is worth taking: nobody waits for what has been given up. It has ended where it is not. */
+export function isDue(context: PredictionContext): boolean {
+  const { work, services } = context;
+  if (context.isOver || work === null) return !context.isOver;
+  const lost = services.admission.lost(work, performance.now());
+  if (context.request.socket.destroyed) {
+    services.metrics.shedOf(work.endpoint).count('abandoned');
+    cancelPrediction(context);
+  } else if (lost !== null) refusePrediction(context, lost);
+  return !context.isOver;
+}
+
+/** The same for engines that have batches wait; undefined for others. */
+export const isDueThere = (context: PredictionContext): IsWanted | undefined =>
+  hasExternalEngine(context.version.target) ? () => isDue(context) : undefined;

@@ -1,0 +1,35 @@
+import { unitInHeaders } from '../unit-id.ts';
+import type { PredictionContext } from './context.ts';
+
+/** The request has ended: gives back everything that it holds. */
+export function releasePrediction(context: PredictionContext): void {
+  context.isOver = true;
+  if (context.isChosen) {
+    context.version.usage.end();
+    noteCaller(context);
+  }
+  context.measurement?.release();
+  context.work?.end(performance.now());
+  context.services.metrics.inFlight--;
+  context.body?.release();
+}
+
+function noteCaller({ destination: { endpoint }, request, unit }: PredictionContext): void {
+  endpoint?.callers.note(unit ?? unitInHeaders(request.headers, endpoint.unit));
+}
+
+/** The client has left. */
+export function cancelPrediction(context: PredictionContext): void {
+  if (context.isOver) return;
+  context.withdraw?.();
+  context.version.series.count('cancelled');
+  releasePrediction(context);
+  if (context.completeAt > 0) context.measurement?.cancelled(performance.now() - context.completeAt);
+}
+
+/** From here on the answer takes time, and the client may leave before it. */
+export function watchClient(context: PredictionContext): void {
+  if (context.isWatched) return;
+  context.isWatched = true;
+  context.response.once('close', () => cancelPrediction(context));
+}
