@@ -77,7 +77,7 @@ test('rules and paths that name a version are answered as asked and measured now
 });
 
 test('what the version fails counts against it, what a client does wrong against nobody', async () => {
-  const { url, noted } = await serving(canary(10_000), 'failing', { maxBody: 1000 });
+  const { url, noted } = await serving(canary(10_000), 'failing', { maxBodyBytes: 1000 });
   const send = async (body: unknown) => (await call(`${url}/models/m/predict`, { body })).status;
   expect(await send(ROWS)).toBe(500);
   expect(noted()).toEqual({ [`0 ${FAILED_BIT}`]: 1 });

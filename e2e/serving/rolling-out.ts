@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { canaryRanges, type RecordingSpec, type Route, singleVersionRoute } from '../../src/rollout/route.ts';
 import { PAIR_ARM, type WindowPart } from '../../src/rollout/window-part.ts';
+import type { ServerOptions } from '../../src/server/start.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
 import { RolloutRecorder } from '../../src/serving/recorder/rollout-recorder.ts';
 import { call } from './client.ts';
@@ -31,14 +32,19 @@ export const canary = (weight: number, more: Partial<Route> = {}): Route => ({
 });
 
 /** A server whose model `m` has versions 1 and 2 that behave as said. */
-export async function serving(route: Route, candidate = 'quick', limits = {}, stable = 'quick') {
+export async function serving(
+  route: Route,
+  candidate = 'quick',
+  options: Partial<ServerOptions> = {},
+  stable = 'quick',
+) {
   const versions = [fakeVersion(stable, 'm', 1), fakeVersion(candidate, 'm', 2)];
   const plane = new DataPlane();
   plane.follow([route], versions);
   const parts: WindowPart[] = [];
   const clock = { now: () => Date.now(), monotonic: () => performance.now() };
   const recorder = new RolloutRecorder({ worker: 'w', epoch: 1, send: (part) => parts.push(part), clock });
-  const url = await serve({ plane, recorder, ...limits });
+  const url = await serve({ plane, recorder, ...options });
   /** Requests noted so far by arm and flags, and units by arm. */
   const noted = () => {
     recorder.flush();
