@@ -1,6 +1,6 @@
 /** Rows a second of tree ensembles, walked and in the kernel, side by side: `npm run bench -- trees [MODEL…]`. */
 import { join } from 'node:path';
-import { allocateCells, type Block, type DenseBlock, toDense } from '../src/engine/native/block.ts';
+import { allocateCells, type DenseBlock, type RowBlock, toDense } from '../src/engine/native/block.ts';
 import { prepareStep } from '../src/engine/native/prepare.ts';
 import { prepareKernel } from '../src/engine/native/tree/kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from '../src/engine/native/tree/slices.ts';
@@ -32,7 +32,7 @@ function ensembleOf(model: string, given: DenseBlock): { step: TreeEnsembleStep;
   const steps = root?.kind === 'pipeline' ? root.steps.map(({ step }) => step) : root ? [root] : [];
   const step = steps.pop();
   if (step?.kind !== 'tree-ensemble') throw new Error(`${model} is no tree ensemble`);
-  const block = steps.reduce<Block>((rows, before) => prepareStep(before, []).transform!(rows), given);
+  const block = steps.reduce<RowBlock>((rows, before) => prepareStep(before, []).transform!(rows), given);
   return { step, block: toDense(block, [], allocateCells) };
 }
 

@@ -1,7 +1,7 @@
 import type { CertificateEntry } from '../../src/compile/plan.ts';
 import { ulpDistance } from '../../src/core/float.ts';
 import type { Outputs } from '../../src/model/batch.ts';
-import type { Step } from '../../src/model/step.ts';
+import type { ModelStep } from '../../src/model/step.ts';
 import type { Tensor } from '../../src/model/tensor.ts';
 import type { Fixture } from './fixture.ts';
 
@@ -20,7 +20,7 @@ const SUM: Bound = { kind: 'sum' };
 const LINK: Bound = { kind: 'ulp', ulp: 4 };
 
 /** Steps that the native engine computes in the library's own order. */
-const EXACT: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
+const EXACT: ReadonlySet<ModelStep['kind']> = new Set<ModelStep['kind']>([
   'standard-scaler',
   'min-max-scaler',
   'max-abs-scaler',
@@ -33,7 +33,7 @@ const EXACT: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
   'dummy',
 ]);
 
-export function nativeBound(step: Step, output: string): Bound {
+export function nativeBound(step: ModelStep, output: string): Bound {
   if (step.kind === 'pipeline') {
     const last = step.steps.length - 1;
     return worstOf(
@@ -58,7 +58,7 @@ const worstOf = (bounds: readonly Bound[]): Bound =>
   bounds.find(({ kind }) => kind === 'sum') ?? bounds.find(({ kind }) => kind === 'ulp') ?? BITS;
 
 /** What the certificate of a graph says of the whole plan: ulps add up along a chain, so they hold only for a last link. */
-export function graphBound(certificate: readonly CertificateEntry[], root: Step, output: string): Bound {
+export function graphBound(certificate: readonly CertificateEntry[], root: ModelStep, output: string): Bound {
   const [only, ...others] = certificate.filter(({ exactness }) => exactness !== 'bit-exact');
   if (only === undefined) return BITS;
   const rawScores = root.kind === 'tree-ensemble' && output === 'decision_function';

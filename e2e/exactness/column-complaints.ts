@@ -4,8 +4,8 @@ import type { Signature } from '../../src/model/signature.ts';
 import { exampleRow } from '../../src/registry/boundary/example.ts';
 import { bindInputs } from '../../src/scorer/bind.ts';
 import { scorerOver } from '../../src/scorer/score.ts';
-import type { Scored, Scorer } from '../../src/scorer/scorer.ts';
-import { frameOf } from '../../src/scorer/test-frames.ts';
+import type { ColumnScorer, ScoredFrame } from '../../src/scorer/scorer.ts';
+import { testFrameOf } from '../../src/scorer/test-frames.ts';
 import { decodeInput } from '../../src/serving/rows/decode.ts';
 import { tensorsOf } from './bound.ts';
 import { namesOf, rowsOf } from './fixture.ts';
@@ -71,14 +71,14 @@ const cellsOf = (outputs: Outputs, { outputs: specs }: Signature): unknown[][] =
     }),
   );
 
-async function score(scorer: Scorer, { names, columns }: Table): Promise<Scored> {
+async function score(scorer: ColumnScorer, { names, columns }: Table): Promise<ScoredFrame> {
   const read = scorer.inputs.map((input) => columns[names.indexOf(input)]!);
-  return scorer.score(frameOf(read, columns[0]!.length));
+  return scorer.score(testFrameOf(read, columns[0]!.length));
 }
 
 async function refusalComplaints(
   { content: { signature }, engines }: Replay,
-  scorer: Scorer,
+  scorer: ColumnScorer,
   input: unknown,
 ): Promise<string[]> {
   try {

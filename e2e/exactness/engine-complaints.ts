@@ -1,4 +1,4 @@
-import { start } from '../../src/compile/test-session.ts';
+import { startTestSession } from '../../src/compile/test-session.ts';
 import type { Batch, Outputs } from '../../src/model/batch.ts';
 import type { Signature } from '../../src/model/signature.ts';
 import { verifyEngines } from '../../src/registry/verify.ts';
@@ -134,7 +134,7 @@ async function vagueRefusals({ fixture, content, engines }: Replay): Promise<str
 async function takenByGraph({ fixture: { refused = [] }, plan }: Replay): Promise<string[]> {
   // Text reaches a graph as counts, and what is refused of it is refused in front.
   if (refused.length === 0 || plan.prefix.length > 0) return [];
-  const { run } = await start(plan);
+  const { run } = await startTestSession(plan);
   const complaints: string[] = [];
   for (const { input, why } of refused) {
     const answers = await run(rowsOf(input) as (string | number | null)[][]);

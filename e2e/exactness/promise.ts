@@ -1,4 +1,4 @@
-import type { Step } from '../../src/model/step.ts';
+import type { ModelStep } from '../../src/model/step.ts';
 
 /** How close an output must be to the library's: equal bits, ≤ 4 ulp (after a link), or within rounding of its terms. */
 export type Promised = 'bits' | 'ulps' | 'close';
@@ -8,7 +8,7 @@ export type Promised = 'bits' | 'ulps' | 'close';
  * link function 4 ulp; the rest |a − b| ≤ 1e-9·|b| + 1e-13·Σ|terms|. Arithmetic in front of a tree (a scaler) may
  * round the other way, so only trees that see their input untouched are held to equal bits.
  */
-export function promisedFor(root: Step, output: string): Promised {
+export function promisedFor(root: ModelStep, output: string): Promised {
   const last = lastStep(root);
   if (last.kind !== 'tree-ensemble') return UNTOUCHED.has(last.kind) && untouched(root) ? 'bits' : 'close';
   if (!untouched(root)) return 'close';
@@ -19,15 +19,15 @@ export function promisedFor(root: Step, output: string): Promised {
 }
 
 /** Raw scores that start from another regressor's answer are as exact as that answer. */
-const exactBase = (step: Step): boolean =>
+const exactBase = (step: ModelStep): boolean =>
   (step.kind === 'tree-ensemble' && step.head.kind === 'regression' && step.head.link === 'identity') ||
   (step.kind === 'dummy' && step.task === 'regression');
 
-const lastStep = (step: Step): Step =>
+const lastStep = (step: ModelStep): ModelStep =>
   step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
 
 /** Steps that move or replace cells without arithmetic. */
-const UNTOUCHED: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
+const UNTOUCHED: ReadonlySet<ModelStep['kind']> = new Set<ModelStep['kind']>([
   'simple-imputer',
   'one-hot',
   'ordinal',
@@ -36,7 +36,7 @@ const UNTOUCHED: ReadonlySet<Step['kind']> = new Set<Step['kind']>([
   'dummy',
 ]);
 
-function untouched(step: Step): boolean {
+function untouched(step: ModelStep): boolean {
   if (step.kind === 'pipeline') return step.steps.every((named) => untouched(named.step));
   if (step.kind === 'column-transformer') {
     return step.branches.every(

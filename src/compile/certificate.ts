@@ -1,10 +1,10 @@
-import type { Step } from '../model/step.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { GraphBuilderApi } from '../onnx/graph.ts';
-import type { CertificateEntry, Certification } from './plan.ts';
+import type { CertificateEntry, StepCertification } from './plan.ts';
 
 interface Scope {
-  readonly step: Step;
-  readonly certification: Certification;
+  readonly step: ModelStep;
+  readonly certification: StepCertification;
   readonly ops: Set<string>;
   /** Steps that this one is inside of. */
   readonly around: ReadonlySet<Scope>;
@@ -41,7 +41,7 @@ export class CertificateScopes {
     };
   }
 
-  open(step: Step, certification: Certification): Scope {
+  open(step: ModelStep, certification: StepCertification): Scope {
     const scope: Scope = { step, certification, ops: new Set(), around: new Set(this.#open) };
     this.#scopes.push(scope);
     return scope;
@@ -72,8 +72,8 @@ export class CertificateScopes {
     });
   }
 
-  #leastExact(scope: Scope): Certification {
-    const rank = ({ exactness }: Certification): number => RANKS.indexOf(exactness);
+  #leastExact(scope: Scope): StepCertification {
+    const rank = ({ exactness }: StepCertification): number => RANKS.indexOf(exactness);
     return this.#scopes
       .filter(({ around }) => around.has(scope))
       .reduce(

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { OneHotStep } from '../model/encoding.ts';
 import type { Signature } from '../model/signature.ts';
-import type { Step } from '../model/step.ts';
+import type { ModelStep } from '../model/step.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
 import { base, infer, numbers, tableSignature } from './test-session.ts';
 
-const scaler: Step = {
+const scaler: ModelStep = {
   ...base,
   kind: 'standard-scaler',
   mean: Float64Array.of(1),
   scale: Float64Array.of(2),
 };
-const vectorizer: Step = {
+const vectorizer: ModelStep = {
   ...base,
   kind: 'count-vectorizer',
   analyzer: 'word',
@@ -24,7 +24,7 @@ const vectorizer: Step = {
   vocabulary: ['no', 'yes', 'ünder'],
   binary: false,
 };
-const oneHot: Step = {
+const oneHot: ModelStep = {
   ...base,
   kind: 'one-hot',
   unknown: 'ignore',
@@ -37,13 +37,19 @@ const oneHot: Step = {
     },
   ],
 };
-const idf: Step = { ...base, kind: 'tfidf', sublinear: false, idf: Float64Array.of(1, 2, 3), norm: null };
-const pipeline = (...steps: Step[]): Step => ({
+const idf: ModelStep = {
+  ...base,
+  kind: 'tfidf',
+  sublinear: false,
+  idf: Float64Array.of(1, 2, 3),
+  norm: null,
+};
+const pipeline = (...steps: ModelStep[]): ModelStep => ({
   ...base,
   kind: 'pipeline',
   steps: steps.map((step, i) => ({ name: `s${i}`, step })),
 });
-const branch = (columns: number[], step: Step | null, weight: number | null = null) => ({
+const branch = (columns: number[], step: ModelStep | null, weight: number | null = null) => ({
   name: 'branch',
   columns,
   scalar: false,
@@ -52,7 +58,7 @@ const branch = (columns: number[], step: Step | null, weight: number | null = nu
 });
 
 describe('composed steps', () => {
-  const root: Step = {
+  const root: ModelStep = {
     ...base,
     kind: 'column-transformer',
     branches: [
@@ -102,7 +108,7 @@ describe('composed steps', () => {
   });
 
   test('keep a text column as an input where another step reads it too', () => {
-    const both: Step = {
+    const both: ModelStep = {
       ...base,
       kind: 'column-transformer',
       branches: [branch([0], oneHot), branch([0], vectorizer)],
@@ -112,7 +118,7 @@ describe('composed steps', () => {
   });
 
   test('take one matrix where every column is a number', async () => {
-    const union: Step = {
+    const union: ModelStep = {
       ...base,
       kind: 'feature-union',
       branches: [
@@ -132,12 +138,15 @@ describe('composed steps', () => {
       (name) => ({ name, named: true, type: 'string', nullable: true }) as const,
     );
     const signature: Signature = { ...tableSignature([], ['transform']), form: 'table', columns };
-    const { model } = compileModel({ root: { ...root, branches: [branch([0], oneHot)] } as Step, signature });
+    const { model } = compileModel({
+      root: { ...root, branches: [branch([0], oneHot)] } as ModelStep,
+      signature,
+    });
     expect(model.graph.inputs.map(({ name }) => name)).toEqual(['transform_2', 'column_1', 'transform_2_2']);
   });
 
   test('take any number of columns where the file does not say how many', async () => {
-    const root: Step = { ...base, kind: 'function', function: 'negative' };
+    const root: ModelStep = { ...base, kind: 'function', function: 'negative' };
     const signature: Signature = { ...tableSignature([], ['transform']), open: true } as Signature;
     expect((await infer(root, signature, [[1, 2, 3]]))['transform']).toEqual({
       dims: [1, 3],
@@ -147,7 +156,7 @@ describe('composed steps', () => {
   });
 
   test('answer strings as a matrix of strings', async () => {
-    const imputer: Step = {
+    const imputer: ModelStep = {
       ...base,
       kind: 'simple-imputer',
       missing: { kind: 'null' },
@@ -165,7 +174,7 @@ describe('composed steps', () => {
 });
 
 describe('rows that the library refuses', () => {
-  const refusedBy = async (root: Step, type: 'number' | 'string', rows: (number | string | null)[]) =>
+  const refusedBy = async (root: ModelStep, type: 'number' | 'string', rows: (number | string | null)[]) =>
     (
       await infer(
         root,
@@ -177,14 +186,14 @@ describe('rows that the library refuses', () => {
 
   test('are marked where a step takes missing values but no infinities, or neither', async () => {
     expect((await refusedBy(scaler, 'number', huge))!.data).toEqual([0, 0, 1, 1, 0, 0]);
-    const strict: Step = { ...scaler, refusesMissing: true } as Step;
+    const strict: ModelStep = { ...scaler, refusesMissing: true } as ModelStep;
     expect((await refusedBy(strict, 'number', huge))!.data).toEqual([0, 1, 1, 1, 0, 1]);
   });
 
   test('are marked for a category unknown under "error", not for a dropped one', async () => {
     const [column] = (oneHot as OneHotStep).columns;
     const slots = Int32Array.of(-1, 0, 1);
-    const strict: Step = {
+    const strict: ModelStep = {
       ...(oneHot as OneHotStep),
       unknown: 'error',
       columns: [{ ...column!, slots, width: 2 }],
@@ -194,7 +203,7 @@ describe('rows that the library refuses', () => {
   });
 
   test('are marked for an unknown category of an ordinal encoder, whatever its codes', async () => {
-    const root: Step = {
+    const root: ModelStep = {
       ...base,
       kind: 'ordinal',
       unknown: 'error',
@@ -211,7 +220,7 @@ describe('rows that the library refuses', () => {
 });
 
 describe('a model without a faithful graph', () => {
-  const tangent: Step = {
+  const tangent: ModelStep = {
     ...base,
     kind: 'function',
     function: 'tan',

@@ -1,22 +1,22 @@
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import type { Blocker } from '../model/description.ts';
+import type { CompileBlocker } from '../model/description.ts';
 import type { OutputSpec, Signature } from '../model/signature.ts';
-import type { Step } from '../model/step.ts';
+import type { ModelStep } from '../model/step.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { partName } from '../onnx/parts.ts';
 import { CertificateScopes } from './certificate.ts';
-import type { Context, Outcome, Output } from './compiler.ts';
-import { unsupported } from './failure.ts';
-import { GraphInputs, OPEN } from './inputs.ts';
+import type { CompileContext, CompiledOutput, CompiledStep } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
+import { GraphInputs, OPEN_DIMENSION } from './inputs.ts';
 import type { CompiledPlan } from './plan.ts';
-import { Refusals } from './refusal.ts';
+import { RefusalChecks } from './refusal.ts';
 import { compilerOf } from './steps.ts';
-import { matrixOf, type Stream, widthOf } from './stream.ts';
+import { matrixOf, type StepStream, streamWidthOf } from './stream.ts';
 
 export interface StepModel {
-  readonly root: Step;
+  readonly root: ModelStep;
   readonly signature: Signature;
 }
 
@@ -39,13 +39,14 @@ export function compileModel(
   { root, signature }: StepModel,
   metadata: Readonly<Record<string, string>> = {},
 ): CompiledPlan {
-  if (signature.form === 'tensors') throw unsupported(root, 'signature', 'made of tensors', 'tables are');
+  if (signature.form === 'tensors')
+    throw compileUnsupported(root, 'signature', 'made of tensors', 'tables are');
   const builder = new GraphBuilder('plimsoll');
   const inputs = new GraphInputs(builder, signature, root);
   const scopes = new CertificateScopes(builder);
-  const context: Context = {
+  const context: CompileContext = {
     g: scopes.recorder,
-    refusals: new Refusals(builder),
+    refusals: new RefusalChecks(builder),
     counts: (step, column) => inputs.counts(step, column),
     compile: (step, input) => compileStep(context, scopes, step, input),
   };
@@ -65,25 +66,30 @@ const hintsOf = ({ takesStrings }: GraphInputs, refused: string | null): Record<
 });
 
 /** Why `compileModel` would refuse the model, or null where it compiles. */
-export function compileBlocker(model: StepModel): Blocker | null {
+export function compileBlocker(model: StepModel): CompileBlocker | null {
   try {
     compileModel(model);
     return null;
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
-    return error.details as unknown as Blocker;
+    return error.details as unknown as CompileBlocker;
   }
 }
 
 /** Whether the model has a compiled form; `compileBlocker` says why not. */
 export const hasCompiler = (model: StepModel): boolean => compileBlocker(model) === null;
 
-function compileStep(context: Context, scopes: CertificateScopes, step: Step, input: Stream): Outcome {
+function compileStep(
+  context: CompileContext,
+  scopes: CertificateScopes,
+  step: ModelStep,
+  input: StepStream,
+): CompiledStep {
   const compiler = compilerOf(step);
   const scope = scopes.open(step, compiler.certify(step));
   const outcome = scopes.within(scope, () => compiler.emit(context, step, input));
   if (outcome.outputs === undefined) return outcome;
-  const scoped = (output: Output): Output => ({
+  const scoped = (output: CompiledOutput): CompiledOutput => ({
     ...output,
     value: () => scopes.within(scope, output.value),
   });
@@ -94,7 +100,12 @@ function compileStep(context: Context, scopes: CertificateScopes, step: Step, in
   return { ...outcome, outputs: Object.fromEntries(outputs) };
 }
 
-function declareOutput(context: Context, root: Step, outcome: Outcome, spec: OutputSpec): void {
+function declareOutput(
+  context: CompileContext,
+  root: ModelStep,
+  outcome: CompiledStep,
+  spec: OutputSpec,
+): void {
   const output =
     outcome.outputs?.[spec.name] ??
     (spec.name === 'transform' && outcome.stream !== undefined
@@ -104,20 +115,25 @@ function declareOutput(context: Context, root: Step, outcome: Outcome, spec: Out
     const reason = `the signature promises "${spec.name}", which ${root.kind} does not give`;
     throw new PlimsollError('INTERNAL', { action: `compiling ${root.origin.class}`, reason });
   }
-  const declare = (name: string, { dtype, shape, value }: Output): void =>
+  const declare = (name: string, { dtype, shape, value }: CompiledOutput): void =>
     context.g.output(name, value(), dtype, ['N', ...shape]);
   if ('value' in output) declare(spec.name, output);
   else output.forEach((part, index) => declare(partName(spec.name, index), part));
 }
 
 /** `transform` of a transformer: one matrix of numbers or of strings. */
-function streamOutput(context: Context, root: Step, stream: Stream): Output {
-  const shape = [widthOf(stream) ?? OPEN];
+function streamOutput(context: CompileContext, root: ModelStep, stream: StepStream): CompiledOutput {
+  const shape = [streamWidthOf(stream) ?? OPEN_DIMENSION];
   if (stream.kind === 'matrix' || stream.columns.every(({ type }) => type === 'number')) {
     return { dtype: 'float64', shape, value: () => matrixOf(context, stream, root) };
   }
   if (stream.columns.some(({ type }) => type === 'number')) {
-    throw unsupported(root, 'transform', 'strings and numbers in one matrix', 'outputs of one type are');
+    throw compileUnsupported(
+      root,
+      'transform',
+      'strings and numbers in one matrix',
+      'outputs of one type are',
+    );
   }
   const value = () =>
     context.g.add(

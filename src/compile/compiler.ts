@@ -1,47 +1,47 @@
-import type { Step } from '../model/step.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { DType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Certification } from './plan.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import type { StepCertification } from './plan.ts';
 import type { RefusingEmitter } from './refusal.ts';
-import type { Stream } from './stream.ts';
+import type { StepStream } from './stream.ts';
 
 /** What compilers emit into: the graph, and the way to the steps inside a step. */
-export interface Context extends RefusingEmitter {
+export interface CompileContext extends RefusingEmitter {
   /** Compiles a nested step on `input`. */
-  compile(step: Step, input: Stream): Outcome;
+  compile(step: ModelStep, input: StepStream): CompiledStep;
   /** Declares the counts of `step` over signature column `column` as a graph input. */
-  counts(step: CountVectorizerStep, column: number): Value;
+  counts(step: CountVectorizerStep, column: number): ValueName;
 }
 
 /** A predictor's answer; its nodes are emitted only where the signature or another step asks for it. */
-export interface Output {
+export interface CompiledOutput {
   readonly dtype: DType;
   /** Sizes behind the batch dimension: `[]` is `[N]`; a name where the file does not say. */
   readonly shape: readonly (number | string)[];
-  readonly value: () => Value;
+  readonly value: () => ValueName;
 }
 
-export interface Outcome {
+export interface CompiledStep {
   /** What the next step of a pipeline sees. */
-  readonly stream?: Stream;
+  readonly stream?: StepStream;
   /** By name (`predict`, …); a list for multi-output `predict_proba`. */
-  readonly outputs?: Readonly<Record<string, Output | readonly Output[]>>;
+  readonly outputs?: Readonly<Record<string, CompiledOutput | readonly CompiledOutput[]>>;
 }
 
 /** Compiler of one kind of step: ONNX nodes, and the promise that goes with them. */
-export interface Compiler<S extends Step> {
-  emit(context: Context, step: S, input: Stream): Outcome;
-  certify(step: S): Certification;
+export interface StepCompiler<S extends ModelStep> {
+  emit(context: CompileContext, step: S, input: StepStream): CompiledStep;
+  certify(step: S): StepCertification;
 }
 
-export const bitExact = (note = ''): Certification => ({ exactness: 'bit-exact', bound: '0 bits', note });
-export const withinUlp = (ulp: number, note: string): Certification => ({
+export const bitExact = (note = ''): StepCertification => ({ exactness: 'bit-exact', bound: '0 bits', note });
+export const withinUlp = (ulp: number, note: string): StepCertification => ({
   exactness: 'ulp',
   bound: `≤ ${ulp} ulp`,
   note,
 });
-export const withinTolerance = (note: string): Certification => ({
+export const withinTolerance = (note: string): StepCertification => ({
   exactness: 'tolerance',
   bound: '≤ 1e-9·|b| + 1e-13·Σ|terms|',
   note,

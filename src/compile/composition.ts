@@ -1,26 +1,31 @@
-import type { ColumnTransformerStep, FeatureUnionStep, PipelineStep, Step } from '../model/step.ts';
-import { bitExact, type Compiler, type Context } from './compiler.ts';
-import { unsupported } from './failure.ts';
-import { concat, matrix, matrixOf, type Stream, select, widthOf } from './stream.ts';
+import type { ColumnTransformerStep, FeatureUnionStep, ModelStep, PipelineStep } from '../model/step.ts';
+import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
+import { concatStreams, matrix, matrixOf, type StepStream, select, streamWidthOf } from './stream.ts';
 
 const NOTE = 'moves values only; its exactness is that of its steps';
 
 /** What a transformer hands on. */
-function transformed(context: Context, step: Step, input: Stream): Stream {
+function transformed(context: CompileContext, step: ModelStep, input: StepStream): StepStream {
   const { stream } = context.compile(step, input);
   if (stream === undefined)
-    throw unsupported(step, 'transform', 'missing', 'only transformers inside a pipeline are');
+    throw compileUnsupported(step, 'transform', 'missing', 'only transformers inside a pipeline are');
   return stream;
 }
 
-function weighted(context: Context, stream: Stream, weight: number | null, step: Step): Stream {
+function weighted(
+  context: CompileContext,
+  stream: StepStream,
+  weight: number | null,
+  step: ModelStep,
+): StepStream {
   if (weight === null) return stream;
   const { g } = context;
   const value = g.add('Mul', [matrixOf(context, stream, step), g.float64([weight], [])]);
-  return matrix(value, widthOf(stream));
+  return matrix(value, streamWidthOf(stream));
 }
 
-export const pipeline: Compiler<PipelineStep> = {
+export const pipeline: StepCompiler<PipelineStep> = {
   emit(context, { steps }, input) {
     const last = steps.at(-1);
     if (last === undefined) return { stream: input };
@@ -30,7 +35,7 @@ export const pipeline: Compiler<PipelineStep> = {
   certify: () => bitExact(NOTE),
 };
 
-export const columnTransformer: Compiler<ColumnTransformerStep> = {
+export const columnTransformer: StepCompiler<ColumnTransformerStep> = {
   emit(context, step, input) {
     const branches = step.branches.map(({ columns, step: inner, weight }) => {
       const selected = select(context, input, columns);
@@ -38,20 +43,20 @@ export const columnTransformer: Compiler<ColumnTransformerStep> = {
       return weighted(context, stream, weight, inner ?? step);
     });
     if (branches.length === 0)
-      throw unsupported(step, 'transformers_', 'without an output column', 'at least one is');
-    return { stream: concat(context, branches, step) };
+      throw compileUnsupported(step, 'transformers_', 'without an output column', 'at least one is');
+    return { stream: concatStreams(context, branches, step) };
   },
   certify: () => bitExact(NOTE),
 };
 
-export const featureUnion: Compiler<FeatureUnionStep> = {
+export const featureUnion: StepCompiler<FeatureUnionStep> = {
   emit(context, step, input) {
     const branches = step.branches.map(({ step: inner, weight }) =>
       weighted(context, transformed(context, inner, input), weight, inner),
     );
     if (branches.length === 0)
-      throw unsupported(step, 'transformer_list', 'without an output column', 'at least one is');
-    return { stream: concat(context, branches, step) };
+      throw compileUnsupported(step, 'transformer_list', 'without an output column', 'at least one is');
+    return { stream: concatStreams(context, branches, step) };
   },
   certify: () => bitExact(NOTE),
 };

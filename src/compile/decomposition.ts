@@ -1,14 +1,14 @@
 import { type KMeansStep, movedTo, originOf, type PcaStep } from '../model/decomposition.ts';
 import type { Matrix } from '../model/tensor.ts';
-import type { Value } from '../onnx/graph.ts';
-import { type Compiler, type Context, withinTolerance } from './compiler.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import { type CompileContext, type StepCompiler, withinTolerance } from './compiler.ts';
 import { affine } from './linear.ts';
-import { rowSum } from './links.ts';
+import { rowSumOf } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { matrix } from './stream.ts';
 
 /** `(x - mean) · componentsᵀ / scale`, centred before the projection: the more accurate of the two orders. */
-export const pca: Compiler<PcaStep> = {
+export const pca: StepCompiler<PcaStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows, cols } = step.components;
@@ -30,7 +30,7 @@ const squaredNorms = (centers: Matrix): Float64Array =>
   });
 
 /** `-2 x·cᵀ`: the part of the squared distances that depends on both, `[N, centres]`. */
-function crossTerms({ g }: Context, x: Value, centers: Matrix): Value {
+function crossTerms({ g }: CompileContext, x: ValueName, centers: Matrix): ValueName {
   const c = g.float64(centers.data, [centers.rows, centers.cols]);
   const none = g.float64(new Float64Array(centers.rows), [1, centers.rows]);
   return g.add('Gemm', [x, c, none], { transB: 1n, alpha: -2 });
@@ -41,16 +41,16 @@ const FEW_COLUMNS = 4;
 const FEW_CELLS = 320;
 
 /** Σ(x - c)² `[N, centres]`, through `[N, centres, features]`. */
-function squaredTerms({ g }: Context, x: Value, { rows, cols, data }: Matrix): Value {
+function squaredTerms({ g }: CompileContext, x: ValueName, { rows, cols, data }: Matrix): ValueName {
   const wide = g.add('Reshape', [x, g.int64([-1, 1, cols], [3])]);
   const terms = g.add('Sub', [wide, g.float64(data, [1, rows, cols])]);
   return g.add('ReduceSum', [g.add('Mul', [terms, terms]), g.int64([2], [1])], { keepdims: 0n });
 }
 
 /** Scores of rows whose ‖x‖² is infinite, made such that the least is what `wholeDistances` says. */
-function levelled(context: Context, x: Value, centers: Matrix, scores: Value): Value {
+function levelled(context: CompileContext, x: ValueName, centers: Matrix, scores: ValueName): ValueName {
   const { g } = context;
-  const squares = rowSum(g, g.add('Mul', [x, x]));
+  const squares = rowSumOf(g, g.add('Mul', [x, x]));
   const unknown = g.add('IsNaN', [g.add('Add', [crossTerms(context, x, centers), squares])]);
   const level = g.add('Where', [unknown, g.float64([-1], []), g.float64([0], [])]);
   return g.add('Where', [g.add('IsInf', [squares]), level, scores]);
@@ -61,7 +61,7 @@ function levelled(context: Context, x: Value, centers: Matrix, scores: Value): V
  * scikit-learn's euclidean_distances uses (a row close to a centre loses digits there too). `predict`: lowest index of
  * the least ‖c‖² - 2 x·c, as its Lloyd step.
  */
-export const kMeans: Compiler<KMeansStep> = {
+export const kMeans: StepCompiler<KMeansStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows, cols } = step.centers;
@@ -71,9 +71,9 @@ export const kMeans: Compiler<KMeansStep> = {
     const x = origin === null ? given : g.add('Sub', [given, g.float64(origin, [1, cols])]);
     const cross = crossTerms(context, x, centers);
     const norms = g.float64(squaredNorms(centers), [1, rows]);
-    const squared = (): Value => {
+    const squared = (): ValueName => {
       if (cols <= FEW_COLUMNS || rows * cols <= FEW_CELLS) return squaredTerms(context, given, step.centers);
-      const squares = rowSum(g, g.add('Mul', [x, x]));
+      const squares = rowSumOf(g, g.add('Mul', [x, x]));
       const sum = g.add('Add', [g.add('Add', [cross, squares]), norms]);
       return g.add('Max', [sum, g.float64([0], [])]);
     };

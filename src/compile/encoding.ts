@@ -1,24 +1,24 @@
 import type {
-  Categories,
+  ColumnCategories,
   LabelEncoderStep,
   OneHotColumn,
   OneHotStep,
   OrdinalStep,
 } from '../model/encoding.ts';
 import type { Tensor } from '../model/tensor.ts';
-import type { Value } from '../onnx/graph.ts';
+import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
-import { bitExact, type Compiler, type Context } from './compiler.ts';
-import { unsupported } from './failure.ts';
+import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
 import { labelTensor } from './labels.ts';
 import { flat } from './links.ts';
-import { type Column, columnAt, matrix, type Stream } from './stream.ts';
+import { columnAt, matrix, type StepStream, type StreamColumn } from './stream.ts';
 
 const ML = 'ai.onnx.ml';
 const NOTE = "lookup by equal value; unknown categories under 'error' are marked in the output `refused`";
 
 /** Keys under which a column's values are looked up; a missing category is NaN, or the missing string. */
-function keysOf(categories: Categories): Tensor {
+function keysOf(categories: ColumnCategories): Tensor {
   const shape = [categories.values.length];
   switch (categories.type) {
     case 'number':
@@ -35,12 +35,12 @@ function keysOf(categories: Categories): Tensor {
  * The operator OneHotEncoder is not used: it truncates doubles to integers.
  */
 function lookUp(
-  { g }: Context,
-  column: Column,
-  categories: Categories,
+  { g }: CompileContext,
+  column: StreamColumn,
+  categories: ColumnCategories,
   values: Tensor,
   otherwise: Tensor,
-): Value {
+): ValueName {
   const attributes = { keys_tensor: keysOf(categories), values_tensor: values, default_tensor: otherwise };
   return g.add('LabelEncoder', [column.value()], attributes, ML);
 }
@@ -59,17 +59,17 @@ const float64 = (values: ArrayLike<number>): Tensor => ({
 
 /** Input column `index` of an encoder, whose type fits the categories; infinities are refused. */
 function encodedColumn(
-  context: Context,
+  context: CompileContext,
   step: OneHotStep | OrdinalStep,
-  input: Stream,
+  input: StepStream,
   index: number,
-  categories: Categories,
-): Column {
+  categories: ColumnCategories,
+): StreamColumn {
   const column = columnAt(context, input, index);
   const type = categories.type === 'string' ? 'string' : 'number';
   if (type !== column.type) {
     const found = `${categories.type}s over a column of ${column.type}s`;
-    throw unsupported(step, `categories_[${index}]`, found, 'the same type is');
+    throw compileUnsupported(step, `categories_[${index}]`, found, 'the same type is');
   }
   if (type === 'number') context.refusals.numbers(column.value(), step.refusesMissing ? 'finite' : 'missing');
   return column;
@@ -80,11 +80,11 @@ const REFUSED_SLOT = -2;
 
 /** One column's block as `[N, width]` booleans: its slot compared with 0, 1, 2, …; slot -1 is all false. */
 function oneHotBlock(
-  context: Context,
-  column: Column,
+  context: CompileContext,
+  column: StreamColumn,
   { categories, slots, width, unknownSlot }: OneHotColumn,
   unknown: OneHotStep['unknown'],
-): Value {
+): ValueName {
   const { g, refusals } = context;
   const otherwise = unknown === 'error' ? REFUSED_SLOT : unknownSlot;
   const slot =
@@ -101,7 +101,7 @@ function oneHotBlock(
   ]);
 }
 
-export const oneHot: Compiler<OneHotStep> = {
+export const oneHotCompiler: StepCompiler<OneHotStep> = {
   emit(context, step, input) {
     const { g } = context;
     const blocks = step.columns.flatMap((spec, index) => {
@@ -110,7 +110,7 @@ export const oneHot: Compiler<OneHotStep> = {
       return spec.width === 0 ? [] : [block];
     });
     if (blocks.length === 0)
-      throw unsupported(step, 'categories_', 'without an output column', 'at least one is');
+      throw compileUnsupported(step, 'categories_', 'without an output column', 'at least one is');
     const joined = blocks.length === 1 ? blocks[0]! : g.add('Concat', blocks, { axis: 1n });
     const width = step.columns.reduce((sum, column) => sum + column.width, 0);
     return { stream: matrix(g.add('Cast', [joined], { to: 11n }), width) };
@@ -118,7 +118,7 @@ export const oneHot: Compiler<OneHotStep> = {
   certify: () => bitExact(NOTE),
 };
 
-export const ordinal: Compiler<OrdinalStep> = {
+export const ordinal: StepCompiler<OrdinalStep> = {
   emit(context, step, input) {
     const codes = step.columns.map(({ categories, codes }, index) => {
       const column = encodedColumn(context, step, input, index, categories);
@@ -137,7 +137,7 @@ export const ordinal: Compiler<OrdinalStep> = {
 };
 
 /** Labels to their index in `classes`, `[N]` int64; -1 where the row is refused. */
-export const labelEncoder: Compiler<LabelEncoderStep> = {
+export const labelEncoder: StepCompiler<LabelEncoderStep> = {
   emit(context, step, input) {
     const { g } = context;
     const indexes = () => {

@@ -1,20 +1,20 @@
 import type { FunctionName, FunctionStep } from '../model/function.ts';
-import type { Value } from '../onnx/graph.ts';
-import { bitExact, type Compiler, type Context, withinUlp } from './compiler.ts';
-import { unsupported } from './failure.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import { bitExact, type CompileContext, type StepCompiler, withinUlp } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
 import { unlessZero } from './links.ts';
-import type { Certification } from './plan.ts';
+import type { StepCertification } from './plan.ts';
 import { acceptedMatrix } from './refusal.ts';
-import { matrix, matrixOf, widthOf } from './stream.ts';
+import { matrix, matrixOf, streamWidthOf } from './stream.ts';
 import { arccos, arcsin, arctan, cos, sin } from './trigonometry.ts';
 
-type G = Context['g'];
+type G = CompileContext['g'];
 interface Ufunc {
-  readonly emit: (g: G, x: Value) => Value;
-  readonly certification: Certification;
+  readonly emit: (g: G, x: ValueName) => ValueName;
+  readonly certification: StepCertification;
 }
 
-const scalar = (g: G, value: number): Value => g.float64([value], []);
+const scalar = (g: G, value: number): ValueName => g.float64([value], []);
 /** An operator whose float64 kernel rounds as numpy does. */
 const exact = (emit: Ufunc['emit']): Ufunc => ({ emit, certification: bitExact() });
 const close = (ulp: number, emit: Ufunc['emit'], note = 'another exp and log than numpy'): Ufunc => ({
@@ -23,22 +23,22 @@ const close = (ulp: number, emit: Ufunc['emit'], note = 'another exp and log tha
 });
 const operator =
   (op: string) =>
-  (g: G, x: Value): Value =>
+  (g: G, x: ValueName): ValueName =>
     g.add(op, [x]);
 const times =
   (factor: number) =>
-  (g: G, x: Value): Value =>
+  (g: G, x: ValueName): ValueName =>
     g.add('Mul', [x, scalar(g, factor)]);
 
 /** `sign(x) · magnitude`, keeping -0 and NaN: for odd functions computed on |x|. */
-function withSign(g: G, x: Value, magnitude: Value): Value {
+function withSign(g: G, x: ValueName, magnitude: ValueName): ValueName {
   const negative = g.add('Less', [x, scalar(g, 0)]);
   const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
   return unlessZero(g, x, x, signed);
 }
 
 /** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
-function log1p(g: G, x: Value): Value {
+function log1p(g: G, x: ValueName): ValueName {
   const u = g.add('Add', [x, scalar(g, 1)]);
   const excess = g.add('Sub', [u, scalar(g, 1)]);
   const log = g.add('Log', [u]);
@@ -49,7 +49,7 @@ function log1p(g: G, x: Value): Value {
 }
 
 /** exp(x) - 1 without cancellation: (u - 1)·x/log(u), u = exp(x) (W. Kahan, as above). */
-function expm1(g: G, x: Value): Value {
+function expm1(g: G, x: ValueName): ValueName {
   const u = g.add('Exp', [x]);
   const less = g.add('Sub', [u, scalar(g, 1)]);
   const corrected = g.add('Mul', [less, g.add('Div', [x, g.add('Log', [u])])]);
@@ -59,7 +59,7 @@ function expm1(g: G, x: Value): Value {
 }
 
 /** |x|^(1/3) and one Newton step, which removes the error of the exponent 1/3. */
-function cbrt(g: G, x: Value): Value {
+function cbrt(g: G, x: ValueName): ValueName {
   const a = g.add('Abs', [x]);
   const y = g.add('Pow', [a, scalar(g, 1 / 3)]);
   const residual = g.add('Sub', [y, g.add('Div', [a, g.add('Mul', [y, y])])]);
@@ -69,20 +69,20 @@ function cbrt(g: G, x: Value): Value {
 }
 
 /** Rounds towards zero and keeps the sign of zero. */
-function trunc(g: G, x: Value): Value {
+function trunc(g: G, x: ValueName): ValueName {
   const positive = g.add('Greater', [x, scalar(g, 0)]);
   return g.add('Where', [positive, g.add('Floor', [x]), g.add('Ceil', [x])]);
 }
 
 /** exp(|x|)/2 as a square, so that it overflows where the result does; used beyond |x| = 22 (fdlibm, e_sinh.c). */
-function halfExp(g: G, a: Value): Value {
+function halfExp(g: G, a: ValueName): ValueName {
   const w = g.add('Exp', [g.add('Mul', [a, scalar(g, 0.5)])]);
   return g.add('Mul', [g.add('Mul', [w, scalar(g, 0.5)]), w]);
 }
 
-const isLarge = (g: G, a: Value): Value => g.add('Greater', [a, scalar(g, 22)]);
+const isLarge = (g: G, a: ValueName): ValueName => g.add('Greater', [a, scalar(g, 22)]);
 
-function sinh(g: G, x: Value): Value {
+function sinh(g: G, x: ValueName): ValueName {
   const a = g.add('Abs', [x]);
   const t = expm1(g, a);
   const quotient = g.add('Div', [t, g.add('Add', [t, scalar(g, 1)])]);
@@ -90,7 +90,7 @@ function sinh(g: G, x: Value): Value {
   return withSign(g, x, g.add('Where', [isLarge(g, a), halfExp(g, a), small]));
 }
 
-function cosh(g: G, x: Value): Value {
+function cosh(g: G, x: ValueName): ValueName {
   const a = g.add('Abs', [x]);
   const e = g.add('Exp', [a]);
   const small = g.add('Mul', [g.add('Add', [e, g.add('Reciprocal', [e])]), scalar(g, 0.5)]);
@@ -98,10 +98,10 @@ function cosh(g: G, x: Value): Value {
 }
 
 /** log(2a) for arguments so large that the rest is below half an ulp. */
-const logOfDouble = (g: G, a: Value): Value => g.add('Add', [g.add('Log', [a]), scalar(g, Math.LN2)]);
-const isHuge = (g: G, a: Value): Value => g.add('Greater', [a, scalar(g, 2 ** 28)]);
+const logOfDouble = (g: G, a: ValueName): ValueName => g.add('Add', [g.add('Log', [a]), scalar(g, Math.LN2)]);
+const isHuge = (g: G, a: ValueName): ValueName => g.add('Greater', [a, scalar(g, 2 ** 28)]);
 
-function arcsinh(g: G, x: Value): Value {
+function arcsinh(g: G, x: ValueName): ValueName {
   const a = g.add('Abs', [x]);
   const square = g.add('Mul', [a, a]);
   const root = g.add('Sqrt', [g.add('Add', [square, scalar(g, 1)])]);
@@ -110,7 +110,7 @@ function arcsinh(g: G, x: Value): Value {
   return withSign(g, x, g.add('Where', [isHuge(g, a), logOfDouble(g, a), usual]));
 }
 
-function arccosh(g: G, x: Value): Value {
+function arccosh(g: G, x: ValueName): ValueName {
   const t = g.add('Sub', [x, scalar(g, 1)]);
   const root = g.add('Sqrt', [g.add('Add', [g.add('Add', [t, t]), g.add('Mul', [t, t])])]);
   const usual = log1p(g, g.add('Add', [t, root]));
@@ -118,13 +118,13 @@ function arccosh(g: G, x: Value): Value {
   return g.add('Where', [g.add('Less', [x, scalar(g, 1)]), scalar(g, Number.NaN), inside]);
 }
 
-function arctanh(g: G, x: Value): Value {
+function arctanh(g: G, x: ValueName): ValueName {
   const a = g.add('Abs', [x]);
   const ratio = g.add('Div', [g.add('Add', [a, a]), g.add('Sub', [scalar(g, 1), a])]);
   return withSign(g, x, g.add('Mul', [log1p(g, ratio), scalar(g, 0.5)]));
 }
 
-const trigonometric: Certification = {
+const trigonometric: StepCertification = {
   exactness: 'tolerance',
   bound: '≤ 4 ulp up to |x| = 1.6e6, beyond ≤ 2.3e-16',
   note: 'reduced by multiples of π/2 in three parts',
@@ -169,7 +169,7 @@ const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
   tan: null,
 };
 
-export const functionTransformer: Compiler<FunctionStep> = {
+export const functionTransformer: StepCompiler<FunctionStep> = {
   emit(context, step, input) {
     if (step.refusesMissing) acceptedMatrix(context, input, step, 'finite');
     if (step.function === 'identity') return { stream: input };
@@ -177,9 +177,9 @@ export const functionTransformer: Compiler<FunctionStep> = {
     if (ufunc === null) {
       const wanted =
         'functions that onnxruntime computes accurately in float64 (use the native engine: `--runtime native`) are';
-      throw unsupported(step, 'func', `numpy.${step.function}`, wanted);
+      throw compileUnsupported(step, 'func', `numpy.${step.function}`, wanted);
     }
-    return { stream: matrix(ufunc.emit(context.g, matrixOf(context, input, step)), widthOf(input)) };
+    return { stream: matrix(ufunc.emit(context.g, matrixOf(context, input, step)), streamWidthOf(input)) };
   },
   certify: (step) => UFUNCS[step.function]?.certification ?? bitExact(),
 };

@@ -1,31 +1,50 @@
 import type { MissingMarker, SimpleImputerStep } from '../model/imputation.ts';
-import type { Value } from '../onnx/graph.ts';
+import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
-import { bitExact, type Compiler, type Context } from './compiler.ts';
-import { invalid } from './failure.ts';
-import { type Column, columnAt, concat, matrix, once, type Stream, select, widthOf } from './stream.ts';
+import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
+import { invalidDescription } from './failure.ts';
+import {
+  columnAt,
+  concatStreams,
+  matrix,
+  once,
+  type StepStream,
+  type StreamColumn,
+  select,
+  streamWidthOf,
+} from './stream.ts';
 
 /** Where numbers are missing: NaN, or equal to the marker (NaN itself is never equal to anything). */
-function missingNumbers({ g }: Context, x: Value, missing: MissingMarker): Value | null {
+function missingNumbers({ g }: CompileContext, x: ValueName, missing: MissingMarker): ValueName | null {
   if (missing.kind === 'string') return null;
   const byNaN = missing.kind === 'null' || Number.isNaN(missing.value);
   return byNaN ? g.add('IsNaN', [x]) : g.add('Equal', [x, g.float64([missing.value], [])]);
 }
 
 /** Where strings are missing: the stand-in for null, or equal to the marker. */
-function missingStrings({ g }: Context, x: Value, missing: MissingMarker): Value | null {
+function missingStrings({ g }: CompileContext, x: ValueName, missing: MissingMarker): ValueName | null {
   if (missing.kind === 'number') return null;
   return g.add('Equal', [x, g.strings([missing.kind === 'null' ? MISSING_STRING : missing.value], [1])]);
 }
 
-const maskOf = (context: Context, { type, value }: Column, missing: MissingMarker): Value | null =>
+const maskOf = (
+  context: CompileContext,
+  { type, value }: StreamColumn,
+  missing: MissingMarker,
+): ValueName | null =>
   type === 'number' ? missingNumbers(context, value(), missing) : missingStrings(context, value(), missing);
 
 /** A whole numeric matrix at once. */
-function imputeMatrix(context: Context, step: SimpleImputerStep, x: Value, width: number): Stream {
+function imputeMatrix(
+  context: CompileContext,
+  step: SimpleImputerStep,
+  x: ValueName,
+  width: number,
+): StepStream {
   const { g } = context;
   const fill = step.fill.map((value, index) => {
-    if (typeof value === 'string') throw invalid(step, `statistics_[${index}]`, 'a string', 'a number');
+    if (typeof value === 'string')
+      throw invalidDescription(step, `statistics_[${index}]`, 'a string', 'a number');
     return value ?? 0;
   });
   const mask = missingNumbers(context, x, step.missing);
@@ -33,17 +52,22 @@ function imputeMatrix(context: Context, step: SimpleImputerStep, x: Value, width
   const kept = select(context, matrix(filled, width), keptColumns(step));
   if (step.indicators.length === 0 || mask === null) return kept;
   const flags = matrix(g.add('Cast', [mask], { to: 11n }), width);
-  return concat(context, [kept, select(context, flags, step.indicators)], step);
+  return concatStreams(context, [kept, select(context, flags, step.indicators)], step);
 }
 
 const keptColumns = (step: SimpleImputerStep): number[] =>
   step.fill.flatMap((value, index) => (value === null ? [] : [index]));
 
-function imputeColumn(context: Context, step: SimpleImputerStep, column: Column, index: number): Column {
+function imputeColumn(
+  context: CompileContext,
+  step: SimpleImputerStep,
+  column: StreamColumn,
+  index: number,
+): StreamColumn {
   const fill = step.fill[index]!;
   const type = typeof fill === 'string' ? 'string' : 'number';
   if (type !== column.type) {
-    throw invalid(
+    throw invalidDescription(
       step,
       `statistics_[${index}]`,
       `a ${type} over a column of ${column.type}s`,
@@ -59,7 +83,7 @@ function imputeColumn(context: Context, step: SimpleImputerStep, column: Column,
   return { type, value: once(value), source: null };
 }
 
-function indicator(context: Context, step: SimpleImputerStep, column: Column): Column {
+function indicator(context: CompileContext, step: SimpleImputerStep, column: StreamColumn): StreamColumn {
   const { g } = context;
   const value = () => {
     const mask = maskOf(context, column, step.missing);
@@ -70,7 +94,7 @@ function indicator(context: Context, step: SimpleImputerStep, column: Column): C
 }
 
 /** NaN is refused too where something else stands for missing. */
-function checkNumbers({ refusals }: Context, step: SimpleImputerStep, input: Stream): void {
+function checkNumbers({ refusals }: CompileContext, step: SimpleImputerStep, input: StepStream): void {
   const { missing } = step;
   const byNaN = missing.kind === 'null' || (missing.kind === 'number' && Number.isNaN(missing.value));
   const accepts = byNaN ? 'missing' : 'finite';
@@ -81,11 +105,11 @@ function checkNumbers({ refusals }: Context, step: SimpleImputerStep, input: Str
 }
 
 /** Missing cells by their column's fill value; columns without one are dropped; indicators come last. */
-export const simpleImputer: Compiler<SimpleImputerStep> = {
+export const simpleImputer: StepCompiler<SimpleImputerStep> = {
   emit(context, step, input) {
-    const width = widthOf(input) ?? step.fill.length;
+    const width = streamWidthOf(input) ?? step.fill.length;
     if (step.fill.length !== width) {
-      throw invalid(step, 'statistics_', `${step.fill.length} long`, `${width} long`);
+      throw invalidDescription(step, 'statistics_', `${step.fill.length} long`, `${width} long`);
     }
     checkNumbers(context, step, input);
     if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, width) };

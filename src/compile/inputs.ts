@@ -1,16 +1,16 @@
 import type { Signature } from '../model/signature.ts';
-import type { Step } from '../model/step.ts';
-import { type Labels, labelDType } from '../model/tensor.ts';
+import type { ModelStep } from '../model/step.ts';
+import { type LabelSet, labelDType } from '../model/tensor.ts';
 import type { CountVectorizerStep } from '../model/text.ts';
 import type { GraphBuilderApi, ValueInfo } from '../onnx/graph.ts';
 import type { ColumnInput, PrefixInput } from './plan.ts';
 import { REFUSED } from './refusal.ts';
-import { type Column, matrix, once, type Stream } from './stream.ts';
+import { matrix, once, type StepStream, type StreamColumn } from './stream.ts';
 
 /** Name of the input that takes a whole numeric matrix. */
 const MATRIX = 'input';
 /** Name of a number of columns that the file does not say. */
-export const OPEN = 'columns';
+export const OPEN_DIMENSION = 'columns';
 
 export type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
 
@@ -18,12 +18,12 @@ export type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labe
 export class GraphInputs {
   readonly prefix: PrefixInput[] = [];
   readonly columns: ColumnInput[] = [];
-  readonly stream: Stream;
+  readonly stream: StepStream;
   readonly #g: GraphBuilderApi;
   readonly #names: readonly string[];
   readonly #taken: Set<string>;
 
-  constructor(g: GraphBuilderApi, signature: TableSignature, root: Step) {
+  constructor(g: GraphBuilderApi, signature: TableSignature, root: ModelStep) {
     this.#g = g;
     this.#taken = new Set([REFUSED, ...signature.outputs.map(({ name }) => name)]);
     this.#names = signature.columns.map(({ name }, index) =>
@@ -58,12 +58,12 @@ export class GraphInputs {
     return [...inputs].sort((a, b) => (rank.get(a.name) ?? 0) - (rank.get(b.name) ?? 0));
   }
 
-  #open(signature: TableSignature): Stream {
+  #open(signature: TableSignature): StepStream {
     if (signature.columns.every(({ type }) => type !== 'string')) {
       const width = signature.open ? null : signature.columns.length;
-      return matrix(this.#g.input(MATRIX, 'float64', ['N', width ?? OPEN]), width);
+      return matrix(this.#g.input(MATRIX, 'float64', ['N', width ?? OPEN_DIMENSION]), width);
     }
-    const columns = signature.columns.map(({ type }, index): Column => {
+    const columns = signature.columns.map(({ type }, index): StreamColumn => {
       const kind = type === 'string' ? 'string' : 'number';
       return { type: kind, value: once(() => this.#declare(index, kind)), source: index };
     });
@@ -75,19 +75,23 @@ export class GraphInputs {
     return this.stream.kind === 'columns' && this.stream.columns.some(({ type }) => type === 'string');
   }
 
-  #declare(column: number, kind: Column['type']): string {
+  #declare(column: number, kind: StreamColumn['type']): string {
     const input = this.#names[column]!;
     this.columns.push({ input, column });
     return this.#g.input(input, kind === 'string' ? 'string' : 'float64', ['N', 1]);
   }
 
   /** One label a row, in the labels' own type. */
-  #labels(classes: Labels): Stream {
+  #labels(classes: LabelSet): StepStream {
     const dtype = labelDType(classes);
     const input = dtype === 'string' ? this.#names[0]! : MATRIX;
     this.columns.push({ input, column: 0 });
     const value = this.#g.input(input, dtype, ['N', 1]);
-    const column: Column = { type: dtype === 'string' ? 'string' : 'number', value: () => value, source: 0 };
+    const column: StreamColumn = {
+      type: dtype === 'string' ? 'string' : 'number',
+      value: () => value,
+      source: 0,
+    };
     return { kind: 'columns', columns: [column] };
   }
 

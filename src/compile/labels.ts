@@ -1,9 +1,9 @@
-import { type Labels, labelDType, type Tensor } from '../model/tensor.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Context, Output } from './compiler.ts';
+import { type LabelSet, labelDType, type Tensor } from '../model/tensor.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import type { CompileContext, CompiledOutput } from './compiler.ts';
 
 /** All labels of a set as a `[classes]` tensor of their own type. */
-export function labelTensor(labels: Labels): Tensor {
+export function labelTensor(labels: LabelSet): Tensor {
   const shape = [labels.values.length];
   switch (labels.type) {
     case 'string':
@@ -18,20 +18,24 @@ export function labelTensor(labels: Labels): Tensor {
 }
 
 /** Labels at the int64 indexes `[N]`. */
-export const labelsAt = ({ g }: Context, labels: Labels, indexes: Value): Value =>
+export const labelsAt = ({ g }: CompileContext, labels: LabelSet, indexes: ValueName): ValueName =>
   g.add('Gather', [g.constant(labelTensor(labels)), indexes], { axis: 0n });
 
 /** Index of the greatest score of a row, the lowest on ties, as numpy's argmax: `[N, C]` to `[N]`. */
-export const argMax = ({ g }: Context, scores: Value): Value =>
+export const argMax = ({ g }: CompileContext, scores: ValueName): ValueName =>
   g.add('ArgMax', [scores], { axis: 1n, keepdims: 0n, select_last_index: 0n });
 
 /** `predict` of a classifier from the class indexes `[N]` that `indexes` emits. */
-export const labelOutput = (context: Context, labels: Labels, indexes: () => Value): Output => ({
+export const labelOutput = (
+  context: CompileContext,
+  labels: LabelSet,
+  indexes: () => ValueName,
+): CompiledOutput => ({
   dtype: labelDType(labels),
   shape: [],
   value: () => labelsAt(context, labels, indexes()),
 });
 
 /** Class index 1 where the condition `[N]` holds, else 0. */
-export const binaryIndex = ({ g }: Context, condition: Value): Value =>
+export const binaryIndex = ({ g }: CompileContext, condition: ValueName): ValueName =>
   g.add('Cast', [condition], { to: 7n });

@@ -1,5 +1,5 @@
 import type { MultinomialNbStep } from '../model/naive-bayes.ts';
-import { type Compiler, withinTolerance } from './compiler.ts';
+import { type StepCompiler, withinTolerance } from './compiler.ts';
 import { argMax, labelOutput } from './labels.ts';
 import { affine } from './linear.ts';
 import { logSoftmax } from './links.ts';
@@ -7,7 +7,7 @@ import { acceptedMatrix } from './refusal.ts';
 import { once } from './stream.ts';
 
 /** `predict`: argmax of the joint log likelihood; `predict_proba`: exp(jll - logsumexp(jll)). */
-export const multinomialNb: Compiler<MultinomialNbStep> = {
+export const multinomialNb: StepCompiler<MultinomialNbStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const likelihood = once(() => affine(context, x, step.featureLogProb, step.classLogPrior));

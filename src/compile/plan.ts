@@ -7,16 +7,16 @@ import type { OnnxModel } from '../onnx/graph.ts';
  * - `ulp`: within a few units in the last place of the library's own float64 result;
  * - `tolerance`: within 1e-9·|b| + 1e-13·Σ|terms| (another summation order, as another BLAS would give).
  */
-export type Exactness = 'bit-exact' | 'ulp' | 'tolerance';
+export type ExactnessClass = 'bit-exact' | 'ulp' | 'tolerance';
 
-export interface Certification {
-  readonly exactness: Exactness;
+export interface StepCertification {
+  readonly exactness: ExactnessClass;
   readonly bound: string;
   readonly note: string;
 }
 
 /** One line of `compile --certificate`. */
-export interface CertificateEntry extends Certification {
+export interface CertificateEntry extends StepCertification {
   readonly path: string;
   readonly class: string;
   /** ONNX operators that the step itself emitted, each once, in order of first use. */

@@ -1,9 +1,9 @@
-import type { Step } from '../model/step.ts';
-import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
-import { type Emitter, matrixOf, type Stream } from './stream.ts';
+import type { ModelStep } from '../model/step.ts';
+import type { GraphBuilderApi, ValueName } from '../onnx/graph.ts';
+import { type Emitter, matrixOf, type StepStream } from './stream.ts';
 
 /** Which numbers a step takes: finite ones, or missing ones (NaN) too. */
-export type Accepts = 'finite' | 'missing';
+export type AcceptedNumbers = 'finite' | 'missing';
 
 /** Name of the graph output that marks refused rows. */
 export const REFUSED = 'refused';
@@ -12,17 +12,17 @@ export const REFUSED = 'refused';
  * Rows that the library would refuse. A graph can't raise an error, so it says so in an output of its own: every check
  * adds a column that is 0 where the row is fine and NaN where it is not; a row is refused where their sum is NaN.
  */
-export class Refusals {
+export class RefusalChecks {
   readonly #g: GraphBuilderApi;
   readonly #checked = new Set<string>();
-  #sum: Value | null = null;
+  #sum: ValueName | null = null;
 
   constructor(g: GraphBuilderApi) {
     this.#g = g;
   }
 
   /** Refuses rows of `x` `[N, width]` with a number that is not accepted. */
-  numbers(x: Value, accepts: Accepts): void {
+  numbers(x: ValueName, accepts: AcceptedNumbers): void {
     if (this.#checked.has(`${accepts} ${x}`)) return;
     this.#checked.add(`${accepts} ${x}`);
     const g = this.#g;
@@ -34,7 +34,7 @@ export class Refusals {
   }
 
   /** Refuses rows where `condition`, booleans `[N, 1]`, holds. */
-  where(condition: Value): void {
+  where(condition: ValueName): void {
     const g = this.#g;
     this.#add(g.add('Where', [condition, g.float64([Number.NaN], []), g.float64([0], [])]));
   }
@@ -48,7 +48,7 @@ export class Refusals {
     return REFUSED;
   }
 
-  #add(column: Value): void {
+  #add(column: ValueName): void {
     this.#sum = this.#sum === null ? column : this.#g.add('Add', [this.#sum, column]);
   }
 }
@@ -56,11 +56,16 @@ export class Refusals {
 /** Where rows can be refused. */
 export interface RefusingEmitter extends Emitter {
   /** Rows that the library would refuse. */
-  readonly refusals: Refusals;
+  readonly refusals: RefusalChecks;
 }
 
 /** The stream as a matrix whose rows are refused where a number is not accepted (or missing, where the step says so). */
-export function acceptedMatrix(emitter: RefusingEmitter, input: Stream, step: Step, accepts: Accepts): Value {
+export function acceptedMatrix(
+  emitter: RefusingEmitter,
+  input: StepStream,
+  step: ModelStep,
+  accepts: AcceptedNumbers,
+): ValueName {
   const x = matrixOf(emitter, input, step);
   emitter.refusals.numbers(x, step.refusesMissing ? 'finite' : accepts);
   return x;

@@ -1,9 +1,9 @@
-import type { Step, StepKind, StepOf } from '../model/step.ts';
-import type { Compiler } from './compiler.ts';
+import type { ModelStep, StepKind, StepOf } from '../model/step.ts';
+import type { StepCompiler } from './compiler.ts';
 import { columnTransformer, featureUnion, pipeline } from './composition.ts';
 import { kMeans, pca } from './decomposition.ts';
 import { dummy } from './dummy.ts';
-import { labelEncoder, oneHot, ordinal } from './encoding.ts';
+import { labelEncoder, oneHotCompiler, ordinal } from './encoding.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
 import { linearClassifier, linearRegressor } from './linear.ts';
@@ -13,7 +13,7 @@ import { countVectorizer, tfidf } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
 
 /** The compiler of every kind of step. */
-const COMPILERS: { readonly [K in StepKind]: Compiler<StepOf<K>> } = {
+const COMPILERS: { readonly [K in StepKind]: StepCompiler<StepOf<K>> } = {
   pipeline,
   'column-transformer': columnTransformer,
   'feature-union': featureUnion,
@@ -22,7 +22,7 @@ const COMPILERS: { readonly [K in StepKind]: Compiler<StepOf<K>> } = {
   'max-abs-scaler': maxAbsScaler,
   'robust-scaler': robustScaler,
   normalizer,
-  'one-hot': oneHot,
+  'one-hot': oneHotCompiler,
   ordinal,
   'label-encoder': labelEncoder,
   'simple-imputer': simpleImputer,
@@ -39,4 +39,5 @@ const COMPILERS: { readonly [K in StepKind]: Compiler<StepOf<K>> } = {
 };
 
 /** The compiler that fits a step. */
-export const compilerOf = (step: Step): Compiler<Step> => COMPILERS[step.kind] as Compiler<Step>;
+export const compilerOf = (step: ModelStep): StepCompiler<ModelStep> =>
+  COMPILERS[step.kind] as StepCompiler<ModelStep>;

@@ -1,6 +1,6 @@
-import type { Step } from '../model/step.ts';
-import type { GraphBuilderApi, Value } from '../onnx/graph.ts';
-import { unsupported } from './failure.ts';
+import type { ModelStep } from '../model/step.ts';
+import type { GraphBuilderApi, ValueName } from '../onnx/graph.ts';
+import { compileUnsupported } from './failure.ts';
 
 /** What nodes are emitted into. */
 export interface Emitter {
@@ -8,26 +8,30 @@ export interface Emitter {
 }
 
 /** One `[N, 1]` column; its value is emitted on first use, so that a column nobody reads costs nothing. */
-export interface Column {
+export interface StreamColumn {
   readonly type: 'number' | 'string';
-  readonly value: () => Value;
+  readonly value: () => ValueName;
   /** Column of the signature that this is, unchanged; null for a computed one. */
   readonly source: number | null;
 }
 
 /** What flows between steps: one float64 matrix `[N, width]` (null: the file does not say), or columns of mixed types. */
-export type Stream =
-  | { readonly kind: 'matrix'; readonly value: Value; readonly width: number | null }
-  | { readonly kind: 'columns'; readonly columns: readonly Column[] };
+export type StepStream =
+  | { readonly kind: 'matrix'; readonly value: ValueName; readonly width: number | null }
+  | { readonly kind: 'columns'; readonly columns: readonly StreamColumn[] };
 
-export const matrix = (value: Value, width: number | null): Stream => ({ kind: 'matrix', value, width });
+export const matrix = (value: ValueName, width: number | null): StepStream => ({
+  kind: 'matrix',
+  value,
+  width,
+});
 
-export const widthOf = (stream: Stream): number | null =>
+export const streamWidthOf = (stream: StepStream): number | null =>
   stream.kind === 'matrix' ? stream.width : stream.columns.length;
 
 /** Emits at most once, however often the value is asked for. */
-export function once(emit: () => Value): () => Value {
-  let value: Value | null = null;
+export function once(emit: () => ValueName): () => ValueName {
+  let value: ValueName | null = null;
   return () => {
     value ??= emit();
     return value;
@@ -38,16 +42,16 @@ export function once(emit: () => Value): () => Value {
  * The stream as one float64 matrix `[N, width]`.
  * @throws MODEL_UNSUPPORTED where a column holds strings
  */
-export function matrixOf({ g }: Emitter, stream: Stream, step: Step): Value {
+export function matrixOf({ g }: Emitter, stream: StepStream, step: ModelStep): ValueName {
   if (stream.kind === 'matrix') return stream.value;
   const text = stream.columns.findIndex((column) => column.type === 'string');
-  if (text >= 0) throw unsupported(step, `input column ${text}`, 'a string column', 'numbers are');
+  if (text >= 0) throw compileUnsupported(step, `input column ${text}`, 'a string column', 'numbers are');
   const values = stream.columns.map((column) => column.value());
   return values.length === 1 ? values[0]! : g.add('Concat', values, { axis: 1n });
 }
 
 /** Column `index` as `[N, 1]`. */
-export function columnAt({ g }: Emitter, stream: Stream, index: number): Column {
+export function columnAt({ g }: Emitter, stream: StepStream, index: number): StreamColumn {
   if (stream.kind === 'columns') return stream.columns[index]!;
   const pick = () =>
     stream.width === 1 ? stream.value : g.add('Gather', [stream.value, g.int64([index], [1])], { axis: 1n });
@@ -55,7 +59,7 @@ export function columnAt({ g }: Emitter, stream: Stream, index: number): Column 
 }
 
 /** The columns at `indexes`, in that order. */
-export function select({ g }: Emitter, stream: Stream, indexes: readonly number[]): Stream {
+export function select({ g }: Emitter, stream: StepStream, indexes: readonly number[]): StepStream {
   if (stream.kind === 'columns') {
     return { kind: 'columns', columns: indexes.map((index) => stream.columns[index]!) };
   }
@@ -66,7 +70,7 @@ export function select({ g }: Emitter, stream: Stream, indexes: readonly number[
 }
 
 /** Streams side by side: one matrix where all are numeric, else columns. */
-export function concat(emitter: Emitter, streams: readonly Stream[], step: Step): Stream {
+export function concatStreams(emitter: Emitter, streams: readonly StepStream[], step: ModelStep): StepStream {
   const [first] = streams;
   if (first !== undefined && streams.length === 1) return first;
   const numeric = streams.every(
@@ -75,18 +79,18 @@ export function concat(emitter: Emitter, streams: readonly Stream[], step: Step)
   if (!numeric) return { kind: 'columns', columns: streams.flatMap((stream) => columnsOf(emitter, stream)) };
   const values = streams.map((stream) => matrixOf(emitter, stream, step));
   const width = streams
-    .map(widthOf)
+    .map(streamWidthOf)
     .reduce((sum, own) => (sum === null || own === null ? null : sum + own), 0);
   return matrix(emitter.g.add('Concat', values, { axis: 1n }), width);
 }
 
-const columnsOf = (emitter: Emitter, stream: Stream): readonly Column[] =>
+const columnsOf = (emitter: Emitter, stream: StepStream): readonly StreamColumn[] =>
   stream.kind === 'columns'
     ? stream.columns
     : Array.from({ length: stream.width ?? 0 }, (_, index) => columnAt(emitter, stream, index));
 
 /** The number of rows as a `[1]` int64 tensor. */
-export function rowsOf({ g }: Emitter, stream: Stream): Value {
+export function rowCountOf({ g }: Emitter, stream: StepStream): ValueName {
   const value = stream.kind === 'matrix' ? stream.value : stream.columns[0]!.value();
   return g.add('Shape', [value], { start: 0n, end: 1n });
 }

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { OutputSpec, Signature } from '../model/signature.ts';
-import type { Step } from '../model/step.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { StepBase } from '../model/step-base.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
@@ -9,8 +9,8 @@ import type { CompiledPlan } from './plan.ts';
 
 /** For tests only: compiles a description and runs it in onnxruntime, one thread, as the engine does. */
 
-export type Cell = number | string | null;
-export type Answers = Readonly<
+export type TestCell = number | string | null;
+export type SessionAnswers = Readonly<
   Record<string, { readonly dims: readonly number[]; readonly data: readonly unknown[] }>
 >;
 
@@ -33,23 +33,23 @@ export function tableSignature(
 
 export const numbers = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
 
-export interface Running {
+export interface TestSession {
   readonly plan: CompiledPlan;
-  run(rows: readonly (readonly Cell[])[]): Promise<Answers>;
+  run(rows: readonly (readonly TestCell[])[]): Promise<SessionAnswers>;
 }
 
 /** Loads a compiled model; `counts` gives the rows of each prefix input in order. */
-export async function start(
+export async function startTestSession(
   plan: CompiledPlan,
   counts: readonly (readonly (readonly number[])[])[] = [],
-): Promise<Running> {
+): Promise<TestSession> {
   const session = await InferenceSession.create(encodeModel(plan.model), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
   });
-  const feedsOf = (rows: readonly (readonly Cell[])[]): Record<string, OrtTensor> => {
+  const feedsOf = (rows: readonly (readonly TestCell[])[]): Record<string, OrtTensor> => {
     const feeds = new Map<string, OrtTensor>();
     for (const { name, dtype } of plan.model.graph.inputs) {
       const at = plan.columns.find(({ input }) => input === name)?.column;
@@ -96,8 +96,8 @@ export async function start(
 
 /** Compiles, loads and runs once. */
 export const infer = async (
-  root: Step,
+  root: ModelStep,
   signature: Signature,
-  rows: readonly (readonly Cell[])[],
+  rows: readonly (readonly TestCell[])[],
   counts: readonly (readonly (readonly number[])[])[] = [],
-): Promise<Answers> => (await start(compileModel({ root, signature }), counts)).run(rows);
+): Promise<SessionAnswers> => (await startTestSession(compileModel({ root, signature }), counts)).run(rows);

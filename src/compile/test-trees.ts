@@ -6,20 +6,20 @@ import type { NegativeCategories, TreeArena } from '../model/tree.ts';
 const CATEGORIES = 256;
 
 /** A tree as people draw it; the oracle walks it directly, the arena is made from it. */
-export type Tree =
+export type TestTree =
   | { readonly values: readonly number[] }
   | ({
       readonly feature: number;
       readonly missingLeft: boolean;
-      readonly left: Tree;
-      readonly right: Tree;
+      readonly left: TestTree;
+      readonly right: TestTree;
     } & (
       | { readonly threshold: number }
       | { readonly goesLeft: ReadonlySet<number>; readonly known: ReadonlySet<number> }
     ));
 
 function goesLeft(
-  tree: Exclude<Tree, { values: readonly number[] }>,
+  tree: Exclude<TestTree, { values: readonly number[] }>,
   x: number,
   split: 'le' | 'lt',
   negatives: NegativeCategories,
@@ -38,7 +38,7 @@ function uint8Of(x: number): number {
 }
 
 export function walk(
-  tree: Tree,
+  tree: TestTree,
   row: readonly number[],
   split: 'le' | 'lt',
   negatives: NegativeCategories = 'missing',
@@ -56,15 +56,15 @@ const words = (set: ReadonlySet<number>): number[] =>
   });
 
 export function arenaOf(
-  trees: readonly Tree[],
+  trees: readonly TestTree[],
   valueWidth: number,
   negativeCategories: NegativeCategories = 'missing',
 ): TreeArena {
-  const nodes: { left: number; right: number; tree: Tree }[] = [];
+  const nodes: { left: number; right: number; tree: TestTree }[] = [];
   const bits: number[][] = [];
   const known: number[][] = [];
   const categorical: number[] = [];
-  const add = (tree: Tree): number => {
+  const add = (tree: TestTree): number => {
     const at = nodes.push({ left: -1, right: -1, tree }) - 1;
     const isCategorical = 'goesLeft' in tree;
     categorical.push(isCategorical ? bits.length : -1);
@@ -128,14 +128,14 @@ const categorySet = fc
   )
   .map((list) => new Set(list));
 
-const leafOf = (width: number): fc.Arbitrary<Tree> =>
+const leafOf = (width: number): fc.Arbitrary<TestTree> =>
   fc
     .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: width, maxLength: width })
     .map((values) => ({ values }));
 
 /** Feature 2 is categorical in categorical ensembles, as a column is one or the other. */
-export function treeOf(width: number, categories: boolean): fc.Arbitrary<Tree> {
-  const { tree } = fc.letrec<{ tree: Tree }>((tie) => {
+export function treeOf(width: number, categories: boolean): fc.Arbitrary<TestTree> {
+  const { tree } = fc.letrec<{ tree: TestTree }>((tie) => {
     const children = { missingLeft: fc.boolean(), left: tie('tree'), right: tie('tree') };
     const numeric = fc.record({ feature: fc.nat(categories ? 1 : 2), threshold, ...children });
     const categorical = fc

@@ -1,16 +1,21 @@
 import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
-import { bitExact, type Compiler, withinTolerance } from './compiler.ts';
-import { unsupported } from './failure.ts';
+import { bitExact, type StepCompiler, withinTolerance } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { divideByNorm, rowNorm } from './scaling.ts';
-import { matrix, widthOf } from './stream.ts';
+import { matrix, streamWidthOf } from './stream.ts';
 
 /** Tokenisation stays native: the graph receives the counts in place of the string column. */
-export const countVectorizer: Compiler<CountVectorizerStep> = {
+export const countVectorizer: StepCompiler<CountVectorizerStep> = {
   emit(context, step, input) {
     const column = input.kind === 'columns' && input.columns.length === 1 ? input.columns[0]! : null;
     if (column === null || column.type !== 'string' || column.source === null) {
-      throw unsupported(step, 'input', 'a computed value', 'an untouched string column of the input is');
+      throw compileUnsupported(
+        step,
+        'input',
+        'a computed value',
+        'an untouched string column of the input is',
+      );
     }
     return { stream: matrix(context.counts(step, column.source), step.vocabulary.length) };
   },
@@ -18,11 +23,11 @@ export const countVectorizer: Compiler<CountVectorizerStep> = {
 };
 
 /** Sublinear tf (`log(x) + 1` where x is not 0), idf product, row norm, in that order. */
-export const tfidf: Compiler<TfidfStep> = {
+export const tfidf: StepCompiler<TfidfStep> = {
   emit(context, step, input) {
     const { g } = context;
     let x = acceptedMatrix(context, input, step, 'finite');
-    const width = step.idf?.length ?? widthOf(input);
+    const width = step.idf?.length ?? streamWidthOf(input);
     if (step.sublinear) {
       const zero = g.float64([0], []);
       const damped = g.add('Add', [g.add('Log', [x]), g.float64([1], [])]);

@@ -1,8 +1,8 @@
 import type { TreeEnsembleStep } from '../model/step.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Context } from './compiler.ts';
-import { unsupported } from './failure.ts';
-import { clip } from './links.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import type { CompileContext } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
+import { clipValue } from './links.ts';
 import { matrix } from './stream.ts';
 
 type EstimatorBase = Extract<TreeEnsembleStep['base'], { kind: 'estimator' }>;
@@ -12,17 +12,17 @@ type EstimatorBase = Extract<TreeEnsembleStep['base'], { kind: 'estimator' }>;
  * the link of its probabilities (sklearn.ensemble._gb._init_raw_predictions).
  */
 export function estimatorScores(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   base: EstimatorBase,
-  x: Compared,
-): Value {
+  x: ComparedInput,
+): ValueName {
   const { g } = context;
   const { outputs } = context.compile(base.step, matrix(x.value, x.width));
   const name = base.link === 'identity' ? 'predict' : 'predict_proba';
   const output = outputs?.[name];
   if (output === undefined || !('value' in output)) {
-    throw unsupported(step, 'init_', `without one ${name}`, 'an estimator with it is');
+    throw compileUnsupported(step, 'init_', `without one ${name}`, 'an estimator with it is');
   }
   return base.link === 'identity'
     ? g.add('Reshape', [output.value(), g.int64([-1, step.scores], [2])])
@@ -30,9 +30,9 @@ export function estimatorScores(
 }
 
 /** The link of probabilities `[N, classes]` kept `eps` away from 0 and 1. */
-function linkOf(context: Context, { link, eps }: EstimatorBase, probabilities: Value): Value {
+function linkOf(context: CompileContext, { link, eps }: EstimatorBase, probabilities: ValueName): ValueName {
   const { g } = context;
-  const p = clip(context, probabilities, eps, 1 - eps);
+  const p = clipValue(context, probabilities, eps, 1 - eps);
   if (link === 'logit' || link === 'half-logit') {
     const positive = g.add('Gather', [p, g.int64([1], [1])], { axis: 1n });
     const odds = g.add('Div', [positive, g.add('Sub', [g.float64([1], []), positive])]);
@@ -45,7 +45,7 @@ function linkOf(context: Context, { link, eps }: EstimatorBase, probabilities: V
 }
 
 /** The input in the precision in which trees compare it. */
-export interface Compared {
-  readonly value: Value;
+export interface ComparedInput {
+  readonly value: ValueName;
   readonly width: number;
 }

@@ -1,6 +1,6 @@
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { TreeArena } from '../model/tree.ts';
-import { invalid, unsupported } from './failure.ts';
+import { compileUnsupported, invalidDescription } from './failure.ts';
 
 /** Values of `nodes_modes` (ai.onnx.ml TreeEnsemble 5). */
 export const MODE = { le: 0, lt: 1, member: 6 } as const;
@@ -50,7 +50,7 @@ function numberNodes(step: TreeEnsembleStep, width: number): Numbering {
   const claim = (node: number, owner: number, parent: number): void => {
     if (!(node > parent && node < count) || tree[node] !== -1) {
       const found = `reached from node ${parent} out of order or twice`;
-      throw invalid(step, `node ${node}`, found, 'one parent before it');
+      throw invalidDescription(step, `node ${node}`, found, 'one parent before it');
     }
     tree[node] = owner;
     depth[node] = parent === -1 ? 0 : depth[parent]! + 1;
@@ -81,11 +81,11 @@ function checkSplit(
   depth: number,
 ): void {
   if (!(feature >= 0 && feature < width)) {
-    throw invalid(step, `node ${node}`, `split by column ${feature}`, `one of ${width} columns`);
+    throw invalidDescription(step, `node ${node}`, `split by column ${feature}`, `one of ${width} columns`);
   }
   if (depth >= MAX_DEPTH) {
     const wanted = `trees of at most ${MAX_DEPTH} levels (use the native engine: \`--runtime native\`) are`;
-    throw unsupported(step, 'tree_', `over ${MAX_DEPTH} levels deep`, wanted);
+    throw compileUnsupported(step, 'tree_', `over ${MAX_DEPTH} levels deep`, wanted);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Tensor } from '../model/tensor.ts';
-import type { AttributeInput, GraphBuilderApi, Value } from '../onnx/graph.ts';
+import type { AttributeInput, GraphBuilderApi, ValueName } from '../onnx/graph.ts';
 import { MODE, type TreeNodes } from './tree-nodes.ts';
 
 /** Leaf weights and targets of one TreeEnsemble operator. */
-export interface Leaves {
+export interface TreeLeaves {
   readonly weights: Float64Array;
   readonly targets: Int32Array;
   readonly width: number;
@@ -70,11 +70,11 @@ function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, Att
  */
 export function treeEnsemble(
   g: GraphBuilderApi,
-  x: Value,
+  x: ValueName,
   nodes: TreeNodes,
-  leaves: Leaves,
+  leaves: TreeLeaves,
   base: Float64Array = new Float64Array(0),
-): Value {
+): ValueName {
   const targets = Int32Array.from(base, (_, index) => index);
   const attributes = {
     ...treeFrame(nodes, base.length),

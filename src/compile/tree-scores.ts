@@ -1,8 +1,8 @@
 import type { TreeEnsembleStep } from '../model/step.ts';
-import type { Value } from '../onnx/graph.ts';
-import type { Context } from './compiler.ts';
-import { unsupported } from './failure.ts';
-import { type Compared, estimatorScores } from './tree-base.ts';
+import type { ValueName } from '../onnx/graph.ts';
+import type { CompileContext } from './compiler.ts';
+import { compileUnsupported } from './failure.ts';
+import { type ComparedInput, estimatorScores } from './tree-base.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
 
@@ -11,11 +11,11 @@ import { treeEnsemble } from './tree-operator.ts';
  * by the number of trees where the ensemble averages.
  */
 export function rawScores(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
-  x: Compared,
+  x: ComparedInput,
   columns: readonly number[],
-): Value {
+): ValueName {
   const { g } = context;
   const nodes = treeNodes(step, x.width);
   const value = castCategories(context, step, nodes, x);
@@ -31,11 +31,11 @@ export function rawScores(
  * that is no int32, less the whole 256s in it; the model says what is done with negative ones (`NegativeCategories`).
  */
 function castCategories(
-  { g }: Context,
+  { g }: CompileContext,
   { arena }: TreeEnsembleStep,
   { categorical }: TreeNodes,
-  { value, width }: Compared,
-): Value {
+  { value, width }: ComparedInput,
+): ValueName {
   if (categorical.size === 0) return value;
   const number = (constant: number) => g.float64([constant], []);
   const isNegative = g.add('Less', [value, number(0)]);
@@ -51,13 +51,13 @@ function castCategories(
 }
 
 function sumsAfterConstant(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   nodes: TreeNodes,
-  x: Value,
+  x: ValueName,
   columns: readonly number[],
   base: Float64Array,
-): Value {
+): ValueName {
   const { g } = context;
   const { target } = step;
   // Sums start at 0, so zeros in front change nothing.
@@ -84,18 +84,18 @@ function leafValues({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: 
 
 /** What each tree adds, one column a tree: `[N, trees]`. */
 const byTree = (
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   nodes: TreeNodes,
-  x: Value,
+  x: ValueName,
   weights: Float64Array,
-): Value => {
+): ValueName => {
   const leaves = { weights, targets: nodes.leafTree, width: step.arena.roots.length };
   return treeEnsemble(context.g, x, nodes, leaves);
 };
 
 /** Sum over axis 1, one addition after the other: CumSum keeps the order that ReduceSum is free to change. */
-function sumInOrder({ g }: Context, terms: Value, count: number): Value {
+function sumInOrder({ g }: CompileContext, terms: ValueName, count: number): ValueName {
   const running = g.add('CumSum', [terms, g.int64([1], [])]);
   return g.add('Gather', [running, g.int64([count - 1], [])], { axis: 1n });
 }
@@ -105,13 +105,13 @@ function sumInOrder({ g }: Context, terms: Value, count: number): Value {
  * and its values are looked up. Copying the trees once a column is slower from two columns on, and larger.
  */
 function sumsByLookUp(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   nodes: TreeNodes,
-  x: Value,
+  x: ValueName,
   columns: readonly number[],
   bases: readonly number[],
-): Value {
+): ValueName {
   const { g } = context;
   const { arena } = step;
   const width = columns.length;
@@ -140,16 +140,21 @@ function sumsByLookUp(
 
 /** Base scores that differ by row are put in front of the trees' own answers and summed with them. */
 function sumsAfterEstimator(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   nodes: TreeNodes,
-  x: Value,
-  base: Value,
-): Value {
+  x: ValueName,
+  base: ValueName,
+): ValueName {
   const { g } = context;
   const { arena, scores } = step;
   if (step.target === null && scores > 1) {
-    throw unsupported(step, 'init_', 'an estimator under trees of several scores', 'one score a tree is');
+    throw compileUnsupported(
+      step,
+      'init_',
+      'an estimator under trees of several scores',
+      'one score a tree is',
+    );
   }
   const terms = byTree(context, step, nodes, x, leafValues(step, nodes, 0));
   const sums = Array.from({ length: scores }, (_, score) => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processorMillis } from '../../tools/processor-time.ts';
 import { runs } from '../core/testing/runs.ts';
-import type { Step, TreeEnsembleStep } from '../model/step.ts';
-import type { Labels } from '../model/tensor.ts';
+import type { ModelStep, TreeEnsembleStep } from '../model/step.ts';
+import type { LabelSet } from '../model/tensor.ts';
 import type { TreeArena, TreeHead } from '../model/tree.ts';
 import { compileModel } from './compile.ts';
 import { base, infer, numbers, tableSignature } from './test-session.ts';
@@ -14,7 +14,7 @@ import {
   FEATURES,
   rowsArbitrary,
   special,
-  type Tree,
+  type TestTree,
   treeOf,
   walk,
 } from './test-trees.ts';
@@ -44,7 +44,7 @@ const boostedHead: TreeHead = {
 const scoresOnly = tableSignature(numbers(FEATURES), ['decision_function']);
 
 /** An init estimator that answers the first column. */
-const firstColumn: Step = {
+const firstColumn: ModelStep = {
   ...base,
   kind: 'linear-regressor',
   coef: { rows: 1, cols: FEATURES, data: Float64Array.of(1, 0, 0) },
@@ -52,7 +52,7 @@ const firstColumn: Step = {
   flat: true,
 };
 
-const stump = (feature: number): Tree => ({
+const stump = (feature: number): TestTree => ({
   feature,
   missingLeft: false,
   threshold: 0,
@@ -176,11 +176,11 @@ describe('tree ensembles', () => {
   });
 
   test('answer each output of a multi-output forest with its own labels, the lowest on ties', async () => {
-    const groups: Labels[] = [
+    const groups: LabelSet[] = [
       { type: 'string', values: ['no', 'yes'] },
       { type: 'string', values: ['a', 'b', 'ü'] },
     ];
-    const forest: Tree[] = [
+    const forest: TestTree[] = [
       {
         feature: 0,
         missingLeft: false,

@@ -1,31 +1,31 @@
-import type { Step, TreeEnsembleStep } from '../model/step.ts';
-import type { Labels } from '../model/tensor.ts';
+import type { ModelStep, TreeEnsembleStep } from '../model/step.ts';
+import type { LabelSet } from '../model/tensor.ts';
 import type { TreeHead } from '../model/tree.ts';
-import type { Value } from '../onnx/graph.ts';
+import type { ValueName } from '../onnx/graph.ts';
 import {
   bitExact,
-  type Compiler,
-  type Context,
-  type Output,
+  type CompileContext,
+  type CompiledOutput,
+  type StepCompiler,
   withinTolerance,
   withinUlp,
 } from './compiler.ts';
-import { invalid, unsupported } from './failure.ts';
+import { compileUnsupported, invalidDescription } from './failure.ts';
 import { argMax, binaryIndex, labelOutput, labelsAt } from './labels.ts';
 import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
-import type { Certification } from './plan.ts';
-import { matrixOf, once, type Stream, select, widthOf } from './stream.ts';
-import type { Compared } from './tree-base.ts';
+import type { StepCertification } from './plan.ts';
+import { matrixOf, once, type StepStream, select, streamWidthOf } from './stream.ts';
+import type { ComparedInput } from './tree-base.ts';
 import { rawScores } from './tree-scores.ts';
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
-type Outputs = Record<string, Output | readonly Output[]>;
+type Outputs = Record<string, CompiledOutput | readonly CompiledOutput[]>;
 
 /** `x` as the trees compare it: rounded to float32 first, unless they compare float64. */
-function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream): Compared {
+function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: StepStream): ComparedInput {
   const { g } = context;
-  const width = widthOf(input) ?? step.features;
-  if (width === null) throw invalid(step, 'n_features_in_', 'missing', 'the number of columns');
+  const width = streamWidthOf(input) ?? step.features;
+  if (width === null) throw invalidDescription(step, 'n_features_in_', 'missing', 'the number of columns');
   const x = matrixOf(context, known(context, input, width), step);
   const value = step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
   if (step.input === 'float32' || !step.acceptsMissing) {
@@ -38,8 +38,8 @@ function comparedInput(context: Context, step: TreeEnsembleStep, input: Stream):
  * A matrix of unknown width as one of `width` columns: picking them fails on a narrower one, where the operator would
  * read past the end of its rows.
  */
-const known = (context: Context, input: Stream, width: number): Stream =>
-  widthOf(input) === null
+const known = (context: CompileContext, input: StepStream, width: number): StepStream =>
+  streamWidthOf(input) === null
     ? select(
         context,
         input,
@@ -47,14 +47,14 @@ const known = (context: Context, input: Stream, width: number): Stream =>
       )
     : input;
 
-const columnsOf = ({ g }: Context, scores: Value, from: number, count: number): Value =>
+const columnsOf = ({ g }: CompileContext, scores: ValueName, from: number, count: number): ValueName =>
   g.add('Slice', [scores, g.int64([from], [1]), g.int64([from + count], [1]), g.int64([1], [1])]);
 
 function regression(
-  context: Context,
+  context: CompileContext,
   step: TreeEnsembleStep,
   head: Head<'regression'>,
-  x: Compared,
+  x: ComparedInput,
 ): Outputs {
   const all = Array.from({ length: step.scores }, (_, index) => index);
   const value = () => {
@@ -66,7 +66,12 @@ function regression(
 }
 
 /** Forests: one group of class fractions an output. Padding columns of narrower groups are never computed. */
-function vote(context: Context, step: TreeEnsembleStep, head: Head<'vote'>, x: Compared): Outputs {
+function vote(
+  context: CompileContext,
+  step: TreeEnsembleStep,
+  head: Head<'vote'>,
+  x: ComparedInput,
+): Outputs {
   const sizes = head.groups.map((labels) => labels.values.length);
   const columns = sizes.flatMap((size, group) =>
     Array.from({ length: size }, (_, i) => group * head.stride + i),
@@ -87,15 +92,15 @@ function vote(context: Context, step: TreeEnsembleStep, head: Head<'vote'>, x: C
 
 /** Labels of several outputs side by side, `[N, groups]`. */
 function labelMatrix(
-  context: Context,
-  step: Step,
-  groups: readonly Labels[],
-  index: (group: number) => Value,
-): Output {
+  context: CompileContext,
+  step: ModelStep,
+  groups: readonly LabelSet[],
+  index: (group: number) => ValueName,
+): CompiledOutput {
   const { g } = context;
   const { dtype } = labelOutput(context, groups[0]!, () => index(0));
   if (groups.some(({ type }) => type !== groups[0]!.type)) {
-    throw unsupported(step, 'classes_', 'of several types', 'one type of labels is');
+    throw compileUnsupported(step, 'classes_', 'of several types', 'one type of labels is');
   }
   const value = () => {
     const columns = groups.map((labels, group) =>
@@ -106,7 +111,12 @@ function labelMatrix(
   return { dtype, shape: [groups.length], value };
 }
 
-function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>, x: Compared): Outputs {
+function boosted(
+  context: CompileContext,
+  step: TreeEnsembleStep,
+  head: Head<'boosted'>,
+  x: ComparedInput,
+): Outputs {
   const { g } = context;
   const binary = head.link === 'sigmoid';
   const isPositive = head.positiveAtZero ? 'GreaterOrEqual' : 'Greater';
@@ -130,7 +140,7 @@ function boosted(context: Context, step: TreeEnsembleStep, head: Head<'boosted'>
 
 const isViaLog = ({ link }: Head<'boosted'>): boolean => link === 'logsumexp';
 
-function probabilities(context: Context, head: Head<'boosted'>, raw: Value): Value {
+function probabilities(context: CompileContext, head: Head<'boosted'>, raw: ValueName): ValueName {
   const { g } = context;
   const { link, factor } = head;
   if (link !== 'sigmoid') {
@@ -140,7 +150,7 @@ function probabilities(context: Context, head: Head<'boosted'>, raw: Value): Val
   return complement(context, sigmoid(context, scaled));
 }
 
-function outputsOf(context: Context, step: TreeEnsembleStep, x: Compared): Outputs {
+function outputsOf(context: CompileContext, step: TreeEnsembleStep, x: ComparedInput): Outputs {
   switch (step.head.kind) {
     case 'regression':
       return regression(context, step, step.head, x);
@@ -151,14 +161,14 @@ function outputsOf(context: Context, step: TreeEnsembleStep, x: Compared): Outpu
   }
 }
 
-export const treeEnsembleStep: Compiler<TreeEnsembleStep> = {
+export const treeEnsembleStep: StepCompiler<TreeEnsembleStep> = {
   emit(context, step, input) {
     return { outputs: outputsOf(context, step, comparedInput(context, step, input)) };
   },
   certify: certification,
 };
 
-function certification({ head, base }: TreeEnsembleStep): Certification {
+function certification({ head, base }: TreeEnsembleStep): StepCertification {
   const sums = 'comparisons and sums in the order of scikit-learn (one intra-op thread)';
   if (base.kind === 'estimator' && base.link !== 'identity') {
     return withinTolerance(`the init estimator's link takes a log that differs by ≤ 1 ulp; then ${sums}`);

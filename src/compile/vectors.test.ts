@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ulpDistance } from '../core/float.ts';
 import type { Signature } from '../model/signature.ts';
-import type { Step } from '../model/step.ts';
-import type { Labels } from '../model/tensor.ts';
+import type { ModelStep } from '../model/step.ts';
+import type { LabelSet } from '../model/tensor.ts';
 import { compileModel } from './compile.ts';
-import type { Certification } from './plan.ts';
-import { base, type Cell, infer, tableSignature } from './test-session.ts';
+import type { StepCertification } from './plan.ts';
+import { base, infer, type TestCell, tableSignature } from './test-session.ts';
 
 /** Answers of scikit-learn itself (tools/fixtures/compile.py), held to the promise of each step's certificate. */
 
@@ -14,7 +14,7 @@ interface Case {
   readonly name: string;
   readonly form: 'table' | 'labels';
   readonly types: readonly ('number' | 'string')[];
-  readonly classes: Labels | null;
+  readonly classes: LabelSet | null;
   readonly step: object;
   readonly rows: readonly (readonly unknown[])[];
   readonly terms: number;
@@ -41,12 +41,12 @@ function revive(_key: string, value: unknown): unknown {
   return value;
 }
 
-const stepOf = (spec: Case): Step =>
+const stepOf = (spec: Case): ModelStep =>
   ({
     ...base,
     ...(JSON.parse(JSON.stringify(spec.step), revive) as object),
     ...unknownValue(spec.step),
-  }) as Step;
+  }) as ModelStep;
 
 /** The one plain number of a step that may be special. */
 const unknownValue = (step: object): object =>
@@ -57,16 +57,16 @@ function signatureOf({ types, expected, classes, form }: Case): Signature {
   return { ...signature, classes, form } as Signature;
 }
 
-const rowsOf = ({ rows, types }: Case): Cell[][] =>
+const rowsOf = ({ rows, types }: Case): TestCell[][] =>
   rows.map((row) => row.map((cell, column) => cellOf(cell, types[column]!)));
 
-const cellOf = (cell: unknown, type: 'number' | 'string'): Cell =>
+const cellOf = (cell: unknown, type: 'number' | 'string'): TestCell =>
   type === 'string' || cell === null ? (cell as string | null) : toNumber(cell);
 
 function differs(
   actual: unknown,
   expected: unknown,
-  { exactness, bound }: Certification,
+  { exactness, bound }: StepCertification,
   terms: number,
 ): boolean {
   if (typeof actual === 'string') return actual !== expected;

@@ -1,7 +1,7 @@
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
-import { signatureOf } from '../model/signature-of.ts';
-import type { Step } from '../model/step.ts';
+import { signatureOfModel } from '../model/signature-of.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { StepBase } from '../model/step-base.ts';
 
 /** A small model with rows and answers worked out by hand from the formulas. */
@@ -24,10 +24,10 @@ const base = (
   featureNames,
 });
 
-const contentOf = (root: Step): ContractModel['content'] => ({
+const contentOf = (root: ModelStep): ContractModel['content'] => ({
   kind: 'steps',
   root,
-  signature: signatureOf(root),
+  signature: signatureOfModel(root),
 });
 
 const matrix = (width: number, ...cells: number[]): Batch => ({
@@ -38,7 +38,7 @@ const matrix = (width: number, ...cells: number[]): Batch => ({
 });
 
 /** Two trees of one split each: x0 ≤ 0.5 and x1 ≤ 2; the answer is the mean of their leaves. */
-const forest: Step = {
+const forest: ModelStep = {
   ...base('', 2, ['a', 'b']),
   kind: 'tree-ensemble',
   arena: {
@@ -65,7 +65,7 @@ const forest: Step = {
   head: { kind: 'vote', groups: [{ type: 'string', values: ['no', 'yes'] }], stride: 2 },
 };
 
-const classifier: Step = {
+const classifier: ModelStep = {
   ...base('', 2),
   kind: 'pipeline',
   steps: [
@@ -92,7 +92,7 @@ const classifier: Step = {
   ],
 };
 
-const mixed: Step = {
+const mixed: ModelStep = {
   ...base('', 2, ['city', 'age']),
   kind: 'column-transformer',
   branches: [

@@ -4,7 +4,7 @@ import { bz2 } from '../formats/codecs/bz2.ts';
 import { lz4 } from '../formats/codecs/lz4.ts';
 import { lzma } from '../formats/codecs/lzma.ts';
 import { xz } from '../formats/codecs/xz.ts';
-import type { Codec } from '../formats/format.ts';
+import type { DecompressionCodec } from '../formats/format.ts';
 
 /** With `info` node answers how much input it used, which its types leave out. */
 type Inflate = (
@@ -14,7 +14,7 @@ type Inflate = (
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): Codec {
+function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): DecompressionCodec {
   const what = `a ${id} stream`;
   return {
     id,
@@ -67,7 +67,7 @@ function nodeError(cause: unknown, what: string, size: number, limit: number): u
 }
 
 /** Every codec a model file may be compressed with, over `node:zlib` where node has it. */
-export const CODECS: readonly Codec[] = [
+export const CODECS: readonly DecompressionCodec[] = [
   nodeCodec('zlib', inflateSync as unknown as Inflate),
   nodeCodec('gzip', gunzipSync as unknown as Inflate),
   bz2,

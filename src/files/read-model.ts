@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { ByteSource, Format, ReadContext } from '../formats/format.ts';
+import type { ByteSource, FileFormatReader, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
 import { limitsForModel } from '../formats/limits.ts';
@@ -12,14 +12,14 @@ import { openFile } from './file-source.ts';
 /** Bytes that a format may look at to recognise a file. */
 const HEAD = 512;
 
-const objectFormat: Format = {
+const objectFormat: FileFormatReader = {
   id: 'pickle',
   match: isObjectFile,
   read: (source, context) => describeSklearn(readObjectFile(source, context)),
 };
 
 /** Every format, in the order in which they are asked. */
-const FORMATS: readonly Format[] = [objectFormat, onnxFormat];
+const FORMATS: readonly FileFormatReader[] = [objectFormat, onnxFormat];
 
 export interface ReadOptions {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
@@ -35,7 +35,7 @@ const hex = (bytes: Uint8Array): string =>
   Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 
 /** The format of a file by its first bytes, never by its name. Errors: FORMAT_UNKNOWN. */
-export function detectFormat(source: ByteSource): Format {
+export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;

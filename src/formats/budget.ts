@@ -1,10 +1,10 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { ReadContext } from './format.ts';
-import type { LimitName, Limits } from './limits.ts';
+import type { LimitName, ReadLimits } from './limits.ts';
 
 /** What is left of the limits while one file is read; shared by its nested pickles, side files and codecs. */
-export class Budget {
-  readonly limits: Limits;
+export class ReadBudget {
+  readonly limits: ReadLimits;
   readonly #now: () => number;
   readonly #start: number;
   readonly #used = new Map<LimitName, number>();

@@ -11,7 +11,7 @@ export interface ByteSource {
 }
 
 /** Decompressors are passed in: `formats` stays free of `node:`. */
-export interface Codec {
+export interface DecompressionCodec {
   readonly id: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4';
   /**
    * Whole stream at once; throws READ_LIMIT as soon as the output would pass `limit` bytes. Slow codecs call `tick`
@@ -21,17 +21,17 @@ export interface Codec {
 }
 
 /** Named limits; each stops one weakness. Defaults live in `limits.ts`. */
-export type { Limits } from './limits.ts';
+export type { ReadLimits } from './limits.ts';
 
 export interface ReadContext {
-  readonly limits: import('./limits.ts').Limits;
-  readonly codecs: readonly Codec[];
+  readonly limits: import('./limits.ts').ReadLimits;
+  readonly codecs: readonly DecompressionCodec[];
   /** Milliseconds since some start, for the wall-time limit; passed in so that readers read no clock. */
   readonly now: () => number;
 }
 
 /** One file format: a cheap look at the first bytes, then the whole as plain data. No format knows another. */
-export interface Format {
+export interface FileFormatReader {
   readonly id: string;
   match(head: Uint8Array): boolean;
   read(source: ByteSource, context: ReadContext): ModelDescription;

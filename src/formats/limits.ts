@@ -42,11 +42,11 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS;
 
 /** Named limits in force for one reading. */
-export type Limits = Readonly<Record<LimitName, number>>;
+export type ReadLimits = Readonly<Record<LimitName, number>>;
 
-export const DEFAULT_LIMITS: Limits = Object.fromEntries(
+export const DEFAULT_LIMITS: ReadLimits = Object.fromEntries(
   Object.entries(LIMITS).map(([name, limit]) => [name, limit.value]),
-) as Limits;
+) as ReadLimits;
 
 /** Limits that grow with the largest file a user wants read. */
 const SCALED: readonly LimitName[] = [
@@ -66,7 +66,7 @@ const SCALED: readonly LimitName[] = [
  * Limits for trusted files of up to `bytes`: those that bound sizes and time, in proportion; the rest as they are. For
  * sizes up to the default the default.
  */
-export function limitsForModel(bytes: number): Limits {
+export function limitsForModel(bytes: number): ReadLimits {
   const factor = Math.max(1, bytes / LIMITS.fileBytes.value);
   const scaled = SCALED.map((name) => [name, Math.ceil(LIMITS[name].value * factor)] as const);
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(scaled) };

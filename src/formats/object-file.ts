@@ -1,4 +1,4 @@
-import type { NamedGlobal, Note } from '../model/description.ts';
+import type { NamedGlobal, ReadNote } from '../model/description.ts';
 import type { PyValue } from './pickle/value.ts';
 
 /** What a pickle or joblib file holds: one Python value as data, and the names it mentions. */
@@ -8,5 +8,5 @@ export interface ObjectFile {
   readonly compression: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4' | 'zf' | null;
   readonly root: PyValue;
   readonly globals: readonly NamedGlobal[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly ReadNote[];
 }

@@ -1,5 +1,5 @@
 /** The unit of work and of exactly-once. Pure. */
-import type { Outcome } from '../scorer/scorer.ts';
+import type { RowOutcome } from '../scorer/scorer.ts';
 
 /** A frozen piece of the input; everything in it is part of the fingerprint but `mtimeMs`. */
 export type FrozenItem =
@@ -50,7 +50,7 @@ export interface Chunk {
   readonly line?: number;
 }
 
-export type RowCounts = Readonly<Record<'read' | Outcome, number>>;
+export type RowCounts = Readonly<Record<'read' | RowOutcome, number>>;
 
 /** What came of a chunk. */
 export interface ChunkTotals {

@@ -1,5 +1,5 @@
 /** One difference between two signatures, in words for the people who call the model. */
-export interface Difference {
+export interface SignatureDifference {
   readonly where: 'inputs' | 'outputs';
   /** The column, input or output; null where it concerns all of them. */
   readonly name: string | null;
@@ -8,6 +8,6 @@ export interface Difference {
 }
 
 /** A difference with what it means to callers. */
-export interface Change extends Difference {
+export interface SignatureChange extends SignatureDifference {
   readonly breaking: boolean;
 }

@@ -1,14 +1,14 @@
-import type { Change, Difference } from './compatibility-change.ts';
+import type { SignatureChange, SignatureDifference } from './compatibility-change.ts';
 import { compareColumns } from './compatible-columns.ts';
 import { compareOutputs } from './compatible-outputs.ts';
 import { compareTensors } from './compatible-tensors.ts';
 import type { Signature } from './signature.ts';
 
-export interface Compatibility {
+export interface SignatureCompatibility {
   /** What callers of the one before may be refused for, or may misread. */
-  readonly breaking: readonly Difference[];
+  readonly breaking: readonly SignatureDifference[];
   /** What they need not know. */
-  readonly compatible: readonly Difference[];
+  readonly compatible: readonly SignatureDifference[];
 }
 
 /**
@@ -20,9 +20,9 @@ export interface Compatibility {
  * given to columns that had none are compatible, too. One is harder: a number that becomes true or
  * false is breaking, although 0 and 1 are accepted.
  */
-export function compatibility(before: Signature, after: Signature): Compatibility {
+export function compatibility(before: Signature, after: Signature): SignatureCompatibility {
   const changes = [...compareInputs(before, after), ...compareOutputs(before, after)];
-  const pick = (breaking: boolean): readonly Difference[] =>
+  const pick = (breaking: boolean): readonly SignatureDifference[] =>
     changes
       .filter((change) => change.breaking === breaking)
       .map(({ where, name, text }) => ({ where, name, text }));
@@ -36,7 +36,7 @@ const FORMS: Readonly<Record<Signature['form'], string>> = {
   tensors: 'tensors',
 };
 
-function compareInputs(before: Signature, after: Signature): readonly Change[] {
+function compareInputs(before: Signature, after: Signature): readonly SignatureChange[] {
   if (before.form === 'tensors' && after.form === 'tensors')
     return compareTensors(before.tensors, after.tensors);
   if (before.form === after.form && before.form !== 'tensors' && after.form !== 'tensors')

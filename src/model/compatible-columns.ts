@@ -1,11 +1,11 @@
-import type { Change } from './compatibility-change.ts';
+import type { SignatureChange } from './compatibility-change.ts';
 import type { ColumnSpec, Signature } from './signature.ts';
-import { listed, quoted } from './wording.ts';
+import { listed, quotedValue } from './wording.ts';
 
 /** A signature whose rows have columns. */
 type Columnar = Extract<Signature, { readonly columns: readonly ColumnSpec[] }>;
 
-const change = (breaking: boolean, name: string | null, text: string): Change => ({
+const change = (breaking: boolean, name: string | null, text: string): SignatureChange => ({
   where: 'inputs',
   name,
   text,
@@ -13,7 +13,7 @@ const change = (breaking: boolean, name: string | null, text: string): Change =>
 });
 
 /** Changes of the columns that callers send, rows as lists and by name alike. */
-export function compareColumns(before: Columnar, after: Columnar): readonly Change[] {
+export function compareColumns(before: Columnar, after: Columnar): readonly SignatureChange[] {
   if (before.open || after.open) return compareOpen(before, after);
   const hadNames = before.columns.every(({ named }) => named);
   const hasNames = after.columns.every(({ named }) => named);
@@ -23,13 +23,13 @@ export function compareColumns(before: Columnar, after: Columnar): readonly Chan
 }
 
 /** Rows by a made-up name (`x0`) are asked for only where columns of different types have no names. */
-function naming(before: readonly ColumnSpec[], hasNames: boolean): Change {
+function naming(before: readonly ColumnSpec[], hasNames: boolean): SignatureChange {
   if (!hasNames) return change(true, null, 'the columns have no names any more: rows by name are refused');
   const plain = before.every(({ type }) => type === 'number');
   return change(!plain, null, 'the columns have names now; rows as lists stay as they are');
 }
 
-function compareOpen(before: Columnar, after: Columnar): readonly Change[] {
+function compareOpen(before: Columnar, after: Columnar): readonly SignatureChange[] {
   if (before.open && after.open) return [];
   if (before.open)
     return [change(true, null, `rows have exactly ${after.columns.length} columns, any number was accepted`)];
@@ -39,13 +39,19 @@ function compareOpen(before: Columnar, after: Columnar): readonly Change[] {
     : [change(false, null, 'rows may have any number of columns')];
 }
 
-function compareByPosition(before: readonly ColumnSpec[], after: readonly ColumnSpec[]): readonly Change[] {
+function compareByPosition(
+  before: readonly ColumnSpec[],
+  after: readonly ColumnSpec[],
+): readonly SignatureChange[] {
   if (before.length !== after.length)
     return [change(true, null, `rows have ${after.length} columns, they had ${before.length}`)];
   return before.flatMap((column, i) => compareColumn(column, after[i]!));
 }
 
-function compareByName(before: readonly ColumnSpec[], after: readonly ColumnSpec[]): readonly Change[] {
+function compareByName(
+  before: readonly ColumnSpec[],
+  after: readonly ColumnSpec[],
+): readonly SignatureChange[] {
   const had = new Map(before.map((column) => [column.name, column]));
   const has = new Map(after.map((column) => [column.name, column]));
   const removed = before.filter(({ name }) => !has.has(name));
@@ -55,7 +61,7 @@ function compareByName(before: readonly ColumnSpec[], after: readonly ColumnSpec
   const moved = kept.findIndex((name, i) => name !== now[i]);
   return [
     ...removed.map(({ name }) =>
-      change(true, name, `input ${quoted(name)} is gone: rows that hold it are refused`),
+      change(true, name, `input ${quotedValue(name)} is gone: rows that hold it are refused`),
     ),
     ...added.map(addition),
     ...(moved < 0
@@ -72,8 +78,8 @@ function compareByName(before: readonly ColumnSpec[], after: readonly ColumnSpec
 }
 
 /** Doors refuse a row without a column, even where `null` would do: a caller who never heard of it is refused. */
-function addition({ name, nullable, ignored }: ColumnSpec): Change {
-  const text = `input ${quoted(name)} is new: `;
+function addition({ name, nullable, ignored }: ColumnSpec): SignatureChange {
+  const text = `input ${quotedValue(name)} is new: `;
   if (ignored) return change(true, name, `${text}it is not read, but rows as lists need a place for it`);
   return change(true, name, `${text}rows without it are refused${nullable ? ', though it may be null' : ''}`);
 }
@@ -81,9 +87,9 @@ function addition({ name, nullable, ignored }: ColumnSpec): Change {
 /** What becomes of rows with a value that is not accepted any more. */
 const COUNTED = ': such rows are refused, and its rollout counts them as failures';
 
-function compareColumn(before: ColumnSpec, after: ColumnSpec): readonly Change[] {
+function compareColumn(before: ColumnSpec, after: ColumnSpec): readonly SignatureChange[] {
   const { name } = before;
-  const input = `input ${quoted(name)}`;
+  const input = `input ${quotedValue(name)}`;
   if (after.ignored)
     return before.ignored ? [] : [change(false, name, `${input} is not read any more: any value will do`)];
   if (before.ignored) return [change(true, name, `${input} is read now, any value was accepted`)];
@@ -97,7 +103,7 @@ function compareColumn(before: ColumnSpec, after: ColumnSpec): readonly Change[]
   return changes;
 }
 
-function compareValues(before: ColumnSpec, after: ColumnSpec, input: string): readonly Change[] {
+function compareValues(before: ColumnSpec, after: ColumnSpec, input: string): readonly SignatureChange[] {
   const { name } = before;
   const widened = before.type === 'bool' && after.type === 'number';
   if (before.type !== after.type && !widened)
@@ -139,14 +145,18 @@ function accepted({ type, categories, unknown }: ColumnSpec): ReadonlyMap<unknow
   const strict = categories !== undefined && unknown !== 'ignore';
   if (!strict && type !== 'bool') return null;
   const values = strict ? categories.filter((value) => value !== null) : [false, true];
-  return new Map(values.map((value) => [typeof value === 'boolean' ? Number(value) : value, quoted(value)]));
+  return new Map(
+    values.map((value) => [typeof value === 'boolean' ? Number(value) : value, quotedValue(value)]),
+  );
 }
 
 /** Categories of a column that takes others too, and gives them no meaning. */
-function knownChange(before: ColumnSpec, after: ColumnSpec, input: string): readonly Change[] {
+function knownChange(before: ColumnSpec, after: ColumnSpec, input: string): readonly SignatureChange[] {
   const had = new Set<unknown>(before.categories);
   const has = new Set<unknown>(after.categories);
   const lost = [...had].filter((value) => !has.has(value));
   if (after.categories === undefined || lost.length === 0) return [];
-  return [change(false, before.name, `${input} counts as unknown where it is ${listed(lost.map(quoted))}`)];
+  return [
+    change(false, before.name, `${input} counts as unknown where it is ${listed(lost.map(quotedValue))}`),
+  ];
 }

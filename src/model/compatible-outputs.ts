@@ -1,10 +1,10 @@
-import type { Change } from './compatibility-change.ts';
+import type { SignatureChange } from './compatibility-change.ts';
 import { admits, sameShape, shaped } from './compatible-tensors.ts';
 import type { OutputSpec, Signature } from './signature.ts';
-import type { Labels } from './tensor.ts';
-import { listed, quoted } from './wording.ts';
+import type { LabelSet } from './tensor.ts';
+import { listed, quotedValue } from './wording.ts';
 
-const change = (breaking: boolean, name: string | null, text: string): Change => ({
+const change = (breaking: boolean, name: string | null, text: string): SignatureChange => ({
   where: 'outputs',
   name,
   text,
@@ -12,16 +12,16 @@ const change = (breaking: boolean, name: string | null, text: string): Change =>
 });
 
 /** Changes of what callers get. */
-export function compareOutputs(before: Signature, after: Signature): readonly Change[] {
+export function compareOutputs(before: Signature, after: Signature): readonly SignatureChange[] {
   const had = new Map(before.outputs.map((output) => [output.name, output]));
   const has = new Map(after.outputs.map((output) => [output.name, output]));
   return [
     ...before.outputs
       .filter(({ name }) => !has.has(name))
-      .map(({ name }) => change(true, name, `output ${quoted(name)} is gone`)),
+      .map(({ name }) => change(true, name, `output ${quotedValue(name)} is gone`)),
     ...after.outputs
       .filter(({ name }) => !had.has(name))
-      .map(({ name }) => change(false, name, `output ${quoted(name)} is new`)),
+      .map(({ name }) => change(false, name, `output ${quotedValue(name)} is new`)),
     ...compareClasses(before.classes, after.classes, null),
     ...before.outputs.flatMap((output) => {
       const now = has.get(output.name);
@@ -31,11 +31,11 @@ export function compareOutputs(before: Signature, after: Signature): readonly Ch
 }
 
 /** `told`: the classes of the model have changed, which has been said and changes labels and scores alike. */
-function compareOutput(before: OutputSpec, after: OutputSpec, told: boolean): readonly Change[] {
+function compareOutput(before: OutputSpec, after: OutputSpec, told: boolean): readonly SignatureChange[] {
   const { name } = before;
-  const output = `output ${quoted(name)}`;
+  const output = `output ${quotedValue(name)}`;
   const byClasses = told && before.classes !== undefined && after.classes !== undefined;
-  const changes: Change[] = byClasses
+  const changes: SignatureChange[] = byClasses
     ? []
     : [...compareClasses(before.classes ?? null, after.classes ?? null, name)];
   if (before.dtype !== after.dtype && !byClasses)
@@ -61,17 +61,21 @@ const bothFloats = (before: OutputSpec, after: OutputSpec): boolean =>
 const parted = ({ parts }: OutputSpec): string =>
   parts === undefined ? 'one array' : `a list of ${parts} arrays`;
 
-function compareClasses(before: Labels | null, after: Labels | null, name: string | null): readonly Change[] {
+function compareClasses(
+  before: LabelSet | null,
+  after: LabelSet | null,
+  name: string | null,
+): readonly SignatureChange[] {
   if (sameLabels(before, after)) return [];
-  const subject = name === null ? 'the classes' : `the classes of output ${quoted(name)}`;
+  const subject = name === null ? 'the classes' : `the classes of output ${quotedValue(name)}`;
   if (before === null) return [change(false, name, `${subject} are known now: ${shownLabels(after!)}`)];
   if (after === null) return [change(true, name, `${subject} are not known any more`)];
   if (before.type !== after.type)
     return [change(true, name, `${subject} are of type ${after.type}, they were of type ${before.type}`)];
   const had = new Set<unknown>(before.values);
   const has = new Set<unknown>(after.values);
-  const won = [...has].filter((value) => !had.has(value)).map(quoted);
-  const lost = [...had].filter((value) => !has.has(value)).map(quoted);
+  const won = [...has].filter((value) => !had.has(value)).map(quotedValue);
+  const lost = [...had].filter((value) => !has.has(value)).map(quotedValue);
   if (won.length + lost.length === 0)
     return [
       change(
@@ -87,9 +91,9 @@ function compareClasses(before: Labels | null, after: Labels | null, name: strin
   return [change(true, name, `${subject} changed: ${parts.join(', ')}`)];
 }
 
-const shownLabels = ({ values }: Labels): string => listed(values.map(quoted));
+const shownLabels = ({ values }: LabelSet): string => listed(values.map(quotedValue));
 
-const sameLabels = (a: Labels | null, b: Labels | null): boolean =>
+const sameLabels = (a: LabelSet | null, b: LabelSet | null): boolean =>
   a === b ||
   (a !== null &&
     b !== null &&

@@ -1,9 +1,9 @@
-import type { Change } from './compatibility-change.ts';
+import type { SignatureChange } from './compatibility-change.ts';
 import type { TensorSpec } from './signature.ts';
 import type { DType } from './tensor.ts';
-import { listed, quoted } from './wording.ts';
+import { listed, quotedValue } from './wording.ts';
 
-const change = (breaking: boolean, name: string | null, text: string): Change => ({
+const change = (breaking: boolean, name: string | null, text: string): SignatureChange => ({
   where: 'inputs',
   name,
   text,
@@ -14,7 +14,7 @@ const change = (breaking: boolean, name: string | null, text: string): Change =>
 export function compareTensors(
   before: readonly TensorSpec[],
   after: readonly TensorSpec[],
-): readonly Change[] {
+): readonly SignatureChange[] {
   const had = new Map(before.map((spec) => [spec.name, spec]));
   const has = new Map(after.map((spec) => [spec.name, spec]));
   const kept = before.filter(({ name }) => has.has(name)).map(({ name }) => name);
@@ -23,11 +23,13 @@ export function compareTensors(
     ...before
       .filter(({ name }) => !has.has(name))
       .map(({ name }) =>
-        change(true, name, `input ${quoted(name)} is gone: requests that hold it are refused`),
+        change(true, name, `input ${quotedValue(name)} is gone: requests that hold it are refused`),
       ),
     ...after
       .filter(({ name }) => !had.has(name))
-      .map(({ name }) => change(true, name, `input ${quoted(name)} is new: requests without it are refused`)),
+      .map(({ name }) =>
+        change(true, name, `input ${quotedValue(name)} is new: requests without it are refused`),
+      ),
     ...(kept.some((name, i) => name !== now[i])
       ? [
           change(
@@ -41,15 +43,15 @@ export function compareTensors(
   ];
 }
 
-function compareTensor(before: TensorSpec, after: TensorSpec): readonly Change[] {
+function compareTensor(before: TensorSpec, after: TensorSpec): readonly SignatureChange[] {
   const { name } = before;
-  const changes: Change[] = [];
+  const changes: SignatureChange[] = [];
   if (before.dtype !== after.dtype) {
-    const text = `input ${quoted(name)} is ${after.dtype}, it was ${before.dtype}`;
+    const text = `input ${quotedValue(name)} is ${after.dtype}, it was ${before.dtype}`;
     changes.push(change(!widens(before.dtype, after.dtype), name, text));
   }
   if (!sameShape(before.shape, after.shape)) {
-    const text = `input ${quoted(name)} has the shape ${shaped(after.shape)}, it had ${shaped(before.shape)}`;
+    const text = `input ${quotedValue(name)} has the shape ${shaped(after.shape)}, it had ${shaped(before.shape)}`;
     changes.push(change(!admits(after.shape, before.shape), name, text));
   }
   return changes;

@@ -1,9 +1,9 @@
 import type { GraphMemory } from './graph-memory.ts';
 import type { Signature } from './signature.ts';
-import type { Step } from './step.ts';
+import type { ModelStep } from './step.ts';
 
 /** Framework that wrote the file, as the file says. */
-export interface Framework {
+export interface SourceFramework {
   readonly name: string;
   readonly version: string | null;
 }
@@ -19,7 +19,7 @@ export interface OutlineNode {
 }
 
 /** Anything a reader wants people to know: a risk, a version skew, something dropped. */
-export interface Note {
+export interface ReadNote {
   readonly level: 'info' | 'warning' | 'risk';
   readonly text: string;
 }
@@ -36,7 +36,7 @@ export interface NamedGlobal {
 }
 
 /** A step that can't be compiled: which field of which step at which byte, why, and what to do. */
-export interface Blocker {
+export interface CompileBlocker {
   readonly path: string;
   readonly class: string;
   readonly offset: number;
@@ -49,19 +49,19 @@ export interface Blocker {
 export interface ModelDescription {
   /** Id of the format that read it: `pickle`, `joblib`, `onnx`. */
   readonly format: string;
-  readonly framework: Framework;
+  readonly framework: SourceFramework;
   /** Compression of the file, or null. */
   readonly compression: string | null;
   readonly outline: OutlineNode | null;
   readonly globals: readonly NamedGlobal[];
-  readonly notes: readonly Note[];
-  readonly blockers: readonly Blocker[];
+  readonly notes: readonly ReadNote[];
+  readonly blockers: readonly CompileBlocker[];
   readonly content: ModelContent | null;
 }
 
 export type ModelContent =
   /** Steps with a native evaluator, a compiler, or both. */
-  | { readonly kind: 'steps'; readonly root: Step; readonly signature: Signature }
+  | { readonly kind: 'steps'; readonly root: ModelStep; readonly signature: Signature }
   /** A ready graph (linted ONNX bytes, external data put in). */
   | {
       readonly kind: 'graph';

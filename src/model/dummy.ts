@@ -1,5 +1,5 @@
 import type { StepBase } from './step-base.ts';
-import type { Labels } from './tensor.ts';
+import type { LabelSet } from './tensor.ts';
 
 /** The same answer for every row (strategies prior, most_frequent, constant; mean, median, quantile). */
 export type DummyStep = StepBase & { readonly kind: 'dummy' } & (
@@ -7,7 +7,7 @@ export type DummyStep = StepBase & { readonly kind: 'dummy' } & (
         readonly task: 'classification';
         /** One entry an output. */
         readonly targets: readonly {
-          readonly classes: Labels;
+          readonly classes: LabelSet;
           readonly predicted: number;
           /** `predict_proba` row. */
           readonly probabilities: Float64Array;

@@ -1,14 +1,14 @@
 import type { StepBase } from './step-base.ts';
-import type { Labels } from './tensor.ts';
+import type { LabelSet } from './tensor.ts';
 
 /** Fitted categories of one column in index order. NaN (numbers) or null (strings) is the missing category. */
-export type Categories =
+export type ColumnCategories =
   | { readonly type: 'number'; readonly values: Float64Array }
   | { readonly type: 'string'; readonly values: readonly (string | null)[] }
   | { readonly type: 'bool'; readonly values: readonly boolean[] };
 
 export interface OneHotColumn {
-  readonly categories: Categories;
+  readonly categories: ColumnCategories;
   /**
    * Output slot of each category inside this column's block, or -1 where the category is dropped.
    * Infrequent categories share the last slot.
@@ -28,7 +28,7 @@ export interface OneHotStep extends StepBase {
 }
 
 export interface OrdinalColumn {
-  readonly categories: Categories;
+  readonly categories: ColumnCategories;
   /** Answer for each category (index, infrequent code, or encoded missing value, which may be NaN). */
   readonly codes: Float64Array;
 }
@@ -44,5 +44,5 @@ export interface OrdinalStep extends StepBase {
 /** `transform` of one label column to its index in `classes`; an unknown label refuses the row. */
 export interface LabelEncoderStep extends StepBase {
   readonly kind: 'label-encoder';
-  readonly classes: Labels;
+  readonly classes: LabelSet;
 }

@@ -1,5 +1,5 @@
 import type { StepBase } from './step-base.ts';
-import type { Labels, Matrix } from './tensor.ts';
+import type { LabelSet, Matrix } from './tensor.ts';
 
 /** `x · coefᵀ + intercept`; coef: [targets, features]. */
 export interface LinearRegressorStep extends StepBase {
@@ -25,6 +25,6 @@ export interface LinearClassifierStep extends StepBase {
   readonly kind: 'linear-classifier';
   readonly coef: Matrix;
   readonly intercept: Float64Array;
-  readonly classes: Labels;
+  readonly classes: LabelSet;
   readonly probability: LinearProbability;
 }

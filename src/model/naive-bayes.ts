@@ -1,5 +1,5 @@
 import type { StepBase } from './step-base.ts';
-import type { Labels, Matrix } from './tensor.ts';
+import type { LabelSet, Matrix } from './tensor.ts';
 
 /** Joint log likelihood `x · featureLogProbᵀ + classLogPrior`; probabilities by log-sum-exp. */
 export interface MultinomialNbStep extends StepBase {
@@ -7,5 +7,5 @@ export interface MultinomialNbStep extends StepBase {
   /** [classes, features] */
   readonly featureLogProb: Matrix;
   readonly classLogPrior: Float64Array;
-  readonly classes: Labels;
+  readonly classes: LabelSet;
 }

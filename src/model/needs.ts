@@ -1,17 +1,17 @@
 import { assertNever } from '../core/errors.ts';
-import type { Categories, OneHotStep, OrdinalStep } from './encoding.ts';
+import type { ColumnCategories, OneHotStep, OrdinalStep } from './encoding.ts';
 import type { SimpleImputerStep } from './imputation.ts';
 import type {
   ColumnTransformerStep,
   FeatureUnionStep,
+  ModelStep,
   PipelineStep,
-  Step,
   TreeEnsembleStep,
 } from './step.ts';
-import { outputWidth } from './width.ts';
+import { transformWidth } from './width.ts';
 
 /** What a step wants of one input column. `any` passes through to an output that nobody looks at. */
-export interface Need {
+export interface ColumnNeed {
   readonly type: 'number' | 'string' | 'bool' | 'any';
   readonly nullable: boolean;
   readonly used: boolean;
@@ -26,24 +26,25 @@ const FINITE = { largest: Number.MAX_VALUE };
 /** The last float64 before the midpoint between the largest float32 and the next that there would be. */
 const FINITE_IN_FLOAT32 = { largest: 3.4028235677973362e38 };
 
-const NUMBER: Need = { type: 'number', nullable: false, used: true, ...FINITE };
-const NULLABLE_NUMBER: Need = { type: 'number', nullable: true, used: true };
-const TEXT: Need = { type: 'string', nullable: false, used: true };
+const NUMBER: ColumnNeed = { type: 'number', nullable: false, used: true, ...FINITE };
+const NULLABLE_NUMBER: ColumnNeed = { type: 'number', nullable: true, used: true };
+const TEXT: ColumnNeed = { type: 'string', nullable: false, used: true };
 /** Of an output column of the root: anything goes. */
-const FREE: Need = { type: 'any', nullable: true, used: true };
-const UNUSED: Need = { type: 'any', nullable: true, used: false };
+const FREE: ColumnNeed = { type: 'any', nullable: true, used: true };
+const UNUSED: ColumnNeed = { type: 'any', nullable: true, used: false };
 
-const all = (width: number, need: Need): readonly Need[] => Array.from({ length: width }, () => need);
+const all = (width: number, need: ColumnNeed): readonly ColumnNeed[] =>
+  Array.from({ length: width }, () => need);
 
 /**
  * Needs of the input columns of a step, inferred backwards from those of its outputs (`out`; null where nothing
  * follows). Null where the width is unknown. `width` is the number of columns the step is given, where known.
  */
 export function needsOf(
-  step: Step,
+  step: ModelStep,
   width: number | null,
-  out: readonly Need[] | null,
-): readonly Need[] | null {
+  out: readonly ColumnNeed[] | null,
+): readonly ColumnNeed[] | null {
   const columns = step.features ?? width ?? inputWidthFrom(step, out);
   const needs = columns === null ? null : needsOfWidth(step, columns, out);
   return step.refusesMissing === true && needs !== null
@@ -51,11 +52,11 @@ export function needsOf(
     : needs;
 }
 
-const keepsWidth = ({ kind }: Step): boolean =>
+const keepsWidth = ({ kind }: ModelStep): boolean =>
   kind === 'function' || kind === 'normalizer' || kind === 'tfidf';
 
 /** Steps that keep the number of columns know it from what follows, and so do pipelines that begin with such steps. */
-function inputWidthFrom(step: Step, out: readonly Need[] | null): number | null {
+function inputWidthFrom(step: ModelStep, out: readonly ColumnNeed[] | null): number | null {
   if (step.kind !== 'pipeline') return keepsWidth(step) ? (out?.length ?? null) : null;
   for (const { step: part } of step.steps) {
     const width = part.features ?? (part.kind === 'pipeline' ? inputWidthFrom(part, null) : null);
@@ -64,7 +65,11 @@ function inputWidthFrom(step: Step, out: readonly Need[] | null): number | null 
   return out?.length ?? null;
 }
 
-function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): readonly Need[] | null {
+function needsOfWidth(
+  step: ModelStep,
+  width: number,
+  out: readonly ColumnNeed[] | null,
+): readonly ColumnNeed[] | null {
   switch (step.kind) {
     case 'standard-scaler':
     case 'min-max-scaler':
@@ -107,22 +112,22 @@ function needsOfWidth(step: Step, width: number, out: readonly Need[] | null): r
 }
 
 /** HistGradientBoosting bins float64, infinities included; the other trees round to float32 first. */
-const treeNeed = ({ acceptsMissing, input }: TreeEnsembleStep): Need => ({
+const treeNeed = ({ acceptsMissing, input }: TreeEnsembleStep): ColumnNeed => ({
   ...(acceptsMissing ? NULLABLE_NUMBER : NUMBER),
   ...(input === 'float32' ? FINITE_IN_FLOAT32 : {}),
 });
 
 /** Numbers that may be missing wherever what follows takes NaN. */
-const elementwise = (width: number, out: readonly Need[] | null): readonly Need[] =>
+const elementwise = (width: number, out: readonly ColumnNeed[] | null): readonly ColumnNeed[] =>
   Array.from(
     { length: width },
-    (_, i): Need => ({ type: 'number', nullable: out?.[i]?.nullable ?? true, used: true }),
+    (_, i): ColumnNeed => ({ type: 'number', nullable: out?.[i]?.nullable ?? true, used: true }),
   );
 
 /** What follows sees filled columns: it says which categories there are, and nothing about missing ones. */
-function imputerNeeds(step: SimpleImputerStep, out: readonly Need[] | null): readonly Need[] {
+function imputerNeeds(step: SimpleImputerStep, out: readonly ColumnNeed[] | null): readonly ColumnNeed[] {
   let kept = 0;
-  return step.fill.map((fill): Need => {
+  return step.fill.map((fill): ColumnNeed => {
     const after = fill === null ? undefined : out?.[kept++];
     return {
       type: step.type,
@@ -136,7 +141,7 @@ function imputerNeeds(step: SimpleImputerStep, out: readonly Need[] | null): rea
 }
 
 /** A label; NaN is one where the encoder met it at fit. */
-const labelNeed = (values: readonly (string | number | boolean)[]): Need => ({
+const labelNeed = (values: readonly (string | number | boolean)[]): ColumnNeed => ({
   type: typeof values[0] === 'string' ? 'string' : typeof values[0] === 'boolean' ? 'bool' : 'number',
   categories: values.map((value) => (Number.isNaN(value) ? null : value)),
   unknown: 'error',
@@ -145,15 +150,15 @@ const labelNeed = (values: readonly (string | number | boolean)[]): Need => ({
 });
 
 /** Categories as they show in a signature: NaN and None are null. */
-const valuesOf = (categories: Categories): readonly (string | number | boolean | null)[] =>
+const valuesOf = (categories: ColumnCategories): readonly (string | number | boolean | null)[] =>
   categories.type === 'number'
     ? Array.from(categories.values, (v) => (Number.isNaN(v) ? null : v))
     : categories.values;
 
-const typed = (type: Categories['type']): Pick<Need, 'type' | 'largest'> =>
+const typed = (type: ColumnCategories['type']): Pick<ColumnNeed, 'type' | 'largest'> =>
   type === 'number' ? { type, ...FINITE } : { type };
 
-const oneHotNeeds = (step: OneHotStep): readonly Need[] =>
+const oneHotNeeds = (step: OneHotStep): readonly ColumnNeed[] =>
   step.columns.map(({ categories }) => {
     const values = valuesOf(categories);
     const nullable = step.unknown === 'ignore' || values.includes(null);
@@ -161,7 +166,7 @@ const oneHotNeeds = (step: OneHotStep): readonly Need[] =>
   });
 
 /** A missing value is a known category, or unknown; what it becomes may be NaN, which the next step has to take. */
-const ordinalNeeds = (step: OrdinalStep, out: readonly Need[] | null): readonly Need[] =>
+const ordinalNeeds = (step: OrdinalStep, out: readonly ColumnNeed[] | null): readonly ColumnNeed[] =>
   step.columns.map(({ categories, codes }, i) => {
     const values = valuesOf(categories);
     const at = values.indexOf(null);
@@ -174,11 +179,11 @@ const ordinalNeeds = (step: OrdinalStep, out: readonly Need[] | null): readonly 
 function pipelineNeeds(
   step: PipelineStep,
   width: number,
-  out: readonly Need[] | null,
-): readonly Need[] | null {
+  out: readonly ColumnNeed[] | null,
+): readonly ColumnNeed[] | null {
   const widths: (number | null)[] = [width];
   for (const { step: part } of step.steps)
-    widths.push(outputWidth(part, part.features ?? widths.at(-1) ?? null));
+    widths.push(transformWidth(part, part.features ?? widths.at(-1) ?? null));
   let needs = out;
   for (let i = step.steps.length - 1; i >= 0; i--)
     needs = needsOf(step.steps[i]!.step, widths[i] ?? null, needs);
@@ -188,13 +193,13 @@ function pipelineNeeds(
 function branchNeeds(
   step: ColumnTransformerStep,
   width: number,
-  out: readonly Need[] | null,
-): readonly Need[] | null {
-  const merged: Need[] = [...all(width, UNUSED)];
+  out: readonly ColumnNeed[] | null,
+): readonly ColumnNeed[] | null {
+  const merged: ColumnNeed[] = [...all(width, UNUSED)];
   let start = 0;
   for (const branch of step.branches) {
     const size =
-      branch.step === null ? branch.columns.length : outputWidth(branch.step, branch.columns.length);
+      branch.step === null ? branch.columns.length : transformWidth(branch.step, branch.columns.length);
     if (size === null) return null;
     const after = out === null ? null : out.slice(start, start + size);
     const plain = (after ?? all(size, FREE)).map((need) =>
@@ -212,12 +217,12 @@ function branchNeeds(
 function unionNeeds(
   step: FeatureUnionStep,
   width: number,
-  out: readonly Need[] | null,
-): readonly Need[] | null {
-  let merged: readonly Need[] = all(width, UNUSED);
+  out: readonly ColumnNeed[] | null,
+): readonly ColumnNeed[] | null {
+  let merged: readonly ColumnNeed[] = all(width, UNUSED);
   let start = 0;
   for (const branch of step.branches) {
-    const size = outputWidth(branch.step, width);
+    const size = transformWidth(branch.step, width);
     const after = out === null || size === null ? null : out.slice(start, start + size);
     const needs = needsOf(branch.step, width, after);
     if (needs === null || size === null) return null;
@@ -228,7 +233,7 @@ function unionNeeds(
 }
 
 /** One column seen by two steps has to suit both. */
-function merge(a: Need, b: Need): Need {
+function merge(a: ColumnNeed, b: ColumnNeed): ColumnNeed {
   if (!a.used) return b;
   if (!b.used) return a;
   const typed = a.type === 'any' ? b : a;

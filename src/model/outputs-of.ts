@@ -1,7 +1,7 @@
 import { assertNever } from '../core/errors.ts';
 import type { OutputSpec } from './signature.ts';
-import type { Step } from './step.ts';
-import { type Labels, labelDType } from './tensor.ts';
+import type { ModelStep } from './step.ts';
+import { type LabelSet, labelDType } from './tensor.ts';
 
 const numbers = (name: string, width: number | null): OutputSpec => ({
   name,
@@ -9,30 +9,30 @@ const numbers = (name: string, width: number | null): OutputSpec => ({
   shape: width === null ? [-1] : [-1, width],
 });
 
-const labels = (classes: Labels): OutputSpec => ({
+const labels = (classes: LabelSet): OutputSpec => ({
   name: 'predict',
   dtype: labelDType(classes),
   shape: [-1],
   classes,
 });
 
-const perClass = (name: string, classes: Labels): OutputSpec => ({
+const perClass = (name: string, classes: LabelSet): OutputSpec => ({
   ...numbers(name, classes.values.length),
   classes,
 });
 
 /** Probabilities from one score: two columns, also where training saw a single class. */
-const fromScore = (name: string, classes: Labels): OutputSpec =>
+const fromScore = (name: string, classes: LabelSet): OutputSpec =>
   classes.values.length === 1 ? numbers(name, 2) : perClass(name, classes);
 
 /** `decision_function`: `[N]` for two classes, else one score a class. */
-const decision = (classes: Labels): OutputSpec =>
+const decision = (classes: LabelSet): OutputSpec =>
   classes.values.length <= 2
     ? { ...numbers('decision_function', null), classes }
     : perClass('decision_function', classes);
 
 /** Several outputs: labels `[N, outputs]` of the first one's type, probabilities as one matrix an output. */
-function severalOutputs(groups: readonly Labels[]): readonly OutputSpec[] {
+function severalOutputs(groups: readonly LabelSet[]): readonly OutputSpec[] {
   const sizes = new Set(groups.map((group) => group.values.length));
   const width = sizes.size === 1 ? groups[0]!.values.length : -1;
   return [
@@ -41,7 +41,7 @@ function severalOutputs(groups: readonly Labels[]): readonly OutputSpec[] {
   ];
 }
 
-const votes = (groups: readonly Labels[]): readonly OutputSpec[] =>
+const votes = (groups: readonly LabelSet[]): readonly OutputSpec[] =>
   groups.length === 1 ? [labels(groups[0]!), perClass('predict_proba', groups[0]!)] : severalOutputs(groups);
 
 /**
@@ -50,7 +50,7 @@ const votes = (groups: readonly Labels[]): readonly OutputSpec[] =>
  * `transform`, `dtype` their type.
  */
 export function outputsOf(
-  step: Step,
+  step: ModelStep,
   width: number | null,
   dtype: 'float64' | 'string',
 ): readonly OutputSpec[] {
@@ -105,5 +105,5 @@ export function outputsOf(
 }
 
 /** Classes of the main label output, or null. */
-export const classesOf = (outputs: readonly OutputSpec[]): Labels | null =>
+export const classesOf = (outputs: readonly OutputSpec[]): LabelSet | null =>
   outputs.find((output) => output.name === 'predict')?.classes ?? null;

@@ -30,12 +30,12 @@ export interface RawRequest {
 }
 
 /** An answer as it goes to the client. */
-export interface Written {
+export interface WrittenResponse {
   readonly kind: 'written';
   readonly contentType: string;
   readonly bytes: Uint8Array;
 }
 
 export type RawAnswer =
-  | Written
+  | WrittenResponse
   | { readonly kind: 'outputs'; readonly outputs: Outputs; readonly rows: number };

@@ -6,8 +6,8 @@ import type { SimpleImputerStep } from './imputation.ts';
 import type { LinearClassifierStep } from './linear.ts';
 import type { StandardScalerStep } from './scaling.ts';
 import type { Signature } from './signature.ts';
-import { signatureOf } from './signature-of.ts';
-import type { ColumnTransformerStep, PipelineStep, Step, TreeEnsembleStep } from './step.ts';
+import { signatureOfModel } from './signature-of.ts';
+import type { ColumnTransformerStep, ModelStep, PipelineStep, TreeEnsembleStep } from './step.ts';
 import type { CountVectorizerStep } from './text.ts';
 
 const origin = { path: '', class: 'sklearn.test', offset: 0 };
@@ -51,15 +51,15 @@ const oneHot = (unknown: 'error' | 'ignore', ...values: (string | null)[]): OneH
   ],
   unknown,
 });
-const pipeline = (...steps: Step[]): PipelineStep => ({
+const pipeline = (...steps: ModelStep[]): PipelineStep => ({
   kind: 'pipeline',
   ...base(steps[0]!.features),
   steps: steps.map((step, i) => ({ name: `s${i}`, step })),
 });
 
-const tableOf = (root: Step) => signatureOf(root) as Signature & { form: 'table' };
-const nullable = (root: Step): boolean[] => tableOf(root).columns.map((column) => column.nullable);
-const outputs = (root: Step): string[] => signatureOf(root).outputs.map((output) => output.name);
+const tableOf = (root: ModelStep) => signatureOfModel(root) as Signature & { form: 'table' };
+const nullable = (root: ModelStep): boolean[] => tableOf(root).columns.map((column) => column.nullable);
+const outputs = (root: ModelStep): string[] => signatureOfModel(root).outputs.map((output) => output.name);
 
 test('a scaler alone takes missing values, before a classifier it does not, behind an imputer it does', () => {
   expect(nullable(scaler(2))).toEqual([true, true]);
@@ -128,11 +128,13 @@ test('a column transformer joins what its branches want and marks what none read
     { name: 'note', ignored: true },
     { name: 'id', ignored: true },
   ]);
-  expect(signatureOf(columns).outputs).toEqual([{ name: 'transform', dtype: 'float64', shape: [-1, 3] }]);
+  expect(signatureOfModel(columns).outputs).toEqual([
+    { name: 'transform', dtype: 'float64', shape: [-1, 3] },
+  ]);
 });
 
 test('strings beside numbers have no tensor to be answered in', () => {
-  const mixed: Step = {
+  const mixed: ModelStep = {
     kind: 'column-transformer',
     ...base(2),
     branches: [
@@ -140,19 +142,19 @@ test('strings beside numbers have no tensor to be answered in', () => {
       { name: 'n', columns: [1], scalar: false, weight: null, step: scaler(1) },
     ],
   };
-  expect(() => signatureOf(mixed)).toThrow(/strings beside numbers/);
-  expect(signatureOf(imputer('a')).outputs).toMatchObject([{ dtype: 'string', shape: [-1, 1] }]);
+  expect(() => signatureOfModel(mixed)).toThrow(/strings beside numbers/);
+  expect(signatureOfModel(imputer('a')).outputs).toMatchObject([{ dtype: 'string', shape: [-1, 1] }]);
 });
 
 test('the outputs are the methods of the last step', () => {
   expect(outputs(classifier(1))).toEqual(['predict', 'predict_proba', 'decision_function']);
   expect(outputs(pipeline(scaler(1), classifier(1, null)))).toEqual(['predict', 'decision_function']);
   const centers = { rows: 3, cols: 1, data: new Float64Array(3) };
-  expect(signatureOf({ kind: 'k-means', ...base(1), centers }).outputs).toEqual([
+  expect(signatureOfModel({ kind: 'k-means', ...base(1), centers }).outputs).toEqual([
     { name: 'predict', dtype: 'int32', shape: [-1] },
     { name: 'transform', dtype: 'float64', shape: [-1, 3] },
   ]);
-  expect(signatureOf(pipeline(scaler(1), classifier(1))).classes).toEqual({
+  expect(signatureOfModel(pipeline(scaler(1), classifier(1))).classes).toEqual({
     type: 'string',
     values: ['no', 'yes'],
   });
@@ -170,11 +172,11 @@ test('several outputs of a forest are labels side by side and one matrix of prob
     { type: 'int', values: [0, 1] },
     { type: 'int', values: [0, 1, 2] },
   ]);
-  expect(signatureOf(two).outputs).toEqual([
+  expect(signatureOfModel(two).outputs).toEqual([
     { name: 'predict', dtype: 'int64', shape: [-1, 2] },
     { name: 'predict_proba', dtype: 'float64', shape: [-1, -1], parts: 2 },
   ]);
-  expect(signatureOf(two).classes).toBeNull();
+  expect(signatureOfModel(two).classes).toBeNull();
   expect(nullable(two)).toEqual([true, true]);
 });
 
@@ -184,7 +186,7 @@ test('text models take bare strings, label encoders bare labels', () => {
     ...base(1),
     vocabulary: ['a', 'b'],
   } as unknown as CountVectorizerStep;
-  expect(signatureOf(pipeline(count, classifier(2)))).toMatchObject({
+  expect(signatureOfModel(pipeline(count, classifier(2)))).toMatchObject({
     form: 'text',
     columns: [{ name: 'text', named: false, type: 'string', nullable: false }],
   });
@@ -193,7 +195,7 @@ test('text models take bare strings, label encoders bare labels', () => {
     ...base(1),
     classes: { type: 'int', values: [3, 5] },
   };
-  expect(signatureOf(labels)).toMatchObject({
+  expect(signatureOfModel(labels)).toMatchObject({
     form: 'labels',
     columns: [{ type: 'number', categories: [3, 5], unknown: 'error' }],
     outputs: [{ dtype: 'int64', shape: [-1] }],
@@ -232,7 +234,7 @@ test('a dummy looks at no column, so any value will do', () => {
 
 test('probabilities made from one score have two columns, also where training saw one class', () => {
   const one = { ...classifier(2), classes: { type: 'int', values: [7] } as const };
-  expect(signatureOf(one).outputs).toMatchObject([
+  expect(signatureOfModel(one).outputs).toMatchObject([
     { name: 'predict', classes: { values: [7] } },
     { name: 'predict_proba', shape: [-1, 2] },
     { name: 'decision_function', shape: [-1] },
@@ -247,13 +249,13 @@ test('a file that does not say how many columns there are gives an open signatur
     values: Float64Array.of(1),
     flat: true,
   };
-  expect(signatureOf(dummy)).toMatchObject({
+  expect(signatureOfModel(dummy)).toMatchObject({
     open: true,
     columns: [],
     outputs: [{ name: 'predict', shape: [-1] }],
   });
-  expect(signatureOf({ ...dummy, features: 2 })).not.toHaveProperty('open');
+  expect(signatureOfModel({ ...dummy, features: 2 })).not.toHaveProperty('open');
   const log: FunctionStep = { kind: 'function', ...base(null), function: 'log1p' };
-  expect(signatureOf(pipeline(log, dummy))).toHaveProperty('open', true);
+  expect(signatureOfModel(pipeline(log, dummy))).toHaveProperty('open', true);
   expect(tableOf(pipeline(log, pipeline(log, scaler(3)))).columns).toHaveLength(3);
 });

@@ -1,9 +1,9 @@
 import { PlimsollError } from '../core/errors.ts';
-import { type Need, needsOf } from './needs.ts';
+import { type ColumnNeed, needsOf } from './needs.ts';
 import { classesOf, outputsOf } from './outputs-of.ts';
 import type { ColumnSpec, Signature } from './signature.ts';
-import type { Step } from './step.ts';
-import { outputWidth } from './width.ts';
+import type { ModelStep } from './step.ts';
+import { transformWidth } from './width.ts';
 
 type ColumnType = ColumnSpec['type'];
 
@@ -15,12 +15,12 @@ const MAX_COLUMNS = 100_000;
  * nullability and categories inferred backwards, outputs as `hasattr` says in scikit-learn.
  * Throws MODEL_UNSUPPORTED where `transform` would mix strings and numbers: no tensor holds that.
  */
-export function signatureOf(root: Step): Signature {
+export function signatureOfModel(root: ModelStep): Signature {
   checkWidth(root);
   const needs = needsOf(root, null, null);
   const columns = uniquelyNamed((needs ?? []).map((need, i) => columnOf(root, need, i)));
   const types = columns.map((column) => column.type);
-  const width = needs === null ? null : outputWidth(root, columns.length);
+  const width = needs === null ? null : transformWidth(root, columns.length);
   const outputs = outputsOf(root, width, transformType(root, types));
   const form = root.kind === 'label-encoder' ? 'labels' : isText(root) ? 'text' : 'table';
   return {
@@ -33,7 +33,7 @@ export function signatureOf(root: Step): Signature {
 }
 
 /** Every input column is described one by one, in the signature and in the documents made from it. */
-function checkWidth(root: Step): void {
+function checkWidth(root: ModelStep): void {
   const first = root.kind === 'pipeline' ? root.steps[0]!.step : root;
   const width = isText(root) ? 1 : (root.features ?? first.features ?? 0);
   if (width <= MAX_COLUMNS) return;
@@ -48,7 +48,7 @@ function checkWidth(root: Step): void {
   });
 }
 
-function columnOf(root: Step, need: Need, index: number): ColumnSpec {
+function columnOf(root: ModelStep, need: ColumnNeed, index: number): ColumnSpec {
   const given = namesOf(root)?.[index];
   const made = root.kind === 'label-encoder' ? 'label' : isText(root) ? 'text' : `x${index}`;
   return {
@@ -77,11 +77,11 @@ function uniquelyNamed(columns: readonly ColumnSpec[]): readonly ColumnSpec[] {
   });
 }
 
-const namesOf = (step: Step): readonly string[] | null =>
+const namesOf = (step: ModelStep): readonly string[] | null =>
   step.featureNames ?? (step.kind === 'pipeline' ? namesOf(step.steps[0]!.step) : null);
 
 /** Whether the rows are bare strings: everything starts with a text vectorizer. */
-function isText(step: Step): boolean {
+function isText(step: ModelStep): boolean {
   if (step.kind === 'count-vectorizer') return true;
   if (step.kind === 'pipeline') return isText(step.steps[0]!.step);
   return (
@@ -91,7 +91,7 @@ function isText(step: Step): boolean {
   );
 }
 
-function transformType(root: Step, input: readonly ColumnType[]): 'float64' | 'string' {
+function transformType(root: ModelStep, input: readonly ColumnType[]): 'float64' | 'string' {
   const last = root.kind === 'pipeline' ? root.steps.at(-1)!.step : root;
   const transforms = outputsOf(last, null, 'float64').some((output) => output.name === 'transform');
   const strings = transforms ? outputTypes(root, input).filter((type) => type === 'string').length : 0;
@@ -108,7 +108,7 @@ function transformType(root: Step, input: readonly ColumnType[]): 'float64' | 's
 }
 
 /** Types of the columns that a step gives, from those it is given. */
-function outputTypes(step: Step, input: readonly ColumnType[]): readonly ColumnType[] {
+function outputTypes(step: ModelStep, input: readonly ColumnType[]): readonly ColumnType[] {
   switch (step.kind) {
     case 'function':
       return step.function === 'identity' ? input : numbers(input.length);
@@ -126,7 +126,7 @@ function outputTypes(step: Step, input: readonly ColumnType[]): readonly ColumnT
     case 'feature-union':
       return step.branches.flatMap((branch) => outputTypes(branch.step, input));
     default:
-      return numbers(outputWidth(step, input.length) ?? 0);
+      return numbers(transformWidth(step, input.length) ?? 0);
   }
 }
 

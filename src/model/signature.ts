@@ -1,4 +1,4 @@
-import type { DType, Labels } from './tensor.ts';
+import type { DType, LabelSet } from './tensor.ts';
 
 /** What one input column holds. Booleans and integers are numbers unless the file's categories are booleans. */
 export interface ColumnSpec {
@@ -31,7 +31,7 @@ export interface OutputSpec {
   /** With the batch dimension first (-1). */
   readonly shape: readonly number[];
   /** Present for label outputs and for class-wise scores. */
-  readonly classes?: Labels;
+  readonly classes?: LabelSet;
   /** Number of matrices where the output is a list (multi-output `predict_proba`). */
   readonly parts?: number;
 }
@@ -46,7 +46,7 @@ export interface OutputSpec {
 export type Signature = {
   readonly outputs: readonly OutputSpec[];
   /** Classes of the main label output, or null. */
-  readonly classes: Labels | null;
+  readonly classes: LabelSet | null;
 } & (
   | {
       readonly form: 'table' | 'text' | 'labels';

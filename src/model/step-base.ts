@@ -1,5 +1,5 @@
 /** Where a step came from in the file: for messages, `inspect` and `diff`. */
-export interface Origin {
+export interface StepOrigin {
   /** Dotted path from the root: `steps.scaler`, `transformers.num.steps.imputer`; empty for the root. */
   readonly path: string;
   /** Class as the file names it: `sklearn.preprocessing._data.StandardScaler`. */
@@ -9,10 +9,13 @@ export interface Origin {
 }
 
 /** An origin as messages name it: the path of the root is empty. */
-export const placeOf = ({ path, ...rest }: Origin): Origin => ({ path: path || 'the model', ...rest });
+export const placeOf = ({ path, ...rest }: StepOrigin): StepOrigin => ({
+  path: path || 'the model',
+  ...rest,
+});
 
 export interface StepBase {
-  readonly origin: Origin;
+  readonly origin: StepOrigin;
   /** Number of input columns (`n_features_in_`), or null where the step does not care or the file does not say. */
   readonly features: number | null;
   /** `feature_names_in_`, or null. */

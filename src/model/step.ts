@@ -21,7 +21,7 @@ import type { TreeEnsembleOf } from './tree.ts';
  * The neutral model description: a tree of frozen, tagged, plain-data steps. Readers produce it, the compiler and
  * the native evaluators consume it, each on its own; both hold an exhaustive `Record<StepKind, …>`.
  */
-export type Step =
+export type ModelStep =
   | PipelineStep
   | ColumnTransformerStep
   | FeatureUnionStep
@@ -42,13 +42,13 @@ export type Step =
   | DummyStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
-export type NamedStep = NamedStepOf<Step>;
-export type PipelineStep = PipelineOf<Step>;
-export type ColumnBranch = ColumnBranchOf<Step>;
-export type ColumnTransformerStep = ColumnTransformerOf<Step>;
-export type UnionBranch = UnionBranchOf<Step>;
-export type FeatureUnionStep = FeatureUnionOf<Step>;
-export type TreeEnsembleStep = TreeEnsembleOf<Step>;
+export type NamedStep = NamedStepOf<ModelStep>;
+export type PipelineStep = PipelineOf<ModelStep>;
+export type ColumnBranch = ColumnBranchOf<ModelStep>;
+export type ColumnTransformerStep = ColumnTransformerOf<ModelStep>;
+export type UnionBranch = UnionBranchOf<ModelStep>;
+export type FeatureUnionStep = FeatureUnionOf<ModelStep>;
+export type TreeEnsembleStep = TreeEnsembleOf<ModelStep>;
 
-export type StepKind = Step['kind'];
-export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
+export type StepKind = ModelStep['kind'];
+export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;

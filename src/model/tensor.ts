@@ -45,7 +45,7 @@ export interface Matrix {
 }
 
 /** A one-dimensional label set, in the library's own order; its type is kept through every door. */
-export type Labels =
+export type LabelSet =
   | { readonly type: 'string'; readonly values: readonly string[] }
   | { readonly type: 'int'; readonly values: readonly number[] }
   | { readonly type: 'float'; readonly values: readonly number[] }
@@ -54,10 +54,10 @@ export type Labels =
 const LABEL_DTYPE = { string: 'string', int: 'int64', float: 'float64', bool: 'bool' } as const;
 
 /** The tensor type in which labels of this set are answered. */
-export const labelDType = (labels: Labels): DType => LABEL_DTYPE[labels.type];
+export const labelDType = (labels: LabelSet): DType => LABEL_DTYPE[labels.type];
 
 /** Labels at `indices`, as a `[N]` tensor of the labels' own type. */
-export function takeLabels(labels: Labels, indices: ArrayLike<number>): Tensor {
+export function takeLabels(labels: LabelSet, indices: ArrayLike<number>): Tensor {
   const shape = [indices.length];
   switch (labels.type) {
     case 'string':

@@ -1,5 +1,5 @@
 import type { StepBase } from './step-base.ts';
-import type { Labels } from './tensor.ts';
+import type { LabelSet } from './tensor.ts';
 
 /**
  * All trees of an ensemble in one arena of parallel arrays. Node indexes are absolute; a child's index is greater
@@ -45,14 +45,14 @@ export type TreeHead =
   | { readonly kind: 'regression'; readonly link: 'identity' | 'exp'; readonly flat: boolean }
   /** Forests and single trees: raw scores are class fractions, one group an output (`valueWidth` = Σ group sizes,
    * groups padded to `stride` columns each). `predict` is the argmax, lowest index on ties. */
-  | { readonly kind: 'vote'; readonly groups: readonly Labels[]; readonly stride: number }
+  | { readonly kind: 'vote'; readonly groups: readonly LabelSet[]; readonly stride: number }
   /** Boosting. `sigmoid`: one score s, `predict_proba` [1 - σ(factor·s), σ(factor·s)]; one score a class otherwise:
    * `softmax` exp(s - max) / Σ, `logsumexp` exp(s - logsumexp(s)) (the older spelling, with other last bits:
    * GradientBoosting before 1.4, HistGradientBoosting before 1.1).
    * `decision_function` is the raw score ([N] where binary). */
   | {
       readonly kind: 'boosted';
-      readonly classes: Labels;
+      readonly classes: LabelSet;
       readonly link: 'sigmoid' | 'softmax' | 'logsumexp';
       /** 1, or 2 for exponential loss (σ(2s)). */
       readonly factor: number;

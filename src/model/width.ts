@@ -1,11 +1,11 @@
 import { assertNever } from '../core/errors.ts';
-import type { Step } from './step.ts';
+import type { ModelStep } from './step.ts';
 
 /**
  * Columns that a step's `transform` gives (its input width for predictors, which end every pipeline), or null where
  * neither the step nor `input` says.
  */
-export function outputWidth(step: Step, input: number | null): number | null {
+export function transformWidth(step: ModelStep, input: number | null): number | null {
   switch (step.kind) {
     case 'standard-scaler':
     case 'min-max-scaler':
@@ -35,17 +35,17 @@ export function outputWidth(step: Step, input: number | null): number | null {
       return step.centers.rows;
     case 'pipeline':
       return step.steps.reduce<number | null>(
-        (width, { step: next }) => outputWidth(next, width),
+        (width, { step: next }) => transformWidth(next, width),
         step.features ?? input,
       );
     case 'column-transformer':
       return sum(
         step.branches.map((branch) =>
-          branch.step === null ? branch.columns.length : outputWidth(branch.step, branch.columns.length),
+          branch.step === null ? branch.columns.length : transformWidth(branch.step, branch.columns.length),
         ),
       );
     case 'feature-union':
-      return sum(step.branches.map((branch) => outputWidth(branch.step, step.features ?? input)));
+      return sum(step.branches.map((branch) => transformWidth(branch.step, step.features ?? input)));
     default:
       return assertNever(step);
   }

@@ -4,7 +4,7 @@ const CHARS_MAX = 60;
 const LISTED_MAX = 8;
 
 /** A name or a value as text: strings in quotes, clipped. */
-export const quoted = (value: unknown): string =>
+export const quotedValue = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(clipped(value)) : String(value);
 
 const clipped = (text: string): string => (text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}…` : text);

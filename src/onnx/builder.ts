@@ -1,14 +1,14 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { DType, Tensor } from '../model/tensor.ts';
 import type {
-  Attribute,
   AttributeInput,
   GraphBuilderApi,
+  NodeAttribute,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
-  Value,
   ValueInfo,
+  ValueName,
 } from './graph.ts';
 
 /** ai.onnx 21 and ai.onnx.ml 5 (the first with TreeEnsemble): IR version 10 is the one released with them. */
@@ -26,20 +26,20 @@ export class GraphBuilder implements GraphBuilderApi {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor>();
   /** Names of constants by fingerprint, so that equal ones are stored once. */
-  readonly #constants = new Map<string, Value[]>();
+  readonly #constants = new Map<string, ValueName[]>();
   readonly #names = new Set<string>();
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  input(name: string, dtype: DType, shape: readonly (number | string)[]): Value {
+  input(name: string, dtype: DType, shape: readonly (number | string)[]): ValueName {
     this.#claim(name);
     this.#inputs.push(Object.freeze({ name, dtype, shape: Object.freeze([...shape]) }));
     return name;
   }
 
-  constant(tensor: Tensor): Value {
+  constant(tensor: Tensor): ValueName {
     const count = tensor.shape.reduce((product, size) => product * size, 1);
     if (count !== tensor.data.length) {
       throw misuse(`a constant of shape [${tensor.shape}] has ${tensor.data.length} elements`);
@@ -54,45 +54,45 @@ export class GraphBuilder implements GraphBuilderApi {
     return name;
   }
 
-  float64(values: ArrayLike<number>, shape: readonly number[]): Value {
+  float64(values: ArrayLike<number>, shape: readonly number[]): ValueName {
     return this.constant({ dtype: 'float64', shape, data: Float64Array.from(values) });
   }
 
-  float32(values: ArrayLike<number>, shape: readonly number[]): Value {
+  float32(values: ArrayLike<number>, shape: readonly number[]): ValueName {
     return this.constant({ dtype: 'float32', shape, data: Float32Array.from(values) });
   }
 
-  int64(values: ArrayLike<number>, shape: readonly number[]): Value {
+  int64(values: ArrayLike<number>, shape: readonly number[]): ValueName {
     return this.constant({ dtype: 'int64', shape, data: BigInt64Array.from(values, BigInt) });
   }
 
-  strings(values: readonly string[], shape: readonly number[]): Value {
+  strings(values: readonly string[], shape: readonly number[]): ValueName {
     return this.constant({ dtype: 'string', shape, data: Object.freeze([...values]) });
   }
 
   add(
     op: string,
-    inputs: readonly Value[],
+    inputs: readonly ValueName[],
     attributes: Record<string, AttributeInput> = {},
     domain = '',
-  ): Value {
+  ): ValueName {
     return this.addMany(op, inputs, 1, attributes, domain)[0]!;
   }
 
   addMany(
     op: string,
-    inputs: readonly Value[],
+    inputs: readonly ValueName[],
     count: number,
     attributes: Record<string, AttributeInput> = {},
     domain = '',
-  ): Value[] {
+  ): ValueName[] {
     for (const input of inputs) {
       // '' is an optional input that is not given.
       if (input !== '' && !this.#names.has(input))
         throw misuse(`node ${op} reads "${input}", which nothing defines`);
     }
     const outputs = Array.from({ length: count }, () => this.#unique(op));
-    const frozen: Record<string, Attribute> = {};
+    const frozen: Record<string, NodeAttribute> = {};
     for (const [key, value] of Object.entries(attributes)) frozen[key] = toAttribute(value);
     this.#nodes.push(
       Object.freeze({
@@ -107,7 +107,7 @@ export class GraphBuilder implements GraphBuilderApi {
     return outputs;
   }
 
-  output(name: string, value: Value, dtype: DType, shape: readonly (number | string)[]): void {
+  output(name: string, value: ValueName, dtype: DType, shape: readonly (number | string)[]): void {
     if (name !== value) {
       if (!this.#names.has(value)) throw misuse(`output "${name}" reads "${value}", which nothing defines`);
       this.#claim(name);
@@ -164,7 +164,7 @@ const misuse = (reason: string): PlimsollError =>
   new PlimsollError('INTERNAL', { action: 'building an ONNX graph', reason });
 
 /** @throws INTERNAL for an empty plain list, whose type nothing tells: give a typed array. */
-function toAttribute(value: AttributeInput): Attribute {
+function toAttribute(value: AttributeInput): NodeAttribute {
   if (typeof value === 'bigint') return { type: 'int', value };
   if (typeof value === 'number') return { type: 'float', value };
   if (typeof value === 'string') return { type: 'string', value };
@@ -176,7 +176,7 @@ function toAttribute(value: AttributeInput): Attribute {
   return listAttribute(value);
 }
 
-function listAttribute(value: readonly bigint[] | readonly number[] | readonly string[]): Attribute {
+function listAttribute(value: readonly bigint[] | readonly number[] | readonly string[]): NodeAttribute {
   const first = value[0];
   if (typeof first === 'bigint') return { type: 'ints', value: value as readonly bigint[] };
   if (typeof first === 'number') return { type: 'floats', value: value as readonly number[] };

@@ -1,7 +1,7 @@
 import type { ProtoReader } from '../bytes/protobuf.ts';
 import type { DecodeBudget } from './budget.ts';
 import { dtypeOf } from './dtype.ts';
-import type { Shape, ValueInfo, ValueType } from './graph.ts';
+import type { GraphShape, ValueInfo, ValueType } from './graph.ts';
 
 /** ValueInfoProto. A value without a type is a tensor of which nothing is known: refused where it matters. */
 export function readValueInfo(r: ProtoReader, budget: DecodeBudget): ValueInfo {
@@ -45,7 +45,7 @@ export function readType(r: ProtoReader, budget: DecodeBudget, depth: number): V
 
 function readTensorType(r: ProtoReader, kind: 'tensor' | 'sparse-tensor', budget: DecodeBudget): ValueType {
   let elementType = 0;
-  let shape: Shape = null;
+  let shape: GraphShape = null;
   while (r.next()) {
     if (r.field === 1) elementType = r.int();
     else if (r.field === 2) shape = readShape(r.message('a shape'), budget);
@@ -83,7 +83,7 @@ function readMapType(r: ProtoReader, budget: DecodeBudget, depth: number): Value
   return { kind: 'map', keyType, element };
 }
 
-function readShape(r: ProtoReader, budget: DecodeBudget): Shape {
+function readShape(r: ProtoReader, budget: DecodeBudget): GraphShape {
   const shape: (number | string)[] = [];
   while (r.next()) {
     if (r.field === 1) shape.push(readDimension(r.message('a dimension'), budget));

@@ -9,7 +9,7 @@ import { decodeModel } from './decode.ts';
 import { noExternalData, type ReadExternal } from './decode-tensor.ts';
 import { ELEMENT_TYPE } from './dtype.ts';
 import { encodeModel } from './encode.ts';
-import type { Attribute, GraphTensor, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts';
+import type { GraphTensor, NodeAttribute, OnnxGraph, OnnxModel, OnnxNode, ValueInfo } from './graph.ts';
 import { ONNX_LIMITS } from './limits.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/onnx');
@@ -48,7 +48,7 @@ const parsedNode = ({ op, domain, inputs, outputs, attributes }: OnnxNode) => ({
   attributes: mapValues(attributes, parsedAttribute),
 });
 
-function parsedAttribute(attribute: Attribute): unknown {
+function parsedAttribute(attribute: NodeAttribute): unknown {
   switch (attribute.type) {
     case 'graph':
       return { type: 'graph', value: parsedGraph(attribute.value) };

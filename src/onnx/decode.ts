@@ -9,7 +9,15 @@ import {
   type TensorContext,
 } from './decode-tensor.ts';
 import { readType, readValueInfo } from './decode-type.ts';
-import type { Attribute, GraphTensor, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, Opset } from './graph.ts';
+import type {
+  GraphTensor,
+  NodeAttribute,
+  OnnxFunction,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  Opset,
+} from './graph.ts';
 import type { OnnxLimits } from './limits.ts';
 
 /**
@@ -120,7 +128,7 @@ function readNode(r: ProtoReader, context: TensorContext, depth: number): OnnxNo
   const text = { name: '', op: '', domain: '', overload: '' };
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, Attribute>();
+  const attributes = new Map<string, NodeAttribute>();
   while (r.next()) {
     if (r.field === 1 || r.field === 2) {
       budget.record(r.offset);
@@ -144,7 +152,7 @@ function readFunction(r: ProtoReader, context: TensorContext): OnnxFunction {
   const lists = { inputs: [] as string[], outputs: [] as string[], required: [] as string[] };
   const nodes: OnnxNode[] = [];
   const opsets: Opset[] = [];
-  const defaults = new Map<string, Attribute>();
+  const defaults = new Map<string, NodeAttribute>();
   while (r.next()) {
     if (r.field === 1) text.name = r.string();
     else if (r.field >= 4 && r.field <= 6) {
@@ -163,7 +171,7 @@ function readFunction(r: ProtoReader, context: TensorContext): OnnxFunction {
 
 function readNamedAttribute(
   r: ProtoReader,
-  into: Map<string, Attribute>,
+  into: Map<string, NodeAttribute>,
   context: TensorContext,
   depth: number,
 ): void {
@@ -184,9 +192,9 @@ class AttributeFields {
   readonly tensors: GraphTensor[] = [];
   readonly graphs: OnnxGraph[] = [];
   /** Values of fields that hold one, by AttributeType. */
-  readonly single = new Map<number, Attribute>();
+  readonly single = new Map<number, NodeAttribute>();
 
-  toAttribute(): Attribute | null {
+  toAttribute(): NodeAttribute | null {
     const kind = this.kind === 0 && this.single.size === 1 ? [...this.single.keys()][0]! : this.kind;
     if (this.reference !== '') return { type: 'reference', name: this.reference, kind };
     if (kind === 6) return { type: 'floats', value: new Float32Array(this.floats.toArray().buffer) };
@@ -199,7 +207,7 @@ class AttributeFields {
 }
 
 /** proto3 leaves zero values out. */
-const EMPTY = new Map<number, Attribute>([
+const EMPTY = new Map<number, NodeAttribute>([
   [1, { type: 'float', value: 0 }],
   [2, { type: 'int', value: 0n }],
   [3, { type: 'string', value: '' }],
@@ -209,7 +217,7 @@ function readAttribute(
   r: ProtoReader,
   context: TensorContext,
   depth: number,
-): { name: string; attribute: Attribute } {
+): { name: string; attribute: NodeAttribute } {
   const at = r.offset;
   context.budget.record(at);
   const fields = new AttributeFields();

@@ -2,14 +2,14 @@ import { ProtoWriter } from '../bytes/protobuf-writer.ts';
 import { assertNever } from '../core/errors.ts';
 import { ELEMENT_TYPE } from './dtype.ts';
 import type {
-  Attribute,
+  GraphShape,
   GraphTensor,
+  NodeAttribute,
   OnnxFunction,
   OnnxGraph,
   OnnxModel,
   OnnxNode,
   Opset,
-  Shape,
   SparseTensor,
   ValueInfo,
   ValueType,
@@ -90,9 +90,9 @@ const ATTRIBUTE_KIND = {
   graphs: 10,
   'sparse-tensor': 11,
   type: 13,
-} as const satisfies Record<Exclude<Attribute['type'], 'reference'>, number>;
+} as const satisfies Record<Exclude<NodeAttribute['type'], 'reference'>, number>;
 
-function writeAttribute(w: ProtoWriter, name: string, attribute: Attribute): void {
+function writeAttribute(w: ProtoWriter, name: string, attribute: NodeAttribute): void {
   w.string(1, name);
   if (attribute.type === 'reference') {
     w.int(20, attribute.kind);
@@ -103,7 +103,7 @@ function writeAttribute(w: ProtoWriter, name: string, attribute: Attribute): voi
   w.int(20, ATTRIBUTE_KIND[attribute.type]);
 }
 
-function writeAttributeValue(w: ProtoWriter, name: string, attribute: Attribute): void {
+function writeAttributeValue(w: ProtoWriter, name: string, attribute: NodeAttribute): void {
   switch (attribute.type) {
     case 'float':
       w.float(2, attribute.value);
@@ -197,7 +197,7 @@ function writeType(w: ProtoWriter, type: ValueType): void {
   });
 }
 
-function writeShape(w: ProtoWriter, shape: NonNullable<Shape>): void {
+function writeShape(w: ProtoWriter, shape: NonNullable<GraphShape>): void {
   w.message(2, (m) => {
     for (const size of shape) {
       m.message(1, (dim) => {

@@ -1,7 +1,7 @@
 import type { DType, Tensor } from '../model/tensor.ts';
 
 /** Frozen, plain-data ONNX graph; `encode.ts` and `decode.ts` turn it into bytes and back. */
-export type Attribute =
+export type NodeAttribute =
   | { readonly type: 'int'; readonly value: bigint }
   | { readonly type: 'float'; readonly value: number }
   | { readonly type: 'string'; readonly value: string }
@@ -37,11 +37,11 @@ export interface SparseTensor {
 }
 
 /** Free dimensions are symbolic names; '' is a dimension about which nothing is said. */
-export type Shape = readonly (number | string)[] | null;
+export type GraphShape = readonly (number | string)[] | null;
 
 /** Full type of a value, as files state it; `elementType` and `keyType` are TensorProto.DataType numbers. */
 export type ValueType =
-  | { readonly kind: 'tensor' | 'sparse-tensor'; readonly elementType: number; readonly shape: Shape }
+  | { readonly kind: 'tensor' | 'sparse-tensor'; readonly elementType: number; readonly shape: GraphShape }
   | { readonly kind: 'sequence' | 'optional'; readonly element: ValueType }
   | { readonly kind: 'map'; readonly keyType: number; readonly element: ValueType };
 
@@ -54,7 +54,7 @@ export interface OnnxNode {
   readonly overload?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, Attribute>>;
+  readonly attributes: Readonly<Record<string, NodeAttribute>>;
 }
 
 export interface ValueInfo {
@@ -62,7 +62,7 @@ export interface ValueInfo {
   /** null where `type` says what it is instead. */
   readonly dtype: DType | null;
   /** Fixed sizes or symbolic names; null where the rank is unknown. */
-  readonly shape: Shape;
+  readonly shape: GraphShape;
   /** Present where the value is not a tensor of a `DType`: a sequence, a map, a packed tensor. */
   readonly type?: ValueType;
 }
@@ -87,7 +87,7 @@ export interface OnnxFunction {
   readonly outputs: readonly string[];
   /** Attributes without, and with, a default. */
   readonly required: readonly string[];
-  readonly defaults: Readonly<Record<string, Attribute>>;
+  readonly defaults: Readonly<Record<string, NodeAttribute>>;
   readonly opsets: readonly Opset[];
   readonly nodes: readonly OnnxNode[];
 }
@@ -107,7 +107,7 @@ export interface OnnxModel {
 }
 
 /** Name of a value in the graph under construction. */
-export type Value = string;
+export type ValueName = string;
 
 /** Plain forms that `GraphBuilder.add` accepts for attributes: integers are bigints, a plain number is a float. */
 export type AttributeInput =
@@ -135,28 +135,28 @@ export type AttributeInput =
  * const bytes = encodeModel(g.build({}));
  */
 export interface GraphBuilderApi {
-  input(name: string, dtype: DType, shape: readonly (number | string)[]): Value;
-  constant(tensor: Tensor): Value;
-  float64(values: ArrayLike<number>, shape: readonly number[]): Value;
-  float32(values: ArrayLike<number>, shape: readonly number[]): Value;
-  int64(values: ArrayLike<number>, shape: readonly number[]): Value;
-  strings(values: readonly string[], shape: readonly number[]): Value;
+  input(name: string, dtype: DType, shape: readonly (number | string)[]): ValueName;
+  constant(tensor: Tensor): ValueName;
+  float64(values: ArrayLike<number>, shape: readonly number[]): ValueName;
+  float32(values: ArrayLike<number>, shape: readonly number[]): ValueName;
+  int64(values: ArrayLike<number>, shape: readonly number[]): ValueName;
+  strings(values: readonly string[], shape: readonly number[]): ValueName;
   /** One node with one output; returns its name. */
   add(
     op: string,
-    inputs: readonly Value[],
+    inputs: readonly ValueName[],
     attributes?: Record<string, AttributeInput>,
     domain?: string,
-  ): Value;
+  ): ValueName;
   /** One node with `count` outputs. */
   addMany(
     op: string,
-    inputs: readonly Value[],
+    inputs: readonly ValueName[],
     count: number,
     attributes?: Record<string, AttributeInput>,
     domain?: string,
-  ): Value[];
+  ): ValueName[];
   /** Declares a graph output called `name` holding `value` (inserts Identity where the names differ). */
-  output(name: string, value: Value, dtype: DType, shape: readonly (number | string)[]): void;
+  output(name: string, value: ValueName, dtype: DType, shape: readonly (number | string)[]): void;
   build(metadata: Readonly<Record<string, string>>): OnnxModel;
 }

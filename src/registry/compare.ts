@@ -1,7 +1,7 @@
 import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
-import { partsOf } from '../model/output-parts.ts';
-import type { Step } from '../model/step.ts';
+import { partTensorsOf } from '../model/output-parts.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
 import { cellsPerRow, isFloatTensor, OutputPeaks } from './output-peaks.ts';
 import type { VersionVerification } from './version.ts';
@@ -26,7 +26,7 @@ const LINKED: ComparisonTolerance = { ulps: 8, relative: 0, scaled: 8 * 2 ** -53
 const CLOSE: ComparisonTolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
 
 /** The exactness that `output` of a model promises: trees bit for bit, after a link 4 ulp, the rest 1e-9 relative. */
-export function promised(root: Step, output: string): ComparisonTolerance {
+export function promised(root: ModelStep, output: string): ComparisonTolerance {
   const last = lastStep(root);
   if (last.kind !== 'tree-ensemble' || !exactInputs(root)) return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
@@ -38,10 +38,10 @@ export function promised(root: Step, output: string): ComparisonTolerance {
   return last.head.kind === 'regression' && last.head.link !== 'identity' ? { ...LINKED, scaled: 0 } : EXACT;
 }
 
-const lastStep = (step: Step): Step =>
+const lastStep = (step: ModelStep): ModelStep =>
   step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
 
-const EXACT_INPUTS: ReadonlySet<Step['kind']> = new Set([
+const EXACT_INPUTS: ReadonlySet<ModelStep['kind']> = new Set([
   'simple-imputer',
   'one-hot',
   'ordinal',
@@ -49,7 +49,7 @@ const EXACT_INPUTS: ReadonlySet<Step['kind']> = new Set([
 ]);
 
 /** Whether what reaches the trees is exact too: selections, imputations and codes are, arithmetic need not be. */
-function exactInputs(step: Step): boolean {
+function exactInputs(step: ModelStep): boolean {
   if (step.kind === 'pipeline') return step.steps.every((named) => exactInputs(named.step));
   if (step.kind === 'column-transformer') {
     return step.branches.every(
@@ -105,7 +105,7 @@ function pairUp(
   right: Tensor | readonly Tensor[],
 ): [Tensor, Tensor][] | null {
   if (left === undefined) return null;
-  const [a, b] = [partsOf(left), partsOf(right)];
+  const [a, b] = [partTensorsOf(left), partTensorsOf(right)];
   if (a.length !== b.length) return null;
   const same = a.every((tensor, i) => tensor.shape.join() === b[i]!.shape.join());
   return same ? a.map((tensor, i) => [tensor, b[i]!]) : null;

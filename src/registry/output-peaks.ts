@@ -1,5 +1,5 @@
 import type { Outputs } from '../model/batch.ts';
-import { partsOf } from '../model/output-parts.ts';
+import { partTensorsOf } from '../model/output-parts.ts';
 import type { Tensor } from '../model/tensor.ts';
 
 /**
@@ -12,7 +12,7 @@ export class OutputPeaks {
   /** Takes the numbers of some outputs into account. */
   see(outputs: Outputs): this {
     for (const [output, value] of Object.entries(outputs)) {
-      for (const [part, tensor] of partsOf(value).entries()) {
+      for (const [part, tensor] of partTensorsOf(value).entries()) {
         if (!isFloatTensor(tensor)) continue;
         const peaks = this.of(output, part, cellsPerRow(tensor));
         for (let i = 0; i < tensor.data.length; i++) {

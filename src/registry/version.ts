@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Framework } from '../model/description.ts';
+import type { SourceFramework } from '../model/description.ts';
 import type { GraphMemory } from '../model/graph-memory.ts';
 import type { Signature } from '../model/signature.ts';
 import type { PythonManifest } from './python/manifest.ts';
@@ -50,7 +50,7 @@ export interface BundleManifest {
   readonly maxModel: number | null;
   readonly format: string;
   readonly compression: string | null;
-  readonly framework: Framework;
+  readonly framework: SourceFramework;
   readonly signature: Signature;
   readonly runtime: Runtime;
   /** Whether `model.onnx` alone answers: the original need not be read again. */

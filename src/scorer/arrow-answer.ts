@@ -15,7 +15,7 @@ import {
 } from 'apache-arrow';
 import { PlimsollError } from '../core/errors.ts';
 import { columnAbsent } from './arrow-frame.ts';
-import type { OutputColumn, OutputValues, Refusal, Scored } from './scorer.ts';
+import type { OutputColumn, OutputValues, RowRefusal, ScoredFrame } from './scorer.ts';
 
 const TYPES = { number: Float64, integer: Int64, string: Utf8, bool: Bool } as const;
 
@@ -31,7 +31,7 @@ const VERDICT = [
  * The schema of answers to requests of this schema: the columns `carry` as they are, the outputs, the verdict. Throws
  * INPUT_COLUMNS where a column to carry is missing, or is called as another one.
  */
-export function answerSchema(
+export function arrowAnswerSchema(
   request: Schema,
   carry: readonly string[],
   outputs: readonly OutputColumn[],
@@ -59,7 +59,7 @@ export function answerBatch(
   request: RecordBatch,
   carry: readonly string[],
   outputs: readonly OutputColumn[],
-  scored: Scored,
+  scored: ScoredFrame,
 ): RecordBatch {
   const length = request.numRows;
   const { fields } = request.schema;
@@ -81,7 +81,7 @@ interface Nulls {
 
 const NONE: Nulls = { nullCount: 0, nullBitmap: null };
 
-function nullsOf({ outcomes, refusals }: Scored): Nulls {
+function nullsOf({ outcomes, refusals }: ScoredFrame): Nulls {
   if (refusals.length === 0) return NONE;
   return { nullCount: refusals.length, nullBitmap: bitsOf(outcomes, (outcome) => outcome === 0) };
 }
@@ -110,18 +110,18 @@ const DATA: Readonly<Record<OutputColumn['type'], ToData>> = {
   string: (values, length, nulls) => textData(values as readonly string[], length, nulls),
 };
 
-function verdictOf({ outcomes, refusals }: Scored, length: number): Data<DataType>[] {
+function verdictOf({ outcomes, refusals }: ScoredFrame, length: number): Data<DataType>[] {
   const codes = new Int8Array(outcomes.buffer, outcomes.byteOffset, length);
   const outcome = makeData({ type: new Int8(), length, nullCount: 0, data: codes });
-  const texts = (pick: (refusal: Refusal) => string | null): Data<DataType> =>
+  const texts = (pick: (refusal: RowRefusal) => string | null): Data<DataType> =>
     refusalTexts(refusals, pick, length);
   return [outcome, texts(({ code }) => code), texts(({ column }) => column), texts(({ reason }) => reason)];
 }
 
 /** Null in all rows but the few that were refused. */
 function refusalTexts(
-  refusals: readonly Refusal[],
-  pick: (refusal: Refusal) => string | null,
+  refusals: readonly RowRefusal[],
+  pick: (refusal: RowRefusal) => string | null,
   length: number,
 ): Data<Utf8> {
   const said = refusals.flatMap((refusal) => {

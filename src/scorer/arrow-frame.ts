@@ -2,7 +2,7 @@
 import { Vector as ArrowVector, type Data, DataType, type RecordBatch } from 'apache-arrow';
 import { PlimsollError } from '../core/errors.ts';
 import { halfToNumber } from '../core/float.ts';
-import type { Frame, NumberArray, Vector } from './frame.ts';
+import type { ColumnFrame, ColumnVector, NumberArray } from './frame.ts';
 
 /** Depth of lists in lists that a cell may have. */
 const LIST_DEPTH_MAX = 16;
@@ -13,7 +13,7 @@ const LIST_ELEMENTS_MAX = 2 ** 26;
  * The columns `names` of a batch; numbers are views of it, not copies. Throws INPUT_COLUMNS where one is missing, or of a
  * type that no cell of a model can be.
  */
-export function frameOf(batch: RecordBatch, names: readonly string[]): Frame {
+export function frameOfBatch(batch: RecordBatch, names: readonly string[]): ColumnFrame {
   const { fields } = batch.schema;
   const columns = names.map((name) => {
     const at = fields.findIndex((field) => field.name === name);
@@ -36,7 +36,7 @@ export function columnAbsent(name: string, there: readonly string[]): PlimsollEr
   return new PlimsollError('INPUT_COLUMNS', { problem });
 }
 
-function vectorOf(data: Data, name: string): Vector {
+function vectorOf(data: Data, name: string): ColumnVector {
   const { type, values, length } = data;
   if (DataType.isInt(type) && type.bitWidth === 64)
     return { kind: 'bigints', values: values as BigInt64Array, valid: validOf(data) };
@@ -100,7 +100,7 @@ function decimalsOf({ type, values, length }: Data): Float64Array {
 }
 
 /** The words of a dictionary are read once, then taken for each row. */
-function dictionaryOf(data: Data, name: string): Vector {
+function dictionaryOf(data: Data, name: string): ColumnVector {
   const words = data.dictionary?.data ?? [];
   const cells = words.flatMap((chunk) => {
     const vector = vectorOf(chunk, name);

@@ -39,7 +39,7 @@ function fill(fd: number, bytes: Uint8Array): number {
 }
 
 /** Writes one answer to `fd`, given in pieces or as what becomes JSON. Throws EPIPE where nobody listens any more. */
-export function writeAnswer(
+export function writeArrowAnswer(
   fd: number,
   kind: keyof typeof ANSWER,
   content: readonly Uint8Array[] | Readonly<Record<string, unknown>> | PlimsollError,

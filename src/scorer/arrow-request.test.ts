@@ -23,12 +23,12 @@ import { isPlimsollError } from '../core/errors.ts';
 import { runs } from '../core/testing/runs.ts';
 import { answerRequest } from './arrow-request.ts';
 import { scorerOver } from './score.ts';
-import type { Scorer } from './scorer.ts';
+import type { ColumnScorer } from './scorer.ts';
 import { load } from './test-models.ts';
 
 const column = (table: Table, name: string): unknown[] => [...table.getChild(name)!];
 
-async function answered(scorer: Scorer, carry: readonly string[], request: Uint8Array): Promise<Table> {
+async function answered(scorer: ColumnScorer, carry: readonly string[], request: Uint8Array): Promise<Table> {
   const pieces = await answerRequest(scorer, { inputs: scorer.inputs, carry }, request);
   return tableFromIPC(Buffer.concat(pieces));
 }

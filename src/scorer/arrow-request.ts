@@ -8,10 +8,10 @@ import {
 } from 'apache-arrow';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { ArrowOptions } from './arrow.ts';
-import { answerBatch, answerSchema } from './arrow-answer.ts';
-import { frameOf } from './arrow-frame.ts';
+import { answerBatch, arrowAnswerSchema } from './arrow-answer.ts';
+import { frameOfBatch } from './arrow-frame.ts';
 import { verifyStream } from './arrow-verify.ts';
-import type { Scorer } from './scorer.ts';
+import type { ColumnScorer } from './scorer.ts';
 
 /** Rows of one batch at most: columns of nothing but nulls take no bytes however many they are. */
 const BATCH_ROWS_MAX = 2 ** 20;
@@ -21,17 +21,17 @@ const BATCH_ROWS_MAX = 2 ** 20;
  * where its columns do not fit, and what the scorer throws.
  */
 export async function answerRequest(
-  scorer: Scorer,
+  scorer: ColumnScorer,
   { inputs, carry }: Pick<ArrowOptions, 'inputs' | 'carry'>,
   request: Uint8Array,
 ): Promise<readonly Uint8Array[]> {
   const { schema: asked, batches } = readStream(request);
-  const schema = answerSchema(asked, carry, scorer.outputs);
+  const schema = arrowAnswerSchema(asked, carry, scorer.outputs);
   const writer = new RecordBatchStreamWriter();
   const pieces = new Pieces();
   writer.reset(pieces, schema);
   for (const batch of batches) {
-    const scored = await scorer.score(reading(() => frameOf(batch, inputs)));
+    const scored = await scorer.score(reading(() => frameOfBatch(batch, inputs)));
     const answer = answerBatch(schema, batch, carry, scorer.outputs, scored);
     reading(() => writer.write(answer));
   }

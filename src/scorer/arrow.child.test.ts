@@ -27,7 +27,7 @@ import type { AdmittedVersion } from '../registry/admit.ts';
 import { admitFile } from '../registry/admit.ts';
 import { ANSWER, type ArrowOptions, REQUEST_BYTES_MAX } from './arrow.ts';
 import { openScorer } from './open.ts';
-import { frameOf } from './test-frames.ts';
+import { testFrameOf } from './test-frames.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-'));
@@ -152,7 +152,7 @@ test('streams follow one another; rows come back in order with answers, verdicts
     note: vectorFromArray([['a'], null, [], ['b', 'c']], new List(new Field('item', new Utf8(), true))),
     age: vectorFromArray(cells.age, new Float32()),
   };
-  const wanted = await scorer.score(frameOf(inputs.map((name) => cells[name as keyof typeof cells])));
+  const wanted = await scorer.score(testFrameOf(inputs.map((name) => cells[name as keyof typeof cells])));
   // Two requests are written before any answer is read.
   host.request(stream(columns, 3));
   host.request(stream(columns));

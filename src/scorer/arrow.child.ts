@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { asCodedError } from '../core/parts.ts';
 import { readManifest } from '../registry/bundle.ts';
 import { type ArrowReady, parseOptions } from './arrow.ts';
-import { readRequest, writeAnswer } from './arrow-pipe.ts';
+import { readRequest, writeArrowAnswer } from './arrow-pipe.ts';
 import { answerRequest } from './arrow-request.ts';
 import { openScorer } from './open.ts';
 
@@ -17,12 +17,12 @@ async function main(): Promise<void> {
     throw new PlimsollError('BUNDLE_GONE', { model: options.bundle, version: 1, digest: '' });
   const scorer = await openScorer({ bundle: options.bundle, manifest }, options.inputs);
   const { digest, runtime } = scorer.model;
-  writeAnswer(STDOUT, 'ready', { digest, runtime, outputs: scorer.outputs } satisfies ArrowReady);
+  writeArrowAnswer(STDOUT, 'ready', { digest, runtime, outputs: scorer.outputs } satisfies ArrowReady);
   for (let request = readRequest(STDIN); request !== null; request = readRequest(STDIN)) {
     try {
-      writeAnswer(STDOUT, 'batches', await answerRequest(scorer, options, request));
+      writeArrowAnswer(STDOUT, 'batches', await answerRequest(scorer, options, request));
     } catch (error) {
-      writeAnswer(STDOUT, 'refused', coded(error));
+      writeArrowAnswer(STDOUT, 'refused', coded(error));
     }
   }
   await scorer.close();
@@ -35,5 +35,5 @@ try {
 } catch (error) {
   process.exitCode = 1;
   // Nobody may be there any more to hear it.
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') writeAnswer(STDOUT, 'ended', coded(error));
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') writeArrowAnswer(STDOUT, 'ended', coded(error));
 }

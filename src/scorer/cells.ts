@@ -2,7 +2,7 @@
 import type { CellFault } from '../serving/rows/input-errors.ts';
 import type { TensorElement } from '../serving/rows/tensor-element.ts';
 import type { RowFaults } from './faults.ts';
-import type { Vector } from './frame.ts';
+import type { ColumnVector } from './frame.ts';
 
 /** One column as the model wants it. */
 export interface CellColumn {
@@ -16,7 +16,7 @@ export interface CellColumn {
 }
 
 /** Where the cells of a column go: element `at` of every `width`. */
-export interface Slot {
+export interface CellSlot {
   readonly width: number;
   readonly at: number;
 }
@@ -28,10 +28,10 @@ const scratch = new Float64Array(TILE);
 
 /** Packs a column into a matrix. Cells that do not fit become faults, and what stands in their place means nothing. */
 export function packNumbers(
-  vector: Vector,
+  vector: ColumnVector,
   column: CellColumn,
   rows: number,
-  slot: Slot,
+  slot: CellSlot,
   matrix: Float64Array,
   faults: RowFaults,
 ): void {
@@ -43,7 +43,7 @@ export function packNumbers(
     for (let row = from; row < to; row++) {
       const value = scratch[row - from]!;
       if (plain && (Math.abs(value) <= free || (missing && Number.isNaN(value)))) continue;
-      const cell = read(cellOf(vector, row));
+      const cell = read(vectorCellOf(vector, row));
       if (isFault(cell)) faults.add(row, name, cell);
       else matrix[row * slot.width + slot.at] = cell as number;
     }
@@ -54,7 +54,7 @@ export function packNumbers(
 function copyNumbers(
   from: number,
   to: number,
-  { width, at }: Slot,
+  { width, at }: CellSlot,
   column: CellColumn,
   matrix: Float64Array,
 ): number {
@@ -73,15 +73,15 @@ function copyNumbers(
 
 /** The same for cells of any kind. */
 export function packElements(
-  vector: Vector,
+  vector: ColumnVector,
   column: CellColumn,
   rows: number,
-  { width, at }: Slot,
+  { width, at }: CellSlot,
   elements: (TensorElement | null)[],
   faults: RowFaults,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const cell = column.read(cellOf(vector, row));
+    const cell = column.read(vectorCellOf(vector, row));
     if (isFault(cell)) faults.add(row, column.name, cell);
     else elements[row * width + at] = cell;
   }
@@ -91,7 +91,7 @@ const isFault = (cell: TensorElement | null | CellFault): cell is CellFault =>
   typeof cell === 'object' && cell !== null;
 
 /** Numbers of a tile into `scratch`, NaN where one is missing; false where the column holds none. */
-function unpack(vector: Vector, from: number, to: number): boolean {
+function unpack(vector: ColumnVector, from: number, to: number): boolean {
   if (vector.kind === 'texts' || vector.kind === 'lists') return false;
   if (vector.kind === 'numbers') scratch.set(vector.values.subarray(from, to));
   else if (vector.kind === 'bigints') unpackBigInts(vector.values, from, to);
@@ -117,7 +117,7 @@ function unpackBigInts(values: BigInt64Array | BigUint64Array, from: number, to:
 }
 
 /** One cell: null where there is none, 64-bit integers exact. */
-export function cellOf(vector: Vector, row: number): unknown {
+export function vectorCellOf(vector: ColumnVector, row: number): unknown {
   switch (vector.kind) {
     case 'texts':
     case 'lists':

@@ -5,9 +5,9 @@ import type { Signature } from '../model/signature.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { createEngine } from '../registry/engines.ts';
-import { flatten } from './flatten.ts';
+import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
-import { frameOf } from './test-frames.ts';
+import { testFrameOf } from './test-frames.ts';
 import { asked, identity, json, load } from './test-models.ts';
 
 /** A graph of one input, `x` in, `y` out. */
@@ -57,7 +57,7 @@ describe('a graph', () => {
     await fc.assert(
       fc.asyncProperty(frames, async (columns) => {
         const count = columns[0]!.length;
-        const scored = await scorer.score(frameOf(columns));
+        const scored = await scorer.score(testFrameOf(columns));
         for (let i = 0; i < count; i++) {
           const wanted = await asked(
             model,
@@ -67,7 +67,7 @@ describe('a graph', () => {
           if (refusal) expect(wanted['msg']).toContain(refusal.reason.replace(/ \(and \d+ more\)$/, ''));
           else
             expect(scored.columns.map((values) => values[i])).toEqual(
-              flatten(wanted as Outputs, signature.outputs).map(({ values }) => values[0]),
+              flattenOutputs(wanted as Outputs, signature.outputs).map(({ values }) => values[0]),
             );
         }
       }),
@@ -83,13 +83,16 @@ describe('a graph', () => {
       ['Rom', null, 'Oslo', 'a\0b'],
       [1, 2, 'big', 4],
     ];
-    const scored = await scorer.score(frameOf(columns));
+    const scored = await scorer.score(testFrameOf(columns));
     expect(scored.refusals.map(({ row, code, column, reason }) => [row, code, column, reason])).toEqual([
       [1, 'string_type', 'city', 'expected a string, got null'],
       [2, 'number_type', 'size', 'expected a number that float32 can hold, got "big"'],
       [3, 'INPUT_INVALID', 'city', 'expected text of whole characters without NUL, got "a\\u0000b"'],
     ]);
-    const alone = flatten((await asked(model, { city: 'Rom', size: 1 })) as Outputs, model.signature.outputs);
+    const alone = flattenOutputs(
+      (await asked(model, { city: 'Rom', size: 1 })) as Outputs,
+      model.signature.outputs,
+    );
     expect(scored.columns.map((values) => values[0])).toEqual(alone.map(({ values }) => values[0]));
     await scorer.close();
   });
@@ -118,7 +121,7 @@ describe('a graph', () => {
       'c',
     ]);
     expect(scorer.outputs.map(({ name }) => name)).toEqual(['y_0', 'y_1', 'y_2']);
-    const { columns } = await scorer.score(frameOf([[1], [2], [3]]));
+    const { columns } = await scorer.score(testFrameOf([[1], [2], [3]]));
     expect(columns).toEqual([Float64Array.of(-1), Float64Array.of(-2), Float64Array.of(-3)]);
     await scorer.close();
   });
@@ -126,7 +129,7 @@ describe('a graph', () => {
   test('keeps every digit of 64-bit integers', async () => {
     const scorer = await scorerOver(await graph('int64', ['N', 1], (g, x) => g.add('Identity', [x])), ['n']);
     const numbers = [2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, null];
-    const scored = await scorer.score(frameOf([numbers]));
+    const scored = await scorer.score(testFrameOf([numbers]));
     expect(scored.columns).toEqual([BigInt64Array.of(2n ** 63n - 1n, -(2n ** 63n), 2n ** 53n + 1n, 0n)]);
     expect(scored.refusals).toMatchObject([{ row: 3, code: 'int_type' }]);
     await scorer.close();

@@ -11,10 +11,10 @@ import {
 import { elementType, type TensorElement } from '../serving/rows/tensor-element.ts';
 import { TensorReader } from '../serving/rows/tensor-reader.ts';
 import { matrixWidth } from './bind.ts';
-import { type CellColumn, cellOf, packElements, packNumbers } from './cells.ts';
-import type { Decoded, DecodeFrame, Part } from './decoded.ts';
+import { type CellColumn, packElements, packNumbers, vectorCellOf } from './cells.ts';
+import type { DecodedFrame, DecodedPart, DecodeFrame } from './decoded.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
-import type { Frame, Vector } from './frame.ts';
+import type { ColumnFrame, ColumnVector } from './frame.ts';
 
 /** One input of the graph, and the columns of the frame that it is made of. */
 interface BoundTensor {
@@ -70,7 +70,7 @@ function jsonOf(value: unknown, dtype: TensorSpec['dtype']): unknown {
   return (dtype === 'int64' || dtype === 'uint64') && !Number.isSafeInteger(number) ? String(value) : number;
 }
 
-function decodeScalars(bound: readonly BoundTensor[], { rows, columns }: Frame): Decoded {
+function decodeScalars(bound: readonly BoundTensor[], { rows, columns }: ColumnFrame): DecodedFrame {
   const faults = new RowFaults();
   const packed = bound.map(({ spec, from, to, cells }) => {
     const vectors = columns.slice(from, to);
@@ -96,7 +96,7 @@ const holdsNumbers = ({ dtype }: TensorSpec): boolean =>
   dtype !== 'string' && dtype !== 'int64' && dtype !== 'uint64';
 
 function packMatrix(
-  vectors: readonly Vector[],
+  vectors: readonly ColumnVector[],
   cells: readonly CellColumn[],
   rows: number,
   faults: RowFaults,
@@ -110,7 +110,7 @@ function packMatrix(
 }
 
 function packList(
-  vectors: readonly Vector[],
+  vectors: readonly ColumnVector[],
   cells: readonly CellColumn[],
   rows: number,
   faults: RowFaults,
@@ -140,7 +140,7 @@ function dataOf(
 
 type RowTensors = readonly Tensor[];
 
-function decodeLists(bound: readonly BoundTensor[], { rows, columns }: Frame): Decoded {
+function decodeLists(bound: readonly BoundTensor[], { rows, columns }: ColumnFrame): DecodedFrame {
   const faults = new RowFaults();
   const specs = bound.map(({ spec }) => spec);
   const shapes = new Map<string, { readonly rows: RowTensors[]; readonly positions: number[] }>();
@@ -153,7 +153,7 @@ function decodeLists(bound: readonly BoundTensor[], { rows, columns }: Frame): D
     group.rows.push(tensors);
     group.positions.push(row);
   }
-  const parts = [...shapes.values()].map((group): Part => {
+  const parts = [...shapes.values()].map((group): DecodedPart => {
     const tensors = specs.map(({ name }, k): [string, Tensor] => [
       name,
       stack(group.rows.map((row) => row[k]!)),
@@ -168,12 +168,12 @@ function decodeLists(bound: readonly BoundTensor[], { rows, columns }: Frame): D
 function readRow(
   bound: readonly BoundTensor[],
   specs: readonly TensorSpec[],
-  columns: readonly Vector[],
+  columns: readonly ColumnVector[],
   row: number,
   faults: RowFaults,
 ): RowTensors | null {
   const values = bound.map(({ spec, from, to }) => {
-    const cells = columns.slice(from, to).map((vector) => jsonOf(cellOf(vector, row), spec.dtype));
+    const cells = columns.slice(from, to).map((vector) => jsonOf(vectorCellOf(vector, row), spec.dtype));
     return cells.length === 1 ? cells[0] : cells;
   });
   try {

@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outputs } from '../model/batch.ts';
 import type { ColumnSpec } from '../model/signature.ts';
-import { flatten } from './flatten.ts';
+import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
-import { OUTCOME, type Scored, type Scorer } from './scorer.ts';
-import { frameOf } from './test-frames.ts';
-import { asked, inputsOf, json, load } from './test-models.ts';
+import { type ColumnScorer, OUTCOME, type ScoredFrame } from './scorer.ts';
+import { testFrameOf } from './test-frames.ts';
+import { asked, json, load, testInputsOf } from './test-models.ts';
 
 /** Compares a frame's outcomes with those of its rows, each asked for alone. */
 async function expectAsAsked(
   model: ScoredModel,
-  scorer: Scorer,
-  scored: Scored,
+  scorer: ColumnScorer,
+  scored: ScoredFrame,
   rows: readonly unknown[],
 ): Promise<void> {
   for (const [i, row] of rows.entries()) {
@@ -28,7 +28,7 @@ async function expectAsAsked(
       if (refusal?.column) expect(wanted.msg).toContain(JSON.stringify(refusal.column));
     } else {
       expect(refusal, JSON.stringify(row)).toBeUndefined();
-      const cells = flatten(wanted as Outputs, model.signature.outputs).map(({ values }) => values[0]);
+      const cells = flattenOutputs(wanted as Outputs, model.signature.outputs).map(({ values }) => values[0]);
       expect(scored.columns.map((values) => values[i])).toEqual(cells);
     }
   }
@@ -95,14 +95,14 @@ describe('rows of columns meet the same checks, in the same words, as rows of re
     const { signature } = model;
     if (signature.form === 'tensors') throw new Error('a table was wanted');
     const used = signature.columns.filter((column) => !column.ignored);
-    const scorer = await scorerOver(model, inputsOf(signature));
+    const scorer = await scorerOver(model, testInputsOf(signature));
     const frames = fc
       .integer({ min: 1, max: 12 })
       .chain((rows) => fc.tuple(...used.map((spec) => columnFor(spec, rows))));
     await fc.assert(
       fc.asyncProperty(frames, async (columns) => {
         const count = columns[0]!.length;
-        const scored = await scorer.score(frameOf(columns, count));
+        const scored = await scorer.score(testFrameOf(columns, count));
         const rows = Array.from({ length: count }, (_, i) => {
           const cells = used.map(({ name }, j): [string, unknown] => [name, json(columns[j]![i])]);
           return signature.form === 'table' ? Object.fromEntries(cells) : [cells[0]![1]];

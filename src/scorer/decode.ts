@@ -3,11 +3,11 @@ import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { ColumnSpec, Signature } from '../model/signature.ts';
 import { cellReader } from '../serving/rows/cell-reader.ts';
 import type { TensorElement } from '../serving/rows/tensor-element.ts';
-import { type CellColumn, packElements, packNumbers, type Slot } from './cells.ts';
+import { type CellColumn, type CellSlot, packElements, packNumbers } from './cells.ts';
 import { tensorDecoder } from './decode-tensors.ts';
 import type { DecodeFrame } from './decoded.ts';
 import { compactElements, compactMatrix, RowFaults } from './faults.ts';
-import type { Vector } from './frame.ts';
+import type { ColumnVector } from './frame.ts';
 
 /**
  * Prepares the reading of frames whose columns are `inputs`, as `bindInputs` named them: the same checks as at the doors,
@@ -46,7 +46,7 @@ function cellColumn(spec: ColumnSpec, name: string): CellColumn {
 function matrixDecoder(width: number, bound: readonly BoundColumn[]): DecodeFrame {
   // Columns that no step reads stay as they are here: missing.
   let matrix = new Float64Array(0);
-  const slots = bound.map(({ at }): Slot => ({ width, at }));
+  const slots = bound.map(({ at }): CellSlot => ({ width, at }));
   return ({ rows, columns }) => {
     const faults = new RowFaults();
     if (matrix.length < rows * width) matrix = new Float64Array(rows * width).fill(Number.NaN);
@@ -61,7 +61,7 @@ function matrixDecoder(width: number, bound: readonly BoundColumn[]): DecodeFram
   };
 }
 
-const SINGLE: Slot = { width: 1, at: 0 };
+const SINGLE: CellSlot = { width: 1, at: 0 };
 
 function columnsDecoder(specs: readonly ColumnSpec[], bound: readonly BoundColumn[]): DecodeFrame {
   const sources = new Map(bound.map(({ cells, at }, j) => [at, { cells, j }]));
@@ -86,13 +86,23 @@ function columnsDecoder(specs: readonly ColumnSpec[], bound: readonly BoundColum
 
 const missingNumbers = (rows: number): Float64Array => new Float64Array(rows).fill(Number.NaN);
 
-function numberColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): Float64Array {
+function numberColumn(
+  vector: ColumnVector,
+  cells: CellColumn,
+  rows: number,
+  faults: RowFaults,
+): Float64Array {
   const values = new Float64Array(rows);
   packNumbers(vector, cells, rows, SINGLE, values, faults);
   return values;
 }
 
-function stringColumn(vector: Vector, cells: CellColumn, rows: number, faults: RowFaults): (string | null)[] {
+function stringColumn(
+  vector: ColumnVector,
+  cells: CellColumn,
+  rows: number,
+  faults: RowFaults,
+): (string | null)[] {
   const values = new Array<TensorElement | null>(rows).fill(null);
   packElements(vector, cells, rows, SINGLE, values, faults);
   return values as (string | null)[];

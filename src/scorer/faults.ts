@@ -1,6 +1,6 @@
 /** What is wrong with the rows of a frame, and the rows that remain. Pure. */
 import type { CellFault } from '../serving/rows/input-errors.ts';
-import type { Refusal } from './scorer.ts';
+import type { RowRefusal } from './scorer.ts';
 
 /** Collects the faults of cells: a row is refused with the first one, in the order of the columns. */
 export class RowFaults {
@@ -17,7 +17,7 @@ export class RowFaults {
   }
 
   /** In row order. */
-  refusals(): Refusal[] {
+  refusals(): RowRefusal[] {
     const entries = [...this.#first].sort(([a], [b]) => a - b);
     return entries.map(([row, { column, fault, more }]) => {
       const reason = more > 0 ? `${fault.msg} (and ${more} more)` : fault.msg;

@@ -5,7 +5,7 @@ import { halfToNumber } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
 import { isList } from '../model/output-parts.ts';
 import type { OutputSpec } from '../model/signature.ts';
-import type { Labels, Tensor } from '../model/tensor.ts';
+import type { LabelSet, Tensor } from '../model/tensor.ts';
 import type { OutputColumn, OutputValues } from './scorer.ts';
 
 /** A column of an answer with its values, one a row. */
@@ -23,14 +23,14 @@ interface PlacedColumn extends OutputColumn {
   readonly dtype: Tensor['dtype'];
 }
 
-export type Layout = readonly PlacedColumn[];
+export type OutputLayout = readonly PlacedColumn[];
 
 /**
  * The columns that answers like this one become: `predict`, `predict_proba_<class>`, `transform_<j>`; a list of matrices
  * numbers its parts (`predict_proba_0_<j>`). In the order of the signature; a name that comes again, but for
  * case, is numbered (databases know no case).
  */
-export function layoutOf(outputs: Outputs, specs: readonly OutputSpec[]): Layout {
+export function layoutOf(outputs: Outputs, specs: readonly OutputSpec[]): OutputLayout {
   const known = specs.map((spec) => spec.name).filter((name) => Object.hasOwn(outputs, name));
   const names = [...new Set([...known, ...Object.keys(outputs)])];
   const columns = names.flatMap((name) => {
@@ -46,7 +46,7 @@ function tensorColumns(
   output: string,
   part: number | null,
   { shape, dtype }: Tensor,
-  labels: Labels | undefined,
+  labels: LabelSet | undefined,
 ): PlacedColumn[] {
   const rest = shape.slice(1);
   const width = rest.reduce((product, n) => product * n, 1);
@@ -62,10 +62,10 @@ function columnType(dtype: Tensor['dtype']): OutputColumn['type'] {
   return dtype.startsWith('float') ? 'number' : 'integer';
 }
 
-const suffix = (labels: Labels | undefined, j: number, width: number): string =>
+const suffix = (labels: LabelSet | undefined, j: number, width: number): string =>
   labels && labels.values.length === width ? String(labels.values[j]) : String(j);
 
-function uniquelyNamed(columns: readonly PlacedColumn[]): Layout {
+function uniquelyNamed(columns: readonly PlacedColumn[]): OutputLayout {
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   if (taken.size === columns.length) return columns;
   const seen = new Set<string>();
@@ -80,7 +80,7 @@ function uniquelyNamed(columns: readonly PlacedColumn[]): Layout {
 }
 
 /** Room for the values of so many rows: zeros, false, empty texts. */
-export const allocateColumns = (layout: Layout, rows: number): OutputValues[] =>
+export const allocateColumns = (layout: OutputLayout, rows: number): OutputValues[] =>
   layout.map(({ type }) => {
     if (type === 'string') return new Array<string>(rows).fill('');
     return new ROOM[type](rows);
@@ -89,7 +89,7 @@ export const allocateColumns = (layout: Layout, rows: number): OutputValues[] =>
 const ROOM = { number: Float64Array, integer: BigInt64Array, bool: Uint8Array } as const;
 
 /** Which row of a table each row of an answer is: row `from + i`, or `positions[from + i]`. */
-export interface Rows {
+export interface RowPositions {
   readonly from: number;
   readonly count: number;
   readonly positions: Int32Array | null;
@@ -99,10 +99,10 @@ export interface Rows {
  * Writes an answer into columns. Throws GRAPH_FAILED where it has another shape than the layout says, or an
  * integer beyond 2^63 - 1, naming the row in `details.row`.
  */
-export function writeAnswer(
+export function placeAnswer(
   outputs: Outputs,
-  layout: Layout,
-  rows: Rows,
+  layout: OutputLayout,
+  rows: RowPositions,
   columns: readonly OutputValues[],
 ): void {
   layout.forEach((column, j) => {
@@ -115,13 +115,17 @@ export function writeAnswer(
   });
 }
 
-function misshapen({ output, width }: PlacedColumn, tensor: Tensor | undefined, rows: Rows): PlimsollError {
+function misshapen(
+  { output, width }: PlacedColumn,
+  tensor: Tensor | undefined,
+  rows: RowPositions,
+): PlimsollError {
   const found = tensor === undefined ? 'nothing' : `${tensor.dtype} of shape [${tensor.shape.join(', ')}]`;
   const reason = `output "${output}" is ${found}, ${width} in each of ${rows.count} rows were wanted`;
   return new PlimsollError('GRAPH_FAILED', { reason });
 }
 
-function writeColumn(tensor: Tensor, column: PlacedColumn, rows: Rows, values: OutputValues): void {
+function writeColumn(tensor: Tensor, column: PlacedColumn, rows: RowPositions, values: OutputValues): void {
   const { dtype, data } = tensor;
   if (dtype === 'float64' || dtype === 'float32') writeNumbers(data, column, rows, values as Float64Array);
   else if (dtype === 'float16') writeEach(data, column, rows, values as Float64Array, halfToNumber);
@@ -138,7 +142,7 @@ function writeColumn(tensor: Tensor, column: PlacedColumn, rows: Rows, values: O
 function writeNumbers(
   data: Float64Array | Float32Array,
   { element, width }: PlacedColumn,
-  { from, count, positions }: Rows,
+  { from, count, positions }: RowPositions,
   values: Float64Array,
 ): void {
   if (positions === null) {
@@ -151,7 +155,7 @@ function writeNumbers(
 function writeEach<From, To>(
   data: ArrayLike<From>,
   { element, width }: PlacedColumn,
-  { from, count, positions }: Rows,
+  { from, count, positions }: RowPositions,
   values: { [row: number]: To },
   convert: (element: From, row: number) => To,
 ): void {
@@ -172,14 +176,14 @@ function signed(element: bigint, { output }: PlacedColumn, row: number): bigint 
 }
 
 /** Every output of an answer as columns. Throws GRAPH_FAILED as `writeAnswer` does. */
-export function flatten(outputs: Outputs, specs: readonly OutputSpec[]): readonly FlatColumn[] {
+export function flattenOutputs(outputs: Outputs, specs: readonly OutputSpec[]): readonly FlatColumn[] {
   const layout = layoutOf(outputs, specs);
   return layout.map((column) => {
     const value = outputs[column.output]!;
     const { shape } = isList(value) ? value[column.part ?? 0]! : value;
     const rows = { from: 0, count: shape[0] ?? 0, positions: null };
     const values = allocateColumns([column], rows.count);
-    writeAnswer(outputs, [column], rows, values);
+    placeAnswer(outputs, [column], rows, values);
     return { name: column.name, type: column.type, values: values[0]! };
   });
 }

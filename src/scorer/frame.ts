@@ -2,7 +2,7 @@
  * Columns as a source has them, a block of rows at a time. Pure. `valid` holds 1 where there is a value and 0 where it
  * is null; null where every row has one. Arrays may be longer than `rows` and may be reused once `score` has answered.
  */
-export type Vector =
+export type ColumnVector =
   | { readonly kind: 'numbers'; readonly values: NumberArray; readonly valid: Uint8Array | null }
   /** 64-bit integers, exact. */
   | {
@@ -26,8 +26,8 @@ export type NumberArray =
   | Int8Array
   | Uint8Array;
 
-export interface Frame {
+export interface ColumnFrame {
   readonly rows: number;
   /** One for each of the scorer's `inputs`, in that order. */
-  readonly columns: readonly Vector[];
+  readonly columns: readonly ColumnVector[];
 }

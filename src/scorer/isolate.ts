@@ -5,9 +5,9 @@ import type { Batch, Outputs } from '../model/batch.ts';
 import { sliceBatch } from '../model/slice.ts';
 
 /** Hears of an answer for `count` rows from `from` on; what it throws is a failure of these rows. */
-export type Answered = (outputs: Outputs, from: number, count: number) => void;
+export type AnswerSink = (outputs: Outputs, from: number, count: number) => void;
 /** Hears of a row that the engine does not answer, and why. */
-export type Unanswered = (row: number, error: unknown) => void;
+export type RefusalSink = (row: number, error: unknown) => void;
 
 /** Rows given to the engine at once. */
 export const BLOCK_ROWS = 2048;
@@ -23,8 +23,8 @@ const FATAL: ReadonlySet<ErrorCode> = new Set(['BUNDLE_GONE', 'SCORER_DIED', 'EN
 export async function isolate(
   engine: Engine,
   batch: Batch,
-  answered: Answered,
-  unanswered: Unanswered,
+  answered: AnswerSink,
+  unanswered: RefusalSink,
 ): Promise<void> {
   for (let from = 0; from < batch.rows; from += BLOCK_ROWS)
     await scoreRange(engine, batch, from, Math.min(from + BLOCK_ROWS, batch.rows), answered, unanswered);
@@ -35,8 +35,8 @@ async function scoreRange(
   batch: Batch,
   from: number,
   to: number,
-  answered: Answered,
-  unanswered: Unanswered,
+  answered: AnswerSink,
+  unanswered: RefusalSink,
 ): Promise<void> {
   if (from >= to) return;
   try {

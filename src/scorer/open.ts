@@ -3,7 +3,7 @@ import { identityOf } from '../registry/digest.ts';
 import { loadBundle } from '../registry/load.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import { scorerOver } from './score.ts';
-import type { Scorer } from './scorer.ts';
+import type { ColumnScorer } from './scorer.ts';
 
 /**
  * Opens an accepted bundle to score frames of the columns `inputs`, as `bindInputs` named them, with the runtime that
@@ -13,7 +13,7 @@ import type { Scorer } from './scorer.ts';
 export async function openScorer(
   { bundle, manifest }: Pick<AcceptedVersion, 'bundle' | 'manifest'>,
   inputs: readonly string[],
-): Promise<Scorer> {
+): Promise<ColumnScorer> {
   const { signature, example, file, sideFiles, runtime, converter } = manifest;
   const { engine } = await loadBundle(bundle, basename(bundle));
   const identity = { digest: identityOf(manifest.digest, sideFiles), runtime, converter };

@@ -1,7 +1,7 @@
 /** What is said of a row that an engine did not answer. Pure. */
 import { isPlimsollError } from '../core/errors.ts';
 import type { Signature } from '../model/signature.ts';
-import type { Refusal } from './scorer.ts';
+import type { RowRefusal } from './scorer.ts';
 
 /** How engines begin what they say of a cell; row and column are kept beside the reason. */
 const PLACE = /^row \d+(?:, (?:column|input) ("(?:[^"\\]|\\.)*"))?: /;
@@ -13,7 +13,7 @@ const PLACE = /^row \d+(?:, (?:column|input) ("(?:[^"\\]|\\.)*"))?: /;
 export function refuseFor(
   signature: Signature,
   inputs: readonly string[],
-): (error: unknown, row: number) => Refusal {
+): (error: unknown, row: number) => RowRefusal {
   const columns = signature.form === 'tensors' ? [] : signature.columns.filter((column) => !column.ignored);
   const names = new Map(columns.map(({ name }, j) => [name, inputs[j] ?? name]));
   return (error, row) => {

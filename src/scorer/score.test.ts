@@ -4,10 +4,10 @@ import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Signature } from '../model/signature.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
-import { flatten } from './flatten.ts';
+import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
-import { frameOf } from './test-frames.ts';
-import { identity, inputsOf, load } from './test-models.ts';
+import { testFrameOf } from './test-frames.ts';
+import { identity, load, testInputsOf } from './test-models.ts';
 
 /** y = 2x over a table of one unnamed column; fails where it sees 13. */
 function doubling(): ScoredModel {
@@ -37,7 +37,7 @@ function doubling(): ScoredModel {
 describe('a scorer', () => {
   test('tells rows that do not fit from rows that the model fails on, under the names of the input', async () => {
     const scorer = await scorerOver(doubling(), ['age']);
-    const { outcomes, refusals, columns } = await scorer.score(frameOf([[1, null, 13, 14, 15, 6]]));
+    const { outcomes, refusals, columns } = await scorer.score(testFrameOf([[1, null, 13, 14, 15, 6]]));
     expect(outcomes).toEqual(Uint8Array.of(0, 1, 2, 2, 1, 0));
     expect(refusals).toEqual([
       {
@@ -100,13 +100,13 @@ describe('a scorer', () => {
 
   test('answers frames longer than a block, whatever their columns are made of', async () => {
     const model = await load('models/sklearn-1.9.1/forest-classifier-100.joblib');
-    const inputs = inputsOf(model.signature);
+    const inputs = testInputsOf(model.signature);
     const scorer = await scorerOver(model, inputs);
     const rows = 5000;
     const numbers = inputs.map((_, j) =>
       Array.from({ length: rows }, (_, i) => Math.fround(Math.sin(i * (j + 1)))),
     );
-    const wide = await scorer.score(frameOf(numbers));
+    const wide = await scorer.score(testFrameOf(numbers));
     const narrow = await scorer.score({
       rows,
       columns: numbers.map((values) => ({ kind: 'numbers', values: Float32Array.from(values), valid: null })),
@@ -114,6 +114,8 @@ describe('a scorer', () => {
     expect(narrow).toEqual(wide);
     const batch = numbers[0]!.map((_, i) => numbers.map((values) => values[i]));
     const outputs = await model.engine.infer(decodeInput(batch, model.signature));
-    expect(wide.columns).toEqual(flatten(outputs, model.signature.outputs).map(({ values }) => values));
+    expect(wide.columns).toEqual(
+      flattenOutputs(outputs, model.signature.outputs).map(({ values }) => values),
+    );
   });
 });

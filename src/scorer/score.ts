@@ -8,11 +8,11 @@ import { decodeInput } from '../serving/rows/decode.ts';
 import { cellTypes } from './bind.ts';
 import { frameDecoder } from './decode.ts';
 import type { DecodeFrame } from './decoded.ts';
-import { allocateColumns, type Layout, layoutOf, writeAnswer } from './flatten.ts';
-import type { Frame, Vector } from './frame.ts';
+import { allocateColumns, layoutOf, type OutputLayout, placeAnswer } from './flatten.ts';
+import type { ColumnFrame, ColumnVector } from './frame.ts';
 import { isolate } from './isolate.ts';
 import { refuseFor } from './refusal.ts';
-import { OUTCOME, type Refusal, type Scored, type Scorer } from './scorer.ts';
+import { type ColumnScorer, OUTCOME, type RowRefusal, type ScoredFrame } from './scorer.ts';
 
 /** A loaded model. */
 export interface ScoredModel {
@@ -22,7 +22,7 @@ export interface ScoredModel {
   readonly example: unknown;
   /** For messages. */
   readonly name: string;
-  readonly identity: Scorer['model'];
+  readonly identity: ColumnScorer['model'];
 }
 
 /** Columns of output that a table is given. */
@@ -32,7 +32,7 @@ const OUTPUT_COLUMNS_MAX = 10_000;
  * A scorer of frames of the columns `inputs`, as `bindInputs` named them, which owns the engine. Throws BATCH_UNSUPPORTED
  * where the model ties rows together, or its outputs are not rows of a table.
  */
-export async function scorerOver(model: ScoredModel, inputs: readonly string[]): Promise<Scorer> {
+export async function scorerOver(model: ScoredModel, inputs: readonly string[]): Promise<ColumnScorer> {
   const { engine, signature, identity } = model;
   checkRowwise(model);
   const decode = frameDecoder(signature, inputs);
@@ -64,7 +64,7 @@ function checkRowwise({ signature, name }: ScoredModel): void {
 }
 
 /** The columns of its answers, by the answer to the example row: a signature need not know every width. */
-async function layoutFor(model: ScoredModel, decode: DecodeFrame, width: number): Promise<Layout> {
+async function layoutFor(model: ScoredModel, decode: DecodeFrame, width: number): Promise<OutputLayout> {
   const { engine, signature, name } = model;
   const outputs = await engine.infer(exampleBatch(model, decode, width));
   const layout = layoutOf(outputs, signature.outputs);
@@ -74,7 +74,7 @@ async function layoutFor(model: ScoredModel, decode: DecodeFrame, width: number)
       `its answers have ${layout.length} columns, a table at most ${OUTPUT_COLUMNS_MAX}`,
     );
   try {
-    writeAnswer(outputs, layout, { from: 0, count: 1, positions: null }, allocateColumns(layout, 1));
+    placeAnswer(outputs, layout, { from: 0, count: 1, positions: null }, allocateColumns(layout, 1));
   } catch (error) {
     if (isPlimsollError(error)) throw unsupported(name, String(error.details['reason']));
     throw error;
@@ -87,20 +87,23 @@ function exampleBatch({ signature, example }: ScoredModel, decode: DecodeFrame, 
   const free = signature.form === 'tensors' ? width > signature.tensors.length : signature.open;
   if (!free) return decodeInput({ instances: [example] }, signature);
   const strings = signature.form === 'tensors' && signature.tensors[0]?.dtype === 'string';
-  const one: Vector = strings
+  const one: ColumnVector = strings
     ? { kind: 'texts', values: ['text'] }
     : { kind: 'numbers', values: Float64Array.of(1), valid: null };
-  return decode({ rows: 1, columns: new Array<Vector>(width).fill(one) }).parts[0]!.batch;
+  return decode({ rows: 1, columns: new Array<ColumnVector>(width).fill(one) }).parts[0]!.batch;
 }
 
 interface Parts {
   readonly engine: Engine;
-  readonly layout: Layout;
+  readonly layout: OutputLayout;
   readonly decode: DecodeFrame;
-  readonly refuse: (error: unknown, row: number) => Refusal;
+  readonly refuse: (error: unknown, row: number) => RowRefusal;
 }
 
-async function scoreFrame({ engine, layout, decode, refuse }: Parts, frame: Frame): Promise<Scored> {
+async function scoreFrame(
+  { engine, layout, decode, refuse }: Parts,
+  frame: ColumnFrame,
+): Promise<ScoredFrame> {
   const columns = allocateColumns(layout, frame.rows);
   const { parts, refusals: misfits } = decode(frame);
   const refusals = [...misfits];
@@ -108,7 +111,7 @@ async function scoreFrame({ engine, layout, decode, refuse }: Parts, frame: Fram
     await isolate(
       engine,
       batch,
-      (outputs, from, count) => writeAnswer(outputs, layout, { from, count, positions }, columns),
+      (outputs, from, count) => placeAnswer(outputs, layout, { from, count, positions }, columns),
       (row, error) => refusals.push(refuse(error, positions?.[row] ?? row)),
     );
   }

@@ -3,16 +3,16 @@
  * workers reach it as a child process that speaks Arrow. Pure.
  */
 import type { Runtime } from '../registry/version.ts';
-import type { Frame } from './frame.ts';
+import type { ColumnFrame } from './frame.ts';
 
 /** What became of a row, as kept in the column of outcomes. */
 export const OUTCOME = { ok: 0, rejected: 1, failed: 2, skipped: 3 } as const;
-export type Outcome = keyof typeof OUTCOME;
+export type RowOutcome = keyof typeof OUTCOME;
 /** In the order of their numbers. */
-export const OUTCOMES = Object.keys(OUTCOME) as readonly Outcome[];
+export const OUTCOMES = Object.keys(OUTCOME) as readonly RowOutcome[];
 
 /** Why a row was not scored. */
-export interface Refusal {
+export interface RowRefusal {
   /** From 0, in the frame. */
   readonly row: number;
   /** `rejected`: it does not fit the signature; `failed`: the model failed on it. */
@@ -33,11 +33,11 @@ export interface OutputColumn {
 /** Values of one output column, one a row of the frame; what is there for a row that was refused means nothing. */
 export type OutputValues = Float64Array | BigInt64Array | Uint8Array | readonly string[];
 
-export interface Scored {
+export interface ScoredFrame {
   /** `OUTCOME` of each row. */
   readonly outcomes: Uint8Array;
   /** In row order. */
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly RowRefusal[];
   /** One for each of `outputs`: Float64Array for `number`, BigInt64Array for `integer`, Uint8Array for `bool`, strings. */
   readonly columns: readonly OutputValues[];
 }
@@ -45,7 +45,7 @@ export interface Scored {
 /** A cell, as a model takes it. */
 export type CellType = 'number' | 'string' | 'bool' | 'list';
 
-export interface Scorer {
+export interface ColumnScorer {
   readonly model: { readonly digest: string; readonly runtime: Runtime; readonly converter: number };
   /** Names of the columns that `score` wants, in order. */
   readonly inputs: readonly string[];
@@ -53,6 +53,6 @@ export interface Scorer {
   readonly types: ReadonlyMap<string, CellType>;
   readonly outputs: readonly OutputColumn[];
   /** Scores a frame; a row that does not fit or fails is refused alone. Throws only where no row could be scored. */
-  score(frame: Frame): Promise<Scored>;
+  score(frame: ColumnFrame): Promise<ScoredFrame>;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 /** Frames of JSON cells, for tests. Pure. */
-import type { Frame, Vector } from './frame.ts';
+import type { ColumnFrame, ColumnVector } from './frame.ts';
 
 /** A column of cells as a source would give it: all numbers, all 64-bit integers, all booleans, else texts or lists. */
-function vectorOf(cells: readonly unknown[]): Vector {
+function vectorOf(cells: readonly unknown[]): ColumnVector {
   const present = cells.filter((cell) => cell !== null);
   const valid =
     present.length === cells.length ? null : Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1));
@@ -20,7 +20,10 @@ function vectorOf(cells: readonly unknown[]): Vector {
   return { kind: 'lists', values: cells };
 }
 
-export const frameOf = (columns: readonly (readonly unknown[])[], rows = columns[0]?.length ?? 0): Frame => ({
+export const testFrameOf = (
+  columns: readonly (readonly unknown[])[],
+  rows = columns[0]?.length ?? 0,
+): ColumnFrame => ({
   rows,
   columns: columns.map(vectorOf),
 });

@@ -18,7 +18,7 @@ export async function load(path: string): Promise<ScoredModel> {
   return { engine, signature: content!.signature, example: exampleRow(content!).row, name: path, identity };
 }
 
-export const inputsOf = (signature: Signature): string[] =>
+export const testInputsOf = (signature: Signature): string[] =>
   signature.form === 'tensors'
     ? signature.tensors.map(({ name }) => name)
     : signature.columns.filter((column) => !column.ignored).map(({ name }) => name);

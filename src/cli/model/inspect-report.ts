@@ -3,13 +3,13 @@ import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
 import type {
-  Blocker,
-  Framework,
+  CompileBlocker,
   ModelContent,
   ModelDescription,
   NamedGlobal,
-  Note,
   OutlineNode,
+  ReadNote,
+  SourceFramework,
 } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
@@ -37,13 +37,13 @@ export interface InspectReport {
   readonly digest: string;
   readonly format: string;
   readonly compression: string | null;
-  readonly framework: Framework;
+  readonly framework: SourceFramework;
   readonly outline: OutlineNode | null;
   readonly signature: Signature | null;
   readonly engines: { readonly native: EngineReport; readonly onnx: EngineReport } | null;
-  readonly blockers: readonly Blocker[];
+  readonly blockers: readonly CompileBlocker[];
   readonly globals: readonly NamedGlobal[];
-  readonly notes: readonly Note[];
+  readonly notes: readonly ReadNote[];
   readonly python: PythonReport;
 }
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { Framework, ModelContent, ModelDescription } from '../../model/description.ts';
+import type { ModelContent, ModelDescription, SourceFramework } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import { createEngine } from '../../registry/engines.ts';
 import { contentOf } from '../../registry/model-content.ts';
@@ -37,7 +37,7 @@ async function dataFileOf(path: string): Promise<string> {
 /** A model that answers. */
 export interface OpenModel {
   readonly format: string;
-  readonly framework: Framework;
+  readonly framework: SourceFramework;
   readonly signature: Signature;
   readonly engine: Engine;
 }

@@ -31,7 +31,7 @@ export const predict: Define = (command, terminal) => {
     )
     .action(async (file: string) => {
       const options = command.optsWithGlobals<PredictOptions>();
-      const { flatten } = await import('../../scorer/flatten.ts');
+      const { flattenOutputs } = await import('../../scorer/flatten.ts');
       const { rowWriter } = await import('../files/rows/write.ts');
       const write = options.output === undefined ? null : rowWriter(options.output);
       const { openAsked } = await import('./python/open.ts');
@@ -46,7 +46,7 @@ export const predict: Define = (command, terminal) => {
       };
       const { batch, outputs } = await scored().finally(() => engine.close());
       const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };
-      const columns = () => flatten(outputs, signature.outputs);
+      const columns = () => flattenOutputs(outputs, signature.outputs);
       const document = () => ({
         outputs: outputsToJson(outputs, signature),
         classes: signature.classes?.values ?? null,

@@ -28,7 +28,7 @@ export interface ColumnsBlock {
 }
 
 /** What flows between steps. A step may reuse the buffers of its own output at its next call. */
-export type Block = DenseBlock | SparseBlock | ColumnsBlock;
+export type RowBlock = DenseBlock | SparseBlock | ColumnsBlock;
 
 /** Cells that one dense block may hold (1 GiB of float64): a wide sparse output of many rows must be sliced. */
 const DENSE_CELLS_LIMIT = 2 ** 27;
@@ -65,7 +65,7 @@ export function allocateCells(cells: number): Float64Array {
 }
 
 /** The batch as the first step sees it; shares the batch's arrays, which no step changes. */
-export function blockOf(batch: Batch): Block {
+export function blockOf(batch: Batch): RowBlock {
   switch (batch.kind) {
     case 'matrix':
       return { kind: 'dense', rows: batch.rows, cols: batch.width, data: batch.data };
@@ -80,7 +80,7 @@ export function blockOf(batch: Batch): Block {
 
 /** Every block as dense numbers; `scratch` gives the buffer where one is needed. */
 export function toDense(
-  block: Block,
+  block: RowBlock,
   names: readonly string[],
   scratch: (cells: number) => Float64Array,
 ): DenseBlock {
@@ -123,7 +123,7 @@ function numbersOf(column: ColumnValues, name: string): Float64Array {
 }
 
 /** One column of a block, copied where the block is row-major. */
-export function columnOf(block: Block, col: number, names: readonly string[]): ColumnValues {
+export function columnOf(block: RowBlock, col: number, names: readonly string[]): ColumnValues {
   if (block.kind === 'columns') return block.columns[col]!;
   const dense = toDense(block, names, allocateCells);
   const values = new Float64Array(dense.rows);

@@ -1,17 +1,17 @@
 import type { ColumnValues } from '../../model/batch.ts';
-import type { Categories } from '../../model/encoding.ts';
-import { type Block, refuseCell } from './block.ts';
+import type { ColumnCategories } from '../../model/encoding.ts';
+import { type RowBlock, refuseCell } from './block.ts';
 
 type Cell = number | string | null;
 
 /** Index of each row's category in column `col` of a block, -1 where it is unknown. */
-export type CategoryLookup = (block: Block, col: number) => Int32Array;
+export type CategoryLookup = (block: RowBlock, col: number) => Int32Array;
 
 /**
  * Makes a lookup ready. NaN (numbers) and null (strings) match the missing category only; -0 is 0, as in numpy.
  * A missing string is null in a string column; a column of numbers holds NaN.
  */
-export function prepareLookup(categories: Categories): CategoryLookup {
+export function prepareLookup(categories: ColumnCategories): CategoryLookup {
   const known = new Map<Cell, number>();
   const values: Iterable<Cell> =
     categories.type === 'bool' ? categories.values.map((value) => (value ? 1 : 0)) : categories.values;
@@ -25,7 +25,7 @@ export function prepareLookup(categories: Categories): CategoryLookup {
   return (block, col) => lookup(known, block, col);
 }
 
-function lookup(known: Map<Cell, number>, block: Block, col: number): Int32Array {
+function lookup(known: Map<Cell, number>, block: RowBlock, col: number): Int32Array {
   const found = new Int32Array(block.rows);
   if (block.kind === 'dense') {
     for (let row = 0; row < block.rows; row++)
@@ -37,7 +37,7 @@ function lookup(known: Map<Cell, number>, block: Block, col: number): Int32Array
   return found;
 }
 
-function cellsOf(block: Exclude<Block, { kind: 'dense' }>, col: number): ColumnValues {
+function cellsOf(block: Exclude<RowBlock, { kind: 'dense' }>, col: number): ColumnValues {
   if (block.kind === 'columns') return block.columns[col]!;
   const cells = new Float64Array(block.rows);
   for (let row = 0; row < block.rows; row++) {
@@ -53,11 +53,11 @@ const LISTED = 5;
 
 /** Refuses the unknown category at `row`, naming it and some that are known. */
 export function refuseCategory(
-  block: Block,
+  block: RowBlock,
   row: number,
   col: number,
   name: string,
-  categories: Categories,
+  categories: ColumnCategories,
 ): never {
   const cell = block.kind === 'dense' ? block.data[row * block.cols + col]! : cellsOf(block, col)[row]!;
   const shown = cell === null || Number.isNaN(cell) ? 'a missing value' : JSON.stringify(cell);

@@ -4,12 +4,18 @@ import type {
   FeatureUnionStep,
   PipelineStep,
 } from '../../model/step.ts';
-import { allocateCells, type Block, createScratch, type DenseBlock, toDense } from './block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape, refuseStep } from './evaluator.ts';
+import { allocateCells, createScratch, type DenseBlock, type RowBlock, toDense } from './block.ts';
+import {
+  checkWidth,
+  type EvaluatorContext,
+  refuseShape,
+  refuseStep,
+  type StepEvaluator,
+} from './evaluator.ts';
 import { prepareStack } from './stack.ts';
 
 /** Steps in order: all but the last transform. */
-export function preparePipeline(step: PipelineStep, { names, prepare }: Preparation): Evaluator {
+export function preparePipeline(step: PipelineStep, { names, prepare }: EvaluatorContext): StepEvaluator {
   const evaluators = step.steps.map(({ step: inner }, i) =>
     prepare(inner, i === 0 ? names : (inner.featureNames ?? [])),
   );
@@ -22,13 +28,13 @@ export function preparePipeline(step: PipelineStep, { names, prepare }: Preparat
   const run = chain(before);
   const { transform, outputs } = last;
   return {
-    ...(transform && { transform: (input: Block) => transform(run(input)) }),
-    ...(outputs && { outputs: (input: Block) => outputs(run(input)) }),
+    ...(transform && { transform: (input: RowBlock) => transform(run(input)) }),
+    ...(outputs && { outputs: (input: RowBlock) => outputs(run(input)) }),
   };
 }
 
 /** One call a step without a loop where there is only one step before the last. */
-function chain(transforms: readonly ((input: Block) => Block)[]): (input: Block) => Block {
+function chain(transforms: readonly ((input: RowBlock) => RowBlock)[]): (input: RowBlock) => RowBlock {
   const [first, ...rest] = transforms;
   if (rest.length === 0) return first!;
   return (input) => {
@@ -41,8 +47,8 @@ function chain(transforms: readonly ((input: Block) => Block)[]): (input: Block)
 /** Each branch sees its own columns; outputs side by side in transformer order. */
 export function prepareColumnTransformer(
   step: ColumnTransformerStep,
-  { names, prepare }: Preparation,
-): Evaluator {
+  { names, prepare }: EvaluatorContext,
+): StepEvaluator {
   const branches = step.branches.map((branch) => {
     const seen = branch.columns.map((col) => names[col] ?? `x${col}`);
     return {
@@ -66,8 +72,8 @@ export function prepareColumnTransformer(
 function transformOf(
   branch: ColumnBranch,
   names: readonly string[],
-  prepare: Preparation['prepare'],
-): (input: Block) => Block {
+  prepare: EvaluatorContext['prepare'],
+): (input: RowBlock) => RowBlock {
   if (branch.step === null) return (input) => input;
   return (
     prepare(branch.step, names).transform ??
@@ -76,7 +82,7 @@ function transformOf(
 }
 
 /** Selects a branch's columns; columns of a table are shared, those of a matrix copied together. */
-function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (input: Block) => Block {
+function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (input: RowBlock) => RowBlock {
   const chosen = Int32Array.from(branch.columns);
   const width = step.features ?? Number.MAX_SAFE_INTEGER;
   for (const col of branch.columns) {
@@ -108,7 +114,10 @@ function gather(input: DenseBlock, chosen: Int32Array, data: Float64Array): Dens
 }
 
 /** Every branch sees the whole input. */
-export function prepareFeatureUnion(step: FeatureUnionStep, { names, prepare }: Preparation): Evaluator {
+export function prepareFeatureUnion(
+  step: FeatureUnionStep,
+  { names, prepare }: EvaluatorContext,
+): StepEvaluator {
   const branches = step.branches.map(({ step: inner, weight }) => {
     const { transform } = prepare(inner, names);
     return {

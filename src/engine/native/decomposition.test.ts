@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { infer, numbers, tableSignature } from '../../compile/test-session.ts';
 import type { KMeansStep } from '../../model/decomposition.ts';
-import type { Block } from './block.ts';
+import type { RowBlock } from './block.ts';
 import { prepareStep } from './prepare.ts';
 
 const step: KMeansStep = {
@@ -21,7 +21,7 @@ const ROWS = [
 
 /** Labels by both engines, which have to agree. */
 async function labelsOf(model: KMeansStep): Promise<number[]> {
-  const block: Block = { kind: 'dense', rows: ROWS.length, cols: 2, data: Float64Array.from(ROWS.flat()) };
+  const block: RowBlock = { kind: 'dense', rows: ROWS.length, cols: 2, data: Float64Array.from(ROWS.flat()) };
   const { data } = prepareStep(model, ['a', 'b']).outputs!(block)['predict'] as { data: Int32Array };
   const native = Array.from(data);
   const onnx = await infer(model, tableSignature(numbers(2), ['predict']), ROWS);

@@ -1,12 +1,19 @@
 import { type KMeansStep, movedTo, originOf, type PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
-import { allocateCells, type Block, checkNumbers, createScratch, type DenseBlock, toDense } from './block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import {
+  allocateCells,
+  checkNumbers,
+  createScratch,
+  type DenseBlock,
+  type RowBlock,
+  toDense,
+} from './block.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 import { argmaxRows } from './links.ts';
 import { areFinite, prepareProduct } from './product.ts';
 
 /** `(x - mean) · componentsᵀ / scale`; the mean is projected once and subtracted after, as scikit-learn does. */
-export function preparePca(step: PcaStep, { names }: Preparation): Evaluator {
+export function preparePca(step: PcaStep, { names }: EvaluatorContext): StepEvaluator {
   const { rows: cols, cols: features } = step.components;
   if (step.mean !== null && step.mean.length !== features)
     refuseShape(step, 'mean_', step.mean.length, features);
@@ -33,16 +40,16 @@ function projected(components: Matrix, mean: Float64Array): Float64Array {
  * term, so that a row at a centre is at distance zero. Sparse rows take √max(0, |x|² - 2 x·c + |c|²), the expansion that
  * `euclidean_distances` uses.
  */
-export function prepareKMeans(step: KMeansStep, { names }: Preparation): Evaluator {
+export function prepareKMeans(step: KMeansStep, { names }: EvaluatorContext): StepEvaluator {
   const { rows: clusters, cols: features } = step.centers;
   const origin = originOf(step);
   const centers = origin === null ? step.centers : movedTo(origin, step.centers);
   const product = prepareProduct(centers, null, names);
   const centerNorms = squaredNorms({ kind: 'dense', ...centers });
   const scratch = createScratch();
-  const place = (block: Block): Block =>
+  const place = (block: RowBlock): RowBlock =>
     origin === null ? block : { kind: 'dense', ...movedTo(origin, toDense(block, names, scratch)) };
-  const distances = (block: Block): Float64Array => {
+  const distances = (block: RowBlock): Float64Array => {
     checkWidth(block, features);
     if (block.kind === 'sparse' && origin === null)
       return expanded(product(block), squaredNorms(toDense(block, names, scratch)), centerNorms);

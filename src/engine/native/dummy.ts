@@ -1,10 +1,10 @@
 import type { DummyStep } from '../../model/dummy.ts';
 import { type Tensor, takeLabels } from '../../model/tensor.ts';
-import type { Evaluator } from './evaluator.ts';
+import type { StepEvaluator } from './evaluator.ts';
 import { stackLabels } from './labels.ts';
 
 /** The same answer for every row. */
-export function prepareDummy(step: DummyStep): Evaluator {
+export function prepareDummy(step: DummyStep): StepEvaluator {
   if (step.task === 'regression') {
     const { values, flat } = step;
     return {

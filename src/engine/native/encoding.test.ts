@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OneHotStep, OrdinalStep } from '../../model/encoding.ts';
-import { allocateCells, type Block, toDense } from './block.ts';
+import { allocateCells, type RowBlock, toDense } from './block.ts';
 import { prepareStep } from './prepare.ts';
 
 const base = {
@@ -8,13 +8,13 @@ const base = {
   features: 1,
   featureNames: null,
 };
-const column = (...cells: (string | null)[]): Block => ({
+const column = (...cells: (string | null)[]): RowBlock => ({
   kind: 'columns',
   rows: cells.length,
   cols: 1,
   columns: [cells],
 });
-const transform = (step: OneHotStep | OrdinalStep, input: Block): number[] => {
+const transform = (step: OneHotStep | OrdinalStep, input: RowBlock): number[] => {
   const block = prepareStep(step, ['city']).transform!(input);
   return Array.from(toDense(block, [], allocateCells).data.subarray(0, block.rows * block.cols));
 };

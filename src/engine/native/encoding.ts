@@ -1,8 +1,8 @@
-import type { Categories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
-import type { Labels } from '../../model/tensor.ts';
-import { allocateCells, type Block, type SparseBlock } from './block.ts';
+import type { ColumnCategories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
+import type { LabelSet } from '../../model/tensor.ts';
+import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
 import { type CategoryLookup, prepareLookup, refuseCategory } from './categories.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 
 /** Above this many output columns the 0/1 blocks are kept sparse: most of them would be zeros. */
 const DENSE_WIDTH_LIMIT = 64;
@@ -10,11 +10,11 @@ const DENSE_WIDTH_LIMIT = 64;
 /** A column's categories and the way to find them. */
 interface Column {
   readonly lookup: CategoryLookup;
-  readonly categories: Categories;
+  readonly categories: ColumnCategories;
 }
 
 /** One block of 0/1 columns an input column. */
-export function prepareOneHot(step: OneHotStep, { names }: Preparation): Evaluator {
+export function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvaluator {
   const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
   const starts = offsets(step.columns.map((column) => column.width));
   const width = starts.at(-1)!;
@@ -23,7 +23,7 @@ export function prepareOneHot(step: OneHotStep, { names }: Preparation): Evaluat
       refuseShape(step, 'categories_', slots.length, categories.values.length);
   }
   /** Output column of each cell, -1 for all zeros; row-major `[rows, columns]`. */
-  const place = (input: Block): Int32Array => {
+  const place = (input: RowBlock): Int32Array => {
     checkWidth(input, columns.length);
     const placed = new Int32Array(input.rows * columns.length);
     for (let col = 0; col < columns.length; col++) {
@@ -72,7 +72,7 @@ function sparseOnes(placed: Int32Array, rows: number, columns: number, cols: num
 
 function indexesOf(
   column: Column,
-  input: Block,
+  input: RowBlock,
   col: number,
   unknown: 'error' | 'ignore',
   names: readonly string[],
@@ -86,7 +86,7 @@ function indexesOf(
 }
 
 /** One number an input column: the code of its category. */
-export function prepareOrdinal(step: OrdinalStep, { names }: Preparation): Evaluator {
+export function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEvaluator {
   const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
   const cols = columns.length;
   for (const { categories, codes } of step.columns) {
@@ -110,7 +110,7 @@ export function prepareOrdinal(step: OrdinalStep, { names }: Preparation): Evalu
 }
 
 /** `transform`: index of one label column in `classes`, int64 `[N]`; an unknown label is refused. */
-export function prepareLabelEncoder(step: LabelEncoderStep, { names }: Preparation): Evaluator {
+export function prepareLabelEncoder(step: LabelEncoderStep, { names }: EvaluatorContext): StepEvaluator {
   const categories = categoriesOf(step.classes);
   const column = { categories, lookup: prepareLookup(categories) };
   return {
@@ -122,7 +122,7 @@ export function prepareLabelEncoder(step: LabelEncoderStep, { names }: Preparati
   };
 }
 
-function categoriesOf(labels: Labels): Categories {
+function categoriesOf(labels: LabelSet): ColumnCategories {
   if (labels.type === 'string') return { type: 'string', values: labels.values };
   if (labels.type === 'bool') return { type: 'bool', values: labels.values };
   return { type: 'number', values: Float64Array.from(labels.values) };

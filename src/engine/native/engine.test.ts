@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Step } from '../../model/step.ts';
+import type { ModelStep } from '../../model/step.ts';
 import { engineContract } from '../contract.ts';
 import { CONTRACT_MODELS } from '../contract-models.ts';
 import { createNativeEngine, hasNative, nativeBlocker } from './engine.ts';
 
 engineContract({ name: 'the native engine', create: createNativeEngine });
 
-const counter = (tokenPattern: string): Step => ({
+const counter = (tokenPattern: string): ModelStep => ({
   kind: 'count-vectorizer',
   origin: { path: 'steps.words', class: 'sklearn.feature_extraction.text.CountVectorizer', offset: 42 },
   features: null,

@@ -1,11 +1,11 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
-import type { Blocker } from '../../model/description.ts';
+import type { CompileBlocker } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Step } from '../../model/step.ts';
+import type { ModelStep } from '../../model/step.ts';
 import type { Engine } from '../engine.ts';
-import { type Block, blockOf } from './block.ts';
-import type { Evaluator } from './evaluator.ts';
+import { blockOf, type RowBlock } from './block.ts';
+import type { StepEvaluator } from './evaluator.ts';
 import { prepareStep } from './prepare.ts';
 import { tensorOf } from './tensor-of.ts';
 
@@ -21,12 +21,12 @@ export interface NativeEngine extends Engine {
  * Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the step and field that stand in the way.
  */
 export function createNativeEngine(model: {
-  readonly root: Step;
+  readonly root: ModelStep;
   readonly signature: Signature;
 }): NativeEngine {
   const { root, signature } = model;
   const names = signature.form === 'tensors' ? [] : signature.columns.map(({ name }) => name);
-  let answer: ((input: Block) => Outputs) | null = answerOf(prepareStep(root, names), names);
+  let answer: ((input: RowBlock) => Outputs) | null = answerOf(prepareStep(root, names), names);
   return {
     id: 'native',
     infer: (batch) => {
@@ -40,16 +40,19 @@ export function createNativeEngine(model: {
   };
 }
 
-function answerOf({ outputs, transform }: Evaluator, names: readonly string[]): (input: Block) => Outputs {
+function answerOf(
+  { outputs, transform }: StepEvaluator,
+  names: readonly string[],
+): (input: RowBlock) => Outputs {
   if (outputs !== undefined) return outputs;
   return (input) => ({ transform: tensorOf(transform === undefined ? input : transform(input), names) });
 }
 
 /** Whether this engine evaluates every step below `root`. */
-export const hasNative = (root: Step): boolean => nativeBlocker(root) === null;
+export const hasNative = (root: ModelStep): boolean => nativeBlocker(root) === null;
 
 /** The first step and field this engine can't evaluate, or null where it evaluates the whole model. */
-export function nativeBlocker(root: Step): Blocker | null {
+export function nativeBlocker(root: ModelStep): CompileBlocker | null {
   try {
     prepareStep(root, []);
     return null;
@@ -59,7 +62,7 @@ export function nativeBlocker(root: Step): Blocker | null {
   }
 }
 
-function blockerOf({ details }: PlimsollError): Blocker {
+function blockerOf({ details }: PlimsollError): CompileBlocker {
   const text = (key: string): string => String(details[key]);
   const [path, name, field, found, wanted] = ['path', 'class', 'field', 'found', 'wanted'].map(text);
   return {

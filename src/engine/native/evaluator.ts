@@ -1,39 +1,39 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
-import type { Blocker } from '../../model/description.ts';
-import type { Step } from '../../model/step.ts';
+import type { CompileBlocker } from '../../model/description.ts';
+import type { ModelStep } from '../../model/step.ts';
 import { placeOf } from '../../model/step-base.ts';
-import type { Block } from './block.ts';
+import type { RowBlock } from './block.ts';
 
 /** A step made ready: its arrays flattened and closed over. Synchronous; never keeps or changes its input. */
-export interface Evaluator {
+export interface StepEvaluator {
   /** What the next step sees; absent on estimators that only predict. */
-  readonly transform?: (input: Block) => Block;
+  readonly transform?: (input: RowBlock) => RowBlock;
   /** Every output of the estimator, in fresh arrays; absent on transformers, whose one output is `transform`. */
-  readonly outputs?: (input: Block) => Outputs;
+  readonly outputs?: (input: RowBlock) => Outputs;
 }
 
 /** What a step is told while it is made ready. */
-export interface Preparation {
+export interface EvaluatorContext {
   /** Names of the step's input columns, for messages; may be empty. */
   readonly names: readonly string[];
   /** Makes a nested step ready. */
-  prepare(step: Step, names: readonly string[]): Evaluator;
+  prepare(step: ModelStep, names: readonly string[]): StepEvaluator;
 }
 
 /** Refuses a step this engine has no evaluator for: which field, what it holds, what would be supported. */
-export function refuseStep(step: Step, field: string, found: string, wanted: string): never {
-  const blocker: Blocker = { ...placeOf(step.origin), field, found, wanted };
+export function refuseStep(step: ModelStep, field: string, found: string, wanted: string): never {
+  const blocker: CompileBlocker = { ...placeOf(step.origin), field, found, wanted };
   throw new PlimsollError('MODEL_UNSUPPORTED', { ...blocker });
 }
 
 /** Refuses a step whose arrays contradict one another. */
-export function refuseShape(step: Step, field: string, found: number, wanted: number): never {
+export function refuseShape(step: ModelStep, field: string, found: number, wanted: number): never {
   throw new PlimsollError('MODEL_INVALID', { ...placeOf(step.origin), field, found, wanted });
 }
 
 /** Refuses input of another width than the step was fitted on. */
-export function checkWidth(block: Block, wanted: number): void {
+export function checkWidth(block: RowBlock, wanted: number): void {
   if (block.cols !== wanted) {
     throw new PlimsollError('INPUT_INVALID', {
       problem: `each row has ${block.cols} columns, ${wanted} wanted`,

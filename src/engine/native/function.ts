@@ -1,6 +1,6 @@
 import type { FunctionName, FunctionStep } from '../../model/function.ts';
 import { createScratch, toDense } from './block.ts';
-import type { Evaluator, Preparation } from './evaluator.ts';
+import type { EvaluatorContext, StepEvaluator } from './evaluator.ts';
 
 /** π/180 and 180/π as numpy rounds them. */
 const RADIANS = Math.PI / 180;
@@ -56,7 +56,7 @@ export const UFUNCS: Readonly<Record<FunctionName, (x: number) => number>> = {
 };
 
 /** Element-wise function over every column; a sparse input stays sparse where the function keeps zero. */
-export function prepareFunction(step: FunctionStep, { names }: Preparation): Evaluator {
+export function prepareFunction(step: FunctionStep, { names }: EvaluatorContext): StepEvaluator {
   if (step.function === 'identity') return { transform: (input) => input };
   const apply = UFUNCS[step.function];
   const packed = createScratch();

@@ -2,19 +2,19 @@ import type { ColumnValues } from '../../model/batch.ts';
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
 import {
   allocateCells,
-  type Block,
   checkNumbers,
   columnOf,
   createScratch,
+  type RowBlock,
   refuseCell,
   toDense,
 } from './block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 
 type Cell = number | string | null;
 
 /** Missing cells become the column's fill value; columns without one are dropped, indicators appended. */
-export function prepareSimpleImputer(step: SimpleImputerStep, { names }: Preparation): Evaluator {
+export function prepareSimpleImputer(step: SimpleImputerStep, { names }: EvaluatorContext): StepEvaluator {
   const cols = step.fill.length;
   for (const col of step.indicators)
     if (col >= cols) refuseShape(step, 'indicator_.features_', col, cols - 1);
@@ -32,7 +32,7 @@ export function prepareSimpleImputer(step: SimpleImputerStep, { names }: Prepara
 const keptColumns = (step: SimpleImputerStep): readonly number[] =>
   step.fill.flatMap((fill, col) => (fill === null ? [] : [col]));
 
-function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (input: Block) => Block {
+function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (input: RowBlock) => RowBlock {
   const scratch = createScratch();
   const kept = Int32Array.from(keptColumns(step));
   const fill = Float64Array.from(step.fill, (value) => (typeof value === 'number' ? value : Number.NaN));
@@ -69,7 +69,7 @@ function cellTest(missing: MissingMarker): (cell: Cell) => boolean {
   return (cell) => cell === value;
 }
 
-function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input: Block) => Block {
+function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input: RowBlock) => RowBlock {
   const kept = keptColumns(step);
   const isMissing = cellTest(step.missing);
   return (input) => {

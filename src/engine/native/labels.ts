@@ -1,16 +1,16 @@
-import { type Labels, labelDType, type Tensor, takeLabels } from '../../model/tensor.ts';
+import { type LabelSet, labelDType, type Tensor, takeLabels } from '../../model/tensor.ts';
 
 /** Takes labels by index into a fresh `[N]` tensor. */
 export type LabelTaker = (indices: Int32Array) => Tensor;
 
 /** `takeLabels` with the label set laid out once: integers are kept as BigInt, none is made per row. */
-export function prepareLabels(labels: Labels): LabelTaker {
+export function prepareLabels(labels: LabelSet): LabelTaker {
   if (labels.type === 'int') return intTaker(labels);
   if (labels.type === 'string') return stringTaker(labels.values);
   return (indices) => takeLabels(labels, indices);
 }
 
-function intTaker(labels: Labels): LabelTaker {
+function intTaker(labels: LabelSet): LabelTaker {
   const values = labels.values.map(BigInt);
   return (indices) => {
     const data = new BigInt64Array(indices.length);
@@ -28,7 +28,7 @@ function stringTaker(values: readonly string[]): LabelTaker {
 }
 
 /** Labels of several outputs side by side as one `[N, outputs]` tensor of the first output's type. */
-export function stackLabels(columns: readonly Tensor[], labels: Labels): Tensor {
+export function stackLabels(columns: readonly Tensor[], labels: LabelSet): Tensor {
   const rows = columns[0]!.shape[0]!;
   const width = columns.length;
   const at = (k: number): unknown => columns[k % width]!.data[Math.floor(k / width)];

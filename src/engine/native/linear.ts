@@ -1,13 +1,16 @@
 import type { Outputs } from '../../model/batch.ts';
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
-import type { Block } from './block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import type { RowBlock } from './block.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 import { type LabelTaker, prepareLabels } from './labels.ts';
 import { argmaxRows, binaryProbabilities, ovrRows, ovrUniformRows, softmaxRows } from './links.ts';
 import { prepareProduct } from './product.ts';
 
 /** `predict`: `x · coefᵀ + intercept`, `[N]` or `[N, targets]`. */
-export function prepareLinearRegressor(step: LinearRegressorStep, { names }: Preparation): Evaluator {
+export function prepareLinearRegressor(
+  step: LinearRegressorStep,
+  { names }: EvaluatorContext,
+): StepEvaluator {
   checkCoefficients(step);
   const product = prepareProduct(step.coef, step.intercept, names);
   return {
@@ -21,7 +24,10 @@ export function prepareLinearRegressor(step: LinearRegressorStep, { names }: Pre
 }
 
 /** `predict`, `predict_proba` where the estimator has it, and `decision_function`. */
-export function prepareLinearClassifier(step: LinearClassifierStep, { names }: Preparation): Evaluator {
+export function prepareLinearClassifier(
+  step: LinearClassifierStep,
+  { names }: EvaluatorContext,
+): StepEvaluator {
   checkCoefficients(step);
   const product = prepareProduct(step.coef, step.intercept, names);
   const take = prepareLabels(step.classes);
@@ -40,7 +46,7 @@ function checkCoefficients(step: LinearRegressorStep | LinearClassifierStep): vo
   if (step.intercept.length !== rows) refuseShape(step, 'intercept_', step.intercept.length, rows);
 }
 
-type Answer = (input: Block, scores: Float64Array) => Outputs;
+type Answer = (input: RowBlock, scores: Float64Array) => Outputs;
 
 function binary(step: LinearClassifierStep, take: LabelTaker): Answer {
   if (step.classes.values.length > 2) refuseShape(step, 'classes_', step.classes.values.length, 2);

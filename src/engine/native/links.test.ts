@@ -7,7 +7,7 @@ import {
   expit,
   logit,
   logSumExpRows,
-  rowSum,
+  numpyRowSum,
   softmaxRows,
 } from './links.ts';
 
@@ -52,7 +52,7 @@ describe('links', () => {
   );
 
   test.each(vectors.tables)('rows of $rows.0.length add up to the very bits of numpy', ({ rows, sums }) => {
-    expect(rows.map((row) => rowSum(Float64Array.from(row), 0, row.length))).toEqual(sums);
+    expect(rows.map((row) => numpyRowSum(Float64Array.from(row), 0, row.length))).toEqual(sums);
   });
 
   test('the probability of class 0 is one minus that of class 1', () => {

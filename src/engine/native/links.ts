@@ -27,7 +27,7 @@ export function softmaxRows(scores: Float64Array, rows: number, cols: number): F
   for (let base = 0; base < rows * cols; base += cols) {
     const max = rowMax(scores, base, cols);
     for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - max);
-    const sum = rowSum(out, base, cols);
+    const sum = numpyRowSum(out, base, cols);
     for (let k = base; k < base + cols; k++) out[k]! /= sum;
   }
   return out;
@@ -40,7 +40,7 @@ export function logSumExpRows(scores: Float64Array, rows: number, cols: number):
     const max = rowMax(scores, base, cols);
     const shift = Number.isFinite(max) ? max : 0;
     for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - shift);
-    const total = Math.log(rowSum(out, base, cols)) + shift;
+    const total = Math.log(numpyRowSum(out, base, cols)) + shift;
     for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - total);
   }
   return out;
@@ -51,7 +51,7 @@ export function ovrRows(scores: Float64Array, rows: number, cols: number): Float
   const out = new Float64Array(rows * cols);
   for (let base = 0; base < rows * cols; base += cols) {
     for (let k = base; k < base + cols; k++) out[k] = expit(scores[k]!);
-    const sum = rowSum(out, base, cols);
+    const sum = numpyRowSum(out, base, cols);
     for (let k = base; k < base + cols; k++) out[k]! /= sum;
   }
   return out;
@@ -92,10 +92,10 @@ function rowMax(values: Float64Array, base: number, cols: number): number {
 }
 
 /** Sum in numpy's order: plain under eight terms, else eight running sums joined pairwise (blocks of 128). */
-export function rowSum(values: Float64Array, base: number, cols: number): number {
+export function numpyRowSum(values: Float64Array, base: number, cols: number): number {
   if (cols > 128) {
     const half = Math.floor(cols / 2) - (Math.floor(cols / 2) % 8);
-    return rowSum(values, base, half) + rowSum(values, base + half, cols - half);
+    return numpyRowSum(values, base, half) + numpyRowSum(values, base + half, cols - half);
   }
   if (cols >= 8) return eightSums(values, base, cols);
   let sum = values[base]!;

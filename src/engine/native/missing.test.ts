@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FunctionStep } from '../../model/function.ts';
 import type { TreeEnsembleStep } from '../../model/step.ts';
-import type { Block } from './block.ts';
+import type { RowBlock } from './block.ts';
 import { prepareStep } from './prepare.ts';
 
 const base = {
@@ -9,7 +9,7 @@ const base = {
   features: null,
   featureNames: null,
 };
-const rowsOf = (...cells: number[]): Block => ({
+const rowsOf = (...cells: number[]): RowBlock => ({
   kind: 'dense',
   rows: 1,
   cols: cells.length,

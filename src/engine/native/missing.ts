@@ -1,17 +1,20 @@
-import { type Block, refuseCell, refuseNumber } from './block.ts';
-import type { Evaluator } from './evaluator.ts';
+import { type RowBlock, refuseCell, refuseNumber } from './block.ts';
+import type { StepEvaluator } from './evaluator.ts';
 
 /** The evaluator behind scikit-learn's full `check_array`, which refuses rows with a missing or an infinite value. */
-export function refusingMissing({ transform, outputs }: Evaluator, names: readonly string[]): Evaluator {
+export function refusingMissing(
+  { transform, outputs }: StepEvaluator,
+  names: readonly string[],
+): StepEvaluator {
   return {
     ...(transform && {
-      transform: (input: Block) => {
+      transform: (input: RowBlock) => {
         checkPresent(input, names);
         return transform(input);
       },
     }),
     ...(outputs && {
-      outputs: (input: Block) => {
+      outputs: (input: RowBlock) => {
         checkPresent(input, names);
         return outputs(input);
       },
@@ -19,7 +22,7 @@ export function refusingMissing({ transform, outputs }: Evaluator, names: readon
   };
 }
 
-function checkPresent(block: Block, names: readonly string[]): void {
+function checkPresent(block: RowBlock, names: readonly string[]): void {
   const { rows, cols } = block;
   if (block.kind === 'sparse') return;
   for (let row = 0; row < rows; row++) {

@@ -1,11 +1,11 @@
 import type { MultinomialNbStep } from '../../model/naive-bayes.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 import { prepareLabels } from './labels.ts';
 import { argmaxRows, logSumExpRows } from './links.ts';
 import { prepareProduct } from './product.ts';
 
 /** Joint log likelihood `x · featureLogProbᵀ + classLogPrior`; `predict_proba` exp(jll - logsumexp(jll)). */
-export function prepareMultinomialNb(step: MultinomialNbStep, { names }: Preparation): Evaluator {
+export function prepareMultinomialNb(step: MultinomialNbStep, { names }: EvaluatorContext): StepEvaluator {
   const { rows: classes, cols: features } = step.featureLogProb;
   if (step.classes.values.length !== classes)
     refuseShape(step, 'classes_', step.classes.values.length, classes);

@@ -1,9 +1,9 @@
-import type { Step, StepKind, StepOf } from '../../model/step.ts';
+import type { ModelStep, StepKind, StepOf } from '../../model/step.ts';
 import { prepareColumnTransformer, prepareFeatureUnion, preparePipeline } from './composition.ts';
 import { prepareKMeans, preparePca } from './decomposition.ts';
 import { prepareDummy } from './dummy.ts';
 import { prepareLabelEncoder, prepareOneHot, prepareOrdinal } from './encoding.ts';
-import type { Evaluator, Preparation } from './evaluator.ts';
+import type { EvaluatorContext, StepEvaluator } from './evaluator.ts';
 import { prepareFunction } from './function.ts';
 import { prepareSimpleImputer } from './imputation.ts';
 import { prepareLinearClassifier, prepareLinearRegressor } from './linear.ts';
@@ -15,7 +15,9 @@ import { prepareTfidf } from './text/tfidf.ts';
 import { prepareTreeEnsemble } from './tree/ensemble.ts';
 
 /** One entry a kind of step: adding a family is one file and one line here. */
-const PREPARERS: { readonly [K in StepKind]: (step: StepOf<K>, preparation: Preparation) => Evaluator } = {
+const PREPARERS: {
+  readonly [K in StepKind]: (step: StepOf<K>, preparation: EvaluatorContext) => StepEvaluator;
+} = {
   ...SCALING,
   pipeline: preparePipeline,
   'column-transformer': prepareColumnTransformer,
@@ -40,8 +42,8 @@ const PREPARERS: { readonly [K in StepKind]: (step: StepOf<K>, preparation: Prep
  * Makes a step and everything below it ready.
  * names: the step's input columns, for messages. Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the field.
  */
-export function prepareStep(step: Step, names: readonly string[]): Evaluator {
-  const prepare = PREPARERS[step.kind] as (step: Step, preparation: Preparation) => Evaluator;
+export function prepareStep(step: ModelStep, names: readonly string[]): StepEvaluator {
+  const prepare = PREPARERS[step.kind] as (step: ModelStep, preparation: EvaluatorContext) => StepEvaluator;
   const evaluator = prepare(step, { names, prepare: prepareStep });
   return step.refusesMissing ? refusingMissing(evaluator, names) : evaluator;
 }

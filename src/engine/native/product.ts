@@ -1,16 +1,16 @@
 import type { Matrix } from '../../model/tensor.ts';
 import {
   allocateCells,
-  type Block,
   checkNumbers,
   createScratch,
   type DenseBlock,
+  type RowBlock,
   type SparseBlock,
   toDense,
 } from './block.ts';
 
 /** `input · weightsᵀ + bias` as fresh `[rows, weights.rows]` scores; refuses missing values. */
-export type Product = (input: Block) => Float64Array;
+export type MatrixProduct = (input: RowBlock) => Float64Array;
 
 /**
  * Makes a product ready. Each score is summed alone, so that a row's answer does not depend on its batch.
@@ -20,7 +20,7 @@ export function prepareProduct(
   weights: Matrix,
   bias: Float64Array | null,
   names: readonly string[],
-): Product {
+): MatrixProduct {
   const scratch = createScratch();
   const addend = bias ?? new Float64Array(weights.rows);
   let transposed: Float64Array | null = null;

@@ -7,7 +7,7 @@ import type {
   StandardScalerStep,
 } from '../../model/scaling.ts';
 import { checkNumbers, createScratch, type SparseBlock, toDense } from './block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseShape } from './evaluator.ts';
+import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
 
 /** Writes `rows` scaled rows of `x` into `out`. */
 type Kernel = (x: Float64Array, out: Float64Array, rows: number) => void;
@@ -18,7 +18,7 @@ function prepareElementwise(
   kernel: Kernel,
   divisor: Float64Array | null,
   names: readonly string[],
-): Evaluator {
+): StepEvaluator {
   const packed = createScratch();
   const scaled = createScratch();
   return {
@@ -42,7 +42,7 @@ function scaleSparse(block: SparseBlock, divisor: Float64Array): SparseBlock {
 }
 
 /** A scaler told to do nothing still refuses infinities; before 0.24 its file does not say how many columns it saw. */
-function prepareCheck(cols: number | null, names: readonly string[]): Evaluator {
+function prepareCheck(cols: number | null, names: readonly string[]): StepEvaluator {
   const scratch = createScratch();
   return {
     transform: (input) => {
@@ -58,8 +58,8 @@ function prepareCheck(cols: number | null, names: readonly string[]): Evaluator 
 function prepareCentering(
   step: StandardScalerStep | RobustScalerStep,
   center: Float64Array | null,
-  { names }: Preparation,
-): Evaluator {
+  { names }: EvaluatorContext,
+): StepEvaluator {
   const { scale } = step;
   const cols = center?.length ?? scale?.length;
   if (cols === undefined) return prepareCheck(step.features, names);
@@ -75,13 +75,13 @@ function prepareCentering(
   return prepareElementwise(cols, kernel, center === null ? divisor : null, names);
 }
 
-const prepareStandard = (step: StandardScalerStep, preparation: Preparation): Evaluator =>
+const prepareStandard = (step: StandardScalerStep, preparation: EvaluatorContext): StepEvaluator =>
   prepareCentering(step, step.mean, preparation);
 
-const prepareRobust = (step: RobustScalerStep, preparation: Preparation): Evaluator =>
+const prepareRobust = (step: RobustScalerStep, preparation: EvaluatorContext): StepEvaluator =>
   prepareCentering(step, step.center, preparation);
 
-function prepareMinMax(step: MinMaxScalerStep, { names }: Preparation): Evaluator {
+function prepareMinMax(step: MinMaxScalerStep, { names }: EvaluatorContext): StepEvaluator {
   const { scale, min } = step;
   const cols = scale.length;
   if (min.length !== cols) refuseShape(step, 'min_', min.length, cols);
@@ -96,7 +96,7 @@ function prepareMinMax(step: MinMaxScalerStep, { names }: Preparation): Evaluato
   return prepareElementwise(cols, kernel, null, names);
 }
 
-function prepareMaxAbs(step: MaxAbsScalerStep, { names }: Preparation): Evaluator {
+function prepareMaxAbs(step: MaxAbsScalerStep, { names }: EvaluatorContext): StepEvaluator {
   const { scale } = step;
   const cols = scale.length;
   const bound = step.clip ? 1 : Infinity;
@@ -114,7 +114,7 @@ function clip(x: number, low: number, high: number): number {
   return Math.min(x, high);
 }
 
-function prepareNormalizer(step: NormalizerStep, { names }: Preparation): Evaluator {
+function prepareNormalizer(step: NormalizerStep, { names }: EvaluatorContext): StepEvaluator {
   const packed = createScratch();
   const scaled = createScratch();
   const { norm, negligible = Number.MIN_VALUE } = step;
@@ -162,7 +162,10 @@ function rowNorm(values: Float64Array, from: number, to: number, norm: 'l1' | 'l
 
 /** Evaluators of the scaling family by kind. */
 export const SCALING: {
-  readonly [K in ScalingStep['kind']]: (step: Extract<ScalingStep, { kind: K }>, p: Preparation) => Evaluator;
+  readonly [K in ScalingStep['kind']]: (
+    step: Extract<ScalingStep, { kind: K }>,
+    p: EvaluatorContext,
+  ) => StepEvaluator;
 } = {
   'standard-scaler': prepareStandard,
   'min-max-scaler': prepareMinMax,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { allocateCells, type Block, type DenseBlock, toDense } from './block.ts';
+import { allocateCells, type DenseBlock, type RowBlock, toDense } from './block.ts';
 import { prepareStack } from './stack.ts';
 
 const dense: DenseBlock = { kind: 'dense', rows: 2, cols: 2, data: Float64Array.of(1, 0, Number.NaN, 4) };
-const sparse: Block = {
+const sparse: RowBlock = {
   kind: 'sparse',
   rows: 2,
   cols: 3,
@@ -11,12 +11,12 @@ const sparse: Block = {
   indices: Int32Array.of(2, 0, 1),
   values: Float64Array.of(5, 6, 7),
 };
-const numbers: Block = { kind: 'columns', rows: 2, cols: 1, columns: [Float64Array.of(8, 9)] };
-const strings: Block = { kind: 'columns', rows: 2, cols: 1, columns: [['a', null]] };
+const numbers: RowBlock = { kind: 'columns', rows: 2, cols: 1, columns: [Float64Array.of(8, 9)] };
+const strings: RowBlock = { kind: 'columns', rows: 2, cols: 1, columns: [['a', null]] };
 
 const stack = prepareStack([]);
-const part = (block: Block, weight: number | null = null) => ({ block, weight });
-const cells = (block: Block) =>
+const part = (block: RowBlock, weight: number | null = null) => ({ block, weight });
+const cells = (block: RowBlock) =>
   Array.from(toDense(block, [], allocateCells).data.subarray(0, block.rows * block.cols));
 
 describe('stack', () => {

@@ -1,19 +1,19 @@
-import { type Block, columnOf, createScratch, type DenseBlock, type SparseBlock } from './block.ts';
+import { columnOf, createScratch, type DenseBlock, type RowBlock, type SparseBlock } from './block.ts';
 
 /** A branch's output and the weight multiplied onto it. */
-export interface Part {
-  readonly block: Block;
+export interface StackPart {
+  readonly block: RowBlock;
   readonly weight: number | null;
 }
 
 /** Joins outputs side by side, in order. */
-export type Stack = (parts: readonly Part[], rows: number) => Block;
+export type BlockStack = (parts: readonly StackPart[], rows: number) => RowBlock;
 
 /**
  * Makes a join ready: all dense gives dense, anything sparse gives sparse, a string column gives columns.
  * The numbers do not depend on which of them it is.
  */
-export function prepareStack(names: readonly string[]): Stack {
+export function prepareStack(names: readonly string[]): BlockStack {
   const scratch = createScratch();
   return (parts, rows) => {
     const cols = parts.reduce((sum, { block }) => sum + block.cols, 0);
@@ -24,10 +24,10 @@ export function prepareStack(names: readonly string[]): Stack {
   };
 }
 
-const isNumeric = (block: Block): boolean =>
+const isNumeric = (block: RowBlock): boolean =>
   block.kind !== 'columns' || block.columns.every((column) => column instanceof Float64Array);
 
-function stackDense(parts: readonly Part[], rows: number, cols: number, data: Float64Array): DenseBlock {
+function stackDense(parts: readonly StackPart[], rows: number, cols: number, data: Float64Array): DenseBlock {
   let start = 0;
   for (const { block, weight } of parts) {
     const factor = weight ?? 1;
@@ -42,12 +42,12 @@ function stackDense(parts: readonly Part[], rows: number, cols: number, data: Fl
 }
 
 /** A cell of a dense block or of a number column. */
-function numberAt(block: Block, row: number, col: number): number {
+function numberAt(block: RowBlock, row: number, col: number): number {
   if (block.kind === 'dense') return block.data[row * block.cols + col]!;
   return block.kind === 'columns' ? (block.columns[col]![row] as number) : 0;
 }
 
-function stackSparse(parts: readonly Part[], rows: number, cols: number): SparseBlock {
+function stackSparse(parts: readonly StackPart[], rows: number, cols: number): SparseBlock {
   const indptr = new Int32Array(rows + 1);
   const indices: number[] = [];
   const values: number[] = [];
@@ -70,7 +70,7 @@ function stackSparse(parts: readonly Part[], rows: number, cols: number): Sparse
 }
 
 function appendRow(
-  block: Block,
+  block: RowBlock,
   row: number,
   start: number,
   factor: number,
@@ -92,7 +92,12 @@ function appendRow(
   }
 }
 
-function stackColumns(parts: readonly Part[], rows: number, cols: number, names: readonly string[]): Block {
+function stackColumns(
+  parts: readonly StackPart[],
+  rows: number,
+  cols: number,
+  names: readonly string[],
+): RowBlock {
   const columns = parts.flatMap(({ block, weight }) =>
     Array.from({ length: block.cols }, (_, col) => {
       const column = columnOf(block, col, names);

@@ -1,8 +1,8 @@
 import type { Tensor } from '../../model/tensor.ts';
-import { allocateCells, type Block, type ColumnsBlock, refuseCell, toDense } from './block.ts';
+import { allocateCells, type ColumnsBlock, type RowBlock, refuseCell, toDense } from './block.ts';
 
 /** A block as a fresh `[rows, cols]` tensor: strings where every column holds strings, else float64. */
-export function tensorOf(block: Block, names: readonly string[]): Tensor {
+export function tensorOf(block: RowBlock, names: readonly string[]): Tensor {
   const { rows, cols } = block;
   const shape = [rows, cols];
   if (

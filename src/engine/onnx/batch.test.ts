@@ -4,16 +4,16 @@ import { freeBatch } from '../../formats/onnx/batch.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { GraphBuilder } from '../../onnx/builder.ts';
 import { encodeModel } from '../../onnx/encode.ts';
-import type { OnnxModel, Value } from '../../onnx/graph.ts';
+import type { OnnxModel, ValueName } from '../../onnx/graph.ts';
 import { GraphSession } from './session.ts';
 
 /** A link of a chain: `[B, 2, 3]` in, `[B, 2, 3]` out, row-wise or not. */
-type Link = (g: GraphBuilder, x: Value, batch: number) => Value;
+type Link = (g: GraphBuilder, x: ValueName, batch: number) => ValueName;
 
 const ones = (...shape: number[]): number[] =>
   Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 1 + i / 7);
-const weights = (g: GraphBuilder, ...shape: number[]): Value => g.float32(ones(...shape), shape);
-const shaped = (g: GraphBuilder, x: Value, ...shape: number[]): Value =>
+const weights = (g: GraphBuilder, ...shape: number[]): ValueName => g.float32(ones(...shape), shape);
+const shaped = (g: GraphBuilder, x: ValueName, ...shape: number[]): ValueName =>
   g.add('Reshape', [x, g.int64(shape, [shape.length])]);
 
 const LINKS: Record<string, Link> = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
-import { encodeFrame, type Frame, FrameReader } from '../python/frame.ts';
+import { encodeFrame, FrameReader, type WireFrame } from '../python/frame.ts';
 import type { BatchHeader, FromWorker, ReadyMessage } from '../python/messages.ts';
 import { decodeBatch, encodeOutputs } from '../python/tensors.ts';
 import type { GraphLoad } from './graph-load.ts';
@@ -28,7 +28,7 @@ socket.on('error', () => undefined);
 // Whoever asked is gone: nobody will read an answer.
 socket.on('close', () => process.exit(0));
 
-async function receive(frame: Frame): Promise<void> {
+async function receive(frame: WireFrame): Promise<void> {
   const asked = frame.header as Asked;
   try {
     if (asked.kind === 'load') send(await load(asked));
@@ -71,7 +71,10 @@ async function load({ id, model, outputs }: GraphLoad & { readonly id: number })
   };
 }
 
-async function infer({ id, batch }: Extract<Asked, { kind: 'infer' }>, { buffers }: Frame): Promise<void> {
+async function infer(
+  { id, batch }: Extract<Asked, { kind: 'infer' }>,
+  { buffers }: WireFrame,
+): Promise<void> {
   const started = performance.now();
   const given = decodeBatch(batch, buffers, null);
   if (graph === null || given.kind !== 'tensors') throw new Error('no graph is loaded, or no tensors came');

@@ -3,7 +3,7 @@ import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 
 /** Refuses rows that the signature does not accept; a graph would answer something all the same. */
-export type Guard = (batch: Batch) => void;
+export type BatchGuard = (batch: Batch) => void;
 
 type Cell = string | number | boolean | null;
 /** What is wrong with a cell, or null. */
@@ -14,7 +14,7 @@ type Check = (cell: Cell) => string | null;
  *
  * @throws (the guard) INPUT_INVALID naming row and column
  */
-export function createGuard(signature: Signature): Guard {
+export function createGuard(signature: Signature): BatchGuard {
   if (signature.form === 'tensors') return () => undefined;
   const { columns, open } = signature;
   const checks = columns.map((column, index) => ({ index, name: column.name, check: checkOf(column) }));

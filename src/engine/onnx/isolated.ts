@@ -9,7 +9,7 @@ import type { ScalingRule } from '../python/scaling.ts';
 import type { PythonWorker } from '../python/worker.ts';
 import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
 import { crashed, type GraphProcessOptions, graphError, startGraphProcess } from './graph-process.ts';
-import { createGuard, type Guard } from './guard.ts';
+import { type BatchGuard, createGuard } from './guard.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { inferInSlices, type SliceRule, sliceRule } from './slices.ts';
 
@@ -61,7 +61,7 @@ class IsolatedEngine implements IsolatedGraph {
   readonly id = 'onnx';
   readonly #options: IsolatedGraphOptions;
   readonly #pool: Pool;
-  readonly #guard: Guard;
+  readonly #guard: BatchGuard;
   readonly #rule: SliceRule;
   /** Folder that goes with the engine, or null. */
   readonly #own: string | null;

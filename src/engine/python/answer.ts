@@ -4,8 +4,8 @@ import { type DType, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type {
   BatchHeader,
-  Described,
   FromWorker,
+  ModelDescriptionReply,
   OutputHeader,
   PythonFailure,
   ReadyMessage,
@@ -79,7 +79,7 @@ const readLayer: Read<SandboxLayer> = (value, what) => {
   };
 };
 
-function readDescribed(value: unknown): Described {
+function readDescribed(value: unknown): ModelDescriptionReply {
   const described = fields(value, 'described');
   return {
     form: oneOf(FORMS)(described['form'], 'described.form'),
@@ -97,7 +97,7 @@ const readEnds: Read<RawEnds> = (value, what) => {
   return { input: bool(input, `${what}.input`), output: bool(output, `${what}.output`) };
 };
 
-const readInputs: Read<NonNullable<Described['inputs']>> = (value, what) => {
+const readInputs: Read<NonNullable<ModelDescriptionReply['inputs']>> = (value, what) => {
   const inputs = fields(value, what);
   switch (inputs['form']) {
     case 'text':
@@ -120,7 +120,7 @@ const readColumn = (value: unknown, what: string) => {
   };
 };
 
-const readCall: Read<NonNullable<Described['call']>> = (value, what) => {
+const readCall: Read<NonNullable<ModelDescriptionReply['call']>> = (value, what) => {
   const call = fields(value, what);
   const { dtype, dtypes } = call;
   return {

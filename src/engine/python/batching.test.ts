@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../../model/batch.ts';
-import { areAlike, takeTogether, type Waiting } from './batching.ts';
+import { areAlike, type QueuedRequest, takeTogether } from './batching.ts';
 import { LogLines } from './lines.ts';
 import { FIRST_REST_MILLIS, Growth, HEALTHY_MILLIS, LONGEST_REST_MILLIS, Restarts } from './restarts.ts';
 
 const matrix = (rows: number, width = 1): Batch => ({
   ...{ kind: 'matrix', rows, width, data: new Float64Array(rows * width) },
 });
-const waiting = (rows: number, options: { width?: number; isAlone?: boolean } = {}): Waiting => ({
+const waiting = (rows: number, options: { width?: number; isAlone?: boolean } = {}): QueuedRequest => ({
   work: { kind: 'infer', batch: matrix(rows, options.width) },
   isAlone: options.isAlone ?? false,
 });

@@ -1,12 +1,12 @@
 /** Which of the requests that wait go to a worker together. Pure. */
 
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
-import { isList, partsOf } from '../../model/output-parts.ts';
+import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { isRaw, rowsOf, type Work } from './work.ts';
 
 /** A request in its queue. */
-export interface Waiting {
+export interface QueuedRequest {
   readonly work: Work;
   /** It goes by itself: together with others it failed. */
   readonly isAlone: boolean;
@@ -22,7 +22,7 @@ export interface BatchingRule {
  * Takes from the queue what goes to one worker, and removes it: the oldest, and with it those that are like it, as many as
  * fit. Nothing is held back for what may come. Where `share` workers are free, each gets its part of the rows.
  */
-export function takeTogether<T extends Waiting>(queue: T[], rule: BatchingRule, share: number): T[] {
+export function takeTogether<T extends QueuedRequest>(queue: T[], rule: BatchingRule, share: number): T[] {
   const first = queue[0];
   if (first === undefined) return [];
   if (!rule.batches || first.isAlone || queue.length === 1) return queue.splice(0, 1);
@@ -67,7 +67,7 @@ function areAlikeOutputs(one: Outputs, other: Outputs): boolean {
   return names.every((name) => {
     const [left, right] = [one[name]!, other[name]];
     if (right === undefined || isList(left) !== isList(right)) return false;
-    const [lefts, rights] = [partsOf(left), partsOf(right)];
+    const [lefts, rights] = [partTensorsOf(left), partTensorsOf(right)];
     return (
       lefts.length === rights.length &&
       lefts.every((tensor, index) => areAlikeTensors(tensor, rights[index]!))

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type Command, sacrificeFirst, watchMemory } from '../../process/memory-limit.ts';
-import { type Frame, FrameError, FrameReader } from './frame.ts';
+import { FrameError, FrameReader, type WireFrame } from './frame.ts';
 import { LogLines } from './lines.ts';
 
 export interface ChildOptions extends Command {
@@ -14,7 +14,7 @@ export interface ChildOptions extends Command {
 }
 
 export interface ChildEvents {
-  frame(frame: Frame): void;
+  frame(frame: WireFrame): void;
   line(line: string, stream: 'stdout' | 'stderr'): void;
   /** Exactly once, however it ended, after all that it sent. */
   exit(reason: string): void;

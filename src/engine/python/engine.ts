@@ -3,13 +3,19 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { columnNames } from '../../model/column-names.ts';
 import { concatenateOutputs } from '../../model/concatenate.ts';
-import { NO_RAW_ENDS, type RawAnswer, type RawEnds, type RawRequest, type Written } from '../../model/raw.ts';
+import {
+  NO_RAW_ENDS,
+  type RawAnswer,
+  type RawEnds,
+  type RawRequest,
+  type WrittenResponse,
+} from '../../model/raw.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Engine, IsWanted } from '../engine.ts';
 import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
-import { type Interpreter, pythonProgram } from './interpreter.ts';
+import { type InterpreterOptions, pythonProgram } from './interpreter.ts';
 import type { LoadMessage } from './messages.ts';
 import { Pool, type PoolStatus } from './pool.ts';
 import type { ScalingRule } from './scaling.ts';
@@ -17,7 +23,7 @@ import { AnswerError } from './tensors.ts';
 import { type Answer, rowsIn, type Work } from './work.ts';
 import { type PythonWorker, startWorker } from './worker.ts';
 
-export interface PythonEngineOptions extends Interpreter {
+export interface PythonEngineOptions extends InterpreterOptions {
   /** What the model is called in errors. */
   readonly name: string;
   /** Its `scratch` is the folder below which each worker gets one of its own. */
@@ -129,7 +135,7 @@ class PooledEngine implements PythonEngine {
       if (signature && given.kind !== 'body') checkWidth(given, signature);
       const answer =
         inner === undefined
-          ? ((await this.#ask({ kind: 'invoke', request }, isWanted)) as Outputs | Written)
+          ? ((await this.#ask({ kind: 'invoke', request }, isWanted)) as Outputs | WrittenResponse)
           : await this.#around(request, inner, isWanted);
       if (isWritten(answer)) return answer;
       return { kind: 'outputs', outputs: this.#conformed(answer), rows: rowsIn(answer) };
@@ -152,7 +158,7 @@ class PooledEngine implements PythonEngine {
   }
 
   /** A script that reads, or writes, around a compiled model. */
-  async #around(request: RawRequest, inner: Engine, isWanted?: IsWanted): Promise<Outputs | Written> {
+  async #around(request: RawRequest, inner: Engine, isWanted?: IsWanted): Promise<Outputs | WrittenResponse> {
     const { given, accept } = request;
     const rows = (
       given.kind === 'body'
@@ -161,7 +167,7 @@ class PooledEngine implements PythonEngine {
     ) as Batch;
     const outputs = await innerAnswer(inner, rows);
     if (accept === null) return (await this.#ask({ kind: 'after', outputs, rows: rows.rows })) as Outputs;
-    return (await this.#ask({ kind: 'write', request: { ...request, accept }, outputs })) as Written;
+    return (await this.#ask({ kind: 'write', request: { ...request, accept }, outputs })) as WrittenResponse;
   }
 
   status(): PoolStatus {
@@ -186,7 +192,8 @@ class PooledEngine implements PythonEngine {
   }
 }
 
-const isWritten = (answer: Outputs | Written): answer is Written => answer['kind'] === 'written';
+const isWritten = (answer: Outputs | WrittenResponse): answer is WrittenResponse =>
+  answer['kind'] === 'written';
 
 /** A native engine answers at once, so the loop gets its turn between slices; others cut batches themselves. */
 async function innerAnswer(inner: Engine, batch: Batch): Promise<Outputs> {

@@ -4,16 +4,16 @@ import { runs } from '../../core/testing/runs.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { readAnswer } from './answer.ts';
-import { encodeFrame, type Frame, FrameError, FrameReader } from './frame.ts';
+import { encodeFrame, FrameError, FrameReader, type WireFrame } from './frame.ts';
 import { AnswerError, decodeBatch, decodeOutputs, encodeBatch, encodeOutputs } from './tensors.ts';
 
 const SEED = 20261126;
 const RUNS = { numRuns: runs(300), seed: SEED };
 
 /** What arrives where it is sent in pieces of these sizes. */
-function throughSocket(header: object, buffers: readonly Uint8Array[], sizes: readonly number[]): Frame {
+function throughSocket(header: object, buffers: readonly Uint8Array[], sizes: readonly number[]): WireFrame {
   const bytes = Buffer.concat(encodeFrame(header, buffers));
-  const frames: Frame[] = [];
+  const frames: WireFrame[] = [];
   const reader = new FrameReader();
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const size = sizes[i % sizes.length]!;

@@ -15,7 +15,7 @@ export class FrameError extends Error {
   }
 }
 
-export interface Frame {
+export interface WireFrame {
   readonly header: Readonly<Record<string, unknown>>;
   /** Views of the frame, each at a multiple of 8 of an ArrayBuffer that nothing else uses. */
   readonly buffers: readonly Uint8Array<ArrayBuffer>[];
@@ -75,7 +75,7 @@ export class FrameReader {
    *
    * @throws FrameError where it is garbage or too large
    */
-  push(piece: Uint8Array, each: (frame: Frame) => void): void {
+  push(piece: Uint8Array, each: (frame: WireFrame) => void): void {
     let at = 0;
     while (at < piece.length) {
       if (this.#body === null) at = this.#readLength(piece, at);
@@ -103,7 +103,7 @@ export class FrameReader {
     return end;
   }
 
-  #readBody(piece: Uint8Array, at: number, each: (frame: Frame) => void): number {
+  #readBody(piece: Uint8Array, at: number, each: (frame: WireFrame) => void): number {
     const body = this.#body!;
     const end = Math.min(piece.length, at + body.length - this.#bodyRead);
     body.set(piece.subarray(at, end), this.#bodyRead);
@@ -116,7 +116,7 @@ export class FrameReader {
   }
 }
 
-function parseBody(body: Buffer<ArrayBuffer>): Frame {
+function parseBody(body: Buffer<ArrayBuffer>): WireFrame {
   const headerBytes = body.readUInt32LE(0);
   if (headerBytes > Math.min(body.length - 4, MAX_HEADER_BYTES))
     throw new FrameError(`a header of ${headerBytes} bytes in a frame of ${body.length}`);

@@ -2,7 +2,7 @@
 import { workerScript } from './where.ts';
 import type { WorkerProgram } from './worker.ts';
 
-export interface Interpreter {
+export interface InterpreterOptions {
   /** Path of the interpreter. */
   readonly interpreter: string;
   /** Threads that its numeric libraries may use. @default {1} */
@@ -13,7 +13,7 @@ export interface Interpreter {
 
 /** The worker limits its own memory, before it loads anything (`python/plimsoll/worker/sandbox`). */
 export const pythonProgram =
-  ({ interpreter, threads = 1, script = workerScript() }: Interpreter) =>
+  ({ interpreter, threads = 1, script = workerScript() }: InterpreterOptions) =>
   (scratch: string): WorkerProgram => ({
     command: interpreter,
     args: ['-I', '-S', '-u', script],

@@ -151,7 +151,7 @@ export interface SandboxLayer {
 }
 
 /** What a loaded model says about itself; null where it does not know. */
-export interface Described {
+export interface ModelDescriptionReply {
   readonly form: PythonForm;
   /** Class of the model, dotted, or null where the script hides it. */
   readonly class: string | null;
@@ -182,7 +182,7 @@ export interface ReadyMessage {
   readonly layers: readonly SandboxLayer[];
   /** Distributions that were imported, with their versions. */
   readonly distributions: Readonly<Record<string, string>>;
-  readonly described: Described;
+  readonly described: ModelDescriptionReply;
   readonly millis: number;
   readonly rss: number;
 }

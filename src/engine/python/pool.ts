@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { EngineStatus, IsWanted } from '../engine.ts';
-import { type BatchingRule, takeTogether, type Waiting } from './batching.ts';
+import { type BatchingRule, type QueuedRequest, takeTogether } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
 import { Scaler, type ScalingRule } from './scaling.ts';
 import { isDeadly, Seat } from './seat.ts';
@@ -39,7 +39,7 @@ export interface PoolStatus extends EngineStatus {
   readonly pids: readonly number[];
 }
 
-interface Entry extends Waiting {
+interface Entry extends QueuedRequest {
   readonly since: number;
   readonly deaths: number;
   readonly isWanted: IsWanted;

@@ -1,7 +1,7 @@
 /** Batches and outputs as headers and buffers, and back. Numbers are views of the same memory. Pure. */
 
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
-import { isList, partsOf } from '../../model/output-parts.ts';
+import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type { BatchHeader, OutputHeader, TensorHeader } from './messages.ts';
@@ -9,7 +9,7 @@ import { decodeText, encodeText } from './text.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-export interface Encoded<Header> {
+export interface EncodedTensors<Header> {
   readonly header: Header;
   readonly buffers: readonly Bytes[];
 }
@@ -28,7 +28,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Bytes =>
 /** Columns without a name get one by their place (`x0`), as everywhere. */
 const nameAt = (names: readonly string[] | null, index: number): string => names?.[index] ?? `x${index}`;
 
-export function encodeBatch(batch: Batch, names: readonly string[] | null): Encoded<BatchHeader> {
+export function encodeBatch(batch: Batch, names: readonly string[] | null): EncodedTensors<BatchHeader> {
   const { rows } = batch;
   switch (batch.kind) {
     case 'matrix':
@@ -57,13 +57,13 @@ export function encodeBatch(batch: Batch, names: readonly string[] | null): Enco
   }
 }
 
-export function encodeOutputs(outputs: Outputs): Encoded<readonly OutputHeader[]> {
+export function encodeOutputs(outputs: Outputs): EncodedTensors<readonly OutputHeader[]> {
   const entries = Object.entries(outputs);
   return {
     header: entries.map(([name, value]) =>
       isList(value) ? { name, parts: value.map(headerOf) } : { name, ...headerOf(value) },
     ),
-    buffers: entries.flatMap(([, value]) => partsOf(value).flatMap(tensorBuffers)),
+    buffers: entries.flatMap(([, value]) => partTensorsOf(value).flatMap(tensorBuffers)),
   };
 }
 

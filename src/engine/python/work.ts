@@ -1,11 +1,11 @@
 /** What a worker is asked, and its answer. Pure. */
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { concatenateBatches, concatenateOutputs } from '../../model/concatenate.ts';
-import type { RawBody, RawRequest, Written } from '../../model/raw.ts';
+import type { RawBody, RawRequest, WrittenResponse } from '../../model/raw.ts';
 import { sliceBatch, sliceOutputs } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { BatchHeader, FromWorker, OutputHeader, RawToWorker } from './messages.ts';
-import { type Encoded, encodeBatch, encodeOutputs } from './tensors.ts';
+import { type EncodedTensors, encodeBatch, encodeOutputs } from './tensors.ts';
 
 /** What may be put together with its like. */
 type RowsWork =
@@ -26,7 +26,7 @@ export type RawWork =
 export type Work = RowsWork | RawWork;
 
 /** `before` and `read` are answered with rows, where something is accepted with what is written, the others with outputs. */
-export type Answer = Batch | Outputs | Written;
+export type Answer = Batch | Outputs | WrittenResponse;
 
 export const isRaw = (work: Work): work is RawWork =>
   work.kind === 'invoke' || work.kind === 'read' || work.kind === 'write';
@@ -56,7 +56,11 @@ type WorkHeader =
   | RawToWorker;
 
 /** As the message of `messages.ts`. */
-export function encodeWork(work: Work, id: number, columns: readonly string[] | null): Encoded<WorkHeader> {
+export function encodeWork(
+  work: Work,
+  id: number,
+  columns: readonly string[] | null,
+): EncodedTensors<WorkHeader> {
   if (isRaw(work)) return encodeRaw(work, id, columns);
   if (work.kind === 'after') {
     const { header, buffers } = encodeOutputs(work.outputs);
@@ -66,7 +70,11 @@ export function encodeWork(work: Work, id: number, columns: readonly string[] | 
   return { header: { kind: work.kind, id, batch: header }, buffers };
 }
 
-function encodeRaw(work: RawWork, id: number, columns: readonly string[] | null): Encoded<RawToWorker> {
+function encodeRaw(
+  work: RawWork,
+  id: number,
+  columns: readonly string[] | null,
+): EncodedTensors<RawToWorker> {
   const { given, accept, attributes } = work.request;
   const contentType = given.kind === 'body' ? given.contentType : null;
   if (work.kind === 'write') {

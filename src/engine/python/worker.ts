@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
-import type { Written } from '../../model/raw.ts';
+import type { WrittenResponse } from '../../model/raw.ts';
 import { readAnswer } from './answer.ts';
 import { type ChildOptions, PythonChild } from './child.ts';
 import { PythonFailureError } from './failure.ts';
 import { watchFolder } from './folder-quota.ts';
-import { encodeFrame, type Frame, FrameError } from './frame.ts';
+import { encodeFrame, FrameError, type WireFrame } from './frame.ts';
 import type { FromWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
 import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
@@ -88,7 +88,7 @@ type Reply = Exclude<FromWorker, PythonFailure>;
 interface Call {
   readonly id: number;
   readonly wanted: Reply['kind'];
-  readonly resolve: (answer: readonly [Reply, Frame]) => void;
+  readonly resolve: (answer: readonly [Reply, WireFrame]) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -218,7 +218,7 @@ class StartedWorker implements PythonWorker {
     wanted: Reply['kind'],
     millis: number,
     late: () => PlimsollError,
-  ): Promise<readonly [Reply, Frame]> {
+  ): Promise<readonly [Reply, WireFrame]> {
     return new Promise((resolve, reject) => {
       if (this.#exit !== null) throw this.#endedError(this.#exit);
       const pieces = piecesOf(header, buffers);
@@ -232,7 +232,7 @@ class StartedWorker implements PythonWorker {
     });
   }
 
-  #answered(frame: Frame): void {
+  #answered(frame: WireFrame): void {
     const answer = readAnswer(frame.header);
     const call = this.#call;
     // What comes after its time is of no use to anybody, and the worker is being killed.
@@ -292,7 +292,7 @@ class StartedWorker implements PythonWorker {
   }
 }
 
-function writtenIn(contentType: string, { buffers: [bytes, second] }: Frame): Written {
+function writtenIn(contentType: string, { buffers: [bytes, second] }: WireFrame): WrittenResponse {
   if (bytes === undefined || second !== undefined) throw new FrameError('an answer that is not one buffer');
   return { kind: 'written', contentType, bytes };
 }

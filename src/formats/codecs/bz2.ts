@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Codec } from '../format.ts';
+import type { DecompressionCodec } from '../format.ts';
 import { bzipCrc } from './checksum.ts';
-import { corrupt, Output } from './output.ts';
+import { corruptStream, DecodedOutput } from './output.ts';
 
 /**
  * bzip2 (the format as described by Joe Tsai, "bzip2: Format Specification", 2016). Own code because the npm decoders
@@ -89,7 +89,8 @@ function buildCode(lengths: Uint8Array, offset: number): Code {
     bases[length] = start - code;
     code += counts[length]!;
     start += counts[length]!;
-    if (code > 2 ** length) throw corrupt(WHAT, offset, 'an oversubscribed Huffman code', 'a prefix code');
+    if (code > 2 ** length)
+      throw corruptStream(WHAT, offset, 'an oversubscribed Huffman code', 'a prefix code');
     limits[length] = code;
     code *= 2;
   }
@@ -129,7 +130,7 @@ function readSymbol(bits: BitReader, { limits, bases, symbols, fast }: Code): nu
     bits.skip(length);
     return symbols[bases[length]! + code]!;
   }
-  throw corrupt(WHAT, bits.offset, 'bits that are no code', 'a Huffman code');
+  throw corruptStream(WHAT, bits.offset, 'bits that are no code', 'a Huffman code');
 }
 
 /** Byte values that occur in the block, from a two-level bitmap. */
@@ -142,18 +143,18 @@ function readAlphabet(bits: BitReader): Uint8Array {
     for (let column = 0; column < 16; column++)
       if ((columns >> (15 - column)) & 1) used.push(16 * row + column);
   }
-  if (used.length === 0) throw corrupt(WHAT, bits.offset, 'a block of no byte values', 'at least one');
+  if (used.length === 0) throw corruptStream(WHAT, bits.offset, 'a block of no byte values', 'at least one');
   return Uint8Array.from(used);
 }
 
 function readSelectors(bits: BitReader, groups: number): Uint8Array {
   const count = bits.read(15);
-  if (count === 0) throw corrupt(WHAT, bits.offset, 'no selectors', 'at least one');
+  if (count === 0) throw corruptStream(WHAT, bits.offset, 'no selectors', 'at least one');
   const order = Array.from({ length: groups }, (_, i) => i);
   return Uint8Array.from({ length: count }, () => {
     let index = 0;
     while (bits.read(1) === 1)
-      if (++index >= groups) throw corrupt(WHAT, bits.offset, `selector ${index}`, `below ${groups}`);
+      if (++index >= groups) throw corruptStream(WHAT, bits.offset, `selector ${index}`, `below ${groups}`);
     order.unshift(order.splice(index, 1)[0]!);
     return order[0]!;
   });
@@ -165,7 +166,7 @@ function readCode(bits: BitReader, size: number): Code {
   for (let symbol = 0; symbol < size; symbol++) {
     while (bits.read(1) === 1) length += bits.read(1) === 1 ? -1 : 1;
     if (length < 1 || length > MAX_LENGTH)
-      throw corrupt(WHAT, bits.offset, `a code of ${length} bits`, `1 to ${MAX_LENGTH}`);
+      throw corruptStream(WHAT, bits.offset, `a code of ${length} bits`, `1 to ${MAX_LENGTH}`);
     lengths[symbol] = length;
   }
   return buildCode(lengths, bits.offset);
@@ -183,7 +184,7 @@ function readTransformed(bits: BitReader, target: Uint32Array): number {
   const recency = readAlphabet(bits);
   const end = recency.length + 1;
   const groups = bits.read(3);
-  if (groups < 2 || groups > 6) throw corrupt(WHAT, bits.offset, `${groups} Huffman codes`, '2 to 6');
+  if (groups < 2 || groups > 6) throw corruptStream(WHAT, bits.offset, `${groups} Huffman codes`, '2 to 6');
   const selectors = readSelectors(bits, groups);
   const codes = Array.from({ length: groups }, () => readCode(bits, end + 1));
   let length = 0;
@@ -191,7 +192,7 @@ function readTransformed(bits: BitReader, target: Uint32Array): number {
   let runBit = 1;
   const flushRun = (): void => {
     if (length + run > target.length)
-      throw corrupt(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
+      throw corruptStream(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
     target.fill(recency[0]!, length, length + run);
     length += run;
     run = 0;
@@ -200,7 +201,7 @@ function readTransformed(bits: BitReader, target: Uint32Array): number {
   for (let i = 0; ; i++) {
     const selector = selectors[Math.floor(i / GROUP)];
     if (selector === undefined)
-      throw corrupt(WHAT, bits.offset, 'more symbols than selectors', 'the end of the block');
+      throw corruptStream(WHAT, bits.offset, 'more symbols than selectors', 'the end of the block');
     const symbol = readSymbol(bits, codes[selector]!);
     if (symbol <= 1) {
       run += runBit << symbol;
@@ -211,7 +212,7 @@ function readTransformed(bits: BitReader, target: Uint32Array): number {
     flushRun();
     if (symbol === end) return length;
     if (length === target.length)
-      throw corrupt(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
+      throw corruptStream(WHAT, bits.offset, 'a block past its size', `${target.length} bytes`);
     target[length++] = moveToFront(recency, symbol - 1);
   }
 }
@@ -221,7 +222,7 @@ function writeBlock(
   block: Uint32Array,
   length: number,
   origin: number,
-  output: Output,
+  output: DecodedOutput,
   offset: number,
 ): void {
   const starts = new Uint32Array(257);
@@ -250,47 +251,47 @@ function writeBlock(
   }
 }
 
-function readBlock(bits: BitReader, block: Uint32Array, output: Output): number {
+function readBlock(bits: BitReader, block: Uint32Array, output: DecodedOutput): number {
   const expected = bits.word();
   if (bits.read(1) === 1)
-    throw corrupt(WHAT, bits.offset, 'a randomised block, obsolete since 1997', 'a plain block');
+    throw corruptStream(WHAT, bits.offset, 'a randomised block, obsolete since 1997', 'a plain block');
   const origin = bits.read(24);
   const length = readTransformed(bits, block);
   if (length === 0 || origin >= length)
-    throw corrupt(WHAT, bits.offset, `the origin ${origin}`, `below ${length}`);
+    throw corruptStream(WHAT, bits.offset, `the origin ${origin}`, `below ${length}`);
   const start = output.length;
   writeBlock(block, length, origin, output, bits.offset);
   const crc = bzipCrc(output.bytes, start, output.length);
   if (crc !== expected)
-    throw corrupt(WHAT, bits.offset, 'a block checksum that does not match', 'an intact block');
+    throw corruptStream(WHAT, bits.offset, 'a block checksum that does not match', 'an intact block');
   return crc;
 }
 
-function readStream(bits: BitReader, buffer: Uint32Array, output: Output): void {
+function readStream(bits: BitReader, buffer: Uint32Array, output: DecodedOutput): void {
   const magic = bits.read(24);
   const level = bits.read(8) - 0x30;
   if (magic !== 0x425a68 || level < 1 || level > 9)
-    throw corrupt(WHAT, bits.offset, 'other bytes', 'BZh1 to BZh9');
+    throw corruptStream(WHAT, bits.offset, 'other bytes', 'BZh1 to BZh9');
   const block = buffer.subarray(0, level * LEVEL_BYTES);
   let combined = 0;
   for (;;) {
     const [high, low] = [bits.read(24), bits.read(24)];
     if (high === END_MAGIC[0] && low === END_MAGIC[1]) break;
     if (high !== BLOCK_MAGIC[0] || low !== BLOCK_MAGIC[1])
-      throw corrupt(WHAT, bits.offset, 'other bytes', 'a block or the end');
+      throw corruptStream(WHAT, bits.offset, 'other bytes', 'a block or the end');
     const crc = readBlock(bits, block, output);
     combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
   }
   if (bits.word() !== combined)
-    throw corrupt(WHAT, bits.offset, 'a stream checksum that does not match', 'an intact stream');
+    throw corruptStream(WHAT, bits.offset, 'a stream checksum that does not match', 'an intact stream');
   bits.align();
 }
 
-export const bz2: Codec = {
+export const bz2: DecompressionCodec = {
   id: 'bz2',
   decompress(data, limit, tick) {
     const bits = new BitReader(data);
-    const output = new Output(limit, WHAT, tick);
+    const output = new DecodedOutput(limit, WHAT, tick);
     const buffer = new Uint32Array(9 * LEVEL_BYTES);
     do {
       readStream(bits, buffer, output);

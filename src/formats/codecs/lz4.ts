@@ -1,7 +1,7 @@
 import { ByteCursor } from '../../bytes/cursor.ts';
-import type { Codec } from '../format.ts';
+import type { DecompressionCodec } from '../format.ts';
 import { xxh32 } from './checksum.ts';
-import { corrupt, Output } from './output.ts';
+import { corruptStream, DecodedOutput } from './output.ts';
 
 /**
  * LZ4 frames (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md). Own code because
@@ -26,13 +26,13 @@ function readHeader(cursor: ByteCursor): FrameHeader {
   const descriptor = cursor.u8(WHAT);
   const sizeCode = (descriptor >> 4) & 7;
   if (flags >> 6 !== 1 || (flags & 2) !== 0 || sizeCode < 4)
-    throw corrupt(WHAT, start, `flags 0x${flags.toString(16)}`, 'version 1');
+    throw corruptStream(WHAT, start, `flags 0x${flags.toString(16)}`, 'version 1');
   if ((flags & 1) !== 0)
-    throw corrupt(WHAT, start, 'a frame that needs a dictionary', 'a frame that stands alone');
+    throw corruptStream(WHAT, start, 'a frame that needs a dictionary', 'a frame that stands alone');
   const contentSize = (flags & 8) !== 0 ? cursor.u64(WHAT) : null;
   const expected = (xxh32(cursor.bytes.subarray(start, cursor.offset)) >>> 8) & 0xff;
   if (cursor.u8(WHAT) !== expected)
-    throw corrupt(WHAT, start, 'a header checksum that does not match', 'an intact header');
+    throw corruptStream(WHAT, start, 'a header checksum that does not match', 'an intact header');
   return {
     independent: (flags & 0x20) !== 0,
     blockChecksum: (flags & 0x10) !== 0,
@@ -53,14 +53,14 @@ function extend(cursor: ByteCursor, length: number): number {
 }
 
 /** One compressed block; matches may reach back to `floor`. */
-function decodeBlock(cursor: ByteCursor, output: Output, floor: number): void {
+function decodeBlock(cursor: ByteCursor, output: DecodedOutput, floor: number): void {
   while (cursor.left > 0) {
     const token = cursor.u8(WHAT);
     output.push(cursor.take(extend(cursor, token >> 4), WHAT), cursor.offset);
     if (cursor.left === 0) return;
     const distance = cursor.u16(WHAT);
     if (distance === 0 || distance > output.length - floor) {
-      throw corrupt(
+      throw corruptStream(
         WHAT,
         cursor.offset,
         `a match ${distance} bytes back`,
@@ -71,7 +71,7 @@ function decodeBlock(cursor: ByteCursor, output: Output, floor: number): void {
   }
 }
 
-function decodeFrame(cursor: ByteCursor, output: Output): void {
+function decodeFrame(cursor: ByteCursor, output: DecodedOutput): void {
   const header = readHeader(cursor);
   const frameStart = output.length;
   for (;;) {
@@ -80,7 +80,7 @@ function decodeFrame(cursor: ByteCursor, output: Output): void {
     const size = word & 0x7fffffff;
     const at = cursor.offset;
     if (size > header.maxBlock)
-      throw corrupt(WHAT, at, `a block of ${size} bytes`, `at most ${header.maxBlock}`);
+      throw corruptStream(WHAT, at, `a block of ${size} bytes`, `at most ${header.maxBlock}`);
     const block = cursor.take(size, WHAT);
     const blockStart = output.length;
     if (word >>> 31 === 1) output.push(block, at);
@@ -91,16 +91,16 @@ function decodeFrame(cursor: ByteCursor, output: Output): void {
         header.independent ? blockStart : frameStart,
       );
     if (output.length - blockStart > header.maxBlock)
-      throw corrupt(WHAT, at, 'a block that unpacks past its size', `${header.maxBlock} bytes`);
+      throw corruptStream(WHAT, at, 'a block that unpacks past its size', `${header.maxBlock} bytes`);
     if (header.blockChecksum && cursor.u32(WHAT) !== xxh32(block))
-      throw corrupt(WHAT, at, 'a block checksum that does not match', 'an intact block');
+      throw corruptStream(WHAT, at, 'a block checksum that does not match', 'an intact block');
   }
   checkContent(cursor, header, output.bytes.subarray(frameStart, output.length));
 }
 
 function checkContent(cursor: ByteCursor, header: FrameHeader, content: Uint8Array): void {
   if (header.contentSize !== null && header.contentSize !== content.length) {
-    throw corrupt(
+    throw corruptStream(
       WHAT,
       cursor.offset,
       `${content.length} bytes`,
@@ -108,20 +108,20 @@ function checkContent(cursor: ByteCursor, header: FrameHeader, content: Uint8Arr
     );
   }
   if (header.contentChecksum && cursor.u32(WHAT) !== xxh32(content)) {
-    throw corrupt(WHAT, cursor.offset, 'a content checksum that does not match', 'intact content');
+    throw corruptStream(WHAT, cursor.offset, 'a content checksum that does not match', 'intact content');
   }
 }
 
-export const lz4: Codec = {
+export const lz4: DecompressionCodec = {
   id: 'lz4',
   decompress(data, limit, tick) {
     const cursor = new ByteCursor(data);
-    const output = new Output(limit, WHAT, tick);
+    const output = new DecodedOutput(limit, WHAT, tick);
     do {
       const magic = cursor.u32(WHAT);
       if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE) cursor.advance(cursor.u32(WHAT), WHAT);
       else if (magic === MAGIC) decodeFrame(cursor, output);
-      else throw corrupt(WHAT, cursor.offset - 4, `0x${magic.toString(16)}`, 'the start of a frame');
+      else throw corruptStream(WHAT, cursor.offset - 4, `0x${magic.toString(16)}`, 'the start of a frame');
     } while (cursor.left > 0);
     return output.finish();
   },

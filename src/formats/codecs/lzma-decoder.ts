@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import { corrupt, type Output } from './output.ts';
+import { corruptStream, type DecodedOutput } from './output.ts';
 
 /**
  * The LZMA decoder (Igor Pavlov, "LZMA specification", 2015, lzma-specification.txt of the LZMA SDK), shared by .lzma
@@ -26,7 +26,7 @@ class RangeDecoder {
     this.#bytes = bytes;
     this.#end = end;
     this.at = start;
-    if (this.#next() !== 0) throw corrupt(WHAT, start, 'a first byte that is not 0', '0');
+    if (this.#next() !== 0) throw corruptStream(WHAT, start, 'a first byte that is not 0', '0');
     for (let i = 0; i < 4; i++) this.#code = this.#code * 256 + this.#next();
   }
 
@@ -122,7 +122,7 @@ export interface LzmaProperties {
 export function parseProperties(byte: number, offset: number): LzmaProperties {
   const properties = { lc: byte % 9, lp: Math.floor(byte / 9) % 5, pb: Math.floor(byte / 45) };
   if (byte >= 225 || properties.lc + properties.lp > 4)
-    throw corrupt(WHAT, offset, `properties 0x${byte.toString(16)}`, 'lc + lp up to 4');
+    throw corruptStream(WHAT, offset, `properties 0x${byte.toString(16)}`, 'lc + lp up to 4');
   return properties;
 }
 
@@ -130,7 +130,7 @@ const afterLiteral = (state: number): number => (state < 4 ? 0 : state < 10 ? st
 
 /** One run of LZMA: probabilities, last distances and state live until the next reset. */
 export class LzmaDecoder {
-  readonly #output: Output;
+  readonly #output: DecodedOutput;
   readonly #properties: LzmaProperties;
   /** Where the dictionary starts in the output: matches never reach before it. */
   readonly #dictionary: number;
@@ -149,7 +149,7 @@ export class LzmaDecoder {
   #state = 0;
   #distances: [number, number, number, number] = [0, 0, 0, 0];
 
-  constructor(output: Output, properties: LzmaProperties, dictionary: number) {
+  constructor(output: DecodedOutput, properties: LzmaProperties, dictionary: number) {
     this.#output = output;
     this.#properties = properties;
     this.#dictionary = dictionary;
@@ -172,7 +172,7 @@ export class LzmaDecoder {
       else ended = this.#match(range, positionState, at, end);
     }
     if (end !== null && !ended) ended = this.#endsAfterSize(range);
-    if (!range.finished) throw corrupt(WHAT, range.at, 'data after the end', 'a finished range coder');
+    if (!range.finished) throw corruptStream(WHAT, range.at, 'data after the end', 'a finished range coder');
     return range.at;
   }
 
@@ -226,7 +226,7 @@ export class LzmaDecoder {
     const output = this.#output;
     const distance = this.#distances[0] + 1;
     if (distance > output.length - this.#dictionary) {
-      throw corrupt(
+      throw corruptStream(
         WHAT,
         range.at,
         `a match ${distance} bytes back`,
@@ -234,7 +234,7 @@ export class LzmaDecoder {
       );
     }
     if (end !== null && output.length + length > end)
-      throw corrupt(WHAT, range.at, 'a match past the end', `${end} bytes of output`);
+      throw corruptStream(WHAT, range.at, 'a match past the end', `${end} bytes of output`);
     output.copy(distance, length, range.at);
     return false;
   }

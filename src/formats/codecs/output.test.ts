@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Output } from './output.ts';
+import { DecodedOutput } from './output.ts';
 
 /** An output and how often the clock was looked at. */
 function counted(limit: number) {
   let ticks = 0;
-  const output = new Output(limit, 'a test', () => {
+  const output = new DecodedOutput(limit, 'a test', () => {
     ticks++;
   });
   return { output, ticks: () => ticks };

@@ -7,7 +7,7 @@ const TICK = 2 ** 18;
  * Output of a decompressor: one buffer of the whole limit, of which the system backs only the pages written. It is
  * the decoder's window too, so a dictionary size in a file's header never allocates anything.
  */
-export class Output {
+export class DecodedOutput {
   readonly bytes: Uint8Array<ArrayBuffer>;
   length = 0;
   readonly #what: string;
@@ -65,5 +65,5 @@ export class Output {
   }
 }
 
-export const corrupt = (what: string, offset: number, found: string, wanted: string): PlimsollError =>
+export const corruptStream = (what: string, offset: number, found: string, wanted: string): PlimsollError =>
   new PlimsollError('READ_CORRUPT', { what, offset, found, wanted });

@@ -1,6 +1,6 @@
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
-import type { Codec } from '../format.ts';
+import type { ReadBudget } from '../budget.ts';
+import type { DecompressionCodec } from '../format.ts';
 import type { LimitName } from '../limits.ts';
 import type { ObjectFile } from '../object-file.ts';
 
@@ -37,14 +37,19 @@ export function detectCompression(head: Uint8Array): Compression | null {
 export function decompress(
   data: Uint8Array,
   compression: Compression,
-  codecs: readonly Codec[],
-  budget: Budget,
+  codecs: readonly DecompressionCodec[],
+  budget: ReadBudget,
 ): Uint8Array {
   if (compression === 'zf') return decompressZf(data, codecs, budget);
   return unpack(data, compression, codecs, budget);
 }
 
-function unpack(data: Uint8Array, id: Codec['id'], codecs: readonly Codec[], budget: Budget): Uint8Array {
+function unpack(
+  data: Uint8Array,
+  id: DecompressionCodec['id'],
+  codecs: readonly DecompressionCodec[],
+  budget: ReadBudget,
+): Uint8Array {
   const codec = codecs.find((candidate) => candidate.id === id);
   if (codec === undefined) {
     throw new PlimsollError('READ_CORRUPT', {
@@ -68,7 +73,7 @@ function unpack(data: Uint8Array, id: Codec['id'], codecs: readonly Codec[], bud
 }
 
 /** The tightest of the limits on output, and its name. */
-function outputLimit(size: number, budget: Budget): { name: LimitName; limit: number } {
+function outputLimit(size: number, budget: ReadBudget): { name: LimitName; limit: number } {
   const { decompressedBytes, decompressionRatio, totalBytes } = budget.limits;
   const limits: { name: LimitName; limit: number }[] = [
     { name: 'decompressedBytes', limit: decompressedBytes },
@@ -79,7 +84,11 @@ function outputLimit(size: number, budget: Budget): { name: LimitName; limit: nu
 }
 
 /** `ZF`, the size of the content in hexadecimal padded to 19 characters (20 by Python 2), a zlib stream. */
-function decompressZf(data: Uint8Array, codecs: readonly Codec[], budget: Budget): Uint8Array {
+function decompressZf(
+  data: Uint8Array,
+  codecs: readonly DecompressionCodec[],
+  budget: ReadBudget,
+): Uint8Array {
   const text = String.fromCharCode(...data.subarray(2, 2 + ZF_MAX_LENGTH));
   const corrupt = (found: string, wanted: string): PlimsollError =>
     new PlimsollError('READ_CORRUPT', { what: 'a ZF file of old joblib', offset: 2, found, wanted });

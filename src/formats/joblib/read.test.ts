@@ -5,7 +5,7 @@ import { CODECS } from '../../files/codecs.ts';
 import { openFile } from '../../files/file-source.ts';
 import type { ByteSource } from '../format.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { type Json, tell } from '../pickle/testing.ts';
+import { type JsonCase, tell } from '../pickle/testing.ts';
 import type { PyList, PyTuple, PyValue } from '../pickle/value.ts';
 import { isObjectFile } from './detect.ts';
 import { readObjectFile } from './read.ts';
@@ -21,7 +21,7 @@ describe.each(files)('%s', (file) => {
   const [, release, variant] = /^(joblib-[\d.]+-py\d\.\d+)-(.*)\.joblib$/.exec(file)!;
   const expected = JSON.parse(readFileSync(join(FOLDER, `${release}.json`), 'utf8')).values as Record<
     string,
-    Json
+    JsonCase
   >;
   const read = readObjectFile(openFile(join(FOLDER, file)), context);
   const cases = (read.root as PyList).items.map(

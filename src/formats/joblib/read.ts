@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ByteSource, ReadContext } from '../format.ts';
 import type { ObjectFile } from '../object-file.ts';
-import { notesOf, type Reading, readValue, startReading } from '../pickle/read.ts';
+import { notesOf, type PickleReading, readValue, startReading } from '../pickle/read.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { decompress, detectCompression } from './compression.ts';
 import { type SideFiles, unwrapArray } from './wrappers.ts';
@@ -15,7 +15,7 @@ const isPlainName = (name: string): boolean =>
 
 /** One file being read: its pickle, its side files, and the pickles in those. */
 class JoblibReader implements SideFiles {
-  readonly reading: Reading;
+  readonly reading: PickleReading;
   readonly #source: ByteSource;
   readonly #context: ReadContext;
   /** Whether any array of joblib's was met. */

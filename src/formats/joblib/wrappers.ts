@@ -1,11 +1,11 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
-import { buildArray, bytesOf, emptyArray, rawArray, rawSize } from '../numpy/array.ts';
-import { shapeOf } from '../numpy/dtype.ts';
+import type { ReadBudget } from '../budget.ts';
+import { buildArray, emptyArray, pyBytesOf, rawArray, rawSize } from '../numpy/array.ts';
+import { shapeOfTuple } from '../numpy/dtype.ts';
 import { readNpy } from '../numpy/npy.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { pyTuple } from '../pickle/construct.ts';
-import type { Machine } from '../pickle/machine.ts';
+import type { PickleMachine } from '../pickle/machine.ts';
 import { describeValue, isType, type PyArray, type PyObject, type PyValue } from '../pickle/value.ts';
 
 /**
@@ -35,7 +35,7 @@ const corrupt = (object: PyObject, found: string, wanted: string): PlimsollError
   });
 
 /** The array that a wrapper stands for, or undefined where the object is no wrapper. */
-export function unwrapArray(object: PyObject, machine: Machine, sides: SideFiles): PyValue | undefined {
+export function unwrapArray(object: PyObject, machine: PickleMachine, sides: SideFiles): PyValue | undefined {
   const kind = WRAPPER.exec(className(object))?.[1];
   if (kind === undefined) return undefined;
   if (kind === 'NumpyArrayWrapper') return readInline(object, machine);
@@ -47,7 +47,7 @@ export function unwrapArray(object: PyObject, machine: Machine, sides: SideFiles
 }
 
 /** `read_array` of joblib: padding, then raw bytes in memory order; object arrays are a pickle of their own. */
-function readInline(object: PyObject, machine: Machine): PyArray {
+function readInline(object: PyObject, machine: PickleMachine): PyArray {
   const state = objectState(object);
   const dtype = state.get('dtype');
   const order = state.get('order');
@@ -55,7 +55,7 @@ function readInline(object: PyObject, machine: Machine): PyArray {
   if (order !== 'C' && order !== 'F')
     throw corrupt(object, `the order ${describeValue(order)}`, '"C" or "F"');
   const { budget, cursor } = machine;
-  const shape = shapeOf(state.get('shape'), budget, object.offset);
+  const shape = shapeOfTuple(state.get('shape'), budget, object.offset);
   machine.requireFrameEnd();
   if (dtype.code === 'O') {
     const array = machine.nested();
@@ -72,7 +72,7 @@ function readInline(object: PyObject, machine: Machine): PyArray {
 }
 
 /** One byte says how many bytes of 0xff come before the array, so that it can be mapped aligned. */
-function skipPadding(machine: Machine): void {
+function skipPadding(machine: PickleMachine): void {
   const what = 'the padding of a joblib array';
   const size = machine.cursor.u8(what);
   const padding = machine.cursor.take(size, what);
@@ -87,10 +87,10 @@ function skipPadding(machine: Machine): void {
 }
 
 /** The state of the array without its data, which is the side file. */
-function readZipped(object: PyObject, data: Uint8Array, budget: Budget): PyArray {
+function readZipped(object: PyObject, data: Uint8Array, budget: ReadBudget): PyArray {
   const state = objectState(object).get('state');
   if (!isType(state, 'tuple')) throw corrupt(object, describeValue(state), 'the state of an array');
   const array = emptyArray(object.offset);
-  buildArray(array, pyTuple([...state.items, bytesOf(data, object.offset)]), budget);
+  buildArray(array, pyTuple([...state.items, pyBytesOf(data, object.offset)]), budget);
   return array;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcome, program, read, unicode } from '../pickle/testing.ts';
+import { outcome, program, readTestPickle, unicode } from '../pickle/testing.ts';
 import type { PyArray } from '../pickle/value.ts';
 import { toFloat64 } from './decode.ts';
 
@@ -23,7 +23,7 @@ describe('what changes after it was checked', () => {
       unicode('C'),
       'tR',
     );
-    const { root } = read(
+    const { root } = readTestPickle(
       program(PROTO, type('i1'), 'q', 1, array, 'q', 2, '0', widen(type('f8')), '0h', 2, '.'),
     );
     expect([...toFloat64(root as PyArray)]).toEqual([97, 98, 99, 100]);
@@ -52,7 +52,7 @@ describe('what changes after it was checked', () => {
   it('an array of objects keeps the items it was built with', () => {
     const state = program('(K', 1, 'K', 1, 0x85, type('O'), 0x89, ']q', 1, 'N', 'a', 't');
     const built = program('cnumpy.core.multiarray\n_reconstruct\n)Rq', 2, state, 'b0');
-    const { root } = read(program(PROTO, built, 'h', 1, 'N', 'a0h', 2, '.'));
+    const { root } = readTestPickle(program(PROTO, built, 'h', 1, 'N', 'a0h', 2, '.'));
     expect((root as PyArray).data).toEqual([null]);
   });
 });

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import { encodeLatin1 } from '../pickle/text.ts';
 import {
   describeValue,
@@ -9,7 +9,7 @@ import {
   type PyScalar,
   type PyValue,
 } from '../pickle/value.ts';
-import { elementCount, parseDType, settled, shapeOf } from './dtype.ts';
+import { elementCount, parseDType, settled, shapeOfTuple } from './dtype.ts';
 
 /** numpy arrays and scalars from their pickled records (numpy/_core/src/multiarray/methods.c, array_setstate). */
 
@@ -36,7 +36,7 @@ export function emptyArray(offset: number): PyArray {
 }
 
 /** Bytes of a bytes object, or of a Python 2 str. */
-export function bytesOf(value: PyValue | undefined, offset: number): Uint8Array {
+export function pyBytesOf(value: PyValue | undefined, offset: number): Uint8Array {
   const bytes = typeof value === 'string' ? encodeLatin1(value) : value;
   if (!(bytes instanceof Uint8Array)) throw corrupt(offset, describeValue(value), 'bytes');
   return bytes;
@@ -50,7 +50,12 @@ function decodedBytes(dtype: PyDType, elements: number): number {
 }
 
 /** Bytes of the raw data of an array of this type and shape, within the limits. */
-export function rawSize(dtype: PyDType, shape: readonly number[], budget: Budget, offset: number): number {
+export function rawSize(
+  dtype: PyDType,
+  shape: readonly number[],
+  budget: ReadBudget,
+  offset: number,
+): number {
   const elements = elementCount(shape, budget, offset);
   const size = elements * dtype.itemSize;
   budget.check('arrayBytes', size, WHAT, offset);
@@ -64,7 +69,7 @@ export function rawArray(
   shape: readonly number[],
   fortran: boolean,
   data: Uint8Array,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): PyArray {
   const size = rawSize(dtype, shape, budget, offset);
@@ -84,7 +89,7 @@ function objectArray(
   dtype: PyDType,
   shape: readonly number[],
   items: readonly PyValue[],
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): PyArray {
   const size = rawSize(dtype, shape, budget, offset) / dtype.itemSize;
@@ -103,20 +108,20 @@ function objectArray(
 }
 
 /** BUILD with `(version, shape, dtype, is_fortran, data[, mask, fill value])`; version is absent in the oldest files. */
-export function buildArray(array: ArrayDraft, state: PyValue, budget: Budget): void {
+export function buildArray(array: ArrayDraft, state: PyValue, budget: ReadBudget): void {
   const items = isType(state, 'tuple') ? state.items : [];
   const [shape, dtype, fortran, data, mask] = isType(items[0], 'int') ? items.slice(1) : items;
   if (!isType(dtype, 'dtype')) throw corrupt(array.offset, describeValue(state), 'an array state');
-  const dims = shapeOf(shape, budget, array.offset);
+  const dims = shapeOfTuple(shape, budget, array.offset);
   chargeText(data, budget, array.offset);
   const built = isType(data, 'list')
     ? objectArray(dtype, dims, data.items, budget, array.offset)
-    : rawArray(dtype, dims, isTrue(fortran), bytesOf(data, array.offset), budget, array.offset);
+    : rawArray(dtype, dims, isTrue(fortran), pyBytesOf(data, array.offset), budget, array.offset);
   Object.assign(array, built, { mask: mask === undefined ? null : maskOf(mask, built) });
 }
 
 /** A str of Python 2 is no bytes of the file: each array makes its own of it. */
-function chargeText(data: PyValue | undefined, budget: Budget, offset: number): void {
+function chargeText(data: PyValue | undefined, budget: ReadBudget, offset: number): void {
   if (typeof data === 'string') budget.charge(data.length, WHAT, offset);
 }
 
@@ -125,7 +130,7 @@ const isTrue = (value: PyValue | undefined): boolean =>
 
 /** The mask bytes of `numpy.ma` (numpy/ma/core.py, MaskedArray.__getstate__), one an element. */
 function maskOf(value: PyValue, array: PyArray): Uint8Array {
-  const mask = bytesOf(value, array.offset);
+  const mask = pyBytesOf(value, array.offset);
   const elements = array.shape.reduce((product, dim) => product * dim, 1);
   if (mask.length !== elements)
     throw corrupt(array.offset, `a mask of ${mask.length} bytes`, `${elements} bytes`);
@@ -133,15 +138,15 @@ function maskOf(value: PyValue, array: PyArray): Uint8Array {
 }
 
 /** `_frombuffer(bytes, dtype, shape, order)` of protocol 5. */
-export function arrayFromBuffer(args: readonly PyValue[], budget: Budget, offset: number): PyArray {
+export function arrayFromBuffer(args: readonly PyValue[], budget: ReadBudget, offset: number): PyArray {
   const [data, dtype, shape, order] = args;
   if (!isType(dtype, 'dtype')) throw corrupt(offset, describeValue(dtype), 'a dtype');
   chargeText(data, budget, offset);
   return rawArray(
     dtype,
-    shapeOf(shape, budget, offset),
+    shapeOfTuple(shape, budget, offset),
     order === 'F',
-    bytesOf(data, offset),
+    pyBytesOf(data, offset),
     budget,
     offset,
   );
@@ -153,7 +158,7 @@ export function makeScalar(args: readonly PyValue[], offset: number): PyScalar |
   if (!isType(dtype, 'dtype')) throw corrupt(offset, describeValue(dtype), 'the dtype of a scalar');
   if (dtype.code === 'O' && value !== undefined) return value;
   // numpy leaves the bytes out where all of them are zero-width.
-  const bytes = value === undefined ? new Uint8Array(dtype.itemSize) : bytesOf(value, offset);
+  const bytes = value === undefined ? new Uint8Array(dtype.itemSize) : pyBytesOf(value, offset);
   if (bytes.length !== dtype.itemSize)
     throw corrupt(offset, `a scalar of ${bytes.length} bytes`, `${dtype.itemSize} bytes`);
   return { type: 'scalar', dtype: settled(dtype), bytes };

@@ -52,12 +52,12 @@ export const isNumeric = (dtype: PyDType): boolean =>
 
 function numberRead(dtype: PyDType, offset: number): Read<number> {
   const read = dtype.fields === null ? NUMBER_READS.get(`${dtype.code}${unitSize(dtype)}`) : undefined;
-  if (read === undefined) throw corrupt(offset, `elements of type ${dtypeName(dtype)}`, 'numbers');
+  if (read === undefined) throw corrupt(offset, `elements of type ${numpyDtypeName(dtype)}`, 'numbers');
   return read;
 }
 
 /** A dtype as numpy spells it: `<f8`, `|O`, `{left_child, right_child, …}`. */
-export function dtypeName(dtype: PyDType): string {
+export function numpyDtypeName(dtype: PyDType): string {
   if (dtype.fields !== null) return `{${dtype.fields.map((field) => field.name).join(', ')}}`;
   const size = dtype.code === 'U' ? dtype.itemSize / 4 : unitSize(dtype);
   const order = size <= 1 || 'SVO'.includes(dtype.code) ? '|' : dtype.littleEndian ? '<' : '>';
@@ -148,7 +148,7 @@ function fieldOf(array: PyArray, name: string): { dtype: PyDType; offset: number
   if (field === undefined)
     throw corrupt(
       array.offset,
-      `elements of type ${dtypeName(array.dtype)}`,
+      `elements of type ${numpyDtypeName(array.dtype)}`,
       `records with a field "${name}"`,
     );
   return field;

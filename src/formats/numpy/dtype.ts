@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import { describeValue, isType, type PyDType, type PyValue } from '../pickle/value.ts';
 
 /**
@@ -89,7 +89,7 @@ export function makeDType(args: readonly PyValue[], offset: number): PyDType {
  * BUILD of a dtype with `(version, byte order, sub-array, names, fields, item size, alignment, flags[, metadata])`.
  * Fields may overlap or leave holes, but never reach past the item.
  */
-export function buildDType(dtype: DTypeDraft, state: PyValue, budget: Budget, offset: number): void {
+export function buildDType(dtype: DTypeDraft, state: PyValue, budget: ReadBudget, offset: number): void {
   const items = isType(state, 'tuple') ? state.items : [];
   if (items.length < 6) throw corrupt(offset, describeValue(state), 'a dtype state of at least six items');
   const order = items[1];
@@ -102,10 +102,10 @@ export function buildDType(dtype: DTypeDraft, state: PyValue, budget: Budget, of
   if (items[3] !== null) dtype.fields = buildFields(dtype, items[3]!, items[4]!, budget, offset);
 }
 
-function buildSubArray(dtype: DTypeDraft, pair: PyValue, budget: Budget, offset: number): void {
+function buildSubArray(dtype: DTypeDraft, pair: PyValue, budget: ReadBudget, offset: number): void {
   const [base, shape] = isType(pair, 'tuple') ? pair.items : [];
   if (!isType(base, 'dtype')) throw corrupt(offset, describeValue(base), 'the base type of a sub-array');
-  const dims = shapeOf(isType(shape, 'int') ? { type: 'tuple', items: [shape] } : shape, budget, offset);
+  const dims = shapeOfTuple(isType(shape, 'int') ? { type: 'tuple', items: [shape] } : shape, budget, offset);
   dtype.code = base.code;
   dtype.fields = base.fields;
   dtype.littleEndian = base.littleEndian;
@@ -117,7 +117,7 @@ function buildFields(
   dtype: PyDType,
   names: PyValue,
   fields: PyValue,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): PyDType['fields'] {
   if (!isType(names, 'tuple') || !isType(fields, 'dict'))
@@ -146,7 +146,7 @@ function buildFields(
 }
 
 /** A shape tuple as numbers. */
-export function shapeOf(value: PyValue | undefined, budget: Budget, offset: number): number[] {
+export function shapeOfTuple(value: PyValue | undefined, budget: ReadBudget, offset: number): number[] {
   if (!isType(value, 'tuple') && !isType(value, 'list'))
     throw corrupt(offset, describeValue(value), 'a shape');
   budget.check('dimensions', value.items.length, 'a numpy shape', offset);
@@ -158,7 +158,7 @@ export function shapeOf(value: PyValue | undefined, budget: Budget, offset: numb
 }
 
 /** Product of a shape, checked before anything is allocated. */
-export function elementCount(shape: readonly number[], budget: Budget, offset: number): number {
+export function elementCount(shape: readonly number[], budget: ReadBudget, offset: number): number {
   const count = shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1);
   budget.check('arrayElements', count, 'a numpy array', offset);
   return count;

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../budget.ts';
+import { ReadBudget } from '../budget.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { pyInt, pyTuple } from '../pickle/construct.ts';
 import { fieldColumn, toFloat64 } from './decode.ts';
 import { parseLiteral } from './literal.ts';
 import { readNpy } from './npy.ts';
 
-const budget = (): Budget => new Budget({ limits: DEFAULT_LIMITS, now: () => 0 });
+const budget = (): ReadBudget => new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
 const refusal = (code: string) => expect.objectContaining({ code });
 
 /** A file as numpy.lib.format writes it: the header padded with blanks to 64 bytes. */

@@ -1,11 +1,11 @@
 import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import { dictGet } from '../pickle/access.ts';
 import { decodeLatin1, decodeUtf8 } from '../pickle/text.ts';
 import { describeValue, isType, type PyArray, type PyDType, type PyValue } from '../pickle/value.ts';
 import { rawArray, rawSize } from './array.ts';
-import { elementCount, parseDType, shapeOf } from './dtype.ts';
+import { elementCount, parseDType, shapeOfTuple } from './dtype.ts';
 import { parseLiteral } from './literal.ts';
 
 /** `.npy` files (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3). */
@@ -23,7 +23,7 @@ interface NpyHeader {
   readonly fortran: boolean;
 }
 
-function readHeader(cursor: ByteCursor, budget: Budget): NpyHeader {
+function readHeader(cursor: ByteCursor, budget: ReadBudget): NpyHeader {
   const magic = decodeLatin1(cursor.take(6, WHAT));
   const version = cursor.u8(WHAT);
   cursor.u8(WHAT);
@@ -40,13 +40,13 @@ function readHeader(cursor: ByteCursor, budget: Budget): NpyHeader {
     throw corrupt(start, describeValue(fortran), 'fortran_order True or False');
   return {
     dtype: descriptor(dictGet(literal, 'descr'), budget, start),
-    shape: shapeOf(dictGet(literal, 'shape'), budget, start),
+    shape: shapeOfTuple(dictGet(literal, 'shape'), budget, start),
     fortran,
   };
 }
 
 /** A type string, or a record as `[(name, type[, shape]), …]`; unnamed fields are padding. */
-function descriptor(value: PyValue | undefined, budget: Budget, offset: number): PyDType {
+function descriptor(value: PyValue | undefined, budget: ReadBudget, offset: number): PyDType {
   if (typeof value === 'string') return parseDType(value, offset);
   if (!isType(value, 'tuple')) throw corrupt(offset, describeValue(value), 'a type');
   budget.check('dtypeFields', value.items.length, WHAT, offset);
@@ -56,7 +56,7 @@ function descriptor(value: PyValue | undefined, budget: Budget, offset: number):
     const [name, type, shape] = isType(item, 'tuple') ? item.items : [];
     if (typeof name !== 'string') throw corrupt(offset, describeValue(item), 'a field');
     const base = descriptor(type, budget, offset);
-    const subShape = shape === undefined ? null : shapeOf(shape, budget, offset);
+    const subShape = shape === undefined ? null : shapeOfTuple(shape, budget, offset);
     const size = base.itemSize * (subShape === null ? 1 : elementCount(subShape, budget, offset));
     if (name !== '') fields.push({ name, dtype: { ...base, itemSize: size, subShape }, offset: itemSize });
     itemSize += size;
@@ -70,7 +70,7 @@ function descriptor(value: PyValue | undefined, budget: Budget, offset: number):
  */
 export function readNpy(
   bytes: Uint8Array,
-  budget: Budget,
+  budget: ReadBudget,
   nested: ((bytes: Uint8Array) => PyValue) | null,
 ): PyArray {
   const cursor = new ByteCursor(bytes);

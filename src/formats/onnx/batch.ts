@@ -1,4 +1,4 @@
-import { attributeOf, type Fact, intOf, ofShape, ofTensor } from '../../onnx/check/fact.ts';
+import { attributeOf, intOf, ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
 import { outputFact } from '../../onnx/check/rules.ts';
 import { graphScope, orderNodes, subgraphs } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
@@ -86,7 +86,7 @@ const RANDOM = new Set([
   'Bernoulli',
 ]);
 
-const constant = ({ shape, numbers }: Fact): BatchValue => ({ batched: false, shape, numbers });
+const constant = ({ shape, numbers }: ValueFact): BatchValue => ({ batched: false, shape, numbers });
 
 /** Operators whose rule in `rules.ts` gives the very shape; of others only the rank is taken over. */
 const EXACT = new Set([
@@ -150,10 +150,10 @@ function outputOf(
 const isPlainConvolution = (node: OnnxNode): boolean =>
   node.op === 'Conv' && attributeOf(node, 'auto_pad') === undefined;
 
-const factOf = ({ shape, numbers }: BatchValue): Fact => ({ ...ofShape(shape ?? []), shape, numbers });
+const factOf = ({ shape, numbers }: BatchValue): ValueFact => ({ ...ofShape(shape ?? []), shape, numbers });
 
 /** Shape with the right rank, where the operator fixes it. */
-function shapeOf(node: OnnxNode, facts: readonly (Fact | null)[], index: number): Fact['shape'] {
+function shapeOf(node: OnnxNode, facts: readonly (ValueFact | null)[], index: number): ValueFact['shape'] {
   const rank = facts[0]?.shape?.length ?? null;
   if (KEEPS_RANK.has(node.op)) return rank === null ? null : new Array<null>(rank).fill(null);
   if (node.domain === 'ai.onnx.ml') return CLASSIFIERS.has(node.op) && index === 0 ? [null] : [null, null];
@@ -167,7 +167,7 @@ function shapeOf(node: OnnxNode, facts: readonly (Fact | null)[], index: number)
 }
 
 /** Elements of one row, where all its sizes are known. */
-const rowSize = (shape: Fact['shape']): number | null =>
+const rowSize = (shape: ValueFact['shape']): number | null =>
   shape?.slice(1).reduce<number | null>((p, size) => (p === null || size === null ? null : p * size), 1) ??
   null;
 

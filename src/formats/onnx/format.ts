@@ -6,7 +6,7 @@ import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import { limitsForFile, ONNX_LIMITS } from '../../onnx/limits.ts';
-import type { Format } from '../format.ts';
+import type { FileFormatReader } from '../format.ts';
 import { externalReader } from './external.ts';
 import { lintModel } from './lint.ts';
 import { looksLikeModel } from './match.ts';
@@ -17,7 +17,7 @@ import { graphSignature } from './signature.ts';
  * ONNX files: checked and linted, then served as they are. What leaves here is encoded anew from what was understood,
  * so that no reader downstream can understand a file differently.
  */
-export const onnxFormat: Format = {
+export const onnxFormat: FileFormatReader = {
   id: 'onnx',
   match: looksLikeModel,
   read(source) {

@@ -1,16 +1,16 @@
-import type { Note } from '../../model/description.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { ReadNote } from '../../model/description.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import { OPSET_RANGE } from '../../onnx/check/known.ts';
 import type { OnnxGraph, OnnxModel, Opset } from '../../onnx/graph.ts';
 import { freeBatch } from './batch.ts';
 import { dropZipMaps } from './zipmap.ts';
 
 /** A graph as it is served, and what was changed about it. */
-export interface Linted {
+export interface LintedGraph {
   readonly model: OnnxModel;
-  readonly notes: readonly Note[];
+  readonly notes: readonly ReadNote[];
   /** Labels of dropped ZipMaps, by graph output. */
-  readonly classes: ReadonlyMap<string, Labels>;
+  readonly classes: ReadonlyMap<string, LabelSet>;
 }
 
 /** From this IR version on, initialisers need not be inputs. */
@@ -22,10 +22,10 @@ const FALLBACK_OPSET = 15;
  * Makes a checked model fit for serving: ZipMaps become tensors, defaults stop being inputs, a frozen batch dimension
  * is freed where that is proved, and domains that no node uses go.
  */
-export function lintModel(model: OnnxModel): Linted {
+export function lintModel(model: OnnxModel): LintedGraph {
   const { graph: unzipped, classes } = dropZipMaps(dropDefaults(model.graph));
   const batch = freeBatch(unzipped);
-  const notes: Note[] = [];
+  const notes: ReadNote[] = [];
   if (classes.size > 0) {
     notes.push({
       level: 'info',

@@ -1,6 +1,6 @@
-import type { Note } from '../../model/description.ts';
+import type { ReadNote } from '../../model/description.ts';
 import type { GraphMemory } from '../../model/graph-memory.ts';
-import { type Fact, ofShape, ofTensor } from '../../onnx/check/fact.ts';
+import { ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
 import { outputFact } from '../../onnx/check/rules.ts';
 import { nodeName } from '../../onnx/check/where.ts';
 import type { OnnxGraph, OnnxModel } from '../../onnx/graph.ts';
@@ -36,7 +36,7 @@ const isRow = ([batch, ...sizes]: NonNullable<OnnxGraph['inputs'][number]['shape
 
 /** Adds up what all values of one row take: more than what is there at any moment. */
 function sizeOfRow(graph: OnnxGraph, nodes: OnnxGraph['nodes']): GraphMemory {
-  const facts = new Map<string, Fact>();
+  const facts = new Map<string, ValueFact>();
   for (const [name, tensor] of Object.entries(graph.initializers)) facts.set(name, ofTensor(tensor));
   for (const { name, shape } of graph.sparseInitializers ?? []) facts.set(name, ofShape(shape));
   for (const { name, shape } of graph.inputs) facts.set(name, ofShape([1, ...(shape as number[]).slice(1)]));
@@ -57,7 +57,7 @@ function sizeOfRow(graph: OnnxGraph, nodes: OnnxGraph['nodes']): GraphMemory {
 }
 
 /** What people should know about it. */
-export const memoryNotes = (memory: GraphMemory): readonly Note[] =>
+export const memoryNotes = (memory: GraphMemory): readonly ReadNote[] =>
   memory.kind === 'bounded'
     ? []
     : [{ level: 'info', text: `Runs in a process of its own, with a limit on memory: ${memory.reason}` }];

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
-import { type DType, type Labels, labelDType } from '../../model/tensor.ts';
-import type { OnnxGraph, Shape, ValueInfo } from '../../onnx/graph.ts';
+import { type DType, type LabelSet, labelDType } from '../../model/tensor.ts';
+import type { GraphShape, OnnxGraph, ValueInfo } from '../../onnx/graph.ts';
 import { classLabels } from './zipmap.ts';
 
 /**
@@ -10,7 +10,7 @@ import { classLabels } from './zipmap.ts';
  * @param zipped labels of the ZipMaps that were dropped, by output
  * @throws MODEL_UNSUPPORTED where an input or output is no tensor that JSON can carry
  */
-export function graphSignature(graph: OnnxGraph, zipped: ReadonlyMap<string, Labels>): Signature {
+export function graphSignature(graph: OnnxGraph, zipped: ReadonlyMap<string, LabelSet>): Signature {
   const classes = mainClasses(graph, zipped);
   return {
     form: 'tensors',
@@ -26,7 +26,7 @@ function inputSpec(input: ValueInfo): TensorSpec {
   return { name: input.name, dtype: dtypeOf(input, 'input'), shape: sizesOf(input.shape) };
 }
 
-function outputSpec(output: ValueInfo, zipped: Labels | null, classes: Labels | null): OutputSpec {
+function outputSpec(output: ValueInfo, zipped: LabelSet | null, classes: LabelSet | null): OutputSpec {
   const dtype = dtypeOf(output, 'output');
   const shape = sizesOf(output.shape ?? ['']);
   const isLabel = shape.length === 1 && classes !== null && dtype === labelDType(classes);
@@ -41,11 +41,11 @@ function dtypeOf(value: ValueInfo, role: string): DType {
   throw unsupported(value, role, found, 'tensors of numbers, booleans and strings are');
 }
 
-const sizesOf = (shape: NonNullable<Shape>): number[] =>
+const sizesOf = (shape: NonNullable<GraphShape>): number[] =>
   shape.map((size) => (typeof size === 'number' ? size : -1));
 
 /** Labels of the one ZipMap, else of the one classifier; of several nothing is said. */
-function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, Labels>): Labels | null {
+function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, LabelSet>): LabelSet | null {
   if (zipped.size > 0) return zipped.size === 1 ? [...zipped.values()][0]! : null;
   const labels = graph.nodes.map(classLabels).filter((found) => found !== null);
   return labels.length === 1 ? labels[0]! : null;

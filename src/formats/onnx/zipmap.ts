@@ -1,13 +1,13 @@
-import type { Labels } from '../../model/tensor.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import { attributeOf } from '../../onnx/check/fact.ts';
 import { graphInvalid, nodeName } from '../../onnx/check/where.ts';
 import type { OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/graph.ts';
 
 /** A graph without ZipMaps, and the classes of the tensors that took their place. */
-export interface Unzipped {
+export interface ZipMapRemoval {
   readonly graph: OnnxGraph;
   /** By graph output. */
-  readonly classes: ReadonlyMap<string, Labels>;
+  readonly classes: ReadonlyMap<string, LabelSet>;
 }
 
 /**
@@ -16,8 +16,8 @@ export interface Unzipped {
  *
  * @throws GRAPH_INVALID where a ZipMap feeds anything else, or has no labels
  */
-export function dropZipMaps(graph: OnnxGraph): Unzipped {
-  const classes = new Map<string, Labels>();
+export function dropZipMaps(graph: OnnxGraph): ZipMapRemoval {
+  const classes = new Map<string, LabelSet>();
   const outputs = new Map<string, ValueInfo>(graph.outputs.map((output) => [output.name, output]));
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const nodes = graph.nodes.map((node) => {
@@ -44,7 +44,7 @@ export function dropZipMaps(graph: OnnxGraph): Unzipped {
 }
 
 /** `classlabels_*` of a ZipMap or a classifier. */
-export function classLabels(node: OnnxNode): Labels | null {
+export function classLabels(node: OnnxNode): LabelSet | null {
   for (const name of ['classlabels_strings', 'classlabels_int64s', 'classlabels_ints']) {
     const attribute = attributeOf(node, name);
     if (attribute?.type === 'strings' && attribute.value.length > 0)
@@ -56,7 +56,7 @@ export function classLabels(node: OnnxNode): Labels | null {
   return null;
 }
 
-function labelsOf(node: OnnxNode): Labels {
+function labelsOf(node: OnnxNode): LabelSet {
   const labels = classLabels(node);
   if (labels === null)
     throw graphInvalid(nodeName(node), 'no class labels', 'classlabels_strings or classlabels_int64s');

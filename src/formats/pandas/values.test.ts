@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pyDict, pyList } from '../pickle/construct.ts';
-import { outcome, program, read, unicode } from '../pickle/testing.ts';
+import { outcome, program, readTestPickle, unicode } from '../pickle/testing.ts';
 import { isType, type PyDict, type PyValue } from '../pickle/value.ts';
 import { instance } from '../sklearn/test-values.ts';
 import { arrowStrings } from './arrow.ts';
@@ -19,7 +19,7 @@ function plain(value: PyValue): unknown {
 
 describe.each(readdirSync(FOLDER).filter((name) => name.endsWith('.pkl')))('%s', (file) => {
   const expected = JSON.parse(readFileSync(join(FOLDER, file.replace(/-p\d\.pkl$/, '.json')), 'utf8'));
-  const { entries } = read(readFileSync(join(FOLDER, file))).root as PyDict;
+  const { entries } = readTestPickle(readFileSync(join(FOLDER, file))).root as PyDict;
 
   it.each(entries as [string, PyValue][])('gives the values of %s', (name, value) => {
     expect(pandasValues(value)?.map(plain)).toEqual(expected[name]);
@@ -52,7 +52,7 @@ describe('damaged Arrow buffers', () => {
       buffer(Buffer.from(text)),
       'e]N',
     ];
-    return read(program('cpyarrow.lib\n_restore_array\n(', ...parts, 't', 0x85, 'R.')).root;
+    return readTestPickle(program('cpyarrow.lib\n_restore_array\n(', ...parts, 't', 0x85, 'R.')).root;
   };
 
   it('are refused where offsets leave the text', () => {

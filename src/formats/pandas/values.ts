@@ -1,5 +1,5 @@
 import { toValues } from '../numpy/decode.ts';
-import { dictGet, itemsOf, objectState } from '../pickle/access.ts';
+import { dictGet, objectState, pyItemsOf } from '../pickle/access.ts';
 import { pyInt } from '../pickle/construct.ts';
 import { isType, type PyDict, type PyObject, type PyValue } from '../pickle/value.ts';
 import { arrowStrings } from './arrow.ts';
@@ -63,8 +63,8 @@ function rangeValues(content: PyDict): readonly PyValue[] | null {
 function seriesValues(series: PyObject, depth: number): readonly PyValue[] | null {
   const manager = objectState(series).get('_mgr') ?? objectState(series).get('_data');
   if (!isType(manager, 'object')) return null;
-  const fromState = isType(manager.state, 'tuple') ? itemsOf(manager.state.items[1])?.[0] : undefined;
-  const block = itemsOf(manager.args[0])?.[0] ?? manager.args[0];
+  const fromState = isType(manager.state, 'tuple') ? pyItemsOf(manager.state.items[1])?.[0] : undefined;
+  const block = pyItemsOf(manager.args[0])?.[0] ?? manager.args[0];
   const fromBlock = isType(block, 'object') ? block.args[0] : undefined;
   return pandasValues(fromState ?? fromBlock, depth);
 }

@@ -52,7 +52,7 @@ export function sliceParts(
 }
 
 /** Items of a list, tuple, set, frozenset or object array; null for anything else. */
-export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
+export function pyItemsOf(value: PyValue | undefined): readonly PyValue[] | null {
   if (isType(value, 'list') || isType(value, 'tuple') || isType(value, 'set') || isType(value, 'frozenset'))
     return value.items;
   return isType(value, 'array') && !(value.data instanceof Uint8Array) ? value.data : null;

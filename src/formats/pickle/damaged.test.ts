@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { runs } from '../../core/testing/runs.ts';
 import { fieldColumn, toFloat64, toStrings, toValues } from '../numpy/decode.ts';
-import { outcome, program, read } from './testing.ts';
+import { outcome, program, readTestPickle } from './testing.ts';
 import { isType } from './value.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/pickles');
@@ -49,7 +49,7 @@ describe('damaged files', () => {
       fc.property(fc.array(flip, { minLength: 1, maxLength: 3 }), (flips) => {
         const bytes = bytesOf(flips[0]!.name);
         for (const { at, byte } of flips) bytes[at % bytes.length] = byte;
-        attempt(() => decodeAll(read(bytes).root));
+        attempt(() => decodeAll(readTestPickle(bytes).root));
       }),
       { seed: SEED, numRuns: runs(600) },
     );
@@ -79,7 +79,7 @@ describe('damaged files', () => {
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 60 }), (parts) =>
-        attempt(() => decodeAll(read(program(...parts, '.')).root)),
+        attempt(() => decodeAll(readTestPickle(program(...parts, '.')).root)),
       ),
       { seed: SEED, numRuns: runs(3000) },
     );

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { global, program, read, unicode } from './testing.ts';
+import { global, program, readTestPickle, unicode } from './testing.ts';
 
 const PROTO = program(0x80, 4);
 const instance = program(global('scipy.stats._discrete_distns', 'randint_gen'), ')', 0x81);
 const bound = (name: string): Uint8Array =>
   program(global('builtins', 'getattr'), instance, unicode(name), 0x86, 'R');
 const meaningOfGetattr = (bytes: Uint8Array): string | undefined =>
-  read(bytes).globals.find((one) => one.name === 'getattr')?.meaning;
+  readTestPickle(bytes).globals.find((one) => one.name === 'getattr')?.meaning;
 
 it('a bound method, which Python pickles as getattr of an instance, is no gadget', () => {
   expect(meaningOfGetattr(program(PROTO, bound('_entropy'), '.'))).toBe('unknown');
-  expect(read(program(PROTO, bound('_entropy'), '.')).notes).toEqual([]);
+  expect(readTestPickle(program(PROTO, bound('_entropy'), '.')).notes).toEqual([]);
   const split = program(
     global('builtins', 'getattr'),
     global('builtins', 'str'),
@@ -23,7 +23,7 @@ it('a bound method, which Python pickles as getattr of an instance, is no gadget
 
 it('an instance of a class that the file makes itself, as cloudpickle writes it, is a record', () => {
   const made = program(global('cloudpickle.cloudpickle', '_make_skeleton_class'), ')R');
-  const { root, globals } = read(program(PROTO, made, ')', 0x81, '.'));
+  const { root, globals } = readTestPickle(program(PROTO, made, ')', 0x81, '.'));
   expect(root).toMatchObject({ type: 'object', cls: { module: '', name: '<call>' } });
   expect(globals).toMatchObject([{ meaning: 'dangerous' }]);
 });
@@ -33,9 +33,9 @@ it.each([
   ['pathlib', 'WindowsPath'],
   ['logging', 'getLogger'],
 ])('%s.%s, which people keep beside a model, is no gadget', (module, name) => {
-  expect(read(program(PROTO, global(module, name), unicode('x'), 0x85, 'R.')).globals[0]?.meaning).toBe(
-    'unknown',
-  );
+  expect(
+    readTestPickle(program(PROTO, global(module, name), unicode('x'), 0x85, 'R.')).globals[0]?.meaning,
+  ).toBe('unknown');
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { NamedGlobal } from '../../model/description.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import { describeValue, isType, type PyGlobal, type PyValue } from './value.ts';
 
 /**
@@ -79,11 +79,11 @@ const keyOf = ({ module, name }: Pick<PyGlobal, 'module' | 'name'>): string => `
 export class GlobalLog {
   readonly #seen = new Map<string, NamedGlobal>();
   readonly #called = new Set<string>();
-  readonly #budget: Budget;
+  readonly #budget: ReadBudget;
   #methods = 0;
   #otherGetattrs = 0;
 
-  constructor(budget: Budget) {
+  constructor(budget: ReadBudget) {
     this.#budget = budget;
   }
 

@@ -1,4 +1,4 @@
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import type { PyValue } from './value.ts';
 
 /** Steps between two looks at the clock. */
@@ -53,7 +53,7 @@ function contentOf(value: PyValue): readonly PyValue[] | null {
  * that follows every shared reference again (`unfolded`). Takes time linear in the file; a cycle counts once, so
  * walkers still have to know where they are.
  */
-export function checkGraph(root: PyValue, budget: Budget, offset: number): void {
+export function checkGraph(root: PyValue, budget: ReadBudget, offset: number): void {
   const done = new Map<object, Extent>();
   const open = new Set<object>();
   const path: Visit[] = [];
@@ -80,7 +80,7 @@ export function checkGraph(root: PyValue, budget: Budget, offset: number): void 
   }
 }
 
-function grow(parent: Visit, child: Extent, budget: Budget, offset: number): void {
+function grow(parent: Visit, child: Extent, budget: ReadBudget, offset: number): void {
   parent.depth = Math.max(parent.depth, child.depth + 1);
   parent.size += child.size;
   budget.check('depth', parent.depth, 'nested values', offset);
@@ -91,7 +91,7 @@ function leave(
   path: Visit[],
   done: Map<object, Extent>,
   open: Set<object>,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): void {
   const visit = path.pop()!;

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { DEFAULT_LIMITS, type ReadLimits } from '../limits.ts';
 import { dictGet, objectState } from './access.ts';
 import { readPickle } from './read.ts';
-import { global, outcome, program, read, u32, u64, unicode } from './testing.ts';
+import { global, outcome, program, readTestPickle, u32, u64, unicode } from './testing.ts';
 import type { PyDict, PyList, PyObject } from './value.ts';
 
 const PROTO = program(0x80, 4);
@@ -76,7 +76,7 @@ describe('code-execution gadgets', () => {
   ];
 
   it.each(gadgets)('%s is a record, and the name is reported', (_, bytes, name) => {
-    const file = read(bytes);
+    const file = readTestPickle(bytes);
     const found = file.globals.find((one) => `${one.module}.${one.name}` === name);
     expect(found?.meaning).toBe('dangerous');
     expect(found?.offset).toBeGreaterThanOrEqual(0);
@@ -127,7 +127,7 @@ describe('type confusion', () => {
 
 it('protocol 0 may hold megabytes on one line, as it writes arrays', () => {
   const text = 'a'.repeat(3 * 2 ** 20);
-  expect(read(program('V', text, '\n.')).root).toBe(text);
+  expect(readTestPickle(program('V', text, '\n.')).root).toBe(text);
   expect(outcome(program('V', text, '\n.'), { stringBytes: 2 ** 20 }).code).toBe('READ_LIMIT');
 });
 
@@ -171,7 +171,7 @@ describe('broken programs', () => {
   });
 
   it('a mark is dropped by POP as CPython does', () => {
-    expect(read(program('N(0.')).root).toBe(null);
+    expect(readTestPickle(program('N(0.')).root).toBe(null);
   });
 });
 
@@ -180,7 +180,7 @@ describe('limits', () => {
   const shaped = (shape: Uint8Array, type: Uint8Array): Uint8Array =>
     program('cnumpy.core.multiarray\n_reconstruct\n)R(K', 1, shape, type, 0x89, 'C', 0, 'tb.');
   const huge = program(0x8a, 6, 0, 0, 0, 0, 0, 1);
-  const cases: [string, Uint8Array, string, Partial<Limits>][] = [
+  const cases: [string, Uint8Array, string, Partial<ReadLimits>][] = [
     ['opcodes', program('(', 'N'.repeat(20_000), 't.'), 'opcodes', { opcodes: 10_000 }],
     ['memo entries', program('N', new Uint8Array(50).fill(0x94), '.'), 'memo', { memo: 40 }],
     ['marks', program('('.repeat(2000)), 'marks', {}],
@@ -238,12 +238,12 @@ describe('limits', () => {
 
 describe('structures', () => {
   it('a list that holds itself is read', () => {
-    const { root } = read(program(']q', 0, 'h', 0, 'a.'));
+    const { root } = readTestPickle(program(']q', 0, 'h', 0, 'a.'));
     expect((root as PyList).items[0]).toBe(root);
   });
 
   it('keys named after JavaScript internals are plain data', () => {
-    const { root } = read(
+    const { root } = readTestPickle(
       program(
         '(',
         unicode('__proto__'),
@@ -260,13 +260,14 @@ describe('structures', () => {
     );
     expect(dictGet(root as PyDict, '__proto__')).toEqual({ type: 'int', value: 1 });
     expect(dictGet(root as PyDict, 'hasOwnProperty')).toBe(undefined);
-    const object = read(program('ca\nb\n)', 0x81, '}', unicode('__proto__'), 'K', 1, 'sb.')).root as PyObject;
+    const object = readTestPickle(program('ca\nb\n)', 0x81, '}', unicode('__proto__'), 'K', 1, 'sb.'))
+      .root as PyObject;
     expect([...objectState(object).keys()]).toEqual(['__proto__']);
     expect(({} as Record<string, unknown>)['K']).toBe(undefined);
   });
 
   it('a repeated key counts as its last value', () => {
-    expect(dictGet(read(program('}Vk\nK', 1, 's', 'Vk\nK', 2, 's.')).root as PyDict, 'k')).toEqual({
+    expect(dictGet(readTestPickle(program('}Vk\nK', 1, 's', 'Vk\nK', 2, 's.')).root as PyDict, 'k')).toEqual({
       type: 'int',
       value: 2,
     });

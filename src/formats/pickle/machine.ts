@@ -1,6 +1,6 @@
 import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import type { GlobalLog } from './globals.ts';
 import { describeValue, type PyObject, type PyValue } from './value.ts';
 
@@ -12,21 +12,21 @@ const STACK_STEP = 4096;
 const MEMO_GAP = 64;
 
 /** One opcode: its byte, its name in CPython's pickletools, what it does. */
-export interface Opcode {
+export interface PickleOpcode {
   readonly code: number;
   readonly name: string;
-  readonly run: (machine: Machine) => void;
+  readonly run: (machine: PickleMachine) => void;
 }
 
 /** What a machine shares with the machines of nested pickles. */
 export interface MachineParts {
   readonly bytes: Uint8Array;
   /** By their byte. */
-  readonly opcodes: readonly (Opcode | undefined)[];
-  readonly budget: Budget;
+  readonly opcodes: readonly (PickleOpcode | undefined)[];
+  readonly budget: ReadBudget;
   readonly globals: GlobalLog;
   /** Looks at every object right after its BUILD; a value other than undefined takes its place (joblib arrays). */
-  readonly built: ((object: PyObject, machine: Machine) => PyValue | undefined) | null;
+  readonly built: ((object: PyObject, machine: PickleMachine) => PyValue | undefined) | null;
   /** How deep this pickle lies inside others. */
   readonly nesting: number;
 }
@@ -35,9 +35,9 @@ export interface MachineParts {
  * The pickle machine as data: a stack, marks and a memo, and nothing that could import or call. The opcodes are those
  * of CPython's Lib/pickletools.py; wherever its two unpicklers differ or would raise, this one refuses.
  */
-export class Machine {
+export class PickleMachine {
   readonly parts: MachineParts;
-  readonly budget: Budget;
+  readonly budget: ReadBudget;
   readonly cursor: ByteCursor;
   /** Where the opcode under way starts. */
   at = 0;
@@ -220,7 +220,7 @@ export class Machine {
   nested(): PyValue {
     this.budget.count('nestedPickles', 'a nested pickle', this.cursor.offset);
     this.charge(1000);
-    const machine = new Machine({ ...this.parts, nesting: this.parts.nesting + 1 }, this.cursor.offset);
+    const machine = new PickleMachine({ ...this.parts, nesting: this.parts.nesting + 1 }, this.cursor.offset);
     const value = machine.run();
     this.cursor.advance(machine.cursor.offset - this.cursor.offset, 'a nested pickle');
     return value;

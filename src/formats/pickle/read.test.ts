@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { readPickle } from './read.ts';
-import { type Json, tell } from './testing.ts';
+import { type JsonCase, tell } from './testing.ts';
 import { isType, type PyList, type PyTuple, type PyValue } from './value.ts';
 
 /** Pickles of real Pythons with what they hold, written by tools/fixtures/pickles.py. */
@@ -17,7 +17,7 @@ describe.each(pickles)('%s', (file) => {
   const python = file.replace(/-p\d\.pkl$/, '');
   const expected = JSON.parse(readFileSync(join(FOLDER, `${python}.json`), 'utf8')).values as Record<
     string,
-    Json
+    JsonCase
   >;
   const { root, globals } = readPickle(readFileSync(join(FOLDER, file)), context);
   const cases = (root as PyList).items.map((item) => (item as PyTuple).items as readonly [string, PyValue]);

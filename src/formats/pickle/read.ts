@@ -1,28 +1,28 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Note } from '../../model/description.ts';
-import { Budget } from '../budget.ts';
+import type { ReadNote } from '../../model/description.ts';
+import { ReadBudget } from '../budget.ts';
 import type { ReadContext } from '../format.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { GlobalLog } from './globals.ts';
 import { checkGraph } from './graph.ts';
-import { Machine, type MachineParts } from './machine.ts';
+import { type MachineParts, PickleMachine } from './machine.ts';
 import { OPCODES } from './opcodes.ts';
 import type { PyValue } from './value.ts';
 
 /** What several readings of one file share. */
-export interface Reading {
-  readonly budget: Budget;
+export interface PickleReading {
+  readonly budget: ReadBudget;
   readonly globals: GlobalLog;
 }
 
-export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): Reading {
-  const budget = new Budget(context);
+export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): PickleReading {
+  const budget = new ReadBudget(context);
   return { budget, globals: new GlobalLog(budget) };
 }
 
 /** Reads one whole pickle: nothing may follow its STOP. */
-export function readValue(bytes: Uint8Array, reading: Reading, built: MachineParts['built']): PyValue {
-  const machine = new Machine({ bytes, opcodes: OPCODES, ...reading, built, nesting: 0 }, 0);
+export function readValue(bytes: Uint8Array, reading: PickleReading, built: MachineParts['built']): PyValue {
+  const machine = new PickleMachine({ bytes, opcodes: OPCODES, ...reading, built, nesting: 0 }, 0);
   const root = machine.run();
   const { offset, left } = machine.cursor;
   if (left > 0) {
@@ -38,7 +38,7 @@ export function readValue(bytes: Uint8Array, reading: Reading, built: MachinePar
 }
 
 /** What people should know about the names in a file. */
-export function notesOf(globals: ObjectFile['globals']): Note[] {
+export function notesOf(globals: ObjectFile['globals']): ReadNote[] {
   return globals
     .filter((global) => global.meaning === 'dangerous')
     .map(({ module, name, offset }) => ({

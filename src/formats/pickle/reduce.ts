@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Budget } from '../budget.ts';
+import type { ReadBudget } from '../budget.ts';
 import { arrayFromBuffer, emptyArray, makeScalar } from '../numpy/array.ts';
 import { makeDType } from '../numpy/dtype.ts';
 import { pyDict, pyList, pyObject, pyTuple } from './construct.ts';
@@ -13,7 +13,7 @@ import { describeValue, isType, type PyGlobal, type PyObject, type PyValue } fro
 type Meaning = (
   args: readonly PyValue[],
   callable: PyGlobal,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ) => PyValue | undefined;
 
@@ -34,7 +34,7 @@ const corrupt = (
 function itemsArgument(
   args: readonly PyValue[],
   callable: PyGlobal,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): PyValue[] {
   const source = args[0];
@@ -58,7 +58,7 @@ function itemsArgument(
 function entriesArgument(
   args: readonly PyValue[],
   callable: PyGlobal,
-  budget: Budget,
+  budget: ReadBudget,
   offset: number,
 ): [PyValue, PyValue][] {
   const source = args[0];
@@ -189,7 +189,12 @@ export const callOf = (callable: PyObject, args: readonly PyValue[], offset: num
   pyObject({ ...CALL, offset }, [callable, pyTuple(args)], null, offset);
 
 /** The value of `callable(*args)`: one of the few meanings above, or a record of the call. */
-export function reduce(callable: PyValue, args: readonly PyValue[], budget: Budget, offset: number): PyValue {
+export function reduceCall(
+  callable: PyValue,
+  args: readonly PyValue[],
+  budget: ReadBudget,
+  offset: number,
+): PyValue {
   if (isType(callable, 'object')) return callOf(callable, args, offset);
   if (!isType(callable, 'global')) {
     throw new PlimsollError('READ_CORRUPT', {

@@ -3,14 +3,14 @@
  * programs written by hand.
  */
 import { isPlimsollError } from '../../core/errors.ts';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { dtypeName, fieldColumn, isNumeric, scalarValue, toValues } from '../numpy/decode.ts';
+import { DEFAULT_LIMITS, type ReadLimits } from '../limits.ts';
+import { fieldColumn, isNumeric, numpyDtypeName, scalarValue, toValues } from '../numpy/decode.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { className } from './access.ts';
 import { readPickle } from './read.ts';
 import { isType, type PyArray, type PyValue } from './value.ts';
 
-export type Json = null | boolean | string | number | Json[] | { [key: string]: Json };
+export type JsonCase = null | boolean | string | number | JsonCase[] | { [key: string]: JsonCase };
 
 function hexOf(value: number): string {
   const bytes = new Uint8Array(8);
@@ -19,7 +19,7 @@ function hexOf(value: number): string {
 }
 
 /** The value in the words of the Python script. */
-export function tell(value: PyValue): Json {
+export function tell(value: PyValue): JsonCase {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return { type: 'str', value };
   if (typeof value === 'bigint') return { type: 'int', value: String(value) };
@@ -36,9 +36,9 @@ export function tell(value: PyValue): Json {
     case 'array':
       return tellArray(value);
     case 'scalar':
-      return { type: 'scalar', dtype: dtypeName(value.dtype), value: tell(scalarValue(value)) };
+      return { type: 'scalar', dtype: numpyDtypeName(value.dtype), value: tell(scalarValue(value)) };
     case 'dtype':
-      return { type: 'dtype', dtype: dtypeName(value) };
+      return { type: 'dtype', dtype: numpyDtypeName(value) };
     case 'global':
       return { type: 'global', name: value.name };
     case 'object':
@@ -48,8 +48,8 @@ export function tell(value: PyValue): Json {
   }
 }
 
-function tellArray(array: PyArray): Json {
-  const base = { type: 'array', dtype: dtypeName(array.dtype), shape: [...array.shape] };
+function tellArray(array: PyArray): JsonCase {
+  const base = { type: 'array', dtype: numpyDtypeName(array.dtype), shape: [...array.shape] };
   if (array.dtype.code === 'c') return base;
   const { fields } = array.dtype;
   if (fields === null) return { ...base, items: toValues(array).map(tell) };
@@ -63,7 +63,7 @@ function tellArray(array: PyArray): Json {
   };
 }
 
-function tellObject(value: Extract<PyValue, { type: 'object' }>): Json {
+function tellObject(value: Extract<PyValue, { type: 'object' }>): JsonCase {
   if (value.cls.name === 'slice') return { type: 'object', class: 'slice', args: value.args.map(tell) };
   const base = { type: 'object', class: className(value) };
   if (value.entries.length > 0) return { ...base, entries: value.entries.map((entry) => entry.map(tell)) };
@@ -92,16 +92,16 @@ export const global = (module: string, name: string): Uint8Array =>
 export const u32 = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
 export const u64 = (value: bigint): Uint8Array => new Uint8Array(new BigUint64Array([value]).buffer);
 
-export const read = (bytes: Uint8Array, limits: Partial<Limits> = {}): ObjectFile =>
+export const readTestPickle = (bytes: Uint8Array, limits: Partial<ReadLimits> = {}): ObjectFile =>
   readPickle(bytes, { limits: { ...DEFAULT_LIMITS, ...limits }, now: () => performance.now() });
 
 /** `read`, or the code and details of the refusal; anything but a typed refusal fails the test. */
 export function outcome(
   bytes: Uint8Array,
-  limits: Partial<Limits> = {},
+  limits: Partial<ReadLimits> = {},
 ): { code: string; offset?: unknown; name?: unknown } {
   try {
-    read(bytes, limits);
+    readTestPickle(bytes, limits);
     return { code: 'read' };
   } catch (error) {
     if (!isPlimsollError(error)) throw error;

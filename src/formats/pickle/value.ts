@@ -116,13 +116,13 @@ export interface PyScalar {
   readonly bytes: Uint8Array;
 }
 
-export type Typed = Exclude<PyValue, null | boolean | bigint | string | Uint8Array>;
+export type TypedPyValue = Exclude<PyValue, null | boolean | bigint | string | Uint8Array>;
 
 /** Narrows to one of the tagged records. */
-export function isType<T extends Typed['type']>(
+export function isType<T extends TypedPyValue['type']>(
   value: PyValue | undefined,
   type: T,
-): value is Extract<Typed, { type: T }> {
+): value is Extract<TypedPyValue, { type: T }> {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array) && value.type === type;
 }
 

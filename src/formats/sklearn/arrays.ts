@@ -49,7 +49,7 @@ export function recordColumn(array: PyArray, ...names: readonly string[]): Float
 }
 
 /** Items of a list, tuple, set or array; null for anything else. */
-export function itemsOf(value: PyValue | undefined): readonly PyValue[] | null {
+export function arrayItemsOf(value: PyValue | undefined): readonly PyValue[] | null {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
   switch (value.type) {
     case 'list':

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PyValue } from '../pickle/value.ts';
-import { type Selection, selectColumns } from './columns.ts';
+import { type ColumnSelection, selectColumns } from './columns.ts';
 import { Reading } from './reading.ts';
 import { instance, int, objects, py, tuple } from './test-values.ts';
 
@@ -9,7 +9,7 @@ const view = new Reading(() => null).view(
   '',
 );
 const TABLE = { width: 5, names: ['a', 'b', 'c', 'd', 'e'] };
-const select = (spec: PyValue): Selection => selectColumns(view, 'columns', spec, TABLE);
+const select = (spec: PyValue): ColumnSelection => selectColumns(view, 'columns', spec, TABLE);
 const slice = (...parts: PyValue[]): PyValue => instance('builtins.slice', {}, parts);
 
 test('a single name or index selects a series', () => {

@@ -1,19 +1,19 @@
 import { pandasValues } from '../pandas/values.ts';
 import { objectState, sliceParts } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toText } from './arrays.ts';
+import { arrayItemsOf, toNumber, toText } from './arrays.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
 /** Columns that a branch of a ColumnTransformer sees. */
-export interface Selection {
+export interface ColumnSelection {
   readonly indexes: readonly number[];
   /** A single name or index selects a 1-D series. */
   readonly scalar: boolean;
 }
 
 /** What the table looked like at fit. */
-export interface Table {
+export interface FittedTable {
   readonly width: number | null;
   readonly names: readonly string[] | null;
 }
@@ -22,7 +22,12 @@ export interface Table {
  * Resolves one column specifier: name, index (negative counts from the end), lists and arrays of either, boolean
  * masks, slices of indexes or (end included) of names, and the list class that 1.5 to 1.8 kept the remainder in.
  */
-export function selectColumns(view: EstimatorView, field: string, spec: PyValue, table: Table): Selection {
+export function selectColumns(
+  view: EstimatorView,
+  field: string,
+  spec: PyValue,
+  table: FittedTable,
+): ColumnSelection {
   const fail = (): Error =>
     view.unsupported(field, show(spec), 'names, indexes, masks and slices of known columns are');
   const one = indexOf(spec, table);
@@ -34,7 +39,7 @@ export function selectColumns(view: EstimatorView, field: string, spec: PyValue,
 }
 
 /** Index of a single name or number, or null where it is none. */
-function indexOf(value: PyValue, table: Table): number | null {
+function indexOf(value: PyValue, table: FittedTable): number | null {
   const name = toText(value);
   if (name !== null) return table.names?.includes(name) === true ? table.names.indexOf(name) : null;
   if (typeof value === 'boolean' || isType(value, 'array')) return null;
@@ -44,8 +49,8 @@ function indexOf(value: PyValue, table: Table): number | null {
   return index >= 0 && (table.width === null || index < table.width) ? index : null;
 }
 
-function listed(spec: PyValue, table: Table): readonly number[] | null {
-  const items = itemsOf(spec) ?? wrappedItems(spec);
+function listed(spec: PyValue, table: FittedTable): readonly number[] | null {
+  const items = arrayItemsOf(spec) ?? wrappedItems(spec);
   if (items === null) return null;
   if (items.length > 0 && items.every((item) => typeof item === 'boolean')) {
     return table.width !== null && items.length !== table.width
@@ -59,11 +64,14 @@ function listed(spec: PyValue, table: Table): readonly number[] | null {
 /** Items of `_RemainderColsList` (a UserList), and of a pandas Index or Series. */
 function wrappedItems(spec: PyValue): readonly PyValue[] | null {
   if (!isType(spec, 'object')) return null;
-  if (spec.cls.name === '_RemainderColsList') return itemsOf(objectState(spec).get('data'));
+  if (spec.cls.name === '_RemainderColsList') return arrayItemsOf(objectState(spec).get('data'));
   return pandasValues(spec);
 }
 
-function sliced(slice: NonNullable<ReturnType<typeof sliceParts>>, table: Table): readonly number[] | null {
+function sliced(
+  slice: NonNullable<ReturnType<typeof sliceParts>>,
+  table: FittedTable,
+): readonly number[] | null {
   if (table.width === null) return null;
   const step = slice.step === null ? 1 : toNumber(slice.step);
   const start = bound(slice.start, table, step === null || step > 0 ? 0 : table.width - 1, 0);
@@ -75,7 +83,7 @@ function sliced(slice: NonNullable<ReturnType<typeof sliceParts>>, table: Table)
 }
 
 /** A slice bound; a name as the end is included (`_get_column_indices`). */
-function bound(value: PyValue, table: Table, open: number, pastName: number): number | null {
+function bound(value: PyValue, table: FittedTable, open: number, pastName: number): number | null {
   if (value === null) return open;
   const name = toText(value);
   if (name !== null) {
@@ -91,10 +99,10 @@ function bound(value: PyValue, table: Table, open: number, pastName: number): nu
  * Names the table had at fit: `feature_names_in_` from 1.0, before that the pandas Index `_df_columns`; null where
  * there are none or they are not all strings.
  */
-export function tableOf(view: EstimatorView): Table {
+export function fittedTableOf(view: EstimatorView): FittedTable {
   const { features } = view.base();
   const value = view.get('feature_names_in_', '_df_columns', '_feature_names_in');
-  const items = value === undefined || value === null ? null : (itemsOf(value) ?? wrappedItems(value));
+  const items = value === undefined || value === null ? null : (arrayItemsOf(value) ?? wrappedItems(value));
   const names = items?.map(toText) ?? [null];
   return { width: features, names: names.includes(null) ? null : (names as string[]) };
 }

@@ -3,17 +3,17 @@ import type {
   ColumnBranch,
   ColumnTransformerStep,
   FeatureUnionStep,
+  ModelStep,
   NamedStep,
   PipelineStep,
-  Step,
   UnionBranch,
 } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
-import { outputWidth } from '../../model/width.ts';
+import { transformWidth } from '../../model/width.ts';
 import { dictGet } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toText } from './arrays.ts';
-import { selectColumns, type Table, tableOf } from './columns.ts';
+import { arrayItemsOf, toNumber, toText } from './arrays.ts';
+import { type FittedTable, fittedTableOf, selectColumns } from './columns.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -24,7 +24,7 @@ function entriesOf(
   arity: number,
 ): readonly { name: string; rest: readonly PyValue[] }[] {
   return view.items(attribute).map((entry) => {
-    const [first, ...rest] = itemsOf(entry) ?? [];
+    const [first, ...rest] = arrayItemsOf(entry) ?? [];
     const name = toText(first);
     if (name === null || rest.length + 1 < arity)
       throw view.invalid(attribute, show(entry), `tuples of ${arity}`);
@@ -83,7 +83,7 @@ function checkWidths(view: EstimatorView, steps: readonly NamedStep[]): void {
         `${width}, as the step before gives`,
       );
     }
-    width = outputWidth(step, step.features ?? width);
+    width = transformWidth(step, step.features ?? width);
   }
 }
 
@@ -137,7 +137,7 @@ function unionBase(view: EstimatorView, branches: readonly UnionBranch[]): StepB
  * remainder as its last entry; from 1.0 `_transformer_to_input_indices` has every selection as indexes.
  */
 export function readColumnTransformer(view: EstimatorView): ColumnTransformerStep | null {
-  const table = tableOf(view);
+  const table = fittedTableOf(view);
   const weightOf = weights(view);
   const branches: ColumnBranch[] = [];
   let blocked = false;
@@ -172,10 +172,10 @@ export function readColumnTransformer(view: EstimatorView): ColumnTransformerSte
   };
 }
 
-const isPlainIdentity = (step: Step | null): boolean =>
+const isPlainIdentity = (step: ModelStep | null): boolean =>
   step?.kind === 'function' && step.function === 'identity' && step.refusesMissing !== true;
 
-function checkBranch(view: EstimatorView, name: string, step: Step | null, width: number): void {
+function checkBranch(view: EstimatorView, name: string, step: ModelStep | null, width: number): void {
   if (step !== null && step.features !== null && step.features !== width) {
     throw view.invalid(`transformers_.${name}`, `${step.features} columns wide`, `${width}, as selected`);
   }
@@ -184,4 +184,4 @@ function checkBranch(view: EstimatorView, name: string, step: Step | null, width
 const widest = (branches: readonly ColumnBranch[]): number =>
   branches.reduce((width, branch) => branch.columns.reduce((most, c) => Math.max(most, c + 1), width), 0);
 
-const namesOf = (table: Table): readonly string[] | null => table.names;
+const namesOf = (table: FittedTable): readonly string[] | null => table.names;

@@ -1,7 +1,7 @@
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { type FlatTree, treeFault } from './arena.ts';
-import { itemsOf, recordColumn, toNumber, toNumbers } from './arrays.ts';
+import { arrayItemsOf, recordColumn, toNumber, toNumbers } from './arrays.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -22,7 +22,7 @@ export function readCythonTree(view: EstimatorView): CythonTree {
   if (!isType(record, 'object') || record.cls.name !== 'Tree')
     throw view.invalid('tree_', show(record), 'a Tree');
   const [features, , outputs] = record.args.map(toNumber);
-  const classes = itemsOf(record.args[1])?.map(toNumber) ?? [];
+  const classes = arrayItemsOf(record.args[1])?.map(toNumber) ?? [];
   if (typeof features !== 'number' || typeof outputs !== 'number')
     throw view.invalid('tree_', 'a Tree without its sizes', 'n_features and n_outputs');
   const state = objectState(record);

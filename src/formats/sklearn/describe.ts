@@ -1,7 +1,7 @@
 import { isPlimsollError } from '../../core/errors.ts';
-import type { Framework, ModelContent, ModelDescription, Note } from '../../model/description.ts';
-import { signatureOf } from '../../model/signature-of.ts';
-import type { Step } from '../../model/step.ts';
+import type { ModelContent, ModelDescription, ReadNote, SourceFramework } from '../../model/description.ts';
+import { signatureOfModel } from '../../model/signature-of.ts';
+import type { ModelStep } from '../../model/step.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
@@ -32,9 +32,9 @@ export function describeSklearn(file: ObjectFile): ModelDescription {
   };
 }
 
-function contentOf(reading: Reading, root: Step): ModelContent | null {
+function contentOf(reading: Reading, root: ModelStep): ModelContent | null {
   try {
-    return { kind: 'steps', root, signature: signatureOf(root) };
+    return { kind: 'steps', root, signature: signatureOfModel(root) };
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
     reading.record(error);
@@ -43,7 +43,7 @@ function contentOf(reading: Reading, root: Step): ModelContent | null {
 }
 
 /** scikit-learn by its module; its version from the root or the first estimator inside that has one. */
-function frameworkOf(root: PyValue): Framework {
+function frameworkOf(root: PyValue): SourceFramework {
   if (!isType(root, 'object')) return { name: 'python', version: null };
   const top = root.cls.module.split('.')[0] ?? '';
   const version = firstRelease(root, new Set());
@@ -76,5 +76,5 @@ function firstRelease(value: PyValue | undefined, seen: Set<PyValue>): string | 
   return null;
 }
 
-const dedupe = (notes: readonly Note[]): readonly Note[] =>
+const dedupe = (notes: readonly ReadNote[]): readonly ReadNote[] =>
   notes.filter((note, i) => notes.findIndex((other) => other.text === note.text) === i);

@@ -1,7 +1,7 @@
 import type { DummyStep } from '../../model/dummy.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumbers } from './arrays.ts';
+import { arrayItemsOf, toNumbers } from './arrays.ts';
 import { toLabels } from './labels.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
@@ -37,9 +37,9 @@ export function readDummyClassifier(view: EstimatorView): DummyStep {
   return { kind: 'dummy', ...view.base(), task: 'classification', targets };
 }
 
-function constantIndex(view: EstimatorView, labels: Labels, output: number): number {
+function constantIndex(view: EstimatorView, labels: LabelSet, output: number): number {
   const value = view.required('constant');
-  const all = itemsOf(value) ?? [value];
+  const all = arrayItemsOf(value) ?? [value];
   const chosen = toLabels([all[output] ?? null]);
   const index = chosen === null ? -1 : labels.values.indexOf(chosen.values[0] as never);
   if (index < 0) throw view.invalid('constant', show(value), 'one of the classes');

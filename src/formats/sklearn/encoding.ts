@@ -1,5 +1,5 @@
 import type {
-  Categories,
+  ColumnCategories,
   LabelEncoderStep,
   OneHotColumn,
   OneHotStep,
@@ -7,7 +7,7 @@ import type {
   OrdinalStep,
 } from '../../model/encoding.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toNumbers } from './arrays.ts';
+import { arrayItemsOf, toNumber, toNumbers } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { isNaNValue, labelFault, toCategories } from './labels.ts';
 import { show } from './show.ts';
@@ -24,7 +24,7 @@ export const readLabelEncoder = (view: EstimatorView): LabelEncoderStep => ({
 /** One column of `categories_` with everything both encoders need. */
 interface Column {
   readonly items: readonly PyValue[];
-  readonly categories: Categories;
+  readonly categories: ColumnCategories;
   /** Code of each category after infrequent ones share the last code; null without infrequent categories. */
   readonly mapping: Float64Array | null;
   /** Categories grouped as infrequent, by index. */
@@ -38,7 +38,7 @@ function readColumns(view: EstimatorView): readonly Column[] {
   const groups = grouped ? view.items('_infrequent_indices') : null;
   return perColumn.map((value, i) => {
     const field = `categories_[${i}]`;
-    const items = itemsOf(value);
+    const items = arrayItemsOf(value);
     if (!isType(value, 'array') && items === null)
       throw view.invalid(field, show(value), 'an array of categories');
     const categories = items === null ? null : toCategories(items);
@@ -92,7 +92,7 @@ function dropIndexes(view: EstimatorView, count: number): readonly (number | nul
   const name = view.has('_drop_idx_after_grouping') ? '_drop_idx_after_grouping' : 'drop_idx_';
   const value = view.get(name);
   if (value === undefined || value === null) return null;
-  const items = itemsOf(value);
+  const items = arrayItemsOf(value);
   if (items === null || items.length !== count) throw view.invalid(name, show(value), `${count} indexes`);
   return items.map(toNumber);
 }

@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
-import { type Origin, placeOf } from '../../model/step-base.ts';
+import { placeOf, type StepOrigin } from '../../model/step-base.ts';
 
-const details = (origin: Origin, field: string, found: string, wanted: string) => ({
+const details = (origin: StepOrigin, field: string, found: string, wanted: string) => ({
   ...placeOf(origin),
   field,
   found,
@@ -9,15 +9,23 @@ const details = (origin: Origin, field: string, found: string, wanted: string) =
 });
 
 /** The step is sound but nothing here evaluates it: exit 4, with the field that blocks it. */
-export const unsupported = (origin: Origin, field: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', details(origin, field, found, wanted));
+export const stepUnsupported = (
+  origin: StepOrigin,
+  field: string,
+  found: string,
+  wanted: string,
+): PlimsollError => new PlimsollError('MODEL_UNSUPPORTED', details(origin, field, found, wanted));
 
 /** The state contradicts itself: exit 3. */
-export const invalid = (origin: Origin, field: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_INVALID', details(origin, field, found, wanted));
+export const stepInvalid = (
+  origin: StepOrigin,
+  field: string,
+  found: string,
+  wanted: string,
+): PlimsollError => new PlimsollError('MODEL_INVALID', details(origin, field, found, wanted));
 
 /** A fitted attribute is absent. */
-export const notFitted = (origin: Origin, field: string): PlimsollError =>
+export const notFitted = (origin: StepOrigin, field: string): PlimsollError =>
   new PlimsollError(
     'MODEL_NOT_FITTED',
     details(origin, field, 'missing (the estimator was never fitted)', 'only fitted estimators are'),

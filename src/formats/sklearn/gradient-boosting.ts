@@ -1,6 +1,6 @@
 import type { DummyStep } from '../../model/dummy.ts';
 import type { TreeEnsembleStep } from '../../model/step.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import type { BaseLink, TreeHead } from '../../model/tree.ts';
 import { isType } from '../pickle/value.ts';
 import { joinTrees } from './arena.ts';
@@ -70,7 +70,7 @@ function stageTrees(view: EstimatorView, scores: number): readonly CythonTree[] 
 }
 
 /** Exponential loss answers σ(2s). A score of 0 is class 1 in `predict` of 1.4 and later, and for that loss before. */
-function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
+function headOf(view: EstimatorView, classes: LabelSet | null): TreeHead {
   if (classes === null) return { kind: 'regression', link: 'identity', flat: true };
   const exponential = view.get('loss') === 'exponential';
   return {
@@ -83,7 +83,7 @@ function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
 }
 
 /** `_raw_predict_init`: zeros, a constant from the default Dummy estimators, or any estimator given as `init=`. */
-function baseOf(view: EstimatorView, classes: Labels | null, scores: number): Base {
+function baseOf(view: EstimatorView, classes: LabelSet | null, scores: number): Base {
   const init = view.required('init_');
   if (init === 'zero') return { kind: 'constant', scores: new Float64Array(scores) };
   if (!isType(init, 'object')) throw view.unsupported('init_', show(init), "'zero' and estimators are");
@@ -102,7 +102,7 @@ function baseOf(view: EstimatorView, classes: Labels | null, scores: number): Ba
 }
 
 /** Up to 1.3 losses came from `_gb_losses`, whose multi-class link is log(p); `_loss.loss` centres it. */
-function linkOf(view: EstimatorView, classes: Labels | null, scores: number): BaseLink {
+function linkOf(view: EstimatorView, classes: LabelSet | null, scores: number): BaseLink {
   if (classes === null) return 'identity';
   if (scores > 1) return view.since(1, 4) ? 'centred-log' : 'log';
   return view.get('loss') === 'exponential' ? 'half-logit' : 'logit';

@@ -1,9 +1,9 @@
-import type { Step, TreeEnsembleStep } from '../../model/step.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import type { TreeHead } from '../../model/tree.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { type FlatTree, joinTrees, treeFault } from './arena.ts';
-import { itemsOf, recordColumn, toNumbers } from './arrays.ts';
+import { arrayItemsOf, recordColumn, toNumbers } from './arrays.ts';
 import { show } from './show.ts';
 import { isClassifier } from './tree.ts';
 import type { EstimatorView } from './view.ts';
@@ -14,7 +14,7 @@ const WORDS = 8;
  * HistGradientBoostingClassifier and -Regressor. From 1.4 a model with categories owns a `_preprocessor` (ordinal
  * codes first, then the numeric columns): it becomes a pipeline of that and the trees.
  */
-export function readHistGradientBoosting(view: EstimatorView): Step | null {
+export function readHistGradientBoosting(view: EstimatorView): ModelStep | null {
   const trees = readTrees(view);
   const preprocessor = view.get('_preprocessor');
   if (preprocessor === undefined || preprocessor === null) return trees;
@@ -42,7 +42,7 @@ function readTrees(view: EstimatorView): TreeEnsembleStep {
     );
   const features = view.base().features;
   if (features === null) throw view.invalid('_n_features', 'missing', 'the number of columns');
-  const stages = view.items('_predictors').map((stage) => itemsOf(stage) ?? []);
+  const stages = view.items('_predictors').map((stage) => arrayItemsOf(stage) ?? []);
   const scores = classes === null || classes.values.length <= 2 ? 1 : classes.values.length;
   const uneven = stages.find((stage) => stage.length !== scores);
   if (uneven !== undefined)
@@ -77,7 +77,7 @@ function baseline(view: EstimatorView, scores: number): Float64Array {
 
 const EXP_LOSSES = ['poisson', 'gamma'];
 
-function headOf(view: EstimatorView, classes: Labels | null): TreeHead {
+function headOf(view: EstimatorView, classes: LabelSet | null): TreeHead {
   if (classes !== null) {
     return {
       kind: 'boosted',

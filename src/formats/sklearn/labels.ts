@@ -1,9 +1,9 @@
-import type { Categories } from '../../model/encoding.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { ColumnCategories } from '../../model/encoding.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
 
-type LabelType = Labels['type'];
+type LabelType = LabelSet['type'];
 
 /** Type of one label value, or null where it can't be a label (None, bytes, tuples). */
 function labelType(value: PyValue): LabelType | null {
@@ -21,7 +21,7 @@ function labelType(value: PyValue): LabelType | null {
 /**
  * Labels of one type, or null for mixed types and for integers beyond 2^53 (they would lose their identity).
  */
-export function toLabels(items: readonly PyValue[]): Labels | null {
+export function toLabels(items: readonly PyValue[]): LabelSet | null {
   const first = items[0];
   const type = first === undefined ? null : labelType(first);
   if (type === null || items.some((item) => labelType(item) !== type)) return null;
@@ -48,7 +48,7 @@ const isUnsafeInt = (item: PyValue): boolean =>
  * Categories of one column; None and NaN are the missing category. Null for mixed types, and where both None and NaN
  * are categories (a JSON null could be either).
  */
-export function toCategories(items: readonly PyValue[]): Categories | null {
+export function toCategories(items: readonly PyValue[]): ColumnCategories | null {
   const present = items.filter((item) => !isMissing(item));
   if (items.length - present.length > 1) return null;
   if (present.length === 0) return { type: 'number', values: new Float64Array(items.length).fill(NaN) };

@@ -1,6 +1,6 @@
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
-import type { Step } from '../../model/step.ts';
-import type { Labels, Matrix } from '../../model/tensor.ts';
+import type { ModelStep } from '../../model/step.ts';
+import type { LabelSet, Matrix } from '../../model/tensor.ts';
 import { isType } from '../pickle/value.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -33,7 +33,7 @@ function interceptOf(view: EstimatorView, rows: number): Float64Array {
 
 function classifier(
   view: EstimatorView,
-  classes: Labels,
+  classes: LabelSet,
   probability: LinearProbability,
 ): LinearClassifierStep {
   const coef = view.matrix('coef_');
@@ -108,7 +108,7 @@ export function readRidgeClassifier(view: EstimatorView): LinearClassifierStep {
 }
 
 /** RANSACRegressor predicts with the estimator that it fitted on the inliers, as arrays: only itself knows names. */
-export function readRansac(view: EstimatorView): Step | null {
+export function readRansac(view: EstimatorView): ModelStep | null {
   const step = view.step('estimator_');
   return step && { ...step, featureNames: step.featureNames ?? view.featureNames() };
 }

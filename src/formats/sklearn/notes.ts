@@ -1,4 +1,4 @@
-import type { Note } from '../../model/description.ts';
+import type { ReadNote } from '../../model/description.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { toText } from './arrays.ts';
@@ -32,7 +32,7 @@ const isSingle = (state: ReadonlyMap<string, PyValue>): boolean =>
   });
 
 /** Remarks on a file: releases that differ, private training data, drawn random states. */
-export function notesOn(root: PyValue): readonly Note[] {
+export function notesOn(root: PyValue): readonly ReadNote[] {
   const releases = new Set<string>();
   const kept = new Map<string, string>();
   const single = new Set<string>();
@@ -47,7 +47,7 @@ export function notesOn(root: PyValue): readonly Note[] {
     if (object.cls.module.startsWith('numpy.random.')) randomness = true;
     if (isSingle(state)) single.add(shortName(object));
   }
-  const notes: Note[] = [];
+  const notes: ReadNote[] = [];
   if (releases.size > 1) {
     notes.push({
       level: 'warning',

@@ -1,7 +1,7 @@
 import type { OutlineNode } from '../../model/description.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toText } from './arrays.ts';
+import { arrayItemsOf, toText } from './arrays.ts';
 import { show } from './show.ts';
 
 /** Nodes of an outline; a file with more is cut, which the outline says. */
@@ -83,8 +83,8 @@ function nodeOf(object: PyObject, path: string, budget: { left: number }, depth:
 function partsOf(state: ReadonlyMap<string, PyValue>): readonly (readonly [string, PyObject])[] {
   const parts: (readonly [string, PyObject])[] = [];
   for (const [attribute, path] of NAMED) {
-    for (const entry of itemsOf(state.get(attribute)) ?? []) {
-      const [name, part] = itemsOf(entry) ?? [];
+    for (const entry of arrayItemsOf(state.get(attribute)) ?? []) {
+      const [name, part] = arrayItemsOf(entry) ?? [];
       const text = toText(name);
       if (text !== null && isType(part, 'object')) parts.push([`${path}.${text}`, part]);
       if (parts.length > MAX_NODES) return parts;
@@ -108,7 +108,7 @@ function paramsOf(state: ReadonlyMap<string, PyValue>): Readonly<Record<string, 
     params.push([name, show(value)]);
     if (params.length === MAX_PARAMS) break;
   }
-  const count = itemsOf(state.get('estimators_'))?.length;
+  const count = arrayItemsOf(state.get('estimators_'))?.length;
   if (count !== undefined) params.push(['trees', String(count)]);
   return Object.fromEntries(params);
 }

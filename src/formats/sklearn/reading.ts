@@ -1,20 +1,20 @@
 import { isPlimsollError } from '../../core/errors.ts';
-import type { Blocker, Note } from '../../model/description.ts';
-import type { Step } from '../../model/step.ts';
-import type { Origin } from '../../model/step-base.ts';
+import type { CompileBlocker, ReadNote } from '../../model/description.ts';
+import type { ModelStep } from '../../model/step.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
 import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { unsupported } from './failure.ts';
+import { stepUnsupported } from './failure.ts';
 import { globalName, show } from './show.ts';
-import { type Release, releaseOf } from './state.ts';
+import { releaseOf, type SklearnRelease } from './state.ts';
 import { type EstimatorReading, EstimatorView } from './view.ts';
 
 /**
  * Reads one fitted estimator into a step. `null` means that a blocker was recorded and the reading went on, so that
  * one pass lists every blocker of a file.
  */
-export type Reader = (view: EstimatorView) => Step | null;
+export type Reader = (view: EstimatorView) => ModelStep | null;
 
 /** Nesting of estimators in estimators; the deepest real pipelines have about six. */
 const MAX_DEPTH = 64;
@@ -31,8 +31,8 @@ const MAX_BLOCKERS = 1000;
 
 /** One pass over one file: how classes are read, and what was found on the way. */
 export class Reading implements EstimatorReading {
-  readonly blockers: Blocker[] = [];
-  readonly notes: Note[] = [];
+  readonly blockers: CompileBlocker[] = [];
+  readonly notes: ReadNote[] = [];
   readonly #lookup: (className: string) => Reader | null;
   #depth = 0;
   #count = 0;
@@ -44,7 +44,7 @@ export class Reading implements EstimatorReading {
   }
 
   /** The estimator at `path`, or null after recording why it can't be read. Throws MODEL_INVALID for corrupt state. */
-  step(value: PyValue, path: string, release: Release | null = null): Step | null {
+  step(value: PyValue, path: string, release: SklearnRelease | null = null): ModelStep | null {
     try {
       return this.#read(this.view(value, path, release));
     } catch (error) {
@@ -54,40 +54,45 @@ export class Reading implements EstimatorReading {
   }
 
   /** As `step`, for parts without which the rest can't be read: throws what `step` would record. */
-  required(value: PyValue, path: string, release: Release | null): Step {
+  required(value: PyValue, path: string, release: SklearnRelease | null): ModelStep {
     const view = this.view(value, path, release);
     const step = this.#read(view);
     if (step === null)
-      throw unsupported(view.origin, 'a part of it', 'not supported', 'every part has to be');
+      throw stepUnsupported(view.origin, 'a part of it', 'not supported', 'every part has to be');
     return step;
   }
 
   /** Attribute access to an estimator; throws MODEL_UNSUPPORTED for anything that is not an object record. */
-  view(value: PyValue, path: string, release: Release | null = null): EstimatorView {
+  view(value: PyValue, path: string, release: SklearnRelease | null = null): EstimatorView {
     if (!isType(value, 'object')) {
       const origin = { path, class: kindOf(value), offset: offsetOf(value) };
-      throw unsupported(origin, 'the value', show(value), 'one fitted scikit-learn estimator is');
+      throw stepUnsupported(origin, 'the value', show(value), 'one fitted scikit-learn estimator is');
     }
-    const origin: Origin = { path, class: globalName(value.cls), offset: value.offset };
+    const origin: StepOrigin = { path, class: globalName(value.cls), offset: value.offset };
     this.#count += 1;
     if (this.#count > MAX_ESTIMATORS)
-      throw unsupported(origin, 'the estimator', `number ${this.#count}`, `at most ${MAX_ESTIMATORS} are`);
+      throw stepUnsupported(
+        origin,
+        'the estimator',
+        `number ${this.#count}`,
+        `at most ${MAX_ESTIMATORS} are`,
+      );
     const attributes = objectState(value);
     this.#noteShared(attributes, origin);
     return new EstimatorView(this, origin, attributes, releaseOf(attributes) ?? release);
   }
 
   /** Counts items that the size of the file does not bound; throws MODEL_UNSUPPORTED where they are too many. */
-  repeat(items: number, origin: Origin): void {
+  repeat(items: number, origin: StepOrigin): void {
     this.#repeated += items;
     if (this.#repeated > MAX_REPEATED) {
       const found = `${this.#repeated} items through shared values and selections`;
-      throw unsupported(origin, 'the size', found, `at most ${MAX_REPEATED} are`);
+      throw stepUnsupported(origin, 'the size', found, `at most ${MAX_REPEATED} are`);
     }
   }
 
   /** Every estimator copies what it reads: a small file could share one large array among thousands. */
-  #noteShared(attributes: ReadonlyMap<string, PyValue>, origin: Origin): void {
+  #noteShared(attributes: ReadonlyMap<string, PyValue>, origin: StepOrigin): void {
     for (const value of attributes.values()) {
       // Trees and sparse matrices are no estimators: their arrays are read as part of this one.
       const inner = isType(value, 'object') && PARTS.test(globalName(value.cls)) ? objectState(value) : null;
@@ -98,15 +103,15 @@ export class Reading implements EstimatorReading {
     }
   }
 
-  note(level: Note['level'], text: string): void {
+  note(level: ReadNote['level'], text: string): void {
     if (!this.notes.some((known) => known.text === text)) this.notes.push({ level, text });
   }
 
-  #read(view: EstimatorView): Step | null {
+  #read(view: EstimatorView): ModelStep | null {
     const reader = this.#lookup(view.origin.class);
     if (reader === null) {
       const own = !view.origin.class.startsWith('sklearn.');
-      throw unsupported(
+      throw stepUnsupported(
         view.origin,
         'the class',
         own
@@ -116,7 +121,7 @@ export class Reading implements EstimatorReading {
       );
     }
     if (this.#depth >= MAX_DEPTH)
-      throw unsupported(
+      throw stepUnsupported(
         view.origin,
         'nesting',
         `deeper than ${MAX_DEPTH}`,

@@ -5,7 +5,7 @@ import type {
   RobustScalerStep,
   StandardScalerStep,
 } from '../../model/scaling.ts';
-import { itemsOf, toNumber } from './arrays.ts';
+import { arrayItemsOf, toNumber } from './arrays.ts';
 import { show } from './show.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -35,7 +35,7 @@ export function readMinMaxScaler(view: EstimatorView): MinMaxScalerStep {
 
 function featureRange(view: EstimatorView): readonly [number, number] {
   const value = view.required('feature_range');
-  const [low, high] = itemsOf(value)?.map(toNumber) ?? [];
+  const [low, high] = arrayItemsOf(value)?.map(toNumber) ?? [];
   if (typeof low !== 'number' || typeof high !== 'number')
     throw view.invalid('feature_range', show(value), 'two numbers');
   return [low, high];

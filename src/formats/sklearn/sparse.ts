@@ -1,9 +1,9 @@
-import type { Origin } from '../../model/step-base.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toNumbers } from './arrays.ts';
-import { invalid, unsupported } from './failure.ts';
+import { arrayItemsOf, toNumber, toNumbers } from './arrays.ts';
+import { stepInvalid, stepUnsupported } from './failure.ts';
 import { globalName, show } from './show.ts';
 
 /** Cells of a sparse matrix made dense; fitted coefficients are far below. */
@@ -16,23 +16,23 @@ interface Parts {
 }
 
 /** Attributes of a scipy.sparse matrix or array (`_shape`, `data`, …); throws MODEL_INVALID for anything else. */
-function partsOf(value: PyValue, origin: Origin, field: string): Parts & { readonly format: string } {
+function partsOf(value: PyValue, origin: StepOrigin, field: string): Parts & { readonly format: string } {
   const format = isType(value, 'object')
     ? /^scipy\.sparse\..*\.(csr|csc|dia)_(matrix|array)$/.exec(globalName(value.cls))?.[1]
     : undefined;
   if (!isType(value, 'object') || format === undefined)
-    throw invalid(origin, field, show(value), 'an array or a sparse matrix');
+    throw stepInvalid(origin, field, show(value), 'an array or a sparse matrix');
   const attributes = objectState(value);
-  const sizes = itemsOf(attributes.get('_shape'))?.map(toNumber) ?? [];
+  const sizes = arrayItemsOf(attributes.get('_shape'))?.map(toNumber) ?? [];
   // scipy has arrays of one dimension from 1.15 on: one row (SGDRegressor.sparsify).
   const shape = sizes.length === 1 ? [1, ...sizes] : sizes;
   const [rows, cols] = shape;
   if (shape.length !== 2 || !isCount(rows) || !isCount(cols))
-    throw invalid(origin, field, 'a sparse matrix without shape', 'two dimensions');
+    throw stepInvalid(origin, field, 'a sparse matrix without shape', 'two dimensions');
   const numbers = (...names: readonly string[]): Float64Array => {
     const found = names.map((name) => attributes.get(name)).find((one) => one !== undefined);
     const out = isType(found, 'array') ? toNumbers(found) : null;
-    if (out === null) throw invalid(origin, `${field}.${names[0]}`, show(found), 'an array of numbers');
+    if (out === null) throw stepInvalid(origin, `${field}.${names[0]}`, show(found), 'an array of numbers');
     return out;
   };
   return { rows, cols, numbers, format };
@@ -42,12 +42,13 @@ const isCount = (n: number | null | undefined): n is number =>
   typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
 
 /** Dense copy of a scipy.sparse CSR or CSC matrix (`sparsify()` leaves coefficients so). */
-export function densify(value: PyValue, origin: Origin, field: string): Matrix {
+export function densify(value: PyValue, origin: StepOrigin, field: string): Matrix {
   const parts = partsOf(value, origin, field);
   const { rows, cols, format } = parts;
-  if (format === 'dia') throw unsupported(origin, field, 'a diagonal matrix', 'dense and CSR matrices are');
+  if (format === 'dia')
+    throw stepUnsupported(origin, field, 'a diagonal matrix', 'dense and CSR matrices are');
   if (rows * cols > MAX_CELLS)
-    throw unsupported(origin, field, `${rows}×${cols} cells`, `at most ${MAX_CELLS} are`);
+    throw stepUnsupported(origin, field, `${rows}×${cols} cells`, `at most ${MAX_CELLS} are`);
   const data = new Float64Array(rows * cols);
   const byRow = format === 'csr';
   forEachEntry(parts, byRow ? rows : cols, byRow ? cols : rows, origin, field, (major, minor, x) => {
@@ -60,7 +61,7 @@ function forEachEntry(
   parts: Parts,
   majors: number,
   minors: number,
-  origin: Origin,
+  origin: StepOrigin,
   field: string,
   visit: (major: number, minor: number, x: number) => void,
 ): void {
@@ -72,28 +73,33 @@ function forEachEntry(
   // Starts that went back would visit entries again and again.
   const ascending = starts.every((start, i) => start >= (i === 0 ? 0 : starts[i - 1]!));
   if (starts.length !== majors + 1 || indices.length < values.length || !ascending)
-    throw invalid(origin, field, 'a sparse matrix whose parts disagree', 'indptr, indices and data that fit');
+    throw stepInvalid(
+      origin,
+      field,
+      'a sparse matrix whose parts disagree',
+      'indptr, indices and data that fit',
+    );
   for (let major = 0; major < majors; major++) {
     for (let at = starts[major]!; at < starts[major + 1]!; at++) {
       const minor = indices[at];
       const x = values[at];
       if (minor === undefined || x === undefined || !(minor >= 0 && minor < minors))
-        throw invalid(origin, field, 'a sparse index out of range', `indices below ${minors}`);
+        throw stepInvalid(origin, field, 'a sparse index out of range', `indices below ${minors}`);
       visit(major, minor, x);
     }
   }
 }
 
 /** Main diagonal of a square CSR, CSC or DIA matrix (TfidfTransformer kept `idf_` so up to 1.4). */
-export function diagonalOf(value: PyValue, origin: Origin, field: string): Float64Array {
+export function diagonalOf(value: PyValue, origin: StepOrigin, field: string): Float64Array {
   const parts = partsOf(value, origin, field);
   const size = Math.min(parts.rows, parts.cols);
-  if (size > MAX_CELLS) throw unsupported(origin, field, `${size} cells`, `at most ${MAX_CELLS} are`);
+  if (size > MAX_CELLS) throw stepUnsupported(origin, field, `${size} cells`, `at most ${MAX_CELLS} are`);
   if (parts.format === 'dia') {
     const data = parts.numbers('data');
     const offsets = parts.numbers('offsets');
     if (offsets.length !== 1 || offsets[0] !== 0 || data.length !== size)
-      throw invalid(origin, field, 'other diagonals', 'the main diagonal alone');
+      throw stepInvalid(origin, field, 'other diagonals', 'the main diagonal alone');
     return data;
   }
   const out = new Float64Array(size);
@@ -105,7 +111,7 @@ export function diagonalOf(value: PyValue, origin: Origin, field: string): Float
     origin,
     field,
     (major, minor, x) => {
-      if (major !== minor) throw invalid(origin, field, 'entries off the diagonal', 'a diagonal matrix');
+      if (major !== minor) throw stepInvalid(origin, field, 'entries off the diagonal', 'a diagonal matrix');
       out[major]! += x;
     },
   );

@@ -1,7 +1,7 @@
 import type { PipelineStep } from '../../model/step.ts';
 import type { CountVectorizerStep, TfidfStep } from '../../model/text.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toText } from './arrays.ts';
+import { arrayItemsOf, toNumber, toText } from './arrays.ts';
 import { dtypeName } from './dtype.ts';
 import { ENGLISH_STOP_WORDS } from './english-stop-words.ts';
 import { globalName, show } from './show.ts';
@@ -53,7 +53,7 @@ function stripAccents(view: EstimatorView): CountVectorizerStep['stripAccents'] 
 function ngramRange(view: EstimatorView): readonly [number, number] {
   const value = view.get('ngram_range');
   if (value === undefined) return [1, 1];
-  const [low, high] = itemsOf(value)?.map(toNumber) ?? [];
+  const [low, high] = arrayItemsOf(value)?.map(toNumber) ?? [];
   const sound =
     typeof low === 'number' &&
     typeof high === 'number' &&
@@ -69,7 +69,7 @@ function stopWords(view: EstimatorView): readonly string[] {
   const value = view.get('stop_words');
   if (value === undefined || value === null) return [];
   if (value === 'english') return ENGLISH_STOP_WORDS;
-  const words = itemsOf(value)?.map(toText);
+  const words = arrayItemsOf(value)?.map(toText);
   if (words === undefined || words.includes(null))
     throw view.unsupported('stop_words', show(value), "None, 'english' and lists of words are");
   return words as string[];
@@ -122,7 +122,7 @@ function termsByIndex(
 
 /** `_validate_vocabulary`: a set is sorted, any other iterable keeps its order. */
 function givenTerms(view: EstimatorView, name: string, value: PyValue): readonly string[] {
-  const terms = itemsOf(value)?.map(toText);
+  const terms = arrayItemsOf(value)?.map(toText);
   if (terms === undefined || terms.includes(null)) throw view.invalid(name, show(value), 'terms');
   return isType(value, 'set') || isType(value, 'frozenset')
     ? (terms as string[]).sort(byCodePoint)

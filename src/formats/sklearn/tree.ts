@@ -1,17 +1,17 @@
 import type { TreeEnsembleStep } from '../../model/step.ts';
-import type { Labels } from '../../model/tensor.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import type { TreeHead } from '../../model/tree.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { joinTrees } from './arena.ts';
-import { itemsOf } from './arrays.ts';
+import { arrayItemsOf } from './arrays.ts';
 import { type CythonTree, readCythonTree } from './cython-tree.ts';
 import { pairwiseSum } from './pairwise-sum.ts';
 import { show } from './show.ts';
-import type { Release } from './state.ts';
+import type { SklearnRelease } from './state.ts';
 import type { EstimatorView } from './view.ts';
 
 /** Classes of each output: `classes_` is an array, or a list of arrays for several outputs. */
-export function classGroups(view: EstimatorView): readonly Labels[] {
+export function classGroups(view: EstimatorView): readonly LabelSet[] {
   const value = view.required('classes_');
   const outputs = view.count('n_outputs_', 1);
   const several = outputs > 1 || !isType(value, 'array');
@@ -30,7 +30,7 @@ export function classGroups(view: EstimatorView): readonly Labels[] {
 export function classFractions(
   view: EstimatorView,
   tree: CythonTree,
-  groups: readonly Labels[],
+  groups: readonly LabelSet[],
 ): Float64Array {
   const stride = tree.valuesPerOutput;
   const widest = widestOf(groups);
@@ -53,11 +53,11 @@ export function classFractions(
   return out;
 }
 
-const widestOf = (groups: readonly Labels[]): number =>
+const widestOf = (groups: readonly LabelSet[]): number =>
   groups.reduce((most, group) => Math.max(most, group.values.length), 0);
 
 /** By release; a file that does not say is judged by its root, whose fractions sum to about 1. */
-function holdsCounts(release: Release | null, tree: CythonTree): boolean {
+function holdsCounts(release: SklearnRelease | null, tree: CythonTree): boolean {
   if (release !== null) return release.major === 0 || (release.major === 1 && release.minor < 4);
   return Math.abs(pairwiseSum(tree.values, 0, tree.valuesPerOutput) - 1) > 1e-9;
 }
@@ -96,7 +96,7 @@ export const isClassifier = (view: EstimatorView): boolean => view.className.end
 export function voteOrRegression(
   view: EstimatorView,
   outputs: number,
-  groups: readonly Labels[] | null,
+  groups: readonly LabelSet[] | null,
 ): { scores: number; head: TreeHead } {
   if (groups === null)
     return { scores: outputs, head: { kind: 'regression', link: 'identity', flat: outputs === 1 } };
@@ -131,7 +131,7 @@ export function readTree(view: EstimatorView): TreeEnsembleStep {
 
 /** Trees kept in a list or object array, as views. */
 export function treeViews(view: EstimatorView, name: string): readonly EstimatorView[] {
-  const items = itemsOf(view.required(name));
+  const items = arrayItemsOf(view.required(name));
   if (items === null || items.length === 0) throw view.invalid(name, show(view.get(name)), 'trees');
   return items.map((item, i) => view.reading.view(item, view.pathTo(`${name}[${i}]`), view.release));
 }

@@ -1,22 +1,22 @@
-import type { Note } from '../../model/description.ts';
-import type { Step } from '../../model/step.ts';
-import type { Origin, StepBase } from '../../model/step-base.ts';
-import type { Labels, Matrix } from '../../model/tensor.ts';
+import type { ReadNote } from '../../model/description.ts';
+import type { ModelStep } from '../../model/step.ts';
+import type { StepBase, StepOrigin } from '../../model/step-base.ts';
+import type { LabelSet, Matrix } from '../../model/tensor.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
-import { itemsOf, toNumber, toNumbers, toText } from './arrays.ts';
-import { invalid, notFitted, unsupported } from './failure.ts';
+import { arrayItemsOf, toNumber, toNumbers, toText } from './arrays.ts';
+import { notFitted, stepInvalid, stepUnsupported } from './failure.ts';
 import { labelFault, toLabels } from './labels.ts';
 import { show } from './show.ts';
 import { densify } from './sparse.ts';
-import type { Release } from './state.ts';
+import type { SklearnRelease } from './state.ts';
 
 /** What a view asks of the reading that it is part of. */
 export interface EstimatorReading {
-  step(value: PyValue, path: string, release?: Release | null): Step | null;
-  required(value: PyValue, path: string, release: Release | null): Step;
-  view(value: PyValue, path: string, release?: Release | null): EstimatorView;
-  repeat(items: number, origin: Origin): void;
-  note(level: Note['level'], text: string): void;
+  step(value: PyValue, path: string, release?: SklearnRelease | null): ModelStep | null;
+  required(value: PyValue, path: string, release: SklearnRelease | null): ModelStep;
+  view(value: PyValue, path: string, release?: SklearnRelease | null): EstimatorView;
+  repeat(items: number, origin: StepOrigin): void;
+  note(level: ReadNote['level'], text: string): void;
 }
 
 /** Columns of any step: a count in a tiny file must not size anything (a vocabulary of n-grams has a million). */
@@ -28,16 +28,16 @@ const MAX_FEATURES = 2 ** 21;
  */
 export class EstimatorView {
   readonly reading: EstimatorReading;
-  readonly origin: Origin;
+  readonly origin: StepOrigin;
   /** Release that wrote this estimator (or the nearest estimator around it that says), else null. */
-  readonly release: Release | null;
+  readonly release: SklearnRelease | null;
   readonly #attributes: ReadonlyMap<string, PyValue>;
 
   constructor(
     reading: EstimatorReading,
-    origin: Origin,
+    origin: StepOrigin,
     attributes: ReadonlyMap<string, PyValue>,
-    release: Release | null,
+    release: SklearnRelease | null,
   ) {
     this.reading = reading;
     this.origin = origin;
@@ -165,12 +165,12 @@ export class EstimatorView {
     return { rows: array.shape.length === 1 ? 1 : array.shape[0]!, cols, data };
   }
 
-  labels(name: string): Labels {
+  labels(name: string): LabelSet {
     return this.toLabels(name, this.required(name));
   }
 
-  toLabels(field: string, value: PyValue): Labels {
-    const items = itemsOf(value);
+  toLabels(field: string, value: PyValue): LabelSet {
+    const items = arrayItemsOf(value);
     const labels = items === null ? null : toLabels(items);
     if (labels === null)
       throw this.unsupported(
@@ -184,7 +184,7 @@ export class EstimatorView {
   /** Items of a list, tuple, set or one-dimensional array. */
   items(...names: readonly string[]): readonly PyValue[] {
     const value = this.required(...names);
-    const items = itemsOf(value);
+    const items = arrayItemsOf(value);
     if (items === null) throw this.invalid(names[0]!, show(value), 'a list');
     return items;
   }
@@ -207,7 +207,7 @@ export class EstimatorView {
   featureNames(): readonly string[] | null {
     const value = this.get('feature_names_in_');
     if (value === undefined || value === null) return null;
-    const items = itemsOf(value)?.map(toText);
+    const items = arrayItemsOf(value)?.map(toText);
     if (items === undefined || items.some((item) => item === null))
       throw this.invalid('feature_names_in_', show(value), 'column names');
     return items as string[];
@@ -237,18 +237,18 @@ export class EstimatorView {
   }
 
   invalid(field: string, found: string, wanted: string) {
-    return invalid(this.origin, field, found, wanted);
+    return stepInvalid(this.origin, field, found, wanted);
   }
 
   unsupported(field: string, found: string, wanted: string) {
-    return unsupported(this.origin, field, found, wanted);
+    return stepUnsupported(this.origin, field, found, wanted);
   }
 }
 
 function numbersOf(value: PyValue): Float64Array | null {
   const single = toNumber(value);
   if (single !== null) return Float64Array.of(single);
-  const items = isType(value, 'array') ? null : itemsOf(value)?.map(toNumber);
+  const items = isType(value, 'array') ? null : arrayItemsOf(value)?.map(toNumber);
   return items === undefined || items === null || items.some((item) => item === null)
     ? null
     : Float64Array.from(items as number[]);

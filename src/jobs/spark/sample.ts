@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../core/ports.ts';
 import { DuckDBPool } from '../../duckdb/pool.ts';
-import { OUTCOME, type Scorer } from '../../scorer/scorer.ts';
+import { type ColumnScorer, OUTCOME } from '../../scorer/scorer.ts';
 import { identifier, identifiers, literal, PARQUET } from '../../sql/identifiers.ts';
 import type { Chunk } from '../chunk.ts';
 import type { ChunkReader, ChunkRelation } from '../sources/source.ts';
@@ -21,7 +21,7 @@ export interface SampleOptions {
   /** The first. */
   readonly chunk: Chunk;
   readonly key: string;
-  readonly scorer: Scorer;
+  readonly scorer: ColumnScorer;
   /** Parquet file to write: `_key`, `_outcome`, and the outputs under their names. */
   readonly path: string;
   /** For what does not fit into memory. */
@@ -89,7 +89,7 @@ async function measure(
 async function eachFrame(
   db: DuckDBConnection,
   relation: ChunkRelation,
-  { inputs }: Scorer,
+  { inputs }: ColumnScorer,
   take: (frame: ReturnType<typeof frameOfBlock>) => Promise<unknown>,
 ): Promise<void> {
   const features = inputs.length === 0 ? [] : await featuresOf(db, relation, inputs);

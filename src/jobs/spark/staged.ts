@@ -2,15 +2,15 @@
  * Rows that a cluster has scored, as a source and a scorer: they go through the same lanes, checks and sinks as rows that
  * are scored here.
  */
-import type { Vector } from '../../scorer/frame.ts';
+import type { ColumnVector } from '../../scorer/frame.ts';
 import {
+  type ColumnScorer,
   OUTCOME,
   OUTCOMES,
   type OutputColumn,
   type OutputValues,
-  type Refusal,
-  type Scored,
-  type Scorer,
+  type RowRefusal,
+  type ScoredFrame,
 } from '../../scorer/scorer.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
@@ -18,7 +18,7 @@ import type { ChunkReader, ChunkRelation, JobSource, RowPlace } from '../sources
 import { RAW, VERDICT } from './job.ts';
 
 /** Gives what the cluster has answered. */
-export function stagedScorer(model: Scorer['model'], outputs: readonly OutputColumn[]): Scorer {
+export function stagedScorer(model: ColumnScorer['model'], outputs: readonly OutputColumn[]): ColumnScorer {
   return {
     model,
     inputs: [...VERDICT, ...outputs.map(({ name }) => name)],
@@ -29,15 +29,19 @@ export function stagedScorer(model: Scorer['model'], outputs: readonly OutputCol
   };
 }
 
-function scored(rows: number, columns: readonly Vector[], outputs: readonly OutputColumn[]): Scored {
+function scored(
+  rows: number,
+  columns: readonly ColumnVector[],
+  outputs: readonly OutputColumn[],
+): ScoredFrame {
   const [outcome, code, column, reason, ...values] = columns;
   const outcomes = Uint8Array.from(numbers(outcome!).subarray(0, rows));
-  const refusals: Refusal[] = [];
+  const refusals: RowRefusal[] = [];
   for (let row = outcomes.findIndex(Boolean); row >= 0 && row < rows; row++)
     if (outcomes[row] !== OUTCOME.ok)
       refusals.push({
         row,
-        outcome: OUTCOMES[outcomes[row]!] as Refusal['outcome'],
+        outcome: OUTCOMES[outcomes[row]!] as RowRefusal['outcome'],
         code: text(code!, row) ?? 'unknown',
         column: text(column!, row),
         reason: text(reason!, row) ?? '',
@@ -45,18 +49,18 @@ function scored(rows: number, columns: readonly Vector[], outputs: readonly Outp
   return { outcomes, refusals, columns: outputs.map(({ type }, j) => outputOf(values[j]!, type, rows)) };
 }
 
-function outputOf(vector: Vector, type: OutputColumn['type'], rows: number): OutputValues {
+function outputOf(vector: ColumnVector, type: OutputColumn['type'], rows: number): OutputValues {
   if (type === 'string') return Array.from({ length: rows }, (_, row) => text(vector, row) ?? '');
   if (vector.kind === 'numbers' || vector.kind === 'bigints' || vector.kind === 'bools')
     return vector.values.subarray(0, rows) as OutputValues;
   throw new TypeError(`an output of type ${type} comes as ${vector.kind}`);
 }
 
-const numbers = (vector: Vector): Int8Array =>
-  (vector as Extract<Vector, { kind: 'numbers' }>).values as Int8Array;
+const numbers = (vector: ColumnVector): Int8Array =>
+  (vector as Extract<ColumnVector, { kind: 'numbers' }>).values as Int8Array;
 
-const text = (vector: Vector, row: number): string | null =>
-  (vector as Extract<Vector, { kind: 'texts' }>).values[row] ?? null;
+const text = (vector: ColumnVector, row: number): string | null =>
+  (vector as Extract<ColumnVector, { kind: 'texts' }>).values[row] ?? null;
 
 /** Reads staged rows; where a row was, nobody knows any more, but its text has been kept. `origin` names the input. */
 export function stagedReader(

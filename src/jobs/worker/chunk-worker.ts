@@ -4,8 +4,8 @@ import type { Clock } from '../../core/ports.ts';
 import { Turns } from '../../core/turns.ts';
 import { inputError, memoryError } from '../../duckdb/errors.ts';
 import type { DuckDBPool, PooledDuckDB } from '../../duckdb/pool.ts';
-import type { Frame } from '../../scorer/frame.ts';
-import type { Scorer } from '../../scorer/scorer.ts';
+import type { ColumnFrame } from '../../scorer/frame.ts';
+import type { ColumnScorer } from '../../scorer/scorer.ts';
 import { identifiers } from '../../sql/identifiers.ts';
 import type { Chunk, ChunkTotals } from '../chunk.ts';
 import { areKeysKept } from '../keys/key-file.ts';
@@ -29,7 +29,7 @@ import { scoreRows } from './score-rows.ts';
 /** What a lane works with. */
 export interface LaneParts {
   readonly setup: LaneSetup;
-  readonly scorer: Scorer;
+  readonly scorer: ColumnScorer;
   readonly reader: ChunkReader;
   /** Of rows that are carried over. */
   readonly carried: ChunkReader | null;
@@ -188,7 +188,7 @@ export class ChunkWorker {
   async #eachBlock(
     db: DuckDBConnection,
     relation: ChunkRelation,
-    take: (frame: Frame, at: number, turned: Uint8Array) => Promise<void>,
+    take: (frame: ColumnFrame, at: number, turned: Uint8Array) => Promise<void>,
   ): Promise<void> {
     const features = await this.#features(db, relation);
     const columns = [...features.map(({ expression }) => expression), guardExpression(this.#guards)].join(

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Outcome } from '../../scorer/scorer.ts';
+import type { RowOutcome } from '../../scorer/scorer.ts';
 
 /** A row that got no answer, as it is kept. */
 export interface DeadLetter {
@@ -23,7 +23,7 @@ export interface DeadLetter {
   /** Bytes from the begin, in text files. */
   readonly offset: number | null;
   readonly key: string | null;
-  readonly outcome: Exclude<Outcome, 'ok'>;
+  readonly outcome: Exclude<RowOutcome, 'ok'>;
   readonly code: string;
   readonly column: string | null;
   readonly reason: string;

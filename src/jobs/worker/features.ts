@@ -1,11 +1,11 @@
 /** How DuckDB's columns reach the scorer: what is selected for each, and as what kind of vector it comes. Pure. */
-import type { Vector } from '../../scorer/frame.ts';
+import type { ColumnVector } from '../../scorer/frame.ts';
 import { identifier } from '../../sql/identifiers.ts';
 
 export interface SelectedFeature {
   /** What to select. */
   readonly expression: string;
-  readonly kind: Vector['kind'];
+  readonly kind: ColumnVector['kind'];
 }
 
 const NUMBERS = /^U?(?:TINY|SMALL)INT$|^U?INTEGER$|^FLOAT$|^DOUBLE$/;

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Vector } from '../../scorer/frame.ts';
+import type { ColumnVector } from '../../scorer/frame.ts';
 import { selectedFeatureOf } from './features.ts';
 import { frameOfBlock, takeFrameRows } from './frames.ts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => db.closeSync());
 
 /** The frame of a query, read as lanes read it. */
-async function frame(values: string): Promise<Vector[]> {
+async function frame(values: string): Promise<ColumnVector[]> {
   const described = await db.runAndReadAll(`DESCRIBE SELECT * FROM (${values})`);
   const features = described
     .getRowObjects()
@@ -23,7 +23,7 @@ async function frame(values: string): Promise<Vector[]> {
 }
 
 /** Cells of a vector as JavaScript has them. */
-function cells(vector: Vector): unknown[] {
+function cells(vector: ColumnVector): unknown[] {
   if (vector.kind === 'texts' || vector.kind === 'lists') return [...vector.values];
   const { values, valid } = vector;
   return Array.from(values as ArrayLike<number | bigint>, (value, i) => (valid?.[i] === 0 ? null : value));

@@ -1,5 +1,5 @@
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
-import type { Frame, NumberArray, Vector } from '../../scorer/frame.ts';
+import type { ColumnFrame, ColumnVector, NumberArray } from '../../scorer/frame.ts';
 import type { SelectedFeature } from './features.ts';
 
 /** What DuckDB's vectors of numbers are made of, which their declared type does not show. */
@@ -9,7 +9,7 @@ interface RawVector {
 }
 
 /** The first columns of a block of DuckDB as a frame: arrays are DuckDB's own, only texts and lists are built. */
-export function frameOfBlock(block: DuckDBDataChunk, features: readonly SelectedFeature[]): Frame {
+export function frameOfBlock(block: DuckDBDataChunk, features: readonly SelectedFeature[]): ColumnFrame {
   const rows = block.rowCount;
   return {
     rows,
@@ -17,13 +17,13 @@ export function frameOfBlock(block: DuckDBDataChunk, features: readonly Selected
   };
 }
 
-function vectorOf(vector: DuckDBVector, kind: Vector['kind'], rows: number): Vector {
+function vectorOf(vector: DuckDBVector, kind: ColumnVector['kind'], rows: number): ColumnVector {
   if (kind === 'texts') return { kind, values: Array.from({ length: rows }, (_, i) => textAt(vector, i)) };
   if (kind === 'lists')
     return { kind, values: Array.from({ length: rows }, (_, i) => plain(vector.getItem(i))) };
   const { items, validity } = vector as unknown as RawVector;
   const valid = validityOf(validity.data, rows);
-  return { kind, values: items, valid } as Vector;
+  return { kind, values: items, valid } as ColumnVector;
 }
 
 const textAt = (vector: DuckDBVector, row: number): string | null => vector.getItem(row) as string | null;
@@ -49,11 +49,11 @@ function plain(value: unknown): unknown {
 }
 
 /** The frame with only those rows, in their order. */
-export function takeFrameRows(frame: Frame, rows: readonly number[]): Frame {
+export function takeFrameRows(frame: ColumnFrame, rows: readonly number[]): ColumnFrame {
   return { rows: rows.length, columns: frame.columns.map((column) => take(column, rows)) };
 }
 
-function take(vector: Vector, rows: readonly number[]): Vector {
+function take(vector: ColumnVector, rows: readonly number[]): ColumnVector {
   if (vector.kind === 'texts') return { kind: 'texts', values: rows.map((row) => vector.values[row]!) };
   if (vector.kind === 'lists') return { kind: 'lists', values: rows.map((row) => vector.values[row]) };
   const values = vector.values.slice(0, rows.length);
@@ -62,5 +62,5 @@ function take(vector: Vector, rows: readonly number[]): Vector {
     values[i] = vector.values[row]!;
     if (valid !== null) valid[i] = vector.valid![row]!;
   });
-  return { ...vector, values, valid } as Vector;
+  return { ...vector, values, valid } as ColumnVector;
 }

@@ -1,5 +1,5 @@
 /** What becomes of the rows of a chunk, block by block. Pure. */
-import { OUTCOME, type Refusal, type Scored } from '../../scorer/scorer.ts';
+import { OUTCOME, type RowRefusal, type ScoredFrame } from '../../scorer/scorer.ts';
 import type { RowCounts } from '../chunk.ts';
 import type { RowGuard } from './guards.ts';
 import type { ChunkOrder } from './protocol.ts';
@@ -40,7 +40,7 @@ export class OutcomeCounter {
   }
 
   /** Notes a block, and completes its outcomes. `turned` holds the number of the guard that turns a row away, from 1. */
-  add(rows: number, scored: Pick<Scored, 'outcomes' | 'refusals'>, turned: Uint8Array): void {
+  add(rows: number, scored: Pick<ScoredFrame, 'outcomes' | 'refusals'>, turned: Uint8Array): void {
     const { outcomes } = scored;
     const own = this.#own(rows, turned);
     for (const { row, outcome } of own) outcomes[row] = OUTCOME[outcome];
@@ -83,7 +83,7 @@ const DEADLY = {
 } as const;
 
 /** By row; of one row, the verdict of the job counts. */
-function merged(refusals: readonly Refusal[], own: readonly RowVerdict[]): RowVerdict[] {
+function merged(refusals: readonly RowRefusal[], own: readonly RowVerdict[]): RowVerdict[] {
   const rows = new Set(own.map(({ row }) => row));
   return [...refusals.filter(({ row }) => !rows.has(row)), ...own].sort((a, b) => a.row - b.row);
 }

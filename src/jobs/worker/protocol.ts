@@ -1,6 +1,6 @@
 /** What coordinator and lanes say to each other; nothing but plain data crosses. Pure. */
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
-import type { OutputColumn, Scorer } from '../../scorer/scorer.ts';
+import type { ColumnScorer, OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
 import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
@@ -12,7 +12,7 @@ export type LaneModel =
   | { readonly staged: StagedModel };
 
 export interface StagedModel {
-  readonly model: Scorer['model'];
+  readonly model: ColumnScorer['model'];
   readonly outputs: readonly OutputColumn[];
   /** What the rows were read from, for those without an answer. */
   readonly origin: string;
@@ -65,7 +65,7 @@ export type LaneRequest =
 
 /** What each request is answered with. */
 export interface LaneAnswers {
-  readonly load: { readonly model: Scorer['model']; readonly outputs: readonly OutputColumn[] };
+  readonly load: { readonly model: ColumnScorer['model']; readonly outputs: readonly OutputColumn[] };
   readonly open: null;
   readonly work: ChunkTotals;
   /** Rows that were scored. */

@@ -1,13 +1,13 @@
-import type { Frame } from '../../scorer/frame.ts';
-import type { Scored, Scorer } from '../../scorer/scorer.ts';
+import type { ColumnFrame } from '../../scorer/frame.ts';
+import type { ColumnScorer, ScoredFrame } from '../../scorer/scorer.ts';
 import { takeFrameRows } from './frames.ts';
 
 /** Scores a block, or only `rows` of it; what the others are given means nothing. */
 export async function scoreRows(
-  scorer: Scorer,
-  frame: Frame,
+  scorer: ColumnScorer,
+  frame: ColumnFrame,
   rows: readonly number[] | null,
-): Promise<Scored> {
+): Promise<ScoredFrame> {
   if (rows === null) return scorer.score(frame);
   const scored = await scorer.score(takeFrameRows(frame, rows));
   const outcomes = new Uint8Array(frame.rows);
@@ -22,11 +22,11 @@ export async function scoreRows(
 }
 
 function spread(
-  column: Scored['columns'][number],
-  type: Scorer['outputs'][number]['type'],
+  column: ScoredFrame['columns'][number],
+  type: ColumnScorer['outputs'][number]['type'],
   rows: readonly number[],
   length: number,
-): Scored['columns'][number] {
+): ScoredFrame['columns'][number] {
   if (type === 'string') {
     const texts = new Array<string>(length).fill('');
     rows.forEach((row, i) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
 import { DuckDBPool } from '../../duckdb/pool.ts';
-import type { Scorer } from '../../scorer/scorer.ts';
+import type { ColumnScorer } from '../../scorer/scorer.ts';
 import type { ChunkReader, JobSource } from '../sources/source.ts';
 import { ChunkWorker } from './chunk-worker.ts';
 import { keptColumns } from './output.ts';
@@ -26,7 +26,7 @@ const SAY_EVERY_MILLIS = 250;
 type OpenScorer = typeof import('../../scorer/open.ts').openScorer;
 
 let openScorer: OpenScorer;
-let scorer: Scorer | null = null;
+let scorer: ColumnScorer | null = null;
 /** Set where rows are scored already. */
 let staged: StagedModel | null = null;
 let lane: ChunkWorker | null = null;
@@ -53,14 +53,14 @@ async function load(model: LaneModel): Promise<LaneAnswers['load']> {
   return { model: scorer.model, outputs: scorer.outputs };
 }
 
-async function scorerOf({ bundle, inputs }: Exclude<LaneModel, { staged: unknown }>): Promise<Scorer> {
+async function scorerOf({ bundle, inputs }: Exclude<LaneModel, { staged: unknown }>): Promise<ColumnScorer> {
   const { readManifest } = await import('../../registry/bundle.ts');
   const manifest = readManifest(bundle);
   if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
   return openScorer({ bundle, manifest }, inputs);
 }
 
-async function scorerOfStaged({ model, outputs }: StagedModel): Promise<Scorer> {
+async function scorerOfStaged({ model, outputs }: StagedModel): Promise<ColumnScorer> {
   const { stagedScorer } = await import('../spark/staged.ts');
   return stagedScorer(model, outputs);
 }
@@ -99,7 +99,7 @@ async function readerOf(
   source: JobSource,
   { frozen, spec }: LaneSetup,
   wanted: readonly string[],
-  types: Scorer['types'],
+  types: ColumnScorer['types'],
 ): Promise<ChunkReader> {
   if (staged === null) return source.reader(frozen, wanted, types, new Set(keptColumns(spec)));
   const { stagedReader } = await import('../spark/staged.ts');

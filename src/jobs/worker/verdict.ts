@@ -1,10 +1,10 @@
-import type { Outcome } from '../../scorer/scorer.ts';
+import type { RowOutcome } from '../../scorer/scorer.ts';
 
 /** Why a row of the chunk has no answer. */
 export interface RowVerdict {
   /** Of the relation, from 0. */
   readonly row: number;
-  readonly outcome: Exclude<Outcome, 'ok'>;
+  readonly outcome: Exclude<RowOutcome, 'ok'>;
   readonly code: string;
   readonly column: string | null;
   readonly reason: string;

@@ -3,9 +3,9 @@ import type { CapturedBlock } from '../../capture/block.ts';
 import { digestFileSync, keptPath, readManifest } from '../../registry/bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
-import type { Vector } from '../../scorer/frame.ts';
+import type { ColumnVector } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
-import { OUTCOME, type Scored, type Scorer } from '../../scorer/scorer.ts';
+import { type ColumnScorer, OUTCOME, type ScoredFrame } from '../../scorer/scorer.ts';
 import type { NamedColumn } from '../reference/column.ts';
 import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
 import { weeksOf } from '../reference/season.ts';
@@ -124,7 +124,7 @@ async function answersTo(
   bound: readonly BoundColumn[],
   columns: readonly NamedColumn[],
 ): Promise<readonly NamedColumn[]> {
-  let scorer: Scorer | null = null;
+  let scorer: ColumnScorer | null = null;
   try {
     scorer = await openScorer(
       { bundle, manifest },
@@ -142,14 +142,14 @@ async function answersTo(
   }
 }
 
-export function vectorOf(column: ValueColumn): Vector {
+export function vectorOf(column: ValueColumn): ColumnVector {
   if (column.kind === 'category') return { kind: 'texts', values: column.values };
   const { values, nulls } = column;
   return { kind: 'numbers', values, valid: nulls?.map((missing) => 1 - missing) ?? null };
 }
 
 /** Of rows that were answered; as captured ones are, integers and truth values are numbers. */
-function answered({ outcomes, columns }: Scored, j: number): ValueColumn {
+function answered({ outcomes, columns }: ScoredFrame, j: number): ValueColumn {
   const values = columns[j]!;
   const rows = [...outcomes.keys()].filter((row) => outcomes[row] === OUTCOME.ok);
   if (values instanceof Float64Array || values instanceof BigInt64Array || values instanceof Uint8Array)

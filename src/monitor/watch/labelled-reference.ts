@@ -1,9 +1,9 @@
 /** The labelled rows of the reference that a version was given, what the version answers to them, and how right that is. */
 import { PlimsollError } from '../../core/errors.ts';
 import { keptPath, readManifest } from '../../registry/bundle.ts';
-import type { Frame } from '../../scorer/frame.ts';
+import type { ColumnFrame } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
-import { OUTCOME, type Scored } from '../../scorer/scorer.ts';
+import { OUTCOME, type ScoredFrame } from '../../scorer/scorer.ts';
 import type { FeatureColumn } from '../accuracy/estimate/features.ts';
 import { givenReference, targetOf } from '../accuracy/given.ts';
 import type { Cell, JoinedRows } from '../accuracy/labels/join.ts';
@@ -104,14 +104,14 @@ function taken(column: ValueColumn, rows: readonly number[]): ValueColumn {
   };
 }
 
-interface Answered extends Scored {
+interface Answered extends ScoredFrame {
   readonly names: readonly string[];
 }
 
 async function answersTo(
   version: Parameters<typeof openScorer>[0],
   inputs: readonly string[],
-  frame: Frame,
+  frame: ColumnFrame,
 ): Promise<Answered | null> {
   try {
     const scorer = await openScorer(version, inputs);

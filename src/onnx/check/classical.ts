@@ -1,13 +1,13 @@
 /** Sizes of the operators of ai.onnx.ml. */
 import type { OnnxNode } from '../graph.ts';
-import { attributeOf, type Fact, intOf, intsOf, ofElements, ofShape } from './fact.ts';
-import { first, type Rule } from './rule.ts';
+import { attributeOf, intOf, intsOf, ofElements, ofShape, type ValueFact } from './fact.ts';
+import { first, type ShapeRule } from './rule.ts';
 
 /** `[rows, width]`: what an estimator answers to rows of features. */
-const perRow = (data: Fact, width: number | null): Fact =>
+const perRow = (data: ValueFact, width: number | null): ValueFact =>
   data.shape === null ? ofElements(data.elements * Math.max(1, width ?? 1)) : ofShape([rowsOf(data), width]);
 
-const rowsOf = ({ shape }: Fact): number | null => (shape !== null && shape.length > 1 ? shape[0]! : 1);
+const rowsOf = ({ shape }: ValueFact): number | null => (shape !== null && shape.length > 1 ? shape[0]! : 1);
 
 /** Entries of a list attribute, however long. */
 function lengthOf(node: OnnxNode, ...names: string[]): number {
@@ -32,7 +32,7 @@ function greatestOf(node: OnnxNode, name: string): number {
 const CLASS_LABELS = ['classlabels_strings', 'classlabels_ints', 'classlabels_int64s'];
 
 /** Output 0 has a label a row, output 1 a score for each class (of SVMs, for each pair of classes at most). */
-const classifier: Rule = (node, inputs, index) => {
+const classifier: ShapeRule = (node, inputs, index) => {
   const data = first(inputs);
   if (index === 0) return ofShape([rowsOf(data)]);
   const classes = Math.max(2, lengthOf(node, ...CLASS_LABELS), greatestOf(node, 'class_ids') + 1);
@@ -42,17 +42,17 @@ const classifier: Rule = (node, inputs, index) => {
   );
 };
 
-const regressor: Rule = (node, inputs) =>
+const regressor: ShapeRule = (node, inputs) =>
   perRow(first(inputs), Math.max(1, intOf(node, node.op === 'LinearRegressor' ? 'targets' : 'n_targets', 1)));
 
 /** Each element becomes a row of its categories. */
-const oneHotEncoder: Rule = (node, inputs) => {
+const oneHotEncoder: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const categories = lengthOf(node, 'cats_int64s', 'cats_strings');
   return shape === null ? ofElements(elements * Math.max(1, categories)) : ofShape([...shape, categories]);
 };
 
-const featureVectorizer: Rule = (node, inputs) => {
+const featureVectorizer: ShapeRule = (node, inputs) => {
   const sizes = intsOf(node, 'inputdimensions');
   const width =
     sizes?.reduce((sum, size) => sum + Math.max(0, size), 0) ??
@@ -62,17 +62,17 @@ const featureVectorizer: Rule = (node, inputs) => {
   return perRow(first(inputs), Math.max(width, given));
 };
 
-const dictVectorizer: Rule = (node, inputs) =>
+const dictVectorizer: ShapeRule = (node, inputs) =>
   perRow(first(inputs), lengthOf(node, 'string_vocabulary', 'int64_vocabulary'));
 
 /** TfIdfVectorizer: the last size becomes that of the vocabulary, which is the greatest place of an n-gram and one. */
-export const tfIdf: Rule = (node, inputs) => {
+export const tfIdf: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const width = greatestOf(node, 'ngram_indexes') + 1;
   return shape === null ? ofElements(elements * width) : ofShape([...shape.slice(0, -1), width]);
 };
 
-export const CLASSICAL_RULES: readonly (readonly [string, Rule])[] = [
+export const CLASSICAL_RULES: readonly (readonly [string, ShapeRule])[] = [
   ['TreeEnsembleClassifier', classifier],
   ['LinearClassifier', classifier],
   ['SVMClassifier', classifier],

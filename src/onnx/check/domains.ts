@@ -1,5 +1,5 @@
 import type { OnnxModel, OnnxNode, Opset } from '../graph.ts';
-import { calledFunction, type Functions } from './functions.ts';
+import { calledFunction, type FunctionTable } from './functions.ts';
 import { IR_RANGE, MICROSOFT_OPS, OPSET_RANGE } from './known.ts';
 import { withNested } from './scope.ts';
 import { graphInvalid, graphUnknown, nodeName } from './where.ts';
@@ -9,7 +9,7 @@ import { graphInvalid, graphUnknown, nodeName } from './where.ts';
  *
  * @throws GRAPH_UNKNOWN, GRAPH_INVALID
  */
-export function checkDomains(model: OnnxModel, functions: Functions): void {
+export function checkDomains(model: OnnxModel, functions: FunctionTable): void {
   const { irVersion } = model;
   if (irVersion < IR_RANGE.oldest || irVersion > IR_RANGE.newest) {
     throw graphUnknown('its head', `IR version ${irVersion}`, `${IR_RANGE.oldest} to ${IR_RANGE.newest}`);
@@ -41,11 +41,11 @@ function checkOpsets(opsets: readonly Opset[], where: string): void {
   }
 }
 
-function checkNodes(nodes: readonly OnnxNode[], functions: Functions): void {
+function checkNodes(nodes: readonly OnnxNode[], functions: FunctionTable): void {
   for (const node of withNested(nodes)) checkNode(node, functions);
 }
 
-function checkNode(node: OnnxNode, functions: Functions): void {
+function checkNode(node: OnnxNode, functions: FunctionTable): void {
   if (calledFunction(functions, node) !== null) return;
   if (!OPSET_RANGE.has(node.domain)) {
     const known = 'ai.onnx, ai.onnx.ml, com.microsoft and the functions of the model';

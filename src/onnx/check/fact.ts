@@ -1,10 +1,10 @@
-import type { Attribute, GraphTensor, OnnxNode, Shape } from '../graph.ts';
+import type { GraphShape, GraphTensor, NodeAttribute, OnnxNode } from '../graph.ts';
 
 /**
  * What is known of a value without running the graph. A `null` dimension or number is unknown and counts as 1: the
  * batch, and whatever else a caller chooses.
  */
-export interface Fact {
+export interface ValueFact {
   readonly shape: readonly (number | null)[] | null;
   /** Elements at batch 1, as far as known. */
   readonly elements: number;
@@ -21,26 +21,31 @@ const MAX_NUMBERS = 256;
 const product = (shape: readonly (number | null)[]): number =>
   shape.reduce<number>((p, size) => p * (size !== null && size >= 0 ? size : 1), 1);
 
-export const ofElements = (elements: number): Fact => ({ shape: null, elements, numbers: null, upper: null });
+export const ofElements = (elements: number): ValueFact => ({
+  shape: null,
+  elements,
+  numbers: null,
+  upper: null,
+});
 
-export const ofShape = (shape: readonly (number | null)[]): Fact => ({
+export const ofShape = (shape: readonly (number | null)[]): ValueFact => ({
   shape,
   elements: product(shape),
   numbers: null,
   upper: null,
 });
 
-export function ofNumbers(numbers: readonly (number | null)[], shape: readonly (number | null)[]): Fact {
+export function ofNumbers(numbers: readonly (number | null)[], shape: readonly (number | null)[]): ValueFact {
   if (numbers.length > MAX_NUMBERS) return ofShape(shape);
   const upper = numbers.every((x) => x !== null) ? Math.max(...(numbers as number[])) : null;
   return { shape, elements: product(shape), numbers, upper };
 }
 
 /** Free dimensions of a declaration are unknown. */
-export const ofDeclared = (shape: Shape): Fact =>
+export const ofDeclared = (shape: GraphShape): ValueFact =>
   shape === null ? ofElements(1) : ofShape(shape.map((size) => (typeof size === 'number' ? size : null)));
 
-export function ofTensor(tensor: GraphTensor): Fact {
+export function ofTensor(tensor: GraphTensor): ValueFact {
   if (tensor.dtype === 'packed' || tensor.dtype === 'string' || tensor.dtype === 'float16')
     return ofShape(tensor.shape);
   if (tensor.data.length > MAX_NUMBERS) return ofShape(tensor.shape);
@@ -61,7 +66,7 @@ export function intsOf(node: OnnxNode, name: string): number[] | null {
   return Array.from(attribute.value, Number);
 }
 
-export const attributeOf = (node: OnnxNode, name: string): Attribute | undefined =>
+export const attributeOf = (node: OnnxNode, name: string): NodeAttribute | undefined =>
   Object.hasOwn(node.attributes, name) ? node.attributes[name] : undefined;
 
 /** Axis counted from the front; negative ones count from the back. */

@@ -5,13 +5,13 @@ import { orderNodes, subgraphs } from './scope.ts';
 import { graphInvalid, nodeName, overLimit } from './where.ts';
 
 /** Functions of a model by `functionKey`. */
-export type Functions = ReadonlyMap<string, OnnxFunction>;
+export type FunctionTable = ReadonlyMap<string, OnnxFunction>;
 
 const keyOf = (domain: string, name: string, overload: string): string =>
   JSON.stringify([domain, name, overload]);
 
 /** The function that a node calls, if it calls one. */
-export function calledFunction(functions: Functions, node: OnnxNode): OnnxFunction | null {
+export function calledFunction(functions: FunctionTable, node: OnnxNode): OnnxFunction | null {
   if (functions.size === 0) return null;
   return functions.get(keyOf(node.domain, node.op, node.overload ?? '')) ?? null;
 }
@@ -24,7 +24,7 @@ const titleOf = (fn: OnnxFunction): string => `function "${fn.domain}.${fn.name}
  *
  * @throws GRAPH_INVALID, GRAPH_LIMIT
  */
-export function checkFunctions(model: OnnxModel, limits: OnnxLimits): Functions {
+export function checkFunctions(model: OnnxModel, limits: OnnxLimits): FunctionTable {
   const functions = new Map<string, OnnxFunction>();
   for (const fn of model.functions ?? []) {
     // A function could otherwise change what a standard operator means.
@@ -60,12 +60,12 @@ interface Unfolded {
 
 /** Measures what calls unfold to; each function's body is measured once and remembered. */
 class Unfolding {
-  readonly #functions: Functions;
+  readonly #functions: FunctionTable;
   readonly #limits: OnnxLimits;
   readonly #known = new Map<OnnxFunction, Unfolded>();
   readonly #open = new Set<OnnxFunction>();
 
-  constructor(functions: Functions, limits: OnnxLimits) {
+  constructor(functions: FunctionTable, limits: OnnxLimits) {
     this.#functions = functions;
     this.#limits = limits;
   }

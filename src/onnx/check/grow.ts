@@ -1,6 +1,5 @@
 import {
   attributeOf,
-  type Fact,
   fromFront,
   intOf,
   intsOf,
@@ -8,11 +7,16 @@ import {
   ofNumbers,
   ofShape,
   ofTensor,
+  type ValueFact,
 } from './fact.ts';
-import { broadcast, first, known, type Rule } from './rule.ts';
+import { broadcast, first, known, type ShapeRule } from './rule.ts';
 
 /** A tensor whose shape is the first input. */
-const filled = (numbers: Fact['numbers'] | undefined, value: number | null, fallback: Fact): Fact => {
+const filled = (
+  numbers: ValueFact['numbers'] | undefined,
+  value: number | null,
+  fallback: ValueFact,
+): ValueFact => {
   if (numbers == null) return ofElements(fallback.upper ?? 1);
   const shape = ofShape(numbers);
   return value !== null && numbers.length <= 1 && shape.elements <= 256
@@ -20,13 +24,13 @@ const filled = (numbers: Fact['numbers'] | undefined, value: number | null, fall
     : shape;
 };
 
-export const constantOfShape: Rule = (node, inputs) => {
+export const constantOfShape: ShapeRule = (node, inputs) => {
   const value = attributeOf(node, 'value');
   const number = value?.type === 'tensor' ? (ofTensor(value.value).numbers?.[0] ?? null) : 0;
   return filled(inputs[0]?.numbers, number, first(inputs));
 };
 
-export const expand: Rule = (_node, inputs) => {
+export const expand: ShapeRule = (_node, inputs) => {
   const data = first(inputs);
   const numbers = inputs[1]?.numbers;
   if (numbers == null) return ofElements(Math.max(data.elements, inputs[1]?.upper ?? 1));
@@ -35,7 +39,7 @@ export const expand: Rule = (_node, inputs) => {
   return result.shape === null ? ofElements(Math.max(data.elements, target.elements)) : result;
 };
 
-export const tile: Rule = (_node, inputs) => {
+export const tile: ShapeRule = (_node, inputs) => {
   const data = first(inputs);
   const repeats = inputs[1]?.numbers;
   if (repeats == null) return ofElements(data.elements * Math.max(1, inputs[1]?.upper ?? 1));
@@ -48,7 +52,7 @@ export const tile: Rule = (_node, inputs) => {
   return ofElements(repeats.reduce<number>((p, n) => p * (n ?? 1), data.elements));
 };
 
-export const range: Rule = (_node, inputs) => {
+export const range: ShapeRule = (_node, inputs) => {
   const [start, limit, delta] = inputs.map((input) => input?.numbers?.[0] ?? null);
   if (limit == null) return ofElements(Math.max(1, inputs[1]?.upper ?? 1));
   const length = Math.max(0, Math.ceil((limit - (start ?? 0)) / (delta ?? 1)));
@@ -60,7 +64,7 @@ export const range: Rule = (_node, inputs) => {
   );
 };
 
-export const pad: Rule = (node, inputs) => {
+export const pad: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const pads = intsOf(node, 'pads') ?? intsOf(node, 'paddings') ?? known(inputs[1]?.numbers);
   if (pads === null || shape === null) return ofElements(elements);
@@ -74,7 +78,7 @@ export const pad: Rule = (node, inputs) => {
   return ofShape(sizes);
 };
 
-export const resize: Rule = (node, inputs) => {
+export const resize: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const sizes = inputs[3]?.numbers;
   if (sizes != null && sizes.length > 0) return ofShape(sizes);
@@ -88,7 +92,7 @@ export const resize: Rule = (node, inputs) => {
   return ofElements(scales.reduce<number>((p, s) => p * (s ?? 1), elements));
 };
 
-export const oneHot: Rule = (node, inputs) => {
+export const oneHotRule: ShapeRule = (node, inputs) => {
   const indices = first(inputs);
   const depth = inputs[1]?.numbers?.[0] ?? inputs[1]?.upper ?? null;
   if (indices.shape === null) return ofElements(indices.elements * (depth ?? 1));
@@ -98,7 +102,7 @@ export const oneHot: Rule = (node, inputs) => {
 };
 
 /** Convolution, channels counted by the weights; spatial sizes grow by their padding at most. */
-export const convolution: Rule = (node, inputs) => {
+export const convolution: ShapeRule = (node, inputs) => {
   const [x, w] = [inputs[0]?.shape, inputs[1]?.shape];
   if (x == null || w == null) return ofElements(first(inputs).elements);
   const spatial = x.length - 2;
@@ -122,7 +126,7 @@ export const convolution: Rule = (node, inputs) => {
   return ofShape([x[0] ?? null, channels, ...sizes]);
 };
 
-export const shapedByAttribute: Rule = (node, inputs) => {
+export const shapedByAttribute: ShapeRule = (node, inputs) => {
   const shape = intsOf(node, 'shape');
   return shape === null ? ofElements(first(inputs).elements) : ofShape(shape);
 };

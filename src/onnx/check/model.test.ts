@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { processorMillis } from '../../../tools/processor-time.ts';
 import { GraphBuilder } from '../builder.ts';
-import type { Attribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
+import type { NodeAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
 import { ONNX_LIMITS } from '../limits.ts';
 import { checkModel } from './model.ts';
 
-const int64 = (...values: number[]): Attribute => ({
+const int64 = (...values: number[]): NodeAttribute => ({
   type: 'tensor',
   value: { dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) },
 });
@@ -14,7 +14,7 @@ const node = (
   op: string,
   inputs: string[],
   outputs: string[],
-  attributes: Record<string, Attribute> = {},
+  attributes: Record<string, NodeAttribute> = {},
   domain = '',
 ): OnnxNode => ({ name: '', op, domain, inputs, outputs, attributes });
 

@@ -1,19 +1,19 @@
 import { fromFront, intOf, intsOf, ofElements, ofNumbers, ofShape } from './fact.ts';
-import { axesOf, first, known, type Rule, UNKNOWN } from './rule.ts';
+import { axesOf, first, known, type ShapeRule, UNKNOWN_FACT } from './rule.ts';
 
-export const shapeOf: Rule = (node, inputs) => {
+export const shapeRule: ShapeRule = (node, inputs) => {
   const { shape } = first(inputs);
-  if (shape === null) return UNKNOWN;
+  if (shape === null) return UNKNOWN_FACT;
   const dims = shape.slice(intOf(node, 'start', 0), intOf(node, 'end', shape.length));
   return ofNumbers(dims, [dims.length]);
 };
 
-export const sizeOf: Rule = (_node, inputs) => {
+export const sizeOf: ShapeRule = (_node, inputs) => {
   const { shape, elements } = first(inputs);
   return ofNumbers([shape?.every((size) => size !== null) ? elements : null], []);
 };
 
-export const concat: Rule = (node, inputs) => {
+export const concatRule: ShapeRule = (node, inputs) => {
   const facts = inputs.filter((input) => input !== null);
   const elements = facts.reduce((sum, fact) => sum + fact.elements, 0);
   const rank = facts[0]?.shape?.length;
@@ -28,9 +28,9 @@ export const concat: Rule = (node, inputs) => {
   return ofShape(shape);
 };
 
-export const gather: Rule = (node, inputs) => {
+export const gather: ShapeRule = (node, inputs) => {
   const data = first(inputs);
-  const indices = inputs[1] ?? UNKNOWN;
+  const indices = inputs[1] ?? UNKNOWN_FACT;
   const axis = data.shape === null ? 0 : fromFront(intOf(node, 'axis', 0), data.shape.length);
   if (data.shape === null || indices.shape === null) {
     const row = data.shape === null ? data.elements : data.elements / Math.max(1, data.shape[axis] ?? 1);
@@ -48,7 +48,7 @@ export const gather: Rule = (node, inputs) => {
 };
 
 /** Exact for small known vectors; otherwise no larger than what is sliced. */
-export const slice: Rule = (node, inputs) => {
+export const slice: ShapeRule = (node, inputs) => {
   const data = first(inputs);
   const from = (index: number, name: string): number[] | null =>
     intsOf(node, name) ?? known(inputs[index]?.numbers);
@@ -69,7 +69,7 @@ export const slice: Rule = (node, inputs) => {
   return data.shape === null ? ofElements(data.elements) : ofShape(data.shape);
 };
 
-export const unsqueeze: Rule = (node, inputs) => {
+export const unsqueeze: ShapeRule = (node, inputs) => {
   const data = first(inputs);
   const axes = axesOf(node, inputs);
   if (data.shape === null || axes === null) return { ...ofElements(data.elements), upper: data.upper };
@@ -82,7 +82,7 @@ export const unsqueeze: Rule = (node, inputs) => {
   return { ...data, shape };
 };
 
-export const squeeze: Rule = (node, inputs) => {
+export const squeeze: ShapeRule = (node, inputs) => {
   const data = first(inputs);
   const { shape } = data;
   if (shape === null) return data;
@@ -91,7 +91,7 @@ export const squeeze: Rule = (node, inputs) => {
   return { ...data, shape: shape.filter((_, at) => !gone(at)) };
 };
 
-export const reshape: Rule = (node, inputs) => {
+export const reshape: ShapeRule = (node, inputs) => {
   const data = first(inputs);
   const wanted = inputs[1]?.numbers ?? intsOf(node, 'shape');
   if (wanted === null) return { ...ofElements(data.elements), numbers: data.numbers, upper: data.upper };
@@ -105,7 +105,7 @@ export const reshape: Rule = (node, inputs) => {
   return { ...data, shape };
 };
 
-export const transpose: Rule = (node, inputs) => {
+export const transpose: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   if (shape === null) return ofElements(elements);
   const perm = intsOf(node, 'perm') ?? shape.map((_, at) => shape.length - 1 - at);
@@ -113,7 +113,7 @@ export const transpose: Rule = (node, inputs) => {
   return ofShape(perm.map((at) => shape[at] ?? null));
 };
 
-export const reduce: Rule = (node, inputs) => {
+export const reduceRule: ShapeRule = (node, inputs) => {
   const { shape, elements, numbers } = first(inputs);
   if (node.op === 'ReduceProd' && numbers !== null && shape?.length === 1) {
     const all = known(numbers);
@@ -128,7 +128,7 @@ export const reduce: Rule = (node, inputs) => {
 };
 
 /** ArgMax, ArgMin: one place along the axis. */
-export const argument: Rule = (node, inputs) => {
+export const argument: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   if (shape === null) return ofElements(elements);
   const axis = fromFront(intOf(node, 'axis', 0), shape.length);
@@ -136,7 +136,7 @@ export const argument: Rule = (node, inputs) => {
   return ofShape(intOf(node, 'keepdims', 1) === 1 ? sizes : sizes.filter((_, at) => at !== axis));
 };
 
-export const flatten: Rule = (node, inputs) => {
+export const flattenRule: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   if (shape === null) return ofElements(elements);
   const axis = fromFront(intOf(node, 'axis', 1), shape.length);
@@ -146,7 +146,7 @@ export const flatten: Rule = (node, inputs) => {
 };
 
 /** DepthToSpace, SpaceToDepth: [N, C, H, W], blocks moved between channels and places. */
-export const blocks: Rule = (node, inputs) => {
+export const blocks: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   if (shape?.length !== 4) return ofElements(elements);
   const block = Math.max(1, intOf(node, 'blocksize', 1));

@@ -1,16 +1,16 @@
 import type { OnnxNode } from '../graph.ts';
-import { type Fact, intsOf, ofElements, ofShape } from './fact.ts';
+import { intsOf, ofElements, ofShape, type ValueFact } from './fact.ts';
 
 /** Facts of one of a node's outputs, where it has several, from those of its inputs (missing inputs are null). */
-export type Rule = (node: OnnxNode, inputs: readonly (Fact | null)[], index: number) => Fact;
+export type ShapeRule = (node: OnnxNode, inputs: readonly (ValueFact | null)[], index: number) => ValueFact;
 
-export const UNKNOWN = ofElements(1);
-export const first = (inputs: readonly (Fact | null)[]): Fact => inputs[0] ?? UNKNOWN;
-export const known = (numbers: Fact['numbers'] | undefined): number[] | null =>
+export const UNKNOWN_FACT = ofElements(1);
+export const first = (inputs: readonly (ValueFact | null)[]): ValueFact => inputs[0] ?? UNKNOWN_FACT;
+export const known = (numbers: ValueFact['numbers'] | undefined): number[] | null =>
   numbers?.every((x) => x !== null) ? (numbers as number[]) : null;
 
 /** numpy broadcasting; an unknown dimension gives way to a known one. */
-export function broadcast(inputs: readonly (Fact | null)[]): Fact {
+export function broadcast(inputs: readonly (ValueFact | null)[]): ValueFact {
   const facts = inputs.filter((input) => input !== null);
   if (facts.some(({ shape }) => shape === null)) {
     return ofElements(facts.reduce((most, { elements }) => Math.max(most, elements), 1));
@@ -29,5 +29,5 @@ export function broadcast(inputs: readonly (Fact | null)[]): Fact {
   return ofShape(sizes);
 }
 
-export const axesOf = (node: OnnxNode, inputs: readonly (Fact | null)[]): number[] | null =>
+export const axesOf = (node: OnnxNode, inputs: readonly (ValueFact | null)[]): number[] | null =>
   intsOf(node, 'axes') ?? known(inputs[1]?.numbers);

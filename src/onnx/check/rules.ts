@@ -1,11 +1,11 @@
 import type { OnnxNode } from '../graph.ts';
 import { CLASSICAL_RULES, tfIdf } from './classical.ts';
-import { attributeOf, type Fact, intOf, ofElements, ofNumbers, ofShape, ofTensor } from './fact.ts';
+import { attributeOf, intOf, ofElements, ofNumbers, ofShape, ofTensor, type ValueFact } from './fact.ts';
 import {
   constantOfShape,
   convolution,
   expand,
-  oneHot,
+  oneHotRule,
   pad,
   range,
   resize,
@@ -15,23 +15,23 @@ import {
 import {
   argument,
   blocks,
-  concat,
-  flatten,
+  concatRule,
+  flattenRule,
   gather,
-  reduce,
+  reduceRule,
   reshape,
-  shapeOf,
+  shapeRule,
   sizeOf,
   slice,
   squeeze,
   transpose,
   unsqueeze,
 } from './rearrange.ts';
-import { broadcast, first, type Rule, UNKNOWN } from './rule.ts';
+import { broadcast, first, type ShapeRule, UNKNOWN_FACT } from './rule.ts';
 import { SIGNAL_RULES } from './signal.ts';
 
 /** Element-wise arithmetic, computed where every operand is small and known. */
-function arithmetic(compute: (a: number, b: number) => number, bounded = false): Rule {
+function arithmetic(compute: (a: number, b: number) => number, bounded = false): ShapeRule {
   return (_node, inputs) => {
     const shape = broadcast(inputs);
     const [a, b] = [inputs[0] ?? null, inputs[1] ?? null];
@@ -50,7 +50,7 @@ function arithmetic(compute: (a: number, b: number) => number, bounded = false):
   };
 }
 
-function lowestUpper(inputs: readonly (Fact | null)[]): number | null {
+function lowestUpper(inputs: readonly (ValueFact | null)[]): number | null {
   const lowest = inputs.reduce(
     (least, input) => Math.min(least, input?.upper ?? least),
     Number.POSITIVE_INFINITY,
@@ -62,10 +62,10 @@ function lowestUpper(inputs: readonly (Fact | null)[]): number | null {
 const divide = (a: number, b: number): number =>
   Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
 
-const same: Rule = (_node, inputs) => first(inputs);
-const shapeOnly: Rule = (_node, inputs) => ({ ...first(inputs), numbers: null, upper: null });
+const same: ShapeRule = (_node, inputs) => first(inputs);
+const shapeOnly: ShapeRule = (_node, inputs) => ({ ...first(inputs), numbers: null, upper: null });
 
-const constant: Rule = (node) => {
+const constant: ShapeRule = (node) => {
   for (const attribute of Object.values(node.attributes)) {
     if (attribute.type === 'tensor') return ofTensor(attribute.value);
     if (attribute.type === 'int') return ofNumbers([Number(attribute.value)], []);
@@ -76,10 +76,10 @@ const constant: Rule = (node) => {
     if (attribute.type === 'strings') return ofShape([attribute.value.length]);
     if (attribute.type === 'sparse-tensor') return ofShape(attribute.value.shape);
   }
-  return UNKNOWN;
+  return UNKNOWN_FACT;
 };
 
-const clip: Rule = (node, inputs) => {
+const clip: ShapeRule = (node, inputs) => {
   const data = first(inputs);
   const attribute = attributeOf(node, 'max');
   const max = inputs[2]?.upper ?? (attribute?.type === 'float' ? attribute.value : null);
@@ -87,7 +87,7 @@ const clip: Rule = (node, inputs) => {
   return { ...data, numbers: null, upper: uppers.length === 0 ? null : Math.min(...uppers) };
 };
 
-const matmul: Rule = (_node, inputs) => {
+const matmul: ShapeRule = (_node, inputs) => {
   const [a, b] = [inputs[0]?.shape ?? null, inputs[1]?.shape ?? null];
   if (a === null || b === null || a.length < 2 || b.length < 2) {
     return ofElements(Math.max(inputs[0]?.elements ?? 1, inputs[1]?.elements ?? 1));
@@ -96,23 +96,24 @@ const matmul: Rule = (_node, inputs) => {
   return ofShape([...(batch.shape ?? []), a.at(-2)!, b.at(-1)!]);
 };
 
-const gemm: Rule = (node, inputs) => {
+const gemm: ShapeRule = (node, inputs) => {
   const [a, b] = [inputs[0]?.shape, inputs[1]?.shape];
   const rows = a?.[intOf(node, 'transA', 0) === 0 ? 0 : 1] ?? null;
   const cols = b?.[intOf(node, 'transB', 0) === 0 ? 1 : 0] ?? null;
   return ofShape([rows, cols]);
 };
 
-const sum: Rule = (_node, inputs) =>
+const sum: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((total, input) => total + (input?.elements ?? 0), 0));
-const outer: Rule = (_node, inputs) => ofElements(inputs.reduce((p, input) => p * (input?.elements ?? 1), 1));
-const largest: Rule = (_node, inputs) =>
+const outer: ShapeRule = (_node, inputs) =>
+  ofElements(inputs.reduce((p, input) => p * (input?.elements ?? 1), 1));
+const largest: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((most, input) => Math.max(most, input?.elements ?? 1), 1));
-const elementwise: Rule = (_node, inputs) => broadcast(inputs);
+const elementwise: ShapeRule = (_node, inputs) => broadcast(inputs);
 
-const each = (rule: Rule, ...ops: string[]): [string, Rule][] => ops.map((op) => [op, rule]);
+const each = (rule: ShapeRule, ...ops: string[]): [string, ShapeRule][] => ops.map((op) => [op, rule]);
 
-const RULES = new Map<string, Rule>([
+const RULES = new Map<string, ShapeRule>([
   ...each(same, 'Identity', 'Cast', 'Floor', 'Ceil', 'Round', 'Dropout'),
   ...each(
     shapeOnly,
@@ -200,8 +201,17 @@ const RULES = new Map<string, Rule>([
     'Where',
   ),
   ...each(elementwise, 'Mod', 'PRelu', 'Sum', 'Mean', 'BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
-  ...each(reduce, 'ReduceSum', 'ReduceMean', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'ReduceL1', 'ReduceL2'),
-  ...each(reduce, 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare'),
+  ...each(
+    reduceRule,
+    'ReduceSum',
+    'ReduceMean',
+    'ReduceProd',
+    'ReduceMax',
+    'ReduceMin',
+    'ReduceL1',
+    'ReduceL2',
+  ),
+  ...each(reduceRule, 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare'),
   ...each(convolution, 'Conv', 'ConvTranspose', 'ConvInteger', 'FusedConv'),
   ...each(shapedByAttribute, 'RandomNormal', 'RandomUniform'),
   ...each(sum, 'SequenceConstruct', 'SequenceInsert', 'ConcatFromSequence'),
@@ -211,14 +221,14 @@ const RULES = new Map<string, Rule>([
   ...each(resize, 'Resize', 'Upsample'),
   ['Constant', constant],
   ['ConstantOfShape', constantOfShape],
-  ['Shape', shapeOf],
+  ['Shape', shapeRule],
   ['Size', sizeOf],
-  ['Concat', concat],
+  ['Concat', concatRule],
   ['Gather', gather],
   ['Slice', slice],
   ['Unsqueeze', unsqueeze],
   ['Squeeze', squeeze],
-  ['Flatten', flatten],
+  ['Flatten', flattenRule],
   ...each(argument, 'ArgMax', 'ArgMin'),
   // Each part, and what is sorted out, is at most as large as the whole.
   ...each(shapeOnly, 'Split', 'TopK'),
@@ -230,13 +240,13 @@ const RULES = new Map<string, Rule>([
   ['Range', range],
   ['Clip', clip],
   ['Pad', pad],
-  ['OneHot', oneHot],
+  ['OneHot', oneHotRule],
   ['TfIdfVectorizer', tfIdf],
   ...CLASSICAL_RULES,
   ...SIGNAL_RULES,
 ]);
 
 /** What a node makes as output `index`; operators without a rule are taken to make no more than their largest input. */
-export function outputFact(node: OnnxNode, inputs: readonly (Fact | null)[], index: number): Fact {
+export function outputFact(node: OnnxNode, inputs: readonly (ValueFact | null)[], index: number): ValueFact {
   return (RULES.get(node.op) ?? largest)(node, inputs, index);
 }

@@ -18,7 +18,7 @@ export function* withNested(nodes: readonly OnnxNode[]): Generator<OnnxNode> {
 }
 
 /** Nodes and the names around them: the main graph, a nested graph, a function. */
-export interface Scope {
+export interface GraphScope {
   readonly where: string;
   readonly nodes: readonly OnnxNode[];
   /** Names defined before any node runs. */
@@ -29,7 +29,7 @@ export interface Scope {
 }
 
 /** @throws GRAPH_INVALID where two inputs share a name */
-export function graphScope(graph: OnnxGraph, outer: Scope['outer']): Scope {
+export function graphScope(graph: OnnxGraph, outer: GraphScope['outer']): GraphScope {
   const where = `graph "${graph.name}"`;
   const given = new Set<string>();
   for (const { name } of graph.inputs) {
@@ -52,7 +52,7 @@ export function graphScope(graph: OnnxGraph, outer: Scope['outer']): Scope {
  *
  * @throws GRAPH_INVALID for a name that is undefined or defined twice, and for a cycle
  */
-export function orderNodes(scope: Scope): OnnxNode[] {
+export function orderNodes(scope: GraphScope): OnnxNode[] {
   const producer = new Map<string, OnnxNode>();
   for (const node of scope.nodes) {
     for (const output of node.outputs) {
@@ -73,7 +73,7 @@ export function orderNodes(scope: Scope): OnnxNode[] {
 }
 
 /** Names that a node reads from its scope, those that its nested graphs capture included. */
-function checkReads(node: OnnxNode, visible: Scope['outer']): Set<string> {
+function checkReads(node: OnnxNode, visible: GraphScope['outer']): Set<string> {
   const reads = new Set<string>();
   for (const input of node.inputs) {
     if (input === '') continue;
@@ -107,7 +107,7 @@ function captured(graph: OnnxGraph): Set<string> {
 
 /** Kahn's algorithm; nodes that are ready keep the order of the file. */
 function sortNodes(
-  scope: Scope,
+  scope: GraphScope,
   producer: ReadonlyMap<string, OnnxNode>,
   reads: ReadonlyMap<OnnxNode, ReadonlySet<string>>,
 ): OnnxNode[] {

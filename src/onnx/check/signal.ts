@@ -1,19 +1,19 @@
 /** Sizes of windows, transforms and samples, which a number in the graph sets. */
-import { attributeOf, type Fact, fromFront, intOf, intsOf, ofElements, ofShape } from './fact.ts';
-import { broadcast, first, known, type Rule } from './rule.ts';
+import { attributeOf, fromFront, intOf, intsOf, ofElements, ofShape, type ValueFact } from './fact.ts';
+import { broadcast, first, known, type ShapeRule } from './rule.ts';
 
 /** The one number of an input; a value that is computed counts as 1, its graph runs apart. */
-const numberOf = (input: Fact | null | undefined): number => input?.numbers?.[0] ?? input?.upper ?? 1;
+const numberOf = (input: ValueFact | null | undefined): number => input?.numbers?.[0] ?? input?.upper ?? 1;
 
 /** HannWindow, HammingWindow, BlackmanWindow. */
-const window: Rule = (_node, inputs) => ofShape([numberOf(inputs[0])]);
+const window: ShapeRule = (_node, inputs) => ofShape([numberOf(inputs[0])]);
 
 /** MelWeightMatrix(num_mel_bins, dft_length, …): [dft_length / 2 + 1, num_mel_bins]. */
-const melWeights: Rule = (_node, inputs) =>
+const melWeights: ShapeRule = (_node, inputs) =>
   ofShape([Math.floor(numberOf(inputs[1]) / 2) + 1, numberOf(inputs[0])]);
 
 /** DFT: the transformed axis gets the length asked for, the last one two parts. */
-const dft: Rule = (node, inputs) => {
+const dft: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const length = inputs[1] == null ? null : numberOf(inputs[1]);
   if (shape === null) return ofElements(2 * elements * Math.max(1, length ?? 1));
@@ -23,18 +23,18 @@ const dft: Rule = (node, inputs) => {
 };
 
 /** STFT(signal, frame_step, window, frame_length): a transform of each frame, one at each step. */
-const stft: Rule = (_node, inputs) => {
+const stft: ShapeRule = (_node, inputs) => {
   const { elements } = first(inputs);
   const step = Math.max(1, numberOf(inputs[1]));
   const length = inputs[3] == null ? (inputs[2]?.elements ?? 1) : numberOf(inputs[3]);
   return ofElements(2 * (Math.floor(elements / step) + 1) * Math.max(1, length));
 };
 
-const multinomial: Rule = (node, inputs) =>
+const multinomial: ShapeRule = (node, inputs) =>
   ofShape([first(inputs).shape?.[0] ?? null, intOf(node, 'sample_size', 1)]);
 
 /** Poolings: what padding adds, one window a stride; rounded up where `ceil_mode` says so. */
-const pool: Rule = (node, inputs) => {
+const pool: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const kernel = intsOf(node, 'kernel_shape');
   if (shape === null || kernel === null) return ofElements(elements);
@@ -54,13 +54,13 @@ const pool: Rule = (node, inputs) => {
 };
 
 /** GlobalAveragePool and its like: one number a channel. */
-const globalPool: Rule = (_node, inputs) => {
+const globalPool: ShapeRule = (_node, inputs) => {
   const { shape } = first(inputs);
   return shape === null ? first(inputs) : ofShape(shape.map((size, axis) => (axis < 2 ? size : 1)));
 };
 
 /** MaxUnpool(x, places, output_shape): as large as is said, else as its windows and strides undo a pooling. */
-const unpool: Rule = (node, inputs) => {
+const unpool: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const asked = known(inputs[2]?.numbers);
   if (asked !== null) return ofShape(asked);
@@ -73,7 +73,7 @@ const unpool: Rule = (node, inputs) => {
 
 /** A tensor whose shape is an input: CenterCropPad(x, shape), AffineGrid(theta, size), Col2Im(x, image_shape, …). */
 const shapedBy =
-  (index: number): Rule =>
+  (index: number): ShapeRule =>
   (node, inputs) => {
     const asked = known(inputs[index]?.numbers);
     if (asked === null) return ofElements(Math.max(first(inputs).elements, inputs[index]?.upper ?? 1));
@@ -83,7 +83,7 @@ const shapedBy =
   };
 
 /** RoiAlign(x, rois, …), MaxRoiPool(x, rois): a window of fixed size for each region and channel. */
-const regions: Rule = (node, inputs) => {
+const regions: ShapeRule = (node, inputs) => {
   const count = inputs[1]?.shape?.[0] ?? inputs[1]?.elements ?? 1;
   const channels = first(inputs).shape?.[1] ?? first(inputs).elements;
   const [height, width] = intsOf(node, 'pooled_shape') ?? [
@@ -94,7 +94,7 @@ const regions: Rule = (node, inputs) => {
 };
 
 /** RNN, GRU, LSTM: `hidden_size` numbers for each step, direction and row. */
-const recurrent: Rule = (node, inputs) => {
+const recurrent: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const hidden = Math.max(1, intOf(node, 'hidden_size', 1));
   const steps = shape === null ? elements : (shape[0] ?? 1) * (shape[1] ?? 1);
@@ -102,21 +102,22 @@ const recurrent: Rule = (node, inputs) => {
 };
 
 /** NonMaxSuppression: as many boxes as are asked for, of each class and batch; no more than there are. */
-const suppression: Rule = (_node, inputs) =>
+const suppression: ShapeRule = (_node, inputs) =>
   ofElements(3 * first(inputs).elements * (inputs[1]?.elements ?? 1));
 
 /** GatherND(data, indices): a slice of the data for each index, all of them at most. */
-const gatherSlices: Rule = (_node, inputs) => ofElements(first(inputs).elements * (inputs[1]?.elements ?? 1));
+const gatherSlices: ShapeRule = (_node, inputs) =>
+  ofElements(first(inputs).elements * (inputs[1]?.elements ?? 1));
 
-const eyeLike: Rule = (_node, inputs) => broadcast([first(inputs)]);
-const nonZero: Rule = (_node, inputs) => {
+const eyeLike: ShapeRule = (_node, inputs) => broadcast([first(inputs)]);
+const nonZero: ShapeRule = (_node, inputs) => {
   const { shape, elements } = first(inputs);
   return ofElements(elements * Math.max(1, shape?.length ?? 8));
 };
 
-const each = (rule: Rule, ...ops: string[]): [string, Rule][] => ops.map((op) => [op, rule]);
+const each = (rule: ShapeRule, ...ops: string[]): [string, ShapeRule][] => ops.map((op) => [op, rule]);
 
-export const SIGNAL_RULES: readonly (readonly [string, Rule])[] = [
+export const SIGNAL_RULES: readonly (readonly [string, ShapeRule])[] = [
   ...each(window, 'HannWindow', 'HammingWindow', 'BlackmanWindow'),
   ...each(pool, 'MaxPool', 'AveragePool', 'LpPool'),
   ...each(globalPool, 'GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool'),

@@ -2,7 +2,6 @@ import type { GraphTensor, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
 import type { OnnxLimits } from '../limits.ts';
 import {
   attributeOf,
-  type Fact,
   fromFront,
   intOf,
   intsOf,
@@ -10,14 +9,15 @@ import {
   ofElements,
   ofShape,
   ofTensor,
+  type ValueFact,
 } from './fact.ts';
-import { calledFunction, type Functions } from './functions.ts';
+import { calledFunction, type FunctionTable } from './functions.ts';
 import { outputFact } from './rules.ts';
 import { graphScope, orderNodes, subgraphs } from './scope.ts';
 import { nodeName, overLimit } from './where.ts';
 
 /** Names that a nested graph or a function sees around it. */
-type Lookup = (name: string) => Fact | null;
+type Lookup = (name: string) => ValueFact | null;
 
 /** Operators whose output can be far larger than what they read: their outputs add up to the static size bound. */
 const GROWING = new Set([
@@ -72,7 +72,7 @@ const STRING_BYTES = 32;
  * @returns the static size bound in bytes
  * @throws GRAPH_LIMIT where it exceeds `onnxStaticBytes`, or a Loop or Scan is not bounded by `onnxTrips`
  */
-export function checkSize(model: OnnxModel, functions: Functions, limits: OnnxLimits): number {
+export function checkSize(model: OnnxModel, functions: FunctionTable, limits: OnnxLimits): number {
   const walk = new SizeWalk(functions, limits);
   walk.graph(model.graph, () => null, null, 1);
   return walk.total;
@@ -81,17 +81,22 @@ export function checkSize(model: OnnxModel, functions: Functions, limits: OnnxLi
 class SizeWalk {
   total = 0;
   #visited = 0;
-  readonly #functions: Functions;
+  readonly #functions: FunctionTable;
   readonly #limits: OnnxLimits;
 
-  constructor(functions: Functions, limits: OnnxLimits) {
+  constructor(functions: FunctionTable, limits: OnnxLimits) {
     this.#functions = functions;
     this.#limits = limits;
   }
 
   /** @returns facts of the graph's outputs; `inputs` are the facts of the caller, null for declared shapes */
-  graph(graph: OnnxGraph, outer: Lookup, inputs: readonly (Fact | null)[] | null, trips: number): Fact[] {
-    const facts = new Map<string, Fact>();
+  graph(
+    graph: OnnxGraph,
+    outer: Lookup,
+    inputs: readonly (ValueFact | null)[] | null,
+    trips: number,
+  ): ValueFact[] {
+    const facts = new Map<string, ValueFact>();
     for (const [index, { name, shape }] of graph.inputs.entries()) {
       facts.set(name, inputs?.[index] ?? ofDeclared(shape));
     }
@@ -110,7 +115,7 @@ class SizeWalk {
     return graph.outputs.map(({ name }) => lookup(name) ?? ofElements(1));
   }
 
-  #nodes(nodes: readonly OnnxNode[], facts: Map<string, Fact>, lookup: Lookup, trips: number): void {
+  #nodes(nodes: readonly OnnxNode[], facts: Map<string, ValueFact>, lookup: Lookup, trips: number): void {
     for (const node of nodes) {
       this.#visit(node);
       const inputs = node.inputs.map((name) => (name === '' ? null : lookup(name)));
@@ -124,7 +129,7 @@ class SizeWalk {
     }
   }
 
-  #node(node: OnnxNode, inputs: readonly (Fact | null)[], lookup: Lookup, trips: number): Fact[] {
+  #node(node: OnnxNode, inputs: readonly (ValueFact | null)[], lookup: Lookup, trips: number): ValueFact[] {
     const fn = calledFunction(this.#functions, node);
     if (fn !== null) {
       const facts = new Map(fn.inputs.map((name, index) => [name, inputs[index] ?? ofElements(1)]));
@@ -147,20 +152,20 @@ class SizeWalk {
   }
 
   /** Loop(M, cond, carried…): M must have a constant bound, whatever the condition says. */
-  #loop(node: OnnxNode, inputs: readonly (Fact | null)[], lookup: Lookup, trips: number): Fact[] {
+  #loop(node: OnnxNode, inputs: readonly (ValueFact | null)[], lookup: Lookup, trips: number): ValueFact[] {
     const most = inputs[0]?.upper ?? null;
     const own = this.#trips(node, most, trips);
     const body = attributeOf(node, 'body');
     if (body?.type !== 'graph') return [];
     const scalars = [ofElements(1), ofElements(1)];
     const carried = inputs.slice(2).map((fact) => fact ?? ofElements(1));
-    const run = (state: readonly Fact[]): Fact[] =>
+    const run = (state: readonly ValueFact[]): ValueFact[] =>
       this.graph(body.value, lookup, [...scalars, ...state], trips * own).slice(1);
     return this.#iterate(carried, own, run);
   }
 
   /** Scan from opset 9 on: as many trips as its first scanned input is long. */
-  #scan(node: OnnxNode, inputs: readonly (Fact | null)[], lookup: Lookup, trips: number): Fact[] {
+  #scan(node: OnnxNode, inputs: readonly (ValueFact | null)[], lookup: Lookup, trips: number): ValueFact[] {
     const body = attributeOf(node, 'body');
     const scanned = intOf(node, 'num_scan_inputs', inputs.length);
     const states = inputs.length - scanned;
@@ -170,7 +175,7 @@ class SizeWalk {
     if (body?.type !== 'graph') return [];
     const slices = inputs.slice(states).map((fact) => ofElements((fact?.elements ?? 1) / Math.max(1, own)));
     const carried = inputs.slice(0, states).map((fact) => fact ?? ofElements(1));
-    const run = (state: readonly Fact[]): Fact[] =>
+    const run = (state: readonly ValueFact[]): ValueFact[] =>
       this.graph(body.value, lookup, [...state, ...slices], trips * own);
     return this.#iterate(carried, own, run);
   }
@@ -189,9 +194,13 @@ class SizeWalk {
    * Carried values after `trips` rounds. Three rounds are walked: growth that slows or stays is followed in a straight
    * line, growth that quickens doubles on.
    */
-  #iterate(carried: readonly Fact[], trips: number, run: (state: readonly Fact[]) => Fact[]): Fact[] {
-    const rounds: Fact[][] = [[...carried]];
-    let scanOutputs: Fact[] = [];
+  #iterate(
+    carried: readonly ValueFact[],
+    trips: number,
+    run: (state: readonly ValueFact[]) => ValueFact[],
+  ): ValueFact[] {
+    const rounds: ValueFact[][] = [[...carried]];
+    let scanOutputs: ValueFact[] = [];
     for (let round = 0; round < Math.min(trips, 3); round += 1) {
       const after = run(rounds[round]!);
       rounds.push(after.slice(0, carried.length));
@@ -216,7 +225,7 @@ class SizeWalk {
     }
   }
 
-  #check(node: OnnxNode, fact: Fact): void {
+  #check(node: OnnxNode, fact: ValueFact): void {
     const stored = node.op === 'Constant' ? attributeOf(node, 'value') : undefined;
     const bytes = stored?.type === 'tensor' ? storedBytes(stored.value) : fact.elements * ELEMENT_BYTES;
     if (GROWING.has(node.op)) this.#add(bytes, nodeName(node));
@@ -239,7 +248,7 @@ function storedBytes(tensor: GraphTensor): number {
 }
 
 /** Of the branches of an If, the larger outputs. */
-function largestOf(branches: readonly Fact[][]): Fact[] {
+function largestOf(branches: readonly ValueFact[][]): ValueFact[] {
   const [first = [], ...others] = branches;
   return first.map((fact, index) => {
     const rivals = others.map((outputs) => outputs[index]).filter((rival) => rival !== undefined);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextDown, nextUp } from '../../core/float.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Step, TreeEnsembleStep } from '../../model/step.ts';
+import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import { boundaryRows } from './rows.ts';
 
@@ -42,7 +42,7 @@ const numbers = (names: readonly string[], nullable = false): Signature => ({
   classes: null,
 });
 
-function cells(root: Step, signature: Signature, limit = 400): number[][] {
+function cells(root: ModelStep, signature: Signature, limit = 400): number[][] {
   const batch = boundaryRows(root, signature, { seed: 1, limit });
   if (batch.kind !== 'matrix') throw new Error('expected a matrix');
   return Array.from({ length: batch.rows }, (_, i) => [
@@ -56,7 +56,7 @@ test('boundaryRows() stands on each threshold and one unit beside it', () => {
 });
 
 test('boundaryRows() makes up columns where a model takes any number of them', () => {
-  const doubling: Step = { ...base, kind: 'function', function: 'square' };
+  const doubling: ModelStep = { ...base, kind: 'function', function: 'square' };
   const rows = cells(doubling, { form: 'table', columns: [], open: true, outputs: [], classes: null });
   expect(rows.length).toBeGreaterThan(5);
   expect(rows.every((row) => row.length === 2)).toBe(true);
@@ -80,13 +80,13 @@ test('boundaryRows() reaches a deep split by the path that leads to it', () => {
 });
 
 test('boundaryRows() carries a threshold back through a scaler', () => {
-  const scaler: Step = {
+  const scaler: ModelStep = {
     ...base,
     kind: 'standard-scaler',
     mean: Float64Array.of(10, 0),
     scale: Float64Array.of(2, 1),
   };
-  const root: Step = {
+  const root: ModelStep = {
     ...base,
     kind: 'pipeline',
     steps: [
@@ -119,7 +119,7 @@ test('boundaryRows() depends on model, seed and limit only, and keeps the limit'
 });
 
 test('boundaryRows() tries every category, and an unknown one where it is ignored', () => {
-  const root: Step = {
+  const root: ModelStep = {
     ...base,
     kind: 'one-hot',
     unknown: 'ignore',

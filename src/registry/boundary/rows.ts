@@ -3,7 +3,7 @@ import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
-import type { Step, TreeEnsembleStep } from '../../model/step.ts';
+import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
 import { type BoundaryInterests, type ColumnInterest, type ColumnTrace, interestsOf } from './trace.ts';
 
 /**
@@ -54,7 +54,7 @@ const ANY_COLUMNS: readonly ColumnSpec[] = ['x0', 'x1'].map((name) => ({
 }));
 
 /** Boundary rows of a model, as its engines take them; none for a graph, of which nothing but shapes is known. */
-export function boundaryRows(root: Step, signature: Signature, options: BoundaryOptions): Batch {
+export function boundaryRows(root: ModelStep, signature: Signature, options: BoundaryOptions): Batch {
   if (signature.form === 'tensors') return { kind: 'tensors', rows: 0, tensors: {} };
   const columns = signature.open ? ANY_COLUMNS : signature.columns;
   const random = seededRandom(options.seed);

@@ -1,5 +1,5 @@
-import type { Categories } from '../../model/encoding.ts';
-import type { Step, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
+import type { ColumnCategories } from '../../model/encoding.ts';
+import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
 /**
  * Follows each input column through the steps of a model, to learn which input values sit on its boundaries:
@@ -34,7 +34,7 @@ type Visitor<K extends StepKind> = (step: StepOf<K>, traces: Traces, found: Boun
 const WORDS_MAX = 500;
 
 /** Collects the interests of `root` over a model of `width` input columns. */
-export function interestsOf(root: Step, width: number): BoundaryInterests {
+export function interestsOf(root: ModelStep, width: number): BoundaryInterests {
   const found: BoundaryInterests = {
     columns: Array.from({ length: width }, () => ({
       counts: false,
@@ -52,7 +52,7 @@ export function interestsOf(root: Step, width: number): BoundaryInterests {
   return found;
 }
 
-function visit(step: Step, traces: Traces, found: BoundaryInterests): Traces {
+function visit(step: ModelStep, traces: Traces, found: BoundaryInterests): Traces {
   const visitor = VISITORS[step.kind] as Visitor<StepKind>;
   return visitor(step as never, traces, found);
 }
@@ -77,7 +77,7 @@ const through = (traces: Traces, inverse: (value: number, column: number) => num
 
 function noteCategories(
   trace: ColumnTrace | null | undefined,
-  categories: Categories,
+  categories: ColumnCategories,
   found: BoundaryInterests,
 ): void {
   if (categories.type === 'number')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
-import type { Described, PythonFailure } from '../../engine/python/messages.ts';
+import type { ModelDescriptionReply, PythonFailure } from '../../engine/python/messages.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
@@ -10,7 +10,7 @@ import type { Signature } from '../../model/signature.ts';
 import { candidatesFor, mayTakeFrames } from './candidates.ts';
 import { firstThatFits } from './trial.ts';
 
-const described: Described = {
+const described: ModelDescriptionReply = {
   form: 'model',
   class: 'sklearn.pipeline.Pipeline',
   inputs: { form: 'table', columns: [{ name: 'x0', named: false, type: 'number' }] },

@@ -1,4 +1,4 @@
-import type { Described } from '../../engine/python/messages.ts';
+import type { ModelDescriptionReply } from '../../engine/python/messages.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
@@ -19,7 +19,7 @@ export interface SignatureHints {
   readonly stated: Signature | null;
   /** What the file says as data. */
   readonly content: ModelContent | null;
-  readonly described: Described;
+  readonly described: ModelDescriptionReply;
   /** A body of golden rows, or null where there are none. */
   readonly rows: unknown;
   /** Whether a script takes the rows before any model does. */
@@ -70,7 +70,7 @@ function withoutBounds(signature: Signature): Signature {
  * Whether a frame is worth a try: where names are known, and the model neither says that it knows them nor that it wants
  * something else than a table. Old releases of scikit-learn keep no names, own transformers often keep nothing.
  */
-export const mayTakeFrames = ({ form, inputs, call }: Described): boolean =>
+export const mayTakeFrames = ({ form, inputs, call }: ModelDescriptionReply): boolean =>
   form === 'model' &&
   (inputs === null || inputs.form === 'table') &&
   (call === null || call.container === 'array');

@@ -10,7 +10,7 @@ import { type PythonWorker, startWorker, type WorkerOptions } from '../../engine
 import type { ReadModel } from '../../files/read-model.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
-import { partsOf } from '../../model/output-parts.ts';
+import { partTensorsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { PythonEnvironment } from '../../python/environment.ts';
@@ -228,7 +228,7 @@ function checkRows(model: string, { batch, outputs }: AnsweredRows): void {
     new PlimsollError('PYTHON_OUTPUT_INVALID', { model, reason });
   if (Object.keys(outputs).length === 0) throw refuse('it has no output');
   for (const [name, value] of Object.entries(outputs)) {
-    for (const { shape } of partsOf(value)) {
+    for (const { shape } of partTensorsOf(value)) {
       if (shape[0] !== batch.rows)
         throw refuse(`"${name}" has shape [${shape.join(', ')}] for ${batch.rows} rows`);
     }

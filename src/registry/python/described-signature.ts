@@ -1,13 +1,13 @@
-import type { Described } from '../../engine/python/messages.ts';
+import type { ModelDescriptionReply } from '../../engine/python/messages.ts';
 import type { Outputs } from '../../model/batch.ts';
-import { isList, partsOf } from '../../model/output-parts.ts';
+import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../model/signature.ts';
-import type { Labels, Tensor } from '../../model/tensor.ts';
+import type { LabelSet, Tensor } from '../../model/tensor.ts';
 
 /** From what a loaded model says, and from its answers, to a signature. Pure. */
 
 /** The rows that a model says it takes; null where it does not know. Outputs are left open. */
-export function signatureOfDescribed({ inputs }: Described): Signature | null {
+export function signatureOfDescribed({ inputs }: ModelDescriptionReply): Signature | null {
   const outside = { outputs: [], classes: null };
   if (inputs === null) return null;
   if (inputs.form === 'tensors') return { form: 'tensors', tensors: inputs.tensors, ...outside };
@@ -19,7 +19,7 @@ export function signatureOfDescribed({ inputs }: Described): Signature | null {
 }
 
 /** Classes as labels, in the model's order; null where they are of several types. */
-function labelsOf(classes: Described['classes']): Labels | null {
+function labelsOf(classes: ModelDescriptionReply['classes']): LabelSet | null {
   if (classes === null || classes.length === 0) return null;
   if (classes.every((label) => typeof label === 'string')) return { type: 'string', values: classes };
   if (classes.every((label) => typeof label === 'boolean')) return { type: 'bool', values: classes };
@@ -28,11 +28,11 @@ function labelsOf(classes: Described['classes']): Labels | null {
 }
 
 /** The rows as they are taken, the outputs as they are answered. */
-export function completed(inputs: Signature, outputs: Outputs, described: Described): Signature {
+export function completed(inputs: Signature, outputs: Outputs, described: ModelDescriptionReply): Signature {
   const classes = inputs.classes ?? labelsOf(described.classes);
   const declared = new Map(inputs.outputs.map((spec) => [spec.name, spec]));
   const specs = Object.entries(outputs).map(([name, value]): OutputSpec => {
-    const parts = partsOf(value);
+    const parts = partTensorsOf(value);
     const spec = { name, dtype: parts[0]!.dtype, shape: commonShape(parts) };
     if (isList(value)) return { ...spec, parts: parts.length };
     const known = declared.get(name)?.classes ?? (isOfClasses(name, spec, classes) ? classes : null);
@@ -50,8 +50,8 @@ function commonShape(parts: readonly Tensor[]): readonly number[] {
 function isOfClasses(
   name: string,
   { shape }: Pick<OutputSpec, 'shape'>,
-  classes: Labels | null,
-): classes is Labels {
+  classes: LabelSet | null,
+): classes is LabelSet {
   if (classes === null) return false;
   if (name === 'predict') return shape.length === 1;
   return name === 'predict_proba' && shape.length === 2 && shape[1] === classes.values.length;

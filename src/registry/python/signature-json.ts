@@ -1,6 +1,6 @@
 import { isRecord } from '../../core/record.ts';
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
-import { type DType, type Labels, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { type DType, type LabelSet, TYPED_ARRAYS } from '../../model/tensor.ts';
 
 /** Signatures that other programs wrote as JSON. Pure. */
 
@@ -15,7 +15,7 @@ export function parseSignature(json: unknown): Signature | null {
   const { form, columns, tensors, outputs, classes } = json;
   if (!Array.isArray(outputs) || outputs.length > TENSORS_MAX || !outputs.every(isOutput)) return null;
   if (classes !== null && classes !== undefined && !isLabels(classes)) return null;
-  const common = { outputs: outputs as readonly OutputSpec[], classes: (classes ?? null) as Labels | null };
+  const common = { outputs: outputs as readonly OutputSpec[], classes: (classes ?? null) as LabelSet | null };
   if (form === 'tensors') {
     if (!Array.isArray(tensors) || tensors.length === 0 || tensors.length > TENSORS_MAX) return null;
     return tensors.every(isTensor) ? { form, tensors: tensors as readonly TensorSpec[], ...common } : null;
@@ -55,7 +55,7 @@ const LABEL_TYPES: Readonly<Record<string, string>> = {
   bool: 'boolean',
 };
 
-function isLabels(value: unknown): value is Labels {
+function isLabels(value: unknown): value is LabelSet {
   if (!isRecord(value) || typeof value['type'] !== 'string' || !Array.isArray(value['values'])) return false;
   if (!Object.hasOwn(LABEL_TYPES, value['type'])) return false;
   const type = LABEL_TYPES[value['type']];

@@ -2,7 +2,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError, shortened } from '../../engine/python/failure.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
-import { partsOf } from '../../model/output-parts.ts';
+import { partTensorsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -127,8 +127,8 @@ export async function answersAlone(
   for (let row = 0; row < rows; row++) {
     const alone = await engine.infer(sliceBatch(batch, row, row + 1));
     for (const [name, value] of Object.entries(outputs)) {
-      const whole = partsOf(value);
-      const parts = alone[name] === undefined ? [] : partsOf(alone[name]);
+      const whole = partTensorsOf(value);
+      const parts = alone[name] === undefined ? [] : partTensorsOf(alone[name]);
       if (whole.length !== parts.length) return false;
       if (!whole.every((tensor, i) => isRowOf(tensor, parts[i]!, row, batch.rows))) return false;
     }

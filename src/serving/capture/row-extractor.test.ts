@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { flatten } from '../../scorer/flatten.ts';
+import { flattenOutputs } from '../../scorer/flatten.ts';
 import { allocateCapturedCells, parseRowShape, type RowSample, sampledRow } from './captured-cells.ts';
 import { RowExtractor } from './row-extractor.ts';
 import { CAPTURED_TEXT_MAX } from './truncate-text.ts';
@@ -120,7 +120,7 @@ test('numbers of a matrix and outputs come out as flattened answers have them, w
           ? []
           : [[name, rowsPicked.map((row) => data[row * columns.length + j]!)] as [string, unknown]],
       );
-      for (const { name, type, values } of flatten(answers, []))
+      for (const { name, type, values } of flattenOutputs(answers, []))
         wanted.push([name, rowsPicked.map((row) => (type === 'string' ? values[row] : Number(values[row])))]);
       expect(found).toEqual(Object.fromEntries(wanted));
     }),

@@ -5,7 +5,7 @@
 
 import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
-import { isList, partsOf } from '../../model/output-parts.ts';
+import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { OutputSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { layoutOf } from '../../scorer/flatten.ts';
@@ -101,7 +101,7 @@ function sorted(
   const wide: Wide[] = [];
   let left = ALL_ELEMENTS_MAX;
   for (const [name, value] of Object.entries(tensors)) {
-    const parts = partsOf(value);
+    const parts = partTensorsOf(value);
     if (!parts.every(({ shape, data }) => shape[0] === rows && data.length % rows === 0)) continue;
     const widths = parts.map(({ data }) => data.length / rows);
     const all = widths.reduce((sum, width) => sum + width, 0);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Signature } from '../../model/signature.ts';
-import type { Labels, Tensor } from '../../model/tensor.ts';
+import type { LabelSet, Tensor } from '../../model/tensor.ts';
 import { firstRowReader } from './first-row.ts';
 
-const signature = (classes: Labels | null, ...names: string[]): Signature =>
+const signature = (classes: LabelSet | null, ...names: string[]): Signature =>
   ({
     form: 'table',
     columns: [],
@@ -32,7 +32,7 @@ test('a classifier has its label, and of two classes the probability of the last
 });
 
 test('of more classes the score is the probability of the label, whatever the type of labels', () => {
-  const read = (classes: Labels, predict: Tensor) =>
+  const read = (classes: LabelSet, predict: Tensor) =>
     firstRowReader(signature(classes, 'predict'))({ predict, predict_proba: floats([1, 3], 0.2, 0.3, 0.5) });
   const integers = { dtype: 'int64', shape: [1], data: BigInt64Array.of(7n) } as const;
   expect(read({ type: 'int', values: [5, 7, 9] }, integers)).toEqual({ score: 0.3, label: '7' });

@@ -3,7 +3,7 @@
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../model/signature.ts';
-import type { Labels, Tensor } from '../../model/tensor.ts';
+import type { LabelSet, Tensor } from '../../model/tensor.ts';
 
 export interface FirstRow {
   /**
@@ -65,7 +65,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 
 function probabilityOf(
   output: Outputs[string] | undefined,
-  classes: Labels | null,
+  classes: LabelSet | null,
   label: string,
 ): number | null {
   if (output === undefined || classes === null || isList(output)) return null;

@@ -1,4 +1,4 @@
-import type { DType, Labels, Tensor } from '../../model/tensor.ts';
+import type { DType, LabelSet, Tensor } from '../../model/tensor.ts';
 import { tensorToJson } from './outputs-to-json.ts';
 
 /** Writes one element of a tensor as JSON text. */
@@ -37,7 +37,7 @@ const WRITE: Readonly<Record<Exclude<DType, 'float16' | 'string'>, WriteElement>
  * The text of `JSON.stringify(tensorToJson(tensor))`, an order faster: no values in between, and the labels' own
  * texts prepared.
  */
-export function tensorWriter(classes: Labels | null): (tensor: Tensor) => string {
+export function tensorWriter(classes: LabelSet | null): (tensor: Tensor) => string {
   const texts = new Map<string, string>();
   if (classes?.type === 'string') for (const label of classes.values) texts.set(label, JSON.stringify(label));
   const writeString: WriteElement = (label) => texts.get(label as string) ?? JSON.stringify(label);

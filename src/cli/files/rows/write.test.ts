@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Outputs } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
-import { flatten } from '../../../scorer/flatten.ts';
+import { flattenOutputs } from '../../../scorer/flatten.ts';
 import { parquetToBody } from './parquet.ts';
 import { readRows } from './read.ts';
 import { rowWriter } from './write.ts';
@@ -23,14 +23,14 @@ const outputs: Outputs = {
   predict: { dtype: 'string', shape: [2], data: ['no', 'yes, "sure"'] },
   predict_proba: { dtype: 'float64', shape: [2, 2], data: Float64Array.of(1, 0, Number.NaN, -Infinity) },
 };
-const columns = flatten(outputs, signature.outputs);
+const columns = flattenOutputs(outputs, signature.outputs);
 const answer = { document: () => ({ outputs: {} }), columns: () => columns };
 const temporary = (name: string): string => join(mkdtempSync(join(tmpdir(), 'plimsoll-')), name);
 
 test('integers beyond 2^53 keep every digit in JSON lines, and booleans are booleans', async () => {
   const flag = { dtype: 'bool', shape: [3], data: Uint8Array.of(1, 0, 1) } as const;
   const n = { dtype: 'int64', shape: [3], data: BigInt64Array.of(2n ** 63n - 1n, -1n, 2n ** 53n) } as const;
-  const flat = flatten({ flag, n }, []);
+  const flat = flattenOutputs({ flag, n }, []);
   const path = temporary('wide.jsonl');
   await rowWriter(path)(path, { document: () => null, columns: () => flat });
   expect(readFileSync(path, 'utf8')).toBe(

@@ -1,5 +1,5 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
-import type { Blocker } from '../../../model/description.ts';
+import type { CompileBlocker } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
@@ -129,7 +129,7 @@ function obstaclesOf({
 const EXPORT = 'export the model to ONNX, which is read as data';
 
 /** Only code of libraries that are read here can be read as data. */
-function wayOn({ class: name, field, wanted }: Blocker, { nearby }: PythonReport): string {
+function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: PythonReport): string {
   const root = name.split('.')[0]!;
   if (field !== 'the class')
     return `set ${field} to what is supported (${wanted}), fit, and save the model again`;

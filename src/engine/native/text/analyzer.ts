@@ -1,7 +1,7 @@
 import type { CountVectorizerStep } from '../../../model/text.ts';
 import { refuseStep } from '../evaluator.ts';
-import type { Refuse } from './pattern/syntax.ts';
-import { prepareTokenizer, type Tokenizer } from './tokens.ts';
+import type { RefusePattern } from './pattern/syntax.ts';
+import { prepareTokenizer, type TokenizeText } from './tokens.ts';
 import {
   characters,
   splitWords,
@@ -12,14 +12,15 @@ import {
 } from './unicode.ts';
 
 /** Hands every n-gram of a document to `found`, repeats included. */
-export type Analyzer = (text: string, found: (term: string) => void) => void;
+export type TextAnalyzer = (text: string, found: (term: string) => void) => void;
 
 /**
  * `CountVectorizer.build_analyzer`: lower case, accents, tokens, stop words, n-grams, in that order.
  * `longest`: code points of the longest term of the vocabulary; no longer n-gram is made.
  */
-export function prepareAnalyzer(step: CountVectorizerStep, longest: number): Analyzer {
-  const refuse: Refuse = (problem) => refuseStep(step, 'token_pattern', problem, 'a simpler pattern is');
+export function prepareAnalyzer(step: CountVectorizerStep, longest: number): TextAnalyzer {
+  const refuse: RefusePattern = (problem) =>
+    refuseStep(step, 'token_pattern', problem, 'a simpler pattern is');
   const clean = prepareCleaner(step);
   const [low, high] = step.ngramRange;
   if (step.analyzer === 'word') {
@@ -51,11 +52,11 @@ function prepareCleaner({ lowercase, stripAccents: accents }: CountVectorizerSte
 
 function wordAnalyzer(
   clean: Cleaner,
-  tokenize: Tokenizer,
+  tokenize: TokenizeText,
   stop: ReadonlySet<string>,
   low: number,
   high: number,
-): Analyzer {
+): TextAnalyzer {
   return (text, found) => {
     const every = tokenize(clean(text));
     const tokens = stop.size === 0 ? every : every.filter((token) => !stop.has(token));
@@ -67,7 +68,7 @@ function wordAnalyzer(
 }
 
 /** N-grams of code points of the whole text, after runs of white space became one blank. */
-function charAnalyzer(clean: Cleaner, low: number, high: number): Analyzer {
+function charAnalyzer(clean: Cleaner, low: number, high: number): TextAnalyzer {
   return (text, found) => {
     const points = characters(squeezeSpaces(clean(text)));
     for (let n = low; n <= high && n <= points.length; n++) {
@@ -77,7 +78,7 @@ function charAnalyzer(clean: Cleaner, low: number, high: number): Analyzer {
 }
 
 /** N-grams inside words padded by a blank on either side; a word shorter than n counts once, whole. */
-function charWbAnalyzer(clean: Cleaner, low: number, high: number): Analyzer {
+function charWbAnalyzer(clean: Cleaner, low: number, high: number): TextAnalyzer {
   return (text, found) => {
     for (const word of splitWords(squeezeSpaces(clean(text)))) {
       const points = [' ', ...characters(word), ' '];

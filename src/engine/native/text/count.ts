@@ -1,7 +1,7 @@
 import type { CountVectorizerStep } from '../../../model/text.ts';
-import { type Block, refuseCell, type SparseBlock } from '../block.ts';
-import { checkWidth, type Evaluator, type Preparation, refuseStep } from '../evaluator.ts';
-import { type Analyzer, prepareAnalyzer } from './analyzer.ts';
+import { type RowBlock, refuseCell, type SparseBlock } from '../block.ts';
+import { checkWidth, type EvaluatorContext, refuseStep, type StepEvaluator } from '../evaluator.ts';
+import { prepareAnalyzer, type TextAnalyzer } from './analyzer.ts';
 
 /** Longest n-gram: a document of m tokens has m n-grams of each length. */
 const NGRAM_LIMIT = 64;
@@ -10,7 +10,10 @@ const NGRAM_LIMIT = 64;
 export type TextCounter = (texts: ArrayLike<string | number | null>) => SparseBlock;
 
 /** Python-identical terms to counts; a missing text is refused. */
-export function prepareCountVectorizer(step: CountVectorizerStep, { names }: Preparation): Evaluator {
+export function prepareCountVectorizer(
+  step: CountVectorizerStep,
+  { names }: EvaluatorContext,
+): StepEvaluator {
   const count = prepareTextCounter(step, names[0] ?? 'text');
   return {
     transform: (input) => {
@@ -20,7 +23,7 @@ export function prepareCountVectorizer(step: CountVectorizerStep, { names }: Pre
   };
 }
 
-const textsOf = (input: Block): ArrayLike<string | number | null> =>
+const textsOf = (input: RowBlock): ArrayLike<string | number | null> =>
   input.kind === 'columns'
     ? input.columns[0]!
     : input.kind === 'dense'
@@ -73,7 +76,7 @@ function textAt(texts: ArrayLike<string | number | null>, row: number, name: str
   return refuseCell(row, name, `expected a text, got ${found}`);
 }
 
-function analyzerOf(step: CountVectorizerStep): Analyzer {
+function analyzerOf(step: CountVectorizerStep): TextAnalyzer {
   const [low, high] = step.ngramRange;
   if (!(low >= 1 && high >= low && high <= NGRAM_LIMIT)) {
     return refuseStep(step, 'ngram_range', `(${low}, ${high})`, `1 to ${NGRAM_LIMIT}`);

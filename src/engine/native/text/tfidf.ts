@@ -1,17 +1,17 @@
 import type { TfidfStep } from '../../../model/text.ts';
 import {
-  type Block,
   checkNumbers,
   createScratch,
   type DenseBlock,
+  type RowBlock,
   type SparseBlock,
   toDense,
 } from '../block.ts';
-import { checkWidth, type Evaluator, type Preparation } from '../evaluator.ts';
+import { checkWidth, type EvaluatorContext, type StepEvaluator } from '../evaluator.ts';
 import { normalizeSparse } from '../scaling.ts';
 
 /** Sublinear tf (1 + log tf), times idf, divided by the row norm; each where the step has it. */
-export function prepareTfidf(step: TfidfStep, { names }: Preparation): Evaluator {
+export function prepareTfidf(step: TfidfStep, { names }: EvaluatorContext): StepEvaluator {
   const { sublinear, idf, norm } = step;
   const packed = createScratch();
   return {
@@ -28,7 +28,7 @@ export function prepareTfidf(step: TfidfStep, { names }: Preparation): Evaluator
 }
 
 function sparseOf(
-  input: Block,
+  input: RowBlock,
   names: readonly string[],
   packed: (cells: number) => Float64Array,
 ): SparseBlock {

@@ -2,11 +2,11 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { findAll, visitedBits } from './pattern/match.ts';
 import { parsePattern } from './pattern/parse.ts';
 import { compilePattern } from './pattern/program.ts';
-import type { Refuse } from './pattern/syntax.ts';
+import type { RefusePattern } from './pattern/syntax.ts';
 import { isWord } from './unicode.ts';
 
 /** `re.compile(token_pattern).findall(text)`. */
-export type Tokenizer = (text: string) => readonly string[];
+export type TokenizeText = (text: string) => readonly string[];
 
 /** Runs of word characters, whose boundaries follow from being runs: the default pattern and its kin. */
 const RUNS = /^(?:\(\?u\))?(\\b)?(?:(\\w)?\\w\+|\\w\{(\d{1,3}),\})\1$/;
@@ -15,7 +15,7 @@ const RUNS = /^(?:\(\?u\))?(\\b)?(?:(\\w)?\\w\+|\\w\{(\d{1,3}),\})\1$/;
 const VISITED_BITS_LIMIT = 2 ** 25;
 
 /** Makes a tokenizer ready; refuses a pattern that is not supported. */
-export function prepareTokenizer(pattern: string, refuse: Refuse): Tokenizer {
+export function prepareTokenizer(pattern: string, refuse: RefusePattern): TokenizeText {
   const runs = RUNS.exec(pattern);
   if (runs !== null)
     return scanRuns(runs[3] === undefined ? (runs[2] === undefined ? 1 : 2) : Math.max(1, Number(runs[3])));
@@ -33,7 +33,7 @@ export function prepareTokenizer(pattern: string, refuse: Refuse): Tokenizer {
 }
 
 /** Maximal runs of at least `shortest` word characters, in code points. */
-function scanRuns(shortest: number): Tokenizer {
+function scanRuns(shortest: number): TokenizeText {
   return (text) => {
     const tokens: string[] = [];
     let start = 0;

@@ -2,15 +2,15 @@ import type { Outputs } from '../../../model/batch.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
 import type { Tensor } from '../../../model/tensor.ts';
 import type { BaseLink } from '../../../model/tree.ts';
-import { allocateCells, type Block, createScratch, toDense } from '../block.ts';
-import { type Preparation, refuseStep } from '../evaluator.ts';
+import { allocateCells, createScratch, type RowBlock, toDense } from '../block.ts';
+import { type EvaluatorContext, refuseStep } from '../evaluator.ts';
 import { logit } from '../links.ts';
 
 /** Raw scores before the first tree, `[rows, scores]`. */
-export type BaseScores = (input: Block) => Float64Array;
+export type BaseScores = (input: RowBlock) => Float64Array;
 
 /** The `init=` estimator of a GradientBoosting; null where the base is constant. */
-export function prepareBase(step: TreeEnsembleStep, { names, prepare }: Preparation): BaseScores | null {
+export function prepareBase(step: TreeEnsembleStep, { names, prepare }: EvaluatorContext): BaseScores | null {
   const { base, scores } = step;
   if (base.kind === 'constant') return null;
   const { outputs } = prepare(base.step, names);

@@ -1,11 +1,11 @@
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import { checkWidth, type Evaluator, type Preparation } from '../evaluator.ts';
+import { checkWidth, type EvaluatorContext, type StepEvaluator } from '../evaluator.ts';
 import { prepareBase } from './base.ts';
 import { prepareHead } from './head.ts';
 import { prepareRawScores } from './scores.ts';
 
 /** Single trees, forests and boosting: raw scores in scikit-learn's order of addition, then the head. */
-export function prepareTreeEnsemble(given: TreeEnsembleStep, preparation: Preparation): Evaluator {
+export function prepareTreeEnsemble(given: TreeEnsembleStep, preparation: EvaluatorContext): StepEvaluator {
   const step = withWholeSizes(given);
   const width = (step.features ?? widestFeature(step) + 1) | 0;
   const base = prepareBase(step, preparation);

@@ -9,12 +9,12 @@ import { prepareLabels, stackLabels } from '../labels.ts';
 import { argmaxRows, binaryProbabilities, logSumExpRows, softmaxRows } from '../links.ts';
 
 /** Answers from raw scores `[rows, scores]`, which it may hand on. */
-export type Answer = (scores: Float64Array, rows: number) => Outputs;
+export type AnswerScores = (scores: Float64Array, rows: number) => Outputs;
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 
 /** Makes the last stage of an ensemble ready. */
-export function prepareHead(step: TreeEnsembleStep): Answer {
+export function prepareHead(step: TreeEnsembleStep): AnswerScores {
   const { head } = step;
   switch (head.kind) {
     case 'regression':
@@ -28,14 +28,14 @@ export function prepareHead(step: TreeEnsembleStep): Answer {
   }
 }
 
-function regression({ scores: width }: TreeEnsembleStep, { link, flat }: Head<'regression'>): Answer {
+function regression({ scores: width }: TreeEnsembleStep, { link, flat }: Head<'regression'>): AnswerScores {
   return (scores, rows) => {
     const data = link === 'exp' ? scores.map(Math.exp) : scores;
     return { predict: { dtype: 'float64', shape: flat ? [rows] : [rows, width], data } };
   };
 }
 
-function vote(step: TreeEnsembleStep, head: Head<'vote'>): Answer {
+function vote(step: TreeEnsembleStep, head: Head<'vote'>): AnswerScores {
   const { groups } = head;
   const stride = head.stride | 0;
   if (groups.length * stride !== step.scores)
@@ -74,7 +74,10 @@ function groupOf(
   return data;
 }
 
-function boostedBinary(step: TreeEnsembleStep, { classes, factor, positiveAtZero }: Head<'boosted'>): Answer {
+function boostedBinary(
+  step: TreeEnsembleStep,
+  { classes, factor, positiveAtZero }: Head<'boosted'>,
+): AnswerScores {
   if (classes.values.length > 2) refuseShape(step, 'classes_', classes.values.length, 2);
   // 0 where training saw a single class.
   const positive = classes.values.length - 1;
@@ -94,7 +97,7 @@ function boostedBinary(step: TreeEnsembleStep, { classes, factor, positiveAtZero
   };
 }
 
-function boostedClasses(step: TreeEnsembleStep, { classes, link }: Head<'boosted'>): Answer {
+function boostedClasses(step: TreeEnsembleStep, { classes, link }: Head<'boosted'>): AnswerScores {
   const width = step.scores;
   if (classes.values.length !== width) refuseShape(step, 'classes_', classes.values.length, width);
   const take = prepareLabels(classes);

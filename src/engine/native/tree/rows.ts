@@ -1,8 +1,8 @@
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import { type Block, type ColumnsBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
+import { type ColumnsBlock, type RowBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
 
 /** Copies rows of a block into the form trees compare. */
-export type RowFill = (block: Block, from: number, to: number, x: Float64Array) => boolean;
+export type RowFill = (block: RowBlock, from: number, to: number, x: Float64Array) => boolean;
 
 /**
  * Makes the copy ready: rounded to float32 where the estimator compares in float32, followed by -x where `mirrored`,

@@ -1,5 +1,5 @@
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import { allocateCells, type Block } from '../block.ts';
+import { allocateCells, type RowBlock } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
 import { prepareKernel } from './kernel/kernel.ts';
 import { type AddTrees, prepareWalk } from './slices.ts';
@@ -13,7 +13,7 @@ const KERNEL_ROWS = 8;
 const FIRST_ROWS = 1024;
 
 /** Fresh raw scores `[rows, scores]`: base first, then the trees in order; `base` is `[rows, scores]` or null. */
-export type RawScores = (block: Block, base: Float64Array | null) => Float64Array;
+export type RawScores = (block: RowBlock, base: Float64Array | null) => Float64Array;
 
 /** Makes the trees of an ensemble ready for rows of `width` columns. */
 export function prepareRawScores(step: TreeEnsembleStep, width: number, names: readonly string[]): RawScores {

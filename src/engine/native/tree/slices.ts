@@ -1,5 +1,5 @@
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import type { Block } from '../block.ts';
+import type { RowBlock } from '../block.ts';
 import { prepareTreeWalk } from './branchy.ts';
 import { layOut, type TreeLayout } from './layout.ts';
 import { prepareRowFill } from './rows.ts';
@@ -7,10 +7,10 @@ import { addRows, addTrees } from './sum.ts';
 import { LANES, walkRows, walkTrees } from './walk.ts';
 
 /** Adds the leaves that a block's rows reach to their scores `[rows, scores]`, in the order of the trees. */
-export type AddTrees = (block: Block, scores: Float64Array) => void;
+export type AddTrees = (block: RowBlock, scores: Float64Array) => void;
 
 /** Refuses the first number that the ensemble does not take, in the rows `from` to before `to`. */
-export type RefuseRows = (block: Block, from: number, to: number) => void;
+export type RefuseRows = (block: RowBlock, from: number, to: number) => void;
 
 /** Rows walked tree by tree before the next ones: their numbers and the tree stay in cache. */
 const SLICE_ROWS = 256;

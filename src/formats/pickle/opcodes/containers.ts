@@ -1,5 +1,5 @@
 import { EMPTY_TUPLE, pyDict, pyList, pyTuple } from '../construct.ts';
-import type { Machine, Opcode } from '../machine.ts';
+import type { PickleMachine, PickleOpcode } from '../machine.ts';
 import { isType, type PyValue } from '../value.ts';
 import { opcode } from './opcode.ts';
 
@@ -10,12 +10,12 @@ const ITEM = 24;
 const APPENDED = 32;
 const ENTRY = 96;
 
-function pushList(machine: Machine, items: PyValue[]): void {
+function pushList(machine: PickleMachine, items: PyValue[]): void {
   machine.charge(CONTAINER + ITEM * items.length);
   machine.push(pyList(items));
 }
 
-function pushTuple(machine: Machine, items: PyValue[]): void {
+function pushTuple(machine: PickleMachine, items: PyValue[]): void {
   if (items.length === 0) {
     machine.push(EMPTY_TUPLE);
     return;
@@ -25,23 +25,23 @@ function pushTuple(machine: Machine, items: PyValue[]): void {
 }
 
 // Array literals: an array that grows from nothing reserves seventeen slots.
-function tuple1(machine: Machine): void {
+function tuple1(machine: PickleMachine): void {
   pushTuple(machine, [machine.pop()]);
 }
 
-function tuple2(machine: Machine): void {
+function tuple2(machine: PickleMachine): void {
   const second = machine.pop();
   pushTuple(machine, [machine.pop(), second]);
 }
 
-function tuple3(machine: Machine): void {
+function tuple3(machine: PickleMachine): void {
   const third = machine.pop();
   const second = machine.pop();
   pushTuple(machine, [machine.pop(), second, third]);
 }
 
 /** Pairs of an even run of values; keys must be hashable, as in Python. */
-function addEntries(machine: Machine, target: [PyValue, PyValue][], flat: readonly PyValue[]): void {
+function addEntries(machine: PickleMachine, target: [PyValue, PyValue][], flat: readonly PyValue[]): void {
   if (flat.length % 2 !== 0) throw machine.corrupt(`${flat.length} values`, 'pairs of keys and values');
   machine.charge((ENTRY / 2) * flat.length);
   for (let i = 0; i < flat.length; i += 2) {
@@ -54,7 +54,7 @@ function addEntries(machine: Machine, target: [PyValue, PyValue][], flat: readon
 const isUnhashable = (key: PyValue): boolean =>
   isType(key, 'list') || isType(key, 'dict') || isType(key, 'set') || isType(key, 'array');
 
-function pushDict(machine: Machine, flat: readonly PyValue[]): void {
+function pushDict(machine: PickleMachine, flat: readonly PyValue[]): void {
   machine.charge(CONTAINER);
   const dict = pyDict();
   addEntries(machine, dict.entries, flat);
@@ -62,21 +62,21 @@ function pushDict(machine: Machine, flat: readonly PyValue[]): void {
 }
 
 /** SETITEM and SETITEMS onto a dict, or onto the record of a dict subclass. */
-function setItems(machine: Machine, flat: readonly PyValue[]): void {
+function setItems(machine: PickleMachine, flat: readonly PyValue[]): void {
   const target = machine.top();
   if (!isType(target, 'dict') && !isType(target, 'object')) throw machine.wrong(target, 'a dict');
   addEntries(machine, target.entries, flat);
 }
 
 /** APPEND and APPENDS onto a list, or onto the record of a list subclass or deque. */
-function append(machine: Machine, items: readonly PyValue[]): void {
+function append(machine: PickleMachine, items: readonly PyValue[]): void {
   const target = machine.top();
   if (!isType(target, 'list') && !isType(target, 'object')) throw machine.wrong(target, 'a list');
   machine.charge(APPENDED * items.length);
   for (const item of items) target.items.push(item);
 }
 
-function addItems(machine: Machine): void {
+function addItems(machine: PickleMachine): void {
   const items = machine.popMark();
   const target = machine.top();
   if (!isType(target, 'set') && !isType(target, 'object')) throw machine.wrong(target, 'a set');
@@ -84,18 +84,18 @@ function addItems(machine: Machine): void {
   for (const item of items) target.items.push(item);
 }
 
-function pushSet(machine: Machine, type: 'set' | 'frozenset', items: PyValue[]): void {
+function pushSet(machine: PickleMachine, type: 'set' | 'frozenset', items: PyValue[]): void {
   machine.charge(CONTAINER + ITEM * items.length);
   machine.push({ type, items });
 }
 
-function setItem(machine: Machine): void {
+function setItem(machine: PickleMachine): void {
   const value = machine.pop();
   const key = machine.pop();
   setItems(machine, [key, value]);
 }
 
-export const CONTAINERS: readonly Opcode[] = [
+export const CONTAINERS: readonly PickleOpcode[] = [
   opcode(']', 'EMPTY_LIST', (m) => pushList(m, [])),
   opcode('l', 'LIST', (m) => pushList(m, m.popMark())),
   opcode('a', 'APPEND', (m) => append(m, [m.pop()])),

@@ -1,26 +1,26 @@
-import type { Machine, Opcode } from '../machine.ts';
+import type { PickleMachine, PickleOpcode } from '../machine.ts';
 import { asciiLine, opcode } from './opcode.ts';
 
 const HIGHEST_PROTOCOL = 5;
 
-function runProto(machine: Machine): void {
+function runProto(machine: PickleMachine): void {
   const version = machine.cursor.u8(machine.what);
   if (version > HIGHEST_PROTOCOL)
     throw machine.corrupt(`protocol ${version}`, `protocol 0 to ${HIGHEST_PROTOCOL}`);
 }
 
-function memoIndex(machine: Machine): number {
+function memoIndex(machine: PickleMachine): number {
   const text = asciiLine(machine);
   if (!/^\d{1,10}$/.test(text)) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a memo index');
   return Number(text);
 }
 
 /** Opcodes that take an object from outside the file: a model file has to hold all it needs. */
-const refuse = (found: string) => (machine: Machine) => {
+const refuse = (found: string) => (machine: PickleMachine) => {
   throw machine.corrupt(found, 'a file that holds all its objects');
 };
 
-export const CONTROL: readonly Opcode[] = [
+export const CONTROL: readonly PickleOpcode[] = [
   opcode(0x80, 'PROTO', runProto),
   opcode(0x95, 'FRAME', (m) => m.enterFrame(m.cursor.u64(m.what))),
   opcode('.', 'STOP', (m) => m.stop()),

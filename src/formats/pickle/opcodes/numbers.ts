@@ -1,5 +1,5 @@
 import { isSmall, pyFloat, pyInt, pyLong } from '../construct.ts';
-import type { Machine, Opcode } from '../machine.ts';
+import type { PickleMachine, PickleOpcode } from '../machine.ts';
 import { asciiLine, opcode } from './opcode.ts';
 
 const FLOAT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
@@ -16,26 +16,26 @@ const FLOAT_BYTES = 80;
 /** Digits a decimal int takes a byte: log10(256) = 2.41. */
 const DIGITS_PER_BYTE = 2.41;
 
-function pushInt(machine: Machine, value: number): void {
+function pushInt(machine: PickleMachine, value: number): void {
   if (!isSmall(value)) machine.charge(INT);
   machine.push(pyInt(value));
 }
 
 /** A decimal int of INT or LONG, up to the limit on long ints. */
-function decimal(machine: Machine, text: string): void {
+function decimal(machine: PickleMachine, text: string): void {
   machine.budget.check('longBytes', Math.ceil(text.length / DIGITS_PER_BYTE), machine.what, machine.at);
   if (!/^[+-]?\d+$/.test(text)) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a decimal int');
   machine.charge(INT + text.length);
   machine.push(pyLong(BigInt(text.replace('+', ''))));
 }
 
-function runInt(machine: Machine): void {
+function runInt(machine: PickleMachine): void {
   const text = asciiLine(machine);
   if (text === '00' || text === '01') machine.push(text === '01');
   else decimal(machine, text);
 }
 
-function runFloat(machine: Machine): void {
+function runFloat(machine: PickleMachine): void {
   const text = asciiLine(machine);
   const value = FLOAT.test(text) ? Number(text) : SPECIAL.get(text.toLowerCase());
   if (value === undefined) throw machine.corrupt(JSON.stringify(text.slice(0, 40)), 'a float');
@@ -44,7 +44,7 @@ function runFloat(machine: Machine): void {
 }
 
 /** LONG1 and LONG4: little-endian two's complement. */
-function pushLong(machine: Machine, size: number): void {
+function pushLong(machine: PickleMachine, size: number): void {
   machine.budget.check('longBytes', size, machine.what, machine.at);
   const bytes = machine.cursor.take(size, machine.what);
   machine.charge(INT + size);
@@ -53,13 +53,13 @@ function pushLong(machine: Machine, size: number): void {
   machine.push(size === 0 ? pyInt(0) : pyLong(BigInt.asIntN(8 * size, BigInt(`0x${hex}`))));
 }
 
-function runLong4(machine: Machine): void {
+function runLong4(machine: PickleMachine): void {
   const size = machine.cursor.i32(machine.what);
   if (size < 0) throw machine.corrupt(`a length of ${size}`, 'a length of zero or more');
   pushLong(machine, size);
 }
 
-export const NUMBERS: readonly Opcode[] = [
+export const NUMBERS: readonly PickleOpcode[] = [
   opcode('I', 'INT', runInt),
   opcode('J', 'BININT', (m) => pushInt(m, m.cursor.i32(m.what))),
   opcode('K', 'BININT1', (m) => pushInt(m, m.cursor.u8(m.what))),

@@ -1,32 +1,37 @@
 import { buildArray } from '../../numpy/array.ts';
 import { buildDType } from '../../numpy/dtype.ts';
 import { pyObject } from '../construct.ts';
-import type { Machine, Opcode } from '../machine.ts';
-import { callOf, reduce } from '../reduce.ts';
+import type { PickleMachine, PickleOpcode } from '../machine.ts';
+import { callOf, reduceCall } from '../reduce.ts';
 import { decodeUtf8 } from '../text.ts';
 import { isType, type PyDict, type PyTuple, type PyValue } from '../value.ts';
 import { opcode } from './opcode.ts';
 
 const OBJECT = 360;
 
-function nameLine(machine: Machine): string {
+function nameLine(machine: PickleMachine): string {
   const start = machine.cursor.offset;
   return decodeUtf8(machine.cursor.line(machine.budget.limits.lineBytes, machine.what), machine.what, start);
 }
 
-function pushGlobal(machine: Machine, module: PyValue, name: PyValue): void {
+function pushGlobal(machine: PickleMachine, module: PyValue, name: PyValue): void {
   machine.charge(96);
   machine.push(machine.parts.globals.record(module, name, machine.what, machine.at));
 }
 
-function tupleArgument(machine: Machine): PyTuple {
+function tupleArgument(machine: PickleMachine): PyTuple {
   const args = machine.pop();
   if (!isType(args, 'tuple')) throw machine.wrong(args, 'a tuple of arguments');
   return args;
 }
 
 /** The record of an instance whose class a GLOBAL named, or the file makes itself (cloudpickle). */
-function pushObject(machine: Machine, cls: PyValue, args: readonly PyValue[], kwargs: PyDict | null): void {
+function pushObject(
+  machine: PickleMachine,
+  cls: PyValue,
+  args: readonly PyValue[],
+  kwargs: PyDict | null,
+): void {
   machine.charge(OBJECT);
   machine.parts.globals.used(cls, args);
   if (isType(cls, 'object')) {
@@ -37,28 +42,28 @@ function pushObject(machine: Machine, cls: PyValue, args: readonly PyValue[], kw
   machine.push(pyObject(cls, args, kwargs, machine.at));
 }
 
-function runReduce(machine: Machine): void {
+function runReduce(machine: PickleMachine): void {
   const args = tupleArgument(machine);
   const callable = machine.pop();
   machine.charge(OBJECT);
   machine.parts.globals.called(callable);
   machine.parts.globals.used(callable, args.items);
-  machine.push(reduce(callable, args.items, machine.budget, machine.at));
+  machine.push(reduceCall(callable, args.items, machine.budget, machine.at));
 }
 
-function runNewObj(machine: Machine): void {
+function runNewObj(machine: PickleMachine): void {
   const args = tupleArgument(machine);
   pushObject(machine, machine.pop(), args.items, null);
 }
 
-function runNewObjEx(machine: Machine): void {
+function runNewObjEx(machine: PickleMachine): void {
   const kwargs = machine.pop();
   const args = tupleArgument(machine);
   if (!isType(kwargs, 'dict')) throw machine.wrong(kwargs, 'a dict of keyword arguments');
   pushObject(machine, machine.pop(), args.items, kwargs);
 }
 
-function runInst(machine: Machine): void {
+function runInst(machine: PickleMachine): void {
   const module = nameLine(machine);
   const cls = machine.parts.globals.record(module, nameLine(machine), machine.what, machine.at);
   const args = machine.popMark();
@@ -66,7 +71,7 @@ function runInst(machine: Machine): void {
   pushObject(machine, cls, args, null);
 }
 
-function runObj(machine: Machine): void {
+function runObj(machine: PickleMachine): void {
   const [cls, ...args] = machine.popMark();
   if (cls === undefined) throw machine.corrupt('nothing above the mark', 'the name of a class');
   machine.charge(24 * args.length);
@@ -77,7 +82,7 @@ function runObj(machine: Machine): void {
  * BUILD: the state of the object below it. An object is built once; state for anything else than a record, an array
  * or a dtype (a name above all: that would change a module) is refused.
  */
-function runBuild(machine: Machine): void {
+function runBuild(machine: PickleMachine): void {
   const state = machine.pop();
   const target = machine.top();
   if (isType(target, 'array')) buildArray(target, state, machine.budget);
@@ -93,7 +98,7 @@ function runBuild(machine: Machine): void {
   }
 }
 
-export const OBJECTS: readonly Opcode[] = [
+export const OBJECTS: readonly PickleOpcode[] = [
   opcode('c', 'GLOBAL', (m) => {
     const module = nameLine(m);
     pushGlobal(m, module, nameLine(m));

@@ -1,14 +1,18 @@
-import type { Machine, Opcode } from '../machine.ts';
+import type { PickleMachine, PickleOpcode } from '../machine.ts';
 
 /** An opcode by the character (or byte) that CPython's table gives it. */
-export const opcode = (code: string | number, name: string, run: (machine: Machine) => void): Opcode => ({
+export const opcode = (
+  code: string | number,
+  name: string,
+  run: (machine: PickleMachine) => void,
+): PickleOpcode => ({
   code: typeof code === 'string' ? code.charCodeAt(0) : code,
   name,
   run,
 });
 
 /** The text argument of a protocol 0 opcode: ASCII up to a newline. */
-export function asciiLine(machine: Machine): string {
+export function asciiLine(machine: PickleMachine): string {
   const bytes = machine.cursor.line(machine.budget.limits.lineBytes, machine.what);
   // A carriage return is tolerated: old pickles were opened in text mode.
   const end = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length;

@@ -1,7 +1,7 @@
 /** Holds one request against the memory that it may take, before it is parsed, before it is scored, before it is written. Pure. */
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Batch, Outputs } from '../../../model/batch.ts';
-import { partsOf } from '../../../model/output-parts.ts';
+import { partTensorsOf } from '../../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../../model/signature.ts';
 import type { DType } from '../../../model/tensor.ts';
 import type { Protocol } from '../../protocol.ts';
@@ -82,7 +82,7 @@ export function checkRows(rows: number, row: Cost, batch: number, room: ThreadMe
 
 /** Before an answer is written, as it is. Throws MEMORY_EXCEEDED. */
 export function checkOutputs(outputs: Outputs, extra: number, room: ThreadMemory): void {
-  const all = Object.values(outputs).flatMap((output) => [...partsOf(output)]);
+  const all = Object.values(outputs).flatMap((output) => [...partTensorsOf(output)]);
   const cost = sumOf(
     all.map((tensor) => {
       const texts = tensor.dtype === 'string' ? tensor.data : [];

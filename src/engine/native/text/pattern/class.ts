@@ -1,12 +1,12 @@
 import { classEscape, literalEscape } from './escape.ts';
-import type { Flags } from './flags.ts';
-import type { Source } from './source.ts';
+import type { PatternFlags } from './flags.ts';
+import type { PatternSource } from './source.ts';
 import type { CharTest } from './syntax.ts';
 
 const BACKSPACE = 8;
 
 /** A character class after its `[`: literals, ranges and named sets; a `]` in first place is a literal. */
-export function parseClass(source: Source, flags: Flags): CharTest {
+export function parseClass(source: PatternSource, flags: PatternFlags): CharTest {
   const negative = source.take('^');
   const tests: CharTest[] = [];
   for (let first = true; first || source.peek() !== ']'; first = false) tests.push(parseItem(source, flags));
@@ -16,7 +16,7 @@ export function parseClass(source: Source, flags: Flags): CharTest {
     : (point) => tests.some((test) => test(point));
 }
 
-function parseItem(source: Source, flags: Flags): CharTest {
+function parseItem(source: PatternSource, flags: PatternFlags): CharTest {
   const low = parseMember(source, flags);
   if (!isRange(source)) return typeof low === 'number' ? (point) => point === low : low;
   source.next();
@@ -27,9 +27,9 @@ function parseItem(source: Source, flags: Flags): CharTest {
 }
 
 /** A `-` that is not the last character of the class. */
-const isRange = (source: Source): boolean => source.peek() === '-' && !/^-\]/.test(source.rest());
+const isRange = (source: PatternSource): boolean => source.peek() === '-' && !/^-\]/.test(source.rest());
 
-function parseMember(source: Source, flags: Flags): number | CharTest {
+function parseMember(source: PatternSource, flags: PatternFlags): number | CharTest {
   const char = source.next();
   if (char !== '\\') return char.codePointAt(0)!;
   const escaped = source.next();

@@ -1,5 +1,5 @@
-import type { Flags } from './flags.ts';
-import type { Source } from './source.ts';
+import type { PatternFlags } from './flags.ts';
+import type { PatternSource } from './source.ts';
 import type { CharTest } from './syntax.ts';
 
 const not =
@@ -8,7 +8,7 @@ const not =
     !test(point);
 
 /** The set that `\w`, `\W`, `\d`, … name, or null where the letter names none. */
-export function classEscape(char: string, flags: Flags): CharTest | null {
+export function classEscape(char: string, flags: PatternFlags): CharTest | null {
   switch (char) {
     case 'w':
       return flags.word;
@@ -31,7 +31,7 @@ const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, f: 12, 
 const HEX_DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** The code point that an escaped character stands for; refuses back-references and letters Python refuses. */
-export function literalEscape(source: Source, char: string): number {
+export function literalEscape(source: PatternSource, char: string): number {
   const digits = HEX_DIGITS[char];
   if (digits !== undefined) {
     const hex = source.rest().slice(0, digits);

@@ -1,9 +1,9 @@
 import { assertNever } from '../../../../core/errors.ts';
-import type { Program } from './program.ts';
-import type { Anchor } from './syntax.ts';
+import type { PatternProgram } from './program.ts';
+import type { PositionAnchor } from './syntax.ts';
 
 /** A found token: code point positions of its start and end. */
-export interface Span {
+export interface TokenSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -14,9 +14,9 @@ export interface Span {
  * text times program (RE2's BitState). A failed state fails for every later start too; a state on the path of a
  * match lies before its end, where no later match starts, because no match is empty.
  */
-export function findAll(program: Program, text: Int32Array, captures: boolean): readonly Span[] {
+export function findAll(program: PatternProgram, text: Int32Array, captures: boolean): readonly TokenSpan[] {
   const machine = createMachine(program, text, 0, text.length);
-  const spans: Span[] = [];
+  const spans: TokenSpan[] = [];
   for (let start = 0; start < text.length; ) {
     const end = machine.run(start);
     if (end < 0) {
@@ -30,16 +30,16 @@ export function findAll(program: Program, text: Int32Array, captures: boolean): 
 }
 
 /** Bits of the visited table of a document: bounds memory and time of one call. */
-export const visitedBits = (program: Program, length: number): number => program.splits * (length + 1);
+export const visitedBits = (program: PatternProgram, length: number): number => program.splits * (length + 1);
 
 interface Machine {
   /** End of the match that starts at `start`, or -1. */
   run(start: number): number;
-  captured(): Span;
+  captured(): TokenSpan;
 }
 
 /** A machine over positions `from` to `to` of the text. */
-function createMachine(program: Program, text: Int32Array, from: number, to: number): Machine {
+function createMachine(program: PatternProgram, text: Int32Array, from: number, to: number): Machine {
   const { code, splits } = program;
   const visited = new Uint32Array(Math.ceil((splits * (to - from + 1)) / 32));
   const marks = [0, 0];
@@ -111,13 +111,13 @@ function createMachine(program: Program, text: Int32Array, from: number, to: num
 }
 
 /** Whether a bounded program matches at `at`. */
-function looksLike(program: Program, text: Int32Array, at: number): boolean {
+function looksLike(program: PatternProgram, text: Int32Array, at: number): boolean {
   return at >= 0 && createMachine(program, text, at, at + program.maxWidth).run(at) >= 0;
 }
 
 const NEWLINE = 0x0a;
 
-function holds(anchor: Anchor, { isWord }: Program, text: Int32Array, at: number): boolean {
+function holds(anchor: PositionAnchor, { isWord }: PatternProgram, text: Int32Array, at: number): boolean {
   const end = text.length;
   switch (anchor) {
     case 'text-start':

@@ -1,9 +1,9 @@
 import { isDigit, isSpace, isWord } from '../unicode.ts';
 import { parseClass } from './class.ts';
 import { classEscape, literalEscape } from './escape.ts';
-import type { Flags } from './flags.ts';
-import { type Source, sourceOf } from './source.ts';
-import type { CharTest, Node, Pattern, Refuse } from './syntax.ts';
+import type { PatternFlags } from './flags.ts';
+import { type PatternSource, patternSourceOf } from './source.ts';
+import type { CharTest, ParsedPattern, PatternNode, RefusePattern } from './syntax.ts';
 
 /** Characters of a pattern, and groups inside one another: far above what token patterns need. */
 const PATTERN_LENGTH_LIMIT = 1000;
@@ -11,18 +11,18 @@ const NESTING_LIMIT = 50;
 const REPEAT_LIMIT = 1000;
 
 interface State {
-  readonly source: Source;
-  readonly flags: Flags;
+  readonly source: PatternSource;
+  readonly flags: PatternFlags;
   captures: number;
   depth: number;
 }
 
 /** Reads a Python `re` pattern. Refuses what is no pattern and what is not supported. */
-export function parsePattern(pattern: string, refuse: Refuse): Pattern {
+export function parsePattern(pattern: string, refuse: RefusePattern): ParsedPattern {
   if (pattern.length > PATTERN_LENGTH_LIMIT) {
     refuse(`${pattern.length} characters long, at most ${PATTERN_LENGTH_LIMIT} are supported`);
   }
-  const source = sourceOf(pattern, refuse);
+  const source = patternSourceOf(pattern, refuse);
   const flags = parseFlags(source);
   const state: State = { source, flags, captures: 0, depth: 0 };
   const root = parseChoice(state);
@@ -35,7 +35,7 @@ const ASCII_SPACE: CharTest = (p) => p === 0x20 || (p >= 0x09 && p <= 0x0d);
 const ASCII_DIGIT: CharTest = (p) => p >= 0x30 && p <= 0x39;
 
 /** Global flags in front, as in the default `(?u)\b\w\w+\b`. */
-function parseFlags(source: Source): Flags {
+function parseFlags(source: PatternSource): PatternFlags {
   const found = /^\(\?([a-zA-Z]+)\)/.exec(source.rest())?.[1] ?? '';
   if (found !== '') source.skip(found.length + 3);
   for (const flag of found) if (!'uasm'.includes(flag)) source.refuse(`the flag "${flag}"`);
@@ -49,7 +49,7 @@ function parseFlags(source: Source): Flags {
   };
 }
 
-function parseChoice(state: State): Node {
+function parseChoice(state: State): PatternNode {
   if (++state.depth > NESTING_LIMIT) state.source.refuse(`groups nested deeper than ${NESTING_LIMIT}`);
   const options = [parseSequence(state)];
   while (state.source.take('|')) options.push(parseSequence(state));
@@ -57,9 +57,9 @@ function parseChoice(state: State): Node {
   return options.length === 1 ? options[0]! : { kind: 'choice', options };
 }
 
-function parseSequence(state: State): Node {
+function parseSequence(state: State): PatternNode {
   const { source } = state;
-  const items: Node[] = [];
+  const items: PatternNode[] = [];
   while (!source.done() && source.peek() !== '|' && source.peek() !== ')') {
     items.push(parseRepeat(state, parseAtom(state)));
   }
@@ -67,7 +67,7 @@ function parseSequence(state: State): Node {
 }
 
 /** A quantifier after an atom; `{` that starts none is a literal, as in Python. */
-function parseRepeat({ source }: State, item: Node): Node {
+function parseRepeat({ source }: State, item: PatternNode): PatternNode {
   const bounds = parseBounds(source);
   if (bounds === null) return item;
   if (item.kind === 'anchor') source.refuse('a repeated position');
@@ -78,7 +78,7 @@ function parseRepeat({ source }: State, item: Node): Node {
   return { kind: 'repeat', item, min: bounds[0], max: bounds[1], greedy };
 }
 
-function parseBounds(source: Source): readonly [number, number] | null {
+function parseBounds(source: PatternSource): readonly [number, number] | null {
   if (source.take('*')) return [0, Infinity];
   if (source.take('+')) return [1, Infinity];
   if (source.take('?')) return [0, 1];
@@ -94,7 +94,7 @@ function parseBounds(source: Source): readonly [number, number] | null {
   return [min, max];
 }
 
-function parseAtom(state: State): Node {
+function parseAtom(state: State): PatternNode {
   const { source, flags } = state;
   const char = source.next();
   if (char === '(') return parseGroup(state);
@@ -107,11 +107,11 @@ function parseAtom(state: State): Node {
   return literal(char.codePointAt(0)!);
 }
 
-const literal = (point: number): Node => ({ kind: 'set', test: (other) => other === point });
+const literal = (point: number): PatternNode => ({ kind: 'set', test: (other) => other === point });
 
 const ANCHORS = { A: 'text-start', Z: 'text-end', z: 'text-end', b: 'boundary', B: 'inside' } as const;
 
-function parseEscape({ source, flags }: State): Node {
+function parseEscape({ source, flags }: State): PatternNode {
   const char = source.next();
   if (char in ANCHORS) return { kind: 'anchor', anchor: ANCHORS[char as keyof typeof ANCHORS] };
   const test = classEscape(char, flags);
@@ -125,7 +125,7 @@ const LOOKS: Readonly<Record<string, { readonly ahead: boolean; readonly negativ
   '?<!': { ahead: false, negative: true },
 };
 
-function parseGroup(state: State): Node {
+function parseGroup(state: State): PatternNode {
   const { source } = state;
   const look = /^\?<?[=!]/.exec(source.rest())?.[0];
   if (look !== undefined) {
@@ -143,7 +143,7 @@ function parseGroup(state: State): Node {
   return { kind: 'capture', item: parseBody(state) };
 }
 
-function parseBody(state: State): Node {
+function parseBody(state: State): PatternNode {
   const item = parseChoice(state);
   if (!state.source.take(')')) state.source.refuse('a group that is not closed');
   return item;

@@ -1,23 +1,35 @@
-import { type Anchor, type CharTest, type Node, type Pattern, type Refuse, widthOf } from './syntax.ts';
+import {
+  type CharTest,
+  matchWidthOf,
+  type ParsedPattern,
+  type PatternNode,
+  type PositionAnchor,
+  type RefusePattern,
+} from './syntax.ts';
 
 /** Instructions of one pattern: counted repeats are written out, so their number is bounded. */
 const PROGRAM_LIMIT = 2000;
 /** Characters a look-around may span: it is asked afresh at every position. */
 const LOOK_WIDTH_LIMIT = 64;
 
-export type Instruction =
+export type PatternInstruction =
   | { readonly op: 'char'; readonly test: CharTest }
   /** Tries `first`, then `second`; `id` numbers the splits of a program. */
   | { readonly op: 'split'; first: number; second: number; readonly id: number }
   | { readonly op: 'jump'; to: number }
   | { readonly op: 'mark'; readonly slot: 0 | 1 }
-  | { readonly op: 'anchor'; readonly anchor: Anchor }
-  | { readonly op: 'look'; readonly program: Program; readonly behind: number; readonly negative: boolean }
+  | { readonly op: 'anchor'; readonly anchor: PositionAnchor }
+  | {
+      readonly op: 'look';
+      readonly program: PatternProgram;
+      readonly behind: number;
+      readonly negative: boolean;
+    }
   | { readonly op: 'match' };
 
 /** A pattern as instructions for a backtracking machine. */
-export interface Program {
-  readonly code: readonly Instruction[];
+export interface PatternProgram {
+  readonly code: readonly PatternInstruction[];
   readonly splits: number;
   readonly isWord: CharTest;
   /** Most characters a match can have. */
@@ -25,32 +37,32 @@ export interface Program {
 }
 
 interface Writer {
-  readonly code: Instruction[];
+  readonly code: PatternInstruction[];
   readonly isWord: CharTest;
-  readonly refuse: Refuse;
+  readonly refuse: RefusePattern;
   splits: number;
 }
 
 /** Compiles a pattern; refuses ones that match the empty text, and look-arounds without a bound. */
-export function compilePattern(pattern: Pattern, refuse: Refuse): Program {
-  if (widthOf(pattern.root)[0] === 0) refuse('a pattern that matches the empty text');
+export function compilePattern(pattern: ParsedPattern, refuse: RefusePattern): PatternProgram {
+  if (matchWidthOf(pattern.root)[0] === 0) refuse('a pattern that matches the empty text');
   if (pattern.captures > 1) refuse(`${pattern.captures} capturing groups, at most one is supported`);
   return compileNode(pattern.root, pattern.isWord, refuse);
 }
 
-function compileNode(root: Node, isWord: CharTest, refuse: Refuse): Program {
+function compileNode(root: PatternNode, isWord: CharTest, refuse: RefusePattern): PatternProgram {
   const writer: Writer = { code: [], isWord, refuse, splits: 0 };
   write(writer, root);
   emit(writer, { op: 'match' });
-  return { code: writer.code, splits: writer.splits, isWord, maxWidth: widthOf(root)[1] };
+  return { code: writer.code, splits: writer.splits, isWord, maxWidth: matchWidthOf(root)[1] };
 }
 
-function emit(writer: Writer, instruction: Instruction): number {
+function emit(writer: Writer, instruction: PatternInstruction): number {
   if (writer.code.length >= PROGRAM_LIMIT) writer.refuse(`more than ${PROGRAM_LIMIT} instructions`);
   return writer.code.push(instruction) - 1;
 }
 
-function write(writer: Writer, node: Node): void {
+function write(writer: Writer, node: PatternNode): void {
   switch (node.kind) {
     case 'set':
       emit(writer, { op: 'char', test: node.test });
@@ -78,7 +90,7 @@ function write(writer: Writer, node: Node): void {
   }
 }
 
-function writeChoice(writer: Writer, options: readonly Node[]): void {
+function writeChoice(writer: Writer, options: readonly PatternNode[]): void {
   const jumps: { to: number }[] = [];
   options.forEach((option, i) => {
     if (i === options.length - 1) return write(writer, option);
@@ -93,9 +105,12 @@ function writeChoice(writer: Writer, options: readonly Node[]): void {
   for (const jump of jumps) jump.to = writer.code.length;
 }
 
-function writeRepeat(writer: Writer, { item, min, max, greedy }: Extract<Node, { kind: 'repeat' }>): void {
+function writeRepeat(
+  writer: Writer,
+  { item, min, max, greedy }: Extract<PatternNode, { kind: 'repeat' }>,
+): void {
   // Copies of nothing would not count against the limit on instructions.
-  if (widthOf(item)[1] === 0) writer.refuse('a repeat of nothing');
+  if (matchWidthOf(item)[1] === 0) writer.refuse('a repeat of nothing');
   for (let i = 0; i < min; i++) write(writer, item);
   const leave: ((to: number) => void)[] = [];
   const turn = (): void => {
@@ -118,14 +133,14 @@ function writeRepeat(writer: Writer, { item, min, max, greedy }: Extract<Node, {
   for (const to of leave) to(writer.code.length);
 }
 
-function openSplit(writer: Writer): Extract<Instruction, { op: 'split' }> {
+function openSplit(writer: Writer): Extract<PatternInstruction, { op: 'split' }> {
   const split = { op: 'split' as const, first: 0, second: 0, id: writer.splits++ };
   emit(writer, split);
   return split;
 }
 
-function writeLook(writer: Writer, { item, ahead, negative }: Extract<Node, { kind: 'look' }>): void {
-  const [min, max] = widthOf(item);
+function writeLook(writer: Writer, { item, ahead, negative }: Extract<PatternNode, { kind: 'look' }>): void {
+  const [min, max] = matchWidthOf(item);
   if (max > LOOK_WIDTH_LIMIT) writer.refuse(`a look-around wider than ${LOOK_WIDTH_LIMIT} characters`);
   if (!ahead && min !== max) writer.refuse('a look-behind of no fixed width');
   const program = compileNode(item, writer.isWord, writer.refuse);

@@ -1,7 +1,7 @@
-import type { Refuse } from './syntax.ts';
+import type { RefusePattern } from './syntax.ts';
 
 /** A pattern being read, code point by code point. */
-export interface Source {
+export interface PatternSource {
   done(): boolean;
   peek(): string | undefined;
   /** The next character; refuses the end. */
@@ -13,7 +13,7 @@ export interface Source {
   refuse(what: string): never;
 }
 
-export function sourceOf(pattern: string, refusePattern: Refuse): Source {
+export function patternSourceOf(pattern: string, refusePattern: RefusePattern): PatternSource {
   let at = 0;
   const peek = (): string | undefined => {
     const point = pattern.codePointAt(at);

@@ -4,7 +4,7 @@
 export type CharTest = (point: number) => boolean;
 
 /** Conditions on a position. */
-export type Anchor =
+export type PositionAnchor =
   | 'text-start'
   | 'line-start'
   | 'text-end'
@@ -13,24 +13,29 @@ export type Anchor =
   | 'boundary'
   | 'inside';
 
-export type Node =
+export type PatternNode =
   | { readonly kind: 'set'; readonly test: CharTest }
-  | { readonly kind: 'anchor'; readonly anchor: Anchor }
-  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
-  | { readonly kind: 'choice'; readonly options: readonly Node[] }
+  | { readonly kind: 'anchor'; readonly anchor: PositionAnchor }
+  | { readonly kind: 'sequence'; readonly items: readonly PatternNode[] }
+  | { readonly kind: 'choice'; readonly options: readonly PatternNode[] }
   | {
       readonly kind: 'repeat';
-      readonly item: Node;
+      readonly item: PatternNode;
       readonly min: number;
       readonly max: number;
       readonly greedy: boolean;
     }
-  | { readonly kind: 'capture'; readonly item: Node }
-  | { readonly kind: 'look'; readonly item: Node; readonly ahead: boolean; readonly negative: boolean };
+  | { readonly kind: 'capture'; readonly item: PatternNode }
+  | {
+      readonly kind: 'look';
+      readonly item: PatternNode;
+      readonly ahead: boolean;
+      readonly negative: boolean;
+    };
 
 /** A parsed pattern. */
-export interface Pattern {
-  readonly root: Node;
+export interface ParsedPattern {
+  readonly root: PatternNode;
   /** Number of capturing groups. */
   readonly captures: number;
   /** `\w` under the pattern's flags, for word boundaries. */
@@ -38,10 +43,10 @@ export interface Pattern {
 }
 
 /** Refuses a pattern: what stands in the way, at which place. */
-export type Refuse = (problem: string) => never;
+export type RefusePattern = (problem: string) => never;
 
 /** Fewest and most characters a node can match. */
-export function widthOf(node: Node): readonly [number, number] {
+export function matchWidthOf(node: PatternNode): readonly [number, number] {
   switch (node.kind) {
     case 'set':
       return [1, 1];
@@ -49,21 +54,21 @@ export function widthOf(node: Node): readonly [number, number] {
     case 'look':
       return [0, 0];
     case 'capture':
-      return widthOf(node.item);
+      return matchWidthOf(node.item);
     case 'sequence':
       return node.items.reduce<readonly [number, number]>(
         ([low, high], item) => {
-          const [min, max] = widthOf(item);
+          const [min, max] = matchWidthOf(item);
           return [low + min, high + max];
         },
         [0, 0],
       );
     case 'choice': {
-      const widths = node.options.map(widthOf);
+      const widths = node.options.map(matchWidthOf);
       return [Math.min(...widths.map(([min]) => min)), Math.max(...widths.map(([, max]) => max))];
     }
     case 'repeat': {
-      const [min, max] = widthOf(node.item);
+      const [min, max] = matchWidthOf(node.item);
       return [min * node.min, max === 0 || node.max === 0 ? 0 : max * node.max];
     }
   }

@@ -3,18 +3,18 @@ import { isMember } from '../branchy.ts';
 import {
   COLUMN_BYTES,
   COLUMN_ENTRY,
+  type KernelPlan,
   NODE,
-  type Plan,
   paddedLevels,
   QUESTION,
   TABLE,
   TREE_ENTRY,
   type TreePlan,
 } from './plan.ts';
-import type { Packing, Questions } from './questions.ts';
+import type { ColumnPacking, SplitQuestions } from './questions.ts';
 
 /** As `kernel.as.ts` numbers them. */
-const PACKINGS: Readonly<Record<Packing, number>> = {
+const PACKINGS: Readonly<Record<ColumnPacking, number>> = {
   left: 0,
   right: 1,
   both: 2,
@@ -29,8 +29,8 @@ const CATEGORIES = 256;
 /** What is written, and the kernel's memory as the numbers it holds. */
 interface Image {
   readonly step: TreeEnsembleStep;
-  readonly questions: Questions;
-  readonly plan: Plan;
+  readonly questions: SplitQuestions;
+  readonly plan: KernelPlan;
   readonly bytes: Int8Array;
   readonly words: Uint32Array;
   readonly singles: Float32Array;
@@ -43,8 +43,8 @@ interface Image {
 export function writeImage(
   memory: ArrayBuffer,
   step: TreeEnsembleStep,
-  questions: Questions,
-  plan: Plan,
+  questions: SplitQuestions,
+  plan: KernelPlan,
 ): void {
   const image: Image = {
     step,

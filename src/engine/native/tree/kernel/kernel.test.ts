@@ -6,11 +6,11 @@ import { randomIndex, seededRandom } from '../../../../core/random.ts';
 import { runs } from '../../../../core/testing/runs.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { NegativeCategories } from '../../../../model/tree.ts';
-import type { Block } from '../../block.ts';
+import type { RowBlock } from '../../block.ts';
 import { prepareTreeWalk } from '../branchy.ts';
 import { type AddTrees, prepareWalk } from '../slices.ts';
 import { prepareKernel } from './kernel.ts';
-import { ensembleOf, type Tree } from './testing.ts';
+import { ensembleOf, type KernelTree } from './testing.ts';
 
 type Shape = 'bushy' | 'chain' | 'any';
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
@@ -27,7 +27,7 @@ const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(ra
 const wordsOf = (random: Random): number[] => Array.from({ length: 8 }, () => randomIndex(random, 2 ** 32));
 
 /** A tree of so many leaves, numbered from `first`; column 0 is asked about categories in `categorical` trees. */
-function treeOf(leaves: number, shape: Shape, random: Random, categorical: boolean, first = 0): Tree {
+function treeOf(leaves: number, shape: Shape, random: Random, categorical: boolean, first = 0): KernelTree {
   if (leaves === 1) return first;
   const half = { bushy: leaves >> 1, chain: random.next() < 0.5 ? 1 : leaves - 1 };
   const left = shape === 'any' ? 1 + randomIndex(random, leaves - 1) : half[shape];
@@ -55,7 +55,7 @@ function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Rand
   return 10 * random.next() - 5;
 }
 
-function scoresOf(add: AddTrees, step: TreeEnsembleStep, block: Block): number[] {
+function scoresOf(add: AddTrees, step: TreeEnsembleStep, block: RowBlock): number[] {
   const scores = Float64Array.from({ length: block.rows * step.scores }, (_, k) => (k % 7) / 3);
   add(block, scores);
   return Array.from(scores);
@@ -105,7 +105,7 @@ function caseOf(
   seed: number,
   categorical = false,
   negatives: NegativeCategories = 'missing',
-): { step: TreeEnsembleStep; block: Block & { kind: 'dense' } } {
+): { step: TreeEnsembleStep; block: RowBlock & { kind: 'dense' } } {
   const random = seededRandom(seed);
   const trees = leaves.map((count) => treeOf(count, shape, random, categorical));
   const step = ensembleOf(
@@ -181,7 +181,7 @@ describe('the kernel', () => {
     const cells = Array.from({ length: FEATURES }, (_, col) =>
       Float64Array.from({ length: 50 }, (__, row) => block.data[row * FEATURES + col]!),
     );
-    const sparse: Block = {
+    const sparse: RowBlock = {
       kind: 'sparse',
       rows: 50,
       cols: FEATURES,
@@ -213,7 +213,7 @@ describe('the kernel', () => {
       );
       const data = new Float64Array(700 * FEATURES);
       data[600 * FEATURES + col] = cell;
-      const block: Block = { kind: 'dense', rows: 700, cols: FEATURES, data };
+      const block: RowBlock = { kind: 'dense', rows: 700, cols: FEATURES, data };
       const messageOf = (add: AddTrees): string => {
         try {
           return String(scoresOf(add, step, block));

@@ -1,5 +1,5 @@
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
-import type { Block } from '../../block.ts';
+import type { RowBlock } from '../../block.ts';
 import { copyRows } from '../rows.ts';
 import type { AddTrees, RefuseRows } from '../slices.ts';
 import { writeImage } from './image.ts';
@@ -32,7 +32,7 @@ export function prepareKernel(
   const refused = refusedNumbers(step);
 
   /** Packs the rows `from` to before `to`, at most a block of them. */
-  const packRows = (block: Block, from: number, to: number): void => {
+  const packRows = (block: RowBlock, from: number, to: number): void => {
     let x = plan.x;
     for (let row = from; row < to; row += stageRows) {
       const rows = Math.min(stageRows, to - row);

@@ -1,7 +1,7 @@
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { TreeArena } from '../../../../model/tree.ts';
-import type { Questions } from './questions.ts';
-import { type Top, takeTop, WHOLE_LEAVES } from './top.ts';
+import type { SplitQuestions } from './questions.ts';
+import { type TreeTop, takeTop, WHOLE_LEAVES } from './top.ts';
 
 /** Rows of a group: they go through the trees side by side. */
 export const GROUP_ROWS = 16;
@@ -34,7 +34,7 @@ const STAGE_CELLS_LIMIT = 2 ** 20;
 
 /** A tree's part of the kernel's memory. */
 export interface TreePlan {
-  readonly top: Top;
+  readonly top: TreeTop;
   /** Whether rows walk on from the exits of the top. */
   readonly walked: boolean;
   /** Addresses: questions and then exits; tables of categorical questions; nodes; values of leaves. */
@@ -45,7 +45,7 @@ export interface TreePlan {
 }
 
 /** Addresses of the first byte and of the one after the last. */
-export interface Range {
+export interface AddressRange {
   readonly from: number;
   readonly to: number;
 }
@@ -60,9 +60,9 @@ interface RowsPlan {
 }
 
 /** Where everything lies in the kernel's memory, in bytes. */
-export interface Plan extends RowsPlan {
+export interface KernelPlan extends RowsPlan {
   /** The table of columns. */
-  readonly columns: Range;
+  readonly columns: AddressRange;
   /** Tables of levels of the packed columns; 0 where there is none. */
   readonly levels: readonly number[];
   /** The table of trees. */
@@ -71,7 +71,7 @@ export interface Plan extends RowsPlan {
   /** Leaves under each arena node. */
   readonly leaves: Int32Array;
   /** Runs of the table of trees that go together through a group. */
-  readonly chunks: readonly Range[];
+  readonly chunks: readonly AddressRange[];
   /** Packed rows of one group. */
   readonly groupBytes: number;
   readonly bytes: number;
@@ -103,7 +103,11 @@ function createSpace(): Space {
  * Gives everything its place; null where the whole is too large, or a tree, or one with categorical splits to be asked
  * whole.
  */
-export function planMemory(step: TreeEnsembleStep, questions: Questions, width: number): Plan | null {
+export function planMemory(
+  step: TreeEnsembleStep,
+  questions: SplitQuestions,
+  width: number,
+): KernelPlan | null {
   const { arena } = step;
   const space = createSpace();
   const columnBytes = COLUMN_ENTRY * questions.columns.length;
@@ -182,8 +186,8 @@ export function paddedLevels({ length }: Float64Array): number {
 /**
  * Cuts trees that end at `ends` into runs that take at most CHUNK_BYTES, or hold one tree; `table` is of their entries.
  */
-function chunksOf(ends: readonly number[], table: number): Range[] {
-  const chunks: Range[] = [];
+function chunksOf(ends: readonly number[], table: number): AddressRange[] {
+  const chunks: AddressRange[] = [];
   let first = 0;
   let start = 0;
   for (let tree = 1; tree <= ends.length; tree++) {

@@ -6,12 +6,12 @@ import type { TreeEnsembleStep } from '../../../../model/step.ts';
  * every one ('right'), or there is a column of each ('both'). 'category' says where tables have a category's bit, and
  * that a negative one is missing, 'cast-category' that it is cast. 'unasked' is not packed, but what it must not hold is looked for.
  */
-export type Packing = 'left' | 'right' | 'both' | 'category' | 'cast-category' | 'unasked';
+export type ColumnPacking = 'left' | 'right' | 'both' | 'category' | 'cast-category' | 'unasked';
 
 /** What is packed of one input column. */
 export interface PackedColumn {
   readonly source: number;
-  readonly packing: Packing;
+  readonly packing: ColumnPacking;
   /** Ascending thresholds: a number becomes the count of those below it. Null where it is rounded to float32. */
   readonly levels: Float64Array | null;
 }
@@ -20,7 +20,7 @@ export interface PackedColumn {
  * Every numeric split as one float32 comparison: its second child is taken where `x[column] > threshold`. A categorical
  * split has the column of its codes.
  */
-export interface Questions {
+export interface SplitQuestions {
   readonly columns: readonly PackedColumn[];
   /** Packed columns, counting 'both' twice. */
   readonly width: number;
@@ -34,8 +34,8 @@ const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
 const LEFT = 1;
 const RIGHT = 2;
 const CATEGORY = 4;
-const PACKINGS: readonly Packing[] = ['unasked', 'left', 'right', 'both'];
-const WIDTHS: Readonly<Record<Packing, number>> = {
+const PACKINGS: readonly ColumnPacking[] = ['unasked', 'left', 'right', 'both'];
+const WIDTHS: Readonly<Record<ColumnPacking, number>> = {
   left: 1,
   right: 1,
   both: 2,
@@ -50,7 +50,7 @@ const WIDTHS: Readonly<Record<Packing, number>> = {
  * float64 become ranks: x > tₖ, the k-th of a column's thresholds from 0, exactly where more than k of them are below
  * x. Float32 holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`).
  */
-export function putQuestions(step: TreeEnsembleStep, inputs: number): Questions {
+export function putQuestions(step: TreeEnsembleStep, inputs: number): SplitQuestions {
   const { arena } = step;
   const nodes = arena.left.length;
   const levels = step.input === 'float64' ? levelsOf(step) : null;

@@ -12,11 +12,11 @@ interface Split {
 }
 
 /** A split and its children, or the number of a leaf. */
-export type Tree = number | readonly [split: Split, left: Tree, right: Tree];
+export type KernelTree = number | readonly [split: Split, left: KernelTree, right: KernelTree];
 
 /** An ensemble that sums its leaves, whose values are made of their numbers. */
 export function ensembleOf(
-  trees: readonly Tree[],
+  trees: readonly KernelTree[],
   kind: Kind,
   features: number,
   width: number,
@@ -29,7 +29,9 @@ export function ensembleOf(
   const values: number[] = [];
   const roots = trees.map((root) => {
     const first = left.length;
-    const open: { tree: Tree; parent: number; side: number[] }[] = [{ tree: root, parent: -1, side: left }];
+    const open: { tree: KernelTree; parent: number; side: number[] }[] = [
+      { tree: root, parent: -1, side: left },
+    ];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { tree, parent, side } = next;
       const node = left.push(-1) - 1;
@@ -77,6 +79,6 @@ export function ensembleOf(
 
 /** Trees of one split each, of column 0. */
 export function stumps(splits: readonly Omit<Split, 'feature'>[], kind: Kind): TreeEnsembleStep {
-  const trees = splits.map((split): Tree => [{ ...split, feature: 0 }, 0, 1]);
+  const trees = splits.map((split): KernelTree => [{ ...split, feature: 0 }, 0, 1]);
   return ensembleOf(trees, kind, 1, 1, (leaf) => leaf);
 }

@@ -13,17 +13,17 @@ export interface TopQuestion {
 }
 
 /** Questions that rule out exits of one word: of numbers, and of categories. */
-export interface Word {
+export interface TopWord {
   readonly numeric: readonly TopQuestion[];
   readonly categorical: readonly TopQuestion[];
 }
 
 /** The part of a tree that is asked as a whole. */
-export interface Top {
+export interface TreeTop {
   /** Questions about the first 32 exits. */
-  readonly low: Word;
+  readonly low: TopWord;
   /** Questions about the next 32. */
-  readonly high: Word;
+  readonly high: TopWord;
   /** Nodes that rows leave through, left to right; all leaves where the tree has at most 64. */
   readonly exits: readonly number[];
 }
@@ -31,7 +31,7 @@ export interface Top {
 /**
  * Takes the top of the tree under `root`: all of it, or the splits that most leaves lie under; `leaves` counts those.
  */
-export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): Top {
+export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): TreeTop {
   const { left, right } = arena;
   const whole = leaves[root]! <= WHOLE_LEAVES;
   const asked = whole ? null : widestSplits(arena, root, leaves);
@@ -70,7 +70,7 @@ function widestSplits({ left, right }: TreeArena, root: number, leaves: Int32Arr
   return splits;
 }
 
-function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): Word {
+function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): TopWord {
   const ofCategories = ({ node }: TopQuestion): boolean => categorical !== null && categorical[node]! >= 0;
   return {
     numeric: questions.filter((question) => !ofCategories(question)),
