@@ -15,6 +15,8 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   lint: [join(BIN, 'biome'), 'check', '--error-on-warnings', '--max-diagnostics=40', '.'],
   layers: [process.execPath, 'tools/checks/layers.ts'],
   purity: [process.execPath, 'tools/checks/purity.ts'],
+  names: [process.execPath, 'tools/checks/names.ts'],
+  commits: [process.execPath, 'tools/checks/commits.ts'],
   unused: [join(BIN, 'knip')],
   bundle: [process.execPath, 'tools/weight/main.ts', 'bundle'],
   errors: [process.execPath, 'tools/checks/errors.ts'],
