@@ -15,6 +15,11 @@ const integration = [
 ];
 const never = ['**/node_modules/**', '**/*.long.test.ts'];
 const cores = availableParallelism();
+/**
+ * Programs that wait for each other three fifths of their time: twice as many at once as there are cores, after what computes
+ * all the time, which has the suites beside vitest for company.
+ */
+const waiting = { sequence: { groupOrder: 1 }, maxWorkers: 2 * cores };
 
 export default defineConfig({
   test: {
@@ -27,17 +32,15 @@ export default defineConfig({
           exclude: [...never, ...integration, ...replay],
         },
       },
-      { extends: true, test: { name: 'integration', include: integration, exclude: never } },
       { extends: true, test: { name: 'replay', include: replay, exclude: never } },
+      { extends: true, test: { name: 'integration', include: integration, exclude: never, ...waiting } },
       {
         extends: true,
-        // Whole programs, which wait for each other three fifths of their time: twice as many at once as there are cores.
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           exclude: [...never, ...replay],
-          sequence: { groupOrder: 1 },
-          maxWorkers: 2 * cores,
+          ...waiting,
           // Imports are 3 % of their time.
           isolate: true,
           // Some start the program thirty times, which takes a second each where others are at work.
