@@ -17,10 +17,6 @@ const STARTED_BY_TESTS = ['src/**/testing/**', 'src/**/test-*'];
 export const COLD_PATH = [
   'src/cli/main.ts',
   'src/cli/serve/serve.ts',
-  'src/cli/serve/greeting.ts',
-  'src/server/compile-cache.ts',
-  'src/server/log.ts',
-  'src/server/nothing-to-serve.ts',
   'src/server/serve-here.ts',
   'src/registry/load-in-thread.ts',
   'src/engine/native/engine.ts',
@@ -46,7 +42,7 @@ const startedFiles: Plugin = {
 
 /** Modules of Node that take a start time or memory, and are needed later or never. */
 const LATER = new Set(
-  'child_process dns http https readline stream/promises tls worker_threads zlib'
+  'child_process dns http https net readline sqlite stream/promises tls v8 worker_threads zlib'
     .split(' ')
     .map((name) => `node:${name}`),
 );

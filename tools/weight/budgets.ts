@@ -28,8 +28,8 @@ export const BUDGETS = {
   withoutOptional: { name: 'installation without optional parts', unit: 'MB', limit: 24 },
   withOptional: { name: 'installation with optional parts', unit: 'MB', limit: 380 },
   development: { name: 'development installation', unit: 'MB', limit: 900 },
-  // 1.4 is wanted; 1.3 to 2.2 is measured, the more the less else the machine does.
-  start: { name: 'start of an accepted model, until the first answer', unit: 'floor', limit: 2.3 },
+  // 1.4 is wanted, 1.4 to 1.5 is measured; a busy machine adds to it.
+  start: { name: 'start of an accepted model, until the first answer', unit: 'floor', limit: 1.8 },
   memoryAtRest: { name: 'memory at rest, all processes', unit: 'floor', limit: 1.2 },
   memoryUnderLoad: { name: 'memory under load, all processes', unit: 'floor', limit: 1.2 },
   memoryAfterLoad: { name: 'memory after load, all processes', unit: 'floor', limit: 1.2 },

@@ -3,6 +3,7 @@ import { containerConfig } from '../../config/container.ts';
 import { SETTINGS, type SettingName } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
+import { stderrLog } from '../../server/log.ts';
 import type { ServedModel } from '../../server/served.ts';
 import type { RunningService } from '../../server/service.ts';
 
@@ -47,7 +48,6 @@ export async function serveBundles(
   }
   const { isFilled } = await import('../../server/container/bundles.ts');
   const { serveContainer } = await import('../../server/container/serve.ts');
-  const { stderrLog } = await import('../../server/log.ts');
   const config = containerConfig({ env: { ...env, [BUNDLES_VARIABLE]: bundles }, args: [], isFilled });
   const { url, versions, close } = await serveContainer(config, stderrLog());
   const models = versions.map(

@@ -4,6 +4,9 @@ import { type ServeConfig, serveConfig } from '../../config/config.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
+import { rememberCompiledCode } from '../../server/compile-cache.ts';
+import { stderrLog } from '../../server/log.ts';
+import { isBlank, nothingToServe } from '../../server/nothing-to-serve.ts';
 import type { Progress } from '../../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../../server/service.ts';
 import type { Define } from '../commands.ts';
@@ -12,6 +15,7 @@ import { type FileOptions, withFileOptions } from '../model/file-options.ts';
 import { pythonDemands } from '../model/python/demands.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type AccessOptions, accessFlags, withAccessOptions } from './access-options.ts';
+import { greeting, listing } from './greeting.ts';
 
 interface ServeOptions extends FileOptions, AccessOptions {
   readonly name?: string;
@@ -130,9 +134,7 @@ async function answering(
   mode: AccessMode,
 ): Promise<void> {
   stopOnSignal(close);
-  const { greeting, listing } = await import('./greeting.ts');
   terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
-  const { rememberCompiledCode } = await import('../../server/compile-cache.ts');
   rememberCompiledCode();
   await ended;
 }
@@ -156,10 +158,8 @@ async function begin(
   terminal: Terminal,
   control: ServiceOptions['control'],
 ): Promise<RunningService> {
-  const { stderrLog } = await import('../../server/log.ts');
   const { dataDir, host, port, maxBody, connections, metricsAliases, captures, workers, access, tls } =
     config;
-  const { isBlank, nothingToServe } = await import('../../server/nothing-to-serve.ts');
   if (isBlank(control, dataDir)) throw nothingToServe(dataDir);
   const service = {
     dataDir,
