@@ -6,12 +6,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../src/core/ports.ts';
 import { seededRandom } from '../../src/core/random.ts';
-import { DRIFT_DEFAULTS } from '../../src/monitor/drift/finding.ts';
-import { gaussian } from '../../src/monitor/drift/testing.ts';
-import { DriftWatch } from '../../src/monitor/drift/watch.ts';
-import { buildProfile } from '../../src/monitor/reference/build.ts';
-import { BinCounter } from '../../src/monitor/reference/count.ts';
-import type { ValueColumn } from '../../src/monitor/reference/profile.ts';
+import { DRIFT_DEFAULTS } from '../../src/monitor/drift/drift-finding.ts';
+import { DriftWatch } from '../../src/monitor/drift/drift-watch.ts';
+import { gaussian } from '../../src/monitor/drift/testing/features.ts';
+import { BinCounter } from '../../src/monitor/reference/bin-counter.ts';
+import { buildProfile } from '../../src/monitor/reference/build-profile.ts';
+import type { ValueColumn } from '../../src/monitor/reference/reference-profile.ts';
 import { preparePython, run } from '../../tools/python-environment.ts';
 import { ROOT, WORK } from '../serving/peers.ts';
 

@@ -4,14 +4,18 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Residual } from '../../src/monitor/accuracy/estimate/band.ts';
-import { estimate, fitEstimator, type Inputs } from '../../src/monitor/accuracy/estimate/estimator.ts';
-import type { FeatureColumn } from '../../src/monitor/accuracy/estimate/features.ts';
-import { metricOf } from '../../src/monitor/accuracy/metrics/all.ts';
-import { type Rows, rowCount, takeRows } from '../../src/monitor/accuracy/metrics/rows.ts';
-import type { NamedColumn } from '../../src/monitor/reference/column.ts';
-import { collect } from '../../src/monitor/tables/collect.ts';
-import { openTable } from '../../src/monitor/tables/table.ts';
+import {
+  type EstimatorInputs,
+  estimateAccuracy,
+  fitEstimator,
+} from '../../src/monitor/accuracy/estimate/accuracy-estimator.ts';
+import type { FeatureColumn } from '../../src/monitor/accuracy/estimate/column-binning.ts';
+import type { EstimateResidual } from '../../src/monitor/accuracy/estimate/error-band.ts';
+import { findMetric } from '../../src/monitor/accuracy/metrics/accuracy-metrics.ts';
+import { type MetricRows, rowCount, selectRows } from '../../src/monitor/accuracy/metrics/metric-rows.ts';
+import type { NamedColumn } from '../../src/monitor/reference/named-column.ts';
+import { collectColumns } from '../../src/monitor/tables/collect-columns.ts';
+import { openTable } from '../../src/monitor/tables/tabular-file.ts';
 import { preparePython, run } from '../../tools/python-environment.ts';
 import { ROOT, WORK } from '../serving/peers.ts';
 
@@ -126,7 +130,7 @@ async function resultsOf(set: DataSet, path: string): Promise<readonly Result[]>
   const table = await openTable(path);
   try {
     const names = table.columns.map(({ name }) => name);
-    const columns = await collect(table, names, await table.rows());
+    const columns = await collectColumns(table, names, await table.rows());
     const inputs = inputsOf(set, columns);
     const [period, chunk] = ['period', 'chunk'].map((name) => textsOf(columns, name));
     const indices = (of: string) => period!.flatMap((value, i) => (value === of ? [i] : []));
@@ -148,17 +152,17 @@ async function resultsOf(set: DataSet, path: string): Promise<readonly Result[]>
 function compare(
   set: DataSet,
   metric: string,
-  reference: Inputs,
+  reference: EstimatorInputs,
   periods: Int32Array,
-  analysis: readonly { readonly name: string; readonly inputs: Inputs }[],
+  analysis: readonly { readonly name: string; readonly inputs: EstimatorInputs }[],
 ): Result {
   const estimator = fitEstimator(reference, periods, metric)!;
-  const residuals: Residual[] = [];
+  const residuals: EstimateResidual[] = [];
   let level = 0;
   const chunks = analysis.map(({ name, inputs }, i): Chunk => {
     const known = residuals.slice(0, Math.max(0, i - LATE + 1));
-    const { value, band } = estimate(estimator, inputs, known);
-    const realised = metricOf(set.task, metric)!.measure(inputs.rows).value;
+    const { value, band } = estimateAccuracy(estimator, inputs, known);
+    const realised = findMetric(set.task, metric)!.measure(inputs.rows).value;
     const rows = rowCount(inputs.rows);
     residuals.push({ value: realised - value, size: rows });
     level += band!.level / analysis.length;
@@ -186,12 +190,12 @@ function summary(chunks: readonly Chunk[], of: (chunk: Chunk) => Guess): Summary
   };
 }
 
-function inputsOf({ task, classes }: DataSet, columns: readonly NamedColumn[]): Inputs {
+function inputsOf({ task, classes }: DataSet, columns: readonly NamedColumn[]): EstimatorInputs {
   const [truth, answer] = ['truth', 'answer'].map((name) => textsOf(columns, name));
   const weight = new Float64Array(truth!.length).fill(1);
   const numbers = (values: readonly (string | null)[]) => Float64Array.from(values, Number);
   const chances = (name: string) => numbers(textsOf(columns, `chance ${name}`));
-  const rows = (): Rows => {
+  const rows = (): MetricRows => {
     if (task === 'regression') return { task, truth: numbers(truth!), predicted: numbers(answer!), weight };
     if (task === 'binary')
       return { task, truth: numbers(truth!), predicted: numbers(answer!), score: chances(''), weight };
@@ -221,8 +225,8 @@ const textsOf = (columns: readonly NamedColumn[], wanted: string): readonly (str
   return column.kind === 'category' ? column.values : Array.from(column.values, String);
 };
 
-const take = ({ rows, features }: Inputs, indices: readonly number[]): Inputs => ({
-  rows: takeRows(rows, indices),
+const take = ({ rows, features }: EstimatorInputs, indices: readonly number[]): EstimatorInputs => ({
+  rows: selectRows(rows, indices),
   features: features.map((column) =>
     column.kind === 'number'
       ? { ...column, values: Float64Array.from(indices, (i) => column.values[i]!) }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseText } from '../../src/metrics/parse-prometheus-text.ts';
-import { dashboardOf } from '../../src/monitor/prometheus/dashboard.ts';
-import { alertRules, type RuleOptions } from '../../src/monitor/prometheus/rules.ts';
+import { type AlertRuleOptions, alertRules } from '../../src/monitor/prometheus/alerting-rules.ts';
+import { grafanaDashboard } from '../../src/monitor/prometheus/grafana-dashboard.ts';
 import { example, folder, plimsoll, type Served, served } from '../cli.ts';
 import { call } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
@@ -40,7 +40,7 @@ async function serveIris(...args: readonly string[]): Promise<string> {
 }
 
 /** A minute of the rules is a second here. */
-const QUICK: RuleOptions = {
+const QUICK: AlertRuleOptions = {
   ...{ endpoint: null, model: null, availability: 0.999, latency: { seconds: 0.25, share: 0.99 } },
   ...{ maxAge: null, silence: 300, prometheus: '2.42', runbook: 'http://127.0.0.1/', pace: 1 / 60 },
 };
@@ -135,7 +135,7 @@ test('every expression of the dashboard, and every choice, can be asked, and wha
   const traffic = load(url, { clients: 1, keepAlive: true, body: ROWS });
   const prometheus = await startPrometheus(temporary(), { targets: [url], alertmanager: null, rules: {} });
   children.push(prometheus.child);
-  const { panels } = dashboardOf('Models');
+  const { panels } = grafanaDashboard('Models');
   const filled = (expr: string): string =>
     expr.replaceAll('$__rate_interval', '5s').replaceAll(/\$(?:model|version|endpoint)/g, '.*');
   const ofServing =

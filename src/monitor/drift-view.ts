@@ -1,15 +1,20 @@
 /** How features stand, for people: of several findings about one the gravest, with the shares that people ask for. Pure. */
-import type { Finding } from './drift/finding.ts';
+import type { DriftFinding } from './drift/drift-finding.ts';
 import type { FeatureDrift } from './port.ts';
-import { binNames } from './reference/names.ts';
-import { BIN, type FeatureProfile, inputsOf, type ReferenceProfile } from './reference/profile.ts';
+import { binNames } from './reference/bin-names.ts';
+import {
+  BIN,
+  type FeatureProfile,
+  type ReferenceProfile,
+  watchedInputs,
+} from './reference/reference-profile.ts';
 
-type Seen = Finding & { readonly drifting: boolean };
+type Seen = DriftFinding & { readonly drifting: boolean };
 
 /** Drifting ones first, then by how far they are beyond chance. */
-export function featuresOf(profile: ReferenceProfile, view: readonly Seen[]): readonly FeatureDrift[] {
+export function featureDrifts(profile: ReferenceProfile, view: readonly Seen[]): readonly FeatureDrift[] {
   const features = [
-    ...inputsOf(profile).map((feature) => ({ side: 'input' as const, feature })),
+    ...watchedInputs(profile).map((feature) => ({ side: 'input' as const, feature })),
     ...profile.outputs.map((feature) => ({ side: 'output' as const, feature })),
   ].flatMap(({ side, feature }) => {
     const own = view.filter((one) => one.side === side && one.feature === feature.name);
@@ -40,7 +45,7 @@ function graver(a: Seen, b: Seen): boolean {
   return a.evidence.log - a.evidence.threshold > b.evidence.log - b.evidence.threshold;
 }
 
-const sharesOf = (bin: number, { reference, current }: Finding): FeatureDrift['missing'] => ({
+const sharesOf = (bin: number, { reference, current }: DriftFinding): FeatureDrift['missing'] => ({
   reference: shareOf(bin, reference),
   current: shareOf(bin, current),
 });

@@ -1,11 +1,11 @@
 /** What is known of the accuracy of an endpoint, from what the watch has kept. */
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
+import { accuracyConditions, currentTrust } from './accuracy/accuracy-conditions.ts';
+import type { StoredCohort } from './accuracy/accuracy-status.ts';
 import type { CohortBody } from './accuracy/cohort.ts';
-import { keptMemory, keptStanding } from './accuracy/kept.ts';
-import type { KeptCohort } from './accuracy/kept-cohort.ts';
-import { ageAt } from './accuracy/labels/delays.ts';
-import { MATURE } from './accuracy/labels/maturity.ts';
-import { accuracyConditions, trustStanding } from './accuracy/standing.ts';
+import { ageAtShare } from './accuracy/labels/label-delays.ts';
+import { MATURE_SHARE } from './accuracy/labels/label-maturity.ts';
+import { storedAccuracyStatus, storedMemory } from './accuracy/stored-accuracy.ts';
 import type { KnownEndpoint } from './local-options.ts';
 import { parseMonitor } from './policy/policy.ts';
 import type { AccuracyView, CohortView } from './port.ts';
@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 type Store = Pick<MonitoringStore, 'memory' | 'cohorts' | 'cohortRevisions' | 'monitor'>;
 
 /** Cohorts of all versions within the last days, newest first; of the stable version how they stand. */
-export async function accuracyOver(
+export async function accuracyView(
   store: Store,
   { name: endpoint, model, stable: version }: KnownEndpoint,
   { days, now }: { readonly days: number; readonly now: number },
@@ -25,17 +25,17 @@ export async function accuracyOver(
     (await store.monitor(endpoint))?.policy ?? {},
   );
   const target = { endpoint, model, version, policy, falseAlarms, now };
-  const standing = await keptStanding(store, target, await keptMemory(store, target));
+  const standing = await storedAccuracyStatus(store, target, await storedMemory(store, target));
   const rows = (await store.cohorts({
     endpoint,
     from: Math.floor(now - days * DAY),
     to: now,
-  })) as readonly KeptCohort[];
+  })) as readonly StoredCohort[];
   const cohorts: CohortView[] = [];
   for (const row of rows.toReversed()) cohorts.push(await cohortView(store, endpoint, row));
   const { reference, attribution, maturity } = standing;
   if (reference === null && standing.cohorts.length === 0) return { accuracy: null, cohorts };
-  const trust = trustStanding(standing);
+  const trust = currentTrust(standing);
   return {
     cohorts,
     accuracy: {
@@ -47,7 +47,7 @@ export async function accuracyOver(
         isPresumed: reference.isPresumed,
       },
       isEstimateTrusted: trust?.isTrusted ?? null,
-      maturity: policy.maturity ?? ageAt(maturity.all, MATURE),
+      maturity: policy.maturity ?? ageAtShare(maturity.all, MATURE_SHARE),
       attribution,
       rules: accuracyConditions(standing).map(({ labels, standing: stands, told }) => ({
         ...{ name: labels.alertname, standing: stands, sentence: told.sentence },
@@ -57,7 +57,7 @@ export async function accuracyOver(
 }
 
 /** Without what only the watch needs; what was known before, oldest first. */
-async function cohortView(store: Store, endpoint: string, row: KeptCohort): Promise<CohortView> {
+async function cohortView(store: Store, endpoint: string, row: StoredCohort): Promise<CohortView> {
   const { version, from, to, revision, computedAt } = row;
   const { delays: _, ...body } = row.body;
   const all = revision === 1 ? [] : await store.cohortRevisions(endpoint, version, from);

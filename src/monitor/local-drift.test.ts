@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { driftOver } from './local-drift.ts';
-import { worlds } from './watch/testing.ts';
-import { ages, block, QUICK, withProfile } from './watch/testing-rows.ts';
+import { driftView } from './local-drift.ts';
+import { ages, block, QUICK, withProfile } from './watch/testing/rows.ts';
+import { worlds } from './watch/testing/world.ts';
 
 const world = worlds();
 
@@ -22,7 +22,7 @@ test('columns that are ignored are left out of what is shown, and the others are
   await watch.keep();
   const endpoint = { name: 'churn', model: 'churn', stable: 1 };
   for (const query of [{}, { hours: 1 }]) {
-    const { rows, features } = await driftOver(made, endpoint, query);
+    const { rows, features } = await driftView(made, endpoint, query);
     expect(rows).toBe(1000);
     const states = Object.fromEntries(features.map(({ feature, state }) => [feature, state]));
     expect(states).toEqual({ age: 'drifting', load: 'quiet', predict: 'quiet' });

@@ -1,17 +1,17 @@
 /** The drift view of an endpoint, from what the watch remembers, or from the ticks of the last hours. */
 import { PlimsollError } from '../core/errors.ts';
 import type { MonitoringStore, ProfileRow } from '../store/monitoring/monitoring.ts';
-import type { DriftOptions, Finding } from './drift/finding.ts';
-import { DriftWatch } from './drift/watch.ts';
-import { featuresOf } from './drift-view.ts';
+import type { DriftFinding, DriftOptions } from './drift/drift-finding.ts';
+import { DriftWatch } from './drift/drift-watch.ts';
+import { featureDrifts } from './drift-view.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { parseMonitor } from './policy/policy.ts';
 import type { DriftView } from './port.ts';
-import type { ReferenceProfile } from './reference/profile.ts';
-import { causeOf, type Seen } from './watch/cause.ts';
-import { type DriftMemory, MEMORY, versionName } from './watch/memory.ts';
-import { unpackTick } from './watch/tick.ts';
-import { ignoredColumns, memoryFits, Watched } from './watch/version-drift.ts';
+import type { ReferenceProfile } from './reference/reference-profile.ts';
+import { driftCause, type ObservedFinding } from './watch/drift-cause.ts';
+import { type DriftMemory, MEMORY_KINDS, versionMemoryName } from './watch/memory.ts';
+import { unpackTick } from './watch/monitor-tick.ts';
+import { ignoredColumns, memoryFits, WatchedProfile } from './watch/version-drift.ts';
 
 const HOUR = 3_600_000;
 /** Two versions whose last rows lie further apart have not seen the same traffic. */
@@ -26,11 +26,11 @@ interface Query {
 
 /** What was seen of a version, when, and how it stands. */
 interface Sighting extends Pick<DriftMemory, 'rows' | 'from' | 'to'> {
-  readonly view: readonly Seen[];
+  readonly view: readonly ObservedFinding[];
 }
 
 /** Throws VERSION_UNWATCHED where the endpoint has no such version. */
-export async function driftOver(
+export async function driftView(
   { store, clock }: { readonly store: Store; readonly clock: LocalMonitoringOptions['clock'] },
   { name: endpoint, model, stable }: KnownEndpoint,
   { hours, version = stable }: Query,
@@ -43,8 +43,8 @@ export async function driftOver(
     return { endpoint, version, from: 0, to: 0, rows: 0, features: [], findings: [], cause: null };
   return {
     ...{ endpoint, version, from: seen.from, to: seen.to, rows: seen.rows },
-    features: featuresOf(row.profile as ReferenceProfile, seen.view),
-    findings: seen.view.flatMap(({ drifting, ...finding }): Finding[] => (drifting ? [finding] : [])),
+    features: featureDrifts(row.profile as ReferenceProfile, seen.view),
+    findings: seen.view.flatMap(({ drifting, ...finding }): DriftFinding[] => (drifting ? [finding] : [])),
     cause: await causeIn(store, endpoint, row, seen),
   };
 }
@@ -56,13 +56,13 @@ async function sightingOf(
   { model: _, version, profile, createdAt }: ProfileRow,
   from: number | null,
 ): Promise<Sighting | null> {
-  const row = await store.memory(MEMORY.drift, versionName(endpoint, version));
+  const row = await store.memory(MEMORY_KINDS.drift, versionMemoryName(endpoint, version));
   const memory = row?.body as DriftMemory | undefined;
   if (memory === undefined || memory.profile !== createdAt) return null;
   const { drift, log } = parseMonitor(endpoint, (await store.monitor(endpoint))?.policy ?? {});
   const { minimumPsi, minimumShare } = drift;
   const options: DriftOptions = { falseAlarms: memory.falseAlarms, minimumPsi, minimumShare };
-  const watched = new Watched(profile as ReferenceProfile, ignoredColumns(drift, log));
+  const watched = new WatchedProfile(profile as ReferenceProfile, ignoredColumns(drift, log));
   if (from === null) {
     // Columns that were ignored since, or no longer are: detectors begin anew at the next look.
     const fits = memoryFits(watched, memory);
@@ -88,14 +88,14 @@ async function causeIn(
   { model, version }: ProfileRow,
   seen: Sighting,
 ): Promise<DriftView['cause']> {
-  const memories = await store.memories(MEMORY.drift);
+  const memories = await store.memories(MEMORY_KINDS.drift);
   for (const { name } of memories) {
     const [of, other] = name.split(' ');
     if (of !== endpoint || Number(other) === version) continue;
     const row = await store.profile(model, Number(other));
     const there = row && (await sightingOf(store, endpoint, row, null));
     if (there === null || Math.abs(there.to - seen.to) > TOGETHER) continue;
-    const cause = causeOf(seen.view, there.view);
+    const cause = driftCause(seen.view, there.view);
     if (cause !== null) return cause;
   }
   return null;

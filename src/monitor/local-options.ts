@@ -3,7 +3,7 @@ import type { Clock } from '../core/ports.ts';
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { ReceiverPolicy } from './policy/receivers.ts';
-import type { Monitoring } from './port.ts';
+import type { MonitoringApi } from './port.ts';
 
 /** An endpoint as the control plane knows it. */
 export interface KnownEndpoint {
@@ -25,6 +25,6 @@ export interface LocalMonitoringOptions {
     known: KnownEndpoint,
     receiver: string,
     policy: ReceiverPolicy,
-  ) => ReturnType<Monitoring['testReceiver']>;
-  readonly request: Monitoring['request'];
+  ) => ReturnType<MonitoringApi['testReceiver']>;
+  readonly request: MonitoringApi['request'];
 }

@@ -3,17 +3,17 @@ import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { KnownEndpoint } from './local-options.ts';
 import { parseMonitor } from './policy/policy.ts';
 import type { QualityView } from './port.ts';
-import type { ReferenceProfile } from './reference/profile.ts';
-import { MEMORY, versionName } from './watch/memory.ts';
+import type { ReferenceProfile } from './reference/reference-profile.ts';
+import { MEMORY_KINDS, versionMemoryName } from './watch/memory.ts';
 import { type QualityMemory, violationsOfDay } from './watch/version-quality.ts';
 
-export async function violationsOver(
+export async function currentViolations(
   store: Pick<MonitoringStore, 'profile' | 'memory' | 'monitor'>,
   { name, model, stable }: KnownEndpoint,
   now: number,
 ): Promise<QualityView['violations']> {
   const row = await store.profile(model, stable);
-  const memory = (await store.memory(MEMORY.quality, versionName(name, stable)))?.body as
+  const memory = (await store.memory(MEMORY_KINDS.quality, versionMemoryName(name, stable)))?.body as
     | QualityMemory
     | undefined;
   if (row === null || memory === undefined || memory.profile !== row.createdAt) return [];

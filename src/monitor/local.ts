@@ -5,26 +5,26 @@ import type { MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
-import { acknowledgeAlert } from './alerts/evaluate.ts';
-import { accuracyOver } from './local-accuracy.ts';
-import { driftOver } from './local-drift.ts';
+import { acknowledgeAlert } from './alerts/evaluate-alerts.ts';
+import { accuracyView } from './local-accuracy.ts';
+import { driftView } from './local-drift.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
-import { violationsOver } from './local-quality.ts';
+import { currentViolations } from './local-quality.ts';
 import type { MonitorPolicy } from './policy/policy.ts';
 import { parseMonitor } from './policy/policy.ts';
-import type { Monitoring, MonitorView } from './port.ts';
-import type { ReferenceProfile } from './reference/profile.ts';
+import type { MonitoringApi, MonitorView } from './port.ts';
+import type { ReferenceProfile } from './reference/reference-profile.ts';
 import { viewSentence } from './view-sentence.ts';
-import { MEMORY, type WatchMemory, watchName } from './watch/memory.ts';
+import { MEMORY_KINDS, type WatchMemory, watchName } from './watch/memory.ts';
 import { seasonProblem } from './watch/reference-times.ts';
-import { lastDay, lastHour, type Traffic } from './watch/traffic.ts';
+import { lastDay, lastHour, type TrafficHistory } from './watch/traffic-history.ts';
 
 const NO_PAGE: PageRequest = {};
 const OPEN: readonly string[] = ['pending', 'firing'];
 
 export class LocalMonitoring
   implements
-    Pick<Monitoring, 'monitors' | 'monitor' | 'setMonitor' | 'drift' | 'alerts' | 'alert' | 'deadLetters'>
+    Pick<MonitoringApi, 'monitors' | 'monitor' | 'setMonitor' | 'drift' | 'alerts' | 'alert' | 'deadLetters'>
 {
   readonly #options: LocalMonitoringOptions;
 
@@ -74,19 +74,25 @@ export class LocalMonitoring
     throw new PlimsollError('MONITOR_INVALID', { endpoint, problems, list: [problems] });
   }
 
-  async drift(name: string, query: Parameters<Monitoring['drift']>[1]): ReturnType<Monitoring['drift']> {
+  async drift(
+    name: string,
+    query: Parameters<MonitoringApi['drift']>[1],
+  ): ReturnType<MonitoringApi['drift']> {
     const known = await this.#options.endpoint(name);
-    return driftOver(this.#options, known, query);
+    return driftView(this.#options, known, query);
   }
 
-  async alerts({ all = false, ...page }: Parameters<Monitoring['alerts']>[0] = {}): Promise<Page<AlertRow>> {
+  async alerts({
+    all = false,
+    ...page
+  }: Parameters<MonitoringApi['alerts']>[0] = {}): Promise<Page<AlertRow>> {
     const { store, endpoint } = this.#options;
     if (page.endpoint !== undefined) await endpoint(page.endpoint);
     const states = all ? undefined : OPEN;
     return (await store.alerts({ ...page, states })) as Page<AlertRow>;
   }
 
-  async alert(fingerprint: string): ReturnType<Monitoring['alert']> {
+  async alert(fingerprint: string): ReturnType<MonitoringApi['alert']> {
     const alert = await this.#alert(fingerprint);
     const { items: events } = await this.#options.store.alertEvents(fingerprint, { limit: 1000 });
     return { alert, events };
@@ -100,7 +106,7 @@ export class LocalMonitoring
     throw new PlimsollError('ALERT_STATE', { alert: fingerprint, found: row.state });
   }
 
-  async testReceiver(name: string, receiver: string): ReturnType<Monitoring['testReceiver']> {
+  async testReceiver(name: string, receiver: string): ReturnType<MonitoringApi['testReceiver']> {
     const known = await this.#options.endpoint(name);
     const { receivers } = parseMonitor(name, (await this.#options.store.monitor(name))?.policy ?? {});
     if (Object.hasOwn(receivers, receiver))
@@ -109,26 +115,26 @@ export class LocalMonitoring
     throw new PlimsollError('RECEIVER_UNKNOWN', { endpoint: name, receiver, known: names });
   }
 
-  request(id: string): ReturnType<Monitoring['request']> {
+  request(id: string): ReturnType<MonitoringApi['request']> {
     return this.#options.request(id);
   }
 
   async quality(
     name: string,
-    { days = 30 }: Parameters<Monitoring['quality']>[1],
-  ): ReturnType<Monitoring['quality']> {
+    { days = 30 }: Parameters<MonitoringApi['quality']>[1],
+  ): ReturnType<MonitoringApi['quality']> {
     const { store, clock } = this.#options;
     const known = await this.#options.endpoint(name);
     const { stable: version } = known;
     const now = clock.now();
     return {
       ...{ endpoint: name, version },
-      ...(await accuracyOver(store, known, { days, now })),
-      violations: await violationsOver(store, known, now),
+      ...(await accuracyView(store, known, { days, now })),
+      violations: await currentViolations(store, known, now),
     };
   }
 
-  deadLetters(): ReturnType<Monitoring['deadLetters']> {
+  deadLetters(): ReturnType<MonitoringApi['deadLetters']> {
     return this.#options.store.deliveries({ state: 'dead', limit: 1000 });
   }
 
@@ -144,8 +150,8 @@ export class LocalMonitoring
     const now = clock.now();
     const row = await store.monitor(name);
     const profile = await store.profile(model, stable);
-    const traffic = (await store.memory(MEMORY.traffic, name))?.body as Traffic | undefined;
-    const watch = (await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined;
+    const traffic = (await store.memory(MEMORY_KINDS.traffic, name))?.body as TrafficHistory | undefined;
+    const watch = (await store.memory(MEMORY_KINDS.watch, watchName))?.body as WatchMemory | undefined;
     const reference = profile?.profile as ReferenceProfile | undefined;
     const view = {
       endpoint: name,

@@ -4,7 +4,7 @@ import type { AlertEventRow, DeliveryRow } from '../store/monitoring/monitoring.
 import type { Page, PageRequest } from '../store/store.ts';
 import type { CohortBody } from './accuracy/cohort.ts';
 import type { AlertRow } from './alerts/alert.ts';
-import type { Effect, Finding } from './drift/finding.ts';
+import type { DriftEffect, DriftFinding } from './drift/drift-finding.ts';
 
 export interface MonitorView {
   readonly endpoint: string;
@@ -28,7 +28,7 @@ export interface MonitorView {
 export interface FeatureDrift {
   readonly feature: string;
   readonly side: 'input' | 'output';
-  readonly effect: Effect;
+  readonly effect: DriftEffect;
   readonly evidence: { readonly log: number; readonly threshold: number };
   readonly state: 'quiet' | 'drifting';
   readonly missing: { readonly reference: number; readonly current: number };
@@ -46,7 +46,7 @@ export interface DriftView {
   readonly to: number;
   readonly rows: number;
   readonly features: readonly FeatureDrift[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly DriftFinding[];
   /** `data`: both versions moved; `model`: one did; null where there is one version, or nothing moved. */
   readonly cause: 'data' | 'model' | null;
 }
@@ -110,7 +110,7 @@ export interface LoggedRequest {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-export interface Monitoring {
+export interface MonitoringApi {
   monitors(page?: PageRequest): Promise<Page<MonitorView>>;
   /** Throws ENDPOINT_NOT_FOUND, as all that follow do. */
   monitor(endpoint: string): Promise<MonitorView>;

@@ -2,16 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { exchange, type Target } from '../control/remote/wire.ts';
 import type { Actor } from '../core/actor.ts';
-import type { Monitoring, MonitorView } from './port.ts';
+import type { MonitoringApi, MonitorView } from './port.ts';
 
-export class RemoteMonitoring implements Monitoring {
+export class RemoteMonitoring implements MonitoringApi {
   readonly #target: Target;
 
   constructor(target: Target) {
     this.#target = target;
   }
 
-  monitors(page: Parameters<Monitoring['monitors']>[0] = {}): ReturnType<Monitoring['monitors']> {
+  monitors(page: Parameters<MonitoringApi['monitors']>[0] = {}): ReturnType<MonitoringApi['monitors']> {
     return this.#get(`/monitors${searchOf({ ...page })}`);
   }
   monitor(endpoint: string): Promise<MonitorView> {
@@ -26,31 +26,34 @@ export class RemoteMonitoring implements Monitoring {
     const json = { policy: document ?? {}, ...(generation === null ? {} : { generation }) };
     return this.#write('PUT', path`/endpoints/${endpoint}/monitor`, { json, actor });
   }
-  drift(endpoint: string, query: Parameters<Monitoring['drift']>[1]): ReturnType<Monitoring['drift']> {
+  drift(endpoint: string, query: Parameters<MonitoringApi['drift']>[1]): ReturnType<MonitoringApi['drift']> {
     return this.#get(`${path`/endpoints/${endpoint}/drift`}${searchOf({ ...query })}`);
   }
-  quality(endpoint: string, query: Parameters<Monitoring['quality']>[1]): ReturnType<Monitoring['quality']> {
+  quality(
+    endpoint: string,
+    query: Parameters<MonitoringApi['quality']>[1],
+  ): ReturnType<MonitoringApi['quality']> {
     return this.#get(`${path`/endpoints/${endpoint}/quality`}${searchOf({ ...query })}`);
   }
-  alerts(page: Parameters<Monitoring['alerts']>[0] = {}): ReturnType<Monitoring['alerts']> {
+  alerts(page: Parameters<MonitoringApi['alerts']>[0] = {}): ReturnType<MonitoringApi['alerts']> {
     return this.#get(`/alerts${searchOf({ ...page })}`);
   }
-  alert(fingerprint: string): ReturnType<Monitoring['alert']> {
+  alert(fingerprint: string): ReturnType<MonitoringApi['alert']> {
     return this.#get(path`/alerts/${fingerprint}`);
   }
-  acknowledge(fingerprint: string, actor: Actor): ReturnType<Monitoring['acknowledge']> {
+  acknowledge(fingerprint: string, actor: Actor): ReturnType<MonitoringApi['acknowledge']> {
     return this.#write('POST', `${path`/alerts/${fingerprint}`}:acknowledge`, { json: {}, actor });
   }
-  testReceiver(endpoint: string, receiver: string, actor: Actor): ReturnType<Monitoring['testReceiver']> {
+  testReceiver(endpoint: string, receiver: string, actor: Actor): ReturnType<MonitoringApi['testReceiver']> {
     return this.#write('POST', `${path`/endpoints/${endpoint}/receivers/${receiver}`}:test`, {
       json: {},
       actor,
     });
   }
-  deadLetters(): ReturnType<Monitoring['deadLetters']> {
+  deadLetters(): ReturnType<MonitoringApi['deadLetters']> {
     return this.#get('/alerts/dead-letters');
   }
-  request(id: string): ReturnType<Monitoring['request']> {
+  request(id: string): ReturnType<MonitoringApi['request']> {
     return this.#get(path`/requests/${id}`);
   }
 

@@ -159,7 +159,7 @@ async function defineMonitors(
     else logger.warn({ endpoint: name }, 'monitors names an endpoint that is not there');
   }
   if (known.length === 0) return;
-  const { applyMonitors } = await import('../monitor/desired.ts');
+  const { applyMonitors } = await import('../monitor/apply-monitors.ts');
   await applyMonitors(await monitor.monitoring(), Object.fromEntries(known), SERVE);
 }
 

@@ -1,8 +1,8 @@
 import { ALIASES, type AliasSet } from '../../src/metrics/aliases.ts';
 import { METRIC_CATALOG, type MetricEntry, type MetricName } from '../../src/metrics/catalog.ts';
 import { OTEL_NAMES } from '../../src/metrics/opentelemetry.ts';
-import { FEATURES_SHOWN } from '../../src/monitor/prometheus/metrics.ts';
-import { type AlertingRule, alertRules, RUNBOOK } from '../../src/monitor/prometheus/rules.ts';
+import { type AlertingRule, alertRules, RUNBOOK } from '../../src/monitor/prometheus/alerting-rules.ts';
+import { FEATURES_SHOWN } from '../../src/monitor/prometheus/monitoring-metrics.ts';
 
 const HEAD = `<!-- Generated from src/metrics and src/monitor/prometheus by \`npm run ok:generated:fix\`. -->
 # Metrics

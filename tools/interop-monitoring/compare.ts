@@ -1,12 +1,12 @@
 /** What this project says of a column beside what the library says. Pure. */
 
-import type { Pair, SampleColumn } from '../../src/monitor/scores/column.ts';
 import { evidentlyScores, evidentlyType } from '../../src/monitor/scores/evidently/evidently.ts';
+import type { LibraryScores, LibraryVerdict, ScoreValue } from '../../src/monitor/scores/library-scores.ts';
 import { nannymlScores } from '../../src/monitor/scores/nannyml/nannyml.ts';
+import type { ColumnPair, SampleColumn } from '../../src/monitor/scores/sample-column.ts';
 import { scipyScores } from '../../src/monitor/scores/scipy.ts';
-import type { LibraryScores, Score, Verdict } from '../../src/monitor/scores/score.ts';
 import { ERROR_DETECTORS, NUMBER_DETECTORS } from '../../src/monitor/scores/sequential/detectors.ts';
-import { Kswin } from '../../src/monitor/scores/sequential/kswin.ts';
+import { KswinDetector } from '../../src/monitor/scores/sequential/kswin.ts';
 
 /** Null: the library raises, or answers what is no number. */
 type TheirScore = number | { readonly statistic: number; readonly p: number } | Excluded | null;
@@ -21,7 +21,7 @@ const isExcluded = (score: TheirScore): score is Excluded =>
 
 interface Theirs {
   readonly scores: Readonly<Record<string, TheirScore>> | null;
-  readonly default?: Verdict | null;
+  readonly default?: LibraryVerdict | null;
 }
 
 interface Column {
@@ -92,14 +92,17 @@ function aboutStream({ seed, values, alarms }: Stream): string[] {
       ([known]) => known === name,
     );
     if (make === undefined) return [`there is no detector ${name}`];
-    const detector = name === 'kswin' ? new Kswin({ seed }) : make[1]();
+    const detector = name === 'kswin' ? new KswinDetector({ seed }) : make[1]();
     const ours = values.flatMap((value, i) => (detector.update(value) ? [i] : []));
     return String(ours) === String(theirs) ? [] : [`${name} alarms at ${theirs}, ours at ${ours}`];
   });
 }
 
 function aboutColumn(found: Column): string[] {
-  const pair: Pair = { reference: columnOf(found, 'reference', 0), current: columnOf(found, 'current', 1) };
+  const pair: ColumnPair = {
+    reference: columnOf(found, 'reference', 0),
+    current: columnOf(found, 'current', 1),
+  };
   const type = evidentlyType(pair);
   const complaints =
     type === found.evidently.type ? [] : [`evidently takes it as ${found.evidently.type}, we as ${type}`];
@@ -149,7 +152,7 @@ function differences(library: string, ours: LibraryScores, found: Column): strin
 
 function difference(
   name: string,
-  ours: Score | null | undefined,
+  ours: ScoreValue | null | undefined,
   theirs: Exclude<TheirScore, Excluded>,
   tolerance: Tolerance,
 ): string[] {

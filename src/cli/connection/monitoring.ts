@@ -1,4 +1,4 @@
-import type { Monitoring } from '../../monitor/port.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
 import type { ControlOptions } from './control.ts';
 import { credentialOf } from './credential.ts';
 
@@ -8,7 +8,7 @@ import { credentialOf } from './credential.ts';
  */
 export async function withMonitoring<T>(
   { data, url, keyFile }: ControlOptions,
-  work: (monitoring: Monitoring) => Promise<T>,
+  work: (monitoring: MonitoringApi) => Promise<T>,
 ): Promise<T> {
   const { liveServer } = await import('../../server/lock.ts');
   const live = url === undefined ? liveServer(data) : null;

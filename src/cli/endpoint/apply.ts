@@ -4,7 +4,7 @@ import type { Actor, Control, EndpointView, RolloutView } from '../../control/po
 import { EXIT } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobChange } from '../../jobs/desired.ts';
-import type { MonitorChange } from '../../monitor/desired.ts';
+import type { MonitorChange } from '../../monitor/apply-monitors.ts';
 import type { Define } from '../commands.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
@@ -103,7 +103,7 @@ async function monitorChanges(
   actor: Actor | null,
 ): Promise<readonly MonitorChange[]> {
   if (documents === undefined || documents === null) return [];
-  const { applyMonitors } = await import('../../monitor/desired.ts');
+  const { applyMonitors } = await import('../../monitor/apply-monitors.ts');
   const { withMonitoring } = await import('../connection/monitoring.ts');
   return withMonitoring(options, (monitoring) => applyMonitors(monitoring, documents, actor));
 }

@@ -1,5 +1,5 @@
-import type { ColumnReport, LibraryReport } from '../../monitor/scores/compare.ts';
-import type { Score } from '../../monitor/scores/score.ts';
+import type { ColumnReport, LibraryReport } from '../../monitor/scores/compare-column.ts';
+import type { ScoreValue } from '../../monitor/scores/library-scores.ts';
 import { clip, table } from '../output/table.ts';
 
 /** A block a column: each library's verdict, then its scores side by side. */
@@ -32,7 +32,7 @@ function scoreText(score: LibraryReport[string]): string {
   if (score === undefined) return '';
   if (score === null) return '–';
   if (typeof score === 'number') return shown(score);
-  const { statistic, p } = score as Exclude<Score, number>;
+  const { statistic, p } = score as Exclude<ScoreValue, number>;
   return `${shown(statistic)} (p ${shown(p)})`;
 }
 

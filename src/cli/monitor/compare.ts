@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { ColumnReport, Library } from '../../monitor/scores/compare.ts';
+import type { ColumnReport, ScoreLibrary } from '../../monitor/scores/compare-column.ts';
 import type { Define } from '../commands.ts';
 
 interface CompareOptions {
@@ -28,9 +28,9 @@ export const compare: Define = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async (options: CompareOptions) => {
       const libraries = await librariesOf(options.scores ?? DEFAULT_LIBRARIES);
-      const { openTwo } = await import('../../monitor/scores/files.ts');
-      const { compareColumn, missingColumn } = await import('../../monitor/scores/compare.ts');
-      const files = await openTwo(options.reference, options.current);
+      const { openColumnPairs } = await import('../../monitor/scores/paired-files.ts');
+      const { compareColumn, missingColumn } = await import('../../monitor/scores/compare-column.ts');
+      const files = await openColumnPairs(options.reference, options.current);
       const progress = terminal.progress('comparing');
       try {
         const columns: ColumnReport[] = [];
@@ -66,8 +66,8 @@ Examples:
   $ plimsoll monitor compare --reference train.csv --current today.csv --scores deequ
 `;
 
-async function librariesOf(list: string): Promise<readonly Library[]> {
-  const { LIBRARIES } = await import('../../monitor/scores/compare.ts');
+async function librariesOf(list: string): Promise<readonly ScoreLibrary[]> {
+  const { LIBRARIES } = await import('../../monitor/scores/compare-column.ts');
   return namesOf(list).map((name) => {
     const library = LIBRARIES.find((known) => known === name);
     if (library !== undefined) return library;

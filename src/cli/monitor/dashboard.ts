@@ -10,8 +10,8 @@ export const dashboard: Define = (command, terminal) => {
     .option('--title <text>', 'title of the dashboard', 'Plimsoll')
     .addHelpText('after', HELP)
     .action(async ({ output, title }: { readonly output?: string; readonly title: string }) => {
-      const { dashboardOf } = await import('../../monitor/prometheus/dashboard.ts');
-      const document = dashboardOf(title);
+      const { grafanaDashboard } = await import('../../monitor/prometheus/grafana-dashboard.ts');
+      const document = grafanaDashboard(title);
       const text = JSON.stringify(document, null, 2);
       if (output === undefined) return terminal.answer(document, () => text);
       const { writeFile } = await import('../files/text-file.ts');

@@ -1,9 +1,9 @@
 import { grouped } from '../../core/digits.ts';
-import { barOf } from '../../monitor/alerts/message/bars.ts';
-import { binNames } from '../../monitor/reference/names.ts';
-import { type FeatureProfile, inputsOf } from '../../monitor/reference/profile.ts';
-import type { FilesReplayed, ReportedAlarm } from '../../monitor/replay/files.ts';
-import { baselinesOf } from '../../monitor/replay/report.ts';
+import { textBar } from '../../monitor/alerts/message/histogram-bars.ts';
+import { binNames } from '../../monitor/reference/bin-names.ts';
+import { type FeatureProfile, watchedInputs } from '../../monitor/reference/reference-profile.ts';
+import type { FileReplayResult, ReportedAlarm } from '../../monitor/replay/replay-files.ts';
+import { baselineSummary } from '../../monitor/replay/replay-summary.ts';
 import { printable } from '../output/printable.ts';
 import { clip, count, table } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
@@ -15,15 +15,15 @@ const BAR = 20;
 const SHARE_MIN = 0.005;
 
 /** What fired, when and why, with both distributions. */
-export function replayPage({ report, profile }: FilesReplayed): string {
+export function replayPage({ report, profile }: FileReplayResult): string {
   const head = `${count(report.rows, 'row')}, ${count(report.features, 'feature')}: ${report.summary}`;
   const features = new Map(
-    [...inputsOf(profile), ...profile.outputs].map((feature) => [feature.name, feature] as const),
+    [...watchedInputs(profile), ...profile.outputs].map((feature) => [feature.name, feature] as const),
   );
   const blocks = report.alarms.map((alarm, i) => alarmBlock(alarm, features, i < DRAWN_MAX));
   const quality = report.quality.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);
   const damage = quality.length === 0 ? [] : [['Quality of the rows:', ...quality].join('\n')];
-  return [head, ...blocks, ...damage, baselinesOf(report.baselines)].join('\n\n');
+  return [head, ...blocks, ...damage, baselineSummary(report.baselines)].join('\n\n');
 }
 
 function alarmBlock(
@@ -47,7 +47,9 @@ function bars(feature: FeatureProfile, reference: readonly number[], current: re
   const rows = binNames(feature).flatMap((name, k) => {
     const [p, q] = [before[k]!, after[k]!];
     if (p < SHARE_MIN && q < SHARE_MIN) return [];
-    return [[clip(printable(name), 24), barOf(p / most, BAR), percent(p), barOf(q / most, BAR), percent(q)]];
+    return [
+      [clip(printable(name), 24), textBar(p / most, BAR), percent(p), textBar(q / most, BAR), percent(q)],
+    ];
   });
   return table([['', 'reference', '', 'now', ''], ...rows], '    ');
 }

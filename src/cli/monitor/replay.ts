@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { MonitorPolicy } from '../../monitor/policy/policy.ts';
 import type { BaselineDetector } from '../../monitor/replay/baselines.ts';
-import type { FalseAlarms } from '../../monitor/replay/budget.ts';
+import type { FalseAlarms } from '../../monitor/replay/false-alarms.ts';
 import type { Define } from '../commands.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -75,7 +75,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
     throw usage(`${flag} is "${text}", wanted a number of at least 0`);
   };
   const { DEFAULT_MONITOR } = await import('../../monitor/policy/policy.ts');
-  const { replayFiles } = await import('../../monitor/replay/files.ts');
+  const { replayFiles } = await import('../../monitor/replay/replay-files.ts');
   const progress = terminal.progress('replaying');
   try {
     const found = await replayFiles({
@@ -130,7 +130,7 @@ async function budgetOf(
   policy: MonitorPolicy | null,
   usage: (reason: string) => PlimsollError,
 ): Promise<FalseAlarms> {
-  const { parseFalseAlarms } = await import('../../monitor/replay/budget.ts');
+  const { parseFalseAlarms } = await import('../../monitor/replay/false-alarms.ts');
   if (falseAlarms === undefined && policy !== null && time !== undefined)
     return { count: policy.falseAlarms.count, per: policy.falseAlarms.span, unit: 'time' };
   const text = falseAlarms ?? DEFAULT_FALSE_ALARMS;

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { RuleOptions } from '../../monitor/prometheus/rules.ts';
+import type { AlertRuleOptions } from '../../monitor/prometheus/alerting-rules.ts';
 import type { Define } from '../commands.ts';
 
 interface RulesOptions {
@@ -33,7 +33,7 @@ export const rules: Define = (command, terminal) => {
     .option('--runbook <url>', 'page that the alerts point to')
     .addHelpText('after', HELP)
     .action(async (endpoint: string | undefined, options: RulesOptions) => {
-      const { alertRules } = await import('../../monitor/prometheus/rules.ts');
+      const { alertRules } = await import('../../monitor/prometheus/alerting-rules.ts');
       const wanted = await optionsOf(endpoint ?? null, options);
       const document = alertRules(wanted);
       const { output, tests } = options;
@@ -74,9 +74,9 @@ async function yaml(document: object): Promise<string> {
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
-async function optionsOf(endpoint: string | null, options: RulesOptions): Promise<RuleOptions> {
+async function optionsOf(endpoint: string | null, options: RulesOptions): Promise<AlertRuleOptions> {
   const { parseDuration } = await import('../../text/duration.ts');
-  const { RUNBOOK } = await import('../../monitor/prometheus/rules.ts');
+  const { RUNBOOK } = await import('../../monitor/prometheus/alerting-rules.ts');
   const seconds = (option: string, text: string | undefined): number | null => {
     if (text === undefined) return null;
     const millis = parseDuration(text);

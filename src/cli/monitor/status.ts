@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Monitoring, MonitorView } from '../../monitor/port.ts';
+import type { MonitoringApi, MonitorView } from '../../monitor/port.ts';
 import type { Define } from '../commands.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
@@ -38,7 +38,7 @@ export const monitorStatus: Define = (command, terminal) => {
 };
 
 async function viewsOf(
-  monitoring: Monitoring,
+  monitoring: MonitoringApi,
   endpoint: string | undefined,
 ): Promise<readonly MonitorView[]> {
   if (endpoint !== undefined) return [await monitoring.monitor(endpoint)];

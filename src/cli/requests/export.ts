@@ -43,7 +43,7 @@ export const exportLog: Define = (command, terminal) => {
         options[option] === undefined ? undefined : wholeNumber(`--${option}`, options[option], COMMAND);
       const [limit, drawn, seed] = [number('limit'), number('sample'), number('seed') ?? 1];
       const range = await rangeOf(endpoint, options, COMMAND);
-      const { exportRequests } = await import('../../monitor/log/export.ts');
+      const { exportRequests } = await import('../../monitor/log/export-requests.ts');
       const progress = terminal.progress(endpoint);
       progress.update('writing rows');
       try {

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Wanted } from '../../monitor/log/golden.ts';
+import type { GoldenSource } from '../../monitor/log/golden-rows.ts';
 import type { Define } from '../commands.ts';
 import { writeFile } from '../files/text-file.ts';
 import { count } from '../output/table.ts';
@@ -62,7 +62,7 @@ export const goldenFromLog: Define = (command, terminal) => {
     });
 };
 
-function wantedOf({ region, drifted }: GoldenOptions): Wanted {
+function wantedOf({ region, drifted }: GoldenOptions): GoldenSource {
   const usage = (reason: string) => new PlimsollError('USAGE', { reason, command: COMMAND });
   if (region !== undefined && drifted === true)
     throw usage('--region and --drifted were given, one of them was wanted');
@@ -76,13 +76,13 @@ function wantedOf({ region, drifted }: GoldenOptions): Wanted {
 async function goldenOf(
   { data }: GoldenOptions,
   range: Awaited<ReturnType<typeof rangeOf>>,
-  wanted: Wanted,
+  wanted: GoldenSource,
   rows: number,
   seed: number,
 ) {
-  const { goldenRows } = await import('../../monitor/log/golden.ts');
-  const { withDuckDB } = await import('../../monitor/log/find.ts');
-  const { parseProfile } = await import('../../monitor/reference/parse.ts');
+  const { goldenRows } = await import('../../monitor/log/golden-rows.ts');
+  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
+  const { parseProfile } = await import('../../monitor/reference/parse-profile.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const { seededRandom } = await import('../../core/random.ts');
   return withLog({ data }, async (log) => {
@@ -104,9 +104,9 @@ async function goldenOf(
 
 /** The model that a file of the log is about. */
 export async function modelOf(file: string): Promise<string> {
-  const { shapesOf } = await import('../../monitor/log/scan.ts');
-  const { withDuckDB } = await import('../../monitor/log/find.ts');
-  const [found] = await withDuckDB((db) => shapesOf(db, [file]));
+  const { readShapes } = await import('../../monitor/log/segment-scan.ts');
+  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
+  const [found] = await withDuckDB((db) => readShapes(db, [file]));
   if (found !== undefined) return found.shape.model;
   throw new PlimsollError('INPUT_INVALID', { problem: `${file}: it is no file of a prediction log` });
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
-import type { FoundSegment, LogPlace, LogRange } from '../../monitor/log/scan.ts';
+import type { FoundSegment, LogLocation, LogRange } from '../../monitor/log/segment-scan.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 
 /** Options of every command that reads rows of the log. */
@@ -22,7 +22,7 @@ export const withRangeOptions = (command: Command, until: '--to' | '--until' = '
     .option('--model-version <number>', 'rows that this version answered');
 
 /** A log with the database that has its index. */
-export interface OpenLog extends LogPlace {
+export interface OpenLog extends LogLocation {
   readonly store: MonitoringStore;
 }
 
@@ -33,13 +33,13 @@ export async function withLog<T>(
 ): Promise<T> {
   const { openMonitoring } = await import('../../store/monitoring/open.ts');
   const { monitoringPath, monitoringUrl } = await import('../../store/monitoring/url.ts');
-  const { logPath } = await import('../../monitor/log/paths.ts');
+  const { predictionLogPath } = await import('../../monitor/log/log-paths.ts');
   const dataDir = resolve(data);
   const url = monitoringUrl(dataDir, process.env['PLIMSOLL_STORE'] ?? null);
   const isThere = !url.startsWith('sqlite:') || existsSync(monitoringPath(dataDir));
   const store = await openMonitoring(isThere ? url : 'sqlite::memory:');
   try {
-    return await work({ store, folder: logPath(dataDir) });
+    return await work({ store, folder: predictionLogPath(dataDir) });
   } finally {
     await store.close();
   }
@@ -82,10 +82,10 @@ export async function versionSegments(
   log: OpenLog,
   range: LogRange & { readonly endpoint: string },
 ): Promise<{ readonly version: number; readonly segments: readonly FoundSegment[] }> {
-  const { segmentsHere } = await import('../../monitor/log/scan.ts');
-  const { partsOf } = await import('../../monitor/log/paths.ts');
-  const all = await segmentsHere(log, range);
-  const versionIn = ({ path }: FoundSegment) => partsOf(path)?.version;
+  const { localSegments } = await import('../../monitor/log/segment-scan.ts');
+  const { parseSegmentPath } = await import('../../monitor/log/log-paths.ts');
+  const all = await localSegments(log, range);
+  const versionIn = ({ path }: FoundSegment) => parseSegmentPath(path)?.version;
   const newest = all.toSorted((a, b) => b.to - a.to)[0];
   const version = newest === undefined ? undefined : versionIn(newest);
   if (version === undefined) throw await emptyLog(range);
@@ -93,8 +93,8 @@ export async function versionSegments(
 }
 
 export async function emptyLog(range: LogRange & { readonly endpoint: string }): Promise<PlimsollError> {
-  const { wantedOf } = await import('../../monitor/log/export.ts');
-  return new PlimsollError('LOG_EMPTY', { endpoint: range.endpoint, wanted: wantedOf(range) });
+  const { describeRange } = await import('../../monitor/log/export-requests.ts');
+  return new PlimsollError('LOG_EMPTY', { endpoint: range.endpoint, wanted: describeRange(range) });
 }
 
 /** Folder of the bundle of a version. Throws what finding it throws. */

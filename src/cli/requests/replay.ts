@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Ask, ReplayReport } from '../../monitor/log/replay.ts';
+import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
 import type { Define } from '../commands.ts';
 import { credentialOf } from '../connection/credential.ts';
 import { count, table } from '../output/table.ts';
@@ -54,10 +54,10 @@ async function replayed(
   endpoint: string,
   options: ReplayOptions,
   onProgress: (requests: number) => void,
-): Promise<ReplayReport> {
-  const { replayRequests } = await import('../../monitor/log/replay.ts');
-  const { pastRequests } = await import('../../monitor/log/requests.ts');
-  const { withDuckDB } = await import('../../monitor/log/find.ts');
+): Promise<RequestReplayReport> {
+  const { replayRequests } = await import('../../monitor/log/replay-requests.ts');
+  const { pastRequests } = await import('../../monitor/log/past-requests.ts');
+  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const speed = Number(options.speed);
   if (options.speed.trim() === '' || !(speed >= 0 && speed < Number.POSITIVE_INFINITY))
@@ -85,7 +85,7 @@ async function replayed(
 }
 
 interface Target {
-  readonly ask: Ask;
+  readonly ask: PredictFunction;
   close(): Promise<void>;
 }
 
@@ -119,7 +119,7 @@ function serverAt(to: string, endpoint: string, { outputs }: Signature): Target 
   const main = ['predict', 'transform'].find((name) => names.includes(name)) ?? names[0] ?? 'predict';
   const key = credentialOf({});
   const login = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const ask: Ask = async (body) => {
+  const ask: PredictFunction = async (body) => {
     const response = await fetch(`${origin}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...login },
@@ -134,10 +134,10 @@ function serverAt(to: string, endpoint: string, { outputs }: Signature): Target 
   return { ask, close: async () => undefined };
 }
 
-function reportText(report: ReplayReport, to: string): string {
+function reportText(report: RequestReplayReport, to: string): string {
   const { requests, rows, failed, failure, different, outputs, seconds, latency } = report;
   const rate = (requests / Math.max(seconds, 1e-9)).toFixed(0);
-  const millis = (q: ReplayReport['latency']['now']) =>
+  const millis = (q: RequestReplayReport['latency']['now']) =>
     q === null ? ['–', '–', '–'] : [q.p50, q.p95, q.p99].map((x) => `${x.toFixed(2)} ms`);
   return [
     `${count(requests, 'request')}, ${count(rows, 'row')} sent to ${to} in ${seconds.toFixed(1)} s: ${rate} a second`,

@@ -13,8 +13,8 @@ export const showRequest: Define = (command, terminal) => {
     )
     .action(async (id: string) => {
       const options = command.optsWithGlobals<{ readonly data: string }>();
-      const { findRequest } = await import('../../monitor/log/find.ts');
-      const found = await withLog(options, (log) => findRequest(log, id));
+      const { findLoggedRequest } = await import('../../monitor/log/find-request.ts');
+      const found = await withLog(options, (log) => findLoggedRequest(log, id));
       terminal.answer(found, () => found.rows.map(rowText).join('\n\n'));
     });
 };

@@ -1,16 +1,22 @@
 /** Accuracy of one cohort, as far as it is known. Pure. */
-import type { Band, Residual } from './estimate/band.ts';
-import { estimate, expected, withChances } from './estimate/estimator.ts';
-import { corrected } from './estimate/prediction-powered.ts';
-import { concatRead, type Read, readRows, takeRead } from './inputs.ts';
-import { worthAsking } from './labels/ask.ts';
-import type { JoinedCohort } from './labels/join.ts';
-import { arrivalWeight, expectedShare, isMature, type Maturity } from './labels/maturity.ts';
-import type { Reading } from './labels/rows-of.ts';
-import { type Metric, metricOf, read } from './metrics/all.ts';
-import { variance } from './metrics/measured.ts';
-import { type Rows, rowCount, takeRows } from './metrics/rows.ts';
-import type { AccuracyReference } from './reference.ts';
+
+import type { AccuracyReference } from './accuracy-reference.ts';
+import {
+  type AccuracyRows,
+  concatAccuracyRows,
+  readAccuracyRows,
+  selectAccuracyRows,
+} from './accuracy-rows.ts';
+import { estimateAccuracy, expectedMetric, withProbabilities } from './estimate/accuracy-estimator.ts';
+import type { ErrorBand, EstimateResidual } from './estimate/error-band.ts';
+import { predictionPoweredEstimate } from './estimate/prediction-powered.ts';
+import type { AnswerSchema } from './labels/answer-schema.ts';
+import type { JoinedCohort } from './labels/join-labels.ts';
+import { arrivalWeight, expectedShare, isMature, type LabelMaturity } from './labels/label-maturity.ts';
+import { selectForLabelling } from './labels/label-selection.ts';
+import { type AccuracyMetric, findMetric, readMetric } from './metrics/accuracy-metrics.ts';
+import { measurementVariance } from './metrics/metric-measurement.ts';
+import { type MetricRows, rowCount, selectRows } from './metrics/metric-rows.ts';
 
 interface Known {
   readonly value: number;
@@ -21,16 +27,16 @@ interface Known {
 /** What is kept of a revision of a cohort: plain data, nothing that is no number. */
 export interface CohortBody {
   readonly schema: 1;
-  readonly task: Reading['task'];
+  readonly task: AnswerSchema['task'];
   readonly metric: string;
   /** Of the labels that are there, each weighed by the inverse of the chance that it has come. */
   readonly realised: (Known & { readonly error: number; readonly rows: number }) | null;
   /** Without labels; and how far off others were. */
-  readonly estimate: (Known & Pick<Band, 'level' | 'periods'>) | null;
+  readonly estimate: (Known & Pick<ErrorBand, 'level' | 'periods'>) | null;
   /** The estimate put right by the labels that there are. */
   readonly corrected: (Known & { readonly power: number }) | null;
   /** Realised − estimated. */
-  readonly residual: Residual | null;
+  readonly residual: EstimateResidual | null;
   /** Rows in the log, and of traffic; with a label. */
   readonly rows: number;
   readonly traffic: number;
@@ -51,11 +57,11 @@ export interface CohortBody {
 }
 
 export interface CohortContext {
-  readonly reading: Reading;
-  readonly maturity: Maturity;
+  readonly reading: AnswerSchema;
+  readonly maturity: LabelMaturity;
   readonly reference: AccuracyReference | null;
   /** Of mature cohorts before this one. */
-  readonly residuals: readonly Residual[];
+  readonly residuals: readonly EstimateResidual[];
   /** As this cohort has it so far. */
   readonly chosen: readonly string[];
   readonly now: number;
@@ -67,14 +73,14 @@ const SEGMENTS_MAX = 10;
 const ASKED = 10;
 const CHOSEN_MAX = 200;
 
-export function cohortOf(joined: JoinedCohort, context: CohortContext): CohortBody {
+export function measureCohort(joined: JoinedCohort, context: CohortContext): CohortBody {
   const { reading, maturity, now } = context;
-  const metric = metricOf(reading.task, reading.metric)!;
-  const unlabelled = readRows(reading, joined.unlabelled, false);
-  const arrived = weighted(readRows(reading, joined.labelled, true), maturity, now);
+  const metric = findMetric(reading.task, reading.metric)!;
+  const unlabelled = readAccuracyRows(reading, joined.unlabelled, false);
+  const arrived = weighted(readAccuracyRows(reading, joined.labelled, true), maturity, now);
   const labelled = stratified(arrived, unlabelled, joined, new Set(context.chosen));
   const realised = rowCount(labelled.rows) === 0 ? null : known(labelled.rows, metric);
-  const all = concatRead(readRows(reading, joined.labelled, false), unlabelled);
+  const all = concatAccuracyRows(readAccuracyRows(reading, joined.labelled, false), unlabelled);
   const guess = estimateOf(all, context);
   return {
     schema: 1,
@@ -105,13 +111,13 @@ export function cohortOf(joined: JoinedCohort, context: CohortContext): CohortBo
  * stratified sampling). No rows where one of the parts has traffic and no label, as then the metric of all is not known.
  */
 function stratified(
-  labelled: Read,
-  unlabelled: Read,
+  labelled: AccuracyRows,
+  unlabelled: AccuracyRows,
   joined: JoinedCohort,
   chosen: ReadonlySet<string>,
-): Read {
+): AccuracyRows {
   if (!labelled.requestId.some((id) => chosen.has(id))) return labelled;
-  const isChosen = (read: Read, inSample: boolean) =>
+  const isChosen = (read: AccuracyRows, inSample: boolean) =>
     [...read.requestId.keys()].filter((i) => chosen.has(read.requestId[i]!) === inSample);
   // A chosen request is in the sample because it was: it stands for none of those that are not.
   const scale = joined.unlabelled.time.length / Math.max(1, joined.rows - joined.labelledRows);
@@ -121,7 +127,7 @@ function stratified(
     const own = isChosen(labelled, inSample);
     const known = own.reduce((sum, i) => sum + labelled.rows.weight[i]!, 0);
     const rest = isChosen(unlabelled, inSample).reduce((sum, i) => sum + unlabelled.rows.weight[i]!, 0);
-    if (known === 0 && rest > 0) return takeRead(labelled, []);
+    if (known === 0 && rest > 0) return selectAccuracyRows(labelled, []);
     const mass = inSample ? known + rest * scale : Math.max(known, joined.traffic - chosenTraffic);
     if (inSample) chosenTraffic = mass;
     for (const i of own) weight[i] = (labelled.rows.weight[i]! * mass) / known;
@@ -129,17 +135,17 @@ function stratified(
   return { ...labelled, rows: { ...labelled.rows, weight } };
 }
 
-function weighted(rows: Read, maturity: Maturity, now: number): Read {
+function weighted(rows: AccuracyRows, maturity: LabelMaturity, now: number): AccuracyRows {
   const weight = rows.rows.weight.map(
     (w, i) => w * arrivalWeight(maturity, rows.label[i]!, now - rows.time[i]!),
   );
   return { ...rows, rows: { ...rows.rows, weight } };
 }
 
-function known(rows: Rows, metric: Metric): CohortBody['realised'] {
-  const { value, interval } = read(rows, metric, LEVEL);
+function known(rows: MetricRows, metric: AccuracyMetric): CohortBody['realised'] {
+  const { value, interval } = readMetric(rows, metric, LEVEL);
   if (!Number.isFinite(value) || !Number.isFinite(interval.lower)) return null;
-  const error = Math.sqrt(variance(metric.measure(rows), rows.weight));
+  const error = Math.sqrt(measurementVariance(metric.measure(rows), rows.weight));
   // At 0 and 1 influences vanish: the width of the interval says what the rows can tell.
   const width = (interval.upper - interval.lower) / (2 * 1.96);
   return {
@@ -151,29 +157,29 @@ function known(rows: Rows, metric: Metric): CohortBody['realised'] {
   };
 }
 
-function estimateOf(all: Read, { reference, residuals }: CohortContext): CohortBody['estimate'] {
+function estimateOf(all: AccuracyRows, { reference, residuals }: CohortContext): CohortBody['estimate'] {
   if (reference?.estimator == null || rowCount(all.rows) === 0) return null;
-  const { value, band } = estimate(reference.estimator, all, residuals, LEVEL);
+  const { value, band } = estimateAccuracy(reference.estimator, all, residuals, LEVEL);
   if (band === null || !Number.isFinite(value)) return null;
   const { lower, upper, level, periods } = band;
   return { value, lower, upper, level, periods };
 }
 
 function correctedOf(
-  labelled: Read,
-  all: Read,
+  labelled: AccuracyRows,
+  all: AccuracyRows,
   { reference }: CohortContext,
-  metric: Metric,
+  metric: AccuracyMetric,
 ): CohortBody['corrected'] {
   const estimator = reference?.estimator ?? null;
   if (estimator === null || rowCount(labelled.rows) === 0) return null;
-  const answer = corrected(
+  const answer = predictionPoweredEstimate(
     {
       realised: metric.measure(labelled.rows),
-      expected: expected(estimator, labelled),
+      expected: expectedMetric(estimator, labelled),
       weight: labelled.rows.weight,
     },
-    { measured: expected(estimator, all), weight: all.rows.weight },
+    { measured: expectedMetric(estimator, all), weight: all.rows.weight },
     metric.range,
     LEVEL,
   );
@@ -181,14 +187,14 @@ function correctedOf(
   return { value: answer.value, ...answer.interval, power: answer.power };
 }
 
-function segmentsOf({ rows, segment }: Read, metric: Metric): CohortBody['segments'] {
+function segmentsOf({ rows, segment }: AccuracyRows, metric: AccuracyMetric): CohortBody['segments'] {
   const traffic = new Map<string, number>();
   segment.forEach((name, i) => {
     if (name !== null) traffic.set(name, (traffic.get(name) ?? 0) + rows.weight[i]!);
   });
   const most = [...traffic].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, SEGMENTS_MAX);
   return most.flatMap(([name]) => {
-    const own = takeRows(
+    const own = selectRows(
       rows,
       segment.flatMap((of, i) => (of === name ? [i] : [])),
     );
@@ -201,16 +207,16 @@ function segmentsOf({ rows, segment }: Read, metric: Metric): CohortBody['segmen
 }
 
 function askFor(
-  { rows, requestId }: Read,
+  { rows, requestId }: AccuracyRows,
   { reference, chosen }: CohortContext,
 ): Pick<CohortBody, 'ask' | 'chosen'> {
   const estimator = reference?.estimator ?? null;
   if (estimator === null || (rows.task !== 'binary' && rows.task !== 'multiclass'))
     return { ask: [], chosen };
-  const chances = withChances(estimator.learnt, rows);
+  const chances = withProbabilities(estimator.learnt, rows);
   if (chances === null || (chances.task !== 'binary' && chances.task !== 'multiclass'))
     return { ask: [], chosen };
-  const most = worthAsking(estimator, chances, ASKED).map((i) => requestId[i]!);
+  const most = selectForLabelling(estimator, chances, ASKED).map((i) => requestId[i]!);
   const known = new Set([...chosen, ...most].slice(0, CHOSEN_MAX));
   // Rows come by the hash of their request: the first are as good as drawn.
   const drawn = [...new Set(requestId)].filter((id) => !known.has(id)).slice(0, ASKED);

@@ -1,11 +1,14 @@
 /** What people are told of accuracy. */
-import type { Told } from '../alerts/alert.ts';
-import type { Decay } from './decay.ts';
-import type { Trust } from './estimate/trust.ts';
-import type { KeptCohort, Lateness, Standing } from './kept-cohort.ts';
-import type { AccuracyReference } from './reference.ts';
+import type { AlertDetail } from '../alerts/alert.ts';
+import type { AccuracyDecay } from './accuracy-decay.ts';
+import type { AccuracyReference } from './accuracy-reference.ts';
+import type { AccuracyStatus, LabelLateness, StoredCohort } from './accuracy-status.ts';
+import type { EstimateTrust } from './estimate/estimate-trust.ts';
 
-export const told = (about: Omit<Told, 'histogram'>): Told => ({ ...about, histogram: null });
+export const accuracyDetail = (about: Omit<AlertDetail, 'histogram'>): AlertDetail => ({
+  ...about,
+  histogram: null,
+});
 
 const day = (at: number): string =>
   new Date(at).toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '');
@@ -13,9 +16,9 @@ const number = (value: number): string => value.toFixed(3);
 const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 export function decaySentence(
-  { endpoint, attribution }: Pick<Standing, 'endpoint' | 'attribution'>,
+  { endpoint, attribution }: Pick<AccuracyStatus, 'endpoint' | 'attribution'>,
   { reading: { metric }, value }: Pick<AccuracyReference, 'reading' | 'value'>,
-  decay: Decay | null,
+  decay: AccuracyDecay | null,
 ): string {
   if (decay === null) return `No cohort of ${endpoint} has labels enough to tell its ${metric}.`;
   const { low, high } = decay.effect;
@@ -26,10 +29,10 @@ export function decaySentence(
 }
 
 export function estimateSentence(
-  { endpoint }: Pick<Standing, 'endpoint'>,
+  { endpoint }: Pick<AccuracyStatus, 'endpoint'>,
   { reading: { metric }, value }: Pick<AccuracyReference, 'reading' | 'value'>,
-  cohort: KeptCohort | null,
-  trust: Trust | null,
+  cohort: StoredCohort | null,
+  trust: EstimateTrust | null,
 ): string {
   if (trust !== null && !trust.isTrusted)
     return `The estimate of the ${metric} of ${endpoint} was off by ${number(trust.off ?? 0)} in matured cohorts and is hidden.`;
@@ -41,7 +44,10 @@ export function estimateSentence(
   return `The ${metric} of ${endpoint} is estimated at ${band} without labels since ${day(cohort.from)}, ${against}; ${count(cohort.body.traffic)} rows of traffic.`;
 }
 
-export function lateSentence({ endpoint }: Pick<Standing, 'endpoint'>, late: Lateness | null): string {
+export function lateSentence(
+  { endpoint }: Pick<AccuracyStatus, 'endpoint'>,
+  late: LabelLateness | null,
+): string {
   if (late === null) return `How long labels of ${endpoint} take is not known yet.`;
   return `Of ${count(late.expected)} labels of ${endpoint} that should be there for answers since ${day(late.cohort.from)}, ${count(late.labelled)} are.`;
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
+import { accuracyReference } from './accuracy-reference.ts';
 import type { CohortBody } from './cohort.ts';
-import type { BinaryRows } from './metrics/rows.ts';
-import { accuracyReference } from './reference.ts';
-import { DAY, LabelledLog, type LoggedRow, type POLICY, START } from './testing.ts';
+import type { BinaryRows } from './metrics/metric-rows.ts';
+import { DAY, LabelledLog, type LoggedRow, type POLICY, START } from './testing/labelled-log.ts';
 
 type Random = { next(): number };
 

@@ -1,6 +1,6 @@
 /** The words of alerting: what is watched says conditions, the engine makes alerts of them, receivers get notices. Pure. */
 
-export type Severity = 'page' | 'ticket' | 'info';
+export type AlertSeverity = 'page' | 'ticket' | 'info';
 
 /** Identity of an alert: never a value, a p-value or a hash of anything that moves. */
 export type AlertLabels = Readonly<Record<string, string>> & {
@@ -11,18 +11,18 @@ export type AlertLabels = Readonly<Record<string, string>> & {
 };
 
 /** How a rule stands at one look. `null`: it could not be evaluated, which is neither firing nor resolved. */
-export interface Condition {
+export interface AlertCondition {
   readonly labels: AlertLabels;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   /** Beyond the threshold; below the separate one for resolving; between the two nothing changes. */
   readonly standing: 'beyond' | 'between' | 'below' | null;
   /** Since when the data say so, in milliseconds since the epoch. */
   readonly since: number;
-  readonly told: Told;
+  readonly told: AlertDetail;
 }
 
 /** What people are told. */
-export interface Told {
+export interface AlertDetail {
   /** What moved, since when, how much traffic, which segment: one sentence. */
   readonly sentence: string;
   /** What to do next: one sentence. */
@@ -49,7 +49,7 @@ export interface AlertRow {
   readonly fingerprint: string;
   readonly labels: AlertLabels;
   /** The worst of the episode. */
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   readonly state: AlertState;
   /** Since when it is in this state. */
   readonly since: number;
@@ -70,16 +70,16 @@ export interface AlertRow {
   readonly inhibitedBy: string | null;
   readonly acknowledgedBy: string | null;
   /** What receivers know of it, by name. */
-  readonly notified: Readonly<Record<string, Notified>>;
-  readonly told: Told;
+  readonly notified: Readonly<Record<string, NotificationState>>;
+  readonly told: AlertDetail;
   /** Grows with every change of its state. */
   readonly generation: number;
 }
 
 /** What one receiver was told last. */
-export interface Notified {
+export interface NotificationState {
   readonly state: 'firing' | 'acknowledged' | 'resolved';
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   /** When the notice was made. */
   readonly at: number;
   /** When the first notice of the incident was made: it names the incident. */

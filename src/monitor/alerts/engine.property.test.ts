@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
-import type { AlertRow, Condition } from './alert.ts';
+import type { AlertCondition, AlertRow } from './alert.ts';
+import type { AlertNotice } from './alert-notice.ts';
+import { OUTAGE_TOLERANCE_MS } from './alert-transition.ts';
 import { type AlertStep, stepAlerts } from './engine.ts';
-import type { Notice } from './notice.ts';
 import { condition, HOUR, labels, MINUTE, type POLICY, START } from './testing/conditions.ts';
-import { OUTAGE } from './transition.ts';
 
 const RULES = [
   labels('MissingValues', { feature: 'age' }),
@@ -15,11 +15,11 @@ const RULES = [
 ];
 const RECEIVERS = { hook: 'webhook', chat: 'slack', pager: 'pagerduty', train: 'retrain' } as const;
 
-type Standing = Condition['standing'] | 'absent';
+type Standing = AlertCondition['standing'] | 'absent';
 interface Look {
   readonly pause: number;
   readonly standings: readonly Standing[];
-  readonly severities: readonly Condition['severity'][];
+  readonly severities: readonly AlertCondition['severity'][];
   readonly acknowledge: boolean;
 }
 
@@ -35,7 +35,7 @@ const looks: fc.Arbitrary<readonly Look[]> = fc.array(
       ),
     ),
     severities: fc.tuple(
-      ...RULES.map(() => fc.constantFrom<Condition['severity']>('page', 'ticket', 'info')),
+      ...RULES.map(() => fc.constantFrom<AlertCondition['severity']>('page', 'ticket', 'info')),
     ),
     acknowledge: fc.boolean(),
   }),
@@ -122,7 +122,7 @@ test('what fires has held for long enough, and what resolves was known to be cal
           const standing = history[k]!.standings[rule]!;
           if (ends.includes(standing as string)) break;
           const isKnown = standing !== null && standing !== 'absent';
-          if (isKnown && known - played[k]!.at > OUTAGE) break;
+          if (isKnown && known - played[k]!.at > OUTAGE_TOLERANCE_MS) break;
           if (isKnown) known = played[k]!.at;
           if (standing === begins) since = played[k]!.at;
         }
@@ -152,7 +152,7 @@ test('a restart at any point has the same future', () => {
 });
 
 /** What a receiver knows after a notice. */
-const content = (notice: Notice): string =>
+const content = (notice: AlertNotice): string =>
   JSON.stringify(
     notice.alerts.map(({ fingerprint, status, severity, acknowledgedBy, startsAt, changed }) => [
       fingerprint,
@@ -165,7 +165,7 @@ const content = (notice: Notice): string =>
 
 test('no receiver is told the same twice but by a repetition, nor more often than the group interval allows', () => {
   check((history, policy) => {
-    const last = new Map<string, Notice>();
+    const last = new Map<string, AlertNotice>();
     const ids = new Set<string>();
     for (const { step } of play(history, policy)) {
       for (const notice of step.notices) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AlertRow, Condition } from './alert.ts';
+import type { AlertCondition, AlertRow } from './alert.ts';
 import { type AlertContext, type AlertStep, stepAlerts } from './engine.ts';
 import { condition, HOUR, labels, MINUTE, POLICY, START } from './testing/conditions.ts';
 
@@ -13,7 +13,7 @@ class History {
   context: Partial<AlertContext> = {};
   policy = POLICY;
 
-  look(minutes: number, ...conditions: Condition[]): AlertStep {
+  look(minutes: number, ...conditions: AlertCondition[]): AlertStep {
     this.now += minutes * MINUTE;
     const step = stepAlerts(this.rows, conditions, this.policy, {
       now: this.now,
@@ -129,7 +129,10 @@ test('after a deploy drift does not fire until the cool-down is over, and violat
   const history = new History();
   history.context = { deploys: [START - MINUTE] };
   const schema = labels('SchemaViolation', { feature: 'plan' });
-  const both = (): [Condition, Condition] => [condition(AGE, 'beyond'), condition(schema, 'beyond')];
+  const both = (): [AlertCondition, AlertCondition] => [
+    condition(AGE, 'beyond'),
+    condition(schema, 'beyond'),
+  ];
   history.look(0, ...both());
   history.look(28, ...both());
   expect(history.states()).toEqual({ age: 'pending', plan: 'firing' });
@@ -165,7 +168,7 @@ test('a cause silences its consequences, of the same feature and up to its own s
   history.policy = { ...POLICY, for: 0 };
   const missing = condition(labels('MissingValues', { feature: 'age' }), 'beyond');
   const down = condition(labels('ModelDown'), 'beyond', { severity: 'page' });
-  const drift = (feature: string): Condition =>
+  const drift = (feature: string): AlertCondition =>
     condition(labels('FeatureDrift', { feature }), 'beyond', {
       severity: feature === 'fee' ? 'page' : 'ticket',
     });
@@ -206,7 +209,7 @@ test('what is silenced is not told until its cause is over', () => {
 test('fourteen features that move together are one message, and its group goes on as one incident', () => {
   const history = new History();
   history.policy = { ...POLICY, for: 0 };
-  const drifts = (count: number): Condition[] =>
+  const drifts = (count: number): AlertCondition[] =>
     Array.from({ length: count }, (_, i) =>
       condition(labels('FeatureDrift', { feature: `f${i}` }), 'beyond'),
     );

@@ -3,14 +3,20 @@
  * receivers are told. All it knows is in its arguments: a restart between two looks changes nothing. Pure.
  */
 import type { AlertPolicy } from '../policy/policy.ts';
-import type { AlertRow, Condition } from './alert.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import { type GroupContext, notify } from './groups.ts';
-import { inhibitions } from './inhibit.ts';
-import type { Notice } from './notice.ts';
-import { type AlertEvent, firstLook, type LookContext, look, withdraw } from './transition.ts';
+import type { AlertCondition, AlertRow } from './alert.ts';
+import type { AlertNotice } from './alert-notice.ts';
+import {
+  type AlertEvent,
+  firstTransition,
+  nextTransition,
+  type TransitionContext,
+  withdrawAlert,
+} from './alert-transition.ts';
+import { alertFingerprint } from './fingerprint.ts';
+import { inhibitions } from './inhibition.ts';
+import { type GroupContext, notifyReceivers } from './notification-groups.ts';
 
-export interface AlertContext extends LookContext, Omit<GroupContext, 'policy'> {
+export interface AlertContext extends TransitionContext, Omit<GroupContext, 'policy'> {
   /** Whether a rule is still in force. An alert of one that is not ends; by default all are. */
   readonly isWatched?: ((row: AlertRow) => boolean) | undefined;
 }
@@ -19,13 +25,13 @@ export interface AlertStep {
   /** All rows, those that are as they were among them. */
   readonly rows: readonly AlertRow[];
   readonly events: readonly AlertEvent[];
-  readonly notices: readonly Notice[];
+  readonly notices: readonly AlertNotice[];
 }
 
 /** One look at all conditions of an endpoint. */
 export function stepAlerts(
   rows: readonly AlertRow[],
-  conditions: readonly Condition[],
+  conditions: readonly AlertCondition[],
   policy: AlertPolicy,
   context: AlertContext,
 ): AlertStep {
@@ -35,30 +41,30 @@ export function stepAlerts(
   for (const row of rows) {
     const looked =
       context.isWatched?.(row) === false
-        ? withdraw(row, context.now)
-        : look(row, seen.get(row.fingerprint), policy, context);
+        ? withdrawAlert(row, context.now)
+        : nextTransition(row, seen.get(row.fingerprint), policy, context);
     seen.delete(row.fingerprint);
     after.push(looked.row);
     events.push(...looked.events);
   }
   for (const condition of seen.values()) {
-    const looked = firstLook(condition, policy, context);
+    const looked = firstTransition(condition, policy, context);
     if (looked === null) continue;
     after.push(looked.row);
     events.push(...looked.events);
   }
   const inhibited = inhibit(after, context.now);
-  const told = notify(inhibited.rows, { ...context, policy });
+  const told = notifyReceivers(inhibited.rows, { ...context, policy });
   return { rows: told.rows, events: [...events, ...inhibited.events, ...told.events], notices: told.notices };
 }
 
 /** Of two conditions with the same labels the graver counts. */
-function byFingerprint(conditions: readonly Condition[]): Map<string, Condition> {
-  const graveness = (condition: Condition | undefined): number =>
+function byFingerprint(conditions: readonly AlertCondition[]): Map<string, AlertCondition> {
+  const graveness = (condition: AlertCondition | undefined): number =>
     condition === undefined ? -1 : ['below', null, 'between', 'beyond'].indexOf(condition.standing);
-  const seen = new Map<string, Condition>();
+  const seen = new Map<string, AlertCondition>();
   for (const condition of conditions) {
-    const fingerprint = fingerprintOf(condition.labels);
+    const fingerprint = alertFingerprint(condition.labels);
     if (graveness(condition) > graveness(seen.get(fingerprint))) seen.set(fingerprint, condition);
   }
   return seen;

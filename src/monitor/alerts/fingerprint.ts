@@ -10,7 +10,7 @@ const SEPARATOR = 0xff;
  * 16 hex digits: FNV-1a of 64 bits over names and values in the order of names, 0xff behind each; the fingerprint that
  * Prometheus and Alertmanager give the same labels.
  */
-export function fingerprintOf(labels: Readonly<Record<string, string>>): string {
+export function alertFingerprint(labels: Readonly<Record<string, string>>): string {
   let hash = OFFSET;
   const add = (byte: number): void => {
     hash = ((hash ^ BigInt(byte)) * PRIME) & MASK;
@@ -30,13 +30,13 @@ const sortedLabels = (labels: Readonly<Record<string, string>>): [string, string
   Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Alerts of a model at an endpoint go into one message. */
-export const groupLabelsOf = ({ endpoint, model }: AlertLabels): { endpoint: string; model: string } => ({
+export const alertGroupLabels = ({ endpoint, model }: AlertLabels): { endpoint: string; model: string } => ({
   endpoint,
   model,
 });
 
 /** As Alertmanager writes the key of a group of its first route: `{}:{endpoint="churn", model="churn"}`. */
-export const groupKeyOf = (labels: AlertLabels): string =>
-  `{}:{${sortedLabels(groupLabelsOf(labels))
+export const alertGroupKey = (labels: AlertLabels): string =>
+  `{}:{${sortedLabels(alertGroupLabels(labels))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(', ')}}`;

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertLabels } from './alert.ts';
-import { fingerprintOf, groupKeyOf, groupLabelsOf } from './fingerprint.ts';
-import type { Notice } from './notice.ts';
-import type { Surroundings } from './receivers/receiver.ts';
-import { sendNotice } from './receivers/send.ts';
+import type { AlertNotice } from './alert-notice.ts';
+import { alertFingerprint, alertGroupKey, alertGroupLabels } from './fingerprint.ts';
+import type { ReceiverEnvironment } from './receivers/receiver.ts';
+import { sendNotice } from './receivers/send-notice.ts';
 
 export interface ReceiverTest {
   readonly endpoint: string;
@@ -14,7 +14,7 @@ export interface ReceiverTest {
   readonly name: string;
   readonly receiver: ReceiverPolicy;
   readonly now: number;
-  readonly surroundings: Surroundings;
+  readonly surroundings: ReceiverEnvironment;
 }
 
 /**
@@ -40,15 +40,15 @@ function withoutAnswer(detail: string, kind: ReceiverPolicy['kind']): string {
     : `the mail was not taken (${code}); the log of the mail server says why`;
 }
 
-function testNotice({ endpoint, model, name, now }: ReceiverTest): Notice {
+function testNotice({ endpoint, model, name, now }: ReceiverTest): AlertNotice {
   const labels: AlertLabels = { alertname: 'ReceiverTest', model, endpoint };
   return {
     schema: 1,
     id: randomUUID().replaceAll('-', ''),
     endpoint,
     receiver: name,
-    groupKey: groupKeyOf(labels),
-    groupLabels: groupLabelsOf(labels),
+    groupKey: alertGroupKey(labels),
+    groupLabels: alertGroupLabels(labels),
     reason: 'test',
     status: 'firing',
     at: now,
@@ -56,7 +56,7 @@ function testNotice({ endpoint, model, name, now }: ReceiverTest): Notice {
     features: null,
     alerts: [
       {
-        fingerprint: fingerprintOf(labels),
+        fingerprint: alertFingerprint(labels),
         labels,
         severity: 'info',
         status: 'firing',

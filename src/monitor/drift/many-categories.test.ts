@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Random } from '../../core/ports.ts';
 import { seededRandom } from '../../core/random.ts';
-import { profileFeature } from '../reference/build.ts';
-import { BinCounter } from '../reference/count.ts';
-import type { ReferenceProfile } from '../reference/profile.ts';
-import { DriftWatch } from './watch.ts';
+import { BinCounter } from '../reference/bin-counter.ts';
+import { profileFeature } from '../reference/build-profile.ts';
+import type { ReferenceProfile } from '../reference/reference-profile.ts';
+import { DriftWatch } from './drift-watch.ts';
 
 const KINDS = 5000;
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { buildProfile } from '../reference/build.ts';
-import { BinCounter } from '../reference/count.ts';
-import { gaussian } from './testing.ts';
-import { DriftWatch } from './watch.ts';
+import { BinCounter } from '../reference/bin-counter.ts';
+import { buildProfile } from '../reference/build-profile.ts';
+import { DriftWatch } from './drift-watch.ts';
+import { gaussian } from './testing/features.ts';
 
 /** Rows of two numbers and a category, each with its distribution whatever the relation. */
 type Relation = (x: number, y: number, u: number) => readonly [number, string];

@@ -1,6 +1,6 @@
 /** Which files of the log are to be put together: every row is written again a few times in its life, not more. Pure. */
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
-import { dayOf, partsOf } from './paths.ts';
+import { parseSegmentPath, utcDay } from './log-paths.ts';
 
 const KIB = 1024;
 /** Files of one size before they become one of the next. */
@@ -22,14 +22,14 @@ const SETTLED = 3_600_000;
 export function planCompaction(segments: readonly SegmentRow[], now: number): (readonly SegmentRow[])[] {
   const mergeable = new Map<string, SegmentRow[]>();
   for (const segment of segments) {
-    const parts = partsOf(segment.path);
+    const parts = parseSegmentPath(segment.path);
     if (parts === null || segment.bytes >= LARGEST) continue;
     const key = `${parts.folder}/${parts.day}/${parts.version}/${parts.shape}`;
     mergeable.set(key, [...(mergeable.get(key) ?? []), segment]);
   }
   return [...mergeable.values()].flatMap((group) => {
     const sorted = group.toSorted((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-    const isOver = dayOf(now - SETTLED) > partsOf(sorted[0]!.path)!.day;
+    const isOver = utcDay(now - SETTLED) > parseSegmentPath(sorted[0]!.path)!.day;
     return (isOver ? [sorted] : bySize(sorted)).flatMap((candidates) => cut(candidates, isOver ? 2 : FEW));
   });
 }

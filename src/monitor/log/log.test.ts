@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exportRequests } from './export.ts';
-import { findRequest, withDuckDB } from './find.ts';
-import { endpointOf } from './paths.ts';
-import { scanOf, segmentsHere, shapesOf } from './scan.ts';
+import { exportRequests } from './export-requests.ts';
+import { findLoggedRequest, withDuckDB } from './find-request.ts';
+import { logEndpoint } from './log-paths.ts';
+import { localSegments, readShapes, scanSql } from './segment-scan.ts';
 import { blockOf, DAY_ONE, logsOf, numbers, type TestLog, texts } from './testing/blocks.ts';
 
 const filesOf = async (log: TestLog): Promise<string[]> =>
-  (await segmentsHere(log, { endpoint: null })).map(({ file }) => file);
+  (await localSegments(log, { endpoint: null })).map(({ file }) => file);
 
 /** Rows of files, as DuckDB gives them. */
 const rowsOf = async (log: TestLog, columns = '*'): Promise<Record<string, unknown>[]> => {
   const files = await filesOf(log);
   return withDuckDB(async (db) =>
-    (await db.runAndReadAll(`SELECT ${columns} FROM ${scanOf(files)} ORDER BY time`)).getRowObjects(),
+    (await db.runAndReadAll(`SELECT ${columns} FROM ${scanSql(files)} ORDER BY time`)).getRowObjects(),
   );
 };
 
@@ -104,10 +104,10 @@ describe('a file of the log', () => {
         { endpoint, model: "m'; --" },
       ),
     );
-    const [segment] = await segmentsHere(log, { endpoint: endpointOf({ endpoint, model: 'm' }) });
+    const [segment] = await localSegments(log, { endpoint: logEndpoint({ endpoint, model: 'm' }) });
     expect(segment!.path.split('/')).toHaveLength(3);
     expect(statSync(join(log.folder, segment!.path)).size).toBe(segment!.bytes);
-    const { rows } = await findRequest(log, (await rowsOf(log))[0]!['request_id'] as string);
+    const { rows } = await findLoggedRequest(log, (await rowsOf(log))[0]!['request_id'] as string);
     expect(rows[0]).toMatchObject({
       endpoint: endpoint.replaceAll('\0', '\ufffd'),
       model: "m'; --",
@@ -128,7 +128,7 @@ describe('a file of the log', () => {
       blockOf([row], [], { endpoint: null }),
       blockOf([]),
     );
-    const segments = await segmentsHere(log, { endpoint: null });
+    const segments = await localSegments(log, { endpoint: null });
     expect(
       segments.map(({ endpoint, path, rows }) => [endpoint, path.split('-v')[0], rows]).toSorted(),
     ).toEqual([
@@ -138,7 +138,7 @@ describe('a file of the log', () => {
       ['churn', `churn/2026-11-02/${DAY_ONE + 86_400_000}`, 1],
       ['other', `other/2026-11-01/${DAY_ONE}`, 1],
     ]);
-    expect(await segmentsHere(log, { endpoint: 'churn', version: 2 })).toHaveLength(1);
+    expect(await localSegments(log, { endpoint: 'churn', version: 2 })).toHaveLength(1);
   });
 
   it('can be read together with those of other signatures', async () => {
@@ -150,7 +150,7 @@ describe('a file of the log', () => {
       { in_a: null, in_b: 'two', in_c: 3 },
     ]);
     const files = await filesOf(log);
-    const shapes = await withDuckDB((db) => shapesOf(db, files));
+    const shapes = await withDuckDB((db) => readShapes(db, files));
     expect(shapes.map(({ shape }) => shape.inputs.map(({ name, type }) => `${name} ${type}`))).toEqual([
       ['a DOUBLE', 'b DOUBLE'],
       ['b VARCHAR', 'c DOUBLE'],
@@ -185,7 +185,7 @@ describe('a request', () => {
     const requestId = ['other', 'wanted', 'wanted', 'wanted'];
     await log.log({ ...block, meta: { ...block.meta, requestId, row: Uint32Array.of(0, 2, 0, 1) } });
     for (let i = 0; i < 3; i++) await log.log(blockOf([numbers('x', i)]));
-    const found = await findRequest(log, 'wanted');
+    const found = await findLoggedRequest(log, 'wanted');
     expect(found.requestId).toBe('wanted');
     expect(found.rows.map(({ row, inputs, outputs }) => [row, inputs, outputs])).toEqual([
       [0, { x: 12 }, { predict: 'c' }],
@@ -198,9 +198,9 @@ describe('a request', () => {
 
   it('that the log has not is said to be unknown', async () => {
     const log = await logs();
-    await expect(findRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
+    await expect(findLoggedRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
     await log.log(blockOf([numbers('x', 1)]));
-    await expect(findRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
+    await expect(findLoggedRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
   });
 });
 

@@ -1,9 +1,9 @@
 /** What the dashboard shows of experiments that run. Pure. */
-import type { Plan } from './panel-plan.ts';
+import type { PanelSpec } from './panel-spec.ts';
 
 const RUNNING = 'endpoint=~"$endpoint"';
 
-export const EXPERIMENT_PANELS: readonly Plan[] = [
+export const EXPERIMENT_PANELS: readonly PanelSpec[] = [
   {
     title: 'Effect',
     about: 'Difference of each arm to control in each metric, with an interval that holds at every look.',

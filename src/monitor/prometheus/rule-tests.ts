@@ -1,5 +1,5 @@
 /** Tests of the alerting rules, as `promtool test rules` runs them: made-up series, and what must fire of them. Pure. */
-import { type AlertingRule, alertRules, type RuleOptions } from './rules.ts';
+import { type AlertingRule, type AlertRuleOptions, alertRules } from './alerting-rules.ts';
 
 interface RuleTest {
   readonly interval: string;
@@ -15,12 +15,12 @@ interface RuleTest {
   }[];
 }
 
-const WATCHED = (options: RuleOptions): string =>
+const WATCHED = (options: AlertRuleOptions): string =>
   `endpoint=${JSON.stringify(options.endpoint ?? 'e')},model_name=${JSON.stringify(options.model ?? 'm')},model_version="1"`;
 
 /** Annotations and labels of a rule, with what stands for a label filled in; the value as it is given. */
 function expected(
-  options: RuleOptions,
+  options: AlertRuleOptions,
   name: string,
   labels: Readonly<Record<string, string>>,
   values: Readonly<Record<string, string>>,
@@ -37,7 +37,7 @@ function expected(
   return { exp_labels: { ...labels, ...rule.labels }, exp_annotations: Object.fromEntries(filled) };
 }
 
-const requests = (options: RuleOptions, ok: string, failed: string) => {
+const requests = (options: AlertRuleOptions, ok: string, failed: string) => {
   const labels = `model_name=${JSON.stringify(options.model ?? 'm')},model_version="1"`;
   return [
     { series: `inference_requests_total{${labels},outcome="ok"}`, values: ok },
@@ -52,7 +52,7 @@ const at = (minutes: number, name: string, ...alerts: ReturnType<typeof expected
 });
 
 /** Version 1 is a graph, 2 is Python, and 3 lost one process only. */
-function restarting(options: RuleOptions, model: string): RuleTest {
+function restarting(options: AlertRuleOptions, model: string): RuleTest {
   const series = (kind: string, version: string): string =>
     `${kind}_worker_restarts_total{model_name=${JSON.stringify(model)},model_version="${version}",worker="1"}`;
   const firing = (version: string) =>
@@ -69,7 +69,7 @@ function restarting(options: RuleOptions, model: string): RuleTest {
   };
 }
 
-export function ruleTests(options: RuleOptions, rulesFile: string) {
+export function ruleTests(options: AlertRuleOptions, rulesFile: string) {
   const [model, endpoint] = [options.model ?? 'm', options.endpoint ?? 'e'];
   const watched = WATCHED(options);
   const labels = { endpoint, model_name: model, model_version: '1' };

@@ -1,6 +1,6 @@
 /** A hash of 64 bits of each row, a column at a time. Equal rows have equal hashes, in every process. Pure. */
-import type { ProfiledColumns } from '../reference/count.ts';
-import type { ValueColumn } from '../reference/profile.ts';
+import type { ProfiledColumns } from '../reference/bin-counter.ts';
+import type { ValueColumn } from '../reference/reference-profile.ts';
 
 export interface RowHashes {
   readonly high: Uint32Array;

@@ -4,8 +4,8 @@
  * Pure.
  */
 import { normalQuantile } from '../../statistics/normal.ts';
-import { DEPENDENCE_MAX, DEPENDENCE_ROWS } from './limits.ts';
-import { BIN, type FeatureProfile, REGULAR } from './profile.ts';
+import { DEPENDENCE_MAX, DEPENDENCE_ROWS } from './profile-limits.ts';
+import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from './reference-profile.ts';
 
 /** Rows of the smallest blocks, and blocks there must be. */
 const BLOCK_MIN = 4;
@@ -16,7 +16,10 @@ const CHANCE = 4;
 const OWN_MAX = 8;
 
 /** Of the bins of the reference in its order. */
-export function dependenceOf(feature: Pick<FeatureProfile, 'bins' | 'counts'>, bins: Uint8Array): number {
+export function estimateDependence(
+  feature: Pick<FeatureProfile, 'bins' | 'counts'>,
+  bins: Uint8Array,
+): number {
   const rows = bins.subarray(0, DEPENDENCE_ROWS);
   const ratios = scoresOf(feature).map((scores) => batchMeans(rows, scores));
   return Math.min(DEPENDENCE_MAX, Math.max(1, ...ratios));
@@ -32,13 +35,13 @@ function scoresOf({ bins, counts }: Pick<FeatureProfile, 'bins' | 'counts'>): Fl
     const scores = normalScores(counts);
     return [...indicators, scores, scores.map((z) => z * z)];
   }
-  const regular = counts.map((_, k) => k).slice(REGULAR, REGULAR + OWN_MAX);
+  const regular = counts.map((_, k) => k).slice(FIRST_REGULAR_BIN, FIRST_REGULAR_BIN + OWN_MAX);
   return [...indicators, ...regular.filter(varies).map(indicator)];
 }
 
 /** Φ⁻¹ of the middle of each bin's mass, in the order of numbers; 0 where there is no number. Variance is about 1. */
 export function normalScores(counts: readonly number[]): Float64Array {
-  const regular = counts.map((_, k) => k).slice(REGULAR);
+  const regular = counts.map((_, k) => k).slice(FIRST_REGULAR_BIN);
   const order = [BIN.negativeInfinity, BIN.below, ...regular, BIN.above, BIN.positiveInfinity];
   const total = order.reduce((sum, k) => sum + counts[k]!, 0);
   const scores = new Float64Array(counts.length);

@@ -2,11 +2,11 @@
  * Numbers without what the hour of the week explains: what is compared is how far a value is from the reference's median at
  * that hour. Hours are of UTC. Pure.
  */
-import type { FeatureProfile, ValueColumn } from './profile.ts';
+import type { FeatureProfile, ValueColumn } from './reference-profile.ts';
 
 type Numbers = Extract<ValueColumn, { kind: 'number' }>;
 
-export const HOURS = 168;
+export const WEEK_HOURS = 168;
 const HOUR = 3_600_000;
 /** The epoch was a Thursday; weeks begin on Monday. */
 const MONDAY = 4 * 24;
@@ -21,11 +21,11 @@ const EXPLAINED_MIN = 0.05;
 /** Of a time in milliseconds since the epoch: 0 is Monday from 0 to 1. */
 function hourOfWeek(time: number): number {
   const hours = Math.floor(time / HOUR) - MONDAY;
-  return ((hours % HOURS) + HOURS) % HOURS;
+  return ((hours % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
 }
 
 /** Medians by hour of the week, less the median of all; null where the hours explain hardly anything. */
-export function seasonOf({ values, nulls }: Numbers, times: Float64Array): readonly number[] | null {
+export function estimateSeason({ values, nulls }: Numbers, times: Float64Array): readonly number[] | null {
   const isKnown = (i: number): boolean =>
     nulls?.[i] !== 1 && Number.isFinite(values[i]!) && !Number.isNaN(times[i]!);
   const rows = [...values.keys()].filter(isKnown);
@@ -33,7 +33,7 @@ export function seasonOf({ values, nulls }: Numbers, times: Float64Array): reado
   const all = medianOf(rows.map((i) => values[i]!));
   const byHour = Map.groupBy(rows, (i) => hourOfWeek(times[i]!));
   const byDay = Map.groupBy(rows, (i) => hourOfWeek(times[i]!) % 24);
-  const offsets = Array.from({ length: HOURS }, (_, hour) => {
+  const offsets = Array.from({ length: WEEK_HOURS }, (_, hour) => {
     const own = byHour.get(hour) ?? [];
     const used = own.length >= ROWS_MIN ? own : (byDay.get(hour % 24) ?? []);
     return used.length >= ROWS_MIN ? medianOf(used.map((i) => values[i]!)) - all : 0;
@@ -47,32 +47,32 @@ export function seasonOf({ values, nulls }: Numbers, times: Float64Array): reado
 }
 
 /** What the hour of a time adds to a feature; nothing where it has no season, or there is no time. */
-export function seasonalPart({ season }: Pick<FeatureProfile, 'season'>, time: number | undefined): number {
+export function seasonalOffset({ season }: Pick<FeatureProfile, 'season'>, time: number | undefined): number {
   return season === undefined || time === undefined || Number.isNaN(time) ? 0 : season[hourOfWeek(time)]!;
 }
 
 /** A column of a feature without its season; as it is where it has none, or nothing is known of the times of rows. */
-export function unseasoned<C extends ValueColumn | null>(
+export function deseasonalized<C extends ValueColumn | null>(
   { season }: Pick<FeatureProfile, 'season'>,
   column: C,
   times: Float64Array | null,
 ): C | Numbers {
   const hasSeason = season !== undefined && times !== null && column?.kind === 'number';
-  return hasSeason ? withoutSeason(column, season, times) : column;
+  return hasSeason ? subtractSeason(column, season, times) : column;
 }
 
 /** Weeks from the first of these times to the last; 0 where there is none. */
-export function weeksOf(times: Float64Array): number {
+export function spannedWeeks(times: Float64Array): number {
   let [first, last] = [Infinity, -Infinity];
   for (const time of times) {
     if (time < first) first = time;
     if (time > last) last = time;
   }
-  return last > first ? (last - first) / (HOURS * HOUR) : 0;
+  return last > first ? (last - first) / (WEEK_HOURS * HOUR) : 0;
 }
 
 /** Values without their hour's offset; one without a time stays as it is. */
-export function withoutSeason(
+export function subtractSeason(
   { values, nulls }: Numbers,
   offsets: readonly number[],
   times: Float64Array,

@@ -1,14 +1,14 @@
 /** Values that stand for missing: an atom far away from everything else. Pure. */
-import { SENTINELS_MAX } from './limits.ts';
+import { SENTINELS_MAX } from './profile-limits.ts';
 
 /** Distinct values, ascending, and how often each is there. */
-export interface Atoms {
+export interface ValueCounts {
   readonly values: Float64Array;
   readonly counts: Float64Array;
 }
 
 /** Of values in ascending order. */
-export function atomsOf(sorted: Float64Array): Atoms {
+export function countValues(sorted: Float64Array): ValueCounts {
   let distinct = 0;
   for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct++;
   const values = new Float64Array(distinct);
@@ -32,7 +32,7 @@ const FAR_CODE = 0.5;
 const REST_MIN = 8;
 
 /** Sentinels among atoms of finite values: taken off either end while the outermost one is often there and far away. */
-export function sentinelsOf({ values, counts }: Atoms): number[] {
+export function findSentinels({ values, counts }: ValueCounts): number[] {
   const found: number[] = [];
   let low = 0;
   let high = values.length - 1;

@@ -2,11 +2,11 @@
  * What other rules would have told about the same rows, so that a number of alarms says something: one that always fires, one
  * that never does, and detectors without a budget. Pure.
  */
-import type { BinnedRows } from '../reference/count.ts';
+import type { BinnedRows } from '../reference/bin-counter.ts';
 import { normalScores } from '../reference/dependence.ts';
-import { BIN, type ReferenceProfile } from '../reference/profile.ts';
-import type { SequentialDetector } from '../scores/sequential/detector.ts';
+import { BIN, type ReferenceProfile } from '../reference/reference-profile.ts';
 import { NUMBER_DETECTORS } from '../scores/sequential/detectors.ts';
+import type { SequentialDetector } from '../scores/sequential/sequential-detector.ts';
 
 export type BaselineDetector = keyof typeof NUMBER_DETECTORS;
 export const BASELINE_DETECTORS = Object.keys(NUMBER_DETECTORS) as readonly BaselineDetector[];
@@ -25,7 +25,7 @@ interface Watching {
   readonly detector: SequentialDetector;
 }
 
-export class Baselines {
+export class BaselineAlarmCounter {
   readonly #watching: readonly Watching[];
   readonly #alarms = new Map<string, number>();
   #rows = 0;

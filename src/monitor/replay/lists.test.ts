@@ -5,10 +5,10 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { literal } from '../../sql/identifiers.ts';
-import { gaussian } from '../drift/testing.ts';
+import { gaussian } from '../drift/testing/features.ts';
 import { DEFAULT_MONITOR } from '../policy/policy.ts';
-import { parseFalseAlarms } from './budget.ts';
-import { type FilesOptions, replayFiles } from './files.ts';
+import { parseFalseAlarms } from './false-alarms.ts';
+import { type FileReplayOptions, replayFiles } from './replay-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-lists-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -50,7 +50,9 @@ function embeddings(
   });
 }
 
-const replayed = async (options: Partial<FilesOptions> & Pick<FilesOptions, 'reference' | 'stream'>) =>
+const replayed = async (
+  options: Partial<FileReplayOptions> & Pick<FileReplayOptions, 'reference' | 'stream'>,
+) =>
   (
     await replayFiles({
       ...{ time: null, outputs: [], ignore: [], baselines: [], season: false },

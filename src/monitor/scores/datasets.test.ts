@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { Pair } from './column.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';
+import type { ColumnPair } from './sample-column.ts';
 import { scipyScores } from './scipy.ts';
 import { asPrinted, categories, numbers, pairOf } from './testing/samples.ts';
 
@@ -21,7 +21,7 @@ const { halves, titanic } = JSON.parse(
 };
 
 /** Of each name `library.method` (p of a test) or `library.method.statistic`. */
-function printed(pair: Pair, expected: Readonly<Record<string, string>>): void {
+function printed(pair: ColumnPair, expected: Readonly<Record<string, string>>): void {
   const all = { evidently: evidentlyScores(pair), nannyml: nannymlScores(pair), scipy: scipyScores(pair) };
   const found = Object.entries(expected).map(([path, text]) => {
     const [library, name, part = 'p'] = path.split('.') as [keyof typeof all, string, 'p' | 'statistic'];

@@ -2,8 +2,8 @@
 
 import { lInfinityDistance } from '../../statistics/divergences.ts';
 import { kolmogorovSmirnovDistance, sorted } from '../../statistics/sample-distances.ts';
-import { countCategories, type Pair, presentNumbers, tableOf } from './column.ts';
-import { type LibraryScores, runMethods, unscored } from './score.ts';
+import { allUnavailable, type LibraryScores, runMethods } from './library-scores.ts';
+import { type ColumnPair, contingencyTable, countCategories, presentNumbers } from './sample-column.ts';
 
 const NAMES = ['l_infinity', 'l_infinity_robust'] as const;
 /** deequ's c(α) where no α is given; c(α) = √(−ln(α/2)/2), so α is about 0.003. */
@@ -15,10 +15,10 @@ const THRESHOLD = 0.1;
 export const robust = (distance: number, m: number, n: number): number =>
   Math.max(0, distance - CRITICAL * Math.sqrt((m + n) / (m * n)));
 
-export function deequScores(pair: Pair): LibraryScores {
+export function deequScores(pair: ColumnPair): LibraryScores {
   const { distance, m, n } = distanceOf(pair);
   if (m === 0 || n === 0)
-    return unscored(NAMES, `the ${m === 0 ? 'reference' : 'current'} column has no value`);
+    return allUnavailable(NAMES, `the ${m === 0 ? 'reference' : 'current'} column has no value`);
   const { scores, reasons } = runMethods({
     l_infinity: () => distance,
     l_infinity_robust: () => robust(distance, m, n),
@@ -32,12 +32,12 @@ export function deequScores(pair: Pair): LibraryScores {
 }
 
 /** The greatest difference of distribution functions, or of shares; and how many values there are. */
-function distanceOf({ reference, current }: Pair): { distance: number; m: number; n: number } {
+function distanceOf({ reference, current }: ColumnPair): { distance: number; m: number; n: number } {
   if (reference.kind === 'number' && current.kind === 'number') {
     const [x, y] = [presentNumbers(reference.values), presentNumbers(current.values)];
     return { distance: kolmogorovSmirnovDistance(sorted(x), sorted(y)), m: x.length, n: y.length };
   }
-  const table = tableOf(
+  const table = contingencyTable(
     countCategories<string | number>(reference.kind === 'category' ? reference.values : []),
     countCategories<string | number>(current.kind === 'category' ? current.values : []),
   );

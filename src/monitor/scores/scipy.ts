@@ -11,9 +11,22 @@ import { kolmogorovSmirnov, type SampleTest } from '../../statistics/kolmogorov-
 import { mannWhitney } from '../../statistics/mann-whitney.ts';
 import { energyDistance, sorted, wasserstein } from '../../statistics/sample-distances.ts';
 import { tTest } from '../../statistics/t-test.ts';
-import { countCategories, type Pair, presentNumbers, type Table, tableOf } from './column.ts';
 import { oneValue } from './evidently/numbers.ts';
-import { type LibraryScores, type Methods, runMethods, scoreOf, Unscored, unscored } from './score.ts';
+import {
+  allUnavailable,
+  type LibraryScores,
+  runMethods,
+  type ScoreMethods,
+  ScoreUnavailable,
+  scoreNumber,
+} from './library-scores.ts';
+import {
+  type ColumnPair,
+  type ContingencyTable,
+  contingencyTable,
+  countCategories,
+  presentNumbers,
+} from './sample-column.ts';
 
 const NUMBER_NAMES = [
   'ks',
@@ -29,36 +42,43 @@ const NUMBER_NAMES = [
 const CATEGORY_NAMES = ['chi2', 'fisher', 'js', 'kl'] as const;
 const LEVEL = 0.05;
 
-export function scipyScores({ reference, current }: Pair, ks: SampleTest = kolmogorovSmirnov): LibraryScores {
+export function scipyScores(
+  { reference, current }: ColumnPair,
+  ks: SampleTest = kolmogorovSmirnov,
+): LibraryScores {
   if (reference.kind === 'number' && current.kind === 'number') {
     const [x, y] = [presentNumbers(reference.values), presentNumbers(current.values)];
-    if (x.length === 0 || y.length === 0) return unscored(NUMBER_NAMES, emptyReason(x.length));
+    if (x.length === 0 || y.length === 0) return allUnavailable(NUMBER_NAMES, emptyReason(x.length));
     return judged(numberMethods(sorted(x), sorted(y), ks), 'ks');
   }
   if (reference.kind === 'category' && current.kind === 'category') {
     const [p, q] = [countCategories(reference.values), countCategories(current.values)];
-    if (p.size === 0 || q.size === 0) return unscored(CATEGORY_NAMES, emptyReason(p.size));
-    return judged(categoryMethods(tableOf(p, q)), 'chi2');
+    if (p.size === 0 || q.size === 0) return allUnavailable(CATEGORY_NAMES, emptyReason(p.size));
+    return judged(categoryMethods(contingencyTable(p, q)), 'chi2');
   }
-  return unscored(NUMBER_NAMES, 'the files do not agree whether the column is of numbers');
+  return allUnavailable(NUMBER_NAMES, 'the files do not agree whether the column is of numbers');
 }
 
 const emptyReason = (inReference: number): string =>
   `the ${inReference === 0 ? 'reference' : 'current'} column has no value`;
 
-function numberMethods(x: Float64Array, y: Float64Array, ks: SampleTest): Methods {
+function numberMethods(x: Float64Array, y: Float64Array, ks: SampleTest): ScoreMethods {
   const finite = [x[0], x.at(-1), y[0], y.at(-1)].every(Number.isFinite);
   const least = Math.min(x.length, y.length);
-  const needs = (count: number, method: () => ReturnType<Methods[string]>) => () => {
-    if (!finite) return new Unscored('it takes finite values');
-    return least < count ? new Unscored(`it takes at least ${count} values`) : method();
+  const needs = (count: number, method: () => ReturnType<ScoreMethods[string]>) => () => {
+    if (!finite) return new ScoreUnavailable('it takes finite values');
+    return least < count ? new ScoreUnavailable(`it takes at least ${count} values`) : method();
   };
   return {
     ks: () => ks(x, y),
-    cramer_von_mises: () => (least < 2 ? new Unscored('it takes at least 2 values') : cramerVonMises(x, y)),
-    anderson: () => (oneValue(x, y) ? new Unscored('all values are equal') : andersonDarling(x, y)),
+    cramer_von_mises: () =>
+      least < 2 ? new ScoreUnavailable('it takes at least 2 values') : cramerVonMises(x, y),
+    anderson: () => (oneValue(x, y) ? new ScoreUnavailable('all values are equal') : andersonDarling(x, y)),
     mann_whitney: () => mannWhitney(x, y, 'two-sided'),
-    epps_singleton: needs(5, () => eppsSingleton(x, y) ?? new Unscored('half of the values are equal')),
+    epps_singleton: needs(
+      5,
+      () => eppsSingleton(x, y) ?? new ScoreUnavailable('half of the values are equal'),
+    ),
     t: needs(2, () => tTest(x, y, true)),
     welch: needs(2, () => tTest(x, y, false)),
     wasserstein: needs(1, () => wasserstein(x, y)),
@@ -66,26 +86,26 @@ function numberMethods(x: Float64Array, y: Float64Array, ks: SampleTest): Method
   };
 }
 
-function categoryMethods({ keys, reference, current }: Table): Methods {
+function categoryMethods({ keys, reference, current }: ContingencyTable): ScoreMethods {
   const [[a = 0, b = 0], [c = 0, d = 0]] = [reference, current];
   const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
   return {
     chi2: () => contingencyTest(reference, current),
     fisher: () =>
       keys.length !== 2
-        ? new Unscored(`it takes two categories, there are ${keys.length}`)
+        ? new ScoreUnavailable(`it takes two categories, there are ${keys.length}`)
         : { statistic: a / total(reference) - c / total(current), p: fisherExact(a, b, c, d) },
     js: () => jensenShannon(reference, current),
     kl: () => kullbackLeibler(reference, current),
   };
 }
 
-function judged(methods: Methods, method: string): LibraryScores {
+function judged(methods: ScoreMethods, method: string): LibraryScores {
   const { scores, reasons } = runMethods(methods);
   const score = scores[method];
   if (score === null || score === undefined) {
     return { scores, reasons: { ...reasons, default: reasons[method]! }, default: null };
   }
-  const p = scoreOf(score);
+  const p = scoreNumber(score);
   return { scores, reasons, default: { method, score: p, threshold: LEVEL, drift: p < LEVEL } };
 }

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { totalVariation } from '../../statistics/divergences.ts';
 import { deequScores, robust } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
+import type { LibraryScores } from './library-scores.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';
-import type { LibraryScores } from './score.ts';
 import { asPrinted, categories, NumpyRandom, numbers, pairOf, repeated } from './testing/samples.ts';
 
 /** Of each name `method` (p of a test) or `method.statistic`. */

@@ -6,20 +6,20 @@ import { bindInputs } from '../../scorer/bind.ts';
 import type { ColumnVector } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
 import { type ColumnScorer, OUTCOME, type ScoredFrame } from '../../scorer/scorer.ts';
-import type { NamedColumn } from '../reference/column.ts';
-import type { ReferenceProfile, ValueColumn } from '../reference/profile.ts';
-import { weeksOf } from '../reference/season.ts';
-import type { ColumnType, TableColumn } from '../tables/cells.ts';
-import { collect as collectRows } from '../tables/collect.ts';
-import { openTable, type Table } from '../tables/table.ts';
-import { profileOf } from './columns.ts';
+import type { NamedColumn } from '../reference/named-column.ts';
+import type { ReferenceProfile, ValueColumn } from '../reference/reference-profile.ts';
+import { spannedWeeks } from '../reference/season.ts';
+import { collectColumns as collectRows } from '../tables/collect-columns.ts';
+import type { FileColumn, FileColumnType } from '../tables/table-cells.ts';
+import { openTable, type TabularFile } from '../tables/tabular-file.ts';
+import { learnProfile } from './block-columns.ts';
 import { seasonProblem, timeColumn } from './reference-times.ts';
 
 /** Cells of the reference that are looked at; of a larger one, the first rows. */
 const CELLS_MAX = 20_000_000;
 const ROWS_MAX = 1_000_000;
 /** DuckDB's words for the types of columns. */
-const TYPE_NAMES: Readonly<Record<ColumnType, string>> = {
+const TYPE_NAMES: Readonly<Record<FileColumnType, string>> = {
   number: 'DOUBLE',
   boolean: 'BOOLEAN',
   text: 'VARCHAR',
@@ -28,7 +28,7 @@ const TYPE_NAMES: Readonly<Record<ColumnType, string>> = {
 };
 
 /** A column that the model reads: its name there, that of the reference's column, and what its cells are. */
-interface BoundColumn extends TableColumn {
+interface BoundColumn extends FileColumn {
   readonly input: string;
 }
 
@@ -63,14 +63,14 @@ export async function bundleReference(
     wanted.map(({ name, type }) => ({ name, type })),
   );
   try {
-    const found = await collect(table, wanted);
+    const found = await collectBoundColumns(table, wanted);
     const columns = found.slice(0, bound.length);
     const times = timesIn(found.slice(bound.length));
-    const weeks = times && weeksOf(times);
+    const weeks = times && spannedWeeks(times);
     const outputs = await answersTo(bundle, manifest, bound, columns);
     const captured = new Set(block.inputs.map(({ name }) => name));
     const features = columns.filter(({ name }) => captured.has(name) && !hidden.has(name));
-    const profile = profileOf(features, {
+    const profile = learnProfile(features, {
       source: 'bundle',
       outputs: outputs.filter(({ name }) => !hidden.has(name)),
       times: season === 'week' && seasonProblem(weeks) === null ? times : null,
@@ -107,7 +107,10 @@ export async function boundColumns(
 }
 
 /** The rows of the table under the names that traffic has. */
-export async function collect(table: Table, bound: readonly BoundColumn[]): Promise<readonly NamedColumn[]> {
+export async function collectBoundColumns(
+  table: TabularFile,
+  bound: readonly BoundColumn[],
+): Promise<readonly NamedColumn[]> {
   const limit = Math.min(ROWS_MAX, Math.floor(CELLS_MAX / Math.max(1, bound.length)));
   const columns = await collectRows(
     table,
@@ -131,7 +134,7 @@ async function answersTo(
       bound.map(({ name }) => name),
     );
     const rows = columns[0]?.column.values.length ?? 0;
-    const scored = await scorer.score({ rows, columns: columns.map(({ column }) => vectorOf(column)) });
+    const scored = await scorer.score({ rows, columns: columns.map(({ column }) => columnVector(column)) });
     if (!scored.outcomes.includes(OUTCOME.ok)) return [];
     return scorer.outputs.map(({ name }, j) => ({ name, column: answered(scored, j) }));
   } catch (error) {
@@ -142,7 +145,7 @@ async function answersTo(
   }
 }
 
-export function vectorOf(column: ValueColumn): ColumnVector {
+export function columnVector(column: ValueColumn): ColumnVector {
   if (column.kind === 'category') return { kind: 'texts', values: column.values };
   const { values, nulls } = column;
   return { kind: 'numbers', values, valid: nulls?.map((missing) => 1 - missing) ?? null };

@@ -1,18 +1,18 @@
 /** What drift means for alerts: a condition for each thing that may drift. Pure. */
 import { utcMinute } from '../../core/utc.ts';
-import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
-import type { Finding } from '../drift/finding.ts';
-import { sentenceOf } from '../drift/sentence.ts';
-import { binNames } from '../reference/names.ts';
-import { featureOf, type ReferenceProfile } from '../reference/profile.ts';
-import type { Seen } from './cause.ts';
+import type { AlertCondition, AlertDetail, AlertLabels } from '../alerts/alert.ts';
+import type { DriftFinding } from '../drift/drift-finding.ts';
+import { driftSentence } from '../drift/drift-sentence.ts';
+import { binNames } from '../reference/bin-names.ts';
+import { findFeature, type ReferenceProfile } from '../reference/reference-profile.ts';
+import type { ObservedFinding } from './drift-cause.ts';
 
 export interface DriftLook {
   readonly endpoint: string;
   readonly model: string;
   readonly version: number;
   readonly profile: ReferenceProfile;
-  readonly view: readonly Seen[];
+  readonly view: readonly ObservedFinding[];
   /** When each finding that lasts began, by `findingName`. */
   readonly began: Readonly<Record<string, number>>;
   readonly minimum: { readonly psi: number; readonly share: number };
@@ -21,18 +21,18 @@ export interface DriftLook {
 }
 
 /** Tells findings apart, within a version. */
-export const findingName = ({ feature, side, kind }: Finding): string =>
+export const findingName = ({ feature, side, kind }: DriftFinding): string =>
   JSON.stringify([side, kind, feature]);
 
-export const driftConditions = (look: DriftLook): readonly Condition[] =>
+export const driftConditions = (look: DriftLook): readonly AlertCondition[] =>
   look.view.map((seen) => conditionOf(seen, look));
 
-function conditionOf(seen: Seen, look: DriftLook): Condition {
+function conditionOf(seen: ObservedFinding, look: DriftLook): AlertCondition {
   const { endpoint, model, began, now } = look;
   const labels: AlertLabels = { alertname: ruleOf(seen), model, endpoint, ...namedBy(seen) };
   const since = began[findingName(seen)] ?? now;
   const standing = seen.drifting ? 'beyond' : 'below';
-  let told: Told | null = null;
+  let told: AlertDetail | null = null;
   return {
     ...{ labels, severity: 'ticket', standing, since },
     // Asked of what drifts, or did: not of each of a thousand features at every look.
@@ -43,7 +43,7 @@ function conditionOf(seen: Seen, look: DriftLook): Condition {
   };
 }
 
-function ruleOf({ side, kind }: Finding): string {
+function ruleOf({ side, kind }: DriftFinding): string {
   if (side === 'output') return 'PredictionDrift';
   if (kind === 'drift.null') return 'MissingValues';
   if (kind === 'drift.unseen') return 'UnseenCategories';
@@ -51,23 +51,23 @@ function ruleOf({ side, kind }: Finding): string {
 }
 
 /** Of an answer what moved is told apart as well: its values, its missing ones, its unseen ones. */
-function namedBy({ feature, side, kind }: Finding): Readonly<Record<string, string>> {
+function namedBy({ feature, side, kind }: DriftFinding): Readonly<Record<string, string>> {
   if (feature === null) return {};
   return side === 'input' ? { feature } : { feature, kind };
 }
 
-function toldOf(seen: Seen, since: number, look: DriftLook): Told {
+function toldOf(seen: ObservedFinding, since: number, look: DriftLook): AlertDetail {
   const { profile, minimum, version, cause } = look;
-  const feature = featureOf(profile, seen);
+  const feature = findFeature(profile, seen);
   const { effect, evidence, rows, reference, current } = seen;
   const bins = feature === null ? null : binNames(feature);
   return {
-    sentence: sentenceOf(seen, feature, { since: seen.drifting ? utcMinute(since) : null }),
+    sentence: driftSentence(seen, feature, { since: seen.drifting ? utcMinute(since) : null }),
     advice: adviceOn(seen, cause),
     value: effect.value,
     threshold: effect.unit === 'psi' ? minimum.psi : minimum.share,
     traffic: rows,
-    histogram: bins && histogramOf(bins, reference, current),
+    histogram: bins && alertHistogram(bins, reference, current),
     details: {
       version: String(version),
       effect: `${effect.unit} ${effect.value.toFixed(4)} (${effect.low.toFixed(4)} to ${effect.high.toFixed(4)})`,
@@ -78,11 +78,11 @@ function toldOf(seen: Seen, since: number, look: DriftLook): Told {
 }
 
 /** Bins that have no row on either side say nothing. */
-export function histogramOf(
+export function alertHistogram(
   bins: readonly string[],
   reference: readonly number[],
   current: readonly number[],
-): Told['histogram'] {
+): AlertDetail['histogram'] {
   const filled = bins.map((_, k) => k).filter((k) => reference[k]! + current[k]! > 0);
   return {
     bins: filled.map((k) => bins[k]!),
@@ -91,7 +91,7 @@ export function histogramOf(
   };
 }
 
-function adviceOn({ side, kind }: Finding, cause: DriftLook['cause']): string {
+function adviceOn({ side, kind }: DriftFinding, cause: DriftLook['cause']): string {
   if (cause === 'data')
     return 'Both versions see it, so the data changed, not a model: look at where they come from, then train again on recent rows.';
   if (cause === 'model')

@@ -1,39 +1,39 @@
 /** All that is watched of one endpoint, while this process is the one that evaluates. */
 import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import type { AccuracyStanding } from '../accuracy/quality.ts';
-import type { AlertRow, Condition, Told } from '../alerts/alert.ts';
-import { familyOf } from '../alerts/rules.ts';
-import { type OperationsState, OperationsWatch } from '../operations/watch.ts';
+import type { AccuracySummary } from '../accuracy/accuracy-summary.ts';
+import type { AlertCondition, AlertDetail, AlertRow } from '../alerts/alert.ts';
+import { ruleFamily } from '../alerts/rule-families.ts';
+import { type OperationsState, OperationsWatch } from '../operations/operations-watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
-import type { EndpointStanding } from '../prometheus/metrics.ts';
-import { binNames } from '../reference/names.ts';
-import { featureOf } from '../reference/profile.ts';
-import { falseAlarmsARow } from './budget.ts';
-import { causeOf, firstDrifting, isAlone } from './cause.ts';
-import { driftConditions, histogramOf } from './drift-conditions.ts';
-import { SLOT } from './intake.ts';
-import { type DriftMemory, type EndpointMemory, MEMORY, versionName } from './memory.ts';
+import type { EndpointStatus } from '../prometheus/monitoring-metrics.ts';
+import { binNames } from '../reference/bin-names.ts';
+import { findFeature } from '../reference/reference-profile.ts';
+import { SLOT_MS } from './block-intake.ts';
+import { driftCause, driftsAlone, firstDrifting } from './drift-cause.ts';
+import { alertHistogram, driftConditions } from './drift-conditions.ts';
+import { falseAlarmsARow } from './false-alarm-budget.ts';
+import { type DriftMemory, type EndpointMemory, MEMORY_KINDS, versionMemoryName } from './memory.ts';
 import { behindCondition, droppedCondition } from './monitor-conditions.ts';
-import type { KnownProfile, Profiles } from './profiles.ts';
+import type { MonitorTick } from './monitor-tick.ts';
+import type { KnownProfile, ProfileStore } from './profile-store.ts';
 import { qualityConditions } from './quality-conditions.ts';
-import type { Steering, WatchedEndpoint } from './surroundings.ts';
-import type { Tick } from './tick.ts';
-import { addTraffic, rowRate, type Traffic } from './traffic.ts';
-import { ignoredColumns, VersionDrift, Watched } from './version-drift.ts';
+import { addTraffic, rowRate, type TrafficHistory } from './traffic-history.ts';
+import { ignoredColumns, VersionDrift, WatchedProfile } from './version-drift.ts';
 import { addToQuality, type QualityMemory } from './version-quality.ts';
-import { versionStanding } from './version-standing.ts';
+import { versionStatus } from './version-status.ts';
+import type { SteeringAction, WatchedEndpoint } from './watch-environment.ts';
 
 export interface EndpointWatchOptions {
   readonly store: Pick<MonitoringStore, 'memory'>;
-  readonly profiles: Profiles;
+  readonly profiles: ProfileStore;
   readonly now: () => number;
 }
 
 /** What drift asks to be done to a rollout. */
-export interface Steer {
+export interface SteeringRequest {
   readonly rollout: string;
-  readonly steering: Steering;
+  readonly steering: SteeringAction;
   readonly reason: string;
   /** Begin of the latest drift that it is for. */
   readonly began: number;
@@ -49,7 +49,7 @@ export class EndpointWatch {
   readonly #name: string;
   #endpoint: WatchedEndpoint;
   #policy: MonitorPolicy;
-  #traffic: Traffic | null = null;
+  #traffic: TrafficHistory | null = null;
   #memory: EndpointMemory | null = null;
   #operations: OperationsWatch | null = null;
   readonly #drifts = new Map<number, VersionDrift>();
@@ -67,9 +67,9 @@ export class EndpointWatch {
 
   /** Reads what is remembered. */
   async load(): Promise<void> {
-    this.#traffic = await this.#remembered(MEMORY.traffic, this.#name);
-    this.#memory = await this.#remembered(MEMORY.endpoint, this.#name);
-    const state = await this.#remembered<OperationsState>(MEMORY.operations, this.#name);
+    this.#traffic = await this.#remembered(MEMORY_KINDS.traffic, this.#name);
+    this.#memory = await this.#remembered(MEMORY_KINDS.endpoint, this.#name);
+    const state = await this.#remembered<OperationsState>(MEMORY_KINDS.operations, this.#name);
     this.#operations = this.#watchOperations(state);
   }
 
@@ -89,7 +89,7 @@ export class EndpointWatch {
   }
 
   /** Adds a tick of one of its versions. */
-  async add(version: number, at: number, tick: Tick): Promise<void> {
+  async add(version: number, at: number, tick: MonitorTick): Promise<void> {
     const { requests, rowsSeen: rows, dropped } = tick;
     this.#traffic = addTraffic(this.#traffic, at, { requests, rows, dropped });
     this.#count(rows, dropped);
@@ -98,12 +98,12 @@ export class EndpointWatch {
     if (!this.#policy.drift.enabled) return;
     const drift = await this.#drift(version);
     if (drift === null || drift.known.createdAt !== tick.profile) return;
-    drift.add(tick.counts, at, at + SLOT);
+    drift.add(tick.counts, at, at + SLOT_MS);
     this.#changed.add(version);
   }
 
   /** How every rule stands. */
-  async look(load: FleetLoad | null): Promise<readonly Condition[]> {
+  async look(load: FleetLoad | null): Promise<readonly AlertCondition[]> {
     const now = this.#options.now();
     const stable = this.#endpoint.versions.find(({ version }) => version === this.#endpoint.stable) ?? null;
     return [
@@ -120,7 +120,7 @@ export class EndpointWatch {
    * rolled back, that is done a minute later if the candidate still drifts alone: by then stable, with the same traffic, has
    * had the time to drift too.
    */
-  async steer(): Promise<Steer | null> {
+  async steer(): Promise<SteeringRequest | null> {
     const { rollout, stable } = this.#endpoint;
     const wanted = this.#policy.drift.rollout;
     if (rollout === null || wanted === 'none') return null;
@@ -145,17 +145,17 @@ export class EndpointWatch {
     rollout: string,
     steered: EndpointMemory['steered'],
     [stable, candidate]: readonly (VersionDrift | null)[],
-  ): Steer | null {
+  ): SteeringRequest | null {
     const { began, at } = steered ?? { began: 0, at: Infinity };
     if (!stable || !candidate || this.#options.now() - at < this.#policy.alerts.for) return null;
-    if (Math.abs(candidate.to - stable.to) > TOGETHER || !isAlone(candidate.view(), stable.view()))
+    if (Math.abs(candidate.to - stable.to) > TOGETHER || !driftsAlone(candidate.view(), stable.view()))
       return null;
     const reason = `drift while it runs: ${firstDrifting([candidate.view()])} (the candidate alone)`;
     return { rollout, steering: 'abort', reason, began };
   }
 
   /** Notes that a rollout was steered. */
-  steered({ rollout, began }: Steer): void {
+  steered({ rollout, began }: SteeringRequest): void {
     this.#memory = { ...this.#memory!, steered: { rollout, began, at: this.#options.now() } };
   }
 
@@ -184,16 +184,16 @@ export class EndpointWatch {
   /** Whether the rule of an alert is still in force; quality and drift have some in common. */
   isWatched({ labels }: AlertRow): boolean {
     const { drift, quality } = this.#policy;
-    const family = familyOf(labels);
+    const family = ruleFamily(labels);
     if (family === 'drift' || family === 'prediction') return drift.enabled;
     return family !== 'quality' || quality.enabled || drift.enabled;
   }
 
   /** How it is watched, as metrics say it; `looked`: how the last look went; `accuracy`: of the version that is stable. */
-  async standing(
-    looked: Pick<EndpointStanding, 'lastSuccessAt' | 'runMillis' | 'firing'>,
-    accuracy: AccuracyStanding | null,
-  ): Promise<EndpointStanding> {
+  async status(
+    looked: Pick<EndpointStatus, 'lastSuccessAt' | 'runMillis' | 'firing'>,
+    accuracy: AccuracySummary | null,
+  ): Promise<EndpointStatus> {
     const { model, versions, stable } = this.#endpoint;
     const { rows = 0, dropped = 0 } = this.#memory ?? {};
     const { drift: policy } = this.#policy;
@@ -203,7 +203,7 @@ export class EndpointWatch {
         const violations = (await this.#quality(version.version))?.totals ?? {};
         const own = version.version === stable ? accuracy : null;
         const view = drift?.view() ?? null;
-        return versionStanding({ model, version, view, policy, violations, accuracy: own });
+        return versionStatus({ model, version, view, policy, violations, accuracy: own });
       }),
     );
     return { endpoint: this.#name, model, ...looked, rows, dropped, versions: standings };
@@ -214,15 +214,17 @@ export class EndpointWatch {
     const changedAt = this.#options.now();
     const row = (kind: string, name: string, body: unknown): MemoryRow => ({ kind, name, body, changedAt });
     const rows = [
-      ...(this.#traffic === null ? [] : [row(MEMORY.traffic, this.#name, this.#traffic)]),
-      ...(this.#memory === null ? [] : [row(MEMORY.endpoint, this.#name, this.#memory)]),
-      ...(this.#operations === null ? [] : [row(MEMORY.operations, this.#name, this.#operations.state())]),
+      ...(this.#traffic === null ? [] : [row(MEMORY_KINDS.traffic, this.#name, this.#traffic)]),
+      ...(this.#memory === null ? [] : [row(MEMORY_KINDS.endpoint, this.#name, this.#memory)]),
+      ...(this.#operations === null
+        ? []
+        : [row(MEMORY_KINDS.operations, this.#name, this.#operations.state())]),
       ...[...this.#changed].map((version) =>
-        row(MEMORY.drift, versionName(this.#name, version), this.#drifts.get(version)!.memory()),
+        row(MEMORY_KINDS.drift, versionMemoryName(this.#name, version), this.#drifts.get(version)!.memory()),
       ),
     ];
     const qualities = [...this.#changedQualities].map((version) =>
-      row(MEMORY.quality, versionName(this.#name, version), this.#qualities.get(version)!),
+      row(MEMORY_KINDS.quality, versionMemoryName(this.#name, version), this.#qualities.get(version)!),
     );
     this.#changed.clear();
     this.#changedQualities.clear();
@@ -240,7 +242,7 @@ export class EndpointWatch {
     };
   }
 
-  async #addQuality(version: number, at: number, tick: Tick): Promise<void> {
+  async #addQuality(version: number, at: number, tick: MonitorTick): Promise<void> {
     this.#qualities.set(version, addToQuality(await this.#quality(version), tick, at));
     this.#changedQualities.add(version);
   }
@@ -248,11 +250,11 @@ export class EndpointWatch {
   async #quality(version: number): Promise<QualityMemory | null> {
     return (
       this.#qualities.get(version) ??
-      (await this.#remembered<QualityMemory>(MEMORY.quality, versionName(this.#name, version)))
+      (await this.#remembered<QualityMemory>(MEMORY_KINDS.quality, versionMemoryName(this.#name, version)))
     );
   }
 
-  async #qualityConditions(now: number): Promise<readonly Condition[]> {
+  async #qualityConditions(now: number): Promise<readonly AlertCondition[]> {
     const { model, stable: version } = this.#endpoint;
     const known = await this.#options.profiles.recent({ model, version });
     if (known === null || this.#memory === null || !this.#policy.quality.enabled) return [];
@@ -268,15 +270,15 @@ export class EndpointWatch {
   }
 
   /** What drift sees of an input: reference and now. */
-  #histogram(version: number, feature: string): Told['histogram'] {
+  #histogram(version: number, feature: string): AlertDetail['histogram'] {
     const drift = this.#drifts.get(version);
-    const profile = drift && featureOf(drift.watched.profile, { feature, side: 'input' });
+    const profile = drift && findFeature(drift.watched.profile, { feature, side: 'input' });
     const seen = drift?.view().find((one) => one.side === 'input' && one.feature === feature);
     if (!profile || seen === undefined) return null;
-    return histogramOf(binNames(profile), seen.reference, seen.current);
+    return alertHistogram(binNames(profile), seen.reference, seen.current);
   }
 
-  async #driftConditions(now: number): Promise<readonly Condition[]> {
+  async #driftConditions(now: number): Promise<readonly AlertCondition[]> {
     const { model, stable } = this.#endpoint;
     const drift = await this.#drift(stable);
     if (drift === null || !this.#policy.drift.enabled) return [];
@@ -309,7 +311,7 @@ export class EndpointWatch {
       if (version === stable || (other !== null && version !== other)) continue;
       const drift = await this.#drift(version);
       if (drift === null || Math.abs(drift.to - own.to) > TOGETHER) continue;
-      const cause = causeOf(own.view(), drift.view());
+      const cause = driftCause(own.view(), drift.view());
       if (cause !== null) return cause;
     }
     return null;
@@ -320,7 +322,10 @@ export class EndpointWatch {
     const known = await this.#options.profiles.recent({ model: this.#endpoint.model, version });
     const before = this.#drifts.get(version);
     if (known === null || before?.known === known) return before ?? null;
-    const memory = await this.#remembered<DriftMemory>(MEMORY.drift, versionName(this.#name, version));
+    const memory = await this.#remembered<DriftMemory>(
+      MEMORY_KINDS.drift,
+      versionMemoryName(this.#name, version),
+    );
     const made = this.#made(known, memory);
     this.#drifts.set(version, made);
     const replaced = (before?.known.createdAt ?? memory?.profile ?? known.createdAt) !== known.createdAt;
@@ -331,7 +336,7 @@ export class EndpointWatch {
 
   #made(known: KnownProfile, memory: DriftMemory | null): VersionDrift {
     const { drift, log } = this.#policy;
-    const watched = new Watched(known.profile, ignoredColumns(drift, log));
+    const watched = new WatchedProfile(known.profile, ignoredColumns(drift, log));
     const { minimumPsi, minimumShare } = drift;
     const falseAlarms = this.#falseAlarms(this.#options.now());
     return new VersionDrift(known, watched, { minimumPsi, minimumShare, falseAlarms }, memory);

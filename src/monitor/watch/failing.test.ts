@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AlertRow } from '../alerts/alert.ts';
-import { worlds } from './testing.ts';
-import { ages, alertsIn, block, QUICK, withProfile } from './testing-rows.ts';
+import { ages, alertsIn, block, QUICK, withProfile } from './testing/rows.ts';
+import { worlds } from './testing/world.ts';
 
 const world = worlds();
 
@@ -10,7 +10,7 @@ test('an endpoint that cannot be looked at keeps none after it from being looked
   made.endpoints.push({ ...made.endpoints[0]!, name: 'later', model: 'later' });
   const { watch } = made.start();
   await watch.look();
-  const before = watch.standings!.map(({ endpoint, lastSuccessAt }) => ({ endpoint, lastSuccessAt }));
+  const before = watch.statuses!.map(({ endpoint, lastSuccessAt }) => ({ endpoint, lastSuccessAt }));
   const first = made.clock.at;
   expect(before.map(({ endpoint }) => endpoint)).toEqual(['churn', 'later']);
   // What is kept of the quality of its version is damaged: only it reads that.
@@ -19,7 +19,7 @@ test('an endpoint that cannot be looked at keeps none after it from being looked
     name.startsWith('churn') ? Promise.reject(new Error('damaged')) : kept(kind, name);
   made.clock.at += 60_000;
   await watch.look();
-  expect(watch.standings!.map(({ endpoint, lastSuccessAt }) => [endpoint, lastSuccessAt])).toEqual([
+  expect(watch.statuses!.map(({ endpoint, lastSuccessAt }) => [endpoint, lastSuccessAt])).toEqual([
     ['churn', first],
     ['later', made.clock.at],
   ]);

@@ -4,16 +4,16 @@ import { keptPath, readManifest } from '../../registry/bundle.ts';
 import type { ColumnFrame } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
 import { OUTCOME, type ScoredFrame } from '../../scorer/scorer.ts';
-import type { FeatureColumn } from '../accuracy/estimate/features.ts';
-import { givenReference, targetOf } from '../accuracy/given.ts';
-import type { Cell, JoinedRows } from '../accuracy/labels/join.ts';
-import type { AccuracyReference } from '../accuracy/reference.ts';
+import type { AccuracyReference } from '../accuracy/accuracy-reference.ts';
+import type { FeatureColumn } from '../accuracy/estimate/column-binning.ts';
+import { findTargetColumn, referenceOfFile } from '../accuracy/file-reference.ts';
+import type { JoinedRows, LoggedCell } from '../accuracy/labels/join-labels.ts';
 import type { AccuracyPolicy } from '../policy/policy.ts';
-import type { NamedColumn } from '../reference/column.ts';
-import type { ValueColumn } from '../reference/profile.ts';
-import type { TableColumn } from '../tables/cells.ts';
-import { openTable } from '../tables/table.ts';
-import { boundColumns, collect, vectorOf } from './bundle-reference.ts';
+import type { NamedColumn } from '../reference/named-column.ts';
+import type { ValueColumn } from '../reference/reference-profile.ts';
+import type { FileColumn } from '../tables/table-cells.ts';
+import { openTable } from '../tables/tabular-file.ts';
+import { boundColumns, collectBoundColumns, columnVector } from './bundle-reference.ts';
 
 /** Rows that metrics and estimates are made of; of a larger reference, evenly from all of it. */
 const ROWS_MAX = 50_000;
@@ -40,7 +40,7 @@ export async function labelledReference(
   const table = await openTable(path, [...bound.map(({ name, type }) => ({ name, type })), target]);
   let columns: readonly NamedColumn[];
   try {
-    columns = await collect(table, [...bound, { ...target, input: target.name }]);
+    columns = await collectBoundColumns(table, [...bound, { ...target, input: target.name }]);
   } finally {
     table.close();
   }
@@ -49,7 +49,7 @@ export async function labelledReference(
     Array.from({ length: truth.values.length }, (_, i) => i).filter((i) => textAt(truth, i) !== null),
   );
   const inputs = columns.slice(0, -1).map(({ name, column }) => ({ name, column: taken(column, rows) }));
-  const vectors = inputs.map(({ column }) => vectorOf(column));
+  const vectors = inputs.map(({ column }) => columnVector(column));
   const scored = await answersTo(
     { bundle, manifest },
     bound.map(({ name }) => name),
@@ -58,7 +58,7 @@ export async function labelledReference(
   if (scored === null) return null;
   const label = rows.map((i) => textAt(truth, i));
   const shown = inputs.filter(({ name }) => !hidden.has(name));
-  return givenReference(joinedRows(shown, label, scored), policy);
+  return referenceOfFile(joinedRows(shown, label, scored), policy);
 }
 
 /** Throws REFERENCE_INVALID where there is no column that the policy names. */
@@ -66,12 +66,12 @@ async function targetIn(
   path: string,
   read: readonly string[],
   wanted: string | null,
-): Promise<TableColumn | null> {
+): Promise<FileColumn | null> {
   const table = await openTable(path);
   try {
     const unread = table.columns.filter(({ name }) => !read.includes(name));
     const names = unread.map(({ name }) => name);
-    const name = targetOf(wanted, names);
+    const name = findTargetColumn(wanted, names);
     if (name === null && wanted !== null) {
       const problem = `it has no column "${wanted}" for accuracy.target; besides what the model reads it has ${names.join(', ') || 'nothing'}`;
       throw new PlimsollError('REFERENCE_INVALID', { source: 'of the version', problem });
@@ -134,7 +134,7 @@ function joinedRows(
   { outcomes, columns, names }: Answered,
 ): JoinedRows {
   const rows = [...outcomes.keys()].filter((i) => outcomes[i] === OUTCOME.ok);
-  const cellOf = (cell: number | bigint | string | undefined): Cell =>
+  const cellOf = (cell: number | bigint | string | undefined): LoggedCell =>
     typeof cell === 'bigint' ? Number(cell) : (cell ?? null);
   return {
     time: new Float64Array(rows.length),

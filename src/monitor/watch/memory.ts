@@ -1,8 +1,8 @@
 /** What the watch remembers of a version of an endpoint, and how it is named. Plain data. Pure. */
-import type { DriftState } from '../drift/watch.ts';
+import type { DriftState } from '../drift/drift-watch.ts';
 
 /** Kinds of memories. */
-export const MEMORY = {
+export const MEMORY_KINDS = {
   /** One, `watch`: a `WatchMemory`. */
   watch: 'watch',
   /** By endpoint: a `Traffic`. */
@@ -20,7 +20,7 @@ export const MEMORY = {
 export const watchName = 'watch';
 
 /** Names of endpoints have no spaces. */
-export const versionName = (endpoint: string, version: number): string => `${endpoint} ${version}`;
+export const versionMemoryName = (endpoint: string, version: number): string => `${endpoint} ${version}`;
 
 export interface WatchMemory {
   /** Number of the last tick that all other memories know of. */
@@ -57,8 +57,8 @@ export interface EndpointMemory {
   /** When the reference of the stable version was last replaced under the watch. */
   readonly referred?: number;
   /** How rules of quality stand. */
-  readonly raised?: Raised;
+  readonly raised?: RaisedRules;
 }
 
 /** Since when each rule says what it says, of those that ever were beyond; 0: it is below at present. By `ruleName`. */
-export type Raised = Readonly<Record<string, number>>;
+export type RaisedRules = Readonly<Record<string, number>>;

@@ -1,8 +1,8 @@
 /** What is wrong with monitoring itself. Pure. */
 
 import { rfc3339 } from '../../core/utc.ts';
-import type { Condition } from '../alerts/alert.ts';
-import { lastHour, type Traffic } from './traffic.ts';
+import type { AlertCondition } from '../alerts/alert.ts';
+import { lastHour, type TrafficHistory } from './traffic-history.ts';
 
 interface Of {
   readonly endpoint: string;
@@ -14,7 +14,7 @@ const DROPPED_HIGH = 0.05;
 const DROPPED_CALM = 0.01;
 
 /** `since`: when it last looked; null: it looks. */
-export function behindCondition({ endpoint, model }: Of, since: number | null, now: number): Condition {
+export function behindCondition({ endpoint, model }: Of, since: number | null, now: number): AlertCondition {
   const when = since === null ? '' : rfc3339(since).slice(0, 19).replace('T', ' ');
   const sentence =
     since === null
@@ -35,7 +35,11 @@ export function behindCondition({ endpoint, model }: Of, since: number | null, n
   };
 }
 
-export function droppedCondition({ endpoint, model }: Of, traffic: Traffic | null, now: number): Condition {
+export function droppedCondition(
+  { endpoint, model }: Of,
+  traffic: TrafficHistory | null,
+  now: number,
+): AlertCondition {
   const { rows, dropped } = traffic === null ? { rows: 0, dropped: 0 } : lastHour(traffic, now);
   const share = rows === 0 ? 0 : dropped / rows;
   const percent = (share * 100).toFixed(1);

@@ -1,9 +1,9 @@
 /** What the quality of rows means for alerts. */
-import type { AlertLabels, Condition, Told } from '../alerts/alert.ts';
+import type { AlertCondition, AlertDetail, AlertLabels } from '../alerts/alert.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
-import type { QualityKind, Violation } from '../quality/violation.ts';
-import type { ReferenceProfile } from '../reference/profile.ts';
-import type { Raised } from './memory.ts';
+import type { QualityKind, QualityViolation } from '../quality/quality-violation.ts';
+import type { ReferenceProfile } from '../reference/reference-profile.ts';
+import type { RaisedRules } from './memory.ts';
 import { ignoredColumns } from './version-drift.ts';
 import { type QualityMemory, violationsNow } from './version-quality.ts';
 
@@ -14,9 +14,9 @@ export interface QualityLook {
   readonly profile: ReferenceProfile;
   readonly memory: QualityMemory | null;
   readonly policy: Pick<MonitorPolicy, 'quality' | 'drift' | 'log'>;
-  readonly raised: Raised;
+  readonly raised: RaisedRules;
   /** Bars of a feature, where there are any. */
-  readonly histogram: (feature: string) => Told['histogram'];
+  readonly histogram: (feature: string) => AlertDetail['histogram'];
   readonly now: number;
 }
 
@@ -58,8 +58,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** Every rule that is broken, and every one that once was; `raised` is to be given to the next look. */
 export function qualityConditions(look: QualityLook): {
-  readonly conditions: readonly Condition[];
-  readonly raised: Raised;
+  readonly conditions: readonly AlertCondition[];
+  readonly raised: RaisedRules;
 } {
   const { memory, policy, now } = look;
   const limits = policy.quality;
@@ -72,7 +72,7 @@ export function qualityConditions(look: QualityLook): {
       : alarming(violationsNow(memory, look.profile, half, now).violations, look, half.violations);
   const names = new Set([...Object.keys(look.raised), ...beyond.keys()]);
   const raised: Record<string, number> = {};
-  const conditions = [...names].map((name): Condition => {
+  const conditions = [...names].map((name): AlertCondition => {
     const found = beyond.get(name);
     const since = look.raised[name] || now;
     raised[name] =
@@ -85,20 +85,20 @@ export function qualityConditions(look: QualityLook): {
   return { conditions, raised };
 }
 
-const NOTHING = { rows: 0, violations: [] as readonly Violation[] };
+const NOTHING = { rows: 0, violations: [] as readonly QualityViolation[] };
 
 /** Those that people are called for, by the name of their rule. */
 function alarming(
-  violations: readonly Violation[],
+  violations: readonly QualityViolation[],
   { policy }: QualityLook,
   least: number,
-): ReadonlyMap<string, Violation> {
+): ReadonlyMap<string, QualityViolation> {
   const hidden = ignoredColumns(policy.drift, policy.log);
-  const isOfDrift = ({ kind, feature }: Violation): boolean =>
+  const isOfDrift = ({ kind, feature }: QualityViolation): boolean =>
     policy.drift.enabled && OF_DRIFT.has(kind) && feature !== null && !hidden.has(feature);
-  const isRedacted = ({ feature }: Violation): boolean =>
+  const isRedacted = ({ feature }: QualityViolation): boolean =>
     feature !== null && Object.hasOwn(policy.log.redact, feature) && policy.log.redact[feature] !== 'bucket';
-  const found = new Map<string, Violation>();
+  const found = new Map<string, QualityViolation>();
   for (const violation of violations) {
     if (isOfDrift(violation) || isRedacted(violation)) continue;
     if (BY_SHARE.has(violation.kind) && violation.share <= least) continue;
@@ -108,14 +108,19 @@ function alarming(
   return found;
 }
 
-const ruleName = ({ kind, feature }: Violation): string => JSON.stringify([RULES[kind], feature]);
+const ruleName = ({ kind, feature }: QualityViolation): string => JSON.stringify([RULES[kind], feature]);
 
 function labelsOf(name: string, { model, endpoint }: QualityLook): AlertLabels {
   const [alertname, feature] = JSON.parse(name) as [string, string | null];
   return { alertname, model, endpoint, ...(feature === null ? {} : { feature }) };
 }
 
-function toldOf(name: string, violation: Violation | null, rows: number, look: QualityLook): Told {
+function toldOf(
+  name: string,
+  violation: QualityViolation | null,
+  rows: number,
+  look: QualityLook,
+): AlertDetail {
   const [alertname, feature] = JSON.parse(name) as [string, string | null];
   const { violations, frozenRows, duplicates } = look.policy.quality;
   const threshold =

@@ -3,12 +3,17 @@
  * go on from one block to the next of the same replica, so that they are counted here and not where ticks are read. Pure.
  */
 import type { CapturedBlock } from '../../capture/block.ts';
-import { NO_CLOCK } from '../quality/clock.ts';
-import { QualityWatch } from '../quality/quality.ts';
-import { isFrozen } from '../quality/say.ts';
-import { noQuality, type QualityState } from '../quality/state.ts';
-import type { BinnedRows, ProfiledColumns } from '../reference/count.ts';
-import { BIN, type FeatureProfile, type ReferenceProfile, type ValueColumn } from '../reference/profile.ts';
+import { emptyQualityState, type QualityState } from '../quality/quality-state.ts';
+import { QualityWatch } from '../quality/quality-watch.ts';
+import { NO_ROW_TIMES } from '../quality/row-times.ts';
+import { isFrozen } from '../quality/violations.ts';
+import type { BinnedRows, ProfiledColumns } from '../reference/bin-counter.ts';
+import {
+  BIN,
+  type FeatureProfile,
+  type ReferenceProfile,
+  type ValueColumn,
+} from '../reference/reference-profile.ts';
 
 export interface QualityTick {
   /** Of features of which there is something to say, by number in the profile. */
@@ -45,7 +50,7 @@ const VALUE_MAX = 100;
 /** Limits say nothing about what is counted. */
 const LIMITS = { violations: 0, frozenRows: RUN_MIN, duplicates: 0 };
 
-export interface CountedRows {
+export interface QualityRows {
   /** Tells streams apart whose rows follow one another. */
   readonly stream: string;
   readonly profile: ReferenceProfile;
@@ -72,9 +77,9 @@ export class QualityCounter {
   }
 
   /** Counts the rows of a block, which follow those of the one before. They are part of what follows once `keep` was called. */
-  count({ stream, profile, block, features, bins, hidden, now }: CountedRows): QualityTick {
+  count({ stream, profile, block, features, bins, hidden, now }: QualityRows): QualityTick {
     const before =
-      this.#pending.get(stream) ?? this.#states.get(stream) ?? noQuality(profile.features.length);
+      this.#pending.get(stream) ?? this.#states.get(stream) ?? emptyQualityState(profile.features.length);
     const watch = new QualityWatch(profile, LIMITS, continued(before));
     const misfits = profile.features.map((feature, j) => misfitsOf(feature, features[j]!, bins, j));
     const { rows, meta } = block;
@@ -107,7 +112,7 @@ export class QualityCounter {
 
 /** Runs and repetitions go on; all else begins anew. */
 function continued(before: QualityState): QualityState {
-  const none = noQuality(before.features.length);
+  const none = emptyQualityState(before.features.length);
   return {
     ...before,
     features: none.features.map((feature, j) => ({
@@ -115,7 +120,7 @@ function continued(before: QualityState): QualityState {
       run: { ...before.features[j]!.run, longest: 0 },
     })),
     repeated: none.repeated,
-    clock: { ...NO_CLOCK, latest: before.clock.latest },
+    clock: { ...NO_ROW_TIMES, latest: before.clock.latest },
   };
 }
 

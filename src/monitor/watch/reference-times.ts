@@ -1,6 +1,6 @@
 /** When the rows of a version's reference came, by which hours of the week are told apart. */
 import { WEEKS_MIN } from '../reference/season.ts';
-import { openTable } from '../tables/table.ts';
+import { openTable } from '../tables/tabular-file.ts';
 
 /** Of several columns of times, those that are called so are of the rows. */
 const NAMES: readonly string[] = ['time', 'timestamp', 'datetime', 'date', 'at', 'ts'];

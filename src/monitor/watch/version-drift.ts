@@ -1,17 +1,17 @@
 /** The drift of one version at one endpoint: detectors, and what is remembered of them. */
 
-import type { DriftOptions } from '../drift/finding.ts';
-import { DriftWatch } from '../drift/watch.ts';
+import type { DriftOptions } from '../drift/drift-finding.ts';
+import { DriftWatch } from '../drift/drift-watch.ts';
 import type { DriftPolicy, LogPolicy } from '../policy/policy.ts';
-import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/profile.ts';
-import { keptBudget } from './budget.ts';
-import type { Seen } from './cause.ts';
+import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/reference-profile.ts';
+import type { ObservedFinding } from './drift-cause.ts';
 import { findingName } from './drift-conditions.ts';
+import { keptBudget } from './false-alarm-budget.ts';
 import type { DriftMemory } from './memory.ts';
-import type { KnownProfile } from './profiles.ts';
+import type { KnownProfile } from './profile-store.ts';
 
 /** What is watched of a profile: features that policy leaves out, or of which no values are seen, are not. */
-export class Watched {
+export class WatchedProfile {
   readonly profile: ReferenceProfile;
   readonly #features: readonly number[];
   readonly #outputs: readonly number[];
@@ -47,14 +47,19 @@ export const ignoredColumns = ({ ignore }: DriftPolicy, { redact }: LogPolicy): 
 
 export class VersionDrift {
   readonly known: KnownProfile;
-  readonly watched: Watched;
+  readonly watched: WatchedProfile;
   readonly #minimum: Pick<DriftOptions, 'minimumPsi' | 'minimumShare'>;
   #falseAlarms: number;
   #watch: DriftWatch;
   #memory: Pick<DriftMemory, 'rows' | 'from' | 'to' | 'began'>;
-  #view: readonly Seen[] | null = null;
+  #view: readonly ObservedFinding[] | null = null;
 
-  constructor(known: KnownProfile, watched: Watched, options: DriftOptions, memory: DriftMemory | null) {
+  constructor(
+    known: KnownProfile,
+    watched: WatchedProfile,
+    options: DriftOptions,
+    memory: DriftMemory | null,
+  ) {
     this.known = known;
     this.watched = watched;
     const { falseAlarms, ...minimum } = options;
@@ -91,7 +96,7 @@ export class VersionDrift {
     this.#view = null;
   }
 
-  view(): readonly Seen[] {
+  view(): readonly ObservedFinding[] {
     this.#view ??= this.#watch.view();
     return this.#view;
   }
@@ -119,9 +124,9 @@ export class VersionDrift {
   }
 }
 
-const namesIn = ({ profile: { features, outputs } }: Watched): readonly string[] =>
+const namesIn = ({ profile: { features, outputs } }: WatchedProfile): readonly string[] =>
   [...features, ...outputs].map(({ name }) => name);
 
 /** Whether what is remembered is of the same features: detectors go by the place of theirs. */
-export const memoryFits = (watched: Watched, { features }: Pick<DriftMemory, 'features'>): boolean =>
+export const memoryFits = (watched: WatchedProfile, { features }: Pick<DriftMemory, 'features'>): boolean =>
   JSON.stringify(features) === JSON.stringify(namesIn(watched));

@@ -2,13 +2,14 @@
  * The quality of the rows of one version: sums by five minutes of the last hour and by hours of the last day, and what they
  * say against its profile. Plain data. Pure.
  */
-import { NO_CLOCK } from '../quality/clock.ts';
-import { schemaViolations, violationsOf } from '../quality/say.ts';
-import { type FeatureQuality, noQuality, type QualityState } from '../quality/state.ts';
-import type { QualityLimits, Violation } from '../quality/violation.ts';
-import { BIN, type ReferenceProfile, type TickCounts } from '../reference/profile.ts';
+
+import { emptyQualityState, type FeatureQuality, type QualityState } from '../quality/quality-state.ts';
+import type { QualityLimits, QualityViolation } from '../quality/quality-violation.ts';
+import { NO_ROW_TIMES } from '../quality/row-times.ts';
+import { qualityViolations, schemaViolations } from '../quality/violations.ts';
+import { BIN, type ReferenceProfile, type TickCounts } from '../reference/reference-profile.ts';
+import type { MonitorTick } from './monitor-tick.ts';
 import { addQuality, NO_QUALITY, type QualityTick } from './quality-tick.ts';
-import type { Tick } from './tick.ts';
 
 /** What was counted within a slot. */
 interface Sums {
@@ -42,7 +43,7 @@ const BEYOND = [BIN.negativeInfinity, BIN.positiveInfinity, BIN.below, BIN.above
 /** With the counts of a tick that began at `at`. */
 export function addToQuality(
   memory: QualityMemory | null,
-  { profile, counts, quality }: Pick<Tick, 'profile' | 'counts' | 'quality'>,
+  { profile, counts, quality }: Pick<MonitorTick, 'profile' | 'counts' | 'quality'>,
   at: number,
 ): QualityMemory {
   const own = memory?.profile === profile ? memory : null;
@@ -110,7 +111,7 @@ export const violationsOfDay = (
   profile: ReferenceProfile,
   limits: QualityLimits,
   now: number,
-): readonly Violation[] =>
+): readonly QualityViolation[] =>
   violationsIn(
     memory.hours.filter(([slot]) => slot > Math.floor(now / HOUR) - HOURS).map(([, sums]) => sums),
     profile,
@@ -123,7 +124,7 @@ export function violationsNow(
   profile: ReferenceProfile,
   limits: QualityLimits,
   now: number,
-): { readonly rows: number; readonly violations: readonly Violation[] } {
+): { readonly rows: number; readonly violations: readonly QualityViolation[] } {
   const newest = Math.floor(now / SLOT);
   const taken: Sums[] = [];
   let rows = 0;
@@ -139,7 +140,7 @@ function violationsIn(
   slots: readonly Sums[],
   profile: ReferenceProfile,
   limits: QualityLimits,
-): readonly Violation[] {
+): readonly QualityViolation[] {
   if (slots.length === 0) return [];
   const sums = slots.reduce(addSums);
   const { rows, quality } = sums;
@@ -147,7 +148,7 @@ function violationsIn(
   const extra = Object.entries(quality.extra).map(([name, count]) => schemaViolations([], [name], count));
   const schema = [...missing, ...extra].flat().map((one) => ({ ...one, share: one.rows / rows }));
   // A column that is not there is told of once, not as one without values, too.
-  const others = violationsOf(profile, stateOf(sums, profile), limits).filter(
+  const others = qualityViolations(profile, stateOf(sums, profile), limits).filter(
     ({ feature }) => feature === null || !Object.hasOwn(quality.missing, feature),
   );
   return [...schema, ...others];
@@ -155,7 +156,7 @@ function violationsIn(
 
 /** Numbers of rows are not known of what was counted by many: −1. */
 function stateOf({ rows, bins, quality }: Sums, profile: ReferenceProfile): QualityState {
-  const none = noQuality(profile.features.length);
+  const none = emptyQualityState(profile.features.length);
   const features: FeatureQuality[] = none.features.map((feature, j) => {
     const [beyond = 0, missing = 0, unseen = 0] = bins[j] ?? [];
     return { ...feature, beyond, missing, unseen };
@@ -171,6 +172,6 @@ function stateOf({ rows, bins, quality }: Sums, profile: ReferenceProfile): Qual
     rows,
     features,
     repeated: { share, rows: repeated, since: -1 },
-    clock: { ...NO_CLOCK, rows: timed, backwards, future },
+    clock: { ...NO_ROW_TIMES, rows: timed, backwards, future },
   };
 }

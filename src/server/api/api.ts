@@ -14,7 +14,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
-import type { Monitoring } from '../../monitor/port.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
@@ -49,7 +49,7 @@ export interface ApiOptions extends AccessRules {
   /** Opens what is asked about jobs. */
   readonly jobs: () => Promise<JobsPort>;
   /** Opens what is asked about monitoring. */
-  readonly monitoring: () => Promise<Monitoring>;
+  readonly monitoring: () => Promise<MonitoringApi>;
   /** How routers outside stand to the routes that they follow. */
   readonly routers: () => readonly RouterView[];
 }

@@ -1,6 +1,6 @@
 /** What is watched, how it stands, and alerts. */
 import { Type } from 'typebox';
-import { DRIFT_KINDS } from '../../monitor/drift/finding.ts';
+import { DRIFT_KINDS } from '../../monitor/drift/drift-finding.ts';
 import { MONITOR } from '../../monitor/policy/policy.ts';
 import {
   closed,

@@ -5,7 +5,7 @@ import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { Actor, Control, NewVersion } from '../../control/port.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
-import type { Monitoring } from '../../monitor/port.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
 import type { Note } from './job-changes.ts';
 
@@ -17,7 +17,7 @@ export interface Call<P, Q, B> {
   readonly body: B;
   /** Opened for who needs it. */
   jobs(): Promise<JobsPort>;
-  monitoring(): Promise<Monitoring>;
+  monitoring(): Promise<MonitoringApi>;
   /** How routers outside stand to the routes that they follow. */
   routers(): readonly RouterView[];
   readonly apiKeys: ApiKeyring;

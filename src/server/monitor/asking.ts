@@ -1,11 +1,11 @@
 /** The control plane as the monitoring process sees it: questions over the channel to it, each with its answer. */
-import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import type { FromMonitor, Question, ToMonitor } from './messages.ts';
 
 /** A control process that is gone answers nothing, and ends this one; one that is busy gets so long, in milliseconds. */
 const PATIENCE = 30_000;
 
-export class Asking implements Surroundings {
+export class Asking implements WatchEnvironment {
   readonly #send: (message: FromMonitor) => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
@@ -21,16 +21,16 @@ export class Asking implements Surroundings {
     else waiting?.reject(new Error(message.reason));
   }
 
-  endpoints(): ReturnType<Surroundings['endpoints']> {
+  endpoints(): ReturnType<WatchEnvironment['endpoints']> {
     return this.#ask('endpoints', []);
   }
-  feedback(after: number, limit: number): ReturnType<Surroundings['feedback']> {
+  feedback(after: number, limit: number): ReturnType<WatchEnvironment['feedback']> {
     return this.#ask('feedback', [after, limit]);
   }
-  load(): ReturnType<Surroundings['load']> {
+  load(): ReturnType<WatchEnvironment['load']> {
     return this.#ask('load', []);
   }
-  steer(...args: Parameters<Surroundings['steer']>): ReturnType<Surroundings['steer']> {
+  steer(...args: Parameters<WatchEnvironment['steer']>): ReturnType<WatchEnvironment['steer']> {
     return this.#ask('steer', args);
   }
 

@@ -5,9 +5,9 @@
  */
 import type { Control } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
-import { Deliverer } from '../../monitor/alerts/deliver.ts';
-import { evaluateAlerts } from '../../monitor/alerts/evaluate.ts';
-import { MEMORY, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
+import { evaluateAlerts } from '../../monitor/alerts/evaluate-alerts.ts';
+import { NoticeDispatcher } from '../../monitor/alerts/notice-dispatcher.ts';
+import { MEMORY_KINDS, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
 import { behindCondition } from '../../monitor/watch/monitor-conditions.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
@@ -27,13 +27,13 @@ const BEHIND_MILLIS = 60_000;
 export class Behind {
   readonly #options: BehindOptions;
   readonly #policies: Policies;
-  readonly #deliverer: Deliverer;
+  readonly #deliverer: NoticeDispatcher;
 
   constructor(options: BehindOptions) {
     this.#options = options;
     const { store, clock, holder } = options;
     this.#policies = new Policies(store);
-    this.#deliverer = new Deliverer({
+    this.#deliverer = new NoticeDispatcher({
       ...{ store, clock, holder, random: { next: Math.random } },
       surroundings: receiverSurroundings(),
       policies: async () => this.#policies.all(await this.#endpoints()),
@@ -44,7 +44,7 @@ export class Behind {
   async tell(since: number): Promise<void> {
     const { store, clock } = this.#options;
     const now = clock.now();
-    const memory = (await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined;
+    const memory = (await store.memory(MEMORY_KINDS.watch, watchName))?.body as WatchMemory | undefined;
     if (memory !== undefined && now - memory.evaluatedAt < BEHIND_MILLIS) return;
     await this.#policies.read();
     for (const { name, model } of await this.#endpoints())

@@ -1,5 +1,5 @@
 /** What the control process and the monitoring process say to each other; plain data, structured clones. */
-import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import type { Lifecycle } from '../workers/messages.ts';
 
 export interface MonitorSettings {
@@ -21,7 +21,7 @@ export interface MonitorState {
   readonly restMillis: number;
 }
 
-export type Question = keyof Surroundings;
+export type Question = keyof WatchEnvironment;
 
 export type ToMonitor =
   | { readonly kind: 'start'; readonly settings: MonitorSettings }

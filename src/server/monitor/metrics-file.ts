@@ -3,12 +3,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../../capture/folder.ts';
-import { type EndpointStanding, monitoringMetrics } from '../../monitor/prometheus/metrics.ts';
+import { type EndpointStatus, monitoringMetrics } from '../../monitor/prometheus/monitoring-metrics.ts';
 
 /** Null: another server watches, and says it. */
 export async function writeMetrics(
   dataDir: string,
-  standings: readonly EndpointStanding[] | null,
+  standings: readonly EndpointStatus[] | null,
 ): Promise<void> {
   const folder = join(dataDir, 'monitoring');
   const path = join(folder, 'metrics.prom');

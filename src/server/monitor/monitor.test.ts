@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { captureRulesPath, spoolPath } from '../../capture/paths.ts';
-import { MEMORY, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
+import { MEMORY_KINDS, type WatchMemory, watchName } from '../../monitor/watch/memory.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { monitoringUrl } from '../../store/monitoring/url.ts';
@@ -117,7 +117,7 @@ test('the process that watches is there while it looks, and while somebody asks,
     return Number(/\{process="monitor"\} (\d+)/.exec(text)?.[1] ?? Number.NaN);
   };
   const lookedAt = async () =>
-    ((await store.memory(MEMORY.watch, watchName))?.body as WatchMemory | undefined)?.evaluatedAt ?? 0;
+    ((await store.memory(MEMORY_KINDS.watch, watchName))?.body as WatchMemory | undefined)?.evaluatedAt ?? 0;
   await expect.poll(shown, { timeout: 20_000 }).toBe(0);
   const before = await lookedAt();
   expect(before).toBeGreaterThan(0);

@@ -8,8 +8,8 @@ import { resolve } from 'node:path';
 import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
-import type { Monitoring } from '../../monitor/port.ts';
-import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
+import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
 import { Seat } from '../workers/seat.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
@@ -22,7 +22,7 @@ export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'repl
   readonly storeUrl: string | null;
   /** Share of one processor that looking may take. */
   readonly share: number;
-  readonly surroundings: Surroundings;
+  readonly surroundings: WatchEnvironment;
   readonly logger: Logger;
   /** What the process runs, instead of a watch. */
   readonly entry?: URL | undefined;
@@ -67,7 +67,7 @@ export class ServerMonitor {
   }
 
   /** For somebody who asks: opens what is remembered, where it is not, and has it followed closely. */
-  async monitoring(): Promise<Monitoring> {
+  async monitoring(): Promise<MonitoringApi> {
     this.#pace.asked(this.#options.clock.monotonic());
     return (await this.#open()).monitoring;
   }

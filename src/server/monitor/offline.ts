@@ -1,7 +1,7 @@
 /** What is asked about monitoring, for one command, where no server owns the data. */
 import { resolve } from 'node:path';
 import { missingPart } from '../../core/parts.ts';
-import type { Monitoring } from '../../monitor/port.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
 import { bundleDir } from '../../registry/bundle.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { monitoringUrl } from '../../store/monitoring/url.ts';
@@ -17,7 +17,7 @@ import { replicaOf, waitingFiles } from './waiting.ts';
 export async function openMonitoringHere(
   dataDir: string,
   storeUrl: string | null,
-): Promise<{ readonly monitoring: Monitoring; close(): Promise<void> }> {
+): Promise<{ readonly monitoring: MonitoringApi; close(): Promise<void> }> {
   const { control, store, close } = await openControl(dataDir, storeUrl);
   try {
     const folder = resolve(dataDir);

@@ -2,8 +2,8 @@
 
 import type { LogPolicy, MonitorPolicy } from '../../monitor/policy/policy.ts';
 import { DEFAULT_MONITOR, parseMonitor } from '../../monitor/policy/policy.ts';
-import type { LearningPolicy } from '../../monitor/watch/profiles.ts';
-import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import type { LearningPolicy } from '../../monitor/watch/profile-store.ts';
+import type { WatchedEndpoint } from '../../monitor/watch/watch-environment.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 

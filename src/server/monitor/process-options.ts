@@ -1,9 +1,9 @@
 import type { Logger } from '../../core/ports.ts';
-import type { Surroundings } from '../../monitor/watch/surroundings.ts';
+import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import type { MonitorSettings } from './messages.ts';
 
 export interface MonitorProcessOptions extends MonitorSettings {
-  readonly surroundings: Surroundings;
+  readonly surroundings: WatchEnvironment;
   readonly logger: Logger;
   /** Tells this process from all others. */
   readonly holder: string;

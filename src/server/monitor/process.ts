@@ -1,9 +1,9 @@
 /** What the monitoring process does, put together. */
 import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
-import { Deliverer } from '../../monitor/alerts/deliver.ts';
-import { logPath } from '../../monitor/log/paths.ts';
-import { AccuracyLooks } from '../../monitor/watch/accuracy-looks.ts';
-import { Watch } from '../../monitor/watch/watch.ts';
+import { NoticeDispatcher } from '../../monitor/alerts/notice-dispatcher.ts';
+import { predictionLogPath } from '../../monitor/log/log-paths.ts';
+import { AccuracyEvaluator } from '../../monitor/watch/accuracy-evaluator.ts';
+import { MonitorWatch } from '../../monitor/watch/monitor-watch.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import type { MonitorState } from './messages.ts';
@@ -42,9 +42,10 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
   const store = await openMonitoring(url);
   const taking = await openTaking(options, store, clock);
   const { policies, profiles } = taking;
-  const accuracy = new AccuracyLooks({ store, folder: logPath(dataDir), surroundings, clock, logger });
-  const watch = new Watch({ store, surroundings, profiles, accuracy, holder, clock, logger });
-  const deliverer = new Deliverer({
+  const folder = predictionLogPath(dataDir);
+  const accuracy = new AccuracyEvaluator({ store, folder, surroundings, clock, logger });
+  const watch = new MonitorWatch({ store, surroundings, profiles, accuracy, holder, clock, logger });
+  const deliverer = new NoticeDispatcher({
     ...{ store, holder, clock, random: { next: Math.random } },
     surroundings: receiverSurroundings(),
     policies: () => Promise.resolve(policies.all(taking.endpoints)),
@@ -83,11 +84,7 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     underWay += 1;
     state = { ...state, restMillis: 0 };
     hasFailed = false;
-    for (const work of [
-      () => taking.look(),
-      () => watch.look(),
-      () => writeMetrics(dataDir, watch.standings),
-    ])
+    for (const work of [() => taking.look(), () => watch.look(), () => writeMetrics(dataDir, watch.statuses)])
       await work().catch((error: Error) => {
         hasFailed = true;
         logger.error({ error: error.message, stack: error.stack }, 'monitoring could not look: trying again');
@@ -100,7 +97,7 @@ export async function openMonitorProcess(options: MonitorProcessOptions): Promis
     void besides(deliverer.deliverDue(), 'notices could not be sent: trying again');
     if (clock.monotonic() < tidyAt) return;
     tidyAt = clock.monotonic() + UPKEEP_MILLIS;
-    const read = watch.standings === null ? null : watch.kept;
+    const read = watch.statuses === null ? null : watch.kept;
     const tidying = upkeep({ dataDir, replica, store, policies, clock, read });
     void besides(tidying, 'the log could not be tidied: trying again later');
   };

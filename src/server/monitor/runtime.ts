@@ -2,8 +2,8 @@
 import type { Control } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import { LocalMonitoring } from '../../monitor/local.ts';
-import { logPath } from '../../monitor/log/paths.ts';
-import type { Monitoring } from '../../monitor/port.ts';
+import { predictionLogPath } from '../../monitor/log/log-paths.ts';
+import type { MonitoringApi } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Store } from '../../store/store.ts';
 import type { Behind } from './behind.ts';
@@ -27,7 +27,7 @@ export interface RuntimeOptions {
 }
 
 export interface MonitoringRuntime {
-  readonly monitoring: Monitoring;
+  readonly monitoring: MonitoringApi;
   /** Whether anything was set for any endpoint. */
   hasMonitors(): Promise<boolean>;
   /** Has the processes that serve follow what is set, which another server may have done. */
@@ -53,8 +53,8 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
       return testReceiver({ endpoint, model, name, receiver, now: clock.now(), surroundings });
     },
     request: async (id) => {
-      const { findRequest } = await import('../../monitor/log/find.ts');
-      return findRequest({ store, folder: logPath(dataDir) }, id);
+      const { findLoggedRequest } = await import('../../monitor/log/find-request.ts');
+      return findLoggedRequest({ store, folder: predictionLogPath(dataDir) }, id);
     },
     async onSet(endpoint, document, { by, reason }) {
       const body = { policy: document, reason: reason ?? '' };

@@ -2,7 +2,11 @@
 import type { ServingFleet } from '../../control/fleet/fleet.ts';
 import type { Control } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Steering, Surroundings, WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import type {
+  SteeringAction,
+  WatchEnvironment,
+  WatchedEndpoint,
+} from '../../monitor/watch/watch-environment.ts';
 import type { Route } from '../../rollout/route.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
@@ -18,7 +22,7 @@ export interface SurroundingsOptions {
 /** Where several servers write, one row may become visible after a later one: so long, in milliseconds, it is waited. */
 const SETTLING = 5000;
 
-export class ControlSurroundings implements Surroundings {
+export class ControlSurroundings implements WatchEnvironment {
   readonly #options: SurroundingsOptions;
 
   constructor(options: SurroundingsOptions) {
@@ -32,17 +36,17 @@ export class ControlSurroundings implements Surroundings {
     return watched;
   }
 
-  feedback(after: number, limit: number): ReturnType<Surroundings['feedback']> {
+  feedback(after: number, limit: number): ReturnType<WatchEnvironment['feedback']> {
     const { store, clock } = this.#options;
     const until = store.kind === 'sqlite' ? Infinity : clock.now() - SETTLING;
     return store.tables.feedback.after(after, until, limit);
   }
 
-  load(): ReturnType<Surroundings['load']> {
+  load(): ReturnType<WatchEnvironment['load']> {
     return Promise.resolve(this.#options.fleet.load?.() ?? null);
   }
 
-  async steer(id: string, steering: Steering, reason: string): Promise<string> {
+  async steer(id: string, steering: SteeringAction, reason: string): Promise<string> {
     const { state } = await this.#options.control.command(id, steering, { by: 'monitor', reason });
     return `rollout ${id} is ${state}`;
   }

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { hasherOf, hashKeyOf } from '../../capture/hash-key.ts';
 import { spoolPath } from '../../capture/paths.ts';
 import type { Clock } from '../../core/ports.ts';
-import { logPath } from '../../monitor/log/paths.ts';
-import type { Redactions } from '../../monitor/log/redact.ts';
-import { LogWriter } from '../../monitor/log/writer.ts';
-import { Attempts } from '../../monitor/watch/attempts.ts';
-import { bucketsOf } from '../../monitor/watch/columns.ts';
-import { Intake } from '../../monitor/watch/intake.ts';
-import { Profiles } from '../../monitor/watch/profiles.ts';
-import { Spool } from '../../monitor/watch/spool.ts';
-import { keepStreams, takeStreams } from '../../monitor/watch/streams.ts';
-import type { WatchedEndpoint } from '../../monitor/watch/surroundings.ts';
+import { predictionLogPath } from '../../monitor/log/log-paths.ts';
+import { LogWriter } from '../../monitor/log/log-writer.ts';
+import type { RedactionRules } from '../../monitor/log/redact-block.ts';
+import { BlockAttempts } from '../../monitor/watch/block-attempts.ts';
+import { columnBinNames } from '../../monitor/watch/block-columns.ts';
+import { BlockIntake } from '../../monitor/watch/block-intake.ts';
+import { BlockSpoolReader } from '../../monitor/watch/block-spool-reader.ts';
+import { ProfileStore } from '../../monitor/watch/profile-store.ts';
+import { keepStreams, takeStreams } from '../../monitor/watch/quality-streams.ts';
+import type { WatchedEndpoint } from '../../monitor/watch/watch-environment.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { writeCaptureRules } from './capture-rules.ts';
 import { Policies } from './policies.ts';
@@ -25,7 +25,7 @@ export type TakingOptions = Pick<
 
 export interface Taking {
   readonly policies: Policies;
-  readonly profiles: Profiles;
+  readonly profiles: ProfileStore;
   /** As they were at the last look. */
   readonly endpoints: readonly WatchedEndpoint[];
   /** Takes in all that waits. Throws what the intake does. */
@@ -42,24 +42,25 @@ export async function openTaking(
   const policies = new Policies(store);
   let endpoints: readonly WatchedEndpoint[] = [];
   const redactionsOf = (endpoint: string) => policies.redactionsOf(endpoint, endpoints);
-  const profiles = new Profiles({
+  const profiles = new ProfileStore({
     ...{ store, holder, clock, logger },
     bundleOf: (model, version) => bundleIn(endpoints, model, version),
     folder: join(dataDir, 'monitoring', 'warmup'),
     policyOf: (model) => policies.learningOf(model, endpoints),
   });
-  const redactions = (endpoint: string): Redactions => ({
+  const redactions = (endpoint: string): RedactionRules => ({
     rules: redactionsOf(endpoint),
     hash: hasherOf(hashKeyOf(dataDir)),
-    buckets: (block, column) => bucketsOf(profiles.counted(block)?.profile ?? null, column, block.meta.at),
+    buckets: (block, column) =>
+      columnBinNames(profiles.counted(block)?.profile ?? null, column, block.meta.at),
   });
-  const log = new LogWriter({ folder: logPath(dataDir), replica, redactions });
+  const log = new LogWriter({ folder: predictionLogPath(dataDir), replica, redactions });
   const spool = spoolPath(dataDir);
   const streams = join(dataDir, 'monitoring', 'streams');
-  const intake = new Intake({
+  const intake = new BlockIntake({
     ...{ store, log, profiles, replica, clock, streams: await takeStreams(streams) },
-    spool: new Spool(spool),
-    attempts: new Attempts(spool, clock),
+    spool: new BlockSpoolReader(spool),
+    attempts: new BlockAttempts(spool, clock),
     hidden: (endpoint) => new Set(Object.keys(redactionsOf(endpoint))),
   });
   return {

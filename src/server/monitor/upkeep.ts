@@ -1,8 +1,8 @@
 /** Keeps what monitoring has written few and bounded: files of the log, and what the database forgets. */
 import type { Clock } from '../../core/ports.ts';
-import { logPath } from '../../monitor/log/paths.ts';
-import { compact, retain, sweep } from '../../monitor/log/upkeep.ts';
-import { foldOldTicks } from '../../monitor/watch/fold.ts';
+import { applyRetention, compactSegments, removeOrphans } from '../../monitor/log/log-maintenance.ts';
+import { predictionLogPath } from '../../monitor/log/log-paths.ts';
+import { foldOldTicks } from '../../monitor/watch/fold-ticks.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { Policies } from './policies.ts';
 
@@ -32,11 +32,11 @@ export async function upkeep({
   read,
 }: UpkeepOptions): Promise<void> {
   const now = clock.now();
-  const log = { store, folder: logPath(dataDir), replica };
-  await compact(log, now);
+  const log = { store, folder: predictionLogPath(dataDir), replica };
+  await compactSegments(log, now);
   // Rows of requests that named a version themselves are kept as the model's own endpoint says.
-  await retain(log, (endpoint) => policies.of(endpoint.replace(/^@/, '')).log, now);
-  await sweep(log, now);
+  await applyRetention(log, (endpoint) => policies.of(endpoint.replace(/^@/, '')).log, now);
+  await removeOrphans(log, now);
   if (read !== null) await foldOldTicks({ store, before: now - FOLDED, read });
   await store.forget({ ticks: now - KEPT.ticks, events: now - KEPT.events, blocks: now - KEPT.blocks });
 }

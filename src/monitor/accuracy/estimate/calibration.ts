@@ -2,7 +2,7 @@
 import { isotonicFit } from '../../../statistics/isotonic.ts';
 
 /** Knots between which chances are joined by straight lines. */
-export interface Curve {
+export interface CalibrationCurve {
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
@@ -13,14 +13,14 @@ export function calibrationCurve(
   truth: Float64Array,
   weight: Float64Array,
   rows: ArrayLike<number>,
-): Curve | null {
+): CalibrationCurve | null {
   const at = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]!);
   const fit = isotonicFit(at(score), at(truth), at(weight));
   return fit === null ? null : { x: [...fit.x], y: [...fit.y] };
 }
 
 /** The chance of a score, constant beyond the outermost knots; the score itself, kept in [0, 1], without a curve. */
-export function chanceOf(curve: Curve | null, score: number): number {
+export function calibratedProbability(curve: CalibrationCurve | null, score: number): number {
   if (curve === null) return Math.min(1, Math.max(0, score));
   const { x, y } = curve;
   let [low, high] = [0, x.length - 1];
@@ -35,8 +35,8 @@ export function chanceOf(curve: Curve | null, score: number): number {
 }
 
 /** Chances of each class, from curves of each, so that they add up to 1 (all alike where all are 0). Row after row. */
-export function classChances(
-  curves: readonly (Curve | null)[],
+export function calibratedProbabilities(
+  curves: readonly (CalibrationCurve | null)[],
   probabilities: Float64Array,
   classes: number,
 ): Float64Array {
@@ -44,7 +44,7 @@ export function classChances(
   for (let row = 0; row < chances.length; row += classes) {
     let sum = 0;
     for (let k = 0; k < classes; k++) {
-      chances[row + k] = chanceOf(curves[k] ?? null, probabilities[row + k]!);
+      chances[row + k] = calibratedProbability(curves[k] ?? null, probabilities[row + k]!);
       sum += chances[row + k]!;
     }
     for (let k = 0; k < classes; k++) chances[row + k] = sum > 0 ? chances[row + k]! / sum : 1 / classes;

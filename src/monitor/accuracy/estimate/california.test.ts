@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { metricOf } from '../metrics/all.ts';
-import type { BinaryRows } from '../metrics/rows.ts';
-import { chanceOf } from './calibration.ts';
-import { type Estimator, estimate, fitEstimator } from './estimator.ts';
-import { type CbpeMetric, estimateCbpe, fitCbpe } from './nannyml.ts';
+import { findMetric } from '../metrics/accuracy-metrics.ts';
+import type { BinaryRows } from '../metrics/metric-rows.ts';
+import { type AccuracyEstimator, estimateAccuracy, fitEstimator } from './accuracy-estimator.ts';
+import { calibratedProbability } from './calibration.ts';
+import { type CbpeMetric, estimateCbpe, fitCbpe } from './cbpe.ts';
 
 const folder = new URL('../../../../fixtures/monitoring/', import.meta.url);
 
@@ -35,9 +35,9 @@ describe('CBPE as nannyml defines it, on California', () => {
   it('calibrates as nannyml does: the published knots and values', () => {
     expect(theirs.needsCalibration).toBe(true);
     expect(fitted.curve?.x).toHaveLength(54);
-    expect(chanceOf(fitted.curve, 0.1)).toBeCloseTo(0.169643, 6);
-    expect(chanceOf(fitted.curve, 0.5)).toBeCloseTo(0.737913, 6);
-    expect(chanceOf(fitted.curve, 0.9)).toBeCloseTo(0.988764, 6);
+    expect(calibratedProbability(fitted.curve, 0.1)).toBeCloseTo(0.169643, 6);
+    expect(calibratedProbability(fitted.curve, 0.5)).toBeCloseTo(0.737913, 6);
+    expect(calibratedProbability(fitted.curve, 0.9)).toBeCloseTo(0.988764, 6);
   });
 
   it('estimates the published values', () => {
@@ -80,10 +80,10 @@ describe('an estimate without labels, on California', () => {
       const lines: string[] = [];
       const residuals: { readonly value: number; readonly size: number }[] = [];
       analysis.forEach(({ month, rows }, i) => {
-        const realised = metricOf('binary', metric)!.measure(rows).value;
+        const realised = findMetric('binary', metric)!.measure(rows).value;
         const unlabelled = { ...rows, truth: rows.truth.map(() => Number.NaN) };
         const known = residuals.slice(0, Math.max(0, i - delay + 1));
-        const { value, band } = estimate(estimator, { rows: unlabelled, features: [] }, known);
+        const { value, band } = estimateAccuracy(estimator, { rows: unlabelled, features: [] }, known);
         residuals.push({ value: realised - value, size: rows.truth.length });
         const [lower, upper] = [theirs.metrics[name]!.lower[i]!, theirs.metrics[name]!.upper[i]!];
         if (band!.lower <= realised && realised <= band!.upper) hits.ours++;
@@ -107,12 +107,12 @@ describe('an estimate without labels, on California', () => {
 
   it('is kept as JSON and estimates the same', () => {
     const estimator = fitted('auc');
-    const again = JSON.parse(JSON.stringify(estimator)) as Estimator;
+    const again = JSON.parse(JSON.stringify(estimator)) as AccuracyEstimator;
     const inputs = { rows: analysis[0]!.rows, features: [] };
-    expect(estimate(again, inputs)).toEqual(estimate(estimator, inputs));
+    expect(estimateAccuracy(again, inputs)).toEqual(estimateAccuracy(estimator, inputs));
   });
 
-  function fitted(metric: string): Estimator {
+  function fitted(metric: string): AccuracyEstimator {
     const periods = Int32Array.from(reference.flatMap(({ rows }, i) => Array.from(rows.truth, () => i)));
     return fitEstimator({ rows: together, features: [] }, periods, metric)!;
   }

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { metricOf } from '../metrics/all.ts';
-import { type Rows, takeRows } from '../metrics/rows.ts';
-import { estimate, fitEstimator } from './estimator.ts';
-import { trustOf } from './trust.ts';
+import { findMetric } from '../metrics/accuracy-metrics.ts';
+import { type MetricRows, selectRows } from '../metrics/metric-rows.ts';
+import { estimateAccuracy, fitEstimator } from './accuracy-estimator.ts';
+import { assessTrust } from './estimate-trust.ts';
 
 const folder = new URL('../../../../fixtures/monitoring/', import.meta.url);
 
@@ -78,13 +78,13 @@ function chunksOf(name: string, metric: string): readonly Chunk[] {
   const known: { readonly value: number; readonly size: number }[] = [];
   return lower.map((low, i) => {
     const size = Math.min(analysis.weight.length - i * set.chunk, set.chunk);
-    const rows = takeRows(
+    const rows = selectRows(
       analysis,
       Array.from({ length: size }, (_, k) => i * set.chunk + k),
     );
-    const realised = metricOf(rows.task, metric)!.measure(rows).value;
-    const { value, band } = estimate(estimator, { rows, features: [] }, known);
-    const trust = trustOf(
+    const realised = findMetric(rows.task, metric)!.measure(rows).value;
+    const { value, band } = estimateAccuracy(estimator, { rows, features: [] }, known);
+    const trust = assessTrust(
       residuals,
       known.map((residual) => residual.value),
       MINIMUM_LOSS,
@@ -100,13 +100,16 @@ function chunksOf(name: string, metric: string): readonly Chunk[] {
   });
 }
 
-function readSet(name: string, { classes }: DataSet): { readonly reference: Rows; readonly analysis: Rows } {
+function readSet(
+  name: string,
+  { classes }: DataSet,
+): { readonly reference: MetricRows; readonly analysis: MetricRows } {
   const [, ...lines] = gunzipSync(readFileSync(new URL(`${name}.csv.gz`, folder)))
     .toString()
     .trimEnd()
     .split('\n')
     .map((line) => line.split(','));
-  const of = (period: string): Rows => {
+  const of = (period: string): MetricRows => {
     const own = lines.filter(([first]) => first === period);
     const numbers = (index: number) => Float64Array.from(own, (line) => Number(line[index]));
     const weight = new Float64Array(own.length).fill(1);

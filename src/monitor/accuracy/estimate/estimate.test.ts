@@ -1,17 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../core/random.ts';
-import { metricOf } from '../metrics/all.ts';
+import { findMetric } from '../metrics/accuracy-metrics.ts';
 import {
   type BinaryRows,
   type MulticlassRows,
   type RegressionRows,
   rowCount,
-  takeRows,
-} from '../metrics/rows.ts';
-import { residualBand } from './band.ts';
-import { estimate, expected, fitEstimator, type Inputs } from './estimator.ts';
-import { corrected } from './prediction-powered.ts';
-import { evidenceOf, trustOf } from './trust.ts';
+  selectRows,
+} from '../metrics/metric-rows.ts';
+import {
+  type EstimatorInputs,
+  estimateAccuracy,
+  expectedMetric,
+  fitEstimator,
+} from './accuracy-estimator.ts';
+import { residualBand } from './error-band.ts';
+import { assessTrust, eValueOfP } from './estimate-trust.ts';
+import { predictionPoweredEstimate } from './prediction-powered.ts';
 
 type Random = { next(): number };
 const normal = (random: Random): number =>
@@ -21,7 +26,7 @@ const periodsOf = (n: number, periods: number): Int32Array =>
   Int32Array.from({ length: n }, (_, i) => Math.floor((i * periods) / n));
 
 /** Errors grow with x; `centre` is where x is. */
-function regression(n: number, centre: number, random: Random): Inputs<RegressionRows> {
+function regression(n: number, centre: number, random: Random): EstimatorInputs<RegressionRows> {
   const x = Float64Array.from({ length: n }, () => centre + normal(random));
   const truth = x.map((v) => 3 * v + normal(random) * (0.5 + Math.max(0, v)));
   const rows: RegressionRows = { task: 'regression', truth, predicted: x.map((v) => 3 * v), weight: ones(n) };
@@ -33,9 +38,9 @@ describe('losses of numbers without labels', () => {
     const random = seededRandom(1);
     const estimator = fitEstimator(regression(6000, 0, random), periodsOf(6000, 6), metric)!;
     const moved = regression(3000, 1, random);
-    const realised = metricOf('regression', metric)!.measure(moved.rows).value;
+    const realised = findMetric('regression', metric)!.measure(moved.rows).value;
     const blind = { ...moved, rows: { ...moved.rows, truth: moved.rows.truth.map(() => Number.NaN) } };
-    const { value, band } = estimate(estimator, blind);
+    const { value, band } = estimateAccuracy(estimator, blind);
     expect(Math.abs(value / realised - 1)).toBeLessThan(0.1);
     // Without the model it would be what it was in the reference.
     expect(Math.abs(value - realised)).toBeLessThan(Math.abs(estimator.reference.value - realised) / 3);
@@ -85,8 +90,8 @@ describe('metrics of several classes without labels', () => {
     const moved = draw(8000, 1.5, random);
     for (const metric of ['accuracy', 'macro_f1', 'weighted_f1', 'auc', 'logloss']) {
       const estimator = fitEstimator({ rows: reference, features: [] }, periodsOf(8000, 8), metric)!;
-      const { value } = estimate(estimator, { rows: moved, features: [] });
-      const realised = metricOf('multiclass', metric)!.measure(moved).value;
+      const { value } = estimateAccuracy(estimator, { rows: moved, features: [] });
+      const realised = findMetric('multiclass', metric)!.measure(moved).value;
       expect(Math.abs(value - realised), metric).toBeLessThan(0.05);
     }
   });
@@ -117,28 +122,27 @@ describe('trust in estimates', () => {
   const reference = Array.from({ length: 8 }, () => 0.02 * normal(random));
 
   it('ends when matured cohorts disagree, and says by how much', () => {
-    const trust = trustOf(reference, [0.01, -0.14, -0.13, -0.15], 0.02);
+    const trust = assessTrust(reference, [0.01, -0.14, -0.13, -0.15], 0.02);
     expect(trust.isTrusted).toBe(false);
     expect(trust.off).toBeCloseTo(0.14, 6);
-    expect(trustOf(reference, [-0.14, -0.13], 0.2).isTrusted).toBe(true);
+    expect(assessTrust(reference, [-0.14, -0.13], 0.2).isTrusted).toBe(true);
   });
 
   it('comes back when cohorts agree again, and stays where nothing is wrong', () => {
     const agree = Array.from({ length: 40 }, () => 0.015 * normal(random));
-    expect(trustOf(reference, [-0.14, ...agree], 0.02).isTrusted).toBe(true);
+    expect(assessTrust(reference, [-0.14, ...agree], 0.02).isTrusted).toBe(true);
     let hidden = 0;
     for (let run = 0; run < 200; run++) {
       const before = Array.from({ length: 8 }, () => 0.02 * normal(random));
       const after = Array.from({ length: 12 }, () => 0.02 * normal(random));
-      if (!trustOf(before, after, 0).isTrusted) hidden++;
+      if (!assessTrust(before, after, 0).isTrusted) hidden++;
     }
     expect(hidden / 200).toBeLessThan(0.15);
   });
 
   it('rests on e-values: of p-values without news they are 1 on average', () => {
     const n = 20_000;
-    const mean =
-      Array.from({ length: n }, (_, i) => evidenceOf((i + 0.5) / n)).reduce((a, b) => a + b, 0) / n;
+    const mean = Array.from({ length: n }, (_, i) => eValueOfP((i + 0.5) / n)).reduce((a, b) => a + b, 0) / n;
     expect(mean).toBeLessThanOrEqual(1);
     expect(mean).toBeGreaterThan(0.8);
   });
@@ -153,7 +157,7 @@ describe('estimates put right by some labels', () => {
 
   it('hold the truth where the estimate alone is wrong, and are tighter than labels alone', () => {
     const random = seededRandom(6);
-    const metric = metricOf('binary', 'brier')!;
+    const metric = findMetric('binary', 'brier')!;
     const estimator = fitEstimator(
       { rows: draw(5000, random, 1), features: [] },
       periodsOf(5000, 5),
@@ -163,12 +167,12 @@ describe('estimates put right by some labels', () => {
     let [hits, width, alone] = [0, 0, 0];
     for (let run = 0; run < 200; run++) {
       const rows = draw(2000, random, 0.7);
-      const labelled = takeRows(
+      const labelled = selectRows(
         rows,
         Array.from({ length: 200 }, (_, i) => i),
       );
-      const expectedOf = (part: BinaryRows) => expected(estimator, { rows: part, features: [] });
-      const answer = corrected(
+      const expectedOf = (part: BinaryRows) => expectedMetric(estimator, { rows: part, features: [] });
+      const answer = predictionPoweredEstimate(
         { realised: metric.measure(labelled), expected: expectedOf(labelled), weight: labelled.weight },
         { measured: expectedOf(rows), weight: rows.weight },
         metric.range,
@@ -176,7 +180,7 @@ describe('estimates put right by some labels', () => {
       )!;
       if (answer.interval.lower <= truth && truth <= answer.interval.upper) hits++;
       width += answer.interval.upper - answer.interval.lower;
-      const bare = corrected(
+      const bare = predictionPoweredEstimate(
         {
           realised: metric.measure(labelled),
           expected: { value: Number.NaN, influence: null, size: null },

@@ -2,7 +2,13 @@
  * How great the loss of a row will be, by its inputs and its prediction: small regression trees, each fitted to what those
  * before left over (Friedman, Greedy Function Approximation, 2001). It is what direct loss estimation rests on. Pure.
  */
-import { BINS_MAX, type BinnedBy, binnedBy, type FeatureColumn, toBins } from './features.ts';
+import {
+  applyBinning,
+  type ColumnBinning,
+  chooseBinning,
+  type FeatureColumn,
+  LOSS_MODEL_BINS_MAX,
+} from './column-binning.ts';
 
 const ROUNDS = 60;
 const RATE = 0.1;
@@ -19,7 +25,7 @@ type Node =
 
 /** Plain data. */
 export interface LossModel {
-  readonly columns: readonly BinnedBy[];
+  readonly columns: readonly ColumnBinning[];
   readonly base: number;
   readonly trees: readonly Node[];
 }
@@ -42,9 +48,9 @@ export function fitLossModel(
     { length: Math.min(rows.length, ROWS_MAX) },
     (_, k) => rows[Math.floor(k * stride)]!,
   );
-  const columns = features.slice(0, COLUMNS_MAX).map((column) => binnedBy(column, loss, taken));
+  const columns = features.slice(0, COLUMNS_MAX).map((column) => chooseBinning(column, loss, taken));
   const bins = columns.map((by, c) => {
-    const all = toBins(by, features[c], loss.length);
+    const all = applyBinning(by, features[c], loss.length);
     return Uint8Array.from(taken, (i) => all[i]!);
   });
   const weights = Float64Array.from(taken, (i) => weight[i]!);
@@ -69,7 +75,7 @@ export function expectedLoss(
   count: number,
 ): Float64Array {
   const byName = new Map(features.map((column) => [column.name, column]));
-  const bins = columns.map((by) => toBins(by, byName.get(by.name), count));
+  const bins = columns.map((by) => applyBinning(by, byName.get(by.name), count));
   return Float64Array.from({ length: count }, (_, i) =>
     Math.max(
       0,
@@ -121,7 +127,7 @@ function bestSplit(
   let best: { column: number; bin: number } | null = null;
   let most = 0;
   for (let column = 0; column < bins.length; column++) {
-    const [sums, masses, counts] = [0, 0, 0].map(() => new Float64Array(BINS_MAX));
+    const [sums, masses, counts] = [0, 0, 0].map(() => new Float64Array(LOSS_MODEL_BINS_MAX));
     const of = bins[column]!;
     for (const i of rows) {
       const bin = of[i]!;
@@ -131,7 +137,7 @@ function bestSplit(
     }
     const [sum, mass] = [sums!, masses!].map((values) => values.reduce((a, b) => a + b, 0));
     let [low, lowMass, lowCount] = [0, 0, 0];
-    for (let bin = 0; bin < BINS_MAX - 1; bin++) {
+    for (let bin = 0; bin < LOSS_MODEL_BINS_MAX - 1; bin++) {
       low += sums![bin]!;
       lowMass += masses![bin]!;
       lowCount += counts![bin]!;

@@ -4,20 +4,20 @@
  * For any metric with influences. Pure.
  */
 import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
-import { delta, type Range } from '../metrics/interval.ts';
-import { type Measured, variance } from '../metrics/measured.ts';
+import { deltaInterval, type MetricRange } from '../metrics/metric-interval.ts';
+import { type MetricMeasurement, measurementVariance } from '../metrics/metric-measurement.ts';
 
-export interface Corrected {
+export interface PredictionPoweredEstimate {
   readonly value: number;
   readonly interval: ConfidenceInterval;
   /** How far expectations were used: 0 not at all, 1 in full. */
   readonly power: number;
 }
 
-export interface Labelled {
-  readonly realised: Measured;
+export interface LabelledSample {
+  readonly realised: MetricMeasurement;
   /** Of the same rows, without looking at their labels. */
-  readonly expected: Measured;
+  readonly expected: MetricMeasurement;
   /** Of traffic, by the inverse of the chance that the label has come. */
   readonly weight: Float64Array;
 }
@@ -29,38 +29,44 @@ const LABELS_MIN = 30;
  * `all`: what is to be expected of rows without labels, apart from the labelled ones. θ = realised + λ (all − expected), of
  * variance V(ψ − λψ′)/n + λ² V′/N, least at λ = C(ψ, ψ′)/n / (V(ψ′)/n + V′/N). Null with too few labels or without influences.
  */
-export function corrected(
-  { realised, expected, weight }: Labelled,
-  all: { readonly measured: Measured; readonly weight: Float64Array },
-  range: Range,
+export function predictionPoweredEstimate(
+  { realised, expected, weight }: LabelledSample,
+  all: { readonly measured: MetricMeasurement; readonly weight: Float64Array },
+  range: MetricRange,
   level: number,
-): Corrected | null {
+): PredictionPoweredEstimate | null {
   const isKnown = Number.isFinite(realised.value) && realised.influence !== null;
   if (!isKnown || weight.length < LABELS_MIN) return null;
-  const alone = { value: realised.value, power: 0, varianceOf: variance(realised, weight) };
+  const alone = { value: realised.value, power: 0, varianceOf: measurementVariance(realised, weight) };
   const used = withExpectations({ realised, expected, weight }, all) ?? alone;
-  return { value: used.value, power: used.power, interval: delta(used.value, used.varianceOf, range, level) };
+  return {
+    value: used.value,
+    power: used.power,
+    interval: deltaInterval(used.value, used.varianceOf, range, level),
+  };
 }
 
 function withExpectations(
-  { realised, expected, weight }: Labelled,
-  all: { readonly measured: Measured; readonly weight: Float64Array },
+  { realised, expected, weight }: LabelledSample,
+  all: { readonly measured: MetricMeasurement; readonly weight: Float64Array },
 ): { readonly value: number; readonly power: number; readonly varianceOf: number } | null {
   const [truth, guess] = [realised.influence!, expected.influence];
-  const rest = variance(all.measured, all.weight);
+  const rest = measurementVariance(all.measured, all.weight);
   if (guess === null || !Number.isFinite(rest) || !Number.isFinite(expected.value)) return null;
-  const difference = (power: number): Measured => ({
+  const difference = (power: number): MetricMeasurement => ({
     value: 0,
     influence: truth.map((psi, i) => psi - power * guess[i]!),
     size: null,
   });
-  const [none, full, guessed] = [difference(0), difference(1), expected].map((of) => variance(of, weight));
+  const [none, full, guessed] = [difference(0), difference(1), expected].map((of) =>
+    measurementVariance(of, weight),
+  );
   const covariance = (none! + guessed! - full!) / 2;
   const whole = guessed! + rest;
   const power = whole > 0 ? Math.min(1, Math.max(0, covariance / whole)) : 0;
   return {
     value: realised.value + power * (all.measured.value - expected.value),
     power,
-    varianceOf: variance(difference(power), weight) + power ** 2 * rest,
+    varianceOf: measurementVariance(difference(power), weight) + power ** 2 * rest,
   };
 }

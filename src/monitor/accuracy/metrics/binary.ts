@@ -1,7 +1,12 @@
 /** Metrics of two classes. Pure. */
-import { type Measured, ratio, UNKNOWN, weightedMean } from './measured.ts';
-import { averagePrecision, byFallingScore, rocAuc } from './ranks.ts';
-import type { BinaryRows } from './rows.ts';
+import {
+  type MetricMeasurement,
+  UNKNOWN_MEASUREMENT,
+  weightedMean,
+  weightedRatio,
+} from './metric-measurement.ts';
+import type { BinaryRows } from './metric-rows.ts';
+import { averagePrecision, byFallingScore, rocAuc } from './score-curves.ts';
 
 /** Probabilities are kept off 0 and 1 by so much, as scikit-learn does for doubles. */
 const EPSILON = 2 ** -52;
@@ -9,31 +14,31 @@ const EPSILON = 2 ** -52;
 const rowwise = (rows: BinaryRows, of: (truth: number, predicted: number) => number): Float64Array =>
   rows.truth.map((truth, i) => of(truth, rows.predicted[i]!));
 
-export const binaryAccuracy = (rows: BinaryRows): Measured =>
+export const binaryAccuracy = (rows: BinaryRows): MetricMeasurement =>
   weightedMean(
     rowwise(rows, (t, p) => t * p + (1 - t) * (1 - p)),
     rows.weight,
   );
 
 /** Of what was said to be positive, the share that is; 0 where nothing was. */
-export const precision = (rows: BinaryRows): Measured =>
-  ratio(
+export const precision = (rows: BinaryRows): MetricMeasurement =>
+  weightedRatio(
     rowwise(rows, (t, p) => t * p),
     rows.predicted,
     rows.weight,
     0,
   );
 
-export const recall = (rows: BinaryRows): Measured =>
-  ratio(
+export const recall = (rows: BinaryRows): MetricMeasurement =>
+  weightedRatio(
     rowwise(rows, (t, p) => t * p),
     rows.truth,
     rows.weight,
     0,
   );
 
-export const specificity = (rows: BinaryRows): Measured =>
-  ratio(
+export const specificity = (rows: BinaryRows): MetricMeasurement =>
+  weightedRatio(
     rowwise(rows, (t, p) => (1 - t) * (1 - p)),
     rowwise(rows, (t) => 1 - t),
     rows.weight,
@@ -41,22 +46,22 @@ export const specificity = (rows: BinaryRows): Measured =>
   );
 
 /** 2 TP / (2 TP + FP + FN). */
-export const f1 = (rows: BinaryRows): Measured =>
-  ratio(
+export const f1 = (rows: BinaryRows): MetricMeasurement =>
+  weightedRatio(
     rowwise(rows, (t, p) => 2 * t * p),
     rowwise(rows, (t, p) => t + p),
     rows.weight,
     0,
   );
 
-export const auc = ({ truth, score, weight }: BinaryRows): Measured =>
-  score === null ? UNKNOWN : rocAuc(truth, score, weight);
+export const auc = ({ truth, score, weight }: BinaryRows): MetricMeasurement =>
+  score === null ? UNKNOWN_MEASUREMENT : rocAuc(truth, score, weight);
 
-export const binaryAveragePrecision = ({ truth, score, weight }: BinaryRows): Measured =>
-  score === null ? UNKNOWN : averagePrecision(truth, score, weight);
+export const binaryAveragePrecision = ({ truth, score, weight }: BinaryRows): MetricMeasurement =>
+  score === null ? UNKNOWN_MEASUREMENT : averagePrecision(truth, score, weight);
 
-export function binaryLogLoss({ truth, score, weight }: BinaryRows): Measured {
-  if (score === null) return UNKNOWN;
+export function binaryLogLoss({ truth, score, weight }: BinaryRows): MetricMeasurement {
+  if (score === null) return UNKNOWN_MEASUREMENT;
   const losses = truth.map((t, i) => {
     const p = Math.min(1 - EPSILON, Math.max(EPSILON, score[i]!));
     return -(t * Math.log(p) + (1 - t) * Math.log1p(-p));
@@ -65,9 +70,9 @@ export function binaryLogLoss({ truth, score, weight }: BinaryRows): Measured {
 }
 
 /** Mean of (score − truth)², by what it is for either truth. */
-export const brier = ({ truth, score, weight }: BinaryRows): Measured =>
+export const brierScore = ({ truth, score, weight }: BinaryRows): MetricMeasurement =>
   score === null
-    ? UNKNOWN
+    ? UNKNOWN_MEASUREMENT
     : weightedMean(
         truth.map((t, i) => t * (1 - score[i]!) ** 2 + (1 - t) * score[i]! ** 2),
         weight,
@@ -76,8 +81,8 @@ export const brier = ({ truth, score, weight }: BinaryRows): Measured =>
 const CALIBRATION_BINS = 10;
 
 /** Expected calibration error: Σ over ten bins of equal weight by score of |mean score − share of positives| × share. */
-export function calibrationError({ truth, score, weight }: BinaryRows): Measured {
-  if (score === null || truth.length === 0) return UNKNOWN;
+export function calibrationError({ truth, score, weight }: BinaryRows): MetricMeasurement {
+  if (score === null || truth.length === 0) return UNKNOWN_MEASUREMENT;
   const order = byFallingScore(score).reverse();
   let mass = 0;
   for (const w of weight) mass += w;

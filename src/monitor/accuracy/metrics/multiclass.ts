@@ -1,7 +1,12 @@
 /** Metrics of several classes. Pure. */
-import { type Measured, ratio, UNKNOWN, weightedMean } from './measured.ts';
-import { rocAuc } from './ranks.ts';
-import type { MulticlassRows } from './rows.ts';
+import {
+  type MetricMeasurement,
+  UNKNOWN_MEASUREMENT,
+  weightedMean,
+  weightedRatio,
+} from './metric-measurement.ts';
+import type { MulticlassRows } from './metric-rows.ts';
+import { rocAuc } from './score-curves.ts';
 
 const EPSILON = 2 ** -52;
 
@@ -9,33 +14,34 @@ const EPSILON = 2 ** -52;
 const chance = ({ truth, classes }: MulticlassRows, i: number, k: number): number =>
   truth instanceof Int32Array ? Number(truth[i] === k) : truth[i * classes.length + k]!;
 
-export const multiclassAccuracy = (rows: MulticlassRows): Measured =>
+export const multiclassAccuracy = (rows: MulticlassRows): MetricMeasurement =>
   weightedMean(
     Float64Array.from(rows.weight, (_, i) => chance(rows, i, rows.predicted[i]!)),
     rows.weight,
   );
 
 /** Mean of the F1 of the classes that there are, in labels or in answers. */
-export const macroF1 = (rows: MulticlassRows): Measured => averaged(rows, classF1, () => 1);
+export const macroF1 = (rows: MulticlassRows): MetricMeasurement => averaged(rows, classF1, () => 1);
 
 /** By how often each class is true. */
-export const weightedF1 = (rows: MulticlassRows): Measured => averaged(rows, classF1, (support) => support);
+export const weightedF1 = (rows: MulticlassRows): MetricMeasurement =>
+  averaged(rows, classF1, (support) => support);
 
 /** Mean of the areas of each class against all others; NaN where a class has no label (as scikit-learn refuses). */
-export const ovrAuc = (rows: MulticlassRows): Measured => averaged(rows, classAuc, () => 1);
-export const weightedOvrAuc = (rows: MulticlassRows): Measured =>
+export const ovrAuc = (rows: MulticlassRows): MetricMeasurement => averaged(rows, classAuc, () => 1);
+export const weightedOvrAuc = (rows: MulticlassRows): MetricMeasurement =>
   averaged(rows, classAuc, (support) => support);
 
 const isClass = (values: Int32Array, k: number): Float64Array =>
   Float64Array.from(values, (v) => (v === k ? 1 : 0));
 
 /** Null: the class is not there. */
-type ClassMetric = (rows: MulticlassRows, k: number, truth: Float64Array) => Measured | null;
+type ClassMetric = (rows: MulticlassRows, k: number, truth: Float64Array) => MetricMeasurement | null;
 
 const classF1: ClassMetric = (rows, k, truth) => {
   const predicted = isClass(rows.predicted, k);
   if (truth.every((t) => t === 0) && !predicted.includes(1)) return null;
-  return ratio(
+  return weightedRatio(
     truth.map((t, i) => 2 * t * predicted[i]!),
     truth.map((t, i) => t + predicted[i]!),
     rows.weight,
@@ -44,7 +50,7 @@ const classF1: ClassMetric = (rows, k, truth) => {
 };
 
 const classAuc: ClassMetric = ({ probabilities, classes, weight }, k, truth) => {
-  if (probabilities === null) return UNKNOWN;
+  if (probabilities === null) return UNKNOWN_MEASUREMENT;
   const score = Float64Array.from(truth, (_, i) => probabilities[i * classes.length + k]!);
   return rocAuc(truth, score, weight);
 };
@@ -53,10 +59,14 @@ const classAuc: ClassMetric = ({ probabilities, classes, weight }, k, truth) => 
  * Σ g(s_k) m_k / Σ g(s_k) over classes, s_k the weight of rows whose label it is. Its influence has a part of each m_k and,
  * where shares count, one of each share.
  */
-function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: number) => number): Measured {
+function averaged(
+  rows: MulticlassRows,
+  metric: ClassMetric,
+  of: (support: number) => number,
+): MetricMeasurement {
   const { classes, weight } = rows;
   const mass = weight.reduce((a, b) => a + b, 0);
-  if (mass === 0) return UNKNOWN;
+  if (mass === 0) return UNKNOWN_MEASUREMENT;
   const parts = classes.flatMap((_, k) => {
     const truth = Float64Array.from(weight, (_, i) => chance(rows, i, k));
     const measured = metric(rows, k, truth);
@@ -66,7 +76,7 @@ function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: numbe
   });
   const supports = parts.reduce((sum, part) => sum + part.support, 0);
   const value = parts.reduce((sum, { measured, support }) => sum + support * measured.value, 0) / supports;
-  if (!Number.isFinite(value)) return UNKNOWN;
+  if (!Number.isFinite(value)) return UNKNOWN_MEASUREMENT;
   const influence = new Float64Array(weight.length);
   for (const { measured, truth, support, isShare } of parts)
     for (let i = 0; i < influence.length; i++) {
@@ -76,9 +86,9 @@ function averaged(rows: MulticlassRows, metric: ClassMetric, of: (support: numbe
   return { value, influence, size: null };
 }
 
-export function multiclassLogLoss(rows: MulticlassRows): Measured {
+export function multiclassLogLoss(rows: MulticlassRows): MetricMeasurement {
   const { classes, probabilities, weight } = rows;
-  if (probabilities === null) return UNKNOWN;
+  if (probabilities === null) return UNKNOWN_MEASUREMENT;
   const k = classes.length;
   const losses = Float64Array.from(weight, (_, i) => {
     const row = probabilities.subarray(i * k, (i + 1) * k);

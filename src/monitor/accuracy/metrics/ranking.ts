@@ -1,6 +1,6 @@
 /** Metrics of ranked lists: one value a request, then their mean. Pure. */
-import { type Measured, weightedMean } from './measured.ts';
-import type { RankingRows } from './rows.ts';
+import { type MetricMeasurement, weightedMean } from './metric-measurement.ts';
+import type { RankingRows } from './metric-rows.ts';
 
 /** A request's candidates in the order in which they were shown: by falling score. */
 interface Ranked {
@@ -9,7 +9,7 @@ interface Ranked {
 }
 
 /** Mean over requests of `metric`; requests weigh as their first candidate does. Influences stand at the first candidate. */
-function byRequest(rows: RankingRows, metric: (ranked: Ranked) => number | null): Measured {
+function byRequest(rows: RankingRows, metric: (ranked: Ranked) => number | null): MetricMeasurement {
   const { request, relevance, score, weight } = rows;
   const [values, weights, firsts]: [number[], number[], number[]] = [[], [], []];
   for (let from = 0; from < request.length; ) {
@@ -56,7 +56,7 @@ function spreadOut(
  */
 export const ndcg =
   (k: number) =>
-  (rows: RankingRows): Measured =>
+  (rows: RankingRows): MetricMeasurement =>
     byRequest(rows, ({ relevance, score }) => {
       const ideal = gain(Float64Array.from(relevance).sort().reverse(), k);
       return ideal === 0 ? 0 : gain(tiedMeans(relevance, score), k) / ideal;
@@ -80,7 +80,7 @@ function tiedMeans(relevance: Float64Array, score: Float64Array): Float64Array {
 }
 
 /** Mean of 1 / rank of the first relevant candidate, 0 where there is none. */
-export const reciprocalRank = (rows: RankingRows): Measured =>
+export const reciprocalRank = (rows: RankingRows): MetricMeasurement =>
   byRequest(rows, ({ relevance }) => {
     const first = relevance.findIndex((r) => r > 0);
     return first < 0 ? 0 : 1 / (first + 1);
@@ -89,5 +89,5 @@ export const reciprocalRank = (rows: RankingRows): Measured =>
 /** Share of requests with something relevant among the first k. */
 export const hitRate =
   (k: number) =>
-  (rows: RankingRows): Measured =>
+  (rows: RankingRows): MetricMeasurement =>
     byRequest(rows, ({ relevance }) => (relevance.subarray(0, k).some((r) => r > 0) ? 1 : 0));

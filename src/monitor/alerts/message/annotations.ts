@@ -1,18 +1,18 @@
 /** An alert in the words of Alertmanager: labels that are its identity, annotations that may change. Pure. */
-import type { NoticeAlert } from '../notice.ts';
-import { barLines } from './bars.ts';
-import { significant } from './message.ts';
+import type { NoticeAlert } from '../alert-notice.ts';
+import { barLines } from './histogram-bars.ts';
+import { significant } from './notice-text.ts';
 
 const MAX_DETAILS = 20;
 const MAX_TEXT = 4000;
 
 /** Its identity, and how grave it is. */
-export const labelsOf = ({ labels, severity }: NoticeAlert): Readonly<Record<string, string>> => ({
+export const noticeLabels = ({ labels, severity }: NoticeAlert): Readonly<Record<string, string>> => ({
   ...labels,
   severity,
 });
 
-export function annotationsOf({
+export function noticeAnnotations({
   told,
   known,
   flaps,

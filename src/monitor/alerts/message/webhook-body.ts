@@ -1,8 +1,8 @@
 /** The body of a webhook, version 4, as Alertmanager sends it to every receiver that knows it. Pure. */
 
 import { rfc3339 } from '../../../core/utc.ts';
-import type { Notice, NoticeAlert } from '../notice.ts';
-import { annotationsOf, labelsOf } from './annotations.ts';
+import type { AlertNotice, NoticeAlert } from '../alert-notice.ts';
+import { noticeAnnotations, noticeLabels } from './annotations.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -33,7 +33,7 @@ export interface WebhookBody {
 
 const ZERO_TIME = '0001-01-01T00:00:00Z';
 
-export function webhookBody(notice: Notice, externalUrl: string | null): WebhookBody {
+export function webhookBody(notice: AlertNotice, externalUrl: string | null): WebhookBody {
   const alerts = notice.alerts.map((alert) => webhookAlert(alert, externalUrl));
   return {
     version: '4',
@@ -52,8 +52,8 @@ export function webhookBody(notice: Notice, externalUrl: string | null): Webhook
 
 const webhookAlert = (alert: NoticeAlert, externalUrl: string | null): WebhookAlert => ({
   status: alert.status,
-  labels: labelsOf(alert),
-  annotations: annotationsOf(alert),
+  labels: noticeLabels(alert),
+  annotations: noticeAnnotations(alert),
   startsAt: rfc3339(alert.startsAt),
   endsAt: alert.endsAt === null ? ZERO_TIME : rfc3339(alert.endsAt),
   generatorURL: alertUrl(externalUrl, alert.fingerprint) ?? '',

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../../tools/free-port.ts';
 import type { AlertRow } from '../alert.ts';
+import { alertmanagerPush } from '../alertmanager-push.ts';
 import { stepAlerts } from '../engine.ts';
-import { fingerprintOf } from '../fingerprint.ts';
+import { alertFingerprint } from '../fingerprint.ts';
 import type { WebhookBody } from '../message/webhook-body.ts';
-import { pushOf } from '../push.ts';
 import { condition, HOUR, labels, POLICY } from '../testing/conditions.ts';
-import { startFarSide } from '../testing/far-side.ts';
-import { sendNotice } from './send.ts';
+import { startReceiverServer } from '../testing/receiver-server.ts';
+import { sendNotice } from './send-notice.ts';
 
 const BINARY = 'prometheus-alertmanager';
 const isInstalled = ((): boolean => {
@@ -88,7 +88,7 @@ const withoutTexts = ({ alerts, ...body }: WebhookBody): unknown => ({
 test.skipIf(!isInstalled)(
   'a real Alertmanager takes what is pushed, groups it, and sends a webhook of the same shape as ours',
   async () => {
-    const far = await startFarSide();
+    const far = await startReceiverServer();
     const url = await startAlertmanager(far.url);
     const policy = { ...POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
     const begin = Date.now() - HOUR;
@@ -104,7 +104,7 @@ test.skipIf(!isInstalled)(
     const push = (rows: readonly AlertRow[], at: number) =>
       sendNotice(
         { kind: 'alertmanager', url },
-        { notice: pushOf(rows, 'am', policy, at)!, receipt: null, at },
+        { notice: alertmanagerPush(rows, 'am', policy, at)!, receipt: null, at },
         around,
       );
     expect(await push(first.rows, Date.now())).toMatchObject({ ok: true, detail: 'answered 200' });
@@ -116,7 +116,7 @@ test.skipIf(!isInstalled)(
     }[];
     expect(listed).toHaveLength(2);
     for (const alert of listed) {
-      expect(alert.fingerprint).toBe(fingerprintOf(alert.labels));
+      expect(alert.fingerprint).toBe(alertFingerprint(alert.labels));
       expect(Date.parse(alert.startsAt)).toBe(begin);
     }
     await expect.poll(() => far.received.length, { timeout: 10_000 }).toBe(1);

@@ -1,25 +1,29 @@
 /** Alertmanager's own door: all that fires, again and again; what is not pushed again ends by itself. */
 
 import { rfc3339 } from '../../../core/utc.ts';
-import { annotationsOf, labelsOf } from '../message/annotations.ts';
+import { noticeAnnotations, noticeLabels } from '../message/annotations.ts';
 import { alertUrl } from '../message/webhook-body.ts';
-import { outcomeOf, post } from './http.ts';
-import { failed, type Send } from './receiver.ts';
+import { deliveryOutcome, post } from './http.ts';
+import { retryableFailure, type SendFunction } from './receiver.ts';
 import { resolveText } from './secrets.ts';
 
 /** An alert ends in Alertmanager if it is not pushed again within this time. */
 const VALID_MILLIS = 900_000;
 const TEST_MILLIS = 60_000;
 
-export const sendToAlertmanager: Send<'alertmanager'> = async (policy, { notice, at }, surroundings) => {
+export const sendToAlertmanager: SendFunction<'alertmanager'> = async (
+  policy,
+  { notice, at },
+  surroundings,
+) => {
   const address = await resolveText(policy.url, surroundings);
-  if (!address.ok) return failed(address.problem);
+  if (!address.ok) return retryableFailure(address.problem);
   const valid = notice.reason === 'test' ? TEST_MILLIS : VALID_MILLIS;
   const alerts = notice.alerts.map((alert) => {
     const generatorURL = alertUrl(surroundings.externalUrl, alert.fingerprint);
     return {
-      labels: labelsOf(alert),
-      annotations: annotationsOf(alert),
+      labels: noticeLabels(alert),
+      annotations: noticeAnnotations(alert),
       startsAt: rfc3339(alert.startsAt),
       endsAt: rfc3339(alert.endsAt ?? at + valid),
       ...(generatorURL === null ? {} : { generatorURL }),
@@ -27,5 +31,5 @@ export const sendToAlertmanager: Send<'alertmanager'> = async (policy, { notice,
   });
   const url = `${address.value.replace(/\/+$/, '').replace(/\/api\/v2(?:\/alerts)?$/, '')}/api/v2/alerts`;
   const body = JSON.stringify(alerts);
-  return outcomeOf(await post({ url, body, headers: {}, at }, surroundings));
+  return deliveryOutcome(await post({ url, body, headers: {}, at }, surroundings));
 };

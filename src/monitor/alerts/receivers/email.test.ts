@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { incident } from '../testing/notices.ts';
-import type { Outcome } from './receiver.ts';
-import { sendNotice } from './send.ts';
+import type { DeliveryOutcome } from './receiver.ts';
+import { sendNotice } from './send-notice.ts';
 
 const NOW = 1_767_571_200_000;
 
@@ -59,7 +59,7 @@ async function startSmtp(options: SMTPServerOptions = {}) {
     rmSync(folder, { recursive: true, force: true });
   });
   const { port } = server.server.address() as AddressInfo;
-  const send = (scheme: string, password: string | null = 'env:MAIL'): Promise<Outcome> =>
+  const send = (scheme: string, password: string | null = 'env:MAIL'): Promise<DeliveryOutcome> =>
     sendNotice(
       {
         kind: 'email',

@@ -3,22 +3,30 @@ import { createTransport } from 'nodemailer';
 import { sha256 } from '../../../bytes/sha256.ts';
 import { isPlimsollError } from '../../../core/errors.ts';
 import { checkHostName } from '../../../http/outbound.ts';
-import { mailOf } from '../message/mail.ts';
-import { shown } from './http.ts';
-import { failed, type Outcome, type PolicyOf, refused, type Send, type Surroundings } from './receiver.ts';
-import { redacted, resolveSecret } from './secrets.ts';
+import { mailMessage } from '../message/mail-message.ts';
+import { answerExcerpt } from './http.ts';
+import {
+  type DeliveryOutcome,
+  permanentFailure,
+  type ReceiverEnvironment,
+  type ReceiverPolicyOf,
+  retryableFailure,
+  type SendFunction,
+} from './receiver.ts';
+import { redactSecrets, resolveSecret } from './secrets.ts';
 
 const TIMEOUT = 10_000;
 
-export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundings) => {
+export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, surroundings) => {
   const password = policy.password === null ? null : await resolveSecret(policy.password, surroundings);
-  if (password !== null && !password.ok) return failed(password.problem);
+  if (password !== null && !password.ok) return retryableFailure(password.problem);
   const options = transportOf(policy, password?.value ?? null, surroundings);
-  if (options === null) return refused('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');
+  if (options === null)
+    return permanentFailure('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');
   try {
     await checkHostName(options.host);
   } catch (error) {
-    return failed(
+    return retryableFailure(
       isPlimsollError(error) ? `${error.message}. ${error.hint}` : `${options.host} is not found`,
     );
   }
@@ -29,7 +37,7 @@ export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundin
       transport.sendMail({
         from: policy.from,
         to: [...policy.to],
-        ...mailOf(notice, surroundings.externalUrl),
+        ...mailMessage(notice, surroundings.externalUrl),
         date: new Date(at),
         messageId: `<${notice.id}@plimsoll>`,
         references: `<${incident}@plimsoll>`,
@@ -40,7 +48,7 @@ export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundin
       surroundings.timeoutMillis ?? TIMEOUT,
     );
     const missed = rejected.length === 0 ? '' : `, refused for ${rejected.length} of ${policy.to.length}`;
-    return { ok: true, detail: `answered ${shown(response)}${missed}`, receipt: null };
+    return { ok: true, detail: `answered ${answerExcerpt(response)}${missed}`, receipt: null };
   } catch (error) {
     return outcomeOfFailure(error as Error & { responseCode?: number; code?: string }, password?.value ?? '');
   } finally {
@@ -48,7 +56,11 @@ export const sendMail: Send<'email'> = async (policy, { notice, at }, surroundin
   }
 };
 
-function transportOf(policy: PolicyOf<'email'>, password: string | null, surroundings: Surroundings) {
+function transportOf(
+  policy: ReceiverPolicyOf<'email'>,
+  password: string | null,
+  surroundings: ReceiverEnvironment,
+) {
   if (!URL.canParse(policy.smtp)) return null;
   const url = new URL(policy.smtp);
   if (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') return null;
@@ -89,7 +101,7 @@ async function withinTime<T>(sent: Promise<T>, millis: number): Promise<T> {
 function outcomeOfFailure(
   error: Error & { responseCode?: number; code?: string },
   password: string,
-): Outcome {
-  const detail = redacted(shown(`${error.code ?? 'failed'}: ${error.message}`), [password]);
-  return (error.responseCode ?? 0) >= 500 ? refused(detail) : failed(detail);
+): DeliveryOutcome {
+  const detail = redactSecrets(answerExcerpt(`${error.code ?? 'failed'}: ${error.message}`), [password]);
+  return (error.responseCode ?? 0) >= 500 ? permanentFailure(detail) : retryableFailure(detail);
 }

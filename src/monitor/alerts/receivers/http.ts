@@ -1,7 +1,12 @@
 /** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
 import { isPlimsollError } from '../../../core/errors.ts';
 import { type Inbound, send } from '../../../http/outbound.ts';
-import { failed, type Outcome, refused, type Surroundings } from './receiver.ts';
+import {
+  type DeliveryOutcome,
+  permanentFailure,
+  type ReceiverEnvironment,
+  retryableFailure,
+} from './receiver.ts';
 
 const TIMEOUT = 10_000;
 const MAX_ANSWER = 65_536;
@@ -12,11 +17,11 @@ const MAX_WAIT = 3_600_000;
 /** What is worth another try although it is a refusal. */
 const PASSING = new Set([408, 425, 429]);
 
-export type Answer =
+export type ReceiverResponse =
   | { readonly ok: true; readonly status: number; readonly text: string; readonly retryAfter: number | null }
   | { readonly ok: false; readonly reason: string };
 
-export interface Posted {
+export interface ReceiverRequest {
   readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +29,7 @@ export interface Posted {
 }
 
 /** The address, if it is one that may be called, or what is wrong with it, without showing it. */
-export function checkedUrl(text: string): URL | string {
+export function parseReceiverUrl(text: string): URL | string {
   if (!URL.canParse(text)) return 'its address is none';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -34,8 +39,11 @@ export function checkedUrl(text: string): URL | string {
   return url;
 }
 
-export async function post(request: Posted, { timeoutMillis = TIMEOUT }: Surroundings): Promise<Answer> {
-  const url = checkedUrl(request.url);
+export async function post(
+  request: ReceiverRequest,
+  { timeoutMillis = TIMEOUT }: ReceiverEnvironment,
+): Promise<ReceiverResponse> {
+  const url = parseReceiverUrl(request.url);
   if (typeof url === 'string') return { ok: false, reason: url };
   try {
     const answer = await send(url, {
@@ -86,17 +94,19 @@ function retryAfterOf(value: string | null, at: number): number | null {
 }
 
 /** What an answer means where the status says all. */
-export function outcomeOf(answer: Answer, receipt: unknown = null): Outcome {
-  if (!answer.ok) return failed(answer.reason);
+export function deliveryOutcome(answer: ReceiverResponse, receipt: unknown = null): DeliveryOutcome {
+  if (!answer.ok) return retryableFailure(answer.reason);
   const { status, text, retryAfter } = answer;
-  const detail = `answered ${status}${text === '' ? '' : `: ${shown(text)}`}`;
+  const detail = `answered ${status}${text === '' ? '' : `: ${answerExcerpt(text)}`}`;
   if (status >= 200 && status < 300) return { ok: true, detail, receipt };
-  if (status >= 300 && status < 400) return refused(`${detail}; redirects are not followed`);
-  return status >= 500 || PASSING.has(status) ? failed(detail, retryAfter) : refused(detail);
+  if (status >= 300 && status < 400) return permanentFailure(`${detail}; redirects are not followed`);
+  return status >= 500 || PASSING.has(status)
+    ? retryableFailure(detail, retryAfter)
+    : permanentFailure(detail);
 }
 
 /** One line of an answer. */
-export const shown = (text: string): string =>
+export const answerExcerpt = (text: string): string =>
   text
     .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()

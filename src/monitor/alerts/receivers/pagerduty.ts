@@ -1,51 +1,51 @@
 /** PagerDuty's Events API v2: an incident is a group of alerts, triggered, acknowledged and resolved by one key. */
 import { sha256 } from '../../../bytes/sha256.ts';
 import { rfc3339 } from '../../../core/utc.ts';
-import type { Severity } from '../alert.ts';
-import { annotationsOf } from '../message/annotations.ts';
-import { headlineOf } from '../message/message.ts';
+import type { AlertSeverity } from '../alert.ts';
+import type { AlertNotice } from '../alert-notice.ts';
+import { noticeAnnotations } from '../message/annotations.ts';
+import { noticeHeadline } from '../message/notice-text.ts';
 import { alertUrl } from '../message/webhook-body.ts';
-import type { Notice } from '../notice.ts';
-import { outcomeOf, post } from './http.ts';
-import { failed, type Send } from './receiver.ts';
-import { redacted, resolveSecret, resolveText } from './secrets.ts';
+import { deliveryOutcome, post } from './http.ts';
+import { retryableFailure, type SendFunction } from './receiver.ts';
+import { redactSecrets, resolveSecret, resolveText } from './secrets.ts';
 
 const MAX_SUMMARY = 1024;
 /** Alerts in the details of an event, which has 512 KB at most. */
 const MAX_DETAILED = 20;
-const SEVERITY: Readonly<Record<Severity, 'critical' | 'warning' | 'info'>> = {
+const SEVERITY: Readonly<Record<AlertSeverity, 'critical' | 'warning' | 'info'>> = {
   page: 'critical',
   ticket: 'warning',
   info: 'info',
 };
 
-export const sendToPagerDuty: Send<'pagerduty'> = async (policy, { notice, at }, surroundings) => {
+export const sendToPagerDuty: SendFunction<'pagerduty'> = async (policy, { notice, at }, surroundings) => {
   const address = await resolveText(policy.url, surroundings);
-  if (!address.ok) return failed(address.problem);
+  if (!address.ok) return retryableFailure(address.problem);
   const key = await resolveSecret(policy.routingKey, surroundings);
-  if (!key.ok) return failed(key.problem);
+  if (!key.ok) return retryableFailure(key.problem);
   const events = notice.reason === 'test' ? (['trigger', 'resolve'] as const) : ([actionOf(notice)] as const);
-  let outcome = failed('nothing was sent');
+  let outcome = retryableFailure('nothing was sent');
   for (const action of events) {
     const body = JSON.stringify({
       routing_key: key.value,
       ...eventOf(notice, action, surroundings.externalUrl),
     });
-    outcome = outcomeOf(await post({ url: address.value, body, headers: {}, at }, surroundings));
+    outcome = deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, surroundings));
     if (!outcome.ok) break;
   }
-  return { ...outcome, detail: redacted(outcome.detail, [key.value]) };
+  return { ...outcome, detail: redactSecrets(outcome.detail, [key.value]) };
 };
 
 type Action = 'trigger' | 'acknowledge' | 'resolve';
 
-function actionOf({ status, alerts }: Notice): Action {
+function actionOf({ status, alerts }: AlertNotice): Action {
   if (status === 'resolved') return 'resolve';
   const firing = alerts.filter((alert) => alert.status === 'firing');
   return firing.every(({ acknowledgedBy }) => acknowledgedBy !== null) ? 'acknowledge' : 'trigger';
 }
 
-function eventOf(notice: Notice, action: Action, externalUrl: string | null): object {
+function eventOf(notice: AlertNotice, action: Action, externalUrl: string | null): object {
   const name = notice.reason === 'test' ? `test ${notice.id}` : notice.groupKey;
   const identity = { event_action: action, dedup_key: sha256(new TextEncoder().encode(name)) };
   if (action !== 'trigger') return identity;
@@ -60,7 +60,7 @@ function eventOf(notice: Notice, action: Action, externalUrl: string | null): ob
     ...(externalUrl === null ? {} : { client_url: externalUrl }),
     links,
     payload: {
-      summary: headlineOf(notice).slice(0, MAX_SUMMARY),
+      summary: noticeHeadline(notice).slice(0, MAX_SUMMARY),
       source: notice.endpoint,
       severity: SEVERITY[worst?.severity ?? 'info'],
       timestamp: rfc3339(notice.incident),
@@ -74,7 +74,7 @@ function eventOf(notice: Notice, action: Action, externalUrl: string | null): ob
         alerts: notice.alerts.slice(0, MAX_DETAILED).map((alert) => ({
           labels: alert.labels,
           status: alert.status,
-          ...annotationsOf(alert),
+          ...noticeAnnotations(alert),
         })),
       },
     },

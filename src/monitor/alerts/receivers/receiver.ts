@@ -1,13 +1,13 @@
 /** The port of receivers: a notice goes out, and what the other side said comes back. Nothing is thrown. */
 import type { References } from '../../../core/references.ts';
 import type { ReceiverPolicy } from '../../policy/receivers.ts';
-import type { Notice } from '../notice.ts';
+import type { AlertNotice } from '../alert-notice.ts';
 
 export type ReceiverKind = ReceiverPolicy['kind'];
-export type PolicyOf<K extends ReceiverKind> = Extract<ReceiverPolicy, { kind: K }>;
+export type ReceiverPolicyOf<K extends ReceiverKind> = Extract<ReceiverPolicy, { kind: K }>;
 
-export interface Outgoing {
-  readonly notice: Notice;
+export interface OutgoingNotice {
+  readonly notice: AlertNotice;
   /** What the receiver said to the last notice of the same incident, or null. */
   readonly receipt: unknown;
   /** Now, in milliseconds since the epoch. */
@@ -15,7 +15,7 @@ export interface Outgoing {
 }
 
 /** What receivers are given of the world. */
-export interface Surroundings {
+export interface ReceiverEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Which variables of it, and which files, may be looked up. @default all */
   readonly references?: References | undefined;
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly certificates?: string | undefined;
 }
 
-export type Outcome =
+export type DeliveryOutcome =
   /** `receipt` is kept for the next notice of the incident. */
   | { readonly ok: true; readonly detail: string; readonly receipt: unknown }
   /**
@@ -43,14 +43,19 @@ export type Outcome =
       readonly after: number | null;
     };
 
-export type Send<K extends ReceiverKind> = (
-  policy: PolicyOf<K>,
-  outgoing: Outgoing,
-  surroundings: Surroundings,
-) => Promise<Outcome>;
+export type SendFunction<K extends ReceiverKind> = (
+  policy: ReceiverPolicyOf<K>,
+  outgoing: OutgoingNotice,
+  surroundings: ReceiverEnvironment,
+) => Promise<DeliveryOutcome>;
 
-export const refused = (detail: string): Outcome => ({ ok: false, detail, retry: 'hardly', after: null });
-export const failed = (detail: string, after: number | null = null): Outcome => ({
+export const permanentFailure = (detail: string): DeliveryOutcome => ({
+  ok: false,
+  detail,
+  retry: 'hardly',
+  after: null,
+});
+export const retryableFailure = (detail: string, after: number | null = null): DeliveryOutcome => ({
   ok: false,
   detail,
   retry: 'later',

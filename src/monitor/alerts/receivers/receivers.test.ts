@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type FarSide, startFarSide } from '../testing/far-side.ts';
 import { incident } from '../testing/notices.ts';
-import { httpReceiverContract } from './contract.ts';
-import { checkedUrl } from './http.ts';
-import type { Surroundings } from './receiver.ts';
-import { sendNotice } from './send.ts';
+import { httpReceiverContract } from '../testing/receiver-contract.ts';
+import { type ReceiverServer, startReceiverServer } from '../testing/receiver-server.ts';
+import { parseReceiverUrl } from './http.ts';
+import type { ReceiverEnvironment } from './receiver.ts';
+import { sendNotice } from './send-notice.ts';
 
 const NOW = 1_767_571_200_000;
 const ENV = { HOOK_SECRET: 'hook-secret-1', SLACK_TOKEN: 'xoxb-secret-2', PD_KEY: 'pd-secret-3' };
-const around = (more: Partial<Surroundings> = {}): Surroundings => ({
+const around = (more: Partial<ReceiverEnvironment> = {}): ReceiverEnvironment => ({
   env: ENV,
   externalUrl: 'http://plimsoll.test/',
   timeoutMillis: 1000,
@@ -17,7 +17,7 @@ const around = (more: Partial<Surroundings> = {}): Surroundings => ({
 });
 const webhook = (url: string, template: string | null = null) =>
   ({ kind: 'webhook', url, secret: 'env:HOOK_SECRET', template }) as const;
-const bodies = (far: FarSide): Record<string, never>[] =>
+const bodies = (far: ReceiverServer): Record<string, never>[] =>
   far.received.map(({ text }) => JSON.parse(text) as Record<string, never>);
 
 describe('a webhook', () => {
@@ -70,7 +70,7 @@ describe('retraining', () => {
 });
 
 test('whoever knows the secret can verify a webhook, and tells a repetition by its key', async () => {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   const outgoing = { notice: incident().more, receipt: null, at: NOW };
   for (const at of [NOW, NOW + 9000]) await sendNotice(webhook(far.url), { ...outgoing, at }, around());
   for (const { headers, text } of far.received) {
@@ -82,7 +82,7 @@ test('whoever knows the secret can verify a webhook, and tells a repetition by i
 });
 
 test('a template makes the body of a webhook, and cannot break out of its text', async () => {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   const template =
     '{"title":"{{headline}}","n":{{json truncatedAlerts}},"a":[{{#alerts}}{"f":"{{labels.feature}}","s":"{{status}}"}{{/alerts}}]}';
   await sendNotice(webhook(far.url, template), { notice: incident().more, receipt: null, at: NOW }, around());
@@ -111,7 +111,7 @@ test('a template makes the body of a webhook, and cannot break out of its text',
 
 /** As much of Slack as a bot sees: messages by their time, in a channel; updates of what is there. */
 async function startSlack() {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   const messages = new Map<
     string,
     { text: string; thread: string | undefined; attachments: { color: string }[] }
@@ -174,7 +174,7 @@ test('a bot keeps one message for an incident up to date, and its thread tells e
 });
 
 test('an incoming webhook of Slack gets a danger with bars, and its names call nobody', async () => {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   await sendNotice(
     { kind: 'slack', url: far.url, channel: null, token: null },
     { notice: incident().more, receipt: null, at: NOW },
@@ -194,7 +194,7 @@ test('an incoming webhook of Slack gets a danger with bars, and its names call n
 });
 
 test('PagerDuty is told of one incident: triggered, triggered again, acknowledged, resolved', async () => {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   const open = new Map<string, string>();
   far.reply = ({ text }) => {
     const event = JSON.parse(text) as {
@@ -241,7 +241,7 @@ test('PagerDuty is told of one incident: triggered, triggered again, acknowledge
 });
 
 test('whoever trains again gets what was found, and how to get the rows', async () => {
-  const far = await startFarSide();
+  const far = await startReceiverServer();
   await sendNotice(
     { kind: 'retrain', url: far.url, secret: null },
     { notice: incident().first, receipt: null, at: NOW },
@@ -256,7 +256,9 @@ test('whoever trains again gets what was found, and how to get the rows', async 
 });
 
 test('only http and https are called, and never with a password in the address', () => {
-  expect(checkedUrl('file:///etc/passwd')).toBe('its address begins with file:, http: or https: was wanted');
-  expect(checkedUrl('https://a:secret@b/')).toBe('its address has a password in it');
-  expect(checkedUrl('nonsense')).toBe('its address is none');
+  expect(parseReceiverUrl('file:///etc/passwd')).toBe(
+    'its address begins with file:, http: or https: was wanted',
+  );
+  expect(parseReceiverUrl('https://a:secret@b/')).toBe('its address has a password in it');
+  expect(parseReceiverUrl('nonsense')).toBe('its address is none');
 });

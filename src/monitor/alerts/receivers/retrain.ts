@@ -1,19 +1,19 @@
 /** Whoever trains again: called once for an incident of drift or decay, with what was found. */
 
 import { rfc3339 } from '../../../core/utc.ts';
-import { headlineOf } from '../message/message.ts';
+import { noticeHeadline } from '../message/notice-text.ts';
 import { alertUrl } from '../message/webhook-body.ts';
-import { familyOf } from '../rules.ts';
-import type { Send } from './receiver.ts';
-import { sendSigned } from './signed.ts';
+import { ruleFamily } from '../rule-families.ts';
+import type { SendFunction } from './receiver.ts';
+import { sendSigned } from './send-signed.ts';
 
-export const sendRetrain: Send<'retrain'> = (policy, outgoing, surroundings) => {
+export const sendRetrain: SendFunction<'retrain'> = (policy, outgoing, surroundings) => {
   const { notice } = outgoing;
   const from = Math.min(...notice.alerts.map(({ startsAt }) => startsAt));
   const findings = notice.alerts.map(({ fingerprint, labels, severity, startsAt, told }) => ({
     fingerprint,
     rule: labels.alertname,
-    family: familyOf(labels),
+    family: ruleFamily(labels),
     labels,
     severity,
     startsAt: rfc3339(startsAt),
@@ -32,7 +32,7 @@ export const sendRetrain: Send<'retrain'> = (policy, outgoing, surroundings) => 
     endpoint: notice.endpoint,
     model: notice.groupLabels.model,
     at: rfc3339(notice.at),
-    headline: headlineOf(notice),
+    headline: noticeHeadline(notice),
     findings,
     truncated: notice.truncated,
     /** How to get the rows that were seen since, and before, as Parquet. */

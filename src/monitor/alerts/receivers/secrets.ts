@@ -1,13 +1,13 @@
 /** Secrets are named, never written: `env:NAME` is a variable of the environment, `file:PATH` a file. */
 import { readFile } from 'node:fs/promises';
 import { OWN_REFERENCES, REFERENCES_VARIABLE } from '../../../core/references.ts';
-import type { Surroundings } from './receiver.ts';
+import type { ReceiverEnvironment } from './receiver.ts';
 
 /** Bytes of a file that holds a secret. */
 const MAX_SECRET = 65_536;
 
 /** Where is looked, and what may be. */
-type Looked = Pick<Surroundings, 'env' | 'references'>;
+type Looked = Pick<ReceiverEnvironment, 'env' | 'references'>;
 
 type Resolved =
   | { readonly ok: true; readonly value: string }
@@ -47,7 +47,7 @@ export const resolveText = (text: string, looked: Looked): Promise<Resolved> =>
   /^(?:env|file):/.test(text) ? resolveSecret(text, looked) : Promise.resolve({ ok: true, value: text });
 
 /** A text without the secrets in it. */
-export const redacted = (text: string, secrets: readonly string[]): string =>
+export const redactSecrets = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter((secret) => secret.length > 3)
     .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);

@@ -1,12 +1,19 @@
 /** Slack: by an incoming webhook a message each time; by a bot one message for an incident, with a thread of its changes. */
 import { isRecord } from '../../../core/record.ts';
-import { barLines } from '../message/bars.ts';
-import { headlineOf, linesOf, shownInFull } from '../message/message.ts';
+import type { AlertNotice, NoticeAlert } from '../alert-notice.ts';
+import { barLines } from '../message/histogram-bars.ts';
+import { alertLines, alertsShownInFull, noticeHeadline } from '../message/notice-text.ts';
 import { alertUrl } from '../message/webhook-body.ts';
-import type { Notice, NoticeAlert } from '../notice.ts';
-import { type Answer, outcomeOf, post, shown } from './http.ts';
-import { failed, type Outcome, type Outgoing, refused, type Send, type Surroundings } from './receiver.ts';
-import { redacted, resolveSecret, resolveText } from './secrets.ts';
+import { answerExcerpt, deliveryOutcome, post, type ReceiverResponse } from './http.ts';
+import {
+  type DeliveryOutcome,
+  type OutgoingNotice,
+  permanentFailure,
+  type ReceiverEnvironment,
+  retryableFailure,
+  type SendFunction,
+} from './receiver.ts';
+import { redactSecrets, resolveSecret, resolveText } from './secrets.ts';
 
 const API = 'https://slack.com/api';
 const MAX_TEXT = 2900;
@@ -22,29 +29,29 @@ const PASSING = new Set([
 /** The message to be updated is not there any more. */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
 
-export const sendToSlack: Send<'slack'> = async (policy, outgoing, surroundings) => {
+export const sendToSlack: SendFunction<'slack'> = async (policy, outgoing, surroundings) => {
   const { notice, at } = outgoing;
   const message = messageOf(notice, surroundings.externalUrl);
   if (policy.url !== null) {
     const address = await resolveText(policy.url, surroundings);
-    if (!address.ok) return failed(address.problem);
+    if (!address.ok) return retryableFailure(address.problem);
     const body = JSON.stringify(message);
-    return outcomeOf(await post({ url: address.value, body, headers: {}, at }, surroundings));
+    return deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, surroundings));
   }
   if (policy.token === null || policy.channel === null)
-    return refused('it has neither url, nor channel and token');
+    return permanentFailure('it has neither url, nor channel and token');
   const token = await resolveSecret(policy.token, surroundings);
-  if (!token.ok) return failed(token.problem);
+  if (!token.ok) return retryableFailure(token.problem);
   const bot = { token: token.value, channel: policy.channel, at, surroundings };
   const outcome = await tellByBot(bot, message, outgoing);
-  return { ...outcome, detail: redacted(outcome.detail, [token.value]) };
+  return { ...outcome, detail: redactSecrets(outcome.detail, [token.value]) };
 };
 
 interface Bot {
   readonly token: string;
   readonly channel: string;
   readonly at: number;
-  readonly surroundings: Surroundings;
+  readonly surroundings: ReceiverEnvironment;
 }
 interface Receipt {
   readonly channel: string;
@@ -55,18 +62,22 @@ interface Message {
   readonly attachments: readonly object[];
 }
 
-async function tellByBot(bot: Bot, message: Message, { notice, receipt }: Outgoing): Promise<Outcome> {
+async function tellByBot(
+  bot: Bot,
+  message: Message,
+  { notice, receipt }: OutgoingNotice,
+): Promise<DeliveryOutcome> {
   if (!isReceipt(receipt)) return postNew(bot, message);
   const { channel, ts } = receipt;
   const updated = await call(bot, 'chat.update', { channel, ts, ...message });
   if (updated.gone) return postNew(bot, message);
   if (!updated.outcome.ok) return updated.outcome;
-  const text = `${notice.reason}: ${headlineOf(notice)}`.slice(0, MAX_TEXT);
+  const text = `${notice.reason}: ${noticeHeadline(notice)}`.slice(0, MAX_TEXT);
   const reply = await call(bot, 'chat.postMessage', { channel, thread_ts: ts, text });
   return reply.outcome.ok ? { ...reply.outcome, receipt } : reply.outcome;
 }
 
-async function postNew(bot: Bot, message: Message): Promise<Outcome> {
+async function postNew(bot: Bot, message: Message): Promise<DeliveryOutcome> {
   const { outcome, answer } = await call(bot, 'chat.postMessage', { channel: bot.channel, ...message });
   if (!outcome.ok) return outcome;
   const receipt = { channel: answer['channel'], ts: answer['ts'] };
@@ -82,26 +93,26 @@ async function call(
   method: string,
   body: object,
 ): Promise<{
-  readonly outcome: Outcome;
+  readonly outcome: DeliveryOutcome;
   readonly answer: Readonly<Record<string, unknown>>;
   readonly gone: boolean;
 }> {
   const url = `${surroundings.slackApi ?? API}/${method}`;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
   const answered = await post({ url, body: JSON.stringify(body), headers, at }, surroundings);
-  const outcome = outcomeOf(answered);
+  const outcome = deliveryOutcome(answered);
   const answer = bodyOf(answered);
   if (!outcome.ok || answer['ok'] === true) return { outcome, answer, gone: false };
-  const error = shown(String(answer['error'] ?? 'its answer is not of Slack'));
+  const error = answerExcerpt(String(answer['error'] ?? 'its answer is not of Slack'));
   const detail = `${method} answered ${error}`;
   return {
-    outcome: PASSING.has(error) ? failed(detail) : refused(detail),
+    outcome: PASSING.has(error) ? retryableFailure(detail) : permanentFailure(detail),
     answer,
     gone: GONE.has(error) && method === 'chat.update',
   };
 }
 
-function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
+function bodyOf(answer: ReceiverResponse): Readonly<Record<string, unknown>> {
   try {
     const body: unknown = answer.ok ? JSON.parse(answer.text) : {};
     return isRecord(body) ? body : {};
@@ -110,18 +121,18 @@ function bodyOf(answer: Answer): Readonly<Record<string, unknown>> {
   }
 }
 
-function messageOf(notice: Notice, externalUrl: string | null): Message {
-  const attachments = shownInFull(notice).map((alert) => attachmentOf(alert, externalUrl));
+function messageOf(notice: AlertNotice, externalUrl: string | null): Message {
+  const attachments = alertsShownInFull(notice).map((alert) => attachmentOf(alert, externalUrl));
   const left = notice.alerts.length + notice.truncated - attachments.length;
   const rest =
     left > 0
       ? [{ color: '#dddddd', text: `and ${left} more alerts`, fallback: `and ${left} more alerts` }]
       : [];
-  return { text: escapeSlack(headlineOf(notice)), attachments: [...attachments, ...rest] };
+  return { text: escapeSlack(noticeHeadline(notice)), attachments: [...attachments, ...rest] };
 }
 
 function attachmentOf(alert: NoticeAlert, externalUrl: string | null): object {
-  const [title, ...lines] = linesOf(alert);
+  const [title, ...lines] = alertLines(alert);
   const bars = alert.told.histogram === null ? [] : barLines(alert.told.histogram);
   const table = bars.length === 0 ? '' : `\n\`\`\`\n${bars.join('\n')}\n\`\`\``;
   const link = alertUrl(externalUrl, alert.fingerprint);

@@ -1,6 +1,6 @@
 /** Conditions and policies for tests of alerts. */
 import type { AlertPolicy } from '../../policy/policy.ts';
-import type { AlertLabels, Condition } from '../alert.ts';
+import type { AlertCondition, AlertLabels } from '../alert.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -27,9 +27,9 @@ export const labels = (alertname: string, more: Readonly<Record<string, string>>
 /** "`feature` moved", 20 rows against 10. */
 export function condition(
   name: AlertLabels,
-  standing: Condition['standing'],
-  more: Partial<Omit<Condition, 'labels' | 'standing'>> = {},
-): Condition {
+  standing: AlertCondition['standing'],
+  more: Partial<Omit<AlertCondition, 'labels' | 'standing'>> = {},
+): AlertCondition {
   return {
     labels: name,
     severity: 'ticket',

@@ -1,17 +1,22 @@
 /** Notices that tests send: made by the engine, of conditions. */
-import type { AlertRow, Condition } from '../alert.ts';
+import type { AlertCondition, AlertRow } from '../alert.ts';
+import type { AlertNotice } from '../alert-notice.ts';
 import { stepAlerts } from '../engine.ts';
-import type { Notice } from '../notice.ts';
 import { condition, labels, MINUTE, POLICY, START } from './conditions.ts';
 
 const AGE = labels('FeatureDrift', { feature: 'age' });
 const FEE = labels('FeatureDrift', { feature: 'fee <b>&' });
 
 /** The story of an incident: it begins, a second feature joins, somebody acknowledges, all is over. */
-export function incident(): { first: Notice; more: Notice; acknowledged: Notice; over: Notice } {
+export function incident(): {
+  first: AlertNotice;
+  more: AlertNotice;
+  acknowledged: AlertNotice;
+  over: AlertNotice;
+} {
   let rows: readonly AlertRow[] = [];
   const policy = { ...POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
-  const look = (minutes: number, ...conditions: Condition[]): Notice => {
+  const look = (minutes: number, ...conditions: AlertCondition[]): AlertNotice => {
     const step = stepAlerts(rows, conditions, policy, {
       now: START + minutes * MINUTE,
       deploys: [],

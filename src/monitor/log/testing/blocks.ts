@@ -6,7 +6,7 @@ import { afterEach } from 'vitest';
 import type { CapturedBlock, CapturedColumn } from '../../../capture/block.ts';
 import type { MonitoringStore } from '../../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
-import { LogWriter, type LogWriterOptions } from '../writer.ts';
+import { LogWriter, type LogWriterOptions } from '../log-writer.ts';
 
 /** 2026-11-01T00:00:00Z. */
 export const DAY_ONE = Date.UTC(2026, 10, 1);

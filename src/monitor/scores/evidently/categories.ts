@@ -7,13 +7,13 @@ import {
   populationStabilityIndex,
 } from '../../../statistics/divergences.ts';
 import { normalTail } from '../../../statistics/normal.ts';
-import { compareCategories, type Table } from '../column.ts';
-import { type Methods, type Score, Unscored } from '../score.ts';
-import { filled, sharesOf } from './bins.ts';
+import { type ScoreMethods, ScoreUnavailable, type ScoreValue } from '../library-scores.ts';
+import { type ContingencyTable, compareCategories } from '../sample-column.ts';
+import { fillZeroShares, rowShares } from './bin-shares.ts';
 
-export function categoryMethods(table: Table): Methods {
-  const shares = sharesOf(table.reference, table.current);
-  const [reference, current] = [filled(shares.reference), filled(shares.current)];
+export function categoryMethods(table: ContingencyTable): ScoreMethods {
+  const shares = rowShares(table.reference, table.current);
+  const [reference, current] = [fillZeroShares(shares.reference), fillZeroShares(shares.current)];
   return {
     psi: () => populationStabilityIndex(reference, current),
     js: () => jensenShannon(shares.reference, shares.current),
@@ -26,13 +26,13 @@ export function categoryMethods(table: Table): Methods {
 }
 
 /** The two tests that are also chosen for numbers of few values. */
-export const countTests = (table: Table): Methods => ({
+export const countTests = (table: ContingencyTable): ScoreMethods => ({
   chi2: () => chiSquare(table),
   z: () => zTest(table),
 });
 
 /** Goodness of fit to the reference as if it were the truth; what the reference has not makes p = 0. */
-function chiSquare({ reference, current }: Table): Score {
+function chiSquare({ reference, current }: ContingencyTable): ScoreValue {
   const scale = total(current) / total(reference);
   return goodnessOfFit(
     current,
@@ -43,16 +43,16 @@ function chiSquare({ reference, current }: Table): Score {
 /** Sums that differ relatively by more are refused by scipy, which Evidently calls without scaling. */
 const SUMS_DIFFER = Math.sqrt(2 ** -52);
 
-function likelihoodRatio({ reference, current }: Table): Score | Unscored {
+function likelihoodRatio({ reference, current }: ContingencyTable): ScoreValue | ScoreUnavailable {
   const [m, n] = [total(reference), total(current)];
   if (Math.abs(m - n) / Math.min(m, n) > SUMS_DIFFER) {
-    return new Unscored(`it takes two samples of equal size, these are of ${m} and ${n}`);
+    return new ScoreUnavailable(`it takes two samples of equal size, these are of ${m} and ${n}`);
   }
   return goodnessOfFit(current, reference, 'g');
 }
 
 /** Pooled test of two proportions: the first key in sorted order against the rest. */
-function zTest({ keys, reference, current }: Table): Score {
+function zTest({ keys, reference, current }: ContingencyTable): ScoreValue {
   if (keys.length === 1) return { statistic: 0, p: 1 };
   let first = 0;
   keys.forEach((key, i) => {
@@ -66,10 +66,10 @@ function zTest({ keys, reference, current }: Table): Score {
   return { statistic, p: 2 * (1 - (1 - normalTail(Math.abs(statistic)))) };
 }
 
-function fisher({ keys, reference, current }: Table): Score | Unscored {
+function fisher({ keys, reference, current }: ContingencyTable): ScoreValue | ScoreUnavailable {
   const [m, n] = [total(reference), total(current)];
-  if (m !== n) return new Unscored(`it takes two samples of equal size, these are of ${m} and ${n}`);
-  if (keys.length > 2) return new Unscored(`it takes two categories, there are ${keys.length}`);
+  if (m !== n) return new ScoreUnavailable(`it takes two samples of equal size, these are of ${m} and ${n}`);
+  if (keys.length > 2) return new ScoreUnavailable(`it takes two categories, there are ${keys.length}`);
   const [ones, others] = [reference[0]!, current[0]!];
   return { statistic: ones / m - others / n, p: fisherExact(others, n - others, ones, m - ones) };
 }

@@ -1,15 +1,21 @@
 /** Scores of a column as Evidently 0.7 defines them, and its own choice among them. Pure. */
 import type { SampleTest } from '../../../statistics/kolmogorov-smirnov.ts';
 import {
-  type Category,
+  allUnavailable,
+  type LibraryScores,
+  type LibraryVerdict,
+  runMethods,
+  scoreNumber,
+} from '../library-scores.ts';
+import {
+  type CategoryValue,
+  type ColumnPair,
+  contingencyTable,
   countCategories,
   finiteNumbers,
-  type Pair,
   presentNumbers,
-  tableOf,
-} from '../column.ts';
-import { type LibraryScores, runMethods, scoreOf, unscored, type Verdict } from '../score.ts';
-import type { Numbers } from './bins.ts';
+} from '../sample-column.ts';
+import type { NumericSamples } from './bin-shares.ts';
 import { categoryMethods, countTests } from './categories.ts';
 import { numberMethods } from './numbers.ts';
 
@@ -29,7 +35,7 @@ const CATEGORY_NAMES = ['psi', 'js', 'kl', 'hellinger', 'chi2', 'z', 'g', 'fishe
 export type EvidentlyType = 'numerical' | 'categorical' | 'text';
 
 /** What Evidently takes a column for where it is told nothing, by the reference. */
-export function evidentlyType({ reference }: Pair): EvidentlyType {
+export function evidentlyType({ reference }: ColumnPair): EvidentlyType {
   if (reference.kind === 'number') {
     const whole = reference.integers && !reference.values.some(Number.isNaN);
     return whole && new Set(reference.values).size <= INTEGER_CATEGORIES ? 'categorical' : 'numerical';
@@ -39,19 +45,19 @@ export function evidentlyType({ reference }: Pair): EvidentlyType {
 }
 
 export function evidentlyScores(
-  pair: Pair,
+  pair: ColumnPair,
   type: EvidentlyType = evidentlyType(pair),
   ks?: SampleTest,
 ): LibraryScores {
   const names = type === 'numerical' ? NUMBER_NAMES : CATEGORY_NAMES;
   if (type === 'text')
-    return unscored(names, 'more than half of the texts are different: Evidently trains a classifier');
+    return allUnavailable(names, 'more than half of the texts are different: Evidently trains a classifier');
   const samples = samplesOf(pair);
   const empty =
     samples.reference.length === 0 ? 'reference' : samples.current.length === 0 ? 'current' : null;
   if (empty)
-    return unscored(names, `the ${empty} column has no value (missing and infinite ones do not count)`);
-  const table = tableOf(countCategories(samples.reference), countCategories(samples.current));
+    return allUnavailable(names, `the ${empty} column has no value (missing and infinite ones do not count)`);
+  const table = contingencyTable(countCategories(samples.reference), countCategories(samples.current));
   const numbers = type === 'numerical' ? numbersOf(pair) : null;
   const methods = numbers
     ? { ...numberMethods(numbers, ks), ...(table.keys.length <= FEW_VALUES ? countTests(table) : {}) }
@@ -62,22 +68,22 @@ export function evidentlyScores(
   if (score === null || score === undefined) {
     return { scores, reasons: { ...reasons, default: reasons[method] ?? 'it has no score' }, default: null };
   }
-  return { scores, reasons, default: verdict(method, scoreOf(score)) };
+  return { scores, reasons, default: verdict(method, scoreNumber(score)) };
 }
 
 /** Values that count: missing and infinite ones are dropped first. */
-function samplesOf({ reference, current }: Pair): {
-  reference: readonly Category[];
-  current: readonly Category[];
+function samplesOf({ reference, current }: ColumnPair): {
+  reference: readonly CategoryValue[];
+  current: readonly CategoryValue[];
 } {
-  const kept = (column: Pair['reference']): readonly Category[] =>
+  const kept = (column: ColumnPair['reference']): readonly CategoryValue[] =>
     column.kind === 'number'
       ? [...finiteNumbers(column.values)]
       : column.values.filter((value) => value !== null);
   return { reference: kept(reference), current: kept(current) };
 }
 
-function numbersOf({ reference, current }: Pair): Numbers | null {
+function numbersOf({ reference, current }: ColumnPair): NumericSamples | null {
   if (reference.kind !== 'number' || current.kind !== 'number') return null;
   const whole = (column: typeof reference): boolean =>
     column.integers && presentNumbers(column.values).length === column.values.length;
@@ -104,7 +110,7 @@ const VERDICTS = {
   z: { threshold: 0.05, drifts: (score: number, threshold: number) => score < threshold },
 } as const;
 
-function verdict(method: keyof typeof VERDICTS, score: number): Verdict {
+function verdict(method: keyof typeof VERDICTS, score: number): LibraryVerdict {
   const { threshold, drifts } = VERDICTS[method];
   return { method, score, threshold, drift: drifts(score, threshold) };
 }

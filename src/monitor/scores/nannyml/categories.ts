@@ -2,15 +2,20 @@
 import { contingencyTest } from '../../../statistics/contingency.ts';
 import { lInfinityDistance } from '../../../statistics/divergences.ts';
 import type { TestResult } from '../../../statistics/kolmogorov-smirnov.ts';
-import { type Category, countCategories, type Table, tableOf } from '../column.ts';
-import type { Fitted } from './numbers.ts';
+import {
+  type CategoryValue,
+  type ContingencyTable,
+  contingencyTable,
+  countCategories,
+} from '../sample-column.ts';
+import type { FittedMethod } from './numbers.ts';
 
 type Values = readonly (string | null)[];
 
 export function fitCategoryShares(
   reference: Values,
   distance: (p: readonly number[], q: readonly number[]) => number,
-): Fitted<Values> {
+): FittedMethod<Values> {
   const known = countCategories(reference);
   return onTable(known, ({ reference: counts, current }) => {
     const [m, n] = [total(counts), total(current)];
@@ -22,7 +27,7 @@ export function fitCategoryShares(
 }
 
 /** The greatest difference of a share, over all categories of both. */
-export function fitLInfinity(reference: Values): Fitted<Values> {
+export function fitLInfinity(reference: Values): FittedMethod<Values> {
   return onTable(countCategories(reference), ({ reference: counts, current }) => {
     const [m, n] = [total(counts), total(current)];
     return lInfinityDistance(
@@ -34,16 +39,19 @@ export function fitLInfinity(reference: Values): Fitted<Values> {
 
 /** The contingency test, statistic and p; null where the chunk has no value. */
 export function chiSquare(reference: Values, chunk: Values): TestResult | null {
-  const table = tableOf(countCategories(reference), countCategories(chunk));
+  const table = contingencyTable(countCategories(reference), countCategories(chunk));
   if (total(table.current) === 0) return null;
   return contingencyTest(table.reference, table.current);
 }
 
 const onTable =
-  (known: ReadonlyMap<Category, number>, distance: (table: Table) => number): Fitted<Values> =>
+  (
+    known: ReadonlyMap<CategoryValue, number>,
+    distance: (table: ContingencyTable) => number,
+  ): FittedMethod<Values> =>
   (chunk) => {
     const seen = countCategories(chunk);
-    return seen.size === 0 ? Number.NaN : distance(tableOf(known, seen));
+    return seen.size === 0 ? Number.NaN : distance(contingencyTable(known, seen));
   };
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

@@ -1,18 +1,18 @@
 /** Scores of a column as NannyML 0.13 defines them, and the alarm of its default method. Pure. */
 import { mean, populationStandardDeviation } from '../../../statistics/sum.ts';
-import { type Pair, presentNumbers, type SampleColumn } from '../column.ts';
 import {
+  allUnavailable,
   type LibraryScores,
-  type Methods,
+  type LibraryVerdict,
   runMethods,
-  type Score,
-  Unscored,
-  unscored,
-  type Verdict,
-} from '../score.ts';
+  type ScoreMethods,
+  ScoreUnavailable,
+  type ScoreValue,
+} from '../library-scores.ts';
+import { type ColumnPair, presentNumbers, type SampleColumn } from '../sample-column.ts';
 import { chiSquare, fitCategoryShares, fitLInfinity } from './categories.ts';
 import {
-  type Fitted,
+  type FittedMethod,
   fitKolmogorovSmirnov,
   fitShares,
   fitWasserstein,
@@ -30,23 +30,23 @@ const CHUNKS = 10;
 /** An alarm is raised beyond the mean and so many deviations of the reference's own chunks. */
 const DEVIATIONS = 3;
 
-export interface NannymlVerdict extends Verdict {
+export interface NannymlVerdict extends LibraryVerdict {
   /** Chunks of the current file, as NannyML would cut it, and how many of them alarm. */
   readonly chunks: number;
   readonly alarms: number;
 }
 
-export function nannymlScores({ reference, current }: Pair): LibraryScores<NannymlVerdict> {
+export function nannymlScores({ reference, current }: ColumnPair): LibraryScores<NannymlVerdict> {
   if (reference.kind === 'number' && current.kind === 'number') {
     return scored(NUMBER_NAMES, reference.values, current.values, numberMethods(reference.values));
   }
   if (reference.kind === 'category' && current.kind === 'category') {
-    const chi2 = (): Score | Unscored =>
-      chiSquare(reference.values, current.values) ?? new Unscored('the current column has no value');
+    const chi2 = (): ScoreValue | ScoreUnavailable =>
+      chiSquare(reference.values, current.values) ?? new ScoreUnavailable('the current column has no value');
     const methods = categoryMethods(reference.values);
     return scored(CATEGORY_NAMES, reference.values, current.values, methods, { chi2 });
   }
-  return unscored(NUMBER_NAMES, 'the files do not agree whether the column is of numbers');
+  return allUnavailable(NUMBER_NAMES, 'the files do not agree whether the column is of numbers');
 }
 
 function numberMethods(values: Float64Array): FittedMethods<Float64Array> {
@@ -69,21 +69,22 @@ function categoryMethods(values: readonly (string | null)[]): FittedMethods<read
   };
 }
 
-type FittedMethods<V> = Readonly<Record<string, Fitted<V> | null>>;
+type FittedMethods<V> = Readonly<Record<string, FittedMethod<V> | null>>;
 
 function scored<V extends SampleColumn['values']>(
   names: readonly string[],
   reference: V,
   current: V,
   fitted: FittedMethods<V>,
-  tests: Methods = {},
+  tests: ScoreMethods = {},
 ): LibraryScores<NannymlVerdict> {
-  if (Object.keys(fitted).length === 0) return unscored(names, 'the reference column has no value');
+  if (Object.keys(fitted).length === 0) return allUnavailable(names, 'the reference column has no value');
   if (Number.isNaN(fitted[DEFAULT_METHOD]?.(current) ?? 0))
-    return unscored(names, 'the current column has no value');
-  const methods = names.map((name): [string, () => Score | Unscored] => [
+    return allUnavailable(names, 'the current column has no value');
+  const methods = names.map((name): [string, () => ScoreValue | ScoreUnavailable] => [
     name,
-    tests[name] ?? (() => fitted[name]?.(current) ?? new Unscored('the reference has infinite values')),
+    tests[name] ??
+      (() => fitted[name]?.(current) ?? new ScoreUnavailable('the reference has infinite values')),
   ]);
   const { scores, reasons } = runMethods(Object.fromEntries(methods));
   const method = fitted[DEFAULT_METHOD];
@@ -99,7 +100,7 @@ function scored<V extends SampleColumn['values']>(
 }
 
 function verdict<V extends SampleColumn['values']>(
-  method: Fitted<V>,
+  method: FittedMethod<V>,
   reference: V,
   current: V,
   score: number,

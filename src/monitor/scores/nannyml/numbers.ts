@@ -5,10 +5,10 @@
 import { binEdges, histogram, spaced } from '../../../statistics/bin-edges.ts';
 import { hellinger, jensenShannon } from '../../../statistics/divergences.ts';
 import { kolmogorovSmirnovDistance, sorted, wasserstein } from '../../../statistics/sample-distances.ts';
-import { presentNumbers } from '../column.ts';
+import { presentNumbers } from '../sample-column.ts';
 
 /** The method's value for a chunk; NaN where the chunk has no value. */
-export type Fitted<V> = (chunk: V) => number;
+export type FittedMethod<V> = (chunk: V) => number;
 
 /** From so many rows of the reference on, distribution functions are compared on bins. */
 const EXACT_BELOW = 10_000;
@@ -18,7 +18,7 @@ const ESTIMATE_BINS = 10_000;
 export function fitShares(
   reference: Float64Array,
   distance: (p: readonly number[], q: readonly number[]) => number,
-): Fitted<Float64Array> | null {
+): FittedMethod<Float64Array> | null {
   if (!reference.every(Number.isFinite)) return null;
   const edges = binEdges(reference, 'doane');
   const expected = [...histogram(reference, edges)].map((count) => count / reference.length);
@@ -39,7 +39,7 @@ export const jensenShannonBits = (p: readonly number[], q: readonly number[]): n
 export { hellinger };
 
 /** Kolmogorov and Smirnov's D alone, without a p-value. */
-export function fitKolmogorovSmirnov(reference: Float64Array): Fitted<Float64Array> | null {
+export function fitKolmogorovSmirnov(reference: Float64Array): FittedMethod<Float64Array> | null {
   const known = sorted(reference);
   if (known.length < EXACT_BELOW) return onValues((chunk) => kolmogorovSmirnovDistance(known, sorted(chunk)));
   if (!reference.every(Number.isFinite)) return null;
@@ -53,7 +53,7 @@ export function fitKolmogorovSmirnov(reference: Float64Array): Fitted<Float64Arr
 }
 
 /** Wasserstein's distance in units of the column. */
-export function fitWasserstein(reference: Float64Array): Fitted<Float64Array> | null {
+export function fitWasserstein(reference: Float64Array): FittedMethod<Float64Array> | null {
   const known = sorted(reference);
   if (known.length < EXACT_BELOW) return onValues((chunk) => wasserstein(known, sorted(chunk)));
   if (!reference.every(Number.isFinite)) return null;
@@ -76,7 +76,7 @@ export function fitWasserstein(reference: Float64Array): Fitted<Float64Array> | 
 }
 
 const onValues =
-  (distance: (values: Float64Array) => number): Fitted<Float64Array> =>
+  (distance: (values: Float64Array) => number): FittedMethod<Float64Array> =>
   (chunk) => {
     const values = presentNumbers(chunk);
     return values.length === 0 ? Number.NaN : distance(values);

@@ -2,7 +2,7 @@
  * ADWIN (Bifet and Gavaldà, 2007): a window that is cut wherever its two sides have different means. Buckets of 2^row
  * numbers, a few of each size, so its state grows with the logarithm of the window. Pure.
  */
-import type { SequentialDetector } from './detector.ts';
+import type { SequentialDetector } from './sequential-detector.ts';
 
 /** Numbers with their sum and their sum of squared deviations; how many is 2^row. */
 interface Bucket {
@@ -24,7 +24,7 @@ const SIDE_MIN = 5;
 /** No look at windows up to this size. */
 const GRACE = 10;
 
-export class Adwin implements SequentialDetector {
+export class AdwinDetector implements SequentialDetector {
   readonly name = 'adwin';
   readonly #delta: number;
   readonly #clock: number;

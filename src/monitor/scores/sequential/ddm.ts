@@ -1,12 +1,12 @@
 /** DDM (Gama and others, 2004): a rate of errors that rises above the least seen by three of its deviations. Pure. */
-import { RunningMean, type SequentialDetector } from './detector.ts';
+import { RunningMean, type SequentialDetector } from './sequential-detector.ts';
 
 /** Numbers before the first alarm. */
 const WARMUP = 30;
 const DRIFT = 3;
 
 /** Takes 1 for an error and 0 for none. */
-export class Ddm implements SequentialDetector {
+export class DdmDetector implements SequentialDetector {
   readonly name = 'ddm';
   #rate = new RunningMean();
   #least = NONE;

@@ -2,7 +2,7 @@
  * HDDM (Frías-Blanco and others, 2015): a mean of numbers in [0, 1] that rises, by Hoeffding's inequality over averages (A) or
  * McDiarmid's over weighted ones (W). One-sided, as river's default is. Pure.
  */
-import { RunningMean, type SequentialDetector } from './detector.ts';
+import { RunningMean, type SequentialDetector } from './sequential-detector.ts';
 
 /** Probability of a false alarm that is accepted for one comparison. */
 const CONFIDENCE = 0.001;

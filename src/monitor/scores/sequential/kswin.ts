@@ -2,7 +2,7 @@
 import { kolmogorovSmirnov } from '../../../statistics/kolmogorov-smirnov.ts';
 import { MersenneTwister } from '../../../statistics/mersenne-twister.ts';
 import { sorted } from '../../../statistics/sample-distances.ts';
-import type { SequentialDetector } from './detector.ts';
+import type { SequentialDetector } from './sequential-detector.ts';
 
 export interface KswinOptions {
   /** Seed of the draws; they are those of Python's `random.Random(seed)`. @default {0} */
@@ -16,7 +16,7 @@ const NEWEST = 30;
 /** Least distance of an alarm. */
 const DISTANCE_MIN = 0.1;
 
-export class Kswin implements SequentialDetector {
+export class KswinDetector implements SequentialDetector {
   readonly name = 'kswin';
   readonly #seed: number;
   readonly #alpha: number;

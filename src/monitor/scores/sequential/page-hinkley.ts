@@ -1,5 +1,5 @@
 /** The test of Page and Hinkley, for a mean that rises or falls; `threshold` is in units of the data. Pure. */
-import { RunningMean, type SequentialDetector } from './detector.ts';
+import { RunningMean, type SequentialDetector } from './sequential-detector.ts';
 
 export interface PageHinkleyOptions {
   /** Numbers before the first alarm. @default {30} */

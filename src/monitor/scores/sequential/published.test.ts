@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { NumpyRandom, pythonChoices } from '../testing/samples.ts';
-import { Adwin } from './adwin.ts';
-import { Ddm } from './ddm.ts';
-import type { SequentialDetector } from './detector.ts';
+import { AdwinDetector } from './adwin.ts';
+import { DdmDetector } from './ddm.ts';
 import { HddmA, HddmW } from './hddm.ts';
 import { PageHinkley } from './page-hinkley.ts';
+import type { SequentialDetector } from './sequential-detector.ts';
 
 const alarms = (detector: SequentialDetector, values: readonly number[]): number[] =>
   values.flatMap((value, i) => (detector.update(value) ? [i] : []));
@@ -25,11 +25,11 @@ function errors(): number[] {
 
 test('ADWIN on two and eight values, and on four stretches', () => {
   // Releases of 2022 answered [1055], older ones [1055, 1087, 1215]: their cuts skipped a bucket, or nothing was reset.
-  expect(alarms(new Adwin(), wholeNumbers())).toEqual([1023]);
+  expect(alarms(new AdwinDetector(), wholeNumbers())).toEqual([1023]);
   const choices = pythonChoices(42);
   const stretches = [1, 2].flatMap(() => [...choices([0, 1], 1000), ...choices([4, 5, 6, 7], 1000)]);
-  expect(alarms(new Adwin(), stretches)).toEqual([1023, 2015, 3007]);
-  expect(alarms(new Adwin(), new Array<number>(5000).fill(1))).toEqual([]);
+  expect(alarms(new AdwinDetector(), stretches)).toEqual([1023, 2015, 3007]);
+  expect(alarms(new AdwinDetector(), new Array<number>(5000).fill(1))).toEqual([]);
 });
 
 test('Page and Hinkley on both sides', () => {
@@ -38,12 +38,14 @@ test('Page and Hinkley on both sides', () => {
 });
 
 test('DDM and HDDM on errors that become frequent', () => {
-  expect(alarms(new Ddm(), errors())).toEqual([1049]);
+  expect(alarms(new DdmDetector(), errors())).toEqual([1049]);
   expect(alarms(new HddmA(), errors())).toEqual([1047]);
   expect(alarms(new HddmW(), errors())).toEqual([1018]);
   const choices = pythonChoices(42);
   // The documentation also has warnings, at 1084 and 1492: there are none here, nothing is done at them.
-  expect(alarms(new Ddm(), [...choices([0, 1], 1000), ...choices([0, 1], 1000, [0.3, 0.7])])).toEqual([1334]);
+  expect(alarms(new DdmDetector(), [...choices([0, 1], 1000), ...choices([0, 1], 1000, [0.3, 0.7])])).toEqual(
+    [1334],
+  );
 });
 
 test('flights in the order of their dates: as many alarms as weeks, of weather and weekdays', () => {
@@ -53,10 +55,10 @@ test('flights in the order of their dates: as many alarms as weeks, of weather a
     .toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
     .map(({ delay }) => delay);
   const late = delays.map((delay) => (delay > 15 ? 1 : 0));
-  expect(alarms(new Adwin(), late)).toEqual([
+  expect(alarms(new AdwinDetector(), late)).toEqual([
     1247, 5023, 7551, 8799, 9887, 10_655, 11_615, 13_183, 16_319, 18_431, 19_583,
   ]);
-  expect(alarms(new Ddm(), late)).toEqual([142, 10_027, 10_127, 10_291, 11_615, 11_844, 11_922]);
+  expect(alarms(new DdmDetector(), late)).toEqual([142, 10_027, 10_127, 10_291, 11_615, 11_844, 11_922]);
   expect(alarms(new PageHinkley(), late)).toEqual([
     1060, 4209, 6408, 7246, 8823, 9846, 10_663, 11_663, 13_013, 16_459, 17_720,
   ]);

@@ -1,6 +1,6 @@
 /** Samples that tests compare scores on: columns, and numbers as numpy and Python draw them. Pure. */
 import { MersenneTwister } from '../../../statistics/mersenne-twister.ts';
-import type { Pair, SampleColumn } from '../column.ts';
+import type { ColumnPair, SampleColumn } from '../sample-column.ts';
 
 /** Numbers, null where missing. */
 export const numbers = (values: ArrayLike<number | null>, integers = false): SampleColumn => ({
@@ -14,7 +14,10 @@ export const categories = (values: Iterable<string | number | null>): SampleColu
   values: Array.from(values, (value) => (value === null ? null : String(value))),
 });
 
-export const pairOf = (reference: SampleColumn, current: SampleColumn): Pair => ({ reference, current });
+export const pairOf = (reference: SampleColumn, current: SampleColumn): ColumnPair => ({
+  reference,
+  current,
+});
 
 /** Each value as often as its count says. */
 export const repeated = <V>(values: readonly V[], counts: readonly number[]): V[] =>

@@ -1,0 +1,84 @@
+/**
+ * A metric with the influence of each row on it. Variance, weights, arrival probabilities and corrections by predictions all
+ * follow from influences: a metric of n rows is nearly θ + Σ w ψ / Σ w (van der Vaart, Asymptotic Statistics, ch. 20). Pure.
+ */
+
+export interface MetricMeasurement {
+  /** NaN where the rows cannot tell: none, or of one class only. */
+  readonly value: number;
+  /** ψ of each row, Σ w ψ = 0; null for a metric without one, whose interval comes from resampling. */
+  readonly influence: Float64Array | null;
+  /** How many rows of equal weight can change it, where that can be said: for precision, those said to be positive. */
+  readonly size: number | null;
+}
+
+export const UNKNOWN_MEASUREMENT: MetricMeasurement = { value: Number.NaN, influence: null, size: null };
+
+/** (Σ w)² / Σ w²: as many rows of equal weight tell as much (Kish). */
+export function effectiveSize(weight: Float64Array): number {
+  let [sum, squares] = [0, 0];
+  for (const w of weight) {
+    sum += w;
+    squares += w * w;
+  }
+  return squares === 0 ? 0 : (sum * sum) / squares;
+}
+
+/** Σ w x / Σ w, with influence x − mean. NaN of no rows. */
+export function weightedMean(values: Float64Array, weight: Float64Array): MetricMeasurement {
+  let [sum, mass] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    sum += weight[i]! * values[i]!;
+    mass += weight[i]!;
+  }
+  if (mass === 0) return UNKNOWN_MEASUREMENT;
+  const value = sum / mass;
+  return { value, influence: values.map((x) => x - value), size: effectiveSize(weight) };
+}
+
+/** Σ w a / Σ w b, with influence (a − value · b) / mean(b). `empty` where the denominator is 0. */
+export function weightedRatio(
+  numerator: Float64Array,
+  denominator: Float64Array,
+  weight: Float64Array,
+  empty: number,
+): MetricMeasurement {
+  let [above, below, mass] = [0, 0, 0];
+  for (let i = 0; i < weight.length; i++) {
+    above += weight[i]! * numerator[i]!;
+    below += weight[i]! * denominator[i]!;
+    mass += weight[i]!;
+  }
+  if (mass === 0) return UNKNOWN_MEASUREMENT;
+  if (below === 0) return { value: empty, influence: null, size: 0 };
+  const value = above / below;
+  const scale = mass / below;
+  return {
+    value,
+    influence: numerator.map((a, i) => scale * (a - value * denominator[i]!)),
+    size: effectiveSize(denominator.map((b, i) => b * weight[i]!)),
+  };
+}
+
+/** f(θ) with influence f'(θ) ψ. */
+export const transformMeasurement = (
+  { value, influence, size }: MetricMeasurement,
+  f: (x: number) => number,
+  slope: (x: number) => number,
+): MetricMeasurement => ({
+  value: f(value),
+  influence: influence === null ? null : influence.map((psi) => slope(value) * psi),
+  size,
+});
+
+/** Variance of the metric: Σ (w ψ)² / (Σ w)², by n/(n − 1). NaN without influences. */
+export function measurementVariance({ influence }: MetricMeasurement, weight: Float64Array): number {
+  if (influence === null || influence.length < 2) return Number.NaN;
+  let [squares, mass] = [0, 0];
+  for (let i = 0; i < weight.length; i++) {
+    squares += (weight[i]! * influence[i]!) ** 2;
+    mass += weight[i]!;
+  }
+  const n = influence.length;
+  return (squares / mass ** 2) * (n / (n - 1));
+}

@@ -1,0 +1,88 @@
+/** Metrics of scores in their order: area under the ROC curve, average precision. Ties count half, or together. Pure. */
+import { effectiveSize, type MetricMeasurement, UNKNOWN_MEASUREMENT } from './metric-measurement.ts';
+
+/** Indices by falling score. */
+export function byFallingScore(score: Float64Array): Uint32Array {
+  const order = Uint32Array.from(score, (_, i) => i);
+  return order.sort((a, b) => score[b]! - score[a]! || a - b);
+}
+
+/** Calls `group(from, to)` for each run of equal scores in that order. */
+export function eachTie(
+  score: Float64Array,
+  order: Uint32Array,
+  group: (from: number, to: number) => void,
+): void {
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && score[order[to]!]! === score[order[from]!]!) to++;
+    group(from, to);
+    from = to;
+  }
+}
+
+/**
+ * Area under the ROC curve: the weight of pairs (positive, negative) that are in the right order, ties half (Mann and
+ * Whitney). `truth` may hold chances of being positive instead of 0 and 1: then it is the area that is to be expected.
+ * Influences by DeLong, DeLong and Clarke-Pearson (1988), with weights: a row that is positive with chance t ranks above
+ * a share V of the negatives, and below a share U of the positives; ψ = t (V − A)/π + (1 − t)(1 − U' − A)/(1 − π).
+ */
+export function rocAuc(truth: Float64Array, score: Float64Array, weight: Float64Array): MetricMeasurement {
+  const order = byFallingScore(score);
+  let [positive, negative] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    positive += weight[i]! * truth[i]!;
+    negative += weight[i]! * (1 - truth[i]!);
+  }
+  if (!(positive > 0) || !(negative > 0)) return UNKNOWN_MEASUREMENT;
+  const below = new Float64Array(truth.length);
+  const above = new Float64Array(truth.length);
+  let [seenPositive, seenNegative, pairs] = [0, 0, 0];
+  eachTie(score, order, (from, to) => {
+    let [tiedPositive, tiedNegative] = [0, 0];
+    for (let k = from; k < to; k++) {
+      const i = order[k]!;
+      tiedPositive += weight[i]! * truth[i]!;
+      tiedNegative += weight[i]! * (1 - truth[i]!);
+    }
+    const under = negative - seenNegative - tiedNegative / 2;
+    for (let k = from; k < to; k++) {
+      below[order[k]!] = under / negative;
+      above[order[k]!] = (seenPositive + tiedPositive / 2) / positive;
+    }
+    pairs += tiedPositive * under;
+    seenPositive += tiedPositive;
+    seenNegative += tiedNegative;
+  });
+  const value = pairs / (positive * negative);
+  const share = positive / (positive + negative);
+  const influence = truth.map(
+    (t, i) => (t * (below[i]! - value)) / share + ((1 - t) * (above[i]! - value)) / (1 - share),
+  );
+  const size = Math.min(
+    effectiveSize(truth.map((t, i) => t * weight[i]!)),
+    effectiveSize(truth.map((t, i) => (1 - t) * weight[i]!)),
+  );
+  return { value, influence, size };
+}
+
+/** Average precision, Σ (R_k − R_{k−1}) P_k over distinct scores: scikit-learn's, without interpolation. */
+export function averagePrecision(
+  truth: Float64Array,
+  score: Float64Array,
+  weight: Float64Array,
+): MetricMeasurement {
+  const order = byFallingScore(score);
+  let [hits, mass, area] = [0, 0, 0];
+  eachTie(score, order, (from, to) => {
+    let found = 0;
+    for (let k = from; k < to; k++) {
+      const i = order[k]!;
+      found += weight[i]! * truth[i]!;
+      mass += weight[i]!;
+    }
+    hits += found;
+    area += found * (hits / mass);
+  });
+  return hits > 0 ? { value: area / hits, influence: null, size: null } : UNKNOWN_MEASUREMENT;
+}

@@ -1,0 +1,51 @@
+/** The receivers that there are, behind one door. */
+import { assertNever } from '../../../core/errors.ts';
+import type { ReceiverPolicy } from '../../policy/receivers.ts';
+import { sendToAlertmanager } from './alertmanager.ts';
+import { sendMail } from './email.ts';
+import { sendToPagerDuty } from './pagerduty.ts';
+import {
+  type DeliveryOutcome,
+  type OutgoingNotice,
+  type ReceiverEnvironment,
+  retryableFailure,
+} from './receiver.ts';
+import { sendRetrain } from './retrain.ts';
+import { sendToSlack } from './slack.ts';
+import { sendWebhook } from './webhook.ts';
+
+/** Sends a notice once; whatever goes wrong is in the outcome. */
+export async function sendNotice(
+  policy: ReceiverPolicy,
+  outgoing: OutgoingNotice,
+  surroundings: ReceiverEnvironment,
+): Promise<DeliveryOutcome> {
+  try {
+    return await dispatch(policy, outgoing, surroundings);
+  } catch (error) {
+    return retryableFailure(`the notice could not be made: ${(error as Error).name}`);
+  }
+}
+
+function dispatch(
+  policy: ReceiverPolicy,
+  outgoing: OutgoingNotice,
+  surroundings: ReceiverEnvironment,
+): Promise<DeliveryOutcome> {
+  switch (policy.kind) {
+    case 'webhook':
+      return sendWebhook(policy, outgoing, surroundings);
+    case 'alertmanager':
+      return sendToAlertmanager(policy, outgoing, surroundings);
+    case 'slack':
+      return sendToSlack(policy, outgoing, surroundings);
+    case 'email':
+      return sendMail(policy, outgoing, surroundings);
+    case 'pagerduty':
+      return sendToPagerDuty(policy, outgoing, surroundings);
+    case 'retrain':
+      return sendRetrain(policy, outgoing, surroundings);
+    default:
+      return assertNever(policy);
+  }
+}

@@ -1,0 +1,127 @@
+/** What was found, in a sentence. Pure. */
+import { grouped } from '../../core/digits.ts';
+import { binNames, numberText } from '../reference/bin-names.ts';
+import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from '../reference/reference-profile.ts';
+import type { DriftFinding } from './drift-finding.ts';
+
+export interface SentenceContext {
+  /** Where the window begins, for people: `row 30,208`, `2026-11-01 10:00`; null: it is not known. */
+  readonly since: string | null;
+}
+
+/** `income moved: PSI 0.31 (0.22–0.41) over the last 2,048 rows since row 30,208; 18 % of rows are above 72,000 (6 % in the reference)`. */
+export function driftSentence(
+  finding: DriftFinding,
+  feature: Pick<FeatureProfile, 'bins' | 'sentinels' | 'season'> | null,
+  { since }: SentenceContext,
+): string {
+  const rows = grouped(finding.rows);
+  const window = `over the last ${rows} rows${since === null ? '' : ` since ${since}`}`;
+  const hours = feature?.season === undefined ? '' : ', beside what is usual at the hour of the week';
+  return `${headOf(finding)} ${window}${hours}${detailOf(finding, feature)}`;
+}
+
+function headOf({ feature, side, kind, effect }: DriftFinding): string {
+  const name = side === 'output' ? `the answer ${feature}` : feature;
+  if (effect.unit === 'psi') {
+    const psi = `PSI ${two(effect.value)} (${two(effect.low)}–${two(effect.high)})`;
+    return kind === 'drift.multivariate'
+      ? `features no longer go together as they did: ${psi}`
+      : `${name} moved: ${psi}`;
+  }
+  const what = kind === 'drift.null' ? `${name} is missing` : `${name} has unseen values`;
+  const more = effect.value >= 0 ? 'more' : 'less';
+  const [low, high] = [effect.low, effect.high].map(Math.abs).sort((a, b) => a - b) as [number, number];
+  return `${what} ${more} often: by ${points(Math.abs(effect.value))} points (${points(low)}–${points(high)})`;
+}
+
+function detailOf(finding: DriftFinding, feature: Pick<FeatureProfile, 'bins' | 'sentinels'> | null): string {
+  const { kind, reference, current } = finding;
+  const [all, now] = [sum(reference), sum(current)];
+  if (all === 0 || now === 0) return '';
+  const shares = (bins: readonly number[]): Shares => ({
+    before: bins.reduce((total, bin) => total + reference[bin]!, 0) / all,
+    after: bins.reduce((total, bin) => total + current[bin]!, 0) / now,
+  });
+  if (kind === 'drift.null') return said(shares([BIN.null, BIN.nan]), 'have no value');
+  if (kind === 'drift.unseen') return said(shares([BIN.unseen]), 'have a value that the reference has not');
+  if (feature === null) return '';
+  const parts =
+    kind === 'drift.multivariate'
+      ? tails(feature.bins, reference.length)
+      : partsOf(feature, reference.length);
+  const told = parts
+    .map(({ bins, text }) => ({ text, ...shares(bins) }))
+    .filter(({ before, after }) => after > before)
+    .sort((a, b) => weight(b) - weight(a))[0];
+  if (told === undefined) return '';
+  return kind === 'drift.multivariate' ? '' : said(told, told.text);
+}
+
+interface Shares {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Part of the PSI that a change of a share makes. */
+const weight = ({ before, after }: Shares): number =>
+  (after - before) * Math.log((after + 1e-4) / (before + 1e-4));
+
+const said = ({ before, after }: Shares, text: string): string =>
+  `; ${percent(after)} of rows ${text} (${percent(before)} in the reference)`;
+
+interface Part {
+  readonly bins: readonly number[];
+  readonly text: string;
+}
+
+/** Sets of bins that can be said in a few words. */
+function partsOf(feature: Pick<FeatureProfile, 'bins' | 'sentinels'>, bins: number): readonly Part[] {
+  const names = binNames(feature);
+  const special: Part[] = [
+    { bins: [BIN.nan], text: 'are not a number' },
+    { bins: [BIN.positiveInfinity, BIN.negativeInfinity], text: 'are infinite' },
+    { bins: [BIN.sentinel], text: `are ${names[BIN.sentinel]}` },
+    { bins: [BIN.below], text: `are ${names[BIN.below]}` },
+    { bins: [BIN.above], text: `are ${names[BIN.above]}` },
+    { bins: [BIN.unseen], text: 'have a value that the reference has not' },
+  ];
+  const single = names
+    .slice(FIRST_REGULAR_BIN)
+    .map((name, k) => ({ bins: [FIRST_REGULAR_BIN + k], text: `are ${quoted(feature, name)}` }));
+  return feature.bins.kind === 'quantiles'
+    ? [...special, ...tails(feature.bins, bins)]
+    : [...special, ...single];
+}
+
+const quoted = ({ bins }: Pick<FeatureProfile, 'bins'>, name: string): string =>
+  bins.kind === 'categories' ? JSON.stringify(name) : name;
+
+/** All that is above an edge, all that is not, and what is between two edges. */
+function tails(bins: FeatureProfile['bins'], length: number): readonly Part[] {
+  if (bins.kind !== 'quantiles') return [];
+  const { edges } = bins;
+  const regular = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, k) => FIRST_REGULAR_BIN + from + k);
+  const last = length - FIRST_REGULAR_BIN;
+  const parts: Part[] = [];
+  edges.forEach((edge, k) => {
+    parts.push({ bins: [BIN.below, ...regular(0, k + 1)], text: `are at most ${numberText(edge)}` });
+    parts.push({ bins: [...regular(k + 1, last), BIN.above], text: `are above ${numberText(edge)}` });
+    for (let j = k + 1; j < edges.length; j++) {
+      const text = `are between ${numberText(edge)} and ${numberText(edges[j]!)}`;
+      parts.push({ bins: regular(k + 1, j + 1), text });
+    }
+  });
+  return parts;
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+const two = (x: number): string => x.toFixed(2);
+const points = (share: number): string => (share * 100).toFixed(1);
+
+/** `18 %`, `0.4 %`, `0 %`. */
+export function percent(share: number): string {
+  const points = share * 100;
+  return `${points >= 10 || points === 0 ? Math.round(points) : Number(points.toPrecision(2))} %`;
+}

@@ -1,0 +1,86 @@
+/** One request in the log. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
+import { PlimsollError } from '../../core/errors.ts';
+import { openDuckDB } from '../../duckdb/open.ts';
+import type { LoggedRequest } from '../port.ts';
+import type { LoggedColumn, LogShape } from './log-shape.ts';
+import { type LogLocation, localSegments, readShapes, scanSql } from './segment-scan.ts';
+
+/** Files that are looked through at once. */
+const PART = 64;
+
+/** Rows of a request, by `row`. The newest files are looked through first. Throws REQUEST_UNKNOWN. */
+export async function findLoggedRequest(place: LogLocation, requestId: string): Promise<LoggedRequest> {
+  const segments = await localSegments(place, { endpoint: null });
+  const files = segments.map(({ file }) => file).reverse();
+  return withDuckDB(async (db) => {
+    for (let i = 0; i < files.length; i += PART) {
+      const part = files.slice(i, i + PART);
+      const query = `SELECT DISTINCT file FROM ${scanSql(part)} WHERE request_id = $1`;
+      const found = await db.runAndReadAll(query, [requestId]);
+      const rows = await rowsOf(
+        db,
+        found.getRows().map(([file]) => String(file)),
+        requestId,
+      );
+      if (rows.length > 0) return { requestId, rows };
+    }
+    throw new PlimsollError('REQUEST_UNKNOWN', { request: requestId.slice(0, 200) });
+  });
+}
+
+/** Runs work over a DuckDB of its own, which leaves nothing behind. */
+export async function withDuckDB<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
+  const spill = await mkdtemp(join(tmpdir(), 'plimsoll-log-'));
+  const duckdb = await openDuckDB(spill);
+  try {
+    return await work(duckdb.db);
+  } finally {
+    duckdb.close();
+    await rm(spill, { recursive: true, force: true });
+  }
+}
+
+async function rowsOf(
+  db: DuckDBConnection,
+  files: readonly string[],
+  requestId: string,
+): Promise<Readonly<Record<string, unknown>>[]> {
+  const rows: Readonly<Record<string, unknown>>[] = [];
+  for (const { file, shape } of await readShapes(db, files)) {
+    const query = `SELECT * EXCLUDE (file) FROM ${scanSql([file])} WHERE request_id = $1 ORDER BY row`;
+    const read = await db.runAndReadAll(query, [requestId]);
+    rows.push(...read.getRowObjects().map((cells) => loggedRow(cells, shape)));
+  }
+  return rows;
+}
+
+/** A row of the log as people see it: inputs and outputs by the names that the model has for them. */
+export function loggedRow(
+  { time, request_id: _, latency_ms: latencyMillis, ...cells }: Readonly<Record<string, unknown>>,
+  { inputs, outputs }: LogShape,
+): Readonly<Record<string, unknown>> {
+  const { row, endpoint, model, version, arm, role, unit, segment, weight } = cells;
+  const named = (columns: readonly LoggedColumn[]) =>
+    Object.fromEntries(columns.map(({ name, column }) => [name, jsonCell(cells[column])]));
+  const redacted = [...inputs, ...outputs].flatMap((one) =>
+    one.redacted === null ? [] : [[one.name, one.redacted]],
+  );
+  const at = time instanceof DuckDBTimestampTZValue ? Number(time.micros) / 1000 : Number.NaN;
+  return {
+    ...{ time: new Date(at).toISOString(), row, endpoint, model, version, arm, role, unit, segment },
+    ...{ latencyMillis, weight, inputs: named(inputs), outputs: named(outputs) },
+    ...(redacted.length === 0 ? {} : { redacted: Object.fromEntries(redacted) }),
+  };
+}
+
+/** As in JSON answers: infinities are strings. */
+const jsonCell = (cell: unknown): unknown =>
+  typeof cell === 'number' && !Number.isFinite(cell)
+    ? Number.isNaN(cell)
+      ? null
+      : String(cell)
+    : (cell ?? null);
