@@ -4,7 +4,9 @@ import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
+import type { UnitSource } from '../rollout/route.ts';
 import type { WeighBody } from './admission/memory/body-cost.ts';
+import type { JsonSchema } from './docs/json-schema.ts';
 import type { ScanRows } from './rows/compile-scan.ts';
 import type { RequestHeaders } from './unit-id.ts';
 
@@ -83,10 +85,56 @@ export interface ProtocolPage {
   answer(view: ServerView, model: string | null, version: string | null): HttpReply;
 }
 
+/** A version as it is described. */
+export interface DescribedVersion {
+  readonly target: TargetVersion;
+  /** Its name among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
+  readonly key: string;
+  /** Schema of a row, and of one that may have columns that are ignored. */
+  readonly row: JsonSchema;
+  readonly rowWithMore: JsonSchema;
+  /** What it answers to its own example row at the first door; undefined where that is not known. */
+  readonly answer: unknown;
+  /** Key of the unit's id beside the rows, or null. */
+  readonly unitField: string | null;
+}
+
+/** A name that clients call, and the version that stands for it. */
+export interface DescribedEndpoint extends DescribedVersion {
+  readonly name: string;
+  /** The name where only letters, digits, dots, dashes and underscores may be. */
+  readonly id: string;
+  /** Where the id of the unit is found. */
+  readonly unit: UnitSource;
+  /** What the version's own code reads and writes where a protocol lets it. */
+  readonly raw: RawEnds;
+}
+
+/** The endpoint that requests without a name mean. */
+export interface DescribedMain extends Omit<DescribedEndpoint, 'name' | 'id'> {
+  /** Whether all versions are of its model. */
+  readonly isOnly: boolean;
+}
+
+/** Path items by path. */
+export type OpenApiPaths = Readonly<Record<string, JsonSchema>>;
+
+/** What a protocol adds to the OpenAPI description of a server. */
+export interface OpenApiFragment {
+  /** Paths of each endpoint. */
+  readonly endpoint?: (endpoint: DescribedEndpoint) => OpenApiPaths;
+  /** Paths that name no endpoint. */
+  readonly main?: (main: DescribedMain) => OpenApiPaths;
+  /** Paths of each version. */
+  readonly version?: (version: DescribedVersion) => OpenApiPaths;
+  /** Schemas of each version that these refer to, by name. */
+  readonly schemas?: (version: DescribedVersion) => Readonly<Record<string, JsonSchema>>;
+}
+
 /** A family of paths that clients of one kind know, and the protocols that are spoken there. Pure. */
 export interface ProtocolRoutes {
   readonly id: string;
-  /** The first one is spoken where `choose` is absent. */
+  /** The first one is spoken where `negotiate` is absent. */
   readonly protocols: readonly Protocol[];
   /** Paths of POST requests, with `{model}` and `{version}` where they name the target. */
   routes(contract: Contract): readonly string[];
@@ -106,4 +154,6 @@ export interface ProtocolRoutes {
   /** Other paths on which errors are told so: wrong ones, and pages. */
   readonly errorPaths?: RegExp;
   readonly pages?: (contract: Contract) => readonly ProtocolPage[];
+  /** How its paths are described; those of clients that know them anyway need not be. */
+  readonly openApi?: OpenApiFragment;
 }

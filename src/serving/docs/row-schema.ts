@@ -1,9 +1,10 @@
-import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
+/** Rows of signatures as JSON Schemas. Pure. */
+import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import type { DType } from '../../model/tensor.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** Longer lists of categories are described instead of listed. */
-const ENUM_MAX = 500;
+export const ENUM_MAX = 500;
 
 /** What one row of a signature looks like; with `extra` columns where they are ignored. */
 export function rowSchema(signature: Signature, extra = false): JsonSchema {
@@ -75,12 +76,12 @@ function tensorRowSchema(specs: readonly TensorSpec[]): JsonSchema {
 }
 
 const tensorSchema = ({ name, dtype, shape }: TensorSpec): JsonSchema => ({
-  ...nested(elementSchema(dtype), shape.slice(1)),
+  ...nestedLists(elementSchema(dtype), shape.slice(1)),
   title: `${name} (${dtype} ${JSON.stringify(shape)}, without the batch dimension)`,
 });
 
 /** Lists of lists of `element`, as `shape` says; -1 is a free dimension. */
-function nested(element: JsonSchema, shape: readonly number[]): JsonSchema {
+export function nestedLists(element: JsonSchema, shape: readonly number[]): JsonSchema {
   return shape.reduceRight<JsonSchema>((items, size) => {
     const fixed = size >= 0 ? { minItems: size, maxItems: size } : {};
     return { type: 'array', items, ...fixed };
@@ -89,40 +90,10 @@ function nested(element: JsonSchema, shape: readonly number[]): JsonSchema {
 
 const FLOATS: readonly DType[] = ['float64', 'float32', 'float16'];
 
-function elementSchema(dtype: DType): JsonSchema {
+export const isFloat = (dtype: DType): boolean => FLOATS.includes(dtype);
+
+export function elementSchema(dtype: DType): JsonSchema {
   if (dtype === 'string') return { type: 'string' };
   if (dtype === 'bool') return { type: 'boolean' };
-  return FLOATS.includes(dtype) ? { type: ['number', 'null'] } : { type: 'integer' };
-}
-
-/** Numbers of answers may be infinite or not a number, which JSON has no numbers for. */
-function answerElement({ name, dtype, classes }: OutputSpec, isLabel: boolean): JsonSchema {
-  if (isLabel && classes && classes.values.length <= ENUM_MAX) return { enum: [...classes.values] };
-  if (name === 'predict_proba') return { type: 'number' };
-  if (FLOATS.includes(dtype))
-    return { anyOf: [{ type: 'number' }, { enum: ['Infinity', '-Infinity', null] }] };
-  return elementSchema(dtype);
-}
-
-/** A list with one value a row. */
-function outputSchema(output: OutputSpec): JsonSchema {
-  const isLabel = output.name === 'predict';
-  const matrix = nested(answerElement(output, isLabel), output.shape);
-  return output.parts === undefined ? matrix : { type: 'array', items: matrix };
-}
-
-/** What the typed door answers with. */
-export function answerSchema({ outputs }: Signature, model: string, version: number): JsonSchema {
-  const byName = new Map(outputs.map((output) => [output.name, output]));
-  const main =
-    byName.get('predict') ?? byName.get('transform') ?? (outputs.length === 1 ? outputs[0] : undefined);
-  const scores = byName.get('predict_proba');
-  const properties = {
-    predictions: main ? outputSchema(main) : { description: 'One object by output name a row.' },
-    ...(scores ? { probabilities: outputSchema(scores) } : {}),
-    model: { const: model },
-    version: { const: version },
-    requestId: { type: 'string' },
-  };
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+  return isFloat(dtype) ? { type: ['number', 'null'] } : { type: 'integer' };
 }

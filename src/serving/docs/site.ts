@@ -8,7 +8,7 @@ import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane, ServedEndpoint } from '../data-plane.ts';
 import { requestPath, sendError, sendJson } from '../http/reply.ts';
 import { plain } from '../protocols/plain.ts';
-import { type DescribedEndpoint, openapi } from './openapi.ts';
+import { type OpenApiEndpoint, openapi } from './openapi.ts';
 import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './pages.ts';
 import { CLIENT_INDEX_PATHS, clientIndex, readWheel, requestOrigin, WHEEL_PATH } from './python-client.ts';
 
@@ -100,13 +100,13 @@ const originFor = ({ headers, socket }: IncomingMessage): string =>
 const wantsHtml = (request: IncomingMessage): boolean =>
   request.headers.accept?.includes('text/html') ?? false;
 
-const described = ({ main, route }: ServedEndpoint): DescribedEndpoint => ({
+const described = ({ main, route }: ServedEndpoint): OpenApiEndpoint => ({
   target: main,
   unit: route.unit,
   raw: main.engine.raw ?? NO_RAW_ENDS,
 });
 
-function mainOf(plane: DataPlane): DescribedEndpoint | null {
+function mainOf(plane: DataPlane): OpenApiEndpoint | null {
   try {
     return described(plane.endpoint(null));
   } catch {

@@ -4,8 +4,10 @@ import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
 import { BYTE_WORST, CSV_BYTE_WORST, csvCost, jsonCost } from '../admission/memory/body-cost.ts';
 import type {
   DecodeRows,
+  DescribedEndpoint,
   EncodeResponse,
   HttpReply,
+  OpenApiPaths,
   Protocol,
   ProtocolPage,
   ProtocolRoutes,
@@ -20,6 +22,7 @@ import { labelReader } from './column-labels.ts';
 import { csvBodyRows, csvOf, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
 import { mlflowError, sageMakerRuntimeError } from './errors.ts';
 import { BODY_FORMATS, type BodyFormat, MEDIA_TYPE, requestFormat, responseFormat } from './media-types.ts';
+import { listUnder, predictionItem } from './openapi-operation.ts';
 import { plainError } from './plain.ts';
 import { predictionsWriter, predictionValues } from './prediction-values.ts';
 
@@ -134,7 +137,21 @@ export const sageMakerRuntime: ProtocolRoutes = {
   ],
   errorFormatter: () => sageMakerRuntimeError,
   errorPaths: /^\/endpoints\/[^/]+\//,
+  openApi: { endpoint: invocationPaths },
 };
+
+function invocationPaths(endpoint: DescribedEndpoint): OpenApiPaths {
+  const item = predictionItem(endpoint, {
+    kind: 'invocations',
+    whose: 'SageMaker and MLflow',
+    schema: listUnder('instances', endpoint.rowWithMore),
+    example: { instances: [endpoint.target.manifest.example] },
+    answer: listUnder('predictions'),
+    more: ['text/csv', 'application/jsonlines'],
+    raw: endpoint.raw,
+  });
+  return { [`/endpoints/${encodeURIComponent(endpoint.name)}/invocations`]: item };
+}
 
 const VARIANT = 'version-';
 /** A version stands for the variant of this name. */

@@ -12,6 +12,7 @@ import { compileDecode } from '../rows/compile-decode.ts';
 import { compileScan } from '../rows/compile-scan.ts';
 import type { InputDetail } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
+import { plainOpenApi } from './plain-openapi.ts';
 import { outputWriter, predictionsWriter } from './prediction-values.ts';
 
 /** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
@@ -29,6 +30,7 @@ export const plainRoutes: ProtocolRoutes = {
   protocols: [plain],
   routes: () => ['/predict', '/models/{model}/predict', '/models/{model}/versions/{version}/predict'],
   errorFormatter: () => plainError,
+  openApi: plainOpenApi,
 };
 
 function encode({ model, version, manifest }: TargetVersion): EncodeResponse {

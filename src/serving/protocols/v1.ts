@@ -4,8 +4,10 @@ import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type {
+  DescribedEndpoint,
   EncodeResponse,
   HttpReply,
+  OpenApiPaths,
   Protocol,
   ProtocolPage,
   ProtocolRoutes,
@@ -17,6 +19,7 @@ import { compileDecode } from '../rows/compile-decode.ts';
 import { describeInput, InputErrors } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
 import { tensorFlowError } from './errors.ts';
+import { listUnder, predictionItem } from './openapi-operation.ts';
 import { outputWriter } from './prediction-values.ts';
 
 /** `instances` are rows, `inputs` columns (or, for one input, its values); the answer has the form of the body. */
@@ -130,4 +133,16 @@ export const v1: ProtocolRoutes = {
   errorFormatter: () => tensorFlowError,
   errorPaths: /^\/v1(?:\/|$)/,
   pages: () => PAGES,
+  openApi: { endpoint: predictPaths },
 };
+
+function predictPaths(endpoint: DescribedEndpoint): OpenApiPaths {
+  const item = predictionItem(endpoint, {
+    kind: 'v1',
+    whose: 'KServe V1 and TensorFlow Serving',
+    schema: listUnder('instances', endpoint.row),
+    example: { instances: [endpoint.target.manifest.example] },
+    answer: listUnder('predictions'),
+  });
+  return { [`/v1/models/${encodeURIComponent(endpoint.name)}:predict`]: item };
+}

@@ -12,6 +12,7 @@ import { tritonError } from '../errors.ts';
 import { v2Decode } from './decode.ts';
 import { v2Encode, v2ResponseOptions } from './encode.ts';
 import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
+import { v2OpenApi } from './openapi.ts';
 
 /** An element as it is checked, as a cell of a row, and on its way to a text; measured. */
 const ELEMENT = 112;
@@ -83,4 +84,5 @@ export const v2: ProtocolRoutes = {
   errorFormatter: () => tritonError,
   errorPaths: /^\/v2(?:\/|$)/,
   pages: () => PAGES,
+  openApi: v2OpenApi,
 };
