@@ -31,6 +31,26 @@ describe('help', () => {
   });
 });
 
+describe('a group of commands that is called alone', () => {
+  test.each([[['rollout']], [['deploy', 'kubernetes']], [['batch', '--quiet']]])(
+    '%j: lists its commands, and ends as wrong usage does',
+    (words) => {
+      const { status, stdout, stderr } = plimsoll(...words);
+      const group = words.filter((word) => !word.startsWith('-'));
+      expect(stdout).toBe(plimsoll(...group, '--help').stdout);
+      expect(stderr).toContain(`USAGE: Cannot run the command: "${group.join(' ')}" is a group of commands`);
+      expect(status).toBe(2);
+    },
+  );
+
+  test('for a program, the error is the one document on stdout', () => {
+    const { status, stdout, stderr } = plimsoll('rollout', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', details: { command: 'rollout' } } });
+    expect(stderr).toBe('');
+    expect(status).toBe(2);
+  });
+});
+
 const IRIS = example('iris.joblib');
 const ROWS = join(folder(), 'rows.json');
 writeFileSync(ROWS, '[[1, 2, 3, 4]]');

@@ -1,20 +1,7 @@
-import type { Command } from 'commander';
-import type { Terminal } from './output/terminal.ts';
-
-/** Gives a bare `Command` its arguments, options, help and action. */
-export type Define = (command: Command, terminal: Terminal) => void;
-
-interface Entry {
-  readonly summary: string;
-  /** Loads this command and nothing else. */
-  readonly load: () => Promise<Define>;
-}
-
-/** Commands by their names, in the order of `--help`. */
-export type Commands = Readonly<Record<string, Entry>>;
+import type { CommandTable } from './command.ts';
 
 /** Every command there is. */
-export const COMMANDS: Commands = {
+export const COMMANDS: CommandTable = {
   serve: {
     summary: 'serve model files over HTTP',
     load: async () => (await import('./serve/serve.ts')).serve,
@@ -28,7 +15,8 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./batch/commands.ts')).batch,
   },
   inspect: {
-    summary: 'say what is in a model file, without running it',
+    summary: 'describe a model file without running it',
+    ignores: ['data', 'quiet'],
     load: async () => (await import('./model/inspect.ts')).inspect,
   },
   verify: {
@@ -36,23 +24,27 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./model/verify.ts')).verify,
   },
   compile: {
-    summary: 'turn a model file into ONNX',
+    summary: 'compile a model file to ONNX',
+    ignores: ['data', 'quiet'],
     load: async () => (await import('./model/compile.ts')).compile,
   },
   push: {
-    summary: 'prove a model file and register it as a new version',
+    summary: 'verify a model file and register it as a new version',
     load: async () => (await import('./model/push.ts')).push,
   },
   models: {
     summary: 'list models and their versions',
+    ignores: ['quiet'],
     load: async () => (await import('./model/models.ts')).models,
   },
   endpoints: {
-    summary: 'list endpoints and what they answer with',
+    summary: 'list endpoints and the versions that answer',
+    ignores: ['quiet'],
     load: async () => (await import('./endpoint/endpoints.ts')).endpoints,
   },
   status: {
-    summary: 'show how a rollout stands',
+    summary: 'show the state of endpoints and rollouts',
+    ignores: ['quiet'],
     load: async () => (await import('./endpoint/status.ts')).status,
   },
   rollout: {
@@ -60,15 +52,17 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./rollout/commands.ts')).rollout,
   },
   logs: {
-    summary: 'show what the Python code of a version writes',
+    summary: 'show the output of the Python code of a version',
+    ignores: ['quiet'],
     load: async () => (await import('./endpoint/logs.ts')).logs,
   },
   rollback: {
-    summary: 'put everybody on the version before, at once',
+    summary: 'return all traffic to the previous version at once',
+    ignores: ['quiet'],
     load: async () => (await import('./rollout/rollback.ts')).rollback,
   },
   feedback: {
-    summary: 'bring in labels and business values',
+    summary: 'import labels and business metrics',
     load: async () => (await import('./feedback/feedback.ts')).feedback,
   },
   monitor: {
@@ -76,39 +70,50 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./monitor/commands.ts')).monitor,
   },
   alerts: {
-    summary: 'show what is wrong, and say who looks after it',
+    summary: 'list alerts, acknowledge them, test receivers',
+    ignores: ['quiet'],
     load: async () => (await import('./monitor/alerts.ts')).alerts,
   },
   requests: {
-    summary: 'read what was asked and answered, and send it again',
+    summary: 'read the prediction log, and send its requests again',
     load: async () => (await import('./requests/commands.ts')).requests,
   },
   apply: {
-    summary: 'make endpoints what a file says they should be',
+    summary: 'bring endpoints to the state that a file describes',
+    ignores: ['quiet'],
     load: async () => (await import('./endpoint/apply.ts')).apply,
   },
   keys: {
-    summary: 'make and end the keys that let callers in',
+    summary: 'create, rotate and revoke API keys',
     load: async () => (await import('./admin/keys.ts')).keys,
   },
   audit: {
-    summary: 'show who did what and why, and check that nothing was altered',
+    summary: 'show the audit log, and verify that it is unaltered',
+    ignores: ['quiet'],
     load: async () => (await import('./admin/audit.ts')).audit,
   },
   gc: {
     summary: 'remove bundles that no version needs',
+    ignores: ['quiet'],
     load: async () => (await import('./admin/gc.ts')).gc,
   },
   deploy: {
-    summary: 'bring a version to Kubernetes, SageMaker or Vertex',
+    summary: 'deploy a version to Kubernetes, SageMaker or Vertex',
     load: async () => (await import('./deploy/commands.ts')).deployKinds,
   },
   package: {
-    summary: 'write what it takes to run a model somewhere else',
+    summary: 'write the files to run a model somewhere else',
     load: async () => (await import('./package/commands.ts')).packageKinds,
   },
   doctor: {
-    summary: 'check this machine, or say how a model file can run',
+    summary: 'check this machine, or how a model file can run',
+    ignores: ['quiet'],
     load: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
+  completion: {
+    summary: 'print a completion script for bash, zsh or fish',
+    ignores: ['data', 'quiet'],
+    needsAll: true,
+    load: async () => (await import('./completion/completion.ts')).completion,
   },
 };

@@ -1,19 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { COMMANDS } from './commands.ts';
-import { Terminal } from './output/terminal.ts';
+import { wholeTree } from './testing/whole-tree.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const terminal = new Terminal({ json: false, quiet: true });
-
-/** The program with every command in full. */
-async function wholeProgram(): Promise<Command> {
-  const program = new Command('plimsoll').option('--json').option('--data <dir>').option('--quiet');
-  for (const [name, { load }] of Object.entries(COMMANDS)) (await load())(program.command(name), terminal);
-  return program;
-}
 
 /** Files that tell people what to type: pages, and sources with their messages and help texts. */
 function tellingFiles(): readonly string[] {
@@ -71,7 +62,7 @@ function wrongWith(program: Command, { file, words }: Line): readonly string[] {
 }
 
 test('every command that pages, messages and help texts tell people to type is there, and so are its options', async () => {
-  const program = await wholeProgram();
+  const program = await wholeTree();
   const lines = tellingFiles().flatMap(linesOf);
   expect(lines.length).toBeGreaterThan(300);
   expect(lines.flatMap((line) => wrongWith(program, line))).toEqual([]);

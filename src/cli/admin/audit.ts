@@ -2,7 +2,7 @@ import type { Control } from '../../control/port.ts';
 import { EXIT } from '../../core/errors.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import { clip, count, fittedTable } from '../output/table.ts';
@@ -14,7 +14,7 @@ interface AuditOptions extends ControlOptions {
 }
 
 /** `audit`: the log of what was done. */
-export const audit: Define = (command, terminal) => {
+export const audit: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows who did what and why, oldest first; each entry holds the hash of the one before.')
     .option('--verify', 'compute the chain of hashes again: exit 1 where an entry does not follow')

@@ -1,9 +1,9 @@
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
 import { bytes, count } from '../output/table.ts';
 
 /** `gc`: room on the disk. */
-export const gc: Define = (command, terminal) => {
+export const gc: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Removes bundles that no version needs. What answers, what a rollback goes to, and what is younger than an hour stays.',

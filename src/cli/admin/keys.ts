@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import type { ApiKeyring, KeyView, NewKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCOPES, type Scope } from '../../store/access.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import {
   type ActorOptions,
   actorOf,
@@ -11,33 +11,10 @@ import {
   withControlOptions,
 } from '../connection/control.ts';
 import { credentialOf } from '../connection/credential.ts';
+import { commandGroup } from '../group.ts';
 import { printable } from '../output/printable.ts';
 import { count, fittedTable } from '../output/table.ts';
 import { outputWidth } from '../output/terminal.ts';
-
-/** `keys`: who may ask a server, and for what. */
-export const keys: Define = (command, terminal) => {
-  command
-    .description(
-      'Makes and ends the keys that let callers in. A key is shown once; what is kept is its hash.',
-    )
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ plimsoll keys create --name me --scope admin',
-        '  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
-        '  $ plimsoll keys rotate shop --overlap 7d',
-        '  $ plimsoll keys revoke shop --reason "left in a notebook"',
-      ].join('\n'),
-    );
-  create(command.command('create').summary('a new key'), terminal);
-  list(command.command('list').summary('who has one'), terminal);
-  rotate(command.command('rotate').summary('another key for the same caller'), terminal);
-  revoke(command.command('revoke').summary('end a key at once'), terminal);
-  exported(command.command('export').summary('a file of hashes, for containers without a store'), terminal);
-};
 
 interface CreateOptions extends ActorOptions {
   readonly name: string;
@@ -46,7 +23,7 @@ interface CreateOptions extends ActorOptions {
   readonly expires?: string;
 }
 
-const create: Define = (command, terminal) => {
+const create: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description('Makes a key and shows it, this once.')
     .requiredOption('--name <name>', 'who will hold it: kept in the audit log with what is done')
@@ -60,7 +37,7 @@ const create: Define = (command, terminal) => {
     .option('--expires <duration>', 'when it is over: 90d, 12h (default: when it is revoked)')
     .addHelpText(
       'after',
-      '\nExample:\n  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
+      '\nExamples:\n  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
     )
     .action(async () => {
       const options = command.optsWithGlobals<CreateOptions>();
@@ -74,10 +51,10 @@ const create: Define = (command, terminal) => {
     });
 };
 
-const list: Define = (command, terminal) => {
+const list: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows the keys there are, without the keys.')
-    .addHelpText('after', '\nExample:\n  $ plimsoll keys list')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll keys list')
     .action(async () => {
       const options = command.optsWithGlobals<ControlOptions>();
       const items = await withKeys(options, (all) => all.list());
@@ -85,12 +62,12 @@ const list: Define = (command, terminal) => {
     });
 };
 
-const rotate: Define = (command, terminal) => {
+const rotate: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description('Makes another key of the same name and rights; the one before holds a while longer.')
     .argument('<name>', 'name of the key')
     .option('--overlap <duration>', 'how long the one before holds', '24h')
-    .addHelpText('after', '\nExample:\n  $ plimsoll keys rotate shop --overlap 7d')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll keys rotate shop --overlap 7d')
     .action(async (name: string) => {
       const options = command.optsWithGlobals<ActorOptions & { readonly overlap: string }>();
       const overlap = (await millisOf(options.overlap, '--overlap', 'rotate')) ?? 0;
@@ -100,13 +77,13 @@ const rotate: Define = (command, terminal) => {
     });
 };
 
-const revoke: Define = (command, terminal) => {
+const revoke: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Ends every key of a name, or the one of an id, at once: whoever holds it is refused from then on.',
     )
     .argument('<name>', 'name, or id, of the key')
-    .addHelpText('after', '\nExample:\n  $ plimsoll keys revoke shop --reason "left in a notebook"')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll keys revoke shop --reason "left in a notebook"')
     .action(async (name: string) => {
       const options = command.optsWithGlobals<ActorOptions>();
       const items = await withKeys(options, (all) => all.revoke(name, actorOf(options)));
@@ -117,11 +94,11 @@ const revoke: Define = (command, terminal) => {
     });
 };
 
-const exported: Define = (command, terminal) => {
+const exported: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Writes the hashes of the keys that hold: what PLIMSOLL_KEYS_FILE of a container takes.')
     .requiredOption('--output <file>', 'file to write')
-    .addHelpText('after', '\nExample:\n  $ plimsoll keys export --output keys.json')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll keys export --output keys.json')
     .action(async () => {
       const options = command.optsWithGlobals<ControlOptions & { readonly output: string }>();
       const known = await withKeys(options, (all) => all.known());
@@ -140,6 +117,28 @@ const exported: Define = (command, terminal) => {
       terminal.answer(said, () => `Wrote the hashes of ${count(known.length, 'key')} to ${options.output}`);
     });
 };
+
+/** `keys`: who may ask a server, and for what. */
+export const keys = commandGroup({
+  description: 'Creates, lists and revokes API keys. A key is shown once; only its hash is kept.',
+  examples: [
+    'plimsoll keys create --name me --scope admin',
+    'plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
+    'plimsoll keys rotate shop --overlap 7d',
+    'plimsoll keys revoke shop --reason "left in a notebook"',
+  ],
+  commands: {
+    create: { summary: 'create a key', define: create, ignores: ['quiet'] },
+    list: { summary: 'list keys and their holders', define: list, ignores: ['quiet'] },
+    rotate: { summary: 'create a new key for the same caller', define: rotate, ignores: ['quiet'] },
+    revoke: { summary: 'revoke a key at once', define: revoke, ignores: ['quiet'] },
+    export: {
+      summary: 'write the hashes of all keys, for containers without a store',
+      define: exported,
+      ignores: ['quiet'],
+    },
+  },
+});
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { bundlesIn } from '../../server/container/bundles.ts';
-import type { Commands } from '../commands.ts';
+import type { CommandTable } from '../command.ts';
 import { runProgram } from '../program.ts';
 
 /** The command that containers have, beside serving: a bundle of its own, in images that are made `--with batch`. */
-const COMMANDS: Commands = {
+const COMMANDS: CommandTable = {
   batch: {
     summary: 'score whole tables, every row once',
     load: async () => (await import('./commands.ts')).batch,

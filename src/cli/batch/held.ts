@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
 import { stopSignal, workOn } from './work.ts';
 
 /** `batch release`: publishes what a check held back. */
-export const release: Define = (command, terminal) => {
+export const release: DefineCommand = (command, terminal) => {
   command
     .description('Publishes the output of a run that a check held back.')
     .argument('<job>', 'name of the job')
@@ -24,7 +24,7 @@ export const release: Define = (command, terminal) => {
 };
 
 /** `batch discard`: drops a run for good. */
-export const discard: Define = (command, terminal) => {
+export const discard: DefineCommand = (command, terminal) => {
   command
     .description(
       'Drops a run that was held back or interrupted: nothing of it is published, what it had written goes.',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type BatchOptions, lastRun, withLedger } from './ledger.ts';
 import { answerReceipt } from './work.ts';
 
@@ -10,7 +10,7 @@ interface ReceiptOptions extends BatchOptions {
 }
 
 /** `batch receipt`: the closing account of a job's last run. */
-export const receipt: Define = (command, terminal) => {
+export const receipt: DefineCommand = (command, terminal) => {
   command
     .description(
       'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',

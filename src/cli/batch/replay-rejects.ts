@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
 import { answerReceipt, stopSignal, workOn } from './work.ts';
 
@@ -12,7 +12,7 @@ interface ReplayOptions extends BatchOptions {
 }
 
 /** `batch replay-rejects`: scores the rows without an answer again. */
-export const replayRejects: Define = (command, terminal) => {
+export const replayRejects: DefineCommand = (command, terminal) => {
   command
     .description(
       'Scores the rows that got no answer again: as they were recorded, as they were mended, or with another model. What is ok now joins the output, once.',

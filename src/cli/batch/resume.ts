@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
 import { answerReceipt, stopSignal, workOn } from './work.ts';
 
 /** `batch resume`: goes on with the last run of a job. */
-export const resume: Define = (command, terminal) => {
+export const resume: DefineCommand = (command, terminal) => {
   command
     .description(
       'Goes on with a job where it was interrupted: what is done is not done again. Of one that is done it prints the receipt.',

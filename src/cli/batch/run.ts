@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { withControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type BatchOptions, beginnerOf, withLedger } from './ledger.ts';
@@ -16,7 +16,7 @@ interface RunOptions extends BatchOptions, SpecOptions {
 }
 
 /** `batch run`: a job from flags or a file; the row of its run is durable before anything else is looked at. */
-export const run: Define = (command, terminal) => {
+export const run: DefineCommand = (command, terminal) => {
   withJobFlags(command)
     .description(
       'Scores a table: every row of the input gets one outcome, the rows that are ok appear in the output once. Named again, the job goes on where it was interrupted.',

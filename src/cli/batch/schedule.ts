@@ -3,7 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobView } from '../../jobs/port.ts';
 import type { JobTrigger } from '../../jobs/schedule/schedule.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { actorOf } from '../connection/control.ts';
 import { type JobsOptions, noServerNote, withJobs } from './jobs.ts';
 
@@ -22,7 +22,7 @@ interface ScheduleOptions extends JobsOptions {
 }
 
 /** `batch schedule`: has a server start a job by itself. */
-export const schedule: Define = (command, terminal) => {
+export const schedule: DefineCommand = (command, terminal) => {
   command
     .description(
       'Has a server start a job by itself: at times, when files arrive, by a webhook, after another job. Each thing that happens starts one run, however often it is seen.',

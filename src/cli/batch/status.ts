@@ -3,7 +3,7 @@ import type { RunProgress } from '../../jobs/run/progress.ts';
 import { isGone } from '../../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../../store/ledger/run-state.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { table } from '../output/table.ts';
 import { outputWidth } from '../output/terminal.ts';
 import { type BatchOptions, withLedger } from './ledger.ts';
@@ -16,7 +16,7 @@ const LOOK_MILLIS = 1000;
 const CLEAR = '\u001b[H\u001b[J';
 
 /** `batch status`: jobs with their last run, or the runs of one. */
-export const batchStatus: Define = (command, terminal) => {
+export const batchStatus: DefineCommand = (command, terminal) => {
   command
     .description('Shows every job with its last run, or the runs of one.')
     .argument('[job]', 'name of a job')

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type KeyOptions, publicKeyFor } from '../files/public-key.ts';
 import { readText } from '../files/text-file.ts';
 import type { BatchOptions } from './ledger.ts';
@@ -8,7 +8,7 @@ import { answerReceipt } from './work.ts';
 type VerifyOptions = BatchOptions & KeyOptions;
 
 /** `batch verify`: a signed receipt, whoever brings it. */
-export const verifyReceipt: Define = (command, terminal) => {
+export const verifyReceipt: DefineCommand = (command, terminal) => {
   command
     .description('Checks a signed receipt: that its key has signed it, and that its chunks add up to it.')
     .argument('<file>', 'what `batch receipt --signed` has printed')

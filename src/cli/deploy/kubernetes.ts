@@ -6,7 +6,7 @@ import type { ClusterDeployment } from '../../deploy/kubernetes/cluster/deployme
 import type { DryRunRefusal } from '../../deploy/kubernetes/cluster/dry-run.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { TrafficRouter } from '../../deploy/routers/port.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -21,13 +21,13 @@ interface DeployKubernetesOptions extends ControlOptions, KubernetesFlags {
 }
 
 /** `deploy kubernetes VERB DIR|MODEL`: by server-side apply, with the rollout waited for. */
-export const deployKubernetesCommand: Define = (command, terminal) => {
+export const deployKubernetesCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Brings a version to a cluster: what `package kubernetes` has written, or would write. Only what carries the label of the deployment is ever changed or removed.',
     )
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, (verb, name) => {
+  withVerbs(command, terminal, 'churn-kubernetes', (verb, name) => {
     withCluster(withKubernetesFlags(withControlOptions(verb))).argument(
       '<source>',
       'folder of `package kubernetes`, or model file, M, M@VERSION',
@@ -39,7 +39,7 @@ export const deployKubernetesCommand: Define = (command, terminal) => {
       return prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
     };
   });
-  withWeights(command, terminal, (verb) => {
+  withWeights(command, terminal, 'churn-kubernetes', (verb) => {
     withCluster(verb.argument('<folder>', 'folder of `package kubernetes`')).option(
       '--namespace <name>',
       'namespace of the route',

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TrafficRouter } from '../../deploy/routers/port.ts';
-import type { Define } from '../commands.ts';
-import { type Deploying, withVerbs } from './verbs.ts';
+import { type DefineCommand, ignoreGlobalOptions } from '../command.ts';
+import { type Deploying, ignoredBy, withVerbs } from './verbs.ts';
 import { withWeights } from './weights.ts';
 
 interface DeployOptions {
@@ -10,15 +10,20 @@ interface DeployOptions {
 }
 
 /** `deploy sagemaker`: carries out what `package sagemaker` has written. */
-export const deploySageMakerCommand: Define = (command, terminal) => {
+export const deploySageMakerCommand: DefineCommand = (command, terminal) => {
   command
     .description('Deploys to SageMaker what a folder says, as `package sagemaker` writes it.')
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, (verb) => {
-    withAddress(verb.argument('<folder>', 'folder that `package sagemaker` has written'));
+  withVerbs(command, terminal, 'churn-sm', (verb, name) => {
+    withAddress(
+      ignoreGlobalOptions(verb, ignoredBy(name)).argument(
+        '<folder>',
+        'folder that `package sagemaker` has written',
+      ),
+    );
     return (path: string) => deploying(path, verb.opts<DeployOptions>());
   });
-  withWeights(command, terminal, (verb) => {
+  withWeights(command, terminal, 'churn-sm', (verb) => {
     withAddress(verb.argument('<folder>', 'folder that `package sagemaker` has written'));
     return (path: string) => routerOf(path, verb.opts<DeployOptions>());
   });

@@ -4,6 +4,8 @@ import { applyDeployment, type Deployment, destroy, observeDeployment } from '..
 import { idOf } from '../../deploy/plan/key.ts';
 import { deploymentPlanOf } from '../../deploy/plan/plan.ts';
 import type { CloudProvider, PlanStep } from '../../deploy/plan/port.ts';
+import type { GlobalOption } from '../command.ts';
+import { exampleText } from '../group.ts';
 import { table } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -28,21 +30,30 @@ const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
   destroy: 'remove everything that the deployment has made, and nothing else',
 };
 
-/** Declares `plan`, `apply`, `status` and `destroy` below a command; `define` gives each its arguments and options. */
+/**
+ * Declares `plan`, `apply`, `status` and `destroy` below a command; `define` gives each its arguments and options, `example`
+ * is a source that they take.
+ */
 export function withVerbs(
   command: Command,
   terminal: Terminal,
+  example: string,
   define: (verb: Command, name: Verb) => (...args: never[]) => Promise<Deploying>,
 ): void {
   for (const name of VERBS) {
     const verb = command
       .command(name)
       .summary(VERB_SUMMARIES[name])
-      .description(sentence(VERB_SUMMARIES[name]));
+      .description(sentence(VERB_SUMMARIES[name]))
+      .addHelpText('after', exampleText([`plimsoll deploy ${command.name()} ${name} ${example}`]));
     const prepare = define(verb, name) as (...args: unknown[]) => Promise<Deploying>;
     verb.action(async (...args: unknown[]) => DO[name](await prepare(...args), terminal));
   }
 }
+
+/** Only what makes changes shows its progress. */
+export const ignoredBy = (verb: Verb): readonly GlobalOption[] =>
+  verb === 'apply' || verb === 'destroy' ? ['data'] : ['data', 'quiet'];
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TrafficRouter } from '../../deploy/routers/port.ts';
-import type { Define } from '../commands.ts';
-import { type Deploying, withVerbs } from './verbs.ts';
+import { type DefineCommand, ignoreGlobalOptions } from '../command.ts';
+import { type Deploying, ignoredBy, withVerbs } from './verbs.ts';
 import { withWeights } from './weights.ts';
 
 /** `deploy vertex`: carries out what `package vertex` has written. */
-export const deployVertexCommand: Define = (command, terminal) => {
+export const deployVertexCommand: DefineCommand = (command, terminal) => {
   command
     .description('Deploys to Vertex AI what a document says, as `package vertex` writes it.')
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, (verb) => {
-    withDocument(verb);
+  withVerbs(command, terminal, 'churn-vertex', (verb, name) => {
+    withDocument(ignoreGlobalOptions(verb, ignoredBy(name)));
     return (path: string) => deploying(path, verb.opts<DeployOptions>());
   });
-  withWeights(command, terminal, (verb) => {
+  withWeights(command, terminal, 'churn-vertex', (verb) => {
     withDocument(verb);
     return (path: string) => routerOf(path, verb.opts<DeployOptions>());
   });

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { TrafficRouter, VersionWeights } from '../../deploy/routers/port.ts';
+import { ignoreGlobalOptions } from '../command.ts';
+import { exampleText } from '../group.ts';
 import { table } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -8,10 +10,15 @@ import type { Terminal } from '../output/terminal.ts';
 export function withWeights(
   command: Command,
   terminal: Terminal,
+  example: string,
   define: (verb: Command) => (source: string) => Promise<TrafficRouter>,
 ): void {
-  const summary = 'show how requests are split between versions, or split them';
-  const verb = command.command('weights').summary(summary).description(summary);
+  const summary = 'show or set the share of requests of each version';
+  const path = `plimsoll deploy ${command.name()} weights ${example}`;
+  const verb = ignoreGlobalOptions(command.command('weights'), ['data', 'quiet'])
+    .summary(summary)
+    .description('Shows how a router splits requests between versions, or sets the split.')
+    .addHelpText('after', exampleText([path, `${path} 3=95 4=5`]));
   const open = define(verb);
   verb
     .argument('[weights...]', 'VERSION=PERCENT of each, 100 in all')

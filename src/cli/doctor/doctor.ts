@@ -1,6 +1,6 @@
 import { SETTINGS } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type FileOptions, withFileOptions } from '../model/file-options.ts';
 import { table } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
@@ -16,7 +16,7 @@ const MARKS = {
   fail: styled('red', 'fail'),
 } as const;
 
-export const doctor: Define = (command, terminal) => {
+export const doctor: DefineCommand = (command, terminal) => {
   withFileOptions(command)
     .description(
       'Checks that this machine has what Plimsoll needs, and names the fix where it has not. With a FILE: says which runtime it gets, why, and what to do; nothing of it is executed.',

@@ -5,7 +5,7 @@ import { EXIT } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobChange } from '../../jobs/desired.ts';
 import type { MonitorChange } from '../../monitor/apply-monitors.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import { styled } from '../output/terminal.ts';
@@ -16,7 +16,7 @@ interface ApplyOptions extends ActorOptions {
 }
 
 /** `apply`: desired endpoints, aliases, rules and rollouts. */
-export const apply: Define = (command, terminal) => {
+export const apply: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Shows what would have to change for endpoints, aliases, batch jobs and monitors to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',

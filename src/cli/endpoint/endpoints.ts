@@ -1,13 +1,13 @@
 import type { EndpointView, RolloutView } from '../../control/port.ts';
 import { allRows } from '../../store/pages.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import { fittedTable } from '../output/table.ts';
 import { outputWidth } from '../output/terminal.ts';
 
 /** `endpoints`: the names that clients call. */
-export const endpoints: Define = (command, terminal) => {
+export const endpoints: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists endpoints: what each one answers with, and the rollout that runs.')
     .addHelpText('after', '\nExamples:\n  $ plimsoll endpoints\n  $ plimsoll endpoints --json')

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { workerLogPath } from '../../registry/python/log.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { lookAtControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 
@@ -18,7 +18,7 @@ const EVERY_MILLIS = 300;
 const LINES_MAX = 100_000;
 
 /** `logs`: what the Python workers of a version write. */
-export const logs: Define = (command, terminal) => {
+export const logs: DefineCommand = (command, terminal) => {
   command
     .description(
       'Shows what the Python code of a version writes, on this machine: time, process, stream, line. Tracebacks are there in full.',

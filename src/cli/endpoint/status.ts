@@ -3,7 +3,7 @@ import type { Control } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import { orKnown } from '../../store/away.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import {
   type ControlOptions,
   lookAtControl,
@@ -23,7 +23,7 @@ const EVERY_MS = 1000;
 const ROUTES = 5;
 
 /** `status`: how a rollout stands. */
-export const status: Define = (command, terminal) => {
+export const status: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows endpoints; with a name, how its rollout stands: stages, both arms, evidence.')
     .argument('[endpoint]', 'endpoint')

@@ -3,8 +3,9 @@ import type { Control, FeedbackReceipt } from '../../control/port.ts';
 import { grouped } from '../../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
+import { commandGroup } from '../group.ts';
 import type { Progress } from '../output/progress.ts';
 import { count } from '../output/table.ts';
 import type { FeedbackFile, Placed } from './items.ts';
@@ -17,16 +18,14 @@ interface ImportOptions extends ControlOptions {
 const BATCH = 5000;
 
 /** `feedback import`: what became of the answers. */
-export const feedback: Define = (command, terminal) => {
-  command.description('Brings in what became of the answers: labels and business values.');
-  const bring = command.command('import').summary('labels or values from a file');
-  withControlOptions(bring)
+const importFeedback: DefineCommand = (command, terminal) => {
+  withControlOptions(command)
     .description('Reads labels or business values from JSON Lines (.jsonl) or CSV (.csv).')
     .argument('<file>', 'one item a line')
     .option('--endpoint <name>', 'endpoint of the items that name none')
     .addHelpText('after', HELP)
     .action(async (file: string) => {
-      const options = bring.optsWithGlobals<ImportOptions>();
+      const options = command.optsWithGlobals<ImportOptions>();
       const { batches, checkedCount } = await import('./items.ts');
       const source: FeedbackFile = { path: fileAt(file), kind: kindOf(file), endpoint: options.endpoint };
       const progress = terminal.progress(file);
@@ -56,6 +55,18 @@ Examples:
   $ plimsoll feedback import labels.jsonl
   $ plimsoll feedback import revenue.csv --endpoint churn
 `;
+
+/** `feedback`: what became of the answers. */
+export const feedback = commandGroup({
+  description: 'Imports what became of the answers: labels and business metrics.',
+  examples: [
+    'plimsoll feedback import labels.jsonl',
+    'plimsoll feedback import revenue.csv --endpoint churn',
+  ],
+  commands: {
+    import: { summary: 'import labels or metrics from a file', define: importFeedback },
+  },
+});
 
 function kindOf(file: string): 'jsonl' | 'csv' {
   const kind = extname(file).toLowerCase();

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { writeFile } from '../files/text-file.ts';
 import { bytes, table } from '../output/table.ts';
 import { type FileOptions, withFileOptions } from './file-options.ts';
@@ -13,8 +13,8 @@ interface CompileOptions extends FileOptions {
   readonly certificate?: string;
 }
 
-export const compile: Define = (command, terminal) => {
-  withFileOptions(command)
+export const compile: DefineCommand = (command, terminal) => {
+  withFileOptions(command, ['runtime', 'trust', 'code', 'requirements', 'python', 'script', 'allow'])
     .description('Turns a model file into an ONNX graph that gives the same numbers, and says how exactly.')
     .argument('<file>', 'model file')
     .requiredOption('-o, --out <model.onnx>', 'where the graph goes')

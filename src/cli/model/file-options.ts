@@ -29,25 +29,44 @@ export const PYTHON_OPTIONS = {
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** Declares the options that every command on a model file takes. */
-export function withFileOptions(command: Command): Command {
-  const allow = new Option('--allow <permission>', 'what Python may do besides (repeatable)')
+/** Accepted, since every command on a file accepts the same options, and read by none: no reader takes it yet. */
+const UNREAD = ['missing'] as const;
+
+/**
+ * Declares the options that every command on a model file accepts. Those that change nothing for this command, by their
+ * names here, are not offered: its help and its completion leave them out.
+ */
+export function withFileOptions(command: Command, unused: readonly (keyof FileOptions)[] = []): Command {
+  const unread: ReadonlySet<string> = new Set([...UNREAD, ...unused]);
+  for (const option of declared(command).options) option.hideHelp(unread.has(option.attributeName()));
+  return command;
+}
+
+function declared(command: Command): Command {
+  const allow = new Option('--allow <permission>', 'additional permission for Python (repeatable)')
     .choices(['network', 'build'])
     .argParser(permissionsOf(command));
   return command
     .addOption(
-      new Option('--runtime <runtime>', 'what executes the model').choices(['native', 'onnx', 'python']),
+      new Option('--runtime <runtime>', 'engine that executes the model').choices([
+        'native',
+        'onnx',
+        'python',
+      ]),
     )
-    .option('--trust', 'you trust who wrote this model: Python may run it; who said so and when is recorded')
-    .option('--code <path>', 'module that the model needs, a .py file or a folder (repeatable)', collect)
-    .option('--requirements <file>', 'packages that the model needs; what is not pinned there is pinned once')
-    .option('--python <version>', 'version of Python: 3.11 (default: the one that fits the packages)')
-    .option('--script <file>', 'inference script: instead of the model, or around it where it is compiled')
+    .option(
+      '--trust',
+      'allow Python to run this model, because you trust its author; recorded with your name and the time',
+    )
+    .option('--code <path>', 'module that the model needs: a .py file or a folder (repeatable)', collect)
+    .option('--requirements <file>', 'packages that the model needs; unpinned ones are pinned once')
+    .option('--python <version>', 'version of Python, such as 3.11 (default: one that fits the packages)')
+    .option('--script <file>', 'inference script, in place of the model or around a compiled one')
     .addOption(allow)
-    .option('--missing <value>', 'what counts as missing, for boosters whose file does not store it')
+    .option('--missing <value>', 'value that counts as missing, for boosters whose file does not store it')
     .option(
       '--max-model <size>',
-      'largest model file to read, when you trust it (default: 256mb)',
+      'largest model file to read, if you trust it (default: 256mb)',
       modelSizeOf(command),
     );
 }

@@ -1,9 +1,9 @@
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type FileOptions, withFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 
-export const inspect: Define = (command, terminal) => {
-  withFileOptions(command)
+export const inspect: DefineCommand = (command, terminal) => {
+  withFileOptions(command, ['runtime', 'trust'])
     .description('Says what is in a model file and whether it can be served. Never executes anything.')
     .argument('<file>', 'model file, or a folder: of plimsoll.save, of MLflow, or with a script')
     .addHelpText(

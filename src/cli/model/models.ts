@@ -1,6 +1,6 @@
 import type { VersionView } from '../../control/port.ts';
 import { allRows } from '../../store/pages.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
 import { checkLines } from '../output/check-lines.ts';
 import { printable } from '../output/printable.ts';
@@ -9,7 +9,7 @@ import { outputWidth } from '../output/terminal.ts';
 import { trustLine } from './python/trust-line.ts';
 
 /** `models`: what is registered. */
-export const models: Define = (command, terminal) => {
+export const models: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists models and their newest versions; with a name, every version of that model.')
     .argument('[model]', 'a model: its versions')

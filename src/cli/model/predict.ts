@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type FileOptions, withFileOptions } from './file-options.ts';
 
 interface PredictOptions extends FileOptions {
@@ -11,7 +11,7 @@ interface PredictOptions extends FileOptions {
 /** Rows shown on a terminal. */
 const SHOWN = 50;
 
-export const predict: Define = (command, terminal) => {
+export const predict: DefineCommand = (command, terminal) => {
   withFileOptions(command)
     .description('Scores the rows of a file with a model file, offline.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')

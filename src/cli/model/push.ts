@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Control, NewVersion, RolloutView, VersionView } from '../../control/port.ts';
 import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Check, Strategy } from '../../store/store.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
 import { checkLines } from '../output/check-lines.ts';
 import { STRATEGIES } from '../rollout/strategies.ts';
@@ -21,13 +21,13 @@ interface PushOptions extends ActorOptions, FileOptions {
 }
 
 /** `push`: a file becomes a version. */
-export const push: Define = (command, terminal) => {
+export const push: DefineCommand = (command, terminal) => {
   withActorOptions(withFileOptions(command))
     .description(
       'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
     )
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
-    .requiredOption('--name <model>', 'model that it is a version of')
+    .requiredOption('--name <name>', 'model that it is a version of')
     .option('--golden <file>', 'rows with the outputs that it must give')
     .option('--reference <file>', 'rows that it was trained on')
     .option('--label <key=value>', 'label (repeatable)', labelled)

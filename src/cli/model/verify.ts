@@ -4,7 +4,7 @@ import type { ModelContent } from '../../model/description.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { readText } from '../files/text-file.ts';
 import { count } from '../output/table.ts';
 import { withFileOptions } from './file-options.ts';
@@ -16,7 +16,7 @@ interface VerifyOptions extends OpenOptions {
   readonly seed?: number;
 }
 
-export const verify: Define = (command, terminal) => {
+export const verify: DefineCommand = (command, terminal) => {
   withFileOptions(command)
     .description('Replays rows with expected outputs and compares the two engines on boundary rows.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')

@@ -1,6 +1,6 @@
 import type { AlertRow } from '../../monitor/alerts/alert.ts';
 import type { AlertEventRow } from '../../store/monitoring/monitoring.ts';
-import type { Define } from '../commands.ts';
+import { type DefineCommand, ignoreGlobalOptions } from '../command.ts';
 import {
   type ActorOptions,
   actorOf,
@@ -14,7 +14,7 @@ import { table } from '../output/table.ts';
 import { outputWidth } from '../output/terminal.ts';
 
 /** `alerts`: what is wrong, and who looks after it. */
-export const alerts: Define = (command, terminal) => {
+export const alerts: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows what is wrong: alerts that fire or are pending.')
     .argument('[endpoint]', 'name of an endpoint')
@@ -40,16 +40,18 @@ export const alerts: Define = (command, terminal) => {
       );
       terminal.answer(rows, () => listText(rows));
     });
-  show(command.command('show').summary('one alert, and what happened to it'), terminal);
-  acknowledge(command.command('ack').summary('say that you look after it'), terminal);
-  test(command.command('test').summary('send a test notice through a receiver'), terminal);
+  const add = (name: string, summary: string, define: DefineCommand): void =>
+    define(ignoreGlobalOptions(command.command(name).summary(summary), ['quiet']), terminal);
+  add('show', 'show one alert and its history', show);
+  add('ack', 'acknowledge an alert', acknowledge);
+  add('test', 'send a test notice to a receiver', test);
 };
 
-const show: Define = (command, terminal) => {
+const show: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows one alert, and what happened to it.')
     .argument('<alert>', 'its fingerprint')
-    .addHelpText('after', '\nExample:\n  $ plimsoll alerts show 7d5d98ed4118a54d')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll alerts show 7d5d98ed4118a54d')
     .action(async (fingerprint: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
       const found = await withMonitoring(options, (monitoring) => monitoring.alert(fingerprint));
@@ -57,11 +59,11 @@ const show: Define = (command, terminal) => {
     });
 };
 
-const acknowledge: Define = (command, terminal) => {
+const acknowledge: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description('Says that somebody looks after an alert: it is not repeated while it lasts.')
     .argument('<alert>', 'its fingerprint')
-    .addHelpText('after', '\nExample:\n  $ plimsoll alerts ack 7d5d98ed4118a54d')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll alerts ack 7d5d98ed4118a54d')
     .action(async (fingerprint: string) => {
       const options = command.optsWithGlobals<ActorOptions>();
       const row = await withMonitoring(options, (monitoring) =>
@@ -71,12 +73,12 @@ const acknowledge: Define = (command, terminal) => {
     });
 };
 
-const test: Define = (command, terminal) => {
+const test: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description('Sends a test notice through a receiver of an endpoint, and says how it went.')
     .argument('<endpoint>', 'name of the endpoint')
     .argument('<receiver>', 'name of the receiver in its policy')
-    .addHelpText('after', '\nExample:\n  $ plimsoll alerts test churn ops')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll alerts test churn ops')
     .action(async (endpoint: string, receiver: string) => {
       const options = command.optsWithGlobals<ActorOptions>();
       const outcome = await withMonitoring(options, (monitoring) =>

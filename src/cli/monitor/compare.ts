@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ColumnReport, ScoreLibrary } from '../../monitor/scores/compare-column.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 
 interface CompareOptions {
   readonly reference: string;
@@ -12,7 +12,7 @@ interface CompareOptions {
 const DEFAULT_LIBRARIES = 'evidently,nannyml,scipy';
 
 /** `monitor compare`: the scores of other tools, to the digits of those tools. */
-export const compare: Define = (command, terminal) => {
+export const compare: DefineCommand = (command, terminal) => {
   command
     .description('Compares the columns of two files by the scores of Evidently, NannyML and scipy.')
     .requiredOption(

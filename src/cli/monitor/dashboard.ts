@@ -1,7 +1,7 @@
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 
 /** `monitor dashboard`: what there is to see, for those who have a Grafana. */
-export const dashboard: Define = (command, terminal) => {
+export const dashboard: DefineCommand = (command, terminal) => {
   command
     .description(
       'Writes a Grafana dashboard over /metrics: traffic, latency, errors, drift, quality, accuracy.',

@@ -1,6 +1,6 @@
 import { grouped } from '../../core/digits.ts';
 import type { AccuracyView, CohortView, QualityView } from '../../monitor/port.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
@@ -12,7 +12,7 @@ interface QualityOptions extends ControlOptions {
 }
 
 /** `monitor quality`: accuracy by cohort, as labels come, and what is wrong with the rows. */
-export const monitorQuality: Define = (command, terminal) => {
+export const monitorQuality: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Shows how right answers were, by the time they were given, and what is wrong with the rows.',

@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { MonitorPolicy } from '../../monitor/policy/policy.ts';
 import type { BaselineDetector } from '../../monitor/replay/baselines.ts';
 import type { FalseAlarms } from '../../monitor/replay/false-alarms.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface ReplayOptions {
@@ -21,7 +21,7 @@ interface ReplayOptions {
 const DEFAULT_FALSE_ALARMS = '1/100000';
 
 /** `monitor replay`: what a monitor would have said about rows that are there already. */
-export const replay: Define = (command, terminal) => {
+export const replay: DefineCommand = (command, terminal) => {
   command
     .description('Runs a monitor over recorded rows: when it would have fired, and why.')
     .requiredOption(

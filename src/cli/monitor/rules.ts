@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { AlertRuleOptions } from '../../monitor/prometheus/alerting-rules.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 
 interface RulesOptions {
   readonly output?: string;
@@ -16,7 +16,7 @@ interface RulesOptions {
 }
 
 /** `monitor rules`: alerts for those who have a Prometheus. */
-export const rules: Define = (command, terminal) => {
+export const rules: DefineCommand = (command, terminal) => {
   command
     .description(
       'Writes the alerting rules for a Prometheus that scrapes /metrics, as promtool accepts them.',

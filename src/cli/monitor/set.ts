@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { MonitorView } from '../../monitor/port.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
@@ -15,7 +15,7 @@ interface SetOptions extends ActorOptions {
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `monitor set`: what is watched of an endpoint. */
-export const monitorSet: Define = (command, terminal) => {
+export const monitorSet: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Sets what is watched of an endpoint, and who is told: all of it by a file, or single values of what is set.',

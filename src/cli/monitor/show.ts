@@ -1,5 +1,5 @@
 import type { DriftView, FeatureDrift } from '../../monitor/port.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
@@ -12,7 +12,7 @@ interface ShowOptions extends ControlOptions {
 }
 
 /** `monitor show`: every feature against its reference. */
-export const monitorShow: Define = (command, terminal) => {
+export const monitorShow: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows how every feature and answer of an endpoint stands against the reference.')
     .argument('<endpoint>', 'name of the endpoint')

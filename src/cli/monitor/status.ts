@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonitoringApi, MonitorView } from '../../monitor/port.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
@@ -15,7 +15,7 @@ const LOOK_MILLIS = 2000;
 const CLEAR = '\u001b[H\u001b[J';
 
 /** `monitor status`: how each endpoint is watched, and how it stands. */
-export const monitorStatus: Define = (command, terminal) => {
+export const monitorStatus: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows how each endpoint is watched, and how it stands.')
     .argument('[endpoint]', 'name of an endpoint')

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ImageSource } from '../../deploy/attest/source.ts';
 import type { VerifiedImage } from '../../deploy/attest/verify.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type KeyOptions, publicKeyFor } from '../files/public-key.ts';
 import { count } from '../output/table.ts';
 import { type RegistryFlags, registryOptions, withRegistryOptions } from './registry-options.ts';
@@ -10,7 +10,7 @@ import { type RegistryFlags, registryOptions, withRegistryOptions } from './regi
 type AttestationsOptions = KeyOptions & RegistryFlags;
 
 /** `package attestations`: who signed an image, and what they say that it was made from. */
-export const packageAttestationsCommand: Define = (command, terminal) => {
+export const packageAttestationsCommand: DefineCommand = (command, terminal) => {
   withRegistryOptions(command)
     .description(
       'Checks that a key has signed an image and its provenance, and that its list of contents is the one that was signed.',

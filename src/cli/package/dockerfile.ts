@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 
 interface PackageDockerfileOptions extends ControlOptions {
@@ -9,7 +9,7 @@ interface PackageDockerfileOptions extends ControlOptions {
 }
 
 /** `package dockerfile`: a build context, for whoever builds with Docker, podman or buildah. */
-export const packageDockerfileCommand: Define = (command, terminal) => {
+export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Writes a build context that serves a version: Dockerfile, the pinned base, this program and the proved bundle. The build needs no network, unless Python runs the version: then it pulls Python and installs the locked environment.',

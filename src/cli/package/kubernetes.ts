@@ -1,4 +1,4 @@
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import {
   documentOf,
@@ -12,7 +12,7 @@ interface PackageKubernetesOptions extends ControlOptions, KubernetesFlags {
 }
 
 /** `package kubernetes`: objects as files that a person can read and own, and the same as a chart. */
-export const packageKubernetesCommand: Define = (command, terminal) => {
+export const packageKubernetesCommand: DefineCommand = (command, terminal) => {
   withKubernetesFlags(withControlOptions(command))
     .description(
       'Writes the objects of Kubernetes that serve a version: one a file with a kustomization.yaml, and the same as a chart of Helm in chart/.',

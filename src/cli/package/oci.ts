@@ -6,7 +6,7 @@ import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { Platform } from '../../deploy/image/layout.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { quoted } from '../model/python/diagnosis.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -31,7 +31,7 @@ interface Made extends BuiltImage {
 }
 
 /** `package oci`: the image of a version, written without Docker. */
-export const packageOciCommand: Define = (command, terminal) => {
+export const packageOciCommand: DefineCommand = (command, terminal) => {
   withRegistryOptions(withControlOptions(command))
     .description(
       'Writes the image of a version, without Docker: the same bytes wherever it is made. Run it with any container runtime, or push it to a registry.',

@@ -1,5 +1,5 @@
 import type { SageMakerFlags } from '../../deploy/sagemaker/from-flags.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 
 interface PackageSageMakerOptions extends ControlOptions, SageMakerFlags {
@@ -11,7 +11,7 @@ interface PackageSageMakerOptions extends ControlOptions, SageMakerFlags {
 }
 
 /** `package sagemaker`: a deployment on SageMaker as a folder that a person can read, change and own. */
-export const packageSageMakerCommand: Define = (command, terminal) => {
+export const packageSageMakerCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Writes a deployment on SageMaker: the archive of the version, the document that `deploy sagemaker` carries out, the requests that it comes to, and the policies that it needs.',

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { JobSpec, SparkSpec } from '../../jobs/spec/spec.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
+import { exampleText } from '../group.ts';
 
 interface PackageSparkOptions extends ControlOptions {
   readonly input: string;
@@ -16,7 +17,7 @@ interface PackageSparkOptions extends ControlOptions {
 }
 
 /** `package spark`: the job that `batch run --engine spark` runs, to be started by hand. */
-export const packageSparkCommand: Define = (command, terminal) => {
+export const packageSparkCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Writes a job of Spark: scorer, model, a sample with its answers, and the line that starts it.',
@@ -30,6 +31,13 @@ export const packageSparkCommand: Define = (command, terminal) => {
     .option('--staging <folder>', 'where Spark leaves the rows (default: scored/ in the output)')
     .option('--master <url>', 'of Spark, where MASTER does not say another one (default: local[*])')
     .option('--spark-conf <option...>', 'spark.NAME=VALUE, for spark-submit')
+    .addHelpText(
+      'after',
+      exampleText([
+        'plimsoll package spark churn.joblib --input data/ --key id --output churn-spark',
+        'plimsoll package spark churn@3 --input s3://shop/customers/ --key id --output churn-spark --master yarn',
+      ]),
+    )
     .action(async (model: string) => {
       const options = command.optsWithGlobals<PackageSparkOptions>();
       const { splitSecrets } = await import('../../jobs/spec/secrets.ts');

@@ -1,5 +1,5 @@
 import type { VertexFlags } from '../../deploy/vertex/from-flags.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 
 interface PackageVertexOptions extends ControlOptions, VertexFlags {
@@ -9,7 +9,7 @@ interface PackageVertexOptions extends ControlOptions, VertexFlags {
 }
 
 /** `package vertex`: a deployment on Vertex AI as a file that a person can read, change and own. */
-export const packageVertexCommand: Define = (command, terminal) => {
+export const packageVertexCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Writes a deployment on Vertex AI: the document that `deploy vertex` carries out, the requests that it comes to, and the role that it needs.',

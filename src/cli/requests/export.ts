@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutputFormat } from '../../duckdb/copy.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { count } from '../output/table.ts';
 import { type LogOptions, rangeOf, wholeNumber, withLog, withRangeOptions } from './log.ts';
 
@@ -20,7 +20,7 @@ const FORMATS: Readonly<Record<string, OutputFormat>> = {
 };
 
 /** `requests export`: rows of the log as a file. */
-export const exportLog: Define = (command, terminal) => {
+export const exportLog: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description('Writes logged rows, what was asked and answered, as a file for other tools.')

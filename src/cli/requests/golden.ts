@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { GoldenSource } from '../../monitor/log/golden-rows.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { writeFile } from '../files/text-file.ts';
 import { count } from '../output/table.ts';
 import {
@@ -25,7 +25,7 @@ interface GoldenOptions extends LogOptions {
 const COMMAND = 'requests golden';
 
 /** `requests golden`: rows that came as expected answers of later versions. */
-export const goldenFromLog: Define = (command, terminal) => {
+export const goldenFromLog: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description(

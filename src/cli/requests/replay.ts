@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { credentialOf } from '../connection/credential.ts';
 import { count, table } from '../output/table.ts';
 import { modelOf } from './golden.ts';
@@ -26,7 +26,7 @@ interface ReplayOptions extends LogOptions {
 const COMMAND = 'requests replay';
 
 /** `requests replay`: recorded traffic as a load test, or through another version. */
-export const replayLog: Define = (command, terminal) => {
+export const replayLog: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description(

@@ -1,9 +1,9 @@
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { table } from '../output/table.ts';
 import { withLog } from './log.ts';
 
 /** `requests show`: what one request was asked and answered. */
-export const showRequest: Define = (command, terminal) => {
+export const showRequest: DefineCommand = (command, terminal) => {
   command
     .description('Shows what a request was asked and answered, by which version, when.')
     .argument('<request>', 'its id: the answer has it, as does the header x-request-id')

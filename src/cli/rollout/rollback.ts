@@ -6,6 +6,7 @@ import {
   withActorOptions,
   withControl,
 } from '../connection/control.ts';
+import { exampleText } from '../group.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { versionOf } from './start.ts';
 
@@ -21,7 +22,7 @@ export const rollback = (command: Command, terminal: Terminal): void => {
     )
     .argument('<endpoint>', 'endpoint')
     .option('--to <version>', 'version to go to (default: the one before)', versionOf)
-    .addHelpText('after', '\nExamples:\n  $ plimsoll rollback churn\n  $ plimsoll rollback churn --to 3')
+    .addHelpText('after', exampleText(['plimsoll rollback churn', 'plimsoll rollout rollback churn --to 3']))
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<RollbackOptions>();
       const view = await withControl(options, (control) =>

@@ -9,7 +9,7 @@ import { stderrLog } from '../../server/log.ts';
 import { isBlank, nothingToServe } from '../../server/nothing-to-serve.ts';
 import type { Progress } from '../../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../../server/service.ts';
-import type { Define } from '../commands.ts';
+import type { DefineCommand } from '../command.ts';
 import { rolloutsOf } from '../connection/desired-rollouts.ts';
 import { type FileOptions, withFileOptions } from '../model/file-options.ts';
 import { pythonDemands } from '../model/python/demands.ts';
@@ -35,7 +35,7 @@ interface ServeOptions extends FileOptions, AccessOptions {
   readonly bundles?: string;
 }
 
-export const serve: Define = (command, terminal) => {
+export const serve: DefineCommand = (command, terminal) => {
   withAccessOptions(withFileOptions(command))
     .description(
       [

@@ -1,0 +1,26 @@
+import type { DefineCommand } from '../command.ts';
+import { exampleText } from '../group.ts';
+import { type JobsOptions, withJobs } from './jobs.ts';
+
+const pausing =
+  (paused: boolean): DefineCommand =>
+  (command, terminal) => {
+    const [does, example] = paused
+      ? ['Lets a job start nothing by itself; what comes meanwhile is passed over.', 'pause']
+      : ['Lets a job start by itself again.', 'unpause'];
+    command
+      .description(does)
+      .argument('<job>', 'name of the job')
+      .option('--url <url>', 'server to ask (default: the ledger of --data)')
+      .addHelpText('after', exampleText([`plimsoll batch ${example} nightly`]))
+      .action(async (job: string) => {
+        const options = command.optsWithGlobals<JobsOptions>();
+        const view = await withJobs(options, (jobs) => jobs.pause(job, paused));
+        terminal.answer(view, () => `${job} ${paused ? 'is paused' : 'goes on'}`);
+      });
+  };
+
+/** `batch pause` and `batch unpause`. */
+export const pause: DefineCommand = pausing(true);
+/** `batch unpause`: a job starts by itself again. */
+export const unpause: DefineCommand = pausing(false);
