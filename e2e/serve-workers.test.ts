@@ -211,7 +211,7 @@ describe('serve --workers 2', () => {
     process.kill(workersOf(server.child.pid!)[0]!, 'SIGKILL');
     expect(await ended).toBe(1);
     expect(logged).toMatch(
-      /"worker":1,"reason":"SIGKILL","delay":100,"msg":"a worker ended: another one is started"/,
+      /"worker":1,"reason":"killed by SIGKILL","delay":100,"msg":"a worker ended: another one is started"/,
     );
     const { code, message } = JSON.parse(said).error;
     expect(code).toBe('WORKER_FAILED');

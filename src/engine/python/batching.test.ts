@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../../model/batch.ts';
 import { areAlike, type QueuedRequest, takeTogether } from './batching.ts';
 import { LogLines } from './lines.ts';
-import { FIRST_REST_MILLIS, Growth, HEALTHY_MILLIS, LONGEST_REST_MILLIS, Restarts } from './restarts.ts';
+import { MemoryGrowth } from './memory-growth.ts';
 
 const matrix = (rows: number, width = 1): Batch => ({
   ...{ kind: 'matrix', rows, width, data: new Float64Array(rows * width) },
@@ -75,18 +75,9 @@ test('tensors are alike where names, types and all sizes but the first agree', (
   expect(areAlike(of('x', 1, 3), of('y', 1, 3))).toBe(false);
 });
 
-test('the first end costs no rest, each that follows closely twice the last one, until a worker lives', () => {
-  const restarts = new Restarts();
-  const rests = Array.from({ length: 10 }, () => restarts.restAfter(50));
-  expect(rests.slice(0, 4)).toEqual([0, FIRST_REST_MILLIS, 2 * FIRST_REST_MILLIS, 4 * FIRST_REST_MILLIS]);
-  expect(rests.at(-1)).toBe(LONGEST_REST_MILLIS);
-  expect(restarts.restAfter(HEALTHY_MILLIS)).toBe(0);
-  expect(restarts.restAfter(50)).toBe(FIRST_REST_MILLIS);
-});
-
 test('growth is measured by what a model takes with its first rows', () => {
   const [mega, giga] = [2 ** 20, 2 ** 30];
-  const growth = new Growth(100 * mega);
+  const growth = new MemoryGrowth(100 * mega);
   expect(growth.isTooMuch(600 * mega)).toBe(false);
   for (let i = 0; i < 10; i++) growth.isTooMuch(600 * mega);
   expect(growth.isTooMuch(1.15 * giga)).toBe(false);

@@ -3,8 +3,8 @@ import { guarded } from '../../core/guarded.ts';
 import type { EngineStatus, IsWanted } from '../engine.ts';
 import { type BatchingRule, type QueuedRequest, takeTogether } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
+import { isDeadly, PoolSlot } from './pool-slot.ts';
 import { Scaler, type ScalingRule } from './scaling.ts';
-import { isDeadly, Seat } from './seat.ts';
 import { type Answer, apart, rowsOf, rowsProblem, together, type Work } from './work.ts';
 import type { PythonWorker } from './worker.ts';
 
@@ -55,7 +55,7 @@ const SCALING_MILLIS = 250;
 /** Workers of one version, and the requests that wait for them. */
 export class Pool {
   readonly #options: PoolOptions;
-  #seats: readonly Seat[];
+  #slots: readonly PoolSlot[];
   readonly #scaler: Scaler | null;
   #scaling: NodeJS.Timeout | undefined;
   /** Milliseconds that calls have taken together until `#countedAt`; those that are on their way count as they go. */
@@ -79,13 +79,13 @@ export class Pool {
     const { workers, scaling } = options;
     this.#scaler = scaling && scaling.min < workers ? new Scaler({ ...scaling, max: workers }) : null;
     const first = this.#scaler ? Math.max(1, scaling!.min) : workers;
-    this.#seats = Array.from({ length: first }, () => this.#newSeat());
+    this.#slots = Array.from({ length: first }, () => this.#newSlot());
   }
 
   /** @throws what `startWorker` throws; then nothing is left running */
   async open(): Promise<void> {
     try {
-      await Promise.all(this.#seats.map((seat) => seat.open()));
+      await Promise.all(this.#slots.map((slot) => slot.open()));
     } catch (error) {
       await this.close();
       throw error;
@@ -98,11 +98,11 @@ export class Pool {
   }
 
   get status(): PoolStatus {
-    const up = this.#seats.flatMap(({ worker }) => worker ?? []);
+    const up = this.#slots.flatMap(({ worker }) => worker ?? []);
     return {
-      workers: this.#seats.length,
+      workers: this.#slots.length,
       up: up.length,
-      restarts: this.#seats.reduce((sum, { restarts }) => sum + restarts, this.#pastRestarts),
+      restarts: this.#slots.reduce((sum, { restarts }) => sum + restarts, this.#pastRestarts),
       waiting: this.#queue.length,
       waitingRows: this.#queuedRows,
       together: [...this.#together],
@@ -127,7 +127,7 @@ export class Pool {
       const since = performance.now();
       this.#queue.push({ work, isWanted, isAlone: false, since, deaths: 0, resolve, reject });
       this.#queuedRows += rows;
-      if (this.#seats.length === 0) this.#scale();
+      if (this.#slots.length === 0) this.#scale();
       this.#schedule();
     });
   }
@@ -142,36 +142,36 @@ export class Pool {
         this.#drained = resolve;
       });
     }
-    await Promise.all([...this.#seats.map((seat) => seat.close()), ...this.#leaving]);
+    await Promise.all([...this.#slots.map((slot) => slot.close()), ...this.#leaving]);
   }
 
-  #newSeat(): Seat {
-    return new Seat({ start: this.#options.start, changed: () => this.#schedule() });
+  #newSlot(): PoolSlot {
+    return new PoolSlot({ start: this.#options.start, changed: () => this.#schedule() });
   }
 
   /** Has as many workers as the load asks for. */
   #scale(): void {
     this.#countBusy();
     const load = { now: this.#countedAt, busyMillis: this.#busyMillis, waiting: this.#queue.length };
-    const [seats, up] = [this.#seats.length, this.#seats.filter(({ worker }) => worker !== null).length];
-    const wanted = this.#scaler?.next({ ...load, inFlight: this.#inFlight, seats, up }) ?? seats;
-    for (let more = seats; more < wanted; more++) this.#add();
-    for (let fewer = seats; fewer > wanted; fewer--) this.#dismiss();
+    const [slots, up] = [this.#slots.length, this.#slots.filter(({ worker }) => worker !== null).length];
+    const wanted = this.#scaler?.next({ ...load, inFlight: this.#inFlight, slots, up }) ?? slots;
+    for (let more = slots; more < wanted; more++) this.#add();
+    for (let fewer = slots; fewer > wanted; fewer--) this.#dismiss();
   }
 
   #add(): void {
-    const seat = this.#newSeat();
-    this.#seats = [...this.#seats, seat];
-    seat.fill();
+    const slot = this.#newSlot();
+    this.#slots = [...this.#slots, slot];
+    slot.fill();
   }
 
   /** One without a call goes at once; where all are busy, the number stays until the next look. */
   #dismiss(): void {
-    const seat = this.#seats.findLast(({ isBusy }) => !isBusy);
-    if (seat === undefined) return;
-    this.#seats = this.#seats.filter((other) => other !== seat);
-    this.#pastRestarts += seat.restarts;
-    const left = seat.close().finally(() => this.#leaving.delete(left));
+    const slot = this.#slots.findLast(({ isBusy }) => !isBusy);
+    if (slot === undefined) return;
+    this.#slots = this.#slots.filter((other) => other !== slot);
+    this.#pastRestarts += slot.restarts;
+    const left = slot.close().finally(() => this.#leaving.delete(left));
     this.#leaving.add(left);
   }
 
@@ -192,23 +192,23 @@ export class Pool {
   }
 
   #dispatch(): void {
-    const free = this.#seats.filter(({ isFree }) => isFree);
+    const free = this.#slots.filter(({ isFree }) => isFree);
     if (free.length > 0) this.#drop(({ isWanted }) => !isWanted());
-    for (const [index, seat] of free.entries()) {
+    for (const [index, slot] of free.entries()) {
       const entries = takeTogether(this.#queue, this.#options, free.length - index);
       if (entries.length === 0) break;
       this.#queuedRows -= entries.reduce((sum, { work }) => sum + rowsOf(work), 0);
-      this.#run(seat, entries);
+      this.#run(slot, entries);
     }
     this.#watch();
   }
 
-  #run(seat: Seat, entries: readonly Entry[]): void {
+  #run(slot: PoolSlot, entries: readonly Entry[]): void {
     const works = entries.map(({ work }) => work);
     this.#together[Math.min(TOGETHER_CELLS - 1, 32 - Math.clz32(works.length - 1))]!++;
     this.#countBusy();
     this.#inFlight++;
-    seat
+    slot
       .use((worker) => this.#ask(worker, together(works)))
       .then((answer) => {
         for (const [index, part] of apart(works, answer).entries()) entries[index]!.resolve(part);
@@ -273,7 +273,7 @@ export class Pool {
   #patience(): number {
     const { waitMillis, startMillis, scaling } = this.#options;
     const isParked =
-      scaling?.min === 0 && this.#seats.every(({ worker, failed }) => worker === null && failed === null);
+      scaling?.min === 0 && this.#slots.every(({ worker, failure }) => worker === null && failure === null);
     return isParked ? startMillis + waitMillis : waitMillis;
   }
 
@@ -288,14 +288,14 @@ export class Pool {
   }
 
   #isDown(): boolean {
-    return this.#seats.every(({ worker, isBusy }) => worker === null && !isBusy);
+    return this.#slots.every(({ worker, isBusy }) => worker === null && !isBusy);
   }
 
   #tooLate(): PlimsollError {
     const { name, waitMillis, maxQueue, down } = this.#options;
-    if (this.#seats.some(({ worker }) => worker !== null))
+    if (this.#slots.some(({ worker }) => worker !== null))
       return new PlimsollError('ENGINE_BUSY', { found: this.#queue.length + 1, limit: maxQueue });
-    const why = this.#seats.find(({ failed }) => failed !== null)?.failed?.message;
+    const why = this.#slots.find(({ failure }) => failure !== null)?.failure?.message;
     const reason = `none was ready within ${waitMillis} ms${why === undefined ? '' : `, the last start failed: ${why}`}`;
     return (
       down?.(reason) ??

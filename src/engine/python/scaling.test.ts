@@ -7,16 +7,16 @@ const RULE: Scaling = { min: 1, max: 3, upMillis: 2000, cooldownMillis: 10_000, 
 /** Workers after each second, where `busy` says how many of them would be busy if there were enough. */
 function run(rule: Scaling, demand: readonly number[], from = 1, startSeconds = 0): readonly number[] {
   const scaler = new Scaler(rule);
-  let [seats, busyMillis, starting] = [from, 0, 0];
+  let [slots, busyMillis, starting] = [from, 0, 0];
   return demand.map((wanted, second) => {
-    const up = seats - (starting > second ? 1 : 0);
+    const up = slots - (starting > second ? 1 : 0);
     const busy = Math.min(wanted, up);
     busyMillis += 1000 * busy;
-    const load = { now: 1000 * (second + 1), busyMillis, seats, up };
+    const load = { now: 1000 * (second + 1), busyMillis, slots, up };
     const next = scaler.next({ ...load, waiting: Math.ceil(wanted - busy), inFlight: Math.ceil(busy) });
-    if (next > seats) starting = second + 1 + startSeconds;
-    seats = next;
-    return seats;
+    if (next > slots) starting = second + 1 + startSeconds;
+    slots = next;
+    return slots;
   });
 }
 const times = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
@@ -66,11 +66,11 @@ test('whatever the load, the number stays between its bounds and moves by one, b
         const max = Math.max(1, drawn.min + drawn.more);
         const scaling = { ...RULE, min: drawn.min, max, cooldownMillis: 1000 * drawn.cooldown };
         let before = Math.max(1, drawn.min);
-        for (const seats of run(scaling, demand, before)) {
-          expect(seats).toBeGreaterThanOrEqual(drawn.min);
-          expect(seats).toBeLessThanOrEqual(max);
-          if (seats > 0) expect(Math.abs(seats - before)).toBeLessThanOrEqual(1);
-          before = seats;
+        for (const slots of run(scaling, demand, before)) {
+          expect(slots).toBeGreaterThanOrEqual(drawn.min);
+          expect(slots).toBeLessThanOrEqual(max);
+          if (slots > 0) expect(Math.abs(slots - before)).toBeLessThanOrEqual(1);
+          before = slots;
         }
       },
     ),

@@ -25,7 +25,7 @@ export interface Load {
   readonly waiting: number;
   readonly inFlight: number;
   /** Workers there are to be, and those of them that answer. */
-  readonly seats: number;
+  readonly slots: number;
   readonly up: number;
 }
 
@@ -60,7 +60,7 @@ export class Scaler {
   next(load: Load): number {
     const { min, max } = this.#rule;
     const wanted = Math.min(max, Math.max(min, this.#wanted(load)));
-    if (wanted !== load.seats) {
+    if (wanted !== load.slots) {
       this.#needed = load.now;
       this.#samples = [];
     }
@@ -68,23 +68,23 @@ export class Scaler {
   }
 
   #wanted(load: Load): number {
-    const { now, busyMillis, waiting, inFlight, seats, up } = load;
+    const { now, busyMillis, waiting, inFlight, slots, up } = load;
     if (waiting > 0 || inFlight > 0 || busyMillis > this.#lastBusy) this.#asked = now;
     this.#asked ??= now;
     this.#lastBusy = busyMillis;
-    if (seats === 0) return waiting > 0 ? 1 : 0;
+    if (slots === 0) return waiting > 0 ? 1 : 0;
     if (now - this.#asked >= this.#rule.idleMillis && this.#rule.min === 0) return 0;
     // What a worker that is still being started will change is not known.
-    if (up < seats) {
+    if (up < slots) {
       this.#samples = [];
-      return seats;
+      return slots;
     }
     const requests = waiting + inFlight;
     const window = this.#note({ now, busyMillis, hasWaiting: waiting > 0, requests });
-    if (window === null || isNeeded(window, seats)) this.#needed = now;
-    if (window !== null && isTooFew(window, seats)) return seats + 1;
-    const isTooMany = seats > 1 && now - this.#needed >= this.#rule.cooldownMillis;
-    return isTooMany ? seats - 1 : seats;
+    if (window === null || isNeeded(window, slots)) this.#needed = now;
+    if (window !== null && isTooFew(window, slots)) return slots + 1;
+    const isTooMany = slots > 1 && now - this.#needed >= this.#rule.cooldownMillis;
+    return isTooMany ? slots - 1 : slots;
   }
 
   /** What was seen in the last `upMillis`, or null where less is known. */
@@ -98,12 +98,12 @@ export class Scaler {
 }
 
 /** Whether one worker fewer would have had too much to do: never, where as many clients as that each wait for their answer. */
-const isNeeded = (window: readonly Sample[], seats: number): boolean =>
-  busyShare(window) > COMFORTABLE * (seats - 1) && window.some(({ requests }) => requests >= seats);
+const isNeeded = (window: readonly Sample[], slots: number): boolean =>
+  busyShare(window) > COMFORTABLE * (slots - 1) && window.some(({ requests }) => requests >= slots);
 
-function isTooFew(window: readonly Sample[], seats: number): boolean {
+function isTooFew(window: readonly Sample[], slots: number): boolean {
   const hasQueue = window.filter(({ hasWaiting }) => hasWaiting).length * 2 >= window.length;
-  return hasQueue && busyShare(window) >= SATURATED * seats;
+  return hasQueue && busyShare(window) >= SATURATED * slots;
 }
 
 /** Workers that were busy on average. */

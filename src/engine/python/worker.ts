@@ -5,7 +5,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { WrittenResponse } from '../../model/raw.ts';
 import { readAnswer } from './answer.ts';
-import { type ChildOptions, PythonChild } from './child.ts';
+import { PythonChild, type PythonChildOptions } from './child.ts';
 import { PythonFailureError } from './failure.ts';
 import { watchFolder } from './folder-quota.ts';
 import { encodeFrame, FrameError, type WireFrame } from './frame.ts';
@@ -14,7 +14,7 @@ import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
 import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 
 /** What is started: a command, what is in its environment, and what keeps its memory where the kernel does not. */
-export type WorkerProgram = Omit<ChildOptions, 'scratch'>;
+export type WorkerProgram = Omit<PythonChildOptions, 'scratch'>;
 
 export interface WorkerOptions {
   /**

@@ -1,6 +1,6 @@
 /** What the control process and the monitoring process say to each other; plain data, structured clones. */
 import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
-import type { Lifecycle } from '../workers/messages.ts';
+import type { LifecycleMessage } from '../../process/messages.ts';
 
 export interface MonitorSettings {
   readonly dataDir: string;
@@ -31,7 +31,7 @@ export type ToMonitor =
   | { readonly kind: 'leave' };
 
 export type FromMonitor =
-  | Lifecycle
+  | LifecycleMessage
   /** Once a second and after each look. */
   | ({ readonly kind: 'alive' } & MonitorState)
   | {

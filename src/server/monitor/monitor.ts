@@ -10,8 +10,8 @@ import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
+import { WorkerSlot } from '../../process/worker-slot.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
-import { Seat } from '../workers/seat.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
 import { Pace } from './pace.ts';
 import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
@@ -45,7 +45,7 @@ export class ServerMonitor {
   readonly #options: ServerMonitorOptions;
   readonly #end: () => Promise<void>;
   #runtime: Promise<MonitoringRuntime> | null = null;
-  #seat: Seat<FromMonitor, ToMonitor> | null = null;
+  #slot: WorkerSlot<FromMonitor, ToMonitor> | null = null;
   #pause = 0;
   /** When the process last said that it had looked, or was started first; null: there was nothing to look at yet. */
   #lookedAt: number | null = null;
@@ -75,18 +75,16 @@ export class ServerMonitor {
   /** Has the process keep what it has read; the rest is read by the next one. */
   async close(): Promise<void> {
     await this.#end();
-    await this.#seat?.stop();
+    await this.#slot?.stop();
     await this.#resting;
-    process.off('exit', this.#kill);
     await (await this.#runtime?.catch(() => null))?.close();
   }
 
   async #look(): Promise<void> {
-    this.#seat?.check();
     await this.#showMemory();
     await this.#writeRules();
     await this.#tellBehind();
-    if (this.#seat !== null || this.#pause-- > 0) return;
+    if (this.#slot !== null || this.#pause-- > 0) return;
     const files = waitingFiles(this.#options.dataDir);
     if (files === 0 && !(await this.#isToBeWatched())) return;
     if (this.#pace.isDue(this.#options.clock.monotonic(), files) && this.#canStart()) this.#start();
@@ -107,10 +105,9 @@ export class ServerMonitor {
   #rest(millis: number): void {
     const { clock } = this.#options;
     if (millis === 0 || this.#resting !== null || !this.#pace.mayRest(clock.monotonic())) return;
-    this.#resting = this.#seat!.stop().then(() => {
+    this.#resting = this.#slot!.stop().then(() => {
       this.#pace.rests(clock.monotonic(), millis);
-      process.off('exit', this.#kill);
-      this.#seat = null;
+      this.#slot = null;
       // Nobody is behind who is not wanted.
       this.#lookedAt = null;
       this.#resting = null;
@@ -119,7 +116,7 @@ export class ServerMonitor {
 
   /** Never throws: a disk that is full is told of by those who need it. */
   async #showMemory(): Promise<void> {
-    const pid = this.#seat?.pid ?? null;
+    const pid = this.#slot?.pid ?? null;
     if (pid === null && this.#shownPid === null) return;
     const { writeMemory } = await import('./memory-file.ts');
     await writeMemory(this.#options.dataDir, pid).then(
@@ -201,7 +198,7 @@ export class ServerMonitor {
     const settings = this.#settings();
     this.#watches = true;
     this.#lookedAt ??= clock.now();
-    this.#seat = new Seat<FromMonitor, ToMonitor>({
+    this.#slot = new WorkerSlot<FromMonitor, ToMonitor>({
       name: 'the monitoring process',
       entry: entry ?? new URL('./monitor.child.ts', import.meta.url),
       nodeOptions: NODE_OPTIONS,
@@ -210,18 +207,15 @@ export class ServerMonitor {
       onEnd: () => undefined,
       onRestart: (reason, delay) =>
         logger.warn({ reason, delay }, 'the monitoring process ended: another one is started'),
-      onHopeless: (error) => {
+      onGiveUp: (error) => {
         logger.error({ error: error.message }, 'monitoring cannot be started: trying again in a minute');
-        this.#seat = null;
+        this.#slot = null;
         this.#pause = GIVEN_UP_LOOKS;
       },
-      tireless: true,
+      isTireless: true,
     });
-    process.once('exit', this.#kill);
-    this.#seat.start();
+    this.#slot.start();
   }
-
-  readonly #kill = (): void => this.#seat?.kill();
 
   #hear(message: FromMonitor): void {
     if (message.kind === 'ask') void this.#answer(message);
@@ -232,8 +226,8 @@ export class ServerMonitor {
   }
 
   async #answer({ id, question, args }: Extract<FromMonitor, { kind: 'ask' }>): Promise<void> {
-    const seat = this.#seat;
-    const epoch = seat?.epoch;
+    const slot = this.#slot;
+    const epoch = slot?.epoch;
     const { surroundings } = this.#options;
     const ask = surroundings[question].bind(surroundings) as (
       ...given: readonly unknown[]
@@ -243,7 +237,7 @@ export class ServerMonitor {
       (error: Error) => ({ kind: 'failed', id, reason: error.message }),
     );
     // Another process has asked for nothing yet.
-    if (seat?.epoch === epoch) seat?.tell(answer);
+    if (slot?.epoch === epoch) slot?.tell(answer);
   }
 
   #open(): Promise<MonitoringRuntime> {

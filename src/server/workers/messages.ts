@@ -2,8 +2,8 @@ import type { AccessSettings, TlsFiles } from '../../config/access.ts';
 import type { ConnectionSettings } from '../../config/connection-settings.ts';
 import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
-import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
+import type { ErrorMessage, LifecycleMessage } from '../../process/messages.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
@@ -13,22 +13,6 @@ import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
 
 /** What the parent, its workers and its control process say to each other; plain data, structured clones. */
-
-export interface ErrorMessage {
-  readonly code: ErrorCode;
-  readonly details: ErrorDetails;
-}
-
-/** What every child says of itself. */
-export type Lifecycle =
-  /** It does what it is there for. */
-  | { readonly kind: 'ready' }
-  /** It cannot, and ends. */
-  | { readonly kind: 'refused'; readonly error: ErrorMessage }
-  /** It begins or ends what may keep it from saying anything for long: building an engine. */
-  | { readonly kind: 'busy'; readonly busy: boolean }
-  /** It accepts no connections any more. */
-  | { readonly kind: 'left' };
 
 // Workers
 
@@ -79,7 +63,7 @@ export const versionName = ({ model, version }: { model: string; version: number
   `${model}@${version}`;
 
 export type FromWorker =
-  | Lifecycle
+  | LifecycleMessage
   | { readonly kind: 'report'; readonly report: Report }
   /** A scrape has come to this worker: it wants the totals. */
   | { readonly kind: 'scrape'; readonly id: number }
@@ -115,7 +99,7 @@ export interface LiveWorker {
 }
 
 export type FromControl =
-  | Exclude<Lifecycle, { kind: 'ready' }>
+  | Exclude<LifecycleMessage, { kind: 'ready' }>
   | { readonly kind: 'ready'; readonly models: readonly ServedModel[] }
   /** Once a second. */
   | { readonly kind: 'alive' }

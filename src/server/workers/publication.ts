@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
+import type { ErrorMessage } from '../../process/messages.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
-import { type ErrorMessage, type VersionName, versionName } from './messages.ts';
+import { type VersionName, versionName } from './messages.ts';
 
 /** A worker as publications see it. */
 export interface Follower {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { checkTls } from '../access/certificates.ts';
 import { type DataLock, lockData } from '../lock.ts';
 import type { RunningService, ServiceOptions } from '../service.ts';
-import { ControlSeat } from './control-seat.ts';
+import { ControlSupervisor } from './control-supervisor.ts';
 import { bindListener, type Listener } from './listener.ts';
 import { Workers } from './workers.ts';
 
@@ -44,7 +44,7 @@ async function serveUnder(
     },
     listener,
   );
-  const control = new ControlSeat({
+  const control = new ControlSupervisor({
     settings: { ...options.control, access, dataDir, socket: lock.socket, copies: options.workers },
     live: () => workers.live,
     publish: (snapshot) => workers.publish(snapshot),

@@ -1,3 +1,5 @@
+import { toErrorMessage } from '../../process/messages.ts';
+import { obeyParent, type Parent } from '../../process/parent.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { fleetMetricFamilies } from '../../serving/metrics/exposition.ts';
 import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
@@ -5,7 +7,6 @@ import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
 import { openServing, type Serving } from '../serving.ts';
 import type { SharingServer } from '../start.ts';
-import { toErrorMessage } from './error-message.ts';
 import { type FromWorker, type ToWorker, type WorkerSettings, workerName } from './messages.ts';
 import { Reporter } from './reporter.ts';
 
@@ -14,17 +15,10 @@ import { Reporter } from './reporter.ts';
 /** What is in flight gets this long once the parent is gone. */
 const ORPHAN_MILLIS = 1000;
 
-/** What the end of the parent means. */
-let orphaned = (): void => process.exit(1);
-
-/** A parent that is gone hears nothing; `disconnect` says so. */
-function send(message: FromWorker, sent: () => void = () => undefined): void {
-  if (process.connected) process.send!(message, undefined, undefined, sent);
-  else sent();
-}
+type WorkerParent = Parent<ToWorker, FromWorker>;
 
 /** Follows what the parent says from now on, and listens once there is something to answer with. */
-async function run(settings: WorkerSettings, listener: object): Promise<void> {
+async function run(settings: WorkerSettings, parent: WorkerParent, listener: object): Promise<void> {
   const {
     worker,
     epoch,
@@ -44,6 +38,7 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   } = settings;
   const metrics = new ServingMetrics();
   const logger = stderrLog({ worker });
+  const { send } = parent;
   const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
@@ -68,19 +63,19 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
   let begun: Promise<void> | null = null;
   const begin = async (): Promise<void> => {
     const server = await serving.listen();
-    obey(server, reporter);
+    obey(server, reporter, parent);
     reporter.start();
     send({ kind: 'ready' });
     rememberCompiledCode();
   };
   const follow = async (next: PlaneSnapshot): Promise<void> => {
-    if (!(await follows(serving, next))) return;
+    if (!(await follows(serving, next, parent))) return;
     begun ??= begin();
     await begun;
   };
-  process.on('message', (message: ToWorker) => {
-    if (message.kind === 'prepare') void follows(serving, message.snapshot);
-    if (message.kind === 'follow') follow(message.snapshot).catch(refuse);
+  parent.onMessage((message) => {
+    if (message.kind === 'prepare') void follows(serving, message.snapshot, parent);
+    if (message.kind === 'follow') follow(message.snapshot).catch(parent.refuse);
   });
   if (snapshot) {
     await serving.follower.follow(snapshot);
@@ -92,7 +87,11 @@ async function run(settings: WorkerSettings, listener: object): Promise<void> {
 let following = 0;
 
 /** Follows a snapshot and says so; or says why not, and goes on as before. */
-async function follows({ follower, loaded }: Serving, snapshot: PlaneSnapshot): Promise<boolean> {
+async function follows(
+  { follower, loaded }: Serving,
+  snapshot: PlaneSnapshot,
+  { send }: WorkerParent,
+): Promise<boolean> {
   const { sequence } = snapshot;
   if (following++ === 0) send({ kind: 'busy', busy: true });
   try {
@@ -111,13 +110,10 @@ async function follows({ follower, loaded }: Serving, snapshot: PlaneSnapshot): 
  * From here on the parent says what to do. Clients are sent away only when no worker listens any more: the connections
  * that they then open would wait where nobody takes them.
  */
-function obey(server: SharingServer, reporter: Reporter): void {
-  let leaving = false;
+function obey(server: SharingServer, reporter: Reporter, parent: WorkerParent): void {
   const leave = async (): Promise<void> => {
-    if (leaving) return;
-    leaving = true;
     await server.leaveSocket();
-    send({ kind: 'left' });
+    parent.send({ kind: 'left' });
   };
   let closing = false;
   const close = async (): Promise<void> => {
@@ -126,26 +122,16 @@ function obey(server: SharingServer, reporter: Reporter): void {
     await server.close();
     reporter.report(() => process.exit(0));
   };
-  process.on('message', (message: ToWorker) => {
+  parent.onMessage((message) => {
     if (message.kind === 'usage') void reporter.usage(message.id);
     if (message.kind === 'totals') reporter.settle(message.id, message.totals);
-    if (message.kind === 'leave') void leave();
     if (message.kind === 'close') void close();
   });
-  process.on('SIGTERM', leave);
-  orphaned = () => {
+  const leaving = parent.onLeave(leave);
+  parent.onGone(() => {
     setTimeout(() => process.exit(1), ORPHAN_MILLIS);
-    void leave().then(close);
-  };
+    void leaving().then(close);
+  });
 }
 
-function refuse(error: unknown): void {
-  send({ kind: 'refused', error: toErrorMessage(error) }, () => process.exit(1));
-}
-
-// A terminal sends its Ctrl-C to every process of the command; what it means is for the parent to say.
-process.on('SIGINT', () => undefined);
-process.once('disconnect', () => orphaned());
-process.once('message', (message: ToWorker, handle: unknown) => {
-  if (message.kind === 'start') run(message.settings, handle as object).catch(refuse);
-});
+obeyParent<ToWorker, FromWorker>(({ settings }, parent, listener) => run(settings, parent, listener));

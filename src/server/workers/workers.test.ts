@@ -88,9 +88,9 @@ test('a worker that ends at its start again and again ends the others too, and s
   await expect(failed).rejects.toMatchObject({
     code: 'WORKER_FAILED',
     exit: 1,
-    details: { process: 'worker 2', times: 5, reason: 'code 3' },
+    details: { process: 'worker 2', times: 5, reason: 'exit code 3' },
   });
-  expect(logged).toEqual([100, 200, 400, 800].map((delay) => ({ worker: 2, reason: 'code 3', delay })));
+  expect(logged).toEqual([100, 200, 400, 800].map((delay) => ({ worker: 2, reason: 'exit code 3', delay })));
 });
 
 test('what a first worker refuses is not tried again', async () => {

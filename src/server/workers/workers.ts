@@ -3,8 +3,8 @@ import { shareOf } from '../../config/access.ts';
 import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { PlimsollError } from '../../core/errors.ts';
-import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
+import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { countsOf } from '../fleets/counts.ts';
@@ -20,7 +20,6 @@ import {
 } from './messages.ts';
 import { type Follower, Publications } from './publication.ts';
 import { Scrapes } from './scrapes.ts';
-import { Seat } from './seat.ts';
 import { Tally } from './tally.ts';
 
 export interface WorkersOptions
@@ -54,12 +53,11 @@ export interface WorkersOptions
 /** The workers do not wait longer for one of them to leave the socket. */
 const LEAVE_MILLIS = 1000;
 const CLOSE_MILLIS = 35_000;
-const CHECK_MILLIS = 1000;
 
 /** A place of a worker, and what the one there has loaded. */
 interface Place {
   readonly worker: number;
-  readonly seat: Seat<FromWorker, ToWorker>;
+  readonly slot: WorkerSlot<FromWorker, ToWorker>;
   /** Null as long as it has said nothing of it. */
   loaded: ReadonlySet<VersionName> | null;
 }
@@ -77,7 +75,6 @@ export class Workers {
   readonly #scrapes = new Scrapes();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #checks: NodeJS.Timeout;
   #restarts = 0;
   #closing: Promise<void> | null = null;
 
@@ -86,10 +83,7 @@ export class Workers {
     this.#listener = listener;
     this.#places = Array.from({ length: options.workers }, (_, k) => this.#place(k + 1));
     this.#publications = new Publications(() => this.#followers());
-    // However this process ends, nobody stays behind; after a SIGKILL the workers see its channel close.
-    process.once('exit', this.#killAll);
-    for (const { seat } of this.#places) seat.start();
-    this.#checks = setInterval(this.#check, options.checkMillis ?? CHECK_MILLIS).unref();
+    for (const { slot } of this.#places) slot.start();
   }
 
   /** Resolves once all of them answer. */
@@ -105,8 +99,8 @@ export class Workers {
   /** Those that follow: they answer, or will in a moment. */
   get live(): readonly LiveWorker[] {
     const { replica } = this.#options;
-    return this.#places.flatMap(({ worker, seat, loaded }) =>
-      loaded ? [{ worker: workerName({ replica, worker }), epoch: seat.epoch, loaded: [...loaded] }] : [],
+    return this.#places.flatMap(({ worker, slot, loaded }) =>
+      loaded ? [{ worker: workerName({ replica, worker }), epoch: slot.epoch, loaded: [...loaded] }] : [],
     );
   }
 
@@ -127,7 +121,7 @@ export class Workers {
 
   /** Passes on that certificates were renewed: a signal for this process alone reaches none of them. */
   renew(): void {
-    for (const { seat } of this.#places) if (seat.ready) seat.kill('SIGHUP');
+    for (const { slot } of this.#places) if (slot.isReady) slot.signal('SIGHUP');
   }
 
   async close(): Promise<void> {
@@ -150,34 +144,22 @@ export class Workers {
     // The workers hold the socket until they have taken what is queued on it.
     leave(this.#listener);
     const late = setTimeout(this.#closeAll, LEAVE_MILLIS);
-    const limit = setTimeout(this.#killAll, this.#options.closeMillis ?? CLOSE_MILLIS);
-    await Promise.all(this.#places.map(({ seat }) => seat.stop()));
-    clearInterval(this.#checks);
+    await Promise.all(this.#places.map(({ slot }) => slot.stop()));
     clearTimeout(late);
-    clearTimeout(limit);
-    process.off('exit', this.#killAll);
   }
 
   readonly #closeAll = (): void => {
-    for (const { seat } of this.#places) seat.send({ kind: 'close' });
-  };
-
-  readonly #check = guarded(() => {
-    for (const { seat } of this.#places) seat.check();
-  });
-
-  readonly #killAll = (): void => {
-    for (const { seat } of this.#places) seat.kill();
+    for (const { slot } of this.#places) slot.send({ kind: 'close' });
   };
 
   /** Those that answer; where none does yet, those that are being started. */
   #followers(): Follower[] {
-    const ready = this.#places.filter(({ seat }) => seat.ready);
-    return (ready.length > 0 ? ready : this.#places).map(({ worker, seat, loaded }) => ({
+    const ready = this.#places.filter(({ slot }) => slot.isReady);
+    return (ready.length > 0 ? ready : this.#places).map(({ worker, slot, loaded }) => ({
       worker,
       loaded: loaded ?? new Set(),
       tell: (kind: 'prepare' | 'follow', snapshot: PlaneSnapshot): void => {
-        if (!seat.tell({ kind, snapshot })) this.#publications.left(worker);
+        if (!slot.tell({ kind, snapshot })) this.#publications.left(worker);
       },
     }));
   }
@@ -195,6 +177,8 @@ export class Workers {
       logger,
       entry,
       tls,
+      closeMillis = CLOSE_MILLIS,
+      checkMillis,
     } = this.#options;
     const access = { ...this.#options.access, rate: shareOf(this.#options.access.rate, workers) };
     const { host, port, handle } = this.#listener;
@@ -202,7 +186,7 @@ export class Workers {
     const where = { host, port, controlSocket, dataDir };
     const shared = { copies: workers, threads, connections };
     const settings = { worker, replica, maxBody, metricsAliases, captures, access, tls, ...shared, ...where };
-    const seat: Place['seat'] = new Seat({
+    const slot: Place['slot'] = new WorkerSlot({
       name: `worker ${worker}`,
       entry: entry ?? new URL('./serve.child.ts', import.meta.url),
       start: (epoch) => ({
@@ -216,9 +200,11 @@ export class Workers {
         this.#restarts++;
         logger.warn({ worker, reason, delay }, 'a worker ended: another one is started');
       },
-      onHopeless: (error) => void this.fail(error),
+      onGiveUp: (error) => void this.fail(error),
+      closeMillis,
+      checkMillis,
     });
-    const place: Place = { worker, seat, loaded: null };
+    const place: Place = { worker, slot, loaded: null };
     return place;
   }
 
@@ -240,10 +226,10 @@ export class Workers {
   }
 
   /** What was published since this worker was started, it has not been told. */
-  #joined({ seat }: Place): void {
+  #joined({ slot }: Place): void {
     const { current } = this.#publications;
-    if (current) seat.send({ kind: 'follow', snapshot: current });
-    if (this.#places.every((place) => place.seat.ready)) this.#ready.resolve();
+    if (current) slot.send({ kind: 'follow', snapshot: current });
+    if (this.#places.every((place) => place.slot.isReady)) this.#ready.resolve();
   }
 
   #left(place: Place): void {
@@ -256,22 +242,22 @@ export class Workers {
   }
 
   /** A worker has left the socket: it closes, together with all others where none is to listen any more. */
-  #sendAway({ seat }: Place): void {
-    if (!this.#closing) seat.send({ kind: 'close' });
-    else if (!this.#places.some((place) => place.seat.listening)) this.#closeAll();
+  #sendAway({ slot }: Place): void {
+    if (!this.#closing) slot.send({ kind: 'close' });
+    else if (!this.#places.some((place) => place.slot.isListening)) this.#closeAll();
   }
 
   #scrape(asking: Place, id: number): void {
-    const ready = this.#places.filter(({ seat }) => seat.ready);
+    const ready = this.#places.filter(({ slot }) => slot.isReady);
     const part = this.#scrapes.begin(
       ready.map(({ worker }) => worker),
       (processes) => {
-        const answering = this.#places.filter(({ seat }) => seat.ready).length;
+        const answering = this.#places.filter(({ slot }) => slot.isReady).length;
         const snapshot = this.#tally.total();
         const totals = { snapshot, processes, ready: answering, restarts: this.#restarts };
-        asking.seat.send({ kind: 'totals', id, totals });
+        asking.slot.send({ kind: 'totals', id, totals });
       },
     );
-    for (const { seat } of ready) seat.send({ kind: 'usage', id: part });
+    for (const { slot } of ready) slot.send({ kind: 'usage', id: part });
   }
 }

@@ -2,16 +2,16 @@ import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
+import { toErrorMessage } from '../../process/messages.ts';
+import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { ControlSettings } from '../control-settings.ts';
 import type { Progress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
-import { toErrorMessage } from './error-message.ts';
 import type { FromControl, LiveWorker, ToControl } from './messages.ts';
-import { Seat } from './seat.ts';
 
-export interface ControlSeatOptions {
+export interface ControlSupervisorOptions {
   readonly settings: ControlSettings;
   readonly logger: Logger;
   /** The workers that answer. */
@@ -29,7 +29,6 @@ export interface ControlSeatOptions {
 }
 
 const CLOSE_MILLIS = 5000;
-const CHECK_MILLIS = 1000;
 /** How often the control process is told what was counted. */
 const COUNT_MILLIS = 5000;
 /** Pieces on their way to a control process that does not take them; more are dropped, which makes parts missing. */
@@ -40,19 +39,18 @@ const MOST_PIECES = 64;
  * to it. While it is away the workers answer as before, and what they record is lost, for all arms alike. Once it has
  * served it is started again however often that fails.
  */
-export class ControlSeat {
-  readonly #options: ControlSeatOptions;
-  readonly #seat: Seat<FromControl, ToControl>;
-  readonly #checks: NodeJS.Timeout;
+export class ControlSupervisor {
+  readonly #options: ControlSupervisorOptions;
+  readonly #slot: WorkerSlot<FromControl, ToControl>;
   readonly #countings: NodeJS.Timeout;
   readonly #ready = Promise.withResolvers<readonly ServedModel[]>();
   #hasServed = false;
   #pieces = 0;
 
-  constructor(options: ControlSeatOptions) {
+  constructor(options: ControlSupervisorOptions) {
     this.#options = options;
     const { logger } = options;
-    this.#seat = new Seat({
+    this.#slot = new WorkerSlot({
       name: 'the control process',
       entry: options.entry ?? new URL('./control.child.ts', import.meta.url),
       start: () => ({ kind: 'start', settings: this.#settings(), fleet: options.live() }),
@@ -62,17 +60,14 @@ export class ControlSeat {
       },
       onRestart: (reason, delay) =>
         logger.warn({ reason, delay }, 'the control process ended: another one is started'),
-      onHopeless: (error) => this.#ready.reject(error),
-      tireless: true,
+      onGiveUp: (error) => this.#ready.reject(error),
+      isTireless: true,
+      closeMillis: options.closeMillis ?? CLOSE_MILLIS,
+      checkMillis: options.checkMillis,
     });
-    process.once('exit', this.#kill);
-    this.#seat.start();
-    this.#checks = setInterval(
-      guarded(() => this.#seat.check()),
-      options.checkMillis ?? CHECK_MILLIS,
-    ).unref();
+    this.#slot.start();
     this.#countings = setInterval(
-      guarded(() => this.#seat.send({ kind: 'counts', counts: options.counts(), load: options.load() })),
+      guarded(() => this.#slot.send({ kind: 'counts', counts: options.counts(), load: options.load() })),
       COUNT_MILLIS,
     ).unref();
   }
@@ -85,7 +80,7 @@ export class ControlSeat {
   /** Hands on what a worker has recorded. */
   piece(piece: WindowPart): void {
     if (this.#pieces >= MOST_PIECES) return;
-    const isSent = this.#seat.send({ kind: 'piece', piece }, () => {
+    const isSent = this.#slot.send({ kind: 'piece', piece }, () => {
       this.#pieces = Math.max(0, this.#pieces - 1);
     });
     if (isSent) this.#pieces++;
@@ -93,19 +88,13 @@ export class ControlSeat {
 
   /** Says which workers answer now. */
   fleetChanged(): void {
-    this.#seat.tell({ kind: 'fleet', fleet: this.#options.live() });
+    this.#slot.tell({ kind: 'fleet', fleet: this.#options.live() });
   }
 
   async stop(): Promise<void> {
-    const limit = setTimeout(this.#kill, this.#options.closeMillis ?? CLOSE_MILLIS);
-    await this.#seat.stop();
-    clearTimeout(limit);
-    clearInterval(this.#checks);
+    await this.#slot.stop();
     clearInterval(this.#countings);
-    process.off('exit', this.#kill);
   }
-
-  readonly #kill = (): void => this.#seat.kill();
 
   /** Files are registered once: what lies there when a later control process starts was not asked for. */
   #settings(): ControlSettings {
@@ -123,9 +112,9 @@ export class ControlSeat {
   }
 
   async #publish(id: number, snapshot: PlaneSnapshot): Promise<void> {
-    const { epoch } = this.#seat;
+    const { epoch } = this.#slot;
     const error = await this.#options.publish(snapshot).then(() => null, toErrorMessage);
     // Another control process has asked for nothing yet.
-    if (epoch === this.#seat.epoch) this.#seat.tell({ kind: 'published', id, error });
+    if (epoch === this.#slot.epoch) this.#slot.tell({ kind: 'published', id, error });
   }
 }

@@ -7,24 +7,24 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { Progress } from '../registration.ts';
-import { ControlSeat, type ControlSeatOptions } from './control-seat.ts';
+import { ControlSupervisor, type ControlSupervisorOptions } from './control-supervisor.ts';
 
-const seats: ControlSeat[] = [];
+const started: ControlSupervisor[] = [];
 afterEach(async () => {
-  await Promise.all(seats.splice(0).map((seat) => seat.stop()));
+  await Promise.all(started.splice(0).map((control) => control.stop()));
 });
 
 /** A control process that is this code, and everything that came of it. */
-function seatOf(code: string, more: Partial<ControlSeatOptions> = {}) {
+function supervised(code: string, more: Partial<ControlSupervisorOptions> = {}) {
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-')), 'entry.mjs');
   writeFileSync(path, code);
   const restarts: object[] = [];
   const said: Progress[] = [];
   const published: PlaneSnapshot[] = [];
-  const seat = new ControlSeat({
+  const control = new ControlSupervisor({
     settings: {
       files: [{ name: 'm', path: 'm.pkl', found: false }],
-    } as unknown as ControlSeatOptions['settings'],
+    } as unknown as ControlSupervisorOptions['settings'],
     logger: { info: () => undefined, warn: (fields) => void restarts.push(fields), error: () => undefined },
     live: () => [{ worker: 'r/1', epoch: 1, loaded: [] }],
     publish: async (snapshot) => void published.push(snapshot),
@@ -35,8 +35,8 @@ function seatOf(code: string, more: Partial<ControlSeatOptions> = {}) {
     closeMillis: 500,
     ...more,
   });
-  seats.push(seat);
-  return { seat, restarts, said, published };
+  started.push(control);
+  return { control, restarts, said, published };
 }
 
 /** Says in notes what it is told, and ends when it is told to leave. */
@@ -56,19 +56,19 @@ test('files are registered once: a control process that comes later is told of n
       process.send({ kind: 'ready', models: ['m'] });
       setTimeout(() => process.exit(7), 50);
     });`;
-  const { seat, said, restarts } = seatOf(code);
-  expect(await seat.ready).toEqual(['m']);
+  const { control, said, restarts } = supervised(code);
+  expect(await control.ready).toEqual(['m']);
   await expect.poll(() => texts(said).filter((text) => text.startsWith('start')).length).toBe(2);
   expect(texts(said)).toEqual(['start 1 r/1', 'start 0 r/1']);
-  expect(restarts[0]).toEqual({ reason: 'code 7', delay: 100 });
+  expect(restarts[0]).toEqual({ reason: 'exit code 7', delay: 100 });
 });
 
 test('what a control process refuses at the very first start is the end', async () => {
   const error = { code: 'STORE_BUSY', details: {} };
-  const { seat, restarts } = seatOf(
+  const { control, restarts } = supervised(
     `process.once('message', () => process.send({ kind: 'refused', error: ${JSON.stringify(error)} }, () => process.exit(1)));`,
   );
-  await expect(seat.ready).rejects.toMatchObject({ code: 'STORE_BUSY' });
+  await expect(control.ready).rejects.toMatchObject({ code: 'STORE_BUSY' });
   expect(restarts).toEqual([]);
 });
 
@@ -80,9 +80,9 @@ test('one that has served is started again and again, however often that fails',
       writeFileSync('${marker}', '');
       process.send({ kind: 'ready', models: [] }, () => process.exit(1));
     });`;
-  const { seat, restarts } = seatOf(code);
-  await seat.ready;
-  // Five failures in a row would end a worker's seat.
+  const { control, restarts } = supervised(code);
+  await control.ready;
+  // Five failures in a row would end a worker's control.
   await expect.poll(() => restarts.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);
 }, 20_000);
 
@@ -97,7 +97,7 @@ test('a publication is answered with its outcome, and not to a later control pro
     });
     process.on('message', ({ kind, id }) => kind === 'published' && id === 2 && process.exit(1));`;
   const slow = Promise.withResolvers<void>();
-  const { said } = seatOf(code, {
+  const { said } = supervised(code, {
     publish: async ({ sequence }) => {
       if (sequence === 2) throw new PlimsollError('STOPPING');
       if (sequence === 3) await slow.promise;
@@ -115,20 +115,20 @@ test('a publication is answered with its outcome, and not to a later control pro
 test('pieces that a control process does not take are dropped beyond a bound', async () => {
   // A loop that hangs reads nothing: what is sent waits in the pipe, then here.
   const code = `process.once('message', () => process.send({ kind: 'ready', models: [] }, () => { while (true); }));`;
-  const { seat } = seatOf(code);
-  await seat.ready;
+  const { control } = supervised(code);
+  await control.ready;
   const piece = { units: new Uint8Array(1 << 20) } as unknown as WindowPart;
   const before = process.memoryUsage.rss();
-  for (let k = 0; k < 1000; k++) seat.piece(piece);
+  for (let k = 0; k < 1000; k++) control.piece(piece);
   expect(process.memoryUsage.rss() - before).toBeLessThan(400 * 2 ** 20);
 });
 
 test('the end of a control process that hangs is not waited for', async () => {
-  const { seat } = seatOf(
+  const { control } = supervised(
     `process.on('message', ({ kind }) => kind === 'start' && process.send({ kind: 'ready', models: [] }));`,
   );
-  await seat.ready;
+  await control.ready;
   const started = performance.now();
-  await seat.stop();
+  await control.stop();
   expect(performance.now() - started).toBeLessThan(10_000);
 });
