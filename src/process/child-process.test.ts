@@ -21,13 +21,17 @@ const SERVES = "process.on('SIGTERM', () => process.exit(4)); setInterval(() => 
 const STAYS = "process.on('SIGTERM', () => 0); setInterval(() => 0, 1e6); console.log('up')";
 
 test('why it has ended is told: its exit code, the signal, or what it was ended for', async () => {
-  expect(await node('process.exit(3)').ended).toEqual({ reason: 'exit code 3', code: 3, hasStarted: true });
+  expect(await node('process.exit(3)').ended).toEqual({
+    ...{ reason: 'exit code 3', code: 3, isKilled: false, hasStarted: true },
+  });
   const killed = await node("process.kill(process.pid, 'SIGSEGV')").ended;
-  expect(killed).toEqual({ reason: 'killed by SIGSEGV', code: null, hasStarted: true });
+  expect(killed).toEqual({
+    ...{ reason: 'killed by SIGSEGV', code: null, isKilled: false, hasStarted: true },
+  });
   const child = node(STAYS);
   await started(child);
   child.kill('it took too long');
-  expect((await child.ended).reason).toBe('it took too long');
+  expect(await child.ended).toMatchObject({ reason: 'it took too long', isKilled: true });
 });
 
 test('a program that is not there has not started', async () => {

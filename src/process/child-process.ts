@@ -8,6 +8,8 @@ export interface ExitStatus {
   readonly reason: string;
   /** Null where a signal has ended it, or it never ran. */
   readonly code: number | null;
+  /** Whether it was ended from here. */
+  readonly isKilled: boolean;
   /** False where the system had no such program, or no descriptor, process or memory for it. */
   readonly hasStarted: boolean;
 }
@@ -36,6 +38,7 @@ export class ChildProcess {
   readonly #process: NodeChildProcess | null;
   readonly #ownsGroup: boolean;
   #killedFor: string | null = null;
+  #isKilled = false;
 
   constructor(options: ChildOptions) {
     const {
@@ -85,7 +88,7 @@ export class ChildProcess {
    * by its end.
    */
   send(
-    message: object,
+    message: object | string,
     { handle, sent }: { handle?: object | undefined; sent?: (() => void) | undefined } = {},
   ): boolean {
     if (!this.isConnected) return false;
@@ -114,6 +117,7 @@ export class ChildProcess {
     if (this.#process === null || this.#process.exitCode !== null || this.#process.signalCode !== null)
       return false;
     this.expect(reason);
+    this.#isKilled = true;
     if (this.#ownsGroup) this.#killGroup();
     else this.#process.kill('SIGKILL');
     return true;
@@ -137,7 +141,7 @@ export class ChildProcess {
     return new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         const reason = this.#killedFor ?? exitReason(code, signal);
-        resolve({ reason, code, hasStarted: true });
+        resolve({ reason, code, isKilled: this.#isKilled, hasStarted: true });
       };
       // What fails later (a signal, a message) is heard of by its end.
       child.on('error', (error) => child.pid === undefined && resolve(notStarted(error)));
@@ -170,7 +174,9 @@ export class ChildProcess {
 const exitReason = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal === null ? `exit code ${code}` : `killed by ${signal}`;
 
-const notStarted = ({ message }: Error): ExitStatus => ({ reason: message, code: null, hasStarted: false });
+const notStarted = ({ message }: Error): ExitStatus => ({
+  ...{ reason: message, code: null, isKilled: false, hasStarted: false },
+});
 
 export interface NodeOptions extends Pick<ChildOptions, 'isSacrificed'> {
   /** Options of Node. */

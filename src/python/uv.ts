@@ -1,11 +1,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import type { RunResult } from '../process/run-program.ts';
 import type { PythonInterpreter } from './environment.ts';
 import { isProgram, pathFolders } from './interpreter-places.ts';
 import { findInterpreters } from './interpreters.ts';
 import { pipSettings } from './pip-settings.ts';
-import { type RunResult, runPythonProgram } from './program.ts';
+import { runPythonProgram } from './program.ts';
 import { compareVersions } from './versions.ts';
 
 /** Oldest uv that knows all options that are used here. */

@@ -1,11 +1,11 @@
+import { answerChildJob } from '../process/child-job.ts';
 import type { AcceptNote, AcceptRequest } from './admit.ts';
-import { answerParent } from './child.ts';
 import { proveFile } from './prove.ts';
 
 /** Entry of the short-lived process that reads and proves one untrusted file. */
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-answerParent<AcceptRequest, AcceptNote>('accepting a file', (request, say) =>
+answerChildJob<AcceptRequest, AcceptNote>('accepting a file', (request, say) =>
   proveFile(request, clock, {
     progress: (stage) => say({ kind: 'progress', stage }),
     identified: (digest) => say({ kind: 'identified', digest }),

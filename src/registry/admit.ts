@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { runChildJob } from '../process/child-job.ts';
 import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
-import { inChild } from './child.ts';
 import { filesToKeep, type IdentifiedModel, identify, runsWith } from './identify.ts';
 import type { LoadingCost } from './loading.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
@@ -158,7 +158,7 @@ async function admitInChild(
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {
-    return await inChild<AcceptanceResult, AcceptNote>({
+    return await runChildJob<AcceptanceResult, AcceptNote>({
       entry: new URL('./accept.child.ts', import.meta.url),
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
       // Interpreters and installers are children of it, and have limits of their own.

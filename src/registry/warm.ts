@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import { inChild } from './child.ts';
+import { runChildJob } from '../process/child-job.ts';
 import { type LoadingCost, loadingRequest } from './loading.ts';
 import type { AcceptedVersion } from './version.ts';
 
@@ -18,14 +18,14 @@ export function warmUp(
   const request = loadingRequest(version);
   const failed = (reason: string): PlimsollError =>
     new PlimsollError('WARM_UP_FAILED', { model: version.manifest.file, reason });
-  return inChild<LoadingCost, never>({
+  return runChildJob<LoadingCost, never>({
     entry: new URL('./warm.child.ts', import.meta.url),
     execArgv: ['--expose-gc'],
     memoryBytes: null,
     request,
     limitMillis,
     late: () => failed(`took longer than ${limitMillis} ms`),
-    ended: (reason) => failed(`ended with ${reason}`),
+    ended: (reason) => failed(`ended: ${reason}`),
     hear: () => undefined,
   });
 }

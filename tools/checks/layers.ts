@@ -29,7 +29,7 @@ export const LAYERS: Layers = {
   // Text vectorizers run natively in front of a graph.
   // Graphs of others run in processes as models of Python do.
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
-  python: [],
+  python: ['process'],
   process: [],
   'engine/python': ['engine', 'model', 'python', 'process'],
   files: ['model', 'formats', 'formats/onnx'],
@@ -76,6 +76,7 @@ export const LAYERS: Layers = {
   control: ['schema', 'signing', 'model', 'python', 'registry', 'rollout', 'store'],
   scorer: ['model', 'engine', 'registry', 'serving/rows'],
   jobs: [
+    'process',
     'schema',
     'disk',
     'sql',
@@ -107,6 +108,7 @@ export const LAYERS: Layers = {
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
   deploy: [
+    'process',
     'schema',
     'disk',
     'signing',

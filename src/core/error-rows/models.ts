@@ -55,7 +55,7 @@ export const MODELS_AREAS = {
     ENVIRONMENT_FAILED: row(500, EXIT.failed, 'Cannot make the environment of the lock {digest} with Python {python}: {reason}', '{way}'),
 
     ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
-    ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended with {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
+    ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended: {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
   },
   // src/registry/catalog…, uploads, watch
   'The registry of versions': {

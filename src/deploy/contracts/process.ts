@@ -1,32 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type ChildOptions, ChildProcess } from '../../process/child-process.ts';
 import type { StartContainer, StartedContainer } from './started-container.ts';
 
-const MOST_OUTPUT = 65_536;
+const MAX_OUTPUT_CHARACTERS = 65_536;
+/** Its own children may keep its pipes open. */
+const DRAIN_MILLIS = 250;
 
-type Place = Pick<StartedContainer, 'port' | 'seenAt'>;
-
-/** Follows a child as a container. Rejects where it cannot be started at all. */
-export async function followed(
-  child: ChildProcess,
-  { port, seenAt, pid = () => child.pid! }: Place & { readonly pid?: () => number },
+/** Starts a process as a container. Rejects where it cannot be started at all. */
+export async function startedAs(
+  { port, seenAt }: Pick<StartedContainer, 'port' | 'seenAt'>,
+  options: ChildOptions,
 ): Promise<StartedContainer> {
+  const child = new ChildProcess({
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    drainMillis: DRAIN_MILLIS,
+  });
   let output = '';
   const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-MOST_OUTPUT);
+    output = (output + chunk.toString()).slice(-MAX_OUTPUT_CHARACTERS);
   };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  await once(child, 'spawn');
+  for (const stream of child.stdio.slice(1)) (stream as Readable | null)?.on('data', keep);
+  if (child.pid === undefined) throw new Error((await child.ended).reason);
   return {
     port,
     seenAt,
-    get pid() {
-      return pid();
-    },
-    kill: (signal) => void child.kill(signal),
-    ended,
+    pid: child.pid,
+    kill: (signal) => child.signal(signal),
+    ended: child.ended.then(({ code }) => code),
     output: () => output,
   };
 }
@@ -40,9 +41,11 @@ export const asProcess =
   ({ env, args, mounts, port }) => {
     const seenAt = (place: string): string => mounts[place] ?? place;
     const moved = args.map((word) => word.replace(/(?<==)\/.*$/, seenAt));
-    const child = spawn(process.execPath, [entry, ...moved], {
-      env: { PATH: process.env['PATH'], PLIMSOLL_BUNDLES: bundles, PLIMSOLL_MODELS_ROOT: '/', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return followed(child, { port, seenAt });
+    return startedAs(
+      { port, seenAt },
+      {
+        ...{ command: process.execPath, args: [entry, ...moved] },
+        env: { PATH: process.env['PATH'], PLIMSOLL_BUNDLES: bundles, PLIMSOLL_MODELS_ROOT: '/', ...env },
+      },
+    );
   };

@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from './common.ts';
-import { followed } from './process.ts';
+import { startedAs } from './process.ts';
 import type { ContainerSpec, StartContainer } from './started-container.ts';
 import type { ImageProcess } from './unpack.ts';
 
@@ -22,19 +22,20 @@ export const underRunc =
     const id = `plimsoll-${randomUUID()}`;
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(runtimeConfig(root, image, start)));
     const pidFile = join(bundle, 'pid');
-    const child = spawn('runc', ['run', '--bundle', bundle, '--pid-file', pidFile, id], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    child.once('exit', () => rmSync(bundle, { recursive: true, force: true }));
-    const started = await followed(child, {
-      port: start.port,
-      seenAt: (place) => place,
-      pid: () => Number(readFileSync(pidFile, 'utf8')),
+    const args = ['run', '--bundle', bundle, '--pid-file', pidFile, id];
+    const started = await startedAs(
+      { port: start.port, seenAt: (place) => place },
+      { command: 'runc', args },
+    );
+    let hasEnded = false;
+    void started.ended.then(() => {
+      hasEnded = true;
+      rmSync(bundle, { recursive: true, force: true });
     });
     // Until runc has written it, signals would reach runc alone.
-    for (let waited = 0; !hasPid(pidFile) && child.exitCode === null && waited < PID_MILLIS; waited += 20)
-      await after(20);
-    return { ...started, pid: started.pid, kill: (signal) => void spawnSync('runc', ['kill', id, signal]) };
+    for (let waited = 0; !hasPid(pidFile) && !hasEnded && waited < PID_MILLIS; waited += 20) await after(20);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    return { ...started, pid, kill: (signal) => void spawnSync('runc', ['kill', id, signal]) };
   };
 
 const hasPid = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8') !== '';

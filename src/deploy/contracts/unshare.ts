@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { followed } from './process.ts';
+import { startedAs } from './process.ts';
 import type { StartContainer } from './started-container.ts';
 import type { ImageProcess } from './unpack.ts';
 
@@ -31,16 +31,28 @@ export const inNewRoot =
     for (const place of Object.keys(mounts)) mkdirSync(join(root, place), { recursive: true });
     const binds = Object.entries(mounts).flatMap(([place, folder]) => [folder, place]);
     const command = [...entrypoint, ...(args.length > 0 ? args : cmd)];
-    const child = spawn(
-      'unshare',
-      ['--mount', 'sh', '-c', SCRIPT, 'sh', root, `${uid}:${gid}`, cwd, ...binds, '--', ...command],
+    const unshared = [
+      '--mount',
+      'sh',
+      '-c',
+      SCRIPT,
+      'sh',
+      root,
+      `${uid}:${gid}`,
+      cwd,
+      ...binds,
+      '--',
+      ...command,
+    ];
+    return startedAs(
+      { port, seenAt: (place) => place },
       {
+        command: 'unshare',
+        args: unshared,
         env: { ...image.env, PATH: SYSTEM_PATH, ...env },
         cwd: join(root, '/'),
-        stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
-    return followed(child, { port, seenAt: (place) => place });
   };
 
 const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
@@ -6,10 +5,10 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { PlimsollError } from '../../core/errors.ts';
 import { retry } from '../../core/retry.ts';
 import { makeFolder } from '../../disk/durable.ts';
+import { runProgram } from '../../process/run-program.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
 
 /** Fetches what an image is made of: from a folder, from what was fetched before, or from mirrors; proved by its digest. */
@@ -76,17 +75,12 @@ export function pinnedNpm({ name, version, integrity }: NpmArchive, settings: Ar
 
 /** npm knows which registry this user has. */
 async function npmRegistry(): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry']);
-    return rootOf(stdout.trim());
-  } catch (cause) {
-    const reason = 'npm does not tell its registry; PLIMSOLL_NPM_REGISTRY names one';
-    throw new PlimsollError(
-      'IMAGE_DOWNLOAD',
-      { file: 'packages of npm', from: 'its registry', reason },
-      { cause },
-    );
-  }
+  const { status, stdout } = await runProgram('npm', ['config', 'get', 'registry'], {
+    ...{ env: process.env, limitMillis: 60_000, maxOutputBytes: 65_536 },
+  });
+  if (status === 0) return rootOf(stdout.trim());
+  const reason = 'npm does not tell its registry; PLIMSOLL_NPM_REGISTRY names one';
+  throw new PlimsollError('IMAGE_DOWNLOAD', { file: 'packages of npm', from: 'its registry', reason });
 }
 
 export function pinnedDebian({ path, sha256 }: DebianPackage, settings: ArchiveSettings): PinnedFile {

@@ -1,10 +1,10 @@
 /** Who pushes: from the environment, else from where `docker login` keeps it. Nothing of it gets into a message. */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { runProgram } from '../../process/run-program.ts';
 
 export type RegistryCredentials =
   | { readonly kind: 'password'; readonly user: string; readonly password: string }
@@ -108,10 +108,14 @@ async function fromHelper(
 ): Promise<RegistryCredentials | null> {
   if (!HELPER_NAME.test(name)) throw unreadable('the configuration of Docker', `"${name}" names no helper`);
   const program = `docker-credential-${name}`;
-  const { status, stdout, reason } = await ask(program, server, environment);
+  const { status, stdout, stopped, isMissing } = await runProgram(program, ['get'], {
+    ...{ env: environment, limitMillis: HELPER_MILLIS, maxOutputBytes: HELPER_BYTES },
+    input: `${server}\n`,
+  });
   if (status !== 0) {
     if (UNKNOWN_TO_HELPER.test(stdout)) return null;
-    throw unreadable(program, reason ?? `it ended with ${status}`);
+    const reason = isMissing ? 'there is no such program in PATH' : (stopped ?? `exit code ${status}`);
+    throw unreadable(program, reason);
   }
   const said = parsed(stdout);
   if (!isRecord(said)) throw unreadable(program, 'what it says is no JSON object');
@@ -130,36 +134,6 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-interface Said {
-  readonly status: number | null;
-  readonly stdout: string;
-  /** Why it did not run, or not to its end. */
-  readonly reason: string | null;
-}
-
-function ask(program: string, server: string, env: NodeJS.ProcessEnv): Promise<Said> {
-  return new Promise((resolve) => {
-    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'], timeout: HELPER_MILLIS });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      if (stdout.length > HELPER_BYTES) child.kill('SIGKILL');
-    });
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      resolve({
-        status: null,
-        stdout: '',
-        reason: error.code === 'ENOENT' ? 'there is no such program in PATH' : error.message,
-      }),
-    );
-    child.once('close', (status, signal) =>
-      resolve({ status, stdout, reason: signal === null ? null : `it was ended by ${signal}` }),
-    );
-    // It may end before it has read what it was asked.
-    child.stdin.on('error', () => undefined).end(`${server}\n`);
-  });
 }
 
 const unreadable = (where: string, reason: string): PlimsollError =>

@@ -1,5 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { PlimsollError } from '../../core/errors.ts';
+import { type ChildProcess, startNode } from '../../process/child-process.ts';
 import type { FromLane, LaneAnswers, LaneRequest } from '../worker/protocol.ts';
 
 interface Pending {
@@ -27,15 +27,9 @@ export class LaneProcess {
   /** Starts the process; it loads its code meanwhile. `entry` is `worker.child.ts`. */
   constructor(entry: URL, onScored: (rows: number) => void) {
     this.#onScored = onScored;
-    this.#child = fork(entry, [], {
-      execArgv: [...process.execArgv, OLD_SPACE],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    this.#child.on('message', (message: FromLane) => this.#hear(message));
-    this.#child.on('error', (error) => this.#end(error.message));
-    // Not 'exit', which may come before the child's last message.
-    this.#child.on('close', (code, signal) => this.#end(signal ?? `code ${code}`));
+    this.#child = startNode(entry, { execArgv: [...process.execArgv, OLD_SPACE] });
+    this.#child.onMessage((message) => this.#hear(message as FromLane));
+    void this.#child.ended.then(({ reason }) => this.#end(reason));
   }
 
   get pid(): number | undefined {
@@ -53,18 +47,17 @@ export class LaneProcess {
       if (this.#ended !== null) return reject(new LaneEnded(this.#ended));
       const id = this.#ids++;
       this.#pending.set(id, { resolve, reject });
-      // A child that is gone already says so by 'close'.
-      this.#child.send({ id, request }, () => undefined);
+      this.#child.send({ id, request });
     });
   }
 
   /** Lets it end by itself. */
   close(): void {
-    if (this.#child.connected) this.#child.disconnect();
+    this.#child.disconnect();
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.#child.kill();
   }
 
   #hear(message: FromLane): void {

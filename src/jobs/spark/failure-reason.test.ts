@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastWords } from './failure-reason.ts';
+import { failureReason } from './failure-reason.ts';
 
 test('an error of the scorer is said in its own words, wherever it stands in a trace', () => {
   const lines = [
@@ -7,7 +7,7 @@ test('an error of the scorer is said in its own words, wherever it stands in a t
     `plimsoll_scoring.ScorerFailed: PLIMSOLL BUNDLE_GONE ${JSON.stringify({ code: 'BUNDLE_GONE', message: 'It is gone', details: {} })}`,
     'Caused by: org.apache.spark.SparkException: Job aborted due to stage failure',
   ];
-  expect(lastWords(lines, 1)).toBe('It is gone');
+  expect(failureReason(lines, 'exit code 1')).toBe('It is gone');
 });
 
 test('a scorer that ended is quoted with what it printed', () => {
@@ -15,7 +15,7 @@ test('a scorer that ended is quoted with what it printed', () => {
     '  File "x.py", line 3',
     'plimsoll_scoring.ScorerFailed: the scorer ended with -9: it said nothing',
   ];
-  expect(lastWords(lines, 1)).toBe('the scorer ended with -9: it said nothing');
+  expect(failureReason(lines, 'exit code 1')).toBe('the scorer ended with -9: it said nothing');
 });
 
 test('else the last exception counts, of Java or Python', () => {
@@ -24,10 +24,14 @@ test('else the last exception counts, of Java or Python', () => {
     '\tat a.b.C(C.java:1)',
     'Caused by: java.io.IOException: No space left',
   ];
-  expect(lastWords(lines, 1)).toBe('No space left');
-  expect(lastWords(["ModuleNotFoundError: No module named 'pyarrow'"], 1)).toBe("No module named 'pyarrow'");
+  expect(failureReason(lines, 'exit code 1')).toBe('No space left');
+  expect(failureReason(["ModuleNotFoundError: No module named 'pyarrow'"], 'exit code 1')).toBe(
+    "No module named 'pyarrow'",
+  );
 });
 
 test('without any, the status is all there is to say', () => {
-  expect(lastWords(['nothing of interest'], 'SIGKILL')).toBe('spark-submit ended with SIGKILL');
+  expect(failureReason(['nothing of interest'], 'killed by SIGKILL')).toBe(
+    'spark-submit ended: killed by SIGKILL',
+  );
 });

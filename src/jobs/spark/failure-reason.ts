@@ -7,12 +7,12 @@ const SCORER = /ScorerFailed: (.+)$/;
 const EXCEPTION = /^(?:Caused by: |: )?(?:[\w$]+\.)*\w*(?:Error|Exception|SystemExit): (.+)$/;
 const LENGTH_MAX = 500;
 
-/** The reason in lines of a log, in the words of whoever failed first; the status where none says one. */
-export function lastWords(lines: readonly string[], status: number | string): string {
+/** The reason in lines of a log, in the words of whoever failed first; how the program ended where none says one. */
+export function failureReason(lines: readonly string[], ended: string): string {
   const coded = firstMatch(lines, CODED);
   if (coded !== null) return messageOf(coded);
   const words = firstMatch(lines, SCORER) ?? lastMatch(lines, EXCEPTION);
-  return words?.slice(0, LENGTH_MAX) ?? `spark-submit ended with ${status}`;
+  return words?.slice(0, LENGTH_MAX) ?? `spark-submit ended: ${ended}`;
 }
 
 function firstMatch(lines: readonly string[], pattern: RegExp): string | null {

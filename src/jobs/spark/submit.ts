@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { PlimsollError } from '../../core/errors.ts';
-import { lastWords } from './failure-reason.ts';
+import { ChildProcess } from '../../process/child-process.ts';
+import { failureReason } from './failure-reason.ts';
 
 /** What `job.py` says, one JSON object a line. */
 export type SparkEvent =
@@ -72,15 +73,15 @@ export async function submitToSpark(submission: SparkSubmission): Promise<void> 
   const { project, secrets, log, signal } = submission;
   signal.throwIfAborted();
   const out = createWriteStream(log, { flags: 'a' });
-  const child = spawn(program(), submitArguments(project, submission), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = new ChildProcess({
+    ...{ command: program(), args: submitArguments(project, submission), stdio: ['ignore', 'pipe', 'pipe'] },
     env: {
       ...process.env,
       PLIMSOLL_SPARK_PARENT: String(process.pid),
       PLIMSOLL_SPARK_SECRETS: JSON.stringify(secrets),
     },
   });
-  const stop = (): void => endGently(child);
+  const stop = (): unknown => child.stop(GRACE_MILLIS);
   signal.addEventListener('abort', stop, { once: true });
   try {
     await heard(child, submission, out);
@@ -103,28 +104,15 @@ async function heard(child: ChildProcess, submission: SparkSubmission, out: Writ
     } else if (event.event === 'differs') refusal = differs(job, event);
     else onEvent(event);
   };
-  for (const stream of [child.stdout!, child.stderr!]) createInterface({ input: stream }).on('line', hear);
-  const status = await ended(child);
+  for (const stream of child.stdio.slice(1))
+    if (stream !== null) createInterface({ input: stream as Readable }).on('line', hear);
+  const { code, reason, hasStarted } = await child.ended;
+  if (!hasStarted)
+    throw new PlimsollError('SPARK_MISSING', { program: program() }, { cause: new Error(reason) });
   signal.throwIfAborted();
   if (refusal !== null) throw refusal;
-  if (status !== 0)
-    throw new PlimsollError('SPARK_FAILED', { job, run, log, reason: lastWords(lines, status) });
-}
-
-function ended(child: ChildProcess): Promise<number | string> {
-  return new Promise((resolve, reject) => {
-    child.on('error', (cause) => {
-      reject(new PlimsollError('SPARK_MISSING', { program: program() }, { cause }));
-    });
-    // Not 'exit', which may come before its last line.
-    child.on('close', (code, signal) => resolve(signal ?? code ?? 1));
-  });
-}
-
-function endGently(child: ChildProcess): void {
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MILLIS);
-  child.on('close', () => clearTimeout(timer));
+  if (code !== 0)
+    throw new PlimsollError('SPARK_FAILED', { job, run, log, reason: failureReason(lines, reason) });
 }
 
 function eventOf(line: string): SparkEvent | null {

@@ -1,7 +1,6 @@
 /** Has a process of its own work on a run. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { Logger } from '../../core/ports.ts';
+import { startNode } from '../../process/child-process.ts';
 
 /** What the process is told; plain data. */
 export interface RunRequest {
@@ -27,28 +26,15 @@ export async function executeRun(
   takePlace: () => Promise<void>,
   logger: Logger,
 ): Promise<void> {
-  const child = fork(new URL('./run.child.ts', import.meta.url), [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const child = startNode(new URL('./run.child.ts', import.meta.url), { execArgv: process.execArgv });
+  const stop = (): unknown => child.stop(GRACE_MILLIS);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  child.onMessage((message) => {
+    if (message === PLACE) void takePlace().then(() => child.send(PLACE));
   });
-  const ended = once(child, 'close');
-  let late: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    child.kill('SIGTERM');
-    late = setTimeout(() => child.kill('SIGKILL'), GRACE_MILLIS);
-  };
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
-  child.on('message', (message) => {
-    if (message === PLACE) void takePlace().then(() => child.send(PLACE, () => undefined));
-  });
-  child.send(request, () => undefined);
-  try {
-    const [code, by] = await ended;
-    if (code !== 0)
-      logger.warn({ run: request.run, code, signal: by }, 'the process of a run ended before it');
-  } finally {
-    signal.removeEventListener('abort', end);
-    clearTimeout(late);
-  }
+  child.send(request);
+  const { code, reason } = await child.ended;
+  signal.removeEventListener('abort', stop);
+  if (code !== 0) logger.warn({ run: request.run, reason }, 'the process of a run ended before it');
 }

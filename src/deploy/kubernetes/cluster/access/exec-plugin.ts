@@ -1,6 +1,6 @@
 /** Programs that fetch credentials: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins */
-import { spawn } from 'node:child_process';
 import { isRecord } from '../../../../core/record.ts';
+import { runProgram } from '../../../../process/run-program.ts';
 import { liveValueAt, recordsAt } from '../live.ts';
 import type { EntryFields } from './entry.ts';
 import type { KubeCluster } from './kube-access.ts';
@@ -16,7 +16,7 @@ export interface ExecCredential {
 }
 
 const VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
-const OUTPUT_MAX = 1 << 20;
+const MAX_OUTPUT_BYTES = 1 << 20;
 
 /** Throws an Error with what the program has said, how it is installed where it is missing, or what its answer lacks. */
 export async function runPlugin(exec: EntryFields, cluster: KubeCluster): Promise<ExecCredential> {
@@ -48,26 +48,21 @@ function infoOf({ provideClusterInfo }: EntryFields, apiVersion: string, cluster
   return JSON.stringify({ apiVersion, kind: 'ExecCredential', spec });
 }
 
-function run(command: string, exec: EntryFields, told: Readonly<Record<string, string>>): Promise<string> {
-  const args = Array.isArray(exec['args']) ? exec['args'].map(String) : [];
+async function run(
+  command: string,
+  exec: EntryFields,
+  told: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { args, installHint } = exec;
   const own = recordsAt(exec, 'env').map(({ name, value }) => [String(name), String(value)]);
-  const env = { ...process.env, ...Object.fromEntries(own), ...told };
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const said = { out: '', err: '' };
-    const keep = (stream: 'out' | 'err') => (text: string) => {
-      said[stream] += text;
-      if (said[stream].length > OUTPUT_MAX) child.kill();
-    };
-    child.stdout.setEncoding('utf8').on('data', keep('out'));
-    child.stderr.setEncoding('utf8').on('data', keep('err'));
-    child.on('error', (error) => {
-      const { installHint } = exec;
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && typeof installHint === 'string';
-      reject(isMissing ? new Error(`${error.message}: ${installHint}`, { cause: error }) : error);
-    });
-    child.on('close', (code) => (code === 0 ? resolve(said.out) : reject(new Error(said.err))));
-  });
+  const { status, stdout, stderr, stopped, isMissing } = await runProgram(
+    command,
+    Array.isArray(args) ? args.map(String) : [],
+    { env: { ...process.env, ...Object.fromEntries(own), ...told }, maxOutputBytes: MAX_OUTPUT_BYTES },
+  );
+  if (status === 0) return stdout;
+  if (isMissing && typeof installHint === 'string') throw new Error(`${stopped}: ${installHint}`);
+  throw new Error(isMissing ? (stopped ?? '') : stderr);
 }
 
 function credentialIn(output: string, command: string, apiVersion: string): ExecCredential {

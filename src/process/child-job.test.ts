@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
-import { isKeptByKernel } from '../process/memory-limit.ts';
-import { inChild } from './child.ts';
+import { runChildJob } from './child-job.ts';
+import { isKeptByKernel } from './memory-limit.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const CHILD = pathToFileURL(join(import.meta.dirname, 'child.ts')).href;
+const CHILD = pathToFileURL(join(import.meta.dirname, 'child-job.ts')).href;
 
 /** Runs `work`, the text of `(request, say) => …`, in a child. */
 function run(
@@ -23,9 +23,9 @@ function run(
   memoryBytes: number | null = null,
 ) {
   const path = join(folder, 'entry.mjs');
-  writeFileSync(path, `import { answerParent } from '${CHILD}';\nanswerParent('a test', ${work});`);
+  writeFileSync(path, `import { answerChildJob } from '${CHILD}';\nanswerChildJob('a test', ${work});`);
   const fail = (reason: string) => new PlimsollError('ACCEPT_CRASHED', { path: 'x', reason });
-  return inChild({
+  return runChildJob({
     entry: pathToFileURL(path),
     execArgv: [],
     memoryBytes,
@@ -55,13 +55,13 @@ test('what it throws is thrown here, coded errors as they are', async () => {
 });
 
 test('one that ends without a word or takes too long is told so, and is gone', async () => {
-  await expect(run('async () => process.exit(3)')).rejects.toThrow('ended with code 3');
-  await expect(run("async () => process.kill(process.pid, 'SIGSEGV')")).rejects.toThrow('ended with SIGSEGV');
+  await expect(run('async () => process.exit(3)')).rejects.toThrow('ended: exit code 3');
+  await expect(run("async () => process.kill(process.pid, 'SIGSEGV')")).rejects.toThrow(
+    'ended: killed by SIGSEGV',
+  );
   const pids: number[] = [];
   const endless = 'async (_, say) => { say(process.pid); for (;;); }';
-  await expect(run(endless, (note) => void pids.push(note as number), 6000)).rejects.toThrow(
-    'ended with late',
-  );
+  await expect(run(endless, (note) => void pids.push(note as number), 6000)).rejects.toThrow('ended: late');
   expect(() => process.kill(pids[0]!, 0)).toThrow(/ESRCH/);
 });
 
