@@ -23,11 +23,11 @@ export interface AddOrder {
 function addInProcess({ dataDir, storeUrl, path }: AddOrder): ChildProcess {
   const script = `
     import { openStore } from '${module('../store/open.ts')}';
-    import { Catalog } from '${module('catalog.ts')}';
+    import { ModelCatalog } from '${module('catalog.ts')}';
     const [dataDir, url, path] = process.argv.slice(1);
     const logger = { info() {}, warn() {}, error() {} };
     const clock = { now: () => Date.now(), monotonic: () => performance.now() };
-    const catalog = new Catalog({ store: await openStore(url), dataDir, clock, logger });
+    const catalog = new ModelCatalog({ store: await openStore(url), dataDir, clock, logger });
     const onProgress = (stage) => process.stdout.write(stage + '\\n');
     process.stdout.write('opened\\n');
     await catalog.add('iris', { path }, { by: 'ada' }, { current: async () => null, onProgress });
