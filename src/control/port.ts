@@ -152,7 +152,7 @@ export interface UnitExplanation {
   readonly switchesAt: number | null;
 }
 
-export interface Control {
+export interface ControlApi {
   models(page: PageRequest): Promise<Page<ModelView>>;
   model(name: string): Promise<ModelView>;
   versions(model: string, page: PageRequest): Promise<Page<VersionView>>;

@@ -1,14 +1,14 @@
 /** Jobs of a server elsewhere, over its control API. */
 import { randomUUID } from 'node:crypto';
-import { exchange, type Target } from '../control/remote/wire.ts';
+import { type ControlAddress, sendControlRequest } from '../control/remote/wire.ts';
 import type { Actor } from '../core/actor.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { JobsPort, JobView, RunView, StartedRun } from './port.ts';
 
 export class RemoteJobs implements JobsPort {
-  readonly #target: Target;
+  readonly #target: ControlAddress;
 
-  constructor(target: Target) {
+  constructor(target: ControlAddress) {
     this.#target = target;
   }
 
@@ -42,7 +42,7 @@ export class RemoteJobs implements JobsPort {
   }
 
   #get<T>(where: string): Promise<T> {
-    return exchange(this.#target, { method: 'GET', path: where }) as Promise<T>;
+    return sendControlRequest(this.#target, { method: 'GET', path: where }) as Promise<T>;
   }
 
   /** With a key, so that a request that is sent twice is done once. */
@@ -57,7 +57,7 @@ export class RemoteJobs implements JobsPort {
   ): Promise<T> {
     const by = actor === undefined ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const headers = { 'idempotency-key': key, ...by };
-    return exchange(this.#target, { method, path: where, headers, json }) as Promise<T>;
+    return sendControlRequest(this.#target, { method, path: where, headers, json }) as Promise<T>;
   }
 }
 

@@ -1,13 +1,13 @@
 /** Monitoring of a server elsewhere, over its control API. */
 import { randomUUID } from 'node:crypto';
-import { exchange, type Target } from '../control/remote/wire.ts';
+import { type ControlAddress, sendControlRequest } from '../control/remote/wire.ts';
 import type { Actor } from '../core/actor.ts';
 import type { MonitoringApi, MonitorView } from './port.ts';
 
 export class RemoteMonitoring implements MonitoringApi {
-  readonly #target: Target;
+  readonly #target: ControlAddress;
 
-  constructor(target: Target) {
+  constructor(target: ControlAddress) {
     this.#target = target;
   }
 
@@ -58,14 +58,14 @@ export class RemoteMonitoring implements MonitoringApi {
   }
 
   #get<T>(where: string): Promise<T> {
-    return exchange(this.#target, { method: 'GET', path: where }) as Promise<T>;
+    return sendControlRequest(this.#target, { method: 'GET', path: where }) as Promise<T>;
   }
 
   /** With a key, so that a request that is sent twice is done once. */
   #write<T>(method: string, where: string, { json, actor }: { json: object; actor: Actor }): Promise<T> {
     const headers = { 'idempotency-key': randomUUID(), 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const body = actor.reason === undefined ? json : { ...json, reason: actor.reason };
-    return exchange(this.#target, { method, path: where, headers, json: body }) as Promise<T>;
+    return sendControlRequest(this.#target, { method, path: where, headers, json: body }) as Promise<T>;
   }
 }
 

@@ -6,7 +6,7 @@ import { decide } from './decide/decide.ts';
 import { type RolloutDecision, type RolloutState, startRollout, type VerdictKind } from './decide/state.ts';
 import type { RolloutEvidence } from './evidence/evidence.ts';
 import { harmedUnits } from './evidence/evidence.ts';
-import { GUARDS, type GuardName, type Policy, parsePolicy } from './policy/policy.ts';
+import { GUARDS, type GuardName, parsePolicy, type RolloutPolicy } from './policy/policy.ts';
 import type { RecordedWindow } from './recorded-window.ts';
 
 export interface GuardLine {
@@ -43,7 +43,7 @@ interface Track {
 }
 
 /** A bare guard on failures, without certificate or deadline: it can abort and nothing else. */
-export const guardsOnly = (alpha: number): Policy =>
+export const guardsOnly = (alpha: number): RolloutPolicy =>
   parsePolicy({
     guards: { errors: { alpha }, latency: false, outputs: false },
     certificate: false,
@@ -54,10 +54,10 @@ export const guardsOnly = (alpha: number): Policy =>
   });
 
 export class RolloutReplay {
-  readonly #policy: Policy;
+  readonly #policy: RolloutPolicy;
   readonly #tracks = new Map<string, Track>();
 
-  constructor(policy: Policy) {
+  constructor(policy: RolloutPolicy) {
     // A recording is complete: nothing in it is late.
     this.#policy = { ...policy, watermark: Number.MAX_SAFE_INTEGER };
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { namesOf } from '../config/access.ts';
-import type { DesiredRollout } from '../control/desired/desired.ts';
+import type { DesiredRollout } from '../control/desired/desired-state.ts';
 import type { ServingFleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';

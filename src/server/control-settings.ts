@@ -1,5 +1,5 @@
 import type { AccessSettings } from '../config/access.ts';
-import type { Rollouts } from '../control/desired/desired.ts';
+import type { DesiredRollouts } from '../control/desired/desired-state.ts';
 import type { Registration } from './registration.ts';
 
 /** What a control plane is started with; plain data, so that it can cross to a process of its own. */
@@ -12,7 +12,7 @@ export interface ControlSettings extends Registration {
   /** New versions replace the old ones at once, without evidence. */
   readonly immediate: boolean;
   /** How each endpoint gets to its versions otherwise; a canary by default. */
-  readonly rollouts: Rollouts;
+  readonly rollouts: DesiredRollouts;
   /** Batch jobs by name, as people write them: made, or replaced, at the start. */
   readonly jobs: Readonly<Record<string, unknown>>;
   /** What is watched, by endpoint, as people write it: set at the start. */

@@ -2,7 +2,7 @@
 
 import { NO_FLEET } from '../control/fleet/fleet.ts';
 import type { LocalControlOptions } from '../control/local/local.ts';
-import type { Control } from '../control/port.ts';
+import type { ControlApi } from '../control/port.ts';
 import type { Logger } from '../core/ports.ts';
 import type { Store } from '../store/store.ts';
 import { assemble } from './assembly.ts';
@@ -20,7 +20,7 @@ export async function openControl(
   dataDir: string,
   storeUrl: string | null,
   rolloutOf?: LocalControlOptions['rolloutOf'],
-): Promise<{ readonly control: Control; readonly store: Store; close(): Promise<void> }> {
+): Promise<{ readonly control: ControlApi; readonly store: Store; close(): Promise<void> }> {
   const lock = lockData(dataDir);
   try {
     const assembly = await assemble({

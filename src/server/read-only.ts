@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NO_FLEET } from '../control/fleet/fleet.ts';
-import type { Control } from '../control/port.ts';
+import type { ControlApi } from '../control/port.ts';
 import { assemble } from './assembly.ts';
 import { stderrLog } from './log.ts';
 import { STORE_FILE } from './nothing-to-serve.ts';
@@ -21,7 +21,7 @@ interface Readable {
 export async function openReadOnly(
   dataDir: string,
   storeUrl: string | null,
-): Promise<{ readonly control: Control; close(): Promise<void> } | null> {
+): Promise<{ readonly control: ControlApi; close(): Promise<void> } | null> {
   const readable = storeUrl === null ? readableStore(dataDir) : { url: storeUrl, release: () => undefined };
   if (readable === null) return null;
   try {

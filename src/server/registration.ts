@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedFile } from '../config/models.ts';
-import type { Actor, Control, EndpointView, NewVersion, VersionView } from '../control/port.ts';
+import type { Actor, ControlApi, EndpointView, NewVersion, VersionView } from '../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Strategy } from '../store/store.ts';
 
@@ -65,7 +65,7 @@ function ready(version: VersionView): VersionView {
   throw new PlimsollError('VERSION_STATE', details);
 }
 
-type RollingControl = Pick<Control, 'endpoint' | 'rollouts' | 'startRollout'>;
+type RollingControl = Pick<ControlApi, 'endpoint' | 'rollouts' | 'startRollout'>;
 
 export interface RollOutOptions {
   readonly strategyOf: (endpoint: string) => Strategy;

@@ -1,6 +1,6 @@
-import type { Control, EndpointView, RolloutView } from '../control/port.ts';
+import type { ControlApi, EndpointView, RolloutView } from '../control/port.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
-import type { Stage } from '../rollout/policy/policy.ts';
+import type { RolloutStage } from '../rollout/policy/policy.ts';
 import { eachRow } from '../store/pages.ts';
 import { formatDuration } from '../text/duration.ts';
 
@@ -26,7 +26,7 @@ interface ServedRollout {
 
 /** Everything that is served: `first` in its order, then the others by name. `accepted` gives a version with its manifest. */
 export async function servedModels(
-  control: Pick<Control, 'endpoints'>,
+  control: Pick<ControlApi, 'endpoints'>,
   accepted: (model: string, version: number) => Promise<AcceptedVersion>,
   first: readonly string[],
   notes: ReadonlyMap<string, string>,
@@ -56,5 +56,5 @@ function planOf({ strategy, stage, progress }: RolloutView): string {
   return left.length === 0 ? strategy : left.map(stageText).join(', then ');
 }
 
-const stageText = ({ shadow, weight, bake }: Stage): string =>
+const stageText = ({ shadow, weight, bake }: RolloutStage): string =>
   `${shadow > 0 ? `shadow ${shadow}` : weight} %${bake > 0 ? ` for ${formatDuration(bake)}` : ''}`;

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { desiredSchemaPage } from '../../src/control/desired/desired.ts';
+import { desiredSchemaPage } from '../../src/control/desired/desired-state.ts';
 import { ERROR_AREAS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
 import { JOBS_TABLE } from '../../src/jobs/spec/parse.ts';

@@ -1,4 +1,4 @@
-import type { Control } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
 import { EXIT } from '../../core/errors.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
@@ -45,7 +45,7 @@ interface Verified {
 }
 
 /** Computes the whole chain again, a page at a time. */
-async function verify(control: Control): Promise<Verified> {
+async function verify(control: ControlApi): Promise<Verified> {
   const { firstBreak, GENESIS } = await import('../../store/audit-chain.ts');
   let entries = 0;
   let last: Pick<AuditRow, 'seq' | 'hash'> = { seq: 0, hash: GENESIS };

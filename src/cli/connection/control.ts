@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { Actor, Control, RolloutView } from '../../control/port.ts';
-import type { Target } from '../../control/remote/wire.ts';
+import type { Actor, ControlApi, RolloutView } from '../../control/port.ts';
+import type { ControlAddress } from '../../control/remote/wire.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { LiveServer } from '../../server/lock.ts';
 import { isStoreAway } from '../../store/away.ts';
@@ -44,7 +44,7 @@ export const actorOf = ({ by, reason }: ActorOptions): Actor => ({
   reason,
 });
 
-type Work<T> = (control: Control) => Promise<T>;
+type Work<T> = (control: ControlApi) => Promise<T>;
 
 /**
  * Asks the server at `--url`; else the one that owns the data folder; else the data itself, whose owner this command is
@@ -77,7 +77,7 @@ export async function lookAtControl<T>(options: ControlOptions, work: Work<T>): 
 const UNWRITABLE: ReadonlySet<string> = new Set(['DATA_UNWRITABLE', 'STORE_UNWRITABLE']);
 
 interface Opened {
-  readonly control: Control;
+  readonly control: ControlApi;
   close(): Promise<void>;
 }
 
@@ -135,7 +135,7 @@ async function liveOf({ data, url }: ControlOptions): Promise<LiveServer | null>
   return liveServer(data);
 }
 
-async function serverOf(options: ControlOptions): Promise<Control | null> {
+async function serverOf(options: ControlOptions): Promise<ControlApi | null> {
   const target = await targetOf(options);
   if (target === null) return null;
   const { RemoteControl } = await import('../../control/remote/remote.ts');
@@ -143,7 +143,7 @@ async function serverOf(options: ControlOptions): Promise<Control | null> {
 }
 
 /** The server at `--url`, else the one that owns the data folder, else null. */
-export async function targetOf(options: ControlOptions): Promise<Target | null> {
+export async function targetOf(options: ControlOptions): Promise<ControlAddress | null> {
   const { url } = options;
   if (url !== undefined) return { url, token: credentialOf(options) ?? (await tokenFor(url, options.data)) };
   const live = await liveOf(options);
@@ -159,7 +159,7 @@ async function tokenFor(url: string, data: string): Promise<string | undefined> 
 }
 
 /** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. Throws ROLLOUT_NOT_FOUND. */
-export async function rolloutOf(control: Control, word: string): Promise<RolloutView> {
+export async function rolloutOf(control: ControlApi, word: string): Promise<RolloutView> {
   try {
     return await control.rollout(word);
   } catch (error) {
@@ -170,7 +170,7 @@ export async function rolloutOf(control: Control, word: string): Promise<Rollout
   }
 }
 
-async function lastRollout(control: Control, word: string): Promise<RolloutView> {
+async function lastRollout(control: ControlApi, word: string): Promise<RolloutView> {
   try {
     const { rollout } = await control.endpoint(word);
     const last = rollout ?? (await control.rollouts(word, { limit: 1 })).items[0];

@@ -1,10 +1,10 @@
 import type { WrittenEndpoints } from '../../config/config.ts';
-import type { DesiredRollout, Rollouts } from '../../control/desired/desired.ts';
+import type { DesiredRollout, DesiredRollouts } from '../../control/desired/desired-state.ts';
 
 /** How endpoints get to their versions, by what a file says; its grammar is loaded where it says something. Throws DESIRED_INVALID. */
-export async function rolloutsOf(endpoints: WrittenEndpoints | null): Promise<Rollouts> {
+export async function rolloutsOf(endpoints: WrittenEndpoints | null): Promise<DesiredRollouts> {
   if (endpoints === null) return {};
-  const { rolloutsIn } = await import('../../control/desired/desired.ts');
+  const { rolloutsIn } = await import('../../control/desired/desired-state.ts');
   return rolloutsIn(endpoints.written, endpoints.path);
 }
 

@@ -1,6 +1,11 @@
-import type { Change, Changes, Present, RouteParts } from '../../control/desired/changes.ts';
-import type { Desired } from '../../control/desired/desired.ts';
-import type { Actor, Control, EndpointView, RolloutView } from '../../control/port.ts';
+import type {
+  ChangePlan,
+  DesiredChange,
+  PresentState,
+  RouteParts,
+} from '../../control/desired/change-plan.ts';
+import type { DesiredState } from '../../control/desired/desired-state.ts';
+import type { Actor, ControlApi, EndpointView, RolloutView } from '../../control/port.ts';
 import { EXIT } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobChange } from '../../jobs/desired.ts';
@@ -31,8 +36,8 @@ export const apply: DefineCommand = (command, terminal) => {
       const jobs = await jobChanges(documents, options, null);
       const monitors = await monitorChanges(watched, options, null);
       const done = await withControl(options, async (control) => {
-        const { changesFor } = await import('../../control/desired/changes.ts');
-        const plan = changesFor(desired, await presentOf(control, desired));
+        const { planChanges } = await import('../../control/desired/change-plan.ts');
+        const plan = planChanges(desired, await presentOf(control, desired));
         if (options.yes) for (const change of plan.changes) await make(control, change, actorOf(options));
         return { ...plan, jobs, monitors, applied: options.yes === true };
       });
@@ -67,7 +72,7 @@ Examples:
 `;
 
 interface Read {
-  readonly desired: Desired;
+  readonly desired: DesiredState;
   /** As they are written. */
   readonly jobs: unknown;
   readonly monitors: unknown;
@@ -75,7 +80,7 @@ interface Read {
 
 async function readDesired(file: string): Promise<Read> {
   const { readDocument } = await import('../files/document.ts');
-  const { parseDesired } = await import('../../control/desired/desired.ts');
+  const { parseDesired } = await import('../../control/desired/desired-state.ts');
   const { SETTINGS } = await import('../../config/settings.ts');
   const document = await readDocument(file);
   const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs', 'monitors']);
@@ -108,7 +113,7 @@ async function monitorChanges(
   return withMonitoring(options, (monitoring) => applyMonitors(monitoring, documents, actor));
 }
 
-async function presentOf(control: Control, { endpoints, aliases }: Desired): Promise<Present> {
+async function presentOf(control: ControlApi, { endpoints, aliases }: DesiredState): Promise<PresentState> {
   const views = new Map<string, { view: EndpointView; last: RolloutView | null }>();
   for (const name of endpoints.keys()) {
     const view = await control.endpoint(name);
@@ -120,7 +125,7 @@ async function presentOf(control: Control, { endpoints, aliases }: Desired): Pro
   return { endpoints: views, aliases: named };
 }
 
-async function make(control: Control, change: Change, actor: Actor): Promise<void> {
+async function make(control: ControlApi, change: DesiredChange, actor: Actor): Promise<void> {
   switch (change.kind) {
     case 'alias':
       return control.setAlias(change.model, change.alias, change.to, actor);
@@ -144,7 +149,7 @@ const monitorLines = ({ endpoint, isNew, lines }: MonitorChange): string[] => [
   ...lines.map((line) => `    ${printable(line)}`),
 ];
 
-function said({ changes, blocked, jobs, monitors }: Changes & Others, applied: boolean): string {
+function said({ changes, blocked, jobs, monitors }: ChangePlan & Others, applied: boolean): string {
   const lines = [
     ...changes.flatMap(lineOf),
     ...jobs.flatMap(jobLines),
@@ -160,7 +165,7 @@ function said({ changes, blocked, jobs, monitors }: Changes & Others, applied: b
   return [...lines, 'Done.', ...watched].join('\n');
 }
 
-function lineOf(change: Change): string[] {
+function lineOf(change: DesiredChange): string[] {
   switch (change.kind) {
     case 'alias': {
       const { model, alias, from, to } = change;

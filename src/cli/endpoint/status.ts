@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Control } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import { orKnown } from '../../store/away.ts';
@@ -64,7 +64,7 @@ export const status: DefineCommand = (command, terminal) => {
 const UNKNOWN: Seen['stable'] = { proof: null, runtime: null, python: null };
 const NONE = { items: [], next: null };
 
-async function look(control: Control, name: string, options: ControlOptions): Promise<Seen> {
+async function look(control: ControlApi, name: string, options: ControlOptions): Promise<Seen> {
   const endpoint = await control.endpoint(name);
   const [stable, { items: routes }, last, router] = await Promise.all([
     orKnown(
@@ -91,8 +91,8 @@ async function look(control: Control, name: string, options: ControlOptions): Pr
 async function routerOf(name: string, options: ControlOptions): Promise<RouterView | null> {
   const target = await targetOf(options);
   if (target === null) return null;
-  const { exchange } = await import('../../control/remote/wire.ts');
-  const answer = await exchange(target, { method: 'GET', path: '/routers' });
+  const { sendControlRequest } = await import('../../control/remote/wire.ts');
+  const answer = await sendControlRequest(target, { method: 'GET', path: '/routers' });
   const { items } = answer as { readonly items: readonly RouterView[] };
   return items.find(({ endpoint }) => endpoint === name) ?? null;
 }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Control, FeedbackReceipt } from '../../control/port.ts';
+import type { ControlApi, FeedbackReceipt } from '../../control/port.ts';
 import { grouped } from '../../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
@@ -81,7 +81,7 @@ const fileAt = (path: string): string => withFile(path, () => path);
 
 /** Throws what the first batch was refused with; of a later one FEEDBACK_PARTIAL, since those before it are kept. */
 async function sendAll(
-  control: Control,
+  control: ControlApi,
   all: AsyncIterable<readonly Placed[]>,
   total: number,
   progress: Progress,

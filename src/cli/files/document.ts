@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
-import { type Policy, parsePolicy } from '../../rollout/policy/policy.ts';
+import { parsePolicy, type RolloutPolicy } from '../../rollout/policy/policy.ts';
 
 /** Largest policy or scenario file in bytes. */
 const FILE_MAX = 2 ** 20;
 
 /** Reads a policy file, YAML or JSON (which is YAML too). */
-export async function readPolicy(path: string): Promise<Policy> {
+export async function readPolicy(path: string): Promise<RolloutPolicy> {
   return parsePolicy(await readDocument(path));
 }
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Control, NewVersion, RolloutView, VersionView } from '../../control/port.ts';
+import type { ControlApi, NewVersion, RolloutView, VersionView } from '../../control/port.ts';
 import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Check, Strategy } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
@@ -79,7 +79,7 @@ function sourceOf(path: string, options: PushOptions): NewVersion {
 }
 
 async function register(
-  control: Control,
+  control: ControlApi,
   source: NewVersion,
   options: Omit<PushOptions, 'policy'> & { readonly policy: unknown },
 ): Promise<Pushed> {
@@ -93,7 +93,7 @@ async function register(
   return { ...version, rollout: await control.startRollout(name, start, actor), answers };
 }
 
-async function isStable(control: Control, { model, version }: VersionView): Promise<boolean> {
+async function isStable(control: ControlApi, { model, version }: VersionView): Promise<boolean> {
   try {
     return (await control.endpoint(model)).stable === version;
   } catch (error) {

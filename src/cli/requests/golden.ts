@@ -81,7 +81,7 @@ async function goldenOf(
   seed: number,
 ) {
   const { goldenRows } = await import('../../monitor/log/golden-rows.ts');
-  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
+  const { withMemoryDuckDB } = await import('../../monitor/log/find-request.ts');
   const { parseProfile } = await import('../../monitor/reference/parse-profile.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const { seededRandom } = await import('../../core/random.ts');
@@ -94,7 +94,7 @@ async function goldenOf(
     const known = await log.store.profile(model, version);
     const profile = known === null ? null : parseProfile(known.profile);
     const options = { ...range, version, signature: manifest.signature, profile, wanted, rows };
-    const found = await withDuckDB((db) =>
+    const found = await withMemoryDuckDB((db) =>
       goldenRows(db, segments, { ...options, random: seededRandom(seed) }),
     );
     if (found === null) throw await emptyLog({ ...range, version });
@@ -105,8 +105,8 @@ async function goldenOf(
 /** The model that a file of the log is about. */
 export async function modelOf(file: string): Promise<string> {
   const { readShapes } = await import('../../monitor/log/segment-scan.ts');
-  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
-  const [found] = await withDuckDB((db) => readShapes(db, [file]));
+  const { withMemoryDuckDB } = await import('../../monitor/log/find-request.ts');
+  const [found] = await withMemoryDuckDB((db) => readShapes(db, [file]));
   if (found !== undefined) return found.shape.model;
   throw new PlimsollError('INPUT_INVALID', { problem: `${file}: it is no file of a prediction log` });
 }

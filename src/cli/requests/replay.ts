@@ -57,7 +57,7 @@ async function replayed(
 ): Promise<RequestReplayReport> {
   const { replayRequests } = await import('../../monitor/log/replay-requests.ts');
   const { pastRequests } = await import('../../monitor/log/past-requests.ts');
-  const { withDuckDB } = await import('../../monitor/log/find-request.ts');
+  const { withMemoryDuckDB } = await import('../../monitor/log/find-request.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const speed = Number(options.speed);
   if (options.speed.trim() === '' || !(speed >= 0 && speed < Number.POSITIVE_INFINITY))
@@ -75,7 +75,7 @@ async function replayed(
     const target = await targetOf(data, to, endpoint, signature);
     const settings = { endpoint, signature, ask: target.ask, speed, limit, concurrency, onProgress };
     try {
-      return await withDuckDB((db) =>
+      return await withMemoryDuckDB((db) =>
         replayRequests(pastRequests(db, segments, { ...range, version }), settings),
       );
     } finally {

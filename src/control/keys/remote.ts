@@ -1,12 +1,12 @@
 /** API keys of a server that runs: over its Unix socket, or over HTTP. */
 import type { Actor } from '../../core/actor.ts';
-import { exchange, type Target } from '../remote/wire.ts';
+import { type ControlAddress, sendControlRequest } from '../remote/wire.ts';
 import type { ApiKeyring, KeyRequest, KeyView, KnownKey, NewKey } from './port.ts';
 
 export class RemoteKeys implements ApiKeyring {
-  readonly #target: Target;
+  readonly #target: ControlAddress;
 
-  constructor(target: Target) {
+  constructor(target: ControlAddress) {
     this.#target = target;
   }
 
@@ -28,14 +28,15 @@ export class RemoteKeys implements ApiKeyring {
   }
 
   async #read<T>(path: string): Promise<readonly T[]> {
-    return ((await exchange(this.#target, { method: 'GET', path })) as { readonly items: readonly T[] })
-      .items;
+    return (
+      (await sendControlRequest(this.#target, { method: 'GET', path })) as { readonly items: readonly T[] }
+    ).items;
   }
 
   /** Without an idempotency key: an answer that holds a secret is kept nowhere. */
   #write<T>(path: string, body: object, { by, reason }: Actor): Promise<T> {
     const headers = { 'x-plimsoll-by': encodeURIComponent(by) };
     const json = reason === undefined ? body : { ...body, reason };
-    return exchange(this.#target, { method: 'POST', path, headers, json }) as Promise<T>;
+    return sendControlRequest(this.#target, { method: 'POST', path, headers, json }) as Promise<T>;
   }
 }

@@ -7,7 +7,7 @@ import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
 import { overrideApplies } from '../overrides/route-override.ts';
-import type { Actor, Control, EndpointView, RolloutView } from '../port.ts';
+import type { Actor, ControlApi, EndpointView, RolloutView } from '../port.ts';
 import type { RolloutController } from '../rollouts/rollout-controller.ts';
 import { endpointOrCached } from './cached-endpoint.ts';
 import { findReadyVersion } from './find.ts';
@@ -26,7 +26,8 @@ export interface LocalEndpointsOptions {
 
 /** Endpoints and their routes. */
 export class LocalEndpoints
-  implements Pick<Control, 'endpoints' | 'endpoint' | 'routes' | 'changeRoute' | 'rollback' | 'explainUnit'>
+  implements
+    Pick<ControlApi, 'endpoints' | 'endpoint' | 'routes' | 'changeRoute' | 'rollback' | 'explainUnit'>
 {
   readonly #options: LocalEndpointsOptions;
   readonly #rolloutView: (id: string) => Promise<RolloutView>;
@@ -49,7 +50,7 @@ export class LocalEndpoints
     return this.#view(await this.#row(name));
   }
 
-  async routes(endpoint: string, page: PageRequest): ReturnType<Control['routes']> {
+  async routes(endpoint: string, page: PageRequest): ReturnType<ControlApi['routes']> {
     await this.#row(endpoint);
     return this.#options.store.tables.endpoints.history(endpoint, page);
   }
@@ -77,7 +78,7 @@ export class LocalEndpoints
   }
 
   /** While the store is away, in memory, to what is known to be good and loaded. */
-  async rollback(...given: Parameters<Control['rollback']>): Promise<EndpointView> {
+  async rollback(...given: Parameters<ControlApi['rollback']>): Promise<EndpointView> {
     try {
       return await this.#rollBack(...given);
     } catch (error) {
@@ -119,7 +120,7 @@ export class LocalEndpoints
     await this.#options.publisher.publishRoutes();
   }
 
-  async explainUnit(endpoint: string, unit: string): ReturnType<Control['explainUnit']> {
+  async explainUnit(endpoint: string, unit: string): ReturnType<ControlApi['explainUnit']> {
     const { route } = await this.#row(endpoint);
     const weight = route.ranges.find(({ role }) => role === 'candidate')?.to ?? 0;
     const { hash, bucket, switchesAt } = explainUnit(unit, { seed: route.seed, weight });

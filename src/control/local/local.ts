@@ -3,7 +3,7 @@ import { orKnown } from '../../store/away.ts';
 import type { EndpointRow } from '../../store/store.ts';
 import { acceptFeedback } from '../feedback/feedback.ts';
 import type { FeedbackBuffer } from '../feedback/feedback-buffer.ts';
-import type { Control, FeedbackItem } from '../port.ts';
+import type { ControlApi, FeedbackItem } from '../port.ts';
 import { LocalEndpoints, type LocalEndpointsOptions } from './endpoints.ts';
 import { LocalRollouts, type LocalRolloutsOptions } from './rollouts.ts';
 import { LocalVersions, type LocalVersionsOptions } from './versions.ts';
@@ -16,7 +16,7 @@ export type LocalControlOptions = LocalVersionsOptions &
 const FEEDBACK_WAITING_MAX = 200_000;
 
 /** The control plane over the store, in this process. */
-export class LocalControl implements Control {
+export class LocalControl implements ControlApi {
   readonly #options: LocalControlOptions;
   readonly #versions: LocalVersions;
   readonly #endpoints: LocalEndpoints;
@@ -29,31 +29,32 @@ export class LocalControl implements Control {
     this.#endpoints = new LocalEndpoints(options, (id) => this.rollout(id));
   }
 
-  readonly models: Control['models'] = (...given) => this.#versions.models(...given);
-  readonly model: Control['model'] = (...given) => this.#versions.model(...given);
-  readonly versions: Control['versions'] = (...given) => this.#versions.versions(...given);
-  readonly version: Control['version'] = (...given) => this.#versions.version(...given);
-  readonly addVersion: Control['addVersion'] = (...given) => this.#versions.addVersion(...given);
-  readonly changeVersion: Control['changeVersion'] = (...given) => this.#versions.changeVersion(...given);
-  readonly setAlias: Control['setAlias'] = (...given) => this.#versions.setAlias(...given);
-  readonly collectGarbage: Control['collectGarbage'] = (...given) => this.#versions.collectGarbage(...given);
+  readonly models: ControlApi['models'] = (...given) => this.#versions.models(...given);
+  readonly model: ControlApi['model'] = (...given) => this.#versions.model(...given);
+  readonly versions: ControlApi['versions'] = (...given) => this.#versions.versions(...given);
+  readonly version: ControlApi['version'] = (...given) => this.#versions.version(...given);
+  readonly addVersion: ControlApi['addVersion'] = (...given) => this.#versions.addVersion(...given);
+  readonly changeVersion: ControlApi['changeVersion'] = (...given) => this.#versions.changeVersion(...given);
+  readonly setAlias: ControlApi['setAlias'] = (...given) => this.#versions.setAlias(...given);
+  readonly collectGarbage: ControlApi['collectGarbage'] = (...given) =>
+    this.#versions.collectGarbage(...given);
 
-  readonly endpoints: Control['endpoints'] = (...given) => this.#endpoints.endpoints(...given);
-  readonly endpoint: Control['endpoint'] = (...given) => this.#endpoints.endpoint(...given);
-  readonly routes: Control['routes'] = (...given) => this.#endpoints.routes(...given);
-  readonly changeRoute: Control['changeRoute'] = (...given) => this.#endpoints.changeRoute(...given);
-  readonly rollback: Control['rollback'] = (...given) => this.#endpoints.rollback(...given);
-  readonly explainUnit: Control['explainUnit'] = (...given) => this.#endpoints.explainUnit(...given);
+  readonly endpoints: ControlApi['endpoints'] = (...given) => this.#endpoints.endpoints(...given);
+  readonly endpoint: ControlApi['endpoint'] = (...given) => this.#endpoints.endpoint(...given);
+  readonly routes: ControlApi['routes'] = (...given) => this.#endpoints.routes(...given);
+  readonly changeRoute: ControlApi['changeRoute'] = (...given) => this.#endpoints.changeRoute(...given);
+  readonly rollback: ControlApi['rollback'] = (...given) => this.#endpoints.rollback(...given);
+  readonly explainUnit: ControlApi['explainUnit'] = (...given) => this.#endpoints.explainUnit(...given);
 
-  readonly startRollout: Control['startRollout'] = (...given) => this.#rollouts.startRollout(...given);
-  readonly rollouts: Control['rollouts'] = (...given) => this.#rollouts.rollouts(...given);
-  readonly rollout: Control['rollout'] = (...given) => this.#rollouts.rollout(...given);
-  readonly command: Control['command'] = (...given) => this.#rollouts.command(...given);
-  readonly windows: Control['windows'] = (...given) => this.#rollouts.windows(...given);
-  readonly evidence: Control['evidence'] = (...given) => this.#rollouts.evidence(...given);
-  readonly keys: Control['keys'] = () => this.#rollouts.keys();
+  readonly startRollout: ControlApi['startRollout'] = (...given) => this.#rollouts.startRollout(...given);
+  readonly rollouts: ControlApi['rollouts'] = (...given) => this.#rollouts.rollouts(...given);
+  readonly rollout: ControlApi['rollout'] = (...given) => this.#rollouts.rollout(...given);
+  readonly command: ControlApi['command'] = (...given) => this.#rollouts.command(...given);
+  readonly windows: ControlApi['windows'] = (...given) => this.#rollouts.windows(...given);
+  readonly evidence: ControlApi['evidence'] = (...given) => this.#rollouts.evidence(...given);
+  readonly keys: ControlApi['keys'] = () => this.#rollouts.keys();
 
-  async feedback(items: readonly FeedbackItem[]): ReturnType<Control['feedback']> {
+  async feedback(items: readonly FeedbackItem[]): ReturnType<ControlApi['feedback']> {
     const { clock, feedback } = this.#options;
     const { waiting: found } = feedback;
     if (found > FEEDBACK_WAITING_MAX)
@@ -77,7 +78,7 @@ export class LocalControl implements Control {
     );
   }
 
-  audit(page: Parameters<Control['audit']>[0]): ReturnType<Control['audit']> {
+  audit(page: Parameters<ControlApi['audit']>[0]): ReturnType<ControlApi['audit']> {
     return this.#options.store.tables.audit.list(page);
   }
 }

@@ -2,10 +2,10 @@ import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
 import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
-import type { DesiredRollout } from '../desired/desired.ts';
+import type { DesiredRollout } from '../desired/desired-state.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
-import type { Actor, Control, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
+import type { Actor, ControlApi, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
 import { EVIDENCE_TYPE, rolloutReport, windowLines } from '../report/rollout-report.ts';
 import { blindPolicyError } from '../rollouts/blind-policy.ts';
 import { refuseCommandWithoutEffect, refuseImpossibleCommand } from '../rollouts/command-checks.ts';
@@ -33,7 +33,7 @@ export interface LocalRolloutsOptions {
 /** Rollouts, and what is known of them. */
 export class LocalRollouts
   implements
-    Pick<Control, 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'>
+    Pick<ControlApi, 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'>
 {
   readonly #options: LocalRolloutsOptions;
 
@@ -92,7 +92,7 @@ export class LocalRollouts
     return { envelope: key.sign(EVIDENCE_TYPE, account), ...key.publicKey };
   }
 
-  keys(): ReturnType<Control['keys']> {
+  keys(): ReturnType<ControlApi['keys']> {
     return Promise.resolve([this.#options.signer().publicKey]);
   }
 

@@ -5,7 +5,7 @@ import type { AddOptions, ModelCatalog } from '../../registry/catalog.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
-import type { Actor, Control, ModelView, NewVersion, VersionView } from '../port.ts';
+import type { Actor, ControlApi, ModelView, NewVersion, VersionView } from '../port.ts';
 import { findLatest, findVersion } from './find.ts';
 import { versionUsage } from './version-usage.ts';
 import { type ProofView, proofView, versionView } from './views.ts';
@@ -29,7 +29,7 @@ const PROOFS_MAX = 10_000;
 export class LocalVersions
   implements
     Pick<
-      Control,
+      ControlApi,
       | 'models'
       | 'model'
       | 'versions'
@@ -85,7 +85,7 @@ export class LocalVersions
   async changeVersion(
     model: string,
     version: number,
-    { labels, note, archived }: Parameters<Control['changeVersion']>[2],
+    { labels, note, archived }: Parameters<ControlApi['changeVersion']>[2],
     actor: Actor,
   ): Promise<VersionView> {
     const { catalog } = this.#options;
@@ -100,7 +100,7 @@ export class LocalVersions
     return this.#options.catalog.setAlias(model, alias, version, actor);
   }
 
-  async collectGarbage(actor: Actor): ReturnType<Control['collectGarbage']> {
+  async collectGarbage(actor: Actor): ReturnType<ControlApi['collectGarbage']> {
     const collected = await this.#options.catalog.collectGarbage(actor, this.#inUse);
     this.#proofs.clear();
     return collected;

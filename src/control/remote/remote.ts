@@ -12,7 +12,7 @@ import type { RecordingLine } from '../../rollout/recording.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type {
   Actor,
-  Control,
+  ControlApi,
   EndpointView,
   FeedbackItem,
   FeedbackReceipt,
@@ -25,7 +25,7 @@ import type {
   VersionView,
 } from '../port.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
-import { exchange, type Message, type Target } from './wire.ts';
+import { type ControlAddress, type ControlRequest, sendControlRequest } from './wire.ts';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
@@ -34,10 +34,10 @@ type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
 const WAIT = '60s';
 const POLL_MS = 500;
 
-export class RemoteControl implements Control {
-  readonly #target: Target;
+export class RemoteControl implements ControlApi {
+  readonly #target: ControlAddress;
 
-  constructor(target: Target) {
+  constructor(target: ControlAddress) {
     this.#target = target;
   }
 
@@ -73,7 +73,7 @@ export class RemoteControl implements Control {
   changeVersion(
     model: string,
     version: number,
-    change: Parameters<Control['changeVersion']>[2],
+    change: Parameters<ControlApi['changeVersion']>[2],
     actor: Actor,
   ): Promise<VersionView> {
     return this.#write('PATCH', path`/models/${model}/versions/${version}`, actor, json(change, actor));
@@ -98,7 +98,7 @@ export class RemoteControl implements Control {
   }
   changeRoute(
     endpoint: string,
-    change: Parameters<Control['changeRoute']>[1],
+    change: Parameters<ControlApi['changeRoute']>[1],
     generation: number,
     actor: Actor,
   ): Promise<EndpointView> {
@@ -147,7 +147,10 @@ export class RemoteControl implements Control {
   }
 
   #get<T>(where: string, query: Query = {}): Promise<T> {
-    return exchange(this.#target, { method: 'GET', path: `${where}${searchOf(query)}` }) as Promise<T>;
+    return sendControlRequest(this.#target, {
+      method: 'GET',
+      path: `${where}${searchOf(query)}`,
+    }) as Promise<T>;
   }
 
   /** With a key of its own, so that a request that is sent twice is done once. */
@@ -155,19 +158,19 @@ export class RemoteControl implements Control {
     method: string,
     where: string,
     actor: Actor | null,
-    body: Pick<Message, 'json' | 'form'> = {},
+    body: Pick<ControlRequest, 'json' | 'form'> = {},
   ): Promise<T> {
     const by = actor === null ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const headers = { 'idempotency-key': randomUUID(), ...by };
-    return exchange(this.#target, { method, path: where, headers, ...body }) as Promise<T>;
+    return sendControlRequest(this.#target, { method, path: where, headers, ...body }) as Promise<T>;
   }
 
-  async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<Message, 'json' | 'form'>> {
+  async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<ControlRequest, 'json' | 'form'>> {
     return 'socket' in this.#target ? json(absolute(source), actor) : { form: await formOf(source, actor) };
   }
 }
 
-const json = (body: object, { reason }: Actor): Pick<Message, 'json'> => ({
+const json = (body: object, { reason }: Actor): Pick<ControlRequest, 'json'> => ({
   json: reason === undefined ? body : { ...body, reason },
 });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exchange } from './wire.ts';
+import { sendControlRequest } from './wire.ts';
 
 const server = createServer((_, response) => response.end('{}'));
 let port: number;
@@ -18,7 +18,7 @@ test.each([
   ['TLS with a server that speaks none', () => `https://127.0.0.1:${port}`, /speaks no TLS/],
   ['a port where nobody listens', () => 'http://127.0.0.1:1', /nobody listens there$/],
 ])('%s is told in words', async (_, url, message) => {
-  const asked = exchange({ url: url() }, { method: 'GET', path: '/models' });
+  const asked = sendControlRequest({ url: url() }, { method: 'GET', path: '/models' });
   await expect(asked).rejects.toMatchObject({
     code: 'CONTROL_UNREACHABLE',
     message: expect.stringMatching(message),

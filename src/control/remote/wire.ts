@@ -6,11 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../../core/errors.ts';
 
 /** Where the API is: the Unix socket of a server on this machine, or a URL and the token that lets one in. */
-export type Target =
+export type ControlAddress =
   | { readonly socket: string }
   | { readonly url: string; readonly token?: string | undefined };
 
-export interface Message {
+export interface ControlRequest {
   readonly method: string;
   /** Below /api/v1. */
   readonly path: string;
@@ -24,7 +24,7 @@ export interface Message {
 const ANSWER_MAX = 64 * 2 ** 20;
 
 /** Throws CONTROL_UNREACHABLE, CONTROL_ANSWER_INVALID, or whatever the server answers. */
-export async function exchange(target: Target, message: Message): Promise<unknown> {
+export async function sendControlRequest(target: ControlAddress, message: ControlRequest): Promise<unknown> {
   const address = 'socket' in target ? target.socket : target.url;
   const { body, headers } = encoded(message);
   let answered: { readonly status: number; readonly text: string };
@@ -60,7 +60,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
   ['CERT_HAS_EXPIRED', 'its certificate is over'],
 ]);
 
-function encoded({ json, form }: Message): {
+function encoded({ json, form }: ControlRequest): {
   body: Readable | string | null;
   headers: Record<string, string>;
 } {
@@ -87,8 +87,8 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
 }
 
 function send(
-  target: Target,
-  { method, path }: Message,
+  target: ControlAddress,
+  { method, path }: ControlRequest,
   headers: Readonly<Record<string, string>>,
   body: Readable | string | null,
 ): Promise<{ status: number; text: string }> {
@@ -115,7 +115,12 @@ function send(
   return promise;
 }
 
-function opened(target: Target, method: string, path: string, headers: Readonly<Record<string, string>>) {
+function opened(
+  target: ControlAddress,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+) {
   if ('socket' in target)
     return requestHttp({
       socketPath: target.socket,
@@ -131,7 +136,7 @@ function opened(target: Target, method: string, path: string, headers: Readonly<
   return request(whole, { method, headers: { ...login, ...headers }, agent: false });
 }
 
-const tooLong = (target: Target): PlimsollError =>
+const tooLong = (target: ControlAddress): PlimsollError =>
   new PlimsollError('CONTROL_ANSWER_INVALID', {
     address: 'socket' in target ? target.socket : target.url,
     reason: `it is longer than ${ANSWER_MAX} bytes`,

@@ -3,7 +3,7 @@ import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { checkExperiment } from '../../rollout/experiment/lint.ts';
 import type { ExperimentPolicy } from '../../rollout/experiment/policy.ts';
 import { checkPolicy } from '../../rollout/policy/lint.ts';
-import type { Policy } from '../../rollout/policy/policy.ts';
+import type { RolloutPolicy } from '../../rollout/policy/policy.ts';
 import type { Feedback, RolloutRow, Strategy } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
 import { machineStart } from './fold-event.ts';
@@ -31,7 +31,7 @@ export async function blindPolicyError(
   if (traffic === null || !CHECKED.has(row.strategy)) return null;
   const { rate, errorShare: errorRate } = traffic;
   try {
-    if (row.strategy !== 'ab') checkPolicy(policy as Policy, { rate, errorRate });
+    if (row.strategy !== 'ab') checkPolicy(policy as RolloutPolicy, { rate, errorRate });
     else {
       const experiment = policy as ExperimentPolicy;
       const deviation = await deviationOf(experiment, row, rate, feedback);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Control, VersionView } from '../../control/port.ts';
+import type { ControlApi, VersionView } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { admitFile } from '../../registry/admit.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
@@ -19,7 +19,7 @@ export interface JobModel {
 }
 
 /** Asks the control plane for a moment: that of a server, or the data folder itself. */
-export type AskControl = <T>(work: (control: Control) => Promise<T>) => Promise<T>;
+export type AskControl = <T>(work: (control: ControlApi) => Promise<T>) => Promise<T>;
 
 export interface ModelOptions {
   readonly dataDir: string;
@@ -89,7 +89,7 @@ async function packagedVersion(bundle: string): Promise<JobModel | null> {
 
 /** The version that `name@which` means: a number, an alias, or without either what the endpoint rests on, else the newest. */
 export async function resolveJobVersion(
-  control: Control,
+  control: ControlApi,
   name: string,
   which: string | undefined,
 ): Promise<VersionView> {
@@ -103,7 +103,7 @@ export async function resolveJobVersion(
   return control.version(name, version);
 }
 
-async function stableOf(control: Control, name: string): Promise<number | null> {
+async function stableOf(control: ControlApi, name: string): Promise<number | null> {
   try {
     return (await control.endpoint(name)).stable;
   } catch (error) {

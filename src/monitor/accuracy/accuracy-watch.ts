@@ -5,7 +5,7 @@
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
 import type { AlertCondition } from '../alerts/alert.ts';
-import { withDuckDB } from '../log/find-request.ts';
+import { withMemoryDuckDB } from '../log/find-request.ts';
 import { type FoundSegment, type LogLocation, localSegments } from '../log/segment-scan.ts';
 import { accuracyConditions, currentDecay, currentTrust } from './accuracy-conditions.ts';
 import { ACCURACY_MEMORY, type AccuracyMemory, feedbackMetric, staleCohorts } from './accuracy-memory.ts';
@@ -104,7 +104,7 @@ export class AccuracyWatch {
     segments: readonly FoundSegment[],
   ): Promise<{ readonly revised: number; readonly memory: AccuracyMemory }> {
     const { store } = this.#place;
-    return withDuckDB(async (db) => {
+    return withMemoryDuckDB(async (db) => {
       const joiner = await CohortJoiner.open(db, store, target, memory, segments);
       const renewed = await joiner.renew();
       const standing = await storedAccuracyStatus(store, target, renewed.memory);

@@ -68,7 +68,7 @@ const weight = ({ before, after }: Shares): number =>
   (after - before) * Math.log((after + 1e-4) / (before + 1e-4));
 
 const said = ({ before, after }: Shares, text: string): string =>
-  `; ${percent(after)} of rows ${text} (${percent(before)} in the reference)`;
+  `; ${sharePercent(after)} of rows ${text} (${sharePercent(before)} in the reference)`;
 
 interface Part {
   readonly bins: readonly number[];
@@ -121,7 +121,7 @@ const two = (x: number): string => x.toFixed(2);
 const points = (share: number): string => (share * 100).toFixed(1);
 
 /** `18 %`, `0.4 %`, `0 %`. */
-export function percent(share: number): string {
+export function sharePercent(share: number): string {
   const points = share * 100;
   return `${points >= 10 || points === 0 ? Math.round(points) : Number(points.toPrecision(2))} %`;
 }

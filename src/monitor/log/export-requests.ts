@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { flush, move, writing } from '../../disk/durable.ts';
 import { copyStatement, type OutputFormat } from '../../duckdb/copy.ts';
-import { withDuckDB } from './find-request.ts';
+import { withMemoryDuckDB } from './find-request.ts';
 import { type LogLocation, type LogRange, localSegments, scanSql } from './segment-scan.ts';
 
 export interface LogExportOptions extends LogRange {
@@ -23,7 +23,7 @@ export interface LogExportOptions extends LogRange {
 export async function exportRequests(place: LogLocation, options: LogExportOptions): Promise<number> {
   const { endpoint, output, format } = options;
   const segments = await localSegments(place, options);
-  return withDuckDB(async (db) => {
+  return withMemoryDuckDB(async (db) => {
     const files = segments.map(({ file }) => file);
     if (files.length === 0 || !(await hasRows(db, files, options)))
       throw new PlimsollError('LOG_EMPTY', { endpoint, wanted: describeRange(options) });

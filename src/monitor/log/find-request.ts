@@ -16,7 +16,7 @@ const PART = 64;
 export async function findLoggedRequest(place: LogLocation, requestId: string): Promise<LoggedRequest> {
   const segments = await localSegments(place, { endpoint: null });
   const files = segments.map(({ file }) => file).reverse();
-  return withDuckDB(async (db) => {
+  return withMemoryDuckDB(async (db) => {
     for (let i = 0; i < files.length; i += PART) {
       const part = files.slice(i, i + PART);
       const query = `SELECT DISTINCT file FROM ${scanSql(part)} WHERE request_id = $1`;
@@ -33,7 +33,7 @@ export async function findLoggedRequest(place: LogLocation, requestId: string): 
 }
 
 /** Runs work over a DuckDB of its own, which leaves nothing behind. */
-export async function withDuckDB<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
+export async function withMemoryDuckDB<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
   const spill = await mkdtemp(join(tmpdir(), 'plimsoll-log-'));
   const duckdb = await openDuckDB(spill);
   try {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withDuckDB } from './find-request.ts';
+import { withMemoryDuckDB } from './find-request.ts';
 import { applyRetention, compactSegments, ORPHAN_GRACE_MS, removeOrphans } from './log-maintenance.ts';
 import { localSegments, scanSql } from './segment-scan.ts';
 import { blockOf, DAY_ONE, logsOf, numbers, type TestLog, texts } from './testing/blocks.ts';
@@ -19,7 +19,7 @@ const filesIn = (folder: string): string[] =>
 const rowsIn = async (log: TestLog): Promise<unknown[][]> => {
   const files = (await localSegments(log, { endpoint: null })).map(({ file }) => file);
   const query = `SELECT request_id, in_x, in_t FROM ${scanSql(files)} ORDER BY time, request_id`;
-  return withDuckDB(async (db) => (await db.runAndReadAll(query)).getRows());
+  return withMemoryDuckDB(async (db) => (await db.runAndReadAll(query)).getRows());
 };
 
 describe('files of the log', () => {

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportRequests } from './export-requests.ts';
-import { findLoggedRequest, withDuckDB } from './find-request.ts';
+import { findLoggedRequest, withMemoryDuckDB } from './find-request.ts';
 import { logEndpoint } from './log-paths.ts';
 import { localSegments, readShapes, scanSql } from './segment-scan.ts';
 import { blockOf, DAY_ONE, logsOf, numbers, type TestLog, texts } from './testing/blocks.ts';
@@ -14,7 +14,7 @@ const filesOf = async (log: TestLog): Promise<string[]> =>
 /** Rows of files, as DuckDB gives them. */
 const rowsOf = async (log: TestLog, columns = '*'): Promise<Record<string, unknown>[]> => {
   const files = await filesOf(log);
-  return withDuckDB(async (db) =>
+  return withMemoryDuckDB(async (db) =>
     (await db.runAndReadAll(`SELECT ${columns} FROM ${scanSql(files)} ORDER BY time`)).getRowObjects(),
   );
 };
@@ -150,7 +150,7 @@ describe('a file of the log', () => {
       { in_a: null, in_b: 'two', in_c: 3 },
     ]);
     const files = await filesOf(log);
-    const shapes = await withDuckDB((db) => readShapes(db, files));
+    const shapes = await withMemoryDuckDB((db) => readShapes(db, files));
     expect(shapes.map(({ shape }) => shape.inputs.map(({ name, type }) => `${name} ${type}`))).toEqual([
       ['a DOUBLE', 'b DOUBLE'],
       ['b VARCHAR', 'c DOUBLE'],
@@ -249,7 +249,7 @@ describe('an export', () => {
     const log = await filled();
     const output = join(log.folder, '..', 'out.parquet');
     expect(await exportRequests(log, { endpoint: 'churn', output, format: 'parquet' })).toBe(6);
-    const rows = await withDuckDB(async (db) =>
+    const rows = await withMemoryDuckDB(async (db) =>
       (await db.runAndReadAll(`SELECT sum(out_predict), count(DISTINCT version) FROM '${output}'`)).getRows(),
     );
     expect(rows).toEqual([[26, 2n]]);

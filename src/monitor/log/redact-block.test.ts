@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasherOf, hashKeyOf } from '../../capture/hash-key.ts';
 import { redactionKeyPath } from '../../capture/paths.ts';
-import { findLoggedRequest, withDuckDB } from './find-request.ts';
+import { findLoggedRequest, withMemoryDuckDB } from './find-request.ts';
 import type { RedactionRules } from './redact-block.ts';
 import { localSegments, scanSql } from './segment-scan.ts';
 import { blockOf, logsOf, numbers, texts } from './testing/blocks.ts';
@@ -40,7 +40,7 @@ describe('what must not be in the log', () => {
     );
     await log.log(block);
     const [segment] = await localSegments(log, { endpoint: 'churn' });
-    const rows = await withDuckDB(async (db) =>
+    const rows = await withMemoryDuckDB(async (db) =>
       (await db.runAndReadAll(`SELECT * FROM ${scanSql([segment!.file])} ORDER BY time`)).getRowObjects(),
     );
     expect(Object.keys(rows[0]!)).not.toContain('in_secret');

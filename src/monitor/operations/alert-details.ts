@@ -20,7 +20,7 @@ export const UNKNOWN_DETAIL: AlertDetail = told(
 );
 
 /** Two digits that count. */
-export const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
+export const twoDigitPercent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
 const duration = (millis: number): string => {
   const units = [
@@ -38,7 +38,7 @@ const milliseconds = (seconds: number): string => `${Number((seconds * 1000).toP
 
 export const errorsDetail = (requests: number, failed: number, threshold: number): AlertDetail =>
   told(
-    `${failed} of ${requests} requests of the last 5 minutes failed (${percent(requests === 0 ? 0 : failed / requests)}).`,
+    `${failed} of ${requests} requests of the last 5 minutes failed (${twoDigitPercent(requests === 0 ? 0 : failed / requests)}).`,
     'Look at the log of the server and at what was deployed last; roll back if the version is at fault.',
     requests === 0 ? 0 : failed / requests,
     threshold,
@@ -52,7 +52,7 @@ export function burnDetail(
 ): AlertDetail {
   const rate = (value: number): string => `${Number(value.toPrecision(2))} times`;
   return told(
-    `${count.bad} of ${count.requests} requests of the last ${duration(rule.long)} ${what}: the budget of ${percent(1 - objective)} burns ${rate(long)} as fast as it may, and ${rate(short)} in the last ${duration(rule.short)}.`,
+    `${count.bad} of ${count.requests} requests of the last ${duration(rule.long)} ${what}: the budget of ${twoDigitPercent(1 - objective)} burns ${rate(long)} as fast as it may, and ${rate(short)} in the last ${duration(rule.short)}.`,
     'Find out what fails or is slow, by version and by stage, before the budget of the month is gone.',
     Math.min(long, short),
     rule.rate,

@@ -1,7 +1,7 @@
 /** Watches the processes that answer, whatever endpoint they answer for: queue, event loop, memory. Pure. */
 import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { AlertCondition, AlertDetail } from '../alerts/alert.ts';
-import { percent, UNKNOWN_DETAIL } from './alert-details.ts';
+import { twoDigitPercent, UNKNOWN_DETAIL } from './alert-details.ts';
 
 /** What stands for all endpoints, and all models, in the labels of an alert. */
 const EVERY = '*';
@@ -125,14 +125,14 @@ const told = (sentence: string, advice: string, value: number): AlertDetail => (
 
 const saturatedTold = (saturation: number): AlertDetail =>
   told(
-    `The server is ${percent(saturation)} full: requests wait, and are refused at 100 %.`,
+    `The server is ${twoDigitPercent(saturation)} full: requests wait, and are refused at 100 %.`,
     'Add workers or machines, or send larger batches less often.',
     saturation,
   );
 
 const busyTold = (loopBusy: number): AlertDetail =>
   told(
-    `The event loop of the busiest process had work for ${percent(loopBusy)} of the last 5 minutes: answers are late.`,
+    `The event loop of the busiest process had work for ${twoDigitPercent(loopBusy)} of the last 5 minutes: answers are late.`,
     'Add workers or machines; look for requests with many rows.',
     loopBusy,
   );

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { CapturedBlock } from '../../capture/block.ts';
 import { decodeBlock } from '../../capture/block-codec.ts';
 import { BLOCK_LIMITS } from '../../capture/block-limits.ts';
-import { makeFolder } from '../../capture/folder.ts';
+import { makeFolders } from '../../capture/make-folders.ts';
 import { blockIdOf } from '../../capture/paths.ts';
 
 export interface SpooledBlock {
@@ -59,14 +59,14 @@ export class BlockSpoolReader {
 
   /** Moves a file into another folder, under its own name. */
   async moveTo(name: string, folder: string): Promise<void> {
-    await makeFolder(folder);
+    await makeFolders(folder);
     await rename(join(this.#folder, name), join(folder, name)).catch(unlessGone);
   }
 
   /** Moves a file to where people may look at it; it is met no more. */
   async setAside(name: string): Promise<'bad'> {
     const bad = join(this.#folder, BAD);
-    await makeFolder(bad);
+    await makeFolders(bad);
     await rename(join(this.#folder, name), join(bad, name)).catch(unlessGone);
     for (const old of (await listed(bad)).toSorted().slice(0, -BAD_MAX))
       await rm(join(bad, old), { recursive: true, force: true });

@@ -1,11 +1,11 @@
 /** What makes a canary, a shadow, a blue-green, an immediate switch or a placebo of the one staged machine. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { type Policy, parsePolicy } from '../policy/policy.ts';
+import { parsePolicy, type RolloutPolicy } from '../policy/policy.ts';
 
 export interface StagedStrategy {
   /** The policy with the defaults of the strategy; throws POLICY_INVALID that names every mistake. */
-  policy(given: unknown): Policy;
+  policy(given: unknown): RolloutPolicy;
   /** Why a person's `promote` is not followed, or null where it is. */
   readonly refusesPromotion: string | null;
   /** Whether `maxTime` ends the rollout, whatever it holds for. */
@@ -98,7 +98,7 @@ export const PLACEBO: StagedStrategy = {
 const withDefaults = (given: unknown, defaults: object): unknown =>
   given === undefined || given === null ? defaults : isRecord(given) ? { ...defaults, ...given } : given;
 
-function checked(policy: Policy, found: readonly (string | false)[]): Policy {
+function checked(policy: RolloutPolicy, found: readonly (string | false)[]): RolloutPolicy {
   const problems = found.filter((problem) => problem !== false);
   if (problems.length === 0) return policy;
   throw new PlimsollError('POLICY_INVALID', { problems: problems.join('; '), list: problems });

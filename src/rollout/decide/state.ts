@@ -3,7 +3,7 @@
  * Pure.
  */
 import { NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
-import type { GuardName, Policy } from '../policy/policy.ts';
+import type { GuardName, RolloutPolicy } from '../policy/policy.ts';
 import type { RecordedWindow } from '../recorded-window.ts';
 
 /** What evidence belongs to: if any part changes, it is another attempt with evidence 1. */
@@ -55,7 +55,7 @@ export interface WindowRange {
 export interface RolloutState {
   readonly attempt: string;
   readonly binding: EvidenceBinding;
-  readonly policy: Policy;
+  readonly policy: RolloutPolicy;
   readonly phase: RolloutPhase;
   readonly stage: number;
   readonly progress: StageProgress;
@@ -121,7 +121,7 @@ export interface RolloutDecision {
 export interface RolloutStart {
   readonly attempt: string;
   readonly binding: EvidenceBinding;
-  readonly policy: Policy;
+  readonly policy: RolloutPolicy;
   readonly now: number;
   readonly fence?: number;
   readonly ready?: ReadyReplicas;

@@ -1,7 +1,7 @@
 /** What people are shown of a rollout. Pure. */
 import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
 import { guardTestLog, type LastingEvidence } from '../evidence/guard-test.ts';
-import { GUARDS, type GuardName, type Stage } from '../policy/policy.ts';
+import { GUARDS, type GuardName, type RolloutStage } from '../policy/policy.ts';
 import type { RolloutPhase, RolloutState } from './state.ts';
 
 export interface GuardStatus {
@@ -41,7 +41,7 @@ export interface RolloutStatus {
 
 /** The plan of stages, and how far the current one has come; times in milliseconds. */
 export interface StageView {
-  readonly stages: readonly Stage[];
+  readonly stages: readonly RolloutStage[];
   readonly elapsed: number;
   /** Evidence time: windows in which both arms were seen. */
   readonly bake: number;

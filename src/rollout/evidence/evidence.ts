@@ -1,5 +1,5 @@
 /** Everything that the windows of one rollout have shown: each guard's evidence and the test of the split. Pure. */
-import { type Certificate, GUARDS, type GuardName, type Policy } from '../policy/policy.ts';
+import { type CertificatePolicy, GUARDS, type GuardName, type RolloutPolicy } from '../policy/policy.ts';
 import {
   type ArmCounts,
   type CountReader,
@@ -41,7 +41,7 @@ const DEFAULT_ODDS = 2;
 export function addEvidence(
   before: RolloutEvidence,
   window: RecordedWindow,
-  policy: Policy,
+  policy: RolloutPolicy,
 ): RolloutEvidence {
   const oddsRatio = policy.certificate?.oddsRatio ?? DEFAULT_ODDS;
   const add = (name: GuardName): GuardEvidence => {
@@ -152,7 +152,7 @@ const pair = (
 function addWindowSplit(
   before: SrmState,
   { candidate, stable, weight }: RecordedWindow,
-  { srm }: Policy,
+  { srm }: RolloutPolicy,
 ): SrmState {
   const units = [candidate.assigned ?? 0, stable.assigned ?? 0];
   if (srm === null || weight === null || weight <= 0 || weight >= 1 || units[0]! + units[1]! === 0)
@@ -161,7 +161,7 @@ function addWindowSplit(
 }
 
 /** The first guard whose evidence ever reached its bound (Ville: the largest value counts), or null. */
-export const harmfulGuard = ({ guards }: RolloutEvidence, policy: Policy): GuardName | null =>
+export const harmfulGuard = ({ guards }: RolloutEvidence, policy: RolloutPolicy): GuardName | null =>
   GUARDS.find((name) => {
     const guard = policy.guards[name];
     const { maxLog } = guards[name];
@@ -178,7 +178,7 @@ export const doubtfulGuard = ({ guards }: RolloutEvidence): GuardName | null =>
 export const harmedUnits = (guard: GuardEvidence): number =>
   (guard.maxLog ?? 0) >= DOUBT ? excessUnits(guard) : 0;
 
-export const hasSampleRatioMismatch = ({ srm }: RolloutEvidence, policy: Policy): boolean =>
+export const hasSampleRatioMismatch = ({ srm }: RolloutEvidence, policy: RolloutPolicy): boolean =>
   policy.srm !== null && srm.maxLog >= Math.log(1 / policy.srm.alpha);
 
 /**
@@ -187,8 +187,8 @@ export const hasSampleRatioMismatch = ({ srm }: RolloutEvidence, policy: Policy)
  */
 export function uncertifiedGuard(
   evidence: RolloutEvidence,
-  policy: Policy,
-  wanted: Certificate,
+  policy: RolloutPolicy,
+  wanted: CertificatePolicy,
 ): GuardName | null {
   if (policy.guards.errors !== null && !isCertified(evidence, 'errors', wanted)) return 'errors';
   const isSlow =
@@ -198,7 +198,7 @@ export function uncertifiedGuard(
   return isSlow ? 'latency' : null;
 }
 
-const isCertified = (evidence: RolloutEvidence, name: GuardName, wanted: Certificate): boolean =>
+const isCertified = (evidence: RolloutEvidence, name: GuardName, wanted: CertificatePolicy): boolean =>
   (noHarmLog(evidence, name, wanted) ?? 0) >= Math.log(1 / wanted.alpha);
 
 /**
@@ -210,7 +210,7 @@ const isCertified = (evidence: RolloutEvidence, name: GuardName, wanted: Certifi
 export function noHarmLog(
   evidence: RolloutEvidence,
   name: GuardName,
-  { margin }: Certificate,
+  { margin }: CertificatePolicy,
 ): number | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;

@@ -2,7 +2,7 @@
 import type { ReadyReplicas, RolloutClock, WindowRange } from '../decide/state.ts';
 import { NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
 import { NO_MISMATCH, type SrmState } from '../evidence/srm.ts';
-import { DEFAULT_POLICY, type GuardName, type Policy } from '../policy/policy.ts';
+import { DEFAULT_POLICY, type GuardName, type RolloutPolicy } from '../policy/policy.ts';
 import { type RouteRange, singleVersionRanges } from '../route.ts';
 import type { MachineStart } from '../strategy-machine.ts';
 import { allocateBuckets, armShares, type BucketRun } from './allocation.ts';
@@ -162,7 +162,7 @@ export function comparisonOf(policy: ExperimentPolicy, index: number): MetricCom
 }
 
 /** What judges one arm against control: the guards with their levels split over the arms under test. */
-export function guardPolicy({ arms, guards }: ExperimentPolicy): Policy {
+export function guardPolicy({ arms, guards }: ExperimentPolicy): RolloutPolicy {
   const split = <G extends { readonly alpha: number }>(guard: G | null): G | null =>
     guard && { ...guard, alpha: guard.alpha / (arms.length - 1) };
   return {

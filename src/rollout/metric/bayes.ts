@@ -38,11 +38,11 @@ export function bayesView(
     lower: mean - width,
     upper: mean + width,
     chance: normalCdf(mean / deviation),
-    risk: expectedLoss(mean, deviation),
+    risk: posteriorExpectedLoss(mean, deviation),
   };
 }
 
-export function expectedLoss(mean: number, deviation: number): ExpectedLoss {
+export function posteriorExpectedLoss(mean: number, deviation: number): ExpectedLoss {
   const z = mean / deviation;
   const spread = deviation * normalDensity(z);
   return { keep: spread + mean * normalCdf(z), ship: spread - mean * normalCdf(-z) };

@@ -6,7 +6,7 @@ import {
   type SeenCounts,
   walkCrossingChance,
 } from './boundary-crossing.ts';
-import type { Certificate, Policy } from './policy.ts';
+import type { CertificatePolicy, RolloutPolicy } from './policy.ts';
 import { grownBy, type StageSpan } from './stage-timeline.ts';
 
 export interface ExpectedTraffic {
@@ -54,7 +54,7 @@ const FOREVER = 100 * 365 * 86_400_000;
 
 /** `spans` are those in which it is collected; the last lasts until it is there. Null where none is wanted. */
 export function certificateTimes(
-  { certificate, guards }: Policy,
+  { certificate, guards }: RolloutPolicy,
   { rate, errorRate, slowShare = SLOW_SHARE }: ExpectedTraffic,
   spans: readonly StageSpan[],
   seen: { readonly errors: CollectedEvidence; readonly latency: CollectedEvidence } = {
@@ -80,7 +80,7 @@ interface Certified {
   readonly share: number;
   readonly limit: number;
   readonly rate: number;
-  readonly certificate: Certificate;
+  readonly certificate: CertificatePolicy;
   readonly spans: readonly StageSpan[];
   /** Whether copies in a shadow stage count, too. */
   readonly isPaired: boolean;

@@ -2,7 +2,7 @@
 import { betsBeyond, HARM_BET_COUNT } from '../evidence/harm.ts';
 import { PAIR_BET_COUNT, pairBetsBeyond } from '../evidence/paired.ts';
 import type { ExpectedTraffic } from './certificate-time.ts';
-import type { Guard, Policy } from './policy.ts';
+import type { GuardPolicy, RolloutPolicy } from './policy.ts';
 import { grownBy, type StageSpan, timeToGrow } from './stage-timeline.ts';
 
 export interface HarmDetection {
@@ -23,7 +23,7 @@ const DEFAULT_CERTIFICATE = { margin: 0.005, oddsRatio: 2 };
  * failing that are `oddsRatio` times stable's. Where failures are frequent, a candidate that is worse by the margin alone
  * may be certified, and is rightly not waited for.
  */
-function harmfulRate({ certificate }: Policy, errorRate: number): number {
+function harmfulRate({ certificate }: RolloutPolicy, errorRate: number): number {
   const { margin, oddsRatio } = certificate ?? DEFAULT_CERTIFICATE;
   const byOdds = (errorRate * oddsRatio) / (1 - errorRate + errorRate * oddsRatio);
   return Math.min(1, Math.max(errorRate + margin, byOdds));
@@ -37,7 +37,7 @@ interface Way {
 
 /** `spans`: every stage; the last lasts for ever, since what is harmful is not certified. Null without such a guard. */
 export function detectionTime(
-  policy: Policy,
+  policy: RolloutPolicy,
   traffic: ExpectedTraffic,
   spans: readonly StageSpan[],
 ): HarmDetection | null {
@@ -53,7 +53,12 @@ export function detectionTime(
   return { rate, ...soonest };
 }
 
-function waysOf(guard: Guard, traffic: ExpectedTraffic, rate: number, spans: readonly StageSpan[]): Way[] {
+function waysOf(
+  guard: GuardPolicy,
+  traffic: ExpectedTraffic,
+  rate: number,
+  spans: readonly StageSpan[],
+): Way[] {
   const bound = Math.log(1 / guard.alpha);
   // After a shadow stage half of the wealth is bet on pairs, and half on windows.
   const half = spans.some(({ shadow }) => shadow > 0) ? Math.LN2 : 0;
@@ -64,7 +69,7 @@ function waysOf(guard: Guard, traffic: ExpectedTraffic, rate: number, spans: rea
 
 /** Growth a second of the bet that does best on the failures of both arms. */
 const inWindows =
-  ({ tolerance }: Guard, traffic: ExpectedTraffic, rate: number) =>
+  ({ tolerance }: GuardPolicy, traffic: ExpectedTraffic, rate: number) =>
   ({ weight }: StageSpan): number => {
     if (weight === 0) return 0;
     const failures = traffic.rate * (weight * rate + (1 - weight) * traffic.errorRate);
@@ -79,7 +84,7 @@ const betOn = (odds: number, weight: number, share: number, tolerance: number): 
 
 /** The same for copies on which exactly one of both failed, independently of each other. */
 const inPairs =
-  ({ tolerance }: Guard, traffic: ExpectedTraffic, rate: number) =>
+  ({ tolerance }: GuardPolicy, traffic: ExpectedTraffic, rate: number) =>
   ({ shadow }: StageSpan): number => {
     if (shadow === 0) return 0;
     const [own, other] = [rate * (1 - traffic.errorRate), traffic.errorRate * (1 - rate)];

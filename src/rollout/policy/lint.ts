@@ -6,7 +6,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { CertificateTimes, ExpectedTraffic } from './certificate-time.ts';
 import { detectionTime, type HarmDetection } from './detection-time.ts';
-import type { Policy } from './policy.ts';
+import type { RolloutPolicy } from './policy.ts';
 import { promotionTimeline } from './promotion-timeline.ts';
 import { FIRST_POSITION, finalBakeMillis, stageSpans } from './stage-timeline.ts';
 import { unitShortageWarnings } from './unit-shortage.ts';
@@ -23,7 +23,7 @@ export interface PolicyReport {
   readonly warnings: readonly string[];
 }
 
-export function lintPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyReport {
+export function lintPolicy(policy: RolloutPolicy, traffic: ExpectedTraffic): PolicyReport {
   const spans = stageSpans(policy, traffic.rate, FIRST_POSITION);
   const { certificate, promotion } = promotionTimeline(policy, traffic, spans);
   const report = {
@@ -38,7 +38,7 @@ export function lintPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyRepo
 }
 
 /** The report, or POLICY_BLIND with the numbers where the policy cannot find its margin before its deadline. */
-export function checkPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyReport {
+export function checkPolicy(policy: RolloutPolicy, traffic: ExpectedTraffic): PolicyReport {
   const report = lintPolicy(policy, traffic);
   const { detection } = report;
   if (detection === null || (detection.time !== null && detection.time <= policy.maxTime)) return report;
@@ -55,7 +55,7 @@ export function checkPolicy(policy: Policy, traffic: ExpectedTraffic): PolicyRep
 }
 
 function warningsOf(
-  policy: Policy,
+  policy: RolloutPolicy,
   { certificate, promotion, stages, detection }: Omit<PolicyReport, 'warnings'>,
 ): string[] {
   const warnings: string[] = [];

@@ -23,7 +23,7 @@ const guardFields = (alpha: number, tolerance: number) => ({
 /** A guard that judges by these alone. */
 const guard = (alpha: number, tolerance: number) => orFalse(record(guardFields(alpha, tolerance)));
 /** What judges harm, and at which odds. */
-export type Guard = NonNullable<Static<ReturnType<typeof guard>>>;
+export type GuardPolicy = NonNullable<Static<ReturnType<typeof guard>>>;
 
 /** A candidate that is better answers a little differently: only twice the odds of a strange answer is harm. */
 const OUTPUTS_TOLERANCE = 2;
@@ -102,8 +102,8 @@ const stages = transformed(list(stage, { min: 1, max: 50 }), (written, path, pro
   return written.map(toStage);
 });
 
-export type Guards = Static<typeof GUARD_POLICIES>;
-export type GuardName = keyof Guards;
+export type GuardPolicies = Static<typeof GUARD_POLICIES>;
+export type GuardName = keyof GuardPolicies;
 export const GUARDS = ['errors', 'latency', 'outputs', 'labels'] as const satisfies readonly GuardName[];
 
 /** The grammar; keys in the order in which people read them. */
@@ -155,18 +155,18 @@ export const POLICY = transformed(WRITTEN_POLICY, (policy) => ({
   holdback: policy.holdback ?? (policy.guards.labels === null ? 0 : 2),
 }));
 
-export type Policy = Readonly<Static<typeof POLICY>>;
-export type Stage = Policy['stages'][number];
-export type Certificate = NonNullable<Policy['certificate']>;
+export type RolloutPolicy = Readonly<Static<typeof POLICY>>;
+export type RolloutStage = RolloutPolicy['stages'][number];
+export type CertificatePolicy = NonNullable<RolloutPolicy['certificate']>;
 
 /** POLICY_INVALID with every mistake, each with its path. */
 export const policyInvalid = (list: readonly string[]): PlimsollError =>
   new PlimsollError('POLICY_INVALID', { problems: list.join('; '), list });
 
 /** A checked policy from parsed YAML or JSON; throws POLICY_INVALID. */
-export const parsePolicy = (value: unknown): Policy => decode(POLICY, value, policyInvalid);
+export const parsePolicy = (value: unknown): RolloutPolicy => decode(POLICY, value, policyInvalid);
 
-export const DEFAULT_POLICY: Policy = parsePolicy({});
+export const DEFAULT_POLICY: RolloutPolicy = parsePolicy({});
 
 function toStage({ shadow, weight, bake, ...rest }: WrittenStage) {
   const fallback = shadow !== null ? 600_000 : weight === 100 ? 0 : 300_000;

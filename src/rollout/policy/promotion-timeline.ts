@@ -5,7 +5,7 @@ import {
   certificateTimes,
   type ExpectedTraffic,
 } from './certificate-time.ts';
-import type { Policy } from './policy.ts';
+import type { RolloutPolicy } from './policy.ts';
 import { finalBakeMillis, roundUpToWindows, type StageSpan } from './stage-timeline.ts';
 import { isCertificateUnreachable, isUnitMinimumUnreachable } from './unit-shortage.ts';
 
@@ -18,7 +18,7 @@ export interface PromotionTimeline {
 
 /** `spans` are the stages that are left, `seen` what the certificate has of its evidence. */
 export function promotionTimeline(
-  policy: Policy,
+  policy: RolloutPolicy,
   traffic: ExpectedTraffic,
   spans: readonly StageSpan[],
   seen?: { readonly errors: CollectedEvidence; readonly latency: CollectedEvidence },
@@ -42,7 +42,7 @@ export function promotionTimeline(
 }
 
 /** Index of the span that ends only with the certificate. */
-function gateOf({ certificate }: Policy, spans: readonly StageSpan[]): number {
+function gateOf({ certificate }: RolloutPolicy, spans: readonly StageSpan[]): number {
   if (certificate?.gates !== 'every') return spans.length - 1;
   return Math.max(
     0,

@@ -1,5 +1,5 @@
 /** When the stages of a policy are expected to end at given traffic, and how evidence grows meanwhile. Pure. */
-import type { Policy, Stage } from './policy.ts';
+import type { RolloutPolicy, RolloutStage } from './policy.ts';
 
 /** A stage before 100 %; milliseconds from the moment that is looked from. */
 export interface StageSpan {
@@ -27,7 +27,7 @@ export const FIRST_POSITION: StagePosition = { stage: 0, bake: 0, units: 0 };
 
 /** The stages below 100 % that are left, each as short as it can be; `rate` in units a second. */
 export function stageSpans(
-  policy: Policy,
+  policy: RolloutPolicy,
   rate: number,
   { stage: current, bake, units }: StagePosition,
 ): StageSpan[] {
@@ -55,8 +55,8 @@ export const roundUpToWindows = (millis: number, window: number): number =>
   Math.ceil(millis / window - 1e-9) * window;
 
 /** How long everybody has the candidate before the rollout is over, in milliseconds. */
-export const finalBakeMillis = ({ stages, holdback }: Policy): number =>
-  holdback > 0 ? 0 : sum(stages.filter(({ weight }) => weight === 100).map(({ bake }: Stage) => bake));
+export const finalBakeMillis = ({ stages, holdback }: RolloutPolicy): number =>
+  holdback > 0 ? 0 : sum(stages.filter(({ weight }) => weight === 100).map(({ bake }: RolloutStage) => bake));
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

@@ -3,13 +3,13 @@
 import { formatDuration } from '../../text/duration.ts';
 import { rateUpperBound } from '../evidence/certificate.ts';
 import { fewestCleanUnits } from './boundary-crossing.ts';
-import type { Policy, Stage } from './policy.ts';
+import type { RolloutPolicy, RolloutStage } from './policy.ts';
 
 /**
  * `units`: all that ever come, each counted once. Lines that name the stage, what it wants, and what there is, and what
  * becomes of the rollout; none of the stages before `from`, its current one.
  */
-export function unitShortageWarnings(policy: Policy, units: number, from = 0): string[] {
+export function unitShortageWarnings(policy: RolloutPolicy, units: number, from = 0): string[] {
   const lines = [
     ...policy.stages.flatMap((stage, i) => (i < from ? [] : tooFewIn(stage, i, units))),
     ...uncertifiable(policy, units),
@@ -23,19 +23,19 @@ export function unitShortageWarnings(policy: Policy, units: number, from = 0): s
 }
 
 /** Whether the stage wants more units of its smaller arm than ever come. */
-export const isUnitMinimumUnreachable = (stage: Stage, units: number): boolean =>
+export const isUnitMinimumUnreachable = (stage: RolloutStage, units: number): boolean =>
   stage.weight !== 100 && armOf(stage, units) < stage.minUnits;
 
 /** Whether the certificate wants more units than ever come, where they come again. */
-export const isCertificateUnreachable = (policy: Policy, units: number): boolean =>
+export const isCertificateUnreachable = (policy: RolloutPolicy, units: number): boolean =>
   uncertifiable(policy, units).length > 0;
 
 /** Share of units that the smaller arm gets; of copies both models answer each. */
-const shareOf = ({ weight, shadow }: Stage): number =>
+const shareOf = ({ weight, shadow }: RolloutStage): number =>
   shadow > 0 ? 1 : Math.min(weight, 100 - weight) / 100;
-const armOf = (stage: Stage, units: number): number => Math.floor(units * shareOf(stage));
+const armOf = (stage: RolloutStage, units: number): number => Math.floor(units * shareOf(stage));
 
-function tooFewIn(stage: Stage, index: number, units: number): string[] {
+function tooFewIn(stage: RolloutStage, index: number, units: number): string[] {
   if (!isUnitMinimumUnreachable(stage, units)) return [];
   const { minUnits } = stage;
   const arm = armOf(stage, units);
@@ -46,7 +46,7 @@ function tooFewIn(stage: Stage, index: number, units: number): string[] {
 }
 
 /** The candidate is asked for everybody where there is a shadow stage, else for its largest share below 100 %. */
-function uncertifiable({ certificate, guards, stages }: Policy, units: number): string[] {
+function uncertifiable({ certificate, guards, stages }: RolloutPolicy, units: number): string[] {
   if (certificate === null || guards.errors === null) return [];
   const { margin, alpha } = certificate;
   const weights = stages.map(({ weight, shadow }) => (shadow > 0 ? 100 : weight === 100 ? 0 : weight));

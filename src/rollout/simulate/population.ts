@@ -10,7 +10,7 @@ import type { CollectionNeeds } from '../strategy-machine.ts';
 import { FAILED_BIT, PAIR_ARM, type UnitColumns, type WindowPart } from '../window-part.ts';
 import { poisson } from './draw.ts';
 import type { SimulationScenario, UnitPopulation } from './scenario.ts';
-import { candidateRate, type SimulatedWindow, stableRate, type TrafficSplit } from './traffic.ts';
+import { candidateRate, type SimulatedSplit, type SimulatedWindow, stableRate } from './traffic.ts';
 
 /** Who fails whom in every request. */
 type Temper = 'as others' | 'fails on the candidate' | 'fails always';
@@ -34,7 +34,7 @@ export class PopulationTraffic {
   /** Activities of the members up to each, that one included. */
   readonly #activities: Float64Array;
   readonly #collector: WindowCollector;
-  #route: TrafficSplit | null = null;
+  #route: SimulatedSplit | null = null;
   #generation = 0;
 
   constructor(scenario: SimulationScenario, population: UnitPopulation, random: Random) {
@@ -47,7 +47,7 @@ export class PopulationTraffic {
   }
 
   /** Windows in order. */
-  window(index: number, route: TrafficSplit): SimulatedWindow {
+  window(index: number, route: SimulatedSplit): SimulatedWindow {
     this.#follow(index, route);
     const base = stableRate(this.#scenario, index, this.#random);
     const rates = { base, bad: candidateRate(this.#scenario, base) };
@@ -101,7 +101,7 @@ export class PopulationTraffic {
   }
 
   /** In a shadow stage stable answers everybody: it is recorded as the one arm. */
-  #follow(index: number, route: TrafficSplit): void {
+  #follow(index: number, route: SimulatedSplit): void {
     if (this.#route?.weight === route.weight && this.#route.shadow === route.shadow) return;
     this.#route = route;
     this.#generation++;

@@ -4,7 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { decode } from '../../schema/read-value.ts';
 import { duration, orNothing } from '../../schema/transformed.ts';
 import { anything, choice, field, number, record, whole } from '../../schema/value-schema.ts';
-import { type Policy, parsePolicy } from '../policy/policy.ts';
+import { parsePolicy, type RolloutPolicy } from '../policy/policy.ts';
 
 const share = number({ min: 0, max: 1 });
 const factor = number({ min: 0, max: 1000 });
@@ -68,10 +68,10 @@ const SCENARIO = record({
 });
 
 /** Times are milliseconds. */
-export type SimulationScenario = Omit<Static<typeof SCENARIO>, 'policy'> & { readonly policy: Policy };
+export type SimulationScenario = Omit<Static<typeof SCENARIO>, 'policy'> & { readonly policy: RolloutPolicy };
 
 /** A checked scenario; throws SCENARIO_INVALID or POLICY_INVALID with every mistake. `policy` wins over its own. */
-export function parseScenario(value: unknown, policy?: Policy): SimulationScenario {
+export function parseScenario(value: unknown, policy?: RolloutPolicy): SimulationScenario {
   const written = decode(
     SCENARIO,
     value,

@@ -7,7 +7,7 @@ import { binomial, poisson } from './draw.ts';
 import type { SimulationScenario } from './scenario.ts';
 
 /** Where the traffic goes: candidate's share of units, share of requests copied to it. */
-export interface TrafficSplit {
+export interface SimulatedSplit {
   readonly weight: number;
   readonly shadow: number;
 }
@@ -51,7 +51,7 @@ export class SimulatedTraffic {
     this.#slow = { stable: beyond(0), candidate: beyond(shift) };
   }
 
-  window(index: number, { weight, shadow }: TrafficSplit): SimulatedWindow {
+  window(index: number, { weight, shadow }: SimulatedSplit): SimulatedWindow {
     const { rate, requestsPerUnit, policy } = this.#scenario;
     const units = ((rate / requestsPerUnit) * policy.window) / 1000;
     const base = stableRate(this.#scenario, index, this.#random);

@@ -9,7 +9,7 @@ import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
-import type { Actor, Control } from '../../control/port.ts';
+import type { Actor, ControlApi } from '../../control/port.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
@@ -84,7 +84,7 @@ const CHECK = Symbol('whether more of an upload may come');
 type Admitted = FastifyRequest & { [CALLER]?: Caller; [CHECK]?: (() => void) | undefined };
 const NOBODY: Caller = { isLocal: false, key: null };
 
-export async function createApi(control: Control, options: ApiOptions): Promise<Api> {
+export async function createApi(control: ControlApi, options: ApiOptions): Promise<Api> {
   const admitted = admitter(options);
   const app = fastify({
     routerOptions: { maxParamLength: 1000 },
@@ -197,7 +197,7 @@ interface Tools
     | 'onUpload'
     | 'onChanged'
   > {
-  readonly control: Control;
+  readonly control: ControlApi;
   readonly repeats: Repeats;
 }
 

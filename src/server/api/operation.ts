@@ -2,7 +2,7 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
-import type { Actor, Control, NewVersion } from '../../control/port.ts';
+import type { Actor, ControlApi, NewVersion } from '../../control/port.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
@@ -11,7 +11,7 @@ import type { Note } from './job-changes.ts';
 
 /** What a handler gets: everything checked against the schemas. */
 export interface Call<P, Q, B> {
-  readonly control: Control;
+  readonly control: ControlApi;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

@@ -1,5 +1,5 @@
 /** A control plane in memory that answers plausibly and remembers what it was told: for tests of the API and commands. */
-import type { Control, EndpointView, ModelView, RolloutView, VersionView } from '../../control/port.ts';
+import type { ControlApi, EndpointView, ModelView, RolloutView, VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { explainUnit } from '../../rollout/canary-split.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
@@ -117,7 +117,7 @@ export interface Told {
   readonly given: readonly unknown[];
 }
 
-export class MemoryControl implements Control {
+export class MemoryControl implements ControlApi {
   /** Every change that was asked for, in order. */
   readonly told: Told[] = [];
   /** What adding a version waits for. */
@@ -128,33 +128,33 @@ export class MemoryControl implements Control {
     this.told.push({ name, given });
   }
 
-  models: Control['models'] = () => page([MODEL]);
-  model: Control['model'] = async (name) => {
+  models: ControlApi['models'] = () => page([MODEL]);
+  model: ControlApi['model'] = async (name) => {
     if (name === 'churn') return MODEL;
     throw new PlimsollError('MODEL_NOT_FOUND', { model: name, known: 'churn' });
   };
-  versions: Control['versions'] = () => page([...this.added, VERSION]);
-  version: Control['version'] = async (_, version) => this.added.at(-1) ?? { ...VERSION, version };
-  addVersion: Control['addVersion'] = async (model, source, actor) => {
+  versions: ControlApi['versions'] = () => page([...this.added, VERSION]);
+  version: ControlApi['version'] = async (_, version) => this.added.at(-1) ?? { ...VERSION, version };
+  addVersion: ControlApi['addVersion'] = async (model, source, actor) => {
     this.#tell('addVersion', model, source, actor);
     await this.proof;
     return { ...VERSION, model, version: 3 };
   };
-  changeVersion: Control['changeVersion'] = async (model, version, change, actor) => {
+  changeVersion: ControlApi['changeVersion'] = async (model, version, change, actor) => {
     this.#tell('changeVersion', model, version, change, actor);
     return VERSION;
   };
-  setAlias: Control['setAlias'] = async (...given) => this.#tell('setAlias', ...given);
-  collectGarbage: Control['collectGarbage'] = async (actor) => {
+  setAlias: ControlApi['setAlias'] = async (...given) => this.#tell('setAlias', ...given);
+  collectGarbage: ControlApi['collectGarbage'] = async (actor) => {
     this.#tell('collectGarbage', actor);
     return { bundles: 1, bytes: 1000 };
   };
 
-  endpoints: Control['endpoints'] = () => page([ENDPOINT]);
-  endpoint: Control['endpoint'] = async () => ENDPOINT;
-  routes: Control['routes'] = () =>
+  endpoints: ControlApi['endpoints'] = () => page([ENDPOINT]);
+  endpoint: ControlApi['endpoint'] = async () => ENDPOINT;
+  routes: ControlApi['routes'] = () =>
     page([{ endpoint: 'churn', generation: 7, route: ENDPOINT.route, at: 0, by: 'ana', reason: 'stage 2' }]);
-  changeRoute: Control['changeRoute'] = async (endpoint, change, generation, actor) => {
+  changeRoute: ControlApi['changeRoute'] = async (endpoint, change, generation, actor) => {
     if (generation !== ENDPOINT.generation)
       throw new PlimsollError('GENERATION_CONFLICT', {
         endpoint,
@@ -164,34 +164,34 @@ export class MemoryControl implements Control {
     this.#tell('changeRoute', endpoint, change, generation, actor);
     return ENDPOINT;
   };
-  rollback: Control['rollback'] = async (...given) => {
+  rollback: ControlApi['rollback'] = async (...given) => {
     this.#tell('rollback', ...given);
     return ENDPOINT;
   };
-  explainUnit: Control['explainUnit'] = async (_, unit) => ({
+  explainUnit: ControlApi['explainUnit'] = async (_, unit) => ({
     ...explainUnit(unit, { seed: 1, weight: 2500 }),
     version: 1,
   });
 
-  startRollout: Control['startRollout'] = async (...given) => {
+  startRollout: ControlApi['startRollout'] = async (...given) => {
     this.#tell('startRollout', ...given);
     return ROLLOUT;
   };
-  rollouts: Control['rollouts'] = () => page([ROLLOUT]);
-  rollout: Control['rollout'] = async () => ROLLOUT;
-  command: Control['command'] = async (...given) => {
+  rollouts: ControlApi['rollouts'] = () => page([ROLLOUT]);
+  rollout: ControlApi['rollout'] = async () => ROLLOUT;
+  command: ControlApi['command'] = async (...given) => {
     this.#tell('command', ...given);
     return ROLLOUT;
   };
-  windows: Control['windows'] = () => page([]);
-  evidence: Control['evidence'] = async () => ({ payload: '', signatures: [] });
-  keys: Control['keys'] = async () => [{ keyId: 'k1', publicKey: 'p' }];
+  windows: ControlApi['windows'] = () => page([]);
+  evidence: ControlApi['evidence'] = async () => ({ payload: '', signatures: [] });
+  keys: ControlApi['keys'] = async () => [{ keyId: 'k1', publicKey: 'p' }];
 
-  feedback: Control['feedback'] = async (items) => {
+  feedback: ControlApi['feedback'] = async (items) => {
     this.#tell('feedback', items);
     return { accepted: items.length };
   };
-  audit: Control['audit'] = () =>
+  audit: ControlApi['audit'] = () =>
     page([
       {
         seq: 1,

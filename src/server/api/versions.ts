@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
-import type { Control, NewVersion, VersionView } from '../../control/port.ts';
+import type { ControlApi, NewVersion, VersionView } from '../../control/port.ts';
 import { withDemands } from '../../control/python-fields.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfModelFile } from '../../registry/digest.ts';
@@ -150,7 +150,7 @@ interface UnderWay {
 
 /** The row of a version whose proof goes on after the answer; what comes first, the row or the end of the proof. */
 async function underWay(
-  control: Control,
+  control: ControlApi,
   model: string,
   { source, before }: UnderWay,
   work: Promise<VersionView>,
@@ -168,10 +168,10 @@ async function underWay(
   }
 }
 
-const newestOf = async (control: Control, model: string): Promise<number> =>
+const newestOf = async (control: ControlApi, model: string): Promise<number> =>
   (await rowsOf(control, model))[0]?.version ?? 0;
 
-async function rowsOf(control: Control, model: string): Promise<readonly VersionView[]> {
+async function rowsOf(control: ControlApi, model: string): Promise<readonly VersionView[]> {
   try {
     return (await control.versions(model, {})).items;
   } catch (error) {

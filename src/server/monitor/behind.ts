@@ -3,7 +3,7 @@
  * it are sent from here, too; under a claim of its own, so that whatever that process was sending is over by then. It is
  * resolved by that process itself, at its first look.
  */
-import type { Control } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import { evaluateAlerts } from '../../monitor/alerts/evaluate-alerts.ts';
 import { NoticeDispatcher } from '../../monitor/alerts/notice-dispatcher.ts';
@@ -16,7 +16,7 @@ import { receiverSurroundings } from './receivers.ts';
 
 export interface BehindOptions {
   readonly store: MonitoringStore;
-  readonly control: Pick<Control, 'endpoints'>;
+  readonly control: Pick<ControlApi, 'endpoints'>;
   readonly clock: Clock;
   readonly holder: string;
 }

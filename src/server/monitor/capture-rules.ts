@@ -8,7 +8,7 @@ import {
   DEFAULT_CAPTURE_RULE,
   parseCaptureRules,
 } from '../../capture/capture-rules.ts';
-import { makeFolder } from '../../capture/folder.ts';
+import { makeFolders } from '../../capture/make-folders.ts';
 import { captureRulesPath } from '../../capture/paths.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import { parseMonitor } from '../../monitor/policy/policy.ts';
@@ -72,7 +72,7 @@ async function write(dataDir: string, changed: readonly (readonly [string, Captu
   const rules: CaptureRules = { other: DEFAULT_CAPTURE_RULE, endpoints: Object.fromEntries(endpoints) };
   const text = `${JSON.stringify(rules)}\n`;
   if (before === text) return;
-  await makeFolder(dirname(path));
+  await makeFolders(dirname(path));
   await writeFile(`${path}.${process.pid}`, text, { mode: 0o600 });
   await rename(`${path}.${process.pid}`, path);
 }

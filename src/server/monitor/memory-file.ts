@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../capture/folder.ts';
+import { makeFolders } from '../../capture/make-folders.ts';
 import { catalogFamily } from '../../metrics/catalog.ts';
 import { prometheusText } from '../../metrics/prometheus-text.ts';
 
@@ -11,7 +11,7 @@ export async function writeMemory(dataDir: string, pid: number | null): Promise<
   const point = { labels: { process: 'monitor' }, value: pid === null ? 0 : residentBytesOf(pid) };
   const folder = join(dataDir, 'monitoring');
   const path = join(folder, 'process.prom');
-  await makeFolder(folder);
+  await makeFolders(folder);
   await writeFile(
     `${path}.tmp`,
     prometheusText([catalogFamily('background_process_resident_memory_bytes', [point])]),

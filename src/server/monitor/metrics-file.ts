@@ -2,7 +2,7 @@
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../capture/folder.ts';
+import { makeFolders } from '../../capture/make-folders.ts';
 import { type EndpointStatus, monitoringMetrics } from '../../monitor/prometheus/monitoring-metrics.ts';
 
 /** Null: another server watches, and says it. */
@@ -13,7 +13,7 @@ export async function writeMetrics(
   const folder = join(dataDir, 'monitoring');
   const path = join(folder, 'metrics.prom');
   if (standings === null) return rm(path, { force: true });
-  await makeFolder(folder);
+  await makeFolders(folder);
   await writeFile(`${path}.tmp`, monitoringMetrics(standings));
   await rename(`${path}.tmp`, path);
 }

@@ -1,5 +1,5 @@
 /** What is remembered of monitoring, and what is asked about it, once a server needs it. */
-import type { Control } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import { LocalMonitoring } from '../../monitor/local.ts';
 import { predictionLogPath } from '../../monitor/log/log-paths.ts';
@@ -16,7 +16,7 @@ export interface RuntimeOptions {
   readonly url: string;
   /** Tells this server from others that share it. */
   readonly replica: string;
-  readonly control: Pick<Control, 'endpoint' | 'endpoints'>;
+  readonly control: Pick<ControlApi, 'endpoint' | 'endpoints'>;
   /** Keeps the audit log. */
   readonly store: Pick<Store, 'transaction'>;
   readonly clock: Clock;

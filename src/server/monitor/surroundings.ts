@@ -1,6 +1,6 @@
 /** What the control plane answers to the monitoring process. */
 import type { ServingFleet } from '../../control/fleet/fleet.ts';
-import type { Control } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
   SteeringAction,
@@ -13,7 +13,7 @@ import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 
 export interface SurroundingsOptions {
   readonly store: Pick<Store, 'kind' | 'tables'>;
-  readonly control: Pick<Control, 'command'>;
+  readonly control: Pick<ControlApi, 'command'>;
   readonly fleet: Pick<ServingFleet, 'load'>;
   readonly clock: Clock;
   readonly bundleOf: (digest: string) => string;

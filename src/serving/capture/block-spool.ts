@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolder } from '../../capture/folder.ts';
+import { makeFolders } from '../../capture/make-folders.ts';
 
 export interface BlockSpoolOptions {
   /** Folder of the blocks that wait. */
@@ -52,7 +52,7 @@ export class BlockSpool {
 
   /** Makes the folder, and clears away what killed processes had begun. */
   async #open(): Promise<void> {
-    await makeFolder(this.#path);
+    await makeFolders(this.#path);
     const names = (await readdir(this.#path)).filter((name) => name.endsWith('.tmp'));
     for (const name of names) {
       const path = join(this.#path, name);

@@ -2,7 +2,7 @@
 import type { RolloutView } from '../../../control/port.ts';
 import { grouped } from '../../../core/digits.ts';
 import type { StageView } from '../../../rollout/decide/status.ts';
-import type { Stage } from '../../../rollout/policy/policy.ts';
+import type { RolloutStage } from '../../../rollout/policy/policy.ts';
 
 import { bar, time } from './numbers.ts';
 import { flow, type Line, wordsOf } from './paint.ts';
@@ -19,11 +19,11 @@ export function stageLines(rollout: RolloutView, width: number): Line[] {
   return [...lines, ...progressLines(progress, rollout, width)];
 }
 
-const label = ({ shadow, weight, approval }: Stage): string =>
+const label = ({ shadow, weight, approval }: RolloutStage): string =>
   `${shadow > 0 ? `shadow ${shadow} %` : `${weight} %`}${approval ? ' (approval)' : ''}`;
 
 /** A person may promote early: stages that were skipped are not ticked. */
-function stageWord(stage: Stage, i: number, { stage: current, state }: RolloutView): Word {
+function stageWord(stage: RolloutStage, i: number, { stage: current, state }: RolloutView): Word {
   const hasFailed = state === 'rolled-back' || state === 'aborted';
   if (i < current) return [hasFailed ? 'dim' : 'green', `✓ ${label(stage)}`];
   if (state === 'promoted')

@@ -44,7 +44,7 @@ export function barLines(histogram: Histogram): readonly string[] {
   if (most === 0) return [];
   const width = Math.min(NAME, Math.max(...bars.map(({ bin }) => bin.length)));
   const cell = (share: number): string =>
-    `${textBar(share / most).padEnd(WIDTH)} ${`${percent(share)} %`.padStart(6)}`;
+    `${textBar(share / most).padEnd(WIDTH)} ${`${barPercent(share)} %`.padStart(6)}`;
   const head = `${''.padEnd(width)}  ${'reference'.padEnd(WIDTH + 7)}  now`;
   const lines = bars.map(({ bin, reference, current }) =>
     `${shorten(bin, width).padEnd(width)}  ${cell(reference)}  ${cell(current)}`.trimEnd(),
@@ -59,7 +59,7 @@ export function textBar(length: number, width = WIDTH): string {
   return eighths % 8 === 0 ? whole : whole + EIGHTHS[eighths % 8]!;
 }
 
-export const percent = (share: number): string => {
+export const barPercent = (share: number): string => {
   const value = share * 100;
   if (value === 0 || value >= 9.95) return value.toFixed(0);
   return value < 0.1 ? '<0.1' : value.toFixed(1);

@@ -1,6 +1,6 @@
 /** Two histograms beside each other, as a drawing for mail and pages. Pure. */
 import type { AlertDetail } from '../alert.ts';
-import { histogramBars, percent } from './histogram-bars.ts';
+import { barPercent, histogramBars } from './histogram-bars.ts';
 
 const ROW = 22;
 const NAME_WIDTH = 120;
@@ -27,7 +27,7 @@ export function histogramSvg(histogram: NonNullable<AlertDetail['histogram']>): 
     const rect = (share: number, top: number, fill: string): string =>
       `<rect x="${NAME_WIDTH}" y="${top}" width="${((share / most) * BAR_WIDTH).toFixed(1)}" height="8" fill="${fill}"/>`;
     const name = `<text x="${NAME_WIDTH - 6}" y="${y + 12}" text-anchor="end">${escapeXml(bin)}</text>`;
-    const figures = `<text x="${NAME_WIDTH + BAR_WIDTH + 6}" y="${y + 12}">${escapeXml(`${percent(reference)} → ${percent(current)} %`)}</text>`;
+    const figures = `<text x="${NAME_WIDTH + BAR_WIDTH + 6}" y="${y + 12}">${escapeXml(`${barPercent(reference)} → ${barPercent(current)} %`)}</text>`;
     return name + rect(reference, y, '#9aa0a6') + rect(current, y + 9, '#d93025') + figures;
   });
   const height = 24 + bars.length * ROW;

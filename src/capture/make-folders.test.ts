@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFolder } from './folder.ts';
+import { makeFolders } from './make-folders.ts';
 
 test('a folder is made with those above it, once or twice', async () => {
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-folder-'));
   const path = join(root, 'a', 'b', 'c');
-  await Promise.all([makeFolder(path), makeFolder(path)]);
-  await makeFolder(path);
+  await Promise.all([makeFolders(path), makeFolders(path)]);
+  await makeFolders(path);
   expect(existsSync(path)).toBe(true);
   rmSync(root, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDesired, rolloutsIn } from './desired.ts';
+import { parseDesired, rolloutsIn } from './desired-state.ts';
 
 const parse = (value: unknown) => parseDesired(value, 'plimsoll.yaml', ['port', 'models']);
 

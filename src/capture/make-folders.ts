@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
  * As `mkdir -p`. Node's own never ends for a relative path where the working folder is gone: it goes on asking for a parent
  * that is not there, as fast as it can.
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolders(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -14,7 +14,7 @@ export async function makeFolder(path: string): Promise<void> {
     if (code === 'EEXIST') return;
     const parent = dirname(path);
     if (code !== 'ENOENT' || parent === path) throw error;
-    await makeFolder(parent);
+    await makeFolders(parent);
     await mkdir(path).catch((again: NodeJS.ErrnoException) => {
       if (again.code !== 'EEXIST') throw again;
     });

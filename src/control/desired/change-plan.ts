@@ -2,9 +2,9 @@
 import type { HeaderRule, UnitSource } from '../../rollout/route.ts';
 import type { Strategy } from '../../store/store.ts';
 import type { EndpointView, RolloutView } from '../port.ts';
-import type { Desired, DesiredEndpoint } from './desired.ts';
+import type { DesiredEndpoint, DesiredState } from './desired-state.ts';
 
-export type Change =
+export type DesiredChange =
   | {
       readonly kind: 'alias';
       readonly model: string;
@@ -34,26 +34,26 @@ export interface RouteParts {
   readonly unit?: UnitSource;
 }
 
-export interface Blocked {
+export interface BlockedChange {
   readonly endpoint: string;
   readonly reason: string;
 }
 
 /** How things are, of what is named. */
-export interface Present {
+export interface PresentState {
   readonly endpoints: ReadonlyMap<string, { readonly view: EndpointView; readonly last: RolloutView | null }>;
   readonly aliases: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
-export interface Changes {
-  readonly changes: readonly Change[];
-  readonly blocked: readonly Blocked[];
+export interface ChangePlan {
+  readonly changes: readonly DesiredChange[];
+  readonly blocked: readonly BlockedChange[];
 }
 
 /** Nothing where all is as it should be, or on its way. */
-export function changesFor(desired: Desired, present: Present): Changes {
-  const changes: Change[] = [];
-  const blocked: Blocked[] = [];
+export function planChanges(desired: DesiredState, present: PresentState): ChangePlan {
+  const changes: DesiredChange[] = [];
+  const blocked: BlockedChange[] = [];
   for (const [model, wanted] of desired.aliases)
     changes.push(...aliasChanges(model, wanted, present.aliases.get(model) ?? {}));
   for (const [endpoint, wanted] of desired.endpoints) {
@@ -70,7 +70,7 @@ function aliasChanges(
   model: string,
   wanted: ReadonlyMap<string, number>,
   present: Readonly<Record<string, number>>,
-): Change[] {
+): DesiredChange[] {
   const now = new Map(Object.entries(present));
   const names = [...new Set([...wanted.keys(), ...now.keys()])];
   return names
@@ -79,7 +79,10 @@ function aliasChanges(
     .map((change) => ({ kind: 'alias', model, ...change }));
 }
 
-function routeChanges({ rules, unit }: DesiredEndpoint, { name, route, generation }: EndpointView): Change[] {
+function routeChanges(
+  { rules, unit }: DesiredEndpoint,
+  { name, route, generation }: EndpointView,
+): DesiredChange[] {
   const newRules = rules !== null && !same(rules, route.rules);
   const newUnit = unit !== null && !same(unit, route.unit);
   if (!(newRules || newUnit)) return [];
@@ -93,7 +96,7 @@ function rolloutChange(
   { version, rollout: how }: DesiredEndpoint,
   { name, stable, rollout }: EndpointView,
   last: RolloutView | null,
-): Change | string | null {
+): DesiredChange | string | null {
   if (version === null) return null;
   if (rollout !== null) {
     if (rollout.candidate === version) return null;

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { ENDPOINT, ROLLOUT } from '../../server/api/test-control.ts';
 import type { EndpointView, RolloutView } from '../port.ts';
-import { changesFor, type Present } from './changes.ts';
-import { parseDesired } from './desired.ts';
+import { type PresentState, planChanges } from './change-plan.ts';
+import { parseDesired } from './desired-state.ts';
 
 const REST: EndpointView = { ...ENDPOINT, rollout: null };
 
 const plan = (file: object, view: EndpointView = REST, last: RolloutView | null = null, aliases = {}) => {
-  const present: Present = {
+  const present: PresentState = {
     endpoints: new Map([['churn', { view, last }]]),
     aliases: new Map([['churn', aliases]]),
   };
-  return changesFor(parseDesired(file, 'f', []), present);
+  return planChanges(parseDesired(file, 'f', []), present);
 };
 const version = (wanted: number) => ({ endpoints: { churn: { version: wanted } } });
 

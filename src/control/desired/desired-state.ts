@@ -77,13 +77,13 @@ const DESIRED = record({
 /** How an endpoint gets to its version; `policy` as written, null for the default. */
 export type DesiredRollout = Static<typeof ROLLOUT>;
 export type DesiredEndpoint = Static<typeof ENDPOINT>;
-export type Desired = Static<typeof DESIRED>;
+export type DesiredState = Static<typeof DESIRED>;
 
 /** How each endpoint gets to its versions, as its file says; plain data, by endpoint. */
-export type Rollouts = Readonly<Record<string, DesiredRollout>>;
+export type DesiredRollouts = Readonly<Record<string, DesiredRollout>>;
 
 /** The part of a file that says so, from its `endpoints` as they are written. Throws DESIRED_INVALID. */
-export function rolloutsIn(endpoints: unknown, path: string): Rollouts {
+export function rolloutsIn(endpoints: unknown, path: string): DesiredRollouts {
   const desired = parseDesired({ endpoints }, path, []);
   return Object.fromEntries([...desired.endpoints].map(([name, { rollout }]) => [name, rollout]));
 }
@@ -108,7 +108,7 @@ export const desiredSchemaPage = (jobs: TSchema, monitors: TSchema): string => {
  * The checked file from parsed YAML or JSON; `settings` are the keys that belong to `serve`. Throws DESIRED_INVALID that
  * names every mistake with its path.
  */
-export function parseDesired(value: unknown, path: string, settings: readonly string[]): Desired {
+export function parseDesired(value: unknown, path: string, settings: readonly string[]): DesiredState {
   const refusal = (list: readonly string[]) =>
     new PlimsollError('DESIRED_INVALID', { path, problems: list.join('; '), list });
   if (typeof value !== 'object') throw refusal(['it holds no table']);
@@ -119,7 +119,7 @@ export function parseDesired(value: unknown, path: string, settings: readonly st
 }
 
 /** Experiments have a grammar of their own. */
-function checkPolicies({ endpoints }: Desired, problems: string[]): void {
+function checkPolicies({ endpoints }: DesiredState, problems: string[]): void {
   for (const [name, { rollout }] of endpoints) {
     if (rollout.policy === null) continue;
     try {
