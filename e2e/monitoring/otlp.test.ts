@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { sendingMetrics } from '../../src/server/metrics-export.ts';
-import { SILENT, startServer } from '../../src/server/start.ts';
+import { SILENT_LOGGER, startServer } from '../../src/server/start.ts';
 import { DataPlane } from '../../src/serving/data-plane.ts';
 import { ServingMetrics } from '../../src/serving/metrics/serving-metrics.ts';
 import { call } from '../serving/client.ts';
@@ -73,7 +73,7 @@ async function serveSending(env: Readonly<Record<string, string>>, more = '') {
   const [metrics, plane] = [new ServingMetrics(), new DataPlane([fakeVersion('quick')])];
   const server = await startServer({ versions: [], plane, metrics, port: 0 });
   const sending = await sendingMetrics(server, {
-    ...{ env, worker: 'r/1', epoch: 1, metrics, plane, logger: SILENT },
+    ...{ env, worker: 'r/1', epoch: 1, metrics, plane, logger: SILENT_LOGGER },
     moreMetrics: async () => more,
   });
   closing.push(() => sending.close());

@@ -6,7 +6,7 @@ import type { CapturedBlock } from '../../src/capture/block.ts';
 import { decodeBlock } from '../../src/capture/block-codec.ts';
 import { blockIdOf, spoolPath } from '../../src/capture/paths.ts';
 import { SYSTEM_CLOCK } from '../../src/server/clock.ts';
-import { SILENT } from '../../src/server/start.ts';
+import { SILENT_LOGGER } from '../../src/server/start.ts';
 import {
   type DataCapture,
   type DataCaptureOptions,
@@ -24,7 +24,7 @@ export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-cap
 /** A capture into a data folder, with the metrics that it counts in. */
 export async function capturing(dataDir: string, more: Partial<DataCaptureOptions> = {}) {
   const metrics = new ServingMetrics();
-  const about = { dataDir, worker: 'w/1', epoch: 1, metrics, clock: SYSTEM_CLOCK, logger: SILENT };
+  const about = { dataDir, worker: 'w/1', epoch: 1, metrics, clock: SYSTEM_CLOCK, logger: SILENT_LOGGER };
   const capture = await openCapture({ ...about, ...more });
   open.push(capture);
   return { capture, metrics: more.metrics ?? metrics };

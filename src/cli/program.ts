@@ -6,7 +6,7 @@ import { commandTree } from './command-tree.ts';
 import { Terminal } from './output/terminal.ts';
 
 /** Runs one command line (`process.argv` without node and script) of a program with these commands, and sets the exit code. */
-export async function runProgram(words: readonly string[], commands: CommandTable): Promise<void> {
+export async function runCommandLine(words: readonly string[], commands: CommandTable): Promise<void> {
   endWithParent();
   endWithReader();
   const argv = withoutHelpCommand(words);

@@ -16,7 +16,7 @@ export type AccessMode =
   | 'platform';
 
 /** How often one key, or one address without a key, may ask. */
-export interface Rate {
+export interface RateLimit {
   readonly perSecond: number;
   /** Requests that may come at once. */
   readonly burst: number;
@@ -51,7 +51,7 @@ export interface AccessSettings {
   /** Whether `/metrics` answers without a key. */
   readonly openMetrics: boolean;
   /** For each process that serves; null limits nobody. */
-  readonly rate: Rate | null;
+  readonly rate: RateLimit | null;
   readonly uploads: UploadQuota;
 }
 
@@ -103,7 +103,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 const RATE = /^(\d{1,9}(?:\.\d{1,6})?)\/([smh])(?:,(\d{1,9}))?$/;
 
 /** `100/s`, `600/m`, `100/s,500` with a burst of 500, or `off`; undefined where it is none of them. */
-export function parseRate(text: string): Rate | null | undefined {
+export function parseRate(text: string): RateLimit | null | undefined {
   if (text === 'off') return null;
   const [, count, unit, burst] = RATE.exec(text) ?? [];
   if (count === undefined || unit === undefined) return undefined;
@@ -113,7 +113,7 @@ export function parseRate(text: string): Rate | null | undefined {
 }
 
 /** What each of several processes on one socket allows, so that together they allow the whole. */
-export const shareOf = (rate: Rate | null, processes: number): Rate | null =>
+export const shareOf = (rate: RateLimit | null, processes: number): RateLimit | null =>
   rate && {
     perSecond: rate.perSecond / processes,
     burst: Math.max(1, Math.ceil(rate.burst / processes)),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Given, serveConfig } from './config.ts';
+import { type GivenSettings, serveConfig } from './config.ts';
 import { parseSize } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
@@ -11,7 +11,12 @@ const file = (name: string, text = ''): string => {
   return join(folder, name);
 };
 const model = file('churn.joblib');
-const given = (changes: Partial<Given>): Given => ({ flags: {}, env: {}, models: [model], ...changes });
+const given = (changes: Partial<GivenSettings>): GivenSettings => ({
+  flags: {},
+  env: {},
+  models: [model],
+  ...changes,
+});
 
 test('defaults hold where nothing is given', async () => {
   expect(await serveConfig(given({}))).toMatchObject({
@@ -49,7 +54,7 @@ test('every mistake is reported at once', async () => {
 });
 
 test('connections, bodies at once and the share of one peer are numbers and a share', async () => {
-  const connections = async (env: Given['env']) => (await serveConfig(given({ env }))).connections;
+  const connections = async (env: GivenSettings['env']) => (await serveConfig(given({ env }))).connections;
   expect(await connections({})).toEqual({ maxConnections: 4096, maxReceiving: 1024, peerShare: 0.5 });
   const [most, receiving, share] = [
     'PLIMSOLL_MAX_CONNECTIONS',
@@ -88,7 +93,7 @@ test('monitoring may take a share of a processor', async () => {
 });
 
 test('files are named by NAME=FILE, by their stem, or by --name', async () => {
-  const names = async (changes: Partial<Given>) =>
+  const names = async (changes: Partial<GivenSettings>) =>
     (await serveConfig(given(changes))).files.map(({ name }) => name);
   expect(await names({ models: [`risk=${model}`, file('My model (2).pkl.gz')] })).toEqual([
     'risk',

@@ -59,7 +59,7 @@ export interface WrittenEndpoints {
 }
 
 /** What a person gave: command line first, then the environment, then the file, then the defaults. */
-export interface Given {
+export interface GivenSettings {
   readonly flags: Readonly<Record<string, string | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Path of the configuration file; by default `plimsoll.yaml` or `plimsoll.json` where there is one. */
@@ -74,7 +74,7 @@ export interface Given {
 const DEFAULT_FILES = ['plimsoll.yaml', 'plimsoll.yml', 'plimsoll.json'];
 
 /** One checked configuration; throws CONFIG_INVALID that names every mistake at once. */
-export async function serveConfig(given: Given): Promise<ServeConfig> {
+export async function serveConfig(given: GivenSettings): Promise<ServeConfig> {
   const problems: string[] = [];
   const path = given.file ?? defaultFile();
   const file = path === undefined ? {} : checkKeys(await readConfigFile(path), path, problems);
@@ -128,7 +128,7 @@ function writtenIn(
 
 function setting<N extends SettingName>(
   name: N,
-  { flags, env }: Given,
+  { flags, env }: GivenSettings,
   file: Readonly<Record<string, unknown>>,
   path: string | undefined,
   problems: string[],

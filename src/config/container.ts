@@ -22,7 +22,7 @@ export interface ContainerConfig {
   /** Whom it lets in, and how. */
   readonly access: AccessSettings;
   readonly tls: TlsFiles | null;
-  readonly places: Places;
+  readonly places: ModelPlaces;
   /** Name of a model that comes without one, as the platform says it; null where it says none. */
   readonly model: string | null;
   /** Milliseconds between SIGTERM and the platform's SIGKILL. */
@@ -36,7 +36,7 @@ export interface ContainerConfig {
 }
 
 /** Where models may be, in the order in which they are looked for; the first place that holds something is served. */
-export interface Places {
+export interface ModelPlaces {
   /** Folder that the platform fills, or null. */
   readonly mount: string | null;
   /** `gs://…` whose objects are to be fetched, or null. */
@@ -46,7 +46,7 @@ export interface Places {
 }
 
 /** What a process finds when it starts. */
-export interface Surroundings {
+export interface ContainerEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Arguments after the program: `serve`, and those of KServe's runtimes. */
   readonly args: readonly string[];
@@ -77,7 +77,7 @@ const MEBI = 2 ** 20;
  * Reads once what a platform says to the process it starts. Throws CONTRACT_AMBIGUOUS where it looks like two platforms,
  * CONFIG_INVALID that names every setting that is none, at once.
  */
-export function containerConfig(surroundings: Surroundings): ContainerConfig {
+export function containerConfig(surroundings: ContainerEnvironment): ContainerConfig {
   const { env } = surroundings;
   const problems: string[] = [];
   const kserve = kserveArguments(surroundings.args, problems);
@@ -117,7 +117,11 @@ export function containerConfig(surroundings: Surroundings): ContainerConfig {
 const UNUSED = ['SAGEMAKER_MODEL_SERVER_WORKERS', 'SAGEMAKER_PROGRAM', 'SAGEMAKER_SUBMIT_DIRECTORY'];
 
 /** Throws CONTRACT_AMBIGUOUS. */
-function kindOf({ env, isFilled }: Surroundings, hasKserveArguments: boolean, problems: string[]): Kind {
+function kindOf(
+  { env, isFilled }: ContainerEnvironment,
+  hasKserveArguments: boolean,
+  problems: string[],
+): Kind {
   const said = env[CONTRACT_VARIABLE];
   if (said !== undefined && said !== '') {
     if (KINDS.includes(said as Kind)) return said as Kind;
@@ -137,7 +141,7 @@ function kindOf({ env, isFilled }: Surroundings, hasKserveArguments: boolean, pr
   throw new PlimsollError('CONTRACT_AMBIGUOUS', { found, variable: CONTRACT_VARIABLE });
 }
 
-function contractOf(kind: Kind, env: Surroundings['env'], problems: string[]): Contract {
+function contractOf(kind: Kind, env: ContainerEnvironment['env'], problems: string[]): Contract {
   if (kind === 'plain') return PLAIN;
   const bare = { ...PLAIN, kind, predictionsOnly: true };
   if (kind === 'sagemaker') {
@@ -156,7 +160,7 @@ function contractOf(kind: Kind, env: Surroundings['env'], problems: string[]): C
 }
 
 /** What SageMaker's toolkits read, too (sagemaker_inference/environment.py). */
-function defaultAcceptIn(env: Surroundings['env'], problems: string[]): string | null {
+function defaultAcceptIn(env: ContainerEnvironment['env'], problems: string[]): string | null {
   const type = env['SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT'];
   if (type === undefined || type === '') return null;
   if (!MEDIA_TYPE.test(type))
@@ -172,7 +176,7 @@ const ROUTE = /^\/[\w.~!$&'()*+,;=:@%/-]*$/;
 type Read = <T>(name: string, wanted: string, parse: (text: string) => T | undefined) => T | null;
 
 /** Reads one variable; null where it is not set, and after noting the problem where it is no good. */
-function readerOf(env: Surroundings['env'], problems: string[]): Read {
+function readerOf(env: ContainerEnvironment['env'], problems: string[]): Read {
   return (name, wanted, parse) => {
     const text = env[name];
     if (text === undefined || text === '') return null;
@@ -184,7 +188,7 @@ function readerOf(env: Surroundings['env'], problems: string[]): Read {
 
 /** Reads the settings that `serve` has, too. */
 const settingsOf =
-  (env: Surroundings['env'], problems: string[]): ReadSetting =>
+  (env: ContainerEnvironment['env'], problems: string[]): ReadSetting =>
   <N extends SettingName>(name: N) => {
     const { env: variable, wanted, fallback } = SETTINGS[name];
     const parse = SETTINGS[name].parse as (text: string) => SettingValue<N> | undefined;
@@ -198,7 +202,12 @@ const listening = (text: string): number | undefined =>
   text === '0' ? undefined : SETTINGS.port.parse(text);
 
 /** The port that the platform asks at, where it says one. */
-function portOf(kind: Kind, env: Surroundings['env'], kserve: number | null, read: Read): number | null {
+function portOf(
+  kind: Kind,
+  env: ContainerEnvironment['env'],
+  kserve: number | null,
+  read: Read,
+): number | null {
   const wanted = 'a port from 1 to 65535';
   if (kind === 'sagemaker') return read('SAGEMAKER_BIND_TO_PORT', wanted, listening);
   if (kind === 'vertex') return read('AIP_HTTP_PORT', wanted, listening);
@@ -223,7 +232,12 @@ function maxBodyOf(own: number, read: Read): number {
   return Math.max(own, (mega ?? 0) * MEBI);
 }
 
-function placesOf(kind: Kind, env: Surroundings['env'], folder: string | null, problems: string[]): Places {
+function placesOf(
+  kind: Kind,
+  env: ContainerEnvironment['env'],
+  folder: string | null,
+  problems: string[],
+): ModelPlaces {
   const bundles = env['PLIMSOLL_BUNDLES'] || null;
   if (kind === 'sagemaker') return { mount: SAGEMAKER_MODEL, storage: null, bundles };
   if (kind === 'kserve') return { mount: folder ?? KSERVE_MODEL, storage: null, bundles };

@@ -1,4 +1,5 @@
 import type { ModelDescription } from '../model/description.ts';
+import type { ReadLimits } from './limits.ts';
 
 /** Random access to bytes that nobody trusts yet. */
 export interface ByteSource {
@@ -20,11 +21,8 @@ export interface DecompressionCodec {
   decompress(data: Uint8Array, limit: number, tick: () => void): Uint8Array;
 }
 
-/** Named limits; each stops one weakness. Defaults live in `limits.ts`. */
-export type { ReadLimits } from './limits.ts';
-
 export interface ReadContext {
-  readonly limits: import('./limits.ts').ReadLimits;
+  readonly limits: ReadLimits;
   readonly codecs: readonly DecompressionCodec[];
   /** Milliseconds since some start, for the wall-time limit; passed in so that readers read no clock. */
   readonly now: () => number;

@@ -67,7 +67,7 @@ export const AGENTS = {
   },
 };
 
-export interface Outbound {
+export interface OutboundRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -76,10 +76,13 @@ export interface Outbound {
 }
 
 /** An answer, of whatever status; its body is there to be read or destroyed. */
-export type Inbound = IncomingMessage & { readonly statusCode: number };
+export type OutboundResponse = IncomingMessage & { readonly statusCode: number };
 
 /** Sends a request over HTTP or HTTPS, once. Throws ADDRESS_FORBIDDEN, and what the system says of the connection. */
-export async function send(url: URL, { method = 'GET', headers, body, signal }: Outbound): Promise<Inbound> {
+export async function send(
+  url: URL,
+  { method = 'GET', headers, body, signal }: OutboundRequest,
+): Promise<OutboundResponse> {
   checkAddress(url.hostname);
   const isTls = url.protocol === 'https:';
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -89,7 +92,7 @@ export async function send(url: URL, { method = 'GET', headers, body, signal }: 
       ? requestHttps(url, { ...options, agent: AGENTS['https:'] })
       : requestHttp(url, { ...options, agent: AGENTS['http:'] });
     request.once('error', failed);
-    request.once('response', (response) => answered(response as Inbound));
+    request.once('response', (response) => answered(response as OutboundResponse));
     request.end(body);
   });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess as NodeChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type Command, limitedCommand, sacrificeFirst, watchMemory } from './memory-limit.ts';
+import { limitedCommand, type ProcessCommand, sacrificeFirst, watchMemory } from './memory-limit.ts';
 
 /** How a process has ended. */
 export interface ExitStatus {
@@ -14,7 +14,9 @@ export interface ExitStatus {
   readonly hasStarted: boolean;
 }
 
-export interface ChildOptions extends Command, Pick<SpawnOptions, 'cwd' | 'env' | 'stdio' | 'serialization'> {
+export interface ChildOptions
+  extends ProcessCommand,
+    Pick<SpawnOptions, 'cwd' | 'env' | 'stdio' | 'serialization'> {
   /**
    * Whether it has a group of its own: it is killed with all that it has started, and the terminal's Ctrl-C does not reach it.
    * @default {false}

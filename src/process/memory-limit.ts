@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** What is started. */
-export interface Command {
+export interface ProcessCommand {
   readonly command: string;
   readonly args: readonly string[];
 }
@@ -25,7 +25,7 @@ export const isKeptByKernel = (): boolean => process.platform === 'linux' && exi
  * gigabyte of it; a control group needs rights that containers withhold. The shell sets the limit, since Node cannot, and
  * then becomes the command; a lower limit that it has already stays. Where there is none, the command stays as it is.
  */
-export function limitedCommand({ command, args }: Command, bytes: number): Command {
+export function limitedCommand({ command, args }: ProcessCommand, bytes: number): ProcessCommand {
   if (!isKeptByKernel()) return { command, args };
   const kilobytes = String(Math.ceil((RESERVED_BYTES + bytes) / 1024));
   return {

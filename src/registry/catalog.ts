@@ -1,7 +1,7 @@
 import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock, Logger } from '../core/ports.ts';
-import { Turns } from '../core/turns.ts';
+import { SerialQueue } from '../core/serial-queue.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check, Store, VersionRow } from '../store/store.ts';
 import { admitFile, knownManifest } from './admit.ts';
@@ -42,7 +42,7 @@ const PENDING_MAX = 64;
 export class ModelCatalog {
   readonly #options: CatalogOptions;
   /** One proof at a time, so that memory is measured and engines are timed on a quiet machine; no bundle goes meanwhile. */
-  readonly #turns = new Turns();
+  readonly #turns = new SerialQueue();
 
   constructor(options: CatalogOptions) {
     this.#options = options;

@@ -1,6 +1,6 @@
 /** The scorer over an engine, however it was loaded. Pure. */
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import { Turns } from '../core/turns.ts';
+import { SerialQueue } from '../core/serial-queue.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
@@ -39,7 +39,7 @@ export async function scorerOver(model: ScoredModel, inputs: readonly string[]):
   const layout = await layoutFor(model, decode, inputs.length);
   const parts: Parts = { engine, layout, decode, refuse: refuseFor(signature, inputs) };
   // A frame lies in arrays that the next one uses again.
-  const turns = new Turns();
+  const turns = new SerialQueue();
   return {
     model: identity,
     inputs,

@@ -6,7 +6,7 @@ import { PlimsollError } from '../core/errors.ts';
  */
 export const BACKLOG = 4096;
 
-export interface Address {
+export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   /** There where TLS is spoken. */
@@ -14,11 +14,15 @@ export interface Address {
 }
 
 /** URL of a listener; `host` as it was asked for, in brackets where it is an IPv6 address. */
-export const urlOf = ({ host, port, tls }: Address, isIPv6: boolean): string =>
+export const urlOf = ({ host, port, tls }: ServerAddress, isIPv6: boolean): string =>
   `${tls ? 'https' : 'http'}://${isIPv6 ? `[${host}]` : host}:${port}`;
 
 /** LISTEN_FAILED out of what the system says. */
-export const listenFailed = (address: Address, code: string | undefined, message: string): PlimsollError =>
+export const listenFailed = (
+  address: ServerAddress,
+  code: string | undefined,
+  message: string,
+): PlimsollError =>
   new PlimsollError('LISTEN_FAILED', {
     host: address.host,
     port: address.port,

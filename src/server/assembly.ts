@@ -54,7 +54,7 @@ interface AssemblyOptions {
 }
 
 /** The parts of a control plane, put together; nothing of it runs yet. */
-export interface Assembly {
+export interface ControlPlaneParts {
   readonly store: Store;
   readonly catalog: ModelCatalog;
   readonly publisher: SnapshotPublisher;
@@ -70,7 +70,7 @@ export interface Assembly {
 }
 
 /** To be called under the lock of the data folder. Throws what the store throws. */
-export async function assemble(options: AssemblyOptions): Promise<Assembly> {
+export async function assemble(options: AssemblyOptions): Promise<ControlPlaneParts> {
   const { storeUrl, fleet, copies, rolloutOf } = options;
   // That all is well needs no line: a quiet start does not load the library that writes them.
   const logger = { ...options.logger, info: () => undefined };

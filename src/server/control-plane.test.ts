@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { LOCAL_ACCESS } from '../config/access.ts';
 import { NO_FLEET } from '../control/fleet/fleet.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
-import type { Progress } from './registration.ts';
+import type { RegistrationProgress } from './registration.ts';
 
 // Files are proved in processes of their own.
 vi.setConfig({ testTimeout: 60_000 });
@@ -79,7 +79,7 @@ test('a folder that cannot be watched is refused, and nothing listens any more',
 
 test('what was registered is served again without its file; the API answers on the socket until the end', async () => {
   const data = folder();
-  const said: Progress[] = [];
+  const said: RegistrationProgress[] = [];
   const files = [{ name: 'flowers', path: iris, found: false }];
   const first = await planeOf(data, { files, onProgress: (progress) => said.push(progress) });
   expect(first.models).toMatchObject([

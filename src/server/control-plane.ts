@@ -12,16 +12,16 @@ import { sendError } from '../serving/http/reply.ts';
 import type { AuditEntry, Strategy } from '../store/store.ts';
 import { KeysKeeper } from './access/keeper.ts';
 import { ensureLocalToken, localTokenPath } from './access/local-token.ts';
-import { changeJob, type Note } from './api/job-changes.ts';
-import { type Assembly, assemble } from './assembly.ts';
+import { type AuditNote, changeJob } from './api/job-changes.ts';
+import { assemble, type ControlPlaneParts } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import type { ControlSettings } from './control-settings.ts';
 import { listenOnSocket } from './control-socket.ts';
 import { ServerJobs } from './jobs/jobs.ts';
+import { LocalWatchEnvironment } from './monitor/local-watch-environment.ts';
 import { ServerMonitor } from './monitor/monitor.ts';
-import { ControlSurroundings } from './monitor/surroundings.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
-import { type AddVersion, type Progress, registerFiles, rollOut, SERVE } from './registration.ts';
+import { type AddVersion, type RegistrationProgress, registerFiles, rollOut, SERVE } from './registration.ts';
 import { withOutside } from './routers/outside.ts';
 import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
@@ -29,7 +29,7 @@ import { type ServedModel, servedModels } from './served.ts';
 export interface ControlPlaneOptions extends ControlSettings {
   readonly fleet: ServingFleet;
   readonly logger: Logger;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: RegistrationProgress) => void;
 }
 
 export interface ControlPlane {
@@ -90,7 +90,10 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
 }
 
 /** The keys that hold are known before anybody is answered. Throws KEYS_MISSING where nobody could come in. */
-async function openKeys({ store, parts }: Assembly, options: ControlPlaneOptions): Promise<KeysKeeper> {
+async function openKeys(
+  { store, parts }: ControlPlaneParts,
+  options: ControlPlaneOptions,
+): Promise<KeysKeeper> {
   const { dataDir, access, host, logger } = options;
   const { keysFile } = access;
   const keeper = new KeysKeeper({ store, clock: parts.clock, dataDir, keysFile, env: process.env, logger });
@@ -112,10 +115,10 @@ async function writeRulesOf({ dataDir, monitors }: ControlPlaneOptions): Promise
 async function defineJobs(
   jobs: ServerJobs,
   written: ControlSettings['jobs'],
-  assembly: Assembly,
+  assembly: ControlPlaneParts,
 ): Promise<void> {
   const append = appendTo(assembly);
-  const note: Note = (what, subject, body) => append({ ...SERVE, what, subject, body });
+  const note: AuditNote = (what, subject, body) => append({ ...SERVE, what, subject, body });
   for (const [name, document] of Object.entries(written)) {
     const all = await jobs.jobs();
     await changeJob(all, name, { what: 'job.defined', note }, () => all.define(name, document, SERVE));
@@ -123,23 +126,26 @@ async function defineJobs(
 }
 
 const appendTo =
-  ({ store }: Assembly) =>
+  ({ store }: ControlPlaneParts) =>
   async (entry: Omit<AuditEntry, 'at'>): Promise<void> => {
     const at = Math.floor(SYSTEM_CLOCK.now());
     await store.transaction(({ audit }) => audit.append({ at, ...entry }));
   };
 
-const routersOf = ({ store }: Assembly, { routers: written, logger }: ControlPlaneOptions): ServerRouters => {
+const routersOf = (
+  { store }: ControlPlaneParts,
+  { routers: written, logger }: ControlPlaneOptions,
+): ServerRouters => {
   const route = async (endpoint: string) => (await store.tables.endpoints.get(endpoint))?.route ?? null;
   return new ServerRouters({ written, route, logger });
 };
 
 const monitorOf = (
-  { store, control, parts }: Assembly,
+  { store, control, parts }: ControlPlaneParts,
   { dataDir, storeUrl, fleet, logger, monitorShare: share }: ControlPlaneOptions,
 ): ServerMonitor => {
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
-  const surroundings = new ControlSurroundings({ store, control, fleet, clock: parts.clock, bundleOf });
+  const surroundings = new LocalWatchEnvironment({ store, control, fleet, clock: parts.clock, bundleOf });
   const { clock } = parts;
   return new ServerMonitor({
     ...{ dataDir, storeUrl, share, store, control, clock, surroundings, logger },
@@ -150,7 +156,7 @@ const monitorOf = (
 /** Of endpoints that there are: one that is only to come is watched by defaults until the server starts again. */
 async function defineMonitors(
   monitor: ServerMonitor,
-  { store }: Assembly,
+  { store }: ControlPlaneParts,
   { monitors, logger }: ControlPlaneOptions,
 ): Promise<void> {
   const known: [string, unknown][] = [];
@@ -173,7 +179,7 @@ const strategyOf =
 
 /** What was served before answers again while new files are proved; where nothing was, nothing answers until they are. */
 async function registerAndStart(
-  assembly: Assembly,
+  assembly: ControlPlaneParts,
   options: ControlPlaneOptions,
 ): Promise<readonly VersionView[]> {
   const { items } = await assembly.store.tables.endpoints.list({ limit: 1 });
@@ -191,7 +197,7 @@ async function registerAndStart(
 
 /** While files are registered nothing is published: what is served comes all at once. */
 const addingTo =
-  ({ parts }: Assembly): AddVersion =>
+  ({ parts }: ControlPlaneParts): AddVersion =>
   async (model, source, onProgress) => {
     let refusal: PlimsollError | null = null;
     const onRefusal = (error: PlimsollError): void => {
@@ -205,7 +211,7 @@ const addingTo =
   };
 
 const acceptedIn =
-  ({ catalog, store }: Assembly) =>
+  ({ catalog, store }: ControlPlaneParts) =>
   async (model: string, version: number): Promise<AcceptedVersion> => {
     const row = await store.tables.versions.get(model, version);
     if (!row) throw new PlimsollError('VERSION_UNKNOWN', { model, version });
@@ -222,7 +228,7 @@ interface AskedOf {
 
 /** Listens for the control API, whose code loads with the first request. Answers what ends it. */
 async function openApi(
-  assembly: Assembly,
+  assembly: ControlPlaneParts,
   { jobs, monitor, routers, keeper }: AskedOf,
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
@@ -236,8 +242,8 @@ async function openApi(
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
     const { noteAttempts } = await import('./access/attempts.ts');
-    const { Uploads } = await import('./access/uploads.ts');
-    const uploads = new Uploads(access.uploads, dataDir, SYSTEM_CLOCK);
+    const { UploadUsage } = await import('./access/uploads.ts');
+    const uploads = new UploadUsage(access.uploads, dataDir, SYSTEM_CLOCK);
     const rules = {
       hosts: namesOf(access),
       keysOnly: access.mode === 'keys',
@@ -276,7 +282,10 @@ async function openApi(
 }
 
 /** Makes what is dropped into the watched folder versions, and starts their rollouts. Answers what ends it. */
-async function openWatch({ control }: Assembly, options: ControlPlaneOptions): Promise<() => Promise<void>> {
+async function openWatch(
+  { control }: ControlPlaneParts,
+  options: ControlPlaneOptions,
+): Promise<() => Promise<void>> {
   const { watch, logger } = options;
   if (watch === null) return () => Promise.resolve();
   const { watchModelFolder } = await import('../registry/watch.ts');

@@ -1,9 +1,9 @@
 import type { AccessSettings } from '../config/access.ts';
 import type { DesiredRollouts } from '../control/desired/desired-state.ts';
-import type { Registration } from './registration.ts';
+import type { FileRegistration } from './registration.ts';
 
 /** What a control plane is started with; plain data, so that it can cross to a process of its own. */
-export interface ControlSettings extends Registration {
+export interface ControlSettings extends FileRegistration {
   readonly dataDir: string;
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;

@@ -30,12 +30,12 @@ const TIMEOUT = 10_000;
 /** A collector that does not answer holds up the end of a server for so long at most. */
 const CLOSE = 2000;
 
-export interface Otlp {
+export interface OtlpExporter {
   /** Sends what there is once more, and ends. */
   close(): Promise<void>;
 }
 
-export function startOtlp({ env, instance, families }: OtlpOptions): Otlp {
+export function startOtlp({ env, instance, families }: OtlpOptions): OtlpExporter {
   const began = toHrTime(Date.now());
   const resource = resourceFromAttributes({
     'service.name': 'plimsoll',

@@ -43,13 +43,13 @@ const END_TO_END: ReadonlySet<string> = new Set([
   'x-api-key',
 ]);
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * Hands requests to the control process on its Unix socket, streaming both ways. Answers CONTROL_DOWN where it is away;
  * a client that leaves, and an upstream that dies in mid-answer, end the other side too.
  */
-export function apiProxy(socketPath: string, limit = MOST_UNDER_WAY): Handler {
+export function apiProxy(socketPath: string, limit = MOST_UNDER_WAY): RequestHandler {
   const users = new PeerUsers();
   let underWay = 0;
   return (request, response) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { EndpointView, NewRollout, RolloutView, VersionView } from '../control/port.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { type AddVersion, type Progress, registerFiles, rollOut, SERVE } from './registration.ts';
+import { type AddVersion, type RegistrationProgress, registerFiles, rollOut, SERVE } from './registration.ts';
 
 const file = (name: string, found = false) => ({ name, path: `/models/${name}.joblib`, found });
 const view = (model: string, version = 1, state: VersionView['state'] = 'ready'): VersionView =>
@@ -15,7 +15,7 @@ const add: AddVersion = async (model, _source, onStage) => {
 };
 
 async function registered(...files: readonly ReturnType<typeof file>[]) {
-  const said: Progress[] = [];
+  const said: RegistrationProgress[] = [];
   const versions = await registerFiles(add, { files }, (progress) => said.push(progress));
   return { models: versions.map(({ model }) => model), said };
 }

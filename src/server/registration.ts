@@ -6,13 +6,13 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Strategy } from '../store/store.ts';
 
 /** How far the registration of the files has come, for those who watch. */
-export type Progress =
+export type RegistrationProgress =
   | { readonly kind: 'stage'; readonly file: string; readonly stage: string }
   | { readonly kind: 'done'; readonly file: string }
   | { readonly kind: 'note'; readonly text: string };
 
 /** Files to register, and how. */
-export interface Registration
+export interface FileRegistration
   extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'python' | 'maxModel'> {
   readonly files: readonly NamedFile[];
 }
@@ -32,8 +32,8 @@ export const SERVE: Actor = { by: 'serve' };
  */
 export async function registerFiles(
   add: AddVersion,
-  { files, golden, reference, runtime, python, maxModel }: Registration,
-  onProgress: (progress: Progress) => void,
+  { files, golden, reference, runtime, python, maxModel }: FileRegistration,
+  onProgress: (progress: RegistrationProgress) => void,
 ): Promise<readonly VersionView[]> {
   const versions: VersionView[] = [];
   let refusal: PlimsollError | null = null;

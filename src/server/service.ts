@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../config/connection-settings.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { ControlSettings } from './control-settings.ts';
-import type { Progress } from './registration.ts';
+import type { RegistrationProgress } from './registration.ts';
 import type { ServedModel } from './served.ts';
 
 /** What `serve` runs, whether in one process or in several. */
@@ -22,7 +22,7 @@ export interface ServiceOptions {
   readonly captures: boolean;
   readonly control: Omit<ControlSettings, 'dataDir' | 'socket' | 'copies' | 'access'>;
   readonly logger: Logger;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: RegistrationProgress) => void;
 }
 
 export interface RunningService {

@@ -8,10 +8,10 @@ import { SnapshotFollower } from '../serving/snapshot-follower.ts';
 import { openAccess } from './access/open.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { keepingHeapSmall } from './heap.ts';
-import { metricsElsewhere } from './metrics-elsewhere.ts';
 import { sendingMetrics } from './metrics-export.ts';
+import { metricsElsewhere } from './metrics-files.ts';
 import { apiProxy } from './proxy.ts';
-import { type ServerOptions, type SharingServer, SILENT, startServer } from './start.ts';
+import { type ServerOptions, type SharingServer, SILENT_LOGGER, startServer } from './start.ts';
 import { type VersionName, versionName } from './workers/messages.ts';
 
 export interface ServingOptions
@@ -35,7 +35,7 @@ export interface ServingOptions
 }
 
 /** A process that answers: it follows snapshots, records what they ask for, and passes `/api/` on. */
-export interface Serving {
+export interface ServingProcess {
   readonly plane: DataPlane;
   readonly follower: SnapshotFollower;
   /** Versions that are loaded. */
@@ -44,9 +44,9 @@ export interface Serving {
   listen(): Promise<SharingServer>;
 }
 
-export function openServing(options: ServingOptions): Serving {
+export function openServing(options: ServingOptions): ServingProcess {
   const { worker, epoch, captures, access: settings, controlSocket, dataDir, onPiece, ...rest } = options;
-  const { logger = SILENT, ...server } = rest;
+  const { logger = SILENT_LOGGER, ...server } = rest;
   const plane = new DataPlane();
   const follower = new SnapshotFollower({ plane, logger });
   const recorder = new RolloutRecorder({ worker, epoch, send: onPiece, clock: SYSTEM_CLOCK });

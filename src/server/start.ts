@@ -19,15 +19,15 @@ import { PredictionServer, type PredictionServerOptions } from '../serving/predi
 import type { RolloutRecorder } from '../serving/recorder/rollout-recorder.ts';
 import { ShadowRunner } from '../serving/shadow-runner.ts';
 import { ScoringPool } from '../serving/threads/scoring-pool.ts';
-import type { Guard } from './access/guard.ts';
-import { type Address, BACKLOG, listenFailed, urlOf } from './address.ts';
+import type { PageGuard } from './access/guard.ts';
+import { BACKLOG, listenFailed, type ServerAddress, urlOf } from './address.ts';
 import { ConnectionLimiter } from './connections/connection-limiter.ts';
 import { connectionLimit, ownDescriptors } from './connections/file-descriptors.ts';
 import { openHttpServer } from './connections/http-server.ts';
 import { drain, leaveSocket as leave } from './drain.ts';
+import { UploadRequests } from './no-timeout.ts';
 import { pagesOf } from './pages.ts';
-import type { Handler } from './proxy.ts';
-import { Unhurried } from './unhurried.ts';
+import type { RequestHandler } from './proxy.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
   /** Versions to answer; a name without a version means its highest. Not looked at where a plane is given. */
@@ -41,15 +41,15 @@ export interface ServerOptions extends Partial<HttpLimits> {
   /** Says who may ask for predictions. */
   readonly gate?: AccessGate | undefined;
   /** Says who may ask for everything else. */
-  readonly guard?: Guard | undefined;
+  readonly guard?: PageGuard | undefined;
   /** What to speak TLS with; plain HTTP without. */
   readonly tls?: TlsFiles | null | undefined;
   /** What the platform that has started this process expects of it. @default {PLAIN} */
   readonly contract?: Contract | undefined;
   /** Answers what comes under `/api/`; without it there is no such path. */
-  readonly api?: Handler | undefined;
+  readonly api?: RequestHandler | undefined;
   /** Answers `/models` and `/models/{model}` instead of the page, where models come and go by them. */
-  readonly models?: Handler | undefined;
+  readonly models?: RequestHandler | undefined;
   /** @default {'127.0.0.1'} */
   readonly host?: string | undefined;
   /** 0 takes a free port. @default {8080} */
@@ -103,7 +103,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     versions,
     host = '127.0.0.1',
     port = 8080,
-    logger = SILENT,
+    logger = SILENT_LOGGER,
     metrics = new ServingMetrics(),
   } = options;
   const maxConnections = connectionLimit(ownDescriptors(), options.maxConnections ?? null);
@@ -133,14 +133,14 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     logger,
     maxBody: limits.maxBodyBytes,
   });
-  const unhurried = new Unhurried();
+  const unhurried = new UploadRequests();
   const otherwise = otherwiseOf(options, contract, unhurried, pages);
   const parts = { plane, metrics, pool, recorder, shadow, capture, gate };
   const predictions = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
   const { tls } = options;
   const connections = new ConnectionLimiter({ limit: maxConnections, counts: metrics.connections, logger });
   let isAway = false;
-  const handle: Handler = (request, response) => {
+  const handle: RequestHandler = (request, response) => {
     if (isAway) response.shouldKeepAlive = false;
     predictions.handle(request, response);
   };
@@ -176,7 +176,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
 function otherwiseOf(
   { api, guard, models }: ServerOptions,
   contract: Contract,
-  unhurried: Unhurried,
+  unhurried: UploadRequests,
   pages: ReturnType<typeof pagesOf>,
 ): PredictionServerOptions['otherwise'] {
   return (request, response, path) => {
@@ -221,7 +221,7 @@ function planOf({ threads, copies = 1, recorder }: ServerOptions, plane: DataPla
     });
 }
 
-async function listen(server: Server, address: Address, listener: object | undefined): Promise<void> {
+async function listen(server: Server, address: ServerAddress, listener: object | undefined): Promise<void> {
   if (listener) server.listen(listener, BACKLOG);
   else server.listen(address.port, address.host, BACKLOG);
   try {
@@ -235,4 +235,4 @@ async function listen(server: Server, address: Address, listener: object | undef
 const API = '/api/';
 const MODELS = /^\/models(?:\/[^/]+)?\/?$/;
 
-export const SILENT: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+export const SILENT_LOGGER: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,4 +1,4 @@
-import type { Operation } from '../../src/server/api/operation.ts';
+import type { ApiRoute } from '../../src/server/api/operation.ts';
 
 const HEAD = `<!-- Generated from the schemas in src/server/api by \`npm run ok:generated:fix\`. -->
 # Control API
@@ -37,9 +37,9 @@ its path (\`churn/plimsoll.json\`), in the place of \`file\`. Whoever may push m
 `;
 
 /** docs/api.md: the operations as people read them. */
-export const apiPage = (operations: readonly Operation[]): string => HEAD + operations.map(row).join('');
+export const apiPage = (operations: readonly ApiRoute[]): string => HEAD + operations.map(row).join('');
 
-function row({ method, path, summary, query, body, status }: Operation): string {
+function row({ method, path, summary, query, body, status }: ApiRoute): string {
   const asked = Object.keys(query.properties).map((name) => `\`?${name}=\``);
   const keys = Object.keys((body as { properties?: object } | null)?.properties ?? {});
   const given = keys.length === 0 ? [] : [`\`{${keys.join(', ')}}\``];

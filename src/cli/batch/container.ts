@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { bundlesIn } from '../../server/container/bundles.ts';
 import type { CommandTable } from '../command.ts';
-import { runProgram } from '../program.ts';
+import { runCommandLine } from '../program.ts';
 
 /** The command that containers have, beside serving: a bundle of its own, in images that are made `--with batch`. */
 const COMMANDS: CommandTable = {
@@ -23,7 +23,7 @@ const DATA = '/tmp/plimsoll';
 export async function runBatch(argv: readonly string[]): Promise<void> {
   process.env['PLIMSOLL_DATA'] ||= DATA;
   process.env['PLIMSOLL_BY'] ||= hostname();
-  await runProgram(withModel(argv, process.env[BUNDLES_VARIABLE]), COMMANDS);
+  await runCommandLine(withModel(argv, process.env[BUNDLES_VARIABLE]), COMMANDS);
 }
 
 const SAYS_MODEL = /^(?:--model|--file)(?:=|$)|^-f/;

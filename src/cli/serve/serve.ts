@@ -7,7 +7,7 @@ import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { rememberCompiledCode } from '../../server/compile-cache.ts';
 import { stderrLog } from '../../server/log.ts';
 import { isBlank, nothingToServe } from '../../server/nothing-to-serve.ts';
-import type { Progress } from '../../server/registration.ts';
+import type { RegistrationProgress } from '../../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../../server/service.ts';
 import type { DefineCommand } from '../command.ts';
 import { rolloutsOf } from '../connection/desired-rollouts.ts';
@@ -181,7 +181,7 @@ async function begin(
 }
 
 /** Shows how far the files have come, one bar at a time. */
-function watching(terminal: Terminal): (progress: Progress) => void {
+function watching(terminal: Terminal): (progress: RegistrationProgress) => void {
   let bar: { readonly file: string; readonly shown: ReturnType<Terminal['progress']> } | null = null;
   const end = (): void => {
     bar?.shown.done();

@@ -1,7 +1,7 @@
 /** Makes one snapshot of what every endpoint wants and hands it to the serving processes, without letting one bad version hold up the rest. */
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import { Turns } from '../../core/turns.ts';
+import { SerialQueue } from '../../core/serial-queue.ts';
 import { type NamedBundle, type Route, singleVersionRanges } from '../../rollout/route.ts';
 import { allRows } from '../../store/pages.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
@@ -58,8 +58,8 @@ const keyOf = ({ model, version }: NamedBundle): string => versionKey(model, ver
 export class SnapshotPublisher {
   readonly #ports: PublisherPorts;
   /** Reading the store and numbering go in turns; waiting for the fleet does not, so that nothing waits for a slow load. */
-  readonly #turns = new Turns();
-  readonly #loads = new Turns();
+  readonly #turns = new SerialQueue();
+  readonly #loads = new SerialQueue();
   readonly #failures = new Map<string, Failure>();
   /** Digests do not change, so they are read once. */
   readonly #digests = new Map<string, string>();

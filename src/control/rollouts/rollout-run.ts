@@ -3,7 +3,7 @@ import type { Actor } from '../../core/actor.ts';
 import { Backoff } from '../../core/backoff.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import { Turns } from '../../core/turns.ts';
+import { SerialQueue } from '../../core/serial-queue.ts';
 import { freezeMarks } from '../../rollout/collect/frozen-marks.ts';
 import { type StoredWindow, WindowCollector } from '../../rollout/collect/window-collector.ts';
 import { windowJson } from '../../rollout/collect/window-json.ts';
@@ -66,7 +66,7 @@ export class RolloutRun implements JournalListener {
   readonly #closer: WindowCloser;
   readonly #answers: AnswerBuffer;
   readonly #ahead: OfflineDecisions;
-  readonly #turns = new Turns();
+  readonly #turns = new SerialQueue();
   /** What the last tick has come to, worth writing down or not. */
   #said: Pick<FoldedState, 'verdict' | 'reason'>;
   /** Generation of the route that is followed. */

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { ChildProcess } from '../../process/child-process.ts';
-import type { Command } from '../../process/memory-limit.ts';
+import type { ProcessCommand } from '../../process/memory-limit.ts';
 import { FrameError, FrameReader, type WireFrame } from './frame.ts';
 import { LogLines } from './lines.ts';
 
-export interface PythonChildOptions extends Command {
+export interface PythonChildOptions extends ProcessCommand {
   /** Folder that it works in. */
   readonly scratch: string;
   readonly environment: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
-import { Turns } from '../../core/turns.ts';
+import { SerialQueue } from '../../core/serial-queue.ts';
 import type { Chunk, ChunkTotals } from '../chunk.ts';
 import type { ChunkOrder, LaneAnswers, LaneModel, LaneSetup } from '../worker/protocol.ts';
 import { findDeadly } from './bisection.ts';
@@ -41,7 +41,7 @@ interface Place {
 export class Lanes {
   readonly #options: LanesOptions;
   readonly #places: Place[];
-  readonly #alone = new Turns();
+  readonly #alone = new SerialQueue();
   /** For chunks that are worked on alone. */
   #spare: Place | null = null;
   #model: LaneModel | null = null;

@@ -5,9 +5,9 @@ import { readValue } from '../../schema/read-value.ts';
 import { tableOf } from '../../schema/value-schema.ts';
 import { SCHEDULE } from '../schedule/document.ts';
 import { absolute, absoluteUri } from './absolute.ts';
-import { wouldBeRead } from './apart.ts';
 import { JOB, JOB_NAME, type JobDocument } from './document.ts';
 import { specInvalid } from './invalid.ts';
+import { wouldBeRead } from './output-overlap.ts';
 import type { JobSpec } from './spec.ts';
 import { uriKindOf } from './uri.ts';
 

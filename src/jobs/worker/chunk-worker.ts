@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { Turns } from '../../core/turns.ts';
+import { SerialQueue } from '../../core/serial-queue.ts';
 import { inputError, memoryError } from '../../duckdb/errors.ts';
 import type { DuckDBPool, PooledDuckDB } from '../../duckdb/pool.ts';
 import type { ColumnFrame } from '../../scorer/frame.ts';
@@ -58,8 +58,8 @@ const LETTERS_AT_ONCE = 1000;
 export class ChunkWorker {
   readonly #parts: LaneParts;
   readonly #guards: readonly RowGuard[];
-  readonly #scoring = new Turns();
-  readonly #writing = new Turns();
+  readonly #scoring = new SerialQueue();
+  readonly #writing = new SerialQueue();
 
   constructor(parts: LaneParts) {
     this.#parts = parts;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type AccessSettings, LOCAL_ACCESS } from '../../config/access.ts';
 import type { KnownKey, Scope } from '../../control/keys/port.ts';
 import { isPlimsollError } from '../../core/errors.ts';
-import { Access } from './access.ts';
+import { AccessControl } from './access.ts';
 
 const NOW = 1_800_000_000_000;
 const key = (name: string, scope: Scope, change: Partial<KnownKey> = {}): [string, KnownKey] => [
@@ -22,8 +22,8 @@ const KEYS = new Map([
 ]);
 
 const refusals: string[] = [];
-const accessOf = (settings: Partial<AccessSettings>, healthPaths: readonly string[] = []): Access =>
-  new Access({
+const accessOf = (settings: Partial<AccessSettings>, healthPaths: readonly string[] = []): AccessControl =>
+  new AccessControl({
     settings: { ...LOCAL_ACCESS, ...settings },
     find: (given) => KEYS.get(given) ?? null,
     clock: { now: () => NOW, monotonic: () => 0 },
@@ -113,7 +113,7 @@ test('an open address lets predictions in from anywhere but pages of other sites
   const from = { origin: 'https://evil.example', host: '192.168.1.7:8080' };
   const own = { origin: 'http://192.168.1.7:8080', host: '192.168.1.7:8080' };
   const insecure = accessOf({ mode: 'insecure', address: '192.168.1.7' });
-  const predict = (access: Access, headers: object) =>
+  const predict = (access: AccessControl, headers: object) =>
     outcome(() => access.admit(asking(headers as never), 'm'));
   expect([{}, own, from].map((headers) => predict(insecure, headers))).toEqual([
     'in',

@@ -6,15 +6,15 @@ import { networkOf } from '../../core/network.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AccessGate, GatedRequest } from '../../serving/access-gate.ts';
 import type { RefusalReason } from '../../serving/metrics/serving-metrics.ts';
-import { Buckets } from './buckets.ts';
+import { AuthFailures, limited } from './auth-failures.ts';
 import { credentialIn, credentialOfReader } from './credential.ts';
-import type { Guard } from './guard.ts';
+import type { PageGuard } from './guard.ts';
 import { needOf } from './pages.ts';
-import { Failures, limited } from './refusals.ts';
 import { allows, mayPredict, purposeOf } from './scopes.ts';
 import { checkHost, checkOrigin, isNamed, isOurs } from './site.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
-export interface AccessOptions {
+export interface AccessControlOptions {
   readonly settings: AccessSettings;
   readonly find: (key: string) => KnownKey | null;
   readonly clock: Clock;
@@ -24,22 +24,22 @@ export interface AccessOptions {
 }
 
 /** Who may ask a process that serves: for predictions, and for its pages. What it costs is paid by every request. */
-export class Access implements AccessGate, Guard {
-  readonly #options: AccessOptions;
+export class AccessControl implements AccessGate, PageGuard {
+  readonly #options: AccessControlOptions;
   readonly #settings: AccessSettings;
   readonly #names: readonly string[];
   readonly #healthPaths: ReadonlySet<string>;
-  readonly #failures = new Failures();
+  readonly #failures = new AuthFailures();
   /** By key, and by address of who has none. */
-  readonly #callers: Buckets | null;
+  readonly #callers: TokenBuckets | null;
 
-  constructor(options: AccessOptions) {
+  constructor(options: AccessControlOptions) {
     this.#options = options;
     this.#settings = options.settings;
     this.#names = namesOf(options.settings);
     this.#healthPaths = new Set(options.healthPaths);
     const { rate } = options.settings;
-    this.#callers = rate && new Buckets(rate);
+    this.#callers = rate && new TokenBuckets(rate);
   }
 
   namesModels({ headers }: IncomingMessage): boolean {

@@ -1,15 +1,15 @@
-import type { Rate } from '../../config/access.ts';
+import type { RateLimit } from '../../config/access.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
 import type { RefusedCall } from '../api/api.ts';
-import { Buckets } from './buckets.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 /** Entries of refused attempts, whoever makes them: a log that others can fill is no log. */
-const NOTED: Rate = { perSecond: 1 / 6, burst: 10 };
+const NOTED: RateLimit = { perSecond: 1 / 6, burst: 10 };
 
 /** Notes in the audit log what was refused that would have changed something; of too many it keeps the number. */
 export function noteAttempts(store: Store, clock: Clock, logger: Logger): (refused: RefusedCall) => void {
-  const noted = new Buckets(NOTED, 2);
+  const noted = new TokenBuckets(NOTED, 2);
   const unnoted = { keys: 0, strangers: 0 };
   return ({ by, operation, code }) => {
     // Strangers who knock a thousand times must not hide what somebody tries who holds a key.

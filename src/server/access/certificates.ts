@@ -10,7 +10,7 @@ export type TlsOptions = SecureContextOptions & {
   readonly rejectUnauthorized?: boolean;
 };
 
-export interface Identity {
+export interface TlsIdentity {
   readonly options: TlsOptions;
   /** When its certificate is over, in milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -23,7 +23,7 @@ const MINIMUM = { minVersion: 'TLSv1.2' } as const;
  * Throws TLS_UNREADABLE where the files are no certificate and its key. Node itself takes empty files: a certificate that is
  * being written would be none, and a list of authorities without one would be that of the web's.
  */
-export function readIdentity({ cert, key, clientCa }: TlsFiles): Identity {
+export function readIdentity({ cert, key, clientCa }: TlsFiles): TlsIdentity {
   const shown = certificatesIn(cert);
   const authorities = clientCa === null ? null : certificatesIn(clientCa);
   const options: TlsOptions = {

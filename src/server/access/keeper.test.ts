@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../store/open.ts';
-import { SILENT } from '../start.ts';
+import { SILENT_LOGGER } from '../start.ts';
 import { KeysKeeper } from './keeper.ts';
 import { keysPath } from './open.ts';
 
@@ -11,7 +11,7 @@ test('the list of keys lies where only its owner reads it, and is written again 
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-keeper-'));
   const store = await openStore('sqlite::memory:', { thread: 'none' });
   const clock = { now: () => 1_800_000_000_000, monotonic: () => 0 };
-  const keeper = new KeysKeeper({ store, clock, dataDir, keysFile: null, env: {}, logger: SILENT });
+  const keeper = new KeysKeeper({ store, clock, dataDir, keysFile: null, env: {}, logger: SILENT_LOGGER });
   await keeper.start();
   const wish = { name: 'shop', scope: 'predict', endpoints: [], lifeMillis: null } as const;
   const { key } = await keeper.keys.create(wish, { by: 'ana' });

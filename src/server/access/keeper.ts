@@ -8,7 +8,7 @@ import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
-import { Keyring } from './keyring.ts';
+import { ApiKeyRing } from './keyring.ts';
 import { checkKeysFile, keysInEnv, keysPath } from './open.ts';
 
 export interface KeeperOptions {
@@ -32,7 +32,7 @@ export class KeysKeeper {
   readonly keys: LocalKeys;
   readonly #options: KeeperOptions;
   readonly #path: string;
-  readonly #others: Keyring;
+  readonly #others: ApiKeyRing;
   #byHash: ReadonlyMap<string, KnownKey> = new Map();
   #written: string | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -45,7 +45,7 @@ export class KeysKeeper {
     this.#options = options;
     this.#path = keysPath(dataDir);
     const files = keysFile === null ? [] : [keysFile];
-    this.#others = new Keyring({ files, fixed: keysInEnv(env), logger });
+    this.#others = new ApiKeyRing({ files, fixed: keysInEnv(env), logger });
     this.keys = new LocalKeys({ store, clock, onChange: () => this.refresh() });
   }
 

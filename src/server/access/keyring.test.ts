@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { hashOfKey } from '../../control/keys/api-key.ts';
 import { formatKnownKeys } from '../../control/keys/known-keys.ts';
-import { Keyring } from './keyring.ts';
+import { ApiKeyRing } from './keyring.ts';
 import { keysInEnv } from './open.ts';
 
 let folder: string;
 let file: string;
 let warned: object[];
-let ring: Keyring;
+let ring: ApiKeyRing;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-keys-'));
@@ -23,7 +23,7 @@ beforeEach(() => {
     warn: (fields: object) => warned.push(fields),
     error: () => undefined,
   };
-  ring = new Keyring({ files: [file], fixed: keysInEnv({ PLIMSOLL_TOKEN: 'token' }), logger });
+  ring = new ApiKeyRing({ files: [file], fixed: keysInEnv({ PLIMSOLL_TOKEN: 'token' }), logger });
 });
 afterEach(() => {
   ring.close();

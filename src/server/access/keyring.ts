@@ -27,7 +27,7 @@ export interface KeyringOptions {
  * The keys that hold, by their hashes, as files say that others replace. One that becomes unreadable or goes changes
  * nothing: who was let in, or kept out, still is.
  */
-export class Keyring {
+export class ApiKeyRing {
   readonly #options: KeyringOptions;
   readonly #sources: readonly Source[];
   #byHash: ReadonlyMap<string, KnownKey> = new Map();

@@ -9,8 +9,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { RefusalReason } from '../../serving/metrics/serving-metrics.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
-import { Access } from './access.ts';
-import { Keyring } from './keyring.ts';
+import { AccessControl } from './access.ts';
+import { ApiKeyRing } from './keyring.ts';
 
 /** Where the control plane writes the keys that hold, for processes that have no store. */
 export const keysPath = (dataDir: string): string => join(dataDir, 'access', 'keys.json');
@@ -61,7 +61,7 @@ export interface OpenAccessOptions {
 }
 
 export interface OpenedAccess {
-  readonly access: Access;
+  readonly access: AccessControl;
   /** Keys that are known now. */
   readonly keys: number;
   close(): void;
@@ -73,9 +73,9 @@ export async function openAccess(options: OpenAccessOptions): Promise<OpenedAcce
   // Where there is a control plane, it has looked before.
   if (dataDir === null) checkKeysFile(settings.keysFile);
   const files = [settings.keysFile, dataDir && keysPath(dataDir)].filter((path) => path !== null);
-  const ring = new Keyring({ files, fixed: keysInEnv(env), logger });
+  const ring = new ApiKeyRing({ files, fixed: keysInEnv(env), logger });
   if (settings.mode === 'keys') await ring.follow();
-  const access = new Access({
+  const access = new AccessControl({
     settings,
     find: (key) => ring.find(key),
     clock: SYSTEM_CLOCK,

@@ -1,6 +1,6 @@
 /** What a path needs that is no prediction and not below `/api/`. Pure. */
 
-export type Need =
+export type PageScope =
   /** Answers whoever asks: probes know no key. */
   | 'nothing'
   /** Any key: what is the same on every server, for those who ask this one. */
@@ -26,7 +26,7 @@ const OF_A_MODEL = /^\/v[12]\/models\/([^/]+)/;
 
 const CLIENTS = /^\/clients(?:\/|$)/;
 
-export function needOf(path: string): Need {
+export function needOf(path: string): PageScope {
   if (HEALTH.has(path)) return 'nothing';
   if (CLIENTS.test(path)) return 'key';
   const name = OF_A_MODEL.exec(path)?.[1];

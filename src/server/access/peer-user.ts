@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
 import { isLoopbackAddress } from '../../config/access.ts';
-import { type Endpoint, isOneUser, userOfSocket } from './sockets.ts';
+import { isOneUser, type SocketEndpoint, userOfSocket } from './sockets.ts';
 
 /** `owner`: the user that runs this server, or root. `other`: somebody else. `unknown`: the kernel does not say. */
 export type PeerUser = 'owner' | 'other' | 'unknown';
@@ -30,8 +30,8 @@ export class PeerUsers {
 
   async #look(socket: Socket): Promise<PeerUser> {
     const own = process.getuid?.();
-    const here = { address: socket.localAddress, port: socket.localPort } as Endpoint;
-    const there = { address: socket.remoteAddress, port: socket.remotePort } as Endpoint;
+    const here = { address: socket.localAddress, port: socket.localPort } as SocketEndpoint;
+    const there = { address: socket.remoteAddress, port: socket.remotePort } as SocketEndpoint;
     if (own === undefined || here.address === undefined) return 'unknown';
     // A list is read in pieces: where sockets come and go meanwhile, one may be missed.
     const uid = (await this.#find(there, here)) ?? (await this.#find(there, here));
@@ -40,7 +40,7 @@ export class PeerUsers {
     return (await this.#isOne(uid)) ? 'owner' : 'unknown';
   }
 
-  async #find(local: Endpoint, remote: Endpoint): Promise<number | null> {
+  async #find(local: SocketEndpoint, remote: SocketEndpoint): Promise<number | null> {
     for (const list of this.#lists) {
       const uid = userOfSocket(await list.read(), local, remote, endianness() === 'LE');
       if (uid !== null) return uid;

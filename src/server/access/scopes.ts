@@ -6,9 +6,9 @@ import type { Scope } from '../../store/access.ts';
 const RANKS: Readonly<Record<Scope, number>> = { predict: 0, viewer: 1, operator: 2, admin: 3 };
 
 /** What a request needs, beside predictions. */
-export type Wanted = Exclude<Scope, 'predict'>;
+export type RequiredScope = Exclude<Scope, 'predict'>;
 
-export const allows = (scope: Scope, wanted: Wanted): boolean => RANKS[scope] >= RANKS[wanted];
+export const allows = (scope: Scope, wanted: RequiredScope): boolean => RANKS[scope] >= RANKS[wanted];
 
 /**
  * Operators try what they move traffic to; a viewer looks on. A key for endpoints is for those alone.

@@ -3,7 +3,7 @@
  * the other end of a connection on this machine is. Pure.
  */
 
-export interface Endpoint {
+export interface SocketEndpoint {
   /** As sockets name it: `127.0.0.1`, `::1`, `::ffff:127.0.0.1`. */
   readonly address: string;
   readonly port: number;
@@ -19,8 +19,8 @@ const MAPPED = '::ffff:';
  */
 export function userOfSocket(
   list: string,
-  local: Endpoint,
-  remote: Endpoint,
+  local: SocketEndpoint,
+  remote: SocketEndpoint,
   isLittle: boolean,
 ): number | null {
   for (const ipv6 of [false, true]) {
@@ -41,7 +41,7 @@ export function userOfSocket(
 }
 
 /** An endpoint as it is listed: words of 32 bits as the processor keeps them, in hexadecimal. */
-function listed({ address, port }: Endpoint, ipv6: boolean, isLittle: boolean): string | null {
+function listed({ address, port }: SocketEndpoint, ipv6: boolean, isLittle: boolean): string | null {
   const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
   const ipv4 = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(plain)?.slice(1).map(Number);
   const bytes = ipv4

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { certificate } from '../../../tools/certificate.ts';
 import type { TlsFiles } from '../../config/access.ts';
 import { readIdentity } from './certificates.ts';
-import { followTls, Reminder, tlsServer } from './tls.ts';
+import { ExpiryReminder, followTls, tlsServer } from './tls.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,7 +72,7 @@ test('half-written files and folders that are closed to us change nothing, and t
 test('that a certificate is over, or soon will be, is said once a day', () => {
   const day = 86_400_000;
   logged.length = 0;
-  const reminder = new Reminder(LOGGER);
+  const reminder = new ExpiryReminder(LOGGER);
   for (const now of [0, 20 * day, 20.5 * day, 21 * day, 31 * day]) reminder.look(30 * day, now);
   expect(logged).toEqual(
     ['is over soon', 'is over soon', 'is over'].map((end) => [

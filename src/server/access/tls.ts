@@ -42,7 +42,7 @@ export function followTls(
   expiresAt: number,
 ): () => void {
   let [taken, refused] = [stateOf(files), ''];
-  const reminder = new Reminder(logger);
+  const reminder = new ExpiryReminder(logger);
   reminder.look(expiresAt, Date.now());
   let end = expiresAt;
   const look = (): void => {
@@ -75,7 +75,7 @@ const DAY_MILLIS = 86_400_000;
 const SOON_MILLIS = 14 * DAY_MILLIS;
 
 /** A server goes on with a certificate that is over: its clients refuse it, and nobody here would know why. */
-export class Reminder {
+export class ExpiryReminder {
   readonly #logger: Logger;
   #toldAt = Number.NEGATIVE_INFINITY;
 

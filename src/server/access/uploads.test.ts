@@ -3,23 +3,23 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import type { UploadQuota } from '../../config/access.ts';
-import type { Caller } from '../api/access.ts';
-import { Uploads } from './uploads.ts';
+import type { ApiCaller } from '../api/access.ts';
+import { UploadUsage } from './uploads.ts';
 
 const DAY = 86_400_000;
 let now = 100 * DAY;
-const uploadsOf = (quota: Partial<UploadQuota>): Uploads =>
-  new Uploads({ perDay: 3, bytesPerDay: 1000, freeShare: 0, ...quota }, tmpdir(), {
+const uploadsOf = (quota: Partial<UploadQuota>): UploadUsage =>
+  new UploadUsage({ perDay: 3, bytesPerDay: 1000, freeShare: 0, ...quota }, tmpdir(), {
     now: () => now,
     monotonic: () => 0,
   });
-const callerOf = (name: string): Caller => ({
+const callerOf = (name: string): ApiCaller => ({
   isLocal: false,
   key: { name, scope: 'admin', endpoints: [], sha256: '', expiresAt: null },
 });
 
 /** An upload that has been let in; without an announced length where `length` is null. */
-function begin(uploads: Uploads, caller: Caller, length: number | null, bytesRead = 0) {
+function begin(uploads: UploadUsage, caller: ApiCaller, length: number | null, bytesRead = 0) {
   const headers = length === null ? {} : { 'content-length': String(length) };
   const request = Object.assign(new EventEmitter(), { headers, socket: { bytesRead } });
   const check = uploads.admit(caller, request as unknown as IncomingMessage);
@@ -33,7 +33,7 @@ function begin(uploads: Uploads, caller: Caller, length: number | null, bytesRea
 }
 
 /** Sends a whole one. */
-function send(uploads: Uploads, caller: Caller, sent: number, length: number | null = sent): void {
+function send(uploads: UploadUsage, caller: ApiCaller, sent: number, length: number | null = sent): void {
   const upload = begin(uploads, caller, length);
   upload.send(sent);
   upload.end();
@@ -80,7 +80,7 @@ test('uploads that come at the same time share the day, also those that say noth
 
 test('the disk is looked at while an upload comes', () => {
   const quota = { perDay: 3, bytesPerDay: 1000, freeShare: 0 };
-  const uploads = new Uploads(quota, tmpdir(), { now: () => now, monotonic: () => 0 });
+  const uploads = new UploadUsage(quota, tmpdir(), { now: () => now, monotonic: () => 0 });
   const local = begin(uploads, { isLocal: true, key: null }, null);
   local.send(1);
   quota.freeShare = 1;
@@ -88,7 +88,7 @@ test('the disk is looked at while an upload comes', () => {
 });
 
 test('nothing is taken that would fill the disk, from programs on this machine neither', () => {
-  const local: Caller = { isLocal: true, key: null };
+  const local: ApiCaller = { isLocal: true, key: null };
   expect(() => send(uploadsOf({ freeShare: 1 }), local, 1)).toThrow(
     expect.objectContaining({ code: 'DISK_RESERVED' }),
   );

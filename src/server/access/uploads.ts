@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { UploadQuota } from '../../config/access.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Caller } from '../api/access.ts';
+import type { ApiCaller } from '../api/access.ts';
 
 interface Used {
   uploads: number;
@@ -29,7 +29,7 @@ export type CheckUpload = () => void;
  * What each key has uploaded on this day (UTC) since the control plane began, and what the disk has left: of all uploads
  * together, those that are under way among them.
  */
-export class Uploads {
+export class UploadUsage {
   readonly #quota: UploadQuota;
   readonly #dataDir: string;
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class Uploads {
   }
 
   /** Before its body is read. Throws QUOTA_EXCEEDED, DISK_RESERVED. */
-  admit({ key }: Caller, request: IncomingMessage): CheckUpload {
+  admit({ key }: ApiCaller, request: IncomingMessage): CheckUpload {
     this.#checkDisk();
     if (key === null) return () => this.#checkDisk();
     const used = this.#usedBy(key.name);

@@ -16,7 +16,7 @@ export interface AccessRules {
   readonly hosts: readonly string[];
   /** Every caller needs a key, those on this machine too. */
   readonly keysOnly: boolean;
-  readonly keys: Keys;
+  readonly keys: KnownKeys;
   /** The token of the data folder, and where it lies; without it, every program on this machine is let in. */
   readonly local?: LocalToken | undefined;
 }
@@ -27,13 +27,13 @@ export interface LocalToken {
 }
 
 /** The keys that are known. */
-export interface Keys {
+export interface KnownKeys {
   readonly size: number;
   find(key: string): KnownKey | null;
 }
 
 /** What is looked at of a request; header values as sent, undefined where absent. */
-export interface Knock {
+export interface AccessRequest {
   readonly host: string | undefined;
   readonly origin: string | undefined;
   /** The key that it brings, or null. */
@@ -46,7 +46,7 @@ export interface Knock {
   readonly stranger?: Exclude<PeerUser, 'owner'> | undefined;
 }
 
-export interface Caller {
+export interface ApiCaller {
   /** Runs on this machine, and may name files of it. */
   readonly isLocal: boolean;
   /** The key that lets the caller in; null lets programs on this machine do everything. */
@@ -56,7 +56,7 @@ export interface Caller {
 /**
  * Throws HOST_FORBIDDEN, ORIGIN_FORBIDDEN, TOKEN_WANTED, CONTROL_FORBIDDEN or CONTROL_UNAUTHORIZED. `now` is since the epoch.
  */
-export function admit(knock: Knock, rules: AccessRules, now: number): Caller {
+export function admit(knock: AccessRequest, rules: AccessRules, now: number): ApiCaller {
   const isNear = knock.peer === undefined || (!rules.keysOnly && isLoopbackAddress(knock.peer));
   const isLocal = isNear && !knock.isForwarded;
   if (isLocal) checkHost(knock.host, rules.hosts);
@@ -65,13 +65,13 @@ export function admit(knock: Knock, rules: AccessRules, now: number): Caller {
   return isOwner(knock, rules.local) ? { isLocal, key: null } : strangerOf(knock, rules, now);
 }
 
-function isOwner({ stranger, credential }: Knock, local: LocalToken | undefined): boolean {
+function isOwner({ stranger, credential }: AccessRequest, local: LocalToken | undefined): boolean {
   if (stranger === undefined || local === undefined) return true;
   return credential !== null && isSameToken(credential, local.token);
 }
 
 /** Somebody else on this machine may do what a key allows, like a caller from elsewhere. */
-function strangerOf(knock: Knock, { keys, local }: AccessRules, now: number): Caller {
+function strangerOf(knock: AccessRequest, { keys, local }: AccessRules, now: number): ApiCaller {
   const { credential, stranger } = knock;
   if (credential !== null && keys.find(credential) !== null)
     return { isLocal: false, key: keyOf(knock, keys, now) };
@@ -85,7 +85,7 @@ const WHO = {
   unknown: 'a program on this machine whose user the system does not tell',
 } as const;
 
-function keyOf({ credential, peer, isForwarded }: Knock, keys: Keys, now: number): KnownKey {
+function keyOf({ credential, peer, isForwarded }: AccessRequest, keys: KnownKeys, now: number): KnownKey {
   const who = isForwarded ? 'a request passed on by a proxy' : `a caller at ${peer}`;
   if (keys.size === 0) throw new PlimsollError('CONTROL_FORBIDDEN', { found: who });
   if (credential === null) throw new PlimsollError('CONTROL_UNAUTHORIZED', { found: `${who} has no key` });

@@ -18,18 +18,18 @@ import type { MonitoringApi } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
+import { AuthFailures } from '../access/auth-failures.ts';
 import { credentialIn } from '../access/credential.ts';
-import { Failures } from '../access/refusals.ts';
 import { allows } from '../access/scopes.ts';
 import { isOfProxy } from '../access/site.ts';
-import { type AccessRules, admit, type Caller, type Knock } from './access.ts';
+import { type AccessRequest, type AccessRules, type ApiCaller, admit } from './access.ts';
 import { checkerOf } from './check.ts';
 import { asCoded } from './failures.ts';
-import type { Note } from './job-changes.ts';
+import { IdempotentRequests } from './idempotency.ts';
+import type { AuditNote } from './job-changes.ts';
 import { openapiDocument } from './openapi.ts';
-import { Answer, type Operation, type StagedUpload, WRITE_HEADERS } from './operation.ts';
+import { type ApiRoute, OperationResult, type StagedUpload, WRITE_HEADERS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { Repeats } from './repeats.ts';
 import { nameOf, scopeOf } from './scopes.ts';
 import { receiveUpload } from './upload.ts';
 
@@ -45,7 +45,7 @@ export interface ApiOptions extends AccessRules {
   /** Takes an entry of the audit log for what was changed. */
   readonly onChanged?: (entry: Omit<AuditEntry, 'at'>) => Promise<void>;
   /** Called before an upload is received, and what it answers as it comes. Both throw where the caller may bring no more. */
-  readonly onUpload?: (caller: Caller, request: IncomingMessage) => () => void;
+  readonly onUpload?: (caller: ApiCaller, request: IncomingMessage) => () => void;
   /** Opens what is asked about jobs. */
   readonly jobs: () => Promise<JobsPort>;
   /** Opens what is asked about monitoring. */
@@ -62,7 +62,7 @@ export interface RefusedCall {
   readonly code: string;
 }
 
-export interface Api {
+export interface ControlApiServer {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   close(): Promise<void>;
 }
@@ -81,10 +81,10 @@ const HEADERS = {
 
 const CALLER = Symbol('who asks');
 const CHECK = Symbol('whether more of an upload may come');
-type Admitted = FastifyRequest & { [CALLER]?: Caller; [CHECK]?: (() => void) | undefined };
-const NOBODY: Caller = { isLocal: false, key: null };
+type Admitted = FastifyRequest & { [CALLER]?: ApiCaller; [CHECK]?: (() => void) | undefined };
+const NOBODY: ApiCaller = { isLocal: false, key: null };
 
-export async function createApi(control: ControlApi, options: ApiOptions): Promise<Api> {
+export async function createApi(control: ControlApi, options: ApiOptions): Promise<ControlApiServer> {
   const admitted = admitter(options);
   const app = fastify({
     routerOptions: { maxParamLength: 1000 },
@@ -109,14 +109,14 @@ export async function createApi(control: ControlApi, options: ApiOptions): Promi
   );
   const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
   app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));
-  const repeats = new Repeats(options.idempotency, options.clock);
+  const repeats = new IdempotentRequests(options.idempotency, options.clock);
   for (const operation of OPERATIONS) addRoute(app, operation, { control, repeats, ...options });
   await app.ready();
   return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
 }
 
 /** Why somebody may not ask, else what is wrong with what is asked. */
-function refusalOf(admit: () => Caller, error: Error, { logger }: ApiOptions): PlimsollError {
+function refusalOf(admit: () => ApiCaller, error: Error, { logger }: ApiOptions): PlimsollError {
   try {
     admit();
   } catch (refused) {
@@ -128,7 +128,7 @@ function refusalOf(admit: () => Caller, error: Error, { logger }: ApiOptions): P
 /** ROUTE_NOT_FOUND, or METHOD_NOT_ALLOWED where the path is one for other methods. */
 function unknownRoute(method: string, url: string): PlimsollError {
   const path = url.replace(/\?.*/s, '').slice(0, 1000);
-  const fits = ({ path: known }: Operation): boolean =>
+  const fits = ({ path: known }: ApiRoute): boolean =>
     new RegExp(`^${PREFIX}${known.replaceAll(/\{\w+\}/g, '[^/:]+')}$`).test(path);
   const methods = new Set(OPERATIONS.filter(fits).map((operation) => operation.method));
   if (methods.size === 0) return new PlimsollError('ROUTE_NOT_FOUND', { path });
@@ -152,7 +152,7 @@ function takeBodies(app: FastifyInstance): void {
   app.register(multipart);
 }
 
-const knockOf = ({ headers }: FastifyRequest): Knock => ({
+const knockOf = ({ headers }: FastifyRequest): AccessRequest => ({
   host: headers.host,
   origin: headers.origin,
   credential: credentialIn(headers),
@@ -161,13 +161,13 @@ const knockOf = ({ headers }: FastifyRequest): Knock => ({
   stranger: strangerIn([headers['x-plimsoll-stranger']].flat()[0]),
 });
 
-const strangerIn = (text: string | undefined): Knock['stranger'] =>
+const strangerIn = (text: string | undefined): AccessRequest['stranger'] =>
   text === undefined ? undefined : text === 'other' ? 'other' : 'unknown';
 
 /** Lets callers in, or refuses them: the more slowly the more often, and with a note where they would change something. */
-function admitter(options: ApiOptions): (request: FastifyRequest) => Caller {
+function admitter(options: ApiOptions): (request: FastifyRequest) => ApiCaller {
   const { clock, onRefused } = options;
-  const failures = new Failures();
+  const failures = new AuthFailures();
   return (request) => {
     try {
       return admit(knockOf(request), options, clock.now());
@@ -198,10 +198,10 @@ interface Tools
     | 'onChanged'
   > {
   readonly control: ControlApi;
-  readonly repeats: Repeats;
+  readonly repeats: IdempotentRequests;
 }
 
-function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): void {
+function addRoute(app: FastifyInstance, operation: ApiRoute, tools: Tools): void {
   const { method, path, bodyLimit } = operation;
   const answer = answerer(operation, tools);
   // A verb follows its name after a colon: `/rollouts/{id}:pause`.
@@ -222,7 +222,7 @@ function addRoute(app: FastifyInstance, operation: Operation, tools: Tools): voi
 }
 
 /** Before its body is read. Throws SCOPE_FORBIDDEN, and what `onUpload` does. */
-function checkScope(operation: Operation, request: Admitted, { onRefused, onUpload }: Tools): void {
+function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUpload }: Tools): void {
   const caller = request[CALLER] ?? NOBODY;
   const { key, isLocal } = caller;
   const wanted = scopeOf(operation);
@@ -235,7 +235,7 @@ function checkScope(operation: Operation, request: Admitted, { onRefused, onUplo
   if (operation.takesFiles) request[CHECK] = onUpload?.(caller, request.raw);
 }
 
-function answerer(operation: Operation, tools: Tools) {
+function answerer(operation: ApiRoute, tools: Tools) {
   const { repeats, dataDir, control, jobs, monitoring, routers, apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
@@ -247,7 +247,7 @@ function answerer(operation: Operation, tools: Tools) {
     const types = { found: 'multipart/form-data', wanted: 'application/json' };
     throw new PlimsollError('CONTENT_TYPE_UNSUPPORTED', types);
   };
-  return async (request: Admitted): Promise<Answer> => {
+  return async (request: Admitted): Promise<OperationResult> => {
     const params = paramsOf(request.params);
     const query = queryOf(request.query);
     const { 'idempotency-key': key = null } = checkHeaders(request) as { 'idempotency-key'?: string };
@@ -272,10 +272,10 @@ function answerer(operation: Operation, tools: Tools) {
       note: noteOf(actor, onChanged),
     };
     let isTaken = false;
-    const work = async (): Promise<Answer> => {
+    const work = async (): Promise<OperationResult> => {
       isTaken = true;
       const given = await operation.handle(call as never);
-      return new Answer(status, given);
+      return new OperationResult(status, given);
     };
     if (method === 'GET' || key === null || operation.isSecret) return work();
     const text = upload?.fingerprint ?? JSON.stringify(body) ?? '';
@@ -286,18 +286,18 @@ function answerer(operation: Operation, tools: Tools) {
 }
 
 const noteOf =
-  ({ by, reason }: Actor, onChanged: ApiOptions['onChanged']): Note =>
+  ({ by, reason }: Actor, onChanged: ApiOptions['onChanged']): AuditNote =>
   async (what, subject, body) =>
     onChanged?.({ by, what, subject, body: { ...body, reason: reason ?? null } });
 
 /** What a change says about itself; of what is only asked nothing is read. */
-function headerChecker({ method }: Operation): (request: FastifyRequest) => unknown {
+function headerChecker({ method }: ApiRoute): (request: FastifyRequest) => unknown {
   if (method === 'GET') return () => ({});
   const check = checkerOf(WRITE_HEADERS, 'header');
   return ({ headers }) => check(headers);
 }
 
-function bodyChecker({ body, path }: Operation): (given: unknown) => unknown {
+function bodyChecker({ body, path }: ApiRoute): (given: unknown) => unknown {
   if (body === null) return (given) => refuseBody(given, path);
   const check = checkerOf(body, 'body');
   const isOptional = Type.IsOptional(body);

@@ -4,13 +4,13 @@ import { Compile, type Validator } from 'typebox/compile';
 import Value from 'typebox/value';
 import { PlimsollError } from '../../core/errors.ts';
 
-export type Place = 'path' | 'query' | 'header' | 'body';
+export type ParameterPlace = 'path' | 'query' | 'header' | 'body';
 
 /** Most mistakes that are named. */
 const PROBLEMS_MAX = 8;
 
 /** Compiled on first use: most operations are never called in one run. */
-export function checkerOf(schema: TSchema, place: Place): (value: unknown) => unknown {
+export function checkerOf(schema: TSchema, place: ParameterPlace): (value: unknown) => unknown {
   let compiled: Validator | undefined;
   return (given) => {
     compiled ??= Compile(schema);
@@ -42,7 +42,11 @@ function typed({ properties }: TObject, texts: Texts): Record<string, unknown> {
 type Complaint = ReturnType<Validator['Errors']>[number];
 
 /** One sentence a place: where, what is there, what is wanted; a union complains once for each of its members. */
-function problemsOf(complaints: readonly Complaint[], given: unknown, place: Place): readonly string[] {
+function problemsOf(
+  complaints: readonly Complaint[],
+  given: unknown,
+  place: ParameterPlace,
+): readonly string[] {
   const wanted = new Map<string, Set<string>>();
   for (const complaint of complaints) {
     const { keyword, instancePath: path } = complaint;

@@ -7,11 +7,11 @@ import {
   nullable,
   operation,
   PAGE,
-  pageOf,
   pageRequest,
+  pageSchemaOf,
   REASON,
   TIME,
-  VERSION,
+  VERSION_NUMBER,
 } from './operation.ts';
 import { DURABLE, ROLLOUT_VIEW } from './rollout-view.ts';
 
@@ -22,7 +22,7 @@ const HEADER = Type.String({ pattern: `^${TOKEN}{1,100}$`, description: 'Name of
 const RULE = closed({
   header: HEADER,
   values: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 100 }),
-  version: VERSION,
+  version: VERSION_NUMBER,
 });
 const UNIT = closed({
   header: HEADER,
@@ -101,7 +101,7 @@ export const ENDPOINTS = [
     path: '/endpoints',
     summary: 'Endpoints',
     query: PAGE,
-    answer: pageOf(ENDPOINT_VIEW),
+    answer: pageSchemaOf(ENDPOINT_VIEW),
     handle: ({ control, query }) => control.endpoints(pageRequest(query)),
   }),
   operation({
@@ -136,7 +136,7 @@ export const ENDPOINTS = [
     summary: 'Routes that it has had, newest first',
     params: { endpoint: NAME },
     query: PAGE,
-    answer: pageOf(ROUTE_ROW),
+    answer: pageSchemaOf(ROUTE_ROW),
     handle: ({ control, params, query }) => control.routes(params.endpoint, pageRequest(query)),
   }),
   operation({
@@ -155,7 +155,9 @@ export const ENDPOINTS = [
     params: { endpoint: NAME },
     body: Type.Optional(
       closed({
-        to: Type.Optional(Type.Union([VERSION, Type.Null()], { description: 'By default the previous one' })),
+        to: Type.Optional(
+          Type.Union([VERSION_NUMBER, Type.Null()], { description: 'By default the previous one' }),
+        ),
         generation: Type.Optional(nullable(GENERATION)),
         reason: REASON,
       }),

@@ -6,13 +6,13 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { JobsPort, JobView, StartedRun } from '../../jobs/port.ts';
 
 /** Puts into the audit log what somebody has changed; who that is, and why, is known. */
-export type Note = (what: string, subject: string, body: object) => Promise<void>;
+export type AuditNote = (what: string, subject: string, body: object) => Promise<void>;
 
 /** Notes a change of what a job is, with what it was before; where nothing has changed, nothing. */
 export async function changeJob(
   all: JobsPort,
   name: string,
-  { what, note }: { readonly what: string; readonly note: Note },
+  { what, note }: { readonly what: string; readonly note: AuditNote },
   work: () => Promise<JobView>,
 ): Promise<JobView> {
   const before = settingsOf(await known(all, name));
@@ -22,7 +22,7 @@ export async function changeJob(
   return view;
 }
 
-export async function startRun(started: Promise<StartedRun>, note: Note): Promise<StartedRun> {
+export async function startRun(started: Promise<StartedRun>, note: AuditNote): Promise<StartedRun> {
   const { run, isNew } = await started;
   const { id, job, number, cause, due } = run;
   if (isNew) await note('job.run-started', `job/${job}`, { run: id, number, cause, due });

@@ -7,7 +7,17 @@ import { SCHEDULE } from '../../jobs/schedule/document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
 import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
 import { changeJob, startRun } from './job-changes.ts';
-import { closed, NAME, nullable, operation, PAGE, pageOf, pageRequest, REASON, TIME } from './operation.ts';
+import {
+  closed,
+  NAME,
+  nullable,
+  operation,
+  PAGE,
+  pageRequest,
+  pageSchemaOf,
+  REASON,
+  TIME,
+} from './operation.ts';
 
 const ANYTHING = Type.Unknown();
 
@@ -65,7 +75,7 @@ export const JOBS = [
     path: '/jobs',
     summary: 'Batch jobs',
     query: PAGE,
-    answer: pageOf(JOB_VIEW),
+    answer: pageSchemaOf(JOB_VIEW),
     handle: async ({ jobs, query }) => (await jobs()).jobs(pageRequest(query)),
   }),
   operation({
@@ -130,7 +140,7 @@ export const JOBS = [
     summary: 'Runs of a job, newest first',
     params: { job: NAME },
     query: PAGE,
-    answer: pageOf(RUN_VIEW),
+    answer: pageSchemaOf(RUN_VIEW),
     handle: async ({ jobs, params, query }) => (await jobs()).runs(params.job, pageRequest(query)),
   }),
   operation({

@@ -1,7 +1,16 @@
 /** Models and the aliases of their versions. */
 import { Type } from 'typebox';
 import { ALIAS_NAME } from '../../registry/catalog-curation.ts';
-import { closed, NAME, operation, PAGE, pageOf, pageRequest, REASON, VERSION } from './operation.ts';
+import {
+  closed,
+  NAME,
+  operation,
+  PAGE,
+  pageRequest,
+  pageSchemaOf,
+  REASON,
+  VERSION_NUMBER,
+} from './operation.ts';
 import { VERSION_VIEW } from './version-view.ts';
 
 const MODEL_VIEW = Type.Object({
@@ -18,7 +27,7 @@ export const MODELS = [
     path: '/models',
     summary: 'Models and their newest versions',
     query: PAGE,
-    answer: pageOf(MODEL_VIEW),
+    answer: pageSchemaOf(MODEL_VIEW),
     handle: ({ control, query }) => control.models(pageRequest(query)),
   }),
   operation({
@@ -34,7 +43,7 @@ export const MODELS = [
     path: '/models/{model}/aliases/{alias}',
     summary: 'Lets an alias name a version',
     params: ALIAS,
-    body: closed({ version: VERSION, reason: REASON }),
+    body: closed({ version: VERSION_NUMBER, reason: REASON }),
     answer: MODEL_VIEW,
     async handle({ control, params, body, actor }) {
       await control.setAlias(params.model, params.alias, body.version, actor);

@@ -9,11 +9,11 @@ import {
   nullable,
   operation,
   PAGE,
-  pageOf,
   pageRequest,
+  pageSchemaOf,
   REASON,
   TIME,
-  VERSION,
+  VERSION_NUMBER,
 } from './operation.ts';
 
 const SIDE = Type.Enum(['input', 'output']);
@@ -228,7 +228,7 @@ export const MONITORING = [
     path: '/monitors',
     summary: 'How each endpoint is watched, and how it stands',
     query: PAGE,
-    answer: pageOf(MONITOR_VIEW),
+    answer: pageSchemaOf(MONITOR_VIEW),
     handle: async ({ monitoring, query }) => (await monitoring()).monitors(pageRequest(query)),
   }),
   operation({
@@ -258,7 +258,7 @@ export const MONITORING = [
       hours: Type.Optional(
         Type.Number({ exclusiveMinimum: 0, maximum: 8760, description: 'Only rows of the last hours' }),
       ),
-      version: Type.Optional(VERSION),
+      version: Type.Optional(VERSION_NUMBER),
     },
     answer: DRIFT_VIEW,
     handle: async ({ monitoring, params, query }) => (await monitoring()).drift(params.endpoint, query),
@@ -294,7 +294,7 @@ export const MONITORING = [
       endpoint: Type.Optional(NAME),
       all: Type.Optional(Type.Boolean({ default: false })),
     },
-    answer: pageOf(ALERT),
+    answer: pageSchemaOf(ALERT),
     handle: async ({ monitoring, query }) => (await monitoring()).alerts(query),
   }),
   operation({

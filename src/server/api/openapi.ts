@@ -1,6 +1,6 @@
 /** The OpenAPI document of the control API, from the schemas that check its requests. */
 import { type TObject, type TSchema, Type } from 'typebox';
-import { type Operation, WRITE_HEADERS } from './operation.ts';
+import { type ApiRoute, WRITE_HEADERS } from './operation.ts';
 import { scopeOf } from './scopes.ts';
 import { UPLOAD_FIELDS } from './upload-fields.ts';
 
@@ -39,7 +39,7 @@ const UPLOAD_FILES = {
   code: 'modules that it needs with Python, each named by its path: features/ratio.py; repeatable',
 } as const;
 
-export function openapiDocument(operations: readonly Operation[], version: string): object {
+export function openapiDocument(operations: readonly ApiRoute[], version: string): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = `/api/v1${operation.path}`;
@@ -57,7 +57,7 @@ export function openapiDocument(operations: readonly Operation[], version: strin
   };
 }
 
-function described({ method, path, summary, params, query, body, answer, status, takesFiles }: Operation) {
+function described({ method, path, summary, params, query, body, answer, status, takesFiles }: ApiRoute) {
   const content = {
     ...(body === null ? {} : { 'application/json': { schema: body } }),
     ...(takesFiles ? { 'multipart/form-data': { schema: uploadSchema() } } : {}),

@@ -7,10 +7,10 @@ import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import type { PageRequest } from '../../store/store.ts';
-import type { Note } from './job-changes.ts';
+import type { AuditNote } from './job-changes.ts';
 
 /** What a handler gets: everything checked against the schemas. */
-export interface Call<P, Q, B> {
+export interface OperationCall<P, Q, B> {
   readonly control: ControlApi;
   readonly params: P;
   readonly query: Q;
@@ -32,11 +32,11 @@ export interface Call<P, Q, B> {
   /** The caller runs on this machine. */
   readonly isLocal: boolean;
   /** For changes that are made where no audit log is kept. */
-  readonly note: Note;
+  readonly note: AuditNote;
 }
 
 /** What is answered, and kept for those who ask again under the same key. */
-export class Answer {
+export class OperationResult {
   readonly status: number;
   readonly body: unknown;
   constructor(status: number, body: unknown) {
@@ -55,7 +55,7 @@ export interface StagedUpload {
   discard(): void;
 }
 
-export interface Operation {
+export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As OpenAPI writes it, below /api/v1: `/models/{model}`. */
   readonly path: string;
@@ -74,18 +74,18 @@ export interface Operation {
   readonly isSecret: boolean;
   /** It is done in memory, or kept for later, where the store is away. */
   readonly needsNoStore: boolean;
-  handle(call: Call<never, never, never>): Promise<unknown>;
+  handle(call: OperationCall<never, never, never>): Promise<unknown>;
 }
 
 interface Definition<P extends TProperties, Q extends TProperties, B extends TSchema>
-  extends Pick<Operation, 'method' | 'path' | 'summary' | 'answer'> {
+  extends Pick<ApiRoute, 'method' | 'path' | 'summary' | 'answer'> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
   readonly status?: number;
   readonly bodyLimit?: number;
   readonly needsNoStore?: boolean;
-  handle(call: Call<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
+  handle(call: OperationCall<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
 }
 
 /** Largest JSON body where an operation says nothing else: a policy with comments fits many times. */
@@ -99,7 +99,7 @@ export function operation<
   P extends TProperties = Record<never, TSchema>,
   Q extends TProperties = Record<never, TSchema>,
   B extends TSchema = TSchema,
->(definition: Definition<P, Q, B>): Operation {
+>(definition: Definition<P, Q, B>): ApiRoute {
   const {
     params,
     query,
@@ -119,7 +119,7 @@ export function operation<
     takesFiles: false,
     isSecret: false,
     needsNoStore,
-  } as Operation;
+  } as ApiRoute;
 }
 
 // Schemas that many operations share
@@ -143,7 +143,7 @@ export const WRITE_HEADERS = Type.Object({
 });
 
 export const NAME = Type.String({ minLength: 1, maxLength: 200 });
-export const VERSION = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+export const VERSION_NUMBER = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 export const GENERATION = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 export const TIME = Type.Number({ description: 'Milliseconds since the epoch' });
 export const REASON = Type.Optional(
@@ -153,7 +153,7 @@ export const TEXTS = Type.Record(Type.String(), Type.String());
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 /** Part of a list. */
-export const pageOf = (item: TSchema): TSchema =>
+export const pageSchemaOf = (item: TSchema): TSchema =>
   Type.Object({
     items: Type.Array(item),
     next: Type.Union([Type.String(), Type.Null()], {

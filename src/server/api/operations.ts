@@ -5,14 +5,14 @@ import { FEEDBACK } from './feedback.ts';
 import { JOBS } from './jobs.ts';
 import { MODELS } from './models.ts';
 import { MONITORING } from './monitoring.ts';
-import type { Operation } from './operation.ts';
-import { REQUESTS } from './requests.ts';
+import type { ApiRoute } from './operation.ts';
+import { REQUEST_OPERATIONS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { ROUTERS } from './routers.ts';
 import { UPKEEP } from './upkeep.ts';
 import { VERSIONS } from './versions.ts';
 
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS: readonly ApiRoute[] = [
   ...MODELS,
   ...VERSIONS,
   ...ENDPOINTS,
@@ -21,7 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...FEEDBACK,
   ...JOBS,
   ...MONITORING,
-  ...REQUESTS,
+  ...REQUEST_OPERATIONS,
   ...UPKEEP,
   ...API_KEYS,
 ];

@@ -27,7 +27,7 @@ const ROW = Type.Object({
   ),
 });
 
-export const REQUESTS = [
+export const REQUEST_OPERATIONS = [
   operation({
     method: 'GET',
     path: '/requests/{request}',

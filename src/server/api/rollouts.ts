@@ -1,7 +1,16 @@
 /** Rollouts: started, watched, and steered by a person. */
 import { Type } from 'typebox';
 import type { RolloutCommand } from '../../control/port.ts';
-import { closed, NAME, operation, PAGE, pageOf, pageRequest, REASON, VERSION } from './operation.ts';
+import {
+  closed,
+  NAME,
+  operation,
+  PAGE,
+  pageRequest,
+  pageSchemaOf,
+  REASON,
+  VERSION_NUMBER,
+} from './operation.ts';
 import { ROLLOUT_VIEW, STRATEGY } from './rollout-view.ts';
 
 /** What each command does, in the words of the document. */
@@ -33,7 +42,7 @@ export const ROLLOUTS = [
     summary: 'Rollouts of an endpoint, newest first',
     params: { endpoint: NAME },
     query: PAGE,
-    answer: pageOf(ROLLOUT_VIEW),
+    answer: pageSchemaOf(ROLLOUT_VIEW),
     handle: ({ control, params, query }) => control.rollouts(params.endpoint, pageRequest(query)),
   }),
   operation({
@@ -42,7 +51,7 @@ export const ROLLOUTS = [
     summary: 'Starts a rollout to a version that is ready',
     params: { endpoint: NAME },
     body: closed({
-      candidate: VERSION,
+      candidate: VERSION_NUMBER,
       strategy: STRATEGY,
       policy: Type.Optional(
         Type.Unknown({ description: 'As docs/policy.schema.json says; what is left out has its default' }),
@@ -74,7 +83,7 @@ export const ROLLOUTS = [
     summary: 'Closed windows in order, as lines of a recording that `rollout replay` reads',
     params: { id: NAME },
     query: PAGE,
-    answer: pageOf(
+    answer: pageSchemaOf(
       Type.Object({ rollout: Type.String(), window: Type.Integer() }, { additionalProperties: true }),
     ),
     handle: ({ control, params, query }) => control.windows(params.id, pageRequest(query)),

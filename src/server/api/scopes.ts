@@ -2,12 +2,12 @@
  * Who may do what over the control API: the least scope of each operation. What is not listed here nobody may do without
  * `admin`; `docs/security.md` shows the same table. Pure.
  */
-import type { Wanted } from '../access/scopes.ts';
-import type { Operation } from './operation.ts';
+import type { RequiredScope } from '../access/scopes.ts';
+import type { ApiRoute } from './operation.ts';
 
-type Name = `${Operation['method']} ${string}`;
+type Name = `${ApiRoute['method']} ${string}`;
 
-export const OPERATION_SCOPES: Readonly<Record<Name, Wanted>> = {
+export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /info': 'viewer',
   'GET /models': 'viewer',
   'GET /models/{model}': 'viewer',
@@ -72,7 +72,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, Wanted>> = {
   'POST /api-keys/{key}:rotate': 'admin',
 };
 
-export const nameOf = ({ method, path }: Pick<Operation, 'method' | 'path'>): Name => `${method} ${path}`;
+export const nameOf = ({ method, path }: Pick<ApiRoute, 'method' | 'path'>): Name => `${method} ${path}`;
 
-export const scopeOf = (operation: Pick<Operation, 'method' | 'path'>): Wanted =>
+export const scopeOf = (operation: Pick<ApiRoute, 'method' | 'path'>): RequiredScope =>
   OPERATION_SCOPES[nameOf(operation)] ?? 'admin';

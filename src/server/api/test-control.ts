@@ -112,14 +112,14 @@ export const ENDPOINT: EndpointView = {
 
 const MODEL: ModelView = { name: 'churn', latest: VERSION, aliases: { champion: 2 } };
 
-export interface Told {
+export interface RecordedCall {
   readonly name: string;
   readonly given: readonly unknown[];
 }
 
 export class MemoryControl implements ControlApi {
   /** Every change that was asked for, in order. */
-  readonly told: Told[] = [];
+  readonly told: RecordedCall[] = [];
   /** What adding a version waits for. */
   proof: Promise<unknown> = Promise.resolve();
   added: VersionView[] = [];

@@ -1,6 +1,6 @@
 /** The audit log, the keys of signed documents, and room on the disk. */
 import { Type } from 'typebox';
-import { operation, PAGE, pageOf, pageRequest, TIME } from './operation.ts';
+import { operation, PAGE, pageRequest, pageSchemaOf, TIME } from './operation.ts';
 
 const AUDIT_ROW = Type.Object({
   seq: Type.Integer(),
@@ -19,7 +19,7 @@ export const UPKEEP = [
     path: '/audit',
     summary: 'Who did what and why, oldest first',
     query: { ...PAGE, subject: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) },
-    answer: pageOf(AUDIT_ROW),
+    answer: pageSchemaOf(AUDIT_ROW),
     handle: ({ control, query }) => control.audit({ ...pageRequest(query), subject: query.subject }),
   }),
   operation({

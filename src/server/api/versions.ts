@@ -13,12 +13,12 @@ import {
   NAME,
   operation,
   PAGE,
-  pageOf,
   pageRequest,
+  pageSchemaOf,
   REASON,
   type StagedUpload,
   TEXTS,
-  VERSION,
+  VERSION_NUMBER,
 } from './operation.ts';
 import { ALLOW, PYTHON_VERSION, RUNTIME, TRUST } from './python-schema.ts';
 import { VERSION_VIEW } from './version-view.ts';
@@ -55,7 +55,7 @@ const BY_PATH = closed({
 const WAIT_MAX_MS = 600_000;
 const POLL_MS = 50;
 
-const ONE = { model: NAME, version: VERSION };
+const ONE = { model: NAME, version: VERSION_NUMBER };
 
 export const VERSIONS = [
   operation({
@@ -64,7 +64,7 @@ export const VERSIONS = [
     summary: 'Versions of a model, newest first',
     params: { model: NAME },
     query: PAGE,
-    answer: pageOf(VERSION_VIEW),
+    answer: pageSchemaOf(VERSION_VIEW),
     handle: ({ control, params, query }) => control.versions(params.model, pageRequest(query)),
   }),
   {

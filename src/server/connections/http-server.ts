@@ -5,8 +5,8 @@ import type { Logger } from '../../core/ports.ts';
 import { answerClientError } from '../../serving/http/client-error.ts';
 import { hostHeaderError } from '../../serving/http/host-header.ts';
 import { sendError } from '../../serving/http/reply.ts';
-import type { Handler } from '../proxy.ts';
-import type { Unhurried } from '../unhurried.ts';
+import type { UploadRequests } from '../no-timeout.ts';
+import type { RequestHandler } from '../proxy.ts';
 import type { ConnectionLimiter } from './connection-limiter.ts';
 import { type FastPathHandler, takeFastPath } from './fast-path.ts';
 
@@ -16,7 +16,7 @@ export interface HttpServerOptions {
   readonly checkMillis?: number | undefined;
   readonly connections: ConnectionLimiter;
   /** Requests that may take longer to come. */
-  readonly unhurried: Unhurried;
+  readonly unhurried: UploadRequests;
   readonly logger: Logger;
   /** Answers predictions that come in one piece. */
   readonly answer: FastPathHandler;
@@ -34,7 +34,7 @@ const CHECK_MILLIS = 2000;
 const CLOSING = ['connection', 'close'];
 
 /** A server that is about to listen: `handle` gets each request whose head is in order. Throws TLS_UNREADABLE. */
-export async function openHttpServer(options: HttpServerOptions, handle: Handler): Promise<Server> {
+export async function openHttpServer(options: HttpServerOptions, handle: RequestHandler): Promise<Server> {
   const { tls, requestMillis = REQUEST_MILLIS, checkMillis = CHECK_MILLIS } = options;
   const { connections, unhurried, logger, answer } = options;
   const headersMillis = Math.min(HEADERS_MILLIS, requestMillis);
@@ -65,7 +65,7 @@ export async function openHttpServer(options: HttpServerOptions, handle: Handler
 }
 
 const checkingHosts =
-  (handle: Handler): Handler =>
+  (handle: RequestHandler): RequestHandler =>
   (request, response) => {
     const fault = hostHeaderError(request);
     if (fault === null) handle(request, response);
@@ -77,7 +77,7 @@ const checkingHosts =
  * all the same, or not: nobody could tell that from its next request, so the connection ends (RFC 9110 §10.1.1).
  */
 const expecting =
-  (handle: Handler): Handler =>
+  (handle: RequestHandler): RequestHandler =>
   (request, response) => {
     const { shouldKeepAlive } = response;
     response.shouldKeepAlive = false;

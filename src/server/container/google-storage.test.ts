@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { SILENT } from '../start.ts';
+import { SILENT_LOGGER } from '../start.ts';
 import { fetchFolder } from './google-storage.ts';
 
 const TOKEN = 'ya29.a-token';
@@ -54,7 +54,7 @@ async function google(objects: Record<string, string>, first: Answer = () => fal
     () => rmSync(folder, { recursive: true }),
   );
   const env = { GCE_METADATA_HOST: host, STORAGE_EMULATOR_HOST: `http://${host}` };
-  return { asked, folder, fetch: (uri: string) => fetchFolder(uri, folder, { env, logger: SILENT }) };
+  return { asked, folder, fetch: (uri: string) => fetchFolder(uri, folder, { env, logger: SILENT_LOGGER }) };
 }
 
 test('a folder is fetched page by page with the token of the metadata server, and nothing beside it', async () => {

@@ -7,8 +7,8 @@ import type { DataPlane } from '../../serving/data-plane.ts';
 import { runGarbageCollector } from '../../serving/threads/garbage-collector.ts';
 import { provedBundle } from './bundles.ts';
 import { measured } from './measured.ts';
-import { inFolder } from './places.ts';
-import type { Workspace } from './workspace.ts';
+import { inFolder } from './model-search.ts';
+import type { LazyFolder } from './workspace.ts';
 
 export interface KnownModel {
   readonly name: string;
@@ -23,7 +23,7 @@ interface Held extends KnownModel {
 
 export interface LoadedModelsOptions {
   readonly plane: DataPlane;
-  readonly workspace: Workspace;
+  readonly workspace: LazyFolder;
   readonly memoryBytes: number | null;
 }
 

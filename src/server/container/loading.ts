@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Address, listenFailed } from '../address.ts';
+import { listenFailed, type ServerAddress } from '../address.ts';
 
 /**
  * Answers while models are fetched, proved and loaded: alive, but not ready. Platforms that look for an open port restart a
  * container that has none (Vertex: four tries, 10 s apart). `end` frees the port for the server. Throws LISTEN_FAILED.
  */
-export async function answerLoading(address: Address): Promise<{ end(): Promise<void> }> {
+export async function answerLoading(address: ServerAddress): Promise<{ end(): Promise<void> }> {
   if (address.port === 0) return { end: async () => undefined };
   const server = createServer(answer);
   server.listen(address.port, address.host);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stem } from '../../config/models.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isClutter, type PlacedBundle } from './bundles.ts';
-import type { Workspace } from './workspace.ts';
+import type { LazyFolder } from './workspace.ts';
 
 /** Files by which a folder is a model as a whole. */
 const WHOLE = ['MLmodel', 'saved_model.pb', 'config.json'];
@@ -36,7 +36,7 @@ export function modelIn(dir: string, entries: readonly string[] = readdirSync(di
 export async function provedMount(
   dir: string,
   name: string | null,
-  workspace: Workspace,
+  workspace: LazyFolder,
 ): Promise<PlacedBundle> {
   const path = modelIn(dir);
   const model = name ?? (path === dir ? UNNAMED : stem(path));

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admitFile } from '../../registry/admit.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
-import { SILENT } from '../start.ts';
+import { SILENT_LOGGER } from '../start.ts';
 import { modelsApi } from './multi-model.ts';
-import { Workspace } from './workspace.ts';
+import { LazyFolder } from './workspace.ts';
 
 const LIMIT = 60_000;
 const base = mkdtempSync(join(tmpdir(), 'plimsoll-models-'));
@@ -33,8 +33,8 @@ async function api(memoryBytes: number | null = null) {
   const plane = new DataPlane();
   const handler = modelsApi({
     plane,
-    logger: SILENT,
-    workspace: new Workspace(),
+    logger: SILENT_LOGGER,
+    workspace: new LazyFolder(),
     root,
     memoryBytes,
     page: 2,

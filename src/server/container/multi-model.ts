@@ -8,14 +8,14 @@ import type { DataPlane } from '../../serving/data-plane.ts';
 import { BodyBuffer } from '../../serving/http/body-buffer.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
 import { requestPath, sendJson } from '../../serving/http/reply.ts';
-import type { Handler } from '../proxy.ts';
+import type { RequestHandler } from '../proxy.ts';
 import { type KnownModel, LoadedModels } from './loaded-models.ts';
-import type { Workspace } from './workspace.ts';
+import type { LazyFolder } from './workspace.ts';
 
 export interface ModelsApiOptions {
   readonly plane: DataPlane;
   readonly logger: Logger;
-  readonly workspace: Workspace;
+  readonly workspace: LazyFolder;
   /** Folder below which the platform unpacks models. */
   readonly root: string;
   /** Bytes that models may take together, or null for what the machine has left. */
@@ -33,7 +33,7 @@ const PAGE = 100;
  * `GET /models` lists, `GET` and `DELETE /models/{name}` describe and unload. Names are opaque. Errors in the words of
  * the servers that SageMaker's own images run: code, type, message.
  */
-export function modelsApi(options: ModelsApiOptions): Handler {
+export function modelsApi(options: ModelsApiOptions): RequestHandler {
   const models = new LoadedModels(options);
   return (request, response) => {
     answer(models, options, request, response).catch((error: unknown) => {

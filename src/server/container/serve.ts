@@ -13,8 +13,8 @@ import { type SharingServer, startServer } from '../start.ts';
 import { type PlacedBundle, provedBundle } from './bundles.ts';
 import { answerLoading } from './loading.ts';
 import { measured } from './measured.ts';
-import { findBundles } from './places.ts';
-import { Workspace } from './workspace.ts';
+import { findBundles } from './model-search.ts';
+import { LazyFolder } from './workspace.ts';
 
 export interface RunningContainer {
   readonly url: string;
@@ -39,7 +39,7 @@ const MARGIN_MILLIS = 2000;
  */
 export async function serveContainer(config: ContainerConfig, logger: Logger): Promise<RunningContainer> {
   checkTls(config.tls);
-  const workspace = new Workspace();
+  const workspace = new LazyFolder();
   const metrics = new ServingMetrics();
   const gate = await accessOf(config, metrics, logger);
   const loading = await answerLoading(config);
@@ -85,7 +85,7 @@ async function optionsOf(
   config: ContainerConfig,
   plane: DataPlane,
   logger: Logger,
-  workspace: Workspace,
+  workspace: LazyFolder,
 ): Promise<Parameters<typeof startServer>[0]> {
   const { contract, host, port, tls, maxBody, connections, maxScoreMillis, metricsAliases } = config;
   const { memoryBytes, modelsRoot: root } = config;
@@ -130,7 +130,7 @@ function running(
   server: SharingServer,
   versions: readonly LoadedVersion[],
   config: ContainerConfig,
-  workspace: Workspace,
+  workspace: LazyFolder,
 ): RunningContainer {
   const close = (): Promise<void> => server.close().finally(() => workspace.remove());
   const stop = async (): Promise<void> => {

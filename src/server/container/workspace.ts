@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleWriteError } from '../../registry/bundle-write.ts';
 
 /** A folder that exists only where something has to be kept: a root that is read-only is enough for bundles. */
-export class Workspace {
+export class LazyFolder {
   #dir: string | null = null;
   #count = 0;
 

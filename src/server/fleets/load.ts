@@ -3,7 +3,7 @@ import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts'
 import { PREDICTION_OUTCOMES, timesIn } from '../../serving/metrics/serving-metrics.ts';
 
 /** What a snapshot says to those who watch operations. */
-export function loadOf({ series, queueDepth, saturation, usage }: MetricsSnapshot): FleetLoad {
+export function fleetLoadOf({ series, queueDepth, saturation, usage }: MetricsSnapshot): FleetLoad {
   const versions = series.map(({ model, version, counters, lastAnswer }) => ({
     model,
     version,

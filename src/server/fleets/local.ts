@@ -8,7 +8,7 @@ import { ProcessUsageMeter } from '../../serving/metrics/process-usage.ts';
 import type { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import type { SnapshotFollower } from '../../serving/snapshot-follower.ts';
 import { countsOf } from './counts.ts';
-import { loadOf } from './load.ts';
+import { fleetLoadOf } from './load.ts';
 
 /** The serving side of this very process: a fleet of one, which is there from the beginning. */
 export class LocalFleet implements ServingFleet {
@@ -53,7 +53,7 @@ export class LocalFleet implements ServingFleet {
 
   load(): FleetLoad {
     this.#metrics.usage = this.#usage.look();
-    return loadOf(takeMetricsSnapshot(this.#metrics, performance.timeOrigin));
+    return fleetLoadOf(takeMetricsSnapshot(this.#metrics, performance.timeOrigin));
   }
 
   /** Takes what this process has recorded. */

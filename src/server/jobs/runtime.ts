@@ -29,7 +29,7 @@ export interface JobsRuntime {
   close(): Promise<void>;
 }
 
-export interface RuntimeOptions {
+export interface JobsRuntimeOptions {
   readonly dataDir: string;
   /** Of the ledger. */
   readonly url: string;
@@ -42,7 +42,7 @@ export interface RuntimeOptions {
 const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
 /** Opens the ledger, and looks at nothing yet. Throws what `openLedger` throws. */
-export async function openJobsRuntime(options: RuntimeOptions): Promise<JobsRuntime> {
+export async function openJobsRuntime(options: JobsRuntimeOptions): Promise<JobsRuntime> {
   const { dataDir, url, logger, clock = SYSTEM_CLOCK } = options;
   // Predictions may be answered in this process: its statements are not to hold them up.
   const ledger = await openLedger(url, { thread: 'soon' });

@@ -21,7 +21,7 @@ export interface MonitorState {
   readonly restMillis: number;
 }
 
-export type Question = keyof WatchEnvironment;
+export type WatchQuestion = keyof WatchEnvironment;
 
 export type ToMonitor =
   | { readonly kind: 'start'; readonly settings: MonitorSettings }
@@ -37,6 +37,6 @@ export type FromMonitor =
   | {
       readonly kind: 'ask';
       readonly id: number;
-      readonly question: Question;
+      readonly question: WatchQuestion;
       readonly args: readonly unknown[];
     };

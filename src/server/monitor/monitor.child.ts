@@ -2,9 +2,9 @@
 import { setPriority } from 'node:os';
 import { obeyParent } from '../../process/parent.ts';
 import { stderrLog } from '../log.ts';
-import { Asking } from './asking.ts';
 import type { FromMonitor, ToMonitor } from './messages.ts';
 import { openMonitorProcess } from './process.ts';
+import { RemoteWatchEnvironment } from './remote-watch-environment.ts';
 
 /** Below what answers requests on the same machine: it takes what they leave. */
 const NICENESS = 10;
@@ -12,7 +12,7 @@ const ALIVE_MILLIS = 1000;
 
 obeyParent<ToMonitor, FromMonitor>(async ({ settings }, parent) => {
   setPriority(NICENESS);
-  const asking = new Asking(parent.send);
+  const asking = new RemoteWatchEnvironment(parent.send);
   parent.onMessage((message) => asking.hear(message));
   const logger = stderrLog({ process: 'monitor' });
   // Of one server there is one such process: the next one goes on under the claims of the one before.

@@ -12,12 +12,12 @@ import type { MonitoringApi } from '../../monitor/port.ts';
 import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
+import { LookSchedule } from './look-schedule.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
-import { Pace } from './pace.ts';
-import type { MonitoringRuntime, RuntimeOptions } from './runtime.ts';
+import type { MonitoringRuntime, MonitorRuntimeOptions } from './runtime.ts';
 import { replicaOf, waitingFiles } from './waiting.ts';
 
-export interface ServerMonitorOptions extends Omit<RuntimeOptions, 'url' | 'replica' | 'onSet'> {
+export interface ServerMonitorOptions extends Omit<MonitorRuntimeOptions, 'url' | 'replica' | 'onSet'> {
   /** URL of the store, or null for the one in the data folder. */
   readonly storeUrl: string | null;
   /** Share of one processor that looking may take. */
@@ -49,7 +49,7 @@ export class ServerMonitor {
   #pause = 0;
   /** When the process last said that it had looked, or was started first; null: there was nothing to look at yet. */
   #lookedAt: number | null = null;
-  readonly #pace = new Pace();
+  readonly #pace = new LookSchedule();
   /** Whether there is more to look at than what serving leaves behind; null: not known yet. */
   #watches: boolean | null = null;
   #tidiedAt: number;

@@ -8,9 +8,9 @@ import { monitoringUrl } from '../../store/monitoring/url.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { stderrLog } from '../log.ts';
 import { openControl } from '../offline.ts';
+import { openTaking } from './block-intake-parts.ts';
+import { LocalWatchEnvironment, type LocalWatchOptions } from './local-watch-environment.ts';
 import { openMonitoringRuntime } from './runtime.ts';
-import { ControlSurroundings, type SurroundingsOptions } from './surroundings.ts';
-import { openTaking } from './taking.ts';
 import { replicaOf, waitingFiles } from './waiting.ts';
 
 /** Owns the data folder until `close`. Throws DATA_LOCKED, DATA_UNWRITABLE and what the databases throw. */
@@ -42,13 +42,13 @@ export async function openMonitoringHere(
 async function takeInRest(
   dataDir: string,
   url: string,
-  { control, store }: Pick<SurroundingsOptions, 'control' | 'store'>,
+  { control, store }: Pick<LocalWatchOptions, 'control' | 'store'>,
 ): Promise<void> {
   if (waitingFiles(dataDir) === 0 || missingPart('DuckDB') !== null) return;
   const logger = stderrLog();
   const [clock, holder] = [SYSTEM_CLOCK, replicaOf(dataDir)];
   const bundleOf = (digest: string): string => bundleDir(dataDir, digest);
-  const surroundings = new ControlSurroundings({ store, control, fleet: {}, clock, bundleOf });
+  const surroundings = new LocalWatchEnvironment({ store, control, fleet: {}, clock, bundleOf });
   const monitoring = await openMonitoring(url);
   try {
     const place = { dataDir, replica: holder, surroundings, logger, holder };

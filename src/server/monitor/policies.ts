@@ -9,7 +9,7 @@ import { eachRow } from '../../store/pages.ts';
 
 type Redact = LogPolicy['redact'];
 
-export class Policies {
+export class MonitorPolicies {
   readonly #store: Pick<MonitoringStore, 'monitors'>;
   #policies = new Map<string, MonitorPolicy>();
 

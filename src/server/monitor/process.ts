@@ -6,11 +6,11 @@ import { AccuracyEvaluator } from '../../monitor/watch/accuracy-evaluator.ts';
 import { MonitorWatch } from '../../monitor/watch/monitor-watch.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
+import { openTaking } from './block-intake-parts.ts';
 import type { MonitorState } from './messages.ts';
 import { writeMetrics } from './metrics-file.ts';
 import type { MonitorProcessOptions } from './process-options.ts';
 import { receiverSurroundings } from './receivers.ts';
-import { openTaking } from './taking.ts';
 import { upkeep } from './upkeep.ts';
 
 export interface MonitorProcess {

@@ -6,11 +6,11 @@ import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { Store } from '../../store/store.ts';
-import type { Behind } from './behind.ts';
 import { writeCaptureRules } from './capture-rules.ts';
 import { receiverSurroundings } from './receivers.ts';
+import type { WatchdogAlerts } from './watchdog-alerts.ts';
 
-export interface RuntimeOptions {
+export interface MonitorRuntimeOptions {
   readonly dataDir: string;
   /** Of what is remembered. */
   readonly url: string;
@@ -38,10 +38,10 @@ export interface MonitoringRuntime {
 }
 
 /** Throws what `openMonitoring` throws. */
-export async function openMonitoringRuntime(options: RuntimeOptions): Promise<MonitoringRuntime> {
+export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Promise<MonitoringRuntime> {
   const { dataDir, url, replica, control, clock, answers } = options;
   const store = await openMonitoring(url, { thread: answers ? 'soon' : 'none' });
-  let behind: Behind | null = null;
+  let behind: WatchdogAlerts | null = null;
   const writeRules = (): Promise<void> => writeCaptureRules(dataDir, store);
   const monitoring = new LocalMonitoring({
     ...{ store, clock, dataDir },
@@ -69,8 +69,8 @@ export async function openMonitoringRuntime(options: RuntimeOptions): Promise<Mo
     hasMonitors: async () => (await store.monitors({ limit: 1 })).items.length > 0,
     writeRules,
     async tellBehind(since) {
-      const { Behind } = await import('./behind.ts');
-      behind ??= new Behind({ store, control, clock, holder: `${replica} control` });
+      const { WatchdogAlerts } = await import('./watchdog-alerts.ts');
+      behind ??= new WatchdogAlerts({ store, control, clock, holder: `${replica} control` });
       await behind.tell(since);
     },
     close: () => store.close(),

@@ -4,7 +4,7 @@ import { applyRetention, compactSegments, removeOrphans } from '../../monitor/lo
 import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import { foldOldTicks } from '../../monitor/watch/fold-ticks.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import type { Policies } from './policies.ts';
+import type { MonitorPolicies } from './policies.ts';
 
 const DAY = 86_400_000;
 /** Counts that are older are kept by the hour, in milliseconds. */
@@ -16,7 +16,7 @@ export interface UpkeepOptions {
   readonly dataDir: string;
   readonly replica: string;
   readonly store: MonitoringStore;
-  readonly policies: Policies;
+  readonly policies: MonitorPolicies;
   readonly clock: Clock;
   /** Number of the last tick that all that follows ticks has read; null: another server puts them together. */
   readonly read: number | null;

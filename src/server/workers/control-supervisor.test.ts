@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { Progress } from '../registration.ts';
+import type { RegistrationProgress } from '../registration.ts';
 import { ControlSupervisor, type ControlSupervisorOptions } from './control-supervisor.ts';
 
 const started: ControlSupervisor[] = [];
@@ -19,7 +19,7 @@ function supervised(code: string, more: Partial<ControlSupervisorOptions> = {}) 
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-')), 'entry.mjs');
   writeFileSync(path, code);
   const restarts: object[] = [];
-  const said: Progress[] = [];
+  const said: RegistrationProgress[] = [];
   const published: PlaneSnapshot[] = [];
   const control = new ControlSupervisor({
     settings: {
@@ -47,7 +47,7 @@ const TELLING = `const note = (text) => process.send({ kind: 'progress', progres
     else note(JSON.stringify(message));
   });`;
 
-const texts = (said: readonly Progress[]): string[] =>
+const texts = (said: readonly RegistrationProgress[]): string[] =>
   said.flatMap((progress) => (progress.kind === 'note' ? [progress.text] : []));
 
 test('files are registered once: a control process that comes later is told of none', async () => {

@@ -7,7 +7,7 @@ import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { ControlSettings } from '../control-settings.ts';
-import type { Progress } from '../registration.ts';
+import type { RegistrationProgress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
 import type { FromControl, LiveWorker, ToControl } from './messages.ts';
 
@@ -20,7 +20,7 @@ export interface ControlSupervisorOptions {
   /** What the workers have counted so far. */
   readonly counts: () => readonly ModelCounts[];
   readonly load: () => FleetLoad;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: RegistrationProgress) => void;
   /** What the control process runs, instead of a control plane. */
   readonly entry?: URL | undefined;
   /** When one that has been told to stop is killed. @default {5000} */

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
-import { type Address, listenFailed, urlOf } from '../address.ts';
+import { listenFailed, type ServerAddress, urlOf } from '../address.ts';
 
 /** A socket bound to its address. Nobody accepts from it here: it is for handing to the processes that do. */
 interface Handle {
@@ -10,7 +10,7 @@ interface Handle {
   close(): void;
 }
 
-export interface Listener extends Address {
+export interface Listener extends ServerAddress {
   readonly url: string;
   readonly handle: Handle;
 }
@@ -34,7 +34,7 @@ const { _createServerHandle: createHandle } = net as unknown as {
 };
 
 /** Binds a socket; port 0 takes a free one. Throws LISTEN_FAILED. */
-export async function bindListener(asked: Address): Promise<Listener> {
+export async function bindListener(asked: ServerAddress): Promise<Listener> {
   const { address, family } = await resolve(asked);
   const handle = createHandle(address, asked.port, family);
   if (typeof handle === 'number')
@@ -55,7 +55,7 @@ export async function bindListener(asked: Address): Promise<Listener> {
   };
 }
 
-async function resolve(asked: Address): Promise<{ address: string; family: number }> {
+async function resolve(asked: ServerAddress): Promise<{ address: string; family: number }> {
   try {
     return await lookup(asked.host);
   } catch (error) {

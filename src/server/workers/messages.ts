@@ -9,7 +9,7 @@ import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import type { ControlSettings } from '../control-settings.ts';
-import type { Progress } from '../registration.ts';
+import type { RegistrationProgress } from '../registration.ts';
 import type { ServedModel } from '../served.ts';
 
 /** What the parent, its workers and its control process say to each other; plain data, structured clones. */
@@ -103,7 +103,7 @@ export type FromControl =
   | { readonly kind: 'ready'; readonly models: readonly ServedModel[] }
   /** Once a second. */
   | { readonly kind: 'alive' }
-  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'progress'; readonly progress: RegistrationProgress }
   | { readonly kind: 'publish'; readonly id: number; readonly snapshot: PlaneSnapshot };
 
 export type ToControl =

@@ -5,7 +5,7 @@ import { fleetMetricFamilies } from '../../serving/metrics/exposition.ts';
 import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { stderrLog } from '../log.ts';
-import { openServing, type Serving } from '../serving.ts';
+import { openServing, type ServingProcess } from '../serving.ts';
 import type { SharingServer } from '../start.ts';
 import { type FromWorker, type ToWorker, type WorkerSettings, workerName } from './messages.ts';
 import { Reporter } from './reporter.ts';
@@ -88,7 +88,7 @@ let following = 0;
 
 /** Follows a snapshot and says so; or says why not, and goes on as before. */
 async function follows(
-  { follower, loaded }: Serving,
+  { follower, loaded }: ServingProcess,
   snapshot: PlaneSnapshot,
   { send }: WorkerParent,
 ): Promise<boolean> {

@@ -8,7 +8,7 @@ import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { countsOf } from '../fleets/counts.ts';
-import { loadOf } from '../fleets/load.ts';
+import { fleetLoadOf } from '../fleets/load.ts';
 import { type Listener, leave } from './listener.ts';
 import {
   type FromWorker,
@@ -111,7 +111,7 @@ export class Workers {
 
   /** What they have counted, and what they use. */
   get load(): FleetLoad {
-    return loadOf(this.#tally.total());
+    return fleetLoadOf(this.#tally.total());
   }
 
   /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */

@@ -11,7 +11,7 @@ import { type EarlierStages, stageTiming, writeResponseHead } from './response-h
 import { checkResponseMemory, holdResponse } from './response-memory.ts';
 
 /** Writes the outputs of an engine that was asked at `started`. Throws MEMORY_EXCEEDED. */
-export function encodeOutputs(
+export function encodePrediction(
   context: PredictionContext,
   batch: Batch,
   response: InferResponse,

@@ -1,6 +1,6 @@
 import type { Batch } from '../../model/batch.ts';
 import type { PredictionContext } from './context.ts';
-import { encodeOutputs } from './encode.ts';
+import { encodePrediction } from './encode.ts';
 import { isDueThere, refusePrediction } from './refuse.ts';
 import { watchClient } from './release.ts';
 import { scoreRaw } from './score-raw.ts';
@@ -24,12 +24,12 @@ export function scoreInline(
     const { target } = version;
     const answer = services.plane.infer({ target, batch, isWanted: isDueThere(context) });
     if (!(answer instanceof Promise)) {
-      encodeOutputs(context, batch, answer, before, started);
+      encodePrediction(context, batch, answer, before, started);
       return;
     }
     watchClient(context);
     answer
-      .then((settled) => encodeOutputs(context, batch, settled, before, started))
+      .then((settled) => encodePrediction(context, batch, settled, before, started))
       .catch((error: unknown) => refusePrediction(context, error));
   } catch (error) {
     refusePrediction(context, error);

@@ -3,7 +3,12 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { isSameHost } from '../../../http/addresses.ts';
-import { type Inbound, mayRedirectTo, REDIRECT_HOSTS_VARIABLE, send } from '../../../http/outbound.ts';
+import {
+  mayRedirectTo,
+  type OutboundResponse,
+  REDIRECT_HOSTS_VARIABLE,
+  send,
+} from '../../../http/outbound.ts';
 import { shownUri } from '../../spec/redaction.ts';
 import { ObjectsSource } from '../objects/objects-source.ts';
 import type { ObjectStore, StoredObject } from '../objects/store.ts';
@@ -104,7 +109,7 @@ class HttpStore implements ObjectStore {
     return size;
   }
 
-  async #ask(more: Readonly<Record<string, string>>): Promise<Inbound> {
+  async #ask(more: Readonly<Record<string, string>>): Promise<OutboundResponse> {
     let url = this.#url;
     for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
       const own = url.origin === this.#url.origin ? this.#headers : {};
@@ -128,7 +133,7 @@ class HttpStore implements ObjectStore {
     throw this.#invalid(`it redirects more than ${REDIRECTS} times`);
   }
 
-  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<Inbound> {
+  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<OutboundResponse> {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error(`no answer after ${ANSWER_MILLIS} ms`)),
@@ -143,7 +148,7 @@ class HttpStore implements ObjectStore {
     }
   }
 
-  #checked(answer: Inbound): Inbound {
+  #checked(answer: OutboundResponse): OutboundResponse {
     const { statusCode: status } = answer;
     if (status === 200 || status === 206) return answer;
     answer.destroy();
@@ -166,7 +171,7 @@ class HttpStore implements ObjectStore {
 }
 
 /** The bytes of an answer as they were meant: some servers compress whatever they are asked for. */
-function bytesOf(answer: Inbound): AsyncIterable<Uint8Array> {
+function bytesOf(answer: OutboundResponse): AsyncIterable<Uint8Array> {
   const unpack = UNPACK[answer.headers['content-encoding'] ?? 'identity'];
   if (unpack === undefined) return answer;
   const unpacked = unpack();

@@ -1,6 +1,6 @@
 /** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
 import { isPlimsollError } from '../../../core/errors.ts';
-import { type Inbound, send } from '../../../http/outbound.ts';
+import { type OutboundResponse, send } from '../../../http/outbound.ts';
 import {
   type DeliveryOutcome,
   permanentFailure,
@@ -64,7 +64,7 @@ export async function post(
 }
 
 /** No more than 64 KiB are read, whatever the length of the answer. */
-async function beginningOf(body: Inbound): Promise<string> {
+async function beginningOf(body: OutboundResponse): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;

@@ -11,7 +11,7 @@ import { MEMORY_KINDS, type WatchMemory, watchName } from '../../monitor/watch/m
 import { behindCondition } from '../../monitor/watch/monitor-conditions.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
-import { Policies } from './policies.ts';
+import { MonitorPolicies } from './policies.ts';
 import { receiverSurroundings } from './receivers.ts';
 
 export interface BehindOptions {
@@ -24,15 +24,15 @@ export interface BehindOptions {
 /** How old the last look may be, in milliseconds, before nobody watches: other servers may do it. */
 const BEHIND_MILLIS = 60_000;
 
-export class Behind {
+export class WatchdogAlerts {
   readonly #options: BehindOptions;
-  readonly #policies: Policies;
+  readonly #policies: MonitorPolicies;
   readonly #deliverer: NoticeDispatcher;
 
   constructor(options: BehindOptions) {
     this.#options = options;
     const { store, clock, holder } = options;
-    this.#policies = new Policies(store);
+    this.#policies = new MonitorPolicies(store);
     this.#deliverer = new NoticeDispatcher({
       ...{ store, clock, holder, random: { next: Math.random } },
       surroundings: receiverSurroundings(),

@@ -7,7 +7,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isStoreAway } from '../../store/away.ts';
 import type { Idempotency } from '../../store/store.ts';
-import { Answer } from './operation.ts';
+import { OperationResult } from './operation.ts';
 
 /** What was answered before. */
 type Given = NonNullable<Awaited<ReturnType<Idempotency['get']>>>;
@@ -15,11 +15,14 @@ type Given = NonNullable<Awaited<ReturnType<Idempotency['get']>>>;
 /** Most answers that are remembered while the store is away. */
 const UNKEPT_MAX = 1000;
 
-export class Repeats {
+export class IdempotentRequests {
   readonly #kept: Idempotency;
   readonly #clock: Clock;
   /** Requests under way: the same one again waits for the first. */
-  readonly #running = new Map<string, { readonly fingerprint: string; readonly answer: Promise<Answer> }>();
+  readonly #running = new Map<
+    string,
+    { readonly fingerprint: string; readonly answer: Promise<OperationResult> }
+  >();
 
   /** Answers that the store could not take, since it was away: for as long as this process lives. */
   readonly #unkept = new Map<string, Given>();
@@ -33,9 +36,9 @@ export class Repeats {
   async once(
     key: string,
     parts: readonly string[],
-    work: () => Promise<Answer>,
+    work: () => Promise<OperationResult>,
     needsNoStore = false,
-  ): Promise<Answer> {
+  ): Promise<OperationResult> {
     const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
     const running = this.#running.get(key);
     if (running !== undefined) return same(key, running.fingerprint, fingerprint) && running.answer;
@@ -46,10 +49,13 @@ export class Repeats {
     return answer;
   }
 
-  async #answer({ key, fingerprint, needsNoStore }: Asked, work: () => Promise<Answer>): Promise<Answer> {
+  async #answer(
+    { key, fingerprint, needsNoStore }: Asked,
+    work: () => Promise<OperationResult>,
+  ): Promise<OperationResult> {
     const before = this.#unkept.get(key) ?? (await this.#before(key, needsNoStore));
     if (before !== null && same(key, before.fingerprint, fingerprint))
-      return new Answer(before.status, before.body);
+      return new OperationResult(before.status, before.body);
     const answer = await work();
     const { status, body } = answer;
     try {

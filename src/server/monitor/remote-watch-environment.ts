@@ -1,11 +1,11 @@
 /** The control plane as the monitoring process sees it: questions over the channel to it, each with its answer. */
 import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
-import type { FromMonitor, Question, ToMonitor } from './messages.ts';
+import type { FromMonitor, ToMonitor, WatchQuestion } from './messages.ts';
 
 /** A control process that is gone answers nothing, and ends this one; one that is busy gets so long, in milliseconds. */
 const PATIENCE = 30_000;
 
-export class Asking implements WatchEnvironment {
+export class RemoteWatchEnvironment implements WatchEnvironment {
   readonly #send: (message: FromMonitor) => void;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #last = 0;
@@ -34,7 +34,7 @@ export class Asking implements WatchEnvironment {
     return this.#ask('steer', args);
   }
 
-  async #ask<T>(question: Question, args: readonly unknown[]): Promise<T> {
+  async #ask<T>(question: WatchQuestion, args: readonly unknown[]): Promise<T> {
     const id = ++this.#last;
     const answer = Promise.withResolvers<unknown>();
     this.#waiting.set(id, answer);

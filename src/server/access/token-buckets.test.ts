@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Buckets } from './buckets.ts';
+import { TokenBuckets } from './token-buckets.ts';
 
 test('a burst is taken at once, and then what the rate gives', () => {
-  const buckets = new Buckets({ perSecond: 2, burst: 3 });
+  const buckets = new TokenBuckets({ perSecond: 2, burst: 3 });
   const at = (now: number): boolean => buckets.take('a', now) === 0;
   expect([at(0), at(0), at(0), at(0)]).toEqual([true, true, true, false]);
   expect(buckets.take('a', 0)).toBe(500);
@@ -19,7 +19,7 @@ test('within any time no more is let in than burst and rate together', () => {
       fc.integer({ min: 1, max: 20 }),
       fc.integer({ min: 1, max: 10 }),
       (given, perSecond, burst) => {
-        const buckets = new Buckets({ perSecond, burst });
+        const buckets = new TokenBuckets({ perSecond, burst });
         let [now, taken] = [0, 0];
         for (const gap of given) {
           now += gap;
@@ -32,7 +32,7 @@ test('within any time no more is let in than burst and rate together', () => {
 });
 
 test('a hundred thousand addresses take the memory of ten thousand, and those there are keep their share', () => {
-  const buckets = new Buckets({ perSecond: 0.001, burst: 2 });
+  const buckets = new TokenBuckets({ perSecond: 0.001, burst: 2 });
   expect([buckets.take('me', 0), buckets.take('me', 0)]).toEqual([0, 0]);
   let letIn = 0;
   for (let k = 0; k < 100_000; k++) if (buckets.take(`address ${k}`, 1) === 0) letIn++;
@@ -43,7 +43,7 @@ test('a hundred thousand addresses take the memory of ten thousand, and those th
 });
 
 test('buckets that are full again make room', () => {
-  const buckets = new Buckets({ perSecond: 1, burst: 1 }, 2);
+  const buckets = new TokenBuckets({ perSecond: 1, burst: 1 }, 2);
   buckets.take('a', 0);
   buckets.take('b', 0);
   expect(buckets.take('c', 5000)).toBe(0);

@@ -15,7 +15,7 @@ import { keepStreams, takeStreams } from '../../monitor/watch/quality-streams.ts
 import type { WatchedEndpoint } from '../../monitor/watch/watch-environment.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { writeCaptureRules } from './capture-rules.ts';
-import { Policies } from './policies.ts';
+import { MonitorPolicies } from './policies.ts';
 import type { MonitorProcessOptions } from './process-options.ts';
 
 export type TakingOptions = Pick<
@@ -23,8 +23,8 @@ export type TakingOptions = Pick<
   'dataDir' | 'replica' | 'surroundings' | 'logger' | 'holder'
 >;
 
-export interface Taking {
-  readonly policies: Policies;
+export interface BlockIntakeParts {
+  readonly policies: MonitorPolicies;
   readonly profiles: ProfileStore;
   /** As they were at the last look. */
   readonly endpoints: readonly WatchedEndpoint[];
@@ -38,8 +38,8 @@ export async function openTaking(
   { dataDir, replica, surroundings, logger, holder }: TakingOptions,
   store: MonitoringStore,
   clock: Clock,
-): Promise<Taking> {
-  const policies = new Policies(store);
+): Promise<BlockIntakeParts> {
+  const policies = new MonitorPolicies(store);
   let endpoints: readonly WatchedEndpoint[] = [];
   const redactionsOf = (endpoint: string) => policies.redactionsOf(endpoint, endpoints);
   const profiles = new ProfileStore({

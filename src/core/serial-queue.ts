@@ -1,5 +1,5 @@
 /** Work that must not overlap, done in the order in which it came. */
-export class Turns {
+export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #pending = 0;
 

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
  * Requests that may take longer to come than a server's `requestTimeout`. Node checks all connections alike, reports one
  * that is late once, as a `clientError`, and leaves it to the listener to close it: those that are here stay.
  */
-export class Unhurried {
+export class UploadRequests {
   readonly #sockets = new WeakSet<Duplex>();
 
   /** Lets a request take its time, until it is answered; what its connection brings next is checked again. */

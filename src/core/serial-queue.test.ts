@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Turns } from './turns.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 it('work is done in turns, whether or not the one before failed', async () => {
-  const turns = new Turns();
+  const turns = new SerialQueue();
   const seen: string[] = [];
   const slow = turns.take(async () => {
     seen.push('slow begins');

@@ -10,7 +10,7 @@ const LOOK_MILLIS = 5000;
 const FILES_MAX = 256;
 
 /** Times are in milliseconds, of one clock that does not go back. */
-export class Pace {
+export class LookSchedule {
   #askedAt = Number.NEGATIVE_INFINITY;
   #restedAt = Number.NEGATIVE_INFINITY;
   #dueAt = Number.NEGATIVE_INFINITY;

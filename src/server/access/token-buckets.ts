@@ -1,5 +1,5 @@
 /** Token buckets by name, in bounded memory. Pure. */
-import type { Rate } from '../../config/access.ts';
+import type { RateLimit } from '../../config/access.ts';
 
 interface Bucket {
   tokens: number;
@@ -12,15 +12,15 @@ const BUCKETS_MAX = 10_000;
 /** Looking for full buckets takes a while: not more often than this, in milliseconds. */
 const SWEEP_MILLIS = 1000;
 
-export class Buckets {
-  readonly rate: Rate;
+export class TokenBuckets {
+  readonly rate: RateLimit;
   readonly #max: number;
   readonly #buckets = new Map<string, Bucket>();
   /** Of those for whom there is no room: many addresses of one attacker get together what one caller gets. */
   readonly #rest: Bucket;
   #swept = Number.NEGATIVE_INFINITY;
 
-  constructor(rate: Rate, max = BUCKETS_MAX) {
+  constructor(rate: RateLimit, max = BUCKETS_MAX) {
     this.rate = rate;
     this.#max = max;
     this.#rest = { tokens: rate.burst, at: 0 };

@@ -11,7 +11,7 @@ import type { Route } from '../../rollout/route.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 
-export interface SurroundingsOptions {
+export interface LocalWatchOptions {
   readonly store: Pick<Store, 'kind' | 'tables'>;
   readonly control: Pick<ControlApi, 'command'>;
   readonly fleet: Pick<ServingFleet, 'load'>;
@@ -22,10 +22,10 @@ export interface SurroundingsOptions {
 /** Where several servers write, one row may become visible after a later one: so long, in milliseconds, it is waited. */
 const SETTLING = 5000;
 
-export class ControlSurroundings implements WatchEnvironment {
-  readonly #options: SurroundingsOptions;
+export class LocalWatchEnvironment implements WatchEnvironment {
+  readonly #options: LocalWatchOptions;
 
-  constructor(options: SurroundingsOptions) {
+  constructor(options: LocalWatchOptions) {
     this.#options = options;
   }
 

@@ -3,20 +3,24 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { bundleForm, bundlesIn, isFilled, type PlacedBundle } from './bundles.ts';
 import { provedMount } from './mount.ts';
-import type { Workspace } from './workspace.ts';
+import type { LazyFolder } from './workspace.ts';
 
-export interface Finding {
+export interface ModelSearch {
   readonly config: ContainerConfig;
   readonly logger: Logger;
   /** Where what has to be fetched or proved may be kept. */
-  readonly workspace: Workspace;
+  readonly workspace: LazyFolder;
 }
 
 /**
  * What is to be served: what the platform has mounted or stored, else what came with the image. Throws CONTAINER_EMPTY
  * where there is nothing, and what reading the place throws.
  */
-export async function findBundles({ config, logger, workspace }: Finding): Promise<readonly PlacedBundle[]> {
+export async function findBundles({
+  config,
+  logger,
+  workspace,
+}: ModelSearch): Promise<readonly PlacedBundle[]> {
   const { mount, storage, bundles } = config.places;
   if (mount !== null && isFilled(mount)) {
     if (bundles !== null)
@@ -38,7 +42,7 @@ export async function findBundles({ config, logger, workspace }: Finding): Promi
 export async function inFolder(
   dir: string,
   name: string | null,
-  workspace: Workspace,
+  workspace: LazyFolder,
 ): Promise<readonly PlacedBundle[]> {
   if (bundleForm(dir) !== null) return bundlesIn(dir, name);
   return [await provedMount(dir, name, workspace)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wouldBeRead } from './apart.ts';
+import { wouldBeRead } from './output-overlap.ts';
 
 describe('an output is read by the next run', () => {
   it.each([
