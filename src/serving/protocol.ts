@@ -19,12 +19,12 @@ export type DecodeRows = (body: unknown) => Batch;
 export type ResponseOptions = unknown;
 /** What a parsed body asks of its answer. Throws INPUT_INVALID. */
 export type ReadResponseOptions = (body: unknown) => ResponseOptions;
-/** The body of one answer; `wish` is null where the protocol reads none. */
+/** The body of one answer; `options` is null where the protocol reads none. */
 export type EncodeResponse = (
   outputs: Outputs,
   rows: number,
   requestId: string,
-  wish: ResponseOptions,
+  options: ResponseOptions,
 ) => string;
 
 /** One way of writing rows and answers: pure converters around the data plane, prepared once a version. */

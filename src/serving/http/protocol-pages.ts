@@ -11,28 +11,28 @@ import { codedError, sendError, sendReply } from './reply.ts';
 interface Entry {
   readonly page: ProtocolPage;
   readonly pattern: RegExp;
-  readonly refuse: ErrorFormatter;
+  readonly formatError: ErrorFormatter;
 }
 
 /**
- * What the doors answer to GET: health and metadata in the words of each protocol. False where the path is none of
+ * What protocols answer to GET: health and metadata in the words of each protocol. False where the path is none of
  * theirs.
  */
 export function protocolPages(
   plane: DataPlane,
-  doorways: readonly ProtocolRoutes[],
+  protocolRoutes: readonly ProtocolRoutes[],
   contract: Contract,
   isStopping: () => boolean,
   logger: Logger,
 ): (request: IncomingMessage, response: ServerResponse, path: string) => boolean {
-  const entries = doorways.flatMap((doorway): Entry[] => {
-    const refuse = doorway.errorFormatter(contract);
-    const pages = doorway.pages?.(contract) ?? [];
-    return pages.map((page) => ({ page, pattern: routePattern(page.route), refuse }));
+  const entries = protocolRoutes.flatMap((routes): Entry[] => {
+    const formatError = routes.errorFormatter(contract);
+    const pages = routes.pages?.(contract) ?? [];
+    return pages.map((page) => ({ page, pattern: routePattern(page.route), formatError }));
   });
   const view = viewOf(plane, contract, isStopping);
   return (request, response, path) => {
-    for (const { page, pattern, refuse } of entries) {
+    for (const { page, pattern, formatError } of entries) {
       const groups = pattern.exec(path);
       if (!groups) continue;
       const { model, version = null } = groups.groups ?? {};
@@ -46,7 +46,7 @@ export function protocolPages(
         const id = String(request.headers['x-request-id'] ?? path);
         const coded = codedError(error, id);
         if (coded.code === 'INTERNAL') logger.error({ path, error }, 'the page failed');
-        sendError(response, coded, [], refuse);
+        sendError(response, coded, [], formatError);
       }
       return true;
     }

@@ -8,7 +8,7 @@ import type { EncodeResponse } from '../protocol.ts';
 import { type FirstRow, NO_FIRST_ROW, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { RequestHeaders } from '../unit-id.ts';
 
-/** What a body is that does not say, and an answer that nobody has a wish for. */
+/** Media type of a body that does not name one, and of an answer where the client names none. */
 const DEFAULT_TYPE = 'application/json';
 
 export const rawEndsOf = ({ engine }: LoadedVersion): RawEnds => engine.raw ?? NO_RAW_ENDS;
@@ -22,19 +22,19 @@ export const rawBodyOf = (headers: RequestHeaders, bytes: Uint8Array): RawBody =
   contentType: named(headers['content-type']) ?? DEFAULT_TYPE,
 });
 
-/** Headers in which the form that a platform wishes stands for no wish at all. */
+/** Headers in which the media type that a platform prefers takes the place of none. */
 export function withDefaultAccept(headers: RequestHeaders, { defaultAccept }: Contract): RequestHeaders {
-  if (defaultAccept === null || !hasNoWish(named(headers['accept']))) return headers;
+  if (defaultAccept === null || !acceptsAnything(named(headers['accept']))) return headers;
   return { ...headers, accept: defaultAccept };
 }
 
-const hasNoWish = (accept: string | null): boolean => accept === null || accept === '*/*';
+const acceptsAnything = (accept: string | null): boolean => accept === null || accept === '*/*';
 
 export function rawRequest(headers: RequestHeaders, { output }: RawEnds, given: RawBody | Batch): RawRequest {
   const accept = named(headers['accept']);
   return {
     given,
-    accept: !output ? null : hasNoWish(accept) ? DEFAULT_TYPE : accept,
+    accept: !output ? null : acceptsAnything(accept) ? DEFAULT_TYPE : accept,
     attributes: named(headers['x-amzn-sagemaker-custom-attributes']),
   };
 }

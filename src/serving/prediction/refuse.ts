@@ -34,7 +34,7 @@ export function sendRefusal(
   if (services.isStopping) headers.push('connection', 'close');
   // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
   if (!request.complete) discardBody(request);
-  sendError(response, error, headers, destination.refuse);
+  sendError(response, error, headers, destination.formatError);
   releasePrediction(context);
 }
 

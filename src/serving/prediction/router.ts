@@ -1,4 +1,5 @@
 import { type Contract, PLAIN } from '../../config/contract.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { RawEnds } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { UnitSource } from '../../rollout/route.ts';
@@ -35,7 +36,7 @@ export interface PreparedChoice {
 /** What an endpoint's route needs for requests. */
 export interface PreparedEndpoint {
   readonly name: string;
-  readonly way: Way;
+  readonly binding: ProtocolBinding;
   readonly assignment: RouteAssigner;
   /** By index of the choice. */
   readonly choices: readonly PreparedChoice[];
@@ -58,7 +59,7 @@ export interface RouteDestination {
   /** Key under which bodies may hold the id of the unit, beside their rows. */
   readonly unitField: string | null;
   /** How errors are told here. */
-  readonly refuse: ErrorFormatter;
+  readonly formatError: ErrorFormatter;
   /** Response headers that are made of the request's; null where there are none. */
   readonly answerHeaders: NonNullable<ProtocolRoutes['answerHeaders']> | null;
   /** Asked for the protocol again, once it is known who answers: where versions may read and write themselves. Else null. */
@@ -67,27 +68,28 @@ export interface RouteDestination {
   readonly isRaw: boolean;
 }
 
-/** One protocol, spoken at the paths of one doorway. */
-interface Way {
-  readonly doorway: ProtocolRoutes;
+/** One protocol, spoken at the paths of one family. */
+interface ProtocolBinding {
+  readonly routes: ProtocolRoutes;
   readonly protocol: Protocol;
-  readonly refuse: ErrorFormatter;
+  readonly formatError: ErrorFormatter;
 }
 
 /** What a path means, whatever the headers say. */
-interface Place {
-  readonly entrance: Entrance;
+interface ParsedPath {
+  readonly compiled: CompiledRoutes;
   readonly model: string | null;
   readonly version: string | null;
 }
 
-/** A doorway under the contract of this process. */
-interface Entrance {
-  readonly doorway: ProtocolRoutes;
+/** A family of paths under the contract of this process. */
+interface CompiledRoutes {
+  readonly routes: ProtocolRoutes;
   readonly patterns: readonly RegExp[];
-  /** By protocol, the first that of requests whose headers say nothing. */
-  readonly ways: ReadonlyMap<Protocol, Way>;
-  readonly refuse: ErrorFormatter;
+  /** Of requests whose headers say nothing. */
+  readonly usual: ProtocolBinding;
+  readonly bindings: ReadonlyMap<Protocol, ProtocolBinding>;
+  readonly formatError: ErrorFormatter;
 }
 
 export interface PredictionRouterOptions {
@@ -107,12 +109,12 @@ export class PredictionRouter {
   readonly #contract: Contract;
   readonly #recorder: RolloutRecorder | undefined;
   readonly #capture: DataCapture | undefined;
-  readonly #entrances: readonly Entrance[];
+  readonly #compiled: readonly CompiledRoutes[];
   readonly #patterns: number;
   /** Where the headers have nothing to say, by path. */
   readonly #exact = new Map<string, RouteDestination>();
-  readonly #places = new Map<string, Place>();
-  readonly #endpoints = new Map<Way, Map<string, RouteDestination>>();
+  readonly #parsedPaths = new Map<string, ParsedPath>();
+  readonly #endpoints = new Map<ProtocolBinding, Map<string, RouteDestination>>();
   /** By version and protocol; gone with the version. */
   readonly #prepared = new WeakMap<LoadedVersion, Map<string, PreparedVersion>>();
 
@@ -129,20 +131,20 @@ export class PredictionRouter {
     this.#contract = contract;
     this.#recorder = recorder;
     this.#capture = capture;
-    this.#entrances = protocolRoutes.map((doorway) => entranceOf(doorway, contract));
-    this.#patterns = this.#entrances.reduce((sum, { patterns }) => sum + patterns.length, 0);
+    this.#compiled = protocolRoutes.map((routes) => compileRoutes(routes, contract));
+    this.#patterns = this.#compiled.reduce((sum, { patterns }) => sum + patterns.length, 0);
   }
 
-  /** Gets ready for every version at the first doorway, so that no request waits for it there. */
+  /** Gets ready for every version at the first routes, so that no request waits for it there. */
   prepare({ versions }: PlaneState): void {
-    const usual = this.#entrances[0]!.doorway.protocols;
+    const usual = this.#compiled[0]?.routes.protocols ?? [];
     for (const version of versions) for (const protocol of usual) this.prepared(protocol, version);
   }
 
   /** Forgets where paths led: to be called when the plane follows other routes. */
   forget(): void {
     this.#exact.clear();
-    this.#places.clear();
+    this.#parsedPaths.clear();
     this.#endpoints.clear();
   }
 
@@ -156,19 +158,18 @@ export class PredictionRouter {
    * and where its headers ask for what the protocol does not know.
    */
   match(path: string, headers: RequestHeaders): RouteDestination | null {
-    const place = this.#place(path);
-    if (place === null) return null;
-    const { entrance, model } = place;
-    const { doorway, ways } = entrance;
-    const version = doorway.version?.(headers) ?? place.version;
+    const parsed = this.#parse(path);
+    if (parsed === null) return null;
+    const { compiled, model } = parsed;
+    const { routes, usual, bindings } = compiled;
+    const version = routes.version?.(headers) ?? parsed.version;
     const target = version === null ? this.#plane.endpoint(model) : this.#plane.resolve(model, version);
     const isPinned = 'manifest' in target;
-    const isRaw = doorway.takesRaw === true && (isPinned ? [target] : target.versions).some(hasRawEnd);
-    const asked = doorway.negotiate?.(this.withDefaultAccept(headers), isRaw ? ANY_FORM : undefined);
-    const way = ways.get(asked ?? doorway.protocols[0]!)!;
-    const found = isPinned ? this.#pinned(way, target) : this.#endpoint(way, target);
-    if (doorway.negotiate === undefined && doorway.version === undefined)
-      this.#keep(this.#exact, path, found);
+    const isRaw = routes.takesRaw === true && (isPinned ? [target] : target.versions).some(hasRawEnd);
+    const asked = routes.negotiate?.(this.withDefaultAccept(headers), isRaw ? ANY_FORM : undefined);
+    const binding = (asked && bindings.get(asked)) ?? usual;
+    const found = isPinned ? this.#pinned(binding, target) : this.#endpoint(binding, target);
+    if (routes.negotiate === undefined && routes.version === undefined) this.#keep(this.#exact, path, found);
     return found;
   }
 
@@ -188,31 +189,31 @@ export class PredictionRouter {
     return protocol === version.protocol ? version : this.prepared(protocol, version.target);
   }
 
-  /** How errors are told of a path; undefined where no doorway has a say. */
-  refuseOf(path: string): ErrorFormatter | undefined {
-    const { entrance } = this.#place(path) ?? {};
-    if (entrance) return entrance.refuse;
-    return this.#entrances.find(({ doorway }) => doorway.errorPaths?.test(path))?.refuse;
+  /** How errors are told of a path; undefined where no protocol has a say. */
+  errorFormatterOf(path: string): ErrorFormatter | undefined {
+    const { compiled } = this.#parse(path) ?? {};
+    if (compiled) return compiled.formatError;
+    return this.#compiled.find(({ routes }) => routes.errorPaths?.test(path))?.formatError;
   }
 
   /** Where requests of the same endpoint go now. Throws MODEL_NOT_FOUND where there is none any more. */
   current(destination: RouteDestination): RouteDestination {
     const { state, endpoint } = destination;
     if (endpoint === null || state === this.#plane.state) return destination;
-    return this.#endpoint(endpoint.way, this.#plane.endpoint(endpoint.name));
+    return this.#endpoint(endpoint.binding, this.#plane.endpoint(endpoint.name));
   }
 
-  #place(path: string): Place | null {
-    const known = this.#places.get(path);
+  #parse(path: string): ParsedPath | null {
+    const known = this.#parsedPaths.get(path);
     if (known) return known;
-    for (const entrance of this.#entrances) {
-      for (const pattern of entrance.patterns) {
+    for (const compiled of this.#compiled) {
+      for (const pattern of compiled.patterns) {
         const groups = pattern.exec(path);
         if (!groups) continue;
         const { model, version = null } = groups.groups ?? {};
-        const place = { entrance, model: model === undefined ? null : decodePathSegment(model), version };
-        this.#keep(this.#places, path, place);
-        return place;
+        const parsed = { compiled, model: model === undefined ? null : decodePathSegment(model), version };
+        this.#keep(this.#parsedPaths, path, parsed);
+        return parsed;
       }
     }
     return null;
@@ -226,26 +227,37 @@ export class PredictionRouter {
   }
 
   /** What clients send to an endpoint can be sent to the versions of the model of that name as well. */
-  #pinned({ doorway, protocol, refuse }: Way, version: LoadedVersion): RouteDestination {
+  #pinned({ routes, protocol, formatError }: ProtocolBinding, version: LoadedVersion): RouteDestination {
     const { state } = this.#plane;
     const unitField = state.endpoints.get(version.model)?.assignment.field ?? null;
     const pinned = this.#capture?.streamOf(null, version) ?? null;
     const main = this.prepared(protocol, version);
-    return { state, main, endpoint: null, pinned, unitField, refuse, ...ofDoorway(doorway, [version]) };
+    return {
+      state,
+      main,
+      endpoint: null,
+      pinned,
+      unitField,
+      formatError,
+      ...routeOptions(routes, [version]),
+    };
   }
 
-  #endpoint(way: Way, { route, assignment, versions, main, mirror }: ServedEndpoint): RouteDestination {
-    const ofWay = this.#endpoints.get(way) ?? new Map<string, RouteDestination>();
-    this.#endpoints.set(way, ofWay);
+  #endpoint(
+    binding: ProtocolBinding,
+    { route, assignment, versions, main, mirror }: ServedEndpoint,
+  ): RouteDestination {
+    const ofWay = this.#endpoints.get(binding) ?? new Map<string, RouteDestination>();
+    this.#endpoints.set(binding, ofWay);
     const known = ofWay.get(route.endpoint);
     if (known) return known;
-    const { doorway, protocol, refuse } = way;
+    const { routes, protocol, formatError } = binding;
     const { shadow, seed, unit } = route;
     const streamOf = (version: LoadedVersion): CaptureStream | null =>
       this.#capture?.streamOf(route.endpoint, version) ?? null;
     const endpoint: PreparedEndpoint = {
       name: route.endpoint,
-      way,
+      binding,
       assignment,
       choices: versions.flatMap((version, k) => {
         const choice = assignment.choices[k];
@@ -260,8 +272,8 @@ export class PredictionRouter {
     const { state } = this.#plane;
     const unitField = assignment.field;
     const prepared = this.prepared(protocol, main);
-    const shared = ofDoorway(doorway, versions);
-    const made = { state, main: prepared, endpoint, pinned: null, unitField, refuse, ...shared };
+    const shared = routeOptions(routes, versions);
+    const made = { state, main: prepared, endpoint, pinned: null, unitField, formatError, ...shared };
     ofWay.set(route.endpoint, made);
     return made;
   }
@@ -278,12 +290,12 @@ export class PredictionRouter {
   }
 }
 
-type OfDoorway = Pick<RouteDestination, 'answerHeaders' | 'negotiate' | 'isRaw'>;
+type RouteOptions = Pick<RouteDestination, 'answerHeaders' | 'negotiate' | 'isRaw'>;
 
-const ofDoorway = (
+const routeOptions = (
   { answerHeaders, negotiate: choose, takesRaw = false }: ProtocolRoutes,
   versions: readonly LoadedVersion[],
-): OfDoorway => ({
+): RouteOptions => ({
   answerHeaders: answerHeaders ?? null,
   negotiate: (takesRaw ? choose : null) ?? null,
   isRaw: takesRaw && versions.some(hasRawEnd),
@@ -292,12 +304,20 @@ const ofDoorway = (
 /** What is asked for is looked at once it is known who answers. */
 const ANY_FORM: RawEnds = { input: true, output: true };
 
-function entranceOf(doorway: ProtocolRoutes, contract: Contract): Entrance {
-  const refuse = doorway.errorFormatter(contract);
+function compileRoutes(routes: ProtocolRoutes, contract: Contract): CompiledRoutes {
+  const formatError = routes.errorFormatter(contract);
+  const bindings = routes.protocols.map((protocol): ProtocolBinding => ({ routes, protocol, formatError }));
+  const [usual] = bindings;
+  if (usual === undefined)
+    throw new PlimsollError('INTERNAL', {
+      action: `compiling the routes of ${routes.id}`,
+      reason: 'no protocol is spoken there',
+    });
   return {
-    doorway,
-    patterns: doorway.routes(contract).map(routePattern),
-    ways: new Map(doorway.protocols.map((protocol) => [protocol, { doorway, protocol, refuse }])),
-    refuse,
+    routes,
+    patterns: routes.routes(contract).map(routePattern),
+    usual,
+    bindings: new Map(bindings.map((binding) => [binding.protocol, binding])),
+    formatError,
   };
 }

@@ -181,7 +181,7 @@ export class PredictionServer {
         response,
         this.#told(request, codedError(error, id)),
         ['x-request-id', id],
-        this.#router.refuseOf(path),
+        this.#router.errorFormatterOf(path),
       );
     }
   }

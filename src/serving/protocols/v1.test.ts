@@ -11,7 +11,7 @@ import { vertex } from './vertex.ts';
 const [protocol] = v1.protocols;
 const read = (body: unknown, signature: Signature = MIXED): unknown =>
   protocol!.decode(target(signature))(body);
-const wish = (body: unknown): unknown => protocol!.responseOptions!(target(MIXED))(body);
+const optionsOf = (body: unknown): unknown => protocol!.responseOptions!(target(MIXED))(body);
 const answer = (outputs: Outputs, rows: number, shape: string): unknown =>
   JSON.parse(protocol!.encode(target(MIXED))(outputs, rows, 'r', shape));
 const floats = (shape: number[], ...data: number[]) => ({
@@ -62,7 +62,7 @@ describe('bodies', () => {
 describe('answers', () => {
   const both = { predict: floats([2], 1, -0), predict_proba: floats([2, 2], 0.1, 0.9, 0.5, 0.5) };
   test('have the form of the body', () => {
-    expect([wish({ instances: [] }), wish({ inputs: [] })]).toEqual(['rows', 'columns']);
+    expect([optionsOf({ instances: [] }), optionsOf({ inputs: [] })]).toEqual(['rows', 'columns']);
     expect(answer(both, 2, 'rows')).toEqual({
       predictions: [
         { predict: 1, predict_proba: [0.1, 0.9] },

@@ -68,11 +68,11 @@ function encode({ manifest }: TargetVersion): EncodeResponse {
   /** In the order of the signature. */
   const entriesOf = (outputs: Outputs): [string, Tensor | readonly Tensor[]][] =>
     Object.entries(outputs).sort(([a], [b]) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-  return (outputs, rows, _, wish) => {
+  return (outputs, rows, _, options) => {
     const entries = entriesOf(outputs);
     const [only, second] = entries;
     const isOnly = only !== undefined && second === undefined;
-    if (wish === 'columns') return `{"outputs":${isOnly ? write(only[1]) : byName(entries, write)}}`;
+    if (options === 'columns') return `{"outputs":${isOnly ? write(only[1]) : byName(entries, write)}}`;
     if (isOnly && !isList(only[1])) return `{"predictions":${write(only[1])}}`;
     const texts = entries.map(
       ([name, output]) => [JSON.stringify(name), rowTexts(output, rows, write)] as const,

@@ -58,7 +58,7 @@ function recording(route: Route = routeOf()) {
   const parts: WindowPart[] = [];
   const recorder = new RolloutRecorder({ worker: 'w1', epoch: 3, send: (part) => parts.push(part), clock });
   recorder.follow([route]);
-  return { recorder, parts, tape: recorder.windowRecorderOf('e')! };
+  return { recorder, parts, windowRecorder: recorder.windowRecorderOf('e')! };
 }
 
 /** Units of some pieces by hash and arm, with their bits joined. */
@@ -75,13 +75,13 @@ function unitsOf(parts: readonly WindowPart[]): Map<string, number> {
 const keyOf = (unit: string, arm: number): string => [...unitHalves(unit), arm].join(' ');
 
 test('a unit comes once an arm, with the bits of all its requests; a request without one is counted', () => {
-  const { recorder, parts, tape } = recording();
-  tape.answered(subject(0, 'u1'), 1, first(0.5));
-  tape.answered(subject(0, 'u1'), 6, first(0.95));
-  tape.failed(subject(1, 'u2'), 1);
-  tape.answered(subject(1, 'u2'), 1, first(0.5));
-  for (let k = 0; k < 3; k++) tape.answered(subject(1, null), 1, first(0.5));
-  tape.failed(subject(1, null), 7);
+  const { recorder, parts, windowRecorder } = recording();
+  windowRecorder.answered(subject(0, 'u1'), 1, first(0.5));
+  windowRecorder.answered(subject(0, 'u1'), 6, first(0.95));
+  windowRecorder.failed(subject(1, 'u2'), 1);
+  windowRecorder.answered(subject(1, 'u2'), 1, first(0.5));
+  for (let k = 0; k < 3; k++) windowRecorder.answered(subject(1, null), 1, first(0.5));
+  windowRecorder.failed(subject(1, null), 7);
   recorder.flush();
   expect(parts).toHaveLength(1);
   expect(parts[0]).toMatchObject({
@@ -112,12 +112,12 @@ test('a unit comes once an arm, with the bits of all its requests; a request wit
 });
 
 test('a piece goes out every second in which something was noted, and the last when the window is over', () => {
-  const { parts, tape } = recording();
-  tape.answered(subject(0, 'u1'), 1, first(0));
+  const { parts, windowRecorder } = recording();
+  windowRecorder.answered(subject(0, 'u1'), 1, first(0));
   vi.advanceTimersByTime(1000);
   vi.advanceTimersByTime(2000);
-  tape.answered(subject(0, 'u1'), 1, first(0));
-  tape.answered(subject(0, 'u2'), 1, first(0));
+  windowRecorder.answered(subject(0, 'u1'), 1, first(0));
+  windowRecorder.answered(subject(0, 'u2'), 1, first(0));
   vi.advanceTimersByTime(7000);
   expect(parts.map(({ window, seq, isLast }) => [window, seq, isLast])).toEqual([
     [0, 0, false],
@@ -126,7 +126,7 @@ test('a piece goes out every second in which something was noted, and the last w
   ]);
   // What did not change is not sent again.
   expect(parts.map(({ units }) => units.high.length)).toEqual([1, 1, 0]);
-  tape.answered(subject(0, 'u1'), 1, first(0));
+  windowRecorder.answered(subject(0, 'u1'), 1, first(0));
   vi.advanceTimersByTime(10_000);
   expect(parts.slice(3).map(({ window, seq, isLast }) => [window, seq, isLast])).toEqual([
     [1, 0, false],
@@ -148,16 +148,16 @@ test('windows in which nothing came are complete as well', () => {
 });
 
 test('another generation ends the window; what was on its way under the old one is not counted', () => {
-  const { recorder, parts, tape } = recording();
-  tape.answered(subject(0, 'u1'), 1, first(0));
+  const { recorder, parts, windowRecorder } = recording();
+  windowRecorder.answered(subject(0, 'u1'), 1, first(0));
   recorder.follow([routeOf()]);
-  expect(recorder.windowRecorderOf('e')).toBe(tape);
+  expect(recorder.windowRecorderOf('e')).toBe(windowRecorder);
   recorder.follow([routeOf({ origin: 100_000, first: 1 }, 2)]);
   expect(parts).toEqual([]);
   recorder.flush();
   expect(parts.map(({ generation, isLast }) => [generation, isLast])).toEqual([[1, true]]);
-  tape.failed(subject(0, 'u2'), 1);
-  tape.pair(subject(1, 'u2'), null, null);
+  windowRecorder.failed(subject(0, 'u2'), 1);
+  windowRecorder.pair(subject(1, 'u2'), null, null);
   recorder.windowRecorderOf('e')!.failed(subject(0, 'u3'), 1);
   recorder.close();
   expect(parts.map(({ generation, window, isLast }) => [generation, window, isLast])).toEqual([
@@ -171,10 +171,10 @@ test('another generation ends the window; what was on its way under the old one 
 });
 
 test('pairs keep the bits of both, without latency', () => {
-  const { recorder, parts, tape } = recording();
-  tape.pair(subject(1, 'u1'), null, first(0.95));
-  tape.pair(subject(1, null), first(0.95), null);
-  tape.dropped();
+  const { recorder, parts, windowRecorder } = recording();
+  windowRecorder.pair(subject(1, 'u1'), null, first(0.95));
+  windowRecorder.pair(subject(1, null), first(0.95), null);
+  windowRecorder.dropped();
   recorder.flush();
   const shift = shiftBit(RECORDING, 0);
   expect(unitsOf(parts)).toEqual(new Map([[keyOf('u1', PAIR_ARM), (FAILED_BIT | (shift << 16)) >>> 0]]));
@@ -186,25 +186,25 @@ test('pairs keep the bits of both, without latency', () => {
 
 test('with all marks in use, the bits of both sides of a pair stay apart', () => {
   const shifted = Array.from({ length: 15 }, (_, k) => ({ name: `m${k}`, kind: 'above', limit: k }) as const);
-  const { recorder, parts, tape } = recording(routeOf({ slow: [], shifted }));
-  tape.pair(subject(1, null), first(100), first(100));
+  const { recorder, parts, windowRecorder } = recording(routeOf({ slow: [], shifted }));
+  windowRecorder.pair(subject(1, null), first(100), first(100));
   recorder.flush();
   expect(parts[0]!.nameless[0]!.flags).toBe(0xfffe_fffe);
 });
 
 test('a client that leaves counts where it has waited longer than a latency mark', () => {
-  const { recorder, parts, tape } = recording();
-  tape.cancelled(subject(0, 'u1'), 5);
-  tape.cancelled(subject(0, 'u2'), 5000);
+  const { recorder, parts, windowRecorder } = recording();
+  windowRecorder.cancelled(subject(0, 'u1'), 5);
+  windowRecorder.cancelled(subject(0, 'u2'), 5000);
   recorder.flush();
   expect(unitsOf(parts)).toEqual(new Map([[keyOf('u2', 0), slowBit(0)]]));
 });
 
 test('segments are kept apart', () => {
-  const { recorder, parts, tape } = recording(routeOf({ segment: 'x-country' }));
-  tape.failed(subject(0, null, { segment: 'de' }), 1);
-  tape.failed(subject(0, 'u1', { segment: 'fr' }), 1);
-  tape.failed(subject(0, null), 1);
+  const { recorder, parts, windowRecorder } = recording(routeOf({ segment: 'x-country' }));
+  windowRecorder.failed(subject(0, null, { segment: 'de' }), 1);
+  windowRecorder.failed(subject(0, 'u1', { segment: 'fr' }), 1);
+  windowRecorder.failed(subject(0, null), 1);
   recorder.flush();
   const [part] = parts;
   expect(part!.segments).toEqual(['', 'de', 'fr']);
@@ -213,21 +213,21 @@ test('segments are kept apart', () => {
 });
 
 test('samples are of stable alone, answered, and at most 256 a second', () => {
-  const { recorder, parts, tape } = recording(routeOf({ wantsSamples: true }));
-  for (let k = 0; k < 300; k++) tape.answered(subject(1, 'u'), k, first(k, 'yes'));
-  tape.answered(subject(0, 'u'), 1, first(1));
-  tape.failed(subject(1, 'u'), 1);
+  const { recorder, parts, windowRecorder } = recording(routeOf({ wantsSamples: true }));
+  for (let k = 0; k < 300; k++) windowRecorder.answered(subject(1, 'u'), k, first(k, 'yes'));
+  windowRecorder.answered(subject(0, 'u'), 1, first(1));
+  windowRecorder.failed(subject(1, 'u'), 1);
   recorder.flush();
   expect(parts[0]!.samples).toHaveLength(256);
   expect(parts[0]!.samples[1]).toEqual({ millis: 1, score: 1, label: 'yes' });
 });
 
 test('answers carry what labels are joined by', () => {
-  const { recorder, parts, tape } = recording(routeOf({ wantsAnswers: true }));
-  tape.answered(subject(0, 'u1', { requestId: 'a' }), 1, first(0.25, 'no'));
-  tape.answered(subject(1, null, { requestId: 'b' }), 1, first(0.25));
-  tape.answered(subject(1, null, { requestId: 'c' }), 1, first(null));
-  tape.failed(subject(1, null, { requestId: 'd' }), 1);
+  const { recorder, parts, windowRecorder } = recording(routeOf({ wantsAnswers: true }));
+  windowRecorder.answered(subject(0, 'u1', { requestId: 'a' }), 1, first(0.25, 'no'));
+  windowRecorder.answered(subject(1, null, { requestId: 'b' }), 1, first(0.25));
+  windowRecorder.answered(subject(1, null, { requestId: 'c' }), 1, first(null));
+  windowRecorder.failed(subject(1, null, { requestId: 'd' }), 1);
   recorder.flush();
   expect(parts[0]!.answers).toEqual([
     { requestId: 'a', unit: unitHash('u1'), arm: 0, at: 100_000, answer: 'no' },
@@ -236,9 +236,11 @@ test('answers carry what labels are joined by', () => {
 });
 
 test('answers carry the segment of their request where it has one', () => {
-  const { recorder, parts, tape } = recording(routeOf({ wantsAnswers: true, segment: 'x-country' }));
+  const { recorder, parts, windowRecorder } = recording(
+    routeOf({ wantsAnswers: true, segment: 'x-country' }),
+  );
   for (const segment of ['DE', null, '', 'x'.repeat(129)])
-    tape.answered(subject(0, null, { segment }), 1, first(1));
+    windowRecorder.answered(subject(0, null, { segment }), 1, first(1));
   recorder.flush();
   expect(parts[0]!.answers.map(({ segment }) => segment)).toEqual(['DE', undefined, undefined, undefined]);
 });
@@ -252,13 +254,13 @@ test('over any history, the pieces of each window add up to what was noted in it
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const { recorder, parts, tape } = recording(routeOf({ origin: Date.now() }));
+      const { recorder, parts, windowRecorder } = recording(routeOf({ origin: Date.now() }));
       const began = Date.now();
       const wanted = new Map<string, number>();
       for (const { wait, arm, unit, failed } of steps) {
         vi.advanceTimersByTime(wait);
-        if (failed) tape.failed(subject(arm, unit), 1);
-        else tape.answered(subject(arm, unit), 1, first(0));
+        if (failed) windowRecorder.failed(subject(arm, unit), 1);
+        else windowRecorder.answered(subject(arm, unit), 1, first(0));
         const window = Math.floor((Date.now() - began) / 10_000);
         const key = `${window} ${unit === null ? `${arm} ${failed}` : keyOf(unit, arm)}`;
         const bits = (wanted.get(key) ?? 0) | (failed ? 1 : 0);
@@ -283,22 +285,22 @@ test('over any history, the pieces of each window add up to what was noted in it
 });
 
 test('requests under way when a rollout lets go of its endpoint are noted, and then the last piece is sent', async () => {
-  const { recorder, parts, tape } = recording();
-  for (let i = 0; i < 3; i++) tape.begin();
-  tape.answered(subject(0, 'quick'), 1, first(null));
-  tape.end();
+  const { recorder, parts, windowRecorder } = recording();
+  for (let i = 0; i < 3; i++) windowRecorder.begin();
+  windowRecorder.answered(subject(0, 'quick'), 1, first(null));
+  windowRecorder.end();
   recorder.follow([singleVersionRoute('e', 'm', 1, 2)]);
   vi.advanceTimersByTime(12_000);
-  tape.failed(subject(0, 'slow'), 12_000);
-  tape.end();
+  windowRecorder.failed(subject(0, 'slow'), 12_000);
+  windowRecorder.end();
   expect(parts.filter(({ isLast }) => isLast)).toEqual([]);
-  tape.cancelled(subject(0, 'left'), 12_001);
-  tape.end();
+  windowRecorder.cancelled(subject(0, 'left'), 12_001);
+  windowRecorder.end();
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(parts.map(({ isLast, window }) => [isLast, window])).toEqual([[true, 0]]);
   expect([...unitsOf(parts).values()].sort()).toEqual([0, FAILED_BIT | slowBit(0), slowBit(0)].sort());
-  tape.failed(subject(0, 'never'), 1);
+  windowRecorder.failed(subject(0, 'never'), 1);
   expect(unitsOf(parts).size).toBe(3);
 });
 
@@ -307,9 +309,9 @@ test('a request that never ends holds the last piece up for half a minute, and t
     () => vi.advanceTimersByTime(30_000),
     (recorder: RolloutRecorder) => recorder.close(),
   ]) {
-    const { recorder, parts, tape } = recording();
-    tape.begin();
-    tape.answered(subject(0, 'quick'), 1, first(null));
+    const { recorder, parts, windowRecorder } = recording();
+    windowRecorder.begin();
+    windowRecorder.answered(subject(0, 'quick'), 1, first(null));
     recorder.follow([singleVersionRoute('e', 'm', 1, 2)]);
     wait(recorder);
     await new Promise((resolve) => setImmediate(resolve));

@@ -17,7 +17,7 @@ export interface RolloutRecorderOptions {
 
 interface Recorded {
   readonly generation: number;
-  readonly tape: WindowRecorder;
+  readonly windowRecorder: WindowRecorder;
 }
 
 /**
@@ -28,7 +28,7 @@ export class RolloutRecorder {
   readonly #options: RolloutRecorderOptions;
   /** By endpoint. */
   readonly #recorded = new Map<string, Recorded>();
-  /** Tapes of rollouts that are over, whose last requests are under way. */
+  /** Window recorders of rollouts that are over, whose last requests are under way. */
   readonly #draining = new Set<WindowRecorder>();
   #outbox: WindowPart[] = [];
   #sending: NodeJS.Immediate | undefined;
@@ -46,46 +46,47 @@ export class RolloutRecorder {
 
   /** Where the requests of an endpoint are noted, or null where nothing is measured. */
   windowRecorderOf(endpoint: string): WindowRecorder | null {
-    return this.#recorded.get(endpoint)?.tape ?? null;
+    return this.#recorded.get(endpoint)?.windowRecorder ?? null;
   }
 
   /** Goes on under these routes: a route of another generation begins a new window, and the last one is over. */
   follow(routes: readonly Route[]): void {
     const byEndpoint = new Map(routes.map((route) => [route.endpoint, route]));
-    for (const [endpoint, { generation, tape }] of this.#recorded) {
+    for (const [endpoint, { generation, windowRecorder }] of this.#recorded) {
       const next = byEndpoint.get(endpoint);
-      if (next?.generation === generation && next.recording?.rollout === tape.recording.rollout) continue;
-      if (next?.recording?.rollout === tape.recording.rollout) tape.close();
-      else this.#drain(tape);
+      if (next?.generation === generation && next.recording?.rollout === windowRecorder.recording.rollout)
+        continue;
+      if (next?.recording?.rollout === windowRecorder.recording.rollout) windowRecorder.close();
+      else this.#drain(windowRecorder);
       this.#recorded.delete(endpoint);
     }
     for (const route of routes) {
       if (route.recording === null || this.#recorded.has(route.endpoint)) continue;
       const onUnit = (): void => this.#onUnit();
       const send = (part: WindowPart): void => this.#post(part);
-      const tape = new WindowRecorder(route, route.recording, { ...this.#options, send, onUnit });
-      this.#recorded.set(route.endpoint, { generation: route.generation, tape });
+      const windowRecorder = new WindowRecorder(route, route.recording, { ...this.#options, send, onUnit });
+      this.#recorded.set(route.endpoint, { generation: route.generation, windowRecorder });
     }
     this.#schedule();
   }
 
   /** Sends what there is now. */
   flush(): void {
-    for (const { tape } of this.#recorded.values()) tape.flush();
+    for (const { windowRecorder } of this.#recorded.values()) windowRecorder.flush();
     this.#send();
   }
 
   /** Sends the last pieces and notes nothing any more. */
   close(): void {
     this.follow([]);
-    for (const tape of this.#draining) tape.finish();
+    for (const windowRecorder of this.#draining) windowRecorder.finish();
     this.#send();
   }
 
-  #drain(tape: WindowRecorder): void {
+  #drain(windowRecorder: WindowRecorder): void {
     for (const one of this.#draining) if (one.isOver) this.#draining.delete(one);
-    tape.drain();
-    this.#draining.add(tape);
+    windowRecorder.drain();
+    this.#draining.add(windowRecorder);
   }
 
   #post(part: WindowPart): void {
@@ -102,7 +103,7 @@ export class RolloutRecorder {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#recorded.size === 0) return;
-    const lefts = [...this.#recorded.values()].map(({ tape }) => tape.left);
+    const lefts = [...this.#recorded.values()].map(({ windowRecorder }) => windowRecorder.left);
     this.#timer = setTimeout(
       () => {
         this.flush();

@@ -17,6 +17,7 @@ import { bodyText } from '../http/body-text.ts';
 import type { DecodeRows, EncodeResponse, Protocol, ReadResponseOptions } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import type { LoadBundle } from '../snapshot-follower.ts';
 import { unitInBody, withoutUnit } from '../unit-id.ts';
 import { runGarbageCollector } from './garbage-collector.ts';
 import type {
@@ -25,7 +26,7 @@ import type {
   ScoringWorkerRequest,
   ScoringWorkerSettings,
 } from './scoring-job.ts';
-import { type LoadBundle, VersionCache } from './version-cache.ts';
+import { VersionCache } from './version-cache.ts';
 
 /**
  * The front loop goes first where both want the same core. Linux gives each thread a niceness of its own and takes 0

@@ -1,7 +1,6 @@
 import type { LoadedVersion } from '../../registry/version.ts';
+import type { LoadBundle } from '../snapshot-follower.ts';
 import type { VersionKey } from './scoring-job.ts';
-
-export type LoadBundle = (dir: string, model: string, version: number) => Promise<LoadedVersion>;
 
 export interface VersionCacheOptions {
   readonly load: LoadBundle;

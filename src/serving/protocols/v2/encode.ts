@@ -12,7 +12,7 @@ import { complain } from './elements.ts';
 import { outputPartName, outputTensorsOf } from './metadata.ts';
 
 /** The id to repeat, and the outputs that are wanted in their order; null where it is all. */
-interface V2Wish {
+interface V2ResponseOptions {
   readonly id: string | null;
   readonly outputs: readonly string[] | null;
 }
@@ -20,7 +20,7 @@ interface V2Wish {
 /** Throws INPUT_INVALID, or BINARY_TENSORS where the answer is wanted in binary. */
 export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadResponseOptions {
   const known = outputTensorsOf(manifest.signature).map(({ name }) => name);
-  return (body): V2Wish => {
+  return (body): V2ResponseOptions => {
     if (!isRecord(body)) return { id: null, outputs: null };
     const { id = null, outputs = null, parameters } = body;
     if (id !== null && typeof id !== 'string')
@@ -57,8 +57,8 @@ function nameOf(output: unknown, k: number, known: readonly string[], model: str
 export function v2Encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const { signature } = manifest;
   const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
-  return (outputs, _rows, requestId, wish) => {
-    const { id, outputs: wanted } = wish as V2Wish;
+  return (outputs, _rows, requestId, options) => {
+    const { id, outputs: wanted } = options as V2ResponseOptions;
     const tensors = tensorsOf(outputs, signature);
     const names = wanted ?? [...tensors.keys()];
     const texts = names.map((name) => tensorText(name, tensors.get(name)!));

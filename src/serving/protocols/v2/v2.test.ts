@@ -168,8 +168,8 @@ describe('binary tensors', () => {
     ['an input', () => read(simple({ parameters: { binary_data_size: 64 } } as object), SIMPLE)],
     ['FP16 in JSON', () => read(simple({ datatype: 'FP16' }), SIMPLE)],
     ['BF16 in JSON', () => read(simple({ datatype: 'BF16' }), SIMPLE)],
-    ['an output', () => wish({ outputs: [{ name: 'OUTPUT0', parameters: { binary_data: true } }] })],
-    ['all outputs', () => wish({ parameters: { binary_data_output: true } })],
+    ['an output', () => optionsOf({ outputs: [{ name: 'OUTPUT0', parameters: { binary_data: true } }] })],
+    ['all outputs', () => optionsOf({ parameters: { binary_data_output: true } })],
     ['the body', () => v2.negotiate!({ 'inference-header-content-length': '10' })],
     ['an FP16 output', () => encode({ OUTPUT0: { dtype: 'float16', shape: [1], data: Uint16Array.of(0) } })],
   ])('%s is refused with a code', (_, act) => {
@@ -177,7 +177,7 @@ describe('binary tensors', () => {
   });
 });
 
-const wish = (body: unknown): unknown => protocol!.responseOptions!(target(SIMPLE))(body);
+const optionsOf = (body: unknown): unknown => protocol!.responseOptions!(target(SIMPLE))(body);
 const encode = (
   outputs: Outputs,
   wanted: unknown = { id: null, outputs: null },
@@ -187,7 +187,7 @@ const encode = (
 describe('answers', () => {
   const tensor = (n: number) => ({ dtype: 'int32' as const, shape: [1, 2], data: Int32Array.of(n, n + 1) });
   test('repeat the id and hold the outputs that were asked for, in that order', () => {
-    const wanted = wish({
+    const wanted = optionsOf({
       id: 'my id',
       outputs: [{ name: 'OUTPUT1', parameters: { binary_data: false } }, { name: 'OUTPUT0' }],
     });
@@ -208,16 +208,16 @@ describe('answers', () => {
     expect(JSON.parse(encode({ OUTPUT0: tensor(1) })).id).toBe('r-1');
   });
   test('that nobody can give are refused', () => {
-    expect(() => wish({ outputs: [{ name: 'OUTPUT9' }] })).toThrow(
+    expect(() => optionsOf({ outputs: [{ name: 'OUTPUT9' }] })).toThrow(
       "unexpected inference output 'OUTPUT9' for model 'm'",
     );
-    expect(() => wish({ outputs: [{ name: 'OUTPUT0' }, { name: 'OUTPUT0' }] })).toThrow(
+    expect(() => optionsOf({ outputs: [{ name: 'OUTPUT0' }, { name: 'OUTPUT0' }] })).toThrow(
       "output 'OUTPUT0' already exists in request",
     );
-    expect(() => wish({ outputs: [{ name: 'OUTPUT0', parameters: { classification: 3 } }] })).toThrow(
+    expect(() => optionsOf({ outputs: [{ name: 'OUTPUT0', parameters: { classification: 3 } }] })).toThrow(
       'classification',
     );
-    expect(() => wish({ id: 7 })).toThrow('expected a string "id"');
+    expect(() => optionsOf({ id: 7 })).toThrow('expected a string "id"');
   });
   test('keep every digit, and say what JSON has no number for', () => {
     const big = { dtype: 'int64' as const, shape: [2], data: BigInt64Array.of(2n ** 63n - 1n, -1n) };
