@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { run } from '../../src/cli/batch/run.ts';
+import { batchRunCommand } from '../../src/cli/batch/run.ts';
 import { batchArguments } from '../../src/deploy/kubernetes/batch-job.ts';
 import { render } from '../../src/deploy/kubernetes/render.ts';
 import { kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
@@ -70,7 +70,7 @@ test('Every field of a job is a flag of the command, or of its pod', () => {
     IRIS,
   ).batch;
   const command = new Command();
-  run(command, undefined as never);
+  batchRunCommand(command, undefined as never);
   const declared = command.options.map(({ long }) => long);
   const full = { ...job!, schedule: '0 3 * * *' };
   const words = Object.fromEntries(

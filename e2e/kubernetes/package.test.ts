@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { documentOf } from '../../src/cli/deploy/kubernetes-options.ts';
+import { kubernetesDocument } from '../../src/cli/deploy/kubernetes-options.ts';
 import { kubernetesSpecOf } from '../../src/deploy/kubernetes/spec.ts';
 import { folder, plimsoll, ROOT } from '../cli.ts';
 import { CHURN, image } from './specs.ts';
@@ -57,7 +57,7 @@ describe('package kubernetes', () => {
   test('takes a file of settings, over which flags win, and refuses what it does not know', async () => {
     const config = join(work, 'settings.yaml');
     const spec = async (flags: object) =>
-      kubernetesSpecOf(await documentOf({ config, image: image(1), ...flags }), CHURN);
+      kubernetesSpecOf(await kubernetesDocument({ config, image: image(1), ...flags }), CHURN);
     writeFileSync(config, 'kubernetes:\n  cpu: 500m\n  memory: 1Gi\n  hpa: { on: queue, max: 30 }\n');
     expect(await spec({ memory: '2Gi', min: '3' })).toMatchObject({
       ...{ cpu: '500m', memory: '2Gi', scaler: { on: 'queue', min: 3, max: 30 } },

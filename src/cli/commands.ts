@@ -4,116 +4,116 @@ import type { CommandTable } from './command.ts';
 export const COMMANDS: CommandTable = {
   serve: {
     summary: 'serve model files over HTTP',
-    load: async () => (await import('./serve/serve.ts')).serve,
+    load: async () => (await import('./serve/serve.ts')).serveCommand,
   },
   predict: {
     summary: 'score the rows of a file',
-    load: async () => (await import('./model/predict.ts')).predict,
+    load: async () => (await import('./model/predict.ts')).predictCommand,
   },
   batch: {
     summary: 'score whole tables, every row once',
-    load: async () => (await import('./batch/commands.ts')).batch,
+    load: async () => (await import('./batch/commands.ts')).batchCommand,
   },
   inspect: {
     summary: 'describe a model file without running it',
     ignores: ['data', 'quiet'],
-    load: async () => (await import('./model/inspect.ts')).inspect,
+    load: async () => (await import('./model/inspect.ts')).inspectCommand,
   },
   verify: {
     summary: 'check a model against expected outputs and a second engine',
-    load: async () => (await import('./model/verify.ts')).verify,
+    load: async () => (await import('./model/verify.ts')).verifyCommand,
   },
   compile: {
     summary: 'compile a model file to ONNX',
     ignores: ['data', 'quiet'],
-    load: async () => (await import('./model/compile.ts')).compile,
+    load: async () => (await import('./model/compile.ts')).compileCommand,
   },
   push: {
     summary: 'verify a model file and register it as a new version',
-    load: async () => (await import('./model/push.ts')).push,
+    load: async () => (await import('./model/push.ts')).pushCommand,
   },
   models: {
     summary: 'list models and their versions',
     ignores: ['quiet'],
-    load: async () => (await import('./model/models.ts')).models,
+    load: async () => (await import('./model/models.ts')).modelsCommand,
   },
   endpoints: {
     summary: 'list endpoints and the versions that answer',
     ignores: ['quiet'],
-    load: async () => (await import('./endpoint/endpoints.ts')).endpoints,
+    load: async () => (await import('./endpoint/endpoints.ts')).endpointsCommand,
   },
   status: {
     summary: 'show the state of endpoints and rollouts',
     ignores: ['quiet'],
-    load: async () => (await import('./endpoint/status.ts')).status,
+    load: async () => (await import('./endpoint/status.ts')).statusCommand,
   },
   rollout: {
     summary: 'move an endpoint to a new version by evidence',
-    load: async () => (await import('./rollout/commands.ts')).rollout,
+    load: async () => (await import('./rollout/commands.ts')).rolloutCommand,
   },
   logs: {
     summary: 'show the output of the Python code of a version',
     ignores: ['quiet'],
-    load: async () => (await import('./endpoint/logs.ts')).logs,
+    load: async () => (await import('./endpoint/logs.ts')).logsCommand,
   },
   rollback: {
     summary: 'return all traffic to the previous version at once',
     ignores: ['quiet'],
-    load: async () => (await import('./rollout/rollback.ts')).rollback,
+    load: async () => (await import('./rollout/rollback.ts')).rollbackCommand,
   },
   feedback: {
     summary: 'import labels and business metrics',
-    load: async () => (await import('./feedback/feedback.ts')).feedback,
+    load: async () => (await import('./feedback/feedback.ts')).feedbackCommand,
   },
   monitor: {
     summary: 'watch drift, data quality, accuracy and latency',
-    load: async () => (await import('./monitor/commands.ts')).monitor,
+    load: async () => (await import('./monitor/commands.ts')).monitorCommand,
   },
   alerts: {
     summary: 'list alerts, acknowledge them, test receivers',
     ignores: ['quiet'],
-    load: async () => (await import('./monitor/alerts.ts')).alerts,
+    load: async () => (await import('./monitor/alerts.ts')).alertsCommand,
   },
   requests: {
     summary: 'read the prediction log, and send its requests again',
-    load: async () => (await import('./requests/commands.ts')).requests,
+    load: async () => (await import('./requests/commands.ts')).requestsCommand,
   },
   apply: {
     summary: 'bring endpoints to the state that a file describes',
     ignores: ['quiet'],
-    load: async () => (await import('./endpoint/apply.ts')).apply,
+    load: async () => (await import('./endpoint/apply.ts')).applyCommand,
   },
   keys: {
     summary: 'create, rotate and revoke API keys',
-    load: async () => (await import('./admin/keys.ts')).keys,
+    load: async () => (await import('./admin/keys.ts')).keysCommand,
   },
   audit: {
     summary: 'show the audit log, and verify that it is unaltered',
     ignores: ['quiet'],
-    load: async () => (await import('./admin/audit.ts')).audit,
+    load: async () => (await import('./admin/audit.ts')).auditCommand,
   },
   gc: {
     summary: 'remove bundles that no version needs',
     ignores: ['quiet'],
-    load: async () => (await import('./admin/gc.ts')).gc,
+    load: async () => (await import('./admin/gc.ts')).gcCommand,
   },
   deploy: {
     summary: 'deploy a version to Kubernetes, SageMaker or Vertex',
-    load: async () => (await import('./deploy/commands.ts')).deployKinds,
+    load: async () => (await import('./deploy/commands.ts')).deployCommand,
   },
   package: {
     summary: 'write the files to run a model somewhere else',
-    load: async () => (await import('./package/commands.ts')).packageKinds,
+    load: async () => (await import('./package/commands.ts')).packageCommand,
   },
   doctor: {
     summary: 'check this machine, or how a model file can run',
     ignores: ['quiet'],
-    load: async () => (await import('./doctor/doctor.ts')).doctor,
+    load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   completion: {
     summary: 'print a completion script for bash, zsh or fish',
     ignores: ['data', 'quiet'],
     needsAll: true,
-    load: async () => (await import('./completion/completion.ts')).completion,
+    load: async () => (await import('./completion/completion.ts')).completionCommand,
   },
 };

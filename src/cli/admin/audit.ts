@@ -3,10 +3,10 @@ import { EXIT } from '../../core/errors.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
-import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
+import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
-import { clip, count, fittedTable } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { countText, fittedTable, truncate } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 
 interface AuditOptions extends ControlOptions {
   readonly verify?: boolean;
@@ -14,7 +14,7 @@ interface AuditOptions extends ControlOptions {
 }
 
 /** `audit`: the log of what was done. */
-export const audit: DefineCommand = (command, terminal) => {
+export const auditCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows who did what and why, oldest first; each entry holds the hash of the one before.')
     .option('--verify', 'compute the chain of hashes again: exit 1 where an entry does not follow')
@@ -25,7 +25,7 @@ export const audit: DefineCommand = (command, terminal) => {
     )
     .action(async () => {
       const options = command.optsWithGlobals<AuditOptions>();
-      await lookAtControl(options, async (control) => {
+      await withReadableControl(options, async (control) => {
         if (!options.verify) {
           const items = await allRows((page) => control.audit({ ...page, subject: options.subject }));
           return terminal.answer({ items }, () => auditTable(items));
@@ -63,7 +63,7 @@ const saidOf = ({ entries, brokenAt, last }: Verified): string =>
   entries === 0
     ? 'No entries yet'
     : brokenAt === null
-      ? `${count(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
+      ? `${countText(entries, 'entry', 'entries')}, each follows from the one before.\nKeep the last hash elsewhere to see later that none was cut off: ${last.hash}`
       : `Entry ${brokenAt} does not follow from the one before: the log was altered.`;
 
 function auditTable(rows: readonly AuditRow[]): string {
@@ -74,14 +74,14 @@ function auditTable(rows: readonly AuditRow[]): string {
       [
         String(seq),
         new Date(at).toISOString().slice(0, 19).replace('T', ' '),
-        clip(by, 24),
+        truncate(by, 24),
         what,
         subject,
-        clip(reasonIn(body), 60),
+        truncate(reasonIn(body), 60),
       ].map(printable),
     ),
   ];
-  return fittedTable(lines, outputWidth(), ['SEQ', 'WHO', 'SUBJECT']);
+  return fittedTable(lines, terminalWidth(), ['SEQ', 'WHO', 'SUBJECT']);
 }
 
 /** What was decided, and what a person said of it. */

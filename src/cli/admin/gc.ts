@@ -1,9 +1,9 @@
 import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
-import { bytes, count } from '../output/table.ts';
+import { bytesText, countText } from '../output/table.ts';
 
 /** `gc`: room on the disk. */
-export const gc: DefineCommand = (command, terminal) => {
+export const gcCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Removes bundles that no version needs. What answers, what a rollback goes to, and what is younger than an hour stays.',
@@ -12,6 +12,6 @@ export const gc: DefineCommand = (command, terminal) => {
     .action(async () => {
       const options = command.optsWithGlobals<ActorOptions>();
       const gone = await withControl(options, (control) => control.collectGarbage(actorOf(options)));
-      terminal.answer(gone, () => `Removed ${count(gone.bundles, 'bundle')}, ${bytes(gone.bytes)}`);
+      terminal.answer(gone, () => `Removed ${countText(gone.bundles, 'bundle')}, ${bytesText(gone.bytes)}`);
     });
 };

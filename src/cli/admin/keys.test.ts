@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, expect, test } from 'vitest';
 import { Terminal } from '../output/terminal.ts';
-import { keys } from './keys.ts';
+import { keysCommand } from './keys.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'plimsoll-keys-'));
 afterAll(() => rmSync(data, { recursive: true }));
@@ -12,7 +12,7 @@ afterAll(() => rmSync(data, { recursive: true }));
 /** Runs `keys create` in this process; it rejects as the command fails. */
 function create(...args: readonly string[]): Promise<Command> {
   const program = new Command('plimsoll').option('--data <dir>');
-  keys(program.command('keys'), new Terminal({ json: true, quiet: true }));
+  keysCommand(program.command('keys'), new Terminal({ json: true, quiet: true }));
   return program.parseAsync(['--data', data, 'keys', 'create', ...args], { from: 'user' });
 }
 

@@ -13,8 +13,8 @@ import {
 import { credentialOf } from '../connection/credential.ts';
 import { commandGroup } from '../group.ts';
 import { printable } from '../output/printable.ts';
-import { count, fittedTable } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { countText, fittedTable } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 
 interface CreateOptions extends ActorOptions {
   readonly name: string;
@@ -89,7 +89,7 @@ const revoke: DefineCommand = (command, terminal) => {
       const items = await withKeys(options, (all) => all.revoke(name, actorOf(options)));
       terminal.answer(
         { items },
-        () => `Revoked ${count(items.length, 'key')} of ${printable(items[0]!.name)}`,
+        () => `Revoked ${countText(items.length, 'key')} of ${printable(items[0]!.name)}`,
       );
     });
 };
@@ -114,12 +114,15 @@ const exported: DefineCommand = (command, terminal) => {
         });
       }
       const said = { output: options.output, keys: known.length };
-      terminal.answer(said, () => `Wrote the hashes of ${count(known.length, 'key')} to ${options.output}`);
+      terminal.answer(
+        said,
+        () => `Wrote the hashes of ${countText(known.length, 'key')} to ${options.output}`,
+      );
     });
 };
 
 /** `keys`: who may ask a server, and for what. */
-export const keys = commandGroup({
+export const keysCommand = commandGroup({
   description: 'Creates, lists and revokes API keys. A key is shown once; only its hash is kept.',
   examples: [
     'plimsoll keys create --name me --scope admin',
@@ -177,7 +180,7 @@ function listText(items: readonly KeyView[]): string {
       ...[day(expiresAt), day(createdAt), createdBy, id],
     ].map(printable),
   );
-  return fittedTable([head, ...rows], outputWidth(), ['ID', 'BY', 'CREATED']);
+  return fittedTable([head, ...rows], terminalWidth(), ['ID', 'BY', 'CREATED']);
 }
 
 /**

@@ -8,7 +8,7 @@ import { runCommandLine } from '../program.ts';
 const COMMANDS: CommandTable = {
   batch: {
     summary: 'score whole tables, every row once',
-    load: async () => (await import('./commands.ts')).batch,
+    load: async () => (await import('./commands.ts')).batchCommand,
   },
 };
 
@@ -20,7 +20,7 @@ const DATA = '/tmp/plimsoll';
  * written to, and the container's name for who acts, since a process of any user id need not have a name. Sets the exit
  * code. Throws BUNDLES_UNREADABLE.
  */
-export async function runBatch(argv: readonly string[]): Promise<void> {
+export async function runContainerBatch(argv: readonly string[]): Promise<void> {
   process.env['PLIMSOLL_DATA'] ||= DATA;
   process.env['PLIMSOLL_BY'] ||= hostname();
   await runCommandLine(withModel(argv, process.env[BUNDLES_VARIABLE]), COMMANDS);

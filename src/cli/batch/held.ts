@@ -1,30 +1,30 @@
 import { resolve } from 'node:path';
 import type { DefineCommand } from '../command.ts';
-import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
-import { stopSignal, workOn } from './work.ts';
+import { completeRun, interruptSignal } from './execute.ts';
+import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts';
 
 /** `batch release`: publishes what a check held back. */
-export const release: DefineCommand = (command, terminal) => {
+export const batchReleaseCommand: DefineCommand = (command, terminal) => {
   command
     .description('Publishes the output of a run that a check held back.')
     .argument('<job>', 'name of the job')
     .addHelpText('after', '\nExamples:\n  $ plimsoll batch release nightly')
     .action(async (job: string) => {
       const options = command.optsWithGlobals<BatchOptions>();
-      const stop = stopSignal();
+      const stop = interruptSignal();
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
         const { overError } = await import('../../jobs/run/states.ts');
         if (row.state !== 'held') throw overError('release', row);
         const { claimRun } = await import('../../jobs/run/begin.ts');
-        const claimed = await claimRun(beginnerOf(ledger), row);
-        await workOn(ledger, { ...claimed, state: 'publishing' }, { ...options, stop }, terminal);
+        const claimed = await claimRun(runStarter(ledger), row);
+        await completeRun(ledger, { ...claimed, state: 'publishing' }, { ...options, stop }, terminal);
       });
     });
 };
 
 /** `batch discard`: drops a run for good. */
-export const discard: DefineCommand = (command, terminal) => {
+export const batchDiscardCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Drops a run that was held back or interrupted: nothing of it is published, what it had written goes.',
@@ -39,7 +39,7 @@ export const discard: DefineCommand = (command, terminal) => {
         if (!DROPPABLE.includes(row.state)) throw overError('discard', row);
         const { claimRun } = await import('../../jobs/run/begin.ts');
         const { discardRun } = await import('../../jobs/run/discard.ts');
-        const claimed = await claimRun(beginnerOf(ledger), row);
+        const claimed = await claimRun(runStarter(ledger), row);
         await discardRun(ledger, claimed, resolve(options.data), process.env);
         terminal.answer({ job, run: row.id, state: 'cancelled' }, () => `run ${row.id} of ${job} is dropped`);
       });

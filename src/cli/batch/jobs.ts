@@ -5,12 +5,15 @@ import { credentialOf } from '../connection/credential.ts';
 import { type BatchOptions, withLedger } from './ledger.ts';
 
 /** Options of commands about jobs that a server is to do. */
-export interface JobsOptions extends BatchOptions {
+export interface JobServiceOptions extends BatchOptions {
   readonly url?: string;
 }
 
 /** Asks the server at `--url`, else the ledger, which any server on the same data sees at once. */
-export async function withJobs<T>(options: JobsOptions, work: (jobs: JobsPort) => Promise<T>): Promise<T> {
+export async function withJobs<T>(
+  options: JobServiceOptions,
+  work: (jobs: JobsPort) => Promise<T>,
+): Promise<T> {
   if (options.url !== undefined) {
     const { RemoteJobs } = await import('../../jobs/remote.ts');
     return work(new RemoteJobs({ url: options.url, token: credentialOf({}) }));
@@ -26,7 +29,7 @@ export async function withJobs<T>(options: JobsOptions, work: (jobs: JobsPort) =
 }
 
 /** A note where nobody is there to do it. */
-export async function noServerNote({ data, url }: JobsOptions): Promise<string | null> {
+export async function noServerNote({ data, url }: JobServiceOptions): Promise<string | null> {
   if (url !== undefined) return null;
   const { liveServer } = await import('../../server/lock.ts');
   if ((await liveServer(data)) !== null) return null;

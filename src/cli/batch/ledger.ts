@@ -45,7 +45,7 @@ export async function lastRun(ledger: Ledger, job: string): Promise<RunRow> {
 }
 
 /** Who begins and takes runs: this process. */
-export const beginnerOf = (ledger: Ledger): RunStarter => ({
+export const runStarter = (ledger: Ledger): RunStarter => ({
   ledger,
   now: () => Date.now(),
   newId: randomUUID,

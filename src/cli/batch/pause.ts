@@ -1,6 +1,6 @@
 import type { DefineCommand } from '../command.ts';
 import { exampleText } from '../group.ts';
-import { type JobsOptions, withJobs } from './jobs.ts';
+import { type JobServiceOptions, withJobs } from './jobs.ts';
 
 const pausing =
   (paused: boolean): DefineCommand =>
@@ -14,13 +14,13 @@ const pausing =
       .option('--url <url>', 'server to ask (default: the ledger of --data)')
       .addHelpText('after', exampleText([`plimsoll batch ${example} nightly`]))
       .action(async (job: string) => {
-        const options = command.optsWithGlobals<JobsOptions>();
+        const options = command.optsWithGlobals<JobServiceOptions>();
         const view = await withJobs(options, (jobs) => jobs.pause(job, paused));
         terminal.answer(view, () => `${job} ${paused ? 'is paused' : 'goes on'}`);
       });
   };
 
 /** `batch pause` and `batch unpause`. */
-export const pause: DefineCommand = pausing(true);
+export const batchPauseCommand: DefineCommand = pausing(true);
 /** `batch unpause`: a job starts by itself again. */
-export const unpause: DefineCommand = pausing(false);
+export const batchUnpauseCommand: DefineCommand = pausing(false);

@@ -2,7 +2,7 @@
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import { durationText } from '../output/duration.ts';
 import { printable } from '../output/printable.ts';
-import { count, table } from '../output/table.ts';
+import { countText, formatTable } from '../output/table.ts';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -13,15 +13,15 @@ export function receiptText(receipt: RunReceipt): string {
   const lines: (readonly [string, string])[] = [
     ['rows', `${number(rows.read)} read, ${number(rows.ok)} ok, ${badText(rows)}`],
     ['model', `${printable(name)} (${model.runtime}, sha256 ${model.digest.slice(0, 12)}…)`],
-    ['output', `${printable(output.where)}, ${count(output.rows, 'row')}`],
+    ['output', `${printable(output.where)}, ${countText(output.rows, 'row')}`],
     ...(rejects === null
       ? []
-      : [['rejects', `${printable(rejects.where)}, ${count(rejects.rows, 'row')}`] as const]),
+      : [['rejects', `${printable(rejects.where)}, ${countText(rejects.rows, 'row')}`] as const]),
     ['time', timeText(receipt)],
     ['keys', `sha256 ${digests.keys}`],
     ...receipt.checks.map(({ name: check, detail }) => ['check', `${check}: ${printable(detail)}`] as const),
   ];
-  return `${job}: run ${run} is ${state}\n${table(lines)}`;
+  return `${job}: run ${run} is ${state}\n${formatTable(lines)}`;
 }
 
 const badText = ({ rejected, failed, skipped }: RunReceipt['rows']): string =>

@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import type { DefineCommand } from '../command.ts';
+import { printReceipt } from './execute.ts';
 import { type BatchOptions, lastRun, withLedger } from './ledger.ts';
-import { answerReceipt } from './work.ts';
 
 interface ReceiptOptions extends BatchOptions {
   readonly signed?: boolean;
 }
 
 /** `batch receipt`: the closing account of a job's last run. */
-export const receipt: DefineCommand = (command, terminal) => {
+export const batchReceiptCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',
@@ -33,7 +33,7 @@ export const receipt: DefineCommand = (command, terminal) => {
             wanted: 'one that is done',
             way: `See how it stands: \`plimsoll batch status ${job}\``,
           });
-        if (options.signed !== true) return answerReceipt(row.receipt, terminal, 'whole');
+        if (options.signed !== true) return printReceipt(row.receipt, terminal, 'whole');
         const { signReceipt } = await import('../../jobs/receipt/signed.ts');
         const { openSigner } = await import('../../signing/signer.ts');
         const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);

@@ -3,8 +3,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { JobSpec } from '../../jobs/spec/spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { DefineCommand } from '../command.ts';
-import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
-import { answerReceipt, stopSignal, workOn } from './work.ts';
+import { completeRun, interruptSignal, printReceipt } from './execute.ts';
+import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts';
 
 interface ReplayOptions extends BatchOptions {
   readonly rows?: string;
@@ -12,7 +12,7 @@ interface ReplayOptions extends BatchOptions {
 }
 
 /** `batch replay-rejects`: scores the rows without an answer again. */
-export const replayRejects: DefineCommand = (command, terminal) => {
+export const batchReplayRejectsCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Scores the rows that got no answer again: as they were recorded, as they were mended, or with another model. What is ok now joins the output, once.',
@@ -29,12 +29,12 @@ export const replayRejects: DefineCommand = (command, terminal) => {
     )
     .action(async (job: string) => {
       const options = command.optsWithGlobals<ReplayOptions>();
-      const stop = stopSignal();
+      const stop = interruptSignal();
       await withLedger(options, async (ledger) => {
         const row = await replayRun(ledger, job, options);
-        if (row.state === 'done') return answerReceipt(row.receipt, terminal);
+        if (row.state === 'done') return printReceipt(row.receipt, terminal);
         const { claimRun } = await import('../../jobs/run/begin.ts');
-        await workOn(ledger, await claimRun(beginnerOf(ledger), row), { ...options, stop }, terminal);
+        await completeRun(ledger, await claimRun(runStarter(ledger), row), { ...options, stop }, terminal);
       });
     });
 };
@@ -51,7 +51,7 @@ async function replayRun(ledger: Ledger, job: string, { data, rows, model }: Rep
   const now = Date.now();
   const { id, due, spec } = replayed;
   const begun = await ledger.begin(
-    { name: job, spec: base.spec as JobSpec, createdAt: now, createdBy: beginnerOf(ledger).by },
+    { name: job, spec: base.spec as JobSpec, createdAt: now, createdBy: runStarter(ledger).by },
     { id, cause: 'replay', due, spec, state: 'planning', createdAt: now, notBefore: now },
   );
   return begun ?? (await ledger.run(id))!;

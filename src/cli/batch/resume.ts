@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { DefineCommand } from '../command.ts';
-import { type BatchOptions, beginnerOf, lastRun, withLedger } from './ledger.ts';
-import { answerReceipt, stopSignal, workOn } from './work.ts';
+import { completeRun, interruptSignal, printReceipt } from './execute.ts';
+import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts';
 
 /** `batch resume`: goes on with the last run of a job. */
-export const resume: DefineCommand = (command, terminal) => {
+export const batchResumeCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Goes on with a job where it was interrupted: what is done is not done again. Of one that is done it prints the receipt.',
@@ -16,20 +16,20 @@ export const resume: DefineCommand = (command, terminal) => {
     )
     .action(async (job: string) => {
       const options = command.optsWithGlobals<BatchOptions>();
-      const stop = stopSignal();
+      const stop = interruptSignal();
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
         if (row.state === 'done') {
           const { cleanUpDone } = await import('../../jobs/run/cleanup.ts');
           await cleanUpDone(row, resolve(options.data), process.env);
-          return answerReceipt(row.receipt, terminal);
+          return printReceipt(row.receipt, terminal);
         }
         const { heldError, overError } = await import('../../jobs/run/states.ts');
         if (row.state === 'held') throw heldError(row);
         if (row.state === 'failed' || row.state === 'cancelled') throw overError('resume', row);
         const { claimRun } = await import('../../jobs/run/begin.ts');
-        const claimed = await claimRun(beginnerOf(ledger), row);
-        await workOn(ledger, claimed, { ...options, stop }, terminal);
+        const claimed = await claimRun(runStarter(ledger), row);
+        await completeRun(ledger, claimed, { ...options, stop }, terminal);
       });
     });
 };

@@ -7,16 +7,16 @@ import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { DefineCommand } from '../command.ts';
 import { withControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type BatchOptions, beginnerOf, withLedger } from './ledger.ts';
-import { type GivenJob, givenJob, type SpecOptions } from './spec.ts';
-import { stopSignal, workOn } from './work.ts';
+import { completeRun, interruptSignal } from './execute.ts';
+import { type BatchOptions, runStarter, withLedger } from './ledger.ts';
+import { type JobSpecOptions, type RequestedJob, requestedJob } from './requested-job.ts';
 
-interface RunOptions extends BatchOptions, SpecOptions {
+interface RunOptions extends BatchOptions, JobSpecOptions {
   readonly again?: boolean;
 }
 
 /** `batch run`: a job from flags or a file; the row of its run is durable before anything else is looked at. */
-export const run: DefineCommand = (command, terminal) => {
+export const batchRunCommand: DefineCommand = (command, terminal) => {
   withJobFlags(command)
     .description(
       'Scores a table: every row of the input gets one outcome, the rows that are ok appear in the output once. Named again, the job goes on where it was interrupted.',
@@ -24,8 +24,8 @@ export const run: DefineCommand = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async () => {
       const options = command.optsWithGlobals<RunOptions>();
-      const stop = stopSignal();
-      const given = await givenJob(options);
+      const stop = interruptSignal();
+      const given = await requestedJob(options);
       await withLedger(options, async (ledger) => {
         const row = await begun(ledger, given, options, terminal);
         await goOn(ledger, row, given, { ...options, stop }, terminal);
@@ -108,12 +108,12 @@ const withJobFlags = (command: Command): Command =>
 /** The run to work on. Its row is on the disk when this returns. */
 async function begun(
   ledger: Ledger,
-  given: GivenJob,
+  given: RequestedJob,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<RunRow> {
   const { beginRun } = await import('../../jobs/run/begin.ts');
-  const row = await beginRun(given.spec, options.again === true, beginnerOf(ledger));
+  const row = await beginRun(given.spec, options.again === true, runStarter(ledger));
   if (options.job === undefined && options.file === undefined) terminal.note(`job ${row.job}, run ${row.id}`);
   return row;
 }
@@ -122,7 +122,7 @@ async function begun(
 async function goOn(
   ledger: Ledger,
   row: RunRow,
-  given: GivenJob,
+  given: RequestedJob,
   options: RunOptions & { readonly stop: AbortSignal },
   terminal: Terminal,
 ): Promise<void> {
@@ -131,16 +131,16 @@ async function goOn(
   if (row.state === 'held') throw (await import('../../jobs/run/states.ts')).heldError(row);
   if (row.state === 'done') {
     await compareWithDone(await firstOf(ledger, row), given, options);
-    return (await import('./work.ts')).answerReceipt(row.receipt, terminal);
+    return (await import('./execute.ts')).printReceipt(row.receipt, terminal);
   }
-  const beginner = beginnerOf(ledger);
+  const beginner = runStarter(ledger);
   const claimed = await claimRun(beginner, row);
   if (isReplaced(claimed, given.spec)) {
     await ledger.release(claimed.id, claimed.fence, { state: 'cancelled', endedAt: Date.now() });
     return goOn(ledger, await begun(ledger, given, options, terminal), given, options, terminal);
   }
   keepSecrets(resolve(options.data), claimed.job, given.secrets);
-  await workOn(ledger, { ...claimed, spec: given.spec }, options, terminal);
+  await completeRun(ledger, { ...claimed, spec: given.spec }, options, terminal);
 }
 
 /** A run that has decided nothing yet is simply begun anew where something else is asked for. */
@@ -161,7 +161,7 @@ async function firstOf(ledger: Ledger, row: RunRow): Promise<RunRow> {
 
 async function compareWithDone(
   row: RunRow,
-  given: GivenJob,
+  given: RequestedJob,
   options: RunOptions & { stop: AbortSignal },
 ): Promise<void> {
   const { requireUnchanged } = await import('../../jobs/run/unchanged.ts');

@@ -5,9 +5,9 @@ import type { JobView } from '../../jobs/port.ts';
 import type { JobTrigger } from '../../jobs/schedule/schedule.ts';
 import type { DefineCommand } from '../command.ts';
 import { actorOf } from '../connection/control.ts';
-import { type JobsOptions, noServerNote, withJobs } from './jobs.ts';
+import { type JobServiceOptions, noServerNote, withJobs } from './jobs.ts';
 
-interface ScheduleOptions extends JobsOptions {
+interface ScheduleOptions extends JobServiceOptions {
   readonly file?: string;
   readonly cron?: string;
   readonly timeZone: string;
@@ -22,7 +22,7 @@ interface ScheduleOptions extends JobsOptions {
 }
 
 /** `batch schedule`: has a server start a job by itself. */
-export const schedule: DefineCommand = (command, terminal) => {
+export const batchScheduleCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Has a server start a job by itself: at times, when files arrive, by a webhook, after another job. Each thing that happens starts one run, however often it is seen.',
@@ -97,8 +97,8 @@ const usage = (reason: string): PlimsollError =>
   new PlimsollError('USAGE', { reason, command: 'batch schedule' });
 
 async function documentsOf(file: string, only: string | undefined): Promise<readonly [string, unknown][]> {
-  const { readDocument } = await import('../files/document.ts');
-  const content = await readDocument(file);
+  const { readYamlDocument } = await import('../files/document.ts');
+  const content = await readYamlDocument(file);
   const jobs = isRecord(content) ? content['jobs'] : undefined;
   if (!isRecord(jobs)) throw usage(`"${file}" has no table "jobs"`);
   const named = Object.entries(jobs).filter(([name]) => only === undefined || name === only);

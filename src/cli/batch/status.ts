@@ -4,8 +4,8 @@ import { isGone } from '../../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../../store/ledger/run-state.ts';
 import type { DefineCommand } from '../command.ts';
-import { table } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { formatTable } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 import { type BatchOptions, withLedger } from './ledger.ts';
 
 interface StatusOptions extends BatchOptions {
@@ -16,7 +16,7 @@ const LOOK_MILLIS = 1000;
 const CLEAR = '\u001b[H\u001b[J';
 
 /** `batch status`: jobs with their last run, or the runs of one. */
-export const batchStatus: DefineCommand = (command, terminal) => {
+export const batchStatusCommand: DefineCommand = (command, terminal) => {
   command
     .description('Shows every job with its last run, or the runs of one.')
     .argument('[job]', 'name of a job')
@@ -95,5 +95,5 @@ function statusText(runs: readonly RunLine[]): string {
     const read = progress === null ? '' : progress.rows.read.toLocaleString('en');
     return [run.job, String(run.number), stateText(run), time(run.startedAt), read, chunks, errorText(run)];
   });
-  return table([head, ...rows], outputWidth() < 80 ? '' : '  ');
+  return formatTable([head, ...rows], terminalWidth() < 80 ? '' : '  ');
 }

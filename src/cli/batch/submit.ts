@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { RunView } from '../../jobs/port.ts';
 import type { DefineCommand } from '../command.ts';
-import { type JobsOptions, noServerNote, withJobs } from './jobs.ts';
+import { type JobServiceOptions, noServerNote, withJobs } from './jobs.ts';
 
-interface SubmitOptions extends JobsOptions {
+interface SubmitOptions extends JobServiceOptions {
   readonly key?: string;
 }
 
 /** `batch submit`: has a server run a job now. */
-export const submit: DefineCommand = (command, terminal) => {
+export const batchSubmitCommand: DefineCommand = (command, terminal) => {
   command
     .description('Has a server run a job now, and comes back at once; `batch status JOB --watch` follows it.')
     .argument('<job>', 'name of a job that is there: made by `batch schedule -f`, or run once by hand')

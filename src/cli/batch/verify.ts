@@ -1,14 +1,14 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { type KeyOptions, publicKeyFor } from '../files/public-key.ts';
-import { readText } from '../files/text-file.ts';
+import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
+import { readTextFile } from '../files/text-file.ts';
+import { printReceipt } from './execute.ts';
 import type { BatchOptions } from './ledger.ts';
-import { answerReceipt } from './work.ts';
 
-type VerifyOptions = BatchOptions & KeyOptions;
+type VerifyOptions = BatchOptions & PublicKeyOptions;
 
 /** `batch verify`: a signed receipt, whoever brings it. */
-export const verifyReceipt: DefineCommand = (command, terminal) => {
+export const batchVerifyCommand: DefineCommand = (command, terminal) => {
   command
     .description('Checks a signed receipt: that its key has signed it, and that its chunks add up to it.')
     .argument('<file>', 'what `batch receipt --signed` has printed')
@@ -22,13 +22,13 @@ export const verifyReceipt: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<VerifyOptions>();
       const { openReceipt: verified } = await import('../../jobs/receipt/signed.ts');
       const receipt = verified(envelopeIn(file), await publicKeyFor(options));
-      await answerReceipt(receipt, terminal);
+      await printReceipt(receipt, terminal);
     });
 };
 
 /** Throws FILE_NOT_FOUND, FILE_UNREADABLE, DOCUMENT_INVALID. */
 function envelopeIn(path: string): unknown {
-  const text = readText(path);
+  const text = readTextFile(path);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -7,7 +7,7 @@ const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];
 
 /** `completion`: a script that completes command lines in a shell. It is static: nothing is started while one types. */
-export const completion: DefineCommand = (command, terminal) => {
+export const completionCommand: DefineCommand = (command, terminal) => {
   command
     .description('Prints a script that completes commands, options and their values in a shell.')
     .addArgument(new Argument('<shell>', 'shell to write it for').choices(SHELLS))

@@ -36,7 +36,7 @@ export const withActorOptions = (command: Command): Command =>
     .option('--by <name>', 'who acts (default: PLIMSOLL_BY, else the user of this machine)');
 
 /** What is added to the answer of a flip that holds in memory alone. */
-export const heldInMemory = ({ durable }: { readonly durable?: false }): string =>
+export const memoryOnlyNote = ({ durable }: { readonly durable?: false }): string =>
   durable === false ? ' (in memory: the store is away, and is told when it is back)' : '';
 
 export const actorOf = ({ by, reason }: ActorOptions): Actor => ({
@@ -53,13 +53,13 @@ type Work<T> = (control: ControlApi) => Promise<T>;
 export async function withControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
   return withOpened(options, work, async (storeUrl) => {
     const { openControl } = await import('../../server/offline.ts');
-    const { rolloutHere } = await import('./desired-rollouts.ts');
-    return openControl(options.data, storeUrl, rolloutHere);
+    const { localDesiredRollout } = await import('./desired-rollouts.ts');
+    return openControl(options.data, storeUrl, localDesiredRollout);
   });
 }
 
 /** The same for what only looks: also where the data folder may not be written to, whose lock is not taken then. */
-export async function lookAtControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
+export async function withReadableControl<T>(options: ControlOptions, work: Work<T>): Promise<T> {
   return withOpened(options, work, async (storeUrl) => {
     const { openControl } = await import('../../server/offline.ts');
     try {
@@ -136,14 +136,14 @@ async function liveOf({ data, url }: ControlOptions): Promise<LiveServer | null>
 }
 
 async function serverOf(options: ControlOptions): Promise<ControlApi | null> {
-  const target = await targetOf(options);
+  const target = await controlTarget(options);
   if (target === null) return null;
   const { RemoteControl } = await import('../../control/remote/remote.ts');
   return new RemoteControl(target);
 }
 
 /** The server at `--url`, else the one that owns the data folder, else null. */
-export async function targetOf(options: ControlOptions): Promise<ControlAddress | null> {
+export async function controlTarget(options: ControlOptions): Promise<ControlAddress | null> {
   const { url } = options;
   if (url !== undefined) return { url, token: credentialOf(options) ?? (await tokenFor(url, options.data)) };
   const live = await liveOf(options);
@@ -159,7 +159,7 @@ async function tokenFor(url: string, data: string): Promise<string | undefined> 
 }
 
 /** The rollout of that id, or of the endpoint of that name: the one that runs, else its last one. Throws ROLLOUT_NOT_FOUND. */
-export async function rolloutOf(control: ControlApi, word: string): Promise<RolloutView> {
+export async function rolloutByName(control: ControlApi, word: string): Promise<RolloutView> {
   try {
     return await control.rollout(word);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readText } from '../files/text-file.ts';
+import { readTextFile } from '../files/text-file.ts';
 
 /**
  * The key that lets a command in on another machine: from `--key-file`, else PLIMSOLL_KEY, else PLIMSOLL_TOKEN. Never from
@@ -6,5 +6,5 @@ import { readText } from '../files/text-file.ts';
  */
 export function credentialOf({ keyFile }: { readonly keyFile?: string | undefined }): string | undefined {
   if (keyFile === undefined) return (process.env['PLIMSOLL_KEY'] ?? process.env['PLIMSOLL_TOKEN'])?.trim();
-  return readText(keyFile).trim();
+  return readTextFile(keyFile).trim();
 }

@@ -4,7 +4,7 @@ import { deploySageMakerCommand } from './sagemaker.ts';
 import { deployVertexCommand } from './vertex.ts';
 
 /** `deploy KIND`: a deployment to a platform: planned, applied, observed, destroyed. */
-export const deployKinds = commandGroup({
+export const deployCommand = commandGroup({
   description:
     'Deploys a version to a cluster or a cloud: plan, apply as often as needed, show its state, destroy. The platform holds the only state.',
   examples: [

@@ -90,7 +90,7 @@ export const withKubernetesFlags = (command: Command): Command =>
     );
 
 /** The document that flags and file together say; flags win. Throws FILE_NOT_FOUND, KUBERNETES_INVALID. */
-export async function documentOf(flags: KubernetesFlags): Promise<Readonly<Record<string, unknown>>> {
+export async function kubernetesDocument(flags: KubernetesFlags): Promise<Readonly<Record<string, unknown>>> {
   const file = flags.config === undefined ? {} : await partOf(flags.config);
   const { deployment, namespace, kubernetesVersion, image, modelImage, cpu, memory } = flags;
   const given: Record<string, unknown> = {
@@ -208,7 +208,7 @@ const defined = (given: Readonly<Record<string, unknown>>): Record<string, unkno
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
 /** What manifests say of a packaged version. */
-export const factsOf = ({ name, version, digest, manifest }: PackagedModel): ModelFacts => ({
+export const kubernetesModelFacts = ({ name, version, digest, manifest }: PackagedModel): ModelFacts => ({
   name,
   version,
   digest,

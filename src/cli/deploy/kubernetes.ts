@@ -10,9 +10,14 @@ import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { documentOf, factsOf, type KubernetesFlags, withKubernetesFlags } from './kubernetes-options.ts';
-import { type Deploying, type Verb, withVerbs } from './verbs.ts';
-import { withWeights } from './weights.ts';
+import {
+  type KubernetesFlags,
+  kubernetesDocument,
+  kubernetesModelFacts,
+  withKubernetesFlags,
+} from './kubernetes-options.ts';
+import { type DeployVerb, type PreparedDeployment, withDeployVerbs } from './verbs.ts';
+import { withWeightsCommand } from './weights.ts';
 
 interface DeployKubernetesOptions extends ControlOptions, KubernetesFlags {
   readonly kubeconfig?: string;
@@ -27,7 +32,7 @@ export const deployKubernetesCommand: DefineCommand = (command, terminal) => {
       'Brings a version to a cluster: what `package kubernetes` has written, or would write. Only what carries the label of the deployment is ever changed or removed.',
     )
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, 'churn-kubernetes', (verb, name) => {
+  withDeployVerbs(command, terminal, 'churn-kubernetes', (verb, name) => {
     withCluster(withKubernetesFlags(withControlOptions(verb))).argument(
       '<source>',
       'folder of `package kubernetes`, or model file, M, M@VERSION',
@@ -39,7 +44,7 @@ export const deployKubernetesCommand: DefineCommand = (command, terminal) => {
       return prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
     };
   });
-  withWeights(command, terminal, 'churn-kubernetes', (verb) => {
+  withWeightsCommand(command, terminal, 'churn-kubernetes', (verb) => {
     withCluster(verb.argument('<folder>', 'folder of `package kubernetes`')).option(
       '--namespace <name>',
       'namespace of the route',
@@ -79,10 +84,10 @@ async function routerOf(folder: string, options: DeployKubernetesOptions): Promi
 
 async function prepare(
   source: string,
-  verb: Verb,
+  verb: DeployVerb,
   options: DeployKubernetesOptions,
   terminal: Terminal,
-): Promise<Deploying> {
+): Promise<PreparedDeployment> {
   const { connect } = await import('../../deploy/kubernetes/cluster/api.ts');
   const { ClusterCloud } = await import('../../deploy/kubernetes/cluster/cloud.ts');
   const { refusals } = await import('../../deploy/kubernetes/cluster/dry-run.ts');
@@ -128,7 +133,10 @@ async function wanted(
   }
   const { kubernetesSpecOf } = await import('../../deploy/kubernetes/spec.ts');
   const { render } = await import('../../deploy/kubernetes/render.ts');
-  const spec = kubernetesSpecOf(await documentOf(options), factsOf(await modelOf(source, options, terminal)));
+  const spec = kubernetesSpecOf(
+    await kubernetesDocument(options),
+    kubernetesModelFacts(await modelOf(source, options, terminal)),
+  );
   return deploymentOf(
     render(spec).map(({ object }) => object),
     source,

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import { type DefineCommand, ignoreGlobalOptions } from '../command.ts';
-import { type Deploying, ignoredBy, withVerbs } from './verbs.ts';
-import { withWeights } from './weights.ts';
+import { ignoredBy, type PreparedDeployment, withDeployVerbs } from './verbs.ts';
+import { withWeightsCommand } from './weights.ts';
 
 interface DeployOptions {
   readonly endpointUrl?: string;
@@ -14,7 +14,7 @@ export const deploySageMakerCommand: DefineCommand = (command, terminal) => {
   command
     .description('Deploys to SageMaker what a folder says, as `package sagemaker` writes it.')
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, 'churn-sm', (verb, name) => {
+  withDeployVerbs(command, terminal, 'churn-sm', (verb, name) => {
     withAddress(
       ignoreGlobalOptions(verb, ignoredBy(name)).argument(
         '<folder>',
@@ -23,7 +23,7 @@ export const deploySageMakerCommand: DefineCommand = (command, terminal) => {
     );
     return (path: string) => deploying(path, verb.opts<DeployOptions>());
   });
-  withWeights(command, terminal, 'churn-sm', (verb) => {
+  withWeightsCommand(command, terminal, 'churn-sm', (verb) => {
     withAddress(verb.argument('<folder>', 'folder that `package sagemaker` has written'));
     return (path: string) => routerOf(path, verb.opts<DeployOptions>());
   });
@@ -40,7 +40,7 @@ async function routerOf(path: string, { endpointUrl }: DeployOptions): Promise<T
   return sageMakerRouter({ region, endpointUrl, endpoint: deployment, sleep: pause });
 }
 
-async function deploying(path: string, { endpointUrl }: DeployOptions): Promise<Deploying> {
+async function deploying(path: string, { endpointUrl }: DeployOptions): Promise<PreparedDeployment> {
   const { bodiesOf, readSageMakerDocument } = await import('../../deploy/sagemaker/folder.ts');
   const { renderSageMaker } = await import('../../deploy/sagemaker/render.ts');
   const { sageMakerCloud } = await import('../../deploy/sagemaker/cloud.ts');

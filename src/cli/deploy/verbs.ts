@@ -6,11 +6,11 @@ import { deploymentPlanOf } from '../../deploy/plan/plan.ts';
 import type { CloudProvider, PlanStep } from '../../deploy/plan/port.ts';
 import type { GlobalOption } from '../command.ts';
 import { exampleText } from '../group.ts';
-import { table } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** A deployment to one kind of cloud, as a command has been told of it. */
-export interface Deploying {
+export interface PreparedDeployment {
   readonly deployment: Deployment;
   readonly cloud: CloudProvider;
   /** What a person should see before anything is made: permissions, costs. For people, and for `--json`. */
@@ -19,11 +19,11 @@ export interface Deploying {
 }
 
 /** The verbs of every `deploy KIND`. */
-export const VERBS = ['plan', 'apply', 'status', 'destroy'] as const;
-export type Verb = (typeof VERBS)[number];
+export const DEPLOY_VERBS = ['plan', 'apply', 'status', 'destroy'] as const;
+export type DeployVerb = (typeof DEPLOY_VERBS)[number];
 
 /** What each verb does, for `--help`. */
-const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
+const VERB_SUMMARIES: Readonly<Record<DeployVerb, string>> = {
   plan: 'say what `apply` would do, what it costs and which permissions it needs; changes nothing',
   apply: 'make it so; may be ended and started again at any moment',
   status: 'show what there is',
@@ -34,37 +34,41 @@ const VERB_SUMMARIES: Readonly<Record<Verb, string>> = {
  * Declares `plan`, `apply`, `status` and `destroy` below a command; `define` gives each its arguments and options, `example`
  * is a source that they take.
  */
-export function withVerbs(
+export function withDeployVerbs(
   command: Command,
   terminal: Terminal,
   example: string,
-  define: (verb: Command, name: Verb) => (...args: never[]) => Promise<Deploying>,
+  define: (verb: Command, name: DeployVerb) => (...args: never[]) => Promise<PreparedDeployment>,
 ): void {
-  for (const name of VERBS) {
+  for (const name of DEPLOY_VERBS) {
     const verb = command
       .command(name)
       .summary(VERB_SUMMARIES[name])
       .description(sentence(VERB_SUMMARIES[name]))
       .addHelpText('after', exampleText([`plimsoll deploy ${command.name()} ${name} ${example}`]));
-    const prepare = define(verb, name) as (...args: unknown[]) => Promise<Deploying>;
+    const prepare = define(verb, name) as (...args: unknown[]) => Promise<PreparedDeployment>;
     verb.action(async (...args: unknown[]) => DO[name](await prepare(...args), terminal));
   }
 }
 
 /** Only what makes changes shows its progress. */
-export const ignoredBy = (verb: Verb): readonly GlobalOption[] =>
+export const ignoredBy = (verb: DeployVerb): readonly GlobalOption[] =>
   verb === 'apply' || verb === 'destroy' ? ['data'] : ['data', 'quiet'];
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 
-const DO: Readonly<Record<Verb, (deploying: Deploying, terminal: Terminal) => Promise<void>>> = {
-  plan: sayPlan,
-  apply: doApply,
-  status: sayStatus,
-  destroy: doDestroy,
-};
+const DO: Readonly<Record<DeployVerb, (deploying: PreparedDeployment, terminal: Terminal) => Promise<void>>> =
+  {
+    plan: sayPlan,
+    apply: doApply,
+    status: sayStatus,
+    destroy: doDestroy,
+  };
 
-async function sayPlan({ deployment, cloud, about, details }: Deploying, terminal: Terminal): Promise<void> {
+async function sayPlan(
+  { deployment, cloud, about, details }: PreparedDeployment,
+  terminal: Terminal,
+): Promise<void> {
   const plan = deploymentPlanOf(await observeDeployment(deployment, cloud));
   const steps = plan.steps.map((step) => ({
     action: step.action,
@@ -75,14 +79,16 @@ async function sayPlan({ deployment, cloud, about, details }: Deploying, termina
   terminal.answer({ deployment: deployment.name, steps, unchanged, ...details }, () =>
     [
       steps.length === 0 ? `${deployment.name} is as it should be.` : `To do for ${deployment.name}:`,
-      ...(steps.length === 0 ? [] : [table(steps.map(({ action, id, because }) => [action, id, because]))]),
+      ...(steps.length === 0
+        ? []
+        : [formatTable(steps.map(({ action, id, because }) => [action, id, because]))]),
       ...(unchanged.length === 0 ? [] : [`Unchanged: ${unchanged.join(', ')}`]),
       ...about,
     ].join('\n'),
   );
 }
 
-async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> {
+async function doApply(deploying: PreparedDeployment, terminal: Terminal): Promise<void> {
   const { deployment, cloud, details } = deploying;
   const done = await showing(deployment.name, terminal, (onStep) =>
     applyDeployment(deployment, { cloud, ...TIME, onStep }),
@@ -93,11 +99,11 @@ async function doApply(deploying: Deploying, terminal: Terminal): Promise<void> 
     );
     return lines.length === 0
       ? `${deployment.name} is as it should be; nothing was done.`
-      : [table(lines), `${deployment.name} is as it should be.`].join('\n');
+      : [formatTable(lines), `${deployment.name} is as it should be.`].join('\n');
   });
 }
 
-async function sayStatus({ deployment, cloud }: Deploying, terminal: Terminal): Promise<void> {
+async function sayStatus({ deployment, cloud }: PreparedDeployment, terminal: Terminal): Promise<void> {
   const rows: { readonly id: string; readonly state: string; readonly reason: string | null }[] = [];
   for (const key of await cloud.owned(deployment.name)) {
     const seen = await cloud.observe(key);
@@ -106,18 +112,20 @@ async function sayStatus({ deployment, cloud }: Deploying, terminal: Terminal): 
   terminal.answer({ deployment: deployment.name, resources: rows }, () =>
     rows.length === 0
       ? `There is nothing of ${deployment.name}.`
-      : table(rows.map(({ id, state, reason }) => [id, state, reason ?? ''])),
+      : formatTable(rows.map(({ id, state, reason }) => [id, state, reason ?? ''])),
   );
 }
 
-async function doDestroy({ deployment, cloud }: Deploying, terminal: Terminal): Promise<void> {
+async function doDestroy({ deployment, cloud }: PreparedDeployment, terminal: Terminal): Promise<void> {
   const removed = await showing(deployment.name, terminal, (onStep) =>
     destroy(deployment, { cloud, ...TIME, onStep }),
   );
   terminal.answer({ deployment: deployment.name, removed }, () =>
     removed.length === 0
       ? `There is nothing of ${deployment.name}; nothing was removed.`
-      : [table(removed.map((id) => ['removed', id])), `Nothing of ${deployment.name} is left.`].join('\n'),
+      : [formatTable(removed.map((id) => ['removed', id])), `Nothing of ${deployment.name} is left.`].join(
+          '\n',
+        ),
   );
 }
 

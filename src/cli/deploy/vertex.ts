@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { TrafficRouter } from '../../deploy/routers/port.ts';
 import { type DefineCommand, ignoreGlobalOptions } from '../command.ts';
-import { type Deploying, ignoredBy, withVerbs } from './verbs.ts';
-import { withWeights } from './weights.ts';
+import { ignoredBy, type PreparedDeployment, withDeployVerbs } from './verbs.ts';
+import { withWeightsCommand } from './weights.ts';
 
 /** `deploy vertex`: carries out what `package vertex` has written. */
 export const deployVertexCommand: DefineCommand = (command, terminal) => {
   command
     .description('Deploys to Vertex AI what a document says, as `package vertex` writes it.')
     .addHelpText('after', HELP);
-  withVerbs(command, terminal, 'churn-vertex', (verb, name) => {
+  withDeployVerbs(command, terminal, 'churn-vertex', (verb, name) => {
     withDocument(ignoreGlobalOptions(verb, ignoredBy(name)));
     return (path: string) => deploying(path, verb.opts<DeployOptions>());
   });
-  withWeights(command, terminal, 'churn-vertex', (verb) => {
+  withWeightsCommand(command, terminal, 'churn-vertex', (verb) => {
     withDocument(verb);
     return (path: string) => routerOf(path, verb.opts<DeployOptions>());
   });
@@ -41,7 +41,7 @@ async function routerOf(path: string, { endpoint }: DeployOptions): Promise<Traf
   return vertexRouter(site, document.endpoint.id);
 }
 
-async function deploying(path: string, { endpoint }: DeployOptions): Promise<Deploying> {
+async function deploying(path: string, { endpoint }: DeployOptions): Promise<PreparedDeployment> {
   const { addressOf } = await import('../../deploy/vertex/address.ts');
   const { readVertexDocument } = await import('../../deploy/vertex/folder.ts');
   const { renderVertex } = await import('../../deploy/vertex/render.ts');

@@ -3,11 +3,11 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { TrafficRouter, VersionWeights } from '../../deploy/routers/port.ts';
 import { ignoreGlobalOptions } from '../command.ts';
 import { exampleText } from '../group.ts';
-import { table } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** Declares `weights SOURCE [3=95 4=5]` below a command; `define` gives it its source and options, and opens the router. */
-export function withWeights(
+export function withWeightsCommand(
   command: Command,
   terminal: Terminal,
   example: string,
@@ -45,7 +45,7 @@ async function answerWeights(
   }));
   terminal.answer({ router: router.id, weights: rows, writers }, () =>
     [
-      table(rows.map(({ version, percent }) => [`version ${version}`, `${percent} %`])),
+      formatTable(rows.map(({ version, percent }) => [`version ${version}`, `${percent} %`])),
       ...writers.map((writer) => `Written by ${writer}, too.`),
     ].join('\n'),
   );

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { isPlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
 
-export interface Check {
+export interface MachineCheck {
   readonly name: string;
   readonly status: 'ok' | 'warn' | 'fail';
   readonly found: string;
@@ -23,10 +23,10 @@ const NODE_WANTED = 24;
 const MEMORY_WANTED = 512 * 2 ** 20;
 const MEBIBYTE = 2 ** 20;
 
-const ok = (name: string, found: string): Check => ({ name, status: 'ok', found, fix: null });
+const ok = (name: string, found: string): MachineCheck => ({ name, status: 'ok', found, fix: null });
 
 /** Every check of `doctor`, in the order in which people need them. */
-export async function runChecks({ dataDir, port }: Subject): Promise<readonly Check[]> {
+export async function machineChecks({ dataDir, port }: Subject): Promise<readonly MachineCheck[]> {
   return [
     node(),
     await library(
@@ -46,7 +46,7 @@ export async function runChecks({ dataDir, port }: Subject): Promise<readonly Ch
 }
 
 /** Wanted by models that only Python runs. */
-async function uv(): Promise<Check> {
+async function uv(): Promise<MachineCheck> {
   const { findUv } = await import('../../python/uv.ts');
   try {
     const { version } = await findUv();
@@ -62,7 +62,7 @@ async function uv(): Promise<Check> {
   }
 }
 
-async function pythons(): Promise<Check> {
+async function pythons(): Promise<MachineCheck> {
   const { findInterpreters } = await import('../../python/interpreters.ts');
   const found = await findInterpreters();
   if (found.length > 0) return ok('pythons', found.map(({ version }) => version).join(', '));
@@ -71,7 +71,7 @@ async function pythons(): Promise<Check> {
   return { name: 'pythons', status: 'warn', found: 'none of 3.8 or newer', fix };
 }
 
-function node(): Check {
+function node(): MachineCheck {
   const major = Number.parseInt(process.versions.node, 10);
   if (major >= NODE_WANTED) return ok('node', process.versions.node);
   const fix = `install Node ${NODE_WANTED}: npm install --global node@${NODE_WANTED}`;
@@ -79,7 +79,11 @@ function node(): Check {
 }
 
 /** Native libraries are needed by some models and files only. */
-async function library(name: string, status: 'warn' | 'fail', load: () => Promise<string>): Promise<Check> {
+async function library(
+  name: string,
+  status: 'warn' | 'fail',
+  load: () => Promise<string>,
+): Promise<MachineCheck> {
   try {
     return ok(name, (await load()) || 'loads');
   } catch (error) {
@@ -91,12 +95,12 @@ async function library(name: string, status: 'warn' | 'fail', load: () => Promis
   }
 }
 
-function cores(): Check {
+function cores(): MachineCheck {
   const found = availableParallelism();
   return ok('cores', String(found));
 }
 
-function memory(): Check {
+function memory(): MachineCheck {
   const free = process.availableMemory?.() ?? freemem();
   const found = `${Math.round(free / MEBIBYTE)} MB free of ${Math.round(totalmem() / MEBIBYTE)} MB`;
   if (free >= MEMORY_WANTED) return ok('memory', found);
@@ -108,7 +112,7 @@ function memory(): Check {
   };
 }
 
-function portFree(port: number): Promise<Check> {
+function portFree(port: number): Promise<MachineCheck> {
   return new Promise((done) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
@@ -123,7 +127,7 @@ function portFree(port: number): Promise<Check> {
 }
 
 /** Tries it: rights, a full disk and a read-only mount all show in a real file only. */
-function dataWritable(dataDir: string): Check {
+function dataWritable(dataDir: string): MachineCheck {
   const path = resolve(dataDir);
   const probe = join(path, `.doctor-${process.pid}`);
   try {
@@ -142,7 +146,7 @@ function dataWritable(dataDir: string): Check {
   }
 }
 
-function compileCache(): Check {
+function compileCache(): MachineCheck {
   const directory = module.getCompileCacheDir?.();
   if (directory === undefined) {
     const fix = 'allow writing to ~/.cache, or set XDG_CACHE_HOME: starts take longer without';

@@ -1,11 +1,11 @@
 import { SETTINGS } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { DefineCommand } from '../command.ts';
-import { type FileOptions, withFileOptions } from '../model/file-options.ts';
-import { table } from '../output/table.ts';
+import { type ModelFileOptions, withModelFileOptions } from '../model/file-options.ts';
+import { formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
-interface DoctorOptions extends FileOptions {
+interface DoctorOptions extends ModelFileOptions {
   readonly data: string;
   readonly port: number;
 }
@@ -16,8 +16,8 @@ const MARKS = {
   fail: styled('red', 'fail'),
 } as const;
 
-export const doctor: DefineCommand = (command, terminal) => {
-  withFileOptions(command)
+export const doctorCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command)
     .description(
       'Checks that this machine has what Plimsoll needs, and names the fix where it has not. With a FILE: says which runtime it gets, why, and what to do; nothing of it is executed.',
     )
@@ -31,19 +31,19 @@ export const doctor: DefineCommand = (command, terminal) => {
     .action(async (file: string | undefined) => {
       const { data, port, ...options } = command.optsWithGlobals<DoctorOptions>();
       if (file !== undefined) {
-        const { diagnosisOf, diagnosisPage } = await import('./model-file.ts');
+        const { diagnoseModelFile, diagnosisPage } = await import('./model-file.ts');
         const { printableData } = await import('../output/printable.ts');
-        const found = await diagnosisOf(file, options);
+        const found = await diagnoseModelFile(file, options);
         terminal.answer(found, () => diagnosisPage(printableData(found)));
         return;
       }
-      const { runChecks } = await import('./checks.ts');
-      const checks = await runChecks({ dataDir: data, port });
+      const { machineChecks } = await import('./checks.ts');
+      const checks = await machineChecks({ dataDir: data, port });
       const healthy = checks.every(({ status }) => status !== 'fail');
       terminal.answer({ healthy, checks }, () => {
         const rows = checks.map(({ name, status, found }) => [MARKS[status], name, found]);
         const fixes = checks.flatMap(({ name, fix }) => (fix === null ? [] : [`${name}: ${fix}`]));
-        return [table(rows, ''), ...(fixes.length > 0 ? ['', ...fixes] : [])].join('\n');
+        return [formatTable(rows, ''), ...(fixes.length > 0 ? ['', ...fixes] : [])].join('\n');
       });
       if (!healthy) process.exitCode = 1;
     });

@@ -4,11 +4,17 @@ import { basename, join, resolve } from 'node:path';
 import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
 import { isFolder } from '../../registry/python/folder.ts';
-import { type FileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
-import { reportOn } from '../model/inspect-report.ts';
+import { type ModelFileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
+import { inspectModel } from '../model/inspect-report.ts';
 import { checkedDemands } from '../model/python/demands.ts';
-import { type Diagnosis, diagnose, quoted, unreadCommand, type Wished } from '../model/python/diagnosis.ts';
-import { HEAD_BYTES, type Looks, looksOf } from '../model/python/looks.ts';
+import {
+  diagnoseModel,
+  type ModelDiagnosis,
+  type RequestedOptions,
+  shellWord,
+  unreadCommand,
+} from '../model/python/diagnosis.ts';
+import { type FormatGuess, GUESS_BYTES, guessFormat } from '../model/python/format-guess.ts';
 import { pythonSections } from '../model/python/page.ts';
 import { styled } from '../output/terminal.ts';
 
@@ -16,13 +22,13 @@ import { styled } from '../output/terminal.ts';
 const UNREAD = /^(?:FORMAT_UNKNOWN|FILE_UNREADABLE|READ_|GRAPH_|MODEL_)/;
 
 /** Throws USAGE, FILE_NOT_FOUND, SAVED_INVALID; whatever else stands in the way is part of the diagnosis. */
-export async function diagnosisOf(path: string, options: FileOptions): Promise<Diagnosis> {
+export async function diagnoseModelFile(path: string, options: ModelFileOptions): Promise<ModelDiagnosis> {
   const demands = checkedDemands(options, { command: 'doctor', model: path });
   const { script, requirements } = demands;
   const { runtime, trust = false, maxModel } = options;
   const wished = { path, runtime, trust, script, requirements, options: wordsOf(options) };
   try {
-    return diagnose(await reportOn(path, { maxModel, demands }), wished);
+    return diagnoseModel(await inspectModel(path, { maxModel, demands }), wished);
   } catch (error) {
     if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
     return unread(path, wished, error);
@@ -30,12 +36,12 @@ export async function diagnosisOf(path: string, options: FileOptions): Promise<D
 }
 
 /** Options about Python, as they were written. */
-const wordsOf = (options: FileOptions): readonly string[] =>
+const wordsOf = (options: ModelFileOptions): readonly string[] =>
   Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
-    [options[key as keyof typeof PYTHON_OPTIONS] ?? []].flat().map((value) => `${flag} ${quoted(value)}`),
+    [options[key as keyof typeof PYTHON_OPTIONS] ?? []].flat().map((value) => `${flag} ${shellWord(value)}`),
   );
 
-function unread(path: string, wished: Wished, error: PlimsollError): Diagnosis {
+function unread(path: string, wished: RequestedOptions, error: PlimsollError): ModelDiagnosis {
   const looks = isFolder(path) ? folderLooks(path) : fileLooks(path);
   const mayRun = wished.trust && wished.runtime === 'python' && !isFolder(path);
   const isDamaged = error.code.startsWith('READ_') && error.code !== 'READ_UNSAFE';
@@ -60,7 +66,7 @@ function whyUnread(path: string, { code }: PlimsollError): string {
 
 const EXPORT = 'export the model to ONNX, or save it with joblib where it is one of scikit-learn';
 
-function needsOf(path: string, { trust }: Wished, looks: Looks | null): readonly string[] {
+function needsOf(path: string, { trust }: RequestedOptions, looks: FormatGuess | null): readonly string[] {
   const word = trust ? [] : ['your word that you trust who wrote it: --trust'];
   if (isFolder(path))
     return [
@@ -71,38 +77,38 @@ function needsOf(path: string, { trust }: Wished, looks: Looks | null): readonly
   return [...packagesOf(looks), 'the modules that it imports, if there are any: --code PATH', ...word];
 }
 
-const packagesOf = (looks: Looks | null): readonly string[] => [
+const packagesOf = (looks: FormatGuess | null): readonly string[] => [
   looks?.distribution
     ? `the package ${looks.distribution}, in the version that wrote it: a line in --requirements FILE`
     : 'the packages that wrote it: --requirements FILE',
 ];
 
-function nextOf(path: string, wished: Wished, looks: Looks | null): string {
+function nextOf(path: string, wished: RequestedOptions, looks: FormatGuess | null): string {
   if (looks !== null && looks.distribution === null)
     return 'give the model itself, exported or unpacked: plimsoll doctor FILE';
   return isFolder(path) && !existsSync(join(path, 'inference.py'))
-    ? `write ${quoted(join(path, 'inference.py'))}, then ${unreadCommand(wished)}`
+    ? `write ${shellWord(join(path, 'inference.py'))}, then ${unreadCommand(wished)}`
     : unreadCommand(wished);
 }
 
 /** First bytes of the file; a file that cannot be opened has none. */
-function fileLooks(path: string): Looks | null {
-  const head = Buffer.alloc(HEAD_BYTES);
-  const size = withFile(path, (file) => readSync(file, head, 0, HEAD_BYTES, 0));
-  return looksOf(head.subarray(0, size));
+function fileLooks(path: string): FormatGuess | null {
+  const head = Buffer.alloc(GUESS_BYTES);
+  const size = withFile(path, (file) => readSync(file, head, 0, GUESS_BYTES, 0));
+  return guessFormat(head.subarray(0, size));
 }
 
-const FOLDERS: readonly (readonly [string, Looks])[] = [
+const FOLDERS: readonly (readonly [string, FormatGuess])[] = [
   ['saved_model.pb', { what: 'a SavedModel of TensorFlow', distribution: 'tensorflow' }],
   ['config.json', { what: 'a model of Transformers', distribution: 'transformers' }],
   ['metadata', { what: 'a model of Spark', distribution: 'pyspark' }],
 ];
 
-const folderLooks = (path: string): Looks | null =>
+const folderLooks = (path: string): FormatGuess | null =>
   FOLDERS.find(([name]) => existsSync(join(path, name)))?.[1] ?? null;
 
 /** The same for people. */
-export function diagnosisPage(found: Diagnosis): string {
+export function diagnosisPage(found: ModelDiagnosis): string {
   const { file, runtime, why, looksLike, obstacles, pythonNeeds, python, next } = found;
   const said = runtime === null ? styled('yellow', 'nothing runs it yet') : styled('green', runtime);
   const sections = [

@@ -21,7 +21,7 @@ interface ApplyOptions extends ActorOptions {
 }
 
 /** `apply`: desired endpoints, aliases, rules and rollouts. */
-export const apply: DefineCommand = (command, terminal) => {
+export const applyCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Shows what would have to change for endpoints, aliases, batch jobs and monitors to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
@@ -79,10 +79,10 @@ interface Read {
 }
 
 async function readDesired(file: string): Promise<Read> {
-  const { readDocument } = await import('../files/document.ts');
+  const { readYamlDocument } = await import('../files/document.ts');
   const { parseDesired } = await import('../../control/desired/desired-state.ts');
   const { SETTINGS } = await import('../../config/settings.ts');
-  const document = await readDocument(file);
+  const document = await readYamlDocument(file);
   const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs', 'monitors']);
   const own = isRecord(document) ? document : {};
   return { desired, jobs: own['jobs'], monitors: own['monitors'] };

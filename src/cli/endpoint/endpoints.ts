@@ -1,18 +1,18 @@
 import type { EndpointView, RolloutView } from '../../control/port.ts';
 import { allRows } from '../../store/pages.ts';
 import type { DefineCommand } from '../command.ts';
-import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
+import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 import { fittedTable } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { terminalWidth } from '../output/terminal.ts';
 
 /** `endpoints`: the names that clients call. */
-export const endpoints: DefineCommand = (command, terminal) => {
+export const endpointsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists endpoints: what each one answers with, and the rollout that runs.')
     .addHelpText('after', '\nExamples:\n  $ plimsoll endpoints\n  $ plimsoll endpoints --json')
     .action(async () => {
-      await lookAtControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
+      await withReadableControl(command.optsWithGlobals<ControlOptions>(), async (control) => {
         const items = await allRows((page) => control.endpoints(page));
         terminal.answer({ items }, () => endpointTable(items));
       });
@@ -34,7 +34,7 @@ export function endpointTable(items: readonly EndpointView[]): string {
       durable === false ? 'in memory' : `generation ${generation}`,
     ].map(printable),
   );
-  return fittedTable([HEAD, ...rows], outputWidth(), ['ROUTE', 'MODEL', 'BACK TO']);
+  return fittedTable([HEAD, ...rows], terminalWidth(), ['ROUTE', 'MODEL', 'BACK TO']);
 }
 
 const rolloutLine = ({ strategy, candidate, state, stage, stages, weight }: RolloutView): string =>

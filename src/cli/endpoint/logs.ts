@@ -5,7 +5,7 @@ import type { VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { workerLogPath } from '../../registry/python/log.ts';
 import type { DefineCommand } from '../command.ts';
-import { lookAtControl } from '../connection/control.ts';
+import { withReadableControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
 
 interface LogsOptions {
@@ -18,7 +18,7 @@ const EVERY_MILLIS = 300;
 const LINES_MAX = 100_000;
 
 /** `logs`: what the Python workers of a version write. */
-export const logs: DefineCommand = (command, terminal) => {
+export const logsCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Shows what the Python code of a version writes, on this machine: time, process, stream, line. Tracebacks are there in full.',
@@ -34,7 +34,7 @@ export const logs: DefineCommand = (command, terminal) => {
       const { data, lines: wanted, follow } = command.optsWithGlobals<LogsOptions>();
       if (follow && terminal.json)
         throw new PlimsollError('USAGE', { reason: '--follow goes without --json', command: 'logs' });
-      const version = await lookAtControl({ data }, async (control) => {
+      const version = await withReadableControl({ data }, async (control) => {
         const { resolveJobVersion } = await import('../../jobs/run/model.ts');
         const [name, which] = model.split('@', 2);
         return resolveJobVersion(control, name!, which);

@@ -6,13 +6,13 @@ import { orKnown } from '../../store/away.ts';
 import type { DefineCommand } from '../command.ts';
 import {
   type ControlOptions,
-  lookAtControl,
-  targetOf,
+  controlTarget,
   withControlOptions,
+  withReadableControl,
   withServer,
 } from '../connection/control.ts';
 import { styled } from '../output/terminal.ts';
-import type { Seen } from '../rollout/view/frame.ts';
+import type { EndpointSnapshot } from '../rollout/view/frame.ts';
 
 interface StatusOptions extends ControlOptions {
   readonly watch?: boolean;
@@ -23,7 +23,7 @@ const EVERY_MS = 1000;
 const ROUTES = 5;
 
 /** `status`: how a rollout stands. */
-export const status: DefineCommand = (command, terminal) => {
+export const statusCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows endpoints; with a name, how its rollout stands: stages, both arms, evidence.')
     .argument('[endpoint]', 'endpoint')
@@ -44,27 +44,29 @@ export const status: DefineCommand = (command, terminal) => {
       if (endpoint === undefined) {
         const { allRows } = await import('../../store/pages.ts');
         const { endpointTable } = await import('./endpoints.ts');
-        const items = await lookAtControl(options, (control) => allRows((page) => control.endpoints(page)));
+        const items = await withReadableControl(options, (control) =>
+          allRows((page) => control.endpoints(page)),
+        );
         return terminal.answer({ items }, () => endpointTable(items));
       }
-      const seen = await lookAtControl(options, (control) => look(control, endpoint, options));
-      const { frame } = await import('../rollout/view/frame.ts');
-      const { drawn } = await import('../rollout/view/paint.ts');
+      const seen = await withReadableControl(options, (control) => look(control, endpoint, options));
+      const { endpointFrame } = await import('../rollout/view/frame.ts');
+      const { renderLine } = await import('../rollout/view/styled-line.ts');
       const width = process.stdout.columns ?? 100;
       const { now: _, ...document } = seen;
       terminal.answer(document, () =>
-        frame(seen, width)
-          .map((line) => drawn(line, width, styled))
+        endpointFrame(seen, width)
+          .map((line) => renderLine(line, width, styled))
           .join('\n'),
       );
     });
 };
 
 /** What only the store knows, while it is away. */
-const UNKNOWN: Seen['stable'] = { proof: null, runtime: null, python: null };
+const UNKNOWN: EndpointSnapshot['stable'] = { proof: null, runtime: null, python: null };
 const NONE = { items: [], next: null };
 
-async function look(control: ControlApi, name: string, options: ControlOptions): Promise<Seen> {
+async function look(control: ControlApi, name: string, options: ControlOptions): Promise<EndpointSnapshot> {
   const endpoint = await control.endpoint(name);
   const [stable, { items: routes }, last, router] = await Promise.all([
     orKnown(
@@ -89,7 +91,7 @@ async function look(control: ControlApi, name: string, options: ControlOptions):
 
 /** What splits the traffic of an endpoint outside: a server that runs knows, the data does not. */
 async function routerOf(name: string, options: ControlOptions): Promise<RouterView | null> {
-  const target = await targetOf(options);
+  const target = await controlTarget(options);
   if (target === null) return null;
   const { sendControlRequest } = await import('../../control/remote/wire.ts');
   const answer = await sendControlRequest(target, { method: 'GET', path: '/routers' });
@@ -99,20 +101,24 @@ async function routerOf(name: string, options: ControlOptions): Promise<RouterVi
 
 /** Until the signal that ends it; a server that restarts is waited for. */
 async function watch(endpoint: string, options: StatusOptions): Promise<void> {
-  const { frame } = await import('../rollout/view/frame.ts');
-  const { Screen } = await import('../rollout/view/screen.ts');
-  const screen = new Screen(process.stdout, styled);
+  const { endpointFrame } = await import('../rollout/view/frame.ts');
+  const { LiveScreen } = await import('../rollout/view/screen.ts');
+  const screen = new LiveScreen(process.stdout, styled);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abort());
-  let seen: Seen | null = null;
+  let seen: EndpointSnapshot | null = null;
   try {
     while (!stop.signal.aborted) {
       try {
         seen = await withServer(options, (control) => look(control, endpoint, options));
-        screen.show(frame(seen, screen.width));
+        screen.show(endpointFrame(seen, screen.width));
       } catch (error) {
         if (seen === null || !isAway(error)) throw error;
-        screen.show([...frame(seen, screen.width), [], [['yellow', 'The server is away: trying again']]]);
+        screen.show([
+          ...endpointFrame(seen, screen.width),
+          [],
+          [['yellow', 'The server is away: trying again']],
+        ]);
       }
       await sleep(EVERY_MS, null, { signal: stop.signal }).catch(() => null);
     }

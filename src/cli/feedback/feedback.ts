@@ -6,9 +6,9 @@ import { withFile } from '../../files/file-source.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
 import { commandGroup } from '../group.ts';
-import type { Progress } from '../output/progress.ts';
-import { count } from '../output/table.ts';
-import type { FeedbackFile, Placed } from './items.ts';
+import type { ProgressIndicator } from '../output/progress.ts';
+import { countText } from '../output/table.ts';
+import type { FeedbackFile, FeedbackLine } from './items.ts';
 
 interface ImportOptions extends ControlOptions {
   readonly endpoint?: string;
@@ -26,17 +26,17 @@ const importFeedback: DefineCommand = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = command.optsWithGlobals<ImportOptions>();
-      const { batches, checkedCount } = await import('./items.ts');
+      const { feedbackBatches, countValidItems } = await import('./items.ts');
       const source: FeedbackFile = { path: fileAt(file), kind: kindOf(file), endpoint: options.endpoint };
       const progress = terminal.progress(file);
       try {
         progress.update('checking');
-        const total = await checkedCount(source);
+        const total = await countValidItems(source);
         const taken = await withControl(options, (control) =>
-          sendAll(control, batches(source, BATCH), total, progress),
+          sendAll(control, feedbackBatches(source, BATCH), total, progress),
         );
         const kept = taken.durable === false ? '; the server keeps them until the store is back' : '';
-        terminal.answer(taken, () => `${count(taken.accepted, 'item')} accepted${kept}`);
+        terminal.answer(taken, () => `${countText(taken.accepted, 'item')} accepted${kept}`);
       } finally {
         progress.done();
       }
@@ -57,7 +57,7 @@ Examples:
 `;
 
 /** `feedback`: what became of the answers. */
-export const feedback = commandGroup({
+export const feedbackCommand = commandGroup({
   description: 'Imports what became of the answers: labels and business metrics.',
   examples: [
     'plimsoll feedback import labels.jsonl',
@@ -82,9 +82,9 @@ const fileAt = (path: string): string => withFile(path, () => path);
 /** Throws what the first batch was refused with; of a later one FEEDBACK_PARTIAL, since those before it are kept. */
 async function sendAll(
   control: ControlApi,
-  all: AsyncIterable<readonly Placed[]>,
+  all: AsyncIterable<readonly FeedbackLine[]>,
   total: number,
-  progress: Progress,
+  progress: ProgressIndicator,
 ): Promise<FeedbackReceipt> {
   let accepted = 0;
   let durable: FeedbackReceipt['durable'];
@@ -112,7 +112,7 @@ async function sendAll(
 const INDEX = /^(?:\[(\d+)\]|body\/(\d+))[./]? ?/;
 
 /** The control plane names items by their index in what it was sent; a person reads lines. */
-function withLines(error: PlimsollError, batch: readonly Placed[]): string {
+function withLines(error: PlimsollError, batch: readonly FeedbackLine[]): string {
   const { list } = error.details;
   if (!Array.isArray(list)) return error.message;
   const named = list.map((problem) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { batches, checkedCount, type FeedbackFile, type Placed } from './items.ts';
+import { countValidItems, type FeedbackFile, type FeedbackLine, feedbackBatches } from './items.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-feedback-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,9 +16,9 @@ const fileOf = (
   writeFileSync(path, content);
   return { path, kind, endpoint };
 };
-async function placed(file: FeedbackFile): Promise<readonly Placed[]> {
-  const rows: Placed[] = [];
-  for await (const batch of batches(file, 1000)) rows.push(...batch);
+async function placed(file: FeedbackFile): Promise<readonly FeedbackLine[]> {
+  const rows: FeedbackLine[] = [];
+  for await (const batch of feedbackBatches(file, 1000)) rows.push(...batch);
   return rows;
 }
 const items = async (file: FeedbackFile) => (await placed(file)).map(({ item }) => item);
@@ -27,7 +27,7 @@ test('JSON Lines are items as they are, with the endpoint of the command where t
   const text =
     '{"requestId":"r1","label":"leaves"}\n\n{"endpoint":"fraud","unit":"u","metric":"loss","value":1e-3}\n';
   const file = fileOf(text, 'jsonl');
-  expect(await checkedCount(file)).toBe(2);
+  expect(await countValidItems(file)).toBe(2);
   expect(await placed(file)).toEqual([
     { line: 1, item: { endpoint: 'churn', requestId: 'r1', label: 'leaves' } },
     { line: 3, item: { endpoint: 'fraud', unit: 'u', metric: 'loss', value: 0.001 } },
@@ -53,12 +53,14 @@ test.each([
   ['csv', `unit\n"${'u\n'.repeat(2 ** 20)}`, ['Max Record Size']],
 ] as const)('every mistake in a %s file is named before anything is sent', async (kind, text, wanted) => {
   const file = { ...fileOf(text, kind), endpoint: undefined };
-  for (const words of wanted) await expect(checkedCount(file)).rejects.toThrow(words);
+  for (const words of wanted) await expect(countValidItems(file)).rejects.toThrow(words);
 });
 
 test('letters of another encoding are refused, not guessed', async () => {
   for (const kind of ['jsonl', 'csv'] as const)
-    await expect(checkedCount(fileOf(Buffer.from('unit\n\xe9\n', 'latin1'), kind))).rejects.toThrow('UTF-8');
+    await expect(countValidItems(fileOf(Buffer.from('unit\n\xe9\n', 'latin1'), kind))).rejects.toThrow(
+      'UTF-8',
+    );
 });
 
 test('a long file comes in batches, whole and in order', async () => {
@@ -70,10 +72,10 @@ test('a long file comes in batches, whole and in order', async () => {
     'csv',
   );
   for (const file of [jsonl, csv]) {
-    expect(await checkedCount(file)).toBe(count);
+    expect(await countValidItems(file)).toBe(count);
     const sizes: number[] = [];
     let next = 0;
-    for await (const batch of batches(file, 5000)) {
+    for await (const batch of feedbackBatches(file, 5000)) {
       sizes.push(batch.length);
       for (const { item } of batch) expect(item.unit === `unité-${next++}`).toBe(true);
     }

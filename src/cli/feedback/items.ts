@@ -5,7 +5,7 @@ import { CsvError, parse } from 'csv-parse';
 import type { FeedbackItem } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { LINE_MAX, lines, type Refuse } from '../files/lines.ts';
+import { decodeLines, LINE_MAX_CHARS, type LineError } from '../files/lines.ts';
 
 const COLUMNS = ['endpoint', 'requestId', 'unit', 'label', 'metric', 'value', 'time'] as const;
 const isColumn = (name: string): boolean => COLUMNS.some((column) => column === name);
@@ -22,13 +22,13 @@ export interface FeedbackFile {
 }
 
 /** An item and the line that it ends on. */
-export interface Placed {
+export interface FeedbackLine {
   readonly line: number;
   readonly item: FeedbackItem;
 }
 
 /** Reads all of a file and sends none of it; answers how many items it holds. Throws FEEDBACK_INVALID that names each line that is no item. */
-export async function checkedCount(file: FeedbackFile): Promise<number> {
+export async function countValidItems(file: FeedbackFile): Promise<number> {
   const problems: string[] = [];
   let mistakes = 0;
   let count = 0;
@@ -46,8 +46,11 @@ export async function checkedCount(file: FeedbackFile): Promise<number> {
 }
 
 /** The items of a file that was checked, at most `size` at a time. What an item may hold is judged by the control plane. */
-export async function* batches(file: FeedbackFile, size: number): AsyncGenerator<readonly Placed[]> {
-  let batch: Placed[] = [];
+export async function* feedbackBatches(
+  file: FeedbackFile,
+  size: number,
+): AsyncGenerator<readonly FeedbackLine[]> {
+  let batch: FeedbackLine[] = [];
   for await (const rows of rowsOf(file))
     for (const { line, item } of rows) {
       const problem = problemOf(line, item);
@@ -82,7 +85,7 @@ async function* rowsOf({ path, kind, endpoint }: FeedbackFile): AsyncGenerator<r
 
 async function* jsonRows(stream: Readable): AsyncGenerator<readonly Row[]> {
   let line = 0;
-  for await (const batch of lines(stream, refuse)) {
+  for await (const batch of decodeLines(stream, refuse)) {
     const before = line;
     line += batch.length;
     yield batch.flatMap((source, i) =>
@@ -108,7 +111,7 @@ interface CsvRecord {
 /** An empty cell is a key that is left out. */
 async function* csvRows(stream: Readable): AsyncGenerator<readonly Row[]> {
   const parser = parse({
-    ...{ bom: true, info: true, skip_empty_lines: true, max_record_size: LINE_MAX },
+    ...{ bom: true, info: true, skip_empty_lines: true, max_record_size: LINE_MAX_CHARS },
     record_delimiter: ['\r\n', '\n', '\r'],
   });
   const records = Readable.from(textOf(stream)).compose(parser) as AsyncIterable<CsvRecord>;
@@ -131,7 +134,7 @@ async function* csvRows(stream: Readable): AsyncGenerator<readonly Row[]> {
 /** Parts of CSV, each ending with a line: a record may go over several. */
 async function* textOf(stream: Readable): AsyncGenerator<string> {
   let isFirst = true;
-  for await (const batch of lines(stream, refuse)) {
+  for await (const batch of decodeLines(stream, refuse)) {
     if (batch.length === 0) continue;
     yield `${isFirst ? '' : '\n'}${batch.join('\n')}`;
     isFirst = false;
@@ -155,4 +158,4 @@ const cellValue = (column: string, cell: string): unknown =>
   column === 'value' && NUMBER.test(cell) ? Number(cell) : cell;
 
 const invalid = (problems: string): PlimsollError => new PlimsollError('FEEDBACK_INVALID', { problems });
-const refuse: Refuse = (line, found) => invalid(`line ${line} is ${found}`);
+const refuse: LineError = (line, found) => invalid(`line ${line} is ${found}`);

@@ -6,12 +6,12 @@ import { parsePolicy, type RolloutPolicy } from '../../rollout/policy/policy.ts'
 const FILE_MAX = 2 ** 20;
 
 /** Reads a policy file, YAML or JSON (which is YAML too). */
-export async function readPolicy(path: string): Promise<RolloutPolicy> {
-  return parsePolicy(await readDocument(path));
+export async function readPolicyFile(path: string): Promise<RolloutPolicy> {
+  return parsePolicy(await readYamlDocument(path));
 }
 
 /** A parsed YAML or JSON file; throws DOCUMENT_INVALID where it is neither. */
-export async function readDocument(path: string): Promise<unknown> {
+export async function readYamlDocument(path: string): Promise<unknown> {
   const text = readText(path);
   // A CommonJS package: inside the bundle only its default export is there.
   const { parse } = (await import('yaml')).default;

@@ -1,18 +1,18 @@
 import type { PlimsollError } from '../../core/errors.ts';
 
 /** Longest line in characters. */
-export const LINE_MAX = 2 ** 20;
+export const LINE_MAX_CHARS = 2 ** 20;
 
 /** What is thrown of a line that is `found` to be none. */
-export type Refuse = (line: number, found: string) => PlimsollError;
+export type LineError = (line: number, found: string) => PlimsollError;
 
 /**
  * Lines of UTF-8 text in batches of what was read at once; at most one line is kept between batches. Throws what `refuse`
  * gives for bytes that are no UTF-8 and for a line that is too long.
  */
-export async function* lines(
+export async function* decodeLines(
   chunks: AsyncIterable<Uint8Array>,
-  refuse: Refuse,
+  refuse: LineError,
 ): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
@@ -28,7 +28,7 @@ export async function* lines(
     const batch = (rest + decode(chunk)).split('\n');
     rest = batch.pop()!;
     count += batch.length;
-    if (rest.length > LINE_MAX) throw refuse(count + 1, `longer than ${LINE_MAX} characters`);
+    if (rest.length > LINE_MAX_CHARS) throw refuse(count + 1, `longer than ${LINE_MAX_CHARS} characters`);
     yield batch;
   }
   yield [rest + decode()];

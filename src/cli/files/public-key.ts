@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import { readText } from './text-file.ts';
+import { readTextFile } from './text-file.ts';
 
-export interface KeyOptions {
+export interface PublicKeyOptions {
   readonly data: string;
   /** Path of a public key in PEM form. */
   readonly publicKey?: string;
@@ -13,8 +13,8 @@ export interface KeyOptions {
  * The key to check signatures with, in PEM form: the one that is given, else that of this installation. A key is never made
  * in order to check with it. Throws FILE_NOT_FOUND, SIGNING_KEY_INVALID.
  */
-export async function publicKeyFor({ publicKey, data }: KeyOptions): Promise<string> {
-  if (publicKey !== undefined) return readText(publicKey);
+export async function publicKeyFor({ publicKey, data }: PublicKeyOptions): Promise<string> {
+  if (publicKey !== undefined) return readTextFile(publicKey);
   const given = process.env['PLIMSOLL_SIGNING_KEY'];
   const own = join(resolve(data), 'keys', 'signing.pem');
   if (given === undefined && !existsSync(own)) throw new PlimsollError('FILE_NOT_FOUND', { path: own });

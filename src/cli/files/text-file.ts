@@ -7,7 +7,7 @@ import { withFile } from '../../files/file-source.ts';
  * The text of a file that a person gave, without a byte order mark. Errors: FILE_NOT_FOUND, FILE_UNREADABLE,
  * INPUT_INVALID where it is no UTF-8: letters of another encoding would become other letters, and so other categories.
  */
-export function readText(path: string): string {
+export function readTextFile(path: string): string {
   const bytes = withFile(path, (file) => readFileSync(file));
   if (!isUtf8(bytes)) {
     const problem = `${path}: expected text in UTF-8, got another encoding: save it as UTF-8`;
@@ -17,16 +17,16 @@ export function readText(path: string): string {
 }
 
 /** Writes a file that a person asked for. Throws FILE_UNWRITABLE. */
-export function writeFile(path: string, content: string | Uint8Array): void {
+export function writeOutputFile(path: string, content: string | Uint8Array): void {
   try {
     writeFileSync(path, content);
   } catch (error) {
-    throw unwritable(path, error as NodeJS.ErrnoException);
+    throw fileUnwritable(path, error as NodeJS.ErrnoException);
   }
 }
 
 /** FILE_UNWRITABLE out of what the system says. */
-export function unwritable(path: string, error: NodeJS.ErrnoException): PlimsollError {
+export function fileUnwritable(path: string, error: NodeJS.ErrnoException): PlimsollError {
   const reason = REASONS.get(error.code) ?? `the system answers ${error.code}`;
   return new PlimsollError('FILE_UNWRITABLE', { path, reason }, { cause: error });
 }

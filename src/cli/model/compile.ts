@@ -3,18 +3,18 @@ import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { DefineCommand } from '../command.ts';
-import { writeFile } from '../files/text-file.ts';
-import { bytes, table } from '../output/table.ts';
-import { type FileOptions, withFileOptions } from './file-options.ts';
+import { writeOutputFile } from '../files/text-file.ts';
+import { bytesText, formatTable } from '../output/table.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 
-interface CompileOptions extends FileOptions {
+interface CompileOptions extends ModelFileOptions {
   readonly out: string;
   readonly certificate?: string;
 }
 
-export const compile: DefineCommand = (command, terminal) => {
-  withFileOptions(command, ['runtime', 'trust', 'code', 'requirements', 'python', 'script', 'allow'])
+export const compileCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command, ['runtime', 'trust', 'code', 'requirements', 'python', 'script', 'allow'])
     .description('Turns a model file into an ONNX graph that gives the same numbers, and says how exactly.')
     .argument('<file>', 'model file')
     .requiredOption('-o, --out <model.onnx>', 'where the graph goes')
@@ -30,16 +30,16 @@ export const compile: DefineCommand = (command, terminal) => {
       const { readModel } = await import('./open-model.ts');
       const { contentOf } = await import('../../registry/model-content.ts');
       const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options.maxModel)));
-      writeFile(options.out, onnx);
+      writeOutputFile(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };
       if (options.certificate !== undefined) {
-        writeFile(
+        writeOutputFile(
           options.certificate,
           `${JSON.stringify({ model: basename(file), steps: certificate }, null, 2)}\n`,
         );
       }
       terminal.answer(report, () => {
-        const head = `${options.out}: ${bytes(onnx.length)}`;
+        const head = `${options.out}: ${bytesText(onnx.length)}`;
         return [head, ...(certificate.length > 0 ? [exactness(certificate)] : []), ...notes].join('\n');
       });
     });
@@ -78,7 +78,7 @@ const prefixNotes = (plan: CompiledPlan): string[] =>
   );
 
 const exactness = (certificate: readonly CertificateEntry[]): string =>
-  table([
+  formatTable([
     ['step', 'class', 'exactness', 'bound'],
     ...certificate.map((entry) => [
       entry.path || '(model)',

@@ -5,7 +5,7 @@ import type { PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
 
 /** Options of every command that takes a model file or folder. */
-export interface FileOptions {
+export interface ModelFileOptions {
   readonly runtime?: Runtime;
   readonly trust?: boolean;
   readonly code?: readonly string[];
@@ -25,7 +25,7 @@ export const PYTHON_OPTIONS = {
   python: '--python',
   script: '--script',
   allow: '--allow',
-} as const satisfies { readonly [K in keyof FileOptions]: string };
+} as const satisfies { readonly [K in keyof ModelFileOptions]: string };
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -36,7 +36,10 @@ const UNREAD = ['missing'] as const;
  * Declares the options that every command on a model file accepts. Those that change nothing for this command, by their
  * names here, are not offered: its help and its completion leave them out.
  */
-export function withFileOptions(command: Command, unused: readonly (keyof FileOptions)[] = []): Command {
+export function withModelFileOptions(
+  command: Command,
+  unused: readonly (keyof ModelFileOptions)[] = [],
+): Command {
   const unread: ReadonlySet<string> = new Set([...UNREAD, ...unused]);
   for (const option of declared(command).options) option.hideHelp(unread.has(option.attributeName()));
   return command;

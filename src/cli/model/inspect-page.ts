@@ -2,10 +2,10 @@ import { grouped } from '../../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
 import { printable } from '../output/printable.ts';
-import { bytes, clip, count, table } from '../output/table.ts';
-import { outputWidth, styled } from '../output/terminal.ts';
+import { bytesText, countText, formatTable, truncate } from '../output/table.ts';
+import { styled, terminalWidth } from '../output/terminal.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
-import { quoted } from './python/diagnosis.ts';
+import { shellWord } from './python/diagnosis.ts';
 import { pythonSections } from './python/page.ts';
 
 /**
@@ -39,7 +39,7 @@ const section = (title: string, body: string): string => `${styled('bold', title
 
 function headline({ file, size, format, compression, framework }: InspectReport): string {
   const facts = [`${framework.name}${framework.version ? ` ${framework.version}` : ''}`];
-  facts.push(compression ? `${format}, ${compression}` : format, bytes(size));
+  facts.push(compression ? `${format}, ${compression}` : format, bytesText(size));
   return `${styled('bold', file)}: ${facts.join(' · ')}`;
 }
 
@@ -54,8 +54,8 @@ function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
   const name = node.path.split('.').at(-1) ?? '';
   const params = Object.entries(node.params).map(([key, value]) => `${key}=${value}`);
   const head = `${name ? `${name}: ` : ''}${node.class.split('.').at(-1)}`;
-  const room = Math.min(CLASS_WIDTH, outputWidth() - lead.length - GAP) - head.length;
-  const shown = room < CLASS_LEAST ? '' : clip(params.join(', '), room);
+  const room = Math.min(CLASS_WIDTH, terminalWidth() - lead.length - GAP) - head.length;
+  const shown = room < CLASS_LEAST ? '' : truncate(params.join(', '), room);
   const lines = [`${lead}${head}${shown ? styled('dim', `  ${shown}`) : ''}`];
   node.children.forEach((child, i) => {
     const last = i === node.children.length - 1;
@@ -80,22 +80,22 @@ function takesTitle(signature: Signature): string {
     case 'labels':
       return 'Takes one label a row';
     case 'tensors':
-      return `Takes ${count(signature.tensors.length, 'tensor')}`;
+      return `Takes ${countText(signature.tensors.length, 'tensor')}`;
     case 'table':
-      return `Takes ${count(signature.columns.length, 'column')}`;
+      return `Takes ${countText(signature.columns.length, 'column')}`;
   }
 }
 
 function inputs(signature: Signature): string {
   if (signature.form === 'tensors') {
-    return table(signature.tensors.map((spec) => [spec.name, spec.dtype, shape(spec.shape)]));
+    return formatTable(signature.tensors.map((spec) => [spec.name, spec.dtype, shape(spec.shape)]));
   }
   const rows = signature.columns.slice(0, COLUMNS_SHOWN).map(columnRow);
   const more = signature.columns.length - rows.length;
   const unnamed = signature.columns.every((column) => !column.named) && signature.form === 'table';
   return [
-    table(rows),
-    ...(more > 0 ? [`  … ${count(more, 'more column')} (all of them with --json)`] : []),
+    formatTable(rows),
+    ...(more > 0 ? [`  … ${countText(more, 'more column')} (all of them with --json)`] : []),
     ...(unnamed ? [styled('dim', '  The file names no columns: rows are lists in this order.')] : []),
   ].join('\n');
 }
@@ -108,7 +108,7 @@ function columnRow(column: ColumnSpec): string[] {
   if (column.categories) {
     const some = column.categories.slice(0, CATEGORIES_SHOWN).map((value) => JSON.stringify(value));
     const more = column.categories.length > CATEGORIES_SHOWN ? ', …' : '';
-    facts.push(`${count(column.categories.length, 'category', 'categories')}: ${some.join(', ')}${more}`);
+    facts.push(`${countText(column.categories.length, 'category', 'categories')}: ${some.join(', ')}${more}`);
     facts.push(column.unknown === 'error' ? 'any other is refused' : 'others are ignored');
   }
   return [column.name, column.type, facts.join('; ')];
@@ -117,7 +117,7 @@ function columnRow(column: ColumnSpec): string[] {
 const CLASSES_SHOWN = 6;
 
 function outputs(specs: readonly OutputSpec[]): string {
-  return table(
+  return formatTable(
     specs.map((spec) => {
       const classes = spec.classes?.values ?? [];
       const some = classes.slice(0, CLASSES_SHOWN).map((value) => JSON.stringify(value));
@@ -146,7 +146,8 @@ function globals(named: readonly NamedGlobal[]): string {
     const line = `  ${meaning}: ${module}.${name} at byte ${grouped(offset)}`;
     lines.push(meaning === 'dangerous' ? styled('red', line) : styled('yellow', line));
   }
-  if (listed.length > GLOBALS_SHOWN) lines.push(`  … ${count(listed.length - GLOBALS_SHOWN, 'more name')}`);
+  if (listed.length > GLOBALS_SHOWN)
+    lines.push(`  … ${countText(listed.length - GLOBALS_SHOWN, 'more name')}`);
   return lines.join('\n');
 }
 
@@ -186,8 +187,8 @@ function verdict(report: InspectReport, path: string): string {
 /** A folder brings its script along; one that was named has to be named again. */
 function nextLine({ kind, python }: InspectReport, path: string): string {
   const script = kind === 'file' ? scriptIn(python) : undefined;
-  const words = script === undefined ? '' : ` --script ${printable(quoted(script))} --trust`;
-  return `Next: plimsoll serve ${printable(quoted(path))}${words}`;
+  const words = script === undefined ? '' : ` --script ${printable(shellWord(script))} --trust`;
+  return `Next: plimsoll serve ${printable(shellWord(path))}${words}`;
 }
 
 const REPLACE =

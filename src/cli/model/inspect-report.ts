@@ -48,13 +48,16 @@ export interface InspectReport {
 }
 
 /** Beside the file, what is said about Python counts: modules and packages that are given. */
-export interface ReportOptions {
+export interface InspectOptions {
   readonly maxModel?: number | undefined;
   readonly demands: PythonDemands;
 }
 
 /** Reads a file or folder as data and tries what could run it; nothing of it is executed. */
-export async function reportOn(path: string, { maxModel, demands }: ReportOptions): Promise<InspectReport> {
+export async function inspectModel(
+  path: string,
+  { maxModel, demands }: InspectOptions,
+): Promise<InspectReport> {
   const source = await readSource(path);
   const model = await describedModel(source, maxModel);
   const { content, format, compression, framework, outline, blockers, globals, notes } = model;

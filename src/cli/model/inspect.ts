@@ -1,9 +1,9 @@
 import type { DefineCommand } from '../command.ts';
-import { type FileOptions, withFileOptions } from './file-options.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 
-export const inspect: DefineCommand = (command, terminal) => {
-  withFileOptions(command, ['runtime', 'trust'])
+export const inspectCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command, ['runtime', 'trust'])
     .description('Says what is in a model file and whether it can be served. Never executes anything.')
     .argument('<file>', 'model file, or a folder: of plimsoll.save, of MLflow, or with a script')
     .addHelpText(
@@ -11,10 +11,10 @@ export const inspect: DefineCommand = (command, terminal) => {
       '\nExamples:\n  $ plimsoll inspect model.joblib\n  $ plimsoll inspect model.pkl --json | jq .signature\n' +
         '  $ plimsoll inspect saved/churn --json | jq .python.imports',
     )
-    .action(async (file: string, options: FileOptions) => {
-      const { reportOn } = await import('./inspect-report.ts');
+    .action(async (file: string, options: ModelFileOptions) => {
+      const { inspectModel } = await import('./inspect-report.ts');
       const demands = checkedDemands(options, { command: 'inspect', model: file });
-      const report = await reportOn(file, { maxModel: options.maxModel, demands });
+      const report = await inspectModel(file, { maxModel: options.maxModel, demands });
       const { inspectPage } = await import('./inspect-page.ts');
       const { printableData } = await import('../output/printable.ts');
       terminal.answer(report, () => inspectPage(printableData(report), file));

@@ -1,22 +1,22 @@
 import type { VersionView } from '../../control/port.ts';
 import { allRows } from '../../store/pages.ts';
 import type { DefineCommand } from '../command.ts';
-import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
-import { checkLines } from '../output/check-lines.ts';
+import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
+import { versionCheckLines } from '../output/check-lines.ts';
 import { printable } from '../output/printable.ts';
-import { clip, fittedTable } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { fittedTable, truncate } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 import { trustLine } from './python/trust-line.ts';
 
 /** `models`: what is registered. */
-export const models: DefineCommand = (command, terminal) => {
+export const modelsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists models and their newest versions; with a name, every version of that model.')
     .argument('[model]', 'a model: its versions')
     .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
     .action(async (model: string | undefined) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      await lookAtControl(options, async (control) => {
+      await withReadableControl(options, async (control) => {
         const items =
           model === undefined
             ? await allRows((page) => control.models(page))
@@ -39,13 +39,15 @@ const EXPENDABLE = ['BY', 'PROOF', 'FILE', 'RUNS ON', 'CREATED'];
 
 function versionTable(versions: readonly VersionView[]): string {
   const refused = versions.flatMap(({ model, version, state, checks }) =>
-    state === 'refused' ? [`${model}@${version} is refused`, checkLines(checks.filter(({ ok }) => !ok))] : [],
+    state === 'refused'
+      ? [`${model}@${version} is refused`, versionCheckLines(checks.filter(({ ok }) => !ok))]
+      : [],
   );
   const trusted = versions.flatMap(({ model, version, python }) =>
     python === null ? [] : [printable(`${model}@${version} ${trustLine(python)}`)],
   );
   const rows = [HEAD, ...versions.map(cells)];
-  return [fittedTable(rows, outputWidth(), EXPENDABLE), ...trusted, ...refused].join('\n');
+  return [fittedTable(rows, terminalWidth(), EXPENDABLE), ...trusted, ...refused].join('\n');
 }
 
 const cells = (view: VersionView): readonly string[] =>
@@ -55,8 +57,8 @@ const cells = (view: VersionView): readonly string[] =>
     view.state,
     view.runtime ?? '-',
     view.proof ?? '-',
-    clip(view.file, 30),
+    truncate(view.file, 30),
     view.createdAt.slice(0, 16).replace('T', ' '),
-    clip(view.createdBy, 20),
+    truncate(view.createdBy, 20),
     view.aliases.join(', '),
   ].map(printable);

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { DefineCommand } from '../command.ts';
-import { type FileOptions, withFileOptions } from './file-options.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 
-interface PredictOptions extends FileOptions {
+interface PredictOptions extends ModelFileOptions {
   readonly data: string;
   readonly input: string;
   readonly output?: string;
@@ -11,8 +11,8 @@ interface PredictOptions extends FileOptions {
 /** Rows shown on a terminal. */
 const SHOWN = 50;
 
-export const predict: DefineCommand = (command, terminal) => {
-  withFileOptions(command)
+export const predictCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command)
     .description('Scores the rows of a file with a model file, offline.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
@@ -34,14 +34,14 @@ export const predict: DefineCommand = (command, terminal) => {
       const { flattenOutputs } = await import('../../scorer/flatten.ts');
       const { rowWriter } = await import('../files/rows/write.ts');
       const write = options.output === undefined ? null : rowWriter(options.output);
-      const { openAsked } = await import('./python/open.ts');
-      const { readRows } = await import('../files/rows/read.ts');
+      const { openRequestedModel } = await import('./python/open.ts');
+      const { readRowFile } = await import('../files/rows/read.ts');
       const { decodeInput } = await import('../../serving/rows/decode.ts');
       const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
       const opening = { command: 'predict', model: file, terminal };
-      const { format, framework, signature, engine } = await openAsked(options, opening);
+      const { format, framework, signature, engine } = await openRequestedModel(options, opening);
       const scored = async () => {
-        const batch = decodeInput(await readRows(options.input, signature), signature);
+        const batch = decodeInput(await readRowFile(options.input, signature), signature);
         return { batch, outputs: await engine.infer(batch) };
       };
       const { batch, outputs } = await scored().finally(() => engine.close());
@@ -54,14 +54,14 @@ export const predict: DefineCommand = (command, terminal) => {
       });
       if (write && options.output !== undefined) {
         await write(options.output, { document, columns });
-        const { count } = await import('../output/table.ts');
+        const { countText } = await import('../output/table.ts');
         terminal.answer(
           { output: options.output, model },
-          () => `${count(batch.rows, 'row')} written to ${options.output}`,
+          () => `${countText(batch.rows, 'row')} written to ${options.output}`,
         );
         return;
       }
-      const { answerTable } = await import('./predict-table.ts');
-      terminal.answer(terminal.json ? document() : null, () => answerTable(columns(), SHOWN));
+      const { predictionTable } = await import('./predict-table.ts');
+      terminal.answer(terminal.json ? document() : null, () => predictionTable(columns(), SHOWN));
     });
 };

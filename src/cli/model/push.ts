@@ -4,12 +4,12 @@ import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../../core/er
 import type { Check, Strategy } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
-import { checkLines } from '../output/check-lines.ts';
+import { versionCheckLines } from '../output/check-lines.ts';
 import { STRATEGIES } from '../rollout/strategies.ts';
-import { type FileOptions, withFileOptions } from './file-options.ts';
-import { pythonDemands } from './python/demands.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { trustedPythonDemands } from './python/demands.ts';
 
-interface PushOptions extends ActorOptions, FileOptions {
+interface PushOptions extends ActorOptions, ModelFileOptions {
   readonly name: string;
   readonly golden?: string;
   readonly reference?: string;
@@ -21,8 +21,8 @@ interface PushOptions extends ActorOptions, FileOptions {
 }
 
 /** `push`: a file becomes a version. */
-export const push: DefineCommand = (command, terminal) => {
-  withActorOptions(withFileOptions(command))
+export const pushCommand: DefineCommand = (command, terminal) => {
+  withActorOptions(withModelFileOptions(command))
     .description(
       'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
     )
@@ -41,7 +41,7 @@ export const push: DefineCommand = (command, terminal) => {
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = command.optsWithGlobals<PushOptions>();
-      const python = pythonDemands(options, { command: 'push', model: file }) ?? undefined;
+      const python = trustedPythonDemands(options, { command: 'push', model: file }) ?? undefined;
       const progress = terminal.progress(file);
       progress.update('reading and proving');
       try {
@@ -107,13 +107,13 @@ async function policyOf({ policy, rollout }: PushOptions): Promise<unknown> {
   if (policy === undefined) return undefined;
   if (rollout === undefined)
     throw new PlimsollError('USAGE', { reason: '--policy is given without --rollout', command: 'push' });
-  const { readDocument } = await import('../files/document.ts');
-  return readDocument(policy);
+  const { readYamlDocument } = await import('../files/document.ts');
+  return readYamlDocument(policy);
 }
 
 function said(pushed: Pushed): string {
   const { model, version, state, checks } = pushed;
-  return [`${model}@${version} is ${state}`, checkLines(checks), ...whatNext(pushed)].join('\n');
+  return [`${model}@${version} is ${state}`, versionCheckLines(checks), ...whatNext(pushed)].join('\n');
 }
 
 function whatNext(pushed: Pushed): readonly string[] {

@@ -5,19 +5,25 @@ import type { PythonDemands } from '../../python/demands.ts';
 import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
 import type { DefineCommand } from '../command.ts';
-import { readText } from '../files/text-file.ts';
-import { count } from '../output/table.ts';
-import { withFileOptions } from './file-options.ts';
-import { pythonDemands } from './python/demands.ts';
-import { isForPython, mustBePython, type Opening, type OpenOptions, openWithPython } from './python/open.ts';
+import { readTextFile } from '../files/text-file.ts';
+import { countText } from '../output/table.ts';
+import { withModelFileOptions } from './file-options.ts';
+import { trustedPythonDemands } from './python/demands.ts';
+import {
+  mayRunInPython,
+  type OpenModelContext,
+  type OpenModelOptions,
+  openWithPython,
+  requiresPython,
+} from './python/open.ts';
 
-interface VerifyOptions extends OpenOptions {
+interface VerifyOptions extends OpenModelOptions {
   readonly full?: boolean;
   readonly seed?: number;
 }
 
-export const verify: DefineCommand = (command, terminal) => {
-  withFileOptions(command)
+export const verifyCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command)
     .description('Replays rows with expected outputs and compares the two engines on boundary rows.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .option('--golden <file>', 'rows with expected outputs: {"input": …, "expected": {"predict": […]}}')
@@ -32,7 +38,7 @@ export const verify: DefineCommand = (command, terminal) => {
     .action(async (file: string) => {
       const options = command.optsWithGlobals<VerifyOptions>();
       const opening = { command: 'verify', model: file, terminal };
-      const python = pythonDemands(options, opening);
+      const python = trustedPythonDemands(options, opening);
       const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
       const content = await contentFor(options, python, file);
       const found =
@@ -49,13 +55,13 @@ async function contentFor(
   python: PythonDemands | null,
   file: string,
 ): Promise<ModelContent | null> {
-  if (runtime === 'python' || mustBePython(python)) return null;
+  if (runtime === 'python' || requiresPython(python)) return null;
   try {
     const { readModel } = await import('./open-model.ts');
     const { contentOf } = await import('../../registry/model-content.ts');
     return contentOf(await readModel(file, maxModel));
   } catch (error) {
-    if (python === null || runtime !== undefined || !isForPython(error)) throw error;
+    if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     return null;
   }
 }
@@ -64,7 +70,7 @@ async function contentFor(
 async function provedWithPython(
   options: VerifyOptions,
   python: PythonDemands,
-  opening: Opening,
+  opening: OpenModelContext,
 ): Promise<VersionVerification> {
   const { engine, manifest } = await openWithPython(options, python, opening);
   await engine.close();
@@ -80,7 +86,7 @@ async function verifiedEngines(
     full,
     seed,
   }: Omit<VerifyOptions, 'golden'> & { readonly golden: GoldenReplay | undefined },
-  { model: file, terminal }: Opening,
+  { model: file, terminal }: OpenModelContext,
 ): Promise<VersionVerification | null> {
   const { createEngine, createEngines, isEngine } = await import('../../registry/engines.ts');
   const { verifyEngines } = await import('../../registry/verify.ts');
@@ -113,7 +119,7 @@ function wholeNumber(text: string): number {
 
 async function readGolden(path: string): Promise<GoldenReplay> {
   const { parseGolden } = await import('../../registry/golden.ts');
-  const text = readText(path);
+  const text = readTextFile(path);
   try {
     return parseGolden(JSON.parse(text), path);
   } catch (error) {
@@ -133,8 +139,8 @@ function passed({ proof, rows, cells, differingBits, worst, seed }: VersionVerif
   const lines: string[] = [PROOFS[proof]];
   if (proof === 'single-engine') return lines.join('\n');
   const bits =
-    differingBits === 0 ? 'every bit equal' : `${count(differingBits, 'cell')} not equal to the last bit`;
-  lines.push(`  compared: ${count(rows, 'row')}, ${count(cells, 'cell')}, ${bits} (seed ${seed})`);
+    differingBits === 0 ? 'every bit equal' : `${countText(differingBits, 'cell')} not equal to the last bit`;
+  lines.push(`  compared: ${countText(rows, 'row')}, ${countText(cells, 'cell')}, ${bits} (seed ${seed})`);
   if (worst && worst.relative > 0) {
     const { output, row, column, left, right, relative } = worst;
     lines.push(

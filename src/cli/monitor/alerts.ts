@@ -10,11 +10,11 @@ import {
 } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
-import { table } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { formatTable } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 
 /** `alerts`: what is wrong, and who looks after it. */
-export const alerts: DefineCommand = (command, terminal) => {
+export const alertsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows what is wrong: alerts that fire or are pending.')
     .argument('[endpoint]', 'name of an endpoint')
@@ -115,7 +115,7 @@ function listText(rows: readonly AlertRow[]): string {
     row.fingerprint,
   ]);
   const said = rows.map((row) => `${row.fingerprint}: ${printable(row.told.sentence)}`);
-  return [table([head, ...lines], outputWidth() < 80 ? '' : '  '), '', ...said].join('\n');
+  return [formatTable([head, ...lines], terminalWidth() < 80 ? '' : '  '), '', ...said].join('\n');
 }
 
 function alertText(row: AlertRow, events: readonly AlertEventRow[]): string {

@@ -1,6 +1,6 @@
 import type { ColumnReport, LibraryReport } from '../../monitor/scores/compare-column.ts';
 import type { ScoreValue } from '../../monitor/scores/library-scores.ts';
-import { clip, table } from '../output/table.ts';
+import { formatTable, truncate } from '../output/table.ts';
 
 /** A block a column: each library's verdict, then its scores side by side. */
 export function comparePage(columns: readonly ColumnReport[]): string {
@@ -16,7 +16,7 @@ function columnBlock({ column, type, scores }: ColumnReport): string {
     ...names.map((name) => [name, ...libraries.map(([, report]) => scoreText(report[name]))]),
   ];
   const reasons = libraries.flatMap(([library, report]) => reasonLines(library, report.reasons));
-  return [`${column} (${type})`, table(rows), ...reasons].join('\n');
+  return [`${column} (${type})`, formatTable(rows), ...reasons].join('\n');
 }
 
 const scoreNames = (report: LibraryReport): string[] =>
@@ -41,5 +41,7 @@ const shown = (value: number): string => (value === 0 ? '0' : String(Number(valu
 /** Why what is missing is missing, each reason once. */
 function reasonLines(library: string, reasons: Readonly<Record<string, string>> = {}): string[] {
   const byReason = Map.groupBy(Object.keys(reasons), (name) => reasons[name]!);
-  return [...byReason].map(([reason, names]) => `  – ${library} ${clip(names.join(', '), 40)}: ${reason}`);
+  return [...byReason].map(
+    ([reason, names]) => `  – ${library} ${truncate(names.join(', '), 40)}: ${reason}`,
+  );
 }

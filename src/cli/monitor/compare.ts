@@ -12,7 +12,7 @@ interface CompareOptions {
 const DEFAULT_LIBRARIES = 'evidently,nannyml,scipy';
 
 /** `monitor compare`: the scores of other tools, to the digits of those tools. */
-export const compare: DefineCommand = (command, terminal) => {
+export const monitorCompareCommand: DefineCommand = (command, terminal) => {
   command
     .description('Compares the columns of two files by the scores of Evidently, NannyML and scipy.')
     .requiredOption(

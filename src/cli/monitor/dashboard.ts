@@ -1,7 +1,7 @@
 import type { DefineCommand } from '../command.ts';
 
 /** `monitor dashboard`: what there is to see, for those who have a Grafana. */
-export const dashboard: DefineCommand = (command, terminal) => {
+export const monitorDashboardCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Writes a Grafana dashboard over /metrics: traffic, latency, errors, drift, quality, accuracy.',
@@ -14,8 +14,8 @@ export const dashboard: DefineCommand = (command, terminal) => {
       const document = grafanaDashboard(title);
       const text = JSON.stringify(document, null, 2);
       if (output === undefined) return terminal.answer(document, () => text);
-      const { writeFile } = await import('../files/text-file.ts');
-      writeFile(output, `${text}\n`);
+      const { writeOutputFile } = await import('../files/text-file.ts');
+      writeOutputFile(output, `${text}\n`);
       const panels = document.panels.filter(({ type }) => type !== 'row').length;
       terminal.answer(
         { output, panels },

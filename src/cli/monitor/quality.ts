@@ -4,15 +4,15 @@ import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
-import { table } from '../output/table.ts';
-import { outputWidth, styled } from '../output/terminal.ts';
+import { formatTable } from '../output/table.ts';
+import { styled, terminalWidth } from '../output/terminal.ts';
 
 interface QualityOptions extends ControlOptions {
   readonly days?: string;
 }
 
 /** `monitor quality`: accuracy by cohort, as labels come, and what is wrong with the rows. */
-export const monitorQuality: DefineCommand = (command, terminal) => {
+export const monitorQualityCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description(
       'Shows how right answers were, by the time they were given, and what is wrong with the rows.',
@@ -88,7 +88,7 @@ function cohortTable(cohorts: readonly CohortView[], isTrusted: boolean): string
       String(revision),
     ];
   });
-  return table([head, ...rows], outputWidth() < 100 ? '' : '  ');
+  return formatTable([head, ...rows], terminalWidth() < 100 ? '' : '  ');
 }
 
 /** To the minute, or the day where it begins with one; in UTC, as cohorts are. */

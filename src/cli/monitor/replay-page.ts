@@ -5,7 +5,7 @@ import { type FeatureProfile, watchedInputs } from '../../monitor/reference/refe
 import type { FileReplayResult, ReportedAlarm } from '../../monitor/replay/replay-files.ts';
 import { baselineSummary } from '../../monitor/replay/replay-summary.ts';
 import { printable } from '../output/printable.ts';
-import { clip, count, table } from '../output/table.ts';
+import { countText, formatTable, truncate } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
 /** Alarms of which distributions are drawn. */
@@ -16,7 +16,7 @@ const SHARE_MIN = 0.005;
 
 /** What fired, when and why, with both distributions. */
 export function replayPage({ report, profile }: FileReplayResult): string {
-  const head = `${count(report.rows, 'row')}, ${count(report.features, 'feature')}: ${report.summary}`;
+  const head = `${countText(report.rows, 'row')}, ${countText(report.features, 'feature')}: ${report.summary}`;
   const features = new Map(
     [...watchedInputs(profile), ...profile.outputs].map((feature) => [feature.name, feature] as const),
   );
@@ -48,10 +48,10 @@ function bars(feature: FeatureProfile, reference: readonly number[], current: re
     const [p, q] = [before[k]!, after[k]!];
     if (p < SHARE_MIN && q < SHARE_MIN) return [];
     return [
-      [clip(printable(name), 24), textBar(p / most, BAR), percent(p), textBar(q / most, BAR), percent(q)],
+      [truncate(printable(name), 24), textBar(p / most, BAR), percent(p), textBar(q / most, BAR), percent(q)],
     ];
   });
-  return table([['', 'reference', '', 'now', ''], ...rows], '    ');
+  return formatTable([['', 'reference', '', 'now', ''], ...rows], '    ');
 }
 
 function sharesOf(counts: readonly number[]): number[] {

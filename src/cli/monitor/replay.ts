@@ -21,7 +21,7 @@ interface ReplayOptions {
 const DEFAULT_FALSE_ALARMS = '1/100000';
 
 /** `monitor replay`: what a monitor would have said about rows that are there already. */
-export const replay: DefineCommand = (command, terminal) => {
+export const monitorReplayCommand: DefineCommand = (command, terminal) => {
   command
     .description('Runs a monitor over recorded rows: when it would have fired, and why.')
     .requiredOption(
@@ -144,6 +144,6 @@ async function budgetOf(
 
 async function policyOf(path: string): Promise<MonitorPolicy> {
   const { parseMonitor } = await import('../../monitor/policy/policy.ts');
-  const { readDocument } = await import('../files/document.ts');
-  return parseMonitor(path, await readDocument(path));
+  const { readYamlDocument } = await import('../files/document.ts');
+  return parseMonitor(path, await readYamlDocument(path));
 }

@@ -16,7 +16,7 @@ interface RulesOptions {
 }
 
 /** `monitor rules`: alerts for those who have a Prometheus. */
-export const rules: DefineCommand = (command, terminal) => {
+export const monitorRulesCommand: DefineCommand = (command, terminal) => {
   command
     .description(
       'Writes the alerting rules for a Prometheus that scrapes /metrics, as promtool accepts them.',
@@ -41,11 +41,11 @@ export const rules: DefineCommand = (command, terminal) => {
         throw usage('--tests needs --output, whose file they test');
       const text = await yaml(document);
       if (output === undefined) return terminal.answer(document, () => text.trimEnd());
-      const { writeFile } = await import('../files/text-file.ts');
-      writeFile(output, text);
+      const { writeOutputFile } = await import('../files/text-file.ts');
+      writeOutputFile(output, text);
       if (tests !== undefined) {
         const { ruleTests } = await import('../../monitor/prometheus/rule-tests.ts');
-        writeFile(tests, await yaml(ruleTests(wanted, basename(output))));
+        writeOutputFile(tests, await yaml(ruleTests(wanted, basename(output))));
       }
       const count = document.groups.flatMap((group) => group.rules).length;
       terminal.answer(

@@ -15,7 +15,7 @@ interface SetOptions extends ActorOptions {
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `monitor set`: what is watched of an endpoint. */
-export const monitorSet: DefineCommand = (command, terminal) => {
+export const monitorSetCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
       'Sets what is watched of an endpoint, and who is told: all of it by a file, or single values of what is set.',
@@ -56,8 +56,8 @@ async function documentOf({ policy, set = [] }: SetOptions, present: unknown): P
       reason: 'neither --policy nor --set is given',
       command: 'monitor set',
     });
-  const { readDocument } = await import('../files/document.ts');
-  const written = policy === undefined ? present : await readDocument(policy);
+  const { readYamlDocument } = await import('../files/document.ts');
+  const written = policy === undefined ? present : await readYamlDocument(policy);
   const yaml = (await import('yaml')).default;
   return set.reduce((document, text) => {
     const at = text.indexOf('=');

@@ -3,8 +3,8 @@ import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
-import { count, table } from '../output/table.ts';
-import { outputWidth, styled } from '../output/terminal.ts';
+import { countText, formatTable } from '../output/table.ts';
+import { styled, terminalWidth } from '../output/terminal.ts';
 
 interface ShowOptions extends ControlOptions {
   readonly hours?: string;
@@ -12,7 +12,7 @@ interface ShowOptions extends ControlOptions {
 }
 
 /** `monitor show`: every feature against its reference. */
-export const monitorShow: DefineCommand = (command, terminal) => {
+export const monitorShowCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows how every feature and answer of an endpoint stands against the reference.')
     .argument('<endpoint>', 'name of the endpoint')
@@ -42,7 +42,7 @@ const CAUSES = {
 function shown({ endpoint, version, rows, features, cause }: DriftView): string {
   if (features.length === 0) {
     const name = `${printable(endpoint)}@${version}`;
-    return `Nothing was compared yet for ${name}: ${count(rows, 'row')} came, and a look takes 32.`;
+    return `Nothing was compared yet for ${name}: ${countText(rows, 'row')} came, and a look takes 32.`;
   }
   const head = ['feature', 'state', 'effect', 'at least', 'missing', 'unseen', 'reference', 'now'];
   const lines = features.map((feature) => [
@@ -55,8 +55,8 @@ function shown({ endpoint, version, rows, features, cause }: DriftView): string 
     bars(feature, feature.reference),
     bars(feature, feature.current),
   ]);
-  const title = `${printable(endpoint)}@${version}, ${count(rows, 'row')}`;
-  const drawn = table([head, ...lines], outputWidth() < 100 ? '' : '  ');
+  const title = `${printable(endpoint)}@${version}, ${countText(rows, 'row')}`;
+  const drawn = formatTable([head, ...lines], terminalWidth() < 100 ? '' : '  ');
   return [title, drawn, ...(cause === null ? [] : [CAUSES[cause]])].join('\n');
 }
 

@@ -4,8 +4,8 @@ import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
-import { table } from '../output/table.ts';
-import { outputWidth } from '../output/terminal.ts';
+import { formatTable } from '../output/table.ts';
+import { terminalWidth } from '../output/terminal.ts';
 
 interface StatusOptions extends ControlOptions {
   readonly watch?: boolean;
@@ -15,7 +15,7 @@ const LOOK_MILLIS = 2000;
 const CLEAR = '\u001b[H\u001b[J';
 
 /** `monitor status`: how each endpoint is watched, and how it stands. */
-export const monitorStatus: DefineCommand = (command, terminal) => {
+export const monitorStatusCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows how each endpoint is watched, and how it stands.')
     .argument('[endpoint]', 'name of an endpoint')
@@ -59,5 +59,5 @@ function statusText(views: readonly MonitorView[]): string {
     reference === null ? 'none yet' : `${reference.rows.toLocaleString('en')} rows (${reference.source})`,
   ]);
   const said = views.map(({ endpoint, sentence }) => `${printable(endpoint)}: ${printable(sentence)}`);
-  return [table([head, ...rows], outputWidth() < 80 ? '' : '  '), '', ...said].join('\n');
+  return [formatTable([head, ...rows], terminalWidth() < 80 ? '' : '  '), '', ...said].join('\n');
 }

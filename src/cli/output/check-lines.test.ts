@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { checkLines } from './check-lines.ts';
+import { versionCheckLines } from './check-lines.ts';
 
 const LONG = 'limits (4096 MB of memory, 1024 MB a file, 512 threads)';
 
 test('a long finding is broken at its semicolons, and a bracket is not torn apart', () => {
   const detail = `${LONG}; network (network namespace; no sockets (seccomp)), system-calls; nothing else`;
-  expect(checkLines([{ name: 'sandbox', ok: true, detail }])).toBe(
+  expect(versionCheckLines([{ name: 'sandbox', ok: true, detail }])).toBe(
     [
       `  ✓  sandbox  ${LONG};`,
       '              network (network namespace; no sockets (seccomp)), system-calls;',
@@ -15,5 +15,5 @@ test('a long finding is broken at its semicolons, and a bracket is not torn apar
 });
 
 test('a short one stays on its line', () => {
-  expect(checkLines([{ name: 'a', ok: false, detail: 'one; two' }])).toBe('  ✗  a  one; two');
+  expect(versionCheckLines([{ name: 'a', ok: false, detail: 'one; two' }])).toBe('  ✗  a  one; two');
 });

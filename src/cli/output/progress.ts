@@ -1,7 +1,7 @@
-import { clip } from './table.ts';
+import { truncate } from './table.ts';
 
 /** Says what long work is doing, on one line that redraws itself. */
-export interface Progress {
+export interface ProgressIndicator {
   /** `share` is 0 to 1 where the end is known. */
   update(text: string, share?: number): void;
   /** Takes the line away until it is drawn again, so that something else can be said. */
@@ -9,7 +9,11 @@ export interface Progress {
   done(): void;
 }
 
-export const SILENT: Progress = { update: () => undefined, clear: () => undefined, done: () => undefined };
+export const HIDDEN_PROGRESS: ProgressIndicator = {
+  update: () => undefined,
+  clear: () => undefined,
+  done: () => undefined,
+};
 
 /** Where the line is drawn: a terminal, which knows how wide it is. */
 interface Out {
@@ -24,7 +28,7 @@ const REDRAW_MS = 100;
 const CLEAR_TO_END = '\u001b[K';
 
 /** `model.joblib: comparing engines ████████░░░░ 61 %`. */
-export class ProgressLine implements Progress {
+export class ProgressLine implements ProgressIndicator {
   readonly #label: string;
   readonly #out: Out;
   readonly #timer: NodeJS.Timeout;
@@ -71,9 +75,9 @@ export class ProgressLine implements Progress {
 }
 
 /** Says each step once, as it begins. */
-export class StepLines implements Progress {
-  readonly clear = SILENT.clear;
-  readonly done = SILENT.done;
+export class StepLines implements ProgressIndicator {
+  readonly clear = HIDDEN_PROGRESS.clear;
+  readonly done = HIDDEN_PROGRESS.done;
   readonly #say: (text: string) => void;
   #last = '';
 
@@ -99,7 +103,7 @@ function fitted(parts: { label: string; text: string; bar: string }, room: numbe
   const rest = `: ${text}`;
   const left = room - rest.length - 1;
   if (label.length <= left + 1) return `${label}${rest}`;
-  return left > 0 ? `…${label.slice(-left)}${rest}` : clip(text, Math.max(1, room));
+  return left > 0 ? `…${label.slice(-left)}${rest}` : truncate(text, Math.max(1, room));
 }
 
 /** Filled up to `share`; a block that wanders where the end is not known. */

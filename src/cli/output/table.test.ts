@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fittedTable, roomFor, table } from './table.ts';
+import { fittedTable, formatTable, visibleColumns } from './table.ts';
 
 const ROWS = [
   ['NAME', 'FILE', 'BY'],
@@ -8,7 +8,7 @@ const ROWS = [
 ];
 
 test('a table is as wide as its cells, and says what it leaves out where there is less room', () => {
-  expect(fittedTable(ROWS, 80, ['BY', 'FILE'])).toBe(table(ROWS));
+  expect(fittedTable(ROWS, 80, ['BY', 'FILE'])).toBe(formatTable(ROWS));
   expect(fittedTable(ROWS, 35, ['BY', 'FILE'])).toBe(
     '  NAME   FILE\n  churn  a-long-file-name.joblib\n  (no room for BY: --json shows them)',
   );
@@ -25,7 +25,7 @@ test('columns are kept in order, and none goes that is not expendable or has roo
       fc.shuffledSubarray(names),
       (rows, width, expendable) => {
         const all = [names, ...rows];
-        const kept = roomFor(all, width, expendable);
+        const kept = visibleColumns(all, width, expendable);
         const wide = (columns: readonly number[]): number =>
           columns.reduce((sum, j) => sum + Math.max(...all.map((row) => row[j]!.length)) + 2, -2);
         expect(kept).toEqual([...kept].sort());

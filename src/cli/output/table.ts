@@ -1,7 +1,7 @@
 import { grouped } from '../../core/digits.ts';
 
 /** Cells side by side, each column as wide as its widest cell, two spaces between; no trailing blanks. */
-export function table(rows: readonly (readonly string[])[], indent = '  '): string {
+export function formatTable(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, j) => {
@@ -20,7 +20,7 @@ const GAP = 2;
  * Indices of the columns to show in `width` characters: all, or without some of the `expendable` ones, the first named
  * going first. The first row is the head.
  */
-export function roomFor(
+export function visibleColumns(
   rows: readonly (readonly string[])[],
   width: number,
   expendable: readonly string[],
@@ -44,24 +44,24 @@ export function fittedTable(
 ): string {
   const [head = []] = rows;
   const indent = '  ';
-  const kept = roomFor(rows, width - indent.length, expendable);
-  const text = table(rows.map((row) => kept.map((j) => row[j]!)));
+  const kept = visibleColumns(rows, width - indent.length, expendable);
+  const text = formatTable(rows.map((row) => kept.map((j) => row[j]!)));
   const gone = head.filter((_, j) => !kept.includes(j));
   return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
 }
 
 /** `3 rows`, `1 row`. */
-export const count = (n: number, noun: string, plural = `${noun}s`): string =>
+export const countText = (n: number, noun: string, plural = `${noun}s`): string =>
   `${grouped(n)} ${n === 1 ? noun : plural}`;
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
 
 /** A file size for people: `812 bytes`, `1.4 MB`. */
-export function bytes(size: number): string {
+export function bytesText(size: number): string {
   const unit = size < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(size) / 3));
   return unit === 0 ? `${size} bytes` : `${(size / 1000 ** unit).toPrecision(3)} ${UNITS[unit]}`;
 }
 
 /** Text cut to `width` characters with an ellipsis. */
-export const clip = (text: string, width: number): string =>
+export const truncate = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;

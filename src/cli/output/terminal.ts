@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
 import { printableAnswer, printableLines } from './printable.ts';
-import { type Progress, ProgressLine, SILENT, StepLines } from './progress.ts';
+import { HIDDEN_PROGRESS, type ProgressIndicator, ProgressLine, StepLines } from './progress.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -14,7 +14,7 @@ export class Terminal {
   readonly json: boolean;
   readonly quiet: boolean;
   /** The line that may be on the screen: whatever else is said takes its place. */
-  #line: Progress = SILENT;
+  #line: ProgressIndicator = HIDDEN_PROGRESS;
 
   constructor(options: { json: boolean; quiet: boolean }) {
     this.json = options.json;
@@ -40,10 +40,10 @@ export class Terminal {
   }
 
   /** Shows itself after a second, on a terminal only. Call `done` in any case. */
-  progress(label: string): Progress {
+  progress(label: string): ProgressIndicator {
     this.#line.done();
     const isSilent = this.quiet || this.json || !process.stderr.isTTY;
-    this.#line = isSilent ? SILENT : new ProgressLine(label, process.stderr);
+    this.#line = isSilent ? HIDDEN_PROGRESS : new ProgressLine(label, process.stderr);
     return this.#line;
   }
 
@@ -51,7 +51,7 @@ export class Terminal {
    * As `progress`, for steps that change the world and take minutes: where there is no terminal to redraw, in the log of a
    * pipeline, each is a line of its own.
    */
-  steps(label: string): Progress {
+  steps(label: string): ProgressIndicator {
     return process.stderr.isTTY && !this.json
       ? this.progress(label)
       : new StepLines((text) => this.note(`${label}: ${text}`));
@@ -75,7 +75,7 @@ export class Terminal {
 }
 
 /** Columns of stdout; without end where it is no terminal. */
-export const outputWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
+export const terminalWidth = (): number => process.stdout.columns ?? Number.POSITIVE_INFINITY;
 
 /** Styles text where stdout is a terminal that wants it (`NO_COLOR` and pipes get plain text). */
 export const styled = (style: Style, text: string): string =>

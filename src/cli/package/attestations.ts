@@ -3,11 +3,11 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { ImageSource } from '../../deploy/attest/source.ts';
 import type { VerifiedImage } from '../../deploy/attest/verify.ts';
 import type { DefineCommand } from '../command.ts';
-import { type KeyOptions, publicKeyFor } from '../files/public-key.ts';
-import { count } from '../output/table.ts';
+import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
+import { countText } from '../output/table.ts';
 import { type RegistryFlags, registryOptions, withRegistryOptions } from './registry-options.ts';
 
-type AttestationsOptions = KeyOptions & RegistryFlags;
+type AttestationsOptions = PublicKeyOptions & RegistryFlags;
 
 /** `package attestations`: who signed an image, and what they say that it was made from. */
 export const packageAttestationsCommand: DefineCommand = (command, terminal) => {
@@ -62,8 +62,8 @@ function textOf({ image, digest, madeFrom, parameters, components }: VerifiedIma
   const { model, version } = parameters;
   return [
     `${image} is signed by that key: ${digest}`,
-    `  made for ${model}@${version}, of ${count(madeFrom.length, 'thing')}:`,
+    `  made for ${model}@${version}, of ${countText(madeFrom.length, 'thing')}:`,
     ...madeFrom.map(({ name, digest: from }) => `    ${name}  ${from}`),
-    `  contents: ${count(components, 'component')}`,
+    `  contents: ${countText(components, 'component')}`,
   ].join('\n');
 }

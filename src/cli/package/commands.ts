@@ -8,7 +8,7 @@ import { packageSparkCommand } from './spark.ts';
 import { packageVertexCommand } from './vertex.ts';
 
 /** `package KIND`: what is needed to run a model somewhere else, as files that a person can read and own. */
-export const packageKinds = commandGroup({
+export const packageCommand = commandGroup({
   description: 'Writes what is needed to run a model somewhere else.',
   examples: [
     'plimsoll package oci churn@3 --push registry.example.com/team/churn:3',

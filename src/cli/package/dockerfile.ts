@@ -27,7 +27,7 @@ export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
     )
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageDockerfileOptions>();
-      const { quoted } = await import('../model/python/diagnosis.ts');
+      const { shellWord } = await import('../model/python/diagnosis.ts');
       const { packagedModel } = await import('./model.ts');
       const { archiveSettings } = await import('../../deploy/image/archives.ts');
       const { BASE_LOCK } = await import('../../deploy/image/lock.ts');
@@ -44,7 +44,7 @@ export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
         terminal.answer({ folder: resolve(options.output), ...facts }, () =>
           [
             `Wrote ${options.output}. Build it:`,
-            `  docker build --tag ${facts.tag} ${quoted(options.output)}`,
+            `  docker build --tag ${facts.tag} ${shellWord(options.output)}`,
           ].join('\n'),
         );
       } finally {

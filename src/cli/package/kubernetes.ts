@@ -1,9 +1,9 @@
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import {
-  documentOf,
-  factsOf,
   type KubernetesFlags,
+  kubernetesDocument,
+  kubernetesModelFacts,
   withKubernetesFlags,
 } from '../deploy/kubernetes-options.ts';
 
@@ -25,8 +25,11 @@ export const packageKubernetesCommand: DefineCommand = (command, terminal) => {
       const { packagedModel } = await import('./model.ts');
       const { kubernetesSpecOf } = await import('../../deploy/kubernetes/spec.ts');
       const { kubernetesFiles, writeKubernetesFolder } = await import('../../deploy/kubernetes/folder.ts');
-      const document = await documentOf(options);
-      const spec = kubernetesSpecOf(document, factsOf(await packagedModel(reference, options, terminal)));
+      const document = await kubernetesDocument(options);
+      const spec = kubernetesSpecOf(
+        document,
+        kubernetesModelFacts(await packagedModel(reference, options, terminal)),
+      );
       const files = kubernetesFiles(spec);
       writeKubernetesFolder(options.output, files);
       const names = [...files.keys()];

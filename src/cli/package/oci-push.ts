@@ -5,7 +5,7 @@ import type { PushResult } from '../../deploy/push/push.ts';
 import type { AttachedArtifact } from '../../deploy/push/referrers.ts';
 import { type RegistryFlags, registryOptions } from './registry-options.ts';
 
-export interface PushFlags extends RegistryFlags {
+export interface ImagePushFlags extends RegistryFlags {
   readonly push?: string;
   readonly mountFrom?: readonly string[];
 }
@@ -13,7 +13,7 @@ export interface PushFlags extends RegistryFlags {
 type OnProgress = (stage: string) => void;
 
 /** Signs for an image with the key of this installation, and keeps what it says beside the image. */
-export async function attested(
+export async function attestImageBuild(
   image: BuiltImage,
   model: PackagedModel,
   data: string,
@@ -28,17 +28,17 @@ export async function attested(
 }
 
 /** Where to push is looked at before anything is made. Throws IMAGE_NAME_INVALID. */
-export async function checkTarget({ push }: PushFlags): Promise<void> {
+export async function checkPushTarget({ push }: ImagePushFlags): Promise<void> {
   if (push === undefined) return;
   const { parseReference } = await import('../../deploy/push/reference.ts');
   parseReference(push);
 }
 
 /** Null where nothing is to be pushed. */
-export async function pushed(
+export async function pushIfRequested(
   image: BuiltImage,
   artifacts: readonly AttachedArtifact[],
-  flags: PushFlags,
+  flags: ImagePushFlags,
   onProgress: OnProgress,
 ): Promise<PushResult | null> {
   if (flags.push === undefined) return null;
@@ -47,7 +47,7 @@ export async function pushed(
   return pushImage(image, flags.push, { ...options, artifacts, onProgress });
 }
 
-export function pushedText({ reference, pinned, blobs, referrers }: PushResult): string {
+export function pushSummary({ reference, pinned, blobs, referrers }: PushResult): string {
   const sent = blobs.filter(({ outcome }) => outcome === 'sent');
   const megabytes = (sent.reduce((sum, { size }) => sum + size, 0) / 1e6).toFixed(1);
   return [

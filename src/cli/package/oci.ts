@@ -8,12 +8,18 @@ import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
-import { quoted } from '../model/python/diagnosis.ts';
+import { shellWord } from '../model/python/diagnosis.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { attested, checkTarget, type PushFlags, pushed, pushedText } from './oci-push.ts';
+import {
+  attestImageBuild,
+  checkPushTarget,
+  type ImagePushFlags,
+  pushIfRequested,
+  pushSummary,
+} from './oci-push.ts';
 import { withRegistryOptions } from './registry-options.ts';
 
-interface PackageOciOptions extends ControlOptions, PushFlags {
+interface PackageOciOptions extends ControlOptions, ImagePushFlags {
   readonly name?: string;
   readonly output?: string;
   readonly platform: string;
@@ -72,7 +78,7 @@ export const packageOciCommand: DefineCommand = (command, terminal) => {
 async function makeImage(reference: string, options: PackageOciOptions, terminal: Terminal): Promise<Made> {
   checkModelOnly(options);
   const [platform, batch] = [platformOf(options.platform), hasBatch(options.with ?? [])];
-  await checkTarget(options);
+  await checkPushTarget(options);
   const { packagedModel } = await import('./model.ts');
   const { archiveSettings } = await import('../../deploy/image/archives.ts');
   const { BASE_LOCK } = await import('../../deploy/image/lock.ts');
@@ -91,9 +97,9 @@ async function makeImage(reference: string, options: PackageOciOptions, terminal
           ? await writeModelArtifact(to, model, platform)
           : await writeOciImage(to, { model, platform, batch, archives, onProgress });
         const verification = options.verify ? await verified(image, model, onProgress) : null;
-        const artifacts = await attested(image, model, options.data);
+        const artifacts = await attestImageBuild(image, model, options.data);
         const isGood = verification === null || verification.passed;
-        const sent = isGood ? await pushed(image, artifacts, options, onProgress) : null;
+        const sent = isGood ? await pushIfRequested(image, artifacts, options, onProgress) : null;
         return { ...image, verification, pushed: sent };
       }),
     );
@@ -192,11 +198,11 @@ function textsOf(made: Made, output: string | undefined): string[] {
   const done = output === undefined ? 'Made' : `Wrote ${made.folder}:`;
   const head = `${done} ${reference}, ${sizeText(sizeOf(layers))}`;
   const about = [head, ...lines, `  ${manifest.digest} names it`];
-  if (pushed !== null) return [about.join('\n'), pushedText(pushed)];
+  if (pushed !== null) return [about.join('\n'), pushSummary(pushed)];
   return [[...about, `Next: ${nextFor(made.folder, reference)}`].join('\n')];
 }
 
 const nextFor = (folder: string, reference: string): string =>
   folder.endsWith('.tar')
-    ? `docker load --input ${quoted(folder)}`
-    : `skopeo copy ${quoted(`oci:${folder}:${reference.split(':')[1]}`)} docker://REGISTRY/${reference}`;
+    ? `docker load --input ${shellWord(folder)}`
+    : `skopeo copy ${shellWord(`oci:${folder}:${reference.split(':')[1]}`)} docker://REGISTRY/${reference}`;

@@ -1,11 +1,11 @@
 import { commandGroup } from '../group.ts';
-import { exportLog } from './export.ts';
-import { goldenFromLog } from './golden.ts';
-import { replayLog } from './replay.ts';
-import { showRequest } from './show.ts';
+import { requestsExportCommand } from './export.ts';
+import { requestsGoldenCommand } from './golden.ts';
+import { requestsReplayCommand } from './replay.ts';
+import { requestsShowCommand } from './show.ts';
 
 /** `requests`: each command loads what it needs when it runs. */
-export const requests = commandGroup({
+export const requestsCommand = commandGroup({
   description: 'Reads the prediction log: requests, answers, versions and times.',
   examples: [
     'plimsoll requests show 3f2a9c81d0e4-17',
@@ -14,9 +14,12 @@ export const requests = commandGroup({
     'plimsoll requests replay churn --to churn@4',
   ],
   commands: {
-    show: { summary: 'show one request and its answer', define: showRequest, ignores: ['quiet'] },
-    export: { summary: 'write logged rows to a file for other tools', define: exportLog },
-    golden: { summary: 'write logged rows as golden rows', define: goldenFromLog },
-    replay: { summary: 'send recorded requests to a server or another version', define: replayLog },
+    show: { summary: 'show one request and its answer', define: requestsShowCommand, ignores: ['quiet'] },
+    export: { summary: 'write logged rows to a file for other tools', define: requestsExportCommand },
+    golden: { summary: 'write logged rows as golden rows', define: requestsGoldenCommand },
+    replay: {
+      summary: 'send recorded requests to a server or another version',
+      define: requestsReplayCommand,
+    },
   },
 });

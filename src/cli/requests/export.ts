@@ -2,10 +2,16 @@ import { extname } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutputFormat } from '../../duckdb/copy.ts';
 import type { DefineCommand } from '../command.ts';
-import { count } from '../output/table.ts';
-import { type LogOptions, rangeOf, wholeNumber, withLog, withRangeOptions } from './log.ts';
+import { countText } from '../output/table.ts';
+import {
+  type LogRangeOptions,
+  parseLogRange,
+  parsePositiveInteger,
+  withPredictionLog,
+  withRangeOptions,
+} from './log.ts';
 
-interface ExportOptions extends LogOptions {
+interface ExportOptions extends LogRangeOptions {
   readonly output: string;
   readonly limit?: string;
   readonly sample?: string;
@@ -20,7 +26,7 @@ const FORMATS: Readonly<Record<string, OutputFormat>> = {
 };
 
 /** `requests export`: rows of the log as a file. */
-export const exportLog: DefineCommand = (command, terminal) => {
+export const requestsExportCommand: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description('Writes logged rows, what was asked and answered, as a file for other tools.')
@@ -40,18 +46,20 @@ export const exportLog: DefineCommand = (command, terminal) => {
       if (options.limit !== undefined && options.sample !== undefined)
         throw usage('--limit and --sample were given, one of them was wanted');
       const number = (option: 'limit' | 'sample' | 'seed') =>
-        options[option] === undefined ? undefined : wholeNumber(`--${option}`, options[option], COMMAND);
+        options[option] === undefined
+          ? undefined
+          : parsePositiveInteger(`--${option}`, options[option], COMMAND);
       const [limit, drawn, seed] = [number('limit'), number('sample'), number('seed') ?? 1];
-      const range = await rangeOf(endpoint, options, COMMAND);
+      const range = await parseLogRange(endpoint, options, COMMAND);
       const { exportRequests } = await import('../../monitor/log/export-requests.ts');
       const progress = terminal.progress(endpoint);
       progress.update('writing rows');
       try {
         const sample = drawn === undefined ? undefined : { rows: drawn, seed };
-        const rows = await withLog(options, (log) =>
+        const rows = await withPredictionLog(options, (log) =>
           exportRequests(log, { ...range, limit, sample, output, format }),
         );
-        terminal.answer({ endpoint, rows, output }, () => `${count(rows, 'row')} written to ${output}`);
+        terminal.answer({ endpoint, rows, output }, () => `${countText(rows, 'row')} written to ${output}`);
       } finally {
         progress.done();
       }

@@ -1,20 +1,20 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { GoldenSource } from '../../monitor/log/golden-rows.ts';
 import type { DefineCommand } from '../command.ts';
-import { writeFile } from '../files/text-file.ts';
-import { count } from '../output/table.ts';
+import { writeOutputFile } from '../files/text-file.ts';
+import { countText } from '../output/table.ts';
 import {
-  bundleOf,
-  emptyLog,
-  type LogOptions,
-  rangeOf,
+  bundleFolder,
+  type LogRangeOptions,
+  logEmptyError,
+  parseLogRange,
+  parsePositiveInteger,
   versionSegments,
-  wholeNumber,
-  withLog,
+  withPredictionLog,
   withRangeOptions,
 } from './log.ts';
 
-interface GoldenOptions extends LogOptions {
+interface GoldenOptions extends LogRangeOptions {
   readonly output: string;
   readonly region?: string;
   readonly drifted?: boolean;
@@ -25,7 +25,7 @@ interface GoldenOptions extends LogOptions {
 const COMMAND = 'requests golden';
 
 /** `requests golden`: rows that came as expected answers of later versions. */
-export const goldenFromLog: DefineCommand = (command, terminal) => {
+export const requestsGoldenCommand: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description(
@@ -42,13 +42,13 @@ export const goldenFromLog: DefineCommand = (command, terminal) => {
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<GoldenOptions>();
       const wanted = wantedOf(options);
-      const rows = wholeNumber('--rows', options.rows, COMMAND);
-      const seed = wholeNumber('--seed', options.seed, COMMAND);
-      const range = await rangeOf(endpoint, options, COMMAND);
+      const rows = parsePositiveInteger('--rows', options.rows, COMMAND);
+      const seed = parsePositiveInteger('--seed', options.seed, COMMAND);
+      const range = await parseLogRange(endpoint, options, COMMAND);
       const progress = terminal.progress(endpoint);
       progress.update('reading the log');
       const made = await goldenOf(options, range, wanted, rows, seed).finally(() => progress.done());
-      writeFile(options.output, `${JSON.stringify(made.golden)}\n`);
+      writeOutputFile(options.output, `${JSON.stringify(made.golden)}\n`);
       const { golden: _, ...about } = made;
       terminal.answer({ ...about, output: options.output }, () => {
         const { region } = made;
@@ -56,8 +56,8 @@ export const goldenFromLog: DefineCommand = (command, terminal) => {
         const where =
           region === null
             ? ''
-            : `\n${region.feature} in ${region.name}: ${share(region.reference)} of the reference, ${share(region.current)} of ${count(made.looked, 'row')}`;
-        return `${count(made.rows, 'row')} of ${endpoint}, version ${made.version}, written to ${options.output}${where}`;
+            : `\n${region.feature} in ${region.name}: ${share(region.reference)} of the reference, ${share(region.current)} of ${countText(made.looked, 'row')}`;
+        return `${countText(made.rows, 'row')} of ${endpoint}, version ${made.version}, written to ${options.output}${where}`;
       });
     });
 };
@@ -75,7 +75,7 @@ function wantedOf({ region, drifted }: GoldenOptions): GoldenSource {
 
 async function goldenOf(
   { data }: GoldenOptions,
-  range: Awaited<ReturnType<typeof rangeOf>>,
+  range: Awaited<ReturnType<typeof parseLogRange>>,
   wanted: GoldenSource,
   rows: number,
   seed: number,
@@ -85,10 +85,10 @@ async function goldenOf(
   const { parseProfile } = await import('../../monitor/reference/parse-profile.ts');
   const { readManifest } = await import('../../registry/bundle.ts');
   const { seededRandom } = await import('../../core/random.ts');
-  return withLog({ data }, async (log) => {
+  return withPredictionLog({ data }, async (log) => {
     const { version, segments } = await versionSegments(log, range);
-    const model = await modelOf(segments[0]!.file);
-    const bundle = await bundleOf(data, model, version);
+    const model = await loggedModel(segments[0]!.file);
+    const bundle = await bundleFolder(data, model, version);
     const manifest = readManifest(bundle);
     if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: bundle });
     const known = await log.store.profile(model, version);
@@ -97,13 +97,13 @@ async function goldenOf(
     const found = await withMemoryDuckDB((db) =>
       goldenRows(db, segments, { ...options, random: seededRandom(seed) }),
     );
-    if (found === null) throw await emptyLog({ ...range, version });
+    if (found === null) throw await logEmptyError({ ...range, version });
     return { ...found, version };
   });
 }
 
 /** The model that a file of the log is about. */
-export async function modelOf(file: string): Promise<string> {
+export async function loggedModel(file: string): Promise<string> {
   const { readShapes } = await import('../../monitor/log/segment-scan.ts');
   const { withMemoryDuckDB } = await import('../../monitor/log/find-request.ts');
   const [found] = await withMemoryDuckDB((db) => readShapes(db, [file]));

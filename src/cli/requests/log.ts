@@ -7,7 +7,7 @@ import type { FoundSegment, LogLocation, LogRange } from '../../monitor/log/segm
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 
 /** Options of every command that reads rows of the log. */
-export interface LogOptions {
+export interface LogRangeOptions {
   readonly data: string;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -22,14 +22,14 @@ export const withRangeOptions = (command: Command, until: '--to' | '--until' = '
     .option('--model-version <number>', 'rows that this version answered');
 
 /** A log with the database that has its index. */
-export interface OpenLog extends LogLocation {
+export interface OpenPredictionLog extends LogLocation {
   readonly store: MonitoringStore;
 }
 
 /** Works with the log of a data folder; where nothing was logged yet it is empty. */
-export async function withLog<T>(
+export async function withPredictionLog<T>(
   { data }: { readonly data: string },
-  work: (log: OpenLog) => Promise<T>,
+  work: (log: OpenPredictionLog) => Promise<T>,
 ): Promise<T> {
   const { openMonitoring } = await import('../../store/monitoring/open.ts');
   const { monitoringPath, monitoringUrl } = await import('../../store/monitoring/url.ts');
@@ -46,16 +46,17 @@ export async function withLog<T>(
 }
 
 /** What the options of a command say. Throws USAGE. */
-export async function rangeOf(
+export async function parseLogRange(
   endpoint: string,
-  { from, to, modelVersion }: Omit<LogOptions, 'data'>,
+  { from, to, modelVersion }: Omit<LogRangeOptions, 'data'>,
   command: string,
 ): Promise<LogRange & { readonly endpoint: string }> {
   return {
     endpoint,
     from: from === undefined ? undefined : await timeOf('--from', from, command),
     to: to === undefined ? undefined : await timeOf('--to', to, command),
-    version: modelVersion === undefined ? undefined : wholeNumber('--model-version', modelVersion, command),
+    version:
+      modelVersion === undefined ? undefined : parsePositiveInteger('--model-version', modelVersion, command),
   };
 }
 
@@ -70,7 +71,7 @@ async function timeOf(option: string, text: string, command: string): Promise<nu
 }
 
 /** A number of an option, at least 1. Throws USAGE. */
-export function wholeNumber(option: string, text: string, command: string): number {
+export function parsePositiveInteger(option: string, text: string, command: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
   const reason = `${option} is "${text}", wanted a whole number of at least 1`;
@@ -79,7 +80,7 @@ export function wholeNumber(option: string, text: string, command: string): numb
 
 /** Segments of one version: the one that is asked for, or the newest that is logged. Throws LOG_EMPTY. */
 export async function versionSegments(
-  log: OpenLog,
+  log: OpenPredictionLog,
   range: LogRange & { readonly endpoint: string },
 ): Promise<{ readonly version: number; readonly segments: readonly FoundSegment[] }> {
   const { localSegments } = await import('../../monitor/log/segment-scan.ts');
@@ -88,17 +89,17 @@ export async function versionSegments(
   const versionIn = ({ path }: FoundSegment) => parseSegmentPath(path)?.version;
   const newest = all.toSorted((a, b) => b.to - a.to)[0];
   const version = newest === undefined ? undefined : versionIn(newest);
-  if (version === undefined) throw await emptyLog(range);
+  if (version === undefined) throw await logEmptyError(range);
   return { version, segments: all.filter((segment) => versionIn(segment) === version) };
 }
 
-export async function emptyLog(range: LogRange & { readonly endpoint: string }): Promise<PlimsollError> {
+export async function logEmptyError(range: LogRange & { readonly endpoint: string }): Promise<PlimsollError> {
   const { describeRange } = await import('../../monitor/log/export-requests.ts');
   return new PlimsollError('LOG_EMPTY', { endpoint: range.endpoint, wanted: describeRange(range) });
 }
 
 /** Folder of the bundle of a version. Throws what finding it throws. */
-export async function bundleOf(data: string, model: string, version: number): Promise<string> {
+export async function bundleFolder(data: string, model: string, version: number): Promise<string> {
   const { withControl } = await import('../connection/control.ts');
   const { bundleDir } = await import('../../registry/bundle.ts');
   const { digest } = await withControl({ data }, (control) => control.version(model, version));

@@ -3,19 +3,19 @@ import type { Signature } from '../../model/signature.ts';
 import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
 import type { DefineCommand } from '../command.ts';
 import { credentialOf } from '../connection/credential.ts';
-import { count, table } from '../output/table.ts';
-import { modelOf } from './golden.ts';
+import { countText, formatTable } from '../output/table.ts';
+import { loggedModel } from './golden.ts';
 import {
-  bundleOf,
-  type LogOptions,
-  rangeOf,
+  bundleFolder,
+  type LogRangeOptions,
+  parseLogRange,
+  parsePositiveInteger,
   versionSegments,
-  wholeNumber,
-  withLog,
+  withPredictionLog,
   withRangeOptions,
 } from './log.ts';
 
-interface ReplayOptions extends LogOptions {
+interface ReplayOptions extends LogRangeOptions {
   readonly to: string;
   readonly until?: string;
   readonly speed: string;
@@ -26,7 +26,7 @@ interface ReplayOptions extends LogOptions {
 const COMMAND = 'requests replay';
 
 /** `requests replay`: recorded traffic as a load test, or through another version. */
-export const replayLog: DefineCommand = (command, terminal) => {
+export const requestsReplayCommand: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description(
@@ -44,7 +44,7 @@ export const replayLog: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<ReplayOptions>();
       const progress = terminal.progress(endpoint);
       const report = await replayed(endpoint, options, (requests) =>
-        progress.update(`${count(requests, 'request')} sent`),
+        progress.update(`${countText(requests, 'request')} sent`),
       ).finally(() => progress.done());
       terminal.answer({ endpoint, to: options.to, ...report }, () => reportText(report, options.to));
     });
@@ -62,14 +62,14 @@ async function replayed(
   const speed = Number(options.speed);
   if (options.speed.trim() === '' || !(speed >= 0 && speed < Number.POSITIVE_INFINITY))
     throw usage(`--speed is "${options.speed}", wanted a number of at least 0`);
-  const limit = wholeNumber('--limit', options.limit, COMMAND);
-  const concurrency = wholeNumber('--concurrency', options.concurrency, COMMAND);
+  const limit = parsePositiveInteger('--limit', options.limit, COMMAND);
+  const concurrency = parsePositiveInteger('--concurrency', options.concurrency, COMMAND);
   const { data, to, until, ...rest } = options;
-  const range = await rangeOf(endpoint, { ...rest, to: until }, COMMAND);
-  return withLog({ data }, async (log) => {
+  const range = await parseLogRange(endpoint, { ...rest, to: until }, COMMAND);
+  return withPredictionLog({ data }, async (log) => {
     const { version, segments } = await versionSegments(log, range);
-    const model = await modelOf(segments[0]!.file);
-    const manifest = readManifest(await bundleOf(data, model, version));
+    const model = await loggedModel(segments[0]!.file);
+    const manifest = readManifest(await bundleFolder(data, model, version));
     if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: model });
     const { signature } = manifest;
     const target = await targetOf(data, to, endpoint, signature);
@@ -97,7 +97,7 @@ async function targetOf(data: string, to: string, endpoint: string, signature: S
   const { decodeInput } = await import('../../serving/rows/decode.ts');
   const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
   const { manifest, engine } = await loadBundle(
-    await bundleOf(data, model, Number(version)),
+    await bundleFolder(data, model, Number(version)),
     model,
     Number(version),
   );
@@ -140,9 +140,9 @@ function reportText(report: RequestReplayReport, to: string): string {
   const millis = (q: RequestReplayReport['latency']['now']) =>
     q === null ? ['–', '–', '–'] : [q.p50, q.p95, q.p99].map((x) => `${x.toFixed(2)} ms`);
   return [
-    `${count(requests, 'request')}, ${count(rows, 'row')} sent to ${to} in ${seconds.toFixed(1)} s: ${rate} a second`,
-    `${count(different, 'request')} answered otherwise, ${count(failed, 'request')} not at all${failure === null ? '' : `: ${failure}`}`,
-    table([
+    `${countText(requests, 'request')}, ${countText(rows, 'row')} sent to ${to} in ${seconds.toFixed(1)} s: ${rate} a second`,
+    `${countText(different, 'request')} answered otherwise, ${countText(failed, 'request')} not at all${failure === null ? '' : `: ${failure}`}`,
+    formatTable([
       ['output', 'values', 'different', 'largest gap'],
       ...Object.entries(outputs).map(([name, tally]) => [
         name,
@@ -151,7 +151,7 @@ function reportText(report: RequestReplayReport, to: string): string {
         tally.gap === 0 ? '–' : tally.gap.toPrecision(3),
       ]),
     ]),
-    table([
+    formatTable([
       ['latency', 'p50', 'p95', 'p99'],
       ['recorded', ...millis(latency.recorded)],
       ['now', ...millis(latency.now)],

@@ -1,9 +1,9 @@
 import type { DefineCommand } from '../command.ts';
-import { table } from '../output/table.ts';
-import { withLog } from './log.ts';
+import { formatTable } from '../output/table.ts';
+import { withPredictionLog } from './log.ts';
 
 /** `requests show`: what one request was asked and answered. */
-export const showRequest: DefineCommand = (command, terminal) => {
+export const requestsShowCommand: DefineCommand = (command, terminal) => {
   command
     .description('Shows what a request was asked and answered, by which version, when.')
     .argument('<request>', 'its id: the answer has it, as does the header x-request-id')
@@ -14,7 +14,7 @@ export const showRequest: DefineCommand = (command, terminal) => {
     .action(async (id: string) => {
       const options = command.optsWithGlobals<{ readonly data: string }>();
       const { findLoggedRequest } = await import('../../monitor/log/find-request.ts');
-      const found = await withLog(options, (log) => findLoggedRequest(log, id));
+      const found = await withPredictionLog(options, (log) => findLoggedRequest(log, id));
       terminal.answer(found, () => found.rows.map(rowText).join('\n\n'));
     });
 };
@@ -35,5 +35,7 @@ function rowText(row: Row): string {
       Object.hasOwn(hidden, name) ? `(${String(hidden[name])})` : '',
     ]);
   const head = `row ${String(row['row'])}: ${String(time)}, ${String(model)}@${String(version)}${part}${by}${ms}`;
-  return [head, table([...cells('asked', row['inputs']), ...cells('answered', row['outputs'])])].join('\n');
+  return [head, formatTable([...cells('asked', row['inputs']), ...cells('answered', row['outputs'])])].join(
+    '\n',
+  );
 }

@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
-import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from '../connection/control.ts';
-import { writeFile } from '../files/text-file.ts';
+import {
+  type ControlOptions,
+  rolloutByName,
+  withControlOptions,
+  withReadableControl,
+} from '../connection/control.ts';
+import { writeOutputFile } from '../files/text-file.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface EvidenceOptions extends ControlOptions {
@@ -8,7 +13,7 @@ interface EvidenceOptions extends ControlOptions {
 }
 
 /** `rollout evidence`: the signed account of a rollout. */
-export const evidence = (command: Command, terminal: Terminal): void => {
+export const rolloutEvidenceCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description('Writes the signed account of a rollout: a DSSE envelope that anybody can verify offline.')
     .argument('<rollout>', 'id of the rollout, or its endpoint')
@@ -17,13 +22,13 @@ export const evidence = (command: Command, terminal: Terminal): void => {
     .action(async (which: string) => {
       const options = command.optsWithGlobals<EvidenceOptions>();
       const { output } = options;
-      const found = await lookAtControl(options, async (control) => {
-        const { id } = await rolloutOf(control, which);
+      const found = await withReadableControl(options, async (control) => {
+        const { id } = await rolloutByName(control, which);
         return { id, envelope: await control.evidence(id) };
       });
       const text = JSON.stringify(found.envelope, null, 2);
       if (output === undefined) return terminal.answer(found.envelope, () => text);
-      writeFile(output, `${text}\n`);
+      writeOutputFile(output, `${text}\n`);
       terminal.answer({ rollout: found.id, output }, () => `Evidence of ${found.id} written to ${output}`);
     });
 };

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { BUCKETS } from '../../rollout/canary-split.ts';
-import { type ControlOptions, lookAtControl, withControlOptions } from '../connection/control.ts';
+import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** `rollout explain`: where one unit goes. */
-export const explain = (command: Command, terminal: Terminal): void => {
+export const rolloutExplainCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description('Says which version a unit gets from an endpoint, and at which weight that would change.')
     .argument('<endpoint>', 'endpoint')
@@ -12,7 +12,7 @@ export const explain = (command: Command, terminal: Terminal): void => {
     .addHelpText('after', '\nExamples:\n  $ plimsoll rollout explain churn user-42')
     .action(async (endpoint: string, unit: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      const found = await lookAtControl(options, (control) => control.explainUnit(endpoint, unit));
+      const found = await withReadableControl(options, (control) => control.explainUnit(endpoint, unit));
       const { version, arm, bucket, switchesAt } = found;
       const turn =
         switchesAt === null ? '' : `: with the candidate from ${(100 * switchesAt) / BUCKETS} % on`;

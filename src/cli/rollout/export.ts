@@ -2,8 +2,13 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { Command } from 'commander';
 import { allPages } from '../../store/pages.ts';
-import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from '../connection/control.ts';
-import { unwritable } from '../files/text-file.ts';
+import {
+  type ControlOptions,
+  rolloutByName,
+  withControlOptions,
+  withReadableControl,
+} from '../connection/control.ts';
+import { fileUnwritable } from '../files/text-file.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface ExportOptions extends ControlOptions {
@@ -11,7 +16,7 @@ interface ExportOptions extends ControlOptions {
 }
 
 /** `rollout export`: the windows of a rollout as a recording. */
-export const exportWindows = (command: Command, terminal: Terminal): void => {
+export const rolloutExportCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description(
       'Writes the closed windows of a rollout as a recording, one a line, that `rollout replay` decides again under another policy.',
@@ -27,11 +32,11 @@ export const exportWindows = (command: Command, terminal: Terminal): void => {
       const { output } = options;
       const out = output === undefined ? process.stdout : createWriteStream(output);
       const failed = once(out, 'error').then(([error]) => {
-        throw unwritable(output ?? 'stdout', error as NodeJS.ErrnoException);
+        throw fileUnwritable(output ?? 'stdout', error as NodeJS.ErrnoException);
       });
       failed.catch(() => undefined);
-      const work = lookAtControl(options, async (control) => {
-        const { id } = await rolloutOf(control, which);
+      const work = withReadableControl(options, async (control) => {
+        const { id } = await rolloutByName(control, which);
         let count = 0;
         for await (const items of allPages((page) => control.windows(id, page))) {
           count += items.length;

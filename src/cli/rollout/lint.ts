@@ -25,7 +25,7 @@ const DEFAULT_RATE = 1;
 const DEFAULT_ERROR_RATE = 0.005;
 
 /** `rollout lint`: what a policy can do at given traffic. */
-export const lint = (command: Command, terminal: Terminal): void => {
+export const rolloutLintCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description(
       'Says how long a policy takes to promote and to find harm at given traffic; refuses one that cannot find its margin before its deadline.',
@@ -57,9 +57,9 @@ export const lint = (command: Command, terminal: Terminal): void => {
 };
 
 async function run(options: LintOptions, terminal: Terminal): Promise<void> {
-  const { readDocument } = await import('../files/document.ts');
+  const { readYamlDocument } = await import('../files/document.ts');
   const { formatDuration } = await import('../../text/duration.ts');
-  const document = await readDocument(options.policy);
+  const document = await readYamlDocument(options.policy);
   const traffic = await trafficOf(options);
   const time = (millis: number | null): string => (millis === null ? 'never' : formatDuration(millis));
   const { endpoint } = options;

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReplayVerdict } from '../../rollout/replay.ts';
-import { lines, type Refuse } from '../files/lines.ts';
+import { decodeLines, type LineError } from '../files/lines.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface ReplayOptions {
@@ -13,7 +13,7 @@ interface ReplayOptions {
 }
 
 /** `rollout replay`: recorded windows through the same decision as live. */
-export const replay = (command: Command, terminal: Terminal): void => {
+export const rolloutReplayCommand = (command: Command, terminal: Terminal): void => {
   command
     .description('Decides recorded windows again, as a policy would have decided them live.')
     .requiredOption('--windows <file>', 'recording: one closed window a line, many rollouts in one file')
@@ -49,7 +49,7 @@ async function run(
   checkFile(windows);
   const all = new RolloutReplay(policy);
   let number = 0;
-  for await (const batch of lines(createReadStream(windows, { highWaterMark: 2 ** 18 }), refuse)) {
+  for await (const batch of decodeLines(createReadStream(windows, { highWaterMark: 2 ** 18 }), refuse)) {
     const answers: string[] = [];
     for (const line of batch) {
       number++;
@@ -71,7 +71,7 @@ async function run(
   await write(answers);
 }
 
-const refuse: Refuse = (line, found) =>
+const refuse: LineError = (line, found) =>
   new PlimsollError('WINDOW_INVALID', {
     where: `line ${line}`,
     field: 'the line',
@@ -86,9 +86,9 @@ function checkFile(path: string): void {
 }
 
 async function policyOf(file: string | undefined) {
-  const { readPolicy } = await import('../files/document.ts');
+  const { readPolicyFile } = await import('../files/document.ts');
   const { DEFAULT_POLICY } = await import('../../rollout/policy/policy.ts');
-  return file === undefined ? DEFAULT_POLICY : readPolicy(file);
+  return file === undefined ? DEFAULT_POLICY : readPolicyFile(file);
 }
 
 function levelOf(guards: string, file: string | undefined): number {

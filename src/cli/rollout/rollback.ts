@@ -2,26 +2,26 @@ import type { Command } from 'commander';
 import {
   type ActorOptions,
   actorOf,
-  heldInMemory,
+  memoryOnlyNote,
   withActorOptions,
   withControl,
 } from '../connection/control.ts';
 import { exampleText } from '../group.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { versionOf } from './start.ts';
+import { parseVersionNumber } from './start.ts';
 
 interface RollbackOptions extends ActorOptions {
   readonly to?: number;
 }
 
 /** `rollback`: everybody on a version that was good, at once. */
-export const rollback = (command: Command, terminal: Terminal): void => {
+export const rollbackCommand = (command: Command, terminal: Terminal): void => {
   withActorOptions(command)
     .description(
       'Puts everybody on the previous version, or on the one named, in one flip. A rollout that runs is aborted.',
     )
     .argument('<endpoint>', 'endpoint')
-    .option('--to <version>', 'version to go to (default: the one before)', versionOf)
+    .option('--to <version>', 'version to go to (default: the one before)', parseVersionNumber)
     .addHelpText('after', exampleText(['plimsoll rollback churn', 'plimsoll rollout rollback churn --to 3']))
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<RollbackOptions>();
@@ -33,7 +33,7 @@ export const rollback = (command: Command, terminal: Terminal): void => {
       terminal.answer(
         view,
         () =>
-          `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}${heldInMemory(view)}`,
+          `${endpoint} answers everybody with version ${stable} (generation ${generation})${forth}${memoryOnlyNote(view)}`,
       );
     });
 };

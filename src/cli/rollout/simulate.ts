@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { SimulationResult } from '../../rollout/simulate/simulate.ts';
-import { count } from '../output/table.ts';
+import { countText } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface SimulateOptions {
@@ -12,7 +12,7 @@ interface SimulateOptions {
 }
 
 /** `rollout simulate`: many rollouts over invented traffic. */
-export const simulate = (command: Command, terminal: Terminal): void => {
+export const rolloutSimulateCommand = (command: Command, terminal: Terminal): void => {
   command
     .description('Runs a policy over invented traffic and counts what it decides.')
     .requiredOption('--scenario <file>', 'the traffic and the effect of the candidate, YAML or JSON')
@@ -36,12 +36,12 @@ Examples:
 `;
 
 async function run(options: SimulateOptions, terminal: Terminal): Promise<void> {
-  const { readDocument, readPolicy } = await import('../files/document.ts');
+  const { readYamlDocument, readPolicyFile } = await import('../files/document.ts');
   const { parseScenario } = await import('../../rollout/simulate/scenario.ts');
   const { simulateScenario: simulateAll } = await import('../../rollout/simulate/simulate.ts');
   const { seededRandom } = await import('../../core/random.ts');
-  const policy = options.policy === undefined ? undefined : await readPolicy(options.policy);
-  const scenario = parseScenario(await readDocument(options.scenario), policy);
+  const policy = options.policy === undefined ? undefined : await readPolicyFile(options.policy);
+  const scenario = parseScenario(await readYamlDocument(options.scenario), policy);
   const progress = terminal.progress('rollouts');
   try {
     const found = simulateAll(scenario, options.runs, seededRandom(options.seed), (done) =>
@@ -59,7 +59,7 @@ function said(found: SimulationResult): string {
     seconds === null ? '' : `, after ${minutes(seconds)} (median)`;
   const { median, p90, max } = found.harmedUnits;
   return [
-    `${count(found.runs, 'rollout')}`,
+    `${countText(found.runs, 'rollout')}`,
     `  rolled back: ${found.rolledBack} (${share(found.rolledBack)})${after(found.medianDelaySeconds)}`,
     `  promoted:    ${found.promoted} (${share(found.promoted)})${after(found.medianPromotionSeconds)}`,
     `  held:        ${found.held} (${share(found.held)})`,

@@ -15,11 +15,11 @@ interface StartOptions extends ActorOptions {
 }
 
 /** `rollout start`: lets a version earn its traffic. */
-export const start = (command: Command, terminal: Terminal): void => {
+export const rolloutStartCommand = (command: Command, terminal: Terminal): void => {
   withActorOptions(command)
     .description('Starts a rollout of an endpoint to a version that is ready.')
     .argument('<endpoint>', 'endpoint')
-    .requiredOption('--to <version>', 'version that is to earn the traffic', versionOf)
+    .requiredOption('--to <version>', 'version that is to earn the traffic', parseVersionNumber)
     .addOption(new Option('--strategy <strategy>', 'how').choices(STRATEGIES).default('canary'))
     .option('--policy <file>', 'policy, YAML or JSON; what it leaves out has its default')
     .option('--force', 'begin also where the policy cannot find its margin in time')
@@ -60,12 +60,12 @@ Examples:
 
 async function policyOf(file: string | undefined): Promise<unknown> {
   if (file === undefined) return undefined;
-  const { readDocument } = await import('../files/document.ts');
-  return readDocument(file);
+  const { readYamlDocument } = await import('../files/document.ts');
+  return readYamlDocument(file);
 }
 
 /** A version number on the command line. */
-export function versionOf(text: string): number {
+export function parseVersionNumber(text: string): number {
   const version = Number(text);
   if (Number.isSafeInteger(version) && version >= 1) return version;
   throw new PlimsollError('USAGE', {

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
-import { type ControlOptions, lookAtControl, rolloutOf, withControlOptions } from '../connection/control.ts';
+import {
+  type ControlOptions,
+  rolloutByName,
+  withControlOptions,
+  withReadableControl,
+} from '../connection/control.ts';
 import { styled, type Terminal } from '../output/terminal.ts';
 
 /** `rollout status`: one rollout, also one that is over. */
-export const rolloutStatus = (command: Command, terminal: Terminal): void => {
+export const rolloutStatusCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description('Shows one rollout: stages, arms, evidence and the last verdict with its reason.')
     .argument('<rollout>', 'id of the rollout, or its endpoint: the one that runs, else the last one')
@@ -13,13 +18,13 @@ export const rolloutStatus = (command: Command, terminal: Terminal): void => {
     )
     .action(async (which: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
-      const rollout = await lookAtControl(options, (control) => rolloutOf(control, which));
+      const rollout = await withReadableControl(options, (control) => rolloutByName(control, which));
       const { rolloutFrame } = await import('./view/frame.ts');
-      const { drawn } = await import('./view/paint.ts');
+      const { renderLine } = await import('./view/styled-line.ts');
       const width = process.stdout.columns ?? 100;
       terminal.answer(rollout, () =>
         rolloutFrame(rollout, width)
-          .map((line) => drawn(line, width, styled))
+          .map((line) => renderLine(line, width, styled))
           .join('\n'),
       );
     });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** As `serve` takes them: whom it lets in, and how. */
-export interface AccessOptions {
+export interface ServeAccessOptions {
   readonly keys?: string;
   readonly keysFile?: string;
   readonly insecure?: boolean;
@@ -12,7 +12,7 @@ export interface AccessOptions {
   readonly tlsClientCa?: string;
 }
 
-export const withAccessOptions = (command: Command): Command =>
+export const withServeAccessOptions = (command: Command): Command =>
   command
     .option(
       '--keys <when>',
@@ -30,7 +30,10 @@ export const withAccessOptions = (command: Command): Command =>
     .option('--tls-client-ca <file>', 'clients must show a certificate that one of these has signed');
 
 /** The settings that they are. */
-export const accessFlags = ({ insecure, ...options }: AccessOptions): Record<string, string | undefined> => {
+export const serveAccessSettings = ({
+  insecure,
+  ...options
+}: ServeAccessOptions): Record<string, string | undefined> => {
   const { keys, keysFile, hosts, rateLimit, tlsCert, tlsKey, tlsClientCa } = options;
   return {
     ...{ keys, keysFile, hosts, rateLimit, tlsCert, tlsKey, tlsClientCa },

@@ -10,14 +10,14 @@ import { isBlank, nothingToServe } from '../../server/nothing-to-serve.ts';
 import type { RegistrationProgress } from '../../server/registration.ts';
 import type { RunningService, ServiceOptions } from '../../server/service.ts';
 import type { DefineCommand } from '../command.ts';
-import { rolloutsOf } from '../connection/desired-rollouts.ts';
-import { type FileOptions, withFileOptions } from '../model/file-options.ts';
-import { pythonDemands } from '../model/python/demands.ts';
+import { desiredRollouts } from '../connection/desired-rollouts.ts';
+import { type ModelFileOptions, withModelFileOptions } from '../model/file-options.ts';
+import { trustedPythonDemands } from '../model/python/demands.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type AccessOptions, accessFlags, withAccessOptions } from './access-options.ts';
-import { greeting, listing } from './greeting.ts';
+import { type ServeAccessOptions, serveAccessSettings, withServeAccessOptions } from './access-options.ts';
+import { servedModelsDocument, startupMessage } from './startup-message.ts';
 
-interface ServeOptions extends FileOptions, AccessOptions {
+interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
   readonly name?: string;
   readonly golden?: string;
   readonly reference?: string;
@@ -35,8 +35,8 @@ interface ServeOptions extends FileOptions, AccessOptions {
   readonly bundles?: string;
 }
 
-export const serve: DefineCommand = (command, terminal) => {
-  withAccessOptions(withFileOptions(command))
+export const serveCommand: DefineCommand = (command, terminal) => {
+  withServeAccessOptions(withModelFileOptions(command))
     .description(
       [
         'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
@@ -85,7 +85,8 @@ export const serve: DefineCommand = (command, terminal) => {
         const { service, mode } = await serveBundles(bundles, flagsOf(options), beside(files, command));
         return answering(service, terminal, mode);
       }
-      const python = pythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
+      const python =
+        trustedPythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
       if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
       const { name, runtime, config: file, golden, reference, maxModel, immediate = false, empty } = options;
       const config = await serveConfig({
@@ -100,7 +101,7 @@ export const serve: DefineCommand = (command, terminal) => {
       const service = await begin(config, terminal, {
         ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
-        rollouts: await rolloutsOf(config.endpoints),
+        rollouts: await desiredRollouts(config.endpoints),
         jobs: config.jobs,
         routers: config.routers,
         monitors: config.monitors,
@@ -134,7 +135,7 @@ async function answering(
   mode: AccessMode,
 ): Promise<void> {
   stopOnSignal(close);
-  terminal.answer(listing(url, models, mode), () => greeting(url, models, mode));
+  terminal.answer(servedModelsDocument(url, models, mode), () => startupMessage(url, models, mode));
   rememberCompiledCode();
   await ended;
 }
@@ -143,7 +144,7 @@ async function answering(
 function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
   const { data, port, host, workers, maxBody, store, watch } = options;
   const capture = options.capture ? undefined : 'off';
-  return { data, port, host, workers, maxBody, store, watch, capture, ...accessFlags(options) };
+  return { data, port, host, workers, maxBody, store, watch, capture, ...serveAccessSettings(options) };
 }
 
 /** Trust is a word about one model. */

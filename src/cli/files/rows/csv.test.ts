@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ColumnSpec, Signature } from '../../../model/signature.ts';
-import { csvToBody } from './csv.ts';
+import { csvFileToBody } from './csv.ts';
 
 const column = (name: string, type: ColumnSpec['type'], named = true): ColumnSpec => ({
   name,
@@ -19,7 +19,7 @@ const unnamed = table(column('x0', 'number', false), column('x1', 'number', fals
 
 const failure = (text: string, signature: Signature): string => {
   try {
-    csvToBody(text, signature, 'rows.csv');
+    csvFileToBody(text, signature, 'rows.csv');
   } catch (error) {
     return (error as Error).message;
   }
@@ -28,7 +28,7 @@ const failure = (text: string, signature: Signature): string => {
 
 test('a header may name the columns in any order, and cells take the type of the signature', () => {
   const text = 'city,member,age\r\n"Rome, Italy",True,41\r\n,0,1e3\r\n';
-  expect(csvToBody(text, people, 'rows.csv')).toEqual({
+  expect(csvFileToBody(text, people, 'rows.csv')).toEqual({
     dataframe_split: {
       columns: ['city', 'member', 'age'],
       data: [
@@ -40,7 +40,7 @@ test('a header may name the columns in any order, and cells take the type of the
 });
 
 test('a file without a header is read in the order of the signature', () => {
-  expect(csvToBody('1,2\n.5,-3\n', unnamed, 'rows.csv')).toEqual({
+  expect(csvFileToBody('1,2\n.5,-3\n', unnamed, 'rows.csv')).toEqual({
     dataframe_split: {
       columns: ['x0', 'x1'],
       data: [
@@ -52,7 +52,7 @@ test('a file without a header is read in the order of the signature', () => {
 });
 
 test('empty cells and every spelling of NaN are missing, infinities stay infinite', () => {
-  const body = csvToBody('nan,\nNaN,inf\n-Infinity,1\n', unnamed, 'rows.csv');
+  const body = csvFileToBody('nan,\nNaN,inf\n-Infinity,1\n', unnamed, 'rows.csv');
   expect(body).toHaveProperty('dataframe_split.data', [
     [null, null],
     [null, Infinity],
@@ -71,7 +71,7 @@ test('a bad cell is named by line and column, counting line breaks inside quoted
 });
 
 test('flags that pandas writes as True and False are numbers where the model takes numbers', () => {
-  expect(csvToBody('True,2\nfalse,-3\n', unnamed, 'rows.csv')).toHaveProperty('dataframe_split.data', [
+  expect(csvFileToBody('True,2\nfalse,-3\n', unnamed, 'rows.csv')).toHaveProperty('dataframe_split.data', [
     [1, 2],
     [0, -3],
   ]);
@@ -79,11 +79,11 @@ test('flags that pandas writes as True and False are numbers where the model tak
 
 test('a column that no step reads may hold anything', () => {
   const dropped = table(column('age', 'number'), { ...column('name', 'number'), ignored: true });
-  expect(csvToBody('age,name\n41,"Smith, J."\n', dropped, 'rows.csv')).toHaveProperty(
+  expect(csvFileToBody('age,name\n41,"Smith, J."\n', dropped, 'rows.csv')).toHaveProperty(
     'dataframe_split.data',
     [[41, 'Smith, J.']],
   );
-  expect(csvToBody('41,Smith\n', dropped, 'rows.csv')).toHaveProperty('dataframe_split.data', [
+  expect(csvFileToBody('41,Smith\n', dropped, 'rows.csv')).toHaveProperty('dataframe_split.data', [
     [41, 'Smith'],
   ]);
 });
@@ -100,7 +100,7 @@ test('a row of another width is named by its line', () => {
 });
 
 test('blank lines between rows are no rows', () => {
-  expect(csvToBody('1,2\n\n3,4\n\n', unnamed, 'rows.csv')).toHaveProperty('dataframe_split.data', [
+  expect(csvFileToBody('1,2\n\n3,4\n\n', unnamed, 'rows.csv')).toHaveProperty('dataframe_split.data', [
     [1, 2],
     [3, 4],
   ]);
@@ -128,8 +128,8 @@ test('a text model takes one bare value a row', () => {
     outputs: [],
     classes: null,
   };
-  expect(csvToBody('"good, really"\nbad\n', text, 'rows.csv')).toEqual({
+  expect(csvFileToBody('"good, really"\nbad\n', text, 'rows.csv')).toEqual({
     instances: ['good, really', 'bad'],
   });
-  expect(csvToBody('text\ngood\n', text, 'rows.csv')).toEqual({ instances: ['good'] });
+  expect(csvFileToBody('text\ngood\n', text, 'rows.csv')).toEqual({ instances: ['good'] });
 });

@@ -10,7 +10,7 @@ type Records = readonly (readonly string[])[];
  * CSV text as a `/predict` body. The first line is a header if it names the model's columns (any order); an empty
  * cell is missing; numbers and booleans are parsed as the signature says. Throws INPUT_INVALID with line and column.
  */
-export function csvToBody(text: string, signature: Signature, path: string): unknown {
+export function csvFileToBody(text: string, signature: Signature, path: string): unknown {
   const file = new CsvFile(text, path);
   const columns = signature.form === 'tensors' ? file.madeUpColumns() : signature.columns;
   const header = file.header(columns);

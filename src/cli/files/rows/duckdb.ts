@@ -5,7 +5,7 @@ import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
  * Runs work on a private in-memory DuckDB (its native library loads here: about 50 ms). What DuckDB says about the
  * file at `path` becomes INPUT_INVALID.
  */
-export async function withDuckDB<T>(
+export async function withRowFileDuckDB<T>(
   work: (connection: DuckDBConnection) => Promise<T>,
   path: string,
 ): Promise<T> {

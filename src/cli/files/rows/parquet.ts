@@ -2,7 +2,7 @@ import { PlimsollError } from '../../../core/errors.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { FlatColumn } from '../../../scorer/flatten.ts';
 import { identifier, literal, PARQUET } from '../../../sql/identifiers.ts';
-import { withDuckDB } from './duckdb.ts';
+import { withRowFileDuckDB } from './duckdb.ts';
 
 type Cell = number | string | boolean | null;
 
@@ -26,7 +26,7 @@ const PANDAS_INDEX = /^__index_level_\d+__$/;
 
 /** The rows of a Parquet file as a `/predict` body: columns by name, NaN and NULL are missing. */
 export function parquetToBody(path: string, signature: Signature): Promise<unknown> {
-  return withDuckDB(async (connection) => {
+  return withRowFileDuckDB(async (connection) => {
     const described = await connection.runAndReadAll('DESCRIBE SELECT * FROM read_parquet($1)', [path]);
     const columns = described
       .getRows()
@@ -53,7 +53,7 @@ const SQL_TYPES = { number: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', bool
 
 /** Writes columns of equal length as a Parquet file. */
 export async function writeParquet(path: string, columns: readonly FlatColumn[]): Promise<void> {
-  await withDuckDB(async (connection) => {
+  await withRowFileDuckDB(async (connection) => {
     const declared = columns.map(({ name, type }) => `${identifier(name)} ${SQL_TYPES[type]}`);
     await connection.run(`CREATE TABLE answers (${declared.join(', ')})`);
     const appender = await connection.createAppender('answers');

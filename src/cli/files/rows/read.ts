@@ -3,18 +3,18 @@ import { extname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import type { Signature } from '../../../model/signature.ts';
 import { parseJsonBody } from '../../../serving/rows/parse-json.ts';
-import { readText } from '../text-file.ts';
+import { readTextFile } from '../text-file.ts';
 
 /** Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file as a `/predict` body. */
-export async function readRows(path: string, signature: Signature): Promise<unknown> {
+export async function readRowFile(path: string, signature: Signature): Promise<unknown> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
   switch (extname(path).toLowerCase()) {
     case '.json':
     case '.jsonl':
     case '.ndjson':
-      return jsonRows(path);
+      return readJsonRows(path);
     case '.csv':
-      return (await import('./csv.ts')).csvToBody(readText(path), signature, path);
+      return (await import('./csv.ts')).csvFileToBody(readTextFile(path), signature, path);
     case '.parquet':
       return (await import('./parquet.ts')).parquetToBody(path, signature);
     default: {
@@ -25,8 +25,10 @@ export async function readRows(path: string, signature: Signature): Promise<unkn
 }
 
 /** What a file of JSON holds, or one of a document a line. */
-export const jsonRows = (path: string): unknown =>
-  extname(path).toLowerCase() === '.json' ? parseJson(readText(path), path) : jsonLines(readText(path), path);
+export const readJsonRows = (path: string): unknown =>
+  extname(path).toLowerCase() === '.json'
+    ? parseJson(readTextFile(path), path)
+    : jsonLines(readTextFile(path), path);
 
 function jsonLines(text: string, path: string): unknown[] {
   const rows: unknown[] = [];

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isRecord } from '../../../core/record.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import { withDuckDB } from './duckdb.ts';
-import { jsonRows } from './read.ts';
+import { withRowFileDuckDB } from './duckdb.ts';
+import { readJsonRows } from './read.ts';
 
 /** Enough to see what columns hold. */
 const SAMPLE_ROWS = 50;
@@ -18,7 +18,7 @@ export async function sampleRows(path: string): Promise<unknown> {
     case '.json':
     case '.jsonl':
     case '.ndjson':
-      return firstRows(jsonRows(path));
+      return firstRows(readJsonRows(path));
     case '.csv':
       return firstRecords(path, 'read_csv($1, header = true, all_varchar = false)');
     case '.parquet':
@@ -34,7 +34,7 @@ const firstRows = (body: unknown): unknown => (Array.isArray(body) ? body.slice(
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
 async function firstRecords(path: string, table: string): Promise<unknown> {
-  const records = await withDuckDB(async (connection) => {
+  const records = await withRowFileDuckDB(async (connection) => {
     const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`, [path]);
     const columns = described.getRows().map(([name, type]) => {
       const kind = NUMBERS.test(String(type)) ? 'DOUBLE' : type === 'BOOLEAN' ? 'BOOLEAN' : 'VARCHAR';

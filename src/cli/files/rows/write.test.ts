@@ -6,7 +6,7 @@ import type { Outputs } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
 import { flattenOutputs } from '../../../scorer/flatten.ts';
 import { parquetToBody } from './parquet.ts';
-import { readRows } from './read.ts';
+import { readRowFile } from './read.ts';
 import { rowWriter } from './write.ts';
 
 const classes = { type: 'string', values: ['no', 'yes, "sure"'] } as const;
@@ -49,7 +49,7 @@ test('CSV quotes what needs quotes and leaves NaN empty', async () => {
 test('JSON lines hold one object a row', async () => {
   const path = temporary('out.jsonl');
   await rowWriter(path)(path, answer);
-  expect(await readRows(path, signature)).toEqual([
+  expect(await readRowFile(path, signature)).toEqual([
     { predict: 'no', predict_proba_no: 1, 'predict_proba_yes, "sure"': 0 },
     { predict: 'yes, "sure"', predict_proba_no: null, 'predict_proba_yes, "sure"': '-Infinity' },
   ]);
@@ -72,22 +72,22 @@ test('a Parquet file written here is read back with the same values', async () =
 test('JSON of other programs is read: a byte order mark of Windows, NaN of Python', async () => {
   const path = temporary('rows.json');
   writeFileSync(path, '\uFEFF{"rows": [[1, NaN]]}');
-  expect(await readRows(path, signature)).toEqual({ rows: [[1, null]] });
+  expect(await readRowFile(path, signature)).toEqual({ rows: [[1, null]] });
   writeFileSync(path, '{"rows": [[1, 2}');
-  await expect(readRows(path, signature)).rejects.toThrow(`${path}: expected JSON, got text that is none`);
+  await expect(readRowFile(path, signature)).rejects.toThrow(`${path}: expected JSON, got text that is none`);
 });
 
 test('a file in another encoding than UTF-8 is refused, not read with its letters replaced', async () => {
   const path = temporary('rows.csv');
   writeFileSync(path, Buffer.from('city\nM\xe1laga\n', 'latin1'));
-  await expect(readRows(path, signature)).rejects.toThrow(`${path}: expected text in UTF-8`);
+  await expect(readRowFile(path, signature)).rejects.toThrow(`${path}: expected text in UTF-8`);
 });
 
 test('a file that is no Parquet, an unknown extension and a missing file are coded errors', async () => {
   const path = temporary('fake.parquet');
   await rowWriter(path.replace('.parquet', '.csv'))(path, answer);
-  await expect(readRows(path, signature)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  await expect(readRows(path.replace('fake.parquet', 'rows.xml'), signature)).rejects.toMatchObject({
+  await expect(readRowFile(path, signature)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await expect(readRowFile(path.replace('fake.parquet', 'rows.xml'), signature)).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',
   });
   expect(() => rowWriter('rows.xml')).toThrow(/wanted .json, .jsonl, .csv or .parquet/);

@@ -1,20 +1,20 @@
 import { extname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import { type FlatColumn, valueAt } from '../../../scorer/flatten.ts';
-import { writeFile } from '../text-file.ts';
+import { writeOutputFile } from '../text-file.ts';
 
 /** What an answer can be written from: the JSON document of the contract, or its outputs as flat columns. */
-export interface Answer {
+export interface RowOutput {
   readonly document: () => unknown;
   readonly columns: () => readonly FlatColumn[];
 }
 
-type Writer = (path: string, answer: Answer) => void | Promise<void>;
+type Writer = (path: string, answer: RowOutput) => void | Promise<void>;
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  '.json': (path, { document }) => writeFile(path, `${JSON.stringify(document())}\n`),
-  '.jsonl': (path, { columns }) => writeFile(path, jsonLines(columns())),
-  '.csv': (path, { columns }) => writeFile(path, csv(columns())),
+  '.json': (path, { document }) => writeOutputFile(path, `${JSON.stringify(document())}\n`),
+  '.jsonl': (path, { columns }) => writeOutputFile(path, jsonLines(columns())),
+  '.csv': (path, { columns }) => writeOutputFile(path, csv(columns())),
   '.parquet': async (path, { columns }) => (await import('./parquet.ts')).writeParquet(path, columns()),
 };
 

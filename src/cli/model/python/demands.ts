@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
-import { type FileOptions, PYTHON_OPTIONS } from '../file-options.ts';
+import { type ModelFileOptions, PYTHON_OPTIONS } from '../file-options.ts';
 
 /** What the options are about. */
-export interface Asked {
+export interface OptionSubject {
   /** The command that was called. */
   readonly command: string;
   /** File, folder or name of the model; null where the command goes on with what is there. */
@@ -17,7 +17,7 @@ export interface Asked {
  * since a misspelt path should not cost the wait. Throws USAGE, and PYTHON_UNTRUSTED where Python is asked for and nobody
  * said that it may. Starts nothing.
  */
-export function pythonDemands(options: FileOptions, asked: Asked): PythonDemands | null {
+export function trustedPythonDemands(options: ModelFileOptions, asked: OptionSubject): PythonDemands | null {
   const { runtime, trust = false } = options;
   const demands = checkedDemands(options, asked);
   const given = givenOptions(options);
@@ -40,7 +40,7 @@ export function pythonDemands(options: FileOptions, asked: Asked): PythonDemands
 }
 
 /** The same for commands that run nothing: what is said is checked, trust is not asked for. Throws USAGE. */
-export function checkedDemands(options: FileOptions, asked: Asked): PythonDemands {
+export function checkedDemands(options: ModelFileOptions, asked: OptionSubject): PythonDemands {
   const { trust = false, code = [], requirements = null, python = null, script = null, allow = [] } = options;
   for (const path of code) checkCode(path, asked);
   if (new Set(code.map((path) => basename(path, '.py'))).size < code.length)
@@ -55,28 +55,28 @@ export function checkedDemands(options: FileOptions, asked: Asked): PythonDemand
   return { trust, code, requirements, python, script, allow };
 }
 
-const givenOptions = (options: FileOptions): readonly string[] =>
+const givenOptions = (options: ModelFileOptions): readonly string[] =>
   Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
-    options[key as keyof FileOptions] === undefined ? [] : [flag],
+    options[key as keyof ModelFileOptions] === undefined ? [] : [flag],
   );
 
-function checkCode(path: string, asked: Asked): void {
+function checkCode(path: string, asked: OptionSubject): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw usage(asked, `--code is "${path}", which is not there`);
   if (!stat.isDirectory() && !(stat.isFile() && extname(path) === '.py'))
     throw usage(asked, `--code is "${path}", a .py file or a folder was wanted`);
 }
 
-function checkFile(flag: string, path: string, asked: Asked): void {
+function checkFile(flag: string, path: string, asked: OptionSubject): void {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw usage(asked, `${flag} is "${path}", which is not there`);
   if (!stat.isFile()) throw usage(asked, `${flag} is "${path}", a file was wanted`);
 }
 
-const usage = ({ command }: Asked, reason: string): PlimsollError =>
+const usage = ({ command }: OptionSubject, reason: string): PlimsollError =>
   new PlimsollError('USAGE', { reason, command });
 
-const untrusted = ({ model }: Asked, reason: string): PlimsollError =>
+const untrusted = ({ model }: OptionSubject, reason: string): PlimsollError =>
   new PlimsollError('PYTHON_UNTRUSTED', {
     model: model === null ? 'the model' : basename(model),
     reason,

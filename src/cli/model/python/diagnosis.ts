@@ -6,14 +6,14 @@ import type { EngineReport, InspectReport } from '../inspect-report.ts';
 import type { PythonReport } from './report.ts';
 
 /** What stands in the way of compiling it, and the way on. */
-export interface Obstacle {
+export interface CompileObstacle {
   /** Step, class and byte, as far as they are known. */
   readonly where: string;
   readonly what: string;
   readonly way: string;
 }
 
-export interface Diagnosis {
+export interface ModelDiagnosis {
   readonly file: string;
   readonly kind: InspectReport['kind'] | 'unknown';
   /** Of a file that no reader here knows. */
@@ -22,7 +22,7 @@ export interface Diagnosis {
   readonly runtime: Runtime | null;
   readonly why: string;
   readonly engines: InspectReport['engines'];
-  readonly obstacles: readonly Obstacle[];
+  readonly obstacles: readonly CompileObstacle[];
   /** What running it with Python takes, in sentences; empty where Python is not needed. */
   readonly pythonNeeds: readonly string[];
   /** What Python would import and run; null of a file whose names are not read. */
@@ -32,7 +32,7 @@ export interface Diagnosis {
 }
 
 /** What the command line said, as far as a command to run next repeats it. */
-export interface Wished {
+export interface RequestedOptions {
   /** As it was written. */
   readonly path: string;
   readonly runtime: Runtime | undefined;
@@ -43,7 +43,7 @@ export interface Wished {
   readonly requirements: string | null;
 }
 
-export function diagnose(report: InspectReport, wished: Wished): Diagnosis {
+export function diagnoseModel(report: InspectReport, wished: RequestedOptions): ModelDiagnosis {
   const { file, kind, engines, python } = report;
   const script = python.runs.some(({ how }) => how === 'script');
   const compiled = compiledRuntime(report);
@@ -55,7 +55,7 @@ export function diagnose(report: InspectReport, wished: Wished): Diagnosis {
     why: whyOf(report, { script, compiled, wished }),
     obstacles: obstaclesOf(report),
     pythonNeeds: needsPython ? [...needsOf(python, wished), ...rowsFor(report)] : [],
-    next: needsPython ? pythonCommand(wished, python) : `plimsoll serve ${quoted(wished.path)}`,
+    next: needsPython ? pythonCommand(wished, python) : `plimsoll serve ${shellWord(wished.path)}`,
   };
 }
 
@@ -67,13 +67,13 @@ function compiledRuntime({ engines, globals }: InspectReport): 'native' | 'onnx'
 }
 
 /** Trust alone lets Python run what is not compiled; what names dangerous code has to be demanded, too. */
-const mayRun = ({ globals }: InspectReport, { trust, runtime }: Wished): boolean =>
+const mayRun = ({ globals }: InspectReport, { trust, runtime }: RequestedOptions): boolean =>
   trust && (runtime === 'python' || !globals.some(({ meaning }) => meaning === 'dangerous'));
 
 interface Grounds {
   readonly script: boolean;
   readonly compiled: Runtime | null;
-  readonly wished: Wished;
+  readonly wished: RequestedOptions;
 }
 
 function whyOf(report: InspectReport, { script, compiled, wished }: Grounds): string {
@@ -103,7 +103,7 @@ function obstaclesOf({
   kind,
   python,
   globals,
-}: InspectReport): readonly Obstacle[] {
+}: InspectReport): readonly CompileObstacle[] {
   if (blockers.length > 0)
     return blockers.slice(0, OBSTACLES).map((blocker) => ({
       where: `${blocker.path || 'the model'} (${blocker.class}) at byte ${blocker.offset}`,
@@ -142,7 +142,7 @@ function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: Pytho
 
 function needsOf(
   { imports, nearby, requirements, guessed, python }: PythonReport,
-  wished: Wished,
+  wished: RequestedOptions,
 ): readonly string[] {
   const missing = imports.filter(({ from }) => from === 'not found');
   const known = imports.flatMap(({ distribution }) => (distribution === null ? [] : [distribution]));
@@ -175,17 +175,17 @@ const rowsFor = ({ kind, signature }: InspectReport): readonly string[] =>
     : [];
 
 /** The line that runs it, with what was given and what was found nearby. */
-function pythonCommand({ path, options }: Wished, { nearby }: PythonReport): string {
-  const code = Object.values(nearby).map((found) => `--code ${quoted(found)}`);
-  return ['plimsoll serve', quoted(path), '--runtime python --trust', ...options, ...code].join(' ');
+function pythonCommand({ path, options }: RequestedOptions, { nearby }: PythonReport): string {
+  const code = Object.values(nearby).map((found) => `--code ${shellWord(found)}`);
+  return ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...code].join(' ');
 }
 
 /** The line that runs what no reader here knows. */
-export const unreadCommand = ({ path, options, requirements }: Wished): string => {
+export const unreadCommand = ({ path, options, requirements }: RequestedOptions): string => {
   const packages = requirements === null ? ['--requirements requirements.txt'] : [];
-  return ['plimsoll serve', quoted(path), '--runtime python --trust', ...options, ...packages].join(' ');
+  return ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...packages].join(' ');
 };
 
 /** A word of a shell command. */
-export const quoted = (word: string): string =>
+export const shellWord = (word: string): string =>
   /^[\w./=:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { NamedGlobal } from '../../../model/description.ts';
-import { importsOf, runsOf } from './imports.ts';
+import { executedNames, importedModules } from './imports.ts';
 
 const named = (module: string, name: string, more: Partial<NamedGlobal> = {}): NamedGlobal => ({
   ...{ module, name, offset: 7, meaning: 'known' },
@@ -15,7 +15,7 @@ test('modules are told by where they come from, what has to be brought first', (
     named('churn_features', 'Ratio', { meaning: 'unknown' }),
     named('helpers.text', 'clean', { meaning: 'unknown' }),
   ];
-  const imports = importsOf(globals, new Set(['helpers']));
+  const imports = importedModules(globals, new Set(['helpers']));
   expect(imports.map(({ module, from, distribution }) => [module, from, distribution])).toEqual([
     ['churn_features', 'not found', null],
     ['helpers', 'own code', null],
@@ -36,7 +36,7 @@ test('what is called while loading would run, and so would gadgets that are only
     named('churn_features', 'Ratio', { meaning: 'unknown' }),
     named('numpy.core.multiarray', '_reconstruct', { called: true }),
   ];
-  expect(runsOf(globals)).toEqual([
+  expect(executedNames(globals)).toEqual([
     { name: 'os.system', how: 'called', offset: 1 },
     { name: 'builtins.eval', how: 'named', offset: 2 },
     { name: 'churn_features.make', how: 'called', offset: 3 },

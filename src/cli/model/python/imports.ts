@@ -16,7 +16,7 @@ export interface ImportedModule {
 }
 
 /** Something that would run when the model is loaded, or for each request. */
-export interface WouldRun {
+export interface ExecutedName {
   readonly name: string;
   /** `called`: the file says to call it; `named`: the material of gadgets; `script`: code that was given beside. */
   readonly how: 'called' | 'named' | 'script';
@@ -27,7 +27,7 @@ export interface WouldRun {
 const ORIGINS: readonly ModuleOrigin[] = ['not found', 'own code', 'distribution', 'standard library'];
 
 /** Modules by their top, what has to be brought first; `own` are the names of modules that come with the model. */
-export function importsOf(
+export function importedModules(
   globals: readonly NamedGlobal[],
   own: ReadonlySet<string>,
 ): readonly ImportedModule[] {
@@ -52,7 +52,7 @@ function originOf(module: string, own: ReadonlySet<string>): ModuleOrigin {
 }
 
 /** What would run: gadgets, and whatever the file says to call that is no part of a library which is read here. */
-export const runsOf = (globals: readonly NamedGlobal[]): readonly WouldRun[] =>
+export const executedNames = (globals: readonly NamedGlobal[]): readonly ExecutedName[] =>
   globals.flatMap(({ module, name, offset, meaning, called }) =>
     meaning === 'dangerous' || (called === true && meaning === 'unknown')
       ? [{ name: `${module}.${name}`, how: called ? ('called' as const) : ('named' as const), offset }]

@@ -3,13 +3,13 @@ import { isPlimsollError } from '../../../core/errors.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
 import type { OpenedPython } from '../../../registry/python/open.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import type { FileOptions } from '../file-options.ts';
+import type { ModelFileOptions } from '../file-options.ts';
 import { type OpenModel, openModel } from '../open-model.ts';
-import { type Asked, pythonDemands } from './demands.ts';
+import { type OptionSubject, trustedPythonDemands } from './demands.ts';
 import { recordTrust, userAtHost } from './trust-log.ts';
 
 /** What a command on a file goes by. */
-export interface OpenOptions extends FileOptions {
+export interface OpenModelOptions extends ModelFileOptions {
   readonly data: string;
   readonly golden?: string;
   /** Rows that it will be given. */
@@ -17,7 +17,7 @@ export interface OpenOptions extends FileOptions {
 }
 
 /** A command that opens a file, and where it says how far that has come. */
-export interface Opening extends Asked {
+export interface OpenModelContext extends OptionSubject {
   readonly model: string;
   readonly terminal: Terminal;
 }
@@ -26,15 +26,18 @@ export interface Opening extends Asked {
  * A model that answers: as data where that goes, with Python where a person said that it may. Throws what is wrong with the
  * options before it reads anything, then what stands in the way of the model.
  */
-export async function openAsked(options: OpenOptions, opening: Opening): Promise<OpenModel> {
-  const demands = pythonDemands(options, opening);
+export async function openRequestedModel(
+  options: OpenModelOptions,
+  opening: OpenModelContext,
+): Promise<OpenModel> {
+  const demands = trustedPythonDemands(options, opening);
   const { runtime, maxModel } = options;
   const { model } = opening;
-  if (runtime !== 'python' && !mustBePython(demands)) {
+  if (runtime !== 'python' && !requiresPython(demands)) {
     try {
       return await openModel(model, runtime, maxModel);
     } catch (error) {
-      if (demands === null || runtime !== undefined || !isForPython(error)) throw error;
+      if (demands === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     }
   }
   const { engine, manifest, signature } = await openWithPython(options, demands!, opening);
@@ -42,11 +45,11 @@ export async function openAsked(options: OpenOptions, opening: Opening): Promise
 }
 
 /** Code around a model, or instead of it, is Python whatever the model is. */
-export const mustBePython = (demands: PythonDemands | null): boolean =>
+export const requiresPython = (demands: PythonDemands | null): boolean =>
   demands !== null && demands.script !== null;
 
 /** What is no defect of the file, and Python may be able to do. Names of code that runs on loading are for who demands it. */
-export const isForPython = (error: unknown): boolean =>
+export const mayRunInPython = (error: unknown): boolean =>
   isPlimsollError(error) && (error.exit === 4 || error.code === 'PYTHON_UNTRUSTED');
 
 /** The first rows of a file, where it is one that rows are read from. */
@@ -57,14 +60,14 @@ async function sampleOf(path: string): Promise<unknown> {
 
 /** Proves the model with Python, or finds that it was; the word of trust is written down first. */
 export async function openWithPython(
-  options: OpenOptions,
+  options: OpenModelOptions,
   demands: PythonDemands,
-  { model, command, terminal }: Opening,
+  { model, command, terminal }: OpenModelContext,
 ): Promise<OpenedPython> {
   const { identify } = await import('../../../registry/identify.ts');
   const { openPythonFile } = await import('../../../registry/python/open.ts');
   const { maxModel, golden } = options;
-  const runtime = options.runtime ?? (mustBePython(demands) ? null : 'python');
+  const runtime = options.runtime ?? (requiresPython(demands) ? null : 'python');
   const dataDir = resolve(options.data);
   const { digests } = await identify(model, { runtime, python: demands });
   const by = userAtHost();

@@ -1,8 +1,8 @@
 /** What Python would import and run, for people. */
 import { grouped } from '../../../core/digits.ts';
-import { count, table } from '../../output/table.ts';
+import { countText, formatTable } from '../../output/table.ts';
 import { styled } from '../../output/terminal.ts';
-import type { ImportedModule, ModuleOrigin, WouldRun } from './imports.ts';
+import type { ExecutedName, ImportedModule, ModuleOrigin } from './imports.ts';
 import type { PythonReport, RequirementsReport } from './report.ts';
 
 /** Things of one kind that are listed; `--json` has all. */
@@ -30,7 +30,7 @@ const titled = (title: string, body: string): string => `${styled('bold', title)
 const importTable = ({ imports, nearby }: PythonReport): string => {
   const rows = imports.slice(0, SHOWN).map((one) => [one.module, noteOn(one, nearby), namesOf(one)]);
   const more = imports.length - rows.length;
-  return [table(rows), ...(more > 0 ? [`  … ${count(more, 'more module')}`] : [])].join('\n');
+  return [formatTable(rows), ...(more > 0 ? [`  … ${countText(more, 'more module')}`] : [])].join('\n');
 };
 
 function noteOn({ module, from, distribution }: ImportedModule, nearby: PythonReport['nearby']): string {
@@ -42,12 +42,12 @@ function noteOn({ module, from, distribution }: ImportedModule, nearby: PythonRe
 
 /** Of what has to be brought it matters what is wanted of it; of libraries, only how much. */
 function namesOf({ from, names }: ImportedModule): string {
-  if (from === 'distribution' || from === 'standard library') return count(names.length, 'name');
+  if (from === 'distribution' || from === 'standard library') return countText(names.length, 'name');
   const more = names.length > 3 ? ', …' : '';
   return `${names.slice(0, 3).join(', ')}${more}`;
 }
 
-function runLine({ name, how, offset }: WouldRun): string {
+function runLine({ name, how, offset }: ExecutedName): string {
   if (how === 'script') return `${name}, the script, for each request`;
   const at = `at byte ${grouped(offset ?? 0)}`;
   return how === 'called'
@@ -65,7 +65,7 @@ function packageLines({ packages, problem }: RequirementsReport): string {
   if (problem !== null) return `  ${styled('red', problem)}`;
   if (packages.length === 0) return '  none';
   const loose = packages.filter(({ pin }) => pin !== 'exact');
-  const pinned = `${count(packages.length - loose.length, 'package')} pinned`;
+  const pinned = `${countText(packages.length - loose.length, 'package')} pinned`;
   return [`  ${pinned}`, ...listed(loose.map(({ name, pin }) => `${name}: ${PINS[pin]}`)).split('\n')]
     .filter((line) => line.trim() !== '')
     .join('\n');

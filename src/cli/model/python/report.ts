@@ -7,12 +7,12 @@ import { moduleNear } from '../../../registry/python/failure-reason.ts';
 import { guessRequirements } from '../../../registry/python/guess-requirements.ts';
 import type { ModelSource } from '../../../registry/python/model-source.ts';
 import { requirementsAt } from '../../../registry/python/small-text.ts';
-import { type ImportedModule, importsOf, runsOf, type WouldRun } from './imports.ts';
+import { type ExecutedName, executedNames, type ImportedModule, importedModules } from './imports.ts';
 
 /** What Python would import and run of a model: from data alone, nothing is executed. */
 export interface PythonReport {
   readonly imports: readonly ImportedModule[];
-  readonly runs: readonly WouldRun[];
+  readonly runs: readonly ExecutedName[];
   /** Modules that come with it, by path. */
   readonly code: readonly string[];
   /** Where modules that it lacks lie nearby, by module. */
@@ -44,7 +44,7 @@ export function pythonReport(
   const code = [...given, ...source.code];
   const own = new Set(code.map((path) => basename(path, '.py')));
   const script = said ?? source.script;
-  const imports = importsOf(model.globals, own);
+  const imports = importedModules(model.globals, own);
   const missing = imports.flatMap(({ module, from }) => (from === 'not found' ? [module] : []));
   const nearby = missing.flatMap((module) => {
     const path = moduleNear(source.path, module);
@@ -54,7 +54,7 @@ export function pythonReport(
     imports,
     runs: [
       ...(script === null ? [] : [{ name: script, how: 'script' as const, offset: null }]),
-      ...runsOf(model.globals),
+      ...executedNames(model.globals),
     ],
     code,
     nearby: Object.fromEntries(nearby),

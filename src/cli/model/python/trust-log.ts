@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { PythonDemands } from '../../../python/demands.ts';
-import { unwritable } from '../../files/text-file.ts';
+import { fileUnwritable } from '../../files/text-file.ts';
 
 /** What is kept of a person's word about a file that a command runs; of versions, their manifest and the audit log have it. */
-export interface TrustLine {
+export interface TrustLogEntry {
   readonly by: string;
   /** UTC, ISO 8601. */
   readonly at: string;
@@ -23,12 +23,12 @@ export const userAtHost = (): string => `${userInfo().username}@${hostname()}`;
  * Adds a line to `DATA/trust.jsonl`, before anything of the model runs. One write in append mode: lines of commands that run
  * at once stand one after the other. Throws FILE_UNWRITABLE.
  */
-export function recordTrust(dataDir: string, line: TrustLine): void {
+export function recordTrust(dataDir: string, line: TrustLogEntry): void {
   const path = join(dataDir, 'trust.jsonl');
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     appendFileSync(path, `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600 });
   } catch (error) {
-    throw unwritable(path, error as NodeJS.ErrnoException);
+    throw fileUnwritable(path, error as NodeJS.ErrnoException);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ExperimentView, MetricResult } from '../../../rollout/experiment/view.ts';
 import { experimentLines } from './experiment.ts';
-import { drawn } from './paint.ts';
+import { renderLine } from './styled-line.ts';
 
 const REVENUE: MetricResult = {
   metric: 'revenue',
@@ -43,7 +43,7 @@ const VIEW: ExperimentView = {
 };
 const text = (view: ExperimentView | null): string =>
   experimentLines(view, 120)
-    .map((line) => drawn(line, 120, (_, words) => words))
+    .map((line) => renderLine(line, 120, (_, words) => words))
     .join('\n');
 
 test('an experiment shows each metric of each arm against control, and who has won', () => {

@@ -4,8 +4,8 @@ import { grouped } from '../../../core/digits.ts';
 import type { ArmContrast } from '../../../rollout/experiment/segment-view.ts';
 import type { ExperimentView, MetricResult } from '../../../rollout/experiment/view.ts';
 
-import { difference, percent } from './numbers.ts';
-import { columns, flow, type Line } from './paint.ts';
+import { signedDifference, trafficPercent } from './numbers.ts';
+import { alignColumns, type StyledLine, wrapWords } from './styled-line.ts';
 
 const HEAD = ['Metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval', 'better by chance'];
 const SEGMENT_HEAD = ['Segment', 'metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval'];
@@ -13,21 +13,23 @@ const EXPENDABLE = ['units', 'control', 'mean', 'better by chance'];
 /** Below this p the units are not split as they should be. */
 const SPLIT_ALARM = 0.001;
 
-export function experimentLines(view: ExperimentView | null, width: number): Line[] {
+export function experimentLines(view: ExperimentView | null, width: number): StyledLine[] {
   if (view === null) return [];
   const { metrics, arms, split, winner, segments, differences } = view;
   // Of many metrics by many segments nobody would read more than what decides; `--json` has them all.
   const bySegment = segments.filter(({ isPrimary }) => isPrimary);
   const lost = arms.filter((arm) => arm.lost !== null).map(({ name, lost: cause }) => `${name} (${cause})`);
   return [
-    ...columns(HEAD, metrics.map(cells), width, EXPENDABLE),
-    ...(bySegment.length === 0 ? [] : columns(SEGMENT_HEAD, bySegment.map(segmentCells), width, EXPENDABLE)),
-    ...differences.flatMap(({ message }) => flow('Segments', [['yellow', message]], width)),
-    ...flow('Winner', winner === null ? ['none yet'] : [['green', winner]], width),
-    ...(lost.length === 0 ? [] : flow('Lost', [['red', lost.join(', ')]], width)),
+    ...alignColumns(HEAD, metrics.map(cells), width, EXPENDABLE),
+    ...(bySegment.length === 0
+      ? []
+      : alignColumns(SEGMENT_HEAD, bySegment.map(segmentCells), width, EXPENDABLE)),
+    ...differences.flatMap(({ message }) => wrapWords('Segments', [['yellow', message]], width)),
+    ...wrapWords('Winner', winner === null ? ['none yet'] : [['green', winner]], width),
+    ...(lost.length === 0 ? [] : wrapWords('Lost', [['red', lost.join(', ')]], width)),
     ...(split === null || split.p >= SPLIT_ALARM
       ? []
-      : flow(
+      : wrapWords(
           'Split',
           [['red', `units are not split as they should be (p ${split.p.toPrecision(2)})`]],
           width,
@@ -35,14 +37,14 @@ export function experimentLines(view: ExperimentView | null, width: number): Lin
   ];
 }
 
-function cells(standing: MetricResult): Line {
+function cells(standing: MetricResult): StyledLine {
   const { isPrimary, isGuardrail, metric, arm, atTheEnd, chance } = standing;
   const name = isPrimary ? `${metric} (decides)` : isGuardrail ? `${metric} (guardrail)` : metric;
   const shown = { ...standing, ...(atTheEnd ?? {}) };
-  return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : percent(chance)];
+  return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : trafficPercent(chance)];
 }
 
-const segmentCells = (standing: ExperimentView['segments'][number]): Line => [
+const segmentCells = (standing: ExperimentView['segments'][number]): StyledLine => [
   marked(standing.segment, standing),
   standing.metric,
   standing.arm,
@@ -50,7 +52,7 @@ const segmentCells = (standing: ExperimentView['segments'][number]): Line => [
 ];
 
 /** Coloured where the interval leaves out no difference. */
-const marked = (name: string, { lower, upper }: ArmContrast): Line[number] =>
+const marked = (name: string, { lower, upper }: ArmContrast): StyledLine[number] =>
   lower !== null && upper !== null && (lower > 0 || upper < 0) ? ['yellow', name] : name;
 
 function numbers({
@@ -63,14 +65,14 @@ function numbers({
   upper,
 }: ArmContrast): readonly string[] {
   const value = (mean: number | null): string =>
-    mean === null ? '-' : scale === 'share' ? percent(mean) : String(Number(mean.toPrecision(3)));
+    mean === null ? '-' : scale === 'share' ? trafficPercent(mean) : String(Number(mean.toPrecision(3)));
   return [
     units.map((count) => grouped(count)).join(' and '),
     value(mean),
     value(controlMean),
-    estimate === null ? '-' : difference(estimate, scale),
+    estimate === null ? '-' : signedDifference(estimate, scale),
     lower === null || upper === null
       ? 'too few units'
-      : `${difference(lower, scale)} to ${difference(upper, scale)}`,
+      : `${signedDifference(lower, scale)} to ${signedDifference(upper, scale)}`,
   ];
 }

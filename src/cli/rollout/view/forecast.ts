@@ -1,21 +1,21 @@
 /** When a rollout is expected to come to what. */
 import type { RolloutView } from '../../../control/port.ts';
-import { percent, time } from './numbers.ts';
-import { flow, type Line, wordsOf } from './paint.ts';
+import { elapsedText, trafficPercent } from './numbers.ts';
+import { type StyledLine, wordsOf, wrapWords } from './styled-line.ts';
 
 /** Nothing where nothing is expected. */
 export function forecastLines(
   { forecast, stage }: Pick<RolloutView, 'forecast' | 'stage'>,
   width: number,
-): Line[] {
-  return forecast === null ? [] : flow('Expected', wordsOf(forecastText(forecast, stage)), width);
+): StyledLine[] {
+  return forecast === null ? [] : wrapWords('Expected', wordsOf(forecastText(forecast, stage)), width);
 }
 
 /** In one sentence: `end of this stage in 5m; promotion in 25m; …`. */
 export function forecastText(forecast: NonNullable<RolloutView['forecast']>, stage: number): string {
   const { rate, errorRate, basis, stages, certificate, promotion, detection } = forecast;
   const end = stages.find((one) => one.stage === stage)?.end;
-  const found = detection && { ...detection, share: percent(detection.rate) };
+  const found = detection && { ...detection, share: trafficPercent(detection.rate) };
   const parts = [
     ...(end === undefined ? [] : [`end of this stage ${within(end)}`]),
     ...(certificate === undefined || certificate === 0
@@ -27,12 +27,12 @@ export function forecastText(forecast: NonNullable<RolloutView['forecast']>, sta
       : [
           found.time === null
             ? `a candidate that fails in ${found.share} is never found`
-            : `a candidate that fails in ${found.share} is found ${time(found.time)} after the start`,
+            : `a candidate that fails in ${found.share} is found ${elapsedText(found.time)} after the start`,
         ]),
   ];
   const whose = basis === 'rollout' ? 'of this rollout' : 'of the endpoint before';
-  return `${parts.join('; ')} (at ${Number(rate.toPrecision(3))}/s ${whose}, ${percent(errorRate)} failing)`;
+  return `${parts.join('; ')} (at ${Number(rate.toPrecision(3))}/s ${whose}, ${trafficPercent(errorRate)} failing)`;
 }
 
 const within = (millis: number | null): string =>
-  millis === null ? 'never' : millis === 0 ? 'any moment' : `in ${time(millis)}`;
+  millis === null ? 'never' : millis === 0 ? 'any moment' : `in ${elapsedText(millis)}`;

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { RolloutView } from '../../../control/port.ts';
 import type { RouterView } from '../../../deploy/routers/follow.ts';
 import { ENDPOINT, ROLLOUT, VERSION } from '../../../server/api/test-control.ts';
-import { frame, type Seen } from './frame.ts';
-import { drawn } from './paint.ts';
+import { type EndpointSnapshot, endpointFrame } from './frame.ts';
+import { renderLine } from './styled-line.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 0, 20);
-const seenOf = (rollout: RolloutView | null): Seen => ({
+const seenOf = (rollout: RolloutView | null): EndpointSnapshot => ({
   endpoint: { ...ENDPOINT, rollout },
   stable: VERSION,
   rollout,
@@ -26,7 +26,7 @@ const seenOf = (rollout: RolloutView | null): Seen => ({
   now: NOW,
 });
 const text = (rollout: RolloutView | null, width = 100): string[] =>
-  frame(seenOf(rollout), width).map((line) => drawn(line, width, (_, words) => words));
+  endpointFrame(seenOf(rollout), width).map((line) => renderLine(line, width, (_, words) => words));
 
 test('a stranger reads where a rollout stands from one frame', () => {
   expect(text(ROLLOUT).join('\n')).toBe(`churn  version 1 is stable  generation 7
@@ -69,8 +69,8 @@ const ROUTER: RouterView = {
   ...{ wanted: { 1: 75, 2: 25 }, found: { 1: 75, 2: 25 }, writers: [], error: null },
 };
 const routed = (router: RouterView): string =>
-  frame({ ...seenOf(null), router }, 110)
-    .map((line) => drawn(line, 110, (_, words) => words))
+  endpointFrame({ ...seenOf(null), router }, 110)
+    .map((line) => renderLine(line, 110, (_, words) => words))
     .find((line) => line.startsWith('Router'))!;
 
 test('what splits the traffic outside follows the route, or the reason is told why it does not', () => {

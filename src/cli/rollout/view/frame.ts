@@ -3,18 +3,18 @@ import type { EndpointView, RolloutView, VersionView } from '../../../control/po
 import type { RouterView } from '../../../deploy/routers/follow.ts';
 import type { RouteRow } from '../../../store/store.ts';
 import { trustLine } from '../../model/python/trust-line.ts';
-import { count } from '../../output/table.ts';
+import { countText } from '../../output/table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
 import { experimentLines } from './experiment.ts';
 import { forecastLines } from './forecast.ts';
 import { differenceLines } from './metrics.ts';
-import { time } from './numbers.ts';
-import { flow, type Line, type Style, wordsOf } from './paint.ts';
+import { elapsedText } from './numbers.ts';
 import { routerLines } from './router.ts';
 import { stageLines } from './stages.ts';
+import { type StyledLine, type TextStyle, wordsOf, wrapWords } from './styled-line.ts';
 
-export interface Seen {
+export interface EndpointSnapshot {
   readonly endpoint: EndpointView;
   /** The version that it rests on. */
   readonly stable: Pick<VersionView, 'proof' | 'runtime' | 'python'>;
@@ -32,13 +32,13 @@ export interface Seen {
 const WIDEST = 110;
 
 /** The frame as lines of words, for a terminal of `width` columns. */
-export function frame(seen: Seen, width: number): readonly Line[] {
+export function endpointFrame(seen: EndpointSnapshot, width: number): readonly StyledLine[] {
   const { endpoint, stable, rollout, router, routes, now } = seen;
   const inner = Math.min(width, WIDEST);
   const blocks = [
     head(endpoint, stable, rollout),
     ...(rollout === null
-      ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as Line]]
+      ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as StyledLine]]
       : rolloutBlocks(rollout, inner)),
     [...routerLines(router, now, inner), ...routeLines(routes, now, inner)],
   ];
@@ -46,12 +46,12 @@ export function frame(seen: Seen, width: number): readonly Line[] {
 }
 
 /** The same for a rollout alone. */
-export const rolloutFrame = (rollout: RolloutView, width: number): readonly Line[] =>
+export const rolloutFrame = (rollout: RolloutView, width: number): readonly StyledLine[] =>
   [title(rollout), ...rolloutBlocks(rollout, Math.min(width, WIDEST))]
     .filter((block) => block.length > 0)
     .flatMap((block, i) => (i === 0 ? block : [[], ...block]));
 
-function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly Line[])[] {
+function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly StyledLine[])[] {
   return [
     [...stageLines(rollout, width), ...forecastLines(rollout, width), ...verdictLines(rollout, width)],
     [...armLines(rollout.arms, width), ...copyLines(rollout, width)],
@@ -64,11 +64,11 @@ function rolloutBlocks(rollout: RolloutView, width: number): readonly (readonly 
 
 function head(
   { name, stable, previous, generation, durable }: EndpointView,
-  version: Seen['stable'],
+  version: EndpointSnapshot['stable'],
   rollout: RolloutView | null,
-): Line[] {
+): StyledLine[] {
   const back = previous === null ? '' : `, rollback goes to version ${previous}`;
-  const line: Line = [
+  const line: StyledLine = [
     ['bold', name],
     `  version ${stable} is stable${back}`,
     ['dim', `  generation ${generation}`],
@@ -77,19 +77,19 @@ function head(
   return rollout === null ? lines : [...lines, ...title(rollout)];
 }
 
-const memoryLines = (durable: EndpointView['durable']): Line[] =>
+const memoryLines = (durable: EndpointView['durable']): StyledLine[] =>
   durable === false
     ? [[['yellow', 'This route holds in memory alone: the store is away, and is told when it is back']]]
     : [];
 
 /** How the stable version runs, and what that rests on. */
-function groundsOf({ proof, runtime, python }: Seen['stable']): Line[] {
+function groundsOf({ proof, runtime, python }: EndpointSnapshot['stable']): StyledLine[] {
   if (runtime === null) return [];
   const text = `runs on ${runtime}, proof: ${proof}`;
-  return [[['dim', text]], ...(python === null ? [] : [[['dim', trustLine(python)]] as Line])];
+  return [[['dim', text]], ...(python === null ? [] : [[['dim', trustLine(python)]] as StyledLine])];
 }
 
-const COLOURS: Readonly<Record<RolloutView['state'], Style>> = {
+const COLOURS: Readonly<Record<RolloutView['state'], TextStyle>> = {
   running: 'cyan',
   holding: 'yellow',
   promoted: 'green',
@@ -97,7 +97,7 @@ const COLOURS: Readonly<Record<RolloutView['state'], Style>> = {
   aborted: 'red',
 };
 
-function title(rollout: RolloutView): Line[] {
+function title(rollout: RolloutView): StyledLine[] {
   const { strategy, candidate, stableVersion, state, id, by, startedAt, endedAt } = rollout;
   const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
   const end = endedAt === null ? '' : `, ended ${minute(endedAt)}`;
@@ -107,52 +107,56 @@ function title(rollout: RolloutView): Line[] {
   ];
 }
 
-function verdictLines(rollout: RolloutView, width: number): Line[] {
+function verdictLines(rollout: RolloutView, width: number): StyledLine[] {
   const { verdict, reason } = rollout;
   return [
-    ...flow('Verdict', [['bold', `${verdict}:`], ...wordsOf(reason)], width),
-    ...flow('Harmed', harmWords(rollout), width),
+    ...wrapWords('Verdict', [['bold', `${verdict}:`], ...wordsOf(reason)], width),
+    ...wrapWords('Harmed', harmWords(rollout), width),
   ];
 }
 
 /** The excess over stable's own rate, once there is evidence behind it. */
-function harmWords({ evidence, harmedUnits }: RolloutView): readonly Line[number][] {
+function harmWords({ evidence, harmedUnits }: RolloutView): readonly StyledLine[number][] {
   const harmed = Math.round(harmedUnits);
   const [name] = Object.entries(evidence).find(([, seen]) => seen.harmedUnits === harmedUnits) ?? [];
   if (harmed === 0 || name === undefined) return wordsOf('none that chance would not explain');
   const again = evidence.errors?.lasting?.candidate ?? 0;
-  const lasting = again === 0 ? '' : `; ${count(again, 'unit')} of the candidate fail again and again`;
-  return wordsOf(`about ${count(harmed, 'unit')} by ${name}${lasting}`).map((word) => ['red', word]);
+  const lasting = again === 0 ? '' : `; ${countText(again, 'unit')} of the candidate fail again and again`;
+  return wordsOf(`about ${countText(harmed, 'unit')} by ${name}${lasting}`).map((word) => ['red', word]);
 }
 
 /** Copies are compared in pairs: those who asked are units of stable alone. */
-function copyLines({ left }: RolloutView, width: number): Line[] {
+function copyLines({ left }: RolloutView, width: number): StyledLine[] {
   if (left.mirrored === 0) return [];
-  const copies = count(left.mirrored, 'request');
-  return flow('Copied', wordsOf(`${copies} to the candidate, and compared with what stable answered`), width);
+  const copies = countText(left.mirrored, 'request');
+  return wrapWords(
+    'Copied',
+    wordsOf(`${copies} to the candidate, and compared with what stable answered`),
+    width,
+  );
 }
 
-function leftLines({ left }: RolloutView, width: number): Line[] {
+function leftLines({ left }: RolloutView, width: number): StyledLine[] {
   const { latePieces, missingParts, dropped } = left;
   const parts = [
-    latePieces > 0 ? `${count(latePieces, 'piece')} came too late` : '',
-    missingParts > 0 ? `${count(missingParts, 'part')} of windows went missing` : '',
-    dropped > 0 ? `${count(dropped, 'copy', 'copies')} of requests found no room` : '',
+    latePieces > 0 ? `${countText(latePieces, 'piece')} came too late` : '',
+    missingParts > 0 ? `${countText(missingParts, 'part')} of windows went missing` : '',
+    dropped > 0 ? `${countText(dropped, 'copy', 'copies')} of requests found no room` : '',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? [] : flow('Left out', wordsOf(parts.join('; ')), width);
+  return parts.length === 0 ? [] : wrapWords('Left out', wordsOf(parts.join('; ')), width);
 }
 
-function routeLines(routes: readonly RouteRow[], now: number, width: number): Line[] {
+function routeLines(routes: readonly RouteRow[], now: number, width: number): StyledLine[] {
   return routes.flatMap(({ generation, at, by, reason }, i) =>
-    flow(
+    wrapWords(
       i === 0 ? 'Routes' : '',
       [
         `generation ${generation}`,
-        ...wordsOf(`${ago(now - at)} by ${by}: ${reason}`).map((word): Line[number] => ['dim', word]),
+        ...wordsOf(`${ago(now - at)} by ${by}: ${reason}`).map((word): StyledLine[number] => ['dim', word]),
       ],
       width,
     ),
   );
 }
 
-const ago = (millis: number): string => (millis < 1000 ? 'now' : `${time(millis)} ago`);
+const ago = (millis: number): string => (millis < 1000 ? 'now' : `${elapsedText(millis)} ago`);

@@ -2,20 +2,20 @@
 import type { MetricView } from '../../../control/port.ts';
 import { grouped } from '../../../core/digits.ts';
 
-import { difference } from './numbers.ts';
-import { columns, type Line } from './paint.ts';
+import { signedDifference } from './numbers.ts';
+import { alignColumns, type StyledLine } from './styled-line.ts';
 
 const UNITS = 'units';
 const HEAD = ['Candidate minus stable', 'estimate', 'interval at every look', UNITS];
 /** Most lines: there may be hundreds of segments. */
 const LINES_MAX = 12;
 
-export function differenceLines(metrics: readonly MetricView[], width: number): Line[] {
+export function differenceLines(metrics: readonly MetricView[], width: number): StyledLine[] {
   const shown = metrics.filter(
     ({ estimate, segment, flagged }) => estimate !== null && (segment === null || flagged === true),
   );
   if (shown.length === 0) return [];
-  const lines = columns(HEAD, shown.slice(0, LINES_MAX).map(cells), width, [UNITS]);
+  const lines = alignColumns(HEAD, shown.slice(0, LINES_MAX).map(cells), width, [UNITS]);
   const more = shown.length - LINES_MAX;
   return more > 0 ? [...lines, [['dim', `and ${more} more: --json`]]] : lines;
 }
@@ -39,10 +39,10 @@ function cells({ name, segment, scale, estimate, lower, upper, units }: MetricVi
   const interval =
     lower === null || upper === null
       ? 'too few units'
-      : `${difference(lower, scale)} to ${difference(upper, scale)}`;
+      : `${signedDifference(lower, scale)} to ${signedDifference(upper, scale)}`;
   const isClear = lower !== null && upper !== null && (lower > 0 || upper < 0);
   const text = [
-    estimate === null ? '-' : difference(estimate, scale),
+    estimate === null ? '-' : signedDifference(estimate, scale),
     interval,
     units.map((count) => grouped(count)).join(' and '),
   ];

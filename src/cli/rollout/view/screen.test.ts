@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Paint } from './paint.ts';
-import { Screen } from './screen.ts';
+import { LiveScreen } from './screen.ts';
+import type { ApplyStyle } from './styled-line.ts';
 
-const plain: Paint = (_, text) => text;
+const plain: ApplyStyle = (_, text) => text;
 const recorder = (size: { isTTY: boolean; columns?: number; rows?: number }) => {
   const written: string[] = [];
   return { written, write: (text: string) => written.push(text), ...size };
@@ -10,7 +10,7 @@ const recorder = (size: { isTTY: boolean; columns?: number; rows?: number }) => 
 
 test('on a terminal a frame takes the place of the one before, also where it is shorter', () => {
   const out = recorder({ isTTY: true, columns: 80, rows: 24 });
-  const screen = new Screen(out, plain);
+  const screen = new LiveScreen(out, plain);
   screen.show([['one'], ['two']]);
   screen.show([['three']]);
   screen.close();
@@ -23,13 +23,13 @@ test('on a terminal a frame takes the place of the one before, also where it is 
 
 test('a frame that is higher than the terminal is cut: the cursor could not come back to its top', () => {
   const out = recorder({ isTTY: true, columns: 80, rows: 3 });
-  new Screen(out, plain).show([['one'], ['two'], ['three'], ['four']]);
+  new LiveScreen(out, plain).show([['one'], ['two'], ['three'], ['four']]);
   expect(out.written.join('')).not.toContain('three');
 });
 
 test('into a pipe goes every frame that differs from the one before, and no control character', () => {
   const out = recorder({ isTTY: false });
-  const screen = new Screen(out, plain);
+  const screen = new LiveScreen(out, plain);
   for (const word of ['one', 'one', 'two']) screen.show([[word]]);
   screen.close();
   expect(out.written.join('')).toBe('one\n\ntwo\n');

@@ -1,7 +1,7 @@
 /** A frame that is redrawn where it stands. */
-import { drawn, type Line, type Paint } from './paint.ts';
+import { type ApplyStyle, renderLine, type StyledLine } from './styled-line.ts';
 
-export interface Out {
+export interface ScreenOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -15,13 +15,13 @@ const CLEAR_BELOW = '\u001b[J';
 const up = (lines: number): string => (lines === 0 ? '\r' : `\u001b[${lines}A\r`);
 const WIDTH = 100;
 
-export class Screen {
-  readonly #out: Out;
-  readonly #paint: Paint;
+export class LiveScreen {
+  readonly #out: ScreenOutput;
+  readonly #paint: ApplyStyle;
   #height = 0;
   #last = '';
 
-  constructor(out: Out, paint: Paint) {
+  constructor(out: ScreenOutput, paint: ApplyStyle) {
     this.#out = out;
     this.#paint = paint;
   }
@@ -31,8 +31,8 @@ export class Screen {
   }
 
   /** On a terminal in place of the frame before, cut to its height; elsewhere below it, if anything has changed. */
-  show(frame: readonly Line[]): void {
-    const lines = frame.map((line) => drawn(line, this.width, this.#paint));
+  show(frame: readonly StyledLine[]): void {
+    const lines = frame.map((line) => renderLine(line, this.width, this.#paint));
     if (this.#out.isTTY) this.#redraw(lines.slice(0, Math.max(1, (this.#out.rows ?? 50) - 1)));
     else this.#append(lines.join('\n'));
   }

@@ -4,18 +4,19 @@ import { grouped } from '../../../core/digits.ts';
 import type { StageView } from '../../../rollout/decide/status.ts';
 import type { RolloutStage } from '../../../rollout/policy/policy.ts';
 
-import { bar, time } from './numbers.ts';
-import { flow, type Line, wordsOf } from './paint.ts';
+import { elapsedText, evidenceBar } from './numbers.ts';
+import { type StyledLine, wordsOf, wrapWords } from './styled-line.ts';
 
-type Word = Line[number];
+type Word = StyledLine[number];
 
-export function stageLines(rollout: RolloutView, width: number): Line[] {
+export function stageLines(rollout: RolloutView, width: number): StyledLine[] {
   const { progress, state, weight } = rollout;
   if (progress === undefined) return [];
   const isOver = state !== 'running' && state !== 'holding';
   const words = progress.stages.map((stage, i) => stageWord(stage, i, rollout));
-  const lines = flow('Stages', words, width, '  ');
-  if (isOver) return [...lines, ...flow('Weight', [`the candidate answers ${weight} % of units`], width)];
+  const lines = wrapWords('Stages', words, width, '  ');
+  if (isOver)
+    return [...lines, ...wrapWords('Weight', [`the candidate answers ${weight} % of units`], width)];
   return [...lines, ...progressLines(progress, rollout, width)];
 }
 
@@ -32,7 +33,7 @@ function stageWord(stage: RolloutStage, i: number, { stage: current, state }: Ro
   return hasFailed ? ['red', `✗ ${label(stage)}`] : ['bold', `▶ ${label(stage)}`];
 }
 
-function progressLines(progress: StageView, rollout: RolloutView, width: number): Line[] {
+function progressLines(progress: StageView, rollout: RolloutView, width: number): StyledLine[] {
   const { stage, weight, state, endpoint } = rollout;
   const now = progress.stages[stage];
   if (now === undefined) return [];
@@ -44,18 +45,20 @@ function progressLines(progress: StageView, rollout: RolloutView, width: number)
   const cells = Math.max(8, Math.min(24, width - 56));
   const units = `units in this stage: candidate ${grouped(candidateUnits)}, stable ${grouped(stableUnits)}; ${grouped(now.minUnits)} of each are wanted`;
   return [
-    ...flow('Stage', wordsOf(`${exposure}; for ${time(elapsed)} now`), width),
-    ...flow(
+    ...wrapWords('Stage', wordsOf(`${exposure}; for ${elapsedText(elapsed)} now`), width),
+    ...wrapWords(
       '',
       [
-        ['cyan', bar(now.bake === 0 ? 1 : bake / now.bake, cells)],
-        `${time(bake)} of ${time(now.bake)} of evidence time`,
+        ['cyan', evidenceBar(now.bake === 0 ? 1 : bake / now.bake, cells)],
+        `${elapsedText(bake)} of ${elapsedText(now.bake)} of evidence time`,
       ],
       width,
     ),
-    ...flow('', wordsOf(units), width),
-    ...(now.approval ? flow('', [approved ? ['green', 'approved'] : waits('approve', endpoint)], width) : []),
-    ...(state === 'holding' ? flow('', [waits('resume', endpoint)], width) : []),
+    ...wrapWords('', wordsOf(units), width),
+    ...(now.approval
+      ? wrapWords('', [approved ? ['green', 'approved'] : waits('approve', endpoint)], width)
+      : []),
+    ...(state === 'holding' ? wrapWords('', [waits('resume', endpoint)], width) : []),
   ];
 }
 

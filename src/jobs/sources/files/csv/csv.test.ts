@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvToBody } from '../../../../cli/files/rows/csv.ts';
+import { csvFileToBody } from '../../../../cli/files/rows/csv.ts';
 import type { Signature } from '../../../../model/signature.ts';
 import type { CellType } from '../../../../scorer/scorer.ts';
 import { freezeOptions, type ReadBack, readAll, sourceContract } from '../../contract.ts';
@@ -233,7 +233,7 @@ test('every cell is read as predict reads it', async () => {
           const lines = cells.map((cell, i) => `${i},${/["\s,;|]|^$/u.test(cell) ? quote(cell) : cell}`);
           const expected = lines.map((line) => {
             try {
-              const body = csvToBody(`id,x${eol}${line}${eol}`, signature(type), 'x.csv');
+              const body = csvFileToBody(`id,x${eol}${line}${eol}`, signature(type), 'x.csv');
               return (body as { dataframe_split: { data: unknown[][] } }).dataframe_split.data[0]![1];
             } catch {
               return undefined;

@@ -1,14 +1,14 @@
 /** Lines of styled words, cut to a width by what is seen of them. */
 import { printable } from '../../output/printable.ts';
-import { roomFor } from '../../output/table.ts';
+import { visibleColumns } from '../../output/table.ts';
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+export type TextStyle = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Words in a row, each as it is or with a style. */
-export type Line = readonly (string | readonly [Style, string])[];
-export type Paint = (style: Style, text: string) => string;
+export type StyledLine = readonly (string | readonly [TextStyle, string])[];
+export type ApplyStyle = (style: TextStyle, text: string) => string;
 
 /** A line for the terminal: control characters made harmless, cut with an ellipsis where it is too long. */
-export function drawn(line: Line, width: number, paint: Paint): string {
+export function renderLine(line: StyledLine, width: number, paint: ApplyStyle): string {
   let left = width;
   let text = '';
   for (const [i, word] of line.entries()) {
@@ -23,7 +23,7 @@ export function drawn(line: Line, width: number, paint: Paint): string {
   return text.trimEnd();
 }
 
-type Word = Line[number];
+type Word = StyledLine[number];
 const plain = (word: Word): string => (typeof word === 'string' ? word : word[1]);
 const as = (word: Word, text: string): Word => (typeof word === 'string' ? text : [word[0], text]);
 
@@ -31,7 +31,7 @@ const as = (word: Word, text: string): Word => (typeof word === 'string' ? text 
 const MARGIN = 10;
 
 /** A name at the margin and words beside it, broken between words where the line is full. */
-export function flow(name: string, words: readonly Word[], width: number, gap = ' '): Line[] {
+export function wrapWords(name: string, words: readonly Word[], width: number, gap = ' '): StyledLine[] {
   const lines: Word[][] = [];
   let left = 0;
   for (const word of words) {
@@ -54,21 +54,21 @@ export const wordsOf = (text: string): readonly string[] => text.split(' ');
  * Cells in columns under a head; numbers stand at the right, their names above them. Without room for all, `expendable`
  * ones go, the first named first.
  */
-export function columns(
+export function alignColumns(
   head: readonly string[],
   rows: readonly (readonly Word[])[],
   width: number,
   expendable: readonly string[] = [],
-): Line[] {
+): StyledLine[] {
   const texts = [head, ...rows.map((row) => row.map((word) => printable(plain(word))))];
-  const kept = roomFor(texts, width, expendable);
+  const kept = visibleColumns(texts, width, expendable);
   return aligned(
     kept.map((j) => head[j]!),
     rows.map((row) => kept.map((j) => row[j]!)),
   );
 }
 
-function aligned(head: readonly string[], rows: readonly (readonly Word[])[]): Line[] {
+function aligned(head: readonly string[], rows: readonly (readonly Word[])[]): StyledLine[] {
   const all = [head.map((name): Word => ['dim', name]), ...rows];
   const cells = (j: number): string[] => all.map((row) => plain(row[j] ?? ''));
   const widths = head.map((_, j) => Math.max(...cells(j).map((text) => text.length)));

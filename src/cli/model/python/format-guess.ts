@@ -1,6 +1,6 @@
 /** What a file of an unknown format looks like, by its first bytes; nothing of it is loaded. Pure. */
 
-export interface Looks {
+export interface FormatGuess {
   /** In words: `a model of PyTorch`. */
   readonly what: string;
   /** The distribution that Python reads it with, or null where Python is of no use. */
@@ -10,12 +10,12 @@ export interface Looks {
 /** Where Unicode begins its pictures of control characters. */
 const PICTURES = 0x2400;
 /** Bytes that are looked at. */
-export const HEAD_BYTES = 4096;
+export const GUESS_BYTES = 4096;
 
-const of = (what: string, distribution: string | null): Looks => ({ what, distribution });
+const of = (what: string, distribution: string | null): FormatGuess => ({ what, distribution });
 
 /** Signatures of formats; the first that fits counts. Control characters are written as pictures of them: ␀ is a byte 0. */
-const SIGNATURES: readonly (readonly [RegExp, Looks])[] = [
+const SIGNATURES: readonly (readonly [RegExp, FormatGuess])[] = [
   [/^PK␃␄.{26}[^␀]{0,200}data\.pkl/, of('a model of PyTorch (a zip file with data.pkl)', 'torch')],
   [/^PK␃␄.{26}(?:metadata|config)\.json/, of('a model of Keras 3 (.keras)', 'keras')],
   [/^PK␃␄.{26}[^␀]{0,200}\.npy/, of('arrays of NumPy (.npz), which are no model by themselves', null)],
@@ -33,8 +33,8 @@ const SIGNATURES: readonly (readonly [RegExp, Looks])[] = [
 ];
 
 /** What the first bytes say, or null. */
-export function looksOf(head: Uint8Array): Looks | null {
-  const text = Array.from(head.subarray(0, HEAD_BYTES), (byte) =>
+export function guessFormat(head: Uint8Array): FormatGuess | null {
+  const text = Array.from(head.subarray(0, GUESS_BYTES), (byte) =>
     String.fromCharCode(byte < 0x20 ? PICTURES + byte : byte),
   ).join('');
   return SIGNATURES.find(([signature]) => signature.test(text))?.[1] ?? null;

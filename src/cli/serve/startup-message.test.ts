@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PythonManifest } from '../../registry/python/manifest.ts';
 import type { ServedModel } from '../../server/served.ts';
-import { greeting, listing } from './greeting.ts';
+import { servedModelsDocument, startupMessage } from './startup-message.ts';
 
 const accepted = (model: string, example: unknown): ServedModel['stable'] => ({
   model,
@@ -41,7 +41,7 @@ const served = (model: string, example: unknown, more: Partial<ServedModel> = {}
 });
 
 test('the greeting says what was found and shows one request that works', () => {
-  expect(greeting('http://127.0.0.1:8080', [served('churn', { age: 3 })], 'local')).toBe(
+  expect(startupMessage('http://127.0.0.1:8080', [served('churn', { age: 3 })], 'local')).toBe(
     `  churn  version 1  scikit-learn 1.2.2, 1 feature, native, 2.4 µs a row  two engines agree on 1,203 rows
 
 Serving on http://127.0.0.1:8080  (docs: http://127.0.0.1:8080/docs · metrics: http://127.0.0.1:8080/metrics · stop: Ctrl-C)
@@ -54,7 +54,7 @@ Try it:
 test('a slow row is told in milliseconds', () => {
   const slow = served('m', { age: 3 });
   const manifest = { ...slow.stable.manifest, rowMicros: 12_500 };
-  expect(greeting('http://h', [{ ...slow, stable: { ...slow.stable, manifest } }], 'local')).toContain(
+  expect(startupMessage('http://h', [{ ...slow, stable: { ...slow.stable, manifest } }], 'local')).toContain(
     ', 12.5 ms a row  ',
   );
 });
@@ -64,12 +64,12 @@ test('a packaged version holds no numbers of the machine that proved it, and non
   const verification = { ...packaged.stable.manifest.verification, rows: 0 };
   const manifest = { ...packaged.stable.manifest, verification };
   expect(
-    greeting('http://h', [{ ...packaged, stable: { ...packaged.stable, manifest } }], 'local'),
+    startupMessage('http://h', [{ ...packaged, stable: { ...packaged.stable, manifest } }], 'local'),
   ).toContain('  two engines agree\n');
 });
 
 test('the greeting of a server without a model says how one comes', () => {
-  expect(greeting('http://h', [], 'local').split('\n').at(-1)).toBe(
+  expect(startupMessage('http://h', [], 'local').split('\n').at(-1)).toBe(
     'It has no model yet: plimsoll push FILE --name NAME --url http://h',
   );
 });
@@ -79,13 +79,15 @@ test.each([
   ["it's fine", String.raw`'{"rows":["it'\''s fine"]}'`],
   [{ age: null }, `'{"age":null}'`],
 ])('the row %j is quoted for the shell', (row, quoted) => {
-  const { models } = listing('http://h', [served('m', row)], 'local') as { models: { curl: string }[] };
+  const { models } = servedModelsDocument('http://h', [served('m', row)], 'local') as {
+    models: { curl: string }[];
+  };
   expect(models[0]!.curl.endsWith(` -d ${quoted}`)).toBe(true);
 });
 
 test('a rollout and what a person should know stand below the models', () => {
   const rollout = { id: 'ro_1', candidate: 2, strategy: 'canary', plan: 'shadow 100 % for 10m, then 5 %' };
-  const lines = greeting(
+  const lines = startupMessage(
     'http://h',
     [
       served('churn', 1, { rollout }),
@@ -124,7 +126,11 @@ test('of a model that Python runs, the greeting says with which, by whose word, 
     ],
   };
   const manifest = { ...stable.manifest, runtime: 'python', python } as const;
-  const text = greeting('http://h', [served('rules', [1], { stable: { ...stable, manifest } })], 'local');
+  const text = startupMessage(
+    'http://h',
+    [served('rules', [1], { stable: { ...stable, manifest } })],
+    'local',
+  );
   expect(text).toMatch(/python 3\.11 in \d+ workers?, 2\.4 µs a row/);
   expect(text).toContain('rules: runs with Python 3.11, trusted by ana at 2026-11-26 12:00 UTC');
   expect(text).toContain('rules: the sandbox of its Python lacks files: the kernel has no Landlock');
@@ -132,9 +138,9 @@ test('of a model that Python runs, the greeting says with which, by whose word, 
 });
 
 test('that keys are needed, and that none are, is said where it matters', () => {
-  const open = greeting('http://0.0.0.0:80', [served('m', 1)], 'insecure');
+  const open = startupMessage('http://0.0.0.0:80', [served('m', 1)], 'insecure');
   expect(open).toContain('Insecure: whoever reaches this address');
-  const closed = greeting('http://0.0.0.0:80', [served('m', 1)], 'keys');
+  const closed = startupMessage('http://0.0.0.0:80', [served('m', 1)], 'keys');
   expect(closed).toContain('plimsoll keys create');
   expect(closed).toContain('-H "authorization: Bearer $PLIMSOLL_KEY"');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { looksOf } from './looks.ts';
+import { guessFormat } from './format-guess.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 /** The head of a zip file: a local file header of 30 bytes, then the name. */
@@ -15,11 +15,11 @@ test.each([
   ['xgboost', bytes('{L\0\0\0\0\0\0\0\x07learner{')],
   ['tensorflow', bytes('\x1c\0\0\0TFL3')],
 ])('a file of %s is recognised by its first bytes', (distribution, head) => {
-  expect(looksOf(head)?.distribution).toBe(distribution);
+  expect(guessFormat(head)?.distribution).toBe(distribution);
 });
 
 test('what is no model says so, and words are nothing', () => {
-  expect(looksOf(bytes('PAR1'))).toMatchObject({ distribution: null });
-  expect(looksOf(bytes('these are words, not a model'))).toBeNull();
-  expect(looksOf(new Uint8Array(0))).toBeNull();
+  expect(guessFormat(bytes('PAR1'))).toMatchObject({ distribution: null });
+  expect(guessFormat(bytes('these are words, not a model'))).toBeNull();
+  expect(guessFormat(new Uint8Array(0))).toBeNull();
 });

@@ -6,19 +6,19 @@ import type { JobSpec } from '../../jobs/spec/spec.ts';
 import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
 
 /** Options that say what a job is. */
-export interface SpecOptions extends Partial<Flags> {
+export interface JobSpecOptions extends Partial<Flags> {
   readonly file?: string;
   readonly rejects?: string;
 }
 
 /** What was asked for, and its secrets, which are kept apart. */
-export interface GivenJob {
+export interface RequestedJob {
   readonly spec: JobSpec;
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** The job of flags, or of a file. Throws SPEC_INVALID, USAGE, and what reading the file throws. */
-export async function givenJob(options: SpecOptions): Promise<GivenJob> {
+export async function requestedJob(options: JobSpecOptions): Promise<RequestedJob> {
   const { splitSecrets } = await import('../../jobs/spec/secrets.ts');
   const written =
     options.file === undefined ? await flagsSpec(options) : await fileSpec(options.file, options.job);
@@ -27,7 +27,7 @@ export async function givenJob(options: SpecOptions): Promise<GivenJob> {
   return { spec: rejects === undefined ? spec : { ...spec, rejects: resolve(rejects) }, secrets };
 }
 
-async function flagsSpec(options: SpecOptions): Promise<JobSpec> {
+async function flagsSpec(options: JobSpecOptions): Promise<JobSpec> {
   const { specOf } = await import('../../jobs/spec/flags.ts');
   return specOf({ ...options, job: options.job ?? newName() }, surroundingsHere());
 }
@@ -40,9 +40,9 @@ function newName(): string {
 
 /** A file holds one job with its name as `job`, or some by their names under `jobs`, of which `wanted` names one. */
 async function fileSpec(path: string, wanted: string | undefined): Promise<JobSpec> {
-  const { readDocument } = await import('../files/document.ts');
+  const { readYamlDocument } = await import('../files/document.ts');
   const { specFrom, specsOf } = await import('../../jobs/spec/parse.ts');
-  const document = await readDocument(path);
+  const document = await readYamlDocument(path);
   if (!isRecord(document)) throw usage(`"${path}" holds no job`);
   if (document['jobs'] === undefined) {
     const { job, schedule: _, ...rest } = document;

@@ -16,7 +16,7 @@ import type { BatchOptions } from './ledger.ts';
 const END_MILLIS = 15_000;
 
 /** Aborted by the first SIGTERM or SIGINT, which have the run keep what it has; the second ends the command at once. */
-export function stopSignal(): AbortSignal {
+export function interruptSignal(): AbortSignal {
   const stop = new AbortController();
   const end = (): never => process.exit(EXIT.failed);
   const onSignal = (): void => {
@@ -30,7 +30,7 @@ export function stopSignal(): AbortSignal {
 }
 
 /** Works on a run to its end, and answers with its receipt. Throws what `conduct` throws. */
-export async function workOn(
+export async function completeRun(
   ledger: Ledger,
   row: RunRow,
   options: BatchOptions & { readonly stop: AbortSignal },
@@ -58,14 +58,14 @@ export async function workOn(
       },
     });
     progress.done();
-    await answerReceipt(receipt, terminal);
+    await printReceipt(receipt, terminal);
   } finally {
     progress.done();
   }
 }
 
 /** Prints a receipt; for programs without what grows with the input, unless the whole of it was asked for. */
-export async function answerReceipt(
+export async function printReceipt(
   receipt: unknown,
   terminal: Terminal,
   extent: 'summary' | 'whole' = 'summary',

@@ -6,11 +6,15 @@ import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts'
 import type { ServedModel } from '../../server/served.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
-import { count, table } from '../output/table.ts';
+import { countText, formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
 /** What `serve --json` prints once it answers. */
-export function listing(url: string, served: readonly ServedModel[], access: AccessMode): unknown {
+export function servedModelsDocument(
+  url: string,
+  served: readonly ServedModel[],
+  access: AccessMode,
+): unknown {
   return {
     url,
     access,
@@ -34,7 +38,7 @@ export function listing(url: string, served: readonly ServedModel[], access: Acc
 }
 
 /** The same for people: what was found, what is under way, where to look, and one request that works. */
-export function greeting(url: string, served: readonly ServedModel[], access: AccessMode): string {
+export function startupMessage(url: string, served: readonly ServedModel[], access: AccessMode): string {
   const rows = served.map(({ endpoint, stable }) => [
     endpoint,
     `version ${stable.version}`,
@@ -44,7 +48,7 @@ export function greeting(url: string, served: readonly ServedModel[], access: Ac
   const news = served.flatMap(newsOf);
   const first = served[0];
   return [
-    ...(rows.length > 0 ? [table(rows), ''] : []),
+    ...(rows.length > 0 ? [formatTable(rows), ''] : []),
     ...(news.length > 0 ? [...news, ''] : []),
     `Serving on ${styled('bold', url)}  (docs: ${url}/docs · metrics: ${url}/metrics · stop: Ctrl-C)`,
     ...accessNote(access),
@@ -99,7 +103,7 @@ function trustOf(endpoint: string, { manifest }: AcceptedVersion): readonly stri
 /** `scikit-learn 1.2.2, 13 features, native, 2.4 µs a row`. */
 function found({ framework, signature, runtime, rowMicros, python }: BundleManifest): string {
   const takes =
-    signature.form === 'tensors' ? count(signature.tensors.length, 'tensor') : features(signature);
+    signature.form === 'tensors' ? countText(signature.tensors.length, 'tensor') : features(signature);
   return [
     printable(`${framework.name} ${framework.version ?? ''}`.trim()),
     takes,
@@ -110,7 +114,7 @@ function found({ framework, signature, runtime, rowMicros, python }: BundleManif
 
 /** As many as there are always, or from least to most. */
 const workersText = ({ min, max }: { readonly min: number; readonly max: number }): string =>
-  min === max ? count(max, 'worker') : `${min} to ${count(max, 'worker')}`;
+  min === max ? countText(max, 'worker') : `${min} to ${countText(max, 'worker')}`;
 
 /** `python 3.11 in 2 workers`, and what it is around. */
 function runsOn({ python, inner }: NonNullable<BundleManifest['python']>): string {
@@ -119,14 +123,14 @@ function runsOn({ python, inner }: NonNullable<BundleManifest['python']>): strin
 }
 
 const features = (signature: Exclude<BundleManifest['signature'], { form: 'tensors' }>): string =>
-  signature.form === 'table' ? count(signature.columns.length, 'feature') : signature.form;
+  signature.form === 'table' ? countText(signature.columns.length, 'feature') : signature.form;
 
 function proof({ verification }: BundleManifest): string {
   const { proof: kind, rows } = verification;
   // What is packaged holds no numbers of the machine that proved it.
   if (kind === 'golden') return styled('green', `golden rows answered${rows === 0 ? '' : ` (${rows})`}`);
   if (kind === 'engines-agree')
-    return styled('green', `two engines agree${rows === 0 ? '' : ` on ${count(rows, 'row')}`}`);
+    return styled('green', `two engines agree${rows === 0 ? '' : ` on ${countText(rows, 'row')}`}`);
   return styled('yellow', 'one engine, unchecked: give --golden');
 }
 
