@@ -22,6 +22,7 @@ const CHECKS: Readonly<Record<string, readonly string[]>> = {
   errors: [process.execPath, 'tools/checks/errors.ts'],
   fixtures: [process.execPath, 'tools/checks/fixtures.ts'],
   generated: [process.execPath, 'tools/checks/generated.ts'],
+  'docs-index': [process.execPath, 'tools/checks/docs-index.ts'],
   documents: [process.execPath, 'tools/checks/documents.ts'],
 };
 
