@@ -1,9 +1,10 @@
 /** Files that are there completely or not at all, also after a power failure. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { makeFolders } from './make-folders.ts';
 
 const PIECE = 1 << 20;
 const FULL = /No space left on device|Disk quota exceeded/i;
@@ -62,19 +63,12 @@ export async function writing<T>(path: string, wanted: number, work: () => Promi
   }
 }
 
-/**
- * Makes a folder, and those it lies in, where they are not there. Node's own way never ends in a folder that takes no new
- * names, such as `/proc`. Throws DISK_FULL, FILE_UNWRITABLE.
- */
+/** Makes a folder, and those it lies in, where they are not there. Throws DISK_FULL, FILE_UNWRITABLE. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await makeFolders(path);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw await writeError(cause, path, 0);
-    await makeFolder(dirname(path));
-    await makeFolder(path);
+    throw await writeError(cause, path, 0);
   }
 }
 

@@ -2,13 +2,13 @@
 
 import { identifier, literal, PARQUET } from '../sql/identifiers.ts';
 
-export type OutputFormat = 'parquet' | 'csv' | 'jsonl';
-
-/** A column and its type in the words of DuckDB. */
-export interface CopyColumn {
+/** A column, with DuckDB's name of its type. */
+export interface DuckDBColumn {
   readonly name: string;
   readonly type: string;
 }
+
+export type OutputFormat = 'parquet' | 'csv' | 'jsonl';
 
 /** Beyond these, a number of JSON is another one after `JSON.parse`. */
 const SAFE = Number.MAX_SAFE_INTEGER;
@@ -18,7 +18,7 @@ const WIDE: ReadonlySet<string> = new Set(['BIGINT', 'UBIGINT', 'HUGEINT', 'UHUG
 interface Format {
   readonly options: string;
   /** What is selected for a column. */
-  readonly cell: (column: CopyColumn) => string;
+  readonly cell: (column: DuckDBColumn) => string;
 }
 
 const FORMATS: Readonly<Record<OutputFormat, Format>> = {
@@ -28,7 +28,7 @@ const FORMATS: Readonly<Record<OutputFormat, Format>> = {
 };
 
 /** RFC 4180: NULL and NaN are empty, an empty text is `""`, infinities are written as JavaScript and pandas read them. */
-function csvCell({ name, type }: CopyColumn): string {
+function csvCell({ name, type }: DuckDBColumn): string {
   const cell = identifier(name);
   if (!FLOATING.has(type)) return cell;
   const infinite = `if(${cell} > 0, 'Infinity', '-Infinity')`;
@@ -36,7 +36,7 @@ function csvCell({ name, type }: CopyColumn): string {
 }
 
 /** As in JSON answers: NaN is null, infinities and integers beyond 2^53 are strings. */
-function jsonCell({ name, type }: CopyColumn): string {
+function jsonCell({ name, type }: DuckDBColumn): string {
   const cell = identifier(name);
   if (FLOATING.has(type)) {
     const infinite = `to_json(if(${cell} > 0, 'Infinity', '-Infinity'))`;
@@ -50,7 +50,7 @@ function jsonCell({ name, type }: CopyColumn): string {
 /** The statement that writes what `select` gives as a file; `header` is about CSV alone. */
 export function copyStatement(
   select: string,
-  columns: readonly CopyColumn[],
+  columns: readonly DuckDBColumn[],
   path: string,
   format: OutputFormat,
   header: boolean,
@@ -62,5 +62,5 @@ export function copyStatement(
 }
 
 /** A select of no rows with these columns. */
-export const emptySelect = (columns: readonly CopyColumn[]): string =>
+export const emptySelect = (columns: readonly DuckDBColumn[]): string =>
   `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`).join(', ')} WHERE false`;

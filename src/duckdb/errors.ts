@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { type DuckDBSettings, withDuckDB } from './open.ts';
 
 /** How DuckDB begins its messages. */
 const KIND = /^[A-Z][A-Za-z -]* Error: /;
@@ -28,17 +29,18 @@ export function inputError(path: string, error: unknown): unknown {
   return new PlimsollError('INPUT_INVALID', { problem: `${path}: ${reason}` }, { cause: error });
 }
 
-/** Runs work on a private DuckDB of one thread that keeps nothing. Errors: INPUT_INVALID about `path`. */
-export async function withDuckDB<T>(path: string, work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '300MB' });
-  const connection = await instance.connect();
+/** What is asked of a single file, such as its columns and its rows. */
+const FILE_SETTINGS: DuckDBSettings = { memoryLimit: '300MB' };
+
+/** Runs queries about the file at `path` over a DuckDB of its own. Errors: INPUT_INVALID about `path`, LANE_MEMORY. */
+export async function queryFile<T>(
+  path: string,
+  work: (db: DuckDBConnection) => Promise<T>,
+  settings: DuckDBSettings | null = FILE_SETTINGS,
+): Promise<T> {
   try {
-    return await work(connection);
+    return await withDuckDB(settings, work);
   } catch (error) {
     throw inputError(path, error);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
   }
 }

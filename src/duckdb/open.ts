@@ -1,25 +1,29 @@
-/** DuckDB over files of the log: a few hundred megabytes at most, what does not fit goes to a folder. */
+/** DuckDB as this program opens it: in memory, one thread, within limits, with nothing from elsewhere. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { PARQUET } from '../sql/identifiers.ts';
 
-const MEMORY_LIMIT = '384MB';
+export interface DuckDBSettings {
+  /** As DuckDB writes it: `384MB`. */
+  readonly memoryLimit: string;
+  /** Folder for what does not fit into memory; it is made when it is needed. */
+  readonly spillFolder?: string;
+  /** Times with a zone are read and written in UTC, and not in the zone of the machine. */
+  readonly isUtc?: boolean;
+  /** Pages of files are kept for a second reading; files that are read once would only fill the memory. */
+  readonly keepsFiles?: boolean;
+}
 
-export interface LogDuckDB {
+export interface OpenDuckDB {
   readonly db: DuckDBConnection;
   close(): void;
 }
 
-/** One thread, nothing from elsewhere; times are in UTC. `spill` is made when it is needed. */
-export async function openDuckDB(spill: string): Promise<LogDuckDB> {
+/** Call `close` in any case. Null: DuckDB's own limits, for a command that has the machine to itself. */
+export async function openDuckDB(settings: DuckDBSettings | null): Promise<OpenDuckDB> {
+  // The native library takes about 50 ms to load: only what asks for it waits.
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: '1',
-    memory_limit: MEMORY_LIMIT,
-    temp_directory: spill,
-    autoinstall_known_extensions: 'false',
-  });
+  const instance = await DuckDBInstance.create(':memory:', settings === null ? {} : optionsOf(settings));
   const db = await instance.connect();
-  await db.run("SET TimeZone = 'UTC'");
+  if (settings?.isUtc === true) await db.run("SET TimeZone = 'UTC'");
   return {
     db,
     close: () => {
@@ -29,14 +33,23 @@ export async function openDuckDB(spill: string): Promise<LogDuckDB> {
   };
 }
 
-/** Cells of a group of rows, which DuckDB keeps in memory while it writes them. */
-const GROUP_CELLS = 4_000_000;
-const GROUP_MAX = 122_880;
-/** Rows of a vector: a group has a multiple of them. */
-export const VECTOR = 2048;
+const optionsOf = ({ memoryLimit, spillFolder, keepsFiles = true }: DuckDBSettings) => ({
+  threads: '1',
+  memory_limit: memoryLimit,
+  autoinstall_known_extensions: 'false',
+  ...(spillFolder !== undefined && { temp_directory: spillFolder }),
+  ...(!keepsFiles && { enable_external_file_cache: 'false' }),
+});
 
-/** Options of COPY for a segment with so many columns. */
-export function segmentOptions(columns: number): string {
-  const rows = Math.min(GROUP_MAX, Math.max(VECTOR, Math.floor(GROUP_CELLS / columns / VECTOR) * VECTOR));
-  return `${PARQUET}, COMPRESSION zstd, ROW_GROUP_SIZE ${rows}`;
+/** Runs work over a DuckDB of its own, which keeps nothing. */
+export async function withDuckDB<T>(
+  settings: DuckDBSettings | null,
+  work: (db: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const duckdb = await openDuckDB(settings);
+  try {
+    return await work(duckdb.db);
+  } finally {
+    duckdb.close();
+  }
 }

@@ -1,24 +1,24 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
-/** Of one lane, in bytes; what does not fit goes to its folder. */
+/** Of one pool; what does not fit goes to its folder. */
 const MEMORY_LIMIT = '256MB';
 
-/** Two places at which chunks are worked on, so that one is read and scored while the one before is written. */
+/** One of the connections of a pool: a chunk is read and scored on one while the chunk before is written on the other. */
 export interface PooledDuckDB {
-  /** Tells the tables of one bench from those of the other. */
+  /** Tells the tables of one connection from those of the other: they share one database. */
   readonly name: string;
   readonly db: DuckDBConnection;
 }
 
-/** The DuckDB of a lane: in memory, one thread, without extensions from elsewhere. */
+/** A DuckDB in memory, with one thread, two connections and no extensions from elsewhere. */
 export class DuckDBPool {
   readonly #instance: DuckDBInstance;
   readonly #free: PooledDuckDB[];
-  readonly #waiting: ((bench: PooledDuckDB) => void)[] = [];
+  readonly #waiting: ((connection: PooledDuckDB) => void)[] = [];
 
-  private constructor(instance: DuckDBInstance, benches: readonly PooledDuckDB[]) {
+  private constructor(instance: DuckDBInstance, connections: readonly PooledDuckDB[]) {
     this.#instance = instance;
-    this.#free = [...benches];
+    this.#free = [...connections];
   }
 
   /** `folder` is for what does not fit into memory. */
@@ -29,7 +29,7 @@ export class DuckDBPool {
       temp_directory: folder,
       autoinstall_known_extensions: 'false',
     });
-    const benches = await Promise.all(
+    const connections = await Promise.all(
       ['a', 'b'].map(async (name): Promise<PooledDuckDB> => {
         const db = await instance.connect();
         await db.run("SET TimeZone = 'UTC'");
@@ -38,21 +38,21 @@ export class DuckDBPool {
         return { name, db };
       }),
     );
-    return new DuckDBPool(instance, benches);
+    return new DuckDBPool(instance, connections);
   }
 
-  /** A bench that nobody works at; wait for it. */
+  /** Resolves with a connection that nobody uses, once there is one. */
   acquire(): Promise<PooledDuckDB> {
-    const bench = this.#free.pop();
-    return bench === undefined
+    const connection = this.#free.pop();
+    return connection === undefined
       ? new Promise((resolve) => this.#waiting.push(resolve))
-      : Promise.resolve(bench);
+      : Promise.resolve(connection);
   }
 
-  release(bench: PooledDuckDB): void {
+  release(connection: PooledDuckDB): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(bench);
-    else next(bench);
+    if (next === undefined) this.#free.push(connection);
+    else next(connection);
   }
 
   close(): void {

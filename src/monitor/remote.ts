@@ -1,7 +1,7 @@
 /** Monitoring of a server elsewhere, over its control API. */
 import { randomUUID } from 'node:crypto';
-import { type ControlAddress, sendControlRequest } from '../control/remote/wire.ts';
 import type { Actor } from '../core/actor.ts';
+import { type ControlAddress, sendControlRequest } from '../http/control-request.ts';
 import type { MonitoringApi, MonitorView } from './port.ts';
 
 export class RemoteMonitoring implements MonitoringApi {

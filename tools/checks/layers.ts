@@ -50,11 +50,9 @@ export const LAYERS: Layers = {
     'model',
     'statistics',
     'capture',
-    'rollout',
     'store',
     'registry',
     'scorer',
-    'control',
   ],
   store: ['rollout'],
   'serving/rows': ['model'],
@@ -73,7 +71,7 @@ export const LAYERS: Layers = {
     'store',
     'serving/rows',
   ],
-  control: ['schema', 'signing', 'model', 'python', 'registry', 'rollout', 'store'],
+  control: ['metrics', 'http', 'schema', 'signing', 'model', 'python', 'registry', 'rollout', 'store'],
   scorer: ['model', 'engine', 'registry', 'serving/rows'],
   jobs: [
     'process',
@@ -92,6 +90,7 @@ export const LAYERS: Layers = {
     'serving/rows',
   ],
   serving: [
+    'disk',
     'bytes',
     'metrics',
     'model',
@@ -122,6 +121,7 @@ export const LAYERS: Layers = {
     'deploy/plan',
   ],
   server: [
+    'disk',
     'signing',
     'process',
     'metrics',
@@ -138,6 +138,7 @@ export const LAYERS: Layers = {
     'serving/rows',
   ],
   cli: [
+    'http',
     'sql',
     'duckdb',
     'signing',

@@ -93,7 +93,7 @@ async function look(control: ControlApi, name: string, options: ControlOptions):
 async function routerOf(name: string, options: ControlOptions): Promise<RouterView | null> {
   const target = await controlTarget(options);
   if (target === null) return null;
-  const { sendControlRequest } = await import('../../control/remote/wire.ts');
+  const { sendControlRequest } = await import('../../http/control-request.ts');
   const answer = await sendControlRequest(target, { method: 'GET', path: '/routers' });
   const { items } = answer as { readonly items: readonly RouterView[] };
   return items.find(({ endpoint }) => endpoint === name) ?? null;

@@ -10,6 +10,7 @@
 import type { LabelCoverage, LabelRule } from '../../rollout/experiment/outcomes.ts';
 import { nearestRank } from '../../rollout/metric/quantile.ts';
 import type { AnswerRow } from '../../store/store.ts';
+import { canonicalLabel, labelNumber } from '../../text/label.ts';
 
 export type LabelledAnswer = AnswerRow & { readonly label: string | null };
 
@@ -21,7 +22,7 @@ const WITHIN = 0.9;
 
 /** The rule that the first answers of a rollout give; null while they are too few. */
 export function labelRule(rows: readonly LabelledAnswer[], control: number): LabelRule | null {
-  const answers = rows.map(({ answer }) => numberOf(answer));
+  const answers = rows.map(({ answer }) => labelNumber(answer));
   if (answers.some((answer) => answer === null)) return { kind: 'equal' };
   if (answers.every((answer) => Number.isInteger(answer)))
     return answers.length < SEEN ? null : { kind: 'equal' };
@@ -43,20 +44,8 @@ export function isWrong(rule: LabelRule, row: LabelledAnswer): boolean | null {
 }
 
 function errorOf({ answer, label }: LabelledAnswer): number | null {
-  const [given, true_] = [numberOf(answer), label === null ? null : numberOf(label)];
+  const [given, true_] = [labelNumber(answer), label === null ? null : labelNumber(label)];
   return given === null || true_ === null ? null : Math.abs(true_ - given);
-}
-
-const numberOf = (text: string): number | null => {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? value : null;
-};
-
-/** One text for one label: numbers as numbers, truth values as 1 and 0. */
-export function canonicalLabel(text: string): string {
-  if (/^true$/i.test(text)) return '1';
-  if (/^false$/i.test(text)) return '0';
-  return String(numberOf(text) ?? text);
 }
 
 /** Units whose labels are due, and those with any label, by arm: a unit counts once, a request without one as itself. */

@@ -1,8 +1,8 @@
 /** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
 
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
-import type { FleetLoad } from './fleet-load.ts';
 import type { ModelCounts } from './traffic-meter.ts';
 
 export interface ServingFleet {

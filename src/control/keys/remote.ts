@@ -1,6 +1,6 @@
 /** API keys of a server that runs: over its Unix socket, or over HTTP. */
 import type { Actor } from '../../core/actor.ts';
-import { type ControlAddress, sendControlRequest } from '../remote/wire.ts';
+import { type ControlAddress, sendControlRequest } from '../../http/control-request.ts';
 import type { ApiKeyring, KeyRequest, KeyView, KnownKey, NewKey } from './port.ts';
 
 export class RemoteKeys implements ApiKeyring {

@@ -7,6 +7,7 @@ import { openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
+import { type ControlAddress, type ControlRequest, sendControlRequest } from '../../http/control-request.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
@@ -25,7 +26,6 @@ import type {
   VersionView,
 } from '../port.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
-import { type ControlAddress, type ControlRequest, sendControlRequest } from './wire.ts';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];

@@ -1,8 +1,8 @@
 /** The columns of the output. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
-import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { outputColumns } from '../worker/output.ts';
 
@@ -11,7 +11,7 @@ export function plannedColumns(
   spec: JobSpec,
   frozen: FrozenInput,
   outputs: readonly OutputColumn[],
-): SinkColumn[] {
+): DuckDBColumn[] {
   const types = new Map(frozen.columns.map(({ name, type }) => [name, type]));
   const columns = outputColumns(spec, types, outputs);
   const seen = new Set<string>();

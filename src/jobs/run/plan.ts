@@ -1,7 +1,8 @@
 /** What a run has decided before its first row: kept in the ledger, so that it goes on with the same after a crash. Pure. */
+
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, FrozenInput, FrozenItem } from '../chunk.ts';
-import type { SinkColumn } from '../sinks/sink.ts';
 import type { CarriedPlan } from './previous-output.ts';
 
 export interface RunPlan {
@@ -10,7 +11,7 @@ export interface RunPlan {
   readonly inputs: readonly string[];
   readonly outputs: readonly OutputColumn[];
   /** Of the output. */
-  readonly columns: readonly SinkColumn[];
+  readonly columns: readonly DuckDBColumn[];
   readonly frozen: FrozenInput;
   readonly chunks: readonly Chunk[];
   /** Of the rows that a cluster has scored, which lanes work on in place of the input. */

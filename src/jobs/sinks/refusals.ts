@@ -1,7 +1,8 @@
 /** What a sink cannot hold, to be found before a row counts as ok: such a row is rejected, and the run goes on. Pure. */
+
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { SinkSpec } from '../spec/spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
-import type { SinkColumn } from './sink.ts';
 
 /** A condition on the cells of a column under which the row cannot be written. */
 export interface CellRefusal {
@@ -19,7 +20,7 @@ const DAYS = /^(?:DATE|TIMESTAMP\b.*)$/;
 /** Of the columns that are written, with the URI as it is used. Other sinks than PostgreSQL hold whatever DuckDB does. */
 export function refusalsOf(
   { uri }: Pick<SinkSpec, 'uri'>,
-  columns: readonly SinkColumn[],
+  columns: readonly DuckDBColumn[],
 ): readonly CellRefusal[] {
   if (uriKindOf(uri) !== 'postgres') return [];
   return columns.flatMap(({ name: column, type }): CellRefusal[] => {

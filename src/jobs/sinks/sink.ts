@@ -1,13 +1,8 @@
 /** Where rows go. One port, one contract suite (`contract.ts`), an implementation a kind of sink. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { ChunkTotals } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
-
-/** One column of the output, with DuckDB's name of its type. */
-export interface SinkColumn {
-  readonly name: string;
-  readonly type: string;
-}
 
 /** What a sink is opened for. */
 export interface SinkRun {
@@ -16,7 +11,7 @@ export interface SinkRun {
   /** Grows with each holder of the run. What an earlier one still writes must not count. */
   readonly fence: number;
   /** Key first, then carried columns, outputs, stamps. */
-  readonly columns: readonly SinkColumn[];
+  readonly columns: readonly DuckDBColumn[];
   /** Folder of this run for what need not survive elsewhere; on the machine of the coordinator and its lanes. */
   readonly folder: string;
   readonly secrets: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /** What a row must be, beside what the model wants, to get into the output: looked at by SQL where the row is. Pure. */
 
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import { refusalsOf } from '../sinks/refusals.ts';
-import type { SinkColumn } from '../sinks/sink.ts';
 import type { SinkSpec } from '../spec/spec.ts';
 import type { RowVerdict } from './verdict.ts';
 
@@ -19,7 +19,7 @@ const GUARDS_MAX = 250;
 export function guardsOf(
   key: string,
   sink: Pick<SinkSpec, 'uri'>,
-  columns: readonly SinkColumn[],
+  columns: readonly DuckDBColumn[],
 ): readonly RowGuard[] {
   const keyless: RowGuard = {
     test: `${identifier(key)} IS NULL`,

@@ -1,7 +1,8 @@
 /** The SQL of a chunk's output: the relation beside its answers. Pure. */
+
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import { OUTCOME, type OutputColumn } from '../../scorer/scorer.ts';
 import { identifier, identifiers, literal } from '../../sql/identifiers.ts';
-import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
 /** Columns of the table of answers: outcomes, and the j-th output. */
@@ -28,7 +29,7 @@ export function outputColumns(
   spec: Pick<JobSpec, 'key' | 'columns' | 'sink'>,
   types: ReadonlyMap<string, string>,
   outputs: readonly OutputColumn[],
-): SinkColumn[] {
+): DuckDBColumn[] {
   return [
     ...keptColumns(spec).map((name) => ({ name, type: types.get(name) ?? 'VARCHAR' })),
     ...outputs.map(({ name, type }) => ({ name, type: OUTPUT_TYPES[type] })),
@@ -62,7 +63,7 @@ const joined = ({ from, answers }: ScoredRelation, columns: readonly string[]): 
 
 /** The rows that are ok, in the order of the relation. `columns` are those of `outputColumns`. */
 export function outputSelect(
-  columns: readonly SinkColumn[],
+  columns: readonly DuckDBColumn[],
   outputs: readonly OutputColumn[],
   scoring: ScoredRelation,
   stamps: RowStamps,

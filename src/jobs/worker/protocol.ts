@@ -1,8 +1,8 @@
 /** What coordinator and lanes say to each other; nothing but plain data crosses. Pure. */
 import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
+import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { ColumnScorer, OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
-import type { SinkColumn } from '../sinks/sink.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 
 /** What a lane loads first, while the input is still being hashed. */
@@ -24,7 +24,7 @@ export interface LaneSetup {
   readonly frozen: FrozenInput;
   readonly run: string;
   readonly fence: number;
-  readonly columns: readonly SinkColumn[];
+  readonly columns: readonly DuckDBColumn[];
   /** Folder of the run. */
   readonly folder: string;
   /** Text of the column `model_version`. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
-import { openDuckDB } from '../../duckdb/open.ts';
+import { type DuckDBSettings, withDuckDB } from '../../duckdb/open.ts';
 import type { LoggedRequest } from '../port.ts';
 import type { LoggedColumn, LogShape } from './log-shape.ts';
 import { type LogLocation, localSegments, readShapes, scanSql } from './segment-scan.ts';
@@ -32,14 +32,19 @@ export async function findLoggedRequest(place: LogLocation, requestId: string): 
   });
 }
 
+/** Files of the log take a few hundred megabytes at most; what does not fit goes to a folder. */
+export const logSettings = (spillFolder: string): DuckDBSettings => ({
+  memoryLimit: '384MB',
+  spillFolder,
+  isUtc: true,
+});
+
 /** Runs work over a DuckDB of its own, which leaves nothing behind. */
 export async function withMemoryDuckDB<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
   const spill = await mkdtemp(join(tmpdir(), 'plimsoll-log-'));
-  const duckdb = await openDuckDB(spill);
   try {
-    return await work(duckdb.db);
+    return await withDuckDB(logSettings(spill), work);
   } finally {
-    duckdb.close();
     await rm(spill, { recursive: true, force: true });
   }
 }

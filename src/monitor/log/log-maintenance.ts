@@ -8,6 +8,7 @@ import { openDuckDB } from '../../duckdb/open.ts';
 import { literal } from '../../sql/identifiers.ts';
 import type { MonitoringStore, SegmentRow } from '../../store/monitoring/monitoring.ts';
 import { planCompaction } from './compaction.ts';
+import { logSettings } from './find-request.ts';
 import { newSegmentPath, putSegment } from './log-writer.ts';
 import { readShapes } from './segment-scan.ts';
 import { segmentCopyOptions } from './write-segment.ts';
@@ -41,7 +42,7 @@ export async function compactSegments(
   const own = (await store.segments({ endpoint: null, ...EVER })).filter((row) => row.replica === replica);
   const groups = planCompaction(own, now);
   if (groups.length === 0) return 0;
-  const duckdb = await openDuckDB(join(folder, '.spill'));
+  const duckdb = await openDuckDB(logSettings(join(folder, '.spill')));
   let gone = 0;
   try {
     for (const group of groups) {

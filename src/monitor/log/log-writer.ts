@@ -4,8 +4,9 @@ import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CapturedBlock } from '../../capture/block.ts';
 import { flush, isThere, makeFolder, move, writing } from '../../disk/durable.ts';
-import { type LogDuckDB, openDuckDB } from '../../duckdb/open.ts';
+import { type OpenDuckDB, openDuckDB } from '../../duckdb/open.ts';
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
+import { logSettings } from './find-request.ts';
 import { endpointFolder, logEndpoint, segmentFileName, utcDay } from './log-paths.ts';
 import { type LogShape, logShape } from './log-shape.ts';
 import { NO_REDACTIONS, type RedactionRules, redactBlock } from './redact-block.ts';
@@ -28,7 +29,7 @@ interface Batch {
 
 export class LogWriter {
   readonly #options: LogWriterOptions;
-  #duckdb: LogDuckDB | null = null;
+  #duckdb: OpenDuckDB | null = null;
 
   constructor(options: LogWriterOptions) {
     this.#options = options;
@@ -72,7 +73,7 @@ export class LogWriter {
 
   async #write({ endpoint, shape, blocks }: Batch): Promise<SegmentRow> {
     const { folder, replica } = this.#options;
-    this.#duckdb ??= await openDuckDB(join(folder, '.spill'));
+    this.#duckdb ??= await openDuckDB(logSettings(join(folder, '.spill')));
     const { db } = this.#duckdb;
     const from = Math.min(...blocks.map(fromOf));
     const to = Math.max(...blocks.map(toOf));

@@ -11,8 +11,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { CapturedBlock } from '../../capture/block.ts';
-import { segmentOptions, VECTOR } from '../../duckdb/open.ts';
-import { identifier, literal } from '../../sql/identifiers.ts';
+import { identifier, literal, PARQUET } from '../../sql/identifiers.ts';
 import { storableText } from './log-paths.ts';
 import type { LogShape } from './log-shape.ts';
 
@@ -137,4 +136,16 @@ function fill(chunk: DuckDBDataChunk, index: number, cells: Values, from: number
     target.set((cells as Float64Array).subarray(from, from + rows));
   }
   vector.flush();
+}
+
+/** Cells of a group of rows, which DuckDB keeps in memory while it writes them. */
+const GROUP_CELLS = 4_000_000;
+const GROUP_MAX = 122_880;
+/** Rows of a vector: a group has a multiple of them. */
+const VECTOR = 2048;
+
+/** Options of COPY for a segment with so many columns. */
+function segmentOptions(columns: number): string {
+  const rows = Math.min(GROUP_MAX, Math.max(VECTOR, Math.floor(GROUP_CELLS / columns / VECTOR) * VECTOR));
+  return `${PARQUET}, COMPRESSION zstd, ROW_GROUP_SIZE ${rows}`;
 }

@@ -1,6 +1,7 @@
 /** Watches how requests to an endpoint fare: failures, latency, silence, age. Pure. */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+
 import { countWithin, DURATION_CELLS } from '../../metrics/duration-buckets.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { AlertCondition } from '../alerts/alert.ts';
 import type { OperationsPolicy } from '../policy/policy.ts';
 import {

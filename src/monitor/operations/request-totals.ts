@@ -1,6 +1,7 @@
 /** What a model's requests have come to since the last look, from counters that only grow. Pure. */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+
 import { DURATION_CELLS } from '../../metrics/duration-buckets.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 
 /** Of one model, all its versions together. */
 export interface RequestTotals {

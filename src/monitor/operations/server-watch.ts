@@ -1,5 +1,5 @@
 /** Watches the processes that answer, whatever endpoint they answer for: queue, event loop, memory. Pure. */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { AlertCondition, AlertDetail } from '../alerts/alert.ts';
 import { twoDigitPercent, UNKNOWN_DETAIL } from './alert-details.ts';
 

@@ -3,9 +3,10 @@
  * table are those of its own file, or those given: then a cell that is not of its column's type is null and counted.
  */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../core/errors.ts';
 import { inputError } from '../../duckdb/errors.ts';
+import { type DuckDBSettings, type OpenDuckDB, openDuckDB } from '../../duckdb/open.ts';
 import { literal } from '../../sql/identifiers.ts';
 import { listColumns, listMeasureCell, sourceColumn } from './list-measures.ts';
 import { type TableBlock, tableBlocks } from './table-blocks.ts';
@@ -43,7 +44,7 @@ export interface TabularFile {
 }
 
 /** Files are read once from begin to end: to keep what was read would only fill the memory up to its limit. */
-const SETTINGS = { threads: '1', memory_limit: '400MB', enable_external_file_cache: 'false' };
+const SETTINGS: DuckDBSettings = { memoryLimit: '400MB', keepsFiles: false, isUtc: true };
 
 /** Opens a file; `types` null: as it says itself; `measured`: so, with measures instead of lists of numbers. Call `close` in any case. Errors: FILE_NOT_FOUND, FILE_UNREADABLE, INPUT_INVALID. */
 export async function openTable(
@@ -51,19 +52,16 @@ export async function openTable(
   types: readonly FileColumn[] | 'measured' | null = null,
 ): Promise<TabularFile> {
   const scan = scanOf(path);
-  const { DuckDBInstance } = await import('@duckdb/node-api');
-  const instance = await DuckDBInstance.create(':memory:', SETTINGS);
-  const db = await instance.connect();
+  const duckdb = await openDuckDB(SETTINGS);
+  const { db } = duckdb;
   try {
-    await db.run(`SET TimeZone = 'UTC'`);
     const found = await describe(db, path, scan);
     const given = Array.isArray(types) ? (types as readonly FileColumn[]) : null;
     let columns = given ?? (await ownTypes(db, scan, found));
     if (types === 'measured') columns = await measured(db, scan, found, columns);
-    return new FileTable(instance, db, { path, scan, found, columns, isOwn: given === null });
+    return new FileTable(duckdb, { path, scan, found, columns, isOwn: given === null });
   } catch (error) {
-    db.closeSync();
-    instance.closeSync();
+    duckdb.close();
     throw inputError(path, error);
   }
 }
@@ -79,13 +77,11 @@ interface FileColumns {
 }
 
 class FileTable implements TabularFile {
-  readonly #instance: DuckDBInstance;
-  readonly #db: DuckDBConnection;
+  readonly #duckdb: OpenDuckDB;
   readonly #file: FileColumns;
 
-  constructor(instance: DuckDBInstance, db: DuckDBConnection, file: FileColumns) {
-    this.#instance = instance;
-    this.#db = db;
+  constructor(duckdb: OpenDuckDB, file: FileColumns) {
+    this.#duckdb = duckdb;
     this.#file = file;
   }
 
@@ -109,7 +105,7 @@ class FileTable implements TabularFile {
 
   async rows(): Promise<number> {
     try {
-      const counted = await this.#db.runAndReadAll(`SELECT count(*) FROM ${this.#file.scan.sql}`);
+      const counted = await this.#duckdb.db.runAndReadAll(`SELECT count(*) FROM ${this.#file.scan.sql}`);
       return Number(counted.getRows()[0]![0]);
     } catch (error) {
       throw inputError(this.path, error);
@@ -124,7 +120,7 @@ class FileTable implements TabularFile {
     // Without any column rows are counted all the same.
     const query = `SELECT ${select.length === 0 ? '1::UTINYINT' : select.join(', ')} FROM ${this.#file.scan.sql}`;
     try {
-      yield* tableBlocks(await this.#db.stream(query), cells);
+      yield* tableBlocks(await this.#duckdb.db.stream(query), cells);
     } catch (error) {
       throw inputError(this.path, error);
     }
@@ -141,8 +137,7 @@ class FileTable implements TabularFile {
   }
 
   close(): void {
-    this.#db.closeSync();
-    this.#instance.closeSync();
+    this.#duckdb.close();
   }
 }
 

@@ -6,8 +6,8 @@ import { crc32 } from 'node:zlib';
 import type { CapturedBlock } from '../../capture/block.ts';
 import { decodeBlock } from '../../capture/block-codec.ts';
 import { BLOCK_LIMITS } from '../../capture/block-limits.ts';
-import { makeFolders } from '../../capture/make-folders.ts';
 import { blockIdOf } from '../../capture/paths.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 
 export interface SpooledBlock {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** All that is watched of one endpoint, while this process is the one that evaluates. */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { AccuracySummary } from '../accuracy/accuracy-summary.ts';
 import type { AlertCondition, AlertDetail, AlertRow } from '../alerts/alert.ts';

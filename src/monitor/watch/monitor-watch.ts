@@ -2,8 +2,9 @@
  * The watch: takes in what serving leaves behind, and, where this process holds the lease, evaluates what all replicas have
  * taken in. Everything it knows is in the database: whoever comes next goes on where it was.
  */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+
 import type { Clock, Logger } from '../../core/ports.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
 import type { Fence } from '../../store/store.ts';

@@ -1,5 +1,5 @@
 /** What the watch asks of the control plane, which may be another process. Plain data. */
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
 
 /** A version that an endpoint sends requests to. */

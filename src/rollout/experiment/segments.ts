@@ -13,8 +13,10 @@
  * motion with drift, so that the mixture SPRT of sequential.ts holds for it. The number of its units is what four equal
  * groups of the same precision would have: with that n·V stays the same while shares of segments change.
  */
+
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX } from '../collect/segment-names.ts';
-import type { ConfidenceInterval, LiftEstimate } from '../metric/moments.ts';
+import type { LiftEstimate } from '../metric/moments.ts';
 import { pValue, sequentialInterval, sequentialLog } from '../metric/sequential.ts';
 import {
   addCohort,

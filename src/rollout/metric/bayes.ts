@@ -1,7 +1,8 @@
 /** A Bayesian view of a lift, for display alone: it is not valid at every look and never decides a rollout. Pure. */
 
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 import { normalCdf, normalDensity, normalQuantile } from '../../statistics/normal.ts';
-import type { ConfidenceInterval, LiftEstimate } from './moments.ts';
+import type { LiftEstimate } from './moments.ts';
 
 export interface NormalPrior {
   readonly mean: number;

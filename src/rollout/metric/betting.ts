@@ -3,7 +3,7 @@
  * (Waudby-Smith & Ramdas, arXiv 2010.09686, hedged capital with predictable plug-in). Two arms are compared by betting
  * on paired or inverse-probability-weighted differences that are scaled into [0, 1]. Pure.
  */
-import type { ConfidenceInterval } from './moments.ts';
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 
 /** Bets never risk more than this part of what a loss could take. */
 const TRUNCATION = 0.5;

@@ -62,8 +62,3 @@ export const relativeLift = (candidate: ArmMean, stable: ArmMean): LiftEstimate 
     (stable.variance / stable.n) * (candidate.mean ** 2 / stable.mean ** 4),
   n: candidate.n + stable.n,
 });
-
-export interface ConfidenceInterval {
-  readonly lower: number;
-  readonly upper: number;
-}

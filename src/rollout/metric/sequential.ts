@@ -3,7 +3,9 @@
  * eq. 9), which are the mixture SPRT of Johari et al. (arXiv 1512.04922) with τ² = ρ²·n·V. They hold once an arm has
  * enough units for its variance to be known: before the burn-in there is no answer. Never for raw latency. Pure.
  */
-import type { ArmMean, ConfidenceInterval, LiftEstimate } from './moments.ts';
+
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
+import type { ArmMean, LiftEstimate } from './moments.ts';
 
 export interface SequentialOptions {
   readonly alpha: number;

@@ -1,6 +1,8 @@
 /** Welch's test: for a comparison whose one look was planned beforehand. Pure. */
+
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 import { studentCdf, studentQuantile } from '../../statistics/student-t.ts';
-import type { ArmMean, ConfidenceInterval, LiftEstimate } from './moments.ts';
+import type { ArmMean, LiftEstimate } from './moments.ts';
 
 /** Degrees of freedom of Welch and Satterthwaite. */
 export function welchDegrees(candidate: ArmMean, stable: ArmMean): number {

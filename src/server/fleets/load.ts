@@ -1,4 +1,4 @@
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import { PREDICTION_OUTCOMES, timesIn } from '../../serving/metrics/serving-metrics.ts';
 

@@ -1,6 +1,6 @@
 import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';

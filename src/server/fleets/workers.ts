@@ -1,7 +1,7 @@
 import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { type FromControl, type LiveWorker, type ToControl, versionName } from '../workers/messages.ts';

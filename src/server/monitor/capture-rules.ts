@@ -8,8 +8,8 @@ import {
   DEFAULT_CAPTURE_RULE,
   parseCaptureRules,
 } from '../../capture/capture-rules.ts';
-import { makeFolders } from '../../capture/make-folders.ts';
 import { captureRulesPath } from '../../capture/paths.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import { parseMonitor } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolders } from '../../capture/make-folders.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { catalogFamily } from '../../metrics/catalog.ts';
 import { prometheusText } from '../../metrics/prometheus-text.ts';
 

@@ -2,7 +2,7 @@
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolders } from '../../capture/make-folders.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { type EndpointStatus, monitoringMetrics } from '../../monitor/prometheus/monitoring-metrics.ts';
 
 /** Null: another server watches, and says it. */

@@ -1,7 +1,7 @@
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';

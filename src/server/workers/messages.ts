@@ -1,8 +1,8 @@
 import type { AccessSettings, TlsFiles } from '../../config/access.ts';
 import type { ConnectionSettings } from '../../config/connection-settings.ts';
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { ErrorMessage, LifecycleMessage } from '../../process/messages.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';

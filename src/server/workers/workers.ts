@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { shareOf } from '../../config/access.ts';
-import type { FleetLoad } from '../../control/fleet/fleet-load.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';

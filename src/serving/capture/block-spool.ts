@@ -1,6 +1,6 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolders } from '../../capture/make-folders.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 
 export interface BlockSpoolOptions {
   /** Folder of the blocks that wait. */

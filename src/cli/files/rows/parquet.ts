@@ -1,8 +1,8 @@
 import { PlimsollError } from '../../../core/errors.ts';
+import { queryFile } from '../../../duckdb/errors.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { FlatColumn } from '../../../scorer/flatten.ts';
 import { identifier, literal, PARQUET } from '../../../sql/identifiers.ts';
-import { withRowFileDuckDB } from './duckdb.ts';
 
 type Cell = number | string | boolean | null;
 
@@ -26,20 +26,28 @@ const PANDAS_INDEX = /^__index_level_\d+__$/;
 
 /** The rows of a Parquet file as a `/predict` body: columns by name, NaN and NULL are missing. */
 export function parquetToBody(path: string, signature: Signature): Promise<unknown> {
-  return withRowFileDuckDB(async (connection) => {
-    const described = await connection.runAndReadAll('DESCRIBE SELECT * FROM read_parquet($1)', [path]);
-    const columns = described
-      .getRows()
-      .map(([name, type]) => ({ name: String(name), type: String(type) }))
-      .filter(({ name }) => !PANDAS_INDEX.test(name));
-    const casts = columns.map(({ name, type }) => `CAST(${identifier(name)} AS ${castOf(path, name, type)})`);
-    const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM read_parquet($1)`, [path]);
-    const data = read.getRows().map((row) => row.map((cell) => (Number.isNaN(cell) ? null : (cell as Cell))));
-    if (signature.form === 'table') {
-      return { dataframe_split: { columns: columns.map(({ name }) => name), data } };
-    }
-    return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
-  }, path);
+  return queryFile(
+    path,
+    async (connection) => {
+      const described = await connection.runAndReadAll('DESCRIBE SELECT * FROM read_parquet($1)', [path]);
+      const columns = described
+        .getRows()
+        .map(([name, type]) => ({ name: String(name), type: String(type) }))
+        .filter(({ name }) => !PANDAS_INDEX.test(name));
+      const casts = columns.map(
+        ({ name, type }) => `CAST(${identifier(name)} AS ${castOf(path, name, type)})`,
+      );
+      const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM read_parquet($1)`, [path]);
+      const data = read
+        .getRows()
+        .map((row) => row.map((cell) => (Number.isNaN(cell) ? null : (cell as Cell))));
+      if (signature.form === 'table') {
+        return { dataframe_split: { columns: columns.map(({ name }) => name), data } };
+      }
+      return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
+    },
+    null,
+  );
 }
 
 function castOf(path: string, column: string, type: string): string {
@@ -53,22 +61,26 @@ const SQL_TYPES = { number: 'DOUBLE', integer: 'BIGINT', string: 'VARCHAR', bool
 
 /** Writes columns of equal length as a Parquet file. */
 export async function writeParquet(path: string, columns: readonly FlatColumn[]): Promise<void> {
-  await withRowFileDuckDB(async (connection) => {
-    const declared = columns.map(({ name, type }) => `${identifier(name)} ${SQL_TYPES[type]}`);
-    await connection.run(`CREATE TABLE answers (${declared.join(', ')})`);
-    const appender = await connection.createAppender('answers');
-    const rows = columns[0]?.values.length ?? 0;
-    for (let i = 0; i < rows; i++) {
-      for (const { values, type } of columns) {
-        if (i >= values.length) appender.appendNull();
-        else if (type === 'number') appender.appendDouble(values[i] as number);
-        else if (type === 'integer') appender.appendBigInt(values[i] as bigint);
-        else if (type === 'bool') appender.appendBoolean(values[i] === 1);
-        else appender.appendVarchar(values[i] as string);
+  await queryFile(
+    path,
+    async (connection) => {
+      const declared = columns.map(({ name, type }) => `${identifier(name)} ${SQL_TYPES[type]}`);
+      await connection.run(`CREATE TABLE answers (${declared.join(', ')})`);
+      const appender = await connection.createAppender('answers');
+      const rows = columns[0]?.values.length ?? 0;
+      for (let i = 0; i < rows; i++) {
+        for (const { values, type } of columns) {
+          if (i >= values.length) appender.appendNull();
+          else if (type === 'number') appender.appendDouble(values[i] as number);
+          else if (type === 'integer') appender.appendBigInt(values[i] as bigint);
+          else if (type === 'bool') appender.appendBoolean(values[i] === 1);
+          else appender.appendVarchar(values[i] as string);
+        }
+        appender.endRow();
       }
-      appender.endRow();
-    }
-    appender.closeSync();
-    await connection.run(`COPY answers TO ${literal(path)} (${PARQUET})`);
-  }, path);
+      appender.closeSync();
+      await connection.run(`COPY answers TO ${literal(path)} (${PARQUET})`);
+    },
+    null,
+  );
 }

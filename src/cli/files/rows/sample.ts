@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isRecord } from '../../../core/record.ts';
+import { queryFile } from '../../../duckdb/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import { withRowFileDuckDB } from './duckdb.ts';
 import { readJsonRows } from './read.ts';
 
 /** Enough to see what columns hold. */
@@ -34,15 +34,19 @@ const firstRows = (body: unknown): unknown => (Array.isArray(body) ? body.slice(
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
 async function firstRecords(path: string, table: string): Promise<unknown> {
-  const records = await withRowFileDuckDB(async (connection) => {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`, [path]);
-    const columns = described.getRows().map(([name, type]) => {
-      const kind = NUMBERS.test(String(type)) ? 'DOUBLE' : type === 'BOOLEAN' ? 'BOOLEAN' : 'VARCHAR';
-      return `CAST(${identifier(String(name))} AS ${kind}) AS ${identifier(String(name))}`;
-    });
-    const query = `SELECT ${columns.join(', ')} FROM ${table} LIMIT ${SAMPLE_ROWS}`;
-    return (await connection.runAndReadAll(query, [path])).getRowObjectsJson();
-  }, path);
+  const records = await queryFile(
+    path,
+    async (connection) => {
+      const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${table}`, [path]);
+      const columns = described.getRows().map(([name, type]) => {
+        const kind = NUMBERS.test(String(type)) ? 'DOUBLE' : type === 'BOOLEAN' ? 'BOOLEAN' : 'VARCHAR';
+        return `CAST(${identifier(String(name))} AS ${kind}) AS ${identifier(String(name))}`;
+      });
+      const query = `SELECT ${columns.join(', ')} FROM ${table} LIMIT ${SAMPLE_ROWS}`;
+      return (await connection.runAndReadAll(query, [path])).getRowObjectsJson();
+    },
+    null,
+  );
   const rows = records.filter(isRecord).map((row) => Object.fromEntries(Object.entries(row).map(missing)));
   return rows.length === 0 ? null : { dataframe_records: rows };
 }

@@ -1,10 +1,9 @@
 /** Puts parts together, in their order, into one file. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { flush, writing } from '../../../disk/durable.ts';
-import { copyStatement, emptySelect, type OutputFormat } from '../../../duckdb/copy.ts';
-import type { SinkColumn } from '../sink.ts';
+import { copyStatement, type DuckDBColumn, emptySelect, type OutputFormat } from '../../../duckdb/copy.ts';
+import { withDuckDB } from '../../../duckdb/open.ts';
 import { concatenate } from './concatenate.ts';
 
 const MEMORY = '256MB';
@@ -15,7 +14,7 @@ interface Merge {
   readonly parts: readonly string[];
   /** Bytes of all parts. */
   readonly bytes: number;
-  readonly columns: readonly SinkColumn[];
+  readonly columns: readonly DuckDBColumn[];
   readonly format: OutputFormat;
 }
 
@@ -31,15 +30,14 @@ export async function merge(path: string, { parts, bytes, columns, format }: Mer
   });
 }
 
-async function writeEmpty(path: string, columns: readonly SinkColumn[], format: OutputFormat): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: MEMORY });
-  const connection = await instance.connect();
-  try {
-    await connection.run(copyStatement(emptySelect(columns), columns, path, format, true));
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+async function writeEmpty(
+  path: string,
+  columns: readonly DuckDBColumn[],
+  format: OutputFormat,
+): Promise<void> {
+  await withDuckDB({ memoryLimit: MEMORY }, (db) =>
+    db.run(copyStatement(emptySelect(columns), columns, path, format, true)),
+  );
 }
 
 async function append(path: string, parts: readonly string[]): Promise<void> {

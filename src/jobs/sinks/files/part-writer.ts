@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { digestOf, flush, move, writing } from '../../../disk/durable.ts';
-import { copyStatement, type OutputFormat } from '../../../duckdb/copy.ts';
+import { copyStatement, type DuckDBColumn, type OutputFormat } from '../../../duckdb/copy.ts';
 import type { ChunkTotals } from '../../chunk.ts';
-import type { SinkColumn, SinkRun, SinkWriter } from '../sink.ts';
+import type { SinkRun, SinkWriter } from '../sink.ts';
 import { StagingFolder, stagedPartName } from './staging.ts';
 
 /** What the parts of a run are like. */
@@ -18,7 +18,7 @@ export interface PartShape {
 export class PartWriter implements SinkWriter {
   readonly #shape: PartShape;
   readonly #staging: StagingFolder;
-  readonly #columns: readonly SinkColumn[];
+  readonly #columns: readonly DuckDBColumn[];
   readonly #fence: number;
 
   constructor(run: SinkRun, shape: PartShape) {

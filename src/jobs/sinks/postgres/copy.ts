@@ -8,9 +8,9 @@ import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/no
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { PlimsollError } from '../../../core/errors.ts';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { identifiers } from '../../../sql/identifiers.ts';
 import { validityOf } from '../../worker/frames.ts';
-import type { SinkColumn } from '../sink.ts';
 import { fieldEncodingOf, selected, type WriteField } from './fields.ts';
 import { CopyOutput } from './output.ts';
 
@@ -23,7 +23,7 @@ const PIECE = 256 * 1024;
 export interface CopyRows {
   readonly db: DuckDBConnection;
   readonly select: string;
-  readonly columns: readonly SinkColumn[];
+  readonly columns: readonly DuckDBColumn[];
   /** pg_type.typname of the columns that they go into. */
   readonly types: readonly string[];
 }

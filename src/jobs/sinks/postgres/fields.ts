@@ -5,8 +5,8 @@
  * 2000-01-01. What DuckDB can do it does: each type of column has the expression that is selected for it.
  */
 import type { DuckDBBlobValue, DuckDBIntervalValue, DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import type { SinkColumn } from '../sink.ts';
 import { numericDigits } from './numeric.ts';
 import type { CopyOutput } from './output.ts';
 import { isNested } from './types.ts';
@@ -158,5 +158,5 @@ const ENCODINGS: Readonly<Record<string, FieldEncoding>> = {
 export const fieldEncodingOf = (typname: string): FieldEncoding => ENCODINGS[typname] ?? TEXT;
 
 /** What is selected for a column that goes into one of `typname`. */
-export const selected = ({ name, type }: SinkColumn, typname: string): readonly string[] =>
+export const selected = ({ name, type }: DuckDBColumn, typname: string): readonly string[] =>
   fieldEncodingOf(typname).select(identifier(name), type);

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { literal } from '../../../sql/identifiers.ts';
 import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
 import { openSink, openSinkWriter } from '../open.ts';
-import type { SinkColumn } from '../sink.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';
 import { sessionName } from './progress.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, HOOK_MILLIS);
 afterAll(() => server.stop(), HOOK_MILLIS);
 
-const PLAIN: readonly SinkColumn[] = [
+const PLAIN: readonly DuckDBColumn[] = [
   { name: 'id', type: 'BIGINT' },
   { name: 'predict', type: 'DOUBLE' },
 ];

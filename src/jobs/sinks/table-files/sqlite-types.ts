@@ -1,6 +1,7 @@
 /** DuckDB's types in SQLite, which has five: what has no room in a number exactly goes as its text. Pure. */
+
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import type { SinkColumn } from '../sink.ts';
 
 interface Family {
   readonly declared: string;
@@ -35,4 +36,4 @@ const familyOf = (type: string): Family =>
 export const sqliteColumnType = (type: string): string => familyOf(type).declared;
 
 /** What is selected for a column. */
-export const sqliteCellOf = ({ name, type }: SinkColumn): string => familyOf(type).cell(identifier(name));
+export const sqliteCellOf = ({ name, type }: DuckDBColumn): string => familyOf(type).cell(identifier(name));

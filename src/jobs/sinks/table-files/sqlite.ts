@@ -1,10 +1,12 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { DuckDBBlobValue, DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBBlobValue } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { writeError } from '../../../disk/durable.ts';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
+import { openDuckDB } from '../../../duckdb/open.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import { insertStatement } from '../insert.ts';
-import type { OpenSink, OpenSinkWriter, SinkColumn, SinkRun } from '../sink.ts';
+import type { OpenSink, OpenSinkWriter, SinkRun } from '../sink.ts';
 import { requireFit, type ThereColumn } from './columns.ts';
 import { fromParts } from './parts.ts';
 import { repeatedKey, repeatedKeyQuery } from './repeated-key.ts';
@@ -128,7 +130,7 @@ class SqliteFile implements TableFile {
 async function fill(
   statement: StatementSync,
   parts: readonly string[],
-  columns: readonly SinkColumn[],
+  columns: readonly DuckDBColumn[],
 ): Promise<void> {
   const query = `SELECT ${columns.map(sqliteCellOf).join(', ')} FROM ${fromParts(parts, columns)}`;
   for await (const row of rowsOf(query)) statement.run(...row.map(bound));
@@ -139,10 +141,9 @@ const bound = (value: unknown): SQLInputValue =>
 
 /** Rows of a query over parts, a block in memory at a time. */
 async function* rowsOf(query: string): AsyncGenerator<readonly unknown[]> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: MEMORY });
-  const db = await instance.connect();
+  const duckdb = await openDuckDB({ memoryLimit: MEMORY });
   try {
-    const result = await db.stream(query);
+    const result = await duckdb.db.stream(query);
     for (
       let block = await result.fetchChunk();
       block !== null && block.rowCount > 0;
@@ -150,8 +151,7 @@ async function* rowsOf(query: string): AsyncGenerator<readonly unknown[]> {
     )
       yield* block.getRows();
   } finally {
-    db.closeSync();
-    instance.closeSync();
+    duckdb.close();
   }
 }
 

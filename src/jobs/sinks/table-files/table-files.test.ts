@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from 'vitest';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { openSink, openSinkWriter } from '../open.ts';
-import type { SinkColumn } from '../sink.ts';
 import { sinkContract } from '../testing/contract.ts';
 import { accountOf, COLUMNS, laneDatabase, type Row, runOf, temporaryFolder } from '../testing/runs.ts';
 
@@ -80,7 +80,7 @@ for (const mode of ['append', 'upsert'] as const) {
   });
 }
 
-const PLAIN: readonly SinkColumn[] = [
+const PLAIN: readonly DuckDBColumn[] = [
   { name: 'id', type: 'BIGINT' },
   { name: 'predict', type: 'DOUBLE' },
 ];

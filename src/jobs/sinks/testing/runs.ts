@@ -3,14 +3,15 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { literal } from '../../../sql/identifiers.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 import type { JobSpec, SinkSpec } from '../../spec/spec.ts';
-import type { SinkColumn, SinkRun } from '../sink.ts';
+import type { SinkRun } from '../sink.ts';
 
 const CHUNK_ROWS = 50;
 
-export const COLUMNS: readonly SinkColumn[] = [
+export const COLUMNS: readonly DuckDBColumn[] = [
   { name: 'id', type: 'BIGINT' },
   { name: 'a "name", with, trouble', type: 'VARCHAR' },
   { name: 'amount', type: 'DECIMAL(18,4)' },
@@ -96,7 +97,7 @@ interface RunOptions extends Partial<SinkSpec> {
   readonly run?: string;
   readonly fence?: number;
   readonly folder?: string;
-  readonly columns?: readonly SinkColumn[];
+  readonly columns?: readonly DuckDBColumn[];
 }
 
 /** A run of a job that writes to `uri`. */

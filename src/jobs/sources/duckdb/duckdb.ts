@@ -1,7 +1,8 @@
 /** Tables and queries of DuckDB files. */
 import { resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
+import { openDuckDB } from '../../../duckdb/open.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
 import type { OpenSource } from '../source.ts';
@@ -95,8 +96,7 @@ export class DuckDBTables implements TableAccess {
   /** The file is held for as long as the work takes: its writers wait for no run. */
   async #ask<T>(work: (db: DuckDBConnection) => Promise<T>): Promise<T> {
     await stateOf(this.#path);
-    const instance = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: MEMORY });
-    const db = await instance.connect();
+    const { db, close } = await openDuckDB({ memoryLimit: MEMORY });
     try {
       await db.run(`attach ${literal(this.#path)} as source (type duckdb, read_only)`);
       // From here on a query reaches nothing but this file.
@@ -108,8 +108,7 @@ export class DuckDBTables implements TableAccess {
       const code = LOCKED.test(reason) ? 'SOURCE_UNAVAILABLE' : 'SOURCE_INVALID';
       throw new PlimsollError(code, { where: this.shown, reason }, { cause: error });
     } finally {
-      db.closeSync();
-      instance.closeSync();
+      close();
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Parquet: DuckDB reads the chunk where it lies, by ranges of rows, without a copy. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
-import { withDuckDB } from '../../../duckdb/errors.ts';
+import { queryFile } from '../../../duckdb/errors.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import type { ChunkRelation, RowPlace } from '../source.ts';
 import { type OwnColumn, selectWantedColumns } from './columns.ts';
@@ -17,7 +17,7 @@ const OPTIONS = `hive_partitioning=false, union_by_name=false`;
 
 export const parquet: TableFormat = {
   inspect: (path) =>
-    withDuckDB(path, async (db) => {
+    queryFile(path, async (db) => {
       const described = await db.runAndReadAll(
         `DESCRIBE SELECT * FROM read_parquet(${literal(path)}, ${OPTIONS})`,
       );

@@ -1,6 +1,6 @@
 /** Which bytes of an object must be there to read its header or a chunk, by its format. */
 import { PlimsollError } from '../../../core/errors.ts';
-import { withDuckDB } from '../../../duckdb/errors.ts';
+import { queryFile } from '../../../duckdb/errors.ts';
 import { literal } from '../../../sql/identifiers.ts';
 import type { Chunk } from '../../chunk.ts';
 import type { FileFormat } from '../../spec/spec.ts';
@@ -57,7 +57,7 @@ export async function fetchChunk(window: ObjectWindow, format: FileFormat, chunk
 
 /** From the footer: the columns of a row group lie one after the other. */
 function rowGroups(path: string): Promise<readonly Group[]> {
-  return withDuckDB(path, async (db) => {
+  return queryFile(path, async (db) => {
     const found = await db.runAndReadAll(`
       select any_value(row_group_num_rows)::double,
         min(least(data_page_offset, coalesce(nullif(dictionary_page_offset, 0), data_page_offset)))::double,

@@ -3,7 +3,7 @@
  * the metric is taken with chances for labels (CBPE). Regression: a model of losses (DLE). How far off that is comes from
  * periods of the reference, each estimated by what was learnt from all others, and from later cohorts whose labels came. Pure.
  */
-import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import { type AccuracyMetric, findMetric, readMetric } from '../metrics/accuracy-metrics.ts';
 import {
   effectiveSize,

@@ -3,7 +3,7 @@
  * power tuned as in PPI++, arXiv 2311.01453): all rows say what is to be expected, labelled ones by how much that is wrong.
  * For any metric with influences. Pure.
  */
-import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import { deltaInterval, type MetricRange } from '../metrics/metric-interval.ts';
 import { type MetricMeasurement, measurementVariance } from '../metrics/metric-measurement.ts';
 

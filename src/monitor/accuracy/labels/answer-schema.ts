@@ -1,5 +1,5 @@
 /** What a metric is of, of logged answers and their labels: which task it is, which output is what. Pure. */
-import { canonicalLabel } from '../../../control/feedback/labels.ts';
+import { canonicalLabel } from '../../../text/label.ts';
 import { ACCURACY_METRICS, findMetric } from '../metrics/accuracy-metrics.ts';
 import type { MetricRows, MetricTask } from '../metrics/metric-rows.ts';
 import type { JoinedRows, LoggedCell } from './join-labels.ts';

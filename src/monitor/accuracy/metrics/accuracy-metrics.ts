@@ -1,5 +1,5 @@
 /** Every metric of accuracy by its name: of which task, which way is better, where its bounds are. Pure. */
-import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import * as binary from './binary.ts';
 import { type MetricRange, metricInterval } from './metric-interval.ts';
 import { effectiveSize, type MetricMeasurement, weightedMean } from './metric-measurement.ts';

@@ -1,7 +1,7 @@
 /** Confidence intervals of metrics. Pure. */
 import type { Random } from '../../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../../core/random.ts';
-import type { ConfidenceInterval } from '../../../rollout/metric/moments.ts';
+import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import { normalQuantile } from '../../../statistics/normal.ts';
 import { type MetricMeasurement, measurementVariance } from './metric-measurement.ts';
 import { type MetricRows, rowCount, selectRows } from './metric-rows.ts';

@@ -1,6 +1,7 @@
 /** Made-up counters for tests of operations. */
-import type { FleetLoad, VersionLoad } from '../../../control/fleet/fleet-load.ts';
+
 import { DURATION_CELLS, durationCell } from '../../../metrics/duration-buckets.ts';
+import type { FleetLoad, VersionLoad } from '../../../metrics/fleet-load.ts';
 
 /** A model whose counters grow as told. */
 export class TestTraffic {

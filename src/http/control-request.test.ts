@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sendControlRequest } from './wire.ts';
+import { sendControlRequest } from './control-request.ts';
 
 const server = createServer((_, response) => response.end('{}'));
 let port: number;

@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../../core/errors.ts';
+import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
 
 /** Where the API is: the Unix socket of a server on this machine, or a URL and the token that lets one in. */
 export type ControlAddress =

@@ -1,0 +1,4 @@
+export interface ConfidenceInterval {
+  readonly lower: number;
+  readonly upper: number;
+}
