@@ -113,12 +113,12 @@ test('misspelt options are told before anything is read', () => {
   const none = join(here, 'none.py');
   for (const [reason, ...args] of [
     ['--code is "', '--trust', '--code', none],
-    ['a .py file or a folder was wanted', '--trust', '--code', rows],
+    ['expected a .py file or a folder', '--trust', '--code', rows],
     ['two modules of the same name', '--trust', '--code', code, '--code', code],
     ['--requirements is "', '--trust', '--requirements', none],
     ['--script is "', '--trust', '--script', none],
-    ['wanted a version such as 3.11', '--trust', '--python', 'python3'],
-    ['wanted network or build', '--trust', '--allow', 'disk'],
+    ['expected a version such as 3.11', '--trust', '--python', 'python3'],
+    ['expected network or build', '--trust', '--allow', 'disk'],
     ['--code is for Python, which runs nothing without --trust', '--code', code],
     ['--runtime native runs none', '--trust', '--runtime', 'native', '--code', code],
   ]) {

@@ -89,7 +89,7 @@ describe('rollout replay', () => {
   });
 
   test.each([
-    [['--guards', 'erors=0.01'], /USAGE: .*wanted errors=LEVEL/],
+    [['--guards', 'erors=0.01'], /USAGE: .*expected errors=LEVEL/],
     [
       ['--policy', file('bad.yaml', 'gards: {}\nwindow: 5')],
       /POLICY_INVALID: .*gards is no key here.*; window is 5/,

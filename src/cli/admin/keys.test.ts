@@ -17,9 +17,9 @@ function create(...args: readonly string[]): Promise<Command> {
 }
 
 test.each([
-  [['--scope', 'root'], '--scope is "root", wanted one of predict, viewer, operator, admin'],
+  [['--scope', 'root'], '--scope is "root", expected one of predict, viewer, operator, admin'],
   [['--scope', 'admin', '--endpoint', 'churn'], '--endpoint is for keys of scope predict'],
-  [['--scope', 'admin', '--expires', 'soon'], '--expires is "soon", wanted a duration'],
+  [['--scope', 'admin', '--expires', 'soon'], '--expires is "soon", expected a duration'],
 ])('keys create --name x %j is wrong usage', async (args, message) => {
   const refusal = { code: 'USAGE', exit: 2, message: expect.stringContaining(message) };
   await expect(create('--name', 'x', ...args)).rejects.toMatchObject(refusal);

@@ -150,7 +150,8 @@ const usage = (reason: string, command: string): PlimsollError =>
 
 function scopeOf(text: string): Scope {
   const scope = SCOPES.find((one) => one === text);
-  if (scope === undefined) throw usage(`--scope is "${text}", wanted one of ${SCOPES.join(', ')}`, 'create');
+  if (scope === undefined)
+    throw usage(`--scope is "${text}", expected one of ${SCOPES.join(', ')}`, 'create');
   return scope;
 }
 
@@ -159,7 +160,7 @@ async function millisOf(text: string | undefined, option: string, command: strin
   const { parseDuration } = await import('../../text/duration.ts');
   const millis = parseDuration(text);
   if (millis === undefined)
-    throw usage(`${option} is "${text}", wanted a duration such as 90d or 12h`, command);
+    throw usage(`${option} is "${text}", expected a duration such as 90d or 12h`, command);
   return Math.round(millis);
 }
 

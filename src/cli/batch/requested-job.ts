@@ -52,7 +52,7 @@ async function fileSpec(path: string, wanted: string | undefined): Promise<JobSp
   const found = wanted === undefined ? specs : specs.filter(({ job }) => job === wanted);
   if (found.length === 1) return found[0]!;
   const names = specs.map(({ job }) => job).join(', ') || 'none';
-  throw usage(`"${path}" has the jobs ${names}, one of them was wanted: --job NAME`);
+  throw usage(`"${path}" has the jobs ${names}: name one with '--job NAME'`);
 }
 
 const usage = (reason: string): PlimsollError => new PlimsollError('USAGE', { reason, command: 'batch run' });

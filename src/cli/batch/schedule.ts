@@ -63,7 +63,7 @@ export const batchScheduleCommand: DefineCommand = (command, terminal) => {
             views.push(await jobs.define(name, document, actorOf(options)));
           return views;
         }
-        if (job === undefined) throw usage('it names no job, and no file with --file');
+        if (job === undefined) throw usage("required argument 'job' or option '--file'");
         return [await jobs.reschedule(job, documentFrom(options), actorOf(options))];
       });
       const note = await noServerNote(options);
@@ -119,7 +119,7 @@ function documentFrom(options: ScheduleOptions): unknown {
   ];
   if (none) return null;
   if (triggers.length === 0)
-    throw usage('it says nothing of when: --cron, --on-files, --webhook, --after or --none');
+    throw usage("required option '--cron', '--on-files', '--webhook', '--after' or '--none'");
   return {
     triggers,
     ...(attempts === undefined ? {} : { retries: { attempts: Number(attempts) } }),

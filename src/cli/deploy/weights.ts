@@ -57,11 +57,11 @@ function weightsFrom(texts: readonly string[], command: string): VersionWeights 
   for (const text of texts) {
     const [, version, percent] = /^v?(\d{1,9})=(\d{1,3}(?:\.\d{1,2})?)$/.exec(text) ?? [];
     if (version === undefined || percent === undefined)
-      throw fail(`"${text}" is no weight, wanted VERSION=PERCENT such as 4=5`);
+      throw fail(`"${text}" is no weight, expected VERSION=PERCENT such as 4=5`);
     if (weights.has(Number(version))) throw fail(`version ${version} is there twice`);
     weights.set(Number(version), Number(percent));
   }
   const sum = [...weights.values()].reduce((total, percent) => total + percent, 0);
-  if (Math.abs(sum - 100) > 0.005) throw fail(`the weights add up to ${sum}, wanted 100`);
+  if (Math.abs(sum - 100) > 0.005) throw fail(`the weights add up to ${sum}, expected 100`);
   return weights;
 }

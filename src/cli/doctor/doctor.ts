@@ -53,5 +53,5 @@ function portNumber(text: string): number {
   const { parse, wanted } = SETTINGS.port;
   const port = parse(text);
   if (port !== undefined) return port;
-  throw new PlimsollError('USAGE', { reason: `--port is "${text}", wanted ${wanted}`, command: 'doctor' });
+  throw new PlimsollError('USAGE', { reason: `--port is "${text}", expected ${wanted}`, command: 'doctor' });
 }

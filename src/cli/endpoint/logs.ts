@@ -33,7 +33,7 @@ export const logsCommand: DefineCommand = (command, terminal) => {
     .action(async (model: string) => {
       const { data, lines: wanted, follow } = command.optsWithGlobals<LogsOptions>();
       if (follow && terminal.json)
-        throw new PlimsollError('USAGE', { reason: '--follow goes without --json', command: 'logs' });
+        throw new PlimsollError('USAGE', { reason: "option '--follow' excludes '--json'", command: 'logs' });
       const version = await withReadableControl({ data }, async (control) => {
         const { resolveJobVersion } = await import('../../jobs/run/model.ts');
         const [name, which] = model.split('@', 2);
@@ -53,7 +53,7 @@ export const logsCommand: DefineCommand = (command, terminal) => {
 function linesOf(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= LINES_MAX) return value;
-  const reason = `--lines is "${text}", wanted a number from 1 to ${LINES_MAX}`;
+  const reason = `--lines is "${text}", expected a number from 1 to ${LINES_MAX}`;
   throw new PlimsollError('USAGE', { reason, command: 'logs' });
 }
 

@@ -36,7 +36,7 @@ export const statusCommand: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<StatusOptions>();
       if (options.watch) {
         if (endpoint === undefined || terminal.json) {
-          const reason = '--watch wants an endpoint, and goes without --json';
+          const reason = "option '--watch' requires an endpoint and excludes '--json'";
           throw new PlimsollError('USAGE', { reason, command: 'status' });
         }
         return watch(endpoint, options);

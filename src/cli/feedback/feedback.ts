@@ -72,7 +72,7 @@ function kindOf(file: string): 'jsonl' | 'csv' {
   const kind = extname(file).toLowerCase();
   if (kind === '.csv') return 'csv';
   if (kind === '.jsonl' || kind === '.ndjson') return 'jsonl';
-  const reason = `"${file}" ends in "${kind}", wanted .jsonl or .csv`;
+  const reason = `"${file}" ends in "${kind}", expected .jsonl or .csv`;
   throw new PlimsollError('USAGE', { reason, command: 'feedback import' });
 }
 

@@ -144,7 +144,7 @@ async function* textOf(stream: Readable): AsyncGenerator<string> {
 function headerOf(record: readonly string[]): readonly string[] {
   const unknown = record.find((name) => !isColumn(name));
   if (unknown === undefined) return record;
-  throw invalid(`the first line has ${JSON.stringify(unknown)}, wanted some of ${COLUMNS.join(', ')}`);
+  throw invalid(`the first line has ${JSON.stringify(unknown)}, expected some of ${COLUMNS.join(', ')}`);
 }
 
 const fieldsOf = (header: readonly string[], record: readonly string[]): Fields =>

@@ -79,7 +79,7 @@ const modelSizeOf =
   (text: string): number => {
     const size = parseSize(text);
     if (size !== undefined) return size;
-    const reason = `--max-model is "${text}", wanted a size such as 2gb`;
+    const reason = `--max-model is "${text}", expected a size such as 2gb`;
     throw new PlimsollError('USAGE', { reason, command: command.name() });
   };
 
@@ -88,7 +88,7 @@ const permissionsOf =
   (command: Command) =>
   (text: string, before: readonly PythonPermission[] = []): readonly PythonPermission[] => {
     if (text !== 'network' && text !== 'build') {
-      const reason = `--allow is "${text}", wanted network or build`;
+      const reason = `--allow is "${text}", expected network or build`;
       throw new PlimsollError('USAGE', { reason, command: command.name() });
     }
     return before.includes(text) ? before : [...before, text];

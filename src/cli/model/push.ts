@@ -106,7 +106,10 @@ async function isStable(control: ControlApi, { model, version }: VersionView): P
 async function policyOf({ policy, rollout }: PushOptions): Promise<unknown> {
   if (policy === undefined) return undefined;
   if (rollout === undefined)
-    throw new PlimsollError('USAGE', { reason: '--policy is given without --rollout', command: 'push' });
+    throw new PlimsollError('USAGE', {
+      reason: "option '--policy' requires option '--rollout'",
+      command: 'push',
+    });
   const { readYamlDocument } = await import('../files/document.ts');
   return readYamlDocument(policy);
 }
@@ -148,5 +151,5 @@ function adviceOn({ ok, detail }: Check): readonly string[] {
 function labelled(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');
   if (at > 0) return Object.fromEntries([...Object.entries(before), [text.slice(0, at), text.slice(at + 1)]]);
-  throw new PlimsollError('USAGE', { reason: `--label is "${text}", wanted KEY=VALUE`, command: 'push' });
+  throw new PlimsollError('USAGE', { reason: `--label is "${text}", expected KEY=VALUE`, command: 'push' });
 }

@@ -112,7 +112,7 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new PlimsollError('USAGE', {
-    reason: `--seed is "${text}", wanted a whole number`,
+    reason: `--seed is "${text}", expected a whole number`,
     command: 'verify',
   });
 }

@@ -71,7 +71,7 @@ async function librariesOf(list: string): Promise<readonly ScoreLibrary[]> {
   return namesOf(list).map((name) => {
     const library = LIBRARIES.find((known) => known === name);
     if (library !== undefined) return library;
-    const reason = `--scores has "${name}", wanted ${LIBRARIES.join(', ')}`;
+    const reason = `--scores has "${name}", expected ${LIBRARIES.join(', ')}`;
     throw new PlimsollError('USAGE', { reason, command: 'monitor compare' });
   });
 }

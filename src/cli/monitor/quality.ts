@@ -25,7 +25,7 @@ export const monitorQualityCommand: DefineCommand = (command, terminal) => {
       const days = Number(options.days);
       if (!(days > 0 && days <= 3650)) {
         const { PlimsollError } = await import('../../core/errors.ts');
-        const reason = `--days is "${options.days}", wanted a number above 0, at most 3650`;
+        const reason = `--days is "${options.days}", expected a number above 0, at most 3650`;
         throw new PlimsollError('USAGE', { reason, command: 'monitor quality' });
       }
       const view = await withMonitoring(options, (monitoring) => monitoring.quality(endpoint, { days }));

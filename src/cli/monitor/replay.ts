@@ -72,7 +72,7 @@ async function run(options: ReplayOptions, terminal: Terminal): Promise<void> {
   const share = (text: string | undefined, flag: string, otherwise: number): number => {
     const value = text === undefined ? otherwise : Number(text);
     if (text?.trim() !== '' && value >= 0 && value < Infinity) return value;
-    throw usage(`${flag} is "${text}", wanted a number of at least 0`);
+    throw usage(`${flag} is "${text}", expected a number of at least 0`);
   };
   const { DEFAULT_MONITOR } = await import('../../monitor/policy/policy.ts');
   const { replayFiles } = await import('../../monitor/replay/replay-files.ts');
@@ -105,7 +105,7 @@ function seasonIn(
   policy: MonitorPolicy | null,
   usage: (reason: string) => PlimsollError,
 ): boolean {
-  if (season !== undefined && season !== 'week') throw usage(`--season is "${season}", wanted week`);
+  if (season !== undefined && season !== 'week') throw usage(`--season is "${season}", expected week`);
   if (season === undefined && policy?.drift.season !== 'week') return false;
   const asked = season === undefined ? 'drift.season of the policy' : '--season';
   if (time === undefined) throw usage(`${asked} needs --time, the column of the times`);
@@ -121,7 +121,7 @@ async function baselinesIn(
   return text.split(',').map((name) => {
     const found = known.find((one) => one === name.trim());
     if (found !== undefined) return found;
-    throw usage(`--baselines has "${name.trim()}", wanted some of ${known.join(', ')}`);
+    throw usage(`--baselines has "${name.trim()}", expected some of ${known.join(', ')}`);
   });
 }
 
@@ -136,7 +136,7 @@ async function budgetOf(
   const text = falseAlarms ?? DEFAULT_FALSE_ALARMS;
   const parsed = parseFalseAlarms(text);
   if (parsed === undefined)
-    throw usage(`--false-alarms is "${text}", wanted alarms a number of rows (1/100000) or a span (1/90d)`);
+    throw usage(`--false-alarms is "${text}", expected alarms a number of rows (1/100000) or a span (1/90d)`);
   if (parsed.unit === 'time' && time === undefined)
     throw usage(`--false-alarms is "${text}", a span of time: --time must name the column of times`);
   return parsed;

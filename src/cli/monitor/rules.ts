@@ -38,7 +38,7 @@ export const monitorRulesCommand: DefineCommand = (command, terminal) => {
       const document = alertRules(wanted);
       const { output, tests } = options;
       if (tests !== undefined && output === undefined)
-        throw usage('--tests needs --output, whose file they test');
+        throw usage("option '--tests' requires option '--output', whose file they test");
       const text = await yaml(document);
       if (output === undefined) return terminal.answer(document, () => text.trimEnd());
       const { writeOutputFile } = await import('../files/text-file.ts');
@@ -81,15 +81,15 @@ async function optionsOf(endpoint: string | null, options: RulesOptions): Promis
     if (text === undefined) return null;
     const millis = parseDuration(text);
     if (millis === undefined || millis <= 0)
-      throw usage(`${option} is "${text}", wanted a time such as 250ms, 1h or 90d`);
+      throw usage(`${option} is "${text}", expected a time such as 250ms, 1h or 90d`);
     return millis / 1000;
   };
   const [time, share, more] = options.latency?.split(':') ?? [];
   if (options.latency !== undefined && (share === undefined || more !== undefined))
-    throw usage(`--latency is "${options.latency}", wanted a time and a share such as 250ms:0.99`);
+    throw usage(`--latency is "${options.latency}", expected a time and a share such as 250ms:0.99`);
   const within = seconds('--latency', time);
   if (!/^\d+\.\d+/.test(options.prometheus))
-    throw usage(`--prometheus is "${options.prometheus}", wanted a version such as 2.42`);
+    throw usage(`--prometheus is "${options.prometheus}", expected a version such as 2.42`);
   return {
     endpoint,
     model: options.model ?? null,
@@ -105,7 +105,7 @@ async function optionsOf(endpoint: string | null, options: RulesOptions): Promis
 function shareOf(option: string, text: string): number {
   const share = text.trim() === '' ? Number.NaN : Number(text);
   if (share > 0 && share < 1) return share;
-  throw usage(`${option} has the share "${text}", wanted a number between 0 and 1`);
+  throw usage(`${option} has the share "${text}", expected a number between 0 and 1`);
 }
 
 const usage = (reason: string): PlimsollError =>

@@ -53,7 +53,7 @@ Examples:
 async function documentOf({ policy, set = [] }: SetOptions, present: unknown): Promise<unknown> {
   if (policy === undefined && set.length === 0)
     throw new PlimsollError('USAGE', {
-      reason: 'neither --policy nor --set is given',
+      reason: "required option '--policy' or '--set'",
       command: 'monitor set',
     });
   const { readYamlDocument } = await import('../files/document.ts');
@@ -63,7 +63,7 @@ async function documentOf({ policy, set = [] }: SetOptions, present: unknown): P
     const at = text.indexOf('=');
     if (at <= 0)
       throw new PlimsollError('USAGE', {
-        reason: `--set is "${text}", wanted PATH=VALUE such as drift.minimumPsi=0.1`,
+        reason: `--set is "${text}", expected PATH=VALUE such as drift.minimumPsi=0.1`,
         command: 'monitor set',
       });
     return placed(document, text.slice(0, at).split('.'), yaml.parse(text.slice(at + 1)));

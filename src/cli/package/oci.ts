@@ -116,7 +116,7 @@ async function withOutput<T>(
   if (output !== undefined) return work(output);
   if (push === undefined)
     throw new PlimsollError('USAGE', {
-      reason: 'neither --output nor --push is given, one of them was wanted',
+      reason: "required option '--output' or '--push'",
       command: 'package oci',
     });
   const { withWork } = await import('../../deploy/image/working-folder.ts');
@@ -150,7 +150,7 @@ function checkModelOnly({ modelOnly, verify, with: parts }: PackageOciOptions): 
 function platformOf(text: string): Platform {
   const [, os, architecture] = /^([a-z0-9]+)\/([a-z0-9]+)$/.exec(text) ?? [];
   if (os !== undefined && architecture !== undefined) return { os, architecture };
-  const reason = `--platform is "${text}", OS/ARCHITECTURE was wanted, such as linux/amd64`;
+  const reason = `--platform is "${text}", expected OS/ARCHITECTURE such as linux/amd64`;
   throw new PlimsollError('USAGE', { reason, command: 'package oci' });
 }
 
@@ -158,7 +158,7 @@ function hasBatch(parts: readonly string[]): boolean {
   const other = parts.find((part) => part !== 'batch');
   if (other === undefined) return parts.length > 0;
   throw new PlimsollError('USAGE', {
-    reason: `--with is "${other}", batch was wanted`,
+    reason: `--with is "${other}", expected batch`,
     command: 'package oci',
   });
 }

@@ -42,9 +42,9 @@ export const requestsExportCommand: DefineCommand = (command, terminal) => {
       const { output } = options;
       const format = FORMATS[extname(output).toLowerCase()];
       if (format === undefined)
-        throw usage(`--output "${output}" ends in "${extname(output)}", wanted .parquet, .csv or .jsonl`);
+        throw usage(`--output "${output}" ends in "${extname(output)}", expected .parquet, .csv or .jsonl`);
       if (options.limit !== undefined && options.sample !== undefined)
-        throw usage('--limit and --sample were given, one of them was wanted');
+        throw usage("options '--limit' and '--sample' exclude each other");
       const number = (option: 'limit' | 'sample' | 'seed') =>
         options[option] === undefined
           ? undefined

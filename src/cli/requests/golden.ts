@@ -65,11 +65,11 @@ export const requestsGoldenCommand: DefineCommand = (command, terminal) => {
 function wantedOf({ region, drifted }: GoldenOptions): GoldenSource {
   const usage = (reason: string) => new PlimsollError('USAGE', { reason, command: COMMAND });
   if (region !== undefined && drifted === true)
-    throw usage('--region and --drifted were given, one of them was wanted');
+    throw usage("options '--region' and '--drifted' exclude each other");
   if (drifted === true) return { kind: 'drifted' };
   if (region === undefined) return { kind: 'everywhere' };
   const at = region.indexOf('=');
-  if (at <= 0) throw usage(`--region is "${region}", wanted a feature and a bin such as country=DE`);
+  if (at <= 0) throw usage(`--region is "${region}", expected a feature and a bin such as country=DE`);
   return { kind: 'bin', feature: region.slice(0, at), bin: region.slice(at + 1) };
 }
 

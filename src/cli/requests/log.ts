@@ -66,7 +66,7 @@ async function timeOf(option: string, text: string, command: string): Promise<nu
   if (ago !== undefined) return Date.now() - ago;
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return at;
-  const reason = `${option} is "${text}", wanted a time such as 2026-11-01T08:00:00Z, or one ago such as 24h`;
+  const reason = `${option} is "${text}", expected a time such as 2026-11-01T08:00:00Z, or one ago such as 24h`;
   throw new PlimsollError('USAGE', { reason, command });
 }
 
@@ -74,7 +74,7 @@ async function timeOf(option: string, text: string, command: string): Promise<nu
 export function parsePositiveInteger(option: string, text: string, command: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
-  const reason = `${option} is "${text}", wanted a whole number of at least 1`;
+  const reason = `${option} is "${text}", expected a whole number of at least 1`;
   throw new PlimsollError('USAGE', { reason, command });
 }
 

@@ -61,7 +61,7 @@ async function replayed(
   const { readManifest } = await import('../../registry/bundle.ts');
   const speed = Number(options.speed);
   if (options.speed.trim() === '' || !(speed >= 0 && speed < Number.POSITIVE_INFINITY))
-    throw usage(`--speed is "${options.speed}", wanted a number of at least 0`);
+    throw usage(`--speed is "${options.speed}", expected a number of at least 0`);
   const limit = parsePositiveInteger('--limit', options.limit, COMMAND);
   const concurrency = parsePositiveInteger('--concurrency', options.concurrency, COMMAND);
   const { data, to, until, ...rest } = options;
@@ -92,7 +92,7 @@ interface Target {
 async function targetOf(data: string, to: string, endpoint: string, signature: Signature): Promise<Target> {
   if (/^https?:\/\//.test(to) && URL.canParse(to)) return serverAt(to, endpoint, signature);
   const [, model, version] = /^([^@]+)@(\d+)$/.exec(to) ?? [];
-  if (model === undefined) throw usage(`--to is "${to}", wanted a URL, or a version such as churn@4`);
+  if (model === undefined) throw usage(`--to is "${to}", expected a URL, or a version such as churn@4`);
   const { loadBundle } = await import('../../registry/load.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
   const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');

@@ -141,7 +141,7 @@ function numberOf(option: string, text: string, max: number): number {
   const least = option === '--rate' ? value > 0 : value >= 0;
   if (least && value <= max && text.trim() !== '') return value;
   throw new PlimsollError('USAGE', {
-    reason: `${option} is "${text}", wanted a number up to ${max}`,
+    reason: `${option} is "${text}", expected a number up to ${max}`,
     command: 'rollout lint',
   });
 }

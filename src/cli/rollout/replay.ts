@@ -93,10 +93,10 @@ async function policyOf(file: string | undefined) {
 
 function levelOf(guards: string, file: string | undefined): number {
   const usage = (reason: string) => new PlimsollError('USAGE', { reason, command: 'rollout replay' });
-  if (file !== undefined) throw usage('both --policy and --guards are given, wanted one of them');
+  if (file !== undefined) throw usage("options '--policy' and '--guards' exclude each other");
   const level = Number(/^errors=(0?\.\d+|\d+e-\d+)$/.exec(guards)?.[1]);
   if (level > 0 && level <= 0.5) return level;
-  throw usage(`--guards is "${guards}", wanted errors=LEVEL with a level above 0 and at most 0.5`);
+  throw usage(`--guards is "${guards}", expected errors=LEVEL with a level above 0 and at most 0.5`);
 }
 
 const written = (verdict: ReplayVerdict & { window?: number }, { json }: Terminal): string => {

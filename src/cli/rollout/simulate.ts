@@ -74,7 +74,7 @@ function whole(option: string, text: string, max: number, min = 0): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= min && value <= max && text.trim() !== '') return value;
   throw new PlimsollError('USAGE', {
-    reason: `${option} is "${text}", wanted a whole number from ${min} to ${max}`,
+    reason: `${option} is "${text}", expected a whole number from ${min} to ${max}`,
     command: 'rollout simulate',
   });
 }

@@ -69,7 +69,7 @@ export function parseVersionNumber(text: string): number {
   const version = Number(text);
   if (Number.isSafeInteger(version) && version >= 1) return version;
   throw new PlimsollError('USAGE', {
-    reason: `--to is "${text}", wanted the number of a version`,
+    reason: `--to is "${text}", expected the number of a version`,
     command: 'rollout',
   });
 }

@@ -18,7 +18,7 @@ export async function readRowFile(path: string, signature: Signature): Promise<u
     case '.parquet':
       return (await import('./parquet.ts')).parquetToBody(path, signature);
     default: {
-      const reason = `--input "${path}" ends in "${extname(path)}", wanted .json, .jsonl, .csv or .parquet`;
+      const reason = `--input "${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv or .parquet`;
       throw new PlimsollError('USAGE', { reason, command: 'predict' });
     }
   }

@@ -90,5 +90,5 @@ test('a file that is no Parquet, an unknown extension and a missing file are cod
   await expect(readRowFile(path.replace('fake.parquet', 'rows.xml'), signature)).rejects.toMatchObject({
     code: 'FILE_NOT_FOUND',
   });
-  expect(() => rowWriter('rows.xml')).toThrow(/wanted .json, .jsonl, .csv or .parquet/);
+  expect(() => rowWriter('rows.xml')).toThrow(/expected .json, .jsonl, .csv or .parquet/);
 });

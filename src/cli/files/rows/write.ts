@@ -22,7 +22,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
 export function rowWriter(path: string): Writer {
   const writer = WRITERS[extname(path).toLowerCase()];
   if (writer) return writer;
-  const reason = `--output "${path}" ends in "${extname(path)}", wanted .json, .jsonl, .csv or .parquet`;
+  const reason = `--output "${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv or .parquet`;
   throw new PlimsollError('USAGE', { reason, command: 'predict' });
 }
 

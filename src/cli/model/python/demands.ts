@@ -44,14 +44,14 @@ export function checkedDemands(options: ModelFileOptions, asked: OptionSubject):
   const { trust = false, code = [], requirements = null, python = null, script = null, allow = [] } = options;
   for (const path of code) checkCode(path, asked);
   if (new Set(code.map((path) => basename(path, '.py'))).size < code.length)
-    throw usage(asked, '--code names two modules of the same name, each once was wanted');
+    throw usage(asked, '--code names two modules of the same name: name each module once');
   if (requirements !== null) checkFile('--requirements', requirements, asked);
   if (script !== null) {
     checkFile('--script', script, asked);
-    if (extname(script) !== '.py') throw usage(asked, `--script is "${script}", a .py file was wanted`);
+    if (extname(script) !== '.py') throw usage(asked, `--script is "${script}", expected a .py file`);
   }
   if (python !== null && !/^3(?:\.\d{1,2}(?:\.\d{1,2})?)?$/.test(python))
-    throw usage(asked, `--python is "${python}", wanted a version such as 3.11`);
+    throw usage(asked, `--python is "${python}", expected a version such as 3.11`);
   return { trust, code, requirements, python, script, allow };
 }
 
@@ -62,15 +62,15 @@ const givenOptions = (options: ModelFileOptions): readonly string[] =>
 
 function checkCode(path: string, asked: OptionSubject): void {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw usage(asked, `--code is "${path}", which is not there`);
+  if (stat === undefined) throw usage(asked, `--code is "${path}", which does not exist`);
   if (!stat.isDirectory() && !(stat.isFile() && extname(path) === '.py'))
-    throw usage(asked, `--code is "${path}", a .py file or a folder was wanted`);
+    throw usage(asked, `--code is "${path}", expected a .py file or a folder`);
 }
 
 function checkFile(flag: string, path: string, asked: OptionSubject): void {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw usage(asked, `${flag} is "${path}", which is not there`);
-  if (!stat.isFile()) throw usage(asked, `${flag} is "${path}", a file was wanted`);
+  if (stat === undefined) throw usage(asked, `${flag} is "${path}", which does not exist`);
+  if (!stat.isFile()) throw usage(asked, `${flag} is "${path}", expected a file`);
 }
 
 const usage = ({ command }: OptionSubject, reason: string): PlimsollError =>
