@@ -290,14 +290,4 @@ function shortestCycle(graph: Graph, group: readonly string[]): readonly string[
   return best;
 }
 
-/** Cycles that are being taken apart: a file of each. It must be empty again. */
-const KNOWN_CYCLES = ['src/cli/commands.ts', 'src/serving/prediction/server.ts'];
-
-if (import.meta.main) {
-  const isKnown = ({ message }: Problem): boolean =>
-    message.startsWith('imports itself') && KNOWN_CYCLES.some((path) => message.includes(path));
-  report(
-    'layers',
-    checkLayers(listFiles('src', '.ts')).filter((problem) => !isKnown(problem)),
-  );
-}
+if (import.meta.main) report('layers', checkLayers(listFiles('src', '.ts')));

@@ -1,16 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { codeOnly } from './imports.ts';
-import { listFiles, type Problem, ROOT, report, type SourceFile } from './project.ts';
+import { listFiles, type Problem, report, type SourceFile } from './project.ts';
 
 /** Names that several files of src/ may export, each with the reason. */
 export const SHARED_NAMES: Readonly<Record<string, string>> = {};
 
-/** Names that are still exported twice; the list may only become shorter, and goes with the last of them. */
-const BASELINE = 'tools/checks/names-baseline.json';
-
 const DECLARATION =
-  /^export\s+(?:declare\s+|abstract\s+|async\s+)*(?:function\s*\*?|class|interface|type|enum|const|let|var)\s+(?:([A-Za-z_$][\w$]*)|\{([^}]*)\})/gm;
+  /^export\s+(?:declare\s+|abstract\s+|async\s+)*(?:(?:function\s*\*?|class|interface|type|enum|const|let|var)\s+([A-Za-z_$][\w$]*)|(?:const|let|var)\s+\{([^}]*)\})/gm;
 
 /** Names that a file declares and exports; re-exports are no declarations. */
 export function exportedNames({
@@ -52,11 +47,10 @@ export function sharedNames(files: readonly SourceFile[]): ReadonlyMap<string, r
 export function checkNames(
   files: readonly SourceFile[],
   allowed: Readonly<Record<string, string>>,
-  baseline: readonly string[],
 ): Problem[] {
   const shared = sharedNames(files);
   const duplicates = [...shared].flatMap(([name, [first, ...others]]) =>
-    name in allowed || baseline.includes(name)
+    name in allowed
       ? []
       : others.map((file) => ({
           file: file.path,
@@ -68,22 +62,7 @@ export function checkNames(
     if (reason.trim() === '') return [`${name} is listed without a reason`];
     return shared.has(name) ? [] : [`${name} is listed and exported once at most: take it out`];
   });
-  const stale = baseline
-    .filter((name) => !shared.has(name) || name in allowed)
-    .map((name) => `${name} is no longer exported twice: npm run ok:names:fix`);
-  return [
-    ...duplicates,
-    ...table.map((message) => ({ file: 'tools/checks/names.ts', message })),
-    ...stale.map((message) => ({ file: BASELINE, message })),
-  ];
+  return [...duplicates, ...table.map((message) => ({ file: 'tools/checks/names.ts', message }))];
 }
 
-if (import.meta.main) {
-  const files = listFiles('src', '.ts');
-  const baseline = JSON.parse(readFileSync(join(ROOT, BASELINE), 'utf8')) as readonly string[];
-  const shared = sharedNames(files);
-  const left = baseline.filter((name) => shared.has(name) && !(name in SHARED_NAMES)).sort();
-  const isFixed = process.argv.includes('--fix');
-  if (isFixed) writeFileSync(join(ROOT, BASELINE), `${JSON.stringify(left, null, 2)}\n`);
-  report('names', checkNames(files, SHARED_NAMES, isFixed ? left : baseline));
-}
+if (import.meta.main) report('names', checkNames(listFiles('src', '.ts'), SHARED_NAMES));

@@ -6,7 +6,7 @@ import { stripped } from './elf.ts';
 import { FILE_MODE, type LayerMember, PROGRAM_MODE } from './layer.ts';
 import type { DebianPackage, PlatformArchives } from './lock.ts';
 import { npmMembers } from './npm.ts';
-import type { TarEntry } from './tar-read.ts';
+import type { TarMember } from './tar-read.ts';
 
 /**
  * The base of every image: Node, the libraries it and native code ask for, and what a process of Linux expects to find. No
@@ -81,7 +81,7 @@ async function debianMembers(pinned: DebianPackage, settings: ArchiveSettings): 
   ];
 }
 
-function licenseOf({ name, documented }: DebianPackage, files: readonly TarEntry[]): LayerMember {
+function licenseOf({ name, documented }: DebianPackage, files: readonly TarMember[]): LayerMember {
   const folder = `usr/share/doc/${name}`;
   if (documented !== name) return { kind: 'link', path: folder, target: documented };
   const { bytes } = fileAt(files, `${folder}/copyright`, name);
@@ -89,7 +89,7 @@ function licenseOf({ name, documented }: DebianPackage, files: readonly TarEntry
 }
 
 /** A text that many packages refer to, or a link to one. */
-function commonLicense(name: string, files: readonly TarEntry[], owner: string): LayerMember {
+function commonLicense(name: string, files: readonly TarMember[], owner: string): LayerMember {
   const path = `usr/share/common-licenses/${name}`;
   const target = files.find((member) => member.path === path)?.target;
   if (target != null) return { kind: 'link', path, target };
@@ -99,7 +99,7 @@ function commonLicense(name: string, files: readonly TarEntry[], owner: string):
 const placeOf = (name: string): string => (name === LOADER ? `lib64/${name}` : `${LIBRARIES}/${name}`);
 
 /** A library by the name that programs ask for, which may be a link to the file beside it. */
-function library(files: readonly TarEntry[], name: string, owner: string): TarEntry {
+function library(files: readonly TarMember[], name: string, owner: string): TarMember {
   const found = files.filter(({ path }) => path.split('/').at(-1) === name);
   const file = found.find(({ target }) => target === null);
   if (file !== undefined) return file;
@@ -107,7 +107,7 @@ function library(files: readonly TarEntry[], name: string, owner: string): TarEn
   return fileAt(files, files.find(({ path }) => path.split('/').at(-1) === target)?.path ?? name, owner);
 }
 
-function fileAt(files: readonly TarEntry[], path: string, owner: string): TarEntry {
+function fileAt(files: readonly TarMember[], path: string, owner: string): TarMember {
   const file = files.find((member) => member.path === path && member.target === null);
   if (file !== undefined) return file;
   const reason = `the package ${owner} has no file "${path}", which its lock names`;

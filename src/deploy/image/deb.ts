@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { CODECS } from '../../files/codecs.ts';
-import { readTar, type TarEntry } from './tar-read.ts';
+import { readTar, type TarMember } from './tar-read.ts';
 
 /** Packages of Debian (deb(5)): an `ar` archive whose `data.tar.xz` holds the files. */
 
@@ -11,7 +11,7 @@ const DATA_BYTES_MAX = 256 << 20;
 const latin = new TextDecoder('latin1');
 
 /** Files and links of a package. Throws READ_CORRUPT and what decompressing throws. */
-export function readDeb(bytes: Uint8Array): TarEntry[] {
+export function readDeb(bytes: Uint8Array): TarMember[] {
   return readTar(decompressed(dataMember(bytes)));
 }
 

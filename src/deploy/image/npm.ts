@@ -4,7 +4,7 @@ import { type ArchiveSettings, fetchPinned, pinnedNpm } from './archives.ts';
 import { isElf, stripped } from './elf.ts';
 import { FILE_MODE, type LayerMember } from './layer.ts';
 import type { NpmArchive, PlatformArchives } from './lock.ts';
-import { readTar, type TarEntry } from './tar-read.ts';
+import { readTar, type TarMember } from './tar-read.ts';
 
 /** Packages of npm as layers: what runs on one platform, and nothing that only other platforms, compilers or people need. */
 
@@ -13,7 +13,7 @@ const MODULES = 'opt/plimsoll/node_modules';
 const UNPACKED_BYTES_MAX = 1 << 30;
 
 /** Files of a package, by their paths in it. Throws what fetching throws, READ_CORRUPT. */
-export async function npmMembers(archive: NpmArchive, settings: ArchiveSettings): Promise<TarEntry[]> {
+export async function npmMembers(archive: NpmArchive, settings: ArchiveSettings): Promise<TarMember[]> {
   const packed = await readFile(await fetchPinned(pinnedNpm(archive, settings), settings));
   const files = readTar(gunzipSync(packed, { maxOutputLength: UNPACKED_BYTES_MAX }));
   // The first folder of its paths has any name.

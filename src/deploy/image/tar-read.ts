@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { BLOCK } from './tar.ts';
 
 /** A file or a symbolic link in an archive that others wrote; folders and the rest are left out. */
-export interface TarEntry {
+export interface TarMember {
   readonly path: string;
   /** Bytes of a file, a view of the archive. */
   readonly bytes: Uint8Array;
@@ -21,8 +21,8 @@ const text = (block: Uint8Array, from: number, to: number): string =>
  * Files and links of a tar archive (ustar, pax and GNU long names), by their paths without `./`. Its bytes have been proved
  * by their digest, so that what is not understood is a defect of the lock. Throws READ_CORRUPT, READ_TRUNCATED.
  */
-export function readTar(archive: Uint8Array): TarEntry[] {
-  const found: TarEntry[] = [];
+export function readTar(archive: Uint8Array): TarMember[] {
+  const found: TarMember[] = [];
   let long: PaxNames = {};
   let offset = 0;
   while (offset + BLOCK <= archive.length && archive[offset] !== 0) {

@@ -4,7 +4,7 @@ import { openVertexClient } from './client.ts';
 import { DEPLOYED_MODEL } from './deployed.ts';
 import type { VertexDocument } from './document.ts';
 import { ENDPOINT_KIND } from './endpoints.ts';
-import { BATCH_JOB } from './jobs.ts';
+import { BATCH_PREDICTION_JOB } from './jobs.ts';
 import { resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
 import { MODEL } from './models.ts';
 import type { Patience } from './operations.ts';
@@ -16,7 +16,7 @@ const BY_KIND: Readonly<Record<(typeof VERTEX_KINDS)[number], VertexKind>> = {
   Endpoint: ENDPOINT_KIND,
   DeployedModel: DEPLOYED_MODEL,
   TrafficSplit: TRAFFIC_SPLIT,
-  BatchPredictionJob: BATCH_JOB,
+  BatchPredictionJob: BATCH_PREDICTION_JOB,
 };
 
 const kindOf = (kind: string): VertexKind => BY_KIND[kind as keyof typeof BY_KIND];

@@ -21,7 +21,7 @@ const STATES: Readonly<Record<string, ObservedResource['state']>> = {
 };
 
 /** A batch prediction. Once it has begun, it is as it should be: `status` says how far it is. */
-export const BATCH_JOB: VertexKind = {
+export const BATCH_PREDICTION_JOB: VertexKind = {
   async observe(site, name) {
     const job = await found(site, name);
     if (job === null) return null;

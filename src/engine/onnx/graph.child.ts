@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { encodeFrame, FrameReader, type WireFrame } from '../python/frame.ts';
-import type { BatchHeader, FromWorker, ReadyMessage } from '../python/messages.ts';
+import type { BatchHeader, FromPythonWorker, ReadyMessage } from '../python/messages.ts';
 import { decodeBatch, encodeOutputs } from '../python/tensors.ts';
 import type { GraphLoad } from './graph-load.ts';
 import { GraphSession } from './session.ts';
@@ -54,7 +54,7 @@ const reasonOf = (error: unknown): string =>
 
 const usage = (): { rss: number } => ({ rss: process.memoryUsage.rss() });
 
-function send(message: FromWorker, buffers: readonly Uint8Array[] = []): void {
+function send(message: FromPythonWorker, buffers: readonly Uint8Array[] = []): void {
   for (const piece of encodeFrame(message, buffers)) socket.write(piece);
 }
 

@@ -4,7 +4,7 @@ import { type DType, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type {
   BatchHeader,
-  FromWorker,
+  FromPythonWorker,
   ModelDescriptionReply,
   OutputHeader,
   PythonFailure,
@@ -26,7 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
 type Read<T> = (value: unknown, what: string) => T;
 
 /** @throws FrameError where the header of a frame is none of the messages that a worker sends */
-export function readAnswer(header: Fields): FromWorker {
+export function readAnswer(header: Fields): FromPythonWorker {
   const id = count(header['id'], 'id');
   switch (header['kind']) {
     case 'ready':

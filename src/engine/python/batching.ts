@@ -3,7 +3,7 @@
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { isRaw, rowsOf, type Work } from './work.ts';
+import { isRaw, type Work, workRows } from './work.ts';
 
 /** A request in its queue. */
 export interface QueuedRequest {
@@ -26,13 +26,13 @@ export function takeTogether<T extends QueuedRequest>(queue: T[], rule: Batching
   const first = queue[0];
   if (first === undefined) return [];
   if (!rule.batches || first.isAlone || queue.length === 1) return queue.splice(0, 1);
-  const waiting = queue.reduce((sum, { work }) => sum + rowsOf(work), 0);
-  const limit = Math.min(rule.maxRows, Math.max(rowsOf(first.work), Math.ceil(waiting / share)));
+  const waiting = queue.reduce((sum, { work }) => sum + workRows(work), 0);
+  const limit = Math.min(rule.maxRows, Math.max(workRows(first.work), Math.ceil(waiting / share)));
   const taken: T[] = [];
   const left: T[] = [];
   let rows = 0;
   for (const entry of queue) {
-    const more = rowsOf(entry.work);
+    const more = workRows(entry.work);
     const fits =
       entry === first || (!entry.isAlone && rows + more <= limit && areAlike(first.work, entry.work));
     (fits ? taken : left).push(entry);

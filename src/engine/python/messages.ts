@@ -99,7 +99,7 @@ export type OutputHeader =
   | TensorHeader
   | { readonly name: string; readonly parts: readonly Omit<TensorHeader, 'name'>[] };
 
-export type ToWorker =
+export type ToPythonWorker =
   | LoadMessage
   | { readonly kind: 'infer'; readonly id: number; readonly batch: BatchHeader }
   /** Only of form `around`: rows as clients send them → rows as the model takes them. */
@@ -206,7 +206,7 @@ export interface PythonFailure {
   readonly layers?: readonly SandboxLayer[] | null;
 }
 
-export type FromWorker =
+export type FromPythonWorker =
   | ReadyMessage
   | {
       readonly kind: 'outputs';

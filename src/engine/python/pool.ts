@@ -5,7 +5,7 @@ import { type BatchingRule, type QueuedRequest, takeTogether } from './batching.
 import { PythonFailureError } from './failure.ts';
 import { isDeadly, PoolSlot } from './pool-slot.ts';
 import { Scaler, type ScalingRule } from './scaling.ts';
-import { type Answer, apart, rowsOf, rowsProblem, together, type Work } from './work.ts';
+import { type Answer, apart, rowsProblem, together, type Work, workRows } from './work.ts';
 import type { PythonWorker } from './worker.ts';
 
 export interface PoolOptions extends BatchingRule {
@@ -120,7 +120,7 @@ export class Pool {
     if (this.#isClosed) return Promise.reject(new PlimsollError('ENGINE_CLOSED'));
     const { maxQueue, maxQueuedRows, maxQueueDown = maxQueue } = this.#options;
     if (this.#queue.length >= maxQueueDown && this.#isDown()) return Promise.reject(this.#tooLate());
-    const [found, rows] = [this.#queue.length, rowsOf(work)];
+    const [found, rows] = [this.#queue.length, workRows(work)];
     if (found >= maxQueue || (found > 0 && this.#queuedRows + rows > maxQueuedRows))
       return Promise.reject(new PlimsollError('ENGINE_BUSY', { found, limit: maxQueue }));
     return new Promise((resolve, reject) => {
@@ -197,7 +197,7 @@ export class Pool {
     for (const [index, slot] of free.entries()) {
       const entries = takeTogether(this.#queue, this.#options, free.length - index);
       if (entries.length === 0) break;
-      this.#queuedRows -= entries.reduce((sum, { work }) => sum + rowsOf(work), 0);
+      this.#queuedRows -= entries.reduce((sum, { work }) => sum + workRows(work), 0);
       this.#run(slot, entries);
     }
     this.#watch();
@@ -248,7 +248,7 @@ export class Pool {
       else again.push({ ...entry, since, isAlone: true, deaths });
     }
     this.#queue.unshift(...again);
-    this.#queuedRows += again.reduce((sum, { work }) => sum + rowsOf(work), 0);
+    this.#queuedRows += again.reduce((sum, { work }) => sum + workRows(work), 0);
     this.#schedule();
   }
 
@@ -283,7 +283,7 @@ export class Pool {
     if (given.length === 0) return;
     const left = this.#queue.filter((entry) => !given.includes(entry));
     this.#queue.splice(0, this.#queue.length, ...left);
-    this.#queuedRows = left.reduce((sum, { work }) => sum + rowsOf(work), 0);
+    this.#queuedRows = left.reduce((sum, { work }) => sum + workRows(work), 0);
     for (const entry of given) entry.reject(this.#tooLate());
   }
 

@@ -4,7 +4,7 @@ import { concatenateBatches, concatenateOutputs } from '../../model/concatenate.
 import type { RawBody, RawRequest, WrittenResponse } from '../../model/raw.ts';
 import { sliceBatch, sliceOutputs } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import type { BatchHeader, FromWorker, OutputHeader, RawToWorker } from './messages.ts';
+import type { BatchHeader, FromPythonWorker, OutputHeader, RawToWorker } from './messages.ts';
 import { type EncodedTensors, encodeBatch, encodeOutputs } from './tensors.ts';
 
 /** What may be put together with its like. */
@@ -32,13 +32,13 @@ export const isRaw = (work: Work): work is RawWork =>
   work.kind === 'invoke' || work.kind === 'read' || work.kind === 'write';
 
 /** What the worker answers. */
-export function wantedOf(work: Work): Exclude<FromWorker['kind'], 'ready' | 'error'> {
+export function wantedOf(work: Work): Exclude<FromPythonWorker['kind'], 'ready' | 'error'> {
   if (work.kind === 'before' || work.kind === 'read') return 'batch';
   return isRaw(work) && work.request.accept !== null ? 'written' : 'outputs';
 }
 
 /** A body that only its code understands counts as one. */
-export function rowsOf(work: Work): number {
+export function workRows(work: Work): number {
   if (work.kind === 'after') return work.rows;
   if (!isRaw(work)) return work.batch.rows;
   const { given } = work.request;
@@ -104,16 +104,16 @@ export function together(works: readonly Work[]): Work {
       batch: concatenateBatches((works as (typeof first)[]).map(({ batch }) => batch)),
     };
   const outputs = concatenateOutputs((works as (typeof first)[]).map((work) => work.outputs));
-  return { kind: 'after', outputs, rows: works.reduce((sum, work) => sum + rowsOf(work), 0) };
+  return { kind: 'after', outputs, rows: works.reduce((sum, work) => sum + workRows(work), 0) };
 }
 
 /** The answer of each request, from the answer to all of them. */
 export function apart(works: readonly Work[], answer: Answer): readonly Answer[] {
   if (works.length === 1) return [answer];
-  const rows = works.reduce((sum, work) => sum + rowsOf(work), 0);
+  const rows = works.reduce((sum, work) => sum + workRows(work), 0);
   let start = 0;
   return works.map((work) => {
-    const end = start + rowsOf(work);
+    const end = start + workRows(work);
     const part =
       work.kind === 'before'
         ? sliceBatch(answer as Batch, start, end)
@@ -132,7 +132,7 @@ export function rowsProblem(work: Work, answer: Answer): string | null {
   if (answered === 'written') return null;
   // How many rows are in a body is known to its reader alone; its outputs have to agree among themselves.
   const isBody = isRaw(work) && work.request.given.kind === 'body';
-  const wanted = isBody ? rowsIn(answer as Batch | Outputs) : rowsOf(work);
+  const wanted = isBody ? rowsIn(answer as Batch | Outputs) : workRows(work);
   if (answered === 'batch') {
     const batch = answer as Batch;
     if (batch.rows !== wanted) return `${batch.rows} rows before the model where ${wanted} were asked`;

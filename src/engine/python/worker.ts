@@ -9,7 +9,7 @@ import { PythonChild, type PythonChildOptions } from './child.ts';
 import { PythonFailureError } from './failure.ts';
 import { watchFolder } from './folder-quota.ts';
 import { encodeFrame, FrameError, type WireFrame } from './frame.ts';
-import type { FromWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
+import type { FromPythonWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
 import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
 
@@ -83,7 +83,7 @@ export async function startWorker(options: WorkerOptions): Promise<PythonWorker>
   }
 }
 
-type Reply = Exclude<FromWorker, PythonFailure>;
+type Reply = Exclude<FromPythonWorker, PythonFailure>;
 
 interface Call {
   readonly id: number;

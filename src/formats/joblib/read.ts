@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ByteSource, ReadContext } from '../format.ts';
 import type { ObjectFile } from '../object-file.ts';
-import { notesOf, type PickleReading, readValue, startReading } from '../pickle/read.ts';
+import { notesOf, type PickleReading, readPickleValue, startReading } from '../pickle/read.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { decompress, detectCompression } from './compression.ts';
 import { type SideFiles, unwrapArray } from './wrappers.ts';
@@ -41,7 +41,7 @@ class JoblibReader implements SideFiles {
   }
 
   pickle(bytes: Uint8Array): PyValue {
-    return readValue(bytes, this.reading, (object, machine) => {
+    return readPickleValue(bytes, this.reading, (object, machine) => {
       const array = unwrapArray(object, machine, this);
       if (array !== undefined) this.wrapped = true;
       return array;

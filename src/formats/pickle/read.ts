@@ -21,7 +21,11 @@ export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): Pick
 }
 
 /** Reads one whole pickle: nothing may follow its STOP. */
-export function readValue(bytes: Uint8Array, reading: PickleReading, built: MachineParts['built']): PyValue {
+export function readPickleValue(
+  bytes: Uint8Array,
+  reading: PickleReading,
+  built: MachineParts['built'],
+): PyValue {
   const machine = new PickleMachine({ bytes, opcodes: OPCODES, ...reading, built, nesting: 0 }, 0);
   const root = machine.run();
   const { offset, left } = machine.cursor;
@@ -53,7 +57,7 @@ export function notesOf(globals: ObjectFile['globals']): ReadNote[] {
  */
 export function readPickle(bytes: Uint8Array, context: Pick<ReadContext, 'limits' | 'now'>): ObjectFile {
   const reading = startReading(context);
-  const root = readValue(bytes, reading, null);
+  const root = readPickleValue(bytes, reading, null);
   const globals = reading.globals.list;
   return { format: 'pickle', compression: null, root, globals, notes: notesOf(globals) };
 }
