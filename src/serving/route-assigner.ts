@@ -112,10 +112,8 @@ function tableOf({ ranges }: Route): Uint8Array {
 /** The widest range that is stable's, or the widest of all. */
 function mainOf({ ranges }: Route): number {
   const isStable = (role: RouteRole): boolean => role === 'stable' || role === 'control';
-  const width = (index: number): number => ranges[index]!.to - ranges[index]!.from;
-  const all = ranges.map((_, index) => index);
-  const stable = all.filter((index) => isStable(ranges[index]!.role));
-  return (stable.length > 0 ? stable : all).reduce((best, index) =>
-    width(index) > width(best) ? index : best,
-  );
+  const all = ranges.map(({ from, to, role }, index) => ({ index, width: to - from, role }));
+  const stable = all.filter(({ role }) => isStable(role));
+  return (stable.length > 0 ? stable : all).reduce((best, one) => (one.width > best.width ? one : best))
+    .index;
 }

@@ -69,7 +69,7 @@ export class SnapshotFollower {
   #apply({ sequence, versions, routes, keep = [] }: PlaneSnapshot): void {
     this.#plane.follow(
       routes,
-      versions.map((named) => this.#loaded.get(keyOf(named))!),
+      versions.flatMap((named) => this.#loaded.get(keyOf(named)) ?? []),
     );
     this.#sequence = sequence;
     this.#followed = [...versions, ...keep];

@@ -23,7 +23,7 @@ export function unitInHeaders(headers: RequestHeaders, { header, cookie }: UnitS
  */
 export function unitInBody(body: unknown, field: string): string | null {
   if (typeof body !== 'object' || body === null || !Object.hasOwn(body, field)) return null;
-  const value = (body as Readonly<Record<string, unknown>>)[field];
+  const value: unknown = Reflect.get(body, field);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   return typeof value === 'string' && isUnit(value) ? value : null;
 }

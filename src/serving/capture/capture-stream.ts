@@ -208,21 +208,23 @@ export class CaptureStream {
     now: number,
     write: (cells: CapturedCells, row: number) => void,
   ): void {
-    if (this.#buffer?.shape.key !== shape.key && !this.#reshape(shape)) {
+    const buffer = this.#bufferFor(shape);
+    if (buffer === null) {
       this.#drop(picks.taken);
       return;
     }
-    if (this.#buffer!.isFullFor(picks.taken)) {
+    if (buffer.isFullFor(picks.taken)) {
       this.#host.cut(this, this.take());
       this.#mark();
     }
     const weight = picks.rows / picks.taken / share;
-    this.#buffer!.add(about, picks, weight, this.#host.timeOf(now), write);
+    buffer.add(about, picks, weight, this.#host.timeOf(now), write);
   }
 
-  /** False where the shape has changed too often. */
-  #reshape(shape: RowShape): boolean {
-    if (this.#shapes >= SHAPES_MAX) return false;
+  /** Null where the shape has changed too often. */
+  #bufferFor(shape: RowShape): RowBuffer | null {
+    if (this.#buffer?.shape.key === shape.key) return this.#buffer;
+    if (this.#shapes >= SHAPES_MAX) return null;
     const shapes = this.#shapes + 1;
     if (!this.isEmpty) {
       this.#host.cut(this, this.take());
@@ -230,7 +232,7 @@ export class CaptureStream {
     }
     this.#shapes = shapes;
     this.#buffer = new RowBuffer(shape);
-    return true;
+    return this.#buffer;
   }
 }
 

@@ -26,7 +26,9 @@ export function rowSchema(signature: Signature, extra = false): JsonSchema {
     required: columns.filter((column) => !column.ignored).map((column) => column.name),
     additionalProperties: extra,
   };
-  if (columns.length === 1 && !columns[0]!.named) return { anyOf: [columnSchema(columns[0]!), list, object] };
+  const [only, second] = columns;
+  if (only !== undefined && second === undefined && !only.named)
+    return { anyOf: [columnSchema(only), list, object] };
   return { anyOf: columns.every((column) => column.named) ? [object, list] : [list, object] };
 }
 
@@ -53,8 +55,9 @@ function columnSchema(column: ColumnSpec): JsonSchema {
 }
 
 const typeOf = ({ type, nullable }: ColumnSpec): string | readonly string[] => {
-  const types = nullable ? [...COLUMN_TYPES[type], 'null'] : COLUMN_TYPES[type];
-  return types.length === 1 ? types[0]! : types;
+  const [first, ...others] = COLUMN_TYPES[type];
+  const types = nullable ? [first, ...others, 'null'] : [first, ...others];
+  return types.length === 1 ? first : types;
 };
 
 /** What a float64 holds needs no bounds: JSON numbers beyond it are infinities anyway. */

@@ -161,7 +161,7 @@ async function sendAsset(response: ServerResponse, path: string, contents: Conte
 
 async function readAsset(name: AssetName): Promise<Content> {
   const bytes = await readFile(assetPath(name));
-  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)]!;
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   const body =
     name === 'redoc.standalone.js' ? bytes.toString().replaceAll(REDOC_LOGO, EMPTY_PICTURE) : bytes;
   return { type, body };

@@ -24,7 +24,7 @@ export class BodyBuffer {
     if (size > this.#limit) throw bodyTooLarge(size, this.#limit);
     if (this.#bytes === null) this.#bytes = chunk;
     else {
-      if (!this.#owned || size > this.#bytes.length) this.#grow(size);
+      if (!this.#owned || size > this.#bytes.length) this.#bytes = this.#grown(this.#bytes, size);
       this.#bytes.set(chunk, this.#size);
       releaseBuffer(chunk);
     }
@@ -44,12 +44,12 @@ export class BodyBuffer {
   }
 
   /** Doubles, so that an announced length reserves nothing and all copies together stay below the size. */
-  #grow(size: number): void {
+  #grown(bytes: Buffer, size: number): Buffer {
     const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(size, 2 * this.#size)));
-    larger.set(this.#bytes!.subarray(0, this.#size));
-    releaseBuffer(this.#bytes!);
-    this.#bytes = larger;
+    larger.set(bytes.subarray(0, this.#size));
+    releaseBuffer(bytes);
     this.#owned = true;
+    return larger;
   }
 }
 

@@ -5,12 +5,12 @@ import { bodyTooLarge } from './body-buffer.ts';
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
-const ENCODINGS: ReadonlyMap<string, Decompress> = new Map([
-  ['gzip', promisify(zlib.gunzip) as Decompress],
-  ['x-gzip', promisify(zlib.gunzip) as Decompress],
-  ['deflate', promisify(zlib.inflate) as Decompress],
-  ['br', promisify(zlib.brotliDecompress) as Decompress],
-  ['zstd', promisify(zlib.zstdDecompress) as Decompress],
+const ENCODINGS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
+  ['gzip', promisify(zlib.gunzip)],
+  ['x-gzip', promisify(zlib.gunzip)],
+  ['deflate', promisify(zlib.inflate)],
+  ['br', promisify(zlib.brotliDecompress)],
+  ['zstd', promisify(zlib.zstdDecompress)],
 ]);
 
 /** Threads of libuv's pool, which do the work: more at once would only hold more memory. */

@@ -35,6 +35,13 @@ const labelsOf = ({ model, version }: { model: string; version: number }): Metri
   model_version: version,
 });
 
+/** Counts with the names of their cells. */
+const valuesOf = <T>(names: readonly T[], counts: Float64Array): readonly (readonly [T, number])[] =>
+  [...counts].flatMap((value, k) => {
+    const name = names[k];
+    return name === undefined ? [] : [[name, value] as const];
+  });
+
 const stagePoints = (series: ModelSeries): MetricPoint[] =>
   STAGES.map((stage, s) => ({
     labels: { ...labelsOf(series), stage },
@@ -93,9 +100,9 @@ export function metricFamilies(
     ...versionFamilies(versions),
     catalogFamily(
       'model_last_prediction_timestamp_seconds',
-      series
-        .filter((one) => one.lastAnswer !== null)
-        .map((one) => ({ labels: labelsOf(one), value: (origin + one.lastAnswer!) / 1000 })),
+      series.flatMap((one) =>
+        one.lastAnswer === null ? [] : [{ labels: labelsOf(one), value: (origin + one.lastAnswer) / 1000 }],
+      ),
     ),
     ...rolloutFamilies(metrics),
   ];
@@ -105,9 +112,9 @@ function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]
   const { inFlight, queueDepth, limits, saturation } = metrics;
   const asked = series.filter(hasBeenAsked);
   const outcomes = series.flatMap((one) =>
-    PREDICTION_OUTCOMES.map((outcome, k) => ({
+    valuesOf(PREDICTION_OUTCOMES, one.outcomes).map(([outcome, value]) => ({
       labels: { ...labelsOf(one), outcome },
-      value: one.outcomes[k]!,
+      value,
     })),
   );
   return [
@@ -121,7 +128,7 @@ function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]
     ...overloadFamilies(metrics),
     catalogFamily(
       'plimsoll_requests_refused_total',
-      REFUSAL_REASONS.map((reason, k) => ({ labels: { reason }, value: metrics.refusals[k]! })),
+      valuesOf(REFUSAL_REASONS, metrics.refusals).map(([reason, value]) => ({ labels: { reason }, value })),
     ),
   ];
 }
@@ -141,7 +148,7 @@ function connectionFamilies({ connections, receiving, slowBodies }: ServingMetri
 function overloadFamilies({ waiting, loopDelay, shed }: ServingMetrics): MetricFamily[] {
   const seconds = [...waiting()].map(([endpoint, value]) => ({ labels: { endpoint }, value }));
   const counts = shed.flatMap(({ endpoint, counts }) =>
-    SHED_REASONS.map((reason, k) => ({ labels: { endpoint, reason }, value: counts[k]! })),
+    valuesOf(SHED_REASONS, counts).map(([reason, value]) => ({ labels: { endpoint, reason }, value })),
   );
   return [
     catalogFamily('inference_queue_predicted_seconds', seconds),

@@ -133,8 +133,8 @@ export class PredictionServer {
 
   /** The id that the request brings, under our name or SageMaker's, or a new one. */
   #idOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
-    const given = headers['x-request-id'] ?? (headers['x-amzn-sagemaker-inference-id'] as string | undefined);
-    return given !== undefined && isRequestId(given) ? given : this.#newId();
+    const given = headers['x-request-id'] ?? headers['x-amzn-sagemaker-inference-id'];
+    return isRequestId(given) ? given : this.#newId();
   }
 
   /** Refusals go out at the end of a turn, when their small bodies have come with their headers. */

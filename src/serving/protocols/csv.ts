@@ -14,9 +14,9 @@ export function parseCsv(text: string): Records {
       bom: true,
       relax_column_count: true,
       skip_empty_lines: false,
-    }) as string[][];
+    });
     // A blank line is a missing cell only where a row has one.
-    return records.filter((record) => record.length > 1 || record[0] !== '' || records[0]!.length === 1);
+    return records.filter((record) => record.length > 1 || record[0] !== '' || records[0]?.length === 1);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return new InputErrors().fail(['body'], {

@@ -98,7 +98,9 @@ const INVOCATIONS: readonly Protocol[] = BODY_FORMATS.flatMap((body) =>
 
 function choose(headers: RequestHeaders, { input, output }: RawEnds = NO_RAW_ENDS): Protocol {
   const id = idOf(input ? 'json' : requestFormat(headers), output ? 'json' : responseFormat(headers));
-  return INVOCATIONS.find((protocol) => protocol.id === id)!;
+  const found = INVOCATIONS.find((protocol) => protocol.id === id);
+  if (found) return found;
+  throw new PlimsollError('INTERNAL', { action: 'choosing a protocol', reason: `none is called "${id}"` });
 }
 
 /**

@@ -53,11 +53,14 @@ const isRows = (values: readonly Json[] | Json): values is readonly Json[] => Ar
 
 /** Outputs turned to objects by output name, one a row; as they are where one gives no value a row. */
 function rowsOf(outputs: Json, rows: number): readonly Json[] | Json {
-  const entries = Object.entries(outputs);
-  const byRow = entries.every(([, value]) => Array.isArray(value) && value.length === rows);
-  if (!byRow) return outputs;
-  const valueAt = (value: JsonValue, i: number): JsonValue => (value as readonly JsonValue[])[i]!;
+  const lists: [string, readonly JsonValue[]][] = [];
+  for (const [name, value] of Object.entries(outputs)) {
+    if (!isJsonList(value) || value.length !== rows) return outputs;
+    lists.push([name, value]);
+  }
   return Array.from({ length: rows }, (_, i) =>
-    Object.fromEntries(entries.map(([name, value]) => [name, valueAt(value, i)])),
+    Object.fromEntries(lists.map(([name, values]) => [name, values[i] ?? null])),
   );
 }
+
+const isJsonList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

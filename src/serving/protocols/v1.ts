@@ -41,7 +41,7 @@ const v1Predict: Protocol = {
     const decode = compileDecode(manifest.signature);
     return (body) => {
       const key = shapeOf(body) === 'rows' ? 'instances' : 'inputs';
-      return decode({ [key]: (body as Readonly<Record<string, unknown>>)[key] });
+      return decode({ [key]: isRecord(body) ? body[key] : undefined });
     };
   },
   responseOptions: () => shapeOf,
@@ -74,11 +74,11 @@ function encode({ manifest }: TargetVersion): EncodeResponse {
     const isOnly = only !== undefined && second === undefined;
     if (options === 'columns') return `{"outputs":${isOnly ? write(only[1]) : byName(entries, write)}}`;
     if (isOnly && !isList(only[1])) return `{"predictions":${write(only[1])}}`;
+    if (isOnly) return `{"predictions":[${rowTexts(only[1], rows, write).join(',')}]}`;
     const texts = entries.map(
       ([name, output]) => [JSON.stringify(name), rowTexts(output, rows, write)] as const,
     );
-    const row = (i: number): string =>
-      isOnly ? texts[0]![1][i]! : `{${texts.map(([name, values]) => `${name}:${values[i]}`).join(',')}}`;
+    const row = (i: number): string => `{${texts.map(([name, values]) => `${name}:${values[i]}`).join(',')}}`;
     return `{"predictions":[${Array.from({ length: rows }, (__, i) => row(i)).join(',')}]}`;
   };
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { type CellReader, type CellValue, cellReader, isFault } from './cell-reader.ts';
@@ -46,8 +47,8 @@ class ShortWay {
 
   /** The batch, or null where the body is anything but plain. */
   decode(body: unknown): Batch | null {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
-    const list = this.#listIn(body as JsonObject);
+    if (!isRecord(body)) return null;
+    const list = this.#listIn(body);
     if (list === null) return this.#build([body], 1);
     return list.length > 0 && list.length <= ROWS_MAX ? this.#build(list, list.length) : null;
   }

@@ -62,8 +62,8 @@ export class InputErrors {
   }
 
   #error(): PlimsollError {
-    const [first, ...others] = this.#details;
-    const problem = others.length > 0 ? `${first!.msg} (and ${others.length} more)` : first!.msg;
+    const [first = '', ...others] = this.#details.map(({ msg }) => msg);
+    const problem = others.length > 0 ? `${first} (and ${others.length} more)` : first;
     return new PlimsollError('INPUT_INVALID', { problem, detail: this.#details });
   }
 }

@@ -20,7 +20,12 @@ export type JsonValue =
 export function outputsToJson(outputs: Outputs, signature: Signature): Record<string, JsonValue> {
   const known = signature.outputs.map((output) => output.name).filter((name) => Object.hasOwn(outputs, name));
   const names = new Set([...known, ...Object.keys(outputs)]);
-  return Object.fromEntries([...names].map((name) => [name, outputToJson(outputs[name]!)]));
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const output = outputs[name];
+      return output === undefined ? [] : [[name, outputToJson(output)]];
+    }),
+  );
 }
 
 const outputToJson = (output: Tensor | readonly Tensor[]): JsonValue =>

@@ -92,8 +92,8 @@ export class TableReader {
     if (rows === 0)
       this.#complaints.fail(loc, { type: 'too_short', msg: 'expected at least one row, got none' });
     const writer = new BatchWriter(this.#columns, rows);
-    given.forEach((list: unknown, j) => {
-      const name = this.#names[j]!;
+    this.#names.forEach((name, j) => {
+      const list: unknown = given[j];
       const at = [...loc, name];
       if (list === undefined && this.#ignored[j]) {
         for (let i = 0; i < rows; i++) this.#cell(null, i, j, at, writer);

@@ -13,6 +13,11 @@ export interface ElementType {
   pack(items: readonly TensorElement[]): TensorData[DType];
 }
 
+/** Elements as `read` of the same type has given them. */
+const numbersIn = (items: readonly TensorElement[]): readonly number[] => items as readonly number[];
+const bigintsIn = (items: readonly TensorElement[]): readonly bigint[] => items as readonly bigint[];
+const stringsIn = (items: readonly TensorElement[]): readonly string[] => items as readonly string[];
+
 const FLOAT_WORDS: ReadonlyMap<unknown, number> = new Map([
   ['NaN', NaN],
   ['Infinity', Infinity],
@@ -41,10 +46,10 @@ const readBigInteger =
   (value: unknown): bigint | undefined => {
     const exact =
       typeof value === 'boolean' ||
-      Number.isSafeInteger(value) ||
+      (typeof value === 'number' && Number.isSafeInteger(value)) ||
       (typeof value === 'string' && /^-?\d{1,20}$/.test(value));
     if (!exact) return undefined;
-    const number = BigInt(value as number | string | boolean);
+    const number = BigInt(value);
     return number >= min && number <= max ? number : undefined;
   };
 
@@ -81,33 +86,33 @@ const bigInteger = (dtype: string, min: bigint, max: bigint, pack: ElementType['
 /** IEEE 754 binary16 bits of each number, rounded to nearest even. */
 function packHalf(items: readonly TensorElement[]): Uint16Array {
   const view = new DataView(new ArrayBuffer(items.length * 2));
-  items.forEach((item, i) => view.setFloat16(i * 2, item as number, true));
+  numbersIn(items).forEach((item, i) => view.setFloat16(i * 2, item, true));
   return new Uint16Array(view.buffer);
 }
 
 const TYPES: Readonly<Record<DType, ElementType>> = {
-  float64: float((items) => Float64Array.from(items as number[])),
-  float32: float((items) => Float32Array.from(items as number[]), 'float32', FLOAT32_EDGE),
+  float64: float((items) => Float64Array.from(numbersIn(items))),
+  float32: float((items) => Float32Array.from(numbersIn(items)), 'float32', FLOAT32_EDGE),
   float16: float(packHalf, 'float16', FLOAT16_EDGE),
-  int64: bigInteger('int64', -(2n ** 63n), 2n ** 63n - 1n, (items) => BigInt64Array.from(items as bigint[])),
-  uint64: bigInteger('uint64', 0n, 2n ** 64n - 1n, (items) => BigUint64Array.from(items as bigint[])),
-  int32: integer('int32', -(2 ** 31), 2 ** 31 - 1, (items) => Int32Array.from(items as number[])),
-  uint32: integer('uint32', 0, 2 ** 32 - 1, (items) => Uint32Array.from(items as number[])),
-  int16: integer('int16', -32768, 32767, (items) => Int16Array.from(items as number[])),
-  uint16: integer('uint16', 0, 65535, (items) => Uint16Array.from(items as number[])),
-  int8: integer('int8', -128, 127, (items) => Int8Array.from(items as number[])),
-  uint8: integer('uint8', 0, 255, (items) => Uint8Array.from(items as number[])),
+  int64: bigInteger('int64', -(2n ** 63n), 2n ** 63n - 1n, (items) => BigInt64Array.from(bigintsIn(items))),
+  uint64: bigInteger('uint64', 0n, 2n ** 64n - 1n, (items) => BigUint64Array.from(bigintsIn(items))),
+  int32: integer('int32', -(2 ** 31), 2 ** 31 - 1, (items) => Int32Array.from(numbersIn(items))),
+  uint32: integer('uint32', 0, 2 ** 32 - 1, (items) => Uint32Array.from(numbersIn(items))),
+  int16: integer('int16', -32768, 32767, (items) => Int16Array.from(numbersIn(items))),
+  uint16: integer('uint16', 0, 65535, (items) => Uint16Array.from(numbersIn(items))),
+  int8: integer('int8', -128, 127, (items) => Int8Array.from(numbersIn(items))),
+  uint8: integer('uint8', 0, 255, (items) => Uint8Array.from(numbersIn(items))),
   bool: {
     wanted: 'true or false',
     fault: () => 'bool_type',
     read: readInteger(0, 1),
-    pack: (items) => Uint8Array.from(items as number[]),
+    pack: (items) => Uint8Array.from(numbersIn(items)),
   },
   string: {
     wanted: 'a string',
     fault: () => 'string_type',
     read: (value) => (typeof value === 'string' ? value : undefined),
-    pack: (items) => items as readonly string[],
+    pack: (items) => stringsIn(items),
   },
 };
 

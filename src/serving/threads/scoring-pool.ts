@@ -119,18 +119,21 @@ export class ScoringPool {
       const free = [...this.#threads].find((thread) => thread.hasRoom) ?? this.#start();
       if (!free) return;
       const next = this.#next();
-      if (next.isDue()) free.run(next);
+      if (next?.isDue()) free.run(next);
     }
   }
 
   /** The first job of the queue whose turn it is; that queue goes to the end. */
-  #next(): QueuedJob {
-    const [target, queue] = this.#queues.entries().next().value!;
-    const waiting = queue.shift()!;
-    this.#depth--;
-    this.#queues.delete(target);
-    if (queue.length > 0) this.#queues.set(target, queue);
-    return waiting;
+  #next(): QueuedJob | null {
+    for (const [target, queue] of this.#queues) {
+      const waiting = queue.shift();
+      this.#queues.delete(target);
+      if (queue.length > 0) this.#queues.set(target, queue);
+      if (waiting === undefined) continue;
+      this.#depth--;
+      return waiting;
+    }
+    return null;
   }
 
   #start(): ScoringThread | null {

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
@@ -35,10 +36,15 @@ import { VersionCache } from './version-cache.ts';
 const NICENESS = 5;
 if (process.platform === 'linux') setPriority(0, NICENESS);
 
-const reply = (message: ScoringWorkerReply, transfer: ArrayBuffer[] = []): void =>
-  parentPort!.postMessage(message, transfer);
+if (parentPort === null)
+  throw new Error('scoring.worker.ts is the code of a thread: start it by ScoringThread');
+const port = parentPort;
 
-const { room } = workerData as ScoringWorkerSettings;
+const reply = (message: ScoringWorkerReply, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+const settings = workerData as ScoringWorkerSettings;
+const { room } = settings;
 
 const versions = new VersionCache({
   max: 8,
@@ -48,7 +54,7 @@ const versions = new VersionCache({
 });
 
 async function loader(): Promise<LoadBundle> {
-  const { loader } = workerData as ScoringWorkerSettings;
+  const { loader } = settings;
   if (loader === null) return (await import('../../registry/load.ts')).loadBundle;
   const module = (await import(loader)) as { loadBundle: LoadBundle };
   return module.loadBundle;
@@ -67,12 +73,20 @@ interface Converters {
 /** By version and protocol; gone with the version. */
 const converters = new WeakMap<LoadedVersion, Map<string, Converters>>();
 
+/** The loop and its threads know the same protocols. */
+function protocolOf(id: string): Protocol {
+  const found = PROTOCOLS.find((one) => one.id === id);
+  if (found) return found;
+  const reason = `no protocol has the id "${id}"`;
+  throw new PlimsollError('INTERNAL', { action: 'the prediction', reason });
+}
+
 function convertersOf(target: LoadedVersion, id: string): Converters {
   const ofVersion = converters.get(target) ?? new Map<string, Converters>();
   converters.set(target, ofVersion);
   const known = ofVersion.get(id);
   if (known) return known;
-  const protocol = PROTOCOLS.find((one) => one.id === id)!;
+  const protocol = protocolOf(id);
   const made = {
     protocol,
     rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
@@ -175,6 +189,6 @@ async function obey(request: ScoringWorkerRequest): Promise<void> {
 
 /** One after the other: no version is closed while it scores. */
 let last: Promise<void> = Promise.resolve();
-parentPort!.on('message', (request: ScoringWorkerRequest) => {
+port.on('message', (request: ScoringWorkerRequest) => {
   last = last.then(() => obey(request));
 });

@@ -35,7 +35,7 @@ export class VersionCache {
     await this.#sweep();
     this.#kept.set(key, found);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > this.#options.max) await this.#drop(oldest!);
+    if (oldest !== undefined && this.#kept.size > this.#options.max) await this.#drop(oldest);
     return found;
   }
 

@@ -25,20 +25,24 @@ export function v2Decode({ model, manifest }: TargetVersion): DecodeRows {
   return (body) => {
     const inputs = readInputs(body);
     if (signature.form === 'tensors') return tensorsOf(inputs, signature.tensors, model);
-    const [matrix] = inputs;
-    const isMatrix = inputs.length === 1 && isMatrixOf(matrix!, signature);
-    return isMatrix ? rowsOf(matrix!, signature) : columnsOf(inputs, signature, model);
+    const [first, second] = inputs;
+    const isMatrix = second === undefined && isMatrixOf(first, signature);
+    return isMatrix ? rowsOf(first, signature) : columnsOf(inputs, signature, model);
   };
 }
 
-function readInputs(body: unknown): readonly InputTensor[] {
+/** One input at least. */
+type Inputs = readonly [InputTensor, ...InputTensor[]];
+
+function readInputs(body: unknown): Inputs {
   const inputs = isRecord(body) ? body['inputs'] : undefined;
-  if (!Array.isArray(inputs) || inputs.length === 0 || inputs.length > INPUTS_MAX) {
+  const [first, ...others] = Array.isArray(inputs) && inputs.length <= INPUTS_MAX ? inputs : [];
+  if (first === undefined) {
     const found = inputs === undefined ? describeInput(body) : `"inputs": ${describeInput(inputs)}`;
     const msg = `expected {"inputs": [{"name", "shape", "datatype", "data"}]}, got ${found}`;
     return complain(['inputs'], 'list_type', msg);
   }
-  return inputs.map(readInput);
+  return [readInput(first, 0), ...others.map((input, k) => readInput(input, k + 1))];
 }
 
 /** Triton's sentence where inputs are missing; `known` may be sent besides what is wanted. */
@@ -48,10 +52,11 @@ function checkNames(
   known: ReadonlyMap<string, unknown>,
   model: string,
 ): void {
-  const given = new Set(inputs.map(({ name }) => name));
-  if (given.size < inputs.length) {
-    const twice = inputs.find(({ name }, k) => inputs.findIndex((other) => other.name === name) < k)!;
-    complain(['inputs'], 'duplicate_input', `input '${twice.name}' is given twice for model '${model}'`);
+  const given = new Set<string>();
+  for (const { name } of inputs) {
+    if (given.has(name))
+      complain(['inputs'], 'duplicate_input', `input '${name}' is given twice for model '${model}'`);
+    given.add(name);
   }
   const missing = wanted.filter((name) => !given.has(name));
   if (missing.length > 0) {
@@ -98,17 +103,18 @@ function rowsOf(input: InputTensor, signature: Table): Batch {
   );
 }
 
-function columnsOf(inputs: readonly InputTensor[], signature: Table, model: string): Batch {
+function columnsOf(inputs: Inputs, signature: Table, model: string): Batch {
   const { columns } = signature;
   const byName = new Map(columns.map((column) => [column.name, column]));
   const wanted = isByColumn(signature) ? columnsWanted(columns).map(({ name }) => name) : [MATRIX];
   checkNames(inputs, wanted, isByColumn(signature) ? byName : new Map(), model);
-  const rows = inputs[0]!.shape[0]!;
+  const [{ rows }] = inputs;
   const lists = inputs.map((input, k): [string, readonly unknown[]] => {
     const { name, shape } = input;
-    checkDatatype(input, byName.get(name)!, k);
+    const column = byName.get(name);
+    if (column !== undefined) checkDatatype(input, column, k);
     const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-    if (!isColumn || shape[0] !== rows) {
+    if (!isColumn || input.rows !== rows) {
       const msg = `unexpected shape for input '${name}' for model '${model}': expected [${rows},1], got ${JSON.stringify(shape)}`;
       complain(['inputs', k, 'shape'], 'shape', msg);
     }
@@ -133,20 +139,21 @@ function cellsOf({ elements, dtype }: InputTensor): readonly unknown[] {
   });
 }
 
-function tensorsOf(inputs: readonly InputTensor[], specs: readonly TensorSpec[], model: string): Batch {
+function tensorsOf(inputs: Inputs, specs: readonly TensorSpec[], model: string): Batch {
   checkNames(
     inputs,
     specs.map(({ name }) => name),
     new Map(),
     model,
   );
-  const rows = inputs[0]!.shape[0]!;
+  const [{ rows }] = inputs;
   if (rows === 0) complain(['inputs', 0, 'shape'], 'too_short', 'expected at least one row, got none');
-  const tensors = specs.map((spec): [string, Tensor] => {
+  const tensors = specs.flatMap((spec): [string, Tensor][] => {
     const k = inputs.findIndex(({ name }) => name === spec.name);
-    const input = inputs[k]!;
+    const input = inputs[k];
+    if (input === undefined) return [];
     checkTensor(input, spec, rows, k, model);
-    return [spec.name, tensorOf(input, k)];
+    return [[spec.name, tensorOf(input, k)]];
   });
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
 }
@@ -165,7 +172,7 @@ function checkTensor(
   }
   const wanted = spec.shape.length === 0 ? [-1] : spec.shape;
   const fits =
-    shape.length === wanted.length && shape.every((n, axis) => wanted[axis]! < 0 || wanted[axis] === n);
+    shape.length === wanted.length && wanted.every((size, axis) => size < 0 || shape[axis] === size);
   if (fits && shape[0] === rows) return;
   const why = fits ? `: the first input has ${rows} rows` : '';
   const msg = `unexpected shape for input '${spec.name}' ${of}. Expected ${JSON.stringify(wanted)}, got ${JSON.stringify(shape)}${why}`;

@@ -13,6 +13,8 @@ export interface InputTensor {
   readonly datatype: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Its first dimension. */
+  readonly rows: number;
   /** In row-major order; null where a value is missing, which only columns may say. */
   readonly elements: readonly (TensorElement | null)[];
 }
@@ -55,26 +57,28 @@ export function readInput(input: unknown, index: number): InputTensor {
   const elements = flat.map((value, k) =>
     elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
   );
-  return { name, datatype: datatype as string, dtype, shape: sizes, elements };
+  const [rows = 0] = sizes;
+  return { name, datatype: String(datatype), dtype, shape: sizes, rows, elements };
 }
 
 function shapeOf(shape: unknown, of: string, loc: readonly (string | number)[]): readonly number[] {
-  const isShape =
-    Array.isArray(shape) &&
-    shape.length > 0 &&
-    shape.length <= RANK_MAX &&
-    shape.every((n) => Number.isInteger(n) && n >= 0);
-  if (!isShape) {
+  if (!isShape(shape)) {
     const found = Array.isArray(shape)
       ? JSON.stringify(shape.slice(0, RANK_MAX)).slice(0, 120)
       : describeInput(shape);
     return complain(loc, 'shape', `${of}: expected a "shape" of whole numbers from 0, got ${found}`);
   }
-  const count = (shape as number[]).reduce((product, n) => product * n, 1);
+  const count = shape.reduce((product, n) => product * n, 1);
   if (count > ELEMENTS_MAX)
     complain(loc, 'shape', `${of}: a shape of ${count} elements exceeds ${ELEMENTS_MAX}`);
-  return shape as number[];
+  return shape;
 }
+
+const isShape = (shape: unknown): shape is readonly number[] =>
+  Array.isArray(shape) &&
+  shape.length > 0 &&
+  shape.length <= RANK_MAX &&
+  shape.every((n) => Number.isInteger(n) && n >= 0);
 
 /** The elements in row-major order, from nested lists or a flat one. */
 function flatOf(

@@ -61,7 +61,10 @@ export function v2Encode({ model, version, manifest }: TargetVersion): EncodeRes
     const { id, outputs: wanted } = options as V2ResponseOptions;
     const tensors = tensorsOf(outputs, signature);
     const names = wanted ?? [...tensors.keys()];
-    const texts = names.map((name) => tensorText(name, tensors.get(name)!));
+    const texts = names.flatMap((name) => {
+      const tensor = tensors.get(name);
+      return tensor === undefined ? [] : tensorText(name, tensor);
+    });
     return `${start},"id":${JSON.stringify(id ?? requestId)},"outputs":[${texts.join(',')}]}`;
   };
 }
@@ -72,7 +75,8 @@ function tensorsOf(outputs: Outputs, signature: Signature): ReadonlyMap<string, 
   const names = [...new Set([...known, ...Object.keys(outputs)])];
   return new Map(
     names.flatMap((name): [string, Tensor][] => {
-      const output = outputs[name]!;
+      const output = outputs[name];
+      if (output === undefined) return [];
       if (!isList(output)) return [[name, output]];
       return output.map((part, k) => [outputPartName(name, k), part]);
     }),
