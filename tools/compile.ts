@@ -12,7 +12,7 @@ const EXTERNAL = ['onnxruntime-node', '@duckdb/node-bindings'];
 /** What threads and processes start with, beside the command line: `x.worker.ts` is `dist/x.worker.js`. */
 const STARTED_FILES = ['src/**/*.worker.ts', 'src/**/*.child.ts'];
 /** Those that only tests start. */
-const STARTED_BY_TESTS = ['src/**/testing/**', 'src/**/test-*'];
+const STARTED_BY_TESTS = ['src/**/testing/**'];
 /** What a start of an accepted native model begins with, one after the other: the command line, and what it imports at run time at once. */
 export const COLD_PATH = [
   'src/cli/main.ts',

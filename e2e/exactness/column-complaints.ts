@@ -5,7 +5,7 @@ import { exampleRow } from '../../src/registry/boundary/example.ts';
 import { bindInputs } from '../../src/scorer/bind.ts';
 import { scorerOver } from '../../src/scorer/score.ts';
 import type { ColumnScorer, ScoredFrame } from '../../src/scorer/scorer.ts';
-import { testFrameOf } from '../../src/scorer/test-frames.ts';
+import { testFrameOf } from '../../src/scorer/testing/frames.ts';
 import { decodeInput } from '../../src/serving/rows/decode.ts';
 import { tensorsOf } from './bound.ts';
 import { namesOf, rowsOf } from './fixture.ts';

@@ -1,4 +1,4 @@
-import { startTestSession } from '../../src/compile/test-session.ts';
+import { startTestSession } from '../../src/compile/testing/session.ts';
 import type { Batch, Outputs } from '../../src/model/batch.ts';
 import type { Signature } from '../../src/model/signature.ts';
 import { verifyEngines } from '../../src/registry/verify.ts';

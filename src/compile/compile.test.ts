@@ -4,7 +4,7 @@ import type { Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
-import { base, infer, numbers, tableSignature } from './test-session.ts';
+import { base, infer, numbers, tableSignature } from './testing/session.ts';
 
 const scaler: ModelStep = {
   ...base,

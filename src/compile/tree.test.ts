@@ -6,7 +6,7 @@ import type { ModelStep, TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import type { TreeArena, TreeHead } from '../model/tree.ts';
 import { compileModel } from './compile.ts';
-import { base, infer, numbers, tableSignature } from './test-session.ts';
+import { base, infer, numbers, tableSignature } from './testing/session.ts';
 import {
   arenaOf,
   balanced,
@@ -17,7 +17,7 @@ import {
   type TestTree,
   treeOf,
   walk,
-} from './test-trees.ts';
+} from './testing/trees.ts';
 
 const SEED = Number(process.env['PLIMSOLL_SEED'] ?? 20_261_125);
 const ensemble = (fields: Partial<TreeEnsembleStep> & Pick<TreeEnsembleStep, 'arena'>): TreeEnsembleStep => ({

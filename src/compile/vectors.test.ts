@@ -6,7 +6,7 @@ import type { ModelStep } from '../model/step.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import { compileModel } from './compile.ts';
 import type { StepCertification } from './plan.ts';
-import { base, infer, type TestCell, tableSignature } from './test-session.ts';
+import { base, infer, type TestCell, tableSignature } from './testing/session.ts';
 
 /** Answers of scikit-learn itself (tools/fixtures/compile.py), held to the promise of each step's certificate. */
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../core/random.ts';
-import { addAndKill, stateAfterRecovery } from './test-killed.ts';
+import { addAndKill, stateAfterRecovery } from './testing/killed.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
 const KILLS = 60;

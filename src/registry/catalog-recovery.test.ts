@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { seededRandom } from '../core/random.ts';
 import { openStore } from '../store/open.ts';
 import { ModelCatalog } from './catalog.ts';
-import { addAndKill, stateAfterRecovery } from './test-killed.ts';
+import { addAndKill, stateAfterRecovery } from './testing/killed.ts';
 import { openUpload } from './uploads.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');

@@ -24,7 +24,7 @@ import { runs } from '../core/testing/runs.ts';
 import { answerRequest } from './arrow-request.ts';
 import { scorerOver } from './score.ts';
 import type { ColumnScorer } from './scorer.ts';
-import { load } from './test-models.ts';
+import { load } from './testing/models.ts';
 
 const column = (table: Table, name: string): unknown[] => [...table.getChild(name)!];
 

@@ -27,7 +27,7 @@ import type { AdmittedVersion } from '../registry/admit.ts';
 import { admitFile } from '../registry/admit.ts';
 import { ANSWER, type ArrowOptions, REQUEST_BYTES_MAX } from './arrow.ts';
 import { openScorer } from './open.ts';
-import { testFrameOf } from './test-frames.ts';
+import { testFrameOf } from './testing/frames.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-'));

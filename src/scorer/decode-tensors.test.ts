@@ -7,8 +7,8 @@ import { encodeModel } from '../onnx/encode.ts';
 import { createEngine } from '../registry/engines.ts';
 import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
-import { testFrameOf } from './test-frames.ts';
-import { asked, identity, json, load } from './test-models.ts';
+import { testFrameOf } from './testing/frames.ts';
+import { asked, identity, json, load } from './testing/models.ts';
 
 /** A graph of one input, `x` in, `y` out. */
 async function graph(

@@ -5,8 +5,8 @@ import type { ColumnSpec } from '../model/signature.ts';
 import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
 import { type ColumnScorer, OUTCOME, type ScoredFrame } from './scorer.ts';
-import { testFrameOf } from './test-frames.ts';
-import { asked, json, load, testInputsOf } from './test-models.ts';
+import { testFrameOf } from './testing/frames.ts';
+import { asked, json, load, testInputsOf } from './testing/models.ts';
 
 /** Compares a frame's outcomes with those of its rows, each asked for alone. */
 async function expectAsAsked(

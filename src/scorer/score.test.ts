@@ -6,8 +6,8 @@ import type { Signature } from '../model/signature.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
-import { testFrameOf } from './test-frames.ts';
-import { identity, load, testInputsOf } from './test-models.ts';
+import { testFrameOf } from './testing/frames.ts';
+import { identity, load, testInputsOf } from './testing/models.ts';
 
 /** y = 2x over a table of one unnamed column; fails where it sees 13. */
 function doubling(): ScoredModel {

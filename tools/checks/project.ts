@@ -18,9 +18,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Tests, and what only tests import (`test-session.ts`, `testing/…`). */
-export const isTest = (path: string): boolean =>
-  /\.test\.ts$|(^|\/)test-[^/]*\.ts$|(^|\/)testing(\/|\.ts$)/.test(path);
+/** Tests, and what only tests import: the folders `testing/`. */
+export const isTest = (path: string): boolean => /\.test\.ts$|(^|\/)testing\//.test(path);
 
 /** Files of the checkout that git knows or would add, whose path starts with `prefix` and ends with `suffix`. */
 export function listFiles(prefix: string, suffix: string): SourceFile[] {

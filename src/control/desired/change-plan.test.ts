@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ENDPOINT, ROLLOUT } from '../../server/api/test-control.ts';
+import { ENDPOINT, ROLLOUT } from '../../server/api/testing/control.ts';
 import type { EndpointView, RolloutView } from '../port.ts';
 import { type PresentState, planChanges } from './change-plan.ts';
 import { parseDesired } from './desired-state.ts';

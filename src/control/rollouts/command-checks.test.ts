@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { ROLLOUT } from '../../server/api/test-control.ts';
+import { ROLLOUT } from '../../server/api/testing/control.ts';
 import type { RolloutCommand, RolloutView } from '../port.ts';
 import { refuseCommandWithoutEffect, refuseImpossibleCommand } from './command-checks.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { applyDeployment, destroy, plan } from './apply.ts';
 import { inOrder } from './order.ts';
 import type { Resource } from './port.ts';
-import { CrashError, TestCloud, testPorts } from './test-cloud.ts';
+import { CrashError, TestCloud, testPorts } from './testing/cloud.ts';
 
 const KINDS = ['Bucket', 'Model', 'Config', 'Endpoint'];
 const thing = (kind: string, name: string, value: number, needs: readonly Resource[] = []): Resource => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { infer, numbers, tableSignature } from '../../compile/test-session.ts';
+import { infer, numbers, tableSignature } from '../../compile/testing/session.ts';
 import type { KMeansStep } from '../../model/decomposition.ts';
 import type { RowBlock } from './block.ts';
 import { prepareStep } from './prepare.ts';

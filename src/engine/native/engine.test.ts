@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelStep } from '../../model/step.ts';
-import { engineContract } from '../contract.ts';
-import { CONTRACT_MODELS } from '../contract-models.ts';
+import { engineContract } from '../testing/contract.ts';
+import { CONTRACT_MODELS } from '../testing/contract-models.ts';
 import { createNativeEngine, hasNative, nativeBlocker } from './engine.ts';
 
 engineContract({ name: 'the native engine', create: createNativeEngine });

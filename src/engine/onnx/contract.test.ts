@@ -1,7 +1,7 @@
 import { compileModel } from '../../compile/compile.ts';
 import type { ModelContent } from '../../model/description.ts';
 import { encodeModel } from '../../onnx/encode.ts';
-import { engineContract } from '../contract.ts';
+import { engineContract } from '../testing/contract.ts';
 import { createOnnxEngine, type OnnxEngineOptions } from './engine.ts';
 
 function compiled(content: Extract<ModelContent, { kind: 'steps' }>): OnnxEngineOptions {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { createPythonEngine } from './engine.ts';
-import { loadOfScript, PYTHON, rowsOf } from './testing.ts';
+import { loadOfScript, PYTHON, rowsOf } from './testing/misbehaving.ts';
 
 const SCRIPT = `
 def preprocess(rows):

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineContract } from '../contract.ts';
-import { CONTRACT_MODELS } from '../contract-models.ts';
+import { engineContract } from '../testing/contract.ts';
+import { CONTRACT_MODELS } from '../testing/contract-models.ts';
 import { createPythonEngine } from './engine.ts';
-import { loadOf, PYTHON } from './testing.ts';
+import { loadOf, PYTHON } from './testing/misbehaving.ts';
 
 const CLASSES: Readonly<Record<string, string>> = {
   'a forest': 'Forest',

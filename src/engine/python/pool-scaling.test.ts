@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing.ts';
+import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
 
 async function open(options: Partial<PythonEngineOptions>): Promise<PythonEngine> {
   const engine = await createPythonEngine({

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing.ts';
+import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
 
 async function open(options: Partial<PythonEngineOptions> = {}): Promise<PythonEngine> {
   const engine = await createPythonEngine({

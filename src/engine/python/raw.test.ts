@@ -3,7 +3,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { RawRequest } from '../../model/raw.ts';
 import type { Engine } from '../engine.ts';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOfScript, PYTHON } from './testing.ts';
+import { loadOfScript, PYTHON } from './testing/misbehaving.ts';
 
 const FUNCTIONS = `
 def model_fn(model_dir): return 2

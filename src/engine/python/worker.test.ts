@@ -6,7 +6,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { PythonFailureError } from './failure.ts';
 import { pythonProgram } from './interpreter.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing.ts';
+import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from './worker.ts';
 
 type Options = Partial<WorkerOptions> & { model?: string; interpreter?: string };

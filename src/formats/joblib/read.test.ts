@@ -5,7 +5,7 @@ import { CODECS } from '../../files/codecs.ts';
 import { openFile } from '../../files/file-source.ts';
 import type { ByteSource } from '../format.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { type JsonCase, tell } from '../pickle/testing.ts';
+import { type JsonCase, tell } from '../pickle/testing/programs.ts';
 import type { PyList, PyTuple, PyValue } from '../pickle/value.ts';
 import { isObjectFile } from './detect.ts';
 import { readObjectFile } from './read.ts';

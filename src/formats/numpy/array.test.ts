@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcome, program, readTestPickle, unicode } from '../pickle/testing.ts';
+import { outcome, program, readTestPickle, unicode } from '../pickle/testing/programs.ts';
 import type { PyArray } from '../pickle/value.ts';
 import { toFloat64 } from './decode.ts';
 

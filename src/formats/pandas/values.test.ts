@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pyDict, pyList } from '../pickle/construct.ts';
-import { outcome, program, readTestPickle, unicode } from '../pickle/testing.ts';
+import { outcome, program, readTestPickle, unicode } from '../pickle/testing/programs.ts';
 import { isType, type PyDict, type PyValue } from '../pickle/value.ts';
-import { instance } from '../sklearn/test-values.ts';
+import { instance } from '../sklearn/testing/values.ts';
 import { arrowStrings } from './arrow.ts';
 import { pandasValues } from './values.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { runs } from '../../core/testing/runs.ts';
 import { fieldColumn, toFloat64, toStrings, toValues } from '../numpy/decode.ts';
-import { outcome, program, readTestPickle } from './testing.ts';
+import { outcome, program, readTestPickle } from './testing/programs.ts';
 import { isType } from './value.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/pickles');

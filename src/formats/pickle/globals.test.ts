@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { global, program, readTestPickle, unicode } from './testing.ts';
+import { global, program, readTestPickle, unicode } from './testing/programs.ts';
 
 const PROTO = program(0x80, 4);
 const instance = program(global('scipy.stats._discrete_distns', 'randint_gen'), ')', 0x81);

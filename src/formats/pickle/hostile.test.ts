@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type ReadLimits } from '../limits.ts';
 import { dictGet, objectState } from './access.ts';
 import { readPickle } from './read.ts';
-import { global, outcome, program, readTestPickle, u32, u64, unicode } from './testing.ts';
+import { global, outcome, program, readTestPickle, u32, u64, unicode } from './testing/programs.ts';
 import type { PyDict, PyList, PyObject } from './value.ts';
 
 const PROTO = program(0x80, 4);

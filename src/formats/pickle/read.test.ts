@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { readPickle } from './read.ts';
-import { type JsonCase, tell } from './testing.ts';
+import { type JsonCase, tell } from './testing/programs.ts';
 import { isType, type PyList, type PyTuple, type PyValue } from './value.ts';
 
 /** Pickles of real Pythons with what they hold, written by tools/fixtures/pickles.py. */

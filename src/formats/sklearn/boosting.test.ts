@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeSklearn } from './describe.ts';
-import { file, floats, instance, int, objects, records } from './test-values.ts';
+import { file, floats, instance, int, objects, records } from './testing/values.ts';
 
 const leaf = instance(
   'sklearn.tree._tree.Tree',

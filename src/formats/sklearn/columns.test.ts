@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { PyValue } from '../pickle/value.ts';
 import { type ColumnSelection, selectColumns } from './columns.ts';
 import { Reading } from './reading.ts';
-import { instance, int, objects, py, tuple } from './test-values.ts';
+import { instance, int, objects, py, tuple } from './testing/values.ts';
 
 const view = new Reading(() => null).view(
   instance('sklearn.compose._column_transformer.ColumnTransformer'),

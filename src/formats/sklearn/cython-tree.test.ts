@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type CythonTree, readCythonTree } from './cython-tree.ts';
 import { Reading } from './reading.ts';
-import { floats, instance, int, records } from './test-values.ts';
+import { floats, instance, int, records } from './testing/values.ts';
 
 const NODES = {
   left_child: [1, -1, 3, -1, -1],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readKMeans } from './decomposition.ts';
 import { Reading } from './reading.ts';
-import { floats, instance } from './test-values.ts';
+import { floats, instance } from './testing/values.ts';
 
 test.each([
   ['0.18.2', true],

@@ -3,7 +3,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import { pyDict, pyList } from '../pickle/construct.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { describeSklearn } from './describe.ts';
-import { file, floats, instance, int, objects, py, records, tuple } from './test-values.ts';
+import { file, floats, instance, int, objects, py, records, tuple } from './testing/values.ts';
 
 const scaler = (attributes: Record<string, unknown> = {}): ReturnType<typeof instance> =>
   instance(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
 import { Reading } from './reading.ts';
-import { floats, instance, int, objects } from './test-values.ts';
+import { floats, instance, int, objects } from './testing/values.ts';
 import type { EstimatorView } from './view.ts';
 
 const encoder = (attributes: Record<string, unknown>): EstimatorView =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readFunctionTransformer } from './function.ts';
 import { Reading } from './reading.ts';
-import { instance } from './test-values.ts';
+import { instance } from './testing/values.ts';
 
 const functionOf = (module: string, name: string) =>
   readFunctionTransformer(

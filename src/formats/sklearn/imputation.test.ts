@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSimpleImputer } from './imputation.ts';
 import { Reading } from './reading.ts';
-import { floats, instance, objects } from './test-values.ts';
+import { floats, instance, objects } from './testing/values.ts';
 
 const read = (attributes: Record<string, unknown>): ReturnType<typeof readSimpleImputer> =>
   readSimpleImputer(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LinearProbability } from '../../model/linear.ts';
 import { readLogisticRegression, readRidgeClassifier, readSgdClassifier } from './linear.ts';
 import { Reading } from './reading.ts';
-import { floats, instance, objects } from './test-values.ts';
+import { floats, instance, objects } from './testing/values.ts';
 import type { EstimatorView } from './view.ts';
 
 const fitted = (classes: number, attributes: Record<string, unknown>): EstimatorView =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Reading } from './reading.ts';
 import { readMaxAbsScaler, readMinMaxScaler, readRobustScaler, readStandardScaler } from './scaling.ts';
-import { floats, instance } from './test-values.ts';
+import { floats, instance } from './testing/values.ts';
 
 const fitted = (release: string) => ({
   _sklearn_version: release,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { densify } from './sparse.ts';
-import { floats, instance, int, tuple } from './test-values.ts';
+import { floats, instance, int, tuple } from './testing/values.ts';
 
 const ORIGIN = { path: '', class: 'sklearn.linear_model.SGDClassifier', offset: 0 };
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pyDict } from '../pickle/construct.ts';
 import type { PyValue } from '../pickle/value.ts';
 import { Reading } from './reading.ts';
-import { floats, instance, int } from './test-values.ts';
+import { floats, instance, int } from './testing/values.ts';
 import { readCountVectorizer, readTfidfVectorizer } from './text.ts';
 
 const vocabularyOf = (terms: readonly string[]): readonly string[] => {

@@ -24,7 +24,7 @@ import {
   selectOf,
 } from '../sinks/testing/runs.ts';
 import { freezeOptions, readAll, sourceContract } from '../sources/contract.ts';
-import { tableFile, tableRows } from '../sources/objects/testing.ts';
+import { tableFile, tableRows } from '../sources/objects/testing/tables.ts';
 import { openSource } from '../sources/open.ts';
 import type { JobSource } from '../sources/source.ts';
 import { putFile } from './put.ts';

@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OPERATIONS } from './operations.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
+import { startTestApi, type TestApi } from './testing/api.ts';
 
 let api: TestApi;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
 import { OPERATIONS } from './operations.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
+import { startTestApi, type TestApi } from './testing/api.ts';
 
 let api: TestApi;
 beforeAll(async () => {

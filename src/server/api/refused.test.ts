@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openapiDocument } from './openapi.ts';
 import { OPERATIONS } from './operations.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
+import { startTestApi, type TestApi } from './testing/api.ts';
 
 let api: TestApi;
 beforeAll(async () => {

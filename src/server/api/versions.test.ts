@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NewVersion } from '../../control/port.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
-import { VERSION } from './test-control.ts';
+import { startTestApi, type TestApi } from './testing/api.ts';
+import { VERSION } from './testing/control.ts';
 
 let api: TestApi;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ROLLOUT } from '../../../server/api/test-control.ts';
+import { ROLLOUT } from '../../../server/api/testing/control.ts';
 import { forecastLines, forecastText } from './forecast.ts';
 
 test('a forecast says when the stage, the certificate and the promotion are expected, and at which traffic', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RolloutView } from '../../../control/port.ts';
 import type { RouterView } from '../../../deploy/routers/follow.ts';
-import { ENDPOINT, ROLLOUT, VERSION } from '../../../server/api/test-control.ts';
+import { ENDPOINT, ROLLOUT, VERSION } from '../../../server/api/testing/control.ts';
 import { type EndpointSnapshot, endpointFrame } from './frame.ts';
 import { renderLine } from './styled-line.ts';
 

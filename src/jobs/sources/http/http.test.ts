@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freezeOptions, memoryPieces, readAll, sourceContract } from '../contract.ts';
-import { tableFile, tableRows } from '../objects/testing.ts';
+import { tableFile, tableRows } from '../objects/testing/tables.ts';
 import type { JobSource } from '../source.ts';
 import { openHttp } from './http.ts';
 

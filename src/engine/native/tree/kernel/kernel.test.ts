@@ -10,7 +10,7 @@ import type { RowBlock } from '../../block.ts';
 import { prepareTreeWalk } from '../branchy.ts';
 import { type AddTrees, prepareWalk } from '../slices.ts';
 import { prepareKernel } from './kernel.ts';
-import { ensembleOf, type KernelTree } from './testing.ts';
+import { ensembleOf, type KernelTree } from './testing/ensembles.ts';
 
 type Shape = 'bushy' | 'chain' | 'any';
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../../../../core/testing/runs.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import { putQuestions } from './questions.ts';
-import { stumps } from './testing.ts';
+import { stumps } from './testing/ensembles.ts';
 
 const FLOAT32_MAX = 2 ** 128 - 2 ** 104;
 const special = fc.constantFrom(

@@ -5,17 +5,17 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApiKeyring, KeyView, KnownKey } from '../../control/keys/port.ts';
-import { LocalJobs } from '../../jobs/local.ts';
-import type { JobsPort } from '../../jobs/port.ts';
-import type { AlertRow } from '../../monitor/alerts/alert.ts';
-import { LocalMonitoring } from '../../monitor/local.ts';
-import { openLedger } from '../../store/ledger/open.ts';
-import { openMonitoring } from '../../store/monitoring/open.ts';
-import type { Idempotency } from '../../store/store.ts';
-import type { LocalToken } from './access.ts';
-import { createApi, type RefusedCall } from './api.ts';
-import { MemoryControl } from './test-control.ts';
+import type { ApiKeyring, KeyView, KnownKey } from '../../../control/keys/port.ts';
+import { LocalJobs } from '../../../jobs/local.ts';
+import type { JobsPort } from '../../../jobs/port.ts';
+import type { AlertRow } from '../../../monitor/alerts/alert.ts';
+import { LocalMonitoring } from '../../../monitor/local.ts';
+import { openLedger } from '../../../store/ledger/open.ts';
+import { openMonitoring } from '../../../store/monitoring/open.ts';
+import type { Idempotency } from '../../../store/store.ts';
+import type { LocalToken } from '../access.ts';
+import { createApi, type RefusedCall } from '../api.ts';
+import { MemoryControl } from './control.ts';
 
 interface Answered {
   readonly status: number;

@@ -1,11 +1,11 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import type { OutputSpec, Signature } from '../model/signature.ts';
-import type { ModelStep } from '../model/step.ts';
-import type { StepBase } from '../model/step-base.ts';
-import { encodeModel } from '../onnx/encode.ts';
-import { MISSING_STRING } from '../onnx/missing.ts';
-import { compileModel } from './compile.ts';
-import type { CompiledPlan } from './plan.ts';
+import type { OutputSpec, Signature } from '../../model/signature.ts';
+import type { ModelStep } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
+import { encodeModel } from '../../onnx/encode.ts';
+import { MISSING_STRING } from '../../onnx/missing.ts';
+import { compileModel } from '../compile.ts';
+import type { CompiledPlan } from '../plan.ts';
 
 /** For tests only: compiles a description and runs it in onnxruntime, one thread, as the engine does. */
 

@@ -1,6 +1,6 @@
-import type { ApplyPorts } from './apply.ts';
-import { idOf } from './key.ts';
-import type { CloudProvider, ObservedResource, OwnershipTags, Resource, ResourceKey } from './port.ts';
+import type { ApplyPorts } from '../apply.ts';
+import { idOf } from '../key.ts';
+import type { CloudProvider, ObservedResource, OwnershipTags, Resource, ResourceKey } from '../port.ts';
 
 /** A cloud in memory whose things take looks to become ready, and whose calls can be the last before a crash. */
 export class TestCloud implements CloudProvider {

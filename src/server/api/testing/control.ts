@@ -1,8 +1,8 @@
 /** A control plane in memory that answers plausibly and remembers what it was told: for tests of the API and commands. */
-import type { ControlApi, EndpointView, ModelView, RolloutView, VersionView } from '../../control/port.ts';
-import { PlimsollError } from '../../core/errors.ts';
-import { explainUnit } from '../../rollout/canary-split.ts';
-import { singleVersionRoute } from '../../rollout/route.ts';
+import type { ControlApi, EndpointView, ModelView, RolloutView, VersionView } from '../../../control/port.ts';
+import { PlimsollError } from '../../../core/errors.ts';
+import { explainUnit } from '../../../rollout/canary-split.ts';
+import { singleVersionRoute } from '../../../rollout/route.ts';
 
 const page = <T>(items: readonly T[]) => Promise.resolve({ items, next: null });
 

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Batch } from '../../model/batch.ts';
-import type { LoadMessage } from './messages.ts';
+import type { Batch } from '../../../model/batch.ts';
+import type { LoadMessage } from '../messages.ts';
 
 export const PYTHON = '/usr/bin/python3';
-export const MISBEHAVING = fileURLToPath(new URL('./fixtures/worker.py', import.meta.url));
+export const MISBEHAVING = fileURLToPath(new URL('../fixtures/worker.py', import.meta.url));
 
 /** What the first number of a row has it do. */
 export const ORDER = {

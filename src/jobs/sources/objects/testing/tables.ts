@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../../../sql/identifiers.ts';
+import { literal } from '../../../../sql/identifiers.ts';
 
 const ROWS = 5000;
 

@@ -1,14 +1,14 @@
 /** Models of fixtures and what the doors make of their rows, for tests. */
 import { join } from 'node:path';
-import { isPlimsollError } from '../core/errors.ts';
-import { readModelFile } from '../files/read-model.ts';
-import type { Outputs } from '../model/batch.ts';
-import type { Signature } from '../model/signature.ts';
-import { exampleRow } from '../registry/boundary/example.ts';
-import { createEngine } from '../registry/engines.ts';
-import { decodeInput } from '../serving/rows/decode.ts';
-import type { InputDetail } from '../serving/rows/input-errors.ts';
-import type { ScoredModel } from './score.ts';
+import { isPlimsollError } from '../../core/errors.ts';
+import { readModelFile } from '../../files/read-model.ts';
+import type { Outputs } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
+import { exampleRow } from '../../registry/boundary/example.ts';
+import { createEngine } from '../../registry/engines.ts';
+import { decodeInput } from '../../serving/rows/decode.ts';
+import type { InputDetail } from '../../serving/rows/input-errors.ts';
+import type { ScoredModel } from '../score.ts';
 
 export const identity = { digest: '', runtime: 'native', converter: 0 } as const;
 

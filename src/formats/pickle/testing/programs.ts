@@ -2,13 +2,13 @@
  * For tests: values in the words of tools/fixtures/pickles.py, to compare with what Python says it wrote, and pickle
  * programs written by hand.
  */
-import { isPlimsollError } from '../../core/errors.ts';
-import { DEFAULT_LIMITS, type ReadLimits } from '../limits.ts';
-import { fieldColumn, isNumeric, numpyDtypeName, scalarValue, toValues } from '../numpy/decode.ts';
-import type { ObjectFile } from '../object-file.ts';
-import { className } from './access.ts';
-import { readPickle } from './read.ts';
-import { isType, type PyArray, type PyValue } from './value.ts';
+import { isPlimsollError } from '../../../core/errors.ts';
+import { DEFAULT_LIMITS, type ReadLimits } from '../../limits.ts';
+import { fieldColumn, isNumeric, numpyDtypeName, scalarValue, toValues } from '../../numpy/decode.ts';
+import type { ObjectFile } from '../../object-file.ts';
+import { className } from '../access.ts';
+import { readPickle } from '../read.ts';
+import { isType, type PyArray, type PyValue } from '../value.ts';
 
 export type JsonCase = null | boolean | string | number | JsonCase[] | { [key: string]: JsonCase };
 

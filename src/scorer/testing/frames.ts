@@ -1,5 +1,5 @@
 /** Frames of JSON cells, for tests. Pure. */
-import type { ColumnFrame, ColumnVector } from './frame.ts';
+import type { ColumnFrame, ColumnVector } from '../frame.ts';
 
 /** A column of cells as a source would give it: all numbers, all 64-bit integers, all booleans, else texts or lists. */
 function vectorOf(cells: readonly unknown[]): ColumnVector {

@@ -1,6 +1,6 @@
-import type { ObjectFile } from '../object-file.ts';
-import { pyDict, pyFloat, pyInt, pyList, pyObject, pyTuple } from '../pickle/construct.ts';
-import type { PyArray, PyDType, PyObject, PyValue } from '../pickle/value.ts';
+import type { ObjectFile } from '../../object-file.ts';
+import { pyDict, pyFloat, pyInt, pyList, pyObject, pyTuple } from '../../pickle/construct.ts';
+import type { PyArray, PyDType, PyObject, PyValue } from '../../pickle/value.ts';
 
 /** Python values for tests, as the pickle machine would give them. */
 

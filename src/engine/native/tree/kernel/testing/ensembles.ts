@@ -1,5 +1,5 @@
-import type { TreeEnsembleStep } from '../../../../model/step.ts';
-import type { NegativeCategories, TreeArena } from '../../../../model/tree.ts';
+import type { TreeEnsembleStep } from '../../../../../model/step.ts';
+import type { NegativeCategories, TreeArena } from '../../../../../model/tree.ts';
 
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
-import { openStore } from '../store/open.ts';
-import type { VersionState } from '../store/store.ts';
-import { bundlesDir } from './bundle.ts';
-import { ModelCatalog } from './catalog.ts';
+import { openStore } from '../../store/open.ts';
+import type { VersionState } from '../../store/store.ts';
+import { bundlesDir } from '../bundle.ts';
+import { ModelCatalog } from '../catalog.ts';
 
 const module = (path: string): string => pathToFileURL(join(import.meta.dirname, path)).href;
 
@@ -22,7 +22,7 @@ export interface AddOrder {
 /** Adds `path` as a version of `iris` in a process of its own, which says each stage that it comes to. */
 function addInProcess({ dataDir, storeUrl, path }: AddOrder): ChildProcess {
   const script = `
-    import { openStore } from '${module('../store/open.ts')}';
+    import { openStore } from '${module('../../store/open.ts')}';
     import { ModelCatalog } from '${module('catalog.ts')}';
     const [dataDir, url, path] = process.argv.slice(1);
     const logger = { info() {}, warn() {}, error() {} };

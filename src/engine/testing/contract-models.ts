@@ -1,8 +1,8 @@
-import type { Batch } from '../model/batch.ts';
-import type { ModelContent } from '../model/description.ts';
-import { signatureOfModel } from '../model/signature-of.ts';
-import type { ModelStep } from '../model/step.ts';
-import type { StepBase } from '../model/step-base.ts';
+import type { Batch } from '../../model/batch.ts';
+import type { ModelContent } from '../../model/description.ts';
+import { signatureOfModel } from '../../model/signature-of.ts';
+import type { ModelStep } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
 
 /** A small model with rows and answers worked out by hand from the formulas. */
 export interface ContractModel {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { isPlimsollError } from '../core/errors.ts';
-import type { Batch, Outputs } from '../model/batch.ts';
-import type { ModelContent } from '../model/description.ts';
-import { sliceBatch } from '../model/slice.ts';
-import type { Tensor } from '../model/tensor.ts';
+import { isPlimsollError } from '../../core/errors.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import type { ModelContent } from '../../model/description.ts';
+import { sliceBatch } from '../../model/slice.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { Engine } from '../engine.ts';
 import { CONTRACT_MODELS, type ContractModel } from './contract-models.ts';
-import type { Engine } from './engine.ts';
 
 /** An implementation of the Engine port under the contract. */
 export interface EngineUnderTest {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { NegativeCategories, TreeArena } from '../model/tree.ts';
+import type { NegativeCategories, TreeArena } from '../../model/tree.ts';
 
 /** For tests only: random trees, a walk over them that shares nothing with compilers, and the arena they make. */
 
