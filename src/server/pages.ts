@@ -4,9 +4,12 @@ import type { Contract } from '../config/contract.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { DataPlane } from '../serving/data-plane.ts';
-import { type ExecutionParameters, executionParameters } from '../serving/http/execution-parameters.ts';
 import { protocolPages } from '../serving/http/protocol-pages.ts';
 import { sendError, sendJson } from '../serving/http/reply.ts';
+import {
+  type ExecutionParameters,
+  executionParameters,
+} from '../serving/http/sagemaker-execution-parameters.ts';
 import { type SystemPagesOptions, systemPages } from '../serving/http/system-pages.ts';
 import { PROTOCOL_ROUTES } from '../serving/protocols/all.ts';
 
@@ -61,7 +64,7 @@ function lazyDocs(plane: DataPlane, logger: Logger): Pages {
   return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
     if (!DOCS.test(path)) return false;
     if (!allowsReading(request, response, path)) return true;
-    site ??= import('../serving/docs/site.ts').then(({ createSite }) => createSite(plane));
+    site ??= import('../serving/docs/docs-site.ts').then(({ createDocsSite }) => createDocsSite(plane));
     site
       .then((handle) => handle(request, response))
       .catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { AdmissionQueue, type LoopDelay, NO_DELAY } from './admission-queue.ts';
 import type { EndpointQueue } from './endpoint-queue.ts';
 import { PredictedWork } from './predicted-work.ts';
-import type { ShedReason } from './shed-series.ts';
+import type { ShedReason } from './shed-counters.ts';
 
 /** Requests that are predicted to take fewer microseconds run as they come, and are not counted. */
 const TRIFLE_MICROS = 60;

@@ -1,6 +1,6 @@
 import type { AdmissionQueue } from './admission-queue.ts';
 import type { EndpointQueue } from './endpoint-queue.ts';
-import type { ShedReason } from './shed-series.ts';
+import type { ShedReason } from './shed-counters.ts';
 
 /** The predicted work of one request in its lane, from the moment it is let in until it has ended. Pure. */
 export class PredictedWork {

@@ -14,6 +14,7 @@ import type { LoadedVersion } from '../../registry/version.ts';
 import type { Route } from '../../rollout/route.ts';
 import type { ServingMetrics } from '../metrics/serving-metrics.ts';
 import { BlockSpool } from './block-spool.ts';
+import { CaptureRulesFile } from './capture-rules-file.ts';
 import { CaptureSampler, mostRows } from './capture-sampler.ts';
 import {
   type CapturedPart,
@@ -21,8 +22,7 @@ import {
   CaptureStream,
   type CaptureStreamHost,
 } from './capture-stream.ts';
-import { redactColumns } from './redaction.ts';
-import { CaptureRulesFile } from './rules-file.ts';
+import { redactColumns } from './redact-columns.ts';
 
 export interface DataCaptureOptions {
   readonly dataDir: string;

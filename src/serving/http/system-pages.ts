@@ -10,8 +10,8 @@ import type { DataPlane } from '../data-plane.ts';
 import { metricFamilies } from '../metrics/exposition.ts';
 import { loadProcessMetrics } from '../metrics/process-metrics.ts';
 import type { ServingMetrics } from '../metrics/serving-metrics.ts';
-import type { ExecutionParameters } from './execution-parameters.ts';
 import { sendError, sendJson } from './reply.ts';
+import type { ExecutionParameters } from './sagemaker-execution-parameters.ts';
 
 export interface SystemPagesOptions {
   readonly plane: DataPlane;

@@ -8,7 +8,7 @@ import {
 } from '../../metrics/metric-family.ts';
 import { parseText } from '../../metrics/parse-prometheus-text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
-import { SHED_REASONS } from '../admission/shed-series.ts';
+import { SHED_REASONS } from '../admission/shed-counters.ts';
 import { addMetricsSnapshot, type MetricsSnapshot } from './metrics-snapshot.ts';
 import {
   type ModelSeries,

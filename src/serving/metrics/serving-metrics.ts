@@ -1,5 +1,5 @@
 import { DURATION_CELLS, durationCell } from '../../metrics/duration-buckets.ts';
-import { ShedSeries } from '../admission/shed-series.ts';
+import { ShedCounters } from '../admission/shed-counters.ts';
 import { CallerSeries } from './caller-counts.ts';
 import { NO_PROCESS_USAGE, type ProcessUsage } from './process-usage.ts';
 
@@ -134,7 +134,7 @@ export class ServingMetrics {
   /** Who asks, by model: those that have been asked. */
   readonly callers: CallerSeries[] = [];
   /** Requests that were shed, by endpoint. */
-  readonly shed: ShedSeries[] = [];
+  readonly shed: ShedCounters[] = [];
   /** Seconds of work that wait for their turn, by endpoint. */
   waiting: () => ReadonlyMap<string, number> = () => new Map();
   /** Milliseconds of the last turn of the event loop; 0 while it is idle. */
@@ -177,10 +177,10 @@ export class ServingMetrics {
     return added;
   }
 
-  shedOf(endpoint: string): ShedSeries {
+  shedOf(endpoint: string): ShedCounters {
     const known = this.shed.find((series) => series.endpoint === endpoint);
     if (known) return known;
-    const added = new ShedSeries(endpoint);
+    const added = new ShedCounters(endpoint);
     this.shed.push(added);
     return added;
   }

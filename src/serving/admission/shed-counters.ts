@@ -7,7 +7,7 @@ export const SHED_REASONS = ['queue', 'loop_delay', 'deadline', 'stale', 'expire
 export type ShedReason = (typeof SHED_REASONS)[number];
 
 /** Requests of one endpoint that were shed. */
-export class ShedSeries {
+export class ShedCounters {
   readonly endpoint: string;
   /** In the order of `SHED_REASONS`. */
   readonly counts = new Float64Array(SHED_REASONS.length);

@@ -43,7 +43,7 @@ const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const EMPTY_PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";
 
 /** The pages for people and the OpenAPI description, of whatever the plane holds when they are asked for. */
-export function createSite(
+export function createDocsSite(
   plane: DataPlane,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let [state, contents] = [plane.state, contentsOf(plane)];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { executionParameters } from './execution-parameters.ts';
+import { executionParameters } from './sagemaker-execution-parameters.ts';
 
 test('a payload is as large as a body may be, and as many go at once as there are cores', () => {
   expect(executionParameters(6 * 2 ** 20, 8)).toEqual({

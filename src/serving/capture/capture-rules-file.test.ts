@@ -9,7 +9,7 @@ import {
   NO_CAPTURE_RULES,
   pinnedRuleOf,
 } from '../../capture/capture-rules.ts';
-import { CaptureRulesFile } from './rules-file.ts';
+import { CaptureRulesFile } from './capture-rules-file.ts';
 
 function rulesFile() {
   const path = join(mkdtempSync(join(tmpdir(), 'plimsoll-rules-')), 'capture.json');

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { redactColumns } from './redaction.ts';
+import { redactColumns } from './redact-columns.ts';
 
 const KEY = new Uint8Array(32).fill(9);
 const COLUMNS = [
