@@ -1,5 +1,6 @@
 import type { ControlApi } from '../../control/port.ts';
 import { EXIT } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
@@ -86,6 +87,6 @@ function auditTable(rows: readonly AuditRow[]): string {
 
 /** What was decided, and what a person said of it. */
 const reasonIn = (body: unknown): string => {
-  const { reason, why } = (body ?? {}) as { reason?: unknown; why?: unknown };
+  const { reason, why }: { readonly reason?: unknown; readonly why?: unknown } = isRecord(body) ? body : {};
   return [reason, why].filter((text) => typeof text === 'string').join(': ');
 };

@@ -12,6 +12,7 @@ import {
 } from '../connection/control.ts';
 import { credentialOf } from '../connection/credential.ts';
 import { commandGroup } from '../group.ts';
+import { messageOf } from '../output/error-text.ts';
 import { printable } from '../output/printable.ts';
 import { countText, fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
@@ -87,10 +88,8 @@ const revoke: DefineCommand = (command, terminal) => {
     .action(async (name: string) => {
       const options = command.optsWithGlobals<ActorOptions>();
       const items = await withKeys(options, (all) => all.revoke(name, actorOf(options)));
-      terminal.answer(
-        { items },
-        () => `Revoked ${countText(items.length, 'key')} of ${printable(items[0]!.name)}`,
-      );
+      const holder = items.at(0)?.name ?? name;
+      terminal.answer({ items }, () => `Revoked ${countText(items.length, 'key')} of ${printable(holder)}`);
     });
 };
 
@@ -110,7 +109,7 @@ const exported: DefineCommand = (command, terminal) => {
       } catch (error) {
         throw new PlimsollError('FILE_UNWRITABLE', {
           path: options.output,
-          reason: (error as Error).message,
+          reason: messageOf(error),
         });
       }
       const said = { output: options.output, keys: known.length };
@@ -191,10 +190,10 @@ function listText(items: readonly KeyView[]): string {
 async function withKeys<T>(options: ControlOptions, work: (all: ApiKeyring) => Promise<T>): Promise<T> {
   const { data, url } = options;
   const { liveServer } = await import('../../server/lock.ts');
-  const live = url === undefined ? await liveServer(data) : null;
-  if (url !== undefined || live !== null) {
+  const target = url === undefined ? await liveServer(data) : { url, token: credentialOf(options) };
+  if (target !== null) {
     const { RemoteKeys } = await import('../../control/keys/remote.ts');
-    return work(new RemoteKeys(live === null ? { url: url!, token: credentialOf(options) } : live));
+    return work(new RemoteKeys(target));
   }
   const { openControl } = await import('../../server/offline.ts');
   const { LocalKeys } = await import('../../control/keys/local.ts');

@@ -54,7 +54,9 @@ async function replayRun(ledger: Ledger, job: string, { data, rows, model }: Rep
     { name: job, spec: base.spec as JobSpec, createdAt: now, createdBy: runStarter(ledger).by },
     { id, cause: 'replay', due, spec, state: 'planning', createdAt: now, notBefore: now },
   );
-  return begun ?? (await ledger.run(id))!;
+  const run = begun ?? (await ledger.run(id));
+  if (run !== null) return run;
+  throw new PlimsollError('INTERNAL', { action: `replay the rows of ${job}`, reason: 'its run is gone' });
 }
 
 /** What a replay that is not finished was of. */

@@ -50,7 +50,8 @@ async function fileSpec(path: string, wanted: string | undefined): Promise<JobSp
   }
   const specs = specsOf(document['jobs'], surroundingsHere()).map(({ spec }) => spec);
   const found = wanted === undefined ? specs : specs.filter(({ job }) => job === wanted);
-  if (found.length === 1) return found[0]!;
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only;
   const names = specs.map(({ job }) => job).join(', ') || 'none';
   throw usage(`"${path}" has the jobs ${names}: name one with '--job NAME'`);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord } from '../../core/record.ts';
 import type { RunProgress } from '../../jobs/run/progress.ts';
 import { isGone } from '../../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
@@ -82,7 +83,7 @@ const shown = (run: RunLine): object => ({
 const isWaiting = ({ holder, notBefore }: RunLine): boolean => holder === null && notBefore > Date.now();
 
 function errorText(run: RunLine): string {
-  const code = (run.error as { code?: string } | null)?.code ?? '';
+  const code = isRecord(run.error) ? String(run.error['code'] ?? '') : '';
   return isWaiting(run) ? `${code}; attempt ${run.attempt} at ${time(run.notBefore)}` : code;
 }
 

@@ -2,6 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { DefineCommand } from '../command.ts';
 import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
 import { readTextFile } from '../files/text-file.ts';
+import { messageOf } from '../output/error-text.ts';
 import { printReceipt } from './execute.ts';
 import type { BatchOptions } from './ledger.ts';
 
@@ -32,6 +33,6 @@ function envelopeIn(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new PlimsollError('DOCUMENT_INVALID', { path, problem: (error as Error).message });
+    throw new PlimsollError('DOCUMENT_INVALID', { path, problem: messageOf(error) });
   }
 }

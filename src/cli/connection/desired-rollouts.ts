@@ -12,5 +12,5 @@ export async function desiredRollouts(endpoints: WrittenEndpoints | null): Promi
 export async function localDesiredRollout(endpoint: string): Promise<DesiredRollout | null> {
   const { endpointsHere } = await import('../../config/config.ts');
   const rollouts = await desiredRollouts(await endpointsHere());
-  return Object.hasOwn(rollouts, endpoint) ? rollouts[endpoint]! : null;
+  return Object.hasOwn(rollouts, endpoint) ? (rollouts[endpoint] ?? null) : null;
 }

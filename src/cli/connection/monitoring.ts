@@ -11,11 +11,10 @@ export async function withMonitoring<T>(
   work: (monitoring: MonitoringApi) => Promise<T>,
 ): Promise<T> {
   const { liveServer } = await import('../../server/lock.ts');
-  const live = url === undefined ? liveServer(data) : null;
-  if (url !== undefined || live !== null) {
+  const target = url === undefined ? liveServer(data) : { url, token: credentialOf({ keyFile }) };
+  if (target !== null) {
     const { RemoteMonitoring } = await import('../../monitor/remote.ts');
-    const token = credentialOf({ keyFile });
-    return work(new RemoteMonitoring(live === null ? { url: url!, token } : { socket: live.socket }));
+    return work(new RemoteMonitoring('socket' in target ? { socket: target.socket } : target));
   }
   const { openMonitoringHere } = await import('../../server/monitor/offline.ts');
   const here = await openMonitoringHere(data, process.env['PLIMSOLL_STORE'] ?? null);

@@ -63,11 +63,12 @@ const withCluster = (verb: Command): Command =>
 
 /** A folder says itself what is wanted: a flag beside it would be dropped. Throws USAGE. */
 function refuseFlags(folder: string, verb: Command, command: string): void {
-  const ofModels = withKubernetesFlags(new Command()).options.map((option) => option.attributeName());
-  const given = ofModels.find((key) => key !== 'namespace' && verb.getOptionValueSource(key) === 'cli');
+  const given = withKubernetesFlags(new Command()).options.find((option) => {
+    const key = option.attributeName();
+    return key !== 'namespace' && verb.getOptionValueSource(key) === 'cli';
+  });
   if (given === undefined) return;
-  const flag = verb.options.find((option) => option.attributeName() === given)!.long;
-  const reason = `${flag} is for a model, and ${folder} is a folder that says what is wanted: write it anew with \`package kubernetes\`, or change its files`;
+  const reason = `${given.long} is for a model, and ${folder} is a folder that says what is wanted: write it anew with \`package kubernetes\`, or change its files`;
   throw new PlimsollError('USAGE', { reason, command });
 }
 

@@ -38,7 +38,7 @@ export function withDeployVerbs(
   command: Command,
   terminal: Terminal,
   example: string,
-  define: (verb: Command, name: DeployVerb) => (...args: never[]) => Promise<PreparedDeployment>,
+  define: (verb: Command, name: DeployVerb) => (source: string) => Promise<PreparedDeployment>,
 ): void {
   for (const name of DEPLOY_VERBS) {
     const verb = command
@@ -46,8 +46,8 @@ export function withDeployVerbs(
       .summary(VERB_SUMMARIES[name])
       .description(sentence(VERB_SUMMARIES[name]))
       .addHelpText('after', exampleText([`plimsoll deploy ${command.name()} ${name} ${example}`]));
-    const prepare = define(verb, name) as (...args: unknown[]) => Promise<PreparedDeployment>;
-    verb.action(async (...args: unknown[]) => DO[name](await prepare(...args), terminal));
+    const prepare = define(verb, name);
+    verb.action(async (source: string) => DO[name](await prepare(source), terminal));
   }
 }
 
@@ -55,7 +55,7 @@ export function withDeployVerbs(
 export const ignoredBy = (verb: DeployVerb): readonly GlobalOption[] =>
   verb === 'apply' || verb === 'destroy' ? ['data'] : ['data', 'quiet'];
 
-const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const DO: Readonly<Record<DeployVerb, (deploying: PreparedDeployment, terminal: Terminal) => Promise<void>>> =
   {
@@ -94,8 +94,8 @@ async function doApply(deploying: PreparedDeployment, terminal: Terminal): Promi
     applyDeployment(deployment, { cloud, ...TIME, onStep }),
   );
   terminal.answer({ deployment: deployment.name, ...done, ...details }, () => {
-    const lines = Object.entries(done).flatMap(([what, ids]) =>
-      (ids as readonly string[]).map((id) => [what, id]),
+    const lines = Object.entries<readonly string[]>({ ...done }).flatMap(([what, ids]) =>
+      ids.map((id) => [what, id]),
     );
     return lines.length === 0
       ? `${deployment.name} is as it should be; nothing was done.`

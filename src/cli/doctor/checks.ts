@@ -5,6 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isPlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
+import { messageOf, systemCodeOf } from '../output/error-text.ts';
 
 export interface MachineCheck {
   readonly name: string;
@@ -89,7 +90,7 @@ async function library(
   } catch (error) {
     const part = partError(error);
     if (part?.code === 'PART_MISSING') return { name, status, found: 'not installed', fix: part.hint };
-    const [found] = (error as Error).message.split('\n');
+    const [found] = messageOf(error).split('\n');
     const fix = `use a platform that ${name} has binaries for (this is ${process.platform}-${process.arch})`;
     return { name, status, found: `does not load: ${found}`, fix };
   }
@@ -136,7 +137,7 @@ function dataWritable(dataDir: string): MachineCheck {
     rmSync(made ?? probe, { recursive: true });
     return ok('data', `${path} ${made === undefined ? 'is writable' : 'can be made'}`);
   } catch (error) {
-    const found = `${path}: ${(error as NodeJS.ErrnoException).code}`;
+    const found = `${path}: ${systemCodeOf(error)}`;
     return {
       name: 'data',
       status: 'fail',

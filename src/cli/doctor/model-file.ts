@@ -37,8 +37,8 @@ export async function diagnoseModelFile(path: string, options: ModelFileOptions)
 
 /** Options about Python, as they were written. */
 const wordsOf = (options: ModelFileOptions): readonly string[] =>
-  Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
-    [options[key as keyof typeof PYTHON_OPTIONS] ?? []].flat().map((value) => `${flag} ${shellWord(value)}`),
+  PYTHON_OPTIONS.flatMap(([key, flag]) =>
+    [options[key] ?? []].flat().map((value) => `${flag} ${shellWord(value)}`),
   );
 
 function unread(path: string, wished: RequestedOptions, error: PlimsollError): ModelDiagnosis {

@@ -36,8 +36,8 @@ export const logsCommand: DefineCommand = (command, terminal) => {
         throw new PlimsollError('USAGE', { reason: "option '--follow' excludes '--json'", command: 'logs' });
       const version = await withReadableControl({ data }, async (control) => {
         const { resolveJobVersion } = await import('../../jobs/run/model.ts');
-        const [name, which] = model.split('@', 2);
-        return resolveJobVersion(control, name!, which);
+        const [name = model, which] = model.split('@', 2);
+        return resolveJobVersion(control, name, which);
       });
       const path = workerLogPath(resolve(data), version.digest);
       const lines = lastLines(path, wanted);

@@ -102,7 +102,7 @@ async function sendAll(
       const isAboutItems = error.code === 'FEEDBACK_INVALID' || error.code === 'REQUEST_INVALID';
       throw isAboutItems ? new PlimsollError('FEEDBACK_INVALID', { problems }) : error;
     }
-    line = batch.at(-1)!.line;
+    line = batch.at(-1)?.line ?? line;
     progress.update(`${grouped(accepted)} of ${grouped(total)} items`, accepted / total);
   }
   return durable === undefined ? { accepted } : { accepted, durable };

@@ -149,7 +149,10 @@ function headerOf(record: readonly string[]): readonly string[] {
 
 const fieldsOf = (header: readonly string[], record: readonly string[]): Fields =>
   Object.fromEntries(
-    record.flatMap((cell, j) => (cell === '' ? [] : [[header[j], cellValue(header[j]!, cell)]])),
+    header.flatMap((name, j) => {
+      const cell = record[j] ?? '';
+      return cell === '' ? [] : [[name, cellValue(name, cell)]];
+    }),
   );
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import { parsePolicy, type RolloutPolicy } from '../../rollout/policy/policy.ts';
+import { messageOf, systemCodeOf } from '../output/error-text.ts';
 
 /** Largest policy or scenario file in bytes. */
 const FILE_MAX = 2 ** 20;
@@ -19,7 +20,7 @@ export async function readYamlDocument(path: string): Promise<unknown> {
     return parse(text, { maxAliasCount: 100 }) ?? {};
   } catch (error) {
     // What follows the first line draws the place: the line has its number.
-    const [problem] = (error as Error).message.split(/:?\n/);
+    const [problem] = messageOf(error).split(/:?\n/);
     throw new PlimsollError('DOCUMENT_INVALID', { path, problem });
   }
 }
@@ -29,7 +30,7 @@ function readText(path: string): string {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error);
     if (code === 'ENOENT') throw new PlimsollError('FILE_NOT_FOUND', { path });
     throw new PlimsollError('FILE_UNREADABLE', { path, reason: String(code) });
   }

@@ -26,7 +26,7 @@ export async function* decodeLines(
   };
   for await (const chunk of chunks) {
     const batch = (rest + decode(chunk)).split('\n');
-    rest = batch.pop()!;
+    rest = batch.pop() ?? '';
     count += batch.length;
     if (rest.length > LINE_MAX_CHARS) throw refuse(count + 1, `longer than ${LINE_MAX_CHARS} characters`);
     yield batch;

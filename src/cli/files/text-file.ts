@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
+import { systemCodeOf } from '../output/error-text.ts';
 
 /**
  * The text of a file that a person gave, without a byte order mark. Errors: FILE_NOT_FOUND, FILE_UNREADABLE,
@@ -21,13 +22,14 @@ export function writeOutputFile(path: string, content: string | Uint8Array): voi
   try {
     writeFileSync(path, content);
   } catch (error) {
-    throw fileUnwritable(path, error as NodeJS.ErrnoException);
+    throw fileUnwritable(path, error);
   }
 }
 
 /** FILE_UNWRITABLE out of what the system says. */
-export function fileUnwritable(path: string, error: NodeJS.ErrnoException): PlimsollError {
-  const reason = REASONS.get(error.code) ?? `the system answers ${error.code}`;
+export function fileUnwritable(path: string, error: unknown): PlimsollError {
+  const code = systemCodeOf(error);
+  const reason = REASONS.get(code) ?? `the system answers ${code}`;
   return new PlimsollError('FILE_UNWRITABLE', { path, reason }, { cause: error });
 }
 

@@ -19,13 +19,13 @@ export interface ModelFileOptions {
 }
 
 /** What Python may be told about a model, and by which option. */
-export const PYTHON_OPTIONS = {
-  code: '--code',
-  requirements: '--requirements',
-  python: '--python',
-  script: '--script',
-  allow: '--allow',
-} as const satisfies { readonly [K in keyof ModelFileOptions]: string };
+export const PYTHON_OPTIONS = [
+  ['code', '--code'],
+  ['requirements', '--requirements'],
+  ['python', '--python'],
+  ['script', '--script'],
+  ['allow', '--allow'],
+] as const satisfies readonly (readonly [keyof ModelFileOptions, string])[];
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

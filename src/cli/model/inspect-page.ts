@@ -6,6 +6,7 @@ import { bytesText, countText, formatTable, truncate } from '../output/table.ts'
 import { styled, terminalWidth } from '../output/terminal.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
 import { shellWord } from './python/diagnosis.ts';
+import { topModule } from './python/imports.ts';
 import { pythonSections } from './python/page.ts';
 
 /**
@@ -137,7 +138,7 @@ const GLOBALS_SHOWN = 20;
 function globals(named: readonly NamedGlobal[]): string {
   if (named.length === 0) return '  none';
   const of = (meaning: NamedGlobal['meaning']) => named.filter((global) => global.meaning === meaning);
-  const packages = [...new Set(of('known').map(({ module }) => module.split('.')[0]!))].sort();
+  const packages = [...new Set(of('known').map(({ module }) => topModule(module)))].sort();
   const lines = [
     `  ${of('known').length} understood as data${packages.length > 0 ? ` (${packages.join(', ')})` : ''}`,
   ];

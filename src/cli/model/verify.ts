@@ -40,29 +40,34 @@ export const verifyCommand: DefineCommand = (command, terminal) => {
       const opening = { command: 'verify', model: file, terminal };
       const python = trustedPythonDemands(options, opening);
       const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
-      const content = await contentFor(options, python, file);
+      const subject = await subjectFor(options, python, file);
       const found =
-        content === null
-          ? await provedWithPython(options, python!, opening)
-          : await verifiedEngines(content, { ...options, golden }, opening);
+        subject.runsIn === 'python'
+          ? await provedWithPython(options, subject.demands, opening)
+          : await verifiedEngines(subject.content, { ...options, golden }, opening);
       if (found !== null) terminal.answer({ verified: true, ...found }, () => passed(found));
     });
 };
 
-/** What two engines can be built of; null where Python is to run it. */
-async function contentFor(
+/** What two engines can be built of, or what Python is to run it with. */
+type VerificationSubject =
+  | { readonly runsIn: 'engines'; readonly content: ModelContent }
+  | { readonly runsIn: 'python'; readonly demands: PythonDemands };
+
+async function subjectFor(
   { runtime, maxModel }: VerifyOptions,
   python: PythonDemands | null,
   file: string,
-): Promise<ModelContent | null> {
-  if (runtime === 'python' || requiresPython(python)) return null;
+): Promise<VerificationSubject> {
+  if (python !== null && (runtime === 'python' || requiresPython(python)))
+    return { runsIn: 'python', demands: python };
   try {
     const { readModel } = await import('./open-model.ts');
     const { contentOf } = await import('../../registry/model-content.ts');
-    return contentOf(await readModel(file, maxModel));
+    return { runsIn: 'engines', content: contentOf(await readModel(file, maxModel)) };
   } catch (error) {
     if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;
-    return null;
+    return { runsIn: 'python', demands: python };
   }
 }
 

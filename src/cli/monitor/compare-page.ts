@@ -8,7 +8,7 @@ export function comparePage(columns: readonly ColumnReport[]): string {
 }
 
 function columnBlock({ column, type, scores }: ColumnReport): string {
-  const libraries = Object.entries(scores) as [string, LibraryReport][];
+  const libraries = Object.entries<LibraryReport>(scores);
   const names = [...new Set(libraries.flatMap(([, report]) => scoreNames(report)))];
   const rows = [
     ['', ...libraries.map(([library]) => library)],
@@ -40,8 +40,9 @@ const shown = (value: number): string => (value === 0 ? '0' : String(Number(valu
 
 /** Why what is missing is missing, each reason once. */
 function reasonLines(library: string, reasons: Readonly<Record<string, string>> = {}): string[] {
-  const byReason = Map.groupBy(Object.keys(reasons), (name) => reasons[name]!);
-  return [...byReason].map(
-    ([reason, names]) => `  – ${library} ${truncate(names.join(', '), 40)}: ${reason}`,
-  );
+  const byReason = Map.groupBy(Object.entries(reasons), ([, reason]) => reason);
+  return [...byReason].map(([reason, entries]) => {
+    const names = entries.map(([name]) => name).join(', ');
+    return `  – ${library} ${truncate(names, 40)}: ${reason}`;
+  });
 }

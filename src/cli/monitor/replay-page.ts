@@ -42,7 +42,8 @@ function alarmBlock(
 
 /** A line a bin: its name, the bar and share of the reference, those of the window. */
 function bars(feature: FeatureProfile, reference: readonly number[], current: readonly number[]): string {
-  const [before, after] = [reference, current].map(sharesOf) as [number[], number[]];
+  const before = sharesOf(reference);
+  const after = sharesOf(current);
   const most = Math.max(...before, ...after);
   const rows = binNames(feature).flatMap((name, k) => {
     const [p, q] = [before[k]!, after[k]!];

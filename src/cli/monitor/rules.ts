@@ -84,22 +84,30 @@ async function optionsOf(endpoint: string | null, options: RulesOptions): Promis
       throw usage(`${option} is "${text}", expected a time such as 250ms, 1h or 90d`);
     return millis / 1000;
   };
-  const [time, share, more] = options.latency?.split(':') ?? [];
-  if (options.latency !== undefined && (share === undefined || more !== undefined))
-    throw usage(`--latency is "${options.latency}", expected a time and a share such as 250ms:0.99`);
-  const within = seconds('--latency', time);
   if (!/^\d+\.\d+/.test(options.prometheus))
     throw usage(`--prometheus is "${options.prometheus}", expected a version such as 2.42`);
   return {
     endpoint,
     model: options.model ?? null,
     availability: shareOf('--availability', options.availability),
-    latency: within === null ? null : { seconds: within, share: shareOf('--latency', share!) },
+    latency: latencyIn(options.latency, seconds),
     maxAge: seconds('--max-age', options.maxAge),
     silence: seconds('--silence', options.silence),
     prometheus: options.prometheus,
     runbook: options.runbook ?? RUNBOOK,
   };
+}
+
+function latencyIn(
+  text: string | undefined,
+  seconds: (option: string, text: string) => number | null,
+): AlertRuleOptions['latency'] {
+  if (text === undefined) return null;
+  const [time = '', share, more] = text.split(':');
+  if (share === undefined || more !== undefined)
+    throw usage(`--latency is "${text}", expected a time and a share such as 250ms:0.99`);
+  const within = seconds('--latency', time);
+  return within === null ? null : { seconds: within, share: shareOf('--latency', share) };
 }
 
 function shareOf(option: string, text: string): number {

@@ -8,9 +8,9 @@ export function formatTable(rows: readonly (readonly string[])[], indent = '  ')
       widths[j] = Math.max(widths[j] ?? 0, cell.length);
     });
   }
-  return rows
-    .map((row) => `${indent}${row.map((cell, j) => cell.padEnd(widths[j]!)).join('  ')}`.trimEnd())
-    .join('\n');
+  const line = (row: readonly string[]): string =>
+    widths.map((width, j) => (row[j] ?? '').padEnd(width)).join('  ');
+  return rows.map((row) => `${indent}${line(row)}`.trimEnd()).join('\n');
 }
 
 /** Blanks between columns. */
@@ -26,14 +26,16 @@ export function visibleColumns(
   expendable: readonly string[],
 ): readonly number[] {
   const [head = []] = rows;
-  const widths = head.map((_, j) => Math.max(...rows.map((row) => row[j]?.length ?? 0)));
-  let kept = head.map((_, j) => j);
-  const wide = (): number => kept.reduce((sum, j) => sum + widths[j]! + GAP, -GAP);
+  let kept = head.map((name, j) => ({
+    ...{ name, j },
+    width: Math.max(...rows.map((row) => row[j]?.length ?? 0)),
+  }));
+  const wide = (): number => kept.reduce((sum, column) => sum + column.width + GAP, -GAP);
   for (const name of expendable) {
     if (wide() <= width) break;
-    kept = kept.filter((j) => head[j] !== name);
+    kept = kept.filter((column) => column.name !== name);
   }
-  return kept;
+  return kept.map(({ j }) => j);
 }
 
 /** A table with a head, without what there is no room for; what was left out is said below it. */
@@ -45,7 +47,7 @@ export function fittedTable(
   const [head = []] = rows;
   const indent = '  ';
   const kept = visibleColumns(rows, width - indent.length, expendable);
-  const text = formatTable(rows.map((row) => kept.map((j) => row[j]!)));
+  const text = formatTable(rows.map((row) => row.filter((_, j) => kept.includes(j))));
   const gone = head.filter((_, j) => !kept.includes(j));
   return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
 }

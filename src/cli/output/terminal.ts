@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
+import { messageOf } from './error-text.ts';
 import { printableAnswer, printableLines } from './printable.ts';
 import { HIDDEN_PROGRESS, type ProgressIndicator, ProgressLine, StepLines } from './progress.ts';
 
@@ -84,8 +85,8 @@ export const styled = (style: Style, text: string): string =>
 function asPlimsollError(error: unknown, command: string): PlimsollError {
   if (isPlimsollError(error))
     return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
-  const reason = error instanceof Error ? error.message : String(error);
-  return partError(error) ?? new PlimsollError('INTERNAL', { action: command, reason }, { cause: error });
+  const internal = { action: command, reason: messageOf(error) };
+  return partError(error) ?? new PlimsollError('INTERNAL', internal, { cause: error });
 }
 
 const stackOf = (error: unknown): string =>

@@ -64,12 +64,9 @@ export const packageOciCommand: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<PackageOciOptions>();
       const made = await makeImage(reference, options, terminal);
       const { verification } = made;
-      const report = verification === null ? null : await import('../../deploy/contracts/report.ts');
+      const contracts = verification === null ? [] : [await contractsText(verification)];
       terminal.answer(documentOf(made, options.output), () =>
-        [
-          ...textsOf(made, options.output),
-          ...(report ? [report.contractsPage(verification!.contracts)] : []),
-        ].join('\n\n'),
+        [...textsOf(made, options.output), ...contracts].join('\n\n'),
       );
       if (verification?.passed === false) process.exitCode = EXIT.failed;
     });
@@ -126,6 +123,9 @@ async function withOutput<T>(
     (folder) => work(join(folder, 'image')),
   );
 }
+
+const contractsText = async ({ contracts }: ContractVerification): Promise<string> =>
+  (await import('../../deploy/contracts/report.ts')).contractsPage(contracts);
 
 /** Before the image is put where it was asked for, since that may be an archive. */
 async function verified(

@@ -86,8 +86,8 @@ async function goldenOf(
   const { readManifest } = await import('../../registry/bundle.ts');
   const { seededRandom } = await import('../../core/random.ts');
   return withPredictionLog({ data }, async (log) => {
-    const { version, segments } = await versionSegments(log, range);
-    const model = await loggedModel(segments[0]!.file);
+    const { version, newest, segments } = await versionSegments(log, range);
+    const model = await loggedModel(newest.file);
     const bundle = await bundleFolder(data, model, version);
     const manifest = readManifest(bundle);
     if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: bundle });

@@ -78,19 +78,25 @@ export function parsePositiveInteger(option: string, text: string, command: stri
   throw new PlimsollError('USAGE', { reason, command });
 }
 
+interface VersionSegments {
+  readonly version: number;
+  readonly newest: FoundSegment;
+  readonly segments: readonly FoundSegment[];
+}
+
 /** Segments of one version: the one that is asked for, or the newest that is logged. Throws LOG_EMPTY. */
 export async function versionSegments(
   log: OpenPredictionLog,
   range: LogRange & { readonly endpoint: string },
-): Promise<{ readonly version: number; readonly segments: readonly FoundSegment[] }> {
+): Promise<VersionSegments> {
   const { localSegments } = await import('../../monitor/log/segment-scan.ts');
   const { parseSegmentPath } = await import('../../monitor/log/log-paths.ts');
   const all = await localSegments(log, range);
   const versionIn = ({ path }: FoundSegment) => parseSegmentPath(path)?.version;
-  const newest = all.toSorted((a, b) => b.to - a.to)[0];
+  const [newest] = all.toSorted((a, b) => b.to - a.to);
   const version = newest === undefined ? undefined : versionIn(newest);
-  if (version === undefined) throw await logEmptyError(range);
-  return { version, segments: all.filter((segment) => versionIn(segment) === version) };
+  if (newest === undefined || version === undefined) throw await logEmptyError(range);
+  return { version, newest, segments: all.filter((segment) => versionIn(segment) === version) };
 }
 
 export async function logEmptyError(range: LogRange & { readonly endpoint: string }): Promise<PlimsollError> {

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
 import type { DefineCommand } from '../command.ts';
@@ -67,8 +68,8 @@ async function replayed(
   const { data, to, until, ...rest } = options;
   const range = await parseLogRange(endpoint, { ...rest, to: until }, COMMAND);
   return withPredictionLog({ data }, async (log) => {
-    const { version, segments } = await versionSegments(log, range);
-    const model = await loggedModel(segments[0]!.file);
+    const { version, newest, segments } = await versionSegments(log, range);
+    const model = await loggedModel(newest.file);
     const manifest = readManifest(await bundleFolder(data, model, version));
     if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: model });
     const { signature } = manifest;
@@ -128,11 +129,15 @@ function serverAt(to: string, endpoint: string, { outputs }: Signature): Target 
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`status ${response.status}: ${text.slice(0, 200)}`);
-    const { predictions, probabilities } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const answer: unknown = JSON.parse(text);
+    const { predictions, probabilities } = answered(answer);
     return { [main]: predictions, ...(probabilities === undefined ? {} : { predict_proba: probabilities }) };
   };
   return { ask, close: async () => undefined };
 }
+
+const answered = (answer: unknown): { readonly predictions?: unknown; readonly probabilities?: unknown } =>
+  isRecord(answer) ? answer : {};
 
 function reportText(report: RequestReplayReport, to: string): string {
   const { requests, rows, failed, failure, different, outputs, seconds, latency } = report;

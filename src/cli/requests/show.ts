@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/record.ts';
 import type { DefineCommand } from '../command.ts';
 import { formatTable } from '../output/table.ts';
 import { withPredictionLog } from './log.ts';
@@ -26,9 +27,9 @@ function rowText(row: Row): string {
   const ms = typeof latencyMillis === 'number' ? `, ${latencyMillis.toFixed(1)} ms` : '';
   const by = endpoint === null ? '' : ` for ${String(endpoint)}`;
   const part = role === null ? '' : ` (${String(role)})`;
-  const hidden = (redacted ?? {}) as Row;
+  const hidden = isRecord(redacted) ? redacted : {};
   const cells = (title: string, of: unknown): (readonly string[])[] =>
-    Object.entries(of as Row).map(([name, value], i) => [
+    Object.entries(isRecord(of) ? of : {}).map(([name, value], i) => [
       i === 0 ? title : '',
       name,
       value === null ? '–' : String(value),

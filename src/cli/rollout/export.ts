@@ -32,7 +32,7 @@ export const rolloutExportCommand = (command: Command, terminal: Terminal): void
       const { output } = options;
       const out = output === undefined ? process.stdout : createWriteStream(output);
       const failed = once(out, 'error').then(([error]) => {
-        throw fileUnwritable(output ?? 'stdout', error as NodeJS.ErrnoException);
+        throw fileUnwritable(output ?? 'stdout', error);
       });
       failed.catch(() => undefined);
       const work = withReadableControl(options, async (control) => {

@@ -125,7 +125,7 @@ function beside(files: readonly string[], command: Command): readonly string[] {
     const key = option.attributeName();
     return !known.has(key) && key !== 'bundles' && command.getOptionValueSource(key) === 'cli';
   });
-  return [...files, ...given.map(({ long }) => long!)];
+  return [...files, ...given.flatMap(({ long }) => long ?? [])];
 }
 
 /** Says what is served, and goes on until a signal. */

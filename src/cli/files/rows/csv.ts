@@ -23,27 +23,30 @@ export function csvFileToBody(text: string, signature: Signature, path: string):
 class CsvFile {
   readonly #path: string;
   readonly #records: Records;
+  readonly #first: readonly string[];
 
   constructor(text: string, path: string) {
     this.#path = path;
     try {
-      this.#records = parse(text, { bom: true, relax_column_count: true }) as string[][];
+      this.#records = parse(text, { bom: true, relax_column_count: true });
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
       throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message}` });
     }
-    if (this.#records.length === 0)
+    const [first] = this.#records;
+    if (first === undefined)
       throw new PlimsollError('INPUT_INVALID', { problem: `${path}: the file is empty` });
+    this.#first = first;
   }
 
   /** Number columns as wide as the first line, for models whose input is a tensor. */
   madeUpColumns(): readonly ColumnSpec[] {
-    return this.#records[0]!.map((_, j) => ({ name: `x${j}`, named: false, type: 'number', nullable: true }));
+    return this.#first.map((_, j) => ({ name: `x${j}`, named: false, type: 'number', nullable: true }));
   }
 
   /** Column names in file order, or null where the first line already is a row. */
   header(columns: readonly ColumnSpec[]): readonly string[] | null {
-    const first = this.#records[0]!;
+    const first = this.#first;
     const names = new Set(columns.map((column) => column.name));
     if (!first.some((cell) => names.has(cell))) {
       this.#refuseForeignHeader(first, columns);
@@ -57,15 +60,15 @@ class CsvFile {
 
   rows(order: readonly string[], columns: readonly ColumnSpec[], start: number): Cell[][] {
     const byName = new Map(columns.map((column) => [column.name, column]));
-    const specs = order.map((name) => byName.get(name));
+    const cells = order.map((name) => ({ name, spec: byName.get(name) }));
     const rows: Cell[][] = [];
-    for (let i = start; i < this.#records.length; i++) {
-      const record = this.#records[i]!;
+    for (const [i, record] of this.#records.entries()) {
+      if (i < start) continue;
       if (order.length > 1 && record.length === 1 && record[0] === '') continue; // a blank line
       if (record.length !== order.length) {
         throw this.#bad(i, `expected ${order.length} cells, got ${record.length}`);
       }
-      rows.push(record.map((cell, j) => this.#value(cell, specs[j], i, order[j]!)));
+      rows.push(cells.map(({ name, spec }, j) => this.#value(record[j] ?? '', spec, i, name)));
     }
     return rows;
   }

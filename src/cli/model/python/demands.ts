@@ -56,9 +56,7 @@ export function checkedDemands(options: ModelFileOptions, asked: OptionSubject):
 }
 
 const givenOptions = (options: ModelFileOptions): readonly string[] =>
-  Object.entries(PYTHON_OPTIONS).flatMap(([key, flag]) =>
-    options[key as keyof ModelFileOptions] === undefined ? [] : [flag],
-  );
+  PYTHON_OPTIONS.flatMap(([key, flag]) => (options[key] === undefined ? [] : [flag]));
 
 function checkCode(path: string, asked: OptionSubject): void {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -1,8 +1,10 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
+
 import type { CompileBlocker } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
+import { topModule } from './imports.ts';
 import type { PythonReport } from './report.ts';
 
 /** What stands in the way of compiling it, and the way on. */
@@ -86,8 +88,8 @@ function whyOf(report: InspectReport, { script, compiled, wished }: Grounds): st
     return compiled === null
       ? 'Python is asked for'
       : `Python is asked for, and not needed: ${compiled} runs it as data`;
-  if (compiled === null) return 'it cannot be compiled';
-  const { native, onnx } = report.engines!;
+  if (compiled === null || report.engines === null) return 'it cannot be compiled';
+  const { native, onnx } = report.engines;
   return native.runs && onnx.runs
     ? 'it is read as data, and two engines check each other; the faster one answers'
     : `it is read as data, and ${compiled} alone runs it`;
@@ -130,7 +132,7 @@ const EXPORT = 'export the model to ONNX, which is read as data';
 
 /** Only code of libraries that are read here can be read as data. */
 function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: PythonReport): string {
-  const root = name.split('.')[0]!;
+  const root = topModule(name);
   if (field !== 'the class')
     return `set ${field} to what is supported (${wanted}), fit, and save the model again`;
   if (name.startsWith('sklearn.')) return `replace it by an estimator of docs/estimators.md, or ${EXPORT}`;

@@ -24,6 +24,9 @@ export interface ExecutedName {
   readonly offset: number | null;
 }
 
+/** `sklearn` of `sklearn.tree._classes`. */
+export const topModule = (module: string): string => module.split('.', 1).join('');
+
 const ORIGINS: readonly ModuleOrigin[] = ['not found', 'own code', 'distribution', 'standard library'];
 
 /** Modules by their top, what has to be brought first; `own` are the names of modules that come with the model. */
@@ -33,7 +36,7 @@ export function importedModules(
 ): readonly ImportedModule[] {
   const names = new Map<string, Set<string>>();
   for (const { module, name } of globals) {
-    const root = module.split('.')[0]!;
+    const root = topModule(module);
     names.set(root, (names.get(root) ?? new Set()).add(`${module}.${name}`));
   }
   const modules = [...names].map(([module, named]): ImportedModule => {

@@ -33,14 +33,14 @@ export async function openRequestedModel(
   const demands = trustedPythonDemands(options, opening);
   const { runtime, maxModel } = options;
   const { model } = opening;
-  if (runtime !== 'python' && !requiresPython(demands)) {
+  if (demands === null || (runtime !== 'python' && !requiresPython(demands))) {
     try {
-      return await openModel(model, runtime, maxModel);
+      return await openModel(model, runtime === 'python' ? undefined : runtime, maxModel);
     } catch (error) {
       if (demands === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     }
   }
-  const { engine, manifest, signature } = await openWithPython(options, demands!, opening);
+  const { engine, manifest, signature } = await openWithPython(options, demands, opening);
   return { engine, signature, format: manifest.format, framework: manifest.framework };
 }
 

@@ -29,6 +29,6 @@ export function recordTrust(dataDir: string, line: TrustLogEntry): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     appendFileSync(path, `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600 });
   } catch (error) {
-    throw fileUnwritable(path, error as NodeJS.ErrnoException);
+    throw fileUnwritable(path, error);
   }
 }

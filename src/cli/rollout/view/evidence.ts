@@ -4,7 +4,7 @@
 import type { RolloutView } from '../../../control/port.ts';
 import { GUARDS } from '../../../rollout/policy/policy.ts';
 import { evidenceBar, evidenceFactor } from './numbers.ts';
-import type { StyledLine } from './styled-line.ts';
+import { type StyledLine, styledLine } from './styled-line.ts';
 
 /** Share of the way to a bound from which it is worth a look. */
 const NEAR = 0.5;
@@ -42,7 +42,7 @@ export function evidenceLines({ evidence }: RolloutView, width: number): StyledL
     ...harm,
     ...(certified.length === 0
       ? []
-      : [[['dim', 'Evidence of no harm: a full bar lets the last stage through']] as StyledLine]),
+      : [styledLine(['dim', 'Evidence of no harm: a full bar lets the last stage through'])]),
     ...certified,
   ];
 }

@@ -12,7 +12,7 @@ import { differenceLines } from './metrics.ts';
 import { elapsedText } from './numbers.ts';
 import { routerLines } from './router.ts';
 import { stageLines } from './stages.ts';
-import { type StyledLine, type TextStyle, wordsOf, wrapWords } from './styled-line.ts';
+import { type StyledLine, styledLine, type TextStyle, wordsOf, wrapWords } from './styled-line.ts';
 
 export interface EndpointSnapshot {
   readonly endpoint: EndpointView;
@@ -38,7 +38,7 @@ export function endpointFrame(seen: EndpointSnapshot, width: number): readonly S
   const blocks = [
     head(endpoint, stable, rollout),
     ...(rollout === null
-      ? [[['No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION'] as StyledLine]]
+      ? [[styledLine('No rollout yet: plimsoll rollout start ', endpoint.name, ' --to VERSION')]]
       : rolloutBlocks(rollout, inner)),
     [...routerLines(router, now, inner), ...routeLines(routes, now, inner)],
   ];
@@ -86,7 +86,7 @@ const memoryLines = (durable: EndpointView['durable']): StyledLine[] =>
 function groundsOf({ proof, runtime, python }: EndpointSnapshot['stable']): StyledLine[] {
   if (runtime === null) return [];
   const text = `runs on ${runtime}, proof: ${proof}`;
-  return [[['dim', text]], ...(python === null ? [] : [[['dim', trustLine(python)]] as StyledLine])];
+  return [[['dim', text]], ...(python === null ? [] : [styledLine(['dim', trustLine(python)])])];
 }
 
 const COLOURS: Readonly<Record<RolloutView['state'], TextStyle>> = {

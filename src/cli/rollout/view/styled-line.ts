@@ -5,6 +5,8 @@ import { visibleColumns } from '../../output/table.ts';
 export type TextStyle = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Words in a row, each as it is or with a style. */
 export type StyledLine = readonly (string | readonly [TextStyle, string])[];
+/** A line of these words, for the compiler. */
+export const styledLine = (...words: StyledLine): StyledLine => words;
 export type ApplyStyle = (style: TextStyle, text: string) => string;
 
 /** A line for the terminal: control characters made harmless, cut with an ellipsis where it is too long. */
@@ -36,11 +38,12 @@ export function wrapWords(name: string, words: readonly Word[], width: number, g
   let left = 0;
   for (const word of words) {
     const { length } = plain(word);
-    if (lines.length === 0 || gap.length + length > left) {
+    const last = lines.at(-1);
+    if (last === undefined || gap.length + length > left) {
       lines.push([word]);
       left = width - MARGIN - length;
     } else {
-      lines.at(-1)!.push(gap, word);
+      last.push(gap, word);
       left -= gap.length + length;
     }
   }
@@ -63,26 +66,24 @@ export function alignColumns(
   const texts = [head, ...rows.map((row) => row.map((word) => printable(plain(word))))];
   const kept = visibleColumns(texts, width, expendable);
   return aligned(
-    kept.map((j) => head[j]!),
-    rows.map((row) => kept.map((j) => row[j]!)),
+    head.filter((_, j) => kept.includes(j)),
+    rows.map((row) => row.filter((_, j) => kept.includes(j))),
   );
 }
 
 function aligned(head: readonly string[], rows: readonly (readonly Word[])[]): StyledLine[] {
   const all = [head.map((name): Word => ['dim', name]), ...rows];
   const cells = (j: number): string[] => all.map((row) => plain(row[j] ?? ''));
-  const widths = head.map((_, j) => Math.max(...cells(j).map((text) => text.length)));
-  const isNumeric = head.map(
-    (_, j) =>
-      j > 0 &&
-      cells(j)
-        .slice(1)
-        .some((text) => /^[\d−+]/.test(text)),
-  );
+  const columns = head.map((_, j) => {
+    const [, ...values] = cells(j);
+    const width = Math.max(...cells(j).map((text) => text.length));
+    return { width, isNumeric: j > 0 && values.some((text) => /^[\d−+]/.test(text)) };
+  });
   return all.map((row) =>
-    row.map((word, j) => {
+    columns.slice(0, row.length).map(({ width, isNumeric }, j) => {
+      const word = row[j] ?? '';
       const text = plain(word);
-      const cell = isNumeric[j] ? text.padStart(widths[j]!) : text.padEnd(widths[j]!);
+      const cell = isNumeric ? text.padStart(width) : text.padEnd(width);
       return as(word, j === row.length - 1 ? cell.trimEnd() : `${cell}  `);
     }),
   );
