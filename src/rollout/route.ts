@@ -2,85 +2,97 @@
  * Where the requests of an endpoint go: one numbered snapshot that is replaced as a whole, followed by every worker and
  * replica alike. Pure.
  */
+import type { Static } from 'typebox';
+import { orNothing } from '../schema/transformed.ts';
+import { anyInteger, anyNumber, anyText, choice, either, flag, list, shape } from '../schema/value-schema.ts';
 import { BUCKETS } from './canary-split.ts';
 
-export type RouteRole = 'stable' | 'candidate' | 'control' | 'shadow' | 'arm';
+const ROLE = choice(['stable', 'candidate', 'control', 'shadow', 'arm']);
+export type RouteRole = Static<typeof ROLE>;
 
+const RANGE = shape({
+  from: anyInteger,
+  to: anyInteger,
+  version: anyInteger,
+  role: ROLE,
+  /** Index into `RecordingSpec.arms`, or null where nothing is measured. */
+  arm: orNothing(anyInteger),
+});
 /** Units whose bucket is in [from, to) get this version. */
-export interface RouteRange {
-  readonly from: number;
-  readonly to: number;
-  readonly version: number;
-  readonly role: RouteRole;
-  /** Index into `Recording.arms`, or null where nothing is measured. */
-  readonly arm: number | null;
-}
+export type RouteRange = Static<typeof RANGE>;
 
+const RULE = shape({
+  /** Lower case. */
+  header: anyText,
+  values: list(anyText),
+  version: anyInteger,
+});
 /** Requests that carry this header get this version, whatever their bucket; they are not measured. */
-export interface HeaderRule {
-  /** Lower case. */
-  readonly header: string;
-  readonly values: readonly string[];
-  readonly version: number;
-}
+export type HeaderRule = Static<typeof RULE>;
 
-/** Where the id of a unit is found; the first that is there counts. Without any, the request is the unit. */
-export interface UnitSource {
+const UNIT = shape({
   /** Lower case. */
-  readonly header: string;
-  readonly cookie: string | null;
+  header: anyText,
+  cookie: orNothing(anyText),
   /** Key at the top of a JSON body. */
-  readonly field: string | null;
-}
+  field: orNothing(anyText),
+});
+/** Where the id of a unit is found; the first that is there counts. Without any, the request is the unit. */
+export type UnitSource = Static<typeof UNIT>;
 
-export interface Route {
-  readonly endpoint: string;
-  readonly model: string;
-  /** Grows by one with every change. */
-  readonly generation: number;
-  /** Covers 0 to BUCKETS without gaps, in order. */
-  readonly ranges: readonly RouteRange[];
-  /** Seed of the bucket hash: new for every rollout, kept when the same candidate is tried again. */
-  readonly seed: number;
-  /** Version that gets copies of requests, off the reply path, and how many percent of them. */
-  readonly shadow: { readonly version: number; readonly percent: number } | null;
-  readonly rules: readonly HeaderRule[];
-  readonly unit: UnitSource;
-  readonly recording: RecordingSpec | null;
-}
-
-/** A latency that counts as slow: more than `millis` from the whole request to the whole answer. */
-export interface SlowMark {
+const SLOW_MARK = shape({
   /** `p50`, `p95`, `p99`: the quantile of stable that it was frozen at. */
-  readonly name: string;
-  readonly millis: number;
-}
+  name: anyText,
+  millis: anyNumber,
+});
+/** A latency that counts as slow: more than `millis` from the whole request to the whole answer. */
+export type SlowMark = Static<typeof SLOW_MARK>;
 
+const SHIFT_MARK = either(
+  shape({ name: anyText, kind: choice(['below', 'above']), limit: anyNumber }),
+  shape({ name: anyText, kind: choice(['label']), limit: anyText }),
+);
 /** An answer that counts as shifted: its first row's score is beyond `limit`, or its label is `limit`. */
-export type ShiftMark =
-  | { readonly name: string; readonly kind: 'below' | 'above'; readonly limit: number }
-  | { readonly name: string; readonly kind: 'label'; readonly limit: string };
+export type ShiftMark = Static<typeof SHIFT_MARK>;
 
-/** What workers note about measured requests, and in which windows. */
-export interface RecordingSpec {
-  readonly rollout: string;
+const RECORDING = shape({
+  rollout: anyText,
   /** Names of the arms, by index: `candidate`, `stable`, or those of an experiment. */
-  readonly arms: readonly string[];
-  readonly stage: number;
+  arms: list(anyText),
+  stage: anyInteger,
   /** Length of a window in milliseconds. */
-  readonly window: number;
+  window: anyNumber,
   /** Milliseconds since the epoch at which window number `first` begins. */
-  readonly origin: number;
-  readonly first: number;
+  origin: anyNumber,
+  first: anyInteger,
   /** Whether stable's latencies and answers are still wanted as samples, to freeze the marks from. */
-  readonly wantsSamples: boolean;
-  readonly slow: readonly SlowMark[];
-  readonly shifted: readonly ShiftMark[];
+  wantsSamples: flag,
+  slow: list(SLOW_MARK),
+  shifted: list(SHIFT_MARK),
   /** Header by whose value the counts are also kept apart, or null. */
-  readonly segment: string | null;
+  segment: orNothing(anyText),
   /** Whether each answer is wanted, to be joined with labels later. */
-  readonly wantsAnswers: boolean;
-}
+  wantsAnswers: flag,
+});
+/** What workers note about measured requests, and in which windows. */
+export type RecordingSpec = Static<typeof RECORDING>;
+
+export const ROUTE = shape({
+  endpoint: anyText,
+  model: anyText,
+  /** Grows by one with every change. */
+  generation: anyInteger,
+  /** Covers 0 to BUCKETS without gaps, in order. */
+  ranges: list(RANGE),
+  /** Seed of the bucket hash: new for every rollout, kept when the same candidate is tried again. */
+  seed: anyInteger,
+  /** Version that gets copies of requests, off the reply path, and how many percent of them. */
+  shadow: orNothing(shape({ version: anyInteger, percent: anyNumber })),
+  rules: list(RULE),
+  unit: UNIT,
+  recording: orNothing(RECORDING),
+});
+export type Route = Static<typeof ROUTE>;
 
 export const DEFAULT_UNIT: UnitSource = { header: 'x-unit-id', cookie: null, field: null };
 

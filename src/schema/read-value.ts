@@ -44,10 +44,11 @@ function readAny(schema: Keywords, value: unknown, path: string, problems: strin
   return schema.type === 'object' && isRecord(value) ? readObject(schema, value, path, problems) : value;
 }
 
-/** Says what is there and what is wanted. */
-export function refuse(schema: Keywords, value: unknown, path: string, problems: string[]): void {
+/** Says what is there and what is wanted; what is returned is never used, since problems are refused. */
+export function refuse<T>(schema: Keywords, value: unknown, path: string, problems: string[]): T {
   const told = schema[TOLD] ?? shown;
   problems.push(`${path === '' ? 'the document' : path} is ${told(value)}, wanted ${wantedBy(schema)}`);
+  return undefined as T;
 }
 
 const SHOWN_MAX = 60;
@@ -121,21 +122,22 @@ function readObject(
   problems: string[],
 ): unknown {
   const { properties = {}, required = [], additionalProperties, propertyNames } = schema;
-  const entries: [string, unknown][] = [];
+  // What is closed has its keys in the order of the schema, what is open in its own.
+  const read = new Map(additionalProperties === false ? [] : Object.entries(given));
   for (const [key, value] of Object.entries(given)) {
     if (Object.hasOwn(properties, key)) continue;
     const at = below(path, key);
     if (additionalProperties === false) problems.push(unknownKey(at, key, Object.keys(properties)));
     if (propertyNames !== undefined) readAny(propertyNames, key, `the name ${at}`, problems);
-    const isChecked = typeof additionalProperties === 'object';
-    entries.push([key, isChecked ? readAny(additionalProperties, value, at, problems) : value]);
+    if (typeof additionalProperties === 'object')
+      read.set(key, readAny(additionalProperties, value, at, problems));
   }
-  const known = Object.entries<Keywords>(properties).flatMap(([key, property]): [string, unknown][] => {
+  for (const [key, property] of Object.entries<Keywords>(properties)) {
     const isGiven = Object.hasOwn(given, key) && given[key] !== undefined;
-    if (!isGiven && !(FALLBACK in property) && !required.includes(key)) return [];
-    return [[key, readAny(property, isGiven ? given[key] : property[FALLBACK], below(path, key), problems)]];
-  });
-  return Object.fromEntries([...known, ...entries]);
+    if (isGiven || FALLBACK in property || required.includes(key))
+      read.set(key, readAny(property, isGiven ? given[key] : property[FALLBACK], below(path, key), problems));
+  }
+  return Object.fromEntries(read);
 }
 
 const below = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);

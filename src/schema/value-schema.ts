@@ -82,6 +82,10 @@ export const whole = (min: number, max: number): ValueSchema<number> => number({
 
 export const flag: ValueSchema<boolean> = schemaOf({ type: 'boolean' });
 
+export const anyText: ValueSchema<string> = schemaOf({ type: 'string' });
+export const anyNumber: ValueSchema<number> = schemaOf({ type: 'number' });
+export const anyInteger: ValueSchema<number> = schemaOf({ type: 'integer' });
+
 /** What is judged elsewhere. */
 export const anything: ValueSchema<unknown> = schemaOf({});
 
@@ -111,14 +115,24 @@ export const confidential = (
   [TOLD]: told,
 });
 
-export const list = <T>(items: ValueSchema<T>, { min, max }: NumberBounds): ValueSchema<readonly T[]> =>
-  schemaOf({ type: 'array', items, minItems: min, maxItems: max });
+export const list = <T>(items: ValueSchema<T>, bounds?: NumberBounds): ValueSchema<readonly T[]> =>
+  schemaOf({
+    type: 'array',
+    items,
+    ...(bounds === undefined ? {} : { minItems: bounds.min, maxItems: bounds.max }),
+  });
 
 /** An object with known keys: others are refused by name, since a misspelt guard would be a guard that is not there. */
 export const record = <F extends Readonly<Record<string, TSchema>>>(
   properties: F,
 ): ValueSchema<{ readonly [K in keyof F]: Static<F[K]> }> =>
   schemaOf({ type: 'object', additionalProperties: false, properties });
+
+/** What a program has written: every key is there, in the order in which it wrote them, and it may know more of them. */
+export const shape = <F extends Readonly<Record<string, TSchema>>>(
+  properties: F,
+): ValueSchema<{ readonly [K in keyof F]: Static<F[K]> }> =>
+  schemaOf({ type: 'object', properties, required: Object.keys(properties) });
 
 /** An object whose keys are names of somebody's choosing. */
 export const tableOf = <T>(

@@ -1,24 +1,9 @@
 /** The port to API keys: who may ask for what, without the keys themselves. Pure. */
 
-/** What a key lets its holder do, from reading to everything; `predict` is for predictions and nothing else. */
-export const SCOPES = ['predict', 'viewer', 'operator', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+import type { RowOf } from './row-schema.ts';
+import type { API_KEY_ROWS } from './rows.ts';
 
-export interface ApiKeyRow {
-  /** Tells the keys of one name apart: a key that is rotated has two for a while. */
-  readonly id: string;
-  readonly name: string;
-  /** sha256 of the key, hex. */
-  readonly hash: string;
-  readonly scope: Scope;
-  /** Endpoints that a `predict` key is for; none means all. */
-  readonly endpoints: readonly string[];
-  readonly createdAt: number;
-  readonly createdBy: string;
-  /** Null where it holds until it is revoked. */
-  readonly expiresAt: number | null;
-  readonly revokedAt: number | null;
-}
+export type ApiKeyRow = RowOf<typeof API_KEY_ROWS>;
 
 export interface ApiKeys {
   insert(row: ApiKeyRow): Promise<void>;

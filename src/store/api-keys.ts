@@ -1,77 +1,46 @@
 /** API keys by their hashes; a key itself is never here. */
-import type { Selectable } from 'kysely';
-import type { ApiKeyRow, ApiKeys, Scope } from './access.ts';
-import { decodeJson, encodeJson } from './json.ts';
-import type { Schema } from './schema.ts';
+import type { ApiKeys } from './access.ts';
+import { API_KEY_ROWS } from './rows.ts';
 import type { Session } from './session.ts';
 
 const LIST_MAX = 10_000;
 
-const toKey = (row: Selectable<Schema['api_keys']>): ApiKeyRow => ({
-  id: row.id,
-  name: row.name,
-  hash: row.hash,
-  scope: row.scope as Scope,
-  endpoints: decodeJson(row.endpoints),
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-  expiresAt: row.expires_at,
-  revokedAt: row.revoked_at,
-});
-
 export const apiKeysOver = (session: Session): ApiKeys => ({
   insert: (row) =>
     session.once(async (db) => {
-      await db
-        .insertInto('api_keys')
-        .values({
-          id: row.id,
-          name: row.name,
-          hash: row.hash,
-          scope: row.scope,
-          endpoints: encodeJson(row.endpoints),
-          created_at: row.createdAt,
-          created_by: row.createdBy,
-          expires_at: row.expiresAt,
-          revoked_at: row.revokedAt,
-        })
-        .execute();
+      await db.insertInto('apiKeys').values(API_KEY_ROWS.write(row)).execute();
     }),
 
   list: () =>
     session.once(async (db) => {
-      const query = db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id');
-      return (await query.limit(LIST_MAX).execute()).map(toKey);
+      const query = db.selectFrom('apiKeys').selectAll().orderBy('createdAt').orderBy('id');
+      return (await query.limit(LIST_MAX).execute()).map(API_KEY_ROWS.read);
     }),
 
   active: (now) =>
     session.once(async (db) => {
       const rows = await db
-        .selectFrom('api_keys')
+        .selectFrom('apiKeys')
         .selectAll()
-        .where('revoked_at', 'is', null)
-        .where((or) => or.or([or('expires_at', 'is', null), or('expires_at', '>', now)]))
-        .orderBy('created_at')
+        .where('revokedAt', 'is', null)
+        .where((or) => or.or([or('expiresAt', 'is', null), or('expiresAt', '>', now)]))
+        .orderBy('createdAt')
         .orderBy('id')
         .limit(LIST_MAX)
         .execute();
-      return rows.map(toKey);
+      return rows.map(API_KEY_ROWS.read);
     }),
 
-  change: (id, { expiresAt, revokedAt }) =>
+  change: (id, change) =>
     session.once(async (db) => {
-      const set = {
-        ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
-        ...(revokedAt === undefined ? {} : { revoked_at: revokedAt }),
-      };
-      await db.updateTable('api_keys').set(set).where('id', '=', id).execute();
+      await db.updateTable('apiKeys').set(API_KEY_ROWS.change(change)).where('id', '=', id).execute();
     }),
 
   prune: (before) =>
     session.once(async (db) => {
       const { numDeletedRows } = await db
-        .deleteFrom('api_keys')
-        .where((or) => or.or([or('revoked_at', '<', before), or('expires_at', '<', before)]))
+        .deleteFrom('apiKeys')
+        .where((or) => or.or([or('revokedAt', '<', before), or('expiresAt', '<', before)]))
         .executeTakeFirstOrThrow();
       return Number(numDeletedRows);
     }),

@@ -1,13 +1,10 @@
 /** The audit log: entries are added at the end and never changed; `audit-chain.ts` says how they are chained. */
-import type { Selectable } from 'kysely';
 import { auditHash, GENESIS } from './audit-chain.ts';
-import { decodeJson, encodeJson } from './json.ts';
+import { encodeJson } from './json.ts';
 import { keyOf, limitOf, pageOf } from './page.ts';
-import type { Schema } from './schema.ts';
+import { AUDIT_ROWS } from './rows.ts';
 import type { Db, Session } from './session.ts';
 import type { Audit, AuditEntry, AuditRow } from './store.ts';
-
-const toEntry = (row: Selectable<Schema['audit']>): AuditRow => ({ ...row, body: decodeJson(row.body) });
 
 export const auditOver = (session: Session): Audit => ({
   append: (entry) => session.atomically((db) => append(db, entry)),
@@ -23,7 +20,7 @@ export const auditOver = (session: Session): Audit => ({
         .orderBy('seq')
         .limit(limit + 1)
         .execute();
-      return pageOf('audit', rows, limit, ({ seq }) => [seq], toEntry);
+      return pageOf('audit', rows, limit, ({ seq }) => [seq], AUDIT_ROWS.read);
     }),
 });
 
@@ -43,7 +40,7 @@ async function append(db: Db, { at, by, what, subject, body }: AuditEntry): Prom
     what,
     subject,
     // What is hashed is what will be read: without undefined values and with dates as text.
-    body: decodeJson(text),
+    body: JSON.parse(text) as unknown,
   };
   const row: AuditRow = { ...entry, hash: auditHash(entry) };
   await db

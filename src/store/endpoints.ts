@@ -1,35 +1,17 @@
 /** Endpoints and every route that they ever had. */
-import type { Selectable } from 'kysely';
 import { PlimsollError } from '../core/errors.ts';
 import type { Route } from '../rollout/route.ts';
-import { decodeJson, encodeJson } from './json.ts';
 import { fenceHolds } from './owners.ts';
 import { keyOf, limitOf, pageOf } from './page.ts';
-import type { Schema } from './schema.ts';
+import { ENDPOINT_ROWS, ROUTE_ROWS } from './rows.ts';
 import type { Db, Session } from './session.ts';
-import type { EndpointRow, Endpoints, RouteChange, RouteRow } from './store.ts';
-
-const toEndpoint = (row: Selectable<Schema['endpoints']>): EndpointRow => ({
-  name: row.name,
-  model: row.model,
-  generation: row.generation,
-  route: decodeJson(row.route),
-  stable: row.stable,
-  previous: row.previous,
-  rollout: row.rollout,
-  createdAt: row.created_at,
-});
-
-const toRoute = (row: Selectable<Schema['routes']>): RouteRow => ({
-  ...row,
-  route: decodeJson(row.route),
-});
+import type { EndpointRow, Endpoints, RouteChange } from './store.ts';
 
 export const endpointsOver = (session: Session): Endpoints => ({
   get: (name) =>
     session.once(async (db) => {
       const row = await db.selectFrom('endpoints').selectAll().where('name', '=', name).executeTakeFirst();
-      return row === undefined ? null : toEndpoint(row);
+      return row === undefined ? null : ENDPOINT_ROWS.read(row);
     }),
 
   list: (page) =>
@@ -42,7 +24,7 @@ export const endpointsOver = (session: Session): Endpoints => ({
         .orderBy('name')
         .limit(limit + 1)
         .execute();
-      return pageOf('endpoints', rows, limit, ({ name }) => [name], toEndpoint);
+      return pageOf('endpoints', rows, limit, ({ name }) => [name], ENDPOINT_ROWS.read);
     }),
 
   insert: (row, change) => session.atomically((db) => insert(db, row, change)),
@@ -58,7 +40,7 @@ export const endpointsOver = (session: Session): Endpoints => ({
         .orderBy('generation', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('routes', rows, limit, ({ generation }) => [generation], toRoute);
+      return pageOf('routes', rows, limit, ({ generation }) => [generation], ROUTE_ROWS.read);
     }),
 });
 
@@ -66,16 +48,7 @@ async function insert(db: Db, row: EndpointRow, change: RouteChange): Promise<bo
   checkRoute(row.route, row.name, row.generation);
   const { numInsertedOrUpdatedRows: inserted } = await db
     .insertInto('endpoints')
-    .values({
-      name: row.name,
-      model: row.model,
-      generation: row.generation,
-      route: encodeJson(row.route),
-      stable: row.stable,
-      previous: row.previous,
-      rollout: row.rollout,
-      created_at: row.createdAt,
-    })
+    .values(ENDPOINT_ROWS.write(row))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   if (inserted !== 1n) return false;
@@ -91,13 +64,7 @@ async function flip(
   if (fence !== undefined && !(await fenceHolds(db, fence))) return false;
   const { numUpdatedRows: updated } = await db
     .updateTable('endpoints')
-    .set({
-      generation: expected + 1,
-      route: encodeJson(next.route),
-      ...(next.stable === undefined ? {} : { stable: next.stable }),
-      ...(next.previous === undefined ? {} : { previous: next.previous }),
-      ...(next.rollout === undefined ? {} : { rollout: next.rollout }),
-    })
+    .set(ENDPOINT_ROWS.change({ ...next, generation: expected + 1 }))
     .where('name', '=', name)
     .where('generation', '=', expected)
     .executeTakeFirstOrThrow();
@@ -117,8 +84,6 @@ function checkRoute({ endpoint, generation }: Route, name: string, wanted: numbe
 
 async function keepRoute(db: Db, route: Route, { at, by, reason }: RouteChange): Promise<void> {
   const { endpoint, generation } = route;
-  await db
-    .insertInto('routes')
-    .values({ endpoint, generation, route: encodeJson(route), at, by, reason })
-    .execute();
+  const row = ROUTE_ROWS.write({ endpoint, generation, route, at, by, reason });
+  await db.insertInto('routes').values(row).execute();
 }

@@ -1,10 +1,9 @@
 /** Answers that labels may come for, and what arrived. The only tables that grow with traffic: see `prune`. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Selectable } from 'kysely';
 import { selectLabelled } from './labelled.ts';
 import { selectFirstAnswers, selectValues } from './outcomes.ts';
 import { inParts } from './parts.ts';
-import type { Schema } from './schema.ts';
+import { ANSWER_ROWS, FEEDBACK_ROWS, type StoreTables } from './rows.ts';
 import type { Db, Session } from './session.ts';
 import type { AnswerRow, Feedback, FeedbackRow } from './store.ts';
 
@@ -13,26 +12,11 @@ const ROWS = 250;
 /** Rows removed, or read in order, at a time, for the same reason. */
 const PRUNED = 1000;
 
-const toAnswer = (row: Selectable<Schema['answers']>): AnswerRow => ({
-  rollout: row.rollout,
-  requestId: row.request_id,
-  unit: row.unit,
-  arm: row.arm,
-  window: row.window,
-  at: row.at,
-  answer: row.answer,
-  ...(row.segment === null ? {} : { segment: row.segment }),
-});
-
-const toFeedback = (row: Selectable<Schema['feedback']>): FeedbackRow => ({
-  endpoint: row.endpoint,
-  requestId: row.request_id,
-  unit: row.unit,
-  metric: row.metric,
-  value: row.value,
-  at: row.at,
-  receivedAt: row.received_at,
-});
+/** Where a request carried no segment, its answer has none. */
+function toAnswer(kept: StoreTables['answers']): AnswerRow {
+  const { segment, ...row } = ANSWER_ROWS.read(kept);
+  return segment === null ? row : { ...row, segment };
+}
 
 export const feedbackOver = (session: Session): Feedback => ({
   insertAnswers: async (rows) => {
@@ -65,7 +49,7 @@ export const feedbackOver = (session: Session): Feedback => ({
         .where('at', '<', to)
         .orderBy('id')
         .execute();
-      return rows.map(toFeedback);
+      return rows.map(FEEDBACK_ROWS.read);
     }),
 
   after: (id, until, limit) =>
@@ -77,10 +61,10 @@ export const feedbackOver = (session: Session): Feedback => ({
         .orderBy('id')
         .limit(Math.min(limit, PRUNED))
         .execute();
-      const young = rows.findIndex((row) => row.received_at > until);
+      const young = rows.findIndex((row) => row.receivedAt > until);
       return rows
         .slice(0, young < 0 ? rows.length : young)
-        .map((row) => ({ ...toFeedback(row), id: row.id }));
+        .map((row) => ({ ...FEEDBACK_ROWS.read(row), id: row.id }));
     }),
 
   prune: async (before) =>
@@ -92,18 +76,7 @@ const insertAnswers = (db: Db, rows: readonly AnswerRow[]): Promise<unknown> =>
   inParts(rows, ROWS, (part) =>
     db
       .insertInto('answers')
-      .values(
-        part.map((row) => ({
-          rollout: row.rollout,
-          request_id: row.requestId,
-          unit: row.unit,
-          arm: row.arm,
-          window: row.window,
-          at: row.at,
-          answer: row.answer,
-          segment: row.segment ?? null,
-        })),
-      )
+      .values(part.map((row) => ANSWER_ROWS.write({ ...row, segment: row.segment ?? null })))
       .onConflict((conflict) => conflict.doNothing())
       .execute(),
   );
@@ -112,17 +85,7 @@ const insertFeedback = (db: Db, rows: readonly FeedbackRow[]): Promise<unknown> 
   inParts(rows, ROWS, (part) =>
     db
       .insertInto('feedback')
-      .values(
-        part.map((row) => ({
-          endpoint: row.endpoint,
-          request_id: row.requestId,
-          unit: row.unit,
-          metric: row.metric,
-          value: row.value,
-          at: row.at,
-          received_at: row.receivedAt,
-        })),
-      )
+      .values(part.map((row) => FEEDBACK_ROWS.write(row)))
       .execute(),
   );
 
@@ -142,13 +105,13 @@ async function pruneAnswers(db: Db, before: number): Promise<number> {
     .deleteFrom('answers')
     .where(({ eb, refTuple, selectFrom }) =>
       eb(
-        refTuple('rollout', 'request_id'),
+        refTuple('rollout', 'requestId'),
         'in',
         selectFrom('answers')
-          .select(['rollout', 'request_id'])
+          .select(['rollout', 'requestId'])
           .where('at', '<', before)
           .limit(PRUNED)
-          .$asTuple('rollout', 'request_id'),
+          .$asTuple('rollout', 'requestId'),
       ),
     )
     .executeTakeFirstOrThrow();
@@ -159,7 +122,7 @@ async function pruneFeedback(db: Db, before: number): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('feedback')
     .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('feedback').select('id').where('received_at', '<', before).limit(PRUNED),
+      selectFrom('feedback').select('id').where('receivedAt', '<', before).limit(PRUNED),
     )
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);

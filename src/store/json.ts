@@ -13,6 +13,3 @@ const finite = (key: string, value: unknown): unknown => {
 
 /** Text of a value; undefined is kept as null. Refuses numbers that JSON would silently turn into null. */
 export const encodeJson = (value: unknown): string => JSON.stringify(value ?? null, finite);
-
-/** The value of a column that `encodeJson` wrote. */
-export const decodeJson = <T>(text: string): T => JSON.parse(text) as T;

@@ -2,12 +2,11 @@
  * Answers with the labels that came for them. Labels are fetched by the keys of a part of the answers: said as one join,
  * PostgreSQL reads all of `feedback` for every answer as long as it has no statistics of a table that just grew.
  */
-import type { Selectable } from 'kysely';
 import { inParts } from './parts.ts';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 import type { Db } from './session.ts';
 
-type Answer = Selectable<Schema['answers']>;
+type Answer = StoreTables['answers'];
 type LabelledAnswer = Answer & { readonly label: string | null };
 
 /** Answers a part: that many keys fit into a statement. */
@@ -27,7 +26,7 @@ export async function selectLabelled(
     .where('window', '>=', from)
     .where('window', '<', to)
     .orderBy('window')
-    .orderBy('request_id')
+    .orderBy('requestId')
     .execute();
   const owner = await db
     .selectFrom('rollouts')
@@ -48,21 +47,21 @@ async function withLabels(
   const byRequest = await lastLabels(
     db,
     endpoint,
-    'request_id',
-    answers.map((answer) => answer.request_id),
+    'requestId',
+    answers.map((answer) => answer.requestId),
   );
   const byUnit = await lastLabels(db, endpoint, 'unit', [...new Set(units)]);
   return answers.map((answer) => ({
     ...answer,
     label:
-      byRequest.get(answer.request_id) ?? (answer.unit === null ? null : (byUnit.get(answer.unit) ?? null)),
+      byRequest.get(answer.requestId) ?? (answer.unit === null ? null : (byUnit.get(answer.unit) ?? null)),
   }));
 }
 
 async function lastLabels(
   db: Db,
   endpoint: string,
-  by: 'request_id' | 'unit',
+  by: 'requestId' | 'unit',
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (keys.length === 0) return new Map();

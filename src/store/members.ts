@@ -1,14 +1,14 @@
 /** Control planes that share the store: each writes a row of its own, again and again while it lives. */
-import { decodeJson, encodeJson } from './json.ts';
 import type { Members } from './replicas.ts';
+import { MEMBER_ROWS } from './rows.ts';
 import type { Session } from './session.ts';
 
 const LIST_MAX = 1000;
 
 export const membersOver = (session: Session): Members => ({
-  put: ({ replica, beat, at, body }) =>
+  put: (row) =>
     session.once(async (db) => {
-      const said = { beat, at, body: encodeJson(body) };
+      const { replica, ...said } = MEMBER_ROWS.write(row);
       await db
         .insertInto('members')
         .values({ replica, ...said })
@@ -18,13 +18,8 @@ export const membersOver = (session: Session): Members => ({
 
   list: () =>
     session.once(async (db) => {
-      const rows = await db
-        .selectFrom('members')
-        .select(['replica', 'beat', 'at', 'body'])
-        .orderBy('replica')
-        .limit(LIST_MAX)
-        .execute();
-      return rows.map((row) => ({ ...row, body: decodeJson(row.body) }));
+      const query = db.selectFrom('members').selectAll().orderBy('replica').limit(LIST_MAX);
+      return (await query.execute()).map(MEMBER_ROWS.read);
     }),
 
   remove: (replica, beat) =>

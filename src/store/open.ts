@@ -1,7 +1,7 @@
 /** Opens the store that a URL names. */
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations/all.ts';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 import type { Store } from './store.ts';
 import { tablesOver } from './tables.ts';
 
@@ -13,7 +13,7 @@ export type StoreOptions = DatabaseOptions;
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   const contents = { schema: 'plimsoll', migrations: MIGRATIONS };
-  const database = await openDatabase<Schema>(url, contents, options);
+  const database = await openDatabase<StoreTables>(url, contents, options);
   if (database.kind === 'sqlite') return storeOver(database, UNTOLD, options.isAlone);
   const { PostgresChanges } = await import('./postgres-changes.ts');
   return storeOver(database, new PostgresChanges(url));
@@ -28,7 +28,7 @@ interface Changes {
 /** Nobody else writes into the store of one machine. */
 const UNTOLD: Changes = { add: () => () => undefined, close: () => Promise.resolve() };
 
-function storeOver({ kind, session }: Database<Schema>, changes: Changes, isAlone = false): Store {
+function storeOver({ kind, session }: Database<StoreTables>, changes: Changes, isAlone = false): Store {
   return {
     kind,
     isAlone,

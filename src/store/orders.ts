@@ -1,45 +1,33 @@
 /** Orders to the owner of the rollouts from replicas that do not own them. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from './json.ts';
-import type { OrderRow, Orders } from './replicas.ts';
-import type { Schema } from './schema.ts';
+import { encodeJson } from './json.ts';
+import type { Orders } from './replicas.ts';
+import { ORDER_ROWS } from './rows.ts';
 import type { Session } from './session.ts';
-
-const COLUMNS = ['id', 'kind', 'body', 'by', 'at', 'written', 'answer'] as const;
-
-const read = ({ body, written, answer, ...row }: Selectable<Schema['orders']>): OrderRow => ({
-  ...row,
-  body: decodeJson(body),
-  isWritten: written === 1,
-  answer: answer === null ? null : decodeJson(answer),
-});
 
 export const ordersOver = (session: Session): Orders => ({
   insert: ({ id, kind, body, by, at }) =>
     session.once(async (db) => {
-      await db
-        .insertInto('orders')
-        .values({ id, kind, body: encodeJson(body), by, at, written: 0, answer: null })
-        .execute();
+      const row = ORDER_ROWS.write({ id, kind, body, by, at, written: false, answer: null });
+      await db.insertInto('orders').values(row).execute();
     }),
 
   get: (id) =>
     session.once(async (db) => {
-      const row = await db.selectFrom('orders').select(COLUMNS).where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : read(row);
+      const row = await db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : ORDER_ROWS.read(row);
     }),
 
   open: (limit) =>
     session.once(async (db) => {
       const rows = await db
         .selectFrom('orders')
-        .select(COLUMNS)
+        .selectAll()
         .where('answer', 'is', null)
         .orderBy('at')
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(read);
+      return rows.map(ORDER_ROWS.read);
     }),
 
   write: (id) =>

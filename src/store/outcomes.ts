@@ -1,6 +1,5 @@
 /** What is read to judge a rollout by what came of its answers: first exposures and business values. */
-import type { Selectable } from 'kysely';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 import type { Db } from './session.ts';
 import type { AnswerRow, UnitValue } from './store.ts';
 
@@ -13,7 +12,7 @@ export const selectFirstAnswers = (
   rollout: string,
   from: number,
   to: number,
-): Promise<Selectable<Schema['answers']>[]> =>
+): Promise<StoreTables['answers'][]> =>
   db
     .selectFrom('answers')
     .selectAll('answers')
@@ -24,14 +23,14 @@ export const selectFirstAnswers = (
       not(
         exists(
           selectFrom('answers as earlier')
-            .select('earlier.request_id')
+            .select('earlier.requestId')
             .whereRef('earlier.rollout', '=', 'answers.rollout')
             .whereRef('earlier.unit', '=', 'answers.unit')
             .where(({ eb, refTuple }) =>
               eb(
-                refTuple('earlier.window', 'earlier.at', 'earlier.request_id'),
+                refTuple('earlier.window', 'earlier.at', 'earlier.requestId'),
                 '<',
-                refTuple('answers.window', 'answers.at', 'answers.request_id'),
+                refTuple('answers.window', 'answers.at', 'answers.requestId'),
               ),
             ),
         ),
@@ -39,7 +38,7 @@ export const selectFirstAnswers = (
     )
     .orderBy('answers.window')
     .orderBy('answers.at')
-    .orderBy('answers.request_id')
+    .orderBy('answers.requestId')
     .execute();
 
 type Asked = readonly [endpoint: string, metric: string, from: number, to: number];
@@ -73,7 +72,7 @@ async function valuesOfUnits(
     .where('feedback.unit', 'in', units)
     .execute();
   const byRequest = await happened(db, asked)
-    .innerJoin('answers', 'answers.request_id', 'feedback.request_id')
+    .innerJoin('answers', 'answers.requestId', 'feedback.requestId')
     .select('answers.unit')
     .where('answers.rollout', '=', answers[0]!.rollout)
     .where('answers.unit', 'in', units)
@@ -91,10 +90,10 @@ const valuesOfRequests = async (
   asked: Asked,
 ): Promise<readonly UnitValue[]> => {
   const rows = await happened(db, asked)
-    .select('feedback.request_id')
-    .where('feedback.request_id', 'in', requests)
+    .select('feedback.requestId')
+    .where('feedback.requestId', 'in', requests)
     .execute();
-  return rows.map(({ request_id, value, at }) => ({ requestId: request_id!, value: Number(value), at }));
+  return rows.map(({ requestId, value, at }) => ({ requestId: requestId!, value: Number(value), at }));
 };
 
 const happened = (db: Db, [endpoint, metric, from, to]: Asked) =>

@@ -20,20 +20,20 @@ export const ownersOver = (session: Session): Owners => ({
     session.once(async (db) => {
       const row = await db
         .insertInto('owners')
-        .values({ scope, holder, token: 1, expires_at: now + millis })
+        .values({ scope, holder, token: 1, expiresAt: now + millis })
         .onConflict((conflict) =>
           conflict
             .column('scope')
             .doUpdateSet({
               holder,
               token: sql<number>`case when owners.holder = ${holder} then owners.token else owners.token + 1 end`,
-              expires_at: now + millis,
+              expiresAt: now + millis,
             })
             .where(({ eb, or }) =>
               or([
                 eb('owners.holder', 'is', null),
                 eb('owners.holder', '=', holder),
-                eb('owners.expires_at', '<=', now),
+                eb('owners.expiresAt', '<=', now),
               ]),
             ),
         )

@@ -1,6 +1,7 @@
 /** Pieces of windows, from the replicas that recorded them to the one that decides. */
 
 import type { Pieces } from './replicas.ts';
+import { PIECE_ROWS } from './rows.ts';
 import type { Session } from './session.ts';
 
 export const piecesOver = (session: Session): Pieces => ({
@@ -9,7 +10,7 @@ export const piecesOver = (session: Session): Pieces => ({
     await session.once((db) =>
       db
         .insertInto('pieces')
-        .values(rows.map((row) => ({ ...row, reader: 0 })))
+        .values(rows.map((row) => ({ ...PIECE_ROWS.write(row), reader: 0 })))
         .onConflict((conflict) => conflict.doNothing())
         .execute(),
     );
@@ -30,12 +31,10 @@ export const piecesOver = (session: Session): Pieces => ({
             .orderBy('id')
             .limit(limit),
         )
-        .returning(['id', 'rollout', 'generation', 'window', 'worker', 'epoch', 'seq', 'body', 'at'])
+        .returningAll()
         .execute(),
     );
-    return rows
-      .toSorted((a, b) => a.id - b.id)
-      .map(({ id, body, ...row }) => ({ ...row, body: new Uint8Array(body) }));
+    return rows.toSorted((a, b) => a.id - b.id).map(PIECE_ROWS.read);
   },
 
   giveBack: async (rollouts, reader) => {

@@ -1,5 +1,6 @@
 /** PostgreSQL, for several machines that share a store. All tables live in a schema of their own. */
 import {
+  CamelCasePlugin,
   Kysely,
   PostgresDialect,
   type PostgresPool,
@@ -12,7 +13,7 @@ import { type ErrorCode, PlimsollError } from '../core/errors.ts';
 import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
 import { CHANNEL } from './postgres-changes.ts';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 import type { Db } from './session.ts';
 
 export const POSTGRES: Dialect = {
@@ -50,7 +51,7 @@ const SETTINGS = [
  * Opens a pool of connections; the first one is made when it is needed. `where` names the database in errors, `schema`
  * what tables live in: a name that needs no quotes.
  */
-export function openPostgres<S = Schema>(url: string, where: string, schema = 'plimsoll'): Db<S> {
+export function openPostgres<S = StoreTables>(url: string, where: string, schema = 'plimsoll'): Db<S> {
   const settings = [`search_path = ${schema}`, ...SETTINGS];
   const pool = new pg.Pool({
     connectionString: url,
@@ -67,7 +68,10 @@ export function openPostgres<S = Schema>(url: string, where: string, schema = 'p
   });
   // A connection that breaks while nobody uses it leaves the pool; whoever needs one next gets a new one.
   pool.on('error', () => undefined);
-  return new Kysely<S>({ dialect: new Postgres({ pool: translating(pool, where) }) });
+  return new Kysely<S>({
+    dialect: new Postgres({ pool: translating(pool, where) }),
+    plugins: [new CamelCasePlugin()],
+  });
 }
 
 /** One writer at a time, as in SQLite. Taken first: a snapshot is only taken by what comes after. */

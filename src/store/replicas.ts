@@ -1,17 +1,10 @@
 /** What replicas that share a store tell each other through it: part of the port `Store`. */
 
+import type { RowOf } from './row-schema.ts';
+import type { MEMBER_ROWS, ORDER_ROWS, PIECE_ROWS } from './rows.ts';
+
 /** A piece of a part on its way to the owner of the rollouts. */
-export interface PieceRow {
-  readonly rollout: string;
-  readonly generation: number;
-  readonly window: number;
-  readonly worker: string;
-  readonly epoch: number;
-  readonly seq: number;
-  /** The rest of it, packed. */
-  readonly body: Uint8Array;
-  readonly at: number;
-}
+export type PieceRow = RowOf<typeof PIECE_ROWS>;
 
 export interface Pieces {
   /** Those that are there already stay as they are. */
@@ -28,14 +21,7 @@ export interface Pieces {
 }
 
 /** A control plane that shares the store, as it says of itself. */
-export interface MemberRow {
-  readonly replica: string;
-  /** Grows with every sign of life. */
-  readonly beat: number;
-  /** By its own clock. */
-  readonly at: number;
-  readonly body: unknown;
-}
+export type MemberRow = RowOf<typeof MEMBER_ROWS>;
 
 export interface Members {
   /** Replaces what the replica said before. */
@@ -47,20 +33,10 @@ export interface Members {
 }
 
 /** What one replica wants the owner of the rollouts to do. */
-export interface OrderRow {
-  readonly id: string;
-  readonly kind: string;
-  readonly body: unknown;
-  readonly by: string;
-  readonly at: number;
-  /** What it wants is in the log of its rollout. */
-  readonly isWritten: boolean;
-  /** Null until it is done, or cannot be done. */
-  readonly answer: unknown;
-}
+export type OrderRow = RowOf<typeof ORDER_ROWS>;
 
 export interface Orders {
-  insert(row: Omit<OrderRow, 'answer' | 'isWritten'>): Promise<void>;
+  insert(row: Omit<OrderRow, 'answer' | 'written'>): Promise<void>;
   get(id: string): Promise<OrderRow | null>;
   /** Without an answer, oldest first. */
   open(limit: number): Promise<readonly OrderRow[]>;

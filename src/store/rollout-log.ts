@@ -1,34 +1,9 @@
 /** The log of a rollout: events that were decided upon, actions that followed. What was decided is never changed. */
-import type { Selectable } from 'kysely';
 import { PlimsollError } from '../core/errors.ts';
-import { decodeJson, encodeJson } from './json.ts';
 import { limitOf } from './page.ts';
-import type { Schema } from './schema.ts';
+import { ROLLOUT_ACTION_ROWS, ROLLOUT_EVENT_ROWS } from './rows.ts';
 import type { Db, Session } from './session.ts';
 import type { ActionRow, RolloutEventRow, Rollouts } from './store.ts';
-
-const toEvent = (row: Selectable<Schema['rollout_events']>): RolloutEventRow => ({
-  rollout: row.rollout,
-  seq: row.seq,
-  at: row.at,
-  kind: row.kind as RolloutEventRow['kind'],
-  body: decodeJson(row.body),
-  // Drivers hand out views of their own buffers: a copy lets those go.
-  units: row.units === null ? null : new Uint8Array(row.units),
-});
-
-const toAction = (row: Selectable<Schema['rollout_actions']>): ActionRow => ({
-  id: row.id,
-  rollout: row.rollout,
-  seq: row.seq,
-  body: decodeJson(row.body),
-  generation: row.generation,
-  verdict: row.verdict,
-  reason: row.reason,
-  fence: row.fence,
-  decidedAt: row.decided_at,
-  appliedAt: row.applied_at,
-});
 
 type RolloutLog = Pick<
   Rollouts,
@@ -41,14 +16,14 @@ export const rolloutLogOver = (session: Session): RolloutLog => ({
   events: (rollout, from, limit) =>
     session.once(async (db) => {
       const rows = await db
-        .selectFrom('rollout_events')
+        .selectFrom('rolloutEvents')
         .selectAll()
         .where('rollout', '=', rollout)
         .where('seq', '>=', from)
         .orderBy('seq')
         .limit(limitOf({ limit }))
         .execute();
-      return rows.map(toEvent);
+      return rows.map(ROLLOUT_EVENT_ROWS.read);
     }),
 
   appendAction: (action) => session.atomically((db) => appendAction(db, action)),
@@ -56,29 +31,29 @@ export const rolloutLogOver = (session: Session): RolloutLog => ({
   applied: (id, at) =>
     session.once(async (db) => {
       await db
-        .updateTable('rollout_actions')
-        .set({ applied_at: at })
+        .updateTable('rolloutActions')
+        .set({ appliedAt: at })
         .where('id', '=', id)
-        .where('applied_at', 'is', null)
+        .where('appliedAt', 'is', null)
         .execute();
     }),
 
   actions: (rollout, only) =>
     session.once(async (db) => {
-      let query = db.selectFrom('rollout_actions').selectAll().where('rollout', '=', rollout);
-      if (only === 'unapplied') query = query.where('applied_at', 'is', null);
+      let query = db.selectFrom('rolloutActions').selectAll().where('rollout', '=', rollout);
+      if (only === 'unapplied') query = query.where('appliedAt', 'is', null);
       const rows = await query.orderBy('position').execute();
-      return rows.map(toAction);
+      return rows.map(ROLLOUT_ACTION_ROWS.read);
     }),
 
   forgetUnits: (before) =>
     session.once(async (db) => {
       const { numUpdatedRows } = await db
-        .updateTable('rollout_events')
+        .updateTable('rolloutEvents')
         .set({ units: null })
         .where('units', 'is not', null)
         .where('rollout', 'in', ({ selectFrom }) =>
-          selectFrom('rollouts').select('id').where('ended_at', '<', before),
+          selectFrom('rollouts').select('id').where('endedAt', '<', before),
         )
         .executeTakeFirstOrThrow();
       return Number(numUpdatedRows);
@@ -87,7 +62,7 @@ export const rolloutLogOver = (session: Session): RolloutLog => ({
 
 async function append(db: Db, event: RolloutEventRow): Promise<boolean> {
   const { next } = await db
-    .selectFrom('rollout_events')
+    .selectFrom('rolloutEvents')
     .select(({ fn }) => fn.max('seq').as('next'))
     .where('rollout', '=', event.rollout)
     .executeTakeFirstOrThrow();
@@ -99,34 +74,19 @@ async function append(db: Db, event: RolloutEventRow): Promise<boolean> {
       reason: `event ${event.seq} of ${event.rollout} would leave a gap, wanted ${free}`,
     });
   }
-  await db
-    .insertInto('rollout_events')
-    .values({ ...event, body: encodeJson(event.body) })
-    .execute();
+  await db.insertInto('rolloutEvents').values(ROLLOUT_EVENT_ROWS.write(event)).execute();
   return true;
 }
 
 async function appendAction(db: Db, action: ActionRow): Promise<void> {
   const { last } = await db
-    .selectFrom('rollout_actions')
+    .selectFrom('rolloutActions')
     .select(({ fn }) => fn.max('position').as('last'))
     .where('rollout', '=', action.rollout)
     .executeTakeFirstOrThrow();
   await db
-    .insertInto('rollout_actions')
-    .values({
-      id: action.id,
-      rollout: action.rollout,
-      seq: action.seq,
-      body: encodeJson(action.body),
-      generation: action.generation,
-      verdict: action.verdict,
-      reason: action.reason,
-      fence: action.fence,
-      decided_at: action.decidedAt,
-      applied_at: action.appliedAt,
-      position: (last ?? -1) + 1,
-    })
+    .insertInto('rolloutActions')
+    .values({ ...ROLLOUT_ACTION_ROWS.write(action), position: (last ?? -1) + 1 })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
 }

@@ -1,47 +1,23 @@
 /** Rollouts. What happened in them is in `rollout-log.ts`. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from './json.ts';
 import { keyOf, limitOf, pageOf } from './page.ts';
 import { rolloutLogOver } from './rollout-log.ts';
-import type { Schema } from './schema.ts';
+import { ROLLOUT_ROWS, type StoreTables } from './rows.ts';
 import type { Session } from './session.ts';
-import type { RolloutRow, Rollouts, Strategy } from './store.ts';
+import type { RolloutRow, Rollouts } from './store.ts';
 
-const toRollout = (row: Selectable<Schema['rollouts']>): RolloutRow => ({
-  id: row.id,
-  endpoint: row.endpoint,
-  strategy: row.strategy as Strategy,
-  candidate: row.candidate,
-  stable: row.stable,
-  binding: { candidate: row.candidate_digest, stable: row.stable_digest, policyHash: row.policy_hash },
-  policy: decodeJson(row.policy),
-  seed: row.seed,
-  reason: row.reason,
-  by: row.by,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
-  state: row.state,
-  rolledBackAutomatically: row.rolled_back_automatically === 1,
-});
+/** Digests of both versions and of the policy are told together. */
+function toRollout(kept: StoreTables['rollouts']): RolloutRow {
+  const { candidateDigest, stableDigest, policyHash, ...row } = ROLLOUT_ROWS.read(kept);
+  return { ...row, binding: { candidate: candidateDigest, stable: stableDigest, policyHash } };
+}
 
-const fromRollout = (row: RolloutRow): Schema['rollouts'] => ({
-  id: row.id,
-  endpoint: row.endpoint,
-  strategy: row.strategy,
-  candidate: row.candidate,
-  stable: row.stable,
-  candidate_digest: row.binding.candidate,
-  stable_digest: row.binding.stable,
-  policy_hash: row.binding.policyHash,
-  policy: encodeJson(row.policy),
-  seed: row.seed,
-  reason: row.reason,
-  by: row.by,
-  started_at: row.startedAt,
-  ended_at: row.endedAt,
-  state: row.state,
-  rolled_back_automatically: Number(row.rolledBackAutomatically),
-});
+const fromRollout = ({ binding, ...row }: RolloutRow): StoreTables['rollouts'] =>
+  ROLLOUT_ROWS.write({
+    ...row,
+    candidateDigest: binding.candidate,
+    stableDigest: binding.stable,
+    policyHash: binding.policyHash,
+  });
 
 export const rolloutsOver = (session: Session): Rollouts => ({
   ...rolloutLogOver(session),
@@ -62,15 +38,10 @@ export const rolloutsOver = (session: Session): Rollouts => ({
       return row === undefined ? null : toRollout(row);
     }),
 
-  update: (id, { state, endedAt, rolledBackAutomatically }) =>
+  update: (id, change) =>
     session.once(async (db) => {
-      const set = {
-        state,
-        ended_at: endedAt,
-        rolled_back_automatically:
-          rolledBackAutomatically === undefined ? undefined : Number(rolledBackAutomatically),
-      };
-      if (Object.values(set).every((value) => value === undefined)) return;
+      const set = ROLLOUT_ROWS.change(change);
+      if (Object.keys(set).length === 0) return;
       await db.updateTable('rollouts').set(set).where('id', '=', id).execute();
     }),
 
@@ -79,8 +50,8 @@ export const rolloutsOver = (session: Session): Rollouts => ({
       const rows = await db
         .selectFrom('rollouts')
         .selectAll()
-        .where('ended_at', 'is', null)
-        .orderBy('started_at')
+        .where('endedAt', 'is', null)
+        .orderBy('startedAt')
         .orderBy('id')
         .execute();
       return rows.map(toRollout);
@@ -94,15 +65,15 @@ export const rolloutsOver = (session: Session): Rollouts => ({
       if (after !== null) {
         const [startedAt, id] = after;
         query = query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('started_at', 'id'), '<', tuple(startedAt, id)),
+          eb(refTuple('startedAt', 'id'), '<', tuple(startedAt, id)),
         );
       }
       const rows = await query
-        .orderBy('started_at', 'desc')
+        .orderBy('startedAt', 'desc')
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('rollouts', rows, limit, (row) => [row.started_at, row.id], toRollout);
+      return pageOf('rollouts', rows, limit, (row) => [row.startedAt, row.id], toRollout);
     }),
 
   wasRolledBack: (endpoint, digest) =>
@@ -111,8 +82,8 @@ export const rolloutsOver = (session: Session): Rollouts => ({
         .selectFrom('rollouts')
         .select('id')
         .where('endpoint', '=', endpoint)
-        .where('candidate_digest', '=', digest)
-        .where('rolled_back_automatically', '=', 1)
+        .where('candidateDigest', '=', digest)
+        .where('rolledBackAutomatically', '=', 1)
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;

@@ -3,13 +3,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely, Transaction } from 'kysely';
 import { PlimsollError } from '../core/errors.ts';
 import { hasCode, retry } from '../core/retry.ts';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 
 /** A database with these tables: those of the store, where nothing else is said. */
-export type Db<S = Schema> = Kysely<S>;
+export type Db<S = StoreTables> = Kysely<S>;
 
 /** What a table is written over. Work may run more than once: it has no effects but on the database. */
-export interface Session<S = Schema> {
+export interface Session<S = StoreTables> {
   /** One statement by itself. */
   once<T>(work: (db: Db<S>) => Promise<T>): Promise<T>;
   /** Several statements, all or nothing; within a transaction they are part of it. */
@@ -21,7 +21,7 @@ const CONFLICT_MILLIS = 10_000;
 const BACKOFF = { firstMillis: 1, maxMillis: 100 };
 
 /** A session whose calls each stand for themselves. `enter` is run first in every transaction. */
-export class OpenSession<S = Schema> implements Session<S> {
+export class OpenSession<S = StoreTables> implements Session<S> {
   readonly #db: Db<S>;
   readonly #enter: (db: Transaction<S>) => Promise<unknown>;
   readonly #inside = new AsyncLocalStorage<{ open: boolean }>();

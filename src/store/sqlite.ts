@@ -1,5 +1,6 @@
 /** SQLite through Node's own module, for one machine. */
 import {
+  CamelCasePlugin,
   type DatabaseIntrospector,
   type Driver,
   Kysely,
@@ -11,7 +12,7 @@ import {
 } from 'kysely';
 import type { Dialect } from './migrations/migration.ts';
 import { checkParameter } from './parameters.ts';
-import type { Schema } from './schema.ts';
+import type { StoreTables } from './rows.ts';
 import type { Db } from './session.ts';
 import { SqliteDriver, type SqliteOptions } from './sqlite-driver.ts';
 
@@ -25,8 +26,8 @@ export const SQLITE: Dialect = {
 };
 
 /** Opens or makes the database at a path (`:memory:` for one that is gone with the process) when it is first used. */
-export const openSqlite = <S = Schema>(path: string, options: SqliteOptions = {}): Db<S> =>
-  new Kysely<S>({ dialect: new Sqlite(path, options) });
+export const openSqlite = <S = StoreTables>(path: string, options: SqliteOptions = {}): Db<S> =>
+  new Kysely<S>({ dialect: new Sqlite(path, options), plugins: [new CamelCasePlugin()] });
 
 class Sqlite implements KyselyDialect {
   readonly #path: string;

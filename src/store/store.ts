@@ -2,9 +2,21 @@
  * The store: what must survive. One port, one contract suite, two implementations (SQLite for one machine, PostgreSQL
  * for several). Times are milliseconds since the epoch, JSON columns come back as the values that were put in.
  */
-import type { Route } from '../rollout/route.ts';
+
 import type { ApiKeys } from './access.ts';
 import type { Members, Orders, Pieces } from './replicas.ts';
+import type { RowOf } from './row-schema.ts';
+import type {
+  ANSWER_ROWS,
+  AUDIT_ROWS,
+  ENDPOINT_ROWS,
+  FEEDBACK_ROWS,
+  ROLLOUT_ACTION_ROWS,
+  ROLLOUT_EVENT_ROWS,
+  ROLLOUT_ROWS,
+  ROUTE_ROWS,
+  VERSION_ROWS,
+} from './rows.ts';
 
 export interface Store {
   readonly kind: 'sqlite' | 'postgres';
@@ -52,28 +64,9 @@ export interface PageRequest {
 
 // Versions
 
-export type VersionState = 'validating' | 'ready' | 'refused' | 'archived';
-
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
-
-export interface VersionRow {
-  readonly model: string;
-  readonly version: number;
-  /** sha256 of the original file, hex (with side files: over theirs, too); names the bundle. */
-  readonly digest: string;
-  readonly state: VersionState;
-  /** Name of the original file. */
-  readonly file: string;
-  readonly checks: readonly Check[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly note: string;
-  readonly createdAt: number;
-  readonly createdBy: string;
-}
+export type VersionRow = RowOf<typeof VERSION_ROWS>;
+export type VersionState = VersionRow['state'];
+export type Check = VersionRow['checks'][number];
 
 export interface Versions {
   /** Numbers it: one more than the highest that the model ever had. */
@@ -98,31 +91,9 @@ export interface Versions {
 
 // Endpoints and their routes
 
-export interface EndpointRow {
-  readonly name: string;
-  readonly model: string;
-  readonly generation: number;
-  readonly route: Route;
-  /** Version that everybody gets when no rollout runs. */
-  readonly stable: number;
-  /** Version that was stable before: what `rollback` goes to. */
-  readonly previous: number | null;
-  /** Rollout that owns the route, or null. */
-  readonly rollout: string | null;
-  readonly createdAt: number;
-}
-
-export interface RouteChange {
-  readonly at: number;
-  readonly by: string;
-  readonly reason: string;
-}
-
-export interface RouteRow extends RouteChange {
-  readonly endpoint: string;
-  readonly generation: number;
-  readonly route: Route;
-}
+export type EndpointRow = RowOf<typeof ENDPOINT_ROWS>;
+export type RouteRow = RowOf<typeof ROUTE_ROWS>;
+export type RouteChange = Pick<RouteRow, 'at' | 'by' | 'reason'>;
 
 export interface Endpoints {
   get(name: string): Promise<EndpointRow | null>;
@@ -146,57 +117,19 @@ export interface Endpoints {
 
 // Rollouts
 
-export type Strategy = 'canary' | 'ab' | 'shadow' | 'blue-green' | 'immediate' | 'placebo';
+type KeptRollout = RowOf<typeof ROLLOUT_ROWS>;
+export type Strategy = KeptRollout['strategy'];
 
-export interface RolloutRow {
-  readonly id: string;
-  readonly endpoint: string;
-  readonly strategy: Strategy;
-  readonly candidate: number;
-  readonly stable: number;
+export interface RolloutRow extends Omit<KeptRollout, 'candidateDigest' | 'stableDigest' | 'policyHash'> {
   /** Digests of both and of the policy: what the evidence belongs to. */
   readonly binding: { readonly candidate: string; readonly stable: string; readonly policyHash: string };
-  /** The policy as it was given. */
-  readonly policy: unknown;
-  readonly seed: number;
-  readonly reason: string;
-  readonly by: string;
-  readonly startedAt: number;
-  /** Null while it runs. */
-  readonly endedAt: number | null;
-  /** `running`, `holding`, `promoted`, `rolled-back` or `aborted`, for lists; the truth is in the events. */
-  readonly state: string;
-  /** Ended because of evidence, not by a person. */
-  readonly rolledBackAutomatically: boolean;
 }
 
 /** One thing that was decided upon, in order; folding `decide` over them gives the state again. */
-export interface RolloutEventRow {
-  readonly rollout: string;
-  /** From 0, without gaps. */
-  readonly seq: number;
-  readonly at: number;
-  readonly kind: 'start' | 'window' | 'tick' | 'ready' | 'command' | 'baseline';
-  readonly body: unknown;
-  /** Of a window: units that were flagged in it for the first time, packed; else null. */
-  readonly units: Uint8Array | null;
-}
+export type RolloutEventRow = RowOf<typeof ROLLOUT_EVENT_ROWS>;
 
 /** What was decided to be done; `appliedAt` is null until it has been. */
-export interface ActionRow {
-  readonly id: string;
-  readonly rollout: string;
-  /** Event that it follows from. */
-  readonly seq: number;
-  readonly body: unknown;
-  /** Generation that the route gets by it; null where it changes none. */
-  readonly generation: number | null;
-  readonly verdict: string;
-  readonly reason: string;
-  readonly fence: number;
-  readonly decidedAt: number;
-  readonly appliedAt: number | null;
-}
+export type ActionRow = RowOf<typeof ROLLOUT_ACTION_ROWS>;
 
 export interface Rollouts {
   /** False where the endpoint has one that runs. */
@@ -227,32 +160,13 @@ export interface Rollouts {
 // Feedback
 
 /** One answer that labels may come for. */
-export interface AnswerRow {
-  readonly rollout: string;
-  readonly requestId: string;
-  readonly unit: string | null;
-  readonly arm: number;
-  readonly window: number;
-  readonly at: number;
-  readonly answer: string;
+export interface AnswerRow extends Omit<RowOf<typeof ANSWER_ROWS>, 'segment'> {
   /** Value of the segment header that its request carried; left out where it carried none, or none is asked for. */
   readonly segment?: string;
 }
 
 /** A label, or a business value, as it arrived. */
-export interface FeedbackRow {
-  readonly endpoint: string;
-  readonly requestId: string | null;
-  /** Hash of the unit in hex, or null where it is given by request. */
-  readonly unit: string | null;
-  /** `label`, or the name of a metric. */
-  readonly metric: string;
-  /** The label as text, or the value in decimal. */
-  readonly value: string;
-  /** When it happened. */
-  readonly at: number;
-  readonly receivedAt: number;
-}
+export type FeedbackRow = RowOf<typeof FEEDBACK_ROWS>;
 
 /** A business value of a unit. */
 export interface UnitValue {
@@ -309,23 +223,8 @@ export interface Feedback {
 
 // Audit
 
-export interface AuditEntry {
-  readonly at: number;
-  readonly by: string;
-  /** `version.ready`, `rollout.started`, `route.changed` … */
-  readonly what: string;
-  /** `churn@2`, `endpoint/churn`, `rollout/ro_…` */
-  readonly subject: string;
-  readonly body: unknown;
-}
-
-export interface AuditRow extends AuditEntry {
-  /** From 1, without gaps. */
-  readonly seq: number;
-  readonly previous: string;
-  /** sha256 over the previous hash and this entry, hex. */
-  readonly hash: string;
-}
+export type AuditRow = RowOf<typeof AUDIT_ROWS>;
+export type AuditEntry = Omit<AuditRow, 'seq' | 'previous' | 'hash'>;
 
 export interface Audit {
   /** To be called in a transaction with what it tells of. */

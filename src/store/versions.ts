@@ -1,24 +1,9 @@
 /** Versions of models and their aliases. A version is never deleted, so that its number is never given out again. */
-import type { Selectable } from 'kysely';
 import { aliasesOver } from './aliases.ts';
-import { decodeJson, encodeJson } from './json.ts';
 import { keyOf, limitOf, pageOf } from './page.ts';
-import type { Schema } from './schema.ts';
+import { VERSION_ROWS } from './rows.ts';
 import type { Db, Session } from './session.ts';
-import type { VersionRow, VersionState, Versions } from './store.ts';
-
-const toVersion = (row: Selectable<Schema['versions']>): VersionRow => ({
-  model: row.model,
-  version: row.version,
-  digest: row.digest,
-  state: row.state as VersionState,
-  file: row.file,
-  checks: decodeJson(row.checks),
-  labels: decodeJson(row.labels),
-  note: row.note,
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-});
+import type { VersionRow, Versions } from './store.ts';
 
 export const versionsOver = (session: Session): Versions => ({
   ...aliasesOver(session),
@@ -33,7 +18,7 @@ export const versionsOver = (session: Session): Versions => ({
         .where('model', '=', model)
         .where('version', '=', version)
         .executeTakeFirst();
-      return row === undefined ? null : toVersion(row);
+      return row === undefined ? null : VERSION_ROWS.read(row);
     }),
 
   byDigest: (model, digest) =>
@@ -46,19 +31,13 @@ export const versionsOver = (session: Session): Versions => ({
         .orderBy('version', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : toVersion(row);
+      return row === undefined ? null : VERSION_ROWS.read(row);
     }),
 
   update: (model, version, change) =>
     session.once(async (db) => {
-      const { state, checks, labels, note } = change;
-      const set = {
-        state,
-        checks: checks && encodeJson(checks),
-        labels: labels && encodeJson(labels),
-        note,
-      };
-      if (Object.values(set).every((value) => value === undefined)) return;
+      const set = VERSION_ROWS.change(change);
+      if (Object.keys(set).length === 0) return;
       await db
         .updateTable('versions')
         .set(set)
@@ -77,7 +56,7 @@ export const versionsOver = (session: Session): Versions => ({
         .orderBy('version', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('versions', rows, limit, (row) => [row.version], toVersion);
+      return pageOf('versions', rows, limit, (row) => [row.version], VERSION_ROWS.read);
     }),
 });
 
@@ -122,20 +101,7 @@ async function insert(db: Db, row: Omit<VersionRow, 'version'>): Promise<Version
     .where('model', '=', row.model)
     .executeTakeFirstOrThrow();
   const version = (highest ?? 0) + 1;
-  await db
-    .insertInto('versions')
-    .values({
-      model: row.model,
-      version,
-      digest: row.digest,
-      state: row.state,
-      file: row.file,
-      checks: encodeJson(row.checks),
-      labels: encodeJson(row.labels),
-      note: row.note,
-      created_at: row.createdAt,
-      created_by: row.createdBy,
-    })
-    .execute();
-  return { ...row, version };
+  const numbered = { ...row, version };
+  await db.insertInto('versions').values(VERSION_ROWS.write(numbered)).execute();
+  return numbered;
 }

@@ -54,7 +54,7 @@ export const LAYERS: Layers = {
     'registry',
     'scorer',
   ],
-  store: ['rollout'],
+  store: ['schema', 'rollout'],
   'serving/rows': ['model'],
   registry: [
     'model',

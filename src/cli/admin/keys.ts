@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import type { ApiKeyring, KeyView, NewKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { SCOPES, type Scope } from '../../store/access.ts';
+import { SCOPES, type Scope } from '../../store/scopes.ts';
 import type { DefineCommand } from '../command.ts';
 import {
   type ActorOptions,

@@ -1,6 +1,6 @@
 /** Keys as a file: what processes without a store know of them. Hashes only, never a key. Pure. */
 import { isRecord } from '../../core/record.ts';
-import { SCOPES, type Scope } from '../../store/access.ts';
+import { SCOPES, type Scope } from '../../store/scopes.ts';
 import { ENDPOINT_NAME_MAX, KEY_ENDPOINTS_MAX, KEYS_MAX, type KnownKey } from './port.ts';
 
 const FORMAT = 1;

@@ -1,6 +1,6 @@
 /** What can be asked about API keys; in this process over the store, or over HTTP where a server owns it. Pure. */
 import type { Actor } from '../../core/actor.ts';
-import type { Scope } from '../../store/access.ts';
+import type { Scope } from '../../store/scopes.ts';
 
 export type { Scope };
 

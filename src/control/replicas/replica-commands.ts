@@ -87,9 +87,9 @@ export class ReplicaCommands {
   }
 
   /** Never rejects: what cannot be answered is found open again. */
-  async #do({ id, body, isWritten }: OrderRow, obey: Obey): Promise<void> {
+  async #do({ id, body, written }: OrderRow, obey: Obey): Promise<void> {
     try {
-      const answer = isWritten ? DONE : await answerOf(() => obey(body as ReplicaCommand, id));
+      const answer = written ? DONE : await answerOf(() => obey(body as ReplicaCommand, id));
       await this.#store.tables.orders.answer(id, answer);
     } catch (error) {
       this.#logger.error({ err: error, order: id }, 'An order of another replica cannot be answered now');

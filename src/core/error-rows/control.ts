@@ -85,6 +85,7 @@ export const CONTROL_AREAS = {
     STORE_URL_INVALID: row(422, EXIT.usage, 'Cannot open the store "{found}": wanted sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE', 'Leave out --store to keep everything in the data folder'),
     STORE_NEWER: row(500, EXIT.unsupported, 'Cannot open the store: its schema is version {found}, this program knows up to {known}', 'Start the newer Plimsoll that wrote it, or restore a copy from before'),
     STORE_DAMAGED: row(500, EXIT.failed, 'Cannot read the store {where}: {reason}', 'It is no database or a damaged one: restore a copy, or name another file with --store'),
+    STORE_ROW_INVALID: row(500, EXIT.failed, 'Cannot use the row {key} of the table {table} of the store: {problems}', 'Another program or a fault has changed it: put that row right in the database, or restore a copy of the store'),
     STORE_UNWRITABLE: row(503, EXIT.failed, 'Cannot write to the store {where}: {reason}', 'Give it a disk with space that this user may write to, then try again; nothing was half written, and predictions go on meanwhile'),
     STORE_UNAVAILABLE: row(503, EXIT.failed, 'Cannot reach the store {where}: {reason}', 'Try again once the database answers; predictions go on meanwhile'),
     STORE_BUSY: row(503, EXIT.failed, 'Cannot write to the store {where}: {reason}', 'Try again; see what else writes to this database'),

@@ -1,6 +1,6 @@
 /** What scopes allow. Pure. */
 import type { KnownKey } from '../../control/keys/port.ts';
-import type { Scope } from '../../store/access.ts';
+import type { Scope } from '../../store/scopes.ts';
 
 /** Each may do what those before it may. `predict` is none of them: it reads nothing, and changes nothing. */
 const RANKS: Readonly<Record<Scope, number>> = { predict: 0, viewer: 1, operator: 2, admin: 3 };

@@ -7,7 +7,7 @@ import {
   LIFE_MAX_MS,
   LIFE_MIN_MS,
 } from '../../control/keys/port.ts';
-import { SCOPES } from '../../store/access.ts';
+import { SCOPES } from '../../store/scopes.ts';
 import { closed, NAME, nullable, operation, REASON, TIME } from './operation.ts';
 
 const KEY_NAME = Type.String({

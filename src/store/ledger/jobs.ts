@@ -1,27 +1,14 @@
 /** Definitions of jobs, and the runs that begin of them. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from '../json.ts';
+import { encodeJson } from '../json.ts';
 import { keyOf, limitOf, pageOf } from '../page.ts';
 import type { Db, Session } from '../session.ts';
 import type { JobRow, Ledger, NewRun, RunRow } from './ledger.ts';
-import { toRun } from './runs.ts';
-import type { LedgerSchema } from './schema.ts';
+import { JOB_ROWS, type LedgerTables, RUN_ROWS } from './rows.ts';
 
 type Jobs = Pick<Ledger, 'begin' | 'define' | 'job' | 'jobs' | 'pause' | 'remember'>;
 
-const toJob = (row: Selectable<LedgerSchema['jobs']>): JobRow => ({
-  name: row.name,
-  spec: decodeJson(row.spec),
-  schedule: decodeJson(row.schedule),
-  paused: row.paused === 1,
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-  memory: decodeJson(row.memory),
-  generation: row.generation,
-});
-
 /** The part of a ledger that is about jobs. */
-export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
+export const jobsOver = (session: Session<LedgerTables>): Jobs => ({
   begin: (job, run) =>
     session.atomically(async (db) => {
       await db
@@ -52,13 +39,13 @@ export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      return toJob(row);
+      return JOB_ROWS.read(row);
     }),
 
   job: (name) =>
     session.once(async (db) => {
       const row = await db.selectFrom('jobs').selectAll().where('name', '=', name).executeTakeFirst();
-      return row === undefined ? null : toJob(row);
+      return row === undefined ? null : JOB_ROWS.read(row);
     }),
 
   jobs: (page) =>
@@ -71,7 +58,7 @@ export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
         .orderBy('name')
         .limit(limit + 1)
         .execute();
-      return pageOf('jobs', rows, limit, ({ name }) => [name], toJob);
+      return pageOf('jobs', rows, limit, ({ name }) => [name], JOB_ROWS.read);
     }),
 
   pause: (name, paused) =>
@@ -100,19 +87,10 @@ export const jobsOver = (session: Session<LedgerSchema>): Jobs => ({
 
 const columnsOf = (
   job: Pick<JobRow, 'name' | 'spec' | 'schedule' | 'createdAt' | 'createdBy'>,
-): LedgerSchema['jobs'] => ({
-  name: job.name,
-  spec: encodeJson(job.spec),
-  schedule: encodeJson(job.schedule),
-  paused: 0,
-  memory: encodeJson(null),
-  generation: 1,
-  created_at: job.createdAt,
-  created_by: job.createdBy,
-});
+): LedgerTables['jobs'] => JOB_ROWS.write({ ...job, paused: false, memory: null, generation: 1 });
 
 /** Numbers a run: one more than the highest of its job. Null where the job has one of that `due` already. */
-async function insertRun(db: Db<LedgerSchema>, job: string, run: NewRun): Promise<RunRow | null> {
+async function insertRun(db: Db<LedgerTables>, job: string, run: NewRun): Promise<RunRow | null> {
   const { highest } = await db
     .selectFrom('runs')
     .select(({ fn }) => fn.max('number').as('highest'))
@@ -120,33 +98,29 @@ async function insertRun(db: Db<LedgerSchema>, job: string, run: NewRun): Promis
     .executeTakeFirstOrThrow();
   const row = await db
     .insertInto('runs')
-    .values({
-      id: run.id,
-      job,
-      number: (highest ?? 0) + 1,
-      cause: run.cause,
-      due: run.due,
-      spec: encodeJson(run.spec),
-      state: run.state,
-      attempt: 1,
-      created_at: run.createdAt,
-      started_at: null,
-      ended_at: null,
-      not_before: run.notBefore,
-      holder: null,
-      fence: 0,
-      lease_until: 0,
-      fingerprint: null,
-      facts: NOTHING,
-      plan: NOTHING,
-      receipt: NOTHING,
-      error: NOTHING,
-      progress: NOTHING,
-    })
+    .values(
+      RUN_ROWS.write({
+        ...run,
+        job,
+        number: (highest ?? 0) + 1,
+        attempt: 1,
+        startedAt: null,
+        endedAt: null,
+        holder: null,
+        fence: 0,
+        leaseUntil: 0,
+        fingerprint: null,
+        facts: null,
+        plan: null,
+        receipt: null,
+        error: null,
+        progress: null,
+      }),
+    )
     .onConflict((conflict) => conflict.columns(['job', 'due']).doNothing())
     .returningAll()
     .executeTakeFirst();
-  return row === undefined ? null : toRun(row);
+  return row === undefined ? null : RUN_ROWS.read(row);
 }
 
 const NOTHING = encodeJson(null);

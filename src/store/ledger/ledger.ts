@@ -2,60 +2,17 @@
  * What batch jobs must remember: a database of its own beside the store, which any number of processes open. One port, one
  * contract suite, SQLite and PostgreSQL. Times are milliseconds since the epoch; JSON comes back as it was put in.
  */
+import type { RowOf } from '../row-schema.ts';
 import type { Page, PageRequest } from '../store.ts';
-import type { Cause, RunState } from './run-state.ts';
+import type { JOB_ROWS, RUN_LINE_ROWS, RUN_ROWS } from './rows.ts';
+import type { RunState } from './run-state.ts';
 
-export interface JobRow {
-  readonly name: string;
-  /** A `JobSpec`, without secrets. */
-  readonly spec: unknown;
-  /** Triggers, retries, limits (`jobs/schedule`), or null where it is only run by hand. */
-  readonly schedule: unknown;
-  readonly paused: boolean;
-  readonly createdAt: number;
-  readonly createdBy: string;
-  /** What a trigger must remember: files it has seen, its last look. */
-  readonly memory: unknown;
-  /** Grows with every change. */
-  readonly generation: number;
-}
+export type JobRow = RowOf<typeof JOB_ROWS>;
 
-export interface RunRow {
-  readonly id: string;
-  readonly job: string;
-  /** From 1 in its job. */
-  readonly number: number;
-  readonly cause: Cause;
-  /** What it was started for; a job has one run of each: `manual/<id>`, `schedule/2026-11-01T02:00:00+01:00`, `files/<digest>` … */
-  readonly due: string;
-  /** The job's spec when it began. */
-  readonly spec: unknown;
-  readonly state: RunState;
-  /** From 1. */
-  readonly attempt: number;
-  readonly createdAt: number;
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-  /** Not to be started before. */
-  readonly notBefore: number;
-  /** Name of the process that has it, as of `holderOf`; null where nobody has. */
-  readonly holder: string | null;
-  readonly fence: number;
-  readonly leaseUntil: number;
-  readonly fingerprint: string | null;
-  /** What the fingerprint was made of, for the difference. */
-  readonly facts: unknown;
-  /** Frozen input and chunks. */
-  readonly plan: unknown;
-  readonly receipt: unknown;
-  /** Of the last attempt: `{code, message, hint, details}`. */
-  readonly error: unknown;
-  /** Rows read so far and the rest, for lists; the truth is in the chunks. */
-  readonly progress: unknown;
-}
+export type RunRow = RowOf<typeof RUN_ROWS>;
 
 /** A run in a list: without what grows with its input. */
-export type RunLine = Omit<RunRow, 'facts' | 'plan'>;
+export type RunLine = RowOf<typeof RUN_LINE_ROWS>;
 
 /** What a run begins with. */
 export type NewRun = Pick<RunRow, 'id' | 'cause' | 'due' | 'spec' | 'state' | 'createdAt' | 'notBefore'>;

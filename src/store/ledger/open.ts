@@ -3,8 +3,8 @@ import { type DatabaseOptions, openDatabase } from '../database.ts';
 import { jobsOver } from './jobs.ts';
 import type { Ledger } from './ledger.ts';
 import { LEDGER_MIGRATIONS } from './migrations/all.ts';
+import type { LedgerTables } from './rows.ts';
 import { runsOver } from './runs.ts';
-import type { LedgerSchema } from './schema.ts';
 import { workOver } from './work.ts';
 
 const CONTENTS = { schema: 'plimsoll_jobs', migrations: LEDGER_MIGRATIONS };
@@ -15,7 +15,7 @@ const CONTENTS = { schema: 'plimsoll_jobs', migrations: LEDGER_MIGRATIONS };
  * STORE_NEWER.
  */
 export async function openLedger(url: string, options: DatabaseOptions = {}): Promise<Ledger> {
-  const { kind, session } = await openDatabase<LedgerSchema>(url, CONTENTS, options);
+  const { kind, session } = await openDatabase<LedgerTables>(url, CONTENTS, options);
   return {
     kind,
     ...jobsOver(session),

@@ -1,11 +1,10 @@
 /** Runs, and who has them: every write of a run names the fence that its holder was given. */
-import type { Selectable, Updateable } from 'kysely';
-import { decodeJson, encodeJson } from '../json.ts';
+import type { Updateable } from 'kysely';
 import { keyOf, limitOf, pageOf } from '../page.ts';
 import type { Db, Session } from '../session.ts';
-import type { Ledger, RunChange, RunLine, RunRow } from './ledger.ts';
-import { type Cause, CLOSED, OPEN, type RunState } from './run-state.ts';
-import type { LedgerSchema } from './schema.ts';
+import type { Ledger } from './ledger.ts';
+import { type LedgerTables, RUN_LINE_ROWS, RUN_ROWS } from './rows.ts';
+import { CLOSED, OPEN } from './run-state.ts';
 
 type Runs = Pick<
   Ledger,
@@ -21,89 +20,36 @@ type Runs = Pick<
   | 'release'
   | 'steer'
 >;
-type RunColumns = Selectable<LedgerSchema['runs']>;
-
-/** What a list gives of a run: all but what grows with its input. */
-const LINE = [
-  'id',
-  'job',
-  'number',
-  'cause',
-  'due',
-  'spec',
-  'state',
-  'attempt',
-  'created_at',
-  'started_at',
-  'ended_at',
-  'not_before',
-  'holder',
-  'fence',
-  'lease_until',
-  'fingerprint',
-  'receipt',
-  'error',
-  'progress',
-] as const satisfies readonly (keyof RunColumns)[];
-
-const toLine = (row: Pick<RunColumns, (typeof LINE)[number]>): RunLine => ({
-  id: row.id,
-  job: row.job,
-  number: row.number,
-  cause: row.cause as Cause,
-  due: row.due,
-  spec: decodeJson(row.spec),
-  state: row.state as RunState,
-  attempt: row.attempt,
-  createdAt: row.created_at,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
-  notBefore: row.not_before,
-  holder: row.holder,
-  fence: row.fence,
-  leaseUntil: row.lease_until,
-  fingerprint: row.fingerprint,
-  receipt: decodeJson(row.receipt),
-  error: decodeJson(row.error),
-  progress: decodeJson(row.progress),
-});
-
-/** A row of the table as a run. */
-export const toRun = (row: RunColumns): RunRow => ({
-  ...toLine(row),
-  facts: decodeJson(row.facts),
-  plan: decodeJson(row.plan),
-});
 
 /** The part of a ledger that is about runs and their holders. */
-export const runsOver = (session: Session<LedgerSchema>): Runs => ({
+export const runsOver = (session: Session<LedgerTables>): Runs => ({
   ...readsOver(session),
 
   claim: (id, holder, now, millis, gone) =>
     session.once(async (db) => {
       const row = await db
         .updateTable('runs')
-        .set((eb) => ({ holder, fence: eb('fence', '+', 1), lease_until: now + millis }))
+        .set((eb) => ({ holder, fence: eb('fence', '+', 1), leaseUntil: now + millis }))
         .where('id', '=', id)
         .where('state', 'not in', CLOSED)
         .where(({ eb, or }) =>
           or([
             eb('holder', 'is', null),
-            eb('lease_until', '<=', now),
+            eb('leaseUntil', '<=', now),
             ...(gone === undefined ? [] : [eb('holder', '=', gone)]),
           ]),
         )
         .returningAll()
         .executeTakeFirst();
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : RUN_ROWS.read(row);
     }),
 
-  renew: (id, fence, now, millis) => updateHeld(session, id, fence, { lease_until: now + millis }),
+  renew: (id, fence, now, millis) => updateHeld(session, id, fence, { leaseUntil: now + millis }),
 
-  change: (id, fence, change) => updateHeld(session, id, fence, columnsOf(change)),
+  change: (id, fence, change) => updateHeld(session, id, fence, RUN_ROWS.change(change)),
 
   release: (id, fence, change) =>
-    updateHeld(session, id, fence, { ...columnsOf(change), holder: null, lease_until: 0 }),
+    updateHeld(session, id, fence, { ...RUN_ROWS.change(change), holder: null, leaseUntil: 0 }),
 
   steer: (id, from, change) =>
     session.once(async (db) => {
@@ -111,7 +57,7 @@ export const runsOver = (session: Session<LedgerSchema>): Runs => ({
       const { numUpdatedRows } = await db
         .updateTable('runs')
         // A column of its own, so that a change of nothing asks the same question.
-        .set({ ...columnsOf(change), lease_until: 0 })
+        .set({ ...RUN_ROWS.change(change), leaseUntil: 0 })
         .where('id', '=', id)
         .where('holder', 'is', null)
         .where('state', 'in', from)
@@ -121,12 +67,12 @@ export const runsOver = (session: Session<LedgerSchema>): Runs => ({
 });
 
 const readsOver = (
-  session: Session<LedgerSchema>,
+  session: Session<LedgerTables>,
 ): Pick<Runs, 'run' | 'runOf' | 'latest' | 'lastDone' | 'runs' | 'open'> => ({
   run: (id) =>
     session.once(async (db) => {
       const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : RUN_ROWS.read(row);
     }),
 
   runOf: (job, due) =>
@@ -137,13 +83,13 @@ const readsOver = (
         .where('job', '=', job)
         .where('due', '=', due)
         .executeTakeFirst();
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : RUN_ROWS.read(row);
     }),
 
   latest: (job) =>
     session.once(async (db) => {
       const row = await newest(db, job).executeTakeFirst();
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : RUN_ROWS.read(row);
     }),
 
   lastDone: (job, but) =>
@@ -151,46 +97,46 @@ const readsOver = (
       let query = newest(db, job).where('state', '=', 'done');
       if (but !== undefined) query = query.where('id', '<>', but);
       const row = await query.executeTakeFirst();
-      return row === undefined ? null : toRun(row);
+      return row === undefined ? null : RUN_ROWS.read(row);
     }),
 
   runs: (job, page) =>
     session.once(async (db) => {
       const limit = limitOf(page);
       const after = keyOf('runs', ['number'], page);
-      let query = db.selectFrom('runs').select(LINE).where('job', '=', job);
+      let query = db.selectFrom('runs').select(RUN_LINE_ROWS.names).where('job', '=', job);
       if (after !== null) query = query.where('number', '<', after[0]);
       const rows = await query
         .orderBy('number', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('runs', rows, limit, ({ number }) => [number], toLine);
+      return pageOf('runs', rows, limit, ({ number }) => [number], RUN_LINE_ROWS.read);
     }),
 
   open: () =>
     session.once(async (db) => {
-      const query = db.selectFrom('runs').select(LINE).where('state', 'in', OPEN);
-      return (await query.orderBy('created_at').orderBy('id').execute()).map(toLine);
+      const query = db.selectFrom('runs').select(RUN_LINE_ROWS.names).where('state', 'in', OPEN);
+      return (await query.orderBy('createdAt').orderBy('id').execute()).map(RUN_LINE_ROWS.read);
     }),
 });
 
-const newest = (db: Db<LedgerSchema>, job: string) =>
+const newest = (db: Db<LedgerTables>, job: string) =>
   db.selectFrom('runs').selectAll().where('job', '=', job).orderBy('number', 'desc').limit(1);
 
 /** Changes a run that is held under this fence; false where it is another's, or nobody's. */
 const updateHeld = (
-  session: Session<LedgerSchema>,
+  session: Session<LedgerTables>,
   id: string,
   fence: number,
-  set: Updateable<LedgerSchema['runs']>,
+  set: Updateable<LedgerTables['runs']>,
 ): Promise<boolean> => session.once((db) => setHeld(db, id, fence, set));
 
 /** Changes a run that is held under this fence, within a transaction; false where it is another's, or nobody's. */
 export async function setHeld(
-  db: Db<LedgerSchema>,
+  db: Db<LedgerTables>,
   id: string,
   fence: number,
-  set: Updateable<LedgerSchema['runs']>,
+  set: Updateable<LedgerTables['runs']>,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('runs')
@@ -201,19 +147,3 @@ export async function setHeld(
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
-
-const columnsOf = ({ facts, plan, receipt, error, progress, ...change }: RunChange) => ({
-  state: change.state,
-  attempt: change.attempt,
-  started_at: change.startedAt,
-  ended_at: change.endedAt,
-  not_before: change.notBefore,
-  fingerprint: change.fingerprint,
-  ...encoded({ facts, plan, receipt, error, progress }),
-});
-
-/** Those that are given, null included, as JSON. */
-const encoded = <K extends string>(values: Readonly<Record<K, unknown>>): { [key in K]?: string } =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, encodeJson(value)]])),
-  ) as { [key in K]?: string };

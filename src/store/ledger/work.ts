@@ -1,14 +1,14 @@
 /** What runs have done: digests of their input, accounts of their chunks. */
-import { decodeJson, encodeJson } from '../json.ts';
+import { encodeJson } from '../json.ts';
 import type { Session } from '../session.ts';
 import type { Ledger } from './ledger.ts';
+import { CHUNK_ROWS, type LedgerTables } from './rows.ts';
 import { setHeld } from './runs.ts';
-import type { LedgerSchema } from './schema.ts';
 
 type Work = Pick<Ledger, 'pieces' | 'addPiece' | 'chunks' | 'finishChunk'>;
 
 /** The part of a ledger that is about what runs have done. */
-export const workOver = (session: Session<LedgerSchema>): Work => ({
+export const workOver = (session: Session<LedgerTables>): Work => ({
   pieces: (run) =>
     session.once((db) =>
       db
@@ -33,18 +33,18 @@ export const workOver = (session: Session<LedgerSchema>): Work => ({
 
   chunks: (run) =>
     session.once(async (db) => {
-      const query = db.selectFrom('chunks').select('account').where('run', '=', run).orderBy('chunk');
-      return (await query.execute()).map(({ account }) => decodeJson(account));
+      const query = db.selectFrom('chunks').selectAll().where('run', '=', run).orderBy('chunk');
+      return (await query.execute()).map((row) => CHUNK_ROWS.read(row).account);
     }),
 
   finishChunk: (run, fence, chunk, account, progress) =>
     session.atomically(async (db) => {
       if (!(await setHeld(db, run, fence, { progress: encodeJson(progress) }))) return false;
-      const text = encodeJson(account);
+      const row = CHUNK_ROWS.write({ run, chunk, account });
       await db
         .insertInto('chunks')
-        .values({ run, chunk, account: text })
-        .onConflict((conflict) => conflict.columns(['run', 'chunk']).doUpdateSet({ account: text }))
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['run', 'chunk']).doUpdateSet({ account: row.account }))
         .execute();
       return true;
     }),

@@ -1,22 +1,21 @@
 /** Alerts as they are, and what happened to them. */
-import { decodeJson, encodeJson } from '../json.ts';
 import { keyOf, limitOf, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import { holds } from './claims.ts';
 import { putDelivery } from './deliveries.ts';
 import { keepMemories } from './memories.ts';
 import type { MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import { ALERT_EVENT_ROWS, ALERT_ROWS, type MonitoringTables, NEW_ALERT_EVENT_ROWS } from './rows.ts';
 
 type Alerts = Pick<MonitoringStore, 'alerts' | 'alert' | 'alerted' | 'alertEvents'>;
 
-export const alertsOver = (session: Session<MonitoringSchema>): Alerts => ({
+export const alertsOver = (session: Session<MonitoringTables>): Alerts => ({
   alerts: (page) =>
     session.once(async (db) => {
       const limit = limitOf(page);
       const after = keyOf('alerts', ['string'], page);
       if (page?.states?.length === 0) return { items: [], next: null };
-      let query = db.selectFrom('alerts').select(['fingerprint', 'body']);
+      let query = db.selectFrom('alerts').selectAll();
       if (after !== null) query = query.where('fingerprint', '>', after[0]);
       if (page?.endpoint !== undefined) query = query.where('endpoint', '=', page.endpoint);
       if (page?.states !== undefined) query = query.where('state', 'in', page.states);
@@ -29,32 +28,30 @@ export const alertsOver = (session: Session<MonitoringSchema>): Alerts => ({
         rows,
         limit,
         ({ fingerprint }) => [fingerprint],
-        ({ body }) => decodeJson(body),
+        (row) => ALERT_ROWS.read(row).body,
       );
     }),
 
   alert: (fingerprint) =>
     session.once(async (db) => {
-      const query = db.selectFrom('alerts').select('body').where('fingerprint', '=', fingerprint);
+      const query = db.selectFrom('alerts').selectAll().where('fingerprint', '=', fingerprint);
       const row = await query.executeTakeFirst();
-      return row === undefined ? null : decodeJson(row.body);
+      return row === undefined ? null : ALERT_ROWS.read(row).body;
     }),
 
   alerted: ({ alerts, events, deliveries, memories }, fence) =>
     session.atomically(async (db) => {
       if (!(await holds(db, fence))) return false;
-      for (const { fingerprint, endpoint, state, row } of alerts) {
-        const columns = { endpoint, state, body: encodeJson(row) };
+      for (const { row: body, ...alert } of alerts) {
+        const { fingerprint, ...columns } = ALERT_ROWS.write({ ...alert, body });
         await db
           .insertInto('alerts')
           .values({ fingerprint, ...columns })
           .onConflict((conflict) => conflict.column('fingerprint').doUpdateSet(columns))
           .execute();
       }
-      for (const { fingerprint, at, what, body } of events) {
-        const row = { fingerprint, at, what, body: encodeJson(body) };
-        await db.insertInto('alert_events').values(row).execute();
-      }
+      for (const event of events)
+        await db.insertInto('alertEvents').values(NEW_ALERT_EVENT_ROWS.write(event)).execute();
       for (const delivery of deliveries) await putDelivery(db, delivery);
       await keepMemories(db, memories ?? []);
       return true;
@@ -64,13 +61,12 @@ export const alertsOver = (session: Session<MonitoringSchema>): Alerts => ({
     session.once(async (db) => {
       const limit = limitOf(page);
       const after = keyOf('alert-events', ['number'], page);
-      let query = db.selectFrom('alert_events').selectAll().where('fingerprint', '=', fingerprint);
+      let query = db.selectFrom('alertEvents').selectAll().where('fingerprint', '=', fingerprint);
       if (after !== null) query = query.where('id', '>', after[0]);
       const rows = await query
         .orderBy('id')
         .limit(limit + 1)
         .execute();
-      const item = (row: (typeof rows)[number]) => ({ ...row, body: decodeJson(row.body) });
-      return pageOf('alert-events', rows, limit, ({ id }) => [id], item);
+      return pageOf('alert-events', rows, limit, ({ id }) => [id], ALERT_EVENT_ROWS.read);
     }),
 });

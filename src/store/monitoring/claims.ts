@@ -3,29 +3,29 @@ import { sql } from 'kysely';
 import type { Db, Session } from '../session.ts';
 import type { Fence } from '../store.ts';
 import type { MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import type { MonitoringTables } from './rows.ts';
 
 type Claims = Pick<MonitoringStore, 'claim' | 'release'>;
 
-export const claimsOver = (session: Session<MonitoringSchema>): Claims => ({
+export const claimsOver = (session: Session<MonitoringTables>): Claims => ({
   claim: (what, holder, now, millis) =>
     session.once(async (db) => {
       const row = await db
         .insertInto('claims')
-        .values({ what, holder, token: 1, expires_at: now + millis })
+        .values({ what, holder, token: 1, expiresAt: now + millis })
         .onConflict((conflict) =>
           conflict
             .column('what')
             .doUpdateSet({
               holder,
               token: sql<number>`case when claims.holder = ${holder} then claims.token else claims.token + 1 end`,
-              expires_at: now + millis,
+              expiresAt: now + millis,
             })
             .where(({ eb, or }) =>
               or([
                 eb('claims.holder', 'is', null),
                 eb('claims.holder', '=', holder),
-                eb('claims.expires_at', '<=', now),
+                eb('claims.expiresAt', '<=', now),
               ]),
             ),
         )
@@ -46,7 +46,7 @@ export const claimsOver = (session: Session<MonitoringSchema>): Claims => ({
 });
 
 /** Whether nobody has claimed the same since; time is not asked: who was not replaced may go on. */
-export async function holds(db: Db<MonitoringSchema>, fence: Fence | undefined): Promise<boolean> {
+export async function holds(db: Db<MonitoringTables>, fence: Fence | undefined): Promise<boolean> {
   if (fence === undefined) return true;
   const row = await db
     .selectFrom('claims')

@@ -1,23 +1,11 @@
 /** Accuracy by cohorts. What was known is kept: a later label makes another revision. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from '../json.ts';
 import type { Session } from '../session.ts';
-import type { CohortRow, MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import type { MonitoringStore } from './monitoring.ts';
+import { COHORT_ROWS, type MonitoringTables } from './rows.ts';
 
 type Cohorts = Pick<MonitoringStore, 'cohorts' | 'cohortRevisions' | 'addCohort'>;
 
-const toCohort = (row: Selectable<MonitoringSchema['cohorts']>): CohortRow => ({
-  endpoint: row.endpoint,
-  version: row.version,
-  from: row.from,
-  to: row.to,
-  revision: row.revision,
-  computedAt: row.computed_at,
-  body: decodeJson(row.body),
-});
-
-export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
+export const cohortsOver = (session: Session<MonitoringTables>): Cohorts => ({
   cohorts: ({ endpoint, from, to }) =>
     session.once(async (db) => {
       const rows = await db
@@ -40,7 +28,7 @@ export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
         .orderBy('from')
         .orderBy('version')
         .execute();
-      return rows.map(toCohort);
+      return rows.map(COHORT_ROWS.read);
     }),
 
   cohortRevisions: (endpoint, version, from) =>
@@ -53,29 +41,32 @@ export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
         .where('from', '=', from)
         .orderBy('revision')
         .execute();
-      return rows.map(toCohort);
+      return rows.map(COHORT_ROWS.read);
     }),
 
-  addCohort: ({ endpoint, version, from, to, computedAt, body }) =>
+  addCohort: (cohort) =>
     session.atomically(async (db) => {
+      const { endpoint, version, from, computedAt } = cohort;
       const known = await db
         .selectFrom('cohorts')
-        .select(['revision', 'computed_at'])
+        .select(['revision', 'computedAt'])
         .where('endpoint', '=', endpoint)
         .where('version', '=', version)
         .where('from', '=', from)
         .orderBy('revision')
         .execute();
       const revision = (known.at(-1)?.revision ?? 0) + 1;
-      const row = { endpoint, version, from, to, revision, computed_at: computedAt, body: encodeJson(body) };
-      await db.insertInto('cohorts').values(row).execute();
+      await db
+        .insertInto('cohorts')
+        .values(COHORT_ROWS.write({ ...cohort, revision }))
+        .execute();
       if (known.length < REVISIONS_MAX) return revision;
       await db
         .deleteFrom('cohorts')
         .where('endpoint', '=', endpoint)
         .where('version', '=', version)
         .where('from', '=', from)
-        .where('revision', '=', leastMissed([...known, { revision, computed_at: computedAt }]))
+        .where('revision', '=', leastMissed([...known, { revision, computedAt }]))
         .execute();
       return revision;
     }),
@@ -85,8 +76,8 @@ export const cohortsOver = (session: Session<MonitoringSchema>): Cohorts => ({
 const REVISIONS_MAX = 20;
 
 /** The one, neither first nor last, whose neighbours were made closest together. */
-function leastMissed(rows: readonly { readonly revision: number; readonly computed_at: number }[]): number {
-  const gap = (i: number): number => rows[i + 1]!.computed_at - rows[i - 1]!.computed_at;
+function leastMissed(rows: readonly { readonly revision: number; readonly computedAt: number }[]): number {
+  const gap = (i: number): number => rows[i + 1]!.computedAt - rows[i - 1]!.computedAt;
   let least = 1;
   for (let i = 2; i + 1 < rows.length; i++) if (gap(i) < gap(least)) least = i;
   return rows[least]!.revision;

@@ -3,7 +3,7 @@ import { inParts } from '../parts.ts';
 import type { Db, Session } from '../session.ts';
 import { holds } from './claims.ts';
 import type { BlockKey, MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import type { MonitoringTables } from './rows.ts';
 import { insertSegments } from './segments.ts';
 import { insertTicks } from './ticks.ts';
 
@@ -15,7 +15,7 @@ const PART = 500;
 /** No other block has it: the two numbers have no slash. */
 const keyOfBlock = ({ worker, epoch, seq }: BlockKey): string => `${worker}/${epoch}/${seq}`;
 
-export const intakeOver = (session: Session<MonitoringSchema>): Intakes => ({
+export const intakeOver = (session: Session<MonitoringTables>): Intakes => ({
   fresh: async (blocks) => {
     const taken = new Set<string>();
     await inParts(blocks, PART, (part) =>
@@ -46,7 +46,7 @@ export const intakeOver = (session: Session<MonitoringSchema>): Intakes => ({
     }),
 });
 
-async function takenOf(db: Db<MonitoringSchema>, blocks: readonly BlockKey[]): Promise<readonly string[]> {
+async function takenOf(db: Db<MonitoringTables>, blocks: readonly BlockKey[]): Promise<readonly string[]> {
   if (blocks.length === 0) return [];
   const query = db.selectFrom('blocks').select('key').where('key', 'in', blocks.map(keyOfBlock));
   return (await query.execute()).map(({ key }) => key);

@@ -1,45 +1,21 @@
 /** Labels and values that came for answers, as long as accuracy may still be revised by them. */
-import type { Selectable } from 'kysely';
 import { inParts } from '../parts.ts';
 import type { Session } from '../session.ts';
-import type { NumberedFeedback } from '../store.ts';
 import type { MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import { LABEL_ROWS, type MonitoringTables } from './rows.ts';
 
 /** Rows in one statement. */
 const PART = 250;
 
-const toLabel = (row: Selectable<MonitoringSchema['labels']>): NumberedFeedback => ({
-  id: row.id,
-  endpoint: row.endpoint,
-  requestId: row.request_id,
-  unit: row.unit,
-  metric: row.metric,
-  value: row.value,
-  at: row.at,
-  receivedAt: row.received_at,
-});
-
 export const labelsOver = (
-  session: Session<MonitoringSchema>,
+  session: Session<MonitoringTables>,
 ): Pick<MonitoringStore, 'addLabels' | 'labels' | 'newestLabel'> => ({
   addLabels: async (rows) => {
     await inParts(rows, PART, (part) =>
       session.once((db) =>
         db
           .insertInto('labels')
-          .values(
-            part.map((row) => ({
-              id: row.id,
-              endpoint: row.endpoint,
-              request_id: row.requestId,
-              unit: row.unit,
-              metric: row.metric,
-              value: row.value,
-              at: row.at,
-              received_at: row.receivedAt,
-            })),
-          )
+          .values(part.map((row) => LABEL_ROWS.write(row)))
           .onConflict((conflict) => conflict.doNothing())
           .execute(),
       ),
@@ -57,7 +33,7 @@ export const labelsOver = (
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(toLabel);
+      return rows.map(LABEL_ROWS.read);
     }),
 
   newestLabel: (of) =>

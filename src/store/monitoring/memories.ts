@@ -1,32 +1,23 @@
 /** State that goes on after a restart. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from '../json.ts';
 import type { Db, Session } from '../session.ts';
 import { holds } from './claims.ts';
 import type { MemoryRow, MonitoringStore } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import { MEMORY_ROWS, type MonitoringTables } from './rows.ts';
 
 type Memories = Pick<MonitoringStore, 'memory' | 'memories' | 'remember'>;
 
-const toMemory = (row: Selectable<MonitoringSchema['memories']>): MemoryRow => ({
-  kind: row.kind,
-  name: row.name,
-  body: decodeJson(row.body),
-  changedAt: row.changed_at,
-});
-
-export const memoriesOver = (session: Session<MonitoringSchema>): Memories => ({
+export const memoriesOver = (session: Session<MonitoringTables>): Memories => ({
   memory: (kind, name) =>
     session.once(async (db) => {
       const query = db.selectFrom('memories').selectAll().where('kind', '=', kind).where('name', '=', name);
       const row = await query.executeTakeFirst();
-      return row === undefined ? null : toMemory(row);
+      return row === undefined ? null : MEMORY_ROWS.read(row);
     }),
 
   memories: (kind) =>
     session.once(async (db) => {
       const query = db.selectFrom('memories').selectAll().where('kind', '=', kind).orderBy('name');
-      return (await query.execute()).map(toMemory);
+      return (await query.execute()).map(MEMORY_ROWS.read);
     }),
 
   remember: (rows, fence) =>
@@ -37,9 +28,9 @@ export const memoriesOver = (session: Session<MonitoringSchema>): Memories => ({
     }),
 });
 
-export async function keepMemories(db: Db<MonitoringSchema>, rows: readonly MemoryRow[]): Promise<void> {
-  for (const { kind, name, body, changedAt } of rows) {
-    const columns = { body: encodeJson(body), changed_at: changedAt };
+export async function keepMemories(db: Db<MonitoringTables>, rows: readonly MemoryRow[]): Promise<void> {
+  for (const row of rows) {
+    const { kind, name, ...columns } = MEMORY_ROWS.write(row);
     await db
       .insertInto('memories')
       .values({ kind, name, ...columns })

@@ -3,63 +3,32 @@
  * `plimsoll_monitoring`), which any number of processes open. Times are whole milliseconds since the epoch; JSON comes back
  * as it was put in.
  */
+import type { RowOf } from '../row-schema.ts';
 import type { Fence, NumberedFeedback, Page, PageRequest } from '../store.ts';
+import type {
+  ALERT_EVENT_ROWS,
+  COHORT_ROWS,
+  DELIVERY_ROWS,
+  MEMORY_ROWS,
+  MONITOR_ROWS,
+  PROFILE_ROWS,
+  SEGMENT_ROWS,
+  TICK_ROWS,
+} from './rows.ts';
 
 /** What people have set for an endpoint. */
-export interface MonitorRow {
-  readonly endpoint: string;
-  /** A `MonitorPolicy`, as it was written. */
-  readonly policy: unknown;
-  readonly generation: number;
-  readonly changedAt: number;
-  readonly changedBy: string;
-}
+export type MonitorRow = RowOf<typeof MONITOR_ROWS>;
 
-export interface ProfileRow {
-  readonly model: string;
-  readonly version: number;
-  /** A `ReferenceProfile`. */
-  readonly profile: unknown;
-  readonly createdAt: number;
-}
+export type ProfileRow = RowOf<typeof PROFILE_ROWS>;
 
 /** Counts of one slot of time, of one replica. */
-export interface TickRow {
-  /** Grows in the order in which ticks become visible: what is read after the greatest seen misses none. */
-  readonly id: number;
-  readonly endpoint: string;
-  readonly model: string;
-  readonly version: number;
-  readonly replica: string;
-  /** Begin of the slot. */
-  readonly at: number;
-  readonly span: number;
-  readonly rows: number;
-  /** Packed `TickCounts`. */
-  readonly counts: Uint8Array;
-}
+export type TickRow = RowOf<typeof TICK_ROWS>;
 
 /** A file of the prediction log. */
-export interface SegmentRow {
-  /** Below the folder of the log. */
-  readonly path: string;
-  readonly replica: string;
-  /** Of rows whose request named a version itself: `@` and the model. */
-  readonly endpoint: string;
-  /** From its first row to its last, both within. */
-  readonly from: number;
-  readonly to: number;
-  readonly rows: number;
-  readonly bytes: number;
-}
+export type SegmentRow = RowOf<typeof SEGMENT_ROWS>;
 
 /** State that goes on after a restart: detectors, evaluators; by kind and name. */
-export interface MemoryRow {
-  readonly kind: string;
-  readonly name: string;
-  readonly body: unknown;
-  readonly changedAt: number;
-}
+export type MemoryRow = RowOf<typeof MEMORY_ROWS>;
 
 export interface BlockKey {
   readonly worker: string;
@@ -77,40 +46,13 @@ export interface Intake {
 }
 
 /** One thing that happened to an alert; lists of them are oldest first. */
-export interface AlertEventRow {
-  readonly id: number;
-  readonly fingerprint: string;
-  readonly at: number;
-  readonly what: string;
-  readonly body: unknown;
-}
+export type AlertEventRow = RowOf<typeof ALERT_EVENT_ROWS>;
 
 /** A notice on its way to a receiver; kept until it is there or is given up. */
-export interface DeliveryRow {
-  readonly id: string;
-  readonly receiver: string;
-  /** One message is updated, or threads are kept, by it. */
-  readonly groupKey: string;
-  readonly body: unknown;
-  readonly state: 'waiting' | 'sent' | 'dead';
-  readonly attempts: number;
-  readonly notBefore: number;
-  readonly error: string | null;
-  readonly createdAt: number;
-  /** What the receiver said that a later notice of the group needs (Slack's `ts`). */
-  readonly receipt: unknown;
-}
+export type DeliveryRow = RowOf<typeof DELIVERY_ROWS>;
 
 /** Accuracy of one cohort as it was known at one time: a later label makes another revision. */
-export interface CohortRow {
-  readonly endpoint: string;
-  readonly version: number;
-  readonly from: number;
-  readonly to: number;
-  readonly revision: number;
-  readonly computedAt: number;
-  readonly body: unknown;
-}
+export type CohortRow = RowOf<typeof COHORT_ROWS>;
 
 /** What came of a look at conditions, kept all or not at all. */
 export interface AlertChange {

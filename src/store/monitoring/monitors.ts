@@ -1,22 +1,12 @@
 /** What people have set for endpoints, and the profiles of reference data. */
-import type { Selectable } from 'kysely';
-import { decodeJson, encodeJson } from '../json.ts';
 import { keyOf, limitOf, pageOf } from '../page.ts';
 import type { Session } from '../session.ts';
-import type { MonitoringStore, MonitorRow } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import type { MonitoringStore } from './monitoring.ts';
+import { MONITOR_ROWS, type MonitoringTables, PROFILE_ROWS } from './rows.ts';
 
 type Monitors = Pick<MonitoringStore, 'monitors' | 'monitor' | 'setMonitor' | 'profile' | 'setProfile'>;
 
-const toMonitor = (row: Selectable<MonitoringSchema['monitors']>): MonitorRow => ({
-  endpoint: row.endpoint,
-  policy: decodeJson(row.policy),
-  generation: row.generation,
-  changedAt: row.changed_at,
-  changedBy: row.changed_by,
-});
-
-export const monitorsOver = (session: Session<MonitoringSchema>): Monitors => ({
+export const monitorsOver = (session: Session<MonitoringTables>): Monitors => ({
   monitors: (page) =>
     session.once(async (db) => {
       const limit = limitOf(page);
@@ -27,30 +17,30 @@ export const monitorsOver = (session: Session<MonitoringSchema>): Monitors => ({
         .orderBy('endpoint')
         .limit(limit + 1)
         .execute();
-      return pageOf('monitors', rows, limit, ({ endpoint }) => [endpoint], toMonitor);
+      return pageOf('monitors', rows, limit, ({ endpoint }) => [endpoint], MONITOR_ROWS.read);
     }),
 
   monitor: (endpoint) =>
     session.once(async (db) => {
       const query = db.selectFrom('monitors').selectAll().where('endpoint', '=', endpoint);
       const row = await query.executeTakeFirst();
-      return row === undefined ? null : toMonitor(row);
+      return row === undefined ? null : MONITOR_ROWS.read(row);
     }),
 
-  setMonitor: ({ endpoint, policy, changedAt, changedBy }, expected) =>
+  setMonitor: (row, expected) =>
     session.once(async (db) => {
-      const columns = { policy: encodeJson(policy), changed_at: changedAt, changed_by: changedBy };
+      const { endpoint, generation, ...columns } = MONITOR_ROWS.write({ ...row, generation: expected + 1 });
       if (expected === 0) {
         const { numInsertedOrUpdatedRows } = await db
           .insertInto('monitors')
-          .values({ endpoint, generation: 1, ...columns })
+          .values({ endpoint, generation, ...columns })
           .onConflict((conflict) => conflict.column('endpoint').doNothing())
           .executeTakeFirst();
         return numInsertedOrUpdatedRows === 1n;
       }
       const { numUpdatedRows } = await db
         .updateTable('monitors')
-        .set({ generation: expected + 1, ...columns })
+        .set({ generation, ...columns })
         .where('endpoint', '=', endpoint)
         .where('generation', '=', expected)
         .executeTakeFirst();
@@ -65,13 +55,12 @@ export const monitorsOver = (session: Session<MonitoringSchema>): Monitors => ({
         .where('model', '=', model)
         .where('version', '=', version)
         .executeTakeFirst();
-      if (row === undefined) return null;
-      return { model, version, profile: decodeJson(row.profile), createdAt: row.created_at };
+      return row === undefined ? null : PROFILE_ROWS.read(row);
     }),
 
-  setProfile: ({ model, version, profile, createdAt }) =>
+  setProfile: (row) =>
     session.once(async (db) => {
-      const columns = { profile: encodeJson(profile), created_at: createdAt };
+      const { model, version, ...columns } = PROFILE_ROWS.write(row);
       await db
         .insertInto('profiles')
         .values({ model, version, ...columns })

@@ -11,7 +11,7 @@ import { MONITORING_MIGRATIONS } from './migrations/all.ts';
 import type { MonitoringStore } from './monitoring.ts';
 import { monitorsOver } from './monitors.ts';
 import { retentionOver } from './retention.ts';
-import type { MonitoringSchema } from './schema.ts';
+import type { MonitoringTables } from './rows.ts';
 import { segmentsOver } from './segments.ts';
 import { ticksOver } from './ticks.ts';
 
@@ -23,7 +23,7 @@ const CONTENTS = { schema: 'plimsoll_monitoring', migrations: MONITORING_MIGRATI
  * STORE_NEWER.
  */
 export async function openMonitoring(url: string, options: DatabaseOptions = {}): Promise<MonitoringStore> {
-  const { kind, session } = await openDatabase<MonitoringSchema>(url, CONTENTS, options);
+  const { kind, session } = await openDatabase<MonitoringTables>(url, CONTENTS, options);
   return {
     kind,
     ...monitorsOver(session),

@@ -2,20 +2,20 @@
 import { inParts } from '../parts.ts';
 import type { Db, Session } from '../session.ts';
 import type { MonitoringStore, SegmentRow } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import { type MonitoringTables, SEGMENT_ROWS } from './rows.ts';
 
 type Segments = Pick<MonitoringStore, 'segments' | 'knownSegments' | 'replaceSegments'>;
 
 /** Rows, or paths, in one statement. */
 const PART = 500;
-const COLUMNS = ['path', 'replica', 'endpoint', 'from', 'to', 'rows', 'bytes'] as const;
 
-export const segmentsOver = (session: Session<MonitoringSchema>): Segments => ({
+export const segmentsOver = (session: Session<MonitoringTables>): Segments => ({
   segments: ({ endpoint, from, to }) =>
     session.once(async (db) => {
-      let query = db.selectFrom('segments').select(COLUMNS).where('from', '<=', to).where('to', '>=', from);
+      let query = db.selectFrom('segments').selectAll().where('from', '<=', to).where('to', '>=', from);
       if (endpoint !== null) query = query.where('endpoint', '=', endpoint);
-      return await query.orderBy('endpoint').orderBy('from').orderBy('path').execute();
+      const rows = await query.orderBy('endpoint').orderBy('from').orderBy('path').execute();
+      return rows.map(SEGMENT_ROWS.read);
     }),
 
   knownSegments: async (paths) => {
@@ -39,31 +39,18 @@ export const segmentsOver = (session: Session<MonitoringSchema>): Segments => ({
     }),
 });
 
-async function known(db: Db<MonitoringSchema>, paths: readonly string[]): Promise<readonly string[]> {
+async function known(db: Db<MonitoringTables>, paths: readonly string[]): Promise<readonly string[]> {
   if (paths.length === 0) return [];
   const rows = await db.selectFrom('segments').select('path').where('path', 'in', paths).execute();
   return rows.map(({ path }) => path);
 }
 
 export async function insertSegments(
-  db: Db<MonitoringSchema>,
+  db: Db<MonitoringTables>,
   segments: readonly SegmentRow[],
 ): Promise<void> {
   for (let i = 0; i < segments.length; i += PART) {
-    const part = segments.slice(i, i + PART);
-    await db
-      .insertInto('segments')
-      .values(
-        part.map(({ path, replica, endpoint, from, to, rows, bytes }) => ({
-          path,
-          replica,
-          endpoint,
-          from,
-          to,
-          rows,
-          bytes,
-        })),
-      )
-      .execute();
+    const part = segments.slice(i, i + PART).map((row) => SEGMENT_ROWS.write(row));
+    await db.insertInto('segments').values(part).execute();
   }
 }

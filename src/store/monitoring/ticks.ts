@@ -1,29 +1,15 @@
 /** Counts by slots of time. */
-import type { Selectable } from 'kysely';
 import { limitOf } from '../page.ts';
 import type { Db, Session } from '../session.ts';
 import type { MonitoringStore, TickRow } from './monitoring.ts';
-import type { MonitoringSchema } from './schema.ts';
+import { type MonitoringTables, NEW_TICK_ROWS, TICK_ROWS } from './rows.ts';
 
 type Ticks = Pick<MonitoringStore, 'ticksAfter' | 'ticks' | 'foldTicks'>;
 
 /** Rows, or numbers, in one statement. */
 const PART = 500;
 
-const toTick = (row: Selectable<MonitoringSchema['ticks']>): TickRow => ({
-  id: row.id,
-  endpoint: row.endpoint,
-  model: row.model,
-  version: row.version,
-  replica: row.replica,
-  at: row.at,
-  span: row.span,
-  rows: row.rows,
-  // Drivers hand out views of their own buffers: a copy lets those go.
-  counts: new Uint8Array(row.counts),
-});
-
-export const ticksOver = (session: Session<MonitoringSchema>): Ticks => ({
+export const ticksOver = (session: Session<MonitoringTables>): Ticks => ({
   ticksAfter: (id, limit) =>
     session.once(async (db) => {
       const rows = await db
@@ -34,7 +20,7 @@ export const ticksOver = (session: Session<MonitoringSchema>): Ticks => ({
         .orderBy('id')
         .limit(limitOf({ limit }))
         .execute();
-      return rows.map(toTick);
+      return rows.map(TICK_ROWS.read);
     }),
 
   ticks: ({ endpoint, version, from, to }) =>
@@ -46,7 +32,7 @@ export const ticksOver = (session: Session<MonitoringSchema>): Ticks => ({
         .where('at', '>=', from)
         .where('at', '<', to);
       if (version !== null) query = query.where('version', '=', version);
-      return (await query.orderBy('at').orderBy('id').execute()).map(toTick);
+      return (await query.orderBy('at').orderBy('id').execute()).map(TICK_ROWS.read);
     }),
 
   foldTicks: (ids, sums) =>
@@ -70,7 +56,7 @@ export const ticksOver = (session: Session<MonitoringSchema>): Ticks => ({
 
 /** Inserts them in their order; `folded` 1: they are sums. */
 export async function insertTicks(
-  db: Db<MonitoringSchema>,
+  db: Db<MonitoringTables>,
   ticks: readonly Omit<TickRow, 'id'>[],
   folded: 0 | 1,
 ): Promise<void> {
@@ -78,19 +64,7 @@ export async function insertTicks(
     const part = ticks.slice(i, i + PART);
     await db
       .insertInto('ticks')
-      .values(
-        part.map(({ endpoint, model, version, replica, at, span, rows, counts }) => ({
-          endpoint,
-          model,
-          version,
-          replica,
-          at,
-          span,
-          rows,
-          counts,
-          folded,
-        })),
-      )
+      .values(part.map((tick) => ({ ...NEW_TICK_ROWS.write(tick), folded })))
       .execute();
   }
 }

@@ -127,7 +127,7 @@ const ordersContract = (place: Place): void => {
       expect(await two.tables.orders.answer('o1', { error: 'no' })).toBe(false);
       expect(await one.tables.orders.get('o1')).toEqual({
         ...order('o1'),
-        isWritten: false,
+        written: false,
         answer: { error: null },
       });
       expect(await one.tables.orders.get('o9')).toBeNull();
@@ -142,7 +142,7 @@ const ordersContract = (place: Place): void => {
       expect(await orders.write('o1')).toBe(true);
       expect(await orders.write('o1')).toBe(false);
       expect(await orders.withdraw('o1')).toBe(false);
-      expect(await orders.open(9)).toEqual([{ ...order('o1'), isWritten: true, answer: null }]);
+      expect(await orders.open(9)).toEqual([{ ...order('o1'), written: true, answer: null }]);
       expect(await orders.answer('o1', true)).toBe(true);
       expect(await orders.write('o1')).toBe(false);
     });
