@@ -35,7 +35,7 @@ export function decode<S extends TSchema>(
 function readAny(schema: Keywords, value: unknown, path: string, problems: string[]): unknown {
   const own = schema[READ];
   if (own !== undefined) return own(value, path, problems);
-  if (schema.anyOf !== undefined) return readMember(schema, value, path, problems);
+  if (membersOf(schema) !== undefined) return readMember(schema, value, path, problems);
   if (!fits(schema, value)) return refuse(schema, value, path, problems);
   if (Array.isArray(value) && schema.items !== undefined) {
     const { items } = schema;
@@ -64,9 +64,16 @@ function fits(schema: Keywords, value: unknown): boolean {
   if (!isOfType(schema.type, value)) return false;
   if (typeof value === 'string') return fitsText(schema, value);
   if (typeof value === 'number') return fitsNumber(schema, value);
-  if (!Array.isArray(value)) return true;
-  return value.length >= (schema.minItems ?? 0) && value.length <= (schema.maxItems ?? Infinity);
+  return !Array.isArray(value) || fitsList(schema, value);
 }
+
+const fitsList = (
+  { minItems = 0, maxItems = Infinity, uniqueItems = false }: Keywords,
+  list: readonly unknown[],
+): boolean =>
+  list.length >= minItems &&
+  list.length <= maxItems &&
+  (!uniqueItems || new Set(list.map((item) => JSON.stringify(item))).size === list.length);
 
 const isOfType = (type: string | undefined, value: unknown): boolean =>
   type === undefined || type === typeOf(value) || (type === 'integer' && Number.isInteger(value));
@@ -94,8 +101,7 @@ function fitsNumber(schema: Keywords, value: number): boolean {
 
 /** Of a union the member that is for such a value; the first that takes it, where there are several. */
 function readMember(schema: Keywords, value: unknown, path: string, problems: string[]): unknown {
-  const { anyOf = [] } = schema;
-  const members = anyOf.filter((member) => isFor(member, value));
+  const members = (membersOf(schema) ?? []).filter((member) => isFor(member, value));
   const [only] = members;
   if (only !== undefined && members.length === 1 && schema[WANTED] === undefined)
     return readAny(only, value, path, problems);
@@ -107,11 +113,14 @@ function readMember(schema: Keywords, value: unknown, path: string, problems: st
   return refuse(schema, value, path, problems);
 }
 
+const membersOf = ({ anyOf, oneOf }: Keywords): readonly TSchema[] | undefined => anyOf ?? oneOf;
+
 function isFor(schema: Keywords, value: unknown): boolean {
   if ('const' in schema)
     return typeof schema.const === typeof value && (value === null) === (schema.const === null);
   if (schema.enum !== undefined) return schema.enum.some((word) => typeof word === typeof value);
-  if (schema.anyOf !== undefined) return schema.anyOf.some((member) => isFor(member, value));
+  const members = membersOf(schema);
+  if (members !== undefined) return members.some((member) => isFor(member, value));
   return isOfType(schema.type === 'integer' ? 'number' : schema.type, value);
 }
 
@@ -122,6 +131,8 @@ function readObject(
   problems: string[],
 ): unknown {
   const { properties = {}, required = [], additionalProperties, propertyNames } = schema;
+  // Records of TypeBox have one pattern, which all names fit.
+  const [others = additionalProperties] = Object.values(schema.patternProperties ?? {});
   // What is closed has its keys in the order of the schema, what is open in its own.
   const read = new Map(additionalProperties === false ? [] : Object.entries(given));
   for (const [key, value] of Object.entries(given)) {
@@ -129,8 +140,7 @@ function readObject(
     const at = below(path, key);
     if (additionalProperties === false) problems.push(unknownKey(at, key, Object.keys(properties)));
     if (propertyNames !== undefined) readAny(propertyNames, key, `the name ${at}`, problems);
-    if (typeof additionalProperties === 'object')
-      read.set(key, readAny(additionalProperties, value, at, problems));
+    if (typeof others === 'object') read.set(key, readAny(others, value, at, problems));
   }
   for (const [key, property] of Object.entries<Keywords>(properties)) {
     const isGiven = Object.hasOwn(given, key) && given[key] !== undefined;
@@ -147,16 +157,19 @@ const unknownKey = (path: string, key: string, known: readonly string[]): string
 
 /** What a good value looks like. */
 function wantedBy(schema: Keywords): string {
-  const { type, anyOf, pattern, minItems = 0, maxItems } = schema;
+  const { type, minItems = 0, maxItems } = schema;
+  const members = membersOf(schema);
   const own = schema[WANTED];
   if (own !== undefined) return own;
-  if (anyOf !== undefined) return [...new Set(anyOf.map(wantedBy))].join(' or ');
+  if (members !== undefined) return [...new Set(members.map(wantedBy))].join(' or ');
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   if (type === 'number' || type === 'integer') return wantedNumber(schema);
-  if (type === 'string') return pattern === undefined ? wantedText(schema) : `a text like ${pattern}`;
+  if (type === 'string') return wantedText(schema);
   if (type === 'array')
-    return maxItems === undefined ? 'a list' : `a list of ${minItems} to ${maxItems} entries`;
+    return maxItems === undefined
+      ? 'a list'
+      : `a list of ${minItems} to ${maxItems} ${schema.uniqueItems ? 'different entries' : 'entries'}`;
   if (type === 'object') return schema.propertyNames === undefined ? 'an object' : 'a table of names';
   return type === 'boolean' ? 'true or false' : String(type);
 }
@@ -170,5 +183,5 @@ function wantedNumber({ type, minimum, exclusiveMinimum, maximum, multipleOf }: 
   return `${type === 'integer' ? 'an integer' : 'a number'}${from}${to}${step}`;
 }
 
-const wantedText = ({ minLength = 0, maxLength }: Keywords): string =>
-  maxLength === undefined ? 'a text' : `a text of ${minLength} to ${maxLength} characters`;
+const wantedText = ({ minLength = 0, maxLength, pattern }: Keywords): string =>
+  `a text${maxLength === undefined ? '' : ` of ${minLength} to ${maxLength} characters`}${pattern === undefined ? '' : ` that fits ${pattern}`}`;

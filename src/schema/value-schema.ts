@@ -37,9 +37,11 @@ export interface Keywords {
   readonly items?: TSchema;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | TSchema;
+  readonly patternProperties?: Readonly<Record<string, TSchema>>;
   readonly propertyNames?: TSchema;
   readonly [WANTED]?: string;
   readonly [TOLD]?: (value: unknown) => string;

@@ -73,7 +73,7 @@ test('a request with several mistakes is told all of them', async () => {
     body: '{"candidate":"two","strategy":"yolo","polcy":{}}',
   });
   expect([status, json.error?.code]).toEqual([422, 'REQUEST_INVALID']);
-  for (const part of ['body/candidate', 'body/strategy', '"polcy"'])
+  for (const part of ['body.candidate', 'body.strategy', 'body.polcy'])
     expect(json.error?.message).toContain(part);
   expect((await api.ask('GET', '/models?limit=0')).status).toBe(422);
   expect((await api.ask('GET', '/models?limit=5&limit=6')).status).toBe(422);

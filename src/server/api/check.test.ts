@@ -10,12 +10,12 @@ const SCHEMA = closed({
 const check = checkerOf(SCHEMA, 'body');
 
 test.each([
-  [{ strategy: 'canry' }, 'body/strategy is "canry", must be one of canary, ab'],
-  [{ strategy: 'ab', to: 'x' }, 'body/to is "x", must be integer or must be null'],
-  [{ strategy: 'ab', too: 1 }, 'body has the unknown key "too"'],
-  [{}, 'body must have required properties strategy'],
-  [undefined, 'body is missing, must be object'],
-  [{ strategy: 'x'.repeat(1e6) }, `body/strategy is "${'x'.repeat(59)}…, must be one of canary, ab`],
+  [{ strategy: 'canry' }, 'body.strategy is "canry", wanted one of canary, ab'],
+  [{ strategy: 'ab', to: 'x' }, 'body.to is "x", wanted an integer from 1 or null'],
+  [{ strategy: 'ab', too: 1 }, 'body.too is no key here, wanted one of strategy, to; did you mean "to"?'],
+  [{}, 'body.strategy is missing, wanted one of canary, ab'],
+  [undefined, 'body is missing, wanted an object'],
+  [{ strategy: 'x'.repeat(1e6) }, `body.strategy is "${'x'.repeat(59)}…, wanted one of canary, ab`],
 ])('a mistake is named with its place, what is there and what is wanted: %#', (given, wanted) => {
   expect(() => check(given)).toThrow(`Cannot use the request: ${wanted}`);
 });

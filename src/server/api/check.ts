@@ -1,24 +1,24 @@
-/** Checks of requests against the schemas of an operation; all mistakes are named at once. */
+/** Checks of requests against the schemas of an operation, as they are published; all mistakes are named at once. */
 import type { TObject, TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
-import Value from 'typebox/value';
 import { PlimsollError } from '../../core/errors.ts';
+import { readValue } from '../../schema/read-value.ts';
 
-export type ParameterPlace = 'path' | 'query' | 'header' | 'body';
+export type Place = 'path' | 'query' | 'header' | 'body';
 
 /** Most mistakes that are named. */
 const PROBLEMS_MAX = 8;
 
-/** Compiled on first use: most operations are never called in one run. */
-export function checkerOf(schema: TSchema, place: ParameterPlace): (value: unknown) => unknown {
-  let compiled: Validator | undefined;
+/** Throws REQUEST_INVALID. What a schema says beyond JSON Schema is judged by whoever takes the document. */
+export function checkerOf(schema: TSchema, place: Place): (value: unknown) => unknown {
+  let published: TSchema | undefined;
   return (given) => {
-    compiled ??= Compile(schema);
+    published ??= JSON.parse(JSON.stringify(schema)) as TSchema;
     const value = place === 'body' ? given : typed(schema as TObject, given as Texts);
-    if (compiled.Check(value)) return value;
-    const list = problemsOf(compiled.Errors(value), value, place);
-    const problems = list.slice(0, PROBLEMS_MAX);
-    throw new PlimsollError('REQUEST_INVALID', { problems: problems.join('; '), list: problems });
+    const problems: string[] = [];
+    readValue(published, value, place, problems);
+    if (problems.length === 0) return value;
+    const list = problems.slice(0, PROBLEMS_MAX);
+    throw new PlimsollError('REQUEST_INVALID', { problems: list.join('; '), list });
   };
 }
 
@@ -38,42 +38,3 @@ function typed({ properties }: TObject, texts: Texts): Record<string, unknown> {
   };
   return Object.fromEntries(Object.entries(texts).map(read));
 }
-
-type Complaint = ReturnType<Validator['Errors']>[number];
-
-/** One sentence a place: where, what is there, what is wanted; a union complains once for each of its members. */
-function problemsOf(
-  complaints: readonly Complaint[],
-  given: unknown,
-  place: ParameterPlace,
-): readonly string[] {
-  const wanted = new Map<string, Set<string>>();
-  for (const complaint of complaints) {
-    const { keyword, instancePath: path } = complaint;
-    if (keyword === 'anyOf' || keyword === 'boolean') continue;
-    const found = shown(path === '' ? given : Value.Pointer.Get(given, path));
-    const head = isAboutKeys(keyword) ? `${place}${path}` : `${place}${path} is ${found},`;
-    wanted.set(head, (wanted.get(head) ?? new Set()).add(wordsOf(complaint)));
-  }
-  return [...wanted].map(([head, words]) => `${head} ${[...words].join(' or ')}`);
-}
-
-const isAboutKeys = (keyword: string): boolean => ['additionalProperties', 'required'].includes(keyword);
-
-function wordsOf({ keyword, message, params }: Complaint): string {
-  const { additionalProperties: unknown = [], allowedValues: allowed = [] } = params as Lists;
-  if (keyword === 'additionalProperties')
-    return `has the unknown ${unknown.length === 1 ? 'key' : 'keys'} ${unknown.map(shown).join(', ')}`;
-  return keyword === 'enum' ? `must be one of ${allowed.join(', ')}` : message;
-}
-
-interface Lists {
-  readonly additionalProperties?: readonly string[];
-  readonly allowedValues?: readonly string[];
-}
-
-const SHOWN_MAX = 60;
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`;
-};

@@ -37,7 +37,7 @@ test.each([
 ])('a change is held to the schema of its headers: %s', async (name, value) => {
   const [status, code, message] = await refused('POST', '/gc', { [name]: value });
   expect([status, code]).toEqual([422, 'REQUEST_INVALID']);
-  expect(message).toContain(`header/${name}`);
+  expect(message).toContain(`header.${name}`);
 });
 
 test('a body that nests deeper than anybody means is refused before it is parsed', async () => {
