@@ -125,7 +125,7 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
     expect(await asked(url, 'select model from plimsoll.versions')).toEqual([{ model: 'churn' }]);
     const db = openPostgres(url, url);
     const shown = await sql`show transaction_isolation`.execute(db);
-    expect(shown.rows).toEqual([{ transaction_isolation: 'serializable' }]);
+    expect(shown.rows).toEqual([{ transactionIsolation: 'serializable' }]);
     await db.destroy();
   });
 

@@ -121,6 +121,7 @@ export const LAYERS: Layers = {
     'deploy/plan',
   ],
   server: [
+    'schema',
     'disk',
     'signing',
     'process',

@@ -2,8 +2,8 @@
 
 import type { Static } from 'typebox';
 import { cronProblem } from '../../core/cron.ts';
-import { decode } from '../../schema/read-value.ts';
-import { kinds, orNothing, seconds, transformed } from '../../schema/transformed.ts';
+import { decode, readValue } from '../../schema/read-value.ts';
+import { kinds, orNothing, seconds, withReader } from '../../schema/transformed.ts';
 import { choice, confidential, field, line, list, record, text, whole } from '../../schema/value-schema.ts';
 import { JOB_NAME } from '../spec/document.ts';
 import { specInvalid } from '../spec/invalid.ts';
@@ -60,14 +60,19 @@ const KINDS = {
   },
 };
 
-export const TRIGGER = transformed(
-  kinds(KINDS, (objects) => ({ anyOf: [choice(Object.keys(KINDS)), ...objects] })),
-  (trigger, path, problems) => {
-    const problem = trigger.kind === 'cron' ? cronProblem(trigger) : null;
-    if (problem !== null) problems.push(`${path}: ${problem}`);
-    return trigger;
-  },
-);
+const TRIGGER_KINDS = kinds(KINDS, (objects) => ({ anyOf: [choice(Object.keys(KINDS)), ...objects] }));
+
+type CronTrigger = Extract<Static<typeof TRIGGER_KINDS>, { kind: 'cron' }>;
+
+/** What is wrong with the times of a trigger is said beside what else is wrong with it. */
+export const TRIGGER = withReader(TRIGGER_KINDS, (value, path, problems): Static<typeof TRIGGER_KINDS> => {
+  const trigger = readValue(TRIGGER_KINDS, value, path, problems);
+  // What has problems may lack what its type says.
+  const { cron, timeZone } = { ...trigger } as Partial<CronTrigger>;
+  const problem = cron === undefined || timeZone === undefined ? null : cronProblem({ cron, timeZone });
+  if (problem !== null) problems.push(`${path}: ${problem}`);
+  return trigger;
+});
 
 export const RETRIES = record({
   attempts: field(whole(1, 100), 3, 'attempts in all'),

@@ -135,7 +135,7 @@ describe('a job by flags', () => {
     [{ columns: 'a,b,a' }, '--columns has "a" twice'],
     [
       { input: 'a.csv?format=parquet', inputFormat: 'csv' },
-      '--input-format is csv, and its URI says parquet: one of them was wanted',
+      '--input-format is csv, and its URI says parquet: wanted one of them',
     ],
     [{ input: 'a\0b' }, '--input is no readable text of at most 110000 characters'],
     [{ input: 'x'.repeat(110_001) }, '--input is no readable text of at most 110000 characters'],
