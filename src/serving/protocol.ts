@@ -1,4 +1,4 @@
-/** What doors are made of: protocols, and the paths at which they are spoken. Pure. */
+/** Protocols, and the paths at which a server speaks them. Pure. */
 import type { Contract } from '../config/contract.ts';
 import type { PlimsollError } from '../core/errors.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
@@ -10,16 +10,16 @@ import type { JsonSchema } from './docs/json-schema.ts';
 import type { ScanRows } from './rows/compile-scan.ts';
 import type { RequestHeaders } from './unit-id.ts';
 
-/** What a conversion needs to know of a version; the engine is none of its business. */
+/** What converters know of a version: not its engine. */
 export type TargetVersion = Pick<LoadedVersion, 'model' | 'version' | 'manifest'>;
 
-/** Rows of one request, out of its parsed body. Throws INPUT_INVALID. */
+/** Decodes a parsed body to the rows of one request. Throws INPUT_INVALID. */
 export type DecodeRows = (body: unknown) => Batch;
-/** What a body asks of its answer (an id to repeat, the outputs that are wanted): plain data, which crosses to threads. */
+/** What a body asks of its answer (an id to repeat, a choice of outputs): plain data, which crosses to threads. */
 export type ResponseOptions = unknown;
-/** What a parsed body asks of its answer. Throws INPUT_INVALID. */
+/** Reads what a parsed body asks of its answer. Throws INPUT_INVALID. */
 export type ReadResponseOptions = (body: unknown) => ResponseOptions;
-/** The body of one answer; `options` is null where the protocol reads none. */
+/** Encodes the body of one answer; `options` is null if the protocol reads none. */
 export type EncodeResponse = (
   outputs: Outputs,
   rows: number,
@@ -27,35 +27,37 @@ export type EncodeResponse = (
   options: ResponseOptions,
 ) => string;
 
-/** One way of writing rows and answers: pure converters around the data plane, prepared once a version. */
+/** One encoding of rows and answers: a pair of pure converters, compiled once for each version. */
 export interface Protocol {
   readonly id: string;
   /** Media type of its answers. */
   readonly answers: string;
-  /** The text of a body, parsed: what units are looked for in and rows are read from. Throws INPUT_INVALID. */
+  /** Parses the text of a body, in which rows and the id of the unit are found. Throws INPUT_INVALID. */
   parse(text: string): unknown;
   decode(target: TargetVersion): DecodeRows;
-  /** The same from the bytes of a usual body, which asks nothing, at once; null where versions like it have none. */
+  /** Decodes the bytes of a usual body in one pass; null if versions of this kind have no such scan. */
   scan?(target: TargetVersion): ScanRows | null;
   readonly responseOptions?: (target: TargetVersion) => ReadResponseOptions;
   encode(target: TargetVersion): EncodeResponse;
-  /** What a body may take in memory before it is parsed, and the most that it finds for a byte. @default {jsonCost} */
+  /**
+   * Estimates the memory of a body before it is parsed, and the most bytes of memory for one byte of it. @default {jsonCost}
+   */
   readonly weigh?: WeighBody;
   readonly heavy?: number;
-  /** Bytes of heap that a value of an answer takes beside its text while it is written. @default {0} */
+  /** Bytes of heap that a value of an answer takes besides its text while it is encoded. @default {0} */
   readonly valueBytes?: number;
 }
 
-/** An answer that is no prediction. */
+/** A complete HTTP answer other than a prediction. */
 export interface HttpReply {
   readonly status: number;
   /** Media type of the body. */
   readonly type: string;
   readonly body: string;
-  /** Response headers beside, flat. */
+  /** Additional response headers: names and values in turn. */
   readonly headers?: readonly string[];
 }
-/** An error in the words of a protocol. */
+/** Formats an error as clients of a protocol expect it. */
 export type ErrorFormatter = (error: PlimsollError) => HttpReply;
 
 export const jsonReply = (status: number, value: unknown, headers: readonly string[] = []): HttpReply => ({
@@ -65,35 +67,35 @@ export const jsonReply = (status: number, value: unknown, headers: readonly stri
   headers,
 });
 
-/** What the pages of a door may know of the server. */
+/** What pages of a protocol see of the server. */
 export interface ServerView {
   readonly isReady: boolean;
   /** Version of this program. */
   readonly release: string;
   /** Names that clients may call. */
   readonly endpoints: readonly string[];
-  /** The version that is meant. Throws MODEL_NOT_FOUND, MODEL_UNNAMED or VERSION_NOT_FOUND. */
+  /** The version that a path names. Throws MODEL_NOT_FOUND, MODEL_UNNAMED or VERSION_NOT_FOUND. */
   target(model: string | null, version: string | null): TargetVersion;
   /** Versions of a model that answer, ascending. */
   versions(model: string): readonly number[];
 }
 
-/** What a GET of a door answers. */
+/** A page that answers GET: health or metadata. */
 export interface ProtocolPage {
   /** Path with `{model}` and `{version}`, like those of predictions. */
   readonly route: string;
   answer(view: ServerView, model: string | null, version: string | null): HttpReply;
 }
 
-/** A version as it is described. */
+/** A version as the OpenAPI description shows it. */
 export interface DescribedVersion {
   readonly target: TargetVersion;
-  /** Its name among the schemas, whose names may hold letters, digits, dots, dashes and underscores only. */
+  /** Prefix of its schema names, which may hold letters, digits, dots, dashes and underscores only. */
   readonly key: string;
-  /** Schema of a row, and of one that may have columns that are ignored. */
+  /** Schema of a row, and of a row with additional columns, which are ignored. */
   readonly row: JsonSchema;
   readonly rowWithMore: JsonSchema;
-  /** What it answers to its own example row at the first door; undefined where that is not known. */
+  /** Its answer at `/predict` to its own example row; undefined if it is not known. */
   readonly answer: unknown;
   /** Key of the unit's id beside the rows, or null. */
   readonly unitField: string | null;
@@ -110,7 +112,7 @@ export interface DescribedEndpoint extends DescribedVersion {
   readonly raw: RawEnds;
 }
 
-/** The endpoint that requests without a name mean. */
+/** The endpoint of requests that name none. */
 export interface DescribedMain extends Omit<DescribedEndpoint, 'name' | 'id'> {
   /** Whether all versions are of its model. */
   readonly isOnly: boolean;
@@ -131,7 +133,7 @@ export interface OpenApiFragment {
   readonly schemas?: (version: DescribedVersion) => Readonly<Record<string, JsonSchema>>;
 }
 
-/** A family of paths that clients of one kind know, and the protocols that are spoken there. Pure. */
+/** The paths at which clients of one kind expect predictions, and the protocols spoken there. Pure. */
 export interface ProtocolRoutes {
   readonly id: string;
   /** The first one is spoken where `negotiate` is absent. */
@@ -139,21 +141,21 @@ export interface ProtocolRoutes {
   /** Paths of POST requests, with `{model}` and `{version}` where they name the target. */
   routes(contract: Contract): readonly string[];
   /**
-   * The protocol that the headers of a request ask for. Throws where they ask for what is not spoken; what the version's own
-   * code reads or writes itself may be in any form.
+   * The protocol that the headers of a request ask for. Throws if it is not supported; bodies that the version's own code reads,
+   * and answers that it writes, may have any media type.
    */
   readonly negotiate?: (headers: RequestHeaders, raw?: RawEnds) => Protocol;
-  /** Whether versions that have code for it read bodies and write answers themselves here. */
+  /** Whether versions with code for it read bodies and write answers themselves. */
   readonly takesRaw?: boolean;
   /** The version that the headers name, or null. */
   readonly version?: (headers: RequestHeaders) => string | null;
-  /** Response headers that are made of the request's and of who answers, flat. */
+  /** Response headers that depend on the request and the version: names and values in turn. */
   readonly answerHeaders?: (headers: RequestHeaders, target: TargetVersion) => readonly string[];
-  /** How errors are told. */
+  /** How errors are formatted. */
   errorFormatter(contract: Contract): ErrorFormatter;
-  /** Other paths on which errors are told so: wrong ones, and pages. */
+  /** Other paths whose errors are formatted so: pages, and paths that do not exist. */
   readonly errorPaths?: RegExp;
   readonly pages?: (contract: Contract) => readonly ProtocolPage[];
-  /** How its paths are described; those of clients that know them anyway need not be. */
+  /** Its part of the OpenAPI description; clients that are made for the protocol do not need one. */
   readonly openApi?: OpenApiFragment;
 }

@@ -12,11 +12,11 @@ import { readBody } from './read.ts';
 import { refusePrediction, sendRefusal } from './refuse.ts';
 import { cancelPrediction } from './release.ts';
 
-/** Bytes of a row, about: what a row costs is believed of so many bytes until there are requests. */
+/** Assumed bytes of a row: until requests are measured, the cost of a byte follows from the cost of a row. */
 const ROW_BYTES = 64;
 const SHED: ReadonlySet<string> = new Set(['OVERLOADED', 'DEADLINE_EXCEEDED']);
 
-/** The first stage: takes the request in, or refuses it before its body is read. */
+/** The admission stage: accepts the request, or refuses it before its body is read. */
 export function admitPrediction(context: PredictionContext): void {
   const { services, startedAt } = context;
   services.metrics.inFlight++;
@@ -33,7 +33,7 @@ export function admitPrediction(context: PredictionContext): void {
   }
 }
 
-/** Who may not ask is no request of the version, whose name and number are not told to strangers. */
+/** An unauthorized request is not counted for the version, and its answer does not name the version. */
 function isTurnedAway(context: PredictionContext): boolean {
   const { gate } = context.services;
   if (gate === null) return false;
@@ -46,7 +46,10 @@ function isTurnedAway(context: PredictionContext): boolean {
   }
 }
 
-/** What it will cost, null for a trifle. Throws OVERLOADED, DEADLINE_EXCEEDED, INPUT_INVALID. */
+/**
+ * The predicted work of the request; null where it is too little to count. Throws OVERLOADED, DEADLINE_EXCEEDED,
+ * INPUT_INVALID.
+ */
 function workOf(context: PredictionContext): PredictedWork | null {
   const { request, services, version } = context;
   const { rowMicros, target } = version;
@@ -60,11 +63,11 @@ function workOf(context: PredictionContext): PredictedWork | null {
   return services.admission.arrive(arrival, services.scheduler, context.startedAt);
 }
 
-/** Whether it is refused for want of time, and so may be told later; not where its client waits to hear of its headers. */
+/** Whether the refusal may be sent later: load was shed, and the client does not wait for `100 Continue`. */
 const isTarpitted = (error: unknown, { expect }: IncomingHttpHeaders): boolean =>
   isPlimsollError(error) && SHED.has(error.code) && expect === undefined;
 
-/** Refuses it when refusals have their turn. */
+/** Refuses the request when the tarpit releases it. */
 function holdRefusal(context: PredictionContext, error: unknown): void {
   const { metrics, tarpit } = context.services;
   const { headers, socket } = context.request;
@@ -76,7 +79,7 @@ function holdRefusal(context: PredictionContext, error: unknown): void {
   });
 }
 
-/** Announced bytes of its body, or null. */
+/** Value of Content-Length in bytes, or null. */
 function contentLengthOf({ 'content-length': given }: IncomingHttpHeaders): number | null {
   return given === undefined ? null : Number(given);
 }

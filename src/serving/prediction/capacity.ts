@@ -1,8 +1,8 @@
-/** What all requests of a process together may take of it. */
+/** Limits that hold for all requests of a process together. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { BodyServices } from './services.ts';
 
-/** Bodies that are being received hold no place among the requests in flight. Throws OVERLOADED. */
+/** Requests whose bodies are still being received do not count as in flight. Throws OVERLOADED. */
 export function checkInFlight({
   limits: { maxInFlight },
   metrics,
@@ -11,7 +11,7 @@ export function checkInFlight({
   if (found > maxInFlight) throw overloadedError(found, 'requests in flight', maxInFlight);
 }
 
-/** What `maxBufferedBytes` limits. */
+/** Name of what `maxBufferedBytes` limits, for messages. */
 export const BUFFERED = 'bytes of bodies and answers';
 
 export const overloadedError = (found: number, what: string, limit: number): PlimsollError =>

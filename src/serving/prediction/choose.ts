@@ -6,7 +6,7 @@ import { jsonOfBody } from './raw-body.ts';
 import { measurementOf } from './rollout-measurement.ts';
 import type { PreparedEndpoint } from './router.ts';
 
-/** What needs no choice: a version that the path names is in use from the beginning. */
+/** A version that the path names needs no choice: it is in use from the beginning. */
 export function choosePinned(context: PredictionContext): void {
   const { pinned, endpoint, main } = context.destination;
   context.stream = pinned;
@@ -14,10 +14,10 @@ export function choosePinned(context: PredictionContext): void {
 }
 
 /**
- * Chooses the version as far as the headers tell; where only its own code reads the body, by the body too. The route is the
- * one that is followed at this moment, when the whole body is there: a client that sends slowly brings no request to a
- * candidate that has been rolled back meanwhile. Throws MODEL_NOT_FOUND where the endpoint is gone, MEDIA_TYPE_UNKNOWN and
- * NOT_ACCEPTABLE where the headers ask for what the version that answers does not speak.
+ * Chooses the version by the headers. Where a version's own code reads the body, it chooses by the body as well. The route
+ * that applies is the current one, now that the body is complete: a slow client must not reach a candidate that was rolled
+ * back meanwhile. Throws MODEL_NOT_FOUND if the endpoint no longer exists, MEDIA_TYPE_UNKNOWN or NOT_ACCEPTABLE if the
+ * version does not support the media types that the headers ask for.
  */
 export function chooseVersion(context: PredictionContext, bytes: Buffer): void {
   const { headers } = context.request;
@@ -30,19 +30,19 @@ export function chooseVersion(context: PredictionContext, bytes: Buffer): void {
   context.isRaw = destination.negotiate !== null;
 }
 
-/** Chooses by a parsed body where the headers left the choice to it. Throws MODEL_NOT_FOUND. */
+/** Chooses by the parsed body, unless the version is chosen already. Throws MODEL_NOT_FOUND. */
 export function chooseByBody(context: PredictionContext, body: unknown): void {
   const endpoint = undecidedEndpoint(context);
   if (endpoint !== null) assign(context, endpoint, endpoint.assignment.byBody(body));
 }
 
-/** The same by the beginning of a body that is too large to be parsed here. Throws MODEL_NOT_FOUND. */
+/** Chooses by the beginning of a body that is too large to be parsed on the loop. Throws MODEL_NOT_FOUND. */
 export function chooseByStart(context: PredictionContext, bytes: Buffer): void {
   const endpoint = undecidedEndpoint(context);
   if (endpoint !== null) assign(context, endpoint, endpoint.assignment.byStart(bytes));
 }
 
-/** The endpoint as it is now, of which no version is chosen yet; null where one is. */
+/** The endpoint in its current state; null if the version is chosen already. */
 function undecidedEndpoint(context: PredictionContext): PreparedEndpoint | null {
   if (context.isChosen) return null;
   context.destination = context.services.router.current(context.destination);

@@ -12,50 +12,50 @@ import type { RolloutMeasurement } from './rollout-measurement.ts';
 import type { RouteDestination } from './router.ts';
 import type { PredictionServices } from './services.ts';
 
-/** What holds the bytes of a body until its request has ended. */
+/** Holds the bytes of a body until its request has ended. */
 export interface HeldBody {
   release(): void;
 }
 
-/** One prediction request on its way through the stages: what they know of it so far, and nothing that they do. */
+/** The state of one prediction request on its way through the stages. It is data; the stages are functions of it. */
 export class PredictionContext implements CaptureSubject {
   readonly services: PredictionServices;
   readonly request: PredictionRequest;
   readonly response: PredictionResponse;
   readonly id: string;
-  /** `performance.now()` when its headers were there. */
+  /** `performance.now()` when the headers were complete. */
   readonly startedAt = performance.now();
-  /** What it is predicted to cost; null for a trifle. Set by admission. */
+  /** Predicted work; null where it is too little to count. Set by the admission stage. */
   work: PredictedWork | null = null;
-  /** Its body; null until its reading begins. */
+  /** The body; null before the read stage. */
   body: HeldBody | null = null;
   /** Bytes of the whole body, without its content encoding. */
   bodyBytes = 0;
-  /** `performance.now()` when the last byte of its body was there; 0 before. */
+  /** `performance.now()` when the last byte of the body arrived; 0 before. */
   completeAt = 0;
   destination: RouteDestination;
-  /** Until it is chosen, the one that stands for its endpoint. */
+  /** The chosen version; before the choice, the main version of the endpoint. */
   version: PreparedVersion;
   /** Whether the version is chosen, and in use. */
   isChosen = false;
-  /** What the endpoint's route has chosen; null where the path names the version. */
+  /** The choice of the endpoint's route; null where the path names the version. */
   choice: RouteChoice | null = null;
   /** Where the rows of the request are captured, or null. */
   stream: CaptureStream | null = null;
-  /** What rollouts measure of it, or null. */
+  /** Measurement for the rollout, or null if none is measured. */
   measurement: RolloutMeasurement | null = null;
-  /** Id of the unit, as far as it is known. */
+  /** Id of the unit, if it is known. */
   unit: string | null = null;
-  /** Whether the version may read and write here itself. */
+  /** Whether the version's own code may read the body and write the answer. */
   isRaw = false;
-  /** What the body asks of its answer. */
+  /** What the body asks of the answer. */
   responseOptions: ResponseOptions = null;
-  /** Takes a queued job back when the client leaves. */
+  /** Removes the job from the queue of the scoring threads; false if a thread has it. */
   withdraw: (() => boolean) | null = null;
-  /** Milliseconds that its version took to be loaded first, which is not its fault. */
+  /** Milliseconds that a scoring thread took to load the version; no part of the version's latency. */
   loadingMillis = 0;
   isWatched = false;
-  /** It has been answered, refused or given up. */
+  /** Whether the request has been answered, refused or cancelled. */
   isOver = false;
 
   constructor(
@@ -79,12 +79,14 @@ export class PredictionContext implements CaptureSubject {
     return endpoint?.name ?? main.target.model;
   }
 
-  /** Milliseconds from the whole body to `now` that are the version's own. */
+  /** Milliseconds from the complete body to `now`, without the time to load the version. */
   latency(now: number): number {
     return now - this.completeAt - this.loadingMillis;
   }
 
-  /** Who was answered at `now`; `unit` is what the body says in a thread. */
+  /**
+   * Description of the request for captured rows, answered at `now`. `unit` is the id that a scoring thread found in the body.
+   */
   about(now: number, unit: string | null): RequestAbout {
     const { endpoint } = this.destination;
     const named = endpoint && unitInHeaders(this.request.headers, endpoint.unit);

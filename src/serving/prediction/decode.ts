@@ -13,23 +13,23 @@ import { scoreInThread } from './score-in-thread.ts';
 import { scoreInline } from './score-inline.ts';
 import { scoreRaw } from './score-raw.ts';
 
-/** Of a body that nobody has read yet. */
+/** Stages of a body before it is decoded. */
 const NO_STAGES: EarlierStages = { queue: 0, preprocess: 0 };
 
-/** Has the body read where it belongs: by the version's own code, in a scoring thread, or here where that is quick. */
+/** Decides where the body is decoded: by the version's own code, in a scoring thread, or on the loop if that is quick. */
 export function decodeBody(context: PredictionContext, bytes: Buffer): void {
   const { version, services } = context;
   if (context.isRaw && version.raw.input) {
     scoreRaw(context, rawBodyOf(context.request.headers, bytes), NO_STAGES);
     return;
   }
-  // While the body has to say who is meant, nobody knows what a row will cost.
+  // The cost of a row is unknown until the version is chosen, which the body may have to decide.
   const isSlow = context.isChosen && version.rowMicros > INLINE_MICROS;
   if (bytes.length > version.inlineBody || isSlow) scoreInThread(context, bytes);
   else services.scheduler.run(bytes.length * BYTE_MICROS, () => decodeInline(context, bytes));
 }
 
-/** Rows that turn out to be many are read once more in a thread: what they cost is known only now. */
+/** Decodes on the loop. If the rows turn out to cost too much, the body goes to a scoring thread and is decoded again there. */
 function decodeInline(context: PredictionContext, bytes: Buffer): void {
   if (!isDue(context)) return;
   const started = performance.now();
@@ -50,7 +50,7 @@ function decodeInline(context: PredictionContext, bytes: Buffer): void {
   }
 }
 
-/** The rows of a body; chooses the version where that was left to the body. Throws INPUT_INVALID. */
+/** The rows of a body. Chooses the version if the headers did not. Throws INPUT_INVALID. */
 function batchOf(context: PredictionContext, bytes: Buffer): Batch {
   const scanned = scanRows(context, bytes);
   if (scanned !== null) return scanned;
@@ -58,7 +58,7 @@ function batchOf(context: PredictionContext, bytes: Buffer): Batch {
   return context.version.decode(rows);
 }
 
-/** The rows of a usual body, in which nothing else is looked for; null where there may be. */
+/** Rows by the one-pass scan; null if the body is unusual, or may hold the id of the unit. */
 function scanRows(context: PredictionContext, bytes: Buffer): Batch | null {
   const { scan, protocol } = context.version;
   if (scan === null || !context.isChosen || context.destination.unitField !== null) return null;

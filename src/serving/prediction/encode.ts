@@ -10,7 +10,7 @@ import { releasePrediction } from './release.ts';
 import { type EarlierStages, stageTiming, writeResponseHead } from './response-head.ts';
 import { checkResponseMemory, holdResponse } from './response-memory.ts';
 
-/** Writes the outputs of an engine that was asked at `started`. Throws MEMORY_EXCEEDED. */
+/** Encodes and sends the outputs of an engine call that began at `started`. Throws MEMORY_EXCEEDED. */
 export function encodePrediction(
   context: PredictionContext,
   batch: Batch,
@@ -29,7 +29,7 @@ export function encodePrediction(
   stream?.note(batch, outputs, id, now, context);
 }
 
-/** Sends what a scoring thread has written. */
+/** Sends an answer that a scoring thread has encoded. */
 export function sendEncoded(
   context: PredictionContext,
   { body, rows, timing, first, captured }: Extract<ScoringResult, { kind: 'answer' }>,
@@ -45,7 +45,7 @@ export function sendEncoded(
   stream?.noteExtracted(rows, captured, id, now, context);
 }
 
-/** What nobody here can read is counted, and neither captured nor compared by its values. */
+/** Sends an answer of the version's own code. Its values cannot be read here: it is counted, not captured or compared. */
 export function encodeRaw(
   context: PredictionContext,
   answer: RawAnswer,
@@ -62,7 +62,7 @@ export function encodeRaw(
   stream?.noteExtracted(rows, null, id, now, context);
 }
 
-/** Says when, on the steady clock. `type` is the media type where that is not the protocol's. */
+/** Returns the time of the answer (`performance.now()`). `type` is the media type if it is not the protocol's. */
 function send(
   context: PredictionContext,
   body: string | Uint8Array,
@@ -81,7 +81,7 @@ function send(
   return now;
 }
 
-/** Headers of the answer beside the usual ones, flat. */
+/** Additional headers of the answer: names and values in turn. */
 function headersBeside({ destination, services, request, version }: PredictionContext): readonly string[] {
   const { answerHeaders } = destination;
   const { isStopping } = services;

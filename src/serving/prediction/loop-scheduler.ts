@@ -1,17 +1,17 @@
 import type { LoopDelay } from '../admission/admission-queue.ts';
 import { INLINE_MICROS } from '../http/limits.ts';
 
-/** Work below this many predicted microseconds is not worth counting. */
+/** Predicted microseconds below which work is not counted. */
 const TRIFLE_MICROS = 50;
 /**
  * Milliseconds that connections are taken for before work goes on. A poll takes one connection (libuv since 1.45, `uv__server_io`):
  * with two milliseconds of work after each, a thousand that come at once would wait for seconds, where no request is seen.
  */
 const ACCEPT_MILLIS = 2;
-/** Milliseconds after a turn in which the loop has not been waiting for anybody. */
+/** Two turns with at most this many milliseconds between them follow one another: the loop was not idle. */
 const BACK_TO_BACK = 0.5;
 
-/** Arrivals in a turn that make it long by themselves: of fewer, none is to blame for a loop that is late. */
+/** Arrivals in one turn above which they explain the delay of the loop themselves. */
 const CROWD = 50;
 
 interface Task {
@@ -28,7 +28,7 @@ export class LoopScheduler implements LoopDelay {
   #spent = 0;
   #scheduled = false;
   #waiting: Task[] = [];
-  /** The rest of work that has begun. */
+  /** Continuations of work that has begun. */
   #begun: Task[] = [];
   #began = 0;
   #over = 0;
@@ -38,30 +38,30 @@ export class LoopScheduler implements LoopDelay {
   /** Whether a connection was taken in this turn, and in the one before it. */
   #isAccepting = false;
   #wasAccepting = false;
-  /** When work was last done, or was to be. */
+  /** `performance.now()` when work was last run or considered. */
   #worked = 0;
 
-  /** `ended` is called at the end of each turn in which somebody arrived or work was done. */
+  /** `ended` is called at the end of each turn with an arrival or with work. */
   constructor(ended: () => void = () => undefined) {
     this.#ended = ended;
   }
 
-  /** Milliseconds of the turn that goes on, as of the last arrival; 0 without a crowd. */
+  /** Milliseconds from the start of this turn to the last arrival; 0 with few arrivals. */
   get age(): number {
     return this.#arrivals > CROWD ? this.#now - this.#began : 0;
   }
 
-  /** Milliseconds of the turn before it; 0 where the loop was idle in between, or no crowd came. */
+  /** Milliseconds of the turn before; 0 if the loop was idle in between, or with few arrivals. */
   get last(): number {
     return this.#last;
   }
 
-  /** A connection was taken in this turn: others may wait behind it. */
+  /** A connection was accepted in this turn: others may be waiting to be accepted. */
   accepted(): void {
     this.#isAccepting = true;
   }
 
-  /** Somebody arrives at `now`, in milliseconds of the steady clock. */
+  /** A request arrives at `now`, in milliseconds of `performance.now()`. */
   arrive(now: number): void {
     this.#now = now;
     this.#arrivals++;
@@ -82,7 +82,7 @@ export class LoopScheduler implements LoopDelay {
     else this.#take(this.#waiting, { micros, run });
   }
 
-  /** What goes on with work that has begun comes before work that has not. */
+  /** Continuations of work that has begun run before new work. */
   goOn(micros: number, run: () => void): void {
     if (micros < TRIFLE_MICROS) {
       run();
@@ -124,7 +124,7 @@ export class LoopScheduler implements LoopDelay {
     if (this.#spent > 0 || this.#waiting.length + this.#begun.length > 0) this.#schedule();
   }
 
-  /** Whether connections are taken before work goes on. */
+  /** Whether pending connections are accepted before work continues. */
   #isAcceptedFirst(): boolean {
     const now = performance.now();
     const isFirst = this.#isAccepting && now - this.#worked < ACCEPT_MILLIS;
@@ -142,7 +142,7 @@ export class LoopScheduler implements LoopDelay {
     this.#worked = performance.now();
   }
 
-  /** The queue whose first task has its turn now, or null. */
+  /** The queue whose first task runs next, or null if the budget of the turn is used up. */
   #next(): Task[] | null {
     const queue = this.#begun.length > 0 ? this.#begun : this.#waiting;
     return queue.length > 0 && this.#affords(queue[0]!.micros) ? queue : null;

@@ -10,34 +10,34 @@ import type { ReferenceCount } from '../reference-count.ts';
 import type { ScanRows } from '../rows/compile-scan.ts';
 import { rawEndsOf } from './raw-body.ts';
 
-/** Everything prepared for the requests of one version, seen through a protocol. */
+/** A version compiled for one protocol: everything that its requests need. */
 export interface PreparedVersion extends InlineBounds {
   readonly protocol: Protocol;
   readonly target: LoadedVersion;
   readonly decode: DecodeRows;
-  /** Reads usual bodies at once, or null. */
+  /** One-pass scan of usual bodies, or null if the version has none. */
   readonly scan: ScanRows | null;
-  /** What a body asks of its answer; null where bodies of the protocol ask nothing. */
+  /** Reads what a body asks of its answer; null if bodies of the protocol ask nothing. */
   readonly responseOptions: ReadResponseOptions | null;
   readonly encode: EncodeResponse;
   readonly readFirstRow: ReadFirstRow;
   readonly series: ModelSeries;
-  /** Requests that have been sent to the version and have not ended. */
+  /** Requests that use the version now. */
   readonly usage: ReferenceCount;
-  /** Response headers that never change, flat. */
+  /** Constant response headers: names and values in turn. */
   readonly headers: readonly string[];
-  /** The same as lines. */
+  /** The same headers as HTTP lines. */
   readonly lines: string;
-  /** What the version's own code reads and writes itself, at doors that let it. */
+  /** Whether the version's own code reads bodies and writes answers, with protocols that allow it. */
   readonly raw: RawEnds;
-  /** Predicted microseconds of this process that a row costs, reading and writing included. */
+  /** Predicted microseconds of a row on the loop, decoding and encoding included. */
   readonly rowMicros: number;
 }
 
-/** Reading and writing one number, measured (bench/door.ts). */
+/** Microseconds to decode or encode one number, measured (bench/door.ts). */
 const CELL_MICROS = 0.1;
 
-/** Gets everything ready that requests of a version need, so that none of them has to. */
+/** Compiles a version for a protocol. */
 export function prepareVersion(
   protocol: Protocol,
   target: LoadedVersion,
@@ -74,7 +74,7 @@ const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
 const loopMicros = (target: LoadedVersion): number =>
   hasExternalEngine(target) ? 0 : target.manifest.rowMicros;
 
-/** Cells of one row, in and out; a free dimension counts once. */
+/** Input and output cells of one row; a free dimension counts as one. */
 function cellsOf({ manifest }: LoadedVersion): number {
   const { signature } = manifest;
   const size = (shape: readonly number[]): number =>

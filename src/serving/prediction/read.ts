@@ -11,18 +11,18 @@ import { refusePrediction } from './refuse.ts';
 import { cancelPrediction, watchClient } from './release.ts';
 import type { BodyServices } from './services.ts';
 
-/** What becomes of the body of one request, `T`; the same object for all requests. */
+/** Callbacks for the body of a request `T`. One object serves all requests, so that none needs closures. */
 export interface BodySteps<T> {
-  /** The whole body is there, without its content encoding; its last byte came at `completeAt`. */
+  /** The body is complete and decompressed; its last byte arrived at `completeAt`. */
   received(request: T, bytes: Buffer, completeAt: number): void;
   refuse(request: T, error: unknown): void;
-  /** The client has left before its body was there. */
+  /** The client disconnected before the body was complete. */
   cancel(request: T): void;
-  /** The body is there and has to be decompressed: the client may leave meanwhile. */
+  /** The body is complete and is being decompressed: the client may disconnect meanwhile. */
   watch(request: T): void;
 }
 
-/** Takes in the body of one request under the limits of the server. */
+/** Reads the body of one request under the limits of the server. */
 export class BodyReader<T> implements IncomingBody, HeldBody {
   readonly #services: BodyServices;
   readonly #request: PredictionRequest;
@@ -31,13 +31,13 @@ export class BodyReader<T> implements IncomingBody, HeldBody {
   readonly #body: BodyBuffer;
   /** Bytes that are counted as held. */
   #held = 0;
-  /** Takes the body back from those that wait to be decompressed. */
+  /** Removes the body from the decompressor's queue. */
   #withdraw: (() => boolean) | null = null;
   #isOver = false;
   #peer: string | undefined;
-  /** `performance.now()` when its headers were there. */
+  /** `performance.now()` when the headers were complete. */
   readonly startedAt: number;
-  /** `performance.now()` when its last byte was there; 0 before. */
+  /** `performance.now()` when the last byte arrived; 0 before. */
   completeAt = 0;
 
   constructor(
@@ -68,7 +68,7 @@ export class BodyReader<T> implements IncomingBody, HeldBody {
     this.#steps.refuse(this.#subject, error);
   }
 
-  /** Throws BODY_TOO_LARGE where the body is announced as such. */
+  /** Throws BODY_TOO_LARGE if Content-Length exceeds the limit. */
   start(): void {
     const { maxBodyBytes: maxBody } = this.#services.limits;
     const request = this.#request;
@@ -86,12 +86,12 @@ export class BodyReader<T> implements IncomingBody, HeldBody {
     request.on('error', () => this.#steps.cancel(this.#subject));
   }
 
-  /** The request has ended: nothing is held for it any more, and nobody called. */
+  /** The request has ended: releases its bytes; no callback is called any more. */
   release(): void {
     this.#isOver = true;
     this.#services.receiving.leave(this);
     this.#withdraw?.();
-    // What has not been handed to anybody is wanted by nobody.
+    // A body that was not handed over is not used by anybody.
     if (this.completeAt === 0) this.#body.giveUp();
     this.#services.metrics.buffered -= this.#held;
     this.#held = 0;
@@ -158,7 +158,10 @@ const STEPS: BodySteps<PredictionContext> = {
   watch: watchClient,
 };
 
-/** The second stage: reads the body, then goes on with it. Throws BODY_TOO_LARGE where it is announced as such. */
+/**
+ * The read stage: reads the body, then chooses the version and decodes. Throws BODY_TOO_LARGE if Content-Length exceeds the
+ * limit.
+ */
 export function readBody(context: PredictionContext): void {
   const { services, request, startedAt } = context;
   const reader = new BodyReader(services, request, startedAt, STEPS, context);

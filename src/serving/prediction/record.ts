@@ -5,7 +5,7 @@ import type { PredictionContext } from './context.ts';
 import { observeStages } from './response-head.ts';
 import type { RolloutMeasurement } from './rollout-measurement.ts';
 
-/** Counts an answer that is written at `now`, and has admission learn what it cost. */
+/** Counts the answer sent at `now`, and reports its cost to admission. */
 export function countAnswer(
   context: PredictionContext,
   rows: number,
@@ -18,7 +18,7 @@ export function countAnswer(
   learnCost(context, rows, timing, now);
 }
 
-/** What the request has cost; processes of their own are not seen at work, only for how long they were asked. */
+/** Reports the measured cost. For engines in other processes the registered cost counts: their waiting time is not work. */
 function learnCost(
   context: PredictionContext,
   rows: number,
@@ -33,7 +33,7 @@ function learnCost(
   else if (context.loadingMillis === 0) work.answered(bodyBytes, micros, now);
 }
 
-/** Tells the rollout of the answer that has just been written. */
+/** Reports the answer to the rollout's measurement. */
 export const recordMeasurement = (
   context: PredictionContext,
   measurement: RolloutMeasurement,

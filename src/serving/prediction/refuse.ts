@@ -7,7 +7,7 @@ import { codedError, predictionOutcomeOf, sendError } from '../http/reply.ts';
 import type { PredictionContext } from './context.ts';
 import { cancelPrediction, releasePrediction } from './release.ts';
 
-/** Answers with an error, which is counted and attributed: to the request, the version or the server. */
+/** Answers with an error, counts it, and attributes it to the request, the version or the server. */
 export function refusePrediction(context: PredictionContext, error: unknown): void {
   if (context.isOver) return;
   const { id, version, services } = context;
@@ -23,7 +23,7 @@ export function refusePrediction(context: PredictionContext, error: unknown): vo
   context.measurement?.failed(context.latency(performance.now()));
 }
 
-/** Answers with an error that is no matter of any version: nothing is counted. `about` are headers beside, flat. */
+/** Answers with an error without counting it for a version. `about` are additional headers: names and values in turn. */
 export function sendRefusal(
   context: PredictionContext,
   error: PlimsollError,
@@ -32,13 +32,16 @@ export function sendRefusal(
   const { request, response, services, destination } = context;
   const headers = [...about, 'x-request-id', context.id];
   if (services.isStopping) headers.push('connection', 'close');
-  // Closing now would reset the connection before its client has read why; the rest is read and forgotten.
+  // Closing now would reset the connection before the client has read the answer: the rest of the body is read and discarded.
   if (!request.complete) discardBody(request);
   sendError(response, error, headers, destination.formatError);
   releasePrediction(context);
 }
 
-/** Whether its turn is worth taking: nobody waits for what has been given up. It has ended where it is not. */
+/**
+ * Whether the request should still be worked on. If its client has left or its deadline has passed, it is ended and false is
+ * returned.
+ */
 export function isDue(context: PredictionContext): boolean {
   const { work, services } = context;
   if (context.isOver || work === null) return !context.isOver;
@@ -50,6 +53,6 @@ export function isDue(context: PredictionContext): boolean {
   return !context.isOver;
 }
 
-/** The same for engines that have batches wait; undefined for others. */
+/** `isDue` as a callback for engines that queue batches; undefined for others. */
 export const isDueThere = (context: PredictionContext): IsWanted | undefined =>
   hasExternalEngine(context.version.target) ? () => isDue(context) : undefined;

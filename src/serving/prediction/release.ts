@@ -1,7 +1,7 @@
 import { unitInHeaders } from '../unit-id.ts';
 import type { PredictionContext } from './context.ts';
 
-/** The request has ended: gives back everything that it holds. */
+/** Ends the request and releases everything that it holds. */
 export function releasePrediction(context: PredictionContext): void {
   context.isOver = true;
   if (context.isChosen) {
@@ -18,7 +18,7 @@ function noteCaller({ destination: { endpoint }, request, unit }: PredictionCont
   endpoint?.callers.note(unit ?? unitInHeaders(request.headers, endpoint.unit));
 }
 
-/** The client has left. */
+/** Ends a request whose client has disconnected. */
 export function cancelPrediction(context: PredictionContext): void {
   if (context.isOver) return;
   context.withdraw?.();
@@ -27,7 +27,7 @@ export function cancelPrediction(context: PredictionContext): void {
   if (context.completeAt > 0) context.measurement?.cancelled(performance.now() - context.completeAt);
 }
 
-/** From here on the answer takes time, and the client may leave before it. */
+/** Cancels the request if its client disconnects: from here on the answer takes time. */
 export function watchClient(context: PredictionContext): void {
   if (context.isWatched) return;
   context.isWatched = true;

@@ -3,20 +3,20 @@ import { serverTiming } from '../http/server-timing.ts';
 import { type ModelSeries, STAGE } from '../metrics/serving-metrics.ts';
 import type { StageTiming } from '../threads/scoring-job.ts';
 
-/** What the headers of an answer are made of. */
+/** Parts of the headers of an answer. */
 export interface ResponseHead {
-  /** Those of its version that never change, the content type first. */
+  /** Constant headers of the version, the content type first: names and values in turn. */
   readonly headers: readonly string[];
-  /** The same as lines. */
+  /** The same headers as HTTP lines. */
   readonly lines: string;
-  /** Media type, where it is not the protocol's. */
+  /** Media type, if it is not the protocol's. */
   readonly type: string | null;
   readonly length: number;
   readonly requestId: string;
   readonly timing: StageTiming;
 }
 
-/** Writes the head of a prediction; `more` are headers beside, flat. */
+/** Writes the head of a prediction; `more` are additional headers: names and values in turn. */
 export function writeResponseHead(
   response: PredictionResponse,
   head: ResponseHead,
@@ -27,11 +27,11 @@ export function writeResponseHead(
   else response.writeHead(200, [...answerHead(head), ...more]);
 }
 
-/** The same headers as lines, which need no second look: each is ours or was looked at when it came. */
+/** The headers as HTTP lines. They need no validation: each is constant, or was validated when the request came. */
 const linesOf = ({ lines, length, requestId, timing }: ResponseHead): string =>
   `${lines}content-length: ${length}\r\nx-request-id: ${requestId}\r\nserver-timing: ${serverTiming(timing)}\r\n`;
 
-/** Response headers of a prediction, flat. */
+/** Response headers of a prediction: names and values in turn. */
 const answerHead = ({ headers, type, length, requestId, timing }: ResponseHead): string[] => [
   ...(type === null ? headers : ['content-type', type, ...headers.slice(2)]),
   'content-length',
@@ -42,17 +42,17 @@ const answerHead = ({ headers, type, length, requestId, timing }: ResponseHead):
   serverTiming(timing),
 ];
 
-/** What it took until rows were there to be scored. */
+/** Milliseconds of the stages before scoring. */
 export type EarlierStages = Pick<StageTiming, 'queue' | 'preprocess'>;
 
-/** Stages of an answer that is written now, by when its outputs were asked for and when they were there. */
+/** Durations of all stages of an answer that is sent now; the engine was called at `started` and answered at `predicted`. */
 export const stageTiming = (before: EarlierStages, started: number, predicted: number): StageTiming => ({
   ...before,
   predict: predicted - started,
   postprocess: performance.now() - predicted,
 });
 
-/** Counts how long each stage of an answer took, and all of them. */
+/** Observes the duration of each stage, and the total. */
 export function observeStages(series: ModelSeries, timing: StageTiming, total: number): void {
   series.observe(STAGE.queue, timing.queue);
   series.observe(STAGE.preprocess, timing.preprocess);

@@ -1,4 +1,4 @@
-/** Memory that answers take in this process, while they are written here and until their clients have taken them. */
+/** Memory of answers in this process: while they are encoded, and until their clients have read them. */
 import type { PlimsollError } from '../../core/errors.ts';
 import { checkOutputs } from '../admission/memory/request-cost.ts';
 import type { InferResponse } from '../data-plane.ts';
@@ -8,12 +8,14 @@ import { BUFFERED, overloadedError } from './capacity.ts';
 import type { PreparedVersion } from './prepared-version.ts';
 import type { BodyServices } from './services.ts';
 
-/** An answer of at most so many bytes is taken over by the socket at once, or as good as that. */
+/** Bytes up to which the socket takes an answer at once: it is not counted. */
 const SMALL_ANSWER = 64 << 10;
 
 type Counted = Pick<BodyServices, 'metrics' | 'limits'>;
 
-/** Counts an answer as held until its client has taken it; OVERLOADED, and nothing counted, where too much is held already. */
+/**
+ * Counts an answer as buffered until its client has read it. Returns OVERLOADED, and counts nothing, if too much is buffered.
+ */
 export function holdResponse(
   bytes: number,
   response: PredictionResponse,
@@ -29,7 +31,7 @@ export function holdResponse(
   return null;
 }
 
-/** An answer that another process has made is written here. Throws MEMORY_EXCEEDED. */
+/** Checks that outputs of another process can be encoded here. Throws MEMORY_EXCEEDED. */
 export function checkResponseMemory(
   { outputs, rows }: InferResponse,
   { rowBytes, protocol }: PreparedVersion,

@@ -6,7 +6,7 @@ import { isMirrored, SHADOW_BODY_MAX_BYTES, type ShadowRunner } from '../shadow-
 import { headerText, type RequestHeaders } from '../unit-id.ts';
 import type { MirrorTarget, PreparedEndpoint } from './router.ts';
 
-/** What becomes of one request in the rollout of its endpoint; one object a request, whose subject it is, too. */
+/** Reports the outcome of one request to the rollout of its endpoint. It is the measured request itself, to save an object. */
 export class RolloutMeasurement implements MeasuredRequest {
   readonly arm: number;
   readonly role: RouteRole | null;
@@ -16,7 +16,7 @@ export class RolloutMeasurement implements MeasuredRequest {
   readonly #endpoint: PreparedEndpoint;
   readonly #mirror: MirrorTarget | null;
   readonly #shadow: ShadowRunner | null;
-  /** The request's body and what it is written in, kept for a copy; null where it is too large or nobody else can read it. */
+  /** Body and protocol of the request, kept for a copy to the shadow; null if the body is too large or cannot be copied. */
   #body: Uint8Array | null = null;
   #protocol = '';
 
@@ -40,12 +40,12 @@ export class RolloutMeasurement implements MeasuredRequest {
     endpoint.windowRecorder?.begin();
   }
 
-  /** The request has ended; what is to be said of it is said in this turn. */
+  /** The request has ended; its outcome is reported in this turn of the loop. */
   release(): void {
     this.#endpoint.windowRecorder?.end();
   }
 
-  /** The request's body in the words of a protocol; whether it will be wanted once more, and so must stay as it is. */
+  /** Takes the body of the request. Returns whether a copy will need it, so that it must not be transferred or changed. */
   received(body: Uint8Array, protocol: string): boolean {
     if (this.#mirror === null || body.byteLength > SHADOW_BODY_MAX_BYTES) return false;
     this.#body = body;
@@ -53,7 +53,7 @@ export class RolloutMeasurement implements MeasuredRequest {
     return true;
   }
 
-  /** The answer is out, `millis` after the body was there. */
+  /** The answer was sent, `millis` after the body was complete. */
   answered(millis: number, first: FirstRow): void {
     this.#endpoint.windowRecorder?.answered(this, millis, first);
     this.#copy(first);
@@ -64,12 +64,12 @@ export class RolloutMeasurement implements MeasuredRequest {
     this.#copy(null);
   }
 
-  /** The client left, `millis` after the body was there. */
+  /** The client disconnected, `millis` after the body was complete. */
   cancelled(millis: number): void {
     this.#endpoint.windowRecorder?.cancelled(this, millis);
   }
 
-  /** In the next turn, so that the answer leaves first. */
+  /** Copies the request in the next turn of the loop, so that the answer is sent first. */
   #copy(stable: FirstRow | null): void {
     const [mirror, shadow, body] = [this.#mirror, this.#shadow, this.#body];
     if (mirror === null || shadow === null) return;
@@ -87,7 +87,7 @@ export class RolloutMeasurement implements MeasuredRequest {
   }
 }
 
-/** Where a copy of the request goes, or null. */
+/** Target of a copy of the request, or null. */
 function mirrorOf({ mirror }: PreparedEndpoint, { role, requestId }: MeasuredRequest): MirrorTarget | null {
   const isStable = role === 'stable' || role === 'control';
   return mirror !== null && isStable && isMirrored(mirror, requestId) ? mirror : null;
