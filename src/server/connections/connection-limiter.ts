@@ -12,24 +12,24 @@ export interface ConnectionLimiterOptions {
   readonly logger: Logger;
 }
 
-/** With two connections within this many milliseconds, more of them are on the way. */
+/** Two connections within this many milliseconds are the beginning of a burst. */
 const CALM_MILLIS = 2;
-/** Turn of a connection that has been answered: it may go at once. */
+/** Turn of a connection that has been answered: it may be closed at once. */
 const ANSWERED = -1;
-/** The same trouble is told again after this long, in milliseconds. */
+/** Milliseconds after which the same error is logged again. */
 const TELL_AGAIN_MILLIS = 60_000;
 
 /**
- * The connections of one server. Where there are as many as may be, the one that has waited longest for a request, or is
- * longest about its first headers, makes room for the next; where all are being answered, the next one is closed at once.
- * One that was answered before it had sent all of its request waits, too.
+ * Limits the connections of one server. At the limit, the connection that has been idle longest, or has taken longest over its
+ * first headers, is closed for the new one. If all connections are being answered, the new one is closed. A connection whose
+ * answer was sent before its request was complete counts as idle.
  */
 export class ConnectionLimiter {
   readonly #options: ConnectionLimiterOptions;
   readonly #open = new Set<Socket>();
-  /** Those with no request to be answered, in the order since when, and the turn of the loop from which on that holds. */
+  /** Idle connections, longest first, each with the turn of the loop since which it is idle. */
   readonly #waiting = new Map<Socket, number>();
-  /** Those that have not finished their TLS handshake, by the address of the client. */
+  /** Connections in their TLS handshake, by the address of the client. */
   readonly #handshaking = new Map<string, Socket>();
   #stale: readonly Socket[] = [];
   /** Turns of the loop in which connections came. */
@@ -39,7 +39,7 @@ export class ConnectionLimiter {
   #lastCame = Number.NEGATIVE_INFINITY;
   #cameBefore = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
-  /** Knows when the request of a connection begins and when its answer is out, which costs no listener a request. */
+  /** Observes the beginning of requests and the end of answers without a listener for each request. */
   readonly Response: typeof ServerResponse;
 
   constructor(options: ConnectionLimiterOptions) {
@@ -64,28 +64,28 @@ export class ConnectionLimiter {
     } as typeof ServerResponse;
   }
 
-  /** Whether connections come one by one, if at all. */
+  /** Whether no burst of connections is arriving. */
   get isCalm(): boolean {
     return performance.now() - this.#cameBefore > CALM_MILLIS;
   }
 
-  /** A connection has brought a request. */
+  /** A request has arrived on a connection. */
   asks(socket: Socket): void {
     this.#waiting.delete(socket);
   }
 
-  /** A connection has been answered, and waits behind the others. */
+  /** A connection has been answered: it is idle now, as the most recent one. */
   waits(socket: Socket): void {
     this.#waiting.delete(socket); // which would keep its place
     if (!socket.destroyed) this.#waiting.set(socket, ANSWERED);
   }
 
-  /** Cuts all of them off. */
+  /** Closes all connections. */
   closeAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 
-  /** Keeps the connections of a server from now on. */
+  /** Limits the connections of a server from now on. */
   keep(server: Server): void {
     // What only a server of TLS has; to ask for its class loads the module, 4 ms before the first answer of any other.
     const isTls = 'setSecureContext' in server;
@@ -93,7 +93,7 @@ export class ConnectionLimiter {
     server.on('secureConnection', (socket: Socket) => this.#secured(socket));
   }
 
-  /** An accepted connection that could not be had (EMFILE, ENFILE, ENOBUFS: accept(2)) is no end of those there are. */
+  /** Errors of accept(2) (EMFILE, ENFILE, ENOBUFS) are counted and logged; existing connections go on. */
   tolerate(server: Server): void {
     server.on('error', (error) => {
       this.#options.counts.refused++;
@@ -104,7 +104,7 @@ export class ConnectionLimiter {
     });
   }
 
-  /** Closes those that have been waiting for a request since the call before, and have not been answered since. */
+  /** Closes connections that have been idle since the call before. */
   closeStale(): void {
     for (const socket of this.#stale) if (this.#waiting.has(socket)) socket.destroy();
     this.#stale = [...this.#waiting.keys()];
@@ -128,7 +128,7 @@ export class ConnectionLimiter {
     if (counts.open > limit) this.#giveUpOne(socket);
   }
 
-  /** A request that came along with its connection is read in the next turn: until then nobody waits for it. */
+  /** A request that arrives with its connection is read in the next turn: a connection of this turn is not idle yet. */
   #giveUpOne(newest: Socket): void {
     const { counts } = this.#options;
     const [[oldest, since] = [newest, this.#turn]] = this.#waiting;
@@ -144,7 +144,7 @@ export class ConnectionLimiter {
     this.#turn++;
   }
 
-  /** From here on the connection is known by the socket that requests come from. */
+  /** After the handshake the connection is known by the socket of its requests. */
   #secured(socket: Socket): void {
     const raw = this.#handshaking.get(addressOf(socket));
     if (raw !== undefined) this.#waiting.delete(raw);

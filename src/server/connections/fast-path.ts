@@ -1,8 +1,8 @@
 /**
- * Answers predictions without `node:http`, which takes more time for a request than all the rest: of a request that comes in
- * one piece, or in two at once, with a head as nearly all clients send it, there is nothing to be streamed. The first piece of a
- * connection that is anything else goes to `node:http`, and the connection stays there; so every rule of HTTP that it keeps is
- * kept, and a body that comes slowly is nobody's business here.
+ * Answers predictions without `node:http`, which costs more time for a request than everything else. A request that arrives in
+ * one piece, or in two in quick succession, with a head as nearly all clients send it, needs no streams. The first piece of a
+ * connection that is anything else goes to `node:http`, and the connection stays there. So all rules of HTTP hold that
+ * `node:http` keeps, and slow bodies are not handled here.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,16 +15,16 @@ import {
 import { type FastPathConnection, FastPathResponse } from '../../serving/http/fast-path/response.ts';
 import type { ConnectionLimiter } from './connection-limiter.ts';
 
-/** Answers a request, now or later; false, and nothing done, where it is for others. */
+/** Answers a request, now or later. Returns false, and does nothing, if the request is no prediction. */
 export type FastPathHandler = (request: FastPathRequest, response: FastPathResponse) => boolean;
 
 export interface FastPathOptions {
   readonly answer: FastPathHandler;
   readonly connections: ConnectionLimiter;
-  /** How long a connection may be there without a request, in milliseconds: at first, and after an answer. */
+  /** Milliseconds that a connection may be idle: before its first request, and after an answer. */
   readonly headersMillis: number;
   readonly keepAliveMillis: number;
-  /** How often that is looked at. */
+  /** Milliseconds between two checks of idle connections. */
   readonly checkMillis: number;
 }
 
@@ -33,17 +33,20 @@ interface Shared extends FastPathOptions {
   readonly keepAlive: string;
   readonly alive: Set<FastConnection>;
   readonly heads: FastPathHeadParser;
-  /** Has `node:http` take a connection. */
+  /** Hands a connection over to `node:http`. */
   readonly handOver: (socket: Socket) => void;
   readonly server: Server;
 }
 
-/** A body of at most so many bytes, which one read can bring, is waited for at most so long: some clients send it after its head. */
+/**
+ * Some clients send the body after the head: up to this many bytes, which one read can bring, are awaited for this many
+ * milliseconds.
+ */
 const [BODY_MOST, BODY_MILLIS] = [64 << 10, 20];
-/** Node waits a little longer than it says, so that a client that keeps to it never meets a closed connection. */
+/** Milliseconds added to the announced keep-alive, as Node does, so that the client closes first. */
 const KEEP_ALIVE_MORE = 1000;
 
-/** Puts itself between a server that speaks no TLS and its connections. */
+/** Installs the fast path in front of the connections of a server without TLS. */
 export function takeFastPath(server: Server, options: FastPathOptions): void {
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
@@ -66,14 +69,14 @@ class FastConnection implements FastPathConnection {
   readonly socket: Socket;
   readonly keepAlive: string;
   readonly #shared: Shared;
-  /** The answer that is waited for, or null. */
+  /** The answer in progress, or null. */
   #response: FastPathResponse | null = null;
-  /** A head, and what there is of its body, until when the rest is waited for. */
+  /** A head with the first part of its body, while the rest is awaited; else null. */
   #begun: Buffer | null = null;
-  #patience: NodeJS.Timeout | undefined;
-  /** What has come before the answer was out. */
+  #bodyTimer: NodeJS.Timeout | undefined;
+  /** Bytes that arrived before the answer was sent. */
   #later: Buffer[] = [];
-  /** `performance.now()` of the last answer, or of the beginning. */
+  /** `performance.now()` of the last answer, or of the connection. */
   #since = performance.now();
   #isFresh = true;
 
@@ -84,7 +87,7 @@ class FastConnection implements FastPathConnection {
     socket.on('data', this.#receive).on('error', this.#fail).on('end', this.#finish).on('close', this.#close);
   }
 
-  /** Ends a connection that has waited too long for a request, as `node:http` does. */
+  /** Closes a connection that has been idle for too long, as `node:http` does. */
   look(now: number): void {
     if (this.#response !== null) return;
     const { headersMillis, keepAliveMillis, server } = this.#shared;
@@ -99,7 +102,7 @@ class FastConnection implements FastPathConnection {
 
   ended(goesOn: boolean): void {
     if (!goesOn) this.socket.destroySoon();
-    // Who sends without reading waits.
+    // A client that sends without reading waits.
     else if (this.socket.writableNeedDrain) this.socket.once('drain', () => this.#goOn());
     else this.#goOn();
   }
@@ -120,7 +123,7 @@ class FastConnection implements FastPathConnection {
 
   #take(head: FastPathHead, all: Buffer): void {
     if (this.#begun !== null) {
-      clearTimeout(this.#patience);
+      clearTimeout(this.#bodyTimer);
       this.#begun = null;
     }
     const request = new FastPathRequest(head, all.subarray(head.text.length), this.socket);
@@ -128,7 +131,7 @@ class FastConnection implements FastPathConnection {
   }
 
   #wait(begun: Buffer): void {
-    if (this.#begun === null) this.#patience = setTimeout(() => this.#handOver([this.#begun!]), BODY_MILLIS);
+    if (this.#begun === null) this.#bodyTimer = setTimeout(() => this.#handOver([this.#begun!]), BODY_MILLIS);
     this.#begun = begun;
   }
 
@@ -152,7 +155,7 @@ class FastConnection implements FastPathConnection {
   #handOver(pieces: readonly Buffer[]): void {
     const { socket } = this;
     this.#shared.alive.delete(this);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#bodyTimer);
     socket.off('data', this.#receive).off('error', this.#fail);
     socket.off('end', this.#finish).off('close', this.#close);
     this.#shared.handOver(socket);
@@ -160,17 +163,17 @@ class FastConnection implements FastPathConnection {
     if (socket.isPaused()) socket.resume();
   }
 
-  /** What the connection has suffered is told by its end. */
+  /** Errors need no handling: the close event follows. */
   readonly #fail = (): void => undefined;
 
-  /** As in `node:http`, who sends nothing more wants no answer either. */
+  /** A half-closed connection gets no further answer, as in `node:http`. */
   readonly #finish = (): void => {
     this.socket.end();
   };
 
   readonly #close = (): void => {
     this.#shared.alive.delete(this);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#bodyTimer);
     this.#response?.closed();
   };
 }

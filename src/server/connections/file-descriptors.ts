@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process may have open, and has. */
+/** Open file descriptors of a process, and their limit. */
 export interface FileDescriptors {
   /** The soft limit of open descriptors, which Node raises to the hard one at its start (getrlimit(2), RLIMIT_NOFILE). */
   readonly limit: number;
@@ -12,7 +12,7 @@ const MOST_CONNECTIONS = 4096;
 /** Descriptors that are never connections: files, sockets of workers and threads, requests passed on to the control process. */
 const LEAST_RESERVE = 64;
 const RESERVED_SHARE = 1 / 4;
-/** A server with fewer than these is none; then the reserve gives way. */
+/** Connections that a server needs at least: with fewer descriptors the reserve shrinks. */
 const LEAST_CONNECTIONS = 8;
 
 /**
@@ -28,7 +28,7 @@ export function connectionLimit({ limit, open }: FileDescriptors, wanted: number
 /** More than any process opens: where the system sets no limit, or does not say. */
 const WITHOUT_LIMIT = 2 ** 30;
 
-/** What this process may open. */
+/** File descriptors of this process. */
 export function ownDescriptors(): FileDescriptors {
   try {
     const row = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];

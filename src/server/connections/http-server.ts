@@ -15,20 +15,20 @@ export interface HttpServerOptions {
   readonly requestMillis?: number | undefined;
   readonly checkMillis?: number | undefined;
   readonly connections: ConnectionLimiter;
-  /** Requests that may take longer to come. */
+  /** Requests that may take longer than the timeout. */
   readonly unhurried: UploadRequests;
   readonly logger: Logger;
   /** Answers predictions that come in one piece. */
   readonly answer: FastPathHandler;
 }
 
-/** Longer than the idle timeout of the usual load balancers (60 s), so that it is never us who close first. */
+/** Longer than the idle timeout of the usual load balancers (60 s), so that the balancer closes first. */
 const KEEP_ALIVE_MILLIS = 65_000;
 /** A request of the control API may take longer: models are uploaded over slow lines. */
 const REQUEST_MILLIS = 60_000;
 /** Milliseconds that the headers of a request may take, from the first byte or from the connection on. */
 const HEADERS_MILLIS = 30_000;
-/** How often both are looked at. */
+/** Milliseconds between two checks of both. */
 const CHECK_MILLIS = 2000;
 
 const CLOSING = ['connection', 'close'];

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { PlimsollError } from '../../core/errors.ts';
 
-/** The bytes of one request body: the only chunk as it came, several in one buffer that grows. */
+/** The bytes of one request body: a single chunk as it came, or several in one growing buffer. */
 export class BodyBuffer {
   readonly #limit: number;
   #bytes: Buffer | null = null;
@@ -36,14 +36,14 @@ export class BodyBuffer {
     return this.#bytes === null ? Buffer.alloc(0) : this.#bytes.subarray(0, this.#size);
   }
 
-  /** Nobody will ask for it any more. */
+  /** Releases the bytes: they are not used any more. */
   giveUp(): void {
     if (this.#bytes !== null) releaseBuffer(this.#bytes);
     this.#bytes = null;
     this.#size = 0;
   }
 
-  /** Doubles, so that an announced length reserves nothing and all copies together stay below the size. */
+  /** A buffer of twice the size: an announced length reserves nothing, and all copies together stay below the size. */
   #grown(bytes: Buffer, size: number): Buffer {
     const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(size, 2 * this.#size)));
     larger.set(bytes.subarray(0, this.#size));
@@ -54,8 +54,8 @@ export class BodyBuffer {
 }
 
 /**
- * The bytes in a buffer of their own, which can be handed to a thread and holds little else: as they are where they have
- * one, else a copy.
+ * The bytes in a buffer of their own, which can be transferred to a thread: the same buffer if it holds little else, else a
+ * copy.
  */
 export function compactBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, length } = bytes;
@@ -63,12 +63,12 @@ export function compactBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return isOwn ? new Uint8Array(buffer, 0, length) : new Uint8Array(bytes);
 }
 
-/** Bytes below which waiting for the collector costs less. */
+/** Bytes below which the garbage collector is cheaper. */
 const WORTH_GIVING_BACK = 4096;
 
 /**
- * Frees bytes at once, instead of when the collector looks: it sees small objects and is in no hurry, while the kernel counts
- * what is behind them. Nobody may look at them afterwards; those that share their buffer with others are left alone.
+ * Frees bytes at once instead of at the next collection: the collector sees small objects, but the memory behind them counts
+ * for the process. The bytes must not be used afterwards. Bytes that share their buffer with others are not freed.
  */
 export function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
   const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
@@ -78,7 +78,7 @@ export function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
 export const bodyTooLarge = (found: number, limit: number): PlimsollError =>
   new PlimsollError('BODY_TOO_LARGE', { found, limit });
 
-/** The encoding a body comes in, or null where it comes as it is. */
+/** The content encoding of a body, or null if it has none. */
 export function contentEncodingOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
   const encoding = headers['content-encoding'];
   if (encoding === undefined) return null;
@@ -86,7 +86,7 @@ export function contentEncodingOf({ headers }: Pick<IncomingMessage, 'headers'>)
   return name === '' || name === 'identity' ? null : name;
 }
 
-/** Reads and forgets what a refused client still sends. */
+/** Reads and discards what a refused client still sends. */
 export function discardBody(request: Readable): void {
   request.removeAllListeners('data').removeAllListeners('end');
   request.on('data', (chunk: unknown) => {

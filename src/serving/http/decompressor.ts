@@ -13,7 +13,7 @@ const ENCODINGS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
   ['zstd', promisify(zlib.zstdDecompress)],
 ]);
 
-/** Threads of libuv's pool, which do the work: more at once would only hold more memory. */
+/** Bodies at once: libuv's pool has four threads, and more bodies would only hold more memory. */
 const AT_ONCE_MAX = 4;
 
 interface Waiting {
@@ -24,8 +24,8 @@ interface Waiting {
 }
 
 /**
- * Undoes content encodings off the loop, a few at once: how large a body becomes is known only once it is, and a thousand
- * small ones that grow to the limit together would take all memory.
+ * Decompresses bodies off the loop, a few at once. The size of a body is known only after decompression: a thousand small
+ * bodies that grow to the limit at once would take all memory.
  */
 export class BodyDecompressor {
   readonly #limit: number;

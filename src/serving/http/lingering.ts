@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What a server may want to know of its answers. */
+/** A response that tells its server when only the rest of the request keeps it open (lingering close). */
 export interface LingeringResponse {
-  /** The answer is written, and nothing but the rest of the request keeps it. */
+  /** The answer is written; only the rest of the request is awaited. */
   lingers?(): void;
 }
 
-/** How long a client that was answered before it had sent everything may go on sending. */
+/** Milliseconds that a client may go on sending after it was answered. */
 const LINGER_MILLIS = 2000;
 
 /**
- * Ends an answer, which is written, when its client has sent the rest of its body, or has had the time to read it: where a
- * connection is closed over bytes that nobody has read, the kernel resets it, and the answer may be lost on the way.
+ * Ends a written answer when its client has sent the rest of the body, or has had time to read the answer. If a connection is
+ * closed with unread bytes, the kernel resets it, and the answer may be lost.
  */
 export function endWhenSent(request: IncomingMessage, response: ServerResponse & LingeringResponse): void {
   if (request.destroyed || hasSentAll(request)) {

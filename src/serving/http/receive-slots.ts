@@ -1,22 +1,22 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { HttpLimits } from './limits.ts';
 
-/** A body on its way. */
+/** A body that is being received. */
 export interface IncomingBody {
   /** Network that it comes from: an address, or a /64 of IPv6. */
   readonly peer: string;
-  /** `performance.now()` when its headers were there. */
+  /** `performance.now()` when the headers were complete. */
   readonly startedAt: number;
-  /** Bytes that have come so far. */
+  /** Bytes received so far. */
   readonly received: number;
   refuse(error: PlimsollError): void;
 }
 
-/** What is counted of all of them. */
+/** Counters of bodies that are being received. */
 export interface ReceiveCounts {
   /** Bodies being received. */
   receiving: number;
-  /** Bodies that were given up because they came too slowly. */
+  /** Bodies that were refused because they were too slow. */
   slowBodies: number;
 }
 
@@ -26,19 +26,22 @@ interface Options {
   readonly now?: () => number;
 }
 
-/** A body may begin as slowly as it likes for so many milliseconds; after them it has to keep up with the least rate. */
+/** Milliseconds during which a body may be arbitrarily slow; afterwards it has to keep the minimum rate. */
 const GRACE_MILLIS = 10_000;
 /** Bytes a second on average: the default of Apache's `RequestReadTimeout` (mod_reqtimeout, MinRate). */
 const LEAST_RATE = 500;
-/** What it may lack before its place is wanted by others: a quarter of a second, as long as a packet may be on its way. */
+/**
+ * Bytes that a body may be behind the minimum rate before others can take its slot: a quarter of a second, the delay of a
+ * packet.
+ */
 const PATIENCE_BYTES = LEAST_RATE / 4;
 const LOOK_MILLIS = 1000;
 
 /**
- * The places of bodies that are being received, apart from those of requests that are being scored: a client that sends
- * slowly keeps nobody else from being answered. One peer may hold a share of them. At the end of a turn of the loop, when
- * what came along with its headers has left again, bodies without a place make those give up theirs that are furthest behind
- * the least rate. Where none is behind, the newest one of the peer that holds most is refused.
+ * Slots for bodies that are being received, separate from the limit on requests in flight: slow clients do not block others.
+ * One peer may hold a share of the slots. At the end of a turn of the loop, when bodies that arrived with their headers are
+ * complete, bodies beyond the limit take the slots of those that are furthest behind the minimum rate. If none is behind, the
+ * newest body of the peer with the most slots is refused.
  */
 export class ReceiveSlots {
   readonly #limits: Options['limits'];
@@ -56,7 +59,7 @@ export class ReceiveSlots {
     this.#perPeer = Math.max(1, Math.floor(limits.maxReceiving * limits.peerShare));
   }
 
-  /** Gives a body its place, or refuses it or another one soon (OVERLOADED, BODY_TOO_SLOW). */
+  /** Gives a body a slot; it or another body may be refused soon (OVERLOADED, BODY_TOO_SLOW). */
   enter(body: IncomingBody): void {
     this.#bodies.add(body);
     this.#counts.receiving = this.#bodies.size;
@@ -65,13 +68,13 @@ export class ReceiveSlots {
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MILLIS).unref();
   }
 
-  /** Also of one that has left already. */
+  /** Frees the slot of a body; a second call does nothing. */
   leave(body: IncomingBody): void {
     this.#bodies.delete(body);
     this.#counts.receiving = this.#bodies.size;
   }
 
-  /** Gives up what comes too slowly. */
+  /** Refuses bodies that are too slow. */
   sweep(): void {
     const now = this.#now();
     for (const body of [...this.#bodies]) if (isTooSlow(body, now)) this.#giveUp(body, now, '');
@@ -85,7 +88,7 @@ export class ReceiveSlots {
     this.#keep(this.#limits.maxReceiving, [...this.#bodies], 'bodies being received');
   }
 
-  /** Leaves so many of these bodies. */
+  /** Refuses bodies until `limit` of them are left. */
   #keep(limit: number, bodies: readonly IncomingBody[], what: string): void {
     const found = bodies.length;
     if (found <= limit) return;

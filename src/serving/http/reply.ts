@@ -17,7 +17,7 @@ export function sendJson(
   sendReply(response, jsonReply(status, value, headers));
 }
 
-/** Writes an error in the words of a protocol, by default the plain ones. */
+/** Writes an error in the format of a protocol, by default the plain one. */
 export function sendError(
   response: PredictionResponse,
   error: PlimsollError,
@@ -27,7 +27,7 @@ export function sendError(
   sendReply(response, refuse(error), [...headers, ...errorHeaders(error)]);
 }
 
-/** Writes an answer that is no prediction. */
+/** Writes an answer other than a prediction. */
 export function sendReply(
   response: PredictionResponse,
   { status, type, body, headers = [] }: HttpReply,
@@ -42,7 +42,7 @@ export function sendReply(
   }
 }
 
-/** A coded error as it is; a defect, in this thread or another, leaves its words (a stack, a path) in the log. */
+/** A coded error as it is. A defect becomes INTERNAL: its message and stack go to the log only. */
 export const codedError = (error: unknown, requestId: string): PlimsollError =>
   isPlimsollError(error) && error.code !== 'INTERNAL'
     ? error
@@ -52,13 +52,13 @@ export const codedError = (error: unknown, requestId: string): PlimsollError =>
         { cause: error },
       );
 
-/** How a refused request is counted. */
+/** The outcome under which a refused request is counted. */
 export function predictionOutcomeOf({ code, http }: PlimsollError): PredictionOutcome {
   if (http === 503 || code === 'DEADLINE_EXCEEDED') return 'overloaded';
   return http < 500 ? 'invalid' : 'error';
 }
 
-/** Path of a request, without its query; a proxy's absolute form is understood (RFC 9112 §3.2.2). */
+/** Path of a request without its query; the absolute form of proxies is accepted (RFC 9112 §3.2.2). */
 export function requestPath(request: Pick<IncomingMessage, 'url'>): string {
   const url = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '');
   const end = url.search(/[?#]/);

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | null = null;
 
-/** Where arrays are to be free, not only free to be collected. */
+/** Runs the garbage collector, so that unreferenced arrays are freed now. */
 export function runGarbageCollector(): void {
   if (collect === null) {
     setFlagsFromString('--expose-gc');

@@ -15,7 +15,7 @@ export interface ScoringJob {
   readonly requestId: string;
   /** Key at the top of the body that holds the id of the unit, or null. */
   readonly unitField: string | null;
-  /** Rows that are wanted back with the answer, 0 for none. */
+  /** Rows to return with the answer for capture, 0 for none. */
   readonly capture: number;
 }
 
@@ -36,12 +36,12 @@ export type ScoringResult =
       readonly first: FirstRow;
       readonly captured: ExtractedRows | null;
       readonly timing: StageTiming;
-      /** Milliseconds that loading the version took, within the queue's: no request's own latency. */
+      /** Milliseconds to load the version, included in `queue`: no part of the version's latency. */
       readonly loading: number;
     }
   | { readonly kind: 'refused'; readonly error: PlimsollError; readonly loading: number };
 
-/** Rows of a version that is scored by processes of its own: they are read here, the answer is made where its engine is. */
+/** Decoded rows of a version with an external engine: the thread decodes, the loop asks the engine. */
 export interface DecodedRows {
   readonly kind: 'decoded';
   readonly batch: Batch;
@@ -53,14 +53,14 @@ export interface DecodedRows {
   readonly loading: number;
 }
 
-/** From where a thread loads a version, and under which name. */
+/** The bundle that a thread loads a version from, and its name. */
 export interface VersionKey {
   readonly bundle: string;
   readonly model: string;
   readonly version: number;
 }
 
-/** What crosses to a thread and back; plain data only. */
+/** Messages to a thread and back: plain data only. */
 export interface ScoreRequest extends VersionKey {
   readonly kind: 'score';
   readonly protocol: string;
@@ -69,7 +69,7 @@ export interface ScoreRequest extends VersionKey {
   readonly unitField: string | null;
   readonly capture: number;
 }
-/** No other versions will be asked for any more, and some of them soon. */
+/** Versions to keep; those of `soon` are loaded at once. */
 export interface RetainRequest {
   readonly kind: 'retain';
   readonly versions: readonly VersionKey[];
@@ -77,7 +77,7 @@ export interface RetainRequest {
 }
 export type ScoringWorkerRequest = ScoreRequest | RetainRequest;
 export type ScoringWorkerReply =
-  /** The version has to be loaded first: its time to score begins when it is. */
+  /** The version is being loaded: the time limit of the job starts afterwards. */
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded' }
   | {
@@ -97,11 +97,11 @@ export type ScoringWorkerReply =
     }
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
 
-/** What a thread is started with. */
+/** Data that a thread is started with. */
 export interface ScoringWorkerSettings {
   /** Module with `loadBundle`, by default the registry's. */
   readonly loader: string | null;
-  /** What one request may take. */
+  /** Memory that one request may take. */
   readonly room: ThreadMemory;
 }
 

@@ -6,7 +6,7 @@ export interface VersionCacheOptions {
   readonly load: LoadBundle;
   /** Called around a load, also around one that fails. */
   readonly onLoad: (phase: 'loading' | 'loaded') => void;
-  /** Versions that are kept; the one unused for longest goes first. */
+  /** Versions in the cache; the least recently used one is closed first. */
   readonly max: number;
 }
 
@@ -15,9 +15,9 @@ const keyOf = ({ bundle, model, version }: VersionKey): string => JSON.stringify
 /** The versions that one scoring thread has loaded. Calls come one after the other. */
 export class VersionCache {
   readonly #options: VersionCacheOptions;
-  /** The one used last is last. */
+  /** Least recently used first. */
   readonly #kept = new Map<string, LoadedVersion>();
-  /** Versions that are asked for from now on; null where nobody has said so. */
+  /** Versions to keep; null before the first `retain`. */
   #wanted: ReadonlySet<string> | null = null;
 
   constructor(options: VersionCacheOptions) {
@@ -25,8 +25,8 @@ export class VersionCache {
   }
 
   /**
-   * A version that is wanted no more is loaded once more for a request that comes late, and goes with the next one. Throws
-   * what the load throws.
+   * The version, loaded if necessary. A version that is no longer to be kept is loaded again for a late request, and closed with
+   * the next call. Throws what the load throws.
    */
   async get(wanted: VersionKey): Promise<LoadedVersion> {
     const key = keyOf(wanted);
@@ -66,7 +66,7 @@ export class VersionCache {
     try {
       await version?.engine.close();
     } catch {
-      // Whoever is next must not fail for it.
+      // A failed close must not fail the next request.
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The head of a request as nearly every client sends it: `POST` of a body whose length it says, and nothing that changes what
- * its bytes mean. It knows a part of RFC 9112 in which there is nothing to be of two opinions about; whatever is beyond that
- * part is null, and for `node:http` to read. Pure.
+ * Parses the head of a request as nearly every client sends it: `POST` with a Content-Length, and no header that changes the
+ * meaning of the bytes. It accepts a subset of RFC 9112 that leaves no room for interpretation. Everything else is null, and is
+ * left to `node:http`. Pure.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -12,11 +12,11 @@ export interface FastPathHead {
   readonly url: string;
   /** By name in lower case, as `node:http` has them. Requests with the same head share it. */
   readonly headers: Readonly<IncomingHttpHeaders>;
-  /** Bytes of the body that it announces. */
+  /** Content-Length in bytes. */
   readonly length: number;
 }
 
-/** Bytes that a head may have; `node:http` takes more. */
+/** Longest head in bytes; `node:http` accepts longer ones. */
 export const HEAD_MAX_BYTES = 8192;
 
 const [START, VERSION, LINE, END] = ['POST /', ' HTTP/1.1', '\r\n', '\r\n\r\n'];
@@ -24,25 +24,25 @@ const [START, VERSION, LINE, END] = ['POST /', ' HTTP/1.1', '\r\n', '\r\n\r\n'];
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 /** Most names of headers; others are for `node:http` to judge (RFC 9110 §5.6.2). */
 const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
-/** What no value may hold, a line break by itself before all (RFC 9110 §5.5). */
+/** Characters that no value may hold, a bare line break above all (RFC 9110 §5.5). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const FORBIDDEN = /[\x00-\x08\x0a-\x1f\x7f]/;
 const LENGTH = /^\d{1,9}$/;
 
-/** Headers that say how the bytes are to be read, what is to become of the connection, or come more than once. */
+/** Headers that change how the bytes are read or what happens to the connection, or that may be repeated. */
 const OTHERS: ReadonlySet<string> = new Set([
   ...['transfer-encoding', 'content-encoding', 'trailer', 'te', 'expect', 'upgrade'],
   ...['keep-alive', 'proxy-connection', 'http2-settings', 'set-cookie'],
 ]);
 
-/** Heads that are remembered, and bytes of the longest that is. */
+/** Heads in the cache, and the longest head that is cached, in bytes. */
 const [REMEMBERED_MOST, REMEMBERED_BYTES] = [256, 1024];
 
-/** Reads heads, and each once as long as clients send the same ones again and again: their bodies differ, and few lengths. */
+/** Parses heads, with a cache: clients repeat the same head, since only bodies differ and lengths are few. */
 export class FastPathHeadParser {
   readonly #known = new Map<string, FastPathHead>();
 
-  /** The head at the beginning of `text`, or null where it is not all there or not of the usual kind. */
+  /** The head at the beginning of `text`, or null if it is incomplete or unusual. */
   read(text: string): FastPathHead | null {
     const end = text.startsWith(START) ? text.indexOf(END) : -1;
     if (end < 0) return null;
@@ -50,7 +50,7 @@ export class FastPathHeadParser {
     const known = this.#known.get(head);
     if (known !== undefined) return known;
     if (head.length > REMEMBERED_BYTES) return readHead(head, end);
-    // A slice would keep all of the text it is cut from, and a client's rows with it.
+    // A slice would keep the whole text in memory, including the client's rows.
     const read = readHead(Buffer.from(head, 'latin1').toString('latin1'), end);
     if (read === null) return null;
     if (this.#known.size >= REMEMBERED_MOST) this.#known.clear();

@@ -5,7 +5,7 @@ import type { FastPathHead } from './request-head.ts';
 /** A prediction request, as a stream or in one piece. */
 export type PredictionRequest = IncomingMessage | FastPathRequest;
 
-/** A request that came in one piece, its body with it; what `IncomingMessage` is of those that come as a stream. */
+/** A request that arrived in one piece with its body; the counterpart of `IncomingMessage`. */
 export class FastPathRequest {
   readonly method = 'POST';
   readonly complete = true;

@@ -3,20 +3,20 @@ import type { Socket } from 'node:net';
 
 export type PredictionResponse = ServerResponse | FastPathResponse;
 
-/** Where an answer in one piece goes. */
+/** The connection of an answer in one piece. */
 export interface FastPathConnection {
   readonly socket: Socket;
-  /** Last lines of the head of an answer after which the connection goes on. */
+  /** Last header lines of an answer after which the connection stays open. */
   readonly keepAlive: string;
-  /** It is written; whether the connection goes on. */
+  /** The answer is written; `goesOn` says whether the connection stays open. */
   ended(goesOn: boolean): void;
 }
 
-/** The answer to a request that came in one piece, written in one piece: what of `ServerResponse` predictions use. */
+/** The answer to a request in one piece, written in one piece: the part of `ServerResponse` that predictions use. */
 export class FastPathResponse {
   readonly #to: FastPathConnection;
   #head = '';
-  /** Last lines of its head: what becomes of the connection, unless a header has said that it ends. */
+  /** Last header lines, which keep the connection open; empty if a header closes it. */
   #ending: string;
   #listeners: (() => void)[] | null = null;
 
@@ -31,7 +31,7 @@ export class FastPathResponse {
     this.writeLines(status, headerLines(headers));
   }
 
-  /** The same of headers that are lines already, and say nothing of the connection. */
+  /** The same for headers that are lines already and have no Connection header. */
   writeLines(status: number, lines: string): void {
     this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines}`;
   }
@@ -56,7 +56,7 @@ export class FastPathResponse {
     this.#listeners.push(listener);
   }
 
-  /** The answer has left, or its client has. */
+  /** The answer was sent, or the client disconnected. */
   closed(): void {
     const listeners = this.#listeners ?? [];
     this.#listeners = null;
