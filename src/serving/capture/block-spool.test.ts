@@ -63,7 +63,7 @@ test('where the folder is no folder nothing is written, and that is said', async
   const path = folder();
   writeFileSync(path, 'in the way');
   await expect(new BlockSpool({ path }).write('a-1-0.blk', bytes(1))).rejects.toMatchObject({
-    code: 'ENOTDIR',
+    code: 'EEXIST',
   });
   expect(existsSync(`${path}/a-1-0.blk`)).toBe(false);
 });
