@@ -5,6 +5,8 @@ import { readsGlobalOption } from './command.ts';
 /** Columns that explanations are wrapped to rather than run over the edge. */
 const MIN_WIDTH = 24;
 const DEFAULTS = new Help();
+/** Options of a command itself come first, those that it has in common with others below them. */
+const OWN_GROUP = 'Options:';
 
 export const HELP_CONFIGURATION: HelpConfiguration = {
   showGlobalOptions: true,
@@ -14,6 +16,10 @@ export const HELP_CONFIGURATION: HelpConfiguration = {
   visibleCommands: (command) =>
     command.parent === null ? DEFAULTS.visibleCommands(command) : [...command.commands],
   visibleGlobalOptions: (command) => [...globalOptionsOf(command)],
+  groupItems: (all, visible, groupOf) => {
+    const groups = DEFAULTS.groupItems(all, visible, groupOf);
+    return new Map([...groups].toSorted(([a], [b]) => Number(b === OWN_GROUP) - Number(a === OWN_GROUP)));
+  },
   optionDescription: (option) =>
     `${DEFAULTS.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
 };

@@ -56,8 +56,7 @@ export function asUsage(thrown: unknown, line: CommandLine): unknown {
 function reasonOf(error: CommanderError, path: string, line: CommandLine): string {
   const group = groupCalled(error, line);
   if (group === null) return textOf(error);
-  const names = group.commands.map((one) => one.name()).join(', ');
-  return `"${path}" is a group of commands: name one of ${names}`;
+  return `"${path}" is a group of commands: name one of them`;
 }
 
 const textOf = ({ message }: CommanderError): string =>

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { CommandSummary, DefineCommand } from './command.ts';
 import { ignoreGlobalOptions } from './command.ts';
 
@@ -22,6 +23,17 @@ export const commandGroup =
     for (const [name, { summary, ignores, define }] of Object.entries(commands))
       define(ignoreGlobalOptions(group.command(name).summary(summary), ignores), terminal);
   };
+
+/** Lists the options that `declare` adds to a command under a heading of their own. */
+export function optionGroup(
+  command: Command,
+  heading: string,
+  declare: (command: Command) => Command,
+): Command {
+  const { length } = command.options;
+  for (const option of declare(command).options.slice(length)) option.helpGroup(`${heading}:`);
+  return command;
+}
 
 /** The part of `--help` that shows command lines. */
 export const exampleText = (lines: readonly string[]): string =>

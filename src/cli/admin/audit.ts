@@ -18,8 +18,8 @@ interface AuditOptions extends ControlOptions {
 export const auditCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows who did what and why, oldest first; each entry holds the hash of the one before.')
-    .option('--verify', 'compute the chain of hashes again: exit 1 where an entry does not follow')
-    .option('--subject <subject>', 'only entries about this: churn@2, endpoint/churn, rollout/ro_…')
+    .option('--verify', 'recompute the hash chain: exit code 1 if an entry does not match')
+    .option('--subject <subject>', 'only entries about this subject: churn@2, endpoint/churn, rollout/ro_…')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll audit\n  $ plimsoll audit --subject endpoint/churn\n  $ plimsoll audit --verify',

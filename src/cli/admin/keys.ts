@@ -26,16 +26,16 @@ interface CreateOptions extends ActorOptions {
 
 const create: DefineCommand = (command, terminal) => {
   withActorOptions(command)
-    .description('Makes a key and shows it, this once.')
-    .requiredOption('--name <name>', 'who will hold it: kept in the audit log with what is done')
-    .requiredOption('--scope <scope>', `what it is for: ${SCOPES.join(', ')}`)
+    .description('Creates a key and prints it. It is printed only once.')
+    .requiredOption('--name <name>', 'holder of the key, as the audit log names it')
+    .requiredOption('--scope <scope>', `scope: ${SCOPES.join(', ')}`)
     .option(
       '--endpoint <name>',
-      'endpoint that a key of scope predict is for (repeatable; default: all)',
+      'endpoint to which a key of scope predict is limited (repeatable; default: all)',
       collect,
       [],
     )
-    .option('--expires <duration>', 'when it is over: 90d, 12h (default: when it is revoked)')
+    .option('--expires <duration>', 'lifetime: 90d, 12h (default: until it is revoked)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll keys create --name shop --scope predict --endpoint churn --expires 90d',
@@ -54,7 +54,7 @@ const create: DefineCommand = (command, terminal) => {
 
 const list: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows the keys there are, without the keys.')
+    .description('Lists keys, without their secrets.')
     .addHelpText('after', '\nExamples:\n  $ plimsoll keys list')
     .action(async () => {
       const options = command.optsWithGlobals<ControlOptions>();
@@ -65,9 +65,9 @@ const list: DefineCommand = (command, terminal) => {
 
 const rotate: DefineCommand = (command, terminal) => {
   withActorOptions(command)
-    .description('Makes another key of the same name and rights; the one before holds a while longer.')
+    .description('Creates a new key with the same name and rights; the old key stays valid for a while.')
     .argument('<name>', 'name of the key')
-    .option('--overlap <duration>', 'how long the one before holds', '24h')
+    .option('--overlap <duration>', 'how long the old key stays valid', '24h')
     .addHelpText('after', '\nExamples:\n  $ plimsoll keys rotate shop --overlap 7d')
     .action(async (name: string) => {
       const options = command.optsWithGlobals<ActorOptions & { readonly overlap: string }>();
@@ -80,9 +80,7 @@ const rotate: DefineCommand = (command, terminal) => {
 
 const revoke: DefineCommand = (command, terminal) => {
   withActorOptions(command)
-    .description(
-      'Ends every key of a name, or the one of an id, at once: whoever holds it is refused from then on.',
-    )
+    .description('Revokes every key of a name, or the key of an id, at once.')
     .argument('<name>', 'name, or id, of the key')
     .addHelpText('after', '\nExamples:\n  $ plimsoll keys revoke shop --reason "left in a notebook"')
     .action(async (name: string) => {
@@ -95,7 +93,7 @@ const revoke: DefineCommand = (command, terminal) => {
 
 const exported: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Writes the hashes of the keys that hold: what PLIMSOLL_KEYS_FILE of a container takes.')
+    .description('Writes the hashes of all valid keys, for PLIMSOLL_KEYS_FILE of a container.')
     .requiredOption('--output <file>', 'file to write')
     .addHelpText('after', '\nExamples:\n  $ plimsoll keys export --output keys.json')
     .action(async () => {

@@ -11,7 +11,7 @@ const pausing =
     command
       .description(does)
       .argument('<job>', 'name of the job')
-      .option('--url <url>', 'server to ask (default: the ledger of --data)')
+      .option('--url <url>', 'server to call (default: the ledger of --data)')
       .addHelpText('after', exampleText([`plimsoll batch ${example} nightly`]))
       .action(async (job: string) => {
         const options = command.optsWithGlobals<JobServiceOptions>();

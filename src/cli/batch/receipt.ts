@@ -16,7 +16,7 @@ export const batchReceiptCommand: DefineCommand = (command, terminal) => {
       'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',
     )
     .argument('<job>', 'name of the job')
-    .option('--signed', 'as a DSSE envelope, signed with the key of this installation')
+    .option('--signed', 'print a DSSE envelope, signed with the key of this installation')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll batch receipt nightly\n  $ plimsoll batch receipt nightly --signed > receipt.json',

@@ -46,10 +46,10 @@ const withJobFlags = (command: Command): Command =>
     .option('--model <model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
     .option(
       '--input <uri>',
-      'where the rows are: file, pattern, folder, s3://, https://, postgres://, sqlite:, duckdb:',
+      'rows to score: file, pattern, folder, s3://, https://, postgres://, sqlite:, duckdb:',
     )
     .addOption(
-      new Option('--input-format <format>', 'where the name does not tell').choices([
+      new Option('--input-format <format>', 'format of the input, if its name does not show it').choices([
         'parquet',
         'csv',
         'jsonl',
@@ -58,52 +58,57 @@ const withJobFlags = (command: Command): Command =>
     )
     .option(
       '--output <uri>',
-      'where the answers go: .parquet, .csv, .jsonl, folder/, postgres://…?table=T, sqlite:, duckdb:, s3://',
+      'destination: .parquet, .csv, .jsonl, folder/, postgres://…?table=T, sqlite:, duckdb:, s3://',
     )
     .addOption(
-      new Option('--output-format <format>', 'where the name does not tell').choices([
+      new Option('--output-format <format>', 'format of the output, if its name does not show it').choices([
         'parquet',
         'csv',
         'jsonl',
       ]),
     )
-    .option('--key <column>', 'column that names a row')
-    .option('--columns <names>', 'columns to carry into the output, with commas between')
-    .option('--features <names>', 'columns that the model reads, in its order')
-    .option('--job <name>', 'name of the job, under which it is resumed (default: a new one)')
+    .option('--key <column>', 'column with the unique key of a row')
+    .option('--columns <names>', 'input columns to copy into the output, separated by commas')
+    .option('--features <names>', 'columns that the model reads, in its order, separated by commas')
+    .option('--job <name>', 'name of the job, to resume it by (default: a generated one)')
     .option('--lanes <count>', 'processes that score (default: 2, or as many as there are cores)')
-    .option('--chunk-rows <count>', 'rows of a chunk, the unit that is done again after a crash')
-    .option('--max-bad <limit>', 'rows without an answer that the run may have: 100 or 1%')
+    .option('--chunk-rows <count>', 'rows of a chunk, the unit that is retried after a crash')
+    .option('--max-bad <limit>', 'tolerated number of rows without an answer: 100 or 1%')
     .addOption(
-      new Option('--duplicates <what>', 'what becomes of the second row of a key').choices([
+      new Option('--duplicates <what>', 'what to do with a second row of the same key').choices([
         'fail',
         'skip',
         'allow',
       ]),
     )
-    .option('--rejects <file>', 'where rows without an answer are listed (default: in the folder of the run)')
+    .option('--rejects <file>', 'file for the rows without an answer (default: in the folder of the run)')
     .addOption(
-      new Option('--mode <mode>', 'what rows do in a table that is there').choices(['append', 'upsert']),
+      new Option('--mode <mode>', 'how rows are written to an existing table').choices(['append', 'upsert']),
     )
-    .addOption(new Option('--publish <when>', 'when rows are to be seen').choices(['whole', 'chunks']))
-    .option('--stamps <names>', 'extra columns: predicted_at, model_version, request_id')
+    .addOption(new Option('--publish <when>', 'when rows become visible').choices(['whole', 'chunks']))
+    .option('--stamps <names>', 'additional columns: predicted_at, model_version, request_id')
     .option(
       '--hold-distance <share>',
-      'hold the output back where it is distributed further than this from the last one',
+      'hold the output back if its distribution differs by more than this from the last one',
     )
     .option(
       '--hold-rows <share>',
-      'hold the output back where it has fewer rows than this share of the last one',
+      'hold the output back if it has fewer rows than this share of the last one',
     )
     .option('--hourly-cost <price>', 'price of an hour of this machine, for the receipt')
     .addOption(
-      new Option('--engine <engine>', 'what scores: this machine, or a cluster').choices(['local', 'spark']),
+      new Option('--engine <engine>', 'where rows are scored: on this machine or on a Spark cluster').choices(
+        ['local', 'spark'],
+      ),
     )
-    .option('--master <url>', 'of Spark: local[2], spark://host:7077, yarn, k8s://… (default: local[*])')
+    .option('--master <url>', 'Spark master: local[2], spark://host:7077, yarn, k8s://… (default: local[*])')
     .option('--spark-conf <option...>', 'spark.NAME=VALUE, for spark-submit')
-    .option('--staging <folder>', 'that all machines of the cluster see, for rows that are not yet published')
-    .option('-f, --file <job.yaml>', 'the job as a file')
-    .option('--again', 'start another run of a job that is done');
+    .option(
+      '--staging <folder>',
+      'folder that all machines of the cluster share, for rows that are not yet published',
+    )
+    .option('-f, --file <job.yaml>', 'file that describes the job')
+    .option('--again', 'start a new run of a job that is done');
 
 /** The run to work on. Its row is on the disk when this returns. */
 async function begun(

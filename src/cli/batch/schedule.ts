@@ -28,30 +28,27 @@ export const batchScheduleCommand: DefineCommand = (command, terminal) => {
       'Has a server start a job by itself: at times, when files arrive, by a webhook, after another job. Each thing that happens starts one run, however often it is seen.',
     )
     .argument('[job]', 'name of a job that is there; with --file, the only one of the file to take')
-    .option('-f, --file <file>', 'makes the jobs below `jobs` of a YAML file, schedules included')
-    .option('--cron <line>', 'when: five fields, or six with seconds')
-    .option('--time-zone <zone>', 'whose time of day is meant', 'UTC')
+    .option('-f, --file <file>', 'define the jobs below `jobs` of a YAML file, with their schedules')
+    .option('--cron <line>', 'cron expression: five fields, or six with seconds')
+    .option('--time-zone <zone>', 'time zone of --cron', 'UTC')
     .addOption(
-      new Option('--misfire <rule>', 'times that passed while no server ran')
+      new Option('--misfire <rule>', 'what to do with times that passed while no server ran')
         .choices(['once', 'all', 'none'])
         .default('once'),
     )
-    .option(
-      '--on-files [settle]',
-      'when files arrive where its input looks, and have not changed for so long',
-    )
-    .option('--webhook', 'by POST /api/v1/jobs/JOB:trigger')
-    .option('--after <job>', 'when another job is done')
-    .option('--attempts <count>', 'attempts in all')
-    .option('--timeout <duration>', 'longest time of an attempt')
+    .option('--on-files [settle]', 'start when new input files have not changed for this long')
+    .option('--webhook', 'start by POST /api/v1/jobs/JOB:trigger')
+    .option('--after <job>', 'start when another job is done')
+    .option('--attempts <count>', 'attempts in total')
+    .option('--timeout <duration>', 'time limit of an attempt')
     .addOption(
-      new Option('--overlap <rule>', 'a run that is due while another is under way').choices([
+      new Option('--overlap <rule>', 'what to do with a run that is due while another one runs').choices([
         'queue',
         'skip',
       ]),
     )
-    .option('--none', 'by nothing any more')
-    .option('--url <url>', 'server to ask (default: the ledger of --data)')
+    .option('--none', 'remove the schedule')
+    .option('--url <url>', 'server to call (default: the ledger of --data)')
     .addHelpText('after', HELP)
     .action(async (job: string | undefined) => {
       const options = command.optsWithGlobals<ScheduleOptions>();

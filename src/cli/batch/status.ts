@@ -21,7 +21,7 @@ export const batchStatusCommand: DefineCommand = (command, terminal) => {
   command
     .description('Shows every job with its last run, or the runs of one.')
     .argument('[job]', 'name of a job')
-    .option('--watch', 'look again every second until nothing runs')
+    .option('--watch', 'refresh every second until no job runs')
     .addHelpText('after', '\nExamples:\n  $ plimsoll batch status\n  $ plimsoll batch status nightly --watch')
     .action(async (job: string | undefined) => {
       const options = command.optsWithGlobals<StatusOptions>();

@@ -12,8 +12,8 @@ export const batchSubmitCommand: DefineCommand = (command, terminal) => {
   command
     .description('Has a server run a job now, and comes back at once; `batch status JOB --watch` follows it.')
     .argument('<job>', 'name of a job that is there: made by `batch schedule -f`, or run once by hand')
-    .option('--key <text>', 'the same key again starts nothing')
-    .option('--url <url>', 'server to ask (default: the ledger of --data)')
+    .option('--key <text>', 'idempotency key: a run with the same key is started once')
+    .option('--url <url>', 'server to call (default: the ledger of --data)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll batch submit nightly\n  $ plimsoll batch submit nightly --key 2026-11-01',

@@ -8,6 +8,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ControlAddress } from '../../http/control-request.ts';
 import type { LiveServer } from '../../server/lock.ts';
 import { isStoreAway } from '../../store/away.ts';
+import { optionGroup } from '../group.ts';
 import { credentialOf } from './credential.ts';
 
 /** Options of every command that asks the control plane. */
@@ -25,15 +26,25 @@ export interface ActorOptions extends ControlOptions {
 
 /** Declares how to reach the control plane. */
 export const withControlOptions = (command: Command): Command =>
-  command
-    .option('--url <url>', 'server to ask (default: the one that runs on --data, else the data itself)')
-    .option('--key-file <file>', 'file with the key for --url (default: PLIMSOLL_KEY)');
+  optionGroup(command, 'Server Options', (one) =>
+    one
+      .option(
+        '--url <url>',
+        'server to call (default: the one that serves --data, else the data folder itself)',
+      )
+      .option('--key-file <file>', 'file with the API key for --url (default: PLIMSOLL_KEY)'),
+  );
 
 /** Declares who acts, and why. */
 export const withActorOptions = (command: Command): Command =>
-  withControlOptions(command)
-    .option('--reason <text>', 'why: kept in the audit log')
-    .option('--by <name>', 'who acts (default: PLIMSOLL_BY, else the user of this machine)');
+  optionGroup(withControlOptions(command), 'Audit Options', (one) =>
+    one
+      .option('--reason <text>', 'reason, for the audit log')
+      .option(
+        '--by <name>',
+        'who acts, for the audit log (default: PLIMSOLL_BY, else the user of this machine)',
+      ),
+  );
 
 /** What is added to the answer of a flip that holds in memory alone. */
 export const memoryOnlyNote = ({ durable }: { readonly durable?: false }): string =>

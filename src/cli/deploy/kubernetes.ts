@@ -38,7 +38,7 @@ export const deployKubernetesCommand: DefineCommand = (command, terminal) => {
       'folder of `package kubernetes`, or model file, M, M@VERSION',
     );
     if (name === 'apply')
-      verb.option('--force-conflicts', 'take fields over that others own; without it they are shown');
+      verb.option('--force-conflicts', 'take over fields that others own, instead of listing them');
     return (source: string) => {
       if (isFolder(source)) refuseFlags(source, verb, `deploy kubernetes ${name}`);
       return prepare(source, name, verb.optsWithGlobals<DeployKubernetesOptions>(), terminal);
@@ -55,11 +55,8 @@ export const deployKubernetesCommand: DefineCommand = (command, terminal) => {
 
 const withCluster = (verb: Command): Command =>
   verb
-    .option(
-      '--kubeconfig <file>',
-      'where the cluster is and who we are (default: KUBECONFIG, ~/.kube/config)',
-    )
-    .option('--context <name>', 'context of it');
+    .option('--kubeconfig <file>', 'kubeconfig of the cluster (default: KUBECONFIG, ~/.kube/config)')
+    .option('--context <name>', 'context of the kubeconfig');
 
 /** A folder says itself what is wanted: a flag beside it would be dropped. Throws USAGE. */
 function refuseFlags(folder: string, verb: Command, command: string): void {

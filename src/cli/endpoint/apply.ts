@@ -26,8 +26,8 @@ export const applyCommand: DefineCommand = (command, terminal) => {
     .description(
       'Shows what would have to change for endpoints, aliases, batch jobs and monitors to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
     )
-    .option('-f, --file <file>', 'YAML or JSON', 'plimsoll.yaml')
-    .option('--yes', 'make the changes')
+    .option('-f, --file <file>', 'desired state in YAML or JSON', 'plimsoll.yaml')
+    .option('--yes', 'apply the changes')
     .addHelpText('after', HELP)
     .action(async () => {
       const options = command.optsWithGlobals<ApplyOptions>();

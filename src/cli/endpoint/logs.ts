@@ -24,8 +24,8 @@ export const logsCommand: DefineCommand = (command, terminal) => {
       'Shows what the Python code of a version writes, on this machine: time, process, stream, line. Tracebacks are there in full.',
     )
     .argument('<model>', 'M, M@VERSION or M@ALIAS')
-    .option('--lines <number>', 'last lines to show', linesOf, 100)
-    .option('--follow', 'go on with those that come, until Ctrl-C')
+    .option('--lines <number>', 'number of lines to show', linesOf, 100)
+    .option('--follow', 'print new lines until Ctrl-C')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll logs churn\n  $ plimsoll logs churn@2 --lines 20 --follow',

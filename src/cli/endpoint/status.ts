@@ -27,7 +27,7 @@ export const statusCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Shows endpoints; with a name, how its rollout stands: stages, both arms, evidence.')
     .argument('[endpoint]', 'endpoint')
-    .option('--watch', 'draw it again every second, until Ctrl-C')
+    .option('--watch', 'refresh every second, until Ctrl-C')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll status\n  $ plimsoll status churn --watch\n  $ plimsoll status churn --json',

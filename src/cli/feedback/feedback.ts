@@ -21,8 +21,8 @@ const BATCH = 5000;
 const importFeedback: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Reads labels or business values from JSON Lines (.jsonl) or CSV (.csv).')
-    .argument('<file>', 'one item a line')
-    .option('--endpoint <name>', 'endpoint of the items that name none')
+    .argument('<file>', 'file with one item per line')
+    .option('--endpoint <name>', 'endpoint of items that name none')
     .addHelpText('after', HELP)
     .action(async (file: string) => {
       const options = command.optsWithGlobals<ImportOptions>();

@@ -15,10 +15,12 @@ interface CompileOptions extends ModelFileOptions {
 
 export const compileCommand: DefineCommand = (command, terminal) => {
   withModelFileOptions(command, ['runtime', 'trust', 'code', 'requirements', 'python', 'script', 'allow'])
-    .description('Turns a model file into an ONNX graph that gives the same numbers, and says how exactly.')
+    .description(
+      'Compiles a model file to an ONNX graph that gives the same numbers, and reports how exactly.',
+    )
     .argument('<file>', 'model file')
-    .requiredOption('-o, --out <model.onnx>', 'where the graph goes')
-    .option('--certificate <file>', 'write the exactness of each step as JSON')
+    .requiredOption('-o, --out <model.onnx>', 'ONNX file to write')
+    .option('--certificate <file>', 'file for the exactness of each step, as JSON')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll compile model.joblib -o model.onnx\n' +

@@ -3,6 +3,7 @@ import { parseSize } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
+import { optionGroup } from '../group.ts';
 
 /** Options of every command that takes a model file or folder. */
 export interface ModelFileOptions {
@@ -41,7 +42,8 @@ export function withModelFileOptions(
   unused: readonly (keyof ModelFileOptions)[] = [],
 ): Command {
   const unread: ReadonlySet<string> = new Set([...UNREAD, ...unused]);
-  for (const option of declared(command).options) option.hideHelp(unread.has(option.attributeName()));
+  for (const option of optionGroup(command, 'Model Options', declared).options)
+    option.hideHelp(unread.has(option.attributeName()));
   return command;
 }
 

@@ -4,7 +4,7 @@ import { checkedDemands } from './python/demands.ts';
 
 export const inspectCommand: DefineCommand = (command, terminal) => {
   withModelFileOptions(command, ['runtime', 'trust'])
-    .description('Says what is in a model file and whether it can be served. Never executes anything.')
+    .description('Describes a model file and whether it can be served. Never executes anything.')
     .argument('<file>', 'model file, or a folder: of plimsoll.save, of MLflow, or with a script')
     .addHelpText(
       'after',

@@ -12,7 +12,7 @@ import { trustLine } from './python/trust-line.ts';
 export const modelsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists models and their newest versions; with a name, every version of that model.')
-    .argument('[model]', 'a model: its versions')
+    .argument('[model]', 'name of a model: lists its versions')
     .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
     .action(async (model: string | undefined) => {
       const options = command.optsWithGlobals<ControlOptions>();

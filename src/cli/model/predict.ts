@@ -17,7 +17,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
     .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
-    .option('--output <file>', 'write the answers to a .json, .jsonl, .csv or .parquet file')
+    .option('--output <file>', 'file for the answers: .json, .jsonl, .csv or .parquet')
     .addHelpText(
       'after',
       [

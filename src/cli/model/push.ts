@@ -27,13 +27,13 @@ export const pushCommand: DefineCommand = (command, terminal) => {
       'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
     )
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
-    .requiredOption('--name <name>', 'model that it is a version of')
-    .option('--golden <file>', 'rows with the outputs that it must give')
-    .option('--reference <file>', 'rows that it was trained on')
+    .requiredOption('--name <name>', 'name of the model')
+    .option('--golden <file>', 'rows with expected outputs')
+    .option('--reference <file>', 'training rows, as the reference of its monitor')
     .option('--label <key=value>', 'label (repeatable)', labelled)
-    .option('--note <text>', 'what is new in it')
-    .option('--breaking', 'inputs or outputs may change so that clients break')
-    .addOption(new Option('--rollout <strategy>', 'start a rollout to it').choices(STRATEGIES))
+    .option('--note <text>', 'release note')
+    .option('--breaking', 'allow changes of inputs or outputs that break clients')
+    .addOption(new Option('--rollout <strategy>', 'start a rollout to the new version').choices(STRATEGIES))
     .option(
       '--policy <file>',
       'policy of that rollout, YAML or JSON (default: that of the endpoint in plimsoll.yaml)',

@@ -16,9 +16,9 @@ import { terminalWidth } from '../output/terminal.ts';
 /** `alerts`: what is wrong, and who looks after it. */
 export const alertsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows what is wrong: alerts that fire or are pending.')
+    .description('Lists alerts that are firing or pending.')
     .argument('[endpoint]', 'name of an endpoint')
-    .option('--all', 'also those that are over')
+    .option('--all', 'include resolved alerts')
     .addHelpText(
       'after',
       [
@@ -44,13 +44,13 @@ export const alertsCommand: DefineCommand = (command, terminal) => {
     define(ignoreGlobalOptions(command.command(name).summary(summary), ['quiet']), terminal);
   add('show', 'show one alert and its history', show);
   add('ack', 'acknowledge an alert', acknowledge);
-  add('test', 'send a test notice to a receiver', test);
+  add('test', 'send a test notification to a receiver', test);
 };
 
 const show: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows one alert, and what happened to it.')
-    .argument('<alert>', 'its fingerprint')
+    .description('Shows one alert and its history.')
+    .argument('<alert>', 'fingerprint of the alert')
     .addHelpText('after', '\nExamples:\n  $ plimsoll alerts show 7d5d98ed4118a54d')
     .action(async (fingerprint: string) => {
       const options = command.optsWithGlobals<ControlOptions>();
@@ -61,8 +61,8 @@ const show: DefineCommand = (command, terminal) => {
 
 const acknowledge: DefineCommand = (command, terminal) => {
   withActorOptions(command)
-    .description('Says that somebody looks after an alert: it is not repeated while it lasts.')
-    .argument('<alert>', 'its fingerprint')
+    .description('Acknowledges an alert: notifications are not repeated while it lasts.')
+    .argument('<alert>', 'fingerprint of the alert')
     .addHelpText('after', '\nExamples:\n  $ plimsoll alerts ack 7d5d98ed4118a54d')
     .action(async (fingerprint: string) => {
       const options = command.optsWithGlobals<ActorOptions>();
@@ -75,7 +75,7 @@ const acknowledge: DefineCommand = (command, terminal) => {
 
 const test: DefineCommand = (command, terminal) => {
   withActorOptions(command)
-    .description('Sends a test notice through a receiver of an endpoint, and says how it went.')
+    .description('Sends a test notification to a receiver of an endpoint and shows the result.')
     .argument('<endpoint>', 'name of the endpoint')
     .argument('<receiver>', 'name of the receiver in its policy')
     .addHelpText('after', '\nExamples:\n  $ plimsoll alerts test churn ops')

@@ -15,11 +15,8 @@ const DEFAULT_LIBRARIES = 'evidently,nannyml,scipy';
 export const monitorCompareCommand: DefineCommand = (command, terminal) => {
   command
     .description('Compares the columns of two files by the scores of Evidently, NannyML and scipy.')
-    .requiredOption(
-      '--reference <file>',
-      'data as it should be: .parquet or .csv; gives the types of the columns',
-    )
-    .requiredOption('--current <file>', 'data to compare with it: .parquet or .csv')
+    .requiredOption('--reference <file>', 'reference data in .parquet or .csv; its column types are used')
+    .requiredOption('--current <file>', 'current data in .parquet or .csv')
     .option(
       '--scores <list>',
       `whose definitions: evidently, nannyml, scipy, deequ (default: ${DEFAULT_LIBRARIES})`,

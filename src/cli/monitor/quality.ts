@@ -14,11 +14,9 @@ interface QualityOptions extends ControlOptions {
 /** `monitor quality`: accuracy by cohort, as labels come, and what is wrong with the rows. */
 export const monitorQualityCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description(
-      'Shows how right answers were, by the time they were given, and what is wrong with the rows.',
-    )
+    .description('Shows accuracy by the time of the answers, and data quality violations.')
     .argument('<endpoint>', 'name of the endpoint')
-    .option('--days <number>', 'so many days back', '30')
+    .option('--days <number>', 'number of days to go back', '30')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<QualityOptions>();

@@ -24,11 +24,8 @@ const DEFAULT_FALSE_ALARMS = '1/100000';
 export const monitorReplayCommand: DefineCommand = (command, terminal) => {
   command
     .description('Runs a monitor over recorded rows: when it would have fired, and why.')
-    .requiredOption(
-      '--reference <file>',
-      'data as it should be: .parquet or .csv; gives the types of the columns',
-    )
-    .requiredOption('--stream <file>', 'rows in the order in which they came: .parquet or .csv')
+    .requiredOption('--reference <file>', 'reference data in .parquet or .csv; its column types are used')
+    .requiredOption('--stream <file>', 'recorded rows in order of arrival, in .parquet or .csv')
     .option(
       '--time <column>',
       'column with the time of a row: times, or numbers since 1970 in s, ms, µs or ns',
@@ -37,15 +34,18 @@ export const monitorReplayCommand: DefineCommand = (command, terminal) => {
       '--false-alarms <n/span>',
       `false drift alarms that are accepted for the whole model, a number of rows or, with --time, a span (default: ${DEFAULT_FALSE_ALARMS})`,
     )
-    .option('--policy <file>', 'what is watched, YAML or JSON, as in plimsoll.yaml below monitors.ENDPOINT')
-    .option('--min-psi <psi>', 'least effect, at its lower bound (default: 0.05)')
-    .option('--min-share <share>', 'least change of the share of nulls or unseen categories (default: 0.02)')
-    .option('--outputs <list>', 'columns that are answers of the model')
+    .option('--policy <file>', 'monitor policy in YAML or JSON, as in plimsoll.yaml below monitors.ENDPOINT')
+    .option('--min-psi <psi>', 'minimum effect size, at its lower bound (default: 0.05)')
+    .option(
+      '--min-share <share>',
+      'minimum change of the share of nulls or unseen categories (default: 0.02)',
+    )
+    .option('--outputs <list>', 'columns that are outputs of the model')
     .option(
       '--season <span>',
       'week: compare with the same hours of the week, by --time, which both files have',
     )
-    .option('--baselines <list>', 'detectors to count beside it: adwin, page-hinkley, kswin')
+    .option('--baselines <list>', 'other detectors to compare with: adwin, page-hinkley, kswin')
     .addHelpText('after', HELP)
     .action((options: ReplayOptions) => run(options, terminal));
 };

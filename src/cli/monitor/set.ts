@@ -18,12 +18,16 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 export const monitorSetCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
-      'Sets what is watched of an endpoint, and who is told: all of it by a file, or single values of what is set.',
+      'Sets the monitor policy of an endpoint and its receivers: the whole policy from a file, or single values.',
     )
     .argument('<endpoint>', 'name of the endpoint')
-    .option('--policy <file>', 'all of it, YAML or JSON, as below monitors in plimsoll.yaml')
-    .option('--set <path=value>', 'one value, in place of what is set or the file says (repeatable)', collect)
-    .option('--generation <number>', 'only where it still is of this generation')
+    .option('--policy <file>', 'whole policy in YAML or JSON, as below monitors in plimsoll.yaml')
+    .option(
+      '--set <path=value>',
+      'one value, which overrides the current policy or the file (repeatable)',
+      collect,
+    )
+    .option('--generation <number>', 'fail if the policy has another generation by now')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<SetOptions>();

@@ -14,10 +14,10 @@ interface ShowOptions extends ControlOptions {
 /** `monitor show`: every feature against its reference. */
 export const monitorShowCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows how every feature and answer of an endpoint stands against the reference.')
+    .description('Compares every feature and output of an endpoint with its reference.')
     .argument('<endpoint>', 'name of the endpoint')
     .option('--hours <number>', 'only rows of the last hours')
-    .option('--model <version>', 'another version than the stable one')
+    .option('--model <version>', 'version to show (default: the stable one)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll monitor show churn\n  $ plimsoll monitor show churn --hours 6 --json',

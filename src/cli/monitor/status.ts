@@ -17,9 +17,9 @@ const CLEAR = '\u001b[H\u001b[J';
 /** `monitor status`: how each endpoint is watched, and how it stands. */
 export const monitorStatusCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows how each endpoint is watched, and how it stands.')
+    .description('Shows the monitor of each endpoint and its current state.')
     .argument('[endpoint]', 'name of an endpoint')
-    .option('--watch', 'look again every two seconds')
+    .option('--watch', 'refresh every two seconds')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll monitor status\n  $ plimsoll monitor status churn --watch',

@@ -16,7 +16,7 @@ export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
     )
     .argument('<model>', 'model file or NAME=FILE, or M, M@VERSION, M@ALIAS of a registered one')
     .requiredOption('--output <folder>', 'new folder to write to')
-    .option('--name <name>', 'what a model file is called (default: its stem)')
+    .option('--name <name>', 'name of a model file (default: its stem)')
     .option(
       '--base-archive <folder>',
       'folder that holds the packages an image is made of: no network is used',

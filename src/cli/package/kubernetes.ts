@@ -18,7 +18,7 @@ export const packageKubernetesCommand: DefineCommand = (command, terminal) => {
       'Writes the objects of Kubernetes that serve a version: one a file with a kustomization.yaml, and the same as a chart of Helm in chart/.',
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
-    .requiredOption('--output <folder>', 'where they are written to')
+    .requiredOption('--output <folder>', 'folder to write to')
     .addHelpText('after', HELP)
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageKubernetesOptions>();

@@ -44,17 +44,17 @@ export const packageOciCommand: DefineCommand = (command, terminal) => {
     )
     .argument('<model>', 'model file or NAME=FILE, or M, M@VERSION, M@ALIAS of a registered one')
     .option('--output <path>', 'folder (the image layout of OCI), or FILE.tar for `docker load`')
-    .option('--push <image>', 'push it there, with its attestations: HOST/REPOSITORY[:TAG]')
-    .option('--mount-from <repository...>', 'repositories of that registry that may have some of its layers')
-    .option('--name <name>', 'what a model file is called (default: its stem)')
-    .option('--platform <os/arch>', 'what it is to run on', 'linux/amd64')
+    .option('--push <image>', 'registry to push to, with attestations: HOST/REPOSITORY[:TAG]')
+    .option('--mount-from <repository...>', 'repositories of that registry that may hold some of its layers')
+    .option('--name <name>', 'name of a model file (default: its stem)')
+    .option('--platform <os/arch>', 'target platform', 'linux/amd64')
     .option('--with <part...>', 'parts beside serving: batch (what scores tables, with DuckDB: 23 MB)')
     .option(
       '--base-archive <folder>',
       'folder that holds the packages an image is made of: no network is used',
     )
     .option('--model-only', 'the version alone, in /models: for volumes of Kubernetes and KServe')
-    .option('--verify', 'start it and hold it to the contract of each platform, clause by clause')
+    .option('--verify', 'start the image and check it against the contract of each platform')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll package oci churn.joblib --output churn-image\n' +

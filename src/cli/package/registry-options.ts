@@ -7,10 +7,7 @@ export interface RegistryFlags {
 }
 
 export const withRegistryOptions = (command: Command): Command =>
-  command.option(
-    '--insecure-registry',
-    'speak HTTP with a registry that has no TLS (on this machine that needs no word)',
-  );
+  command.option('--insecure-registry', 'use HTTP for a registry without TLS (not needed on this machine)');
 
 /** Credentials are those of `docker login`, or of PLIMSOLL_REGISTRY_USER and PLIMSOLL_REGISTRY_PASSWORD. */
 export async function registryOptions({ insecureRegistry }: RegistryFlags): Promise<RegistryOptions> {

@@ -17,7 +17,7 @@ export const packageSageMakerCommand: DefineCommand = (command, terminal) => {
       'Writes a deployment on SageMaker: the archive of the version, the document that `deploy sagemaker` carries out, the requests that it comes to, and the policies that it needs.',
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
-    .requiredOption('--output <folder>', 'where it is written to')
+    .requiredOption('--output <folder>', 'folder to write to')
     .option('--image <ref>', 'image in ECR, by its digest')
     .option('--role <arn>', 'role that the containers act as')
     .option('--region <region>', 'region, such as eu-central-1')

@@ -15,7 +15,7 @@ export const packageVertexCommand: DefineCommand = (command, terminal) => {
       'Writes a deployment on Vertex AI: the document that `deploy vertex` carries out, the requests that it comes to, and the role that it needs.',
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
-    .requiredOption('--output <folder>', 'where it is written to')
+    .requiredOption('--output <folder>', 'folder to write to')
     .requiredOption('--image <ref>', 'image with the version, by its digest, in Artifact Registry')
     .option('--project <id>', 'project of Google Cloud')
     .option('--location <region>', 'region, such as europe-west4')

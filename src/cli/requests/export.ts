@@ -29,12 +29,12 @@ const FORMATS: Readonly<Record<string, OutputFormat>> = {
 export const requestsExportCommand: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
-      .description('Writes logged rows, what was asked and answered, as a file for other tools.')
+      .description('Writes logged rows with inputs and answers to a file for other tools.')
       .argument('<endpoint>', 'name of an endpoint')
       .requiredOption('-o, --output <file>', 'file to write: .parquet, .csv or .jsonl'),
   )
-    .option('--limit <rows>', 'the first so many rows')
-    .option('--sample <rows>', 'so many rows, drawn evenly')
+    .option('--limit <rows>', 'maximum number of rows')
+    .option('--sample <rows>', 'number of rows to sample evenly')
     .option('--seed <number>', 'seed of the sample', '1')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {

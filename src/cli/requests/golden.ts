@@ -34,10 +34,10 @@ export const requestsGoldenCommand: DefineCommand = (command, terminal) => {
       .argument('<endpoint>', 'name of an endpoint')
       .requiredOption('-o, --output <file>', 'file to write: golden.json'),
   )
-    .option('--region <feature=bin>', 'rows in one bin of the reference profile')
-    .option('--drifted', 'rows in the bin whose share has grown most against the reference')
-    .option('--rows <number>', 'so many rows at most', '100')
-    .option('--seed <number>', 'seed by which they are drawn', '1')
+    .option('--region <feature=bin>', 'only rows in one bin of the reference profile')
+    .option('--drifted', 'only rows in the bin whose share grew most against the reference')
+    .option('--rows <number>', 'maximum number of rows', '100')
+    .option('--seed <number>', 'seed of the sample', '1')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<GoldenOptions>();

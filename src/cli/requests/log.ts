@@ -17,9 +17,9 @@ export interface LogRangeOptions {
 /** `until`: the option for the end, where `--to` says something else. */
 export const withRangeOptions = (command: Command, until: '--to' | '--until' = '--to'): Command =>
   command
-    .option('--from <time>', 'rows answered since then: 2026-11-01T08:00Z, or 24h ago')
-    .option(`${until} <time>`, 'rows answered until then')
-    .option('--model-version <number>', 'rows that this version answered');
+    .option('--from <time>', 'start of the range: 2026-11-01T08:00Z, or 24h ago')
+    .option(`${until} <time>`, 'end of the range')
+    .option('--model-version <number>', 'only rows that this version answered');
 
 /** A log with the database that has its index. */
 export interface OpenPredictionLog extends LogLocation {

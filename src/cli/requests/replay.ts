@@ -37,9 +37,9 @@ export const requestsReplayCommand: DefineCommand = (command, terminal) => {
       .requiredOption('--to <target>', 'URL of a server, or MODEL@VERSION of this data'),
     '--until',
   )
-    .option('--speed <times>', 'times as fast as it was; 0: without a pause', '1')
-    .option('--limit <requests>', 'the first so many', '10000')
-    .option('--concurrency <requests>', 'requests under way at once, at most', '16')
+    .option('--speed <times>', 'speed-up factor; 0 sends without pauses', '1')
+    .option('--limit <requests>', 'maximum number of requests', '10000')
+    .option('--concurrency <requests>', 'maximum number of concurrent requests', '16')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<ReplayOptions>();

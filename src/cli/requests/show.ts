@@ -6,8 +6,8 @@ import { withPredictionLog } from './log.ts';
 /** `requests show`: what one request was asked and answered. */
 export const requestsShowCommand: DefineCommand = (command, terminal) => {
   command
-    .description('Shows what a request was asked and answered, by which version, when.')
-    .argument('<request>', 'its id: the answer has it, as does the header x-request-id')
+    .description('Shows one request with its answer, version and time.')
+    .argument('<request>', 'id of the request, as in the answer and the header x-request-id')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll requests show 3f2a9c81d0e4-17\n  $ plimsoll requests show order-7 --json',

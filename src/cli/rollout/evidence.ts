@@ -15,7 +15,7 @@ interface EvidenceOptions extends ControlOptions {
 /** `rollout evidence`: the signed account of a rollout. */
 export const rolloutEvidenceCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
-    .description('Writes the signed account of a rollout: a DSSE envelope that anybody can verify offline.')
+    .description('Writes the signed evidence of a rollout: a DSSE envelope that anybody can verify offline.')
     .argument('<rollout>', 'id of the rollout, or its endpoint')
     .option('-o, --output <file>', 'file to write (default: stdout)')
     .addHelpText('after', '\nExamples:\n  $ plimsoll rollout evidence churn -o evidence.json')

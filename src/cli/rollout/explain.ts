@@ -6,7 +6,7 @@ import type { Terminal } from '../output/terminal.ts';
 /** `rollout explain`: where one unit goes. */
 export const rolloutExplainCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
-    .description('Says which version a unit gets from an endpoint, and at which weight that would change.')
+    .description('Shows which version a unit gets from an endpoint, and at which weight that changes.')
     .argument('<endpoint>', 'endpoint')
     .argument('<unit>', 'id of the unit, as clients send it in x-unit-id')
     .addHelpText('after', '\nExamples:\n  $ plimsoll rollout explain churn user-42')

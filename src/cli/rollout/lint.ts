@@ -28,10 +28,10 @@ const DEFAULT_ERROR_RATE = 0.005;
 export const rolloutLintCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description(
-      'Says how long a policy takes to promote and to find harm at given traffic; refuses one that cannot find its margin before its deadline.',
+      'Shows how long a policy takes to promote and to detect harm at a given traffic; refuses a policy that cannot detect its margin before its deadline.',
     )
     .requiredOption('--policy <file>', 'policy, YAML or JSON')
-    .option('--endpoint <name>', 'take rate, errors and units from what a running server has measured there')
+    .option('--endpoint <name>', 'use the rate, errors and units that a running server has measured')
     .option('--rate <number>', `units a second (default: ${DEFAULT_RATE})`, (text) =>
       numberOf('--rate', text, 1e9),
     )
@@ -40,12 +40,12 @@ export const rolloutLintCommand = (command: Command, terminal: Terminal): void =
       `share of units that fail on stable (default: ${DEFAULT_ERROR_RATE})`,
       (text) => numberOf('--error-rate', text, 1),
     )
-    .option('--units <number>', 'distinct units that ever come (default: no end of them)', (text) =>
+    .option('--units <number>', 'distinct units in total (default: unlimited)', (text) =>
       numberOf('--units', text, 1e12),
     )
     .option(
       '--deviation <number>',
-      'of an experiment: standard deviation of the metric that decides, by unit',
+      'of an experiment: standard deviation of the primary metric per unit',
       (text) => numberOf('--deviation', text, 1e12),
       1,
     )

@@ -15,11 +15,11 @@ interface ReplayOptions {
 /** `rollout replay`: recorded windows through the same decision as live. */
 export const rolloutReplayCommand = (command: Command, terminal: Terminal): void => {
   command
-    .description('Decides recorded windows again, as a policy would have decided them live.')
-    .requiredOption('--windows <file>', 'recording: one closed window a line, many rollouts in one file')
-    .option('--policy <file>', 'policy, YAML or JSON; what it leaves out has its default')
-    .option('--guards <list>', 'a bare guard on failures at that level, no certificate: errors=0.01')
-    .option('--each', 'also a line for each window')
+    .description('Runs recorded windows through a policy, as it would have decided live.')
+    .requiredOption('--windows <file>', 'recording with one closed window per line, of one or more rollouts')
+    .option('--policy <file>', 'policy in YAML or JSON; missing settings have their defaults')
+    .option('--guards <list>', 'a guard on errors alone at this level, without a certificate: errors=0.01')
+    .option('--each', 'print a line for each window, too')
     .addHelpText('after', HELP)
     .action((options: ReplayOptions) => run(options, terminal));
 };

@@ -18,10 +18,10 @@ interface RollbackOptions extends ActorOptions {
 export const rollbackCommand = (command: Command, terminal: Terminal): void => {
   withActorOptions(command)
     .description(
-      'Puts everybody on the previous version, or on the one named, in one flip. A rollout that runs is aborted.',
+      'Returns all traffic to the previous version, or to the one named, in one step. A running rollout is aborted.',
     )
     .argument('<endpoint>', 'endpoint')
-    .option('--to <version>', 'version to go to (default: the one before)', parseVersionNumber)
+    .option('--to <version>', 'target version (default: the previous one)', parseVersionNumber)
     .addHelpText('after', exampleText(['plimsoll rollback churn', 'plimsoll rollout rollback churn --to 3']))
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<RollbackOptions>();

@@ -14,10 +14,10 @@ interface SimulateOptions {
 /** `rollout simulate`: many rollouts over invented traffic. */
 export const rolloutSimulateCommand = (command: Command, terminal: Terminal): void => {
   command
-    .description('Runs a policy over invented traffic and counts what it decides.')
-    .requiredOption('--scenario <file>', 'the traffic and the effect of the candidate, YAML or JSON')
-    .option('--policy <file>', 'policy, in place of the scenario’s own')
-    .option('--runs <number>', 'rollouts to run', (text) => whole('--runs', text, 10_000_000, 1), 1000)
+    .description('Runs a policy over simulated traffic and counts its decisions.')
+    .requiredOption('--scenario <file>', 'traffic and effect of the candidate, in YAML or JSON')
+    .option('--policy <file>', 'policy, in place of that of the scenario')
+    .option('--runs <number>', 'rollouts to simulate', (text) => whole('--runs', text, 10_000_000, 1), 1000)
     .option('--seed <number>', 'seed of the traffic', (text) => whole('--seed', text, 2 ** 32 - 1), 1)
     .addHelpText('after', HELP)
     .action((options: SimulateOptions) => run(options, terminal));

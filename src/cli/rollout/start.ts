@@ -19,10 +19,10 @@ export const rolloutStartCommand = (command: Command, terminal: Terminal): void 
   withActorOptions(command)
     .description('Starts a rollout of an endpoint to a version that is ready.')
     .argument('<endpoint>', 'endpoint')
-    .requiredOption('--to <version>', 'version that is to earn the traffic', parseVersionNumber)
-    .addOption(new Option('--strategy <strategy>', 'how').choices(STRATEGIES).default('canary'))
-    .option('--policy <file>', 'policy, YAML or JSON; what it leaves out has its default')
-    .option('--force', 'begin also where the policy cannot find its margin in time')
+    .requiredOption('--to <version>', 'candidate version', parseVersionNumber)
+    .addOption(new Option('--strategy <strategy>', 'rollout strategy').choices(STRATEGIES).default('canary'))
+    .option('--policy <file>', 'policy in YAML or JSON; missing settings have their defaults')
+    .option('--force', 'start even if the policy cannot detect its margin in time')
     .addHelpText('after', HELP)
     .action(async (endpoint: string) => {
       const options = command.optsWithGlobals<StartOptions>();

@@ -11,7 +11,7 @@ import { styled, type Terminal } from '../output/terminal.ts';
 export const rolloutStatusCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description('Shows one rollout: stages, arms, evidence and the last verdict with its reason.')
-    .argument('<rollout>', 'id of the rollout, or its endpoint: the one that runs, else the last one')
+    .argument('<rollout>', 'id of the rollout, or its endpoint (the running rollout, else the last one)')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll rollout status churn\n  $ plimsoll rollout status churn --json',

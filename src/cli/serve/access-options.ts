@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { optionGroup } from '../group.ts';
 
 /** As `serve` takes them: whom it lets in, and how. */
 export interface ServeAccessOptions {
@@ -13,21 +14,23 @@ export interface ServeAccessOptions {
 }
 
 export const withServeAccessOptions = (command: Command): Command =>
-  command
-    .option(
-      '--keys <when>',
-      'who needs an API key: auto (everybody, unless --host is a loopback address) or required',
-    )
-    .option(
-      '--keys-file <file>',
-      'keys besides those of the data folder, as `plimsoll keys export` writes them',
-    )
-    .option('--insecure', 'whoever reaches the address may ask for predictions, without a key')
-    .option('--hosts <names>', 'names by which browsers call this server, with commas between')
-    .option('--rate-limit <rate>', 'how often one key, or one address, may ask: 100/s, 600/m or 100/s,500')
-    .option('--tls-cert <file>', 'certificate in PEM form: speak TLS (with --tls-key)')
-    .option('--tls-key <file>', 'its private key')
-    .option('--tls-client-ca <file>', 'clients must show a certificate that one of these has signed');
+  optionGroup(command, 'Access Options', (one) =>
+    one
+      .option(
+        '--keys <when>',
+        'who needs an API key: auto (all callers, unless --host is a loopback address) or required',
+      )
+      .option('--keys-file <file>', 'additional keys, as `plimsoll keys export` writes them')
+      .option('--insecure', 'allow predictions without a key to all who reach the address')
+      .option('--hosts <names>', 'host names of this server for browsers, separated by commas')
+      .option('--rate-limit <rate>', 'request limit per key or address: 100/s, 600/m or 100/s,500 (burst)')
+      .option('--tls-cert <file>', 'TLS certificate in PEM form (with --tls-key)')
+      .option('--tls-key <file>', 'private key of --tls-cert, in PEM form')
+      .option(
+        '--tls-client-ca <file>',
+        'CA certificates: clients must present a certificate that one of them signed',
+      ),
+  );
 
 /** The settings that they are. */
 export const serveAccessSettings = ({

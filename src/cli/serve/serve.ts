@@ -45,20 +45,20 @@ export const serveCommand: DefineCommand = (command, terminal) => {
     )
     .argument('[files...]', 'model files, saved or MLflow folders, NAME=FILE, or folders of model files')
     .option('--name <name>', 'name of a single file (default: its stem)')
-    .option('--golden <file>', 'expected outputs that a single file must give first')
-    .option('--reference <file>', 'rows that a single file was trained on, with which traffic is compared')
+    .option('--golden <file>', 'rows with expected outputs, of a single file')
+    .option('--reference <file>', 'training rows of a single file, as the reference of its monitor')
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
     .option('--watch <folder>', 'folder whose new files become versions')
-    .option('--empty', 'begin without a model, too: `plimsoll push` and the control API bring them')
-    .option('--no-capture', 'rows and answers are not captured, and so not monitored')
-    .option('--immediate', 'new versions replace the old ones at once, without evidence')
+    .option('--empty', 'start without a model: `plimsoll push` and the control API add models later')
+    .option('--no-capture', 'do not capture rows and answers; they are not monitored then')
+    .option('--immediate', 'new versions replace old ones at once, without a rollout')
     .option(
       '--bundles <folder>',
-      'serves NAME/VERSION bundles as they are: no store, no control API, nothing written',
+      'serve NAME/VERSION bundles as they are: no store, no control API, nothing written',
     )
     .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
     .addHelpText(
