@@ -27,8 +27,10 @@ export class PredictionContext implements CaptureSubject {
   readonly startedAt = performance.now();
   /** Predicted work; null where it is too little to count. Set by the admission stage. */
   work: PredictedWork | null = null;
-  /** The body; null before the read stage. */
+  /** The body of a request that comes as a stream; null before the read stage. */
   body: HeldBody | null = null;
+  /** Bytes of a body in one piece that count as buffered until the request has ended. */
+  heldBytes = 0;
   /** Bytes of the whole body, without its content encoding. */
   bodyBytes = 0;
   /** `performance.now()` when the last byte of the body arrived; 0 before. */

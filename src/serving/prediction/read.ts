@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { PlimsollError } from '../../core/errors.ts';
 import { networkOf } from '../../core/network.ts';
 import { BodyBuffer, bodyTooLarge, contentEncodingOf, releaseBuffer } from '../http/body-buffer.ts';
-import { FastPathRequest, type PredictionRequest } from '../http/fast-path/request.ts';
+import { FastPathRequest } from '../http/fast-path/request.ts';
 import type { IncomingBody } from '../http/receive-slots.ts';
 import { BUFFERED, checkInFlight, overloadedError } from './capacity.ts';
 import { chooseVersion } from './choose.ts';
@@ -25,7 +26,7 @@ export interface BodySteps<T> {
 /** Reads the body of one request under the limits of the server. */
 export class BodyReader<T> implements IncomingBody, HeldBody {
   readonly #services: BodyServices;
-  readonly #request: PredictionRequest;
+  readonly #request: IncomingMessage;
   readonly #steps: BodySteps<T>;
   readonly #subject: T;
   readonly #body: BodyBuffer;
@@ -42,7 +43,7 @@ export class BodyReader<T> implements IncomingBody, HeldBody {
 
   constructor(
     services: BodyServices,
-    request: PredictionRequest,
+    request: IncomingMessage,
     startedAt: number,
     steps: BodySteps<T>,
     subject: T,
@@ -70,16 +71,10 @@ export class BodyReader<T> implements IncomingBody, HeldBody {
 
   /** Throws BODY_TOO_LARGE if Content-Length exceeds the limit. */
   start(): void {
-    const { maxBodyBytes: maxBody } = this.#services.limits;
+    const { maxBodyBytes } = this.#services.limits;
     const request = this.#request;
     const length = Number(request.headers['content-length'] ?? 0);
-    if (length > maxBody) throw bodyTooLarge(length, maxBody);
-    if (request instanceof FastPathRequest) {
-      this.#body.add(request.body);
-      this.#hold(request.body.length);
-      this.#complete();
-      return;
-    }
+    if (length > maxBodyBytes) throw bodyTooLarge(length, maxBodyBytes);
     this.#services.receiving.enter(this);
     request.on('data', (chunk: Buffer) => this.#receive(chunk));
     request.on('end', () => this.#complete());
@@ -164,9 +159,24 @@ const STEPS: BodySteps<PredictionContext> = {
  */
 export function readBody(context: PredictionContext): void {
   const { services, request, startedAt } = context;
+  if (request instanceof FastPathRequest) {
+    takeBody(context, request.body);
+    return;
+  }
   const reader = new BodyReader(services, request, startedAt, STEPS, context);
   context.body = reader;
   reader.start();
+}
+
+/** The body of a request in one piece needs no reader. Throws BODY_TOO_LARGE, OVERLOADED. */
+function takeBody(context: PredictionContext, body: Buffer): void {
+  const { limits, metrics } = context.services;
+  if (body.length > limits.maxBodyBytes) throw bodyTooLarge(body.length, limits.maxBodyBytes);
+  context.heldBytes = body.length;
+  metrics.buffered += body.length;
+  if (metrics.buffered > limits.maxBufferedBytes)
+    throw overloadedError(metrics.buffered, BUFFERED, limits.maxBufferedBytes);
+  received(context, body, performance.now());
 }
 
 function received(context: PredictionContext, bytes: Buffer, completeAt: number): void {

@@ -10,7 +10,9 @@ export function releasePrediction(context: PredictionContext): void {
   }
   context.measurement?.release();
   context.work?.end(performance.now());
-  context.services.metrics.inFlight--;
+  const { metrics } = context.services;
+  metrics.inFlight--;
+  metrics.buffered -= context.heldBytes;
   context.body?.release();
 }
 

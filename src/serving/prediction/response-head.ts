@@ -46,8 +46,13 @@ const answerHead = ({ headers, type, length, requestId, timing }: ResponseHead):
 export type EarlierStages = Pick<StageTiming, 'queue' | 'preprocess'>;
 
 /** Durations of all stages of an answer that is sent now; the engine was called at `started` and answered at `predicted`. */
-export const stageTiming = (before: EarlierStages, started: number, predicted: number): StageTiming => ({
-  ...before,
+export const stageTiming = (
+  { queue, preprocess }: EarlierStages,
+  started: number,
+  predicted: number,
+): StageTiming => ({
+  queue,
+  preprocess,
   predict: predicted - started,
   postprocess: performance.now() - predicted,
 });
