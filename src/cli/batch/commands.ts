@@ -1,7 +1,8 @@
 import { commandGroup } from '../group.ts';
-import { batchDiscardCommand, batchReleaseCommand } from './held.ts';
+import { batchDiscardCommand } from './discard.ts';
 import { batchPauseCommand, batchUnpauseCommand } from './pause.ts';
 import { batchReceiptCommand } from './receipt.ts';
+import { batchReleaseCommand } from './release.ts';
 import { batchReplayRejectsCommand } from './replay-rejects.ts';
 import { batchResumeCommand } from './resume.ts';
 import { batchRunCommand } from './run.ts';

@@ -1,4 +1,4 @@
-import { shellQuoted } from './quote.ts';
+import { shellQuoted } from '../output/shell.ts';
 import type { CompletionCommand, CompletionValue } from './tree.ts';
 
 /**

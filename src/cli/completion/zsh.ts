@@ -1,4 +1,4 @@
-import { shellQuoted } from './quote.ts';
+import { shellQuoted } from '../output/shell.ts';
 import type { CompletionCommand, CompletionOption, CompletionValue } from './tree.ts';
 
 /** Completion for zsh, with descriptions. It works as a file `_plimsoll` of `fpath`, and where it is sourced. */

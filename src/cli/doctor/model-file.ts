@@ -1,4 +1,5 @@
 /** `doctor FILE`: which runtime a model gets, why, and what to do. Nothing of the model is executed. */
+
 import { existsSync, readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
@@ -11,11 +12,11 @@ import {
   diagnoseModel,
   type ModelDiagnosis,
   type RequestedOptions,
-  shellWord,
   unreadCommand,
 } from '../model/python/diagnosis.ts';
 import { type FormatGuess, GUESS_BYTES, guessFormat } from '../model/python/format-guess.ts';
 import { pythonSections } from '../model/python/page.ts';
+import { shellWord } from '../output/shell.ts';
 import { styled } from '../output/terminal.ts';
 
 /** Errors that say that the readers here do not know what it is, or will not read it. */
@@ -26,12 +27,12 @@ export async function diagnoseModelFile(path: string, options: ModelFileOptions)
   const demands = checkedDemands(options, { command: 'doctor', model: path });
   const { script, requirements } = demands;
   const { runtime, trust = false, maxModel } = options;
-  const wished = { path, runtime, trust, script, requirements, options: wordsOf(options) };
+  const requested = { path, runtime, trust, script, requirements, options: wordsOf(options) };
   try {
-    return diagnoseModel(await inspectModel(path, { maxModel, demands }), wished);
+    return diagnoseModel(await inspectModel(path, { maxModel, demands }), requested);
   } catch (error) {
     if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
-    return unread(path, wished, error);
+    return unread(path, requested, error);
   }
 }
 
@@ -41,9 +42,9 @@ const wordsOf = (options: ModelFileOptions): readonly string[] =>
     [options[key] ?? []].flat().map((value) => `${flag} ${shellWord(value)}`),
   );
 
-function unread(path: string, wished: RequestedOptions, error: PlimsollError): ModelDiagnosis {
+function unread(path: string, requested: RequestedOptions, error: PlimsollError): ModelDiagnosis {
   const looks = isFolder(path) ? folderLooks(path) : fileLooks(path);
-  const mayRun = wished.trust && wished.runtime === 'python' && !isFolder(path);
+  const mayRun = requested.trust && requested.runtime === 'python' && !isFolder(path);
   const isDamaged = error.code.startsWith('READ_') && error.code !== 'READ_UNSAFE';
   return {
     file: basename(resolve(path)),
@@ -53,9 +54,9 @@ function unread(path: string, wished: RequestedOptions, error: PlimsollError): M
     why: whyUnread(path, error),
     engines: null,
     obstacles: [{ where: 'the file', what: error.message, way: isDamaged ? error.hint : EXPORT }],
-    pythonNeeds: needsOf(path, wished, looks),
+    pythonNeeds: needsOf(path, requested, looks),
     python: null,
-    next: nextOf(path, wished, looks),
+    next: nextOf(path, requested, looks),
   };
 }
 
@@ -83,12 +84,12 @@ const packagesOf = (looks: FormatGuess | null): readonly string[] => [
     : 'the packages that wrote it: --requirements FILE',
 ];
 
-function nextOf(path: string, wished: RequestedOptions, looks: FormatGuess | null): string {
+function nextOf(path: string, requested: RequestedOptions, looks: FormatGuess | null): string {
   if (looks !== null && looks.distribution === null)
     return 'give the model itself, exported or unpacked: plimsoll doctor FILE';
   return isFolder(path) && !existsSync(join(path, 'inference.py'))
-    ? `write ${shellWord(join(path, 'inference.py'))}, then ${unreadCommand(wished)}`
-    : unreadCommand(wished);
+    ? `write ${shellWord(join(path, 'inference.py'))}, then ${unreadCommand(requested)}`
+    : unreadCommand(requested);
 }
 
 /** First bytes of the file; a file that cannot be opened has none. */

@@ -2,10 +2,10 @@ import { grouped } from '../../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
 import { printable } from '../output/printable.ts';
+import { shellWord } from '../output/shell.ts';
 import { bytesText, countText, formatTable, truncate } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
-import { shellWord } from './python/diagnosis.ts';
 import { topModule } from './python/imports.ts';
 import { pythonSections } from './python/page.ts';
 

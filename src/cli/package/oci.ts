@@ -8,7 +8,7 @@ import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
-import { shellWord } from '../model/python/diagnosis.ts';
+import { shellWord } from '../output/shell.ts';
 import type { Terminal } from '../output/terminal.ts';
 import {
   attestImageBuild,

@@ -6,6 +6,7 @@ import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts'
 import type { ServedModel } from '../../server/served.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
+import { shellQuoted } from '../output/shell.ts';
 import { countText, formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
@@ -139,7 +140,6 @@ function curl(url: string, model: string, example: unknown, access: AccessMode):
   const body = JSON.stringify(
     Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example,
   );
-  const quoted = `'${body.replaceAll("'", String.raw`'\''`)}'`;
   const key = access === 'keys' ? ' -H "authorization: Bearer $PLIMSOLL_KEY"' : '';
-  return `curl -s ${url}/models/${model}/predict${key} -H 'content-type: application/json' -d ${quoted}`;
+  return `curl -s ${url}/models/${model}/predict${key} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
 }

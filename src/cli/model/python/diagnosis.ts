@@ -3,6 +3,7 @@
 import type { CompileBlocker } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
+import { shellWord } from '../../output/shell.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
 import { topModule } from './imports.ts';
 import type { PythonReport } from './report.ts';
@@ -45,19 +46,23 @@ export interface RequestedOptions {
   readonly requirements: string | null;
 }
 
-export function diagnoseModel(report: InspectReport, wished: RequestedOptions): ModelDiagnosis {
+export function diagnoseModel(report: InspectReport, requested: RequestedOptions): ModelDiagnosis {
   const { file, kind, engines, python } = report;
   const script = python.runs.some(({ how }) => how === 'script');
   const compiled = compiledRuntime(report);
-  const needsPython = compiled === null || script || wished.runtime === 'python';
-  const runtime = needsPython ? (mayRun(report, wished) ? 'python' : null) : (wished.runtime ?? compiled);
+  const needsPython = compiled === null || script || requested.runtime === 'python';
+  const runtime = needsPython
+    ? mayRun(report, requested)
+      ? 'python'
+      : null
+    : (requested.runtime ?? compiled);
   return {
     ...{ file, kind, engines, runtime, python },
     looksLike: null,
-    why: whyOf(report, { script, compiled, wished }),
+    why: whyOf(report, { script, compiled, requested }),
     obstacles: obstaclesOf(report),
-    pythonNeeds: needsPython ? [...needsOf(python, wished), ...rowsFor(report)] : [],
-    next: needsPython ? pythonCommand(wished, python) : `plimsoll serve ${shellWord(wished.path)}`,
+    pythonNeeds: needsPython ? [...needsOf(python, requested), ...rowsFor(report)] : [],
+    next: needsPython ? pythonCommand(requested, python) : `plimsoll serve ${shellWord(requested.path)}`,
   };
 }
 
@@ -75,16 +80,16 @@ const mayRun = ({ globals }: InspectReport, { trust, runtime }: RequestedOptions
 interface Grounds {
   readonly script: boolean;
   readonly compiled: Runtime | null;
-  readonly wished: RequestedOptions;
+  readonly requested: RequestedOptions;
 }
 
-function whyOf(report: InspectReport, { script, compiled, wished }: Grounds): string {
+function whyOf(report: InspectReport, { script, compiled, requested }: Grounds): string {
   const danger = report.globals.find(({ meaning }) => meaning === 'dangerous');
   if (danger !== undefined)
     return `it names ${danger.module}.${danger.name} at byte ${danger.offset}, through which a loader runs code`;
   if (script)
     return `its script is Python${compiled === null ? '' : `, around a model that ${compiled} runs as data`}`;
-  if (wished.runtime === 'python')
+  if (requested.runtime === 'python')
     return compiled === null
       ? 'Python is asked for'
       : `Python is asked for, and not needed: ${compiled} runs it as data`;
@@ -144,7 +149,7 @@ function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: Pytho
 
 function needsOf(
   { imports, nearby, requirements, guessed, python }: PythonReport,
-  wished: RequestedOptions,
+  requested: RequestedOptions,
 ): readonly string[] {
   const missing = imports.filter(({ from }) => from === 'not found');
   const known = imports.flatMap(({ distribution }) => (distribution === null ? [] : [distribution]));
@@ -166,7 +171,7 @@ function needsOf(
       ? [`${unlisted.join(', ')}, which the file imports and ${requirements.path} does not name`]
       : []),
     python === null ? 'Python: the newest here that fits the packages, or --python 3.11' : `Python ${python}`,
-    ...(wished.trust ? [] : ['your word that you trust who wrote it: --trust']),
+    ...(requested.trust ? [] : ['your word that you trust who wrote it: --trust']),
   ];
 }
 
@@ -187,7 +192,3 @@ export const unreadCommand = ({ path, options, requirements }: RequestedOptions)
   const packages = requirements === null ? ['--requirements requirements.txt'] : [];
   return ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...packages].join(' ');
 };
-
-/** A word of a shell command. */
-export const shellWord = (word: string): string =>
-  /^[\w./=:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,2 +1,0 @@
-/** A word in single quotes, for bash and zsh. */
-export const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
