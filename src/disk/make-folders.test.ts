@@ -20,8 +20,8 @@ test('where the working folder is gone it fails, and does not try for ever', () 
     const gone = mkdtempSync(require('node:path').join(require('node:os').tmpdir(), 'plimsoll-gone-'));
     process.chdir(gone);
     rmdirSync(gone);
-    import(${JSON.stringify(join(import.meta.dirname, 'folder.ts'))})
-      .then(({ makeFolder }) => makeFolder('.plimsoll/spool'))
+    import(${JSON.stringify(join(import.meta.dirname, 'make-folders.ts'))})
+      .then(({ makeFolders }) => makeFolders('.plimsoll/spool'))
       .catch(({ code }) => console.log(code));`;
   const { stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 20_000 });
   expect(stdout.trim()).toBe('ENOENT');

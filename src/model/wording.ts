@@ -1,4 +1,5 @@
 /** Words of messages about names and values that a file gave: short, whatever the file holds. */
+import { truncate } from '../text/truncate.ts';
 
 const CHARS_MAX = 60;
 const LISTED_MAX = 8;
@@ -7,7 +8,7 @@ const LISTED_MAX = 8;
 export const quotedValue = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(clipped(value)) : String(value);
 
-const clipped = (text: string): string => (text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX)}…` : text);
+const clipped = (text: string): string => truncate(text, CHARS_MAX + 1);
 
 /** `a, b, c … (12 in all)`. */
 export function listed(items: readonly string[]): string {

@@ -1,4 +1,6 @@
 /** How the monitor of an endpoint stands, in a sentence. Pure. */
+import { countText } from '../text/count.ts';
+import { grouped } from '../text/numbers.ts';
 import type { MonitorView } from './port.ts';
 
 /** A monitor that has not looked for so long is behind, in milliseconds. */
@@ -10,14 +12,14 @@ export function viewSentence(view: Omit<MonitorView, 'sentence'>, now: number): 
   if (now - evaluatedAt > BEHIND)
     return `The monitor has not looked since ${new Date(evaluatedAt).toISOString()}: is a server running?`;
   if (alerts.firing > 0)
-    return `${count(alerts.firing, 'alert')} firing: \`plimsoll alerts ${view.endpoint}\`.`;
-  if (alerts.pending > 0) return `${count(alerts.pending, 'alert')} pending.`;
+    return `${countText(alerts.firing, 'alert')} firing: \`plimsoll alerts ${view.endpoint}\`.`;
+  if (alerts.pending > 0) return `${countText(alerts.pending, 'alert')} pending.`;
   if (reference === null) {
     const { warmup } = (policy as { readonly drift?: { readonly warmup: number } }).drift ?? { warmup: 0 };
-    return `There is no reference yet: the first ${warmup.toLocaleString('en')} rows of traffic become it, unless one is given (push --reference).`;
+    return `There is no reference yet: the first ${grouped(warmup)} rows of traffic become it, unless one is given (push --reference).`;
   }
-  const rows = `${traffic.hour.toLocaleString('en')} rows within the last hour`;
-  return `All is as in the reference (${count(reference.rows, 'row')} from ${SOURCES[reference.source] ?? reference.source}); ${rows}.`;
+  const rows = `${grouped(traffic.hour)} rows within the last hour`;
+  return `All is as in the reference (${countText(reference.rows, 'row')} from ${SOURCES[reference.source] ?? reference.source}); ${rows}.`;
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -25,5 +27,3 @@ const SOURCES: Readonly<Record<string, string>> = {
   bundle: 'its bundle',
   traffic: 'its own first traffic',
 };
-
-const count = (n: number, what: string): string => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`;

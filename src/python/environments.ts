@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { countText } from '../text/count.ts';
 import type { PackageLock, PythonEnvironment, PythonInterpreter } from './environment.ts';
 import { installPackages } from './install.ts';
 import { chooseInterpreter, findInterpreters } from './interpreters.ts';
@@ -108,7 +109,7 @@ async function build(
   try {
     await mkdir(join(staging, PACKAGES), { recursive: true });
     await removeStale(environments);
-    onProgress?.(`installing ${lock.pins.size} ${lock.pins.size === 1 ? 'package' : 'packages'}`);
+    onProgress?.(`installing ${countText(lock.pins.size, 'package')}`);
     await installPackages(lock, interpreter, join(staging, PACKAGES), allowBuild);
     await writeFile(join(staging, MARKER), markerOf(lock));
     await moveIntoPlace(staging, folder, lock);

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
+import { truncate } from '../text/truncate.ts';
 import { markerProblem } from './markers.ts';
 import { optionProblem, type RequirementLine, unescapedLines } from './requirement-lines.ts';
 import { parseVersion } from './versions.ts';
@@ -152,7 +153,7 @@ function pinOf(specifiers: readonly VersionSpecifier[]): PackageRequirement['pin
   return exact ? 'exact' : 'range';
 }
 
-const shorten = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const shorten = (text: string): string => truncate(text, 61);
 
 /** A requirement as a line, without its hashes. */
 export function formatRequirement({ name, extras, specifiers, marker }: PackageRequirement): string {

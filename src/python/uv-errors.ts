@@ -1,4 +1,5 @@
 /** What uv says when it finds or installs no packages, in the words of a person. Pure. */
+import { truncate } from '../text/truncate.ts';
 
 /** Why packages were not found. */
 export interface UnresolvedReason {
@@ -79,8 +80,4 @@ function plainConflict(text: string): string {
 }
 
 const shorten = (text: string): string =>
-  text === ''
-    ? 'the resolver gave no reason'
-    : text.length > REASON_LIMIT
-      ? `${text.slice(0, REASON_LIMIT)}…`
-      : text;
+  text === '' ? 'the resolver gave no reason' : truncate(text, REASON_LIMIT + 1);

@@ -1,11 +1,11 @@
-import { microsText } from '../core/digits.ts';
 import { type ErrorCode, isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { compatibility } from '../model/compatibility.ts';
 import type { Signature } from '../model/signature.ts';
 import type { Check } from '../store/store.ts';
+import { bytesText } from '../text/bytes.ts';
+import { microsText } from '../text/numbers.ts';
 import { type AdmitOptions, type AdmittedVersion, admitFile } from './admit.ts';
 import type { LoadingCost } from './loading.ts';
-import { shownBytes } from './memory.ts';
 import { saidOfLayers } from './python/sandbox-layers.ts';
 import type { AcceptedVersion, VersionVerification } from './version.ts';
 import { warmUp } from './warm.ts';
@@ -194,9 +194,9 @@ function memoryLine({ copies, available, admission }: AcceptanceTrial, loading: 
   const needed = resident * copies + (loading.peakBytes - resident);
   const free = available();
   const numbers = {
-    needed: shownBytes(needed),
-    resident: shownBytes(resident),
-    available: shownBytes(free),
+    needed: bytesText(needed),
+    resident: bytesText(resident),
+    available: bytesText(free),
   };
   if (needed > free) throw new PlimsollError('MEMORY_SHORT', { model: admission.name, copies, ...numbers });
   const where = copies === 1 ? 'once loaded' : `in each of ${copies} processes`;

@@ -92,7 +92,7 @@ test('a file becomes version 1, ready after every check, each with a line that p
   const details = row.checks.map(({ detail }) => detail);
   expect(details[1]).toMatch(/^scikit-learn [\d.]+ \(.*\), runs on (native|onnx) in [\d.]+ µs a row$/);
   expect(details[2]).toMatch(/^\d+ cells of \d+ rows compared with the expected outputs: equal to the bit$/);
-  expect(details[6]).toMatch(/^\d+ [kM]B once loaded, \d+ [kMG]B while it loads; .* is free$/);
+  expect(details[6]).toMatch(/^[\d.]+ [kM]B once loaded, [\d.]+ [kMG]B while it loads; .* is free$/);
   expect(stages).toEqual(['reading', 'building engines', 'comparing engines', 'measuring', 'warming up']);
   expect(await audited()).toEqual(['version.validating iris@1', 'version.ready iris@1']);
 });
@@ -196,7 +196,7 @@ test('a version that does not fit into memory is refused with the numbers', asyn
     name: 'memory',
     ok: false,
     detail: expect.stringMatching(
-      /^Refused iris: it needs \d+ [kM]B of memory \(\d+ [kM]B in each of 4 processes\), 1 kB is free \(MEMORY_SHORT\)$/,
+      /^Refused iris: it needs [\d.]+ [kM]B of memory \([\d.]+ [kM]B in each of 4 processes\), 1 kB is free \(MEMORY_SHORT\)$/,
     ),
   });
 });

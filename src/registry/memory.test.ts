@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { availableMemory, shownBytes } from './memory.ts';
+import { availableMemory } from './memory.ts';
 
 let root: string;
 beforeEach(() => {
@@ -54,8 +54,4 @@ test('groups of version 1 are read too, and their largest number is no limit', (
 test('a group that is over its limit has nothing left', () => {
   const tree = groups('0::/\n', { '.': { 'memory.max': '1000', 'memory.current': '1200' } });
   expect(availableMemory(tree, 1e9)).toBe(0);
-});
-
-test('bytes are shown with three digits at most', () => {
-  expect([1_234_567_890, 380_400_000, 12_345].map(shownBytes)).toEqual(['1.23 GB', '380 MB', '12 kB']);
 });

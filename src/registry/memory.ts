@@ -67,9 +67,3 @@ const ENGINE = 2;
 /** Bytes that a version is taken to need in a process or thread that loads it. */
 export const residentBytes = ({ size, compression }: Pick<BundleManifest, 'size' | 'compression'>): number =>
   size * (compression === null ? 1 : GROWTH) * ENGINE;
-
-/** Bytes as people say them: `380 MB`, `1.2 GB`. */
-export function shownBytes(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toPrecision(3)} GB`;
-  return count >= 1e6 ? `${Math.round(count / 1e6)} MB` : `${Math.round(count / 1e3)} kB`;
-}

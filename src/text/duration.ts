@@ -32,3 +32,23 @@ export function formatDuration(millis: number): string {
   const count = below === undefined ? 0 : Math.round(rest / below[1]);
   return `${Math.floor(whole / size)}${unit}${count === 0 ? '' : `${count}${below![0]}`}`;
 }
+
+const PARTS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** For people to read, in the two largest units: `42 s`, `3 min 20 s`, `2 h`, `1 d 4 h`. */
+export function durationText(millis: number): string {
+  const seconds = Math.max(0, Math.round(millis / 1000));
+  const first = PARTS.findIndex(([, size]) => seconds >= size);
+  let left = seconds;
+  const parts = PARTS.slice(first, first + 2).map(([unit, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count === 0 ? '' : `${count} ${unit}`;
+  });
+  return parts.filter((part) => part !== '').join(' ') || '0 s';
+}

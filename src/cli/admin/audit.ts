@@ -3,10 +3,12 @@ import { EXIT } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
+import { countText } from '../../text/count.ts';
+import { truncate } from '../../text/truncate.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
 import { printable } from '../output/printable.ts';
-import { countText, fittedTable, truncate } from '../output/table.ts';
+import { fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
 
 interface AuditOptions extends ControlOptions {

@@ -1,6 +1,7 @@
+import { bytesText } from '../../text/bytes.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
-import { bytesText, countText } from '../output/table.ts';
 
 /** `gc`: room on the disk. */
 export const gcCommand: DefineCommand = (command, terminal) => {

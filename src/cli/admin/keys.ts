@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import type { ApiKeyring, KeyView, NewKey } from '../../control/keys/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCOPES, type Scope } from '../../store/scopes.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
 import {
   type ActorOptions,
@@ -14,7 +15,7 @@ import { credentialOf } from '../connection/credential.ts';
 import { commandGroup } from '../group.ts';
 import { messageOf } from '../output/error-text.ts';
 import { printable } from '../output/printable.ts';
-import { countText, fittedTable } from '../output/table.ts';
+import { fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
 
 interface CreateOptions extends ActorOptions {

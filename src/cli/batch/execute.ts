@@ -1,14 +1,14 @@
 /** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
 
 import { resolve } from 'node:path';
-import { grouped } from '../../core/digits.ts';
 import { EXIT } from '../../core/errors.ts';
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import type { RunStep } from '../../jobs/run/progress.ts';
 import type { SparkForecast } from '../../jobs/spark/forecast.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
+import { durationText } from '../../text/duration.ts';
+import { grouped } from '../../text/numbers.ts';
 import { withControl } from '../connection/control.ts';
-import { durationText } from '../output/duration.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { BatchOptions } from './ledger.ts';
 
@@ -87,7 +87,7 @@ const PHASES: Readonly<Record<RunStep['phase'], string>> = {
 
 function stepText({ phase, rowsPerSecond, secondsLeft }: RunStep): string {
   const rate = rowsPerSecond === undefined ? '' : ` ${grouped(Math.round(rowsPerSecond))} rows/s`;
-  const left = secondsLeft === undefined ? '' : `, ${durationText(secondsLeft)} left`;
+  const left = secondsLeft === undefined ? '' : `, ${durationText(1000 * secondsLeft)} left`;
   return `${PHASES[phase]}${rate}${left}`;
 }
 
@@ -97,5 +97,5 @@ function forecastText({ rows, seconds, cost, cores }: SparkForecast): string {
   if (rows === null || seconds === null)
     return `${same}; how long the input takes ${on} is not known before it is read`;
   const price = cost === null ? '' : `, at a cost of ${cost.toFixed(2)}`;
-  return `${same}; ${rows.toLocaleString('en')} rows will take about ${durationText(seconds)} ${on}${price}`;
+  return `${same}; ${grouped(rows)} rows will take about ${durationText(1000 * seconds)} ${on}${price}`;
 }

@@ -1,17 +1,18 @@
 /** A receipt as a person reads it. */
-import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
-import { durationText } from '../output/duration.ts';
-import { printable } from '../output/printable.ts';
-import { countText, formatTable } from '../output/table.ts';
 
-const number = (value: number): string => value.toLocaleString('en-US');
+import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
+import { countText } from '../../text/count.ts';
+import { durationText } from '../../text/duration.ts';
+import { grouped, numberText } from '../../text/numbers.ts';
+import { printable } from '../output/printable.ts';
+import { formatTable } from '../output/table.ts';
 
 /** Some lines: what came of the rows, by which model, where to, how fast. */
 export function receiptText(receipt: RunReceipt): string {
   const { job, run, state, rows, model, output, rejects, digests } = receipt;
   const name = model.name === null ? model.file : `${model.name}@${model.version}`;
   const lines: (readonly [string, string])[] = [
-    ['rows', `${number(rows.read)} read, ${number(rows.ok)} ok, ${badText(rows)}`],
+    ['rows', `${grouped(rows.read)} read, ${grouped(rows.ok)} ok, ${badText(rows)}`],
     ['model', `${printable(name)} (${model.runtime}, sha256 ${model.digest.slice(0, 12)}…)`],
     ['output', `${printable(output.where)}, ${countText(output.rows, 'row')}`],
     ...(rejects === null
@@ -26,13 +27,13 @@ export function receiptText(receipt: RunReceipt): string {
 
 const badText = ({ rejected, failed, skipped }: RunReceipt['rows']): string =>
   [
-    `${number(rejected)} rejected`,
-    `${number(failed)} failed`,
-    ...(skipped > 0 ? [`${number(skipped)} skipped`] : []),
+    `${grouped(rejected)} rejected`,
+    `${grouped(failed)} failed`,
+    ...(skipped > 0 ? [`${grouped(skipped)} skipped`] : []),
   ].join(', ');
 
 function timeText({ seconds, rowsPerSecond, attempts, cost }: RunReceipt): string {
   const again = attempts > 1 ? `, in ${attempts} attempts` : '';
   const price = cost === undefined ? '' : `, cost ${cost.total}`;
-  return `${durationText(seconds)}${again}, ${number(rowsPerSecond)} rows/s${price}`;
+  return `${durationText(1000 * seconds)}${again}, ${numberText(rowsPerSecond)} rows/s${price}`;
 }

@@ -4,6 +4,7 @@ import type { RunProgress } from '../../jobs/run/progress.ts';
 import { isGone } from '../../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../../store/ledger/run-state.ts';
+import { grouped } from '../../text/numbers.ts';
 import type { DefineCommand } from '../command.ts';
 import { formatTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
@@ -93,7 +94,7 @@ function statusText(runs: readonly RunLine[]): string {
   const rows = runs.map((run) => {
     const progress = run.progress as RunProgress | null;
     const chunks = progress === null ? '' : `${progress.chunks.done}/${progress.chunks.of}`;
-    const read = progress === null ? '' : progress.rows.read.toLocaleString('en');
+    const read = progress === null ? '' : grouped(progress.rows.read);
     return [run.job, String(run.number), stateText(run), time(run.startedAt), read, chunks, errorText(run)];
   });
   return formatTable([head, ...rows], terminalWidth() < 80 ? '' : '  ');

@@ -5,6 +5,7 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isPlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
+import { bytesText } from '../../text/bytes.ts';
 import { messageOf, systemCodeOf } from '../output/error-text.ts';
 
 export interface MachineCheck {
@@ -22,7 +23,6 @@ interface Subject {
 
 const NODE_WANTED = 24;
 const MEMORY_WANTED = 512 * 2 ** 20;
-const MEBIBYTE = 2 ** 20;
 
 const ok = (name: string, found: string): MachineCheck => ({ name, status: 'ok', found, fix: null });
 
@@ -103,7 +103,7 @@ function cores(): MachineCheck {
 
 function memory(): MachineCheck {
   const free = process.availableMemory?.() ?? freemem();
-  const found = `${Math.round(free / MEBIBYTE)} MB free of ${Math.round(totalmem() / MEBIBYTE)} MB`;
+  const found = `${bytesText(free)} free of ${bytesText(totalmem())}`;
   if (free >= MEMORY_WANTED) return ok('memory', found);
   return {
     name: 'memory',

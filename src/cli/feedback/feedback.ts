@@ -1,13 +1,13 @@
 import { extname } from 'node:path';
 import type { ControlApi, FeedbackReceipt } from '../../control/port.ts';
-import { grouped } from '../../core/digits.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
+import { countText } from '../../text/count.ts';
+import { grouped } from '../../text/numbers.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
 import { commandGroup } from '../group.ts';
 import type { ProgressIndicator } from '../output/progress.ts';
-import { countText } from '../output/table.ts';
 import type { FeedbackFile, FeedbackLine } from './items.ts';
 
 interface ImportOptions extends ControlOptions {

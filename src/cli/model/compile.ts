@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
+import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { writeOutputFile } from '../files/text-file.ts';
-import { bytesText, formatTable } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 

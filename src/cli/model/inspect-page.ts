@@ -1,9 +1,12 @@
-import { grouped } from '../../core/digits.ts';
 import type { NamedGlobal, OutlineNode } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
+import { bytesText } from '../../text/bytes.ts';
+import { countText } from '../../text/count.ts';
+import { grouped } from '../../text/numbers.ts';
+import { truncate } from '../../text/truncate.ts';
 import { printable } from '../output/printable.ts';
 import { shellWord } from '../output/shell.ts';
-import { bytesText, countText, formatTable, truncate } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
 import { topModule } from './python/imports.ts';

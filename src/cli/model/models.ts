@@ -1,10 +1,11 @@
 import type { VersionView } from '../../control/port.ts';
 import { allRows } from '../../store/pages.ts';
+import { truncate } from '../../text/truncate.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions, withReadableControl } from '../connection/control.ts';
 import { versionCheckLines } from '../output/check-lines.ts';
 import { printable } from '../output/printable.ts';
-import { fittedTable, truncate } from '../output/table.ts';
+import { fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
 import { trustLine } from './python/trust-line.ts';
 

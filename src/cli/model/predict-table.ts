@@ -1,6 +1,8 @@
 import { type FlatColumn, valueAt } from '../../scorer/flatten.ts';
+import { countText } from '../../text/count.ts';
+import { truncate } from '../../text/truncate.ts';
 import { printable } from '../output/printable.ts';
-import { countText, formatTable, truncate } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 
 const CELL_WIDTH = 28;
 const COLUMNS_SHOWN = 12;

@@ -54,7 +54,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       });
       if (write && options.output !== undefined) {
         await write(options.output, { document, columns });
-        const { countText } = await import('../output/table.ts');
+        const { countText } = await import('../../text/count.ts');
         terminal.answer(
           { output: options.output, model },
           () => `${countText(batch.rows, 'row')} written to ${options.output}`,

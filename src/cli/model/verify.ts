@@ -4,9 +4,9 @@ import type { ModelContent } from '../../model/description.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
 import { readTextFile } from '../files/text-file.ts';
-import { countText } from '../output/table.ts';
 import { withModelFileOptions } from './file-options.ts';
 import { trustedPythonDemands } from './python/demands.ts';
 import {

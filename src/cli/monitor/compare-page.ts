@@ -1,6 +1,7 @@
 import type { ColumnReport, LibraryReport } from '../../monitor/scores/compare-column.ts';
 import type { ScoreValue } from '../../monitor/scores/library-scores.ts';
-import { formatTable, truncate } from '../output/table.ts';
+import { truncate } from '../../text/truncate.ts';
+import { formatTable } from '../output/table.ts';
 
 /** A block a column: each library's verdict, then its scores side by side. */
 export function comparePage(columns: readonly ColumnReport[]): string {

@@ -1,5 +1,6 @@
-import { grouped } from '../../core/digits.ts';
 import type { AccuracyView, CohortView, QualityView } from '../../monitor/port.ts';
+import { grouped } from '../../text/numbers.ts';
+import { percent } from '../../text/percent.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
@@ -79,7 +80,7 @@ function cohortTable(cohorts: readonly CohortView[], isTrusted: boolean): string
       timeText(from),
       String(version),
       grouped(labelled),
-      `${(100 * coverage).toFixed(0)} %${mature === true ? '' : ' so far'}`,
+      `${percent(coverage, 2)}${mature === true ? '' : ' so far'}`,
       bandText(realised),
       isTrusted || estimate === null ? bandText(estimate) : 'hidden',
       isTrusted || corrected === null ? bandText(corrected) : 'hidden',

@@ -1,11 +1,14 @@
-import { grouped } from '../../core/digits.ts';
 import { textBar } from '../../monitor/alerts/message/histogram-bars.ts';
 import { binNames } from '../../monitor/reference/bin-names.ts';
 import { type FeatureProfile, watchedInputs } from '../../monitor/reference/reference-profile.ts';
 import type { FileReplayResult, ReportedAlarm } from '../../monitor/replay/replay-files.ts';
 import { baselineSummary } from '../../monitor/replay/replay-summary.ts';
+import { countText } from '../../text/count.ts';
+import { grouped } from '../../text/numbers.ts';
+import { percent } from '../../text/percent.ts';
+import { truncate } from '../../text/truncate.ts';
 import { printable } from '../output/printable.ts';
-import { countText, formatTable, truncate } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
 /** Alarms of which distributions are drawn. */
@@ -59,5 +62,3 @@ function sharesOf(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, n) => sum + n, 0);
   return counts.map((n) => (total === 0 ? 0 : n / total));
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

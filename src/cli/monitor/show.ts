@@ -1,9 +1,11 @@
 import type { DriftView, FeatureDrift } from '../../monitor/port.ts';
+import { countText } from '../../text/count.ts';
+import { percent } from '../../text/percent.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
 import { printable } from '../output/printable.ts';
-import { countText, formatTable } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
 
 interface ShowOptions extends ControlOptions {
@@ -50,8 +52,8 @@ function shown({ endpoint, version, rows, features, cause }: DriftView): string 
     feature.state === 'drifting' ? styled('red', 'drifting') : 'quiet',
     `${feature.effect.unit} ${feature.effect.value.toFixed(3)}`,
     feature.effect.low.toFixed(3),
-    percent(feature.missing.current),
-    percent(feature.unseen.current),
+    shareCell(feature.missing.current),
+    shareCell(feature.unseen.current),
     bars(feature, feature.reference),
     bars(feature, feature.current),
   ]);
@@ -60,7 +62,7 @@ function shown({ endpoint, version, rows, features, cause }: DriftView): string 
   return [title, drawn, ...(cause === null ? [] : [CAUSES[cause]])].join('\n');
 }
 
-const percent = (share: number): string => (share === 0 ? '' : `${(100 * share).toFixed(1)} %`);
+const shareCell = (share: number): string => (share === 0 ? '' : percent(share));
 
 const BARS = ' ▁▂▃▄▅▆▇█';
 const BARS_MAX = 16;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MonitoringApi, MonitorView } from '../../monitor/port.ts';
+import { grouped } from '../../text/numbers.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withMonitoring } from '../connection/monitoring.ts';
@@ -52,11 +53,11 @@ function statusText(views: readonly MonitorView[]): string {
   const rows = views.map(({ endpoint, version, traffic, alerts, reference }) => [
     printable(endpoint),
     version === null ? '' : String(version),
-    traffic.hour.toLocaleString('en'),
-    traffic.day.toLocaleString('en'),
+    grouped(traffic.hour),
+    grouped(traffic.day),
     String(alerts.firing),
     String(alerts.pending),
-    reference === null ? 'none yet' : `${reference.rows.toLocaleString('en')} rows (${reference.source})`,
+    reference === null ? 'none yet' : `${grouped(reference.rows)} rows (${reference.source})`,
   ]);
   const said = views.map(({ endpoint, sentence }) => `${printable(endpoint)}: ${printable(sentence)}`);
   return [formatTable([head, ...rows], terminalWidth() < 80 ? '' : '  '), '', ...said].join('\n');

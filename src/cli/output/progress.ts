@@ -1,4 +1,4 @@
-import { truncate } from './table.ts';
+import { truncate } from '../../text/truncate.ts';
 
 /** Says what long work is doing, on one line that redraws itself. */
 export interface ProgressIndicator {

@@ -1,5 +1,3 @@
-import { grouped } from '../../core/digits.ts';
-
 /** Cells side by side, each column as wide as its widest cell, two spaces between; no trailing blanks. */
 export function formatTable(rows: readonly (readonly string[])[], indent = '  '): string {
   const widths: number[] = [];
@@ -51,19 +49,3 @@ export function fittedTable(
   const gone = head.filter((_, j) => !kept.includes(j));
   return gone.length === 0 ? text : `${text}\n${indent}(no room for ${gone.join(', ')}: --json shows them)`;
 }
-
-/** `3 rows`, `1 row`. */
-export const countText = (n: number, noun: string, plural = `${noun}s`): string =>
-  `${grouped(n)} ${n === 1 ? noun : plural}`;
-
-const UNITS = ['bytes', 'kB', 'MB', 'GB'] as const;
-
-/** A file size for people: `812 bytes`, `1.4 MB`. */
-export function bytesText(size: number): string {
-  const unit = size < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(size) / 3));
-  return unit === 0 ? `${size} bytes` : `${(size / 1000 ** unit).toPrecision(3)} ${UNITS[unit]}`;
-}
-
-/** Text cut to `width` characters with an ellipsis. */
-export const truncate = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`;

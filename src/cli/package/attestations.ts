@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ImageSource } from '../../deploy/attest/source.ts';
 import type { VerifiedImage } from '../../deploy/attest/verify.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
 import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
-import { countText } from '../output/table.ts';
 import { type RegistryFlags, registryOptions, withRegistryOptions } from './registry-options.ts';
 
 type AttestationsOptions = PublicKeyOptions & RegistryFlags;

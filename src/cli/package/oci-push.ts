@@ -3,6 +3,7 @@ import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
 import type { AttachedArtifact } from '../../deploy/push/referrers.ts';
+import { bytesText } from '../../text/bytes.ts';
 import { type RegistryFlags, registryOptions } from './registry-options.ts';
 
 export interface ImagePushFlags extends RegistryFlags {
@@ -49,9 +50,9 @@ export async function pushIfRequested(
 
 export function pushSummary({ reference, pinned, blobs, referrers }: PushResult): string {
   const sent = blobs.filter(({ outcome }) => outcome === 'sent');
-  const megabytes = (sent.reduce((sum, { size }) => sum + size, 0) / 1e6).toFixed(1);
+  const size = sent.reduce((sum, blob) => sum + blob.size, 0);
   return [
-    `Pushed ${reference}: ${sent.length} of ${blobs.length} blobs sent (${megabytes} MB), ${referrers.length} attestations`,
+    `Pushed ${reference}: ${sent.length} of ${blobs.length} blobs sent (${bytesText(size)}), ${referrers.length} attestations`,
     `  ${pinned} names it for good`,
     `Next: plimsoll package attestations ${pinned}`,
   ].join('\n');

@@ -6,6 +6,7 @@ import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { Platform } from '../../deploy/image/layout.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
+import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { shellWord } from '../output/shell.ts';
@@ -187,16 +188,14 @@ const documentOf = (
 
 const sizeOf = (layers: readonly { size: number }[]): number =>
   layers.reduce((sum, { size }) => sum + size, 0);
-const sizeText = (bytes: number): string =>
-  bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 function textsOf(made: Made, output: string | undefined): string[] {
   const { reference, manifest, layers, pushed } = made;
   const lines = layers.map(
-    ({ part, digest, size }) => `  ${part.padEnd(12)}${sizeText(size).padStart(9)}  ${digest}`,
+    ({ part, digest, size }) => `  ${part.padEnd(12)}${bytesText(size).padStart(9)}  ${digest}`,
   );
   const done = output === undefined ? 'Made' : `Wrote ${made.folder}:`;
-  const head = `${done} ${reference}, ${sizeText(sizeOf(layers))}`;
+  const head = `${done} ${reference}, ${bytesText(sizeOf(layers))}`;
   const about = [head, ...lines, `  ${manifest.digest} names it`];
   if (pushed !== null) return [about.join('\n'), pushSummary(pushed)];
   return [[...about, `Next: ${nextFor(made.folder, reference)}`].join('\n')];

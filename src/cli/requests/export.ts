@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutputFormat } from '../../duckdb/copy.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
-import { countText } from '../output/table.ts';
 import {
   type LogRangeOptions,
   parseLogRange,

@@ -1,8 +1,9 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { GoldenSource } from '../../monitor/log/golden-rows.ts';
+import { countText } from '../../text/count.ts';
+import { percent } from '../../text/percent.ts';
 import type { DefineCommand } from '../command.ts';
 import { writeOutputFile } from '../files/text-file.ts';
-import { countText } from '../output/table.ts';
 import {
   bundleFolder,
   type LogRangeOptions,
@@ -52,11 +53,10 @@ export const requestsGoldenCommand: DefineCommand = (command, terminal) => {
       const { golden: _, ...about } = made;
       terminal.answer({ ...about, output: options.output }, () => {
         const { region } = made;
-        const share = (x: number) => `${(100 * x).toFixed(1)} %`;
         const where =
           region === null
             ? ''
-            : `\n${region.feature} in ${region.name}: ${share(region.reference)} of the reference, ${share(region.current)} of ${countText(made.looked, 'row')}`;
+            : `\n${region.feature} in ${region.name}: ${percent(region.reference)} of the reference, ${percent(region.current)} of ${countText(made.looked, 'row')}`;
         return `${countText(made.rows, 'row')} of ${endpoint}, version ${made.version}, written to ${options.output}${where}`;
       });
     });

@@ -2,9 +2,10 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
+import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
 import { credentialOf } from '../connection/credential.ts';
-import { countText, formatTable } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { loggedModel } from './golden.ts';
 import {
   bundleFolder,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ExperimentReport } from '../../rollout/experiment/lint.ts';
 import type { PolicyReport } from '../../rollout/policy/lint.ts';
+import { percent } from '../../text/percent.ts';
 import { type ControlOptions, withControlOptions, withServer } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -95,7 +96,7 @@ async function trafficOf({
 }
 
 const saidOfTraffic = (endpoint: string, { rate, errorRate }: LintTraffic): string =>
-  `At ${Number(rate.toPrecision(3))} requests/s of ${endpoint}, of which ${Number((errorRate * 100).toPrecision(3))} % fail:`;
+  `At ${Number(rate.toPrecision(3))} requests/s of ${endpoint}, of which ${percent(errorRate)} fail:`;
 
 /** Only experiments have a metric that decides. */
 const isExperiment = (document: unknown): boolean =>
@@ -131,7 +132,7 @@ function said(
   lines.push(`A candidate that does no harm expected to be promoted ${after(promotion)}`);
   if (detection !== null)
     lines.push(
-      `A candidate that fails in ${(detection.rate * 100).toPrecision(3)} % expected to be found ${after(detection.time)}`,
+      `A candidate that fails in ${percent(detection.rate)} expected to be found ${after(detection.time)}`,
     );
   return [...lines, ...warnings.map((warning) => `warning: ${warning}`)].join('\n');
 }

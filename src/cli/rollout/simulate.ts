@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { SimulationResult } from '../../rollout/simulate/simulate.ts';
-import { countText } from '../output/table.ts';
+import { countText } from '../../text/count.ts';
+import { percent } from '../../text/percent.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 interface SimulateOptions {
@@ -54,7 +55,7 @@ async function run(options: SimulateOptions, terminal: Terminal): Promise<void> 
 }
 
 function said(found: SimulationResult): string {
-  const share = (n: number): string => `${((100 * n) / Math.max(1, found.runs)).toPrecision(3)} %`;
+  const share = (n: number): string => percent(n / Math.max(1, found.runs));
   const after = (seconds: number | null): string =>
     seconds === null ? '' : `, after ${minutes(seconds)} (median)`;
   const { median, p90, max } = found.harmedUnits;

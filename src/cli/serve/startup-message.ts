@@ -1,13 +1,14 @@
 import type { AccessMode } from '../../config/access.ts';
 import { pythonSettings } from '../../config/python-settings.ts';
 import { pythonView } from '../../control/local/views.ts';
-import { microsText } from '../../core/digits.ts';
 import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts';
 import type { ServedModel } from '../../server/served.ts';
+import { countText } from '../../text/count.ts';
+import { microsText } from '../../text/numbers.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
 import { shellQuoted } from '../output/shell.ts';
-import { countText, formatTable } from '../output/table.ts';
+import { formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 
 /** What `serve --json` prints once it answers. */

@@ -1,4 +1,5 @@
 import { MARKER, PACKAGES } from '../../python/environments.ts';
+import { countText } from '../../text/count.ts';
 
 /** What a build context has besides where Python runs the version. Pure. */
 export interface PythonFacts {
@@ -76,15 +77,13 @@ export const pythonVariables = ({ python }: PythonFacts): readonly string[] => [
 /** What a context holds besides, for .dockerignore. */
 export const PYTHON_ENTRIES = ['python', MARKER] as const;
 
-const counted = (packages: number): string => `${packages} ${packages === 1 ? 'package' : 'packages'}`;
-
 /** What to know before it is built, and run. */
 export function pythonReadme(facts: PythonFacts): readonly string[] {
   const image = imageOf(facts);
   return [
     '## Python',
     '',
-    `This version needs Python ${facts.python}. The build pulls \`${image}\` and installs ${counted(facts.packages)} from the index of pip:`,
+    `This version needs Python ${facts.python}. The build pulls \`${image}\` and installs ${countText(facts.packages, 'package')} from the index of pip:`,
     'it needs both. What is installed is held to the hashes of the lock that the version was proved with; nothing else is.',
     '',
     '**Pin the image.** This folder was written without asking a registry, so that the Dockerfile can name a tag only, and a',

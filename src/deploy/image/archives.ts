@@ -9,6 +9,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { retry } from '../../core/retry.ts';
 import { makeFolder } from '../../disk/durable.ts';
 import { runProgram } from '../../process/run-program.ts';
+import { bytesText } from '../../text/bytes.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
 
 /** Fetches what an image is made of: from a folder, from what was fetched before, or from mirrors; proved by its digest. */
@@ -40,7 +41,6 @@ const DEBIAN = 'https://deb.debian.org/debian';
 const RETRY = { attempts: 3, backoff: { firstMillis: 100, maxMillis: 1000 } };
 /** A mirror that says nothing for so long is given up. */
 const SILENCE_MILLIS = 60_000;
-const MEGABYTE = 1e6;
 
 /** An answer that asking again does not change. */
 class Refused extends Error {}
@@ -170,7 +170,7 @@ const download = (
   onProgress: (stage: string) => void,
 ): Promise<void> => {
   const report = (done: number, whole: number): void =>
-    onProgress(`fetching ${file}, ${(done / MEGABYTE).toFixed(1)} of ${(whole / MEGABYTE).toFixed(1)} MB`);
+    onProgress(`fetching ${file}, ${bytesText(done)} of ${bytesText(whole)}`);
   const isRetryable = (cause: unknown): boolean => !(cause instanceof Refused);
   return retry(() => continueDownload(url, part, report), { ...RETRY, isRetryable });
 };

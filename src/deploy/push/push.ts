@@ -1,6 +1,8 @@
 /** Brings an image into a registry: what it is made of first, its name last, so that a name never names half an image. */
+
 import { readFileSync } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
+import { bytesText } from '../../text/bytes.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest, type ImageLayout } from '../image/layout.ts';
 import { type BlobOutcome, blobOfFolder, pushBlob } from './blobs.ts';
@@ -70,14 +72,12 @@ async function pushBlobs(
   const wanted = [...new Map([...layers, config].map((one) => [one.digest, one])).values()];
   const done = [];
   for (const [index, descriptor] of wanted.entries()) {
-    onProgress?.(`pushing ${index + 1} of ${wanted.length}: ${megabytes(descriptor.size)}`);
+    onProgress?.(`pushing ${index + 1} of ${wanted.length}: ${bytesText(descriptor.size)}`);
     const outcome = await pushBlob(registry, repository, blobOfFolder(folder, descriptor), mountFrom);
     done.push({ digest: descriptor.digest, size: descriptor.size, outcome });
   }
   return done;
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function manifestBytes({ folder, manifest }: PushedImage): Buffer {
   const path = blobPath(folder, manifest.digest);

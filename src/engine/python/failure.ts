@@ -1,6 +1,8 @@
 /** What goes wrong in Python, as errors of this program. Pure. */
+
 import { PlimsollError } from '../../core/errors.ts';
 import type { RawRequest } from '../../model/raw.ts';
+import { truncate } from '../../text/truncate.ts';
 import type { PythonFailure } from './messages.ts';
 
 /** An exception of the model's own code; whoever serves makes a coded error of it with `failureToError`. */
@@ -49,8 +51,7 @@ export function failureToError(
 }
 
 /** As much of a message as is shown; some hold whole tables. */
-export const shortened = (text: string): string =>
-  text.length > MESSAGE_CHARACTERS ? `${text.slice(0, MESSAGE_CHARACTERS)}…` : text;
+export const shortened = (text: string): string => truncate(text, MESSAGE_CHARACTERS + 1);
 
 /** Clients see where in the model's files and packages it was, not where on this machine those lie. */
 const placeOf = (file: string): string =>

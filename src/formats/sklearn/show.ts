@@ -1,9 +1,10 @@
+import { truncate } from '../../text/truncate.ts';
 import { isType, type PyDType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { toNumber, toText } from './arrays.ts';
 
 const LONGEST = 60;
 
-const clip = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const clip = (text: string): string => truncate(text, LONGEST);
 
 /** `float64`, `<U5`-style names for messages. */
 export function showDType(dtype: PyDType): string {

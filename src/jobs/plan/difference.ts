@@ -2,6 +2,7 @@
 
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { isRecord } from '../../core/record.ts';
+import { grouped } from '../../text/numbers.ts';
 
 /** Lines at most: a folder may have gained a million files. */
 const LINES_MAX = 20;
@@ -81,5 +82,3 @@ function shownValue(value: unknown): string {
 }
 
 const cut = (text: string): string => (text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}…`);
-
-const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 20 });

@@ -1,10 +1,12 @@
 /** A job of Spark as a folder that goes wherever a cluster is: started by hand, without Plimsoll. */
+
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import { openScorer } from '../../scorer/open.ts';
+import { grouped } from '../../text/numbers.ts';
 import { openSource } from '../sources/open.ts';
 import type { JobSpec, SparkSpec } from '../spec/spec.ts';
 import { type SparkJob, sparkJob } from './job.ts';
@@ -118,5 +120,5 @@ Every worker needs Node 24 or newer: in \`PATH\`, named by \`PLIMSOLL_NODE\`, or
 is read with \`PLIMSOLL_SPARK_SECRETS='{"user":"…","password":"…"}'\` in the environment of the driver and its JDBC driver in
 \`--packages org.postgresql:postgresql:42.7.7\`.
 
-One core scored ${Math.round(sample.rowsPerSecond).toLocaleString('en-US')} rows a second where this was made.
+One core scored ${grouped(Math.round(sample.rowsPerSecond))} rows a second where this was made.
 `;

@@ -1,4 +1,5 @@
 /** What people are told of accuracy. */
+import { grouped } from '../../text/numbers.ts';
 import type { AlertDetail } from '../alerts/alert.ts';
 import type { AccuracyDecay } from './accuracy-decay.ts';
 import type { AccuracyReference } from './accuracy-reference.ts';
@@ -13,7 +14,7 @@ export const accuracyDetail = (about: Omit<AlertDetail, 'histogram'>): AlertDeta
 const day = (at: number): string =>
   new Date(at).toISOString().slice(0, 16).replace('T', ' ').replace(' 00:00', '');
 const number = (value: number): string => value.toFixed(3);
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+const count = (value: number): string => grouped(Math.round(value));
 
 export function decaySentence(
   { endpoint, attribution }: Pick<AccuracyStatus, 'endpoint' | 'attribution'>,

@@ -1,6 +1,7 @@
 /** What was found, in a sentence. Pure. */
-import { grouped } from '../../core/digits.ts';
-import { binNames, numberText } from '../reference/bin-names.ts';
+import { grouped, numberText } from '../../text/numbers.ts';
+import { percent } from '../../text/percent.ts';
+import { binNames } from '../reference/bin-names.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from '../reference/reference-profile.ts';
 import type { DriftFinding } from './drift-finding.ts';
 
@@ -68,7 +69,7 @@ const weight = ({ before, after }: Shares): number =>
   (after - before) * Math.log((after + 1e-4) / (before + 1e-4));
 
 const said = ({ before, after }: Shares, text: string): string =>
-  `; ${sharePercent(after)} of rows ${text} (${sharePercent(before)} in the reference)`;
+  `; ${percent(after, 2)} of rows ${text} (${percent(before, 2)} in the reference)`;
 
 interface Part {
   readonly bins: readonly number[];
@@ -119,9 +120,3 @@ function tails(bins: FeatureProfile['bins'], length: number): readonly Part[] {
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const two = (x: number): string => x.toFixed(2);
 const points = (share: number): string => (share * 100).toFixed(1);
-
-/** `18 %`, `0.4 %`, `0 %`. */
-export function sharePercent(share: number): string {
-  const points = share * 100;
-  return `${points >= 10 || points === 0 ? Math.round(points) : Number(points.toPrecision(2))} %`;
-}

@@ -1,4 +1,6 @@
 /** What people are told about operations. Pure. */
+import { durationText } from '../../text/duration.ts';
+import { percent } from '../../text/percent.ts';
 import type { AlertDetail } from '../alerts/alert.ts';
 import type { BudgetBurn } from './budget-burn.ts';
 import type { LatencySpike } from './latency-spike.ts';
@@ -19,26 +21,11 @@ export const UNKNOWN_DETAIL: AlertDetail = told(
   null,
 );
 
-/** Two digits that count. */
-export const twoDigitPercent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
-
-const duration = (millis: number): string => {
-  const units = [
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-    ['second', 1000],
-  ] as const;
-  const [name, size] = units.find(([, one]) => millis >= one) ?? ['second', 1000];
-  const count = Math.round(millis / size);
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
-};
-
 const milliseconds = (seconds: number): string => `${Number((seconds * 1000).toPrecision(3))} ms`;
 
 export const errorsDetail = (requests: number, failed: number, threshold: number): AlertDetail =>
   told(
-    `${failed} of ${requests} requests of the last 5 minutes failed (${twoDigitPercent(requests === 0 ? 0 : failed / requests)}).`,
+    `${failed} of ${requests} requests of the last 5 minutes failed (${percent(requests === 0 ? 0 : failed / requests, 2)}).`,
     'Look at the log of the server and at what was deployed last; roll back if the version is at fault.',
     requests === 0 ? 0 : failed / requests,
     threshold,
@@ -52,7 +39,7 @@ export function burnDetail(
 ): AlertDetail {
   const rate = (value: number): string => `${Number(value.toPrecision(2))} times`;
   return told(
-    `${count.bad} of ${count.requests} requests of the last ${duration(rule.long)} ${what}: the budget of ${twoDigitPercent(1 - objective)} burns ${rate(long)} as fast as it may, and ${rate(short)} in the last ${duration(rule.short)}.`,
+    `${count.bad} of ${count.requests} requests of the last ${durationText(rule.long)} ${what}: the budget of ${percent(1 - objective, 2)} burns ${rate(long)} as fast as it may, and ${rate(short)} in the last ${durationText(rule.short)}.`,
     'Find out what fails or is slow, by version and by stage, before the budget of the month is gone.',
     Math.min(long, short),
     rule.rate,
@@ -71,7 +58,7 @@ export const spikeDetail = ({ now, usual, threshold, requests }: LatencySpike): 
 
 export const silenceDetail = (quiet: number, silence: number): AlertDetail =>
   told(
-    `No request has come for ${duration(quiet)}.`,
+    `No request has come for ${durationText(quiet)}.`,
     'Find out whether the callers are down, or call another endpoint.',
     quiet / 1000,
     silence / 1000,
@@ -80,7 +67,7 @@ export const silenceDetail = (quiet: number, silence: number): AlertDetail =>
 
 export const ageDetail = (version: number, age: number, maxAge: number): AlertDetail =>
   told(
-    `Version ${version} is ${duration(age)} old, and was to be replaced after ${duration(maxAge)}.`,
+    `Version ${version} is ${durationText(age)} old, and was to be replaced after ${durationText(maxAge)}.`,
     'Train a new version, or allow this one to be older.',
     age / 1000,
     maxAge / 1000,

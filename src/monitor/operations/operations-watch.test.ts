@@ -51,7 +51,7 @@ test('an outage burns the budget within minutes, and is over half an hour after 
   pass(2 * MINUTE, (traffic) => traffic.failed(100));
   expect([of('ErrorBudgetBurn').standing, of('HighErrorRate').standing]).toEqual(['beyond', 'beyond']);
   expect(of('ErrorBudgetBurn').told.sentence).toMatch(
-    /^1200 of \d+ requests of the last 1 hour failed: the budget of 0\.1 % burns/,
+    /^1200 of \d+ requests of the last 1 h failed: the budget of 0\.1 % burns/,
   );
   pass(40 * MINUTE, steady);
   expect([of('ErrorBudgetBurn').standing, of('HighErrorRate').standing]).toEqual(['below', 'below']);
@@ -66,7 +66,7 @@ test('a small share of failures that lasts is found by the slow rule alone', () 
     traffic.failed(8);
   });
   expect(of('ErrorBudgetBurn').standing).toBe('beyond');
-  expect(of('ErrorBudgetBurn').told.sentence).toContain('last 6 hours');
+  expect(of('ErrorBudgetBurn').told.sentence).toContain('last 6 h');
   expect(of('HighErrorRate').standing).toBe('below');
 });
 
@@ -136,7 +136,7 @@ test('silence begins with the last request, and a model that was never called is
   expect(of('ModelSilent').standing).toBe('below');
   pass(MINUTE);
   expect(of('ModelSilent').standing).toBe('beyond');
-  expect(of('ModelSilent').told.sentence).toBe('No request has come for 10 minutes.');
+  expect(of('ModelSilent').told.sentence).toBe('No request has come for 10 min.');
   traffic.answered(1);
   pass(10_000);
   expect(of('ModelSilent').standing).toBe('below');

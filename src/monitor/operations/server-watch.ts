@@ -1,7 +1,10 @@
 /** Watches the processes that answer, whatever endpoint they answer for: queue, event loop, memory. Pure. */
+
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import { bytesText } from '../../text/bytes.ts';
+import { percent } from '../../text/percent.ts';
 import type { AlertCondition, AlertDetail } from '../alerts/alert.ts';
-import { twoDigitPercent, UNKNOWN_DETAIL } from './alert-details.ts';
+import { UNKNOWN_DETAIL } from './alert-details.ts';
 
 /** What stands for all endpoints, and all models, in the labels of an alert. */
 const EVERY = '*';
@@ -125,23 +128,21 @@ const told = (sentence: string, advice: string, value: number): AlertDetail => (
 
 const saturatedTold = (saturation: number): AlertDetail =>
   told(
-    `The server is ${twoDigitPercent(saturation)} full: requests wait, and are refused at 100 %.`,
+    `The server is ${percent(saturation, 2)} full: requests wait, and are refused at 100 %.`,
     'Add workers or machines, or send larger batches less often.',
     saturation,
   );
 
 const busyTold = (loopBusy: number): AlertDetail =>
   told(
-    `The event loop of the busiest process had work for ${twoDigitPercent(loopBusy)} of the last 5 minutes: answers are late.`,
+    `The event loop of the busiest process had work for ${percent(loopBusy, 2)} of the last 5 minutes: answers are late.`,
     'Add workers or machines; look for requests with many rows.',
     loopBusy,
   );
 
-const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
-
 const memoryTold = (first: number, now: number): AlertDetail =>
   told(
-    `Memory has grown in every half hour, from ${megabytes(first)} to ${megabytes(now)} in two hours.`,
+    `Memory has grown in every half hour, from ${bytesText(first)} to ${bytesText(now)} in two hours.`,
     'Look at how many versions are loaded; restart the server before its memory is gone, and report it.',
     now,
   );

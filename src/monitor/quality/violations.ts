@@ -1,6 +1,7 @@
 /** What was counted → violations, with a sentence each. Pure. */
-import { sharePercent } from '../drift/drift-sentence.ts';
-import { numberText } from '../reference/bin-names.ts';
+
+import { numberText } from '../../text/numbers.ts';
+import { percent } from '../../text/percent.ts';
 import { binCount, columnBinner } from '../reference/column-binner.ts';
 import {
   BIN,
@@ -59,7 +60,7 @@ function ofFeature(
     // A run may have begun before the rows that are looked at.
     const of = Math.max(rows, count);
     const share = count / of;
-    const sentence = `${name}: ${numberText(count)} of ${numberText(of)} rows (${sharePercent(share)}) ${what}${rowText('first at', row)}`;
+    const sentence = `${name}: ${numberText(count)} of ${numberText(of)} rows (${percent(share, 2)}) ${what}${rowText('first at', row)}`;
     return { kind, feature: name, row: known(row), rows: count, share, sentence };
   };
   const violations: QualityViolation[] = [];
@@ -69,7 +70,7 @@ function ofFeature(
   if (range !== null) violations.push(said('quality.range', range.row, range.rows, range.what));
   const before = shareOf(feature, [BIN.null, BIN.nan]);
   if (isBeyond(found.missing, rows, before, feature, limits)) {
-    const what = `have no value (${sharePercent(before)} in the reference)`;
+    const what = `have no value (${percent(before, 2)} in the reference)`;
     violations.push(said('quality.missing', -1, found.missing, what));
   }
   if (isBeyond(found.unseen, rows, expectedUnseen(feature), feature, limits)) {
@@ -164,7 +165,7 @@ function ofRepeats(
   const limit = Math.min(1, before + limits.duplicates);
   const spread = Math.sqrt((limit * (1 - limit)) / Math.max(1, repeated.rows));
   if (repeated.share <= limit + CHANCE * spread) return [];
-  const sentence = `${sharePercent(repeated.share)} of rows are exact repetitions of one before (${sharePercent(before)} in the reference)${rowText('since', repeated.since)}`;
+  const sentence = `${percent(repeated.share, 2)} of rows are exact repetitions of one before (${percent(before, 2)} in the reference)${rowText('since', repeated.since)}`;
   const rows = Math.round(repeated.share * repeated.rows);
   return [
     {
@@ -185,7 +186,7 @@ function ofClock({ clock }: QualityState): QualityViolation[] {
     row: known(row),
     rows,
     share: rows / clock.rows,
-    sentence: `${numberText(rows)} of ${numberText(clock.rows)} rows (${sharePercent(rows / clock.rows)}) ${what}${rowText('first at', row)}`,
+    sentence: `${numberText(rows)} of ${numberText(clock.rows)} rows (${percent(rows / clock.rows, 2)}) ${what}${rowText('first at', row)}`,
   });
   const found: QualityViolation[] = [];
   if (clock.backwards > 0)

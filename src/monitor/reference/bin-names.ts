@@ -1,5 +1,6 @@
 /** What bins are called to people. Pure. */
-import { grouped } from '../../core/digits.ts';
+
+import { numberText } from '../../text/numbers.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from './reference-profile.ts';
 
 /** One a bin, in their order. */
@@ -31,13 +32,4 @@ function regularNames(bins: FeatureProfile['bins']): string[] {
   if (edges.length === 0) return [`${numberText(low)} – ${numberText(high)}`];
   const inner = edges.slice(1).map((edge, k) => `${numberText(edges[k]!)} – ${numberText(edge)}`);
   return [`≤ ${numberText(edges[0]!)}`, ...inner, `> ${numberText(edges.at(-1)!)}`];
-}
-
-/** Six digits at most: `72,000`, `0.0314`, `1.2e-9`. */
-export function numberText(x: number): string {
-  const short = Number(x.toPrecision(6));
-  const size = Math.abs(short);
-  if (size !== 0 && (size >= 1e9 || size < 1e-4)) return String(Number(x.toPrecision(4)));
-  const [whole = '', part] = String(short).split('.');
-  return part === undefined ? grouped(whole) : `${grouped(whole)}.${part}`;
 }

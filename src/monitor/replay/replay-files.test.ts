@@ -129,7 +129,7 @@ test('rows like the reference tell nothing, and the summary says what was to be 
   expect(report.alarms).toEqual([]);
   expect(report.quality).toEqual([]);
   // 20,000 minutes are 13.9 days.
-  expect(report.summary).toBe('would not have fired in 14 days; expected at most 0.15 false alarms');
+  expect(report.summary).toBe('would not have fired in 14 d; expected at most 0.15 false alarms');
 });
 
 test('a correlation that turns round is told of several features, while each by itself is as it was', async () => {
@@ -204,7 +204,7 @@ test.each([
   const reference = csv('epoch-reference.csv', rows);
   const found = await replayed({ reference, stream: reference, time: 'at' });
   expect(found).toMatchObject({ from: '2026-01-01T00:00:00.000Z', to: '2026-07-19T00:00:00.000Z' });
-  expect(found.summary).toContain('in 199 days');
+  expect(found.summary).toContain('in 199 d');
 });
 
 test('answers that the reference has not are refused', async () => {

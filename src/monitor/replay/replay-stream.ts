@@ -1,5 +1,5 @@
 /** A stream of rows through the detectors of a monitor, as they would have run over it. */
-import { grouped } from '../../core/digits.ts';
+import { grouped } from '../../text/numbers.ts';
 import type { DriftFinding, DriftOptions } from '../drift/drift-finding.ts';
 import { driftSentence } from '../drift/drift-sentence.ts';
 import { type DriftEvent, DriftWatch } from '../drift/drift-watch.ts';

@@ -1,5 +1,7 @@
 /** What a replay found, as it is said. Pure. */
-import { numberText } from '../reference/bin-names.ts';
+import { countText } from '../../text/count.ts';
+import { durationText } from '../../text/duration.ts';
+import { numberText } from '../../text/numbers.ts';
 import type { BaselineAlarms } from './baselines.ts';
 import type { StreamReplayResult } from './replay-stream.ts';
 
@@ -15,14 +17,13 @@ export function replaySummary({ rows, span, alarms }: StreamReplayResult, falseA
 }
 
 function expectedText(expected: number): string {
-  const number = numberText(Number(expected.toPrecision(2)));
-  return `${number} false alarm${number === '1' ? '' : 's'}`;
+  return countText(Number(expected.toPrecision(2)), 'false alarm');
 }
 
+/** To the hour, or to the day where there are several. */
 function spanText(millis: number): string {
-  const days = millis / DAY;
-  if (days >= 2) return `${numberText(Math.round(days))} days`;
-  return `${numberText(Math.max(1, Math.round(days * 24)))} hours`;
+  const unit = millis >= 2 * DAY ? DAY : DAY / 24;
+  return durationText(Math.max(1, Math.round(millis / unit)) * unit);
 }
 
 /** `Beside it: a rule that always fires 100 times, one that never does 0, adwin 12`. */

@@ -4,6 +4,7 @@
  */
 import { PlimsollError } from '../../core/errors.ts';
 import { formatDuration } from '../../text/duration.ts';
+import { percent } from '../../text/percent.ts';
 import type { CertificateTimes, ExpectedTraffic } from './certificate-time.ts';
 import { detectionTime, type HarmDetection } from './detection-time.ts';
 import type { RolloutPolicy } from './policy.ts';
@@ -76,5 +77,3 @@ function warningsOf(
     warnings.push(`the guards together roll back a healthy candidate in up to ${percent(total)} of rollouts`);
   return warnings;
 }
-
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;

@@ -1,6 +1,7 @@
 /** What a policy waits for in vain where an endpoint has so many distinct units and no more. Pure. */
 
 import { formatDuration } from '../../text/duration.ts';
+import { percent } from '../../text/percent.ts';
 import { rateUpperBound } from '../evidence/certificate.ts';
 import { fewestCleanUnits } from './boundary-crossing.ts';
 import type { RolloutPolicy, RolloutStage } from './policy.ts';
@@ -55,6 +56,6 @@ function uncertifiable({ certificate, guards, stages }: RolloutPolicy, units: nu
   if (needed === null || asked >= needed) return [];
   const within = Number((100 * rateUpperBound(0, asked, alpha)).toPrecision(2));
   return [
-    `the certificate of fewer than ${Number((100 * margin).toPrecision(3))} % needs ${needed} distinct units without a failure, and the candidate is asked for ${asked} of ${units}: it is never complete where units come again; a margin of ${within} % is the narrowest that so few can certify`,
+    `the certificate of fewer than ${percent(margin)} needs ${needed} distinct units without a failure, and the candidate is asked for ${asked} of ${units}: it is never complete where units come again; a margin of ${within} % is the narrowest that so few can certify`,
   ];
 }

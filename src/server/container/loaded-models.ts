@@ -1,10 +1,11 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBeside } from '../../registry/load-in-thread.ts';
-import { availableMemory, residentBytes, shownBytes } from '../../registry/memory.ts';
+import { availableMemory, residentBytes } from '../../registry/memory.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';
 import { runGarbageCollector } from '../../serving/threads/garbage-collector.ts';
+import { bytesText } from '../../text/bytes.ts';
 import { provedBundle } from './bundles.ts';
 import { measured } from './measured.ts';
 import { inFolder } from './model-search.ts';
@@ -107,7 +108,7 @@ export class LoadedModels {
     const taken = [...this.#held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     const left = Math.min(availableMemory(), memoryBytes === null ? Infinity : memoryBytes - taken);
     if (wanted <= left) return;
-    const details = { model, wanted: shownBytes(wanted), found: shownBytes(Math.max(0, left)) };
+    const details = { model, wanted: bytesText(wanted), found: bytesText(Math.max(0, left)) };
     throw new PlimsollError('MODELS_MEMORY', details);
   }
 

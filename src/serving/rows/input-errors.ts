@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../core/errors.ts';
+import { truncate } from '../../text/truncate.ts';
 
 /** Path of a value inside a request, starting with `body`. */
 export type InputLocation = readonly (string | number)[];
@@ -77,8 +78,7 @@ export function describeInput(value: unknown): string {
 }
 
 /** A key of the request, short enough to repeat. */
-export const clipText = (text: string): string =>
-  text.length > ECHO_MAX ? `${text.slice(0, ECHO_MAX)}…` : text;
+export const clipText = (text: string): string => truncate(text, ECHO_MAX + 1);
 
 /** What an answer repeats of a bad value: scalars, clipped; structures are described, never copied. */
 function echo(value: unknown): unknown {

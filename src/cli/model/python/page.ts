@@ -1,6 +1,8 @@
 /** What Python would import and run, for people. */
-import { grouped } from '../../../core/digits.ts';
-import { countText, formatTable } from '../../output/table.ts';
+
+import { countText } from '../../../text/count.ts';
+import { grouped } from '../../../text/numbers.ts';
+import { formatTable } from '../../output/table.ts';
 import { styled } from '../../output/terminal.ts';
 import type { ExecutedName, ImportedModule, ModuleOrigin } from './imports.ts';
 import type { PythonReport, RequirementsReport } from './report.ts';

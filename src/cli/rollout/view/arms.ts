@@ -1,8 +1,8 @@
 /** The arms side by side. */
 import type { ArmView } from '../../../control/port.ts';
-import { grouped } from '../../../core/digits.ts';
-
-import { millisText, trafficPercent } from './numbers.ts';
+import { grouped } from '../../../text/numbers.ts';
+import { percent } from '../../../text/percent.ts';
+import { millisText } from './numbers.ts';
 import { alignColumns, type StyledLine } from './styled-line.ts';
 
 const HEAD = ['Arm', 'version', 'units', 'failed', 'rate', 'p50', 'p95', 'p99'];
@@ -14,6 +14,6 @@ export function armLines(arms: readonly ArmView[], width: number): StyledLine[] 
 
 function cells({ name, version, units, failures, latency }: ArmView): string[] {
   const times = latency === null ? ['-', '-', '-'] : [latency.p50, latency.p95, latency.p99].map(millisText);
-  const rate = units === 0 ? '-' : trafficPercent(failures / units);
+  const rate = units === 0 ? '-' : percent(failures / units);
   return [name, String(version), grouped(units), grouped(failures), rate, ...times];
 }

@@ -1,10 +1,10 @@
 /** How an experiment stands: the metric that decides and the others, every arm against control. */
 
-import { grouped } from '../../../core/digits.ts';
 import type { ArmContrast } from '../../../rollout/experiment/segment-view.ts';
 import type { ExperimentView, MetricResult } from '../../../rollout/experiment/view.ts';
-
-import { signedDifference, trafficPercent } from './numbers.ts';
+import { grouped } from '../../../text/numbers.ts';
+import { percent } from '../../../text/percent.ts';
+import { signedDifference } from './numbers.ts';
 import { alignColumns, type StyledLine, wrapWords } from './styled-line.ts';
 
 const HEAD = ['Metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval', 'better by chance'];
@@ -41,7 +41,7 @@ function cells(standing: MetricResult): StyledLine {
   const { isPrimary, isGuardrail, metric, arm, atTheEnd, chance } = standing;
   const name = isPrimary ? `${metric} (decides)` : isGuardrail ? `${metric} (guardrail)` : metric;
   const shown = { ...standing, ...(atTheEnd ?? {}) };
-  return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : trafficPercent(chance)];
+  return [marked(name, shown), arm, ...numbers(shown), chance === null ? '-' : percent(chance)];
 }
 
 const segmentCells = (standing: ExperimentView['segments'][number]): StyledLine => [
@@ -65,7 +65,7 @@ function numbers({
   upper,
 }: ArmContrast): readonly string[] {
   const value = (mean: number | null): string =>
-    mean === null ? '-' : scale === 'share' ? trafficPercent(mean) : String(Number(mean.toPrecision(3)));
+    mean === null ? '-' : scale === 'share' ? percent(mean) : String(Number(mean.toPrecision(3)));
   return [
     units.map((count) => grouped(count)).join(' and '),
     value(mean),

@@ -1,6 +1,7 @@
 /** When a rollout is expected to come to what. */
 import type { RolloutView } from '../../../control/port.ts';
-import { elapsedText, trafficPercent } from './numbers.ts';
+import { percent } from '../../../text/percent.ts';
+import { elapsedText } from './numbers.ts';
 import { type StyledLine, wordsOf, wrapWords } from './styled-line.ts';
 
 /** Nothing where nothing is expected. */
@@ -15,7 +16,7 @@ export function forecastLines(
 export function forecastText(forecast: NonNullable<RolloutView['forecast']>, stage: number): string {
   const { rate, errorRate, basis, stages, certificate, promotion, detection } = forecast;
   const end = stages.find((one) => one.stage === stage)?.end;
-  const found = detection && { ...detection, share: trafficPercent(detection.rate) };
+  const found = detection && { ...detection, share: percent(detection.rate) };
   const parts = [
     ...(end === undefined ? [] : [`end of this stage ${within(end)}`]),
     ...(certificate === undefined || certificate === 0
@@ -31,7 +32,7 @@ export function forecastText(forecast: NonNullable<RolloutView['forecast']>, sta
         ]),
   ];
   const whose = basis === 'rollout' ? 'of this rollout' : 'of the endpoint before';
-  return `${parts.join('; ')} (at ${Number(rate.toPrecision(3))}/s ${whose}, ${trafficPercent(errorRate)} failing)`;
+  return `${parts.join('; ')} (at ${Number(rate.toPrecision(3))}/s ${whose}, ${percent(errorRate)} failing)`;
 }
 
 const within = (millis: number | null): string =>

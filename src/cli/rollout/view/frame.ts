@@ -2,8 +2,8 @@
 import type { EndpointView, RolloutView, VersionView } from '../../../control/port.ts';
 import type { RouterView } from '../../../deploy/routers/follow.ts';
 import type { RouteRow } from '../../../store/store.ts';
+import { countText } from '../../../text/count.ts';
 import { trustLine } from '../../model/python/trust-line.ts';
-import { countText } from '../../output/table.ts';
 import { armLines } from './arms.ts';
 import { evidenceLines } from './evidence.ts';
 import { experimentLines } from './experiment.ts';

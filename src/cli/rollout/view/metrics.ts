@@ -1,6 +1,6 @@
 /** Differences between the arms, with intervals that hold at every look; of segments only those that stand out. */
 import type { MetricView } from '../../../control/port.ts';
-import { grouped } from '../../../core/digits.ts';
+import { grouped } from '../../../text/numbers.ts';
 
 import { signedDifference } from './numbers.ts';
 import { alignColumns, type StyledLine } from './styled-line.ts';

@@ -1,8 +1,8 @@
 /** Numbers as people read them in a terminal. */
 
-import { grouped } from '../../../core/digits.ts';
 import type { MetricScale } from '../../../rollout/experiment/arm-comparisons.ts';
 import { formatDuration } from '../../../text/duration.ts';
+import { grouped } from '../../../text/numbers.ts';
 
 /** Evidence as a factor, from its natural logarithm: `×180`, `×10^12`, `×0.4`. */
 export function evidenceFactor(log: number | null): string {
@@ -11,9 +11,6 @@ export function evidenceFactor(log: number | null): string {
   const value = Math.exp(log);
   return `×${value >= 999.5 ? grouped(Math.round(value)) : Number(value.toPrecision(2))}`;
 }
-
-/** `0.75 %`, `12 %`. */
-export const trafficPercent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
 /** A difference, with its sign. */
 const signed = (value: number): string =>

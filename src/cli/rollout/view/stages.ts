@@ -1,8 +1,8 @@
 /** The stages of a rollout as a bar, and what the current one still waits for. */
 import type { RolloutView } from '../../../control/port.ts';
-import { grouped } from '../../../core/digits.ts';
 import type { StageView } from '../../../rollout/decide/status.ts';
 import type { RolloutStage } from '../../../rollout/policy/policy.ts';
+import { grouped } from '../../../text/numbers.ts';
 
 import { elapsedText, evidenceBar } from './numbers.ts';
 import { type StyledLine, wordsOf, wrapWords } from './styled-line.ts';

@@ -1,4 +1,5 @@
 /** Two histograms beside each other, in text. Pure. */
+import { truncate } from '../../../text/truncate.ts';
 import type { AlertDetail } from '../alert.ts';
 
 type Histogram = NonNullable<AlertDetail['histogram']>;
@@ -47,7 +48,7 @@ export function barLines(histogram: Histogram): readonly string[] {
     `${textBar(share / most).padEnd(WIDTH)} ${`${barPercent(share)} %`.padStart(6)}`;
   const head = `${''.padEnd(width)}  ${'reference'.padEnd(WIDTH + 7)}  now`;
   const lines = bars.map(({ bin, reference, current }) =>
-    `${shorten(bin, width).padEnd(width)}  ${cell(reference)}  ${cell(current)}`.trimEnd(),
+    `${truncate(bin, width).padEnd(width)}  ${cell(reference)}  ${cell(current)}`.trimEnd(),
   );
   return [head, ...lines];
 }
@@ -64,6 +65,3 @@ export const barPercent = (share: number): string => {
   if (value === 0 || value >= 9.95) return value.toFixed(0);
   return value < 0.1 ? '<0.1' : value.toFixed(1);
 };
-
-const shorten = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, width - 1)}…`;

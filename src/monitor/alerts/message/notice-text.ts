@@ -1,6 +1,8 @@
 /** What people read: a headline for all of a notice, and a few lines for each alert. Pure. */
 
 import { utcMinute } from '../../../core/utc.ts';
+import { durationText } from '../../../text/duration.ts';
+import { grouped } from '../../../text/numbers.ts';
 import type { AlertNotice, NoticeAlert } from '../alert-notice.ts';
 import { ALERT_RULES } from '../rule-families.ts';
 import { barLines } from './histogram-bars.ts';
@@ -50,9 +52,9 @@ export function alertLines(alert: NoticeAlert): readonly string[] {
   const { told, labels } = alert;
   const since =
     alert.status === 'resolved'
-      ? `Resolved ${utcMinute(alert.endsAt ?? alert.startsAt)}, after ${duration((alert.endsAt ?? alert.startsAt) - alert.startsAt)}`
+      ? `Resolved ${utcMinute(alert.endsAt ?? alert.startsAt)}, after ${durationText((alert.endsAt ?? alert.startsAt) - alert.startsAt)}`
       : `Since ${utcMinute(alert.startsAt)}`;
-  const traffic = told.traffic === null ? '' : `, ${told.traffic.toLocaleString('en-US')} rows`;
+  const traffic = told.traffic === null ? '' : `, ${grouped(told.traffic)} rows`;
   const flaps = alert.flaps > 1 ? `, ${alert.flaps} times in a day` : '';
   const facts = [`${since}${traffic}${flaps}`];
   if (!alert.known) facts.push('It cannot be evaluated at present: this is how it stood last');
@@ -90,16 +92,3 @@ export function noticeText(notice: AlertNotice, link: string | null): string {
 /** The most important alerts of a notice, which are shown in full. */
 export const alertsShownInFull = ({ alerts }: AlertNotice): readonly NoticeAlert[] =>
   alerts.slice(0, MAX_FULL);
-
-/** "2 h 5 min". */
-function duration(millis: number): string {
-  const minutes = Math.round(millis / 60_000);
-  if (minutes < 1) return `${Math.round(millis / 1000)} s`;
-  const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
-  const parts = [
-    days > 0 ? `${days} d` : '',
-    hours > 0 ? `${hours} h` : '',
-    days > 0 ? '' : `${minutes % 60} min`,
-  ];
-  return parts.filter((part) => part !== '' && part !== '0 min').join(' ');
-}
