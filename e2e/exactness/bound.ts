@@ -2,6 +2,8 @@ import type { CertificateEntry } from '../../src/compile/plan.ts';
 import { ulpDistance } from '../../src/core/float.ts';
 import type { Outputs } from '../../src/model/batch.ts';
 import type { ModelStep } from '../../src/model/step.ts';
+import type { StepRounding } from '../../src/model/step-description.ts';
+import { roundingOf } from '../../src/model/step-inference.ts';
 import type { Tensor } from '../../src/model/tensor.ts';
 import type { Fixture } from './fixture.ts';
 
@@ -19,19 +21,8 @@ const SUM: Bound = { kind: 'sum' };
 /** Links and ufuncs of the native engine. */
 const LINK: Bound = { kind: 'ulp', ulp: 4 };
 
-/** Steps that the native engine computes in the library's own order. */
-const EXACT: ReadonlySet<ModelStep['kind']> = new Set<ModelStep['kind']>([
-  'standard-scaler',
-  'min-max-scaler',
-  'max-abs-scaler',
-  'robust-scaler',
-  'one-hot',
-  'ordinal',
-  'label-encoder',
-  'simple-imputer',
-  'count-vectorizer',
-  'dummy',
-]);
+/** What the description of a step says of its arithmetic, as a bound of the native engine. */
+const BOUNDS: { readonly [R in StepRounding]: Bound } = { none: BITS, same: BITS, link: LINK, sum: SUM };
 
 export function nativeBound(step: ModelStep, output: string): Bound {
   if (step.kind === 'pipeline') {
@@ -44,8 +35,7 @@ export function nativeBound(step: ModelStep, output: string): Bound {
     return worstOf(
       step.branches.map(({ step: inner }) => (inner === null ? BITS : nativeBound(inner, output))),
     );
-  if (step.kind === 'function') return LINK;
-  if (step.kind !== 'tree-ensemble') return EXACT.has(step.kind) ? BITS : SUM;
+  if (step.kind !== 'tree-ensemble') return BOUNDS[roundingOf(step)];
   if (step.base.kind === 'estimator') return SUM;
   const linked =
     step.head.kind === 'boosted'

@@ -1,4 +1,5 @@
 import type { ModelStep } from '../../src/model/step.ts';
+import { roundingOf } from '../../src/model/step-inference.ts';
 
 /** How close an output must be to the library's: equal bits, ≤ 4 ulp (after a link), or within rounding of its terms. */
 export type Promised = 'bits' | 'ulps' | 'close';
@@ -10,8 +11,8 @@ export type Promised = 'bits' | 'ulps' | 'close';
  */
 export function promisedFor(root: ModelStep, output: string): Promised {
   const last = lastStep(root);
-  if (last.kind !== 'tree-ensemble') return UNTOUCHED.has(last.kind) && untouched(root) ? 'bits' : 'close';
-  if (!untouched(root)) return 'close';
+  if (roundingOf(root) !== 'none') return 'close';
+  if (last.kind !== 'tree-ensemble') return 'bits';
   if (last.head.kind === 'vote') return 'bits';
   const linked = last.head.kind === 'boosted' ? output === 'predict_proba' : last.head.link !== 'identity';
   if (last.base.kind === 'estimator' && !exactBase(last.base.step)) return 'close';
@@ -25,24 +26,3 @@ const exactBase = (step: ModelStep): boolean =>
 
 const lastStep = (step: ModelStep): ModelStep =>
   step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
-
-/** Steps that move or replace cells without arithmetic. */
-const UNTOUCHED: ReadonlySet<ModelStep['kind']> = new Set<ModelStep['kind']>([
-  'simple-imputer',
-  'one-hot',
-  'ordinal',
-  'label-encoder',
-  'count-vectorizer',
-  'dummy',
-]);
-
-function untouched(step: ModelStep): boolean {
-  if (step.kind === 'pipeline') return step.steps.every((named) => untouched(named.step));
-  if (step.kind === 'column-transformer') {
-    return step.branches.every(
-      ({ step: inner, weight }) => weight === null && (inner === null || untouched(inner)),
-    );
-  }
-  if (step.kind === 'function') return step.function === 'identity';
-  return step.kind === 'tree-ensemble' || UNTOUCHED.has(step.kind);
-}

@@ -1,4 +1,6 @@
+import { needsNumbers } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 import type { Matrix } from './tensor.ts';
 
 /** `(x - mean) · componentsᵀ`, each column then divided by `scale` where whitened. components: [k, features]. */
@@ -48,3 +50,19 @@ export const movedTo = (origin: Float64Array, { rows, cols, data }: Matrix): Mat
   cols,
   data: data.map((value, k) => value - origin[k % cols]!),
 });
+
+export const DECOMPOSITION_STEPS: StepDescriptions<PcaStep | KMeansStep> = {
+  pca: {
+    ...NUMERIC_TRANSFORMER,
+    needs: needsNumbers,
+    width: ({ components }) => components.rows,
+    rounding: 'sum',
+  },
+  'k-means': {
+    ...NUMERIC_TRANSFORMER,
+    needs: needsNumbers,
+    width: ({ centers }) => centers.rows,
+    outputs: (_step, transform) => [{ name: 'predict', dtype: 'int32', shape: [-1] }, transform],
+    rounding: 'sum',
+  },
+};

@@ -1,4 +1,6 @@
+import { type ColumnNeed, type ColumnNeeds, FINITE } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { fittedWidth, NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 import type { LabelSet } from './tensor.ts';
 
 /** Fitted categories of one column in index order. NaN (numbers) or null (strings) is the missing category. */
@@ -46,3 +48,62 @@ export interface LabelEncoderStep extends StepBase {
   readonly kind: 'label-encoder';
   readonly classes: LabelSet;
 }
+
+/** A label; NaN is one where the encoder met it at fit. */
+const labelNeed = (values: readonly (string | number | boolean)[]): ColumnNeed => ({
+  type: typeof values[0] === 'string' ? 'string' : typeof values[0] === 'boolean' ? 'bool' : 'number',
+  categories: values.map((value) => (Number.isNaN(value) ? null : value)),
+  unknown: 'error',
+  nullable: values.some(Number.isNaN),
+  used: true,
+});
+
+/** Categories as they show in a signature: NaN and None are null. */
+const valuesOf = (categories: ColumnCategories): readonly (string | number | boolean | null)[] =>
+  categories.type === 'number'
+    ? Array.from(categories.values, (v) => (Number.isNaN(v) ? null : v))
+    : categories.values;
+
+const typed = (type: ColumnCategories['type']): Pick<ColumnNeed, 'type' | 'largest'> =>
+  type === 'number' ? { type, ...FINITE } : { type };
+
+const oneHotNeeds = (step: OneHotStep): ColumnNeeds =>
+  step.columns.map(({ categories }) => {
+    const values = valuesOf(categories);
+    const nullable = step.unknown === 'ignore' || values.includes(null);
+    return { ...typed(categories.type), categories: values, unknown: step.unknown, nullable, used: true };
+  });
+
+/** A missing value is a known category, or unknown; what it becomes may be NaN, which the next step has to take. */
+const ordinalNeeds = (step: OrdinalStep, out: ColumnNeeds | null): ColumnNeeds =>
+  step.columns.map(({ categories, codes }, i) => {
+    const values = valuesOf(categories);
+    const at = values.indexOf(null);
+    const code = at >= 0 ? codes[at]! : step.unknownValue;
+    const answered = at >= 0 || step.unknown === 'ignore';
+    const nullable = answered && (!Number.isNaN(code) || (out?.[i]?.nullable ?? true));
+    return { ...typed(categories.type), categories: values, unknown: step.unknown, nullable, used: true };
+  });
+
+export const ENCODING_STEPS: StepDescriptions<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+  'one-hot': {
+    ...NUMERIC_TRANSFORMER,
+    needs: oneHotNeeds,
+    width: ({ columns }) => columns.reduce((sum, { width }) => sum + width, 0),
+    rounding: 'none',
+  },
+  ordinal: {
+    ...NUMERIC_TRANSFORMER,
+    needs: (step, _width, out) => ordinalNeeds(step, out),
+    width: fittedWidth,
+    rounding: 'none',
+  },
+  'label-encoder': {
+    ...NUMERIC_TRANSFORMER,
+    needs: ({ classes }) => [labelNeed(classes.values)],
+    width: () => 1,
+    outputs: () => [{ name: 'transform', dtype: 'int64', shape: [-1] }],
+    form: 'labels',
+    rounding: 'none',
+  },
+};

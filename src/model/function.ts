@@ -1,4 +1,6 @@
+import { FREE, needsAlike, needsElementwise } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 
 /** numpy ufuncs and functions that a FunctionTransformer may hold, by numpy name; `identity` is `func=None`. */
 export const FUNCTIONS = [
@@ -45,3 +47,16 @@ export interface FunctionStep extends StepBase {
   readonly kind: 'function';
   readonly function: FunctionName;
 }
+
+const isIdentity = ({ function: name }: FunctionStep): boolean => name === 'identity';
+
+export const FUNCTION_STEPS: StepDescriptions<FunctionStep> = {
+  function: {
+    ...NUMERIC_TRANSFORMER,
+    needs: (step, width, out) =>
+      isIdentity(step) ? (out ?? needsAlike(width, FREE)) : needsElementwise(width, out),
+    width: 'kept',
+    types: (step, input) => (isIdentity(step) ? input : input.map(() => 'number')),
+    rounding: (step) => (isIdentity(step) ? 'none' : 'link'),
+  },
+};

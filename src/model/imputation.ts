@@ -1,4 +1,6 @@
+import { type ColumnNeed, type ColumnNeeds, FINITE } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { type ColumnType, NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 
 /** What counts as missing. A JSON null reads as NaN (numbers) or null (strings); both match `missing: 'null'`. */
 export type MissingMarker =
@@ -16,3 +18,35 @@ export interface SimpleImputerStep extends StepBase {
   /** Input columns whose 0/1 missing indicator is appended (add_indicator), in order. */
   readonly indicators: readonly number[];
 }
+
+/** What follows sees filled columns: it says which categories there are, and nothing about missing ones. */
+function imputerNeeds(step: SimpleImputerStep, out: ColumnNeeds | null): ColumnNeeds {
+  let kept = 0;
+  return step.fill.map((fill): ColumnNeed => {
+    const after = fill === null ? undefined : out?.[kept++];
+    return {
+      type: step.type,
+      nullable: step.missing.kind === 'null',
+      used: true,
+      ...(step.type === 'number' ? FINITE : {}),
+      ...(after?.categories === undefined ? {} : { categories: after.categories }),
+      ...(after?.unknown === undefined ? {} : { unknown: after.unknown }),
+    };
+  });
+}
+
+/** Types of the columns that an imputer gives: the kept ones, then an indicator each. */
+const imputedTypes = ({ fill, type, indicators }: SimpleImputerStep): readonly ColumnType[] => [
+  ...fill.filter((value) => value !== null).map(() => type),
+  ...indicators.map(() => 'number' as const),
+];
+
+export const IMPUTATION_STEPS: StepDescriptions<SimpleImputerStep> = {
+  'simple-imputer': {
+    ...NUMERIC_TRANSFORMER,
+    needs: (step, _width, out) => imputerNeeds(step, out),
+    width: (step) => imputedTypes(step).length,
+    types: imputedTypes,
+    rounding: 'none',
+  },
+};

@@ -1,4 +1,7 @@
+import { needsNumbers } from './column-need.ts';
+import { decisionSpec, labelSpec, numberSpec, probabilitySpec } from './output-specs.ts';
 import type { StepBase } from './step-base.ts';
+import { PREDICTOR, type StepDescriptions } from './step-description.ts';
 import type { LabelSet, Matrix } from './tensor.ts';
 
 /** `x · coefᵀ + intercept`; coef: [targets, features]. */
@@ -28,3 +31,22 @@ export interface LinearClassifierStep extends StepBase {
   readonly classes: LabelSet;
   readonly probability: LinearProbability;
 }
+
+export const LINEAR_STEPS: StepDescriptions<LinearRegressorStep | LinearClassifierStep> = {
+  'linear-regressor': {
+    ...PREDICTOR,
+    needs: needsNumbers,
+    outputs: ({ flat, coef }) => [numberSpec('predict', flat ? null : coef.rows)],
+    rounding: 'sum',
+  },
+  'linear-classifier': {
+    ...PREDICTOR,
+    needs: needsNumbers,
+    outputs: ({ classes, probability }) => [
+      labelSpec(classes),
+      ...(probability === null ? [] : [probabilitySpec(classes)]),
+      decisionSpec(classes),
+    ],
+    rounding: 'sum',
+  },
+};

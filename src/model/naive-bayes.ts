@@ -1,4 +1,7 @@
+import { needsNumbers } from './column-need.ts';
+import { classSpec, labelSpec } from './output-specs.ts';
 import type { StepBase } from './step-base.ts';
+import { PREDICTOR, type StepDescriptions } from './step-description.ts';
 import type { LabelSet, Matrix } from './tensor.ts';
 
 /** Joint log likelihood `x · featureLogProbᵀ + classLogPrior`; probabilities by log-sum-exp. */
@@ -9,3 +12,12 @@ export interface MultinomialNbStep extends StepBase {
   readonly classLogPrior: Float64Array;
   readonly classes: LabelSet;
 }
+
+export const NAIVE_BAYES_STEPS: StepDescriptions<MultinomialNbStep> = {
+  'multinomial-nb': {
+    ...PREDICTOR,
+    needs: needsNumbers,
+    outputs: ({ classes }) => [labelSpec(classes), classSpec('predict_proba', classes)],
+    rounding: 'sum',
+  },
+};

@@ -1,4 +1,6 @@
+import { type ColumnNeeds, FINITE, needsElementwise, needsNumbers } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { fittedWidth, NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 
 /** `(x - mean) / scale`; a null part is skipped (with_mean / with_std false). NaN passes through in all scalers. */
 export interface StandardScalerStep extends StepBase {
@@ -43,3 +45,20 @@ export type ScalingStep =
   | MaxAbsScalerStep
   | RobustScalerStep
   | NormalizerStep;
+
+/** NaN passes through, an infinity is refused. */
+const SCALER = {
+  ...NUMERIC_TRANSFORMER,
+  needs: (_step: unknown, width: number, out: ColumnNeeds | null): ColumnNeeds =>
+    needsElementwise(width, out).map((need) => ({ ...need, ...FINITE })),
+  width: fittedWidth,
+  rounding: 'same',
+} as const;
+
+export const SCALING_STEPS: StepDescriptions<ScalingStep> = {
+  'standard-scaler': SCALER,
+  'min-max-scaler': SCALER,
+  'max-abs-scaler': SCALER,
+  'robust-scaler': SCALER,
+  normalizer: { ...NUMERIC_TRANSFORMER, needs: needsNumbers, width: 'kept', rounding: 'sum' },
+};

@@ -1,14 +1,20 @@
 import { PlimsollError } from '../core/errors.ts';
-import { type ColumnNeed, needsOf } from './needs.ts';
-import { classesOf, outputsOf } from './outputs-of.ts';
-import type { ColumnSpec, Signature } from './signature.ts';
+import type { ColumnNeed } from './column-need.ts';
+import type { ColumnSpec, OutputSpec, Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
-import { transformWidth } from './width.ts';
-
-type ColumnType = ColumnSpec['type'];
+import type { ColumnType, RowForm } from './step-description.ts';
+import { columnTypesOf, needsOf, outputsOf, rowFormOf, transformWidth } from './step-inference.ts';
+import type { LabelSet } from './tensor.ts';
 
 /** Input columns of a table. */
 const MAX_COLUMNS = 100_000;
+const TRANSFORM: OutputSpec = { name: 'transform', dtype: 'float64', shape: [-1, -1] };
+/** Names of the columns of a model that was fitted without any: numbered in a table. */
+const MADE_NAMES: { readonly [F in RowForm]: (index: number) => string } = {
+  table: (index) => `x${index}`,
+  text: () => 'text',
+  labels: () => 'label',
+};
 
 /**
  * Signature of a fitted object, from its steps alone: names from `feature_names_in_` (else `x0`, `x1`, …), types,
@@ -21,10 +27,10 @@ export function signatureOfModel(root: ModelStep): Signature {
   const columns = uniquelyNamed((needs ?? []).map((need, i) => columnOf(root, need, i)));
   const types = columns.map((column) => column.type);
   const width = needs === null ? null : transformWidth(root, columns.length);
-  const outputs = outputsOf(root, width, transformType(root, types));
-  const form = root.kind === 'label-encoder' ? 'labels' : isText(root) ? 'text' : 'table';
+  const dtype = transformType(root, types);
+  const outputs = outputsOf(root, { ...TRANSFORM, dtype, shape: [-1, width ?? -1] });
   return {
-    form,
+    form: rowFormOf(root),
     columns,
     ...(needs === null ? { open: true as const } : {}),
     outputs,
@@ -35,7 +41,7 @@ export function signatureOfModel(root: ModelStep): Signature {
 /** Every input column is described one by one, in the signature and in the documents made from it. */
 function checkWidth(root: ModelStep): void {
   const first = root.kind === 'pipeline' ? root.steps[0]!.step : root;
-  const width = isText(root) ? 1 : (root.features ?? first.features ?? 0);
+  const width = rowFormOf(root) === 'text' ? 1 : (root.features ?? first.features ?? 0);
   if (width <= MAX_COLUMNS) return;
   const { path, class: name, offset } = root.origin;
   throw new PlimsollError('MODEL_UNSUPPORTED', {
@@ -50,9 +56,8 @@ function checkWidth(root: ModelStep): void {
 
 function columnOf(root: ModelStep, need: ColumnNeed, index: number): ColumnSpec {
   const given = namesOf(root)?.[index];
-  const made = root.kind === 'label-encoder' ? 'label' : isText(root) ? 'text' : `x${index}`;
   return {
-    name: given ?? made,
+    name: given ?? MADE_NAMES[rowFormOf(root)](index),
     named: given !== undefined,
     type: need.type === 'any' ? 'number' : need.type,
     nullable: need.nullable,
@@ -80,23 +85,13 @@ function uniquelyNamed(columns: readonly ColumnSpec[]): readonly ColumnSpec[] {
 const namesOf = (step: ModelStep): readonly string[] | null =>
   step.featureNames ?? (step.kind === 'pipeline' ? namesOf(step.steps[0]!.step) : null);
 
-/** Whether the rows are bare strings: everything starts with a text vectorizer. */
-function isText(step: ModelStep): boolean {
-  if (step.kind === 'count-vectorizer') return true;
-  if (step.kind === 'pipeline') return isText(step.steps[0]!.step);
-  return (
-    step.kind === 'feature-union' &&
-    step.branches.length > 0 &&
-    step.branches.every((branch) => isText(branch.step))
-  );
-}
-
+/** Type of the one tensor that `transform` answers with. */
 function transformType(root: ModelStep, input: readonly ColumnType[]): 'float64' | 'string' {
-  const last = root.kind === 'pipeline' ? root.steps.at(-1)!.step : root;
-  const transforms = outputsOf(last, null, 'float64').some((output) => output.name === 'transform');
-  const strings = transforms ? outputTypes(root, input).filter((type) => type === 'string').length : 0;
+  const transforms = outputsOf(root, TRANSFORM).includes(TRANSFORM);
+  const types = transforms ? columnTypesOf(root, input) : [];
+  const strings = types.filter((type) => type === 'string').length;
   if (strings === 0) return 'float64';
-  if (strings === outputTypes(root, input).length) return 'string';
+  if (strings === types.length) return 'string';
   throw new PlimsollError('MODEL_UNSUPPORTED', {
     path: 'the model',
     class: root.origin.class,
@@ -107,28 +102,6 @@ function transformType(root: ModelStep, input: readonly ColumnType[]): 'float64'
   });
 }
 
-/** Types of the columns that a step gives, from those it is given. */
-function outputTypes(step: ModelStep, input: readonly ColumnType[]): readonly ColumnType[] {
-  switch (step.kind) {
-    case 'function':
-      return step.function === 'identity' ? input : numbers(input.length);
-    case 'simple-imputer': {
-      const kept = step.fill.filter((value) => value !== null).map((): ColumnType => step.type);
-      return [...kept, ...numbers(step.indicators.length)];
-    }
-    case 'pipeline':
-      return step.steps.reduce((types, part) => outputTypes(part.step, types), input);
-    case 'column-transformer':
-      return step.branches.flatMap((branch) => {
-        const types = branch.columns.map((column) => input[column] ?? 'number');
-        return branch.step === null ? types : outputTypes(branch.step, types);
-      });
-    case 'feature-union':
-      return step.branches.flatMap((branch) => outputTypes(branch.step, input));
-    default:
-      return numbers(transformWidth(step, input.length) ?? 0);
-  }
-}
-
-const numbers = (width: number): readonly ColumnType[] =>
-  Array.from({ length: width }, (): ColumnType => 'number');
+/** Classes of the main label output, or null. */
+const classesOf = (outputs: readonly OutputSpec[]): LabelSet | null =>
+  outputs.find((output) => output.name === 'predict')?.classes ?? null;

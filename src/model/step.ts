@@ -1,21 +1,23 @@
-import type {
-  ColumnBranchOf,
-  ColumnTransformerOf,
-  FeatureUnionOf,
-  NamedStepOf,
-  PipelineOf,
-  UnionBranchOf,
+import {
+  type ColumnBranchOf,
+  type ColumnTransformerOf,
+  compositionSteps,
+  type FeatureUnionOf,
+  type NamedStepOf,
+  type PipelineOf,
+  type UnionBranchOf,
 } from './composition.ts';
-import type { KMeansStep, PcaStep } from './decomposition.ts';
-import type { DummyStep } from './dummy.ts';
-import type { LabelEncoderStep, OneHotStep, OrdinalStep } from './encoding.ts';
-import type { FunctionStep } from './function.ts';
-import type { SimpleImputerStep } from './imputation.ts';
-import type { LinearClassifierStep, LinearRegressorStep } from './linear.ts';
-import type { MultinomialNbStep } from './naive-bayes.ts';
-import type { ScalingStep } from './scaling.ts';
-import type { CountVectorizerStep, TfidfStep } from './text.ts';
-import type { TreeEnsembleOf } from './tree.ts';
+import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
+import { DUMMY_STEPS, type DummyStep } from './dummy.ts';
+import { ENCODING_STEPS, type LabelEncoderStep, type OneHotStep, type OrdinalStep } from './encoding.ts';
+import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
+import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
+import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
+import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
+import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
+import type { StepDescription } from './step-description.ts';
+import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
+import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
 
 /**
  * The neutral model description: a tree of frozen, tagged, plain-data steps. Readers produce it, the compiler and
@@ -52,3 +54,18 @@ export type TreeEnsembleStep = TreeEnsembleOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
 export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
+
+/** What each kind of step says of itself; the compiler asks for every kind of the union. */
+export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, ModelStep> } = {
+  ...compositionSteps<ModelStep>(),
+  ...SCALING_STEPS,
+  ...ENCODING_STEPS,
+  ...IMPUTATION_STEPS,
+  ...FUNCTION_STEPS,
+  ...TEXT_STEPS,
+  ...DECOMPOSITION_STEPS,
+  ...LINEAR_STEPS,
+  ...NAIVE_BAYES_STEPS,
+  ...TREE_STEPS,
+  ...DUMMY_STEPS,
+};

@@ -1,4 +1,6 @@
+import { type ColumnNeed, needsNumbers } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
+import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 
 /** Python-identical tokenisation to n-gram counts; the output is sparse, `vocabulary.length` columns wide. */
 export interface CountVectorizerStep extends StepBase {
@@ -24,3 +26,16 @@ export interface TfidfStep extends StepBase {
   readonly idf: Float64Array | null;
   readonly norm: 'l1' | 'l2' | null;
 }
+
+const TEXT: ColumnNeed = { type: 'string', nullable: false, used: true };
+
+export const TEXT_STEPS: StepDescriptions<CountVectorizerStep | TfidfStep> = {
+  'count-vectorizer': {
+    ...NUMERIC_TRANSFORMER,
+    needs: () => [TEXT],
+    width: ({ vocabulary }) => vocabulary.length,
+    form: 'text',
+    rounding: 'none',
+  },
+  tfidf: { ...NUMERIC_TRANSFORMER, needs: needsNumbers, width: 'kept', rounding: 'sum' },
+};

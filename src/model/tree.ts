@@ -1,4 +1,8 @@
+import { type ColumnNeed, FINITE_IN_FLOAT32, NULLABLE_NUMBER, NUMBER, needsAlike } from './column-need.ts';
+import { decisionSpec, labelSpec, numberSpec, probabilitySpec, voteSpecs } from './output-specs.ts';
+import type { OutputSpec } from './signature.ts';
 import type { StepBase } from './step-base.ts';
+import { PREDICTOR, type StepDescriptions } from './step-description.ts';
 import type { LabelSet } from './tensor.ts';
 
 /**
@@ -86,3 +90,24 @@ export interface TreeEnsembleOf<S> extends StepBase {
   readonly aggregate: 'sum' | 'mean';
   readonly head: TreeHead;
 }
+
+/** HistGradientBoosting bins float64, infinities included; the other trees round to float32 first. */
+const treeNeed = ({ acceptsMissing, input }: TreeEnsembleOf<unknown>): ColumnNeed => ({
+  ...(acceptsMissing ? NULLABLE_NUMBER : NUMBER),
+  ...(input === 'float32' ? FINITE_IN_FLOAT32 : {}),
+});
+
+function headSpecs({ head, scores }: TreeEnsembleOf<unknown>): readonly OutputSpec[] {
+  if (head.kind === 'regression') return [numberSpec('predict', head.flat ? null : scores)];
+  if (head.kind === 'vote') return voteSpecs(head.groups);
+  return [labelSpec(head.classes), probabilitySpec(head.classes), decisionSpec(head.classes)];
+}
+
+export const TREE_STEPS: StepDescriptions<TreeEnsembleOf<unknown>> = {
+  'tree-ensemble': {
+    ...PREDICTOR,
+    needs: (step, width) => needsAlike(width, treeNeed(step)),
+    outputs: headSpecs,
+    rounding: 'none',
+  },
+};

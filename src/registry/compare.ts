@@ -2,6 +2,7 @@ import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
 import { partTensorsOf } from '../model/output-parts.ts';
 import type { ModelStep } from '../model/step.ts';
+import { roundingOf } from '../model/step-inference.ts';
 import type { Tensor } from '../model/tensor.ts';
 import { cellsPerRow, isFloatTensor, OutputPeaks } from './output-peaks.ts';
 import type { VersionVerification } from './version.ts';
@@ -28,7 +29,8 @@ const CLOSE: ComparisonTolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
 /** The exactness that `output` of a model promises: trees bit for bit, after a link 4 ulp, the rest 1e-9 relative. */
 export function promised(root: ModelStep, output: string): ComparisonTolerance {
   const last = lastStep(root);
-  if (last.kind !== 'tree-ensemble' || !exactInputs(root)) return CLOSE;
+  // What reaches the trees is exact where nothing was computed on the way: selections, imputations and codes.
+  if (last.kind !== 'tree-ensemble' || roundingOf(root) !== 'none') return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
   if (last.head.kind === 'boosted') {
     if (output !== 'predict_proba') return EXACT;
@@ -40,25 +42,6 @@ export function promised(root: ModelStep, output: string): ComparisonTolerance {
 
 const lastStep = (step: ModelStep): ModelStep =>
   step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
-
-const EXACT_INPUTS: ReadonlySet<ModelStep['kind']> = new Set([
-  'simple-imputer',
-  'one-hot',
-  'ordinal',
-  'tree-ensemble',
-]);
-
-/** Whether what reaches the trees is exact too: selections, imputations and codes are, arithmetic need not be. */
-function exactInputs(step: ModelStep): boolean {
-  if (step.kind === 'pipeline') return step.steps.every((named) => exactInputs(named.step));
-  if (step.kind === 'column-transformer') {
-    return step.branches.every(
-      (branch) => branch.weight === null && (!branch.step || exactInputs(branch.step)),
-    );
-  }
-  if (step.kind === 'function') return step.function === 'identity';
-  return EXACT_INPUTS.has(step.kind);
-}
 
 export type OutputComparison = Omit<VersionVerification, 'proof' | 'seed'> & { readonly failures: number };
 

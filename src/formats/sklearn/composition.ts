@@ -9,7 +9,7 @@ import type {
   UnionBranch,
 } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
-import { transformWidth } from '../../model/width.ts';
+import { transformWidth } from '../../model/step-inference.ts';
 import { dictGet } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from './arrays.ts';

@@ -1,0 +1,80 @@
+/** What can be told of a step and all that it holds from their descriptions alone. */
+import { type ColumnNeeds, FINITE } from './column-need.ts';
+import type { OutputSpec } from './signature.ts';
+import { type ModelStep, STEPS } from './step.ts';
+import type {
+  ColumnType,
+  RowForm,
+  StepDescription,
+  StepInference,
+  StepRounding,
+} from './step-description.ts';
+
+const NESTED: StepInference<ModelStep> = {
+  needs: needsOf,
+  width: transformWidth,
+  types: columnTypesOf,
+  outputs: outputsOf,
+  form: rowFormOf,
+  rounding: roundingOf,
+};
+
+const descriptionOf = (step: ModelStep): StepDescription<ModelStep, ModelStep> =>
+  STEPS[step.kind] as StepDescription<ModelStep, ModelStep>;
+
+/**
+ * Needs of the input columns of a step, inferred backwards from those of its outputs (`out`; null where nothing
+ * follows). Null where the width is unknown. `width` is the number of columns the step is given, where known.
+ */
+export function needsOf(step: ModelStep, width: number | null, out: ColumnNeeds | null): ColumnNeeds | null {
+  const columns = step.features ?? width ?? inputWidthFrom(step, out);
+  const needs = columns === null ? null : descriptionOf(step).needs(step, columns, out, NESTED);
+  return step.refusesMissing === true && needs !== null
+    ? needs.map((need) => ({ ...need, nullable: false, ...(need.type === 'number' ? FINITE : {}) }))
+    : needs;
+}
+
+/** Steps that keep the number of columns know it from what follows, and so do pipelines that begin with such steps. */
+function inputWidthFrom(step: ModelStep, out: ColumnNeeds | null): number | null {
+  if (step.kind !== 'pipeline') return keepsWidth(step) ? (out?.length ?? null) : null;
+  for (const { step: part } of step.steps) {
+    const width = part.features ?? (part.kind === 'pipeline' ? inputWidthFrom(part, null) : null);
+    if (width !== null || !keepsWidth(part)) return width;
+  }
+  return out?.length ?? null;
+}
+
+const keepsWidth = (step: ModelStep): boolean => descriptionOf(step).width === 'kept';
+
+/**
+ * Columns that a step's `transform` gives (its input width for predictors, which end every pipeline), or null where
+ * neither the step nor `input` says.
+ */
+export function transformWidth(step: ModelStep, input: number | null): number | null {
+  const { width } = descriptionOf(step);
+  return width === 'kept' ? (step.features ?? input) : width(step, input, NESTED);
+}
+
+/** Types of the columns that a step gives, from those it is given. */
+export function columnTypesOf(step: ModelStep, input: readonly ColumnType[]): readonly ColumnType[] {
+  const { types } = descriptionOf(step);
+  if (types !== 'number') return types(step, input, NESTED);
+  return Array.from({ length: transformWidth(step, input.length) ?? 0 }, () => types);
+}
+
+/** Methods of the fitted object; `transform` is described by the caller, who knows its width and type. */
+export function outputsOf(step: ModelStep, transform: OutputSpec): readonly OutputSpec[] {
+  return descriptionOf(step).outputs(step, transform, NESTED);
+}
+
+/** What a row is to the step. */
+export function rowFormOf(step: ModelStep): RowForm {
+  const { form } = descriptionOf(step);
+  return typeof form === 'string' ? form : form(step, NESTED);
+}
+
+/** What a step and all that it holds do to the digits of a cell, at most. */
+export function roundingOf(step: ModelStep): StepRounding {
+  const { rounding } = descriptionOf(step);
+  return typeof rounding === 'string' ? rounding : rounding(step, NESTED);
+}
