@@ -1,9 +1,7 @@
 /** One request to the control API and its answer: JSON both ways, errors as the coded errors that they were. */
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
+import { BodyTooLarge, readResponse, sendRequest } from './client.ts';
 
 /** Where the API is: the Unix socket of a server on this machine, or a URL and the token that lets one in. */
 export type ControlAddress =
@@ -21,7 +19,7 @@ export interface ControlRequest {
 }
 
 /** Largest answer that is taken: a page of 1000 rows with everything in them is far below. */
-const ANSWER_MAX = 64 * 2 ** 20;
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 
 /** Throws CONTROL_UNREACHABLE, CONTROL_ANSWER_INVALID, or whatever the server answers. */
 export async function sendControlRequest(target: ControlAddress, message: ControlRequest): Promise<unknown> {
@@ -61,7 +59,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 function encoded({ json, form }: ControlRequest): {
-  body: Readable | string | null;
+  body: Readable | string | undefined;
   headers: Record<string, string>;
 } {
   if (form !== undefined) {
@@ -72,7 +70,7 @@ function encoded({ json, form }: ControlRequest): {
       headers: { 'content-type': headers.get('content-type')! },
     };
   }
-  if (json === undefined) return { body: null, headers: {} };
+  if (json === undefined) return { body: undefined, headers: {} };
   const body = JSON.stringify(json);
   return {
     body,
@@ -86,60 +84,31 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
-function send(
+async function send(
   target: ControlAddress,
   { method, path }: ControlRequest,
   headers: Readonly<Record<string, string>>,
-  body: Readable | string | null,
+  body: Readable | string | undefined,
 ): Promise<{ status: number; text: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const request = opened(target, method, `/api/v1${path}`, headers);
-  request.on('response', async (response) => {
-    try {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      for await (const chunk of response as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > ANSWER_MAX) throw tooLong(target);
-        chunks.push(chunk);
-      }
-      resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-    } catch (error) {
-      request.destroy();
-      reject(error);
-    }
-  });
-  request.on('error', reject);
-  if (body instanceof Readable) pipeline(body, request).catch(reject);
-  else request.end(body ?? undefined);
-  return promise;
-}
-
-function opened(
-  target: ControlAddress,
-  method: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-) {
-  if ('socket' in target)
-    return requestHttp({
-      socketPath: target.socket,
-      method,
-      path,
-      headers: { host: 'localhost', ...headers },
-      agent: false,
-    });
-  const { url, token } = target;
-  const whole = new URL(`${url.replace(/\/+$/, '')}${path}`);
-  const request = whole.protocol === 'https:' ? requestHttps : requestHttp;
+  const isLocal = 'socket' in target;
+  const token = isLocal ? undefined : target.token;
+  const url = new URL(`${isLocal ? 'http://localhost' : target.url.replace(/\/+$/, '')}/api/v1${path}`);
   const login = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return request(whole, { method, headers: { ...login, ...headers }, agent: false });
+  try {
+    const response = await sendRequest(url, {
+      ...{ method, body, headers: { ...login, ...headers }, agent: false },
+      ...(isLocal ? { socketPath: target.socket } : {}),
+    });
+    return { status: response.statusCode, text: String(await readResponse(response, MAX_ANSWER_BYTES)) };
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? tooLong(target) : error;
+  }
 }
 
 const tooLong = (target: ControlAddress): PlimsollError =>
   new PlimsollError('CONTROL_ANSWER_INVALID', {
     address: 'socket' in target ? target.socket : target.url,
-    reason: `it is longer than ${ANSWER_MAX} bytes`,
+    reason: `it is longer than ${MAX_ANSWER_BYTES} bytes`,
   });
 
 function decoded(status: number, text: string, address: string): unknown {

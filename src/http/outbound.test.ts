@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { checkedLookup, mayRedirectTo, send } from './outbound.ts';
+import { checkedLookup, mayRedirectTo, sendOutbound } from './outbound.ts';
 
 const NEVER = { headers: {}, signal: new AbortController().signal };
 
@@ -18,7 +18,7 @@ test('a request goes out and its answer comes back, a redirect as it is', async 
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const answer = await send(url, { ...NEVER, method: 'POST', body: 'Käse' });
+  const answer = await sendOutbound(url, { ...NEVER, method: 'POST', body: 'Käse' });
   expect([answer.statusCode, await text(answer)]).toEqual([302, 'POST Käse']);
   server.closeAllConnections();
   server.close();
@@ -26,7 +26,7 @@ test('a request goes out and its answer comes back, a redirect as it is', async 
 
 test('a link-local address is refused before anything is sent, and the setting that allows it is named', async () => {
   for (const host of ['169.254.169.254', '[fe80::1]', '[::ffff:169.254.169.254]', '2852039166'])
-    await expect(send(new URL(`http://${host}/latest/meta-data`), NEVER)).rejects.toMatchObject({
+    await expect(sendOutbound(new URL(`http://${host}/latest/meta-data`), NEVER)).rejects.toMatchObject({
       code: 'ADDRESS_FORBIDDEN',
       hint: expect.stringContaining('PLIMSOLL_LINK_LOCAL=on'),
     });

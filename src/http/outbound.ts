@@ -1,15 +1,11 @@
 /** Requests to addresses that others name: redirects are not followed, and link-local addresses are not reached. */
 import { lookup as resolve } from 'node:dns';
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  request as requestHttp,
-} from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { PlimsollError } from '../core/errors.ts';
 import { isLinkLocal } from './addresses.ts';
+import { type ClientRequest, type ClientResponse, sendRequest } from './client.ts';
 
 /** Allows link-local addresses, and redirects to these hosts (`*` for all): set by the operator. */
 export const LINK_LOCAL_VARIABLE = 'PLIMSOLL_LINK_LOCAL';
@@ -67,32 +63,9 @@ export const AGENTS = {
   },
 };
 
-export interface OutboundRequest {
-  readonly method?: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Ends the request, and the answer with it. */
-  readonly signal: AbortSignal;
-}
-
-/** An answer, of whatever status; its body is there to be read or destroyed. */
-export type OutboundResponse = IncomingMessage & { readonly statusCode: number };
-
-/** Sends a request over HTTP or HTTPS, once. Throws ADDRESS_FORBIDDEN, and what the system says of the connection. */
-export async function send(
-  url: URL,
-  { method = 'GET', headers, body, signal }: OutboundRequest,
-): Promise<OutboundResponse> {
+/** `sendRequest` to an address that somebody else names. Throws ADDRESS_FORBIDDEN besides. */
+export async function sendOutbound(url: URL, request: ClientRequest): Promise<ClientResponse> {
   checkAddress(url.hostname);
-  const isTls = url.protocol === 'https:';
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const options = { method, headers: { ...headers, ...length }, signal };
-  return new Promise((answered, failed) => {
-    const request: ClientRequest = isTls
-      ? requestHttps(url, { ...options, agent: AGENTS['https:'] })
-      : requestHttp(url, { ...options, agent: AGENTS['http:'] });
-    request.once('error', failed);
-    request.once('response', (response) => answered(response as OutboundResponse));
-    request.end(body);
-  });
+  const agent = url.protocol === 'https:' ? AGENTS['https:'] : AGENTS['http:'];
+  return sendRequest(url, { ...request, agent });
 }

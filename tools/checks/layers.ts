@@ -107,6 +107,7 @@ export const LAYERS: Layers = {
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
   deploy: [
+    'http',
     'process',
     'schema',
     'disk',
@@ -123,6 +124,7 @@ export const LAYERS: Layers = {
   server: [
     'schema',
     'disk',
+    'http',
     'signing',
     'process',
     'metrics',

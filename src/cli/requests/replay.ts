@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { readResponse, sendRequest } from '../../http/client.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PredictFunction, RequestReplayReport } from '../../monitor/log/replay-requests.ts';
 import { countText } from '../../text/count.ts';
@@ -112,6 +113,7 @@ async function targetOf(data: string, to: string, endpoint: string, signature: S
 
 /** Time after which a server that does not answer has failed, in milliseconds. */
 const PATIENCE = 30_000;
+const MAX_ANSWER_BYTES = 2 ** 28;
 
 /** A server of this program: its plain door names the main output and the probabilities. */
 function serverAt(to: string, endpoint: string, { outputs }: Signature): Target {
@@ -122,14 +124,15 @@ function serverAt(to: string, endpoint: string, { outputs }: Signature): Target 
   const key = credentialOf({});
   const login = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const ask: PredictFunction = async (body) => {
-    const response = await fetch(`${origin}${path}`, {
+    const response = await sendRequest(new URL(path, origin), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...login },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(PATIENCE),
     });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`status ${response.status}: ${text.slice(0, 200)}`);
+    const text = String(await readResponse(response, MAX_ANSWER_BYTES));
+    const { statusCode: status } = response;
+    if (status < 200 || status >= 300) throw new Error(`status ${status}: ${text.slice(0, 200)}`);
     const answer: unknown = JSON.parse(text);
     const { predictions, probabilities } = answered(answer);
     return { [main]: predictions, ...(probabilities === undefined ? {} : { predict_proba: probabilities }) };

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
+import { readResponse, sendRequest } from '../../http/client.ts';
 import type { CounterSample } from './counter-deltas.ts';
 import type { MetricSource } from './metric-source.ts';
 
@@ -42,10 +43,9 @@ async function query(url: string, text: string, at: number): Promise<readonly Ve
   asked.searchParams.set('query', text);
   asked.searchParams.set('time', String(at / 1000));
   try {
-    const answer = await fetch(asked, { signal: AbortSignal.timeout(TIMEOUT_MILLIS), redirect: 'error' });
-    const body = await answer.text();
-    if (body.length > ANSWER_MAX) throw new Error(`its answer is longer than ${ANSWER_MAX} bytes`);
-    return vectorIn(JSON.parse(body));
+    const answer = await sendRequest(asked, { signal: AbortSignal.timeout(TIMEOUT_MILLIS) });
+    if (answer.headers.location !== undefined) throw new Error('it redirects to somewhere else');
+    return vectorIn(JSON.parse(String(await readResponse(answer, ANSWER_MAX))));
   } catch (error) {
     throw new PlimsollError(
       'EVIDENCE_UNREACHABLE',

@@ -3,11 +3,11 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PlimsollError } from '../../core/errors.ts';
 import { retry } from '../../core/retry.ts';
 import { makeFolder } from '../../disk/durable.ts';
+import { followRequest } from '../../http/client.ts';
 import { runProgram } from '../../process/run-program.ts';
 import { bytesText } from '../../text/bytes.ts';
 import type { DebianPackage, NpmArchive } from './lock.ts';
@@ -186,21 +186,23 @@ async function continueDownload(
   const watch = setTimeout(() => silence.abort(new Error('it went silent')), SILENCE_MILLIS);
   try {
     const headers = from > 0 ? { range: `bytes=${from}-` } : {};
-    const answer = await fetch(url, { headers, signal: silence.signal });
-    if (answer.status === 416) await rm(part, { force: true }); // as long as the file is, or longer: from the start
-    const said = `it answered ${answer.status}`;
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 416) throw new Refused(said);
-    if (!answer.ok || answer.body === null) throw new Error(said);
-    const start = answer.status === 206 ? from : 0;
-    const whole = start + Number(answer.headers.get('content-length') ?? 0);
+    const answer = await followRequest(new URL(url), { headers, signal: silence.signal });
+    const { statusCode: status } = answer;
+    if (status === 416) await rm(part, { force: true }); // as long as the file is, or longer: from the start
+    if (status !== 200 && status !== 206) {
+      answer.destroy();
+      const said = `it answered ${status}`;
+      throw status >= 400 && status < 500 && status !== 416 ? new Refused(said) : new Error(said);
+    }
+    const start = status === 206 ? from : 0;
+    const whole = start + Number(answer.headers['content-length'] ?? 0);
     let done = start;
-    const body = Readable.fromWeb(answer.body);
-    body.on('data', (chunk: Uint8Array) => {
+    answer.on('data', (chunk: Uint8Array) => {
       watch.refresh();
       done += chunk.length;
       report(done, whole);
     });
-    await pipeline(body, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
+    await pipeline(answer, createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }));
   } finally {
     clearTimeout(watch);
   }

@@ -2,6 +2,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { type RetryOptions, retry } from '../../core/retry.ts';
+import { retryAfterMillis } from '../../http/client.ts';
 import { isTransientStatus, pushErrorOf, saysCode } from './push-error.ts';
 import { NoAnswer, type TransportResponse } from './transport.ts';
 
@@ -59,7 +60,6 @@ function isRetryable(error: unknown): boolean {
   return isTransientStatus(error.answer.status) || saysCode(error.answer, 'BLOB_UPLOAD_UNKNOWN');
 }
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110, 10.2.3). */
 function retryAfter(error: unknown, now: number): number {
   const value =
     error instanceof Unwanted
@@ -67,9 +67,7 @@ function retryAfter(error: unknown, now: number): number {
       : error instanceof NoAnswer
         ? error.retryAfter
         : undefined;
-  if (value === undefined) return 0;
-  const wait = /^\d{1,9}$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-  return Number.isFinite(wait) && wait > 0 ? Math.min(wait, WAIT_MAX_MILLIS) : 0;
+  return retryAfterMillis(value, now, WAIT_MAX_MILLIS) ?? 0;
 }
 
 function coded(error: unknown, action: string, where: string): unknown {

@@ -1,7 +1,8 @@
 /** One HTTP request and its answer, both bounded. Says what happened; whether to try again is for others. */
-import { type IncomingHttpHeaders, type IncomingMessage, request as plain } from 'node:http';
-import { request as secure } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
+import { isPlimsollError } from '../../core/errors.ts';
+import { BodyTooLarge, readResponse, sendRequest } from '../../http/client.ts';
 
 /** A connection on which nothing moves for so long is given up. */
 export interface IdleTimeouts {
@@ -52,66 +53,33 @@ export class NoAnswer extends Error {
 }
 
 /** Sends it once. Throws NoAnswer, what `open` gives in place of bytes, and the signal's reason. */
-export function sendOnce(
+export async function sendOnce(
   { method, url, headers, body, limit = MANIFEST_BYTES_MAX, signal }: TransportRequest,
   { millis, sentMillis }: IdleTimeouts = SILENCE,
 ): Promise<TransportResponse> {
-  return new Promise((resolve, reject) => {
-    const ask = url.protocol === 'https:' ? secure : plain;
-    const length = body === undefined ? {} : { 'content-length': String(body.size) };
-    const request = ask(url, {
-      method,
+  const length = body === undefined ? {} : { 'content-length': String(body.size) };
+  const hasBody = body !== undefined && (method === 'PUT' || method === 'POST');
+  try {
+    const response = await sendRequest(url, {
+      ...{ method, signal, idleMillis: millis, agent: false },
       headers: { 'user-agent': 'plimsoll', ...headers, ...length },
-      signal,
+      ...(hasBody ? { body: body.open() } : {}),
+      ...(hasBody && body.size > 0 ? { sentIdleMillis: sentMillis } : {}),
     });
-    let answered = false;
-    let patience = millis;
-    request.setTimeout(patience, () =>
-      request.destroy(new NoAnswer('network', `nothing came for ${patience / 1000} s`)),
-    );
-    if (body !== undefined && body.size > 0)
-      request.once('finish', () => {
-        patience = sentMillis;
-        request.setTimeout(patience);
-      });
-    request.once('response', (response) => {
-      answered = true;
-      // A refusal may come before all is sent; the rest is of no use to anybody.
-      collect(response, url, limit)
-        .then(resolve, (error) => reject(asNoAnswer(error)))
-        .finally(() => request.destroy());
-    });
-    request.on('error', (error) => {
-      if (!answered) reject(signal?.aborted ? signal.reason : asNoAnswer(error));
-    });
-    if (body === undefined || (method !== 'PUT' && method !== 'POST')) request.end();
-    else
-      body
-        .open()
-        .once('error', (error) => {
-          reject(error);
-          request.destroy();
-        })
-        .pipe(request);
-  });
-}
-
-async function collect(response: IncomingMessage, url: URL, limit: number): Promise<TransportResponse> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limit) throw new NoAnswer('size', `its answer is larger than ${limit} bytes`);
-    chunks.push(chunk);
+    const { statusCode: status, headers: answered } = response;
+    return { url, status, headers: answered, body: await readResponse(response, limit) };
+  } catch (error) {
+    throw asNoAnswer(error);
   }
-  return { url, status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
 /** Codes of OpenSSL and Node for certificates that do not hold. */
 const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
 function asNoAnswer(error: unknown): unknown {
-  if (error instanceof NoAnswer) return error;
+  if (error instanceof BodyTooLarge) return new NoAnswer('size', error.message);
+  // What reads the body has said what is wrong with it.
+  if (isPlimsollError(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (typeof code !== 'string') return error;
   return new NoAnswer(CERTIFICATE.test(code) ? 'certificate' : 'network', message === '' ? code : message);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
 import { retry } from '../../core/retry.ts';
+import { type ClientResponse, readResponse, sendRequest } from '../../http/client.ts';
 import { isBelow } from '../../registry/python/folder.ts';
 
 /**
@@ -27,6 +27,8 @@ interface StoredObject {
 }
 
 const MOST_OBJECTS = 10_000;
+/** Of a page of the list. */
+const MOST_JSON_BYTES = 64 * 2 ** 20;
 const MOST_BYTES = 16 * 2 ** 30;
 const RETRY = { attempts: 4, backoff: { firstMillis: 250, maxMillis: 10_000 } };
 const CALL_MILLIS = 30_000;
@@ -85,7 +87,7 @@ class Storage {
         ...(token === '' ? {} : { pageToken: token }),
       });
       const page: unknown = await this.#again(async () =>
-        (await this.#get(`${this.#base}?${query}`, CALL_MILLIS)).json(),
+        jsonOf(await this.#get(`${this.#base}?${query}`, CALL_MILLIS)),
       );
       if (!isRecord(page)) throw this.#failed('the list of its objects is none');
       const { items = [], nextPageToken } = page;
@@ -116,7 +118,7 @@ class Storage {
           yield chunk;
         }
       };
-      await pipeline(Readable.fromWeb(response.body! as never), check, createWriteStream(path));
+      await pipeline(response, check, createWriteStream(path));
       if (found !== size) throw new Transient(`"${name}" came with ${found} bytes, ${size} wanted`);
       const digest = hash.digest('base64');
       if (md5 !== null && digest !== md5)
@@ -124,14 +126,14 @@ class Storage {
     });
   }
 
-  async #get(url: string, millis: number): Promise<Response> {
+  async #get(url: string, millis: number): Promise<ClientResponse> {
     const token = await this.#token();
-    const headers = token === null ? undefined : { authorization: `Bearer ${token}` };
-    const response = await fetch(url, { headers: headers ?? {}, signal: AbortSignal.timeout(millis) });
-    if (response.ok) return response;
-    await response.body?.cancel();
-    const said = `it answered ${response.status}`;
-    if (response.status === 429 || response.status >= 500) throw new Transient(said);
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const response = await sendRequest(new URL(url), { headers, signal: AbortSignal.timeout(millis) });
+    const { statusCode: status } = response;
+    if (isOk(response)) return response;
+    const said = `it answered ${status}`;
+    if (status === 429 || status >= 500) throw new Transient(said);
     throw this.#failed(said);
   }
 
@@ -144,6 +146,16 @@ class Storage {
     }
   }
 }
+
+/** Of any other answer the body is not read. */
+function isOk(response: ClientResponse): boolean {
+  const isOne = response.statusCode >= 200 && response.statusCode < 300;
+  if (!isOne) response.destroy();
+  return isOne;
+}
+
+const jsonOf = async (response: ClientResponse): Promise<unknown> =>
+  JSON.parse(String(await readResponse(response, MOST_JSON_BYTES)));
 
 /** What may be gone the next time. */
 class Transient extends Error {}
@@ -159,16 +171,16 @@ const withScheme = (host: string): string =>
 /** The access token of the account that the container runs as. */
 async function tokenOf(host: string, failed: (reason: string) => PlimsollError): Promise<string> {
   const url = `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`;
-  const response = await fetch(url, {
+  const response = await sendRequest(new URL(url), {
     headers: { 'metadata-flavor': 'Google' },
     signal: AbortSignal.timeout(CALL_MILLIS),
   });
-  if (!response.ok) {
-    await response.body?.cancel();
-    if (response.status >= 500) throw new Transient(`the metadata server answered ${response.status}`);
-    throw failed(`the metadata server answered ${response.status} when asked for a token`);
+  const { statusCode: status } = response;
+  if (!isOk(response)) {
+    if (status >= 500) throw new Transient(`the metadata server answered ${status}`);
+    throw failed(`the metadata server answered ${status} when asked for a token`);
   }
-  const body: unknown = await response.json();
+  const body = await jsonOf(response);
   const token = isRecord(body) ? body['access_token'] : null;
   if (typeof token === 'string' && token !== '') return token;
   throw failed('the metadata server gave no token');

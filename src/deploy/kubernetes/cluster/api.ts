@@ -1,8 +1,8 @@
-import type { RequestOptions } from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { retry, type Sleep } from '../../../core/retry.ts';
+import type { ClientRequest } from '../../../http/client.ts';
 import { ClusterIdentity } from './access/credentials.ts';
 import { type JsonAnswer, requestJson } from './access/exchange.ts';
 import type { KubeAccess } from './access/kube-access.ts';
@@ -50,13 +50,10 @@ export async function connect(options: ConnectOptions): Promise<ClusterApi> {
   const { server } = access.cluster;
   const identity = new ClusterIdentity(access);
   const once = async (call: ApiCall): Promise<ApiAnswer> => {
-    const answer = await requestJson(
-      urlOf(server, call),
-      await requestOf(access, identity, call),
-      bodyOf(call),
-    );
-    if (answer.status !== 401 || !identity.renew()) return answer;
-    return requestJson(urlOf(server, call), await requestOf(access, identity, call), bodyOf(call));
+    const ask = async (): Promise<ApiAnswer> =>
+      requestJson(urlOf(server, call), await requestOf(access, identity, call));
+    const answer = await ask();
+    return answer.status === 401 && identity.renew() ? ask() : answer;
   };
   const namespace = options.namespace ?? access.namespace ?? 'default';
   return { server, namespace, send: (call) => sendAgain(server, () => once(call), options.sleep) };
@@ -73,15 +70,12 @@ function accessOf(options: ConnectOptions): KubeAccess {
   return access;
 }
 
-const bodyOf = ({ body }: ApiCall): string | undefined =>
-  body === undefined ? undefined : JSON.stringify(body);
-
 /** Throws CLOUD_DENIED where there are no credentials to be had. */
 async function requestOf(
   { cluster }: KubeAccess,
   identity: ClusterIdentity,
   { method, body, contentType = 'application/json' }: ApiCall,
-): Promise<RequestOptions> {
+): Promise<ClientRequest> {
   try {
     const { headers, cert, key } = await identity.credentials();
     const secured: SecureContextOptions & { rejectUnauthorized?: boolean; servername?: string } = {
@@ -93,7 +87,9 @@ async function requestOf(
     };
     const type = body === undefined ? {} : { 'content-type': contentType };
     const through = cluster.proxy === null ? {} : proxied(cluster.proxy, new URL(cluster.server), secured);
-    return { method, headers: { ...headers, accept: 'application/json', ...type }, ...secured, ...through };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const all = { ...headers, accept: 'application/json', ...type };
+    return { method, headers: all, ...sent, ...secured, ...through };
   } catch (cause) {
     throw denied(`its credentials cannot be had: ${saidBy(cause)}`, cause);
   }
@@ -104,7 +100,7 @@ const proxied = (
   proxy: URL,
   { protocol, hostname, port }: URL,
   secured: ConnectionOptions,
-): RequestOptions => ({
+): ClientRequest => ({
   createConnection: (_options, done) => {
     const isSecure = protocol === 'https:';
     tunnel(proxy, hostname, Number(port) || (isSecure ? 443 : 80)).then(

@@ -3,12 +3,8 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { isSameHost } from '../../../http/addresses.ts';
-import {
-  mayRedirectTo,
-  type OutboundResponse,
-  REDIRECT_HOSTS_VARIABLE,
-  send,
-} from '../../../http/outbound.ts';
+import type { ClientResponse } from '../../../http/client.ts';
+import { mayRedirectTo, REDIRECT_HOSTS_VARIABLE, sendOutbound } from '../../../http/outbound.ts';
 import { shownUri } from '../../spec/redaction.ts';
 import { ObjectsSource } from '../objects/objects-source.ts';
 import type { ObjectStore, StoredObject } from '../objects/store.ts';
@@ -109,7 +105,7 @@ class HttpStore implements ObjectStore {
     return size;
   }
 
-  async #ask(more: Readonly<Record<string, string>>): Promise<OutboundResponse> {
+  async #ask(more: Readonly<Record<string, string>>): Promise<ClientResponse> {
     let url = this.#url;
     for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
       const own = url.origin === this.#url.origin ? this.#headers : {};
@@ -133,14 +129,14 @@ class HttpStore implements ObjectStore {
     throw this.#invalid(`it redirects more than ${REDIRECTS} times`);
   }
 
-  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<OutboundResponse> {
+  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<ClientResponse> {
     const late = new AbortController();
     const timer = setTimeout(
       () => late.abort(new Error(`no answer after ${ANSWER_MILLIS} ms`)),
       ANSWER_MILLIS,
     );
     try {
-      return await send(url, { headers, signal: late.signal });
+      return await sendOutbound(url, { headers, signal: late.signal });
     } catch (error) {
       throw this.#unavailable(error);
     } finally {
@@ -148,7 +144,7 @@ class HttpStore implements ObjectStore {
     }
   }
 
-  #checked(answer: OutboundResponse): OutboundResponse {
+  #checked(answer: ClientResponse): ClientResponse {
     const { statusCode: status } = answer;
     if (status === 200 || status === 206) return answer;
     answer.destroy();
@@ -171,7 +167,7 @@ class HttpStore implements ObjectStore {
 }
 
 /** The bytes of an answer as they were meant: some servers compress whatever they are asked for. */
-function bytesOf(answer: OutboundResponse): AsyncIterable<Uint8Array> {
+function bytesOf(answer: ClientResponse): AsyncIterable<Uint8Array> {
   const unpack = UNPACK[answer.headers['content-encoding'] ?? 'identity'];
   if (unpack === undefined) return answer;
   const unpacked = unpack();

@@ -1,6 +1,7 @@
 /** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
 import { isPlimsollError } from '../../../core/errors.ts';
-import { type OutboundResponse, send } from '../../../http/outbound.ts';
+import { type ClientResponse, retryAfterMillis } from '../../../http/client.ts';
+import { sendOutbound } from '../../../http/outbound.ts';
 import {
   type DeliveryOutcome,
   permanentFailure,
@@ -46,7 +47,7 @@ export async function post(
   const url = parseReceiverUrl(request.url);
   if (typeof url === 'string') return { ok: false, reason: url };
   try {
-    const answer = await send(url, {
+    const answer = await sendOutbound(url, {
       method: 'POST',
       body: request.body,
       headers: { 'content-type': 'application/json', 'user-agent': 'plimsoll', ...request.headers },
@@ -56,7 +57,7 @@ export async function post(
       ok: true,
       status: answer.statusCode,
       text: await beginningOf(answer),
-      retryAfter: retryAfterOf(answer.headers['retry-after'] ?? null, request.at),
+      retryAfter: retryAfterMillis(answer.headers['retry-after'], request.at, MAX_WAIT),
     };
   } catch (error) {
     return { ok: false, reason: reasonOf(error, url.host, timeoutMillis) };
@@ -64,7 +65,7 @@ export async function post(
 }
 
 /** No more than 64 KiB are read, whatever the length of the answer. */
-async function beginningOf(body: OutboundResponse): Promise<string> {
+async function beginningOf(body: ClientResponse): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
@@ -84,13 +85,6 @@ function reasonOf(error: unknown, host: string, timeoutMillis: number): string {
   if (name === 'TimeoutError' || name === 'AbortError')
     return `${host} did not answer within ${timeoutMillis} ms`;
   return `${host} cannot be reached: ${code ?? message}`;
-}
-
-/** Seconds or a date (RFC 9110, 10.2.3) in milliseconds from now. */
-function retryAfterOf(value: string | null, at: number): number | null {
-  if (value === null) return null;
-  const wait = /^\s*\d{1,9}\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - at;
-  return Number.isFinite(wait) && wait > 0 ? Math.min(wait, MAX_WAIT) : null;
 }
 
 /** What an answer means where the status says all. */

@@ -1,7 +1,6 @@
 /** One request over HTTP whose answer is a JSON object. */
-import { request as requestHttp } from 'node:http';
-import { type RequestOptions, request as requestHttps } from 'node:https';
 import { isRecord } from '../../../../core/record.ts';
+import { type ClientRequest, readResponse, sendRequest } from '../../../../http/client.ts';
 
 export interface JsonAnswer {
   readonly status: number;
@@ -9,29 +8,12 @@ export interface JsonAnswer {
 }
 
 const TIMEOUT_MILLIS = 30_000;
-const ANSWER_MAX = 32 * 2 ** 20;
+const MAX_ANSWER_BYTES = 32 * 2 ** 20;
 
 /** Any answer, whatever its status. Rejects where there is none in time, or none that ends. */
-export function requestJson(url: URL, given: RequestOptions, body?: string): Promise<JsonAnswer> {
-  const request = url.protocol === 'http:' ? requestHttp : requestHttps;
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { timeout: TIMEOUT_MILLIS, ...given }, (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > ANSWER_MAX) sent.destroy(new Error(`an answer of more than ${ANSWER_MAX} bytes`));
-        else chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: parsed(Buffer.concat(chunks)) }),
-      );
-    });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MILLIS / 1000} s`)));
-    sent.on('error', reject);
-    sent.end(body);
-  });
+export async function requestJson(url: URL, given: ClientRequest): Promise<JsonAnswer> {
+  const response = await sendRequest(url, { idleMillis: TIMEOUT_MILLIS, ...given });
+  return { status: response.statusCode, body: parsed(await readResponse(response, MAX_ANSWER_BYTES)) };
 }
 
 /** What is no JSON object comes from something in between; its text is the reason. */

@@ -25,14 +25,14 @@ export async function idTokenOf(held: IdToken | null, config: EntryFields, now: 
   const endpoint = (await requestJson(discovery, { method: 'GET', ...authority })).body['token_endpoint'];
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint))
     throw new Error(`${discovery.href} names no token_endpoint`);
-  const answer = await requestJson(
-    new URL(endpoint),
-    { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, ...authority },
-    new URLSearchParams({
-      ...{ grant_type: 'refresh_token', refresh_token: refresh, client_id: client },
-      ...(text('client-secret') === null ? {} : { client_secret: text('client-secret')! }),
-    }).toString(),
-  );
+  const form = new URLSearchParams({
+    ...{ grant_type: 'refresh_token', refresh_token: refresh, client_id: client },
+    ...(text('client-secret') === null ? {} : { client_secret: text('client-secret')! }),
+  });
+  const answer = await requestJson(new URL(endpoint), {
+    ...{ method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, ...authority },
+    body: form.toString(),
+  });
   const { id_token: token, refresh_token: next } = answer.body;
   if (typeof token !== 'string')
     throw new Error(
