@@ -13,7 +13,8 @@ import { batchVerifyCommand } from './verify.ts';
 
 /** `batch`: each command loads what it needs when it runs, so that a run is on record at once. */
 export const batchCommand = commandGroup({
-  description: 'Scores whole tables: every row once, also when it is killed in between, with a receipt.',
+  description:
+    'Scores whole tables: every row exactly once, even if it is killed in between, with a receipt.',
   examples: [
     'plimsoll batch run --model churn.joblib --input customers.parquet --output scored.parquet --key id',
     'plimsoll batch resume nightly',

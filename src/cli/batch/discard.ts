@@ -6,7 +6,7 @@ import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts'
 export const batchDiscardCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Drops a run that was held back or interrupted: nothing of it is published, what it had written goes.',
+      'Discards a run that was held back or interrupted: its output is removed, nothing is published.',
     )
     .argument('<job>', 'name of the job')
     .addHelpText('after', '\nExamples:\n  $ plimsoll batch discard nightly')
@@ -20,7 +20,10 @@ export const batchDiscardCommand: DefineCommand = (command, terminal) => {
         const { discardRun } = await import('../../jobs/run/discard.ts');
         const claimed = await claimRun(runStarter(ledger), row);
         await discardRun(ledger, claimed, resolve(options.data), process.env);
-        terminal.answer({ job, run: row.id, state: 'cancelled' }, () => `run ${row.id} of ${job} is dropped`);
+        terminal.answer(
+          { job, run: row.id, state: 'cancelled' },
+          () => `run ${row.id} of ${job} is discarded`,
+        );
       });
     });
 };

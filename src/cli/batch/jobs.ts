@@ -33,5 +33,5 @@ export async function noServerNote({ data, url }: JobServiceOptions): Promise<st
   if (url !== undefined) return null;
   const { liveServer } = await import('../../server/lock.ts');
   if ((await liveServer(data)) !== null) return null;
-  return `no server runs on ${data}: it begins when one does (plimsoll serve --data ${data})`;
+  return `no server runs on ${data}: the run starts when one does (plimsoll serve --data ${data})`;
 }

@@ -6,7 +6,7 @@ const pausing =
   (paused: boolean): DefineCommand =>
   (command, terminal) => {
     const [does, example] = paused
-      ? ['Lets a job start nothing by itself; what comes meanwhile is passed over.', 'pause']
+      ? ['Stops a job from starting by itself; triggers in the meantime are skipped.', 'pause']
       : ['Lets a job start by itself again.', 'unpause'];
     command
       .description(does)
@@ -16,7 +16,7 @@ const pausing =
       .action(async (job: string) => {
         const options = command.optsWithGlobals<JobServiceOptions>();
         const view = await withJobs(options, (jobs) => jobs.pause(job, paused));
-        terminal.answer(view, () => `${job} ${paused ? 'is paused' : 'goes on'}`);
+        terminal.answer(view, () => `${job} ${paused ? 'is paused' : 'starts by itself again'}`);
       });
   };
 

@@ -13,7 +13,7 @@ interface ReceiptOptions extends BatchOptions {
 export const batchReceiptCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Shows what the last run of a job came to: rows, digests, times; signed where that is asked for.',
+      'Shows the receipt of the last run of a job: rows, digests, times; with --signed as a signed document.',
     )
     .argument('<job>', 'name of the job')
     .option('--signed', 'print a DSSE envelope, signed with the key of this installation')

@@ -15,12 +15,12 @@ interface ReplayOptions extends BatchOptions {
 export const batchReplayRejectsCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Scores the rows that got no answer again: as they were recorded, as they were mended, or with another model. What is ok now joins the output, once.',
+      'Scores the rows without an answer again: as recorded, as corrected, or with another model. Rows that succeed now are added to the output, once.',
     )
     .argument('<job>', 'name of the job')
     .option(
       '--rows <file.jsonl>',
-      'mended rows, a JSON object a line: each takes the place of the row of its key',
+      'corrected rows, one JSON object per line, each in place of the row with its key',
     )
     .option('--model <model>', 'another model, or another version')
     .addHelpText(

@@ -7,7 +7,7 @@ import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts'
 export const batchResumeCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Goes on with a job where it was interrupted: what is done is not done again. Of one that is done it prints the receipt.',
+      'Continues a job where it was interrupted: chunks that are done are not repeated. Prints the receipt of a job that is done.',
     )
     .argument('<job>', 'name of the job')
     .addHelpText(

@@ -19,7 +19,7 @@ interface RunOptions extends BatchOptions, JobSpecOptions {
 export const batchRunCommand: DefineCommand = (command, terminal) => {
   withJobFlags(command)
     .description(
-      'Scores a table: every row of the input gets one outcome, the rows that are ok appear in the output once. Named again, the job goes on where it was interrupted.',
+      'Scores a table: every input row gets one outcome, and every scored row appears in the output once. Run again under the same name, the job continues where it was interrupted.',
     )
     .addHelpText('after', HELP)
     .action(async () => {

@@ -25,7 +25,7 @@ interface ScheduleOptions extends JobServiceOptions {
 export const batchScheduleCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Has a server start a job by itself: at times, when files arrive, by a webhook, after another job. Each thing that happens starts one run, however often it is seen.',
+      'Schedules a job on a server: by cron, when files arrive, by a webhook, after another job. Each event starts one run, however often it is delivered.',
     )
     .argument('[job]', 'name of a job that is there; with --file, the only one of the file to take')
     .option('-f, --file <file>', 'define the jobs below `jobs` of a YAML file, with their schedules')

@@ -10,7 +10,9 @@ interface SubmitOptions extends JobServiceOptions {
 /** `batch submit`: has a server run a job now. */
 export const batchSubmitCommand: DefineCommand = (command, terminal) => {
   command
-    .description('Has a server run a job now, and comes back at once; `batch status JOB --watch` follows it.')
+    .description(
+      'Queues a run of a job on a server and returns at once; `batch status JOB --watch` follows it.',
+    )
     .argument('<job>', 'name of a job that is there: made by `batch schedule -f`, or run once by hand')
     .option('--key <text>', 'idempotency key: a run with the same key is started once')
     .option('--url <url>', 'server to call (default: the ledger of --data)')
@@ -27,7 +29,7 @@ export const batchSubmitCommand: DefineCommand = (command, terminal) => {
       if (note !== null) terminal.note(note);
       const { run, isNew } = started;
       terminal.answer(started, () =>
-        isNew ? `${named(run)} is queued` : `${named(run)} was there already: ${run.state}`,
+        isNew ? `${named(run)} is queued` : `${named(run)} exists already: ${run.state}`,
       );
     });
 };

@@ -25,7 +25,9 @@ To use it, once:
   zsh   plimsoll completion zsh > ~/.zfunc/_plimsoll
         (with "fpath=(~/.zfunc $fpath); autoload -U compinit; compinit" in ~/.zshrc)
   fish  plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish
-For this session alone: source <(plimsoll completion bash), or zsh.
+For this session alone:
+  bash, zsh  source <(plimsoll completion bash)
+  fish       plimsoll completion fish | source
 `;
 
 const SCRIPTS: Readonly<Record<Shell, (tree: readonly CompletionCommand[]) => Promise<string>>> = {

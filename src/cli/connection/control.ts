@@ -48,7 +48,7 @@ export const withActorOptions = (command: Command): Command =>
 
 /** What is added to the answer of a flip that holds in memory alone. */
 export const memoryOnlyNote = ({ durable }: { readonly durable?: false }): string =>
-  durable === false ? ' (in memory: the store is away, and is told when it is back)' : '';
+  durable === false ? ' (in memory: the store is unavailable; this is stored when it returns)' : '';
 
 export const actorOf = ({ by, reason }: ActorOptions): Actor => ({
   by: by ?? process.env['PLIMSOLL_BY'] ?? userInfo().username,
@@ -115,7 +115,7 @@ export async function withServer<T>(options: ControlOptions, work: Work<T>): Pro
   if (server !== null) return work(server);
   throw new PlimsollError('CONTROL_UNREACHABLE', {
     address: options.data,
-    reason: 'nobody serves this data',
+    reason: 'no server runs on this data folder',
   });
 }
 

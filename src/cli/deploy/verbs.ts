@@ -24,10 +24,10 @@ export type DeployVerb = (typeof DEPLOY_VERBS)[number];
 
 /** What each verb does, for `--help`. */
 const VERB_SUMMARIES: Readonly<Record<DeployVerb, string>> = {
-  plan: 'say what `apply` would do, what it costs and which permissions it needs; changes nothing',
-  apply: 'make it so; may be ended and started again at any moment',
-  status: 'show what there is',
-  destroy: 'remove everything that the deployment has made, and nothing else',
+  plan: 'show what `apply` does, what it costs and which permissions it needs; changes nothing',
+  apply: 'create or change the resources; may be interrupted and repeated at any time',
+  status: 'show the resources of the deployment',
+  destroy: 'remove the resources that the deployment created, and no others',
 };
 
 /**
@@ -78,7 +78,7 @@ async function sayPlan(
   const unchanged = plan.unchanged.map(idOf);
   terminal.answer({ deployment: deployment.name, steps, unchanged, ...details }, () =>
     [
-      steps.length === 0 ? `${deployment.name} is as it should be.` : `To do for ${deployment.name}:`,
+      steps.length === 0 ? `${deployment.name} is up to date.` : `Steps for ${deployment.name}:`,
       ...(steps.length === 0
         ? []
         : [formatTable(steps.map(({ action, id, because }) => [action, id, because]))]),
@@ -98,8 +98,8 @@ async function doApply(deploying: PreparedDeployment, terminal: Terminal): Promi
       ids.map((id) => [what, id]),
     );
     return lines.length === 0
-      ? `${deployment.name} is as it should be; nothing was done.`
-      : [formatTable(lines), `${deployment.name} is as it should be.`].join('\n');
+      ? `${deployment.name} is up to date: nothing to do.`
+      : [formatTable(lines), `${deployment.name} is up to date.`].join('\n');
   });
 }
 
@@ -111,7 +111,7 @@ async function sayStatus({ deployment, cloud }: PreparedDeployment, terminal: Te
   }
   terminal.answer({ deployment: deployment.name, resources: rows }, () =>
     rows.length === 0
-      ? `There is nothing of ${deployment.name}.`
+      ? `${deployment.name} has no resources.`
       : formatTable(rows.map(({ id, state, reason }) => [id, state, reason ?? ''])),
   );
 }
@@ -122,8 +122,8 @@ async function doDestroy({ deployment, cloud }: PreparedDeployment, terminal: Te
   );
   terminal.answer({ deployment: deployment.name, removed }, () =>
     removed.length === 0
-      ? `There is nothing of ${deployment.name}; nothing was removed.`
-      : [formatTable(removed.map((id) => ['removed', id])), `Nothing of ${deployment.name} is left.`].join(
+      ? `${deployment.name} has no resources: nothing to remove.`
+      : [formatTable(removed.map((id) => ['removed', id])), `${deployment.name} has no resources left.`].join(
           '\n',
         ),
   );

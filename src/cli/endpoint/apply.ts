@@ -24,7 +24,7 @@ interface ApplyOptions extends ActorOptions {
 export const applyCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
-      'Shows what would have to change for endpoints, aliases, batch jobs and monitors to be what a file says; with --yes changes it. Applied twice, the second time does nothing.',
+      'Shows the changes that bring endpoints, aliases, batch jobs and monitors to the state that a file describes; with --yes makes them. A second run changes nothing.',
     )
     .option('-f, --file <file>', 'desired state in YAML or JSON', 'plimsoll.yaml')
     .option('--yes', 'apply the changes')
@@ -156,9 +156,10 @@ function said({ changes, blocked, jobs, monitors }: ChangePlan & Others, applied
     ...monitors.flatMap(monitorLines),
     ...blocked.map(({ endpoint, reason }) => styled('red', `! ${printable(`${endpoint}: ${reason}`)}`)),
   ];
-  if (lines.length === 0) return 'Everything is as the file says.';
+  if (lines.length === 0) return 'No changes: everything matches the file.';
   if (changes.length + jobs.length + monitors.length === 0) return lines.join('\n');
-  if (!applied) return [...lines, 'Nothing is changed yet: --yes makes these changes.'].join('\n');
+  if (!applied)
+    return [...lines, 'Nothing is changed yet: run again with --yes to make these changes.'].join('\n');
   const watched = changes.flatMap((change) =>
     change.kind === 'rollout' ? [`Watch it: plimsoll status ${printable(change.endpoint)} --watch`] : [],
   );

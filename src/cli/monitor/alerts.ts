@@ -13,7 +13,7 @@ import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
 
-/** `alerts`: what is wrong, and who looks after it. */
+/** `alerts`: alerts that fire, and who has acknowledged them. */
 export const alertsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
     .description('Lists alerts that are firing or pending.')
@@ -69,7 +69,7 @@ const acknowledge: DefineCommand = (command, terminal) => {
       const row = await withMonitoring(options, (monitoring) =>
         monitoring.acknowledge(fingerprint, actorOf(options)),
       );
-      terminal.answer(row, () => `${nameOf(row)} is looked after by ${printable(row.acknowledgedBy ?? '')}`);
+      terminal.answer(row, () => `${nameOf(row)} is acknowledged by ${printable(row.acknowledgedBy ?? '')}`);
     });
 };
 
@@ -87,7 +87,7 @@ const test: DefineCommand = (command, terminal) => {
       if (!outcome.ok) process.exitCode = 1;
       terminal.answer(
         outcome,
-        () => `${outcome.ok ? 'It arrived' : 'It did not arrive'}: ${printable(outcome.detail)}`,
+        () => `${outcome.ok ? 'Delivered' : 'Not delivered'}: ${printable(outcome.detail)}`,
       );
     });
 };
@@ -100,12 +100,12 @@ const time = (millis: number): string => new Date(millis).toISOString().slice(0,
 /** With what keeps people from being told of it. */
 function stateOf({ state, known, inhibitedBy, acknowledgedBy }: AlertRow): string {
   if (!known) return `${state} (unknown now)`;
-  if (inhibitedBy !== null) return `${state} (follows from ${inhibitedBy})`;
-  return acknowledgedBy === null ? state : `${state} (${printable(acknowledgedBy)} looks after it)`;
+  if (inhibitedBy !== null) return `${state} (inhibited by ${inhibitedBy})`;
+  return acknowledgedBy === null ? state : `${state} (acknowledged by ${printable(acknowledgedBy)})`;
 }
 
 function listText(rows: readonly AlertRow[]): string {
-  if (rows.length === 0) return 'Nothing is wrong.';
+  if (rows.length === 0) return 'No alerts.';
   const head = ['alert', 'severity', 'state', 'since', 'id'];
   const lines = rows.map((row) => [
     nameOf(row),
@@ -128,7 +128,7 @@ function alertText(row: AlertRow, events: readonly AlertEventRow[]): string {
     printable(told.sentence),
     printable(told.advice),
     ...details,
-    ...(row.acknowledgedBy === null ? [] : [`looked after by ${printable(row.acknowledgedBy)}`]),
+    ...(row.acknowledgedBy === null ? [] : [`acknowledged by ${printable(row.acknowledgedBy)}`]),
     ...events.map(({ at, what }) => `  ${time(at)}  ${printable(what)}`),
   ].join('\n');
 }

@@ -48,12 +48,12 @@ function qualityPage({ endpoint, version, cohorts, accuracy, violations }: Quali
   const damage = violations.map(({ kind, sentence }) => `  ${kind}: ${printable(sentence)}`);
   return [
     accuracy === null
-      ? `${name}: no labels came yet (plimsoll feedback import --help), and its reference has none.`
+      ? `${name}: no labels yet (plimsoll feedback import --help), and its reference has none.`
       : accuracyText(name, accuracy),
     ...(cohorts.length === 0 ? [] : [cohortTable(cohorts, accuracy?.isEstimateTrusted !== false)]),
     damage.length === 0
-      ? 'Nothing was wrong with the rows of the last day.'
-      : ['Wrong with the rows of the last day:', ...damage].join('\n'),
+      ? 'No data quality violations in the rows of the last day.'
+      : ['Data quality violations in the rows of the last day:', ...damage].join('\n'),
   ].join('\n\n');
 }
 

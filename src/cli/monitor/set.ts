@@ -83,4 +83,4 @@ function placed(document: unknown, [key, ...rest]: readonly string[], value: unk
 }
 
 const said = ({ endpoint, generation, sentence }: MonitorView): string =>
-  `${printable(endpoint)} is watched so (generation ${generation}). ${printable(sentence)}`;
+  `${printable(endpoint)} is monitored (policy generation ${generation}). ${printable(sentence)}`;

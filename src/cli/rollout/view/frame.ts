@@ -79,7 +79,14 @@ function head(
 
 const memoryLines = (durable: EndpointView['durable']): StyledLine[] =>
   durable === false
-    ? [[['yellow', 'This route holds in memory alone: the store is away, and is told when it is back']]]
+    ? [
+        [
+          [
+            'yellow',
+            'This route is held in memory: the store is unavailable; the route is stored when it returns',
+          ],
+        ],
+      ]
     : [];
 
 /** How the stable version runs, and what that rests on. */
