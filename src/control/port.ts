@@ -3,116 +3,33 @@
  * server owns it; commands do not know which they talk to. All methods throw coded errors.
  */
 
+import type { Static } from 'typebox';
 import type { Actor } from '../core/actor.ts';
 import type { NewVersion } from '../registry/new-version.ts';
-import type { RolloutStatus } from '../rollout/decide/status.ts';
-import type { MetricView } from '../rollout/experiment/arm-comparisons.ts';
-import type { ExperimentView } from '../rollout/experiment/view.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
-import type { AuditRow, Check, Page, PageRequest, RouteRow, Strategy, VersionState } from '../store/store.ts';
-import type { MeasuredTraffic } from './fleet/traffic-meter.ts';
-import type { RolloutForecast } from './rollouts/forecast.ts';
+import type { AuditRow, Page, PageRequest, RouteRow, Strategy } from '../store/store.ts';
+import type {
+  ENDPOINT_VIEW,
+  FEEDBACK_RECEIPT,
+  MODEL_VIEW,
+  ROLLOUT_VIEW,
+  UNIT_EXPLANATION,
+  VERSION_VIEW,
+} from './view-schemas.ts';
 
 export type { Actor, NewVersion };
 
-export interface VersionView {
-  readonly model: string;
-  readonly version: number;
-  readonly state: VersionState;
-  readonly digest: string;
-  readonly checks: readonly Check[];
-  readonly file: string;
-  readonly proof: string | null;
-  readonly runtime: string | null;
-  readonly rowMicros: number | null;
-  /** Where it runs with Python, or a script goes around it. */
-  readonly python: PythonView | null;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly note: string;
-  readonly aliases: readonly string[];
-  readonly createdAt: string;
-  readonly createdBy: string;
-}
+export type VersionView = Static<typeof VERSION_VIEW>;
+export type ModelView = Static<typeof MODEL_VIEW>;
+export type EndpointView = Static<typeof ENDPOINT_VIEW>;
+export type RolloutView = Static<typeof ROLLOUT_VIEW>;
 
 /** What running a version with Python rests on. */
-export interface PythonView {
-  /** Minor version: `3.11`. */
-  readonly version: string;
-  readonly form: string;
-  readonly allow: readonly string[];
-  readonly trustedBy: string;
-  /** UTC, ISO 8601. */
-  readonly trustedAt: string;
-  /** Layers of the sandbox that did not hold when it was proved, and why. */
-  readonly missingLayers: readonly string[];
-}
-
-export interface ModelView {
-  readonly name: string;
-  /** Its newest version. */
-  readonly latest: VersionView;
-  readonly aliases: Readonly<Record<string, number>>;
-}
-
-export interface EndpointView {
-  readonly name: string;
-  readonly model: string;
-  readonly generation: number;
-  readonly stable: number;
-  /** What a rollback goes to. */
-  readonly previous: number | null;
-  readonly route: Route;
-  /** The rollout that runs, or null. */
-  readonly rollout: RolloutView | null;
-  /** Of its model over the last minutes, or null where too little was seen. */
-  readonly traffic: MeasuredTraffic | null;
-  /** There where the route holds in memory alone: the store is away, and is told when it is back. */
-  readonly durable?: false;
-}
+export type PythonView = NonNullable<VersionView['python']>;
 
 /** Counts and quantiles of one arm since the rollout began. */
-export interface ArmView {
-  readonly name: string;
-  readonly version: number;
-  readonly units: number;
-  readonly failures: number;
-  /** Milliseconds; null without requests. */
-  readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
-}
-
-export type { MetricView };
-
-export interface RolloutView extends RolloutStatus {
-  readonly id: string;
-  readonly endpoint: string;
-  readonly strategy: Strategy;
-  readonly candidate: number;
-  readonly stableVersion: number;
-  /** Of the last decision. */
-  readonly verdict: string;
-  readonly reason: string;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  readonly by: string;
-  readonly arms: readonly ArmView[];
-  readonly metrics: readonly MetricView[];
-  /** What did not count: pieces that came after their window was closed, parts that are missing; and how many requests were copied, and copies dropped. */
-  readonly left: {
-    readonly latePieces: number;
-    readonly missingParts: number;
-    readonly mirrored: number;
-    readonly dropped: number;
-  };
-  /** Of an experiment: what it has come to so far; else null. */
-  readonly experiment: ExperimentView | null;
-  /** What is expected, and when; null of experiments, of what waits for a person, and where no traffic is known. */
-  readonly forecast: RolloutForecast | null;
-  /** What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known. */
-  readonly warnings: readonly string[];
-  /** There where something of it holds in memory alone: the store is away, and is told when it is back. */
-  readonly durable?: false;
-}
+export type ArmView = RolloutView['arms'][number];
 
 export interface NewRollout {
   readonly candidate: number;
@@ -136,21 +53,8 @@ export interface FeedbackItem {
   readonly time?: string | undefined;
 }
 
-export interface FeedbackReceipt {
-  readonly accepted: number;
-  readonly durable?: false;
-}
-
-/** Where a unit goes. */
-export interface UnitExplanation {
-  readonly version: number;
-  readonly hash: number;
-  readonly bucket: number;
-  /** The role of its range, or the name of its arm in an experiment. */
-  readonly arm: string;
-  /** Smallest weight, of 10,000, at which the candidate that runs answers it; null where none grows. */
-  readonly switchesAt: number | null;
-}
+export type FeedbackReceipt = Static<typeof FEEDBACK_RECEIPT>;
+export type UnitExplanation = Static<typeof UNIT_EXPLANATION>;
 
 export interface ControlApi {
   models(page: PageRequest): Promise<Page<ModelView>>;

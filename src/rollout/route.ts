@@ -3,8 +3,17 @@
  * replica alike. Pure.
  */
 import type { Static } from 'typebox';
-import { orNothing } from '../schema/transformed.ts';
-import { anyInteger, anyNumber, anyText, choice, either, flag, list, shape } from '../schema/value-schema.ts';
+import {
+  anyInteger,
+  anyNumber,
+  anyText,
+  choice,
+  either,
+  flag,
+  list,
+  nullable,
+  shape,
+} from '../schema/value-schema.ts';
 import { BUCKETS } from './canary-split.ts';
 
 const ROLE = choice(['stable', 'candidate', 'control', 'shadow', 'arm']);
@@ -16,7 +25,7 @@ const RANGE = shape({
   version: anyInteger,
   role: ROLE,
   /** Index into `RecordingSpec.arms`, or null where nothing is measured. */
-  arm: orNothing(anyInteger),
+  arm: nullable(anyInteger),
 });
 /** Units whose bucket is in [from, to) get this version. */
 export type RouteRange = Static<typeof RANGE>;
@@ -33,9 +42,9 @@ export type HeaderRule = Static<typeof RULE>;
 const UNIT = shape({
   /** Lower case. */
   header: anyText,
-  cookie: orNothing(anyText),
+  cookie: nullable(anyText),
   /** Key at the top of a JSON body. */
-  field: orNothing(anyText),
+  field: nullable(anyText),
 });
 /** Where the id of a unit is found; the first that is there counts. Without any, the request is the unit. */
 export type UnitSource = Static<typeof UNIT>;
@@ -70,7 +79,7 @@ const RECORDING = shape({
   slow: list(SLOW_MARK),
   shifted: list(SHIFT_MARK),
   /** Header by whose value the counts are also kept apart, or null. */
-  segment: orNothing(anyText),
+  segment: nullable(anyText),
   /** Whether each answer is wanted, to be joined with labels later. */
   wantsAnswers: flag,
 });
@@ -87,10 +96,10 @@ export const ROUTE = shape({
   /** Seed of the bucket hash: new for every rollout, kept when the same candidate is tried again. */
   seed: anyInteger,
   /** Version that gets copies of requests, off the reply path, and how many percent of them. */
-  shadow: orNothing(shape({ version: anyInteger, percent: anyNumber })),
+  shadow: nullable(shape({ version: anyInteger, percent: anyNumber })),
   rules: list(RULE),
   unit: UNIT,
-  recording: orNothing(RECORDING),
+  recording: nullable(RECORDING),
 });
 export type Route = Static<typeof ROUTE>;
 

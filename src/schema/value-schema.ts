@@ -124,17 +124,34 @@ export const list = <T>(items: ValueSchema<T>, bounds?: NumberBounds): ValueSche
     ...(bounds === undefined ? {} : { minItems: bounds.min, maxItems: bounds.max }),
   });
 
+type SchemaTable = Readonly<Record<string, TSchema>>;
+
 /** An object with known keys: others are refused by name, since a misspelt guard would be a guard that is not there. */
-export const record = <F extends Readonly<Record<string, TSchema>>>(
+export const record = <F extends SchemaTable>(
   properties: F,
 ): ValueSchema<{ readonly [K in keyof F]: Static<F[K]> }> =>
   schemaOf({ type: 'object', additionalProperties: false, properties });
 
-/** What a program has written: every key is there, in the order in which it wrote them, and it may know more of them. */
-export const shape = <F extends Readonly<Record<string, TSchema>>>(
+/**
+ * What a program has written: every key is there but for those of `optional`, in the order in which it wrote them, and it may
+ * know more of them.
+ */
+export const shape = <F extends SchemaTable, O extends SchemaTable = Readonly<Record<never, never>>>(
   properties: F,
-): ValueSchema<{ readonly [K in keyof F]: Static<F[K]> }> =>
-  schemaOf({ type: 'object', properties, required: Object.keys(properties) });
+  optional?: O,
+): ValueSchema<{ readonly [K in keyof F]: Static<F[K]> } & { readonly [K in keyof O]?: Static<O[K]> }> =>
+  schemaOf({
+    type: 'object',
+    properties: { ...properties, ...optional },
+    required: Object.keys(properties),
+  });
+
+/** Null where there is none. */
+export const nullable = <S extends TSchema>(of: S): ValueSchema<Static<S> | null> =>
+  schemaOf({ anyOf: [of, { type: 'null' }] });
+
+/** Says what a value is for, where that is published. */
+export const described = <S extends TSchema>(of: S, description: string): S => ({ ...of, description });
 
 /** An object whose keys are names of somebody's choosing. */
 export const tableOf = <T>(

@@ -10,6 +10,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import { type ControlAddress, type ControlRequest, sendControlRequest } from '../../http/control-request.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
+import { decode } from '../../schema/read-value.ts';
+import { anything, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type {
   Actor,
@@ -26,6 +28,19 @@ import type {
   VersionView,
 } from '../port.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
+import {
+  AUDIT_VIEW,
+  ENDPOINT_VIEW,
+  FEEDBACK_RECEIPT,
+  GARBAGE_RECEIPT,
+  MODEL_VIEW,
+  pageSchema,
+  ROLLOUT_VIEW,
+  ROUTE_VIEW,
+  SIGNING_KEYS,
+  UNIT_EXPLANATION,
+  VERSION_VIEW,
+} from '../view-schemas.ts';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
@@ -33,6 +48,8 @@ type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
 /** How long one request waits for a proof; longer ones ask again. */
 const WAIT = '60s';
 const POLL_MS = 500;
+/** Of an answer that is not as it should be so many mistakes are told. */
+const PROBLEMS_MAX = 3;
 
 export class RemoteControl implements ControlApi {
   readonly #target: ControlAddress;
@@ -42,21 +59,22 @@ export class RemoteControl implements ControlApi {
   }
 
   models(page: PageRequest): Promise<Page<ModelView>> {
-    return this.#get('/models', { ...page });
+    return this.#get(pageSchema(MODEL_VIEW), '/models', { ...page });
   }
   model(name: string): Promise<ModelView> {
-    return this.#get(path`/models/${name}`);
+    return this.#get(MODEL_VIEW, path`/models/${name}`);
   }
   versions(model: string, page: PageRequest): Promise<Page<VersionView>> {
-    return this.#get(path`/models/${model}/versions`, { ...page });
+    return this.#get(pageSchema(VERSION_VIEW), path`/models/${model}/versions`, { ...page });
   }
   version(model: string, version: number): Promise<VersionView> {
-    return this.#get(path`/models/${model}/versions/${version}`);
+    return this.#get(VERSION_VIEW, path`/models/${model}/versions/${version}`);
   }
 
   /** Names the file to a server on this machine, sends it to another; comes back when it is proved. */
   async addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView> {
-    const begun = await this.#write<VersionView>(
+    const begun = await this.#write(
+      VERSION_VIEW,
       'POST',
       `${path`/models/${model}/versions`}?wait=${WAIT}`,
       actor,
@@ -76,25 +94,31 @@ export class RemoteControl implements ControlApi {
     change: Parameters<ControlApi['changeVersion']>[2],
     actor: Actor,
   ): Promise<VersionView> {
-    return this.#write('PATCH', path`/models/${model}/versions/${version}`, actor, json(change, actor));
+    return this.#write(
+      VERSION_VIEW,
+      'PATCH',
+      path`/models/${model}/versions/${version}`,
+      actor,
+      json(change, actor),
+    );
   }
   async setAlias(model: string, alias: string, version: number | null, actor: Actor): Promise<void> {
     const where = path`/models/${model}/aliases/${alias}`;
-    if (version === null) await this.#write('DELETE', where, actor);
-    else await this.#write('PUT', where, actor, json({ version }, actor));
+    if (version === null) await this.#write(MODEL_VIEW, 'DELETE', where, actor);
+    else await this.#write(MODEL_VIEW, 'PUT', where, actor, json({ version }, actor));
   }
   collectGarbage(actor: Actor): Promise<{ readonly bundles: number; readonly bytes: number }> {
-    return this.#write('POST', '/gc', actor);
+    return this.#write(GARBAGE_RECEIPT, 'POST', '/gc', actor);
   }
 
   endpoints(page: PageRequest): Promise<Page<EndpointView>> {
-    return this.#get('/endpoints', { ...page });
+    return this.#get(pageSchema(ENDPOINT_VIEW), '/endpoints', { ...page });
   }
   endpoint(name: string): Promise<EndpointView> {
-    return this.#get(path`/endpoints/${name}`);
+    return this.#get(ENDPOINT_VIEW, path`/endpoints/${name}`);
   }
   routes(endpoint: string, page: PageRequest): Promise<Page<RouteRow>> {
-    return this.#get(path`/endpoints/${endpoint}/routes`, { ...page });
+    return this.#get(pageSchema(ROUTE_VIEW), path`/endpoints/${endpoint}/routes`, { ...page });
   }
   changeRoute(
     endpoint: string,
@@ -102,7 +126,13 @@ export class RemoteControl implements ControlApi {
     generation: number,
     actor: Actor,
   ): Promise<EndpointView> {
-    return this.#write('PATCH', path`/endpoints/${endpoint}`, actor, json({ ...change, generation }, actor));
+    return this.#write(
+      ENDPOINT_VIEW,
+      'PATCH',
+      path`/endpoints/${endpoint}`,
+      actor,
+      json({ ...change, generation }, actor),
+    );
   }
   rollback(
     endpoint: string,
@@ -111,50 +141,56 @@ export class RemoteControl implements ControlApi {
     actor: Actor,
   ): Promise<EndpointView> {
     const body = json({ to, generation }, actor);
-    return this.#write('POST', path`/endpoints/${endpoint}:rollback`, actor, body);
+    return this.#write(ENDPOINT_VIEW, 'POST', path`/endpoints/${endpoint}:rollback`, actor, body);
   }
   explainUnit(endpoint: string, unit: string): Promise<UnitExplanation> {
-    return this.#get(path`/endpoints/${endpoint}/explain`, { unit });
+    return this.#get(UNIT_EXPLANATION, path`/endpoints/${endpoint}/explain`, { unit });
   }
 
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
-    return this.#write('POST', path`/endpoints/${endpoint}/rollouts`, actor, json(rollout, actor));
+    return this.#write(
+      ROLLOUT_VIEW,
+      'POST',
+      path`/endpoints/${endpoint}/rollouts`,
+      actor,
+      json(rollout, actor),
+    );
   }
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>> {
-    return this.#get(path`/endpoints/${endpoint}/rollouts`, { ...page });
+    return this.#get(pageSchema(ROLLOUT_VIEW), path`/endpoints/${endpoint}/rollouts`, { ...page });
   }
   rollout(id: string): Promise<RolloutView> {
-    return this.#get(path`/rollouts/${id}`);
+    return this.#get(ROLLOUT_VIEW, path`/rollouts/${id}`);
   }
   command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
-    return this.#write('POST', path`/rollouts/${id}:${command}`, actor, json({}, actor));
+    return this.#write(ROLLOUT_VIEW, 'POST', path`/rollouts/${id}:${command}`, actor, json({}, actor));
   }
   windows(id: string, page: PageRequest): Promise<Page<RecordingLine>> {
-    return this.#get(path`/rollouts/${id}/windows`, { ...page });
+    return this.#get(pageSchema(schemaOf<RecordingLine>({ type: 'object' })), path`/rollouts/${id}/windows`, {
+      ...page,
+    });
   }
   evidence(id: string): Promise<unknown> {
-    return this.#get(path`/rollouts/${id}/evidence`);
+    return this.#get(anything, path`/rollouts/${id}/evidence`);
   }
   async keys(): Promise<Keys> {
-    return (await this.#get<{ readonly items: Keys }>('/keys')).items;
+    return (await this.#get(SIGNING_KEYS, '/keys')).items;
   }
 
   feedback(items: readonly FeedbackItem[]): Promise<FeedbackReceipt> {
-    return this.#write('POST', '/feedback', null, { json: items });
+    return this.#write(FEEDBACK_RECEIPT, 'POST', '/feedback', null, { json: items });
   }
   audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>> {
-    return this.#get('/audit', { ...page });
+    return this.#get(pageSchema(AUDIT_VIEW), '/audit', { ...page });
   }
 
-  #get<T>(where: string, query: Query = {}): Promise<T> {
-    return sendControlRequest(this.#target, {
-      method: 'GET',
-      path: `${where}${searchOf(query)}`,
-    }) as Promise<T>;
+  #get<T>(answer: ValueSchema<T>, where: string, query: Query = {}): Promise<T> {
+    return this.#ask(answer, { method: 'GET', path: `${where}${searchOf(query)}` });
   }
 
   /** With a key of its own, so that a request that is sent twice is done once. */
   #write<T>(
+    answer: ValueSchema<T>,
     method: string,
     where: string,
     actor: Actor | null,
@@ -162,7 +198,17 @@ export class RemoteControl implements ControlApi {
   ): Promise<T> {
     const by = actor === null ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const headers = { 'idempotency-key': randomUUID(), ...by };
-    return sendControlRequest(this.#target, { method, path: where, headers, ...body }) as Promise<T>;
+    return this.#ask(answer, { method, path: where, headers, ...body });
+  }
+
+  /** Throws CONTROL_ANSWER_INVALID where the answer is not what this program knows. */
+  async #ask<T>(answer: ValueSchema<T>, request: ControlRequest): Promise<T> {
+    const given = await sendControlRequest(this.#target, request);
+    return decode(answer, given, (problems) => {
+      const address = 'socket' in this.#target ? this.#target.socket : this.#target.url;
+      const reason = problems.slice(0, PROBLEMS_MAX).join('; ');
+      return new PlimsollError('CONTROL_ANSWER_INVALID', { address, reason });
+    });
   }
 
   async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<ControlRequest, 'json' | 'form'>> {

@@ -7,8 +7,9 @@ import {
   LIFE_MAX_MS,
   LIFE_MIN_MS,
 } from '../../control/keys/port.ts';
+import { nullable } from '../../schema/value-schema.ts';
 import { SCOPES } from '../../store/scopes.ts';
-import { closed, NAME, nullable, operation, REASON, TIME } from './operation.ts';
+import { closed, NAME, operation, REASON, TIME } from './operation.ts';
 
 const KEY_NAME = Type.String({
   pattern: KEY_NAME_PATTERN.source,

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
+import { nullable } from '../../schema/value-schema.ts';
 import { checkerOf } from './check.ts';
-import { closed, nullable } from './operation.ts';
+import { closed } from './operation.ts';
 
 const SCHEMA = closed({
   strategy: Type.Enum(['canary', 'ab']),

@@ -1,19 +1,18 @@
 /** Endpoints, their routes, and the way back. */
 import { Type } from 'typebox';
+import { ENDPOINT_VIEW, ROUTE_VIEW, UNIT_EXPLANATION } from '../../control/view-schemas.ts';
+import { nullable } from '../../schema/value-schema.ts';
 import {
   closed,
   GENERATION,
   NAME,
-  nullable,
   operation,
   PAGE,
   pageRequest,
   pageSchemaOf,
   REASON,
-  TIME,
   VERSION_NUMBER,
 } from './operation.ts';
-import { DURABLE, ROLLOUT_VIEW } from './rollout-view.ts';
 
 /** HTTP field names and cookie names are tokens (RFC 9110 §5.6.2). */
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
@@ -28,71 +27,6 @@ const UNIT = closed({
   header: HEADER,
   cookie: nullable(Type.String({ pattern: `^${TOKEN}{1,100}$` })),
   field: nullable(Type.String({ minLength: 1, maxLength: 200 })),
-});
-
-const RANGE = Type.Object({
-  from: Type.Integer(),
-  to: Type.Integer(),
-  version: Type.Integer(),
-  role: Type.Enum(['stable', 'candidate', 'control', 'shadow', 'arm']),
-  arm: nullable(Type.Integer()),
-});
-
-const ROUTE = Type.Object({
-  endpoint: Type.String(),
-  model: Type.String(),
-  generation: Type.Integer(),
-  ranges: Type.Array(RANGE, { description: 'Buckets [from, to) of 10,000' }),
-  seed: Type.Integer(),
-  shadow: nullable(Type.Object({ version: Type.Integer(), percent: Type.Number() })),
-  rules: Type.Array(RULE),
-  unit: UNIT,
-  recording: nullable(Type.Object({ rollout: Type.String() })),
-});
-
-const ENDPOINT_VIEW = Type.Object({
-  name: Type.String(),
-  model: Type.String(),
-  generation: Type.Integer(),
-  stable: Type.Integer(),
-  previous: nullable(Type.Integer()),
-  route: ROUTE,
-  rollout: nullable(ROLLOUT_VIEW),
-  traffic: nullable(
-    Type.Object(
-      {
-        rate: Type.Number(),
-        errorShare: Type.Number(),
-        units: nullable(Type.Integer()),
-        over: Type.Number(),
-      },
-      {
-        description:
-          'Requests a second and the share that failed, over so many milliseconds; about how many distinct units there are to ask, null where new ones keep coming or requests have no ids',
-      },
-    ),
-  ),
-  durable: DURABLE,
-});
-
-const ROUTE_ROW = Type.Object({
-  endpoint: Type.String(),
-  generation: Type.Integer(),
-  route: ROUTE,
-  at: TIME,
-  by: Type.String(),
-  reason: Type.String(),
-});
-
-const ASSIGNMENT = Type.Object({
-  hash: Type.Integer(),
-  bucket: Type.Integer(),
-  arm: Type.String(),
-  switchesAt: Type.Union([Type.Integer(), Type.Null()], {
-    description:
-      'Smallest weight, of 10,000, at which the candidate that runs answers it; null where none grows',
-  }),
-  version: Type.Integer(),
 });
 
 export const ENDPOINTS = [
@@ -136,7 +70,7 @@ export const ENDPOINTS = [
     summary: 'Routes that it has had, newest first',
     params: { endpoint: NAME },
     query: PAGE,
-    answer: pageSchemaOf(ROUTE_ROW),
+    answer: pageSchemaOf(ROUTE_VIEW),
     handle: ({ control, params, query }) => control.routes(params.endpoint, pageRequest(query)),
   }),
   operation({
@@ -145,7 +79,7 @@ export const ENDPOINTS = [
     summary: 'Where a unit goes, and why',
     params: { endpoint: NAME },
     query: { unit: Type.String({ minLength: 1, maxLength: 1000 }) },
-    answer: ASSIGNMENT,
+    answer: UNIT_EXPLANATION,
     handle: ({ control, params, query }) => control.explainUnit(params.endpoint, query.unit),
   }),
   operation({

@@ -1,7 +1,7 @@
 /** Labels and business values that arrive after the answer. */
 import { Type } from 'typebox';
+import { FEEDBACK_RECEIPT } from '../../control/view-schemas.ts';
 import { closed, NAME, operation } from './operation.ts';
-import { DURABLE } from './rollout-view.ts';
 
 const ITEMS_MAX = 10_000;
 const BODY_LIMIT = 8 * 2 ** 20;
@@ -24,7 +24,7 @@ export const FEEDBACK = [
     body: Type.Array(ITEM, { maxItems: ITEMS_MAX }),
     bodyLimit: BODY_LIMIT,
     needsNoStore: true,
-    answer: Type.Object({ accepted: Type.Integer(), durable: DURABLE }),
+    answer: FEEDBACK_RECEIPT,
     handle: ({ control, body }) => control.feedback(body),
   }),
 ];

@@ -5,19 +5,10 @@ import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCHEDULE } from '../../jobs/schedule/document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
+import { nullable } from '../../schema/value-schema.ts';
 import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
 import { changeJob, startRun } from './job-changes.ts';
-import {
-  closed,
-  NAME,
-  nullable,
-  operation,
-  PAGE,
-  pageRequest,
-  pageSchemaOf,
-  REASON,
-  TIME,
-} from './operation.ts';
+import { closed, NAME, operation, PAGE, pageRequest, pageSchemaOf, REASON, TIME } from './operation.ts';
 
 const ANYTHING = Type.Unknown();
 

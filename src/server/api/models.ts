@@ -1,5 +1,6 @@
 /** Models and the aliases of their versions. */
 import { Type } from 'typebox';
+import { MODEL_VIEW } from '../../control/view-schemas.ts';
 import { ALIAS_NAME } from '../../registry/catalog-curation.ts';
 import {
   closed,
@@ -11,13 +12,6 @@ import {
   REASON,
   VERSION_NUMBER,
 } from './operation.ts';
-import { VERSION_VIEW } from './version-view.ts';
-
-const MODEL_VIEW = Type.Object({
-  name: Type.String(),
-  latest: VERSION_VIEW,
-  aliases: Type.Record(Type.String(), Type.Integer()),
-});
 
 const ALIAS = { model: NAME, alias: Type.String({ pattern: ALIAS_NAME.source }) };
 

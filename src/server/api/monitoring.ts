@@ -2,11 +2,11 @@
 import { Type } from 'typebox';
 import { DRIFT_KINDS } from '../../monitor/drift/drift-finding.ts';
 import { MONITOR } from '../../monitor/policy/policy.ts';
+import { nullable } from '../../schema/value-schema.ts';
 import {
   closed,
   GENERATION,
   NAME,
-  nullable,
   operation,
   PAGE,
   pageRequest,

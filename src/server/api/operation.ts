@@ -150,7 +150,6 @@ export const REASON = Type.Optional(
   Type.String({ maxLength: 2000, description: 'Why: kept in the audit log' }),
 );
 export const TEXTS = Type.Record(Type.String(), Type.String());
-export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
 /** Part of a list. */
 export const pageSchemaOf = (item: TSchema): TSchema =>

@@ -1,6 +1,7 @@
 /** Rollouts: started, watched, and steered by a person. */
 import { Type } from 'typebox';
 import type { RolloutCommand } from '../../control/port.ts';
+import { ROLLOUT_VIEW, STRATEGY } from '../../control/view-schemas.ts';
 import {
   closed,
   NAME,
@@ -11,7 +12,6 @@ import {
   REASON,
   VERSION_NUMBER,
 } from './operation.ts';
-import { ROLLOUT_VIEW, STRATEGY } from './rollout-view.ts';
 
 /** What each command does, in the words of the document. */
 const COMMANDS: Readonly<Record<RolloutCommand, string>> = {

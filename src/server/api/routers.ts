@@ -1,6 +1,7 @@
 /** Routers outside that follow the routes of endpoints. */
 import { Type } from 'typebox';
-import { nullable, operation } from './operation.ts';
+import { nullable } from '../../schema/value-schema.ts';
+import { operation } from './operation.ts';
 
 const WEIGHTS = Type.Record(Type.String(), Type.Number(), { description: 'Percent by version' });
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
 import type { ControlApi, NewVersion, VersionView } from '../../control/port.ts';
 import { withDemands } from '../../control/python-fields.ts';
+import { VERSION_VIEW } from '../../control/view-schemas.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfModelFile } from '../../registry/digest.ts';
 import { isFolder } from '../../registry/python/folder.ts';
@@ -21,7 +22,6 @@ import {
   VERSION_NUMBER,
 } from './operation.ts';
 import { ALLOW, PYTHON_VERSION, RUNTIME, TRUST } from './python-schema.ts';
-import { VERSION_VIEW } from './version-view.ts';
 
 const PATH = Type.String({ minLength: 1, maxLength: 4096 });
 

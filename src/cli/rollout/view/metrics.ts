@@ -1,5 +1,5 @@
 /** Differences between the arms, with intervals that hold at every look; of segments only those that stand out. */
-import type { MetricView } from '../../../control/port.ts';
+import type { MetricView } from '../../../rollout/experiment/arm-comparisons.ts';
 import { grouped } from '../../../text/numbers.ts';
 
 import { signedDifference } from './numbers.ts';

@@ -1,0 +1,261 @@
+/**
+ * What is told of models, versions, endpoints and rollouts: the types of the port, what the control API publishes, and what is
+ * wanted of its answers.
+ */
+import type { ExperimentView } from '../rollout/experiment/view.ts';
+import { ROUTE } from '../rollout/route.ts';
+import { readValue } from '../schema/read-value.ts';
+import { withReader } from '../schema/transformed.ts';
+import {
+  anyInteger,
+  anyNumber,
+  anyText,
+  anything,
+  choice,
+  described,
+  flag,
+  list,
+  nullable,
+  schemaOf,
+  shape,
+  tableOf,
+  type ValueSchema,
+} from '../schema/value-schema.ts';
+
+const times = described(anyNumber, 'Milliseconds since the epoch');
+
+/** A part of a list. */
+export const pageSchema = <T>(item: ValueSchema<T>) =>
+  shape({
+    items: list(item),
+    next: described(nullable(anyText), 'Cursor of the next part; null at the end'),
+  });
+
+/** There where it holds in memory alone. */
+const durable = described(
+  schemaOf<false>({ const: false }),
+  'There where it holds in memory alone: the store is away, and is told when it is back',
+);
+
+export const VERSION_VIEW = shape({
+  model: anyText,
+  version: anyInteger,
+  state: choice(['validating', 'ready', 'refused', 'archived']),
+  digest: described(anyText, 'sha256 of the file, hex'),
+  checks: list(shape({ name: anyText, ok: flag, detail: anyText })),
+  file: anyText,
+  proof: nullable(anyText),
+  runtime: nullable(anyText),
+  rowMicros: nullable(anyNumber),
+  python: described(
+    nullable(
+      shape({
+        version: described(anyText, 'Minor version of Python that it runs with'),
+        form: described(anyText, 'How its code is called'),
+        allow: list(anyText),
+        trustedBy: anyText,
+        /** UTC, ISO 8601. */
+        trustedAt: anyText,
+        missingLayers: described(
+          list(anyText),
+          'Layers of the sandbox that did not hold when it was proved, and why',
+        ),
+      }),
+    ),
+    'Where it runs with Python, or a script goes around it',
+  ),
+  labels: tableOf(anyText, anyText),
+  note: anyText,
+  aliases: list(anyText),
+  createdAt: anyText,
+  createdBy: anyText,
+});
+
+export const MODEL_VIEW = shape({
+  name: anyText,
+  /** Its newest version. */
+  latest: VERSION_VIEW,
+  aliases: tableOf(anyText, anyInteger),
+});
+
+/** JSON has no infinity: the logarithm of 0 is null in it. */
+const logarithm = withReader<number>(nullable(anyNumber), (value, path, problems) =>
+  value === null ? -Infinity : readValue(anyNumber, value, path, problems),
+);
+
+const GUARD_VIEW = described(
+  shape(
+    {
+      log: logarithm,
+      maxLog: logarithm,
+      bound: anyNumber,
+      certificate: nullable(shape({ log: logarithm, bound: anyNumber })),
+      harmedUnits: anyNumber,
+    },
+    {
+      lasting: described(
+        shape({ log: logarithm, candidate: anyInteger, stable: anyInteger, copies: anyInteger }),
+        'Units that failed in three windows in a row, by the arm of the third; and windows of units in which exactly the candidate failed their copies once more',
+      ),
+    },
+  ),
+  'Natural logarithms of evidence: of harm now, at most, and where it rolls back',
+);
+
+const ARM_VIEW = shape({
+  name: anyText,
+  version: anyInteger,
+  units: anyNumber,
+  failures: anyNumber,
+  /** Milliseconds; null without requests. */
+  latency: nullable(shape({ p50: anyNumber, p95: anyNumber, p99: anyNumber })),
+});
+
+const METRIC_VIEW = shape(
+  {
+    name: anyText,
+    segment: nullable(anyText),
+    scale: described(choice(['share', 'plain']), 'Of units, from 0 to 1; or in its own terms'),
+    estimate: nullable(anyNumber),
+    lower: nullable(anyNumber),
+    upper: nullable(anyNumber),
+    units: list(anyNumber),
+  },
+  { flagged: flag },
+);
+
+const STAGES_VIEW = described(
+  shape({
+    stages: list(
+      shape({
+        shadow: anyNumber,
+        weight: anyNumber,
+        bake: anyNumber,
+        minUnits: anyNumber,
+        approval: flag,
+      }),
+    ),
+    elapsed: anyNumber,
+    bake: anyNumber,
+    candidateUnits: anyNumber,
+    stableUnits: anyNumber,
+    approved: flag,
+  }),
+  'The plan of stages and how far the current one is; milliseconds',
+);
+
+const FORECAST = described(
+  shape(
+    {
+      rate: anyNumber,
+      errorRate: anyNumber,
+      basis: choice(['rollout', 'endpoint']),
+      stages: list(shape({ stage: anyInteger, end: nullable(anyNumber) })),
+      promotion: nullable(anyNumber),
+      detection: nullable(shape({ rate: anyNumber, time: nullable(anyNumber) })),
+    },
+    { certificate: nullable(anyNumber) },
+  ),
+  'What is expected at the traffic of the rollout, or of its endpoint before: milliseconds from now until each stage ends, the certificate is complete and everybody has the candidate, and from the beginning until a candidate that fails at a given rate is found; null for never',
+);
+
+export const STRATEGY = choice(['canary', 'ab', 'shadow', 'blue-green', 'immediate', 'placebo']);
+
+export const ROLLOUT_VIEW = shape(
+  {
+    id: anyText,
+    endpoint: anyText,
+    strategy: STRATEGY,
+    candidate: anyInteger,
+    stableVersion: anyInteger,
+    state: choice(['running', 'holding', 'promoted', 'rolled-back', 'aborted']),
+    stage: anyInteger,
+    stages: anyInteger,
+    weight: described(anyNumber, 'Percent of units that the candidate answers'),
+    /** Of the last decision. */
+    verdict: anyText,
+    reason: anyText,
+    evidence: shape({}, { errors: GUARD_VIEW, latency: GUARD_VIEW, outputs: GUARD_VIEW, labels: GUARD_VIEW }),
+    /** Units that went wrong on account of the candidate, by the guard that saw most. */
+    harmedUnits: anyNumber,
+    startedAt: anyText,
+    endedAt: nullable(anyText),
+    by: anyText,
+    arms: list(ARM_VIEW),
+    metrics: list(METRIC_VIEW),
+    /** Pieces that came after their window was closed, parts that are missing; requests that were copied, and copies dropped. */
+    left: shape({ latePieces: anyNumber, missingParts: anyNumber, mirrored: anyNumber, dropped: anyNumber }),
+    /** Of an experiment: what it has come to so far, as it is; else null. */
+    experiment: schemaOf<ExperimentView | null>({}),
+    /** Null of experiments, of what waits for a person, and where no traffic is known. */
+    forecast: nullable(FORECAST),
+    warnings: described(
+      list(anyText),
+      'What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known',
+    ),
+  },
+  { progress: STAGES_VIEW, durable },
+);
+
+export const ENDPOINT_VIEW = shape(
+  {
+    name: anyText,
+    model: anyText,
+    generation: anyInteger,
+    stable: anyInteger,
+    /** What a rollback goes to. */
+    previous: nullable(anyInteger),
+    route: ROUTE,
+    /** The rollout that runs, or null. */
+    rollout: nullable(ROLLOUT_VIEW),
+    traffic: nullable(
+      described(
+        shape({ rate: anyNumber, errorShare: anyNumber, units: nullable(anyInteger), over: anyNumber }),
+        'Requests a second and the share that failed, over so many milliseconds; about how many distinct units there are to ask, null where new ones keep coming or requests have no ids',
+      ),
+    ),
+  },
+  { durable },
+);
+
+export const ROUTE_VIEW = shape({
+  endpoint: anyText,
+  generation: anyInteger,
+  route: ROUTE,
+  at: times,
+  by: anyText,
+  reason: anyText,
+});
+
+/** Where a unit goes. */
+export const UNIT_EXPLANATION = shape({
+  hash: anyInteger,
+  bucket: anyInteger,
+  /** The role of its range, or the name of its arm in an experiment. */
+  arm: anyText,
+  switchesAt: described(
+    nullable(anyInteger),
+    'Smallest weight, of 10,000, at which the candidate that runs answers it; null where none grows',
+  ),
+  version: anyInteger,
+});
+
+export const FEEDBACK_RECEIPT = shape({ accepted: anyInteger }, { durable });
+
+export const AUDIT_VIEW = shape({
+  seq: anyInteger,
+  at: times,
+  by: anyText,
+  what: anyText,
+  subject: anyText,
+  body: anything,
+  previous: anyText,
+  hash: described(anyText, 'sha256 over the previous hash and this entry, hex'),
+});
+
+export const SIGNING_KEYS = shape({
+  items: list(shape({ keyId: anyText, publicKey: anyText })),
+  next: schemaOf<null>({ type: 'null' }),
+});
+
+export const GARBAGE_RECEIPT = shape({ bundles: anyInteger, bytes: anyNumber });
