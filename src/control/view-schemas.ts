@@ -19,17 +19,9 @@ import {
   schemaOf,
   shape,
   tableOf,
-  type ValueSchema,
 } from '../schema/value-schema.ts';
 
 const times = described(anyNumber, 'Milliseconds since the epoch');
-
-/** A part of a list. */
-export const pageSchema = <T>(item: ValueSchema<T>) =>
-  shape({
-    items: list(item),
-    next: described(nullable(anyText), 'Cursor of the next part; null at the end'),
-  });
 
 /** There where it holds in memory alone. */
 const durable = described(

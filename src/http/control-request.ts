@@ -1,6 +1,8 @@
 /** One request to the control API and its answer: JSON both ways, errors as the coded errors that they were. */
 import { Readable } from 'node:stream';
 import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
+import { decode } from '../schema/read-value.ts';
+import type { ValueSchema } from '../schema/value-schema.ts';
 import { BodyTooLarge, readResponse, sendRequest } from './client.ts';
 
 /** Where the API is: the Unix socket of a server on this machine, or a URL and the token that lets one in. */
@@ -130,4 +132,20 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Of an answer that is not as it should be so many mistakes are told. */
+const PROBLEMS_MAX = 3;
+
+/** A request whose answer is checked. Throws CONTROL_ANSWER_INVALID where it is not what this program knows. */
+export async function askControl<T>(
+  answer: ValueSchema<T>,
+  target: ControlAddress,
+  request: ControlRequest,
+): Promise<T> {
+  return decode(answer, await sendControlRequest(target, request), (problems) => {
+    const address = 'socket' in target ? target.socket : target.url;
+    const reason = problems.slice(0, PROBLEMS_MAX).join('; ');
+    return new PlimsollError('CONTROL_ANSWER_INVALID', { address, reason });
+  });
 }

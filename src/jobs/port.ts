@@ -1,50 +1,13 @@
 /** Everything that can be asked about jobs by the API and the commands, wherever the ledger is. */
+import type { Static } from 'typebox';
 import type { Actor } from '../core/actor.ts';
-import type { Cause, RunState } from '../store/ledger/run-state.ts';
 import type { Page, PageRequest } from '../store/store.ts';
-import type { JobSchedule } from './schedule/schedule.ts';
-import type { JobSpec } from './spec/spec.ts';
+import type { JOB_VIEW, RUN_VIEW, STARTED_RUN } from './view-schemas.ts';
 
 /** A run as it stands. Times are milliseconds since the epoch. */
-export interface RunView {
-  readonly id: string;
-  readonly job: string;
-  /** From 1 in its job. */
-  readonly number: number;
-  readonly cause: Cause;
-  /** What it was started for; a job has one run of each. */
-  readonly due: string;
-  readonly state: RunState;
-  readonly attempt: number;
-  readonly createdAt: number;
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-  /** Not before this time, where it is queued. */
-  readonly notBefore: number;
-  /** Rows read so far, and what else is known of how far it is. */
-  readonly progress: unknown;
-  /** Why its last attempt failed: `{code, message, hint, details}`. */
-  readonly error: unknown;
-  readonly receipt: unknown;
-}
-
-export interface JobView {
-  readonly name: string;
-  readonly spec: JobSpec;
-  readonly schedule: JobSchedule | null;
-  readonly paused: boolean;
-  readonly createdAt: number;
-  readonly createdBy: string;
-  /** When its cron lines start it next. */
-  readonly nextAt: number | null;
-  readonly latest: RunView | null;
-}
-
-export interface StartedRun {
-  readonly run: RunView;
-  /** False where what it was to be started for has a run already. */
-  readonly isNew: boolean;
-}
+export type RunView = Static<typeof RUN_VIEW>;
+export type JobView = Static<typeof JOB_VIEW>;
+export type StartedRun = Static<typeof STARTED_RUN>;
 
 export interface JobsPort {
   /** By name. */

@@ -153,6 +153,13 @@ export const nullable = <S extends TSchema>(of: S): ValueSchema<Static<S> | null
 /** Says what a value is for, where that is published. */
 export const described = <S extends TSchema>(of: S, description: string): S => ({ ...of, description });
 
+/** A part of a list. */
+export const pageSchema = <S extends TSchema>(item: S) =>
+  shape({
+    items: list(schemaOf<Static<S>>(item)),
+    next: described(nullable(anyText), 'Cursor of the next part; null at the end'),
+  });
+
 /** An object whose keys are names of somebody's choosing. */
 export const tableOf = <T>(
   names: ValueSchema<string>,

@@ -34,7 +34,7 @@ export const LAYERS: Layers = {
   'engine/python': ['engine', 'model', 'python', 'process'],
   files: ['model', 'formats', 'formats/onnx'],
   config: ['http', 'metrics'],
-  http: [],
+  http: ['schema'],
   statistics: [],
   metrics: ['bytes'],
   capture: ['bytes'],

@@ -7,11 +7,10 @@ import { openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../core/errors.ts';
-import { type ControlAddress, type ControlRequest, sendControlRequest } from '../../http/control-request.ts';
+import { askControl, type ControlAddress, type ControlRequest } from '../../http/control-request.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
-import { decode } from '../../schema/read-value.ts';
-import { anything, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
+import { anything, pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type {
   Actor,
@@ -34,7 +33,6 @@ import {
   FEEDBACK_RECEIPT,
   GARBAGE_RECEIPT,
   MODEL_VIEW,
-  pageSchema,
   ROLLOUT_VIEW,
   ROUTE_VIEW,
   SIGNING_KEYS,
@@ -48,8 +46,6 @@ type Keys = readonly { readonly keyId: string; readonly publicKey: string }[];
 /** How long one request waits for a proof; longer ones ask again. */
 const WAIT = '60s';
 const POLL_MS = 500;
-/** Of an answer that is not as it should be so many mistakes are told. */
-const PROBLEMS_MAX = 3;
 
 export class RemoteControl implements ControlApi {
   readonly #target: ControlAddress;
@@ -185,7 +181,7 @@ export class RemoteControl implements ControlApi {
   }
 
   #get<T>(answer: ValueSchema<T>, where: string, query: Query = {}): Promise<T> {
-    return this.#ask(answer, { method: 'GET', path: `${where}${searchOf(query)}` });
+    return askControl(answer, this.#target, { method: 'GET', path: `${where}${searchOf(query)}` });
   }
 
   /** With a key of its own, so that a request that is sent twice is done once. */
@@ -198,17 +194,7 @@ export class RemoteControl implements ControlApi {
   ): Promise<T> {
     const by = actor === null ? {} : { 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const headers = { 'idempotency-key': randomUUID(), ...by };
-    return this.#ask(answer, { method, path: where, headers, ...body });
-  }
-
-  /** Throws CONTROL_ANSWER_INVALID where the answer is not what this program knows. */
-  async #ask<T>(answer: ValueSchema<T>, request: ControlRequest): Promise<T> {
-    const given = await sendControlRequest(this.#target, request);
-    return decode(answer, given, (problems) => {
-      const address = 'socket' in this.#target ? this.#target.socket : this.#target.url;
-      const reason = problems.slice(0, PROBLEMS_MAX).join('; ');
-      return new PlimsollError('CONTROL_ANSWER_INVALID', { address, reason });
-    });
+    return askControl(answer, this.#target, { method, path: where, headers, ...body });
   }
 
   async #bodyOf(source: NewVersion, actor: Actor): Promise<Pick<ControlRequest, 'json' | 'form'>> {

@@ -5,47 +5,14 @@ import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCHEDULE } from '../../jobs/schedule/document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
+import { JOB_VIEW, RUN_VIEW, STARTED_RUN } from '../../jobs/view-schemas.ts';
 import { nullable } from '../../schema/value-schema.ts';
-import { CAUSES, RUN_STATES } from '../../store/ledger/run-state.ts';
 import { changeJob, startRun } from './job-changes.ts';
-import { closed, NAME, operation, PAGE, pageRequest, pageSchemaOf, REASON, TIME } from './operation.ts';
+import { closed, NAME, operation, PAGE, pageRequest, pageSchemaOf, REASON } from './operation.ts';
 
 const ANYTHING = Type.Unknown();
 
-const RUN_VIEW = Type.Object({
-  id: Type.String(),
-  job: Type.String(),
-  number: Type.Integer({ description: 'From 1 in its job' }),
-  cause: Type.Enum([...CAUSES]),
-  due: Type.String({ description: 'What it was started for: a job has one run of each' }),
-  state: Type.Enum([...RUN_STATES]),
-  attempt: Type.Integer(),
-  createdAt: TIME,
-  startedAt: nullable(TIME),
-  endedAt: nullable(TIME),
-  notBefore: TIME,
-  progress: ANYTHING,
-  error: ANYTHING,
-  receipt: ANYTHING,
-});
-
 const WRITTEN_SCHEDULE = nullable(Type.Unsafe<unknown>(SCHEDULE));
-
-const JOB_VIEW = Type.Object({
-  name: Type.String(),
-  spec: Type.Object({}, { description: 'As `plimsoll batch run` writes it down' }),
-  schedule: WRITTEN_SCHEDULE,
-  paused: Type.Boolean(),
-  createdAt: TIME,
-  createdBy: Type.String(),
-  nextAt: nullable(TIME),
-  latest: nullable(RUN_VIEW),
-});
-
-const STARTED = Type.Object({
-  run: RUN_VIEW,
-  isNew: Type.Boolean({ description: 'False where what it was to be started for has a run already' }),
-});
 
 const pausing = (verb: 'pause' | 'unpause', summary: string) =>
   operation({
@@ -116,7 +83,7 @@ export const JOBS = [
     // Whoever calls may say anything: it is not read.
     body: Type.Optional(ANYTHING),
     status: 202,
-    answer: STARTED,
+    answer: STARTED_RUN,
     async handle({ jobs, params, key, note }) {
       const all = await jobs();
       const { schedule } = await all.job(params.job);
@@ -141,7 +108,7 @@ export const JOBS = [
     params: { job: NAME },
     body: Type.Optional(closed({ reason: REASON })),
     status: 202,
-    answer: STARTED,
+    answer: STARTED_RUN,
     handle: async ({ jobs, params, key, note }) =>
       startRun((await jobs()).start(params.job, 'server', key ?? randomUUID()), note),
   }),
