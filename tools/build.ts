@@ -17,6 +17,7 @@ import { basename, join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
+import { isTest } from './checks/project.ts';
 import { mergedChunks, sharingChunks } from './chunks.ts';
 import { BANNER, COLD_PATH, compile, type Entry, entries, entry, startable } from './compile.ts';
 import { markInstalled } from './installed.mjs';
@@ -48,9 +49,18 @@ async function bundle(outdir: string, entryPoints: Entry[], cold: readonly strin
   for (const { path, text, contents } of outputFiles)
     writeFileSync(path, path.endsWith('.js') ? withoutIdleBanner(text) : contents);
   for (const { path, text } of outputFiles) checkStarted(path, text, outdir);
-  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
-    Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
+  const files = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
+  checkShipped(files, outdir);
+  return files;
+}
+
+/** Throws where a test helper would ship. */
+function checkShipped(files: readonly string[], outdir: string): void {
+  const helper = files.find((file) => file.startsWith('src/') && isTest(file));
+  if (helper !== undefined)
+    throw new Error(`${outdir} would hold the test helper ${helper}: no file that ships may import it`);
 }
 
 /** Most files ask for nothing that the banner is there for, and each that has it pays for it. */

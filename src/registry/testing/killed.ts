@@ -23,7 +23,7 @@ export interface AddOrder {
 function addInProcess({ dataDir, storeUrl, path }: AddOrder): ChildProcess {
   const script = `
     import { openStore } from '${module('../../store/open.ts')}';
-    import { ModelCatalog } from '${module('catalog.ts')}';
+    import { ModelCatalog } from '${module('../catalog.ts')}';
     const [dataDir, url, path] = process.argv.slice(1);
     const logger = { info() {}, warn() {}, error() {} };
     const clock = { now: () => Date.now(), monotonic: () => performance.now() };

@@ -13,7 +13,7 @@ import type { ScoredModel } from '../score.ts';
 export const identity = { digest: '', runtime: 'native', converter: 0 } as const;
 
 export async function load(path: string): Promise<ScoredModel> {
-  const { content } = readModelFile(join(import.meta.dirname, '../../fixtures', path));
+  const { content } = readModelFile(join(import.meta.dirname, '../../../fixtures', path));
   const engine = await createEngine(content!, content!.kind === 'graph' ? 'onnx' : 'native');
   return { engine, signature: content!.signature, example: exampleRow(content!).row, name: path, identity };
 }
