@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { type Heap, HeapKeeper } from './heap.ts';
+import { type HeapControl, HeapKeeper } from './heap.ts';
 
 /** A heap that is as busy as it is told to be, and what was done to it. */
 function heap() {
   const done: string[] = [];
   const state = { busy: 0.5 };
-  const made: Heap = {
+  const made: HeapControl = {
     busy: () => state.busy,
     grow: (bytes) => void done.push(`grow to ${bytes / 2 ** 20} MB`),
     collect: () => void done.push('collect'),

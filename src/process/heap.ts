@@ -35,7 +35,7 @@ const GROWTH = 4;
 const FILLING = { arrays: 2000, length: 1000 } as const;
 
 /** What a process can say and do about its heap; another one for tests. */
-export interface Heap {
+export interface HeapControl {
   /** Share of the time since it was asked last in which the loop had something to do. */
   busy(): number;
   /** Has the young generation grow to so many bytes, and no further. */
@@ -49,7 +49,7 @@ export interface Heap {
 
 /** One look after the other. Pure but for the heap. */
 export class HeapKeeper {
-  readonly #heap: Heap;
+  readonly #heap: HeapControl;
   #isSmall = true;
   /** Whether there was load since the last collection. */
   #isUsed = true;
@@ -57,7 +57,7 @@ export class HeapKeeper {
   #looks = Number.POSITIVE_INFINITY;
   #idle = 0;
 
-  constructor(heap: Heap) {
+  constructor(heap: HeapControl) {
     this.#heap = heap;
   }
 
@@ -97,7 +97,7 @@ export function keepHeapSmall(): () => void {
   return () => clearInterval(looks);
 }
 
-function ownHeap(): Heap {
+function ownHeap(): HeapControl {
   let before = performance.eventLoopUtilization();
   let collect: ((options: object) => void) | null = null;
   return {

@@ -1,7 +1,7 @@
 /** The other side of a worker's slot: what a supervised process hears from the one that started it, and says to it. */
 import { toErrorMessage } from './messages.ts';
 
-export interface Parent<In, Out> {
+export interface ParentChannel<In, Out> {
   /** Says something; calls `sent` once it is on its way. A parent that is gone hears nothing: `onGone` tells of it. */
   send(message: Out, sent?: () => void): void;
   onMessage(listener: (message: In) => void): void;
@@ -17,7 +17,7 @@ export interface Parent<In, Out> {
 export function obeyParent<In extends { readonly kind: string }, Out extends { readonly kind: string }>(
   run: (
     start: Extract<In, { readonly kind: 'start' }>,
-    parent: Parent<In, Out>,
+    parent: ParentChannel<In, Out>,
     handle: object,
   ) => Promise<void>,
 ): void {
@@ -26,7 +26,7 @@ export function obeyParent<In extends { readonly kind: string }, Out extends { r
     if (process.connected) process.send?.(message, undefined, undefined, sent);
     else sent();
   };
-  const parent: Parent<In, Out> = {
+  const parent: ParentChannel<In, Out> = {
     send,
     onMessage: (listener) => void process.on('message', listener),
     onLeave(leave) {

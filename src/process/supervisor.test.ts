@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Supervised, Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { type SupervisedWorker, Supervisor, type SupervisorOptions } from './supervisor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 /** A worker that ends when it is told to, and notes that it was closed. */
-interface FakeWorker extends Supervised {
+interface FakeWorker extends SupervisedWorker {
   readonly epoch: number;
   end(reason: string): void;
   isClosed: boolean;

@@ -1,7 +1,7 @@
 import { Backoff, type BackoffPolicy } from '../core/backoff.ts';
 
 /** What is kept alive: a process, or whatever else ends by itself. */
-export interface Supervised {
+export interface SupervisedWorker {
   /** Why it ended, in words; never rejects. */
   readonly ended: Promise<string>;
   /** Lets it come to its end, and ends it where it does not. */
@@ -17,7 +17,7 @@ export interface RestartPolicy {
   readonly isFirstFree?: boolean;
 }
 
-export interface SupervisorOptions<W extends Supervised> {
+export interface SupervisorOptions<W extends SupervisedWorker> {
   /** Starts the `epoch`-th one, counted from 1; resolves when it does its work. */
   readonly start: (epoch: number) => Promise<W>;
   readonly restart: RestartPolicy;
@@ -30,7 +30,7 @@ export interface SupervisorOptions<W extends Supervised> {
 }
 
 /** Keeps one worker alive: one that ends is followed by the next, after a pause that grows while they keep ending. */
-export class Supervisor<W extends Supervised> {
+export class Supervisor<W extends SupervisedWorker> {
   readonly #options: SupervisorOptions<W>;
   readonly #backoff: Backoff;
   /** Those that come to their end. */

@@ -2,7 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { guarded } from '../core/guarded.ts';
 import { type ChildProcess, type ExitStatus, startNode } from './child-process.ts';
 import type { LifecycleMessage } from './messages.ts';
-import { type Supervised, Supervisor } from './supervisor.ts';
+import { type SupervisedWorker, Supervisor } from './supervisor.ts';
 
 /** What a worker is told whatever it does: how it is started, and that it is to end. */
 type LifecycleOrder = { readonly kind: 'start' } | { readonly kind: 'leave' };
@@ -53,7 +53,7 @@ const killAll = (): void => {
 /** One place for a worker process: starts it, watches it, and starts another one when it ends. */
 export class WorkerSlot<In extends { readonly kind: string }, Out extends { readonly kind: string }> {
   readonly #options: WorkerSlotOptions<In, Out>;
-  readonly #supervisor: Supervisor<Supervised>;
+  readonly #supervisor: Supervisor<SupervisedWorker>;
   #checks: NodeJS.Timeout | undefined;
   #child: ChildProcess | null = null;
   #isReady = false;
@@ -132,7 +132,7 @@ export class WorkerSlot<In extends { readonly kind: string }, Out extends { read
     this.#child?.signal(signal);
   }
 
-  #launch(epoch: number): Promise<Supervised> {
+  #launch(epoch: number): Promise<SupervisedWorker> {
     const { entry, start, handle, nodeOptions = [] } = this.#options;
     this.#refusal = null;
     this.#silence = 0;

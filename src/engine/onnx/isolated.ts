@@ -4,7 +4,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { Engine, IsWanted } from '../engine.ts';
-import { Pool, type PoolStatus } from '../python/pool.ts';
+import { WorkerPool, type WorkerPoolStatus } from '../python/pool.ts';
 import type { ScalingRule } from '../python/scaling.ts';
 import type { PythonWorker } from '../python/worker.ts';
 import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
@@ -28,7 +28,7 @@ export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> 
 export interface IsolatedGraph extends Engine {
   infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs>;
   close(): Promise<void>;
-  status(): PoolStatus;
+  status(): WorkerPoolStatus;
 }
 
 const MAX_QUEUE = 64;
@@ -60,7 +60,7 @@ export async function createIsolatedEngine(options: IsolatedGraphOptions): Promi
 class IsolatedEngine implements IsolatedGraph {
   readonly id = 'onnx';
   readonly #options: IsolatedGraphOptions;
-  readonly #pool: Pool;
+  readonly #pool: WorkerPool;
   readonly #guard: BatchGuard;
   readonly #rule: SliceRule;
   /** Folder that goes with the engine, or null. */
@@ -75,7 +75,7 @@ class IsolatedEngine implements IsolatedGraph {
     this.#guard = createGuard(signature);
     this.#rule = sliceRule(signature, []);
     const load = { model, outputs: graphOutputNames(signature.outputs, null) };
-    this.#pool = new Pool({
+    this.#pool = new WorkerPool({
       ...{ name, workers, scaling, batches: false, maxRows: 1, isRowwise: false, maxDeaths: 1 },
       ...{ waitMillis: callMillis, startMillis, maxQueue: MAX_QUEUE, maxQueueDown: MAX_QUEUE_DOWN },
       maxQueuedRows: Number.POSITIVE_INFINITY,
@@ -99,7 +99,7 @@ class IsolatedEngine implements IsolatedGraph {
     });
   }
 
-  status(): PoolStatus {
+  status(): WorkerPoolStatus {
     return this.#pool.status;
   }
 

@@ -3,11 +3,11 @@
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
-import { isRaw, type Work, workRows } from './work.ts';
+import { isRaw, type WorkerTask, workRows } from './work.ts';
 
 /** A request in its queue. */
 export interface QueuedRequest {
-  readonly work: Work;
+  readonly work: WorkerTask;
   /** It goes by itself: together with others it failed. */
   readonly isAlone: boolean;
 }
@@ -43,7 +43,7 @@ export function takeTogether<T extends QueuedRequest>(queue: T[], rule: Batching
 }
 
 /** Whether two pieces of work are of one kind, form and width, so that their rows can follow each other. */
-export function areAlike(one: Work, other: Work): boolean {
+export function areAlike(one: WorkerTask, other: WorkerTask): boolean {
   if (isRaw(one) || isRaw(other)) return false;
   if (one.kind === 'after') return other.kind === 'after' && areAlikeOutputs(one.outputs, other.outputs);
   if (other.kind === 'after') return false;

@@ -17,10 +17,10 @@ import { conform, emptyOutputs } from './conform.ts';
 import { failureToError, PythonFailureError } from './failure.ts';
 import { type InterpreterOptions, pythonProgram } from './interpreter.ts';
 import type { LoadMessage } from './messages.ts';
-import { Pool, type PoolStatus } from './pool.ts';
+import { WorkerPool, type WorkerPoolStatus } from './pool.ts';
 import type { ScalingRule } from './scaling.ts';
 import { AnswerError } from './tensors.ts';
-import { type Answer, rowsIn, type Work } from './work.ts';
+import { rowsIn, type WorkerAnswer, type WorkerTask } from './work.ts';
 import { type PythonWorker, startWorker } from './worker.ts';
 
 export interface PythonEngineOptions extends InterpreterOptions {
@@ -56,7 +56,7 @@ export interface PythonEngine extends Engine {
   infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs>;
   invoke(request: RawRequest): Promise<RawAnswer>;
   close(): Promise<void>;
-  status(): PoolStatus;
+  status(): WorkerPoolStatus;
 }
 
 /** Calls' worth of rows that may wait. */
@@ -91,7 +91,7 @@ export async function createPythonEngine(options: PythonEngineOptions): Promise<
     raw = worker.ready.described.raw ?? NO_RAW_ENDS;
     return worker;
   };
-  const pool = new Pool({
+  const pool = new WorkerPool({
     ...{ name, workers, scaling, batches, maxRows, start },
     ...{ waitMillis: callMillis, startMillis, maxQueue: queue, maxQueuedRows: QUEUED_CALLS * maxRows },
   });
@@ -103,10 +103,10 @@ class PooledEngine implements PythonEngine {
   readonly id = 'python';
   readonly raw: RawEnds;
   readonly #options: PythonEngineOptions;
-  readonly #pool: Pool;
+  readonly #pool: WorkerPool;
   #closed: Promise<void> | null = null;
 
-  constructor(options: PythonEngineOptions, pool: Pool, raw: RawEnds) {
+  constructor(options: PythonEngineOptions, pool: WorkerPool, raw: RawEnds) {
     this.#options = options;
     this.#pool = pool;
     this.raw = raw;
@@ -170,7 +170,7 @@ class PooledEngine implements PythonEngine {
     return (await this.#ask({ kind: 'write', request: { ...request, accept }, outputs })) as WrittenResponse;
   }
 
-  status(): PoolStatus {
+  status(): WorkerPoolStatus {
     return this.#pool.status;
   }
 
@@ -187,7 +187,7 @@ class PooledEngine implements PythonEngine {
     return (await this.#ask({ kind: 'after', outputs, rows: batch.rows })) as Outputs;
   }
 
-  #ask(work: Work, isWanted?: IsWanted): Promise<Answer> {
+  #ask(work: WorkerTask, isWanted?: IsWanted): Promise<WorkerAnswer> {
     return this.#pool.submit(work, isWanted);
   }
 }

@@ -4,11 +4,11 @@ import type { EngineStatus, IsWanted } from '../engine.ts';
 import { type BatchingRule, type QueuedRequest, takeTogether } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
 import { isDeadly, PoolSlot } from './pool-slot.ts';
-import { Scaler, type ScalingRule } from './scaling.ts';
-import { type Answer, apart, rowsProblem, together, type Work, workRows } from './work.ts';
+import { PoolScaler, type ScalingRule } from './scaling.ts';
+import { apart, rowsProblem, together, type WorkerAnswer, type WorkerTask, workRows } from './work.ts';
 import type { PythonWorker } from './worker.ts';
 
-export interface PoolOptions extends BatchingRule {
+export interface WorkerPoolOptions extends BatchingRule {
   readonly name: string;
   /** Workers at most; without a rule of scaling, always. */
   readonly workers: number;
@@ -32,7 +32,7 @@ export interface PoolOptions extends BatchingRule {
 }
 
 /** What a pool is like at one moment, and what it has done so far. */
-export interface PoolStatus extends EngineStatus {
+export interface WorkerPoolStatus extends EngineStatus {
   readonly waitingRows: number;
   /** Calls by the number of requests put together: 1, 2, up to 4, 8, … 128, and more. */
   readonly together: readonly number[];
@@ -43,7 +43,7 @@ interface Entry extends QueuedRequest {
   readonly since: number;
   readonly deaths: number;
   readonly isWanted: IsWanted;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -53,10 +53,10 @@ const TOGETHER_CELLS = 9;
 const SCALING_MILLIS = 250;
 
 /** Workers of one version, and the requests that wait for them. */
-export class Pool {
-  readonly #options: PoolOptions;
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
   #slots: readonly PoolSlot[];
-  readonly #scaler: Scaler | null;
+  readonly #scaler: PoolScaler | null;
   #scaling: NodeJS.Timeout | undefined;
   /** Milliseconds that calls have taken together until `#countedAt`; those that are on their way count as they go. */
   #busyMillis = 0;
@@ -74,10 +74,10 @@ export class Pool {
   #drained: (() => void) | null = null;
   #waitTimer: NodeJS.Timeout | null = null;
 
-  constructor(options: PoolOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options;
     const { workers, scaling } = options;
-    this.#scaler = scaling && scaling.min < workers ? new Scaler({ ...scaling, max: workers }) : null;
+    this.#scaler = scaling && scaling.min < workers ? new PoolScaler({ ...scaling, max: workers }) : null;
     const first = this.#scaler ? Math.max(1, scaling!.min) : workers;
     this.#slots = Array.from({ length: first }, () => this.#newSlot());
   }
@@ -97,7 +97,7 @@ export class Pool {
       ).unref();
   }
 
-  get status(): PoolStatus {
+  get status(): WorkerPoolStatus {
     const up = this.#slots.flatMap(({ worker }) => worker ?? []);
     return {
       workers: this.#slots.length,
@@ -116,7 +116,7 @@ export class Pool {
    * @throws PythonFailureError, PYTHON_WORKER_ENDED, ENGINE_TIMEOUT, ENGINE_BUSY, ENGINE_CLOSED, and INPUT_INVALID for rows
    *   that fit into no frame
    */
-  submit(work: Work, isWanted: IsWanted = () => true): Promise<Answer> {
+  submit(work: WorkerTask, isWanted: IsWanted = () => true): Promise<WorkerAnswer> {
     if (this.#isClosed) return Promise.reject(new PlimsollError('ENGINE_CLOSED'));
     const { maxQueue, maxQueuedRows, maxQueueDown = maxQueue } = this.#options;
     if (this.#queue.length >= maxQueueDown && this.#isDown()) return Promise.reject(this.#tooLate());
@@ -221,7 +221,7 @@ export class Pool {
       });
   }
 
-  async #ask(worker: PythonWorker, work: Work): Promise<Answer> {
+  async #ask(worker: PythonWorker, work: WorkerTask): Promise<WorkerAnswer> {
     const answer = await worker.ask(work);
     const { isRowwise = true } = this.#options;
     const message = isRowwise ? rowsProblem(work, answer) : null;

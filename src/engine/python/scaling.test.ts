@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Scaler, type Scaling } from './scaling.ts';
+import { PoolScaler, type PoolScaling } from './scaling.ts';
 
-const RULE: Scaling = { min: 1, max: 3, upMillis: 2000, cooldownMillis: 10_000, idleMillis: 30_000 };
+const RULE: PoolScaling = { min: 1, max: 3, upMillis: 2000, cooldownMillis: 10_000, idleMillis: 30_000 };
 
 /** Workers after each second, where `busy` says how many of them would be busy if there were enough. */
-function run(rule: Scaling, demand: readonly number[], from = 1, startSeconds = 0): readonly number[] {
-  const scaler = new Scaler(rule);
+function run(rule: PoolScaling, demand: readonly number[], from = 1, startSeconds = 0): readonly number[] {
+  const scaler = new PoolScaler(rule);
   let [slots, busyMillis, starting] = [from, 0, 0];
   return demand.map((wanted, second) => {
     const up = slots - (starting > second ? 1 : 0);

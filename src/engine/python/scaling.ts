@@ -1,6 +1,6 @@
 /** How many workers a version has at each moment. Pure. */
 
-export interface Scaling extends ScalingRule {
+export interface PoolScaling extends ScalingRule {
   readonly max: number;
 }
 
@@ -16,7 +16,7 @@ export interface ScalingRule {
 }
 
 /** What a pool is like at one moment. */
-export interface Load {
+export interface PoolLoad {
   /** Milliseconds of a steady clock. */
   readonly now: number;
   /** Milliseconds that all workers together have been busy for, ever. */
@@ -43,8 +43,8 @@ interface Sample {
 }
 
 /** Says how many workers there should be, from what was seen of the load so far. */
-export class Scaler {
-  readonly #rule: Scaling;
+export class PoolScaler {
+  readonly #rule: PoolScaling;
   #samples: Sample[] = [];
   /** When as many workers as there are were last needed. */
   #needed = Number.NEGATIVE_INFINITY;
@@ -52,12 +52,12 @@ export class Scaler {
   #asked: number | null = null;
   #lastBusy = 0;
 
-  constructor(rule: Scaling) {
+  constructor(rule: PoolScaling) {
     this.#rule = rule;
   }
 
   /** Workers from now on; to be asked at regular times, and whenever a request finds no worker. */
-  next(load: Load): number {
+  next(load: PoolLoad): number {
     const { min, max } = this.#rule;
     const wanted = Math.min(max, Math.max(min, this.#wanted(load)));
     if (wanted !== load.slots) {
@@ -67,7 +67,7 @@ export class Scaler {
     return wanted;
   }
 
-  #wanted(load: Load): number {
+  #wanted(load: PoolLoad): number {
     const { now, busyMillis, waiting, inFlight, slots, up } = load;
     if (waiting > 0 || inFlight > 0 || busyMillis > this.#lastBusy) this.#asked = now;
     this.#asked ??= now;

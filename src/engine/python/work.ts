@@ -23,22 +23,22 @@ export type RawWork =
       readonly outputs: Outputs;
     };
 
-export type Work = RowsWork | RawWork;
+export type WorkerTask = RowsWork | RawWork;
 
 /** `before` and `read` are answered with rows, where something is accepted with what is written, the others with outputs. */
-export type Answer = Batch | Outputs | WrittenResponse;
+export type WorkerAnswer = Batch | Outputs | WrittenResponse;
 
-export const isRaw = (work: Work): work is RawWork =>
+export const isRaw = (work: WorkerTask): work is RawWork =>
   work.kind === 'invoke' || work.kind === 'read' || work.kind === 'write';
 
 /** What the worker answers. */
-export function wantedOf(work: Work): Exclude<FromPythonWorker['kind'], 'ready' | 'error'> {
+export function wantedOf(work: WorkerTask): Exclude<FromPythonWorker['kind'], 'ready' | 'error'> {
   if (work.kind === 'before' || work.kind === 'read') return 'batch';
   return isRaw(work) && work.request.accept !== null ? 'written' : 'outputs';
 }
 
 /** A body that only its code understands counts as one. */
-export function workRows(work: Work): number {
+export function workRows(work: WorkerTask): number {
   if (work.kind === 'after') return work.rows;
   if (!isRaw(work)) return work.batch.rows;
   const { given } = work.request;
@@ -57,7 +57,7 @@ type WorkHeader =
 
 /** As the message of `messages.ts`. */
 export function encodeWork(
-  work: Work,
+  work: WorkerTask,
   id: number,
   columns: readonly string[] | null,
 ): EncodedTensors<WorkHeader> {
@@ -95,7 +95,7 @@ function encodeRaw(
 }
 
 /** Work of several requests that are alike, as one piece. */
-export function together(works: readonly Work[]): Work {
+export function together(works: readonly WorkerTask[]): WorkerTask {
   const first = works[0]!;
   if (works.length === 1 || isRaw(first)) return first;
   if (first.kind !== 'after')
@@ -108,7 +108,7 @@ export function together(works: readonly Work[]): Work {
 }
 
 /** The answer of each request, from the answer to all of them. */
-export function apart(works: readonly Work[], answer: Answer): readonly Answer[] {
+export function apart(works: readonly WorkerTask[], answer: WorkerAnswer): readonly WorkerAnswer[] {
   if (works.length === 1) return [answer];
   const rows = works.reduce((sum, work) => sum + workRows(work), 0);
   let start = 0;
@@ -127,7 +127,7 @@ export function apart(works: readonly Work[], answer: Answer): readonly Answer[]
  * What is wrong with an answer that has another number of rows than were asked, or null. Where rows of several requests are
  * told apart by their place, nothing is worse than a row too few.
  */
-export function rowsProblem(work: Work, answer: Answer): string | null {
+export function rowsProblem(work: WorkerTask, answer: WorkerAnswer): string | null {
   const answered = wantedOf(work);
   if (answered === 'written') return null;
   // How many rows are in a body is known to its reader alone; its outputs have to agree among themselves.

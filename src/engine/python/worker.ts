@@ -11,7 +11,7 @@ import { watchFolder } from './folder-quota.ts';
 import { encodeFrame, FrameError, type WireFrame } from './frame.ts';
 import type { FromPythonWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
-import { type Answer, encodeWork, type Work, wantedOf } from './work.ts';
+import { encodeWork, type WorkerAnswer, type WorkerTask, wantedOf } from './work.ts';
 
 /** What is started: a command, what is in its environment, and what keeps its memory where the kernel does not. */
 export type WorkerProgram = Omit<PythonChildOptions, 'scratch'>;
@@ -55,7 +55,7 @@ export interface PythonWorker {
   /** Only of form `around`: the compiled model's outputs → the answers. */
   after(outputs: Outputs, rows: number): Promise<Outputs>;
   /** One of these, or what goes to code that reads bodies and writes answers itself. */
-  ask(work: Work): Promise<Answer>;
+  ask(work: WorkerTask): Promise<WorkerAnswer>;
   /** Lets it come to its end, and kills it where it does not. */
   close(): Promise<void>;
   /** Why it ended, in words; never rejects. */
@@ -169,7 +169,7 @@ class StartedWorker implements PythonWorker {
     return this.ask({ kind: 'after', outputs, rows }) as Promise<Outputs>;
   }
 
-  ask(work: Work): Promise<Answer> {
+  ask(work: WorkerTask): Promise<WorkerAnswer> {
     if (this.#isClosing) return Promise.reject(new PlimsollError('ENGINE_CLOSED'));
     const answer = this.#waiting === 0 ? this.#ask(work) : this.#last.then(() => this.#ask(work));
     this.#waiting++;
@@ -196,7 +196,7 @@ class StartedWorker implements PythonWorker {
     await this.ended;
   }
 
-  async #ask(work: Work): Promise<Answer> {
+  async #ask(work: WorkerTask): Promise<WorkerAnswer> {
     const { callMillis, columns = null, innerColumns = null } = this.#options;
     const { header, buffers } = encodeWork(work, ++this.#calls, columns);
     const wanted = wantedOf(work);

@@ -14,15 +14,15 @@ import type { JobSource } from '../sources/source.ts';
 import { redactedError } from '../spec/redaction.ts';
 import { redactorFor } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { LANE_ENTRY } from '../worker/entry.ts';
-import type { LaneAnswers } from '../worker/protocol.ts';
+import { CHUNK_WORKER_ENTRY } from '../worker/entry.ts';
+import type { ChunkWorkerAnswers } from '../worker/protocol.ts';
 import { sumOf } from './budget.ts';
 import { checkedRun } from './checked-run.ts';
 import { reasonToHold } from './checks.ts';
+import { ChunkWorkerPool } from './chunk-worker-pool.ts';
 import { clearScratch } from './cleanup.ts';
 import { plannedColumns } from './columns.ts';
 import { endingOf, type RunEnding, stopError } from './ending.ts';
-import { Lanes } from './lanes.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
 import { piecesOf } from './pieces.ts';
@@ -82,7 +82,7 @@ class RunCoordinator {
   readonly #held: RunLease;
   readonly #log: RunLog;
   readonly #stop: AbortSignal;
-  #lanes: Lanes | null = null;
+  #lanes: ChunkWorkerPool | null = null;
   #sink: JobSink | null = null;
   #accounts: RunAccounting | null = null;
   #fingerprint: string | null;
@@ -156,7 +156,7 @@ class RunCoordinator {
     const lanes = this.#startLanes();
     this.#lanes = lanes;
     const pieces = piecesOf(this.#held, await ledger.pieces(row.id));
-    let loading: Promise<LaneAnswers['load']> | null = null;
+    let loading: Promise<ChunkWorkerAnswers['load']> | null = null;
     const surveyed = await survey(this.#spec, before, {
       ...this.#options,
       source,
@@ -207,9 +207,9 @@ class RunCoordinator {
     return plan;
   }
 
-  #startLanes(): Lanes {
-    return new Lanes({
-      entry: this.#options.lane ?? LANE_ENTRY,
+  #startLanes(): ChunkWorkerPool {
+    return new ChunkWorkerPool({
+      entry: this.#options.lane ?? CHUNK_WORKER_ENTRY,
       count: this.#spec.options.lanes,
       logger: this.#log,
       onScored: (rows) => this.#accounts?.noteScored(rows),

@@ -2,10 +2,10 @@
 import type { Chunk } from '../chunk.ts';
 import { type DuplicateKey, duplicateError, findDuplicates } from '../keys/duplicates.ts';
 import { chunkKeysPath } from '../worker/keys.ts';
-import type { Lanes } from './lanes.ts';
+import type { ChunkWorkerPool } from './chunk-worker-pool.ts';
 
 export interface RepeatsOptions {
-  readonly lanes: Lanes;
+  readonly lanes: ChunkWorkerPool;
   readonly chunks: readonly Chunk[];
   /** Of the run. */
   readonly folder: string;

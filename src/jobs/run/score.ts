@@ -1,12 +1,12 @@
 import type { Chunk } from '../chunk.ts';
-import type { LaneSetup } from '../worker/protocol.ts';
-import type { Lanes } from './lanes.ts';
+import type { ChunkWorkerSetup } from '../worker/protocol.ts';
+import type { ChunkWorkerPool } from './chunk-worker-pool.ts';
 import { refuseRepeats, repeatedRows } from './repeated-keys.ts';
 import type { RunAccounting } from './run-accounting.ts';
 
 export interface ScoreOptions {
-  readonly setup: LaneSetup;
-  readonly lanes: Lanes;
+  readonly setup: ChunkWorkerSetup;
+  readonly lanes: ChunkWorkerPool;
   readonly accounts: RunAccounting;
   /** Of the whole run, done or not. */
   readonly chunks: readonly Chunk[];

@@ -5,7 +5,7 @@ import { retryOutage } from '../outage.ts';
 import type { FreezeOptions, JobSource, PieceStore } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { keptColumns } from '../worker/output.ts';
-import type { LaneModel } from '../worker/protocol.ts';
+import type { ChunkWorkerModel } from '../worker/protocol.ts';
 import { type JobModel, type ModelOptions, resolveModel } from './model.ts';
 import { changedItem, type PlannedModel, type RunPlan } from './plan.ts';
 import type { RunStep } from './progress.ts';
@@ -16,7 +16,7 @@ export interface SurveyOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly stop: AbortSignal;
   readonly onStep: (step: RunStep) => void;
   /** Told what to load as soon as it is known, before the input is read. */
-  readonly onBound: (model: LaneModel) => void;
+  readonly onBound: (model: ChunkWorkerModel) => void;
 }
 
 /** What a run is about: the model there is, and the input as it is now. */

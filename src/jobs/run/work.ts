@@ -5,7 +5,7 @@ import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import type { JobSource } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import type { Lanes } from './lanes.ts';
+import type { ChunkWorkerPool } from './chunk-worker-pool.ts';
 import type { RunPlan } from './plan.ts';
 import type { RunStep } from './progress.ts';
 
@@ -24,7 +24,7 @@ export interface WorkOptions {
   /** Of the run. */
   readonly folder: string;
   readonly source: JobSource;
-  readonly lanes: Lanes;
+  readonly lanes: ChunkWorkerPool;
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether chunks are done already. */
   readonly begun: boolean;

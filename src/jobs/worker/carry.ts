@@ -6,11 +6,11 @@ import type { Chunk, ChunkTotals } from '../chunk.ts';
 import { retryOutage } from '../outage.ts';
 import type { SinkWriter } from '../sinks/sink.ts';
 import type { ChunkRelation } from '../sources/source.ts';
-import type { LaneSetup } from './protocol.ts';
+import type { ChunkWorkerSetup } from './protocol.ts';
 
 /** Whether a chunk is of rows that are published: those come first. */
 export const isCarried = (
-  { carried }: Pick<LaneSetup, 'carried'>,
+  { carried }: Pick<ChunkWorkerSetup, 'carried'>,
   { index }: Pick<Chunk, 'index'>,
 ): boolean => carried !== null && index < carried.chunks;
 
@@ -19,7 +19,7 @@ export async function carry(
   db: DuckDBConnection,
   relation: ChunkRelation,
   chunk: Chunk,
-  { setup, writer }: { readonly setup: LaneSetup; readonly writer: SinkWriter },
+  { setup, writer }: { readonly setup: ChunkWorkerSetup; readonly writer: SinkWriter },
 ): Promise<ChunkTotals> {
   const [fault] = relation.unreadable;
   if (fault !== undefined)

@@ -23,12 +23,12 @@ import { guardExpression, guardsOf, type RowGuard } from './guards.ts';
 import { chunkKeysPath, keepChunkKeys, keyTexts } from './keys.ts';
 import { OutcomeCounter } from './outcome-counter.ts';
 import { keptColumns, keysSelect, outputSelect, refusedKeysSelect, type ScoredRelation } from './output.ts';
-import type { ChunkOrder, ChunkProbe, LaneSetup } from './protocol.ts';
+import type { ChunkOrder, ChunkProbe, ChunkWorkerSetup } from './protocol.ts';
 import { scoreRows } from './score-rows.ts';
 
 /** What a lane works with. */
-export interface LaneParts {
-  readonly setup: LaneSetup;
+export interface ChunkWorkerParts {
+  readonly setup: ChunkWorkerSetup;
   readonly scorer: ColumnScorer;
   readonly reader: ChunkReader;
   /** Of rows that are carried over. */
@@ -56,12 +56,12 @@ const LETTERS_AT_ONCE = 1000;
  * Works on chunks: reads, scores and writes each, in that order. While one is written the next is read and scored.
  */
 export class ChunkWorker {
-  readonly #parts: LaneParts;
+  readonly #parts: ChunkWorkerParts;
   readonly #guards: readonly RowGuard[];
   readonly #scoring = new SerialQueue();
   readonly #writing = new SerialQueue();
 
-  constructor(parts: LaneParts) {
+  constructor(parts: ChunkWorkerParts) {
     this.#parts = parts;
     const { spec, columns } = parts.setup;
     const kept = keptColumns(spec);

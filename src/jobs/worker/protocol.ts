@@ -6,7 +6,7 @@ import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 
 /** What a lane loads first, while the input is still being hashed. */
-export type LaneModel =
+export type ChunkWorkerModel =
   | { readonly bundle: string; readonly inputs: readonly string[] }
   /** Nothing: its rows are scored already. */
   | { readonly staged: StagedModel };
@@ -18,7 +18,7 @@ export interface StagedModel {
   readonly origin: string;
 }
 
-export interface LaneSetup {
+export interface ChunkWorkerSetup {
   readonly spec: JobSpec;
   readonly secrets: Readonly<Record<string, string>>;
   readonly frozen: FrozenInput;
@@ -53,9 +53,9 @@ export interface ChunkProbe extends ChunkOrder {
   readonly to: number;
 }
 
-export type LaneRequest =
-  | { readonly kind: 'load'; readonly model: LaneModel }
-  | { readonly kind: 'open'; readonly setup: LaneSetup }
+export type ChunkWorkerRequest =
+  | { readonly kind: 'load'; readonly model: ChunkWorkerModel }
+  | { readonly kind: 'open'; readonly setup: ChunkWorkerSetup }
   | { readonly kind: 'work'; readonly order: ChunkOrder }
   | { readonly kind: 'probe'; readonly probe: ChunkProbe }
   /** Keeps the keys of a chunk, unless they are kept. */
@@ -64,7 +64,7 @@ export type LaneRequest =
   | { readonly kind: 'texts'; readonly chunk: Chunk; readonly rows: readonly number[] };
 
 /** What each request is answered with. */
-export interface LaneAnswers {
+export interface ChunkWorkerAnswers {
   readonly load: { readonly model: ColumnScorer['model']; readonly outputs: readonly OutputColumn[] };
   readonly open: null;
   readonly work: ChunkTotals;
@@ -75,13 +75,17 @@ export interface LaneAnswers {
 }
 
 /** A lane may have several requests; it answers each once, in any order. */
-export interface ToLane {
+export interface ToChunkWorker {
   readonly id: number;
-  readonly request: LaneRequest;
+  readonly request: ChunkWorkerRequest;
 }
 
-export type FromLane =
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: LaneAnswers[keyof LaneAnswers] }
+export type FromChunkWorker =
+  | {
+      readonly kind: 'answer';
+      readonly id: number;
+      readonly answer: ChunkWorkerAnswers[keyof ChunkWorkerAnswers];
+    }
   | {
       readonly kind: 'refused';
       readonly id: number;

@@ -9,13 +9,13 @@ import type { ChunkReader, JobSource } from '../sources/source.ts';
 import { ChunkWorker } from './chunk-worker.ts';
 import { keptColumns } from './output.ts';
 import type {
-  FromLane,
-  LaneAnswers,
-  LaneModel,
-  LaneRequest,
-  LaneSetup,
+  ChunkWorkerAnswers,
+  ChunkWorkerModel,
+  ChunkWorkerRequest,
+  ChunkWorkerSetup,
+  FromChunkWorker,
   StagedModel,
-  ToLane,
+  ToChunkWorker,
 } from './protocol.ts';
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -33,7 +33,7 @@ let lane: ChunkWorker | null = null;
 let unsaid = 0;
 let saidAt = 0;
 
-const say = (message: FromLane): void => {
+const say = (message: FromChunkWorker): void => {
   process.send?.(message, undefined, undefined, () => undefined);
 };
 
@@ -46,14 +46,17 @@ function noteRows(rows: number): void {
   saidAt = now;
 }
 
-async function load(model: LaneModel): Promise<LaneAnswers['load']> {
+async function load(model: ChunkWorkerModel): Promise<ChunkWorkerAnswers['load']> {
   await scorer?.close();
   staged = 'staged' in model ? model.staged : null;
   scorer = 'staged' in model ? await scorerOfStaged(model.staged) : await scorerOf(model);
   return { model: scorer.model, outputs: scorer.outputs };
 }
 
-async function scorerOf({ bundle, inputs }: Exclude<LaneModel, { staged: unknown }>): Promise<ColumnScorer> {
+async function scorerOf({
+  bundle,
+  inputs,
+}: Exclude<ChunkWorkerModel, { staged: unknown }>): Promise<ColumnScorer> {
   const { readManifest } = await import('../../registry/bundle.ts');
   const manifest = readManifest(bundle);
   if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
@@ -65,7 +68,7 @@ async function scorerOfStaged({ model, outputs }: StagedModel): Promise<ColumnSc
   return stagedScorer(model, outputs);
 }
 
-async function open(setup: LaneSetup): Promise<null> {
+async function open(setup: ChunkWorkerSetup): Promise<null> {
   if (scorer === null)
     throw new PlimsollError('INTERNAL', { action: 'opening a lane', reason: 'it has no model' });
   const { openSource } = await import('../sources/open.ts');
@@ -87,7 +90,7 @@ async function open(setup: LaneSetup): Promise<null> {
   return null;
 }
 
-async function carriedReader({ carried, spec, columns }: LaneSetup): Promise<ChunkReader | null> {
+async function carriedReader({ carried, spec, columns }: ChunkWorkerSetup): Promise<ChunkReader | null> {
   if (carried === null) return null;
   const { openSource } = await import('../sources/open.ts');
   const source = await openSource({ source: carried.source, key: spec.key }, {});
@@ -97,7 +100,7 @@ async function carriedReader({ carried, spec, columns }: LaneSetup): Promise<Chu
 
 async function readerOf(
   source: JobSource,
-  { frozen, spec }: LaneSetup,
+  { frozen, spec }: ChunkWorkerSetup,
   wanted: readonly string[],
   types: ColumnScorer['types'],
 ): Promise<ChunkReader> {
@@ -106,7 +109,7 @@ async function readerOf(
   return stagedReader(source, frozen, wanted, staged.origin);
 }
 
-async function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswers]> {
+async function answer(request: ChunkWorkerRequest): Promise<ChunkWorkerAnswers[keyof ChunkWorkerAnswers]> {
   if (request.kind === 'load') return load(request.model);
   if (request.kind === 'open') return open(request.setup);
   if (lane === null)
@@ -117,9 +120,9 @@ async function answer(request: LaneRequest): Promise<LaneAnswers[keyof LaneAnswe
 }
 
 /** Answers the coordinator for as long as it lives. `opener` opens what scores: `openScorer`. */
-export function serveLane(opener: OpenScorer): void {
+export function serveChunkWorker(opener: OpenScorer): void {
   openScorer = opener;
-  process.on('message', async ({ id, request }: ToLane) => {
+  process.on('message', async ({ id, request }: ToChunkWorker) => {
     try {
       say({ kind: 'answer', id, answer: await answer(request) });
     } catch (error) {

@@ -1,5 +1,5 @@
 import { openScorer } from '../../scorer/open.ts';
-import { serveLane } from './serve.ts';
+import { serveChunkWorker } from './serve.ts';
 
 /** Entry of the process of a lane. */
-serveLane(openScorer);
+serveChunkWorker(openScorer);

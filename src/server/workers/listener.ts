@@ -10,7 +10,7 @@ interface Handle {
   close(): void;
 }
 
-export interface Listener extends ServerAddress {
+export interface BoundListener extends ServerAddress {
   readonly url: string;
   readonly handle: Handle;
 }
@@ -19,7 +19,7 @@ export interface Listener extends ServerAddress {
  * Lets go of the socket, which then belongs to those who listen on it. From here on the kernel queues next to nothing
  * (listen(2) again, with no backlog), so that they can empty the queue before they leave.
  */
-export function leave({ handle }: Listener): void {
+export function leave({ handle }: BoundListener): void {
   handle.listen(0);
   handle.close(); // in the same turn: nothing is ever accepted here
 }
@@ -34,7 +34,7 @@ const { _createServerHandle: createHandle } = net as unknown as {
 };
 
 /** Binds a socket; port 0 takes a free one. Throws LISTEN_FAILED. */
-export async function bindListener(asked: ServerAddress): Promise<Listener> {
+export async function bindListener(asked: ServerAddress): Promise<BoundListener> {
   const { address, family } = await resolve(asked);
   const handle = createHandle(address, asked.port, family);
   if (typeof handle === 'number')

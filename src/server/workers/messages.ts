@@ -50,7 +50,7 @@ export const workerName = ({ replica, worker }: Pick<WorkerSettings, 'replica' |
   `${replica}/${worker}`;
 
 /** Everything a worker has counted since it began: one that is lost or comes twice changes no sum. */
-export interface Report {
+export interface WorkerReport {
   readonly worker: number;
   readonly epoch: number;
   readonly seq: number;
@@ -64,7 +64,7 @@ export const versionName = ({ model, version }: { model: string; version: number
 
 export type FromWorker =
   | LifecycleMessage
-  | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'report'; readonly report: WorkerReport }
   /** A scrape has come to this worker: it wants the totals. */
   | { readonly kind: 'scrape'; readonly id: number }
   /** What this process uses, for a scrape; right after its report. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { type VersionName, versionName } from './messages.ts';
-import { type Follower, Publications } from './publication.ts';
+import { type PublicationFollower, SnapshotPublications } from './publication.ts';
 
 const snapshot = (sequence: number, stable: number, ...versions: readonly number[]): PlaneSnapshot => ({
   sequence,
@@ -18,7 +18,7 @@ function crew(size: number) {
   const open: { worker: number; snapshot: PlaneSnapshot }[] = [];
   const workers = Array.from({ length: size }, (_, k) => {
     const loaded = new Set<VersionName>();
-    const follower: Follower = {
+    const follower: PublicationFollower = {
       worker: k + 1,
       loaded,
       tell: (kind, given) => {
@@ -29,7 +29,7 @@ function crew(size: number) {
     };
     return { follower, loaded };
   });
-  const publications = new Publications(() => workers.map(({ follower }) => follower));
+  const publications = new SnapshotPublications(() => workers.map(({ follower }) => follower));
   /** The first one that was told something and has not answered does so. */
   const answer = async (
     error: { code: 'GRAPH_NOT_LOADED'; details: object } | null = null,

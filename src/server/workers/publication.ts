@@ -4,7 +4,7 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { type VersionName, versionName } from './messages.ts';
 
 /** A worker as publications see it. */
-export interface Follower {
+export interface PublicationFollower {
   readonly worker: number;
   /** What it has loaded, as far as it has said. */
   readonly loaded: ReadonlySet<VersionName>;
@@ -22,8 +22,8 @@ interface Round {
  * loading; then the routes, to all at once. Where a worker cannot load a version nobody gets the routes. A snapshot whose
  * versions are all there overtakes one that is still being loaded: a rollback waits for nobody.
  */
-export class Publications {
-  readonly #followers: () => readonly Follower[];
+export class SnapshotPublications {
+  readonly #followers: () => readonly PublicationFollower[];
   readonly #rounds = new Map<number, Round>();
   /** Sequence of the newest snapshot that was handed in. */
   #newest = -1;
@@ -31,7 +31,7 @@ export class Publications {
   #sequence = 0;
   #current: PlaneSnapshot | null = null;
 
-  constructor(followers: () => readonly Follower[]) {
+  constructor(followers: () => readonly PublicationFollower[]) {
     this.#followers = followers;
   }
 
@@ -64,7 +64,7 @@ export class Publications {
 
   /** Has the versions loaded; false where a newer snapshot came in the meantime. */
   async #prepare(next: PlaneSnapshot): Promise<boolean> {
-    const isThere = ({ loaded }: Follower): boolean =>
+    const isThere = ({ loaded }: PublicationFollower): boolean =>
       next.versions.every((version) => loaded.has(versionName(version)));
     const lacking = this.#followers().filter((one) => !isThere(one));
     // While nobody answers yet, nobody is kept from answering.
@@ -87,7 +87,11 @@ export class Publications {
     return { ...snapshot, sequence: ++this.#sequence };
   }
 
-  #send(kind: 'prepare' | 'follow', snapshot: PlaneSnapshot, to: readonly Follower[]): Promise<void> {
+  #send(
+    kind: 'prepare' | 'follow',
+    snapshot: PlaneSnapshot,
+    to: readonly PublicationFollower[],
+  ): Promise<void> {
     const settle = Promise.withResolvers<void>();
     const round = { missing: new Set(to.map(({ worker }) => worker)), settle };
     this.#rounds.set(snapshot.sequence, round);

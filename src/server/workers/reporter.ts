@@ -16,7 +16,7 @@ const SCRAPE_MILLIS = 3000;
 type Send = (message: FromWorker, sent?: () => void) => void;
 
 /** Tells the parent what its worker counts, and asks it for the sums. */
-export class Reporter {
+export class MetricsReporter {
   readonly #settings: WorkerSettings;
   readonly #metrics: ServingMetrics;
   readonly #versions: () => readonly LoadedVersion[];

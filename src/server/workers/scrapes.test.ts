@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Scrapes } from './scrapes.ts';
+import { MetricsScrapes } from './scrapes.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,7 @@ afterEach(() => {
 
 test('a scrape ends with the last part, in the order of the workers', () => {
   const done = vi.fn();
-  const scrapes = new Scrapes();
+  const scrapes = new MetricsScrapes();
   const id = scrapes.begin([1, 2, 3], done);
   scrapes.part(id, 3, 'c');
   scrapes.part(id, 1, 'a');
@@ -23,7 +23,7 @@ test('a scrape ends with the last part, in the order of the workers', () => {
 
 test('a worker that is gone is not waited for', () => {
   const done = vi.fn();
-  const scrapes = new Scrapes();
+  const scrapes = new MetricsScrapes();
   const id = scrapes.begin([1, 2], done);
   scrapes.part(id, 1, 'a');
   scrapes.leave(2);
@@ -32,7 +32,7 @@ test('a worker that is gone is not waited for', () => {
 
 test('a worker that is late is not waited for long, and its part is then ignored', () => {
   const done = vi.fn();
-  const scrapes = new Scrapes();
+  const scrapes = new MetricsScrapes();
   const id = scrapes.begin([1, 2], done);
   const other = scrapes.begin([2], vi.fn());
   expect(other).not.toBe(id);

@@ -9,7 +9,7 @@ interface Scrape {
 }
 
 /** Scrapes under way: each waits for a part of every worker, but for none of them long. */
-export class Scrapes {
+export class MetricsScrapes {
   readonly #open = new Map<number, Scrape>();
   #count = 0;
 

@@ -3,8 +3,8 @@ import { checkTls } from '../access/certificates.ts';
 import { type DataLock, lockData } from '../lock.ts';
 import type { RunningService, ServiceOptions } from '../service.ts';
 import { ControlSupervisor } from './control-supervisor.ts';
-import { bindListener, type Listener } from './listener.ts';
-import { Workers } from './workers.ts';
+import { type BoundListener, bindListener } from './listener.ts';
+import { WorkerSupervisor } from './worker-supervisor.ts';
 
 interface InWorkersOptions extends ServiceOptions {
   readonly workers: number;
@@ -28,12 +28,12 @@ export async function serveInWorkers(options: InWorkersOptions): Promise<Running
 
 async function serveUnder(
   lock: DataLock,
-  listener: Listener,
+  listener: BoundListener,
   options: InWorkersOptions,
 ): Promise<RunningService> {
   const { dataDir, logger, maxBody, connections, metricsAliases, captures, access, tls, onProgress } =
     options;
-  const workers = new Workers(
+  const workers = new WorkerSupervisor(
     {
       ...{ workers: options.workers, maxBody, connections, metricsAliases, captures, access, tls, logger },
       replica: randomBytes(6).toString('hex'),

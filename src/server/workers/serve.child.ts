@@ -1,5 +1,5 @@
 import { toErrorMessage } from '../../process/messages.ts';
-import { obeyParent, type Parent } from '../../process/parent.ts';
+import { obeyParent, type ParentChannel } from '../../process/parent.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { fleetMetricFamilies } from '../../serving/metrics/exposition.ts';
 import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
@@ -8,14 +8,14 @@ import { stderrLog } from '../log.ts';
 import { openServing, type ServingProcess } from '../serving.ts';
 import type { SharingServer } from '../start.ts';
 import { type FromWorker, type ToWorker, type WorkerSettings, workerName } from './messages.ts';
-import { Reporter } from './reporter.ts';
+import { MetricsReporter } from './reporter.ts';
 
 /** Entry of a serving process beside others: it listens on the parent's socket and ends with the parent. */
 
 /** What is in flight gets this long once the parent is gone. */
 const ORPHAN_MILLIS = 1000;
 
-type WorkerParent = Parent<ToWorker, FromWorker>;
+type WorkerParent = ParentChannel<ToWorker, FromWorker>;
 
 /** Follows what the parent says from now on, and listens once there is something to answer with. */
 async function run(settings: WorkerSettings, parent: WorkerParent, listener: object): Promise<void> {
@@ -39,7 +39,7 @@ async function run(settings: WorkerSettings, parent: WorkerParent, listener: obj
   const metrics = new ServingMetrics();
   const logger = stderrLog({ worker });
   const { send } = parent;
-  const reporter = new Reporter(settings, metrics, () => serving.plane.versions, logger, send);
+  const reporter = new MetricsReporter(settings, metrics, () => serving.plane.versions, logger, send);
   const serving = openServing({
     ...{ worker: workerName(settings), epoch, controlSocket, dataDir },
     ...{
@@ -110,7 +110,7 @@ async function follows(
  * From here on the parent says what to do. Clients are sent away only when no worker listens any more: the connections
  * that they then open would wait where nobody takes them.
  */
-function obey(server: SharingServer, reporter: Reporter, parent: WorkerParent): void {
+function obey(server: SharingServer, reporter: MetricsReporter, parent: WorkerParent): void {
   const leave = async (): Promise<void> => {
     await server.leaveSocket();
     parent.send({ kind: 'left' });

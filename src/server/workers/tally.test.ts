@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type MetricsSnapshot, takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
-import type { Report } from './messages.ts';
-import { Tally } from './tally.ts';
+import type { WorkerReport } from './messages.ts';
+import { CounterTally } from './tally.ts';
 
 const SEED = 20_261_125;
 
@@ -25,7 +25,7 @@ class Counting {
     series.observe(4, 0.5);
   }
 
-  report(): Report {
+  report(): WorkerReport {
     const snapshot = takeMetricsSnapshot(this.metrics, 0);
     return { worker: this.#worker, epoch: this.#epoch, seq: ++this.#seq, snapshot };
   }
@@ -35,7 +35,7 @@ const okOf = ({ series }: MetricsSnapshot): number =>
   series.reduce((sum, { counters }) => sum + counters[0]!, 0);
 
 test('the sum is what every worker has counted, models and all', () => {
-  const tally = new Tally();
+  const tally = new CounterTally();
   const [one, two] = [new Counting(1, 1), new Counting(2, 1)];
   one.answer('a');
   two.answer('a');
@@ -56,7 +56,7 @@ test('the sum is what every worker has counted, models and all', () => {
 });
 
 test('what a worker held goes with it, what it counted stays', () => {
-  const tally = new Tally();
+  const tally = new CounterTally();
   const first = new Counting(1, 1);
   first.answer('a');
   first.metrics.inFlight = 9;
@@ -79,8 +79,8 @@ test('no sum ever falls, whatever is lost, repeated or late, and none counts any
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-      const tally = new Tally();
-      const sent: Report[] = [];
+      const tally = new CounterTally();
+      const sent: WorkerReport[] = [];
       const alive = new Map([1, 2, 3].map((worker) => [worker, new Counting(worker, 1)]));
       const epochs = new Map([1, 2, 3].map((worker) => [worker, 1]));
       const reported = new Map<string, number>();

@@ -5,18 +5,18 @@ import {
   takeMetricsSnapshot,
 } from '../../serving/metrics/metrics-snapshot.ts';
 import { ServingMetrics } from '../../serving/metrics/serving-metrics.ts';
-import type { Report } from './messages.ts';
+import type { WorkerReport } from './messages.ts';
 
 /** Sums what the workers report. No sum of counters is ever smaller than one answered before. */
-export class Tally {
+export class CounterTally {
   /** What workers that are gone had counted. */
   readonly #gone = new ServingMetrics();
-  readonly #latest = new Map<number, Report>();
+  readonly #latest = new Map<number, WorkerReport>();
   /** Epochs up to here are over, by worker. */
   readonly #over = new Map<number, number>();
 
   /** Takes a report; one that is older than what is known of its worker is ignored. */
-  note(report: Report): void {
+  note(report: WorkerReport): void {
     const { worker, epoch, seq } = report;
     if (epoch <= (this.#over.get(worker) ?? -1)) return;
     const known = this.#latest.get(worker);

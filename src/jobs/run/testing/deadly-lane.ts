@@ -1,10 +1,10 @@
 /** For tests: a lane that dies of any row that says DEADLY, as of a model that takes its process down. */
 import { openScorer } from '../../../scorer/open.ts';
-import { serveLane } from '../../worker/serve.ts';
+import { serveChunkWorker } from '../../worker/serve.ts';
 
 const DEADLY = 'DEADLY';
 
-serveLane(async (accepted, inputs) => {
+serveChunkWorker(async (accepted, inputs) => {
   const scorer = await openScorer(accepted, inputs);
   return {
     ...scorer,

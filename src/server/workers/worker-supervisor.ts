@@ -9,7 +9,7 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { countsOf } from '../fleets/counts.ts';
 import { fleetLoadOf } from '../fleets/load.ts';
-import { type Listener, leave } from './listener.ts';
+import { type BoundListener, leave } from './listener.ts';
 import {
   type FromWorker,
   type LiveWorker,
@@ -18,11 +18,11 @@ import {
   type WorkerSettings,
   workerName,
 } from './messages.ts';
-import { type Follower, Publications } from './publication.ts';
-import { Scrapes } from './scrapes.ts';
-import { Tally } from './tally.ts';
+import { type PublicationFollower, SnapshotPublications } from './publication.ts';
+import { MetricsScrapes } from './scrapes.ts';
+import { CounterTally } from './tally.ts';
 
-export interface WorkersOptions
+export interface WorkerSupervisorOptions
   extends Pick<
     WorkerSettings,
     | 'replica'
@@ -66,23 +66,23 @@ interface Place {
  * Workers that listen on one socket: starts them and keeps them. This process holds the socket but never accepts, so that
  * a worker's end refuses nobody. They answer from the first snapshot that is published on.
  */
-export class Workers {
-  readonly #options: WorkersOptions;
-  readonly #listener: Listener;
+export class WorkerSupervisor {
+  readonly #options: WorkerSupervisorOptions;
+  readonly #listener: BoundListener;
   readonly #places: readonly Place[];
-  readonly #publications: Publications;
-  readonly #tally = new Tally();
-  readonly #scrapes = new Scrapes();
+  readonly #publications: SnapshotPublications;
+  readonly #tally = new CounterTally();
+  readonly #scrapes = new MetricsScrapes();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #restarts = 0;
   #closing: Promise<void> | null = null;
 
-  constructor(options: WorkersOptions, listener: Listener) {
+  constructor(options: WorkerSupervisorOptions, listener: BoundListener) {
     this.#options = options;
     this.#listener = listener;
     this.#places = Array.from({ length: options.workers }, (_, k) => this.#place(k + 1));
-    this.#publications = new Publications(() => this.#followers());
+    this.#publications = new SnapshotPublications(() => this.#followers());
     for (const { slot } of this.#places) slot.start();
   }
 
@@ -153,7 +153,7 @@ export class Workers {
   };
 
   /** Those that answer; where none does yet, those that are being started. */
-  #followers(): Follower[] {
+  #followers(): PublicationFollower[] {
     const ready = this.#places.filter(({ slot }) => slot.isReady);
     return (ready.length > 0 ? ready : this.#places).map(({ worker, slot, loaded }) => ({
       worker,

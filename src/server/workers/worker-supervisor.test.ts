@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { LOCAL_ACCESS } from '../../config/access.ts';
 import { bindListener } from './listener.ts';
-import { Workers, type WorkersOptions } from './workers.ts';
+import { WorkerSupervisor, type WorkerSupervisorOptions } from './worker-supervisor.ts';
 
 /** A worker that is this code, in place of a server. */
 function entry(code: string): URL {
@@ -37,8 +37,8 @@ const options = {
   logger,
 };
 
-async function startWorkers(given: WorkersOptions): Promise<Workers> {
-  const workers = new Workers(given, await bindListener({ host: '127.0.0.1', port: 0 }));
+async function startWorkers(given: WorkerSupervisorOptions): Promise<WorkerSupervisor> {
+  const workers = new WorkerSupervisor(given, await bindListener({ host: '127.0.0.1', port: 0 }));
   await Promise.race([workers.ready, workers.ended]);
   return workers;
 }
@@ -127,7 +127,7 @@ const snapshot = (sequence: number, ...models: readonly string[]) => ({
 
 test('workers answer from the first snapshot on, and tell what they have loaded and recorded', async () => {
   const pieces: unknown[] = [];
-  const workers = new Workers(
+  const workers = new WorkerSupervisor(
     { ...options, entry: entry(OBEDIENT), onPiece: (piece) => pieces.push(piece) },
     await bindListener({ host: '127.0.0.1', port: 0 }),
   );
@@ -151,7 +151,7 @@ test('workers answer from the first snapshot on, and tell what they have loaded 
 });
 
 test('a worker that comes later follows what the others follow', async () => {
-  const workers = new Workers(
+  const workers = new WorkerSupervisor(
     { ...options, entry: entry(OBEDIENT) },
     await bindListener({ host: '127.0.0.1', port: 0 }),
   );

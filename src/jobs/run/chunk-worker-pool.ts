@@ -2,11 +2,16 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
 import type { Chunk, ChunkTotals } from '../chunk.ts';
-import type { ChunkOrder, LaneAnswers, LaneModel, LaneSetup } from '../worker/protocol.ts';
+import type {
+  ChunkOrder,
+  ChunkWorkerAnswers,
+  ChunkWorkerModel,
+  ChunkWorkerSetup,
+} from '../worker/protocol.ts';
 import { findDeadly } from './bisection.ts';
-import { LaneEnded, LaneProcess } from './lane-process.ts';
+import { ChunkWorkerEnded, ChunkWorkerProcess } from './chunk-worker-process.ts';
 
-export interface LanesOptions {
+export interface ChunkWorkerPoolOptions {
   /** `worker.child.ts`. */
   readonly entry: URL;
   readonly count: number;
@@ -15,7 +20,7 @@ export interface LanesOptions {
 }
 
 /** What the chunks of a run are worked on with. */
-export interface LanesWork {
+export interface ChunkQueueOptions {
   readonly chunks: readonly Chunk[];
   /** Rows of a chunk that are left out. */
   readonly skip: (chunk: number) => readonly number[];
@@ -33,23 +38,23 @@ const CHUNK_ROWS_MAX = 2 ** 22;
 
 /** A place for a lane: its process is replaced when it dies. */
 interface Place {
-  process: LaneProcess;
+  process: ChunkWorkerProcess;
   ready: Promise<unknown>;
 }
 
 /** The lanes of a run. A lane that dies costs what it was at, never the run, unless the same chunk does it again. */
-export class Lanes {
-  readonly #options: LanesOptions;
+export class ChunkWorkerPool {
+  readonly #options: ChunkWorkerPoolOptions;
   readonly #places: Place[];
   readonly #alone = new SerialQueue();
   /** For chunks that are worked on alone. */
   #spare: Place | null = null;
-  #model: LaneModel | null = null;
-  #setup: LaneSetup | null = null;
+  #model: ChunkWorkerModel | null = null;
+  #setup: ChunkWorkerSetup | null = null;
   #closed = false;
 
   /** Starts the processes; they load their code meanwhile. */
-  constructor(options: LanesOptions) {
+  constructor(options: ChunkWorkerPoolOptions) {
     this.#options = options;
     this.#places = Array.from({ length: options.count }, () => ({
       process: this.#start(),
@@ -58,7 +63,7 @@ export class Lanes {
   }
 
   /** Has every lane load the model; answers what the first says of it. Throws what loading throws, LANE_DIED. */
-  async load(model: LaneModel): Promise<LaneAnswers['load']> {
+  async load(model: ChunkWorkerModel): Promise<ChunkWorkerAnswers['load']> {
     this.#model = model;
     const loaded = this.#places.map((place) => place.process.ask<'load'>({ kind: 'load', model }));
     this.#places.forEach((place, i) => {
@@ -67,13 +72,13 @@ export class Lanes {
     try {
       return await loaded[0]!;
     } catch (error) {
-      if (error instanceof LaneEnded) throw died('loading the model', error.message);
+      if (error instanceof ChunkWorkerEnded) throw died('loading the model', error.message);
       throw error;
     }
   }
 
   /** Has every lane open input and output; lanes that are not needed end. */
-  open(setup: LaneSetup, needed: number): void {
+  open(setup: ChunkWorkerSetup, needed: number): void {
     this.#setup = setup;
     for (const { process } of this.#places.splice(Math.max(1, needed))) process.close();
     for (const place of this.#places)
@@ -81,7 +86,7 @@ export class Lanes {
   }
 
   /** Works on all chunks, or until it is to stop. Throws the first error that a chunk ends with, once the others at work are done. */
-  run({ chunks, skip, onAccount, stop }: LanesWork): Promise<void> {
+  run({ chunks, skip, onAccount, stop }: ChunkQueueOptions): Promise<void> {
     return this.#each(chunks, stop, async (place, chunk) => {
       await onAccount(await this.#account(place, { chunk, skip: skip(chunk.index), deadly: [] }));
     });
@@ -100,12 +105,12 @@ export class Lanes {
   }
 
   /** Asks once more where the lane ends before it answers. Throws LANE_DIED. */
-  async #again<T>(place: Place, chunk: Chunk, ask: (lane: LaneProcess) => Promise<T>): Promise<T> {
+  async #again<T>(place: Place, chunk: Chunk, ask: (lane: ChunkWorkerProcess) => Promise<T>): Promise<T> {
     for (let left = 1; ; left--) {
       try {
         return await ask(await this.#living(place));
       } catch (error) {
-        if (!(error instanceof LaneEnded) || this.#closed) throw error;
+        if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
         if (left === 0) throw died(`reading chunk ${chunk.index}`, error.message);
         this.#note(chunk, error, 'a lane ended: its chunk is given to another one');
       }
@@ -155,23 +160,23 @@ export class Lanes {
     return this.#spare === null ? this.#places : [...this.#places, this.#spare];
   }
 
-  #start(): LaneProcess {
+  #start(): ChunkWorkerProcess {
     const { entry, onScored } = this.#options;
-    return new LaneProcess(entry, onScored);
+    return new ChunkWorkerProcess(entry, onScored);
   }
 
   async #account(place: Place, order: ChunkOrder): Promise<ChunkTotals> {
     try {
       return await (await this.#living(place)).ask<'work'>({ kind: 'work', order });
     } catch (error) {
-      if (!(error instanceof LaneEnded) || this.#closed) throw error;
+      if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
       this.#note(order.chunk, error, 'a lane ended: its chunk is given to another one');
       return this.#alone.take(() => this.#suspect(order));
     }
   }
 
   /** The process of a place, ready to work: a new one where the last has ended. */
-  async #living(place: Place): Promise<LaneProcess> {
+  async #living(place: Place): Promise<ChunkWorkerProcess> {
     if (place.process.ended !== null && !this.#closed) {
       Object.assign(place, this.#replacement());
     }
@@ -195,7 +200,7 @@ export class Lanes {
       try {
         return await this.#aside((lane) => lane.ask<'work'>({ kind: 'work', order: attempt }));
       } catch (error) {
-        if (!(error instanceof LaneEnded) || this.#closed) throw error;
+        if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
         this.#note(order.chunk, error, 'a lane ended again: looking for the row that does it');
         const row = await this.#deadlyRow(attempt);
         const work = `working on chunk ${order.chunk.index}`;
@@ -212,7 +217,7 @@ export class Lanes {
         await this.#aside((lane) => lane.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
         return true;
       } catch (error) {
-        if (error instanceof LaneEnded && !this.#closed) return false;
+        if (error instanceof ChunkWorkerEnded && !this.#closed) return false;
         throw error;
       }
     };
@@ -220,12 +225,12 @@ export class Lanes {
   }
 
   /** In a process that nobody else uses: the one of the last time, where it lives. */
-  async #aside<T>(work: (lane: LaneProcess) => Promise<T>): Promise<T> {
+  async #aside<T>(work: (lane: ChunkWorkerProcess) => Promise<T>): Promise<T> {
     this.#spare ??= this.#replacement();
     return work(await this.#living(this.#spare));
   }
 
-  #note({ index }: Chunk, { message }: LaneEnded, text: string): void {
+  #note({ index }: Chunk, { message }: ChunkWorkerEnded, text: string): void {
     this.#options.logger.warn({ chunk: index, reason: message }, text);
   }
 }

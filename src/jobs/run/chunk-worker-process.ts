@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { type ChildProcess, startNode } from '../../process/child-process.ts';
-import type { FromLane, LaneAnswers, LaneRequest } from '../worker/protocol.ts';
+import type { ChunkWorkerAnswers, ChunkWorkerRequest, FromChunkWorker } from '../worker/protocol.ts';
 
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -14,10 +14,10 @@ interface Pending {
 const OLD_SPACE = '--initial-old-space-size=128';
 
 /** That the process of a lane has ended before it answered. */
-export class LaneEnded extends Error {}
+export class ChunkWorkerEnded extends Error {}
 
 /** A lane as its coordinator sees it: a process that is asked. */
-export class LaneProcess {
+export class ChunkWorkerProcess {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
   readonly #onScored: (rows: number) => void;
@@ -28,7 +28,7 @@ export class LaneProcess {
   constructor(entry: URL, onScored: (rows: number) => void) {
     this.#onScored = onScored;
     this.#child = startNode(entry, { execArgv: [...process.execArgv, OLD_SPACE] });
-    this.#child.onMessage((message) => this.#hear(message as FromLane));
+    this.#child.onMessage((message) => this.#hear(message as FromChunkWorker));
     void this.#child.ended.then(({ reason }) => this.#end(reason));
   }
 
@@ -41,10 +41,12 @@ export class LaneProcess {
     return this.#ended;
   }
 
-  /** Throws LaneEnded where the process ends before it answers, and whatever it refuses with. */
-  ask<K extends LaneRequest['kind']>(request: Extract<LaneRequest, { kind: K }>): Promise<LaneAnswers[K]> {
+  /** Throws ChunkWorkerEnded where the process ends before it answers, and whatever it refuses with. */
+  ask<K extends ChunkWorkerRequest['kind']>(
+    request: Extract<ChunkWorkerRequest, { kind: K }>,
+  ): Promise<ChunkWorkerAnswers[K]> {
     return new Promise((resolve, reject) => {
-      if (this.#ended !== null) return reject(new LaneEnded(this.#ended));
+      if (this.#ended !== null) return reject(new ChunkWorkerEnded(this.#ended));
       const id = this.#ids++;
       this.#pending.set(id, { resolve, reject });
       this.#child.send({ id, request });
@@ -60,7 +62,7 @@ export class LaneProcess {
     this.#child.kill();
   }
 
-  #hear(message: FromLane): void {
+  #hear(message: FromChunkWorker): void {
     if (message.kind === 'scored') {
       this.#onScored(message.rows);
       return;
@@ -73,7 +75,7 @@ export class LaneProcess {
 
   #end(reason: string): void {
     this.#ended ??= reason;
-    for (const { reject } of this.#pending.values()) reject(new LaneEnded(this.#ended));
+    for (const { reject } of this.#pending.values()) reject(new ChunkWorkerEnded(this.#ended));
     this.#pending.clear();
   }
 }
