@@ -43,6 +43,13 @@ describe('a group of commands that is called alone', () => {
     },
   );
 
+  test('the program alone with an option lists its commands, and says that none is given', () => {
+    const { status, stdout, stderr } = plimsoll('--quiet');
+    expect(stdout).toBe(plimsoll('--help').stdout);
+    expect(stderr).toContain('COMMAND_UNKNOWN: Cannot run the command: no command is given');
+    expect(status).toBe(2);
+  });
+
   test('for a program, the error is the one document on stdout', () => {
     const { status, stdout, stderr } = plimsoll('rollout', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'USAGE', details: { command: 'rollout' } } });

@@ -30,11 +30,11 @@ export interface CommandLine {
   readonly commands: CommandTable;
 }
 
-/** The group that a line calls without one of its commands; null where it does not. */
+/** The group, or the program, that a line calls without one of its commands; null where it names one. */
 export function groupCalled(error: unknown, line: CommandLine): Command | null {
   if (!(error instanceof CommanderError) || error.code !== 'commander.help') return null;
-  const command = pathOf(line).at(-1);
-  return command !== undefined && isGroup(command) ? command : null;
+  const command = pathOf(line).at(-1) ?? line.program;
+  return command === line.program || isGroup(command) ? command : null;
 }
 
 /** What Commander refuses a line for, as USAGE or COMMAND_UNKNOWN; any other error as it is. */
@@ -47,6 +47,8 @@ export function asUsage(thrown: unknown, line: CommandLine): unknown {
     .join(' ');
   if (name !== undefined && Object.hasOwn(line.commands, name))
     return new PlimsollError('USAGE', { reason: reasonOf(error, path, line), command: path });
+  if (name === undefined && groupCalled(error, line) !== null)
+    return new PlimsollError('COMMAND_UNKNOWN', { reason: 'no command is given' });
   if (name === undefined || !existsSync(name))
     return new PlimsollError('COMMAND_UNKNOWN', { reason: textOf(error) });
   const guess = `"${name}" is a file, not a command (did you mean "serve ${name}"?)`;

@@ -7,7 +7,7 @@ import { type ActorOptions, actorOf, withActorOptions, withControl } from '../co
 export const gcCommand: DefineCommand = (command, terminal) => {
   withActorOptions(command)
     .description(
-      'Removes bundles that no version needs. What answers, what a rollback goes to, and what is younger than an hour stays.',
+      'Removes bundles that no version needs. Bundles of versions that answer, of rollback targets, and bundles younger than an hour are kept.',
     )
     .addHelpText('after', '\nExamples:\n  $ plimsoll gc')
     .action(async () => {

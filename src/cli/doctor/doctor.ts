@@ -19,7 +19,7 @@ const MARKS = {
 export const doctorCommand: DefineCommand = (command, terminal) => {
   withModelFileOptions(command)
     .description(
-      'Checks that this machine has what Plimsoll needs, and names the fix where it has not. With a FILE: says which runtime it gets, why, and what to do; nothing of it is executed.',
+      'Checks that this machine has what Plimsoll needs, and names a fix for what is missing. With a FILE: shows which runtime the model gets, why, and what to do; nothing of the file is executed.',
     )
     .argument('[file]', 'model file or folder, of any kind')
     .option('--port <number>', 'port that `serve` would use', portNumber, 8080)

@@ -9,7 +9,7 @@ import { terminalWidth } from '../output/terminal.ts';
 /** `endpoints`: the names that clients call. */
 export const endpointsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Lists endpoints: what each one answers with, and the rollout that runs.')
+    .description('Lists endpoints with the version that answers and the running rollout.')
     .addHelpText('after', '\nExamples:\n  $ plimsoll endpoints\n  $ plimsoll endpoints --json')
     .action(async () => {
       await withReadableControl(command.optsWithGlobals<ControlOptions>(), async (control) => {

@@ -21,7 +21,7 @@ const LINES_MAX = 100_000;
 export const logsCommand: DefineCommand = (command, terminal) => {
   command
     .description(
-      'Shows what the Python code of a version writes, on this machine: time, process, stream, line. Tracebacks are there in full.',
+      'Shows the output of the Python code of a version on this machine: time, process, stream, line, with full tracebacks.',
     )
     .argument('<model>', 'M, M@VERSION or M@ALIAS')
     .option('--lines <number>', 'number of lines to show', linesOf, 100)

@@ -25,8 +25,8 @@ const ROUTES = 5;
 /** `status`: how a rollout stands. */
 export const statusCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Shows endpoints; with a name, how its rollout stands: stages, both arms, evidence.')
-    .argument('[endpoint]', 'endpoint')
+    .description('Lists endpoints; with a name, shows its rollout: stages, both arms, evidence.')
+    .argument('[endpoint]', 'name of an endpoint')
     .option('--watch', 'refresh every second, until Ctrl-C')
     .addHelpText(
       'after',

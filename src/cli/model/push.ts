@@ -24,7 +24,7 @@ interface PushOptions extends ActorOptions, ModelFileOptions {
 export const pushCommand: DefineCommand = (command, terminal) => {
   withActorOptions(withModelFileOptions(command))
     .description(
-      'Proves a model file and registers it as the next version of a model. The first version of a model goes live under its name; later ones get no traffic unless --rollout says how.',
+      'Verifies a model file and registers it as the next version of a model. The first version of a model goes live under its name; later versions get no traffic without --rollout.',
     )
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption('--name <name>', 'name of the model')

@@ -30,7 +30,7 @@ export const requestsExportCommand: DefineCommand = (command, terminal) => {
   withRangeOptions(
     command
       .description('Writes logged rows with inputs and answers to a file for other tools.')
-      .argument('<endpoint>', 'name of an endpoint')
+      .argument('<endpoint>', 'name of the endpoint')
       .requiredOption('-o, --output <file>', 'file to write: .parquet, .csv or .jsonl'),
   )
     .option('--limit <rows>', 'maximum number of rows')

@@ -32,7 +32,7 @@ export const requestsGoldenCommand: DefineCommand = (command, terminal) => {
       .description(
         'Writes logged rows with the answers that were given, as golden rows for `verify` and `push`.',
       )
-      .argument('<endpoint>', 'name of an endpoint')
+      .argument('<endpoint>', 'name of the endpoint')
       .requiredOption('-o, --output <file>', 'file to write: golden.json'),
   )
     .option('--region <feature=bin>', 'only rows in one bin of the reference profile')

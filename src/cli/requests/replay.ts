@@ -35,7 +35,7 @@ export const requestsReplayCommand: DefineCommand = (command, terminal) => {
       .description(
         'Sends recorded requests again, to a server or through another version, and compares the answers.',
       )
-      .argument('<endpoint>', 'name of an endpoint')
+      .argument('<endpoint>', 'name of the endpoint')
       .requiredOption('--to <target>', 'URL of a server, or MODEL@VERSION of this data'),
     '--until',
   )

@@ -7,7 +7,7 @@ import type { Terminal } from '../output/terminal.ts';
 export const rolloutExplainCommand = (command: Command, terminal: Terminal): void => {
   withControlOptions(command)
     .description('Shows which version a unit gets from an endpoint, and at which weight that changes.')
-    .argument('<endpoint>', 'endpoint')
+    .argument('<endpoint>', 'name of the endpoint')
     .argument('<unit>', 'id of the unit, as clients send it in x-unit-id')
     .addHelpText('after', '\nExamples:\n  $ plimsoll rollout explain churn user-42')
     .action(async (endpoint: string, unit: string) => {

@@ -20,7 +20,7 @@ export const rollbackCommand = (command: Command, terminal: Terminal): void => {
     .description(
       'Returns all traffic to the previous version, or to the one named, in one step. A running rollout is aborted.',
     )
-    .argument('<endpoint>', 'endpoint')
+    .argument('<endpoint>', 'name of the endpoint')
     .option('--to <version>', 'target version (default: the previous one)', parseVersionNumber)
     .addHelpText('after', exampleText(['plimsoll rollback churn', 'plimsoll rollout rollback churn --to 3']))
     .action(async (endpoint: string) => {

@@ -18,7 +18,7 @@ interface StartOptions extends ActorOptions {
 export const rolloutStartCommand = (command: Command, terminal: Terminal): void => {
   withActorOptions(command)
     .description('Starts a rollout of an endpoint to a version that is ready.')
-    .argument('<endpoint>', 'endpoint')
+    .argument('<endpoint>', 'name of the endpoint')
     .requiredOption('--to <version>', 'candidate version', parseVersionNumber)
     .addOption(new Option('--strategy <strategy>', 'rollout strategy').choices(STRATEGIES).default('canary'))
     .option('--policy <file>', 'policy in YAML or JSON; missing settings have their defaults')

@@ -39,8 +39,8 @@ export const serveCommand: DefineCommand = (command, terminal) => {
   withServeAccessOptions(withModelFileOptions(command))
     .description(
       [
-        'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is proved before it answers.',
-        'Another file under a name that is served becomes its next version, which earns its traffic by a rollout.',
+        'Serves model files over HTTP: typed /predict, /docs, /metrics. A file is verified before it answers.',
+        'Another file under a name that is served becomes its next version, which gets its traffic by a rollout.',
       ].join(' '),
     )
     .argument('[files...]', 'model files, saved or MLflow folders, NAME=FILE, or folders of model files')
@@ -60,7 +60,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       '--bundles <folder>',
       'serve NAME/VERSION bundles as they are: no store, no control API, nothing written',
     )
-    .option('--config <file>', 'settings (default: plimsoll.yaml or plimsoll.json where there is one)')
+    .option('--config <file>', 'settings file (default: plimsoll.yaml or plimsoll.json, if present)')
     .addHelpText(
       'after',
       [
