@@ -3,10 +3,12 @@
  * What was being taken in when a process ended is tried again one file at a time: so the one that ends it is found, and all
  * others get through.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 
 interface Failures {
   /** Times a process ended while it took in this file and no other. */
@@ -134,8 +136,7 @@ export class BlockAttempts {
       return;
     }
     const kept: Kept = { taking, failed: Object.fromEntries(this.#failed) };
-    await writeFile(`${this.#path}.tmp`, JSON.stringify(kept));
-    await rename(`${this.#path}.tmp`, this.#path);
+    await replaceFile(this.#path, JSON.stringify(kept));
     this.#isWritten = true;
   }
 }

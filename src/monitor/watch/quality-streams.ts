@@ -2,8 +2,10 @@
  * Where each stream of rows stood, for the process that counts next: runs and repetitions go on over its end. Whoever reads them
  * takes them away, so that a process that is killed leaves nothing that others have gone beyond.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+
+import { readFile, rm } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
+import { replaceFile } from '../../disk/replace-file.ts';
 import type { QualityState } from '../quality/quality-state.ts';
 
 export type QualityStreams = ReadonlyMap<string, QualityState>;
@@ -30,6 +32,5 @@ export async function takeStreams(path: string): Promise<QualityStreams> {
 export async function keepStreams(path: string, streams: QualityStreams): Promise<void> {
   if (streams.size === 0) return;
   const kept = new Map([...streams].slice(-KEPT_MAX));
-  await writeFile(`${path}.tmp`, serialize({ schema: SCHEMA, streams: kept }), { mode: 0o600 });
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, serialize({ schema: SCHEMA, streams: kept }), { mode: 0o600 });
 }

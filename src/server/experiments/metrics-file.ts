@@ -1,9 +1,11 @@
 /** The metrics of experiments as a file that every scrape takes along: the owner of the rollouts writes it, and replaces it whole. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import type { RolloutController } from '../../control/rollouts/rollout-controller.ts';
 import type { Logger } from '../../core/ports.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
 import type { Store } from '../../store/store.ts';
@@ -62,8 +64,7 @@ export class ExperimentsFile {
     if (text === '') await rm(path, { force: true });
     else {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeFile(`${path}.tmp`, text);
-      await rename(`${path}.tmp`, path);
+      await replaceFile(path, text);
     }
     this.#written = text;
   }

@@ -2,8 +2,10 @@
  * The metrics of jobs as a file: whoever looks after jobs writes it, whoever is scraped reads it, and so may the textfile
  * collector of a node exporter.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { type JobStanding, metricsText } from '../../jobs/metrics.ts';
 import type { JobsPort } from '../../jobs/port.ts';
 import type { Ledger } from '../../store/ledger/ledger.ts';
@@ -30,8 +32,7 @@ export class MetricsFile {
     if (text === this.#written) return;
     const path = pathOf(this.#dataDir);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.${process.pid}`, text);
-    await rename(`${path}.${process.pid}`, path);
+    await replaceFile(path, text, { isShared: true });
     this.#written = text;
   }
 }

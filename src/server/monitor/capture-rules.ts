@@ -1,6 +1,6 @@
 /** What is set of the log of each endpoint, as the file that the processes which serve follow. */
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   type CaptureRule,
@@ -10,6 +10,7 @@ import {
 } from '../../capture/capture-rules.ts';
 import { captureRulesPath } from '../../capture/paths.ts';
 import { makeFolders } from '../../disk/make-folders.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import { parseMonitor } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
@@ -73,6 +74,5 @@ async function write(dataDir: string, changed: readonly (readonly [string, Captu
   const text = `${JSON.stringify(rules)}\n`;
   if (before === text) return;
   await makeFolders(dirname(path));
-  await writeFile(`${path}.${process.pid}`, text, { mode: 0o600 });
-  await rename(`${path}.${process.pid}`, path);
+  await replaceFile(path, text, { mode: 0o600, isShared: true });
 }

@@ -1,8 +1,9 @@
 /** What the monitoring process takes, as a file of metrics that every scrape takes along. */
+
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../../disk/make-folders.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { catalogFamily } from '../../metrics/catalog.ts';
 import { prometheusText } from '../../metrics/prometheus-text.ts';
 
@@ -12,11 +13,8 @@ export async function writeMemory(dataDir: string, pid: number | null): Promise<
   const folder = join(dataDir, 'monitoring');
   const path = join(folder, 'process.prom');
   await makeFolders(folder);
-  await writeFile(
-    `${path}.tmp`,
-    prometheusText([catalogFamily('background_process_resident_memory_bytes', [point])]),
-  );
-  await rename(`${path}.tmp`, path);
+  const family = catalogFamily('background_process_resident_memory_bytes', [point]);
+  await replaceFile(path, prometheusText([family]));
 }
 
 /** 0 where the process is gone, or the system does not say (proc(5), `status`). */

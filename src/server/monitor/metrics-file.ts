@@ -1,8 +1,9 @@
 /** What the monitor knows, as a file of metrics that every scrape takes along; replaced whole. */
 
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../../disk/make-folders.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { type EndpointStatus, monitoringMetrics } from '../../monitor/prometheus/monitoring-metrics.ts';
 
 /** Null: another server watches, and says it. */
@@ -14,6 +15,5 @@ export async function writeMetrics(
   const path = join(folder, 'metrics.prom');
   if (standings === null) return rm(path, { force: true });
   await makeFolders(folder);
-  await writeFile(`${path}.tmp`, monitoringMetrics(standings));
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, monitoringMetrics(standings));
 }

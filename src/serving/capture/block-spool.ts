@@ -1,6 +1,7 @@
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolders } from '../../disk/make-folders.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 
 export interface BlockSpoolOptions {
   /** Folder of the blocks that wait. */
@@ -36,14 +37,11 @@ export class BlockSpool {
     if (this.#writes++ % LOOK_EVERY === 0 || this.#waiting + bytes.length > this.#max / 2) await this.#look();
     if (this.#waiting + bytes.length > this.#max)
       throw new Error(`${this.#waiting} bytes wait to be read, ${this.#max} may`);
-    const path = join(this.#path, name);
     try {
-      await writeFile(`${path}.tmp`, bytes);
-      await rename(`${path}.tmp`, path);
+      await replaceFile(join(this.#path, name), bytes);
     } catch (error) {
       // The folder may have been taken away.
       this.#isOpen = false;
-      await rm(`${path}.tmp`, { force: true }).catch(() => undefined);
       throw error;
     }
     this.#sizes.set(name, bytes.length);

@@ -1,0 +1,27 @@
+/** Files that are replaced as a whole, while others read them. */
+import { rename, rm, writeFile } from 'node:fs/promises';
+
+export interface ReplaceOptions {
+  readonly mode?: number;
+  /** Several processes write the file: each writes beside it under a name of its own. */
+  readonly isShared?: boolean;
+}
+
+/**
+ * Writes beside the file and renames: whoever reads it sees all of the old content or all of the new. After a power failure
+ * it may be either (`writeDurably` waits for the disk). Throws what the file system does; nothing is left beside the file.
+ */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  { mode, isShared = false }: ReplaceOptions = {},
+): Promise<void> {
+  const temporary = isShared ? `${path}.${process.pid}.tmp` : `${path}.tmp`;
+  try {
+    await writeFile(temporary, content, mode === undefined ? {} : { mode });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
