@@ -9,7 +9,7 @@ const integration = [
   'src/{jobs,python,store}/**/*.test.ts',
   'src/{deploy/push,engine/python,monitor/prometheus,registry/python,server/workers}/**/*.test.ts',
   // Models are loaded in children first.
-  'src/registry/*.test.ts',
+  'src/registry/{*,catalog/*}.test.ts',
   // Reads a bomb a test in a process of its own.
   'src/files/hostile.test.ts',
 ];

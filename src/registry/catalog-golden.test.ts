@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openStore } from '../store/open.ts';
 import type { Check, Store } from '../store/store.ts';
-import { ModelCatalog } from './catalog.ts';
+import { ModelCatalog } from './catalog/catalog.ts';
 
 /** Models of real releases, each beside what that very library answered: a golden file as it is. */
 const FIXTURES = join(import.meta.dirname, '../../fixtures/models');

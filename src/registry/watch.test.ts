@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
 import { openStore } from '../store/open.ts';
 import type { VersionRow, VersionState } from '../store/store.ts';
-import { ModelCatalog } from './catalog.ts';
+import { ModelCatalog } from './catalog/catalog.ts';
 import { type FolderWatch, type FolderWatchOptions, watchModelFolder } from './watch.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');

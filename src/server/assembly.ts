@@ -17,7 +17,7 @@ import { takeOver } from '../control/rollouts/ownership-lease.ts';
 import { RolloutController } from '../control/rollouts/rollout-controller.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
-import { ModelCatalog } from '../registry/catalog.ts';
+import { ModelCatalog } from '../registry/catalog/catalog.ts';
 import { openSigner, type Signer } from '../signing/signer.ts';
 import { withCircuitBreaker } from '../store/circuit-breaker.ts';
 import { openStore } from '../store/open.ts';

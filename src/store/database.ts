@@ -3,8 +3,8 @@ import { PlimsollError } from '../core/errors.ts';
 import { migrate } from './migrations/migrate.ts';
 import type { Migration } from './migrations/migration.ts';
 import { type Db, OpenSession } from './session.ts';
-import { openSqlite, SQLITE } from './sqlite.ts';
-import type { SqliteOptions } from './sqlite-driver.ts';
+import { openSqlite, SQLITE } from './sqlite/sqlite.ts';
+import type { SqliteOptions } from './sqlite/sqlite-driver.ts';
 
 /** Where statements of SQLite run; those of PostgreSQL hold up nothing. */
 export type DatabaseOptions = SqliteOptions;
@@ -49,7 +49,7 @@ async function sqliteDatabase<S>(
 
 async function postgresDatabase<S>(url: string, { schema, migrations }: Contents): Promise<Database<S>> {
   // Its driver is loaded by those who use it.
-  const { lockMigrations, lockWriters, openPostgres, POSTGRES } = await import('./postgres.ts');
+  const { lockMigrations, lockWriters, openPostgres, POSTGRES } = await import('./postgres/postgres.ts');
   const db = openPostgres<S>(url, withoutPassword(url), schema);
   await closedOnFailure(db, () => migrate(db, POSTGRES, migrations, lockMigrations(schema)));
   return { kind: 'postgres', session: new OpenSession(db, lockWriters) };

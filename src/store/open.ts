@@ -3,7 +3,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.ts
 import { MIGRATIONS } from './migrations/all.ts';
 import type { StoreTables } from './rows.ts';
 import type { Store } from './store.ts';
-import { tablesOver } from './tables.ts';
+import { tablesOver } from './tables/tables.ts';
 
 export type StoreOptions = DatabaseOptions;
 
@@ -15,7 +15,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const contents = { schema: 'plimsoll', migrations: MIGRATIONS };
   const database = await openDatabase<StoreTables>(url, contents, options);
   if (database.kind === 'sqlite') return storeOver(database, UNTOLD, options.isAlone);
-  const { PostgresChanges } = await import('./postgres-changes.ts');
+  const { PostgresChanges } = await import('./postgres/postgres-changes.ts');
   return storeOver(database, new PostgresChanges(url));
 }
 

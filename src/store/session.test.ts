@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { PlimsollError } from '../core/errors.ts';
 import { retryConflict } from './session.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite } from './sqlite/sqlite.ts';
 
 const busy = () => new PlimsollError('STORE_BUSY', { where: 'here', reason: 'a test' });
 

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ModelCatalog } from '../../registry/catalog.ts';
+import { ModelCatalog } from '../../registry/catalog/catalog.ts';
 import { BUCKETS, canaryArm } from '../../rollout/canary-split.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { openSigner } from '../../signing/signer.ts';

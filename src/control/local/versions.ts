@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports.ts';
 import type { Signature } from '../../model/signature.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
-import type { AddOptions, ModelCatalog } from '../../registry/catalog.ts';
+import type { AddOptions, ModelCatalog } from '../../registry/catalog/catalog.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';

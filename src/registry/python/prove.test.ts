@@ -16,7 +16,7 @@ import { makeLock } from '../../python/lock.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { openStore } from '../../store/open.ts';
 import { admitFile } from '../admit.ts';
-import { ModelCatalog } from '../catalog.ts';
+import { ModelCatalog } from '../catalog/catalog.ts';
 import { loadBundle } from '../load.ts';
 import type { NewVersion } from '../new-version.ts';
 

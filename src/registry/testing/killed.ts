@@ -9,7 +9,7 @@ import { expect } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { VersionState } from '../../store/store.ts';
 import { bundlesDir } from '../bundle.ts';
-import { ModelCatalog } from '../catalog.ts';
+import { ModelCatalog } from '../catalog/catalog.ts';
 
 const module = (path: string): string => pathToFileURL(join(import.meta.dirname, path)).href;
 
@@ -23,7 +23,7 @@ export interface AddOrder {
 function addInProcess({ dataDir, storeUrl, path }: AddOrder): ChildProcess {
   const script = `
     import { openStore } from '${module('../../store/open.ts')}';
-    import { ModelCatalog } from '${module('../catalog.ts')}';
+    import { ModelCatalog } from '${module('../catalog/catalog.ts')}';
     const [dataDir, url, path] = process.argv.slice(1);
     const logger = { info() {}, warn() {}, error() {} };
     const clock = { now: () => Date.now(), monotonic: () => performance.now() };

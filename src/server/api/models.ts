@@ -1,7 +1,7 @@
 /** Models and the aliases of their versions. */
 import { Type } from 'typebox';
 import { MODEL_VIEW } from '../../control/view-schemas.ts';
-import { ALIAS_NAME } from '../../registry/catalog-curation.ts';
+import { ALIAS_NAME } from '../../registry/catalog/catalog-curation.ts';
 import {
   closed,
   NAME,

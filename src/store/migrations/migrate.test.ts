@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Db } from '../session.ts';
-import { openSqlite, SQLITE } from '../sqlite.ts';
+import { openSqlite, SQLITE } from '../sqlite/sqlite.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migration.ts';
 

@@ -1,7 +1,7 @@
 /** A process that writes until it is killed: `node crash-writer.ts URL loop|inside THREAD`. It says what it has committed. */
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { openStore } from '../open.ts';
-import type { ThreadUse } from '../sqlite-driver.ts';
+import type { ThreadUse } from '../sqlite/sqlite-driver.ts';
 import type { Tables } from '../store.ts';
 import { action, CHANGE, event, version } from './rows.ts';
 

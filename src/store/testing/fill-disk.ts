@@ -1,7 +1,7 @@
 /** A process that writes until something fails, and says what: `node fill-disk.ts URL THREAD`. */
 import { isPlimsollError } from '../../core/errors.ts';
 import { openStore } from '../open.ts';
-import type { ThreadUse } from '../sqlite-driver.ts';
+import type { ThreadUse } from '../sqlite/sqlite-driver.ts';
 import { version } from './rows.ts';
 
 const [url, thread] = process.argv.slice(2);

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Actor } from '../../core/actor.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { sweepEnvironments } from '../../python/environments.ts';
+import { eachRow } from '../../store/pages.ts';
+import type { Store, VersionRow, Versions } from '../../store/store.ts';
+import { bundleDir, bundlesDir, readManifest, stagingDir } from '../bundle.ts';
+import { logsDir } from '../python/log.ts';
+
+/** What needs a version, in words (`endpoint churn answers with it`), or null. */
+export type InUse = (model: string, version: number) => Promise<string | null>;
+
+export interface GarbagePlace {
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A younger bundle may be of a version whose row is just being written, in this process or in another. */
+const YOUNG_MILLIS = 3_600_000;
+const TOLD_MAX = 100;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/**
+ * Removes bundles of versions that are refused or archived, or of none, and what only they needed. Each is first renamed as staging folders are:
+ * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state.
+ */
+export async function collectBundles(
+  { store, dataDir, clock, logger }: GarbagePlace,
+  actor: Actor,
+  inUse: InUse,
+): Promise<{ readonly bundles: number; readonly bytes: number }> {
+  const needed = await neededDigests(store.tables.versions, inUse);
+  const removed: string[] = [];
+  let bytes = 0;
+  for (const digest of await digestsIn(bundlesDir(dataDir))) {
+    const bundle = bundleDir(dataDir, digest);
+    if (needed.has(digest) || (await isYoung(bundle, clock.now()))) continue;
+    bytes += await bytesOf(bundle);
+    const grave = stagingDir(dataDir, digest, randomUUID());
+    await rename(bundle, grave);
+    await rm(grave, { recursive: true, force: true });
+    removed.push(digest);
+  }
+  await collectPython(dataDir, clock, logger);
+  if (removed.length > 0) {
+    const body = { bundles: removed.length, bytes, digests: removed.slice(0, TOLD_MAX) };
+    const what = 'bundles.collected';
+    await store.transaction(({ audit }) =>
+      audit.append({ at: clock.now(), by: actor.by, what, subject: 'bundles', body }),
+    );
+    logger.info({ bundles: removed.length, bytes }, 'removed bundles that no version needs');
+  }
+  return { bundles: removed.length, bytes };
+}
+
+const LOG = /^([0-9a-f]{64})\.log(?:\.1)?$/;
+
+/** Environments that no bundle names any more, and what the workers of bundles that are gone have written. */
+async function collectPython(dataDir: string, clock: Clock, logger: Logger): Promise<void> {
+  const bundles = await digestsIn(bundlesDir(dataDir));
+  const used = new Set(
+    bundles.flatMap((digest) => readManifest(bundleDir(dataDir, digest))?.python?.environment ?? []),
+  );
+  const environments = await sweepEnvironments(dataDir, used);
+  const logs = logsDir(dataDir);
+  for (const name of existsSync(logs) ? await readdir(logs) : []) {
+    const digest = LOG.exec(name)?.[1];
+    // Of a version that was refused there is no bundle, and somebody may want to know why.
+    if (digest === undefined || bundles.includes(digest) || (await isYoung(join(logs, name), clock.now())))
+      continue;
+    await rm(join(logs, name), { force: true });
+  }
+  if (environments.length > 0)
+    logger.info({ environments: environments.length }, 'removed environments that no version needs');
+}
+
+async function neededDigests(versions: Versions, inUse: InUse): Promise<ReadonlySet<string>> {
+  const needed = new Set<string>();
+  for await (const { digest, state, model, version } of allVersions(versions)) {
+    const lives = state === 'ready' || state === 'validating';
+    if (lives || (!needed.has(digest) && (await inUse(model, version)) !== null)) needed.add(digest);
+  }
+  return needed;
+}
+
+/** Every version of every model, a page at a time. */
+export async function* allVersions(versions: Versions): AsyncGenerator<VersionRow> {
+  for await (const model of eachRow((page) => versions.models(page)))
+    yield* eachRow((page) => versions.list(model, page));
+}
+
+const digestsIn = async (folder: string): Promise<readonly string[]> =>
+  existsSync(folder) ? (await readdir(folder)).filter((name) => DIGEST.test(name)) : [];
+
+const isYoung = async (path: string, now: number): Promise<boolean> =>
+  now - (await stat(path)).mtimeMs < YOUNG_MILLIS;
+
+async function bytesOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
