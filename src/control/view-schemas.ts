@@ -5,7 +5,7 @@
 import type { ExperimentView } from '../rollout/experiment/view.ts';
 import { ROUTE } from '../rollout/route.ts';
 import { readValue } from '../schema/read-value.ts';
-import { withReader } from '../schema/transformed.ts';
+import { computedNumber, withReader } from '../schema/transformed.ts';
 import {
   anyInteger,
   anyNumber,
@@ -80,9 +80,9 @@ const GUARD_VIEW = described(
     {
       log: logarithm,
       maxLog: logarithm,
-      bound: anyNumber,
-      certificate: nullable(shape({ log: logarithm, bound: anyNumber })),
-      harmedUnits: anyNumber,
+      bound: computedNumber,
+      certificate: nullable(shape({ log: logarithm, bound: computedNumber })),
+      harmedUnits: computedNumber,
     },
     {
       lasting: described(
@@ -97,10 +97,10 @@ const GUARD_VIEW = described(
 const ARM_VIEW = shape({
   name: anyText,
   version: anyInteger,
-  units: anyNumber,
-  failures: anyNumber,
+  units: computedNumber,
+  failures: computedNumber,
   /** Milliseconds; null without requests. */
-  latency: nullable(shape({ p50: anyNumber, p95: anyNumber, p99: anyNumber })),
+  latency: nullable(shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber })),
 });
 
 const METRIC_VIEW = shape(
@@ -111,7 +111,7 @@ const METRIC_VIEW = shape(
     estimate: nullable(anyNumber),
     lower: nullable(anyNumber),
     upper: nullable(anyNumber),
-    units: list(anyNumber),
+    units: list(computedNumber),
   },
   { flagged: flag },
 );
@@ -120,17 +120,17 @@ const STAGES_VIEW = described(
   shape({
     stages: list(
       shape({
-        shadow: anyNumber,
-        weight: anyNumber,
-        bake: anyNumber,
-        minUnits: anyNumber,
+        shadow: computedNumber,
+        weight: computedNumber,
+        bake: computedNumber,
+        minUnits: computedNumber,
         approval: flag,
       }),
     ),
-    elapsed: anyNumber,
-    bake: anyNumber,
-    candidateUnits: anyNumber,
-    stableUnits: anyNumber,
+    elapsed: computedNumber,
+    bake: computedNumber,
+    candidateUnits: computedNumber,
+    stableUnits: computedNumber,
     approved: flag,
   }),
   'The plan of stages and how far the current one is; milliseconds',
@@ -139,12 +139,12 @@ const STAGES_VIEW = described(
 const FORECAST = described(
   shape(
     {
-      rate: anyNumber,
-      errorRate: anyNumber,
+      rate: computedNumber,
+      errorRate: computedNumber,
       basis: choice(['rollout', 'endpoint']),
       stages: list(shape({ stage: anyInteger, end: nullable(anyNumber) })),
       promotion: nullable(anyNumber),
-      detection: nullable(shape({ rate: anyNumber, time: nullable(anyNumber) })),
+      detection: nullable(shape({ rate: computedNumber, time: nullable(anyNumber) })),
     },
     { certificate: nullable(anyNumber) },
   ),
@@ -163,20 +163,25 @@ export const ROLLOUT_VIEW = shape(
     state: choice(['running', 'holding', 'promoted', 'rolled-back', 'aborted']),
     stage: anyInteger,
     stages: anyInteger,
-    weight: described(anyNumber, 'Percent of units that the candidate answers'),
+    weight: described(computedNumber, 'Percent of units that the candidate answers'),
     /** Of the last decision. */
     verdict: anyText,
     reason: anyText,
     evidence: shape({}, { errors: GUARD_VIEW, latency: GUARD_VIEW, outputs: GUARD_VIEW, labels: GUARD_VIEW }),
     /** Units that went wrong on account of the candidate, by the guard that saw most. */
-    harmedUnits: anyNumber,
+    harmedUnits: computedNumber,
     startedAt: anyText,
     endedAt: nullable(anyText),
     by: anyText,
     arms: list(ARM_VIEW),
     metrics: list(METRIC_VIEW),
     /** Pieces that came after their window was closed, parts that are missing; requests that were copied, and copies dropped. */
-    left: shape({ latePieces: anyNumber, missingParts: anyNumber, mirrored: anyNumber, dropped: anyNumber }),
+    left: shape({
+      latePieces: computedNumber,
+      missingParts: computedNumber,
+      mirrored: computedNumber,
+      dropped: computedNumber,
+    }),
     /** Of an experiment: what it has come to so far, as it is; else null. */
     experiment: schemaOf<ExperimentView | null>({}),
     /** Null of experiments, of what waits for a person, and where no traffic is known. */
@@ -202,7 +207,12 @@ export const ENDPOINT_VIEW = shape(
     rollout: nullable(ROLLOUT_VIEW),
     traffic: nullable(
       described(
-        shape({ rate: anyNumber, errorShare: anyNumber, units: nullable(anyInteger), over: anyNumber }),
+        shape({
+          rate: computedNumber,
+          errorShare: computedNumber,
+          units: nullable(anyInteger),
+          over: computedNumber,
+        }),
         'Requests a second and the share that failed, over so many milliseconds; about how many distinct units there are to ask, null where new ones keep coming or requests have no ids',
       ),
     ),
@@ -250,4 +260,4 @@ export const SIGNING_KEYS = shape({
   next: schemaOf<null>({ type: 'null' }),
 });
 
-export const GARBAGE_RECEIPT = shape({ bundles: anyInteger, bytes: anyNumber });
+export const GARBAGE_RECEIPT = shape({ bundles: anyInteger, bytes: computedNumber });

@@ -1,8 +1,24 @@
 /** Monitoring of a server elsewhere, over its control API. */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
-import { type ControlAddress, sendControlRequest } from '../http/control-request.ts';
+import { askControl, type ControlAddress } from '../http/control-request.ts';
+import { list, pageSchema, schemaOf, shape, type ValueSchema } from '../schema/value-schema.ts';
+import type { DeliveryRow } from '../store/monitoring/monitoring.ts';
+import type { AlertRow } from './alerts/alert.ts';
 import type { MonitoringApi, MonitorView } from './port.ts';
+import {
+  ALERT_EVENT_VIEW,
+  ALERT_VIEW,
+  DELIVERY_VIEW,
+  DRIFT_VIEW,
+  LOGGED_REQUEST,
+  MONITOR_VIEW,
+  QUALITY_VIEW,
+  RECEIVER_TEST,
+} from './view-schemas.ts';
+
+/** What is told of an alert is checked; what only the engine needs of it is not looked at. */
+const ALERT = schemaOf<AlertRow>(ALERT_VIEW);
 
 export class RemoteMonitoring implements MonitoringApi {
   readonly #target: ControlAddress;
@@ -12,10 +28,10 @@ export class RemoteMonitoring implements MonitoringApi {
   }
 
   monitors(page: Parameters<MonitoringApi['monitors']>[0] = {}): ReturnType<MonitoringApi['monitors']> {
-    return this.#get(`/monitors${searchOf({ ...page })}`);
+    return this.#get(pageSchema(MONITOR_VIEW), `/monitors${searchOf({ ...page })}`);
   }
   monitor(endpoint: string): Promise<MonitorView> {
-    return this.#get(path`/endpoints/${endpoint}/monitor`);
+    return this.#get(MONITOR_VIEW, path`/endpoints/${endpoint}/monitor`);
   }
   setMonitor(
     endpoint: string,
@@ -24,48 +40,53 @@ export class RemoteMonitoring implements MonitoringApi {
     actor: Actor,
   ): Promise<MonitorView> {
     const json = { policy: document ?? {}, ...(generation === null ? {} : { generation }) };
-    return this.#write('PUT', path`/endpoints/${endpoint}/monitor`, { json, actor });
+    return this.#write(MONITOR_VIEW, 'PUT', path`/endpoints/${endpoint}/monitor`, { json, actor });
   }
   drift(endpoint: string, query: Parameters<MonitoringApi['drift']>[1]): ReturnType<MonitoringApi['drift']> {
-    return this.#get(`${path`/endpoints/${endpoint}/drift`}${searchOf({ ...query })}`);
+    return this.#get(DRIFT_VIEW, `${path`/endpoints/${endpoint}/drift`}${searchOf({ ...query })}`);
   }
   quality(
     endpoint: string,
     query: Parameters<MonitoringApi['quality']>[1],
   ): ReturnType<MonitoringApi['quality']> {
-    return this.#get(`${path`/endpoints/${endpoint}/quality`}${searchOf({ ...query })}`);
+    return this.#get(QUALITY_VIEW, `${path`/endpoints/${endpoint}/quality`}${searchOf({ ...query })}`);
   }
   alerts(page: Parameters<MonitoringApi['alerts']>[0] = {}): ReturnType<MonitoringApi['alerts']> {
-    return this.#get(`/alerts${searchOf({ ...page })}`);
+    return this.#get(pageSchema(ALERT), `/alerts${searchOf({ ...page })}`);
   }
   alert(fingerprint: string): ReturnType<MonitoringApi['alert']> {
-    return this.#get(path`/alerts/${fingerprint}`);
+    return this.#get(shape({ alert: ALERT, events: list(ALERT_EVENT_VIEW) }), path`/alerts/${fingerprint}`);
   }
   acknowledge(fingerprint: string, actor: Actor): ReturnType<MonitoringApi['acknowledge']> {
-    return this.#write('POST', `${path`/alerts/${fingerprint}`}:acknowledge`, { json: {}, actor });
+    return this.#write(ALERT, 'POST', `${path`/alerts/${fingerprint}`}:acknowledge`, { json: {}, actor });
   }
   testReceiver(endpoint: string, receiver: string, actor: Actor): ReturnType<MonitoringApi['testReceiver']> {
-    return this.#write('POST', `${path`/endpoints/${endpoint}/receivers/${receiver}`}:test`, {
+    return this.#write(RECEIVER_TEST, 'POST', `${path`/endpoints/${endpoint}/receivers/${receiver}`}:test`, {
       json: {},
       actor,
     });
   }
   deadLetters(): ReturnType<MonitoringApi['deadLetters']> {
-    return this.#get('/alerts/dead-letters');
+    return this.#get(list(schemaOf<DeliveryRow>(DELIVERY_VIEW)), '/alerts/dead-letters');
   }
   request(id: string): ReturnType<MonitoringApi['request']> {
-    return this.#get(path`/requests/${id}`);
+    return this.#get(LOGGED_REQUEST, path`/requests/${id}`);
   }
 
-  #get<T>(where: string): Promise<T> {
-    return sendControlRequest(this.#target, { method: 'GET', path: where }) as Promise<T>;
+  #get<T>(answer: ValueSchema<T>, where: string): Promise<T> {
+    return askControl(answer, this.#target, { method: 'GET', path: where });
   }
 
   /** With a key, so that a request that is sent twice is done once. */
-  #write<T>(method: string, where: string, { json, actor }: { json: object; actor: Actor }): Promise<T> {
+  #write<T>(
+    answer: ValueSchema<T>,
+    method: string,
+    where: string,
+    { json, actor }: { json: object; actor: Actor },
+  ): Promise<T> {
     const headers = { 'idempotency-key': randomUUID(), 'x-plimsoll-by': encodeURIComponent(actor.by) };
     const body = actor.reason === undefined ? json : { ...json, reason: actor.reason };
-    return sendControlRequest(this.#target, { method, path: where, headers, json: body }) as Promise<T>;
+    return askControl(answer, this.#target, { method, path: where, headers, json: body });
   }
 }
 

@@ -4,6 +4,7 @@ import { isRecord } from '../core/record.ts';
 import { DURATION_PATTERN, parseDuration } from '../text/duration.ts';
 import { readValue, refuse } from './read-value.ts';
 import {
+  anyNumber,
   choice,
   field,
   type Keywords,
@@ -30,6 +31,11 @@ export const transformed = <A, B>(
 /** A schema with a way of reading of its own. */
 export const withReader = <T>(keywords: TSchema, how: ValueReader<T>): ValueSchema<T> =>
   schemaOf({ ...keywords, [READ]: how });
+
+/** A number that a program has computed: one that is not finite is null in JSON, and no number once read. */
+export const computedNumber: ValueSchema<number> = withReader(anyNumber, (value, path, problems) =>
+  value === null ? Number.NaN : readValue(anyNumber, value, path, problems),
+);
 
 /** What `of` says, or nothing (null once read and in the table of fields). */
 export const orNothing = <T>(of: ValueSchema<T>): ValueSchema<T | null> =>
