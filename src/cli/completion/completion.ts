@@ -26,8 +26,9 @@ To use it, once:
         (with "fpath=(~/.zfunc $fpath); autoload -U compinit; compinit" in ~/.zshrc)
   fish  plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish
 For this session alone:
-  bash, zsh  source <(plimsoll completion bash)
-  fish       plimsoll completion fish | source
+  bash  source <(plimsoll completion bash)
+  zsh   source <(plimsoll completion zsh)
+  fish  plimsoll completion fish | source
 `;
 
 const SCRIPTS: Readonly<Record<Shell, (tree: readonly CompletionCommand[]) => Promise<string>>> = {
