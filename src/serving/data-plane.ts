@@ -147,7 +147,9 @@ export class DataPlane {
     const usage = this.usageOf(target);
     usage.begin();
     try {
-      return await target.engine.invoke!(request, isWanted);
+      const { invoke } = target.engine;
+      if (invoke === undefined) throw withoutCode(target);
+      return await invoke.call(target.engine, request, isWanted);
     } finally {
       usage.end();
     }
@@ -191,6 +193,12 @@ function versionIn(models: Models, model: string, version: number | string): Loa
   const known = [...versions.keys()].sort((a, b) => a - b).join(', ');
   throw new PlimsollError('VERSION_NOT_FOUND', { model, version, known });
 }
+
+const withoutCode = ({ model, version }: LoadedVersion): PlimsollError =>
+  new PlimsollError('INTERNAL', {
+    action: 'the prediction',
+    reason: `version ${version} of ${model} has no code that reads bodies or writes answers`,
+  });
 
 const modelNotFound = (model: string, names: Iterable<string>): PlimsollError =>
   new PlimsollError('MODEL_NOT_FOUND', { model, known: [...names].join(', ') || 'no model' });

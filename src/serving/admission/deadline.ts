@@ -41,7 +41,8 @@ function envoyMillis(given: RequestHeaders[string]): number {
 
 function grpcMillis(given: RequestHeaders[string]): number {
   const [, digits, unit] = GRPC.exec(textOf(given)) ?? [];
-  return unit === undefined ? Infinity : Number(digits) * GRPC_MILLIS[unit]!;
+  const millis = unit === undefined ? undefined : GRPC_MILLIS[unit];
+  return millis === undefined ? Infinity : Number(digits) * millis;
 }
 
 const textOf = (given: RequestHeaders[string]): string => (typeof given === 'string' ? given.trim() : '');

@@ -51,8 +51,10 @@ export class Tarpit {
     this.#credit = Math.min(most, this.#credit + earned);
     this.#at = now;
     let sent = 0;
-    while (sent < this.#held.length && this.#isDue(this.#held[sent]!, this.#held.length - sent, now)) {
-      const { bytes, send } = this.#held[sent++]!;
+    for (const held of this.#held) {
+      if (!this.#isDue(held, this.#held.length - sent, now)) break;
+      const { bytes, send } = held;
+      sent++;
       this.#credit -= REFUSAL_MICROS + bytes * BYTE_MICROS;
       this.#unread -= Math.min(bytes, BODY_BYTES);
       send();

@@ -47,7 +47,7 @@ export class RowExtractor {
   /** Whether a request and its answer have the columns of the first one. */
   fits(batch: Batch, outputs: Outputs): boolean {
     if (batch.kind !== this.#kind || !this.#outputs.fits(outputs, batch.rows)) return false;
-    if (batch.kind === 'tensors') return this.#tensors!.fits(batch.tensors, batch.rows);
+    if (batch.kind === 'tensors') return this.#tensors?.fits(batch.tensors, batch.rows) ?? false;
     const { width, columns } = this.#table;
     return columns.length === 0 || (batch.kind === 'matrix' ? batch.width : batch.columns.length) === width;
   }
@@ -57,7 +57,7 @@ export class RowExtractor {
     const stride = this.shape.numbers;
     if (batch.kind === 'matrix') this.#writeMatrix(batch, picks, cells.numbers, at * stride);
     else if (batch.kind === 'table') this.#writeTable(batch, picks, cells, at);
-    else this.#tensors!.write(batch.tensors, picks, cells, at, stride);
+    else this.#tensors?.write(batch.tensors, picks, cells, at, stride);
     this.#outputs.write(outputs, picks, cells, at, stride);
   }
 

@@ -134,17 +134,17 @@ export class LoopScheduler implements LoopDelay {
   }
 
   #work(): void {
-    for (let queue = this.#next(); queue !== null; queue = this.#next()) {
-      const { micros, run } = queue.shift()!;
-      this.#spent += micros;
-      run();
+    for (let task = this.#next(); task !== undefined; task = this.#next()) {
+      this.#spent += task.micros;
+      task.run();
     }
     this.#worked = performance.now();
   }
 
-  /** The queue whose first task runs next, or null if the budget of the turn is used up. */
-  #next(): Task[] | null {
+  /** Takes the next task from its queue; undefined if there is none, or the budget of the turn is used up. */
+  #next(): Task | undefined {
     const queue = this.#begun.length > 0 ? this.#begun : this.#waiting;
-    return queue.length > 0 && this.#affords(queue[0]!.micros) ? queue : null;
+    const [first] = queue;
+    return first !== undefined && this.#affords(first.micros) ? queue.shift() : undefined;
   }
 }
