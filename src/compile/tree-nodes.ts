@@ -55,11 +55,10 @@ function numberNodes(step: TreeEnsembleStep, width: number): Numbering {
     tree[node] = owner;
     depth[node] = parent === -1 ? 0 : depth[parent]! + 1;
   };
-  for (let owner = 0; owner < roots.length; owner += 1) claim(roots[owner]!, owner, -1);
+  for (const [owner, root] of roots.entries()) claim(root, owner, -1);
   let splits = 0;
   let leaves = 0;
-  for (let node = 0; node < count; node += 1) {
-    const owner = tree[node]!;
+  for (const [node, owner] of tree.entries()) {
     if (owner === -1) continue;
     if (left[node] === -1) {
       ids[node] = leaves++;
@@ -190,14 +189,15 @@ export function treeNodes(step: TreeEnsembleStep, width: number): TreeNodes {
   const stumps = arena.roots.reduce((count, root) => count + Number(arena.left[root] === -1), 0);
   const nodes = allocate(step, splits + stumps, leaves);
   const draft = { arena, ids, nodes };
-  for (let node = 0; node < arena.left.length; node += 1) {
-    if (tree[node] === -1) continue;
+  for (const [node, id] of ids.entries()) {
+    const owner = tree[node]!;
+    if (owner === -1) continue;
     if (arena.left[node] === -1) {
-      nodes.leaves[ids[node]!] = node;
-      nodes.leafTree[ids[node]!] = tree[node]!;
+      nodes.leaves[id] = node;
+      nodes.leafTree[id] = owner;
       continue;
     }
-    nodes.features[ids[node]!] = arena.feature[node]!;
+    nodes.features[id] = arena.feature[node]!;
     const bitset = arena.categorical?.[node] ?? -1;
     if (bitset >= 0) splitByCategory(draft, node, bitset);
     else splitByThreshold(draft, node);

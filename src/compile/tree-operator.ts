@@ -13,14 +13,18 @@ export interface TreeLeaves {
  * `values` and then `more`, as the int64 list that an attribute is. Written as pairs of 32-bit words: every platform
  * that runs this is little-endian, and a BigInt a value would take most of the time of compiling a large forest.
  */
-function int64s(values: Int32Array, more: ArrayLike<number>): BigInt64Array {
+function int64s(values: Int32Array, more: Int32Array | Float64Array): BigInt64Array {
   const words = new Int32Array(2 * (values.length + more.length));
   const put = (at: number, value: number): void => {
     words[2 * at] = value;
     words[2 * at + 1] = value >> 31;
   };
-  for (let i = 0; i < values.length; i += 1) put(i, values[i]!);
-  for (let i = 0; i < more.length; i += 1) put(values.length + i, more[i]!);
+  values.forEach((value, i) => {
+    put(i, value);
+  });
+  more.forEach((value, i) => {
+    put(values.length + i, value);
+  });
   return new BigInt64Array(words.buffer);
 }
 

@@ -2,6 +2,7 @@ import type { TreeEnsembleStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
+import { concatColumns } from './stream.ts';
 import { type ComparedInput, estimatorScores } from './tree-base.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
@@ -76,8 +77,8 @@ function sumsAfterConstant(
 
 function leafValues({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array {
   const values = new Float64Array(leaves.length);
-  for (let leaf = 0; leaf < leaves.length; leaf += 1) {
-    values[leaf] = arena.values[leaves[leaf]! * arena.valueWidth + column]!;
+  for (const [leaf, node] of leaves.entries()) {
+    values[leaf] = arena.values[node * arena.valueWidth + column]!;
   }
   return values;
 }
@@ -117,10 +118,10 @@ function sumsByLookUp(
   const width = columns.length;
   const count = nodes.leaves.length;
   const table = new Float64Array(count * width);
-  for (let leaf = 0; leaf < count; leaf += 1) {
-    const from = nodes.leaves[leaf]! * arena.valueWidth;
+  for (const [leaf, node] of nodes.leaves.entries()) {
+    const from = node * arena.valueWidth;
     // Sums start at 0, which turns -0 into 0.
-    for (let i = 0; i < width; i += 1) table[leaf * width + i] = arena.values[from + columns[i]!]! + 0;
+    for (const [i, column] of columns.entries()) table[leaf * width + i] = arena.values[from + column]! + 0;
   }
   const numbers = byTree(
     context,
@@ -166,5 +167,5 @@ function sumsAfterEstimator(
     const sum = sumInOrder(context, g.add('Concat', [first, own], { axis: 1n }), trees.length + 1);
     return g.add('Reshape', [sum, g.int64([-1, 1], [2])]);
   });
-  return sums.length === 1 ? sums[0]! : g.add('Concat', sums, { axis: 1n });
+  return concatColumns(g, sums);
 }

@@ -74,17 +74,18 @@ function decodeScalars(bound: readonly BoundTensor[], { rows, columns }: ColumnF
   const faults = new RowFaults();
   const packed = bound.map(({ spec, from, to, cells }) => {
     const vectors = columns.slice(from, to);
-    return holdsNumbers(spec)
+    const elements = holdsNumbers(spec)
       ? packMatrix(vectors, cells, rows, faults)
       : packList(vectors, cells, rows, faults);
+    return { spec, from, to, elements };
   });
   const positions = faults.remaining(rows);
   const left = positions?.length ?? rows;
-  const tensors = bound.map(({ spec, from, to }, k): [string, Tensor] => {
+  const tensors = packed.map(({ spec, from, to, elements }): [string, Tensor] => {
     const shape = spec.shape.length === 1 ? [left] : [left, to - from];
     return [
       spec.name,
-      { dtype: spec.dtype, shape, data: dataOf(packed[k]!, spec, to - from, positions) } as Tensor,
+      { dtype: spec.dtype, shape, data: dataOf(elements, spec, to - from, positions) } as Tensor,
     ];
   });
   const batch = { kind: 'tensors', rows: left, tensors: Object.fromEntries(tensors) } as const;

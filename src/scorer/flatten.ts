@@ -34,7 +34,8 @@ export function layoutOf(outputs: Outputs, specs: readonly OutputSpec[]): Output
   const known = specs.map((spec) => spec.name).filter((name) => Object.hasOwn(outputs, name));
   const names = [...new Set([...known, ...Object.keys(outputs)])];
   const columns = names.flatMap((name) => {
-    const value = outputs[name]!;
+    const value = outputs[name];
+    if (value === undefined) return [];
     const spec = specs.find((one) => one.name === name);
     if (!isList(value)) return tensorColumns(name, null, value, spec?.classes);
     return value.flatMap((part, i) => tensorColumns(name, i, part, undefined));

@@ -21,11 +21,12 @@ export function preparePipeline(step: PipelineStep, { names, prepare }: Evaluato
   );
   const last = evaluators.at(-1);
   if (last === undefined) return { transform: (input) => input };
-  const before = evaluators.slice(0, -1).map(({ transform }, i) => {
-    return transform ?? refuseStep(step.steps[i]!.step, 'transform', 'absent', 'a step that transforms');
+  const before = step.steps.slice(0, -1).map(({ step: inner }, i) => {
+    return evaluators[i]?.transform ?? refuseStep(inner, 'transform', 'absent', 'a step that transforms');
   });
-  if (before.length === 0) return last;
-  const run = chain(before);
+  const [first, ...rest] = before;
+  if (first === undefined) return last;
+  const run = chain(first, rest);
   const { transform, outputs } = last;
   return {
     ...(transform && { transform: (input: RowBlock) => transform(run(input)) }),
@@ -33,12 +34,13 @@ export function preparePipeline(step: PipelineStep, { names, prepare }: Evaluato
   };
 }
 
+type Transform = (input: RowBlock) => RowBlock;
+
 /** One call a step without a loop where there is only one step before the last. */
-function chain(transforms: readonly ((input: RowBlock) => RowBlock)[]): (input: RowBlock) => RowBlock {
-  const [first, ...rest] = transforms;
-  if (rest.length === 0) return first!;
+function chain(first: Transform, rest: readonly Transform[]): Transform {
+  if (rest.length === 0) return first;
   return (input) => {
-    let block = first!(input);
+    let block = first(input);
     for (const transform of rest) block = transform(block);
     return block;
   };

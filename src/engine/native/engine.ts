@@ -64,13 +64,12 @@ export function nativeBlocker(root: ModelStep): CompileBlocker | null {
 
 function blockerOf({ details }: PlimsollError): CompileBlocker {
   const text = (key: string): string => String(details[key]);
-  const [path, name, field, found, wanted] = ['path', 'class', 'field', 'found', 'wanted'].map(text);
   return {
-    path: path!,
-    class: name!,
+    path: text('path'),
+    class: text('class'),
     offset: Number(details['offset']),
-    field: field!,
-    found: found!,
-    wanted: wanted!,
+    field: text('field'),
+    found: text('found'),
+    wanted: text('wanted'),
   };
 }

@@ -104,10 +104,18 @@ export function numpyRowSum(values: Float64Array, base: number, cols: number): n
 }
 
 function eightSums(values: Float64Array, base: number, cols: number): number {
-  const r = values.slice(base, base + 8);
-  let k = 8;
-  for (; k < cols - (cols % 8); k += 8) for (let j = 0; j < 8; j++) r[j]! += values[base + k + j]!;
-  let sum = r[0]! + r[1]! + (r[2]! + r[3]!) + (r[4]! + r[5]! + (r[6]! + r[7]!));
-  for (; k < cols; k++) sum += values[base + k]!;
+  const whole = base + cols - (cols % 8);
+  const front = laneSum(values, base, whole) + laneSum(values, base + 1, whole);
+  const second = laneSum(values, base + 2, whole) + laneSum(values, base + 3, whole);
+  const third = laneSum(values, base + 4, whole) + laneSum(values, base + 5, whole);
+  let sum = front + second + (third + (laneSum(values, base + 6, whole) + laneSum(values, base + 7, whole)));
+  for (let k = whole; k < base + cols; k++) sum += values[k]!;
+  return sum;
+}
+
+/** Sum of every eighth value from `from` on, before `end`. */
+function laneSum(values: Float64Array, from: number, end: number): number {
+  let sum = values[from]!;
+  for (let k = from + 8; k < end; k += 8) sum += values[k]!;
   return sum;
 }

@@ -11,8 +11,7 @@ export function encodeText(values: readonly (string | null)[]): Buffers {
   // A UTF-16 unit is at most three bytes of UTF-8.
   const bytes = Buffer.allocUnsafeSlow(3 * values.reduce((sum, value) => sum + (value?.length ?? 0), 0));
   let end = 0;
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
+  for (const [row, value] of values.entries()) {
     if (value !== null) {
       validity[row >> 3]! |= 1 << (row & 7);
       end += bytes.write(value, end);

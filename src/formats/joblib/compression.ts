@@ -25,12 +25,9 @@ export function detectCompression(head: Uint8Array): Compression | null {
   const found = MAGICS.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
   if (found !== undefined) return found.id;
   // A zlib header is deflate with a window up to 32 KiB whose two bytes are a multiple of 31 (RFC 1950).
-  const isZlib =
-    head.length >= 2 &&
-    (head[0]! & 0x0f) === 8 &&
-    head[0]! >> 4 <= 7 &&
-    (head[0]! * 256 + head[1]!) % 31 === 0;
-  return isZlib && head[0] === 0x78 ? 'zlib' : null;
+  const [method, flags] = head;
+  if (method !== 0x78 || flags === undefined) return null;
+  return (method * 256 + flags) % 31 === 0 ? 'zlib' : null;
 }
 
 /** Unpacks one compressed file within what is left of the limits. */

@@ -9,6 +9,6 @@ const OLD_PICKLE =
 /** Whether the first bytes are those of a pickle, or of a compressed joblib file. The name of the file never counts. */
 export function isObjectFile(head: Uint8Array): boolean {
   if (detectCompression(head) !== null) return true;
-  if (head[0] === 0x80) return head.length > 1 && head[1]! <= HIGHEST_PROTOCOL;
+  if (head[0] === 0x80) return head[1] !== undefined && head[1] <= HIGHEST_PROTOCOL;
   return OLD_PICKLE.test(String.fromCharCode(...head.subarray(0, 64)));
 }

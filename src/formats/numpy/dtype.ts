@@ -98,8 +98,10 @@ export function buildDType(dtype: DTypeDraft, state: PyValue, budget: ReadBudget
   dtype.littleEndian = order !== '>';
   const size = isType(items[5], 'int') ? items[5].value : -1;
   if (size >= 0 && 'USV'.includes(dtype.code)) dtype.itemSize = size;
-  if (items[2] !== null) buildSubArray(dtype, items[2]!, budget, offset);
-  if (items[3] !== null) dtype.fields = buildFields(dtype, items[3]!, items[4]!, budget, offset);
+  const [, , shape, names, fields] = items;
+  if (shape !== undefined && shape !== null) buildSubArray(dtype, shape, budget, offset);
+  if (names !== undefined && names !== null && fields !== undefined)
+    dtype.fields = buildFields(dtype, names, fields, budget, offset);
 }
 
 function buildSubArray(dtype: DTypeDraft, pair: PyValue, budget: ReadBudget, offset: number): void {

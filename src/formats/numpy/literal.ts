@@ -39,7 +39,7 @@ function tokenize(text: string, offset: number): Token[] {
     if (word !== undefined) tokens.push({ kind: 'word', text: word });
     else if (int !== undefined) tokens.push({ kind: 'int', text: int });
     else if (string !== undefined) tokens.push({ kind: 'string', text: string.replaceAll(/\\(.)/g, '$1') });
-    else tokens.push({ kind: 'mark', text: mark! });
+    else if (mark !== undefined) tokens.push({ kind: 'mark', text: mark });
   }
   return tokens;
 }
@@ -105,7 +105,8 @@ class LiteralParser {
       if (this.#takes(',')) continue;
       if (!this.#takes(close)) throw this.#unexpected(`"," or "${close}"`);
       // `(3)` is 3: only a comma makes a tuple.
-      return close === ')' && items.length === 1 ? items[0]! : pyTuple(items);
+      const [only, ...others] = items;
+      return close === ')' && only !== undefined && others.length === 0 ? only : pyTuple(items);
     }
     return pyTuple(items);
   }

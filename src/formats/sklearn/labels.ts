@@ -53,9 +53,10 @@ export function toCategories(items: readonly PyValue[]): ColumnCategories | null
   if (items.length - present.length > 1) return null;
   if (present.length === 0) return { type: 'number', values: new Float64Array(items.length).fill(NaN) };
   const types = new Set(present.map(labelType));
-  const only = types.size === 1 ? [...types][0]! : null;
-  if (only === 'string') return { type: 'string', values: items.map((item) => toText(item)) };
-  if (only === 'bool' && present.length === items.length)
+  const [only, ...others] = types;
+  if (others.length === 0 && only === 'string')
+    return { type: 'string', values: items.map((item) => toText(item)) };
+  if (others.length === 0 && only === 'bool' && present.length === items.length)
     return { type: 'bool', values: items.map((item) => toNumber(item) === 1) };
   if (types.has(null) || types.has('string') || types.has('bool')) return null;
   return { type: 'number', values: Float64Array.from(items, (item) => toNumber(item) ?? NaN) };

@@ -5,19 +5,22 @@
 export function pairwiseSum(values: Float64Array, start: number, count: number): number {
   if (count < 8) {
     let sum = -0;
-    for (let i = 0; i < count; i++) sum += values[start + i]!;
+    for (const value of values.subarray(start, start + count)) sum += value;
     return sum;
   }
   if (count > 128) {
     const half = Math.floor(count / 2) - (Math.floor(count / 2) % 8);
     return pairwiseSum(values, start, half) + pairwiseSum(values, start + half, count - half);
   }
-  const lanes = values.slice(start, start + 8);
-  let i = 8;
-  for (; i < count - (count % 8); i += 8)
-    for (let lane = 0; lane < 8; lane++) lanes[lane]! += values[start + i + lane]!;
-  let sum =
-    lanes[0]! + lanes[1]! + (lanes[2]! + lanes[3]!) + (lanes[4]! + lanes[5]! + (lanes[6]! + lanes[7]!));
-  for (; i < count; i++) sum += values[start + i]!;
+  const whole = start + count - (count % 8);
+  /** Every eighth item from the one at `lane` on. */
+  const sumOfLane = (lane: number): number => {
+    let sum = values[start + lane]!;
+    for (let i = start + lane + 8; i < whole; i += 8) sum += values[i]!;
+    return sum;
+  };
+  const front = sumOfLane(0) + sumOfLane(1) + (sumOfLane(2) + sumOfLane(3));
+  let sum = front + (sumOfLane(4) + sumOfLane(5) + (sumOfLane(6) + sumOfLane(7)));
+  for (const value of values.subarray(whole, start + count)) sum += value;
   return sum;
 }

@@ -71,7 +71,7 @@ function forEachEntry(
     parts.numbers('data'),
   ];
   // Starts that went back would visit entries again and again.
-  const ascending = starts.every((start, i) => start >= (i === 0 ? 0 : starts[i - 1]!));
+  const ascending = starts.every((start, i) => start >= (starts[i - 1] ?? 0));
   if (starts.length !== majors + 1 || indices.length < values.length || !ascending)
     throw stepInvalid(
       origin,

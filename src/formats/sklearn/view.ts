@@ -124,9 +124,9 @@ export class EstimatorView {
     }
   }
 
-  array(...names: readonly string[]): PyArray {
+  array(...names: readonly [string, ...string[]]): PyArray {
     const value = this.required(...names);
-    if (!isType(value, 'array')) throw this.invalid(names[0]!, show(value), 'an array');
+    if (!isType(value, 'array')) throw this.invalid(names[0], show(value), 'an array');
     return value;
   }
 
@@ -182,10 +182,10 @@ export class EstimatorView {
   }
 
   /** Items of a list, tuple, set or one-dimensional array. */
-  items(...names: readonly string[]): readonly PyValue[] {
+  items(...names: readonly [string, ...string[]]): readonly PyValue[] {
     const value = this.required(...names);
     const items = arrayItemsOf(value);
-    if (items === null) throw this.invalid(names[0]!, show(value), 'a list');
+    if (items === null) throw this.invalid(names[0], show(value), 'a list');
     return items;
   }
 

@@ -12,14 +12,15 @@ export const known = (numbers: ValueFact['numbers'] | undefined): number[] | nul
 /** numpy broadcasting; an unknown dimension gives way to a known one. */
 export function broadcast(inputs: readonly (ValueFact | null)[]): ValueFact {
   const facts = inputs.filter((input) => input !== null);
-  if (facts.some(({ shape }) => shape === null)) {
+  const shapes = facts.flatMap(({ shape }) => (shape === null ? [] : [shape]));
+  if (shapes.length < facts.length) {
     return ofElements(facts.reduce((most, { elements }) => Math.max(most, elements), 1));
   }
-  const rank = facts.reduce((most, { shape }) => Math.max(most, shape!.length), 0);
+  const rank = shapes.reduce((most, shape) => Math.max(most, shape.length), 0);
   const sizes = Array.from({ length: rank }, (_, axis) => {
-    const dims = facts.map(({ shape }) => {
-      const at = axis - rank + shape!.length;
-      return at < 0 ? 1 : (shape![at] ?? null);
+    const dims = shapes.map((shape) => {
+      const at = axis - rank + shape.length;
+      return at < 0 ? 1 : (shape[at] ?? null);
     });
     const large = dims.reduce<number>((most, size) => Math.max(most, size ?? 1), 1);
     if (large > 1) return large;

@@ -37,12 +37,12 @@ function arithmetic(compute: (a: number, b: number) => number, bounded = false):
     const [a, b] = [inputs[0] ?? null, inputs[1] ?? null];
     const upper = bounded ? lowestUpper(inputs) : null;
     if (a?.numbers == null || b?.numbers == null) return { ...shape, upper };
-    const length = Math.max(a.numbers.length, b.numbers.length);
-    if ([a, b].some(({ numbers }) => numbers!.length !== 1 && numbers!.length !== length))
-      return { ...shape, upper };
+    const [left, right] = [a.numbers, b.numbers];
+    const length = Math.max(left.length, right.length);
+    if ([left, right].some((side) => side.length !== 1 && side.length !== length)) return { ...shape, upper };
     const numbers = Array.from({ length }, (_, i) => {
-      const x = a.numbers![a.numbers!.length === 1 ? 0 : i] ?? null;
-      const y = b.numbers![b.numbers!.length === 1 ? 0 : i] ?? null;
+      const x = left[left.length === 1 ? 0 : i] ?? null;
+      const y = right[right.length === 1 ? 0 : i] ?? null;
       return x === null || y === null ? null : compute(x, y);
     });
     const result = ofNumbers(numbers, shape.shape ?? [length]);

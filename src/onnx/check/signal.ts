@@ -38,13 +38,15 @@ const pool: ShapeRule = (node, inputs) => {
   const { shape, elements } = first(inputs);
   const kernel = intsOf(node, 'kernel_shape');
   if (shape === null || kernel === null) return ofElements(elements);
-  const [pads, strides, dilations] = ['pads', 'strides', 'dilations'].map((name) => intsOf(node, name) ?? []);
+  const pads = intsOf(node, 'pads') ?? [];
+  const strides = intsOf(node, 'strides') ?? [];
+  const dilations = intsOf(node, 'dilations') ?? [];
   const spatial = shape.length - 2;
   const sizes = shape.slice(2).map((size, i) => {
     if (size === null) return null;
-    const stride = Math.max(1, strides![i] ?? 1);
-    const extra = (pads![i] ?? 0) + (pads![i + spatial] ?? 0);
-    const reach = ((kernel[i] ?? 1) - 1) * (dilations![i] ?? 1) + 1;
+    const stride = Math.max(1, strides[i] ?? 1);
+    const extra = (pads[i] ?? 0) + (pads[i + spatial] ?? 0);
+    const reach = ((kernel[i] ?? 1) - 1) * (dilations[i] ?? 1) + 1;
     const padding = attributeOf(node, 'auto_pad');
     if (padding?.type === 'string' && padding.value.startsWith('SAME')) return Math.ceil(size / stride);
     const rest = (size + extra - reach) / stride;

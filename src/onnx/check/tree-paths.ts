@@ -6,7 +6,7 @@ export const LEAF = -1;
 
 /** The nodes of an ensemble by index, and where each leads. */
 export interface TreeLinks {
-  readonly roots: ArrayLike<number>;
+  readonly roots: Iterable<number>;
   /** Indexes of children, or `LEAF`. */
   readonly yes: Int32Array;
   readonly no: Int32Array;
@@ -35,10 +35,9 @@ export function checkTreePaths(links: TreeLinks, limits: OnnxLimits): void {
       throw graphInvalid(where(child), 'a cycle through it', 'paths that end at leaves');
     path.push(child);
   };
-  for (let root = 0; root < roots.length; root += 1) {
-    visit(roots[root]!);
-    while (path.length > 0) {
-      const index = path.at(-1)!;
+  for (const root of roots) {
+    visit(root);
+    for (let index = path.at(-1); index !== undefined; index = path.at(-1)) {
       if (state[index] === NEW) {
         state[index] = OPEN;
         visit(yes[index]!);

@@ -118,10 +118,10 @@ function checkNamedLeaves(
   if (known > 0) checkRange(outputs, known, (index) => `${nodeName(node)}, ${leaves}_ids[${index}]`);
 }
 
-function checkRange(values: ArrayLike<number>, end: number, where: (index: number) => string): void {
-  for (let index = 0; index < values.length; index += 1) {
-    if (values[index]! >= 0 && values[index]! < end) continue;
-    throw graphInvalid(where(index), `${values[index]}`, `one of ${end}, counted from 0`);
+function checkRange(values: Float64Array | Int32Array, end: number, where: (index: number) => string): void {
+  for (const [index, value] of values.entries()) {
+    if (value >= 0 && value < end) continue;
+    throw graphInvalid(where(index), `${value}`, `one of ${end}, counted from 0`);
   }
 }
 
@@ -151,9 +151,9 @@ function indexOf(
   where: (index: number) => string,
 ): (id: number) => number | undefined {
   const places = new Map<number, number>();
-  for (let index = start; index < end; index += 1) {
-    if (places.has(ids[index]!)) throw graphInvalid(where(index), 'a second node of its id', 'ids used once');
-    places.set(ids[index]!, index);
+  for (const [at, id] of ids.subarray(start, end).entries()) {
+    if (places.has(id)) throw graphInvalid(where(start + at), 'a second node of its id', 'ids used once');
+    places.set(id, start + at);
   }
   return (id) => places.get(id);
 }

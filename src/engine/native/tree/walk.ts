@@ -8,7 +8,7 @@ export const LANES = 8;
  * layout index of each row's leaf. Lanes that have arrived stay where they are; a step that moves none ends the walk.
  */
 export function walkRows(
-  { child, feature, threshold }: TreeLayout,
+  layout: TreeLayout,
   root: number,
   x: Float64Array,
   stride: number,
@@ -33,14 +33,14 @@ export function walkRows(
     let g = root;
     let h = root;
     for (let moved = 1; moved !== 0; ) {
-      const a1 = child[a]! + +(x[x0 + feature[a]!]! > threshold[a]!);
-      const b1 = child[b]! + +(x[x1 + feature[b]!]! > threshold[b]!);
-      const c1 = child[c]! + +(x[x2 + feature[c]!]! > threshold[c]!);
-      const d1 = child[d]! + +(x[x3 + feature[d]!]! > threshold[d]!);
-      const e1 = child[e]! + +(x[x4 + feature[e]!]! > threshold[e]!);
-      const f1 = child[f]! + +(x[x5 + feature[f]!]! > threshold[f]!);
-      const g1 = child[g]! + +(x[x6 + feature[g]!]! > threshold[g]!);
-      const h1 = child[h]! + +(x[x7 + feature[h]!]! > threshold[h]!);
+      const a1 = descend(layout, a, x, x0);
+      const b1 = descend(layout, b, x, x1);
+      const c1 = descend(layout, c, x, x2);
+      const d1 = descend(layout, d, x, x3);
+      const e1 = descend(layout, e, x, x4);
+      const f1 = descend(layout, f, x, x5);
+      const g1 = descend(layout, g, x, x6);
+      const h1 = descend(layout, h, x, x7);
       moved = (a1 ^ a) | (b1 ^ b) | (c1 ^ c) | (d1 ^ d) | (e1 ^ e) | (f1 ^ f) | (g1 ^ g) | (h1 ^ h);
       a = a1;
       b = b1;
@@ -64,27 +64,27 @@ export function walkRows(
 
 /** Walks the trees of `order` for the one row at `x[at…]`, eight trees of like depth at a time; writes each tree's leaf. */
 export function walkTrees(layout: TreeLayout, x: Float64Array, at: number, leaves: Int32Array): void {
-  const { roots, child, feature, threshold, order } = layout;
+  const { order } = layout;
   const trees = order.length;
   let tree = 0;
   for (; tree + LANES <= trees; tree += LANES) {
-    let a = roots[order[tree]!]!;
-    let b = roots[order[tree + 1]!]!;
-    let c = roots[order[tree + 2]!]!;
-    let d = roots[order[tree + 3]!]!;
-    let e = roots[order[tree + 4]!]!;
-    let f = roots[order[tree + 5]!]!;
-    let g = roots[order[tree + 6]!]!;
-    let h = roots[order[tree + 7]!]!;
+    let a = rootAt(layout, tree);
+    let b = rootAt(layout, tree + 1);
+    let c = rootAt(layout, tree + 2);
+    let d = rootAt(layout, tree + 3);
+    let e = rootAt(layout, tree + 4);
+    let f = rootAt(layout, tree + 5);
+    let g = rootAt(layout, tree + 6);
+    let h = rootAt(layout, tree + 7);
     for (let moved = 1; moved !== 0; ) {
-      const a1 = child[a]! + +(x[at + feature[a]!]! > threshold[a]!);
-      const b1 = child[b]! + +(x[at + feature[b]!]! > threshold[b]!);
-      const c1 = child[c]! + +(x[at + feature[c]!]! > threshold[c]!);
-      const d1 = child[d]! + +(x[at + feature[d]!]! > threshold[d]!);
-      const e1 = child[e]! + +(x[at + feature[e]!]! > threshold[e]!);
-      const f1 = child[f]! + +(x[at + feature[f]!]! > threshold[f]!);
-      const g1 = child[g]! + +(x[at + feature[g]!]! > threshold[g]!);
-      const h1 = child[h]! + +(x[at + feature[h]!]! > threshold[h]!);
+      const a1 = descend(layout, a, x, at);
+      const b1 = descend(layout, b, x, at);
+      const c1 = descend(layout, c, x, at);
+      const d1 = descend(layout, d, x, at);
+      const e1 = descend(layout, e, x, at);
+      const f1 = descend(layout, f, x, at);
+      const g1 = descend(layout, g, x, at);
+      const h1 = descend(layout, h, x, at);
       moved = (a1 ^ a) | (b1 ^ b) | (c1 ^ c) | (d1 ^ d) | (e1 ^ e) | (f1 ^ f) | (g1 ^ g) | (h1 ^ h);
       a = a1;
       b = b1;
@@ -104,19 +104,26 @@ export function walkTrees(layout: TreeLayout, x: Float64Array, at: number, leave
     leaves[order[tree + 6]!] = g;
     leaves[order[tree + 7]!] = h;
   }
-  for (; tree < trees; tree++) leaves[order[tree]!] = walkOne(layout, roots[order[tree]!]!, x, at);
+  for (; tree < trees; tree++) leaves[order[tree]!] = walkOne(layout, rootAt(layout, tree), x, at);
 }
 
 /** Walks one tree for one row. */
-function walkOne(
+function walkOne(layout: TreeLayout, root: number, x: Float64Array, at: number): number {
+  let node = root;
+  for (let next = descend(layout, node, x, at); next !== node; next = descend(layout, node, x, at))
+    node = next;
+  return node;
+}
+
+/** The node below `node` for the row at `x[at…]`; a leaf is below itself. Small, so that the loops have it inline. */
+function descend(
   { child, feature, threshold }: TreeLayout,
-  root: number,
+  node: number,
   x: Float64Array,
   at: number,
 ): number {
-  let node = root;
-  for (let next = child[node]!; next !== node; next = child[node]!) {
-    node = next + +(x[at + feature[node]!]! > threshold[node]!);
-  }
-  return node;
+  return child[node]! + +(x[at + feature[node]!]! > threshold[node]!);
 }
+
+/** Root of the tree that is walked as number `place`. */
+const rootAt = ({ roots, order }: TreeLayout, place: number): number => roots[order[place]!]!;
