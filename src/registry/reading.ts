@@ -1,5 +1,5 @@
 /** What a thread that reads a bundle is asked, and what it answers. */
-import type { ErrorCode, ErrorDetails } from '../core/errors.ts';
+import type { ErrorMessage } from '../process/messages.ts';
 import type { CompiledMaterial } from './material.ts';
 import type { BundleManifest, Runtime } from './version.ts';
 
@@ -12,4 +12,4 @@ export interface ReadingRequest {
 
 export type ReadingMessage =
   | { readonly kind: 'read'; readonly material: CompiledMaterial }
-  | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
+  | { readonly kind: 'refused'; readonly error: ErrorMessage };

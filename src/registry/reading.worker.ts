@@ -1,5 +1,5 @@
 import { isMarkedAsUntransferable, parentPort, workerData } from 'node:worker_threads';
-import { asCodedError } from '../core/parts.ts';
+import { toErrorMessage } from '../process/messages.ts';
 import { readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
 
@@ -23,6 +23,5 @@ try {
   const material = await readMaterial(workerData as ReadingRequest);
   say({ kind: 'read', material }, buffersIn(material));
 } catch (error) {
-  const { code, details } = asCodedError(error, 'reading a bundle');
-  say({ kind: 'refused', error: { code, details } });
+  say({ kind: 'refused', error: toErrorMessage(error, 'reading a bundle') });
 }

@@ -29,20 +29,20 @@ export interface ChunkQueueOptions {
   readonly stop: AbortSignal;
 }
 
-/** Chunks a lane has at the same time: one is read and scored while the other is written. */
-const CHUNKS_A_LANE = 2;
-/** Rows of one chunk that may take lanes down before the model itself is to blame. */
+/** Chunks a worker has at the same time: one is read and scored while the other is written. */
+const CHUNKS_PER_WORKER = 2;
+/** Rows of one chunk that may take workers down before the model itself is to blame. */
 const DEADLY_MAX = 8;
 /** Rows of a chunk at most, where the source does not say how many there are. */
 const CHUNK_ROWS_MAX = 2 ** 22;
 
-/** A place for a lane: its process is replaced when it dies. */
+/** A place for a worker: its process is replaced when it dies. */
 interface Place {
   process: ChunkWorkerProcess;
   ready: Promise<unknown>;
 }
 
-/** The lanes of a run. A lane that dies costs what it was at, never the run, unless the same chunk does it again. */
+/** The workers of a run. A worker that dies costs what it was at, never the run, unless the same chunk does it again. */
 export class ChunkWorkerPool {
   readonly #options: ChunkWorkerPoolOptions;
   readonly #places: Place[];
@@ -62,7 +62,7 @@ export class ChunkWorkerPool {
     }));
   }
 
-  /** Has every lane load the model; answers what the first says of it. Throws what loading throws, LANE_DIED. */
+  /** Has every worker load the model; answers what the first says of it. Throws what loading throws, LANE_DIED. */
   async load(model: ChunkWorkerModel): Promise<ChunkWorkerAnswers['load']> {
     this.#model = model;
     const loaded = this.#places.map((place) => place.process.ask<'load'>({ kind: 'load', model }));
@@ -77,7 +77,7 @@ export class ChunkWorkerPool {
     }
   }
 
-  /** Has every lane open input and output; lanes that are not needed end. */
+  /** Has every worker open input and output; workers that are not needed end. */
   open(setup: ChunkWorkerSetup, needed: number): void {
     this.#setup = setup;
     for (const { process } of this.#places.splice(Math.max(1, needed))) process.close();
@@ -95,24 +95,26 @@ export class ChunkWorkerPool {
   /** Keeps the keys of all chunks, or until it is to stop. */
   keepKeys(chunks: readonly Chunk[], stop: AbortSignal): Promise<void> {
     return this.#each(chunks, stop, async (place, chunk) => {
-      await this.#again(place, chunk, (lane) => lane.ask<'keys'>({ kind: 'keys', chunk }));
+      await this.#again(place, chunk, (worker) => worker.ask<'keys'>({ kind: 'keys', chunk }));
     });
   }
 
   /** Texts of the keys of some rows of a chunk, ascending. */
   texts(chunk: Chunk, rows: readonly number[]): Promise<readonly string[]> {
-    return this.#again(this.#places[0]!, chunk, (lane) => lane.ask<'texts'>({ kind: 'texts', chunk, rows }));
+    return this.#again(this.#places[0]!, chunk, (worker) =>
+      worker.ask<'texts'>({ kind: 'texts', chunk, rows }),
+    );
   }
 
-  /** Asks once more where the lane ends before it answers. Throws LANE_DIED. */
-  async #again<T>(place: Place, chunk: Chunk, ask: (lane: ChunkWorkerProcess) => Promise<T>): Promise<T> {
+  /** Asks once more where the worker ends before it answers. Throws LANE_DIED. */
+  async #again<T>(place: Place, chunk: Chunk, ask: (worker: ChunkWorkerProcess) => Promise<T>): Promise<T> {
     for (let left = 1; ; left--) {
       try {
         return await ask(await this.#living(place));
       } catch (error) {
         if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
         if (left === 0) throw died(`reading chunk ${chunk.index}`, error.message);
-        this.#note(chunk, error, 'a lane ended: its chunk is given to another one');
+        this.#note(chunk, error, 'a worker ended: its chunk is given to another one');
       }
     }
   }
@@ -133,7 +135,9 @@ export class ChunkWorkerPool {
         await work(place, chunk);
       }
     };
-    const hands = this.#places.flatMap((place) => Array.from({ length: CHUNKS_A_LANE }, () => hand(place)));
+    const hands = this.#places.flatMap((place) =>
+      Array.from({ length: CHUNKS_PER_WORKER }, () => hand(place)),
+    );
     let first: unknown;
     for (const one of hands)
       one.catch((error) => {
@@ -144,7 +148,7 @@ export class ChunkWorkerPool {
     if (first !== undefined) throw first;
   }
 
-  /** Ends all lanes at once. */
+  /** Ends all workers at once. */
   kill(): void {
     this.#closed = true;
     for (const { process } of this.#all) process.kill();
@@ -170,7 +174,7 @@ export class ChunkWorkerPool {
       return await (await this.#living(place)).ask<'work'>({ kind: 'work', order });
     } catch (error) {
       if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
-      this.#note(order.chunk, error, 'a lane ended: its chunk is given to another one');
+      this.#note(order.chunk, error, 'a worker ended: its chunk is given to another one');
       return this.#alone.take(() => this.#suspect(order));
     }
   }
@@ -198,10 +202,10 @@ export class ChunkWorkerPool {
     for (;;) {
       const attempt = { ...order, deadly };
       try {
-        return await this.#aside((lane) => lane.ask<'work'>({ kind: 'work', order: attempt }));
+        return await this.#aside((worker) => worker.ask<'work'>({ kind: 'work', order: attempt }));
       } catch (error) {
         if (!(error instanceof ChunkWorkerEnded) || this.#closed) throw error;
-        this.#note(order.chunk, error, 'a lane ended again: looking for the row that does it');
+        this.#note(order.chunk, error, 'a worker ended again: looking for the row that does it');
         const row = await this.#deadlyRow(attempt);
         const work = `working on chunk ${order.chunk.index}`;
         if (row === null || deadly.length === DEADLY_MAX) throw died(work, error.message);
@@ -214,7 +218,7 @@ export class ChunkWorkerPool {
   #deadlyRow(order: ChunkOrder): Promise<number | null> {
     const survives = async (from: number, to: number): Promise<boolean> => {
       try {
-        await this.#aside((lane) => lane.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
+        await this.#aside((worker) => worker.ask<'probe'>({ kind: 'probe', probe: { ...order, from, to } }));
         return true;
       } catch (error) {
         if (error instanceof ChunkWorkerEnded && !this.#closed) return false;
@@ -225,7 +229,7 @@ export class ChunkWorkerPool {
   }
 
   /** In a process that nobody else uses: the one of the last time, where it lives. */
-  async #aside<T>(work: (lane: ChunkWorkerProcess) => Promise<T>): Promise<T> {
+  async #aside<T>(work: (worker: ChunkWorkerProcess) => Promise<T>): Promise<T> {
     this.#spare ??= this.#replacement();
     return work(await this.#living(this.#spare));
   }

@@ -8,15 +8,15 @@ interface Pending {
 }
 
 /**
- * The vectors of DuckDB count as heap, of which a lane has little else: V8, which lets a heap double, would collect every
+ * The vectors of DuckDB count as heap, of which a worker has little else: V8, which lets a heap double, would collect every
  * ten megabytes, twenty times for a million rows. In megabytes; resident memory grows by about half of it.
  */
 const OLD_SPACE = '--initial-old-space-size=128';
 
-/** That the process of a lane has ended before it answered. */
+/** That the process of a worker has ended before it answered. */
 export class ChunkWorkerEnded extends Error {}
 
-/** A lane as its coordinator sees it: a process that is asked. */
+/** A worker as its coordinator sees it: a process that is asked. */
 export class ChunkWorkerProcess {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();

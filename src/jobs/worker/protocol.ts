@@ -1,6 +1,7 @@
 /** What coordinator and lanes say to each other; nothing but plain data crosses. Pure. */
-import type { ErrorCode, ErrorDetails } from '../../core/errors.ts';
+
 import type { DuckDBColumn } from '../../duckdb/copy.ts';
+import type { ErrorMessage } from '../../process/messages.ts';
 import type { ColumnScorer, OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
@@ -86,10 +87,6 @@ export type FromChunkWorker =
       readonly id: number;
       readonly answer: ChunkWorkerAnswers[keyof ChunkWorkerAnswers];
     }
-  | {
-      readonly kind: 'refused';
-      readonly id: number;
-      readonly error: { readonly code: ErrorCode; readonly details: ErrorDetails };
-    }
+  | { readonly kind: 'refused'; readonly id: number; readonly error: ErrorMessage }
   /** Rows scored since the last note. */
   | { readonly kind: 'scored'; readonly rows: number };

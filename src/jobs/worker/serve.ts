@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import { asCodedError } from '../../core/parts.ts';
 import { DuckDBPool } from '../../duckdb/pool.ts';
+import { toErrorMessage } from '../../process/messages.ts';
 import type { ColumnScorer } from '../../scorer/scorer.ts';
 import type { ChunkReader, JobSource } from '../sources/source.ts';
 import { ChunkWorker } from './chunk-worker.ts';
@@ -126,8 +126,7 @@ export function serveChunkWorker(opener: OpenScorer): void {
     try {
       say({ kind: 'answer', id, answer: await answer(request) });
     } catch (error) {
-      const { code, details } = asCodedError(error, 'a lane');
-      say({ kind: 'refused', id, error: { code, details } });
+      say({ kind: 'refused', id, error: toErrorMessage(error, 'a worker of a run') });
     }
   });
 
