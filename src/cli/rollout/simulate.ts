@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { SimulationResult } from '../../rollout/simulate/simulate.ts';
 import { countText } from '../../text/count.ts';
+import { durationText } from '../../text/duration.ts';
 import { percent } from '../../text/percent.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -57,7 +58,7 @@ async function run(options: SimulateOptions, terminal: Terminal): Promise<void> 
 function said(found: SimulationResult): string {
   const share = (n: number): string => percent(n / Math.max(1, found.runs));
   const after = (seconds: number | null): string =>
-    seconds === null ? '' : `, after ${minutes(seconds)} (median)`;
+    seconds === null ? '' : `, after ${durationText(1000 * seconds)} (median)`;
   const { median, p90, max } = found.harmedUnits;
   return [
     `${countText(found.runs, 'rollout')}`,
@@ -67,9 +68,6 @@ function said(found: SimulationResult): string {
     `  units harmed by the candidate: median ${median}, nine in ten below ${p90}, at most ${max}`,
   ].join('\n');
 }
-
-const minutes = (seconds: number): string =>
-  seconds < 120 ? `${seconds} s` : `${Number((seconds / 60).toPrecision(3))} min`;
 
 function whole(option: string, text: string, max: number, min = 0): number {
   const value = Number(text);
