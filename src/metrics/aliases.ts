@@ -1,4 +1,5 @@
 /** The same counts under the names of other servers, so that boards made for those go on showing something. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import {
   type HistogramValue,
   histogramCount,
@@ -301,7 +302,7 @@ function summed(
   points: readonly { readonly labels: MetricLabels; readonly value: number }[],
 ): readonly MetricPoint[] {
   return [...Map.groupBy(points, ({ labels }) => JSON.stringify(labels)).values()].map((group) => ({
-    labels: group[0]!.labels,
+    labels: elementAt(group, 0).labels,
     value: group.reduce((sum, { value }) => sum + value, 0),
   }));
 }
@@ -312,7 +313,7 @@ function merged(
   return [...Map.groupBy(points, ({ labels }) => JSON.stringify(labels)).values()].map((group) => {
     const [first] = group;
     const counts = Array.from(first!.histogram.counts, (_, k) =>
-      group.reduce((sum, { histogram }) => sum + histogram.counts[k]!, 0),
+      group.reduce((sum, { histogram }) => sum + elementAt(histogram.counts, k), 0),
     );
     const sum = group.reduce((total, { histogram }) => total + histogram.sum, 0);
     return { labels: first!.labels, histogram: { bounds: first!.histogram.bounds, counts, sum } };

@@ -1,4 +1,5 @@
 /** A page of metrics in the format that its reader asks for. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { MetricFamily } from './metric-family.ts';
 import { PROTOBUF_TYPE, protobufPage } from './prometheus-protobuf.ts';
 import { OPENMETRICS_TYPE, openMetricsText, prometheusText, TEXT_TYPE } from './prometheus-text.ts';
@@ -47,7 +48,7 @@ export function metricsPage(families: readonly MetricFamily[], accept: string | 
     .toSorted((a, b) => b.quality - a.quality)
     .map((range) => FORMATS.find((format) => format.takes(range)))
     .find((format) => format !== undefined);
-  const { type, render } = best ?? FORMATS[0]!;
+  const { type, render } = best ?? elementAt(FORMATS, 0);
   return { type, body: render(families) };
 }
 

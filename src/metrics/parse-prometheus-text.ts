@@ -1,4 +1,5 @@
 /** Reads the Prometheus text format, version 0.0.4, as other parts of a server write it. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { MetricFamily, MetricLabels, MetricPoint, MetricType } from './metric-family.ts';
 
 /** Only \n ends a line: labels may hold the other characters that end one elsewhere, so `.` is to stand for them, too. */
@@ -85,7 +86,7 @@ function histogramFrom(name: string, samples: readonly Sample[]): MetricPoint {
   const finite = buckets.filter(({ bound }) => Number.isFinite(bound));
   const totals = [...finite.map(({ value }) => value), sampleValue(samples, `${name}_count`)];
   return {
-    labels: withoutBound(samples[0]!.labels),
+    labels: withoutBound(elementAt(samples, 0).labels),
     histogram: {
       bounds: finite.map(({ bound }) => bound),
       counts: totals.map((total, k) => total - (totals[k - 1] ?? 0)),
@@ -99,5 +100,5 @@ function summaryFrom(name: string, samples: readonly Sample[]): MetricPoint {
     .filter((sample) => sample.name === name)
     .map(({ labels, value }) => ({ quantile: numberOf(labels['quantile'] ?? 'NaN'), value }));
   const [sum, count] = [sampleValue(samples, `${name}_sum`), sampleValue(samples, `${name}_count`)];
-  return { labels: withoutBound(samples[0]!.labels), summary: { quantiles, sum, count } };
+  return { labels: withoutBound(elementAt(samples, 0).labels), summary: { quantiles, sum, count } };
 }

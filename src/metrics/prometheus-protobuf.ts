@@ -2,7 +2,9 @@
  * Metrics in the protobuf format of Prometheus (`io.prometheus.client`, metrics.proto of prometheus/client_model), each
  * family behind its length. The only format that has native histograms. Pure.
  */
+
 import { ProtoWriter } from '../bytes/protobuf-writer.ts';
+import { elementAt } from '../core/element-at.ts';
 import type {
   HistogramValue,
   MetricFamily,
@@ -81,7 +83,7 @@ function writeHistogram(body: ProtoWriter, histogram: HistogramValue): void {
   body.double(2, sum);
   let total = 0;
   for (const [k, bound] of [...bounds, Infinity].entries()) {
-    total += counts[k]!;
+    total += elementAt(counts, k);
     body.message(3, (bucket) => {
       bucket.int(1, total);
       bucket.double(2, bound);
@@ -102,7 +104,7 @@ function writeNative(
   const deltas: number[] = [];
   let [next, before] = [0, 0];
   for (let k = 0; k < counts.length; k++) {
-    const count = counts[k]!;
+    const count = elementAt(counts, k);
     if (count === 0) continue;
     const index = first + k;
     const last = spans.at(-1);

@@ -2,6 +2,7 @@
  * Metrics as text: the Prometheus format, version 0.0.4, and OpenMetrics 1.0. Both spell numbers the same way, which is the
  * way of Prometheus' protobuf reader, so that a series keeps its labels whatever format it was scraped in. Pure.
  */
+import { elementAt } from '../core/element-at.ts';
 import type {
   HistogramValue,
   MetricFamily,
@@ -50,7 +51,7 @@ function sampleLine(name: string, labels: MetricLabels, value: number): string {
 function histogramLines(name: string, labels: MetricLabels, { bounds, counts, sum }: HistogramValue): string {
   let total = 0;
   const buckets = [...bounds, Infinity].map((bound, k) => {
-    total += counts[k]!;
+    total += elementAt(counts, k);
     return sampleLine(`${name}_bucket`, { ...labels, le: boundText(bound) }, total);
   });
   return `${buckets.join('')}${sampleLine(`${name}_sum`, labels, sum)}${sampleLine(`${name}_count`, labels, total)}`;

@@ -1,4 +1,5 @@
 /** How features stand, for people: of several findings about one the gravest, with the shares that people ask for. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { DriftFinding } from './drift/drift-finding.ts';
 import type { FeatureDrift } from './port.ts';
 import { binNames } from './reference/bin-names.ts';
@@ -52,5 +53,5 @@ const sharesOf = (bin: number, { reference, current }: DriftFinding): FeatureDri
 
 function shareOf(bin: number, counts: readonly number[]): number {
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  return rows === 0 ? 0 : counts[bin]! / rows;
+  return rows === 0 ? 0 : elementAt(counts, bin) / rows;
 }

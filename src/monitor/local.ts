@@ -1,5 +1,7 @@
 /** What is asked about monitoring, answered over its database. */
+
 import type { Actor } from '../core/actor.ts';
+import { valueOfKey } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
@@ -110,7 +112,7 @@ export class LocalMonitoring
     const known = await this.#options.endpoint(name);
     const { receivers } = parseMonitor(name, (await this.#options.store.monitor(name))?.policy ?? {});
     if (Object.hasOwn(receivers, receiver))
-      return this.#options.testReceiver(known, receiver, receivers[receiver]!);
+      return this.#options.testReceiver(known, receiver, valueOfKey(receivers, receiver));
     const names = Object.keys(receivers).join(', ') || 'none yet';
     throw new PlimsollError('RECEIVER_UNKNOWN', { endpoint: name, receiver, known: names });
   }

@@ -1,4 +1,5 @@
 /** The Anderson–Darling test that two samples are of one law (Scholz and Stephens, 1987). Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
 import { pooledValues } from './sample-distances.ts';
 
@@ -7,7 +8,7 @@ const LEVELS = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001] as const;
 const B0 = [0.675, 1.281, 1.645, 1.96, 2.326, 2.573, 3.085] as const;
 const B1 = [-0.245, 0.25, 0.678, 1.149, 1.822, 2.364, 3.615] as const;
 const B2 = [-0.105, -0.305, -0.362, -0.391, -0.396, -0.345, -0.154] as const;
-const CRITICAL = B0.map((b0, i) => b0 + B1[i]! + B2[i]!);
+const CRITICAL = B0.map((b0, i) => b0 + elementAt(B1, i) + elementAt(B2, i));
 
 /**
  * The standardised statistic with mid-ranks, of two sorted samples with more than one value between them, and p by a
@@ -17,8 +18,8 @@ export function andersonDarling(x: Float64Array, y: Float64Array): TestResult {
   const total = x.length + y.length;
   const raw = midRankStatistic(x, y);
   const statistic = (raw - 1) / Math.sqrt(variance(x.length, y.length, total));
-  if (statistic < CRITICAL[0]!) return { statistic, p: 0.25 };
-  if (statistic > CRITICAL[6]!) return { statistic, p: 0.001 };
+  if (statistic < elementAt(CRITICAL, 0)) return { statistic, p: 0.25 };
+  if (statistic > elementAt(CRITICAL, 6)) return { statistic, p: 0.001 };
   const [c0, c1, c2] = PARABOLA;
   return { statistic, p: Math.exp(c0 + statistic * (c1 + statistic * c2)) };
 }
@@ -62,14 +63,20 @@ const PARABOLA = parabola(
 
 function parabola(x: readonly number[], y: readonly number[]): readonly [number, number, number] {
   const moment = (power: number): number => x.reduce((sum, value) => sum + value ** power, 0);
-  const against = (power: number): number => x.reduce((sum, value, i) => sum + y[i]! * value ** power, 0);
+  const against = (power: number): number =>
+    x.reduce((sum, value, i) => sum + elementAt(y, i) * value ** power, 0);
   const rows = [0, 1, 2].map((i) => [moment(i), moment(i + 1), moment(i + 2), against(i)]);
   for (let pivot = 0; pivot < 3; pivot++) {
     for (let row = 0; row < 3; row++) {
       if (row === pivot) continue;
-      const factor = rows[row]![pivot]! / rows[pivot]![pivot]!;
-      for (let j = pivot; j < 4; j++) rows[row]![j]! -= factor * rows[pivot]![j]!;
+      const factor = elementAt(elementAt(rows, row), pivot) / elementAt(elementAt(rows, pivot), pivot);
+      for (let j = pivot; j < 4; j++)
+        elementAt(rows, row)[j]! -= factor * elementAt(elementAt(rows, pivot), j);
     }
   }
-  return [rows[0]![3]! / rows[0]![0]!, rows[1]![3]! / rows[1]![1]!, rows[2]![3]! / rows[2]![2]!];
+  return [
+    elementAt(elementAt(rows, 0), 3) / elementAt(elementAt(rows, 0), 0),
+    elementAt(elementAt(rows, 1), 3) / elementAt(elementAt(rows, 1), 1),
+    elementAt(elementAt(rows, 2), 3) / elementAt(elementAt(rows, 2), 2),
+  ];
 }

@@ -1,4 +1,5 @@
 /** Tests on counts. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { logHypergeometric } from './binomial.ts';
 import { chiSquareTail } from './gamma.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
@@ -15,8 +16,8 @@ export function goodnessOfFit(
 ): TestResult {
   const statistic = sum(
     observed.map((count, i) => {
-      if (measure === 'pearson') return (count - expected[i]!) ** 2 / expected[i]!;
-      return count === 0 ? 0 : 2 * count * Math.log(count / expected[i]!);
+      if (measure === 'pearson') return (count - elementAt(expected, i)) ** 2 / elementAt(expected, i);
+      return count === 0 ? 0 : 2 * count * Math.log(count / elementAt(expected, i));
     }),
   );
   return { statistic, p: observed.length < 2 ? Number.NaN : chiSquareTail(statistic, observed.length - 1) };
@@ -35,7 +36,7 @@ export function contingencyTest(
   const [m, n] = [sum(x), sum(y)];
   const cells = [x, y].flatMap((row, i) =>
     row.map((count, j) => {
-      const expected = ((i === 0 ? m : n) * (x[j]! + y[j]!)) / (m + n);
+      const expected = ((i === 0 ? m : n) * (elementAt(x, j) + elementAt(y, j))) / (m + n);
       const gap = Math.abs(count - expected);
       return (degrees === 1 ? gap - Math.min(0.5, gap) : gap) ** 2 / expected;
     }),

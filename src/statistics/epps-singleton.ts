@@ -1,4 +1,5 @@
 /** The Epps–Singleton test: do two samples have one characteristic function? Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { chiSquareTail } from './gamma.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
 import { mean, sum } from './sum.ts';
@@ -20,9 +21,9 @@ export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | nu
   const total = m + n;
   const [a, b] = [moments(x, scale), moments(y, scale)];
   const covariance = a.covariance.map((row, i) =>
-    row.map((value, j) => (total / m) * value + (total / n) * b.covariance[i]![j]!),
+    row.map((value, j) => (total / m) * value + (total / n) * elementAt(elementAt(b.covariance, i), j)),
   );
-  const difference = a.means.map((value, i) => value - b.means[i]!);
+  const difference = a.means.map((value, i) => value - elementAt(b.means, i));
   const { form, rank } = inverseForm(covariance, difference, rankOf(x, y));
   const correction = Math.max(m, n) < SMALL ? 1 / (1 + total ** -0.45 + 10.1 * (m ** -1.7 + n ** -1.7)) : 1;
   const statistic = total * form * correction;
@@ -37,8 +38,8 @@ function interquartileRange(x: Float64Array, y: Float64Array): number {
   const at = (share: number): number => {
     const place = share * (pooled.length - 1);
     const low = Math.floor(place);
-    const next = pooled[Math.min(low + 1, pooled.length - 1)]!;
-    return pooled[low]! + (next - pooled[low]!) * (place - low);
+    const next = elementAt(pooled, Math.min(low + 1, pooled.length - 1));
+    return elementAt(pooled, low) + (next - elementAt(pooled, low)) * (place - low);
   };
   return at(0.75) - at(0.25);
 }
@@ -50,7 +51,7 @@ function moments(values: Float64Array, scale: number) {
     ...POINTS.map((point) => values.map((value) => Math.sin((point / scale) * value))),
   ];
   const means = parts.map((part) => mean(part));
-  const centered = parts.map((part, i) => part.map((value) => value - means[i]!));
+  const centered = parts.map((part, i) => part.map((value) => value - elementAt(means, i)));
   const covariance = centered.map((left) =>
     centered.map((right) => sum(left.map((value, i) => value * right[i]!)) / values.length),
   );
@@ -79,15 +80,17 @@ function inverseForm(
   most: number,
 ) {
   const { values, vectors } = eigen(covariance);
-  const order = values.map((_, k) => k).sort((a, b) => Math.abs(values[b]!) - Math.abs(values[a]!));
-  const greatest = Math.abs(values[order[0]!]!);
+  const order = values
+    .map((_, k) => k)
+    .sort((a, b) => Math.abs(elementAt(values, b)) - Math.abs(elementAt(values, a)));
+  const greatest = Math.abs(elementAt(values, elementAt(order, 0)));
   let form = 0;
   let rank = 0;
   order.slice(0, most).forEach((k) => {
-    const value = values[k]!;
+    const value = elementAt(values, k);
     if (Math.abs(value) <= RANK_MIN * greatest) return;
     rank++;
-    form += sum(difference.map((d, i) => d * vectors[i]![k]!)) ** 2 / value;
+    form += sum(difference.map((d, i) => d * elementAt(elementAt(vectors, i), k))) ** 2 / value;
   });
   return { form, rank };
 }
@@ -101,31 +104,32 @@ function eigen(matrix: readonly (readonly number[])[]) {
     let off = 0;
     for (let p = 0; p < size; p++) {
       for (let q = p + 1; q < size; q++) {
-        off += Math.abs(a[p]![q]!);
-        if (a[p]![q] !== 0) rotate(a, vectors, p, q);
+        off += Math.abs(elementAt(elementAt(a, p), q));
+        if (elementAt(a, p)[q] !== 0) rotate(a, vectors, p, q);
       }
     }
     if (off === 0) break;
   }
-  return { values: a.map((row, i) => row[i]!), vectors };
+  return { values: a.map((row, i) => elementAt(row, i)), vectors };
 }
 
 /** Makes a[p][q] zero. */
 function rotate(a: number[][], vectors: number[][], p: number, q: number): void {
-  const theta = (a[q]![q]! - a[p]![p]!) / (2 * a[p]![q]!);
+  const theta =
+    (elementAt(elementAt(a, q), q) - elementAt(elementAt(a, p), p)) / (2 * elementAt(elementAt(a, p), q));
   const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
   for (const row of [...a, ...vectors]) {
-    const [left, right] = [row[p]!, row[q]!];
+    const [left, right] = [elementAt(row, p), elementAt(row, q)];
     row[p] = c * left - s * right;
     row[q] = s * left + c * right;
   }
-  const [rowP, rowQ] = [[...a[p]!], [...a[q]!]];
+  const [rowP, rowQ] = [[...elementAt(a, p)], [...elementAt(a, q)]];
   for (let j = 0; j < a.length; j++) {
-    a[p]![j] = c * rowP[j]! - s * rowQ[j]!;
-    a[q]![j] = s * rowP[j]! + c * rowQ[j]!;
+    elementAt(a, p)[j] = c * elementAt(rowP, j) - s * elementAt(rowQ, j);
+    elementAt(a, q)[j] = s * elementAt(rowP, j) + c * elementAt(rowQ, j);
   }
-  a[p]![q] = 0;
-  a[q]![p] = 0;
+  elementAt(a, p)[q] = 0;
+  elementAt(a, q)[p] = 0;
 }

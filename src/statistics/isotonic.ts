@@ -1,4 +1,5 @@
 /** Isotonic regression: the non-decreasing step fit of least squares, joined by straight lines. Pure. */
+import { elementAt } from '../core/element-at.ts';
 
 export interface IsotonicRegression {
   /** Knots, ascending, without those that a straight line through their neighbours makes needless. */
@@ -21,68 +22,77 @@ export function isotonicFit(
   weights: ArrayLike<number> | null = null,
 ): IsotonicRegression | null {
   const points = distinct(x, y, weights);
-  if (points.x.length === 0) return null;
-  const fitted = pooled(points.y, points.weight);
-  const knots = points.x.map((_, i) => i).filter((i) => isKnot(fitted, i));
-  const knotX = Float64Array.from(knots, (i) => points.x[i]!);
-  const knotY = Float64Array.from(knots, (i) => fitted[i]!);
+  if (points.length === 0) return null;
+  const fitted = pooled(points);
+  const isKnot = (i: number): boolean =>
+    i === 0 || i === fitted.length - 1 || fitted[i] !== fitted[i - 1] || fitted[i] !== fitted[i + 1];
+  const knots = [...fitted.entries()].flatMap(([i, value]) =>
+    isKnot(i) ? [{ x: elementAt(points, i).x, y: value }] : [],
+  );
+  const knotX = Float64Array.from(knots, (knot) => knot.x);
+  const knotY = Float64Array.from(knots, (knot) => knot.y);
   return { x: knotX, y: knotY, predict: (value) => interpolate(knotX, knotY, value) };
 }
 
-/** Points of different x, ascending, each with the weighted mean of its y. */
-function distinct(x: ArrayLike<number>, y: ArrayLike<number>, weights: ArrayLike<number> | null) {
-  const order: number[] = [];
-  for (let i = 0; i < x.length; i++) if (weights === null || weights[i]! > 0) order.push(i);
-  order.sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]!);
-  const points = { x: [] as number[], y: [] as number[], weight: [] as number[] };
-  for (let at = 0; at < order.length; ) {
-    const start = x[order[at]!]!;
-    let weight = 0;
-    let sum = 0;
-    for (; at < order.length && x[order[at]!]! - start < SAME_X; at++) {
-      const w = weights === null ? 1 : weights[order[at]!]!;
-      weight += w;
-      sum += w * y[order[at]!]!;
-    }
-    points.x.push(start);
-    points.y.push(sum / weight);
-    points.weight.push(weight);
-  }
-  return points;
+interface WeightedPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly weight: number;
 }
 
-/** The non-decreasing sequence that is nearest to `y`: blocks merge while the one before is not smaller. */
-function pooled(y: readonly number[], weight: readonly number[]): Float64Array {
-  const sums: number[] = [];
-  const weights: number[] = [];
-  const ends: number[] = [];
-  for (let i = 0; i < y.length; i++) {
-    let sum = weight[i]! * y[i]!;
-    let total = weight[i]!;
-    while (ends.length > 0 && sums.at(-1)! / weights.at(-1)! >= sum / total) {
-      sum += sums.pop()!;
-      total += weights.pop()!;
-      ends.pop();
-    }
-    sums.push(sum);
-    weights.push(total);
-    ends.push(i + 1);
+/** Points of different x, ascending, each with the weighted mean of its y. */
+function distinct(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  weights: ArrayLike<number> | null,
+): readonly WeightedPoint[] {
+  const rows: WeightedPoint[] = [];
+  for (let i = 0; i < x.length; i++) {
+    const weight = weights === null ? 1 : weights[i]!;
+    if (weights === null || weight > 0) rows.push({ x: x[i]!, y: y[i]!, weight });
   }
-  const fitted = new Float64Array(y.length);
-  ends.forEach((end, block) => {
-    fitted.fill(sums[block]! / weights[block]!, ends[block - 1] ?? 0, end);
-  });
+  rows.sort((a, b) => a.x - b.x || a.y - b.y);
+  const sums: { readonly x: number; sum: number; weight: number }[] = [];
+  for (const row of rows) {
+    let last = sums.at(-1);
+    if (last === undefined || !(row.x - last.x < SAME_X)) {
+      last = { x: row.x, sum: 0, weight: 0 };
+      sums.push(last);
+    }
+    last.weight += row.weight;
+    last.sum += row.weight * row.y;
+  }
+  return sums.map(({ x: value, sum, weight }) => ({ x: value, y: sum / weight, weight }));
+}
+
+/** The non-decreasing sequence that is nearest to the points: blocks merge while the one before is not smaller. */
+function pooled(points: readonly WeightedPoint[]): Float64Array {
+  const blocks: { readonly sum: number; readonly weight: number; readonly end: number }[] = [];
+  for (const [i, { y, weight }] of points.entries()) {
+    let block = { sum: weight * y, weight, end: i + 1 };
+    let before = blocks.at(-1);
+    while (before !== undefined && before.sum / before.weight >= block.sum / block.weight) {
+      block = { sum: block.sum + before.sum, weight: block.weight + before.weight, end: i + 1 };
+      blocks.pop();
+      before = blocks.at(-1);
+    }
+    blocks.push(block);
+  }
+  const fitted = new Float64Array(points.length);
+  let start = 0;
+  for (const { sum, weight, end } of blocks) {
+    fitted.fill(sum / weight, start, end);
+    start = end;
+  }
   return fitted;
 }
 
-const isKnot = (y: Float64Array, i: number): boolean =>
-  i === 0 || i === y.length - 1 || y[i] !== y[i - 1] || y[i] !== y[i + 1];
-
-/** As numpy's `interp`. */
-function interpolate(x: Float64Array, y: Float64Array, value: number): number {
+/** The value at a place by straight lines between knots, constant beyond the outermost; numpy's `interp`. NaN for NaN. */
+export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, value: number): number {
   if (Number.isNaN(value)) return Number.NaN;
   const last = x.length - 1;
-  if (value <= x[0]! || value >= x[last]!) return value <= x[0]! ? y[0]! : y[last]!;
+  if (value <= x[0]!) return elementAt(y, 0);
+  if (value >= x[last]!) return elementAt(y, last);
   let low = 0;
   let high = last;
   while (high - low > 1) {
@@ -90,5 +100,6 @@ function interpolate(x: Float64Array, y: Float64Array, value: number): number {
     if (x[middle]! <= value) low = middle;
     else high = middle;
   }
-  return ((y[high]! - y[low]!) / (x[high]! - x[low]!)) * (value - x[low]!) + y[low]!;
+  const [left, start] = [x[low]!, y[low]!];
+  return ((y[high]! - start) / (x[high]! - left)) * (value - left) + start;
 }

@@ -1,4 +1,5 @@
 /** The two-sample test of Kolmogorov and Smirnov: exact, or by the law of one sample. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { kolmogorovTail } from './kolmogorov-distribution.ts';
 import { kolmogorovSmirnovDistance } from './sample-distances.ts';
 
@@ -65,13 +66,13 @@ function pathsOutside(m: number, n: number, common: number, height: number): num
     const to = Math.min(n, Math.ceil((i * n + bound) / m) - 1);
     let beside = 1;
     for (let j = from; j <= to; j++) {
-      beside = (i * share[j]! + j * beside) * inverse[i + j]!;
+      beside = (i * elementAt(share, j) + j * beside) * elementAt(inverse, i + j);
       // What is smaller would be computed fifty times slower.
       if (beside < SHARE_MIN) beside = 0;
       share[j] = beside;
     }
   }
-  return share[n]!;
+  return elementAt(share, n);
 }
 
 /** Shares below this count as none; the smallest number with all its digits is 2e-308. */

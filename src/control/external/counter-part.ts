@@ -1,5 +1,6 @@
 /** Counts of servers elsewhere as the part of a window that a worker would have sent. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { RecordingSpec, Route } from '../../rollout/route.ts';
 import {
   type AnonymousRequests,
@@ -63,7 +64,7 @@ function namelessOf(
   const byFlags = new Map<number, number>([[FAILED_BIT, failed]]);
   let known = 0;
   for (const [i, { count }] of latency.entries()) {
-    const above = i === 0 ? 0 : latency[i - 1]!.bound * 1000;
+    const above = i === 0 ? 0 : elementAt(latency, i - 1).bound * 1000;
     const flags = slow.reduce((bits, { millis }, mark) => (above >= millis ? bits | slowBit(mark) : bits), 0);
     // Every answered request is in one bucket; a scrape between two counters may have seen one of the two more.
     const counted = Math.min(count, ok - known);

@@ -1,5 +1,7 @@
 /** Takes feedback into the store, or keeps it on the disk of this server until the store is back. */
+
 import { randomUUID } from 'node:crypto';
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isStoreAway } from '../../store/away.ts';
@@ -112,7 +114,7 @@ async function write({ idempotency, feedback }: Tables, group: SpooledGroup, at:
   const key = `feedback/${group.id}`;
   if ((await idempotency.get(key)) !== null) return;
   await idempotency.put(key, key, WRITTEN, null, at);
-  if (group.isUncertain && (await isThere(feedback, group.rows[0]!))) return;
+  if (group.isUncertain && (await isThere(feedback, elementAt(group.rows, 0)))) return;
   await feedback.insert(group.rows);
 }
 

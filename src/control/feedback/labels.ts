@@ -7,6 +7,7 @@
  * wrong as often as stable, whatever that bound is; how well it was estimated costs power and no validity. Pure.
  */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { LabelCoverage, LabelRule } from '../../rollout/experiment/outcomes.ts';
 import { nearestRank } from '../../rollout/metric/quantile.ts';
 import type { AnswerRow } from '../../store/store.ts';
@@ -59,8 +60,8 @@ export function labelCoverage(rows: readonly LabelledAnswer[]): readonly LabelCo
   const arms: { answered: number; labelled: number }[] = [];
   for (const { arm, isLabelled } of units.values()) {
     while (arms.length <= arm) arms.push({ answered: 0, labelled: 0 });
-    arms[arm]!.answered++;
-    if (isLabelled) arms[arm]!.labelled++;
+    elementAt(arms, arm).answered++;
+    if (isLabelled) elementAt(arms, arm).labelled++;
   }
   return arms;
 }

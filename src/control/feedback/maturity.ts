@@ -3,6 +3,7 @@
  * when it has been closed for as long as they take to be complete; what arrives later is kept and not used. How far this
  * has come is in the log of the rollout, so that a restart neither repeats nor skips.
  */
+import { elementAt } from '../../core/element-at.ts';
 import {
   type LabelCoverage,
   type LabelRule,
@@ -128,7 +129,7 @@ function ripe({ closed }: Ledger, from: number, maturity: number, now: number): 
 
 /** Those at the beginning that have one split: what is counted in one window must not mix weights (Simpson's paradox). */
 function withOneSplit(windows: Ripe): Ripe {
-  const end = windows.findIndex(({ split }) => split !== windows[0]!.split);
+  const end = windows.findIndex(({ split }) => split !== elementAt(windows, 0).split);
   return end < 0 ? windows : windows.slice(0, end);
 }
 

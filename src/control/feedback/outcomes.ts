@@ -2,6 +2,7 @@
  * What came of units: business values summed within `maturity` of each unit's first answer. Units without any value count
  * as 0, since not to buy is an outcome. In which order values arrived, and how late below the maturity, changes nothing.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, truncatedSegment } from '../../rollout/collect/segment-names.ts';
 import {
   type ArmSums,
@@ -81,7 +82,7 @@ function byWindow(
 
 function sumsOf(units: readonly Unit[], arms: number): readonly ArmSums[] {
   const totals: ArmSums[] = Array.from({ length: arms }, () => NO_SUMS);
-  for (const { first, y, x } of units) totals[first.arm] = addUnit(totals[first.arm]!, y, x);
+  for (const { first, y, x } of units) totals[first.arm] = addUnit(elementAt(totals, first.arm), y, x);
   return totals;
 }
 

@@ -1,4 +1,5 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
+import { elementAt } from '../../core/element-at.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
@@ -110,7 +111,7 @@ export function rolloutView(standing: RolloutSnapshot, traffic: MeasuredTraffic 
 
 /** As it was begun with: where units go changes, which version an arm is does not. */
 function versionOfArm(arm: number, { row, state }: RolloutSnapshot): number {
-  if (row.strategy === 'ab') return (state as ExperimentState).arms[arm]!.version;
+  if (row.strategy === 'ab') return elementAt((state as ExperimentState).arms, arm).version;
   return arm === 0 ? row.candidate : row.stable;
 }
 

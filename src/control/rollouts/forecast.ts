@@ -1,4 +1,5 @@
 /** What a rollout is expected to come to at the traffic that it sees, or that its endpoint had before. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { StagedState } from '../../rollout/canary/machine.ts';
 import { forecastPolicy, type PolicyForecast } from '../../rollout/decide/forecast.ts';
 import type { RolloutState } from '../../rollout/decide/state.ts';
@@ -28,7 +29,7 @@ export function rolloutForecast(
   const { rollout } = state as StagedState;
   const units = totals.arms.reduce((sum, arm) => sum + arm.units, 0);
   if (totals.windows >= WINDOWS_LEAST && units >= UNITS_LEAST) {
-    const stable = totals.arms[needs.control]!;
+    const stable = elementAt(totals.arms, needs.control);
     const errorRate = stable.units === 0 ? 0 : stable.failures / stable.units;
     const traffic = { rate: units / (rollout.clock.elapsed / 1000), errorRate, ...unitsOf(before) };
     const known = atItsOwn.get(rollout);

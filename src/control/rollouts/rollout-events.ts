@@ -1,4 +1,5 @@
 /** The events of one rollout in order, from number `from` on. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { RolloutEventRow, Rollouts } from '../../store/store.ts';
 
 /** Events read at a time: memory stays bounded, though each may carry a million units, and others get their turn. */
@@ -13,6 +14,6 @@ export async function* rolloutEvents(
     const events = await rollouts.events(rollout, seq, PAGE);
     yield* events;
     if (events.length < PAGE) return;
-    seq = events.at(-1)!.seq + 1;
+    seq = elementAt(events, events.length - 1).seq + 1;
   }
 }

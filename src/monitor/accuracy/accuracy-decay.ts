@@ -2,6 +2,7 @@
  * Whether accuracy has decayed: metrics of cohorts against the reference's, in order of time, looked at after each. Evidence is
  * an e-detector, effect the loss over the cohorts that it rests on. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import type { AccuracyMetric } from './metrics/accuracy-metrics.ts';
 
@@ -81,7 +82,7 @@ export function measureDecay(
   return {
     effect,
     evidence: { log, threshold },
-    from: window[0]!.from,
+    from: elementAt(window, 0).from,
     cohorts: window.length,
     rows: window.reduce((sum, { rows }) => sum + rows, 0),
     standing: isEvident && effect.low >= minimumLoss ? 'beyond' : isBelow ? 'below' : 'between',
@@ -108,7 +109,7 @@ function lossOver(
   const mass = weights.reduce((a, b) => a + b, 0);
   const value =
     window.reduce(
-      (sum, cohort, i) => sum + weights[i]! * metricLoss(better, cohort.value, reference.value),
+      (sum, cohort, i) => sum + elementAt(weights, i) * metricLoss(better, cohort.value, reference.value),
       0,
     ) / mass;
   const half = normalQuantile(LEVEL) * Math.sqrt(1 / mass + reference.error ** 2);

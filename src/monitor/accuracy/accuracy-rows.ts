@@ -1,4 +1,5 @@
 /** Joined rows as metrics and estimates take them. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { EstimatorInputs } from './estimate/accuracy-estimator.ts';
 import type { FeatureColumn } from './estimate/column-binning.ts';
 import { type AnswerSchema, toMetricRows, usableRows } from './labels/answer-schema.ts';
@@ -20,30 +21,30 @@ export function readAccuracyRows(
 ): AccuracyRows {
   const all = toMetricRows(reading, joined);
   const rows = usableRows(all, withTruth);
-  const texts = (values: readonly (string | null)[]) => rows.map((i) => values[i]!);
+  const texts = (values: readonly (string | null)[]) => rows.map((i) => elementAt(values, i));
   return {
     rows: selectRows(all, rows),
     features: joined.inputs.map((column) => takeColumn(column, rows)),
-    time: Float64Array.from(rows, (i) => joined.time[i]!),
+    time: Float64Array.from(rows, (i) => elementAt(joined.time, i)),
     label: texts(joined.label),
     segment: texts(joined.segment),
-    requestId: rows.map((i) => joined.requestId[i]!),
+    requestId: rows.map((i) => elementAt(joined.requestId, i)),
   };
 }
 
 const takeColumn = (column: FeatureColumn, rows: readonly number[]): FeatureColumn =>
   column.kind === 'number'
-    ? { ...column, values: Float64Array.from(rows, (i) => column.values[i]!) }
-    : { ...column, values: rows.map((i) => column.values[i]!) };
+    ? { ...column, values: Float64Array.from(rows, (i) => elementAt(column.values, i)) }
+    : { ...column, values: rows.map((i) => elementAt(column.values, i)) };
 
 /** Those rows. */
 export const selectAccuracyRows = (read: AccuracyRows, rows: readonly number[]): AccuracyRows => ({
   rows: selectRows(read.rows, rows),
   features: read.features.map((column) => takeColumn(column, rows)),
-  time: Float64Array.from(rows, (i) => read.time[i]!),
-  label: rows.map((i) => read.label[i]!),
-  segment: rows.map((i) => read.segment[i]!),
-  requestId: rows.map((i) => read.requestId[i]!),
+  time: Float64Array.from(rows, (i) => elementAt(read.time, i)),
+  label: rows.map((i) => elementAt(read.label, i)),
+  segment: rows.map((i) => elementAt(read.segment, i)),
+  requestId: rows.map((i) => elementAt(read.requestId, i)),
 });
 
 /** One after the other; columns that one of them has not are left out. */

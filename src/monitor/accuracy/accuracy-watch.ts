@@ -2,6 +2,7 @@
  * The accuracy of an endpoint: takes labels in, makes cohorts anew where labels or answers came, and says how it stands. What
  * is kept in the store is all that it knows: a call after a crash does again what was not kept, and nothing twice.
  */
+import { elementAt } from '../../core/element-at.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
 import type { AlertCondition } from '../alerts/alert.ts';
@@ -40,7 +41,7 @@ export async function ingestLabels(
     await store.addLabels(rows);
     taken += rows.length;
     if (rows.length < PAGE) return taken;
-    after = rows.at(-1)!.id;
+    after = elementAt(rows, rows.length - 1).id;
   }
 }
 

@@ -1,5 +1,7 @@
 /** Makes the cohorts of an endpoint anew that labels or answers came for, over the log and the store. */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { FoundSegment } from '../log/segment-scan.ts';
 import { currentDecay } from './accuracy-conditions.ts';
@@ -180,14 +182,18 @@ export class CohortJoiner {
     const { policy } = this.#target;
     const joined = [];
     for (const cohort of cohorts) joined.push(await joinCohort(this.#db, this.#segments, cohort));
-    const reading = inferAnswerSchema(joined.at(-1)!.labelled, policy.metric, policy.positive);
+    const reading = inferAnswerSchema(
+      elementAt(joined, joined.length - 1).labelled,
+      policy.metric,
+      policy.positive,
+    );
     if (reading === null) return null;
     const parts = joined.map(({ labelled }) => readAccuracyRows(reading, labelled, true));
     const periods = Int32Array.from(parts.flatMap(({ rows }, i) => Array.from(rows.weight, () => i)));
     return accuracyReference(parts.reduce(concatAccuracyRows), periods, reading, {
       source: 'traffic',
       isPresumed: false,
-      until: cohorts.at(-1)!.to,
+      until: elementAt(cohorts, cohorts.length - 1).to,
       estimate: policy.estimate,
     });
   }

@@ -1,5 +1,6 @@
 /** Accuracy of one cohort, as far as it is known. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { AccuracyReference } from './accuracy-reference.ts';
 import {
   type AccuracyRows,
@@ -118,26 +119,29 @@ function stratified(
 ): AccuracyRows {
   if (!labelled.requestId.some((id) => chosen.has(id))) return labelled;
   const isChosen = (read: AccuracyRows, inSample: boolean) =>
-    [...read.requestId.keys()].filter((i) => chosen.has(read.requestId[i]!) === inSample);
+    [...read.requestId.keys()].filter((i) => chosen.has(elementAt(read.requestId, i)) === inSample);
   // A chosen request is in the sample because it was: it stands for none of those that are not.
   const scale = joined.unlabelled.time.length / Math.max(1, joined.rows - joined.labelledRows);
   const weight = new Float64Array(labelled.requestId.length);
   let chosenTraffic = 0;
   for (const inSample of [true, false]) {
     const own = isChosen(labelled, inSample);
-    const known = own.reduce((sum, i) => sum + labelled.rows.weight[i]!, 0);
-    const rest = isChosen(unlabelled, inSample).reduce((sum, i) => sum + unlabelled.rows.weight[i]!, 0);
+    const known = own.reduce((sum, i) => sum + elementAt(labelled.rows.weight, i), 0);
+    const rest = isChosen(unlabelled, inSample).reduce(
+      (sum, i) => sum + elementAt(unlabelled.rows.weight, i),
+      0,
+    );
     if (known === 0 && rest > 0) return selectAccuracyRows(labelled, []);
     const mass = inSample ? known + rest * scale : Math.max(known, joined.traffic - chosenTraffic);
     if (inSample) chosenTraffic = mass;
-    for (const i of own) weight[i] = (labelled.rows.weight[i]! * mass) / known;
+    for (const i of own) weight[i] = (elementAt(labelled.rows.weight, i) * mass) / known;
   }
   return { ...labelled, rows: { ...labelled.rows, weight } };
 }
 
 function weighted(rows: AccuracyRows, maturity: LabelMaturity, now: number): AccuracyRows {
   const weight = rows.rows.weight.map(
-    (w, i) => w * arrivalWeight(maturity, rows.label[i]!, now - rows.time[i]!),
+    (w, i) => w * arrivalWeight(maturity, rows.label[i]!, now - elementAt(rows.time, i)),
   );
   return { ...rows, rows: { ...rows.rows, weight } };
 }
@@ -190,7 +194,7 @@ function correctedOf(
 function segmentsOf({ rows, segment }: AccuracyRows, metric: AccuracyMetric): CohortBody['segments'] {
   const traffic = new Map<string, number>();
   segment.forEach((name, i) => {
-    if (name !== null) traffic.set(name, (traffic.get(name) ?? 0) + rows.weight[i]!);
+    if (name !== null) traffic.set(name, (traffic.get(name) ?? 0) + elementAt(rows.weight, i));
   });
   const most = [...traffic].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, SEGMENTS_MAX);
   return most.flatMap(([name]) => {
@@ -216,7 +220,7 @@ function askFor(
   const chances = withProbabilities(estimator.learnt, rows);
   if (chances === null || (chances.task !== 'binary' && chances.task !== 'multiclass'))
     return { ask: [], chosen };
-  const most = selectForLabelling(estimator, chances, ASKED).map((i) => requestId[i]!);
+  const most = selectForLabelling(estimator, chances, ASKED).map((i) => elementAt(requestId, i));
   const known = new Set([...chosen, ...most].slice(0, CHOSEN_MAX));
   // Rows come by the hash of their request: the first are as good as drawn.
   const drawn = [...new Set(requestId)].filter((id) => !known.has(id)).slice(0, ASKED);

@@ -2,6 +2,8 @@
  * Where accuracy was lost: the change of the mean loss between the reference and now, by bins of features and by segments.
  * Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
+import { weightedSum } from './metrics/metric-measurement.ts';
 
 /** What falls into one bin: share of rows, and mean loss of them. */
 export interface BinLoss {
@@ -81,12 +83,7 @@ export function attributeLossChange(
 }
 
 function meanLoss({ loss, weight }: LossRows): number {
-  let [sum, mass] = [0, 0];
-  loss.forEach((l, i) => {
-    sum += weight[i]! * l;
-    mass += weight[i]!;
-  });
-  return sum / mass;
+  return weightedSum(loss, weight) / weight.reduce((sum, w) => sum + w, 0);
 }
 
 function binLosses(
@@ -95,12 +92,12 @@ function binLosses(
   reference: LossRows,
   current: LossRows,
 ): readonly BinLoss[] {
-  const [then, now] = [reference, current].map((rows) => perCell(rows, (i) => rows.bins[f]![i]!));
-  return bins.map((bin, b) => ({
-    bin,
-    reference: cellOf(then!, b),
-    current: cellOf(now!, b),
-  }));
+  const ofFeature = (rows: LossRows): Cells => {
+    const own = elementAt(rows.bins, f);
+    return perCell(rows, (i) => own[i]!);
+  };
+  const [then, now] = [ofFeature(reference), ofFeature(current)];
+  return bins.map((bin, b) => ({ bin, reference: cellOf(then, b), current: cellOf(now, b) }));
 }
 
 interface Cells {
@@ -111,12 +108,12 @@ interface Cells {
 function perCell({ loss, weight }: LossRows, cellAt: (row: number) => number): Cells {
   const cells = new Map<number, { mass: number; sum: number }>();
   let mass = 0;
-  loss.forEach((l, i) => {
+  weight.forEach((w, i) => {
     const cell = cells.get(cellAt(i)) ?? { mass: 0, sum: 0 };
-    cell.mass += weight[i]!;
-    cell.sum += weight[i]! * l;
+    cell.mass += w;
+    cell.sum += w * loss[i]!;
     cells.set(cellAt(i), cell);
-    mass += weight[i]!;
+    mass += w;
   });
   return { cells, mass };
 }
@@ -153,7 +150,7 @@ function mixOf(
   const alone = features.map((_, f) => Math.abs(mixChange([f], reference, current)));
   const top = features
     .map((_, f) => f)
-    .sort((a, b) => alone[b]! - alone[a]! || a - b)
+    .sort((a, b) => elementAt(alone, b) - elementAt(alone, a) || a - b)
     .slice(0, SHARED);
   const n = top.length;
   const changes = Array.from({ length: 2 ** n }, (_, mask) =>
@@ -169,12 +166,12 @@ function mixOf(
       if (mask & (1 << k)) continue;
       const size = bitCount(mask);
       const weight = (factorial(size) * factorial(n - size - 1)) / factorial(n);
-      sum += weight * (changes[mask | (1 << k)]! - changes[mask]!);
+      sum += weight * (elementAt(changes, mask | (1 << k)) - elementAt(changes, mask));
     }
-    return { feature: features[f]!.name, change: sum };
+    return { feature: elementAt(features, f).name, change: sum };
   });
   return {
-    change: changes.at(-1)!,
+    change: elementAt(changes, changes.length - 1),
     features: shares.sort((a, b) => Math.abs(b.change) - Math.abs(a.change)),
   };
 }

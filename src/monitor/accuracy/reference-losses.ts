@@ -1,5 +1,6 @@
 /** The loss of each row, in bins of its inputs: what attribution compares between the reference and now. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { AccuracyRows } from './accuracy-rows.ts';
 import {
   applyBinning,
@@ -33,7 +34,7 @@ function lossesOf(rows: MetricRows): Float64Array | null {
     case 'multiclass':
       return Float64Array.from(rows.weight, (_, i) => Number(rows.truth[i] !== rows.predicted[i]));
     case 'regression':
-      return rows.truth.map((t, i) => Math.abs(rows.predicted[i]! - t));
+      return rows.truth.map((t, i) => Math.abs(elementAt(rows.predicted, i) - t));
     case 'value':
       return rows.values.map((v) => -v);
     case 'ranking':
@@ -59,10 +60,10 @@ export function referenceLosses(read: AccuracyRows): ReferenceLosses | null {
     columns: by,
     bins: by.map((one, c) => {
       const bins = applyBinning(one, columns[c], n);
-      return taken.map((i) => bins[i]!);
+      return taken.map((i) => elementAt(bins, i));
     }),
-    loss: taken.map((i) => loss[i]!),
-    weight: taken.map((i) => read.rows.weight[i]!),
+    loss: taken.map((i) => elementAt(loss, i)),
+    weight: taken.map((i) => elementAt(read.rows.weight, i)),
   };
 }
 

@@ -2,6 +2,7 @@
  * The outbox on its way: what is due is sent, at least once, in the order of its group; who is down makes nobody else wait.
  * Nothing here holds up evaluation: that only puts rows into the outbox.
  */
+import { valueOfKey } from '../../core/element-at.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { DeliveryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
@@ -150,8 +151,8 @@ const laneOf = ({ receiver, groupKey, body }: DeliveryRow): string =>
 
 function receiverOf(policies: Policies, endpoint: string, name: string): ReceiverPolicy | null {
   if (!Object.hasOwn(policies, endpoint)) return null;
-  const { receivers } = policies[endpoint]!;
-  return Object.hasOwn(receivers, name) ? receivers[name]! : null;
+  const { receivers } = valueOfKey(policies, endpoint);
+  return Object.hasOwn(receivers, name) ? valueOfKey(receivers, name) : null;
 }
 
 /** Notices that were given up, the oldest first. */

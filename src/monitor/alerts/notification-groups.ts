@@ -1,5 +1,7 @@
 /** From alerts to notices: one message for a group, when it is due, and never the same twice. Pure. */
+
 import { sha256 } from '../../bytes/sha256.ts';
+import { elementAt } from '../../core/element-at.ts';
 import type { AlertPolicy } from '../policy/policy.ts';
 import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertRow, NotificationState } from './alert.ts';
@@ -175,7 +177,7 @@ function noticeOf(from: {
   const sorted = members.toSorted((a, b) => byImportance(a.row, b.row));
   const shown = sorted.slice(0, MAX_ALERTS);
   const name = [receiver, groupKey, incident, context.now, reason].join('\n');
-  const { labels } = members[0]!.row;
+  const { labels } = elementAt(members, 0).row;
   return {
     schema: 1,
     id: sha256(new TextEncoder().encode(name)).slice(0, 32),

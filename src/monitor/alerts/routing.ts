@@ -1,4 +1,5 @@
 /** Who hears of what: routes by severity, and what each kind of receiver can make use of. Pure. */
+import { valueOfKey } from '../../core/element-at.ts';
 import type { AlertPolicy } from '../policy/policy.ts';
 import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertRow } from './alert.ts';
@@ -39,7 +40,7 @@ export const receivesReason = (kind: ReceiverKind, reason: NoticeReason): boolea
 
 /** Names of the receivers of an alert; without any route everybody hears of everything. */
 function routed(row: AlertRow, { routes }: AlertPolicy): readonly string[] | null {
-  if (Object.hasOwn(routes, row.severity)) return routes[row.severity]!;
+  if (Object.hasOwn(routes, row.severity)) return valueOfKey(routes, row.severity);
   return Object.hasOwn(routes, 'default') ? routes['default']! : null;
 }
 

@@ -1,4 +1,5 @@
 /** The rules that there are: what family each belongs to, and which family speaks for which. Pure. */
+import { valueOfKey } from '../../core/element-at.ts';
 import type { AlertLabels } from './alert.ts';
 
 /** In the order of inhibition: a cause before its consequences. */
@@ -49,7 +50,7 @@ export const ALERT_RULES: Readonly<Record<string, Rule>> = {
 };
 
 export const ruleFamily = ({ alertname }: Pick<AlertLabels, 'alertname'>): RuleFamily =>
-  Object.hasOwn(ALERT_RULES, alertname) ? ALERT_RULES[alertname]!.family : 'operations';
+  Object.hasOwn(ALERT_RULES, alertname) ? valueOfKey(ALERT_RULES, alertname).family : 'operations';
 
 /** Families whose alerts wait out the cool-down after a deploy. */
 export const COOLS_DOWN: ReadonlySet<RuleFamily> = new Set(['drift', 'prediction', 'estimate']);

@@ -1,4 +1,5 @@
 /** What of a feature can drift, each with bins and a law of its own: its values, how many are missing, how many unseen. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from '../reference/reference-profile.ts';
 import {
   type DirichletMultinomial,
@@ -48,7 +49,7 @@ const regularOf = ({ counts }: FeatureProfile): number[] =>
   Array.from({ length: counts.length - FIRST_REGULAR_BIN }, (_, k) => FIRST_REGULAR_BIN + k);
 
 const rowsIn = ({ counts }: FeatureProfile, bins: readonly number[]): number =>
-  bins.reduce((sum, bin) => sum + counts[bin]!, 0);
+  bins.reduce((sum, bin) => sum + elementAt(counts, bin), 0);
 
 function valuesAspect(feature: FeatureProfile): Unbudgeted {
   const ordered: number[][] = [
@@ -59,7 +60,7 @@ function valuesAspect(feature: FeatureProfile): Unbudgeted {
   // A sentinel, or a value between the known ones, has no place in the order: the middle is as good as any.
   ordered.splice(Math.floor(ordered.length / 2), 0, [BIN.sentinel], [BIN.unseen]);
   const alpha = ordered.map(([bin]) => {
-    const rows = feature.counts[bin!]!;
+    const rows = elementAt(feature.counts, bin!);
     const isEnd = bin === BIN.below || bin === BIN.above;
     return Math.max(rows, isEnd ? BEYOND : UNKNOWN);
   });
@@ -82,7 +83,7 @@ function categoriesAspect(feature: FeatureProfile): Unbudgeted {
   const bins = regular.map((bin) => [bin]);
   const rare = feature.bins.kind === 'categories' && feature.bins.rest !== null ? regular.at(-1) : undefined;
   const alpha = regular.map((bin) => {
-    const rows = feature.counts[bin]! - (bin === rare ? feature.singletons : 0);
+    const rows = elementAt(feature.counts, bin) - (bin === rare ? feature.singletons : 0);
     return Math.max(rows, UNKNOWN);
   });
   // One category alone has nothing to change to but unseen ones.
@@ -119,7 +120,7 @@ function missingAspect(feature: FeatureProfile): Unbudgeted {
 function unseenAspect(feature: FeatureProfile): Unbudgeted {
   const seen = regularOf(feature);
   const { singletons } = feature;
-  const unseen = singletons + feature.counts[BIN.unseen]!;
+  const unseen = singletons + elementAt(feature.counts, BIN.unseen);
   return shareAspect(
     'drift.unseen',
     [[BIN.unseen], seen],

@@ -1,4 +1,5 @@
 /** The drift of one endpoint's version against its profile, fed with counts in the order of time. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/reference-profile.ts';
 import {
   type DriftChange,
@@ -107,7 +108,7 @@ export class DriftWatch {
     this.#rows += rows;
     const counts = [...features, ...outputs, ...joint];
     const events = this.#placed.flatMap((placed, i) =>
-      placed.detector.add(counts[i]!, rows).flatMap((change) => this.#told(placed, change)),
+      placed.detector.add(elementAt(counts, i), rows).flatMap((change) => this.#told(placed, change)),
     );
     return [...events, ...this.#released()];
   }

@@ -1,5 +1,6 @@
 /** Parts of a profile's features: the bins that rows of the log are in, and those that have grown most. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import { binNames } from '../reference/bin-names.ts';
 import { columnBinner } from '../reference/column-binner.ts';
 import {
@@ -35,7 +36,7 @@ export function cellBinner(feature: FeatureProfile): (cells: LoggedCells, at: nu
       missing[0] = cell === null ? 1 : 0;
       bin({ kind: 'number', values: number, nulls: missing }, 0, 1, target);
     } else bin({ kind: 'category', values: [cell === null ? null : String(cell)] }, 0, 1, target);
-    return target[0]!;
+    return elementAt(target, 0);
   };
 }
 
@@ -49,14 +50,14 @@ export const binNumbers = (feature: FeatureProfile): ReadonlyMap<string, number>
  */
 export function grownRegions(profile: ReferenceProfile, counts: readonly Float64Array[]): BinRegion[] {
   const regions = profile.features.flatMap((feature, j) => {
-    const current = counts[j]!;
+    const current = elementAt(counts, j);
     const [all, now] = [sum(feature.counts), sum(current)];
     if (all === 0 || now === 0) return [];
     const names = binNames(feature);
     const candidates = feature.counts.map((count, bin) => ({
       ...{ feature: feature.name, bin, name: names[bin] ?? String(bin - FIRST_REGULAR_BIN) },
       reference: count / all,
-      current: current[bin]! / now,
+      current: elementAt(current, bin) / now,
     }));
     return candidates.toSorted((a, b) => growth(b) - growth(a)).slice(0, 1);
   });

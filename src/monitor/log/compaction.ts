@@ -1,4 +1,5 @@
 /** Which files of the log are to be put together: every row is written again a few times in its life, not more. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
 import { parseSegmentPath, utcDay } from './log-paths.ts';
 
@@ -29,7 +30,7 @@ export function planCompaction(segments: readonly SegmentRow[], now: number): (r
   }
   return [...mergeable.values()].flatMap((group) => {
     const sorted = group.toSorted((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-    const isOver = utcDay(now - SETTLED) > parseSegmentPath(sorted[0]!.path)!.day;
+    const isOver = utcDay(now - SETTLED) > parseSegmentPath(elementAt(sorted, 0).path)!.day;
     return (isOver ? [sorted] : bySize(sorted)).flatMap((candidates) => cut(candidates, isOver ? 2 : FEW));
   });
 }

@@ -1,5 +1,7 @@
 /** Golden rows out of traffic: rows that came, with the answers that were given, from everywhere or from one region. */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex } from '../../core/random.ts';
@@ -90,7 +92,7 @@ async function* rowsOf(
   let looked = 0;
   for await (const { shape, at, inputs, outputs } of pastRequests(db, segments.toReversed(), range)) {
     requireReplayable(endpoint, signature, shape);
-    for (const [i, row] of inputs.entries()) yield { at, inputs: row, outputs: outputs[i]! };
+    for (const [i, row] of inputs.entries()) yield { at, inputs: row, outputs: elementAt(outputs, i) };
     looked += inputs.length;
     if (looked >= LOOKED_MAX) return;
   }
@@ -109,7 +111,7 @@ async function regionOf(
   const binners = profile.features.map(cellBinner);
   const counts = profile.features.map(({ bins }) => new Float64Array(binCount(bins)));
   for await (const { at, inputs } of rowsOf(db, segments, options, endpoint, signature))
-    for (const [j, bin] of binners.entries()) counts[j]![bin(inputs, at)]! += 1;
+    for (const [j, bin] of binners.entries()) elementAt(counts, j)[bin(inputs, at)]! += 1;
   if (wanted.kind === 'drifted') {
     const [grown] = grownRegions(profile, counts);
     if (grown === undefined) throw unknown('no bin has a larger share than in the reference');
@@ -122,7 +124,7 @@ async function regionOf(
   const bin = bins.get(wanted.bin);
   if (bin === undefined) throw unknown(`its bins are ${[...bins.keys()].join(', ').slice(0, 500)}`);
   const share = (of: ArrayLike<number>) =>
-    of[bin]! /
+    elementAt(of, bin) /
     Math.max(
       1,
       Array.from(of).reduce((a, b) => a + b, 0),
@@ -132,7 +134,7 @@ async function regionOf(
     bin,
     name: wanted.bin,
     reference: share(feature.counts),
-    current: share(counts[j]!),
+    current: share(elementAt(counts, j)),
   };
 }
 

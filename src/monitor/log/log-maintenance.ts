@@ -2,8 +2,10 @@
  * Keeps the files of the log few, bounded, and those of the index. Every step can be cut off anywhere: what is in the index is
  * there, and what is not in it is no part of the log.
  */
+
 import { access, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { openDuckDB } from '../../duckdb/open.ts';
 import { literal } from '../../sql/identifiers.ts';
 import type { MonitoringStore, SegmentRow } from '../../store/monitoring/monitoring.ts';
@@ -52,13 +54,13 @@ export async function compactSegments(
       const [shape] = await readShapes(duckdb.db, files.slice(0, 1));
       if (shape === undefined) continue;
       const from = Math.min(...group.map((row) => row.from));
-      const path = await newSegmentPath(folder, group[0]!.endpoint, from, shape.shape);
+      const path = await newSegmentPath(folder, elementAt(group, 0).endpoint, from, shape.shape);
       const list = files.map(literal).join(', ');
       const select = `SELECT * FROM read_parquet([${list}], union_by_name = true, hive_partitioning = false)`;
       const bytes = await putSegment(join(folder, path), async (temporary) => {
         await duckdb.db.run(`COPY (${select}) TO ${literal(temporary)} (${segmentCopyOptions(shape.shape)})`);
       });
-      const { endpoint } = group[0]!;
+      const { endpoint } = elementAt(group, 0);
       const to = Math.max(...group.map((row) => row.to));
       const rows = group.reduce((sum, row) => sum + row.rows, 0);
       const merged: SegmentRow = { path, replica, endpoint, from, to, rows, bytes };

@@ -3,7 +3,9 @@
  * `out_<name>` for each output: DOUBLE or VARCHAR, null where a value is missing. The file says in its metadata (key
  * `plimsoll`) what each column was called, since names that differ in case alone would be one column. Pure.
  */
+
 import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { isRecord } from '../../core/record.ts';
 import { storableText } from './log-paths.ts';
 
@@ -54,7 +56,7 @@ function columnsOf(prefix: string, columns: readonly CapturedColumn[], redacted:
   const taken = new Set(plain.map((name) => name.toLowerCase()));
   const seen = new Set<string>();
   return columns.map(({ name, values }, i) => {
-    let column = plain[i]!;
+    let column = elementAt(plain, i);
     for (let n = 1; seen.has(column.toLowerCase()) || (n > 1 && taken.has(column.toLowerCase())); n++)
       column = `${plain[i]}.${n}`;
     seen.add(column.toLowerCase());

@@ -1,5 +1,7 @@
 /** Requests of the log one after the other, a file at a time: memory holds one file's rows at most, and less. */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { rangeCondition } from './export-requests.ts';
 import { loggedRow } from './find-request.ts';
 import type { LogShape } from './log-shape.ts';
@@ -35,7 +37,7 @@ export async function* pastRequests(
     let rows: LoggedCells[] = [];
     for await (const part of (await db.stream(query)).yieldRowObjects()) {
       for (const cells of part) {
-        if (rows.length > 0 && rows[0]!['request_id'] !== cells['request_id']) {
+        if (rows.length > 0 && elementAt(rows, 0)['request_id'] !== cells['request_id']) {
           yield requestOf(rows, found.shape);
           rows = [];
         }
@@ -51,7 +53,7 @@ function requestOf(rows: readonly LoggedCells[], shape: LogShape): PastRequest {
   const logged = rows.map((cells) => loggedRow(cells, shape));
   return {
     requestId: String(first['request_id']),
-    at: Date.parse(String(logged[0]!['time'])),
+    at: Date.parse(String(elementAt(logged, 0)['time'])),
     latencyMillis: first['latency_ms'] as number | null,
     model: shape.model,
     version: shape.version,

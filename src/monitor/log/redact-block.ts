@@ -1,5 +1,7 @@
 /** What must not be in the log is left out, or replaced, before anything is written. Pure. */
+
 import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { valueOfKey } from '../../core/element-at.ts';
 import type { RedactionKind } from './log-shape.ts';
 
 export interface RedactionRules {
@@ -30,7 +32,7 @@ export function redactBlock(block: CapturedBlock, redactions: RedactionRules): R
   const columnsOf = (columns: readonly CapturedColumn[]): CapturedColumn[] =>
     columns.flatMap((column) => {
       const { name } = column;
-      const rule = Object.hasOwn(redactions.rules, name) ? redactions.rules[name]! : null;
+      const rule = Object.hasOwn(redactions.rules, name) ? valueOfKey(redactions.rules, name) : null;
       if (rule === null) return [column];
       if (rule === 'drop') return [];
       kinds.set(name, rule);

@@ -1,4 +1,5 @@
 /** Blocks of one shape as a file of Parquet. */
+
 import {
   BIGINT,
   DOUBLE,
@@ -11,6 +12,7 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import type { CapturedBlock } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { identifier, literal, PARQUET } from '../../sql/identifiers.ts';
 import { storableText } from './log-paths.ts';
 import type { LogShape } from './log-shape.ts';
@@ -70,8 +72,8 @@ function columnsOf(shape: LogShape): Column[] {
   const of = (side: 'inputs' | 'outputs') =>
     shape[side].map(({ column: name, type }, i) =>
       type === 'DOUBLE'
-        ? column(name, DOUBLE, (block) => block[side][i]!.values, orNull)
-        : column(name, VARCHAR, (block) => block[side][i]!.values),
+        ? column(name, DOUBLE, (block) => elementAt(block[side], i).values, orNull)
+        : column(name, VARCHAR, (block) => elementAt(block[side], i).values),
     );
   return [...metaColumns(shape), ...of('inputs'), ...of('outputs')];
 }

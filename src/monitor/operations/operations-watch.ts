@@ -1,5 +1,6 @@
 /** Watches how requests to an endpoint fare: failures, latency, silence, age. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import { countWithin, DURATION_CELLS } from '../../metrics/duration-buckets.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { AlertCondition } from '../alerts/alert.ts';
@@ -139,7 +140,11 @@ export class OperationsWatch {
     return (millis: number): (BudgetCount & { readonly millis: number }) | null => {
       const within = this.#window.within(millis);
       if (within === null) return null;
-      return { requests: within.counts[requests]!, bad: within.counts[bad]!, millis: within.millis };
+      return {
+        requests: elementAt(within.counts, requests),
+        bad: elementAt(within.counts, bad),
+        millis: within.millis,
+      };
     };
   }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Static } from 'typebox';
+import { valueOfKey } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { decode } from '../../schema/read-value.ts';
 import { duration, orFalse, orNothing, transformed } from '../../schema/transformed.ts';
@@ -48,7 +49,7 @@ const SIZE_PATTERN = '^\\d+(?:\\.\\d+)?(?:kb|mb|gb|tb)?$';
 /** Bytes; `2gb` in units of 1024. */
 const SIZE = transformed(text(SIZE_PATTERN, 'a size such as "500mb" or "2gb"'), (written) => {
   const digits = Number.parseFloat(written);
-  return Math.round(digits * UNITS[written.replace(/^[\d.]+/, '')]!);
+  return Math.round(digits * valueOfKey(UNITS, written.replace(/^[\d.]+/, '')));
 });
 
 const LOG = record({

@@ -1,4 +1,5 @@
 /** The file of alerting and recording rules for a Prometheus that scrapes `/metrics`. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { DURATION_BOUNDS } from '../../metrics/duration-buckets.ts';
 import { boundText } from '../../metrics/prometheus-text.ts';
 
@@ -336,7 +337,7 @@ const ratioName = (what: string, window: number): string =>
 
 /** The classic bound that is not above `seconds`, as its label is written. */
 const boundBelow = (seconds: number): string =>
-  boundText(DURATION_BOUNDS.findLast((one) => one <= seconds) ?? DURATION_BOUNDS[0]!);
+  boundText(DURATION_BOUNDS.findLast((one) => one <= seconds) ?? elementAt(DURATION_BOUNDS, 0));
 
 export const alertRules = (options: AlertRuleOptions): { readonly groups: readonly RuleGroup[] } => ({
   groups: new Rules(options).groups(),

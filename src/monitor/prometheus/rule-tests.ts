@@ -1,4 +1,5 @@
 /** Tests of the alerting rules, as `promtool test rules` runs them: made-up series, and what must fire of them. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { type AlertingRule, type AlertRuleOptions, alertRules } from './alerting-rules.ts';
 
 interface RuleTest {
@@ -27,7 +28,10 @@ function expected(
   which = 0,
 ) {
   const rules = alertRules(options).groups.flatMap(({ rules }) => rules);
-  const rule = rules.filter((one): one is AlertingRule => 'alert' in one && one.alert === name)[which]!;
+  const rule = elementAt(
+    rules.filter((one): one is AlertingRule => 'alert' in one && one.alert === name),
+    which,
+  );
   const filled = Object.entries(rule.annotations).map(([key, text]) => [
     key,
     text

@@ -1,4 +1,5 @@
 /** What was counted → violations, with a sentence each. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 
 import { numberText } from '../../text/numbers.ts';
 import { percent } from '../../text/percent.ts';
@@ -24,7 +25,7 @@ export function qualityViolations(
 ): readonly QualityViolation[] {
   if (state.rows === 0) return [];
   const features = profile.features.flatMap((feature, j) =>
-    ofFeature(feature, state.features[j]!, state.rows, limits),
+    ofFeature(feature, elementAt(state.features, j), state.rows, limits),
   );
   return [...features, ...ofRepeats(profile, state, limits), ...ofClock(state)];
 }
@@ -92,7 +93,9 @@ function ofRange(feature: FeatureProfile, found: FeatureQuality, rows: number, l
   const { bins } = feature;
   if (found.beyond === 0 || (bins.kind !== 'quantiles' && bins.kind !== 'values')) return null;
   const [low, high] =
-    bins.kind === 'quantiles' ? [bins.low, bins.high] : [bins.values[0]!, bins.values.at(-1)!];
+    bins.kind === 'quantiles'
+      ? [bins.low, bins.high]
+      : [elementAt(bins.values, 0), elementAt(bins.values, bins.values.length - 1)];
   const span = `${numberText(low)} to ${numberText(high)}`;
   const range = feature.season === undefined ? span : `${span} beside what is usual at the hour of the week`;
   // The next row is a new extreme with a chance of 2 in n + 1.
@@ -151,7 +154,7 @@ function shareOfValue(feature: FeatureProfile, value: number | string | null): n
       ? ({ kind: 'number', values: Float64Array.of(value), nulls: null } as const)
       : ({ kind: 'category', values: [value] } as const);
   columnBinner(feature)(column, 0, 1, bin);
-  return shareOf(feature, [bin[0]!]);
+  return shareOf(feature, [elementAt(bin, 0)]);
 }
 
 function ofRepeats(
@@ -202,4 +205,4 @@ const rowText = (words: string, row: number): string => (row < 0 ? '' : `, ${wor
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 const shareOf = ({ counts }: FeatureProfile, bins: readonly number[]): number =>
-  bins.reduce((total, bin) => total + counts[bin]!, 0) / Math.max(1, sum(counts));
+  bins.reduce((total, bin) => total + elementAt(counts, bin), 0) / Math.max(1, sum(counts));

@@ -1,4 +1,5 @@
 /** Reference data → profile. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { categoryBins } from './category-bins.ts';
 import { binCount, columnBinner } from './column-binner.ts';
@@ -26,14 +27,14 @@ export interface ProfileOptions {
 export function buildProfile(columns: readonly NamedColumn[], options: ProfileOptions): ReferenceProfile {
   const { outputs = [], times = null } = options;
   const all = [...columns, ...outputs];
-  const rows = all.length === 0 ? 0 : columnLength(all[0]!.column);
+  const rows = all.length === 0 ? 0 : columnLength(elementAt(all, 0).column);
   checkReference(options.source, all.length, rows);
   const profile = ({ name, column }: NamedColumn, hours: Float64Array | null): FeatureProfile =>
     profileFeature(name, column, options.sentinels?.[name] ?? null, hours);
   const features = columns.map((column) => profile(column, times));
   const own = columns.map(({ name, column }, j) => ({
     name,
-    column: deseasonalized(features[j]!, column, times),
+    column: deseasonalized(elementAt(features, j), column, times),
   }));
   return {
     schema: 1,
@@ -43,7 +44,7 @@ export function buildProfile(columns: readonly NamedColumn[], options: ProfileOp
     outputs: outputs.map((column) => profile(column, null)),
     joint: withTexts(
       buildJointProfile(features, jointBins(features, own, rows), profileFeature),
-      columns.flatMap(({ column }, j) => measuredTexts(features[j]!, j, column)),
+      columns.flatMap(({ column }, j) => measuredTexts(elementAt(features, j), j, column)),
     ),
     ...(times === null ? {} : { season: 'week' }),
   };
@@ -74,7 +75,7 @@ function jointBins(
     const bins = new Uint8Array(stretches.reduce((sum, { from, to }) => sum + to - from, 0));
     let at = 0;
     for (const { from, to } of stretches) {
-      bin(columns[j]!.column, from, to, bins.subarray(at));
+      bin(elementAt(columns, j).column, from, to, bins.subarray(at));
       at += to - from;
     }
     return bins;
@@ -131,7 +132,7 @@ export function profileFeature(
   const found = new Uint8Array(rows);
   columnBinner({ bins, sentinels: more.sentinels })(column, 0, rows, found);
   const counts = new Array<number>(binCount(bins)).fill(0);
-  for (let i = 0; i < rows; i++) counts[found[i]!]!++;
+  for (let i = 0; i < rows; i++) counts[elementAt(found, i)]!++;
   const dependence = estimateDependence({ bins, counts }, found);
   return { name, type, bins, sentinels: more.sentinels, counts, dependence, singletons: more.singletons };
 }

@@ -3,6 +3,7 @@
  * b·Var(mean of a block)/Var(row) tends to 1 + 2 Σ autocorrelations (Flegal and Jones, Annals of Statistics 38, 2010).
  * Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import { DEPENDENCE_MAX, DEPENDENCE_ROWS } from './profile-limits.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from './reference-profile.ts';
@@ -29,7 +30,7 @@ export function estimateDependence(
 function scoresOf({ bins, counts }: Pick<FeatureProfile, 'bins' | 'counts'>): Float64Array[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const indicator = (bin: number) => Float64Array.from(counts, (_, k) => (k === bin ? 1 : 0));
-  const varies = (bin: number): boolean => counts[bin]! > 0 && counts[bin]! < total;
+  const varies = (bin: number): boolean => elementAt(counts, bin) > 0 && elementAt(counts, bin) < total;
   const indicators = [BIN.null, BIN.nan, BIN.sentinel].filter(varies).map(indicator);
   if (bins.kind === 'quantiles' || bins.kind === 'values') {
     const scores = normalScores(counts);
@@ -43,14 +44,14 @@ function scoresOf({ bins, counts }: Pick<FeatureProfile, 'bins' | 'counts'>): Fl
 export function normalScores(counts: readonly number[]): Float64Array {
   const regular = counts.map((_, k) => k).slice(FIRST_REGULAR_BIN);
   const order = [BIN.negativeInfinity, BIN.below, ...regular, BIN.above, BIN.positiveInfinity];
-  const total = order.reduce((sum, k) => sum + counts[k]!, 0);
+  const total = order.reduce((sum, k) => sum + elementAt(counts, k), 0);
   const scores = new Float64Array(counts.length);
   let before = 0;
   for (const k of order) {
     // Bins without a row of the reference are as far out as half a row.
-    const middle = (before + counts[k]! / 2) / Math.max(1, total);
+    const middle = (before + elementAt(counts, k) / 2) / Math.max(1, total);
     scores[k] = normalQuantile(Math.min(1 - 0.5 / (total + 1), Math.max(0.5 / (total + 1), middle)));
-    before += counts[k]!;
+    before += elementAt(counts, k);
   }
   return scores;
 }
@@ -81,7 +82,7 @@ function moments(bins: Uint8Array, scores: Float64Array) {
   const counts = new Float64Array(scores.length);
   for (let i = 0; i < bins.length; i++) counts[bins[i]!]!++;
   const average = (of: (z: number) => number): number =>
-    counts.reduce((sum, count, k) => sum + count * of(scores[k]!), 0) / Math.max(1, bins.length);
+    counts.reduce((sum, count, k) => sum + count * of(elementAt(scores, k)), 0) / Math.max(1, bins.length);
   const mean = average((z) => z);
   const variance = average((z) => (z - mean) ** 2);
   const kurtosis = variance === 0 ? 0 : average((z) => (z - mean) ** 4) / variance ** 2 - 3;

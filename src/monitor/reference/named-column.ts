@@ -1,4 +1,5 @@
 /** Columns with names, as references and streams are made of. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { ValueColumn } from './reference-profile.ts';
 
 export interface NamedColumn {
@@ -13,8 +14,8 @@ export function numbersOrNull(values: Float64Array): ValueColumn {
   const nulls = new Uint8Array(values.length);
   let missing = 0;
   for (let i = 0; i < values.length; i++) {
-    nulls[i] = Number.isNaN(values[i]!) ? 1 : 0;
-    missing += nulls[i]!;
+    nulls[i] = Number.isNaN(elementAt(values, i)) ? 1 : 0;
+    missing += elementAt(nulls, i);
   }
   return { kind: 'number', values, nulls: missing === 0 ? null : nulls };
 }

@@ -1,4 +1,5 @@
 /** JSON → profile, whoever wrote it. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { binCount } from './column-binner.ts';
 import { JointProjector } from './joint-profile.ts';
@@ -122,7 +123,7 @@ function binsOf(value: unknown, at: string): FeatureBins {
       const low = number(found['low'], `${at}.low`);
       const high = number(found['high'], `${at}.high`, low);
       const edges = ascending(found['edges'], `${at}.edges`);
-      if (edges.length > 0 && (edges[0]! < low || edges.at(-1)! >= high))
+      if (edges.length > 0 && (elementAt(edges, 0) < low || elementAt(edges, edges.length - 1) >= high))
         throw invalid(`${at}.edges`, 'beyond its ends', `edges from ${low} to below ${high}`);
       return { kind: 'quantiles', edges, low, high };
     }
@@ -150,7 +151,7 @@ function texts(value: unknown, at: string, most: number): string[] {
 
 function ascending(value: unknown, at: string): number[] {
   const found = list(value, at, FEATURE_BINS_MAX).map((one, k) => number(one, `${at}[${k}]`));
-  const k = found.findIndex((x, i) => i > 0 && x <= found[i - 1]!);
+  const k = found.findIndex((x, i) => i > 0 && x <= elementAt(found, i - 1));
   if (k >= 0) throw invalid(`${at}[${k}]`, found[k], 'more than the one before');
   return found;
 }

@@ -1,5 +1,6 @@
 /** The profile of a file of reference data, made column by column: what is in memory does not grow with the columns. */
 
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { DuplicateCounter } from '../quality/duplicate-counter.ts';
 import { hashRows } from '../quality/row-hash.ts';
@@ -118,9 +119,9 @@ async function together(
     block.columns.forEach((column, j) => {
       const bins = new Uint8Array(block.rows);
       const hours = times?.subarray(block.from, block.from + block.rows) ?? null;
-      const own = deseasonalized(features[j]!, column, hours);
-      if (own !== null) binners[j]!(own, 0, block.rows, bins);
-      parts[j]!.push(bins);
+      const own = deseasonalized(elementAt(features, j), column, hours);
+      if (own !== null) elementAt(binners, j)(own, 0, block.rows, bins);
+      elementAt(parts, j).push(bins);
     });
   }
   return { bins: parts.map(joined), duplicates: repeats.share };

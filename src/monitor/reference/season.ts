@@ -2,6 +2,7 @@
  * Numbers without what the hour of the week explains: what is compared is how far a value is from the reference's median at
  * that hour. Hours are of UTC. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import type { FeatureProfile, ValueColumn } from './reference-profile.ts';
 
 type Numbers = Extract<ValueColumn, { kind: 'number' }>;
@@ -27,20 +28,21 @@ function hourOfWeek(time: number): number {
 /** Medians by hour of the week, less the median of all; null where the hours explain hardly anything. */
 export function estimateSeason({ values, nulls }: Numbers, times: Float64Array): readonly number[] | null {
   const isKnown = (i: number): boolean =>
-    nulls?.[i] !== 1 && Number.isFinite(values[i]!) && !Number.isNaN(times[i]!);
+    nulls?.[i] !== 1 && Number.isFinite(elementAt(values, i)) && !Number.isNaN(elementAt(times, i));
   const rows = [...values.keys()].filter(isKnown);
   if (rows.length === 0) return null;
-  const all = medianOf(rows.map((i) => values[i]!));
-  const byHour = Map.groupBy(rows, (i) => hourOfWeek(times[i]!));
-  const byDay = Map.groupBy(rows, (i) => hourOfWeek(times[i]!) % 24);
+  const all = medianOf(rows.map((i) => elementAt(values, i)));
+  const byHour = Map.groupBy(rows, (i) => hourOfWeek(elementAt(times, i)));
+  const byDay = Map.groupBy(rows, (i) => hourOfWeek(elementAt(times, i)) % 24);
   const offsets = Array.from({ length: WEEK_HOURS }, (_, hour) => {
     const own = byHour.get(hour) ?? [];
     const used = own.length >= ROWS_MIN ? own : (byDay.get(hour % 24) ?? []);
-    return used.length >= ROWS_MIN ? medianOf(used.map((i) => values[i]!)) - all : 0;
+    return used.length >= ROWS_MIN ? medianOf(used.map((i) => elementAt(values, i))) - all : 0;
   });
-  const before = rows.reduce((sum, i) => sum + Math.abs(values[i]! - all), 0);
+  const before = rows.reduce((sum, i) => sum + Math.abs(elementAt(values, i) - all), 0);
   const after = rows.reduce(
-    (sum, i) => sum + Math.abs(values[i]! - all - offsets[hourOfWeek(times[i]!)]!),
+    (sum, i) =>
+      sum + Math.abs(elementAt(values, i) - all - elementAt(offsets, hourOfWeek(elementAt(times, i)))),
     0,
   );
   return before - after < EXPLAINED_MIN * before ? null : offsets;
@@ -48,7 +50,9 @@ export function estimateSeason({ values, nulls }: Numbers, times: Float64Array):
 
 /** What the hour of a time adds to a feature; nothing where it has no season, or there is no time. */
 export function seasonalOffset({ season }: Pick<FeatureProfile, 'season'>, time: number | undefined): number {
-  return season === undefined || time === undefined || Number.isNaN(time) ? 0 : season[hourOfWeek(time)]!;
+  return season === undefined || time === undefined || Number.isNaN(time)
+    ? 0
+    : elementAt(season, hourOfWeek(time));
 }
 
 /** A column of a feature without its season; as it is where it has none, or nothing is known of the times of rows. */
@@ -84,5 +88,7 @@ export function subtractSeason(
 function medianOf(values: number[]): number {
   values.sort((a, b) => a - b);
   const half = values.length >> 1;
-  return values.length % 2 === 1 ? values[half]! : (values[half - 1]! + values[half]!) / 2;
+  return values.length % 2 === 1
+    ? elementAt(values, half)
+    : (elementAt(values, half - 1) + elementAt(values, half)) / 2;
 }

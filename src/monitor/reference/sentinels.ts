@@ -1,4 +1,5 @@
 /** Values that stand for missing: an atom far away from everything else. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { SENTINELS_MAX } from './profile-limits.ts';
 
 /** Distinct values, ascending, and how often each is there. */
@@ -9,16 +10,12 @@ export interface ValueCounts {
 
 /** Of values in ascending order. */
 export function countValues(sorted: Float64Array): ValueCounts {
-  let distinct = 0;
-  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) distinct++;
-  const values = new Float64Array(distinct);
-  const counts = new Float64Array(distinct);
-  let at = -1;
-  for (let i = 0; i < sorted.length; i++) {
-    if (i === 0 || sorted[i] !== sorted[i - 1]) values[++at] = sorted[i]!;
-    counts[at]!++;
-  }
-  return { values, counts };
+  const firsts: number[] = [];
+  for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) firsts.push(i);
+  return {
+    values: Float64Array.from(firsts, (first) => elementAt(sorted, first)),
+    counts: Float64Array.from(firsts, (first, k) => (firsts[k + 1] ?? sorted.length) - first),
+  };
 }
 
 /** Written by people for "not known": nines, powers of ten, the ends of whole numbers. */
@@ -39,13 +36,19 @@ export function findSentinels({ values, counts }: ValueCounts): number[] {
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const often = Math.max(3, rows / 1000);
   const judge = (at: number, from: number, to: number): boolean => {
-    if (counts[at]! < often || to - from + 1 < REST_MIN) return false;
-    const gap = at < from ? values[from]! - values[at]! : values[at]! - values[to]!;
-    return gap > (isCode(values[at]!) ? FAR_CODE : FAR) * (values[to]! - values[from]!);
+    if (elementAt(counts, at) < often || to - from + 1 < REST_MIN) return false;
+    const gap =
+      at < from
+        ? elementAt(values, from) - elementAt(values, at)
+        : elementAt(values, at) - elementAt(values, to);
+    return (
+      gap >
+      (isCode(elementAt(values, at)) ? FAR_CODE : FAR) * (elementAt(values, to) - elementAt(values, from))
+    );
   };
   while (found.length < SENTINELS_MAX) {
-    if (judge(high, low, high - 1)) found.push(values[high--]!);
-    else if (judge(low, low + 1, high)) found.push(values[low++]!);
+    if (judge(high, low, high - 1)) found.push(elementAt(values, high--));
+    else if (judge(low, low + 1, high)) found.push(elementAt(values, low++));
     else break;
   }
   return found.sort((a, b) => a - b);

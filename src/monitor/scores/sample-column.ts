@@ -1,4 +1,5 @@
 /** Columns as scores see them: values in the order of their rows, and what each library keeps of them. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 
 export type SampleColumn =
   /** NaN: missing. `integers`: the file says that the numbers are whole (and pandas keeps them so where none is missing). */
@@ -24,7 +25,7 @@ export function finiteNumbers(values: Float64Array): Float64Array {
 }
 
 function kept(values: Float64Array, is: (value: number) => boolean): Float64Array {
-  for (let i = 0; i < values.length; i++) if (!is(values[i]!)) return values.filter(is);
+  for (let i = 0; i < values.length; i++) if (!is(elementAt(values, i))) return values.filter(is);
   return values;
 }
 
@@ -59,7 +60,7 @@ export function compareCategories(a: CategoryValue, b: CategoryValue): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const [left, right] = [[...String(a)], [...String(b)]];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
+    const difference = elementAt(left, i).codePointAt(0)! - elementAt(right, i).codePointAt(0)!;
     if (difference !== 0) return difference;
   }
   return left.length - right.length;

@@ -3,7 +3,9 @@
  * reference, and where it lies along a few fixed directions. The directions are drawn, not learnt: what is learnt of rows
  * fits these better than those to come.
  */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { seededRandom } from '../../core/random.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import type { FileColumn, ListMeasure, TableCell } from './table-cells.ts';
@@ -28,7 +30,7 @@ export async function listColumns(
   const counted = await db.runAndReadAll(
     `SELECT min(len(${list})), max(len(${list})), count(${list}) FROM ${sql}`,
   );
-  const [least, width, rows] = counted.getRows()[0]!.map(Number) as [number, number, number];
+  const [least, width, rows] = elementAt(counted.getRows(), 0).map(Number) as [number, number, number];
   if (rows === 0 || least !== width || width < 2 || width > WIDTH_MAX) return null;
   const mean = await meanOf(db, sql, list, width);
   const measure = (

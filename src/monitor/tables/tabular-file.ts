@@ -2,8 +2,10 @@
  * Parquet and CSV files as columns, a block of rows at a time, in the order of the file and in bounded memory. The types of a
  * table are those of its own file, or those given: then a cell that is not of its column's type is null and counted.
  */
+
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { inputError } from '../../duckdb/errors.ts';
 import { type DuckDBSettings, type OpenDuckDB, openDuckDB } from '../../duckdb/open.ts';
@@ -106,7 +108,7 @@ class FileTable implements TabularFile {
   async rows(): Promise<number> {
     try {
       const counted = await this.#duckdb.db.runAndReadAll(`SELECT count(*) FROM ${this.#file.scan.sql}`);
-      return Number(counted.getRows()[0]![0]);
+      return Number(elementAt(counted.getRows(), 0)[0]);
     } catch (error) {
       throw inputError(this.path, error);
     }
@@ -218,7 +220,7 @@ async function ownTypes(
     const counted = await db.runAndReadAll(
       `SELECT ${some.flatMap(typeEvidence).join(', ')} FROM (SELECT * FROM ${sql} LIMIT ${EVIDENCE_ROWS})`,
     );
-    const counts = counted.getRows()[0]!.map(Number);
+    const counts = elementAt(counted.getRows(), 0).map(Number);
     const each = counts.length / some.length;
     some.forEach((name, j) => {
       columns.push({ name, ...inferColumnType(counts.slice(j * each, (j + 1) * each)) });

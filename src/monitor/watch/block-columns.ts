@@ -1,5 +1,7 @@
 /** Captured columns as those of profiles. Pure. */
+
 import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { duplicateShare } from '../quality/duplicate-counter.ts';
 import { binNames } from '../reference/bin-names.ts';
 import { buildProfile, type ProfileOptions } from '../reference/build-profile.ts';
@@ -50,7 +52,7 @@ export function columnBinNames(
   const bins = new Uint8Array(values.length);
   columnBinner(feature)(deseasonalized(feature, valueColumn(values), times), 0, values.length, bins);
   const names = binNames(feature);
-  return Array.from(bins, (bin) => names[bin]!);
+  return Array.from(bins, (bin) => elementAt(names, bin));
 }
 
 /** The columns of several blocks, one after the other, as those of a reference: columns that all of them have. */

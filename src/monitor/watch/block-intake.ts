@@ -3,7 +3,9 @@
  * transaction. Only then their files go. What is cut off in between is done again, to the same effect; a file that ends this
  * process, or that the log takes alone of all not, is moved aside.
  */
+
 import type { CapturedBlock } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { MonitoringStore, SegmentRow, TickRow } from '../../store/monitoring/monitoring.ts';
@@ -195,7 +197,7 @@ export class BlockIntake {
       { readonly about: Omit<TickRow, 'id' | 'counts' | 'rows'>; tick: MonitorTick }
     >();
     for (const [i, block] of blocks.entries()) {
-      const tick = counted[i]!;
+      const tick = elementAt(counted, i);
       const at = Math.floor(block.from / SLOT_MS) * SLOT_MS;
       const endpoint = logEndpoint(block);
       const { model, version } = block;

@@ -1,5 +1,7 @@
 /** The reference that a version was given (`push --reference`), and what the version answers to it. */
+
 import type { CapturedBlock } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { digestFileSync, keptPath, readManifest } from '../../registry/bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
@@ -117,7 +119,7 @@ export async function collectBoundColumns(
     bound.map(({ name }) => name),
     Math.min(limit, await table.rows()),
   );
-  return bound.map(({ input }, j) => ({ name: input, column: columns[j]!.column }));
+  return bound.map(({ input }, j) => ({ name: input, column: elementAt(columns, j).column }));
 }
 
 /** What the version answers to the rows of its reference; nothing where it cannot answer them all at once. */
@@ -153,9 +155,9 @@ export function columnVector(column: ValueColumn): ColumnVector {
 
 /** Of rows that were answered; as captured ones are, integers and truth values are numbers. */
 function answered({ outcomes, columns }: ScoredFrame, j: number): ValueColumn {
-  const values = columns[j]!;
+  const values = elementAt(columns, j);
   const rows = [...outcomes.keys()].filter((row) => outcomes[row] === OUTCOME.ok);
   if (values instanceof Float64Array || values instanceof BigInt64Array || values instanceof Uint8Array)
     return { kind: 'number', values: Float64Array.from(rows, (row) => Number(values[row])), nulls: null };
-  return { kind: 'category', values: rows.map((row) => values[row]!) };
+  return { kind: 'category', values: rows.map((row) => elementAt(values, row)) };
 }

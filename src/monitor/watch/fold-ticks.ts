@@ -1,4 +1,5 @@
 /** Old ticks are put together by the hour, so that the database grows by hours and not by seconds. */
+import { elementAt } from '../../core/element-at.ts';
 import type { MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
 import { addTicks, type MonitorTick, packTick, unpackTick } from './monitor-tick.ts';
 
@@ -28,7 +29,7 @@ export async function foldOldTicks({ store, before, read }: FoldOptions): Promis
     if (old.length === 0) return folded;
     const sums = sumsOf(old);
     if (sums.ids.length > 0 && (await store.foldTicks(sums.ids, sums.rows))) folded += sums.ids.length;
-    after = rows.at(-1)!.id;
+    after = elementAt(rows, rows.length - 1).id;
   }
 }
 

@@ -1,4 +1,5 @@
 /** The labelled rows of the reference that a version was given, what the version answers to them, and how right that is. */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { keptPath, readManifest } from '../../registry/bundle.ts';
 import type { ColumnFrame } from '../../scorer/frame.ts';
@@ -44,7 +45,7 @@ export async function labelledReference(
   } finally {
     table.close();
   }
-  const truth = columns.at(-1)!.column;
+  const truth = elementAt(columns, columns.length - 1).column;
   const rows = evenly(
     Array.from({ length: truth.values.length }, (_, i) => i).filter((i) => textAt(truth, i) !== null),
   );
@@ -85,22 +86,23 @@ async function targetIn(
 
 function evenly(rows: readonly number[]): readonly number[] {
   const count = Math.min(rows.length, ROWS_MAX);
-  return Array.from({ length: count }, (_, k) => rows[Math.floor((k * rows.length) / count)]!);
+  return Array.from({ length: count }, (_, k) => elementAt(rows, Math.floor((k * rows.length) / count)));
 }
 
 function textAt(column: ValueColumn, i: number): string | null {
   if (column.kind === 'category') return column.values[i] ?? null;
-  const value = column.values[i]!;
+  const value = elementAt(column.values, i);
   return column.nulls?.[i] === 1 || Number.isNaN(value) ? null : String(value);
 }
 
 function taken(column: ValueColumn, rows: readonly number[]): ValueColumn {
-  if (column.kind === 'category') return { kind: 'category', values: rows.map((i) => column.values[i]!) };
+  if (column.kind === 'category')
+    return { kind: 'category', values: rows.map((i) => elementAt(column.values, i)) };
   const { values, nulls } = column;
   return {
     kind: 'number',
-    values: Float64Array.from(rows, (i) => values[i]!),
-    nulls: nulls === null ? null : Uint8Array.from(rows, (i) => nulls[i]!),
+    values: Float64Array.from(rows, (i) => elementAt(values, i)),
+    nulls: nulls === null ? null : Uint8Array.from(rows, (i) => elementAt(nulls, i)),
   };
 }
 
@@ -142,8 +144,10 @@ function joinedRows(
     row: new Float64Array(rows.length),
     segment: rows.map(() => null),
     weight: new Float64Array(rows.length).fill(1),
-    label: rows.map((i) => label[i]!),
-    outputs: Object.fromEntries(names.map((name, j) => [name, rows.map((i) => cellOf(columns[j]![i]))])),
+    label: rows.map((i) => elementAt(label, i)),
+    outputs: Object.fromEntries(
+      names.map((name, j) => [name, rows.map((i) => cellOf(elementAt(columns, j)[i]))]),
+    ),
     inputs: inputs.map(({ name, column }) => featureOf(name, taken(column, rows))),
   };
 }

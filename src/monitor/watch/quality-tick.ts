@@ -2,7 +2,9 @@
  * What the quality of rows was within a tick, beside what its bins tell: plain and small, and sums add up. Runs and repetitions
  * go on from one block to the next of the same replica, so that they are counted here and not where ticks are read. Pure.
  */
+
 import type { CapturedBlock } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { emptyQualityState, type QualityState } from '../quality/quality-state.ts';
 import { QualityWatch } from '../quality/quality-watch.ts';
 import { NO_ROW_TIMES } from '../quality/row-times.ts';
@@ -81,7 +83,7 @@ export class QualityCounter {
     const before =
       this.#pending.get(stream) ?? this.#states.get(stream) ?? emptyQualityState(profile.features.length);
     const watch = new QualityWatch(profile, LIMITS, continued(before));
-    const misfits = profile.features.map((feature, j) => misfitsOf(feature, features[j]!, bins, j));
+    const misfits = profile.features.map((feature, j) => misfitsOf(feature, elementAt(features, j), bins, j));
     const { rows, meta } = block;
     watch.add({ from: before.rows, rows, features, bins, misfits, times: meta.at, now });
     const state = watch.state();
@@ -117,7 +119,7 @@ function continued(before: QualityState): QualityState {
     ...before,
     features: none.features.map((feature, j) => ({
       ...feature,
-      run: { ...before.features[j]!.run, longest: 0 },
+      run: { ...elementAt(before.features, j).run, longest: 0 },
     })),
     repeated: none.repeated,
     clock: { ...NO_ROW_TIMES, latest: before.clock.latest },
@@ -142,7 +144,7 @@ function featureTick(
   state: QualityState,
   hidden: ReadonlySet<string>,
 ): FeatureTick[] {
-  const found = state.features[j]!;
+  const found = elementAt(state.features, j);
   const { misfits, far, run } = found;
   const length = run.longest >= RUN_MIN && isFrozen(feature, found, LIMITS) ? run.longest : 0;
   if (misfits + far + length === 0) return [];

@@ -1,4 +1,5 @@
 /** When the rows of a version's reference came, by which hours of the week are told apart. */
+import { elementAt } from '../../core/element-at.ts';
 import { WEEKS_MIN } from '../reference/season.ts';
 import { openTable } from '../tables/tabular-file.ts';
 
@@ -14,7 +15,7 @@ export async function timeColumn(path: string, read: readonly string[]): Promise
   try {
     const found = table.columns.filter(({ name, type }) => type === 'time' && !read.includes(name));
     const named = found.find(({ name }) => NAMES.includes(name.toLowerCase()));
-    return (found.length === 1 ? found[0]! : named)?.name ?? null;
+    return (found.length === 1 ? elementAt(found, 0) : named)?.name ?? null;
   } finally {
     table.close();
   }

@@ -1,5 +1,6 @@
 /** The drift of one version at one endpoint: detectors, and what is remembered of them. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { DriftOptions } from '../drift/drift-finding.ts';
 import { DriftWatch } from '../drift/drift-watch.ts';
 import type { DriftPolicy, LogPolicy } from '../policy/policy.ts';
@@ -18,14 +19,14 @@ export class WatchedProfile {
 
   constructor(whole: ReferenceProfile, ignored: ReadonlySet<string>) {
     const kept = (features: readonly FeatureProfile[]): number[] =>
-      [...features.keys()].filter((j) => !ignored.has(features[j]!.name));
+      [...features.keys()].filter((j) => !ignored.has(elementAt(features, j).name));
     this.#features = kept(whole.features);
     this.#outputs = kept(whole.outputs);
     const isWhole = this.#features.length === whole.features.length;
     this.profile = {
       ...whole,
-      features: this.#features.map((j) => whole.features[j]!),
-      outputs: this.#outputs.map((j) => whole.outputs[j]!),
+      features: this.#features.map((j) => elementAt(whole.features, j)),
+      outputs: this.#outputs.map((j) => elementAt(whole.outputs, j)),
       // What several features have in common cannot be had without some of them.
       joint: isWhole ? whole.joint : null,
     };
@@ -34,8 +35,8 @@ export class WatchedProfile {
   counts({ rows, features, outputs, joint }: TickCounts): TickCounts {
     return {
       rows,
-      features: this.#features.map((j) => features[j]!),
-      outputs: this.#outputs.map((j) => outputs[j]!),
+      features: this.#features.map((j) => elementAt(features, j)),
+      outputs: this.#outputs.map((j) => elementAt(outputs, j)),
       joint: this.profile.joint === null ? [] : joint,
     };
   }

@@ -3,6 +3,7 @@
  * say against its profile. Plain data. Pure.
  */
 
+import { elementAt } from '../../core/element-at.ts';
 import { emptyQualityState, type FeatureQuality, type QualityState } from '../quality/quality-state.ts';
 import type { QualityLimits, QualityViolation } from '../quality/quality-violation.ts';
 import { NO_ROW_TIMES } from '../quality/row-times.ts';
@@ -63,9 +64,9 @@ export function addToQuality(
 function binsOf({ features }: TickCounts): Sums['bins'] {
   const bins: Record<string, readonly [number, number, number]> = {};
   features.forEach((counts, j) => {
-    const beyond = BEYOND.reduce((sum, bin) => sum + counts[bin]!, 0);
-    const missing = counts[BIN.null]! + counts[BIN.nan]!;
-    const unseen = counts[BIN.unseen]!;
+    const beyond = BEYOND.reduce((sum, bin) => sum + elementAt(counts, bin), 0);
+    const missing = elementAt(counts, BIN.null) + elementAt(counts, BIN.nan);
+    const unseen = elementAt(counts, BIN.unseen);
     if (beyond + missing + unseen > 0) bins[j] = [beyond, missing, unseen];
   });
   return bins;

@@ -1,5 +1,6 @@
 /** Counts units of one arm by their histories: each once, however many windows it comes in. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { DistinctCounts } from '../recorded-window.ts';
 import type { RecordingSpec } from '../route.ts';
 import { FAILED_BIT, slowBit } from '../window-part.ts';
@@ -49,7 +50,7 @@ export class DistinctUnitCounter {
   }
 
   counts(): DistinctCounts {
-    const over = this.#names.slow.map(({ name }, i): [string, number] => [name, this.#over[i]!]);
+    const over = this.#names.slow.map(({ name }, i): [string, number] => [name, elementAt(this.#over, i)]);
     return { ...this.#counts, over: new Map(over), lasting: this.#lasting };
   }
 

@@ -25,6 +25,7 @@
  */
 
 import { murmur3 } from '../../bytes/murmur3.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { RecordingSpec } from '../route.ts';
 import type { ClosedWindow, CollectionNeeds } from '../strategy-machine.ts';
@@ -268,7 +269,7 @@ export class WindowCollector {
       this.#countNameless(piece, tallies);
     }
     for (const { unit, arm, failed } of matured) {
-      if (unit === null) tallies.arms[arm]!.addLabel(0, failed);
+      if (unit === null) elementAt(tallies.arms, arm).addLabel(0, failed);
       else joined.addLabel(unit, arm, failed);
     }
     return { tallies, units: this.#table.count(joined, tallies) };
@@ -278,7 +279,7 @@ export class WindowCollector {
   #countNameless({ nameless, segments }: WindowPart, { arms, pairs }: WindowCounters): void {
     for (const { arm, flags, segment, count } of nameless) {
       if (arm === PAIR_ARM) pairs.addNameless(flags, count);
-      else arms[arm]!.addNameless(flags, this.#segments.idOf(segments[segment] ?? ''), count);
+      else elementAt(arms, arm).addNameless(flags, this.#segments.idOf(segments[segment] ?? ''), count);
     }
   }
 

@@ -1,4 +1,5 @@
 /** From a decided state to what has to be done about it: the wanted route, alerts, and versions to keep or let go. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { assertNever } from '../../core/errors.ts';
 import { isRolloutOver, type RolloutAction, type RolloutState } from './state.ts';
 
@@ -34,7 +35,7 @@ export function actionsOf(
 function wantedRoute({ phase, policy, stage, weight }: RolloutState): Route {
   switch (phase.kind) {
     case 'running': {
-      const current = policy.stages[stage]!;
+      const current = elementAt(policy.stages, stage);
       return { weight: Math.round(current.weight * BUCKETS_A_PERCENT), shadow: current.shadow };
     }
     case 'holding':

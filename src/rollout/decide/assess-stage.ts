@@ -2,6 +2,7 @@
  * The verdict on a state: the first that matches of a stable that cannot answer, harm, a candidate that cannot, broken
  * split, silence, certificate and bake time, deadline. Says what should follow and changes nothing. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import {
   doubtfulGuard,
   harmfulGuard,
@@ -47,7 +48,7 @@ const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
 /** What the running stage waits for, in words, or null where it may end. */
 function missingToAdvance(state: RolloutState): string | null {
   const { policy, progress, evidence, clock } = state;
-  const stage = policy.stages[state.stage]!;
+  const stage = elementAt(policy.stages, state.stage);
   if (stage.weight === 100) return clock.elapsed - progress.since >= stage.bake ? null : 'bake time';
   // Even without bake time a stage ends on something seen: one window with both arms.
   if (progress.bake < Math.max(stage.bake, policy.window)) return 'bake time';

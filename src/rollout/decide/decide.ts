@@ -2,6 +2,7 @@
  * One rollout as a pure function of its events: the executor carries out the actions, each of which has an id that
  * stays the same wherever the same events are decided again. Total: every event in every state has an answer. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { assertNever } from '../../core/errors.ts';
 import { harmfulGuard } from '../evidence/evidence.ts';
 import { actionsOf } from './actions.ts';
@@ -175,7 +176,7 @@ function atDeadline(state: RolloutState, why: string): Step {
 
 function advance(state: RolloutState): Step {
   const next = state.policy.stages[state.stage + 1];
-  const isLast = state.policy.stages[state.stage]!.weight === 100;
+  const isLast = elementAt(state.policy.stages, state.stage).weight === 100;
   if (next === undefined)
     return isLast ? promote(state, 'Promoted') : hold(state, 'stages-done', HELD['stages-done']);
   const moved = {

@@ -1,4 +1,5 @@
 /** What a rollout that goes by stages is expected to come to, and when, at given traffic. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { certificateRecord, type RolloutEvidence } from '../evidence/evidence.ts';
 import type { CollectedEvidence, ExpectedTraffic } from '../policy/certificate-time.ts';
 import { detectionTime } from '../policy/detection-time.ts';
@@ -37,9 +38,9 @@ export function forecastPolicy(state: RolloutState, traffic: ExpectedTraffic): P
   return {
     rate: traffic.rate,
     errorRate: traffic.errorRate,
-    stages: spans.map((span, i) => ({ stage: span.stage, end: ends[i]! })),
+    stages: spans.map((span, i) => ({ stage: span.stage, end: elementAt(ends, i) })),
     ...(certificate === null ? {} : { certificate: certificate.time }),
-    promotion: policy.stages.at(-1)!.weight === 100 ? promotion : null,
+    promotion: elementAt(policy.stages, policy.stages.length - 1).weight === 100 ? promotion : null,
     detection: found && { rate: found.rate, time: found.time },
   };
 }

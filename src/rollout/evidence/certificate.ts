@@ -1,4 +1,5 @@
 /** Evidence of no harm: what the promotion needs. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { logBeta } from '../../statistics/gamma.ts';
 import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
 
@@ -7,7 +8,7 @@ import { logLikelihoodRatios, type WindowCounts } from './conditional.ts';
  * log(1/α₂) certifies it; a candidate at or above it is certified with probability at most α₂.
  */
 export const certificateLog = (window: WindowCounts, oddsRatio: number): number =>
-  -logLikelihoodRatios(window, [oddsRatio], 1)[0]!;
+  -elementAt(logLikelihoodRatios(window, [oddsRatio], 1), 0);
 
 /** Is a failure rate certified to be below `margin` at level `alpha`? */
 export const certifiesRate = (failures: number, units: number, margin: number, alpha: number): boolean =>

@@ -1,4 +1,5 @@
 /** Everything that the windows of one rollout have shown: each guard's evidence and the test of the split. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { type CertificatePolicy, GUARDS, type GuardName, type RolloutPolicy } from '../policy/policy.ts';
 import {
   type ArmCounts,
@@ -155,7 +156,13 @@ function addWindowSplit(
   { srm }: RolloutPolicy,
 ): SrmState {
   const units = [candidate.assigned ?? 0, stable.assigned ?? 0];
-  if (srm === null || weight === null || weight <= 0 || weight >= 1 || units[0]! + units[1]! === 0)
+  if (
+    srm === null ||
+    weight === null ||
+    weight <= 0 ||
+    weight >= 1 ||
+    elementAt(units, 0) + elementAt(units, 1) === 0
+  )
     return before;
   return addAssignments(before, units, [weight, 1 - weight], srm.concentration);
 }

@@ -1,4 +1,5 @@
 /** Evidence of harm: a mixture of bets on the odds ratio of failing, candidate to stable. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { logLikelihoodRatios, logSumExp, type WindowCounts } from './conditional.ts';
 
 /** Odds ratios that the guard bets on, with equal weight: small harms and large ones are both found. */
@@ -27,7 +28,7 @@ export const addHarmWindow = (state: HarmEvidence, window: WindowCounts, toleran
 
 /** Adds log evidence in the order of the bets; what follows in `logs` is not looked at. */
 export const addLogs = (state: HarmEvidence, logs: readonly number[]): HarmEvidence =>
-  state.map((log, j) => log + logs[j]!);
+  state.map((log, j) => log + elementAt(logs, j));
 
 /** log E_harm = log Σ_j exp(log_j) / 7: roll back once it reaches log(1/α). */
 export const harmLog = (state: HarmEvidence): number => logSumExp(state) - Math.log(HARM_ODDS.length);

@@ -3,6 +3,7 @@
  * Counts are units seen for the first time; with changing weights each window brings the share it was meant to have.
  * An alarm blames the router or the recording, not the model. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { logGamma } from '../../statistics/gamma.ts';
 export interface SrmState {
   /** Wanted shares that `counts` were collected under; a change starts new counts and keeps the evidence. */
@@ -25,11 +26,11 @@ export function addAssignments(
   const same =
     before.shares.length === shares.length && shares.every((share, i) => share === before.shares[i]);
   const counts = same ? before.counts : shares.map(() => 0);
-  const prior = shares.map((share, i) => concentration * share + counts[i]!);
+  const prior = shares.map((share, i) => concentration * share + elementAt(counts, i));
   const log = before.log + logDirichletMultinomial(units, prior) - logMultinomial(units, shares);
   return {
     shares,
-    counts: counts.map((count, i) => count + units[i]!),
+    counts: counts.map((count, i) => count + elementAt(units, i)),
     log,
     maxLog: Math.max(before.maxLog, log),
   };
@@ -38,7 +39,7 @@ export function addAssignments(
 /** log probability of counts under Multinomial(n, p). An impossible count makes it −∞. */
 export function logMultinomial(counts: readonly number[], shares: readonly number[]): number {
   return counts.reduce(
-    (sum, count, i) => sum + (count === 0 ? 0 : count * Math.log(shares[i]!)),
+    (sum, count, i) => sum + (count === 0 ? 0 : count * Math.log(elementAt(shares, i))),
     logCoefficient(counts),
   );
 }
@@ -48,7 +49,8 @@ export function logDirichletMultinomial(counts: readonly number[], alpha: readon
   const total = alpha.reduce((sum, a) => sum + a, 0);
   const n = counts.reduce((sum, count) => sum + count, 0);
   return counts.reduce(
-    (sum, count, i) => sum + (count === 0 ? 0 : logGamma(alpha[i]! + count) - logGamma(alpha[i]!)),
+    (sum, count, i) =>
+      sum + (count === 0 ? 0 : logGamma(elementAt(alpha, i) + count) - logGamma(elementAt(alpha, i))),
     logCoefficient(counts) + logGamma(total) - logGamma(total + n),
   );
 }

@@ -2,6 +2,7 @@
  * Which buckets belong to which arm of an experiment. Weights that change move only the units that have to move: an arm
  * that grows loses nobody, and takes from those that shrink. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { BUCKETS } from '../canary-split.ts';
 
 /** Buckets in [from, to); an arm of null takes no part. */
@@ -48,7 +49,8 @@ export function reallocateBuckets(
   const buckets = runs.flatMap(({ from, to, arm }) => Array<number | null>(to - from).fill(arm));
   const freed: number[] = [];
   sizes.forEach((size, arm) => {
-    let surplus = Math.max(0, Math.floor((size - wanted[arm]!) / BUCKETS_PER_CELL)) * BUCKETS_PER_CELL;
+    let surplus =
+      Math.max(0, Math.floor((size - elementAt(wanted, arm)) / BUCKETS_PER_CELL)) * BUCKETS_PER_CELL;
     for (let bucket = BUCKETS - 1; surplus > 0; bucket--) {
       if (buckets[bucket] !== arm) continue;
       freed.push(bucket);
@@ -56,10 +58,12 @@ export function reallocateBuckets(
       surplus--;
     }
   });
-  const growing = wanted.map((_, arm) => arm).filter((arm) => sizes[arm]! < wanted[arm]!);
+  const growing = wanted.map((_, arm) => arm).filter((arm) => elementAt(sizes, arm) < elementAt(wanted, arm));
   freed.sort((a, b) => a - b);
   for (let i = 0; i < freed.length; i += BUCKETS_PER_CELL) {
-    const neediest = growing.reduce((a, b) => (wanted[b]! - sizes[b]! > wanted[a]! - sizes[a]! ? b : a));
+    const neediest = growing.reduce((a, b) =>
+      elementAt(wanted, b) - elementAt(sizes, b) > elementAt(wanted, a) - elementAt(sizes, a) ? b : a,
+    );
     for (const bucket of freed.slice(i, i + BUCKETS_PER_CELL)) buckets[bucket] = neediest;
     sizes[neediest]! += BUCKETS_PER_CELL;
   }
@@ -71,7 +75,7 @@ function compress(buckets: readonly (number | null)[]): readonly BucketRun[] {
   let from = 0;
   for (let at = 1; at <= buckets.length; at++) {
     if (at < buckets.length && buckets[at] === buckets[from]) continue;
-    runs.push({ from, to: at, arm: buckets[from]! });
+    runs.push({ from, to: at, arm: elementAt(buckets, from) });
     from = at;
   }
   return runs;

@@ -1,6 +1,7 @@
 /** What an event changes before anything is judged: clock, guards, the split, what matured, learnt weights. Pure. */
 
 import { murmur3 } from '../../bytes/murmur3.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { seededRandom } from '../../core/random.ts';
 import { advanceClock } from '../decide/apply-event.ts';
 import { addSettledWindow, classifyArrival } from '../decide/settled-windows.ts';
@@ -78,13 +79,13 @@ function addAssigned(
   { arms, shares }: ClosedWindow,
 ): ExperimentState['srm'] {
   const meant = arms.map((_, arm) => arm).filter((arm) => (shares[arm] ?? 0) > 0);
-  const units = meant.map((arm) => arms[arm]!.assigned ?? 0);
+  const units = meant.map((arm) => elementAt(arms, arm).assigned ?? 0);
   if (policy.srm === null || meant.length < 2 || units.every((count) => count === 0)) return srm;
-  const total = meant.reduce((sum, arm) => sum + shares[arm]!, 0);
+  const total = meant.reduce((sum, arm) => sum + elementAt(shares, arm), 0);
   return addAssignments(
     srm,
     units,
-    meant.map((arm) => shares[arm]! / total),
+    meant.map((arm) => elementAt(shares, arm) / total),
     policy.srm.concentration,
   );
 }
@@ -113,14 +114,14 @@ function addOutcomes(state: ExperimentState, window: ClosedWindow): ExperimentSt
 function addOne(state: ExperimentState, cohort: CohortOutcomes): ExperimentState {
   const { policy, startedAt, propensities } = state;
   const index = metricsOf(policy).findIndex(({ metric }) => metric === cohort.metric);
-  if (index < 0 || cohort.window < state.next[index]!) return state;
+  if (index < 0 || cohort.window < elementAt(state.next, index)) return state;
   const next = state.next.with(index, cohort.window + 1);
   if (policy.horizon !== 'open' && cohort.start >= startedAt + policy.horizon)
     return { ...state, next, isComplete: state.isComplete || index === 0 };
   const comparison = comparisonOf(policy, index);
   const shares = sharesAt(propensities, cohort.window);
-  const grown = addCohort(state.metrics[index]!, cohort, shares, comparison);
-  const segments = addSegments(state.segments[index]!, cohort, shares, comparison);
+  const grown = addCohort(elementAt(state.metrics, index), cohort, shares, comparison);
+  const segments = addSegments(elementAt(state.segments, index), cohort, shares, comparison);
   const taken = {
     ...state,
     next,
@@ -142,8 +143,13 @@ function addLooks(state: ExperimentState, window: number): ExperimentState {
 }
 
 function lookAt({ policy, metrics, control }: ExperimentState, arm: number, window: number): InterimLook {
-  const interval = intervalAtEveryLook(metrics[0]!, arm, comparisonOf(policy, 0));
-  return { window, arm, units: metrics[0]!.arms[arm]!.n + metrics[0]!.arms[control]!.n, ...interval };
+  const interval = intervalAtEveryLook(elementAt(metrics, 0), arm, comparisonOf(policy, 0));
+  return {
+    window,
+    arm,
+    units: elementAt(elementAt(metrics, 0).arms, arm).n + elementAt(elementAt(metrics, 0).arms, control).n,
+    ...interval,
+  };
 }
 
 /** Units of an arm before a bandit believes anything of it. */
@@ -156,7 +162,11 @@ function learn(state: ExperimentState, { window }: ClosedWindow): ExperimentStat
   const rivals = [control, ...activeArms(state)];
   const isDue =
     bandit !== null && state.phase.kind === 'running' && clock.elapsed - state.learntAt >= bandit.every;
-  if (!isDue || rivals.length < 2 || rivals.some((arm) => metrics[0]!.arms[arm]!.n < LEARNT_FROM))
+  if (
+    !isDue ||
+    rivals.length < 2 ||
+    rivals.some((arm) => elementAt(elementAt(metrics, 0).arms, arm).n < LEARNT_FROM)
+  )
     return state;
   const sign = primary.direction === 'up' ? 1 : -1;
   const beliefs = rivals.map((arm) => beliefOf(state, arm, sign));
@@ -165,14 +175,14 @@ function learn(state: ExperimentState, { window }: ClosedWindow): ExperimentStat
   const total = rivals.reduce((sum, arm) => sum + armBuckets(state.runs, arm), 0);
   const wanted = state.arms.map((_, arm) => {
     const place = rivals.indexOf(arm);
-    return place < 0 ? 0 : Math.floor(weights[place]! * total);
+    return place < 0 ? 0 : Math.floor(elementAt(weights, place) * total);
   });
   return { ...state, runs: reallocateBuckets(state.runs, wanted), learntAt: clock.elapsed };
 }
 
 /** What is believed of an arm's lead over control. */
 function beliefOf({ policy, metrics, control }: ExperimentState, arm: number, sign: number): ArmPosterior {
-  const lift = arm === control ? null : liftOf(metrics[0]!, arm, comparisonOf(policy, 0));
+  const lift = arm === control ? null : liftOf(elementAt(metrics, 0), arm, comparisonOf(policy, 0));
   return lift === null
     ? { mean: 0, deviation: 0 }
     : { mean: sign * lift.estimate, deviation: Math.sqrt(Math.max(0, lift.variance)) };

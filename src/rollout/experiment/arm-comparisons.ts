@@ -7,6 +7,7 @@
  * it is the Mantel–Haenszel difference of shares, which neither drift of the base rate nor changing weights bias. It
  * is a martingale, so that an asymptotic confidence sequence (sequential.ts) holds for it once there is enough to count.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { logSumExp, type WindowCounts } from '../evidence/conditional.ts';
 import { discoveries } from '../evidence/false-discovery.ts';
 import { addHarmWindow as addHarm, type HarmEvidence, harmLog, NO_HARM } from '../evidence/harm.ts';
@@ -234,7 +235,7 @@ function harmedSegments(comparisons: ArmComparisons): ReadonlySet<ArmComparison>
   const segments = comparisons.filter(({ segment }) => segment !== null);
   if (segments.length === 0) return new Set();
   const logs = segments.map(({ difference }) => harmLog(difference.worse));
-  return new Set(discoveries(logs, SEGMENTS_ALPHA).map((index) => segments[index]!));
+  return new Set(discoveries(logs, SEGMENTS_ALPHA).map((index) => elementAt(segments, index)));
 }
 
 /** Evidence in either direction, averaged: valid at every look as it is, and for any share of labels that come at all. */

@@ -2,6 +2,7 @@
  * The verdict on an experiment: the first that matches of capacity, harm, broken split, the metric that decides, deadline.
  * Says what should follow and changes nothing. Silence decides nothing: values mature long after traffic has gone. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { doubtfulGuard, harmfulGuard } from '../evidence/evidence.ts';
 import { type BenefitInterval, benefitIn } from './benefit.ts';
 import { segmentObjection, unknownGuardrail, violatedGuardrail } from './guardrails.ts';
@@ -38,7 +39,7 @@ export function assessArms(state: ExperimentState): ArmAssessment {
 export function harmedArm(state: ExperimentState): Extract<ArmAssessment, { kind: 'lost' }> | null {
   const policy = guardPolicy(state.policy);
   for (const arm of activeArms(state)) {
-    const cause = harmfulGuard(state.arms[arm]!.evidence, policy);
+    const cause = harmfulGuard(elementAt(state.arms, arm).evidence, policy);
     if (cause !== null) return { kind: 'lost', arm, cause };
     const guardrail = violatedGuardrail(state, arm);
     if (guardrail !== null) return { kind: 'lost', arm, cause: `guardrail ${guardrail}` };
@@ -58,7 +59,7 @@ function outcomeOf(state: ExperimentState): ArmAssessment | null {
   const lost = stands.find(({ upper }) => upper < bar);
   if (lost !== undefined) return { kind: 'lost', arm: lost.arm, cause: 'primary' };
   const winners = stands.filter(
-    ({ arm, lower }) => lower > bar && doubtfulGuard(state.arms[arm]!.evidence) === null,
+    ({ arm, lower }) => lower > bar && doubtfulGuard(elementAt(state.arms, arm).evidence) === null,
   );
   if (winners.length > 0) return shipped(state, winners);
   return isFixed ? { kind: 'undecided' } : null;
@@ -70,12 +71,12 @@ function shipped(
   winners: readonly (BenefitInterval & { readonly arm: number })[],
 ): ArmAssessment {
   const byLead = winners.toSorted((a, b) => b.estimate - a.estimate);
-  const unknown = unknownGuardrail(state, byLead[0]!.arm);
+  const unknown = unknownGuardrail(state, elementAt(byLead, 0).arm);
   const known = byLead.filter(({ arm }) => unknownGuardrail(state, arm) === null);
   if (known.length === 0) return { kind: 'wait', why: `values of ${unknown}, a guardrail` };
   const free = known.find(({ arm }) => segmentObjection(state, arm) === null);
   return free === undefined
-    ? { kind: 'segments', why: segmentObjection(state, known[0]!.arm)! }
+    ? { kind: 'segments', why: segmentObjection(state, elementAt(known, 0).arm)! }
     : { kind: 'won', arm: free.arm };
 }
 
@@ -89,13 +90,16 @@ export const benefitOf = (state: ExperimentState, arm: number): BenefitInterval 
 /** One that holds at every look, or Welch's at the one look of a fixed horizon. */
 function decisiveInterval({ policy, metrics, isComplete }: ExperimentState, arm: number): MetricInterval {
   const comparison = comparisonOf(policy, 0);
-  if (policy.horizon === 'open' || !isComplete) return intervalAtEveryLook(metrics[0]!, arm, comparison);
-  return intervalAtTheEnd(metrics[0]!, arm, comparison) ?? { estimate: null, lower: null, upper: null };
+  if (policy.horizon === 'open' || !isComplete)
+    return intervalAtEveryLook(elementAt(metrics, 0), arm, comparison);
+  return (
+    intervalAtTheEnd(elementAt(metrics, 0), arm, comparison) ?? { estimate: null, lower: null, upper: null }
+  );
 }
 
 function waitingFor({ policy, isComplete, metrics, control }: ExperimentState): string {
   if (policy.horizon !== 'open' && !isComplete) return 'the end of its horizon';
-  return metrics[0]!.arms[control]!.n === 0
+  return elementAt(elementAt(metrics, 0).arms, control).n === 0
     ? `values of ${policy.primary.metric} that are old enough`
     : `a difference in ${policy.primary.metric}`;
 }

@@ -1,4 +1,5 @@
 /** What keeps an arm from being shipped, or ends it, whatever it does for the metric that decides. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { benefitIn } from './benefit.ts';
 import { intervalAtEveryLook } from './metric.ts';
 import { type GuardrailPolicy, metricsOf } from './policy.ts';
@@ -16,7 +17,11 @@ const guardrailsOf = ({
 /** The first guardrail in which the arm is worse by more than its margin, at any look; or null. */
 export function violatedGuardrail(state: ExperimentState, arm: number): string | null {
   const broken = guardrailsOf(state).find(([index, { direction, margin }]) => {
-    const interval = intervalAtEveryLook(state.metrics[index]!, arm, comparisonOf(state.policy, index));
+    const interval = intervalAtEveryLook(
+      elementAt(state.metrics, index),
+      arm,
+      comparisonOf(state.policy, index),
+    );
     return benefitIn(direction, interval).upper < -margin;
   });
   return broken?.[1].metric ?? null;
@@ -26,7 +31,7 @@ export function violatedGuardrail(state: ExperimentState, arm: number): string |
 export function unknownGuardrail(state: ExperimentState, arm: number): string | null {
   const unknown = guardrailsOf(state).find(([index]) => {
     const comparison = comparisonOf(state.policy, index);
-    return intervalAtEveryLook(state.metrics[index]!, arm, comparison).lower === null;
+    return intervalAtEveryLook(elementAt(state.metrics, index), arm, comparison).lower === null;
   });
   return unknown?.[1].metric ?? null;
 }
@@ -46,17 +51,17 @@ function harmedSegment(state: ExperimentState, arm: number): string | null {
   for (const [index, { metric, direction }] of metricsOf(policy).entries()) {
     if (metricRole(policy, index) === 'shown') continue;
     const comparison = segmentComparison(policy, index);
-    const harmed = segments[index]!.find(
+    const harmed = elementAt(segments, index).find(
       (segment) =>
         benefitIn(direction, segmentInterval(segment, arm, comparison)).upper < -marginOf(state, index),
     );
     if (harmed !== undefined)
-      return `${arms[arm]!.name} is worse in ${metric} for ${segmentTitle(policy, harmed.name)}`;
+      return `${elementAt(arms, arm).name} is worse in ${metric} for ${segmentTitle(policy, harmed.name)}`;
   }
   return null;
 }
 
 function marginOf({ policy }: ExperimentState, index: number): number {
   const first = metricsOf(policy).length - policy.guardrails.length;
-  return index === 0 ? policy.rule.margin : policy.guardrails[index - first]!.margin;
+  return index === 0 ? policy.rule.margin : elementAt(policy.guardrails, index - first).margin;
 }

@@ -2,6 +2,7 @@
  * Whether an experiment can find its minimum effect in time at given traffic. Expected widths of intervals, so the times
  * are those of a typical experiment, not bounds. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import { formatDuration } from '../../text/duration.ts';
@@ -79,7 +80,7 @@ function reportOf(policy: ExperimentPolicy, traffic: ExperimentTraffic, arm: num
   }
   const [own, control] = unitsAt(policy, traffic, arm, deadline - maturity);
   return {
-    arm: policy.arms[arm]!.name,
+    arm: elementAt(policy.arms, arm).name,
     units: Math.floor(own + control),
     detectable: detectableAt(deadline),
     time,
@@ -99,7 +100,7 @@ function unitsAt(
   );
   const shares = armShares(runs, policy.arms.length);
   const taking = rate * (1 - policy.holdout / 100) * (Math.max(0, millis) / 1000);
-  return [taking * shares[arm]!, taking * shares[controlOf(policy)]!];
+  return [taking * elementAt(shares, arm), taking * elementAt(shares, controlOf(policy))];
 }
 
 /** Half of the width that an interval is expected to have; for a fixed look, with room for its power. */

@@ -2,6 +2,7 @@
  * Experiments as the controller runs every strategy: arms with fixed or learnt weights, guards against harm, and one
  * metric that decides. A loser is never promoted, and nothing undoes an abort. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { assertNever } from '../../core/errors.ts';
 import type { OperatorCommand, RolloutAction, VerdictKind } from '../decide/state.ts';
 import type { MachineEvent, MachineStep, StrategyMachine } from '../strategy-machine.ts';
@@ -181,7 +182,7 @@ const toldOf = (state: ExperimentState, arm: number): readonly string[] =>
     .slice(0, 1)
     .map(({ message }) => message);
 
-const nameOf = ({ arms }: ExperimentState, arm: number): string => arms[arm]!.name;
+const nameOf = ({ arms }: ExperimentState, arm: number): string => elementAt(arms, arm).name;
 
 const promote = (state: ExperimentState, arm: number, reason: string): Step =>
   enter(state, { kind: 'promoted', arm }, 'advance', reason);
@@ -235,7 +236,7 @@ function deeds(before: ExperimentState, after: ExperimentState, reason: string):
   const isNew = phase.kind !== before.phase.kind && phase.kind !== 'running';
   const isReminder =
     phase.kind === 'holding' && before.phase.kind === 'holding' && phase.reminders > before.phase.reminders;
-  const hasLost = arms.some(({ lost }, i) => lost !== before.arms[i]!.lost);
+  const hasLost = arms.some(({ lost }, i) => lost !== elementAt(before.arms, i).lost);
   const found: Deed[] = [];
   if (JSON.stringify(before.ranges) !== JSON.stringify(after.ranges))
     found.push({ kind: 'route', weight: bucketsAwayFromStable(after), shadow: 0 });

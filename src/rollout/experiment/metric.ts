@@ -8,6 +8,7 @@
  * drifted. V is the value less what earlier cohorts predict of it, which takes variance out and no validity.
  * Bounded metrics bet on D, scaled into [0, 1] (Waudby-Smith & Ramdas, arXiv 2010.09686, section 4).
  */
+import { elementAt } from '../../core/element-at.ts';
 import { addBets, type BettingState, bettingInterval, startBetting } from '../metric/betting.ts';
 import { cupedLift, cupedTheta } from '../metric/cuped.ts';
 import {
@@ -66,7 +67,7 @@ const LIFTS: readonly number[] = Array.from({ length: 1001 }, (_, i) => {
 
 /** Probability of the arm, of those units that are in it or in control. */
 const pairShare = (shares: readonly number[], arm: number, control: number): number =>
-  shares[arm]! / (shares[arm]! + shares[control]!);
+  elementAt(shares, arm) / (elementAt(shares, arm) + elementAt(shares, control));
 
 /** Largest |D| of a value in [0, 1]. */
 const reachOf = (p: number): number => 1 / Math.min(p, 1 - p);
@@ -80,7 +81,8 @@ export function addCohort(
 ): MetricState {
   const { control } = comparison;
   const expected = expectation(before.arms, comparison);
-  const isCompared = (arm: number): boolean => arm !== control && shares[arm]! > 0 && shares[control]! > 0;
+  const isCompared = (arm: number): boolean =>
+    arm !== control && (shares[arm] ?? 0) > 0 && (shares[control] ?? 0) > 0;
   return {
     arms: before.arms.map((sums, arm) => addSums(sums, cohort.arms[arm] ?? NO_SUMS)),
     weighted: before.weighted.map((moments, arm) => {
@@ -90,7 +92,7 @@ export function addCohort(
     bets: before.bets.map((bets, arm) =>
       bets === null || !isCompared(arm)
         ? bets
-        : betOn(before, cohort, arm, pairShare(shares, arm, control), comparison),
+        : addBets(bets, scaledDifferences(before, cohort, arm, pairShare(shares, arm, control), comparison)),
     ),
   };
 }
@@ -119,7 +121,7 @@ function differences(
   expected: Expectation,
 ): SampleMoments {
   const total = shares.reduce((sum, share) => sum + share, 0);
-  const [p, q] = [shares[arm]! / total, shares[control]! / total];
+  const [p, q] = [elementAt(shares, arm) / total, elementAt(shares, control) / total];
   const [own, other] = [
     residuals(arms[arm] ?? NO_SUMS, expected),
     residuals(arms[control] ?? NO_SUMS, expected),
@@ -137,17 +139,17 @@ function residuals({ n, y, x, yy, xx, xy }: ArmSums, { theta, mean }: Expectatio
   return { n, sum: sum - n * mean, squares: Math.max(0, squares - 2 * mean * sum + n * mean * mean) };
 }
 
-/** Bets on each unit of the pair in turn, its value less the mean of those before it. */
-function betOn(
+/** What is bet on, for each unit of the pair in turn: its value less the mean of those before it, scaled into [0, 1]. */
+function scaledDifferences(
   before: MetricState,
   cohort: CohortOutcomes,
   arm: number,
   p: number,
   { control, bounds }: MetricComparison,
-): BettingState {
+): readonly number[] {
   const [low, high] = bounds!;
   const reach = reachOf(p);
-  const pair = addSums(before.arms[arm]!, before.arms[control]!);
+  const pair = addSums(elementAt(before.arms, arm), elementAt(before.arms, control));
   let n = pair.n + 1;
   let sum = (pair.y - pair.n * low) / (high - low) + 0.5;
   const scaled: number[] = [];
@@ -159,7 +161,7 @@ function betOn(
     n++;
     sum += part;
   }
-  return addBets(before.bets[arm]!, scaled);
+  return scaled;
 }
 
 export interface MetricInterval {
@@ -182,10 +184,10 @@ export function liftOf(
   arm: number,
   { control, isWeighted }: MetricComparison,
 ): LiftEstimate | null {
-  const [own, other] = [state.arms[arm]!, state.arms[control]!];
+  const [own, other] = [elementAt(state.arms, arm), elementAt(state.arms, control)];
   if (Math.min(own.n, other.n) < 2) return null;
   if (!isWeighted) return cupedLift(own, other);
-  const { n, mean, variance } = armMean(state.weighted[arm]!);
+  const { n, mean, variance } = armMean(elementAt(state.weighted, arm));
   return n < 2 ? null : { estimate: mean, variance: variance / n, n };
 }
 
@@ -199,7 +201,7 @@ export function intervalAtEveryLook(
   const estimate = lift?.estimate ?? null;
   const bets = state.bets[arm] ?? null;
   if (bets !== null) return { estimate, ...boundedInterval(bets, comparison.bounds!) };
-  if (lift === null || !areBurnedIn([state.arms[arm]!, state.arms[comparison.control]!]))
+  if (lift === null || !areBurnedIn([elementAt(state.arms, arm), elementAt(state.arms, comparison.control)]))
     return { estimate, lower: null, upper: null };
   return { estimate, ...sequentialInterval(lift, { alpha: comparison.alpha, tuned: TUNED_UNITS }) };
 }
@@ -214,7 +216,7 @@ function boundedInterval(
   if (bets.n === 0) return { lower: null, upper: null };
   const { lower, upper } = bettingInterval(bets);
   // Lifts are spread from −1 to 1 over the means that are bet on: the first of them is (reach − 1)/(2·reach).
-  const reach = 1 / (1 - 2 * bets.means[0]!);
+  const reach = 1 / (1 - 2 * elementAt(bets.means, 0));
   const lift = (mean: number): number => (mean * 2 * reach - reach) * (high - low);
   return { lower: lift(lower), upper: lift(upper) };
 }
@@ -226,7 +228,7 @@ export function intervalAtTheEnd(
   comparison: MetricComparison,
 ): (MetricInterval & { readonly p: number }) | null {
   const lift = liftOf(state, arm, comparison);
-  const arms = [state.arms[arm]!, state.arms[comparison.control]!] as const;
+  const arms = [elementAt(state.arms, arm), elementAt(state.arms, comparison.control)] as const;
   if (lift === null || !areBurnedIn(arms) || !(lift.variance > 0)) return null;
   const degrees = welchDegrees(meanOf(arms[0]), meanOf(arms[1]));
   return { estimate: lift.estimate, ...fixedInterval(lift, degrees, comparison.alpha) };

@@ -2,7 +2,9 @@
  * The policy of an experiment: which arms, which metric decides, and when. What is left out has the default stated here;
  * docs/experiment.schema.json is generated from this grammar. Pure.
  */
+
 import type { Static } from 'typebox';
+import { elementAt } from '../../core/element-at.ts';
 import { decode } from '../../schema/read-value.ts';
 import { duration, orFalse, orNothing, transformed } from '../../schema/transformed.ts';
 import {
@@ -210,7 +212,7 @@ function metricProblems(policy: ExperimentPolicy): string[] {
     ...metrics.map((_, i) => `metrics[${i}]`),
     ...guardrails.map((_, i) => `guardrails[${i}]`),
   ];
-  const path = (i: number): string => paths[i]!;
+  const path = (i: number): string => elementAt(paths, i);
   return all.flatMap(({ metric: name, bounds: range, cuped, winsorize }, i) => {
     const problems: string[] = [];
     for (const used of [name, ...(cuped === null ? [] : [cuped])]) {

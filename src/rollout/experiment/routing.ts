@@ -1,4 +1,5 @@
 /** Where units go in a state of an experiment. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { assertNever } from '../../core/errors.ts';
 import { type RouteRange, singleVersionRanges } from '../route.ts';
 import type { FinalRoute, RoutingPlan } from '../strategy-machine.ts';
@@ -9,7 +10,7 @@ export function wantedRanges(state: ExperimentState): readonly RouteRange[] {
   const { phase, stable, arms } = state;
   switch (phase.kind) {
     case 'promoted':
-      return singleVersionRanges(arms[phase.arm]!.version);
+      return singleVersionRanges(elementAt(arms, phase.arm).version);
     case 'rolled-back':
     case 'aborted':
       return singleVersionRanges(stable);
@@ -26,12 +27,12 @@ const splitRanges = ({ runs, arms, control, stable }: ExperimentState): readonly
   runs.map(({ from, to, arm }) =>
     arm === null
       ? { from, to, version: stable, role: 'stable', arm }
-      : { from, to, version: arms[arm]!.version, role: arm === control ? 'control' : 'arm', arm },
+      : { from, to, version: elementAt(arms, arm).version, role: arm === control ? 'control' : 'arm', arm },
   );
 
 /** Whether the version of an arm can answer; of versions that the rollout does not name nothing is heard. */
 export const isArmReady = ({ arms, ready, candidate, stable }: ExperimentState, arm: number): boolean => {
-  const { version } = arms[arm]!;
+  const { version } = elementAt(arms, arm);
   return version === candidate ? ready.candidate > 0 : version !== stable || ready.stable > 0;
 };
 
@@ -73,7 +74,7 @@ export function experimentPlan(state: ExperimentState): RoutingPlan {
 /** Not before the route is where the outcome wants it. */
 function settledOf({ phase, arms, stable, candidate, ranges }: ExperimentState): FinalRoute | null {
   if (phase.kind === 'running' || phase.kind === 'holding') return null;
-  const version = phase.kind === 'promoted' ? arms[phase.arm]!.version : stable;
+  const version = phase.kind === 'promoted' ? elementAt(arms, phase.arm).version : stable;
   if (ranges.some((range) => range.version !== version)) return null;
   const isHarmful = arms.some(
     (arm) => arm.version === candidate && candidate !== stable && arm.lost !== null,

@@ -1,4 +1,5 @@
 /** What people are told of the segments of an experiment. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { ACCURACY_METRIC, type MetricScale } from './arm-comparisons.ts';
 import type { MetricInterval, MetricState } from './metric.ts';
 import { type ExperimentPolicy, metricsOf } from './policy.ts';
@@ -30,14 +31,14 @@ export function armContrast(
   state: MetricState,
   interval: MetricInterval,
 ): ArmContrast {
-  const { metric } = metricsOf(policy)[index]!;
-  const [own, other] = [state.arms[arm]!, state.arms[control]!];
+  const { metric } = elementAt(metricsOf(policy), index);
+  const [own, other] = [elementAt(state.arms, arm), elementAt(state.arms, control)];
   return {
     metric,
     scale: metric === ACCURACY_METRIC ? 'share' : 'plain',
     isPrimary: index === 0,
     isGuardrail: metricRole(policy, index) === 'guardrail',
-    arm: arms[arm]!.name,
+    arm: elementAt(arms, arm).name,
     units: [own.n, other.n],
     mean: own.n === 0 ? null : own.y / own.n,
     controlMean: other.n === 0 ? null : other.y / other.n,
@@ -58,7 +59,7 @@ export const segmentTitle = ({ segments }: ExperimentPolicy, value: string): str
 export function segmentResults(state: ExperimentState, index: number, arm: number): readonly SegmentResult[] {
   const { policy, segments } = state;
   const comparison = segmentComparison(policy, index);
-  return segments[index]!.map((segment) => ({
+  return elementAt(segments, index).map((segment) => ({
     segment: segmentTitle(policy, segment.name),
     ...armContrast(state, index, arm, segment.metric, segmentInterval(segment, arm, comparison)),
   }));
@@ -81,9 +82,9 @@ export function segmentDifferences(
   index: number,
   arm: number,
 ): readonly SegmentDifference[] {
-  const { metric } = metricsOf(policy)[index]!;
-  const { name } = arms[arm]!;
-  const found = heterogeneity(segments[index]!, arm, segmentComparison(policy, index));
+  const { metric } = elementAt(metricsOf(policy), index);
+  const { name } = elementAt(arms, arm);
+  const found = heterogeneity(elementAt(segments, index), arm, segmentComparison(policy, index));
   return found.slice(0, DIFFERENCES_MAX).map((one) => {
     const pair = [segmentTitle(policy, one.segments[0]), segmentTitle(policy, one.segments[1])] as const;
     const message = `the effect of ${name} on ${metric} differs between ${pair[0]} and ${pair[1]}`;

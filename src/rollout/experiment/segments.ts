@@ -14,6 +14,7 @@
  * groups of the same precision would have: with that n·V stays the same while shares of segments change.
  */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX } from '../collect/segment-names.ts';
 import type { LiftEstimate } from '../metric/moments.ts';
@@ -132,7 +133,10 @@ interface SegmentLift {
 }
 
 function liftIn(segment: SegmentState, arm: number, comparison: MetricComparison): SegmentLift | null {
-  const [own, control] = [segment.metric.arms[arm]!, segment.metric.arms[comparison.control]!];
+  const [own, control] = [
+    elementAt(segment.metric.arms, arm),
+    elementAt(segment.metric.arms, comparison.control),
+  ];
   const lift = liftOf(segment.metric, arm, comparison);
   if (lift === null || !(lift.variance > 0) || !areBurnedIn([own, control])) return null;
   return { segment, lift, scarcity: 1 / own.n + 1 / control.n };

@@ -1,4 +1,5 @@
 /** State of one experiment, as plain data that survives being stored. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { ReadyReplicas, RolloutClock, WindowRange } from '../decide/state.ts';
 import { NO_ROLLOUT_EVIDENCE, type RolloutEvidence } from '../evidence/evidence.ts';
 import { NO_MISMATCH, type SrmState } from '../evidence/srm.ts';
@@ -149,7 +150,7 @@ export const metricRole = ({ metrics }: ExperimentPolicy, index: number): Metric
  * that of guardrails over these and all guardrails; others are each shown at `alpha`.
  */
 export function comparisonOf(policy: ExperimentPolicy, index: number): MetricComparison {
-  const { bounds, cuped } = metricsOf(policy)[index]!;
+  const { bounds, cuped } = elementAt(metricsOf(policy), index);
   const arm = policy.alpha / (policy.arms.length - 1);
   const alphas = { primary: arm, shown: policy.alpha, guardrail: arm / policy.guardrails.length };
   return {
@@ -189,4 +190,4 @@ export const isExperimentOver = ({ kind }: ExperimentPhase): boolean =>
 
 /** Arms that are still compared with control. */
 export const activeArms = ({ arms, control }: ExperimentState): readonly number[] =>
-  arms.map((_, arm) => arm).filter((arm) => arm !== control && arms[arm]!.lost === null);
+  arms.map((_, arm) => arm).filter((arm) => arm !== control && elementAt(arms, arm).lost === null);

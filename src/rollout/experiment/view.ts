@@ -1,4 +1,5 @@
 /** What people are shown of an experiment: where every arm stands in every metric, and how it came there. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { bayesView } from '../metric/bayes.ts';
 import { pValue } from '../metric/sequential.ts';
 import { armShares } from './allocation.ts';
@@ -54,21 +55,21 @@ export function experimentView(state: ExperimentState): ExperimentView {
   return {
     arms: arms.map(({ name, version, units, lost }, i) => ({
       ...{ name, version, isControl: i === control },
-      ...{ share: shares[i]!, units, lost },
+      ...{ share: elementAt(shares, i), units, lost },
     })),
     metrics: eachPair((...at) => [standingOf(...at)]),
     segments: eachPair(segmentResults),
     differences: eachPair(segmentDifferences),
     split: policy.srm && { p: pValue(srm.maxLog) },
-    winner: phase.kind === 'promoted' ? arms[phase.arm]!.name : null,
-    looks: state.looks.map((look) => ({ ...look, arm: arms[look.arm]!.name })),
+    winner: phase.kind === 'promoted' ? elementAt(arms, phase.arm).name : null,
+    looks: state.looks.map((look) => ({ ...look, arm: elementAt(arms, look.arm).name })),
   };
 }
 
 function standingOf(state: ExperimentState, index: number, arm: number): MetricResult {
   const { policy, metrics } = state;
-  const rule = metricsOf(policy)[index]!;
-  const metric = metrics[index]!;
+  const rule = elementAt(metricsOf(policy), index);
+  const metric = elementAt(metrics, index);
   const comparison = comparisonOf(policy, index);
   const lift = liftOf(metric, arm, comparison);
   const sign = rule.direction === 'up' ? 1 : -1;

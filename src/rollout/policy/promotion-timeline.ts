@@ -1,4 +1,5 @@
 /** The course that a healthy candidate is expected to take through its stages. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import {
   type CertificateTimes,
   type CollectedEvidence,
@@ -34,10 +35,10 @@ export function promotionTimeline(
   for (const [i, { to, stage, missing }] of spans.entries()) {
     if (i === gate && certificate !== null && late !== null)
       late = certificate.time && roundUpToWindows(Math.max(0, certificate.time - to), policy.window);
-    if (missing > 0 && isUnitMinimumUnreachable(policy.stages[stage]!, units)) late = null;
+    if (missing > 0 && isUnitMinimumUnreachable(elementAt(policy.stages, stage), units)) late = null;
     ends.push(late === null ? null : to + late);
   }
-  const last = ends.length === 0 ? 0 : ends.at(-1)!;
+  const last = ends.at(-1) ?? 0;
   return { certificate, ends, promotion: last === null ? null : last + finalBakeMillis(policy) };
 }
 

@@ -1,4 +1,5 @@
 /** One closed window of invented traffic. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Random } from '../../core/ports.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import type { PairCounts } from '../evidence/paired.ts';
@@ -85,10 +86,10 @@ export class SimulatedTraffic {
     else {
       // Disjoint bands of latency, slowest first: independent Poisson counts that add up to exceedances.
       for (let i = slow.length - 1; i >= 0; i--) {
-        units += poisson(mean * (slow[i]! - (slow[i + 1] ?? 0)), random);
-        over.set(NAMES[i]!, units);
+        units += poisson(mean * (elementAt(slow, i) - (slow[i + 1] ?? 0)), random);
+        over.set(elementAt(NAMES, i), units);
       }
-      units += poisson(mean * (1 - slow[0]!), random);
+      units += poisson(mean * (1 - elementAt(slow, 0)), random);
     }
     const failures = binomial(units, failureRate, random);
     const isUnits = count === 'units';

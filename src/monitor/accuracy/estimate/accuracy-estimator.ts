@@ -3,6 +3,7 @@
  * the metric is taken with chances for labels (CBPE). Regression: a model of losses (DLE). How far off that is comes from
  * periods of the reference, each estimated by what was learnt from all others, and from later cohorts whose labels came. Pure.
  */
+import { elementAt, valueOfKey } from '../../../core/element-at.ts';
 import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import { type AccuracyMetric, findMetric, readMetric } from '../metrics/accuracy-metrics.ts';
 import {
@@ -130,8 +131,8 @@ const take = ({ rows, features }: EstimatorInputs, indices: readonly number[]): 
   rows: selectRows(rows, indices),
   features: features.map((column) =>
     column.kind === 'number'
-      ? { ...column, values: Float64Array.from(indices, (i) => column.values[i]!) }
-      : { ...column, values: indices.map((i) => column.values[i]!) },
+      ? { ...column, values: Float64Array.from(indices, (i) => elementAt(column.values, i)) }
+      : { ...column, values: indices.map((i) => elementAt(column.values, i)) },
   ),
 });
 
@@ -145,7 +146,7 @@ function learn(inputs: EstimatorInputs, metric: string, indices: readonly number
     const { probabilities, classes, truth, weight } = rows;
     if (probabilities === null) return null;
     const curves = classes.map((_, k) => {
-      const score = Float64Array.from(weight, (_w, i) => probabilities[i * classes.length + k]!);
+      const score = Float64Array.from(weight, (_w, i) => elementAt(probabilities, i * classes.length + k));
       return calibrationCurve(
         score,
         Float64Array.from(truth, (t) => Number(t === k)),
@@ -156,7 +157,7 @@ function learn(inputs: EstimatorInputs, metric: string, indices: readonly number
     return { kind: 'chances', curves };
   }
   if (rows.task !== 'regression') return null;
-  const loss = rows.truth.map((t, i) => LOSSES[metric]!.of(rows.predicted[i]! - t, t));
+  const loss = rows.truth.map((t, i) => valueOfKey(LOSSES, metric).of(elementAt(rows.predicted, i) - t, t));
   return { kind: 'loss', model: fitLossModel(withPrediction(inputs), loss, rows.weight, indices) };
 }
 
@@ -181,7 +182,7 @@ function expectation(learnt: Learnt, metric: string, inputs: EstimatorInputs): M
   const { rows } = inputs;
   if (learnt.kind === 'loss') {
     const losses = expectedLoss(learnt.model, withPrediction(inputs), rowCount(rows));
-    return LOSSES[metric]!.link(weightedMean(losses, rows.weight));
+    return valueOfKey(LOSSES, metric).link(weightedMean(losses, rows.weight));
   }
   const expected = withProbabilities(learnt, rows);
   return expected === null ? UNKNOWN_MEASUREMENT : findMetric(expected.task, metric)!.measure(expected);

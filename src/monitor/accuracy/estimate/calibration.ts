@@ -1,5 +1,5 @@
 /** From scores to chances: isotonic regression on reference rows, one a class; kept as plain data. Pure. */
-import { isotonicFit } from '../../../statistics/isotonic.ts';
+import { interpolate, isotonicFit } from '../../../statistics/isotonic.ts';
 
 /** Knots between which chances are joined by straight lines. */
 export interface CalibrationCurve {
@@ -22,16 +22,7 @@ export function calibrationCurve(
 /** The chance of a score, constant beyond the outermost knots; the score itself, kept in [0, 1], without a curve. */
 export function calibratedProbability(curve: CalibrationCurve | null, score: number): number {
   if (curve === null) return Math.min(1, Math.max(0, score));
-  const { x, y } = curve;
-  let [low, high] = [0, x.length - 1];
-  if (!(score > x[low]!)) return y[low]!;
-  if (score >= x[high]!) return y[high]!;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle]! <= score) low = middle;
-    else high = middle;
-  }
-  return y[low]! + ((y[high]! - y[low]!) / (x[high]! - x[low]!)) * (score - x[low]!);
+  return interpolate(curve.x, curve.y, Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score);
 }
 
 /** Chances of each class, from curves of each, so that they add up to 1 (all alike where all are 0). Row after row. */
@@ -44,8 +35,9 @@ export function calibratedProbabilities(
   for (let row = 0; row < chances.length; row += classes) {
     let sum = 0;
     for (let k = 0; k < classes; k++) {
-      chances[row + k] = calibratedProbability(curves[k] ?? null, probabilities[row + k]!);
-      sum += chances[row + k]!;
+      const chance = calibratedProbability(curves[k] ?? null, probabilities[row + k]!);
+      chances[row + k] = chance;
+      sum += chance;
     }
     for (let k = 0; k < classes; k++) chances[row + k] = sum > 0 ? chances[row + k]! / sum : 1 / classes;
   }

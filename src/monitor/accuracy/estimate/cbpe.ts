@@ -2,6 +2,7 @@
  * CBPE with exactly the definitions of nannyml 0.13: for people who compare. Its bands (± 3 sampling errors) only know of
  * drawing rows, and of nothing else that goes wrong: see `band.ts` for ours. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
 import { seededRandom, shuffle } from '../../../core/random.ts';
 import { byFallingScore, eachTie, rocAuc } from '../metrics/score-curves.ts';
 import { type CalibrationCurve, calibratedProbability, calibrationCurve } from './calibration.ts';
@@ -74,8 +75,8 @@ function expectedConfusion(
 function expectedPrecision(chances: Float64Array, score: Float64Array): number {
   let [hits, area] = [0, 0];
   byFallingScore(score).forEach((i, rank) => {
-    hits += chances[i]!;
-    area += (chances[i]! * hits) / (rank + 1);
+    hits += elementAt(chances, i);
+    area += (elementAt(chances, i) * hits) / (rank + 1);
   });
   return area / hits;
 }
@@ -106,21 +107,21 @@ function needsCalibration({ truth, score }: Omit<ScoredReference, 'predicted'>):
     }
     const curve = calibrationCurve(score, truth, ones(n), train);
     tested.push(...test);
-    calibrated.push(...test.map((i) => calibratedProbability(curve, score[i]!)));
+    calibrated.push(...test.map((i) => calibratedProbability(curve, elementAt(score, i))));
   }
-  const labels = tested.map((i) => truth[i]!);
-  const raw = tested.map((i) => score[i]!);
+  const labels = tested.map((i) => elementAt(truth, i));
+  const raw = tested.map((i) => elementAt(score, i));
   return equalCountError(labels, raw) > equalCountError(labels, calibrated);
 }
 
 /** Expected calibration error over ten bins of as many rows each, by score: Σ w |mean score − mean truth|. */
 function equalCountError(truth: readonly number[], score: readonly number[]): number {
-  const order = score.map((_, i) => i).sort((a, b) => score[a]! - score[b]! || a - b);
+  const order = score.map((_, i) => i).sort((a, b) => elementAt(score, a) - elementAt(score, b) || a - b);
   const width = Math.floor(order.length / ECE_BINS);
   let error = 0;
   for (let bin = 0; bin < ECE_BINS; bin++) {
     const rows = order.slice(bin * width, bin === ECE_BINS - 1 ? order.length : (bin + 1) * width);
-    error += Math.abs(rows.reduce((sum, i) => sum + score[i]! - truth[i]!, 0));
+    error += Math.abs(rows.reduce((sum, i) => sum + elementAt(score, i) - elementAt(truth, i), 0));
   }
   return error / order.length;
 }
@@ -131,7 +132,9 @@ function samplingErrors({ truth, score, predicted }: ScoredReference): CbpeModel
   const rows = [...everyRow(n)];
   const of = (wanted: (t: number, p: number) => boolean, value: (t: number, p: number) => number) => {
     const values = rows.flatMap((i) =>
-      wanted(truth[i]!, predicted[i]!) ? [value(truth[i]!, predicted[i]!)] : [],
+      wanted(elementAt(truth, i), elementAt(predicted, i))
+        ? [value(elementAt(truth, i), elementAt(predicted, i))]
+        : [],
     );
     return { deviation: deviation(values), fraction: values.length / n };
   };
@@ -139,7 +142,7 @@ function samplingErrors({ truth, score, predicted }: ScoredReference): CbpeModel
     (t, p) => t + p > 0,
     (t, p) => t * p,
   );
-  const hits = rows.filter((i) => truth[i]! * predicted[i]! === 1).length;
+  const hits = rows.filter((i) => elementAt(truth, i) * elementAt(predicted, i) === 1).length;
   const counted = relevant.fraction * n;
   return {
     roc_auc: aucError(truth, score),
@@ -185,7 +188,7 @@ function aucError(truth: Float64Array, score: Float64Array): { deviation: number
   let seen = 0;
   eachTie(score, order, (from, to) => {
     const tied = order.subarray(from, to);
-    const tiedNegatives = tied.reduce((sum, i) => sum + 1 - truth[i]!, 0);
+    const tiedNegatives = tied.reduce((sum, i) => sum + 1 - elementAt(truth, i), 0);
     for (const i of tied) if (truth[i] === 1) shares.push((negatives - seen - tiedNegatives / 2) / negatives);
     seen += tiedNegatives;
   });

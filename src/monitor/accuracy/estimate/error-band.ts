@@ -2,6 +2,7 @@
  * How far off an estimate may be, from how far off it was: residuals (realised − estimated) of periods that were left out
  * when it was made, of the reference and of later cohorts whose labels have come. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
 import { normalQuantile } from '../../../statistics/normal.ts';
 import type { MetricRange } from '../metrics/metric-interval.ts';
 
@@ -46,7 +47,7 @@ export function residualBand(
     .map((residual) => widened(Math.abs(residual.value), residual.size))
     .sort((a, b) => a - b);
   const rank = Math.min(n, Math.ceil((n + 1) * level - 1e-9));
-  const half = distances[rank - 1]!;
+  const half = elementAt(distances, rank - 1);
   return {
     lower: Math.max(range[0], estimate - half),
     upper: Math.min(range[1], estimate + half),

@@ -1,4 +1,5 @@
 /** What a metric is of, of logged answers and their labels: which task it is, which output is what. Pure. */
+import { elementAt, valueOfKey } from '../../../core/element-at.ts';
 import { canonicalLabel } from '../../../text/label.ts';
 import { ACCURACY_METRICS, findMetric } from '../metrics/accuracy-metrics.ts';
 import type { MetricRows, MetricTask } from '../metrics/metric-rows.ts';
@@ -42,7 +43,7 @@ export function inferAnswerSchema(
   if (answer === null && chances.length === 0) return null;
   if (task === 'ranking')
     return answer === null ? null : { task, metric: metric!, answer, classes: [], positive: null };
-  const answers = answer === null ? [] : outputs[answer]!;
+  const answers = answer === null ? [] : valueOfKey(outputs, answer);
   const isNumeric = chances.length === 0 && isRegression(answers);
   if (task === 'regression' || (task === null && metric === null && isNumeric))
     return { task: 'regression', metric: metric ?? 'mae', answer, classes: [], positive: null };
@@ -59,7 +60,7 @@ export function inferAnswerSchema(
     metric: wanted,
     answer,
     classes,
-    positive: isBinary ? (isThere ? named : classes[1]!.name) : null,
+    positive: isBinary ? (isThere ? named : elementAt(classes, 1).name) : null,
   };
 }
 
@@ -120,7 +121,7 @@ function labelsOf({ label, row }: JoinedRows): readonly (string | null)[] {
     if (text === null || !text.startsWith('[')) return text;
     const list = parsed(text);
     if (!Array.isArray(list)) return text;
-    const element: unknown = list[row[i]!];
+    const element: unknown = list[elementAt(row, i)];
     return element === null || element === undefined ? null : String(element);
   });
 }
@@ -173,7 +174,7 @@ function multiclassRows(
   const n = labels.length;
   const probabilities = columns.every((column) => column !== null)
     ? Float64Array.from({ length: n * classes.length }, (_, at) =>
-        Number(columns[at % classes.length]![Math.floor(at / classes.length)] ?? Number.NaN),
+        Number(elementAt(columns, at % classes.length)[Math.floor(at / classes.length)] ?? Number.NaN),
       )
     : null;
   return {
@@ -196,7 +197,7 @@ const greatest = (probabilities: Float64Array, classes: number): Int32Array =>
 export function usableRows(rows: MetricRows, withTruth: boolean): readonly number[] {
   const isKnown = (...columns: (Float64Array | null)[]): readonly number[] =>
     Array.from(rows.weight, (_, i) => i).filter((i) =>
-      columns.every((column) => column === null || Number.isFinite(column[i]!)),
+      columns.every((column) => column === null || Number.isFinite(elementAt(column, i))),
     );
   switch (rows.task) {
     case 'value':
@@ -221,7 +222,7 @@ function usableClasses({
   const k = classes.length;
   return Array.from(weight, (_, i) => i).filter(
     (i) =>
-      predicted[i]! >= 0 &&
+      elementAt(predicted, i) >= 0 &&
       (probabilities === null || probabilities.subarray(i * k, (i + 1) * k).every((p) => Number.isFinite(p))),
   );
 }

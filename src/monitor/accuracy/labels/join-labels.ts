@@ -2,7 +2,9 @@
  * Logged answers with the labels that came for them, by cohorts of the time of the answer. The newest label of a request
  * counts, or else the newest of its unit. DuckDB does it, over files, within its bounds.
  */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { MonitoringStore } from '../../../store/monitoring/monitoring.ts';
 import type { LoggedColumn } from '../../log/log-shape.ts';
@@ -130,7 +132,9 @@ export async function joinCohort(
     `SELECT count(*), sum(weight), count("(label)"), sum(weight) FILTER ("(label)" IS NOT NULL), sum("(revised)")
     FROM joined`,
   );
-  const [rows, traffic, labelledRows, labelledTraffic, revised] = counted.getRows()[0]!.map(Number) as Five;
+  const [rows, traffic, labelledRows, labelledTraffic, revised] = elementAt(counted.getRows(), 0).map(
+    Number,
+  ) as Five;
   const delays = await db.runAndReadAll(
     `SELECT "(label)", greatest(0, least(${DELAY_GRID.length - 1},
       ceil(2 * log2(greatest("(delay)", 1) / 1000))))::INTEGER AS delay, count(*)
@@ -186,7 +190,7 @@ async function sample(
   const scale = taken === 0 ? 1 : all / taken;
   const column = (i: number): readonly LoggedCell[] =>
     Array.from({ length: taken }, (_, row) => {
-      const cell = columns[i]![row] ?? null;
+      const cell = elementAt(columns, i)[row] ?? null;
       return typeof cell === 'bigint' ? Number(cell) : cell;
     });
   const texts = (i: number) => column(i).map((cell) => (cell === null ? null : String(cell)));

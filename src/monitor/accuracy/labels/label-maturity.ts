@@ -2,6 +2,7 @@
  * Whether the labels of a cohort are there, and what each stands for before. Labels of one kind may take longer than those of
  * another (a purchase is known at once, its absence after a month): where there are enough, each has delays of its own. Pure.
  */
+import { valueOfKey } from '../../../core/element-at.ts';
 import {
   ageAtShare,
   arrivalProbability,
@@ -50,7 +51,7 @@ const CHANCE_MIN = 0.05;
 export function arrivalWeight(maturity: LabelMaturity, label: string, age: number): number {
   if (maturity.given !== null && age >= maturity.given) return 1;
   const { byLabel } = maturity;
-  const delays = Object.hasOwn(byLabel, label) ? byLabel[label]! : maturity.all;
+  const delays = Object.hasOwn(byLabel, label) ? valueOfKey(byLabel, label) : maturity.all;
   return 1 / Math.max(CHANCE_MIN, arrivalProbability(delays, age));
 }
 

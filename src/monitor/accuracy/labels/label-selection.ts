@@ -1,4 +1,5 @@
 /** Whose labels would tell most: requests without one, those first that would make the interval of the metric narrower. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 import type { AccuracyEstimator } from '../estimate/accuracy-estimator.ts';
 import { findMetric } from '../metrics/accuracy-metrics.ts';
 import type { BinaryRows, MulticlassRows } from '../metrics/metric-rows.ts';
@@ -26,9 +27,9 @@ export function selectForLabelling(
 ): readonly number[] {
   const { influence } = findMetric(rows.task, metric)!.measure(rows);
   const worth = uncertainty(rows).map(
-    (u, i) => rows.weight[i]! * Math.sqrt(u) * (1 + Math.abs(influence?.[i] ?? 0)),
+    (u, i) => elementAt(rows.weight, i) * Math.sqrt(u) * (1 + Math.abs(influence?.[i] ?? 0)),
   );
   return Array.from(worth, (_, i) => i)
-    .sort((a, b) => worth[b]! - worth[a]! || a - b)
+    .sort((a, b) => elementAt(worth, b) - elementAt(worth, a) || a - b)
     .slice(0, k);
 }

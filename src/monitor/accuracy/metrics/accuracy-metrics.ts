@@ -1,4 +1,5 @@
 /** Every metric of accuracy by its name: of which task, which way is better, where its bounds are. Pure. */
+import { valueOfKey } from '../../../core/element-at.ts';
 import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import * as binary from './binary.ts';
 import { type MetricRange, metricInterval } from './metric-interval.ts';
@@ -88,7 +89,7 @@ export function findMetric(task: MetricTask, name: string): AccuracyMetric | nul
     return metric('ranking', 'higher', UNIT, measure) as unknown as AccuracyMetric;
   }
   const metrics = ACCURACY_METRICS[task] as unknown as Readonly<Record<string, AccuracyMetric>>;
-  return Object.hasOwn(metrics, name) ? metrics[name]! : null;
+  return Object.hasOwn(metrics, name) ? valueOfKey(metrics, name) : null;
 }
 
 /** A metric as people read it: with its interval, and how many rows it rests on. */

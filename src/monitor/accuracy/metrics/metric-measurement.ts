@@ -24,15 +24,20 @@ export function effectiveSize(weight: Float64Array): number {
   return squares === 0 ? 0 : (sum * sum) / squares;
 }
 
+const plainSum = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+/** Σ w x, row after row. */
+export function weightedSum(values: Float64Array, weight: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weight[i]! * values[i]!;
+  return sum;
+}
+
 /** Σ w x / Σ w, with influence x − mean. NaN of no rows. */
 export function weightedMean(values: Float64Array, weight: Float64Array): MetricMeasurement {
-  let [sum, mass] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    sum += weight[i]! * values[i]!;
-    mass += weight[i]!;
-  }
+  const mass = plainSum(weight);
   if (mass === 0) return UNKNOWN_MEASUREMENT;
-  const value = sum / mass;
+  const value = weightedSum(values, weight) / mass;
   return { value, influence: values.map((x) => x - value), size: effectiveSize(weight) };
 }
 
@@ -43,12 +48,9 @@ export function weightedRatio(
   weight: Float64Array,
   empty: number,
 ): MetricMeasurement {
-  let [above, below, mass] = [0, 0, 0];
-  for (let i = 0; i < weight.length; i++) {
-    above += weight[i]! * numerator[i]!;
-    below += weight[i]! * denominator[i]!;
-    mass += weight[i]!;
-  }
+  const above = weightedSum(numerator, weight);
+  const below = weightedSum(denominator, weight);
+  const mass = plainSum(weight);
   if (mass === 0) return UNKNOWN_MEASUREMENT;
   if (below === 0) return { value: empty, influence: null, size: 0 };
   const value = above / below;
@@ -74,11 +76,8 @@ export const transformMeasurement = (
 /** Variance of the metric: Σ (w ψ)² / (Σ w)², by n/(n − 1). NaN without influences. */
 export function measurementVariance({ influence }: MetricMeasurement, weight: Float64Array): number {
   if (influence === null || influence.length < 2) return Number.NaN;
-  let [squares, mass] = [0, 0];
-  for (let i = 0; i < weight.length; i++) {
-    squares += (weight[i]! * influence[i]!) ** 2;
-    mass += weight[i]!;
-  }
+  const squares = weight.reduce((sum, w, i) => sum + (w * influence[i]!) ** 2, 0);
+  const mass = plainSum(weight);
   const n = influence.length;
   return (squares / mass ** 2) * (n / (n - 1));
 }

@@ -29,11 +29,10 @@ export function eachTie(
  */
 export function rocAuc(truth: Float64Array, score: Float64Array, weight: Float64Array): MetricMeasurement {
   const order = byFallingScore(score);
-  let [positive, negative] = [0, 0];
-  for (let i = 0; i < truth.length; i++) {
-    positive += weight[i]! * truth[i]!;
-    negative += weight[i]! * (1 - truth[i]!);
-  }
+  const ofPositives = truth.map((t, i) => weight[i]! * t);
+  const ofNegatives = truth.map((t, i) => weight[i]! * (1 - t));
+  const positive = ofPositives.reduce((sum, mass) => sum + mass, 0);
+  const negative = ofNegatives.reduce((sum, mass) => sum + mass, 0);
   if (!(positive > 0) || !(negative > 0)) return UNKNOWN_MEASUREMENT;
   const below = new Float64Array(truth.length);
   const above = new Float64Array(truth.length);
@@ -42,13 +41,14 @@ export function rocAuc(truth: Float64Array, score: Float64Array, weight: Float64
     let [tiedPositive, tiedNegative] = [0, 0];
     for (let k = from; k < to; k++) {
       const i = order[k]!;
-      tiedPositive += weight[i]! * truth[i]!;
-      tiedNegative += weight[i]! * (1 - truth[i]!);
+      tiedPositive += ofPositives[i]!;
+      tiedNegative += ofNegatives[i]!;
     }
     const under = negative - seenNegative - tiedNegative / 2;
     for (let k = from; k < to; k++) {
-      below[order[k]!] = under / negative;
-      above[order[k]!] = (seenPositive + tiedPositive / 2) / positive;
+      const i = order[k]!;
+      below[i] = under / negative;
+      above[i] = (seenPositive + tiedPositive / 2) / positive;
     }
     pairs += tiedPositive * under;
     seenPositive += tiedPositive;
@@ -59,10 +59,7 @@ export function rocAuc(truth: Float64Array, score: Float64Array, weight: Float64
   const influence = truth.map(
     (t, i) => (t * (below[i]! - value)) / share + ((1 - t) * (above[i]! - value)) / (1 - share),
   );
-  const size = Math.min(
-    effectiveSize(truth.map((t, i) => t * weight[i]!)),
-    effectiveSize(truth.map((t, i) => (1 - t) * weight[i]!)),
-  );
+  const size = Math.min(effectiveSize(ofPositives), effectiveSize(ofNegatives));
   return { value, influence, size };
 }
 

@@ -1,4 +1,5 @@
 /** Two histograms beside each other, in text. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 import { truncate } from '../../../text/truncate.ts';
 import type { AlertDetail } from '../alert.ts';
 
@@ -57,7 +58,7 @@ export function barLines(histogram: Histogram): readonly string[] {
 export function textBar(length: number, width = WIDTH): string {
   const eighths = Math.max(Math.round(length * width * 8), length > 0 ? 1 : 0);
   const whole = '█'.repeat(Math.floor(eighths / 8));
-  return eighths % 8 === 0 ? whole : whole + EIGHTHS[eighths % 8]!;
+  return eighths % 8 === 0 ? whole : whole + elementAt(EIGHTHS, eighths % 8);
 }
 
 export const barPercent = (share: number): string => {

@@ -1,4 +1,5 @@
 /** A notice as a mail, in text and in HTML with its histograms drawn. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 import type { AlertNotice, NoticeAlert } from '../alert-notice.ts';
 import { escapeXml, histogramSvg } from './histogram-svg.ts';
 import { alertLines, alertsShownInFull, noticeHeadline, noticeText } from './notice-text.ts';
@@ -15,7 +16,7 @@ export function mailMessage(notice: AlertNotice, externalUrl: string | null): Ma
   const full = alertsShownInFull(notice);
   const brief = notice.alerts
     .slice(full.length)
-    .map((alert) => `<li>${escapeXml(alertLines(alert)[0]!)}</li>`);
+    .map((alert) => `<li>${escapeXml(elementAt(alertLines(alert), 0))}</li>`);
   const more = notice.truncated > 0 ? `<p>and ${notice.truncated} more alerts</p>` : '';
   const link =
     externalUrl === null ? '' : `<p><a href="${escapeXml(externalUrl)}">${escapeXml(externalUrl)}</a></p>`;

@@ -1,5 +1,6 @@
 /** What people read: a headline for all of a notice, and a few lines for each alert. Pure. */
 
+import { elementAt, valueOfKey } from '../../../core/element-at.ts';
 import { utcMinute } from '../../../core/utc.ts';
 import { durationText } from '../../../text/duration.ts';
 import { grouped } from '../../../text/numbers.ts';
@@ -19,7 +20,7 @@ export function noticeHeadline(notice: AlertNotice): string {
   const where = `${notice.groupLabels.model} at ${notice.groupLabels.endpoint}`;
   if (notice.reason === 'test') return `[test] ${where}: this is a test, nothing is wrong`;
   const state = notice.status === 'firing' ? 'firing' : 'resolved';
-  if (about.length === 1) return `[${state}] ${where}: ${oneLine(about[0]!.told.sentence)}`;
+  if (about.length === 1) return `[${state}] ${where}: ${oneLine(elementAt(about, 0).told.sentence)}`;
   return `[${state}] ${where}: ${summaryOf(about, notice)}`;
 }
 
@@ -27,8 +28,8 @@ export function noticeHeadline(notice: AlertNotice): string {
 function summaryOf(alerts: readonly NoticeAlert[], { features, truncated }: AlertNotice): string {
   const byRule = Map.groupBy(alerts, ({ labels }) => labels.alertname);
   const parts = [...byRule].map(([name, of]) => {
-    if (of.length === 1) return oneLine(of[0]!.told.sentence);
-    const many = Object.hasOwn(ALERT_RULES, name) ? ALERT_RULES[name]!.many : `alerts of ${name}`;
+    if (of.length === 1) return oneLine(elementAt(of, 0).told.sentence);
+    const many = Object.hasOwn(ALERT_RULES, name) ? valueOfKey(ALERT_RULES, name).many : `alerts of ${name}`;
     const counted =
       name === 'FeatureDrift' && features !== null ? `${of.length} of ${features}` : `${of.length}`;
     const top = of.slice(0, MAX_TOP).map(subjectOf);
@@ -77,7 +78,7 @@ export function noticeText(notice: AlertNotice, link: string | null): string {
     const bars = alert.told.histogram === null ? [] : barLines(alert.told.histogram);
     return [...alertLines(alert), ...bars.map((line) => `  ${line}`)].join('\n');
   });
-  const brief = notice.alerts.slice(MAX_FULL, MAX_LINES).map((alert) => alertLines(alert)[0]!);
+  const brief = notice.alerts.slice(MAX_FULL, MAX_LINES).map((alert) => elementAt(alertLines(alert), 0));
   const left = Math.max(notice.alerts.length - MAX_LINES, 0) + notice.truncated;
   const rest = left > 0 ? [`and ${left} more alerts`] : [];
   return [

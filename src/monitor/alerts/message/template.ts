@@ -3,6 +3,7 @@
  * escaped for the inside of a JSON string; `{{json path}}` is it as JSON; `{{#list}} … {{/list}}` repeats what is between for
  * each element, whose fields come before those outside. Paths find own fields of plain data, and no more. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
 
 /** Bytes of what comes out, and how deep lists may be in each other. */
 const MAX_OUTPUT = 1_000_000;
@@ -53,8 +54,8 @@ function parse(template: string): readonly Part[] | string {
     } else top.parts.push({ kind: 'value', path, json: sign !== '' });
   }
   if (stack.length > 1) return `{{#${stack.at(-1)!.path}}} has no end`;
-  stack[0]!.parts.push({ kind: 'text', text: template.slice(end) });
-  return stack[0]!.parts;
+  elementAt(stack, 0).parts.push({ kind: 'text', text: template.slice(end) });
+  return elementAt(stack, 0).parts;
 }
 
 function fill(parts: readonly Part[], scopes: readonly unknown[], room: { left: number }): string {

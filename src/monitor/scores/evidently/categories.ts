@@ -1,4 +1,5 @@
 /** Evidently's tests and distances of categories, and of numbers of few values. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 import { fisherExact, goodnessOfFit } from '../../../statistics/contingency.ts';
 import {
   bhattacharyya,
@@ -56,10 +57,10 @@ function zTest({ keys, reference, current }: ContingencyTable): ScoreValue {
   if (keys.length === 1) return { statistic: 0, p: 1 };
   let first = 0;
   keys.forEach((key, i) => {
-    if (compareCategories(key, keys[first]!) < 0) first = i;
+    if (compareCategories(key, elementAt(keys, first)) < 0) first = i;
   });
   const [m, n] = [total(reference), total(current)];
-  const [p, q] = [(m - reference[first]!) / m, (n - current[first]!) / n];
+  const [p, q] = [(m - elementAt(reference, first)) / m, (n - elementAt(current, first)) / n];
   const pooled = (p * m + q * n) / (m + n);
   const statistic = (p - q) / Math.sqrt(pooled * (1 - pooled) * (1 / m + 1 / n));
   // By the distribution function, not its tail: below 1e-16 Evidently has p = 0.
@@ -70,7 +71,7 @@ function fisher({ keys, reference, current }: ContingencyTable): ScoreValue | Sc
   const [m, n] = [total(reference), total(current)];
   if (m !== n) return new ScoreUnavailable(`it takes two samples of equal size, these are of ${m} and ${n}`);
   if (keys.length > 2) return new ScoreUnavailable(`it takes two categories, there are ${keys.length}`);
-  const [ones, others] = [reference[0]!, current[0]!];
+  const [ones, others] = [elementAt(reference, 0), elementAt(current, 0)];
   return { statistic: ones / m - others / n, p: fisherExact(others, n - others, ones, m - ones) };
 }
 

@@ -1,0 +1,19 @@
+/** Elements that are there by construction, checked where no hot loop pays for it. Pure. */
+
+/** The element at an index from 0. Throws RangeError where the list has none there. */
+export function elementAt<T extends NonNullable<unknown> | null>(list: ArrayLike<T>, index: number): T {
+  const element = list[index];
+  if (element === undefined)
+    throw new RangeError(`there is no element ${index}: the list has ${list.length}`);
+  return element;
+}
+
+/** The value of a key. Throws RangeError where the record has none. */
+export function valueOfKey<T extends NonNullable<unknown> | null>(
+  record: Readonly<Record<string, T>>,
+  key: string,
+): T {
+  const value = Object.hasOwn(record, key) ? record[key] : undefined;
+  if (value === undefined) throw new RangeError(`there is no key ${JSON.stringify(key)} in the record`);
+  return value;
+}
