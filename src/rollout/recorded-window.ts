@@ -20,7 +20,7 @@ export interface UnitCounts {
 /** Counts of one arm in one closed window. */
 export interface ArmCounts extends UnitCounts {
   /**
-   * Those of them that are in it for the first time: units new to the arm's races, apart from survivors of earlier
+   * Those of them that are in it for the first time: units new to the arm's guard tests, apart from survivors of earlier
    * windows, who are less likely to fail. Null where that was not kept apart.
    */
   readonly newcomers: UnitCounts | null;
@@ -51,7 +51,7 @@ export interface CopiedUnits {
   readonly units: number;
 }
 
-/** Reads what a race counts: units at risk, and those that did what it is about. */
+/** Reads what a guard test counts: units at risk, and those that did what it is about. */
 export type CountReader = (counts: UnitCounts) => readonly [units: number, bad: number];
 
 export const readFailures: CountReader = ({ units, failures }) => [units, failures];

@@ -30,7 +30,7 @@ export interface ClosedWindow {
   readonly segments: ReadonlyMap<string, readonly { readonly units: number; readonly failures: number }[]>;
   /** Requests by arm and latency bin, whether or not their unit counted. */
   readonly latency: readonly (readonly number[])[];
-  /** What matured of earlier windows: see `maturedIn` of the experiment; null where nothing did. */
+  /** What matured of earlier windows: see `parseMatured` of the experiment; null where nothing did. */
   readonly outcomes: unknown;
   /** Parts that were not complete, copies that were answered and dropped. */
   readonly missingParts: number;

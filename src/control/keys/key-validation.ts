@@ -1,4 +1,4 @@
-/** What a key may be that is wished for, wherever the wish comes from. Pure. */
+/** What may be asked of a key, wherever the request comes from. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import {
   ENDPOINT_NAME_MAX,

@@ -9,7 +9,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
 export const formatKnownKeys = (keys: readonly KnownKey[]): string =>
   `${JSON.stringify({ format: FORMAT, keys }, null, 1)}\n`;
 
-/** The keys of a text that `writeKnown` or a person has written; a text is answered where it is none, and says why. */
+/** The keys of a text that `formatKnownKeys` or a person has written; a text is answered where it is none, and says why. */
 export function parseKnownKeys(text: string): readonly KnownKey[] | string {
   let read: unknown;
   try {

@@ -21,11 +21,11 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-const wish = (name: string, lifeMillis: number | null = null) =>
+const request = (name: string, lifeMillis: number | null = null) =>
   ({ name, scope: 'predict', endpoints: ['churn'], lifeMillis }) as const;
 
 test('a key is shown once, and only its hash is kept', async () => {
-  const made = await keys.create(wish('shop'), ANA);
+  const made = await keys.create(request('shop'), ANA);
   expect(isWellFormedKey(made.key)).toBe(true);
   const rows = JSON.stringify([await store.tables.apiKeys.list(), await store.tables.audit.list()]);
   expect(rows).not.toContain(made.key);
@@ -37,19 +37,19 @@ test('a key is shown once, and only its hash is kept', async () => {
 });
 
 test('a name is taken as long as a key of it holds', async () => {
-  await keys.create(wish('shop', HOUR), ANA);
-  await expect(keys.create(wish('shop'), ANA)).rejects.toMatchObject({ code: 'KEY_NAME_TAKEN', exit: 2 });
+  await keys.create(request('shop', HOUR), ANA);
+  await expect(keys.create(request('shop'), ANA)).rejects.toMatchObject({ code: 'KEY_NAME_TAKEN', exit: 2 });
   now += HOUR;
   expect(await keys.list()).toMatchObject([{ state: 'expired' }]);
-  await keys.create(wish('shop'), ANA);
+  await keys.create(request('shop'), ANA);
   await keys.revoke('shop', ANA);
   now++;
-  await keys.create(wish('shop'), ANA);
+  await keys.create(request('shop'), ANA);
   expect((await keys.list()).map(({ state }) => state)).toEqual(['expired', 'revoked', 'active']);
 });
 
 test('a rotated key has a successor of the same rights, and holds as long as was said', async () => {
-  const first = await keys.create(wish('shop', 90 * 24 * HOUR), ANA);
+  const first = await keys.create(request('shop', 90 * 24 * HOUR), ANA);
   now += HOUR;
   const second = await keys.rotate('shop', HOUR, ANA);
   expect(second).toMatchObject({ name: 'shop', scope: 'predict', endpoints: ['churn'] });
@@ -63,7 +63,7 @@ test('a rotated key has a successor of the same rights, and holds as long as was
 });
 
 test('a name revokes all keys that it has, an id one', async () => {
-  const first = await keys.create(wish('shop'), ANA);
+  const first = await keys.create(request('shop'), ANA);
   await keys.rotate('shop', HOUR, ANA);
   expect(await keys.revoke(first.id, ANA)).toMatchObject([{ id: first.id, state: 'revoked' }]);
   expect(await keys.known()).toHaveLength(1);
@@ -74,7 +74,7 @@ test('a name revokes all keys that it has, an id one', async () => {
 });
 
 test('every change is told, and is in the chain of the audit log', async () => {
-  await keys.create(wish('shop'), ANA);
+  await keys.create(request('shop'), ANA);
   await keys.rotate('shop', 0, ANA);
   await keys.revoke('shop', ANA);
   expect(changes).toBe(3);
@@ -86,14 +86,14 @@ test('every change is told, and is in the chain of the audit log', async () => {
 });
 
 test('what is over for three months is forgotten when the next key is made', async () => {
-  await keys.create(wish('old', HOUR), ANA);
+  await keys.create(request('old', HOUR), ANA);
   now += 91 * 24 * HOUR;
-  await keys.create(wish('new'), ANA);
+  await keys.create(request('new'), ANA);
   expect((await keys.list()).map(({ name }) => name)).toEqual(['new']);
 });
 
 test('a file of known keys comes back as it was written, and what is none says why', async () => {
-  await keys.create(wish('shop', HOUR), ANA);
+  await keys.create(request('shop', HOUR), ANA);
   const known = await keys.known();
   expect(parseKnownKeys(formatKnownKeys(known))).toEqual(known);
   const one = { ...known[0]! };
@@ -113,7 +113,7 @@ test('a file of known keys comes back as it was written, and what is none says w
 });
 
 test('where the successor of a key was lost and ended, the next one lasts as long as that was to', async () => {
-  await keys.create(wish('shop'), ANA);
+  await keys.create(request('shop'), ANA);
   now += HOUR;
   const lost = await keys.rotate('shop', 24 * HOUR, ANA);
   await keys.revoke(lost.id, ANA);
@@ -123,9 +123,9 @@ test('where the successor of a key was lost and ended, the next one lasts as lon
 
 test('no key is made, nor its successor, that those who read the list of keys could not take', async () => {
   const refused = { code: 'REQUEST_INVALID', exit: 2 };
-  await expect(keys.create(wish('two words'), ANA)).rejects.toMatchObject(refused);
-  await expect(keys.create(wish('shop', Number.MAX_SAFE_INTEGER), ANA)).rejects.toMatchObject(refused);
-  await keys.create(wish('shop'), ANA);
+  await expect(keys.create(request('two words'), ANA)).rejects.toMatchObject(refused);
+  await expect(keys.create(request('shop', Number.MAX_SAFE_INTEGER), ANA)).rejects.toMatchObject(refused);
+  await keys.create(request('shop'), ANA);
   await expect(keys.rotate('shop', Number.MAX_SAFE_INTEGER, ANA)).rejects.toMatchObject(refused);
   expect(await keys.known()).toHaveLength(1);
 });

@@ -27,9 +27,9 @@ export class LocalKeys implements ApiKeyring {
     this.#options = options;
   }
 
-  async create(wish: KeyRequest, actor: Actor): Promise<NewKey> {
-    validateKeyRequest(wish);
-    const { name, scope, endpoints, lifeMillis } = wish;
+  async create(request: KeyRequest, actor: Actor): Promise<NewKey> {
+    validateKeyRequest(request);
+    const { name, scope, endpoints, lifeMillis } = request;
     return this.#make('key.created', actor, async ({ apiKeys }, now) => {
       const active = await apiKeys.active(now);
       validateKeyCount(active.length);

@@ -57,7 +57,7 @@ export interface KnownKey {
 
 export interface ApiKeyring {
   /** Throws KEY_NAME_TAKEN where a key of that name holds, REQUEST_INVALID where there can be no such key. */
-  create(wish: KeyRequest, actor: Actor): Promise<NewKey>;
+  create(request: KeyRequest, actor: Actor): Promise<NewKey>;
   list(): Promise<readonly KeyView[]>;
   /** Ends every key of that name, or the one of that id, at once. Throws KEY_UNKNOWN. */
   revoke(name: string, actor: Actor): Promise<readonly KeyView[]>;

@@ -10,8 +10,8 @@ export class RemoteKeys implements ApiKeyring {
     this.#target = target;
   }
 
-  create(wish: KeyRequest, actor: Actor): Promise<NewKey> {
-    return this.#write('/api-keys', wish, actor);
+  create(request: KeyRequest, actor: Actor): Promise<NewKey> {
+    return this.#write('/api-keys', request, actor);
   }
   async list(): Promise<readonly KeyView[]> {
     return this.#read('/api-keys');

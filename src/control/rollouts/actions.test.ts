@@ -18,8 +18,8 @@ import { rolloutRow } from './testing/world.ts';
 const row = rolloutRow();
 const started = canary.start(machineStart(row, { rolledBackBefore: false }));
 const { state } = canary.decide(started, { kind: 'tick' }, row.startedAt);
-const wish: TargetInputs = { row, plan: canary.plan(state), needs: canary.needs(state), marks: null };
-const target = routeTarget(wish, { origin: 5000, first: 3 });
+const inputs: TargetInputs = { row, plan: canary.plan(state), needs: canary.needs(state), marks: null };
+const target = routeTarget(inputs, { origin: 5000, first: 3 });
 
 const endpoint: EndpointRow = {
   name: 'churn',
@@ -37,18 +37,18 @@ const endpoint: EndpointRow = {
 };
 
 describe('a target', () => {
-  it('is another wish only where the plan or the marks differ, not by when its windows begin', () => {
-    expect(isNewTarget(wish, null)).toBe(true);
-    expect(isNewTarget(wish, target)).toBe(false);
-    expect(isNewTarget(wish, routeTarget(wish, { origin: 9000, first: 8 }))).toBe(false);
-    expect(isNewTarget({ ...wish, marks: { slow: [], shifted: [] } }, target)).toBe(true);
-    expect(isNewTarget({ ...wish, plan: { ...wish.plan, stage: 1 } }, target)).toBe(true);
-    expect(isNewTarget({ ...wish, plan: canary.plan(started) }, target)).toBe(true);
+  it('is another target only where the plan or the marks differ, not by when its windows begin', () => {
+    expect(isNewTarget(inputs, null)).toBe(true);
+    expect(isNewTarget(inputs, target)).toBe(false);
+    expect(isNewTarget(inputs, routeTarget(inputs, { origin: 9000, first: 8 }))).toBe(false);
+    expect(isNewTarget({ ...inputs, marks: { slow: [], shifted: [] } }, target)).toBe(true);
+    expect(isNewTarget({ ...inputs, plan: { ...inputs.plan, stage: 1 } }, target)).toBe(true);
+    expect(isNewTarget({ ...inputs, plan: canary.plan(started) }, target)).toBe(true);
   });
 
   it('survives the log, and is recognized in the route that came of it', () => {
     const logged = JSON.parse(JSON.stringify(target));
-    expect(isNewTarget(wish, logged)).toBe(false);
+    expect(isNewTarget(inputs, logged)).toBe(false);
     const flipped = { ...endpoint, ...routeChange(endpoint, target) };
     expect(isReached(JSON.parse(JSON.stringify(flipped)), logged)).toBe(true);
     expect(isReached(endpoint, logged)).toBe(false);

@@ -27,12 +27,12 @@ export interface TargetInputs {
 /** Where a route begins in time, and with which window. */
 export type WindowOrigin = Pick<RecordingSpec, 'origin' | 'first'>;
 
-export const routeTarget = (wish: TargetInputs, beginning: WindowOrigin): RouteTarget => ({
-  ranges: wish.plan.ranges,
-  seed: wish.row.seed,
-  shadow: wish.plan.shadow,
-  recording: wish.plan.records ? recordingOf(wish, beginning) : null,
-  settle: wish.plan.settled?.version ?? null,
+export const routeTarget = (inputs: TargetInputs, beginning: WindowOrigin): RouteTarget => ({
+  ranges: inputs.plan.ranges,
+  seed: inputs.row.seed,
+  shadow: inputs.plan.shadow,
+  recording: inputs.plan.records ? recordingOf(inputs, beginning) : null,
+  settle: inputs.plan.settled?.version ?? null,
 });
 
 const recordingOf = ({ row, plan, needs, marks }: TargetInputs, beginning: WindowOrigin): RecordingSpec => ({
@@ -59,11 +59,11 @@ export const singleVersionTarget = (version: number, seed: number): RouteTarget 
 
 const NO_BEGINNING: WindowOrigin = { origin: 0, first: 0 };
 
-/** Whether the wish is another one than the target, whenever its windows began. */
-export function isNewTarget(wish: TargetInputs, target: RouteTarget | null): boolean {
+/** Whether the inputs give another target, whenever its windows began. */
+export function isNewTarget(inputs: TargetInputs, target: RouteTarget | null): boolean {
   if (target === null) return true;
   const recording = target.recording && { ...target.recording, ...NO_BEGINNING };
-  return !isSame(routeTarget(wish, NO_BEGINNING), { ...target, recording });
+  return !isSame(routeTarget(inputs, NO_BEGINNING), { ...target, recording });
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -173,7 +173,7 @@ export class RolloutController {
     return this.#overriding.orAhead(doing, { rollout, version, actor });
   }
 
-  /** Has everybody on another version at once, though that cannot be written yet. Throws as `Overriding` does. */
+  /** Has everybody on another version at once, though that cannot be written yet. Throws as `RolloutOverrides` does. */
   override(override: NewOverride): Promise<void> {
     return this.#overriding.override(override);
   }

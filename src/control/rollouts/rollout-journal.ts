@@ -172,7 +172,7 @@ export class RolloutJournal {
     );
     const hasConsequences =
       actions.length > 0 ||
-      isNewTarget(this.#wish(after), this.#routed) ||
+      isNewTarget(this.#targetInputs(after), this.#routed) ||
       this.#stateOf(after) !== this.#stateOf(this.#folded);
     return { after, hasConsequences };
   }
@@ -250,10 +250,10 @@ export class RolloutJournal {
    */
   async carryOut(listener: JournalListener): Promise<Error | null> {
     const { rollouts } = this.#ports.store.tables;
-    const route = this.#todo.findLast(({ deed }) => deed.kind === 'flip');
+    const route = this.#todo.findLast(({ body }) => body.kind === 'flip');
     let unfollowed: Error | null = null;
     for (const todo of this.#todo) {
-      if (todo.deed.kind === 'alert') listener.onAlert(todo.deed.message);
+      if (todo.body.kind === 'alert') listener.onAlert(todo.body.message);
       if (todo === route) unfollowed = await this.#route(todo, listener);
       if (todo === route && unfollowed !== null) continue;
       await rollouts.applied(todo.id, this.#ports.clock.now());
@@ -267,8 +267,8 @@ export class RolloutJournal {
   }
 
   /** Changes the route and has workers follow it; answers why they do not. */
-  async #route({ id, deed, reason }: PendingAction, listener: JournalListener): Promise<Error | null> {
-    const { target, by } = deed as Extract<ActionBody, { kind: 'flip' }>;
+  async #route({ id, body, reason }: PendingAction, listener: JournalListener): Promise<Error | null> {
+    const { target, by } = body as Extract<ActionBody, { kind: 'flip' }>;
     listener.onRoute(await this.#flip(target, { by, reason }));
     const isNew = this.#publication?.id !== id;
     if (isNew) this.#publication = { id, done: this.#ports.publisher.publishRoutes() };
@@ -304,9 +304,9 @@ export class RolloutJournal {
   ): RouteTarget | null {
     if (this.isSettled) return null;
     if (restsOn !== undefined) return singleVersionTarget(restsOn, this.row.seed);
-    const wish = this.#wish(after);
-    if (isRerouted !== true && !isNewTarget(wish, this.#routed)) return null;
-    return routeTarget(wish, timeline.next(after.at, this.recording));
+    const inputs = this.#targetInputs(after);
+    if (isRerouted !== true && !isNewTarget(inputs, this.#routed)) return null;
+    return routeTarget(inputs, timeline.next(after.at, this.recording));
   }
 
   #todoOf(
@@ -317,11 +317,11 @@ export class RolloutJournal {
   ): readonly PendingAction[] {
     const alerts = actions.flatMap((action): readonly PendingAction[] =>
       action.kind === 'alert'
-        ? [{ id: action.id, deed: { kind: 'alert', message: action.message }, reason }]
+        ? [{ id: action.id, body: { kind: 'alert', message: action.message }, reason }]
         : [],
     );
     if (flip === null) return alerts;
-    return [{ id: `${this.row.id}/flip/${seq}`, deed: { kind: 'flip', ...flip }, reason }, ...alerts];
+    return [{ id: `${this.row.id}/flip/${seq}`, body: { kind: 'flip', ...flip }, reason }, ...alerts];
   }
 
   /** Why there is an entry: what the machine says, or, where it goes on as before, what brought the entry about. */
@@ -336,7 +336,7 @@ export class RolloutJournal {
     return this.machine.status(state).state;
   }
 
-  #wish({ state, marks }: FoldedState): TargetInputs {
+  #targetInputs({ state, marks }: FoldedState): TargetInputs {
     return { row: this.row, plan: this.machine.plan(state), needs: this.machine.needs(state), marks };
   }
 }

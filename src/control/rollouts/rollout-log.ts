@@ -42,7 +42,7 @@ export async function pendingActions(
   const flips = actions.flatMap(({ body }) => ((body as ActionBody).kind === 'flip' ? [body as Flip] : []));
   const todo = actions.filter(({ appliedAt }) => appliedAt === null);
   return {
-    todo: todo.map(({ id, body, reason }) => ({ id, deed: body as ActionBody, reason })),
+    todo: todo.map(({ id, body, reason }) => ({ id, body: body as ActionBody, reason })),
     routed: flips.at(-1)?.target ?? null,
   };
 }
@@ -51,7 +51,7 @@ type Flip = Extract<ActionBody, { kind: 'flip' }>;
 
 export interface PendingAction {
   readonly id: string;
-  readonly deed: ActionBody;
+  readonly body: ActionBody;
   readonly reason: string;
 }
 
@@ -103,13 +103,13 @@ export async function claimOrder({ orders }: Tables, order: string | undefined):
 async function writeActions(tables: Tables, fence: Fence, entry: LogEntry): Promise<void> {
   const { event, verdict, reason, todo } = entry;
   const endpoint = await tables.endpoints.get(entry.endpoint);
-  for (const { id, deed } of todo)
+  for (const { id, body } of todo)
     await tables.rollouts.appendAction({
       id,
       rollout: event.rollout,
       seq: event.seq,
-      body: deed,
-      generation: deed.kind === 'flip' && endpoint !== null ? endpoint.generation + 1 : null,
+      body,
+      generation: body.kind === 'flip' && endpoint !== null ? endpoint.generation + 1 : null,
       verdict,
       reason,
       fence: fence.token,

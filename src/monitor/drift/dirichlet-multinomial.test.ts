@@ -23,16 +23,20 @@ const logFactorial = (n: number): number => (n < 2 ? 0 : Math.log(n) + logFactor
 const logOrders = (counts: readonly number[]): number =>
   logFactorial(counts.reduce((a, b) => a + b)) - counts.reduce((sum, c) => sum + logFactorial(c), 0);
 
-const expectation = (law: DirichletMultinomial, n: number, value: (counts: Float64Array) => number): number =>
-  ways(n, law.alpha.length).reduce((sum, counts) => {
+const expectation = (
+  multinomial: DirichletMultinomial,
+  n: number,
+  value: (counts: Float64Array) => number,
+): number =>
+  ways(n, multinomial.alpha.length).reduce((sum, counts) => {
     const array = Float64Array.from(counts);
-    return sum + Math.exp(logOrders(counts) + logPredictive(array, n, law)) * value(array);
+    return sum + Math.exp(logOrders(counts) + logPredictive(array, n, multinomial)) * value(array);
   }, 0);
 
 const CASES: readonly (readonly [
   string,
   DirichletMultinomial,
-  (law: DirichletMultinomial) => DriftAlternatives,
+  (multinomial: DirichletMultinomial) => DriftAlternatives,
 ])[] = [
   ['numbers', dirichletMultinomial(Float64Array.of(1, 12, 30, 7, 0.5)), orderedAlternatives],
   ['categories', dirichletMultinomial(Float64Array.of(40, 3, 0.5)), unorderedAlternatives],
@@ -40,31 +44,33 @@ const CASES: readonly (readonly [
 ];
 
 test.each(CASES)(
-  'of %s, the predictive is a law, and the evidence expects exactly 1 under it',
-  (_, law, made) => {
+  'of %s, the predictive is a distribution, and the evidence expects exactly 1 under it',
+  (_, multinomial, made) => {
     for (const n of [1, 2, 7]) {
-      expect(expectation(law, n, () => 1)).toBeCloseTo(1, 10);
-      const alternatives = made(law);
-      expect(expectation(law, n, (counts) => Math.exp(logEvidence(counts, law, alternatives)))).toBeCloseTo(
-        1,
-        9,
-      );
+      expect(expectation(multinomial, n, () => 1)).toBeCloseTo(1, 10);
+      const alternatives = made(multinomial);
+      expect(
+        expectation(multinomial, n, (counts) => Math.exp(logEvidence(counts, multinomial, alternatives))),
+      ).toBeCloseTo(1, 9);
     }
   },
 );
 
 test.each(CASES)(
   'of %s, evidence that is enough is never taken for too little without looking',
-  (_, law, made) => {
-    const alternatives = made(law);
+  (_, multinomial, made) => {
+    const alternatives = made(multinomial);
     const count = fc.integer({ min: 0, max: 3000 });
     fc.assert(
-      fc.property(fc.array(count, { minLength: law.alpha.length, maxLength: law.alpha.length }), (list) => {
-        const counts = Float64Array.from(list);
-        fc.pre(list.some((c) => c > 0));
-        const log = logEvidence(counts, law, alternatives);
-        expect(logEvidence(counts, law, alternatives, log - 1e-9)).toBeCloseTo(log, 9);
-      }),
+      fc.property(
+        fc.array(count, { minLength: multinomial.alpha.length, maxLength: multinomial.alpha.length }),
+        (list) => {
+          const counts = Float64Array.from(list);
+          fc.pre(list.some((c) => c > 0));
+          const log = logEvidence(counts, multinomial, alternatives);
+          expect(logEvidence(counts, multinomial, alternatives, log - 1e-9)).toBeCloseTo(log, 9);
+        },
+      ),
     );
   },
 );

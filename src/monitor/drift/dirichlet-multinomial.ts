@@ -49,7 +49,7 @@ export interface DriftAlternatives {
     readonly logWeight: number;
   }[];
   /** Laws of unknown shares; the largest number of reference rows that one is worth. */
-  readonly spread: readonly { readonly law: DirichletMultinomial; readonly logWeight: number }[];
+  readonly spread: readonly { readonly multinomial: DirichletMultinomial; readonly logWeight: number }[];
   readonly concentration: number;
 }
 
@@ -62,15 +62,15 @@ const SLACK = 6;
  */
 export function logEvidence(
   counts: Float64Array,
-  law: DirichletMultinomial,
+  multinomial: DirichletMultinomial,
   alternatives: DriftAlternatives,
   needed = Number.NEGATIVE_INFINITY,
 ): number {
   const n = sumOf(counts);
-  if (n === 0 || cheapBound(counts, n, law) < needed) return Number.NEGATIVE_INFINITY;
+  if (n === 0 || cheapBound(counts, n, multinomial) < needed) return Number.NEGATIVE_INFINITY;
   // Of the reference's own shares over the predictive: what every alternative has before it.
-  const base = dot(counts, law.logShares, 0) - logPredictive(counts, n, law);
-  const divergence = likelihoodRatio(counts, n, law);
+  const base = dot(counts, multinomial.logShares, 0) - logPredictive(counts, n, multinomial);
+  const divergence = likelihoodRatio(counts, n, multinomial);
   if (base + divergence < needed) return Number.NEGATIVE_INFINITY;
   const sum = new LogSum();
   const { fixed, fixedWeights, spikes, spread, concentration } = alternatives;
@@ -80,8 +80,8 @@ export function logEvidence(
     for (let k = 0; k < counts.length; k++) sum.add(logWeight + n * rest + counts[k]! * gain[k]!);
   const unknown = ((counts.length - 1) / 2) * Math.log1p(n / concentration);
   if (base + Math.max(sum.value, divergence - unknown + SLACK) < needed) return Number.NEGATIVE_INFINITY;
-  const shares = dot(counts, law.logShares, 0);
-  for (const { law: other, logWeight } of spread)
+  const shares = dot(counts, multinomial.logShares, 0);
+  for (const { multinomial: other, logWeight } of spread)
     sum.add(logWeight + logPredictive(counts, n, other) - shares);
   return base + sum.value;
 }

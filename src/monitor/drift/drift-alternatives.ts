@@ -25,25 +25,25 @@ interface Group {
 }
 
 /** Of numbers: the bins of the law are in ascending order. */
-export function orderedAlternatives(law: DirichletMultinomial): DriftAlternatives {
-  const scores = scoresOf(law.shares);
-  const locations = LOCATIONS.map((theta) => tilted(law, (u) => theta * u, scores));
-  const scales = SCALES.map((theta) => tilted(law, (u) => theta * (u * u - 1), scores));
+export function orderedAlternatives(multinomial: DirichletMultinomial): DriftAlternatives {
+  const scores = scoresOf(multinomial.shares);
+  const locations = LOCATIONS.map((theta) => tilted(multinomial, (u) => theta * u, scores));
+  const scales = SCALES.map((theta) => tilted(multinomial, (u) => theta * (u * u - 1), scores));
   const groups = [
     { all: locations, belief: 0.35 },
     { all: scales, belief: 0.15 },
   ];
-  return { ...fixedOf(groups), spikes: spikesOf(law, 0.2), ...spreadOf(law, 0.3) };
+  return { ...fixedOf(groups), spikes: spikesOf(multinomial, 0.2), ...spreadOf(multinomial, 0.3) };
 }
 
 /** Of categories. */
-export function unorderedAlternatives(law: DirichletMultinomial): DriftAlternatives {
-  return { ...fixedOf([]), spikes: spikesOf(law, 0.5), ...spreadOf(law, 0.5) };
+export function unorderedAlternatives(multinomial: DirichletMultinomial): DriftAlternatives {
+  return { ...fixedOf([]), spikes: spikesOf(multinomial, 0.5), ...spreadOf(multinomial, 0.5) };
 }
 
 /** Of a share of rows: two bins, of which the first is meant. */
-export function shareAlternatives(law: DirichletMultinomial): DriftAlternatives {
-  const { logShares } = law;
+export function shareAlternatives(multinomial: DirichletMultinomial): DriftAlternatives {
+  const { logShares } = multinomial;
   const logit = logShares[0]! - logShares[1]!;
   const all = LOGITS.map((d) => {
     const z = logit + d;
@@ -52,7 +52,7 @@ export function shareAlternatives(law: DirichletMultinomial): DriftAlternatives 
       -Math.log1p(Math.exp(z)) - logShares[1]!,
     );
   });
-  const unknown = { law: dirichletMultinomial(Float64Array.of(0.5, 0.5)), logWeight: Math.log(0.3) };
+  const unknown = { multinomial: dirichletMultinomial(Float64Array.of(0.5, 0.5)), logWeight: Math.log(0.3) };
   return { ...fixedOf([{ all, belief: 0.7 }]), spikes: [], spread: [unknown], concentration: 1 };
 }
 
@@ -101,7 +101,7 @@ function spreadOf(
   laws.push(new Float64Array(shares.length).fill(0.5));
   const logWeight = Math.log(belief / laws.length);
   return {
-    spread: laws.map((alpha) => ({ law: dirichletMultinomial(alpha), logWeight })),
+    spread: laws.map((alpha) => ({ multinomial: dirichletMultinomial(alpha), logWeight })),
     concentration: Math.max(...CONCENTRATIONS),
   };
 }

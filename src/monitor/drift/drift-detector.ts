@@ -22,7 +22,7 @@ const QUIET_PART = 0.6;
 /** Rows that tell as much as one, as long as it is not known. */
 const UNKNOWN_WORTH = 16;
 
-/** A window of one aspect of a feature. */
+/** A window of one statistic of a feature. */
 export interface WindowEvidence {
   readonly kind: DriftKind;
   readonly rows: number;
@@ -36,10 +36,10 @@ export interface WindowEvidence {
 
 export interface DriftChange {
   readonly what: 'began' | 'ended';
-  readonly sight: WindowEvidence;
+  readonly evidence: WindowEvidence;
 }
 
-interface AspectState {
+interface StatisticState {
   /** Rows that had come when its memory began: nothing before is looked at. */
   readonly begin: number;
   /** Rows that had come when it was found drifting, and those of the window; null where it is not. */
@@ -51,8 +51,8 @@ export interface DriftDetectorState {
   readonly succession: AutocorrelationState;
   readonly rows: number;
   readonly looks: number;
-  /** By aspect. */
-  readonly aspects: readonly AspectState[];
+  /** By statistic. */
+  readonly aspects: readonly StatisticState[];
 }
 
 export interface DriftDetectorOptions extends DriftOptions {
@@ -62,13 +62,13 @@ export interface DriftDetectorOptions extends DriftOptions {
   readonly joint: boolean;
 }
 
-/** An aspect with what it takes to look at it. */
+/** An statistic with what it takes to look at it. */
 interface Watched extends DriftStatistic {
   readonly threshold: number;
   readonly minimum: number;
   /** Rows in its own bins; overwritten by each look. */
   readonly scratch: Float64Array;
-  state: AspectState;
+  state: StatisticState;
 }
 
 export class DriftDetector {
@@ -87,11 +87,11 @@ export class DriftDetector {
     this.#succession = new AutocorrelationEstimator(successionScores(feature), state?.succession);
     this.#rows = state?.rows ?? 0;
     this.#looks = state?.looks ?? 0;
-    this.#watched = driftStatistics(feature, options.joint).map((aspect, i) => ({
-      ...aspect,
-      threshold: options.logBudget - Math.log(aspect.part),
-      minimum: aspect.unit === 'psi' ? options.minimumPsi : options.minimumShare,
-      scratch: new Float64Array(aspect.bins.length),
+    this.#watched = driftStatistics(feature, options.joint).map((statistic, i) => ({
+      ...statistic,
+      threshold: options.logBudget - Math.log(statistic.part),
+      minimum: statistic.unit === 'psi' ? options.minimumPsi : options.minimumShare,
+      scratch: new Float64Array(statistic.bins.length),
       state: state?.aspects[i] ?? { begin: 0, drifting: null },
     }));
   }
@@ -140,7 +140,7 @@ export class DriftDetector {
           if (age > this.#rows + rows - one.state.begin) return true;
           gather(one, sums, age);
           const needed = QUIET_PART * this.#needed(one, age);
-          return logEvidence(one.scratch, one.law, one.alternatives, needed) < needed;
+          return logEvidence(one.scratch, one.multinomial, one.alternatives, needed) < needed;
         });
         return isQuiet;
       },
@@ -169,17 +169,17 @@ export class DriftDetector {
     return (threshold - logStartWeight(age)) * this.#temper(age);
   }
 
-  /** Of each aspect the window that tells most, and whether it drifts. Nothing of what was not seen yet. */
+  /** Of each statistic the window that tells most, and whether it drifts. Nothing of what was not seen yet. */
   view(): readonly (WindowEvidence & { readonly drifting: boolean })[] {
     return this.#watched.flatMap((one) => {
-      const sights: WindowEvidence[] = [];
+      const windows: WindowEvidence[] = [];
       this.#windows.each((sums, age) => {
-        const sight = this.#sight(one, sums, age);
-        if (sight !== null) sights.push(sight);
+        const evidence = this.#evidence(one, sums, age);
+        if (evidence !== null) windows.push(evidence);
         return true;
       });
-      if (sights.length === 0) return [];
-      const best = sights.reduce((most, sight) => (sight.log > most.log ? sight : most));
+      if (windows.length === 0) return [];
+      const best = windows.reduce((most, evidence) => (evidence.log > most.log ? evidence : most));
       return [{ ...best, drifting: one.state.drifting !== null }];
     });
   }
@@ -200,18 +200,18 @@ export class DriftDetector {
 
   /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
   #begin(one: Watched, sums: Float64Array, age: number): DriftChange | 'later' {
-    const { law, alternatives, minimum, scratch } = one;
+    const { multinomial, alternatives, minimum, scratch } = one;
     gather(one, sums, age);
     const needed = this.#needed(one, age);
-    if (logEvidence(scratch, law, alternatives, needed) < needed) return 'later';
+    if (logEvidence(scratch, multinomial, alternatives, needed) < needed) return 'later';
     if (this.#effect(one, age, this.#certainty(age)).low < minimum) return 'later';
-    const sight = this.#sight(one, sums, age)!;
+    const evidence = this.#evidence(one, sums, age)!;
     one.state = { ...one.state, drifting: { at: this.#rows, rows: age } };
-    return { what: 'began', sight };
+    return { what: 'began', evidence };
   }
 
-  #effect({ unit, scratch, law }: Watched, age: number, z?: number): DriftEffect {
-    return measureEffect(unit, scratch, law, this.#worth(age), z);
+  #effect({ unit, scratch, multinomial }: Watched, age: number, z?: number): DriftEffect {
+    return measureEffect(unit, scratch, multinomial, this.#worth(age), z);
   }
 
   /**
@@ -227,26 +227,26 @@ export class DriftDetector {
     one: Watched,
     sums: Float64Array,
     age: number,
-    { at, rows }: NonNullable<AspectState['drifting']>,
+    { at, rows }: NonNullable<StatisticState['drifting']>,
   ): DriftChange | 'later' | null {
     const [least, most] = RESOLVE_ROWS;
     if (age > this.#rows - at) return null;
     if (age < Math.min(Math.max(rows, least) * this.#worth(age), most)) return 'later';
-    const sight = this.#sight(one, sums, age);
-    if (sight === null || sight.effect.value > RESOLVE_PART * one.minimum) return null;
+    const evidence = this.#evidence(one, sums, age);
+    if (evidence === null || evidence.effect.value > RESOLVE_PART * one.minimum) return null;
     one.state = { begin: this.#rows, drifting: null };
-    return { what: 'ended', sight };
+    return { what: 'ended', evidence };
   }
 
-  /** Null where the window has nothing of the aspect. */
-  #sight(one: Watched, sums: Float64Array, age: number): WindowEvidence | null {
-    const { kind, law, alternatives, threshold, scratch } = one;
+  /** Null where the window has nothing of the statistic. */
+  #evidence(one: Watched, sums: Float64Array, age: number): WindowEvidence | null {
+    const { kind, multinomial, alternatives, threshold, scratch } = one;
     gather(one, sums, age);
     if (scratch.every((count) => count === 0)) return null;
     return {
       kind,
       rows: age,
-      log: logEvidence(scratch, law, alternatives) / this.#temper(age) + logStartWeight(age),
+      log: logEvidence(scratch, multinomial, alternatives) / this.#temper(age) + logStartWeight(age),
       threshold,
       effect: this.#effect(one, age),
       counts: Array.from(sums),
@@ -254,7 +254,7 @@ export class DriftDetector {
   }
 }
 
-/** Puts the bins of the profile together to those of the aspect. */
+/** Puts the bins of the profile together to those of the statistic. */
 function gather({ bins, scratch }: Watched, sums: Float64Array, rows: number): void {
   let left = rows;
   for (let k = 0; k < bins.length; k++) {

@@ -7,10 +7,11 @@ import type { DriftEffect } from './drift-finding.ts';
 export const measureEffect = (
   unit: DriftEffect['unit'],
   counts: Float64Array,
-  law: DirichletMultinomial,
+  multinomial: DirichletMultinomial,
   worth = 1,
   z = Z,
-): DriftEffect => (unit === 'psi' ? psiEffect(counts, law, worth, z) : shareEffect(counts, law, worth, z));
+): DriftEffect =>
+  unit === 'psi' ? psiEffect(counts, multinomial, worth, z) : shareEffect(counts, multinomial, worth, z);
 
 /** Two-sided 95 %. */
 const Z = 1.96;

@@ -13,7 +13,7 @@ export interface DriftStatistic {
   readonly kind: DriftKind;
   /** For each of its own bins, the bins of the profile that it puts together; null: all rows that the others have not. */
   readonly bins: readonly (readonly number[] | null)[];
-  readonly law: DirichletMultinomial;
+  readonly multinomial: DirichletMultinomial;
   readonly alternatives: DriftAlternatives;
   readonly unit: DriftEffect['unit'];
   /** Part of the feature's budget of false alarms. */
@@ -26,7 +26,7 @@ const HIGH_END = [BIN.above, BIN.positiveInfinity];
 const BEYOND = 1;
 const UNKNOWN = 0.5;
 
-/** The aspects of a feature; `joint` where it is derived of several. */
+/** The statistics of a feature; `joint` where it is derived of several. */
 export function driftStatistics(feature: FeatureProfile, joint = false): readonly DriftStatistic[] {
   const missing = missingAspect(feature);
   if (joint) return [{ ...valuesAspect(feature), kind: 'drift.multivariate', part: 1 }];
@@ -64,12 +64,12 @@ function valuesAspect(feature: FeatureProfile): Unbudgeted {
     const isEnd = bin === BIN.below || bin === BIN.above;
     return Math.max(rows, isEnd ? BEYOND : UNKNOWN);
   });
-  const law = dirichletMultinomial(Float64Array.from(alpha));
+  const multinomial = dirichletMultinomial(Float64Array.from(alpha));
   return {
     kind: 'drift.numeric',
     bins: ordered,
-    law,
-    alternatives: orderedAlternatives(law),
+    multinomial,
+    alternatives: orderedAlternatives(multinomial),
     unit: 'psi',
   };
 }
@@ -87,12 +87,12 @@ function categoriesAspect(feature: FeatureProfile): Unbudgeted {
     return Math.max(rows, UNKNOWN);
   });
   // One category alone has nothing to change to but unseen ones.
-  const law = dirichletMultinomial(Float64Array.from(alpha.length > 0 ? alpha : [UNKNOWN]));
+  const multinomial = dirichletMultinomial(Float64Array.from(alpha.length > 0 ? alpha : [UNKNOWN]));
   return {
     kind: 'drift.categorical',
     bins: bins.length > 0 ? bins : [[]],
-    law,
-    alternatives: unorderedAlternatives(law),
+    multinomial,
+    alternatives: unorderedAlternatives(multinomial),
     unit: 'psi',
   };
 }
@@ -102,8 +102,8 @@ function shareAspect(
   bins: readonly [readonly number[], readonly number[] | null],
   [yes, no]: readonly [number, number],
 ): Unbudgeted {
-  const law = dirichletMultinomial(Float64Array.of(Math.max(yes, UNKNOWN), Math.max(no, UNKNOWN)));
-  return { kind, bins, law, alternatives: shareAlternatives(law), unit: 'share' };
+  const multinomial = dirichletMultinomial(Float64Array.of(Math.max(yes, UNKNOWN), Math.max(no, UNKNOWN)));
+  return { kind, bins, multinomial, alternatives: shareAlternatives(multinomial), unit: 'share' };
 }
 
 function missingAspect(feature: FeatureProfile): Unbudgeted {

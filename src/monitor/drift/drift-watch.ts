@@ -133,13 +133,13 @@ export class DriftWatch {
     return told;
   }
 
-  /** How every feature stands, drifting or not: one finding an aspect, of the window that tells most; one of all together. */
+  /** How every feature stands, drifting or not: one finding a statistic, of the window that tells most; one of all together. */
   view(): readonly (DriftFinding & { readonly drifting: boolean })[] {
     const seen = this.#placed.flatMap((placed) =>
-      placed.detector.view().map((sight) => ({
-        ...findingOf(placed, sight),
+      placed.detector.view().map((evidence) => ({
+        ...findingOf(placed, evidence),
         // Several together drift where people are told so, not already where a feature may explain it.
-        drifting: placed.joint ? sight.drifting && this.#together.isTold : sight.drifting,
+        drifting: placed.joint ? evidence.drifting && this.#together.isTold : evidence.drifting,
       })),
     );
     const joint = seen.filter(({ feature }) => feature === null);
@@ -158,8 +158,8 @@ export class DriftWatch {
     };
   }
 
-  #told(placed: Placed, { what, sight }: DriftChange): readonly DriftEvent[] {
-    const finding = findingOf(placed, sight);
+  #told(placed: Placed, { what, evidence }: DriftChange): readonly DriftEvent[] {
+    const finding = findingOf(placed, evidence);
     if (!placed.joint) return [{ what, finding }];
     return what === 'began' ? this.#hold(finding) : this.#endTogether(finding);
   }
@@ -215,13 +215,13 @@ function closely(
   return changes;
 }
 
-const findingOf = ({ side, joint, detector }: Placed, sight: WindowEvidence): DriftFinding => ({
+const findingOf = ({ side, joint, detector }: Placed, evidence: WindowEvidence): DriftFinding => ({
   feature: joint ? null : detector.feature.name,
   side,
-  kind: sight.kind,
-  effect: sight.effect,
-  evidence: { log: sight.log, threshold: sight.threshold },
-  rows: sight.rows,
+  kind: evidence.kind,
+  effect: evidence.effect,
+  evidence: { log: evidence.log, threshold: evidence.threshold },
+  rows: evidence.rows,
   reference: detector.feature.counts,
-  current: sight.counts,
+  current: evidence.counts,
 });

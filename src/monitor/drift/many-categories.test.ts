@@ -47,10 +47,14 @@ function watchOf(values: readonly string[]): { watch: DriftWatch; counter: BinCo
 const events = ({ watch, counter }: ReturnType<typeof watchOf>, values: readonly string[]) =>
   watch.follow(counter.bin(values.length, [{ kind: 'category', values }]));
 
-test.each(Object.keys(LAWS).flatMap((law) => [500, 1000, 5000, 20_000].map((rows) => [law, rows] as const)))(
+test.each(
+  Object.keys(LAWS).flatMap((multinomial) =>
+    [500, 1000, 5000, 20_000].map((rows) => [multinomial, rows] as const),
+  ),
+)(
   'of five thousand categories, %s, a reference of %i rows knows a part, and that is no drift',
-  (law, rows) => {
-    const draw = drawer(LAWS[law]!);
+  (multinomial, rows) => {
+    const draw = drawer(LAWS[multinomial]!);
     const told = Array.from({ length: 8 }, (_, seed) => {
       const random = seededRandom(seed);
       return events(watchOf(draw(random, rows)), draw(random, 30_000)).length;

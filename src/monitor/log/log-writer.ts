@@ -13,11 +13,11 @@ import { NO_REDACTIONS, type RedactionRules, redactBlock } from './redact-block.
 import { writeSegment } from './write-segment.ts';
 
 export interface LogWriterOptions {
-  /** Of the log: `logPath` of the data folder. */
+  /** Of the log: `predictionLogPath` of the data folder. */
   readonly folder: string;
   /** Tells the files of this server from those of others that share the index. */
   readonly replica: string;
-  /** What must not be written, of an endpoint as `endpointOf` names it. */
+  /** What must not be written, of an endpoint as `logEndpoint` names it. */
   readonly redactions?: ((endpoint: string) => RedactionRules) | undefined;
 }
 

@@ -48,7 +48,7 @@ export interface LogLocation {
 }
 
 export interface LogRange {
-  /** As `endpointOf` names it; null: of all. */
+  /** As `logEndpoint` names it; null: of all. */
   readonly endpoint: string | null;
   /** First and last millisecond. */
   readonly from?: number | undefined;

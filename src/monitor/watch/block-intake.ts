@@ -34,7 +34,7 @@ export interface BlockIntakeOptions {
     discard(segments: readonly SegmentRow[]): Promise<void>;
   };
   readonly profiles: ProfileStore;
-  /** Columns of an endpoint, as `endpointOf` names it, of which no value is to be shown. */
+  /** Columns of an endpoint, as `logEndpoint` names it, of which no value is to be shown. */
   readonly hidden: (endpoint: string) => ReadonlySet<string>;
   readonly replica: string;
   readonly clock: Clock;

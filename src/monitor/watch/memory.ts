@@ -5,7 +5,7 @@ import type { DriftState } from '../drift/drift-watch.ts';
 export const MEMORY_KINDS = {
   /** One, `watch`: a `WatchMemory`. */
   watch: 'watch',
-  /** By endpoint: a `Traffic`. */
+  /** By endpoint: a `TrafficHistory`. */
   traffic: 'traffic',
   /** By endpoint and version: a `DriftMemory`. */
   drift: 'drift',

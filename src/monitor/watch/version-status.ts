@@ -27,7 +27,7 @@ export function versionStatus(seen: VersionObservation): VersionStatus {
     model,
     version: version.version,
     createdAt: version.createdAt,
-    features: [...features.values()].map(featureStanding),
+    features: [...features.values()].map(featureStatus),
     thresholds: {
       scores: view === null ? {} : { psi: policy.minimumPsi },
       evidence: single[0]?.evidence.threshold ?? null,
@@ -37,10 +37,10 @@ export function versionStatus(seen: VersionObservation): VersionStatus {
   };
 }
 
-/** All aspects of one feature: the strongest evidence, and the shares of the window that it is seen in. */
-function featureStanding(aspects: readonly ObservedFinding[]): FeatureStatus {
-  const strongest = aspects.reduce((a, b) => (b.evidence.log > a.evidence.log ? b : a));
-  const psi = aspects.find(({ effect }) => effect.unit === 'psi');
+/** All findings of one feature: the strongest evidence, and the shares of the window that it is seen in. */
+function featureStatus(findings: readonly ObservedFinding[]): FeatureStatus {
+  const strongest = findings.reduce((a, b) => (b.evidence.log > a.evidence.log ? b : a));
+  const psi = findings.find(({ effect }) => effect.unit === 'psi');
   const rows = strongest.current.reduce((sum, count) => sum + count, 0);
   const share = (bins: readonly number[]): number =>
     rows === 0 ? Number.NaN : bins.reduce((sum, bin) => sum + strongest.current[bin]!, 0) / rows;
@@ -49,7 +49,7 @@ function featureStanding(aspects: readonly ObservedFinding[]): FeatureStatus {
     side: strongest.side,
     scores: psi === undefined ? {} : { psi: psi.effect.value },
     evidence: strongest.evidence.log,
-    isDrifting: aspects.some(({ drifting }) => drifting),
+    isDrifting: findings.some(({ drifting }) => drifting),
     missing: share([BIN.null, BIN.nan]),
     unseen: share([BIN.unseen]),
   };

@@ -47,7 +47,7 @@ class BitCounts {
   }
 }
 
-/** Counts of one arm, those that are new to a race apart. */
+/** Counts of one arm, those that are new to a guard test apart. */
 export class ArmCounter {
   readonly #names: Names;
   readonly #distinct: DistinctUnitCounter;

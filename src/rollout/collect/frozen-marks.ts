@@ -19,7 +19,7 @@ const SHIFT = [
 ] as const;
 /** Least slowness that counts, as a share of the quantile. */
 const SLACK_SHARE = 0.1;
-/** With more labels than this, each is too rare to have a race of its own. */
+/** With more labels than this, each is too rare to have a guard test of its own. */
 const LABELS_MAX = 10;
 /** Longest label that is a mark, in characters: a longer one is a text, not a class. */
 const LABEL_LENGTH_MAX = 48;

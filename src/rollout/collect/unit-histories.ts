@@ -54,7 +54,7 @@ export class UnitHistories {
   }
 
   /** Counts the units of a window, and answers those that it changed, packed. */
-  count(window: JoinedWindow, tallies: WindowCounters): Uint8Array {
+  count(window: JoinedWindow, counters: WindowCounters): Uint8Array {
     this.#set.thin(window.sampling);
     // All first, so that one sample is counted whatever the order in which units come.
     window.forEach(({ high, low }) => {
@@ -68,7 +68,7 @@ export class UnitHistories {
       const slot = this.#set.isSampled(unit.high, unit.low) ? this.#set.find(unit.high, unit.low) : NOT_FOUND;
       if (slot === NOT_FOUND) return;
       const before = this.#at(slot);
-      const after = countUnit(before, unit, tallies);
+      const after = countUnit(before, unit, counters);
       if (NAMES.every((name) => after[name] === before[name])) return;
       changed.high.push(unit.high);
       changed.low.push(unit.low);
@@ -108,19 +108,19 @@ export class UnitHistories {
 }
 
 /** Counts a unit in its copies, its arm and its label, and answers what is known of it after this window. */
-function countUnit({ word, pair, history }: Known, unit: JoinedUnit, tallies: WindowCounters): Known {
+function countUnit({ word, pair, history }: Known, unit: JoinedUnit, counters: WindowCounters): Known {
   const copied = unit.isPaired
     ? {
-        history: tallies.pairs.recall(history, unit.pairFlags),
-        pair: tallies.pairs.add(pair, unit.pairFlags),
+        history: counters.pairs.recall(history, unit.pairFlags),
+        pair: counters.pairs.add(pair, unit.pairFlags),
       }
     : { history, pair };
   const { arm, flags } = unit;
   const isIn = typeof arm === 'number';
   return {
-    word: countArms(word, unit, tallies),
+    word: countArms(word, unit, counters),
     pair: copied.pair,
-    history: isIn ? tallies.arms[arm]!.recall(copied.history, flags) : copied.history,
+    history: isIn ? counters.arms[arm]!.recall(copied.history, flags) : copied.history,
   };
 }
 
@@ -128,13 +128,13 @@ function countUnit({ word, pair, history }: Known, unit: JoinedUnit, tallies: Wi
 function countArms(
   before: number,
   { arm, flags, segment, label }: JoinedUnit,
-  tallies: WindowCounters,
+  counters: WindowCounters,
 ): number {
-  if (arm === 'crossed' || label?.arm === 'crossed') tallies.crossed++;
+  if (arm === 'crossed' || label?.arm === 'crossed') counters.crossed++;
   let after = before | UNIT_PRESENT;
-  if (arm !== null) after |= (flags & FLAGS_MASK) | UNIT_SEEN | (tallies.hasMarks ? UNIT_MARKED : 0);
-  if (typeof arm === 'number') tallies.arms[arm]!.add(before, flags, segment);
+  if (arm !== null) after |= (flags & FLAGS_MASK) | UNIT_SEEN | (counters.hasMarks ? UNIT_MARKED : 0);
+  if (typeof arm === 'number') counters.arms[arm]!.add(before, flags, segment);
   if (label !== null) after |= UNIT_LABELLED | (label.failed ? UNIT_WRONG : 0);
-  if (typeof label?.arm === 'number') tallies.arms[label.arm]!.addLabel(before, label.failed);
+  if (typeof label?.arm === 'number') counters.arms[label.arm]!.addLabel(before, label.failed);
   return after;
 }

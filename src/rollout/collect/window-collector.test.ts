@@ -74,7 +74,7 @@ describe('units', () => {
     expect(again.arms[0]).toMatchObject({ units: 0, failures: 0, assigned: 0 });
   });
 
-  test('are newcomers of a race in the first window that has it', () => {
+  test('are newcomers of a guard test in the first window that has it', () => {
     const collector = collecting({ slow: [], shifted: [] });
     collector.take(testPart([request(1, 0), request(2, 1, 1)]), 0);
     const first = collector.close(0).closed;

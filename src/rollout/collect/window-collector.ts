@@ -2,13 +2,13 @@
  * Collects the parts of workers into closed windows: every unit once, whichever workers it met. Pure: the time is given.
  *
  * What is counted, and why the evidence is valid on it. Without harm, what a unit does, and when, does not depend on the
- * arm that its hash has put it in. So in each race (failing, each slow or shifted mark, wrong labels) the set at risk in
+ * arm that its hash has put it in. So in each guard test (failing, each slow or shifted mark, wrong labels) the set at risk in
  * a window (units that came and had not shown the event before) and the set of those that show it now are the same
  * whatever the assignment; given how many of the first set are in each arm, those in the second are a draw from it
  * without replacement, which is the law that `conditional.ts` tests against. Units may differ as they like.
  *
  * It needs the risk sets: a unit that fails in every window, or sends a thousand requests, would repeat one accident of
- * the assignment window after window as though it were new evidence. After its first event it is out of that race, in
+ * the assignment window after window as though it were new evidence. After its first event it is out of that test, in
  * both arms alike, for the whole comparison. And it needs newcomers apart: for units that are all there from the
  * beginning the law is exact, since the counts of earlier windows tell all that is known of who is left in which arm.
  * Mixed with units that come later it is not: survivors are the hardier ones, so that the arm that has lost more has the
@@ -60,9 +60,9 @@ export class WindowCollector {
   readonly #rollout: string;
   readonly #salt: number;
   readonly #unitsMax: number | undefined;
-  readonly #calendar = new WindowSchedule();
-  readonly #attendance = new WorkerMembership();
-  readonly #ledger = new PartBuffer();
+  readonly #schedule = new WindowSchedule();
+  readonly #membership = new WorkerMembership();
+  readonly #parts = new PartBuffer();
   readonly #segments = new SegmentNames();
   readonly #table: UnitHistories;
   readonly #samples: MarkSample[] = [];
@@ -104,12 +104,12 @@ export class WindowCollector {
    * same route again is no news. After a restart, every route that has windows which are not closed is to be told.
    */
   follow(generation: number, recording: RecordingSpec, shares: readonly number[]): void {
-    if (this.#calendar.follow({ generation, recording, shares })) this.#ledger.drop(recording.first);
+    if (this.#schedule.follow({ generation, recording, shares })) this.#parts.drop(recording.first);
   }
 
   /** The wall clock was set by so many milliseconds, and windows begin anew: those that are open are closed no sooner. */
   shift(by: number): void {
-    this.#calendar.shift(by);
+    this.#schedule.shift(by);
   }
 
   /**
@@ -117,24 +117,24 @@ export class WindowCollector {
    * the last ones wait for requests that were under way.
    */
   end(at: number): void {
-    this.#calendar.close(at);
+    this.#schedule.close(at);
   }
 
   /** Whether the last window has been closed. */
   get isExhausted(): boolean {
     const window = this.#upcoming();
-    const span = window === null ? null : this.#calendar.span(window);
-    return this.#calendar.end < Infinity && (span === null || span.start >= this.#calendar.end);
+    const span = window === null ? null : this.#schedule.span(window);
+    return this.#schedule.end < Infinity && (span === null || span.start >= this.#schedule.end);
   }
 
   /** A worker that serves: windows that begin from `now` on wait for its parts. */
   join(worker: string, epoch: number, now: number): void {
-    this.#attendance.join(worker, epoch, now);
+    this.#membership.join(worker, epoch, now);
   }
 
   /** A worker that has ended: what it had not sent completely is missing. */
   leave(worker: string, epoch: number, now: number): void {
-    this.#attendance.leave(worker, epoch, now);
+    this.#membership.leave(worker, epoch, now);
   }
 
   /** Takes a piece, in any order and as often as it comes. */
@@ -150,10 +150,10 @@ export class WindowCollector {
    */
   due(now: number): number | null {
     const window = this.#upcoming();
-    const span = window === null ? null : this.#calendar.span(window);
+    const span = window === null ? null : this.#schedule.span(window);
     if (window === null || span === null || now < span.end) return null;
     const { watermark } = this.#needs;
-    const patience = this.#calendar.end < Infinity ? Math.max(watermark, DRAIN_MAX) : watermark;
+    const patience = this.#schedule.end < Infinity ? Math.max(watermark, DRAIN_MAX) : watermark;
     const isOpen = now < span.end + patience && span.start < span.end;
     const waits = isOpen && !this.#isComplete(window, span);
     return waits ? null : window;
@@ -161,7 +161,7 @@ export class WindowCollector {
 
   /** Share of units that each arm is to get in a window of a route that is known; none in others. */
   sharesIn(window: number): readonly number[] {
-    return this.#calendar.span(window)?.shares ?? [];
+    return this.#schedule.span(window)?.shares ?? [];
   }
 
   /**
@@ -169,21 +169,19 @@ export class WindowCollector {
    * `outcomes`: business values, passed through. What is answered must be stored before the next window is closed.
    */
   close(window: number, matured: readonly MaturedLabel[] = [], outcomes: unknown = null): StoredWindow {
-    const span = this.#calendar.span(window);
+    const span = this.#schedule.span(window);
     if (span === null || window !== this.#upcoming())
       throw new PlimsollError('INTERNAL', {
         action: `closing window ${window} of ${this.#rollout}`,
         reason: `the next one is ${this.#upcoming()}`,
       });
-    const missingParts = this.#expected(window, span).filter(
-      (life) => !this.#ledger.isComplete(window, life),
-    );
-    const pieces = this.#ledger.close(window);
+    const missingParts = this.#expected(window, span).filter((life) => !this.#parts.isComplete(window, life));
+    const pieces = this.#parts.close(window);
     this.#beginWindow({ shares: span.shares, stage: span.recording.stage });
     const { tallies, units } = this.#count(pieces, matured, span.recording);
     this.#next = window + 1;
-    this.#calendar.prune(window + 1);
-    this.#attendance.forget(span.start);
+    this.#schedule.prune(window + 1);
+    this.#membership.forget(span.start);
     const closed = {
       rollout: this.#rollout,
       window,
@@ -211,13 +209,13 @@ export class WindowCollector {
     if (part.rollout !== this.#rollout) return 'foreign';
     const next = this.#upcoming();
     if (next !== null && part.window < next) return 'late';
-    const span = this.#calendar.span(part.window);
+    const span = this.#schedule.span(part.window);
     if (span === null || span.generation !== part.generation || part.window >= next! + AHEAD_MAX)
       return 'foreign';
     if (!isValidPart(part, span.recording)) return 'invalid';
-    const kept = this.#ledger.keep(part);
+    const kept = this.#parts.keep(part);
     if (kept !== 'taken') return kept;
-    this.#attendance.join(part.worker, part.epoch, now);
+    this.#membership.join(part.worker, part.epoch, now);
     if (span.recording.wantsSamples) this.#keepSamples(part.samples);
     return 'taken';
   }
@@ -230,21 +228,21 @@ export class WindowCollector {
 
   /** Windows before the first route that is known cannot be counted any more, and are skipped. */
   #upcoming(): number | null {
-    const first = this.#calendar.first;
+    const first = this.#schedule.first;
     return first === null || this.#next === null ? first : Math.max(first, this.#next);
   }
 
   #isComplete(window: number, span: WindowInterval): boolean {
-    const expected = this.#expected(window, span).filter((life) => this.#attendance.isHere(life));
+    const expected = this.#expected(window, span).filter((life) => this.#membership.isHere(life));
     // Where nobody is expected, somebody unknown may still be about to send.
-    return expected.length > 0 && expected.every((life) => this.#ledger.isComplete(window, life));
+    return expected.length > 0 && expected.every((life) => this.#parts.isComplete(window, life));
   }
 
   /** Workers that were there when the window began, and those that have sent something of it. */
   #expected(window: number, { start, end }: WindowInterval): string[] {
     // A window without length holds nothing: its route was replaced before anybody followed it.
-    if (start === end) return this.#ledger.senders(window);
-    return [...new Set([...this.#attendance.at(start), ...this.#ledger.senders(window)])];
+    if (start === end) return this.#parts.senders(window);
+    return [...new Set([...this.#membership.at(start), ...this.#parts.senders(window)])];
   }
 
   #beginWindow({ shares, stage }: Pick<ClosedWindow, 'shares' | 'stage'>): void {

@@ -101,9 +101,9 @@ export function guardStatus(
   };
 }
 
-const lastingStatus = ({ test: race }: LastingEvidence, tolerance: number): LastingStatus => ({
-  log: guardTestLog(race, tolerance),
-  candidate: race.candidate.bad,
-  stable: race.stable.bad,
-  copies: race.pairs.candidateOnly,
+const lastingStatus = ({ test }: LastingEvidence, tolerance: number): LastingStatus => ({
+  log: guardTestLog(test, tolerance),
+  candidate: test.candidate.bad,
+  stable: test.stable.bad,
+  copies: test.pairs.candidateOnly,
 });

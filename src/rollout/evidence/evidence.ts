@@ -65,17 +65,17 @@ export function addEvidence(
 
 /** Reads what each guard counts out of a window. */
 const COUNTS: Readonly<Record<GuardName, (window: RecordedWindow) => readonly GuardTestCounts[]>> = {
-  errors: (window) => [{ ...race(window, 'errors', readFailures), computed: answeredUnits(window) }],
+  errors: (window) => [{ ...testCounts(window, 'errors', readFailures), computed: answeredUnits(window) }],
   latency: (window) => named(window, ({ over }) => over, slowReader),
   outputs: (window) => named(window, ({ shifted }) => shifted, shiftedReader),
   labels: (window) => {
     const { candidate, stable } = window;
     if (candidate.labels === null && stable.labels === null && !window.paired.has('labels')) return [];
-    return [race(window, 'labels', readLabels)];
+    return [testCounts(window, 'labels', readLabels)];
   },
 };
 
-const race = (window: RecordedWindow, name: string, read: CountReader): GuardTestCounts => {
+const testCounts = (window: RecordedWindow, name: string, read: CountReader): GuardTestCounts => {
   const inputs = window.paired.has(name) ? window.pairs : 0;
   const pairs = window.paired.get(name) ?? NO_PAIRS;
   const [units, bad] = read(window.candidate);
@@ -99,7 +99,7 @@ function answeredUnits(window: RecordedWindow): FailureCounts {
 /**
  * What a window says of units that fail again and again; null where none has come so often. Of copies every window in
  * which exactly one version fails a unit once more is a toss of its own: both versions were asked the same. Firsts are
- * left to the race of failures: where failures come at random, most are of units that never fail again.
+ * left to the test of failures: where failures come at random, most are of units that never fail again.
  */
 function lastingIn(window: RecordedWindow): GuardTestCounts | null {
   const compared = pair(readLasting(window.candidate), readLasting(window.stable));
@@ -121,7 +121,7 @@ function named(
   const names = candidate.size >= stable.size ? candidate : stable;
   const { distinct } = window.candidate;
   return [...names.keys()].map((name) => {
-    const counted = race(window, name, read(name));
+    const counted = testCounts(window, name, read(name));
     const bad = distinct?.over.get(name);
     return bad === undefined ? counted : { ...counted, computed: { units: distinct!.units, bad } };
   });
@@ -200,7 +200,7 @@ export function uncertifiedGuard(
   if (policy.guards.errors !== null && !isCertified(evidence, 'errors', wanted)) return 'errors';
   const isSlow =
     policy.guards.latency !== null &&
-    (certifiable(evidence, 'latency')?.race.candidate.units ?? 0) > 0 &&
+    (certifiable(evidence, 'latency')?.test.candidate.units ?? 0) > 0 &&
     !isCertified(evidence, 'latency', wanted);
   return isSlow ? 'latency' : null;
 }
@@ -221,8 +221,8 @@ export function noHarmLog(
 ): number | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
-  const { units, bad } = found.race.computed;
-  const first = Math.max(found.race.certificate, rateEvidence(bad, units, found.expected + margin));
+  const { units, bad } = found.test.computed;
+  const first = Math.max(found.test.certificate, rateEvidence(bad, units, found.expected + margin));
   const { lasting } = evidence.guards[name];
   if (lasting === null) return first;
   const { certificate, candidate } = lasting.test;
@@ -241,27 +241,27 @@ export interface CertificateRecord {
 export function certificateRecord(evidence: RolloutEvidence, name: GuardName): CertificateRecord | null {
   const found = certifiable(evidence, name);
   if (found === null) return null;
-  const { stable, certificate: log, computed: candidate } = found.race;
+  const { stable, certificate: log, computed: candidate } = found.test;
   return { candidate, stable, log };
 }
 
 interface Certifiable {
-  readonly race: GuardTest;
+  readonly test: GuardTest;
   /** Share that goes wrong without harm. */
   readonly expected: number;
 }
 
 function certifiable({ guards }: RolloutEvidence, name: GuardName): Certifiable | null {
   const [failures] = guards.errors.tests;
-  if (name === 'errors') return failures === undefined ? null : { race: failures, expected: 0 };
+  if (name === 'errors') return failures === undefined ? null : { test: failures, expected: 0 };
   return name === 'latency' ? (highestQuantile(guards.latency.tests) ?? null) : null;
 }
 
 /** Of quantiles named `p50`, `p99`, `p999` … the highest, with the share of answers that stable itself has above it. */
-function highestQuantile(races: readonly GuardTest[]): Certifiable | undefined {
-  const quantiles = races.flatMap((race) => {
-    const digits = /^p(\d+)$/.exec(race.name)?.[1];
-    return digits === undefined ? [] : [{ race, expected: 1 - Number(`0.${digits}`) }];
+function highestQuantile(tests: readonly GuardTest[]): Certifiable | undefined {
+  const quantiles = tests.flatMap((test) => {
+    const digits = /^p(\d+)$/.exec(test.name)?.[1];
+    return digits === undefined ? [] : [{ test, expected: 1 - Number(`0.${digits}`) }];
   });
   return quantiles.sort((a, b) => a.expected - b.expected)[0];
 }

@@ -1,5 +1,5 @@
 /**
- * What a guard has seen so far: one race for each thing it counts (failures, or units over a frozen quantile), whose
+ * What a guard has seen so far: one test for each thing it counts (failures, or units over a frozen quantile), whose
  * evidence is averaged. A mean of e-processes over a fixed set is one again, under any dependence; which names take
  * part is settled by the first window that has any. Pure.
  */
@@ -43,7 +43,7 @@ export interface GuardEvidence {
 
 export const NO_EVIDENCE: GuardEvidence = { tests: [], lasting: null, log: 0, maxLog: null };
 
-/** What one window says in one race. */
+/** What one window says in one test. */
 export interface GuardTestCounts {
   readonly name: string;
   /** Units that are compared among themselves; their evidence multiplies. */
@@ -76,15 +76,15 @@ export function addGuardCounts(
   options: GuardTestOptions,
   lasting: GuardTestCounts | null = null,
 ): GuardEvidence {
-  const known = before.tests.length > 0 ? before.tests : window.map(({ name }) => newRace(name));
-  const races = known.map((race) => {
-    const counted = window.find(({ name }) => name === race.name);
-    return counted === undefined ? race : addToRace(race, counted, options);
+  const known = before.tests.length > 0 ? before.tests : window.map(({ name }) => newTest(name));
+  const tests = known.map((test) => {
+    const counted = window.find(({ name }) => name === test.name);
+    return counted === undefined ? test : addToTest(test, counted, options);
   });
   const first =
-    races.length === 0
+    tests.length === 0
       ? 0
-      : logSumExp(races.map((race) => guardTestLog(race, options.tolerance))) - Math.log(races.length);
+      : logSumExp(tests.map((test) => guardTestLog(test, options.tolerance))) - Math.log(tests.length);
   const again = addLasting(before, lasting, options);
   const log =
     again === null
@@ -93,7 +93,7 @@ export function addGuardCounts(
           first + Math.log1p(-LASTING_SHARE),
           again.stake + guardTestLog(again.test, options.tolerance) + Math.log(LASTING_SHARE),
         ]);
-  return { tests: races, lasting: again, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
+  return { tests: tests, lasting: again, log, maxLog: Math.max(before.maxLog ?? -Infinity, log) };
 }
 
 function addLasting(
@@ -102,11 +102,11 @@ function addLasting(
   options: GuardTestOptions,
 ): LastingEvidence | null {
   if (window === null) return before.lasting;
-  const { test: race, stake } = before.lasting ?? { test: newRace(window.name), stake: before.log };
-  return { test: addToRace(race, window, options), stake };
+  const { test, stake } = before.lasting ?? { test: newTest(window.name), stake: before.log };
+  return { test: addToTest(test, window, options), stake };
 }
 
-const newRace = (name: string): GuardTest => ({
+const newTest = (name: string): GuardTest => ({
   name,
   harm: NO_HARM,
   pairs: NO_PAIRS,
@@ -117,8 +117,8 @@ const newRace = (name: string): GuardTest => ({
   computed: { units: 0, bad: 0 },
 });
 
-function addToRace(
-  race: GuardTest,
+function addToTest(
+  test: GuardTest,
   window: GuardTestCounts,
   { tolerance, oddsRatio }: GuardTestOptions,
 ): GuardTest {
@@ -129,14 +129,14 @@ function addToRace(
     .reduce(addLogs, new Array<number>(odds.length).fill(0));
   const [certified, none] = logs.slice(HARM_BET_COUNT) as [number, number];
   return {
-    name: race.name,
-    harm: addLogs(race.harm, logs),
-    pairs: addPairs(race.pairs, pairs),
-    certificate: race.certificate + (none - certified) + pairedCertificate(pairs, oddsRatio),
-    inputs: race.inputs + inputs,
-    candidate: strata.reduce((sum, at) => add(sum, at.candidate, at.candidateFailures), race.candidate),
-    stable: strata.reduce((sum, at) => add(sum, at.stable, at.stableFailures), race.stable),
-    computed: add(race.computed, computed.units, computed.bad),
+    name: test.name,
+    harm: addLogs(test.harm, logs),
+    pairs: addPairs(test.pairs, pairs),
+    certificate: test.certificate + (none - certified) + pairedCertificate(pairs, oddsRatio),
+    inputs: test.inputs + inputs,
+    candidate: strata.reduce((sum, at) => add(sum, at.candidate, at.candidateFailures), test.candidate),
+    stable: strata.reduce((sum, at) => add(sum, at.stable, at.stableFailures), test.stable),
+    computed: add(test.computed, computed.units, computed.bad),
   };
 }
 
@@ -155,11 +155,11 @@ export function guardTestLog({ harm, pairs }: GuardTest, tolerance: number): num
   return logSumExp([log, pairedLog(pairs, tolerance)]) - Math.LN2;
 }
 
-/** Candidate units that went wrong beyond what stable's own rate explains, in the worst race. */
-export const excessUnits = ({ tests: races }: GuardEvidence): number =>
+/** Candidate units that went wrong beyond what stable's own rate explains, in the worst test. */
+export const excessUnits = ({ tests }: GuardEvidence): number =>
   Math.max(
     0,
-    ...races.map(({ candidate, stable }) =>
+    ...tests.map(({ candidate, stable }) =>
       Math.round(candidate.bad - (stable.units === 0 ? 0 : (candidate.units * stable.bad) / stable.units)),
     ),
   );

@@ -14,13 +14,13 @@ const TEST_MILLIS = 60_000;
 export const sendToAlertmanager: SendFunction<'alertmanager'> = async (
   policy,
   { notice, at },
-  surroundings,
+  environment,
 ) => {
-  const address = await resolveText(policy.url, surroundings);
+  const address = await resolveText(policy.url, environment);
   if (!address.ok) return retryableFailure(address.problem);
   const valid = notice.reason === 'test' ? TEST_MILLIS : VALID_MILLIS;
   const alerts = notice.alerts.map((alert) => {
-    const generatorURL = alertUrl(surroundings.externalUrl, alert.fingerprint);
+    const generatorURL = alertUrl(environment.externalUrl, alert.fingerprint);
     return {
       labels: noticeLabels(alert),
       annotations: noticeAnnotations(alert),
@@ -31,5 +31,5 @@ export const sendToAlertmanager: SendFunction<'alertmanager'> = async (
   });
   const url = `${address.value.replace(/\/+$/, '').replace(/\/api\/v2(?:\/alerts)?$/, '')}/api/v2/alerts`;
   const body = JSON.stringify(alerts);
-  return deliveryOutcome(await post({ url, body, headers: {}, at }, surroundings));
+  return deliveryOutcome(await post({ url, body, headers: {}, at }, environment));
 };

@@ -17,10 +17,10 @@ import { redactSecrets, resolveSecret } from './secrets.ts';
 
 const TIMEOUT = 10_000;
 
-export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, surroundings) => {
-  const password = policy.password === null ? null : await resolveSecret(policy.password, surroundings);
+export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, environment) => {
+  const password = policy.password === null ? null : await resolveSecret(policy.password, environment);
   if (password !== null && !password.ok) return retryableFailure(password.problem);
-  const options = transportOf(policy, password?.value ?? null, surroundings);
+  const options = transportOf(policy, password?.value ?? null, environment);
   if (options === null)
     return permanentFailure('its server is none: smtp://USER@HOST:PORT or smtps://… was wanted');
   try {
@@ -37,7 +37,7 @@ export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, su
       transport.sendMail({
         from: policy.from,
         to: [...policy.to],
-        ...mailMessage(notice, surroundings.externalUrl),
+        ...mailMessage(notice, environment.externalUrl),
         date: new Date(at),
         messageId: `<${notice.id}@plimsoll>`,
         references: `<${incident}@plimsoll>`,
@@ -45,7 +45,7 @@ export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, su
         disableFileAccess: true,
         disableUrlAccess: true,
       }),
-      surroundings.timeoutMillis ?? TIMEOUT,
+      environment.timeoutMillis ?? TIMEOUT,
     );
     const missed = rejected.length === 0 ? '' : `, refused for ${rejected.length} of ${policy.to.length}`;
     return { ok: true, detail: `answered ${answerExcerpt(response)}${missed}`, receipt: null };
@@ -59,13 +59,13 @@ export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, su
 function transportOf(
   policy: ReceiverPolicyOf<'email'>,
   password: string | null,
-  surroundings: ReceiverEnvironment,
+  environment: ReceiverEnvironment,
 ) {
   if (!URL.canParse(policy.smtp)) return null;
   const url = new URL(policy.smtp);
   if (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') return null;
   const secure = url.protocol === 'smtps:';
-  const timeout = surroundings.timeoutMillis ?? TIMEOUT;
+  const timeout = environment.timeoutMillis ?? TIMEOUT;
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
@@ -77,7 +77,7 @@ function transportOf(
     connectionTimeout: timeout,
     greetingTimeout: timeout,
     socketTimeout: timeout,
-    ...(surroundings.certificates === undefined ? {} : { tls: { ca: surroundings.certificates } }),
+    ...(environment.certificates === undefined ? {} : { tls: { ca: environment.certificates } }),
   };
 }
 

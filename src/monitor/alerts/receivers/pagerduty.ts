@@ -19,19 +19,19 @@ const SEVERITY: Readonly<Record<AlertSeverity, 'critical' | 'warning' | 'info'>>
   info: 'info',
 };
 
-export const sendToPagerDuty: SendFunction<'pagerduty'> = async (policy, { notice, at }, surroundings) => {
-  const address = await resolveText(policy.url, surroundings);
+export const sendToPagerDuty: SendFunction<'pagerduty'> = async (policy, { notice, at }, environment) => {
+  const address = await resolveText(policy.url, environment);
   if (!address.ok) return retryableFailure(address.problem);
-  const key = await resolveSecret(policy.routingKey, surroundings);
+  const key = await resolveSecret(policy.routingKey, environment);
   if (!key.ok) return retryableFailure(key.problem);
   const events = notice.reason === 'test' ? (['trigger', 'resolve'] as const) : ([actionOf(notice)] as const);
   let outcome = retryableFailure('nothing was sent');
   for (const action of events) {
     const body = JSON.stringify({
       routing_key: key.value,
-      ...eventOf(notice, action, surroundings.externalUrl),
+      ...eventOf(notice, action, environment.externalUrl),
     });
-    outcome = deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, surroundings));
+    outcome = deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, environment));
     if (!outcome.ok) break;
   }
   return { ...outcome, detail: redactSecrets(outcome.detail, [key.value]) };

@@ -7,7 +7,7 @@ import { ruleFamily } from '../rule-families.ts';
 import type { SendFunction } from './receiver.ts';
 import { sendSigned } from './send-signed.ts';
 
-export const sendRetrain: SendFunction<'retrain'> = (policy, outgoing, surroundings) => {
+export const sendRetrain: SendFunction<'retrain'> = (policy, outgoing, environment) => {
   const { notice } = outgoing;
   const from = Math.min(...notice.alerts.map(({ startsAt }) => startsAt));
   const findings = notice.alerts.map(({ fingerprint, labels, severity, startsAt, told }) => ({
@@ -23,7 +23,7 @@ export const sendRetrain: SendFunction<'retrain'> = (policy, outgoing, surroundi
     traffic: told.traffic,
     histogram: told.histogram,
     details: told.details,
-    url: alertUrl(surroundings.externalUrl, fingerprint),
+    url: alertUrl(environment.externalUrl, fingerprint),
   }));
   const body = {
     schema: 1,
@@ -43,5 +43,5 @@ export const sendRetrain: SendFunction<'retrain'> = (policy, outgoing, surroundi
       command: `plimsoll requests export ${notice.endpoint} --from ${rfc3339(from)} --to ${rfc3339(notice.at)} -o rows.parquet`,
     },
   };
-  return sendSigned(policy, JSON.stringify(body), outgoing, surroundings);
+  return sendSigned(policy, JSON.stringify(body), outgoing, environment);
 };

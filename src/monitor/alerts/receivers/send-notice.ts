@@ -18,10 +18,10 @@ import { sendWebhook } from './webhook.ts';
 export async function sendNotice(
   policy: ReceiverPolicy,
   outgoing: OutgoingNotice,
-  surroundings: ReceiverEnvironment,
+  environment: ReceiverEnvironment,
 ): Promise<DeliveryOutcome> {
   try {
-    return await dispatch(policy, outgoing, surroundings);
+    return await dispatch(policy, outgoing, environment);
   } catch (error) {
     return retryableFailure(`the notice could not be made: ${(error as Error).name}`);
   }
@@ -30,21 +30,21 @@ export async function sendNotice(
 function dispatch(
   policy: ReceiverPolicy,
   outgoing: OutgoingNotice,
-  surroundings: ReceiverEnvironment,
+  environment: ReceiverEnvironment,
 ): Promise<DeliveryOutcome> {
   switch (policy.kind) {
     case 'webhook':
-      return sendWebhook(policy, outgoing, surroundings);
+      return sendWebhook(policy, outgoing, environment);
     case 'alertmanager':
-      return sendToAlertmanager(policy, outgoing, surroundings);
+      return sendToAlertmanager(policy, outgoing, environment);
     case 'slack':
-      return sendToSlack(policy, outgoing, surroundings);
+      return sendToSlack(policy, outgoing, environment);
     case 'email':
-      return sendMail(policy, outgoing, surroundings);
+      return sendMail(policy, outgoing, environment);
     case 'pagerduty':
-      return sendToPagerDuty(policy, outgoing, surroundings);
+      return sendToPagerDuty(policy, outgoing, environment);
     case 'retrain':
-      return sendRetrain(policy, outgoing, surroundings);
+      return sendRetrain(policy, outgoing, environment);
     default:
       return assertNever(policy);
   }

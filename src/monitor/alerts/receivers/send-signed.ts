@@ -13,16 +13,16 @@ export async function sendSigned(
   { url, secret }: { readonly url: string; readonly secret: string | null },
   body: string,
   { notice, at }: OutgoingNotice,
-  surroundings: ReceiverEnvironment,
+  environment: ReceiverEnvironment,
 ): Promise<DeliveryOutcome> {
-  const address = await resolveText(url, surroundings);
+  const address = await resolveText(url, environment);
   if (!address.ok) return retryableFailure(address.problem);
-  const key = secret === null ? null : await resolveSecret(secret, surroundings);
+  const key = secret === null ? null : await resolveSecret(secret, environment);
   if (key !== null && !key.ok) return retryableFailure(key.problem);
   const headers = {
     'idempotency-key': notice.id,
     ...(key === null ? {} : { [SIGNATURE_HEADER]: webhookSignature(body, key.value, at) }),
   };
-  const outcome = deliveryOutcome(await post({ url: address.value, body, headers, at }, surroundings));
+  const outcome = deliveryOutcome(await post({ url: address.value, body, headers, at }, environment));
   return { ...outcome, detail: redactSecrets(outcome.detail, key === null ? [] : [key.value]) };
 }

@@ -29,20 +29,20 @@ const PASSING = new Set([
 /** The message to be updated is not there any more. */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'channel_not_found']);
 
-export const sendToSlack: SendFunction<'slack'> = async (policy, outgoing, surroundings) => {
+export const sendToSlack: SendFunction<'slack'> = async (policy, outgoing, environment) => {
   const { notice, at } = outgoing;
-  const message = messageOf(notice, surroundings.externalUrl);
+  const message = messageOf(notice, environment.externalUrl);
   if (policy.url !== null) {
-    const address = await resolveText(policy.url, surroundings);
+    const address = await resolveText(policy.url, environment);
     if (!address.ok) return retryableFailure(address.problem);
     const body = JSON.stringify(message);
-    return deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, surroundings));
+    return deliveryOutcome(await post({ url: address.value, body, headers: {}, at }, environment));
   }
   if (policy.token === null || policy.channel === null)
     return permanentFailure('it has neither url, nor channel and token');
-  const token = await resolveSecret(policy.token, surroundings);
+  const token = await resolveSecret(policy.token, environment);
   if (!token.ok) return retryableFailure(token.problem);
-  const bot = { token: token.value, channel: policy.channel, at, surroundings };
+  const bot = { token: token.value, channel: policy.channel, at, environment };
   const outcome = await tellByBot(bot, message, outgoing);
   return { ...outcome, detail: redactSecrets(outcome.detail, [token.value]) };
 };
@@ -51,7 +51,7 @@ interface Bot {
   readonly token: string;
   readonly channel: string;
   readonly at: number;
-  readonly surroundings: ReceiverEnvironment;
+  readonly environment: ReceiverEnvironment;
 }
 interface Receipt {
   readonly channel: string;
@@ -89,7 +89,7 @@ const isReceipt = (value: unknown): value is Receipt =>
 
 /** One method of the API, which says in the body how it went. */
 async function call(
-  { token, at, surroundings }: Bot,
+  { token, at, environment }: Bot,
   method: string,
   body: object,
 ): Promise<{
@@ -97,9 +97,9 @@ async function call(
   readonly answer: Readonly<Record<string, unknown>>;
   readonly gone: boolean;
 }> {
-  const url = `${surroundings.slackApi ?? API}/${method}`;
+  const url = `${environment.slackApi ?? API}/${method}`;
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=utf-8' };
-  const answered = await post({ url, body: JSON.stringify(body), headers, at }, surroundings);
+  const answered = await post({ url, body: JSON.stringify(body), headers, at }, environment);
   const outcome = deliveryOutcome(answered);
   const answer = bodyOf(answered);
   if (!outcome.ok || answer['ok'] === true) return { outcome, answer, gone: false };

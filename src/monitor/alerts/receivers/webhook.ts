@@ -5,17 +5,17 @@ import { webhookBody } from '../message/webhook-body.ts';
 import { permanentFailure, type SendFunction } from './receiver.ts';
 import { sendSigned } from './send-signed.ts';
 
-export const sendWebhook: SendFunction<'webhook'> = async (policy, outgoing, surroundings) => {
+export const sendWebhook: SendFunction<'webhook'> = async (policy, outgoing, environment) => {
   const { notice } = outgoing;
-  const body = webhookBody(notice, surroundings.externalUrl);
-  if (policy.template === null) return sendSigned(policy, JSON.stringify(body), outgoing, surroundings);
+  const body = webhookBody(notice, environment.externalUrl);
+  if (policy.template === null) return sendSigned(policy, JSON.stringify(body), outgoing, environment);
   const data = {
     ...body,
     headline: noticeHeadline(notice),
-    text: noticeText(notice, surroundings.externalUrl),
+    text: noticeText(notice, environment.externalUrl),
     endpoint: notice.endpoint,
   };
   const rendered = renderTemplate(policy.template, data);
   if (!rendered.ok) return permanentFailure(`its template cannot be used: ${rendered.problem}`);
-  return sendSigned(policy, rendered.body, outgoing, surroundings);
+  return sendSigned(policy, rendered.body, outgoing, environment);
 };
