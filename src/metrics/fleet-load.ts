@@ -12,7 +12,7 @@ export interface VersionLoad {
     readonly error: number;
     readonly cancelled: number;
   };
-  /** Answered requests by their whole duration, in the cells of `metrics/buckets.ts`. */
+  /** Answered requests by their whole duration, in the cells of `metrics/duration-buckets.ts`. */
   readonly times: Float64Array;
   /** Milliseconds since the epoch, or null. */
   readonly lastAnswer: number | null;

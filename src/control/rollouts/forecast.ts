@@ -52,7 +52,7 @@ const unitsOf = (before: MeasuredTraffic | null): { readonly units?: number } =>
 /** Strategies whose stages wait for units. */
 const WAITING: ReadonlySet<Strategy> = new Set(['canary', 'blue-green']);
 
-/** What it waits for in vain (`few-units.ts`); nothing once it is over, or where no number of units is known. */
+/** What it waits for in vain (`unit-shortage.ts`); nothing once it is over, or where no number of units is known. */
 export function rolloutWarnings({ row, state }: RolloutSnapshot, before: MeasuredTraffic | null): string[] {
   const units = before?.units ?? null;
   if (units === null || !WAITING.has(row.strategy) || row.endedAt !== null) return [];

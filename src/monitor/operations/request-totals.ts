@@ -10,7 +10,7 @@ export interface RequestTotals {
   readonly failed: number;
   /** All requests, also those that were at fault themselves. */
   readonly seen: number;
-  /** Answered requests by their duration, in the cells of `metrics/buckets.ts`. */
+  /** Answered requests by their duration, in the cells of `metrics/duration-buckets.ts`. */
   readonly times: Float64Array;
 }
 

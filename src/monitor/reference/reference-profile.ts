@@ -93,9 +93,9 @@ export interface ReferenceProfile {
  * residual of a projection), and measures of texts. Each has bins of its own like any feature.
  */
 export interface JointProfile {
-  /** How numbers of several features are derived; read by `reference/joint.ts` alone. Null where there are none. */
+  /** How numbers of several features are derived; read by `reference/joint-profile.ts` alone. Null where there are none. */
   readonly projection: unknown;
-  /** Texts that are measured; read by `reference/text.ts` alone. */
+  /** Texts that are measured; read by `reference/text-measures.ts` alone. */
   readonly texts: readonly TextMeasures[];
   /** Those of the projection, then those of the texts. */
   readonly features: readonly FeatureProfile[];

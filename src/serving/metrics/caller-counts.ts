@@ -7,7 +7,7 @@ export interface CallerCounts {
   /** Requests of units with an id, and of none. */
   readonly named: number;
   readonly nameless: number;
-  /** Sketch of the ids (`distinct-count.ts`). */
+  /** Sketch of the ids (`hyperloglog.ts`). */
   readonly registers: Uint8Array;
 }
 

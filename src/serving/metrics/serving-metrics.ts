@@ -33,7 +33,7 @@ export class ModelSeries {
   /** Every counter in one array, so that those of several processes add up cell by cell. */
   readonly counters = new Float64Array(BLAMED + 1);
   readonly outcomes = this.counters.subarray(0, TIMES);
-  /** One row of cells a stage (`metrics/buckets.ts`). */
+  /** One row of cells a stage (`metrics/duration-buckets.ts`). */
   readonly times = this.counters.subarray(TIMES, TIME_SUMS);
   readonly timeSums = this.counters.subarray(TIME_SUMS, BATCHES);
   readonly batches = this.counters.subarray(BATCHES, ROWS);
@@ -75,7 +75,7 @@ export class ModelSeries {
 
 /** Requests that were answered, and that failed on account of the version, as its counters say. */
 export const answeredIn = (counters: Float64Array): number => counters[PREDICTION_OUTCOMES.indexOf('ok')]!;
-/** Cells of the whole duration of answered requests (`metrics/buckets.ts`). */
+/** Cells of the whole duration of answered requests (`metrics/duration-buckets.ts`). */
 export const timesIn = (counters: Float64Array): Float64Array =>
   counters.subarray(TIMES + STAGE.total * DURATION_CELLS, TIMES + (STAGE.total + 1) * DURATION_CELLS);
 export const blamedIn = (counters: Float64Array): number => counters[BLAMED]!;

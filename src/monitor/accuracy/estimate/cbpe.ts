@@ -1,6 +1,6 @@
 /**
  * CBPE with exactly the definitions of nannyml 0.13: for people who compare. Its bands (± 3 sampling errors) only know of
- * drawing rows, and of nothing else that goes wrong: see `band.ts` for ours. Pure.
+ * drawing rows, and of nothing else that goes wrong: see `error-band.ts` for ours. Pure.
  */
 import { elementAt } from '../../../core/element-at.ts';
 import { seededRandom, shuffle } from '../../../core/random.ts';
