@@ -10,7 +10,7 @@ import type { KnownEndpoint } from './local-options.ts';
 import { parseMonitor } from './policy/policy.ts';
 import type { AccuracyView, CohortView } from './port.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 type Store = Pick<MonitoringStore, 'memory' | 'cohorts' | 'cohortRevisions' | 'monitor'>;
 
@@ -28,7 +28,7 @@ export async function accuracyView(
   const standing = await storedAccuracyStatus(store, target, await storedMemory(store, target));
   const rows = (await store.cohorts({
     endpoint,
-    from: Math.floor(now - days * DAY),
+    from: Math.floor(now - days * DAY_MS),
     to: now,
   })) as readonly StoredCohort[];
   const cohorts: CohortView[] = [];

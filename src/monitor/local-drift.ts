@@ -13,9 +13,9 @@ import { type DriftMemory, MEMORY_KINDS, versionMemoryName } from './watch/memor
 import { unpackTick } from './watch/monitor-tick.ts';
 import { ignoredColumns, memoryFits, WatchedProfile } from './watch/version-drift.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Two versions whose last rows lie further apart have not seen the same traffic. */
-const TOGETHER = HOUR;
+const TOGETHER = HOUR_MS;
 
 type Store = Pick<MonitoringStore, 'profile' | 'memory' | 'memories' | 'monitor' | 'ticks'>;
 
@@ -38,7 +38,8 @@ export async function driftView(
   const row = await store.profile(model, version);
   if (row === null && version !== stable) throw new PlimsollError('VERSION_UNWATCHED', { endpoint, version });
   const seen =
-    row && (await sightingOf(store, endpoint, row, hours === undefined ? null : clock.now() - hours * HOUR));
+    row &&
+    (await sightingOf(store, endpoint, row, hours === undefined ? null : clock.now() - hours * HOUR_MS));
   if (row === null || seen === null)
     return { endpoint, version, from: 0, to: 0, rows: 0, features: [], findings: [], cause: null };
   return {

@@ -4,12 +4,12 @@ import { grouped } from '../text/numbers.ts';
 import type { MonitorView } from './port.ts';
 
 /** A monitor that has not looked for so long is behind, in milliseconds. */
-const BEHIND = 180_000;
+const BEHIND_MS = 180_000;
 
 export function viewSentence(view: Omit<MonitorView, 'sentence'>, now: number): string {
   const { alerts, reference, traffic, evaluatedAt, policy } = view;
   if (evaluatedAt === null) return 'Nothing was looked at yet: it begins with the first requests.';
-  if (now - evaluatedAt > BEHIND)
+  if (now - evaluatedAt > BEHIND_MS)
     return `The monitor has not looked since ${new Date(evaluatedAt).toISOString()}: is a server running?`;
   if (alerts.firing > 0)
     return `${countText(alerts.firing, 'alert')} firing: \`plimsoll alerts ${view.endpoint}\`.`;

@@ -21,9 +21,9 @@ export interface FeedbackBufferOptions {
 }
 
 /** Rows that are written in one go. */
-const AT_ONCE = 10_000;
+const BATCH_ITEMS_MAX = 10_000;
 /** Milliseconds between two tries while something is kept, and after which a client is told to send again. */
-const EVERY = 1000;
+const INTERVAL_MS = 1000;
 const SEND_AGAIN = 5;
 /** Status of the note that a group has been written, among the answers to repeated requests. */
 const WRITTEN = 200;
@@ -41,8 +41,9 @@ export class FeedbackBuffer implements Pick<Feedback, 'insert'> {
       begins: 'Feedback is kept on the disk of this server: the store is away',
       ends: 'Feedback that was kept has been written',
     });
-    this.#together = new CoalescingWriter((rows) => this.#take(rows), AT_ONCE);
-    this.#end = options.spool === null ? () => Promise.resolve() : options.every(EVERY, () => this.#drain());
+    this.#together = new CoalescingWriter((rows) => this.#take(rows), BATCH_ITEMS_MAX);
+    this.#end =
+      options.spool === null ? () => Promise.resolve() : options.every(INTERVAL_MS, () => this.#drain());
   }
 
   /** Rows that wait to be taken. */

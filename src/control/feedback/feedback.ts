@@ -10,8 +10,8 @@ const UNIT_MAX = 4096;
 const REQUEST_MAX = 256;
 const LABEL_MAX = 1000;
 /** A clock may be ahead by so much, and news be as old as that, in milliseconds. */
-const AHEAD_MAX = 5 * 60_000;
-const AGE_MAX = 400 * 86_400_000;
+const AHEAD_MAX_MS = 5 * 60_000;
+const AGE_MAX_MS = 400 * 86_400_000;
 const VALUE_MAX = 1e15;
 /** Mistakes that are told; the rest is counted. */
 const TOLD_MAX = 20;
@@ -109,7 +109,7 @@ const CHECKS: readonly Check[] = [
   ({ time }, now) => {
     if (time === undefined) return null;
     const at = typeof time === 'string' && TIME.test(time) ? Date.parse(time) : Number.NaN;
-    return at <= now + AHEAD_MAX && at >= now - AGE_MAX
+    return at <= now + AHEAD_MAX_MS && at >= now - AGE_MAX_MS
       ? null
       : `.time is ${shown(time)}, wanted ISO 8601 with a zone, within 400 days and not ahead of now`;
   },

@@ -29,7 +29,7 @@ export interface ExposureCohort {
 type Source = Pick<Feedback, 'firstAnswers' | 'valuesOf' | 'labelled'>;
 
 /** How far back a covariate reaches, in milliseconds before the first answer. */
-const LOOKBACK = 28 * 86_400_000;
+const LOOKBACK_MS = 28 * 86_400_000;
 
 /** One metric of the cohort, window by window; nothing of windows without new units. */
 export async function maturedOutcomes(
@@ -47,7 +47,7 @@ export async function maturedOutcomes(
   const before =
     metric.covariate === null
       ? null
-      : await sums(source, cohort.endpoint, firsts, metric.covariate, [-LOOKBACK, 0]);
+      : await sums(source, cohort.endpoint, firsts, metric.covariate, [-LOOKBACK_MS, 0]);
   const units = firsts.flatMap((first) => {
     const y = values.get(keyOf(first)) ?? (metric.name === 'accuracy' ? null : 0);
     if (y === null) return [];

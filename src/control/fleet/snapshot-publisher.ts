@@ -47,7 +47,7 @@ const fingerprintOf = (draft: Draft): string =>
   JSON.stringify([draft.versions.map(keyOf), generationsOf(draft)]);
 
 /** Milliseconds until a version that could not be loaded is tried again; looking whether its bundle has come costs little. */
-const RETRY_AFTER = 60_000;
+const RETRY_AFTER_MS = 60_000;
 const LOOK_AFTER = 2000;
 /** Snapshots of one start of a control plane: numbers of the next start are beyond them. */
 const SNAPSHOTS_A_START = 1e9;
@@ -250,7 +250,7 @@ export class SnapshotPublisher {
     if (failure === undefined) return false;
     const age = this.#ports.clock.now() - failure.at;
     const isGone = isPlimsollError(failure.error) && failure.error.code === 'BUNDLE_GONE';
-    return age >= 0 && age < (isGone ? LOOK_AFTER : RETRY_AFTER);
+    return age >= 0 && age < (isGone ? LOOK_AFTER : RETRY_AFTER_MS);
   }
 
   /** Numbers grow over restarts, also where the clock goes back: each start takes the next token of its scope. */

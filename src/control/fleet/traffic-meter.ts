@@ -23,7 +23,7 @@ export interface MeasuredTraffic {
 }
 
 /** What lies further back is not looked at, in milliseconds. */
-const WINDOW = 600_000;
+const WINDOW_MS = 600_000;
 /** Less than this, or fewer requests, is too little to say anything. */
 const LEAST_MILLIS = 300_000;
 const LEAST_REQUESTS = 100;
@@ -56,7 +56,7 @@ export class TrafficMeter {
     const hasFallen = [...(this.#samples.at(-1)?.counts.values() ?? [])].some(
       ({ model, requests }) => (sample.counts.get(model)?.requests ?? 0) < requests,
     );
-    const kept = hasFallen ? [] : this.#samples.filter((one) => one.at >= at - WINDOW);
+    const kept = hasFallen ? [] : this.#samples.filter((one) => one.at >= at - WINDOW_MS);
     this.#samples = [...kept, sample];
   }
 

@@ -32,9 +32,9 @@ interface Other {
 }
 
 /** Milliseconds without a sign of life after which a replica is dead: as long as ownership lasts without one. */
-const DEAD_AFTER = 10_000;
+const DEAD_AFTER_MS = 10_000;
 /** Milliseconds by which clocks may differ: a row that is older was left by a replica that is long dead. */
-const SKEW = 60_000;
+const CLOCK_SKEW_MS = 60_000;
 
 export class ReplicaMembers {
   readonly #options: MembersOptions;
@@ -62,7 +62,7 @@ export class ReplicaMembers {
   async report({ workers, ...rest }: ReplicaReport): Promise<void> {
     const { store, clock, replica } = this.#options;
     const now = clock.monotonic();
-    if (this.#beatAt !== null && now - this.#beatAt > DEAD_AFTER) this.#life++;
+    if (this.#beatAt !== null && now - this.#beatAt > DEAD_AFTER_MS) this.#life++;
     const named = workers.map(({ worker, epoch }) => ({ worker: this.nameOf(worker), epoch }));
     this.#beat++;
     await store.tables.members.put({
@@ -106,7 +106,7 @@ export class ReplicaMembers {
   #see({ replica, beat, at, body }: MemberRow): readonly FleetChange[] {
     const { clock, logger } = this.#options;
     const before = this.#others.get(replica);
-    if (before === undefined && Math.abs(clock.now() - at) > SKEW) return [];
+    if (before === undefined && Math.abs(clock.now() - at) > CLOCK_SKEW_MS) return [];
     if (before?.beat === beat || !isSaid(body)) return [];
     this.#others.set(replica, { beat, seenAt: clock.monotonic(), said: body });
     if (before === undefined) logger.info({ replica }, 'Another replica shares the rollouts');
@@ -117,7 +117,7 @@ export class ReplicaMembers {
   #isDead(name: string, rows: readonly MemberRow[]): boolean {
     const isGone = !rows.some(({ replica }) => replica === name);
     const { seenAt } = this.#others.get(name)!;
-    return isGone || this.#options.clock.monotonic() - seenAt > DEAD_AFTER;
+    return isGone || this.#options.clock.monotonic() - seenAt > DEAD_AFTER_MS;
   }
 
   /** Each once, as long as it lasts: rollouts wait for that replica. */

@@ -4,7 +4,7 @@ import type { Fence, Store } from '../../store/store.ts';
 
 const SCOPE = 'rollouts';
 /** Milliseconds for which ownership is taken, and after which it is taken again. */
-const LEASE = 10_000;
+const LEASE_MS = 10_000;
 const RENEW_AFTER = 3000;
 /** And after which it is asked for again where the store did not answer. */
 const RETRY_AFTER = 1000;
@@ -48,7 +48,7 @@ export class OwnershipLease {
   }
 
   async #acquire(): Promise<void> {
-    this.#fence = await this.#store.tables.owners.acquire(SCOPE, this.#holder, this.#clock.now(), LEASE);
+    this.#fence = await this.#store.tables.owners.acquire(SCOPE, this.#holder, this.#clock.now(), LEASE_MS);
     this.#isKept = this.#store.isAlone && this.#fence !== null;
   }
 
@@ -68,5 +68,5 @@ export class OwnershipLease {
 
 /** Takes ownership from whoever has it, without waiting for its time to run out: where every other process is known to be dead. */
 export async function takeOver(ports: { store: Store; clock: Clock; holder: string }): Promise<void> {
-  await ports.store.tables.owners.acquire(SCOPE, ports.holder, ports.clock.now() + LEASE, LEASE);
+  await ports.store.tables.owners.acquire(SCOPE, ports.holder, ports.clock.now() + LEASE_MS, LEASE_MS);
 }

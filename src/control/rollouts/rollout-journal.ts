@@ -46,7 +46,7 @@ const FOLLOW_MAX = 5000;
 /** And once they have not followed in that time, at every tick. */
 const FOLLOW_AGAIN = 50;
 /** Bytes of units that wait to be written while the store is away; beyond them windows are kept without. */
-const UNITS_WAITING_MAX = 64 * 1024 * 1024;
+const UNITS_WAITING_MAX_BYTES = 64 * 1024 * 1024;
 
 export interface EventDraft {
   readonly kind: RolloutEventRow['kind'];
@@ -199,7 +199,7 @@ export class RolloutJournal {
     if (!isAllowed) return false;
     const { event } = step.entry;
     const waiting = this.#unwritten.reduce((sum, entry) => sum + (entry.event.units?.length ?? 0), 0);
-    const hasRoom = waiting + (event.units?.length ?? 0) <= UNITS_WAITING_MAX;
+    const hasRoom = waiting + (event.units?.length ?? 0) <= UNITS_WAITING_MAX_BYTES;
     this.#unwritten.push(hasRoom ? step.entry : { ...step.entry, event: { ...event, units: null } });
     this.#accept(step);
     return true;

@@ -50,7 +50,7 @@ export interface RolloutRunPorts {
 }
 
 /** Longest time without an event, in milliseconds: a machine believes at most an hour between two. */
-const HEARTBEAT = 900_000;
+const HEARTBEAT_INTERVAL_MS = 900_000;
 /** Most windows that are closed in one tick: commands come between. */
 const CLOSED_A_TICK = 100;
 /** Routes whose windows may be open when a rollout is gone on with: more are not flipped within a watermark. */
@@ -327,7 +327,7 @@ export class RolloutRun implements JournalListener {
     const { after, hasConsequences } = this.#journal.foresee(at);
     this.#said = after;
     const last = this.#journal.folded.at;
-    if (hasConsequences || at < last || at >= last + HEARTBEAT)
+    if (hasConsequences || at < last || at >= last + HEARTBEAT_INTERVAL_MS)
       await this.#record({ kind: 'tick', body: null });
   }
 

@@ -7,12 +7,12 @@ import { COOLS_DOWN, ruleFamily } from './rule-families.ts';
 /** Clocks begin anew where nothing was known for longer: Prometheus's outage tolerance. */
 export const OUTAGE_TOLERANCE_MS = 3_600_000;
 /** What is resolved is shown, and told to Alertmanager, for so long. */
-const SHOWN = 900_000;
-const DAY = 86_400_000;
+const RESOLVED_SHOWN_MS = 900_000;
+const DAY_MS = 86_400_000;
 /** Resolving takes twice as long with every further flap of a day, up to 64 times and never over a day. */
 const MAX_DOUBLINGS = 6;
 /** What the doubling begins with where alerts resolve at once. */
-const LEAST_DAMPING = 60_000;
+const DAMPING_MIN_MS = 60_000;
 const MAX_FIRINGS = 100;
 
 export type AlertEventKind =
@@ -198,19 +198,19 @@ const resolved = (row: AlertRow, now: number): AlertRow => ({
 /** How long an alert must be calm: the more it flaps, the longer. */
 function resolveAfter({ flaps }: Pick<AlertRow, 'flaps'>, policy: AlertPolicy): number {
   if (flaps < 2) return policy.resolveAfter;
-  const damped = Math.max(policy.resolveAfter, LEAST_DAMPING) * 2 ** Math.min(flaps - 1, MAX_DOUBLINGS);
-  return Math.max(policy.resolveAfter, Math.min(damped, DAY));
+  const damped = Math.max(policy.resolveAfter, DAMPING_MIN_MS) * 2 ** Math.min(flaps - 1, MAX_DOUBLINGS);
+  return Math.max(policy.resolveAfter, Math.min(damped, DAY_MS));
 }
 
 /** Forgets firings of more than a day ago. */
 function recent(row: AlertRow, now: number): AlertRow {
-  const firings = row.firings.filter((at) => now - at < DAY);
+  const firings = row.firings.filter((at) => now - at < DAY_MS);
   return firings.length === row.firings.length ? row : { ...row, firings, flaps: firings.length };
 }
 
 /** What was resolved long enough ago, and told as such, is inactive. */
 function aged(row: AlertRow, now: number): AlertRow {
-  if (row.state !== 'resolved' || now - row.since < SHOWN) return row;
+  if (row.state !== 'resolved' || now - row.since < RESOLVED_SHOWN_MS) return row;
   const waits = Object.values(row.notified).some(({ state }) => state !== 'resolved');
   return waits ? row : { ...to(row, 'inactive', now), endsAt: null };
 }

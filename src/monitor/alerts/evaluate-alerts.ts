@@ -31,7 +31,7 @@ export interface AlertEvaluation {
 }
 
 /** A row that only was looked at again is written once in so long. */
-const REWRITTEN_EVERY = 60_000;
+const REWRITE_INTERVAL_MS = 60_000;
 /** Nobody changes alerts for longer than this. */
 const CLAIM_MILLIS = 10_000;
 /** Attempts are made for some 13 s. */
@@ -148,7 +148,7 @@ function changeOf(before: readonly AlertRow[], after: AlertStep, { memories }: A
 }
 
 function isWorthWriting(before: AlertRow | undefined, after: AlertRow): boolean {
-  if (before === undefined || after.evaluatedAt - before.evaluatedAt >= REWRITTEN_EVERY) return true;
+  if (before === undefined || after.evaluatedAt - before.evaluatedAt >= REWRITE_INTERVAL_MS) return true;
   const lasting = (row: AlertRow): string => JSON.stringify({ ...row, told: null, evaluatedAt: 0 });
   return lasting(before) !== lasting(after);
 }

@@ -14,7 +14,7 @@ const GROWTH = 8;
 /** A file is not made larger than this. */
 const LARGEST = 256 * KIB * KIB;
 /** A day is over for good so long after its end, in milliseconds. */
-const SETTLED = 3_600_000;
+const SETTLED_AFTER_MS = 3_600_000;
 
 /**
  * Groups of segments, each to become one: of the same endpoint, day and shape; of about the same size while the day goes on,
@@ -30,7 +30,7 @@ export function planCompaction(segments: readonly SegmentRow[], now: number): (r
   }
   return [...mergeable.values()].flatMap((group) => {
     const sorted = group.toSorted((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-    const isOver = utcDay(now - SETTLED) > parseSegmentPath(elementAt(sorted, 0).path)!.day;
+    const isOver = utcDay(now - SETTLED_AFTER_MS) > parseSegmentPath(elementAt(sorted, 0).path)!.day;
     return (isOver ? [sorted] : bySize(sorted)).flatMap((candidates) => cut(candidates, isOver ? 2 : FEW));
   });
 }

@@ -33,7 +33,7 @@ export interface RetentionPolicy {
 /** So long, in milliseconds, a file that is no part of the log stays: somebody may be about to say so, or still read it. */
 export const ORPHAN_GRACE_MS = 15 * 60_000;
 /** Index rows of servers that are gone are forgotten so long after they should have done it themselves. */
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const EVER = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
 /** Puts small files together; answers how many are gone by it. */
@@ -89,7 +89,7 @@ export async function applyRetention(
     for (const row of rows.toSorted((a, b) => b.to - a.to)) {
       const isOwn = row.replica === replica;
       if (isOwn) bytes += row.bytes;
-      const isOld = row.to < now - keep - (isOwn ? 0 : DAY);
+      const isOld = row.to < now - keep - (isOwn ? 0 : DAY_MS);
       if (isOld || (isOwn && bytes > maxBytes)) removed.push(row);
     }
   }

@@ -12,11 +12,11 @@ export interface BurnRule {
   readonly severity: 'page' | 'ticket';
 }
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 
 const BURN_RULES: readonly BurnRule[] = [
-  { long: 60 * MINUTE, short: 5 * MINUTE, rate: 14.4, severity: 'page' },
-  { long: 360 * MINUTE, short: 30 * MINUTE, rate: 6, severity: 'page' },
+  { long: 60 * MINUTE_MS, short: 5 * MINUTE_MS, rate: 14.4, severity: 'page' },
+  { long: 360 * MINUTE_MS, short: 30 * MINUTE_MS, rate: 6, severity: 'page' },
 ];
 
 /** Requests that count against a budget, and those among them that were bad. */

@@ -12,7 +12,7 @@ import {
 } from '../../metrics/duration-buckets.ts';
 import { incompleteBeta } from '../../statistics/beta.ts';
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Hours that are remembered, that must be, and requests that make one. */
 const HOURS_KEPT = 168;
 const HOURS_LEAST = 3;
@@ -42,7 +42,7 @@ export class LatencyBaseline {
   }
 
   add(at: number, cells: ArrayLike<number>): void {
-    const hour = Math.floor(at / HOUR);
+    const hour = Math.floor(at / HOUR_MS);
     if (this.#hour !== hour) this.#close();
     this.#hour = hour;
     for (let cell = 0; cell < DURATION_CELLS; cell++) this.#cells[cell]! += cells[cell]!;

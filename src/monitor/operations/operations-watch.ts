@@ -46,11 +46,11 @@ export interface OperationsState {
   readonly heardAt: number | null;
 }
 
-const MINUTE = 60_000;
-const SPAN = 6 * 60 * MINUTE;
-const RECENT = 5 * MINUTE;
+const MINUTE_MS = 60_000;
+const SPAN = 6 * 60 * MINUTE_MS;
+const RECENT = 5 * MINUTE_MS;
 /** Looks are about this far apart, in milliseconds: so many false alarms may be had a look. */
-const LOOK = 10_000;
+const LOOK_MS = 10_000;
 
 /** Share of failed requests that is an alert whatever the objective is, and where it is none any more. */
 const ERRORS_HIGH = 0.05;
@@ -151,7 +151,7 @@ export class OperationsWatch {
   #spike(isKnown: boolean, at: number): AlertCondition {
     const { policy, falseAlarms } = this.#options;
     const recent = this.#recent.within(RECENT);
-    const chance = (falseAlarms.count / falseAlarms.span) * LOOK;
+    const chance = (falseAlarms.count / falseAlarms.span) * LOOK_MS;
     const spike =
       isKnown && recent !== null ? detectSpike(recent.counts, this.#baseline, policy.spike, chance) : null;
     if (spike === null) return this.#condition('LatencySpike', null, at, UNKNOWN_DETAIL, 'ticket');

@@ -28,15 +28,15 @@ export interface ServerState {
   readonly floors: readonly Floor[];
 }
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** A burst is none: half of the looks of so long must be beyond. */
-const SPAN = 5 * MINUTE;
+const SPAN_MS = 5 * MINUTE_MS;
 const LEAST_SAMPLES = 6;
 const FULL = { beyond: 0.8, below: 0.5 };
 const BUSY = { beyond: 0.95, below: 0.8 };
 
 /** Memory is compared by the least of each half hour: what collections of garbage leave. */
-const STRETCH = 30 * MINUTE;
+const STRETCH = 30 * MINUTE_MS;
 const STRETCHES = 12;
 const GROWTH = 1.5;
 const GROWTH_LEAST = 256 * 2 ** 20;
@@ -71,7 +71,7 @@ export class ServerWatch {
   }
 
   #take(at: number, { saturation, loopBusy, memory }: FleetLoad): void {
-    this.#samples = [...this.#samples.filter((one) => one.at > at - SPAN), { at, saturation, loopBusy }];
+    this.#samples = [...this.#samples.filter((one) => one.at > at - SPAN_MS), { at, saturation, loopBusy }];
     const begin = Math.floor(at / STRETCH) * STRETCH;
     const last = this.#floors.at(-1);
     const floor = { at: begin, bytes: last?.at === begin ? Math.min(last.bytes, memory) : memory };

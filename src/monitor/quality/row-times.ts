@@ -20,8 +20,8 @@ export const NO_ROW_TIMES: RowTimesState = {
 };
 
 /** Clocks of many machines differ by less, in milliseconds; and rows of one moment come in any order. */
-const AHEAD = 300_000;
-const BEHIND = 60_000;
+const FUTURE_TOLERANCE_MS = 300_000;
+const BACKWARDS_TOLERANCE_MS = 60_000;
 
 export function checkRowTimes(
   before: RowTimesState,
@@ -34,13 +34,13 @@ export function checkRowTimes(
     const at = times[i]!;
     if (Number.isNaN(at)) continue;
     found.rows++;
-    if (now !== null && at > now + AHEAD) {
+    if (now !== null && at > now + FUTURE_TOLERANCE_MS) {
       found.future++;
       if (found.firstFuture < 0) found.firstFuture = from + i;
       // What lies in the future is no measure for those that follow.
       continue;
     }
-    if (found.latest !== null && at < found.latest - BEHIND) {
+    if (found.latest !== null && at < found.latest - BACKWARDS_TOLERANCE_MS) {
       found.backwards++;
       if (found.firstBackwards < 0) found.firstBackwards = from + i;
     }

@@ -8,7 +8,7 @@ import type { FeatureProfile, ValueColumn } from './reference-profile.ts';
 type Numbers = Extract<ValueColumn, { kind: 'number' }>;
 
 export const WEEK_HOURS = 168;
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** The epoch was a Thursday; weeks begin on Monday. */
 const MONDAY = 4 * 24;
 
@@ -21,7 +21,7 @@ const EXPLAINED_MIN = 0.05;
 
 /** Of a time in milliseconds since the epoch: 0 is Monday from 0 to 1. */
 function hourOfWeek(time: number): number {
-  const hours = Math.floor(time / HOUR) - MONDAY;
+  const hours = Math.floor(time / HOUR_MS) - MONDAY;
   return ((hours % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
 }
 
@@ -72,7 +72,7 @@ export function spannedWeeks(times: Float64Array): number {
     if (time < first) first = time;
     if (time > last) last = time;
   }
-  return last > first ? (last - first) / (WEEK_HOURS * HOUR) : 0;
+  return last > first ? (last - first) / (WEEK_HOURS * HOUR_MS) : 0;
 }
 
 /** Values without their hour's offset; one without a time stays as it is. */

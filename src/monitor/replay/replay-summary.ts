@@ -5,7 +5,7 @@ import { numberText } from '../../text/numbers.ts';
 import type { BaselineAlarms } from './baselines.ts';
 import type { StreamReplayResult } from './replay-stream.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** `would have fired 3 times in 90 days; expected at most 0.4 false alarms`. */
 export function replaySummary({ rows, span, alarms }: StreamReplayResult, falseAlarms: number): string {
@@ -22,7 +22,7 @@ function expectedText(expected: number): string {
 
 /** To the hour, or to the day where there are several. */
 function spanText(millis: number): string {
-  const unit = millis >= 2 * DAY ? DAY : DAY / 24;
+  const unit = millis >= 2 * DAY_MS ? DAY_MS : DAY_MS / 24;
   return durationText(Math.max(1, Math.round(millis / unit)) * unit);
 }
 

@@ -33,8 +33,8 @@ export interface WatchedAccuracy {
 }
 
 /** How often, in milliseconds; where labels came, or there was nothing yet; and how long one look makes cohorts anew before it leaves the rest. */
-const EVERY = 60_000;
-const EVERY_LABELLED = 10_000;
+const INTERVAL_MS = 60_000;
+const LABELLED_INTERVAL_MS = 10_000;
 const WORK_MILLIS = 15_000;
 /** A look that took long is not made again before so many times as long. */
 const REST = 20;
@@ -126,7 +126,7 @@ export class AccuracyEvaluator {
     if (known === undefined) return true;
     const now = this.#options.clock.monotonic();
     const isSoon = this.#labelled.has(endpoint) || known.look === null || known.look.cohorts.length === 0;
-    return now >= known.notBefore && now - known.at >= (isSoon ? EVERY_LABELLED : EVERY);
+    return now >= known.notBefore && now - known.at >= (isSoon ? LABELLED_INTERVAL_MS : INTERVAL_MS);
   }
 
   async #look({ endpoint, policy }: WatchedAccuracy, fence: Fence): Promise<void> {

@@ -27,7 +27,7 @@ interface Kept {
 /** Attempts after which a file is given up. */
 const ATTEMPTS = 3;
 /** What was refused alone is tried again after so long, in milliseconds. */
-const REST = 30_000;
+const REST_MS = 30_000;
 const NONE: Failures = { ended: 0, refused: 0, others: false };
 
 export class BlockAttempts {
@@ -88,7 +88,7 @@ export class BlockAttempts {
       if (names.length > 1) this.#failed.set(name, before);
       else {
         this.#failed.set(name, { ...before, refused: before.refused + 1 });
-        this.#resting.set(name, this.#clock.monotonic() + REST);
+        this.#resting.set(name, this.#clock.monotonic() + REST_MS);
       }
     }
     await this.#write([]);

@@ -23,7 +23,7 @@ import { QualityCounter } from './quality-tick.ts';
 export const SLOT_MS = 10_000;
 /** Files, and bytes of them, that are taken in at once. */
 const FILES_MAX = 256;
-const BYTES_MAX = 64 * 2 ** 20;
+const PASS_MAX_BYTES = 64 * 2 ** 20;
 
 export interface BlockIntakeOptions {
   readonly spool: BlockSpoolReader;
@@ -130,7 +130,7 @@ export class BlockIntake {
     const tried: string[] = [];
     let [bad, bytes] = [0, 0];
     for (const name of names) {
-      if (bytes > BYTES_MAX) break;
+      if (bytes > PASS_MAX_BYTES) break;
       const read = await this.#options.spool.read(name);
       tried.push(name);
       if (read === 'bad') bad++;

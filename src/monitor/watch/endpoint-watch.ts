@@ -40,9 +40,9 @@ export interface SteeringRequest {
 }
 
 /** Two versions whose last rows lie further apart, in milliseconds, have not seen the same traffic. */
-const TOGETHER = 3_600_000;
+const TOGETHER_MS = 3_600_000;
 /** A rollout that runs so long, in milliseconds, after it was paused has been resumed. */
-const RESUMED = 20_000;
+const RESUMED_MS = 20_000;
 
 export class EndpointWatch {
   readonly #options: EndpointWatchOptions;
@@ -130,7 +130,7 @@ export class EndpointWatch {
     const began = Math.max(0, ...of.flatMap((drift) => Object.values(drift?.began ?? {})));
     if (began <= (steered?.began ?? rollout.startedAt)) {
       // Somebody has resumed it: what comes of it is theirs to say.
-      if (steered !== null && this.#options.now() - steered.at > RESUMED)
+      if (steered !== null && this.#options.now() - steered.at > RESUMED_MS)
         this.#memory = { ...this.#memory!, steered: { ...steered, at: Number.MAX_SAFE_INTEGER } };
       return null;
     }
@@ -148,7 +148,7 @@ export class EndpointWatch {
   ): SteeringRequest | null {
     const { began, at } = steered ?? { began: 0, at: Infinity };
     if (!stable || !candidate || this.#options.now() - at < this.#policy.alerts.for) return null;
-    if (Math.abs(candidate.to - stable.to) > TOGETHER || !driftsAlone(candidate.view(), stable.view()))
+    if (Math.abs(candidate.to - stable.to) > TOGETHER_MS || !driftsAlone(candidate.view(), stable.view()))
       return null;
     const reason = `drift while it runs: ${firstDrifting([candidate.view()])} (the candidate alone)`;
     return { rollout, steering: 'abort', reason, began };
@@ -310,7 +310,7 @@ export class EndpointWatch {
     for (const { version } of versions) {
       if (version === stable || (other !== null && version !== other)) continue;
       const drift = await this.#drift(version);
-      if (drift === null || Math.abs(drift.to - own.to) > TOGETHER) continue;
+      if (drift === null || Math.abs(drift.to - own.to) > TOGETHER_MS) continue;
       const cause = driftCause(own.view(), drift.view());
       if (cause !== null) return cause;
     }

@@ -11,19 +11,19 @@ export interface FoldOptions {
   readonly read: number;
 }
 
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 /** Ticks of wide models are large: so many are held at once. */
-const PAGE = 250;
+const PAGE_ROWS = 250;
 
 /**
  * To be called where everything that reads ticks is kept up to `read`. Cut off anywhere, it is gone on with at the next call.
  * Answers how many ticks were put away.
  */
 export async function foldOldTicks({ store, before, read }: FoldOptions): Promise<number> {
-  const until = Math.floor(before / HOUR) * HOUR;
+  const until = Math.floor(before / HOUR_MS) * HOUR_MS;
   let folded = 0;
   for (let after = 0; ; ) {
-    const rows = await store.ticksAfter(after, PAGE);
+    const rows = await store.ticksAfter(after, PAGE_ROWS);
     const old = rows.filter(({ id, at, span }) => id <= read && at + span <= until);
     // They come in the order of time, nearly: behind those that are young there are hardly any old ones.
     if (old.length === 0) return folded;
@@ -47,11 +47,11 @@ function sumsOf(rows: readonly TickRow[]): {
     const tick = readable(counts);
     if (tick === null) continue;
     ids.push(id);
-    const hour = Math.floor(at / HOUR) * HOUR;
+    const hour = Math.floor(at / HOUR_MS) * HOUR_MS;
     const key = JSON.stringify([endpoint, model, version, replica, hour, tick.profile]);
     const sum = sums.get(key);
     if (sum === undefined)
-      sums.set(key, { about: { endpoint, model, version, replica, at: hour, span: HOUR }, tick });
+      sums.set(key, { about: { endpoint, model, version, replica, at: hour, span: HOUR_MS }, tick });
     else sum.tick = addTicks(sum.tick, tick);
   }
   const made = [...sums.values()].map(({ about, tick }) => ({

@@ -32,14 +32,14 @@ export interface MonitorWatchOptions {
 }
 
 /** Who evaluates is not replaced for so long, in milliseconds, after it has been heard of. */
-const LEASE = 30_000;
+const LEASE_MS = 30_000;
 /** How often detectors are kept where nothing was found, in milliseconds: they are large, and come again from ticks. */
-const KEEP_EVERY = 15_000;
+const SAVE_INTERVAL_MS = 15_000;
 const TICKS = 1000;
 /** The first look of a process waits so long, in milliseconds, for what it is to say of accuracy. */
 const FIRST_MILLIS = 20_000;
 /** What changed within so many milliseconds may have to be told before long. */
-const FRESH = 60_000;
+const FRESH_MS = 60_000;
 
 export class MonitorWatch {
   readonly #options: MonitorWatchOptions;
@@ -104,7 +104,7 @@ export class MonitorWatch {
     }
     this.#standings = standings;
     this.#evaluatedAt = clock.now();
-    if (isNew || clock.monotonic() - this.#keptAt > KEEP_EVERY) await this.keep();
+    if (isNew || clock.monotonic() - this.#keptAt > SAVE_INTERVAL_MS) await this.keep();
     this.#isRestless = isRestless;
   }
 
@@ -171,7 +171,7 @@ export class MonitorWatch {
   /** Whether this process evaluates; who begins to reads where the one before was. */
   async #lead(): Promise<boolean> {
     const { store, clock, holder } = this.#options;
-    const fence = await store.claim('evaluate', holder, clock.now(), LEASE);
+    const fence = await store.claim('evaluate', holder, clock.now(), LEASE_MS);
     if (fence === null) {
       this.#follow();
       return false;
@@ -277,7 +277,7 @@ export class MonitorWatch {
 
 /** Nothing is pending, and what changed last has been told. */
 const isCalm = (rows: readonly AlertRow[], now: number): boolean =>
-  rows.every(({ state, since }) => state === 'inactive' || (state !== 'pending' && now - since > FRESH));
+  rows.every(({ state, since }) => state === 'inactive' || (state !== 'pending' && now - since > FRESH_MS));
 
 function firingOf(rows: readonly AlertRow[]): EndpointStatus['firing'] {
   const firing = rows.filter(({ state }) => state === 'firing');

@@ -52,9 +52,9 @@ export interface ProfileStoreOptions {
 type Version = Pick<CapturedBlock, 'model' | 'version'>;
 
 /** How long, in milliseconds, whoever makes a profile has for it. */
-const MAKING = 600_000;
+const LEARNING_TIMEOUT_MS = 600_000;
 /** What is kept may have been replaced by another server: it is looked at again after so long, in milliseconds. */
-const FRESH = 60_000;
+const FRESH_MS = 60_000;
 /** How often, in milliseconds, it is looked whether a version was given another reference. */
 const LOOK = 5000;
 
@@ -132,7 +132,7 @@ export class ProfileStore {
       before?.createdAt === row.createdAt
         ? before
         : { profile, createdAt: row.createdAt, counter: new BinCounter(profile) };
-    this.#known.set(key, { known, until: clock.monotonic() + FRESH });
+    this.#known.set(key, { known, until: clock.monotonic() + FRESH_MS });
     return known;
   }
 
@@ -261,7 +261,7 @@ export class ProfileStore {
   ): Promise<'made' | 'later' | 'nothing'> {
     const { store, clock, holder } = this.#options;
     const now = clock.now();
-    const fence = await store.claim(`profile ${keyOf(version)}`, holder, now, MAKING);
+    const fence = await store.claim(`profile ${keyOf(version)}`, holder, now, LEARNING_TIMEOUT_MS);
     const kept = await store.profile(version.model, version.version);
     if (kept !== null && kept.createdAt !== before?.createdAt) return 'made';
     if (fence === null) return 'later';

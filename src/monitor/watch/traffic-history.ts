@@ -17,8 +17,8 @@ export interface TrafficHistory {
   readonly hours: Slots;
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const MINUTE_MS = 60_000;
+const HOUR = 60 * MINUTE_MS;
 const DAY = 24 * HOUR;
 
 /** With what came at `at` added; what is older than a day is forgotten. */
@@ -26,7 +26,7 @@ export function addTraffic(traffic: TrafficHistory | null, at: number, count: Tr
   const { since, minutes, hours } = traffic ?? { since: at, minutes: [], hours: [] };
   return {
     since: Math.min(since, at),
-    minutes: addSlot(minutes, Math.floor(at / MINUTE), 60, count),
+    minutes: addSlot(minutes, Math.floor(at / MINUTE_MS), 60, count),
     hours: addSlot(hours, Math.floor(at / HOUR), 24, count),
   };
 }
@@ -44,7 +44,7 @@ function addSlot(slots: Slots, slot: number, kept: number, { requests, rows, dro
 
 /** Of the hour, or day, before `now`; to the minute, or hour. */
 export const lastHour = (traffic: TrafficHistory, now: number): TrafficCount =>
-  sum(traffic.minutes, Math.floor(now / MINUTE) - 60);
+  sum(traffic.minutes, Math.floor(now / MINUTE_MS) - 60);
 export const lastDay = (traffic: TrafficHistory, now: number): TrafficCount =>
   sum(traffic.hours, Math.floor(now / HOUR) - 24);
 

@@ -30,8 +30,8 @@ export interface QualityMemory {
   readonly totals: Readonly<Record<string, number>>;
 }
 
-const SLOT = 300_000;
-const HOUR = 3_600_000;
+const SLOT_MS = 300_000;
+const HOUR_MS = 3_600_000;
 const SLOTS = 12;
 const HOURS = 24;
 /** So many rows say how it is now; of fewer, an hour is looked at. */
@@ -55,8 +55,8 @@ export function addToQuality(
   };
   return {
     profile,
-    recent: addSlot(own?.recent ?? [], Math.floor(at / SLOT), SLOTS, sums),
-    hours: addSlot(own?.hours ?? [], Math.floor(at / HOUR), HOURS, sums),
+    recent: addSlot(own?.recent ?? [], Math.floor(at / SLOT_MS), SLOTS, sums),
+    hours: addSlot(own?.hours ?? [], Math.floor(at / HOUR_MS), HOURS, sums),
     totals: addTotals(memory?.totals ?? {}, sums),
   };
 }
@@ -114,7 +114,7 @@ export const violationsOfDay = (
   now: number,
 ): readonly QualityViolation[] =>
   violationsIn(
-    memory.hours.filter(([slot]) => slot > Math.floor(now / HOUR) - HOURS).map(([, sums]) => sums),
+    memory.hours.filter(([slot]) => slot > Math.floor(now / HOUR_MS) - HOURS).map(([, sums]) => sums),
     profile,
     limits,
   );
@@ -126,7 +126,7 @@ export function violationsNow(
   limits: QualityLimits,
   now: number,
 ): { readonly rows: number; readonly violations: readonly QualityViolation[] } {
-  const newest = Math.floor(now / SLOT);
+  const newest = Math.floor(now / SLOT_MS);
   const taken: Sums[] = [];
   let rows = 0;
   for (const [slot, sums] of memory.recent.toReversed()) {

@@ -42,7 +42,7 @@ import { type WindowInterval, WindowSchedule } from './window-schedule.ts';
 /** Most windows that pieces may run ahead of the next one to be closed. */
 const AHEAD_MAX = 4096;
 /** Longest time, in milliseconds, that workers take to send what was under way when the rollout ended. */
-const DRAIN_MAX = 31_000;
+const DRAIN_MAX_MS = 31_000;
 /** Most answers of stable that are kept to freeze marks from. */
 const SAMPLES_KEPT = 10_000;
 
@@ -153,7 +153,7 @@ export class WindowCollector {
     const span = window === null ? null : this.#schedule.span(window);
     if (window === null || span === null || now < span.end) return null;
     const { watermark } = this.#needs;
-    const patience = this.#schedule.end < Infinity ? Math.max(watermark, DRAIN_MAX) : watermark;
+    const patience = this.#schedule.end < Infinity ? Math.max(watermark, DRAIN_MAX_MS) : watermark;
     const isOpen = now < span.end + patience && span.start < span.end;
     const waits = isOpen && !this.#isComplete(window, span);
     return waits ? null : window;

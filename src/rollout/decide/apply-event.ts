@@ -6,7 +6,7 @@ import { addSettledWindow, classifyArrival } from './settled-windows.ts';
 import type { EvidenceBinding, RolloutClock, RolloutEvent, RolloutState, StageProgress } from './state.ts';
 
 /** Longest step of the clock that is believed: after a jump, or a controller that slept, time has passed once. */
-const STEP_MAX = 3_600_000;
+const STEP_MAX_MS = 3_600_000;
 
 export function applyEvent(before: RolloutState, event: RolloutEvent, now: number): RolloutState {
   const state = { ...before, clock: advanceClock(before.clock, now) };
@@ -27,7 +27,7 @@ export function applyEvent(before: RolloutState, event: RolloutEvent, now: numbe
 
 /** The clock `now`: jumps back are no time, jumps ahead at most an hour. */
 export function advanceClock(clock: RolloutClock, now: number): RolloutClock {
-  const step = Math.min(Math.max(0, now - clock.now), STEP_MAX);
+  const step = Math.min(Math.max(0, now - clock.now), STEP_MAX_MS);
   return { now, elapsed: clock.elapsed + step, silent: clock.silent + step };
 }
 

@@ -33,7 +33,7 @@ export interface ExperimentReport {
 /** A fixed look finds an effect of this size in four of five experiments. */
 const POWER = 0.8;
 /** Longest time that is looked ahead, in milliseconds. */
-const FOREVER = 100 * 365 * 86_400_000;
+const FOREVER_MS = 100 * 365 * 86_400_000;
 
 export function lintExperiment(policy: ExperimentPolicy, traffic: ExperimentTraffic): ExperimentReport {
   const reports = policy.arms.flatMap((_, arm) =>
@@ -69,8 +69,8 @@ function reportOf(policy: ExperimentPolicy, traffic: ExperimentTraffic, arm: num
   const detectableAt = (time: number): number => detectable(policy, traffic, arm, time - maturity);
   const deadline = deadlineOf(policy);
   let time: number | null = null;
-  if (minimumEffect !== null && detectableAt(FOREVER) <= minimumEffect) {
-    let [low, high] = [maturity, FOREVER];
+  if (minimumEffect !== null && detectableAt(FOREVER_MS) <= minimumEffect) {
+    let [low, high] = [maturity, FOREVER_MS];
     while (high - low > 1000) {
       const middle = (low + high) / 2;
       if (detectableAt(middle) <= minimumEffect) high = middle;

@@ -50,7 +50,7 @@ const SLOW_SHARE = 0.01;
 /** A median: neither form of neither certificate is waited for longer in half of all rollouts. */
 const HALF = 0.5;
 /** Longest time that is looked ahead, in milliseconds. */
-const FOREVER = 100 * 365 * 86_400_000;
+const FOREVER_MS = 100 * 365 * 86_400_000;
 
 /** `spans` are those in which it is collected; the last lasts until it is there. Null where none is wanted. */
 export function certificateTimes(
@@ -116,7 +116,7 @@ const chanceAt = (chances: Chances | null, time: number): number =>
 
 function timeOf(chances: Chances): CertificateTime {
   const time = medianOf((at) => chanceAt(chances, at));
-  const at = time ?? FOREVER;
+  const at = time ?? FOREVER_MS;
   return {
     time,
     form: chances.oddsRatio(at) > chances.margin(at) ? 'oddsRatio' : 'margin',
@@ -126,8 +126,8 @@ function timeOf(chances: Chances): CertificateTime {
 
 /** Milliseconds, to the next whole one. */
 function medianOf(chance: (time: number) => number): number | null {
-  if (chance(FOREVER) < HALF) return null;
-  let [low, high] = [-1, FOREVER];
+  if (chance(FOREVER_MS) < HALF) return null;
+  let [low, high] = [-1, FOREVER_MS];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (chance(middle) < HALF) low = middle;

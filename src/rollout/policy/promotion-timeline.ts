@@ -38,7 +38,7 @@ export function promotionTimeline(
     if (missing > 0 && isUnitMinimumUnreachable(elementAt(policy.stages, stage), units)) late = null;
     ends.push(late === null ? null : to + late);
   }
-  const last = ends.at(-1) ?? 0;
+  const last = ends.length === 0 ? 0 : elementAt(ends, ends.length - 1);
   return { certificate, ends, promotion: last === null ? null : last + finalBakeMillis(policy) };
 }
 

@@ -6,7 +6,7 @@
 import { elementAt } from '../../../core/element-at.ts';
 
 /** Bytes of what comes out, and how deep lists may be in each other. */
-const MAX_OUTPUT = 1_000_000;
+const OUTPUT_MAX_CHARS = 1_000_000;
 const MAX_DEPTH = 4;
 
 type Part =
@@ -24,9 +24,9 @@ const TAG = /\{\{\s*(#|\/|json\s+)?\s*([A-Za-z_][\w.]*)\s*\}\}/g;
 export function renderTemplate(template: string, data: unknown): Rendered {
   const parsed = parse(template);
   if (typeof parsed === 'string') return { ok: false, problem: parsed };
-  const room = { left: MAX_OUTPUT };
+  const room = { left: OUTPUT_MAX_CHARS };
   const body = fill(parsed, [data], room);
-  if (room.left < 0) return { ok: false, problem: `it makes more than ${MAX_OUTPUT} characters` };
+  if (room.left < 0) return { ok: false, problem: `it makes more than ${OUTPUT_MAX_CHARS} characters` };
   try {
     JSON.parse(body);
   } catch (error) {

@@ -15,7 +15,7 @@ import {
 } from './receiver.ts';
 import { redactSecrets, resolveSecret } from './secrets.ts';
 
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, environment) => {
   const password = policy.password === null ? null : await resolveSecret(policy.password, environment);
@@ -45,7 +45,7 @@ export const sendMail: SendFunction<'email'> = async (policy, { notice, at }, en
         disableFileAccess: true,
         disableUrlAccess: true,
       }),
-      environment.timeoutMillis ?? TIMEOUT,
+      environment.timeoutMillis ?? TIMEOUT_MS,
     );
     const missed = rejected.length === 0 ? '' : `, refused for ${rejected.length} of ${policy.to.length}`;
     return { ok: true, detail: `answered ${answerExcerpt(response)}${missed}`, receipt: null };
@@ -65,7 +65,7 @@ function transportOf(
   const url = new URL(policy.smtp);
   if (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') return null;
   const secure = url.protocol === 'smtps:';
-  const timeout = environment.timeoutMillis ?? TIMEOUT;
+  const timeout = environment.timeoutMillis ?? TIMEOUT_MS;
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),

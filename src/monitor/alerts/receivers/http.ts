@@ -9,12 +9,12 @@ import {
   retryableFailure,
 } from './receiver.ts';
 
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 65_536;
 /** Characters of an answer that are shown. */
 const MAX_SHOWN = 300;
 /** Nobody is waited for longer than that. */
-const MAX_WAIT = 3_600_000;
+const RETRY_AFTER_MAX_MS = 3_600_000;
 /** What is worth another try although it is a refusal. */
 const PASSING = new Set([408, 425, 429]);
 
@@ -42,7 +42,7 @@ export function parseReceiverUrl(text: string): URL | string {
 
 export async function post(
   request: ReceiverRequest,
-  { timeoutMillis = TIMEOUT }: ReceiverEnvironment,
+  { timeoutMillis = TIMEOUT_MS }: ReceiverEnvironment,
 ): Promise<ReceiverResponse> {
   const url = parseReceiverUrl(request.url);
   if (typeof url === 'string') return { ok: false, reason: url };
@@ -57,7 +57,7 @@ export async function post(
       ok: true,
       status: answer.statusCode,
       text: await beginningOf(answer),
-      retryAfter: retryAfterMillis(answer.headers['retry-after'], request.at, MAX_WAIT),
+      retryAfter: retryAfterMillis(answer.headers['retry-after'], request.at, RETRY_AFTER_MAX_MS),
     };
   } catch (error) {
     return { ok: false, reason: reasonOf(error, url.host, timeoutMillis) };
