@@ -35,6 +35,11 @@ export interface StepCompiler<S extends ModelStep> {
   certify(step: S): StepCertification;
 }
 
+/** Compilers of a family, one a kind: `S` is the union of its steps. */
+export type StepCompilers<S extends ModelStep> = {
+  readonly [K in S['kind']]: StepCompiler<Extract<S, { readonly kind: K }>>;
+};
+
 export const bitExact = (note = ''): StepCertification => ({ exactness: 'bit-exact', bound: '0 bits', note });
 export const withinUlp = (ulp: number, note: string): StepCertification => ({
   exactness: 'ulp',

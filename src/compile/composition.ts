@@ -1,5 +1,5 @@
 import type { ColumnTransformerStep, FeatureUnionStep, ModelStep, PipelineStep } from '../model/step.ts';
-import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
+import { bitExact, type CompileContext, type StepCompiler, type StepCompilers } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { concatStreams, matrix, matrixOf, type StepStream, select, streamWidthOf } from './stream.ts';
 
@@ -25,7 +25,7 @@ function weighted(
   return matrix(value, streamWidthOf(stream));
 }
 
-export const pipeline: StepCompiler<PipelineStep> = {
+const pipeline: StepCompiler<PipelineStep> = {
   emit(context, { steps }, input) {
     const last = steps.at(-1);
     if (last === undefined) return { stream: input };
@@ -35,7 +35,7 @@ export const pipeline: StepCompiler<PipelineStep> = {
   certify: () => bitExact(NOTE),
 };
 
-export const columnTransformer: StepCompiler<ColumnTransformerStep> = {
+const columnTransformer: StepCompiler<ColumnTransformerStep> = {
   emit(context, step, input) {
     const branches = step.branches.map(({ columns, step: inner, weight }) => {
       const selected = select(context, input, columns);
@@ -49,7 +49,7 @@ export const columnTransformer: StepCompiler<ColumnTransformerStep> = {
   certify: () => bitExact(NOTE),
 };
 
-export const featureUnion: StepCompiler<FeatureUnionStep> = {
+const featureUnion: StepCompiler<FeatureUnionStep> = {
   emit(context, step, input) {
     const branches = step.branches.map(({ step: inner, weight }) =>
       weighted(context, transformed(context, inner, input), weight, inner),
@@ -59,4 +59,10 @@ export const featureUnion: StepCompiler<FeatureUnionStep> = {
     return { stream: concatStreams(context, branches, step) };
   },
   certify: () => bitExact(NOTE),
+};
+
+export const COMPOSITION_COMPILERS: StepCompilers<PipelineStep | ColumnTransformerStep | FeatureUnionStep> = {
+  pipeline,
+  'column-transformer': columnTransformer,
+  'feature-union': featureUnion,
 };

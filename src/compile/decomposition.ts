@@ -1,14 +1,14 @@
 import { type KMeansStep, movedTo, originOf, type PcaStep } from '../model/decomposition.ts';
 import type { Matrix } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
-import { type CompileContext, type StepCompiler, withinTolerance } from './compiler.ts';
+import { type CompileContext, type StepCompiler, type StepCompilers, withinTolerance } from './compiler.ts';
 import { affine } from './linear.ts';
 import { rowSumOf } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { matrix } from './stream.ts';
 
 /** `(x - mean) · componentsᵀ / scale`, centred before the projection: the more accurate of the two orders. */
-export const pca: StepCompiler<PcaStep> = {
+const pca: StepCompiler<PcaStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows, cols } = step.components;
@@ -61,7 +61,7 @@ function levelled(context: CompileContext, x: ValueName, centers: Matrix, scores
  * scikit-learn's euclidean_distances uses (a row close to a centre loses digits there too). `predict`: lowest index of
  * the least ‖c‖² - 2 x·c, as its Lloyd step.
  */
-export const kMeans: StepCompiler<KMeansStep> = {
+const kMeans: StepCompiler<KMeansStep> = {
   emit(context, step, input) {
     const { g } = context;
     const { rows, cols } = step.centers;
@@ -93,4 +93,9 @@ export const kMeans: StepCompiler<KMeansStep> = {
     withinTolerance(
       'squared distances, of many centres by expansion: terms are ‖x‖², 2 x·c and ‖c‖², so a row close to one loses digits',
     ),
+};
+
+export const DECOMPOSITION_COMPILERS: StepCompilers<PcaStep | KMeansStep> = {
+  pca,
+  'k-means': kMeans,
 };

@@ -8,7 +8,7 @@ import type {
 import type { Tensor } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
-import { bitExact, type CompileContext, type StepCompiler } from './compiler.ts';
+import { bitExact, type CompileContext, type StepCompiler, type StepCompilers } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { labelTensor } from './labels.ts';
 import { flat } from './links.ts';
@@ -101,7 +101,7 @@ function oneHotBlock(
   ]);
 }
 
-export const oneHotCompiler: StepCompiler<OneHotStep> = {
+const oneHot: StepCompiler<OneHotStep> = {
   emit(context, step, input) {
     const { g } = context;
     const blocks = step.columns.flatMap((spec, index) => {
@@ -118,7 +118,7 @@ export const oneHotCompiler: StepCompiler<OneHotStep> = {
   certify: () => bitExact(NOTE),
 };
 
-export const ordinal: StepCompiler<OrdinalStep> = {
+const ordinal: StepCompiler<OrdinalStep> = {
   emit(context, step, input) {
     const codes = step.columns.map(({ categories, codes }, index) => {
       const column = encodedColumn(context, step, input, index, categories);
@@ -137,7 +137,7 @@ export const ordinal: StepCompiler<OrdinalStep> = {
 };
 
 /** Labels to their index in `classes`, `[N]` int64; -1 where the row is refused. */
-export const labelEncoder: StepCompiler<LabelEncoderStep> = {
+const labelEncoder: StepCompiler<LabelEncoderStep> = {
   emit(context, step, input) {
     const { g } = context;
     const indexes = () => {
@@ -156,4 +156,10 @@ export const labelEncoder: StepCompiler<LabelEncoderStep> = {
     return { outputs: { transform: { dtype: 'int64', shape: [], value: indexes } } };
   },
   certify: () => bitExact('unknown labels are marked in the output `refused`'),
+};
+
+export const ENCODING_COMPILERS: StepCompilers<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+  'one-hot': oneHot,
+  ordinal,
+  'label-encoder': labelEncoder,
 };

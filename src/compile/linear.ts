@@ -1,7 +1,13 @@
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../model/linear.ts';
 import type { Matrix } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
-import { type CompileContext, type CompiledOutput, type StepCompiler, withinTolerance } from './compiler.ts';
+import {
+  type CompileContext,
+  type CompiledOutput,
+  type StepCompiler,
+  type StepCompilers,
+  withinTolerance,
+} from './compiler.ts';
 import { argMax, binaryIndex, labelOutput } from './labels.ts';
 import { clipValue, complement, flat, rowSumOf, sigmoid, softmax } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
@@ -13,7 +19,7 @@ export function affine({ g }: CompileContext, x: ValueName, weights: Matrix, bia
   return g.add('Gemm', [x, w, g.float64(bias, [1, weights.rows])], { transB: 1n });
 }
 
-export const linearRegressor: StepCompiler<LinearRegressorStep> = {
+const linearRegressor: StepCompiler<LinearRegressorStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const scores = once(() => affine(context, x, step.coef, step.intercept));
@@ -27,7 +33,7 @@ export const linearRegressor: StepCompiler<LinearRegressorStep> = {
   certify: () => withinTolerance('a dot product, whose order BLAS and onnxruntime choose'),
 };
 
-export const linearClassifier: StepCompiler<LinearClassifierStep> = {
+const linearClassifier: StepCompiler<LinearClassifierStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const binary = step.coef.rows === 1;
@@ -109,3 +115,8 @@ function modifiedHuber(
   const p = g.add('Div', [g.add('Add', [clipValue(context, scores, -1, 1), one]), g.float64([2], [])]);
   return binary ? complement(context, p) : normalised(context, p, classes);
 }
+
+export const LINEAR_COMPILERS: StepCompilers<LinearRegressorStep | LinearClassifierStep> = {
+  'linear-regressor': linearRegressor,
+  'linear-classifier': linearClassifier,
+};

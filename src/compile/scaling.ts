@@ -3,10 +3,17 @@ import type {
   MinMaxScalerStep,
   NormalizerStep,
   RobustScalerStep,
+  ScalingStep,
   StandardScalerStep,
 } from '../model/scaling.ts';
 import type { ValueName } from '../onnx/graph.ts';
-import { bitExact, type CompileContext, type StepCompiler, withinTolerance } from './compiler.ts';
+import {
+  bitExact,
+  type CompileContext,
+  type StepCompiler,
+  type StepCompilers,
+  withinTolerance,
+} from './compiler.ts';
 import { clipValue, rowMax, rowSumOf } from './links.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { matrix, streamWidthOf } from './stream.ts';
@@ -21,7 +28,7 @@ const withRow = (
   row: Row,
 ): ValueName => (row === null ? x : g.add(op, [x, g.float64(row, [1, row.length])]));
 
-export const standardScaler: StepCompiler<StandardScalerStep> = {
+const standardScaler: StepCompiler<StandardScalerStep> = {
   emit(context, step, input) {
     const centred = withRow(context, 'Sub', acceptedMatrix(context, input, step, 'missing'), step.mean);
     return { stream: matrix(withRow(context, 'Div', centred, step.scale), streamWidthOf(input)) };
@@ -29,7 +36,7 @@ export const standardScaler: StepCompiler<StandardScalerStep> = {
   certify: () => bitExact('(x - mean) / scale, each operation rounded once as in numpy'),
 };
 
-export const robustScaler: StepCompiler<RobustScalerStep> = {
+const robustScaler: StepCompiler<RobustScalerStep> = {
   emit(context, step, input) {
     const centred = withRow(context, 'Sub', acceptedMatrix(context, input, step, 'missing'), step.center);
     return { stream: matrix(withRow(context, 'Div', centred, step.scale), streamWidthOf(input)) };
@@ -37,7 +44,7 @@ export const robustScaler: StepCompiler<RobustScalerStep> = {
   certify: () => bitExact('(x - center) / scale, each operation rounded once as in numpy'),
 };
 
-export const minMaxScaler: StepCompiler<MinMaxScalerStep> = {
+const minMaxScaler: StepCompiler<MinMaxScalerStep> = {
   emit(context, step, input) {
     const scaled = withRow(context, 'Mul', acceptedMatrix(context, input, step, 'missing'), step.scale);
     const moved = withRow(context, 'Add', scaled, step.min);
@@ -47,7 +54,7 @@ export const minMaxScaler: StepCompiler<MinMaxScalerStep> = {
   certify: () => bitExact('x · scale + min, two roundings as in numpy, then clipped'),
 };
 
-export const maxAbsScaler: StepCompiler<MaxAbsScalerStep> = {
+const maxAbsScaler: StepCompiler<MaxAbsScalerStep> = {
   emit(context, step, input) {
     const scaled = withRow(context, 'Div', acceptedMatrix(context, input, step, 'missing'), step.scale);
     return { stream: matrix(step.clip ? clipValue(context, scaled, -1, 1) : scaled, streamWidthOf(input)) };
@@ -74,7 +81,7 @@ export function divideByNorm(
   return g.add('Div', [x, g.add('Where', [tiny, g.float64([1], []), norms])]);
 }
 
-export const normalizer: StepCompiler<NormalizerStep> = {
+const normalizer: StepCompiler<NormalizerStep> = {
   emit(context, step, input) {
     const x = acceptedMatrix(context, input, step, 'finite');
     const norms = rowNorm(context, x, step.norm);
@@ -84,4 +91,12 @@ export const normalizer: StepCompiler<NormalizerStep> = {
     step.norm === 'max'
       ? bitExact('x / max|x|')
       : withinTolerance('the norm is a sum, whose order BLAS and onnxruntime choose'),
+};
+
+export const SCALING_COMPILERS: StepCompilers<ScalingStep> = {
+  'standard-scaler': standardScaler,
+  'min-max-scaler': minMaxScaler,
+  'max-abs-scaler': maxAbsScaler,
+  'robust-scaler': robustScaler,
+  normalizer,
 };

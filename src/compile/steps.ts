@@ -1,38 +1,27 @@
-import type { ModelStep, StepKind, StepOf } from '../model/step.ts';
-import type { StepCompiler } from './compiler.ts';
-import { columnTransformer, featureUnion, pipeline } from './composition.ts';
-import { kMeans, pca } from './decomposition.ts';
+import type { ModelStep } from '../model/step.ts';
+import type { StepCompiler, StepCompilers } from './compiler.ts';
+import { COMPOSITION_COMPILERS } from './composition.ts';
+import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
 import { dummy } from './dummy.ts';
-import { labelEncoder, oneHotCompiler, ordinal } from './encoding.ts';
+import { ENCODING_COMPILERS } from './encoding.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
-import { linearClassifier, linearRegressor } from './linear.ts';
+import { LINEAR_COMPILERS } from './linear.ts';
 import { multinomialNb } from './naive-bayes.ts';
-import { maxAbsScaler, minMaxScaler, normalizer, robustScaler, standardScaler } from './scaling.ts';
-import { countVectorizer, tfidf } from './text.ts';
+import { SCALING_COMPILERS } from './scaling.ts';
+import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
 
-/** The compiler of every kind of step. */
-const COMPILERS: { readonly [K in StepKind]: StepCompiler<StepOf<K>> } = {
-  pipeline,
-  'column-transformer': columnTransformer,
-  'feature-union': featureUnion,
-  'standard-scaler': standardScaler,
-  'min-max-scaler': minMaxScaler,
-  'max-abs-scaler': maxAbsScaler,
-  'robust-scaler': robustScaler,
-  normalizer,
-  'one-hot': oneHotCompiler,
-  ordinal,
-  'label-encoder': labelEncoder,
+/** The compiler of every kind of step; the TypeScript compiler asks for every kind of the union. */
+const COMPILERS: StepCompilers<ModelStep> = {
+  ...COMPOSITION_COMPILERS,
+  ...SCALING_COMPILERS,
+  ...ENCODING_COMPILERS,
   'simple-imputer': simpleImputer,
   function: functionTransformer,
-  'count-vectorizer': countVectorizer,
-  tfidf,
-  pca,
-  'k-means': kMeans,
-  'linear-regressor': linearRegressor,
-  'linear-classifier': linearClassifier,
+  ...TEXT_COMPILERS,
+  ...DECOMPOSITION_COMPILERS,
+  ...LINEAR_COMPILERS,
   'multinomial-nb': multinomialNb,
   'tree-ensemble': treeEnsembleStep,
   dummy,

@@ -1,12 +1,12 @@
 import type { CountVectorizerStep, TfidfStep } from '../model/text.ts';
-import { bitExact, type StepCompiler, withinTolerance } from './compiler.ts';
+import { bitExact, type StepCompiler, type StepCompilers, withinTolerance } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { divideByNorm, rowNorm } from './scaling.ts';
 import { matrix, streamWidthOf } from './stream.ts';
 
 /** Tokenisation stays native: the graph receives the counts in place of the string column. */
-export const countVectorizer: StepCompiler<CountVectorizerStep> = {
+const countVectorizer: StepCompiler<CountVectorizerStep> = {
   emit(context, step, input) {
     const column = input.kind === 'columns' && input.columns.length === 1 ? input.columns[0]! : null;
     if (column === null || column.type !== 'string' || column.source === null) {
@@ -23,7 +23,7 @@ export const countVectorizer: StepCompiler<CountVectorizerStep> = {
 };
 
 /** Sublinear tf (`log(x) + 1` where x is not 0), idf product, row norm, in that order. */
-export const tfidf: StepCompiler<TfidfStep> = {
+const tfidf: StepCompiler<TfidfStep> = {
   emit(context, step, input) {
     const { g } = context;
     let x = acceptedMatrix(context, input, step, 'finite');
@@ -43,4 +43,9 @@ export const tfidf: StepCompiler<TfidfStep> = {
       : withinTolerance(
           'the norm is a sum, whose order scikit-learn and onnxruntime choose; log differs by ≤ 1 ulp',
         ),
+};
+
+export const TEXT_COMPILERS: StepCompilers<CountVectorizerStep | TfidfStep> = {
+  'count-vectorizer': countVectorizer,
+  tfidf,
 };

@@ -11,11 +11,12 @@ import {
   refuseShape,
   refuseStep,
   type StepEvaluator,
+  type StepPreparers,
 } from './evaluator.ts';
 import { prepareStack } from './stack.ts';
 
 /** Steps in order: all but the last transform. */
-export function preparePipeline(step: PipelineStep, { names, prepare }: EvaluatorContext): StepEvaluator {
+function preparePipeline(step: PipelineStep, { names, prepare }: EvaluatorContext): StepEvaluator {
   const evaluators = step.steps.map(({ step: inner }, i) =>
     prepare(inner, i === 0 ? names : (inner.featureNames ?? [])),
   );
@@ -47,7 +48,7 @@ function chain(first: Transform, rest: readonly Transform[]): Transform {
 }
 
 /** Each branch sees its own columns; outputs side by side in transformer order. */
-export function prepareColumnTransformer(
+function prepareColumnTransformer(
   step: ColumnTransformerStep,
   { names, prepare }: EvaluatorContext,
 ): StepEvaluator {
@@ -116,10 +117,7 @@ function gather(input: DenseBlock, chosen: Int32Array, data: Float64Array): Dens
 }
 
 /** Every branch sees the whole input. */
-export function prepareFeatureUnion(
-  step: FeatureUnionStep,
-  { names, prepare }: EvaluatorContext,
-): StepEvaluator {
+function prepareFeatureUnion(step: FeatureUnionStep, { names, prepare }: EvaluatorContext): StepEvaluator {
   const branches = step.branches.map(({ step: inner, weight }) => {
     const { transform } = prepare(inner, names);
     return {
@@ -136,3 +134,9 @@ export function prepareFeatureUnion(
       ),
   };
 }
+
+export const COMPOSITION_PREPARERS: StepPreparers<PipelineStep | ColumnTransformerStep | FeatureUnionStep> = {
+  pipeline: preparePipeline,
+  'column-transformer': prepareColumnTransformer,
+  'feature-union': prepareFeatureUnion,
+};

@@ -8,12 +8,18 @@ import {
   type RowBlock,
   toDense,
 } from './block.ts';
-import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
+import {
+  checkWidth,
+  type EvaluatorContext,
+  refuseShape,
+  type StepEvaluator,
+  type StepPreparers,
+} from './evaluator.ts';
 import { argmaxRows } from './links.ts';
 import { areFinite, prepareProduct } from './product.ts';
 
 /** `(x - mean) · componentsᵀ / scale`; the mean is projected once and subtracted after, as scikit-learn does. */
-export function preparePca(step: PcaStep, { names }: EvaluatorContext): StepEvaluator {
+function preparePca(step: PcaStep, { names }: EvaluatorContext): StepEvaluator {
   const { rows: cols, cols: features } = step.components;
   if (step.mean !== null && step.mean.length !== features)
     refuseShape(step, 'mean_', step.mean.length, features);
@@ -40,7 +46,7 @@ function projected(components: Matrix, mean: Float64Array): Float64Array {
  * term, so that a row at a centre is at distance zero. Sparse rows take √max(0, |x|² - 2 x·c + |c|²), the expansion that
  * `euclidean_distances` uses.
  */
-export function prepareKMeans(step: KMeansStep, { names }: EvaluatorContext): StepEvaluator {
+function prepareKMeans(step: KMeansStep, { names }: EvaluatorContext): StepEvaluator {
   const { rows: clusters, cols: features } = step.centers;
   const origin = originOf(step);
   const centers = origin === null ? step.centers : movedTo(origin, step.centers);
@@ -120,3 +126,8 @@ function squaredNorms(block: DenseBlock): Float64Array {
   }
   return norms;
 }
+
+export const DECOMPOSITION_PREPARERS: StepPreparers<PcaStep | KMeansStep> = {
+  pca: preparePca,
+  'k-means': prepareKMeans,
+};

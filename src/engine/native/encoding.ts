@@ -2,7 +2,13 @@ import type { ColumnCategories, LabelEncoderStep, OneHotStep, OrdinalStep } from
 import type { LabelSet } from '../../model/tensor.ts';
 import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
 import { type CategoryLookup, prepareLookup, refuseCategory } from './categories.ts';
-import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
+import {
+  checkWidth,
+  type EvaluatorContext,
+  refuseShape,
+  type StepEvaluator,
+  type StepPreparers,
+} from './evaluator.ts';
 
 /** Above this many output columns the 0/1 blocks are kept sparse: most of them would be zeros. */
 const DENSE_WIDTH_LIMIT = 64;
@@ -14,7 +20,7 @@ interface Column {
 }
 
 /** One block of 0/1 columns an input column. */
-export function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvaluator {
+function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvaluator {
   const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
   const starts = offsets(step.columns.map((column) => column.width));
   const width = starts.at(-1)!;
@@ -86,7 +92,7 @@ function indexesOf(
 }
 
 /** One number an input column: the code of its category. */
-export function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEvaluator {
+function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEvaluator {
   const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
   const cols = columns.length;
   for (const { categories, codes } of step.columns) {
@@ -110,7 +116,7 @@ export function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): 
 }
 
 /** `transform`: index of one label column in `classes`, int64 `[N]`; an unknown label is refused. */
-export function prepareLabelEncoder(step: LabelEncoderStep, { names }: EvaluatorContext): StepEvaluator {
+function prepareLabelEncoder(step: LabelEncoderStep, { names }: EvaluatorContext): StepEvaluator {
   const categories = categoriesOf(step.classes);
   const column = { categories, lookup: prepareLookup(categories) };
   return {
@@ -127,3 +133,9 @@ function categoriesOf(labels: LabelSet): ColumnCategories {
   if (labels.type === 'bool') return { type: 'bool', values: labels.values };
   return { type: 'number', values: Float64Array.from(labels.values) };
 }
+
+export const ENCODING_PREPARERS: StepPreparers<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+  'one-hot': prepareOneHot,
+  ordinal: prepareOrdinal,
+  'label-encoder': prepareLabelEncoder,
+};

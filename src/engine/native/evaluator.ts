@@ -21,6 +21,14 @@ export interface EvaluatorContext {
   prepare(step: ModelStep, names: readonly string[]): StepEvaluator;
 }
 
+/** What makes the steps of a family ready, one a kind: `S` is the union of its steps. */
+export type StepPreparers<S extends ModelStep> = {
+  readonly [K in S['kind']]: (
+    step: Extract<S, { readonly kind: K }>,
+    context: EvaluatorContext,
+  ) => StepEvaluator;
+};
+
 /** Refuses a step this engine has no evaluator for: which field, what it holds, what would be supported. */
 export function refuseStep(step: ModelStep, field: string, found: string, wanted: string): never {
   const blocker: CompileBlocker = { ...placeOf(step.origin), field, found, wanted };

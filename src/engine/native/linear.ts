@@ -1,16 +1,19 @@
 import type { Outputs } from '../../model/batch.ts';
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
 import type { RowBlock } from './block.ts';
-import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
+import {
+  checkWidth,
+  type EvaluatorContext,
+  refuseShape,
+  type StepEvaluator,
+  type StepPreparers,
+} from './evaluator.ts';
 import { type LabelTaker, prepareLabels } from './labels.ts';
 import { argmaxRows, binaryProbabilities, ovrRows, ovrUniformRows, softmaxRows } from './links.ts';
 import { prepareProduct } from './product.ts';
 
 /** `predict`: `x · coefᵀ + intercept`, `[N]` or `[N, targets]`. */
-export function prepareLinearRegressor(
-  step: LinearRegressorStep,
-  { names }: EvaluatorContext,
-): StepEvaluator {
+function prepareLinearRegressor(step: LinearRegressorStep, { names }: EvaluatorContext): StepEvaluator {
   checkCoefficients(step);
   const product = prepareProduct(step.coef, step.intercept, names);
   return {
@@ -24,10 +27,7 @@ export function prepareLinearRegressor(
 }
 
 /** `predict`, `predict_proba` where the estimator has it, and `decision_function`. */
-export function prepareLinearClassifier(
-  step: LinearClassifierStep,
-  { names }: EvaluatorContext,
-): StepEvaluator {
+function prepareLinearClassifier(step: LinearClassifierStep, { names }: EvaluatorContext): StepEvaluator {
   checkCoefficients(step);
   const product = prepareProduct(step.coef, step.intercept, names);
   const take = prepareLabels(step.classes);
@@ -140,3 +140,8 @@ function modifiedHuberRows(scores: Float64Array, rows: number, classes: number):
   }
   return out;
 }
+
+export const LINEAR_PREPARERS: StepPreparers<LinearRegressorStep | LinearClassifierStep> = {
+  'linear-regressor': prepareLinearRegressor,
+  'linear-classifier': prepareLinearClassifier,
+};

@@ -1,38 +1,30 @@
-import type { ModelStep, StepKind, StepOf } from '../../model/step.ts';
-import { prepareColumnTransformer, prepareFeatureUnion, preparePipeline } from './composition.ts';
-import { prepareKMeans, preparePca } from './decomposition.ts';
+import type { ModelStep } from '../../model/step.ts';
+import { COMPOSITION_PREPARERS } from './composition.ts';
+import { DECOMPOSITION_PREPARERS } from './decomposition.ts';
 import { prepareDummy } from './dummy.ts';
-import { prepareLabelEncoder, prepareOneHot, prepareOrdinal } from './encoding.ts';
-import type { EvaluatorContext, StepEvaluator } from './evaluator.ts';
+import { ENCODING_PREPARERS } from './encoding.ts';
+import type { EvaluatorContext, StepEvaluator, StepPreparers } from './evaluator.ts';
 import { prepareFunction } from './function.ts';
 import { prepareSimpleImputer } from './imputation.ts';
-import { prepareLinearClassifier, prepareLinearRegressor } from './linear.ts';
+import { LINEAR_PREPARERS } from './linear.ts';
 import { refusingMissing } from './missing.ts';
 import { prepareMultinomialNb } from './naive-bayes.ts';
-import { SCALING } from './scaling.ts';
+import { SCALING_PREPARERS } from './scaling.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
 import { prepareTreeEnsemble } from './tree/ensemble.ts';
 
-/** One entry a kind of step: adding a family is one file and one line here. */
-const PREPARERS: {
-  readonly [K in StepKind]: (step: StepOf<K>, preparation: EvaluatorContext) => StepEvaluator;
-} = {
-  ...SCALING,
-  pipeline: preparePipeline,
-  'column-transformer': prepareColumnTransformer,
-  'feature-union': prepareFeatureUnion,
-  'one-hot': prepareOneHot,
-  ordinal: prepareOrdinal,
-  'label-encoder': prepareLabelEncoder,
+/** What makes every kind of step ready; the compiler asks for every kind of the union. */
+const PREPARERS: StepPreparers<ModelStep> = {
+  ...COMPOSITION_PREPARERS,
+  ...SCALING_PREPARERS,
+  ...ENCODING_PREPARERS,
   'simple-imputer': prepareSimpleImputer,
   function: prepareFunction,
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
-  pca: preparePca,
-  'k-means': prepareKMeans,
-  'linear-regressor': prepareLinearRegressor,
-  'linear-classifier': prepareLinearClassifier,
+  ...DECOMPOSITION_PREPARERS,
+  ...LINEAR_PREPARERS,
   'multinomial-nb': prepareMultinomialNb,
   'tree-ensemble': prepareTreeEnsemble,
   dummy: prepareDummy,
@@ -43,7 +35,7 @@ const PREPARERS: {
  * names: the step's input columns, for messages. Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the field.
  */
 export function prepareStep(step: ModelStep, names: readonly string[]): StepEvaluator {
-  const prepare = PREPARERS[step.kind] as (step: ModelStep, preparation: EvaluatorContext) => StepEvaluator;
+  const prepare = PREPARERS[step.kind] as (step: ModelStep, context: EvaluatorContext) => StepEvaluator;
   const evaluator = prepare(step, { names, prepare: prepareStep });
   return step.refusesMissing ? refusingMissing(evaluator, names) : evaluator;
 }

@@ -7,7 +7,13 @@ import type {
   StandardScalerStep,
 } from '../../model/scaling.ts';
 import { checkNumbers, createScratch, type SparseBlock, toDense } from './block.ts';
-import { checkWidth, type EvaluatorContext, refuseShape, type StepEvaluator } from './evaluator.ts';
+import {
+  checkWidth,
+  type EvaluatorContext,
+  refuseShape,
+  type StepEvaluator,
+  type StepPreparers,
+} from './evaluator.ts';
 
 /** Writes `rows` scaled rows of `x` into `out`. */
 type Kernel = (x: Float64Array, out: Float64Array, rows: number) => void;
@@ -160,13 +166,7 @@ function rowNorm(values: Float64Array, from: number, to: number, norm: 'l1' | 'l
   return size;
 }
 
-/** Evaluators of the scaling family by kind. */
-export const SCALING: {
-  readonly [K in ScalingStep['kind']]: (
-    step: Extract<ScalingStep, { kind: K }>,
-    p: EvaluatorContext,
-  ) => StepEvaluator;
-} = {
+export const SCALING_PREPARERS: StepPreparers<ScalingStep> = {
   'standard-scaler': prepareStandard,
   'min-max-scaler': prepareMinMax,
   'max-abs-scaler': prepareMaxAbs,
