@@ -12,7 +12,7 @@ import { bitExact, type CompileContext, type StepCompiler, type StepCompilers } 
 import { compileUnsupported } from './failure.ts';
 import { labelTensor } from './labels.ts';
 import { flat } from './links.ts';
-import { columnAt, concatColumns, matrix, type StepStream, type StreamColumn } from './stream.ts';
+import { columnAt, joinColumnValues, matrix, type StepStream, type StreamColumn } from './stream.ts';
 
 const ML = 'ai.onnx.ml';
 const NOTE = "lookup by equal value; unknown categories under 'error' are marked in the output `refused`";
@@ -111,7 +111,7 @@ const oneHot: StepCompiler<OneHotStep> = {
     });
     if (blocks.length === 0)
       throw compileUnsupported(step, 'categories_', 'without an output column', 'at least one is');
-    const joined = concatColumns(g, blocks);
+    const joined = joinColumnValues(g, blocks);
     const width = step.columns.reduce((sum, column) => sum + column.width, 0);
     return { stream: matrix(g.add('Cast', [joined], { to: 11n }), width) };
   },
@@ -130,7 +130,7 @@ const ordinal: StepCompiler<OrdinalStep> = {
       context.refusals.where(context.g.add('Equal', [code, context.g.float64([-Infinity], [1, 1])]));
       return code;
     });
-    const value = concatColumns(context.g, codes);
+    const value = joinColumnValues(context.g, codes);
     return { stream: matrix(value, codes.length) };
   },
   certify: () => bitExact(NOTE),

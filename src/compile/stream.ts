@@ -39,7 +39,7 @@ export function once(emit: () => ValueName): () => ValueName {
 }
 
 /** Values side by side; one alone is itself. */
-export function concatColumns(g: GraphBuilderApi, values: readonly ValueName[]): ValueName {
+export function joinColumnValues(g: GraphBuilderApi, values: readonly ValueName[]): ValueName {
   const [only, ...others] = values;
   return only !== undefined && others.length === 0 ? only : g.add('Concat', values, { axis: 1n });
 }
@@ -53,7 +53,7 @@ export function matrixOf({ g }: Emitter, stream: StepStream, step: ModelStep): V
   const text = stream.columns.findIndex((column) => column.type === 'string');
   if (text >= 0) throw compileUnsupported(step, `input column ${text}`, 'a string column', 'numbers are');
   const values = stream.columns.map((column) => column.value());
-  return concatColumns(g, values);
+  return joinColumnValues(g, values);
 }
 
 /** Column `index` as `[N, 1]`. */

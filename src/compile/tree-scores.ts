@@ -2,7 +2,7 @@ import type { TreeEnsembleStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
-import { concatColumns } from './stream.ts';
+import { joinColumnValues } from './stream.ts';
 import { type ComparedInput, estimatorScores } from './tree-base.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
@@ -167,5 +167,5 @@ function sumsAfterEstimator(
     const sum = sumInOrder(context, g.add('Concat', [first, own], { axis: 1n }), trees.length + 1);
     return g.add('Reshape', [sum, g.int64([-1, 1], [2])]);
   });
-  return concatColumns(g, sums);
+  return joinColumnValues(g, sums);
 }
