@@ -56,7 +56,7 @@ export function columnBinNames(
 }
 
 /** The columns of several blocks, one after the other, as those of a reference: columns that all of them have. */
-export function concatColumns(
+export function concatBlockColumns(
   blocks: readonly Pick<CapturedBlock, 'inputs' | 'outputs'>[],
   side: 'inputs' | 'outputs',
 ): readonly NamedColumn[] {
