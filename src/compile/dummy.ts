@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { DummyStep } from '../model/dummy.ts';
 import { labelDType } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
@@ -27,7 +28,7 @@ function classify(
       value: () => repeat(context, g.float64(row, [1, row.length]), rowCountOf(context, input), row.length),
     }),
   );
-  const first = step.targets[0]!;
+  const first = elementAt(step.targets, 0);
   const dtype = labelDType(first.classes);
   if (step.targets.some(({ classes }) => classes.type !== first.classes.type)) {
     throw compileUnsupported(step, 'classes_', 'of several types', 'one type of labels is');
@@ -39,7 +40,7 @@ function classify(
   const single = step.targets.length === 1;
   const predict = () =>
     single
-      ? repeat(context, answers()[0]!, rowCountOf(context, input), null)
+      ? repeat(context, elementAt(answers(), 0), rowCountOf(context, input), null)
       : repeat(
           context,
           g.add('Concat', answers(), { axis: 0n }),
@@ -48,7 +49,7 @@ function classify(
         );
   return {
     predict: { dtype, shape: single ? [] : [step.targets.length], value: predict },
-    predict_proba: single ? probabilities[0]! : probabilities,
+    predict_proba: single ? elementAt(probabilities, 0) : probabilities,
   };
 }
 

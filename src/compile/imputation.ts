@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { MissingMarker, SimpleImputerStep } from '../model/imputation.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
@@ -64,7 +65,7 @@ function imputeColumn(
   column: StreamColumn,
   index: number,
 ): StreamColumn {
-  const fill = step.fill[index]!;
+  const fill = elementAt(step.fill, index);
   const type = typeof fill === 'string' ? 'string' : 'number';
   if (type !== column.type) {
     throw invalidDescription(

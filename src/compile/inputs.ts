@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { type LabelSet, labelDType } from '../model/tensor.ts';
@@ -76,7 +77,7 @@ export class GraphInputs {
   }
 
   #declare(column: number, kind: StreamColumn['type']): string {
-    const input = this.#names[column]!;
+    const input = elementAt(this.#names, column);
     this.columns.push({ input, column });
     return this.#g.input(input, kind === 'string' ? 'string' : 'float64', ['N', 1]);
   }
@@ -84,7 +85,7 @@ export class GraphInputs {
   /** One label a row, in the labels' own type. */
   #labels(classes: LabelSet): StepStream {
     const dtype = labelDType(classes);
-    const input = dtype === 'string' ? this.#names[0]! : MATRIX;
+    const input = dtype === 'string' ? elementAt(this.#names, 0) : MATRIX;
     this.columns.push({ input, column: 0 });
     const value = this.#g.input(input, dtype, ['N', 1]);
     const column: StreamColumn = {

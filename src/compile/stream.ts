@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { ModelStep } from '../model/step.ts';
 import type { GraphBuilderApi, ValueName } from '../onnx/graph.ts';
 import { compileUnsupported } from './failure.ts';
@@ -58,7 +59,7 @@ export function matrixOf({ g }: Emitter, stream: StepStream, step: ModelStep): V
 
 /** Column `index` as `[N, 1]`. */
 export function columnAt({ g }: Emitter, stream: StepStream, index: number): StreamColumn {
-  if (stream.kind === 'columns') return stream.columns[index]!;
+  if (stream.kind === 'columns') return elementAt(stream.columns, index);
   const pick = () =>
     stream.width === 1 ? stream.value : g.add('Gather', [stream.value, g.int64([index], [1])], { axis: 1n });
   return { type: 'number', value: once(pick), source: null };
@@ -67,7 +68,7 @@ export function columnAt({ g }: Emitter, stream: StepStream, index: number): Str
 /** The columns at `indexes`, in that order. */
 export function select({ g }: Emitter, stream: StepStream, indexes: readonly number[]): StepStream {
   if (stream.kind === 'columns') {
-    return { kind: 'columns', columns: indexes.map((index) => stream.columns[index]!) };
+    return { kind: 'columns', columns: indexes.map((index) => elementAt(stream.columns, index)) };
   }
   const whole = indexes.length === stream.width && indexes.every((index, at) => index === at);
   if (whole) return stream;
@@ -97,6 +98,6 @@ const columnsOf = (emitter: Emitter, stream: StepStream): readonly StreamColumn[
 
 /** The number of rows as a `[1]` int64 tensor. */
 export function rowCountOf({ g }: Emitter, stream: StepStream): ValueName {
-  const value = stream.kind === 'matrix' ? stream.value : stream.columns[0]!.value();
+  const value = stream.kind === 'matrix' ? stream.value : elementAt(stream.columns, 0).value();
   return g.add('Shape', [value], { start: 0n, end: 1n });
 }

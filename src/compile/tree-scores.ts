@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext } from './compiler.ts';
@@ -70,7 +71,7 @@ function sumsAfterConstant(
     return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
   }
   if (columns.length > 1) return sumsByLookUp(context, step, nodes, x, columns, bases);
-  const weights = leafValues(step, nodes, columns[0]!);
+  const weights = leafValues(step, nodes, elementAt(columns, 0));
   const leaves = { weights, targets: new Int32Array(nodes.leaves.length), width: 1 };
   return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
 }

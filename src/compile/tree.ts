@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { ModelStep, TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import type { TreeHead } from '../model/tree.ts';
@@ -83,9 +84,12 @@ function vote(
     const value = once(() => (single ? raw() : columnsOf(context, raw(), from, size)));
     return { dtype: 'float64', shape: [size], value } as const;
   });
-  const index = (group: number) => argMax(context, groups[group]!.value());
+  const index = (group: number) => argMax(context, elementAt(groups, group).value());
   if (single) {
-    return { predict: labelOutput(context, head.groups[0]!, () => index(0)), predict_proba: groups[0]! };
+    return {
+      predict: labelOutput(context, elementAt(head.groups, 0), () => index(0)),
+      predict_proba: elementAt(groups, 0),
+    };
   }
   return { predict: labelMatrix(context, step, head.groups, index), predict_proba: groups };
 }
@@ -98,10 +102,11 @@ function labelMatrix(
   index: (group: number) => ValueName,
 ): CompiledOutput {
   const { g } = context;
-  const { dtype } = labelOutput(context, groups[0]!, () => index(0));
-  if (groups.some(({ type }) => type !== groups[0]!.type)) {
+  const [first, ...others] = groups;
+  if (first === undefined || others.some(({ type }) => type !== first.type)) {
     throw compileUnsupported(step, 'classes_', 'of several types', 'one type of labels is');
   }
+  const { dtype } = labelOutput(context, first, () => index(0));
   const value = () => {
     const columns = groups.map((labels, group) =>
       g.add('Reshape', [labelsAt(context, labels, index(group)), g.int64([-1, 1], [2])]),

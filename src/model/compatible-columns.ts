@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import type { SignatureChange } from './compatibility-change.ts';
 import type { ColumnSpec, Signature } from './signature.ts';
 import { listed, quotedValue } from './wording.ts';
@@ -45,7 +46,7 @@ function compareByPosition(
 ): readonly SignatureChange[] {
   if (before.length !== after.length)
     return [change(true, null, `rows have ${after.length} columns, they had ${before.length}`)];
-  return before.flatMap((column, i) => compareColumn(column, after[i]!));
+  return before.flatMap((column, i) => compareColumn(column, elementAt(after, i)));
 }
 
 function compareByName(
@@ -56,7 +57,11 @@ function compareByName(
   const has = new Map(after.map((column) => [column.name, column]));
   const removed = before.filter(({ name }) => !has.has(name));
   const added = after.filter(({ name }) => !had.has(name));
-  const kept = before.filter(({ name }) => has.has(name)).map(({ name }) => name);
+  const both = before.flatMap((column) => {
+    const later = has.get(column.name);
+    return later === undefined ? [] : [[column, later] as const];
+  });
+  const kept = both.map(([{ name }]) => name);
   const now = after.filter(({ name }) => had.has(name)).map(({ name }) => name);
   const moved = kept.findIndex((name, i) => name !== now[i]);
   return [
@@ -69,11 +74,11 @@ function compareByName(
       : [
           change(
             true,
-            now[moved]!,
+            elementAt(now, moved),
             `the order of the columns changed from ${listed(kept)} to ${listed(now)}: rows as lists are misread`,
           ),
         ]),
-    ...kept.flatMap((name) => compareColumn(had.get(name)!, has.get(name)!)),
+    ...both.flatMap(([column, later]) => compareColumn(column, later)),
   ];
 }
 

@@ -1,10 +1,11 @@
+import { elementAt } from '../core/element-at.ts';
 import type { Batch, ColumnValues, Outputs } from './batch.ts';
 import { isList } from './output-parts.ts';
 import type { Tensor, TensorData } from './tensor.ts';
 
 /** Batches of one kind and width as one, row after row. */
 export function concatenateBatches(batches: readonly Batch[]): Batch {
-  const first = batches[0]!;
+  const first = elementAt(batches, 0);
   if (batches.length === 1) return first;
   const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
   switch (first.kind) {
@@ -14,7 +15,7 @@ export function concatenateBatches(batches: readonly Batch[]): Batch {
     }
     case 'table': {
       const columns = first.columns.map((_, index) =>
-        concatenateColumns((batches as (typeof first)[]).map((batch) => batch.columns[index]!)),
+        concatenateColumns((batches as (typeof first)[]).map((batch) => elementAt(batch.columns, index))),
       );
       return { kind: 'table', rows, columns };
     }
@@ -43,7 +44,7 @@ export function concatenateOutputs(slices: readonly Outputs[]): Outputs {
 }
 
 const pick = (value: Tensor | readonly Tensor[], part: number | null): Tensor =>
-  isList(value) ? value[part ?? 0]! : value;
+  isList(value) ? elementAt(value, part ?? 0) : value;
 
 function concatenateColumns(columns: readonly ColumnValues[]): ColumnValues {
   if (columns[0] instanceof Float64Array) return concatenateArrays(columns as readonly Float64Array[]);
@@ -51,7 +52,7 @@ function concatenateColumns(columns: readonly ColumnValues[]): ColumnValues {
 }
 
 function concatenateTensors(tensors: readonly Tensor[]): Tensor {
-  const first = tensors[0]!;
+  const first = elementAt(tensors, 0);
   const shape = [tensors.reduce((sum, { shape: [rows] }) => sum + (rows ?? 0), 0), ...first.shape.slice(1)];
   const parts = tensors.map(({ data }) => data);
   const data =
@@ -63,7 +64,7 @@ function concatenateTensors(tensors: readonly Tensor[]): Tensor {
 
 function concatenateArrays<T extends Float64Array>(arrays: readonly T[]): T {
   const length = arrays.reduce((sum, array) => sum + array.length, 0);
-  const whole = new (arrays[0]!.constructor as new (length: number) => T)(length);
+  const whole = new (elementAt(arrays, 0).constructor as new (length: number) => T)(length);
   let at = 0;
   for (const array of arrays) {
     whole.set(array, at);

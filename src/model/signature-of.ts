@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { ColumnNeed } from './column-need.ts';
 import type { ColumnSpec, OutputSpec, Signature } from './signature.ts';
@@ -40,7 +41,7 @@ export function signatureOfModel(root: ModelStep): Signature {
 
 /** Every input column is described one by one, in the signature and in the documents made from it. */
 function checkWidth(root: ModelStep): void {
-  const first = root.kind === 'pipeline' ? root.steps[0]!.step : root;
+  const first = root.kind === 'pipeline' ? elementAt(root.steps, 0).step : root;
   const width = rowFormOf(root) === 'text' ? 1 : (root.features ?? first.features ?? 0);
   if (width <= MAX_COLUMNS) return;
   const { path, class: name, offset } = root.origin;
@@ -83,7 +84,7 @@ function uniquelyNamed(columns: readonly ColumnSpec[]): readonly ColumnSpec[] {
 }
 
 const namesOf = (step: ModelStep): readonly string[] | null =>
-  step.featureNames ?? (step.kind === 'pipeline' ? namesOf(step.steps[0]!.step) : null);
+  step.featureNames ?? (step.kind === 'pipeline' ? namesOf(elementAt(step.steps, 0).step) : null);
 
 /** Type of the one tensor that `transform` answers with. */
 function transformType(root: ModelStep, input: readonly ColumnType[]): 'float64' | 'string' {

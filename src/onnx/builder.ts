@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { DType, Tensor } from '../model/tensor.ts';
 import type {
@@ -76,7 +77,7 @@ export class GraphBuilder implements GraphBuilderApi {
     attributes: Record<string, AttributeInput> = {},
     domain = '',
   ): ValueName {
-    return this.addMany(op, inputs, 1, attributes, domain)[0]!;
+    return elementAt(this.addMany(op, inputs, 1, attributes, domain), 0);
   }
 
   addMany(

@@ -1,4 +1,5 @@
 /** What became of a batch, as an Arrow record batch. */
+
 import {
   Bool,
   type Data,
@@ -13,6 +14,7 @@ import {
   Struct,
   Utf8,
 } from 'apache-arrow';
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { columnAbsent } from './arrow-frame.ts';
 import type { OutputColumn, OutputValues, RowRefusal, ScoredFrame } from './scorer.ts';
@@ -67,7 +69,7 @@ export function answerBatch(
     (name) => request.data.children[fields.findIndex((field) => field.name === name)]!,
   );
   const nulls = nullsOf(scored);
-  const answers = outputs.map(({ type }, j) => DATA[type](scored.columns[j]!, length, nulls));
+  const answers = outputs.map(({ type }, j) => DATA[type](elementAt(scored.columns, j), length, nulls));
   const children = [...carried, ...answers, ...verdictOf(scored, length)];
   const type = new Struct(schema.fields);
   return new RecordBatch(schema, makeData({ type, length, nullCount: 0, children }));

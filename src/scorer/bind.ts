@@ -55,14 +55,16 @@ function columnNames({ columns, open }: ColumnsSignature, input: Available): rea
   if (columns.every((column) => column.named) && input.goesByName(names)) return input.byName(names);
   // Given by place: all columns of the model, or only those that it reads.
   const given = input.inOrder([columns.length, used.length]);
-  return given.length === used.length ? given : given.filter((_, j) => !columns[j]!.ignored);
+  return given.length === used.length ? given : given.filter((_, j) => columns[j]?.ignored !== true);
 }
 
 function tensorNames(specs: readonly TensorSpec[], input: Available): readonly string[] {
   const names = specs.map((spec) => spec.name);
-  const width = specs.length === 1 ? matrixWidth(specs[0]!) : null;
-  if (width === null) return input.goesByName(names) ? input.byName(names) : input.inOrder([names.length]);
-  return input.whole(names[0]!, width) ?? input.inOrder(width < 0 ? null : [width]);
+  const [only, ...others] = specs;
+  const width = only === undefined || others.length > 0 ? null : matrixWidth(only);
+  if (only === undefined || width === null)
+    return input.goesByName(names) ? input.byName(names) : input.inOrder([names.length]);
+  return input.whole(only.name, width) ?? input.inOrder(width < 0 ? null : [width]);
 }
 
 /**
@@ -81,9 +83,10 @@ export function cellTypes(signature: Signature, inputs: readonly string[]): Read
     return new Map(inputs.map((name, j) => [name, used[j]?.type ?? 'number']));
   }
   const { tensors } = signature;
-  if (tensors.length > 1)
-    return new Map(tensors.map((spec, k) => [inputs[k]!, tensorCells(spec, 1, inputs[k]!)]));
-  return new Map(inputs.map((name) => [name, tensorCells(tensors[0]!, inputs.length, name)]));
+  const [only, ...others] = tensors;
+  if (only !== undefined && others.length === 0)
+    return new Map(inputs.map((name) => [name, tensorCells(only, inputs.length, name)]));
+  return new Map(tensors.map((spec, k) => [inputs[k]!, tensorCells(spec, 1, inputs[k]!)]));
 }
 
 function tensorCells(spec: TensorSpec, count: number, column: string): CellType {
@@ -116,9 +119,9 @@ class Available {
   /** The one column that holds the whole of an input `width` wide, if there is one: of its name, or the only feature. */
   whole(name: string, width: number): readonly string[] | null {
     const { features } = this.#roles;
-    const column = features === null ? name : features.length === 1 ? features[0]! : null;
-    const type = column === null ? undefined : this.#types.get(column);
-    return type !== undefined && (width === 1 || LIST.test(type)) ? [column!] : null;
+    const [column, ...others] = features ?? [name];
+    const type = column === undefined || others.length > 0 ? undefined : this.#types.get(column);
+    return column !== undefined && type !== undefined && (width === 1 || LIST.test(type)) ? [column] : null;
   }
 
   byName(names: readonly string[]): readonly string[] {

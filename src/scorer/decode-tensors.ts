@@ -1,4 +1,5 @@
 /** A frame of columns as the named tensors of a graph. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
@@ -105,7 +106,7 @@ function packMatrix(
   const width = vectors.length;
   const matrix = new Float64Array(rows * width);
   vectors.forEach((vector, at) => {
-    packNumbers(vector, cells[at]!, rows, { width, at }, matrix, faults);
+    packNumbers(vector, elementAt(cells, at), rows, { width, at }, matrix, faults);
   });
   return matrix;
 }
@@ -119,7 +120,7 @@ function packList(
   const width = vectors.length;
   const elements = new Array<TensorElement | null>(rows * width).fill(null);
   vectors.forEach((vector, at) => {
-    packElements(vector, cells[at]!, rows, { width, at }, elements, faults);
+    packElements(vector, elementAt(cells, at), rows, { width, at }, elements, faults);
   });
   return elements as TensorElement[];
 }
@@ -157,7 +158,7 @@ function decodeLists(bound: readonly BoundTensor[], { rows, columns }: ColumnFra
   const parts = [...shapes.values()].map((group): DecodedPart => {
     const tensors = specs.map(({ name }, k): [string, Tensor] => [
       name,
-      stack(group.rows.map((row) => row[k]!)),
+      stack(group.rows.map((row) => elementAt(row, k))),
     ]);
     const batch = { kind: 'tensors', rows: group.rows.length, tensors: Object.fromEntries(tensors) } as const;
     return { batch, positions: Int32Array.from(group.positions) };
@@ -187,7 +188,7 @@ function readRow(
     if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
     for (const { type, msg } of error.details['detail'] as readonly InputDetail[]) {
       const [, input, text = msg] = /^row 0, input ("(?:[^"\\]|\\.)*"): (.*)$/s.exec(msg) ?? [];
-      const name = input === undefined ? specs[0]!.name : JSON.parse(input);
+      const name = input === undefined ? elementAt(specs, 0).name : JSON.parse(input);
       const at = bound.find(({ spec }) => spec.name === name);
       faults.add(row, at?.cells.length === 1 ? at.cells[0]!.name : name, { type, msg: text });
     }
@@ -197,7 +198,7 @@ function readRow(
 
 /** Tensors of one row each, of one shape, as one. */
 function stack(tensors: readonly Tensor[]): Tensor {
-  const { dtype, shape, data: first } = tensors[0]!;
+  const { dtype, shape, data: first } = elementAt(tensors, 0);
   const size = first.length;
   const whole = [tensors.length, ...shape.slice(1)];
   if (dtype === 'string')

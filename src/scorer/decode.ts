@@ -1,4 +1,5 @@
 /** A frame of columns as a batch that an engine scores. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { ColumnSpec, Signature } from '../model/signature.ts';
 import { cellReader } from '../serving/rows/cell-reader.ts';
@@ -51,7 +52,7 @@ function matrixDecoder(width: number, bound: readonly BoundColumn[]): DecodeFram
     const faults = new RowFaults();
     if (matrix.length < rows * width) matrix = new Float64Array(rows * width).fill(Number.NaN);
     bound.forEach(({ cells }, j) => {
-      packNumbers(columns[j]!, cells, rows, slots[j]!, matrix, faults);
+      packNumbers(elementAt(columns, j), cells, rows, elementAt(slots, j), matrix, faults);
     });
     const positions = faults.remaining(rows);
     if (positions !== null) compactMatrix(matrix, width, positions);
@@ -73,8 +74,8 @@ function columnsDecoder(specs: readonly ColumnSpec[], bound: readonly BoundColum
         return type === 'string' ? new Array<null>(rows).fill(null) : missingNumbers(rows);
       const { cells, j } = source;
       return type === 'string'
-        ? stringColumn(columns[j]!, cells, rows, faults)
-        : numberColumn(columns[j]!, cells, rows, faults);
+        ? stringColumn(elementAt(columns, j), cells, rows, faults)
+        : numberColumn(elementAt(columns, j), cells, rows, faults);
     });
     const positions = faults.remaining(rows);
     const left = positions?.length ?? rows;

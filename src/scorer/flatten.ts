@@ -1,5 +1,6 @@
 /** Outputs as flat columns, for tables, files and answers. Pure. */
 
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { halfToNumber } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
@@ -112,7 +113,7 @@ export function placeAnswer(
     if (tensor?.dtype !== column.dtype || tensor.shape[0] !== rows.count)
       throw misshapen(column, tensor, rows);
     if (tensor.data.length !== rows.count * column.width) throw misshapen(column, tensor, rows);
-    writeColumn(tensor, column, rows, columns[j]!);
+    writeColumn(tensor, column, rows, elementAt(columns, j));
   });
 }
 
@@ -181,11 +182,11 @@ export function flattenOutputs(outputs: Outputs, specs: readonly OutputSpec[]): 
   const layout = layoutOf(outputs, specs);
   return layout.map((column) => {
     const value = outputs[column.output]!;
-    const { shape } = isList(value) ? value[column.part ?? 0]! : value;
+    const { shape } = isList(value) ? elementAt(value, column.part ?? 0) : value;
     const rows = { from: 0, count: shape[0] ?? 0, positions: null };
     const values = allocateColumns([column], rows.count);
     placeAnswer(outputs, [column], rows, values);
-    return { name: column.name, type: column.type, values: values[0]! };
+    return { name: column.name, type: column.type, values: elementAt(values, 0) };
   });
 }
 

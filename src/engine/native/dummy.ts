@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { DummyStep } from '../../model/dummy.ts';
 import { type Tensor, takeLabels } from '../../model/tensor.ts';
 import type { StepEvaluator } from './evaluator.ts';
@@ -23,8 +24,9 @@ export function prepareDummy(step: DummyStep): StepEvaluator {
       const probabilities = targets.map(({ probabilities: row }): Tensor => {
         return { dtype: 'float64', shape: [rows, row.length], data: repeat(row, rows) };
       });
-      if (targets.length === 1) return { predict: labels[0]!, predict_proba: probabilities[0]! };
-      return { predict: stackLabels(labels, targets[0]!.classes), predict_proba: probabilities };
+      if (targets.length === 1)
+        return { predict: elementAt(labels, 0), predict_proba: elementAt(probabilities, 0) };
+      return { predict: stackLabels(labels, elementAt(targets, 0).classes), predict_proba: probabilities };
     },
   };
 }

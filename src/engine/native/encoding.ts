@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { ColumnCategories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
@@ -22,8 +23,7 @@ interface Column {
 /** One block of 0/1 columns an input column. */
 function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvaluator {
   const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
-  const starts = offsets(step.columns.map((column) => column.width));
-  const width = starts.at(-1)!;
+  const { starts, width } = offsets(step.columns.map((column) => column.width));
   for (const { categories, slots } of step.columns) {
     if (slots.length !== categories.values.length)
       refuseShape(step, 'categories_', slots.length, categories.values.length);
@@ -33,8 +33,8 @@ function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvalu
     checkWidth(input, columns.length);
     const placed = new Int32Array(input.rows * columns.length);
     for (let col = 0; col < columns.length; col++) {
-      const { slots, unknownSlot } = step.columns[col]!;
-      const found = indexesOf(columns[col]!, input, col, step.unknown, names);
+      const { slots, unknownSlot } = elementAt(step.columns, col);
+      const found = indexesOf(elementAt(columns, col), input, col, step.unknown, names);
       for (let row = 0; row < input.rows; row++) {
         const slot = found[row]! < 0 ? unknownSlot : slots[found[row]!]!;
         placed[row * columns.length + col] = slot < 0 ? -1 : starts[col]! + slot;
@@ -55,11 +55,15 @@ function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvalu
   };
 }
 
-/** Start of each block and, last, the total. */
-function offsets(widths: readonly number[]): readonly number[] {
-  const starts = [0];
-  for (const width of widths) starts.push(starts.at(-1)! + width);
-  return starts;
+/** Start of each block, and the width of all. */
+function offsets(widths: readonly number[]): { readonly starts: readonly number[]; readonly width: number } {
+  let width = 0;
+  const starts = widths.map((own) => {
+    const start = width;
+    width += own;
+    return start;
+  });
+  return { starts, width };
 }
 
 function sparseOnes(placed: Int32Array, rows: number, columns: number, cols: number): SparseBlock {
@@ -104,8 +108,8 @@ function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEva
       checkWidth(input, cols);
       const data = allocateCells(input.rows * cols);
       for (let col = 0; col < cols; col++) {
-        const found = indexesOf(columns[col]!, input, col, step.unknown, names);
-        const { codes } = step.columns[col]!;
+        const found = indexesOf(elementAt(columns, col), input, col, step.unknown, names);
+        const { codes } = elementAt(step.columns, col);
         for (let row = 0; row < input.rows; row++) {
           data[row * cols + col] = found[row]! < 0 ? step.unknownValue : codes[found[row]!]!;
         }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { type LabelSet, labelDType, type Tensor, takeLabels } from '../../model/tensor.ts';
 
 /** Takes labels by index into a fresh `[N]` tensor. */
@@ -29,7 +30,7 @@ function stringTaker(values: readonly string[]): LabelTaker {
 
 /** Labels of several outputs side by side as one `[N, outputs]` tensor of the first output's type. */
 export function stackLabels(columns: readonly Tensor[], labels: LabelSet): Tensor {
-  const rows = columns[0]!.shape[0]!;
+  const rows = elementAt(columns, 0).shape[0]!;
   const width = columns.length;
   const at = (k: number): unknown => columns[k % width]!.data[Math.floor(k / width)];
   const shape = [rows, width];

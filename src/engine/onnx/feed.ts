@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
@@ -70,7 +71,7 @@ function columnsInOrder(plan: FeedPlan, count: number, open: readonly GraphInput
     (column) => !plan.prefix.some((prefix) => prefix.column === column),
   );
   if (free.length !== open.length) throw mismatch(plan, `${free.length} columns`);
-  return open.map(({ name }, index) => ({ input: name, column: free[index]! }));
+  return open.map(({ name }, index) => ({ input: name, column: elementAt(free, index) }));
 }
 
 function tensorFeed(plan: FeedPlan, tensors: Tensors): Tensors {

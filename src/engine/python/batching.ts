@@ -1,5 +1,6 @@
 /** Which of the requests that wait go to a worker together. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import type { Tensor } from '../../model/tensor.ts';
@@ -54,7 +55,9 @@ function areAlikeBatches(one: Batch, other: Batch): boolean {
   if (one.kind === 'matrix') return other.kind === 'matrix' && other.width === one.width;
   if (one.kind === 'table') {
     if (other.kind !== 'table' || other.columns.length !== one.columns.length) return false;
-    return one.columns.every((column, index) => isNumbers(column) === isNumbers(other.columns[index]!));
+    return one.columns.every(
+      (column, index) => isNumbers(column) === isNumbers(elementAt(other.columns, index)),
+    );
   }
   return other.kind === 'tensors' && areAlikeOutputs(one.tensors, other.tensors);
 }
@@ -62,15 +65,14 @@ function areAlikeBatches(one: Batch, other: Batch): boolean {
 const isNumbers = (column: ColumnValues): boolean => column instanceof Float64Array;
 
 function areAlikeOutputs(one: Outputs, other: Outputs): boolean {
-  const names = Object.keys(one);
-  if (names.length !== Object.keys(other).length) return false;
-  return names.every((name) => {
-    const [left, right] = [one[name]!, other[name]];
+  if (Object.keys(one).length !== Object.keys(other).length) return false;
+  return Object.entries(one).every(([name, left]) => {
+    const right = other[name];
     if (right === undefined || isList(left) !== isList(right)) return false;
     const [lefts, rights] = [partTensorsOf(left), partTensorsOf(right)];
     return (
       lefts.length === rights.length &&
-      lefts.every((tensor, index) => areAlikeTensors(tensor, rights[index]!))
+      lefts.every((tensor, index) => areAlikeTensors(tensor, elementAt(rights, index)))
     );
   });
 }

@@ -30,9 +30,9 @@ export function emptyOutputs(specs: readonly OutputSpec[]): Outputs {
 
 function conformOutput(outputs: Outputs, spec: OutputSpec): Tensor | readonly Tensor[] {
   const { name, parts } = spec;
-  if (!Object.hasOwn(outputs, name))
+  const output = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+  if (output === undefined)
     throw new AnswerError(`"${name}" is missing, there is ${Object.keys(outputs).join(', ') || 'nothing'}`);
-  const output = outputs[name]!;
   const found = isList(output) ? output.length : undefined;
   if (found !== parts)
     throw new AnswerError(`"${name}" has ${found ?? 'no'} parts, ${parts ?? 'none'} were promised`);

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { EngineStatus, IsWanted } from '../engine.ts';
@@ -211,7 +212,7 @@ export class WorkerPool {
     slot
       .use((worker) => this.#ask(worker, together(works)))
       .then((answer) => {
-        for (const [index, part] of apart(works, answer).entries()) entries[index]!.resolve(part);
+        for (const [index, part] of apart(works, answer).entries()) elementAt(entries, index).resolve(part);
       })
       .catch((error: Error) => this.#failed(entries, error))
       .finally(() => {

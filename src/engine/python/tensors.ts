@@ -1,5 +1,6 @@
 /** Batches and outputs as headers and buffers, and back. Numbers are views of the same memory. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
 import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
@@ -161,7 +162,7 @@ function batchOf(header: BatchHeader, supply: Supply, names: readonly string[] |
       return {
         kind: 'table',
         rows,
-        columns: order === null ? columns : order.map((index) => columns[index]!),
+        columns: order === null ? columns : order.map((index) => elementAt(columns, index)),
       };
     }
     case 'tensors': {

@@ -1,4 +1,5 @@
 /** What a worker is asked, and its answer. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { concatenateBatches, concatenateOutputs } from '../../model/concatenate.ts';
 import type { RawBody, RawRequest, WrittenResponse } from '../../model/raw.ts';
@@ -96,7 +97,7 @@ function encodeRaw(
 
 /** Work of several requests that are alike, as one piece. */
 export function together(works: readonly WorkerTask[]): WorkerTask {
-  const first = works[0]!;
+  const first = elementAt(works, 0);
   if (works.length === 1 || isRaw(first)) return first;
   if (first.kind !== 'after')
     return {

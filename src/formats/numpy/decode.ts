@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { pyFloat, pyLong } from '../pickle/construct.ts';
 import { decodeLatin1 } from '../pickle/text.ts';
@@ -234,6 +235,6 @@ export function numberOf(value: PyValue | undefined): number | null {
   if (isType(plain, 'int') || isType(plain, 'float')) return plain.value;
   if (typeof plain === 'boolean' || typeof plain === 'bigint') return Number(plain);
   if (isType(plain, 'array') && plain.shape.length === 0 && isNumeric(plain.dtype))
-    return toFloat64(plain)[0]!;
+    return elementAt(toFloat64(plain), 0);
   return null;
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { attributeOf, intOf, ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
 import { outputFact } from '../../onnx/check/rules.ts';
 import { graphScope, orderNodes, subgraphs } from '../../onnx/check/scope.ts';
@@ -203,7 +204,7 @@ function rewrite(graph: OnnxGraph, reshapes: RowProof['reshapes']): OnnxGraph {
   // Reshapes that share a target share the new one.
   const targets = new Map<string, string>();
   for (const [node, sizes] of reshapes) {
-    const old = node.inputs[1]!;
+    const old = elementAt(node.inputs, 1);
     if (targets.has(old)) continue;
     let name = `${old}_for_any_batch`;
     while (taken.has(name) || Object.hasOwn(initializers, name)) name += '_';
@@ -213,7 +214,9 @@ function rewrite(graph: OnnxGraph, reshapes: RowProof['reshapes']): OnnxGraph {
     targets.set(old, name);
   }
   const nodes = graph.nodes.map((node) =>
-    reshapes.has(node) ? { ...node, inputs: [node.inputs[0]!, targets.get(node.inputs[1]!)!] } : node,
+    reshapes.has(node)
+      ? { ...node, inputs: [elementAt(node.inputs, 0), targets.get(elementAt(node.inputs, 1))!] }
+      : node,
   );
   // Types that the file states for inner values hold the frozen size: they go.
   return {

@@ -102,13 +102,15 @@ export class PickleMachine {
   }
 
   pop(): PyValue {
-    if (this.#stack.length <= this.#floor) throw this.corrupt('an empty stack', 'a value');
-    return this.#stack.pop()!;
+    const value = this.#stack.length > this.#floor ? this.#stack.pop() : undefined;
+    if (value === undefined) throw this.corrupt('an empty stack', 'a value');
+    return value;
   }
 
   top(): PyValue {
-    if (this.#stack.length <= this.#floor) throw this.corrupt('an empty stack', 'a value');
-    return this.#stack.at(-1)!;
+    const value = this.#stack.length > this.#floor ? this.#stack.at(-1) : undefined;
+    if (value === undefined) throw this.corrupt('an empty stack', 'a value');
+    return value;
   }
 
   replaceTop(value: PyValue): void {
@@ -124,10 +126,11 @@ export class PickleMachine {
 
   /** Everything above the last mark, taken off together with it. */
   popMark(): PyValue[] {
-    if (this.#marks.length === 0) throw this.corrupt('no mark', 'a mark');
-    const items = this.#stack.splice(this.#marks.pop()!);
-    this.#floor = this.#marks.pop()!;
-    return items;
+    const mark = this.#marks.pop();
+    const floor = this.#marks.pop();
+    if (mark === undefined || floor === undefined) throw this.corrupt('no mark', 'a mark');
+    this.#floor = floor;
+    return this.#stack.splice(mark);
   }
 
   /** POP: the top value, or the mark where nothing lies above it. */

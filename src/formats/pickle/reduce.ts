@@ -68,14 +68,17 @@ function entriesArgument(
     : isType(source, 'list') || isType(source, 'tuple')
       ? source.items.map(pairOf)
       : null;
-  if (entries === null || entries.includes(null)) throw corrupt(callable, args, offset, 'a dict or pairs');
-  budget.charge(80 * entries.length, callable.name, offset);
-  return entries.map((pair) => [pair![0], pair![1]]);
+  const pairs = entries?.filter((pair) => pair !== null);
+  if (pairs === undefined || pairs.length !== entries?.length)
+    throw corrupt(callable, args, offset, 'a dict or pairs');
+  budget.charge(80 * pairs.length, callable.name, offset);
+  return pairs.map(([key, value]) => [key, value]);
 }
 
 function pairOf(value: PyValue): [PyValue, PyValue] | null {
   const items = isType(value, 'list') || isType(value, 'tuple') ? value.items : [];
-  return items.length === 2 ? [items[0]!, items[1]!] : null;
+  const [key, item, ...others] = items;
+  return key !== undefined && item !== undefined && others.length === 0 ? [key, item] : null;
 }
 
 const codecsEncode: Meaning = (args, callable, budget, offset) => {

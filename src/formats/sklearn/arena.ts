@@ -83,8 +83,9 @@ export function joinTrees(
 
 function copyNodes(tree: FlatTree, arena: TreeArena, start: number, firstBitset: number): void {
   for (let i = 0; i < tree.left.length; i++) {
-    const leaf = tree.left[i] === -1;
-    arena.left[start + i] = leaf ? -1 : tree.left[i]! + start;
+    const left = tree.left[i]!;
+    const leaf = left === -1;
+    arena.left[start + i] = leaf ? -1 : left + start;
     arena.right[start + i] = leaf ? -1 : tree.right[i]! + start;
     arena.feature[start + i] = leaf ? -1 : tree.feature[i]!;
     arena.threshold[start + i] = leaf ? 0 : tree.threshold[i]!;

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { FunctionStep } from '../../model/function.ts';
 import type {
   ColumnBranch,
@@ -50,7 +51,7 @@ export function readPipeline(view: EstimatorView): PipelineStep | null {
   let blocked = false;
   for (const [i, { name, rest }] of entries.entries()) {
     const path = view.pathTo(`steps.${name}`);
-    const estimator = rest[0]!;
+    const estimator = elementAt(rest, 0);
     if (estimator === null || estimator === 'passthrough') {
       if (i === entries.length - 1) steps.push({ name, step: identity(view, path) });
       continue;
@@ -62,7 +63,7 @@ export function readPipeline(view: EstimatorView): PipelineStep | null {
   if (entries.length === 0) throw view.invalid('steps', 'empty', 'at least one step');
   if (blocked) return null;
   checkWidths(view, steps);
-  const first = steps[0]!.step;
+  const first = elementAt(steps, 0).step;
   return {
     kind: 'pipeline',
     origin: view.origin,
@@ -107,7 +108,7 @@ export function readFeatureUnion(view: EstimatorView): FeatureUnionStep | null {
   let blocked = false;
   for (const { name, rest } of entriesOf(view, 'transformer_list', 2)) {
     const path = view.pathTo(`transformer_list.${name}`);
-    const estimator = rest[0]!;
+    const estimator = elementAt(rest, 0);
     if (estimator === null || estimator === 'drop') continue;
     const step =
       estimator === 'passthrough' ? identity(view, path) : view.reading.step(estimator, path, view.release);

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../model/step.ts';
 import { joinTrees } from './arena.ts';
 import { readCythonTree } from './cython-tree.ts';
@@ -15,7 +16,7 @@ import type { EstimatorView } from './view.ts';
 export function readForest(view: EstimatorView): TreeEnsembleStep {
   const groups = isClassifier(view) ? classGroups(view) : null;
   const views = treeViews(view, 'estimators_');
-  const first = readCythonTree(views[0]!);
+  const first = readCythonTree(elementAt(views, 0));
   const trees = views.map((one, i) => {
     const tree = i === 0 ? first : readCythonTree(one);
     if (tree.features !== first.features || tree.outputs !== first.outputs)
@@ -35,7 +36,7 @@ export function readForest(view: EstimatorView): TreeEnsembleStep {
     arena: joinTrees(trees, scores),
     input: 'float32',
     split: 'le',
-    acceptsMissing: treeAcceptsMissing(views[0]!, 'forest'),
+    acceptsMissing: treeAcceptsMissing(elementAt(views, 0), 'forest'),
     scores,
     target: null,
     base: { kind: 'constant', scores: new Float64Array(scores) },

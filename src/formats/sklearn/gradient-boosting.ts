@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { DummyStep } from '../../model/dummy.ts';
 import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { LabelSet } from '../../model/tensor.ts';
@@ -24,7 +25,7 @@ export function readGradientBoosting(view: EstimatorView): TreeEnsembleStep {
   const classes = isClassifier(view) ? view.labels('classes_') : null;
   const scores = classes === null || classes.values.length <= 2 ? 1 : classes.values.length;
   const trees = stageTrees(view, scores);
-  const features = trees[0]!.features;
+  const features = elementAt(trees, 0).features;
   const rate = view.number('learning_rate');
   const scaled = trees.map((tree) => ({ ...tree, values: tree.values.map((value) => rate * value) }));
   return {
@@ -122,7 +123,9 @@ function constantScores(
   if (link === 'identity') return given;
   const p = given.map((value) => Math.min(Math.max(value, eps), 1 - eps));
   if (link === 'logit' || link === 'half-logit') {
-    const score = view.since(1, 6) ? scipyLogit(p[1]!) : exactLog(p[1]! / (1 - p[1]!));
+    const score = view.since(1, 6)
+      ? scipyLogit(elementAt(p, 1))
+      : exactLog(elementAt(p, 1) / (1 - elementAt(p, 1)));
     return Float64Array.of(link === 'logit' ? score : 0.5 * score);
   }
   const logs = p.map(exactLog);

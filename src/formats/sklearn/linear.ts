@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { LinearClassifierStep, LinearProbability, LinearRegressorStep } from '../../model/linear.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { LabelSet, Matrix } from '../../model/tensor.ts';
@@ -28,7 +29,7 @@ function interceptOf(view: EstimatorView, rows: number): Float64Array {
   const intercept = view.vectorOrNull('intercept_') ?? new Float64Array(1);
   if (intercept.length === rows) return intercept;
   if (intercept.length !== 1) throw view.invalid('intercept_', `${intercept.length} long`, `${rows} long`);
-  return new Float64Array(rows).fill(intercept[0]!);
+  return new Float64Array(rows).fill(elementAt(intercept, 0));
 }
 
 function classifier(

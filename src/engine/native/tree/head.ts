@@ -1,3 +1,4 @@
+import { elementAt } from '../../../core/element-at.ts';
 import { assertNever } from '../../../core/errors.ts';
 import type { Outputs } from '../../../model/batch.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
@@ -42,22 +43,24 @@ function vote(step: TreeEnsembleStep, head: Head<'vote'>): AnswerScores {
     refuseShape(step, 'scores', step.scores, groups.length * stride);
   for (const { values } of groups)
     if (values.length > stride) refuseShape(step, 'classes_', values.length, stride);
-  const takers = groups.map(prepareLabels);
-  const only = groups.length === 1 && groups[0]!.values.length === stride ? takers[0]! : null;
+  const takers = groups.map((labels) => ({ labels, take: prepareLabels(labels) }));
+  const [one, ...others] = takers;
+  const only =
+    one !== undefined && others.length === 0 && one.labels.values.length === stride ? one.take : null;
   return (scores, rows) => {
     if (only !== null) {
       const predict = only(argmaxRows(scores, rows, stride));
       return { predict, predict_proba: { dtype: 'float64', shape: [rows, stride], data: scores } };
     }
-    const labels = groups.map(({ values }, group) =>
-      takers[group]!(argmaxRows(scores, rows, values.length, step.scores, group * stride)),
+    const labels = takers.map(({ labels: { values }, take }, group) =>
+      take(argmaxRows(scores, rows, values.length, step.scores, group * stride)),
     );
     const proba = groups.map(({ values }, group): Tensor => {
       const data = groupOf(scores, rows, step.scores, group * stride, values.length);
       return { dtype: 'float64', shape: [rows, values.length], data };
     });
-    if (groups.length === 1) return { predict: labels[0]!, predict_proba: proba[0]! };
-    return { predict: stackLabels(labels, groups[0]!), predict_proba: proba };
+    if (groups.length === 1) return { predict: elementAt(labels, 0), predict_proba: elementAt(proba, 0) };
+    return { predict: stackLabels(labels, elementAt(groups, 0)), predict_proba: proba };
   };
 }
 

@@ -49,7 +49,7 @@ function pushLong(machine: PickleMachine, size: number): void {
   const bytes = machine.cursor.take(size, machine.what);
   machine.charge(INT + size);
   let hex = '';
-  for (let i = size - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0');
+  for (const byte of bytes.toReversed()) hex += byte.toString(16).padStart(2, '0');
   machine.push(size === 0 ? pyInt(0) : pyLong(BigInt.asIntN(8 * size, BigInt(`0x${hex}`))));
 }
 

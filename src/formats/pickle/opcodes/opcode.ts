@@ -18,9 +18,9 @@ export function asciiLine(machine: PickleMachine): string {
   const end = bytes.at(-1) === 0x0d ? bytes.length - 1 : bytes.length;
   machine.charge(end);
   let text = '';
-  for (let i = 0; i < end; i++) {
-    if (bytes[i]! > 0x7e) throw machine.corrupt('a byte outside ASCII', 'ASCII text');
-    text += String.fromCharCode(bytes[i]!);
+  for (const byte of bytes.subarray(0, end)) {
+    if (byte > 0x7e) throw machine.corrupt('a byte outside ASCII', 'ASCII text');
+    text += String.fromCharCode(byte);
   }
   return text;
 }

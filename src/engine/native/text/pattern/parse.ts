@@ -1,3 +1,4 @@
+import { elementAt } from '../../../../core/element-at.ts';
 import { isDigit, isSpace, isWord } from '../unicode.ts';
 import { parseClass } from './class.ts';
 import { classEscape, literalEscape } from './escape.ts';
@@ -54,7 +55,7 @@ function parseChoice(state: State): PatternNode {
   const options = [parseSequence(state)];
   while (state.source.take('|')) options.push(parseSequence(state));
   state.depth--;
-  return options.length === 1 ? options[0]! : { kind: 'choice', options };
+  return options.length === 1 ? elementAt(options, 0) : { kind: 'choice', options };
 }
 
 function parseSequence(state: State): PatternNode {
@@ -63,7 +64,7 @@ function parseSequence(state: State): PatternNode {
   while (!source.done() && source.peek() !== '|' && source.peek() !== ')') {
     items.push(parseRepeat(state, parseAtom(state)));
   }
-  return items.length === 1 ? items[0]! : { kind: 'sequence', items };
+  return items.length === 1 ? elementAt(items, 0) : { kind: 'sequence', items };
 }
 
 /** A quantifier after an atom; `{` that starts none is a literal, as in Python. */

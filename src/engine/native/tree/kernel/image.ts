@@ -60,14 +60,13 @@ export function writeImage(
   plan.treePlans.forEach((tree, i) => {
     const entry = plan.trees + i * TREE_ENTRY;
     const score = step.target === null ? 0 : 8 * step.target[i]!;
-    const runs = writeQuestions(image, tree);
+    const { runs, exits } = writeQuestions(image, tree);
     image.words.set([...runs, tree.walked ? 1 : 0, tree.values, score], entry / 4);
     if (tree.walked) writeNodes(image, tree);
     else
       tree.top.exits.forEach((leaf, number) => {
         image.places[leaf] = writeLeaf(image, tree, leaf, number);
       });
-    const exits = runs.at(-1)!;
     image.words.set(
       tree.top.exits.map((node) => image.places[node]!),
       exits / 4,
@@ -89,7 +88,10 @@ function writeColumns({ words, doubles, questions, plan }: Image): void {
 }
 
 /** Writes the questions of a tree's top; returns where each run of them starts, and after the last one the exits. */
-function writeQuestions(image: Image, { top: { low, high }, questions, tables }: TreePlan): number[] {
+function writeQuestions(
+  image: Image,
+  { top: { low, high }, questions, tables }: TreePlan,
+): { readonly runs: readonly number[]; readonly exits: number } {
   const starts = [questions];
   let at = questions;
   let table = tables;
@@ -109,7 +111,7 @@ function writeQuestions(image: Image, { top: { low, high }, questions, tables }:
     }
     starts.push(at);
   }
-  return starts;
+  return { runs: starts, exits: at };
 }
 
 function writeColumnAndExits(

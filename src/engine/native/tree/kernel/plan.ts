@@ -190,11 +190,12 @@ function chunksOf(ends: readonly number[], table: number): AddressRange[] {
   const chunks: AddressRange[] = [];
   let first = 0;
   let start = 0;
-  for (let tree = 1; tree <= ends.length; tree++) {
-    if (tree < ends.length && ends[tree]! - start <= CHUNK_BYTES) continue;
-    chunks.push({ from: table + TREE_ENTRY * first, to: table + TREE_ENTRY * tree });
-    first = tree;
-    start = ends[tree - 1]!;
+  for (const [tree, end] of ends.entries()) {
+    const next = ends[tree + 1];
+    if (next !== undefined && next - start <= CHUNK_BYTES) continue;
+    chunks.push({ from: table + TREE_ENTRY * first, to: table + TREE_ENTRY * (tree + 1) });
+    first = tree + 1;
+    start = end;
   }
   return chunks;
 }

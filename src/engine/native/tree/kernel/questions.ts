@@ -81,10 +81,10 @@ function columnsOf(
   const columns: PackedColumn[] = [];
   const first = new Int32Array(asked.length);
   let width = 0;
-  for (let source = 0; source < asked.length; source++) {
+  for (const [source, questions] of asked.entries()) {
     first[source] = width;
-    const numeric = PACKINGS[asked[source]! & (LEFT | RIGHT)]!;
-    const hasCategory = asked[source]! >= CATEGORY;
+    const numeric = PACKINGS[questions & (LEFT | RIGHT)]!;
+    const hasCategory = questions >= CATEGORY;
     if (numeric !== 'unasked' || (!hasCategory && refusedNumbers(step) !== 0))
       columns.push({ source, packing: numeric, levels: levels?.get(source) ?? null });
     if (hasCategory) {
@@ -146,10 +146,11 @@ function levelsOf(step: TreeEnsembleStep): Map<number, Float64Array> {
   const found = new Map<number, number[]>();
   for (let node = 0; node < left.length; node++) {
     if (left[node]! < 0 || questionOf(step, node) === CATEGORY) continue;
-    const levels = found.get(feature[node]!) ?? [];
+    const source = feature[node]!;
+    const levels = found.get(source) ?? [];
     const highest = highestLeft(step, node);
     if (!Number.isNaN(highest)) levels.push(highest);
-    found.set(feature[node]!, levels);
+    found.set(source, levels);
   }
   return new Map(
     Array.from(found, ([source, all]) => {

@@ -61,8 +61,15 @@ function widestSplits({ left, right }: TreeArena, root: number, leaves: Int32Arr
   const fringe = [root];
   while (fringe.length < TOP_EXITS) {
     let at = 0;
-    for (let i = 1; i < fringe.length; i++) if (leaves[fringe[i]!]! > leaves[fringe[at]!]!) at = i;
-    const node = fringe[at]!;
+    let node = root;
+    let most = 0;
+    for (const [i, open] of fringe.entries()) {
+      const under = leaves[open]!;
+      if (under <= most) continue;
+      at = i;
+      node = open;
+      most = under;
+    }
     splits.add(node);
     fringe[at] = left[node]!;
     fringe.push(right[node]!);
