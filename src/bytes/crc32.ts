@@ -1,16 +1,14 @@
-/** One table a byte of a word: `TABLES[k]![b]` is the remainder of byte b with k zero bytes behind it. */
-const TABLES: readonly Uint32Array[] = (() => {
+/** One table a byte of a word: `TABLES[k][b]` is the remainder of byte b with k zero bytes behind it. */
+const TABLES = (() => {
   const first = Uint32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
     return value;
   });
-  const tables = [first];
-  for (let k = 1; k < 4; k++) {
-    const before = tables[k - 1]!;
-    tables.push(before.map((value) => first[value & 0xff]! ^ (value >>> 8)));
-  }
-  return tables;
+  const behindOneMore = (table: Uint32Array) => table.map((value) => first[value & 0xff]! ^ (value >>> 8));
+  const second = behindOneMore(first);
+  const third = behindOneMore(second);
+  return [first, second, third, behindOneMore(third)] as const;
 })();
 
 /**
@@ -18,7 +16,7 @@ const TABLES: readonly Uint32Array[] = (() => {
  * on. A word at a time (Sarwate's table, sliced: Kounavis and Berry 2008).
  */
 export function crc32(bytes: Uint8Array, crc = 0): number {
-  const [last, third, second, first] = TABLES as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  const [last, third, second, first] = TABLES;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length & ~3;
   let rest = ~crc;

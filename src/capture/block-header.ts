@@ -23,7 +23,7 @@ const headOf = ({ name, values }: CapturedColumn): ColumnHead => [
 type Check = (value: unknown) => boolean;
 
 const isName: Check = (value) => typeof value === 'string' && value.length <= BLOCK_LIMITS.name;
-const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const isTime: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const areColumns: Check = (value) =>
   Array.isArray(value) &&
@@ -45,7 +45,7 @@ const FIELDS: Readonly<Record<keyof BlockHeader, Check>> = {
   version: isCount,
   from: isTime,
   to: isTime,
-  rows: (value) => isCount(value) && (value as number) <= BLOCK_LIMITS.rows,
+  rows: (value) => typeof value === 'number' && isCount(value) && value <= BLOCK_LIMITS.rows,
   requests: isCount,
   rowsSeen: isCount,
   dropped: isCount,

@@ -59,9 +59,8 @@ const isFatal = (error: unknown): boolean =>
 /** The row that an error says is at fault, or null. */
 function rowNamed(error: unknown, from: number, to: number): number | null {
   const row = isPlimsollError(error) ? error.details['row'] : undefined;
-  return Number.isInteger(row) && (row as number) >= 0 && from + (row as number) < to
-    ? from + (row as number)
-    : null;
+  const isRow = typeof row === 'number' && Number.isInteger(row) && row >= 0 && from + row < to;
+  return isRow ? from + row : null;
 }
 
 /**

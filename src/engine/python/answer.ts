@@ -236,8 +236,8 @@ const bool: Read<boolean> = (value, what) =>
   typeof value === 'boolean' ? value : wrong(value, what, 'true or false');
 
 const count: Read<number> = (value, what) =>
-  Number.isSafeInteger(value) && (value as number) >= 0
-    ? (value as number)
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+    ? value
     : wrong(value, what, 'a whole number from 0 on');
 
 /** A size that may be free. */
@@ -253,7 +253,7 @@ const label: Read<string | number | boolean> = (value, what) =>
 const oneOf =
   <T extends string>(known: readonly T[]): Read<T> =>
   (value, what) =>
-    known.includes(value as T) ? (value as T) : wrong(value, what, `one of ${known.join(', ')}`);
+    known.find((one) => one === value) ?? wrong(value, what, `one of ${known.join(', ')}`);
 
 const orNull =
   <T>(read: Read<T>): Read<T | null> =>

@@ -127,9 +127,14 @@ function parseBody(body: Buffer<ArrayBuffer>): WireFrame {
   let end = 4 + headerBytes;
   const buffers = lengths.map((length: unknown) => {
     const at = aligned(end);
-    if (!Number.isSafeInteger(length) || (length as number) < 0 || at + (length as number) > body.length)
+    if (
+      typeof length !== 'number' ||
+      !Number.isSafeInteger(length) ||
+      length < 0 ||
+      at + length > body.length
+    )
       throw new FrameError(`a buffer of ${JSON.stringify(length)} bytes at ${at} of ${body.length}`);
-    end = at + (length as number);
+    end = at + length;
     return body.subarray(at, end);
   });
   if (aligned(end) < body.length) throw new FrameError(`${body.length - end} bytes after the last buffer`);

@@ -80,9 +80,9 @@ const dropout: RowRule = (node, inputs, batch) => {
   );
 };
 
-const axesOf = (node: OnnxNode, inputs: Values): number[] | null => {
+const axesOf = (node: OnnxNode, inputs: Values): readonly number[] | null => {
   const numbers = inputs[1]?.numbers;
-  const fromInput = numbers?.every((x) => x !== null) ? (numbers as number[]) : null;
+  const fromInput = numbers?.every((x) => x !== null) ? numbers : null;
   return intsOf(node, 'axes') ?? fromInput;
 };
 
@@ -128,7 +128,7 @@ const gather: RowRule = (node, [data, indices]) => {
 const slice: RowRule = (node, inputs, batch) => {
   const rank = rankOf(inputs[0]);
   const numbers = inputs[3]?.numbers;
-  const axes = intsOf(node, 'axes') ?? (numbers?.every((x) => x !== null) ? (numbers as number[]) : null);
+  const axes = intsOf(node, 'axes') ?? (numbers?.every((x) => x !== null) ? numbers : null);
   if (rank === null || axes === null || axes.length === 0) return false;
   return axes.every((axis) => fromFront(axis, rank) > 0) && rowWise(node, inputs, batch);
 };

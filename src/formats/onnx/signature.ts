@@ -46,9 +46,10 @@ const sizesOf = (shape: NonNullable<GraphShape>): number[] =>
 
 /** Labels of the one ZipMap, else of the one classifier; of several nothing is said. */
 function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, LabelSet>): LabelSet | null {
-  if (zipped.size > 0) return zipped.size === 1 ? [...zipped.values()][0]! : null;
-  const labels = graph.nodes.map(classLabels).filter((found) => found !== null);
-  return labels.length === 1 ? labels[0]! : null;
+  const labels =
+    zipped.size > 0 ? zipped.values() : graph.nodes.map(classLabels).filter((found) => found !== null);
+  const [only = null, ...others] = labels;
+  return others.length === 0 ? only : null;
 }
 
 const unsupported = (value: ValueInfo, role: string, found: string, wanted: string): PlimsollError =>

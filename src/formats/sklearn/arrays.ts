@@ -21,7 +21,7 @@ export function toNumbers(array: PyArray): Float64Array | null {
   if (array.data instanceof Uint8Array)
     return isNumeric(array.dtype) && array.dtype.subShape === null ? toFloat64(array) : null;
   const numbers = array.data.map(numberOf);
-  return numbers.includes(null) ? null : Float64Array.from(numbers as number[]);
+  return numbers.every((number) => number !== null) ? Float64Array.from(numbers) : null;
 }
 
 /** Items of an array of any understood dtype as Python values in C order, else null. */

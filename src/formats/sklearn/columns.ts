@@ -58,7 +58,7 @@ function listed(spec: PyValue, table: FittedTable): readonly number[] | null {
       : items.flatMap((item, i) => (item === true ? [i] : []));
   }
   const indexes = items.map((item) => indexOf(item, table));
-  return indexes.includes(null) ? null : (indexes as number[]);
+  return indexes.every((index) => index !== null) ? indexes : null;
 }
 
 /** Items of `_RemainderColsList` (a UserList), and of a pandas Index or Series. */
@@ -104,5 +104,5 @@ export function fittedTableOf(view: EstimatorView): FittedTable {
   const value = view.get('feature_names_in_', '_df_columns', '_feature_names_in');
   const items = value === undefined || value === null ? null : (arrayItemsOf(value) ?? wrappedItems(value));
   const names = items?.map(toText) ?? [null];
-  return { width: features, names: names.includes(null) ? null : (names as string[]) };
+  return { width: features, names: names.every((name) => name !== null) ? names : null };
 }

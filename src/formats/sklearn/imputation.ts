@@ -106,7 +106,9 @@ function fillOf(
 
 function indicatorsOf(view: EstimatorView, width: number): readonly number[] {
   const features = view.child('indicator_').items('features_').map(toNumber);
-  const sound = features.every((f) => f !== null && Number.isInteger(f) && f >= 0 && f < width);
-  if (!sound) throw view.invalid('indicator_.features_', 'columns out of range', `indexes below ${width}`);
-  return features as number[];
+  const isColumn = (feature: number | null): feature is number =>
+    feature !== null && Number.isInteger(feature) && feature >= 0 && feature < width;
+  if (!features.every(isColumn))
+    throw view.invalid('indicator_.features_', 'columns out of range', `indexes below ${width}`);
+  return features;
 }

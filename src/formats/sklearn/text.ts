@@ -70,9 +70,9 @@ function stopWords(view: EstimatorView): readonly string[] {
   if (value === undefined || value === null) return [];
   if (value === 'english') return ENGLISH_STOP_WORDS;
   const words = arrayItemsOf(value)?.map(toText);
-  if (words === undefined || words.includes(null))
+  if (!words?.every((word) => word !== null))
     throw view.unsupported('stop_words', show(value), "None, 'english' and lists of words are");
-  return words as string[];
+  return words;
 }
 
 /** Terms in column order. A vectorizer made with `vocabulary=` needs no fit and has the parameter only. */
@@ -123,10 +123,8 @@ function termsByIndex(
 /** `_validate_vocabulary`: a set is sorted, any other iterable keeps its order. */
 function givenTerms(view: EstimatorView, name: string, value: PyValue): readonly string[] {
   const terms = arrayItemsOf(value)?.map(toText);
-  if (terms === undefined || terms.includes(null)) throw view.invalid(name, show(value), 'terms');
-  return isType(value, 'set') || isType(value, 'frozenset')
-    ? (terms as string[]).sort(byCodePoint)
-    : (terms as string[]);
+  if (!terms?.every((term) => term !== null)) throw view.invalid(name, show(value), 'terms');
+  return isType(value, 'set') || isType(value, 'frozenset') ? terms.sort(byCodePoint) : terms;
 }
 
 /** Python compares strings by code point, JavaScript by UTF-16 unit; without copies, terms may be long. */

@@ -208,9 +208,9 @@ export class EstimatorView {
     const value = this.get('feature_names_in_');
     if (value === undefined || value === null) return null;
     const items = arrayItemsOf(value)?.map(toText);
-    if (items === undefined || items.some((item) => item === null))
+    if (!items?.every((item) => item !== null))
       throw this.invalid('feature_names_in_', show(value), 'column names');
-    return items as string[];
+    return items;
   }
 
   /** Common fields of every step. `features` is what the fitted arrays say; it must agree with `n_features_in_`. */
@@ -249,7 +249,5 @@ function numbersOf(value: PyValue): Float64Array | null {
   const single = toNumber(value);
   if (single !== null) return Float64Array.of(single);
   const items = isType(value, 'array') ? null : arrayItemsOf(value)?.map(toNumber);
-  return items === undefined || items === null || items.some((item) => item === null)
-    ? null
-    : Float64Array.from(items as number[]);
+  return items?.every((item) => item !== null) ? Float64Array.from(items) : null;
 }

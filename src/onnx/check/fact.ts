@@ -37,7 +37,7 @@ export const ofShape = (shape: readonly (number | null)[]): ValueFact => ({
 
 export function ofNumbers(numbers: readonly (number | null)[], shape: readonly (number | null)[]): ValueFact {
   if (numbers.length > MAX_NUMBERS) return ofShape(shape);
-  const upper = numbers.every((x) => x !== null) ? Math.max(...(numbers as number[])) : null;
+  const upper = numbers.every((x) => x !== null) ? Math.max(...numbers) : null;
   return { shape, elements: product(shape), numbers, upper };
 }
 

@@ -50,7 +50,7 @@ export const gather: ShapeRule = (node, inputs) => {
 /** Exact for small known vectors; otherwise no larger than what is sliced. */
 export const slice: ShapeRule = (node, inputs) => {
   const data = first(inputs);
-  const from = (index: number, name: string): number[] | null =>
+  const from = (index: number, name: string): readonly number[] | null =>
     intsOf(node, name) ?? known(inputs[index]?.numbers);
   const starts = from(1, 'starts');
   const ends = from(2, 'ends');

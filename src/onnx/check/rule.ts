@@ -6,8 +6,8 @@ export type ShapeRule = (node: OnnxNode, inputs: readonly (ValueFact | null)[], 
 
 export const UNKNOWN_FACT = ofElements(1);
 export const first = (inputs: readonly (ValueFact | null)[]): ValueFact => inputs[0] ?? UNKNOWN_FACT;
-export const known = (numbers: ValueFact['numbers'] | undefined): number[] | null =>
-  numbers?.every((x) => x !== null) ? (numbers as number[]) : null;
+export const known = (numbers: ValueFact['numbers'] | undefined): readonly number[] | null =>
+  numbers?.every((x) => x !== null) ? numbers : null;
 
 /** numpy broadcasting; an unknown dimension gives way to a known one. */
 export function broadcast(inputs: readonly (ValueFact | null)[]): ValueFact {
@@ -30,5 +30,5 @@ export function broadcast(inputs: readonly (ValueFact | null)[]): ValueFact {
   return ofShape(sizes);
 }
 
-export const axesOf = (node: OnnxNode, inputs: readonly (ValueFact | null)[]): number[] | null =>
+export const axesOf = (node: OnnxNode, inputs: readonly (ValueFact | null)[]): readonly number[] | null =>
   intsOf(node, 'axes') ?? known(inputs[1]?.numbers);
