@@ -134,7 +134,7 @@ export class ProtoReader {
     }
     const inner = this.message(this.#what);
     let count = 0;
-    for (let i = inner.#at; i < inner.#end; i += 1) if (this.#bytes[i]! < 0x80) count += 1;
+    for (const byte of this.#bytes.subarray(inner.#at, inner.#end)) if (byte < 0x80) count += 1;
     spend(count);
     into.reserve(count);
     while (inner.#at < inner.#end) {

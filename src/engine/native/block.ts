@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 
@@ -109,7 +110,7 @@ export function scatter(
 function packColumns(block: ColumnsBlock, names: readonly string[], data: Float64Array): void {
   const { rows, cols, columns } = block;
   for (let col = 0; col < cols; col++) {
-    const values = numbersOf(columns[col]!, names[col] ?? `x${col}`);
+    const values = numbersOf(elementAt(columns, col), names[col] ?? `x${col}`);
     for (let row = 0; row < rows; row++) data[row * cols + col] = values[row]!;
   }
 }
@@ -124,7 +125,7 @@ function numbersOf(column: ColumnValues, name: string): Float64Array {
 
 /** One column of a block, copied where the block is row-major. */
 export function columnOf(block: RowBlock, col: number, names: readonly string[]): ColumnValues {
-  if (block.kind === 'columns') return block.columns[col]!;
+  if (block.kind === 'columns') return elementAt(block.columns, col);
   const dense = toDense(block, names, allocateCells);
   const values = new Float64Array(dense.rows);
   for (let row = 0; row < dense.rows; row++) values[row] = dense.data[row * dense.cols + col]!;

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { ColumnValues } from '../../model/batch.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import { type RowBlock, refuseCell } from './block.ts';
@@ -20,8 +21,10 @@ export function prepareLookup(categories: ColumnCategories): CategoryLookup {
     if (!known.has(value)) known.set(value, index);
     index++;
   }
-  if (categories.type !== 'string' && known.has(Number.NaN)) known.set(null, known.get(Number.NaN)!);
-  if (categories.type === 'string' && known.has(null)) known.set(Number.NaN, known.get(null)!);
+  // null and NaN are the same category: missing.
+  const [given, other] = categories.type === 'string' ? [null, Number.NaN] : [Number.NaN, null];
+  const missing = known.get(given);
+  if (missing !== undefined) known.set(other, missing);
   return (block, col) => lookup(known, block, col);
 }
 
@@ -38,7 +41,7 @@ function lookup(known: Map<Cell, number>, block: RowBlock, col: number): Int32Ar
 }
 
 function cellsOf(block: Exclude<RowBlock, { kind: 'dense' }>, col: number): ColumnValues {
-  if (block.kind === 'columns') return block.columns[col]!;
+  if (block.kind === 'columns') return elementAt(block.columns, col);
   const cells = new Float64Array(block.rows);
   for (let row = 0; row < block.rows; row++) {
     for (let k = block.indptr[row]!; k < block.indptr[row + 1]!; k++) {

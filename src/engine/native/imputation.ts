@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { ColumnValues } from '../../model/batch.ts';
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
 import {
@@ -46,11 +47,11 @@ function prepareNumeric(step: SimpleImputerStep, names: readonly string[]): (inp
     const out = allocateCells(rows * width);
     for (let row = 0, at = 0; row < rows; row++) {
       const from = row * cols;
-      for (let k = 0; k < kept.length; k++) {
-        const x = data[from + kept[k]!]!;
-        out[at++] = isMissing(x) ? fill[kept[k]!]! : x;
+      for (const col of kept) {
+        const x = data[from + col]!;
+        out[at++] = isMissing(x) ? fill[col]! : x;
       }
-      for (let k = 0; k < flags.length; k++) out[at++] = isMissing(data[from + flags[k]!]!) ? 1 : 0;
+      for (const col of flags) out[at++] = isMissing(data[from + col]!) ? 1 : 0;
     }
     return { kind: 'dense', rows, cols: width, data: out };
   };
@@ -75,7 +76,7 @@ function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input
   return (input) => {
     const { rows } = input;
     const columns: ColumnValues[] = kept.map((col) =>
-      fillColumn(columnOf(input, col, names), step.fill[col]!, isMissing, names[col] ?? `x${col}`),
+      fillColumn(columnOf(input, col, names), elementAt(step.fill, col), isMissing, names[col] ?? `x${col}`),
     );
     for (const col of step.indicators) {
       const source = columnOf(input, col, names);

@@ -118,8 +118,9 @@ const MULTICLASS: Record<Named, (scores: Float64Array, rows: number, classes: nu
 function mirrored(scores: Float64Array, rows: number): Float64Array {
   const out = new Float64Array(rows * 2);
   for (let row = 0; row < rows; row++) {
-    out[row * 2] = -scores[row]!;
-    out[row * 2 + 1] = scores[row]!;
+    const score = scores[row]!;
+    out[row * 2] = -score;
+    out[row * 2 + 1] = score;
   }
   return out;
 }
@@ -132,8 +133,9 @@ function modifiedHuberRows(scores: Float64Array, rows: number, classes: number):
   for (let base = 0; base < rows * classes; base += classes) {
     let sum = 0;
     for (let k = base; k < base + classes; k++) {
-      out[k] = (clipUnit(scores[k]!) + 1) / 2;
-      sum += out[k]!;
+      const share = (clipUnit(scores[k]!) + 1) / 2;
+      out[k] = share;
+      sum += share;
     }
     if (sum === 0) out.fill(1 / classes, base, base + classes);
     else for (let k = base; k < base + classes; k++) out[k]! /= sum;

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { DecompressionCodec } from '../format.ts';
 import { bzipCrc } from './checksum.ts';
@@ -87,8 +88,9 @@ function buildCode(lengths: Uint8Array, offset: number): Code {
   let start = 0;
   for (let length = 1; length <= MAX_LENGTH; length++) {
     bases[length] = start - code;
-    code += counts[length]!;
-    start += counts[length]!;
+    const count = counts[length]!;
+    code += count;
+    start += count;
     if (code > 2 ** length)
       throw corruptStream(WHAT, offset, 'an oversubscribed Huffman code', 'a prefix code');
     limits[length] = code;
@@ -155,8 +157,10 @@ function readSelectors(bits: BitReader, groups: number): Uint8Array {
     let index = 0;
     while (bits.read(1) === 1)
       if (++index >= groups) throw corruptStream(WHAT, bits.offset, `selector ${index}`, `below ${groups}`);
-    order.unshift(order.splice(index, 1)[0]!);
-    return order[0]!;
+    const selector = elementAt(order, index);
+    order.copyWithin(1, 0, index);
+    order[0] = selector;
+    return selector;
   });
 }
 
@@ -226,7 +230,7 @@ function writeBlock(
   offset: number,
 ): void {
   const starts = new Uint32Array(257);
-  for (let i = 0; i < length; i++) starts[(block[i]! & 0xff) + 1]! += 1;
+  for (const entry of block.subarray(0, length)) starts[(entry & 0xff) + 1]! += 1;
   for (let byte = 0; byte < 256; byte++) starts[byte + 1]! += starts[byte]!;
   for (let i = 0; i < length; i++) block[starts[block[i]! & 0xff]!++]! |= i << 8;
   let link = block[origin]! >>> 8;

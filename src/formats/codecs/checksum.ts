@@ -31,8 +31,8 @@ export function crc64(bytes: Uint8Array): readonly [number, number] {
   const [tableLow, tableHigh] = CRC64;
   let low = 0xffffffff;
   let high = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
-    const index = (low ^ bytes[i]!) & 0xff;
+  for (const byte of bytes) {
+    const index = (low ^ byte) & 0xff;
     low = tableLow[index]! ^ ((low >>> 8) | (high << 24));
     high = tableHigh[index]! ^ (high >>> 8);
   }

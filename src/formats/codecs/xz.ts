@@ -1,5 +1,6 @@
 import { crc32 } from '../../bytes/crc32.ts';
 import { ByteCursor } from '../../bytes/cursor.ts';
+import { elementAt } from '../../core/element-at.ts';
 import type { DecompressionCodec } from '../format.ts';
 import { crc64 } from './checksum.ts';
 import { LzmaDecoder, type LzmaProperties, parseProperties } from './lzma-decoder.ts';
@@ -120,7 +121,7 @@ function readBlock(cursor: ByteCursor, output: DecodedOutput, check: number): Bl
   const outputStart = output.length;
   readBlockHeader(cursor);
   decodeLzma2(cursor, output);
-  const unpadded = cursor.offset - start + CHECK_SIZES[check]!;
+  const unpadded = cursor.offset - start + elementAt(CHECK_SIZES, check);
   while ((cursor.offset - start) % 4 !== 0)
     if (cursor.u8(WHAT) !== 0) throw corruptStream(WHAT, cursor.offset - 1, 'padding', 'zero bytes');
   const content = output.bytes.subarray(outputStart, output.length);
@@ -130,7 +131,7 @@ function readBlock(cursor: ByteCursor, output: DecodedOutput, check: number): Bl
   else if (check === CRC64_CHECK) {
     const [low, high] = crc64(content);
     intact = cursor.u32(WHAT) === low && cursor.u32(WHAT) === high;
-  } else cursor.advance(CHECK_SIZES[check]!, WHAT);
+  } else cursor.advance(elementAt(CHECK_SIZES, check), WHAT);
   if (!intact) throw corruptStream(WHAT, at, 'a block checksum that does not match', 'an intact block');
   return { unpadded, uncompressed: content.length };
 }

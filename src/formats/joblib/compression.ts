@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
 import type { DecompressionCodec } from '../format.ts';
@@ -93,7 +94,7 @@ function decompressZf(
   if (match === null || text.length < ZF_MAX_LENGTH)
     throw corrupt(JSON.stringify(text), 'a size in hexadecimal');
   const start = 2 + ZF_MAX_LENGTH + (data[2 + ZF_MAX_LENGTH] === 0x20 ? 1 : 0);
-  const size = Number.parseInt(match[1]!, 16);
+  const size = Number.parseInt(elementAt(match, 1), 16);
   budget.check('decompressedBytes', size, 'a ZF file of old joblib', 2);
   const content = unpack(data.subarray(start), 'zlib', codecs, budget);
   if (content.length !== size) throw corrupt(`${content.length} bytes`, `${size} bytes`);

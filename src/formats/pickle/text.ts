@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** The string encodings of pickle opcodes (CPython Lib/pickle.py, Objects/unicodeobject.c). */
@@ -56,7 +57,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length; at += CHUNK) {
     parts.push(String.fromCharCode.apply(null, bytes.subarray(at, at + CHUNK) as unknown as number[]));
   }
-  return parts.length === 1 ? parts[0]! : parts.join('');
+  return parts.length === 1 ? elementAt(parts, 0) : parts.join('');
 }
 
 /** The bytes of a Latin-1 string, or null where a character does not fit one byte. */

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { MissingMarker, SimpleImputerStep } from '../../model/imputation.ts';
 import type { ColumnBranch, ColumnTransformerStep } from '../../model/step.ts';
 import type { PyValue } from '../pickle/value.ts';
@@ -51,7 +52,7 @@ function splitByType(view: EstimatorView, step: SimpleImputerStep): ColumnTransf
       type,
       features: columns.length,
       featureNames: null,
-      fill: columns.map((c) => step.fill[c]!),
+      fill: columns.map((c) => elementAt(step.fill, c)),
     };
     return { name: `columns${i}`, columns, scalar: false, weight: null, step: part };
   });

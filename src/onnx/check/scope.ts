@@ -123,15 +123,17 @@ function sortNodes(
     }
   }
   const order = scope.nodes.filter((node) => waiting.get(node) === 0);
-  for (let i = 0; i < order.length; i += 1) {
-    for (const reader of readers.get(order[i]!) ?? []) {
+  // Nodes that are pushed meanwhile are visited too.
+  for (const node of order) {
+    for (const reader of readers.get(node) ?? []) {
       const left = waiting.get(reader)! - 1;
       waiting.set(reader, left);
       if (left === 0) order.push(reader);
     }
   }
-  if (order.length < scope.nodes.length) {
-    const stuck = scope.nodes.find((node) => waiting.get(node)! > 0)!;
+  const done = new Set(order);
+  const stuck = scope.nodes.find((node) => !done.has(node));
+  if (stuck !== undefined) {
     throw graphInvalid(nodeName(stuck), 'a cycle through it', 'nodes that wait for nothing of their own');
   }
   return order;

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { GraphTensor, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
 import type { OnnxLimits } from '../limits.ts';
 import {
@@ -202,7 +203,7 @@ class SizeWalk {
     const rounds: ValueFact[][] = [[...carried]];
     let scanOutputs: ValueFact[] = [];
     for (let round = 0; round < Math.min(trips, 3); round += 1) {
-      const after = run(rounds[round]!);
+      const after = run(elementAt(rounds, round));
       rounds.push(after.slice(0, carried.length));
       scanOutputs = after.slice(carried.length);
     }

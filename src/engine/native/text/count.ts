@@ -1,3 +1,4 @@
+import { elementAt } from '../../../core/element-at.ts';
 import type { CountVectorizerStep } from '../../../model/text.ts';
 import { type RowBlock, refuseCell, type SparseBlock } from '../block.ts';
 import { checkWidth, type EvaluatorContext, refuseStep, type StepEvaluator } from '../evaluator.ts';
@@ -25,7 +26,7 @@ export function prepareCountVectorizer(
 
 const textsOf = (input: RowBlock): ArrayLike<string | number | null> =>
   input.kind === 'columns'
-    ? input.columns[0]!
+    ? elementAt(input.columns, 0)
     : input.kind === 'dense'
       ? input.data.subarray(0, input.rows)
       : input.values;

@@ -111,8 +111,9 @@ function placeTree(
       branchy = branchy || (arena.categorical !== null && arena.categorical[node]! >= 0);
       const rightFirst = placeSplit(step, layout, node, at, features);
       layout.child[at] = next;
-      const first = rightFirst ? arena.right[node]! : arena.left[node]!;
-      const second = rightFirst ? arena.left[node]! : arena.right[node]!;
+      const left = arena.left[node]!;
+      const right = arena.right[node]!;
+      const [first, second] = rightFirst ? [right, left] : [left, right];
       below.push(claim(step, layout, first, next), claim(step, layout, second, next + 1));
       next += 2;
     }

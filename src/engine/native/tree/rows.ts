@@ -1,3 +1,4 @@
+import { elementAt } from '../../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { type ColumnsBlock, type RowBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
 
@@ -62,7 +63,7 @@ export function copyRows(
     }
   } else {
     for (let col = 0; col < width; col++) {
-      const column = block.columns[col]!;
+      const column = elementAt(block.columns, col);
       for (let row = 0; row < count; row++) {
         const cell = column[from + row]!;
         if (typeof cell === 'string')

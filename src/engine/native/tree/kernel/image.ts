@@ -1,3 +1,4 @@
+import { elementAt } from '../../../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import { isMember } from '../branchy.ts';
 import {
@@ -76,7 +77,7 @@ export function writeImage(
 
 function writeColumns({ words, doubles, questions, plan }: Image): void {
   questions.columns.forEach(({ source, packing, levels }, i) => {
-    const table = plan.levels[i]!;
+    const table = elementAt(plan.levels, i);
     const length = levels === null ? 0 : paddedLevels(levels);
     if (levels !== null) {
       doubles.fill(Infinity, table / 8, table / 8 + length);
