@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { systemCodeOf } from '../core/error-text.ts';
 import { redactionKeyPath } from './paths.ts';
 
 const KEY_BYTES = 32;
@@ -14,7 +15,7 @@ export function hashKeyOf(dataDir: string): Uint8Array {
   try {
     return keyIn(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
   }
   mkdirSync(dirname(path), { recursive: true });
   const made = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
@@ -23,7 +24,7 @@ export function hashKeyOf(dataDir: string): Uint8Array {
     // Of several processes at once one makes the key, and all use that.
     linkSync(made, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(made, { force: true });
   }

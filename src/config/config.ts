@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import { referencesWritten } from '../core/references.ts';
@@ -156,7 +157,7 @@ async function readConfigFile(path: string): Promise<unknown> {
     // A CommonJS package: inside the bundle only its default export is there.
     return extname(path) === '.json' ? JSON.parse(text) : (await import('yaml')).default.parse(text);
   } catch (error) {
-    const problems = `${path}: ${(error as Error).message}`;
+    const problems = `${path}: ${messageOf(error)}`;
     throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
   }
 }

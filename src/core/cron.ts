@@ -1,5 +1,6 @@
 /** Which times of a cron line have come. Time is a parameter. */
 import { Cron } from 'croner';
+import { messageOf } from './error-text.ts';
 import { PlimsollError } from './errors.ts';
 
 export interface CronTrigger {
@@ -22,7 +23,7 @@ export function cronProblem({ cron, timeZone }: Pick<CronTrigger, 'cron' | 'time
     const next = new Cron(cron, { timezone: timeZone, paused: true }).nextRun(new Date(0));
     return next === null ? `"${cron}" names a time that never comes` : null;
   } catch (error) {
-    const [reason = ''] = String((error as Error).message).split('. ');
+    const [reason = ''] = messageOf(error).split('. ');
     return reason;
   }
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import { messageOf, systemCodeOf } from './error-text.ts';
 import { isPlimsollError, PlimsollError } from './errors.ts';
 
 const VERSIONS: Readonly<Record<string, string>> = packageJson.optionalDependencies;
@@ -20,7 +21,7 @@ const NOT_FOUND: ReadonlySet<unknown> = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE
  */
 export function partError(error: unknown): PlimsollError | null {
   if (!(error instanceof Error)) return null;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const [code, message] = [systemCodeOf(error), messageOf(error)];
   const isLoading =
     NOT_FOUND.has(code) || code === 'ERR_DLOPEN_FAILED' || /native binding: unsupported/.test(message);
   const found = isLoading ? PARTS.find(({ pattern }) => pattern.test(message)) : undefined;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { messageOf } from '../core/error-text.ts';
 import { type ErrorCode, PlimsollError } from '../core/errors.ts';
 
 /**
@@ -17,7 +18,7 @@ export function readDocumentFile(
   try {
     return { file, written: parse(readFileSync(file, 'utf8')) };
   } catch (error) {
-    const problems = `it is no YAML: ${(error as Error).message.split('\n')[0]}`;
+    const problems = `it is no YAML: ${messageOf(error).split('\n')[0]}`;
     throw new PlimsollError(invalid, { path: file, problems }, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf, systemCodeOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { makeFolders } from './make-folders.ts';
 
@@ -81,7 +82,7 @@ export async function requireSpace(folder: string, wanted: number): Promise<void
 /** What hinders writing `path`, coded: DISK_FULL with `wanted` bytes or more, FILE_UNWRITABLE, or as it is. */
 export async function writeError(cause: unknown, path: string, wanted: number): Promise<unknown> {
   if (isPlimsollError(cause)) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const [code, message] = [systemCodeOf(cause), messageOf(cause)];
   const [reason = ''] = message.split('\n');
   if (FULL_CODES.has(code) || FULL.test(message)) {
     const free = await freeBytes(dirname(path));

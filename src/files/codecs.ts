@@ -1,4 +1,5 @@
 import { gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
+import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { bz2 } from '../formats/codecs/bz2.ts';
 import { lz4 } from '../formats/codecs/lz4.ts';
@@ -11,8 +12,6 @@ type Inflate = (
   data: Uint8Array,
   options: ZlibOptions & { info: true },
 ) => { buffer: Buffer; engine: { bytesWritten: number } };
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): DecompressionCodec {
   const what = `a ${id} stream`;
@@ -59,7 +58,7 @@ function nodeError(cause: unknown, what: string, size: number, limit: number): u
   if (typeof code === 'string' && code.startsWith('Z_')) {
     return new PlimsollError(
       'READ_CORRUPT',
-      { what, offset: 0, found: reasonOf(cause), wanted: 'intact data' },
+      { what, offset: 0, found: messageOf(cause), wanted: 'intact data' },
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 /** One request to the control API and its answer: JSON both ways, errors as the coded errors that they were. */
 import { Readable } from 'node:stream';
+import { messageOf, systemCodeOf } from '../core/error-text.ts';
 import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
 import { decode } from '../schema/read-value.ts';
 import type { ValueSchema } from '../schema/value-schema.ts';
@@ -32,7 +33,7 @@ export async function sendControlRequest(target: ControlAddress, message: Contro
     answered = await send(target, message, { ...message.headers, ...headers }, body);
   } catch (error) {
     if (error instanceof PlimsollError) throw error;
-    const { code, message: text } = error as NodeJS.ErrnoException;
+    const [code, text] = [systemCodeOf(error), messageOf(error)];
     throw new PlimsollError(
       'CONTROL_UNREACHABLE',
       { address, reason: REASONS.get(code) ?? text },

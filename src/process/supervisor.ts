@@ -1,4 +1,5 @@
 import { Backoff, type BackoffPolicy } from '../core/backoff.ts';
+import { messageOf } from '../core/error-text.ts';
 
 /** What is kept alive: a process, or whatever else ends by itself. */
 export interface SupervisedWorker {
@@ -108,7 +109,7 @@ export class Supervisor<W extends SupervisedWorker> {
     try {
       await this.#start();
     } catch (error) {
-      this.#again((error as Error).message, 0);
+      this.#again(messageOf(error), 0);
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCodeOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { countText } from '../text/count.ts';
 import type { PackageLock, PythonEnvironment, PythonInterpreter } from './environment.ts';
@@ -126,7 +127,7 @@ async function moveIntoPlace(staging: string, folder: string, lock: PackageLock)
     await rename(staging, folder);
   } catch (error) {
     if (await isComplete(folder, lock)) return;
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCodeOf(error);
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     const aside = `${staging}-damaged`;
     await rename(folder, aside);

@@ -1,4 +1,5 @@
 /** Closed windows of counts: what the recorder writes, the controller decides on, and a replay reads back. Pure. */
+import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import type { PairCounts } from './evidence/paired.ts';
@@ -132,7 +133,7 @@ function parseJson(text: string, where: string): Json {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    failWindow(where, 'the line', (error as Error).message, 'JSON');
+    failWindow(where, 'the line', messageOf(error), 'JSON');
   }
   if (typeof json !== 'object' || json === null)
     failWindow(where, 'the line', text.slice(0, 40), 'a JSON object');

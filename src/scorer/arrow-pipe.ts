@@ -1,5 +1,6 @@
 /** Messages over blocking pipes: a process that does nothing but answer them needs no event loop in between. */
 import { readSync, writeSync } from 'node:fs';
+import { systemCodeOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { ANSWER, REQUEST_BYTES_MAX } from './arrow.ts';
 
@@ -90,7 +91,7 @@ function waiting(io: () => number): number {
     try {
       return io();
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const code = systemCodeOf(error);
       if (code === 'EOF') return 0;
       if (code !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

@@ -6,6 +6,7 @@ import {
   RecordBatchStreamWriter,
   type Schema,
 } from 'apache-arrow';
+import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { ArrowOptions } from './arrow.ts';
 import { answerBatch, arrowAnswerSchema } from './arrow-answer.ts';
@@ -74,7 +75,7 @@ function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw isPlimsollError(cause) ? cause : corrupt(String((cause as Error).message), cause);
+    throw isPlimsollError(cause) ? cause : corrupt(messageOf(cause), cause);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Entry of the scorer as a child process; `arrow.ts` says what it reads and writes. */
+import { systemCodeOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { asCodedError } from '../core/parts.ts';
 import { readManifest } from '../registry/bundle.ts';
@@ -35,5 +36,5 @@ try {
 } catch (error) {
   process.exitCode = 1;
   // Nobody may be there any more to hear it.
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') writeArrowAnswer(STDOUT, 'ended', coded(error));
+  if (systemCodeOf(error) !== 'EPIPE') writeArrowAnswer(STDOUT, 'ended', coded(error));
 }

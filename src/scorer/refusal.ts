@@ -1,4 +1,5 @@
 /** What is said of a row that an engine did not answer. Pure. */
+import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { Signature } from '../model/signature.ts';
 import type { RowRefusal } from './scorer.ts';
@@ -18,7 +19,7 @@ export function refuseFor(
   const names = new Map(columns.map(({ name }, j) => [name, inputs[j] ?? name]));
   return (error, row) => {
     if (!isPlimsollError(error)) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return { row, outcome: 'failed', code: 'INTERNAL', column: null, reason };
     }
     const outcome = error.code === 'INPUT_INVALID' ? 'rejected' : 'failed';

@@ -1,6 +1,7 @@
 /** The data folder, for its owner alone: rows of people, keys and the token that lets commands in lie in it. */
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { localTokenPath } from './access/local-token.ts';
 
@@ -31,7 +32,7 @@ export function ownDataFolder(folder: string, say: (line: string) => void = sayO
         `Other users of this machine may read ${folder} (mode ${octal(mode)}), which belongs to user ${uid}: have them run \`chmod 700 ${folder}\``,
       );
   } catch (cause) {
-    throw new PlimsollError('DATA_UNWRITABLE', { path: folder, reason: (cause as Error).message }, { cause });
+    throw new PlimsollError('DATA_UNWRITABLE', { path: folder, reason: messageOf(cause) }, { cause });
   }
 }
 

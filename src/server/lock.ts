@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { ownDataFolder } from './data-folder.ts';
 
@@ -134,7 +135,7 @@ function locked(folder: string): PlimsollError {
 }
 
 const unwritable = (folder: string, cause: unknown): PlimsollError =>
-  new PlimsollError('DATA_UNWRITABLE', { path: folder, reason: (cause as Error).message }, { cause });
+  new PlimsollError('DATA_UNWRITABLE', { path: folder, reason: messageOf(cause) }, { cause });
 
 /** In the folder, or, where that makes it too long, in a new folder that nobody else may enter. */
 function socketOf(folder: string): string {

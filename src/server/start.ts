@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { TlsFiles } from '../config/access.ts';
 import { type Contract, PLAIN } from '../config/contract.ts';
+import { messageOf, systemCodeOf } from '../core/error-text.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/metric-family.ts';
@@ -227,7 +228,7 @@ async function listen(server: Server, address: ServerAddress, listener: object |
   try {
     await once(server, 'listening');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [systemCodeOf(error), messageOf(error)];
     throw listenFailed(address, code, message);
   }
 }

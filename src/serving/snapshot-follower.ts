@@ -1,3 +1,4 @@
+import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import type { LoadedVersion } from '../registry/version.ts';
@@ -131,6 +132,6 @@ const keyOf = ({ bundle, model, version }: NamedBundle): string => JSON.stringif
 
 function notLoaded({ model, version }: NamedBundle, error: unknown): PlimsollError {
   if (isPlimsollError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new PlimsollError('VERSION_NOT_LOADED', { model, version, reason }, { cause: error });
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemCodeOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 
@@ -119,7 +120,7 @@ function readKey(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error);
     throw new PlimsollError('SIGNING_KEY_INVALID', { where: path, found: `no readable file (${code})` });
   }
 }
@@ -134,7 +135,7 @@ function makeKey(path: string): void {
   try {
     linkSync(draft, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(draft, { force: true });
   }

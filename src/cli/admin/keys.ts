@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import type { ApiKeyring, KeyView, NewKey } from '../../control/keys/port.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCOPES, type Scope } from '../../store/scopes.ts';
 import { countText } from '../../text/count.ts';
@@ -13,7 +14,6 @@ import {
 } from '../connection/control.ts';
 import { credentialOf } from '../connection/credential.ts';
 import { commandGroup } from '../group.ts';
-import { messageOf } from '../output/error-text.ts';
 import { printable } from '../output/printable.ts';
 import { fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';

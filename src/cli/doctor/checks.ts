@@ -3,10 +3,10 @@ import module from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
 import { bytesText } from '../../text/bytes.ts';
-import { messageOf, systemCodeOf } from '../output/error-text.ts';
 
 export interface MachineCheck {
   readonly name: string;

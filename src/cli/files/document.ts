@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { parsePolicy, type RolloutPolicy } from '../../rollout/policy/policy.ts';
-import { messageOf, systemCodeOf } from '../output/error-text.ts';
 
 /** Largest policy or scenario file in bytes. */
 const FILE_MAX = 2 ** 20;

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
-import { systemCodeOf } from '../output/error-text.ts';
 
 /**
  * The text of a file that a person gave, without a byte order mark. Errors: FILE_NOT_FOUND, FILE_UNREADABLE,

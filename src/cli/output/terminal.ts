@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
-import { messageOf } from './error-text.ts';
 import { printableAnswer, printableLines } from './printable.ts';
 import { HIDDEN_PROGRESS, type ProgressIndicator, ProgressLine, StepLines } from './progress.ts';
 

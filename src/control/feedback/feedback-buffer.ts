@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { elementAt } from '../../core/element-at.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isStoreAway } from '../../store/away.ts';
@@ -76,7 +77,7 @@ export class FeedbackBuffer implements Pick<Feedback, 'insert'> {
     } catch (error) {
       if (!isStoreAway(error)) throw error;
       const isUncertain = isPlimsollError(error) && error.code === 'STORE_UNAVAILABLE';
-      this.#keep({ id: randomUUID(), isUncertain, rows }, (error as Error).message);
+      this.#keep({ id: randomUUID(), isUncertain, rows }, messageOf(error));
     }
   }
 

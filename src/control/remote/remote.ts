@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { askControl, type ControlAddress, type ControlRequest } from '../../http/control-request.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
@@ -243,7 +244,7 @@ async function blobOf(file: string): Promise<Blob> {
   try {
     return await openAsBlob(file);
   } catch (cause) {
-    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: (cause as Error).message }, { cause });
+    throw new PlimsollError('FILE_UNREADABLE', { path: file, reason: messageOf(cause) }, { cause });
   }
 }
 

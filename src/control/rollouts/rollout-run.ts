@@ -1,6 +1,7 @@
 /** One rollout that runs: looks at what has happened since the last tick, and has the journal write it down. */
 import type { Actor } from '../../core/actor.ts';
 import { Backoff } from '../../core/backoff.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
@@ -243,8 +244,7 @@ export class RolloutRun implements JournalListener {
       this.#isCutOff = isStoreAway(error);
       this.#ports.logger.error({ err: error, rollout: this.row.id }, 'A rollout cannot go on for the moment');
       this.#backoff.fail();
-      if (this.#backoff.failures === 1)
-        this.onAlert(`Cannot go on for the moment: ${(error as Error).message}`);
+      if (this.#backoff.failures === 1) this.onAlert(`Cannot go on for the moment: ${messageOf(error)}`);
     }
   }
 

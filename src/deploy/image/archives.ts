@@ -4,6 +4,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { retry } from '../../core/retry.ts';
 import { makeFolder } from '../../disk/durable.ts';
@@ -136,7 +137,7 @@ function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return systemCodeOf(error) === 'EPERM';
   }
 }
 

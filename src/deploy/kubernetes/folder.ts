@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { chartOf } from './chart/chart.ts';
 import { type RenderedManifest, render } from './render.ts';
@@ -51,7 +52,7 @@ export function writeKubernetesFolder(folder: string, files: ReadonlyMap<string,
     rmSync(path, { recursive: true, force: true });
     renameSync(staged, path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new PlimsollError('FILE_UNWRITABLE', { path, reason }, { cause });
   }
 }

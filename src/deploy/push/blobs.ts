@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { blobPath, type Descriptor, type Digest } from '../image/layout.ts';
@@ -42,7 +43,7 @@ async function* proved(path: string, { digest, size }: Omit<Blob, 'open'>): Asyn
       held = chunk;
     }
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error) ?? String(error);
     throw new PlimsollError('IMAGE_DAMAGED', { path, found: code, wanted: digest });
   }
   const found: Digest = `sha256:${hash.digest('hex')}`;

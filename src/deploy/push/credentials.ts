@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { runProgram } from '../../process/run-program.ts';
@@ -47,7 +48,7 @@ function readConfig(path: string): Config | null {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error) ?? 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw unreadable(path, code);
   }

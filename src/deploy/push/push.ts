@@ -1,6 +1,7 @@
 /** Brings an image into a registry: what it is made of first, its name last, so that a name never names half an image. */
 
 import { readFileSync } from 'node:fs';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { bytesText } from '../../text/bytes.ts';
 import { digestOfBytes } from '../image/gzip.ts';
@@ -87,7 +88,7 @@ function manifestBytes({ folder, manifest }: PushedImage): Buffer {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw damaged((error as NodeJS.ErrnoException).code ?? String(error));
+    throw damaged(systemCodeOf(error) ?? String(error));
   }
   if (digestOfBytes(bytes) !== manifest.digest) throw damaged(digestOfBytes(bytes));
   return bytes;

@@ -1,6 +1,7 @@
 /** One HTTP request and its answer, both bounded. Says what happened; whether to try again is for others. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { BodyTooLarge, readResponse, sendRequest } from '../../http/client.ts';
 
@@ -80,7 +81,7 @@ function asNoAnswer(error: unknown): unknown {
   if (error instanceof BodyTooLarge) return new NoAnswer('size', error.message);
   // What reads the body has said what is wrong with it.
   if (isPlimsollError(error)) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  const [code, message] = [systemCodeOf(error), messageOf(error)];
   if (typeof code !== 'string') return error;
   return new NoAnswer(CERTIFICATE.test(code) ? 'certificate' : 'network', message === '' ? code : message);
 }

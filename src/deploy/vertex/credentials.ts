@@ -1,5 +1,6 @@
 /** Who we are to Google: the credentials that its own tools find. */
 import type { AuthClient } from 'google-auth-library';
+import { messageOf } from '../../core/error-text.ts';
 import { ApiError } from './failure.ts';
 
 /** A way to Google, and the headers that say who asks. */
@@ -23,7 +24,7 @@ export function signerOf(find: () => Promise<AuthClient>): (url: string) => Prom
       return { transporter: client.transporter, headers: new Headers(await client.getRequestHeaders(url)) };
     } catch (error) {
       found = undefined;
-      throw new ApiError(undefined, error instanceof Error ? error.message : String(error), error);
+      throw new ApiError(undefined, messageOf(error), error);
     }
   };
 }

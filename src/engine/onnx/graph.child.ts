@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { encodeFrame, FrameReader, type WireFrame } from '../python/frame.ts';
@@ -50,7 +51,7 @@ async function receive(frame: WireFrame): Promise<void> {
 
 /** A session's errors hold the runtime's own words. */
 const reasonOf = (error: unknown): string =>
-  isPlimsollError(error) ? String(error.details['reason']) : String((error as Error).message);
+  isPlimsollError(error) ? String(error.details['reason']) : messageOf(error);
 
 const usage = (): { rss: number } => ({ rss: process.memoryUsage.rss() });
 

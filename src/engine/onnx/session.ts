@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-node';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
@@ -108,6 +109,6 @@ const bitsOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint16Arra
 
 /** First line of an error of the runtime; the rest are addresses and source lines. */
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.split('\n', 1)[0]!.slice(0, 400);
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { syncFolder } from '../worker/dead-letters.ts';
 
@@ -34,11 +35,7 @@ export async function mergeRejects(folder: string, copy: string | null): Promise
     settle(temp, target);
     return target;
   } catch (cause) {
-    throw new PlimsollError(
-      'FILE_UNWRITABLE',
-      { path: copy ?? path, reason: (cause as Error).message },
-      { cause },
-    );
+    throw new PlimsollError('FILE_UNWRITABLE', { path: copy ?? path, reason: messageOf(cause) }, { cause });
   }
 }
 

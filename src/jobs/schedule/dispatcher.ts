@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/error-text.ts';
 import { ERRORS, isErrorCode, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger, Random } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
@@ -105,7 +106,7 @@ export class RunDispatcher {
       // Where another process was faster it has started them, too.
       await ledger.remember(job.name, job.generation, { ...memoryOf(job.memory), ...memory }, runs);
     } catch (error) {
-      logger.warn({ job: job.name, error: (error as Error).message }, 'cannot look at a job; trying again');
+      logger.warn({ job: job.name, error: messageOf(error) }, 'cannot look at a job; trying again');
     }
   }
 
@@ -157,7 +158,7 @@ export class RunDispatcher {
         await execute(run, end.signal, () => this.#places.take(run.id));
         await this.#settle(run.id, schedule, end.signal.aborted && !this.#stopped ? limit : null);
       } catch (error) {
-        logger.error({ run: run.id, error: (error as Error).message }, 'a run was lost sight of');
+        logger.error({ run: run.id, error: messageOf(error) }, 'a run was lost sight of');
       } finally {
         if (timer !== null) clearTimeout(timer);
         this.#working.delete(run.id);

@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** A file, or all files below a folder, and the name it has in the archive. */
@@ -38,7 +39,7 @@ export async function writeArchive(path: string, entries: readonly ArchiveEntry[
     await pipeline(blocks(files), createGzip({ level: 1 }), createWriteStream(path));
   } catch (cause) {
     if (cause instanceof PlimsollError) throw cause;
-    throw new PlimsollError('FILE_UNWRITABLE', { path, reason: (cause as Error).message }, { cause });
+    throw new PlimsollError('FILE_UNWRITABLE', { path, reason: messageOf(cause) }, { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The secrets of jobs, kept apart from all else: `DATA/keys/jobs/<job>.json`, for this user alone. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { OWN_REFERENCES, REFERENCES_VARIABLE, type References } from '../../core/references.ts';
@@ -27,7 +28,7 @@ export function keepSecrets(dataDir: string, job: string, secrets: Secrets): voi
     if (Object.keys(secrets).length === 0) rmSync(path, { force: true });
     else replaceFile(path, JSON.stringify(secrets));
   } catch (error) {
-    throw new PlimsollError('DATA_UNWRITABLE', { path, reason: (error as Error).message });
+    throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(error) });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Triggers that speak by themselves: databases and message queues. */
 import { Backoff } from '../../core/backoff.ts';
+import { messageOf } from '../../core/error-text.ts';
 import type { Logger } from '../../core/ports.ts';
 import { retry } from '../../core/retry.ts';
 
@@ -36,7 +37,7 @@ export async function keepListening<T>(
     signal,
     isRetryable: () => !signal.aborted,
     onRetry: (error: unknown, pause: number) =>
-      logger.warn({ job, ...fields, error: (error as Error).message, pause }, message),
+      logger.warn({ job, ...fields, error: messageOf(error), pause }, message),
   });
   const patient: TriggerSubscriber = {
     job,

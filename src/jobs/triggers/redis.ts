@@ -1,6 +1,7 @@
 /** A stream of Redis, read through a consumer group of the job's own. */
 import { hostname } from 'node:os';
 import { createClient } from '@redis/client';
+import { messageOf } from '../../core/error-text.ts';
 import type { JobTrigger } from '../schedule/schedule.ts';
 import type { TriggerListener } from './listener.ts';
 
@@ -75,6 +76,6 @@ async function ensureGroup(
     await client.xGroupCreate(stream, group, '$', { MKSTREAM: true });
   } catch (error) {
     // It is there already: where it stands is kept in Redis.
-    if (!/^BUSYGROUP/.test((error as Error).message)) throw error;
+    if (!/^BUSYGROUP/.test(messageOf(error))) throw error;
   }
 }

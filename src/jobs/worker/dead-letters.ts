@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { RowOutcome } from '../../scorer/scorer.ts';
 
@@ -94,7 +95,7 @@ export class DeadLetters {
     try {
       work();
     } catch (cause) {
-      const details = { path: dirname(this.#path), reason: (cause as Error).message };
+      const details = { path: dirname(this.#path), reason: messageOf(cause) };
       throw new PlimsollError('DATA_UNWRITABLE', details, { cause });
     }
   }

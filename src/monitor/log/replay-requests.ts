@@ -1,5 +1,6 @@
 /** Recorded traffic sent again: at its own pace or a multiple, to whatever answers; what differs and how long it takes. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../core/error-text.ts';
 import type { Signature } from '../../model/signature.ts';
 import { compareGolden } from '../../registry/golden.ts';
 import type { PastRequest } from './past-requests.ts';
@@ -66,7 +67,7 @@ export async function replayRequests(
       if (differs(answers, loggedAnswers(signature, request.outputs), outputs)) sums.different += 1;
     } catch (error) {
       sums.failed += 1;
-      failure ??= (error as Error).message;
+      failure ??= messageOf(error);
     }
     options.onProgress?.(sums.requests);
   };

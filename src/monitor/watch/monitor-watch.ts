@@ -3,6 +3,7 @@
  * taken in. Everything it knows is in the database: whoever comes next goes on where it was.
  */
 
+import { messageOf } from '../../core/error-text.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
@@ -124,7 +125,7 @@ export class MonitorWatch {
       const standing = await watch.status(looked, accuracy.quality(name, stable));
       return { standing, isCalm: isCalm(rows, clock.now()) };
     } catch (error) {
-      logger.error({ endpoint: name, error: (error as Error).message }, 'an endpoint cannot be looked at');
+      logger.error({ endpoint: name, error: messageOf(error) }, 'an endpoint cannot be looked at');
       await this.#evaluate(watch, []).catch((again: Error) =>
         logger.error({ endpoint: name, error: again.message }, 'its alerts cannot be looked at either'),
       );
@@ -216,7 +217,7 @@ export class MonitorWatch {
         policies.set(endpoint, parseMonitor(endpoint, policy));
       } catch (error) {
         logger.warn(
-          { endpoint, error: (error as Error).message },
+          { endpoint, error: messageOf(error) },
           'what is set cannot be read: watching by defaults',
         );
       }
@@ -249,7 +250,7 @@ export class MonitorWatch {
     try {
       return unpackTick(counts);
     } catch (error) {
-      this.#options.logger.error({ tick: id, error: (error as Error).message }, 'a tick cannot be read');
+      this.#options.logger.error({ tick: id, error: messageOf(error) }, 'a tick cannot be read');
       return null;
     }
   }

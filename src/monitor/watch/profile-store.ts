@@ -7,6 +7,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CapturedBlock } from '../../capture/block.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
@@ -167,7 +168,7 @@ export class ProfileStore {
     } catch (error) {
       const { model, version } = block;
       this.#options.logger.error(
-        { model, version, error: (error as Error).message },
+        { model, version, error: messageOf(error) },
         'the first traffic of this version cannot be its reference: later traffic is waited for',
       );
     }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { filesBelow, isBelow, isFile } from './folder.ts';
@@ -74,7 +75,7 @@ async function parseYaml(text: string, name: string, refuse: Refuse): Promise<un
   try {
     return yaml.parse(text, { schema: 'core', maxAliasCount: ALIASES });
   } catch (cause) {
-    throw refuse(`${name} is no YAML: ${(cause as Error).message.split('\n')[0]}`);
+    throw refuse(`${name} is no YAML: ${messageOf(cause).split('\n')[0]}`);
   }
 }
 

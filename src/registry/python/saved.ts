@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { SavedManifest } from '../../python/saved.ts';
@@ -58,7 +59,7 @@ function parseJson(text: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw refuse(`${SAVED} is no JSON: ${(cause as Error).message}`);
+    throw refuse(`${SAVED} is no JSON: ${messageOf(cause)}`);
   }
 }
 

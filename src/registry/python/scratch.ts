@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { bundleWriteError } from '../bundle-write.ts';
 
 /** Of this process, where the folder of its user is another's. */
@@ -17,7 +18,7 @@ export function scratchRoot(base: string = tmpdir(), uid: number = process.getui
   try {
     mkdirSync(path, { recursive: false, mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw bundleWriteError(base, error);
+    if (systemCodeOf(error) !== 'EEXIST') throw bundleWriteError(base, error);
   }
   // A link to a folder of this user is no folder here.
   const found = lstatSync(path);

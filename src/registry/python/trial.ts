@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { PythonFailureError, shortened } from '../../engine/python/failure.ts';
@@ -71,7 +72,7 @@ export async function firstThatFits({
 const saidBy = (error: unknown): string =>
   error instanceof PythonFailureError
     ? `${whereOf(error.failure)}: ${error.message}`
-    : `: ${(error as Error).message}`;
+    : `: ${messageOf(error)}`;
 
 const ENDED: ReadonlySet<unknown> = new Set(['PYTHON_WORKER_ENDED', 'ENGINE_TIMEOUT', 'ENGINE_CLOSED']);
 

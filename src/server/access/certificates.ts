@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsFiles } from '../../config/access.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 export type TlsOptions = SecureContextOptions & {
@@ -64,6 +65,6 @@ function checked<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new PlimsollError('TLS_UNREADABLE', { path, reason: (error as Error).message });
+    throw new PlimsollError('TLS_UNREADABLE', { path, reason: messageOf(error) });
   }
 }

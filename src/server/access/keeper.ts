@@ -5,6 +5,7 @@ import { formatKnownKeys } from '../../control/keys/known-keys.ts';
 import { LocalKeys } from '../../control/keys/local.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
 import { OutageLog } from '../../control/rollouts/outage-log.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
@@ -101,7 +102,7 @@ export class KeysKeeper {
       writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
       renameSync(`${this.#path}.new`, this.#path);
     } catch (cause) {
-      const reason = (cause as Error).message;
+      const reason = messageOf(cause);
       throw new PlimsollError('DATA_UNWRITABLE', { path: this.#path, reason }, { cause });
     }
     this.#written = text;

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { hashOfKey } from '../../control/keys/api-key.ts';
 import { parseKnownKeys } from '../../control/keys/known-keys.ts';
 import type { KnownKey } from '../../control/keys/port.ts';
+import { messageOf } from '../../core/error-text.ts';
 import type { Logger } from '../../core/ports.ts';
 
 /** How often files of keys are looked at, in milliseconds: a key that was revoked is refused as soon after. */
@@ -87,7 +88,7 @@ export class ApiKeyRing {
       this.#complain(source.path, keys);
     } catch (error) {
       // It is tried again: a process that was short of files must not miss for good that a key was revoked.
-      if (state !== source.refused) this.#complain(source.path, (error as Error).message);
+      if (state !== source.refused) this.#complain(source.path, messageOf(error));
       source.refused = state;
     }
     return false;

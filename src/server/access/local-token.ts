@@ -2,6 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 const TOKEN_BYTES = 32;
@@ -33,7 +34,7 @@ export function ensureLocalToken(dataDir: string): string {
     renameSync(`${path}.new`, path);
     return made;
   } catch (cause) {
-    throw new PlimsollError('DATA_UNWRITABLE', { path, reason: (cause as Error).message }, { cause });
+    throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(cause) }, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, type ServerOptions, type Server as TlsServer } from 'node:https';
 import type { TlsFiles } from '../../config/access.ts';
+import { systemCodeOf } from '../../core/error-text.ts';
 import type { Logger } from '../../core/ports.ts';
 import { readIdentity } from './certificates.ts';
 
@@ -101,6 +102,6 @@ function fileState(path: string): string {
     return `${ino} ${size} ${mtimeNs}`;
   } catch (error) {
     // Gone, or in a folder that has been closed to us: no reason to end.
-    return String((error as NodeJS.ErrnoException).code);
+    return String(systemCodeOf(error));
   }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { listenFailed, type ServerAddress } from '../address.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function answerLoading(address: ServerAddress): Promise<{ end(): Pr
   try {
     await once(server, 'listening');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [systemCodeOf(error), messageOf(error)];
     throw listenFailed(address, code, message);
   }
   let ended: Promise<unknown> | null = null;

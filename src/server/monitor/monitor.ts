@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
@@ -150,7 +151,7 @@ export class ServerMonitor {
   }
 
   #warn(error: unknown, message: string): void {
-    this.#options.logger.warn({ error: (error as Error).message }, message);
+    this.#options.logger.warn({ error: messageOf(error) }, message);
   }
 
   #isRemembered(): boolean {

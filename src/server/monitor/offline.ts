@@ -1,5 +1,6 @@
 /** What is asked about monitoring, for one command, where no server owns the data. */
 import { resolve } from 'node:path';
+import { messageOf } from '../../core/error-text.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import { bundleDir } from '../../registry/bundle.ts';
@@ -56,7 +57,7 @@ async function takeInRest(
     await taking.look().finally(() => taking.close());
   } catch (error) {
     // What was read before can be shown all the same.
-    logger.warn({ error: (error as Error).message }, 'rows that wait in the spool cannot be read');
+    logger.warn({ error: messageOf(error) }, 'rows that wait in the spool cannot be read');
   } finally {
     await monitoring.close();
   }

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { listenFailed, type ServerAddress, urlOf } from '../address.ts';
 
 /** A socket bound to its address. Nobody accepts from it here: it is for handing to the processes that do. */
@@ -59,7 +60,7 @@ async function resolve(asked: ServerAddress): Promise<{ address: string; family:
   try {
     return await lookup(asked.host);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [systemCodeOf(error), messageOf(error)];
     throw listenFailed(asked, code, message);
   }
 }

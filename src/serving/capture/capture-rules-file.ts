@@ -5,6 +5,7 @@ import {
   NO_CAPTURE_RULES,
   parseCaptureRules,
 } from '../../capture/capture-rules.ts';
+import { messageOf } from '../../core/error-text.ts';
 import type { Logger } from '../../core/ports.ts';
 
 /** The rules of a file that others replace: looked at whenever somebody asks. */
@@ -39,7 +40,7 @@ export class CaptureRulesFile {
       this.#follow(text);
       this.#seen = state;
     } catch (error) {
-      this.#complain((error as Error).message);
+      this.#complain(messageOf(error));
     }
     this.#isKnown = true;
   }

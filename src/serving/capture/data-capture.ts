@@ -9,6 +9,7 @@ import {
 } from '../../capture/capture-rules.ts';
 import { hashKeyOf } from '../../capture/hash-key.ts';
 import { blockFile, captureRulesPath, spoolPath } from '../../capture/paths.ts';
+import { messageOf } from '../../core/error-text.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { Route } from '../../rollout/route.ts';
@@ -212,7 +213,7 @@ export class DataCapture implements CaptureStreamHost {
       await this.#spool.write(blockFile(id), encodeBlock(block, crc32));
       metrics.captureOf(endpoint ?? '').captured += part.rows;
     } catch (error) {
-      this.#lose(stream, part, (error as Error).message);
+      this.#lose(stream, part, messageOf(error));
     }
   }
 
@@ -238,7 +239,7 @@ export class DataCapture implements CaptureStreamHost {
     try {
       this.#key ??= hashKeyOf(this.#options.dataDir);
     } catch (error) {
-      this.#complain((error as Error).message, 0);
+      this.#complain(messageOf(error), 0);
     }
     return this.#key;
   }

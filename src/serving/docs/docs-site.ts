@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { NO_RAW_ENDS } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
@@ -154,7 +155,7 @@ async function sendAsset(response: ServerResponse, path: string, contents: Conte
   } catch (error) {
     sendError(
       response,
-      new PlimsollError('INTERNAL', { action: `reading ${name}`, reason: (error as Error).message }),
+      new PlimsollError('INTERNAL', { action: `reading ${name}`, reason: messageOf(error) }),
     );
   }
 }

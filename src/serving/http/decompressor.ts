@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { bodyTooLarge } from './body-buffer.ts';
 
@@ -72,7 +73,7 @@ async function decompress(bytes: Buffer, encoding: string, limit: number): Promi
   try {
     return await run(bytes, { maxOutputLength: limit });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const [code, message] = [systemCodeOf(error), messageOf(error)];
     if (code === 'ERR_BUFFER_TOO_LARGE') throw bodyTooLarge(limit + 1, limit);
     throw new PlimsollError('ENCODING_CORRUPT', { encoding, reason: message });
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Contract, PLAIN } from '../../config/contract.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { ALIAS_SETS, type AliasSet, aliasFamilies, aliasSets } from '../../metrics/aliases.ts';
 import { type MetricFamily, mergeFamilies } from '../../metrics/metric-family.ts';
@@ -108,7 +109,7 @@ async function sendMetrics(
     response.end(body);
   } catch (error) {
     if (isPlimsollError(error)) return sendError(response, error);
-    const reason = (error as Error).message;
+    const reason = messageOf(error);
     sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
   }
 }

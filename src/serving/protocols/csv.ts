@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { messageOf } from '../../core/error-text.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { InputErrors } from '../rows/input-errors.ts';
 import type { JsonValue } from '../rows/outputs-to-json.ts';
@@ -143,7 +144,7 @@ export function parseJsonLines(text: string, parseLine: (line: string) => unknow
     try {
       rows.push(parseLine(line));
     } catch (error) {
-      const msg = `line ${i + 1}: ${(error as Error).message.replace(/^body: /, '')}`;
+      const msg = `line ${i + 1}: ${messageOf(error).replace(/^body: /, '')}`;
       new InputErrors().fail(['body', i], { type: 'json_invalid', msg });
     }
   });

@@ -4,6 +4,7 @@
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { systemCodeOf } from '../../core/error-text.ts';
 
 /** What a process has in common with those whose numbers mean the same to it. */
 interface Place {
@@ -70,6 +71,6 @@ function takesSignals(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return systemCodeOf(error) !== 'ESRCH';
   }
 }

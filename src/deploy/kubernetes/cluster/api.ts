@@ -1,5 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
+import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { retry, type Sleep } from '../../../core/retry.ts';
 import type { ClientRequest } from '../../../http/client.ts';
@@ -64,7 +65,7 @@ function accessOf(options: ConnectOptions): KubeAccess {
   try {
     access = readAccess(options);
   } catch (cause) {
-    throw denied(cause instanceof Error ? cause.message : String(cause), cause);
+    throw denied(messageOf(cause), cause);
   }
   if (access === null) throw denied('there is no kubeconfig: give one with --kubeconfig, or in KUBECONFIG');
   return access;
@@ -123,8 +124,7 @@ function urlOf(server: string, { path, query = {} }: ApiCall): URL {
 }
 
 /** What a program that fetches credentials writes when it fails may be nothing at all. */
-const saidBy = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).trim().slice(0, 500) || 'it gives no reason';
+const saidBy = (cause: unknown): string => messageOf(cause).trim().slice(0, 500) || 'it gives no reason';
 
 /** An answer that another attempt may better; `retry` knows failures alone. */
 class Passing extends Error {

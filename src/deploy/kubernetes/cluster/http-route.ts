@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { RouterState, TrafficRouter, VersionWeights } from '../../routers/port.ts';
 import { apiPathOf } from '../kinds.ts';
@@ -119,7 +120,7 @@ export class HttpRouteRouter implements TrafficRouter {
     try {
       return await call();
     } catch (cause) {
-      throw this.#unreachable(cause instanceof Error ? cause.message : String(cause), cause);
+      throw this.#unreachable(messageOf(cause), cause);
     }
   }
 

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { messageOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { identifiers } from '../../../sql/identifiers.ts';
@@ -95,7 +96,7 @@ function fieldOf(vectors: readonly DuckDBVector[], typname: string, rows: number
 const UNCAST = /^(?:Conversion|Out of Range|Invalid Input) Error: /;
 
 function coded(cause: unknown, where: string): PlimsollError {
-  const [reason = ''] = (cause as Error).message.split('\n');
+  const [reason = ''] = messageOf(cause).split('\n');
   if (UNCAST.test(reason)) return new PlimsollError('SINK_INVALID', { where, problems: reason }, { cause });
   return new PlimsollError('INTERNAL', { action: 'reading the rows to write', reason }, { cause });
 }

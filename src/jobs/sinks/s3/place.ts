@@ -7,6 +7,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { errorNameOf } from '../../../core/error-text.ts';
 import { type ErrorCode, isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { isPassing, openClient, parseS3, reasonOf, statusOf } from '../../s3/client.ts';
 import { putFile, putText } from '../../s3/put.ts';
@@ -145,7 +146,7 @@ export class ObjectPlace {
       try {
         return await work();
       } catch (error) {
-        if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') return null;
+        if (statusOf(error) === 404 && errorNameOf(error) !== 'NoSuchBucket') return null;
         throw error;
       }
     });

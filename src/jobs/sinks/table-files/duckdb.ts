@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { writeError } from '../../../disk/durable.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
@@ -100,7 +101,7 @@ class DuckDBFile implements TableFile {
   async #coded(error: unknown): Promise<unknown> {
     if (isPlimsollError(error)) return error;
     const { where } = this.#target;
-    const [reason = ''] = (error as Error).message.split('\n');
+    const [reason = ''] = messageOf(error).split('\n');
     if (/Could not set lock|Conflicting lock|file handle conflict/i.test(reason))
       return new PlimsollError(
         'SINK_UNAVAILABLE',

@@ -1,6 +1,7 @@
 /** Tables and queries of DuckDB files. */
 import { resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { openDuckDB } from '../../../duckdb/open.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
@@ -104,7 +105,7 @@ export class DuckDBTables implements TableAccess {
       return await work(db);
     } catch (error) {
       if (isPlimsollError(error)) throw error;
-      const [reason = ''] = String((error as Error).message).split('\n');
+      const [reason = ''] = messageOf(error).split('\n');
       const code = LOCKED.test(reason) ? 'SOURCE_UNAVAILABLE' : 'SOURCE_INVALID';
       throw new PlimsollError(code, { where: this.shown, reason }, { cause: error });
     } finally {

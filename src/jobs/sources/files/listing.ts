@@ -3,6 +3,7 @@ import { type Dirent, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemCodeOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { FileFormat } from '../../spec/spec.ts';
@@ -106,10 +107,10 @@ async function entriesOf(path: string): Promise<Dirent[]> {
   try {
     return await readdir(path, { withFileTypes: true });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (systemCodeOf(cause) === 'ENOENT') {
       throw new PlimsollError('FILE_NOT_FOUND', { path }, { cause });
     }
-    const reason = `the system answers ${(cause as NodeJS.ErrnoException).code}`;
+    const reason = `the system answers ${systemCodeOf(cause)}`;
     throw new PlimsollError('FILE_UNREADABLE', { path, reason }, { cause });
   }
 }
@@ -125,7 +126,7 @@ function manifestFiles(folder: string): string[] | null {
     const text = readFileSync(path, 'utf8');
     manifest = text.length <= MANIFEST_BYTES_MAX ? JSON.parse(text) : null;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (systemCodeOf(cause) === 'ENOENT') return null;
     throw new PlimsollError(
       'INPUT_INVALID',
       { problem: `${path}: expected JSON, got text that is none` },

@@ -3,6 +3,7 @@
  * belong. File systems keep no blocks for the rest, so that any reader of files reads a piece of a large object.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { messageOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
 
@@ -79,4 +80,4 @@ function joined(spans: readonly ByteSpan[]): ByteSpan[] {
 }
 
 const unwritable = (path: string, cause: unknown): PlimsollError =>
-  new PlimsollError('DATA_UNWRITABLE', { path, reason: (cause as Error).message }, { cause });
+  new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(cause) }, { cause });

@@ -4,6 +4,7 @@
  * each element, whose fields come before those outside. Paths find own fields of plain data, and no more. Pure.
  */
 import { elementAt } from '../../../core/element-at.ts';
+import { messageOf } from '../../../core/error-text.ts';
 
 /** Bytes of what comes out, and how deep lists may be in each other. */
 const OUTPUT_MAX_CHARS = 1_000_000;
@@ -30,7 +31,7 @@ export function renderTemplate(template: string, data: unknown): Rendered {
   try {
     JSON.parse(body);
   } catch (error) {
-    return { ok: false, problem: `what it makes is no JSON: ${(error as Error).message}` };
+    return { ok: false, problem: `what it makes is no JSON: ${messageOf(error)}` };
   }
   return { ok: true, body };
 }

@@ -1,5 +1,6 @@
 /** Secrets are named, never written: `env:NAME` is a variable of the environment, `file:PATH` a file. */
 import { readFile } from 'node:fs/promises';
+import { systemCodeOf } from '../../../core/error-text.ts';
 import { OWN_REFERENCES, REFERENCES_VARIABLE } from '../../../core/references.ts';
 import type { ReceiverEnvironment } from './receiver.ts';
 
@@ -37,7 +38,7 @@ export async function resolveSecret(
       return { ok: false, problem: `${reference} holds no secret` };
     return { ok: true, value };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = systemCodeOf(error);
     return { ok: false, problem: `${reference} cannot be read: ${code ?? 'unknown'}` };
   }
 }

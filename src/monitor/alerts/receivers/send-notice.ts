@@ -1,4 +1,5 @@
 /** The receivers that there are, behind one door. */
+import { errorNameOf } from '../../../core/error-text.ts';
 import { assertNever } from '../../../core/errors.ts';
 import type { ReceiverPolicy } from '../../policy/receivers.ts';
 import { sendToAlertmanager } from './alertmanager.ts';
@@ -23,7 +24,7 @@ export async function sendNotice(
   try {
     return await dispatch(policy, outgoing, environment);
   } catch (error) {
-    return retryableFailure(`the notice could not be made: ${(error as Error).name}`);
+    return retryableFailure(`the notice could not be made: ${errorNameOf(error)}`);
   }
 }
 

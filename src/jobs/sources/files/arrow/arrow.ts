@@ -10,6 +10,7 @@ import {
   type Schema,
   type Vector,
 } from 'apache-arrow';
+import { messageOf } from '../../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { CODECS } from '../../../../files/codecs.ts';
 import { identifier } from '../../../../sql/identifiers.ts';
@@ -63,7 +64,7 @@ export const arrow: TableFormat = {
       await drop();
       // A body that cannot be unpacked is told by its own codes, which know no file.
       if (isPlimsollError(error) && !error.code.startsWith('READ_')) throw error;
-      const problem = `${path}: rows ${from} to ${to} cannot be read: ${(error as Error).message}`;
+      const problem = `${path}: rows ${from} to ${to} cannot be read: ${messageOf(error)}`;
       throw new PlimsollError('INPUT_INVALID', { problem }, { cause: error });
     }
   },
