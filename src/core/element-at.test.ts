@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elementAt, valueOfKey } from './element-at.ts';
+import { elementAt, elementWhere, lastOf, valueInMap, valueOfKey } from './element-at.ts';
 
 describe('an element', () => {
   it('is answered, whatever it is', () => {
@@ -23,5 +23,31 @@ describe('a value', () => {
 
   it.each(['b', 'toString', '__proto__'])('is refused where the key is %s and not its own', (key) => {
     expect(() => valueOfKey({ a: 1 }, key)).toThrow(new RangeError(`there is no key "${key}" in the record`));
+  });
+});
+
+describe('an element that is looked for', () => {
+  it('is the last, or the first that fits', () => {
+    expect(lastOf([1, 2, 3])).toBe(3);
+    expect(elementWhere([1, 2, 3], (value) => value > 1)).toBe(2);
+  });
+
+  it('is refused where there is none', () => {
+    expect(() => lastOf([])).toThrow(new RangeError('there is no element -1: the list has 0'));
+    expect(() => elementWhere([1, 2], (value) => value > 2)).toThrow(
+      new RangeError('none of the 2 elements fits'),
+    );
+  });
+});
+
+describe('a value of a map', () => {
+  it('is answered by its key, also where it is null', () => {
+    expect(valueInMap(new Map([['a', null]]), 'a')).toBe(null);
+  });
+
+  it('is refused where there is no such key, naming it', () => {
+    expect(() => valueInMap(new Map([['a', 1]]), 'b')).toThrow(
+      new RangeError('there is no key b in the map'),
+    );
   });
 });

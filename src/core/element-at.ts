@@ -17,3 +17,24 @@ export function valueOfKey<T extends NonNullable<unknown> | null>(
   if (value === undefined) throw new RangeError(`there is no key ${JSON.stringify(key)} in the record`);
   return value;
 }
+
+/** The last element. Throws RangeError where the list is empty. */
+export const lastOf = <T extends NonNullable<unknown> | null>(list: ArrayLike<T>): T =>
+  elementAt(list, list.length - 1);
+
+/** The first element that `fits` is true of. Throws RangeError where the list has none. */
+export function elementWhere<T extends NonNullable<unknown> | null>(
+  list: readonly T[],
+  fits: (element: T) => boolean,
+): T {
+  const element = list.find(fits);
+  if (element === undefined) throw new RangeError(`none of the ${list.length} elements fits`);
+  return element;
+}
+
+/** The value of a key. Throws RangeError where the map has none. */
+export function valueInMap<K, V extends NonNullable<unknown> | null>(map: ReadonlyMap<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new RangeError(`there is no key ${String(key)} in the map`);
+  return value;
+}

@@ -1,3 +1,4 @@
+import { elementAt, lastOf } from '../core/element-at.ts';
 import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
 import { partTensorsOf } from '../model/output-parts.ts';
@@ -41,7 +42,7 @@ export function promised(root: ModelStep, output: string): ComparisonTolerance {
 }
 
 const lastStep = (step: ModelStep): ModelStep =>
-  step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(step.steps.at(-1)!.step) : step;
+  step.kind === 'pipeline' && step.steps.length > 0 ? lastStep(lastOf(step.steps).step) : step;
 
 export type OutputComparison = Omit<VersionVerification, 'proof' | 'seed'> & { readonly failures: number };
 
@@ -90,8 +91,8 @@ function pairUp(
   if (left === undefined) return null;
   const [a, b] = [partTensorsOf(left), partTensorsOf(right)];
   if (a.length !== b.length) return null;
-  const same = a.every((tensor, i) => tensor.shape.join() === b[i]!.shape.join());
-  return same ? a.map((tensor, i) => [tensor, b[i]!]) : null;
+  const same = a.every((tensor, i) => tensor.shape.join() === elementAt(b, i).shape.join());
+  return same ? a.map((tensor, i) => [tensor, elementAt(b, i)]) : null;
 }
 
 /** What decides the labels: the greatest score of a class, or the least distance from the centre of a cluster. */
@@ -160,7 +161,7 @@ function tied({ tensor, sign }: Scores, row: number): boolean {
   if (width === 1) return Math.abs(tensor.data[row] as number) <= 1e-9;
   const values = Array.from({ length: width }, (_, j) => sign * (tensor.data[row * width + j] as number));
   values.sort((a, b) => b - a);
-  return values[0]! - values[1]! <= 1e-9 * Math.max(1, Math.abs(values[0]!));
+  return elementAt(values, 0) - elementAt(values, 1) <= 1e-9 * Math.max(1, Math.abs(elementAt(values, 0)));
 }
 
 function relative(a: unknown, b: unknown, numeric: boolean): number {

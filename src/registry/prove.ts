@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { elementAt } from '../core/element-at.ts';
 import { EXIT, isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -156,6 +157,6 @@ async function choose(
     else if (request.runtime) throw engine;
   }
   measured.sort((a, b) => a.rowMicros - b.rowMicros);
-  const best = measured[0]!; // `verifyEngines` refuses a model without an engine
+  const best = elementAt(measured, 0); // `verifyEngines` refuses a model without an engine
   return { ...best, rowMicros: Number(best.rowMicros.toPrecision(3)) };
 }

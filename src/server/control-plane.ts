@@ -4,6 +4,7 @@ import type { DesiredRollout } from '../control/desired/desired-state.ts';
 import type { ServingFleet } from '../control/fleet/fleet.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { Actor, VersionView } from '../control/port.ts';
+import { valueOfKey } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
@@ -170,7 +171,7 @@ async function defineMonitors(
 }
 
 const writtenOf = ({ rollouts }: ControlSettings, endpoint: string): DesiredRollout | null =>
-  Object.hasOwn(rollouts, endpoint) ? rollouts[endpoint]! : null;
+  Object.hasOwn(rollouts, endpoint) ? valueOfKey(rollouts, endpoint) : null;
 
 const strategyOf =
   (settings: ControlSettings) =>

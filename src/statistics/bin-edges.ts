@@ -1,4 +1,5 @@
 /** Edges of bins of equal width, and counts in them, as numpy's `histogram_bin_edges` and `histogram` have them. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { mean, populationStandardDeviation } from './sum.ts';
 
 /** Which rule says how many bins; both assume something like a normal law. */
@@ -12,14 +13,14 @@ export function binEdges(values: ArrayLike<number>, rule: BinRule, integers = fa
   const [low, high] = range(values);
   let width = WIDTHS[rule](values, values.length === 0 ? 0 : high - low);
   if (integers && width > 0 && width < 1) width = 1;
-  const outer = low === high ? [low - 0.5, high + 0.5] : [low, high];
-  return spaced(outer[0]!, outer[1]!, width > 0 ? Math.ceil((outer[1]! - outer[0]!) / width) : 1);
+  const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low, high];
+  return spaced(from, to, width > 0 ? Math.ceil((to - from) / width) : 1);
 }
 
 /** Least and greatest value; [0, 1] of none. */
 function range(values: ArrayLike<number>): readonly [number, number] {
   if (values.length === 0) return [0, 1];
-  let low = values[0]!;
+  let low = elementAt(values, 0);
   let high = low;
   for (let i = 1; i < values.length; i++) {
     if (values[i]! < low) low = values[i]!;

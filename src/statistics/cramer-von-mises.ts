@@ -1,4 +1,5 @@
 /** The two-sample test of Cramér and von Mises. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
 import { pooledValues } from './sample-distances.ts';
 
@@ -50,7 +51,7 @@ function exact(u: number, m: number, n: number): number {
     counts = next;
   }
   let [extreme, all] = [0, 0];
-  for (const [value, count] of counts[m]!) {
+  for (const [value, count] of elementAt(counts, m)) {
     all += count;
     if (value >= bound) extreme += count;
   }

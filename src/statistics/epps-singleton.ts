@@ -53,7 +53,7 @@ function moments(values: Float64Array, scale: number) {
   const means = parts.map((part) => mean(part));
   const centered = parts.map((part, i) => part.map((value) => value - elementAt(means, i)));
   const covariance = centered.map((left) =>
-    centered.map((right) => sum(left.map((value, i) => value * right[i]!)) / values.length),
+    centered.map((right) => sum(left.map((value, i) => value * elementAt(right, i))) / values.length),
   );
   return { means, covariance };
 }

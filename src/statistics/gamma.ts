@@ -1,4 +1,5 @@
 /** The logarithm of the gamma function and of what is made of it. Pure. */
+import { elementAt } from '../core/element-at.ts';
 
 export const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 
@@ -15,7 +16,7 @@ const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 export function logGamma(x: number): number {
   if (x >= 12) return stirling(x);
   const z = x - 1;
-  let sum = LANCZOS[0]!;
+  let sum = elementAt(LANCZOS, 0);
   for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i]! / (z + i);
   const t = z + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(t) - t + Math.log(sum);

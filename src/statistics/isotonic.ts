@@ -91,8 +91,8 @@ function pooled(points: readonly WeightedPoint[]): Float64Array {
 export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, value: number): number {
   if (Number.isNaN(value)) return Number.NaN;
   const last = x.length - 1;
-  if (value <= x[0]!) return elementAt(y, 0);
-  if (value >= x[last]!) return elementAt(y, last);
+  if (value <= elementAt(x, 0)) return elementAt(y, 0);
+  if (value >= elementAt(x, last)) return elementAt(y, last);
   let low = 0;
   let high = last;
   while (high - low > 1) {
@@ -100,6 +100,6 @@ export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, value: n
     if (x[middle]! <= value) low = middle;
     else high = middle;
   }
-  const [left, start] = [x[low]!, y[low]!];
-  return ((y[high]! - start) / (x[high]! - left)) * (value - left) + start;
+  const [left, start] = [elementAt(x, low), elementAt(y, low)];
+  return ((elementAt(y, high) - start) / (elementAt(x, high) - left)) * (value - left) + start;
 }

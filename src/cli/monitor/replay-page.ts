@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { textBar } from '../../monitor/alerts/message/histogram-bars.ts';
 import { binNames } from '../../monitor/reference/bin-names.ts';
 import { type FeatureProfile, watchedInputs } from '../../monitor/reference/reference-profile.ts';
@@ -49,7 +50,7 @@ function bars(feature: FeatureProfile, reference: readonly number[], current: re
   const after = sharesOf(current);
   const most = Math.max(...before, ...after);
   const rows = binNames(feature).flatMap((name, k) => {
-    const [p, q] = [before[k]!, after[k]!];
+    const [p, q] = [elementAt(before, k), elementAt(after, k)];
     if (p < SHARE_MIN && q < SHARE_MIN) return [];
     return [
       [truncate(printable(name), 24), textBar(p / most, BAR), percent(p), textBar(q / most, BAR), percent(q)],

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { DriftView, FeatureDrift } from '../../monitor/port.ts';
 import { countText } from '../../text/count.ts';
 import { percent } from '../../text/percent.ts';
@@ -75,7 +76,7 @@ function bars({ reference, current }: FeatureDrift, counts: readonly number[]): 
   };
   const most = Math.max(...shares(reference), ...shares(current));
   return shares(counts)
-    .filter((_, bin) => reference[bin]! + current[bin]! > 0)
+    .filter((_, bin) => elementAt(reference, bin) + elementAt(current, bin) > 0)
     .slice(0, BARS_MAX)
     .map((share) => BARS[Math.ceil((share / most) * (BARS.length - 1))])
     .join('');

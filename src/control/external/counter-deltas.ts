@@ -1,5 +1,5 @@
 /** What servers elsewhere have counted, and the difference of two looks. Pure. */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 
 /** Counters of one series at one moment: they only grow, until who counts starts again. */
 export interface CounterSample {
@@ -68,7 +68,7 @@ function sumOf(growths: readonly CounterSample[]): CounterDelta {
   const bounds = [...upTo.keys()].sort((a, b) => a - b);
   const latency = bounds.map((bound, i) => ({
     bound,
-    count: Math.max(0, upTo.get(bound)! - (i === 0 ? 0 : upTo.get(elementAt(bounds, i - 1))!)),
+    count: Math.max(0, valueInMap(upTo, bound) - (i === 0 ? 0 : valueInMap(upTo, elementAt(bounds, i - 1)))),
   }));
   return { ok, failed, latency };
 }

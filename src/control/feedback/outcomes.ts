@@ -2,7 +2,7 @@
  * What came of units: business values summed within `maturity` of each unit's first answer. Units without any value count
  * as 0, since not to buy is an outcome. In which order values arrived, and how late below the maturity, changes nothing.
  */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, truncatedSegment } from '../../rollout/collect/segment-names.ts';
 import {
   type ArmSums,
@@ -91,11 +91,11 @@ function segmentsOf(units: readonly Unit[], arms: number): readonly SegmentSums[
   const groups = Map.groupBy(units, ({ first }) => truncatedSegment(first.segment ?? OTHER_SEGMENT));
   const kept = [...groups.keys()]
     .filter((name) => name !== OTHER_SEGMENT)
-    .sort((a, b) => groups.get(b)!.length - groups.get(a)!.length || (a < b ? -1 : 1))
+    .sort((a, b) => valueInMap(groups, b).length - valueInMap(groups, a).length || (a < b ? -1 : 1))
     .slice(0, SEGMENT_VALUES_MAX)
     .sort();
   const rest = units.filter(({ first }) => !kept.includes(truncatedSegment(first.segment ?? OTHER_SEGMENT)));
-  const named = kept.map((name) => ({ name, arms: sumsOf(groups.get(name)!, arms) }));
+  const named = kept.map((name) => ({ name, arms: sumsOf(valueInMap(groups, name), arms) }));
   return rest.length === 0 ? named : [...named, { name: OTHER_SEGMENT, arms: sumsOf(rest, arms) }];
 }
 

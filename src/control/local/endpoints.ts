@@ -1,3 +1,4 @@
+import { elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { explainUnit } from '../../rollout/canary-split.ts';
@@ -124,7 +125,10 @@ export class LocalEndpoints
     const { route } = await this.#row(endpoint);
     const weight = route.ranges.find(({ role }) => role === 'candidate')?.to ?? 0;
     const { hash, bucket, switchesAt } = explainUnit(unit, { seed: route.seed, weight });
-    const { version, role, arm } = route.ranges.find(({ from, to }) => from <= bucket && bucket < to)!;
+    const { version, role, arm } = elementWhere(
+      route.ranges,
+      ({ from, to }) => from <= bucket && bucket < to,
+    );
     // Arms of an experiment do not grow into each other, and what comes after a rollout draws anew.
     const isExperiment = route.ranges.some((range) => range.role === 'arm');
     const isStaged = route.recording !== null && !isExperiment;

@@ -2,6 +2,7 @@
  * Who else shares the store: every replica says once a second that it lives, which workers it has and what they have
  * loaded. One whose sign of life has not changed for a while, by the clock of the one that looks, is dead.
  */
+import { valueInMap } from '../../core/element-at.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MemberRow } from '../../store/replicas.ts';
 import type { Store } from '../../store/store.ts';
@@ -116,7 +117,7 @@ export class ReplicaMembers {
 
   #isDead(name: string, rows: readonly MemberRow[]): boolean {
     const isGone = !rows.some(({ replica }) => replica === name);
-    const { seenAt } = this.#others.get(name)!;
+    const { seenAt } = valueInMap(this.#others, name);
     return isGone || this.#options.clock.monotonic() - seenAt > DEAD_AFTER_MS;
   }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { canonicalJson } from '../../core/canonical-json.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { keptPath } from '../../registry/bundle.ts';
 import { digestOfModelFile } from '../../registry/digest.ts';
 import type { Signer } from '../../signing/signer.ts';
@@ -36,7 +37,8 @@ export async function attestImage(
   const { reference, manifest, platform, layers, packages } = image;
   const program = { version: packageJson.version, license: packageJson.license };
   // Where the version alone is in it, nothing of a lock is, and it may be for any platform.
-  const lock = BASE_LOCK.platforms[platformName(platform)] ?? Object.values(BASE_LOCK.platforms)[0]!;
+  const lock =
+    BASE_LOCK.platforms[platformName(platform)] ?? elementAt(Object.values(BASE_LOCK.platforms), 0);
   const contents = { model, lock, layers, packages, program };
   const subject = { reference, digest: manifest.digest, program: program.version };
   const sbom = Buffer.from(JSON.stringify(bomOf(subject, componentsOf(contents))));

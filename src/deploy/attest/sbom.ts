@@ -2,6 +2,7 @@
  * The list of what is in an image, as CycloneDX 1.6 has it (https://cyclonedx.org/docs/1.6/json/). It has no time: the same
  * image has the same list, whenever it is made. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import type { Digest } from '../image/layout.ts';
 import type { SbomComponent } from './components.ts';
 
@@ -72,7 +73,7 @@ const licenseOf = (text: string): object =>
 
 /** A UUID of version 8 (RFC 9562, 5.8) from the first bits of a digest. */
 function uuidOf(hex: string): string {
-  const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
+  const variant = ((Number.parseInt(elementAt(hex, 16), 16) & 3) | 8).toString(16);
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { elementAt } from '../../core/element-at.ts';
 import { clearedAtEnd } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { type ContainerTrial, ContractBreach, type ContractName, type ContractTrials } from './clause.ts';
@@ -82,7 +83,7 @@ async function runTrial(trial: ContainerTrial, surroundings: Surroundings): Prom
   try {
     const results = [await startup(started, ready, trial.name)];
     const subject = { started, ask: asking(port), samples, model: model.name };
-    for (const { id, source, says, check } of results[0]!.passed ? clauses : [])
+    for (const { id, source, says, check } of elementAt(results, 0).passed ? clauses : [])
       results.push({ id, source, says, ...(await outcome(() => check(subject))) });
     return results;
   } finally {

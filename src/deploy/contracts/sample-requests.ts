@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBundle } from '../../registry/load.ts';
 import type { BundleManifest } from '../../registry/version.ts';
@@ -62,7 +63,7 @@ function v2Of(manifest: BundleManifest): readonly object[] {
     signature.form === 'table' && columns.every(({ type, named }) => type === 'number' && !named);
   if (isMatrix) return [{ name: 'input', shape: [1, cells.length], datatype: 'FP64', data: cells }];
   return cells.map((cell, i) => {
-    const { name, type } = columns[i]!;
+    const { name, type } = elementAt(columns, i);
     const datatype = type === 'number' ? 'FP64' : type === 'bool' ? 'BOOL' : 'BYTES';
     return { name, shape: [1, 1], datatype, data: [cell] };
   });

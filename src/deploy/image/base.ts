@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { type ArchiveSettings, fetchPinned, pinnedDebian } from './archives.ts';
 import { readDeb } from './deb.ts';
@@ -54,9 +55,9 @@ const SYSTEM: readonly LayerMember[] = [
 export async function baseMembers(lock: PlatformArchives, settings: ArchiveSettings): Promise<LayerMember[]> {
   const members = [...SYSTEM];
   const node = await npmMembers(lock.node, settings);
-  const program = node.find(({ path }) => path === 'bin/node')!;
+  const program = elementWhere(node, ({ path }) => path === 'bin/node');
   members.push({ kind: 'file', path: NODE, mode: PROGRAM_MODE, from: stripped(program.bytes) });
-  const license = node.find(({ path }) => path === 'LICENSE')!;
+  const license = elementWhere(node, ({ path }) => path === 'LICENSE');
   members.push({ kind: 'file', path: 'usr/share/doc/node/LICENSE', mode: FILE_MODE, from: license.bytes });
   for (const pinned of lock.debian) members.push(...(await debianMembers(pinned, settings)));
   return members;

@@ -1,3 +1,4 @@
+import { elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { CODECS } from '../../files/codecs.ts';
 import { readTar, type TarMember } from './tar-read.ts';
@@ -29,7 +30,7 @@ function dataMember(bytes: Uint8Array): Uint8Array {
 }
 
 function decompressed(data: Uint8Array): Uint8Array {
-  const codec = CODECS.find(({ id }) => id === 'xz')!;
+  const codec = elementWhere(CODECS, ({ id }) => id === 'xz');
   return codec.decompress(data, DATA_BYTES_MAX, () => undefined);
 }
 

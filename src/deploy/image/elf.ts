@@ -1,3 +1,4 @@
+import { lastOf } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** Programs and libraries of Linux (System V ABI, "ELF-64 Object File Format"): 64 bits, little-endian. */
@@ -78,7 +79,7 @@ export function neededBy(bytes: Uint8Array): string[] {
   const textAt = (offset: number): string => latin.decode(bytes.subarray(offset, bytes.indexOf(0, offset)));
   const loader = segments
     .filter(({ type }) => type === INTERPRETER)
-    .map(({ offset }) => textAt(offset).split('/').at(-1)!);
+    .map(({ offset }) => lastOf(textAt(offset).split('/')));
   const dynamic = segments.find(({ type }) => type === DYNAMIC);
   if (dynamic === undefined) return loader;
   const view = viewOf(bytes);

@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import { BLOCK } from './tar.ts';
 
 /** The files of an image by their paths in its layout, of a folder or of one archive. */
@@ -51,7 +52,7 @@ interface Place {
 function filesOfArchive(path: string): ImageFiles {
   const places = placesIn(path);
   const open = (name: string): Readable => {
-    const { start, size } = places.get(name)!;
+    const { start, size } = valueInMap(places, name);
     if (size === 0) return Readable.from([]);
     return createReadStream(path, { start, end: start + size - 1, highWaterMark: 1 << 20 });
   };
@@ -102,7 +103,7 @@ function paxSize(bytes: Buffer): number | null {
 }
 
 const textIn = (block: Buffer, from: number, to: number): string =>
-  block.toString('latin1', from, to).split('\0')[0]!.trim();
+  elementAt(block.toString('latin1', from, to).split('\0'), 0).trim();
 
 function bytesAt(path: string, { start, size }: Place): Buffer {
   const bytes = Buffer.alloc(size);

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { BLOCK } from './tar.ts';
 
@@ -15,7 +16,7 @@ export interface TarMember {
 const latin = new TextDecoder('latin1');
 const utf8 = new TextDecoder();
 const text = (block: Uint8Array, from: number, to: number): string =>
-  utf8.decode(block.subarray(from, to)).split('\0')[0]!;
+  elementAt(utf8.decode(block.subarray(from, to)).split('\0'), 0);
 
 /**
  * Files and links of a tar archive (ustar, pax and GNU long names), by their paths without `./`. Its bytes have been proved

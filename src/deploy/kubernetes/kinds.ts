@@ -1,4 +1,5 @@
 /** Kinds of objects that we make, in the order in which they are made. Pure. */
+import { elementAt, valueOfKey } from '../../core/element-at.ts';
 import type { KubernetesObject } from './manifest.ts';
 
 interface Kind {
@@ -43,13 +44,14 @@ export const KIND_ORDER = Object.keys(KUBERNETES_KINDS);
 
 /** Path of the objects of a kind, or of one of them. */
 export function apiPathOf(name: string, namespace: string, object?: string): string {
-  const { apiVersion, plural, namespaced } = KUBERNETES_KINDS[name]!;
+  const { apiVersion, plural, namespaced } = valueOfKey(KUBERNETES_KINDS, name);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${root}${scope}/${plural}${object === undefined ? '' : `/${encodeURIComponent(object)}`}`;
 }
 
-const GROUP = ({ apiVersion }: Kind): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '');
+const GROUP = ({ apiVersion }: Kind): string =>
+  apiVersion.includes('/') ? elementAt(apiVersion.split('/'), 0) : '';
 const MAKES = ['get', 'list', 'create', 'patch', 'delete'];
 /** What finds, and takes away, what an earlier form of a deployment has left. */
 const CLEARS = ['get', 'list', 'delete'];
@@ -61,21 +63,23 @@ const CLEARS = ['get', 'list', 'delete'];
 export function rolesFor(objects: readonly Pick<KubernetesObject, 'kind'>[]): readonly string[] {
   const wanted = new Set(objects.map(({ kind: name }) => name));
   const makes = KIND_ORDER.filter((name) => wanted.has(name));
-  const clears = KIND_ORDER.filter((name) => !wanted.has(name) && KUBERNETES_KINDS[name]!.from === null);
+  const clears = KIND_ORDER.filter(
+    (name) => !wanted.has(name) && valueOfKey(KUBERNETES_KINDS, name).from === null,
+  );
   const looks = wanted.has('Deployment') ? [rule('Role', '', ['events', 'pods'], ['list'])] : [];
   return [...rules(makes, MAKES), ...rules(clears, CLEARS), ...looks];
 }
 
 /** One rule for the kinds of each group. */
 function rules(names: readonly string[], verbs: readonly string[]): readonly string[] {
-  const kinds = names.map((name) => KUBERNETES_KINDS[name]!);
+  const kinds = names.map((name) => valueOfKey(KUBERNETES_KINDS, name));
   const groups = new Set(kinds.map((one) => `${one.namespaced} ${GROUP(one)}`));
   return [...groups].map((group) => {
     const own = kinds.filter((one) => `${one.namespaced} ${GROUP(one)}` === group);
-    const role = own[0]!.namespaced ? 'Role' : 'ClusterRole';
+    const role = elementAt(own, 0).namespaced ? 'Role' : 'ClusterRole';
     return rule(
       role,
-      GROUP(own[0]!),
+      GROUP(elementAt(own, 0)),
       own.map(({ plural }) => plural),
       verbs,
     );

@@ -1,4 +1,5 @@
 /** What serves inside the cluster: deployments, services, what they run as, who may reach them. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import {
   DEPLOYMENT_LABEL,
   type KubernetesObject,
@@ -64,7 +65,7 @@ export const stableService = (spec: KubernetesSpec): KubernetesObject => ({
   metadata: metaOf(spec, spec.name),
   spec: {
     type: 'ClusterIP',
-    selector: selectorOf(spec.name, 'serving', spec.versions[0]!.version),
+    selector: selectorOf(spec.name, 'serving', elementAt(spec.versions, 0).version),
     ports,
   },
 });

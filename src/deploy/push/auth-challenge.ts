@@ -1,4 +1,5 @@
 /** What a registry asks for in `WWW-Authenticate` (RFC 9110, 11.6.1). Pure. */
+import { valueInMap } from '../../core/element-at.ts';
 
 export type AuthChallenge =
   | { readonly scheme: 'basic' }
@@ -16,7 +17,7 @@ export function challengeOf(header: string | undefined): AuthChallenge | null {
   if (bearer !== undefined)
     return {
       scheme: 'bearer',
-      realm: bearer.parameters.get('realm')!,
+      realm: valueInMap(bearer.parameters, 'realm'),
       service: bearer.parameters.get('service') ?? null,
     };
   return all.some(({ scheme }) => scheme === 'basic') ? { scheme: 'basic' } : null;

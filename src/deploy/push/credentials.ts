@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
@@ -78,15 +79,17 @@ async function fromConfig(
     return key === undefined ? undefined : entries[key];
   };
   const own = lookUp('credHelpers');
-  if (typeof own === 'string') return fromHelper(own, keys[0]!, environment);
+  if (typeof own === 'string') return fromHelper(own, elementAt(keys, 0), environment);
   const entry = lookUp('auths');
   const kept = isRecord(entry) ? fromEntry(entry, path) : null;
   const store = config['credsStore'];
-  return kept === null && typeof store === 'string' ? fromHelper(store, keys[0]!, environment) : kept;
+  return kept === null && typeof store === 'string'
+    ? fromHelper(store, elementAt(keys, 0), environment)
+    : kept;
 }
 
 /** Some have logged in to an address: `https://HOST/v2/`. */
-const hostIn = (key: string): string => key.replace(/^https?:\/\//, '').split('/')[0]!;
+const hostIn = (key: string): string => elementAt(key.replace(/^https?:\/\//, '').split('/'), 0);
 
 function fromEntry(entry: Config, path: string): RegistryCredentials | null {
   const { identitytoken, auth, username, password } = entry;

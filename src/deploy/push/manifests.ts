@@ -1,5 +1,6 @@
 /** Manifests by digest and by tag: what they say is checked against the digest that they go by. */
 
+import { elementAt } from '../../core/element-at.ts';
 import { digestOfBytes } from '../image/gzip.ts';
 import { type Digest, MEDIA } from '../image/layout.ts';
 import { sameDigest, tokenScopeOf } from './blobs.ts';
@@ -67,7 +68,7 @@ export async function getManifest(
   const digest = digestOfBytes(body);
   sameDigest(registry, answer, digest);
   if (under.startsWith('sha256:') && under !== digest) throw protocolError(registry.name, digest, under);
-  const mediaType = (headers['content-type'] ?? '').split(';')[0]!.trim();
+  const mediaType = elementAt((headers['content-type'] ?? '').split(';'), 0).trim();
   return { digest, mediaType, bytes: body, etag: headers.etag ?? null };
 }
 

@@ -1,4 +1,5 @@
 /** The part of a deployment that answers: configuration, endpoint, alarms, scaling. Pure. */
+import { valueInMap } from '../../core/element-at.ts';
 import type { Resource, ResourceKey } from '../plan/port.ts';
 import type { RollbackAlarm, SageMakerDocument, SageMakerVersion, UpdateSettings } from './document.ts';
 import { specHashOf, variantOf } from './names.ts';
@@ -27,7 +28,7 @@ function configOf(document: SageMakerDocument, models: ReadonlyMap<number, Resou
   // All models of a multi-model endpoint are one variant: the first says on what.
   const served = shared ? versions.slice(0, 1) : versions;
   const variant = (version: SageMakerVersion): Spec => {
-    const { name } = shared ?? models.get(version.version)!;
+    const { name } = shared ?? valueInMap(models, version.version);
     return variantSpec(document, version, name);
   };
   const shadows = served.filter(({ shadow }) => shadow);

@@ -1,4 +1,5 @@
 /** What Amazon's services and the way to them say, as coded errors. */
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 
 const DENIED =
@@ -36,7 +37,7 @@ export function isResourceThere(error: unknown): boolean {
 /** Whether the thing is being changed, so that another change has to wait. */
 export const isBusy = (error: unknown): boolean => /in-progress endpoint/i.test(failureOf(error).message);
 
-const firstLine = (text: string): string => text.split('\n')[0]!.slice(0, 600);
+const firstLine = (text: string): string => elementAt(text.split('\n'), 0).slice(0, 600);
 
 /** `CLOUD_DENIED`, `CLOUD_QUOTA`, `CLOUD_UNREACHABLE` or `CLOUD_REFUSED`, in the service's own words. */
 export function cloudError(action: string, error: unknown): Error {

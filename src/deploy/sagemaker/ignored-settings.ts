@@ -2,6 +2,7 @@
  * Settings that say something about what a kind of endpoint does not have, told by whether they are written: most have
  * defaults, which say nothing. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { SageMakerDocument } from './document.ts';
@@ -50,7 +51,7 @@ function refuse(setting: string, reason: string): never {
 }
 
 function refuseOfItsOwn({ versions }: SageMakerDocument, written: Written, i: number): void {
-  const [first, own] = [versions[0]!, versions[i]!];
+  const [first, own] = [elementAt(versions, 0), elementAt(versions, i)];
   for (const key of SHARED)
     if (says(written, key) && JSON.stringify(own[key]) !== JSON.stringify(first[key]))
       refuse(

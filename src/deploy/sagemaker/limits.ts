@@ -1,4 +1,5 @@
 /** What must hold between the settings of a document. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { SageMakerDocument } from './document.ts';
 import { variantOf } from './names.ts';
 
@@ -63,7 +64,7 @@ function versionProblems(
   const large = files.find(({ size }) => size > OBJECT_BYTES_MAX);
   if (large)
     problems.push(`${at}.files: ${large.path} has ${large.size} bytes, wanted at most ${OBJECT_BYTES_MAX}`);
-  if (kind === 'multi-model' && !(files.length === 1 && files[0]!.path.endsWith('.tar.gz')))
+  if (kind === 'multi-model' && !(files.length === 1 && elementAt(files, 0).path.endsWith('.tar.gz')))
     problems.push(`${at}.files must be one .tar.gz, as multi-model endpoints load them`);
   if (serverless?.provisioned && serverless.provisioned > serverless.maxConcurrency)
     problems.push(`${at}.serverless.provisioned is above maxConcurrency`);

@@ -1,4 +1,5 @@
 /** The least that a deployment needs: policies of IAM, for who deploys and for the containers. Pure. */
+import { lastOf } from '../../core/element-at.ts';
 import type { Resource } from '../plan/port.ts';
 import type { SageMakerDocument } from './document.ts';
 import { ownPrefix, s3PlaceOf } from './names.ts';
@@ -73,7 +74,7 @@ export function deployerPolicy(document: SageMakerDocument, resources: readonly 
       ],
       definitions,
     ),
-    ...(has('Endpoint') ? endpointStatements(endpoint, definitions.at(-1)!) : []),
+    ...(has('Endpoint') ? endpointStatements(endpoint, lastOf(definitions)) : []),
     ...(has('TransformJob')
       ? [
           statement(

@@ -1,4 +1,5 @@
 /** What a person should know before a deployment is made. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { SAGEMAKER_PRICES_FROM, sageMakerCostLines, sageMakerCostsOf } from './cost.ts';
 import type { SageMakerDocument } from './document.ts';
@@ -27,7 +28,7 @@ export function aboutSageMaker(document: SageMakerDocument, { resources }: Deplo
 /** How it is asked once it is there. */
 function asking({ kind, deployment, region, versions }: SageMakerDocument): readonly string[] {
   if (kind === 'none' || kind === 'async') return [];
-  const target = kind === 'multi-model' ? ` --target-model ${targetModel(versions[0]!)}` : '';
+  const target = kind === 'multi-model' ? ` --target-model ${targetModel(elementAt(versions, 0))}` : '';
   return [
     '',
     'Ask it:',

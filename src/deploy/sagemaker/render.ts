@@ -1,4 +1,5 @@
 /** From a document to what has to be there on SageMaker, each as its API takes it in JSON. Pure. */
+import { elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Deployment } from '../plan/apply.ts';
 import type { Resource, ResourceKey } from '../plan/port.ts';
@@ -150,7 +151,7 @@ function transformOf(
 ): readonly Resource[] {
   // A job may be over a multi-model endpoint's version: its model is of its own then.
   const single = { ...document, kind: 'none' as const };
-  const version = document.versions.find((known) => known.version === job.version)!;
+  const version = elementWhere(document.versions, (known) => known.version === job.version);
   const extra = document.kind === 'multi-model' ? objectsOf(single, version) : [];
   const model = modelOf(single, version, [...objects, ...extra]);
   const rest = {

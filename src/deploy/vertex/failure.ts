@@ -1,4 +1,5 @@
 /** What Google answers instead of a result, in this program's own codes. */
+import { valueOfKey } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 
 /** google/rpc/code.proto. */
@@ -31,7 +32,7 @@ const BY_STATUS: Readonly<Record<number, number>> = {
 
 /** The code of google.rpc of an answer with an error. */
 export const codeOf = (name: string | null, status: number): number =>
-  NAMES[name ?? ''] ?? BY_STATUS[status] ?? (status >= 500 ? CODE.unavailable : NAMES['UNKNOWN']!);
+  NAMES[name ?? ''] ?? BY_STATUS[status] ?? (status >= 500 ? CODE.unavailable : valueOfKey(NAMES, 'UNKNOWN'));
 
 /** A call that did not go well. Without a code: it was not made, since there are no credentials. */
 export class ApiError extends Error {

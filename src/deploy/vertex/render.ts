@@ -1,5 +1,6 @@
 /** From a document to what has to be there on Vertex, each as the API takes it in JSON. */
 import { canonicalJson } from '../../core/canonical-json.ts';
+import { elementWhere } from '../../core/element-at.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { specDigest } from '../plan/key.ts';
 import type { Resource } from '../plan/port.ts';
@@ -43,7 +44,7 @@ export function renderVertex(document: VertexDocument): Deployment {
     isMutable: true,
   };
   const jobs = batch.map((job) => {
-    const { model } = deployed.find(({ version }) => version.version === job.version)!;
+    const { model } = elementWhere(deployed, ({ version }) => version.version === job.version);
     return batchOf(document, job, model);
   });
   const resources = [

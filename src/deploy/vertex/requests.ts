@@ -1,4 +1,5 @@
 /** The requests in the order in which `deploy vertex apply` makes them: for people to read. */
+import { elementWhere } from '../../core/element-at.ts';
 import { specDigest } from '../plan/key.ts';
 import { inOrder } from '../plan/order.ts';
 import type { OwnershipTags, Resource } from '../plan/port.ts';
@@ -57,7 +58,7 @@ function splitOfNew(
   { deployment }: OwnershipTags,
   all: readonly Resource[],
 ): VertexMutation {
-  const endpoint = all.find(({ kind, name }) => kind === 'Endpoint' && name === resource.name)!;
+  const endpoint = elementWhere(all, ({ kind, name }) => kind === 'Endpoint' && name === resource.name);
   const labels = ownershipLabelsOf({ deployment, digest: specDigest(endpoint) });
   const { fields, mask } = splitUpdateOf({ labels }, resource.spec['trafficSplit'] as TrafficSplit);
   const body = { displayName: endpoint.spec['displayName'], ...fields };

@@ -3,6 +3,7 @@
  * sums. Pure.
  */
 
+import { valueOfKey } from '../../core/element-at.ts';
 import type { OutputDistribution, OutputDistributions } from './column-distribution.ts';
 import { bucketOf, LabelCounts } from './labels.ts';
 
@@ -100,7 +101,7 @@ export function mergedColumns(chunks: readonly OutputDistributions[]): OutputDis
   const names = Object.keys(first ?? {}).filter((name) => rest.every((one) => Object.hasOwn(one, name)));
   return Object.fromEntries(
     names.flatMap((name) => {
-      const whole = merged(chunks.map((one) => one[name]!));
+      const whole = merged(chunks.map((one) => valueOfKey(one, name)));
       return whole === null ? [] : [[name, whole]];
     }),
   );
@@ -112,7 +113,10 @@ export function furthestColumn(
   now: OutputDistributions,
 ): { readonly column: string; readonly distance: number } | null {
   const shared = Object.keys(now).filter((name) => Object.hasOwn(before, name));
-  const distances = shared.map((column) => ({ column, distance: distanceOf(before[column]!, now[column]!) }));
+  const distances = shared.map((column) => ({
+    column,
+    distance: distanceOf(valueOfKey(before, column), valueOfKey(now, column)),
+  }));
   return distances.reduce<(typeof distances)[number] | null>(
     (worst, one) => (worst === null || one.distance > worst.distance ? one : worst),
     null,

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
+import { valueInMap } from '../../core/element-at.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
 import type { Chunk, ChunkTotals, RowCounts } from '../chunk.ts';
@@ -156,7 +157,7 @@ const digestOf = (input: readonly InputFact[]): string =>
 function chunkReceipts(chunks: readonly Chunk[], accounts: readonly ChunkTotals[]): ChunkReceipt[] {
   const byChunk = new Map(accounts.map((account) => [account.chunk, account]));
   return chunks.map(({ index, item, from, to }) => {
-    const { counts, keys } = byChunk.get(index)!;
+    const { counts, keys } = valueInMap(byChunk, index);
     return { index, item, from, to, rows: counts, keys };
   });
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
@@ -67,10 +68,10 @@ export class ChunkWorkerPool {
     this.#model = model;
     const loaded = this.#places.map((place) => place.process.ask<'load'>({ kind: 'load', model }));
     this.#places.forEach((place, i) => {
-      place.ready = settled(loaded[i]!);
+      place.ready = settled(elementAt(loaded, i));
     });
     try {
-      return await loaded[0]!;
+      return await elementAt(loaded, 0);
     } catch (error) {
       if (error instanceof ChunkWorkerEnded) throw died('loading the model', error.message);
       throw error;
@@ -101,7 +102,7 @@ export class ChunkWorkerPool {
 
   /** Texts of the keys of some rows of a chunk, ascending. */
   texts(chunk: Chunk, rows: readonly number[]): Promise<readonly string[]> {
-    return this.#again(this.#places[0]!, chunk, (worker) =>
+    return this.#again(elementAt(this.#places, 0), chunk, (worker) =>
       worker.ask<'texts'>({ kind: 'texts', chunk, rows }),
     );
   }

@@ -1,4 +1,5 @@
 /** Keys that come again in the input of a run, found by its lanes. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Chunk } from '../chunk.ts';
 import { type DuplicateKey, duplicateError, findDuplicates } from '../keys/duplicates.ts';
 import { chunkKeysPath } from '../worker/keys.ts';
@@ -40,7 +41,7 @@ async function repeats(
   stop.throwIfAborted();
   return findDuplicates({
     files: chunks.map(({ index }) => chunkKeysPath(folder, index)),
-    texts: (chunk, rows) => lanes.texts(chunks[chunk]!, rows),
+    texts: (chunk, rows) => lanes.texts(elementAt(chunks, chunk), rows),
     limit,
   });
 }

@@ -1,6 +1,7 @@
 /** Places in the URIs of a job that each run fills. Time is a parameter. */
 
 import { zoned } from '../../core/cron.ts';
+import { valueOfKey } from '../../core/element-at.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
 export interface RunParameters {
@@ -23,7 +24,8 @@ const VALUES: Readonly<Record<string, (filling: RunParameters) => string>> = {
 
 /** The spec with `{run}`, `{date}`, `{yesterday}` and `{hour}` of both URIs filled. */
 export function fillSpec(spec: JobSpec, filling: RunParameters): JobSpec {
-  const fill = (uri: string): string => uri.replaceAll(PLACE, (_, name: string) => VALUES[name]!(filling));
+  const fill = (uri: string): string =>
+    uri.replaceAll(PLACE, (_, name: string) => valueOfKey(VALUES, name)(filling));
   return {
     ...spec,
     source: { ...spec.source, uri: fill(spec.source.uri) },

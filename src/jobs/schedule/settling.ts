@@ -1,4 +1,5 @@
 /** Waits until new files no longer change: whoever writes a large file into the folder is given the time. Pure. */
+import { valueInMap } from '../../core/element-at.ts';
 
 /** A path and what tells one state of the file from another. */
 export type PathMark = readonly [path: string, mark: string];
@@ -20,7 +21,7 @@ export class PathSettling {
     );
     this.#seen.set(job, seen);
     return fresh
-      .filter(([path]) => now - seen.get(path)!.since >= millis)
+      .filter(([path]) => now - valueInMap(seen, path).since >= millis)
       .toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 }

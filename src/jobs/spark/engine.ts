@@ -1,6 +1,7 @@
 /** Scores a whole input on Spark. What comes back is an input itself: scored rows, for lanes and sinks to publish. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
@@ -117,7 +118,7 @@ async function plan(run: SparkRun, project: string, staging: string): Promise<Pl
     const job = sparkJob({ spec: filled, frozen, inputs, types, outputs, staging, sample: 'sample.parquet' });
     const sample = await scoreSample({
       reader: source.reader(frozen, columns, types),
-      chunk: run.chunks[0]!,
+      chunk: elementAt(run.chunks, 0),
       key: spec.key,
       scorer,
       path: join(project, 'sample.parquet'),

@@ -2,6 +2,7 @@
 
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
@@ -51,7 +52,7 @@ export async function packageSpark(options: PackageOptions): Promise<SparkPackag
     await mkdir(scratch, { recursive: true });
     const sample = await scoreSample({
       reader: source.reader(frozen, [...new Set([spec.key, ...inputs])], types),
-      chunk: (await source.chunks(frozen, spec.options.chunkRows))[0]!,
+      chunk: elementAt(await source.chunks(frozen, spec.options.chunkRows), 0),
       key: spec.key,
       scorer,
       path: join(folder, SAMPLE),

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import type { Clock } from '../../core/ports.ts';
 import { DuckDBPool } from '../../duckdb/pool.ts';
 import { type ColumnScorer, OUTCOME } from '../../scorer/scorer.ts';
@@ -111,7 +112,7 @@ async function featuresOf(
 ): Promise<SelectedFeature[]> {
   const described = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
   const types = described.getRowObjects().map((row) => String(row['column_type']));
-  return inputs.map((name, j) => selectedFeatureOf(name, types[j]!));
+  return inputs.map((name, j) => selectedFeatureOf(name, elementAt(types, j)));
 }
 
 function sampleCopy({ from }: ChunkRelation, { key, scorer, path }: SampleOptions): string {

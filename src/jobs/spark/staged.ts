@@ -2,6 +2,7 @@
  * Rows that a cluster has scored, as a source and a scorer: they go through the same lanes, checks and sinks as rows that
  * are scored here.
  */
+import { elementAt } from '../../core/element-at.ts';
 import type { ColumnVector } from '../../scorer/frame.ts';
 import {
   type ColumnScorer,
@@ -46,7 +47,11 @@ function scored(
         column: text(column!, row),
         reason: text(reason!, row) ?? '',
       });
-  return { outcomes, refusals, columns: outputs.map(({ type }, j) => outputOf(values[j]!, type, rows)) };
+  return {
+    outcomes,
+    refusals,
+    columns: outputs.map(({ type }, j) => outputOf(elementAt(values, j), type, rows)),
+  };
 }
 
 function outputOf(vector: ColumnVector, type: OutputColumn['type'], rows: number): OutputValues {

@@ -2,6 +2,7 @@
  * Keeps the values of variables that stand in the paths of URIs (a token in an address, the name of a tenant) out of what is
  * stored or told: there they are as they were written, `${NAME}`. Passwords never come so far. Pure.
  */
+import { valueInMap } from '../../core/element-at.ts';
 import { placeholdersIn, type Secrets } from './redaction.ts';
 
 export interface Veil {
@@ -42,7 +43,7 @@ function replacing(by: ReadonlyMap<string, string>): <T>(value: T) => T {
   if (by.size === 0) return (value) => value;
   const longest = [...by.keys()].toSorted((a, b) => b.length - a.length).map(escaped);
   const pattern = new RegExp(longest.join('|'), 'g');
-  const text = (given: string): string => given.replace(pattern, (found) => by.get(found)!);
+  const text = (given: string): string => given.replace(pattern, (found) => valueInMap(by, found));
   const replaced = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(replaced);

@@ -1,5 +1,6 @@
 /** Rows that an earlier run has published, carried into the output of this one as they are. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import type { Chunk, ChunkTotals } from '../chunk.ts';
@@ -34,7 +35,7 @@ export async function carry(
   const account: ChunkTotals = {
     chunk: chunk.index,
     counts: { read: rows, ok: rows, rejected: 0, failed: 0, skipped: 0 },
-    keys: found.getRows()[0]![0] as string,
+    keys: elementAt(found.getRows(), 0)[0] as string,
     part: null,
     distributions: null,
     seconds: { read: 0, score: 0, write: 0 },

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
@@ -167,7 +168,7 @@ export class ChunkWorker {
       const scored = await scoreRows(scorer, frame, tally.survivors(frame.rows));
       tally.add(frame.rows, scored, turned);
       answers.append(frame.rows, scored.outcomes, scored.columns);
-      scored.columns.forEach((values, j) => observers[j]!.add(values, scored.outcomes, frame.rows));
+      scored.columns.forEach((values, j) => elementAt(observers, j).add(values, scored.outcomes, frame.rows));
       onScored(frame.rows);
       scoring += clock.monotonic() - from;
     });
@@ -179,7 +180,7 @@ export class ChunkWorker {
       });
     const read = (clock.monotonic() - started - scoring) / 1000;
     const distributions = Object.fromEntries(
-      scorer.outputs.map(({ name }, j) => [name, observers[j]!.distribution()]),
+      scorer.outputs.map(({ name }, j) => [name, elementAt(observers, j).distribution()]),
     );
     return { relation, answers, tally, distributions, seconds: { read, score: scoring / 1000 } };
   }
@@ -213,7 +214,7 @@ export class ChunkWorker {
     if (inputs.length === 0) return [];
     const reader = await db.runAndReadAll(`DESCRIBE SELECT ${identifiers(inputs)} FROM ${from}`);
     const types = reader.getRowObjects().map((row) => String(row['column_type']));
-    return inputs.map((name, j) => selectedFeatureOf(name, types[j]!));
+    return inputs.map((name, j) => selectedFeatureOf(name, elementAt(types, j)));
   }
 
   async #write(bench: PooledDuckDB, order: ChunkOrder, scored: ScoredChunk): Promise<ChunkTotals> {

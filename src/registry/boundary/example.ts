@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
@@ -47,7 +48,7 @@ function exampleCell(column: ColumnSpec, known: ColumnInterest | undefined, form
   if (form === 'text' || (known && known.words.size > 0))
     return [...(known?.words ?? [])].slice(0, 4).join(' ');
   if (categories.length > 0) {
-    const middle = categories[categories.length >> 1]!;
+    const middle = elementAt(categories, categories.length >> 1);
     return typeof middle === 'string' ? middle : Number(middle);
   }
   if (column.type === 'string') return [...(known?.strings ?? [])][0] ?? 'text';
@@ -63,8 +64,8 @@ function median(values: number[]): number {
 const readable = (value: number): number => Number(value.toPrecision(3));
 
 function jsonRow(cells: readonly Cell[], columns: readonly ColumnSpec[], form: Signature['form']): unknown {
-  const shown = cells.map((cell, j) => (columns[j]!.type === 'bool' ? Boolean(cell) : cell));
-  if (form !== 'table' || (shown.length === 1 && !columns[0]!.named)) return shown[0];
+  const shown = cells.map((cell, j) => (elementAt(columns, j).type === 'bool' ? Boolean(cell) : cell));
+  if (form !== 'table' || (shown.length === 1 && !elementAt(columns, 0).named)) return shown[0];
   if (!columns.every((column) => column.named)) return shown;
   return Object.fromEntries(columns.map((column, j) => [column.name, shown[j]]));
 }
@@ -75,7 +76,7 @@ function tensorExample(specs: readonly TensorSpec[]): ExampleRow {
     return [spec.name, zeros(spec, shape)];
   });
   const rows = tensors.map(([name, tensor]) => [name, nested(tensor, tensor.shape.slice(1))] as const);
-  const row = rows.length === 1 ? rows[0]![1] : Object.fromEntries(rows);
+  const row = rows.length === 1 ? elementAt(rows, 0)[1] : Object.fromEntries(rows);
   return { row, batch: { kind: 'tensors', rows: 1, tensors: Object.fromEntries(tensors) } };
 }
 
@@ -88,5 +89,5 @@ function zeros(spec: TensorSpec, shape: readonly number[]): Tensor {
 /** Zeros (or empty strings) nested as `shape` says: a row without its batch dimension. */
 function nested(tensor: Tensor, shape: readonly number[]): unknown {
   if (shape.length === 0) return tensor.dtype === 'string' ? '' : 0;
-  return Array.from({ length: shape[0]! }, () => nested(tensor, shape.slice(1)));
+  return Array.from({ length: elementAt(shape, 0) }, () => nested(tensor, shape.slice(1)));
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
@@ -59,8 +60,8 @@ export function boundaryRows(root: ModelStep, signature: Signature, options: Bou
   const columns = signature.open ? ANY_COLUMNS : signature.columns;
   const random = seededRandom(options.seed);
   const interests = interestsOf(root, columns.length);
-  const pools = columns.map((column, j) => poolOf(column, interests.columns[j]!, signature.form));
-  const sample = (): Row => columns.map((column, j) => sampleCell(column, pools[j]!, random));
+  const pools = columns.map((column, j) => poolOf(column, elementAt(interests.columns, j), signature.form));
+  const sample = (): Row => columns.map((column, j) => sampleCell(column, elementAt(pools, j), random));
   const rows = treeRows(interests, parentsOf(interests), sample, options.limit >> 1, random);
   for (const row of poolRows(pools, sample, options.limit - rows.length)) rows.push(row);
   return toBatch(rows.slice(0, options.limit), columns);
@@ -99,7 +100,7 @@ function withNeighbours(numbers: ReadonlySet<number>): number[] {
 }
 
 function sampleCell(column: ColumnSpec, pool: Pool, random: Random): Cell {
-  const pick = (): Cell => pool.values[randomIndex(random, pool.values.length)]!;
+  const pick = (): Cell => elementAt(pool.values, randomIndex(random, pool.values.length));
   if (pool.text) return Array.from({ length: 1 + randomIndex(random, 12) }, pick).join(' ');
   return column.nullable && random.next() < MISSING_CHANCE ? null : pick();
 }
@@ -189,11 +190,12 @@ function aroundSplit({ step, node }: Target): readonly number[] {
   const set = categorical?.[node] ?? -1;
   if (set >= 0) {
     const codes = Array.from({ length: 256 }, (_, code) => code);
-    const inside = (code: number): boolean => ((bitsets[set * 8 + (code >> 5)]! >>> (code & 31)) & 1) === 1;
+    const inside = (code: number): boolean =>
+      ((elementAt(bitsets, set * 8 + (code >> 5)) >>> (code & 31)) & 1) === 1;
     const [member, other] = [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? 255];
     return [member, other, 255, ...castCodes(member)];
   }
-  const at = threshold[node]!;
+  const at = elementAt(threshold, node);
   if (!Number.isFinite(at)) return [0];
   return step.input === 'float32' ? [at, nextUp32(at), nextDown32(at)] : [at, nextUp(at), nextDown(at)];
 }
@@ -214,7 +216,11 @@ const castCodes = (member: number): readonly number[] => [
 function followPath(row: Row, target: Target, parents: Int32Array): void {
   const { arena } = target.step;
   const bounds = new Map<number, [number, number]>();
-  for (let child = target.node, node = parents[child]!; node >= 0; child = node, node = parents[child]!) {
+  for (
+    let child = target.node, node = elementAt(parents, child);
+    node >= 0;
+    child = node, node = parents[child]!
+  ) {
     if ((arena.categorical?.[node] ?? -1) >= 0) continue;
     const feature = arena.feature[node]!;
     const bound = bounds.get(feature) ?? [-Infinity, Infinity];

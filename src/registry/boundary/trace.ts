@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
@@ -65,7 +66,7 @@ function note(
   values: Iterable<number>,
 ): void {
   if (!trace) return;
-  const numbers = found.columns[trace.column]!.numbers;
+  const numbers = elementAt(found.columns, trace.column).numbers;
   for (const value of values) numbers.add(trace.invert(value));
 }
 
@@ -100,7 +101,10 @@ function visitScalers(
 ): Traces {
   const shift = step.kind === 'standard-scaler' ? step.mean : step.center;
   const scale = step.scale;
-  const out = through(traces, (value, j) => value * (scale ? scale[j]! : 1) + (shift ? shift[j]! : 0));
+  const out = through(
+    traces,
+    (value, j) => value * (scale ? elementAt(scale, j) : 1) + (shift ? elementAt(shift, j) : 0),
+  );
   for (const trace of out) note(trace, found, [-1, 0, 1]);
   return out;
 }
@@ -117,12 +121,12 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   'standard-scaler': visitScalers,
   'robust-scaler': visitScalers,
   'min-max-scaler': (step, traces, found) => {
-    const out = through(traces, (value, j) => (value - step.min[j]!) / step.scale[j]!);
+    const out = through(traces, (value, j) => (value - elementAt(step.min, j)) / elementAt(step.scale, j));
     for (const trace of out) note(trace, found, step.clip ?? [0, 1]);
     return out;
   },
   'max-abs-scaler': (step, traces, found) => {
-    const out = through(traces, (value, j) => value * step.scale[j]!);
+    const out = through(traces, (value, j) => value * elementAt(step.scale, j));
     for (const trace of out) note(trace, found, [-1, 0, 1]);
     return out;
   },
@@ -151,8 +155,9 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     fill.forEach((value, j) => {
       if (typeof value === 'number') note(traces[j], found, [value]);
       const trace = traces[j];
-      if (typeof value === 'string' && trace) found.columns[trace.column]!.strings.add(value);
-      if (missing.kind === 'string' && trace) found.columns[trace.column]!.strings.add(missing.value);
+      if (typeof value === 'string' && trace) elementAt(found.columns, trace.column).strings.add(value);
+      if (missing.kind === 'string' && trace)
+        elementAt(found.columns, trace.column).strings.add(missing.value);
       if (missing.kind === 'number') note(trace, found, [missing.value]);
     });
     return [...traces.filter((_, j) => fill[j] !== null), ...opaque(step.indicators.length)];
@@ -161,7 +166,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     const trace = traces[0];
     const stride = Math.max(1, Math.floor(step.vocabulary.length / WORDS_MAX));
     if (trace) {
-      const { words } = found.columns[trace.column]!;
+      const { words } = elementAt(found.columns, trace.column);
       for (let j = 0; j < step.vocabulary.length; j += stride) words.add(step.vocabulary[j]!);
       for (const word of step.stopWords.slice(0, 20)) words.add(word);
     }
@@ -172,7 +177,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     return opaque(traces.length);
   },
   pca: (step, traces, found) => {
-    traces.forEach((trace, j) => step.mean && note(trace, found, [step.mean[j]!]));
+    traces.forEach((trace, j) => step.mean && note(trace, found, [elementAt(step.mean, j)]));
     return opaque(step.components.rows);
   },
   'k-means': (step, traces, found) => {
@@ -181,7 +186,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
       note(
         trace,
         found,
-        Array.from({ length: Math.min(rows, 32) }, (_, i) => data[i * cols + j]!),
+        Array.from({ length: Math.min(rows, 32) }, (_, i) => elementAt(data, i * cols + j)),
       ),
     );
     return opaque(rows);

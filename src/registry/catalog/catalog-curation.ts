@@ -1,5 +1,6 @@
 import { isModelName } from '../../config/models.ts';
 import type { Actor } from '../../core/actor.ts';
+import { valueOfKey } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Store, VersionRow, Versions } from '../../store/store.ts';
@@ -145,7 +146,7 @@ export async function setAlias(
     );
   await store.transaction(async ({ versions, audit }) => {
     const aliases = await versions.aliases(model);
-    const from = Object.hasOwn(aliases, alias) ? aliases[alias]! : null;
+    const from = Object.hasOwn(aliases, alias) ? valueOfKey(aliases, alias) : null;
     if (version !== null) {
       const row = await existing(versions, { model, version });
       expectState(row, 'ready', `name it ${alias}`);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { openFile } from '../../files/file-source.ts';
@@ -94,7 +95,7 @@ export async function assemblePythonVersion(
     files.push({ path, from, text: '', digest: await digestOfModelFile(from) });
   for (const { path, text } of texts)
     files.push({ path, from: null, text, digest: createHash('sha256').update(text).digest('hex') });
-  const leading = files[0]!;
+  const leading = elementAt(files, 0);
   const size = model.bytes;
   return {
     files,

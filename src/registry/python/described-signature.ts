@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { ModelDescriptionReply } from '../../engine/python/messages.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
@@ -33,7 +34,7 @@ export function completed(inputs: Signature, outputs: Outputs, described: ModelD
   const declared = new Map(inputs.outputs.map((spec) => [spec.name, spec]));
   const specs = Object.entries(outputs).map(([name, value]): OutputSpec => {
     const parts = partTensorsOf(value);
-    const spec = { name, dtype: parts[0]!.dtype, shape: commonShape(parts) };
+    const spec = { name, dtype: elementAt(parts, 0).dtype, shape: commonShape(parts) };
     if (isList(value)) return { ...spec, parts: parts.length };
     const known = declared.get(name)?.classes ?? (isOfClasses(name, spec, classes) ? classes : null);
     return known === null ? spec : { ...spec, classes: known };
@@ -43,7 +44,7 @@ export function completed(inputs: Signature, outputs: Outputs, described: ModelD
 
 /** Sizes of any number of rows; -1 where the parts differ: each of several targets has its own number of classes. */
 function commonShape(parts: readonly Tensor[]): readonly number[] {
-  const sizes = parts[0]!.shape.slice(1);
+  const sizes = elementAt(parts, 0).shape.slice(1);
   return [-1, ...sizes.map((size, i) => (parts.every(({ shape }) => shape[i + 1] === size) ? size : -1))];
 }
 

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { isRecord } from '../../core/record.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { ENVELOPES } from '../../serving/rows/decode.ts';
@@ -16,7 +17,7 @@ export function goldenRowsIn(input: unknown): readonly unknown[] {
     return Array.isArray(columns) ? data.map((row) => named(columns, row)) : data;
   const lists = Object.entries(body);
   if (lists.length === 0 || !lists.every(([, list]) => Array.isArray(list))) return [body];
-  const rows = (lists[0]![1] as readonly unknown[]).length;
+  const rows = (elementAt(lists, 0)[1] as readonly unknown[]).length;
   return Array.from({ length: rows }, (_, i) =>
     Object.fromEntries(lists.map(([name, list]) => [name, (list as readonly unknown[])[i]])),
   );
@@ -45,7 +46,7 @@ export function signatureOfRows(input: unknown): Signature | null {
 }
 
 function cellOf(row: unknown, keys: readonly string[] | null, index: number): unknown {
-  if (keys !== null) return isRecord(row) ? row[keys[index]!] : undefined;
+  if (keys !== null) return isRecord(row) ? row[elementAt(keys, index)] : undefined;
   return Array.isArray(row) ? row[index] : row;
 }
 

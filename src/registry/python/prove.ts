@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pythonSettings } from '../../config/python-settings.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
@@ -128,7 +129,7 @@ async function lockFor(
   return { lock, notes: lock.notes };
 }
 
-const moduleOf = (path: string): string => path.split('/')[1]!.replace(/\.(?:py|so)$/, '');
+const moduleOf = (path: string): string => elementAt(path.split('/'), 1).replace(/\.(?:py|so)$/, '');
 
 /** Releases differ in what their pickles mean: another one than wrote it has to be proved right. */
 function checkWriter(

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { shortened } from '../../engine/python/failure.ts';
 import type { PythonFailure } from '../../engine/python/messages.ts';
@@ -27,7 +28,7 @@ function moduleMissing(
   { module, by }: NonNullable<PythonFailure['missing']>,
   { model, findModule, distributionOf }: RefusalContext,
 ): PlimsollError {
-  const root = module.split('.')[0]!;
+  const root = elementAt(module.split('.'), 0);
   const distribution = distributionOf(root);
   const found = findModule(root);
   // What lies beside the model is meant, even where a package is called alike.

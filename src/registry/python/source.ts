@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { MLMODEL, readMlflow } from './mlflow.ts';
@@ -45,7 +46,7 @@ function scriptFolder(path: string, script: string): ModelSource {
   if (models.length > 1) throw refuse(`beside the script there are ${models.join(', ')}: one is wanted`);
   const folder = script.startsWith('code/') ? join(path, 'code') : path;
   const names = script.startsWith('code/')
-    ? files.filter((name) => name.startsWith('code/')).map((name) => name.split('/')[1]!)
+    ? files.filter((name) => name.startsWith('code/')).map((name) => elementAt(name.split('/'), 1))
     : files.filter((name) => !name.includes('/') && extname(name) === '.py');
   const code = [...new Set(names)].filter((name) => name !== 'inference.py' && !/\.txt$/.test(name));
   const requirements = ['code/requirements.txt', 'requirements.txt'].find((name) => files.includes(name));

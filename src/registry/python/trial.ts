@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -109,11 +110,13 @@ export function varied(batch: Batch, rows = 4): Batch | null {
   const moved = (value: number, row: number): number => value + row * Math.max(1, Math.abs(value)) * 0.25;
   const spread = (values: ArrayLike<number>): Float64Array =>
     Float64Array.from({ length: rows * values.length }, (_, i) =>
-      moved(values[i % values.length]!, Math.floor(i / values.length)),
+      moved(elementAt(values, i % values.length), Math.floor(i / values.length)),
     );
   if (batch.kind === 'matrix') return { ...batch, rows, data: spread(batch.data) };
   const columns = batch.columns.map((column) =>
-    column instanceof Float64Array ? spread(column) : new Array<string | null>(rows).fill(column[0]!),
+    column instanceof Float64Array
+      ? spread(column)
+      : new Array<string | null>(rows).fill(elementAt(column, 0)),
   );
   return { ...batch, rows, columns };
 }

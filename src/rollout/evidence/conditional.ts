@@ -4,6 +4,8 @@
  * ratios multiply over windows whatever the base rate, its drift, the weights or the volume, and stay valid at every
  * look (Ville): Turner & Grünwald, arXiv 2302.11401 and 2106.02693. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
+
 export interface WindowCounts {
   /** Units exposed, candidate and stable. */
   readonly candidate: number;
@@ -33,7 +35,7 @@ export function logLikelihoodRatios(window: WindowCounts, thetas: readonly numbe
   const reference = Math.log(psi);
   const partitions = logPartitions(law, [psi, ...thetas]);
   return thetas.map((theta, j) => {
-    const gain = partitions[j + 1]! - partitions[0]!;
+    const gain = elementAt(partitions, j + 1) - elementAt(partitions, 0);
     return window.candidateFailures * (Math.log(theta) - reference) - gain;
   });
 }

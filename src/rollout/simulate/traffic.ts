@@ -1,5 +1,5 @@
 /** One closed window of invented traffic. Pure. */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { Random } from '../../core/ports.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import type { PairCounts } from '../evidence/paired.ts';
@@ -59,7 +59,7 @@ export class SimulatedTraffic {
     const bad = candidateRate(this.#scenario, base);
     const candidate = this.#arm(units * weight, bad, this.#slow.candidate);
     const stable = this.#arm(units * (1 - weight), base, this.#slow.stable);
-    const slow = this.#slow.candidate.at(-1)! - this.#slow.stable.at(-1)!;
+    const slow = lastOf(this.#slow.candidate) - lastOf(this.#slow.stable);
     const failed = bad > base ? binomial(candidate.failures, (bad - base) / bad, this.#random) : 0;
     return {
       window: {

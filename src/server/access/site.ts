@@ -4,12 +4,13 @@
  * Browsers name the page in `origin` with every POST, and cannot be made to lie about it. Pure.
  */
 import { isLoopbackIPv4 } from '../../config/access.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /** Name in a Host header, lower case and without port; null where it is none (RFC 9110 §7.2). */
 function hostName(host: string | undefined): string | null {
   const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host ?? '');
-  return match ? match[1]!.toLowerCase() : null;
+  return match ? elementAt(match, 1).toLowerCase() : null;
 }
 
 const isLoopbackName = (name: string): boolean =>

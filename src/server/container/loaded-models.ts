@@ -1,3 +1,4 @@
+import { valueInMap } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { loadBeside } from '../../registry/load-in-thread.ts';
 import { availableMemory, residentBytes } from '../../registry/memory.ts';
@@ -69,7 +70,7 @@ export class LoadedModels {
   async unload(name: string): Promise<KnownModel> {
     return this.#inTurn(async () => {
       this.get(name);
-      const { loaded, ...held } = this.#held.get(name)!;
+      const { loaded, ...held } = valueInMap(this.#held, name);
       this.#held.delete(name);
       this.#follow();
       await this.#options.plane.usageOf(loaded).idle();

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stem } from '../../config/models.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isClutter, type PlacedBundle } from './bundles.ts';
 import type { LazyFolder } from './workspace.ts';
@@ -28,7 +29,7 @@ export function modelIn(dir: string, entries: readonly string[] = readdirSync(di
   if (first === undefined) throw unclear('it is empty');
   if (names.length === 1) return join(dir, first);
   const models = names.filter((name) => MODEL_FILE.test(name));
-  if (models.length === 1) return join(dir, models[0]!);
+  if (models.length === 1) return join(dir, elementAt(models, 0));
   throw unclear(`it holds ${names.slice(0, 10).join(', ')}`);
 }
 

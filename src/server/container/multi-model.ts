@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAbsolute, relative, resolve } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
@@ -92,7 +93,7 @@ function listOf(models: LoadedModels, { url = '' }: IncomingMessage, size: numbe
   const after = token === null || token === '' ? null : Buffer.from(token, 'base64url').toString();
   const rest = models.list().filter(({ name }) => after === null || name > after);
   const some = rest.slice(0, size);
-  const next = rest.length > size ? Buffer.from(some[size - 1]!.name).toString('base64url') : null;
+  const next = rest.length > size ? Buffer.from(elementAt(some, size - 1).name).toString('base64url') : null;
   return { models: some.map(shown), ...(next === null ? {} : { nextPageToken: next }) };
 }
 

@@ -1,4 +1,5 @@
 /** What the experiments that run have found, for Prometheus. Pure. */
+import { elementWhere } from '../../core/element-at.ts';
 import { catalogFamily } from '../../metrics/catalog.ts';
 import type { MetricLabels, MetricPoint } from '../../metrics/metric-family.ts';
 import { prometheusText } from '../../metrics/prometheus-text.ts';
@@ -33,7 +34,7 @@ function differences({ endpoint, view }: EndpointExperiment): readonly MetricPoi
 
 /** Of each arm, and once of control. */
 function units({ endpoint, view }: EndpointExperiment): readonly MetricPoint[] {
-  const control = view.arms.find(({ isControl }) => isControl)!.name;
+  const control = elementWhere(view.arms, ({ isControl }) => isControl).name;
   const counted = new Map<string, MetricPoint>();
   for (const { metric, arm, segment, units: both } of shownOf(view))
     for (const [name, value] of [

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import { PREDICTION_OUTCOMES, timesIn } from '../../serving/metrics/serving-metrics.ts';
@@ -8,7 +9,7 @@ export function fleetLoadOf({ series, queueDepth, saturation, usage }: MetricsSn
     model,
     version,
     outcomes: Object.fromEntries(
-      PREDICTION_OUTCOMES.map((outcome, k) => [outcome, counters[k]!]),
+      PREDICTION_OUTCOMES.map((outcome, k) => [outcome, elementAt(counters, k)]),
     ) as FleetLoad['versions'][number]['outcomes'],
     times: timesIn(counters).slice(),
     lastAnswer,

@@ -1,4 +1,5 @@
 /** A manifest with places that Helm fills, as text. */
+import { lastOf } from '../../../core/element-at.ts';
 import type { KubernetesObject } from '../manifest.ts';
 import { yamlOf } from '../yaml.ts';
 
@@ -37,7 +38,7 @@ function put(object: Record<string, unknown>, at: ObjectPath, value: string, isN
   const parent = at
     .slice(0, -1)
     .reduce<unknown>((inner, key) => (inner as Record<string, unknown>)?.[key], object);
-  const last = at.at(-1)!;
+  const last = lastOf(at);
   if (typeof parent !== 'object' || parent === null || last in parent === isNew)
     throw new Error(`there is ${isNew ? 'something' : 'nothing'} at ${at.join('.')} of a template`);
   (parent as Record<string | number, unknown>)[last] = value;

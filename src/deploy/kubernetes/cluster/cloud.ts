@@ -1,3 +1,4 @@
+import { valueOfKey } from '../../../core/element-at.ts';
 import { idOf, specDigest } from '../../plan/key.ts';
 import type {
   CloudProvider,
@@ -68,7 +69,7 @@ export class ClusterCloud implements CloudProvider {
   /** An object of the whole cluster belongs to a deployment of one namespace, whatever others there are of its name. */
   #ofHere(key: ResourceKey, object: Readonly<Record<string, unknown>>): ObservedResource {
     const seen = observedOf(object);
-    if (KUBERNETES_KINDS[key.kind]!.namespaced || seen.owner === null) return seen;
+    if (valueOfKey(KUBERNETES_KINDS, key.kind).namespaced || seen.owner === null) return seen;
     const namespace = liveValueAt(object, 'metadata', 'labels', NAMESPACE_LABEL);
     if (namespace === this.#api.namespace) return seen;
     return { ...seen, owner: `${seen.owner} in namespace ${String(namespace)}` };
@@ -140,7 +141,9 @@ export class ClusterCloud implements CloudProvider {
   }
 
   async #ownedOf(kind: string, deployment: string): Promise<readonly ResourceKey[]> {
-    const here = KUBERNETES_KINDS[kind]!.namespaced ? '' : `,${NAMESPACE_LABEL}=${this.#api.namespace}`;
+    const here = valueOfKey(KUBERNETES_KINDS, kind).namespaced
+      ? ''
+      : `,${NAMESPACE_LABEL}=${this.#api.namespace}`;
     const query = { labelSelector: `${DEPLOYMENT_LABEL}=${deployment}${here}` };
     const path = apiPathOf(kind, this.#api.namespace);
     const answer = await this.#api.send({ method: 'GET', path, query });

@@ -1,4 +1,5 @@
 /** Objects as a deployment that can be planned: what needs what, and whose it is. */
+import { valueOfKey } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { Deployment } from '../../plan/apply.ts';
@@ -24,7 +25,7 @@ export function deploymentOf(values: readonly unknown[], where: string): Cluster
   const names = new Set(objects.map(({ metadata }) => metadata.labels?.[DEPLOYMENT_LABEL]));
   const namespaces = new Set(
     objects
-      .filter(({ kind }) => KUBERNETES_KINDS[kind]!.namespaced)
+      .filter(({ kind }) => valueOfKey(KUBERNETES_KINDS, kind).namespaced)
       .map(({ metadata }) => metadata.namespace ?? null),
   );
   const [name] = names;

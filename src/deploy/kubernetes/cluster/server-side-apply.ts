@@ -1,3 +1,4 @@
+import { valueOfKey } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { idOf } from '../../plan/key.ts';
 import type { OwnershipTags, Resource, ResourceKey } from '../../plan/port.ts';
@@ -165,7 +166,7 @@ function markedObject(
 ): KubernetesObject {
   const object = spec as unknown as KubernetesObject;
   const { labels, annotations } = object.metadata;
-  const here = KUBERNETES_KINDS[kind]!.namespaced ? {} : { [NAMESPACE_LABEL]: namespace };
+  const here = valueOfKey(KUBERNETES_KINDS, kind).namespaced ? {} : { [NAMESPACE_LABEL]: namespace };
   return {
     ...object,
     metadata: {

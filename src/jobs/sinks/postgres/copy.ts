@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { elementAt } from '../../../core/element-at.ts';
 import { messageOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { DuckDBColumn } from '../../../duckdb/copy.ts';
@@ -47,7 +48,7 @@ export async function copyInto(
 
 async function* binary({ db, select, columns, types }: CopyRows, where: string): AsyncGenerator<Buffer> {
   yield HEADER;
-  const cells = columns.map((column, j) => selected(column, types[j]!));
+  const cells = columns.map((column, j) => selected(column, elementAt(types, j)));
   const widths = cells.map(({ length }) => length);
   const out = new CopyOutput(PIECE);
   try {
@@ -74,7 +75,7 @@ function encode(
 ): void {
   let at = 0;
   const fields = types.map((typname, j) => {
-    const vectors = Array.from({ length: widths[j]! }, (_, i) => block.getColumnVector(at + i));
+    const vectors = Array.from({ length: elementAt(widths, j) }, (_, i) => block.getColumnVector(at + i));
     at += vectors.length;
     return fieldOf(vectors, typname, block.rowCount);
   });

@@ -1,5 +1,6 @@
 /** Tables of PostgreSQL 14 or newer as a sink. */
 import type pg from 'pg';
+import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier, identifiers } from '../../../sql/identifiers.ts';
 import type { ChunkTotals } from '../../chunk.ts';
@@ -105,7 +106,7 @@ export class PostgresSink implements JobSink {
       "select coalesce($1::text, current_schema()::text, 'public') as schema",
       [this.#target.schema],
     );
-    return rows[0]!.schema;
+    return elementAt(rows, 0).schema;
   }
 }
 

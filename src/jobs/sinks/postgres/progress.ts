@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { ChunkTotals } from '../../chunk.ts';
@@ -35,7 +36,7 @@ export async function tableExists(client: pg.Client, name: string): Promise<bool
   const { rows } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
     name,
   ]);
-  return rows[0]!.there;
+  return elementAt(rows, 0).there;
 }
 
 export interface PublishedRows {
@@ -118,7 +119,7 @@ export class PublishProgress {
       [this.#run, account.chunk, this.#fence],
     );
     if (rows.length === 0) throw this.#lost();
-    return JSON.parse(rows[0]!.account) as ChunkTotals;
+    return JSON.parse(elementAt(rows, 0).account) as ChunkTotals;
   }
 
   /** Accounts of the chunks that are there, in order. */
@@ -135,7 +136,7 @@ export class PublishProgress {
       `select count(*)::integer as count from ${SCHEMA}.chunks where run = $1`,
       [this.#run],
     );
-    return rows[0]!.count;
+    return elementAt(rows, 0).count;
   }
 
   async published(client: pg.Client, rows: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { writeError } from '../../../disk/durable.ts';
@@ -147,5 +148,5 @@ async function isCast(db: DuckDBConnection, from: string, into: string): Promise
   const reader = await db.runAndReadAll(
     `SELECT can_cast_implicitly(CAST(NULL AS ${from}), CAST(NULL AS ${into}))`,
   );
-  return reader.getRows()[0]![0] === true;
+  return elementAt(reader.getRows(), 0)[0] === true;
 }

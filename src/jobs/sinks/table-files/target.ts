@@ -1,4 +1,5 @@
 /** Which table of which file a sink writes to. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { parseAddress } from '../../sources/table/address.ts';
 import type { SinkRun } from '../sink.ts';
@@ -15,5 +16,5 @@ export function tableFileTargetOf({ spec }: SinkRun): TableTarget {
   const { database, table, shown } = parseAddress(spec.sink.uri);
   const where = `${database}, ${shown}`;
   if (table?.length !== 1) throw new PlimsollError('SINK_INVALID', { where, problems: 'TABLE was wanted' });
-  return { path: database.slice(database.indexOf(':') + 1), table: table[0]!, where };
+  return { path: database.slice(database.indexOf(':') + 1), table: elementAt(table, 0), where };
 }

@@ -1,4 +1,5 @@
 /** Columns of an input of many files: the same names in each, types that may be widened. Pure. */
+import { valueOfKey } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { CellType } from '../../../scorer/scorer.ts';
 import { parseBooleanText, parseNumberText } from '../../../serving/rows/text-values.ts';
@@ -137,7 +138,7 @@ export function folderCell(
   name: string,
   type: CellType | undefined,
 ): string | number | boolean | null {
-  const value = partition[name]!;
+  const value = valueOfKey(partition, name);
   if (value === HIVE_NULL) return null;
   if (type !== 'number' && type !== 'bool') return value;
   const cell = type === 'number' ? parseNumberText(value) : parseBooleanText(value);

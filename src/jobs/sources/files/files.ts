@@ -1,4 +1,5 @@
 /** The source whose rows lie in files on this machine. */
+import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { inputError } from '../../../duckdb/errors.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
@@ -47,7 +48,10 @@ class FilesSource implements JobSource {
     const { format, paths } = await this.#files();
     const [items, reader] = [await Promise.all(paths.map(itemOf)), await formatOfFiles(format)];
     const union = new ColumnUnion();
-    union.add(paths[0]!, columnsOf((await reader.inspect(paths[0]!)).columns, items[0]!));
+    union.add(
+      elementAt(paths, 0),
+      columnsOf((await reader.inspect(elementAt(paths, 0))).columns, elementAt(items, 0)),
+    );
     return { items, columns: union.columns, rows: null };
   }
 

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { inputError } from '../../../duckdb/errors.ts';
 import type { Chunk, FrozenInput } from '../../chunk.ts';
@@ -49,9 +50,9 @@ export class ObjectsSource implements JobSource {
 
   async list(): Promise<FrozenInput> {
     const objects = await this.#objects();
-    const union = new ColumnUnion((await this.#format(objects[0]!.uri)).rowsNameColumns);
-    const { columns } = await this.#inspect(objects[0]!);
-    union.add(objects[0]!.uri, columnsOf(columns, fileOf(objects[0]!)));
+    const union = new ColumnUnion((await this.#format(elementAt(objects, 0).uri)).rowsNameColumns);
+    const { columns } = await this.#inspect(elementAt(objects, 0));
+    union.add(elementAt(objects, 0).uri, columnsOf(columns, fileOf(elementAt(objects, 0))));
     return {
       items: objects.map((object) => ({ ...fileOf(object), digest: '' })),
       columns: union.columns,
@@ -62,7 +63,7 @@ export class ObjectsSource implements JobSource {
   /** What their store says of objects is what freezes them; only texts are read, for where their records are. */
   async freeze(options: FreezeOptions): Promise<FrozenInput> {
     const objects = await this.#objects();
-    const format = await this.#format(objects[0]!.uri);
+    const format = await this.#format(elementAt(objects, 0).uri);
     const union = new ColumnUnion(format.rowsNameColumns);
     const shapes: FileShape[] = [];
     for (const object of objects) {

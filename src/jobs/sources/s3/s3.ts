@@ -5,6 +5,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { elementAt, valueInMap } from '../../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { isPassing, openClient, parseS3, reasonOf, type S3Address, statusOf } from '../../s3/client.ts';
 import type { SourceSpec } from '../../spec/spec.ts';
@@ -47,7 +48,11 @@ class S3Store implements ObjectStore {
     const only = this.#spec.only && new Set(this.#spec.only);
     const kept = found.filter(({ uri }) => only === undefined || only.has(uri));
     const what =
-      kept.length === 1 && kept[0]!.uri === this.#shown ? 'file' : isGlob(this.#key) ? 'pattern' : 'folder';
+      kept.length === 1 && elementAt(kept, 0).uri === this.#shown
+        ? 'file'
+        : isGlob(this.#key)
+          ? 'pattern'
+          : 'folder';
     const { paths } = oneFormat(
       this.#shown,
       kept.map(({ uri }) => uri),
@@ -55,7 +60,7 @@ class S3Store implements ObjectStore {
       what,
     );
     const byUri = new Map(kept.map((object) => [object.uri, object]));
-    return paths.map((path) => byUri.get(path)!);
+    return paths.map((path) => valueInMap(byUri, path));
   }
 
   async *read(object: StoredObject, from: number, to: number): AsyncIterable<Uint8Array> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect, isIPv4, type Socket } from 'node:net';
+import { elementAt } from '../../../../core/element-at.ts';
 
 const PORTS: Readonly<Record<string, number>> = {
   'http:': 80,
@@ -92,7 +93,7 @@ async function throughSocks(
     socket.write(Buffer.concat([Buffer.from([5, 1, 0]), name, Buffer.from([port >> 8, port & 0xff])]));
     const [, status, , kind] = (await taken(socket, 4)) as unknown as [number, number, number, number];
     if (status !== 0) throw new Error(`the proxy ${SOCKS_REFUSALS[status] ?? `answers ${status}`}`);
-    const length = kind === 1 ? 4 : kind === 4 ? 16 : (await taken(socket, 1))[0]!;
+    const length = kind === 1 ? 4 : kind === 4 ? 16 : elementAt(await taken(socket, 1), 0);
     await taken(socket, length + 2);
     return socket;
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   type Schema,
   type Vector,
 } from 'apache-arrow';
+import { elementAt, elementWhere } from '../../../../core/element-at.ts';
 import { messageOf } from '../../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { CODECS } from '../../../../files/codecs.ts';
@@ -26,7 +27,7 @@ import { cellsOf, typeName } from './types.ts';
 
 /** Bytes that one compressed column of a batch may become. */
 const COLUMN_BYTES_MAX = 512 * 2 ** 20;
-const lz4 = CODECS.find(({ id }) => id === 'lz4')!;
+const lz4 = elementWhere(CODECS, ({ id }) => id === 'lz4');
 compressionRegistry.set(CompressionType.LZ4_FRAME, {
   decode: (bytes) => lz4.decompress(bytes, COLUMN_BYTES_MAX, () => undefined),
 });
@@ -122,13 +123,13 @@ async function fillTable(
 function columnOf(batch: RecordBatch, at: number, path: string): Vector {
   const column = batch.getChildAt(at)!;
   if (column.length === batch.numRows) return column;
-  const { name } = batch.schema.fields[at]!;
+  const { name } = elementAt(batch.schema.fields, at);
   const problem = `${path}: column "${name}" has ${column.length} rows in a batch of ${batch.numRows}`;
   throw new PlimsollError('INPUT_INVALID', { problem });
 }
 
 function typeOf(batch: RecordBatch, at: number, path: string): string {
-  const { name, type } = batch.schema.fields[at]!;
+  const { name, type } = elementAt(batch.schema.fields, at);
   const known = typeName(type);
   if (known !== null) return known;
   throw new PlimsollError('INPUT_INVALID', {
@@ -149,7 +150,9 @@ async function* batchesOf(
     starts.push(sum);
     sum += rows;
   }
-  const wanted = starts.flatMap((start, i) => (start < to && start + layout.groups[i]! > from ? [i] : []));
+  const wanted = starts.flatMap((start, i) =>
+    start < to && start + elementAt(layout.groups, i) > from ? [i] : [],
+  );
   const reader = await RecordBatchReader.from(partsOf(path, layout, wanted));
   for (const index of wanted) {
     const { done, value } = await reader.next();

@@ -1,4 +1,5 @@
 /** How a CSV file is written: told by its beginning, once, and kept. Pure. */
+import { elementAt } from '../../../../core/element-at.ts';
 import { PlimsollError } from '../../../../core/errors.ts';
 import { HEAD_BYTES, startOfText } from '../text/head.ts';
 import { CsvRecord, WRITTEN } from './record.ts';
@@ -85,7 +86,7 @@ class Trial {
 
 /** The text of a cell. */
 export function cellText(bytes: Buffer, record: CsvRecord, cell: number): string {
-  const text = bytes.toString('utf8', record.starts[cell]!, record.ends[cell]!);
+  const text = bytes.toString('utf8', elementAt(record.starts, cell), elementAt(record.ends, cell));
   return record.written[cell] === WRITTEN.doubled ? text.replaceAll('""', '"') : text;
 }
 
