@@ -5,8 +5,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { writing } from '../../disk/durable.ts';
+import { vectorItems } from '../../duckdb/vector-items.ts';
 import type { KeyHashes } from './key-table.ts';
 
 export const SHARES = 256;
@@ -18,11 +20,6 @@ const BOUNDS = (SHARES + 1) * 4;
 const HASH_BYTES = 8;
 const ROW_BYTES = 4;
 const TEMPORARY = '.tmp';
-
-/** What DuckDB's vectors of numbers are made of, which their declared type does not show. */
-interface RawVector<T> {
-  readonly items: T;
-}
 
 /** Where the file of a chunk's keys is. */
 export const keyFileName = (chunk: number): string => `keys-${String(chunk).padStart(8, '0')}`;
@@ -45,14 +42,16 @@ export async function areKeysKept(db: DuckDBConnection, path: string): Promise<b
   const head = new Uint32Array((HEADER + BOUNDS) / 4);
   reading(path, (file) => fill(file, path, head, 0));
   const [magic, known] = new BigUint64Array(head.buffer, 0, 2);
-  const count = head.at(-1)!;
+  const count = lastOf(head);
   const whole = size === HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES);
   return whole && magic === MAGIC && known === (await probe(db));
 }
 
 async function probe(db: DuckDBConnection): Promise<bigint> {
   const reader = await db.runAndReadAll(`SELECT hash(${KNOWN}) AS hash`);
-  return reader.getRows()[0]![0] as bigint;
+  const [hash] = elementAt(reader.getRows(), 0);
+  if (typeof hash === 'bigint') return hash;
+  throw new TypeError(`DuckDB's hash of ${KNOWN} is ${String(hash)}, wanted 64 bits`);
 }
 
 async function read(
@@ -68,9 +67,9 @@ async function read(
     block = await result.fetchChunk()
   ) {
     const count = block.rowCount;
-    const { items } = block.getColumnVector(0) as unknown as RawVector<BigUint64Array>;
+    const items = vectorItems(block.getColumnVector(0), BigUint64Array);
     hashes.push(new Uint32Array(items.buffer, items.byteOffset, count * 2).slice());
-    rows.push((block.getColumnVector(1) as unknown as RawVector<Uint32Array>).items.slice(0, count));
+    rows.push(vectorItems(block.getColumnVector(1), Uint32Array).slice(0, count));
   }
   return { hashes, rows };
 }
@@ -80,7 +79,7 @@ function encode(hashes: readonly Uint32Array[], rows: readonly Uint32Array[], kn
   const bounds = new Uint32Array(SHARES + 1);
   for (const block of hashes) for (let i = 1; i < block.length; i += 2) bounds[(block[i]! >>> 24) + 1]! += 1;
   for (let share = 0; share < SHARES; share += 1) bounds[share + 1]! += bounds[share]!;
-  const count = bounds[SHARES]!;
+  const count = elementAt(bounds, SHARES);
   const file = Buffer.alloc(HEADER + BOUNDS + count * (HASH_BYTES + ROW_BYTES));
   file.writeBigUInt64LE(MAGIC, 0);
   file.writeBigUInt64LE(known, 8);
@@ -93,11 +92,12 @@ function encode(hashes: readonly Uint32Array[], rows: readonly Uint32Array[], kn
   );
   const next = bounds.slice();
   hashes.forEach((block, b) => {
+    const ownRows = elementAt(rows, b);
     for (let i = 0; i < block.length; i += 2) {
       const at = next[block[i + 1]! >>> 24]!++;
       sortedHashes[at * 2] = block[i]!;
       sortedHashes[at * 2 + 1] = block[i + 1]!;
-      sortedRows[at] = rows[b]![i >> 1]!;
+      sortedRows[at] = ownRows[i >> 1]!;
     }
   });
   return file;
@@ -126,7 +126,8 @@ export class KeyEntries implements KeyHashes {
    * them. Throws INTERNAL where it is no longer as long as it was.
    */
   add(path: string, bounds: Uint32Array, from: number, to: number): void {
-    const [all, begin, end] = [bounds[SHARES]!, bounds[from]!, bounds[to]!];
+    const all = elementAt(bounds, SHARES);
+    const [begin, end] = [elementAt(bounds, from), elementAt(bounds, to)];
     const [at, next] = [this.count, this.count + end - begin];
     const hashesAt = HEADER + BOUNDS;
     const rowsAt = hashesAt + all * HASH_BYTES;

@@ -8,6 +8,8 @@ import {
   UTINYINT,
   VARCHAR,
 } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
+import { numberItems, vectorItems } from '../../duckdb/vector-items.ts';
 import type { OutputColumn, OutputValues } from '../../scorer/scorer.ts';
 import { identifier } from '../../sql/identifiers.ts';
 import { OUTCOME_COLUMN, outputName } from './output.ts';
@@ -77,10 +79,9 @@ export class AnswerTable {
 
 function fill(block: DuckDBDataChunk, column: number, values: OutputValues, rows: number): void {
   const vector = block.getColumnVector(column);
-  if (Array.isArray(values)) for (let i = 0; i < rows; i++) vector.setItem(i, values[i]!);
-  else {
-    const target = (vector as unknown as { items: { set(values: unknown): void } }).items;
-    target.set((values as Float64Array).subarray(0, rows));
-  }
+  if (values instanceof BigInt64Array) vectorItems(vector, BigInt64Array).set(values.subarray(0, rows));
+  else if (values instanceof Float64Array || values instanceof Uint8Array)
+    numberItems(vector).set(values.subarray(0, rows));
+  else for (let i = 0; i < rows; i++) vector.setItem(i, elementAt(values, i));
   vector.flush();
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
 import { inputError, memoryError } from '../../duckdb/errors.ts';
 import type { DuckDBPool, PooledDuckDB } from '../../duckdb/pool.ts';
+import { vectorItems } from '../../duckdb/vector-items.ts';
 import type { ColumnFrame } from '../../scorer/frame.ts';
 import type { ColumnScorer } from '../../scorer/scorer.ts';
 import { identifiers } from '../../sql/identifiers.ts';
@@ -202,8 +203,8 @@ export class ChunkWorker {
       next = result.fetchChunk();
       // Awaited below; until then its failure must not count as unhandled.
       next.catch(() => undefined);
-      const flags = block.getColumnVector(features.length) as unknown as { items: Uint8Array };
-      await take(frameOfBlock(block, features), at, flags.items);
+      const flags = vectorItems(block.getColumnVector(features.length), Uint8Array);
+      await take(frameOfBlock(block, features), at, flags);
       at += block.rowCount;
     }
   }

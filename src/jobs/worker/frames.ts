@@ -1,12 +1,8 @@
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
-import type { ColumnFrame, ColumnVector, NumberArray } from '../../scorer/frame.ts';
+import { elementAt } from '../../core/element-at.ts';
+import { bigintItems, numberItems, validityBits, vectorItems } from '../../duckdb/vector-items.ts';
+import type { ColumnFrame, ColumnVector } from '../../scorer/frame.ts';
 import type { SelectedFeature } from './features.ts';
-
-/** What DuckDB's vectors of numbers are made of, which their declared type does not show. */
-interface RawVector {
-  readonly items: NumberArray | BigInt64Array | BigUint64Array;
-  readonly validity: { readonly data: BigUint64Array<ArrayBuffer> | null };
-}
 
 /** The first columns of a block of DuckDB as a frame: arrays are DuckDB's own, only texts and lists are built. */
 export function frameOfBlock(block: DuckDBDataChunk, features: readonly SelectedFeature[]): ColumnFrame {
@@ -21,15 +17,19 @@ function vectorOf(vector: DuckDBVector, kind: ColumnVector['kind'], rows: number
   if (kind === 'texts') return { kind, values: Array.from({ length: rows }, (_, i) => textAt(vector, i)) };
   if (kind === 'lists')
     return { kind, values: Array.from({ length: rows }, (_, i) => plain(vector.getItem(i))) };
-  const { items, validity } = vector as unknown as RawVector;
-  const valid = validityOf(validity.data, rows);
-  return { kind, values: items, valid } as ColumnVector;
+  const valid = validityOf(validityBits(vector), rows);
+  if (kind === 'bools') return { kind, values: vectorItems(vector, Uint8Array), valid };
+  if (kind === 'numbers') return { kind, values: numberItems(vector), valid };
+  return { kind, values: bigintItems(vector), valid };
 }
 
-const textAt = (vector: DuckDBVector, row: number): string | null => vector.getItem(row) as string | null;
+function textAt(vector: DuckDBVector, row: number): string | null {
+  const text = vector.getItem(row);
+  return text === null ? null : String(text);
+}
 
 /** DuckDB keeps one bit a row, lowest first. */
-export function validityOf(words: BigUint64Array<ArrayBuffer> | null, rows: number): Uint8Array | null {
+export function validityOf(words: BigUint64Array | null, rows: number): Uint8Array | null {
   if (words === null) return null;
   const bits = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const valid = new Uint8Array(rows);
@@ -54,7 +54,8 @@ export function takeFrameRows(frame: ColumnFrame, rows: readonly number[]): Colu
 }
 
 function take(vector: ColumnVector, rows: readonly number[]): ColumnVector {
-  if (vector.kind === 'texts') return { kind: 'texts', values: rows.map((row) => vector.values[row]!) };
+  if (vector.kind === 'texts')
+    return { kind: 'texts', values: rows.map((row) => elementAt(vector.values, row)) };
   if (vector.kind === 'lists') return { kind: 'lists', values: rows.map((row) => vector.values[row]) };
   const values = vector.values.slice(0, rows.length);
   const valid = vector.valid === null ? null : new Uint8Array(rows.length);

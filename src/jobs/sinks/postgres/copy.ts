@@ -11,6 +11,7 @@ import { elementAt } from '../../../core/element-at.ts';
 import { messageOf } from '../../../core/error-text.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { DuckDBColumn } from '../../../duckdb/copy.ts';
+import { validityBits } from '../../../duckdb/vector-items.ts';
 import { identifiers } from '../../../sql/identifiers.ts';
 import { validityOf } from '../../worker/frames.ts';
 import { fieldEncodingOf, selected, type WriteField } from './fields.ts';
@@ -87,8 +88,7 @@ function encode(
 
 function fieldOf(vectors: readonly DuckDBVector[], typname: string, rows: number): WriteField {
   const write = fieldEncodingOf(typname).fields(vectors);
-  const { validity } = vectors[0] as unknown as { validity: { data: BigUint64Array<ArrayBuffer> | null } };
-  const valid = validityOf(validity.data, rows);
+  const valid = validityOf(validityBits(elementAt(vectors, 0)), rows);
   if (valid === null) return write;
   return (row, out) => (valid[row] === 1 ? write(row, out) : out.none());
 }

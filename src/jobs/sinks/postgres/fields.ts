@@ -5,7 +5,9 @@
  * 2000-01-01. What DuckDB can do it does: each type of column has the expression that is selected for it.
  */
 import type { DuckDBBlobValue, DuckDBIntervalValue, DuckDBVector } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import type { DuckDBColumn } from '../../../duckdb/copy.ts';
+import { textEntries, vectorItems } from '../../../duckdb/vector-items.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import { numericDigits } from './numeric.ts';
 import type { CopyOutput } from './output.ts';
@@ -23,36 +25,29 @@ export interface FieldEncoding {
 
 type Select = (cell: string, type: string) => string;
 
-/** What vectors of numbers and texts are made of, which their declared type does not show. */
-interface RawNumbers<T> {
-  readonly items: T;
-}
-interface RawTexts {
-  readonly dataView: DataView<ArrayBuffer>;
-}
-
 const cast =
   (type: string) =>
   (cell: string): string =>
     `${cell}::${type}`;
 const one = (select: Select, fields: (vector: DuckDBVector) => WriteField): FieldEncoding => ({
   select: (cell, type) => [select(cell, type)],
-  fields: ([vector]) => fields(vector!),
+  fields: (vectors) => fields(elementAt(vectors, 0)),
 });
 
 const numbers = <T extends ArrayLike<number>>(
+  Kind: abstract new (...args: never[]) => T,
   select: Select,
   write: (value: number, out: CopyOutput) => void,
 ): FieldEncoding =>
   one(select, (vector) => {
-    const { items } = vector as unknown as RawNumbers<T>;
+    const items = vectorItems(vector, Kind);
     return (row, out) => write(items[row]!, out);
   });
 
 /** 64 bits as DuckDB has them: the lower half first. */
 const longs = (select: Select): FieldEncoding =>
   one(select, (vector) => {
-    const { items } = vector as unknown as RawNumbers<BigInt64Array>;
+    const items = vectorItems(vector, BigInt64Array);
     const halves = new Int32Array(items.buffer, items.byteOffset, items.length * 2);
     return (row, out) => out.long(halves[2 * row + 1]!, halves[2 * row]!);
   });
@@ -69,12 +64,13 @@ const texts = (prefix: number | null): FieldEncoding => ({
     const piece = (_: unknown, i: number) => `encode(${text})[${i * INLINE + 1}:${(i + 1) * INLINE}]`;
     return [text, ...Array.from({ length: PIECES }, piece)];
   },
-  fields: ([whole, ...pieces]) => {
-    const { dataView } = whole as unknown as RawTexts;
+  fields: (vectors) => {
+    const [whole, pieces] = [elementAt(vectors, 0), vectors.slice(1)];
+    const entries = textEntries(whole);
     const inline = pieces.map((piece) => entriesOf(piece));
     return (row, out) => {
-      const length = dataView.getUint32(row * ENTRY, true);
-      if (length > PIECES * INLINE) out.text(whole!.getItem(row) as string, length, prefix);
+      const length = entries.getUint32(row * ENTRY, true);
+      if (length > PIECES * INLINE) out.text(String(whole.getItem(row)), length, prefix);
       else {
         out.begin(length, prefix);
         for (let i = 0; i * INLINE < length; i += 1)
@@ -85,8 +81,8 @@ const texts = (prefix: number | null): FieldEncoding => ({
 });
 
 function entriesOf(vector: DuckDBVector): Uint8Array {
-  const { dataView } = vector as unknown as RawTexts;
-  return new Uint8Array(dataView.buffer, dataView.byteOffset, dataView.byteLength);
+  const { buffer, byteOffset, byteLength } = textEntries(vector);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function textOf(cell: string, type: string): string {
@@ -120,7 +116,7 @@ function micros(cell: string, type: string): string {
 
 const NUMERIC = one(
   cast('VARCHAR'),
-  (vector) => (row, out) => out.shorts(numericDigits(vector.getItem(row) as string)),
+  (vector) => (row, out) => out.shorts(numericDigits(String(vector.getItem(row)))),
 );
 
 const INTERVAL = one(
@@ -136,18 +132,18 @@ const TIME = longs(micros);
 
 /** By pg_type.typname. */
 const ENCODINGS: Readonly<Record<string, FieldEncoding>> = {
-  int2: numbers<Int16Array>(cast('SMALLINT'), (value, out) => out.short(value)),
-  int4: numbers<Int32Array>(cast('INTEGER'), (value, out) => out.int(value)),
+  int2: numbers(Int16Array, cast('SMALLINT'), (value, out) => out.short(value)),
+  int4: numbers(Int32Array, cast('INTEGER'), (value, out) => out.int(value)),
   int8: longs(cast('BIGINT')),
-  float4: numbers<Float32Array>(cast('FLOAT'), (value, out) => out.float(value)),
-  float8: numbers<Float64Array>(cast('DOUBLE'), (value, out) => out.double(value)),
-  bool: numbers<Uint8Array>(cast('BOOLEAN::UTINYINT'), (value, out) => out.byte(value)),
+  float4: numbers(Float32Array, cast('FLOAT'), (value, out) => out.float(value)),
+  float8: numbers(Float64Array, cast('DOUBLE'), (value, out) => out.double(value)),
+  bool: numbers(Uint8Array, cast('BOOLEAN::UTINYINT'), (value, out) => out.byte(value)),
   numeric: NUMERIC,
   // The first byte is the version of the form.
   jsonb: texts(1),
   uuid: blobs((cell) => `unhex(replace(${cell}::UUID::VARCHAR, '-', ''))`),
   bytea: blobs((cell) => cell),
-  date: numbers<Int32Array>(days, (value, out) => out.int(value)),
+  date: numbers(Int32Array, days, (value, out) => out.int(value)),
   time: longs((cell) => `epoch_us(${cell})`),
   timestamp: TIME,
   timestamptz: TIME,
