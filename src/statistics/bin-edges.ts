@@ -23,8 +23,9 @@ function range(values: ArrayLike<number>): readonly [number, number] {
   let low = elementAt(values, 0);
   let high = low;
   for (let i = 1; i < values.length; i++) {
-    if (values[i]! < low) low = values[i]!;
-    if (values[i]! > high) high = values[i]!;
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   return [low, high];
 }
@@ -64,9 +65,10 @@ export function spaced(low: number, high: number, count: number): Float64Array {
 export function histogram(values: ArrayLike<number>, edges: Float64Array): Float64Array {
   const last = edges.length - 1;
   const counts = new Float64Array(last);
+  const [least, greatest] = [elementAt(edges, 0), elementAt(edges, last)];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (!(value >= edges[0]! && value <= edges[last]!)) continue;
+    if (!(value >= least && value <= greatest)) continue;
     let low = 0;
     let high = last;
     while (high - low > 1) {

@@ -2,6 +2,7 @@
  * The law of Kolmogorov's statistic D of one sample of n, by the methods that Simard and L'Ecuyer recommend for each
  * region (J. Stat. Software 39-11, 2011). Pure.
  */
+import { elementAt } from '../core/element-at.ts';
 import { logBinomial } from './binomial.ts';
 
 /** P(Dₙ > d). */
@@ -41,7 +42,7 @@ function durbin(n: number, d: number): number {
   const size = 2 * k - 1;
   const { values, exponent } = powered(durbinMatrix(size, k - n * d), size, n, k);
   let scale = exponent;
-  let p = values[(k - 1) * size + k - 1]!;
+  let p = elementAt(values, (k - 1) * size + k - 1);
   for (let i = 1; i <= n; i++) {
     p *= i / n;
     if (p < SMALL) {
@@ -57,14 +58,14 @@ const SMALL = 2 ** -128;
 function durbinMatrix(size: number, h: number): Float64Array {
   const matrix = new Float64Array(size * size);
   const inverse = new Float64Array(size + 1).fill(1); // 1 / i!
-  for (let i = 1; i <= size; i++) inverse[i] = inverse[i - 1]! / i;
+  for (let i = 1; i <= size; i++) inverse[i] = elementAt(inverse, i - 1) / i;
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= Math.min(i + 1, size - 1); j++) matrix[i * size + j] = inverse[i - j + 1]!;
+    for (let j = 0; j <= Math.min(i + 1, size - 1); j++) matrix[i * size + j] = elementAt(inverse, i - j + 1);
   }
   for (let i = 0; i < size; i++) {
     const power = h ** (i + 1);
     const corner = i === size - 1 ? Math.max(0, 2 * h - 1) ** size - power : 0;
-    const edge = (1 - power + corner) * inverse[i + 1]!;
+    const edge = (1 - power + corner) * elementAt(inverse, i + 1);
     matrix[i * size] = edge;
     matrix[(size - 1) * size + size - 1 - i] = edge;
   }
@@ -86,7 +87,7 @@ function powered(matrix: Float64Array, size: number, n: number, k: number) {
     }
     base = product(base, base, size);
     baseExponent *= 2;
-    if (base[center]! > 1 / SMALL) {
+    if (elementAt(base, center) > 1 / SMALL) {
       base = base.map((value) => value * SMALL);
       baseExponent++;
     }
@@ -111,22 +112,30 @@ function pelzGood(n: number, d: number): number {
   const z = Math.sqrt(n) * d;
   const pi2 = Math.PI ** 2;
   if (-pi2 / 8 / z ** 2 < -708) return 0;
-  const sums = [0, 0, 0, 0];
+  let [k0, k1, k2, k3] = [0, 0, 0, 0];
   for (let k = Math.ceil((16 * z) / Math.PI); k >= 1; k--) {
-    const odd = oddTerms(z, (2 * k - 1) ** 2);
+    const [odd0, odd1, odd2, odd3] = oddTerms(z, (2 * k - 1) ** 2);
     const weight = Math.exp((-pi2 * (2 * k - 1) ** 2) / 8 / z ** 2);
-    for (let i = 0; i < 4; i++) sums[i]! += odd[i]! * weight;
+    k0 += odd0 * weight;
+    k1 += odd1 * weight;
+    k2 += odd2 * weight;
+    k3 += odd3 * weight;
     const even = Math.exp((-pi2 * k * k) / 2 / z ** 2) * pi2 * k * k;
-    sums[2]! -= 2 * z ** 4 * even;
-    sums[3]! += 30 * z ** 4 * (3 * z * z - pi2 * k * k) * even;
+    k2 -= 2 * z ** 4 * even;
+    k3 += 30 * z ** 4 * (3 * z * z - pi2 * k * k) * even;
   }
   const root = Math.sqrt(2 * Math.PI);
-  const divisors = [z, 6 * z ** 4, 72 * z ** 7, 6480 * z ** 10];
-  return sums.reduce((total, sum, i) => total + (root * sum) / divisors[i]! / n ** (i / 2), 0);
+  const terms = [
+    [k0, z],
+    [k1, 6 * z ** 4],
+    [k2, 72 * z ** 7],
+    [k3, 6480 * z ** 10],
+  ] as const;
+  return terms.reduce((total, [sum, divisor], i) => total + (root * sum) / divisor / n ** (i / 2), 0);
 }
 
 /** Coefficients of K₀ to K₃ for the term of the odd number whose square is `m2`. */
-function oddTerms(z: number, m2: number): readonly number[] {
+function oddTerms(z: number, m2: number): readonly [number, number, number, number] {
   const z2 = z * z;
   const a = Math.PI ** 2 * m2;
   return [

@@ -1,4 +1,5 @@
 /** The rank test of Mann and Whitney. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
 import { normalTail } from './normal.ts';
 import { pooledValues } from './sample-distances.ts';
@@ -41,9 +42,9 @@ function exactTail(u: number, m: number, n: number): number {
   let orders = [1n];
   for (let i = 1; i <= few; i++) orders = divided(multiplied(orders, many + i), i);
   let [tail, all] = [0n, 0n];
-  for (let k = 0; k < orders.length; k++) {
-    all += orders[k]!;
-    if (k >= u) tail += orders[k]!;
+  for (const [k, count] of orders.entries()) {
+    all += count;
+    if (k >= u) tail += count;
   }
   return Number(tail) / Number(all);
 }
@@ -56,6 +57,7 @@ function multiplied(law: readonly bigint[], power: number): bigint[] {
 /** Divided by 1 − q^power, which leaves no remainder. */
 function divided(law: readonly bigint[], power: number): bigint[] {
   const quotient = [...law];
-  for (let k = power; k < quotient.length; k++) quotient[k]! += quotient[k - power]!;
+  for (let k = power; k < quotient.length; k++)
+    quotient[k] = elementAt(quotient, k) + elementAt(quotient, k - power);
   return quotient.slice(0, quotient.length - power);
 }

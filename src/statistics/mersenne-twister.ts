@@ -1,4 +1,5 @@
 /** The generator MT19937 (Matsumoto and Nishimura, 1998), seeded and drawn from as Python's `random` does. Pure. */
+import { elementAt, lastOf } from '../core/element-at.ts';
 
 const SIZE = 624;
 const MIDDLE = 397;
@@ -10,7 +11,7 @@ export class MersenneTwister {
   private constructor(seed: number) {
     this.#state[0] = seed;
     for (let i = 1; i < SIZE; i++) {
-      const before = this.#state[i - 1]!;
+      const before = elementAt(this.#state, i - 1);
       this.#state[i] = Math.imul(1812433253, before ^ (before >>> 30)) + i;
     }
   }
@@ -26,20 +27,23 @@ export class MersenneTwister {
     const state = twister.#state;
     let i = 1;
     let j = 0;
-    const mixed = (factor: number): number => Math.imul(state[i - 1]! ^ (state[i - 1]! >>> 30), factor);
+    const mixed = (factor: number): number => {
+      const before = elementAt(state, i - 1);
+      return elementAt(state, i) ^ Math.imul(before ^ (before >>> 30), factor);
+    };
     const advance = (): void => {
       i++;
       if (i < SIZE) return;
-      state[0] = state[SIZE - 1]!;
+      state[0] = lastOf(state);
       i = 1;
     };
     for (let k = Math.max(SIZE, key.length); k > 0; k--) {
-      state[i] = (state[i]! ^ mixed(1664525)) + key[j]! + j;
+      state[i] = mixed(1664525) + elementAt(key, j) + j;
       j = (j + 1) % key.length;
       advance();
     }
     for (let k = SIZE - 1; k > 0; k--) {
-      state[i] = (state[i]! ^ mixed(1566083941)) - i;
+      state[i] = mixed(1566083941) - i;
       advance();
     }
     state[0] = 0x80000000;
@@ -85,8 +89,8 @@ export class MersenneTwister {
     const pool = Array.from({ length: size }, (_, i) => i);
     return Array.from({ length: count }, (_, i) => {
       const place = this.below(size - i);
-      const drawn = pool[place]!;
-      pool[place] = pool[size - i - 1]!;
+      const drawn = elementAt(pool, place);
+      pool[place] = elementAt(pool, size - i - 1);
       return drawn;
     });
   }

@@ -16,8 +16,10 @@ export interface PooledValue {
 export function* pooledValues(x: Float64Array, y: Float64Array): Generator<PooledValue> {
   let i = 0;
   let j = 0;
-  while (i < x.length || j < y.length) {
-    const value = j === y.length || (i < x.length && x[i]! <= y[j]!) ? x[i]! : y[j]!;
+  for (;;) {
+    const [nextX, nextY] = [x[i], y[j]];
+    const value = nextY === undefined || (nextX !== undefined && nextX <= nextY) ? nextX : nextY;
+    if (value === undefined) return;
     const [fromI, fromJ] = [i, j];
     while (i < x.length && x[i] === value) i++;
     while (j < y.length && y[j] === value) j++;

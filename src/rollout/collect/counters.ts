@@ -1,4 +1,5 @@
 /** Adds up the counts of one window, unit by unit. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { PairCounts } from '../evidence/paired.ts';
 import type { ArmCounts, CopiedUnits, UnitCounts } from '../recorded-window.ts';
 import type { RecordingSpec } from '../route.ts';
@@ -35,10 +36,10 @@ class BitCounts {
 
   counts({ slow, shifted }: Names, withLabels: boolean): UnitCounts {
     const named = (from: readonly number[], marks: readonly { name: string }[], first: number) =>
-      marks.map(({ name }, i): [string, number] => [name, from[first + i]!]);
+      marks.map(({ name }, i): [string, number] => [name, elementAt(from, first + i)]);
     return {
-      units: this.#atRisk[0]!,
-      failures: this.#now[0]!,
+      units: elementAt(this.#atRisk, 0),
+      failures: elementAt(this.#now, 0),
       over: new Map(named(this.#now, slow, 1)),
       shifted: new Map(named(this.#now, shifted, 1 + slow.length)),
       atRisk: new Map(named(this.#atRisk, [...slow, ...shifted], 1)),

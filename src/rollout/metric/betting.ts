@@ -3,6 +3,7 @@
  * (Waudby-Smith & Ramdas, arXiv 2010.09686, hedged capital with predictable plug-in). Two arms are compared by betting
  * on paired or inverse-probability-weighted differences that are scaled into [0, 1]. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 
 /** Bets never risk more than this part of what a loss could take. */
@@ -108,5 +109,8 @@ export function bettingInterval({ alpha, means, peak, n, sum }: BettingState): C
   const last = peak.findLastIndex((log) => log < limit);
   // Every cell refuted: only between two cells can the mean be.
   if (first < 0) return { lower: sum / n, upper: sum / n };
-  return { lower: means[Math.max(0, first - 1)]!, upper: means[Math.min(means.length - 1, last + 1)]! };
+  return {
+    lower: elementAt(means, Math.max(0, first - 1)),
+    upper: elementAt(means, Math.min(means.length - 1, last + 1)),
+  };
 }
