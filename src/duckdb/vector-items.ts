@@ -1,4 +1,4 @@
-/** What DuckDB's vectors are made of, which their declared types do not show; checked once a vector, not once a value. */
+/** What DuckDB's vectors are made of, which their declared types do not show; checked once a vector, not once a value. Pure. */
 import type { DuckDBVector } from '@duckdb/node-api';
 import { isRecord } from '../core/record.ts';
 
