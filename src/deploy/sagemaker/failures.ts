@@ -1,6 +1,9 @@
 /** What Amazon's services and the way to them say, as coded errors. */
+
 import { elementAt } from '../../core/element-at.ts';
+import { errorNameOf, messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 
 const DENIED =
   /^(Expired|UnrecognizedClient|InvalidClientToken|InvalidSignature|SignatureDoesNotMatch|AccessDenied|AuthFailure|MissingAuthentication|CredentialsProvider|InvalidAccessKey|NotAuthorized|Unauthorized|TokenProviderError|Forbidden)/;
@@ -14,8 +17,12 @@ interface Failure {
 }
 
 function failureOf(error: unknown): Failure {
-  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  return { name, message, status: $metadata?.httpStatusCode ?? 0 };
+  const metadata = isRecord(error) && isRecord(error['$metadata']) ? error['$metadata'] : {};
+  return {
+    name: errorNameOf(error) ?? 'Error',
+    message: messageOf(error),
+    status: Number(metadata['httpStatusCode'] ?? 0),
+  };
 }
 
 /** Whether a service says that there is no such thing. */
@@ -41,7 +48,7 @@ const firstLine = (text: string): string => elementAt(text.split('\n'), 0).slice
 
 /** `CLOUD_DENIED`, `CLOUD_QUOTA`, `CLOUD_UNREACHABLE` or `CLOUD_REFUSED`, in the service's own words. */
 export function cloudError(action: string, error: unknown): Error {
-  if (isPlimsollError(error)) return error as unknown as Error;
+  if (isPlimsollError(error)) return error;
   const { name, message, status } = failureOf(error);
   const said = firstLine(message) || name;
   const details = { action, reason: said.startsWith(name) ? said : `${name}: ${said}` };

@@ -1,11 +1,24 @@
 /** The API of Vertex AI over HTTP and JSON, behind the few calls that a deployment makes. */
+import { errorNameOf, messageOf } from '../../core/error-text.ts';
 import { isRecord } from '../../core/record.ts';
 import { retry } from '../../core/retry.ts';
 import { googleCredentials, noCredentials, signerOf } from './credentials.ts';
-import { ApiError, CODE, codeOf, failureOf, isTransient } from './failure.ts';
+import { ApiError, apiCodeOf, CODE, codeOf, failureOf, isTransient } from './failure.ts';
 
 /** A message in JSON, as the API documents it. */
 export type VertexMessage = Readonly<Record<string, unknown>>;
+
+/** What stands under a key; empty where nothing does, as the API leaves out what is empty. */
+export function messageIn(message: VertexMessage | null, key: string): VertexMessage {
+  const inner = message?.[key];
+  return isRecord(inner) ? inner : {};
+}
+
+/** The list under a key; empty where there is none. */
+export function messagesIn(message: VertexMessage, key: string): readonly VertexMessage[] {
+  const inner: unknown = message[key];
+  return Array.isArray(inner) ? inner.filter(isRecord) : [];
+}
 
 export interface LongRunningOperation {
   readonly name: string;
@@ -64,7 +77,7 @@ export function openVertexClient(options: ClientOptions): VertexClient {
     const all: VertexMessage[] = [];
     for (let token = ''; ; ) {
       const page = await read(token === '' ? path : `${path}${token}`);
-      all.push(...((page[key] ?? []) as readonly VertexMessage[]));
+      all.push(...messagesIn(page, key));
       if (!page['nextPageToken']) return all;
       const sign = path.includes('?') ? '&' : '?';
       token = `${sign}pageToken=${encodeURIComponent(String(page['nextPageToken']))}`;
@@ -102,7 +115,7 @@ async function coded<T, U = T>(
   try {
     return await work();
   } catch (error) {
-    const done = otherwise((error as ApiError).code);
+    const done = otherwise(apiCodeOf(error));
     if (done !== null) return done.instead;
     throw failureOf(error, action);
   }
@@ -130,8 +143,9 @@ function sender({ project, location, address, timeoutMillis = TIMEOUT_MILLIS }: 
 
 /** Of a connection that broke, or an answer that did not come in time. */
 function lostAnswer(error: unknown): ApiError {
-  const { message, cause } = error as Error;
-  const isLate = /timeout|aborted/i.test(`${message} ${String((cause as Error | undefined)?.name)}`);
+  const message = messageOf(error);
+  const cause = isRecord(error) ? error['cause'] : undefined;
+  const isLate = /timeout|aborted/i.test(`${message} ${String(errorNameOf(cause))}`);
   return new ApiError(isLate ? CODE.deadlineExceeded : CODE.unavailable, message, error);
 }
 
@@ -150,12 +164,13 @@ const wordsOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => 
 const kindOf = (name: string): string => wordsOf(name.split('/').at(-2) ?? '').replace(/s$/, '');
 
 export function operationOf(message: VertexMessage): LongRunningOperation {
-  const { name, done, error, metadata } = message as {
-    name: string;
-    done?: boolean;
-    error?: { code: number; message: string } | null;
-    metadata?: { '@type'?: string } | null;
+  const { name, done } = message;
+  const error = isRecord(message['error']) ? message['error'] : null;
+  const url = String(messageIn(message, 'metadata')['@type'] ?? '');
+  return {
+    name: String(name),
+    done: done === true,
+    error: error && { code: Number(error['code'] ?? 0), message: String(error['message'] ?? '') },
+    kind: url.slice(url.lastIndexOf('.') + 1),
   };
-  const url = metadata?.['@type'] ?? '';
-  return { name, done: done === true, error: error ?? null, kind: url.slice(url.lastIndexOf('.') + 1) };
 }

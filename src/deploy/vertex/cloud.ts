@@ -1,4 +1,5 @@
 /** Vertex AI as a cloud of `src/deploy/plan`. */
+import { valueOfKey } from '../../core/element-at.ts';
 import type { CloudProvider, ResourceKey } from '../plan/port.ts';
 import { openVertexClient } from './client.ts';
 import { DEPLOYED_MODEL } from './deployed.ts';
@@ -19,7 +20,7 @@ const BY_KIND: Readonly<Record<(typeof VERTEX_KINDS)[number], VertexKind>> = {
   BatchPredictionJob: BATCH_PREDICTION_JOB,
 };
 
-const kindOf = (kind: string): VertexKind => BY_KIND[kind as keyof typeof BY_KIND];
+const kindOf = (kind: string): VertexKind => valueOfKey(BY_KIND, kind);
 
 export interface VertexOptions {
   /** Another server than Google's own, or null. */

@@ -1,13 +1,20 @@
-import type { VertexMessage } from './client.ts';
+import { messagesIn, type VertexMessage } from './client.ts';
 import { endpointName, ownEndpoints, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
-import { idOfName, onItsWay, resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
+import {
+  idOfName,
+  onItsWay,
+  resourceKeyOf,
+  trafficSplitIn,
+  type VertexKind,
+  type VertexSite,
+} from './kind.ts';
 import { deployModel, endpointAndId, undeployModel } from './messages.ts';
 import { readMarkedName } from './names.ts';
 import { finished, operationsSettled, underWay } from './operations.ts';
 
 export const deployedOn = (endpoint: VertexMessage): readonly VertexMessage[] =>
-  (endpoint['deployedModels'] ?? []) as readonly VertexMessage[];
+  messagesIn(endpoint, 'deployedModels');
 
 /** A model on an endpoint, with its machines. It has no labels: its display name says whose it is. */
 export const DEPLOYED_MODEL: VertexKind = {
@@ -57,7 +64,7 @@ export const DEPLOYED_MODEL: VertexKind = {
 /** A split that takes what traffic is left from the model and shares it out among the others; nothing where it has none. */
 async function withoutTraffic(site: VertexSite, endpointId: string, id: string): Promise<VertexMessage> {
   const endpoint = await readEndpoint(site, endpointId);
-  const split = (endpoint?.['trafficSplit'] ?? {}) as Readonly<Record<string, number>>;
+  const split = trafficSplitIn(endpoint);
   const others = Object.entries(split).filter(([other, share]) => other !== id && share > 0);
   if ((split[id] ?? 0) === 0 || others.length === 0) return {};
   const left = others.reduce((sum, [, share]) => sum + share, 0);

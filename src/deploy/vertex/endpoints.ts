@@ -4,6 +4,7 @@ import { CODE } from './failure.ts';
 import {
   filterOf,
   idOfName,
+  labelsIn,
   marked,
   onItsWay,
   resourceKeyOf,
@@ -46,7 +47,7 @@ export const ENDPOINT_KIND: VertexKind = {
     const changed = await changeEndpoint(site, name, (endpoint) => {
       const isDedicated = endpoint['dedicatedEndpointEnabled'] === true;
       if (isDedicated !== (spec['dedicatedEndpointEnabled'] === true)) throw fixed(name, isDedicated);
-      const labels = { ...(endpoint['labels'] as VertexMessage), ...ownershipLabelsOf(marks) };
+      const labels = { ...labelsIn(endpoint), ...ownershipLabelsOf(marks) };
       const { displayName, description } = spec;
       return {
         fields: { displayName, description, labels },

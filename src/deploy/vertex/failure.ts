@@ -1,6 +1,8 @@
 /** What Google answers instead of a result, in this program's own codes. */
 import { valueOfKey } from '../../core/element-at.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 
 /** google/rpc/code.proto. */
 export const CODE = {
@@ -44,16 +46,19 @@ export class ApiError extends Error {
   }
 }
 
+/** The code of what a call threw; undefined of what has none. */
+export const apiCodeOf = (error: unknown): number | undefined =>
+  isRecord(error) && typeof error['code'] === 'number' ? error['code'] : undefined;
+
 /** Whether the same call may go well in a moment: nothing was wrong with the request. */
-export const isTransient = (error: unknown): boolean => TRANSIENT.has((error as ApiError).code);
+export const isTransient = (error: unknown): boolean => TRANSIENT.has(apiCodeOf(error));
 
 const TRANSIENT = new Set<number | undefined>([CODE.unavailable, CODE.deadlineExceeded, CODE.internal]);
 
 /** CLOUD_DENIED, CLOUD_QUOTA, CLOUD_UNREACHABLE or CLOUD_REFUSED, out of what a call threw. */
 export function failureOf(error: unknown, action: string): PlimsollError {
-  if (isPlimsollError(error)) return error as PlimsollError;
-  const { code, message } = error as ApiError;
-  return vertexErrorOf(code, message || String(error), action, error);
+  if (isPlimsollError(error)) return error;
+  return vertexErrorOf(apiCodeOf(error), messageOf(error) || String(error), action, error);
 }
 
 export function vertexErrorOf(

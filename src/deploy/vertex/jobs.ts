@@ -1,5 +1,5 @@
 import type { ObservedResource } from '../plan/port.ts';
-import type { VertexMessage } from './client.ts';
+import { messageIn, type VertexMessage } from './client.ts';
 import { CODE, isTransient } from './failure.ts';
 import { filterOf, marked, resourceKeyOf, type VertexKind, type VertexSite } from './kind.ts';
 import { cancelJob, createJob, removing } from './messages.ts';
@@ -27,7 +27,7 @@ export const BATCH_PREDICTION_JOB: VertexKind = {
     if (job === null) return null;
     // Its operations have no list of their own: that it is being deleted is seen once it is gone.
     const state = STATES[String(job['state'])] ?? 'ready';
-    const error = (job['error'] as VertexMessage | null)?.['message'];
+    const error = messageIn(job, 'error')['message'];
     return { state, reason: error === undefined ? String(job['state']) : String(error), ...marked(job) };
   },
 
@@ -38,7 +38,11 @@ export const BATCH_PREDICTION_JOB: VertexKind = {
       await site.client.change(createJob(site.parent, resource, marks));
     } catch (error) {
       // The answer may have been lost, not the request: it must not be made twice.
-      if (!isTransient((error as Error).cause) || (await found(site, resource.name)) === null) throw error;
+      if (
+        !(error instanceof Error && isTransient(error.cause)) ||
+        (await found(site, resource.name)) === null
+      )
+        throw error;
     }
   },
 

@@ -1,5 +1,5 @@
 import type { ObservedResource, OwnershipTags, Resource, ResourceKey } from '../plan/port.ts';
-import type { VertexClient, VertexMessage } from './client.ts';
+import { messageIn, type VertexClient, type VertexMessage } from './client.ts';
 import { DIGEST_LABEL, digestOfLabel, OWNER_LABEL } from './names.ts';
 import type { Patience } from './operations.ts';
 
@@ -24,9 +24,24 @@ export interface VertexKind {
 
 export const resourceKeyOf = (kind: string, name: string): ResourceKey => ({ kind, name });
 
+/** The labels of a resource; none where it has none. */
+export const labelsIn = (message: VertexMessage | null): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(messageIn(message, 'labels')).map(([label, value]) => [label, String(value)]),
+  );
+
+/** Percent by id of a deployed model. */
+export type TrafficSplit = Readonly<Record<string, number>>;
+
+/** How an endpoint shares its traffic out, those without traffic included. */
+export const trafficSplitIn = (message: VertexMessage | null): TrafficSplit =>
+  Object.fromEntries(
+    Object.entries(messageIn(message, 'trafficSplit')).map(([id, share]) => [id, Number(share)]),
+  );
+
 /** Of what its labels say it is. */
 export function marked(message: VertexMessage): Pick<ObservedResource, 'owner' | 'digest'> {
-  const labels = (message['labels'] ?? {}) as Readonly<Record<string, string>>;
+  const labels = labelsIn(message);
   return { owner: labels[OWNER_LABEL] ?? null, digest: digestOfLabel(labels[DIGEST_LABEL]) };
 }
 

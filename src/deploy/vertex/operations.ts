@@ -1,6 +1,6 @@
 /** Operations that take their time: waited for, and found again by what they are about. */
 import { Backoff } from '../../core/backoff.ts';
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ResourceKey } from '../plan/port.ts';
 import { type LongRunningOperation, operationOf, type VertexClient, type VertexMessage } from './client.ts';
 import { CODE, vertexErrorOf } from './failure.ts';
@@ -64,7 +64,7 @@ export async function operationsSettled(
 ): Promise<void> {
   for (const { name } of await underWay(client, resource)) {
     await finished(client, { name }, key, patience).catch((error: unknown) => {
-      if ((error as PlimsollError).code !== 'CLOUD_FAILED') throw error;
+      if (!isPlimsollError(error) || error.code !== 'CLOUD_FAILED') throw error;
     });
   }
 }

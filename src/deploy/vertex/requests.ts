@@ -5,6 +5,7 @@ import { inOrder } from '../plan/order.ts';
 import type { OwnershipTags, Resource } from '../plan/port.ts';
 import type { VertexMutation } from './client.ts';
 import type { VertexDocument } from './document.ts';
+import { trafficSplitIn } from './kind.ts';
 import {
   createEndpoint,
   createJob,
@@ -14,7 +15,7 @@ import {
   uploadModel,
 } from './messages.ts';
 import { parentOf, renderVertex } from './render.ts';
-import { splitUpdateOf, type TrafficSplit } from './split.ts';
+import { splitUpdateOf } from './split.ts';
 
 /** Its path is below `https://LOCATION-aiplatform.googleapis.com`. */
 export interface VertexRequest extends Omit<VertexMutation, 'action'> {
@@ -60,7 +61,7 @@ function splitOfNew(
 ): VertexMutation {
   const endpoint = elementWhere(all, ({ kind, name }) => kind === 'Endpoint' && name === resource.name);
   const labels = ownershipLabelsOf({ deployment, digest: specDigest(endpoint) });
-  const { fields, mask } = splitUpdateOf({ labels }, resource.spec['trafficSplit'] as TrafficSplit);
+  const { fields, mask } = splitUpdateOf({ labels }, trafficSplitIn(resource.spec));
   const body = { displayName: endpoint.spec['displayName'], ...fields };
   return updateEndpoint(`${parent}/endpoints/${resource.name}`, mask, body);
 }

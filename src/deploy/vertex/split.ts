@@ -3,22 +3,26 @@ import type { Resource } from '../plan/port.ts';
 import type { VertexMessage } from './client.ts';
 import { deployedOn } from './deployed.ts';
 import { changeEndpoint, gone, ownEndpoints, readEndpoint } from './endpoints.ts';
-import { idOfName, marked, type VertexKind, type VertexSite } from './kind.ts';
+import {
+  idOfName,
+  labelsIn,
+  marked,
+  type TrafficSplit,
+  trafficSplitIn,
+  type VertexKind,
+  type VertexSite,
+} from './kind.ts';
 import { labelOf, readMarkedName, SPLIT_LABEL } from './names.ts';
 
-/** Percent by id of a deployed model; those without traffic are left out. */
-export type TrafficSplit = Readonly<Record<string, number>>;
-
+/** Those without traffic are left out. */
 export const splitOf = (endpoint: VertexMessage): TrafficSplit =>
-  Object.fromEntries(
-    Object.entries((endpoint['trafficSplit'] ?? {}) as TrafficSplit).filter(([, share]) => share > 0),
-  );
+  Object.fromEntries(Object.entries(trafficSplitIn(endpoint)).filter(([, share]) => share > 0));
 
 const digestOf = (trafficSplit: TrafficSplit): string => specDigest({ spec: { trafficSplit } });
 
 /** Whether the split is one that we have written. */
 export function isOwnSplit(endpoint: VertexMessage): boolean {
-  const labels = (endpoint['labels'] ?? {}) as Readonly<Record<string, string>>;
+  const labels = labelsIn(endpoint);
   const split = splitOf(endpoint);
   return labels[SPLIT_LABEL] === labelOf(digestOf(split)) || Object.keys(split).length === 0;
 }
@@ -27,14 +31,14 @@ export function isOwnSplit(endpoint: VertexMessage): boolean {
 export const splitUpdateOf = (endpoint: VertexMessage, trafficSplit: TrafficSplit) => ({
   fields: {
     trafficSplit,
-    labels: { ...(endpoint['labels'] as VertexMessage), [SPLIT_LABEL]: labelOf(digestOf(trafficSplit)) },
+    labels: { ...labelsIn(endpoint), [SPLIT_LABEL]: labelOf(digestOf(trafficSplit)) },
   },
   mask: ['trafficSplit', 'labels'],
 });
 
 async function put(site: VertexSite, { name, spec }: Resource): Promise<void> {
   const changed = await changeEndpoint(site, name, (endpoint) =>
-    splitUpdateOf(endpoint, spec['trafficSplit'] as TrafficSplit),
+    splitUpdateOf(endpoint, trafficSplitIn(spec)),
   );
   if (changed === null) throw gone('TrafficSplit', name);
 }

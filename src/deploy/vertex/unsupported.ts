@@ -21,8 +21,8 @@ export function refuseUnsupportedByVertex(value: unknown): void {
   for (const [i, version] of versions.entries()) {
     if (isRecord(version)) refuseInVersion(version, `versions[${i}]`);
   }
-  for (const key of Object.keys(OF_A_VERSION)) {
-    if (Object.hasOwn(value, key)) throw lacks(key, OF_A_VERSION[key]!);
+  for (const [key, reason] of Object.entries(OF_A_VERSION)) {
+    if (Object.hasOwn(value, key)) throw lacks(key, reason);
   }
 }
 

@@ -5,10 +5,10 @@ import type { VertexMessage } from './client.ts';
 import { deployedOn } from './deployed.ts';
 import { endpointName, readEndpoint } from './endpoints.ts';
 import { CODE } from './failure.ts';
-import type { VertexSite } from './kind.ts';
+import type { TrafficSplit, VertexSite } from './kind.ts';
 import { updateEndpoint } from './messages.ts';
 import { readMarkedName } from './names.ts';
-import { isOwnSplit, splitOf, splitUpdateOf, type TrafficSplit } from './split.ts';
+import { isOwnSplit, splitOf, splitUpdateOf } from './split.ts';
 
 /** Versions by the ids under which they are deployed; the newest of those that have one number comes last. */
 function versionsOf(endpoint: VertexMessage): ReadonlyMap<string, number> {
