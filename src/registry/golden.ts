@@ -86,7 +86,9 @@ function compareCell(
   const gap = numeric ? Math.abs(answer - expected) : Infinity;
   // Beside an infinity every finite number would be within tolerance.
   const failed = !(
-    Number.isFinite(gap) && gap <= tolerance.rtol * Math.abs(expected as number) + tolerance.atol
+    numeric &&
+    Number.isFinite(gap) &&
+    gap <= tolerance.rtol * Math.abs(expected) + tolerance.atol
   );
   if (failed) tally.failures++;
   const relative = numeric ? gap / Math.max(Math.abs(expected), Number.MIN_VALUE) : 1;

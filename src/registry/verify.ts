@@ -183,7 +183,7 @@ async function replayGolden(
 ): Promise<VersionVerification> {
   const batch: Batch = decodeInput(golden.input, content.signature);
   let result: VersionVerification | null = null;
-  for (const engine of [engines.native, engines.onnx].filter(isEngine) as Engine[]) {
+  for (const engine of [engines.native, engines.onnx].filter(isEngine)) {
     const answers = outputsToJson(await engine.infer(batch), content.signature);
     const { failures, ...found } = compareGolden(answers, golden);
     if (failures > 0)

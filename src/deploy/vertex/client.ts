@@ -170,7 +170,7 @@ export function operationOf(message: VertexMessage): LongRunningOperation {
   return {
     name: String(name),
     done: done === true,
-    error: error && { code: Number(error['code'] ?? 0), message: String(error['message'] ?? '') },
+    error: error && { code: Number(error['code'] ?? CODE.unknown), message: String(error['message'] ?? '') },
     kind: url.slice(url.lastIndexOf('.') + 1),
   };
 }

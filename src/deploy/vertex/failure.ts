@@ -6,6 +6,7 @@ import { isRecord } from '../../core/record.ts';
 
 /** google/rpc/code.proto. */
 export const CODE = {
+  unknown: 2,
   deadlineExceeded: 4,
   notFound: 5,
   alreadyExists: 6,

@@ -15,12 +15,11 @@ export function goldenRowsIn(input: unknown): readonly unknown[] {
   const { data, columns } = body;
   if (envelope === 'dataframe_split' && Array.isArray(data))
     return Array.isArray(columns) ? data.map((row) => named(columns, row)) : data;
-  const lists = Object.entries(body);
-  if (lists.length === 0 || !lists.every(([, list]) => Array.isArray(list))) return [body];
-  const rows = (elementAt(lists, 0)[1] as readonly unknown[]).length;
-  return Array.from({ length: rows }, (_, i) =>
-    Object.fromEntries(lists.map(([name, list]) => [name, (list as readonly unknown[])[i]])),
-  );
+  const entries = Object.entries(body);
+  const lists = entries.filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  const [first] = lists;
+  if (first === undefined || lists.length < entries.length) return [body];
+  return first[1].map((_, i) => Object.fromEntries(lists.map(([name, list]) => [name, list[i]])));
 }
 
 const named = (columns: readonly unknown[], row: unknown): unknown =>

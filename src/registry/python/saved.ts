@@ -94,8 +94,7 @@ function parseSaved(json: unknown, refuse: Refuse): SavedManifest {
   };
   const { framework, model, call, golden, reference, code, files } = json;
   for (const field of ['created', 'plimsoll', 'python']) text(field, json[field]);
-  if (!/^\d+\.\d+/.test(json['python'] as string))
-    wrong('python', 'a version such as 3.11.7', json['python']);
+  if (!/^\d+\.\d+/.test(String(json['python']))) wrong('python', 'a version such as 3.11.7', json['python']);
   if (!isRecord(framework)) wrong('framework', 'an object', framework);
   else text('framework.name', framework['name']);
   if (!isRecord(model)) wrong('model', 'an object', model);
@@ -128,7 +127,8 @@ function checkEntry(
   const { sha256, size } = file;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
     wrong(`${field}.sha256`, '64 hex digits', sha256);
-  if (!Number.isSafeInteger(size) || (size as number) < 0) wrong(`${field}.size`, 'a number of bytes', size);
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+    wrong(`${field}.size`, 'a number of bytes', size);
 }
 
 const SHOWN = 80;

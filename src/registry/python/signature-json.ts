@@ -15,18 +15,16 @@ export function parseSignature(json: unknown): Signature | null {
   const { form, columns, tensors, outputs, classes } = json;
   if (!Array.isArray(outputs) || outputs.length > TENSORS_MAX || !outputs.every(isOutput)) return null;
   if (classes !== null && classes !== undefined && !isLabels(classes)) return null;
-  const common = { outputs: outputs as readonly OutputSpec[], classes: (classes ?? null) as LabelSet | null };
+  const common = { outputs, classes: classes ?? null };
   if (form === 'tensors') {
     if (!Array.isArray(tensors) || tensors.length === 0 || tensors.length > TENSORS_MAX) return null;
-    return tensors.every(isTensor) ? { form, tensors: tensors as readonly TensorSpec[], ...common } : null;
+    return tensors.every(isTensor) ? { form, tensors, ...common } : null;
   }
   if (form !== 'table' && form !== 'text') return null;
   if (!Array.isArray(columns) || columns.length > COLUMNS_MAX || !columns.every(isColumn)) return null;
-  const names = new Set((columns as readonly ColumnSpec[]).map(({ name }) => name));
+  const names = new Set(columns.map(({ name }) => name));
   if (names.size !== columns.length) return null;
-  return json['open'] === true
-    ? { form, columns: [], open: true, ...common }
-    : { form, columns: columns as readonly ColumnSpec[], ...common };
+  return json['open'] === true ? { form, columns: [], open: true, ...common } : { form, columns, ...common };
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value.length <= NAME_CHARS;
@@ -39,10 +37,10 @@ const isShape = (value: unknown): boolean =>
   value.length <= RANK_MAX &&
   value.every((size) => Number.isSafeInteger(size) && size >= -1);
 
-const isTensor = (value: unknown): boolean =>
+const isTensor = (value: unknown): value is TensorSpec =>
   isRecord(value) && isName(value['name']) && isDType(value['dtype']) && isShape(value['shape']);
 
-const isOutput = (value: unknown): boolean =>
+const isOutput = (value: unknown): value is OutputSpec =>
   isTensor(value) &&
   isRecord(value) &&
   (value['classes'] === undefined || isLabels(value['classes'])) &&
@@ -64,7 +62,7 @@ function isLabels(value: unknown): value is LabelSet {
 
 const COLUMN_TYPES: ReadonlySet<unknown> = new Set(['number', 'string', 'bool']);
 
-function isColumn(value: unknown): boolean {
+function isColumn(value: unknown): value is ColumnSpec {
   if (!isRecord(value) || !isName(value['name']) || !COLUMN_TYPES.has(value['type'])) return false;
   const { named, nullable, categories, unknown, largest } = value;
   return (

@@ -151,8 +151,8 @@ function isRowOf(whole: Tensor, alone: Tensor, row: number, rows: number): boole
     const [left, right] = [whole.data[row * width + i], alone.data[i]];
     if (Object.is(left, right)) continue;
     if (rounding === undefined) return false;
-    const gap = Math.abs((left as number) - (right as number));
-    if (!(gap <= rounding * Math.max(1, Math.abs(left as number)))) return false;
+    if (typeof left !== 'number' || typeof right !== 'number') return false;
+    if (!(Math.abs(left - right) <= rounding * Math.max(1, Math.abs(left)))) return false;
   }
   return true;
 }
