@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { addAndKill, stateAfterRecovery } from '../testing/killed.ts';
 
-const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
+const IRIS = join(import.meta.dirname, '../../../examples/iris.joblib');
 const KILLS = 60;
 /** About as long as a proof takes. */
 const MILLIS = 2500;

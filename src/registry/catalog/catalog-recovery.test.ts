@@ -8,7 +8,7 @@ import { addAndKill, stateAfterRecovery } from '../testing/killed.ts';
 import { openUpload } from '../uploads.ts';
 import { ModelCatalog } from './catalog.ts';
 
-const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
+const IRIS = join(import.meta.dirname, '../../../examples/iris.joblib');
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 

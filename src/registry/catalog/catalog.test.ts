@@ -17,11 +17,11 @@ import type { Store, VersionRow } from '../../store/store.ts';
 import type { NewVersion } from '../new-version.ts';
 import { type CatalogOptions, ModelCatalog } from './catalog.ts';
 
-const EXAMPLES = join(import.meta.dirname, '../../examples');
+const EXAMPLES = join(import.meta.dirname, '../../../examples');
 const IRIS = join(EXAMPLES, 'iris.joblib');
 const CHURN = join(EXAMPLES, 'churn.joblib');
 const GOLDEN = join(EXAMPLES, 'golden/iris.json');
-const ONNX = join(import.meta.dirname, '../../fixtures/onnx');
+const ONNX = join(import.meta.dirname, '../../../fixtures/onnx');
 
 const actor = { by: 'ada', reason: 'a test' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
