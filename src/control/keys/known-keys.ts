@@ -1,6 +1,6 @@
 /** Keys as a file: what processes without a store know of them. Hashes only, never a key. Pure. */
 import { isRecord } from '../../core/record.ts';
-import { SCOPES, type Scope } from '../../store/scopes.ts';
+import { SCOPES } from '../../store/scopes.ts';
 import { ENDPOINT_NAME_MAX, KEY_ENDPOINTS_MAX, KEYS_MAX, type KnownKey } from './port.ts';
 
 const FORMAT = 1;
@@ -20,9 +20,9 @@ export function parseKnownKeys(text: string): readonly KnownKey[] | string {
   if (!isRecord(read) || read['format'] !== FORMAT) return `it has no "format": ${FORMAT}`;
   const { keys } = read;
   if (!Array.isArray(keys) || keys.length > KEYS_MAX) return `"keys" is no list of at most ${KEYS_MAX}`;
-  const at = keys.findIndex((one) => !isKnown(one));
-  if (at >= 0) return `key ${at + 1} is no {name, scope, endpoints, sha256, expiresAt}`;
-  return keys as readonly KnownKey[];
+  if (!keys.every(isKnown))
+    return `key ${keys.findIndex((one) => !isKnown(one)) + 1} is no {name, scope, endpoints, sha256, expiresAt}`;
+  return keys;
 }
 
 const isName = (value: unknown): boolean =>
@@ -31,7 +31,7 @@ const isName = (value: unknown): boolean =>
 const isKnown = (value: unknown): value is KnownKey =>
   isRecord(value) &&
   isName(value['name']) &&
-  SCOPES.includes(value['scope'] as Scope) &&
+  SCOPES.some((scope) => scope === value['scope']) &&
   Array.isArray(value['endpoints']) &&
   value['endpoints'].length <= KEY_ENDPOINTS_MAX &&
   value['endpoints'].every(isName) &&

@@ -26,7 +26,7 @@ export interface ContainerUnderTest {
 export class ContractBreach extends Error {}
 
 /** Throws a ContractBreach that says what was seen. */
-export function hold(condition: boolean, seen: string): void {
+export function hold(condition: boolean, seen: string): asserts condition {
   if (!condition) throw new ContractBreach(seen);
 }
 

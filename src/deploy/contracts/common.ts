@@ -41,7 +41,7 @@ export function expectPredictions(
     `${seen(answer)}; wanted ${count} predictions`,
   );
   const { expected } = samples;
-  const other = (predictions as unknown[]).find((value) => !isDeepStrictEqual(value, expected));
+  const other = predictions.find((value: unknown) => !isDeepStrictEqual(value, expected));
   hold(
     other === undefined,
     `${JSON.stringify(other)}; wanted ${JSON.stringify(expected)}, as this machine answers`,

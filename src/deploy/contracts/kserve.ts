@@ -97,7 +97,7 @@ const CLAUSES: readonly ContractClause[] = [
       `${seen(answer)}; wanted id, model_name and outputs`,
     );
     const { expected } = on.samples;
-    const data = (outputs as unknown[]).map((output) => (isRecord(output) ? output['data'] : null));
+    const data = outputs.map((output: unknown) => (isRecord(output) ? output['data'] : null));
     const found = data.some((values) => isDeepStrictEqual(values, [expected].flat(Number.POSITIVE_INFINITY)));
     hold(
       found || isRecord(expected),
@@ -139,9 +139,10 @@ function expectRows(
   count: number,
 ): string {
   const { predictions } = answer.status === 200 ? objectOf(answer) : {};
-  const [first] = Array.isArray(predictions) ? (predictions as unknown[]) : [];
+  const answered: readonly unknown[] = Array.isArray(predictions) ? predictions : [];
+  const [first] = answered;
   if (!isRecord(first) || !('predict' in first)) return expectPredictions(answer, on, count);
-  hold((predictions as unknown[]).length === count, `${seen(answer)}; wanted ${count} predictions`);
+  hold(answered.length === count, `${seen(answer)}; wanted ${count} predictions`);
   const { expected } = on.samples;
   hold(isDeepStrictEqual(first['predict'], expected), `${seen(answer)}; wanted ${JSON.stringify(expected)}`);
   return seen(answer);

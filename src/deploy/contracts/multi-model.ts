@@ -47,7 +47,7 @@ const CLAUSES: readonly ContractClause[] = [
     const answer = await ask('/models');
     expectStatus(answer, 200);
     const { models } = objectOf(answer);
-    const [first] = Array.isArray(models) ? (models as unknown[]) : [];
+    const [first]: readonly unknown[] = Array.isArray(models) ? models : [];
     hold(
       isRecord(first) && first['modelName'] === NAME && typeof first['modelUrl'] === 'string',
       seen(answer),

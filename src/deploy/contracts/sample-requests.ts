@@ -36,7 +36,7 @@ export async function samplesOf(bundle: string, manifest: BundleManifest): Promi
 function cellsOf({ signature, example }: BundleManifest): readonly unknown[] | null {
   if (signature.form === 'tensors') return null;
   if (signature.form !== 'table') return [example];
-  if (Array.isArray(example)) return example as unknown[];
+  if (Array.isArray(example)) return example;
   const row = example as Record<string, unknown>;
   return signature.columns.map(({ name }) => row[name] ?? null);
 }
