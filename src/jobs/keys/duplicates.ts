@@ -1,6 +1,8 @@
 /** Rows whose key an earlier row of the input has, among any number of rows, in bounded memory. */
+
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { boundsOf, KeyEntries, SHARES } from './key-file.ts';
 import { repeated } from './key-table.ts';
@@ -56,7 +58,7 @@ export async function findDuplicates(search: DuplicateSearch): Promise<readonly 
     const starts: number[] = [];
     for (const [chunk, path] of search.files.entries()) {
       starts.push(entries.count);
-      entries.add(path, bounds[chunk]!, from, to);
+      entries.add(path, elementAt(bounds, chunk), from, to);
     }
     collect(entries, starts, candidates);
   }
@@ -155,18 +157,18 @@ async function textsOf(
   const wanted = new Map<number, Set<number>>();
   for (const candidate of some)
     for (const { chunk, row } of [candidate, candidate.first]) {
-      if (!wanted.has(chunk)) wanted.set(chunk, new Set());
-      wanted.get(chunk)!.add(row);
+      const rows = wanted.get(chunk) ?? new Set();
+      wanted.set(chunk, rows.add(row));
     }
   const found = new Map<string, string>();
   for (const [chunk, rows] of wanted) {
     const ascending = [...rows].sort((a, b) => a - b);
     const answers = await texts(chunk, ascending);
     ascending.forEach((row, i) => {
-      found.set(nameOf({ chunk, row }), answers[i]!);
+      found.set(nameOf({ chunk, row }), elementAt(answers, i));
     });
   }
-  return (row) => found.get(nameOf(row))!;
+  return (row) => valueInMap(found, nameOf(row));
 }
 
 const tooMany = (): PlimsollError =>

@@ -35,6 +35,7 @@ export function fillSpec(spec: JobSpec, filling: RunParameters): JobSpec {
 
 /** By the calendar, not by 24 hours: a day may have 23 or 25. */
 function dayBefore(date: string): string {
-  const [year, month, day] = date.split('-').map(Number);
-  return new Date(Date.UTC(year!, month! - 1, day! - 1)).toISOString().slice(0, 10);
+  const before = new Date(`${date}T00:00:00Z`);
+  before.setUTCDate(before.getUTCDate() - 1);
+  return before.toISOString().slice(0, 10);
 }

@@ -2,6 +2,7 @@
  * Keeps what is secret in URIs out of everything that is stored or shown. In its place stands `${secret.sink.password}`;
  * `${NAME}` is a variable of the environment, which is never stored at all. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { joinUri, type Parameter, splitUri, type UriParts } from './uri.ts';
 
@@ -72,7 +73,7 @@ export const ownValue = (
 
 /** Names of placeholders in a text. */
 export const placeholdersIn = (text: string): readonly string[] => [
-  ...new Set([...text.matchAll(PLACEHOLDER)].map(([, name]) => name!)),
+  ...new Set([...text.matchAll(PLACEHOLDER)].map((match) => elementAt(match, 1))),
 ];
 
 /**

@@ -120,12 +120,13 @@ export function uriProblem(uri: string): string | null {
   if (isUrl && !isReadable(head))
     return 'is no URL that can be read: what is special in its user and password is to be percent-encoded';
   const known = PARAMETERS[kind];
-  const stranger = known === null ? undefined : parameters.find(([name]) => !known.includes(name))?.[0];
+  if (known === null) return null;
+  const stranger = parameters.find(([name]) => !known.includes(name))?.[0];
   if (stranger === undefined) return null;
   // Where an `@` follows, the question mark may stand in a password.
   const isName = /^[a-z_]{1,40}$/i.test(stranger) && !uri.slice(head.length).includes('@');
   const name = isName ? `"${stranger}"` : 'that cannot be read';
-  return `has a parameter ${name}, wanted one of ${known!.join(', ')}`;
+  return `has a parameter ${name}, wanted one of ${known.join(', ')}`;
 }
 
 /**

@@ -32,7 +32,7 @@ export class FileSink implements JobSink {
     // What is published needs no parts any more.
     if (release && (await isCarriedOut(this.#staging, release))) return known;
     const there = await this.#staging.unharmed(known, this.#layout.find);
-    const parts = there.map(({ part }) => part!.name);
+    const parts = there.flatMap(({ part }) => (part === null ? [] : [part.name]));
     await this.#staging.keepOnly(new Set([...parts, ...(release ? releaseNamesOf(release) : [])]));
     return there;
   }

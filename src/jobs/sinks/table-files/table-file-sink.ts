@@ -45,7 +45,7 @@ export class TableFileSink implements JobSink {
     if ((await this.#published()) !== null) return known;
     await this.#requirePlace();
     const there = await this.#staging.unharmed(known, (part) => this.#staging.path(part));
-    await this.#staging.keepOnly(new Set(there.map(({ part }) => part!.name)));
+    await this.#staging.keepOnly(new Set(there.flatMap(({ part }) => (part === null ? [] : [part.name]))));
     return there;
   }
 

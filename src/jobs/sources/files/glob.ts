@@ -1,4 +1,5 @@
 /** Patterns of paths, as shells know them. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
 
 const MAGIC = /[*?[{]/;
 
@@ -20,7 +21,7 @@ export function globExpression(pattern: string): RegExp {
   let source = '';
   let braces = 0;
   for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i]!;
+    const char = elementAt(pattern, i);
     const set = char === '[' ? /^\[(!|\^)?(\]?[^\]/]+)\]/.exec(pattern.slice(i)) : null;
     if (pattern.startsWith('**/', i)) {
       source += '(?:[^/]+/)*';
@@ -29,7 +30,7 @@ export function globExpression(pattern: string): RegExp {
       source += '.*';
       i += 1;
     } else if (set) {
-      source += `[${set[1] ? '^/' : ''}${set[2]!.replaceAll(/[\\\]^]/g, '\\$&')}]`;
+      source += `[${set[1] ? '^/' : ''}${elementAt(set, 2).replaceAll(/[\\\]^]/g, '\\$&')}]`;
       i += set[0].length - 1;
     } else if (char === '{' && pattern.includes('}', i)) {
       source += '(?:';
