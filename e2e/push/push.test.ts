@@ -340,7 +340,7 @@ describe('package oci --push to what is no registry', () => {
     const nowhere = await plimsoll(['package', 'oci', example('iris.joblib'), ...data('one')]);
     expect([nowhere.status, nowhere.answer.error.message]).toEqual([
       2,
-      expect.stringContaining('neither --output nor --push'),
+      expect.stringContaining("required option '--output' or '--push'"),
     ]);
   }, 60_000);
 });
