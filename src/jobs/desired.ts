@@ -4,7 +4,7 @@ import { isPlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import { differenceOf } from './plan/difference.ts';
 import type { JobsPort, JobView } from './port.ts';
-import { scheduleFrom } from './schedule/document.ts';
+import { scheduleFrom } from './schedule/schedule-document.ts';
 import { type DefinedJob, type Surroundings, specsOf } from './spec/parse.ts';
 import { splitSecrets } from './spec/secrets.ts';
 

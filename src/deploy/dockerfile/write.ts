@@ -13,7 +13,7 @@ import { SUMS, sumsOf } from '../../registry/sums.ts';
 import { appFolder, appMembers, treeMembers } from '../image/app.ts';
 import type { ArchiveSettings } from '../image/archives.ts';
 import { USER } from '../image/base.ts';
-import { imageLabelsOf, referenceOf } from '../image/config.ts';
+import { imageLabelsOf, referenceOf } from '../image/image-config.ts';
 import { FILE_MODE, FOLDER_MODE, type LayerMember } from '../image/layer.ts';
 import type { Platform } from '../image/layout.ts';
 import { BASE_LOCK, type PlatformLock, platformName, type SharedPart } from '../image/lock.ts';

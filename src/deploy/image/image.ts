@@ -4,8 +4,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { appFolder, appMembers, type BundledPackage, bundledPackages } from './app.ts';
 import type { ArchiveSettings } from './archives.ts';
-import { dockerManifest, imageConfig, imageIndex, imageManifest, referenceOf } from './config.ts';
 import { checkCompressor, digestOfBytes } from './gzip.ts';
+import { dockerManifest, imageConfig, imageIndex, imageManifest, referenceOf } from './image-config.ts';
 import { type LayerMember, writeLayer } from './layer.ts';
 import {
   blobPath,

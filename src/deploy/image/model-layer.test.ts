@@ -7,7 +7,7 @@ import { BUNDLE_MANIFEST, ORIGINAL } from '../../registry/bundle.ts';
 import { SUMS } from '../../registry/sums.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import type { PackagedModel } from '../packaged.ts';
-import { referenceOf } from './config.ts';
+import { referenceOf } from './image-config.ts';
 import { modelMembers } from './model-layer.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'plimsoll-model-'));

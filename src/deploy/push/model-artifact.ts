@@ -6,9 +6,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { modelConfig } from '../image/config.ts';
 import { checkCompressor } from '../image/gzip.ts';
 import { type BuiltImage, finish, ownLayer } from '../image/image.ts';
+import { modelConfig } from '../image/image-config.ts';
 import type { Platform } from '../image/layout.ts';
 import { modelMembers } from '../image/model-layer.ts';
 import { ARTIFACT_MODELS, type PackagedModel } from '../packaged.ts';

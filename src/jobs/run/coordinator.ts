@@ -16,13 +16,13 @@ import { redactorFor } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { CHUNK_WORKER_ENTRY } from '../worker/entry.ts';
 import type { ChunkWorkerAnswers } from '../worker/protocol.ts';
-import { sumOf } from './budget.ts';
 import { checkedRun } from './checked-run.ts';
 import { reasonToHold } from './checks.ts';
 import { ChunkWorkerPool } from './chunk-worker-pool.ts';
 import { clearScratch } from './cleanup.ts';
 import { plannedColumns } from './columns.ts';
 import { endingOf, type RunEnding, stopError } from './ending.ts';
+import { sumOf } from './error-budget.ts';
 import { openRunLog, type RunLog } from './log.ts';
 import type { ModelOptions } from './model.ts';
 import { piecesOf } from './pieces.ts';
@@ -30,13 +30,13 @@ import { inputRowsOf, modelLabel, type RunPlan, totalRows, workedChunks } from '
 import { behind, previousPlan } from './previous-output.ts';
 import type { RunProgress, RunStep } from './progress.ts';
 import { publishRun } from './publish.ts';
-import { mergeRejects, rejectsPath } from './rejects.ts';
+import { keptFacts, veiled, veiledLog, type WithVeil } from './redacted-ledger.ts';
 import { RunAccounting } from './run-accounting.ts';
+import { mergeRejects, rejectsPath } from './run-dead-letters.ts';
 import { RunLease } from './run-lease.ts';
+import { type RunWork, workOf } from './run-work.ts';
 import { scoreChunks } from './score.ts';
 import { survey } from './survey.ts';
-import { keptFacts, veiled, veiledLog, type WithVeil } from './veiled.ts';
-import { type RunWork, workOf } from './work.ts';
 
 export interface CoordinatorOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly ledger: Ledger;

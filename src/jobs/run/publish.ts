@@ -10,7 +10,7 @@ import type { JobSpec } from '../spec/spec.ts';
 import { cleanUpRun, markUntidy } from './cleanup.ts';
 import { type RunPlan, workedChunks } from './plan.ts';
 import type { RunProgress } from './progress.ts';
-import { mergeRejects } from './rejects.ts';
+import { mergeRejects } from './run-dead-letters.ts';
 import type { RunLease } from './run-lease.ts';
 
 export interface PublishOptions {

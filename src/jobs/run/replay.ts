@@ -12,7 +12,7 @@ import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import type { RunPlan } from './plan.ts';
-import { rejectsPath } from './rejects.ts';
+import { rejectsPath } from './run-dead-letters.ts';
 
 /** Bytes of dead letters that are replayed at most: they are put together in memory. */
 const LETTERS_MAX = 512 * 2 ** 20;

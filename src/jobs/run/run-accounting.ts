@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Chunk, ChunkTotals, RowCounts } from '../chunk.ts';
 import type { JobSpec } from '../spec/spec.ts';
-import { badRows, budgetText, isExceeded, sumOf } from './budget.ts';
+import { badRows, budgetText, isExceeded, sumOf } from './error-budget.ts';
 import type { RunProgress, RunStep } from './progress.ts';
 import type { RunLease } from './run-lease.ts';
 

@@ -8,8 +8,8 @@ import { plannedColumns } from './columns.ts';
 import type { ModelOptions } from './model.ts';
 import { NO_PIECES } from './pieces.ts';
 import type { RunPlan } from './plan.ts';
+import { keptFacts } from './redacted-ledger.ts';
 import { survey } from './survey.ts';
-import { keptFacts } from './veiled.ts';
 
 export interface SameOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
   readonly secrets: Readonly<Record<string, string>>;

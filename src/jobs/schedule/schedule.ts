@@ -2,7 +2,7 @@
 
 import type { Static } from 'typebox';
 import { backoffMillis } from '../../core/backoff.ts';
-import type { RETRIES, SCHEDULE, TRIGGER } from './document.ts';
+import type { RETRIES, SCHEDULE, TRIGGER } from './schedule-document.ts';
 
 export type JobTrigger = Static<typeof TRIGGER>;
 export type RetryPolicy = Static<typeof RETRIES>;

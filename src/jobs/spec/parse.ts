@@ -3,7 +3,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { readValue } from '../../schema/read-value.ts';
 import { tableOf } from '../../schema/value-schema.ts';
-import { SCHEDULE } from '../schedule/document.ts';
+import { SCHEDULE } from '../schedule/schedule-document.ts';
 import { absolute, absoluteUri } from './absolute.ts';
 import { JOB, JOB_NAME, type JobDocument } from './document.ts';
 import { specInvalid } from './invalid.ts';

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
-import { SCHEDULE } from '../../jobs/schedule/document.ts';
+import { SCHEDULE } from '../../jobs/schedule/schedule-document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
 import { JOB_VIEW, RUN_VIEW, STARTED_RUN } from '../../jobs/view-schemas.ts';
 import { nullable } from '../../schema/value-schema.ts';

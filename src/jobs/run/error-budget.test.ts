@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { badRows, budgetText, isExceeded, sumOf } from './budget.ts';
+import { badRows, budgetText, isExceeded, sumOf } from './error-budget.ts';
 
 const counts = (ok: number, rejected: number, failed = 0, skipped = 0) => ({
   read: ok + rejected + failed + skipped,

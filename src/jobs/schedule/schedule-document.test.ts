@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { scheduleFrom } from './document.ts';
 import { DEFAULT_SCHEDULE } from './schedule.ts';
+import { scheduleFrom } from './schedule-document.ts';
 
 const problemsOf = (document: unknown): readonly string[] => {
   try {
