@@ -1,14 +1,13 @@
 import { PlimsollError } from '../../core/errors.ts';
-import type { FrozenInput } from '../chunk.ts';
 
 const COLUMNS_SHOWN = 20;
 
 /** A column of an input by its name; `where` names the input. Throws INPUT_INVALID with the columns there are. */
-export function wantedColumn(
-  { columns }: Pick<FrozenInput, 'columns'>,
+export function wantedColumn<C extends { readonly name: string }>(
+  { columns }: { readonly columns: readonly C[] },
   name: string,
   where: string,
-): FrozenInput['columns'][number] {
+): C {
   const column = columns.find((candidate) => candidate.name === name);
   if (column) return column;
   const known = columns.slice(0, COLUMNS_SHOWN).map((candidate) => `"${candidate.name}"`);

@@ -1,7 +1,9 @@
 /** Tables and queries of PostgreSQL 14 or newer. */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { identifier, literal } from '../../../sql/identifiers.ts';
 import { rawOf } from '../files/raw.ts';
@@ -57,7 +59,7 @@ export class PostgresTables implements TableAccess {
   ): Promise<LoadedRows> {
     return this.#session.snapshot(READ_MILLIS, async (client) => {
       const all = await this.#describe(client);
-      const wanted = columns.map((name) => wantedColumn({ columns: all }, name, this.shown) as Column);
+      const wanted = columns.map((name) => wantedColumn({ columns: all }, name, this.shown));
       const fill = await TableFill.create(db, table, wanted);
       const rows = new RowTaker(fill, wanted);
       const copy = new BinaryCopy(wanted.length + 1, rows.take, this.shown);
@@ -157,9 +159,9 @@ class RowTaker {
   }
 
   #badRow(index: number, bytes: Buffer, starts: Int32Array, lengths: Int32Array): BadRow {
-    const { name, type } = this.#columns[index] as Column;
+    const { name, type } = elementAt(this.#columns, index);
     const cells = this.#columns.map((column, field) => {
-      const [at, length] = [starts[field + 1] as number, lengths[field + 1] as number];
+      const [at, length] = [elementAt(starts, field + 1), elementAt(lengths, field + 1)];
       if (length < 0) return [column.name, null];
       const value = column.decode(bytes, at, length);
       const text = value ?? bytes.toString(column.asText ? 'utf8' : 'hex', at, at + length);

@@ -1,9 +1,11 @@
 /** Tables and queries of SQLite files. */
+
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import { stateOf } from '../files/input-file.ts';
@@ -84,13 +86,11 @@ export class SqliteTables implements TableAccess {
   load(range: KeyRange, names: readonly string[], db: DuckDBConnection, table: string): Promise<LoadedRows> {
     return this.#ask(async (sqlite) => {
       const columns = this.#describe(sqlite);
-      const wanted = names.map((name) =>
-        columns.indexOf(wantedColumn({ columns }, name, this.shown) as Column),
-      );
+      const wanted = names.map((name) => columns.indexOf(wantedColumn({ columns }, name, this.shown)));
       const fill = await TableFill.create(
         db,
         table,
-        wanted.map((index) => columns[index]!),
+        wanted.map((index) => elementAt(columns, index)),
       );
       const [where, values] = condition(identifier(this.#key), range);
       const bad: BadRow[] = [];

@@ -15,7 +15,7 @@ const PORTS: Readonly<Record<string, number>> = {
 /** A socket whose other end is `host`:`port`, as the proxy sees it. Rejects where the proxy does not let us there. */
 export function tunnel(proxy: URL, host: string, port: number): Promise<Socket> {
   const at = { host: bare(proxy.hostname), port: Number(proxy.port) || (PORTS[proxy.protocol] ?? 0) };
-  const [username, password] = [proxy.username, proxy.password].map(decodeURIComponent) as [string, string];
+  const [username, password] = [decodeURIComponent(proxy.username), decodeURIComponent(proxy.password)];
   if (proxy.protocol === 'http:' || proxy.protocol === 'https:') {
     const basic = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     const headers = username === '' ? {} : { 'proxy-authorization': basic };
