@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 
 /** How long a client that is still sending gets to read its answer. */
@@ -27,7 +28,7 @@ export async function listenOnSocket(path: string, handle: RequestListener): Pro
   try {
     await once(server, 'listening');
   } catch (cause) {
-    const { message } = cause as Error;
+    const message = messageOf(cause);
     throw new PlimsollError('SOCKET_FAILED', { path, reason: message }, { cause });
   }
   return server;

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { ownDataFolder } from './data-folder.ts';
 
 /**
@@ -120,7 +121,7 @@ function isHeld(folder: string): boolean {
   }
 }
 
-const isBusy = (cause: unknown): boolean => (cause as { errcode?: number }).errcode === BUSY;
+const isBusy = (cause: unknown): boolean => isRecord(cause) && cause['errcode'] === BUSY;
 
 function locked(folder: string): PlimsollError {
   const card = readCard(folder);

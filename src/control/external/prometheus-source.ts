@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { readResponse, sendRequest } from '../../http/client.ts';
@@ -56,7 +57,8 @@ async function query(url: string, text: string, at: number): Promise<readonly Ve
 }
 
 const reasonOf = (error: unknown): string => {
-  const { message, cause } = error as Error;
+  const message = messageOf(error);
+  const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error ? cause.message : message;
 };
 

@@ -87,7 +87,7 @@ export class FeedbackBuffer implements Pick<Feedback, 'insert'> {
       if (spool === null) throw new RangeError('this process keeps none');
       spool.add(group);
     } catch (error) {
-      const { message: reason } = error as Error;
+      const reason = messageOf(error);
       throw new PlimsollError('FEEDBACK_UNKEPT', { store, reason, retry: SEND_AGAIN });
     }
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { elementAt } from '../../core/element-at.ts';
+import { messageOf } from '../../core/error-text.ts';
 import { clearedAtEnd } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { type ContainerTrial, ContractBreach, type ContractName, type ContractTrials } from './clause.ts';
@@ -97,7 +98,7 @@ async function outcome(check: () => Promise<string>): Promise<Pick<ClauseResult,
   try {
     return { passed: true, seen: await check() };
   } catch (error) {
-    const { message } = error as Error;
+    const message = messageOf(error);
     return { passed: false, seen: error instanceof ContractBreach ? message : `no answer: ${message}` };
   }
 }

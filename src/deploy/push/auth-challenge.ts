@@ -1,5 +1,5 @@
 /** What a registry asks for in `WWW-Authenticate` (RFC 9110, 11.6.1). Pure. */
-import { valueInMap } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 
 export type AuthChallenge =
   | { readonly scheme: 'basic' }
@@ -38,7 +38,7 @@ function challengesIn(header: string): { scheme: string; parameters: Map<string,
       const [, name = '', quoted, bare = ''] = parameter;
       parameters.set(name.toLowerCase(), quoted?.replaceAll(/\\(.)/g, '$1') ?? bare);
     }
-    found.push({ scheme: scheme[1]!.toLowerCase(), parameters });
+    found.push({ scheme: elementAt(scheme, 1).toLowerCase(), parameters });
   }
   return found;
 }

@@ -30,11 +30,12 @@ export function parseS3(uri: string): S3Address {
       reason: 'an s3:// URI names no bucket: s3://BUCKET/KEY',
     });
   const value = (name: string) => parameters.find((parameter) => parameter[0] === name)?.[1] ?? undefined;
+  const endpoint = value('endpoint');
   return {
     bucket,
     key,
     region: value('region'),
-    endpoint: value('endpoint') && decodeURIComponent(value('endpoint')!),
+    endpoint: endpoint && decodeURIComponent(endpoint),
   };
 }
 

@@ -3,6 +3,7 @@
  * Labels are taken in first; an endpoint is looked at once a minute, sooner where labels came, and never so often that it
  * takes more than a small part of the time.
  */
+import { messageOf } from '../../core/error-text.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { Fence } from '../../store/store.ts';
@@ -137,7 +138,7 @@ export class AccuracyEvaluator {
     try {
       look = await this.#watch.look(this.#target({ endpoint, policy }, fence, began));
     } catch (error) {
-      const { message } = error as Error;
+      const message = messageOf(error);
       logger.warn({ endpoint: endpoint.name, error: message }, 'accuracy could not be looked at');
     }
     const now = clock.monotonic();

@@ -267,7 +267,7 @@ export class MonitorWatch {
       logger.warn({ rollout, steering, reason, told }, 'drift has steered a rollout');
       await this.keep();
     } catch (error) {
-      const { message } = error as Error;
+      const message = messageOf(error);
       logger.warn(
         { rollout, steering, reason, error: message },
         'a rollout could not be steered: trying again',

@@ -208,7 +208,7 @@ export class ProfileStore {
       if (made === 'made' && known !== null) this.#tell(block, before, known);
       return known;
     } catch (error) {
-      const { message } = error as Error;
+      const message = messageOf(error);
       const instead = before === null ? 'its first traffic becomes the reference' : 'the one before is kept';
       logger.warn(
         { model, version, error: message },

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, type ServerOptions, type Server as TlsServer } from 'node:https';
 import type { TlsFiles } from '../../config/access.ts';
-import { systemCodeOf } from '../../core/error-text.ts';
+import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import type { Logger } from '../../core/ports.ts';
 import { readIdentity } from './certificates.ts';
 
@@ -56,7 +56,7 @@ export function followTls(
         [taken, end] = [state, identity.expiresAt];
       }
     } catch (error) {
-      const { message: reason } = error as Error;
+      const reason = messageOf(error);
       if (state !== refused)
         logger.warn({ reason }, 'the certificate of before is shown: the new one is no good');
       refused = state;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
@@ -161,7 +162,8 @@ const jsonOf = async (response: ClientResponse): Promise<unknown> =>
 class Transient extends Error {}
 
 const reasonOf = (error: unknown): string => {
-  const { message, cause } = error as Error;
+  const message = messageOf(error);
+  const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 };
 

@@ -1,6 +1,7 @@
 /** One file behind a URL of HTTP, read by ranges where the server has them. */
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { isSameHost } from '../../../http/addresses.ts';
 import type { ClientResponse } from '../../../http/client.ts';
@@ -160,7 +161,8 @@ class HttpStore implements ObjectStore {
 
   #unavailable(error: unknown): unknown {
     if (isPlimsollError(error)) return error;
-    const { message, cause } = error as Error;
+    const message = messageOf(error);
+    const cause = error instanceof Error ? error.cause : undefined;
     const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
     return new PlimsollError('SOURCE_UNAVAILABLE', { where: this.#shown, reason }, { cause: error });
   }
