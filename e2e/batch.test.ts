@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Bench, MODEL, query, ROWS } from '../src/jobs/run/testing/bench.ts';
+import { BENCH_MODEL, Bench, query, ROWS } from '../src/jobs/run/testing/bench.ts';
 import { BIN, type Finished, plimsoll } from './cli.ts';
 
 let bench: Bench;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const flags = (job: string, output: string, ...more: string[]): string[] => [
-  ...['batch', 'run', '--data', bench.folder, '--job', job, '--model', MODEL, '--input', bench.input],
+  ...['batch', 'run', '--data', bench.folder, '--job', job, '--model', BENCH_MODEL, '--input', bench.input],
   ...['--output', output, '--key', 'id', '--columns', 'note', '--chunk-rows', '1000', '--json', ...more],
 ];
 const batch = (...words: string[]): Finished => plimsoll('batch', ...words, '--data', bench.folder, '--json');
@@ -74,7 +74,7 @@ test('rows of a text file that do not fit are shown as they stand there, and joi
   lines[29] = '00029;abc;1;Oslo;pro;1';
   lines[39] = '00039;30;1;Oslo;pro';
   writeFileSync(input, `id;age;income;city;plan;tenure\n${lines.join('\n')}\n`);
-  const words = ['--job', 'text', '--model', MODEL, '--input', input, '--output', out, '--key', 'id'];
+  const words = ['--job', 'text', '--model', BENCH_MODEL, '--input', input, '--output', out, '--key', 'id'];
   const first = batch('run', ...words, '--rejects', rejects);
   expect(said(first).rows).toMatchObject({ read: 300, ok: 298, rejected: 2 });
   const letters = readFileSync(rejects, 'utf8')

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { generateKey, hashOfKey } from '../../src/control/keys/api-key.ts';
 import { formatKnownKeys } from '../../src/control/keys/known-keys.ts';
-import type { KnownKey, Scope } from '../../src/control/keys/port.ts';
+import type { KnownKey } from '../../src/control/keys/port.ts';
+import type { Scope } from '../../src/store/scopes.ts';
 import { BIN, example, folder, runWith, type Served, served } from '../cli.ts';
 
 export const IRIS = { rows: [[5.1, 3.5, 1.4, 0.2]] };

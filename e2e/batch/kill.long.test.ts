@@ -11,7 +11,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.ts';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../src/store/testing/postgres.ts';
 import { BIN, example } from '../cli.ts';
 
 const KILLS = Number(process.env['KILLS'] ?? 200);
@@ -125,7 +130,7 @@ const TARGETS: readonly Target[] = [
     output: async (run) => `${await postgres.database()}?table=scores_${run}`,
     sums: async (output) => {
       const [url, table] = output.split('?table=');
-      const [row] = await asked(url!, `select ${SUMS} from ${table}`);
+      const [row] = await runPostgresStatement(url!, `select ${SUMS} from ${table}`);
       return row as Sums;
     },
   },

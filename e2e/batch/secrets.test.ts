@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  asked,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../../src/store/testing/postgres.ts';
 import { BIN, example, folder, runWith } from '../cli.ts';
@@ -55,7 +55,7 @@ describe.skipIf(postgresBinaries() === null)('the password of a sink', () => {
     const database = await server.database();
     const ran = run(`${database.replace('postgres@', `postgres:${CANARY}@`)}?table=scores`);
     expect([ran.stderr, ran.status]).toEqual([expect.not.stringContaining(CANARY), 0]);
-    expect(await asked(database, 'select id from scores order by id')).toHaveLength(2);
+    expect(await runPostgresStatement(database, 'select id from scores order by id')).toHaveLength(2);
     expect(found()).toEqual(['keys/jobs/j.json']);
     expect(statSync(join(data, 'keys/jobs/j.json')).mode & 0o777).toBe(0o600);
     const said = [
@@ -64,7 +64,7 @@ describe.skipIf(postgresBinaries() === null)('the password of a sink', () => {
       ['status', 'j', '--json'],
     ].map((args) => batch(args));
     for (const { stdout, stderr } of [ran, ...said]) expect(stdout + stderr).not.toContain(CANARY);
-    const kept = await asked(
+    const kept = await runPostgresStatement(
       database,
       'select account from plimsoll_batch.chunks union all select target from plimsoll_batch.runs',
     );

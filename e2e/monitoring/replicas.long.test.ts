@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/core/random.ts';
 import type { DriftView, MonitorView } from '../../src/monitor/port.ts';
 import {
-  asked,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../../src/store/testing/postgres.ts';
 import { example, folder, type Served, served } from '../cli.ts';
@@ -59,7 +59,7 @@ describe.skipIf(postgresBinaries() === null)('two servers over one database', { 
   const ask = async <T>(of: number, path: string): Promise<T> =>
     (await (await fetch(`${servers[of]!.said.url}/api/v1${path}`)).json()) as T;
   const selected = async (statement: string) =>
-    (await asked(url, statement)) as readonly Record<string, unknown>[];
+    (await runPostgresStatement(url, statement)) as readonly Record<string, unknown>[];
   const rows = async (of: number): Promise<number> =>
     (await ask<DriftView>(of, '/endpoints/iris/drift')).rows;
 
@@ -73,7 +73,7 @@ describe.skipIf(postgresBinaries() === null)('two servers over one database', { 
       'select replica, sum(rows)::int as rows from plimsoll_monitoring.ticks group by 1 order by 2';
     expect((await selected(replicas)).map((one) => one['rows'])).toEqual([600, 1000]);
     const holders = "select count(*)::int as n from plimsoll_monitoring.claims where what = 'evaluate'";
-    expect(await asked(url, holders)).toEqual([{ n: 1 }]);
+    expect(await runPostgresStatement(url, holders)).toEqual([{ n: 1 }]);
   });
 
   test('the other goes on where the one that evaluated is gone, from what it has kept', async () => {

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../src/store/testing/postgres.ts';
 import { example } from '../cli.ts';
 import { type Cluster, processesBelow, SPARK_CONF, sparkEnvironment, startCluster } from './cluster.ts';
 import { answerOf, onSpark, type Run, startBatch } from './job.ts';
@@ -84,7 +89,7 @@ async function ends(pids: readonly number[]): Promise<void> {
 
 /** The output as somebody else sees it: rows, keys that are there once, keys that should not be there. */
 async function outputOf(url: string, table: string): Promise<unknown> {
-  const [row] = await asked(
+  const [row] = await runPostgresStatement(
     url,
     `select count(*)::int as rows, count(distinct id)::int as keys, min(id)::int as first, max(id)::int as last,
       sum(amount)::text as amount, count(predict_proba_leaves)::int as answers from ${table}`,

@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { literal } from '../../src/sql/identifiers.ts';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../src/store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../src/store/testing/postgres.ts';
 import { example } from '../cli.ts';
 import { SPARK_CONF, sparkEnvironment } from './cluster.ts';
 import { answerOf, onSpark, startBatch } from './job.ts';
@@ -38,7 +43,7 @@ async function rowsOf(path: string): Promise<unknown[]> {
 
 test('a table with missing values and a name in capitals is the same through JDBC', async () => {
   const url = await postgres.database();
-  await asked(
+  await runPostgresStatement(
     url,
     `create table "Customers" as select i::bigint as id, (20 + i % 60)::real as age,
       case when i % 7 = 0 then null else 10 + i / 7.0 end::float8 as monthly_fee, (i % 48)::int as months,

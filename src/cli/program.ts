@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EXIT } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import type { CommandTable } from './command.ts';
 import { asUsage, commandName, groupCalled, isHelp, withoutHelpCommand } from './command-line.ts';
 import { commandTree } from './command-tree.ts';

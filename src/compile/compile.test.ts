@@ -4,7 +4,7 @@ import type { Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { compileBlocker, compileModel, hasCompiler } from './compile.ts';
-import { base, infer, numbers, tableSignature } from './testing/session.ts';
+import { base, infer, numberTypes, tableSignature } from './testing/session.ts';
 
 const scaler: ModelStep = {
   ...base,
@@ -126,7 +126,7 @@ describe('composed steps', () => {
         { name: 'scaled', step: scaler, weight: 0.5 },
       ],
     };
-    const numeric = tableSignature(numbers(1), ['transform']);
+    const numeric = tableSignature(numberTypes(1), ['transform']);
     const { transform } = await infer(union, numeric, [[3], [-0]]);
     expect(transform).toEqual({ dims: [2, 2], data: [3, 0.5, -0, -0.25] });
     const [input] = compileModel({ root: union, signature: numeric }).model.graph.inputs;
@@ -230,7 +230,7 @@ describe('a model without a faithful graph', () => {
       offset: 77,
     },
   };
-  const signature = tableSignature(numbers(1), ['transform']);
+  const signature = tableSignature(numberTypes(1), ['transform']);
 
   test('is refused with the step, the field and what to do', () => {
     expect(() => compileModel({ root: pipeline(scaler, tangent), signature })).toThrowError(
@@ -255,7 +255,7 @@ describe('a model without a faithful graph', () => {
     {
       what: 'a vectorizer behind another step',
       root: pipeline(scaler, vectorizer),
-      types: numbers(1),
+      types: numberTypes(1),
       message: /untouched string column/,
     },
     {
@@ -267,7 +267,7 @@ describe('a model without a faithful graph', () => {
     {
       what: 'string categories over numbers',
       root: oneHot,
-      types: numbers(1),
+      types: numberTypes(1),
       message: /categories_\[0\] is strings over a column of numbers/,
     },
     {
@@ -287,7 +287,7 @@ describe('the certificate', () => {
     const scaled = pipeline(scaler, { ...base, kind: 'function', function: 'log1p' });
     const { certificate } = compileModel({
       root: scaled,
-      signature: tableSignature(numbers(1), ['transform']),
+      signature: tableSignature(numberTypes(1), ['transform']),
     });
     expect(certificate.map(({ ops, exactness }) => [ops, exactness])).toEqual([
       [[], 'ulp'],
@@ -298,7 +298,7 @@ describe('the certificate', () => {
 
   test('holds metadata in the model', () => {
     const plan = compileModel(
-      { root: scaler, signature: tableSignature(numbers(1), ['transform']) },
+      { root: scaler, signature: tableSignature(numberTypes(1), ['transform']) },
       { source: 'sha256:1' },
     );
     expect(plan.model.metadata).toEqual({ source: 'sha256:1', 'plimsoll.refused': 'refused' });

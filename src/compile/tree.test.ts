@@ -6,7 +6,7 @@ import type { ModelStep, TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import type { TreeArena, TreeHead } from '../model/tree.ts';
 import { compileModel } from './compile.ts';
-import { base, infer, numbers, tableSignature } from './testing/session.ts';
+import { base, infer, numberTypes, tableSignature } from './testing/session.ts';
 import {
   arenaOf,
   balanced,
@@ -41,7 +41,7 @@ const boostedHead: TreeHead = {
   factor: 1,
   positiveAtZero: false,
 };
-const scoresOnly = tableSignature(numbers(FEATURES), ['decision_function']);
+const scoresOnly = tableSignature(numberTypes(FEATURES), ['decision_function']);
 
 /** An init estimator that answers the first column. */
 const firstColumn: ModelStep = {
@@ -61,10 +61,10 @@ const stump = (feature: number): TestTree => ({
 });
 
 const compiled = (arena: TreeArena) =>
-  compileModel({ root: ensemble({ arena }), signature: tableSignature(numbers(FEATURES), ['predict']) });
+  compileModel({ root: ensemble({ arena }), signature: tableSignature(numberTypes(FEATURES), ['predict']) });
 
 const predict = async (step: TreeEnsembleStep, rows: readonly (readonly number[])[]) =>
-  (await infer(step, tableSignature(numbers(FEATURES), ['predict']), rows))['predict']!;
+  (await infer(step, tableSignature(numberTypes(FEATURES), ['predict']), rows))['predict']!;
 
 describe('tree ensembles', () => {
   test.each([
@@ -197,7 +197,7 @@ describe('tree ensembles', () => {
       base: { kind: 'constant', scores: new Float64Array(6) },
       head: { kind: 'vote', groups, stride: 3 },
     });
-    const outputs = await infer(step, tableSignature(numbers(FEATURES), ['predict', 'predict_proba']), [
+    const outputs = await infer(step, tableSignature(numberTypes(FEATURES), ['predict', 'predict_proba']), [
       [0, 0, 0],
       [1, 0, 0],
     ]);

@@ -18,8 +18,6 @@ import type {
   VERSION_VIEW,
 } from './view-schemas.ts';
 
-export type { Actor, NewVersion };
-
 export type VersionView = Static<typeof VERSION_VIEW>;
 export type ModelView = Static<typeof MODEL_VIEW>;
 export type EndpointView = Static<typeof ENDPOINT_VIEW>;

@@ -5,8 +5,6 @@ import { JOBS_AREAS } from './error-rows/jobs.ts';
 import { MODELS_AREAS } from './error-rows/models.ts';
 import type { ErrorRow } from './error-rows/row.ts';
 
-export { EXIT } from './error-rows/row.ts';
-
 /** Coded errors by area; `docs/errors.md` is generated from this table. */
 export const ERROR_AREAS = {
   ...GENERAL_AREAS,

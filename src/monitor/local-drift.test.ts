@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { driftView } from './local-drift.ts';
-import { ages, block, QUICK, withProfile } from './watch/testing/rows.ts';
+import { ages, QUICK, watchedBlock, withProfile } from './watch/testing/rows.ts';
 import { worlds } from './watch/testing/world.ts';
 
 const world = worlds();
@@ -11,7 +11,7 @@ test('columns that are ignored are left out of what is shown, and the others are
   const made = await withProfile(world({ ...QUICK, drift: { ignore: ['plan'] } }));
   const { intake, watch } = made.start();
   made.leave(
-    block(
+    watchedBlock(
       1000,
       { from: made.clock.at },
       ages(1000).map((x) => x + 30),

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { elementAt } from '../core/element-at.ts';
-import { EXIT, isPlimsollError, type PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';

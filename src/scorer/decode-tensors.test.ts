@@ -8,7 +8,7 @@ import { createEngine } from '../registry/engines.ts';
 import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
 import { testFrameOf } from './testing/frames.ts';
-import { asked, identity, json, load } from './testing/models.ts';
+import { answerOneRow, identity, json, load } from './testing/models.ts';
 
 /** A graph of one input, `x` in, `y` out. */
 async function graph(
@@ -59,7 +59,7 @@ describe('a graph', () => {
         const count = columns[0]!.length;
         const scored = await scorer.score(testFrameOf(columns));
         for (let i = 0; i < count; i++) {
-          const wanted = await asked(
+          const wanted = await answerOneRow(
             model,
             columns.map((column) => json(column[i])),
           );
@@ -90,7 +90,7 @@ describe('a graph', () => {
       [3, 'INPUT_INVALID', 'city', 'expected text of whole characters without NUL, got "a\\u0000b"'],
     ]);
     const alone = flattenOutputs(
-      (await asked(model, { city: 'Rom', size: 1 })) as Outputs,
+      (await answerOneRow(model, { city: 'Rom', size: 1 })) as Outputs,
       model.signature.outputs,
     );
     expect(scored.columns.map((values) => values[0])).toEqual(alone.map(({ values }) => values[0]));

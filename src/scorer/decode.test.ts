@@ -6,7 +6,7 @@ import { flattenOutputs } from './flatten.ts';
 import { type ScoredModel, scorerOver } from './score.ts';
 import { type ColumnScorer, OUTCOME, type ScoredFrame } from './scorer.ts';
 import { testFrameOf } from './testing/frames.ts';
-import { asked, json, load, testInputsOf } from './testing/models.ts';
+import { answerOneRow, json, load, testInputsOf } from './testing/models.ts';
 
 /** Compares a frame's outcomes with those of its rows, each asked for alone. */
 async function expectAsAsked(
@@ -16,7 +16,7 @@ async function expectAsAsked(
   rows: readonly unknown[],
 ): Promise<void> {
   for (const [i, row] of rows.entries()) {
-    const wanted = await asked(model, row);
+    const wanted = await answerOneRow(model, row);
     const refusal = scored.refusals.find((one) => one.row === i);
     expect(scored.outcomes[i]).toBe(OUTCOME[refusal?.outcome ?? 'ok']);
     if ('msg' in wanted && typeof wanted.msg === 'string') {

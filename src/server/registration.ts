@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NamedFile } from '../config/models.ts';
-import type { Actor, ControlApi, EndpointView, NewVersion, VersionView } from '../control/port.ts';
+import type { ControlApi, EndpointView, VersionView } from '../control/port.ts';
+import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import type { NewVersion } from '../registry/new-version.ts';
 import type { Strategy } from '../store/store.ts';
 
 /** How far the registration of the files has come, for those who watch. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { withCircuitBreaker } from './circuit-breaker.ts';
 import { openStore } from './open.ts';
 import type { Store } from './store.ts';
-import { codeOf } from './testing/stores.ts';
+import { rejectionCodeOf } from './testing/stores.ts';
 
 let real: Store;
 let answers: boolean;
@@ -25,7 +25,7 @@ afterEach(async () => {
   await real.close();
 });
 
-const ask = () => codeOf(store.tables.rollouts.running());
+const ask = () => rejectionCodeOf(store.tables.rollouts.running());
 
 it('a store that never answers is away after the time, and then at once for all but one call', async () => {
   expect(await ask()).toBe('resolved');

@@ -1,5 +1,5 @@
 import type { ControlApi } from '../../control/port.ts';
-import { EXIT } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import { isRecord } from '../../core/record.ts';
 import { allPages, allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';

@@ -1,7 +1,7 @@
 /** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
 
 import { resolve } from 'node:path';
-import { EXIT } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import type { RunStep } from '../../jobs/run/progress.ts';
 import type { SparkForecast } from '../../jobs/spark/forecast.ts';

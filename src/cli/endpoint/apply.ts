@@ -5,8 +5,9 @@ import type {
   RouteParts,
 } from '../../control/desired/change-plan.ts';
 import type { DesiredState } from '../../control/desired/desired-state.ts';
-import type { Actor, ControlApi, EndpointView, RolloutView } from '../../control/port.ts';
-import { EXIT } from '../../core/errors.ts';
+import type { ControlApi, EndpointView, RolloutView } from '../../control/port.ts';
+import type { Actor } from '../../core/actor.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobChange } from '../../jobs/desired.ts';
 import type { MonitorChange } from '../../monitor/apply-monitors.ts';

@@ -1,6 +1,8 @@
 import { Option } from 'commander';
-import type { ControlApi, NewVersion, RolloutView, VersionView } from '../../control/port.ts';
-import { EXIT, isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import type { ControlApi, RolloutView, VersionView } from '../../control/port.ts';
+import { isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import type { Check, Strategy } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EXIT, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import type { ContractVerification } from '../../deploy/contracts/verify.ts';
 import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { Platform } from '../../deploy/image/layout.ts';

@@ -31,7 +31,7 @@ export function tableSignature(
   return { form: 'table', columns, outputs: outputs.map(output), classes: null };
 }
 
-export const numbers = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
+export const numberTypes = (count: number): 'number'[] => Array.from({ length: count }, () => 'number');
 
 export interface TestSession {
   readonly plan: CompiledPlan;

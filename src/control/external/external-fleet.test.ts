@@ -4,11 +4,11 @@ import { recordingOf } from '../../rollout/collect/testing/parts.ts';
 import { canaryRanges, type Route, singleVersionRoute } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { NO_FLEET } from '../fleet/fleet.ts';
-import { ManualClock, START } from '../rollouts/testing/world.ts';
+import { ManualClock, WORLD_START } from '../rollouts/testing/world.ts';
 import type { CounterSample } from './counter-deltas.ts';
 import { ExternalFleet } from './external-fleet.ts';
 
-const recording = recordingOf({ origin: START, window: 10_000, slow: [], shifted: [] });
+const recording = recordingOf({ origin: WORLD_START, window: 10_000, slow: [], shifted: [] });
 const route = (endpoint: string): Route => ({
   ...singleVersionRoute(endpoint, endpoint, 1, 2),
   ranges: canaryRanges(2, 1, 500),
@@ -20,9 +20,9 @@ function outside() {
   const clock = new ManualClock();
   const asked: number[] = [];
   const state = {
-    since: START as number | null,
+    since: WORLD_START as number | null,
     fails: false,
-    ok: (at: number) => (at - START) / 100,
+    ok: (at: number) => (at - WORLD_START) / 100,
     isSeen: (_series: string, _at: number) => true,
     more: [] as readonly string[],
   };
@@ -35,16 +35,18 @@ function outside() {
         {
           id: 'prometheus:test',
           counters: async (_, at): Promise<readonly CounterSample[]> => {
-            asked.push(at - START);
+            asked.push(at - WORLD_START);
             if (state.fails) throw new PlimsollError('EVIDENCE_UNREACHABLE', { source: 'p', reason: 'away' });
             return ['a', ...state.more]
-              .filter((series) => state.isSeen(series, at - START))
+              .filter((series) => state.isSeen(series, at - WORLD_START))
               .map((series) => ({ series, version: 2, kind: { outcome: 'ok' }, value: state.ok(at) }));
           },
           seriesUntil: async (_, at) =>
             new Set(
               ['a', ...state.more].filter((one) =>
-                [0, 10_000, 20_000, 30_000].some((time) => time <= at - START && state.isSeen(one, time)),
+                [0, 10_000, 20_000, 30_000].some(
+                  (time) => time <= at - WORLD_START && state.isSeen(one, time),
+                ),
               ),
             ),
         },
@@ -98,7 +100,7 @@ test('a window in which requests did not go as its route says has no part', asyn
   await fleet.publish({ sequence: 1, versions: [], routes: [route('churn')] });
   state.since = null;
   await pass(11_000);
-  state.since = START + 18_000;
+  state.since = WORLD_START + 18_000;
   await pass(10_000);
   await pass(10_000);
   expect(sent()).toEqual([]);
@@ -112,10 +114,10 @@ test('where counters cannot be asked, or have begun again, the part is missing; 
   state.fails = true;
   await pass(21_000);
   state.fails = false;
-  state.ok = (at) => (at >= START + 30_000 ? 0 : 100);
+  state.ok = (at) => (at >= WORLD_START + 30_000 ? 0 : 100);
   await pass(10_000);
   expect(sent()).toEqual([]);
-  state.ok = (at) => (at - START) / 1000;
+  state.ok = (at) => (at - WORLD_START) / 1000;
   await pass(10_000);
   expect(sent()).toEqual([['ro_churn', 3, 10]]);
 });

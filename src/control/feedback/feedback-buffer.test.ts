@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { openStore } from '../../store/open.ts';
 import type { FeedbackRow, Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { type Absence, type Absentable, absentable } from '../rollouts/testing/away.ts';
 import { FeedbackBuffer } from './feedback-buffer.ts';
 import { FeedbackSpool } from './feedback-spool.ts';
@@ -96,7 +96,7 @@ it('what finds no room is refused, and none of it kept', async () => {
   const keeping = opened(200);
   away.absence = 'unreachable';
   await keeping.insert([row()]);
-  expect(await codeOf(keeping.insert([row()]))).toBe('FEEDBACK_UNKEPT');
+  expect(await rejectionCodeOf(keeping.insert([row()]))).toBe('FEEDBACK_UNKEPT');
   away.absence = 'there';
   await second();
   expect((await valuesKept()).length).toBe(1);
@@ -116,7 +116,7 @@ it.each(Array.from({ length: 30 }, (_, seed) => seed + 1))(
       else if (draw < 0.45) await second();
       else {
         const given = row();
-        if ((await codeOf(keeping.insert([given]))) === 'resolved') taken.push(given.value);
+        if ((await rejectionCodeOf(keeping.insert([given]))) === 'resolved') taken.push(given.value);
       }
     }
     Object.assign(away, { absence: 'there', losesAnswer: false });

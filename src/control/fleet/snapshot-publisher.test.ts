@@ -5,15 +5,15 @@ import { DataPlane } from '../../serving/data-plane.ts';
 import { SnapshotFollower } from '../../serving/snapshot-follower.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import {
   ManualClock,
   planeOf,
   prepare,
   rolloutRow,
   ScriptedFleet,
-  START,
   trafficOf,
+  WORLD_START,
 } from '../rollouts/testing/world.ts';
 
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -32,7 +32,7 @@ async function publishing() {
   return { store, clock, fleet, start, publisher: start() };
 }
 
-const CHANGE = { at: START, by: 'ann', reason: 'test' };
+const CHANGE = { at: WORLD_START, by: 'ann', reason: 'test' };
 
 const addEndpoint = ({ tables }: Store, name: string, version: number) =>
   tables.endpoints.insert(
@@ -44,7 +44,7 @@ const addEndpoint = ({ tables }: Store, name: string, version: number) =>
       stable: version,
       previous: null,
       rollout: null,
-      createdAt: START,
+      createdAt: WORLD_START,
     },
     CHANGE,
   );
@@ -173,7 +173,7 @@ describe('a version that cannot be loaded', () => {
     fleet.broken.add(2);
     await publisher.publish();
     expect(fleet.route).toEqual({ ...resting, rules: [] });
-    expect(await codeOf(publisher.ensure('churn', 2))).toBe('VERSION_NOT_FOUND');
+    expect(await rejectionCodeOf(publisher.ensure('churn', 2))).toBe('VERSION_NOT_FOUND');
   });
 
   it('is tried again by itself after a minute', async () => {

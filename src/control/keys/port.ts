@@ -2,8 +2,6 @@
 import type { Actor } from '../../core/actor.ts';
 import type { Scope } from '../../store/scopes.ts';
 
-export type { Scope };
-
 export type KeyState = 'active' | 'expired' | 'revoked';
 
 /** A key as it is shown: without the key. */

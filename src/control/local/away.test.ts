@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { type Absentable, absentable } from '../rollouts/testing/away.ts';
 import {
   ManualClock,
@@ -97,10 +97,10 @@ describe.each(['unreachable', 'full'] as const)('a person whose store is %s', (a
     away.absence = absence;
     await pass(1);
     const codes = [
-      codeOf(rollouts.command('ro_1', 'promote', ANN)),
-      codeOf(rollouts.command('ro_1', 'resume', ANN)),
-      codeOf(endpoints.changeRoute('churn', { rules: [] }, 2, ANN)),
-      codeOf(endpoints.rollback('churn', null, 99, ANN)),
+      rejectionCodeOf(rollouts.command('ro_1', 'promote', ANN)),
+      rejectionCodeOf(rollouts.command('ro_1', 'resume', ANN)),
+      rejectionCodeOf(endpoints.changeRoute('churn', { rules: [] }, 2, ANN)),
+      rejectionCodeOf(endpoints.rollback('churn', null, 99, ANN)),
     ];
     expect(await Promise.all(codes)).toEqual([
       expect.stringMatching(/^STORE_/),

@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/actor.ts';
 import { elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -8,7 +9,7 @@ import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
 import { overrideApplies } from '../overrides/route-override.ts';
-import type { Actor, ControlApi, EndpointView, RolloutView } from '../port.ts';
+import type { ControlApi, EndpointView, RolloutView } from '../port.ts';
 import type { RolloutController } from '../rollouts/rollout-controller.ts';
 import { endpointOrCached } from './cached-endpoint.ts';
 import { findReadyVersion } from './find.ts';

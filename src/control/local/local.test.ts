@@ -16,10 +16,10 @@ import { everyMillis } from '../rollouts/interval-scheduler.ts';
 import {
   ManualClock,
   type Plane,
-  POLICY,
   planeOf,
   ScriptedFleet,
   trafficOf,
+  WORLD_POLICY,
 } from '../rollouts/testing/world.ts';
 import { LocalEndpoints } from './endpoints.ts';
 import { LocalControl } from './local.ts';
@@ -96,7 +96,7 @@ const audited = async (subject: string) =>
 
 const begin = (changes: object = {}, strategy: 'canary' | 'immediate' = 'canary'): Promise<RolloutView> =>
   control.startRollout('churn', { candidate: 2, strategy, ...changes }, ANN);
-const canary = (): Promise<RolloutView> => begin({ policy: POLICY });
+const canary = (): Promise<RolloutView> => begin({ policy: WORLD_POLICY });
 
 async function pass(seconds: number): Promise<void> {
   for (let i = 0; i < seconds; i++) {

@@ -1,8 +1,9 @@
 /** A rollback without the store: what it would be, from what was read last and what the workers have loaded. */
+
+import type { Actor } from '../../core/actor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { NewOverride, RouteOverride } from '../overrides/route-override.ts';
-import type { Actor } from '../port.ts';
 
 export interface OverridePorts {
   readonly controller: { readonly overrideOf: (endpoint: string) => RouteOverride | null };

@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/actor.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
@@ -5,7 +6,7 @@ import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store
 import type { DesiredRollout } from '../desired/desired-state.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
-import type { Actor, ControlApi, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
+import type { ControlApi, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
 import { EVIDENCE_TYPE, rolloutReport, windowLines } from '../report/rollout-report.ts';
 import { blindPolicyError } from '../rollouts/blind-policy.ts';
 import { refuseCommandWithoutEffect, refuseImpossibleCommand } from '../rollouts/command-checks.ts';

@@ -1,11 +1,13 @@
+import type { Actor } from '../../core/actor.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Signature } from '../../model/signature.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { AddOptions, ModelCatalog } from '../../registry/catalog/catalog.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
-import type { Actor, ControlApi, ModelView, NewVersion, VersionView } from '../port.ts';
+import type { ControlApi, ModelView, VersionView } from '../port.ts';
 import { findLatest, findVersion } from './find.ts';
 import { versionUsage } from './version-usage.ts';
 import { type ProofView, proofView, versionView } from './views.ts';

@@ -6,22 +6,22 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Actor } from '../../core/actor.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { askControl, type ControlAddress, type ControlRequest } from '../../http/control-request.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import { anything, pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type {
-  Actor,
   ControlApi,
   EndpointView,
   FeedbackItem,
   FeedbackReceipt,
   ModelView,
   NewRollout,
-  NewVersion,
   RolloutCommand,
   RolloutView,
   UnitExplanation,

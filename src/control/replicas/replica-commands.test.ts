@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { ManualClock } from '../rollouts/testing/world.ts';
 import { type ReplicaCommand, ReplicaCommands } from './replica-commands.ts';
 
@@ -60,7 +60,7 @@ describe('an order', () => {
   });
 
   it('that nobody takes within five seconds is taken back: nobody will', async () => {
-    expect(await codeOf(ordersOf().send(PAUSE))).toBe('ROLLOUTS_UNOWNED');
+    expect(await rejectionCodeOf(ordersOf().send(PAUSE))).toBe('ROLLOUTS_UNOWNED');
     expect(await store.tables.orders.open(9)).toEqual([]);
   }, 10_000);
 

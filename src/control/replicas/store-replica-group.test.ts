@@ -8,9 +8,9 @@ import {
   prepare,
   rolloutRow,
   ScriptedFleet,
-  START,
   type Traffic,
   trafficOf,
+  WORLD_START,
 } from '../rollouts/testing/world.ts';
 import type { ReplicaCommand } from './replica-commands.ts';
 
@@ -140,7 +140,7 @@ describe('replicas that share a store', () => {
       command: 'pause',
       actor: { by: 'bob' },
     };
-    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: START });
+    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: WORLD_START });
     while ((await orders.get('o1'))?.answer === null) await pass(0.5);
     expect(cuts).toBeLessThan(0);
     const events = await rollouts.events('ro_1', 0, 1000);
@@ -157,7 +157,7 @@ describe('replicas that share a store', () => {
       command: 'pause',
       actor: { by: 'bob' },
     };
-    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: START });
+    await orders.insert({ id: 'o1', kind: 'command', body: pause, by: 'bob', at: WORLD_START });
     const { open } = orders;
     const read = await open(9);
     await orders.withdraw('o1');
@@ -181,7 +181,7 @@ describe('replicas that share a store', () => {
   it('take everybody back from a bad candidate, also where one of them lacks the version that is stable', async () => {
     const { store, planes, pass, weight } = await shared(trafficOf(400, 50));
     const bare = { workers: [{ worker: 'bare', epoch: 1 }], loaded: ['churn@2'], failures: [] };
-    await store.tables.members.put({ replica: 'bare', beat: 1, at: START, body: bare });
+    await store.tables.members.put({ replica: 'bare', beat: 1, at: WORLD_START, body: bare });
     const policy = { ...COUNTING, guards: { latency: false, outputs: false }, watermark: '1s' };
     await planes[0]!.controller.begin(rolloutRow({ policy }));
     await pass(9);

@@ -4,7 +4,7 @@ import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { firstBreak } from '../../store/audit-chain.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { type Absence, absentable } from './testing/away.ts';
 import {
   ManualClock,
@@ -142,7 +142,9 @@ describe.each(['unreachable', 'full'] as const)('a store that is %s', (absence) 
     const before = it.weight();
     await it.pass(60);
     expect(it.weight()).toBe(before);
-    expect(await codeOf(it.plane.controller.command('ro_1', 'promote', { by: 'ann' }))).toMatch(/^STORE_/);
+    expect(await rejectionCodeOf(it.plane.controller.command('ro_1', 'promote', { by: 'ann' }))).toMatch(
+      /^STORE_/,
+    );
     expect(it.weight()).toBe(before);
     it.away.absence = 'there';
     await it.pass(60);

@@ -4,7 +4,7 @@ import { seededRandom } from '../../core/random.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { STORIES } from './testing/stories.ts';
 import { bootHere, runStory, type Story } from './testing/story.ts';
 import { ManualClock, planeOf, prepare, rolloutRow, ScriptedFleet, trafficOf } from './testing/world.ts';
@@ -34,9 +34,9 @@ describe('of two controllers', () => {
   it('one decides, and the other says that it does not', async () => {
     const { planes } = await two(await fresh());
     expect(planes.map(({ controller }) => controller.isOwner)).toEqual([true, false]);
-    expect(await codeOf(planes[1]!.controller.begin(rolloutRow()))).toBe('ROLLOUTS_UNOWNED');
+    expect(await rejectionCodeOf(planes[1]!.controller.begin(rolloutRow()))).toBe('ROLLOUTS_UNOWNED');
     await planes[0]!.controller.begin(rolloutRow());
-    expect(await codeOf(planes[1]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
+    expect(await rejectionCodeOf(planes[1]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
       'ROLLOUTS_UNOWNED',
     );
   });
@@ -49,7 +49,7 @@ describe('of two controllers', () => {
     await planes[1]!.controller.tick();
     expect(planes[1]!.controller.isOwner).toBe(true);
     const before = await store.tables.rollouts.events('ro_1', 0, 1000);
-    expect(await codeOf(planes[0]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
+    expect(await rejectionCodeOf(planes[0]!.controller.command('ro_1', 'abort', { by: 'bob' }))).toBe(
       'ROLLOUTS_UNOWNED',
     );
     expect(await store.tables.rollouts.events('ro_1', 0, 1000)).toEqual(before);

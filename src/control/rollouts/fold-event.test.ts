@@ -5,25 +5,25 @@ import { windowJson } from '../../rollout/collect/window-json.ts';
 import { NO_ARM_COUNTS } from '../../rollout/recorded-window.ts';
 import { openStore } from '../../store/open.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import { foldEvent, startedState } from './fold-event.ts';
 import { foldLog } from './rollout-log.ts';
 import { machineOf } from './strategy-machines.ts';
-import { rolloutRow, START } from './testing/world.ts';
+import { rolloutRow, WORLD_START } from './testing/world.ts';
 
 const row = rolloutRow();
 const machine = machineOf('canary');
 const eventOf = (seq: number, kind: RolloutEventRow['kind'], body: unknown = null): RolloutEventRow => ({
   rollout: row.id,
   seq,
-  at: START + seq * 1000,
+  at: WORLD_START + seq * 1000,
   kind,
   body,
   units: null,
 });
 const closed = blankWindow({
   rollout: row.id,
-  start: START,
+  start: WORLD_START,
   shares: [0.05, 0.95],
   arms: [
     { ...NO_ARM_COUNTS, units: 20 },
@@ -44,14 +44,14 @@ it('a baseline changes the marks and nothing that is decided', () => {
   const before = startedState(machine, row, start);
   const marks = { slow: [{ name: 'p50', millis: 3 }], shifted: [] };
   const { after, actions } = foldEvent(machine, before, eventOf(1, 'baseline', marks));
-  expect(after).toEqual({ ...before, seq: 2, at: START + 1000, marks });
+  expect(after).toEqual({ ...before, seq: 2, at: WORLD_START + 1000, marks });
   expect(actions).toEqual([]);
 });
 
 it('a log is folded to its end however long it is, with every window told of, and an empty one is refused', async () => {
   const store = await openStore('sqlite::memory:');
   try {
-    expect(await codeOf(foldLog(store, machine, row))).toBe('INTERNAL');
+    expect(await rejectionCodeOf(foldLog(store, machine, row))).toBe('INTERNAL');
     await store.tables.rollouts.append(start);
     const units = packUnits({ sampling: 0, high: [1], low: [2], word: [1], history: [0], pair: [0] });
     for (let i = 0; i < 250; i++) {

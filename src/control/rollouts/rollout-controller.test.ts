@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
-import { codeOf } from '../../store/testing/stores.ts';
+import { rejectionCodeOf } from '../../store/testing/stores.ts';
 import {
   ManualClock,
   type Plane,
@@ -9,9 +9,9 @@ import {
   prepare,
   rolloutRow,
   ScriptedFleet,
-  START,
   type Traffic,
   trafficOf,
+  WORLD_START,
 } from './testing/world.ts';
 
 interface World extends Plane {
@@ -76,7 +76,7 @@ describe('a good candidate', () => {
     expect(world.fleet.route.recording).toMatchObject({
       wantsSamples: false,
       first: 2,
-      origin: START + 1000,
+      origin: WORLD_START + 1000,
     });
     expect(world.fleet.route.recording?.slow.map(({ name }) => name)).toEqual(['p50', 'p95', 'p99']);
     expect((await world.controller.snapshot('ro_1')).marks?.shifted.map(({ name }) => name)).toEqual([
@@ -190,8 +190,10 @@ describe("a person's word", () => {
 
   it('about a rollout that is not there is refused by name', async () => {
     const { controller } = await worldOf();
-    expect(await codeOf(controller.command('ro_9', 'abort', { by: 'bob' }))).toBe('ROLLOUT_NOT_FOUND');
-    expect(await codeOf(controller.snapshot('ro_9'))).toBe('ROLLOUT_NOT_FOUND');
+    expect(await rejectionCodeOf(controller.command('ro_9', 'abort', { by: 'bob' }))).toBe(
+      'ROLLOUT_NOT_FOUND',
+    );
+    expect(await rejectionCodeOf(controller.snapshot('ro_9'))).toBe('ROLLOUT_NOT_FOUND');
   });
 });
 
@@ -199,7 +201,7 @@ describe('an endpoint', () => {
   it('has one rollout at a time', async () => {
     const world = await worldOf();
     await world.controller.begin(rolloutRow());
-    expect(await codeOf(world.controller.begin(rolloutRow({ id: 'ro_2', candidate: 3 })))).toBe(
+    expect(await rejectionCodeOf(world.controller.begin(rolloutRow({ id: 'ro_2', candidate: 3 })))).toBe(
       'ROLLOUT_REFUSED',
     );
     expect((await world.endpoint()).rollout).toBe('ro_1');
@@ -209,9 +211,9 @@ describe('an endpoint', () => {
   it('begins none that was prepared for another stable, or for a version that was archived meanwhile', async () => {
     const world = await worldOf();
     const outdated = rolloutRow({ stable: 3 });
-    expect(await codeOf(world.controller.begin(outdated))).toBe('ROLLOUT_REFUSED');
+    expect(await rejectionCodeOf(world.controller.begin(outdated))).toBe('ROLLOUT_REFUSED');
     await world.store.tables.versions.update('churn', 2, { state: 'archived' });
-    expect(await codeOf(world.controller.begin(rolloutRow()))).toBe('ROLLOUT_REFUSED');
+    expect(await rejectionCodeOf(world.controller.begin(rolloutRow()))).toBe('ROLLOUT_REFUSED');
     expect(await world.endpoint()).toMatchObject({ generation: 1, stable: 1, rollout: null });
     expect(await world.store.tables.rollouts.get('ro_1')).toBeNull();
   });
@@ -219,7 +221,7 @@ describe('an endpoint', () => {
   it('is not touched by a rollout whose policy is refused', async () => {
     const world = await worldOf();
     const row = rolloutRow({ policy: { window: 'soon' } });
-    expect(await codeOf(world.controller.begin(row))).toBe('POLICY_INVALID');
+    expect(await rejectionCodeOf(world.controller.begin(row))).toBe('POLICY_INVALID');
     expect(await world.endpoint()).toMatchObject({ generation: 1, rollout: null });
   });
 

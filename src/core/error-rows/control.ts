@@ -1,4 +1,5 @@
-import { type ErrorAreas, EXIT, row } from './row.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type ErrorAreas, row } from './row.ts';
 
 /** Errors of what decides and watches: rollouts, monitoring, the store, the control API. */
 export const CONTROL_AREAS = {

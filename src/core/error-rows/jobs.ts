@@ -1,4 +1,5 @@
-import { type ErrorAreas, EXIT, row } from './row.ts';
+import { EXIT } from '../exit-codes.ts';
+import { type ErrorAreas, row } from './row.ts';
 
 /** Errors of batch jobs. */
 export const JOBS_AREAS = {

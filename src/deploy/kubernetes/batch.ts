@@ -1,5 +1,5 @@
 /** Jobs that score tables, once or by a schedule, in the image that also serves. Pure. */
-import { EXIT } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import { IMAGE_MODELS } from '../packaged.ts';
 import { type BatchJob, batchArguments, JOB_DATA } from './batch-job.ts';
 import { type KubernetesObject, objectLabelsOf, selectorOf } from './manifest.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { infer, numbers, tableSignature } from '../../compile/testing/session.ts';
+import { infer, numberTypes, tableSignature } from '../../compile/testing/session.ts';
 import type { KMeansStep } from '../../model/decomposition.ts';
 import type { RowBlock } from './block.ts';
 import { prepareStep } from './prepare.ts';
@@ -24,7 +24,7 @@ async function labelsOf(model: KMeansStep): Promise<number[]> {
   const block: RowBlock = { kind: 'dense', rows: ROWS.length, cols: 2, data: Float64Array.from(ROWS.flat()) };
   const { data } = prepareStep(model, ['a', 'b']).outputs!(block)['predict'] as { data: Int32Array };
   const native = Array.from(data);
-  const onnx = await infer(model, tableSignature(numbers(2), ['predict']), ROWS);
+  const onnx = await infer(model, tableSignature(numberTypes(2), ['predict']), ROWS);
   expect(onnx['predict']!.data.map(Number)).toEqual(native);
   return native;
 }

@@ -1,11 +1,11 @@
-import type { PrefixInput } from '../../compile/plan.ts';
+import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
 import { type FeedPlan, feedTensors } from './feed.ts';
 import { createGuard } from './guard.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
-import { type ColumnInput, type NativePrefix, preparePrefixes } from './prefix.ts';
+import { type NativePrefix, preparePrefixes } from './prefix.ts';
 import { GraphSession } from './session.ts';
 import { inferInSlices, sliceRule } from './slices.ts';
 

@@ -1,9 +1,10 @@
+import type { ColumnInput } from '../../compile/plan.ts';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import { MISSING_STRING } from '../../onnx/missing.ts';
-import type { ColumnInput, NativePrefix } from './prefix.ts';
+import type { NativePrefix } from './prefix.ts';
 
 /** What a graph declares about one of its inputs. */
 export interface GraphInput {

@@ -1,4 +1,4 @@
-import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
+import type { PrefixInput } from '../../compile/plan.ts';
 import type { Matrix } from '../../model/tensor.ts';
 
 /** A native step in front of the graph: one text column becomes a dense matrix that the graph takes as an input. */
@@ -11,8 +11,6 @@ export interface NativePrefix {
   readonly width: number;
   evaluate(cells: readonly (string | null)[]): Matrix;
 }
-
-export type { ColumnInput };
 
 /**
  * Evaluators of what a compiled plan puts in front of its graph; ready ones pass through. The text code is loaded only

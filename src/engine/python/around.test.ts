@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { createPythonEngine } from './engine.ts';
-import { loadOfScript, PYTHON, rowsOf } from './testing/misbehaving.ts';
+import { loadOfScript, matrixBatchOf, PYTHON } from './testing/misbehaving.ts';
 
 const SCRIPT = `
 def preprocess(rows):
@@ -38,13 +38,13 @@ test('a script goes around a compiled model, also where requests go together and
         [5, 1],
         [0, 0],
       ],
-    ].map((rows) => engine.infer(rowsOf(...rows))),
+    ].map((rows) => engine.infer(matrixBatchOf(...rows))),
   );
   expect(answers).toEqual([
     { label: { dtype: 'string', shape: [1], data: ['low'] } },
     { label: { dtype: 'string', shape: [2], data: ['high', 'low'] } },
   ]);
-  const many = await engine.infer(rowsOf(...Array.from({ length: 700 }, (_, i) => [i, 0])));
+  const many = await engine.infer(matrixBatchOf(...Array.from({ length: 700 }, (_, i) => [i, 0])));
   const wanted = Array.from({ length: 700 }, (_, i) => (2 * i > 10 ? 'high' : 'low'));
   expect((many['label'] as { data: unknown }).data).toEqual(wanted);
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
+import { loadOf, MISBEHAVING, matrixBatchOf, ORDER, PYTHON } from './testing/misbehaving.ts';
 
 async function open(options: Partial<PythonEngineOptions>): Promise<PythonEngine> {
   const engine = await createPythonEngine({
@@ -26,7 +26,7 @@ function clients(engine: PythonEngine, count: number): () => Promise<number> {
   let [isOver, answers] = [false, 0];
   const client = async (value: number): Promise<void> => {
     while (!isOver) {
-      const { predict } = await engine.infer(rowsOf([value], [ORDER.slow]));
+      const { predict } = await engine.infer(matrixBatchOf([value], [ORDER.slow]));
       expect(Array.from((predict as { data: Float64Array }).data)).toEqual([value, ORDER.slow]);
       answers++;
     }
@@ -56,7 +56,7 @@ test('with nobody asking the last worker goes, and the next request waits for a 
   await sleep(700);
   expect(engine.status()).toMatchObject({ workers: 1, up: 1 });
   await expect.poll(() => engine.status()).toMatchObject({ workers: 0, up: 0, pids: [] });
-  const answers = await Promise.all([1, 2, 3].map((value) => engine.infer(rowsOf([value]))));
+  const answers = await Promise.all([1, 2, 3].map((value) => engine.infer(matrixBatchOf([value]))));
   expect(answers.map(({ predict }) => (predict as { data: Float64Array }).data[0])).toEqual([1, 2, 3]);
   expect(engine.status()).toMatchObject({ workers: 1, up: 1, restarts: 0 });
 });

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { createPythonEngine, type PythonEngine, type PythonEngineOptions } from './engine.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
+import { loadOf, MISBEHAVING, matrixBatchOf, ORDER, PYTHON } from './testing/misbehaving.ts';
 
 async function open(options: Partial<PythonEngineOptions> = {}): Promise<PythonEngine> {
   const engine = await createPythonEngine({
@@ -19,21 +19,23 @@ const numbers = (outputs: Outputs, name: string): readonly number[] =>
 
 /** What it predicts, or the code of its error. */
 const outcome = (engine: PythonEngine, ...rows: number[][]): Promise<unknown> =>
-  engine.infer(rowsOf(...rows)).then(
+  engine.infer(matrixBatchOf(...rows)).then(
     (outputs) => numbers(outputs, 'predict'),
     (error) => (isPlimsollError(error) ? error.code : error),
   );
 
 test('requests that wait go together, each gets its own rows, and none is held back', async () => {
   const engine = await open();
-  const answers = await Promise.all([1, 2, 3].map((value) => engine.infer(rowsOf([value], [10 * value]))));
+  const answers = await Promise.all(
+    [1, 2, 3].map((value) => engine.infer(matrixBatchOf([value], [10 * value]))),
+  );
   expect(answers.map((answer) => numbers(answer, 'predict'))).toEqual([
     [1, 10],
     [2, 20],
     [3, 30],
   ]);
   expect(numbers(answers[0]!, 'together')).toEqual([6, 6]);
-  expect(numbers(await engine.infer(rowsOf([4])), 'together')).toEqual([1]);
+  expect(numbers(await engine.infer(matrixBatchOf([4])), 'together')).toEqual([1]);
   expect(engine.status()).toMatchObject({
     up: 1,
     restarts: 0,
@@ -44,8 +46,8 @@ test('requests that wait go together, each gets its own rows, and none is held b
 
 test('what nobody waits for any more takes no worker, and goes with nobody', async () => {
   const engine = await open();
-  const wanted = engine.infer(rowsOf([1]), () => true);
-  const left = engine.infer(rowsOf([2]), () => false);
+  const wanted = engine.infer(matrixBatchOf([1]), () => true);
+  const left = engine.infer(matrixBatchOf([2]), () => false);
   await expect(left).rejects.toMatchObject({ code: 'ENGINE_BUSY' });
   expect(numbers(await wanted, 'together')).toEqual([1]);
   expect(engine.status()).toMatchObject({
@@ -57,14 +59,14 @@ test('what nobody waits for any more takes no worker, and goes with nobody', asy
 
 test('rows of a version that does not batch are never put together nor cut', async () => {
   const engine = await open({ batches: false, maxRows: 2 });
-  const answers = await Promise.all([1, 2].map((value) => engine.infer(rowsOf([value]))));
+  const answers = await Promise.all([1, 2].map((value) => engine.infer(matrixBatchOf([value]))));
   expect(answers.flatMap((answer) => numbers(answer, 'together'))).toEqual([1, 1]);
-  expect(numbers(await engine.infer(rowsOf([1], [2], [3])), 'together')).toEqual([3, 3, 3]);
+  expect(numbers(await engine.infer(matrixBatchOf([1], [2], [3])), 'together')).toEqual([3, 3, 3]);
 });
 
 test('a large batch is cut, and answered whole', async () => {
   const engine = await open({ maxRows: 2 });
-  const outputs = await engine.infer(rowsOf([1], [2], [3]));
+  const outputs = await engine.infer(matrixBatchOf([1], [2], [3]));
   expect([numbers(outputs, 'predict'), numbers(outputs, 'together')]).toEqual([
     [1, 2, 3],
     [2, 2, 1],
@@ -87,7 +89,7 @@ test('only the request at fault fails', async () => {
 
 test('an error says which line it was, and not where it lies here', async () => {
   const engine = await open();
-  await expect(engine.infer(rowsOf([ORDER.fails]))).rejects.toMatchObject({
+  await expect(engine.infer(matrixBatchOf([ORDER.fails]))).rejects.toMatchObject({
     code: 'PYTHON_FAILED',
     message:
       'Cannot answer: the Python code of churn failed in score.py line 3 (return 1 / 0): ValueError: this row is bad',
@@ -103,7 +105,7 @@ test('an answer of too few rows is refused: nobody gets the rows of another', as
 
 test('what kills its worker twice is a 503, what was with it is answered, and the pool recovers', async () => {
   const engine = await open();
-  const killer = engine.infer(rowsOf([ORDER.dies]));
+  const killer = engine.infer(matrixBatchOf([ORDER.dies]));
   const others = [1, 2, 3].map((value) => outcome(engine, [value]));
   await expect(killer).rejects.toMatchObject({
     code: 'PYTHON_WORKER_ENDED',
@@ -140,7 +142,7 @@ test('where no worker comes up again, requests are refused when they have waited
   // The third start says that the second has failed, and why: on a busy machine that takes a while.
   await expect.poll(() => engine.status().restarts).toBeGreaterThan(1);
   expect(engine.status().up).toBe(0);
-  await expect(engine.infer(rowsOf([1]))).rejects.toMatchObject({
+  await expect(engine.infer(matrixBatchOf([1]))).rejects.toMatchObject({
     code: 'PYTHON_WORKER_ENDED',
     message: expect.stringContaining('it was started twice'),
   });
@@ -155,12 +157,12 @@ test('one request too many is refused at once', async () => {
 test('a worker that has grown is followed by another before it goes', async () => {
   const engine = await open();
   const [pid] = engine.status().pids;
-  for (let i = 0; i < 11; i++) await engine.infer(rowsOf([1]));
-  await engine.infer(rowsOf([ORDER.grows]));
+  for (let i = 0; i < 11; i++) await engine.infer(matrixBatchOf([1]));
+  await engine.infer(matrixBatchOf([ORDER.grows]));
   let least = 1;
   await expect
     .poll(async () => {
-      await engine.infer(rowsOf([1]));
+      await engine.infer(matrixBatchOf([1]));
       least = Math.min(least, engine.status().up);
       return engine.status().pids;
     })
@@ -186,7 +188,7 @@ test('answers become what the signature promises, and others are refused', async
     outputs: [{ name: 'predict', dtype, shape: [-1] }],
   });
   const engine = await open({ signature: signature('float32') });
-  const { predict, together } = await engine.infer(rowsOf([1]));
+  const { predict, together } = await engine.infer(matrixBatchOf([1]));
   expect([predict, together]).toEqual([
     { dtype: 'float32', shape: [1], data: Float32Array.of(1) },
     undefined,
@@ -198,7 +200,7 @@ test('answers become what the signature promises, and others are refused', async
 
 test('a batch is as it was after it was asked', async () => {
   const engine = await open();
-  const batch: Batch = rowsOf([1], [2]);
+  const batch: Batch = matrixBatchOf([1], [2]);
   const before = structuredClone(batch);
   await Promise.all([engine.infer(batch), engine.infer(batch)]);
   expect(batch).toEqual(before);

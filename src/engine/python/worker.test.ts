@@ -6,7 +6,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { PythonFailureError } from './failure.ts';
 import { pythonProgram } from './interpreter.ts';
-import { loadOf, MISBEHAVING, ORDER, PYTHON, rowsOf } from './testing/misbehaving.ts';
+import { loadOf, MISBEHAVING, matrixBatchOf, ORDER, PYTHON } from './testing/misbehaving.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from './worker.ts';
 
 type Options = Partial<WorkerOptions> & { model?: string; interpreter?: string };
@@ -29,7 +29,7 @@ const failureOf = async (promise: Promise<unknown>): Promise<unknown> =>
 
 test('a worker echoes a matrix, in numbers that are its own', async () => {
   const worker = await start();
-  const batch = rowsOf([1, 2], [3, 4]);
+  const batch = matrixBatchOf([1, 2], [3, 4]);
   const { predict } = await worker.infer(batch);
   expect(predict).toEqual({ dtype: 'float64', shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) });
   expect(worker.ready.described.class).toBe('Echo');
@@ -45,7 +45,7 @@ test('a batch of many megabytes goes through', async () => {
 
 test('calls that overlap wait for each other', async () => {
   const worker = await start();
-  const answers = await Promise.all([1, 2, 3].map((value) => worker.infer(rowsOf([value]))));
+  const answers = await Promise.all([1, 2, 3].map((value) => worker.infer(matrixBatchOf([value]))));
   expect(answers.map(({ predict }) => (predict as { data: Float64Array }).data[0])).toEqual([1, 2, 3]);
 });
 
@@ -87,28 +87,31 @@ test.each(ENDS)(
   async (_, order, code, text) => {
     const load = loadOf();
     const worker = await start({ load, callMillis: 700 });
-    const [found, message] = (await failureOf(worker.infer(rowsOf([order])))) as string[];
+    const [found, message] = (await failureOf(worker.infer(matrixBatchOf([order])))) as string[];
     expect([found, message]).toEqual([code, expect.stringContaining(text)]);
     expect(await worker.ended).not.toBe('');
     expect(readdirSync(load.scratch)).toEqual([]);
     expect(() => process.kill(worker.pid, 0)).toThrow('ESRCH');
-    const [after] = (await failureOf(worker.infer(rowsOf([1])))) as string[];
+    const [after] = (await failureOf(worker.infer(matrixBatchOf([1])))) as string[];
     expect(after).toBe('PYTHON_WORKER_ENDED');
   },
 );
 
 test('closing lets a call come to its end', async () => {
   const worker = await start();
-  const answer = worker.infer(rowsOf([ORDER.slow]));
+  const answer = worker.infer(matrixBatchOf([ORDER.slow]));
   await worker.close();
   expect((await answer)['predict']).toMatchObject({ shape: [1] });
-  expect(await failureOf(worker.infer(rowsOf([1])))).toMatchObject(['ENGINE_CLOSED', expect.anything()]);
+  expect(await failureOf(worker.infer(matrixBatchOf([1])))).toMatchObject([
+    'ENGINE_CLOSED',
+    expect.anything(),
+  ]);
 });
 
 test('what it writes comes in lines of bounded length, without what a terminal would act on', async () => {
   const lines: string[] = [];
   const worker = await start({ log: (line, stream) => lines.push(`${stream} ${line}`) });
-  await worker.infer(rowsOf([ORDER.prints]));
+  await worker.infer(matrixBatchOf([ORDER.prints]));
   await worker.close();
   expect(lines.sort()).toEqual(['stderr no end', expect.stringMatching(/^stdout a line x{3993}…$/)]);
 });
@@ -136,12 +139,12 @@ test('rows that fit into no frame are refused, and the worker goes on', async ()
   const worker = await start();
   const batch: Batch = { kind: 'matrix', rows: 1, width: 1 << 26, data: new Float64Array(1 << 26) };
   expect(await failureOf(worker.infer(batch))).toMatchObject(['INPUT_INVALID', expect.anything()]);
-  expect((await worker.infer(rowsOf([5])))['predict']).toMatchObject({ data: Float64Array.of(5) });
+  expect((await worker.infer(matrixBatchOf([5])))['predict']).toMatchObject({ data: Float64Array.of(5) });
 });
 
 test('a worker that fills its scratch folder with many files is ended, and the folder is gone', async () => {
   const worker = await start();
-  const [code, message] = (await failureOf(worker.infer(rowsOf([ORDER.fills])))) as string[];
+  const [code, message] = (await failureOf(worker.infer(matrixBatchOf([ORDER.fills])))) as string[];
   expect(code).toBe('PYTHON_WORKER_ENDED');
   expect(message).toMatch(/it kept \d+ bytes in its scratch folder, 8388608 bytes are its limit/);
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pyDict, pyList } from '../pickle/construct.ts';
-import { outcome, program, readTestPickle, unicode } from '../pickle/testing/programs.ts';
+import { outcome, pickleProgram, readTestPickle, unicode } from '../pickle/testing/programs.ts';
 import { isType, type PyDict, type PyValue } from '../pickle/value.ts';
 import { instance } from '../sklearn/testing/values.ts';
 import { arrowStrings } from './arrow.ts';
@@ -35,8 +35,8 @@ describe('damaged Arrow buffers', () => {
   ): PyValue => {
     const bytes = Buffer.from(new Int32Array(offsets).buffer);
     const buffer = (data: Uint8Array): Uint8Array =>
-      program('cpyarrow.lib\npy_buffer\nC', data.length, data, 0x85, 'R');
-    const type = program('cpyarrow.lib\ntype_for_alias\n', unicode('string'), 0x85, 'R');
+      pickleProgram('cpyarrow.lib\npy_buffer\nC', data.length, data, 0x85, 'R');
+    const type = pickleProgram('cpyarrow.lib\ntype_for_alias\n', unicode('string'), 0x85, 'R');
     const bits = validity === null ? 'N' : buffer(validity);
     const parts = [
       type,
@@ -52,7 +52,7 @@ describe('damaged Arrow buffers', () => {
       buffer(Buffer.from(text)),
       'e]N',
     ];
-    return readTestPickle(program('cpyarrow.lib\n_restore_array\n(', ...parts, 't', 0x85, 'R.')).root;
+    return readTestPickle(pickleProgram('cpyarrow.lib\n_restore_array\n(', ...parts, 't', 0x85, 'R.')).root;
   };
 
   it('are refused where offsets leave the text', () => {
@@ -97,6 +97,6 @@ describe('damaged Arrow buffers', () => {
   it('are nothing to worry about where the value is something else', () => {
     expect(arrowStrings('text')).toBe(null);
     expect(pandasValues(null)).toBe(null);
-    expect(outcome(program('N.')).code).toBe('read');
+    expect(outcome(pickleProgram('N.')).code).toBe('read');
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { runs } from '../../core/testing/runs.ts';
 import { fieldColumn, toFloat64, toStrings, toValues } from '../numpy/decode.ts';
-import { outcome, program, readTestPickle } from './testing/programs.ts';
+import { outcome, pickleProgram, readTestPickle } from './testing/programs.ts';
 import { isType } from './value.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/pickles');
@@ -79,7 +79,7 @@ describe('damaged files', () => {
     );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 60 }), (parts) =>
-        attempt(() => decodeAll(readTestPickle(program(...parts, '.')).root)),
+        attempt(() => decodeAll(readTestPickle(pickleProgram(...parts, '.')).root)),
       ),
       { seed: SEED, numRuns: runs(3000) },
     );

@@ -1,29 +1,29 @@
 import { expect, it } from 'vitest';
-import { global, program, readTestPickle, unicode } from './testing/programs.ts';
+import { global, pickleProgram, readTestPickle, unicode } from './testing/programs.ts';
 
-const PROTO = program(0x80, 4);
-const instance = program(global('scipy.stats._discrete_distns', 'randint_gen'), ')', 0x81);
+const PROTO = pickleProgram(0x80, 4);
+const instance = pickleProgram(global('scipy.stats._discrete_distns', 'randint_gen'), ')', 0x81);
 const bound = (name: string): Uint8Array =>
-  program(global('builtins', 'getattr'), instance, unicode(name), 0x86, 'R');
+  pickleProgram(global('builtins', 'getattr'), instance, unicode(name), 0x86, 'R');
 const meaningOfGetattr = (bytes: Uint8Array): string | undefined =>
   readTestPickle(bytes).globals.find((one) => one.name === 'getattr')?.meaning;
 
 it('a bound method, which Python pickles as getattr of an instance, is no gadget', () => {
-  expect(meaningOfGetattr(program(PROTO, bound('_entropy'), '.'))).toBe('unknown');
-  expect(readTestPickle(program(PROTO, bound('_entropy'), '.')).notes).toEqual([]);
-  const split = program(
+  expect(meaningOfGetattr(pickleProgram(PROTO, bound('_entropy'), '.'))).toBe('unknown');
+  expect(readTestPickle(pickleProgram(PROTO, bound('_entropy'), '.')).notes).toEqual([]);
+  const split = pickleProgram(
     global('builtins', 'getattr'),
     global('builtins', 'str'),
     unicode('split'),
     0x86,
     'R',
   );
-  expect(meaningOfGetattr(program(PROTO, split, '.'))).toBe('unknown');
+  expect(meaningOfGetattr(pickleProgram(PROTO, split, '.'))).toBe('unknown');
 });
 
 it('an instance of a class that the file makes itself, as cloudpickle writes it, is a record', () => {
-  const made = program(global('cloudpickle.cloudpickle', '_make_skeleton_class'), ')R');
-  const { root, globals } = readTestPickle(program(PROTO, made, ')', 0x81, '.'));
+  const made = pickleProgram(global('cloudpickle.cloudpickle', '_make_skeleton_class'), ')R');
+  const { root, globals } = readTestPickle(pickleProgram(PROTO, made, ')', 0x81, '.'));
   expect(root).toMatchObject({ type: 'object', cls: { module: '', name: '<call>' } });
   expect(globals).toMatchObject([{ meaning: 'dangerous' }]);
 });
@@ -34,21 +34,21 @@ it.each([
   ['logging', 'getLogger'],
 ])('%s.%s, which people keep beside a model, is no gadget', (module, name) => {
   expect(
-    readTestPickle(program(PROTO, global(module, name), unicode('x'), 0x85, 'R.')).globals[0]?.meaning,
+    readTestPickle(pickleProgram(PROTO, global(module, name), unicode('x'), 0x85, 'R.')).globals[0]?.meaning,
   ).toBe('unknown');
 });
 
 it.each([
-  ['called', program(PROTO, bound('fit'), ')R.')],
+  ['called', pickleProgram(PROTO, bound('fit'), ')R.')],
   [
     'walked on from',
-    program(PROTO, global('builtins', 'getattr'), bound('fit'), unicode('func'), 0x86, 'R.'),
+    pickleProgram(PROTO, global('builtins', 'getattr'), bound('fit'), unicode('func'), 0x86, 'R.'),
   ],
-  ['a dunder', program(PROTO, bound('__class__'), '.')],
-  ['dotted', program(PROTO, bound('a.b'), '.')],
+  ['a dunder', pickleProgram(PROTO, bound('__class__'), '.')],
+  ['dotted', pickleProgram(PROTO, bound('a.b'), '.')],
   [
     'dropped after another use of getattr',
-    program(
+    pickleProgram(
       PROTO,
       bound('fit'),
       global('builtins', 'getattr'),
@@ -60,7 +60,7 @@ it.each([
   ],
   [
     'of a dangerous class',
-    program(
+    pickleProgram(
       PROTO,
       global('builtins', 'getattr'),
       global('subprocess', 'Popen'),
@@ -71,10 +71,10 @@ it.each([
       'R.',
     ),
   ],
-  ['never used', program(PROTO, global('builtins', 'getattr'), '.')],
+  ['never used', pickleProgram(PROTO, global('builtins', 'getattr'), '.')],
   [
     'built by NEWOBJ',
-    program(PROTO, global('builtins', 'getattr'), global('os', 'path'), unicode('os'), 0x86, 0x81, '.'),
+    pickleProgram(PROTO, global('builtins', 'getattr'), global('os', 'path'), unicode('os'), 0x86, 0x81, '.'),
   ],
 ])('a bound method that is %s is one', (_, bytes) => {
   expect(meaningOfGetattr(bytes)).toBe('dangerous');

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  asked,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../../store/testing/postgres.ts';
 import type { Chunk, ChunkTotals } from '../chunk.ts';
@@ -136,12 +136,21 @@ describe.skipIf(postgresBinaries() === null)('a receipt of tables, in PostgreSQL
   it('is confirmed where it is true, and refuted where it is not', async () => {
     const url = await server.database();
     const receipt = receiptFor((row) => keyOf(row - 1));
-    await asked(url, `create table source as select 3 * i + 1 as id from generate_series(0, ${ROWS - 1}) i`);
-    await asked(url, 'create table target as select id from source where (id - 1) / 3 % 7 <> 3');
-    await asked(url, `create table receipt as select $$${JSON.stringify(receipt)}$$::jsonb as body`);
-    expect(await asked(url, POSTGRES)).toEqual([]);
-    await asked(url, `delete from target where id = ${keyOf(700)}`);
-    expect(await asked(url, POSTGRES)).toEqual([
+    await runPostgresStatement(
+      url,
+      `create table source as select 3 * i + 1 as id from generate_series(0, ${ROWS - 1}) i`,
+    );
+    await runPostgresStatement(
+      url,
+      'create table target as select id from source where (id - 1) / 3 % 7 <> 3',
+    );
+    await runPostgresStatement(
+      url,
+      `create table receipt as select $$${JSON.stringify(receipt)}$$::jsonb as body`,
+    );
+    expect(await runPostgresStatement(url, POSTGRES)).toEqual([]);
+    await runPostgresStatement(url, `delete from target where id = ${keyOf(700)}`);
+    expect(await runPostgresStatement(url, POSTGRES)).toEqual([
       expect.objectContaining({ index: '2', ok: '257', found: '256' }),
     ]);
   });

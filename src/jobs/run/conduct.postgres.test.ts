@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../store/testing/postgres.ts';
 import { splitSecrets } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
 import { Bench, ROWS } from './testing/bench.ts';
@@ -23,7 +28,7 @@ const into = (change: Partial<JobSpec['sink']> = {}): ReturnType<typeof splitSec
   return splitSecrets(bench.spec({ sink: { ...sink, uri: `${database}?table=scores`, ...change } }));
 };
 const rows = (): Promise<readonly unknown[]> =>
-  asked(database, 'select id::text, note, predict from scores order by id');
+  runPostgresStatement(database, 'select id::text, note, predict from scores order by id');
 
 test.each(['whole', 'chunks'] as const)(
   'rows come into PostgreSQL once, also when the run is stopped in between: %s',

@@ -19,9 +19,9 @@ import {
   COLUMNS,
   laneDatabase,
   type Row,
-  rowsOf,
   runOf,
   selectOf,
+  sinkRowsOf,
 } from '../sinks/testing/runs.ts';
 import { freezeOptions, readAll, sourceContract } from '../sources/contract.ts';
 import { tableFile, tableRows } from '../sources/objects/testing/tables.ts';
@@ -227,7 +227,7 @@ describe('objects in S3', () => {
       'out/run-2-part-00000001-1.parquet',
     ]);
     const back = await open(`${bucket}/out/`);
-    expect(await back.freeze(freezeOptions())).toMatchObject({ rows: 2 * rowsOf(0).length });
+    expect(await back.freeze(freezeOptions())).toMatchObject({ rows: 2 * sinkRowsOf(0).length });
     await back.close();
   });
 

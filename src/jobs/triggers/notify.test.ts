@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../store/testing/postgres.ts';
 import { listenToNotify } from './notify.ts';
 import { Subscription } from './testing/subscription.ts';
 
@@ -15,7 +20,8 @@ const listening = (job?: string) => {
   open.push(subscription);
   return subscription;
 };
-const notify = (payload: string) => asked(url, `select pg_notify('rows "loaded"', '${payload}')`);
+const notify = (payload: string) =>
+  runPostgresStatement(url, `select pg_notify('rows "loaded"', '${payload}')`);
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -31,7 +37,7 @@ test('the payload names what happened; without one each notification is a thing 
   await subscription.ready();
   await notify('2026-11-01');
   await notify('');
-  await asked(url, "select pg_notify('elsewhere', 'x')");
+  await runPostgresStatement(url, "select pg_notify('elsewhere', 'x')");
   await notify('');
   await subscription.received(3);
   expect(subscription.keys[0]).toBe('2026-11-01');

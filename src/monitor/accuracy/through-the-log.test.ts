@@ -4,7 +4,7 @@ import { unitHash } from '../../rollout/unit-hash.ts';
 import { accuracyReference } from './accuracy-reference.ts';
 import type { CohortBody } from './cohort.ts';
 import type { BinaryRows } from './metrics/metric-rows.ts';
-import { DAY, LabelledLog, type LoggedRow, type POLICY, START } from './testing/labelled-log.ts';
+import { DAY, type LABELLED_POLICY, LabelledLog, LOG_START, type LoggedRow } from './testing/labelled-log.ts';
 
 type Random = { next(): number };
 
@@ -15,7 +15,7 @@ function answered(n: number, random: Random): readonly (LoggedRow & { readonly t
   return Array.from({ length: n }, (_, i) => {
     const score = random.next();
     return {
-      at: START + Math.floor((i / n) * DAY),
+      at: LOG_START + Math.floor((i / n) * DAY),
       requestId: `r${i}`,
       unit: unitHash(`u${i % 50}`),
       segment: ['web', 'web', 'web', 'app', null][i % 5]!,
@@ -38,7 +38,7 @@ describe('labels that reach answers through the log', () => {
 
   afterEach(() => log.close());
 
-  const body = async (policy: Partial<typeof POLICY> = {}, more = {}): Promise<CohortBody> => {
+  const body = async (policy: Partial<typeof LABELLED_POLICY> = {}, more = {}): Promise<CohortBody> => {
     const { cohorts } = await log.look(2, { maturity: DAY, ...policy }, more);
     expect(cohorts).toHaveLength(1);
     return cohorts[0]!.body;
@@ -65,7 +65,7 @@ describe('labels that reach answers through the log', () => {
     const rows = answered(200, seededRandom(2));
     await log.log(rows);
     for (let u = 0; u < 30; u++)
-      log.label({ unit: unitHash(`u${u}`) }, u % 3 === 0 ? 'yes' : 'no', START + DAY);
+      log.label({ unit: unitHash(`u${u}`) }, u % 3 === 0 ? 'yes' : 'no', LOG_START + DAY);
     for (const row of rows.slice(0, 40)) log.label(row, row.truth, row.at + 1000);
     const truthOf = (i: number): string | null => {
       if (i < 40) return rows[i]!.truth;
@@ -92,7 +92,7 @@ describe('labels that reach answers through the log', () => {
     for (let b = 0; b < 30; b++) {
       const truths = rows.slice(3 * b, 3 * b + 3).map(({ truth }) => truth);
       const list = b === 0 ? truths.slice(0, 2) : truths;
-      log.label({ requestId: `batch${b}` }, JSON.stringify(list), START + DAY);
+      log.label({ requestId: `batch${b}` }, JSON.stringify(list), LOG_START + DAY);
     }
     const { realised } = await body();
     expect(realised!.rows).toBe(89);
@@ -112,7 +112,7 @@ describe('labels that reach answers through the log', () => {
       await log.log(
         requests.flatMap((candidates, q) =>
           candidates.map(({ score }, row) => ({
-            ...{ at: START + q, requestId: `q${q}`, row, inputs: { x: 1 }, outputs: { predict: score } },
+            ...{ at: LOG_START + q, requestId: `q${q}`, row, inputs: { x: 1 }, outputs: { predict: score } },
           })),
         ),
       );
@@ -120,7 +120,7 @@ describe('labels that reach answers through the log', () => {
         log.label(
           { requestId: `q${q}` },
           JSON.stringify(candidates.map(({ relevance }) => relevance)),
-          START + DAY,
+          LOG_START + DAY,
         );
       });
       const { realised, task } = await body({ metric });
@@ -141,7 +141,7 @@ describe('labels that reach answers through the log', () => {
       log.label(rows[i]!, String(value), rows[i]!.at + 1000, 'revenue');
     });
     // Labels are of another metric.
-    log.label(rows[99]!, '1000', START + DAY);
+    log.label(rows[99]!, '1000', LOG_START + DAY);
     const { realised, task, metric, estimate } = await body({ metric: 'revenue' });
     expect([task, metric, realised!.rows, estimate]).toEqual(['value', 'revenue', 60, null]);
     expect(realised!.value).toBeCloseTo(mean(values), 12);
@@ -192,11 +192,11 @@ describe('labels that were asked for', () => {
         const first = await log.look(2, { maturity: DAY }, { given });
         const { ask, chosen } = first.cohorts[0]!.body;
         const byId = new Map(rows.map((row) => [row.requestId, row]));
-        for (const id of chosen) log.label(byId.get(id)!, byId.get(id)!.truth, START + DAY);
+        for (const id of chosen) log.label(byId.get(id)!, byId.get(id)!.truth, LOG_START + DAY);
         // Of chosen ones alone nothing follows for all.
         expect((await log.look(2, { maturity: DAY }, { given })).cohorts[0]!.body.realised).toBeNull();
         for (const id of ask.filter((one) => !chosen.includes(one)))
-          log.label(byId.get(id)!, byId.get(id)!.truth, START + DAY);
+          log.label(byId.get(id)!, byId.get(id)!.truth, LOG_START + DAY);
         const { realised } = (await log.look(2, { maturity: DAY }, { given })).cohorts[0]!.body;
         const truth = mean(rows.map(isRight));
         errors.all += realised!.value - truth;

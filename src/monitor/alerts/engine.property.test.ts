@@ -6,12 +6,19 @@ import type { AlertCondition, AlertRow } from './alert.ts';
 import type { AlertNotice } from './alert-notice.ts';
 import { OUTAGE_TOLERANCE_MS } from './alert-transition.ts';
 import { type AlertStep, stepAlerts } from './engine.ts';
-import { condition, HOUR, labels, MINUTE, type POLICY, START } from './testing/conditions.ts';
+import {
+  type ALERT_POLICY,
+  alertLabels,
+  CONDITIONS_START,
+  condition,
+  HOUR,
+  MINUTE_MILLIS,
+} from './testing/conditions.ts';
 
 const RULES = [
-  labels('MissingValues', { feature: 'age' }),
-  labels('FeatureDrift', { feature: 'age' }),
-  labels('PredictionDrift'),
+  alertLabels('MissingValues', { feature: 'age' }),
+  alertLabels('FeatureDrift', { feature: 'age' }),
+  alertLabels('PredictionDrift'),
 ];
 const RECEIVERS = { hook: 'webhook', chat: 'slack', pager: 'pagerduty', train: 'retrain' } as const;
 
@@ -26,8 +33,8 @@ interface Look {
 const looks: fc.Arbitrary<readonly Look[]> = fc.array(
   fc.record({
     pause: fc.oneof(
-      { weight: 8, arbitrary: fc.integer({ min: 1000, max: 6 * MINUTE }) },
-      { weight: 1, arbitrary: fc.integer({ min: MINUTE, max: 3 * HOUR }) },
+      { weight: 8, arbitrary: fc.integer({ min: 1000, max: 6 * MINUTE_MILLIS }) },
+      { weight: 1, arbitrary: fc.integer({ min: MINUTE_MILLIS, max: 3 * HOUR }) },
     ),
     standings: fc.tuple(
       ...RULES.map(() =>
@@ -42,24 +49,24 @@ const looks: fc.Arbitrary<readonly Look[]> = fc.array(
   { minLength: 1, maxLength: 60 },
 );
 const policies = fc.record({
-  for: fc.constantFrom(0, 2 * MINUTE, 10 * MINUTE),
-  resolveAfter: fc.constantFrom(0, 3 * MINUTE, 15 * MINUTE),
-  coolDown: fc.constantFrom(0, 30 * MINUTE),
+  for: fc.constantFrom(0, 2 * MINUTE_MILLIS, 10 * MINUTE_MILLIS),
+  resolveAfter: fc.constantFrom(0, 3 * MINUTE_MILLIS, 15 * MINUTE_MILLIS),
+  coolDown: fc.constantFrom(0, 30 * MINUTE_MILLIS),
   groupWait: fc.constantFrom(0, 30_000),
-  groupInterval: fc.constantFrom(MINUTE, 5 * MINUTE),
-  repeat: fc.constantFrom(30 * MINUTE, 4 * HOUR),
+  groupInterval: fc.constantFrom(MINUTE_MILLIS, 5 * MINUTE_MILLIS),
+  repeat: fc.constantFrom(30 * MINUTE_MILLIS, 4 * HOUR),
   routes: fc.constantFrom({}, { page: ['pager', 'hook'], default: ['chat', 'hook'] }),
 });
-const DEPLOY = START + 20 * MINUTE;
+const DEPLOY = CONDITIONS_START + 20 * MINUTE_MILLIS;
 
 /** Answers the steps, and the time of each; `restart` says before which looks all state goes through JSON. */
 function play(
   history: readonly Look[],
-  policy: typeof POLICY,
+  policy: typeof ALERT_POLICY,
   restart: (look: number) => boolean = () => false,
 ): { readonly at: number; readonly step: AlertStep; readonly before: readonly AlertRow[] }[] {
   let rows: readonly AlertRow[] = [];
-  let now = START;
+  let now = CONDITIONS_START;
   return history.map(({ pause, standings, severities, acknowledge }, i) => {
     now += pause;
     if (restart(i)) rows = JSON.parse(JSON.stringify(rows)) as AlertRow[];
@@ -82,7 +89,7 @@ function play(
   });
 }
 
-const check = (property: (history: readonly Look[], policy: typeof POLICY) => void): void =>
+const check = (property: (history: readonly Look[], policy: typeof ALERT_POLICY) => void): void =>
   fc.assert(fc.property(looks, policies, property), { numRuns: runs(300) });
 
 const stateOf = (rows: readonly AlertRow[], rule: number): string =>
@@ -189,7 +196,7 @@ test('no receiver is told the same twice but by a repetition, nor more often tha
 test('in the end every receiver knows what is firing, if nothing silences it', () => {
   check((history, policy) => {
     const quiet = {
-      pause: 6 * MINUTE,
+      pause: 6 * MINUTE_MILLIS,
       standings: [null, null, null],
       severities: ['info', 'info', 'info'],
     } as const;

@@ -1,20 +1,27 @@
 import { expect, test } from 'vitest';
 import type { AlertCondition, AlertRow } from './alert.ts';
 import { type AlertContext, type AlertStep, stepAlerts } from './engine.ts';
-import { condition, HOUR, labels, MINUTE, POLICY, START } from './testing/conditions.ts';
+import {
+  ALERT_POLICY,
+  alertLabels,
+  CONDITIONS_START,
+  condition,
+  HOUR,
+  MINUTE_MILLIS,
+} from './testing/conditions.ts';
 
-const AGE = labels('FeatureDrift', { feature: 'age' });
+const AGE = alertLabels('FeatureDrift', { feature: 'age' });
 const WEBHOOK = { hook: 'webhook' } as const;
 
 /** Looks one after the other, each after so many minutes. */
 class History {
   rows: readonly AlertRow[] = [];
-  now = START;
+  now = CONDITIONS_START;
   context: Partial<AlertContext> = {};
-  policy = POLICY;
+  policy = ALERT_POLICY;
 
   look(minutes: number, ...conditions: AlertCondition[]): AlertStep {
-    this.now += minutes * MINUTE;
+    this.now += minutes * MINUTE_MILLIS;
     const step = stepAlerts(this.rows, conditions, this.policy, {
       now: this.now,
       deploys: [],
@@ -37,7 +44,9 @@ const reasons = ({ notices }: AlertStep): string[] =>
 
 test('a rule that was never beyond has no alert', () => {
   const history = new History();
-  expect(history.look(0, condition(AGE, 'below'), condition(labels('ModelDown'), null)).rows).toEqual([]);
+  expect(history.look(0, condition(AGE, 'below'), condition(alertLabels('ModelDown'), null)).rows).toEqual(
+    [],
+  );
 });
 
 test('an alert is pending for as long as the policy says, fires, and resolves when it was calm long enough', () => {
@@ -45,7 +54,11 @@ test('an alert is pending for as long as the policy says, fires, and resolves wh
   expect(happened(history.look(0, condition(AGE, 'beyond')))).toEqual(['pending']);
   expect(happened(history.look(9, condition(AGE, 'beyond')))).toEqual([]);
   expect(happened(history.look(1, condition(AGE, 'beyond')))).toEqual(['firing']);
-  expect(history.rows[0]).toMatchObject({ startsAt: START, since: START + 10 * MINUTE, flaps: 1 });
+  expect(history.rows[0]).toMatchObject({
+    startsAt: CONDITIONS_START,
+    since: CONDITIONS_START + 10 * MINUTE_MILLIS,
+    flaps: 1,
+  });
   expect(happened(history.look(1, condition(AGE, 'below')))).toEqual(['notified']);
   history.look(14, condition(AGE, 'below'));
   expect(history.states()).toEqual({ age: 'firing' });
@@ -127,8 +140,8 @@ test('an alert that flaps takes longer to resolve each time', () => {
 
 test('after a deploy drift does not fire until the cool-down is over, and violations of the schema do', () => {
   const history = new History();
-  history.context = { deploys: [START - MINUTE] };
-  const schema = labels('SchemaViolation', { feature: 'plan' });
+  history.context = { deploys: [CONDITIONS_START - MINUTE_MILLIS] };
+  const schema = alertLabels('SchemaViolation', { feature: 'plan' });
   const both = (): [AlertCondition, AlertCondition] => [
     condition(AGE, 'beyond'),
     condition(schema, 'beyond'),
@@ -165,15 +178,15 @@ test('an alert gets no milder before it is over, and is told again when it gets 
 
 test('a cause silences its consequences, of the same feature and up to its own severity', () => {
   const history = new History();
-  history.policy = { ...POLICY, for: 0 };
-  const missing = condition(labels('MissingValues', { feature: 'age' }), 'beyond');
-  const down = condition(labels('ModelDown'), 'beyond', { severity: 'page' });
+  history.policy = { ...ALERT_POLICY, for: 0 };
+  const missing = condition(alertLabels('MissingValues', { feature: 'age' }), 'beyond');
+  const down = condition(alertLabels('ModelDown'), 'beyond', { severity: 'page' });
   const drift = (feature: string): AlertCondition =>
-    condition(labels('FeatureDrift', { feature }), 'beyond', {
+    condition(alertLabels('FeatureDrift', { feature }), 'beyond', {
       severity: feature === 'fee' ? 'page' : 'ticket',
     });
-  const answers = condition(labels('PredictionDrift'), 'beyond');
-  const real = condition(labels('AccuracyDecay'), 'beyond', { severity: 'page' });
+  const answers = condition(alertLabels('PredictionDrift'), 'beyond');
+  const real = condition(alertLabels('AccuracyDecay'), 'beyond', { severity: 'page' });
   const all = [missing, drift('age'), drift('fee'), answers, real];
   const silenced = (): string[] =>
     history.rows
@@ -192,8 +205,8 @@ test('a cause silences its consequences, of the same feature and up to its own s
 
 test('what is silenced is not told until its cause is over', () => {
   const history = new History();
-  history.policy = { ...POLICY, for: 0, resolveAfter: 0 };
-  const missing = labels('MissingValues', { feature: 'age' });
+  history.policy = { ...ALERT_POLICY, for: 0, resolveAfter: 0 };
+  const missing = alertLabels('MissingValues', { feature: 'age' });
   history.look(0, condition(missing, 'beyond'), condition(AGE, 'beyond'));
   const first = history.look(1, condition(missing, 'beyond'), condition(AGE, 'beyond'));
   expect(first.notices.map(({ alerts }) => alerts.map(({ labels: { alertname } }) => alertname))).toEqual([
@@ -208,10 +221,10 @@ test('what is silenced is not told until its cause is over', () => {
 
 test('fourteen features that move together are one message, and its group goes on as one incident', () => {
   const history = new History();
-  history.policy = { ...POLICY, for: 0 };
+  history.policy = { ...ALERT_POLICY, for: 0 };
   const drifts = (count: number): AlertCondition[] =>
     Array.from({ length: count }, (_, i) =>
-      condition(labels('FeatureDrift', { feature: `f${i}` }), 'beyond'),
+      condition(alertLabels('FeatureDrift', { feature: `f${i}` }), 'beyond'),
     );
   expect(history.look(0, ...drifts(10)).notices).toEqual([]);
   history.look(0.25, ...drifts(14));
@@ -221,14 +234,14 @@ test('fourteen features that move together are one message, and its group goes o
     features: 30,
     groupKey: '{}:{endpoint="churn-eu", model="churn"}',
     status: 'firing',
-    incident: START + 30_000,
+    incident: CONDITIONS_START + 30_000,
   });
   expect(first.notices[0]!.alerts).toHaveLength(14);
   expect(first.notices[0]!.alerts.filter(({ told: { histogram } }) => histogram !== null)).toHaveLength(10);
   expect(history.look(1, ...drifts(15)).notices).toEqual([]);
   const second = history.look(4, ...drifts(15));
   expect(reasons(second)).toEqual(['hook: new alerts in group']);
-  expect(second.notices[0]!.incident).toBe(START + 30_000);
+  expect(second.notices[0]!.incident).toBe(CONDITIONS_START + 30_000);
   expect(second.notices[0]!.alerts.filter(({ changed }) => changed)).toHaveLength(1);
 });
 
@@ -254,7 +267,7 @@ test('a notice is repeated after the interval, unless somebody has acknowledged'
 test('routes are by severity; one that trains again hears once of an incident of drift', () => {
   const history = new History();
   history.policy = {
-    ...POLICY,
+    ...ALERT_POLICY,
     for: 0,
     resolveAfter: 0,
     routes: { page: ['pager'], default: ['hook'] },
@@ -262,8 +275,8 @@ test('routes are by severity; one that trains again hears once of an incident of
   history.context = {
     receivers: { hook: 'webhook', pager: 'pagerduty', train: 'retrain', am: 'alertmanager' },
   };
-  const spike = condition(labels('LatencySpike'), 'beyond', { severity: 'page' });
-  const fee = labels('FeatureDrift', { feature: 'fee' });
+  const spike = condition(alertLabels('LatencySpike'), 'beyond', { severity: 'page' });
+  const fee = alertLabels('FeatureDrift', { feature: 'fee' });
   history.look(0, condition(AGE, 'beyond'), spike);
   const first = history.look(1, condition(AGE, 'beyond'), spike);
   expect(reasons(first)).toEqual([
@@ -290,7 +303,7 @@ test('routes are by severity; one that trains again hears once of an incident of
 
 test('an alert that fires again before it was said to be over is not told anew', () => {
   const history = new History();
-  history.policy = { ...POLICY, for: 0, resolveAfter: 0, groupInterval: HOUR };
+  history.policy = { ...ALERT_POLICY, for: 0, resolveAfter: 0, groupInterval: HOUR };
   history.look(0, condition(AGE, 'beyond'));
   history.look(1, condition(AGE, 'beyond'));
   history.look(1, condition(AGE, 'below'));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alertFingerprint, alertGroupKey } from './fingerprint.ts';
-import { labels } from './testing/conditions.ts';
+import { alertLabels } from './testing/conditions.ts';
 
 /** FNV-1a of nothing is its offset; of "a", as the authors print it: af63dc4c8601ec8c. */
 test('no labels have the fingerprint that Prometheus gives them', () => {
@@ -13,7 +13,7 @@ test('the order in which labels are written does not matter, a value does', () =
 });
 
 test('groups are named as Alertmanager names them', () => {
-  expect(alertGroupKey(labels('FeatureDrift', { feature: 'age' }))).toBe(
+  expect(alertGroupKey(alertLabels('FeatureDrift', { feature: 'age' }))).toBe(
     '{}:{endpoint="churn-eu", model="churn"}',
   );
 });

@@ -5,10 +5,10 @@ import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertNotice } from './alert-notice.ts';
 import { NOTICE_MAX_AGE_MS } from './delivery-retry.ts';
 import { deadLetters, NoticeDispatcher, resend } from './notice-dispatcher.ts';
-import { HOUR, MINUTE, POLICY, START } from './testing/conditions.ts';
+import { ALERT_POLICY, CONDITIONS_START, HOUR, MINUTE_MILLIS } from './testing/conditions.ts';
 import { incident } from './testing/notices.ts';
 import { startReceiverServer } from './testing/receiver-server.ts';
-import { openStore } from './testing/store.ts';
+import { openAlertStore } from './testing/store.ts';
 
 const hook = (url: string): ReceiverPolicy => ({ kind: 'webhook', url, secret: null, template: null });
 
@@ -29,14 +29,14 @@ async function put(store: MonitoringStore, notice: AlertNotice, receiver = 'hook
 }
 
 function delivering(store: MonitoringStore, receivers: Record<string, ReceiverPolicy>, holder = 'p1') {
-  const time = { now: START + 3 * HOUR };
+  const time = { now: CONDITIONS_START + 3 * HOUR };
   const deliverer = new NoticeDispatcher({
     store,
     holder,
     clock: { now: () => time.now, monotonic: () => time.now },
     random: seededRandom(7),
     surroundings: { env: {}, externalUrl: null, timeoutMillis: 400 },
-    policies: async () => ({ 'churn-eu': { alerts: POLICY, receivers } }),
+    policies: async () => ({ 'churn-eu': { alerts: ALERT_POLICY, receivers } }),
   });
   return { deliverer, time };
 }
@@ -44,7 +44,7 @@ const reasons = (texts: readonly { text: string }[]): string[] =>
   texts.map(({ text }) => (JSON.parse(text) as { notification_reason: string }).notification_reason);
 
 test('notices of a group are sent in their order, once', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   const { first, more, over } = incident();
   for (const notice of [over, first, more]) await put(store, notice);
@@ -55,7 +55,7 @@ test('notices of a group are sent in their order, once', async () => {
 });
 
 test('a receiver that fails is tried again later and later, and what came after waits for its turn', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   far.reply = () => ({ status: 503 });
   const { first, more } = incident();
@@ -86,7 +86,7 @@ test('a receiver that fails is tried again later and later, and what came after 
 });
 
 test('who is asked to wait waits as long as it was told', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   far.reply = () => ({ status: 429, headers: { 'retry-after': '1800' } });
   await put(store, incident().first);
@@ -101,12 +101,12 @@ test('who is asked to wait waits as long as it was told', async () => {
 });
 
 test('what is refused three times, or fails for a day, is kept as a dead letter and can be sent again', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   far.reply = () => ({ status: 404, body: 'gone' });
   await put(store, incident().first);
   const { deliverer, time } = delivering(store, { hook: hook(far.url) });
-  for (let i = 0; i < 5; i += 1, time.now += MINUTE) await deliverer.deliverDue();
+  for (let i = 0; i < 5; i += 1, time.now += MINUTE_MILLIS) await deliverer.deliverDue();
   expect(far.received).toHaveLength(3);
   const [dead] = await deadLetters(store);
   expect(dead).toMatchObject({ state: 'dead', attempts: 3, error: 'answered 404: gone' });
@@ -115,7 +115,7 @@ test('what is refused three times, or fails for a day, is kept as a dead letter 
   const begin = time.now;
   while ((await deadLetters(store)).length === 0) {
     await deliverer.deliverDue();
-    time.now += 15 * MINUTE;
+    time.now += 15 * MINUTE_MILLIS;
     expect(time.now - begin).toBeLessThan(2 * NOTICE_MAX_AGE_MS);
   }
   far.reply = () => ({});
@@ -125,7 +125,7 @@ test('what is refused three times, or fails for a day, is kept as a dead letter 
 });
 
 test('a receiver that hangs delays no other, and a second pass does not send twice', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const slow = await startReceiverServer();
   const quick = await startReceiverServer();
   slow.reply = () => ({ instead: 'hang' });
@@ -142,7 +142,7 @@ test('a receiver that hangs delays no other, and a second pass does not send twi
 });
 
 test('of two processes one delivers, and the other when that one is gone', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   await put(store, incident().first);
   const one = delivering(store, { hook: hook(far.url) }, 'p1');
@@ -150,12 +150,12 @@ test('of two processes one delivers, and the other when that one is gone', async
   await one.deliverer.deliverDue();
   await put(store, incident().more);
   expect(await other.deliverer.deliverDue()).toMatchObject({ sent: 0 });
-  other.time.now += 2 * MINUTE;
+  other.time.now += 2 * MINUTE_MILLIS;
   expect(await other.deliverer.deliverDue()).toMatchObject({ sent: 1 });
 });
 
 test('a notice that was sent when the process died is sent again with the same key', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   const far = await startReceiverServer();
   await put(store, incident().first);
   const dying: MonitoringStore = { ...store, setDelivery: () => Promise.reject(new Error('killed')) };
@@ -166,7 +166,7 @@ test('a notice that was sent when the process died is sent again with the same k
 });
 
 test('a notice to a receiver that is no longer there is given up', async () => {
-  const { store } = await openStore();
+  const { store } = await openAlertStore();
   await put(store, incident().first);
   await delivering(store, {}).deliverer.deliverDue();
   expect(await deadLetters(store)).toMatchObject([{ error: 'there is no such receiver any more' }]);

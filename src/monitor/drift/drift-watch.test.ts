@@ -3,10 +3,10 @@ import { seededRandom } from '../../core/random.ts';
 import { DriftWatch } from './drift-watch.ts';
 import {
   categoricalFeature,
-  countsOf,
   type Draw,
   type DriftReport,
   drawn,
+  featureCountsOf,
   gaussian,
   numericFeature,
   profileOf,
@@ -186,7 +186,7 @@ test.each([9999, 10_001])('with %i rows on both sides the effect of the same sha
   ];
   const feature = categoricalFeature('c', values(counts));
   const watch = new DriftWatch(profileOf([feature]));
-  watch.add({ rows, features: [countsOf(feature, values(counts))], outputs: [], joint: [] });
+  watch.add({ rows, features: [featureCountsOf(feature, values(counts))], outputs: [], joint: [] });
   const [sight] = watch.view();
   expect(sight!.effect.value).toBeLessThan(1e-4);
   expect(sight!.effect.high).toBeLessThan(0.002);
@@ -196,7 +196,7 @@ test('a watch goes on from its state to the same events, whenever that was taken
   const feature = numericFeature('x', normals(2000));
   const random = seededRandom(8);
   const blocks = Array.from({ length: 200 }, (_, k) =>
-    countsOf(
+    featureCountsOf(
       feature,
       drawn((source) => gaussian(source) + (k > 90 && k < 150 ? 1 : 0), random, 23),
     ),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withMemoryDuckDB } from './find-request.ts';
 import { applyRetention, compactSegments, ORPHAN_GRACE_MS, removeOrphans } from './log-maintenance.ts';
 import { localSegments, scanSql } from './segment-scan.ts';
-import { blockOf, DAY_ONE, logsOf, numbers, type TestLog, texts } from './testing/blocks.ts';
+import { DAY_ONE, loggedBlockOf, loggedNumbers, logsOf, type TestLog, texts } from './testing/blocks.ts';
 
 const DAY = 86_400_000;
 const KEEP_ALL = { keep: 1000 * DAY, maxBytes: 1e12 };
@@ -29,14 +29,16 @@ describe('files of the log', () => {
     const log = await logs();
     for (let i = 0; i < files; i++)
       await log.log(
-        blockOf([numbers('x', i, -0, Infinity), texts('t', 'é', null, 'a\0b')], [], { from: DAY_ONE + i }),
+        loggedBlockOf([loggedNumbers('x', i, -0, Infinity), texts('t', 'é', null, 'a\0b')], [], {
+          from: DAY_ONE + i,
+        }),
       );
     return log;
   };
 
   it('are put together without a row lost, added or changed', async () => {
     const log = await filled(20);
-    await log.log(blockOf([texts('x', 'other'), texts('t', 'shape')]));
+    await log.log(loggedBlockOf([texts('x', 'other'), texts('t', 'shape')]));
     const before = await rowsIn(log);
     const now = DAY_ONE + 10_000;
     expect(await compactSegments(upkeepOf(log), now)).toBe(19);
@@ -57,7 +59,7 @@ describe('files of the log', () => {
   it('that a crash left behind are swept up, and nothing else', async () => {
     const log = await filled(2);
     // Written, and the process ended before the index knew.
-    const [lost] = await log.writer.write([blockOf([numbers('x', 1), texts('t', 'a')])]);
+    const [lost] = await log.writer.write([loggedBlockOf([loggedNumbers('x', 1), texts('t', 'a')])]);
     const torn = join(log.folder, 'churn/2026-11-01/1-v1-ab-cd.parquet.tmp');
     writeFileSync(torn, 'PAR1');
     const now = Date.now();
@@ -71,7 +73,7 @@ describe('files of the log', () => {
 
   it('of one block are part of the log once, whoever writes it again', async () => {
     const log = await filled(1);
-    const block = blockOf([numbers('x', 5), texts('t', 'once')]);
+    const block = loggedBlockOf([loggedNumbers('x', 5), texts('t', 'once')]);
     await log.log(block);
     const again = await log.writer.write([block]);
     expect(await log.store.takeIn({ at: 0, blocks: [block], segments: again, ticks: [] })).toBe(false);
@@ -83,7 +85,7 @@ describe('files of the log', () => {
   it('that are too old go, those of servers that are gone a day later', async () => {
     const log = await filled(3);
     const now = DAY_ONE + 10 * DAY;
-    await log.log(blockOf([numbers('x', 9), texts('t', 'new')], [], { from: now - DAY }));
+    await log.log(loggedBlockOf([loggedNumbers('x', 9), texts('t', 'new')], [], { from: now - DAY }));
     const other = (path: string, to: number) => ({
       ...{ path, replica: 'gone', endpoint: 'churn', from: 0, to, rows: 1, bytes: 1 },
     });
@@ -100,7 +102,7 @@ describe('files of the log', () => {
 
   it('that are too much go, the oldest first, by endpoint', async () => {
     const log = await filled(5);
-    await log.log(blockOf([numbers('x', 1), texts('t', 'x')], [], { endpoint: 'other' }));
+    await log.log(loggedBlockOf([loggedNumbers('x', 1), texts('t', 'x')], [], { endpoint: 'other' }));
     const bytes = (await localSegments(log, { endpoint: 'churn' }))[0]!.bytes;
     const keepOf = (endpoint: string) => ({
       ...KEEP_ALL,

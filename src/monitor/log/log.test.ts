@@ -6,7 +6,7 @@ import { exportRequests } from './export-requests.ts';
 import { findLoggedRequest, withMemoryDuckDB } from './find-request.ts';
 import { logEndpoint } from './log-paths.ts';
 import { localSegments, readShapes, scanSql } from './segment-scan.ts';
-import { blockOf, DAY_ONE, logsOf, numbers, type TestLog, texts } from './testing/blocks.ts';
+import { DAY_ONE, loggedBlockOf, loggedNumbers, logsOf, type TestLog, texts } from './testing/blocks.ts';
 
 const filesOf = async (log: TestLog): Promise<string[]> =>
   (await localSegments(log, { endpoint: null })).map(({ file }) => file);
@@ -24,9 +24,9 @@ describe('a file of the log', () => {
 
   it('has a row of each scored row, with what was asked, answered and by whom', async () => {
     const log = await logs();
-    const block = blockOf(
-      [numbers('age', 30, Number.NaN), texts('plan', 'basic', null)],
-      [numbers('predict', 1, 0)],
+    const block = loggedBlockOf(
+      [loggedNumbers('age', 30, Number.NaN), texts('plan', 'basic', null)],
+      [loggedNumbers('predict', 1, 0)],
     );
     block.meta.arm.set([1], 1);
     await log.log({ ...block, meta: { ...block.meta, unit: ['ab12', null], role: [null, 'candidate'] } });
@@ -86,7 +86,7 @@ describe('a file of the log', () => {
       'null',
       null,
     ];
-    await log.log(blockOf([numbers('x', ...doubles), texts('t', ...words)]));
+    await log.log(loggedBlockOf([loggedNumbers('x', ...doubles), texts('t', ...words)]));
     const rows = await rowsOf(log, 'in_x, in_t, time');
     const read = rows.map(({ in_x: x }) => x);
     expect(read.every((x, i) => Object.is(x, doubles[i]))).toBe(true);
@@ -98,9 +98,9 @@ describe('a file of the log', () => {
     const names = ['a', 'A', 'a.1', '"; --', '\0', '', '../../x', 'é'.repeat(300), 'row'];
     const endpoint = `../..//\0${'ü'.repeat(200)}`;
     await log.log(
-      blockOf(
-        names.map((name, i) => numbers(name, i)),
-        [numbers('row', 9)],
+      loggedBlockOf(
+        names.map((name, i) => loggedNumbers(name, i)),
+        [loggedNumbers('row', 9)],
         { endpoint, model: "m'; --" },
       ),
     );
@@ -118,15 +118,15 @@ describe('a file of the log', () => {
 
   it('is one of each endpoint, version and day, of versions named by requests, too', async () => {
     const log = await logs();
-    const row = numbers('age', 1);
+    const row = loggedNumbers('age', 1);
     await log.log(
-      blockOf([row]),
-      blockOf([row]),
-      blockOf([row], [], { version: 2 }),
-      blockOf([row], [], { endpoint: 'other' }),
-      blockOf([row], [], { from: DAY_ONE + 86_400_000 }),
-      blockOf([row], [], { endpoint: null }),
-      blockOf([]),
+      loggedBlockOf([row]),
+      loggedBlockOf([row]),
+      loggedBlockOf([row], [], { version: 2 }),
+      loggedBlockOf([row], [], { endpoint: 'other' }),
+      loggedBlockOf([row], [], { from: DAY_ONE + 86_400_000 }),
+      loggedBlockOf([row], [], { endpoint: null }),
+      loggedBlockOf([]),
     );
     const segments = await localSegments(log, { endpoint: null });
     expect(
@@ -143,8 +143,10 @@ describe('a file of the log', () => {
 
   it('can be read together with those of other signatures', async () => {
     const log = await logs();
-    await log.log(blockOf([numbers('a', 1), numbers('b', 2)]));
-    await log.log(blockOf([texts('b', 'two'), numbers('c', 3)], [], { version: 2, from: DAY_ONE + 5000 }));
+    await log.log(loggedBlockOf([loggedNumbers('a', 1), loggedNumbers('b', 2)]));
+    await log.log(
+      loggedBlockOf([texts('b', 'two'), loggedNumbers('c', 3)], [], { version: 2, from: DAY_ONE + 5000 }),
+    );
     expect(await rowsOf(log, 'in_a, in_b, in_c, time')).toMatchObject([
       { in_a: 1, in_b: '2.0', in_c: null },
       { in_a: null, in_b: 'two', in_c: 3 },
@@ -167,7 +169,7 @@ describe('a file of the log', () => {
   })();
   it.skipIf(!hasPandas)('is read by pandas', async () => {
     const log = await logs();
-    await log.log(blockOf([numbers('x', 1.5, Number.NaN, -0), texts('t', 'é', null, '')]));
+    await log.log(loggedBlockOf([loggedNumbers('x', 1.5, Number.NaN, -0), texts('t', 'é', null, '')]));
     const [file] = await filesOf(log);
     const program =
       'import sys,pandas as p; d=p.read_parquet(sys.argv[1]); print(d.in_x.tolist(), d.in_t.tolist(), d.time[0], d.dtypes["in_x"])';
@@ -181,10 +183,10 @@ describe('a request', () => {
 
   it('is found with all its rows, in their order, wherever they lie', async () => {
     const log = await logs();
-    const block = blockOf([numbers('x', 10, 11, 12, 13)], [texts('predict', 'a', 'b', 'c', 'd')]);
+    const block = loggedBlockOf([loggedNumbers('x', 10, 11, 12, 13)], [texts('predict', 'a', 'b', 'c', 'd')]);
     const requestId = ['other', 'wanted', 'wanted', 'wanted'];
     await log.log({ ...block, meta: { ...block.meta, requestId, row: Uint32Array.of(0, 2, 0, 1) } });
-    for (let i = 0; i < 3; i++) await log.log(blockOf([numbers('x', i)]));
+    for (let i = 0; i < 3; i++) await log.log(loggedBlockOf([loggedNumbers('x', i)]));
     const found = await findLoggedRequest(log, 'wanted');
     expect(found.requestId).toBe('wanted');
     expect(found.rows.map(({ row, inputs, outputs }) => [row, inputs, outputs])).toEqual([
@@ -199,7 +201,7 @@ describe('a request', () => {
   it('that the log has not is said to be unknown', async () => {
     const log = await logs();
     await expect(findLoggedRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
-    await log.log(blockOf([numbers('x', 1)]));
+    await log.log(loggedBlockOf([loggedNumbers('x', 1)]));
     await expect(findLoggedRequest(log, "x' OR true --")).rejects.toMatchObject({ code: 'REQUEST_UNKNOWN' });
   });
 });
@@ -209,9 +211,11 @@ describe('an export', () => {
 
   const filled = async (): Promise<TestLog> => {
     const log = await logs();
-    await log.log(blockOf([numbers('x', 0, 1, Infinity, Number.NaN)], [numbers('predict', 5, 6, 7, 8)]));
-    await log.log(blockOf([numbers('x', 4, 5)], [], { version: 2, from: DAY_ONE + 4000 }));
-    await log.log(blockOf([numbers('x', 9)], [], { endpoint: 'other' }));
+    await log.log(
+      loggedBlockOf([loggedNumbers('x', 0, 1, Infinity, Number.NaN)], [loggedNumbers('predict', 5, 6, 7, 8)]),
+    );
+    await log.log(loggedBlockOf([loggedNumbers('x', 4, 5)], [], { version: 2, from: DAY_ONE + 4000 }));
+    await log.log(loggedBlockOf([loggedNumbers('x', 9)], [], { endpoint: 'other' }));
     return log;
   };
 

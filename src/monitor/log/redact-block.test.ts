@@ -7,7 +7,7 @@ import { redactionKeyPath } from '../../capture/paths.ts';
 import { findLoggedRequest, withMemoryDuckDB } from './find-request.ts';
 import type { RedactionRules } from './redact-block.ts';
 import { localSegments, scanSql } from './segment-scan.ts';
-import { blockOf, logsOf, numbers, texts } from './testing/blocks.ts';
+import { loggedBlockOf, loggedNumbers, logsOf, texts } from './testing/blocks.ts';
 
 const hash = hasherOf(Buffer.from('a key'));
 const redactions = (
@@ -28,13 +28,13 @@ describe('what must not be in the log', () => {
     const log = await logs({
       redactions: () => redactions(rules, (_, { values }) => bins(values as Float64Array)),
     });
-    const block = blockOf(
+    const block = loggedBlockOf(
       [
         texts('secret', 'SECRETONE', 'SECRETTWO', null),
         texts('name', 'ADALOVELACE', 'ADALOVELACE', null),
-        numbers('income', 77_123.25, 12, 60_000),
-        numbers('score', 4711.125, 4711.125, Number.NaN),
-        numbers('age', 1, 2, 3),
+        loggedNumbers('income', 77_123.25, 12, 60_000),
+        loggedNumbers('score', 4711.125, 4711.125, Number.NaN),
+        loggedNumbers('age', 1, 2, 3),
       ],
       [texts('predict', 'ANSWERED', 'ANSWERED', 'ANSWERED')],
     );
@@ -56,7 +56,7 @@ describe('what must not be in the log', () => {
 
   it('is not kept where there are no bins yet', async () => {
     const log = await logs({ redactions: () => redactions({ income: 'bucket' }) });
-    const block = blockOf([numbers('income', 77_123)]);
+    const block = loggedBlockOf([loggedNumbers('income', 77_123)]);
     await log.log(block);
     expect((await findLoggedRequest(log, `q${block.seq}-0`)).rows[0]!['inputs']).toEqual({ income: null });
   });
@@ -66,7 +66,7 @@ describe('what must not be in the log', () => {
       redactions: (endpoint) => redactions(endpoint === 'churn' ? { x: 'drop' } : {}),
     });
     const [here, there] = [{}, { endpoint: 'other' }].map((more) =>
-      blockOf([numbers('x', 1), numbers('constructor', 2)], [], more),
+      loggedBlockOf([loggedNumbers('x', 1), loggedNumbers('constructor', 2)], [], more),
     );
     await log.log(here!, there!);
     const inputs = async (seq: number) => (await findLoggedRequest(log, `q${seq}-0`)).rows[0]!['inputs'];

@@ -7,7 +7,7 @@ import { evidentlyScores } from './evidently/evidently.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';
 import type { ColumnPair } from './sample-column.ts';
 import { scipyScores } from './scipy.ts';
-import { asPrinted, categories, numbers, pairOf } from './testing/samples.ts';
+import { asPrinted, categories, pairOf, sampleNumbers } from './testing/samples.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const VEGA = join(ROOT, 'fixtures/monitoring/vega');
@@ -93,7 +93,7 @@ test.each([
     },
   ],
 ])('weather of Seattle: %s', (column, expected) => {
-  const [before, after] = years(column).map((values) => numbers(values.map(Number)));
+  const [before, after] = years(column).map((values) => sampleNumbers(values.map(Number)));
   printed(pairOf(before!, after!), expected);
 });
 
@@ -117,7 +117,7 @@ test('flights before and from the middle of February: certain and tiny, and noth
   const flights = JSON.parse(bytes.toString()) as { date: string; delay: number; distance: number }[];
   const cut = (column: 'delay' | 'distance') => {
     const part = (early: boolean) =>
-      numbers(
+      sampleNumbers(
         flights.filter(({ date }) => date < '2001/02/15' === early).map((flight) => flight[column]),
         true,
       );
@@ -176,7 +176,7 @@ test.each([
   const values = halves[column]!;
   // As the columns were cut when the values were noted.
   const middle = Math.floor(values.length / 2);
-  printed(pairOf(numbers(values.slice(0, middle)), numbers(values.slice(middle))), expected);
+  printed(pairOf(sampleNumbers(values.slice(0, middle)), sampleNumbers(values.slice(middle))), expected);
 });
 
 test('Titanic: unseen values, three harbours, and ages of which a fifth is missing', () => {
@@ -194,7 +194,7 @@ test('Titanic: unseen values, three harbours, and ages of which a fifth is missi
     'evidently.chi2': '0.00157641',
   });
   const [young, old] = titanic['Age']! as [number[], number[]];
-  printed(pairOf(numbers(young), numbers(old)), {
+  printed(pairOf(sampleNumbers(young), sampleNumbers(old)), {
     'scipy.ks.statistic': '0.0459569370',
     'scipy.ks': '0.70234271',
   });

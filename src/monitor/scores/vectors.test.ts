@@ -5,7 +5,14 @@ import { deequScores, robust } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
 import type { LibraryScores } from './library-scores.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';
-import { asPrinted, categories, NumpyRandom, numbers, pairOf, repeated } from './testing/samples.ts';
+import {
+  asPrinted,
+  categories,
+  NumpyRandom,
+  pairOf,
+  repeatedSample,
+  sampleNumbers,
+} from './testing/samples.ts';
 
 /** Of each name `method` (p of a test) or `method.statistic`. */
 function printed(scores: LibraryScores, expected: Readonly<Record<string, string>>) {
@@ -22,10 +29,10 @@ const [OFTEN, AGAIN] = [
   [16, 18, 16, 14, 12, 12],
   [16, 16, 16, 16, 16, 8],
 ];
-const six = (counts: readonly number[]) => numbers(repeated(SIX, counts), true);
+const six = (counts: readonly number[]) => sampleNumbers(repeatedSample(SIX, counts), true);
 const [HEIGHTS, OTHERS] = [
-  numbers([38.7, 41.5, 43.8, 44.5, 45.5, 46.0, 47.7, 58.0]),
-  numbers([39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8]),
+  sampleNumbers([38.7, 41.5, 43.8, 44.5, 45.5, 46.0, 47.7, 58.0]),
+  sampleNumbers([39.2, 39.3, 39.7, 41.4, 41.8, 42.9, 43.3, 45.8]),
 ];
 
 test('evidently: counts of six values, as categories and as numbers', () => {
@@ -51,23 +58,26 @@ test('evidently: eight numbers against eight others', () => {
     energy: '1.5702308747',
   });
   // Of the distance in units of the column, before it is divided by the deviation of the reference.
-  const moved = numbers((HEIGHTS.values as Float64Array).map((value) => value + 5));
+  const moved = sampleNumbers((HEIGHTS.values as Float64Array).map((value) => value + 5));
   printed(evidentlyScores(pairOf(HEIGHTS, moved)), { energy: '1.9' });
   printed(evidentlyScores(pairOf(HEIGHTS, HEIGHTS)), { energy: '0', hellinger: '0.00000', js: '0.00000' });
 });
 
 test('evidently: two hundred numbers drawn with the seeds 0 and 1', () => {
-  const [x, y] = [numbers(new NumpyRandom(0).normals(100)), numbers(new NumpyRandom(1).normals(100))];
+  const [x, y] = [
+    sampleNumbers(new NumpyRandom(0).normals(100)),
+    sampleNumbers(new NumpyRandom(1).normals(100)),
+  ];
   printed(evidentlyScores(pairOf(x, y)), { cramer_von_mises: '0.8076839' });
 });
 
 test('evidently: the likelihood ratio, two proportions, and what is missing', () => {
-  const abc = (counts: readonly number[]) => categories(repeated([...'abc'], counts));
+  const abc = (counts: readonly number[]) => categories(repeatedSample([...'abc'], counts));
   printed(evidentlyScores(pairOf(abc([5, 5, 8]), abc([4, 6, 8]))), { g: '0.8176' });
   printed(evidentlyScores(pairOf(abc([10, 10, 10]), abc([10, 10, 10]))), { chi2: '1.00000' });
   const ab = categories('ab'.repeat(10));
   printed(evidentlyScores(pairOf(ab, ab)), { z: '1.00000' });
-  const missing = categories(repeated(['a', 'b', null], [10, 10, 10]));
+  const missing = categories(repeatedSample(['a', 'b', null], [10, 10, 10]));
   printed(evidentlyScores(pairOf(missing, missing)), { chi2: '1.00000', hellinger: '0.00000' });
 });
 
@@ -93,8 +103,8 @@ test('the total variation of which evidently draws a p-value', () => {
 test('evidently 0.7: equal proportions of one and two rows more have very different indices', () => {
   const index = (rows: number) => {
     const rare = Math.floor(rows / 100);
-    const reference = categories(repeated(['a', 'b'], [rows - rare, rare]));
-    const current = categories(repeated(['a', 'c'], [rows - 1, 1]));
+    const reference = categories(repeatedSample(['a', 'b'], [rows - rare, rare]));
+    const current = categories(repeatedSample(['a', 'c'], [rows - 1, 1]));
     return evidentlyScores(pairOf(reference, current));
   };
   printed(index(9_999), { psi: '0.0451' });
@@ -105,7 +115,9 @@ test('nannyml: numbers drawn with seed 1', () => {
   const against = (rows: number, count: number, mean: number, deviation = 1) => {
     const random = new NumpyRandom(1);
     const reference = random.normals(rows);
-    return nannymlScores(pairOf(numbers(reference), numbers(random.normals(count, mean, deviation))));
+    return nannymlScores(
+      pairOf(sampleNumbers(reference), sampleNumbers(random.normals(count, mean, deviation))),
+    );
   };
   printed(against(10_000, 1000, 0), { js: '0.05' });
   printed(against(10_000, 1000, 1), { wasserstein: '1.01' });
@@ -113,7 +125,7 @@ test('nannyml: numbers drawn with seed 1', () => {
   printed(against(15_000, 1_000_000, 0, 10), { wasserstein: '7.180' });
   printed(against(10_000, 10_000, 7), { hellinger: '1.00' });
   printed(against(10_000, 10_000, -2), { hellinger: '0.63' });
-  const same = numbers(new NumpyRandom(1).normals(10_000));
+  const same = sampleNumbers(new NumpyRandom(1).normals(10_000));
   printed(nannymlScores(pairOf(same, same)), { wasserstein: '0.00', hellinger: '0.00', js: '0.00' });
 });
 
@@ -121,8 +133,8 @@ test('nannyml: few values and categories drawn with seed 1', () => {
   const random = new NumpyRandom(1);
   const six = random.choices(10_000, 6).map((place) => [0, 0.4, 0.8, 1.2, 1.6, 2][place]!);
   const three = random.choices(1000, 3);
-  printed(nannymlScores(pairOf(numbers(six), numbers(three))), { js: '0.73', hellinger: '0.72' });
-  printed(nannymlScores(pairOf(numbers(six), numbers(six))), { js: '0.00' });
+  printed(nannymlScores(pairOf(sampleNumbers(six), sampleNumbers(three))), { js: '0.73', hellinger: '0.72' });
+  printed(nannymlScores(pairOf(sampleNumbers(six), sampleNumbers(six))), { js: '0.00' });
   const again = new NumpyRandom(1);
   const known = categories(again.choices(10_000, 4).map((place) => 'abcd'[place]!));
   const unseen = categories(again.choices(1000, 4).map((place) => 'abce'[place]!));
@@ -138,11 +150,11 @@ test('nannyml: L-infinity of a new category, of none, and of two that are gone',
 });
 
 test('deequ: L-infinity of numbers and of counts, simple and robust', () => {
-  const fours = deequScores(pairOf(numbers([1, 2, 3, 4]), numbers([2, 3, 4, 5])));
+  const fours = deequScores(pairOf(sampleNumbers([1, 2, 3, 4]), sampleNumbers([2, 3, 4, 5])));
   expect(fours.scores).toEqual({ l_infinity: 0.25, l_infinity_robust: 0 });
-  const reference = categories(repeated([...'abcde'], [10, 20, 25, 10, 5]));
-  const few = categories(repeated([...'abcde'], [11, 20, 25, 10, 10]));
-  const other = categories(repeated([...'facde'], [11, 20, 25, 10, 10]));
+  const reference = categories(repeatedSample([...'abcde'], [10, 20, 25, 10, 5]));
+  const few = categories(repeatedSample([...'abcde'], [11, 20, 25, 10, 10]));
+  const other = categories(repeatedSample([...'facde'], [11, 20, 25, 10, 10]));
   const [changed, replaced] = [
     deequScores(pairOf(reference, few)).scores,
     deequScores(pairOf(reference, other)).scores,

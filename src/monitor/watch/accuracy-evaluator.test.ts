@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { DAY, LabelledLog, START } from '../accuracy/testing/labelled-log.ts';
+import { DAY, LabelledLog, LOG_START } from '../accuracy/testing/labelled-log.ts';
 import { parseMonitor } from '../policy/policy.ts';
 import { AccuracyEvaluator, type WatchedAccuracy } from './accuracy-evaluator.ts';
 
@@ -16,7 +16,7 @@ const said = (k: number) => ({
 test('labels that come just after a look are looked at ten seconds after it, not a minute', async () => {
   const log = await LabelledLog.open();
   onTestFinished(() => log.close());
-  const clock = { at: START + 2 * DAY, now: () => clock.at, monotonic: () => clock.at };
+  const clock = { at: LOG_START + 2 * DAY, now: () => clock.at, monotonic: () => clock.at };
   const looks = new AccuracyEvaluator({
     ...{ store: log.store, folder: log.logFolder, surroundings: log, clock, logger: SILENT },
   });
@@ -30,7 +30,7 @@ test('labels that come just after a look are looked at ten seconds after it, not
   };
   const ids = Array.from({ length: 40 }, (_, i) => `r${i}`);
   await log.log(
-    ids.map((requestId, i) => ({ at: START + i, requestId, inputs: { age: i }, outputs: said(i % 4) })),
+    ids.map((requestId, i) => ({ at: LOG_START + i, requestId, inputs: { age: i }, outputs: said(i % 4) })),
   );
   log.label({ requestId: 'r0' }, 'no', clock.at);
   expect(await labelled()).toBe(1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlertRow } from '../alerts/alert.ts';
-import { ages, alertsIn, block, QUICK, withProfile } from './testing/rows.ts';
+import { ages, alertsIn, QUICK, watchedBlock, withProfile } from './testing/rows.ts';
 import { worlds } from './testing/world.ts';
 
 const world = worlds();
@@ -32,7 +32,7 @@ test('while an endpoint cannot be looked at its alerts are unknown, and fire on;
   const made = await withProfile(world(QUICK));
   const { intake, watch } = made.start();
   made.leave(
-    block(
+    watchedBlock(
       1000,
       { from: made.clock.at },
       ages(1000).map((x) => x + 30),
@@ -53,7 +53,7 @@ test('while an endpoint cannot be looked at its alerts are unknown, and fire on;
     expect(await age()).toMatchObject({ state: 'firing', known: false, endsAt: null });
   }
   made.store.profile = profile;
-  made.leave(block(5000, { from: made.clock.at }), block(5000, { from: made.clock.at }));
+  made.leave(watchedBlock(5000, { from: made.clock.at }), watchedBlock(5000, { from: made.clock.at }));
   await intake.look();
   await watch.look();
   made.clock.at += 120_000;

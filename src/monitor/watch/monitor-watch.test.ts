@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import type { CapturedBlock } from '../../capture/block.ts';
 import { blockFile } from '../../capture/paths.ts';
 import { currentViolations } from '../local-quality.ts';
-import { numbers } from '../log/testing/blocks.ts';
+import { loggedNumbers } from '../log/testing/blocks.ts';
 import { monitoringMetrics } from '../prometheus/monitoring-metrics.ts';
 import { foldOldTicks } from './fold-ticks.ts';
 import { unpackTick } from './monitor-tick.ts';
-import { ages, alertsIn, block, nextSeq, QUICK, withProfile } from './testing/rows.ts';
+import { ages, alertsIn, nextSeq, QUICK, watchedBlock, withProfile } from './testing/rows.ts';
 import { type World, worlds } from './testing/world.ts';
 
 const world = worlds();
@@ -25,18 +25,21 @@ test('values out of range, a frozen column and repeated rows are told of the las
   const made = await withProfile(world({ ...QUICK, drift: { enabled: false } }));
   const { intake, watch } = made.start();
   const at = made.clock.at;
-  made.leave(block(2000, { from: at }));
+  made.leave(watchedBlock(2000, { from: at }));
   expect((await intake.look()).rows).toBe(2000);
   await watch.look();
   expect(await named(made)).toEqual([]);
-  const same = block(1500, { from: at });
+  const same = watchedBlock(1500, { from: at });
   made.leave(
-    block(
+    watchedBlock(
       1000,
       { from: at },
       Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? 900 : 30 + (i % 7))),
     ),
-    { ...same, inputs: [same.inputs[0]!, same.inputs[1]!, numbers('load', ...new Array(1500).fill(0.25))] },
+    {
+      ...same,
+      inputs: [same.inputs[0]!, same.inputs[1]!, loggedNumbers('load', ...new Array(1500).fill(0.25))],
+    },
   );
   await intake.look();
   await watch.look();
@@ -52,7 +55,7 @@ test('values out of range, a frozen column and repeated rows are told of the las
   expect(kinds).toEqual(expect.arrayContaining(['quality.range', 'quality.frozen']));
   // An hour later all is well again.
   made.clock.at += 3_600_000;
-  made.leave(block(2000, { from: made.clock.at }));
+  made.leave(watchedBlock(2000, { from: made.clock.at }));
   await intake.look();
   for (let k = 0; k < 3; k++) {
     made.clock.at += 120_000;
@@ -69,8 +72,8 @@ test('values out of range, a frozen column and repeated rows are told of the las
 test('a column that is frozen for longer than a process lives is found', { timeout: 60_000 }, async () => {
   const made = await withProfile(world({ ...QUICK, drift: { enabled: false } }));
   const frozen = (): CapturedBlock => {
-    const same = block(600, { from: made.clock.at });
-    const load = numbers('load', ...new Array(600).fill(0.25));
+    const same = watchedBlock(600, { from: made.clock.at });
+    const load = loggedNumbers('load', ...new Array(600).fill(0.25));
     return { ...same, inputs: [same.inputs[0]!, same.inputs[1]!, load] };
   };
   let streams = made.start().intake.streams;
@@ -95,7 +98,7 @@ test('rows that come again are told once they are many, and blocks that are coun
       refusals-- > 0 ? Promise.reject(new Error('busy')) : made.log.write(blocks),
   });
   const { intake, watch } = made.start({ log });
-  const first = block(2000, { from: made.clock.at });
+  const first = watchedBlock(2000, { from: made.clock.at });
   made.leave(first);
   for (let k = 0; k < 4; k++) {
     await intake.look();
@@ -115,7 +118,11 @@ test('the same process going on from what is kept says the same as one that neve
 }, async () => {
   const [whole, broken] = [await withProfile(world(QUICK)), await withProfile(world(QUICK))];
   const blocks = Array.from({ length: 6 }, (_, k) =>
-    block(500, { from: whole.clock.at + k * 20_000 }, k < 3 ? ages(500) : ages(500).map((x) => x + 30)),
+    watchedBlock(
+      500,
+      { from: whole.clock.at + k * 20_000 },
+      k < 3 ? ages(500) : ages(500).map((x) => x + 30),
+    ),
   );
   const one = whole.start();
   for (const each of blocks) {
@@ -142,7 +149,7 @@ test('a file that the log refuses alone of all is moved aside, and everything el
   timeout: 60_000,
 }, async () => {
   const made = await withProfile(world(QUICK));
-  const poison = block(10);
+  const poison = watchedBlock(10);
   const log: typeof made.log = Object.assign(Object.create(made.log), {
     write: (blocks: readonly CapturedBlock[]) =>
       blocks.some(({ seq: of }) => of === poison.seq)
@@ -150,10 +157,10 @@ test('a file that the log refuses alone of all is moved aside, and everything el
         : made.log.write(blocks),
   });
   const { intake } = made.start({ log });
-  made.leave(block(10), poison, block(10));
+  made.leave(watchedBlock(10), poison, watchedBlock(10));
   const refused: (string | null)[] = [];
   for (let k = 0; k < 12; k++) {
-    if (k > 3) made.leave(block(10));
+    if (k > 3) made.leave(watchedBlock(10));
     for (;;) {
       const looked = await intake.look();
       refused.push(looked.refused);
@@ -174,7 +181,7 @@ test('where the log takes nothing at all, nothing is moved aside', { timeout: 60
     write: () => Promise.reject(new Error('no')),
   });
   const { intake } = made.start({ log });
-  made.leave(block(10), block(10));
+  made.leave(watchedBlock(10), watchedBlock(10));
   for (let k = 0; k < 20; k++) {
     await intake.look();
     made.clock.at += 40_000;
@@ -189,7 +196,7 @@ test('a file with which three processes ended is moved aside; those that came wi
   timeout: 60_000,
 }, async () => {
   const made = await withProfile(world(QUICK));
-  const [good, killer, other] = [block(10), block(10), block(10)];
+  const [good, killer, other] = [watchedBlock(10), watchedBlock(10), watchedBlock(10)];
   made.leave(good, killer, other);
   let ended = 0;
   const log: typeof made.log = Object.assign(Object.create(made.log), {
@@ -220,7 +227,7 @@ test('first rows become the reference, and those that came with them but after a
   const made = await world({ drift: { warmup: 1000 } });
   const { intake, watch } = made.start();
   const at = made.clock.at;
-  made.leave(...Array.from({ length: 5 }, (_, k) => block(400, { from: at + k * 10_000 })));
+  made.leave(...Array.from({ length: 5 }, (_, k) => watchedBlock(400, { from: at + k * 10_000 })));
   while ((await intake.look()).more);
   await watch.look();
   await watch.keep();
@@ -239,7 +246,7 @@ test('ticks of before yesterday are kept by the hour, with the same sums, and de
   const HOUR = 3_600_000;
   // Three days, in which every ten minutes something comes.
   for (let at = begin; at < begin + 72 * HOUR; at += HOUR / 6) {
-    made.leave(block(20, { from: at }));
+    made.leave(watchedBlock(20, { from: at }));
     if (made.waiting().length < 36) continue;
     made.clock.at = at;
     while ((await intake.look()).more);

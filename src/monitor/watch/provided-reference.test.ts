@@ -6,7 +6,7 @@ import type { CapturedBlock } from '../../capture/block.ts';
 import { seededRandom } from '../../core/random.ts';
 import { admitFile } from '../../registry/admit.ts';
 import { LocalMonitoring } from '../local.ts';
-import { blockOf, numbers, texts } from '../log/testing/blocks.ts';
+import { loggedBlockOf, loggedNumbers, texts } from '../log/testing/blocks.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
 import { alertsIn, nextSeq, QUICK } from './testing/rows.ts';
 import { type World, worlds } from './testing/world.ts';
@@ -59,11 +59,11 @@ async function given(reference: string): Promise<string> {
 }
 
 function block(rows: readonly Customer[]): CapturedBlock {
-  const made = blockOf(
+  const made = loggedBlockOf(
     [
-      numbers('age', ...rows.map(({ age }) => age)),
-      numbers('monthly_fee', ...rows.map(({ fee }) => fee)),
-      numbers('months', ...rows.map((_, i) => i % 60)),
+      loggedNumbers('age', ...rows.map(({ age }) => age)),
+      loggedNumbers('monthly_fee', ...rows.map(({ fee }) => fee)),
+      loggedNumbers('months', ...rows.map((_, i) => i % 60)),
       texts('plan', ...rows.map((_, i) => plan[i % 3]!)),
       texts('payment', ...rows.map(() => 'card')),
     ],

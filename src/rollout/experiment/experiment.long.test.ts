@@ -5,7 +5,14 @@ import { seededRandom } from '../../core/random.ts';
 import { armShares } from './allocation.ts';
 import { experiment } from './machine.ts';
 import type { ExperimentState } from './state.ts';
-import { closedWindow, cohortOf, drawUnits, MINUTE, machineStartOf, revenue } from './testing/experiments.ts';
+import {
+  closedWindow,
+  cohortOf,
+  drawUnits,
+  EXPERIMENT_MINUTE_MS,
+  machineStartOf,
+  revenue,
+} from './testing/experiments.ts';
 import type { ExperimentView } from './view.ts';
 
 interface Replay {
@@ -34,7 +41,7 @@ function replay(
     const drawn = drawUnits(units, shares, random, (arm) => Math.min(cap, value(arm, random, window)));
     const outcomes = [cohortOf('m', window, drawn, shares.length)];
     const event = { kind: 'window', window: closedWindow({ window, shares, outcomes }) } as const;
-    ({ state } = experiment.decide(state, event, (window + 1) * MINUTE));
+    ({ state } = experiment.decide(state, event, (window + 1) * EXPERIMENT_MINUTE_MS));
   }
   return state;
 }

@@ -7,9 +7,9 @@ import {
   begin,
   closedWindow,
   command,
+  EXPERIMENT_MINUTE_MS,
   feed,
   feedWindow,
-  MINUTE,
   machineStartOf,
   minute,
   REVENUE,
@@ -51,7 +51,7 @@ describe('guards', () => {
       { from: 4000, to: 7000, version: 1, role: 'stable', arm: null },
       { from: 7000, to: BUCKETS, version: 7, role: 'arm', arm: 2 },
     ]);
-    feed(run, command('promote'), 20 * MINUTE);
+    feed(run, command('promote'), 20 * EXPERIMENT_MINUTE_MS);
     expect(experiment.plan(run.state).settled).toEqual({ version: 7, state: 'promoted', isHarmful: true });
   });
 
@@ -73,7 +73,7 @@ describe('guards', () => {
 
   test('watch on while a person is awaited', () => {
     const run = begin();
-    feed(run, command('pause'), MINUTE);
+    feed(run, command('pause'), EXPERIMENT_MINUTE_MS);
     for (let window = 1; window < 10; window++) feedWindow(run, { window, arms: [healthy, failing] });
     expect(run.state.phase).toEqual({ kind: 'rolled-back', cause: 'errors' });
   });
@@ -90,15 +90,15 @@ describe('a person', () => {
           let window = 0;
           const play = (what: string): void => {
             if (what === 'window') feedWindow(run, minute(window++, 3));
-            else if (what === 'tick') feed(run, { kind: 'tick' }, window * MINUTE);
+            else if (what === 'tick') feed(run, { kind: 'tick' }, window * EXPERIMENT_MINUTE_MS);
             else if (what === 'down')
-              feed(run, { kind: 'ready', ready: { candidate: 0, stable: 1 } }, window * MINUTE);
+              feed(run, { kind: 'ready', ready: { candidate: 0, stable: 1 } }, window * EXPERIMENT_MINUTE_MS);
             else if (what === 'up')
-              feed(run, { kind: 'ready', ready: { candidate: 1, stable: 1 } }, window * MINUTE);
-            else feed(run, command(what as 'pause'), window * MINUTE);
+              feed(run, { kind: 'ready', ready: { candidate: 1, stable: 1 } }, window * EXPERIMENT_MINUTE_MS);
+            else feed(run, command(what as 'pause'), window * EXPERIMENT_MINUTE_MS);
           };
           before.forEach(play);
-          const { state } = feed(run, command('abort'), window * MINUTE);
+          const { state } = feed(run, command('abort'), window * EXPERIMENT_MINUTE_MS);
           if (state.phase.kind === 'promoted') return;
           after.forEach(play);
           expect(run.state.phase).toEqual({ kind: 'aborted', by: 'ada' });
@@ -114,8 +114,8 @@ describe('a person', () => {
     feed(run, command('pause'), 0);
     for (let window = 0; window < 40; window++) feedWindow(run, minute(window, 1));
     expect(run.state.phase).toMatchObject({ kind: 'holding', cause: 'paused' });
-    feed(run, command('resume'), 41 * MINUTE);
-    feed(run, { kind: 'tick' }, 41 * MINUTE);
+    feed(run, command('resume'), 41 * EXPERIMENT_MINUTE_MS);
+    feed(run, { kind: 'tick' }, 41 * EXPERIMENT_MINUTE_MS);
     expect(viewOf(run).winner).toBe('candidate');
   });
 
@@ -174,7 +174,7 @@ describe('the fold', () => {
       twice.state = experiment.decide(
         twice.state,
         { kind: 'window', window: closedWindow({ window: window + 1000, outcomes: outcomes! }) },
-        (window + 1) * MINUTE,
+        (window + 1) * EXPERIMENT_MINUTE_MS,
       ).state;
       twice.state = { ...twice.state, settled: once.state.settled };
     }

@@ -5,10 +5,10 @@ import {
   begin,
   command,
   drawUnits,
+  EXPERIMENT_MINUTE_MS,
   feed,
   feedWindow,
   type InventedWindow,
-  MINUTE,
   REVENUE,
   revenue,
   segmentedCohort,
@@ -79,10 +79,10 @@ describe('a guard of segments', () => {
       'Holding for a person: the effect of candidate on revenue differs between x-country=DE and x-country=FR';
     expect(run.steps.at(-1)!.reason).toBe(why);
     expect(run.actions.at(-1)).toMatchObject({ kind: 'alert', message: why });
-    expect(feed(run, { kind: 'tick' }, 70 * MINUTE).reason).toBe(why);
-    expect(feed(run, command('resume'), 71 * MINUTE).state.phase.kind).toBe('running');
-    expect(feed(run, { kind: 'tick' }, 72 * MINUTE).state.phase.kind).toBe('holding');
-    expect(feed(run, command('promote'), 73 * MINUTE).state.phase.kind).toBe('promoted');
+    expect(feed(run, { kind: 'tick' }, 70 * EXPERIMENT_MINUTE_MS).reason).toBe(why);
+    expect(feed(run, command('resume'), 71 * EXPERIMENT_MINUTE_MS).state.phase.kind).toBe('running');
+    expect(feed(run, { kind: 'tick' }, 72 * EXPERIMENT_MINUTE_MS).state.phase.kind).toBe('holding');
+    expect(feed(run, command('promote'), 73 * EXPERIMENT_MINUTE_MS).state.phase.kind).toBe('promoted');
   });
 
   test('holds an arm that wins over all and is worse in one segment', () => {

@@ -7,9 +7,9 @@ import {
   cohortOf,
   command,
   drawUnits,
+  EXPERIMENT_MINUTE_MS,
   feed,
   feedWindow,
-  MINUTE,
   minute,
   REVENUE,
   viewOf,
@@ -58,7 +58,7 @@ describe('the split', () => {
       });
     expect(run.state.phase).toMatchObject({ kind: 'holding', cause: 'split' });
     expect(viewOf(run).split!.p).toBeLessThan(0.001);
-    feed(run, command('resume'), 30 * MINUTE);
+    feed(run, command('resume'), 30 * EXPERIMENT_MINUTE_MS);
     expect(run.state.phase.kind).toBe('running');
   });
 });
@@ -131,9 +131,9 @@ describe('the metric that decides', () => {
     for (let window = 0; window <= 30; window++) feedWindow(run, minute(window, 0));
     expect(run.steps.at(-1)!.verdict).toBe('inconclusive');
     expect(run.state.phase).toMatchObject({ kind: 'holding', cause: 'inconclusive' });
-    feed(run, command('resume'), 32 * MINUTE);
+    feed(run, command('resume'), 32 * EXPERIMENT_MINUTE_MS);
     expect(run.state.phase.kind).toBe('holding');
-    feed(run, command('promote'), 33 * MINUTE);
+    feed(run, command('promote'), 33 * EXPERIMENT_MINUTE_MS);
     expect(experiment.plan(run.state).settled!.version).toBe(2);
   });
 

@@ -12,8 +12,6 @@ import { promotionTimeline } from './promotion-timeline.ts';
 import { FIRST_POSITION, finalBakeMillis, stageSpans } from './stage-timeline.ts';
 import { unitShortageWarnings } from './unit-shortage.ts';
 
-export type { ExpectedTraffic };
-
 export interface PolicyReport {
   /** Milliseconds of bake times and minimum units alone. */
   readonly stages: number;

@@ -24,7 +24,7 @@ export const testInputsOf = (signature: Signature): string[] =>
     : signature.columns.filter((column) => !column.ignored).map(({ name }) => name);
 
 /** What the doors make of one row alone: its answers, or their first word against it. */
-export async function asked(
+export async function answerOneRow(
   { engine, signature }: ScoredModel,
   row: unknown,
 ): Promise<Outputs | { type: string; msg: string }> {

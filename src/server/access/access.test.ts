@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { type AccessSettings, LOCAL_ACCESS } from '../../config/access.ts';
-import type { KnownKey, Scope } from '../../control/keys/port.ts';
+import type { KnownKey } from '../../control/keys/port.ts';
 import { isPlimsollError } from '../../core/errors.ts';
+import type { Scope } from '../../store/scopes.ts';
 import { AccessControl } from './access.ts';
 
 const NOW = 1_800_000_000_000;

@@ -3,13 +3,13 @@ import type { TObject, TSchema } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
 import { readValue } from '../../schema/read-value.ts';
 
-export type Place = 'path' | 'query' | 'header' | 'body';
+export type ParameterPlace = 'path' | 'query' | 'header' | 'body';
 
 /** Most mistakes that are named. */
 const PROBLEMS_MAX = 8;
 
 /** Throws REQUEST_INVALID. What a schema says beyond JSON Schema is judged by whoever takes the document. */
-export function checkerOf(schema: TSchema, place: Place): (value: unknown) => unknown {
+export function checkerOf(schema: TSchema, place: ParameterPlace): (value: unknown) => unknown {
   let published: TSchema | undefined;
   return (given) => {
     published ??= JSON.parse(JSON.stringify(schema)) as TSchema;

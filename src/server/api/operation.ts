@@ -2,10 +2,12 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
-import type { Actor, ControlApi, NewVersion } from '../../control/port.ts';
+import type { ControlApi } from '../../control/port.ts';
+import type { Actor } from '../../core/actor.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import type { PageRequest } from '../../store/store.ts';
 import type { AuditNote } from './job-changes.ts';
 

@@ -4,8 +4,8 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NewVersion } from '../../control/port.ts';
 import { RemoteControl } from '../../control/remote/remote.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 import { VERSION } from './testing/control.ts';
 

@@ -1,8 +1,8 @@
 /** What an upload says beside its files. */
 import { type Static, Type } from 'typebox';
-import type { NewVersion } from '../../control/port.ts';
 import type { PythonFields } from '../../control/python-fields.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { checkerOf } from './check.ts';
 import { closed, TEXTS } from './operation.ts';
 import { ALLOW, PYTHON_VERSION, RUNTIME, TRUST } from './python-schema.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NewVersion } from '../../control/port.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
 import { VERSION } from './testing/control.ts';
 

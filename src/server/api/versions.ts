@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
-import type { ControlApi, NewVersion, VersionView } from '../../control/port.ts';
+import type { ControlApi, VersionView } from '../../control/port.ts';
 import { withDemands } from '../../control/python-fields.ts';
 import { VERSION_VIEW } from '../../control/view-schemas.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfModelFile } from '../../registry/digest.ts';
+import type { NewVersion } from '../../registry/new-version.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import { DURATION_PATTERN, parseDuration } from '../../text/duration.ts';
 import {

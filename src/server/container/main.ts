@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { containerConfig } from '../../config/container.ts';
-import { EXIT, isPlimsollError } from '../../core/errors.ts';
+import { isPlimsollError } from '../../core/errors.ts';
+import { EXIT } from '../../core/exit-codes.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
 import { keepingHeapSmall } from '../heap.ts';
 import { stderrLog } from '../log.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { encodeBlock } from '../../capture/block-codec.ts';
 import { blockFile, spoolPath } from '../../capture/paths.ts';
-import { blockOf, numbers } from '../../monitor/log/testing/blocks.ts';
+import { loggedBlockOf, loggedNumbers } from '../../monitor/log/testing/blocks.ts';
 import { openMonitoringHere } from './offline.ts';
 import { waitingFiles } from './waiting.ts';
 
@@ -13,7 +13,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 test('rows that a server has left behind at its end are in the log of the next command', async () => {
   mkdirSync(spoolPath(data), { recursive: true });
-  const block = blockOf([numbers('age', 30, 40)], [numbers('predict', 0, 1)]);
+  const block = loggedBlockOf([loggedNumbers('age', 30, 40)], [loggedNumbers('predict', 0, 1)]);
   writeFileSync(join(spoolPath(data), blockFile(block)), encodeBlock(block));
   expect(waitingFiles(data)).toBe(1);
   const { monitoring, close } = await openMonitoringHere(data, null);

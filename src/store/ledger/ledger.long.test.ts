@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOOK_MILLIS, type PostgresServer, postgresBinaries, startPostgres } from '../testing/postgres.ts';
-import type { Place } from '../testing/stores.ts';
+import type { StorePlace } from '../testing/stores.ts';
 import { heldRun, ledgersOf } from './testing/ledgers.ts';
-import { processesContract } from './testing/processes.ts';
+import { ledgerProcessesContract } from './testing/processes.ts';
 
 /** A thousand million rows, in chunks of the usual size. */
 const CHUNKS = 10_000;
 /** As large as one with the distributions of a few columns. */
 const account = (chunk: number) => ({ chunk, counts: { read: 122_880 }, distributions: 'x'.repeat(3000) });
 
-const manyChunks = (place: Place): void => {
+const manyChunks = (place: StorePlace): void => {
   const ledgers = ledgersOf(place);
 
   it('keeps ten thousand chunks, and gives them back at once', { timeout: 300_000 }, async () => {
@@ -33,9 +33,12 @@ describe('a ledger in a SQLite file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-ledger-'));
   let files = 0;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const place: Place = { name: 'sqlite', fresh: async () => `sqlite:${join(folder, `${++files}.sqlite`)}` };
+  const place: StorePlace = {
+    name: 'sqlite',
+    fresh: async () => `sqlite:${join(folder, `${++files}.sqlite`)}`,
+  };
   manyChunks(place);
-  processesContract(place, 50);
+  ledgerProcessesContract(place, 50);
 });
 
 describe.skipIf(postgresBinaries() === null)('a ledger in PostgreSQL', () => {
@@ -44,7 +47,7 @@ describe.skipIf(postgresBinaries() === null)('a ledger in PostgreSQL', () => {
     server = await startPostgres();
   }, HOOK_MILLIS);
   afterAll(() => server?.stop(), HOOK_MILLIS);
-  const place: Place = { name: 'postgres', fresh: () => server.database() };
+  const place: StorePlace = { name: 'postgres', fresh: () => server.database() };
   manyChunks(place);
-  processesContract(place, 50);
+  ledgerProcessesContract(place, 50);
 });

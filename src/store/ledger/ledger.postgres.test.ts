@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../open.ts';
 import {
-  asked,
   emptied,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../testing/postgres.ts';
 import { version } from '../testing/rows.ts';
 import { ledgerContract } from './testing/contract.ts';
-import { JOB, ledgersOf, newRun } from './testing/ledgers.ts';
+import { LEDGER_JOB, ledgersOf, newRun } from './testing/ledgers.ts';
 
 describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -30,12 +30,14 @@ describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
       const url = await server.database();
       const [store, ledger] = await Promise.all([openStore(url), ledgers.at(url)]);
       await store.tables.versions.insert(version());
-      await ledger.begin(JOB, newRun('r1'));
+      await ledger.begin(LEDGER_JOB, newRun('r1'));
       await store.close();
-      expect(await asked(url, 'select id from plimsoll_jobs.runs')).toEqual([{ id: 'r1' }]);
-      expect(await asked(url, 'select model from plimsoll.versions')).toEqual([{ model: 'churn' }]);
+      expect(await runPostgresStatement(url, 'select id from plimsoll_jobs.runs')).toEqual([{ id: 'r1' }]);
+      expect(await runPostgresStatement(url, 'select model from plimsoll.versions')).toEqual([
+        { model: 'churn' },
+      ]);
       const names = 'select table_name from information_schema.tables where table_schema = $$plimsoll_jobs$$';
-      expect(await asked(url, `${names} order by 1`)).toEqual(
+      expect(await runPostgresStatement(url, `${names} order by 1`)).toEqual(
         ['chunks', 'jobs', 'pieces', 'runs', 'schema_versions'].map((table_name) => ({ table_name })),
       );
     });

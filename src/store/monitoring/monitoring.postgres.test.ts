@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../open.ts';
 import {
-  asked,
   emptied,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../testing/postgres.ts';
 import { version } from '../testing/rows.ts';
 import { monitoringContract } from './testing/contract.ts';
-import { block, intake, monitoringsOf } from './testing/monitorings.ts';
+import { intake, monitoringBlock, monitoringsOf } from './testing/monitorings.ts';
 
 describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
   let server: PostgresServer;
@@ -30,10 +30,14 @@ describe.skipIf(postgresBinaries() === null)('with a PostgreSQL server', () => {
       const url = await server.database();
       const [store, monitoring] = await Promise.all([openStore(url), monitorings.at(url)]);
       await store.tables.versions.insert(version());
-      await monitoring.takeIn(intake({ blocks: [block(1)] }));
+      await monitoring.takeIn(intake({ blocks: [monitoringBlock(1)] }));
       await store.close();
-      expect(await asked(url, 'select key from plimsoll_monitoring.blocks')).toEqual([{ key: 'w1/1/1' }]);
-      expect(await asked(url, 'select model from plimsoll.versions')).toEqual([{ model: 'churn' }]);
+      expect(await runPostgresStatement(url, 'select key from plimsoll_monitoring.blocks')).toEqual([
+        { key: 'w1/1/1' },
+      ]);
+      expect(await runPostgresStatement(url, 'select model from plimsoll.versions')).toEqual([
+        { model: 'churn' },
+      ]);
     });
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../open.ts';
 import {
-  asked,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../testing/postgres.ts';
 import { CHANGE, endpoint } from '../testing/rows.ts';
@@ -35,7 +35,7 @@ describe.skipIf(postgresBinaries() === null)('who listens to changes in PostgreS
     }
     console.log(`told after ${Math.max(...delays).toFixed(1)} ms at most`);
 
-    const cut = await asked(
+    const cut = await runPostgresStatement(
       url,
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'plimsoll changes'",
     );

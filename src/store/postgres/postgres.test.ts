@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firstBreak } from '../audit-chain.ts';
 import { openStore } from '../open.ts';
 import {
-  asked,
   HOOK_MILLIS,
   type PostgresServer,
   postgresBinaries,
+  runPostgresStatement,
   startPostgres,
 } from '../testing/postgres.ts';
 import { version } from '../testing/rows.ts';
-import { codeOf, storesOf } from '../testing/stores.ts';
+import { rejectionCodeOf, storesOf } from '../testing/stores.ts';
 import { openPostgres } from './postgres.ts';
 
 const TERMINATE =
@@ -41,17 +41,17 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
     const store = await stores.at(url);
     const cut = store.transaction(async ({ versions }) => {
       await versions.insert(version());
-      await asked(url, TERMINATE);
+      await runPostgresStatement(url, TERMINATE);
       await sleep(50);
       await versions.insert(version());
     });
-    expect(await codeOf(cut)).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(cut)).toBe('STORE_UNAVAILABLE');
     const cutAtTheEnd = store.transaction(async ({ versions }) => {
       await versions.insert(version());
-      await asked(url, TERMINATE);
+      await runPostgresStatement(url, TERMINATE);
       await sleep(50);
     });
-    expect(await codeOf(cutAtTheEnd)).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(cutAtTheEnd)).toBe('STORE_UNAVAILABLE');
     expect((await store.tables.versions.list('churn')).items).toEqual([]);
     expect((await store.tables.versions.insert(version())).version).toBe(1);
   });
@@ -102,7 +102,7 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
     const url = await server.database();
     const store = await stores.at(url);
     await Promise.all([1, 2, 3, 4].map(() => store.tables.versions.models()));
-    await asked(url, TERMINATE);
+    await runPostgresStatement(url, TERMINATE);
     await sleep(300);
     expect((await store.tables.versions.models()).items).toEqual([]);
   });
@@ -118,11 +118,13 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
 
   it('keeps to its own schema, and every statement serializable', async () => {
     const url = await server.database();
-    await asked(url, 'create table versions (theirs text)');
+    await runPostgresStatement(url, 'create table versions (theirs text)');
     const store = await stores.at(url);
     await store.tables.versions.insert(version());
-    expect(await asked(url, 'select * from public.versions')).toEqual([]);
-    expect(await asked(url, 'select model from plimsoll.versions')).toEqual([{ model: 'churn' }]);
+    expect(await runPostgresStatement(url, 'select * from public.versions')).toEqual([]);
+    expect(await runPostgresStatement(url, 'select model from plimsoll.versions')).toEqual([
+      { model: 'churn' },
+    ]);
     const db = openPostgres(url, url);
     const shown = await sql`show transaction_isolation`.execute(db);
     expect(shown.rows).toEqual([{ transactionIsolation: 'serializable' }]);
@@ -131,11 +133,11 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
 
   it('is refused with a code where it cannot be reached or was written by a newer program', async () => {
     const url = await server.database();
-    expect(await codeOf(openStore(url.replace(/[^/]*$/, 'none')))).toBe('STORE_UNAVAILABLE');
-    expect(await codeOf(openStore('postgres://u@127.0.0.1:1/none'))).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(openStore(url.replace(/[^/]*$/, 'none')))).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(openStore('postgres://u@127.0.0.1:1/none'))).toBe('STORE_UNAVAILABLE');
     await (await openStore(url)).close();
-    await asked(url, `insert into plimsoll.schema_versions values (99, 'from the future')`);
-    expect(await codeOf(openStore(url))).toBe('STORE_NEWER');
+    await runPostgresStatement(url, `insert into plimsoll.schema_versions values (99, 'from the future')`);
+    expect(await rejectionCodeOf(openStore(url))).toBe('STORE_NEWER');
   });
 
   it('never shows the password of its URL', async () => {
@@ -147,8 +149,8 @@ describe.skipIf(postgresBinaries() === null)('a store in PostgreSQL', () => {
   it('is refused where this user may not write', async () => {
     const url = await server.database();
     const user = `reader_${url.split('_').at(-1)}`;
-    await asked(url, `create role ${user} login`);
+    await runPostgresStatement(url, `create role ${user} login`);
     const theirs = url.replace('postgres@', `${user}@`);
-    expect(await codeOf(openStore(theirs))).toBe('STORE_UNWRITABLE');
+    expect(await rejectionCodeOf(openStore(theirs))).toBe('STORE_UNWRITABLE');
   });
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../testing/stores.ts';
+import { rejectionCodeOf } from '../testing/stores.ts';
 import { openSqlite } from './sqlite.ts';
 
 describe.each(['none', 'first'] as const)('a SQLite connection with thread "%s"', (thread) => {
@@ -9,7 +9,9 @@ describe.each(['none', 'first'] as const)('a SQLite connection with thread "%s"'
     await sql`create table t (a integer primary key) strict`.execute(db);
     const failed = db.transaction().execute(async (inside) => {
       await sql`insert into t values (1)`.execute(inside);
-      expect(await codeOf(sql`insert or rollback into t values (1)`.execute(inside))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(sql`insert or rollback into t values (1)`.execute(inside))).toBe(
+        'INTERNAL',
+      );
       await sql`insert into t values (2)`.execute(inside);
     });
     await expect(failed).rejects.toMatchObject({
@@ -26,11 +28,11 @@ describe.each(['none', 'first'] as const)('a SQLite connection with thread "%s"'
     await sql`create table t (a integer primary key) strict`.execute(db);
     expect(await db.transaction().execute(async () => 'nothing asked')).toBe('nothing asked');
     await db.transaction().execute(async (inside) => {
-      expect(await codeOf(sql`insert into nowhere values (1)`.execute(inside))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(sql`insert into nowhere values (1)`.execute(inside))).toBe('INTERNAL');
       await sql`insert into t values (1)`.execute(inside);
     });
     const thrown = db.transaction().execute(async (inside) => {
-      expect(await codeOf(sql`insert into nowhere values (1)`.execute(inside))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(sql`insert into nowhere values (1)`.execute(inside))).toBe('INTERNAL');
       await sql`insert into t values (2)`.execute(inside);
       throw new TypeError('thrown');
     });

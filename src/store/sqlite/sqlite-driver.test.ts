@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openStore } from '../open.ts';
 import { version } from '../testing/rows.ts';
-import { codeOf, storesOf } from '../testing/stores.ts';
+import { rejectionCodeOf, storesOf } from '../testing/stores.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-thread-'));
 let files = 0;
@@ -52,7 +52,7 @@ describe('a SQLite file in a thread of its own', () => {
   it('is opened again after its thread has ended, and says what it cannot know', async () => {
     const [store, [thread]] = await threadsOf(() => stores.one());
     await store.tables.versions.insert(version());
-    const [asked, ended] = [codeOf(store.tables.versions.insert(version())), thread!.terminate()];
+    const [asked, ended] = [rejectionCodeOf(store.tables.versions.insert(version())), thread!.terminate()];
     expect(['STORE_UNAVAILABLE', 'resolved']).toContain(await asked);
     await ended;
     const { items } = await store.tables.versions.list('churn');
@@ -65,11 +65,11 @@ describe('a SQLite file in a thread of its own', () => {
     const failed = store.transaction(async ({ versions }) => {
       await versions.insert(version());
       await thread!.terminate();
-      expect(await codeOf(versions.insert(version()))).toBe('STORE_UNAVAILABLE');
-      expect(await codeOf(versions.insert(version()))).toBe('STORE_UNAVAILABLE');
+      expect(await rejectionCodeOf(versions.insert(version()))).toBe('STORE_UNAVAILABLE');
+      expect(await rejectionCodeOf(versions.insert(version()))).toBe('STORE_UNAVAILABLE');
       return 'as if nothing had been';
     });
-    expect(await codeOf(failed)).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(failed)).toBe('STORE_UNAVAILABLE');
     expect((await store.tables.versions.list('churn')).items).toEqual([]);
     expect((await store.tables.versions.insert(version())).version).toBe(1);
   });
@@ -78,13 +78,13 @@ describe('a SQLite file in a thread of its own', () => {
     const [store, [thread]] = await threadsOf(() => stores.at('sqlite::memory:'));
     await store.tables.versions.insert(version());
     await thread!.terminate();
-    expect(await codeOf(store.tables.versions.get('churn', 1))).toBe('STORE_UNAVAILABLE');
-    expect(await codeOf(store.tables.versions.get('churn', 1))).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(store.tables.versions.get('churn', 1))).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(store.tables.versions.get('churn', 1))).toBe('STORE_UNAVAILABLE');
   });
 
   it('is refused with a code where it cannot be, and leaves no thread', async () => {
     const opening = () => openStore(`sqlite:${join(folder, 'none', 'store.db')}`, { thread: 'first' });
-    const [code, threads] = await threadsOf(() => codeOf(opening()));
+    const [code, threads] = await threadsOf(() => rejectionCodeOf(opening()));
     expect(code).toBe('STORE_UNWRITABLE');
     expect(threads.map(({ threadId }) => threadId)).toEqual([-1]);
   });
@@ -151,6 +151,6 @@ describe('a SQLite file whose thread comes soon', () => {
     await store.tables.versions.insert(version());
     expect(threads).toHaveLength(1);
     await threads[0]!.terminate();
-    expect(await codeOf(store.tables.versions.models())).toBe('STORE_UNAVAILABLE');
+    expect(await rejectionCodeOf(store.tables.versions.models())).toBe('STORE_UNAVAILABLE');
   });
 });

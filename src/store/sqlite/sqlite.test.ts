@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../migrations/all.ts';
 import { openStore } from '../open.ts';
 import { version } from '../testing/rows.ts';
-import { codeOf, storesOf } from '../testing/stores.ts';
+import { rejectionCodeOf, storesOf } from '../testing/stores.ts';
 import { openSqlite } from './sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sqlite-'));
@@ -75,11 +75,13 @@ describe('a store in a SQLite file', () => {
   it('is refused with a code where it cannot be: a folder, a folder that is not there, no database', async () => {
     const taken = path();
     mkdirSync(taken);
-    expect(await codeOf(openStore(`sqlite:${taken}`))).toBe('STORE_UNWRITABLE');
-    expect(await codeOf(openStore(`sqlite:${join(folder, 'none', 'store.db')}`))).toBe('STORE_UNWRITABLE');
+    expect(await rejectionCodeOf(openStore(`sqlite:${taken}`))).toBe('STORE_UNWRITABLE');
+    expect(await rejectionCodeOf(openStore(`sqlite:${join(folder, 'none', 'store.db')}`))).toBe(
+      'STORE_UNWRITABLE',
+    );
     const text = path();
     writeFileSync(text, 'not a database'.repeat(1000));
-    expect(await codeOf(openStore(`sqlite:${text}`))).toBe('STORE_DAMAGED');
+    expect(await rejectionCodeOf(openStore(`sqlite:${text}`))).toBe('STORE_DAMAGED');
   });
 
   it('is refused where a newer program wrote it, and left as it is', async () => {

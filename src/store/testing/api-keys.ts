@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiKeyRow } from '../access.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
 const key = (id: string, change: Partial<ApiKeyRow> = {}): ApiKeyRow => ({
   id,
@@ -15,7 +15,7 @@ const key = (id: string, change: Partial<ApiKeyRow> = {}): ApiKeyRow => ({
   ...change,
 });
 
-export const apiKeysContract = (place: Place): void => {
+export const apiKeysContract = (place: StorePlace): void => {
   describe('API keys', () => {
     const stores = storesOf(place);
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstBreak, GENESIS } from '../audit-chain.ts';
 import type { AuditEntry } from '../store.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
 const entry = (subject: string, body: unknown = {}): AuditEntry => ({
   at: 1_700_000_000_000,
@@ -12,7 +12,7 @@ const entry = (subject: string, body: unknown = {}): AuditEntry => ({
   body,
 });
 
-export const auditContract = (place: Place): void => {
+export const auditContract = (place: StorePlace): void => {
   describe('the audit log', () => {
     const stores = storesOf(place);
 

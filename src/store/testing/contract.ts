@@ -9,12 +9,12 @@ import { listsContract } from './lists.ts';
 import { ownersContract } from './owners.ts';
 import { replicasContract } from './replicas.ts';
 import { rolloutsContract } from './rollouts.ts';
-import type { Place } from './stores.ts';
+import type { StorePlace } from './stores.ts';
 import { transactionsContract } from './transactions.ts';
 import { valuesContract } from './values.ts';
 import { versionsContract } from './versions.ts';
 
-export const storeContract = (place: Place): void => {
+export const storeContract = (place: StorePlace): void => {
   describe(`a store in ${place.name}`, () => {
     versionsContract(place);
     endpointsContract(place);

@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { firstBreak } from '../audit-chain.ts';
 import type { Store } from '../store.ts';
 import { CHANGE, endpoint, version } from './rows.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
 const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url));
 
 /** Has a child write, kills it with SIGKILL when `enough` says so, and answers the last line that it wrote. */
 async function killed(
-  { options }: Place,
+  { options }: StorePlace,
   url: string,
   mode: 'loop' | 'inside',
   enough: () => Promise<unknown>,
@@ -65,7 +65,7 @@ async function verifiedEntries({ tables }: Store): Promise<number> {
   return last?.seq ?? 0;
 }
 
-export const crashContract = (place: Place, kills = 5): void => {
+export const crashContract = (place: StorePlace, kills = 5): void => {
   describe('kill -9 of a process that writes', () => {
     const stores = storesOf(place);
 

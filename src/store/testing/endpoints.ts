@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { CHANGE, endpoint } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
 const next = (generation: number, version = 2) => ({
   route: singleVersionRoute('churn', 'churn', version, generation),
 });
 
-export const endpointsContract = (place: Place): void => {
+export const endpointsContract = (place: StorePlace): void => {
   describe('endpoints', () => {
     const stores = storesOf(place);
 
@@ -55,9 +55,9 @@ export const endpointsContract = (place: Place): void => {
     it('refuse a route that says it is another generation or of another endpoint', async () => {
       const { tables } = await stores.one();
       await tables.endpoints.insert(endpoint(), CHANGE);
-      expect(await codeOf(tables.endpoints.flip('churn', 1, next(3), CHANGE))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(tables.endpoints.flip('churn', 1, next(3), CHANGE))).toBe('INTERNAL');
       const other = { route: singleVersionRoute('fraud', 'churn', 1, 2) };
-      expect(await codeOf(tables.endpoints.flip('churn', 1, other, CHANGE))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(tables.endpoints.flip('churn', 1, other, CHANGE))).toBe('INTERNAL');
       expect((await tables.endpoints.get('churn'))?.generation).toBe(1);
     });
   });
@@ -65,7 +65,7 @@ export const endpointsContract = (place: Place): void => {
   compareAndSet(place);
 };
 
-const compareAndSet = (place: Place): void => {
+const compareAndSet = (place: StorePlace): void => {
   describe('compare and set of routes', () => {
     const stores = storesOf(place);
 

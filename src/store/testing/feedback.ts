@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerRow, FeedbackRow } from '../store.ts';
 import { rollout } from './rows.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
 const answer = (requestId: string, change: Partial<AnswerRow> = {}): AnswerRow => ({
   rollout: 'ro_1',
@@ -25,7 +25,7 @@ const label = (requestId: string, value: string, change: Partial<FeedbackRow> = 
   ...change,
 });
 
-export const feedbackContract = (place: Place): void => {
+export const feedbackContract = (place: StorePlace): void => {
   labelsContract(place);
   unitsContract(place);
 
@@ -82,7 +82,7 @@ export const feedbackContract = (place: Place): void => {
   });
 };
 
-const labelsContract = (place: Place): void => {
+const labelsContract = (place: StorePlace): void => {
   describe('answers and labels', () => {
     const stores = storesOf(place);
 
@@ -133,7 +133,7 @@ const labelsContract = (place: Place): void => {
   });
 };
 
-const unitsContract = (place: Place): void => {
+const unitsContract = (place: StorePlace): void => {
   describe('units and what came of them', () => {
     const stores = storesOf(place);
     const value = (change: Partial<FeedbackRow>): FeedbackRow => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Tables } from '../store.ts';
 import { CHANGE, endpoint, rollout, version } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
 /** All items of a list, by parts of this size. */
 async function walked<T>(
@@ -30,7 +30,7 @@ const LISTS = (tables: Tables): Readonly<Record<string, (page: PageRequest) => P
   audit: (page) => tables.audit.list(page),
 });
 
-export const listsContract = (place: Place): void => {
+export const listsContract = (place: StorePlace): void => {
   describe('lists', () => {
     const stores = storesOf(place);
 
@@ -97,7 +97,7 @@ async function filled(tables: Tables): Promise<void> {
   }
 }
 
-const hostilePages = (place: Place): void => {
+const hostilePages = (place: StorePlace): void => {
   describe('hostile requests for lists', () => {
     const stores = storesOf(place);
 
@@ -124,11 +124,13 @@ const hostilePages = (place: Place): void => {
         foreign,
       ];
       for (const cursor of [...cursors, ...more]) {
-        expect(await codeOf(tables.audit.list({ cursor })), cursor.slice(0, 40)).toBe('PAGE_INVALID');
+        expect(await rejectionCodeOf(tables.audit.list({ cursor })), cursor.slice(0, 40)).toBe(
+          'PAGE_INVALID',
+        );
       }
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: 'binary' }), async (cursor) => {
-          expect(await codeOf(tables.audit.list({ cursor }))).toBe('PAGE_INVALID');
+          expect(await rejectionCodeOf(tables.audit.list({ cursor }))).toBe('PAGE_INVALID');
         }),
       );
     });
@@ -137,11 +139,11 @@ const hostilePages = (place: Place): void => {
       const { tables } = await stores.one();
       for (const [name, list] of Object.entries(LISTS(tables))) {
         for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1001]) {
-          expect(await codeOf(list({ limit })), name).toBe('PAGE_INVALID');
+          expect(await rejectionCodeOf(list({ limit })), name).toBe('PAGE_INVALID');
         }
         expect(await list({ limit: 1000 })).toEqual({ items: [], next: null });
       }
-      expect(await codeOf(tables.rollouts.events('ro_1', 0, 1001))).toBe('PAGE_INVALID');
+      expect(await rejectionCodeOf(tables.rollouts.events('ro_1', 0, 1001))).toBe('PAGE_INVALID');
     });
   });
 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fence, Owners } from '../store.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
-export const ownersContract = (place: Place): void => {
+export const ownersContract = (place: StorePlace): void => {
   describe('ownership', () => {
     const stores = storesOf(place);
 

@@ -85,7 +85,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     kill: end,
     database: async () => {
       const name = `test_${++databases}`;
-      await asked(url('postgres'), `create database ${name}`);
+      await runPostgresStatement(url('postgres'), `create database ${name}`);
       return url(name);
     },
     stop: async () => {
@@ -131,7 +131,7 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function asked(url: string, statement: string): Promise<readonly unknown[]> {
+export async function runPostgresStatement(url: string, statement: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
@@ -144,7 +144,7 @@ export async function asked(url: string, statement: string): Promise<readonly un
 
 /** Drops what our programs have made in a database: a sixth of the time that another database takes. */
 export const emptied = (url: string): Promise<unknown> =>
-  asked(
+  runPostgresStatement(
     url,
     `do $$ declare own text; begin
       for own in select nspname from pg_namespace where nspname like 'plimsoll%' loop
@@ -157,7 +157,7 @@ async function ready(server: ChildProcess, url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
     try {
-      await asked(url, 'select 1');
+      await runPostgresStatement(url, 'select 1');
       return;
     } catch {
       await sleep(100);

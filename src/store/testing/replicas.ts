@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { PieceRow } from '../replicas.ts';
 import { CHANGE, endpoint } from './rows.ts';
-import { type Place, storesOf } from './stores.ts';
+import { type StorePlace, storesOf } from './stores.ts';
 
 const piece = (seq: number, change: Partial<PieceRow> = {}): PieceRow => ({
   rollout: 'ro_1',
@@ -18,14 +18,14 @@ const piece = (seq: number, change: Partial<PieceRow> = {}): PieceRow => ({
 
 const order = (id: string, at = 1) => ({ id, kind: 'command', body: { why: ['x'] }, by: 'ann', at });
 
-export const replicasContract = (place: Place): void => {
+export const replicasContract = (place: StorePlace): void => {
   piecesContract(place);
   membersContract(place);
   ordersContract(place);
   changesContract(place);
 };
 
-const piecesContract = (place: Place): void => {
+const piecesContract = (place: StorePlace): void => {
   describe('pieces between replicas', () => {
     const stores = storesOf(place);
 
@@ -92,7 +92,7 @@ const piecesContract = (place: Place): void => {
   });
 };
 
-const membersContract = (place: Place): void => {
+const membersContract = (place: StorePlace): void => {
   describe('members', () => {
     const stores = storesOf(place);
 
@@ -110,7 +110,7 @@ const membersContract = (place: Place): void => {
   });
 };
 
-const ordersContract = (place: Place): void => {
+const ordersContract = (place: StorePlace): void => {
   describe('orders', () => {
     const stores = storesOf(place);
 
@@ -161,7 +161,7 @@ const ordersContract = (place: Place): void => {
   });
 };
 
-const changesContract = (place: Place): void => {
+const changesContract = (place: StorePlace): void => {
   describe.runIf(place.name === 'postgres')('changes', () => {
     const stores = storesOf(place);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { action, event, rollout } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
-export const rolloutsContract = (place: Place): void => {
+export const rolloutsContract = (place: StorePlace): void => {
   describe('rollouts', () => {
     const stores = storesOf(place);
 
@@ -48,7 +48,7 @@ export const rolloutsContract = (place: Place): void => {
   actionsContract(place);
 };
 
-const logContract = (place: Place): void => {
+const logContract = (place: StorePlace): void => {
   describe('the log of a rollout', () => {
     const stores = storesOf(place);
 
@@ -104,13 +104,13 @@ const logContract = (place: Place): void => {
         const [row] = await one.tables.rollouts.events('ro_1', seq, 1);
         expect(row?.body).toEqual(body[won.indexOf(true)]);
       }
-      expect(await codeOf(one.tables.rollouts.append(event(9)))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(one.tables.rollouts.append(event(9)))).toBe('INTERNAL');
       expect(await one.tables.rollouts.events('ro_1', 0, 1000)).toHaveLength(8);
     });
   });
 };
 
-const actionsContract = (place: Place): void => {
+const actionsContract = (place: StorePlace): void => {
   describe('actions of a rollout', () => {
     const stores = storesOf(place);
 

@@ -5,7 +5,7 @@ import { openStore, type StoreOptions } from '../open.ts';
 import type { Store } from '../store.ts';
 
 /** A kind of database that the contract is run against. */
-export interface Place {
+export interface StorePlace {
   readonly name: 'sqlite' | 'postgres';
   readonly options?: StoreOptions;
   /** URL of a database that nobody has used yet. */
@@ -27,11 +27,11 @@ export interface Opener<T> {
 export type Stores = Opener<Store>;
 
 /** To be called in a `describe`. */
-export const storesOf = (place: Place): Stores => openerOf(place, openStore);
+export const storesOf = (place: StorePlace): Stores => openerOf(place, openStore);
 
 /** The same for whatever else lies in a database. */
 export function openerOf<T extends { close(): Promise<void> }>(
-  place: Place,
+  place: StorePlace,
   open: (url: string, options?: DatabaseOptions) => Promise<T>,
 ): Opener<T> {
   const opened: T[] = [];
@@ -64,7 +64,7 @@ export function openerOf<T extends { close(): Promise<void> }>(
 }
 
 /** What a promise throws: its code, or `resolved`. */
-export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+export async function rejectionCodeOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
     return 'resolved';

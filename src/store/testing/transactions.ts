@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../migrations/all.ts';
 import type { Tables } from '../store.ts';
 import { CHANGE, endpoint, version } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
-export const transactionsContract = (place: Place): void => {
+export const transactionsContract = (place: StorePlace): void => {
   describe('transactions', () => {
     const stores = storesOf(place);
 
@@ -65,9 +65,9 @@ export const transactionsContract = (place: Place): void => {
     it('refuse calls of the store from within, which would wait for ever', async () => {
       const store = await stores.one();
       const inside = store.transaction(() => store.tables.versions.get('churn', 1));
-      expect(await codeOf(inside)).toBe('INTERNAL');
+      expect(await rejectionCodeOf(inside)).toBe('INTERNAL');
       const nested = store.transaction(() => store.transaction(async () => 1));
-      expect(await codeOf(nested)).toBe('INTERNAL');
+      expect(await rejectionCodeOf(nested)).toBe('INTERNAL');
       expect(await store.tables.versions.get('churn', 1)).toBeNull();
     });
   });
@@ -76,7 +76,7 @@ export const transactionsContract = (place: Place): void => {
   openingContract(place);
 };
 
-const failedCalls = (place: Place): void => {
+const failedCalls = (place: StorePlace): void => {
   describe('a call that fails in a transaction', () => {
     const stores = storesOf(place);
 
@@ -91,17 +91,17 @@ const failedCalls = (place: Place): void => {
       for (const [i, call] of failing.entries()) {
         const caught = store.transaction(async (tables) => {
           await tables.versions.insert(version());
-          await codeOf(call(tables));
+          await rejectionCodeOf(call(tables));
           return 'as if nothing had been';
         });
-        expect(await codeOf(caught)).toBe(codes[i]);
+        expect(await rejectionCodeOf(caught)).toBe(codes[i]);
       }
       expect((await store.tables.versions.list('churn')).items).toEqual([]);
     });
   });
 };
 
-const openingContract = (place: Place): void => {
+const openingContract = (place: StorePlace): void => {
   describe('opening', () => {
     const stores = storesOf(place);
 
@@ -127,8 +127,8 @@ const openingContract = (place: Place): void => {
       await Promise.all([store.close(), store.close()]);
       const rows = await Promise.all(begun);
       expect(rows.map((row) => row.version).sort()).toEqual([1, 2]);
-      expect(await codeOf(store.tables.versions.models())).toBe('STORE_UNAVAILABLE');
-      expect(await codeOf(store.transaction(async () => 1))).toBe('STORE_UNAVAILABLE');
+      expect(await rejectionCodeOf(store.tables.versions.models())).toBe('STORE_UNAVAILABLE');
+      expect(await rejectionCodeOf(store.transaction(async () => 1))).toBe('STORE_UNAVAILABLE');
     });
 
     it('works for many at once on an empty database', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { event, version } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
 const HOSTILE = [
   `'; drop table versions; --`,
@@ -13,7 +13,7 @@ const HOSTILE = [
   'x'.repeat(1_000_000),
 ];
 
-export const valuesContract = (place: Place): void => {
+export const valuesContract = (place: StorePlace): void => {
   describe('values', () => {
     const stores = storesOf(place);
 
@@ -53,7 +53,7 @@ export const valuesContract = (place: Place): void => {
         () => tables.rollouts.append(event(0, { body: { rate: Number.POSITIVE_INFINITY } })),
         () => tables.idempotency.put('k\0', '', 200, null, 1),
       ];
-      for (const call of refused) expect(await codeOf(call())).toBe('STORE_VALUE_INVALID');
+      for (const call of refused) expect(await rejectionCodeOf(call())).toBe('STORE_VALUE_INVALID');
       expect((await tables.versions.list('churn')).items).toEqual([]);
     });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { version } from './rows.ts';
-import { codeOf, type Place, storesOf } from './stores.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
-export const versionsContract = (place: Place): void => {
+export const versionsContract = (place: StorePlace): void => {
   describe('versions', () => {
     const stores = storesOf(place);
 
@@ -62,7 +62,7 @@ export const versionsContract = (place: Place): void => {
   aliasesContract(place);
 };
 
-const aliasesContract = (place: Place): void => {
+const aliasesContract = (place: StorePlace): void => {
   describe('aliases', () => {
     const stores = storesOf(place);
 
@@ -86,7 +86,7 @@ const aliasesContract = (place: Place): void => {
 
     it('do not name a version that is not there', async () => {
       const { tables } = await stores.one();
-      expect(await codeOf(tables.versions.setAlias('churn', 'champion', 1))).toBe('INTERNAL');
+      expect(await rejectionCodeOf(tables.versions.setAlias('churn', 'champion', 1))).toBe('INTERNAL');
       expect(await tables.versions.aliases('churn')).toEqual({});
     });
   });

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { openStore } from '../../../store/open.ts';
 import type { RolloutCommand } from '../../port.ts';
 import { bootHere, type Kill, runStory, type Story, type StoryOutcome } from './story.ts';
-import { POLICY, prepare, trafficOf } from './world.ts';
+import { prepare, trafficOf, WORLD_POLICY } from './world.ts';
 
 async function told(story: Story, kill: Kill | null): Promise<StoryOutcome> {
   const store = await openStore('sqlite::memory:');
@@ -52,7 +52,7 @@ const storyOf: fc.Arbitrary<Story> = fc
   })
   .map(({ failing, units, commands, strategy, shadow, holdback }) => {
     const first = shadow ? [{ shadow: 100, bake: '2s', minUnits: 0 }] : [];
-    const policy = { ...POLICY, holdback, stages: [...first, ...POLICY.stages] };
+    const policy = { ...WORLD_POLICY, holdback, stages: [...first, ...WORLD_POLICY.stages] };
     const isPlacebo = strategy === 'placebo';
     const { stages: _, ...unstaged } = policy;
     return {

@@ -1,6 +1,6 @@
 /** What becomes of rollouts, by what is told of them. */
 import type { Story } from './story.ts';
-import { POLICY, trafficOf } from './world.ts';
+import { trafficOf, WORLD_POLICY } from './world.ts';
 
 export const STORIES: Readonly<Record<string, Story>> = {
   'that is promoted': { traffic: trafficOf(400), seconds: 12 },
@@ -11,7 +11,9 @@ export const STORIES: Readonly<Record<string, Story>> = {
     commands: { 2: 'pause', 3: 'resume', 5: 'abort' },
   },
   'that shadows first': {
-    row: { policy: { ...POLICY, stages: [{ shadow: 100, bake: '2s', minUnits: 0 }, ...POLICY.stages] } },
+    row: {
+      policy: { ...WORLD_POLICY, stages: [{ shadow: 100, bake: '2s', minUnits: 0 }, ...WORLD_POLICY.stages] },
+    },
     traffic: trafficOf(400),
     seconds: 12,
   },

@@ -19,10 +19,10 @@ import { StoreReplicaGroup } from '../../replicas/store-replica-group.ts';
 import { RolloutController } from '../rollout-controller.ts';
 import type { RolloutAlert } from '../rollout-run.ts';
 
-export const START = 1_700_000_000_000;
+export const WORLD_START = 1_700_000_000_000;
 
 export class ManualClock implements Clock {
-  #now = START;
+  #now = WORLD_START;
   #monotonic = 0;
 
   now(): number {
@@ -203,12 +203,12 @@ export async function prepare({ tables }: Store): Promise<void> {
     stable: 1,
     previous: null,
     rollout: null,
-    createdAt: START,
+    createdAt: WORLD_START,
   };
-  await tables.endpoints.insert(row, { at: START, by: 'ann', reason: 'first version' });
+  await tables.endpoints.insert(row, { at: WORLD_START, by: 'ann', reason: 'first version' });
 }
 
-export const POLICY = {
+export const WORLD_POLICY = {
   window: '1s',
   watermark: '1s',
   stages: [
@@ -228,11 +228,11 @@ export const rolloutRow = (change: Partial<RolloutRow> = {}): RolloutRow => ({
   candidate: 2,
   stable: 1,
   binding: { candidate: digestOf(2), stable: digestOf(1), policyHash: 'c'.repeat(64) },
-  policy: POLICY,
+  policy: WORLD_POLICY,
   seed: 7,
   reason: 'new features',
   by: 'ann',
-  startedAt: START,
+  startedAt: WORLD_START,
   endedAt: null,
   state: 'running',
   rolledBackAutomatically: false,

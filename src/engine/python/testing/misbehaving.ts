@@ -15,7 +15,7 @@ export const ORDER = {
   ...{ prints: -8, slow: -9, grows: -10, lies: -11, wrongRows: -12, refuses: -13, fills: -14 },
 } as const;
 
-export const rowsOf = (...rows: readonly (readonly number[])[]): Batch => ({
+export const matrixBatchOf = (...rows: readonly (readonly number[])[]): Batch => ({
   kind: 'matrix',
   rows: rows.length,
   width: rows[0]!.length,

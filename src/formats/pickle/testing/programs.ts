@@ -72,7 +72,7 @@ function tellObject(value: Extract<PyValue, { type: 'object' }>): JsonCase {
 }
 
 /** Bytes of a program: text is Latin-1, numbers are single bytes. */
-export function program(...parts: readonly (string | number | Uint8Array)[]): Uint8Array {
+export function pickleProgram(...parts: readonly (string | number | Uint8Array)[]): Uint8Array {
   return new Uint8Array(
     Buffer.concat(
       parts.map((part) =>
@@ -86,9 +86,9 @@ export function program(...parts: readonly (string | number | Uint8Array)[]): Ui
   );
 }
 
-export const unicode = (text: string): Uint8Array => program(0x8c, text.length, text);
+export const unicode = (text: string): Uint8Array => pickleProgram(0x8c, text.length, text);
 export const global = (module: string, name: string): Uint8Array =>
-  program(unicode(module), unicode(name), 0x93);
+  pickleProgram(unicode(module), unicode(name), 0x93);
 export const u32 = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer);
 export const u64 = (value: bigint): Uint8Array => new Uint8Array(new BigUint64Array([value]).buffer);
 

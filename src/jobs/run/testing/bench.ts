@@ -19,7 +19,7 @@ import { beginRun, claimRun, type RunStarter } from '../begin.ts';
 import { type CoordinatorOptions, coordinateRun } from '../coordinator.ts';
 
 /** A forest over numbers and texts, which wants columns by name: age, income, city, plan, tenure. */
-export const MODEL = join(
+export const BENCH_MODEL = join(
   import.meta.dirname,
   '../../../../fixtures/models/sklearn-1.6.1/columns-forest.pkl',
 );
@@ -80,7 +80,7 @@ export class Bench {
   spec(change: Partial<JobSpec> = {}, options: Partial<JobSpec['options']> = {}): JobSpec {
     return {
       job: 'nightly',
-      model: MODEL,
+      model: BENCH_MODEL,
       source: { uri: this.input, format: null },
       key: 'id',
       columns: ['note'],
@@ -125,7 +125,7 @@ export class Bench {
     const rows = await query(
       `SELECT id::VARCHAR AS id, note, age, income, city, plan, tenure FROM ${literal(this.input)} WHERE ${where}`,
     );
-    const { engine, manifest } = await acceptFile(MODEL, { dataDir: this.folder, name: 'model' });
+    const { engine, manifest } = await acceptFile(BENCH_MODEL, { dataDir: this.folder, name: 'model' });
     const answers: unknown[][] = [];
     for (const { id, note, ...row } of rows) {
       const outputs = await engine.infer(decodeInput({ instances: [row] }, manifest.signature));
@@ -152,7 +152,7 @@ const provedBundles = (): Promise<string> => {
   proved ??= (async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-proved-'));
     process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-    await admitFile(MODEL, { dataDir, name: 'model' });
+    await admitFile(BENCH_MODEL, { dataDir, name: 'model' });
     return bundlesDir(dataDir);
   })();
   return proved;

@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hasCode, retry } from '../../../core/retry.ts';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../../store/testing/postgres.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { SinkRun } from '../sink.ts';
@@ -85,12 +90,12 @@ for (const when of ['before', 'after'] as const)
         const uri = `${url.replace(String(port), String(cut.port))}?table=scored_${n}`;
         await wholeRun(runOf(uri, { run: `run-${n}`, ...options }));
         cut.close();
-        const [found] = await asked(
+        const [found] = await runPostgresStatement(
           url,
           `select count(*)::int as rows, count(distinct id)::int as keys from scored_${n}`,
         );
         expect({ n, ...(found as object) }).toEqual({ n, rows: 100, keys: 100 });
-        expect(await asked(url, 'select * from plimsoll_batch.chunks')).toEqual([]);
+        expect(await runPostgresStatement(url, 'select * from plimsoll_batch.chunks')).toEqual([]);
         if (!cut.isCut()) break;
       }
     });

@@ -2,7 +2,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DuckDBColumn } from '../../../duckdb/copy.ts';
 import { literal } from '../../../sql/identifiers.ts';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../../store/testing/postgres.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import { accountOf, laneDatabase, runOf, selectOf } from '../testing/runs.ts';
 import { sessionName } from './progress.ts';
@@ -35,7 +40,7 @@ async function publish(uri: string, select: string, rows: number, options: Optio
 /** What `prepare` says of a table made by `statement`. */
 async function refusal(statement: string, options: Options): Promise<{ code: string; message: string }> {
   const url = await server.database();
-  await asked(url, statement);
+  await runPostgresStatement(url, statement);
   const sink = await openSink(runOf(`${url}?table=scored`, options));
   const error = await sink.prepare([]).then(
     () => ({ code: 'none', message: '' }),
@@ -80,7 +85,10 @@ describe('a table of PostgreSQL that does not fit', () => {
 
   test('is refused at the first chunk whose values it does not take', async () => {
     const url = await server.database();
-    await asked(url, 'create table scored (id smallint, predict double precision check (predict < 1))');
+    await runPostgresStatement(
+      url,
+      'create table scored (id smallint, predict double precision check (predict < 1))',
+    );
     const uri = `${url}?table=scored`;
     const failing = (select: string, run: string) =>
       publish(uri, select, 1, { columns: PLAIN, run }).catch(
@@ -90,7 +98,7 @@ describe('a table of PostgreSQL that does not fit', () => {
     expect(wide).toMatchObject({ code: 'SINK_INVALID', message: expect.stringContaining('out of range') });
     const large = await failing('select 7::bigint as id, 2.5::double as predict', 'r2');
     expect(large).toMatchObject({ code: 'SINK_INVALID', message: expect.stringContaining('check') });
-    expect(await asked(url, 'select * from scored')).toEqual([]);
+    expect(await runPostgresStatement(url, 'select * from scored')).toEqual([]);
   });
 });
 
@@ -143,13 +151,16 @@ describe('values on their way into PostgreSQL', () => {
     await publish(`${url}?table=scored`, `SELECT ${cells.join(', ')}`, 1, { columns });
     const typed = values.map((_, i) => `pg_typeof(c${i})::text || ':' || c${i}::text as c${i}`);
     const inUtc = `${url}?options=-c%20TimeZone%3DUTC`;
-    const [row] = (await asked(inUtc, `select ${typed.join(', ')} from scored`)) as Record<string, string>[];
+    const [row] = (await runPostgresStatement(inUtc, `select ${typed.join(', ')} from scored`)) as Record<
+      string,
+      string
+    >[];
     expect(Object.values(row!)).toEqual(values.map(([, , made, text]) => `${made}:${text}`));
   });
 
   test('go into the types of a table that is there', async () => {
     const url = await server.database();
-    await asked(
+    await runPostgresStatement(
       url,
       `create type colour as enum ('red'); create domain score as real;
       create table scored (id numeric, predict score, colour colour, mark uuid, doc jsonb, day timestamptz, n text)`,
@@ -166,7 +177,7 @@ describe('values on their way into PostgreSQL', () => {
       '5f0c5b3e-8d1a-4c0e-9b55-0123456789ab' as mark, '{"a": [1]}' as doc, date '2024-01-02' as day, 7 as n`;
     await publish(`${url}?table=scored`, select, 1, { columns });
     expect(
-      await asked(
+      await runPostgresStatement(
         url,
         "select id::text, predict, colour, doc, day = '2024-01-02 00:00:00Z' as day, n from scored",
       ),
@@ -184,17 +195,19 @@ describe('values on their way into PostgreSQL', () => {
       { name: 't', type: 'VARCHAR' },
     ];
     await publish(`${url}?table=scored`, select, values.length, { columns });
-    expect(await asked(url, 'select t from scored order by id')).toEqual(values.map((t) => ({ t })));
+    expect(await runPostgresStatement(url, 'select t from scored order by id')).toEqual(
+      values.map((t) => ({ t })),
+    );
   });
 
   test('go as numbers into numeric and as texts into text', async () => {
     const url = await server.database();
-    await asked(url, 'create table scored (id text, predict numeric, day text)');
+    await runPostgresStatement(url, 'create table scored (id text, predict numeric, day text)');
     const columns = [...PLAIN, { name: 'day', type: 'DATE' }];
     const values = `(1, 1e-07, date '2024-01-02'), (2, 'nan', null), (3, 'inf', null), (4, null, null), (5, -12345.678, null)`;
     const select = `select id::bigint as id, p::double as predict, day::date as day from (values ${values}) as v(id, p, day)`;
     await publish(`${url}?table=scored`, select, 5, { columns });
-    expect(await asked(url, 'select id, predict::text, day from scored order by id')).toEqual([
+    expect(await runPostgresStatement(url, 'select id, predict::text, day from scored order by id')).toEqual([
       { id: '1', predict: '0.0000001', day: '2024-01-02' },
       { id: '2', predict: 'NaN', day: null },
       { id: '3', predict: 'Infinity', day: null },
@@ -220,7 +233,7 @@ describe('values on their way into PostgreSQL', () => {
       4,
       { columns },
     );
-    expect(await asked(url, 'select id from scored')).toEqual([
+    expect(await runPostgresStatement(url, 'select id from scored')).toEqual([
       { id: '\\.' },
       { id: '\\N' },
       { id: '' },
@@ -239,7 +252,9 @@ describe('values on their way into PostgreSQL', () => {
         columns: [{ name: 'i"d', type: 'BIGINT' }],
       },
     );
-    expect(await asked(url, `select * from "${name.replaceAll('"', '""')}"`)).toEqual([{ 'i"d': '1' }]);
+    expect(await runPostgresStatement(url, `select * from "${name.replaceAll('"', '""')}"`)).toEqual([
+      { 'i"d': '1' },
+    ]);
   });
 });
 
@@ -251,7 +266,7 @@ describe('upserts into PostgreSQL', () => {
   for (const publishing of ['whole', 'chunks'] as const)
     test(`replace rows of the same key and leave the others and other columns, ${publishing}`, async () => {
       const url = await server.database();
-      await asked(
+      await runPostgresStatement(
         url,
         `create table scored (id bigint primary key, predict double precision, note text);
         insert into scored values (1, 0.1, 'kept'), (2, 0.2, 'kept')`,
@@ -261,7 +276,7 @@ describe('upserts into PostgreSQL', () => {
         mode: 'upsert',
         publish: publishing,
       });
-      expect(await asked(url, 'select * from scored order by id')).toEqual([
+      expect(await runPostgresStatement(url, 'select * from scored order by id')).toEqual([
         { id: '1', predict: 0.1, note: 'kept' },
         { id: '2', predict: 0.9, note: 'kept' },
         { id: '3', predict: 0.3, note: null },
@@ -300,9 +315,9 @@ describe('a database that goes away', () => {
     // As after a commit that nobody heard of: the chunk is written again.
     expect(await writer.write(db, selectOf(1), accountOf(1))).toEqual(accountOf(1));
     await sink.publish([accountOf(0), accountOf(1)], {});
-    expect(await asked(url, 'select count(*)::int as n, count(distinct id)::int as k from scored')).toEqual([
-      { n: 100, k: 100 },
-    ]);
+    expect(
+      await runPostgresStatement(url, 'select count(*)::int as n, count(distinct id)::int as k from scored'),
+    ).toEqual([{ n: 100, k: 100 }]);
     await Promise.all([writer.close(), sink.close()]);
   });
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../../store/testing/postgres.ts';
 import { sinkContract } from '../testing/contract.ts';
 import { readTable } from '../testing/readers.ts';
 
@@ -44,7 +49,7 @@ sinkContract({
   name: 'a table of PostgreSQL that is there',
   uri: async () => {
     const url = await server.database();
-    await asked(
+    await runPostgresStatement(
       url,
       `create table scored (number serial, ${COLUMN_TYPES}, noted timestamptz not null default now())`,
     );

@@ -4,7 +4,7 @@ import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkSpec } from '../../spec/spec.ts';
 import { openSink, openSinkWriter } from '../open.ts';
 import type { JobSink, SinkRun } from '../sink.ts';
-import { accountOf, laneDatabase, type Row, rowsOf, runOf, selectOf } from './runs.ts';
+import { accountOf, laneDatabase, type Row, runOf, selectOf, sinkRowsOf } from './runs.ts';
 
 export interface SinkPlace {
   readonly name: string;
@@ -31,7 +31,7 @@ export class Harness {
 
   /** The rows of these chunks as they are read back. */
   expected(...chunks: number[]): readonly Row[] {
-    const rows = chunks.flatMap((chunk) => rowsOf(chunk));
+    const rows = chunks.flatMap((chunk) => sinkRowsOf(chunk));
     return rows.map((row) => (row.predict === 'NaN' ? { ...row, predict: this.place.nan } : row));
   }
 

@@ -1,7 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../../store/testing/postgres.ts';
 import { type KillPlace, killContract } from './kills.ts';
 import { readParquet, readTable } from './readers.ts';
 import { temporaryFolder } from './runs.ts';
@@ -22,7 +27,10 @@ const postgresPlace = (server: () => PostgresServer): KillPlace => ({
     const tables = `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where nspname = 'plimsoll_batch' and relkind = 'r' and relname not in ('runs', 'chunks')`;
     const chunks = 'select run from plimsoll_batch.chunks';
-    const rows = [...(await asked(uri.split('?')[0]!, tables)), ...(await asked(uri.split('?')[0]!, chunks))];
+    const rows = [
+      ...(await runPostgresStatement(uri.split('?')[0]!, tables)),
+      ...(await runPostgresStatement(uri.split('?')[0]!, chunks)),
+    ];
     return rows.map((row) => JSON.stringify(row));
   },
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../core/random.ts';
 import type { Row } from './runs.ts';
-import { rowsOf, temporaryFolder } from './runs.ts';
+import { sinkRowsOf, temporaryFolder } from './runs.ts';
 
 const CHUNKS = 8;
 const PROGRAM = fileURLToPath(new URL('./write-run.ts', import.meta.url));
@@ -70,7 +70,7 @@ async function wholeRun(place: KillPlace): Promise<number> {
 
 /** All rows, each once: nothing is ever seen of a part of them. */
 function expectWhole(rows: readonly Row[] | null): void {
-  const wanted = Array.from({ length: CHUNKS }, (_, chunk) => rowsOf(chunk)).flat();
+  const wanted = Array.from({ length: CHUNKS }, (_, chunk) => sinkRowsOf(chunk)).flat();
   const byKey = (a: Row, b: Row): number => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
   expect([...(rows ?? [])].sort(byKey)).toEqual(wanted);
 }

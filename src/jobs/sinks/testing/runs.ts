@@ -66,14 +66,14 @@ const rowAt = (i: number): Row => ({
 });
 
 /** The rows of a chunk. */
-export const rowsOf = (chunk: number, rows = CHUNK_ROWS): readonly Row[] =>
+export const sinkRowsOf = (chunk: number, rows = CHUNK_ROWS): readonly Row[] =>
   Array.from({ length: rows }, (_, i) => rowAt(chunk * CHUNK_ROWS + i));
 
 /** The same rows as SQL. */
 export function selectOf(chunk: number, rows = CHUNK_ROWS): string {
   const names = COLUMNS.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(', ');
   const types = COLUMNS.map(({ type }, j) => `CAST(c${j} AS ${type})`).join(', ');
-  const values = rowsOf(chunk, rows).map(
+  const values = sinkRowsOf(chunk, rows).map(
     ({ id, text, amount, flag, predict }) =>
       `(${literal(id)}, ${text === null ? 'NULL' : literal(text)}, ${literal(amount)}, ${flag}, ${literal(predict)})`,
   );

@@ -1,6 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { asked, HOOK_MILLIS, type PostgresServer, startPostgres } from '../../../store/testing/postgres.ts';
+import {
+  HOOK_MILLIS,
+  type PostgresServer,
+  runPostgresStatement,
+  startPostgres,
+} from '../../../store/testing/postgres.ts';
 import { freezeOptions, readAll, sourceContract } from '../contract.ts';
 import type { ChunkRelation, JobSource } from '../source.ts';
 import { parseAddress } from '../table/address.ts';
@@ -32,20 +37,20 @@ const fill = `insert into t select g, chr(97 + g % 3), g::float8 / 7 from genera
 describe('the contract of sources', () => {
   sourceContract('a table of PostgreSQL', async () => {
     const own = await server.database();
-    await asked(own, 'create table t (id int, name text, x float8)');
-    await asked(own, fill);
+    await runPostgresStatement(own, 'create table t (id int, name text, x float8)');
+    await runPostgresStatement(own, fill);
     return {
       open: async () => new TableSource(new PostgresTables(parseAddress(`${own}?table=public.t`), 'id')),
       columns: ['id', 'name', 'x'],
       rows: Array.from({ length: ROWS }, (_, g) => [g + 1, 'abc'[(g + 1) % 3], (g + 1) / 7]),
-      change: async () => void (await asked(own, 'update t set x = 0 where id = 17')),
+      change: async () => void (await runPostgresStatement(own, 'update t set x = 0 where id = 17')),
     };
   });
 });
 
 describe('a table of PostgreSQL', () => {
   it('gives every row once, in the order of keys, however it is cut', async () => {
-    await asked(
+    await runPostgresStatement(
       url,
       `create table t as select g * 3 as id, 'n' || g as name from generate_series(1, 5000) g order by random()`,
     );
@@ -63,13 +68,13 @@ describe('a table of PostgreSQL', () => {
   });
 
   it('carries each type as it is', async () => {
-    await asked(
+    await runPostgresStatement(
       url,
       `create table t (id bigint, yes bool, small int2, whole int4, single float4, real float8, money numeric(12,2),
          wide numeric(38,10), free numeric, day date, clock time, at timestamp, zoned timestamptz, name varchar(20), fixed char(4),
          mark uuid, raw bytea, doc jsonb, list int[])`,
     );
-    await asked(
+    await runPostgresStatement(
       url,
       `insert into t values (9223372036854775807, true, -32768, 2147483647, '1e-45', '0.1', 1234567890.12, 1234567890123456789012345678.0123456789,
          0.1, '2026-02-28', '24:00:00', '1999-12-31 23:59:59.999999', '2026-07-01 02:00+02', 'é"'',\n', 'ab', '0190a3f2-0000-7000-8000-0000000000ff', '\\x00ff', '{"a": 1}', '{1,null}'),
@@ -160,7 +165,7 @@ describe('a table of PostgreSQL', () => {
       bytea: `decode(md5((g % 40)::text), 'hex')`,
     };
     for (const [type, key] of Object.entries(keys)) {
-      await asked(
+      await runPostgresStatement(
         url,
         `create table "k ${type}" as select g, case when g % 100 > 0 then (${key})::${type} end as "the ""key" from generate_series(1, 4000) g`,
       );
@@ -178,29 +183,29 @@ describe('a table of PostgreSQL', () => {
   });
 
   it('leaves out what comes later, and refuses a chunk that lost, gained or changed a row', async () => {
-    await asked(url, 'create table t (id int primary key, name text, x float8)');
-    await asked(url, fill);
+    await runPostgresStatement(url, 'create table t (id int primary key, name text, x float8)');
+    await runPostgresStatement(url, fill);
     const source = open('table=t');
     const frozen = await source.freeze(freezeOptions());
     const read = async () => (await readAll(source, frozen, { columns: ['id'] })).rows.length;
-    await asked(url, 'insert into t values (1000)');
+    await runPostgresStatement(url, 'insert into t values (1000)');
     expect(await read()).toBe(ROWS);
     for (const [change, undo] of [
       ['delete from t where id = 20', `${fill} on conflict do nothing`],
       ["update t set name = 'other' where id = 20", `update t set name = chr(97 + id % 3) where id = 20`],
       ['insert into t values (0)', 'delete from t where id = 0'],
     ] as const) {
-      await asked(url, change);
+      await runPostgresStatement(url, change);
       await expect(read()).rejects.toMatchObject({ code: 'INPUT_CHANGED' });
-      await asked(url, undo);
+      await runPostgresStatement(url, undo);
       expect(await read()).toBe(ROWS);
     }
     await source.close();
   });
 
   it('reads the rows of a query, and no other statement', async () => {
-    await asked(url, 'create table t (id int, name text, x float8)');
-    await asked(url, fill);
+    await runPostgresStatement(url, 'create table t (id int, name text, x float8)');
+    await runPostgresStatement(url, fill);
     const source = open('query=select id + 100 as id, name from t where name like %27%25a%27 -- and so on');
     expect(await source.list()).toMatchObject({
       items: [{ path: expect.not.stringContaining('@'), digest: '' }],
@@ -229,7 +234,7 @@ describe('a table of PostgreSQL', () => {
       });
       await hostile.close();
     }
-    expect(await asked(url, 'select count(*)::int as n from t')).toEqual([{ n: ROWS }]);
+    expect(await runPostgresStatement(url, 'select count(*)::int as n from t')).toEqual([{ n: ROWS }]);
   });
 
   it('says what is wrong with a source without telling its password', async () => {
@@ -247,13 +252,13 @@ describe('a table of PostgreSQL', () => {
       expect(error.code).toMatch(/^SOURCE_|^USAGE$/);
       expect(JSON.stringify([error, error.message])).not.toContain('s3cret');
     }
-    await asked(url, 'create table empty (id int)');
+    await runPostgresStatement(url, 'create table empty (id int)');
     await expect(open('table=empty').freeze(freezeOptions())).rejects.toMatchObject({ code: 'INPUT_EMPTY' });
   });
 
   it('rejects the row whose value has no equal, and reads the others', async () => {
-    await asked(url, `create table t (id int, x numeric(10,2))`);
-    await asked(
+    await runPostgresStatement(url, `create table t (id int, x numeric(10,2))`);
+    await runPostgresStatement(
       url,
       `insert into t select g, case g when 3 then 'NaN'::numeric else g end from generate_series(1, 5) g`,
     );
@@ -271,13 +276,13 @@ describe('a table of PostgreSQL', () => {
   });
 
   it('stops when it is told to, and the server with it', async () => {
-    await asked(url, 'create table t as select 1 as id');
+    await runPostgresStatement(url, 'create table t as select 1 as id');
     const stop = new AbortController();
     const source = open('query=select id, pg_sleep(30)::text as nap from t');
     setTimeout(() => stop.abort(new Error('stopped')), 300);
     await expect(source.freeze(freezeOptions({ signal: stop.signal }))).rejects.toThrow('stopped');
     const naps = () =>
-      asked(
+      runPostgresStatement(
         url,
         `select 1 from pg_stat_activity where state = 'active' and query like '%pg_sleep%' and pid <> pg_backend_pid()`,
       );
@@ -285,8 +290,8 @@ describe('a table of PostgreSQL', () => {
   });
 
   it('is unavailable while the server is down, and reads on when it is back', async () => {
-    await asked(url, 'create table t (id int, name text, x float8)');
-    await asked(url, fill);
+    await runPostgresStatement(url, 'create table t (id int, name text, x float8)');
+    await runPostgresStatement(url, fill);
     const source = open('table=t');
     const frozen = await source.freeze(freezeOptions());
     const chunks = await source.chunks(frozen, 7);
@@ -301,17 +306,17 @@ describe('a table of PostgreSQL', () => {
   });
 
   it('is unavailable when the server dies while rows flow', async () => {
-    await asked(
+    await runPostgresStatement(
       url,
       `create table t as select g as id, repeat('x', 1000) as name from generate_series(1, 20200) g`,
     );
-    await asked(url, 'alter table t add primary key (id)');
+    await runPostgresStatement(url, 'alter table t add primary key (id)');
     const nap = 'case when id > 20000 then pg_sleep(0.02)::text end as nap';
     const address = parseAddress(`${url}?query=select id, name, ${nap} from t order by id`);
     const tables = new PostgresTables(address, 'id');
     const loading = tables.load({ from: null, to: '20200' }, ['id', 'name'], db, 'rows_that_flow');
     const naps = async () =>
-      (await asked(url, `select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length;
+      (await runPostgresStatement(url, `select 1 from pg_stat_activity where wait_event = 'PgSleep'`)).length;
     const outcome = loading.catch((error) => error);
     await vi.waitFor(async () => expect(await naps(), 'asleep').toBe(1), { timeout: 10_000 });
     await server.kill();

@@ -12,9 +12,9 @@ import { type AccuracyLook, AccuracyWatch, ingestLabels } from '../accuracy-watc
 import type { AccuracyTarget } from '../stored-accuracy.ts';
 
 export const DAY = 86_400_000;
-export const START = Math.floor(Date.parse('2026-03-01T00:00:00Z') / DAY) * DAY;
+export const LOG_START = Math.floor(Date.parse('2026-03-01T00:00:00Z') / DAY) * DAY;
 
-export const POLICY: AccuracyPolicy = {
+export const LABELLED_POLICY: AccuracyPolicy = {
   metric: 'accuracy',
   positive: null,
   target: null,
@@ -115,8 +115,8 @@ export class LabelledLog {
   ): Promise<AccuracyLook> {
     await ingestLabels(this.store, this.feedback);
     const target: AccuracyTarget = {
-      ...{ endpoint: 'churn', model: 'churn', version: 3, now: START + day * DAY },
-      policy: { ...POLICY, ...policy },
+      ...{ endpoint: 'churn', model: 'churn', version: 3, now: LOG_START + day * DAY },
+      policy: { ...LABELLED_POLICY, ...policy },
       falseAlarms: { count: 1, span: 90 * DAY },
       ...more,
     };

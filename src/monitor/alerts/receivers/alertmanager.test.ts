@@ -11,7 +11,7 @@ import { alertmanagerPush } from '../alertmanager-push.ts';
 import { stepAlerts } from '../engine.ts';
 import { alertFingerprint } from '../fingerprint.ts';
 import type { WebhookBody } from '../message/webhook-body.ts';
-import { condition, HOUR, labels, POLICY } from '../testing/conditions.ts';
+import { ALERT_POLICY, alertLabels, condition, HOUR } from '../testing/conditions.ts';
 import { startReceiverServer } from '../testing/receiver-server.ts';
 import { sendNotice } from './send-notice.ts';
 
@@ -90,9 +90,9 @@ test.skipIf(!isInstalled)(
   async () => {
     const far = await startReceiverServer();
     const url = await startAlertmanager(far.url);
-    const policy = { ...POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
+    const policy = { ...ALERT_POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
     const begin = Date.now() - HOUR;
-    const names = ['age', 'fee'].map((feature) => labels('FeatureDrift', { feature }));
+    const names = ['age', 'fee'].map((feature) => alertLabels('FeatureDrift', { feature }));
     const context = { deploys: [], receivers: { ops: 'webhook' as const }, features: 30 };
     const first = stepAlerts(
       [],

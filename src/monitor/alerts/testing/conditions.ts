@@ -2,22 +2,22 @@
 import type { AlertPolicy } from '../../policy/policy.ts';
 import type { AlertCondition, AlertLabels } from '../alert.ts';
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
+export const MINUTE_MILLIS = 60_000;
+export const HOUR = 60 * MINUTE_MILLIS;
 /** 2026-01-05T00:00:00Z. */
-export const START = 1_767_571_200_000;
+export const CONDITIONS_START = 1_767_571_200_000;
 
-export const POLICY: AlertPolicy = {
-  for: 10 * MINUTE,
-  resolveAfter: 15 * MINUTE,
-  coolDown: 30 * MINUTE,
+export const ALERT_POLICY: AlertPolicy = {
+  for: 10 * MINUTE_MILLIS,
+  resolveAfter: 15 * MINUTE_MILLIS,
+  coolDown: 30 * MINUTE_MILLIS,
   groupWait: 30_000,
-  groupInterval: 5 * MINUTE,
+  groupInterval: 5 * MINUTE_MILLIS,
   repeat: 4 * HOUR,
   routes: {},
 };
 
-export const labels = (alertname: string, more: Readonly<Record<string, string>> = {}): AlertLabels => ({
+export const alertLabels = (alertname: string, more: Readonly<Record<string, string>> = {}): AlertLabels => ({
   alertname,
   model: 'churn',
   endpoint: 'churn-eu',
@@ -34,7 +34,7 @@ export function condition(
     labels: name,
     severity: 'ticket',
     standing,
-    since: START,
+    since: CONDITIONS_START,
     told: {
       sentence: `${name.alertname} of ${name['feature'] ?? name.model}: PSI 0.31 of 0.05, since 2026-01-05 00:00, in 12,000 rows`,
       advice: 'Compare the source of the feature with last week',

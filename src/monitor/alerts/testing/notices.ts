@@ -2,10 +2,10 @@
 import type { AlertCondition, AlertRow } from '../alert.ts';
 import type { AlertNotice } from '../alert-notice.ts';
 import { stepAlerts } from '../engine.ts';
-import { condition, labels, MINUTE, POLICY, START } from './conditions.ts';
+import { ALERT_POLICY, alertLabels, CONDITIONS_START, condition, MINUTE_MILLIS } from './conditions.ts';
 
-const AGE = labels('FeatureDrift', { feature: 'age' });
-const FEE = labels('FeatureDrift', { feature: 'fee <b>&' });
+const AGE = alertLabels('FeatureDrift', { feature: 'age' });
+const FEE = alertLabels('FeatureDrift', { feature: 'fee <b>&' });
 
 /** The story of an incident: it begins, a second feature joins, somebody acknowledges, all is over. */
 export function incident(): {
@@ -15,10 +15,10 @@ export function incident(): {
   over: AlertNotice;
 } {
   let rows: readonly AlertRow[] = [];
-  const policy = { ...POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
+  const policy = { ...ALERT_POLICY, for: 0, resolveAfter: 0, groupWait: 0 };
   const look = (minutes: number, ...conditions: AlertCondition[]): AlertNotice => {
     const step = stepAlerts(rows, conditions, policy, {
-      now: START + minutes * MINUTE,
+      now: CONDITIONS_START + minutes * MINUTE_MILLIS,
       deploys: [],
       receivers: { ops: 'slack' },
       features: 30,

@@ -12,7 +12,7 @@ export interface Opened {
   restart(): Promise<MonitoringStore>;
 }
 
-export async function openStore(): Promise<Opened> {
+export async function openAlertStore(): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-alerts-'));
   const url = `sqlite:${join(folder, 'monitoring.sqlite')}`;
   let current = await openMonitoring(url);

@@ -34,7 +34,7 @@ export function numericFeature(name: string, values: readonly number[], bins = 1
     dependence: 1,
     singletons: 0,
   };
-  return { ...feature, counts: [...countsOf(feature, values)] };
+  return { ...feature, counts: [...featureCountsOf(feature, values)] };
 }
 
 /** The profile of a categorical reference. */
@@ -52,10 +52,13 @@ export function categoricalFeature(name: string, values: readonly (string | null
     dependence: 1,
     singletons: [...times.values()].filter(({ length }) => length === 1).length,
   };
-  return { ...feature, counts: [...countsOf(feature, values)] };
+  return { ...feature, counts: [...featureCountsOf(feature, values)] };
 }
 
-export function countsOf(feature: FeatureProfile, values: readonly (number | string | null)[]): Float64Array {
+export function featureCountsOf(
+  feature: FeatureProfile,
+  values: readonly (number | string | null)[],
+): Float64Array {
   const counts = new Float64Array(feature.counts.length);
   for (const value of values) counts[binOf(feature, value)]! += 1;
   return counts;
@@ -101,7 +104,7 @@ export function watched(
   const told: DriftReport[] = [];
   for (let row = 0; row < rows; row += block) {
     const counts = features.map((feature, f) =>
-      countsOf(
+      featureCountsOf(
         feature,
         listOf((source, k) => draws[f]!(source, row + k), random, block),
       ),

@@ -11,7 +11,7 @@ import { LogWriter, type LogWriterOptions } from '../log-writer.ts';
 /** 2026-11-01T00:00:00Z. */
 export const DAY_ONE = Date.UTC(2026, 10, 1);
 
-export const numbers = (name: string, ...values: number[]): CapturedColumn => ({
+export const loggedNumbers = (name: string, ...values: number[]): CapturedColumn => ({
   name,
   values: Float64Array.from(values),
 });
@@ -20,7 +20,7 @@ export const texts = (name: string, ...values: (string | null)[]): CapturedColum
 let blocks = 0;
 
 /** A block of as many rows as its columns have, a second apart; requests are `q<seq>-<row>`. */
-export function blockOf(
+export function loggedBlockOf(
   inputs: readonly CapturedColumn[],
   outputs: readonly CapturedColumn[] = [],
   more: Partial<CapturedBlock> = {},

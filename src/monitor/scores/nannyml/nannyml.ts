@@ -1,4 +1,6 @@
 /** Scores of a column as NannyML 0.13 defines them, and the alarm of its default method. Pure. */
+
+import { hellinger } from '../../../statistics/divergences.ts';
 import { mean, populationStandardDeviation } from '../../../statistics/sum.ts';
 import {
   allUnavailable,
@@ -16,7 +18,6 @@ import {
   fitKolmogorovSmirnov,
   fitShares,
   fitWasserstein,
-  hellinger,
   jensenShannonBits,
 } from './numbers.ts';
 

@@ -3,7 +3,7 @@
  * values are dropped, infinite ones are not. Pure.
  */
 import { binEdges, histogram, spaced } from '../../../statistics/bin-edges.ts';
-import { hellinger, jensenShannon } from '../../../statistics/divergences.ts';
+import { jensenShannon } from '../../../statistics/divergences.ts';
 import { kolmogorovSmirnovDistance, sorted, wasserstein } from '../../../statistics/sample-distances.ts';
 import { presentNumbers } from '../sample-column.ts';
 
@@ -36,7 +36,6 @@ export function fitShares(
 
 export const jensenShannonBits = (p: readonly number[], q: readonly number[]): number =>
   jensenShannon(p, q, 2);
-export { hellinger };
 
 /** Kolmogorov and Smirnov's D alone, without a p-value. */
 export function fitKolmogorovSmirnov(reference: Float64Array): FittedMethod<Float64Array> | null {

@@ -3,7 +3,7 @@ import { MersenneTwister } from '../../../statistics/mersenne-twister.ts';
 import type { ColumnPair, SampleColumn } from '../sample-column.ts';
 
 /** Numbers, null where missing. */
-export const numbers = (values: ArrayLike<number | null>, integers = false): SampleColumn => ({
+export const sampleNumbers = (values: ArrayLike<number | null>, integers = false): SampleColumn => ({
   kind: 'number',
   values: Float64Array.from(values as ArrayLike<number>, (value: number | null) => value ?? Number.NaN),
   integers,
@@ -20,7 +20,7 @@ export const pairOf = (reference: SampleColumn, current: SampleColumn): ColumnPa
 });
 
 /** Each value as often as its count says. */
-export const repeated = <V>(values: readonly V[], counts: readonly number[]): V[] =>
+export const repeatedSample = <V>(values: readonly V[], counts: readonly number[]): V[] =>
   values.flatMap((value, i) => new Array<V>(counts[i]!).fill(value));
 
 /** `numpy.random.RandomState(seed)`: each kind of draw as that generator has it. */

@@ -2,7 +2,7 @@
 import type { CapturedBlock } from '../../../capture/block.ts';
 import { seededRandom } from '../../../core/random.ts';
 import type { AlertRow } from '../../alerts/alert.ts';
-import { blockOf, numbers, texts } from '../../log/testing/blocks.ts';
+import { loggedBlockOf, loggedNumbers, texts } from '../../log/testing/blocks.ts';
 import { learnProfile } from '../block-columns.ts';
 import type { World } from './world.ts';
 
@@ -17,10 +17,10 @@ let seq = 0;
 export const nextSeq = (): number => ++seq;
 
 /** Rows a millisecond apart. */
-export function block(n: number, more: Partial<CapturedBlock> = {}, age = ages(n)): CapturedBlock {
-  const made = blockOf(
-    [numbers('age', ...age), texts('plan', ...plans(n)), numbers('load', ...scores(n))],
-    [numbers('predict', ...scores(n))],
+export function watchedBlock(n: number, more: Partial<CapturedBlock> = {}, age = ages(n)): CapturedBlock {
+  const made = loggedBlockOf(
+    [loggedNumbers('age', ...age), texts('plan', ...plans(n)), loggedNumbers('load', ...scores(n))],
+    [loggedNumbers('predict', ...scores(n))],
     { seq: nextSeq(), ...more },
   );
   const at = Float64Array.from({ length: n }, (_, i) => made.from + i);
@@ -30,7 +30,7 @@ export function block(n: number, more: Partial<CapturedBlock> = {}, age = ages(n
 /** Fires and resolves at once. */
 export const QUICK = { alerts: { for: '0s', coolDown: '0s', resolveAfter: '0s' } };
 
-const reference = block(5000);
+const reference = watchedBlock(5000);
 
 /** Gives the version of that world a profile. */
 export async function withProfile(world: Promise<World>): Promise<World> {

@@ -10,7 +10,7 @@ import { addUnit, type CohortOutcomes, type MetricOutcomes, NO_SUMS, NOTHING_MAT
 import type { ExperimentState } from '../state.ts';
 import type { ExperimentView } from '../view.ts';
 
-export const MINUTE = 60_000;
+export const EXPERIMENT_MINUTE_MS = 60_000;
 
 export const machineStartOf = (policy: unknown, more: Partial<MachineStart> = {}): MachineStart => ({
   attempt: 'ro_1',
@@ -39,7 +39,7 @@ export const closedWindow = ({
 }: InventedWindow): ClosedWindow =>
   blankWindow({
     window,
-    start: window * MINUTE,
+    start: window * EXPERIMENT_MINUTE_MS,
     shares,
     arms: shares.map((_, arm) => ({ ...NO_ARM_COUNTS, ...arms[arm] })),
     outcomes: outcomes && { ...NOTHING_MATURED, cohorts: outcomes },
@@ -56,7 +56,7 @@ export const cohortOf = (
 ): CohortOutcomes => ({
   metric,
   window,
-  start: window * MINUTE,
+  start: window * EXPERIMENT_MINUTE_MS,
   arms: Array.from({ length: arms }, (_, arm) =>
     units.filter(([at]) => at === arm).reduce((sums, [, y, x = 0]) => addUnit(sums, y, x), NO_SUMS),
   ),
@@ -119,7 +119,7 @@ export function feed(run: TestRun, event: MachineEvent, now: number): MachineSte
 }
 
 export const feedWindow = (run: TestRun, window: InventedWindow): MachineStep<ExperimentState> =>
-  feed(run, { kind: 'window', window: closedWindow(window) }, (window.window + 1) * MINUTE);
+  feed(run, { kind: 'window', window: closedWindow(window) }, (window.window + 1) * EXPERIMENT_MINUTE_MS);
 
 export const command = (kind: 'abort' | 'promote' | 'pause' | 'resume' | 'approve'): MachineEvent => ({
   kind: 'command',

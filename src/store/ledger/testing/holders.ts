@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import type { Ledger } from '../ledger.ts';
-import { heldRun, JOB, ledgersOf, newRun } from './ledgers.ts';
+import { heldRun, LEDGER_JOB, ledgersOf, newRun } from './ledgers.ts';
 
-export const holdersContract = (place: Place): void => {
+export const holdersContract = (place: StorePlace): void => {
   describe('holders of runs', () => {
     const ledgers = ledgersOf(place);
 
     it('are one at a time, until a lease has run out', async () => {
       const [one, two] = await ledgers.two();
-      await one.begin(JOB, newRun('r1'));
+      await one.begin(LEDGER_JOB, newRun('r1'));
       expect(await one.claim('r1', 'one', 0, 10)).toMatchObject({ holder: 'one', fence: 1, leaseUntil: 10 });
       expect(await two.claim('r1', 'two', 9, 10)).toBeNull();
       expect(await one.claim('r1', 'one', 9, 10)).toBeNull();
@@ -48,7 +48,7 @@ export const holdersContract = (place: Place): void => {
         fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
           runs += 1;
           const id = `p${runs}`;
-          await ledger.begin(JOB, newRun(id));
+          await ledger.begin(LEDGER_JOB, newRun(id));
           const model = new Model();
           let now = 0;
           for (const call of steps) {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
-import { JOB, ledgersOf, newRun } from './ledgers.ts';
+import type { StorePlace } from '../../testing/stores.ts';
+import { LEDGER_JOB, ledgersOf, newRun } from './ledgers.ts';
 
-export const beginContract = (place: Place): void => {
+export const beginContract = (place: StorePlace): void => {
   describe('runs of a job', () => {
     const ledgers = ledgersOf(place);
 
     it('begin with their first run, and number the next ones', async () => {
       const ledger = await ledgers.one();
-      const first = await ledger.begin(JOB, newRun('r1'));
+      const first = await ledger.begin(LEDGER_JOB, newRun('r1'));
       expect(first).toEqual({
         ...newRun('r1'),
         job: 'nightly',
@@ -27,43 +27,46 @@ export const beginContract = (place: Place): void => {
         progress: null,
       });
       expect(await ledger.job('nightly')).toEqual({
-        ...JOB,
+        ...LEDGER_JOB,
         schedule: null,
         paused: false,
         memory: null,
         generation: 1,
       });
-      expect((await ledger.begin({ ...JOB, spec: 'another' }, newRun('r2')))?.number).toBe(2);
+      expect((await ledger.begin({ ...LEDGER_JOB, spec: 'another' }, newRun('r2')))?.number).toBe(2);
       expect(await ledger.job('Nightly')).toBeNull();
     });
 
     it('leave a job that has a schedule as it is defined; one without is what its last run was', async () => {
       const ledger = await ledgers.one();
-      await ledger.begin(JOB, newRun('r1'));
-      await ledger.begin({ ...JOB, spec: 'another', createdBy: 'bob' }, newRun('r2'));
-      expect(await ledger.job('nightly')).toMatchObject({ spec: 'another', createdBy: JOB.createdBy });
-      await ledger.define({ ...JOB, schedule: { cron: '0 2 * * *' } });
-      await ledger.begin({ ...JOB, spec: 'a third' }, newRun('r3'));
-      expect((await ledger.job('nightly'))?.spec).toEqual(JOB.spec);
+      await ledger.begin(LEDGER_JOB, newRun('r1'));
+      await ledger.begin({ ...LEDGER_JOB, spec: 'another', createdBy: 'bob' }, newRun('r2'));
+      expect(await ledger.job('nightly')).toMatchObject({ spec: 'another', createdBy: LEDGER_JOB.createdBy });
+      await ledger.define({ ...LEDGER_JOB, schedule: { cron: '0 2 * * *' } });
+      await ledger.begin({ ...LEDGER_JOB, spec: 'a third' }, newRun('r3'));
+      expect((await ledger.job('nightly'))?.spec).toEqual(LEDGER_JOB.spec);
     });
 
     it('have one run of each due time, whoever else begins it', async () => {
       const [one, two] = await ledgers.two();
       const begun = await Promise.all(
         Array.from({ length: 8 }, (_, i) =>
-          (i % 2 === 0 ? one : two).begin(JOB, newRun(`r${i}`, { cause: 'schedule', due: 'schedule/02:00' })),
+          (i % 2 === 0 ? one : two).begin(
+            LEDGER_JOB,
+            newRun(`r${i}`, { cause: 'schedule', due: 'schedule/02:00' }),
+          ),
         ),
       );
       expect(begun.filter((run) => run !== null).map(({ number }) => number)).toEqual([1]);
       expect(
-        await one.begin({ ...JOB, name: 'other' }, newRun('r9', { due: 'schedule/02:00' })),
+        await one.begin({ ...LEDGER_JOB, name: 'other' }, newRun('r9', { due: 'schedule/02:00' })),
       ).not.toBeNull();
     });
 
     it('number their runs without gaps where many begin at once', async () => {
       const [one, two] = await ledgers.two();
       const begun = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? one : two).begin(JOB, newRun(`r${i}`))),
+        Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? one : two).begin(LEDGER_JOB, newRun(`r${i}`))),
       );
       const numbers = begun.map((run) => run?.number ?? 0).toSorted((a, b) => a - b);
       expect(numbers).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -71,18 +74,24 @@ export const beginContract = (place: Place): void => {
   });
 };
 
-export const jobsContract = (place: Place): void => {
+export const jobsContract = (place: StorePlace): void => {
   describe('jobs', () => {
     const ledgers = ledgersOf(place);
 
     it('are defined anew without forgetting what their trigger remembers', async () => {
       const ledger = await ledgers.one();
-      const defined = await ledger.define({ ...JOB, schedule: { cron: '0 2 * * *' } });
+      const defined = await ledger.define({ ...LEDGER_JOB, schedule: { cron: '0 2 * * *' } });
       expect(defined).toMatchObject({ schedule: { cron: '0 2 * * *' }, generation: 1, memory: null });
       expect(await ledger.remember('nightly', 1, { seen: ['a'] }, [])).toBe(true);
-      const again = await ledger.define({ ...JOB, spec: 2, schedule: null, createdAt: 99, createdBy: 'bob' });
+      const again = await ledger.define({
+        ...LEDGER_JOB,
+        spec: 2,
+        schedule: null,
+        createdAt: 99,
+        createdBy: 'bob',
+      });
       expect(again).toEqual({
-        ...JOB,
+        ...LEDGER_JOB,
         spec: 2,
         schedule: null,
         paused: false,
@@ -93,7 +102,7 @@ export const jobsContract = (place: Place): void => {
 
     it('are paused and go on, and say where there is none', async () => {
       const ledger = await ledgers.one();
-      await ledger.define({ ...JOB, schedule: null });
+      await ledger.define({ ...LEDGER_JOB, schedule: null });
       expect(await ledger.pause('nightly', true)).toBe(true);
       expect(await ledger.job('nightly')).toMatchObject({ paused: true, generation: 2 });
       expect(await ledger.pause('nightly', false)).toBe(true);
@@ -103,7 +112,8 @@ export const jobsContract = (place: Place): void => {
 
     it('are listed by name in parts', async () => {
       const ledger = await ledgers.one();
-      for (const name of ['b', 'a', 'Z', 'ä', 'c']) await ledger.define({ ...JOB, name, schedule: null });
+      for (const name of ['b', 'a', 'Z', 'ä', 'c'])
+        await ledger.define({ ...LEDGER_JOB, name, schedule: null });
       const first = await ledger.jobs({ limit: 3 });
       expect(first.items.map(({ name }) => name)).toEqual(['Z', 'a', 'b']);
       const second = await ledger.jobs({ limit: 3, cursor: first.next! });
@@ -113,7 +123,7 @@ export const jobsContract = (place: Place): void => {
 
     it('remember and start runs together, once, whoever looks at the same time', async () => {
       const [one, two] = await ledgers.two();
-      await one.define({ ...JOB, schedule: null });
+      await one.define({ ...LEDGER_JOB, schedule: null });
       const looks = Array.from({ length: 6 }, (_, i) =>
         (i % 2 === 0 ? one : two).remember('nightly', 1, { look: i }, [
           newRun(`a${i}`, { cause: 'files', due: 'files/a' }),

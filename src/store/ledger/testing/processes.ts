@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
-import { JOB, ledgersOf, newRun } from './ledgers.ts';
+import type { StorePlace } from '../../testing/stores.ts';
+import { LEDGER_JOB, ledgersOf, newRun } from './ledgers.ts';
 
 const WRITER = fileURLToPath(new URL('./run-writer.ts', import.meta.url));
 
@@ -21,7 +21,7 @@ function writer(
   return { child, lines: () => output.split('\n').slice(0, -1) };
 }
 
-export const processesContract = (place: Place, kills = 4): void => {
+export const ledgerProcessesContract = (place: StorePlace, kills = 4): void => {
   describe('several processes', () => {
     const ledgers = ledgersOf(place);
     // A process takes a while to start on a busy machine.
@@ -32,7 +32,7 @@ export const processesContract = (place: Place, kills = 4): void => {
       const writers = [1, 2, 3].map(() => writer(url, 'share'));
       // They open, and make, the same new database at the same time; the run comes to them while they look for it.
       const ledger = await ledgers.at(url);
-      await ledger.begin(JOB, newRun('r1'));
+      await ledger.begin(LEDGER_JOB, newRun('r1'));
       await Promise.all(writers.map(({ child }) => once(child, 'close')));
       const fences = writers.flatMap(({ lines }) => lines().map(Number));
       expect(fences.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 45 }, (_, i) => i + 1));
@@ -43,7 +43,7 @@ export const processesContract = (place: Place, kills = 4): void => {
     it('that are killed one after the other lose nothing and hand on at once', { timeout }, async () => {
       const url = await ledgers.fresh();
       const ledger = await ledgers.at(url);
-      await ledger.begin(JOB, newRun('r1'));
+      await ledger.begin(LEDGER_JOB, newRun('r1'));
       for (let kill = 1; kill <= kills; kill += 1) {
         const { child, lines } = writer(url, 'work');
         await once(child.stdout!, 'data');

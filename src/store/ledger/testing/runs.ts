@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import type { RunChange } from '../ledger.ts';
-import { heldRun, JOB, ledgersOf, newRun } from './ledgers.ts';
+import { heldRun, LEDGER_JOB, ledgersOf, newRun } from './ledgers.ts';
 
-export const runsContract = (place: Place): void => {
+export const runsContract = (place: StorePlace): void => {
   describe('runs', () => {
     const ledgers = ledgersOf(place);
 
@@ -38,7 +38,7 @@ export const runsContract = (place: Place): void => {
       expect((await ledger.claim('r1', 'again', 0, 10))?.fence).toBe(2);
       await ledger.release('r1', 2, { state: 'done' });
       expect(await ledger.claim('r1', 'again', 0, 10)).toBeNull();
-      await ledger.begin(JOB, newRun('r2'));
+      await ledger.begin(LEDGER_JOB, newRun('r2'));
       expect(await ledger.steer('r2', ['queued'], { state: 'cancelled' })).toBe(true);
       expect(await ledger.claim('r2', 'again', 0, 10)).toBeNull();
     });
@@ -57,7 +57,7 @@ export const runsContract = (place: Place): void => {
 
     it('are listed newest first, without what grows with their input', async () => {
       const ledger = await ledgers.one();
-      for (let i = 1; i <= 5; i += 1) await ledger.begin(JOB, newRun(`r${i}`));
+      for (let i = 1; i <= 5; i += 1) await ledger.begin(LEDGER_JOB, newRun(`r${i}`));
       const first = await ledger.runs('nightly', { limit: 3 });
       expect(first.items.map(({ id }) => id)).toEqual(['r5', 'r4', 'r3']);
       expect(first.items[0]).not.toHaveProperty('plan');
@@ -69,7 +69,7 @@ export const runsContract = (place: Place): void => {
     it('say which is the newest, which was done last, and which are open', async () => {
       const ledger = await ledgers.one();
       for (const [i, state] of (['done', 'done', 'failed', 'held', 'running'] as const).entries())
-        await ledger.begin(JOB, newRun(`r${i}`, { state, createdAt: 100 - i }));
+        await ledger.begin(LEDGER_JOB, newRun(`r${i}`, { state, createdAt: 100 - i }));
       expect((await ledger.latest('nightly'))?.id).toBe('r4');
       expect((await ledger.lastDone('nightly'))?.id).toBe('r1');
       expect((await ledger.lastDone('nightly', 'r1'))?.id).toBe('r0');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, type Place } from '../../testing/stores.ts';
-import { heldRun, JOB, ledgersOf, newRun } from './ledgers.ts';
+import { rejectionCodeOf, type StorePlace } from '../../testing/stores.ts';
+import { heldRun, LEDGER_JOB, ledgersOf, newRun } from './ledgers.ts';
 
-export const workContract = (place: Place): void => {
+export const workContract = (place: StorePlace): void => {
   describe('what a run has done', () => {
     const ledgers = ledgersOf(place);
 
@@ -42,7 +42,7 @@ export const workContract = (place: Place): void => {
     it('belongs to a run alone', async () => {
       const ledger = await ledgers.one();
       await heldRun(ledger);
-      await ledger.begin(JOB, newRun('r2'));
+      await ledger.begin(LEDGER_JOB, newRun('r2'));
       await ledger.claim('r2', 'h', 0, 10);
       await ledger.finishChunk('r1', 1, 0, 'one', null);
       await ledger.finishChunk('r2', 1, 0, 'two', null);
@@ -59,7 +59,7 @@ export const workContract = (place: Place): void => {
         () => ledger.finishChunk('r1', 1, 0, 'fine', { share: Number.POSITIVE_INFINITY }),
         () => ledger.addPiece('r1', 1, 'a\0b', 0, 'd'),
       ];
-      for (const call of refused) expect(await codeOf(call())).toBe('STORE_VALUE_INVALID');
+      for (const call of refused) expect(await rejectionCodeOf(call())).toBe('STORE_VALUE_INVALID');
       expect([await ledger.chunks('r1'), await ledger.pieces('r1')]).toEqual([[], []]);
       expect((await ledger.run('r1'))?.progress).toBeNull();
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, type Place } from '../../testing/stores.ts';
+import { rejectionCodeOf, type StorePlace } from '../../testing/stores.ts';
 import { delivery, intake, monitoringsOf, tick } from './monitorings.ts';
 
 const alert = (fingerprint: string, state = 'firing', endpoint = 'churn') => ({
@@ -16,7 +16,7 @@ const event = (fingerprint: string, what: string, at = 1) => ({
 });
 const NOTHING = { alerts: [], events: [], deliveries: [] };
 
-export const alertsContract = (place: Place): void => {
+export const alertsContract = (place: StorePlace): void => {
   describe('alerts', () => {
     const monitorings = monitoringsOf(place);
 
@@ -38,7 +38,7 @@ export const alertsContract = (place: Place): void => {
       ]);
       expect((await store.memory('alerts', 'tick'))?.body).toBe(9);
       const broken = { ...NOTHING, alerts: [alert('a2')], events: [event('a2', 'x', 0.5)] };
-      expect(await codeOf(store.alerted(broken))).toBe('STORE_VALUE_INVALID');
+      expect(await rejectionCodeOf(store.alerted(broken))).toBe('STORE_VALUE_INVALID');
       expect(await store.alert('a2')).toBeNull();
     });
 
@@ -68,7 +68,7 @@ export const alertsContract = (place: Place): void => {
   });
 };
 
-export const noticesContract = (place: Place): void => {
+export const noticesContract = (place: StorePlace): void => {
   describe('notices', () => {
     const monitorings = monitoringsOf(place);
 
@@ -98,7 +98,7 @@ export const noticesContract = (place: Place): void => {
   });
 };
 
-export const cohortsContract = (place: Place): void => {
+export const cohortsContract = (place: StorePlace): void => {
   describe('cohorts', () => {
     const monitorings = monitoringsOf(place);
     const cohort = (from: number, body: unknown, version = 1) => ({
@@ -144,7 +144,7 @@ export const cohortsContract = (place: Place): void => {
   });
 };
 
-export const retentionContract = (place: Place): void => {
+export const retentionContract = (place: StorePlace): void => {
   describe('what is past its time', () => {
     const monitorings = monitoringsOf(place);
 

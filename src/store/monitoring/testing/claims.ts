@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
-import { block, intake, monitoringsOf } from './monitorings.ts';
+import type { StorePlace } from '../../testing/stores.ts';
+import { intake, monitoringBlock, monitoringsOf } from './monitorings.ts';
 
-export const claimsContract = (place: Place): void => {
+export const claimsContract = (place: StorePlace): void => {
   describe('what one process alone may do', () => {
     const monitorings = monitoringsOf(place);
 
@@ -39,9 +39,9 @@ export const claimsContract = (place: Place): void => {
       expect(await one.remember([memory('late')], slept)).toBe(false);
       const alerted = { alerts: [], events: [], deliveries: [], memories: [memory('late')] };
       expect(await one.alerted(alerted, slept)).toBe(false);
-      expect(await one.takeIn(intake({ blocks: [block(1)] }), slept)).toBe(false);
+      expect(await one.takeIn(intake({ blocks: [monitoringBlock(1)] }), slept)).toBe(false);
       expect((await one.memory('drift', 'churn'))?.body).toBe('b');
-      expect(await one.fresh([block(1)])).toEqual([block(1)]);
+      expect(await one.fresh([monitoringBlock(1)])).toEqual([monitoringBlock(1)]);
       await two.release(now);
       expect(await two.remember([memory('let go')], now)).toBe(false);
     });

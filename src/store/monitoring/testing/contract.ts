@@ -1,14 +1,14 @@
 /** What every database of monitoring must do, whatever is under it. */
 import { describe } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import { alertsContract, cohortsContract, noticesContract, retentionContract } from './alerts.ts';
 import { claimsContract } from './claims.ts';
 import { intakeContract, segmentsContract, ticksContract } from './intake.ts';
 import { labelsContract } from './labels.ts';
 import { monitorsContract } from './monitors.ts';
-import { processesContract } from './processes.ts';
+import { monitoringProcessesContract } from './processes.ts';
 
-export const monitoringContract = (place: Place): void => {
+export const monitoringContract = (place: StorePlace): void => {
   describe(`monitoring in ${place.name}`, () => {
     monitorsContract(place);
     intakeContract(place);
@@ -20,6 +20,6 @@ export const monitoringContract = (place: Place): void => {
     cohortsContract(place);
     labelsContract(place);
     retentionContract(place);
-    processesContract(place);
+    monitoringProcessesContract(place);
   });
 };

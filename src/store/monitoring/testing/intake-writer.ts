@@ -3,18 +3,18 @@
  * by what is fresh, as others do at the same time, and says what it has committed.
  */
 import { openMonitoring } from '../open.ts';
-import { block, intake, segment, tick } from './monitorings.ts';
+import { intake, monitoringBlock, segment, tick } from './monitorings.ts';
 
 export const BLOCKS = 60;
 
 if (import.meta.main) {
   const store = await openMonitoring(process.argv[2]!);
-  const all = Array.from({ length: BLOCKS }, (_, seq) => block(seq));
+  const all = Array.from({ length: BLOCKS }, (_, seq) => monitoringBlock(seq));
   process.stdout.write('open\n');
   for (let fresh = await store.fresh(all); fresh.length > 0; fresh = await store.fresh(all)) {
     const { seq } = fresh[Math.floor(Math.random() * fresh.length)]!;
     const segments = [segment(`${seq}-${process.pid}`, seq, seq)];
-    if (await store.takeIn(intake({ blocks: [block(seq)], segments, ticks: [tick(seq)] })))
+    if (await store.takeIn(intake({ blocks: [monitoringBlock(seq)], segments, ticks: [tick(seq)] })))
       process.stdout.write(`${seq}\n`);
   }
   await store.close();

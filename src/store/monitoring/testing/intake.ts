@@ -1,44 +1,51 @@
 import { describe, expect, it } from 'vitest';
-import { codeOf, type Place } from '../../testing/stores.ts';
-import { block, intake, monitoringsOf, segment, tick } from './monitorings.ts';
+import { rejectionCodeOf, type StorePlace } from '../../testing/stores.ts';
+import { intake, monitoringBlock, monitoringsOf, segment, tick } from './monitorings.ts';
 
 const ALL = { endpoint: null, from: 0, to: 1e12 };
 
-export const intakeContract = (place: Place): void => {
+export const intakeContract = (place: StorePlace): void => {
   describe('blocks', () => {
     const monitorings = monitoringsOf(place);
 
     it('are taken in once, with all that was made of them or none of it', async () => {
       const store = await monitorings.one();
       const first = intake({
-        blocks: [block(1), block(2)],
+        blocks: [monitoringBlock(1), monitoringBlock(2)],
         segments: [segment('a', 0, 9)],
         ticks: [tick(0)],
       });
       expect(await store.takeIn(first)).toBe(true);
       expect(await store.takeIn(first)).toBe(false);
       const overlapping = intake({
-        blocks: [block(3), block(2)],
+        blocks: [monitoringBlock(3), monitoringBlock(2)],
         segments: [segment('b', 0, 9)],
         ticks: [tick(10)],
       });
       expect(await store.takeIn(overlapping)).toBe(false);
       expect(await store.segments(ALL)).toEqual([segment('a', 0, 9)]);
       expect(await store.ticksAfter(0, 10)).toMatchObject([tick(0)]);
-      expect(await store.fresh([block(3), block(2), block(1)])).toEqual([block(3)]);
+      expect(await store.fresh([monitoringBlock(3), monitoringBlock(2), monitoringBlock(1)])).toEqual([
+        monitoringBlock(3),
+      ]);
     });
 
     it('are told apart by worker, epoch and number, however workers are named', async () => {
       const store = await monitorings.one();
-      await store.takeIn(intake({ blocks: [block(1, 'a/1', 1)] }));
-      const others = [block(1, 'a', 1), block(11, 'a/1', 1), block(1, 'a/1/1', 1), block(1, 'a/1', 11)];
-      expect(await store.fresh([...others, block(1, 'a/1', 1)])).toEqual(others);
+      await store.takeIn(intake({ blocks: [monitoringBlock(1, 'a/1', 1)] }));
+      const others = [
+        monitoringBlock(1, 'a', 1),
+        monitoringBlock(11, 'a/1', 1),
+        monitoringBlock(1, 'a/1/1', 1),
+        monitoringBlock(1, 'a/1', 11),
+      ];
+      expect(await store.fresh([...others, monitoringBlock(1, 'a/1', 1)])).toEqual(others);
       expect(await store.fresh([])).toEqual([]);
     });
 
     it('of thousands are looked up and taken in, in their order', async () => {
       const store = await monitorings.one();
-      const blocks = Array.from({ length: 2500 }, (_, seq) => block(seq));
+      const blocks = Array.from({ length: 2500 }, (_, seq) => monitoringBlock(seq));
       expect(await store.takeIn(intake({ blocks: blocks.filter(({ seq }) => seq % 2 === 0) }))).toBe(true);
       expect(await store.fresh(blocks)).toEqual(blocks.filter(({ seq }) => seq % 2 === 1));
       expect(await store.takeIn(intake({ blocks: [...blocks.slice(2400).reverse()] }))).toBe(false);
@@ -49,7 +56,7 @@ export const intakeContract = (place: Place): void => {
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, i) =>
           (i % 2 === 0 ? one : two).takeIn(
-            intake({ blocks: [block(5)], segments: [segment(`s${i}`, 0, 1)], ticks: [tick(i)] }),
+            intake({ blocks: [monitoringBlock(5)], segments: [segment(`s${i}`, 0, 1)], ticks: [tick(i)] }),
           ),
         ),
       );
@@ -61,14 +68,21 @@ export const intakeContract = (place: Place): void => {
 
     it('leave nothing behind where a value of them cannot be kept', async () => {
       const store = await monitorings.one();
-      const bad = intake({ blocks: [block(1)], segments: [segment('a', 0, 9)], ticks: [tick(0.5)] });
-      expect(await codeOf(store.takeIn(bad))).toBe('STORE_VALUE_INVALID');
-      expect([await store.segments(ALL), await store.fresh([block(1)])]).toEqual([[], [block(1)]]);
+      const bad = intake({
+        blocks: [monitoringBlock(1)],
+        segments: [segment('a', 0, 9)],
+        ticks: [tick(0.5)],
+      });
+      expect(await rejectionCodeOf(store.takeIn(bad))).toBe('STORE_VALUE_INVALID');
+      expect([await store.segments(ALL), await store.fresh([monitoringBlock(1)])]).toEqual([
+        [],
+        [monitoringBlock(1)],
+      ]);
     });
   });
 };
 
-export const ticksContract = (place: Place): void => {
+export const ticksContract = (place: StorePlace): void => {
   describe('ticks', () => {
     const monitorings = monitoringsOf(place);
 
@@ -106,7 +120,7 @@ export const ticksContract = (place: Place): void => {
   });
 };
 
-export const segmentsContract = (place: Place): void => {
+export const segmentsContract = (place: StorePlace): void => {
   describe('files of the log', () => {
     const monitorings = monitoringsOf(place);
 

@@ -1,7 +1,7 @@
 /** What every database of monitoring must do with labels. */
 import { describe, expect, it } from 'vitest';
 import type { NumberedFeedback } from '../../store.ts';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import { monitoringsOf } from './monitorings.ts';
 
 const label = (id: number, over: Partial<NumberedFeedback> = {}): NumberedFeedback => ({
@@ -16,7 +16,7 @@ const label = (id: number, over: Partial<NumberedFeedback> = {}): NumberedFeedba
   ...over,
 });
 
-export const labelsContract = (place: Place): void => {
+export const labelsContract = (place: StorePlace): void => {
   describe('labels', () => {
     const monitorings = monitoringsOf(place);
 

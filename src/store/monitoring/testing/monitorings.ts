@@ -1,12 +1,12 @@
 /** Databases of monitoring of a test: opened on a database of its own, closed when it ends. */
-import { type Opener, openerOf, type Place } from '../../testing/stores.ts';
+import { type Opener, openerOf, type StorePlace } from '../../testing/stores.ts';
 import type { BlockKey, DeliveryRow, Intake, MonitoringStore, SegmentRow, TickRow } from '../monitoring.ts';
 import { openMonitoring } from '../open.ts';
 
 /** To be called in a `describe`. */
-export const monitoringsOf = (place: Place): Opener<MonitoringStore> => openerOf(place, openMonitoring);
+export const monitoringsOf = (place: StorePlace): Opener<MonitoringStore> => openerOf(place, openMonitoring);
 
-export const block = (seq: number, worker = 'w1', epoch = 1): BlockKey => ({ worker, epoch, seq });
+export const monitoringBlock = (seq: number, worker = 'w1', epoch = 1): BlockKey => ({ worker, epoch, seq });
 
 export const tick = (at: number, more: Partial<TickRow> = {}): Omit<TickRow, 'id'> => ({
   endpoint: 'churn',

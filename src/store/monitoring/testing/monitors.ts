@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import { monitoringsOf } from './monitorings.ts';
 
 const row = (endpoint: string, policy: unknown = { drift: { minimumPsi: 0.05 } }) => ({
@@ -9,7 +9,7 @@ const row = (endpoint: string, policy: unknown = { drift: { minimumPsi: 0.05 } }
   changedBy: 'ann',
 });
 
-export const monitorsContract = (place: Place): void => {
+export const monitorsContract = (place: StorePlace): void => {
   describe('what is watched', () => {
     const monitorings = monitoringsOf(place);
 

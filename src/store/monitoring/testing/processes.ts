@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Place } from '../../testing/stores.ts';
+import type { StorePlace } from '../../testing/stores.ts';
 import { BLOCKS } from './intake-writer.ts';
-import { block, monitoringsOf } from './monitorings.ts';
+import { monitoringBlock, monitoringsOf } from './monitorings.ts';
 
 const WRITER = fileURLToPath(new URL('./intake-writer.ts', import.meta.url));
 
@@ -22,7 +22,7 @@ function writer(url: string): Writer {
   return { child, ended, opened: once(child.stdout!, 'data') };
 }
 
-export const processesContract = (place: Place, kills = 3): void => {
+export const monitoringProcessesContract = (place: StorePlace, kills = 3): void => {
   describe('several processes', () => {
     const monitorings = monitoringsOf(place);
 
@@ -46,7 +46,7 @@ export const processesContract = (place: Place, kills = 3): void => {
       expect(ticks.map(({ at }) => at)).toEqual(Array.from({ length: BLOCKS }, (_, seq) => seq));
       const files = await store.segments({ endpoint: 'churn', from: 0, to: BLOCKS });
       expect(files.map(({ from }) => from)).toEqual(ticks.map(({ at }) => at));
-      expect(await store.fresh(ticks.map(({ at }) => block(at)))).toEqual([]);
+      expect(await store.fresh(ticks.map(({ at }) => monitoringBlock(at)))).toEqual([]);
     });
   });
 };
