@@ -13,6 +13,7 @@ import {
   anything,
   choice,
   described,
+  epochMillis,
   flag,
   list,
   nullable,
@@ -20,8 +21,6 @@ import {
   shape,
   tableOf,
 } from '../schema/value-schema.ts';
-
-const times = described(anyNumber, 'Milliseconds since the epoch');
 
 /** There where it holds in memory alone. */
 const durable = described(
@@ -224,7 +223,7 @@ export const ROUTE_VIEW = shape({
   endpoint: anyText,
   generation: anyInteger,
   route: ROUTE,
-  at: times,
+  at: epochMillis,
   by: anyText,
   reason: anyText,
 });
@@ -246,7 +245,7 @@ export const FEEDBACK_RECEIPT = shape({ accepted: anyInteger }, { durable });
 
 export const AUDIT_VIEW = shape({
   seq: anyInteger,
-  at: times,
+  at: epochMillis,
   by: anyText,
   what: anyText,
   subject: anyText,

@@ -7,6 +7,7 @@ import {
   anything,
   choice,
   described,
+  epochMillis,
   flag,
   list,
   nullable,
@@ -15,8 +16,6 @@ import {
   tableOf,
 } from '../schema/value-schema.ts';
 import { DRIFT_KINDS } from './drift/drift-finding.ts';
-
-const times = described(anyNumber, 'Milliseconds since the epoch');
 
 const SIDE = choice(['input', 'output']);
 const COUNTS = described(list(computedNumber), 'Rows, one number a bin');
@@ -29,13 +28,13 @@ export const MONITOR_VIEW = shape({
   policy: described(anything, 'What is in force, with every default; durations in milliseconds'),
   written: described(anything, 'The document as it was set'),
   generation: described(anyInteger, '0 where nothing was set'),
-  reference: nullable(shape({ source: anyText, rows: anyInteger, createdAt: times })),
+  reference: nullable(shape({ source: anyText, rows: anyInteger, createdAt: epochMillis })),
   traffic: described(
     shape({ hour: anyInteger, day: anyInteger, dropped: anyInteger }),
     'Rows of the last hour and day, and how many of them could not be captured',
   ),
   alerts: shape({ firing: anyInteger, pending: anyInteger }),
-  evaluatedAt: nullable(times),
+  evaluatedAt: nullable(epochMillis),
   sentence: anyText,
 });
 
@@ -53,8 +52,8 @@ const EVIDENCE = described(
 export const DRIFT_VIEW = shape({
   endpoint: anyText,
   version: anyInteger,
-  from: times,
-  to: times,
+  from: epochMillis,
+  to: epochMillis,
   rows: anyInteger,
   features: list(
     shape({
@@ -101,10 +100,10 @@ const LABELLED = {
 
 const COHORT = shape({
   version: anyInteger,
-  from: times,
-  to: times,
+  from: epochMillis,
+  to: epochMillis,
   revision: described(anyInteger, 'Grows with every label that changes what was known'),
-  computedAt: times,
+  computedAt: epochMillis,
   schema: schemaOf<1>({ const: 1 }),
   task: choice(['binary', 'multiclass', 'regression', 'ranking', 'value']),
   metric: anyText,
@@ -130,7 +129,7 @@ const COHORT = shape({
   segments: list(shape({ ...KNOWN, segment: anyText, labelled: anyInteger })),
   ask: described(list(anyText), 'Requests whose labels would tell most'),
   revisions: described(
-    list(shape({ revision: anyInteger, computedAt: times, ...LABELLED })),
+    list(shape({ revision: anyInteger, computedAt: epochMillis, ...LABELLED })),
     'What was known when, oldest first; none where there is one revision',
   ),
 });
@@ -181,10 +180,10 @@ export const ALERT_VIEW = shape({
   labels: tableOf(anyText, anyText),
   severity: choice(['page', 'ticket', 'info']),
   state: choice(['inactive', 'pending', 'firing', 'resolved']),
-  since: times,
-  startsAt: times,
-  endsAt: nullable(times),
-  evaluatedAt: times,
+  since: epochMillis,
+  startsAt: epochMillis,
+  endsAt: nullable(epochMillis),
+  evaluatedAt: epochMillis,
   known: described(flag, 'False while it cannot be evaluated: then it is neither firing nor over'),
   flaps: anyInteger,
   inhibitedBy: nullable(anyText),
@@ -204,7 +203,7 @@ export const ALERT_VIEW = shape({
 export const ALERT_EVENT_VIEW = shape({
   id: anyInteger,
   fingerprint: anyText,
-  at: times,
+  at: epochMillis,
   what: anyText,
   body: anything,
 });
@@ -215,7 +214,7 @@ export const DELIVERY_VIEW = shape({
   groupKey: anyText,
   attempts: anyInteger,
   error: nullable(anyText),
-  createdAt: times,
+  createdAt: epochMillis,
   body: anything,
 });
 

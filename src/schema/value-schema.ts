@@ -153,6 +153,9 @@ export const nullable = <S extends TSchema>(of: S): ValueSchema<Static<S> | null
 /** Says what a value is for, where that is published. */
 export const described = <S extends TSchema>(of: S, description: string): S => ({ ...of, description });
 
+/** A time as answers tell it. */
+export const epochMillis = described(anyNumber, 'Milliseconds since the epoch');
+
 /** A part of a list. */
 export const pageSchema = <S extends TSchema>(item: S) =>
   shape({

@@ -1,5 +1,6 @@
 import { shellQuoted } from '../output/shell.ts';
 import type { CompletionCommand, CompletionValue } from './tree.ts';
+import { valueCases } from './value-cases.ts';
 
 /**
  * Completion for bash from 3.2 on, without the package bash-completion. bash splits words at `=`, so that
@@ -20,7 +21,7 @@ ${tree.map(commandCase).join('\n')}
 _plimsoll_value() {
   kind=none choices=
   case "$1 $2" in
-${tree.flatMap(valueCases).join('\n')}
+${tree.flatMap((command) => valueCases(command, valueText)).join('\n')}
   esac
 }
 
@@ -77,14 +78,6 @@ function commandCase({ path, commands, options, argument }: CompletionCommand): 
   const value = argument === null ? '' : ` ${valueText(argument)}`;
   return `    ${shellQuoted(path)}) verbs=${shellQuoted(verbs)} flags=${shellQuoted(flags)}${value} ;;`;
 }
-
-const valueCases = ({ path, options }: CompletionCommand): readonly string[] =>
-  options.flatMap(({ flags, value, takesWord }) => {
-    if (value === null || !takesWord) return [];
-    // What the program takes, each of its commands takes.
-    const patterns = flags.map((flag) => `${path === '' ? '*' : ''}${shellQuoted(`${path} ${flag}`)}`);
-    return [`    ${patterns.join(' | ')}) ${valueText(value)} ;;`];
-  });
 
 const valueText = (value: CompletionValue): string =>
   value.kind === 'choices'

@@ -1,5 +1,6 @@
 import { shellQuoted } from '../output/shell.ts';
 import type { CompletionCommand, CompletionOption, CompletionValue } from './tree.ts';
+import { valueCases } from './value-cases.ts';
 
 /** Completion for zsh, with descriptions. It works as a file `_plimsoll` of `fpath`, and where it is sourced. */
 export const zshScript = (tree: readonly CompletionCommand[]): string =>
@@ -18,7 +19,7 @@ ${tree.map(commandCase).join('\n')}
 _plimsoll_value() {
   kind=none choices=()
   case "$1 $2" in
-${tree.flatMap(valueCases).join('\n')}
+${tree.flatMap((command) => valueCases(command, valueText)).join('\n')}
   esac
 }
 
@@ -84,14 +85,6 @@ function commandCase({ path, commands, options, argument }: CompletionCommand): 
 
 const described = ({ flags, description }: CompletionOption): readonly string[] =>
   flags.map((flag) => `${flag}:${description}`);
-
-const valueCases = ({ path, options }: CompletionCommand): readonly string[] =>
-  options.flatMap(({ flags, value, takesWord }) => {
-    if (value === null || !takesWord) return [];
-    // What the program takes, each of its commands takes.
-    const patterns = flags.map((flag) => `${path === '' ? '*' : ''}${shellQuoted(`${path} ${flag}`)}`);
-    return [`    ${patterns.join(' | ')}) ${valueText(value)} ;;`];
-  });
 
 const valueText = (value: CompletionValue): string =>
   value.kind === 'choices'

@@ -8,23 +8,11 @@ import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { NumberedFeedback } from '../../store/store.ts';
 import { LogWriter } from '../log/log-writer.ts';
-import type { AccuracyPolicy } from '../policy/policy.ts';
 import { AccuracyWatch, ingestLabels } from './accuracy-watch.ts';
 import type { AccuracyTarget } from './stored-accuracy.ts';
+import { DAY, LABELLED_POLICY, LOG_START } from './testing/labelled-log.ts';
 
-const DAY = 86_400_000;
-const START = Math.floor(Date.parse('2026-03-01T00:00:00Z') / DAY) * DAY;
 const A_DAY = 200;
-
-const POLICY: AccuracyPolicy = {
-  metric: 'accuracy',
-  positive: null,
-  target: null,
-  maturity: null,
-  cohort: DAY,
-  minimumLoss: 0.05,
-  estimate: true,
-};
 
 interface Answer {
   readonly id: string;
@@ -43,7 +31,7 @@ function answersOf(day: number, broken: number, random: { next(): number }): rea
     const isTurned = os === 'ios-4.2' && random.next() < broken;
     return {
       id: `d${day}-${i}`,
-      at: START + day * DAY + Math.floor(random.next() * DAY),
+      at: LOG_START + day * DAY + Math.floor(random.next() * DAY),
       truth: isYes !== isTurned ? 'yes' : 'no',
       score: chance,
       os,
@@ -120,9 +108,9 @@ describe('the accuracy of an endpoint', () => {
   };
   const takeIn = () =>
     ingestLabels(store, async (after, limit) => feedback.filter(({ id }) => id > after).slice(0, limit));
-  const look = (day: number, policy = POLICY) => {
+  const look = (day: number, policy = LABELLED_POLICY) => {
     const target: AccuracyTarget = {
-      ...{ endpoint: 'churn', model: 'churn', version: 3, policy, now: START + day * DAY },
+      ...{ endpoint: 'churn', model: 'churn', version: 3, policy, now: LOG_START + day * DAY },
       falseAlarms: { count: 1, span: 90 * DAY },
     };
     return new AccuracyWatch({ store, folder: join(folder, 'log') }).look(target);
@@ -149,7 +137,7 @@ describe('the accuracy of an endpoint', () => {
     expect(second.revised).toBe(1);
     expect(second.cohorts.map(({ revision }) => revision)).toEqual([1, 2, 1, 1]);
     expect(second.cohorts[1]!.body.coverage).toBe(1);
-    const revisions = await store.cohortRevisions('churn', 3, START + DAY);
+    const revisions = await store.cohortRevisions('churn', 3, LOG_START + DAY);
     expect(revisions.map(({ body }) => (body as { labelled: number }).labelled)).toEqual([100, 200]);
   });
 
@@ -165,19 +153,19 @@ describe('the accuracy of an endpoint', () => {
     await takeIn();
     await store.addLabels(feedback.slice(0, 100));
     expect(await takeIn()).toBe(0);
-    const { cohorts, revised } = await look(1, { ...POLICY, maturity: DAY });
+    const { cohorts, revised } = await look(1, { ...LABELLED_POLICY, maturity: DAY });
     expect(revised).toBe(1);
     expect(cohorts[0]!.body).toMatchObject({ rows: 200, labelled: 200, coverage: 1, revised: 50 });
     expect(cohorts[0]!.body.realised!.value).toBeCloseTo(shareRight([...wrong, ...answers.slice(50)]), 9);
-    expect((await look(1, { ...POLICY, maturity: DAY })).revised).toBe(0);
+    expect((await look(1, { ...LABELLED_POLICY, maturity: DAY })).revised).toBe(0);
     // Nothing of the memory is left, as after a crash before it was kept: the same cohorts, no new revisions.
     await store.remember([{ kind: 'accuracy', name: 'churn', body: null, changedAt: 0 }]);
-    expect((await look(1, { ...POLICY, maturity: DAY })).revised).toBe(0);
+    expect((await look(1, { ...LABELLED_POLICY, maturity: DAY })).revised).toBe(0);
   });
 
   it('finds decay in matured cohorts, says where, and holds young ones', async () => {
     const random = seededRandom(3);
-    const policy = { ...POLICY, maturity: 2 * DAY };
+    const policy = { ...LABELLED_POLICY, maturity: 2 * DAY };
     for (let day = 0; day < 20; day++) {
       const answers = answersOf(day, day < 12 ? 0 : 0.9, random);
       await log(answers);
@@ -185,11 +173,11 @@ describe('the accuracy of an endpoint', () => {
     }
     await takeIn();
     const found = await look(20, policy);
-    expect(found.reference).toMatchObject({ source: 'traffic', until: START + 5 * DAY });
+    expect(found.reference).toMatchObject({ source: 'traffic', until: LOG_START + 5 * DAY });
     const decay = found.conditions.find(({ labels }) => labels.alertname === 'AccuracyDecay')!;
     expect(decay).toMatchObject({ standing: 'beyond', labels: { metric: 'accuracy', endpoint: 'churn' } });
-    expect(decay.since).toBeGreaterThanOrEqual(START + 11 * DAY);
-    expect(decay.since).toBeLessThanOrEqual(START + 13 * DAY);
+    expect(decay.since).toBeGreaterThanOrEqual(LOG_START + 11 * DAY);
+    expect(decay.since).toBeLessThanOrEqual(LOG_START + 13 * DAY);
     expect(decay.told.sentence).toMatch(/from os=ios-4\.2, 2\d % of traffic\.$/);
     // Metrics say the newest mature cohort, what it is compared with, and how labels come: all of them, after a day.
     const newest = found.cohorts[17]!.body;
