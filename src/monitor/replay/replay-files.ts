@@ -7,10 +7,10 @@ import { sourceColumn } from '../tables/list-measures.ts';
 import type { FileColumn } from '../tables/table-cells.ts';
 import { openTable, type TabularFile } from '../tables/tabular-file.ts';
 import type { BaselineAlarms, BaselineDetector } from './baselines.ts';
-import { epochMillis } from './epoch-millis.ts';
 import { type FalseAlarms, falseAlarmsPerRow } from './false-alarms.ts';
 import { type ReplayAlarm, replayStream, type StreamReplayResult } from './replay-stream.ts';
 import { replaySummary } from './replay-summary.ts';
+import { toEpochMillis } from './to-epoch-millis.ts';
 
 export interface FileReplayOptions {
   readonly reference: string;
@@ -119,7 +119,7 @@ async function rateOf(stream: TabularFile, { time }: FileReplayOptions, isNumeri
     if (column?.kind !== 'number') continue;
     for (const value of column.values) {
       if (Number.isNaN(value)) continue;
-      const at = isNumeric ? epochMillis(value) : value;
+      const at = isNumeric ? toEpochMillis(value) : value;
       rows++;
       from = Math.min(from, at);
       to = Math.max(to, at);

@@ -12,7 +12,7 @@ import { sourceColumn } from '../tables/list-measures.ts';
 import type { TableBlock } from '../tables/table-blocks.ts';
 import type { TabularFile } from '../tables/tabular-file.ts';
 import { BaselineAlarmCounter, type BaselineAlarms, type BaselineDetector } from './baselines.ts';
-import { epochMillis } from './epoch-millis.ts';
+import { toEpochMillis } from './to-epoch-millis.ts';
 
 export interface StreamReplayOptions {
   readonly drift: DriftOptions;
@@ -161,7 +161,7 @@ class Clock {
 
   add(column: ValueColumn | null): void {
     const values = column?.kind === 'number' ? column.values : null;
-    this.#values = this.#isNumeric ? (values?.map(epochMillis) ?? null) : values;
+    this.#values = this.#isNumeric ? (values?.map(toEpochMillis) ?? null) : values;
     for (const time of this.#values ?? []) {
       if (Number.isNaN(time)) continue;
       if (this.span === null) this.span = { from: time, to: time };

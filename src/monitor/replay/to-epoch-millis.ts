@@ -4,7 +4,7 @@
 const [SECONDS, MILLIS, MICROS] = [1e11, 1e14, 1e17] as const;
 
 /** Milliseconds since the epoch, of a number that counts in the unit that its size tells. */
-export function epochMillis(value: number): number {
+export function toEpochMillis(value: number): number {
   const size = Math.abs(value);
   if (size < SECONDS) return value * 1000;
   if (size < MILLIS) return value;
