@@ -3,7 +3,7 @@
  * Pure.
  */
 import { elementAt } from '../../core/element-at.ts';
-import { weightedSum } from './metrics/metric-measurement.ts';
+import { weightedSum } from '../../core/vector.ts';
 
 /** What falls into one bin: share of rows, and mean loss of them. */
 export interface BinLoss {
@@ -94,7 +94,7 @@ function binLosses(
 ): readonly BinLoss[] {
   const ofFeature = (rows: LossRows): Cells => {
     const own = elementAt(rows.bins, f);
-    return perCell(rows, (i) => own[i]!);
+    return perCell(rows, (i) => elementAt(own, i));
   };
   const [then, now] = [ofFeature(reference), ofFeature(current)];
   return bins.map((bin, b) => ({ bin, reference: cellOf(then, b), current: cellOf(now, b) }));
@@ -108,13 +108,13 @@ interface Cells {
 function perCell({ loss, weight }: LossRows, cellAt: (row: number) => number): Cells {
   const cells = new Map<number, { mass: number; sum: number }>();
   let mass = 0;
-  weight.forEach((w, i) => {
+  for (const [i, w] of weight.entries()) {
     const cell = cells.get(cellAt(i)) ?? { mass: 0, sum: 0 };
     cell.mass += w;
-    cell.sum += w * loss[i]!;
+    cell.sum += w * elementAt(loss, i);
     cells.set(cellAt(i), cell);
     mass += w;
-  });
+  }
   return { cells, mass };
 }
 
@@ -130,7 +130,10 @@ const SMOOTH = 5;
 
 /** Σ over cells of a subset's features of (share now − share then) · loss then. */
 function mixChange(subset: readonly number[], reference: LossRows, current: LossRows): number {
-  const key = (rows: LossRows) => (i: number) => subset.reduce((sum, f) => sum * 1024 + rows.bins[f]![i]!, 0);
+  const key = ({ bins }: LossRows) => {
+    const own = subset.map((f) => elementAt(bins, f));
+    return (i: number) => own.reduce((sum, column) => sum * 1024 + elementAt(column, i), 0);
+  };
   const [then, now] = [perCell(reference, key(reference)), perCell(current, key(current))];
   const before = meanLoss(reference);
   const lossThen = (cell: number): number => {

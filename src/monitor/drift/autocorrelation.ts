@@ -5,6 +5,7 @@
  * of Mathematical Statistics 12, 1941). The median of the last ones does not mind a shift. Of looks, of four together, of
  * sixteen …, as far as they go. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 
 const SCALES = 6;
 /** Looks that make one of the next scale. */
@@ -61,11 +62,11 @@ export class AutocorrelationEstimator {
   add(counts: Float64Array): void {
     const look = { ...NOTHING };
     for (let k = 0; k < counts.length; k++) {
-      const score = this.#scores[k]!;
+      const [score, count] = [elementAt(this.#scores, k), elementAt(counts, k)];
       if (score === 0) continue;
-      look.rows += counts[k]!;
-      look.sum += counts[k]! * score;
-      look.squares += counts[k]! * score * score;
+      look.rows += count;
+      look.sum += count * score;
+      look.squares += count * score * score;
     }
     this.#fill(0, look);
   }
@@ -74,7 +75,7 @@ export class AutocorrelationEstimator {
   worth(rows: number): number {
     let worth = 1;
     for (const { last, inflation } of this.#scales) {
-      if (inflation === null || last!.rows > rows) break;
+      if (inflation === null || last === null || last.rows > rows) break;
       worth = Math.max(worth, inflation);
     }
     return worth;
@@ -82,7 +83,7 @@ export class AutocorrelationEstimator {
 
   /** Whether there were looks enough to say anything. */
   get isKnown(): boolean {
-    return this.#scales[0]!.inflation !== null;
+    return elementAt(this.#scales, 0).inflation !== null;
   }
 
   state(): AutocorrelationState {
@@ -131,6 +132,8 @@ function inflationOf(ratios: readonly number[]): number {
   const middle = Math.floor(ratios.length / 2);
   const chance = MEDIAN + (CHANCE * SPREAD) / Math.sqrt(ratios.length);
   let within = 0;
-  for (let k = 0; k < ratios.length; k++) if (ratios[k]! <= chance) within++;
-  return within > middle ? 1 : ratios.toSorted((a, b) => a - b)[middle]! / MEDIAN;
+  for (const ratio of ratios) if (ratio <= chance) within++;
+  if (within > middle) return 1;
+  const ascending = ratios.toSorted((a, b) => a - b);
+  return elementAt(ascending, middle) / MEDIAN;
 }

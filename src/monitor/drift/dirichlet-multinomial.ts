@@ -6,6 +6,7 @@
  * feature's distribution is (Wilks, Ann. Math. Statist. 12, 1941, on tolerance limits). So rows to come have the
  * Dirichlet-multinomial predictive, and likelihood ratios against it are e-values that pay for the reference being finite.
  */
+import { weightedSum } from '../../core/vector.ts';
 import { logGamma } from '../../statistics/gamma.ts';
 
 /** Parameters of the Dirichlet law of the shares of some bins. */
@@ -39,9 +40,7 @@ export function logPredictive(
 
 /** What rows may have become. Weights of all of them add up to 1; logarithms of shares are relative to the reference's. */
 export interface DriftAlternatives {
-  /** Fixed shares, one after the other, each with as many elements as there are bins. */
-  readonly fixed: Float64Array;
-  readonly fixedWeights: Float64Array;
+  readonly fixed: readonly { readonly logShares: Float64Array; readonly logWeight: number }[];
   /** A share s of all rows that moves into one bin: log(1 − s), and by bin log(1 + s / ((1 − s) p)). */
   readonly spikes: readonly {
     readonly rest: number;
@@ -69,18 +68,17 @@ export function logEvidence(
   const n = sumOf(counts);
   if (n === 0 || cheapBound(counts, n, multinomial) < needed) return Number.NEGATIVE_INFINITY;
   // Of the reference's own shares over the predictive: what every alternative has before it.
-  const base = dot(counts, multinomial.logShares, 0) - logPredictive(counts, n, multinomial);
+  const base = weightedSum(counts, multinomial.logShares) - logPredictive(counts, n, multinomial);
   const divergence = likelihoodRatio(counts, n, multinomial);
   if (base + divergence < needed) return Number.NEGATIVE_INFINITY;
   const sum = new LogSum();
-  const { fixed, fixedWeights, spikes, spread, concentration } = alternatives;
-  for (let a = 0; a < fixedWeights.length; a++)
-    sum.add(fixedWeights[a]! + dot(counts, fixed, a * counts.length));
+  const { fixed, spikes, spread, concentration } = alternatives;
+  for (const { logShares, logWeight } of fixed) sum.add(logWeight + weightedSum(counts, logShares));
   for (const { rest, gain, logWeight } of spikes)
     for (let k = 0; k < counts.length; k++) sum.add(logWeight + n * rest + counts[k]! * gain[k]!);
   const unknown = ((counts.length - 1) / 2) * Math.log1p(n / concentration);
   if (base + Math.max(sum.value, divergence - unknown + SLACK) < needed) return Number.NEGATIVE_INFINITY;
-  const shares = dot(counts, multinomial.logShares, 0);
+  const shares = weightedSum(counts, multinomial.logShares);
   for (const { multinomial: other, logWeight } of spread)
     sum.add(logWeight + logPredictive(counts, n, other) - shares);
   return base + sum.value;
@@ -107,14 +105,8 @@ class LogSum {
 
 function sumOf(counts: Float64Array): number {
   let n = 0;
-  for (let k = 0; k < counts.length; k++) n += counts[k]!;
+  for (const count of counts) n += count;
   return n;
-}
-
-function dot(counts: Float64Array, logs: Float64Array, from: number): number {
-  let sum = 0;
-  for (let k = 0; k < counts.length; k++) sum += counts[k]! * logs[from + k]!;
-  return sum;
 }
 
 /**

@@ -1,4 +1,6 @@
 /** What rows may have become, seen from the reference: the alternatives of the e-detector. Pure. */
+import { elementAt } from '../../core/element-at.ts';
+import { weightedSum } from '../../core/vector.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import {
   type DirichletMultinomial,
@@ -33,37 +35,30 @@ export function orderedAlternatives(multinomial: DirichletMultinomial): DriftAlt
     { all: locations, belief: 0.35 },
     { all: scales, belief: 0.15 },
   ];
-  return { ...fixedOf(groups), spikes: spikesOf(multinomial, 0.2), ...spreadOf(multinomial, 0.3) };
+  return { fixed: fixedOf(groups), spikes: spikesOf(multinomial, 0.2), ...spreadOf(multinomial, 0.3) };
 }
 
 /** Of categories. */
 export function unorderedAlternatives(multinomial: DirichletMultinomial): DriftAlternatives {
-  return { ...fixedOf([]), spikes: spikesOf(multinomial, 0.5), ...spreadOf(multinomial, 0.5) };
+  return { fixed: [], spikes: spikesOf(multinomial, 0.5), ...spreadOf(multinomial, 0.5) };
 }
 
 /** Of a share of rows: two bins, of which the first is meant. */
 export function shareAlternatives(multinomial: DirichletMultinomial): DriftAlternatives {
   const { logShares } = multinomial;
-  const logit = logShares[0]! - logShares[1]!;
+  const [yes, no] = [elementAt(logShares, 0), elementAt(logShares, 1)];
   const all = LOGITS.map((d) => {
-    const z = logit + d;
-    return Float64Array.of(
-      -Math.log1p(Math.exp(-z)) - logShares[0]!,
-      -Math.log1p(Math.exp(z)) - logShares[1]!,
-    );
+    const z = yes - no + d;
+    return Float64Array.of(-Math.log1p(Math.exp(-z)) - yes, -Math.log1p(Math.exp(z)) - no);
   });
   const unknown = { multinomial: dirichletMultinomial(Float64Array.of(0.5, 0.5)), logWeight: Math.log(0.3) };
-  return { ...fixedOf([{ all, belief: 0.7 }]), spikes: [], spread: [unknown], concentration: 1 };
+  return { fixed: fixedOf([{ all, belief: 0.7 }]), spikes: [], spread: [unknown], concentration: 1 };
 }
 
-function fixedOf(groups: readonly Group[]): Pick<DriftAlternatives, 'fixed' | 'fixedWeights'> {
-  const all = groups.flatMap((group) => group.all);
-  const weights = groups.flatMap((group) => group.all.map(() => Math.log(group.belief / group.all.length)));
-  return {
-    fixed: Float64Array.from(all.flatMap((shares) => [...shares])),
-    fixedWeights: Float64Array.from(weights),
-  };
-}
+const fixedOf = (groups: readonly Group[]): DriftAlternatives['fixed'] =>
+  groups.flatMap(({ all, belief }) =>
+    all.map((logShares) => ({ logShares, logWeight: Math.log(belief / all.length) })),
+  );
 
 /** Normal scores of the middles of ordered bins. */
 function scoresOf(shares: Float64Array): Float64Array {
@@ -82,7 +77,7 @@ function tilted(
   scores: Float64Array,
 ): Float64Array {
   const exponents = scores.map(tilt);
-  const total = shares.reduce((sum, p, k) => sum + p * Math.exp(exponents[k]!), 0);
+  const total = weightedSum(exponents.map(Math.exp), shares);
   return exponents.map((exponent) => exponent - Math.log(total));
 }
 

@@ -205,7 +205,8 @@ export class DriftDetector {
     const needed = this.#needed(one, age);
     if (logEvidence(scratch, multinomial, alternatives, needed) < needed) return 'later';
     if (this.#effect(one, age, this.#certainty(age)).low < minimum) return 'later';
-    const evidence = this.#evidence(one, sums, age)!;
+    const evidence = this.#evidence(one, sums, age);
+    if (evidence === null) return 'later';
     one.state = { ...one.state, drifting: { at: this.#rows, rows: age } };
     return { what: 'began', evidence };
   }
@@ -257,11 +258,10 @@ export class DriftDetector {
 /** Puts the bins of the profile together to those of the statistic. */
 function gather({ bins, scratch }: Watched, sums: Float64Array, rows: number): void {
   let left = rows;
-  for (let k = 0; k < bins.length; k++) {
-    const group = bins[k]!;
+  for (const [k, group] of bins.entries()) {
     let sum = 0;
     if (group === null) sum = left;
-    else for (let j = 0; j < group.length; j++) sum += sums[group[j]!]!;
+    else for (const bin of group) sum += sums[bin]!;
     scratch[k] = sum;
     left -= sum;
   }

@@ -1,5 +1,5 @@
 /** How large a change is, with bounds that know both sample sizes. Pure. */
-
+import { elementAt } from '../../core/element-at.ts';
 import type { DirichletMultinomial } from './dirichlet-multinomial.ts';
 import type { DriftEffect } from './drift-finding.ts';
 
@@ -34,9 +34,8 @@ function psiEffect(
   let now = [0, 0] as [number, number];
   let then = [0, 0] as [number, number];
   let bins = 0;
-  for (let k = 0; k < counts.length; k++) {
-    const p = shares[k]!;
-    const q = (counts[k]! + p) / (rows + 1);
+  for (const [k, p] of shares.entries()) {
+    const q = (elementAt(counts, k) + p) / (rows + 1);
     const log = Math.log(q / p);
     value += (q - p) * log;
     now = added(now, q, log + 1 - p / q);
@@ -66,9 +65,10 @@ function shareEffect(
   worth = 1,
   z = Z,
 ): DriftEffect {
-  const rows = counts[0]! + counts[1]!;
-  const then = likelyShares(shares[0]!, total / worth, z);
-  const now = likelyShares(counts[0]! / rows, rows / worth, z);
+  const yes = elementAt(counts, 0);
+  const rows = yes + elementAt(counts, 1);
+  const then = likelyShares(elementAt(shares, 0), total / worth, z);
+  const now = likelyShares(yes / rows, rows / worth, z);
   const change = now.share - then.share;
   const [up, down] = change >= 0 ? [now, then] : [then, now];
   const low = Math.abs(change) - Math.hypot(up.share - up.low, down.high - down.share);

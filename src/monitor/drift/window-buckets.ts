@@ -2,6 +2,8 @@
  * The counts of the last rows, in buckets that get longer with age: every window that ends now and is as long as the
  * distance to a bucket's begin can be had, in the space of a logarithm. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
+import { addTo } from '../../core/vector.ts';
 
 /** Two neighbours become one when what came after them is so many times as long: windows are right to about a third. */
 const FINENESS = 2;
@@ -30,15 +32,17 @@ export class WindowBuckets {
     this.#width = width;
     this.#sums = new Float64Array(width);
     this.#buckets = state.map(({ rows, counts }) => ({ rows, counts: Float64Array.from(counts) }));
-    const isFull = (this.#buckets.at(-1)?.rows ?? BUCKET_ROWS_MIN) >= BUCKET_ROWS_MIN;
-    this.#filling = isFull ? this.#empty() : this.#buckets.pop()!;
+    const last = this.#buckets.at(-1);
+    const isFilling = last !== undefined && last.rows < BUCKET_ROWS_MIN;
+    if (isFilling) this.#buckets.pop();
+    this.#filling = isFilling ? last : this.#empty();
   }
 
   /** Adds rows; answers whether they made a bucket full. */
   add(counts: Float64Array, rows: number): boolean {
     const filling = this.#filling;
     filling.rows += rows;
-    for (let k = 0; k < this.#width; k++) filling.counts[k]! += counts[k]!;
+    addTo(filling.counts, counts);
     if (filling.rows < BUCKET_ROWS_MIN) return false;
     this.#buckets.push(filling);
     this.#filling = this.#empty();
@@ -54,14 +58,14 @@ export class WindowBuckets {
     const sums = this.#sums.fill(0);
     let rows = 0;
     if (coming !== null) {
-      for (let k = 0; k < sums.length; k++) sums[k] = this.#filling.counts[k]! + coming.counts[k]!;
+      addTo(sums, this.#filling.counts);
+      addTo(sums, coming.counts);
       rows = this.#filling.rows + coming.rows;
       if (!visit(sums, rows)) return;
     }
-    for (let i = this.#buckets.length - 1; i >= 0; i--) {
-      const bucket = this.#buckets[i]!;
+    for (const bucket of this.#buckets.toReversed()) {
       rows += bucket.rows;
-      for (let k = 0; k < sums.length; k++) sums[k]! += bucket.counts[k]!;
+      addTo(sums, bucket.counts);
       if (!visit(sums, rows)) return;
     }
   }
@@ -80,15 +84,18 @@ export class WindowBuckets {
     const buckets = this.#buckets;
     let after = 0;
     for (let i = buckets.length - 1; i > 0; i--) {
-      const [older, newer] = [buckets[i - 1]!, buckets[i]!];
+      const [older, newer] = [elementAt(buckets, i - 1), elementAt(buckets, i)];
       const rows = older.rows + newer.rows;
       if (rows * FINENESS <= after) {
-        for (let k = 0; k < this.#width; k++) older.counts[k]! += newer.counts[k]!;
+        addTo(older.counts, newer.counts);
         older.rows = rows;
         buckets.splice(i, 1);
       } else after += newer.rows;
     }
-    while (buckets.length > 1 && after > MEMORY) after -= buckets.shift()!.rows;
+    while (buckets.length > 1 && after > MEMORY) {
+      after -= elementAt(buckets, 0).rows;
+      buckets.shift();
+    }
   }
 }
 

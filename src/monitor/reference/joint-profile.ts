@@ -5,8 +5,10 @@
  * directions, what they explain and what they leave. Made of one half of the rows, and counted on the other, as distances of
  * the rows that they are made of are too small. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
+import { weightedSum } from '../../core/vector.ts';
 import { normalScores } from './dependence.ts';
 import { dotProduct, inverseCholesky, principalDirections, secondMoments } from './linear-algebra.ts';
 import type { FeatureProfile, JointProfile, ValueColumn } from './reference-profile.ts';
@@ -52,24 +54,29 @@ export function buildJointProfile(
   bins: readonly Uint8Array[],
   profileColumn: ProfileColumn,
 ): JointProfile | null {
-  const rows = bins[0]?.length ?? 0;
+  const rows = rowsOf(bins);
   const scores = features.flatMap(scoresOf).slice(0, SCORES_MAX);
   if (scores.length < 2 || rows < Math.max(ROWS_MIN, ROWS_A_SCORE * Math.min(scores.length, DISTANCE_MAX)))
     return null;
-  const [made, counted] = [0, 1].map((half) =>
-    bins.map((column) => column.filter((_, i) => Math.floor(i / HALF_ROWS) % 2 === half)),
-  ) as [Uint8Array[], Uint8Array[]];
-  const projection = scores.length <= DISTANCE_MAX ? distanceOf(scores, made) : componentsOf(scores, made);
-  const derived = new JointProjector(projection, features).derive(counted, counted[0]!.length);
+  const halfOf = (half: number): Uint8Array[] =>
+    bins.map((column) => column.filter((_, i) => Math.floor(i / HALF_ROWS) % 2 === half));
+  const [made, counted] = [halfOf(0), halfOf(1)];
+  const projection =
+    scores.length <= DISTANCE_MAX
+      ? distanceOf(scores, made, rowsOf(made))
+      : componentsOf(scores, made, Math.min(COMPONENT_ROWS, rowsOf(made)));
+  const derived = new JointProjector(projection, features).derive(counted, rowsOf(counted));
   const names = namesOf(projection);
   return {
     projection,
     texts: [],
     features: derived.map((values, k) =>
-      profileColumn(names[k]!, { kind: 'number', values, nulls: null }, []),
+      profileColumn(elementAt(names, k), { kind: 'number', values, nulls: null }, []),
     ),
   };
 }
+
+const rowsOf = (bins: readonly Uint8Array[]): number => bins[0]?.length ?? 0;
 
 function namesOf({ kind, scores }: Projection): readonly string[] {
   if (kind !== 'distance') return ['explained', 'residual'];
@@ -87,13 +94,13 @@ function pairsOf(n: number): readonly (readonly [number, number])[] {
 /** Numbers for the bins of a feature: normal scores, or whether it is one of the most frequent categories. */
 function scoresOf({ bins, counts }: FeatureProfile, feature: number): Score[] {
   if (bins.kind === 'presence') return [];
-  if (bins.kind !== 'categories') return standardised(feature, [...normalScores(counts)], counts);
+  if (bins.kind !== 'categories') return standardised(feature, normalScores(counts), counts);
   const several = counts.length - FIRST_REGULAR_BIN;
   const taken = several === 2 ? 1 : Math.min(CATEGORIES, several);
   return Array.from({ length: taken }, (_, k) => k).flatMap((k) =>
     standardised(
       feature,
-      counts.map((_, bin) => (bin === FIRST_REGULAR_BIN + k ? 1 : 0)),
+      Float64Array.from(counts, (_, bin) => (bin === FIRST_REGULAR_BIN + k ? 1 : 0)),
       counts,
     ),
   );
@@ -102,27 +109,28 @@ function scoresOf({ bins, counts }: FeatureProfile, feature: number): Score[] {
 /** Bins that stand for no value have a score of 0. */
 const VALUELESS: readonly number[] = [BIN.null, BIN.nan, BIN.sentinel];
 
-function standardised(feature: number, raw: readonly number[], counts: readonly number[]): Score[] {
-  const weights = counts.map((count, bin) => (VALUELESS.includes(bin) ? 0 : count));
+function standardised(feature: number, raw: Float64Array, counts: readonly number[]): Score[] {
+  const weights = Float64Array.from(counts, (count, bin) => (VALUELESS.includes(bin) ? 0 : count));
   const total = weights.reduce((sum, n) => sum + n, 0);
   if (total === 0) return [];
-  const mean = raw.reduce((sum, x, bin) => sum + x * weights[bin]!, 0) / total;
-  const variance = raw.reduce((sum, x, bin) => sum + weights[bin]! * (x - mean) ** 2, 0) / total;
+  const mean = weightedSum(raw, weights) / total;
+  const squares = raw.map((x) => (x - mean) ** 2);
+  const variance = weightedSum(squares, weights) / total;
   if (variance < 1e-3) return [];
-  const scores = raw.map((x, bin) => (VALUELESS.includes(bin) ? 0 : (x - mean) / Math.sqrt(variance)));
+  const scores = Array.from(raw, (x, bin) =>
+    VALUELESS.includes(bin) ? 0 : (x - mean) / Math.sqrt(variance),
+  );
   return [{ feature, scores }];
 }
 
-function distanceOf(scores: readonly Score[], bins: readonly Uint8Array[]): Projection {
+function distanceOf(scores: readonly Score[], bins: readonly Uint8Array[], rows: number): Projection {
   const n = scores.length;
-  const rows = bins[0]!.length;
   const moments = secondMoments(scored(scores, bins, rows), rows, n);
-  for (let i = 0; i < n; i++) moments[i * n + i]! += RIDGE;
-  return { kind: 'distance', scores, factor: [...inverseCholesky(moments, n)] };
+  const regularised = moments.map((x, at) => (at % (n + 1) === 0 ? x + RIDGE : x));
+  return { kind: 'distance', scores, factor: [...inverseCholesky(regularised, n)] };
 }
 
-function componentsOf(scores: readonly Score[], bins: readonly Uint8Array[]): Projection {
-  const rows = Math.min(COMPONENT_ROWS, bins[0]!.length);
+function componentsOf(scores: readonly Score[], bins: readonly Uint8Array[], rows: number): Projection {
   const n = scores.length;
   const z = scored(scores, bins, rows);
   const directions = principalDirections(z, rows, n, COMPONENTS, seededRandom(1));
@@ -137,10 +145,10 @@ function componentsOf(scores: readonly Score[], bins: readonly Uint8Array[]): Pr
 function scored(scores: readonly Score[], bins: readonly Uint8Array[], rows: number): Float64Array {
   const n = scores.length;
   const z = new Float64Array(rows * n);
-  scores.forEach(({ feature, scores: table }, j) => {
-    const own = bins[feature]!;
+  for (const [j, { feature, scores: table }] of scores.entries()) {
+    const own = elementAt(bins, feature);
     for (let r = 0; r < rows; r++) z[r * n + j] = table[own[r]!]!;
-  });
+  }
   return z;
 }
 
@@ -170,9 +178,8 @@ export class JointProjector {
 
 /** Squared lengths of rows of which no two numbers go together in the reference, and products of each two. */
 function distances(z: Float64Array, rows: number, n: number, factor: Float64Array): Float64Array[] {
-  const pairs = pairsOf(n);
   const lengths = new Float64Array(rows);
-  const products = pairs.map(() => new Float64Array(rows));
+  const products = pairsOf(n).map(([i, j]) => ({ i, j, values: new Float64Array(rows) }));
   const own = new Float64Array(n);
   for (let r = 0; r < rows; r++) {
     let total = 0;
@@ -183,9 +190,9 @@ function distances(z: Float64Array, rows: number, n: number, factor: Float64Arra
       total += sum * sum;
     }
     lengths[r] = total;
-    for (let k = 0; k < pairs.length; k++) products[k]![r] = own[pairs[k]![0]]! * own[pairs[k]![1]]!;
+    for (const { i, j, values } of products) values[r] = own[i]! * own[j]!;
   }
-  return [lengths, ...products];
+  return [lengths, ...products.map(({ values }) => values)];
 }
 
 function components(
@@ -194,17 +201,20 @@ function components(
   n: number,
   { directions, variances }: Extract<Projection, { kind: 'components' }>,
 ): Float64Array[] {
-  const typed = directions.map((direction) => Float64Array.from(direction));
+  const axes = directions.map((direction, k) => ({
+    direction: Float64Array.from(direction),
+    variance: elementAt(variances, k),
+  }));
   const [explained, residual] = [new Float64Array(rows), new Float64Array(rows)];
   for (let r = 0; r < rows; r++) {
     const row = z.subarray(r * n, (r + 1) * n);
     let left = dotProduct(row, row);
     let inside = 0;
-    typed.forEach((direction, k) => {
+    for (const { direction, variance } of axes) {
       const along = dotProduct(direction, row);
       left -= along * along;
-      inside += (along * along) / variances[k]!;
-    });
+      inside += (along * along) / variance;
+    }
     explained[r] = inside;
     residual[r] = Math.max(0, left);
   }

@@ -1,4 +1,5 @@
 /** From scores to chances: isotonic regression on reference rows, one a class; kept as plain data. Pure. */
+import { take } from '../../../core/vector.ts';
 import { interpolate, isotonicFit } from '../../../statistics/isotonic.ts';
 
 /** Knots between which chances are joined by straight lines. */
@@ -14,8 +15,7 @@ export function calibrationCurve(
   weight: Float64Array,
   rows: ArrayLike<number>,
 ): CalibrationCurve | null {
-  const at = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]!);
-  const fit = isotonicFit(at(score), at(truth), at(weight));
+  const fit = isotonicFit(take(score, rows), take(truth, rows), take(weight, rows));
   return fit === null ? null : { x: [...fit.x], y: [...fit.y] };
 }
 
@@ -33,13 +33,14 @@ export function calibratedProbabilities(
 ): Float64Array {
   const chances = new Float64Array(probabilities.length);
   for (let row = 0; row < chances.length; row += classes) {
-    let sum = 0;
-    for (let k = 0; k < classes; k++) {
-      const chance = calibratedProbability(curves[k] ?? null, probabilities[row + k]!);
-      chances[row + k] = chance;
-      sum += chance;
-    }
-    for (let k = 0; k < classes; k++) chances[row + k] = sum > 0 ? chances[row + k]! / sum : 1 / classes;
+    const own = probabilities
+      .subarray(row, row + classes)
+      .map((p, k) => calibratedProbability(curves[k] ?? null, p));
+    const sum = own.reduce((total, chance) => total + chance, 0);
+    chances.set(
+      own.map((chance) => (sum > 0 ? chance / sum : 1 / classes)),
+      row,
+    );
   }
   return chances;
 }

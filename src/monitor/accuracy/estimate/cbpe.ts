@@ -4,6 +4,7 @@
  */
 import { elementAt } from '../../../core/element-at.ts';
 import { seededRandom, shuffle } from '../../../core/random.ts';
+import { take } from '../../../core/vector.ts';
 import { byFallingScore, eachTie, rocAuc } from '../metrics/score-curves.ts';
 import { type CalibrationCurve, calibratedProbability, calibrationCurve } from './calibration.ts';
 
@@ -62,22 +63,26 @@ function expectedConfusion(
   chances: Float64Array,
   predicted: Float64Array,
 ): readonly [number, number, number, number] {
-  const cells: [number, number, number, number] = [0, 0, 0, 0];
-  chances.forEach((c, i) => {
-    const base = predicted[i] === 1 ? 0 : 2;
-    cells[base]! += c;
-    cells[base + 1]! += 1 - c;
-  });
-  return cells;
+  let [tp, fp, fn, tn] = [0, 0, 0, 0];
+  for (const [i, chance] of chances.entries()) {
+    if (predicted[i] === 1) {
+      tp += chance;
+      fp += 1 - chance;
+    } else {
+      fn += chance;
+      tn += 1 - chance;
+    }
+  }
+  return [tp, fp, fn, tn];
 }
 
 /** −Σ ΔR · P over rows, one by one: ties are not taken together. */
 function expectedPrecision(chances: Float64Array, score: Float64Array): number {
   let [hits, area] = [0, 0];
-  byFallingScore(score).forEach((i, rank) => {
-    hits += elementAt(chances, i);
-    area += (elementAt(chances, i) * hits) / (rank + 1);
-  });
+  for (const [rank, chance] of take(chances, byFallingScore(score)).entries()) {
+    hits += chance;
+    area += (chance * hits) / (rank + 1);
+  }
   return area / hits;
 }
 
@@ -107,42 +112,39 @@ function needsCalibration({ truth, score }: Omit<ScoredReference, 'predicted'>):
     }
     const curve = calibrationCurve(score, truth, ones(n), train);
     tested.push(...test);
-    calibrated.push(...test.map((i) => calibratedProbability(curve, elementAt(score, i))));
+    calibrated.push(...take(score, test).map((s) => calibratedProbability(curve, s)));
   }
-  const labels = tested.map((i) => elementAt(truth, i));
-  const raw = tested.map((i) => elementAt(score, i));
-  return equalCountError(labels, raw) > equalCountError(labels, calibrated);
+  const labels = take(truth, tested);
+  const raw = take(score, tested);
+  return equalCountError(labels, raw) > equalCountError(labels, Float64Array.from(calibrated));
 }
 
 /** Expected calibration error over ten bins of as many rows each, by score: Σ w |mean score − mean truth|. */
-function equalCountError(truth: readonly number[], score: readonly number[]): number {
-  const order = score.map((_, i) => i).sort((a, b) => elementAt(score, a) - elementAt(score, b) || a - b);
-  const width = Math.floor(order.length / ECE_BINS);
+function equalCountError(truth: Float64Array, score: Float64Array): number {
+  const rows = Array.from(score, (s, i) => ({ score: s, truth: elementAt(truth, i) }));
+  rows.sort((a, b) => a.score - b.score);
+  const width = Math.floor(rows.length / ECE_BINS);
   let error = 0;
   for (let bin = 0; bin < ECE_BINS; bin++) {
-    const rows = order.slice(bin * width, bin === ECE_BINS - 1 ? order.length : (bin + 1) * width);
-    error += Math.abs(rows.reduce((sum, i) => sum + elementAt(score, i) - elementAt(truth, i), 0));
+    const own = rows.slice(bin * width, bin === ECE_BINS - 1 ? rows.length : (bin + 1) * width);
+    error += Math.abs(own.reduce((sum, row) => sum + row.score - row.truth, 0));
   }
-  return error / order.length;
+  return error / rows.length;
 }
 
 /** Deviations in the reference of what each metric is the mean of. */
 function samplingErrors({ truth, score, predicted }: ScoredReference): CbpeModel['errors'] {
   const n = truth.length;
-  const rows = [...everyRow(n)];
+  const rows = Array.from(truth, (t, i) => [t, elementAt(predicted, i)] as const);
   const of = (wanted: (t: number, p: number) => boolean, value: (t: number, p: number) => number) => {
-    const values = rows.flatMap((i) =>
-      wanted(elementAt(truth, i), elementAt(predicted, i))
-        ? [value(elementAt(truth, i), elementAt(predicted, i))]
-        : [],
-    );
+    const values = rows.filter((row) => wanted(...row)).map((row) => value(...row));
     return { deviation: deviation(values), fraction: values.length / n };
   };
   const relevant = of(
     (t, p) => t + p > 0,
     (t, p) => t * p,
   );
-  const hits = rows.filter((i) => elementAt(truth, i) * elementAt(predicted, i) === 1).length;
+  const hits = rows.filter(([t, p]) => t * p === 1).length;
   const counted = relevant.fraction * n;
   return {
     roc_auc: aucError(truth, score),
@@ -184,12 +186,11 @@ function aucError(truth: Float64Array, score: Float64Array): { deviation: number
     );
   const negatives = truth.length - positives;
   const shares: number[] = [];
-  const order = byFallingScore(score);
   let seen = 0;
-  eachTie(score, order, (from, to) => {
-    const tied = order.subarray(from, to);
-    const tiedNegatives = tied.reduce((sum, i) => sum + 1 - elementAt(truth, i), 0);
-    for (const i of tied) if (truth[i] === 1) shares.push((negatives - seen - tiedNegatives / 2) / negatives);
+  eachTie(score, (tied) => {
+    const truths = take(truth, tied);
+    const tiedNegatives = truths.reduce((sum, t) => sum + 1 - t, 0);
+    for (const t of truths) if (t === 1) shares.push((negatives - seen - tiedNegatives / 2) / negatives);
     seen += tiedNegatives;
   });
   return { deviation: deviation(shares), fraction: positives / truth.length };

@@ -1,4 +1,6 @@
 /** Inputs of rows, and how a model of losses sees them: as small bins, missing and unseen values in the first. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
+import { take } from '../../../core/vector.ts';
 
 export type FeatureColumn =
   | { readonly name: string; readonly kind: 'number'; readonly values: Float64Array }
@@ -16,17 +18,17 @@ export const LOSS_MODEL_BINS_MAX = 32;
 export function chooseBinning(
   column: FeatureColumn,
   target: Float64Array,
-  rows: ArrayLike<number>,
+  rows: readonly number[],
   most = LOSS_MODEL_BINS_MAX,
 ): ColumnBinning {
   if (column.kind === 'number')
     return { name: column.name, kind: 'number', edges: quantiles(column.values, rows, most) };
   const sums = new Map<string, { sum: number; rows: number }>();
-  for (let k = 0; k < rows.length; k++) {
-    const value = column.values[rows[k]!];
+  for (const row of rows) {
+    const value = column.values[row];
     if (value === null || value === undefined) continue;
     const seen = sums.get(value) ?? { sum: 0, rows: 0 };
-    sums.set(value, { sum: seen.sum + target[rows[k]!]!, rows: seen.rows + 1 });
+    sums.set(value, { sum: seen.sum + elementAt(target, row), rows: seen.rows + 1 });
   }
   const frequent = [...sums].sort(([a, x], [b, y]) => y.rows - x.rows || (a < b ? -1 : 1)).slice(0, most - 1);
   const ordered = frequent.sort(([a, x], [b, y]) => x.sum / x.rows - y.sum / y.rows || (a < b ? -1 : 1));
@@ -34,14 +36,14 @@ export function chooseBinning(
   return { name: column.name, kind: 'category', codes };
 }
 
-function quantiles(values: Float64Array, rows: ArrayLike<number>, most: number): readonly number[] {
-  const sorted = Float64Array.from(rows, (i) => values[i]!)
+function quantiles(values: Float64Array, rows: readonly number[], most: number): readonly number[] {
+  const sorted = take(values, rows)
     .filter((x) => !Number.isNaN(x))
     .sort();
   const edges = new Set<number>();
   for (let k = 1; k < most - 1; k++) {
     const edge = sorted[Math.floor((k * sorted.length) / (most - 1))];
-    if (edge !== undefined && edge < sorted.at(-1)!) edges.add(edge);
+    if (edge !== undefined && edge < elementAt(sorted, sorted.length - 1)) edges.add(edge);
   }
   return [...edges];
 }
@@ -53,19 +55,21 @@ export function applyBinning(
   count: number,
 ): Uint8Array {
   const bins = new Uint8Array(count);
-  if (column?.kind !== by.kind) return bins;
-  for (let i = 0; i < count; i++) bins[i] = binOf(by, column.values[i]!);
+  if (column?.kind === 'category' && by.kind === 'category') {
+    const codes = new Map(Object.entries(by.codes));
+    for (const [i, value] of column.values.entries()) bins[i] = value === null ? 0 : (codes.get(value) ?? 0);
+  }
+  if (column?.kind === 'number' && by.kind === 'number')
+    for (let i = 0; i < count; i++) bins[i] = numberBin(by.edges, column.values[i]!);
   return bins;
 }
 
-function binOf(by: ColumnBinning, value: number | string | null): number {
-  if (by.kind === 'category')
-    return typeof value === 'string' && Object.hasOwn(by.codes, value) ? by.codes[value]! : 0;
-  if (typeof value !== 'number' || Number.isNaN(value)) return 0;
-  let [low, high] = [0, by.edges.length];
+function numberBin(edges: readonly number[], value: number): number {
+  if (Number.isNaN(value)) return 0;
+  let [low, high] = [0, edges.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (value <= by.edges[middle]!) high = middle;
+    if (value <= edges[middle]!) high = middle;
     else low = middle + 1;
   }
   return low + 1;
@@ -79,9 +83,8 @@ export function binLabels(by: ColumnBinning): readonly string[] {
   }
   const { edges } = by;
   const short = (edge: number): string => String(Number(edge.toPrecision(4)));
-  if (edges.length === 0) return ['missing', 'any'];
-  const inner = edges.map((edge, i) =>
-    i === 0 ? `≤ ${short(edge)}` : `${short(edges[i - 1]!)}–${short(edge)}`,
-  );
-  return ['missing', ...inner, `> ${short(edges.at(-1)!)}`];
+  const [first, ...others] = edges;
+  if (first === undefined) return ['missing', 'any'];
+  const inner = others.map((edge, i) => `${short(elementAt(edges, i))}–${short(edge)}`);
+  return ['missing', `≤ ${short(first)}`, ...inner, `> ${short(elementAt(edges, edges.length - 1))}`];
 }

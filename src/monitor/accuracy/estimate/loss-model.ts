@@ -2,6 +2,8 @@
  * How great the loss of a row will be, by its inputs and its prediction: small regression trees, each fitted to what those
  * before left over (Friedman, Greedy Function Approximation, 2001). It is what direct loss estimation rests on. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
+import { take, weightedSum } from '../../../core/vector.ts';
 import {
   applyBinning,
   type ColumnBinning,
@@ -30,11 +32,16 @@ export interface LossModel {
   readonly trees: readonly Node[];
 }
 
-interface Training {
-  readonly bins: readonly Uint8Array[];
-  readonly rest: Float64Array;
-  readonly weight: Float64Array;
+interface TrainingRow {
+  /** Its place in the bins. */
+  readonly at: number;
+  readonly weight: number;
+  /** What the trees so far leave of its loss. */
+  rest: number;
 }
+
+/** An array a column. */
+type Bins = readonly Uint8Array[];
 
 /** `rows`: those it learns from. */
 export function fitLossModel(
@@ -44,26 +51,25 @@ export function fitLossModel(
   rows: readonly number[],
 ): LossModel {
   const stride = Math.max(1, rows.length / ROWS_MAX);
-  const taken = Array.from(
-    { length: Math.min(rows.length, ROWS_MAX) },
-    (_, k) => rows[Math.floor(k * stride)]!,
+  const taken = Array.from({ length: Math.min(rows.length, ROWS_MAX) }, (_, k) =>
+    elementAt(rows, Math.floor(k * stride)),
   );
   const columns = features.slice(0, COLUMNS_MAX).map((column) => chooseBinning(column, loss, taken));
   const bins = columns.map((by, c) => {
     const all = applyBinning(by, features[c], loss.length);
-    return Uint8Array.from(taken, (i) => all[i]!);
+    return Uint8Array.from(taken, (i) => elementAt(all, i));
   });
-  const weights = Float64Array.from(taken, (i) => weight[i]!);
-  const losses = Float64Array.from(taken, (i) => loss[i]!);
+  const [weights, losses] = [take(weight, taken), take(loss, taken)];
   const mass = weights.reduce((a, b) => a + b, 0);
-  const base = mass === 0 ? 0 : losses.reduce((sum, l, i) => sum + l * weights[i]!, 0) / mass;
-  const training: Training = { bins, rest: losses.map((l) => l - base), weight: weights };
+  const base = mass === 0 ? 0 : weightedSum(losses, weights) / mass;
+  const training = taken.map(
+    (i, at): TrainingRow => ({ at, weight: elementAt(weight, i), rest: elementAt(loss, i) - base }),
+  );
   const trees: Node[] = [];
-  const everyRow = taken.map((_, i) => i);
   for (let round = 0; round < ROUNDS && taken.length > 2 * LEAF_MIN; round++) {
-    const tree = grow(training, everyRow, DEPTH);
+    const tree = grow(bins, training, DEPTH);
     trees.push(tree);
-    for (const i of everyRow) training.rest[i]! -= leafOf(tree, bins, i);
+    for (const row of training) row.rest -= leafOf(tree, bins, row.at);
   }
   return { columns, base, trees };
 }
@@ -84,65 +90,56 @@ export function expectedLoss(
   );
 }
 
-function leafOf(tree: Node, bins: readonly Uint8Array[], row: number): number {
+function leafOf(tree: Node, bins: Bins, row: number): number {
   let node = tree;
   while (!('leaf' in node)) node = bins[node.column]![row]! <= node.bin ? node.low : node.high;
   return node.leaf;
 }
 
-function grow(training: Training, rows: readonly number[], depth: number): Node {
-  const split = depth === 0 ? null : bestSplit(training, rows);
-  if (split === null) return { leaf: RATE * meanRest(training, rows) };
-  const bins = training.bins[split.column]!;
-  return {
-    column: split.column,
-    bin: split.bin,
-    low: grow(
-      training,
-      rows.filter((i) => bins[i]! <= split.bin),
-      depth - 1,
-    ),
-    high: grow(
-      training,
-      rows.filter((i) => bins[i]! > split.bin),
-      depth - 1,
-    ),
-  };
+function grow(bins: Bins, rows: readonly TrainingRow[], depth: number): Node {
+  const split = depth === 0 ? null : bestSplit(bins, rows);
+  if (split === null) return { leaf: RATE * meanRest(rows) };
+  const { column, bin } = split;
+  const own = elementAt(bins, column);
+  const isLow = ({ at }: TrainingRow): boolean => own[at]! <= bin;
+  const low = rows.filter((row) => isLow(row));
+  const high = rows.filter((row) => !isLow(row));
+  return { column, bin, low: grow(bins, low, depth - 1), high: grow(bins, high, depth - 1) };
 }
 
-function meanRest({ rest, weight }: Training, rows: readonly number[]): number {
+function meanRest(rows: readonly TrainingRow[]): number {
   let [sum, mass] = [0, 0];
-  for (const i of rows) {
-    sum += weight[i]! * rest[i]!;
-    mass += weight[i]!;
+  for (const { weight, rest } of rows) {
+    sum += weight * rest;
+    mass += weight;
   }
   return mass === 0 ? 0 : sum / mass;
 }
 
 /** The cut that takes most of the squares: greatest S²/W below + S²/W above. Null where no cut leaves enough rows. */
 function bestSplit(
-  { bins, rest, weight }: Training,
-  rows: readonly number[],
+  bins: Bins,
+  rows: readonly TrainingRow[],
 ): { readonly column: number; readonly bin: number } | null {
   let best: { column: number; bin: number } | null = null;
   let most = 0;
-  for (let column = 0; column < bins.length; column++) {
-    const [sums, masses, counts] = [0, 0, 0].map(() => new Float64Array(LOSS_MODEL_BINS_MAX));
-    const of = bins[column]!;
-    for (const i of rows) {
-      const bin = of[i]!;
-      sums![bin]! += weight[i]! * rest[i]!;
-      masses![bin]! += weight[i]!;
-      counts![bin]!++;
+  for (const [column, own] of bins.entries()) {
+    const cells = Array.from({ length: LOSS_MODEL_BINS_MAX }, () => ({ sum: 0, mass: 0, count: 0 }));
+    for (const { at, weight, rest } of rows) {
+      const cell = cells[own[at]!]!;
+      cell.sum += weight * rest;
+      cell.mass += weight;
+      cell.count++;
     }
-    const [sum, mass] = [sums!, masses!].map((values) => values.reduce((a, b) => a + b, 0));
+    const sum = cells.reduce((total, cell) => total + cell.sum, 0);
+    const mass = cells.reduce((total, cell) => total + cell.mass, 0);
     let [low, lowMass, lowCount] = [0, 0, 0];
-    for (let bin = 0; bin < LOSS_MODEL_BINS_MAX - 1; bin++) {
-      low += sums![bin]!;
-      lowMass += masses![bin]!;
-      lowCount += counts![bin]!;
+    for (const [bin, cell] of cells.slice(0, -1).entries()) {
+      low += cell.sum;
+      lowMass += cell.mass;
+      lowCount += cell.count;
       if (lowCount < LEAF_MIN || rows.length - lowCount < LEAF_MIN) continue;
-      const gain = low ** 2 / lowMass + (sum! - low) ** 2 / (mass! - lowMass) - sum! ** 2 / mass!;
+      const gain = low ** 2 / lowMass + (sum - low) ** 2 / (mass - lowMass) - sum ** 2 / mass;
       if (gain > most * (1 + 1e-12) + 1e-12) {
         most = gain;
         best = { column, bin };

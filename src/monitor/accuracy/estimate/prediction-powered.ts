@@ -3,6 +3,7 @@
  * power tuned as in PPI++, arXiv 2311.01453): all rows say what is to be expected, labelled ones by how much that is wrong.
  * For any metric with influences. Pure.
  */
+import { zipWith } from '../../../core/vector.ts';
 import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
 import { deltaInterval, type MetricRange } from '../metrics/metric-interval.ts';
 import { type MetricMeasurement, measurementVariance } from '../metrics/metric-measurement.ts';
@@ -35,10 +36,10 @@ export function predictionPoweredEstimate(
   range: MetricRange,
   level: number,
 ): PredictionPoweredEstimate | null {
-  const isKnown = Number.isFinite(realised.value) && realised.influence !== null;
-  if (!isKnown || weight.length < LABELS_MIN) return null;
+  const { influence } = realised;
+  if (!Number.isFinite(realised.value) || influence === null || weight.length < LABELS_MIN) return null;
   const alone = { value: realised.value, power: 0, varianceOf: measurementVariance(realised, weight) };
-  const used = withExpectations({ realised, expected, weight }, all) ?? alone;
+  const used = withExpectations({ realised, expected, weight }, influence, all) ?? alone;
   return {
     value: used.value,
     power: used.power,
@@ -48,25 +49,23 @@ export function predictionPoweredEstimate(
 
 function withExpectations(
   { realised, expected, weight }: LabelledSample,
+  truth: Float64Array,
   all: { readonly measured: MetricMeasurement; readonly weight: Float64Array },
 ): { readonly value: number; readonly power: number; readonly varianceOf: number } | null {
-  const [truth, guess] = [realised.influence!, expected.influence];
+  const guess = expected.influence;
   const rest = measurementVariance(all.measured, all.weight);
   if (guess === null || !Number.isFinite(rest) || !Number.isFinite(expected.value)) return null;
-  const difference = (power: number): MetricMeasurement => ({
-    value: 0,
-    influence: truth.map((psi, i) => psi - power * guess[i]!),
-    size: null,
-  });
-  const [none, full, guessed] = [difference(0), difference(1), expected].map((of) =>
-    measurementVariance(of, weight),
-  );
-  const covariance = (none! + guessed! - full!) / 2;
-  const whole = guessed! + rest;
+  const varianceWith = (power: number): number => {
+    const influence = zipWith(truth, guess, (psi, expectation) => psi - power * expectation);
+    return measurementVariance({ value: 0, influence, size: null }, weight);
+  };
+  const guessed = measurementVariance(expected, weight);
+  const covariance = (varianceWith(0) + guessed - varianceWith(1)) / 2;
+  const whole = guessed + rest;
   const power = whole > 0 ? Math.min(1, Math.max(0, covariance / whole)) : 0;
   return {
     value: realised.value + power * (all.measured.value - expected.value),
     power,
-    varianceOf: measurementVariance(difference(power), weight) + power ** 2 * rest,
+    varianceOf: varianceWith(power) + power ** 2 * rest,
   };
 }

@@ -1,4 +1,6 @@
 /** Metrics of two classes. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
+import { zipWith } from '../../../core/vector.ts';
 import {
   type MetricMeasurement,
   UNKNOWN_MEASUREMENT,
@@ -12,7 +14,7 @@ import { averagePrecision, byFallingScore, rocAuc } from './score-curves.ts';
 const EPSILON = 2 ** -52;
 
 const rowwise = (rows: BinaryRows, of: (truth: number, predicted: number) => number): Float64Array =>
-  rows.truth.map((truth, i) => of(truth, rows.predicted[i]!));
+  zipWith(rows.truth, rows.predicted, of);
 
 export const binaryAccuracy = (rows: BinaryRows): MetricMeasurement =>
   weightedMean(
@@ -62,8 +64,8 @@ export const binaryAveragePrecision = ({ truth, score, weight }: BinaryRows): Me
 
 export function binaryLogLoss({ truth, score, weight }: BinaryRows): MetricMeasurement {
   if (score === null) return UNKNOWN_MEASUREMENT;
-  const losses = truth.map((t, i) => {
-    const p = Math.min(1 - EPSILON, Math.max(EPSILON, score[i]!));
+  const losses = zipWith(truth, score, (t, s) => {
+    const p = Math.min(1 - EPSILON, Math.max(EPSILON, s));
     return -(t * Math.log(p) + (1 - t) * Math.log1p(-p));
   });
   return weightedMean(losses, weight);
@@ -74,7 +76,7 @@ export const brierScore = ({ truth, score, weight }: BinaryRows): MetricMeasurem
   score === null
     ? UNKNOWN_MEASUREMENT
     : weightedMean(
-        truth.map((t, i) => t * (1 - score[i]!) ** 2 + (1 - t) * score[i]! ** 2),
+        zipWith(truth, score, (t, s) => t * (1 - s) ** 2 + (1 - t) * s ** 2),
         weight,
       );
 
@@ -90,8 +92,9 @@ export function calibrationError({ truth, score, weight }: BinaryRows): MetricMe
   let before = 0;
   for (const i of order) {
     const bin = Math.min(CALIBRATION_BINS - 1, Math.floor((before / mass) * CALIBRATION_BINS));
-    gaps[bin]! += weight[i]! * (score[i]! - truth[i]!);
-    before += weight[i]!;
+    const w = elementAt(weight, i);
+    gaps[bin] = elementAt(gaps, bin) + w * (elementAt(score, i) - elementAt(truth, i));
+    before += w;
   }
   return { value: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / mass, influence: null, size: null };
 }

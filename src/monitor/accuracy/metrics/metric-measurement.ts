@@ -2,6 +2,7 @@
  * A metric with the influence of each row on it. Variance, weights, arrival probabilities and corrections by predictions all
  * follow from influences: a metric of n rows is nearly θ + Σ w ψ / Σ w (van der Vaart, Asymptotic Statistics, ch. 20). Pure.
  */
+import { weightedSum, zipWith } from '../../../core/vector.ts';
 
 export interface MetricMeasurement {
   /** NaN where the rows cannot tell: none, or of one class only. */
@@ -25,13 +26,6 @@ export function effectiveSize(weight: Float64Array): number {
 }
 
 const plainSum = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-
-/** Σ w x, row after row. */
-export function weightedSum(values: Float64Array, weight: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += weight[i]! * values[i]!;
-  return sum;
-}
 
 /** Σ w x / Σ w, with influence x − mean. NaN of no rows. */
 export function weightedMean(values: Float64Array, weight: Float64Array): MetricMeasurement {
@@ -57,8 +51,8 @@ export function weightedRatio(
   const scale = mass / below;
   return {
     value,
-    influence: numerator.map((a, i) => scale * (a - value * denominator[i]!)),
-    size: effectiveSize(denominator.map((b, i) => b * weight[i]!)),
+    influence: zipWith(numerator, denominator, (a, b) => scale * (a - value * b)),
+    size: effectiveSize(zipWith(denominator, weight, (b, w) => b * w)),
   };
 }
 
@@ -76,7 +70,7 @@ export const transformMeasurement = (
 /** Variance of the metric: Σ (w ψ)² / (Σ w)², by n/(n − 1). NaN without influences. */
 export function measurementVariance({ influence }: MetricMeasurement, weight: Float64Array): number {
   if (influence === null || influence.length < 2) return Number.NaN;
-  const squares = weight.reduce((sum, w, i) => sum + (w * influence[i]!) ** 2, 0);
+  const squares = plainSum(zipWith(weight, influence, (w, psi) => (w * psi) ** 2));
   const mass = plainSum(weight);
   const n = influence.length;
   return (squares / mass ** 2) * (n / (n - 1));

@@ -1,4 +1,6 @@
 /** Metrics of several classes. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
+import { addTo, weightedSum, zipWith } from '../../../core/vector.ts';
 import {
   type MetricMeasurement,
   UNKNOWN_MEASUREMENT,
@@ -12,11 +14,11 @@ const EPSILON = 2 ** -52;
 
 /** Chance that class k is the true one of row i: 0 or 1 where the truth is known. */
 const chance = ({ truth, classes }: MulticlassRows, i: number, k: number): number =>
-  truth instanceof Int32Array ? Number(truth[i] === k) : truth[i * classes.length + k]!;
+  truth instanceof Int32Array ? Number(truth[i] === k) : elementAt(truth, i * classes.length + k);
 
 export const multiclassAccuracy = (rows: MulticlassRows): MetricMeasurement =>
   weightedMean(
-    Float64Array.from(rows.weight, (_, i) => chance(rows, i, rows.predicted[i]!)),
+    Float64Array.from(rows.predicted, (k, i) => chance(rows, i, k)),
     rows.weight,
   );
 
@@ -42,8 +44,8 @@ const classF1: ClassMetric = (rows, k, truth) => {
   const predicted = isClass(rows.predicted, k);
   if (truth.every((t) => t === 0) && !predicted.includes(1)) return null;
   return weightedRatio(
-    truth.map((t, i) => 2 * t * predicted[i]!),
-    truth.map((t, i) => t + predicted[i]!),
+    zipWith(truth, predicted, (t, p) => 2 * t * p),
+    zipWith(truth, predicted, (t, p) => t + p),
     rows.weight,
     0,
   );
@@ -51,7 +53,7 @@ const classF1: ClassMetric = (rows, k, truth) => {
 
 const classAuc: ClassMetric = ({ probabilities, classes, weight }, k, truth) => {
   if (probabilities === null) return UNKNOWN_MEASUREMENT;
-  const score = Float64Array.from(truth, (_, i) => probabilities[i * classes.length + k]!);
+  const score = Float64Array.from(truth, (_, i) => elementAt(probabilities, i * classes.length + k));
   return rocAuc(truth, score, weight);
 };
 
@@ -71,18 +73,25 @@ function averaged(
     const truth = Float64Array.from(weight, (_, i) => chance(rows, i, k));
     const measured = metric(rows, k, truth);
     if (measured === null) return [];
-    const support = truth.reduce((sum, t, i) => sum + t * weight[i]!, 0) / mass;
+    const support = weightedSum(truth, weight) / mass;
     return [{ measured, truth, support: of(support), isShare: of(2) === 2 }];
   });
   const supports = parts.reduce((sum, part) => sum + part.support, 0);
   const value = parts.reduce((sum, { measured, support }) => sum + support * measured.value, 0) / supports;
   if (!Number.isFinite(value)) return UNKNOWN_MEASUREMENT;
   const influence = new Float64Array(weight.length);
-  for (const { measured, truth, support, isShare } of parts)
-    for (let i = 0; i < influence.length; i++) {
-      influence[i]! += (support * (measured.influence?.[i] ?? 0)) / supports;
-      if (isShare) influence[i]! += ((truth[i]! - support) * (measured.value - value)) / supports;
-    }
+  for (const { measured, truth, support, isShare } of parts) {
+    if (measured.influence !== null)
+      addTo(
+        influence,
+        measured.influence.map((psi) => (support * psi) / supports),
+      );
+    if (isShare)
+      addTo(
+        influence,
+        truth.map((t) => ((t - support) * (measured.value - value)) / supports),
+      );
+  }
   return { value, influence, size: null };
 }
 

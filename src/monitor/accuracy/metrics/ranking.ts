@@ -1,6 +1,9 @@
 /** Metrics of ranked lists: one value a request, then their mean. Pure. */
+import { elementAt } from '../../../core/element-at.ts';
+import { take } from '../../../core/vector.ts';
 import { type MetricMeasurement, weightedMean } from './metric-measurement.ts';
 import type { RankingRows } from './metric-rows.ts';
+import { byFallingScore } from './score-curves.ts';
 
 /** A request's candidates in the order in which they were shown: by falling score. */
 interface Ranked {
@@ -8,45 +11,43 @@ interface Ranked {
   readonly score: Float64Array;
 }
 
+interface RankedRequest {
+  /** Its first candidate. */
+  readonly first: number;
+  readonly value: number;
+  readonly weight: number;
+}
+
 /** Mean over requests of `metric`; requests weigh as their first candidate does. Influences stand at the first candidate. */
 function byRequest(rows: RankingRows, metric: (ranked: Ranked) => number | null): MetricMeasurement {
   const { request, relevance, score, weight } = rows;
-  const [values, weights, firsts]: [number[], number[], number[]] = [[], [], []];
+  const requests: RankedRequest[] = [];
   for (let from = 0; from < request.length; ) {
     let to = from + 1;
     while (to < request.length && request[to] === request[from]) to++;
-    const order = Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) => score[b]! - score[a]!);
+    const order = byFallingScore(score.subarray(from, to));
     const value = metric({
-      relevance: Float64Array.from(order, (i) => relevance[i]!),
-      score: Float64Array.from(order, (i) => score[i]!),
+      relevance: take(relevance.subarray(from, to), order),
+      score: take(score.subarray(from, to), order),
     });
-    if (value !== null) {
-      values.push(value);
-      weights.push(weight[from]!);
-      firsts.push(from);
-    }
+    if (value !== null) requests.push({ first: from, value, weight: elementAt(weight, from) });
     from = to;
   }
-  const { value, influence, size } = weightedMean(Float64Array.from(values), Float64Array.from(weights));
-  return {
-    value,
-    influence: influence === null ? null : spreadOut(influence, firsts, weights, weight),
-    size,
-  };
+  const values = Float64Array.from(requests, ({ value }) => value);
+  const weights = Float64Array.from(requests, (one) => one.weight);
+  const { value, influence, size } = weightedMean(values, weights);
+  return { value, influence: influence && spreadOut(requests, influence, weight), size };
 }
 
 /** ψ of requests on the candidates' own scale: Σ w ψ / Σ w over candidates is that over requests. */
 function spreadOut(
+  requests: readonly RankedRequest[],
   influence: Float64Array,
-  firsts: readonly number[],
-  weights: readonly number[],
   weight: Float64Array,
 ): Float64Array {
-  const scale = weight.reduce((a, b) => a + b, 0) / weights.reduce((a, b) => a + b, 0);
+  const scale = weight.reduce((a, b) => a + b, 0) / requests.reduce((sum, one) => sum + one.weight, 0);
   const result = new Float64Array(weight.length);
-  firsts.forEach((first, i) => {
-    result[first] = scale * influence[i]!;
-  });
+  for (const [i, { first }] of requests.entries()) result[first] = scale * elementAt(influence, i);
   return result;
 }
 
@@ -63,9 +64,7 @@ export const ndcg =
     });
 
 function gain(relevance: Float64Array, k: number): number {
-  let sum = 0;
-  for (let i = 0; i < Math.min(k, relevance.length); i++) sum += relevance[i]! / Math.log2(i + 2);
-  return sum;
+  return relevance.subarray(0, k).reduce((sum, value, i) => sum + value / Math.log2(i + 2), 0);
 }
 
 function tiedMeans(relevance: Float64Array, score: Float64Array): Float64Array {

@@ -1,4 +1,5 @@
 /** Metrics of numbers. Pure. */
+import { zipWith } from '../../../core/vector.ts';
 import {
   type MetricMeasurement,
   transformMeasurement,
@@ -10,7 +11,7 @@ import type { RegressionRows } from './metric-rows.ts';
 const errors = (
   { truth, predicted }: RegressionRows,
   of: (error: number, truth: number) => number,
-): Float64Array => truth.map((t, i) => of(predicted[i]! - t, t));
+): Float64Array => zipWith(truth, predicted, (t, p) => of(p - t, t));
 
 export const mae = (rows: RegressionRows): MetricMeasurement =>
   weightedMean(errors(rows, Math.abs), rows.weight);
@@ -49,8 +50,10 @@ export function r2(rows: RegressionRows): MetricMeasurement {
   // The mean is a least-squares fit: that it is estimated too does not count at first order.
   return {
     value: 1 - square / spread,
-    influence: squares.map(
-      (s, i) => -(s - square) / spread + (square * (spreads[i]! - spread)) / spread ** 2,
+    influence: zipWith(
+      squares,
+      spreads,
+      (s, d) => -(s - square) / spread + (square * (d - spread)) / spread ** 2,
     ),
     size: null,
   };

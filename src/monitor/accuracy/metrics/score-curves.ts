@@ -1,4 +1,5 @@
 /** Metrics of scores in their order: area under the ROC curve, average precision. Ties count half, or together. Pure. */
+import { take, zipWith } from '../../../core/vector.ts';
 import { effectiveSize, type MetricMeasurement, UNKNOWN_MEASUREMENT } from './metric-measurement.ts';
 
 /** Indices by falling score. */
@@ -7,16 +8,14 @@ export function byFallingScore(score: Float64Array): Uint32Array {
   return order.sort((a, b) => score[b]! - score[a]! || a - b);
 }
 
-/** Calls `group(from, to)` for each run of equal scores in that order. */
-export function eachTie(
-  score: Float64Array,
-  order: Uint32Array,
-  group: (from: number, to: number) => void,
-): void {
+/** Calls `group` with the indices of each run of equal scores, by falling score. */
+export function eachTie(score: Float64Array, group: (tied: Uint32Array) => void): void {
+  const order = byFallingScore(score);
+  const falling = take(score, order);
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
-    while (to < order.length && score[order[to]!]! === score[order[from]!]!) to++;
-    group(from, to);
+    while (to < order.length && falling[to] === falling[from]) to++;
+    group(order.subarray(from, to));
     from = to;
   }
 }
@@ -28,25 +27,22 @@ export function eachTie(
  * a share V of the negatives, and below a share U of the positives; ψ = t (V − A)/π + (1 − t)(1 − U' − A)/(1 − π).
  */
 export function rocAuc(truth: Float64Array, score: Float64Array, weight: Float64Array): MetricMeasurement {
-  const order = byFallingScore(score);
-  const ofPositives = truth.map((t, i) => weight[i]! * t);
-  const ofNegatives = truth.map((t, i) => weight[i]! * (1 - t));
+  const ofPositives = zipWith(truth, weight, (t, w) => w * t);
+  const ofNegatives = zipWith(truth, weight, (t, w) => w * (1 - t));
   const positive = ofPositives.reduce((sum, mass) => sum + mass, 0);
   const negative = ofNegatives.reduce((sum, mass) => sum + mass, 0);
   if (!(positive > 0) || !(negative > 0)) return UNKNOWN_MEASUREMENT;
   const below = new Float64Array(truth.length);
   const above = new Float64Array(truth.length);
   let [seenPositive, seenNegative, pairs] = [0, 0, 0];
-  eachTie(score, order, (from, to) => {
+  eachTie(score, (tied) => {
     let [tiedPositive, tiedNegative] = [0, 0];
-    for (let k = from; k < to; k++) {
-      const i = order[k]!;
+    for (const i of tied) {
       tiedPositive += ofPositives[i]!;
       tiedNegative += ofNegatives[i]!;
     }
     const under = negative - seenNegative - tiedNegative / 2;
-    for (let k = from; k < to; k++) {
-      const i = order[k]!;
+    for (const i of tied) {
       below[i] = under / negative;
       above[i] = (seenPositive + tiedPositive / 2) / positive;
     }
@@ -69,12 +65,10 @@ export function averagePrecision(
   score: Float64Array,
   weight: Float64Array,
 ): MetricMeasurement {
-  const order = byFallingScore(score);
   let [hits, mass, area] = [0, 0, 0];
-  eachTie(score, order, (from, to) => {
+  eachTie(score, (tied) => {
     let found = 0;
-    for (let k = from; k < to; k++) {
-      const i = order[k]!;
+    for (const i of tied) {
       found += weight[i]! * truth[i]!;
       mass += weight[i]!;
     }

@@ -2,6 +2,8 @@
  * NannyML's methods for continuous columns: each is fitted to the reference once and then judges any chunk. Missing
  * values are dropped, infinite ones are not. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
+import { zipWith } from '../../../core/vector.ts';
 import { binEdges, histogram, spaced } from '../../../statistics/bin-edges.ts';
 import { jensenShannon } from '../../../statistics/divergences.ts';
 import { kolmogorovSmirnovDistance, sorted, wasserstein } from '../../../statistics/sample-distances.ts';
@@ -42,12 +44,15 @@ export function fitKolmogorovSmirnov(reference: Float64Array): FittedMethod<Floa
   const known = sorted(reference);
   if (known.length < EXACT_BELOW) return onValues((chunk) => kolmogorovSmirnovDistance(known, sorted(chunk)));
   if (!reference.every(Number.isFinite)) return null;
-  const edges = spaced(known[0]!, known.at(-1)!, ESTIMATE_BINS);
+  const { low, high } = rangeOf(known);
+  const edges = spaced(low, high, ESTIMATE_BINS);
+  const least = elementAt(edges, 0);
   const expected = cumulated(histogram(known, edges), known.length);
   return onValues((chunk) => {
-    const below = chunk.reduce((count, value) => count + (value < edges[0]! ? 1 : 0), 0) / chunk.length;
+    const below = chunk.reduce((count, value) => count + (value < least ? 1 : 0), 0) / chunk.length;
     const shares = cumulated(histogram(chunk, edges), chunk.length);
-    return expected.reduce((most, share, i) => Math.max(most, Math.abs(share - below - shares[i]!)), 0);
+    const gaps = zipWith(expected, shares, (then, now) => Math.abs(then - below - now));
+    return gaps.reduce((most, gap) => Math.max(most, gap), 0);
   });
 }
 
@@ -56,23 +61,27 @@ export function fitWasserstein(reference: Float64Array): FittedMethod<Float64Arr
   const known = sorted(reference);
   if (known.length < EXACT_BELOW) return onValues((chunk) => wasserstein(known, sorted(chunk)));
   if (!reference.every(Number.isFinite)) return null;
-  const [low, high] = [known[0]!, known.at(-1)!];
+  const { low, high } = rangeOf(known);
   const edges =
     low === high ? spaced(low - 0.5, high + 0.5, ESTIMATE_BINS) : spaced(low, high, ESTIMATE_BINS);
+  const bounds = rangeOf(edges);
+  const width = elementAt(edges, 1) - bounds.low;
   const expected = cumulated(histogram(known, edges), known.length);
   return onValues((chunk) => {
     const values = sorted(chunk);
-    const below = beyond(values, edges[0]!, 'below');
-    const above = beyond(values, edges.at(-1)!, 'above');
+    const below = beyond(values, bounds.low, 'below');
+    const above = beyond(values, bounds.high, 'above');
     const shares = cumulated(histogram(values, edges), values.length);
-    const width = edges[1]! - edges[0]!;
-    const within = expected.reduce(
-      (sum, share, i) => sum + Math.abs(share - shares[i]! - below.mass) * width,
-      0,
-    );
-    return within + below.distance + above.distance;
+    const areas = zipWith(expected, shares, (then, now) => Math.abs(then - now - below.mass) * width);
+    return areas.reduce((sum, area) => sum + area, 0) + below.distance + above.distance;
   });
 }
+
+/** Of ascending values. */
+const rangeOf = (values: ArrayLike<number>): { readonly low: number; readonly high: number } => ({
+  low: elementAt(values, 0),
+  high: elementAt(values, values.length - 1),
+});
 
 const onValues =
   (distance: (values: Float64Array) => number): FittedMethod<Float64Array> =>

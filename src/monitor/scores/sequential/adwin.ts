@@ -2,6 +2,7 @@
  * ADWIN (Bifet and Gavaldà, 2007): a window that is cut wherever its two sides have different means. Buckets of 2^row
  * numbers, a few of each size, so its state grows with the logarithm of the window. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
 import type { SequentialDetector } from './sequential-detector.ts';
 
 /** Numbers with their sum and their sum of squared deviations; how many is 2^row. */
@@ -58,11 +59,13 @@ class Window {
   width = 0;
   #total = 0;
   #variance = 0;
-  /** Rows of buckets, oldest bucket of a row first; row k has buckets of 2^k numbers. */
-  readonly #rows: Bucket[][] = [[]];
+  /** Buckets of one number, the oldest first. */
+  readonly #newest: Bucket[] = [];
+  /** Rows of buckets, those of the newest first; row k has buckets of 2^k numbers. */
+  readonly #rows: Bucket[][] = [this.#newest];
 
   add(x: number): void {
-    this.#rows[0]!.push({ total: x, variance: 0 });
+    this.#newest.push({ total: x, variance: 0 });
     this.width++;
     if (this.width > 1) {
       const before = this.width - 1;
@@ -74,37 +77,41 @@ class Window {
 
   /** Two buckets of a full row become one of the next. */
   #compress(): void {
-    for (let row = 0; row < this.#rows.length && this.#rows[row]!.length > BUCKETS_MAX; row++) {
+    for (const [row, buckets] of this.#rows.entries()) {
+      const [older, newer] = buckets;
+      if (buckets.length <= BUCKETS_MAX || older === undefined || newer === undefined) break;
+      buckets.splice(0, 2);
       const size = 2 ** row;
-      const [older, newer] = this.#rows[row]!.splice(0, 2) as [Bucket, Bucket];
-      this.#rows[row + 1] ??= [];
-      this.#rows[row + 1]!.push({
+      const next = this.#rows[row + 1] ?? [];
+      next.push({
         total: older.total + newer.total,
         variance: older.variance + newer.variance + between(size, older.total, size, newer.total),
       });
+      this.#rows[row + 1] = next;
     }
   }
 
   dropOldest(): void {
     const row = this.#rows.length - 1;
     const size = 2 ** row;
-    const { total, variance } = this.#rows[row]!.shift()!;
+    const buckets = elementAt(this.#rows, row);
+    const { total, variance } = elementAt(buckets, 0);
+    buckets.shift();
     this.width -= size;
     this.#total -= total;
     this.#variance -= variance + between(size, total, this.width, this.#total);
-    if (this.#rows[row]!.length === 0 && row > 0) this.#rows.pop();
+    if (buckets.length === 0 && row > 0) this.#rows.pop();
   }
 
   /** Whether some cut between buckets has sides of different means; the newest bucket is never alone on a side. */
   hasCut(delta: number): boolean {
     let older = { n: 0, total: 0 };
     let newer = { n: this.width, total: this.#total };
-    for (let row = this.#rows.length - 1; row >= 0; row--) {
+    for (const [row, buckets] of [...this.#rows.entries()].reverse()) {
       const size = 2 ** row;
-      const buckets = this.#rows[row]!;
-      for (let k = 0; k < buckets.length; k++) {
-        older = { n: older.n + size, total: older.total + buckets[k]!.total };
-        newer = { n: newer.n - size, total: newer.total - buckets[k]!.total };
+      for (const [k, { total }] of buckets.entries()) {
+        older = { n: older.n + size, total: older.total + total };
+        newer = { n: newer.n - size, total: newer.total - total };
         if (row === 0 && k === buckets.length - 1) return false;
         if (older.n < SIDE_MIN || newer.n < SIDE_MIN) continue;
         const distance = Math.abs(older.total / older.n - newer.total / newer.n);

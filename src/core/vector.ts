@@ -1,0 +1,31 @@
+/** Vectors of numbers, element by element. Those that are put together are equally long. Pure. */
+
+/** f(aᵢ, bᵢ) of each two elements. */
+export function zipWith(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  of: (a: number, b: number) => number,
+): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < result.length; i++) result[i] = of(a[i]!, b[i]!);
+  return result;
+}
+
+/** Σ wᵢ xᵢ, added from the first to the last. */
+export function weightedSum(values: Float64Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weights[i]! * values[i]!;
+  return sum;
+}
+
+/** Adds each value to the sum in its place. */
+export function addTo(sums: Float64Array, values: ArrayLike<number>): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
+}
+
+/** The values at those indices, in their order: NumPy's `take`. */
+export function take(values: ArrayLike<number>, indices: ArrayLike<number>): Float64Array {
+  const taken = new Float64Array(indices.length);
+  for (let i = 0; i < taken.length; i++) taken[i] = values[indices[i]!]!;
+  return taken;
+}
