@@ -1,4 +1,5 @@
 import type { NamedGlobal, ReadNote } from '../model/description.ts';
+import type { ReadBudget } from './budget.ts';
 import type { PyValue } from './pickle/value.ts';
 
 /** What a pickle or joblib file holds: one Python value as data, and the names it mentions. */
@@ -9,4 +10,6 @@ export interface ObjectFile {
   readonly root: PyValue;
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly ReadNote[];
+  /** What the reading has left for texts and files within the values: boosters are pickled as what they are saved as. */
+  readonly budget: ReadBudget;
 }

@@ -83,5 +83,5 @@ export function readObjectFile(source: ByteSource, context: ReadContext): Object
   const root = reader.pickle(bytes);
   const globals = reader.reading.globals.list;
   const format = reader.wrapped || compression !== null ? 'joblib' : 'pickle';
-  return { format, compression, root, globals, notes: notesOf(globals) };
+  return { format, compression, root, globals, notes: notesOf(globals), budget: reader.reading.budget };
 }

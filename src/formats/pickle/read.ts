@@ -59,5 +59,12 @@ export function readPickle(bytes: Uint8Array, context: Pick<ReadContext, 'limits
   const reading = startReading(context);
   const root = readPickleValue(bytes, reading, null);
   const globals = reading.globals.list;
-  return { format: 'pickle', compression: null, root, globals, notes: notesOf(globals) };
+  return {
+    format: 'pickle',
+    compression: null,
+    root,
+    globals,
+    notes: notesOf(globals),
+    budget: reading.budget,
+  };
 }

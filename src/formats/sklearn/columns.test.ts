@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
 import type { PyValue } from '../pickle/value.ts';
 import { type ColumnSelection, selectColumns } from './columns.ts';
-import { Reading } from './reading.ts';
-import { instance, int, objects, py, tuple } from './testing/values.ts';
+import { instance, int, objects, py, testReading, tuple } from './testing/values.ts';
 
-const view = new Reading(() => null).view(
-  instance('sklearn.compose._column_transformer.ColumnTransformer'),
-  '',
-);
+const view = testReading().view(instance('sklearn.compose._column_transformer.ColumnTransformer'), '');
 const TABLE = { width: 5, names: ['a', 'b', 'c', 'd', 'e'] };
 const select = (spec: PyValue): ColumnSelection => selectColumns(view, 'columns', spec, TABLE);
 const slice = (...parts: PyValue[]): PyValue => instance('builtins.slice', {}, parts);

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { type CythonTree, readCythonTree } from './cython-tree.ts';
-import { Reading } from './reading.ts';
-import { floats, instance, int, records } from './testing/values.ts';
+import { floats, instance, int, records, testReading } from './testing/values.ts';
 
 const NODES = {
   left_child: [1, -1, 3, -1, -1],
@@ -30,7 +29,7 @@ function read(
   const args = [int(features), floats(classes), int(outputs)];
   const tree = instance('sklearn.tree._tree.Tree', Object.fromEntries(kept), args);
   const model = instance('sklearn.tree._classes.DecisionTreeRegressor', { tree_: tree });
-  return readCythonTree(new Reading(() => null).view(model, ''));
+  return readCythonTree(testReading().view(model, ''));
 }
 
 const without = (name: string) =>

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { readKMeans } from './decomposition.ts';
-import { Reading } from './reading.ts';
-import { floats, instance } from './testing/values.ts';
+import { floats, instance, testReading } from './testing/values.ts';
 
 test.each([
   ['0.18.2', true],
@@ -9,6 +8,6 @@ test.each([
   ['0.23.0', undefined],
 ])('labels of KMeans in %s come from whole squared distances: %s', (release, whole) => {
   const fitted = { cluster_centers_: floats([1, 2], [2, 1]), _sklearn_version: release };
-  const view = new Reading(() => null).view(instance('sklearn.cluster.KMeans', fitted), '');
+  const view = testReading().view(instance('sklearn.cluster.KMeans', fitted), '');
   expect(readKMeans(view).wholeDistances).toBe(whole);
 });

@@ -17,7 +17,7 @@ import { releaseOf } from './state.ts';
  * Throws MODEL_INVALID where the state contradicts itself.
  */
 export function describeSklearn(file: ObjectFile): ModelDescription {
-  const reading = new Reading(readerOf);
+  const reading = new Reading(readerOf, file.budget);
   const root = reading.step(file.root, '');
   const content = root === null ? null : contentOf(reading, root);
   return {

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
-import { Reading } from './reading.ts';
-import { floats, instance, int, objects } from './testing/values.ts';
+import { floats, instance, int, objects, testReading } from './testing/values.ts';
 import type { EstimatorView } from './view.ts';
 
 const encoder = (attributes: Record<string, unknown>): EstimatorView =>
-  new Reading(() => null).view(
+  testReading().view(
     instance('sklearn.preprocessing._encoders.OneHotEncoder', { _sklearn_version: '1.6.1', ...attributes }),
     '',
   );

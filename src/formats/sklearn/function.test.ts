@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { readFunctionTransformer } from './function.ts';
-import { Reading } from './reading.ts';
-import { instance } from './testing/values.ts';
+import { instance, testReading } from './testing/values.ts';
 
 const functionOf = (module: string, name: string) =>
   readFunctionTransformer(
-    new Reading(() => null).view(
+    testReading().view(
       instance('sklearn.preprocessing._function_transformer.FunctionTransformer', {
         func: { type: 'global', module, name, offset: 7 },
       }),

@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest';
 import { readSimpleImputer } from './imputation.ts';
-import { Reading } from './reading.ts';
-import { floats, instance, objects } from './testing/values.ts';
+import { floats, instance, objects, testReading } from './testing/values.ts';
 
 const read = (attributes: Record<string, unknown>): ReturnType<typeof readSimpleImputer> =>
-  readSimpleImputer(
-    new Reading(() => null).view(instance('sklearn.impute._base.SimpleImputer', attributes), ''),
-  );
+  readSimpleImputer(testReading().view(instance('sklearn.impute._base.SimpleImputer', attributes), ''));
 
 const NAN = Number.NaN;
 

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import type { LinearProbability } from '../../model/linear.ts';
 import { readLogisticRegression, readRidgeClassifier, readSgdClassifier } from './linear.ts';
-import { Reading } from './reading.ts';
-import { floats, instance, objects } from './testing/values.ts';
+import { floats, instance, objects, testReading } from './testing/values.ts';
 import type { EstimatorView } from './view.ts';
 
 const fitted = (classes: number, attributes: Record<string, unknown>): EstimatorView =>
-  new Reading(() => null).view(
+  testReading().view(
     instance('sklearn.linear_model._logistic.LogisticRegression', {
       classes_: objects(...['a', 'b', 'c'].slice(0, classes)),
       coef_: floats(new Array(2 * (classes === 2 ? 1 : classes)).fill(1), [classes === 2 ? 1 : classes, 2]),

@@ -2,6 +2,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { CompileBlocker, ReadNote } from '../../model/description.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
+import type { ReadBudget } from '../budget.ts';
 import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
@@ -33,14 +34,16 @@ const MAX_BLOCKERS = 1000;
 export class Reading implements EstimatorReading {
   readonly blockers: CompileBlocker[] = [];
   readonly notes: ReadNote[] = [];
+  readonly budget: ReadBudget;
   readonly #lookup: (className: string) => Reader | null;
   #depth = 0;
   #count = 0;
   readonly #seen = new Set<PyValue>();
   #repeated = 0;
 
-  constructor(lookup: (className: string) => Reader | null) {
+  constructor(lookup: (className: string) => Reader | null, budget: ReadBudget) {
     this.#lookup = lookup;
+    this.budget = budget;
   }
 
   /** The estimator at `path`, or null after recording why it can't be read. Throws MODEL_INVALID for corrupt state. */

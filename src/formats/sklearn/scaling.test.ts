@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Reading } from './reading.ts';
 import { readMaxAbsScaler, readMinMaxScaler, readRobustScaler, readStandardScaler } from './scaling.ts';
-import { floats, instance } from './testing/values.ts';
+import { floats, instance, testReading } from './testing/values.ts';
 
 const fitted = (release: string) => ({
   _sklearn_version: release,
@@ -15,8 +14,7 @@ test.each([
   ['RobustScaler', readRobustScaler],
 ])('%s refuses missing values before 0.20, as that release does', (name, read) => {
   const refuses = (release: string) =>
-    read(new Reading(() => null).view(instance(`sklearn.preprocessing.${name}`, fitted(release)), ''))
-      .refusesMissing;
+    read(testReading().view(instance(`sklearn.preprocessing.${name}`, fitted(release)), '')).refusesMissing;
   expect(refuses('0.19.2')).toBe(true);
   expect(refuses('0.20.0')).toBeUndefined();
 });

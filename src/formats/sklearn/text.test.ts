@@ -2,14 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pyDict } from '../pickle/construct.ts';
 import type { PyValue } from '../pickle/value.ts';
-import { Reading } from './reading.ts';
-import { floats, instance, int } from './testing/values.ts';
+import { floats, instance, int, testReading } from './testing/values.ts';
 import { readCountVectorizer, readTfidfVectorizer } from './text.ts';
 
 const vocabularyOf = (terms: readonly string[]): readonly string[] => {
   const vocabulary: PyValue = { type: 'set', items: [...terms] };
   const object = instance('sklearn.feature_extraction.text.CountVectorizer', { vocabulary });
-  return readCountVectorizer(new Reading(() => null).view(object, '')).vocabulary;
+  return readCountVectorizer(testReading().view(object, '')).vocabulary;
 };
 
 test('a vocabulary given as a set is sorted as Python sorts: by code point', () => {
@@ -42,7 +41,7 @@ test('TfidfVectorizer of 0.18 and 0.19, whose dtype was that of the counts, is r
     const vocabulary_ = pyDict([['a', int(0)]]);
     const fitted = { dtype, vocabulary_, _tfidf: weights, _sklearn_version: release };
     const object = instance('sklearn.feature_extraction.text.TfidfVectorizer', fitted);
-    return readTfidfVectorizer(new Reading(() => null).view(object, ''));
+    return readTfidfVectorizer(testReading().view(object, ''));
   };
   for (const release of ['0.18.2', '0.19.2'])
     expect(read(release).steps.map(({ step }) => step?.kind)).toEqual(['count-vectorizer', 'tfidf']);

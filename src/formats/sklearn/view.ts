@@ -2,6 +2,7 @@ import type { ReadNote } from '../../model/description.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { StepBase, StepOrigin } from '../../model/step-base.ts';
 import type { LabelSet, Matrix } from '../../model/tensor.ts';
+import type { ReadBudget } from '../budget.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toNumbers, toText } from './arrays.ts';
 import { notFitted, stepInvalid, stepUnsupported } from './failure.ts';
@@ -12,6 +13,8 @@ import type { SklearnRelease } from './state.ts';
 
 /** What a view asks of the reading that it is part of. */
 export interface EstimatorReading {
+  /** What is left of the limits of the file. */
+  readonly budget: ReadBudget;
   step(value: PyValue, path: string, release?: SklearnRelease | null): ModelStep | null;
   required(value: PyValue, path: string, release: SklearnRelease | null): ModelStep;
   view(value: PyValue, path: string, release?: SklearnRelease | null): EstimatorView;

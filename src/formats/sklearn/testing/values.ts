@@ -1,6 +1,9 @@
+import { ReadBudget } from '../../budget.ts';
+import { DEFAULT_LIMITS } from '../../limits.ts';
 import type { ObjectFile } from '../../object-file.ts';
 import { pyDict, pyFloat, pyInt, pyList, pyObject, pyTuple } from '../../pickle/construct.ts';
 import type { PyArray, PyDType, PyObject, PyValue } from '../../pickle/value.ts';
+import { Reading } from '../reading.ts';
 
 /** Python values for tests, as the pickle machine would give them. */
 
@@ -79,4 +82,10 @@ export const file = (root: PyValue): ObjectFile => ({
   root,
   globals: [],
   notes: [],
+  budget: defaultBudget(),
 });
+
+const defaultBudget = (): ReadBudget => new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
+
+/** A reading that knows no class. */
+export const testReading = (): Reading => new Reading(() => null, defaultBudget());
