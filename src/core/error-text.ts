@@ -12,3 +12,7 @@ export const systemCodeOf = (error: unknown): string | undefined => textOf(error
 
 const textOf = (error: unknown, key: 'message' | 'name' | 'code'): string | undefined =>
   isRecord(error) && typeof error[key] === 'string' ? error[key] : undefined;
+
+/** What was caught, as an error: anything may be thrown. */
+export const toError = (caught: unknown): Error =>
+  caught instanceof Error ? caught : new Error(messageOf(caught), { cause: caught });

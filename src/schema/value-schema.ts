@@ -153,6 +153,15 @@ export const nullable = <S extends TSchema>(of: S): ValueSchema<Static<S> | null
 /** Says what a value is for, where that is published. */
 export const described = <S extends TSchema>(of: S, description: string): S => ({ ...of, description });
 
+/** Most milliseconds from the epoch that a date can be (ECMA-262, 21.4.1.1). */
+const EPOCH_MAX = 8.64e15;
+/** A time as rows keep it: milliseconds since the epoch. */
+export const epochTime: ValueSchema<number> = schemaOf({
+  type: 'integer',
+  minimum: -EPOCH_MAX,
+  maximum: EPOCH_MAX,
+});
+
 /** A time as answers tell it. */
 export const epochMillis = described(anyNumber, 'Milliseconds since the epoch');
 

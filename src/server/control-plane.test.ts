@@ -1,52 +1,13 @@
-import { mkdtempSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
-import { LOCAL_ACCESS } from '../config/access.ts';
-import { NO_FLEET } from '../control/fleet/fleet.ts';
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
+import { expect, test, vi } from 'vitest';
 import type { RegistrationProgress } from './registration.ts';
+import { closeLast, dataFolder as folder, planeOf } from './testing/control-planes.ts';
 
 // Files are proved in processes of their own.
 vi.setConfig({ testTimeout: 60_000 });
 
-const running: ControlPlane[] = [];
-afterEach(async () => {
-  for (const plane of running.splice(0)) await plane.close();
-});
-
 const iris = join(import.meta.dirname, '../../examples/iris.joblib');
-const folder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-plane-'));
-
-async function planeOf(dataDir: string, more: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane> {
-  const plane = await startControlPlane({
-    ...{
-      dataDir,
-      storeUrl: null,
-      socket: join(dataDir, 'control.sock'),
-      access: LOCAL_ACCESS,
-      host: '127.0.0.1',
-      copies: 1,
-    },
-    ...{ files: [], golden: undefined, runtime: undefined, maxModel: undefined },
-    ...{
-      immediate: false,
-      rollouts: {},
-      jobs: {},
-      routers: {},
-      monitors: {},
-      monitorShare: 0.01,
-      watch: null,
-      fleet: NO_FLEET,
-      onProgress: () => undefined,
-    },
-    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    ...more,
-  });
-  running.push(plane);
-  return plane;
-}
 
 const statusOf = (socketPath: string, path: string): Promise<number | string> =>
   new Promise((resolve) => {
@@ -88,7 +49,7 @@ test('what was registered is served again without its file; the API answers on t
   expect(said.at(-1)).toEqual({ kind: 'done', file: 'iris.joblib' });
   const socket = join(data, 'control.sock');
   expect(await statusOf(socket, '/api/v1/models/flowers')).toBe(200);
-  await running.pop()!.close();
+  await closeLast();
   expect(await statusOf(socket, '/api/v1/models/flowers')).not.toBe(200);
   const second = await planeOf(data);
   expect(second.models).toMatchObject([{ endpoint: 'flowers', stable: { version: 1 } }]);

@@ -23,7 +23,14 @@ import { ServerJobs } from './jobs/jobs.ts';
 import { LocalWatchEnvironment } from './monitor/local-watch-environment.ts';
 import { ServerMonitor } from './monitor/monitor.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
-import { type AddVersion, type RegistrationProgress, registerFiles, rollOut, SERVE } from './registration.ts';
+import {
+  type AddVersion,
+  leftOut,
+  type RegistrationProgress,
+  registerFiles,
+  rollOut,
+  SERVE,
+} from './registration.ts';
 import { withOutside } from './routers/outside.ts';
 import { ServerRouters } from './routers/routers.ts';
 import { type ServedModel, servedModels } from './served.ts';
@@ -68,9 +75,14 @@ export async function startControlPlane(given: ControlPlaneOptions): Promise<Con
       actor: SERVE,
     });
     const given = versions.map(({ model }) => model);
-    const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes);
+    let why: PlimsollError | null = null;
+    const onLeftOut = (endpoint: string, error: PlimsollError): void => {
+      why = error;
+      options.onProgress({ kind: 'note', text: leftOut(`the endpoint "${endpoint}"`, error) });
+    };
+    const models = await servedModels(assembly.control, acceptedIn(assembly), given, notes, onLeftOut);
     if (models.length === 0 && options.watch === null && !options.empty)
-      throw nothingToServe(options.dataDir);
+      throw why ?? nothingToServe(options.dataDir);
     const jobs = new ServerJobs(options);
     closing.push(() => jobs.close());
     await defineJobs(jobs, options.jobs, assembly);

@@ -5,6 +5,7 @@ import type { ControlApi, EndpointView, VersionView } from '../control/port.ts';
 import type { Actor } from '../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { NewVersion } from '../registry/new-version.ts';
+import { isRowDamage } from '../store/row-schema.ts';
 import type { Strategy } from '../store/store.ts';
 
 /** How far the registration of the files has come, for those who watch. */
@@ -29,8 +30,8 @@ export type AddVersion = (
 export const SERVE: Actor = { by: 'serve' };
 
 /**
- * Makes each file in turn a version. One out of a folder that cannot be served is reported and left out. Throws what
- * refuses a file that was named, or the last one where none is left.
+ * Makes each file in turn a version. One out of a folder that cannot be served is reported and left out, and so is one whose
+ * row of the store is damaged. Throws what refuses a file that was named, or the last one where none is left.
  */
 export async function registerFiles(
   add: AddVersion,
@@ -47,6 +48,10 @@ export async function registerFiles(
       onProgress({ kind: 'done', file });
     } catch (error) {
       onProgress({ kind: 'done', file });
+      if (isRowDamage(error)) {
+        onProgress({ kind: 'note', text: leftOut(path, error) });
+        continue;
+      }
       if (!found || !isPlimsollError(error)) {
         // The error says what is wrong inside a file; of several it has to be said which.
         if (files.length > 1) onProgress({ kind: 'note', text: `Cannot serve ${path}:` });
@@ -59,6 +64,10 @@ export async function registerFiles(
   if (versions.length === 0 && refusal) throw refusal;
   return versions;
 }
+
+/** What could not be used, why, and the way on. */
+export const leftOut = (what: string, { code, message, hint }: PlimsollError): string =>
+  `Left out ${what}: ${code}: ${message}. ${hint}`;
 
 function ready(version: VersionView): VersionView {
   if (version.state === 'ready') return version;
@@ -91,12 +100,24 @@ export async function rollOut(
 ): Promise<ReadonlyMap<string, string>> {
   const notes = new Map<string, string>();
   for (const { model, version } of versions) {
-    const endpoint = await control.endpoint(model);
-    if (endpoint.stable === version || endpoint.rollout?.candidate === version) continue;
-    const why = (await whyNot(control, endpoint, version)) ?? (await begin(control, model, version, options));
+    const why = await rollOutOne(control, model, version, options).catch((error: unknown) => {
+      if (isRowDamage(error)) return `version ${version} is ready, but ${error.message}. ${error.hint}`;
+      throw error;
+    });
     if (why !== null) notes.set(model, why);
   }
   return notes;
+}
+
+async function rollOutOne(
+  control: RollingControl,
+  model: string,
+  version: number,
+  options: RollOutOptions,
+): Promise<string | null> {
+  const endpoint = await control.endpoint(model);
+  if (endpoint.stable === version || endpoint.rollout?.candidate === version) return null;
+  return (await whyNot(control, endpoint, version)) ?? begin(control, model, version, options);
 }
 
 /** Another process on a shared store may own the rollouts, or have owned them until it died a moment ago. */

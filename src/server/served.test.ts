@@ -17,6 +17,10 @@ const endpoint = (name: string, stage: number | null): EndpointView =>
 const accepted = async (model: string, version: number): Promise<AcceptedVersion> =>
   ({ model, version }) as AcceptedVersion;
 
+const refuseDamage = (_: string, error: Error): never => {
+  throw error;
+};
+
 /** A control plane of many endpoints, ten a page. */
 const controlOf = (all: readonly EndpointView[]) => ({
   endpoints: async ({ cursor = '0' }: { readonly cursor?: string | undefined }) => {
@@ -28,7 +32,13 @@ const controlOf = (all: readonly EndpointView[]) => ({
 test('what was just given comes first, in the order in which it was given; then all others', async () => {
   const names = Array.from({ length: 25 }, (_, k) => `m${String(k).padStart(2, '0')}`);
   const control = controlOf(names.map((name) => endpoint(name, null)));
-  const served = await servedModels(control, accepted, ['m20', 'm03'], new Map([['m03', 'older']]));
+  const served = await servedModels(
+    control,
+    accepted,
+    ['m20', 'm03'],
+    new Map([['m03', 'older']]),
+    refuseDamage,
+  );
   expect(served.map((one) => one.endpoint)).toEqual([
     'm20',
     'm03',
@@ -43,6 +53,12 @@ test.each([
   [4, '100 %'],
   [5, 'canary'],
 ])('the plan of a rollout in stage %i is what is still to come: %s', async (stage, plan) => {
-  const [served] = await servedModels(controlOf([endpoint('m', stage)]), accepted, [], new Map());
+  const [served] = await servedModels(
+    controlOf([endpoint('m', stage)]),
+    accepted,
+    [],
+    new Map(),
+    refuseDamage,
+  );
   expect(served!.rollout).toEqual({ id: 'ro', candidate: 2, strategy: 'canary', plan });
 });

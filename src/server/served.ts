@@ -1,4 +1,5 @@
 import type { ControlApi, EndpointView, RolloutView } from '../control/port.ts';
+import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import type { AcceptedVersion } from '../registry/version.ts';
 import type { RolloutStage } from '../rollout/policy/policy.ts';
 import { eachRow } from '../store/pages.ts';
@@ -24,19 +25,28 @@ interface ServedRollout {
   readonly plan: string;
 }
 
-/** Everything that is served: `first` in its order, then the others by name. `accepted` gives a version with its manifest. */
+/**
+ * Everything that is served: `first` in its order, then the others by name. `accepted` gives a version with its manifest.
+ * `onLeftOut` is told of each endpoint that answers nobody since its version cannot be used.
+ */
 export async function servedModels(
   control: Pick<ControlApi, 'endpoints'>,
   accepted: (model: string, version: number) => Promise<AcceptedVersion>,
   first: readonly string[],
   notes: ReadonlyMap<string, string>,
+  onLeftOut: (endpoint: string, error: PlimsollError) => void,
 ): Promise<readonly ServedModel[]> {
   const rank = ({ endpoint }: ServedModel): number =>
     first.includes(endpoint) ? first.indexOf(endpoint) : first.length;
   const served: ServedModel[] = [];
   for await (const endpoint of eachRow((page) => control.endpoints(page))) {
-    const stable = await accepted(endpoint.model, endpoint.stable);
     const { name } = endpoint;
+    const stable = await accepted(endpoint.model, endpoint.stable).catch((error: unknown) => {
+      if (!isPlimsollError(error)) throw error;
+      onLeftOut(name, error);
+      return null;
+    });
+    if (stable === null) continue;
     served.push({ endpoint: name, stable, rollout: rolloutOf(endpoint), note: notes.get(name) ?? null });
   }
   return served.toSorted((a, b) => rank(a) - rank(b));

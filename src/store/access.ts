@@ -1,6 +1,6 @@
 /** The port to API keys: who may ask for what, without the keys themselves. Pure. */
 
-import type { RowOf } from './row-schema.ts';
+import type { ReadRows, RowOf } from './row-schema.ts';
 import type { API_KEY_ROWS } from './rows.ts';
 
 export type ApiKeyRow = RowOf<typeof API_KEY_ROWS>;
@@ -8,9 +8,9 @@ export type ApiKeyRow = RowOf<typeof API_KEY_ROWS>;
 export interface ApiKeys {
   insert(row: ApiKeyRow): Promise<void>;
   /** In order of their making, those that are over among them. At most 10,000 are kept. */
-  list(): Promise<readonly ApiKeyRow[]>;
+  list(): Promise<ReadRows<ApiKeyRow>>;
   /** Those that hold at `now`. */
-  active(now: number): Promise<readonly ApiKeyRow[]>;
+  active(now: number): Promise<ReadRows<ApiKeyRow>>;
   change(id: string, change: Partial<Pick<ApiKeyRow, 'expiresAt' | 'revokedAt'>>): Promise<void>;
   /** Removes what was over before `before`; answers how many. */
   prune(before: number): Promise<number>;

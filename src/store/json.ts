@@ -1,4 +1,4 @@
-/** JSON columns: text in both databases, because their own JSON types reorder keys and refuse what text holds. */
+/** JSON columns: text in both databases, because their own JSON types reorder keys and refuse what text holds. Pure. */
 import { PlimsollError } from '../core/errors.ts';
 
 const finite = (key: string, value: unknown): unknown => {

@@ -3,7 +3,8 @@
  * and go, and says nothing about how many there are. Pure.
  */
 import { PlimsollError } from '../core/errors.ts';
-import type { Page, PageRequest } from './store.ts';
+import { readRows } from './row-schema.ts';
+import type { Page, PageRequest, RowPage } from './store.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -67,4 +68,16 @@ export function pageOf<R, T>(
   const next =
     last === undefined ? null : Buffer.from(JSON.stringify([list, ...key(last)])).toString('base64url');
   return { items: given.map(item), next };
+}
+
+/** The same of rows that are read one by one: those that are damaged are told apart. */
+export function rowPageOf<R extends object, T>(
+  list: string,
+  rows: readonly R[],
+  limit: number,
+  key: (row: R) => readonly Key[],
+  read: (row: R) => T,
+): RowPage<T> {
+  const { items, next } = pageOf(list, rows, limit, key, (row) => row);
+  return { ...readRows(items, read), next };
 }

@@ -1,9 +1,9 @@
 /**
  * Rows of tables. One definition of the columns says what a row is, what the database keeps of it, and how one becomes the
- * other; what a database brings is checked before it is used.
+ * other; what a database brings is checked before it is used. Pure.
  */
 import type { Static } from 'typebox';
-import { PlimsollError } from '../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { readValue, refuse } from '../schema/read-value.ts';
 import { orNothing, withReader } from '../schema/transformed.ts';
 import { flag, type Keywords, schemaOf, type ValueSchema } from '../schema/value-schema.ts';
@@ -70,6 +70,50 @@ export function orNull<C extends Columns[string]>(column: C): Column<Static<C> |
     ? of
     : { ...of, [KEPT]: (value) => (value === null ? null : (kept(value) as Kept<C>)) };
 }
+
+/** A row that cannot be used, as the database keeps it, and why. */
+export interface DamagedRow {
+  readonly kept: Readonly<Record<string, unknown>>;
+  readonly error: PlimsollError;
+}
+
+/** Rows as far as they can be used: one that is damaged does not take the others with it. */
+export interface ReadRows<T> {
+  readonly items: readonly T[];
+  readonly damaged: readonly DamagedRow[];
+}
+
+/** Whether this was thrown because a row of the store cannot be used. */
+export const isRowDamage = (error: unknown): error is PlimsollError =>
+  isPlimsollError(error) && error.code === 'STORE_ROW_INVALID';
+
+/** Each row by itself. */
+export function readRows<K extends object, T>(rows: readonly K[], read: (row: K) => T): ReadRows<T> {
+  const items: T[] = [];
+  const damaged: DamagedRow[] = [];
+  for (const row of rows) {
+    try {
+      items.push(read(row));
+    } catch (error) {
+      if (!isRowDamage(error)) throw error;
+      damaged.push({ kept: Object.fromEntries(Object.entries(row)), error });
+    }
+  }
+  return { items, damaged };
+}
+
+/** All of them, for what must know every row. Throws STORE_ROW_INVALID for the first that is damaged. */
+export function requireSound<T>({ items, damaged: [first] }: ReadRows<T>): readonly T[] {
+  if (first !== undefined) throw first.error;
+  return items;
+}
+
+/** A row for those who can go on without it: null where there is none, or it cannot be used. */
+export const soundOrNull = <T>(row: Promise<T | null>): Promise<T | null> =>
+  row.catch((error: unknown) => {
+    if (!isRowDamage(error)) throw error;
+    return null;
+  });
 
 /** Rows of one table. */
 export class RowSchema<C extends Columns> {

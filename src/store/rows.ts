@@ -4,7 +4,18 @@
  */
 import type { Generated } from 'kysely';
 import { ROUTE } from '../rollout/route.ts';
-import { anyInteger, anyText, anything, choice, flag, list, shape, tableOf } from '../schema/value-schema.ts';
+import {
+  anyInteger,
+  anyText,
+  anything,
+  choice,
+  epochTime,
+  flag,
+  list,
+  shape,
+  tableOf,
+  text,
+} from '../schema/value-schema.ts';
 import { bytesColumn, flagColumn, jsonColumn, type KeptRow, orNull, RowSchema } from './row-schema.ts';
 import { SCOPES } from './scopes.ts';
 
@@ -15,14 +26,14 @@ export const VERSION_ROWS = new RowSchema('versions', ['model', 'version'], {
   model: anyText,
   version: anyInteger,
   /** sha256 of the original file, hex (with side files: over theirs, too); names the bundle. */
-  digest: anyText,
+  digest: text('^[0-9a-f]{64}$', 'a sha256 in hex'),
   state: choice(['validating', 'ready', 'refused', 'archived']),
   /** Name of the original file. */
   file: anyText,
   checks: jsonColumn(list(CHECK)),
   labels: jsonColumn(tableOf(anyText, anyText)),
   note: anyText,
-  createdAt: anyInteger,
+  createdAt: epochTime,
   createdBy: anyText,
 });
 
@@ -37,7 +48,7 @@ export const ENDPOINT_ROWS = new RowSchema('endpoints', ['name'], {
   previous: orNull(anyInteger),
   /** Rollout that owns the route, or null. */
   rollout: orNull(anyText),
-  createdAt: anyInteger,
+  createdAt: epochTime,
 });
 
 export const ROUTE_ROWS = new RowSchema('routes', ['endpoint', 'generation'], {
@@ -63,9 +74,9 @@ export const ROLLOUT_ROWS = new RowSchema('rollouts', ['id'], {
   seed: anyInteger,
   reason: anyText,
   by: anyText,
-  startedAt: anyInteger,
+  startedAt: epochTime,
   /** Null while it runs. */
-  endedAt: orNull(anyInteger),
+  endedAt: orNull(epochTime),
   /** `running`, `holding`, `promoted`, `rolled-back` or `aborted`, for lists; the truth is in the events. */
   state: anyText,
   /** Ended because of evidence, not by a person. */
@@ -181,11 +192,11 @@ export const API_KEY_ROWS = new RowSchema('api_keys', ['id'], {
   scope: choice(SCOPES),
   /** Endpoints that a `predict` key is for; none means all. */
   endpoints: jsonColumn(list(anyText)),
-  createdAt: anyInteger,
+  createdAt: epochTime,
   createdBy: anyText,
   /** Null where it holds until it is revoked. */
-  expiresAt: orNull(anyInteger),
-  revokedAt: orNull(anyInteger),
+  expiresAt: orNull(epochTime),
+  revokedAt: orNull(epochTime),
 });
 
 export const IDEMPOTENCY_ROWS = new RowSchema('idempotency', ['key'], {

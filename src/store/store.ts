@@ -5,7 +5,7 @@
 
 import type { ApiKeys } from './access.ts';
 import type { Members, Orders, Pieces } from './replicas.ts';
-import type { RowOf } from './row-schema.ts';
+import type { ReadRows, RowOf } from './row-schema.ts';
 import type {
   ANSWER_ROWS,
   AUDIT_ROWS,
@@ -56,6 +56,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
+/** A part of a list whose damaged rows are told apart, so that the others can be gone on with. */
+export type RowPage<T> = Page<T> & ReadRows<T>;
 export interface PageRequest {
   /** @default {100} */
   readonly limit?: number | undefined;
@@ -80,7 +82,7 @@ export interface Versions {
     change: Partial<Pick<VersionRow, 'state' | 'checks' | 'labels' | 'note'>>,
   ): Promise<void>;
   /** Newest first. */
-  list(model: string, page?: PageRequest): Promise<Page<VersionRow>>;
+  list(model: string, page?: PageRequest): Promise<RowPage<VersionRow>>;
   /** Names of models, in order. */
   models(page?: PageRequest): Promise<Page<string>>;
   setAlias(model: string, alias: string, version: number | null): Promise<void>;
@@ -97,7 +99,7 @@ export type RouteChange = Pick<RouteRow, 'at' | 'by' | 'reason'>;
 
 export interface Endpoints {
   get(name: string): Promise<EndpointRow | null>;
-  list(page?: PageRequest): Promise<Page<EndpointRow>>;
+  list(page?: PageRequest): Promise<RowPage<EndpointRow>>;
   /** False where there is one of that name already. */
   insert(row: EndpointRow, change: RouteChange): Promise<boolean>;
   /**
@@ -140,9 +142,9 @@ export interface Rollouts {
     change: Partial<Pick<RolloutRow, 'state' | 'endedAt' | 'rolledBackAutomatically'>>,
   ): Promise<void>;
   /** Those without an end, oldest first. */
-  running(): Promise<readonly RolloutRow[]>;
+  running(): Promise<ReadRows<RolloutRow>>;
   /** Newest first. */
-  list(endpoint: string, page?: PageRequest): Promise<Page<RolloutRow>>;
+  list(endpoint: string, page?: PageRequest): Promise<RowPage<RolloutRow>>;
   /** Whether a rollout of this endpoint to this digest was rolled back by evidence. */
   wasRolledBack(endpoint: string, digest: string): Promise<boolean>;
   /** False where that number is taken: another controller was faster. */

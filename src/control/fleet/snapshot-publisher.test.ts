@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { elementAt } from '../../core/element-at.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { DataPlane } from '../../serving/data-plane.ts';
@@ -22,8 +27,8 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-async function publishing() {
-  const store = await openStore('sqlite::memory:');
+async function publishing(path = ':memory:') {
+  const store = await openStore(`sqlite:${path}`);
   opened.push(store);
   await prepare(store);
   const clock = new ManualClock();
@@ -218,4 +223,19 @@ it('routes are published while a version is still being loaded', async () => {
     ['churn', 5],
     ['fraud', 0],
   ]);
+});
+
+it('an endpoint that was read before its row was damaged goes on as it was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-publisher-'));
+  const path = join(folder, 'plimsoll.db');
+  const { store, fleet, publisher } = await publishing(path);
+  await addEndpoint(store, 'other', 2);
+  await publisher.publish();
+  const database = new DatabaseSync(path);
+  database.exec(`update endpoints set route = '[]' where name = 'churn'`);
+  database.close();
+  await publisher.publish();
+  const { routes } = elementAt(fleet.snapshots, fleet.snapshots.length - 1);
+  expect(routes.map(({ endpoint }) => endpoint).toSorted()).toEqual(['churn', 'other']);
+  rmSync(folder, { recursive: true });
 });

@@ -1,9 +1,12 @@
 /** Makes one snapshot of what every endpoint wants and hands it to the serving processes, without letting one bad version hold up the rest. */
+import { toError } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
 import { type NamedBundle, type Route, singleVersionRanges } from '../../rollout/route.ts';
 import { allRows } from '../../store/pages.ts';
+import { RowDamageLog } from '../../store/row-damage-log.ts';
+import { type DamagedRow, isRowDamage } from '../../store/row-schema.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 import type { RouteOverrides } from '../overrides/route-overrides.ts';
 import type { ServingFleet } from './fleet.ts';
@@ -67,6 +70,7 @@ export class SnapshotPublisher {
   readonly #coming = new Set<readonly NamedBundle[]>();
   /** Versions that the fleet has said it has loaded. */
   #loaded: ReadonlySet<string> = new Set();
+  readonly #damage: RowDamageLog;
   #start: number | null = null;
   #count = 0;
   /** What the store said last. */
@@ -75,6 +79,7 @@ export class SnapshotPublisher {
 
   constructor(ports: PublisherPorts) {
     this.#ports = ports;
+    this.#damage = new RowDamageLog(ports.logger);
   }
 
   /** Endpoints and running rollouts as the store had them last; null where nothing was read yet. */
@@ -170,11 +175,16 @@ export class SnapshotPublisher {
         await this.#send(also, (version) => sound.has(keyOf(version)) || keyOf(version) === suspect);
         sound.add(suspect);
       } catch (error) {
-        this.#failures.set(suspect, { error: error as Error, at: this.#ports.clock.now() });
-        this.#ports.logger.error({ err: error, version: suspect }, 'A version cannot be loaded');
+        this.#fail(suspect, toError(error));
       }
     }
     await this.#send(also, (version) => sound.has(keyOf(version)));
+  }
+
+  #fail(version: string, error: Error): void {
+    this.#failures.set(version, { error, at: this.#ports.clock.now() });
+    const hint = isPlimsollError(error) ? error.hint : undefined;
+    this.#ports.logger.error({ err: error, version, hint }, 'A version cannot be loaded');
   }
 
   /**
@@ -213,9 +223,19 @@ export class SnapshotPublisher {
   async #draft(also: readonly NamedVersion[]): Promise<Draft> {
     const { tables } = this.#ports.store;
     const { revision } = this.#ports.overrides;
-    const endpoints = await allRows((page) => tables.endpoints.list(page));
+    const lost: DamagedRow[] = [];
+    const endpoints = [
+      ...(await allRows(
+        (page) => tables.endpoints.list(page),
+        (row) => lost.push(row),
+      )),
+    ];
+    // One that was read before it was damaged goes on as it was.
+    for (const { kept } of lost)
+      endpoints.push(...(this.#read?.endpoints ?? []).filter(({ name }) => name === kept['name']));
     const models = new Map(endpoints.map(({ name, model }) => [name, model]));
-    const rollouts = await tables.rollouts.running();
+    const { items: rollouts, damaged } = await tables.rollouts.running();
+    for (const row of [...lost, ...damaged]) this.#damage.note(row);
     const running = rollouts.flatMap(({ endpoint, candidate, stable }) => {
       const model = models.get(endpoint);
       return model === undefined ? [] : [candidate, stable].map((version) => ({ model, version }));
@@ -239,7 +259,11 @@ export class SnapshotPublisher {
   }
 
   async #digest(model: string, version: number): Promise<string | null> {
-    const row = await this.#ports.store.tables.versions.get(model, version);
+    const row = await this.#ports.store.tables.versions.get(model, version).catch((error: unknown) => {
+      if (!isRowDamage(error)) throw error;
+      this.#fail(versionKey(model, version), error);
+      return null;
+    });
     if (row === null || row.state === 'refused' || row.state === 'validating') return null;
     this.#digests.set(versionKey(model, version), row.digest);
     return row.digest;

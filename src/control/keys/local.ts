@@ -4,6 +4,7 @@ import type { Actor } from '../../core/actor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { ApiKeyRow } from '../../store/access.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 import type { Store, Tables } from '../../store/store.ts';
 import { generateKey, hashOfKey } from './api-key.ts';
 import { validateKeyCount, validateKeyRequest, validateOverlap } from './key-validation.ts';
@@ -14,6 +15,8 @@ export interface LocalKeysOptions {
   readonly clock: Clock;
   /** Called once something has changed, before it is answered. */
   readonly onChange?: () => Promise<void>;
+  /** Told of keys that cannot be read, and let nobody in. */
+  readonly onDamaged?: (row: DamagedRow) => void;
 }
 
 const ID_BYTES = 6;
@@ -31,7 +34,7 @@ export class LocalKeys implements ApiKeyring {
     validateKeyRequest(request);
     const { name, scope, endpoints, lifeMillis } = request;
     return this.#make('key.created', actor, async ({ apiKeys }, now) => {
-      const active = await apiKeys.active(now);
+      const active = (await apiKeys.active(now)).items;
       validateKeyCount(active.length);
       if (active.some((row) => row.name === name)) throw new PlimsollError('KEY_NAME_TAKEN', { name });
       await apiKeys.prune(now - KEPT_MILLIS);
@@ -42,13 +45,13 @@ export class LocalKeys implements ApiKeyring {
   async rotate(name: string, overlapMillis: number, actor: Actor): Promise<NewKey> {
     validateOverlap(overlapMillis);
     return this.#make('key.rotated', actor, async ({ apiKeys }, now) => {
-      const all = await apiKeys.active(now);
+      const all = (await apiKeys.active(now)).items;
       validateKeyCount(all.length);
       const active = all.filter((row) => row.name === name);
       const last = active.at(-1);
       if (last === undefined) throw await unknown(apiKeys, name);
       // One that was to be its successor and was lost says how long keys of that name last: the end of others was moved.
-      const lost = (await apiKeys.list()).findLast((row) => row.name === name);
+      const lost = (await apiKeys.list()).items.findLast((row) => row.name === name);
       const before = lost !== undefined && lost.createdAt > last.createdAt ? lost : last;
       const until = now + overlapMillis;
       for (const { id, expiresAt } of active)
@@ -62,7 +65,7 @@ export class LocalKeys implements ApiKeyring {
     const { store } = this.#options;
     const now = this.#now();
     const revoked = await store.transaction(async ({ apiKeys, audit }) => {
-      const rows = (await apiKeys.active(now)).filter((row) => row.name === name || row.id === name);
+      const rows = (await apiKeys.active(now)).items.filter((row) => row.name === name || row.id === name);
       if (rows.length === 0) throw await unknown(apiKeys, name);
       for (const row of rows) {
         await apiKeys.change(row.id, { revokedAt: now });
@@ -77,12 +80,13 @@ export class LocalKeys implements ApiKeyring {
 
   async list(): Promise<readonly KeyView[]> {
     const now = this.#now();
-    return (await this.#options.store.tables.apiKeys.list()).map((row) => viewOf(row, now));
+    return (await this.#options.store.tables.apiKeys.list()).items.map((row) => viewOf(row, now));
   }
 
   async known(): Promise<readonly KnownKey[]> {
-    const rows = await this.#options.store.tables.apiKeys.active(this.#now());
-    return rows.map(({ name, scope, endpoints, hash, expiresAt }) => ({
+    const { items, damaged } = await this.#options.store.tables.apiKeys.active(this.#now());
+    for (const row of damaged) this.#options.onDamaged?.(row);
+    return items.map(({ name, scope, endpoints, hash, expiresAt }) => ({
       ...{ name, scope, endpoints, sha256: hash, expiresAt },
     }));
   }
@@ -118,7 +122,7 @@ export class LocalKeys implements ApiKeyring {
 }
 
 async function unknown(apiKeys: Tables['apiKeys'], name: string): Promise<PlimsollError> {
-  const names = [...new Set((await apiKeys.list()).map((row) => row.name))];
+  const names = [...new Set((await apiKeys.list()).items.map((row) => row.name))];
   const known = names.length === 0 ? 'no key yet' : names.slice(0, KNOWN_MAX).join(', ');
   return new PlimsollError('KEY_UNKNOWN', { name, known });
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/ports.ts';
 import { explainUnit } from '../../rollout/canary-split.ts';
 import type { Route } from '../../rollout/route.ts';
 import { isStoreAway, orKnown } from '../../store/away.ts';
+import { soundOrNull } from '../../store/row-schema.ts';
 import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
@@ -45,7 +46,9 @@ export class LocalEndpoints
       () => store.tables.endpoints.list(page),
       () => (publisher.lastRead === null ? null : { items: publisher.lastRead.endpoints, next: null }),
     );
-    return { ...rows, items: await Promise.all(rows.items.map((row) => this.#view(row))) };
+    // One whose rollout cannot be read is listed without it; asked for by itself, it says why.
+    const rolloutOf = (id: string) => soundOrNull(this.#rolloutView(id));
+    return { items: await Promise.all(rows.items.map((row) => this.#view(row, rolloutOf))), next: rows.next };
   }
 
   async endpoint(name: string): Promise<EndpointView> {
@@ -146,8 +149,11 @@ export class LocalEndpoints
     }
   }
 
-  async #view(row: EndpointRow): Promise<EndpointView> {
-    const rollout = row.rollout === null ? null : await this.#rolloutView(row.rollout);
+  async #view(
+    row: EndpointRow,
+    rolloutOf: (id: string) => Promise<RolloutView | null> = this.#rolloutView,
+  ): Promise<EndpointView> {
+    const rollout = row.rollout === null ? null : await rolloutOf(row.rollout);
     const override = this.#options.controller.overrideOf(row.name);
     const applying = override !== null && overrideApplies(override, row) ? override : null;
     return endpointView(row, rollout, this.#options.meter?.of(row.model) ?? null, applying);

@@ -1,5 +1,6 @@
 /** Rows by name; where there is none, the coded error says what there is. */
 import { PlimsollError } from '../../core/errors.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 import type { EndpointRow, RolloutRow, Tables, VersionRow } from '../../store/store.ts';
 
 /** Most names that an error tells. */
@@ -21,9 +22,10 @@ export async function findReadyVersion(tables: Tables, model: string, version: n
   throw new PlimsollError('VERSION_STATE', { action: 'route to', model, version, found, wanted: 'ready' });
 }
 
-/** The newest version. Throws MODEL_NOT_FOUND. */
-export async function findLatest({ versions }: Tables, model: string): Promise<VersionRow> {
-  const [latest] = (await versions.list(model, { limit: 1 })).items;
+/** The newest version, or why it cannot be used. Throws MODEL_NOT_FOUND. */
+export async function findLatest({ versions }: Tables, model: string): Promise<VersionRow | DamagedRow> {
+  const { items, damaged } = await versions.list(model, { limit: 1 });
+  const [latest] = [...items, ...damaged];
   if (latest !== undefined) return latest;
   const known = (await versions.models({ limit: TOLD_MAX })).items.join(', ') || 'no model';
   throw new PlimsollError('MODEL_NOT_FOUND', { model, known });

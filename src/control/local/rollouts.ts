@@ -59,7 +59,7 @@ export class LocalRollouts
     const rows = await tables.rollouts.list(endpoint, page);
     const items: RolloutView[] = [];
     for (const { id } of rows.items) items.push(await this.rollout(id));
-    return { ...rows, items };
+    return { items, next: rows.next };
   }
 
   async rollout(id: string): Promise<RolloutView> {

@@ -10,7 +10,7 @@ import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { ControlApi, ModelView, VersionView } from '../port.ts';
 import { findLatest, findVersion } from './find.ts';
 import { versionUsage } from './version-usage.ts';
-import { type ProofView, proofView, versionView } from './views.ts';
+import { damagedVersionView, type ProofView, proofView, versionView } from './views.ts';
 
 export interface LocalVersionsOptions {
   readonly store: Store;
@@ -59,7 +59,8 @@ export class LocalVersions
     const { tables } = this.#options.store;
     const latest = await findLatest(tables, name);
     const aliases = await tables.versions.aliases(name);
-    return { name, latest: this.#view(latest, aliases), aliases };
+    const view = 'error' in latest ? damagedVersionView(latest, aliases) : this.#view(latest, aliases);
+    return { name, latest: view, aliases };
   }
 
   async versions(model: string, page: PageRequest): Promise<Page<VersionView>> {
@@ -67,7 +68,12 @@ export class LocalVersions
     await findLatest(tables, model);
     const aliases = await tables.versions.aliases(model);
     const rows = await tables.versions.list(model, page);
-    return { ...rows, items: rows.items.map((row) => this.#view(row, aliases)) };
+    const views = [
+      ...rows.items.map((row) => this.#view(row, aliases)),
+      ...rows.damaged.map((row) => damagedVersionView(row, aliases)),
+    ];
+    // Newest first, as rows are.
+    return { items: views.toSorted((a, b) => b.version - a.version), next: rows.next };
   }
 
   async version(model: string, version: number): Promise<VersionView> {

@@ -5,6 +5,7 @@ import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/window-part.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 import type { EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
 import { type RouteOverride, withOverride } from '../overrides/route-override.ts';
@@ -62,6 +63,22 @@ export function versionView(
     createdAt: iso(row.createdAt),
     createdBy,
   };
+}
+
+/** A version whose row is damaged: nothing answers with it, and its check says which row that is and what to do. */
+export function damagedVersionView(
+  { kept, error }: DamagedRow,
+  aliases: Readonly<Record<string, number>>,
+): VersionView {
+  const text = (name: string): string => (typeof kept[name] === 'string' ? kept[name] : '');
+  const whole = (name: string): number => (Number.isSafeInteger(kept[name]) ? Number(kept[name]) : 0);
+  const row: VersionRow = {
+    ...{ model: text('model'), version: whole('version'), digest: text('digest'), file: text('file') },
+    ...{ note: text('note'), labels: {}, createdAt: whole('createdAt'), createdBy: text('createdBy') },
+    state: 'refused',
+    checks: [{ name: 'store', ok: false, detail: `${error.message}. ${error.hint}` }],
+  };
+  return versionView(row, null, aliases);
 }
 
 /** `override` is the one that holds over the route, or null. */

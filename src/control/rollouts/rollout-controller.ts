@@ -264,8 +264,9 @@ export class RolloutController {
     if (fence?.token !== this.#token) this.#runs.clear();
     this.#token = fence?.token ?? null;
     if (fence === null) return;
-    const running = await this.#ports.store.tables.rollouts.running();
-    const unknown = running.filter(({ id }) => !this.#runs.has(id));
+    // The publisher says which are damaged: their routes stay as they are.
+    const { items } = await this.#ports.store.tables.rollouts.running();
+    const unknown = items.filter(({ id }) => !this.#runs.has(id));
     if (unknown.length === 0) return;
     const loading = this.#ports.publisher.publish();
     const waiting = unknown.map((row) =>

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PlimsollError } from '../../core/errors.ts';
@@ -70,7 +71,8 @@ async function server(): Promise<Server> {
     await dispatcher.stop();
     await ledger.close();
   });
-  const look = async () => dispatcher.look(await allRows((page) => ledger.jobs(page)));
+  const passOver = (): void => undefined;
+  const look = async () => dispatcher.look(await allRows((page) => ledger.jobs(page), passOver));
   return { ledger, dispatcher, look };
 }
 
@@ -260,4 +262,27 @@ test('runs of one job follow one another, those of several jobs share the places
   await working(2);
   expect(worked.map(({ job }) => job).toSorted()).toEqual(['x', 'x', 'y', 'z']);
   for (const finishing of finish.splice(0)) finishing();
+});
+
+describe('a damaged row', () => {
+  const damage = (sql: string): void => {
+    const database = new DatabaseSync(join(folder, 'jobs.sqlite'));
+    expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
+    database.close();
+  };
+
+  test.each([
+    ['job', `update jobs set spec = '{' where name = 'broken'`],
+    ['run', `update runs set progress = '{' where job = 'broken'`],
+  ])('of a %s keeps that job from running, and no other', async (_, sql) => {
+    const one = await server();
+    for (const name of ['broken', 'sound']) {
+      await define(one.ledger, name, { triggers: [NIGHTLY] });
+      await one.dispatcher.trigger(name, { cause: 'webhook', key: 'k', at: now, timeZone: 'UTC' });
+    }
+    damage(sql);
+    await one.look();
+    await one.dispatcher.idle();
+    expect(worked.map(({ job }) => job)).toEqual(['sound']);
+  });
 });

@@ -10,6 +10,8 @@ import type { Clock, Logger, Random } from '../../core/ports.ts';
 import { isRecord } from '../../core/record.ts';
 import type { JobRow, Ledger, RunChange, RunLine } from '../../store/ledger/ledger.ts';
 import { type RunState, UNDER_WAY } from '../../store/ledger/run-state.ts';
+import { RowDamageLog } from '../../store/row-damage-log.ts';
+import { requireSound, soundOrNull } from '../../store/row-schema.ts';
 import { findJob } from '../find.ts';
 import { RunSlots } from './run-slots.ts';
 import { type LookOptions, scanTriggers } from './scan.ts';
@@ -50,10 +52,12 @@ export class RunDispatcher {
   readonly #places: RunSlots;
   /** Jobs that are being looked at, by name. */
   readonly #looking = new Map<string, Promise<void>>();
+  readonly #damage: RowDamageLog;
   #stopped = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#damage = new RowDamageLog(options.logger);
     this.#places = new RunSlots(options.concurrency);
   }
 
@@ -116,17 +120,23 @@ export class RunDispatcher {
     events: readonly TriggerEvent[],
   ): Promise<readonly TriggerEvent[]> {
     if (overlap === 'queue' || events.length === 0) return events;
-    const { items } = await this.#options.ledger.runs(job.name, { limit: 1 });
-    const isBusy = items.some(({ state }) => state === 'queued' || UNDER_WAY.includes(state));
+    // Whether one that cannot be read is under way cannot be known.
+    const latest = requireSound(await this.#options.ledger.runs(job.name, { limit: 1 }));
+    const isBusy = latest.some(({ state }) => state === 'queued' || UNDER_WAY.includes(state));
     return isBusy ? [] : events.slice(-1);
   }
 
   /** Who has waited longest is first: a run that is tried again waits behind those that became due meanwhile. */
   async #startDue(): Promise<void> {
     const { ledger, clock } = this.#options;
-    const open = await ledger.open();
-    const busy = new Set(open.filter((run) => this.#isWorkedOn(run)).map(({ job }) => job));
-    for (const run of open.toSorted((a, b) => dueAt(a) - dueAt(b))) {
+    const { items, damaged } = await ledger.open();
+    for (const row of damaged) this.#damage.note(row);
+    const busy = new Set<unknown>([
+      ...items.filter((run) => this.#isWorkedOn(run)).map(({ job }) => job),
+      // What becomes of it is for a person to say; no other run of its job begins meanwhile.
+      ...damaged.map(({ kept }) => kept['job']),
+    ]);
+    for (const run of items.toSorted((a, b) => dueAt(a) - dueAt(b))) {
       if (this.#stopped || !this.#places.isOpen(clock.monotonic())) return;
       if (!isOurs(run) || busy.has(run.job) || run.state === 'held') continue;
       if (run.notBefore > clock.now()) {
@@ -134,7 +144,7 @@ export class RunDispatcher {
         if (run.state !== 'queued') busy.add(run.job);
         continue;
       }
-      const job = await ledger.job(run.job);
+      const job = await soundOrNull(ledger.job(run.job));
       if (job === null || (job.paused && run.state === 'queued')) continue;
       busy.add(run.job);
       this.#start(run, scheduleOf(job));

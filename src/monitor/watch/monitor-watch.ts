@@ -8,6 +8,7 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore, TickRow } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 import type { Fence } from '../../store/store.ts';
 import type { AlertCondition, AlertRow } from '../alerts/alert.ts';
 import { evaluateAlerts } from '../alerts/evaluate-alerts.ts';
@@ -212,14 +213,14 @@ export class MonitorWatch {
   async #policies(): Promise<ReadonlyMap<string, MonitorPolicy>> {
     const { store, logger } = this.#options;
     const policies = new Map<string, MonitorPolicy>();
-    for await (const { endpoint, policy } of eachRow((page) => store.monitors(page))) {
+    const unreadable = (endpoint: unknown, error: unknown): void =>
+      logger.warn({ endpoint, error: messageOf(error) }, 'what is set cannot be read: watching by defaults');
+    const onDamaged = ({ kept, error }: DamagedRow): void => unreadable(kept['endpoint'], error);
+    for await (const { endpoint, policy } of eachRow((page) => store.monitors(page), onDamaged)) {
       try {
         policies.set(endpoint, parseMonitor(endpoint, policy));
       } catch (error) {
-        logger.warn(
-          { endpoint, error: messageOf(error) },
-          'what is set cannot be read: watching by defaults',
-        );
+        unreadable(endpoint, error);
       }
     }
     return policies;

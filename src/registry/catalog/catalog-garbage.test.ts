@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store, VersionState } from '../../store/store.ts';
@@ -125,4 +126,19 @@ test('environments and logs go with the last bundle that names them; young ones 
   const names = (folder: string): string[] => readdirSync(join(dataDir, folder)).map((name) => name[0]!);
   expect(names('environments').sort()).toEqual(['a', 'c']);
   expect(names('logs').sort()).toEqual(['a', 'a', 'c', 'c']);
+});
+
+test('while a row cannot be read nothing goes: what it needs is not known', async () => {
+  const path = join(dataDir, 'plimsoll.db');
+  await store.close();
+  store = await openStore(`sqlite:${path}`);
+  for (const letter of ['a', 'b']) {
+    bundle(letter);
+    await version(letter, letter, letter === 'a' ? 'ready' : 'refused');
+  }
+  const database = new DatabaseSync(path);
+  database.exec(`update versions set checks = '{}' where model = 'a'`);
+  database.close();
+  await expect(collectBundles(place(), actor, nobody)).rejects.toMatchObject({ code: 'STORE_ROW_INVALID' });
+  expect(left()).toEqual(['a', 'b']);
 });

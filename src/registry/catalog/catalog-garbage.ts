@@ -6,6 +6,7 @@ import type { Actor } from '../../core/actor.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { sweepEnvironments } from '../../python/environments.ts';
 import { eachRow } from '../../store/pages.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 import type { Store, VersionRow, Versions } from '../../store/store.ts';
 import { bundleDir, bundlesDir, readManifest, stagingDir } from '../bundle.ts';
 import { logsDir } from '../python/log.ts';
@@ -27,7 +28,8 @@ const DIGEST = /^[0-9a-f]{64}$/;
 
 /**
  * Removes bundles of versions that are refused or archived, or of none, and what only they needed. Each is first renamed as staging folders are:
- * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state.
+ * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state. Throws
+ * STORE_ROW_INVALID: what a damaged row needs is not known.
  */
 export async function collectBundles(
   { store, dataDir, clock, logger }: GarbagePlace,
@@ -88,10 +90,13 @@ async function neededDigests(versions: Versions, inUse: InUse): Promise<Readonly
   return needed;
 }
 
-/** Every version of every model, a page at a time. */
-export async function* allVersions(versions: Versions): AsyncGenerator<VersionRow> {
+/** Every version of every model, a page at a time. Throws STORE_ROW_INVALID, unless somebody is told of damaged rows. */
+export async function* allVersions(
+  versions: Versions,
+  onDamaged?: (row: DamagedRow) => void,
+): AsyncGenerator<VersionRow> {
   for await (const model of eachRow((page) => versions.models(page)))
-    yield* eachRow((page) => versions.list(model, page));
+    yield* eachRow((page) => versions.list(model, page), onDamaged);
 }
 
 const digestsIn = async (folder: string): Promise<readonly string[]> =>

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { RowDamageLog } from '../../store/row-damage-log.ts';
 import type { Check, VersionRow } from '../../store/store.ts';
 import { bundleDir, bundlesDir, readManifest } from '../bundle.ts';
 import { sweepStaging } from '../bundle-write.ts';
@@ -23,7 +24,8 @@ export async function renewBundles(
   { store, dataDir, logger }: GarbagePlace,
   renew: (row: VersionRow) => Promise<unknown>,
 ): Promise<void> {
-  for await (const row of allVersions(store.tables.versions)) {
+  const passOver = (): void => undefined;
+  for await (const row of allVersions(store.tables.versions, passOver)) {
     const bundle = bundleDir(dataDir, row.digest);
     // One that is not there is missed by whoever needs it.
     if (row.state !== 'ready' || !existsSync(bundle) || readManifest(bundle) !== null) continue;
@@ -51,7 +53,8 @@ export async function recoverCatalog(place: GarbagePlace): Promise<number> {
   sweepStaging(bundlesDir(dataDir), before);
   sweepUploads(dataDir, before);
   let count = 0;
-  for await (const row of allVersions(store.tables.versions)) {
+  const { note } = new RowDamageLog(logger);
+  for await (const row of allVersions(store.tables.versions, note)) {
     if (row.state !== 'validating' || !(alone || row.createdAt < before)) continue;
     await settleVersion(place, row, { state: 'refused', checks: [UNFINISHED] }, { by: 'plimsoll' });
     logger.warn({ model: row.model, version: row.version }, UNFINISHED.detail);

@@ -8,6 +8,7 @@ import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { RowDamageLog } from '../../store/row-damage-log.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiKeyRing } from './keyring.ts';
 import { checkKeysFile, keysInEnv, keysPath } from './open.ts';
@@ -47,7 +48,8 @@ export class KeysKeeper {
     this.#path = keysPath(dataDir);
     const files = keysFile === null ? [] : [keysFile];
     this.#others = new ApiKeyRing({ files, fixed: keysInEnv(env), logger });
-    this.keys = new LocalKeys({ store, clock, onChange: () => this.refresh() });
+    const { note } = new RowDamageLog(logger);
+    this.keys = new LocalKeys({ store, clock, onChange: () => this.refresh(), onDamaged: note });
   }
 
   /** Writes what holds, now and whenever it changes. Throws DATA_UNWRITABLE, FILE_NOT_FOUND and what the store throws. */

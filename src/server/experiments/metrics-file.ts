@@ -50,7 +50,7 @@ export class ExperimentsFile {
   async #running(): Promise<readonly EndpointExperiment[]> {
     const { store, controller } = this.#options;
     if (!controller.isOwner) return [];
-    const rows = (await store.tables.rollouts.running()).filter(({ strategy }) => strategy === 'ab');
+    const rows = (await store.tables.rollouts.running()).items.filter(({ strategy }) => strategy === 'ab');
     const standings = await Promise.all(rows.map(({ id }) => controller.snapshot(id)));
     return standings.map(({ row, state }) => ({
       endpoint: row.endpoint,

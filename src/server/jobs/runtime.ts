@@ -19,6 +19,7 @@ import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows } from '../../store/pages.ts';
+import { RowDamageLog } from '../../store/row-damage-log.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { executeRun } from './execute.ts';
 import { MetricsFile } from './metrics-file.ts';
@@ -60,10 +61,11 @@ export async function openJobsRuntime(options: JobsRuntimeOptions): Promise<Jobs
   const surroundings = surroundingsHere();
   const jobs = new LocalJobs({ ledger, clock, holder, dataDir, surroundings, references });
   const metrics = new MetricsFile(dataDir);
+  const damage = new RowDamageLog(logger);
   return {
     jobs,
     look: async () => {
-      const all = await allRows((page) => ledger.jobs(page));
+      const all = await allRows((page) => ledger.jobs(page), damage.note);
       await dispatcher.look(all);
       listeners.look(all);
       await metrics.update(jobs, ledger);

@@ -15,6 +15,7 @@ import type { LogPolicy } from '../../monitor/policy/policy.ts';
 import { parseMonitor } from '../../monitor/policy/policy.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 
 const ruleOf = ({ sample, maxRate, redact }: LogPolicy): CaptureRule => ({
   enabled: sample > 0,
@@ -24,12 +25,14 @@ const ruleOf = ({ sample, maxRate, redact }: LogPolicy): CaptureRule => ({
   hash: columnsOf(redact, 'hash'),
 });
 
+const NOTHING: CaptureRule = { ...DEFAULT_CAPTURE_RULE, enabled: false };
+
 /** What cannot be read may have said that nothing is to be captured. */
 function ruleIn(endpoint: string, policy: unknown): CaptureRule {
   try {
     return ruleOf(parseMonitor(endpoint, policy).log);
   } catch {
-    return { ...DEFAULT_CAPTURE_RULE, enabled: false };
+    return NOTHING;
   }
 }
 
@@ -45,7 +48,10 @@ export async function writeCaptureRules(
   store: Pick<MonitoringStore, 'monitors'>,
 ): Promise<void> {
   const endpoints: [string, CaptureRule][] = [];
-  for await (const { endpoint, policy } of eachRow((page) => store.monitors(page)))
+  // What cannot be read may have said that nothing is to be captured.
+  const onDamaged = ({ kept: { endpoint } }: DamagedRow): void =>
+    void endpoints.push([String(endpoint), NOTHING]);
+  for await (const { endpoint, policy } of eachRow((page) => store.monitors(page), onDamaged))
     endpoints.push([endpoint, ruleIn(endpoint, policy)]);
   await write(dataDir, endpoints);
 }

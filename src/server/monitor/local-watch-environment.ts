@@ -9,6 +9,7 @@ import type {
 } from '../../monitor/watch/watch-environment.ts';
 import type { Route } from '../../rollout/route.ts';
 import { eachRow } from '../../store/pages.ts';
+import { soundOrNull } from '../../store/row-schema.ts';
 import type { EndpointRow, RolloutRow, Store } from '../../store/store.ts';
 
 export interface LocalWatchOptions {
@@ -32,7 +33,10 @@ export class LocalWatchEnvironment implements WatchEnvironment {
   async endpoints(): Promise<readonly WatchedEndpoint[]> {
     const { endpoints } = this.#options.store.tables;
     const watched: WatchedEndpoint[] = [];
-    for await (const row of eachRow((page) => endpoints.list(page))) watched.push(await this.#endpoint(row));
+    // Which rows are damaged is said where they are published.
+    const onDamaged = (): void => undefined;
+    for await (const row of eachRow((page) => endpoints.list(page), onDamaged))
+      watched.push(await this.#endpoint(row));
     return watched;
   }
 
@@ -54,7 +58,7 @@ export class LocalWatchEnvironment implements WatchEnvironment {
   async #endpoint(row: EndpointRow): Promise<WatchedEndpoint> {
     const { versions } = this.#options.store.tables;
     const found = await Promise.all(
-      versionsOf(row.route, row.stable).map((version) => versions.get(row.model, version)),
+      versionsOf(row.route, row.stable).map((version) => soundOrNull(versions.get(row.model, version))),
     );
     return {
       name: row.name,
@@ -72,7 +76,7 @@ export class LocalWatchEnvironment implements WatchEnvironment {
   }
 
   async #rollout(id: string): Promise<WatchedEndpoint['rollout']> {
-    const row: RolloutRow | null = await this.#options.store.tables.rollouts.get(id);
+    const row: RolloutRow | null = await soundOrNull(this.#options.store.tables.rollouts.get(id));
     if (row === null) return null;
     const { candidate, startedAt, state } = row;
     return { id, candidate, startedAt, isRunning: state === 'running' };

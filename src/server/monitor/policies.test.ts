@@ -10,7 +10,9 @@ test('requests that name a version themselves are redacted by the strictest rule
     { endpoint: 'b', policy: redact({ age: 'hash', name: 'drop', city: 'bucket', zip: 'bucket' }) },
     { endpoint: 'c', policy: redact({ other: 'drop' }) },
   ].map((row) => ({ ...row, generation: 1, changedAt: 0, changedBy: 'test' }));
-  const policies = new MonitorPolicies({ monitors: () => Promise.resolve({ items: rows, next: null }) });
+  const policies = new MonitorPolicies({
+    monitors: () => Promise.resolve({ items: rows, damaged: [], next: null }),
+  });
   await policies.read();
   const endpoints = [endpoint('a', 'churn'), endpoint('b', 'churn'), endpoint('c', 'price')];
   const strictest = { age: 'hash', name: 'drop', city: 'drop', zip: 'bucket' };

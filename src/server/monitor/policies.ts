@@ -6,6 +6,7 @@ import type { LearningPolicy } from '../../monitor/watch/profile-store.ts';
 import type { WatchedEndpoint } from '../../monitor/watch/watch-environment.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { eachRow } from '../../store/pages.ts';
+import type { DamagedRow } from '../../store/row-schema.ts';
 
 type Redact = LogPolicy['redact'];
 
@@ -19,7 +20,12 @@ export class MonitorPolicies {
 
   async read(): Promise<void> {
     const policies = new Map<string, MonitorPolicy>();
-    for await (const { endpoint, policy } of eachRow((page) => this.#store.monitors(page)))
+    // As with a policy that cannot be read: what was in force last goes on.
+    const onDamaged = ({ kept }: DamagedRow): void => {
+      const endpoint = String(kept['endpoint']);
+      policies.set(endpoint, this.of(endpoint));
+    };
+    for await (const { endpoint, policy } of eachRow((page) => this.#store.monitors(page), onDamaged))
       policies.set(endpoint, readable(endpoint, policy) ?? this.of(endpoint));
     this.#policies = policies;
   }

@@ -66,7 +66,10 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
   });
   return {
     monitoring,
-    hasMonitors: async () => (await store.monitors({ limit: 1 })).items.length > 0,
+    hasMonitors: async () => {
+      const { items, damaged } = await store.monitors({ limit: 1 });
+      return items.length + damaged.length > 0;
+    },
     writeRules,
     async tellBehind(since) {
       const { WatchdogAlerts } = await import('./watchdog-alerts.ts');

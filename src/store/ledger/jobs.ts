@@ -1,6 +1,6 @@
 /** Definitions of jobs, and the runs that begin of them. */
 import { encodeJson } from '../json.ts';
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, rowPageOf } from '../page.ts';
 import type { Db, Session } from '../session.ts';
 import type { JobRow, Ledger, NewRun, RunRow } from './ledger.ts';
 import { JOB_ROWS, type LedgerTables, RUN_ROWS } from './rows.ts';
@@ -58,7 +58,7 @@ export const jobsOver = (session: Session<LedgerTables>): Jobs => ({
         .orderBy('name')
         .limit(limit + 1)
         .execute();
-      return pageOf('jobs', rows, limit, ({ name }) => [name], JOB_ROWS.read);
+      return rowPageOf('jobs', rows, limit, ({ name }) => [name], JOB_ROWS.read);
     }),
 
   pause: (name, paused) =>

@@ -2,8 +2,8 @@
  * What batch jobs must remember: a database of its own beside the store, which any number of processes open. One port, one
  * contract suite, SQLite and PostgreSQL. Times are milliseconds since the epoch; JSON comes back as it was put in.
  */
-import type { RowOf } from '../row-schema.ts';
-import type { Page, PageRequest } from '../store.ts';
+import type { ReadRows, RowOf } from '../row-schema.ts';
+import type { PageRequest, RowPage } from '../store.ts';
 import type { JOB_ROWS, RUN_LINE_ROWS, RUN_ROWS } from './rows.ts';
 import type { RunState } from './run-state.ts';
 
@@ -46,7 +46,7 @@ export interface Ledger {
   /** Makes a job, or replaces spec and schedule of the one that is there. */
   define(job: Pick<JobRow, 'name' | 'spec' | 'schedule' | 'createdAt' | 'createdBy'>): Promise<JobRow>;
   job(name: string): Promise<JobRow | null>;
-  jobs(page?: PageRequest): Promise<Page<JobRow>>;
+  jobs(page?: PageRequest): Promise<RowPage<JobRow>>;
   pause(name: string, paused: boolean): Promise<boolean>;
   /** Keeps what a trigger remembers if the generation is still `expected`; with it, in one transaction, the runs it starts. */
   remember(name: string, expected: number, memory: unknown, runs: readonly NewRun[]): Promise<boolean>;
@@ -60,9 +60,9 @@ export interface Ledger {
   /** The newest run of a job that is done, other than `but`. */
   lastDone(job: string, but?: string): Promise<RunRow | null>;
   /** Newest first. */
-  runs(job: string, page?: PageRequest): Promise<Page<RunLine>>;
+  runs(job: string, page?: PageRequest): Promise<RowPage<RunLine>>;
   /** Runs that have not ended, oldest first. */
-  open(): Promise<readonly RunLine[]>;
+  open(): Promise<ReadRows<RunLine>>;
   /**
    * Takes a run: nobody has it, or its holder's lease has run out, or `gone` names its holder (known to be dead). Raises the
    * fence. Null where somebody has it, and of runs that are done, cancelled or not there.

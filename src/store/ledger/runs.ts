@@ -1,6 +1,7 @@
 /** Runs, and who has them: every write of a run names the fence that its holder was given. */
 import type { Updateable } from 'kysely';
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, rowPageOf } from '../page.ts';
+import { readRows } from '../row-schema.ts';
 import type { Db, Session } from '../session.ts';
 import type { Ledger } from './ledger.ts';
 import { type LedgerTables, RUN_LINE_ROWS, RUN_ROWS } from './rows.ts';
@@ -110,13 +111,13 @@ const readsOver = (
         .orderBy('number', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('runs', rows, limit, ({ number }) => [number], RUN_LINE_ROWS.read);
+      return rowPageOf('runs', rows, limit, ({ number }) => [number], RUN_LINE_ROWS.read);
     }),
 
   open: () =>
     session.once(async (db) => {
       const query = db.selectFrom('runs').select(RUN_LINE_ROWS.names).where('state', 'in', OPEN);
-      return (await query.orderBy('createdAt').orderBy('id').execute()).map(RUN_LINE_ROWS.read);
+      return readRows(await query.orderBy('createdAt').orderBy('id').execute(), RUN_LINE_ROWS.read);
     }),
 });
 

@@ -4,7 +4,7 @@
  * as it was put in.
  */
 import type { RowOf } from '../row-schema.ts';
-import type { Fence, NumberedFeedback, Page, PageRequest } from '../store.ts';
+import type { Fence, NumberedFeedback, Page, PageRequest, RowPage } from '../store.ts';
 import type {
   ALERT_EVENT_ROWS,
   COHORT_ROWS,
@@ -72,7 +72,7 @@ export interface AlertChange {
 export interface MonitoringStore {
   readonly kind: 'sqlite' | 'postgres';
   /** By name. */
-  monitors(page?: PageRequest): Promise<Page<MonitorRow>>;
+  monitors(page?: PageRequest): Promise<RowPage<MonitorRow>>;
   monitor(endpoint: string): Promise<MonitorRow | null>;
   /** False where the generation is not `expected` (0: there must be none). */
   setMonitor(row: Omit<MonitorRow, 'generation'>, expected: number): Promise<boolean>;

@@ -1,5 +1,5 @@
 /** What people have set for endpoints, and the profiles of reference data. */
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, rowPageOf } from '../page.ts';
 import type { Session } from '../session.ts';
 import type { MonitoringStore } from './monitoring.ts';
 import { MONITOR_ROWS, type MonitoringTables, PROFILE_ROWS } from './rows.ts';
@@ -17,7 +17,7 @@ export const monitorsOver = (session: Session<MonitoringTables>): Monitors => ({
         .orderBy('endpoint')
         .limit(limit + 1)
         .execute();
-      return pageOf('monitors', rows, limit, ({ endpoint }) => [endpoint], MONITOR_ROWS.read);
+      return rowPageOf('monitors', rows, limit, ({ endpoint }) => [endpoint], MONITOR_ROWS.read);
     }),
 
   monitor: (endpoint) =>

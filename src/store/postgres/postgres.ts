@@ -87,10 +87,10 @@ export const lockMigrations =
   };
 
 const INT8 = 20;
-const wholeNumber = (text: string): number => {
+/** An integer that no double holds as its digits, which no column of integers takes. */
+const wholeNumber = (text: string): number | string => {
   const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  throw new PlimsollError('STORE_VALUE_INVALID', { found: text, wanted: 'a safe integer' });
+  return Number.isSafeInteger(value) ? value : text;
 };
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === INT8

@@ -1,5 +1,7 @@
 /** A SQLite connection through Node's own module. Its calls hold the thread that they are made in. */
+
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { systemCodeOf } from '../../core/error-text.ts';
 import type {
   SqliteFailure,
   SqliteReply,
@@ -89,10 +91,29 @@ const written = (statement: StatementSync, parameters: readonly SqlValue[]): Sql
 });
 
 function read(statement: StatementSync, parameters: readonly SqlValue[]): SqliteResult {
-  const rows = statement.all(...parameters) as unknown as readonly SqlValue[][];
+  const rows = allOf(statement, parameters);
   // Asked for afterwards: another process may have changed the table since the statement was prepared.
   return { columns: statement.columns().map(({ name }) => name), rows, changes: rows.length };
 }
+
+/** Rows as lists of values: `setReturnArrays` has them so, which the types of Node do not know. */
+function allOf(statement: StatementSync, parameters: readonly SqlValue[]): readonly SqlValue[][] {
+  const all = (): readonly SqlValue[][] => statement.all(...parameters) as unknown as SqlValue[][];
+  try {
+    return all();
+  } catch (error) {
+    // A statement that writes has done so. One that reads may be asked again, so that the row is told instead of the number.
+    if (systemCodeOf(error) !== 'ERR_OUT_OF_RANGE' || !/^select\b/i.test(statement.sourceSQL)) throw error;
+    statement.setReadBigInts(true);
+    const rows = all();
+    statement.setReadBigInts(false);
+    return rows.map((row) => row.map((value) => (typeof value === 'bigint' ? narrowed(value) : value)));
+  }
+}
+
+/** An integer that no double holds as its digits, which no column of integers takes. */
+const narrowed = (value: bigint): SqlValue =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
 const failureOf = (error: Error & { readonly errcode?: unknown }): SqliteFailure => ({
   message: error.message,

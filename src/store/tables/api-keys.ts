@@ -1,5 +1,6 @@
 /** API keys by their hashes; a key itself is never here. */
 import type { ApiKeys } from '../access.ts';
+import { readRows } from '../row-schema.ts';
 import { API_KEY_ROWS } from '../rows.ts';
 import type { Session } from '../session.ts';
 
@@ -14,7 +15,7 @@ export const apiKeysOver = (session: Session): ApiKeys => ({
   list: () =>
     session.once(async (db) => {
       const query = db.selectFrom('apiKeys').selectAll().orderBy('createdAt').orderBy('id');
-      return (await query.limit(LIST_MAX).execute()).map(API_KEY_ROWS.read);
+      return readRows(await query.limit(LIST_MAX).execute(), API_KEY_ROWS.read);
     }),
 
   active: (now) =>
@@ -28,7 +29,7 @@ export const apiKeysOver = (session: Session): ApiKeys => ({
         .orderBy('id')
         .limit(LIST_MAX)
         .execute();
-      return rows.map(API_KEY_ROWS.read);
+      return readRows(rows, API_KEY_ROWS.read);
     }),
 
   change: (id, change) =>

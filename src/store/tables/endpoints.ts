@@ -1,7 +1,7 @@
 /** Endpoints and every route that they ever had. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { Route } from '../../rollout/route.ts';
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, pageOf, rowPageOf } from '../page.ts';
 import { ENDPOINT_ROWS, ROUTE_ROWS } from '../rows.ts';
 import type { Db, Session } from '../session.ts';
 import type { EndpointRow, Endpoints, RouteChange } from '../store.ts';
@@ -24,7 +24,7 @@ export const endpointsOver = (session: Session): Endpoints => ({
         .orderBy('name')
         .limit(limit + 1)
         .execute();
-      return pageOf('endpoints', rows, limit, ({ name }) => [name], ENDPOINT_ROWS.read);
+      return rowPageOf('endpoints', rows, limit, ({ name }) => [name], ENDPOINT_ROWS.read);
     }),
 
   insert: (row, change) => session.atomically((db) => insert(db, row, change)),

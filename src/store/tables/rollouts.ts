@@ -1,5 +1,6 @@
 /** Rollouts. What happened in them is in `rollout-log.ts`. */
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, rowPageOf } from '../page.ts';
+import { readRows } from '../row-schema.ts';
 import { ROLLOUT_ROWS, type StoreTables } from '../rows.ts';
 import type { Session } from '../session.ts';
 import type { RolloutRow, Rollouts } from '../store.ts';
@@ -54,7 +55,7 @@ export const rolloutsOver = (session: Session): Rollouts => ({
         .orderBy('startedAt')
         .orderBy('id')
         .execute();
-      return rows.map(toRollout);
+      return readRows(rows, toRollout);
     }),
 
   list: (endpoint, page) =>
@@ -73,7 +74,7 @@ export const rolloutsOver = (session: Session): Rollouts => ({
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('rollouts', rows, limit, (row) => [row.startedAt, row.id], toRollout);
+      return rowPageOf('rollouts', rows, limit, (row) => [row.startedAt, row.id], toRollout);
     }),
 
   wasRolledBack: (endpoint, digest) =>

@@ -1,6 +1,6 @@
 /** Versions of models and their aliases. A version is never deleted, so that its number is never given out again. */
 
-import { keyOf, limitOf, pageOf } from '../page.ts';
+import { keyOf, limitOf, pageOf, rowPageOf } from '../page.ts';
 import { VERSION_ROWS } from '../rows.ts';
 import type { Db, Session } from '../session.ts';
 import type { VersionRow, Versions } from '../store.ts';
@@ -57,7 +57,7 @@ export const versionsOver = (session: Session): Versions => ({
         .orderBy('version', 'desc')
         .limit(limit + 1)
         .execute();
-      return pageOf('versions', rows, limit, (row) => [row.version], VERSION_ROWS.read);
+      return rowPageOf('versions', rows, limit, (row) => [row.version], VERSION_ROWS.read);
     }),
 });
 

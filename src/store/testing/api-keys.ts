@@ -23,7 +23,7 @@ export const apiKeysContract = (place: StorePlace): void => {
       const { tables } = await stores.one();
       const rows = [key('b'), key('a', { createdAt: 1001, scope: 'admin', endpoints: [], expiresAt: 5 })];
       for (const row of rows) await tables.apiKeys.insert(row);
-      expect(await tables.apiKeys.list()).toEqual(rows);
+      expect((await tables.apiKeys.list()).items).toEqual(rows);
     });
 
     it('hold until they are over, and not at that very moment', async () => {
@@ -31,7 +31,7 @@ export const apiKeysContract = (place: StorePlace): void => {
       await tables.apiKeys.insert(key('a', { expiresAt: 2000 }));
       await tables.apiKeys.insert(key('b'));
       await tables.apiKeys.insert(key('c', { revokedAt: 1500 }));
-      const at = async (now: number) => (await tables.apiKeys.active(now)).map(({ id }) => id);
+      const at = async (now: number) => (await tables.apiKeys.active(now)).items.map(({ id }) => id);
       expect(await at(1999)).toEqual(['a', 'b']);
       expect(await at(2000)).toEqual(['b']);
       await tables.apiKeys.change('b', { revokedAt: 1999 });
@@ -44,7 +44,7 @@ export const apiKeysContract = (place: StorePlace): void => {
       await tables.apiKeys.insert(key('b', { expiresAt: 2500 }));
       await tables.apiKeys.insert(key('c'));
       expect(await tables.apiKeys.prune(2000)).toBe(1);
-      expect((await tables.apiKeys.list()).map(({ id }) => id)).toEqual(['b', 'c']);
+      expect((await tables.apiKeys.list()).items.map(({ id }) => id)).toEqual(['b', 'c']);
     });
   });
 };

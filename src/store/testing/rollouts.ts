@@ -22,11 +22,11 @@ export const rolloutsContract = (place: StorePlace): void => {
       );
       expect(begun.filter(Boolean)).toHaveLength(1);
       const winner = rows[begun.indexOf(true)]!;
-      expect(await two.tables.rollouts.running()).toEqual([winner]);
+      expect((await two.tables.rollouts.running()).items).toEqual([winner]);
       expect(await one.tables.rollouts.insert(rollout({ id: 'ro_x', endpoint: 'fraud' }))).toBe(true);
       await one.tables.rollouts.update(winner.id, { state: 'promoted', endedAt: 9 });
       expect(await two.tables.rollouts.insert(rollout({ id: 'ro_y' }))).toBe(true);
-      expect((await one.tables.rollouts.running()).map(({ id }) => id)).toEqual(['ro_x', 'ro_y']);
+      expect((await one.tables.rollouts.running()).items.map(({ id }) => id)).toEqual(['ro_x', 'ro_y']);
     });
 
     it('change in what is named, and say whether evidence rolled back a digest', async () => {

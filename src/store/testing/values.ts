@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { event, version } from './rows.ts';
+import { event, rollout, version } from './rows.ts';
 import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
 const HOSTILE = [
@@ -59,9 +59,9 @@ export const valuesContract = (place: StorePlace): void => {
 
     it('may be the largest and smallest whole numbers that are exact', async () => {
       const { tables } = await stores.one();
-      for (const createdAt of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 31, 0]) {
-        const row = await tables.versions.insert(version({ createdAt }));
-        expect((await tables.versions.get('churn', row.version))?.createdAt).toBe(createdAt);
+      for (const seed of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 31, 0]) {
+        await tables.rollouts.insert(rollout({ id: `ro_${seed}`, seed, endedAt: 1 }));
+        expect((await tables.rollouts.get(`ro_${seed}`))?.seed).toBe(seed);
       }
     });
   });

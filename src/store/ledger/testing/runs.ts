@@ -63,7 +63,7 @@ export const runsContract = (place: StorePlace): void => {
       expect(first.items[0]).not.toHaveProperty('plan');
       const rest = await ledger.runs('nightly', { limit: 3, cursor: first.next! });
       expect([rest.items.map(({ id }) => id), rest.next]).toEqual([['r2', 'r1'], null]);
-      expect(await ledger.runs('none')).toEqual({ items: [], next: null });
+      expect(await ledger.runs('none')).toEqual({ items: [], damaged: [], next: null });
     });
 
     it('say which is the newest, which was done last, and which are open', async () => {
@@ -73,7 +73,7 @@ export const runsContract = (place: StorePlace): void => {
       expect((await ledger.latest('nightly'))?.id).toBe('r4');
       expect((await ledger.lastDone('nightly'))?.id).toBe('r1');
       expect((await ledger.lastDone('nightly', 'r1'))?.id).toBe('r0');
-      expect((await ledger.open()).map(({ id }) => id)).toEqual(['r4', 'r3']);
+      expect((await ledger.open()).items.map(({ id }) => id)).toEqual(['r4', 'r3']);
       expect([await ledger.latest('none'), await ledger.lastDone('none')]).toEqual([null, null]);
     });
   });
