@@ -1,6 +1,7 @@
 import type { CertificateEntry } from '../../src/compile/plan.ts';
 import { ulpDistance } from '../../src/core/float.ts';
 import type { Outputs } from '../../src/model/batch.ts';
+import { isLinked } from '../../src/model/booster.ts';
 import type { ModelStep } from '../../src/model/step.ts';
 import type { StepRounding } from '../../src/model/step-description.ts';
 import { roundingOf } from '../../src/model/step-inference.ts';
@@ -37,6 +38,7 @@ export function nativeBound(step: ModelStep, output: string): Bound {
     );
   if (step.kind !== 'tree-ensemble') return BOUNDS[roundingOf(step)];
   if (step.base.kind === 'estimator') return SUM;
+  if (step.head.kind === 'booster') return isLinked(step.head, output) ? LINK : BITS;
   const linked =
     step.head.kind === 'boosted'
       ? output === 'predict_proba'
@@ -51,7 +53,9 @@ const worstOf = (bounds: readonly Bound[]): Bound =>
 export function graphBound(certificate: readonly CertificateEntry[], root: ModelStep, output: string): Bound {
   const [only, ...others] = certificate.filter(({ exactness }) => exactness !== 'bit-exact');
   if (only === undefined) return BITS;
-  const rawScores = root.kind === 'tree-ensemble' && output === 'decision_function';
+  const rawScores =
+    root.kind === 'tree-ensemble' &&
+    (root.head.kind === 'booster' ? !isLinked(root.head, output) : output === 'decision_function');
   if (rawScores && root.base.kind === 'constant') return BITS;
   if (others.length > 0 || only.exactness === 'tolerance') return SUM;
   return { kind: 'ulp', ulp: Number(/\d+/.exec(only.bound)?.[0]) };

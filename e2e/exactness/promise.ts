@@ -1,3 +1,4 @@
+import { isLinked } from '../../src/model/booster.ts';
 import type { ModelStep } from '../../src/model/step.ts';
 import { roundingOf } from '../../src/model/step-inference.ts';
 
@@ -14,6 +15,7 @@ export function promisedFor(root: ModelStep, output: string): Promised {
   if (roundingOf(root) !== 'none') return 'close';
   if (last.kind !== 'tree-ensemble') return 'bits';
   if (last.head.kind === 'vote') return 'bits';
+  if (last.head.kind === 'booster') return isLinked(last.head, output) ? 'ulps' : 'bits';
   const linked = last.head.kind === 'boosted' ? output === 'predict_proba' : last.head.link !== 'identity';
   if (last.base.kind === 'estimator' && !exactBase(last.base.step)) return 'close';
   return linked ? 'ulps' : 'bits';

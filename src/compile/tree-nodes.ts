@@ -1,10 +1,10 @@
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { TreeArena } from '../model/tree.ts';
 import { compileUnsupported, invalidDescription } from './failure.ts';
+import { type AskedColumns, askedColumns } from './tree-columns.ts';
 
 /** Values of `nodes_modes` (ai.onnx.ml TreeEnsemble 5). */
 export const MODE = { le: 0, lt: 1, member: 6 } as const;
-const WORDS = 8;
 /** onnxruntime walks trees by recursion when it loads them: 20,000 levels overflow a stack of 8 MB. */
 const MAX_DEPTH = 2_000;
 
@@ -25,8 +25,8 @@ export interface TreeNodes {
   /** Arena node and tree of every leaf, in leaf order. */
   readonly leaves: Int32Array;
   readonly leafTree: Int32Array;
-  /** Input columns that hold category codes. */
-  readonly categorical: Set<number>;
+  /** The columns that splits ask of. */
+  readonly columns: AskedColumns;
 }
 
 /** Ids of every arena node among splits or among leaves, and the tree it belongs to. */
@@ -88,25 +88,30 @@ function checkSplit(
   }
 }
 
-const bitsOf = (words: Uint32Array, from: number): number[] =>
-  Array.from({ length: WORDS * 32 }, (_, bit) => bit).filter(
-    (bit) => ((words[from + (bit >> 5)]! >>> (bit & 31)) & 1) === 1,
+const bitsOf = (words: Uint32Array): number[] =>
+  Array.from({ length: words.length * 32 }, (_, bit) => bit).filter(
+    (bit) => ((words[bit >> 5]! >>> (bit & 31)) & 1) === 1,
   );
 
+/** The set that a categorical node asks for, where its members go, and whether missing values go with them. */
+interface NodeSet {
+  readonly members: number[];
+  readonly goesLeft: boolean;
+  readonly withMissing: boolean;
+}
+
 /**
- * Categories on one side of a categorical node. Where missing goes right, those that go left; where missing (and with
- * it every unknown category) goes left, the known ones that go right. Either way a missing or unknown value is no
- * member, and falls on the side that the node says.
+ * The set of a categorical node. Where every category that is no member goes right, the members. Where unknown categories
+ * go with missing values, those of the other side, so that unknown and missing values are no members: the categories that
+ * go left, or the known ones that go right.
  */
-function membersOf(arena: TreeArena, bitset: number, missingLeft: boolean): number[] {
-  const from = bitset * WORDS;
-  const left = arena.bitsets.subarray(from, from + WORDS);
-  if (!missingLeft) return bitsOf(left, 0);
-  const known = arena.knownBitsets.subarray(from, from + WORDS);
-  return bitsOf(
-    known.map((word, index) => word & ~left[index]!),
-    0,
-  );
+function setOf({ setOffsets, bitsets, knownBitsets }: TreeArena, set: number, missingLeft: boolean): NodeSet {
+  const [from, to] = [setOffsets[set]!, setOffsets[set + 1]!];
+  const left = bitsets.subarray(from, to);
+  if (knownBitsets === null) return { members: bitsOf(left), goesLeft: true, withMissing: missingLeft };
+  if (!missingLeft) return { members: bitsOf(left), goesLeft: true, withMissing: false };
+  const right = knownBitsets.subarray(from, to).map((word, index) => word & ~left[index]!);
+  return { members: bitsOf(right), goesLeft: false, withMissing: false };
 }
 
 /** Node arrays under construction, and what is known of the arena. */
@@ -116,7 +121,7 @@ interface Draft {
   readonly nodes: TreeNodes;
 }
 
-function allocate(step: TreeEnsembleStep, size: number, leaves: number): TreeNodes {
+function allocate(step: TreeEnsembleStep, size: number, leaves: number, columns: AskedColumns): TreeNodes {
   const ints = () => new Int32Array(size);
   return {
     features: ints(),
@@ -131,7 +136,7 @@ function allocate(step: TreeEnsembleStep, size: number, leaves: number): TreeNod
     roots: new Int32Array(step.arena.roots.length),
     leaves: new Int32Array(leaves),
     leafTree: new Int32Array(leaves),
-    categorical: new Set(),
+    columns,
   };
 }
 
@@ -145,19 +150,19 @@ function setBranches({ arena, ids, nodes }: Draft, at: number, whenTrue: number,
 function splitByCategory(draft: Draft, node: number, bitset: number): void {
   const { arena, nodes } = draft;
   const at = draft.ids[node]!;
-  const missingLeft = arena.missingLeft[node] === 1;
   const [left, right] = [arena.left[node]!, arena.right[node]!];
-  const set = membersOf(arena, bitset, missingLeft);
-  nodes.categorical.add(arena.feature[node]!);
-  setBranches(draft, at, missingLeft ? right : left, missingLeft ? left : right);
-  if (set.length === 0) {
+  const { members, goesLeft, withMissing } = setOf(arena, bitset, arena.missingLeft[node] === 1);
+  setBranches(draft, at, goesLeft ? left : right, goesLeft ? right : left);
+  nodes.tracksTrue[at] = Number(withMissing);
+  if (members.length === 0) {
     // The operator has no empty sets; nothing is below -∞.
     nodes.modes[at] = MODE.lt;
     nodes.splits[at] = -Infinity;
     return;
   }
   nodes.modes[at] = MODE.member;
-  nodes.members.push(...set, Number.NaN);
+  for (const member of members) nodes.members.push(member);
+  nodes.members.push(Number.NaN);
 }
 
 function splitByThreshold(draft: Draft, node: number): void {
@@ -187,7 +192,8 @@ export function treeNodes(step: TreeEnsembleStep, width: number): TreeNodes {
   const { arena } = step;
   const { ids, tree, splits, leaves } = numberNodes(step, width);
   const stumps = arena.roots.reduce((count, root) => count + Number(arena.left[root] === -1), 0);
-  const nodes = allocate(step, splits + stumps, leaves);
+  const columns = askedColumns(arena, width);
+  const nodes = allocate(step, splits + stumps, leaves, columns);
   const draft = { arena, ids, nodes };
   for (const [node, id] of ids.entries()) {
     const owner = tree[node]!;
@@ -197,7 +203,7 @@ export function treeNodes(step: TreeEnsembleStep, width: number): TreeNodes {
       nodes.leafTree[id] = owner;
       continue;
     }
-    nodes.features[id] = arena.feature[node]!;
+    nodes.features[id] = columns.ofNode(node);
     const bitset = arena.categorical?.[node] ?? -1;
     if (bitset >= 0) splitByCategory(draft, node, bitset);
     else splitByThreshold(draft, node);

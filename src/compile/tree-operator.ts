@@ -1,3 +1,4 @@
+import type { TreeEnsembleStep } from '../model/step.ts';
 import type { Tensor } from '../model/tensor.ts';
 import type { AttributeInput, GraphBuilderApi, ValueName } from '../onnx/graph.ts';
 import { MODE, type TreeNodes } from './tree-nodes.ts';
@@ -28,18 +29,26 @@ function int64s(values: Int32Array, more: Int32Array | Float64Array): BigInt64Ar
   return new BigInt64Array(words.buffer);
 }
 
-function float64s(values: Float64Array, more: Float64Array): Tensor {
-  const data = new Float64Array(values.length + more.length);
+type Precision = TreeEnsembleStep['sums'];
+
+/** `values` and then `more`, in the precision of the operator. */
+function numbers(values: Float64Array, more: Float64Array, dtype: Precision): Tensor {
+  const shape = [values.length + more.length];
+  const data = new (dtype === 'float64' ? Float64Array : Float32Array)(values.length + more.length);
   data.set(values);
   data.set(more, values.length);
-  return { dtype: 'float64', shape: [data.length], data };
+  return data instanceof Float64Array ? { dtype: 'float64', shape, data } : { dtype: 'float32', shape, data };
 }
 
 /**
  * The trees of a TreeEnsemble operator, with room for `bases` leaf-only trees in front: scores that are added before
  * the first tree. One addition after the other, in the library's own order, is what makes sums equal bit for bit.
  */
-function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, AttributeInput>> {
+function treeFrame(
+  nodes: TreeNodes,
+  bases: number,
+  dtype: Precision,
+): Readonly<Record<string, AttributeInput>> {
   const splits = nodes.trueIds.length;
   const modes = new Uint8Array(splits + bases).fill(nodes.modes[0] ?? MODE.le);
   modes.set(nodes.modes);
@@ -53,7 +62,7 @@ function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, Att
     tree_roots: int64s(roots, nodes.roots),
     nodes_featureids: int64s(nodes.features, none),
     nodes_modes: { dtype: 'uint8', shape: [modes.length], data: modes },
-    nodes_splits: float64s(nodes.splits, none),
+    nodes_splits: numbers(nodes.splits, none, dtype),
     nodes_truenodeids: int64s(nodes.trueIds, leafIds),
     nodes_falsenodeids: int64s(nodes.falseIds, leafIds),
     nodes_trueleafs: int64s(nodes.trueLeafs, ones),
@@ -63,27 +72,28 @@ function treeFrame(nodes: TreeNodes, bases: number): Readonly<Record<string, Att
     frame['nodes_missing_value_tracks_true'] = int64s(nodes.tracksTrue, none);
   }
   if (nodes.members.length > 0) {
-    frame['membership_values'] = float64s(Float64Array.from(nodes.members), new Float64Array(0));
+    frame['membership_values'] = numbers(Float64Array.from(nodes.members), new Float64Array(0), dtype);
   }
   return frame;
 }
 
 /**
- * One TreeEnsemble over `x`: sums of leaf weights by target, in tree order, `[N, width]` float64. `base` (one score a
- * target, or none) is added before the first tree.
+ * One TreeEnsemble over `x`, which is of `dtype` as its answer is: sums of leaf weights by target, in tree order,
+ * `[N, width]`. `base` (one score a target, or none) is added before the first tree.
  */
 export function treeEnsemble(
   g: GraphBuilderApi,
   x: ValueName,
   nodes: TreeNodes,
   leaves: TreeLeaves,
-  base: Float64Array = new Float64Array(0),
+  base: Float64Array,
+  dtype: Precision,
 ): ValueName {
   const targets = Int32Array.from(base, (_, index) => index);
   const attributes = {
-    ...treeFrame(nodes, base.length),
+    ...treeFrame(nodes, base.length, dtype),
     n_targets: BigInt(leaves.width),
-    leaf_weights: float64s(leaves.weights, base),
+    leaf_weights: numbers(leaves.weights, base, dtype),
     leaf_targetids: int64s(leaves.targets, targets),
   };
   return g.add('TreeEnsemble', [x], attributes, 'ai.onnx.ml');

@@ -5,6 +5,7 @@ import type { CompileContext } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { joinColumnValues } from './stream.ts';
 import { type ComparedInput, estimatorScores } from './tree-base.ts';
+import { emitAsked } from './tree-columns.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
 
@@ -20,37 +21,23 @@ export function rawScores(
 ): ValueName {
   const { g } = context;
   const nodes = treeNodes(step, x.width);
-  const value = castCategories(context, step, nodes, x);
+  const value = emitAsked(g, x.value, nodes.columns, step.arena.categories, (n) => cells(g, step, [n], []));
   const sums =
     step.base.kind === 'estimator'
       ? sumsAfterEstimator(context, step, nodes, value, estimatorScores(context, step, step.base, x))
       : sumsAfterConstant(context, step, nodes, value, columns, step.base.scores);
-  return step.aggregate === 'sum' ? sums : g.add('Div', [sums, g.float64([step.arena.roots.length], [])]);
+  if (step.aggregate === 'sum') return sums;
+  const trees = step.arena.roots.length / (step.target === null ? 1 : step.scores);
+  return g.add('Div', [sums, cells(g, step, [trees], [])]);
 }
 
-/**
- * Categorical columns as the category that is looked up, NaN where it is missing: the number cut towards zero, 0 where
- * that is no int32, less the whole 256s in it; the model says what is done with negative ones (`NegativeCategories`).
- */
-function castCategories(
-  { g }: CompileContext,
-  { arena }: TreeEnsembleStep,
-  { categorical }: TreeNodes,
-  { value, width }: ComparedInput,
-): ValueName {
-  if (categorical.size === 0) return value;
-  const number = (constant: number) => g.float64([constant], []);
-  const isNegative = g.add('Less', [value, number(0)]);
-  const whole = g.add('Where', [isNegative, g.add('Ceil', [value]), g.add('Floor', [value])]);
-  const rest = g.add('Mul', [g.add('Floor', [g.add('Div', [whole, number(256)])]), number(256)]);
-  // Written so that NaN is not beyond.
-  const isBeyond = g.add('Greater', [g.add('Abs', [g.add('Add', [whole, number(0.5)])]), number(2 ** 31)]);
-  const cast = g.add('Where', [isBeyond, number(0), g.add('Sub', [whole, rest])]);
-  const category =
-    arena.negativeCategories === 'missing' ? g.add('Where', [isNegative, number(Number.NaN), cast]) : cast;
-  const data = Uint8Array.from({ length: width }, (_, column) => Number(categorical.has(column)));
-  return g.add('Where', [g.constant({ dtype: 'bool', shape: [1, width], data }), category, value]);
-}
+/** A constant in the precision of an ensemble's sums. */
+const cells = (
+  g: CompileContext['g'],
+  { sums }: TreeEnsembleStep,
+  values: ArrayLike<number>,
+  shape: readonly number[],
+): ValueName => (sums === 'float64' ? g.float64(values, shape) : g.float32(values, shape));
 
 function sumsAfterConstant(
   context: CompileContext,
@@ -68,12 +55,12 @@ function sumsAfterConstant(
   if (target !== null) {
     const targets = nodes.leafTree.map((tree) => target[tree]!);
     const leaves = { weights: leafValues(step, nodes, 0), targets, width: step.scores };
-    return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
+    return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases), step.sums);
   }
   if (columns.length > 1) return sumsByLookUp(context, step, nodes, x, columns, bases);
   const weights = leafValues(step, nodes, elementAt(columns, 0));
   const leaves = { weights, targets: new Int32Array(nodes.leaves.length), width: 1 };
-  return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases));
+  return treeEnsemble(g, x, nodes, leaves, Float64Array.from(bases), step.sums);
 }
 
 function leafValues({ arena }: TreeEnsembleStep, { leaves }: TreeNodes, column: number): Float64Array {
@@ -93,7 +80,7 @@ const byTree = (
   weights: Float64Array,
 ): ValueName => {
   const leaves = { weights, targets: nodes.leafTree, width: step.arena.roots.length };
-  return treeEnsemble(context.g, x, nodes, leaves);
+  return treeEnsemble(context.g, x, nodes, leaves, new Float64Array(0), step.sums);
 };
 
 /** Sum over axis 1, one addition after the other: CumSum keeps the order that ReduceSum is free to change. */
@@ -132,11 +119,11 @@ function sumsByLookUp(
     Float64Array.from(nodes.leaves, (_, leaf) => leaf),
   );
   const indexes = g.add('Cast', [numbers], { to: 7n });
-  const terms = g.add('Gather', [g.float64(table, [count, width]), indexes], { axis: 0n });
+  const terms = g.add('Gather', [cells(g, step, table, [count, width]), indexes], { axis: 0n });
   if (bases.length === 0) return sumInOrder(context, terms, arena.roots.length);
   const rows = g.add('Shape', [x], { start: 0n, end: 1n });
   const shape = g.add('Concat', [rows, g.int64([1, width], [2])], { axis: 0n });
-  const first = g.add('Expand', [g.float64(bases, [1, 1, width]), shape]);
+  const first = g.add('Expand', [cells(g, step, bases, [1, 1, width]), shape]);
   return sumInOrder(context, g.add('Concat', [first, terms], { axis: 1n }), arena.roots.length + 1);
 }
 

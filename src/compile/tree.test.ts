@@ -29,6 +29,7 @@ const ensemble = (fields: Partial<TreeEnsembleStep> & Pick<TreeEnsembleStep, 'ar
   scores: 1,
   target: null,
   base: { kind: 'constant', scores: new Float64Array(1) },
+  sums: 'float64',
   aggregate: 'sum',
   head: { kind: 'regression', link: 'identity', flat: true },
   ...fields,
@@ -68,15 +69,20 @@ const predict = async (step: TreeEnsembleStep, rows: readonly (readonly number[]
 
 describe('tree ensembles', () => {
   test.each([
-    { input: 'float64', split: 'le', categories: false, negatives: 'missing' },
-    { input: 'float32', split: 'le', categories: false, negatives: 'missing' },
-    { input: 'float32', split: 'lt', categories: false, negatives: 'missing' },
-    { input: 'float64', split: 'le', categories: true, negatives: 'missing' },
-    { input: 'float64', split: 'le', categories: true, negatives: 'cast' },
+    { input: 'float64', split: 'le', cast: null, sums: 'float64' },
+    { input: 'float32', split: 'le', cast: null, sums: 'float64' },
+    { input: 'float32', split: 'lt', cast: null, sums: 'float64' },
+    { input: 'float32', split: 'lt', cast: null, sums: 'float32' },
+    { input: 'float64', split: 'le', cast: 'uint8-or-missing', sums: 'float64' },
+    { input: 'float64', split: 'le', cast: 'uint8', sums: 'float64' },
+    { input: 'float64', split: 'le', cast: 'int32', sums: 'float64' },
+    { input: 'float32', split: 'lt', cast: 'whole', sums: 'float32' },
   ] as const)(
-    'equal a recursive walk bit for bit ($input, $split, categories: $categories, negative ones: $negatives)',
-    async ({ input, split, categories, negatives }) => {
-      const trees = fc.array(treeOf(1, categories), { minLength: 1, maxLength: 8 });
+    'equal a recursive walk bit for bit ($input, $split, categories cast: $cast, sums: $sums)',
+    async ({ input, split, cast, sums }) => {
+      const categories = cast !== null;
+      const round = sums === 'float32' ? Math.fround : (value: number): number => value;
+      const trees = fc.array(treeOf(1, categories, round), { minLength: 1, maxLength: 8 });
       await fc.assert(
         fc.asyncProperty(
           trees,
@@ -85,19 +91,20 @@ describe('tree ensembles', () => {
           fc.boolean(),
           async (forest, rows, start, mean) => {
             const step = ensemble({
-              arena: arenaOf(forest, 1, negatives),
+              arena: arenaOf(forest, 1, cast ?? 'uint8'),
               input,
               split,
+              sums,
               aggregate: mean ? 'mean' : 'sum',
-              base: { kind: 'constant', scores: Float64Array.of(start) },
+              base: { kind: 'constant', scores: Float64Array.of(round(start)) },
             });
             const expected = rows.map((row) => {
               const seen = input === 'float32' ? row.map(Math.fround) : row;
               const sum = forest.reduce(
-                (total, tree) => total + walk(tree, seen, split, negatives)[0]!,
-                0 + start,
+                (total, tree) => round(total + walk(tree, seen, split, cast ?? 'uint8')[0]!),
+                0 + round(start),
               );
-              return mean ? sum / forest.length : sum;
+              return mean ? round(sum / forest.length) : sum;
             });
             const { dims, data } = await predict(step, rows);
             expect(dims).toEqual([rows.length]);

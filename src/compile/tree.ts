@@ -17,10 +17,14 @@ import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
 import type { StepCertification } from './plan.ts';
 import { matrixOf, once, type StepStream, select, streamWidthOf } from './stream.ts';
 import type { ComparedInput } from './tree-base.ts';
+import { boosterOutputs, certifyBooster } from './tree-booster.ts';
 import { rawScores } from './tree-scores.ts';
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 type Outputs = Record<string, CompiledOutput | readonly CompiledOutput[]>;
+
+/** `to` of Cast. */
+const PRECISIONS = { float32: 1n, float64: 11n } as const;
 
 /** `x` as the trees compare it: rounded to float32 first, unless they compare float64. */
 function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: StepStream): ComparedInput {
@@ -28,9 +32,12 @@ function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: S
   const width = streamWidthOf(input) ?? step.features;
   if (width === null) throw invalidDescription(step, 'n_features_in_', 'missing', 'the number of columns');
   const x = matrixOf(context, known(context, input, width), step);
-  const value = step.input === 'float64' ? x : g.add('Cast', [g.add('Cast', [x], { to: 1n })], { to: 11n });
+  const rounded = step.input === 'float64' ? x : g.add('Cast', [x], { to: 1n });
+  // The operator compares in the precision in which it adds.
+  const value = step.input === step.sums ? rounded : g.add('Cast', [rounded], { to: PRECISIONS[step.sums] });
   if (step.input === 'float32' || !step.acceptsMissing) {
-    context.refusals.numbers(value, step.acceptsMissing ? 'missing' : 'finite');
+    const numbers = step.sums === 'float64' ? value : g.add('Cast', [rounded], { to: PRECISIONS.float64 });
+    context.refusals.numbers(numbers, step.acceptsMissing ? 'missing' : 'finite');
   }
   return { value, width };
 }
@@ -48,6 +55,17 @@ const known = (context: CompileContext, input: StepStream, width: number): StepS
       )
     : input;
 
+/** Raw scores as scikit-learn has them, in float64. */
+function doubleScores(
+  context: CompileContext,
+  step: TreeEnsembleStep,
+  x: ComparedInput,
+  columns: readonly number[],
+): ValueName {
+  const scores = rawScores(context, step, x, columns);
+  return step.sums === 'float64' ? scores : context.g.add('Cast', [scores], { to: PRECISIONS.float64 });
+}
+
 const columnsOf = ({ g }: CompileContext, scores: ValueName, from: number, count: number): ValueName =>
   g.add('Slice', [scores, g.int64([from], [1]), g.int64([from + count], [1]), g.int64([1], [1])]);
 
@@ -59,7 +77,7 @@ function regression(
 ): Outputs {
   const all = Array.from({ length: step.scores }, (_, index) => index);
   const value = () => {
-    const raw = rawScores(context, step, x, all);
+    const raw = doubleScores(context, step, x, all);
     const linked = head.link === 'exp' ? context.g.add('Exp', [raw]) : raw;
     return head.flat ? flat(context, linked) : linked;
   };
@@ -77,7 +95,7 @@ function vote(
   const columns = sizes.flatMap((size, group) =>
     Array.from({ length: size }, (_, i) => group * head.stride + i),
   );
-  const raw = once(() => rawScores(context, step, x, columns));
+  const raw = once(() => doubleScores(context, step, x, columns));
   const single = sizes.length === 1;
   const groups = sizes.map((size, group) => {
     const from = sizes.slice(0, group).reduce((sum, width) => sum + width, 0);
@@ -126,7 +144,7 @@ function boosted(
   const binary = head.link === 'sigmoid';
   const isPositive = head.positiveAtZero ? 'GreaterOrEqual' : 'Greater';
   const all = Array.from({ length: step.scores }, (_, index) => index);
-  const raw = once(() => rawScores(context, step, x, all));
+  const raw = once(() => doubleScores(context, step, x, all));
   const decision = once(() => (binary ? flat(context, raw()) : raw()));
   const index = () =>
     binary
@@ -163,6 +181,11 @@ function outputsOf(context: CompileContext, step: TreeEnsembleStep, x: ComparedI
       return vote(context, step, step.head, x);
     case 'boosted':
       return boosted(context, step, step.head, x);
+    case 'booster': {
+      const all = Array.from({ length: step.scores }, (_, index) => index);
+      const margins = once(() => rawScores(context, step, x, all));
+      return boosterOutputs(context, step, step.head, margins);
+    }
   }
 }
 
@@ -174,7 +197,7 @@ export const treeEnsembleStep: StepCompiler<TreeEnsembleStep> = {
 };
 
 function certification({ head, base }: TreeEnsembleStep): StepCertification {
-  const sums = 'comparisons and sums in the order of scikit-learn (one intra-op thread)';
+  const sums = 'comparisons and sums in the order of the library (one intra-op thread)';
   if (base.kind === 'estimator' && base.link !== 'identity') {
     return withinTolerance(`the init estimator's link takes a log that differs by ≤ 1 ulp; then ${sums}`);
   }
@@ -182,6 +205,7 @@ function certification({ head, base }: TreeEnsembleStep): StepCertification {
     return head.link === 'exp' ? withinUlp(2, `raw scores are bit-exact: ${sums}`) : bitExact(sums);
   }
   if (head.kind === 'vote') return bitExact(sums);
+  if (head.kind === 'booster') return certifyBooster(head, sums);
   if (isViaLog(head)) {
     return withinTolerance(
       `raw scores are bit-exact: ${sums}; an ulp of logsumexp is |logsumexp| ulps of the answer`,

@@ -1,3 +1,4 @@
+import { type BoosterHead, boosterSpecs } from './booster.ts';
 import { type ColumnNeed, FINITE_IN_FLOAT32, NULLABLE_NUMBER, NUMBER, needsAlike } from './column-need.ts';
 import { decisionSpec, labelSpec, numberSpec, probabilitySpec, voteSpecs } from './output-specs.ts';
 import type { OutputSpec } from './signature.ts';
@@ -20,25 +21,39 @@ export interface TreeArena {
   readonly threshold: Float64Array;
   /** 1 where a missing value goes left. */
   readonly missingLeft: Uint8Array;
-  /** Index of a categorical node's bitset, -1 for numeric nodes; null where no node is categorical. */
+  /** 1 where a number of at most `ZERO_BOUND` in magnitude is missing to a threshold, too (LightGBM's `zero_as_missing`); null: nowhere, as where missing values are refused. */
+  readonly zeroMissing: Uint8Array | null;
+  /** Index of a categorical node's set, -1 for numeric nodes; null where no node is categorical. */
   readonly categorical: Int32Array | null;
-  /** Eight words a bitset: category c goes left iff bit c is set. */
+  /** Where each set begins among the words of `bitsets`, and after the last one where it ends. */
+  readonly setOffsets: Uint32Array;
+  /** A category goes left iff its bit is set: bit c & 31 of the set's word c >> 5. Others go right. */
   readonly bitsets: Uint32Array;
-  /** Per bitset: eight words of categories known at fit; an unknown category goes where missing goes. */
-  readonly knownBitsets: Uint32Array;
-  readonly negativeCategories: NegativeCategories;
+  /**
+   * Categories known at fit, laid out as `bitsets`: one that is unknown goes where missing goes. Null where every category
+   * that is no member goes right.
+   */
+  readonly knownBitsets: Uint32Array | null;
+  readonly categories: CategoryCast;
   /** `[nodes, valueWidth]`, meaningful at leaves; learning rate and class normalisation already applied. */
   readonly values: Float64Array;
   readonly valueWidth: number;
 }
 
+/** `kZeroThreshold` of LightGBM (`meta.h`), a float32. */
+export const ZERO_BOUND = Math.fround(1e-35);
+
 /**
- * What a negative number is to a categorical node. Any other number is cast to uint8 before it is looked up, as compiled
- * C does on x86-64: to int32 towards zero, -2³¹ where it does not fit, and of that the low eight bits, so that 0.5, 256,
- * 1e10 and ∞ are category 0, and 300 is 44 (`_predictor.pyx`, `<X_BINNED_DTYPE_C>data_val`). `cast`: scikit-learn up to
- * 1.1 casts negative numbers too: -0.5 is category 0, -1 is 255. `missing`: from 1.2 on they are missing values.
+ * What category a number is to a categorical node (NaN is missing, whatever the cast):
+ * - `uint8`, scikit-learn up to 1.1: cast as compiled C does on x86-64, to int32 towards zero, -2³¹ where it does not fit,
+ *   and of that the low eight bits, so that 0.5, 256, 1e10 and ∞ are category 0, -1 is 255, and 300 is 44
+ *   (`_predictor.pyx`, `<X_BINNED_DTYPE_C>data_val`);
+ * - `uint8-or-missing`, scikit-learn from 1.2: the same, but negative numbers are missing values;
+ * - `int32`, LightGBM (`Tree::CategoricalDecision`): cut towards zero; negative ones and what does not fit are no category;
+ * - `whole`, XGBoost (`common::InvalidCat`): as `int32`, but -0.5 is no category either.
+ * What is no category goes right.
  */
-export type NegativeCategories = 'cast' | 'missing';
+export type CategoryCast = 'uint8' | 'uint8-or-missing' | 'int32' | 'whole';
 
 /** How an initial estimator's answers become raw scores. */
 export type BaseLink = 'identity' | 'logit' | 'half-logit' | 'log' | 'centred-log';
@@ -62,7 +77,8 @@ export type TreeHead =
       readonly factor: number;
       /** Whether a binary score of exactly 0 is class 1 (GradientBoosting from 1.4, and exponential loss before). */
       readonly positiveAtZero: boolean;
-    };
+    }
+  | BoosterHead;
 
 /** Trees, and what goes before the first and after the last of them. `S` is any step: the estimator before the first. */
 export interface TreeEnsembleOf<S> extends StepBase {
@@ -86,7 +102,9 @@ export interface TreeEnsembleOf<S> extends StepBase {
      * class, `centred-log` log(p / geometric mean of p) a class.
      */
     | { readonly kind: 'estimator'; readonly step: S; readonly link: BaseLink; readonly eps: number };
-  /** `mean` divides the sums by the number of trees at the end (forests). */
+  /** Precision in which leaves are added, one by one; float32 leaves and base scores are float32 numbers. */
+  readonly sums: 'float32' | 'float64';
+  /** `mean` divides the sums by the number of trees that add to a score at the end (forests). */
   readonly aggregate: 'sum' | 'mean';
   readonly head: TreeHead;
 }
@@ -97,7 +115,8 @@ const treeNeed = ({ acceptsMissing, input }: TreeEnsembleOf<unknown>): ColumnNee
   ...(input === 'float32' ? FINITE_IN_FLOAT32 : {}),
 });
 
-function headSpecs({ head, scores }: TreeEnsembleOf<unknown>): readonly OutputSpec[] {
+function headSpecs({ head, scores, sums }: TreeEnsembleOf<unknown>): readonly OutputSpec[] {
+  if (head.kind === 'booster') return boosterSpecs(head, scores, sums);
   if (head.kind === 'regression') return [numberSpec('predict', head.flat ? null : scores)];
   if (head.kind === 'vote') return voteSpecs(head.groups);
   return [labelSpec(head.classes), probabilitySpec(head.classes), decisionSpec(head.classes)];

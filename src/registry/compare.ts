@@ -1,6 +1,7 @@
 import { elementAt, lastOf } from '../core/element-at.ts';
 import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
+import { isLinked } from '../model/booster.ts';
 import { partTensorsOf } from '../model/output-parts.ts';
 import type { ModelStep } from '../model/step.ts';
 import { roundingOf } from '../model/step-inference.ts';
@@ -24,6 +25,8 @@ const EXACT: ComparisonTolerance = { ulps: 0, relative: 0, scaled: 0 };
  * ulps are those of 1, not of the small difference.
  */
 const LINKED: ComparisonTolerance = { ulps: 8, relative: 0, scaled: 8 * 2 ** -53 };
+/** The same after a link in float32. */
+const LINKED_SINGLE: ComparisonTolerance = { ulps: 8, relative: 8 * 2 ** -24, scaled: 8 * 2 ** -24 };
 /** |a − b| ≤ 1e-9·|b| + 1e-12·max|column|: the promise is 1e-13·Σ|terms|, of which the column's peak is a floor. */
 const CLOSE: ComparisonTolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
 
@@ -33,6 +36,10 @@ export function promised(root: ModelStep, output: string): ComparisonTolerance {
   // What reaches the trees is exact where nothing was computed on the way: selections, imputations and codes.
   if (last.kind !== 'tree-ensemble' || roundingOf(root) !== 'none') return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
+  if (last.head.kind === 'booster') {
+    if (!isLinked(last.head, output)) return EXACT;
+    return last.sums === 'float32' ? LINKED_SINGLE : LINKED;
+  }
   if (last.head.kind === 'boosted') {
     if (output !== 'predict_proba') return EXACT;
     // One ulp of a logsumexp is |logsumexp| ulps of the probability.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { NegativeCategories, TreeArena } from '../../model/tree.ts';
+import { type CategoryCast, type TreeArena, ZERO_BOUND } from '../../model/tree.ts';
 
 /** For tests only: random trees, a walk over them that shares nothing with compilers, and the arena they make. */
 
@@ -11,6 +11,7 @@ export type TestTree =
   | ({
       readonly feature: number;
       readonly missingLeft: boolean;
+      readonly zeroMissing?: boolean;
       readonly left: TestTree;
       readonly right: TestTree;
     } & (
@@ -22,13 +23,17 @@ function goesLeft(
   tree: Exclude<TestTree, { values: readonly number[] }>,
   x: number,
   split: 'le' | 'lt',
-  negatives: NegativeCategories,
+  cast: CategoryCast,
 ): boolean {
   if (Number.isNaN(x)) return tree.missingLeft;
+  if ('threshold' in tree && tree.zeroMissing && Math.abs(x) <= ZERO_BOUND) return tree.missingLeft;
   if ('threshold' in tree) return split === 'le' ? x <= tree.threshold : x < tree.threshold;
+  if (cast === 'int32') return tree.goesLeft.has(Math.trunc(x));
+  if (cast === 'whole') return x >= 0 && tree.goesLeft.has(Math.floor(x));
   const category = uint8Of(x);
-  if (tree.goesLeft.has(category) && !(x < 0 && negatives === 'missing')) return true;
-  return tree.known.has(category) && !(x < 0 && negatives === 'missing') ? false : tree.missingLeft;
+  const isMissing = x < 0 && cast === 'uint8-or-missing';
+  if (tree.goesLeft.has(category) && !isMissing) return true;
+  return tree.known.has(category) && !isMissing ? false : tree.missingLeft;
 }
 
 /** `(unsigned char)x` as x86-64 has it: `cvttsd2si` to 32 bits, of which the lowest eight are kept. */
@@ -41,11 +46,11 @@ export function walk(
   tree: TestTree,
   row: readonly number[],
   split: 'le' | 'lt',
-  negatives: NegativeCategories = 'missing',
+  cast: CategoryCast = 'uint8',
 ): readonly number[] {
   if ('values' in tree) return tree.values;
-  const next = goesLeft(tree, row[tree.feature]!, split, negatives) ? tree.left : tree.right;
-  return walk(next, row, split, negatives);
+  const next = goesLeft(tree, row[tree.feature]!, split, cast) ? tree.left : tree.right;
+  return walk(next, row, split, cast);
 }
 
 const words = (set: ReadonlySet<number>): number[] =>
@@ -58,7 +63,7 @@ const words = (set: ReadonlySet<number>): number[] =>
 export function arenaOf(
   trees: readonly TestTree[],
   valueWidth: number,
-  negativeCategories: NegativeCategories = 'missing',
+  categories: CategoryCast = 'uint8',
 ): TreeArena {
   const nodes: { left: number; right: number; tree: TestTree }[] = [];
   const bits: number[][] = [];
@@ -86,10 +91,14 @@ export function arenaOf(
     feature: Int32Array.from(nodes, ({ tree }) => ('feature' in tree ? tree.feature : -1)),
     threshold: Float64Array.from(nodes, ({ tree }) => ('threshold' in tree ? tree.threshold : 0)),
     missingLeft: Uint8Array.from(nodes, ({ tree }) => Number('missingLeft' in tree && tree.missingLeft)),
+    zeroMissing: Uint8Array.from(nodes, ({ tree }) =>
+      Number('threshold' in tree && tree.zeroMissing === true),
+    ),
     categorical: bits.length > 0 ? Int32Array.from(categorical) : null,
+    setOffsets: Uint32Array.from({ length: bits.length + 1 }, (_, set) => 8 * set),
     bitsets: Uint32Array.from(bits.flat()),
-    knownBitsets: Uint32Array.from(known.flat()),
-    negativeCategories,
+    knownBitsets: categories.startsWith('uint8') ? Uint32Array.from(known.flat()) : null,
+    categories,
     values: Float64Array.from(
       nodes.flatMap(({ tree }) => ('values' in tree ? tree.values : new Array<number>(valueWidth).fill(0))),
     ),
@@ -128,23 +137,36 @@ const categorySet = fc
   )
   .map((list) => new Set(list));
 
-const leafOf = (width: number): fc.Arbitrary<TestTree> =>
+const leafOf = (width: number, round: (value: number) => number): fc.Arbitrary<TestTree> =>
   fc
     .array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: width, maxLength: width })
-    .map((values) => ({ values }));
+    .map((values) => ({ values: values.map(round) }));
 
 /** Feature 2 is categorical in categorical ensembles, as a column is one or the other. */
-export function treeOf(width: number, categories: boolean): fc.Arbitrary<TestTree> {
+export function treeOf(
+  width: number,
+  categories: boolean,
+  round: (value: number) => number = (value) => value,
+): fc.Arbitrary<TestTree> {
   const { tree } = fc.letrec<{ tree: TestTree }>((tie) => {
-    const children = { missingLeft: fc.boolean(), left: tie('tree'), right: tie('tree') };
-    const numeric = fc.record({ feature: fc.nat(categories ? 1 : 2), threshold, ...children });
+    const children = {
+      missingLeft: fc.boolean(),
+      zeroMissing: fc.boolean(),
+      left: tie('tree'),
+      right: tie('tree'),
+    };
+    const numeric = fc.record({
+      feature: fc.nat(categories ? 1 : 2),
+      threshold: threshold.map(round),
+      ...children,
+    });
     const categorical = fc
       .record({ feature: fc.constant(2), goesLeft: categorySet, also: categorySet, ...children })
       .map(({ also, ...node }) => ({ ...node, known: new Set([...node.goesLeft, ...also]) }));
     return {
       tree: fc.oneof(
         { maxDepth: 7, depthSize: 'large' },
-        { weight: 1, arbitrary: leafOf(width) },
+        { weight: 1, arbitrary: leafOf(width, round) },
         { weight: 3, arbitrary: numeric },
         { weight: categories ? 3 : 0, arbitrary: categorical },
       ),
@@ -186,10 +208,12 @@ function skeleton(nodes: number, roots: Int32Array): TreeArena {
     feature: new Int32Array(nodes),
     threshold: new Float64Array(nodes),
     missingLeft: new Uint8Array(nodes),
+    zeroMissing: null,
     categorical: null,
+    setOffsets: Uint32Array.of(0),
     bitsets: new Uint32Array(0),
     knownBitsets: new Uint32Array(0),
-    negativeCategories: 'missing',
+    categories: 'uint8-or-missing',
     values: new Float64Array(nodes),
     valueWidth: 1,
   };

@@ -1,4 +1,7 @@
-import type { NegativeCategories, TreeArena } from '../../model/tree.ts';
+import type { CategoryCast, TreeArena } from '../../model/tree.ts';
+
+/** Words of a set: categories are below 256. */
+const WORDS = 8;
 
 /** One tree before it joins its ensemble: parallel arrays, children by index within the tree, -1 at leaves. */
 export interface FlatTree {
@@ -48,7 +51,7 @@ export function treeFault(tree: FlatTree, features: number): TreeFault {
 export function joinTrees(
   trees: readonly FlatTree[],
   valueWidth: number,
-  negativeCategories: NegativeCategories = 'missing',
+  categories: CategoryCast = 'uint8-or-missing',
 ): TreeArena {
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const words = trees.reduce((sum, tree) => sum + tree.bitsets.length, 0);
@@ -60,10 +63,12 @@ export function joinTrees(
     feature: new Int32Array(nodes),
     threshold: new Float64Array(nodes),
     missingLeft: new Uint8Array(nodes),
+    zeroMissing: null,
     categorical,
+    setOffsets: Uint32Array.from({ length: words / WORDS + 1 }, (_, set) => set * WORDS),
     bitsets: new Uint32Array(words),
     knownBitsets: new Uint32Array(words),
-    negativeCategories,
+    categories,
     values: new Float64Array(nodes * valueWidth),
     valueWidth,
   };
@@ -71,7 +76,7 @@ export function joinTrees(
   let word = 0;
   for (const [t, tree] of trees.entries()) {
     arena.roots[t] = node;
-    copyNodes(tree, arena, node, word / 8);
+    copyNodes(tree, arena, node, word / WORDS);
     arena.bitsets.set(tree.bitsets, word);
     arena.knownBitsets.set(tree.knownBitsets, word);
     arena.values.set(tree.values, node * valueWidth);

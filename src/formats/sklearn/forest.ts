@@ -40,6 +40,7 @@ export function readForest(view: EstimatorView): TreeEnsembleStep {
     scores,
     target: null,
     base: { kind: 'constant', scores: new Float64Array(scores) },
+    sums: 'float64',
     aggregate: 'mean',
     head,
   };

@@ -38,6 +38,7 @@ export function readGradientBoosting(view: EstimatorView): TreeEnsembleStep {
     scores,
     target: scores === 1 ? null : Int32Array.from(trees, (_, i) => i % scores),
     base: baseOf(view, classes, scores),
+    sums: 'float64',
     aggregate: 'sum',
     head: headOf(view, classes),
   };

@@ -52,13 +52,14 @@ function readTrees(view: EstimatorView): TreeEnsembleStep {
   return {
     kind: 'tree-ensemble',
     ...view.base(features),
-    arena: joinTrees(trees, 1, view.since(1, 2) ? 'missing' : 'cast'),
+    arena: joinTrees(trees, 1, view.since(1, 2) ? 'uint8-or-missing' : 'uint8'),
     input: 'float64',
     split: 'le',
     acceptsMissing: view.since(0, 22),
     scores,
     target: scores === 1 ? null : Int32Array.from(trees, (_, i) => i % scores),
     base: { kind: 'constant', scores: baseline(view, scores) },
+    sums: 'float64',
     aggregate: 'sum',
     head: headOf(view, classes),
   };

@@ -124,6 +124,7 @@ export function readTree(view: EstimatorView): TreeEnsembleStep {
     scores,
     target: null,
     base: { kind: 'constant', scores: new Float64Array(scores) },
+    sums: 'float64',
     aggregate: 'sum',
     head,
   };

@@ -5,6 +5,7 @@ import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
+import { ZERO_BOUND } from '../../model/tree.ts';
 import { type BoundaryInterests, type ColumnInterest, type ColumnTrace, interestsOf } from './trace.ts';
 
 /**
@@ -186,29 +187,33 @@ function sampleTargets(interests: BoundaryInterests, limit: number, random: Rand
 }
 
 function aroundSplit({ step, node }: Target): readonly number[] {
-  const { categorical, bitsets, threshold } = step.arena;
+  const { categorical, setOffsets, bitsets, threshold } = step.arena;
   const set = categorical?.[node] ?? -1;
   if (set >= 0) {
-    const codes = Array.from({ length: 256 }, (_, code) => code);
-    const inside = (code: number): boolean =>
-      ((elementAt(bitsets, set * 8 + (code >> 5)) >>> (code & 31)) & 1) === 1;
-    const [member, other] = [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? 255];
-    return [member, other, 255, ...castCodes(member)];
+    const words = bitsets.subarray(setOffsets[set], setOffsets[set + 1]);
+    const beyond = 32 * words.length;
+    const codes = Array.from({ length: beyond }, (_, code) => code);
+    const inside = (code: number): boolean => ((elementAt(words, code >> 5) >>> (code & 31)) & 1) === 1;
+    const [member, other] = [codes.find(inside) ?? 0, codes.find((code) => !inside(code)) ?? beyond];
+    return [member, other, codes.findLast(inside) ?? 0, beyond, ...castCodes(member)];
   }
   const at = elementAt(threshold, node);
   if (!Number.isFinite(at)) return [0];
-  return step.input === 'float32' ? [at, nextUp32(at), nextDown32(at)] : [at, nextUp(at), nextDown(at)];
+  const near = step.input === 'float32' ? [at, nextUp32(at), nextDown32(at)] : [at, nextUp(at), nextDown(at)];
+  return step.arena.zeroMissing?.[node] === 1 ? [...near, 0, ZERO_BOUND, -nextUp(ZERO_BOUND)] : near;
 }
 
-/** Numbers that are no category as they stand, and by a cast to uint8 may be `member`, or another one. */
+/** Numbers that are no category as they stand, and by a cast may be `member`, or another one. */
 const castCodes = (member: number): readonly number[] => [
   member + 256,
   member - 256,
   member + 0.5,
   -0.5,
   -1,
+  255,
   256,
   300,
+  2 ** 24,
   1e10,
 ];
 

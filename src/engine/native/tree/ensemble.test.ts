@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { runs } from '../../../core/testing/runs.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import type { NegativeCategories, TreeArena } from '../../../model/tree.ts';
+import { type CategoryCast, type TreeArena, ZERO_BOUND } from '../../../model/tree.ts';
 import { prepareStep } from '../prepare.ts';
 
 /** A tree as plain nested data, to be walked by plain recursion: what the fast walks are held to. */
@@ -13,6 +13,7 @@ interface Split {
   readonly feature: number;
   readonly threshold: number;
   readonly missingLeft: boolean;
+  readonly zeroMissing: boolean;
   /** Categories that go left and categories known, or null for a numeric split. */
   readonly categories: { readonly left: readonly number[]; readonly known: readonly number[] } | null;
   readonly left: Tree;
@@ -20,7 +21,7 @@ interface Split {
 }
 type Tree = Leaf | Split;
 type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'> & {
-  readonly arena: Pick<TreeArena, 'negativeCategories'>;
+  readonly arena: Pick<TreeArena, 'categories'>;
 };
 
 const isLeaf = (tree: Tree): tree is Leaf => 'values' in tree;
@@ -28,11 +29,16 @@ const isLeaf = (tree: Tree): tree is Leaf => 'values' in tree;
 function goesLeft(split: Split, x: number, kind: Kind): boolean {
   if (Number.isNaN(x)) return split.missingLeft;
   if (split.categories !== null) {
-    if (x < 0 && kind.arena.negativeCategories === 'missing') return split.missingLeft;
+    const { left, known } = split.categories;
+    const cast = kind.arena.categories;
+    if (cast === 'int32') return left.includes(Math.trunc(x));
+    if (cast === 'whole') return x >= 0 && left.includes(Math.trunc(x));
+    if (x < 0 && cast === 'uint8-or-missing') return split.missingLeft;
     const category = uint8Of(x);
-    if (split.categories.left.includes(category)) return true;
-    return !split.categories.known.includes(category) && split.missingLeft;
+    if (left.includes(category)) return true;
+    return !known.includes(category) && split.missingLeft;
   }
+  if (split.zeroMissing && x >= -ZERO_BOUND && x <= ZERO_BOUND) return split.missingLeft;
   return kind.split === 'le' ? x <= split.threshold : x < split.threshold;
 }
 
@@ -50,17 +56,13 @@ function leafOf(tree: Tree, row: readonly number[], kind: Kind): Leaf {
   return leafOf(goesLeft(tree, x, kind) ? tree.left : tree.right, row, kind);
 }
 
-const bits = (members: readonly number[]): number[] =>
-  Array.from({ length: 8 }, (_, word) =>
+const bits = (members: readonly number[], words: number): number[] =>
+  Array.from({ length: words }, (_, word) =>
     members.reduce((set, member) => (member >> 5 === word ? set | (1 << (member & 31)) : set), 0),
   );
 
 /** The arena of nested trees, children after parents. */
-function arenaOf(
-  trees: readonly Tree[],
-  width: number,
-  negativeCategories: NegativeCategories,
-): TreeEnsembleStep['arena'] {
+function arenaOf(trees: readonly Tree[], width: number, categories: CategoryCast): TreeEnsembleStep['arena'] {
   const nodes: { left: number; right: number; tree: Tree }[] = [];
   const sets: Split[] = [];
   const place = (tree: Tree): number => {
@@ -74,6 +76,11 @@ function arenaOf(
     return at;
   };
   const roots = trees.map(place);
+  const isUint8 = categories.startsWith('uint8');
+  const wordsOf = ({ categories: sets }: Split): number =>
+    isUint8 ? 8 : 1 + (Math.max(0, ...sets!.left) >> 5);
+  const offsets = [0];
+  for (const split of sets) offsets.push(offsets.at(-1)! + wordsOf(split));
   const of = <T>(split: (tree: Split) => T, leaf: T): T[] =>
     nodes.map(({ tree }) => (isLeaf(tree) ? leaf : split(tree)));
   return {
@@ -83,13 +90,17 @@ function arenaOf(
     feature: Int32Array.from(of(({ feature }) => feature, -1)),
     threshold: Float64Array.from(of(({ threshold }) => threshold, -2)),
     missingLeft: Uint8Array.from(of(({ missingLeft }) => (missingLeft ? 1 : 0), 0)),
+    zeroMissing: Uint8Array.from(of(({ zeroMissing }) => (zeroMissing ? 1 : 0), 0)),
     categorical:
       sets.length === 0
         ? null
         : Int32Array.from(of((split) => (split.categories ? sets.indexOf(split) : -1), -1)),
-    bitsets: Uint32Array.from(sets.flatMap(({ categories }) => bits(categories!.left))),
-    knownBitsets: Uint32Array.from(sets.flatMap(({ categories }) => bits(categories!.known))),
-    negativeCategories,
+    setOffsets: Uint32Array.from(offsets),
+    bitsets: Uint32Array.from(sets.flatMap((split) => bits(split.categories!.left, wordsOf(split)))),
+    knownBitsets: isUint8
+      ? Uint32Array.from(sets.flatMap((split) => bits(split.categories!.known, wordsOf(split))))
+      : null,
+    categories,
     values: Float64Array.from(
       nodes.flatMap(({ tree }) => (isLeaf(tree) ? tree.values : new Array<number>(width).fill(0))),
     ),
@@ -116,13 +127,25 @@ const special = fc.constantFrom(
   250,
   256,
   1e30,
+  ZERO_BOUND,
+  -ZERO_BOUND,
+  1e-35,
+  2e-35,
 );
 const threshold = fc.oneof(special, fc.constant(Infinity), fc.double({ noNaN: true, min: -1e30, max: 1e30 }));
 const members = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 6 });
+/** A few sets that no table of the kernel holds. */
+const anyMembers = fc.oneof(
+  { weight: 9, arbitrary: members },
+  { weight: 1, arbitrary: fc.uniqueArray(fc.nat(700), { maxLength: 9 }) },
+);
 
-function treeOf(width: number, categorical: boolean): fc.Arbitrary<Tree> {
+function treeOf(width: number, categorical: boolean, missing: boolean, single: boolean): fc.Arbitrary<Tree> {
+  const value = single
+    ? fc.float({ noNaN: true, min: -1e6, max: 1e6 })
+    : fc.double({ noNaN: true, min: -1e6, max: 1e6 });
   const leaf: fc.Arbitrary<Leaf> = fc.record({
-    values: fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: width, maxLength: width }),
+    values: fc.array(value, { minLength: width, maxLength: width }),
   });
   const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
@@ -132,7 +155,10 @@ function treeOf(width: number, categorical: boolean): fc.Arbitrary<Tree> {
         feature: fc.nat(FEATURES - 1),
         threshold,
         missingLeft: fc.boolean(),
-        categories: categorical ? fc.option(fc.record({ left: members, known: members })) : fc.constant(null),
+        zeroMissing: missing ? fc.boolean() : fc.constant(false),
+        categories: categorical
+          ? fc.option(fc.record({ left: anyMembers, known: members }))
+          : fc.constant(null),
         left: tie('tree'),
         right: tie('tree'),
       }),
@@ -153,7 +179,8 @@ const cases = fc
     input: fc.constantFrom('float32' as const, 'float64' as const),
     split: fc.constantFrom('le' as const, 'lt' as const),
     acceptsMissing: fc.boolean(),
-    negatives: fc.constantFrom('cast' as const, 'missing' as const),
+    casts: fc.constantFrom<CategoryCast>('uint8', 'uint8-or-missing', 'int32', 'whole'),
+    sums: fc.constantFrom('float32' as const, 'float64' as const),
     categorical: fc.boolean(),
     scattered: fc.boolean(),
     aggregate: fc.constantFrom('sum' as const, 'mean' as const),
@@ -172,8 +199,11 @@ const cases = fc
       kind: fc.constant(kind),
       width: fc.constant(width),
       scattered: fc.constant(scattered),
-      start: fc.array(fc.double({ noNaN: true, min: -10, max: 10 }), { minLength: width, maxLength: width }),
-      trees: fc.array(treeOf(perLeaf, categorical), { minLength: 1, maxLength: 20 }),
+      start: fc.array(fc.float({ noNaN: true, min: -10, max: 10 }), { minLength: width, maxLength: width }),
+      trees: fc.array(treeOf(perLeaf, categorical, kind.acceptsMissing, kind.sums === 'float32'), {
+        minLength: 1,
+        maxLength: 20,
+      }),
       rows: fc.array(fc.array(cell, { minLength: FEATURES, maxLength: FEATURES }), {
         minLength: 1,
         maxLength: 40,
@@ -181,7 +211,7 @@ const cases = fc
     });
   })
   .map(
-    ({ kind: { negatives, ...kind }, width, scattered, start, trees, rows }): Case => ({
+    ({ kind: { casts, ...kind }, width, scattered, start, trees, rows }): Case => ({
       trees,
       rows,
       step: {
@@ -190,7 +220,7 @@ const cases = fc
         origin: { path: '', class: 'random', offset: 0 },
         features: FEATURES,
         featureNames: null,
-        arena: arenaOf(trees, scattered ? 1 : width, negatives),
+        arena: arenaOf(trees, scattered ? 1 : width, casts),
         scores: width,
         target: scattered ? Int32Array.from(trees, (_, i) => i % width) : null,
         base: { kind: 'constant', scores: Float64Array.from(start) },
@@ -202,14 +232,17 @@ const cases = fc
 /** Scores by recursion: base first, then the trees in order. */
 function naiveScores({ step, trees, rows }: Case): number[] {
   const start = step.base.kind === 'constant' ? step.base.scores : [];
+  const round = step.sums === 'float32' ? Math.fround : (sum: number): number => sum;
+  const perScore = step.target === null ? trees.length : trees.length / step.scores;
   return rows.flatMap((row) => {
     const scores = Array.from(start);
     trees.forEach((tree, i) => {
       leafOf(tree, row, step).values.forEach((value, k) => {
-        scores[step.target === null ? k : step.target[i]!]! += value;
+        const at = step.target === null ? k : step.target[i]!;
+        scores[at] = round(scores[at]! + value);
       });
     });
-    return step.aggregate === 'mean' ? scores.map((score) => score / trees.length) : scores;
+    return step.aggregate === 'mean' ? scores.map((score) => score / perScore) : scores;
   });
 }
 
@@ -263,13 +296,14 @@ describe('tree ensembles', () => {
       feature: 0,
       threshold: 1,
       missingLeft: false,
+      zeroMissing: false,
       categories: null,
       left: leaf,
       right: leaf,
     };
     const step: TreeEnsembleStep = {
       ...given!.step,
-      arena: { ...arenaOf([tree], 1, 'missing'), ...damage },
+      arena: { ...arenaOf([tree], 1, 'uint8'), ...damage },
       scores: 1,
       target: null,
       base: { kind: 'constant', scores: new Float64Array(1) },

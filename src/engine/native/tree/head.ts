@@ -1,6 +1,5 @@
 import { elementAt } from '../../../core/element-at.ts';
 import { assertNever } from '../../../core/errors.ts';
-import type { Outputs } from '../../../model/batch.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
 import type { Tensor } from '../../../model/tensor.ts';
 import type { TreeHead } from '../../../model/tree.ts';
@@ -8,9 +7,8 @@ import { allocateCells } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
 import { prepareLabels, stackLabels } from '../labels.ts';
 import { argmaxRows, binaryProbabilities, logSumExpRows, softmaxRows } from '../links.ts';
-
-/** Answers from raw scores `[rows, scores]`, which it may hand on. */
-export type AnswerScores = (scores: Float64Array, rows: number) => Outputs;
+import { prepareBooster } from './booster.ts';
+import type { AnswerScores } from './scores.ts';
 
 type Head<K extends TreeHead['kind']> = Extract<TreeHead, { kind: K }>;
 
@@ -24,6 +22,8 @@ export function prepareHead(step: TreeEnsembleStep): AnswerScores {
       return vote(step, head);
     case 'boosted':
       return head.link === 'sigmoid' ? boostedBinary(step, head) : boostedClasses(step, head);
+    case 'booster':
+      return prepareBooster(step, head);
     default:
       return assertNever(head);
   }

@@ -1,9 +1,18 @@
 import { elementAt } from '../../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
+import { ZERO_BOUND } from '../../../model/tree.ts';
 import { type ColumnsBlock, type RowBlock, refuseCell, refuseNumber, type SparseBlock } from '../block.ts';
 
 /** Copies rows of a block into the form trees compare. */
 export type RowFill = (block: RowBlock, from: number, to: number, x: Float64Array) => boolean;
+
+/** What a copied row holds: `width` given numbers, those of the columns `zeros` with zeros missing, and all again as -x. */
+export interface FilledRow {
+  readonly width: number;
+  readonly zeros: Int32Array;
+  readonly mirrored: boolean;
+  readonly names: readonly string[];
+}
 
 /**
  * Makes the copy ready: rounded to float32 where the estimator compares in float32, followed by -x where `mirrored`,
@@ -12,15 +21,14 @@ export type RowFill = (block: RowBlock, from: number, to: number, x: Float64Arra
  */
 export function prepareRowFill(
   step: TreeEnsembleStep,
-  width: number,
-  mirrored: boolean,
-  names: readonly string[],
+  { width, zeros, mirrored, names }: FilledRow,
 ): RowFill {
   const rounds = step.input === 'float32';
   // The estimators that compare in float32 refuse what has no finite float32; HistGradientBoosting does not, save for
   // the release that refused missing values.
   const accepts = (value: number): boolean => step.acceptsMissing && (Number.isNaN(value) || !rounds);
-  const stride = mirrored ? 2 * width : width;
+  const all = width + zeros.length;
+  const stride = mirrored ? 2 * all : all;
   return (block, from, to, x) => {
     const dense = block.kind === 'dense';
     if (!dense) copyRows(block, from, to - from, x, width, stride, names);
@@ -37,7 +45,13 @@ export function prepareRowFill(
           seenInfinity = seenInfinity || value === Infinity;
         }
         x[at + col] = value;
-        if (mirrored) x[at + width + col] = -value;
+        if (mirrored) x[at + all + col] = -value;
+      }
+      for (let k = 0; k < zeros.length; k++) {
+        const value = x[at + zeros[k]!]!;
+        const seen = Math.abs(value) <= ZERO_BOUND ? Number.NaN : value;
+        x[at + width + k] = seen;
+        if (mirrored) x[at + all + width + k] = -seen;
       }
     }
     return mirrored && seenInfinity;

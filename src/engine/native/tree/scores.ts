@@ -1,3 +1,4 @@
+import type { Outputs } from '../../../model/batch.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { allocateCells, type RowBlock } from '../block.ts';
 import { refuseShape } from '../evaluator.ts';
@@ -15,12 +16,15 @@ const FIRST_ROWS = 1024;
 /** Fresh raw scores `[rows, scores]`: base first, then the trees in order; `base` is `[rows, scores]` or null. */
 export type RawScores = (block: RowBlock, base: Float64Array | null) => Float64Array;
 
+/** Answers from raw scores `[rows, scores]`, which it may hand on. */
+export type AnswerScores = (scores: Float64Array, rows: number) => Outputs;
+
 /** Makes the trees of an ensemble ready for rows of `width` columns. */
 export function prepareRawScores(step: TreeEnsembleStep, width: number, names: readonly string[]): RawScores {
   checkTargets(step);
   const walk = prepareWalk(step, width, names);
   const start = step.base.kind === 'constant' ? step.base.scores : new Float64Array(step.scores);
-  const divisor = step.aggregate === 'mean' ? step.arena.roots.length : 1;
+  const divisor = step.aggregate === 'mean' ? treesAScore(step) : 1;
   // Who answers a few rows at a time needs no second copy of the trees.
   let addMany: AddTrees | null = null;
   return (block, base) => {
@@ -33,6 +37,10 @@ export function prepareRawScores(step: TreeEnsembleStep, width: number, names: r
     return scores;
   };
 }
+
+/** Trees that add to each score. */
+const treesAScore = ({ arena, target, scores }: TreeEnsembleStep): number =>
+  target === null ? arena.roots.length : arena.roots.length / scores;
 
 function checkTargets(step: TreeEnsembleStep): void {
   const { arena, target, scores, base } = step;

@@ -3,8 +3,9 @@ import type { RowBlock } from '../block.ts';
 import { prepareTreeWalk } from './branchy.ts';
 import { layOut, type TreeLayout } from './layout.ts';
 import { prepareRowFill } from './rows.ts';
-import { addRows, addTrees } from './sum.ts';
+import { leafSums } from './sum.ts';
 import { LANES, walkRows, walkTrees } from './walk.ts';
+import { withZeroColumns } from './zero-columns.ts';
 
 /** Adds the leaves that a block's rows reach to their scores `[rows, scores]`, in the order of the trees. */
 export type AddTrees = (block: RowBlock, scores: Float64Array) => void;
@@ -22,13 +23,14 @@ type Walk = (x: Float64Array, rows: number, scores: Float64Array, first: number)
 
 /** Makes the walk of any ensemble ready, for single rows and blocks of `width` columns. */
 export function prepareWalk(
-  step: TreeEnsembleStep,
+  given: TreeEnsembleStep,
   width: number,
   names: readonly string[],
 ): { readonly add: AddTrees; readonly refuse: RefuseRows } {
-  const layout = layOut(step, width);
-  const stride = layout.mirrored ? 2 * width : width;
-  const fill = prepareRowFill(step, width, layout.mirrored, names);
+  const { step, zeros } = withZeroColumns(given, width);
+  const layout = layOut(step, width + zeros.length);
+  const stride = (width + zeros.length) * (layout.mirrored ? 2 : 1);
+  const fill = prepareRowFill(step, { width, zeros, mirrored: layout.mirrored, names });
   const walk = prepareSliceWalk(step, layout, stride);
   const walkPlainly = preparePlainWalk(step, layout, stride);
   const slice = Math.max(1, Math.min(SLICE_ROWS, Math.floor(SLICE_CELLS / Math.max(1, stride))));
@@ -54,6 +56,7 @@ function prepareSliceWalk(step: TreeEnsembleStep, layout: TreeLayout, stride: nu
   const { roots, branchy, isBranchy, slot } = layout;
   const { target, scores: width, arena } = step;
   const byNode = prepareTreeWalk(step);
+  const { addRows, addTrees } = leafSums(step);
   const rowLeaves = new Int32Array(SLICE_ROWS);
   const treeLeaves = new Int32Array(roots.length);
   return (x, rows, scores, first) => {
@@ -87,6 +90,7 @@ function prepareSliceWalk(step: TreeEnsembleStep, layout: TreeLayout, stride: nu
 function preparePlainWalk(step: TreeEnsembleStep, layout: TreeLayout, stride: number): Walk {
   const { target, scores: width, arena } = step;
   const byNode = prepareTreeWalk(step);
+  const { addTrees } = leafSums(step);
   const leaves = new Int32Array(arena.roots.length);
   return (x, rows, scores, first) => {
     for (let row = 0; row < rows; row++) {

@@ -4,6 +4,7 @@ import { isMember } from '../branchy.ts';
 import {
   COLUMN_BYTES,
   COLUMN_ENTRY,
+  cellBytes,
   type KernelPlan,
   NODE,
   paddedLevels,
@@ -20,9 +21,13 @@ const PACKINGS: Readonly<Record<ColumnPacking, number>> = {
   right: 1,
   both: 2,
   unasked: 3,
-  category: 4,
-  'cast-category': 5,
+  'uint8-or-missing': 4,
+  uint8: 5,
+  int32: 6,
+  whole: 7,
 };
+/** Added to a packing where zeros are missing. */
+const ZERO_MISSING = 8;
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
 const CATEGORIES = 256;
@@ -60,7 +65,7 @@ export function writeImage(
   writeColumns(image);
   plan.treePlans.forEach((tree, i) => {
     const entry = plan.trees + i * TREE_ENTRY;
-    const score = step.target === null ? 0 : 8 * step.target[i]!;
+    const score = step.target === null ? 0 : cellBytes(step) * step.target[i]!;
     const { runs, exits } = writeQuestions(image, tree);
     image.words.set([...runs, tree.walked ? 1 : 0, tree.values, score], entry / 4);
     if (tree.walked) writeNodes(image, tree);
@@ -76,14 +81,15 @@ export function writeImage(
 }
 
 function writeColumns({ words, doubles, questions, plan }: Image): void {
-  questions.columns.forEach(({ source, packing, levels }, i) => {
+  questions.columns.forEach(({ source, packing, zeroMissing, levels }, i) => {
     const table = elementAt(plan.levels, i);
     const length = levels === null ? 0 : paddedLevels(levels);
     if (levels !== null) {
       doubles.fill(Infinity, table / 8, table / 8 + length);
       doubles.set(levels, table / 8);
     }
-    const entry = [8 * source, PACKINGS[packing], table - 8, 4 * length];
+    const packed = PACKINGS[packing] + (zeroMissing ? ZERO_MISSING : 0);
+    const entry = [8 * source, packed, table - 8, 4 * length];
     words.set(entry, (plan.columns.from + i * COLUMN_ENTRY) / 4);
   });
 }
@@ -133,10 +139,12 @@ function writeTable({ bytes, step: { arena } }: Image, address: number, node: nu
 }
 
 /** Writes the values of a tree's leaf, which gets this number; returns their address. */
-function writeLeaf({ doubles, step }: Image, tree: TreePlan, leaf: number, number: number): number {
+function writeLeaf({ singles, doubles, step }: Image, tree: TreePlan, leaf: number, number: number): number {
   const { values, valueWidth } = step.arena;
-  const address = tree.values + 8 * valueWidth * number;
-  doubles.set(values.subarray(leaf * valueWidth, (leaf + 1) * valueWidth), address / 8);
+  const cell = cellBytes(step);
+  const address = tree.values + cell * valueWidth * number;
+  const cells = cell === 4 ? singles : doubles;
+  cells.set(values.subarray(leaf * valueWidth, (leaf + 1) * valueWidth), address / cell);
   return address;
 }
 

@@ -21,9 +21,14 @@ const COLUMN_ENTRY: usize = 16;
 const LEFT: u32 = 0;
 const BOTH: u32 = 2;
 const UNASKED: u32 = 3;
-/** Categories, of which negative ones are missing, or are cast as others are. */
+/** Categories by their casts: uint8 of which negative ones are missing, uint8, int32, whole numbers. */
 const CATEGORY: u32 = 4;
-const CAST_CATEGORY: u32 = 5;
+const INT32: u32 = 6;
+const WHOLE: u32 = 7;
+/** Set where zeros are missing; the other bits say how the column is packed. */
+const ZERO_MISSING: u32 = 8;
+const KIND: u32 = 7;
+const ZERO_BOUND: f32 = 1e-35;
 /**
  * A tree: of the first word and of the second its numeric and its categorical questions, u32 each; exits u32; whether
  * it is walked on u32; leaf values u32; offset of its score u32.
@@ -62,7 +67,8 @@ export function packFloat32(
   let infinite = i32x4.splat(0);
   for (; groups > 0; groups--, rows += GROUP * stride) {
     for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
-      const packing = load<u32>(entry, 4);
+      const packed = load<u32>(entry, 4);
+      const packing = packed & KIND;
       let from = rows + <usize>load<u32>(entry);
       for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
         const four = floats(
@@ -78,7 +84,7 @@ export function packFloat32(
           putCategory(x + (row >> 2) + 1, packing, <f64>f32x4.extract_lane(four, 1));
           putCategory(x + (row >> 2) + 2, packing, <f64>f32x4.extract_lane(four, 2));
           putCategory(x + (row >> 2) + 3, packing, <f64>f32x4.extract_lane(four, 3));
-        } else put(x + row, packing, four, f32x4.eq(four, four));
+        } else put(x + row, packing, four, known(four, packed));
       }
       x += packedBytes(packing);
     }
@@ -100,17 +106,24 @@ export function packRanks(
   let odd: i64 = 0;
   for (; groups > 0; groups--, rows += GROUP * stride) {
     for (let entry = columns; entry < last; entry += COLUMN_ENTRY) {
-      const packing = load<u32>(entry, 4);
+      const packed = load<u32>(entry, 4);
+      const packing = packed & KIND;
       const levels = <usize>load<u32>(entry, 8);
       const half = <usize>load<u32>(entry, 12);
       let from = rows + <usize>load<u32>(entry);
       for (let row: usize = 0; row < COLUMN; row += 16, from += 4 * stride) {
-        const a = load<f64>(from);
-        const b = load<f64>(from + stride);
-        const c = load<f64>(from + 2 * stride);
-        const d = load<f64>(from + 3 * stride);
+        let a = load<f64>(from);
+        let b = load<f64>(from + stride);
+        let c = load<f64>(from + 2 * stride);
+        let d = load<f64>(from + 3 * stride);
         odd |= reinterpret<i64>(a - a) | reinterpret<i64>(b - b);
         odd |= reinterpret<i64>(c - c) | reinterpret<i64>(d - d);
+        if ((packed & ZERO_MISSING) !== 0) {
+          a = nonZero(a);
+          b = nonZero(b);
+          c = nonZero(c);
+          d = nonZero(d);
+        }
         if (packing >= CATEGORY) {
           putCategory(x + (row >> 2), packing, a);
           putCategory(x + (row >> 2) + 1, packing, b);
@@ -140,6 +153,18 @@ export function packRanks(
   return i32(odd !== 0);
 }
 
+/** A number, NaN where it is as good as zero. */
+function nonZero(value: f64): f64 {
+  return abs(value) <= <f64>ZERO_BOUND ? NaN : value;
+}
+
+/** Which of four numbers are not missing. */
+function known(four: v128, packed: u32): v128 {
+  const numbers = f32x4.eq(four, four);
+  if ((packed & ZERO_MISSING) === 0) return numbers;
+  return v128.and(numbers, f32x4.gt(f32x4.abs(four), f32x4.splat(ZERO_BOUND)));
+}
+
 /** Stores four rows of a column; where they are not known, NaN, or +∞, or both in two columns. */
 function put(x: usize, packing: u32, four: v128, known: v128): void {
   const left = v128.or(four, v128.not(known));
@@ -152,13 +177,19 @@ function put(x: usize, packing: u32, four: v128, known: v128): void {
 
 /**
  * Stores a row's category as four bytes, sixteen apart: the byte of a table's 32 that has its bit, less nothing and
- * less sixteen, for tables are looked up by halves; the bit in it; -1 where it is none, whose byte is beyond both
- * halves.
+ * less sixteen, for tables are looked up by halves; the bit in it; -1 where it is missing, whose byte is beyond both
+ * halves. So is that of what no table has a bit for, which is not missing: it is outside of every set.
  */
 function putCategory(x: usize, packing: u32, value: f64): void {
   let byte: i32 = -1;
   let bit: i32 = 0;
-  if (value >= 0 || (value < 0 && packing === CAST_CATEGORY)) {
+  if (packing >= INT32) {
+    const category = packing === WHOLE ? Math.floor(value) : Math.trunc(value);
+    if (category >= 0 && category < 256) {
+      byte = <i32>category >> 3;
+      bit = 1 << (<i32>category & 7);
+    } else if (value < 0 || value >= 0) bit = 1;
+  } else if (value >= 0 || (value < 0 && packing !== CATEGORY)) {
     // What does not fit an int32 is cast to -2³¹, whose low eight bits are 0.
     const category = value > -2147483649.0 && value < 2147483648.0 ? <i32>value & 255 : 0;
     byte = category >> 3;
@@ -188,7 +219,7 @@ function lanes(a: usize, b: usize, c: usize, d: usize): v128 {
 
 /**
  * Adds the trees from entry `first` to `last` to the scores of every group, in the order of the trees. A group of
- * packed rows takes `groupBytes`, a leaf `width` float64, the scores of a row `rowBytes`.
+ * packed rows takes `groupBytes`, a leaf `width` cells of `cellBytes`, float64 or float32, the scores of a row `rowBytes`.
  */
 export function score(
   first: usize,
@@ -199,16 +230,18 @@ export function score(
   scores: usize,
   rowBytes: usize,
   width: u32,
+  cellBytes: u32,
 ): void {
   for (; groups > 0; groups--, x += groupBytes, scores += GROUP * rowBytes) {
     for (let tree = first; tree < last; tree += TREE_ENTRY) {
       findExits(tree, x);
       if (load<u32>(tree, 20) !== 0) {
         const values = load<u32>(tree, 24);
-        walk(LOW, x, values, width << 3);
-        walk(LOW + 32, x + 32, values, width << 3);
+        walk(LOW, x, values, width * cellBytes);
+        walk(LOW + 32, x + 32, values, width * cellBytes);
       }
-      add(scores + <usize>load<u32>(tree, 28), rowBytes, width);
+      if (cellBytes === 4) addSingle(scores + <usize>load<u32>(tree, 28), rowBytes, width);
+      else add(scores + <usize>load<u32>(tree, 28), rowBytes, width);
     }
   }
 }
@@ -325,6 +358,21 @@ function add(scores: usize, rowBytes: usize, width: u32): void {
       for (let at: usize = 0; at < even; at += 16)
         v128.store(scores + at, f64x2.add(v128.load(scores + at), v128.load(leaf + at)));
       if ((width & 1) !== 0) store<f64>(scores + even, load<f64>(scores + even) + load<f64>(leaf + even));
+    }
+  }
+}
+
+/** As `add`, of float32. */
+function addSingle(scores: usize, rowBytes: usize, width: u32): void {
+  if (width === 1) {
+    for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes)
+      store<f32>(scores, load<f32>(scores) + load<f32>(load<u32>(LOW + row)));
+  } else {
+    for (let row: usize = 0; row < COLUMN; row += 4, scores += rowBytes) {
+      const leaf = <usize>load<u32>(LOW + row);
+      const bytes = (<usize>width) << 2;
+      for (let at: usize = 0; at < bytes; at += 4)
+        store<f32>(scores + at, load<f32>(scores + at) + load<f32>(leaf + at));
     }
   }
 }

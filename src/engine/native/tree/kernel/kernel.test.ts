@@ -5,29 +5,65 @@ import type { Random } from '../../../../core/ports.ts';
 import { randomIndex, seededRandom } from '../../../../core/random.ts';
 import { runs } from '../../../../core/testing/runs.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
-import type { NegativeCategories } from '../../../../model/tree.ts';
+import { type CategoryCast, ZERO_BOUND } from '../../../../model/tree.ts';
 import type { RowBlock } from '../../block.ts';
 import { prepareTreeWalk } from '../branchy.ts';
 import { type AddTrees, prepareWalk } from '../slices.ts';
+import { withZeroColumns } from '../zero-columns.ts';
 import { prepareKernel } from './kernel.ts';
 import { ensembleOf, type KernelTree } from './testing/ensembles.ts';
 
 type Shape = 'bushy' | 'chain' | 'any';
-type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
+type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing' | 'sums'>;
 
 const FEATURES = 5;
 /** Few thresholds, so that rows meet them exactly. */
-const THRESHOLDS = [0, -0, 1, -1, 0.1, Math.fround(0.1), 1 + 2 ** -24, 3.5, 1e-45, -7e5, Infinity, 1e30];
+const THRESHOLDS = [
+  0,
+  -0,
+  1,
+  -1,
+  0.1,
+  Math.fround(0.1),
+  1 + 2 ** -24,
+  3.5,
+  1e-45,
+  -7e5,
+  Infinity,
+  1e30,
+  ZERO_BOUND,
+  -ZERO_BOUND,
+];
 
 /** What a cast to uint8 makes a category of, by way of int32. */
-const CAST = [-0.5, -1, -1.5, -256, 256, 300.5, 1e10, -1e10, 2 ** 31 - 0.5, 2 ** 31 + 3, -(2 ** 31) - 0.5];
+const CAST = [
+  -0.5,
+  -1,
+  -1.5,
+  -256,
+  256,
+  300.5,
+  1e10,
+  256.5,
+  -1e10,
+  2 ** 31 - 0.5,
+  2 ** 31 + 3,
+  -(2 ** 31) - 0.5,
+];
 
 const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(random, items.length)]!;
 
 const wordsOf = (random: Random): number[] => Array.from({ length: 8 }, () => randomIndex(random, 2 ** 32));
 
 /** A tree of so many leaves, numbered from `first`; column 0 is asked about categories in `categorical` trees. */
-function treeOf(leaves: number, shape: Shape, random: Random, categorical: boolean, first = 0): KernelTree {
+function treeOf(
+  leaves: number,
+  shape: Shape,
+  random: Random,
+  categorical: boolean,
+  zeros: boolean,
+  first = 0,
+): KernelTree {
   if (leaves === 1) return first;
   const half = { bushy: leaves >> 1, chain: random.next() < 0.5 ? 1 : leaves - 1 };
   const left = shape === 'any' ? 1 + randomIndex(random, leaves - 1) : half[shape];
@@ -35,10 +71,11 @@ function treeOf(leaves: number, shape: Shape, random: Random, categorical: boole
   const feature = randomIndex(random, FEATURES);
   const sets = categorical && feature === 0 ? { left: wordsOf(random), known: wordsOf(random) } : null;
   const split = { feature, threshold, missingLeft: random.next() < 0.5, ...(sets && { categories: sets }) };
+  const zeroMissing = zeros && sets === null && random.next() < 0.5;
   return [
-    split,
-    treeOf(left, shape, random, categorical, first),
-    treeOf(leaves - left, shape, random, categorical, first + left),
+    zeroMissing ? { ...split, zeroMissing } : split,
+    treeOf(left, shape, random, categorical, zeros, first),
+    treeOf(leaves - left, shape, random, categorical, zeros, first + left),
   ];
 }
 
@@ -55,24 +92,39 @@ function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Rand
   return 10 * random.next() - 5;
 }
 
+const roundedFor = ({ sums }: Pick<Kind, 'sums'>, value: number): number =>
+  sums === 'float32' ? Math.fround(value) : value;
+
 function scoresOf(add: AddTrees, step: TreeEnsembleStep, block: RowBlock): number[] {
-  const scores = Float64Array.from({ length: block.rows * step.scores }, (_, k) => (k % 7) / 3);
+  const scores = Float64Array.from({ length: block.rows * step.scores }, (_, k) =>
+    roundedFor(step, (k % 7) / 3),
+  );
   add(block, scores);
   return Array.from(scores);
 }
 
 /** Node by node, row by row. */
-function nodeByNode(step: TreeEnsembleStep): AddTrees {
+function nodeByNode(given: TreeEnsembleStep): AddTrees {
+  const { step, zeros } = withZeroColumns(given, FEATURES);
+  const stride = FEATURES + zeros.length;
   const walk = prepareTreeWalk(step);
   const { roots, values, valueWidth } = step.arena;
   return (block, scores) => {
     if (block.kind !== 'dense') throw new Error('dense rows only');
-    const x = step.input === 'float32' ? block.data.map(Math.fround) : block.data;
+    const x = Float64Array.from({ length: block.rows * stride }, (_, k) => {
+      const col = k % stride;
+      const source = col < FEATURES ? col : zeros[col - FEATURES]!;
+      const cell = block.data[Math.floor(k / stride) * FEATURES + source]!;
+      const seen = step.input === 'float32' ? Math.fround(cell) : cell;
+      return col >= FEATURES && Math.abs(seen) <= ZERO_BOUND ? Number.NaN : seen;
+    });
     for (let row = 0; row < block.rows; row++)
       roots.forEach((root, tree) => {
-        const leaf = walk(root, x, row * block.cols);
-        for (let k = 0; k < valueWidth; k++)
-          scores[row * step.scores + (step.target?.[tree] ?? k)]! += values[leaf * valueWidth + k]!;
+        const leaf = walk(root, x, row * stride);
+        for (let k = 0; k < valueWidth; k++) {
+          const at = row * step.scores + (step.target?.[tree] ?? k);
+          scores[at] = roundedFor(step, scores[at]! + values[leaf * valueWidth + k]!);
+        }
       });
   };
 }
@@ -92,8 +144,9 @@ const kinds = fc.record({
   input: fc.constantFrom('float32' as const, 'float64' as const),
   split: fc.constantFrom('le' as const, 'lt' as const),
   acceptsMissing: fc.boolean(),
+  sums: fc.constantFrom('float32' as const, 'float64' as const),
 });
-const PLAIN: Kind = { input: 'float32', split: 'le', acceptsMissing: false };
+const PLAIN: Kind = { input: 'float32', split: 'le', acceptsMissing: false, sums: 'float64' };
 
 /** A step of random trees, and dense rows for it. */
 function caseOf(
@@ -104,17 +157,17 @@ function caseOf(
   rows: number,
   seed: number,
   categorical = false,
-  negatives: NegativeCategories = 'missing',
+  cast: CategoryCast = 'uint8-or-missing',
 ): { step: TreeEnsembleStep; block: RowBlock & { kind: 'dense' } } {
   const random = seededRandom(seed);
-  const trees = leaves.map((count) => treeOf(count, shape, random, categorical));
+  const trees = leaves.map((count) => treeOf(count, shape, random, categorical, kind.acceptsMissing));
   const step = ensembleOf(
     trees,
     kind,
     FEATURES,
     width,
-    (leaf, k) => Math.sin(leaf * 3 + k) * 10 ** (leaf % 5),
-    negatives,
+    (leaf, k) => roundedFor(kind, Math.sin(leaf * 3 + k) * 10 ** (leaf % 5)),
+    cast,
   );
   const data = Float64Array.from({ length: rows * FEATURES }, () => cellOf(step, random));
   return { step, block: { kind: 'dense', rows, cols: FEATURES, data } };
@@ -150,9 +203,9 @@ describe('the kernel', () => {
         fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 70 }),
         fc.integer(),
-        fc.constantFrom<NegativeCategories>('cast', 'missing'),
-        (kind, leaves, rows, seed, negatives) => {
-          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true, negatives);
+        fc.constantFrom<CategoryCast>('uint8', 'uint8-or-missing', 'int32', 'whole'),
+        (kind, leaves, rows, seed, cast) => {
+          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true, cast);
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),

@@ -2,9 +2,10 @@ import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { RowBlock } from '../../block.ts';
 import { copyRows } from '../rows.ts';
 import type { AddTrees, RefuseRows } from '../slices.ts';
+import { withZeroColumns } from '../zero-columns.ts';
 import { writeImage } from './image.ts';
 import { startKernel } from './machine.ts';
-import { fits, GROUP_ROWS, planMemory } from './plan.ts';
+import { cellBytes, fits, GROUP_ROWS, planMemory } from './plan.ts';
 import { putQuestions, refusedNumbers } from './questions.ts';
 
 /**
@@ -13,13 +14,15 @@ import { putQuestions, refusedNumbers } from './questions.ts';
  * of the rows, as given.
  */
 export function prepareKernel(
-  step: TreeEnsembleStep,
+  given: TreeEnsembleStep,
   width: number,
   names: readonly string[],
   refuse: RefuseRows,
 ): AddTrees | null {
-  if (!fits(step, width)) return null;
-  const questions = putQuestions(step, width);
+  if (!fits(given, width)) return null;
+  const columnsOfZeros = withZeroColumns(given, width);
+  const { step } = columnsOfZeros;
+  const questions = putQuestions(columnsOfZeros, width);
   const plan = planMemory(step, questions, width);
   const kernel = plan === null ? null : startKernel(plan.bytes);
   if (plan === null || kernel === null) return null;
@@ -27,7 +30,9 @@ export function prepareKernel(
   writeImage(memory, step, questions, plan);
   const { stageRows, blockRows, columns, groupBytes } = plan;
   const stage = new Float64Array(memory, plan.stage, stageRows * width);
-  const blockScores = new Float64Array(memory, plan.scores, blockRows * step.scores);
+  const cell = cellBytes(step);
+  const Cells = cell === 4 ? Float32Array : Float64Array;
+  const blockScores = new Cells(memory, plan.scores, blockRows * step.scores);
   const pack = step.input === 'float32' ? functions.packFloat32 : functions.packRanks;
   const refused = refusedNumbers(step);
 
@@ -59,8 +64,9 @@ export function prepareKernel(
           plan.x,
           groupBytes,
           plan.scores,
-          8 * step.scores,
+          cell * step.scores,
           step.arena.valueWidth,
+          cell,
         );
       scores.set(blockScores.subarray(0, (to - from) * step.scores), from * step.scores);
     }

@@ -13,6 +13,7 @@ export interface KernelFunctions {
     scores: number,
     rowBytes: number,
     width: number,
+    cellBytes: number,
   ): void;
 }
 

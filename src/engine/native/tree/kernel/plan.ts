@@ -17,6 +17,8 @@ const EXIT = 4;
 const SCRATCH_BYTES = 2 * COLUMN_BYTES;
 /** Bytes of a table: a bit for each category, and sixteen bytes for what is none. */
 export const TABLE = 48;
+/** Words of a set whose bits fit in a table: 256 categories. */
+const SET_WORDS = 8;
 /** Numbers of leaves have 22 bits. */
 const LEAVES_LIMIT = 2 ** 22;
 /** Splits, so that ranks are exact in float32. */
@@ -77,9 +79,16 @@ export interface KernelPlan extends RowsPlan {
   readonly bytes: number;
 }
 
-/** Whether the kernel can hold an ensemble of so many nodes, for rows of so many columns. */
+/** Whether the kernel can hold an ensemble of so many nodes and categories, for rows of so many columns. */
 export const fits = ({ arena }: TreeEnsembleStep, width: number): boolean =>
-  arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT;
+  arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT && hasSmallSets(arena);
+
+/** Whether every set has its bits in a table. */
+const hasSmallSets = ({ setOffsets }: TreeArena): boolean =>
+  setOffsets.every((offset, set) => set === 0 || offset - setOffsets[set - 1]! <= SET_WORDS);
+
+/** Bytes of a score and of each value of a leaf. */
+export const cellBytes = ({ sums }: TreeEnsembleStep): 4 | 8 => (sums === 'float32' ? 4 : 8);
 
 /** Hands out addresses, one after the other. */
 interface Space {
@@ -121,10 +130,10 @@ export function planMemory(
   const ends: number[] = [];
   for (const root of arena.roots) {
     if (leaves[root]! > (arena.categorical === null ? LEAVES_LIMIT : WHOLE_LEAVES)) return null;
-    treePlans.push(planTree(arena, root, leaves, space));
+    treePlans.push(planTree(step, root, leaves, space));
     ends.push(space.taken());
   }
-  const rows = planRows(questions.width, step.scores, width, space);
+  const rows = planRows(questions.width, cellBytes(step) * step.scores, width, space);
   const bytes = space.taken();
   if (bytes > BYTES_LIMIT) return null;
   return {
@@ -140,7 +149,8 @@ export function planMemory(
   };
 }
 
-function planTree(arena: TreeArena, root: number, leaves: Int32Array, space: Space): TreePlan {
+function planTree(step: TreeEnsembleStep, root: number, leaves: Int32Array, space: Space): TreePlan {
+  const { arena } = step;
   const top = takeTop(arena, root, leaves);
   const walked = top.exits.some((exit) => arena.left[exit]! >= 0);
   const nodes = walked ? top.exits.reduce((sum, exit) => sum + 2 * leaves[exit]! - 1, 0) : 0;
@@ -152,21 +162,21 @@ function planTree(arena: TreeArena, root: number, leaves: Int32Array, space: Spa
     questions: space.take(QUESTION * questions + EXIT * top.exits.length),
     tables: space.take(TABLE * categorical),
     nodes: space.take(NODE * nodes),
-    values: space.take(8 * arena.valueWidth * leaves[root]!),
+    values: space.take(cellBytes(step) * arena.valueWidth * leaves[root]!),
   };
 }
 
-/** Room for the rows of a stage and of a block, whole groups both. */
-function planRows(columns: number, scores: number, width: number, space: Space): RowsPlan {
+/** Room for the rows of a stage and of a block, whole groups both; a row's scores take `scoreBytes`. */
+function planRows(columns: number, scoreBytes: number, width: number, space: Space): RowsPlan {
   const wholeGroups = (rows: number): number => GROUP_ROWS * Math.max(1, Math.floor(rows / GROUP_ROWS));
   const stageRows = wholeGroups(STAGE_CELLS / Math.max(1, width));
-  const blockRows = wholeGroups(Math.min(BLOCK_ROWS, BLOCK_BYTES / (4 * columns + 8 * scores)));
+  const blockRows = wholeGroups(Math.min(BLOCK_ROWS, BLOCK_BYTES / (4 * columns + scoreBytes)));
   return {
     stageRows,
     stage: space.take(8 * stageRows * width),
     blockRows,
     x: space.take(4 * blockRows * columns),
-    scores: space.take(8 * blockRows * scores),
+    scores: space.take(blockRows * scoreBytes),
   };
 }
 

@@ -49,7 +49,7 @@ describe('questions', () => {
         fc.array(number, { minLength: 1, maxLength: 30 }),
         (splits, split, given) => {
           const step = stumps(splits, { input, split, acceptsMissing: true });
-          const { columns, column, threshold } = putQuestions(step, 1);
+          const { columns, column, threshold } = putQuestions({ step, zeros: new Int32Array(0) }, 1);
           const finite = given.map(Math.fround).filter(Number.isFinite);
           const thresholds = splits.map((one) => one.threshold);
           const rows = input === 'float32' ? finite : [...given, ...thresholds];
@@ -70,10 +70,13 @@ describe('questions', () => {
   test('pack a column twice only where missing values go both ways', () => {
     const ways = (...missingLeft: boolean[]) =>
       putQuestions(
-        stumps(
-          missingLeft.map((one) => ({ threshold: 1, missingLeft: one })),
-          { input: 'float32', split: 'le', acceptsMissing: true },
-        ),
+        {
+          step: stumps(
+            missingLeft.map((one) => ({ threshold: 1, missingLeft: one })),
+            { input: 'float32', split: 'le', acceptsMissing: true },
+          ),
+          zeros: new Int32Array(0),
+        },
         1,
       ).columns[0]!.packing;
     expect([ways(true), ways(false), ways(true, false)]).toEqual(['left', 'right', 'both']);

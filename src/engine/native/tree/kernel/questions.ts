@@ -1,17 +1,21 @@
 import { nextDown, nextDown32 } from '../../../../core/float.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
+import type { CategoryCast } from '../../../../model/tree.ts';
+import type { ZeroColumns } from '../zero-columns.ts';
 
 /**
  * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above
- * every one ('right'), or there is a column of each ('both'). 'category' says where tables have a category's bit, and
- * that a negative one is missing, 'cast-category' that it is cast. 'unasked' is not packed, but what it must not hold is looked for.
+ * every one ('right'), or there is a column of each ('both'). A cast of categories says where tables have a category's
+ * bit. 'unasked' is not packed, but what it must not hold is looked for.
  */
-export type ColumnPacking = 'left' | 'right' | 'both' | 'category' | 'cast-category' | 'unasked';
+export type ColumnPacking = 'left' | 'right' | 'both' | 'unasked' | CategoryCast;
 
 /** What is packed of one input column. */
 export interface PackedColumn {
   readonly source: number;
   readonly packing: ColumnPacking;
+  /** Whether zeros are packed as missing values. */
+  readonly zeroMissing: boolean;
   /** Ascending thresholds: a number becomes the count of those below it. Null where it is rounded to float32. */
   readonly levels: Float64Array | null;
 }
@@ -39,23 +43,27 @@ const WIDTHS: Readonly<Record<ColumnPacking, number>> = {
   left: 1,
   right: 1,
   both: 2,
-  category: 1,
-  'cast-category': 1,
   unasked: 0,
+  uint8: 1,
+  'uint8-or-missing': 1,
+  int32: 1,
+  whole: 1,
 };
 
 /**
  * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to
  * float32 is above a float64 threshold exactly where it is above the largest float32 that is not. Inputs compared in
  * float64 become ranks: x > tₖ, the k-th of a column's thresholds from 0, exactly where more than k of them are below
- * x. Float32 holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`).
+ * x. Float32 holds ranks exactly, for an arena has less than 2²⁴ splits a column (`fits` in `plan.ts`). Rows have
+ * `inputs` columns.
  */
-export function putQuestions(step: TreeEnsembleStep, inputs: number): SplitQuestions {
+export function putQuestions({ step, zeros }: ZeroColumns, inputs: number): SplitQuestions {
   const { arena } = step;
   const nodes = arena.left.length;
   const levels = step.input === 'float64' ? levelsOf(step) : null;
-  const asked = askedOf(step, inputs);
-  const { columns, first, width } = columnsOf(step, asked, levels);
+  const asked = askedOf(step, inputs + zeros.length);
+  const { columns: packed, first, width } = columnsOf(step, asked, levels);
+  const columns = packed.map((column) => fromZeros(column, zeros, inputs));
   const column = new Int32Array(nodes);
   const threshold = new Float32Array(nodes);
   for (let node = 0; node < nodes; node++) {
@@ -72,6 +80,12 @@ export function putQuestions(step: TreeEnsembleStep, inputs: number): SplitQuest
   return { columns, width, column, threshold };
 }
 
+/** A column beyond those given, by its source. */
+function fromZeros(column: PackedColumn, zeros: Int32Array, inputs: number): PackedColumn {
+  const source = zeros[column.source - inputs];
+  return source === undefined ? column : { ...column, source, zeroMissing: true };
+}
+
 /** The packed columns, and for each input column the first of its own. */
 function columnsOf(
   step: TreeEnsembleStep,
@@ -86,12 +100,10 @@ function columnsOf(
     const numeric = PACKINGS[questions & (LEFT | RIGHT)]!;
     const hasCategory = questions >= CATEGORY;
     if (numeric !== 'unasked' || (!hasCategory && refusedNumbers(step) !== 0))
-      columns.push({ source, packing: numeric, levels: levels?.get(source) ?? null });
-    if (hasCategory) {
-      const packing = step.arena.negativeCategories === 'cast' ? 'cast-category' : 'category';
-      columns.push({ source, packing, levels: null });
-    }
-    width += WIDTHS[numeric] + (hasCategory ? WIDTHS.category : 0);
+      columns.push({ source, packing: numeric, zeroMissing: false, levels: levels?.get(source) ?? null });
+    if (hasCategory)
+      columns.push({ source, packing: step.arena.categories, zeroMissing: false, levels: null });
+    width += WIDTHS[numeric] + (hasCategory ? WIDTHS[step.arena.categories] : 0);
   }
   return { columns, first, width };
 }

@@ -1,12 +1,15 @@
 import type { TreeEnsembleStep } from '../../../../../model/step.ts';
-import type { NegativeCategories, TreeArena } from '../../../../../model/tree.ts';
+import type { CategoryCast, TreeArena } from '../../../../../model/tree.ts';
 
-type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'>;
+type Kind = Pick<TreeEnsembleStep, 'input' | 'split' | 'acceptsMissing'> & {
+  readonly sums?: TreeEnsembleStep['sums'];
+};
 
 interface Split {
   readonly feature: number;
   readonly threshold: number;
   readonly missingLeft: boolean;
+  readonly zeroMissing?: boolean;
   /** Eight words each of the categories that go left and of those known; a numeric split has none. */
   readonly categories?: { readonly left: readonly number[]; readonly known: readonly number[] };
 }
@@ -21,7 +24,7 @@ export function ensembleOf(
   features: number,
   width: number,
   leafValue: (leaf: number, k: number) => number,
-  negativeCategories: NegativeCategories = 'missing',
+  categories: CategoryCast = 'uint8-or-missing',
 ): TreeEnsembleStep {
   const left: number[] = [];
   const right: number[] = [];
@@ -54,15 +57,22 @@ export function ensembleOf(
     feature: Int32Array.from(splits, (split) => split?.feature ?? -1),
     threshold: Float64Array.from(splits, (split) => split?.threshold ?? -2),
     missingLeft: Uint8Array.from(splits, (split) => (split?.missingLeft ? 1 : 0)),
+    zeroMissing: splits.some((split) => split?.zeroMissing)
+      ? Uint8Array.from(splits, (split) => (split?.zeroMissing ? 1 : 0))
+      : null,
     categorical:
       sets.length === 0 ? null : Int32Array.from(splits, (split) => (split?.categories ? set++ : -1)),
+    setOffsets: Uint32Array.from({ length: sets.length + 1 }, (_, k) => 8 * k),
     bitsets: Uint32Array.from(sets.flatMap(({ left: words }) => words)),
-    knownBitsets: Uint32Array.from(sets.flatMap(({ known }) => known)),
-    negativeCategories,
+    knownBitsets: categories.startsWith('uint8')
+      ? Uint32Array.from(sets.flatMap(({ known }) => known))
+      : null,
+    categories,
     values: Float64Array.from(values),
     valueWidth: width,
   };
   return {
+    sums: 'float64',
     ...kind,
     kind: 'tree-ensemble',
     origin: { path: '', class: 'random', offset: 0 },
