@@ -20,7 +20,14 @@ export function weightedSum(values: Float64Array, weights: Float64Array): number
 
 /** Adds each value to the sum in its place. */
 export function addTo(sums: Float64Array, values: ArrayLike<number>): void {
-  for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
+  for (let i = 0; i < values.length; i++) sums[i]! += values[i]!;
+}
+
+/** How often each whole number from 0 up to `width` is there: NumPy's `bincount`. */
+export function binCounts(values: Uint8Array, width: number): Float64Array {
+  const counts = new Float64Array(width);
+  for (let i = 0; i < values.length; i++) counts[values[i]!]!++;
+  return counts;
 }
 
 /** The values at those indices, in their order: NumPy's `take`. */

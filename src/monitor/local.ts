@@ -162,9 +162,10 @@ export class LocalMonitoring
       policy: policyOf(name, row),
       written: row?.policy ?? {},
       generation: row?.generation ?? 0,
-      reference: reference
-        ? { source: reference.source, rows: reference.rows, createdAt: profile!.createdAt }
-        : null,
+      reference:
+        profile && reference
+          ? { source: reference.source, rows: reference.rows, createdAt: profile.createdAt }
+          : null,
       traffic: {
         hour: traffic ? lastHour(traffic, now).rows : 0,
         day: traffic ? lastDay(traffic, now).rows : 0,

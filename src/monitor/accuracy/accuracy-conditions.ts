@@ -5,7 +5,7 @@ import type { AccuracyReference } from './accuracy-reference.ts';
 import type { AccuracyStatus, LabelLateness, StoredCohort } from './accuracy-status.ts';
 import { assessTrust, type EstimateTrust } from './estimate/estimate-trust.ts';
 import { expectedShare, isMature } from './labels/label-maturity.ts';
-import { type AccuracyMetric, findMetric } from './metrics/accuracy-metrics.ts';
+import { type AccuracyMetric, metricNamed } from './metrics/accuracy-metrics.ts';
 import { accuracyDetail, decaySentence, estimateSentence, lateSentence } from './sentences.ts';
 
 /** Labels that an immature cohort needs before it may speak. */
@@ -16,25 +16,24 @@ const COHORTS_MIN = 20;
 export function currentDecay(standing: AccuracyStatus): AccuracyDecay | null {
   const { reference, policy, falseAlarms } = standing;
   if (reference === null || reference.isPresumed) return null;
-  const { better } = findMetric(reference.reading.task, reference.reading.metric)!;
-  const cohorts = standing.cohorts.flatMap((cohort) =>
-    speaks(standing, cohort, better)
-      ? [{ from: cohort.from, ...pick(cohort.body.realised!), rows: cohort.body.realised!.rows }]
-      : [],
-  );
+  const { better } = metricNamed(reference.reading.task, reference.reading.metric);
+  const cohorts = standing.cohorts.flatMap((cohort) => {
+    const { realised } = cohort.body;
+    if (realised === null || !speaks(standing, cohort, realised, better)) return [];
+    return [{ from: cohort.from, value: realised.value, error: realised.error, rows: realised.rows }];
+  });
   const budget = Math.max(COHORTS_MIN, falseAlarms.span / policy.cohort / Math.max(falseAlarms.count, 1e-9));
   return measureDecay(cohorts, reference, { better, minimumLoss: policy.minimumLoss, cohorts: budget });
 }
 
-const pick = ({ value, error }: { value: number; error: number }) => ({ value, error });
-
 /** Mature; or already beyond even at the better end of its interval. */
 function speaks(
   { reference, maturity, policy, now }: AccuracyStatus,
-  { from, to, body: { realised } }: StoredCohort,
+  { from, to }: StoredCohort,
+  realised: NonNullable<StoredCohort['body']['realised']>,
   better: AccuracyMetric['better'],
 ): boolean {
-  if (reference === null || realised === null || from < reference.until) return false;
+  if (reference === null || from < reference.until) return false;
   if (isMature(maturity, from, to, now) === true) return true;
   const least = bestLoss(better, realised, reference.value);
   return realised.rows >= EARLY_MIN && least >= policy.minimumLoss;
@@ -58,10 +57,10 @@ export function currentTrust({
   policy,
   now,
 }: AccuracyStatus): EstimateTrust | null {
-  const estimator = reference?.estimator ?? null;
-  if (estimator === null) return null;
+  if (!reference?.estimator) return null;
+  const { estimator, until } = reference;
   const matured = cohorts.flatMap(({ from, to, body }) =>
-    from >= reference!.until && body.residual !== null && isMature(maturity, from, to, now) === true
+    from >= until && body.residual !== null && isMature(maturity, from, to, now) === true
       ? [body.residual.value]
       : [],
   );
@@ -122,7 +121,7 @@ function estimateCondition(standing: AccuracyStatus, reference: AccuracyReferenc
   const newest = newestEstimate(standing);
   const guess = newest?.body.estimate ?? null;
   const isKnown = newest !== undefined && isMature(maturity, newest.from, newest.to, now) === true;
-  const { better } = findMetric(task, metric)!;
+  const { better } = metricNamed(task, metric);
   const standingOf = (): AlertCondition['standing'] => {
     if (guess === null || trust === null || !trust.isTrusted) return null;
     if (isKnown) return 'below';

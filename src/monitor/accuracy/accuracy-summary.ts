@@ -14,12 +14,12 @@ const QUANTILES = [0.5, 0.9, 0.99] as const;
 export function accuracySummary(standing: AccuracyStatus): AccuracySummary {
   const { reference, cohorts, maturity, now } = standing;
   const mature = cohorts.filter(({ from, to }) => isMature(maturity, from, to, now) === true);
-  const realized = mature.findLast(({ body }) => body.realised !== null)?.body ?? null;
+  const realized = mature.findLast(({ body }) => body.realised !== null)?.body;
   const isTrusted = currentTrust(standing)?.isTrusted === true;
-  const estimate = isTrusted ? (newestEstimate(standing)?.body ?? null) : null;
+  const estimate = isTrusted ? newestEstimate(standing)?.body : undefined;
   return {
-    realized: realized && quality(realized.metric, realized.realised!),
-    estimate: estimate && quality(estimate.metric, estimate.estimate!),
+    realized: realized?.realised ? quality(realized.metric, realized.realised) : null,
+    estimate: estimate?.estimate ? quality(estimate.metric, estimate.estimate) : null,
     reference: reference && { metric: reference.reading.metric, value: reference.value },
     labels: labelsOf(standing, mature),
   };

@@ -125,8 +125,8 @@ export class CohortJoiner {
     const maturity = learnMaturity(cohorts, policy, now);
     const residuals = cohorts.flatMap(({ version, from, to, body }) => {
       const isBefore = version === key.version && from < key.from && from >= (reference?.until ?? 0);
-      const isKnown = isBefore && body.residual !== null && isMature(maturity, from, to, now) === true;
-      return isKnown ? [body.residual!] : [];
+      if (!isBefore || body.residual === null) return [];
+      return isMature(maturity, from, to, now) === true ? [body.residual] : [];
     });
     const known = cohorts.find(({ version, from }) => version === key.version && from === key.from);
     const chosen = known?.body.chosen ?? [];
@@ -225,7 +225,7 @@ function enough(mature: readonly StoredCohort[]): readonly StoredCohort[] | null
   let labels = 0;
   for (const [i, { body }] of mature.entries()) {
     if (i >= REFERENCE_COHORTS_MAX) return null;
-    labels += body.realised!.rows;
+    labels += body.realised?.rows ?? 0;
     if (i + 1 >= REFERENCE_COHORTS && labels >= REFERENCE_LABELS) return mature.slice(0, i + 1);
   }
   return null;

@@ -15,7 +15,7 @@ import type { AnswerSchema } from './labels/answer-schema.ts';
 import type { JoinedCohort } from './labels/join-labels.ts';
 import { arrivalWeight, expectedShare, isMature, type LabelMaturity } from './labels/label-maturity.ts';
 import { selectForLabelling } from './labels/label-selection.ts';
-import { type AccuracyMetric, findMetric, readMetric } from './metrics/accuracy-metrics.ts';
+import { type AccuracyMetric, metricNamed, readMetric } from './metrics/accuracy-metrics.ts';
 import { measurementVariance } from './metrics/metric-measurement.ts';
 import { type MetricRows, rowCount, selectRows } from './metrics/metric-rows.ts';
 
@@ -76,7 +76,7 @@ const CHOSEN_MAX = 200;
 
 export function measureCohort(joined: JoinedCohort, context: CohortContext): CohortBody {
   const { reading, maturity, now } = context;
-  const metric = findMetric(reading.task, reading.metric)!;
+  const metric = metricNamed(reading.task, reading.metric);
   const unlabelled = readAccuracyRows(reading, joined.unlabelled, false);
   const arrived = weighted(readAccuracyRows(reading, joined.labelled, true), maturity, now);
   const labelled = stratified(arrived, unlabelled, joined, new Set(context.chosen));
@@ -141,7 +141,7 @@ function stratified(
 
 function weighted(rows: AccuracyRows, maturity: LabelMaturity, now: number): AccuracyRows {
   const weight = rows.rows.weight.map(
-    (w, i) => w * arrivalWeight(maturity, rows.label[i]!, now - elementAt(rows.time, i)),
+    (w, i) => w * arrivalWeight(maturity, elementAt(rows.label, i), now - elementAt(rows.time, i)),
   );
   return { ...rows, rows: { ...rows.rows, weight } };
 }

@@ -108,13 +108,13 @@ interface Cells {
 function perCell({ loss, weight }: LossRows, cellAt: (row: number) => number): Cells {
   const cells = new Map<number, { mass: number; sum: number }>();
   let mass = 0;
-  for (const [i, w] of weight.entries()) {
+  weight.forEach((w, i) => {
     const cell = cells.get(cellAt(i)) ?? { mass: 0, sum: 0 };
     cell.mass += w;
     cell.sum += w * elementAt(loss, i);
     cells.set(cellAt(i), cell);
     mass += w;
-  }
+  });
   return { cells, mass };
 }
 

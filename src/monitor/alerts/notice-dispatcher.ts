@@ -109,8 +109,8 @@ export class NoticeDispatcher {
     const policy = receiverOf(policies, notice.endpoint, row.receiver);
     if (policy === null) return { ...row, state: 'dead', error: 'there is no such receiver any more' };
     const last = await store.lastDelivery(row.receiver, row.groupKey);
-    const receipt =
-      (last?.body as AlertNotice | undefined)?.incident === notice.incident ? last!.receipt : null;
+    const isSame = (last?.body as AlertNotice | undefined)?.incident === notice.incident;
+    const receipt = isSame ? (last?.receipt ?? null) : null;
     const outcome = await sendNotice(policy, { notice, receipt, at: clock.now() }, surroundings);
     if (!outcome.ok) return afterFailure(row, outcome, clock.now(), random);
     return { ...row, state: 'sent', attempts: row.attempts + 1, error: null, receipt: outcome.receipt };

@@ -1,7 +1,7 @@
 /** From alerts to notices: one message for a group, when it is due, and never the same twice. Pure. */
 
 import { sha256 } from '../../bytes/sha256.ts';
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import type { AlertPolicy } from '../policy/policy.ts';
 import type { ReceiverPolicy } from '../policy/receivers.ts';
 import type { AlertRow, NotificationState } from './alert.ts';
@@ -50,7 +50,7 @@ export function notifyReceivers(rows: readonly AlertRow[], context: GroupContext
     }
   }
   const events = notices.flatMap(notified);
-  return { rows: rows.map(({ fingerprint }) => after.get(fingerprint)!), notices, events };
+  return { rows: rows.map(({ fingerprint }) => valueInMap(after, fingerprint)), notices, events };
 }
 
 /** What one receiver is to be told of one group now. */
@@ -113,7 +113,10 @@ const isNew = ({ told, wanted }: Member): boolean =>
   (wanted !== 'resolved' && openTold(told) === null) ||
   (wanted === 'firing' && told?.state === 'acknowledged');
 const isRaised = ({ row, told, wanted }: Member): boolean =>
-  wanted !== 'resolved' && openTold(told) !== null && isMoreSevere(row.severity, told!.severity);
+  wanted !== 'resolved' &&
+  told !== undefined &&
+  openTold(told) !== null &&
+  isMoreSevere(row.severity, told.severity);
 const isChanged = (member: Member): boolean =>
   isNew(member) || isRaised(member) || member.wanted !== member.told?.state;
 

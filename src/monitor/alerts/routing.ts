@@ -41,7 +41,7 @@ export const receivesReason = (kind: ReceiverKind, reason: NoticeReason): boolea
 /** Names of the receivers of an alert; without any route everybody hears of everything. */
 function routed(row: AlertRow, { routes }: AlertPolicy): readonly string[] | null {
   if (Object.hasOwn(routes, row.severity)) return valueOfKey(routes, row.severity);
-  return Object.hasOwn(routes, 'default') ? routes['default']! : null;
+  return Object.hasOwn(routes, 'default') ? valueOfKey(routes, 'default') : null;
 }
 
 /** Whether a receiver is to hear of an alert. One that trains again needs no route, and hears of nothing else. */

@@ -105,7 +105,7 @@ class LogSum {
 
 function sumOf(counts: Float64Array): number {
   let n = 0;
-  for (const count of counts) n += count;
+  for (let k = 0; k < counts.length; k++) n += counts[k]!;
   return n;
 }
 

@@ -1,4 +1,5 @@
 /** What was found, in a sentence. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { grouped, numberText } from '../../text/numbers.ts';
 import { percent } from '../../text/percent.ts';
 import { binNames } from '../reference/bin-names.ts';
@@ -41,8 +42,8 @@ function detailOf(finding: DriftFinding, feature: Pick<FeatureProfile, 'bins' | 
   const [all, now] = [sum(reference), sum(current)];
   if (all === 0 || now === 0) return '';
   const shares = (bins: readonly number[]): Shares => ({
-    before: bins.reduce((total, bin) => total + reference[bin]!, 0) / all,
-    after: bins.reduce((total, bin) => total + current[bin]!, 0) / now,
+    before: bins.reduce((total, bin) => total + elementAt(reference, bin), 0) / all,
+    after: bins.reduce((total, bin) => total + elementAt(current, bin), 0) / now,
   });
   if (kind === 'drift.null') return said(shares([BIN.null, BIN.nan]), 'have no value');
   if (kind === 'drift.unseen') return said(shares([BIN.unseen]), 'have a value that the reference has not');
@@ -109,9 +110,9 @@ function tails(bins: FeatureProfile['bins'], length: number): readonly Part[] {
   edges.forEach((edge, k) => {
     parts.push({ bins: [BIN.below, ...regular(0, k + 1)], text: `are at most ${numberText(edge)}` });
     parts.push({ bins: [...regular(k + 1, last), BIN.above], text: `are above ${numberText(edge)}` });
-    for (let j = k + 1; j < edges.length; j++) {
-      const text = `are between ${numberText(edge)} and ${numberText(edges[j]!)}`;
-      parts.push({ bins: regular(k + 1, j + 1), text });
+    for (const [j, upper] of edges.slice(k + 1).entries()) {
+      const text = `are between ${numberText(edge)} and ${numberText(upper)}`;
+      parts.push({ bins: regular(k + 1, k + j + 2), text });
     }
   });
   return parts;

@@ -52,22 +52,18 @@ const rowsIn = ({ counts }: FeatureProfile, bins: readonly number[]): number =>
   bins.reduce((sum, bin) => sum + elementAt(counts, bin), 0);
 
 function valuesAspect(feature: FeatureProfile): Unbudgeted {
-  const ordered: number[][] = [
-    ...LOW_END.map((bin) => [bin]),
-    ...regularOf(feature).map((bin) => [bin]),
-    ...HIGH_END.map((bin) => [bin]),
-  ];
+  const ordered: number[] = [...LOW_END, ...regularOf(feature), ...HIGH_END];
   // A sentinel, or a value between the known ones, has no place in the order: the middle is as good as any.
-  ordered.splice(Math.floor(ordered.length / 2), 0, [BIN.sentinel], [BIN.unseen]);
-  const alpha = ordered.map(([bin]) => {
-    const rows = elementAt(feature.counts, bin!);
+  ordered.splice(Math.floor(ordered.length / 2), 0, BIN.sentinel, BIN.unseen);
+  const alpha = ordered.map((bin) => {
+    const rows = elementAt(feature.counts, bin);
     const isEnd = bin === BIN.below || bin === BIN.above;
     return Math.max(rows, isEnd ? BEYOND : UNKNOWN);
   });
   const multinomial = dirichletMultinomial(Float64Array.from(alpha));
   return {
     kind: 'drift.numeric',
-    bins: ordered,
+    bins: ordered.map((bin) => [bin]),
     multinomial,
     alternatives: orderedAlternatives(multinomial),
     unit: 'psi',

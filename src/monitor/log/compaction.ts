@@ -1,5 +1,4 @@
 /** Which files of the log are to be put together: every row is written again a few times in its life, not more. Pure. */
-import { elementAt } from '../../core/element-at.ts';
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
 import { parseSegmentPath, utcDay } from './log-paths.ts';
 
@@ -21,16 +20,18 @@ const SETTLED_AFTER_MS = 3_600_000;
  * all that is left when it is over.
  */
 export function planCompaction(segments: readonly SegmentRow[], now: number): (readonly SegmentRow[])[] {
-  const mergeable = new Map<string, SegmentRow[]>();
+  const mergeable = new Map<string, { readonly day: string; readonly segments: SegmentRow[] }>();
   for (const segment of segments) {
     const parts = parseSegmentPath(segment.path);
     if (parts === null || segment.bytes >= LARGEST) continue;
     const key = `${parts.folder}/${parts.day}/${parts.version}/${parts.shape}`;
-    mergeable.set(key, [...(mergeable.get(key) ?? []), segment]);
+    const group = mergeable.get(key) ?? { day: parts.day, segments: [] };
+    group.segments.push(segment);
+    mergeable.set(key, group);
   }
-  return [...mergeable.values()].flatMap((group) => {
+  return [...mergeable.values()].flatMap(({ day, segments: group }) => {
     const sorted = group.toSorted((a, b) => a.from - b.from || (a.path < b.path ? -1 : 1));
-    const isOver = utcDay(now - SETTLED_AFTER_MS) > parseSegmentPath(elementAt(sorted, 0).path)!.day;
+    const isOver = utcDay(now - SETTLED_AFTER_MS) > day;
     return (isOver ? [sorted] : bySize(sorted)).flatMap((candidates) => cut(candidates, isOver ? 2 : FEW));
   });
 }

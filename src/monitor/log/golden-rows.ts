@@ -1,7 +1,7 @@
 /** Golden rows out of traffic: rows that came, with the answers that were given, from everywhere or from one region. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex } from '../../core/random.ts';
@@ -58,8 +58,8 @@ export async function goldenRows(
   options: GoldenOptions,
 ): Promise<GoldenRows | null> {
   const region = await regionOf(db, segments, options);
-  const isWanted = region === null ? () => true : filterOf(options, region);
-  const { signature, endpoint, random } = options;
+  const { signature, endpoint, random, profile } = options;
+  const isWanted = region === null || profile === null ? () => true : filterOf(profile, region);
   const kept: Row[] = [];
   let [found, looked] = [0, 0];
   for await (const row of rowsOf(db, segments, options, endpoint, signature)) {
@@ -108,12 +108,17 @@ async function regionOf(
   const region = wanted.kind === 'bin' ? `${wanted.feature}=${wanted.bin}` : 'that have drifted';
   const unknown = (reason: string) => new PlimsollError('REGION_UNKNOWN', { region, endpoint, reason });
   if (profile === null) throw unknown('its version has no reference profile yet');
-  const binners = profile.features.map(cellBinner);
-  const counts = profile.features.map(({ bins }) => new Float64Array(binCount(bins)));
+  const counted = profile.features.map((feature) => ({
+    bin: cellBinner(feature),
+    counts: new Float64Array(binCount(feature.bins)),
+  }));
   for await (const { at, inputs } of rowsOf(db, segments, options, endpoint, signature))
-    for (const [j, bin] of binners.entries()) elementAt(counts, j)[bin(inputs, at)]! += 1;
+    for (const { bin, counts } of counted) counts[bin(inputs, at)]! += 1;
   if (wanted.kind === 'drifted') {
-    const [grown] = grownRegions(profile, counts);
+    const [grown] = grownRegions(
+      profile,
+      counted.map(({ counts }) => counts),
+    );
     if (grown === undefined) throw unknown('no bin has a larger share than in the reference');
     return grown;
   }
@@ -134,11 +139,11 @@ async function regionOf(
     bin,
     name: wanted.bin,
     reference: share(feature.counts),
-    current: share(elementAt(counts, j)),
+    current: share(elementAt(counted, j).counts),
   };
 }
 
-function filterOf({ profile }: GoldenOptions, region: BinRegion): (row: Row) => boolean {
-  const binOf = cellBinner(profile!.features.find(({ name }) => name === region.feature)!);
+function filterOf({ features }: ReferenceProfile, region: BinRegion): (row: Row) => boolean {
+  const binOf = cellBinner(elementWhere(features, ({ name }) => name === region.feature));
   return ({ inputs, at }) => binOf(inputs, at) === region.bin;
 }

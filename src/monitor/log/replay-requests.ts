@@ -1,5 +1,7 @@
 /** Recorded traffic sent again: at its own pace or a multiple, to whatever answers; what differs and how long it takes. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { elementAt } from '../../core/element-at.ts';
 import { messageOf } from '../../core/error-text.ts';
 import type { Signature } from '../../model/signature.ts';
 import { compareGolden } from '../../registry/golden.ts';
@@ -121,6 +123,7 @@ function differs(
 function quantiles(values: readonly number[]): Quantiles | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+  const at = (share: number) =>
+    elementAt(sorted, Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1));
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }

@@ -2,6 +2,7 @@
  * Counters that only grow, remembered so that what came within the last so many minutes can be told: fine steps for what is
  * near, coarse ones for what is far. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 
 /** Numbers that are counted together. */
 export type CounterValues = readonly number[];
@@ -46,10 +47,11 @@ export class CounterWindow {
 
   /** What came within the last `millis`, or since the begin where that is later, and how long that is; null before that. */
   within(millis: number): { readonly counts: CounterValues; readonly millis: number } | null {
-    const last = this.#slots.at(-1);
-    if (last === undefined) return null;
-    const from = this.#slots.findLast(({ at }) => at <= last.at - millis) ?? this.#slots[0]!;
-    return { counts: last.total.map((count, k) => count - from.total[k]!), millis: last.at - from.at };
+    const [first, last] = [this.#slots[0], this.#slots.at(-1)];
+    if (first === undefined || last === undefined) return null;
+    const from = this.#slots.findLast(({ at }) => at <= last.at - millis) ?? first;
+    const counts = last.total.map((count, k) => count - elementAt(from.total, k));
+    return { counts, millis: last.at - from.at };
   }
 
   state(): CounterWindowState {
@@ -61,9 +63,10 @@ function thinned(slots: readonly Slot[], now: number, span: number): Slot[] {
   // One that is older than the span stays, as the begin of it.
   const begin = slots.findLastIndex(({ at }) => at <= now - span);
   return slots.slice(Math.max(0, begin)).filter(({ at }, k, kept) => {
-    if (k === 0 || k === kept.length - 1) return true;
+    const next = kept[k + 1];
+    if (k === 0 || next === undefined) return true;
     const step = STEPS.findLast(({ age }) => now - at > age)?.step;
     // The last of each step stays.
-    return step === undefined || Math.floor(at / step) !== Math.floor(kept[k + 1]!.at / step);
+    return step === undefined || Math.floor(at / step) !== Math.floor(next.at / step);
   });
 }

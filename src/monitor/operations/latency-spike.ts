@@ -3,6 +3,8 @@
  * percentile; the baseline is the median over a week of hours, so that a bad day does not become usual, and a model whose
  * hours differ is allowed to. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
+import { addTo } from '../../core/vector.ts';
 import {
   countWithin,
   DURATION_CELLS,
@@ -45,7 +47,7 @@ export class LatencyBaseline {
     const hour = Math.floor(at / HOUR_MS);
     if (this.#hour !== hour) this.#close();
     this.#hour = hour;
-    for (let cell = 0; cell < DURATION_CELLS; cell++) this.#cells[cell]! += cells[cell]!;
+    addTo(this.#cells, cells);
   }
 
   /** The usual 95th percentile in seconds, and how many times of it an hour may be without being unusual; or null. */
@@ -112,5 +114,6 @@ export function detectSpike(
 function median(values: readonly number[]): number {
   const ordered = values.toSorted((a, b) => a - b);
   const middle = ordered.length >> 1;
-  return ordered.length % 2 === 1 ? ordered[middle]! : (ordered[middle - 1]! + ordered[middle]!) / 2;
+  const upper = elementAt(ordered, middle);
+  return ordered.length % 2 === 1 ? upper : (elementAt(ordered, middle - 1) + upper) / 2;
 }

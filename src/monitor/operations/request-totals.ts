@@ -1,5 +1,6 @@
 /** What a model's requests have come to since the last look, from counters that only grow. Pure. */
 
+import { addTo, zipWith } from '../../core/vector.ts';
 import { DURATION_CELLS } from '../../metrics/duration-buckets.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 
@@ -22,7 +23,7 @@ export function modelTotals({ versions }: FleetLoad, model: string): RequestTota
     requests += ok + error + overloaded;
     failed += error + overloaded;
     seen += ok + error + overloaded + invalid + cancelled;
-    for (let cell = 0; cell < DURATION_CELLS; cell++) times[cell]! += one.times[cell] ?? 0;
+    addTo(times, one.times);
   }
   return { requests, failed, seen, times };
 }
@@ -35,6 +36,6 @@ export function totalsBetween(before: RequestTotals, now: RequestTotals): Reques
     requests: now.requests - before.requests,
     failed: now.failed - before.failed,
     seen: now.seen - before.seen,
-    times: now.times.map((count, cell) => Math.max(0, count - before.times[cell]!)),
+    times: zipWith(now.times, before.times, (count, then) => Math.max(0, count - then)),
   };
 }

@@ -82,10 +82,11 @@ export class ServerWatch {
   #memory(isKnown: boolean, at: number): AlertCondition {
     // The stretch that is being filled is not over.
     const floors = this.#floors.slice(0, -1).map(({ bytes }) => bytes);
-    const last = floors.slice(-5);
-    if (!isKnown || last.length < 5) return this.#made('MemoryGrowth', null, at, UNKNOWN_DETAIL, 'ticket');
-    const [first, now] = [last[0]!, last[4]!];
-    const grows = last.every((bytes, k) => k === 0 || bytes > last[k - 1]!);
+    const [first, ...later] = floors.slice(-5);
+    const now = later[3];
+    if (!isKnown || first === undefined || now === undefined)
+      return this.#made('MemoryGrowth', null, at, UNKNOWN_DETAIL, 'ticket');
+    const grows = later.every((bytes, k) => bytes > (later[k - 1] ?? first));
     const isMuch = now >= first * GROWTH && now - first >= GROWTH_LEAST;
     const standing = grows && isMuch ? 'beyond' : grows ? 'between' : 'below';
     return this.#made('MemoryGrowth', standing, at, memoryTold(first, now), 'ticket');

@@ -26,8 +26,8 @@ export class DuplicateCounter {
 
   add({ high, low }: RowHashes, from = 0, to = low.length): void {
     for (let i = from; i < to; i++) {
-      if ((low[i]! & this.#mask) !== 0) continue;
-      this.#count(hex(high[i]!) + hex(low[i]!), 1);
+      const [upper, lower] = [high[i]!, low[i]!];
+      if ((lower & this.#mask) === 0) this.#count(hex(upper) + hex(lower), 1);
     }
   }
 

@@ -2,6 +2,7 @@
  * Violations of rows against a profile, fed with blocks in their order. What it keeps is small and plain, and adds up over
  * replicas. Pure.
  */
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { BinnedRows, ProfiledColumns } from '../reference/bin-counter.ts';
 import { BIN, type FeatureProfile, type ReferenceProfile } from '../reference/reference-profile.ts';
 import { seasonalOffset } from '../reference/season.ts';
@@ -56,7 +57,7 @@ export class QualityWatch {
 
   add(block: QualityBlock): void {
     this.#profile.features.forEach((feature, j) => {
-      this.#features[j] = addFeature(this.#features[j]!, feature, block, j);
+      this.#features[j] = addFeature(elementAt(this.#features, j), feature, block, j);
     });
     this.#addRepeats(block);
     if (block.times) this.#clock = checkRowTimes(this.#clock, block.times, block.from, block.now ?? null);
@@ -66,7 +67,7 @@ export class QualityWatch {
   /** Rows that another replica has seen. */
   merge(other: QualityState): void {
     other.features.forEach((theirs, j) => {
-      this.#features[j] = mergeFeature(this.#features[j]!, theirs);
+      this.#features[j] = mergeFeature(elementAt(this.#features, j), theirs);
     });
     this.#repeats.merge(other.repeats);
     if (other.repeated.share > this.#repeated.share) this.#repeated = other.repeated;
@@ -127,8 +128,7 @@ function addFeature(
     } else {
       found.beyond++;
       if (found.firstBeyond < 0) found.firstBeyond = from + i;
-      const value = column.kind === 'number' ? column.values[i]! : Number(column.values[i]);
-      const x = value - seasonalOffset(feature, times?.[i]);
+      const x = Number(column.values[i]) - seasonalOffset(feature, times?.[i]);
       if (range === null || (x >= range.low && x <= range.high)) continue;
       found.far++;
       if (found.firstFar < 0) found.firstFar = from + i;
@@ -137,8 +137,9 @@ function addFeature(
   const flags = misfits?.[j] ?? null;
   if (flags !== null) {
     for (let i = 0; i < rows; i++) {
-      found.misfits += flags[i]!;
-      if (found.misfit < 0 && flags[i] === 1) found.misfit = from + i;
+      if (flags[i] !== 1) continue;
+      found.misfits++;
+      if (found.misfit < 0) found.misfit = from + i;
     }
   }
   return { ...found, run: extendRun(before.run, column, rows, from) };
@@ -148,7 +149,7 @@ function addFeature(
 function farRange({ bins }: FeatureProfile): { readonly low: number; readonly high: number } | null {
   if (bins.kind === 'quantiles') return widened(bins.low, bins.high);
   return bins.kind === 'values' && bins.values.length > 0
-    ? widened(bins.values[0]!, bins.values.at(-1)!)
+    ? widened(elementAt(bins.values, 0), lastOf(bins.values))
     : null;
 }
 

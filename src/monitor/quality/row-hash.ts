@@ -20,7 +20,7 @@ export function hashRows(rows: number, columns: ProfiledColumns): RowHashes {
     if (column.kind === 'number') mixNumbers(column, rows, high, low);
     else
       for (let i = 0; i < rows; i++) {
-        const text = column.values[i]!;
+        const text = column.values[i] ?? null;
         mix(high, low, i, text === null ? NULL : textWord(text, texts), text?.length ?? 0);
       }
   }

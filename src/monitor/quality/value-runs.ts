@@ -1,4 +1,5 @@
 /** The longest run of one and the same value in a column. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { ValueColumn } from '../reference/reference-profile.ts';
 
 export interface ValueRun {
@@ -32,7 +33,7 @@ function continued<T extends number | string | null>(
   let { value, length, longest, since, of } = state;
   let begin = 0;
   while (begin < rows) {
-    const next = values[begin]!;
+    const next = elementAt(values, begin);
     let end = begin + 1;
     while (end < rows && values[end] === next) end++;
     length = (next === value ? length : 0) + end - begin;

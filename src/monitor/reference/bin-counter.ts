@@ -1,4 +1,7 @@
 /** Rows → counts of bins. Pure. */
+
+import { elementAt } from '../../core/element-at.ts';
+import { binCounts, zipWith } from '../../core/vector.ts';
 import { binCount, type ColumnBinner, columnBinner } from './column-binner.ts';
 import { JointProjector } from './joint-profile.ts';
 import { BIN, type ReferenceProfile, type TickCounts, type ValueColumn } from './reference-profile.ts';
@@ -39,7 +42,7 @@ export class BinCounter {
     const own = binned(
       rows,
       this.#features,
-      features.map((column, j) => deseasonalized(inputs[j]!, column, times)),
+      features.map((column, j) => deseasonalized(elementAt(inputs, j), column, times)),
     );
     return new BinnedRows(
       rows,
@@ -102,14 +105,15 @@ export class BinnedRows {
 
   /** The bin of each row, of the feature with that number. */
   featureBins(feature: number): Uint8Array {
-    return this.#features.bins[feature]!;
+    return elementAt(this.#features.bins, feature);
   }
 
   /** Counts of one of them, in the order of features, outputs and what is derived of several. */
   countsOf(place: number, from: number, to: number): Float64Array {
     let at = place;
     for (const side of [this.#features, this.#outputs, this.#joint]) {
-      if (at < side.bins.length) return countColumn(side.bins[at]!, side.widths[at]!, from, to);
+      if (at < side.bins.length)
+        return binCounts(elementAt(side.bins, at).subarray(from, to), elementAt(side.widths, at));
       at -= side.bins.length;
     }
     throw new RangeError(`no feature in place ${place}`);
@@ -127,19 +131,13 @@ export class BinnedRows {
 }
 
 function countSide({ bins, widths }: Side, from: number, to: number): Float64Array[] {
-  return bins.map((column, j) => countColumn(column, widths[j]!, from, to));
-}
-
-function countColumn(column: Uint8Array, width: number, from: number, to: number): Float64Array {
-  const counts = new Float64Array(width);
-  for (let i = from; i < to; i++) counts[column[i]!]!++;
-  return counts;
+  return bins.map((column, j) => binCounts(column.subarray(from, to), elementAt(widths, j)));
 }
 
 /** The sum of two, of the same profile. */
 export function addTickCounts(a: TickCounts, b: TickCounts): TickCounts {
   const add = (x: readonly Float64Array[], y: readonly Float64Array[]): Float64Array[] =>
-    x.map((counts, j) => counts.map((count, k) => count + y[j]![k]!));
+    x.map((counts, j) => zipWith(counts, elementAt(y, j), (count, more) => count + more));
   return {
     rows: a.rows + b.rows,
     features: add(a.features, b.features),

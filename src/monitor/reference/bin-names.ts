@@ -1,5 +1,6 @@
 /** What bins are called to people. Pure. */
 
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import { numberText } from '../../text/numbers.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from './reference-profile.ts';
 
@@ -20,8 +21,9 @@ export function binNames({ bins, sentinels }: Pick<FeatureProfile, 'bins' | 'sen
 
 function rangeOf(bins: FeatureProfile['bins']): { readonly low: number; readonly high: number } | null {
   if (bins.kind === 'quantiles') return bins;
-  if (bins.kind !== 'values' || bins.values.length === 0) return null;
-  return { low: bins.values[0]!, high: bins.values.at(-1)! };
+  if (bins.kind !== 'values') return null;
+  const [low, high] = [bins.values[0], bins.values.at(-1)];
+  return low === undefined || high === undefined ? null : { low, high };
 }
 
 function regularNames(bins: FeatureProfile['bins']): string[] {
@@ -29,7 +31,8 @@ function regularNames(bins: FeatureProfile['bins']): string[] {
   if (bins.kind === 'values') return bins.values.map(numberText);
   if (bins.kind === 'categories') return bins.rest === null ? [...bins.values] : [...bins.values, 'other'];
   const { low, high, edges } = bins;
-  if (edges.length === 0) return [`${numberText(low)} – ${numberText(high)}`];
-  const inner = edges.slice(1).map((edge, k) => `${numberText(edges[k]!)} – ${numberText(edge)}`);
-  return [`≤ ${numberText(edges[0]!)}`, ...inner, `> ${numberText(edges.at(-1)!)}`];
+  const [first, ...others] = edges;
+  if (first === undefined) return [`${numberText(low)} – ${numberText(high)}`];
+  const inner = others.map((edge, k) => `${numberText(elementAt(edges, k))} – ${numberText(edge)}`);
+  return [`≤ ${numberText(first)}`, ...inner, `> ${numberText(lastOf(edges))}`];
 }

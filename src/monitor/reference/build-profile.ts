@@ -1,6 +1,8 @@
 /** Reference data → profile. Pure. */
+
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { binCounts } from '../../core/vector.ts';
 import { categoryBins } from './category-bins.ts';
 import { binCount, columnBinner } from './column-binner.ts';
 import { estimateDependence } from './dependence.ts';
@@ -121,9 +123,11 @@ export function profileFeature(
   sentinels: readonly number[] | null = null,
   times: Float64Array | null = null,
 ): FeatureProfile {
-  const season = times !== null && column.kind === 'number' ? estimateSeason(column, times) : null;
-  if (season !== null && column.kind === 'number')
-    return { ...profileFeature(name, subtractSeason(column, season, times!), sentinels), season };
+  if (times !== null && column.kind === 'number') {
+    const season = estimateSeason(column, times);
+    if (season !== null)
+      return { ...profileFeature(name, subtractSeason(column, season, times), sentinels), season };
+  }
   const { type, bins, ...more } =
     column.kind === 'number'
       ? { ...numericBins(column.values, column.nulls, sentinels), singletons: 0 }
@@ -131,8 +135,7 @@ export function profileFeature(
   const rows = columnLength(column);
   const found = new Uint8Array(rows);
   columnBinner({ bins, sentinels: more.sentinels })(column, 0, rows, found);
-  const counts = new Array<number>(binCount(bins)).fill(0);
-  for (let i = 0; i < rows; i++) counts[elementAt(found, i)]!++;
+  const counts = Array.from(binCounts(found, binCount(bins)));
   const dependence = estimateDependence({ bins, counts }, found);
   return { name, type, bins, sentinels: more.sentinels, counts, dependence, singletons: more.singletons };
 }

@@ -3,7 +3,9 @@
  * b·Var(mean of a block)/Var(row) tends to 1 + 2 Σ autocorrelations (Flegal and Jones, Annals of Statistics 38, 2010).
  * Pure.
  */
+
 import { elementAt } from '../../core/element-at.ts';
+import { binCounts } from '../../core/vector.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
 import { DEPENDENCE_MAX, DEPENDENCE_ROWS } from './profile-limits.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from './reference-profile.ts';
@@ -30,7 +32,10 @@ export function estimateDependence(
 function scoresOf({ bins, counts }: Pick<FeatureProfile, 'bins' | 'counts'>): Float64Array[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const indicator = (bin: number) => Float64Array.from(counts, (_, k) => (k === bin ? 1 : 0));
-  const varies = (bin: number): boolean => elementAt(counts, bin) > 0 && elementAt(counts, bin) < total;
+  const varies = (bin: number): boolean => {
+    const rows = elementAt(counts, bin);
+    return rows > 0 && rows < total;
+  };
   const indicators = [BIN.null, BIN.nan, BIN.sentinel].filter(varies).map(indicator);
   if (bins.kind === 'quantiles' || bins.kind === 'values') {
     const scores = normalScores(counts);
@@ -48,10 +53,11 @@ export function normalScores(counts: readonly number[]): Float64Array {
   const scores = new Float64Array(counts.length);
   let before = 0;
   for (const k of order) {
+    const rows = elementAt(counts, k);
     // Bins without a row of the reference are as far out as half a row.
-    const middle = (before + elementAt(counts, k) / 2) / Math.max(1, total);
+    const middle = (before + rows / 2) / Math.max(1, total);
     scores[k] = normalQuantile(Math.min(1 - 0.5 / (total + 1), Math.max(0.5 / (total + 1), middle)));
-    before += elementAt(counts, k);
+    before += rows;
   }
   return scores;
 }
@@ -79,8 +85,7 @@ function batchMeans(bins: Uint8Array, scores: Float64Array): number {
 }
 
 function moments(bins: Uint8Array, scores: Float64Array) {
-  const counts = new Float64Array(scores.length);
-  for (let i = 0; i < bins.length; i++) counts[bins[i]!]!++;
+  const counts = binCounts(bins, scores.length);
   const average = (of: (z: number) => number): number =>
     counts.reduce((sum, count, k) => sum + count * of(elementAt(scores, k)), 0) / Math.max(1, bins.length);
   const mean = average((z) => z);

@@ -1,4 +1,5 @@
 /** Bins of a numeric feature. Pure. */
+import { take } from '../../core/vector.ts';
 import { DISTINCT_VALUES_MAX, EDGE_SAMPLE_ROWS } from './profile-limits.ts';
 import { quantileEdges } from './quantile-edges.ts';
 import type { FeatureBins } from './reference-profile.ts';
@@ -46,7 +47,8 @@ function sampleOf(values: Float64Array, nulls: Uint8Array | null): Float64Array 
   for (let k = 0; k < take; k++) {
     const shift = stride === 1 ? 0 : (k * 0.6180339887498949) % 1;
     const i = Math.min(values.length - 1, Math.floor((k + shift) * stride));
-    if (nulls?.[i] !== 1 && isRegular(values[i]!)) sample[kept++] = values[i]! + 0;
+    const x = values[i]! + 0;
+    if (nulls?.[i] !== 1 && isRegular(x)) sample[kept++] = x;
   }
   return sample.subarray(0, kept);
 }
@@ -72,17 +74,16 @@ function summary(values: Float64Array, nulls: Uint8Array | null, sentinels: Read
 
 function without({ values, counts }: ValueCounts, sentinels: readonly number[]): ValueCounts {
   if (sentinels.length === 0) return { values, counts };
-  const kept = [...values.keys()].filter((i) => !sentinels.includes(values[i]!));
-  return {
-    values: Float64Array.from(kept, (i) => values[i]!),
-    counts: Float64Array.from(kept, (i) => counts[i]!),
-  };
+  const kept = [...values.entries()].flatMap(([i, value]) => (sentinels.includes(value) ? [] : [i]));
+  return { values: take(values, kept), counts: take(counts, kept) };
 }
 
 function growsAlways(values: Float64Array, nulls: Uint8Array | null): boolean {
   if (values.length < IDENTIFIER_MIN || nulls !== null) return false;
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isInteger(values[i]!) || (i > 0 && values[i]! <= values[i - 1]!)) return false;
+  let before = -Infinity;
+  for (const value of values) {
+    if (!Number.isInteger(value) || value <= before) return false;
+    before = value;
   }
   return true;
 }

@@ -1,6 +1,6 @@
 /** The profile of a file of reference data, made column by column: what is in memory does not grow with the columns. */
 
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { DuplicateCounter } from '../quality/duplicate-counter.ts';
 import { hashRows } from '../quality/row-hash.ts';
@@ -71,7 +71,7 @@ async function profileTable(table: TabularFile, options: FileProfileOptions): Pr
     }
   }
   const side = (isOutput: boolean): FeatureProfile[] =>
-    names.filter((name) => outputs.includes(name) === isOutput).map((name) => profiles.get(name)!);
+    names.filter((name) => outputs.includes(name) === isOutput).map((name) => valueInMap(profiles, name));
   const features = side(false);
   const { bins, duplicates } = await together(table, features, rows, times);
   return {

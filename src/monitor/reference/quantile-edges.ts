@@ -1,4 +1,5 @@
 /** Edges of bins that hold about as many rows each. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { QUANTILES } from './profile-limits.ts';
 import type { ValueCounts } from './sentinels.ts';
 
@@ -24,30 +25,25 @@ export function quantileEdges(atoms: ValueCounts, rows: number): number[] {
   let filled = 0;
   let closed = 0;
   let left = total - heavy.rows;
-  for (let i = 0; i < values.length - 1; i++) {
-    filled += counts[i]!;
-    if (!heavy.is(i)) left -= counts[i]!;
+  for (const [i, next] of counts.subarray(1).entries()) {
+    const own = elementAt(counts, i);
+    filled += own;
+    if (!heavy.has(own)) left -= own;
     // Without the next value the bin is nearer to even than with it.
-    const full = closed < light - 1 && filled >= mean - counts[i + 1]! / 2 && left >= least;
-    const edge = heavy.is(i) || full || (heavy.is(i + 1) && filled >= least);
+    const full = closed < light - 1 && filled >= mean - next / 2 && left >= least;
+    const edge = heavy.has(own) || full || (heavy.has(next) && filled >= least);
     if (!edge) continue;
-    edges.push(shortBetween(values[i]!, values[i + 1]!));
-    if (!heavy.is(i)) closed++;
+    edges.push(shortBetween(elementAt(values, i), elementAt(values, i + 1)));
+    if (!heavy.has(own)) closed++;
     filled = 0;
   }
   return edges;
 }
 
 function heavyOnes(counts: Float64Array, total: number, bins: number) {
-  const is = (i: number): boolean => counts[i]! >= total / bins;
-  let count = 0;
-  let rows = 0;
-  for (let i = 0; i < counts.length; i++) {
-    if (!is(i)) continue;
-    count++;
-    rows += counts[i]!;
-  }
-  return { is, count, rows };
+  const has = (rows: number): boolean => rows >= total / bins;
+  const heavy = counts.filter(has);
+  return { has, count: heavy.length, rows: heavy.reduce((sum, rows) => sum + rows, 0) };
 }
 
 /** The number with the fewest digits in [low, high), so that people can read edges. */

@@ -2,7 +2,9 @@
  * Numbers without what the hour of the week explains: what is compared is how far a value is from the reference's median at
  * that hour. Hours are of UTC. Pure.
  */
+
 import { elementAt } from '../../core/element-at.ts';
+import { zipWith } from '../../core/vector.ts';
 import type { FeatureProfile, ValueColumn } from './reference-profile.ts';
 
 type Numbers = Extract<ValueColumn, { kind: 'number' }>;
@@ -25,24 +27,32 @@ function hourOfWeek(time: number): number {
   return ((hours % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
 }
 
+interface TimedValue {
+  readonly value: number;
+  /** Of the week. */
+  readonly hour: number;
+}
+
 /** Medians by hour of the week, less the median of all; null where the hours explain hardly anything. */
 export function estimateSeason({ values, nulls }: Numbers, times: Float64Array): readonly number[] | null {
-  const isKnown = (i: number): boolean =>
-    nulls?.[i] !== 1 && Number.isFinite(elementAt(values, i)) && !Number.isNaN(elementAt(times, i));
-  const rows = [...values.keys()].filter(isKnown);
+  const rows: TimedValue[] = [];
+  for (const [i, value] of values.entries()) {
+    const time = elementAt(times, i);
+    if (nulls?.[i] !== 1 && Number.isFinite(value) && !Number.isNaN(time))
+      rows.push({ value, hour: hourOfWeek(time) });
+  }
   if (rows.length === 0) return null;
-  const all = medianOf(rows.map((i) => elementAt(values, i)));
-  const byHour = Map.groupBy(rows, (i) => hourOfWeek(elementAt(times, i)));
-  const byDay = Map.groupBy(rows, (i) => hourOfWeek(elementAt(times, i)) % 24);
+  const all = medianOf(rows);
+  const byHour = Map.groupBy(rows, ({ hour }) => hour);
+  const byDay = Map.groupBy(rows, ({ hour }) => hour % 24);
   const offsets = Array.from({ length: WEEK_HOURS }, (_, hour) => {
     const own = byHour.get(hour) ?? [];
     const used = own.length >= ROWS_MIN ? own : (byDay.get(hour % 24) ?? []);
-    return used.length >= ROWS_MIN ? medianOf(used.map((i) => elementAt(values, i))) - all : 0;
+    return used.length >= ROWS_MIN ? medianOf(used) - all : 0;
   });
-  const before = rows.reduce((sum, i) => sum + Math.abs(elementAt(values, i) - all), 0);
+  const before = rows.reduce((sum, { value }) => sum + Math.abs(value - all), 0);
   const after = rows.reduce(
-    (sum, i) =>
-      sum + Math.abs(elementAt(values, i) - all - elementAt(offsets, hourOfWeek(elementAt(times, i)))),
+    (sum, { value, hour }) => sum + Math.abs(value - all - elementAt(offsets, hour)),
     0,
   );
   return before - after < EXPLAINED_MIN * before ? null : offsets;
@@ -81,14 +91,15 @@ export function subtractSeason(
   offsets: readonly number[],
   times: Float64Array,
 ): Numbers {
-  const adjusted = values.map((x, i) => (Number.isNaN(times[i]!) ? x : x - offsets[hourOfWeek(times[i]!)]!));
+  const adjusted = zipWith(values, times, (x, time) =>
+    Number.isNaN(time) ? x : x - elementAt(offsets, hourOfWeek(time)),
+  );
   return { kind: 'number', values: adjusted, nulls };
 }
 
-function medianOf(values: number[]): number {
-  values.sort((a, b) => a - b);
-  const half = values.length >> 1;
-  return values.length % 2 === 1
-    ? elementAt(values, half)
-    : (elementAt(values, half - 1) + elementAt(values, half)) / 2;
+function medianOf(rows: readonly TimedValue[]): number {
+  const ascending = Float64Array.from(rows, ({ value }) => value).sort();
+  const half = ascending.length >> 1;
+  const upper = elementAt(ascending, half);
+  return ascending.length % 2 === 1 ? upper : (elementAt(ascending, half - 1) + upper) / 2;
 }

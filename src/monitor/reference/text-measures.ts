@@ -2,7 +2,9 @@
  * Measures of free text, of which the values themselves never come again: how long it is, in which language or script, and how
  * many of its words the reference has not. Pure.
  */
+
 import { murmur3 } from '../../bytes/murmur3.ts';
+import { elementAt } from '../../core/element-at.ts';
 import type { FeatureProfile, TextMeasures, ValueColumn } from './reference-profile.ts';
 
 type Texts = Extract<ValueColumn, { kind: 'category' }>;
@@ -50,13 +52,12 @@ export function profileTextMeasures(
   profileColumn: ProfileColumn,
 ): { readonly measures: TextMeasures; readonly features: readonly FeatureProfile[] } {
   const texts = column.values.slice(0, TEXTS_MAX);
-  const [known, counted] = [0, 1].map((half) =>
-    texts.filter((_, i) => Math.floor(i / HALF_ROWS) % 2 === half),
-  ) as [typeof texts, typeof texts];
+  const halfOf = (half: number) => texts.filter((_, i) => Math.floor(i / HALF_ROWS) % 2 === half);
+  const [known, counted] = [halfOf(0), halfOf(1)];
   const measures = { feature, vocabulary: vocabularyOf(known) };
   const measured = new TextMeter(measures).measure(counted.length > 0 ? counted : known);
   const features = NAMES.map((measure, k) => ({
-    ...profileColumn(`${name} (${measure})`, measured[k]!, []),
+    ...profileColumn(`${name} (${measure})`, elementAt(measured, k), []),
     of: name,
   }));
   return { measures, features };

@@ -2,7 +2,7 @@
  * What other rules would have told about the same rows, so that a number of alarms says something: one that always fires, one
  * that never does, and detectors without a budget. Pure.
  */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import type { BinnedRows } from '../reference/bin-counter.ts';
 import { normalScores } from '../reference/dependence.ts';
 import { BIN, type ReferenceProfile } from '../reference/reference-profile.ts';
@@ -50,7 +50,7 @@ export class BaselineAlarmCounter {
     for (const { name, feature, scores, detector } of this.#watching)
       for (const bin of binned.featureBins(feature))
         if (bin > BIN.nan && detector.update(elementAt(scores, bin)))
-          this.#alarms.set(name, this.#alarms.get(name)! + 1);
+          this.#alarms.set(name, valueInMap(this.#alarms, name) + 1);
   }
 
   alarms(): BaselineAlarms {

@@ -71,7 +71,7 @@ export async function replayFiles(options: FileReplayOptions): Promise<FileRepla
     const total = Math.max(1, await stream.rows());
     const falseAlarms = falseAlarmsPerRow(
       options.budget,
-      options.budget.unit === 'rows' ? 0 : await rateOf(stream, options, numericTime),
+      options.budget.unit === 'rows' ? 0 : await rateOf(stream, time, numericTime),
     );
     const found = await replayStream(profile, stream, {
       drift: { falseAlarms, minimumPsi: options.minimumPsi, minimumShare: options.minimumShare },
@@ -110,11 +110,12 @@ async function ownType(path: string, name: string): Promise<FileColumn | undefin
 }
 
 /** Rows a millisecond, by the first and the last time. */
-async function rateOf(stream: TabularFile, { time }: FileReplayOptions, isNumeric: boolean): Promise<number> {
+async function rateOf(stream: TabularFile, time: string | null, isNumeric: boolean): Promise<number> {
+  if (time === null) throw usage('--false-alarms is a span of time, so --time is required');
   let rows = 0;
   let from = Infinity;
   let to = -Infinity;
-  for await (const { columns } of stream.blocks([time!])) {
+  for await (const { columns } of stream.blocks([time])) {
     const [column] = columns;
     if (column?.kind !== 'number') continue;
     for (const value of column.values) {

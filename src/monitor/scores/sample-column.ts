@@ -55,13 +55,15 @@ export function contingencyTable(
   };
 }
 
+const codePoints = (text: string): Uint32Array =>
+  Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0);
+
 /** Ascending: numbers by value, text by code points, as Python sorts them. */
 export function compareCategories(a: CategoryValue, b: CategoryValue): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [[...String(a)], [...String(b)]];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = elementAt(left, i).codePointAt(0)! - elementAt(right, i).codePointAt(0)!;
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+  const [left, right] = [codePoints(String(a)), codePoints(String(b))];
+  const at = left.findIndex((point, i) => point !== right[i]);
+  return at < 0 || at >= right.length
+    ? left.length - right.length
+    : elementAt(left, at) - elementAt(right, at);
 }

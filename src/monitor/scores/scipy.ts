@@ -2,6 +2,7 @@
  * Tests and distances of a column as scipy 1.17 defines them. Missing values are left out beforehand; scipy chooses
  * nothing by itself, so the verdict is that of the customary test at the customary level. Pure.
  */
+import { valueOfKey } from '../../core/element-at.ts';
 import { andersonDarling } from '../../statistics/anderson-darling.ts';
 import { contingencyTest, fisherExact } from '../../statistics/contingency.ts';
 import { cramerVonMises } from '../../statistics/cramer-von-mises.ts';
@@ -104,7 +105,7 @@ function judged(methods: ScoreMethods, method: string): LibraryScores {
   const { scores, reasons } = runMethods(methods);
   const score = scores[method];
   if (score === null || score === undefined) {
-    return { scores, reasons: { ...reasons, default: reasons[method]! }, default: null };
+    return { scores, reasons: { ...reasons, default: valueOfKey(reasons, method) }, default: null };
   }
   const p = scoreNumber(score);
   return { scores, reasons, default: { method, score: p, threshold: LEVEL, drift: p < LEVEL } };

@@ -42,7 +42,7 @@ export async function collectColumns(
 
 /** A column of which the parts come one after the other. */
 class Growing {
-  readonly #numbers: Float64Array | null;
+  #numbers: Float64Array | null;
   readonly #texts: (string | null)[] = [];
   #nulls: Uint8Array | null = null;
   /** Texts that were met, each once: categories come again and again, from block to block. */
@@ -61,8 +61,8 @@ class Growing {
         this.#texts.push(text === null ? null : this.#one(text));
       return;
     }
-    const numbers = this.#numbers!;
-    numbers.set(column.values.subarray(0, this.#rows - from), from);
+    this.#numbers ??= new Float64Array(this.#rows);
+    this.#numbers.set(column.values.subarray(0, this.#rows - from), from);
     if (column.nulls === null) return;
     this.#nulls ??= new Uint8Array(this.#rows);
     this.#nulls.set(column.nulls.subarray(0, this.#rows - from), from);

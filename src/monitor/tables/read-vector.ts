@@ -41,7 +41,7 @@ export function readVector(
   const { items, validity } = vector as unknown as RawVector;
   const nulls = nullsOf(validity.data, rows);
   if (kind === 'flag') {
-    const values = Array.from(items.subarray(0, rows), (x, i) => (nulls?.[i] === 1 ? null : TRUTHS[x]!));
+    const values = Array.from(items.subarray(0, rows), (x, i) => (nulls?.[i] === 1 ? null : String(x === 1)));
     return { kind: 'category', values };
   }
   const values = room.subarray(0, rows);
@@ -49,8 +49,6 @@ export function readVector(
   if (nulls !== null) for (let i = 0; i < rows; i++) if (nulls[i] === 1) values[i] = Number.NaN;
   return { kind: 'number', values, nulls };
 }
-
-const TRUTHS = ['false', 'true'] as const;
 
 /** A copy of bytes as they are, or null where all are 0. */
 export function readFlags(chunk: DuckDBDataChunk, column: number): Uint8Array | null {
@@ -66,8 +64,9 @@ function nullsOf(words: BigUint64Array<ArrayBuffer> | null, rows: number): Uint8
   const nulls = new Uint8Array(rows);
   let any = 0;
   for (let i = 0; i < rows; i++) {
-    nulls[i] = 1 - ((bits[i >> 3]! >> (i & 7)) & 1);
-    any |= nulls[i]!;
+    const isNull = 1 - ((bits[i >> 3]! >> (i & 7)) & 1);
+    nulls[i] = isNull;
+    any |= isNull;
   }
   return any === 0 ? null : nulls;
 }

@@ -1,5 +1,7 @@
 /** Chunks of DuckDB → blocks of a table, of which the memory is used again and again. */
+
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
+import { elementAt } from '../../core/element-at.ts';
 import type { ValueColumn } from '../reference/reference-profile.ts';
 import { ChunkMemory } from './chunk-memory.ts';
 import { readFlags, readVector } from './read-vector.ts';
@@ -51,8 +53,9 @@ function blockOf(
   const misfits: (Uint8Array | null)[] = [];
   let at = 0;
   cells.forEach((cell, j) => {
-    if (cell?.kind === 'number' && rooms[j]!.length < rows) rooms[j] = new Float64Array(rows);
-    columns.push(cell === null ? null : readVector(chunk, at++, cell.kind, rooms[j]!));
+    let room = elementAt(rooms, j);
+    if (cell?.kind === 'number' && room.length < rows) room = rooms[j] = new Float64Array(rows);
+    columns.push(cell === null ? null : readVector(chunk, at++, cell.kind, room));
     misfits.push(cell === null || cell.misfit === null ? null : readFlags(chunk, at++));
   });
   return { from, rows, columns, misfits };

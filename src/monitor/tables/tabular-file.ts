@@ -196,8 +196,8 @@ async function measured(
   for (const column of columns) {
     const type = found.get(column.name) ?? '';
     const measures = column.type === 'other' ? await listColumns(db, sql, column.name, type) : null;
-    const isFree = measures?.every(({ name }) => !found.has(name)) ?? false;
-    all.push(...(isFree ? measures! : [column]));
+    const isFree = measures?.every(({ name }) => !found.has(name));
+    all.push(...(measures && isFree ? measures : [column]));
   }
   return all;
 }

@@ -42,8 +42,8 @@ export class BlockSpoolReader {
       if (size > BLOCK_LIMITS.bytes) return this.setAside(name);
       const bytes = await readFile(path);
       const block = decodeBlock(bytes, crc32);
-      const id = blockIdOf(name)!;
-      const isItself = id.worker === block.worker && id.epoch === block.epoch && id.seq === block.seq;
+      const id = blockIdOf(name);
+      const isItself = id?.worker === block.worker && id.epoch === block.epoch && id.seq === block.seq;
       return isItself ? { name, block, bytes: bytes.length } : this.setAside(name);
     } catch (error) {
       const { code } = error as { code?: string };

@@ -1,4 +1,5 @@
 /** What drift means for alerts: a condition for each thing that may drift. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { utcMinute } from '../../core/utc.ts';
 import type { AlertCondition, AlertDetail, AlertLabels } from '../alerts/alert.ts';
 import type { DriftFinding } from '../drift/drift-finding.ts';
@@ -83,11 +84,13 @@ export function alertHistogram(
   reference: readonly number[],
   current: readonly number[],
 ): AlertDetail['histogram'] {
-  const filled = bins.map((_, k) => k).filter((k) => reference[k]! + current[k]! > 0);
+  const filled = bins
+    .map((name, k) => ({ name, before: elementAt(reference, k), now: elementAt(current, k) }))
+    .filter(({ before, now }) => before + now > 0);
   return {
-    bins: filled.map((k) => bins[k]!),
-    reference: filled.map((k) => reference[k]!),
-    current: filled.map((k) => current[k]!),
+    bins: filled.map(({ name }) => name),
+    reference: filled.map(({ before }) => before),
+    current: filled.map(({ now }) => now),
   };
 }
 

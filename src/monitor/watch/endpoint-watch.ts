@@ -125,13 +125,14 @@ export class EndpointWatch {
     const wanted = this.#policy.drift.rollout;
     if (rollout === null || wanted === 'none') return null;
     const of = await Promise.all([this.#drift(stable), this.#drift(rollout.candidate)]);
-    const steered = this.#memory?.steered?.rollout === rollout.id ? this.#memory.steered : null;
+    const last = this.#memory?.steered ?? null;
+    const steered = last?.rollout === rollout.id ? last : null;
     if (!rollout.isRunning) return wanted === 'rollback' ? this.#abortion(rollout.id, steered, of) : null;
     const began = Math.max(0, ...of.flatMap((drift) => Object.values(drift?.began ?? {})));
     if (began <= (steered?.began ?? rollout.startedAt)) {
       // Somebody has resumed it: what comes of it is theirs to say.
       if (steered !== null && this.#options.now() - steered.at > RESUMED_MS)
-        this.#memory = { ...this.#memory!, steered: { ...steered, at: Number.MAX_SAFE_INTEGER } };
+        this.#memory &&= { ...this.#memory, steered: { ...steered, at: Number.MAX_SAFE_INTEGER } };
       return null;
     }
     const cause = await this.#cause(rollout.candidate);
@@ -156,7 +157,7 @@ export class EndpointWatch {
 
   /** Notes that a rollout was steered. */
   steered({ rollout, began }: SteeringRequest): void {
-    this.#memory = { ...this.#memory!, steered: { rollout, began, at: this.#options.now() } };
+    this.#memory &&= { ...this.#memory, steered: { rollout, began, at: this.#options.now() } };
   }
 
   /** When the version was replaced, and its reference. */
@@ -212,23 +213,22 @@ export class EndpointWatch {
   /** What is to be remembered. Nothing of it is lost where it is not: the ticks since the last time are added again. */
   memories(): readonly MemoryRow[] {
     const changedAt = this.#options.now();
-    const row = (kind: string, name: string, body: unknown): MemoryRow => ({ kind, name, body, changedAt });
+    const row = (kind: string, body: unknown, name = this.#name) => ({ kind, name, body, changedAt });
+    const own = (version: number): string => versionMemoryName(this.#name, version);
     const rows = [
-      ...(this.#traffic === null ? [] : [row(MEMORY_KINDS.traffic, this.#name, this.#traffic)]),
-      ...(this.#memory === null ? [] : [row(MEMORY_KINDS.endpoint, this.#name, this.#memory)]),
-      ...(this.#operations === null
-        ? []
-        : [row(MEMORY_KINDS.operations, this.#name, this.#operations.state())]),
-      ...[...this.#changed].map((version) =>
-        row(MEMORY_KINDS.drift, versionMemoryName(this.#name, version), this.#drifts.get(version)!.memory()),
-      ),
+      ...(this.#traffic === null ? [] : [row(MEMORY_KINDS.traffic, this.#traffic)]),
+      ...(this.#memory === null ? [] : [row(MEMORY_KINDS.endpoint, this.#memory)]),
+      ...(this.#operations === null ? [] : [row(MEMORY_KINDS.operations, this.#operations.state())]),
+      ...[...this.#drifts]
+        .filter(([version]) => this.#changed.has(version))
+        .map(([version, drift]) => row(MEMORY_KINDS.drift, drift.memory(), own(version))),
+      ...[...this.#qualities]
+        .filter(([version]) => this.#changedQualities.has(version))
+        .map(([version, quality]) => row(MEMORY_KINDS.quality, quality, own(version))),
     ];
-    const qualities = [...this.#changedQualities].map((version) =>
-      row(MEMORY_KINDS.quality, versionMemoryName(this.#name, version), this.#qualities.get(version)!),
-    );
     this.#changed.clear();
     this.#changedQualities.clear();
-    return [...rows, ...qualities];
+    return rows;
   }
 
   /** Rows that were ever seen here: a number that never falls. */

@@ -86,7 +86,8 @@ export class MonitorWatch {
   /** Looks at everything once; does nothing where another process does. */
   async look(): Promise<void> {
     this.#isRestless = true;
-    if (!(await this.#lead())) return;
+    const fence = await this.#lead();
+    if (fence === null) return;
     const { surroundings, clock } = this.#options;
     const [endpoints, load] = await Promise.all([surroundings.endpoints(), surroundings.load()]);
     await this.#update(endpoints);
@@ -94,7 +95,7 @@ export class MonitorWatch {
     const { accuracy } = this.#options;
     void accuracy.begin(
       [...this.#endpoints.values()].map(({ endpoint, policy }) => ({ endpoint, policy })),
-      this.#fence!,
+      fence,
     );
     if (this.#evaluatedAt === null) await accuracy.settled(FIRST_MILLIS);
     let isRestless = endpoints.some(({ rollout }) => rollout !== null);
@@ -170,13 +171,13 @@ export class MonitorWatch {
     this.#follow();
   }
 
-  /** Whether this process evaluates; who begins to reads where the one before was. */
-  async #lead(): Promise<boolean> {
+  /** The fence of this process where it is the one that evaluates, else null; who begins to reads where the one before was. */
+  async #lead(): Promise<Fence | null> {
     const { store, clock, holder } = this.#options;
     const fence = await store.claim('evaluate', holder, clock.now(), LEASE_MS);
     if (fence === null) {
       this.#follow();
-      return false;
+      return null;
     }
     if (this.#fence?.token !== fence.token) {
       this.#follow();
@@ -185,7 +186,7 @@ export class MonitorWatch {
       this.#kept = this.#tick;
       this.#fence = fence;
     }
-    return true;
+    return this.#fence;
   }
 
   #follow(): void {

@@ -1,4 +1,5 @@
 /** What the quality of rows means for alerts. */
+import { valueOfKey } from '../../core/element-at.ts';
 import type { AlertCondition, AlertDetail, AlertLabels } from '../alerts/alert.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { QualityKind, QualityViolation } from '../quality/quality-violation.ts';
@@ -129,7 +130,7 @@ function toldOf(
     sentence:
       violation?.sentence ??
       `${feature === null ? 'the rows are' : `${feature} is`} as in the reference again`,
-    advice: ADVICE[alertname]!,
+    advice: valueOfKey(ADVICE, alertname),
     value: violation === null ? null : alertname === 'FrozenFeature' ? violation.rows : violation.share,
     threshold,
     traffic: rows,

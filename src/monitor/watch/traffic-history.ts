@@ -1,4 +1,5 @@
 /** How much traffic an endpoint has had, by minutes of the last hour and hours of the last day. Plain data. Pure. */
+import { lastOf } from '../../core/element-at.ts';
 
 export interface TrafficCount {
   readonly requests: number;
@@ -38,7 +39,7 @@ function addSlot(slots: Slots, slot: number, kept: number, { requests, rows, dro
   const all = [...others, [slot, r + requests, n + rows, d + dropped] as const].toSorted(
     (a, b) => a[0] - b[0],
   );
-  const newest = all.at(-1)![0];
+  const [newest] = lastOf(all);
   return all.filter(([known]) => known > newest - kept);
 }
 

@@ -1,4 +1,5 @@
 /** How a version is watched, as metrics say it. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { AccuracySummary } from '../accuracy/accuracy-summary.ts';
 import type { DriftPolicy } from '../policy/policy.ts';
 import type { FeatureStatus, VersionStatus } from '../prometheus/monitoring-metrics.ts';
@@ -17,11 +18,14 @@ export interface VersionObservation {
   readonly accuracy: AccuracySummary | null;
 }
 
+/** What was found in one feature. */
+type FeatureFinding = ObservedFinding & { readonly feature: string };
+
 const UNKNOWN: AccuracySummary = { estimate: null, realized: null, reference: null, labels: null };
 
 export function versionStatus(seen: VersionObservation): VersionStatus {
   const { model, version, view, policy, violations, accuracy } = seen;
-  const single = (view ?? []).filter(({ feature }) => feature !== null);
+  const single = (view ?? []).filter((finding): finding is FeatureFinding => finding.feature !== null);
   const features = Map.groupBy(single, ({ side, feature }) => JSON.stringify([side, feature]));
   return {
     model,
@@ -38,14 +42,14 @@ export function versionStatus(seen: VersionObservation): VersionStatus {
 }
 
 /** All findings of one feature: the strongest evidence, and the shares of the window that it is seen in. */
-function featureStatus(findings: readonly ObservedFinding[]): FeatureStatus {
+function featureStatus(findings: readonly FeatureFinding[]): FeatureStatus {
   const strongest = findings.reduce((a, b) => (b.evidence.log > a.evidence.log ? b : a));
   const psi = findings.find(({ effect }) => effect.unit === 'psi');
   const rows = strongest.current.reduce((sum, count) => sum + count, 0);
   const share = (bins: readonly number[]): number =>
-    rows === 0 ? Number.NaN : bins.reduce((sum, bin) => sum + strongest.current[bin]!, 0) / rows;
+    rows === 0 ? Number.NaN : bins.reduce((sum, bin) => sum + elementAt(strongest.current, bin), 0) / rows;
   return {
-    name: strongest.feature!,
+    name: strongest.feature,
     side: strongest.side,
     scores: psi === undefined ? {} : { psi: psi.effect.value },
     evidence: strongest.evidence.log,

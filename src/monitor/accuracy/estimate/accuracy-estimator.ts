@@ -5,7 +5,7 @@
  */
 import { elementAt, valueOfKey } from '../../../core/element-at.ts';
 import type { ConfidenceInterval } from '../../../statistics/confidence-interval.ts';
-import { type AccuracyMetric, findMetric, readMetric } from '../metrics/accuracy-metrics.ts';
+import { type AccuracyMetric, findMetric, metricNamed, readMetric } from '../metrics/accuracy-metrics.ts';
 import {
   effectiveSize,
   type MetricMeasurement,
@@ -185,7 +185,7 @@ function expectation(learnt: Learnt, metric: string, inputs: EstimatorInputs): M
     return valueOfKey(LOSSES, metric).link(weightedMean(losses, rows.weight));
   }
   const expected = withProbabilities(learnt, rows);
-  return expected === null ? UNKNOWN_MEASUREMENT : findMetric(expected.task, metric)!.measure(expected);
+  return expected === null ? UNKNOWN_MEASUREMENT : metricNamed(expected.task, metric).measure(expected);
 }
 
 /** With influences, for corrections by the labels that there are. */
@@ -211,7 +211,7 @@ export function estimateAccuracy(
   level = LEVEL,
 ): AccuracyEstimate {
   const { value } = expectedMetric(estimator, inputs);
-  const { range } = findMetric(estimator.task, estimator.metric)!;
+  const { range } = metricNamed(estimator.task, estimator.metric);
   const band = residualBand(value, [...estimator.residuals, ...later], {
     range,
     rowVariance: estimator.rowVariance,

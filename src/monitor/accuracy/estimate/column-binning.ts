@@ -57,7 +57,10 @@ export function applyBinning(
   const bins = new Uint8Array(count);
   if (column?.kind === 'category' && by.kind === 'category') {
     const codes = new Map(Object.entries(by.codes));
-    for (const [i, value] of column.values.entries()) bins[i] = value === null ? 0 : (codes.get(value) ?? 0);
+    for (let i = 0; i < count; i++) {
+      const value = column.values[i] ?? null;
+      bins[i] = value === null ? 0 : (codes.get(value) ?? 0);
+    }
   }
   if (column?.kind === 'number' && by.kind === 'number')
     for (let i = 0; i < count; i++) bins[i] = numberBin(by.edges, column.values[i]!);

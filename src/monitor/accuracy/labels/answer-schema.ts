@@ -41,8 +41,8 @@ export function inferAnswerSchema(
   const answer =
     ANSWERS.find((name) => names.includes(name)) ?? names.find((name) => !CHANCES.test(name)) ?? null;
   if (answer === null && chances.length === 0) return null;
-  if (task === 'ranking')
-    return answer === null ? null : { task, metric: metric!, answer, classes: [], positive: null };
+  if (metric !== null && task === 'ranking')
+    return answer === null ? null : { task, metric, answer, classes: [], positive: null };
   const answers = answer === null ? [] : valueOfKey(outputs, answer);
   const isNumeric = chances.length === 0 && isRegression(answers);
   if (task === 'regression' || (task === null && metric === null && isNumeric))
@@ -152,10 +152,12 @@ function binaryRows(
   const score = chances === null ? null : Float64Array.from(chances, (cell) => Number(cell ?? Number.NaN));
   const isPositive = (cell: LoggedCell): number =>
     cell === null ? Number.NaN : Number(canonicalLabel(String(cell)) === positive);
+  const predicted = answers ? Float64Array.from(answers, isPositive) : score?.map((s) => Number(s > 0.5));
+  if (predicted === undefined) throw new RangeError('neither an answer nor a score of the class was logged');
   return {
     task: 'binary',
     truth: Float64Array.from(labels, isPositive),
-    predicted: answers === null ? score!.map((s) => Number(s > 0.5)) : Float64Array.from(answers, isPositive),
+    predicted,
     score,
     weight: joined.weight,
   };
@@ -177,11 +179,15 @@ function multiclassRows(
         Number(elementAt(columns, at % classes.length)[Math.floor(at / classes.length)] ?? Number.NaN),
       )
     : null;
+  const predicted = answers
+    ? Int32Array.from(answers, of)
+    : probabilities && greatest(probabilities, classes.length);
+  if (predicted === null) throw new RangeError('neither an answer nor a score of each class was logged');
   return {
     task: 'multiclass',
     classes: classes.map(({ name }) => name),
     truth: Int32Array.from(labels, of),
-    predicted: answers === null ? greatest(probabilities!, classes.length) : Int32Array.from(answers, of),
+    predicted,
     probabilities,
     weight: joined.weight,
   };

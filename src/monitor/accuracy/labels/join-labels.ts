@@ -4,7 +4,7 @@
  */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { elementAt } from '../../../core/element-at.ts';
+import { elementAt, lastOf } from '../../../core/element-at.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { MonitoringStore } from '../../../store/monitoring/monitoring.ts';
 import type { LoggedColumn } from '../../log/log-shape.ts';
@@ -80,7 +80,7 @@ export async function loadLabels(
       appender.endRow();
     }
     if (page.length < PAGE) break;
-    last = page.at(-1)!.id;
+    last = lastOf(page).id;
   }
   appender.closeSync();
   for (const [table, key] of [

@@ -4,6 +4,7 @@
  * 1988): F(t) = Π over u > t of 1 − N(u)/Y(u), N labels that took u, Y those that took at most u of answers that are at
  * least as old. F is that of labels that come within the greatest age seen. Pure.
  */
+import { elementAt } from '../../../core/element-at.ts';
 
 /** Upper ends of classes of delay and age in milliseconds: from a second, two a doubling, to 400 days. */
 export const DELAY_GRID: readonly number[] = Array.from({ length: 51 }, (_, i) =>
@@ -42,18 +43,18 @@ export function estimateDelays(counts: readonly DelayCount[]): DelayDistribution
       atRisk += n;
       if (delay === k) took += n;
     }
-    arrived[k - 1] = arrived[k]! * (atRisk > 0 ? 1 - took / atRisk : 1);
+    arrived[k - 1] = elementAt(arrived, k) * (atRisk > 0 ? 1 - took / atRisk : 1);
   }
   const known = counts.reduce((age, count) => Math.max(age, count.labels > 0 ? count.age : 0), 0);
-  return { arrived, labels, known: labels === 0 ? 0 : DELAY_GRID[known]! };
+  return { arrived, labels, known: labels === 0 ? 0 : elementAt(DELAY_GRID, known) };
 }
 
 /** Chance that a label which will come has come, for an answer of that age; between ends of classes linear in the span. */
 export function arrivalProbability({ arrived }: DelayDistribution, age: number): number {
   if (age <= 0) return 0;
   const k = delayClass(age);
-  const [from, to] = [k === 0 ? 0 : DELAY_GRID[k - 1]!, DELAY_GRID[k]!];
-  const [low, high] = [k === 0 ? 0 : arrived[k - 1]!, arrived[k]!];
+  const [from, to] = [k === 0 ? 0 : elementAt(DELAY_GRID, k - 1), elementAt(DELAY_GRID, k)];
+  const [low, high] = [k === 0 ? 0 : elementAt(arrived, k - 1), elementAt(arrived, k)];
   return low + (high - low) * Math.min(1, (age - from) / (to - from));
 }
 
@@ -63,8 +64,7 @@ const LABELS_MIN = 30;
 /** Age at which that share of labels has come; null where too little was seen to say it. */
 export function ageAtShare(delays: DelayDistribution, share: number): number | null {
   if (delays.labels < LABELS_MIN) return null;
-  const k = delays.arrived.findIndex((f) => f >= share);
-  const age = DELAY_GRID[k]!;
+  const age = DELAY_GRID.find((_, k) => elementAt(delays.arrived, k) >= share);
   // Were the longest delays seen hardly shorter than the time of watching, longer ones are still to come.
-  return 2 * age <= delays.known ? age : null;
+  return age !== undefined && 2 * age <= delays.known ? age : null;
 }

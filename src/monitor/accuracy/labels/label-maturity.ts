@@ -48,10 +48,11 @@ export function estimateMaturity(
 const CHANCE_MIN = 0.05;
 
 /** By how much a label of an answer of that age counts: 1 over the chance that it is there already. */
-export function arrivalWeight(maturity: LabelMaturity, label: string, age: number): number {
+export function arrivalWeight(maturity: LabelMaturity, label: string | null, age: number): number {
   if (maturity.given !== null && age >= maturity.given) return 1;
   const { byLabel } = maturity;
-  const delays = Object.hasOwn(byLabel, label) ? valueOfKey(byLabel, label) : maturity.all;
+  const isKnown = label !== null && Object.hasOwn(byLabel, label);
+  const delays = isKnown ? valueOfKey(byLabel, label) : maturity.all;
   return 1 / Math.max(CHANCE_MIN, arrivalProbability(delays, age));
 }
 

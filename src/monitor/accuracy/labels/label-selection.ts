@@ -1,7 +1,8 @@
 /** Whose labels would tell most: requests without one, those first that would make the interval of the metric narrower. Pure. */
+
 import { elementAt } from '../../../core/element-at.ts';
 import type { AccuracyEstimator } from '../estimate/accuracy-estimator.ts';
-import { findMetric } from '../metrics/accuracy-metrics.ts';
+import { metricNamed } from '../metrics/accuracy-metrics.ts';
 import type { BinaryRows, MulticlassRows } from '../metrics/metric-rows.ts';
 
 /** How unsure the label of each row is: its variance, by the chances of the classes. */
@@ -25,7 +26,7 @@ export function selectForLabelling(
   rows: BinaryRows | MulticlassRows,
   k: number,
 ): readonly number[] {
-  const { influence } = findMetric(rows.task, metric)!.measure(rows);
+  const { influence } = metricNamed(rows.task, metric).measure(rows);
   const worth = uncertainty(rows).map(
     (u, i) => elementAt(rows.weight, i) * Math.sqrt(u) * (1 + Math.abs(influence?.[i] ?? 0)),
   );

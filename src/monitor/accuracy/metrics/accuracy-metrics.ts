@@ -92,6 +92,13 @@ export function findMetric(task: MetricTask, name: string): AccuracyMetric | nul
   return Object.hasOwn(metrics, name) ? valueOfKey(metrics, name) : null;
 }
 
+/** A metric that was found before. Throws RangeError where there is none. */
+export function metricNamed(task: MetricTask, name: string): AccuracyMetric {
+  const found = findMetric(task, name);
+  if (found === null) throw new RangeError(`there is no metric ${name} of the task ${task}`);
+  return found;
+}
+
 /** A metric as people read it: with its interval, and how many rows it rests on. */
 export interface MetricReading {
   readonly value: number;

@@ -37,11 +37,11 @@ export function mailMessage(notice: AlertNotice, externalUrl: string | null): Ma
 }
 
 function sectionOf(alert: NoticeAlert): string {
-  const [title, ...lines] = alertLines(alert);
+  const [title = '', ...lines] = alertLines(alert);
   const colour = alert.status === 'resolved' ? '#188038' : '#d93025';
   return [
     `<div style="border-left:4px solid ${colour};padding-left:12px;margin:16px 0">`,
-    `<p><b>${escapeXml(title!)}</b></p>`,
+    `<p><b>${escapeXml(title)}</b></p>`,
     ...lines.map((line) => `<p>${escapeXml(line)}</p>`),
     alert.told.histogram === null ? '' : histogramSvg(alert.told.histogram),
     '</div>',

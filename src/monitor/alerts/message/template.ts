@@ -38,25 +38,30 @@ export function renderTemplate(template: string, data: unknown): Rendered {
 
 /** The parts of a template, or what is wrong with it. */
 function parse(template: string): readonly Part[] | string {
-  const stack: { path: string; parts: Part[] }[] = [{ path: '', parts: [] }];
+  const whole: Part[] = [];
+  /** Lists that are open, the innermost first, each with the parts that it is a part of. */
+  const open: { readonly path: string; readonly outer: Part[] }[] = [];
+  let parts = whole;
   let end = 0;
   for (const match of template.matchAll(TAG)) {
-    const top = stack.at(-1)!;
-    if (match.index > end) top.parts.push({ kind: 'text', text: template.slice(end, match.index) });
+    if (match.index > end) parts.push({ kind: 'text', text: template.slice(end, match.index) });
     end = match.index + match[0].length;
     const [, sign = '', path = ''] = match;
     if (sign === '#') {
-      if (stack.length > MAX_DEPTH) return `lists are more than ${MAX_DEPTH} deep at {{#${path}}}`;
-      stack.push({ path, parts: [] });
+      if (open.length === MAX_DEPTH) return `lists are more than ${MAX_DEPTH} deep at {{#${path}}}`;
+      open.unshift({ path, outer: parts });
+      parts = [];
     } else if (sign === '/') {
-      if (stack.length === 1 || top.path !== path) return `{{/${path}}} ends what was not begun`;
-      stack.pop();
-      stack.at(-1)!.parts.push({ kind: 'list', path, parts: top.parts });
-    } else top.parts.push({ kind: 'value', path, json: sign !== '' });
+      const list = open.shift();
+      if (list?.path !== path) return `{{/${path}}} ends what was not begun`;
+      list.outer.push({ kind: 'list', path, parts });
+      parts = list.outer;
+    } else parts.push({ kind: 'value', path, json: sign !== '' });
   }
-  if (stack.length > 1) return `{{#${stack.at(-1)!.path}}} has no end`;
-  elementAt(stack, 0).parts.push({ kind: 'text', text: template.slice(end) });
-  return elementAt(stack, 0).parts;
+  const [unended] = open;
+  if (unended !== undefined) return `{{#${unended.path}}} has no end`;
+  whole.push({ kind: 'text', text: template.slice(end) });
+  return whole;
 }
 
 function fill(parts: readonly Part[], scopes: readonly unknown[], room: { left: number }): string {
@@ -96,9 +101,9 @@ function fillList(
 
 /** The value of a path in the innermost scope that has its first name. */
 function find(path: string, scopes: readonly unknown[]): unknown {
-  const [first, ...rest] = path.split('.');
-  const scope = scopes.find((candidate) => own(candidate, first!) !== undefined);
-  return rest.reduce<unknown>((value, name) => own(value, name), own(scope, first!));
+  const names = path.split('.');
+  const scope = scopes.find((candidate) => own(candidate, elementAt(names, 0)) !== undefined);
+  return names.reduce<unknown>((value, name) => own(value, name), scope);
 }
 
 const own = (value: unknown, name: string): unknown =>

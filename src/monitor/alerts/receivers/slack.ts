@@ -132,16 +132,16 @@ function messageOf(notice: AlertNotice, externalUrl: string | null): Message {
 }
 
 function attachmentOf(alert: NoticeAlert, externalUrl: string | null): object {
-  const [title, ...lines] = alertLines(alert);
+  const [title = '', ...lines] = alertLines(alert);
   const bars = alert.told.histogram === null ? [] : barLines(alert.told.histogram);
   const table = bars.length === 0 ? '' : `\n\`\`\`\n${bars.join('\n')}\n\`\`\``;
   const link = alertUrl(externalUrl, alert.fingerprint);
   return {
     color: alert.status === 'resolved' ? 'good' : alert.severity === 'info' ? 'warning' : 'danger',
-    title: title!.slice(0, 500),
+    title: title.slice(0, 500),
     ...(link === null ? {} : { title_link: link }),
     text: escapeSlack(`${lines.join('\n').slice(0, MAX_TEXT - table.length)}${table}`),
-    fallback: title!.slice(0, 500),
+    fallback: title.slice(0, 500),
     mrkdwn_in: ['text'],
     ts: Math.floor(alert.startsAt / 1000),
   };

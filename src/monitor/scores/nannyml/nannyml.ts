@@ -1,5 +1,6 @@
 /** Scores of a column as NannyML 0.13 defines them, and the alarm of its default method. Pure. */
 
+import { valueOfKey } from '../../../core/element-at.ts';
 import { hellinger } from '../../../statistics/divergences.ts';
 import { mean, populationStandardDeviation } from '../../../statistics/sum.ts';
 import {
@@ -94,7 +95,7 @@ function scored<V extends SampleColumn['values']>(
   if (!method || typeof score !== 'number' || few) {
     const reason = few
       ? `files of less than ${CHUNKS} rows cannot be cut into chunks`
-      : reasons[DEFAULT_METHOD]!;
+      : valueOfKey(reasons, DEFAULT_METHOD);
     return { scores, reasons: { ...reasons, default: reason }, default: null };
   }
   return { scores, reasons, default: verdict(method, reference, current, score) };

@@ -1,4 +1,5 @@
 /** KSWIN (Raab and others, 2020): the newest numbers of a window against as many drawn from the older ones. Pure. */
+import { take } from '../../../core/vector.ts';
 import { kolmogorovSmirnov } from '../../../statistics/kolmogorov-smirnov.ts';
 import { MersenneTwister } from '../../../statistics/mersenne-twister.ts';
 import { sorted } from '../../../statistics/sample-distances.ts';
@@ -39,7 +40,7 @@ export class KswinDetector implements SequentialDetector {
     this.#window.push(x);
     if (this.#window.length > WINDOW) this.#window.shift();
     if (this.#window.length < WINDOW) return false;
-    const older = this.#random.sample(WINDOW - NEWEST, NEWEST).map((place) => this.#window[place]!);
+    const older = take(this.#window, this.#random.sample(WINDOW - NEWEST, NEWEST));
     const newest = this.#window.slice(WINDOW - NEWEST);
     const { statistic, p } = kolmogorovSmirnov(sorted(older), sorted(newest));
     this.#restart = p <= this.#alpha && statistic > DISTANCE_MIN;
