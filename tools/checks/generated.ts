@@ -12,6 +12,7 @@ import { apiPage } from './api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { LAYERS } from './layers.ts';
+import { layersPicturePage } from './layers-picture.ts';
 import { codeMapPage } from './layers-table.ts';
 import { metricsPage } from './metrics-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
@@ -24,7 +25,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => apiPage(OPERATIONS),
   // What is written by hand stands around what is generated; a page that is not there is found out of date.
   'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
-  'ARCHITECTURE.md': () => codeMapPage(readPage('ARCHITECTURE.md') ?? '', LAYERS),
+  'ARCHITECTURE.md': () => layersPicturePage(codeMapPage(readPage('ARCHITECTURE.md') ?? '', LAYERS), LAYERS),
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
