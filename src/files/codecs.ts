@@ -1,4 +1,4 @@
-import { gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
+import { gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { bz2 } from '../formats/codecs/bz2.ts';
@@ -13,7 +13,7 @@ type Inflate = (
   options: ZlibOptions & { info: true },
 ) => { buffer: Buffer; engine: { bytesWritten: number } };
 
-function nodeCodec(id: 'zlib' | 'gzip', inflate: Inflate): DecompressionCodec {
+function nodeCodec(id: 'deflate' | 'zlib' | 'gzip', inflate: Inflate): DecompressionCodec {
   const what = `a ${id} stream`;
   return {
     id,
@@ -67,6 +67,7 @@ function nodeError(cause: unknown, what: string, size: number, limit: number): u
 
 /** Every codec a model file may be compressed with, over `node:zlib` where node has it. */
 export const CODECS: readonly DecompressionCodec[] = [
+  nodeCodec('deflate', inflateRawSync as unknown as Inflate),
   nodeCodec('zlib', inflateSync as unknown as Inflate),
   nodeCodec('gzip', gunzipSync as unknown as Inflate),
   bz2,

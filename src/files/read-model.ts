@@ -5,6 +5,7 @@ import { readObjectFile } from '../formats/joblib/read.ts';
 import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
+import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import type { ModelDescription } from '../model/description.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
@@ -18,8 +19,14 @@ const objectFormat: FileFormatReader = {
   read: (source, context) => describeSklearn(readObjectFile(source, context)),
 };
 
+const skopsFormat: FileFormatReader = {
+  id: 'skops',
+  match: isSkopsFile,
+  read: (source, context) => describeSklearn(readSkopsFile(source, context)),
+};
+
 /** Every format, in the order in which they are asked. */
-const FORMATS: readonly FileFormatReader[] = [objectFormat, onnxFormat];
+const FORMATS: readonly FileFormatReader[] = [objectFormat, skopsFormat, onnxFormat];
 
 export interface ReadOptions {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
@@ -39,7 +46,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, ONNX';
+  const known = 'pickle, joblib, skops, ONNX';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

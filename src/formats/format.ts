@@ -13,7 +13,7 @@ export interface ByteSource {
 
 /** Decompressors are passed in: `formats` stays free of `node:`. */
 export interface DecompressionCodec {
-  readonly id: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4';
+  readonly id: 'deflate' | 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4';
   /**
    * Whole stream at once; throws READ_LIMIT as soon as the output would pass `limit` bytes. Slow codecs call `tick`
    * every so often, and it throws where time is up.

@@ -36,6 +36,7 @@ export const LIMITS = {
   dtypeFields: { value: 4096, stops: 'record types of absurd width' },
   nestedPickles: { value: 100_000, stops: 'floods of nested pickles' },
   nesting: { value: 8, stops: 'pickles nested in pickles' },
+  members: { value: 500_000, stops: 'floods of files in an archive' },
   sideFiles: { value: 10_000, stops: 'floods of side files' },
 } as const satisfies Record<string, Limit>;
 

@@ -2,9 +2,9 @@ import type { NamedGlobal, ReadNote } from '../model/description.ts';
 import type { ReadBudget } from './budget.ts';
 import type { PyValue } from './pickle/value.ts';
 
-/** What a pickle or joblib file holds: one Python value as data, and the names it mentions. */
+/** What a pickle, joblib or skops file holds: one Python value as data, and the names it mentions. */
 export interface ObjectFile {
-  readonly format: 'pickle' | 'joblib';
+  readonly format: 'pickle' | 'joblib' | 'skops';
   /** Compression of the whole file, or null. */
   readonly compression: 'zlib' | 'gzip' | 'bz2' | 'lzma' | 'xz' | 'lz4' | 'zf' | null;
   readonly root: PyValue;

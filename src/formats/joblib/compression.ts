@@ -1,8 +1,8 @@
 import { elementAt } from '../../core/element-at.ts';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
+import { unpack } from '../codecs/unpack.ts';
 import type { DecompressionCodec } from '../format.ts';
-import type { LimitName } from '../limits.ts';
 import type { ObjectFile } from '../object-file.ts';
 
 type Compression = NonNullable<ObjectFile['compression']>;
@@ -17,8 +17,6 @@ const MAGICS: readonly { readonly id: Compression; readonly bytes: readonly numb
   { id: 'lz4', bytes: [0x04, 0x22, 0x4d, 0x18] },
 ];
 
-/** Output below which the ratio says nothing: a few MiB of zeros pack very well. */
-const RATIO_FLOOR = 32 * 2 ** 20;
 const ZF_MAX_LENGTH = 19;
 
 /** How the whole file is compressed, by its first bytes; null for none. */
@@ -39,46 +37,8 @@ export function decompress(
   budget: ReadBudget,
 ): Uint8Array {
   if (compression === 'zf') return decompressZf(data, codecs, budget);
-  return unpack(data, compression, codecs, budget);
-}
-
-function unpack(
-  data: Uint8Array,
-  id: DecompressionCodec['id'],
-  codecs: readonly DecompressionCodec[],
-  budget: ReadBudget,
-): Uint8Array {
-  const codec = codecs.find((candidate) => candidate.id === id);
-  if (codec === undefined) {
-    throw new PlimsollError('READ_CORRUPT', {
-      what: 'a compressed file',
-      offset: 0,
-      found: `${id} data`,
-      wanted: 'a compression this build unpacks',
-    });
-  }
-  const { name, limit } = outputLimit(data.length, budget);
-  try {
-    const output = codec.decompress(data, limit, () => budget.checkTime(`${id} data`, 0));
-    budget.charge(output.length, `${id} data`, 0);
-    budget.checkTime(`${id} data`, 0);
-    return output;
-  } catch (cause) {
-    // The codec knows the size of the limit, not which limit it is.
-    if (!isPlimsollError(cause) || cause.details['name'] !== 'decompressedBytes') throw cause;
-    throw new PlimsollError(cause.code, { ...cause.details, name }, { cause });
-  }
-}
-
-/** The tightest of the limits on output, and its name. */
-function outputLimit(size: number, budget: ReadBudget): { name: LimitName; limit: number } {
-  const { decompressedBytes, decompressionRatio, totalBytes } = budget.limits;
-  const limits: { name: LimitName; limit: number }[] = [
-    { name: 'decompressedBytes', limit: decompressedBytes },
-    { name: 'decompressionRatio', limit: Math.max(RATIO_FLOOR, size * decompressionRatio) },
-    { name: 'totalBytes', limit: Math.max(0, totalBytes - budget.bytes) },
-  ];
-  return limits.reduce((tightest, one) => (one.limit < tightest.limit ? one : tightest));
+  const stream = { data, id: compression, size: null, what: `${compression} data`, offset: 0 };
+  return unpack(stream, codecs, budget);
 }
 
 /** `ZF`, the size of the content in hexadecimal padded to 19 characters (20 by Python 2), a zlib stream. */
@@ -95,8 +55,10 @@ function decompressZf(
     throw corrupt(JSON.stringify(text), 'a size in hexadecimal');
   const start = 2 + ZF_MAX_LENGTH + (data[2 + ZF_MAX_LENGTH] === 0x20 ? 1 : 0);
   const size = Number.parseInt(elementAt(match, 1), 16);
-  budget.check('decompressedBytes', size, 'a ZF file of old joblib', 2);
-  const content = unpack(data.subarray(start), 'zlib', codecs, budget);
-  if (content.length !== size) throw corrupt(`${content.length} bytes`, `${size} bytes`);
-  return content;
+  const stream = data.subarray(start);
+  return unpack(
+    { data: stream, id: 'zlib', size, what: 'a ZF file of old joblib', offset: start },
+    codecs,
+    budget,
+  );
 }

@@ -96,6 +96,11 @@ export class GlobalLog {
     }));
   }
 
+  /** Whether a name is the material of code-execution gadgets. */
+  isDangerous({ module, name }: PyGlobal): boolean {
+    return globalMeaning(module, name) === 'dangerous';
+  }
+
   /** Notes what REDUCE calls. */
   called(callable: PyValue): void {
     if (isType(callable, 'global')) this.#called.add(keyOf(callable));

@@ -32,7 +32,7 @@ export function guessRequirements(
     if (WRAPS_SKLEARN.test(module)) names.add('scikit-learn');
   }
   if (pinned !== undefined) names.add(pinned);
-  if (model.format === 'joblib') names.add('joblib');
+  if (model.format === 'joblib' || model.format === 'skops') names.add(model.format);
   // Columns that go by their names are given as a frame.
   const columns = model.content?.signature.form === 'table' ? model.content.signature.columns : [];
   const choosing = globals.some(({ module }) => CHOOSES_COLUMNS.test(module));
