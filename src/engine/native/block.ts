@@ -92,6 +92,16 @@ export function toDense(
   return { kind: 'dense', rows: block.rows, cols: block.cols, data };
 }
 
+/** Calls `visit` with each row from `first` up to `end`, and where its entries begin and end. */
+export function forEachSparseRow(
+  { indptr }: Pick<SparseBlock, 'indptr'>,
+  visit: (row: number, from: number, to: number) => void,
+  first = 0,
+  end = indptr.length - 1,
+): void {
+  for (let row = first; row < end; row++) visit(row, indptr[row]!, indptr[row + 1]!);
+}
+
 /** Writes rows `from` to `to` of a sparse block to the start of `data`, zeros included. */
 export function scatter(
   block: SparseBlock,
@@ -99,12 +109,13 @@ export function scatter(
   to: number,
   data: Float64Array | Float32Array,
 ): void {
-  const { cols, indptr, indices, values } = block;
+  const { cols, indices, values } = block;
   data.fill(0, 0, (to - from) * cols);
-  for (let row = from; row < to; row++) {
+  const write = (row: number, begin: number, end: number): void => {
     const base = (row - from) * cols;
-    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) data[base + indices[k]!] = values[k]!;
-  }
+    for (let k = begin; k < end; k++) data[base + indices[k]!] = values[k]!;
+  };
+  forEachSparseRow(block, write, from, to);
 }
 
 function packColumns(block: ColumnsBlock, names: readonly string[], data: Float64Array): void {
@@ -148,7 +159,7 @@ export function checkNumbers(
     if (Number.isFinite(value) || (missing === 'allowed' && Number.isNaN(value))) continue;
     const row =
       block.kind === 'dense' ? Math.floor(k / block.cols) : block.indptr.findIndex((end) => end > k) - 1;
-    const col = block.kind === 'dense' ? k % block.cols : block.indices[k]!;
+    const col = block.kind === 'dense' ? k % block.cols : elementAt(block.indices, k);
     refuseNumber(row, names[col] ?? `x${col}`, value);
   }
 }

@@ -1,7 +1,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import type { ColumnValues } from '../../model/batch.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
-import { type RowBlock, refuseCell } from './block.ts';
+import { forEachSparseRow, type RowBlock, refuseCell } from './block.ts';
 
 type Cell = number | string | null;
 
@@ -43,11 +43,9 @@ function lookup(known: Map<Cell, number>, block: RowBlock, col: number): Int32Ar
 function cellsOf(block: Exclude<RowBlock, { kind: 'dense' }>, col: number): ColumnValues {
   if (block.kind === 'columns') return elementAt(block.columns, col);
   const cells = new Float64Array(block.rows);
-  for (let row = 0; row < block.rows; row++) {
-    for (let k = block.indptr[row]!; k < block.indptr[row + 1]!; k++) {
-      if (block.indices[k] === col) cells[row] = block.values[k]!;
-    }
-  }
+  forEachSparseRow(block, (row, from, to) => {
+    for (let k = from; k < to; k++) if (block.indices[k] === col) cells[row] = block.values[k]!;
+  });
   return cells;
 }
 
@@ -62,7 +60,10 @@ export function refuseCategory(
   name: string,
   categories: ColumnCategories,
 ): never {
-  const cell = block.kind === 'dense' ? block.data[row * block.cols + col]! : cellsOf(block, col)[row]!;
+  const cell =
+    block.kind === 'dense'
+      ? elementAt(block.data, row * block.cols + col)
+      : elementAt<Cell>(cellsOf(block, col), row);
   const shown = cell === null || Number.isNaN(cell) ? 'a missing value' : JSON.stringify(cell);
   const every: readonly unknown[] = Array.from<unknown>(categories.values);
   const listed = every.slice(0, LISTED);

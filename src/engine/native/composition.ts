@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type {
   ColumnBranch,
   ColumnTransformerStep,
@@ -101,7 +102,7 @@ function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (inpu
         kind: 'columns',
         rows,
         cols: chosen.length,
-        columns: branch.columns.map((col) => input.columns[col]!),
+        columns: branch.columns.map((col) => elementAt(input.columns, col)),
       };
     }
     return gather(toDense(input, [], allocateCells), chosen, scratch(rows * chosen.length));

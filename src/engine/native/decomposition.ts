@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { type KMeansStep, movedTo, originOf, type PcaStep } from '../../model/decomposition.ts';
 import type { Matrix } from '../../model/tensor.ts';
 import {
@@ -69,7 +70,7 @@ function prepareKMeans(step: KMeansStep, { names }: EvaluatorContext): StepEvalu
     outputs: (block) => {
       const transform = distances(block);
       // The largest x·c - |c|²/2 is the nearest centre.
-      const nearness = product(place(block)).map((dot, k) => 2 * dot - centerNorms[k % clusters]!);
+      const nearness = product(place(block)).map((dot, k) => 2 * dot - elementAt(centerNorms, k % clusters));
       const labels = argmaxRows(nearness, block.rows, clusters);
       if (step.wholeDistances) relabelOverflows(labels, toDense(block, names, scratch), step.centers);
       return {
@@ -97,7 +98,8 @@ function expanded(dots: Float64Array, norms: Float64Array, centerNorms: Float64A
   const clusters = centerNorms.length;
   return dots.map((dot, k) => {
     const cluster = k % clusters;
-    return Math.sqrt(Math.max(0, -2 * dot + norms[(k - cluster) / clusters]! + centerNorms[cluster]!));
+    const [norm, centerNorm] = [elementAt(norms, (k - cluster) / clusters), elementAt(centerNorms, cluster)];
+    return Math.sqrt(Math.max(0, -2 * dot + norm + centerNorm));
   });
 }
 
@@ -121,7 +123,10 @@ function squaredNorms(block: DenseBlock): Float64Array {
   const norms = allocateCells(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
-    for (let k = row * cols; k < (row + 1) * cols; k++) sum += data[k]! * data[k]!;
+    for (let k = row * cols; k < (row + 1) * cols; k++) {
+      const value = data[k]!;
+      sum += value * value;
+    }
     norms[row] = sum;
   }
   return norms;

@@ -1,4 +1,3 @@
-import { elementAt } from '../../core/element-at.ts';
 import type { ColumnCategories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
@@ -22,22 +21,26 @@ interface Column {
 
 /** One block of 0/1 columns an input column. */
 function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvaluator {
-  const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
-  const { starts, width } = offsets(step.columns.map((column) => column.width));
-  for (const { categories, slots } of step.columns) {
+  let width = 0;
+  const columns = step.columns.map((column) => {
+    const { categories, slots } = column;
     if (slots.length !== categories.values.length)
       refuseShape(step, 'categories_', slots.length, categories.values.length);
-  }
+    const start = width;
+    width += column.width;
+    return { ...column, lookup: prepareLookup(categories), start };
+  });
   /** Output column of each cell, -1 for all zeros; row-major `[rows, columns]`. */
   const place = (input: RowBlock): Int32Array => {
     checkWidth(input, columns.length);
     const placed = new Int32Array(input.rows * columns.length);
-    for (let col = 0; col < columns.length; col++) {
-      const { slots, unknownSlot } = elementAt(step.columns, col);
-      const found = indexesOf(elementAt(columns, col), input, col, step.unknown, names);
+    for (const [col, column] of columns.entries()) {
+      const { slots, unknownSlot, start } = column;
+      const found = indexesOf(column, input, col, step.unknown, names);
       for (let row = 0; row < input.rows; row++) {
-        const slot = found[row]! < 0 ? unknownSlot : slots[found[row]!]!;
-        placed[row * columns.length + col] = slot < 0 ? -1 : starts[col]! + slot;
+        const index = found[row]!;
+        const slot = index < 0 ? unknownSlot : slots[index]!;
+        placed[row * columns.length + col] = slot < 0 ? -1 : start + slot;
       }
     }
     return placed;
@@ -48,22 +51,12 @@ function prepareOneHot(step: OneHotStep, { names }: EvaluatorContext): StepEvalu
       if (width > DENSE_WIDTH_LIMIT) return sparseOnes(placed, input.rows, columns.length, width);
       const data = allocateCells(input.rows * width);
       for (let k = 0; k < placed.length; k++) {
-        if (placed[k]! >= 0) data[Math.floor(k / columns.length) * width + placed[k]!] = 1;
+        const at = placed[k]!;
+        if (at >= 0) data[Math.floor(k / columns.length) * width + at] = 1;
       }
       return { kind: 'dense', rows: input.rows, cols: width, data };
     },
   };
-}
-
-/** Start of each block, and the width of all. */
-function offsets(widths: readonly number[]): { readonly starts: readonly number[]; readonly width: number } {
-  let width = 0;
-  const starts = widths.map((own) => {
-    const start = width;
-    width += own;
-    return start;
-  });
-  return { starts, width };
 }
 
 function sparseOnes(placed: Int32Array, rows: number, columns: number, cols: number): SparseBlock {
@@ -97,21 +90,21 @@ function indexesOf(
 
 /** One number an input column: the code of its category. */
 function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEvaluator {
-  const columns = step.columns.map(({ categories }) => ({ categories, lookup: prepareLookup(categories) }));
-  const cols = columns.length;
-  for (const { categories, codes } of step.columns) {
+  const columns = step.columns.map(({ categories, codes }) => {
     if (codes.length !== categories.values.length)
       refuseShape(step, 'categories_', codes.length, categories.values.length);
-  }
+    return { categories, codes, lookup: prepareLookup(categories) };
+  });
+  const cols = columns.length;
   return {
     transform: (input) => {
       checkWidth(input, cols);
       const data = allocateCells(input.rows * cols);
-      for (let col = 0; col < cols; col++) {
-        const found = indexesOf(elementAt(columns, col), input, col, step.unknown, names);
-        const { codes } = elementAt(step.columns, col);
+      for (const [col, column] of columns.entries()) {
+        const found = indexesOf(column, input, col, step.unknown, names);
         for (let row = 0; row < input.rows; row++) {
-          data[row * cols + col] = found[row]! < 0 ? step.unknownValue : codes[found[row]!]!;
+          const index = found[row]!;
+          data[row * cols + col] = index < 0 ? step.unknownValue : column.codes[index]!;
         }
       }
       return { kind: 'dense', rows: input.rows, cols, data };

@@ -80,7 +80,7 @@ function prepareMixed(step: SimpleImputerStep, names: readonly string[]): (input
     );
     for (const col of step.indicators) {
       const source = columnOf(input, col, names);
-      columns.push(Float64Array.from({ length: rows }, (_, row) => (isMissing(source[row]!) ? 1 : 0)));
+      columns.push(Float64Array.from<Cell>(source, (cell) => (isMissing(cell) ? 1 : 0)));
     }
     return { kind: 'columns', rows, cols: columns.length, columns };
   };

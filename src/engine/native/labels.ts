@@ -15,7 +15,7 @@ function intTaker(labels: LabelSet): LabelTaker {
   const values = labels.values.map(BigInt);
   return (indices) => {
     const data = new BigInt64Array(indices.length);
-    for (let row = 0; row < indices.length; row++) data[row] = values[indices[row]!]!;
+    copyLabels(values, indices, data);
     return { dtype: 'int64', shape: [indices.length], data };
   };
 }
@@ -23,16 +23,20 @@ function intTaker(labels: LabelSet): LabelTaker {
 function stringTaker(values: readonly string[]): LabelTaker {
   return (indices) => {
     const data = new Array<string>(indices.length);
-    for (let row = 0; row < indices.length; row++) data[row] = values[indices[row]!]!;
+    copyLabels(values, indices, data);
     return { dtype: 'string', shape: [indices.length], data };
   };
 }
 
+function copyLabels<T>(values: readonly T[], indices: Int32Array, data: { [row: number]: T }): void {
+  for (let row = 0; row < indices.length; row++) data[row] = values[indices[row]!]!;
+}
+
 /** Labels of several outputs side by side as one `[N, outputs]` tensor of the first output's type. */
 export function stackLabels(columns: readonly Tensor[], labels: LabelSet): Tensor {
-  const rows = elementAt(columns, 0).shape[0]!;
+  const rows = elementAt(elementAt(columns, 0).shape, 0);
   const width = columns.length;
-  const at = (k: number): unknown => columns[k % width]!.data[Math.floor(k / width)];
+  const at = (k: number): unknown => elementAt(columns, k % width).data[Math.floor(k / width)];
   const shape = [rows, width];
   const length = rows * width;
   switch (labelDType(labels)) {

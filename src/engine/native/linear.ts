@@ -9,7 +9,7 @@ import {
   type StepPreparers,
 } from './evaluator.ts';
 import { type LabelTaker, prepareLabels } from './labels.ts';
-import { argmaxRows, binaryProbabilities, ovrRows, ovrUniformRows, softmaxRows } from './links.ts';
+import { argmaxRows, binaryProbabilities, divideRow, ovrRows, ovrUniformRows, softmaxRows } from './links.ts';
 import { prepareProduct } from './product.ts';
 
 /** `predict`: `x · coefᵀ + intercept`, `[N]` or `[N, targets]`. */
@@ -138,7 +138,7 @@ function modifiedHuberRows(scores: Float64Array, rows: number, classes: number):
       sum += share;
     }
     if (sum === 0) out.fill(1 / classes, base, base + classes);
-    else for (let k = base; k < base + classes; k++) out[k]! /= sum;
+    else divideRow(out, base, classes, sum);
   }
   return out;
 }

@@ -25,12 +25,25 @@ export function binaryProbabilities(scores: Float64Array, rows: number, factor: 
 export function softmaxRows(scores: Float64Array, rows: number, cols: number): Float64Array {
   const out = new Float64Array(rows * cols);
   for (let base = 0; base < rows * cols; base += cols) {
-    const max = rowMax(scores, base, cols);
-    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - max);
-    const sum = numpyRowSum(out, base, cols);
-    for (let k = base; k < base + cols; k++) out[k]! /= sum;
+    exponentiate(out, scores, base, cols, rowMax(scores, base, cols));
+    divideRow(out, base, cols, numpyRowSum(out, base, cols));
   }
   return out;
+}
+
+/** exp(s - shift) of a row. */
+function exponentiate(
+  out: Float64Array,
+  scores: Float64Array,
+  base: number,
+  cols: number,
+  shift: number,
+): void {
+  for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - shift);
+}
+
+export function divideRow(out: Float64Array, base: number, cols: number, divisor: number): void {
+  for (let k = base; k < base + cols; k++) out[k]! /= divisor;
 }
 
 /** exp(s - logsumexp(s)) of each row, with scipy's logsumexp: log Σ e^(s - max) + max. */
@@ -39,9 +52,8 @@ export function logSumExpRows(scores: Float64Array, rows: number, cols: number):
   for (let base = 0; base < rows * cols; base += cols) {
     const max = rowMax(scores, base, cols);
     const shift = Number.isFinite(max) ? max : 0;
-    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - shift);
-    const total = Math.log(numpyRowSum(out, base, cols)) + shift;
-    for (let k = base; k < base + cols; k++) out[k] = Math.exp(scores[k]! - total);
+    exponentiate(out, scores, base, cols, shift);
+    exponentiate(out, scores, base, cols, Math.log(numpyRowSum(out, base, cols)) + shift);
   }
   return out;
 }
@@ -51,8 +63,7 @@ export function ovrRows(scores: Float64Array, rows: number, cols: number): Float
   const out = new Float64Array(rows * cols);
   for (let base = 0; base < rows * cols; base += cols) {
     for (let k = base; k < base + cols; k++) out[k] = expit(scores[k]!);
-    const sum = numpyRowSum(out, base, cols);
-    for (let k = base; k < base + cols; k++) out[k]! /= sum;
+    divideRow(out, base, cols, numpyRowSum(out, base, cols));
   }
   return out;
 }
@@ -87,7 +98,10 @@ export function argmaxRows(
 
 function rowMax(values: Float64Array, base: number, cols: number): number {
   let max = values[base]!;
-  for (let k = base + 1; k < base + cols; k++) if (values[k]! > max) max = values[k]!;
+  for (let k = base + 1; k < base + cols; k++) {
+    const value = values[k]!;
+    if (value > max) max = value;
+  }
   return max;
 }
 

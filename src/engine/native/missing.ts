@@ -27,7 +27,7 @@ function checkPresent(block: RowBlock, names: readonly string[]): void {
   if (block.kind === 'sparse') return;
   for (let row = 0; row < rows; row++) {
     for (let col = 0; col < cols; col++) {
-      const cell = block.kind === 'dense' ? block.data[row * cols + col] : block.columns[col]![row];
+      const cell = block.kind === 'dense' ? block.data[row * cols + col] : block.columns[col]?.[row];
       const name = names[col] ?? `x${col}`;
       if (cell === null || Number.isNaN(cell)) refuseCell(row, name, 'expected a value, got a missing one');
       if (cell === Infinity || cell === -Infinity) refuseNumber(row, name, cell);

@@ -4,6 +4,7 @@ import {
   checkNumbers,
   createScratch,
   type DenseBlock,
+  forEachSparseRow,
   type RowBlock,
   type SparseBlock,
   toDense,
@@ -26,11 +27,11 @@ export function prepareProduct(
   let transposed: Float64Array | null = null;
   return (input) => {
     const block = input.kind === 'sparse' ? input : toDense(input, names, scratch);
-    if (block.kind === 'sparse') transposed ??= transpose(weights);
-    const scores =
-      block.kind === 'sparse'
-        ? sparseProduct(block, transposed!, addend)
-        : denseProduct(block, weights, addend);
+    let scores: Float64Array;
+    if (block.kind === 'sparse') {
+      transposed ??= transpose(weights);
+      scores = sparseProduct(block, transposed, addend);
+    } else scores = denseProduct(block, weights, addend);
     // A score that is not finite is how a missing or infinite number shows: the input is searched only then.
     if (!areFinite(scores)) checkNumbers(block, names, 'refused');
     return scores;
@@ -66,18 +67,18 @@ function dot(x: Float64Array, xAt: number, w: Float64Array, wAt: number, length:
 }
 
 function sparseProduct(block: SparseBlock, transposed: Float64Array, bias: Float64Array): Float64Array {
-  const { rows, indptr, indices, values } = block;
+  const { rows, indices, values } = block;
   const targets = bias.length;
   const scores = allocateCells(rows * targets);
-  for (let row = 0; row < rows; row++) {
+  forEachSparseRow(block, (row, from, to) => {
     const out = row * targets;
-    for (let k = indptr[row]!; k < indptr[row + 1]!; k++) {
+    for (let k = from; k < to; k++) {
       const value = values[k]!;
       const at = indices[k]! * targets;
       for (let t = 0; t < targets; t++) scores[out + t]! += value * transposed[at + t]!;
     }
     for (let t = 0; t < targets; t++) scores[out + t]! += bias[t]!;
-  }
+  });
   return scores;
 }
 

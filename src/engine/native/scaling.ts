@@ -6,7 +6,7 @@ import type {
   ScalingStep,
   StandardScalerStep,
 } from '../../model/scaling.ts';
-import { checkNumbers, createScratch, type SparseBlock, toDense } from './block.ts';
+import { checkNumbers, createScratch, forEachSparseRow, type SparseBlock, toDense } from './block.ts';
 import {
   checkWidth,
   type EvaluatorContext,
@@ -135,8 +135,7 @@ function prepareNormalizer(step: NormalizerStep, { names }: EvaluatorContext): S
       for (let row = 0; row < rows; row++) {
         const from = row * cols;
         const size = rowNorm(data, from, from + cols, norm);
-        const divisor = size < negligible ? 1 : size;
-        for (let k = from; k < from + cols; k++) out[k] = data[k]! / divisor;
+        divideInto(out, data, from, from + cols, size < negligible ? 1 : size);
       }
       return { kind: 'dense', rows, cols, data: out };
     },
@@ -146,23 +145,35 @@ function prepareNormalizer(step: NormalizerStep, { names }: EvaluatorContext): S
 /** Each sparse row divided by its norm; a row of zeros stays. */
 export function normalizeSparse(block: SparseBlock, norm: 'l1' | 'l2' | 'max'): SparseBlock {
   const values = new Float64Array(block.values.length);
-  for (let row = 0; row < block.rows; row++) {
-    const from = block.indptr[row]!;
-    const to = block.indptr[row + 1]!;
-    const size = rowNorm(block.values, from, to, norm) || 1;
-    for (let k = from; k < to; k++) values[k] = block.values[k]! / size;
-  }
+  forEachSparseRow(block, (_, from, to) =>
+    divideInto(values, block.values, from, to, rowNorm(block.values, from, to, norm) || 1),
+  );
   return { ...block, values };
+}
+
+function divideInto(
+  out: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+  divisor: number,
+): void {
+  for (let k = from; k < to; k++) out[k] = values[k]! / divisor;
 }
 
 function rowNorm(values: Float64Array, from: number, to: number, norm: 'l1' | 'l2' | 'max'): number {
   let size = 0;
   if (norm === 'l2') {
-    for (let k = from; k < to; k++) size += values[k]! * values[k]!;
+    for (let k = from; k < to; k++) {
+      const value = values[k]!;
+      size += value * value;
+    }
     return Math.sqrt(size);
   }
-  for (let k = from; k < to; k++)
-    size = norm === 'l1' ? size + Math.abs(values[k]!) : Math.max(size, Math.abs(values[k]!));
+  for (let k = from; k < to; k++) {
+    const value = Math.abs(values[k]!);
+    size = norm === 'l1' ? size + value : Math.max(size, value);
+  }
   return size;
 }
 

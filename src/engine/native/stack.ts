@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { columnOf, createScratch, type DenseBlock, type RowBlock, type SparseBlock } from './block.ts';
 
 /** A branch's output and the weight multiplied onto it. */
@@ -44,7 +45,7 @@ function stackDense(parts: readonly StackPart[], rows: number, cols: number, dat
 /** A cell of a dense block or of a number column. */
 function numberAt(block: RowBlock, row: number, col: number): number {
   if (block.kind === 'dense') return block.data[row * block.cols + col]!;
-  return block.kind === 'columns' ? (block.columns[col]![row] as number) : 0;
+  return block.kind === 'columns' ? (elementAt(block.columns, col)[row] as number) : 0;
 }
 
 function stackSparse(parts: readonly StackPart[], rows: number, cols: number): SparseBlock {

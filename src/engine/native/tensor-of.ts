@@ -18,7 +18,7 @@ export function tensorOf(block: RowBlock, names: readonly string[]): Tensor {
 
 function stringsOf({ rows, cols, columns }: ColumnsBlock, names: readonly string[]): string[] {
   return Array.from({ length: rows * cols }, (_, k) => {
-    const cell = columns[k % cols]![Math.floor(k / cols)];
+    const cell = columns[k % cols]?.[Math.floor(k / cols)];
     return typeof cell === 'string'
       ? cell
       : refuseCell(Math.floor(k / cols), names[k % cols] ?? `x${k % cols}`, 'no value to answer');

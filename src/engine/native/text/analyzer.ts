@@ -61,8 +61,8 @@ function wordAnalyzer(
     const every = tokenize(clean(text));
     const tokens = stop.size === 0 ? every : every.filter((token) => !stop.has(token));
     for (let n = low; n <= high && n <= tokens.length; n++) {
-      for (let i = 0; i + n <= tokens.length; i++)
-        found(n === 1 ? tokens[i]! : tokens.slice(i, i + n).join(' '));
+      if (n === 1) for (const token of tokens) found(token);
+      else for (let i = 0; i + n <= tokens.length; i++) found(tokens.slice(i, i + n).join(' '));
     }
   };
 }

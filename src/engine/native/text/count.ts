@@ -71,7 +71,7 @@ export function prepareTextCounter(step: CountVectorizerStep, name: string): Tex
 }
 
 function textAt(texts: ArrayLike<string | number | null>, row: number, name: string): string {
-  const text = texts[row]!;
+  const text = elementAt(texts, row);
   if (typeof text === 'string') return text;
   const found = text === null || Number.isNaN(text) ? 'a missing value' : String(text);
   return refuseCell(row, name, `expected a text, got ${found}`);

@@ -18,8 +18,7 @@ export function prepareTfidf(step: TfidfStep, { names }: EvaluatorContext): Step
     transform: (input) => {
       if (idf !== null) checkWidth(input, idf.length);
       const counts = sparseOf(input, names, packed);
-      const values = counts.values.slice();
-      if (sublinear) for (let k = 0; k < values.length; k++) values[k] = Math.log(values[k]!) + 1;
+      const values = sublinear ? counts.values.map((count) => Math.log(count) + 1) : counts.values.slice();
       if (idf !== null) for (let k = 0; k < values.length; k++) values[k]! *= idf[counts.indices[k]!]!;
       const weighted = { ...counts, values };
       return norm === null ? weighted : normalizeSparse(weighted, norm);

@@ -42,15 +42,16 @@ interface Machine {
 function createMachine(program: PatternProgram, text: Int32Array, from: number, to: number): Machine {
   const { code, splits } = program;
   const visited = new Uint32Array(Math.ceil((splits * (to - from + 1)) / 32));
-  const marks = [0, 0];
+  const marks: [begin: number, end: number] = [0, 0];
   // Where to go on after a failure: an instruction and a position, or a mark (as ~slot) to restore.
   const stack: number[] = [];
 
   const firstVisit = (id: number, at: number): boolean => {
     const bit = (at - from) * splits + id;
-    const seen = (visited[bit >>> 5]! & (1 << (bit & 31))) !== 0;
-    visited[bit >>> 5]! |= 1 << (bit & 31);
-    return !seen;
+    const [word, mask] = [bit >>> 5, 1 << (bit & 31)];
+    const seen = visited[word]!;
+    visited[word] = seen | mask;
+    return (seen & mask) === 0;
   };
 
   const run = (start: number): number => {
@@ -76,7 +77,7 @@ function createMachine(program: PatternProgram, text: Int32Array, from: number, 
           pc = step.to;
           break;
         case 'mark':
-          stack.push(~step.slot, marks[step.slot]!);
+          stack.push(~step.slot, marks[step.slot]);
           marks[step.slot] = at;
           pc++;
           break;
@@ -94,9 +95,9 @@ function createMachine(program: PatternProgram, text: Int32Array, from: number, 
           assertNever(step);
       }
       while (failed) {
-        if (stack.length === 0) return -1;
-        const value = stack.pop()!;
-        const target = stack.pop()!;
+        const value = stack.pop();
+        const target = stack.pop();
+        if (value === undefined || target === undefined) return -1;
         if (target < 0) {
           marks[~target] = value;
         } else {
@@ -107,7 +108,7 @@ function createMachine(program: PatternProgram, text: Int32Array, from: number, 
       }
     }
   };
-  return { run, captured: () => ({ start: marks[0]!, end: Math.max(marks[0]!, marks[1]!) }) };
+  return { run, captured: () => ({ start: marks[0], end: Math.max(...marks) }) };
 }
 
 /** Whether a bounded program matches at `at`. */
@@ -131,9 +132,8 @@ function holds(anchor: PositionAnchor, { isWord }: PatternProgram, text: Int32Ar
     case 'line-end':
       return at === end || text[at] === NEWLINE;
     default: {
-      const before = at > 0 && isWord(text[at - 1]!);
-      const after = at < end && isWord(text[at]!);
-      return (before !== after) === (anchor === 'boundary');
+      const isWordAt = (place: number): boolean => place >= 0 && place < end && isWord(text[place]!);
+      return (isWordAt(at - 1) !== isWordAt(at)) === (anchor === 'boundary');
     }
   }
 }

@@ -1,4 +1,4 @@
-import { elementAt } from '../../../../core/element-at.ts';
+import { elementAt, valueOfKey } from '../../../../core/element-at.ts';
 import { isDigit, isSpace, isWord } from '../unicode.ts';
 import { parseClass } from './class.ts';
 import { classEscape, literalEscape } from './escape.ts';
@@ -131,7 +131,7 @@ function parseGroup(state: State): PatternNode {
   const look = /^\?<?[=!]/.exec(source.rest())?.[0];
   if (look !== undefined) {
     source.skip(look.length);
-    return { kind: 'look', item: parseBody(state), ...LOOKS[look]! };
+    return { kind: 'look', item: parseBody(state), ...valueOfKey(LOOKS, look) };
   }
   if (source.rest().startsWith('?:')) {
     source.skip(2);
