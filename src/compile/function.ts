@@ -2,7 +2,7 @@ import type { FunctionName, FunctionStep } from '../model/function.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { bitExact, type CompileContext, type StepCompiler, withinUlp } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
-import { unlessZero } from './links.ts';
+import { log1p, unlessZero } from './links.ts';
 import type { StepCertification } from './plan.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { matrix, matrixOf, streamWidthOf } from './stream.ts';
@@ -35,17 +35,6 @@ function withSign(g: G, x: ValueName, magnitude: ValueName): ValueName {
   const negative = g.add('Less', [x, scalar(g, 0)]);
   const signed = g.add('Where', [negative, g.add('Neg', [magnitude]), magnitude]);
   return unlessZero(g, x, x, signed);
-}
-
-/** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
-function log1p(g: G, x: ValueName): ValueName {
-  const u = g.add('Add', [x, scalar(g, 1)]);
-  const excess = g.add('Sub', [u, scalar(g, 1)]);
-  const log = g.add('Log', [u]);
-  const corrected = g.add('Mul', [log, g.add('Div', [x, excess])]);
-  const infinite = g.add('IsInf', [u]);
-  const kept = g.add('Where', [infinite, log, corrected]);
-  return unlessZero(g, x, excess, kept);
 }
 
 /** exp(x) - 1 without cancellation: (u - 1)·x/log(u), u = exp(x) (W. Kahan, as above). */

@@ -58,3 +58,15 @@ export const unlessZero = (
 /** `[N, 1]` to `[N]`. */
 export const flat = ({ g }: CompileContext, x: ValueName): ValueName =>
   g.add('Reshape', [x, g.int64([-1], [1])]);
+
+/** log(1 + x) without cancellation: log(u)·x/(u - 1), u = 1 + x (W. Kahan; HP-15C Advanced Functions Handbook). */
+export function log1p(g: CompileContext['g'], x: ValueName): ValueName {
+  const one = g.float64([1], []);
+  const u = g.add('Add', [x, one]);
+  const excess = g.add('Sub', [u, one]);
+  const log = g.add('Log', [u]);
+  const corrected = g.add('Mul', [log, g.add('Div', [x, excess])]);
+  const infinite = g.add('IsInf', [u]);
+  const kept = g.add('Where', [infinite, log, corrected]);
+  return unlessZero(g, x, excess, kept);
+}

@@ -3,7 +3,7 @@ import type { TreeEnsembleStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { bitExact, type CompileContext, type CompiledOutput, withinUlp } from './compiler.ts';
 import { argMax, binaryIndex, labelOutput } from './labels.ts';
-import { complement, flat, rowMax } from './links.ts';
+import { complement, flat, log1p, rowMax } from './links.ts';
 import type { StepCertification } from './plan.ts';
 import { once } from './stream.ts';
 
@@ -22,7 +22,10 @@ export function boosterOutputs(
   const shape = head.flat && one ? [] : [scores];
   const shaped = (value: ValueName): ValueName => (head.flat && one ? flat(context, value) : value);
   const margin: CompiledOutput = { dtype: sums, shape, value: () => shaped(margins()) };
-  const linked = once(() => emitLink(context, head.link, margins(), sums));
+  const { divisor = 1 } = head;
+  const averaged = (): ValueName =>
+    divisor === 1 ? margins() : g.add('Div', [margins(), constant(context, sums, divisor)]);
+  const linked = once(() => emitLink(context, head.link, averaged(), sums));
   const { classes } = head;
   if (classes === null) {
     const chosen = head.link.kind === 'argmax';
@@ -80,6 +83,10 @@ function emitLink(
       return margins;
     case 'exp':
       return exp(margins);
+    case 'log1p-exp':
+      return narrow(log1p(g, wide(exp(margins))));
+    case 'signed-square':
+      return g.add('Mul', [g.add('Mul', [g.add('Sign', [margins]), margins]), margins]);
     case 'hinge':
       return g.add('Cast', [g.add('Greater', [margins, number(0)])], single ? TO_FLOAT32 : TO_FLOAT64);
     case 'argmax':

@@ -1,11 +1,13 @@
 import { elementAt } from '../core/element-at.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
+import type { LinearLeaves } from '../model/tree.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
 import { joinColumnValues } from './stream.ts';
 import { type ComparedInput, estimatorScores } from './tree-base.ts';
 import { emitAsked } from './tree-columns.ts';
+import { linearLeafValues, longestLeaf } from './tree-linear.ts';
 import { type TreeNodes, treeNodes } from './tree-nodes.ts';
 import { treeEnsemble } from './tree-operator.ts';
 
@@ -49,6 +51,8 @@ function sumsAfterConstant(
 ): ValueName {
   const { g } = context;
   const { target } = step;
+  const { linear } = step.arena;
+  if (linear !== undefined) return linearScores(context, step, linear, nodes, x, base);
   // Sums start at 0, so zeros in front change nothing.
   const start = columns.map((column) => base[column] ?? 0);
   const bases = start.every((score) => score === 0) ? [] : start;
@@ -125,6 +129,52 @@ function sumsByLookUp(
   const shape = g.add('Concat', [rows, g.int64([1, width], [2])], { axis: 0n });
   const first = g.add('Expand', [cells(g, step, bases, [1, 1, width]), shape]);
   return sumInOrder(context, g.add('Concat', [first, terms], { axis: 1n }), arena.roots.length + 1);
+}
+
+/** Cells of the tables that terms are looked up in: one a leaf for each term of the leaf that has most. */
+const MAX_LINEAR_CELLS = 2 ** 24;
+
+/** Leaves that compute: what each tree adds to a row, summed after the base a score at a time. */
+function linearScores(
+  context: CompileContext,
+  step: TreeEnsembleStep,
+  linear: LinearLeaves,
+  nodes: TreeNodes,
+  x: ValueName,
+  base: Float64Array,
+): ValueName {
+  const { g } = context;
+  const cellCount = longestLeaf(linear) * nodes.leaves.length;
+  if (cellCount > MAX_LINEAR_CELLS)
+    throw compileUnsupported(
+      step,
+      'leaf_features',
+      `a table of ${cellCount} terms`,
+      `at most ${MAX_LINEAR_CELLS} terms (use the native engine: \`--runtime native\`) are`,
+    );
+  const numbers = byTree(
+    context,
+    step,
+    nodes,
+    x,
+    Float64Array.from(nodes.leaves, (_, leaf) => leaf),
+  );
+  const terms = linearLeafValues(
+    g,
+    { leaves: nodes.leaves, values: leafValues(step, nodes, 0), linear },
+    numbers,
+    x,
+  );
+  const rows = g.add('Shape', [x], { start: 0n, end: 1n });
+  const shape = g.add('Concat', [rows, g.int64([1], [1])], { axis: 0n });
+  const sums = Array.from(base, (start, score) => {
+    const own = Array.from(step.arena.roots.keys()).filter((tree) => (step.target?.[tree] ?? 0) === score);
+    const added = g.add('Gather', [terms, g.int64(own, [own.length])], { axis: 1n });
+    const first = g.add('Expand', [cells(g, step, [start], [1, 1]), shape]);
+    const sum = sumInOrder(context, g.add('Concat', [first, added], { axis: 1n }), own.length + 1);
+    return g.add('Reshape', [sum, g.int64([-1, 1], [2])]);
+  });
+  return joinColumnValues(g, sums);
 }
 
 /** Base scores that differ by row are put in front of the trees' own answers and summed with them. */

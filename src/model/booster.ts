@@ -7,17 +7,21 @@ import type { LabelSet } from './tensor.ts';
  * - `sigmoid`: 1 / (1 + exp(min(-factor·m, limit)));
  * - `softmax`: exp(m - max) / Σ a row, the sum in float64;
  * - `exp`: exp(m);
+ * - `log1p-exp`: log(1 + exp(m));
+ * - `signed-square`: sign(m)·m·m;
  * - `hinge`: 1 where m > 0, else 0;
  * - `argmax`: the index of the greatest of the row, the lowest on ties.
  */
 export type MarginLink =
-  | { readonly kind: 'identity' | 'softmax' | 'exp' | 'hinge' | 'argmax' }
+  | { readonly kind: 'identity' | 'softmax' | 'exp' | 'log1p-exp' | 'signed-square' | 'hinge' | 'argmax' }
   | { readonly kind: 'sigmoid'; readonly factor: number; readonly limit: number };
 
 /** Last stage of the boosters of XGBoost and LightGBM: margins through `link`. */
 export interface BoosterHead {
   readonly kind: 'booster';
   readonly link: MarginLink;
+  /** What margins are divided by before the link (random forests of LightGBM, whose raw scores are sums); absent: 1. */
+  readonly divisor?: number;
   /**
    * Null: `predict` gives what the link gives. Classes of a classifier: `predict` gives labels, the greatest of a row or
    * where one number stands for two classes the second one above 1/2; `predict_proba` gives what the link gives, of one
@@ -45,5 +49,5 @@ export function boosterSpecs(head: BoosterHead, scores: number, dtype: Precision
 /** Whether an output is what a link with exp computed, not a margin, a label or a choice. */
 export function isLinked({ link, classes }: BoosterHead, output: string): boolean {
   const answers = output === 'predict_proba' || (output === 'predict' && classes === null);
-  return answers && ['sigmoid', 'softmax', 'exp'].includes(link.kind);
+  return answers && ['sigmoid', 'softmax', 'exp', 'log1p-exp'].includes(link.kind);
 }

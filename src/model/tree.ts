@@ -38,6 +38,21 @@ export interface TreeArena {
   /** `[nodes, valueWidth]`, meaningful at leaves; learning rate and class normalisation already applied. */
   readonly values: Float64Array;
   readonly valueWidth: number;
+  /** Leaves that compute; absent where every leaf is its value. */
+  readonly linear?: LinearLeaves;
+}
+
+/**
+ * Leaves of LightGBM's linear trees: a constant, and coefficient times column added to it term by term. Where a column of
+ * the terms is missing the leaf is its value.
+ */
+export interface LinearLeaves {
+  /** Of each arena node; meaningful at leaves, as `values`. */
+  readonly constants: Float64Array;
+  /** Where the terms of each node begin, and after the last node where they end. */
+  readonly offsets: Int32Array;
+  readonly columns: Int32Array;
+  readonly coefficients: Float64Array;
 }
 
 /** `kZeroThreshold` of LightGBM (`meta.h`), a float32. */

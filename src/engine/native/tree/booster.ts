@@ -16,7 +16,9 @@ const asIs: Round = (value) => value;
 /** Margins, what the link makes of them, and for a classifier the labels. */
 export function prepareBooster(step: TreeEnsembleStep, head: BoosterHead): AnswerScores {
   const { scores: width, sums } = step;
-  const link = prepareLink(head.link, sums === 'float32' ? Math.fround : asIs);
+  const round = sums === 'float32' ? Math.fround : asIs;
+  const link = prepareLink(head.link, round);
+  const { divisor = 1 } = head;
   const shapeOf = (rows: number, columns: number): readonly number[] =>
     head.flat && columns === 1 ? [rows] : [rows, columns];
   const tensor = (data: Float64Array, shape: readonly number[]): Tensor =>
@@ -25,7 +27,7 @@ export function prepareBooster(step: TreeEnsembleStep, head: BoosterHead): Answe
       : { dtype: 'float64', shape, data };
   const classify = head.classes === null ? null : prepareClasses(step, head);
   return (margins, rows) => {
-    const linked = link(margins, rows, width);
+    const linked = link(divisor === 1 ? margins : margins.map((m) => round(m / divisor)), rows, width);
     const margin = tensor(margins, shapeOf(rows, width));
     if (classify === null) {
       const shape = head.link.kind === 'argmax' ? [rows] : shapeOf(rows, width);
@@ -78,6 +80,10 @@ function prepareLink(link: MarginLink, round: Round): RowLink {
       return (margins) => margins;
     case 'exp':
       return (margins) => margins.map((margin) => round(Math.exp(margin)));
+    case 'log1p-exp':
+      return (margins) => margins.map((margin) => round(Math.log1p(round(Math.exp(margin)))));
+    case 'signed-square':
+      return (margins) => margins.map((margin) => round(round(Math.sign(margin) * margin) * margin));
     case 'hinge':
       return (margins) => margins.map((margin) => (margin > 0 ? 1 : 0));
     case 'argmax':

@@ -30,7 +30,8 @@ export function prepareRawScores(step: TreeEnsembleStep, width: number, names: r
   return (block, base) => {
     const { rows } = block;
     const scores = startFrom(start, base, rows);
-    if (rows >= FIRST_ROWS) addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
+    if (rows >= FIRST_ROWS && step.arena.linear === undefined)
+      addMany ??= prepareKernel(step, width, names, walk.refuse) ?? walk.add;
     if (rows >= KERNEL_ROWS && addMany !== null) addMany(block, scores);
     else walk.add(block, scores);
     if (divisor !== 1) for (let k = 0; k < scores.length; k++) scores[k]! /= divisor;

@@ -2,6 +2,7 @@ import type { TreeEnsembleStep } from '../../../model/step.ts';
 import type { RowBlock } from '../block.ts';
 import { prepareTreeWalk } from './branchy.ts';
 import { layOut, type TreeLayout } from './layout.ts';
+import { checkLinearLeaves, prepareLinearWalk } from './linear-leaves.ts';
 import { prepareRowFill } from './rows.ts';
 import { leafSums } from './sum.ts';
 import { LANES, walkRows, walkTrees } from './walk.ts';
@@ -31,8 +32,13 @@ export function prepareWalk(
   const layout = layOut(step, width + zeros.length);
   const stride = (width + zeros.length) * (layout.mirrored ? 2 : 1);
   const fill = prepareRowFill(step, { width, zeros, mirrored: layout.mirrored, names });
-  const walk = prepareSliceWalk(step, layout, stride);
-  const walkPlainly = preparePlainWalk(step, layout, stride);
+  const { linear } = step.arena;
+  if (linear !== undefined) checkLinearLeaves(step, linear, width);
+  const walkPlainly =
+    linear === undefined
+      ? preparePlainWalk(step, layout, stride)
+      : prepareLinearWalk(step, linear, stride, prepareTreeWalk(step));
+  const walk = linear === undefined ? prepareSliceWalk(step, layout, stride) : walkPlainly;
   const slice = Math.max(1, Math.min(SLICE_ROWS, Math.floor(SLICE_CELLS / Math.max(1, stride))));
   let x = new Float64Array(stride);
   return {
