@@ -1,5 +1,6 @@
 import { isPlimsollError } from '../../src/core/errors.ts';
 import { decodeInput } from '../../src/serving/rows/decode.ts';
+import { estimatorLabel } from '../../tools/checks/estimators-page.ts';
 import type { FixtureFile } from './fixture.ts';
 import { judge, type Tally } from './judge.ts';
 import { promisedFor } from './promise.ts';
@@ -11,10 +12,18 @@ export interface EngineVerdict {
   readonly answered: readonly string[];
 }
 
+interface BoosterMaking {
+  readonly objective: string;
+  readonly option: string;
+  readonly saved: string;
+}
+
 export interface CaseVerdict {
   readonly file: FixtureFile;
-  /** Class name without its module. */
+  /** Class name without its module; of other libraries than scikit-learn with the library's name. */
   readonly estimator: string;
+  /** What a booster was made with, and how it was saved. */
+  readonly made: BoosterMaking | null;
   readonly engines: Readonly<Record<EngineName, EngineVerdict>>;
 }
 
@@ -24,7 +33,10 @@ export async function evaluateFixture(file: FixtureFile): Promise<CaseVerdict | 
     const replay = await openReplay(file);
     const engines = { native: await verdictOf(replay, 'native'), onnx: await verdictOf(replay, 'onnx') };
     await replay.close();
-    return { file, estimator: replay.fixture.class.split('.').at(-1)!, engines };
+    const { class: name, objective, option = '', saved = '' } = replay.fixture;
+    const estimator = estimatorLabel(name, name.slice(name.lastIndexOf('.') + 1));
+    const made = objective === undefined ? null : { objective, option, saved };
+    return { file, estimator, made, engines };
   } catch (error) {
     if (error instanceof Blocked) return null;
     throw error;

@@ -12,6 +12,10 @@ export interface Fixture {
   readonly class: string;
   /** Class names of the object and of everything it holds. */
   readonly estimators: readonly string[];
+  /** Of boosters: the objective as the file says it, what is special about the training, and the way of saving. */
+  readonly objective?: string;
+  readonly option?: string;
+  readonly saved?: string;
   /** A /predict body. */
   readonly input: unknown;
   readonly expected: Readonly<Record<string, Expected>>;
@@ -41,7 +45,7 @@ export function listFixtures(root: string): FixtureFile[] {
 function listRelease(folder: string): FixtureFile[] {
   const files = readdirSync(folder);
   const models = new Map(
-    files.filter((file) => /\.(joblib|pkl)$/.test(file)).map((file) => [stem(file), file]),
+    files.filter((file) => /\.(joblib|pkl|txt)$/.test(file)).map((file) => [stem(file), file]),
   );
   return files
     .filter((file) => file.endsWith('.json'))

@@ -35,6 +35,7 @@ describe('the format of a file', () => {
     ['pickles/py2.7-p1.pkl', 'pickle'],
     ['joblib/joblib-0.8.4-py2.7-zf.joblib', 'pickle'],
     ['joblib/joblib-1.6.0-py3.13-xz.joblib', 'pickle'],
+    ['models/lightgbm-4.6.0/objective-binary.txt', 'lightgbm'],
   ])('of %s is found under any name', (file, format) => {
     for (const name of ['model.onnx', 'model.h5', 'model']) {
       const path = join(folder, name);
@@ -46,7 +47,7 @@ describe('the format of a file', () => {
   it.each([
     ['nothing', ''],
     ['JSON', '{"learner": 1}'],
-    ['text', 'tree\nversion=v4\n'],
+    ['text', 'trees\nversion=v4\n'],
     ['a table', 'age,income\n1,2\n'],
     ['a zip file', 'PK\x03\x04'],
     ['HDF5', '\x89HDF\r\n\x1a\n'],

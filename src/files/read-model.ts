@@ -2,6 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
+import { lightgbmFormat } from '../formats/lightgbm/format.ts';
 import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
@@ -26,7 +27,7 @@ const skopsFormat: FileFormatReader = {
 };
 
 /** Every format, in the order in which they are asked. */
-const FORMATS: readonly FileFormatReader[] = [objectFormat, skopsFormat, onnxFormat];
+const FORMATS: readonly FileFormatReader[] = [lightgbmFormat, objectFormat, skopsFormat, onnxFormat];
 
 export interface ReadOptions {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
@@ -46,7 +47,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

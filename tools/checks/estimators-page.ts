@@ -26,7 +26,9 @@ export function estimatorsPage(
   families: readonly Family[],
   tested: ReadonlyMap<string, ReadonlySet<string>>,
 ): string {
-  const rows = families.flatMap(({ module, classes }) => classes.map((name) => ({ module, name })));
+  const rows = families.flatMap(({ module, classes }) =>
+    classes.map((name) => ({ module, name: estimatorLabel(module, name) })),
+  );
   rows.sort((a, b) => (a.module === b.module ? compare(a.name, b.name) : compare(a.module, b.module)));
   const line = ({ module, name }: { module: string; name: string }): string => {
     const releases = [...(tested.get(name) ?? [])].join(', ');
@@ -34,6 +36,10 @@ export function estimatorsPage(
   };
   return HEAD + rows.map(line).join('');
 }
+
+/** How pages and fixtures call a class: those of other libraries than scikit-learn with the library's name. */
+export const estimatorLabel = (module: string, name: string): string =>
+  module.startsWith('sklearn.') ? name : `${module.split('.')[0]}.${name}`;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 

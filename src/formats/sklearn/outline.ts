@@ -1,4 +1,5 @@
 import type { OutlineNode } from '../../model/description.ts';
+import { boosterTextParams } from '../lightgbm/outline.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toText } from './arrays.ts';
@@ -61,7 +62,7 @@ const NAMED: readonly (readonly [attribute: string, path: string])[] = [
   ['transformer_list', 'transformer_list'],
 ];
 /** Attributes that hold one part. */
-const SINGLE = ['best_estimator_', 'init_', '_tfidf', '_preprocessor', 'estimator_'];
+const SINGLE = ['best_estimator_', 'init_', '_tfidf', '_preprocessor', 'estimator_', '_Booster'];
 
 /** The tree of estimators in a file, whatever they are: also classes that nothing here reads. */
 export function outlineOf(root: PyValue): OutlineNode | null {
@@ -101,6 +102,8 @@ function partsOf(state: ReadonlyMap<string, PyValue>): readonly (readonly [strin
 
 /** Constructor parameters (public, not fitted) with short values, and how many trees there are. */
 function paramsOf(state: ReadonlyMap<string, PyValue>): Readonly<Record<string, string>> {
+  const booster = state.get('_handle') ?? state.get('handle');
+  if (typeof booster === 'string') return boosterTextParams(booster);
   const params: [string, string][] = [];
   for (const [name, value] of state) {
     if (name.startsWith('_') || name.endsWith('_') || DULL.has(name) || value === null || !isShort(value))
@@ -110,6 +113,7 @@ function paramsOf(state: ReadonlyMap<string, PyValue>): Readonly<Record<string, 
   }
   const count = arrayItemsOf(state.get('estimators_'))?.length;
   if (count !== undefined) params.push(['trees', String(count)]);
+
   return Object.fromEntries(params);
 }
 

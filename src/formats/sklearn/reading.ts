@@ -1,7 +1,7 @@
-import { isPlimsollError } from '../../core/errors.ts';
 import type { CompileBlocker, ReadNote } from '../../model/description.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
+import { blockerOf } from '../blocker.ts';
 import type { ReadBudget } from '../budget.ts';
 import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
@@ -140,25 +140,8 @@ export class Reading implements EstimatorReading {
 
   /** Keeps a blocker; throws everything that is not one. */
   record(error: unknown): void {
-    if (!isPlimsollError(error) || (error.code !== 'MODEL_UNSUPPORTED' && error.code !== 'MODEL_NOT_FITTED'))
-      throw error;
-    const {
-      path,
-      class: name,
-      offset,
-      field,
-      found,
-      wanted,
-    } = error.details as Record<string, string> & { offset: number };
-    if (this.blockers.length >= MAX_BLOCKERS) return;
-    this.blockers.push({
-      path: path ?? '',
-      class: name ?? '',
-      offset,
-      field: field ?? '',
-      found: found ?? '',
-      wanted: wanted ?? '',
-    });
+    const blocker = blockerOf(error);
+    if (this.blockers.length < MAX_BLOCKERS) this.blockers.push(blocker);
   }
 }
 

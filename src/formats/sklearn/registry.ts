@@ -1,3 +1,4 @@
+import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
@@ -36,7 +37,7 @@ interface Family {
 }
 
 const family = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
-  module: `sklearn.${module}`,
+  module: module.includes('.') ? module : `sklearn.${module}`,
   classes,
   read,
 });
@@ -130,6 +131,8 @@ export const FAMILIES: readonly Family[] = [
   family('cluster', readKMeans, 'KMeans', 'MiniBatchKMeans'),
   family('decomposition', readPca, 'PCA', 'IncrementalPCA'),
   family('decomposition', readTruncatedSvd, 'TruncatedSVD'),
+  family('lightgbm.basic', readBooster, 'Booster'),
+  family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
 ];

@@ -1,0 +1,37 @@
+import type { ModelDescription } from '../../model/description.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
+import { contentOrBlocker } from '../blocker.ts';
+import { ReadBudget } from '../budget.ts';
+import type { FileFormatReader } from '../format.ts';
+import { looksLikeLightgbm, readModelText } from './model-text.ts';
+import { boosterOutline } from './outline.ts';
+import { boosterSteps } from './steps.ts';
+
+const ORIGIN: StepOrigin = { path: '', class: 'lightgbm.Booster', offset: 0 };
+
+/** Text files of `Booster.save_model`: a booster predicts as the library's own, with all the trees of the file. */
+export const lightgbmFormat: FileFormatReader = {
+  id: 'lightgbm',
+  match: looksLikeLightgbm,
+  read(source, context): ModelDescription {
+    const budget = new ReadBudget(context);
+    const what = `"${source.name}"`;
+    budget.check('fileBytes', source.size, what, 0);
+    budget.charge(source.size, what, 0);
+    const model = readModelText(source.slice(0, source.size), what, budget);
+    const base = { origin: ORIGIN, features: null, featureNames: null };
+    const { content, blockers } = contentOrBlocker(() =>
+      boosterSteps(model, base, { iterations: 0, classes: null }),
+    );
+    return {
+      format: 'lightgbm',
+      framework: { name: 'lightgbm', version: null },
+      compression: null,
+      outline: boosterOutline(model, ORIGIN),
+      globals: [],
+      notes: [],
+      blockers,
+      content,
+    };
+  },
+};

@@ -1,0 +1,136 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { ColumnCategories } from '../../model/encoding.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
+import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
+import type { LightgbmModel } from './model-text.ts';
+import { spanText, type TextSpan } from './text-lines.ts';
+
+/** Longest line of categories: what comes of it takes many times its size. */
+const MAX_BYTES = 2 ** 23;
+
+/** Categories by column. */
+export type PandasCategories = ReadonlyMap<number, ColumnCategories>;
+
+/**
+ * The categories of pandas columns: the booster splits on their codes, so that a cell is looked up among them first, and
+ * one that is not there is missing (`_data_from_pandas` of LightGBM's `basic.py`). The file lists categories of the
+ * columns in their order without saying which these are; `categorical_feature` among the parameters says it, for all but
+ * ordered ones. Throws MODEL_UNSUPPORTED where the two do not go together.
+ */
+export function pandasCategories(model: LightgbmModel, origin: StepOrigin): PandasCategories {
+  const lists = parseLists(model.pandasCategorical, origin);
+  if (lists.length === 0) return new Map();
+  const columns = categoricalColumns(model, origin);
+  if (columns.length !== lists.length)
+    throw stepUnsupported(
+      origin,
+      'pandas_categorical',
+      `categories of ${lists.length} columns beside ${columns.length} of categorical_feature, so that it cannot be told which they are of`,
+      'files whose categorical features are all unordered categories of pandas are',
+    );
+  return new Map(
+    columns.map((column, i): [number, ColumnCategories] => {
+      const list = lists[i] ?? [];
+      checkCodes(model, column, list.length, origin);
+      return [column, categoriesOf(list, model.columnNames[column] ?? '', origin)];
+    }),
+  );
+}
+
+type JsonScalar = string | number | boolean;
+
+function parseLists(span: TextSpan | null, origin: StepOrigin): readonly (readonly JsonScalar[])[] {
+  if (span === null) return [];
+  const fault = (found: string) =>
+    stepInvalid(
+      { ...origin, offset: span.offset },
+      'pandas_categorical',
+      found,
+      'lists of categories, or null',
+    );
+  if (span.bytes.length > MAX_BYTES)
+    throw new PlimsollError('READ_LIMIT', {
+      what: 'pandas_categorical',
+      offset: span.offset,
+      found: span.bytes.length,
+      limit: MAX_BYTES,
+      name: 'bytes',
+    });
+  if (isDeep(span.bytes)) throw fault('lists in lists in lists');
+  const value = parseJson(spanText(span));
+  if (value === null) return [];
+  if (!Array.isArray(value) || !value.every(isList)) throw fault('something else');
+  return value;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+
+/** Whether lists lie in lists in lists: each level would take memory many times the bytes that open it. */
+function isDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === BACKSLASH) at += 1;
+    else if (byte === QUOTE) inText = !inText;
+    else if (!inText && byte === OPEN) depth += 1;
+    else if (!inText && byte === CLOSE) depth -= 1;
+    if (depth > 2) return true;
+  }
+  return false;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isScalar = (value: unknown): value is JsonScalar =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+const isList = (value: unknown): value is readonly JsonScalar[] =>
+  Array.isArray(value) && value.every(isScalar);
+
+/** Columns that were declared categorical at training, ascending. */
+function categoricalColumns({ parameters, columnInfos, columnNames }: LightgbmModel, origin: StepOrigin) {
+  const stated = parameters.get('categorical_feature');
+  if (stated === undefined)
+    return [...columnNames.keys()].filter((column) => /^-?\d+(?::-?\d+)*$/.test(columnInfos?.[column] ?? ''));
+  const columns = stated === '' ? [] : stated.split(',').map(Number);
+  if (!columns.every((column) => Number.isInteger(column) && column >= 0 && column < columnNames.length))
+    throw stepUnsupported(origin, 'categorical_feature', stated.slice(0, 60), 'numbers of columns are');
+  return [...new Set(columns)].sort((a, b) => a - b);
+}
+
+/** What training saw of a column were codes of its categories. */
+function checkCodes({ columnInfos }: LightgbmModel, column: number, size: number, origin: StepOrigin): void {
+  const seen = columnInfos?.[column]?.split(':') ?? [];
+  const strange = seen.find((code) => !(code === 'none' || Number(code) < size));
+  if (strange !== undefined)
+    throw stepUnsupported(
+      origin,
+      'pandas_categorical',
+      `${size} categories of column ${column}, which has held ${strange.slice(0, 40)}`,
+      'files whose categorical features are all unordered categories of pandas are',
+    );
+}
+
+function categoriesOf(list: readonly JsonScalar[], name: string, origin: StepOrigin): ColumnCategories {
+  const strings = list.filter((value) => typeof value === 'string');
+  if (strings.length === list.length && list.length > 0) return { type: 'string', values: strings };
+  const booleans = list.filter((value) => typeof value === 'boolean');
+  if (booleans.length === list.length && list.length > 0) return { type: 'bool', values: booleans };
+  const numbers = list.filter((value) => typeof value === 'number');
+  if (numbers.length === list.length) return { type: 'number', values: Float64Array.from(numbers) };
+  throw stepUnsupported(
+    origin,
+    'pandas_categorical',
+    `categories of mixed types in ${JSON.stringify(name.slice(0, 40))}`,
+    'columns of strings, of numbers or of bools are',
+  );
+}

@@ -1,0 +1,164 @@
+import type { BoosterHead, MarginLink } from '../../model/booster.ts';
+import type { ColumnCategories } from '../../model/encoding.ts';
+import type { ColumnBranch, ModelStep, TreeEnsembleStep } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
+import type { LabelSet } from '../../model/tensor.ts';
+import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
+import { arenaOf } from './arena.ts';
+import type { LightgbmModel } from './model-text.ts';
+import { type LightgbmObjective, OBJECTIVES, parseObjective } from './objective.ts';
+import { type PandasCategories, pandasCategories } from './pandas-categories.ts';
+
+/** What whoever holds the booster adds to its text. */
+export interface BoosterUse {
+  /** Iterations that `predict` takes where it is not told: `best_iteration`; 0 or less is all of them. */
+  readonly iterations: number;
+  /** Labels of a classifier, else null. */
+  readonly classes: LabelSet | null;
+}
+
+/** The steps of a booster: trees, behind the codes of pandas columns where it was trained on such. */
+export function boosterSteps(model: LightgbmModel, base: StepBase, use: BoosterUse): ModelStep {
+  const width = model.columnNames.length;
+  if (base.features !== null && base.features !== width)
+    throw stepInvalid(base.origin, '_n_features', String(base.features), `${width}, as the booster has`);
+  const own = { ...base, features: width, featureNames: model.columnNames };
+  const trees = treeStep(model, own, use);
+  const categories = pandasCategories(model, base.origin);
+  if (categories.size === 0) return trees;
+  return {
+    kind: 'pipeline',
+    ...own,
+    steps: [
+      { name: 'pandas_categorical', step: codesStep(own, categories) },
+      { name: 'trees', step: { ...trees, featureNames: null } },
+    ],
+  };
+}
+
+function treeStep(
+  model: LightgbmModel,
+  base: StepBase,
+  { iterations, classes }: BoosterUse,
+): TreeEnsembleStep {
+  const objective = objectiveOf(model, base);
+  const scores = model.treesPerIteration;
+  const count = iterations > 0 ? Math.min(iterations * scores, model.trees.length) : model.trees.length;
+  const trees = count === model.trees.length ? model.trees : model.trees.slice(0, count);
+  if (trees.length === 0) throw stepUnsupported(base.origin, 'Tree', 'none', 'at least one tree is');
+  return {
+    kind: 'tree-ensemble',
+    ...base,
+    arena: arenaOf(trees),
+    input: 'float64',
+    split: 'le',
+    acceptsMissing: true,
+    scores,
+    target: scores === 1 ? null : Int32Array.from(trees, (_, tree) => tree % scores),
+    base: { kind: 'constant', scores: new Float64Array(scores) },
+    sums: 'float64',
+    aggregate: 'sum',
+    head: headOf(model, objective, base, trees.length / scores, classes),
+  };
+}
+
+/** `Booster.predict` with its raw scores, or a classifier's labels and probabilities of them. */
+function headOf(
+  { averageOutput, treesPerIteration: scores }: LightgbmModel,
+  objective: LightgbmObjective,
+  { origin }: StepBase,
+  iterations: number,
+  classes: LabelSet | null,
+): BoosterHead {
+  const wanted = scores === 1 ? 2 : scores;
+  if (classes !== null && classes.values.length !== wanted)
+    throw stepUnsupported(
+      origin,
+      'classes_',
+      `${classes.values.length} classes over ${scores} scores a row`,
+      'two classes over one score, or a score a class, are',
+    );
+  return {
+    kind: 'booster',
+    link: linkOf(objective),
+    ...(averageOutput ? { divisor: iterations } : {}),
+    classes,
+    flat: true,
+    margins: 'raw_score',
+  };
+}
+
+function linkOf({ link, sigmoid }: LightgbmObjective): MarginLink {
+  return link === 'sigmoid' ? { kind: link, factor: sigmoid, limit: Infinity } : { kind: link };
+}
+
+function objectiveOf(model: LightgbmModel, { origin }: StepBase): LightgbmObjective {
+  const objective = parseObjective(model.objective);
+  if (objective === null)
+    throw stepUnsupported(
+      { ...origin, offset: model.objectiveOffset },
+      'objective',
+      JSON.stringify(model.objective.slice(0, 80)),
+      `${OBJECTIVES.join(', ')} are`,
+    );
+  const { name, classes } = objective;
+  const wanted =
+    name === 'none' ? model.treesPerIteration : name.startsWith('multiclass') ? model.classes : 1;
+  if (model.treesPerIteration !== wanted || (classes !== null && classes !== wanted))
+    throw stepInvalid(
+      origin,
+      'num_tree_per_iteration',
+      `${model.treesPerIteration} for the objective ${JSON.stringify(model.objective.slice(0, 80))} of ${model.classes} classes`,
+      `${wanted} trees an iteration`,
+    );
+  return objective;
+}
+
+const NO_CATEGORIES: ColumnCategories = { type: 'number', values: new Float64Array(0) };
+
+/** The codes of pandas columns in their places, the other columns as they are. */
+function codesStep(base: StepBase, categories: PandasCategories): ModelStep {
+  const origin = {
+    ...base.origin,
+    path: base.origin.path === '' ? 'pandas_categorical' : `${base.origin.path}.pandas_categorical`,
+  };
+  const branches: ColumnBranch[] = [];
+  const width = base.features ?? 0;
+  for (let from = 0; from < width; ) {
+    const coded = categories.has(from);
+    let to = from + 1;
+    while (to < width && categories.has(to) === coded) to += 1;
+    const columns = Array.from({ length: to - from }, (_, i) => from + i);
+    branches.push({
+      name: base.featureNames?.[from] ?? `x${from}`,
+      columns,
+      scalar: false,
+      weight: null,
+      step: coded ? ordinalStep(origin, columns, categories) : null,
+    });
+    from = to;
+  }
+  return { kind: 'column-transformer', ...base, origin, branches };
+}
+
+function ordinalStep(
+  origin: StepBase['origin'],
+  columns: readonly number[],
+  categories: PandasCategories,
+): ModelStep {
+  return {
+    kind: 'ordinal',
+    origin,
+    features: columns.length,
+    featureNames: null,
+    columns: columns.map((column) => {
+      const known: ColumnCategories = categories.get(column) ?? NO_CATEGORIES;
+      return {
+        categories: known,
+        codes: Float64Array.from({ length: known.values.length }, (_, code) => code),
+      };
+    }),
+    unknown: 'ignore',
+    unknownValue: Number.NaN,
+  };
+}
