@@ -1,6 +1,6 @@
 /** What stands before the columns of a block, as JSON. Pure. */
 import { PlimsollError } from '../core/errors.ts';
-import { isRecord } from '../core/record.ts';
+import { isRecord, keysOf } from '../core/record.ts';
 import type { CapturedBlock, CapturedColumn } from './block.ts';
 import { BLOCK_LIMITS } from './block-limits.ts';
 
@@ -57,7 +57,7 @@ const FIELDS: Readonly<Record<keyof BlockHeader, Check>> = {
 export function readHeader(bytes: Uint8Array): BlockHeader {
   const parsed = parse(bytes);
   if (!isRecord(parsed)) throw invalid('its header is no JSON object');
-  const names = Object.keys(FIELDS) as (keyof BlockHeader)[];
+  const names = keysOf(FIELDS);
   const wrong = names.find((name) => !Object.hasOwn(parsed, name) || !FIELDS[name](parsed[name]));
   if (wrong !== undefined) throw invalid(`its header's ${wrong} is absent or none`);
   return Object.fromEntries(names.map((name) => [name, parsed[name]])) as unknown as BlockHeader;

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
+import { isOneOf } from '../core/record.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
@@ -124,7 +125,7 @@ function kindOf(
 ): Kind {
   const said = env[CONTRACT_VARIABLE];
   if (said !== undefined && said !== '') {
-    if (KINDS.includes(said as Kind)) return said as Kind;
+    if (isOneOf(KINDS, said)) return said;
     problems.push(`${CONTRACT_VARIABLE} is "${said}", wanted one of ${KINDS.join(', ')}`);
     return 'plain';
   }

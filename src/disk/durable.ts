@@ -39,7 +39,7 @@ export async function writeDurably(path: string, text: string): Promise<void> {
 /** sha256 of a file's bytes, in hex. */
 export async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE })) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE })) hash.update(piece);
   return hash.digest('hex');
 }
 

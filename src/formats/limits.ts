@@ -1,3 +1,5 @@
+import { keysOf, recordOf } from '../core/record.ts';
+
 interface Limit {
   readonly value: number;
   /** The weakness that the limit stops. */
@@ -45,9 +47,7 @@ export type LimitName = keyof typeof LIMITS;
 /** Named limits in force for one reading. */
 export type ReadLimits = Readonly<Record<LimitName, number>>;
 
-export const DEFAULT_LIMITS: ReadLimits = Object.fromEntries(
-  Object.entries(LIMITS).map(([name, limit]) => [name, limit.value]),
-) as ReadLimits;
+export const DEFAULT_LIMITS: ReadLimits = recordOf(keysOf(LIMITS), (name) => LIMITS[name].value);
 
 /** Limits that grow with the largest file a user wants read. */
 const SCALED: readonly LimitName[] = [

@@ -62,7 +62,7 @@ export class BodyTooLarge extends Error {}
 export async function readResponse(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of response) {
     bytes += chunk.length;
     // Leaving the loop destroys the answer, and its connection.
     if (bytes > maxBytes) throw new BodyTooLarge(`its answer is larger than ${maxBytes} bytes`);

@@ -1,7 +1,9 @@
 /** One request to the control API and its answer: JSON both ways, errors as the coded errors that they were. */
+
 import { Readable } from 'node:stream';
 import { messageOf, systemCodeOf } from '../core/error-text.ts';
-import { ERRORS, type ErrorCode, type ErrorDetails, PlimsollError } from '../core/errors.ts';
+import { isErrorCode, PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import { decode } from '../schema/read-value.ts';
 import type { ValueSchema } from '../schema/value-schema.ts';
 import { BodyTooLarge, readResponse, sendRequest } from './client.ts';
@@ -117,12 +119,10 @@ const tooLong = (target: ControlAddress): PlimsollError =>
 function decoded(status: number, text: string, address: string): unknown {
   const json = parsed(text);
   if (status >= 200 && status < 300 && json !== undefined) return json;
-  const { error } = (json ?? {}) as { error?: { code?: unknown; details?: unknown } };
-  if (typeof error?.code === 'string' && Object.hasOwn(ERRORS, error.code))
-    throw PlimsollError.from({
-      code: error.code as ErrorCode,
-      details: (error.details ?? {}) as ErrorDetails,
-    });
+  const error = isRecord(json) && isRecord(json['error']) ? json['error'] : {};
+  const { code, details } = error;
+  if (typeof code === 'string' && isErrorCode(code))
+    throw PlimsollError.from({ code, details: isRecord(details) ? details : {} });
   const reason = `status ${status} with ${JSON.stringify(text.slice(0, 100))}`;
   throw new PlimsollError('CONTROL_ANSWER_INVALID', { address, reason });
 }

@@ -1,8 +1,10 @@
 /** Requests to addresses that others name: redirects are not followed, and link-local addresses are not reached. */
+
 import { lookup as resolve } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { toError } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isLinkLocal } from './addresses.ts';
 import { type ClientRequest, type ClientResponse, sendRequest } from './client.ts';
@@ -32,7 +34,7 @@ export const checkedLookup: LookupFunction = (hostname, options, done) => {
     try {
       for (const { address } of found) checkAddress(hostname, address);
     } catch (refused) {
-      return done(refused as NodeJS.ErrnoException, '', 0);
+      return done(toError(refused), '', 0);
     }
     if (options.all) return done(null, found);
     const [first] = found;

@@ -1,5 +1,7 @@
 /** The unit of work and of exactly-once. Pure. */
+
 import type { RowOutcome } from '../scorer/scorer.ts';
+import type { OutputDistributions } from './receipt/column-distribution.ts';
 
 /** A frozen piece of the input; everything in it is part of the fingerprint but `mtimeMs`. */
 export type FrozenItem =
@@ -61,7 +63,7 @@ export interface ChunkTotals {
   /** The part that was written, where the sink has parts. */
   readonly part: { readonly name: string; readonly size: number; readonly digest: string } | null;
   /** Mergeable distribution of each output column (`distribution.ts`). */
-  readonly distributions: unknown;
+  readonly distributions: OutputDistributions | null;
   /** Seconds of reading, scoring and writing. */
   readonly seconds: { readonly read: number; readonly score: number; readonly write: number };
 }

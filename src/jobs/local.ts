@@ -1,4 +1,5 @@
 /** Jobs as asked of the ledger itself. */
+
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { nextTime } from '../core/cron.ts';
@@ -16,7 +17,7 @@ import { scheduleOf } from './schedule/stored.ts';
 import { runFor } from './schedule/trigger-event.ts';
 import { type Surroundings, specsOf } from './spec/parse.ts';
 import { keepSecrets, requireReferences, splitSecrets } from './spec/secrets.ts';
-import type { JobSpec } from './spec/spec.ts';
+import { jobSpecOf } from './spec/stored-spec.ts';
 
 export interface LocalJobsOptions {
   readonly ledger: Ledger;
@@ -131,7 +132,7 @@ export class LocalJobs implements JobsPort {
     const { items } = await this.#options.ledger.runs(name, { limit: 1 });
     const latest = items[0] === undefined ? null : runView(items[0]);
     const nextAt = schedule === null || paused ? null : soonest(schedule, this.#options.clock.now());
-    return { name, spec: spec as JobSpec, schedule, paused, createdAt, createdBy, nextAt, latest };
+    return { name, spec: jobSpecOf({ name, spec }), schedule, paused, createdAt, createdBy, nextAt, latest };
   }
 }
 

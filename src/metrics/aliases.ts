@@ -1,5 +1,7 @@
 /** The same counts under the names of other servers, so that boards made for those go on showing something. Pure. */
+
 import { elementAt } from '../core/element-at.ts';
+import { isOneOf } from '../core/record.ts';
 import {
   type HistogramValue,
   histogramCount,
@@ -263,9 +265,7 @@ export function aliasSets(list: string): readonly AliasSet[] | null {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  return names.every((name): name is AliasSet => (ALIAS_SETS as readonly string[]).includes(name))
-    ? [...new Set(names)]
-    : null;
+  return names.every((name): name is AliasSet => isOneOf(ALIAS_SETS, name)) ? [...new Set(names)] : null;
 }
 
 /** Families of the sets, out of ours. */

@@ -2,6 +2,7 @@
  * Our metrics by OpenTelemetry's conventions: names with dots and without `_total`, units of UCUM, durations as exponential
  * histograms of the same base, so that nothing is lost. What is sent is what a scrape shows, and counted in one place. Pure.
  */
+import { hasKey } from '../core/record.ts';
 import type { MetricName } from './catalog.ts';
 import {
   type HistogramValue,
@@ -105,14 +106,17 @@ export type OtelMetric = OtelName & { readonly description: string } & (
 /** What is named above, in its order of families; other families are not ours. */
 export function otelMetrics(families: readonly MetricFamily[]): readonly OtelMetric[] {
   return families.flatMap((family): OtelMetric[] => {
-    if (!Object.hasOwn(OTEL_NAMES, family.name) || family.points.length === 0) return [];
-    const metric = metricOf(family);
+    if (!hasKey(OTEL_NAMES, family.name) || family.points.length === 0) return [];
+    const metric = metricOf(family, OTEL_NAMES[family.name]);
     return family.name === 'inference_request_duration_seconds' ? [metric, httpDuration(family)] : [metric];
   });
 }
 
-function metricOf({ name, help: description, type, points }: MetricFamily): OtelMetric {
-  const about = { ...OTEL_NAMES[name as MetricName], description };
+function metricOf(
+  { name, help: description, type, points }: MetricFamily,
+  names: (typeof OTEL_NAMES)[keyof typeof OTEL_NAMES],
+): OtelMetric {
+  const about = { ...names, description };
   if (type === 'histogram') return { ...about, kind: 'histogram', points: points.flatMap(histogramPoint) };
   const kind = type === 'counter' ? 'sum' : name === 'inference_requests_in_flight' ? 'updown' : 'gauge';
   const values = points.flatMap((point) =>

@@ -1,12 +1,14 @@
 /** Reads the Prometheus text format, version 0.0.4, as other parts of a server write it. Pure. */
+
 import { elementAt } from '../core/element-at.ts';
+import { isOneOf } from '../core/record.ts';
 import type { MetricFamily, MetricLabels, MetricPoint, MetricType } from './metric-family.ts';
 
 /** Only \n ends a line: labels may hold the other characters that end one elsewhere, so `.` is to stand for them, too. */
 const HEAD = /^# (HELP|TYPE) ([a-zA-Z_:][\w:]*) ?(.*)$/s;
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+-?\d+)?\s*$/s;
 const PAIR = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?/gsy;
-const TYPES: readonly string[] = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
+const TYPES: readonly MetricType[] = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
 
 interface Sample {
   readonly name: string;
@@ -31,7 +33,7 @@ export function parseText(text: string): readonly MetricFamily[] {
   for (const line of text.split('\n')) {
     const [, what, named, rest] = HEAD.exec(line) ?? [];
     if (what === 'HELP') draftOf(named!).help = rest!.replaceAll(/\\([\\n])/g, unescaped);
-    else if (what === 'TYPE' && TYPES.includes(rest!)) draftOf(named!).type = rest as MetricType;
+    else if (what === 'TYPE' && isOneOf(TYPES, rest)) draftOf(named!).type = rest;
     const sample = line.startsWith('#') ? null : sampleOf(line);
     if (sample) draftOf(familyOf(sample.name, drafts)).samples.push(sample);
   }

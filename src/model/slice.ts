@@ -1,6 +1,6 @@
 import type { Batch, Outputs } from './batch.ts';
 import { isList } from './output-parts.ts';
-import type { Tensor } from './tensor.ts';
+import { newTensor, type Tensor } from './tensor.ts';
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a batch; typed arrays are views, not copies. */
 export function sliceBatch(batch: Batch, start: number, end: number): Batch {
@@ -39,5 +39,5 @@ function sliceTensor(tensor: Tensor, rows: number, start: number, end: number): 
   const shape = [end - start, ...tensor.shape.slice(1)];
   const [from, to] = [start * stride, end * stride];
   const data = tensor.dtype === 'string' ? tensor.data.slice(from, to) : tensor.data.subarray(from, to);
-  return { dtype: tensor.dtype, shape, data } as Tensor;
+  return newTensor(tensor.dtype, shape, data);
 }

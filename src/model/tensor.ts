@@ -1,4 +1,5 @@
 /** Dense row-major tensors: the one currency of values between engines, doors and checks. */
+import { PlimsollError } from '../core/errors.ts';
 
 export type TensorData = {
   float64: Float64Array;
@@ -36,6 +37,24 @@ export const TYPED_ARRAYS = {
   uint8: Uint8Array,
   bool: Uint8Array,
 } as const satisfies { readonly [D in Exclude<DType, 'string'>]: new (length: number) => TensorData[D] };
+
+interface UncheckedTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TensorData[DType];
+}
+
+/** Whether the data are in the array that holds their type. */
+const isTensor = (given: UncheckedTensor): given is Tensor =>
+  given.dtype === 'string' ? Array.isArray(given.data) : given.data instanceof TYPED_ARRAYS[given.dtype];
+
+/** A tensor of a type that is known only as the program runs. Throws INTERNAL where the array is not the one of that type. */
+export function newTensor(dtype: DType, shape: readonly number[], data: TensorData[DType]): Tensor {
+  const tensor = { dtype, shape, data };
+  if (isTensor(tensor)) return tensor;
+  const reason = `its data are in ${data.constructor.name}`;
+  throw new PlimsollError('INTERNAL', { action: `a tensor of ${dtype}`, reason });
+}
 
 /** Row-major float64 matrix, `data[row * cols + col]`. */
 export interface Matrix {

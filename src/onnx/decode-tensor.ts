@@ -1,6 +1,6 @@
 import { BigIntList, ByteList, type ProtoReader } from '../bytes/protobuf.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
+import { newTensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import type { DecodeBudget } from './budget.ts';
 import { dtypeOf, elementBits, packedSize } from './dtype.ts';
 import type { GraphTensor, SparseTensor } from './graph.ts';
@@ -192,7 +192,7 @@ function fromBytes(elementType: number, shape: readonly number[], bytes: Uint8Ar
   const width = array.BYTES_PER_ELEMENT;
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const data = new array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / width);
-  return { dtype, shape, data } as Tensor;
+  return newTensor(dtype, shape, data);
 }
 
 function mismatch(r: ProtoReader, at: number, f: RawFields, found: string): PlimsollError {

@@ -1,3 +1,4 @@
+import { keysOf } from '../core/record.ts';
 import type { DType } from '../model/tensor.ts';
 
 /** TensorProto.DataType of every dtype (onnx.proto3, enum TensorProto.DataType). */
@@ -17,9 +18,7 @@ export const ELEMENT_TYPE = {
   uint64: 13,
 } as const satisfies Record<DType, number>;
 
-const DTYPES = new Map<number, DType>(
-  Object.entries(ELEMENT_TYPE).map(([dtype, elementType]) => [elementType, dtype as DType]),
-);
+const DTYPES = new Map<number, DType>(keysOf(ELEMENT_TYPE).map((dtype) => [ELEMENT_TYPE[dtype], dtype]));
 
 /** dtype of an element type, or null where only graphs hold it (bfloat16, float8, int4, complex). */
 export const dtypeOf = (elementType: number): DType | null => DTYPES.get(elementType) ?? null;

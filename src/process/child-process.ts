@@ -1,5 +1,7 @@
 import { type ChildProcess as NodeChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { toError } from '../core/error-text.ts';
 import { limitedCommand, type ProcessCommand, sacrificeFirst, watchMemory } from './memory-limit.ts';
 
 /** How a process has ended. */
@@ -58,7 +60,7 @@ export class ChildProcess {
     } catch (error) {
       // Node throws for want of memory, and has the child tell it for want of descriptors or processes.
       this.#process = null;
-      this.ended = Promise.resolve(notStarted(error as Error));
+      this.ended = Promise.resolve(notStarted(toError(error)));
       return;
     }
     this.ended = this.#follow(this.#process, drainMillis);
@@ -74,6 +76,11 @@ export class ChildProcess {
   /** Of a process that could be started: its pipes, by number. */
   get stdio(): NodeChildProcess['stdio'] {
     return this.#process?.stdio ?? [null, null, null, null, null];
+  }
+
+  /** What it writes into: standard output, standard error and what else it was given; null where that is not piped. */
+  get outputs(): readonly (Readable | null)[] {
+    return this.stdio.slice(1).map((stream) => (stream instanceof Readable ? stream : null));
   }
 
   /** Whether messages reach it. */

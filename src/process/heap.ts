@@ -132,7 +132,7 @@ const young = (): number =>
 /** V8's own `gc`, which a context gets that is made while the flag is set; https://nodejs.org/api/cli.html#--expose-gc */
 function collector(): (options: object) => void {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as (options: object) => void;
+  const gc: (options: object) => void = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
   return gc;
 }

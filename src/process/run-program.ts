@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { type ChildOptions, ChildProcess } from './child-process.ts';
 
 /** How a program is run. */
@@ -30,13 +30,13 @@ export async function runProgram(
   { limitMillis, input = '', maxOutputBytes, ...options }: RunOptions,
 ): Promise<RunResult> {
   const child = new ChildProcess({ command, args, ...options, stdio: ['pipe', 'pipe', 'pipe'] });
-  const [stdin, ...outputs] = child.stdio;
-  const [stdout, stderr] = outputs.map((stream) =>
-    collect(stream as Readable | null, maxOutputBytes, () => child.kill('it says too much')),
+  const [stdin] = child.stdio;
+  const [stdout, stderr] = child.outputs.map((stream) =>
+    collect(stream, maxOutputBytes, () => child.kill('it says too much')),
   );
   // It may end before it has read all; that is its own affair.
   stdin?.once('error', () => undefined);
-  (stdin as Writable | null)?.end(input);
+  if (stdin instanceof Writable) stdin.end(input);
   const late = (): unknown => child.kill(`it took longer than ${(limitMillis ?? 0) / 1000} s`);
   const timer = limitMillis === undefined ? undefined : setTimeout(late, limitMillis);
   const { code, reason, isKilled, hasStarted } = await child.ended;

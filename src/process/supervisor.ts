@@ -1,5 +1,5 @@
 import { Backoff, type BackoffPolicy } from '../core/backoff.ts';
-import { messageOf } from '../core/error-text.ts';
+import { messageOf, toError } from '../core/error-text.ts';
 
 /** What is kept alive: a process, or whatever else ends by itself. */
 export interface SupervisedWorker {
@@ -122,7 +122,7 @@ export class Supervisor<W extends SupervisedWorker> {
       if (this.#isStopped) this.#leave(worker);
       else this.#use(worker);
     } catch (error) {
-      this.#failure = error as Error;
+      this.#failure = toError(error);
       this.#failedStarts += 1;
       throw error;
     } finally {

@@ -1,5 +1,7 @@
 /** The Python package that a server of this program offers: `plimsoll-ml`, imported as `plimsoll`, as a wheel. */
+
 import packageJson from '../../package.json' with { type: 'json' };
+import { hasKey } from '../core/record.ts';
 
 /** Name of the distribution. `plimsoll` on PyPI is somebody else's. */
 export const DISTRIBUTION = 'plimsoll-ml';
@@ -18,7 +20,7 @@ export function pythonVersion(version: string): string {
     throw new RangeError(
       `the version "${version}" has no form in Python: X.Y.Z or X.Y.Z-{alpha,beta,rc,dev}.N was wanted`,
     );
-  const suffix = pre === undefined ? '' : `${PRE[pre as keyof typeof PRE]}${number}`;
+  const suffix = pre !== undefined && hasKey(PRE, pre) ? `${PRE[pre]}${number}` : '';
   return release + suffix + (build === undefined ? '' : `+${build.toLowerCase().replaceAll('-', '.')}`);
 }
 

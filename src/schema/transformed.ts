@@ -99,3 +99,14 @@ export function kinds<const V extends Readonly<Record<string, Properties>>>(
     return (found && readValue(found, given, path, problems)) as never;
   });
 }
+
+/** A list of two, each with a schema of its own. */
+export const pairOf = <A, B>(first: ValueSchema<A>, second: ValueSchema<B>): ValueSchema<readonly [A, B]> =>
+  withReader<readonly [A, B]>({ type: 'array', minItems: 2, maxItems: 2 }, (value, path, problems) => {
+    if (!Array.isArray(value) || value.length !== 2)
+      return refuse({ type: 'array', minItems: 2, maxItems: 2 }, value, path, problems);
+    return [
+      readValue(first, value[0], `${path}[0]`, problems),
+      readValue(second, value[1], `${path}[1]`, problems),
+    ];
+  });

@@ -2,7 +2,7 @@
 import { elementAt } from '../core/element-at.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { TensorSpec } from '../model/signature.ts';
-import { type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
+import { newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import {
   type CellFault,
   describeInput,
@@ -84,10 +84,7 @@ function decodeScalars(bound: readonly BoundTensor[], { rows, columns }: ColumnF
   const left = positions?.length ?? rows;
   const tensors = packed.map(({ spec, from, to, elements }): [string, Tensor] => {
     const shape = spec.shape.length === 1 ? [left] : [left, to - from];
-    return [
-      spec.name,
-      { dtype: spec.dtype, shape, data: dataOf(elements, spec, to - from, positions) } as Tensor,
-    ];
+    return [spec.name, newTensor(spec.dtype, shape, dataOf(elements, spec, to - from, positions))];
   });
   const batch = { kind: 'tensors', rows: left, tensors: Object.fromEntries(tensors) } as const;
   return { parts: left > 0 ? [{ batch, positions }] : [], refusals: faults.refusals() };

@@ -2,6 +2,7 @@
  * The one scorer: columns in, outcomes and output columns out, over an accepted bundle. Local lanes call it, Spark's
  * workers reach it as a child process that speaks Arrow. Pure.
  */
+import { keysOf } from '../core/record.ts';
 import type { Runtime } from '../registry/version.ts';
 import type { ColumnFrame } from './frame.ts';
 
@@ -9,7 +10,7 @@ import type { ColumnFrame } from './frame.ts';
 export const OUTCOME = { ok: 0, rejected: 1, failed: 2, skipped: 3 } as const;
 export type RowOutcome = keyof typeof OUTCOME;
 /** In the order of their numbers. */
-export const OUTCOMES = Object.keys(OUTCOME) as readonly RowOutcome[];
+export const OUTCOMES = keysOf(OUTCOME);
 
 /** Why a row was not scored. */
 export interface RowRefusal {

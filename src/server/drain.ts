@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect, Server as NetServer, type Socket } from 'node:net';
+import { boundAddress } from '../core/network.ts';
 import type { ConnectionLimiter } from './connections/connection-limiter.ts';
 
 /** Idle connections stay this long: their clients' next requests may be on the way, and a close would lose them. */
@@ -44,7 +45,7 @@ export async function leaveSocket(
 /** Closes the listener if its queue holds nobody; says whether it is closed. All in one turn: nothing is accepted meanwhile. */
 function closedOverPlug(server: Server): Promise<boolean> {
   if (!server.listening) return Promise.resolve(true);
-  const plug = connect(reachable(server.address() as AddressInfo));
+  const plug = connect(reachable(boundAddress(server)));
   plug.on('error', () => undefined);
   return new Promise((resolve) => {
     // `connect` begins in the next tick, before this one; over loopback it is also done by then (or will not be).

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { TlsFiles } from '../config/access.ts';
 import { type Contract, PLAIN } from '../config/contract.ts';
 import { messageOf, systemCodeOf } from '../core/error-text.ts';
+import { boundAddress } from '../core/network.ts';
 import type { Logger } from '../core/ports.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
 import type { MetricFamily } from '../metrics/metric-family.ts';
@@ -150,7 +150,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   server.on('connection', () => predictions.connectionAccepted());
   await listen(server, { host, port }, listener);
   connections.tolerate(server);
-  const { port: taken, family } = server.address() as AddressInfo;
+  const { port: taken, family } = boundAddress(server);
   let left: ReturnType<typeof leave> | null = null;
   const leaveSocket = async (): Promise<void> => {
     left ??= leave(server, connections);

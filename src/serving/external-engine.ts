@@ -1,3 +1,4 @@
+import { toError } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { readManifest } from '../registry/bundle.ts';
 import { isIsolated, type LoadedVersion } from '../registry/version.ts';
@@ -53,7 +54,7 @@ export async function scoreMirrored(
     return { kind: 'answer', rows: batch.rows, first, captured };
   } catch (error) {
     if (isPlimsollError(error)) return { kind: 'refused', error };
-    const reason = String((error as Error).stack);
+    const reason = String(toError(error).stack);
     return { kind: 'refused', error: new PlimsollError('INTERNAL', { action: 'the prediction', reason }) };
   }
 }

@@ -1,10 +1,13 @@
 /** Works on a run that is claimed, with a person or a program waiting for what it comes to. */
 
 import { resolve } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
 import type { RunStep } from '../../jobs/run/progress.ts';
+import { storedReceiptOf } from '../../jobs/run/stored-run.ts';
 import type { SparkForecast } from '../../jobs/spark/forecast.ts';
+import { runSpecOf } from '../../jobs/spec/stored-spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { durationText } from '../../text/duration.ts';
 import { grouped } from '../../text/numbers.ts';
@@ -46,7 +49,7 @@ export async function completeRun(
       ledger,
       row,
       dataDir,
-      secrets: secretsOf(row.spec as Parameters<typeof secretsOf>[0], dataDir, process.env),
+      secrets: secretsOf(runSpecOf(row), dataDir, process.env),
       ask: (work) => withControl({ data: options.data }, work),
       clock: SYSTEM_CLOCK,
       stop: options.stop,
@@ -66,15 +69,22 @@ export async function completeRun(
 
 /** Prints a receipt; for programs without what grows with the input, unless the whole of it was asked for. */
 export async function printReceipt(
-  receipt: unknown,
+  receipt: RunReceipt,
   terminal: Terminal,
   extent: 'summary' | 'whole' = 'summary',
 ): Promise<void> {
   const { receiptSummaryOf } = await import('../../jobs/receipt/receipt.ts');
   const { receiptText } = await import('./receipt-text.ts');
-  const whole = receipt as RunReceipt;
-  const document = extent === 'whole' ? whole : receiptSummaryOf(whole);
-  terminal.answer(document, () => receiptText(whole));
+  const document = extent === 'whole' ? receipt : receiptSummaryOf(receipt);
+  terminal.answer(document, () => receiptText(receipt));
+}
+
+/** The same of the receipt that a run that is done has in the ledger. Throws STORE_ROW_INVALID, INTERNAL where it has none. */
+export async function printStoredReceipt(row: RunRow, terminal: Terminal): Promise<void> {
+  const receipt = storedReceiptOf(row);
+  if (receipt === null)
+    throw new PlimsollError('INTERNAL', { action: `the receipt of run ${row.id}`, reason: 'it has none' });
+  await printReceipt(receipt, terminal);
 }
 
 const PHASES: Readonly<Record<RunStep['phase'], string>> = {

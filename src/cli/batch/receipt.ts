@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { RunReceipt } from '../../jobs/receipt/receipt.ts';
+import { storedReceiptOf } from '../../jobs/run/stored-run.ts';
 import type { DefineCommand } from '../command.ts';
 import { printReceipt } from './execute.ts';
 import { type BatchOptions, lastRun, withLedger } from './ledger.ts';
@@ -25,7 +25,8 @@ export const batchReceiptCommand: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<ReceiptOptions>();
       await withLedger(options, async (ledger) => {
         const row = await lastRun(ledger, job);
-        if (row.receipt === null)
+        const receipt = storedReceiptOf(row);
+        if (receipt === null)
           throw new PlimsollError('JOB_STATE', {
             action: 'show the receipt of',
             job,
@@ -33,11 +34,11 @@ export const batchReceiptCommand: DefineCommand = (command, terminal) => {
             wanted: 'one that is done',
             way: `See how it stands: \`plimsoll batch status ${job}\``,
           });
-        if (options.signed !== true) return printReceipt(row.receipt, terminal, 'whole');
+        if (options.signed !== true) return printReceipt(receipt, terminal, 'whole');
         const { signReceipt } = await import('../../jobs/receipt/signed.ts');
         const { openSigner } = await import('../../signing/signer.ts');
         const signer = openSigner(resolve(options.data), process.env['PLIMSOLL_SIGNING_KEY']);
-        const envelope = signReceipt(signer, row.receipt as RunReceipt);
+        const envelope = signReceipt(signer, receipt);
         terminal.answer(envelope, () => JSON.stringify(envelope, null, 2));
       });
     });

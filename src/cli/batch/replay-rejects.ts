@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import type { JobSpec } from '../../jobs/spec/spec.ts';
+import { runSpecOf } from '../../jobs/spec/stored-spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { DefineCommand } from '../command.ts';
-import { completeRun, interruptSignal, printReceipt } from './execute.ts';
+import { completeRun, interruptSignal, printStoredReceipt } from './execute.ts';
 import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts';
 
 interface ReplayOptions extends BatchOptions {
@@ -32,7 +32,7 @@ export const batchReplayRejectsCommand: DefineCommand = (command, terminal) => {
       const stop = interruptSignal();
       await withLedger(options, async (ledger) => {
         const row = await replayRun(ledger, job, options);
-        if (row.state === 'done') return printReceipt(row.receipt, terminal);
+        if (row.state === 'done') return printStoredReceipt(row, terminal);
         const { claimRun } = await import('../../jobs/run/begin.ts');
         await completeRun(ledger, await claimRun(runStarter(ledger), row), { ...options, stop }, terminal);
       });
@@ -51,7 +51,7 @@ async function replayRun(ledger: Ledger, job: string, { data, rows, model }: Rep
   const now = Date.now();
   const { id, due, spec } = replayed;
   const begun = await ledger.begin(
-    { name: job, spec: base.spec as JobSpec, createdAt: now, createdBy: runStarter(ledger).by },
+    { name: job, spec: runSpecOf(base), createdAt: now, createdBy: runStarter(ledger).by },
     { id, cause: 'replay', due, spec, state: 'planning', createdAt: now, notBefore: now },
   );
   const run = begun ?? (await ledger.run(id));

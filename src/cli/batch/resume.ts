@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DefineCommand } from '../command.ts';
-import { completeRun, interruptSignal, printReceipt } from './execute.ts';
+import { completeRun, interruptSignal, printStoredReceipt } from './execute.ts';
 import { type BatchOptions, lastRun, runStarter, withLedger } from './ledger.ts';
 
 /** `batch resume`: goes on with the last run of a job. */
@@ -22,7 +22,7 @@ export const batchResumeCommand: DefineCommand = (command, terminal) => {
         if (row.state === 'done') {
           const { cleanUpDone } = await import('../../jobs/run/cleanup.ts');
           await cleanUpDone(row, resolve(options.data), process.env);
-          return printReceipt(row.receipt, terminal);
+          return printStoredReceipt(row, terminal);
         }
         const { heldError, overError } = await import('../../jobs/run/states.ts');
         if (row.state === 'held') throw heldError(row);

@@ -136,7 +136,7 @@ async function goOn(
   if (row.state === 'held') throw (await import('../../jobs/run/states.ts')).heldError(row);
   if (row.state === 'done') {
     await compareWithDone(await firstOf(ledger, row), given, options);
-    return (await import('./execute.ts')).printReceipt(row.receipt, terminal);
+    return (await import('./execute.ts')).printStoredReceipt(row, terminal);
   }
   const beginner = runStarter(ledger);
   const claimed = await claimRun(beginner, row);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../core/record.ts';
-import type { RunProgress } from '../../jobs/run/progress.ts';
+import { runProgressOf } from '../../jobs/run/stored-run.ts';
 import { isGone } from '../../store/ledger/holder.ts';
 import type { JobRow, Ledger, RunLine } from '../../store/ledger/ledger.ts';
 import { UNDER_WAY } from '../../store/ledger/run-state.ts';
@@ -92,7 +92,7 @@ function statusText(runs: readonly RunLine[]): string {
   if (runs.length === 0) return 'There are no jobs yet: plimsoll batch run --help';
   const head = ['job', 'run', 'state', 'started', 'rows', 'chunks', 'error'];
   const rows = runs.map((run) => {
-    const progress = run.progress as RunProgress | null;
+    const progress = runProgressOf(run);
     const chunks = progress === null ? '' : `${progress.chunks.done}/${progress.chunks.of}`;
     const read = progress === null ? '' : grouped(progress.rows.read);
     return [run.job, String(run.number), stateText(run), time(run.startedAt), read, chunks, errorText(run)];

@@ -83,8 +83,7 @@ export const styled = (style: Style, text: string): string =>
   styleText(style, text, { stream: process.stdout });
 
 function asPlimsollError(error: unknown, command: string): PlimsollError {
-  if (isPlimsollError(error))
-    return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
+  if (isPlimsollError(error)) return error instanceof PlimsollError ? error : PlimsollError.from(error);
   const internal = { action: command, reason: messageOf(error) };
   return partError(error) ?? new PlimsollError('INTERNAL', internal, { cause: error });
 }

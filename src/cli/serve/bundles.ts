@@ -2,6 +2,7 @@ import type { AccessMode } from '../../config/access.ts';
 import { containerConfig } from '../../config/container.ts';
 import { SETTINGS, type SettingName } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { hasKey } from '../../core/record.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { stderrLog } from '../../server/log.ts';
 import type { ServedModel } from '../../server/served.ts';
@@ -43,8 +44,8 @@ export async function serveBundles(
   const env: Record<string, string | undefined> = { PLIMSOLL_HOST: SETTINGS.host.fallback, ...process.env };
   for (const [name, value] of Object.entries(flags)) {
     if (value === undefined || IMPLIED.has(name)) continue;
-    if (!FOLLOWED.has(name)) throw refused(flagOf(name));
-    env[SETTINGS[name as SettingName].env] = value;
+    if (!FOLLOWED.has(name) || !hasKey(SETTINGS, name)) throw refused(flagOf(name));
+    env[SETTINGS[name].env] = value;
   }
   const { isFilled } = await import('../../server/container/bundles.ts');
   const { serveContainer } = await import('../../server/container/serve.ts');

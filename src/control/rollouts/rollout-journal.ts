@@ -3,6 +3,7 @@
  * route is changed, then published, then noted as done. Killed between any two of these, it is carried out again from
  * what was written, and comes to the same.
  */
+import { toError } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { StoredWindow } from '../../rollout/collect/window-collector.ts';
@@ -278,7 +279,7 @@ export class RolloutJournal {
       return null;
     } catch (error) {
       if (!isPlimsollError(error) || error.code !== 'FLEET_SLOW') this.#publication = null;
-      return error as Error;
+      return toError(error);
     }
   }
 

@@ -76,7 +76,7 @@ async function checkBlob(files: ImageFiles, { digest, size }: Named): Promise<vo
   if (found === null) throw damaged(placeOf(files, name), 'no file', digest);
   if (found !== size) throw damaged(placeOf(files, name), `${found} bytes`, `${size} bytes`);
   const hash = createHash('sha256');
-  for await (const chunk of files.open(name)) hash.update(chunk as Buffer);
+  for await (const chunk of files.open(name)) hash.update(chunk);
   const is: Digest = `sha256:${hash.digest('hex')}`;
   if (is !== digest) throw damaged(placeOf(files, name), is, digest);
 }

@@ -73,7 +73,7 @@ type Bare = Omit<ContainerResponse, 'connectMillis' | 'millis'>;
 async function answerOf(asked: ClientRequest): Promise<Bare> {
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  for await (const chunk of response) chunks.push(chunk);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,

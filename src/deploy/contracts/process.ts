@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { type ChildOptions, ChildProcess } from '../../process/child-process.ts';
 import type { StartContainer, StartedContainer } from './started-container.ts';
 
@@ -20,7 +19,7 @@ export async function startedAs(
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-MAX_OUTPUT_CHARACTERS);
   };
-  for (const stream of child.stdio.slice(1)) (stream as Readable | null)?.on('data', keep);
+  for (const stream of child.outputs) stream?.on('data', keep);
   if (child.pid === undefined) throw new Error((await child.ended).reason);
   return {
     port,

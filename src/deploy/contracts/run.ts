@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { elementAt } from '../../core/element-at.ts';
 import { messageOf } from '../../core/error-text.ts';
+import { boundAddress } from '../../core/network.ts';
 import { clearedAtEnd } from '../image/working-folder.ts';
 import type { PackagedModel } from '../packaged.ts';
 import { type ContainerTrial, ContractBreach, type ContractName, type ContractTrials } from './clause.ts';
@@ -145,7 +146,7 @@ async function end(started: StartedContainer): Promise<void> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { port } = boundAddress(server);
   server.close();
   await once(server, 'close');
   return port;

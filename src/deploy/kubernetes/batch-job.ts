@@ -1,5 +1,7 @@
 /** A table that is scored in the cluster, as the command of the image that does it. Pure. */
+
 import type { Static } from 'typebox';
+import { keysOf } from '../../core/record.ts';
 import type { BATCH_JOB } from './document-batch.ts';
 import type { ModelFacts } from './model-facts.ts';
 
@@ -35,9 +37,9 @@ const FLAGS = {
  * one gone on with.
  */
 export function batchArguments(job: BatchJob, model: ModelFacts, folder: string): readonly string[] {
-  const given = Object.entries(FLAGS).flatMap(([field, flag]) => {
-    const value = job[field as keyof typeof FLAGS];
-    return value === null ? [] : [flag, String(value)];
+  const given = keysOf(FLAGS).flatMap((field) => {
+    const value = job[field];
+    return value === null ? [] : [FLAGS[field], String(value)];
   });
   const again = job.schedule === null ? [] : ['--again'];
   return [

@@ -35,7 +35,8 @@ async function* proved(path: string, { digest, size }: Omit<Blob, 'open'>): Asyn
   let held: Buffer | null = null;
   let bytes = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+    const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 18 });
+    for await (const chunk of chunks) {
       hash.update(chunk);
       bytes += chunk.length;
       if (bytes > size) break;

@@ -2,7 +2,7 @@ import type { ColumnInput } from '../../compile/plan.ts';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
-import type { DType, Tensor } from '../../model/tensor.ts';
+import { type DType, newTensor, type Tensor } from '../../model/tensor.ts';
 import { MISSING_STRING } from '../../onnx/missing.ts';
 import type { NativePrefix } from './prefix.ts';
 
@@ -46,7 +46,7 @@ function matrixFeed(plan: FeedPlan, rows: number, width: number, data: Float64Ar
 }
 
 /** Inputs are named by the file, `__proto__` included: there is no prototype that such a name could set. */
-const emptyFeed = (): Record<string, Tensor> => Object.create(null) as Record<string, Tensor>;
+const emptyFeed = (): Record<string, Tensor> => Object.create(null);
 
 function tableFeed(plan: FeedPlan, columns: readonly ColumnValues[]): Tensors {
   const feed = emptyFeed();
@@ -118,7 +118,7 @@ function numberTensor(input: GraphInput, data: Float64Array, shape: readonly num
     case 'float16':
       throw invalid(`input "${input.name}": expected ${dtype}, got numbers`);
     default:
-      return { dtype, shape, data: ARRAYS[dtype].from(whole(input, data, shape).map(Number)) } as Tensor;
+      return newTensor(dtype, shape, ARRAYS[dtype].from(whole(input, data, shape).map(Number)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a worker says, checked: it runs code that nobody here has read. Pure. */
+import { keysOf } from '../../core/record.ts';
 import type { RawEnds } from '../../model/raw.ts';
 import { type DType, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
@@ -20,7 +21,7 @@ const LAYERS = ['limits', 'privileges', 'files', 'network', 'system-calls'] as c
 const FORMS = ['model', 'functions', 'class', 'pyfunc', 'around'] as const;
 const CONTAINERS = ['frame', 'array', 'list', 'tensors'] as const;
 const STAGES = ['load', 'code', 'output', 'rows', 'content-type', 'accept'] as const;
-const DTYPES: readonly DType[] = [...(Object.keys(TYPED_ARRAYS) as DType[]), 'string'];
+const DTYPES: readonly DType[] = [...keysOf(TYPED_ARRAYS), 'string'];
 
 type Fields = Readonly<Record<string, unknown>>;
 type Read<T> = (value: unknown, what: string) => T;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { ChildProcess } from '../../process/child-process.ts';
 import type { ProcessCommand } from '../../process/memory-limit.ts';
@@ -42,7 +42,8 @@ export class PythonChild {
       ...{ ownsGroup: true, isSacrificed: true, drainMillis: DRAIN_MILLIS },
     });
     void this.#process.ended.then(({ reason }) => events.exit(reason));
-    this.#socket = this.#process.pid === undefined ? null : (this.#process.stdio[3] as Socket);
+    const [, , socket] = this.#process.outputs;
+    this.#socket = socket instanceof Socket ? socket : null;
     if (this.#socket !== null) this.#listen(this.#socket);
   }
 
@@ -54,8 +55,9 @@ export class PythonChild {
     socket.once('close', () => {
       setTimeout(() => this.kill('it closed its socket'), SILENT_MILLIS).unref();
     });
-    this.#readLines('stdout', this.#process.stdio[1] as Readable);
-    this.#readLines('stderr', this.#process.stdio[2] as Readable);
+    const [stdout, stderr] = this.#process.outputs;
+    this.#readLines('stdout', stdout);
+    this.#readLines('stderr', stderr);
     this.hold(true);
   }
 
@@ -74,9 +76,10 @@ export class PythonChild {
   /** Whether it keeps this process alive: while it owes an answer. */
   hold(owes: boolean): void {
     this.#process.hold(owes);
-    for (const stream of this.#process.stdio.slice(1) as (Socket | null)[])
-      if (owes) stream?.ref();
-      else stream?.unref();
+    for (const stream of this.#process.outputs)
+      if (!(stream instanceof Socket)) continue;
+      else if (owes) stream.ref();
+      else stream.unref();
   }
 
   /** Tells it to end. */
@@ -104,7 +107,8 @@ export class PythonChild {
     }
   }
 
-  #readLines(name: 'stdout' | 'stderr', stream: Readable): void {
+  #readLines(name: 'stdout' | 'stderr', stream: Readable | null | undefined): void {
+    if (stream === null || stream === undefined) return;
     const clock = { monotonic: () => performance.now() };
     const lines = new LogLines(clock, (line) => this.#events.line(line, name));
     stream.on('data', (bytes: Buffer) => lines.push(bytes));

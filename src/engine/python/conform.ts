@@ -3,7 +3,7 @@
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { OutputSpec } from '../../model/signature.ts';
-import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { AnswerError } from './tensors.ts';
 
 /**
@@ -22,7 +22,7 @@ export function emptyOutputs(specs: readonly OutputSpec[]): Outputs {
     specs.map(({ name, dtype, shape, parts }) => {
       const sizes = shape.map((size, axis) => (axis === 0 || size < 0 ? 0 : size));
       const data = dtype === 'string' ? [] : new TYPED_ARRAYS[dtype](0);
-      const empty = { dtype, shape: sizes, data } as Tensor;
+      const empty = newTensor(dtype, sizes, data);
       return [name, parts === undefined ? empty : new Array<Tensor>(parts).fill(empty)];
     }),
   );

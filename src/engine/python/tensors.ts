@@ -3,7 +3,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import type { Batch, ColumnValues, Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
-import { type DType, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
 import type { BatchHeader, OutputHeader, TensorHeader } from './messages.ts';
 import { decodeText, encodeText } from './text.ts';
@@ -104,7 +104,7 @@ class Supply {
 
   tensor({ dtype, shape }: Omit<TensorHeader, 'name'>): Tensor {
     const count = shape.reduce((product, size) => product * size, 1);
-    if (dtype !== 'string') return { dtype, shape, data: this.numbers(dtype, count) } as Tensor;
+    if (dtype !== 'string') return newTensor(dtype, shape, this.numbers(dtype, count));
     const data = decodeText(count, this.take(3));
     const missing = data.indexOf(null);
     if (missing >= 0) throw new AnswerError(`string ${missing} is missing (None)`);

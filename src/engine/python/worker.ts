@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toError } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { WrittenResponse } from '../../model/raw.ts';
@@ -262,7 +263,7 @@ class StartedWorker implements PythonWorker {
       const nowhere = { at: null, missing: null, traceback: '', rss: this.rss };
       return new PythonFailureError({ kind: 'error', id, stage: 'output', type, message, ...nowhere });
     }
-    if (!(error instanceof FrameError)) return error as Error;
+    if (!(error instanceof FrameError)) return toError(error);
     const reason = `it sent what is no answer: ${error.message}`;
     this.#child.kill(reason);
     return this.#endedError(reason);

@@ -132,11 +132,7 @@ export function receiptOf(closing: ReceiptFacts): RunReceipt {
 
 /** Of the rows that this run has scored: what is carried over has none. */
 export const distributionsOf = (accounts: readonly ChunkTotals[]): OutputDistributions =>
-  mergedColumns(
-    accounts.flatMap(({ distributions }) =>
-      distributions === null ? [] : [distributions as OutputDistributions],
-    ),
-  );
+  mergedColumns(accounts.flatMap(({ distributions }) => (distributions === null ? [] : [distributions])));
 
 /** What is shown of a receipt: without what grows with the input. */
 export function receiptSummaryOf(receipt: RunReceipt): Omit<RunReceipt, 'accounts' | 'distributions'> {

@@ -1,13 +1,15 @@
 /** What is asked of ledger and source before the output of a run is published. */
+
 import { PlimsollError } from '../../core/errors.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
 import type { ChunkTotals } from '../chunk.ts';
-import { distributionsOf, type RunReceipt } from '../receipt/receipt.ts';
+import { distributionsOf } from '../receipt/receipt.ts';
 import { addUp } from '../receipt/totals.ts';
 import type { JobSource } from '../sources/source.ts';
 import { holdChecks } from './checks.ts';
 import { changedItem, type RunPlan, workedChunks } from './plan.ts';
+import { storedReceiptOf } from './stored-run.ts';
 
 export interface ScoredRun {
   readonly row: Pick<RunRow, 'id' | 'job'>;
@@ -28,6 +30,7 @@ export async function checkedRun(run: ScoredRun): Promise<readonly Check[]> {
     throw new PlimsollError('INPUT_CHANGED', { path: changed.path, ...details });
   }
   const { rows } = addUp(accounts, workedChunks(plan));
-  const last = (await ledger.lastDone(row.job, row.id))?.receipt ?? null;
-  return holdChecks(limits, last as RunReceipt | null, { rows, distributions: distributionsOf(accounts) });
+  const before = await ledger.lastDone(row.job, row.id);
+  const last = before === null ? null : storedReceiptOf(before);
+  return holdChecks(limits, last, { rows, distributions: distributionsOf(accounts) });
 }

@@ -1,4 +1,5 @@
 /** Clears away what a run needs only until the ledger says that it is done, also where it was killed right then. */
+
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRow } from '../../store/ledger/ledger.ts';
@@ -6,8 +7,8 @@ import { openSink } from '../sinks/open.ts';
 import type { JobSink } from '../sinks/sink.ts';
 import { discardStaging } from '../spark/staging.ts';
 import { secretsOf } from '../spec/secrets.ts';
-import type { JobSpec } from '../spec/spec.ts';
-import type { RunPlan } from './plan.ts';
+import { runSpecOf } from '../spec/stored-spec.ts';
+import { runPlanOf } from './stored-run.ts';
 
 /** Is there from before the ledger is told until all is cleared. */
 const markPath = (folder: string): string => join(folder, 'untidy');
@@ -33,8 +34,8 @@ export function clearScratch(folder: string): void {
 export async function cleanUpDone(row: RunRow, dataDir: string, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = join(dataDir, 'jobs', row.id);
   if (!existsSync(markPath(folder))) return;
-  const spec = row.spec as JobSpec;
-  const { columns } = row.plan as RunPlan;
+  const spec = runSpecOf(row);
+  const columns = runPlanOf(row)?.columns ?? [];
   const { id: run, fence } = row;
   const sink = await openSink({ spec, run, fence, columns, folder, secrets: secretsOf(spec, dataDir, env) });
   try {

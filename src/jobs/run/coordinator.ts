@@ -14,6 +14,7 @@ import type { JobSource } from '../sources/source.ts';
 import { redactedError } from '../spec/redaction.ts';
 import { redactorFor } from '../spec/secrets.ts';
 import type { JobSpec } from '../spec/spec.ts';
+import { runSpecOf } from '../spec/stored-spec.ts';
 import { CHUNK_WORKER_ENTRY } from '../worker/entry.ts';
 import type { ChunkWorkerAnswers } from '../worker/protocol.ts';
 import { checkedRun } from './checked-run.ts';
@@ -36,6 +37,7 @@ import { mergeRejects, rejectsPath } from './run-dead-letters.ts';
 import { RunLease } from './run-lease.ts';
 import { type RunWork, workOf } from './run-work.ts';
 import { scoreChunks } from './score.ts';
+import { chunkTotalsOf, runPlanOf, runProgressOf } from './stored-run.ts';
 import { survey } from './survey.ts';
 
 export interface CoordinatorOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
@@ -93,9 +95,9 @@ class RunCoordinator {
   constructor(options: CoordinatorOptions) {
     this.#options = veiled(options);
     const { row, dataDir, clock, ledger, stop, veil } = this.#options;
-    this.#spec = row.spec as JobSpec;
+    this.#spec = runSpecOf(row);
     this.#fingerprint = row.fingerprint;
-    this.#checks = (row.progress as RunProgress | null)?.checks ?? [];
+    this.#checks = runProgressOf(row)?.checks ?? [];
     this.#began = clock.monotonic();
     this.#folder = join(dataDir, 'jobs', row.id);
     mkdirSync(this.#folder, { recursive: true });
@@ -116,7 +118,7 @@ class RunCoordinator {
     const state = row.state === 'queued' ? 'planning' : row.state;
     // Why the last attempt failed is of interest until this one has come further.
     await this.#held.change({ state, startedAt, attempt });
-    const before = row.plan as RunPlan | null;
+    const before = runPlanOf(row);
     const plan =
       row.state === 'publishing' && before !== null
         ? before
@@ -223,7 +225,7 @@ class RunCoordinator {
       held: this.#held,
       chunks: workedChunks(plan),
       rows: totalRows(work, plan.carried),
-      secondsBefore: (row.progress as RunProgress | null)?.seconds ?? 0,
+      secondsBefore: runProgressOf(row)?.seconds ?? 0,
       rejects: this.#spec.rejects ?? rejectsPath(this.#folder),
       clock,
       onStep,
@@ -231,7 +233,7 @@ class RunCoordinator {
     this.#accounts = accounts;
     const sinkRun = this.#sinkRun(plan);
     this.#sink = await openSink(sinkRun);
-    const known = (await ledger.chunks(row.id)) as ChunkTotals[];
+    const known = chunkTotalsOf(row.id, await ledger.chunks(row.id));
     await accounts.takeOver(await this.#sink.prepare(known), known);
     const setup = {
       ...sinkRun,
@@ -270,7 +272,7 @@ class RunCoordinator {
   async #publish(plan: RunPlan, attempt: Attempt): Promise<RunReceipt> {
     const { row, ledger, clock, onStep } = this.#options;
     onStep({ phase: 'publishing' });
-    const accounts = (await ledger.chunks(row.id)) as ChunkTotals[];
+    const accounts = chunkTotalsOf(row.id, await ledger.chunks(row.id));
     this.#sink ??= await this.#preparedSink(plan, accounts);
     const receipt = await publishRun({
       ...attempt,
@@ -291,7 +293,7 @@ class RunCoordinator {
 
   /** Over all attempts. */
   #progress(): RunProgress {
-    const before = this.#options.row.progress as RunProgress | null;
+    const before = runProgressOf(this.#options.row);
     const seconds = (before?.seconds ?? 0) + (this.#options.clock.monotonic() - this.#began) / 1000;
     const { rows, chunks } = this.#accounts?.progress ?? before ?? NOTHING;
     return { rows, chunks, seconds, checks: this.#checks };

@@ -5,8 +5,8 @@ import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { openSink } from '../sinks/open.ts';
 import { redactedError } from '../spec/redaction.ts';
 import { redactorFor, secretsOf } from '../spec/secrets.ts';
-import type { JobSpec } from '../spec/spec.ts';
-import type { RunPlan } from './plan.ts';
+import { runSpecOf } from '../spec/stored-spec.ts';
+import { runPlanOf } from './stored-run.ts';
 
 /** Drops a claimed run: what it has written and not published goes. Throws what the sink throws; then nothing has changed. */
 export async function discardRun(
@@ -17,8 +17,8 @@ export async function discardRun(
   references?: References,
 ): Promise<void> {
   const { id, fence } = row;
-  const spec = row.spec as JobSpec;
-  const plan = row.plan as RunPlan | null;
+  const spec = runSpecOf(row);
+  const plan = runPlanOf(row);
   const secrets = plan === null ? {} : secretsOf(spec, dataDir, env, references);
   try {
     if (plan !== null) {

@@ -47,7 +47,7 @@ export interface EndingContext {
 
 /** The error that a run stops with, whatever was thrown. */
 export function stopError(error: unknown, { run, job, chunks, stop, lost }: EndingContext): PlimsollError {
-  if (lost.aborted) return lost.reason as PlimsollError;
+  if (lost.aborted) return lost.reason;
   if (isPlimsollError(error) && (!stop.aborted || error.code === 'FENCE_LOST')) return error;
   if (stop.aborted) {
     const { done, of } = chunks ?? { done: 0, of: 'all' };

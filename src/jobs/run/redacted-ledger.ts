@@ -1,8 +1,10 @@
 /** The ledger and the log of a run, which get what the veil of its job lets through. */
+
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { type RunFacts, runFactsOf } from '../plan/facts.ts';
 import type { Secrets } from '../spec/redaction.ts';
 import type { JobSpec } from '../spec/spec.ts';
+import { runSpecOf } from '../spec/stored-spec.ts';
 import { type Veil, veilOf } from '../spec/veil.ts';
 import type { RunLog } from './log.ts';
 
@@ -17,7 +19,7 @@ export type WithVeil<T extends Given> = T & { readonly veil: Veil };
 /** What a run is worked on with: what is kept of it is concealed, what was kept is as it was before; its URIs keep their placeholders. */
 export function veiled<T extends Given>(given: T): WithVeil<T> {
   const { row, ledger } = given;
-  const spec = row.spec as JobSpec;
+  const spec = runSpecOf(row);
   const veil = veilOf(spec, given.secrets);
   const { only } = spec.source;
   const source = only === undefined ? spec.source : { ...spec.source, only: veil.reveal(only) };

@@ -2,6 +2,7 @@
  * Rows without an answer, scored again under the same job: a run of its own, whose input are the rows as they were
  * recorded, or as they were mended, and whose output is that of the run before together with what is ok now.
  */
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +10,12 @@ import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
+import { runSpecOf } from '../spec/stored-spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import type { RunPlan } from './plan.ts';
 import { rejectsPath } from './run-dead-letters.ts';
+import { runPlanOf } from './stored-run.ts';
 
 /** Bytes of dead letters that are replayed at most: they are put together in memory. */
 const LETTERS_MAX = 512 * 2 ** 20;
@@ -36,8 +39,10 @@ export interface ReplayRun {
 
 /** Puts the input of a replay together. Throws JOB_STATE where there is nothing to replay, USAGE for mended rows that are none of them. */
 export function replayOf({ base, dataDir, rows, model }: ReplayRequest): ReplayRun {
-  const spec = base.spec as JobSpec;
-  const plan = base.plan as RunPlan;
+  const spec = runSpecOf(base);
+  const plan = runPlanOf(base);
+  if (plan === null)
+    throw new PlimsollError('INTERNAL', { action: `run ${base.id}`, reason: 'it has no plan' });
   const letters = readLetters(base, join(dataDir, 'jobs', base.id)).map((letter) => ({
     ...letter,
     key: letter.key ?? keyIn(letter, spec.key, plan),

@@ -7,8 +7,8 @@ import { veilOf } from '../spec/veil.ts';
 import { plannedColumns } from './columns.ts';
 import type { ModelOptions } from './model.ts';
 import { NO_PIECES } from './pieces.ts';
-import type { RunPlan } from './plan.ts';
 import { keptFacts } from './redacted-ledger.ts';
+import { runPlanOf } from './stored-run.ts';
 import { survey } from './survey.ts';
 
 export interface SameOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
@@ -19,7 +19,7 @@ export interface SameOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
 /** Whether a run that is done would come to the same today: with this spec, the model and the input as they are now. Throws JOB_CHANGED. */
 export async function requireUnchanged(row: RunRow, spec: JobSpec, options: SameOptions): Promise<void> {
   const veil = veilOf(spec, options.secrets);
-  const plan = veil.reveal(row.plan as RunPlan | null);
+  const plan = veil.reveal(runPlanOf(row));
   if (plan === null)
     throw new PlimsollError('INTERNAL', { action: `run ${row.id}`, reason: 'it has no plan' });
   const source = await openSource(spec, options.secrets);

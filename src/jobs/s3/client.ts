@@ -1,5 +1,7 @@
 /** Object stores that speak S3, as sources and sinks reach them. */
+
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { errorNameOf, systemCodeOf, toError } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { AGENTS, checkAddress } from '../../http/outbound.ts';
 import { splitUri } from '../spec/uri.ts';
@@ -64,13 +66,12 @@ export const statusOf = (error: unknown): number =>
 export const isPassing = (error: unknown): boolean => {
   const status = statusOf(error);
   if (status > 0) return status >= 500 || status === 429;
-  const { name, code } = error as NodeJS.ErrnoException;
-  return name === 'TimeoutError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code));
+  return errorNameOf(error) === 'TimeoutError' || /^E[A-Z]+$/.test(systemCodeOf(error) ?? '');
 };
 
 /** What the server says, in a line. */
 export const reasonOf = (error: unknown): string => {
-  const { name, message } = error as Error;
+  const { name, message } = toError(error);
   const [line = ''] = message.split('\n');
   return line === '' || line === name ? name : `${name}: ${line}`;
 };

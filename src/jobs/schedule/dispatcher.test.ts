@@ -10,13 +10,17 @@ import type { Ledger, RunChange, RunRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows, eachRow } from '../../store/pages.ts';
 import type { FrozenItem } from '../chunk.ts';
+import { aSpec } from '../plan/testing/plans.ts';
 import { RunDispatcher } from './dispatcher.ts';
 import { DEFAULT_SCHEDULE, type JobSchedule, type JobTrigger } from './schedule.ts';
 import { PathSettling } from './settling.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const NIGHTLY: JobTrigger = { kind: 'cron', cron: '30 2 * * *', timeZone: 'Europe/Berlin', misfire: 'once' };
-const SPEC = { source: { uri: 'in/{date}.csv' }, sink: { uri: 'out.csv' } };
+const SPEC = aSpec({
+  source: { uri: 'in/{date}.csv', format: null },
+  sink: { ...aSpec().sink, uri: 'out.csv' },
+});
 const MINUTE = 60_000;
 
 let folder: string;

@@ -1,7 +1,9 @@
 /** What a trigger has noticed, and the run that follows. Time is a parameter. */
+
 import type { JobRow, NewRun } from '../../store/ledger/ledger.ts';
 import type { Cause } from '../../store/ledger/run-state.ts';
 import type { JobSpec } from '../spec/spec.ts';
+import { jobSpecOf } from '../spec/stored-spec.ts';
 import { fillSpec } from './fill.ts';
 
 /** What a run is started for. */
@@ -23,7 +25,7 @@ export function runFor(
   id: string,
   now: number,
 ): NewRun {
-  const filled = fillSpec(job.spec as JobSpec, { run: id, due: at, timeZone });
+  const filled = fillSpec(jobSpecOf(job), { run: id, due: at, timeZone });
   const spec: JobSpec = only === undefined ? filled : { ...filled, source: { ...filled.source, only } };
   return { id, cause, due: `${cause}/${key}`, spec, state: 'queued', createdAt: now, notBefore: 0 };
 }

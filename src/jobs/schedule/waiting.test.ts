@@ -1,4 +1,5 @@
 /** Jobs that wait for what does not answer, next to others that could run. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,13 @@ import type { JobRow, Ledger, RunChange, RunRow } from '../../store/ledger/ledge
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows } from '../../store/pages.ts';
 import type { FrozenItem } from '../chunk.ts';
+import { aSpec } from '../plan/testing/plans.ts';
 import { RunDispatcher } from './dispatcher.ts';
 import { DEFAULT_SCHEDULE, type JobSchedule } from './schedule.ts';
 import { PathSettling } from './settling.ts';
 
 const QUIET: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const SPEC = { source: { uri: 'in.csv' }, sink: { uri: 'out.csv' } };
+const SPEC = aSpec({ source: { uri: 'in.csv', format: null }, sink: { ...aSpec().sink, uri: 'out.csv' } });
 const MINUTE = 60_000;
 
 let folder: string;

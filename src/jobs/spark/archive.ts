@@ -57,7 +57,7 @@ async function* blocks(files: readonly ArchiveEntry[]): AsyncGenerator<Uint8Arra
   for (const { name, path } of files) {
     const { size } = await stat(path);
     yield headerOf(name, size);
-    for await (const piece of createReadStream(path)) yield piece as Buffer;
+    for await (const piece of createReadStream(path)) yield piece;
     yield new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK);
   }
   // Two blocks of zeros end an archive.

@@ -1,7 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { PlimsollError } from '../../core/errors.ts';
 import { ChildProcess } from '../../process/child-process.ts';
 import { failureReason } from './failure-reason.ts';
@@ -104,8 +103,8 @@ async function heard(child: ChildProcess, submission: SparkSubmission, out: Writ
     } else if (event.event === 'differs') refusal = differs(job, event);
     else onEvent(event);
   };
-  for (const stream of child.stdio.slice(1))
-    if (stream !== null) createInterface({ input: stream as Readable }).on('line', hear);
+  for (const stream of child.outputs)
+    if (stream !== null) createInterface({ input: stream }).on('line', hear);
   const { code, reason, hasStarted } = await child.ended;
   if (!hasStarted)
     throw new PlimsollError('SPARK_MISSING', { program: program() }, { cause: new Error(reason) });

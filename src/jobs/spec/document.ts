@@ -25,7 +25,7 @@ const COLUMNS_MAX = 20_000;
 /** Characters of a URI: it may hold a query. */
 const URI_MAX = 110_000;
 export const FORMATS = ['parquet', 'csv', 'jsonl', 'arrow'] as const;
-const STAMPS = ['predicted_at', 'model_version', 'request_id'] as const;
+export const STAMPS = ['predicted_at', 'model_version', 'request_id'] as const;
 
 export const JOB_NAME = text(
   '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$',

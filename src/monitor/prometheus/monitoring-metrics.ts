@@ -2,6 +2,7 @@
  * What the monitor knows, for Prometheus: one page over all endpoints, which it writes into the data folder and every scrape
  * takes along. Pure.
  */
+import { keysOf } from '../../core/record.ts';
 import { catalogFamily, type MetricName } from '../../metrics/catalog.ts';
 import type { MetricFamily, MetricLabels, MetricPoint } from '../../metrics/metric-family.ts';
 import { prometheusText } from '../../metrics/prometheus-text.ts';
@@ -174,22 +175,23 @@ function monitoringFamilies(
   standings: readonly EndpointStatus[],
   shown: number = FEATURES_SHOWN,
 ): readonly MetricFamily[] {
-  const ofVersions = Object.entries(OF_VERSIONS).map(([name, read]: [string, Read]) =>
+  const ofVersions = keysOf(OF_VERSIONS).map((name) =>
     catalogFamily(
-      name as MetricName,
+      name,
       standings.flatMap((standing) =>
         standing.versions.flatMap((version) => {
           const { model, version: number } = version;
           const labels = { endpoint: standing.endpoint, model_name: model, model_version: number };
+          const read: Read = OF_VERSIONS[name];
           return pointsOf(read(standing, version, labels, shown));
         }),
       ),
     ),
   );
-  const ofEndpoints = Object.entries(OF_ENDPOINTS).map(([name, read]) =>
+  const ofEndpoints = keysOf(OF_ENDPOINTS).map((name) =>
     catalogFamily(
-      name as MetricName,
-      standings.flatMap((standing) => pointsOf(read(standing))),
+      name,
+      standings.flatMap((standing) => pointsOf(OF_ENDPOINTS[name](standing))),
     ),
   );
   return [

@@ -3,6 +3,7 @@
  * that never does, and detectors without a budget. Pure.
  */
 import { elementAt, valueInMap } from '../../core/element-at.ts';
+import { keysOf } from '../../core/record.ts';
 import type { BinnedRows } from '../reference/bin-counter.ts';
 import { normalScores } from '../reference/dependence.ts';
 import { BIN, type ReferenceProfile } from '../reference/reference-profile.ts';
@@ -10,7 +11,7 @@ import { NUMBER_DETECTORS } from '../scores/sequential/detectors.ts';
 import type { SequentialDetector } from '../scores/sequential/sequential-detector.ts';
 
 export type BaselineDetector = keyof typeof NUMBER_DETECTORS;
-export const BASELINE_DETECTORS = Object.keys(NUMBER_DETECTORS) as readonly BaselineDetector[];
+export const BASELINE_DETECTORS = keysOf(NUMBER_DETECTORS);
 
 /** Rows after which the rule that always fires fires. */
 const ALWAYS_ROWS = 1000;

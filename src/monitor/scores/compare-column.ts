@@ -1,4 +1,5 @@
 /** The scores of several libraries over the columns of two files. Pure. */
+import { keysOf } from '../../core/record.ts';
 import { kolmogorovSmirnov, rememberLast, type SampleTest } from '../../statistics/kolmogorov-smirnov.ts';
 import { deequScores } from './deequ.ts';
 import { evidentlyScores } from './evidently/evidently.ts';
@@ -15,7 +16,7 @@ const LIBRARY_SCORES = {
 } as const satisfies Record<string, (pair: ColumnPair, ks: SampleTest) => LibraryScores>;
 
 export type ScoreLibrary = keyof typeof LIBRARY_SCORES;
-export const LIBRARIES = Object.keys(LIBRARY_SCORES) as readonly ScoreLibrary[];
+export const LIBRARIES = keysOf(LIBRARY_SCORES);
 
 /** Scores by name, beside what the library would decide; `reasons` of each that is null, or nothing. */
 export interface LibraryReport {

@@ -15,9 +15,10 @@ let collect: Collect | null = null;
 function collector(): Collect {
   if (collect !== null) return collect;
   setFlagsFromString('--expose-gc');
-  collect = runInNewContext('gc') as Collect;
+  const made: Collect = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
-  return collect;
+  collect = made;
+  return made;
 }
 
 export class ChunkMemory {

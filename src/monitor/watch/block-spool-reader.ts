@@ -7,6 +7,7 @@ import type { CapturedBlock } from '../../capture/block.ts';
 import { decodeBlock } from '../../capture/block-codec.ts';
 import { BLOCK_LIMITS } from '../../capture/block-limits.ts';
 import { blockIdOf } from '../../capture/paths.ts';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { makeFolders } from '../../disk/make-folders.ts';
 
 export interface SpooledBlock {
@@ -46,7 +47,7 @@ export class BlockSpoolReader {
       const isItself = id?.worker === block.worker && id.epoch === block.epoch && id.seq === block.seq;
       return isItself ? { name, block, bytes: bytes.length } : this.setAside(name);
     } catch (error) {
-      const { code } = error as { code?: string };
+      const code = systemCodeOf(error);
       if (code === 'ENOENT') return null;
       if (code === 'BLOCK_INVALID' || code === 'EISDIR') return this.setAside(name);
       throw error;

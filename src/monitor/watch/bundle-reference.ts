@@ -2,6 +2,7 @@
 
 import type { CapturedBlock } from '../../capture/block.ts';
 import { elementAt } from '../../core/element-at.ts';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { digestFileSync, keptPath, readManifest } from '../../registry/bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { bindInputs } from '../../scorer/bind.ts';
@@ -140,7 +141,7 @@ async function answersTo(
     if (!scored.outcomes.includes(OUTCOME.ok)) return [];
     return scorer.outputs.map(({ name }, j) => ({ name, column: answered(scored, j) }));
   } catch (error) {
-    if ((error as { code?: string }).code === 'BATCH_UNSUPPORTED') return [];
+    if (systemCodeOf(error) === 'BATCH_UNSUPPORTED') return [];
     throw error;
   } finally {
     await scorer?.close();

@@ -1,5 +1,7 @@
 /** The labelled rows of the reference that a version was given, what the version answers to them, and how right that is. */
+
 import { elementAt } from '../../core/element-at.ts';
+import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { keptPath, readManifest } from '../../registry/bundle.ts';
 import type { ColumnFrame } from '../../scorer/frame.ts';
@@ -124,7 +126,7 @@ async function answersTo(
       await scorer.close();
     }
   } catch (error) {
-    if ((error as { code?: string }).code === 'BATCH_UNSUPPORTED') return null;
+    if (systemCodeOf(error) === 'BATCH_UNSUPPORTED') return null;
     throw error;
   }
 }

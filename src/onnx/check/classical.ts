@@ -18,8 +18,10 @@ function lengthOf(node: OnnxNode, ...names: string[]): number {
   }, 0);
 }
 
-const lengthOfValue = (value: unknown): number =>
-  ArrayBuffer.isView(value) || Array.isArray(value) ? (value as readonly unknown[]).length : 0;
+const lengthOfValue = (value: unknown): number => (isArrayLike(value) ? value.length : 0);
+
+const isArrayLike = (value: unknown): value is ArrayLike<unknown> =>
+  ArrayBuffer.isView(value) || Array.isArray(value);
 
 /** The greatest entry of a list of integers, however long. */
 function greatestOf(node: OnnxNode, name: string): number {

@@ -2,7 +2,7 @@ import { elementAt } from '../../core/element-at.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
-import { type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { toBatch } from './rows.ts';
 import { type ColumnInterest, interestsOf } from './trace.ts';
 
@@ -83,7 +83,7 @@ function tensorExample(specs: readonly TensorSpec[]): ExampleRow {
 function zeros(spec: TensorSpec, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, n) => product * n, 1);
   if (spec.dtype === 'string') return { dtype: 'string', shape, data: new Array<string>(size).fill('') };
-  return { dtype: spec.dtype, shape, data: new TYPED_ARRAYS[spec.dtype](size) } as Tensor;
+  return newTensor(spec.dtype, shape, new TYPED_ARRAYS[spec.dtype](size));
 }
 
 /** Zeros (or empty strings) nested as `shape` says: a row without its batch dimension. */

@@ -1,6 +1,8 @@
 /** One closed window of invented traffic. Pure. */
+
 import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { Random } from '../../core/ports.ts';
+import { keysOf } from '../../core/record.ts';
 import { normalCdf, normalQuantile } from '../../statistics/normal.ts';
 import type { PairCounts } from '../evidence/paired.ts';
 import type { ArmCounts, RecordedWindow } from '../recorded-window.ts';
@@ -20,7 +22,7 @@ export interface SimulatedWindow {
 }
 
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
-const NAMES = Object.keys(QUANTILES) as (keyof typeof QUANTILES)[];
+const NAMES = keysOf(QUANTILES);
 const NORMAL_QUANTILES = NAMES.map((name) => normalQuantile(QUANTILES[name]));
 
 /** Share of stable's units that fail in a window. */

@@ -2,6 +2,7 @@
  * The control API over HTTP: operations as data (one file a resource), Fastify for the road to them. Predictions never
  * come this way.
  */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -11,6 +12,7 @@ import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
 import type { Actor } from '../../core/actor.ts';
+import { toError } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
@@ -146,7 +148,7 @@ function takeBodies(app: FastifyInstance): void {
     try {
       checkDepth(bytes, {});
     } catch (error) {
-      return done(error as Error);
+      return done(toError(error));
     }
     return parse(request, bytes.toString(), done);
   });

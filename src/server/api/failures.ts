@@ -12,7 +12,7 @@ const DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
 /** `type` is the content type of the request. A defect leaves its words (a stack, a path) in the log. */
 export function asCoded(error: unknown, type: string | undefined, logger: Logger): PlimsollError {
   if (isPlimsollError(error) && error.code !== 'INTERNAL')
-    return error instanceof PlimsollError ? error : PlimsollError.from(error as never);
+    return error instanceof PlimsollError ? error : PlimsollError.from(error);
   const { code, message, statusCode, path } = error as NodeJS.ErrnoException & { statusCode?: number };
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new PlimsollError('CONTENT_TYPE_UNSUPPORTED', {

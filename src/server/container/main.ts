@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { containerConfig } from '../../config/container.ts';
+import { toError } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { rememberCompiledCode } from '../compile-cache.ts';
@@ -47,6 +48,6 @@ try {
   await (args[0] === 'batch' ? scoreTables(args) : serve(args));
 } catch (error) {
   process.exitCode = isPlimsollError(error) ? error.exit : EXIT.failed;
-  const said = isPlimsollError(error) ? error.toJSON() : (error as Error).stack;
+  const said = isPlimsollError(error) ? error.toJSON() : toError(error).stack;
   logger.error({ error: said }, isPlimsollError(error) ? error.message : 'the container could not start');
 }

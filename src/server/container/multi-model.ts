@@ -99,7 +99,7 @@ function listOf(models: LoadedModels, { url = '' }: IncomingMessage, size: numbe
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const body = new BodyBuffer(MOST_BYTES);
-  for await (const chunk of request) body.add(chunk as Buffer);
+  for await (const chunk of request) body.add(chunk);
   try {
     return JSON.parse(body.bytes().toString());
   } catch {

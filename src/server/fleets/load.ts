@@ -1,4 +1,5 @@
 import { elementAt } from '../../core/element-at.ts';
+import { recordOf } from '../../core/record.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
 import { PREDICTION_OUTCOMES, timesIn } from '../../serving/metrics/serving-metrics.ts';
@@ -8,9 +9,7 @@ export function fleetLoadOf({ series, queueDepth, saturation, usage }: MetricsSn
   const versions = series.map(({ model, version, counters, lastAnswer }) => ({
     model,
     version,
-    outcomes: Object.fromEntries(
-      PREDICTION_OUTCOMES.map((outcome, k) => [outcome, elementAt(counters, k)]),
-    ) as FleetLoad['versions'][number]['outcomes'],
+    outcomes: recordOf(PREDICTION_OUTCOMES, (_, k) => elementAt(counters, k)),
     times: timesIn(counters).slice(),
     lastAnswer,
   }));

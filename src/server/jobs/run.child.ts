@@ -1,4 +1,5 @@
 /** Works on one run that a server has started, and ends. What came of it is in the ledger and in the run's own log. */
+
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { RemoteControl } from '../../control/remote/remote.ts';
@@ -9,7 +10,7 @@ import { coordinateRun } from '../../jobs/run/coordinator.ts';
 import type { AskControl } from '../../jobs/run/model.ts';
 import type { Secrets } from '../../jobs/spec/redaction.ts';
 import { secretsOf } from '../../jobs/spec/secrets.ts';
-import type { JobSpec } from '../../jobs/spec/spec.ts';
+import { runSpecOf } from '../../jobs/spec/stored-spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
@@ -50,11 +51,11 @@ async function work({ run: id, dataDir, ledger: url }: RunRequest): Promise<bool
 }
 
 /** What is missing is told by the run: nobody reads the log of a process that has ended. */
-async function secretsFor(ledger: Ledger, { id, fence, spec }: RunRow, dataDir: string): Promise<Secrets> {
+async function secretsFor(ledger: Ledger, row: RunRow, dataDir: string): Promise<Secrets> {
   try {
-    return secretsOf(spec as JobSpec, dataDir, process.env, referencesIn(process.env));
+    return secretsOf(runSpecOf(row), dataDir, process.env, referencesIn(process.env));
   } catch (error) {
-    if (isPlimsollError(error)) await ledger.release(id, fence, { error });
+    if (isPlimsollError(error)) await ledger.release(row.id, row.fence, { error });
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Ledger, dispatcher and listeners of a server, once they are needed. */
+
 import { availableParallelism } from 'node:os';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
@@ -11,7 +12,7 @@ import { PathSettling } from '../../jobs/schedule/settling.ts';
 import { openSource } from '../../jobs/sources/open.ts';
 import { redactedError } from '../../jobs/spec/redaction.ts';
 import { redactorFor, secretsOf } from '../../jobs/spec/secrets.ts';
-import type { JobSpec } from '../../jobs/spec/spec.ts';
+import { jobSpecOf } from '../../jobs/spec/stored-spec.ts';
 import { surroundingsHere } from '../../jobs/spec/surroundings.ts';
 import { veilOf } from '../../jobs/spec/veil.ts';
 import { ListenerPool } from '../../jobs/triggers/listeners.ts';
@@ -80,7 +81,7 @@ export async function openJobsRuntime(options: JobsRuntimeOptions): Promise<Jobs
 
 /** What the source of a job matches now; nothing where its folder is not there yet. */
 async function filesOf(job: JobRow, dataDir: string, references: References): Promise<readonly FrozenItem[]> {
-  const spec = job.spec as JobSpec;
+  const spec = jobSpecOf(job);
   const secrets = secretsOf(spec, dataDir, process.env, references);
   const source = await openSource(spec, secrets);
   try {

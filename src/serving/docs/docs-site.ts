@@ -4,6 +4,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { ASSETS, type AssetName, assetPath } from '../../config/assets.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { hasKey } from '../../core/record.ts';
 import { NO_RAW_ENDS } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane, ServedEndpoint } from '../data-plane.ts';
@@ -144,12 +145,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 async function sendAsset(response: ServerResponse, path: string, contents: Contents): Promise<void> {
   const name = path.replace('/assets/', '');
-  if (!Object.hasOwn(ASSETS, name)) {
+  if (!hasKey(ASSETS, name)) {
     sendError(response, new PlimsollError('ROUTE_NOT_FOUND', { path }));
     return;
   }
   try {
-    const content = await readAsset(name as AssetName);
+    const content = await readAsset(name);
     contents.set(path, content);
     send(response, content);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { isRecord } from '../../core/record.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { newTensor, type Tensor } from '../../model/tensor.ts';
 import type {
   DescribedEndpoint,
   EncodeResponse,
@@ -99,8 +99,7 @@ function rowTexts(output: Tensor | readonly Tensor[], rows: number, write: Write
   const size = data.length / rows;
   const rest = shape.slice(1);
   return Array.from({ length: rows }, (_, i) => {
-    const row = { ...output, shape: rest, data: data.slice(i * size, (i + 1) * size) } as Tensor;
-    return write(row);
+    return write(newTensor(output.dtype, rest, data.slice(i * size, (i + 1) * size)));
   });
 }
 

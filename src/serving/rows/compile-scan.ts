@@ -1,3 +1,4 @@
+import { isOneOf } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { ENVELOPES } from './decode.ts';
@@ -33,7 +34,7 @@ export type ScanRows = (bytes: Uint8Array) => Batch | null;
 export function compileScan(signature: Signature): ScanRows | null {
   if (signature.form === 'tensors' || signature.open) return null;
   const { columns } = signature;
-  const isEnvelope = ({ name }: ColumnSpec): boolean => (ENVELOPES as readonly string[]).includes(name);
+  const isEnvelope = ({ name }: ColumnSpec): boolean => isOneOf(ENVELOPES, name);
   if (columns.length === 0 || !columns.every(isPlain) || columns.some(isEnvelope)) return null;
   const scanner = new RowScanner(columns.map(({ name }) => bytesOf(`"${name}"`)));
   return (bytes) => scanner.scan(bytes);

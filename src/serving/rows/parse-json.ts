@@ -1,3 +1,4 @@
+import { toError } from '../../core/error-text.ts';
 import { InputErrors } from './input-errors.ts';
 
 /**
@@ -19,7 +20,7 @@ export function parseJsonBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    return parseLoosely(text, error as SyntaxError);
+    return parseLoosely(text, toError(error));
   }
 }
 

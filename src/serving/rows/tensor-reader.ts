@@ -1,6 +1,6 @@
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
 import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
@@ -156,7 +156,7 @@ class TensorBuilder {
 
   finish(rows: number): Tensor {
     const shape = [rows, ...this.#shape];
-    return { dtype: this.#spec.dtype, shape, data: this.#type.pack(this.#items) } as Tensor;
+    return newTensor(this.#spec.dtype, shape, this.#type.pack(this.#items));
   }
 
   #fill(value: unknown, axis: number, row: number, loc: InputLocation): void {

@@ -5,9 +5,11 @@ let collect: (() => void) | null = null;
 
 /** Runs the garbage collector, so that unreferenced arrays are freed now. */
 export function runGarbageCollector(): void {
-  if (collect === null) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
+  collect ??= collector();
   collect();
+}
+
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
 }

@@ -1,7 +1,7 @@
 /** A SQLite connection through Node's own module. Its calls hold the thread that they are made in. */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { systemCodeOf } from '../../core/error-text.ts';
+import { systemCodeOf, toError } from '../../core/error-text.ts';
 import type {
   SqliteFailure,
   SqliteReply,
@@ -41,7 +41,7 @@ export class SqliteFile {
     try {
       return { kind: 'done', result: request.kind === 'run' ? this.#run(request.statements) : this.#close() };
     } catch (error) {
-      return { kind: 'failed', failure: failureOf(error as Error) };
+      return { kind: 'failed', failure: failureOf(toError(error)) };
     }
   }
 

@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type SecureContextOptions } from 'node:tls';
-import { messageOf } from '../../../core/error-text.ts';
+import { messageOf, systemCodeOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { retry, type Sleep } from '../../../core/retry.ts';
 import type { ClientRequest } from '../../../http/client.ts';
@@ -158,7 +158,7 @@ const denied = (reason: string, cause?: unknown): PlimsollError =>
   new PlimsollError('CLOUD_DENIED', { action: 'ask the cluster', reason }, { cause });
 
 function unreachable(server: string, cause: unknown): PlimsollError {
-  const { code, message } = (cause ?? {}) as { readonly code?: string; readonly message?: string };
-  const reason = `${server}: ${message || code || String(cause)}`;
+  const message = cause instanceof Error ? cause.message : '';
+  const reason = `${server}: ${message || systemCodeOf(cause) || String(cause)}`;
   return new PlimsollError('CLOUD_UNREACHABLE', { action: 'ask the cluster', reason }, { cause });
 }

@@ -1,6 +1,6 @@
 import type { Outputs } from '../../../model/batch.ts';
+import { isList } from '../../../model/output-parts.ts';
 import type { TreeEnsembleStep } from '../../../model/step.ts';
-import type { Tensor } from '../../../model/tensor.ts';
 import type { BaseLink } from '../../../model/tree.ts';
 import { allocateCells, createScratch, type RowBlock, toDense } from '../block.ts';
 import { type EvaluatorContext, refuseStep } from '../evaluator.ts';
@@ -31,12 +31,11 @@ export function prepareBase(step: TreeEnsembleStep, { names, prepare }: Evaluato
 function numbersOf(step: TreeEnsembleStep, outputs: Outputs, link: BaseLink): Float64Array {
   const name = link === 'identity' ? 'predict' : 'predict_proba';
   const output = outputs[name];
-  if (output === undefined || Array.isArray(output))
+  if (output === undefined || isList(output))
     return refuseStep(step, 'init_', `without ${name}`, 'an estimator with it');
-  const tensor = output as Tensor;
-  if (tensor.dtype === 'float64') return tensor.data;
-  if (tensor.dtype === 'int64') return Float64Array.from(tensor.data, Number);
-  return refuseStep(step, 'init_', `with ${tensor.dtype} ${name}`, 'numbers');
+  if (output.dtype === 'float64') return output.data;
+  if (output.dtype === 'int64') return Float64Array.from(output.data, Number);
+  return refuseStep(step, 'init_', `with ${output.dtype} ${name}`, 'numbers');
 }
 
 /** Probabilities `[rows, classes]` or predictions as raw scores; `_init_raw_predictions` of scikit-learn. */

@@ -63,8 +63,7 @@ export class PostgresTables implements TableAccess {
       const fill = await TableFill.create(db, table, wanted);
       const rows = new RowTaker(fill, wanted);
       const copy = new BinaryCopy(wanted.length + 1, rows.take, this.shown);
-      for await (const piece of client.query(copyTo(this.#select(all, wanted, range))))
-        copy.push(piece as Buffer);
+      for await (const piece of client.query(copyTo(this.#select(all, wanted, range)))) copy.push(piece);
       copy.end();
       fill.finish();
       return rows.loaded();

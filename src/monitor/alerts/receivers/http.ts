@@ -1,4 +1,5 @@
 /** Requests to receivers: no redirects, a time limit, and no more of the answer than is shown. */
+import { errorNameOf, messageOf, systemCodeOf } from '../../../core/error-text.ts';
 import { isPlimsollError } from '../../../core/errors.ts';
 import { type ClientResponse, retryAfterMillis } from '../../../http/client.ts';
 import { sendOutbound } from '../../../http/outbound.ts';
@@ -69,7 +70,7 @@ async function beginningOf(body: ClientResponse): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body) {
     bytes += chunk.length;
     text += decoder.decode(chunk.subarray(0, Math.max(0, MAX_ANSWER - bytes + chunk.length)), {
       stream: true,
@@ -81,10 +82,10 @@ async function beginningOf(body: ClientResponse): Promise<string> {
 
 function reasonOf(error: unknown, host: string, timeoutMillis: number): string {
   if (isPlimsollError(error)) return `${error.message}. ${error.hint}`;
-  const { name, message, code } = error as NodeJS.ErrnoException;
+  const name = errorNameOf(error);
   if (name === 'TimeoutError' || name === 'AbortError')
     return `${host} did not answer within ${timeoutMillis} ms`;
-  return `${host} cannot be reached: ${code ?? message}`;
+  return `${host} cannot be reached: ${systemCodeOf(error) ?? messageOf(error)}`;
 }
 
 /** What an answer means where the status says all. */

@@ -72,7 +72,7 @@ function readHead(text: string, end: number): FastPathHead | null {
 
 /** The lines from `at` to `end`; null where one is not of the usual kind, or of a name that has been there before. */
 function headersIn(text: string, at: number, end: number): IncomingHttpHeaders | null {
-  const headers = Object.create(null) as IncomingHttpHeaders;
+  const headers: IncomingHttpHeaders = Object.create(null);
   for (let start = at; start < end; ) {
     const stop = text.indexOf(LINE, start);
     const colon = text.indexOf(':', start);

@@ -3,6 +3,7 @@
  * (https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md#tensor-data-types).
  * Pure.
  */
+import { keysOf } from '../../../core/record.ts';
 import type { ColumnSpec } from '../../../model/signature.ts';
 import type { DType } from '../../../model/tensor.ts';
 
@@ -22,9 +23,7 @@ export const DATATYPE: Readonly<Record<DType, string>> = {
   string: 'BYTES',
 };
 
-const DTYPES: ReadonlyMap<string, DType> = new Map(
-  Object.entries(DATATYPE).map(([dtype, name]) => [name, dtype as DType]),
-);
+const DTYPES: ReadonlyMap<string, DType> = new Map(keysOf(DATATYPE).map((dtype) => [DATATYPE[dtype], dtype]));
 
 /** The tensor type of a datatype; undefined for one that nobody knows. */
 export const dtypeOfDatatype = (datatype: unknown): DType | undefined =>

@@ -2,7 +2,7 @@
 import { isRecord } from '../../../core/record.ts';
 import type { Batch } from '../../../model/batch.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../../model/signature.ts';
-import type { Tensor } from '../../../model/tensor.ts';
+import { newTensor, type Tensor } from '../../../model/tensor.ts';
 import type { DecodeRows, TargetVersion } from '../../protocol.ts';
 import { decodeInput } from '../../rows/decode.ts';
 import { describeInput } from '../../rows/input-errors.ts';
@@ -187,5 +187,5 @@ function tensorOf({ name, dtype, shape, elements }: InputTensor, k: number): Ten
     const msg = `input '${name}', element ${at}: expected ${type.wanted}, got null`;
     return item ?? complain(['inputs', k, 'data', at], type.fault(null), msg);
   });
-  return { dtype, shape, data: type.pack(items) } as Tensor;
+  return newTensor(dtype, shape, type.pack(items));
 }

@@ -111,7 +111,7 @@ function counted(text: string): Buffer {
 /** The next bytes, as many as are wanted; what comes after them stays. */
 async function taken(socket: Socket, length: number): Promise<Buffer> {
   for (;;) {
-    const bytes = socket.read(length) as Buffer | null;
+    const bytes: Buffer | null = socket.read(length);
     if (bytes !== null && bytes.length === length) return bytes;
     if (bytes !== null) socket.unshift(bytes);
     if (socket.readableEnded || socket.destroyed) throw new Error('the proxy has closed the connection');

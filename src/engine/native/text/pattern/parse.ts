@@ -1,4 +1,5 @@
 import { elementAt, valueOfKey } from '../../../../core/element-at.ts';
+import { hasKey } from '../../../../core/record.ts';
 import { isDigit, isSpace, isWord } from '../unicode.ts';
 import { parseClass } from './class.ts';
 import { classEscape, literalEscape } from './escape.ts';
@@ -114,7 +115,7 @@ const ANCHORS = { A: 'text-start', Z: 'text-end', z: 'text-end', b: 'boundary', 
 
 function parseEscape({ source, flags }: State): PatternNode {
   const char = source.next();
-  if (char in ANCHORS) return { kind: 'anchor', anchor: ANCHORS[char as keyof typeof ANCHORS] };
+  if (hasKey(ANCHORS, char)) return { kind: 'anchor', anchor: ANCHORS[char] };
   const test = classEscape(char, flags);
   return test === null ? literal(literalEscape(source, char)) : { kind: 'set', test };
 }

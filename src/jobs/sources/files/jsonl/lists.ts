@@ -1,5 +1,7 @@
 /** Lists of JSON, for models whose inputs are tensors, as lists of DuckDB. */
+
 import { type DuckDBValue, listValue } from '@duckdb/node-api';
+import { hasKey } from '../../../../core/record.ts';
 
 const LEAVES = { number: 'DOUBLE', boolean: 'BOOLEAN', string: 'VARCHAR' } as const;
 /** Dimensions of a tensor at most. */
@@ -19,7 +21,8 @@ export function typeOfList(value: unknown, depth = 0): string | null {
     return `${inner ?? 'DOUBLE'}[]`;
   }
   if (depth === 0 || value === null || NUMBER_WORDS.has(value)) return null;
-  return LEAVES[typeof value as keyof typeof LEAVES] ?? null;
+  const type = typeof value;
+  return hasKey(LEAVES, type) ? LEAVES[type] : null;
 }
 
 /** A list as a value of `type`; undefined where it does not fit. */
