@@ -7,7 +7,7 @@ export const keysOf = <T extends object>(table: T): readonly (keyof T & string)[
   Object.keys(table) as (keyof T & string)[];
 
 /** The texts of a list of unknown make; none where it is no list. */
-export const textsOf = (list: unknown): readonly string[] =>
+export const textsIn = (list: unknown): readonly string[] =>
   Array.isArray(list) ? list.filter((text) => typeof text === 'string') : [];
 
 /** Whether a table has an entry of its own under a key that came from elsewhere. */

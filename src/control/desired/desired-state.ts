@@ -4,7 +4,7 @@
  */
 import type { Static, TSchema } from 'typebox';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { isRecord, textsOf } from '../../core/record.ts';
+import { isRecord, textsIn } from '../../core/record.ts';
 import { EXPERIMENT, parseExperiment } from '../../rollout/experiment/policy.ts';
 import { POLICY, parsePolicy } from '../../rollout/policy/policy.ts';
 import { DEFAULT_UNIT } from '../../rollout/route.ts';
@@ -127,7 +127,7 @@ function checkPolicies({ endpoints }: DesiredState, problems: string[]): void {
     } catch (error) {
       if (!isPlimsollError(error)) throw error;
       const { list: mistakes } = error.details;
-      problems.push(...textsOf(mistakes).map((mistake) => `endpoints.${name}.rollout.policy: ${mistake}`));
+      problems.push(...textsIn(mistakes).map((mistake) => `endpoints.${name}.rollout.policy: ${mistake}`));
     }
   }
 }

@@ -36,16 +36,19 @@ function copyLabels<T>(values: readonly T[], indices: Int32Array, data: { [row: 
 export function stackLabels(columns: readonly Tensor[], labels: LabelSet): Tensor {
   const rows = elementAt(elementAt(columns, 0).shape, 0);
   const width = columns.length;
-  const at = (k: number): unknown => elementAt(columns, k % width).data[Math.floor(k / width)];
+  const at = (k: number): string | number | bigint => {
+    const data: ArrayLike<string | number | bigint> = elementAt(columns, k % width).data;
+    return elementAt(data, Math.floor(k / width));
+  };
   const shape = [rows, width];
   const length = rows * width;
   switch (labelDType(labels)) {
     case 'string':
       return { dtype: 'string', shape, data: Array.from({ length }, (_, k) => String(at(k))) };
     case 'int64':
-      return { dtype: 'int64', shape, data: BigInt64Array.from({ length }, (_, k) => at(k) as bigint) };
+      return { dtype: 'int64', shape, data: BigInt64Array.from({ length }, (_, k) => BigInt(at(k))) };
     case 'bool':
-      return { dtype: 'bool', shape, data: Uint8Array.from({ length }, (_, k) => at(k) as number) };
+      return { dtype: 'bool', shape, data: Uint8Array.from({ length }, (_, k) => Number(at(k))) };
     default:
       return { dtype: 'float64', shape, data: Float64Array.from({ length }, (_, k) => Number(at(k))) };
   }

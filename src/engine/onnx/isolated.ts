@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import { partTensorsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { Tensor } from '../../model/tensor.ts';
 import type { Engine, IsWanted } from '../engine.ts';
 import { WorkerPool, type WorkerPoolStatus } from '../python/pool.ts';
 import type { ScalingRule } from '../python/scaling.ts';
+import { outputsFrom } from '../python/work.ts';
 import type { PythonWorker } from '../python/worker.ts';
 import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
 import { crashed, type GraphProcessOptions, graphError, startGraphProcess } from './graph-process.ts';
@@ -95,7 +97,11 @@ class IsolatedEngine implements IsolatedGraph {
     return inferInSlices(batch, this.#rule, async (slice) => {
       const tensors = feedTensors(plan, slice);
       const answer = await this.#ask({ kind: 'tensors', rows: slice.rows, tensors }, isWanted);
-      return gatherOutputs(outputs, new Map(Object.entries(answer as Record<string, Tensor>)), null);
+      return gatherOutputs(
+        outputs,
+        new Map(Object.entries(answer).map(([name, value]) => [name, elementAt(partTensorsOf(value), 0)])),
+        null,
+      );
     });
   }
 
@@ -126,7 +132,7 @@ class IsolatedEngine implements IsolatedGraph {
 
   async #ask(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     try {
-      return (await this.#pool.submit({ kind: 'infer', batch }, isWanted)) as Outputs;
+      return outputsFrom(await this.#pool.submit({ kind: 'infer', batch }, isWanted));
     } catch (error) {
       throw graphError(error, this.#options);
     }

@@ -45,7 +45,7 @@ export function gatherOutputs(
 
 /** The graph knows the row; which of its steps and columns was at fault it can't say. */
 function checkRefused({ data }: Tensor): void {
-  const row = Array.from(data as ArrayLike<unknown>).indexOf(1);
+  const row = Array.from<unknown>(data).indexOf(1);
   if (row < 0) return;
   const problem = `row ${row}: a value is missing, infinite or unknown where the model takes none`;
   throw new PlimsollError('INPUT_INVALID', { problem, row });

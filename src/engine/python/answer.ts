@@ -1,5 +1,5 @@
 /** What a worker says, checked: it runs code that nobody here has read. Pure. */
-import { keysOf } from '../../core/record.ts';
+import { isRecord, keysOf } from '../../core/record.ts';
 import type { RawEnds } from '../../model/raw.ts';
 import { type DType, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { FrameError } from './frame.ts';
@@ -217,10 +217,7 @@ function wrong(found: unknown, what: string, wanted: string): never {
   throw new FrameError(`${what} is ${String(JSON.stringify(found)).slice(0, 100)}, wanted ${wanted}`);
 }
 
-const fields: Read<Fields> = (value, what) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : wrong(value, what, 'an object');
+const fields: Read<Fields> = (value, what) => (isRecord(value) ? value : wrong(value, what, 'an object'));
 
 const text: Read<string> = (value, what) =>
   typeof value === 'string' && value.length <= MAX_TEXT

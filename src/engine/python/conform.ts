@@ -61,13 +61,16 @@ const WHOLE: readonly DType[] = [
 ];
 const FLOATS: readonly DType[] = ['float32', 'float64'];
 
+const isNumeric = (tensor: Tensor): tensor is Exclude<Tensor, { readonly dtype: 'string' }> =>
+  tensor.dtype !== 'string';
+
 function widened(tensor: Tensor, name: string, dtype: DType): Tensor {
-  const { data, shape } = tensor;
-  if (dtype === 'int64' && tensor.dtype !== 'uint64' && WHOLE.includes(tensor.dtype))
-    return { dtype, shape, data: BigInt64Array.from(data as Int32Array, BigInt) };
+  const { shape } = tensor;
+  if (dtype === 'int64' && tensor.dtype !== 'uint64' && isNumeric(tensor) && WHOLE.includes(tensor.dtype))
+    return { dtype, shape, data: BigInt64Array.from(tensor.data, BigInt) };
   const isNumber = WHOLE.includes(tensor.dtype) || FLOATS.includes(tensor.dtype);
-  if (!FLOATS.includes(dtype) || !isNumber)
+  if ((dtype !== 'float32' && dtype !== 'float64') || !isNumber || !isNumeric(tensor))
     throw new AnswerError(`"${name}" is ${tensor.dtype}, ${dtype} was promised`);
-  const numbers = TYPED_ARRAYS[dtype as 'float64'].from(data as Int32Array, Number);
-  return { dtype, shape, data: numbers } as Tensor;
+  const numbers = Float64Array.from<number | bigint>(tensor.data, Number);
+  return newTensor(dtype, shape, dtype === 'float32' ? new Float32Array(numbers) : numbers);
 }

@@ -20,7 +20,15 @@ import type { LoadMessage } from './messages.ts';
 import { WorkerPool, type WorkerPoolStatus } from './pool.ts';
 import type { ScalingRule } from './scaling.ts';
 import { AnswerError } from './tensors.ts';
-import { rowsIn, type WorkerAnswer, type WorkerTask } from './work.ts';
+import {
+  batchFrom,
+  isWritten,
+  outputsFrom,
+  rowsIn,
+  type WorkerAnswer,
+  type WorkerTask,
+  writtenFrom,
+} from './work.ts';
 import { type PythonWorker, startWorker } from './worker.ts';
 
 export interface PythonEngineOptions extends InterpreterOptions {
@@ -135,10 +143,11 @@ class PooledEngine implements PythonEngine {
       if (signature && given.kind !== 'body') checkWidth(given, signature);
       const answer =
         inner === undefined
-          ? ((await this.#ask({ kind: 'invoke', request }, isWanted)) as Outputs | WrittenResponse)
+          ? await this.#ask({ kind: 'invoke', request }, isWanted)
           : await this.#around(request, inner, isWanted);
       if (isWritten(answer)) return answer;
-      return { kind: 'outputs', outputs: this.#conformed(answer), rows: rowsIn(answer) };
+      const outputs = outputsFrom(answer);
+      return { kind: 'outputs', outputs: this.#conformed(outputs), rows: rowsIn(outputs) };
     } catch (error) {
       throw this.#coded(error, request);
     }
@@ -160,14 +169,14 @@ class PooledEngine implements PythonEngine {
   /** A script that reads, or writes, around a compiled model. */
   async #around(request: RawRequest, inner: Engine, isWanted?: IsWanted): Promise<Outputs | WrittenResponse> {
     const { given, accept } = request;
-    const rows = (
+    const work: WorkerTask =
       given.kind === 'body'
-        ? await this.#ask({ kind: 'read', request: { ...request, given } }, isWanted)
-        : await this.#ask({ kind: 'before', batch: given }, isWanted)
-    ) as Batch;
+        ? { kind: 'read', request: { ...request, given } }
+        : { kind: 'before', batch: given };
+    const rows = batchFrom(await this.#ask(work, isWanted));
     const outputs = await innerAnswer(inner, rows);
-    if (accept === null) return (await this.#ask({ kind: 'after', outputs, rows: rows.rows })) as Outputs;
-    return (await this.#ask({ kind: 'write', request: { ...request, accept }, outputs })) as WrittenResponse;
+    if (accept === null) return outputsFrom(await this.#ask({ kind: 'after', outputs, rows: rows.rows }));
+    return writtenFrom(await this.#ask({ kind: 'write', request: { ...request, accept }, outputs }));
   }
 
   status(): WorkerPoolStatus {
@@ -181,19 +190,16 @@ class PooledEngine implements PythonEngine {
 
   async #answer(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     const { inner } = this.#options;
-    if (inner === undefined) return (await this.#ask({ kind: 'infer', batch }, isWanted)) as Outputs;
-    const rows = (await this.#ask({ kind: 'before', batch }, isWanted)) as Batch;
+    if (inner === undefined) return outputsFrom(await this.#ask({ kind: 'infer', batch }, isWanted));
+    const rows = batchFrom(await this.#ask({ kind: 'before', batch }, isWanted));
     const outputs = await innerAnswer(inner, rows);
-    return (await this.#ask({ kind: 'after', outputs, rows: batch.rows })) as Outputs;
+    return outputsFrom(await this.#ask({ kind: 'after', outputs, rows: batch.rows }));
   }
 
   #ask(work: WorkerTask, isWanted?: IsWanted): Promise<WorkerAnswer> {
     return this.#pool.submit(work, isWanted);
   }
 }
-
-const isWritten = (answer: Outputs | WrittenResponse): answer is WrittenResponse =>
-  answer['kind'] === 'written';
 
 /** A native engine answers at once, so the loop gets its turn between slices; others cut batches themselves. */
 async function innerAnswer(inner: Engine, batch: Batch): Promise<Outputs> {

@@ -1,4 +1,5 @@
 /** Frames of the protocol in `messages.ts`: a header of JSON, and buffers. Pure. */
+import { isRecord } from '../../core/record.ts';
 
 /** Bytes of a frame after its first number, in either direction. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
@@ -148,7 +149,6 @@ function parseHeader(text: string): Readonly<Record<string, unknown>> {
   } catch {
     throw new FrameError('a header that is no JSON');
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw new FrameError('a header that is no object');
-  return header as Record<string, unknown>;
+  if (!isRecord(header)) throw new FrameError('a header that is no object');
+  return header;
 }

@@ -95,20 +95,27 @@ class Supply {
   }
 
   numbers(dtype: Exclude<DType, 'string'>, count: number): Tensor['data'] {
-    const [bytes] = this.take(1) as [Bytes];
-    const View = TYPED_ARRAYS[dtype] as Float64ArrayConstructor;
+    const bytes = elementAt(this.take(1), 0);
+    const View = TYPED_ARRAYS[dtype];
     if (bytes.byteLength !== count * View.BYTES_PER_ELEMENT)
       throw new FrameError(`${count} numbers of ${dtype} in ${bytes.byteLength} bytes`);
     return new View(bytes.buffer, bytes.byteOffset, count);
+  }
+
+  floats(count: number): Float64Array {
+    const bytes = elementAt(this.take(1), 0);
+    if (bytes.byteLength !== count * Float64Array.BYTES_PER_ELEMENT)
+      throw new FrameError(`${count} numbers of float64 in ${bytes.byteLength} bytes`);
+    return new Float64Array(bytes.buffer, bytes.byteOffset, count);
   }
 
   tensor({ dtype, shape }: Omit<TensorHeader, 'name'>): Tensor {
     const count = shape.reduce((product, size) => product * size, 1);
     if (dtype !== 'string') return newTensor(dtype, shape, this.numbers(dtype, count));
     const data = decodeText(count, this.take(3));
-    const missing = data.indexOf(null);
-    if (missing >= 0) throw new AnswerError(`string ${missing} is missing (None)`);
-    return { dtype, shape, data: data as readonly string[] };
+    const texts = data.filter((text) => text !== null);
+    if (texts.length < data.length) throw new AnswerError(`string ${data.indexOf(null)} is missing (None)`);
+    return { dtype, shape, data: texts };
   }
 }
 
@@ -143,7 +150,7 @@ function batchOf(header: BatchHeader, supply: Supply, names: readonly string[] |
   const { rows } = header;
   switch (header.form) {
     case 'matrix': {
-      const data = supply.numbers('float64', rows * header.width) as Float64Array;
+      const data = supply.floats(rows * header.width);
       const order = orderOf(header.names, names);
       const matrix = { kind: 'matrix' as const, rows, width: header.width, data };
       return order === null ? matrix : arrangeMatrix(matrix, order);
@@ -151,9 +158,7 @@ function batchOf(header: BatchHeader, supply: Supply, names: readonly string[] |
     case 'table': {
       const columns = header.columns.map(
         ({ type }): ColumnValues =>
-          type === 'number'
-            ? (supply.numbers('float64', rows) as Float64Array)
-            : decodeText(rows, supply.take(3)),
+          type === 'number' ? supply.floats(rows) : decodeText(rows, supply.take(3)),
       );
       const order = orderOf(
         header.columns.map(({ name }) => name),

@@ -23,7 +23,9 @@ export function encodeText(values: readonly (string | null)[]): Buffers {
 
 /** Strings of such buffers. @throws FrameError where they contradict each other */
 export function decodeText(rows: number, buffers: readonly Bytes[]): readonly (string | null)[] {
-  const [validity, offsetBytes, bytes] = buffers as Buffers;
+  const [validity, offsetBytes, bytes] = buffers;
+  if (validity === undefined || offsetBytes === undefined || bytes === undefined)
+    throw new FrameError(`strings in ${buffers.length} buffers`);
   if (validity.length !== (rows + 7) >> 3 || offsetBytes.length !== 4 * (rows + 1))
     throw new FrameError(`strings of ${rows} rows in ${validity.length} and ${offsetBytes.length} bytes`);
   const offsets = new Int32Array(offsetBytes.buffer, offsetBytes.byteOffset, rows + 1);

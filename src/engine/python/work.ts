@@ -1,10 +1,12 @@
 /** What a worker is asked, and its answer. Pure. */
+
 import { elementAt } from '../../core/element-at.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { concatenateBatches, concatenateOutputs } from '../../model/concatenate.ts';
+import { partTensorsOf } from '../../model/output-parts.ts';
 import type { RawBody, RawRequest, WrittenResponse } from '../../model/raw.ts';
 import { sliceBatch, sliceOutputs } from '../../model/slice.ts';
-import type { Tensor } from '../../model/tensor.ts';
 import type { BatchHeader, FromPythonWorker, OutputHeader, RawToWorker } from './messages.ts';
 import { type EncodedTensors, encodeBatch, encodeOutputs } from './tensors.ts';
 
@@ -28,6 +30,36 @@ export type WorkerTask = RowsWork | RawWork;
 
 /** `before` and `read` are answered with rows, where something is accepted with what is written, the others with outputs. */
 export type WorkerAnswer = Batch | Outputs | WrittenResponse;
+
+/** Written by code that writes answers itself. Names of outputs are not mistaken for it: those have tensors. */
+export const isWritten = (answer: WorkerAnswer): answer is WrittenResponse => answer['kind'] === 'written';
+const isBatch = (answer: WorkerAnswer): answer is Batch =>
+  typeof answer['kind'] === 'string' && !isWritten(answer);
+const isOutputs = (answer: WorkerAnswer): answer is Outputs => !isWritten(answer) && !isBatch(answer);
+
+const unlike = (wanted: string): PlimsollError =>
+  new PlimsollError('INTERNAL', {
+    action: 'what a worker was asked',
+    reason: `it did not answer with ${wanted}`,
+  });
+
+/** What `before` and `read` are answered with. Throws INTERNAL. */
+export function batchFrom(answer: WorkerAnswer): Batch {
+  if (isBatch(answer)) return answer;
+  throw unlike('rows');
+}
+
+/** What the others are answered with, where nobody asks for something written. Throws INTERNAL. */
+export function outputsFrom(answer: WorkerAnswer): Outputs {
+  if (isOutputs(answer)) return answer;
+  throw unlike('outputs');
+}
+
+/** Throws INTERNAL. */
+export function writtenFrom(answer: WorkerAnswer): WrittenResponse {
+  if (isWritten(answer)) return answer;
+  throw unlike('what is written');
+}
 
 export const isRaw = (work: WorkerTask): work is RawWork =>
   work.kind === 'invoke' || work.kind === 'read' || work.kind === 'write';
@@ -102,9 +134,9 @@ export function together(works: readonly WorkerTask[]): WorkerTask {
   if (first.kind !== 'after')
     return {
       kind: first.kind,
-      batch: concatenateBatches((works as (typeof first)[]).map(({ batch }) => batch)),
+      batch: concatenateBatches(works.flatMap((work) => (work.kind === first.kind ? [work.batch] : []))),
     };
-  const outputs = concatenateOutputs((works as (typeof first)[]).map((work) => work.outputs));
+  const outputs = concatenateOutputs(works.flatMap((work) => (work.kind === 'after' ? [work.outputs] : [])));
   return { kind: 'after', outputs, rows: works.reduce((sum, work) => sum + workRows(work), 0) };
 }
 
@@ -117,8 +149,8 @@ export function apart(works: readonly WorkerTask[], answer: WorkerAnswer): reado
     const end = start + workRows(work);
     const part =
       work.kind === 'before'
-        ? sliceBatch(answer as Batch, start, end)
-        : sliceOutputs(answer as Outputs, rows, start, end);
+        ? sliceBatch(batchFrom(answer), start, end)
+        : sliceOutputs(outputsFrom(answer), rows, start, end);
     start = end;
     return part;
   });
@@ -129,29 +161,27 @@ export function apart(works: readonly WorkerTask[], answer: WorkerAnswer): reado
  * told apart by their place, nothing is worse than a row too few.
  */
 export function rowsProblem(work: WorkerTask, answer: WorkerAnswer): string | null {
-  const answered = wantedOf(work);
-  if (answered === 'written') return null;
+  if (isWritten(answer)) return null;
   // How many rows are in a body is known to its reader alone; its outputs have to agree among themselves.
   const isBody = isRaw(work) && work.request.given.kind === 'body';
-  const wanted = isBody ? rowsIn(answer as Batch | Outputs) : workRows(work);
-  if (answered === 'batch') {
-    const batch = answer as Batch;
-    if (batch.rows !== wanted) return `${batch.rows} rows before the model where ${wanted} were asked`;
-    return batch.kind === 'tensors' ? outputsProblem(batch.tensors, wanted) : null;
+  const wanted = isBody ? rowsIn(answer) : workRows(work);
+  if (isBatch(answer)) {
+    if (answer.rows !== wanted) return `${answer.rows} rows before the model where ${wanted} were asked`;
+    return answer.kind === 'tensors' ? outputsProblem(answer.tensors, wanted) : null;
   }
-  return outputsProblem(answer as Outputs, wanted);
+  return outputsProblem(answer, wanted);
 }
 
 /** Rows of a batch, or of the first output. */
 export function rowsIn(answer: Batch | Outputs): number {
-  if (typeof answer['rows'] === 'number') return answer['rows'];
-  const [first] = Object.values(answer as Outputs);
-  return ([first].flat() as Tensor[])[0]?.shape[0] ?? 1;
+  if (isBatch(answer)) return answer.rows;
+  const [first] = Object.values(answer);
+  return first === undefined ? 1 : (partTensorsOf(first)[0]?.shape[0] ?? 1);
 }
 
 function outputsProblem(outputs: Outputs, wanted: number): string | null {
   for (const [name, value] of Object.entries(outputs))
-    for (const { shape } of [value].flat() as Tensor[])
+    for (const { shape } of partTensorsOf(value))
       if (shape[0] !== wanted) return `"${name}" has ${shape[0] ?? 'no'} rows where ${wanted} were asked`;
   return null;
 }

@@ -12,7 +12,7 @@ import { watchFolder } from './folder-quota.ts';
 import { encodeFrame, FrameError, type WireFrame } from './frame.ts';
 import type { FromPythonWorker, PythonFailure, ReadyMessage, WorkerLimits } from './messages.ts';
 import { AnswerError, decodeBatch, decodeOutputs } from './tensors.ts';
-import { encodeWork, type WorkerAnswer, type WorkerTask, wantedOf } from './work.ts';
+import { batchFrom, encodeWork, outputsFrom, type WorkerAnswer, type WorkerTask, wantedOf } from './work.ts';
 
 /** What is started: a command, what is in its environment, and what keeps its memory where the kernel does not. */
 export type WorkerProgram = Omit<PythonChildOptions, 'scratch'>;
@@ -155,19 +155,20 @@ class StartedWorker implements PythonWorker {
     const message = { ...load, kind: 'load', id: 0, scratch: this.#scratch };
     const late = `it had not loaded after ${startMillis} ms`;
     const [answer] = await this.#send(message, [], 'ready', startMillis, () => this.#endedError(late));
-    this.#ready = answer as ReadyMessage;
+    if (answer.kind !== 'ready') throw new FrameError(`it answered "${answer.kind}"`);
+    this.#ready = answer;
   }
 
   infer(batch: Batch): Promise<Outputs> {
-    return this.ask({ kind: 'infer', batch }) as Promise<Outputs>;
+    return this.ask({ kind: 'infer', batch }).then(outputsFrom);
   }
 
   before(batch: Batch): Promise<Batch> {
-    return this.ask({ kind: 'before', batch }) as Promise<Batch>;
+    return this.ask({ kind: 'before', batch }).then(batchFrom);
   }
 
   after(outputs: Outputs, rows: number): Promise<Outputs> {
-    return this.ask({ kind: 'after', outputs, rows }) as Promise<Outputs>;
+    return this.ask({ kind: 'after', outputs, rows }).then(outputsFrom);
   }
 
   ask(work: WorkerTask): Promise<WorkerAnswer> {

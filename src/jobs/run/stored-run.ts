@@ -5,12 +5,10 @@ import {
   anyInteger,
   anyNumber,
   anyText,
-  anything,
   choice,
   either,
   flag,
   list,
-  nullable,
   schemaOf,
   shape,
   tableOf,
@@ -22,64 +20,43 @@ import type { RunReceipt } from '../receipt/receipt.ts';
 import { readStored, STORED_SOURCE, type StoredPart } from '../spec/stored-spec.ts';
 import type { RunPlan } from './plan.ts';
 import type { RunProgress } from './progress.ts';
+import {
+  CHUNK_BOUNDS,
+  CHUNKS,
+  FROZEN_FILE,
+  FROZEN_INPUT,
+  FROZEN_TABLE,
+  maybe,
+  OUTPUT_COLUMNS,
+  ROW_COUNTS,
+  SPARK_REPORT,
+  TYPED_COLUMNS,
+  word,
+} from './stored-parts.ts';
 
 interface StoredRun {
   readonly id: string;
 }
 
-const orNull = <T>(of: ValueSchema<T>): ValueSchema<T | null> => schemaOf(nullable(of));
-const one = <const T extends string>(word: T): ValueSchema<T> => choice([word]);
-
 const CHECKS = list(shape({ name: anyText, ok: flag, detail: anyText }));
-const COLUMNS = list(shape({ name: anyText, type: anyText }));
-const ROW_COUNTS = shape({
-  read: anyInteger,
-  ...{ ok: anyInteger, rejected: anyInteger, failed: anyInteger, skipped: anyInteger },
-});
-
-const FROZEN_FILE = {
-  ...{ kind: one('file'), path: anyText, size: anyNumber, digest: anyText },
-  partition: tableOf(anyText, anyText),
-};
-const FROZEN_TABLE = {
-  ...{ kind: one('table'), path: anyText, digest: anyText },
-  snapshot: tableOf(anyText, orNull(either(anyText, anyNumber))),
-};
-const LAYOUT = { layout: anything };
-
-/** What a run works on, frozen. */
-export const FROZEN_INPUT = shape({
-  items: list(either(shape({ ...FROZEN_FILE, mtimeMs: anyNumber }, LAYOUT), shape(FROZEN_TABLE, LAYOUT))),
-  columns: COLUMNS,
-  rows: orNull(anyNumber),
-});
-
-const BOUND = orNull(either(anyNumber, anyText));
-const CHUNK_BOUNDS = { index: anyInteger, item: anyInteger, from: BOUND, to: BOUND };
-const CHUNKS = list(shape({ ...CHUNK_BOUNDS, rows: orNull(anyNumber) }, { line: anyNumber }));
 
 const MODEL = {
-  ...{ name: orNull(anyText), version: orNull(anyInteger), file: anyText, digest: anyText },
+  ...{ name: maybe(anyText), version: maybe(anyInteger), file: anyText, digest: anyText },
   runtime: anyText,
 };
-
-/** Columns that a model answers. */
-export const OUTPUT_COLUMNS = list(
-  shape({ name: anyText, type: choice(['number', 'integer', 'string', 'bool']) }),
-);
 
 const PLAN: ValueSchema<RunPlan> = shape(
   {
     model: shape({ ...MODEL, converter: anyNumber }),
     inputs: list(anyText),
     outputs: OUTPUT_COLUMNS,
-    columns: COLUMNS,
+    columns: TYPED_COLUMNS,
     frozen: FROZEN_INPUT,
     chunks: CHUNKS,
   },
   {
     staged: CHUNKS,
-    carried: orNull(shape({ source: STORED_SOURCE, frozen: FROZEN_INPUT, chunks: CHUNKS })),
+    carried: maybe(shape({ source: STORED_SOURCE, frozen: FROZEN_INPUT, chunks: CHUNKS })),
   },
 );
 
@@ -91,10 +68,10 @@ const PROGRESS: ValueSchema<RunProgress> = shape(
 const DISTRIBUTIONS: ValueSchema<OutputDistributions> = tableOf(
   anyText,
   either(
-    shape({ kind: one('numbers'), nan: anyInteger, bins: list(pairOf(anyNumber, anyNumber)) }),
+    shape({ kind: word('numbers'), nan: anyInteger, bins: list(pairOf(anyNumber, anyNumber)) }),
     either(
-      shape({ kind: one('labels'), counts: list(pairOf(anyText, anyNumber)) }),
-      shape({ kind: one('buckets'), counts: list(pairOf(anyNumber, anyNumber)) }),
+      shape({ kind: word('labels'), counts: list(pairOf(anyText, anyNumber)) }),
+      shape({ kind: word('buckets'), counts: list(pairOf(anyNumber, anyNumber)) }),
     ),
   ),
 );
@@ -103,21 +80,9 @@ const CHUNK_TOTALS: ValueSchema<ChunkTotals> = shape({
   chunk: anyInteger,
   counts: ROW_COUNTS,
   keys: anyText,
-  part: orNull(shape({ name: anyText, size: anyNumber, digest: anyText })),
-  distributions: orNull(DISTRIBUTIONS),
+  part: maybe(shape({ name: anyText, size: anyNumber, digest: anyText })),
+  distributions: maybe(DISTRIBUTIONS),
   seconds: shape({ read: anyNumber, score: anyNumber, write: anyNumber }),
-});
-
-/** How a cluster has scored a run. */
-export const SPARK_REPORT = shape({
-  master: anyText,
-  spark: anyText,
-  sample: shape({ rows: anyNumber, rowsPerSecond: anyNumber, cells: anyNumber }),
-  forecast: shape({
-    ...{ seconds: orNull(anyNumber), cost: orNull(anyNumber), rows: orNull(anyNumber) },
-    ...{ rowsPerSecond: anyNumber, cores: anyNumber },
-  }),
-  seconds: anyNumber,
 });
 
 const RECEIPT: ValueSchema<RunReceipt> = shape(
@@ -125,13 +90,13 @@ const RECEIPT: ValueSchema<RunReceipt> = shape(
     schema: schemaOf<1>({ const: 1 }),
     ...{ job: anyText, run: anyText, state: choice(['done', 'held']), rows: ROW_COUNTS },
     ...{ model: shape(MODEL), key: anyText },
-    digests: shape({ input: anyText, keys: anyText, output: orNull(anyText) }),
+    digests: shape({ input: anyText, keys: anyText, output: maybe(anyText) }),
     input: list(either(shape(FROZEN_FILE), shape(FROZEN_TABLE))),
     inputItems: anyInteger,
     output: shape({ where: anyText, rows: anyNumber }),
     ...{ chunks: anyInteger, startedAt: anyText, endedAt: anyText, seconds: anyNumber },
     ...{ rowsPerSecond: anyNumber, attempts: anyInteger },
-    rejects: orNull(shape({ where: anyText, rows: anyNumber })),
+    rejects: maybe(shape({ where: anyText, rows: anyNumber })),
     ...{ checks: CHECKS, fingerprint: anyText, plimsoll: anyText, distributions: DISTRIBUTIONS },
     accounts: list(shape({ ...CHUNK_BOUNDS, rows: ROW_COUNTS, keys: anyText })),
   },

@@ -1,10 +1,15 @@
 /** What Spark has scored and nobody has published yet. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PlimsollError } from '../../core/errors.ts';
 import { writeDurably } from '../../disk/durable.ts';
+import { decode } from '../../schema/read-value.ts';
+import { anyText, shape, type ValueSchema } from '../../schema/value-schema.ts';
 import type { OutputColumn } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
+import { FROZEN_INPUT, OUTPUT_COLUMNS, SPARK_REPORT } from '../run/stored-parts.ts';
 import { openSource } from '../sources/open.ts';
 import type { JobSource } from '../sources/source.ts';
 import type { JobSpec } from '../spec/spec.ts';
@@ -39,7 +44,19 @@ export const isScoredOnSpark = (folder: string): boolean => existsSync(recordPat
 
 /** What `keepScored` has kept in the folder of a run, or null. */
 export const readScored = (folder: string): ScoredRows | null =>
-  isScoredOnSpark(folder) ? (JSON.parse(readFileSync(recordPath(folder), 'utf8')) as ScoredRows) : null;
+  isScoredOnSpark(folder)
+    ? decode(SCORED_ROWS, JSON.parse(readFileSync(recordPath(folder), 'utf8')), (problems) => {
+        const reason = problems.join('; ');
+        return new PlimsollError('INTERNAL', { action: `reading ${recordPath(folder)}`, reason });
+      })
+    : null;
+
+const SCORED_ROWS: ValueSchema<ScoredRows> = shape({
+  staging: anyText,
+  outputs: OUTPUT_COLUMNS,
+  frozen: FROZEN_INPUT,
+  report: SPARK_REPORT,
+});
 
 /** Throws DISK_FULL, FILE_UNWRITABLE. */
 export const keepScored = (folder: string, scored: ScoredRows): Promise<void> =>
