@@ -1,6 +1,6 @@
 /** What stands before the columns of a block, as JSON. Pure. */
 import { PlimsollError } from '../core/errors.ts';
-import { isRecord, keysOf } from '../core/record.ts';
+import { isRecord, keysOf, recordOf } from '../core/record.ts';
 import type { CapturedBlock, CapturedColumn } from './block.ts';
 import { BLOCK_LIMITS } from './block-limits.ts';
 
@@ -57,10 +57,10 @@ const FIELDS: Readonly<Record<keyof BlockHeader, Check>> = {
 export function readHeader(bytes: Uint8Array): BlockHeader {
   const parsed = parse(bytes);
   if (!isRecord(parsed)) throw invalid('its header is no JSON object');
-  const names = keysOf(FIELDS);
-  const wrong = names.find((name) => !Object.hasOwn(parsed, name) || !FIELDS[name](parsed[name]));
-  if (wrong !== undefined) throw invalid(`its header's ${wrong} is absent or none`);
-  return Object.fromEntries(names.map((name) => [name, parsed[name]])) as unknown as BlockHeader;
+  const header = recordOf(keysOf(FIELDS), (name) => (Object.hasOwn(parsed, name) ? parsed[name] : undefined));
+  if (isHeader(header)) return header;
+  const wrong = keysOf(FIELDS).find((name) => !FIELDS[name](header[name]));
+  throw invalid(`its header's ${wrong} is absent or none`);
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -72,3 +72,6 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 const invalid = (reason: string): PlimsollError => new PlimsollError('BLOCK_INVALID', { reason });
+
+const isHeader = (header: Readonly<Record<keyof BlockHeader, unknown>>): header is BlockHeader =>
+  keysOf(FIELDS).every((name) => FIELDS[name](header[name]));

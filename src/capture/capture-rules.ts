@@ -61,8 +61,9 @@ export function pinnedRuleOf(rules: CaptureRules, model: string, endpoints: read
 /** The rules that a file holds, or null where it holds none: none is to be guessed then. */
 export function parseCaptureRules(text: string): CaptureRules | null {
   const parsed = jsonOf(text);
-  if (!isRecord(parsed) || !isRule(parsed['other']) || !isRecord(parsed['endpoints'])) return null;
-  return Object.values(parsed['endpoints']).every(isRule) ? (parsed as unknown as CaptureRules) : null;
+  if (!isRecord(parsed)) return null;
+  const { other, endpoints } = parsed;
+  return isRule(other) && areRules(endpoints) ? { ...parsed, other, endpoints } : null;
 }
 
 function jsonOf(text: string): unknown {
@@ -72,6 +73,9 @@ function jsonOf(text: string): unknown {
     return null;
   }
 }
+
+const areRules = (value: unknown): value is Readonly<Record<string, CaptureRule>> =>
+  isRecord(value) && Object.values(value).every(isRule);
 
 const isRule = (value: unknown): value is CaptureRule =>
   isRecord(value) &&

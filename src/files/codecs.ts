@@ -65,11 +65,14 @@ function nodeError(cause: unknown, what: string, size: number, limit: number): u
   return cause;
 }
 
+/** With `info` they answer with the engine, too (https://nodejs.org/api/zlib.html#class-options), which the types of Node do not know. */
+const informing = (inflate: typeof inflateSync): Inflate => inflate as unknown as Inflate;
+
 /** Every codec a model file may be compressed with, over `node:zlib` where node has it. */
 export const CODECS: readonly DecompressionCodec[] = [
-  nodeCodec('deflate', inflateRawSync as unknown as Inflate),
-  nodeCodec('zlib', inflateSync as unknown as Inflate),
-  nodeCodec('gzip', gunzipSync as unknown as Inflate),
+  nodeCodec('deflate', informing(inflateRawSync)),
+  nodeCodec('zlib', informing(inflateSync)),
+  nodeCodec('gzip', informing(gunzipSync)),
   bz2,
   lzma,
   xz,

@@ -1,3 +1,4 @@
+import { PlimsollError } from '../core/errors.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile } from './digest.ts';
 import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
@@ -27,8 +28,10 @@ export async function identify(path: string, wish: RuntimeRequest): Promise<Iden
   const route = routeOf(source, wish);
   const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
   const assembly = route === 'data' ? null : await assemblePythonVersion(source, wish.python!, wish.runtime);
-  const digests = [file, assembly?.digest].filter((digest) => typeof digest === 'string');
-  return { source, route, file, assembly, digests: digests as unknown as IdentifiedModel['digests'] };
+  const [digest, ...others] = [file, assembly?.digest].filter((one) => typeof one === 'string');
+  if (digest === undefined)
+    throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
+  return { source, route, file, assembly, digests: [digest, ...others] };
 }
 
 /**

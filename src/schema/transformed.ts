@@ -110,3 +110,19 @@ export const pairOf = <A, B>(first: ValueSchema<A>, second: ValueSchema<B>): Val
       readValue(second, value[1], `${path}[1]`, problems),
     ];
   });
+
+/** A list of three, each with a schema of its own. */
+export const tripleOf = <A, B, C>(
+  first: ValueSchema<A>,
+  second: ValueSchema<B>,
+  third: ValueSchema<C>,
+): ValueSchema<readonly [A, B, C]> =>
+  withReader<readonly [A, B, C]>({ type: 'array', minItems: 3, maxItems: 3 }, (value, path, problems) => {
+    if (!Array.isArray(value) || value.length !== 3)
+      return refuse({ type: 'array', minItems: 3, maxItems: 3 }, value, path, problems);
+    return [
+      readValue(first, value[0], `${path}[0]`, problems),
+      readValue(second, value[1], `${path}[1]`, problems),
+      readValue(third, value[2], `${path}[2]`, problems),
+    ];
+  });

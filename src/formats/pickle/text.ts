@@ -17,8 +17,7 @@ const isAscii = (bytes: Uint8Array): boolean => {
 /** UTF-8 with lone surrogates allowed, as Python writes str (errors='surrogatepass'). */
 export function decodeUtf8(bytes: Uint8Array, what: string, offset: number): string {
   // A TextDecoder call costs more than a short name does.
-  if (bytes.length <= SHORT && isAscii(bytes))
-    return String.fromCharCode.apply(null, bytes as unknown as number[]);
+  if (bytes.length <= SHORT && isAscii(bytes)) return Reflect.apply(String.fromCharCode, null, bytes);
   try {
     return utf8.decode(bytes);
   } catch {
@@ -55,7 +54,7 @@ const CHUNK = 8192;
 export function decodeLatin1(bytes: Uint8Array): string {
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK) {
-    parts.push(String.fromCharCode.apply(null, bytes.subarray(at, at + CHUNK) as unknown as number[]));
+    parts.push(Reflect.apply(String.fromCharCode, null, bytes.subarray(at, at + CHUNK)));
   }
   return parts.length === 1 ? elementAt(parts, 0) : parts.join('');
 }

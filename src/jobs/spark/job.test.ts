@@ -63,7 +63,10 @@ test("a pattern's characters in a path mean themselves, and S3 has Hadoop's sche
 
 test('a CSV file is read as texts, by its own delimiter and header', () => {
   const dialect = { delimiter: 59, header: ['id', '', 'x'], start: 6, line: 2 };
-  const job = jobOf([file('/in/a.csv', { layout: { dialect } })], { types: { id: 'VARCHAR' } });
+  const job = jobOf(
+    [file('/in/a.csv', { layout: { records: 0, every: 1, bytes: [], lines: [], end: 6, dialect } })],
+    { types: { id: 'VARCHAR' } },
+  );
   expect(job.source).toMatchObject({
     format: 'csv',
     groups: [{ header: ['id', '', 'x'], options: { sep: ';', escape: '"', multiLine: 'true' } }],

@@ -1,7 +1,9 @@
 /** A frozen input in the words of Spark's readers. Pure. */
+
 import { PlimsollError } from '../../core/errors.ts';
 import type { FrozenInput, FrozenItem } from '../chunk.ts';
-import type { CsvDialect } from '../sources/files/csv/dialect.ts';
+import { CSV_LAYOUT } from '../sources/files/csv/dialect.ts';
+import { readLayout } from '../sources/files/layout.ts';
 import { parseAddress } from '../sources/table/address.ts';
 import type { JobSpec } from '../spec/spec.ts';
 
@@ -57,7 +59,7 @@ type Reading = Pick<FileGroup, 'options' | 'header'>;
 const READING: Readonly<Record<'parquet' | 'csv', (file: FrozenFile) => Reading>> = {
   parquet: () => ({ options: {}, header: null }),
   csv: ({ layout }) => {
-    const { delimiter, header } = (layout as { dialect: CsvDialect }).dialect;
+    const { delimiter, header } = readLayout(CSV_LAYOUT, layout).dialect;
     const sep = String.fromCharCode(delimiter);
     // RFC 4180: quotes are doubled, cells may hold line breaks, a quote anywhere else is a fault of the record.
     const rules = { escape: '"', multiLine: 'true', unescapedQuoteHandling: 'RAISE_ERROR' };

@@ -42,7 +42,7 @@ function scored(
     if (outcomes[row] !== OUTCOME.ok)
       refusals.push({
         row,
-        outcome: OUTCOMES[outcomes[row]!] as RowRefusal['outcome'],
+        outcome: refusedAs(elementAt(outcomes, row)),
         code: text(code!, row) ?? 'unknown',
         column: text(column!, row),
         reason: text(reason!, row) ?? '',
@@ -61,11 +61,21 @@ function outputOf(vector: ColumnVector, type: OutputColumn['type'], rows: number
   throw new TypeError(`an output of type ${type} comes as ${vector.kind}`);
 }
 
-const numbers = (vector: ColumnVector): Int8Array =>
-  (vector as Extract<ColumnVector, { kind: 'numbers' }>).values as Int8Array;
+function numbers(vector: ColumnVector): Extract<ColumnVector, { kind: 'numbers' }>['values'] {
+  if (vector.kind === 'numbers') return vector.values;
+  throw new TypeError(`outcomes come as ${vector.kind}`);
+}
 
-const text = (vector: ColumnVector, row: number): string | null =>
-  (vector as Extract<ColumnVector, { kind: 'texts' }>).values[row] ?? null;
+function text(vector: ColumnVector, row: number): string | null {
+  if (vector.kind === 'texts') return vector.values[row] ?? null;
+  throw new TypeError(`a text comes as ${vector.kind}`);
+}
+
+function refusedAs(outcome: number): RowRefusal['outcome'] {
+  const name = elementAt(OUTCOMES, outcome);
+  if (name === 'rejected' || name === 'failed') return name;
+  throw new TypeError(`a row that is ${name} is no refusal`);
+}
 
 /** Reads staged rows; where a row was, nobody knows any more, but its text has been kept. `origin` names the input. */
 export function stagedReader(
@@ -86,7 +96,9 @@ export function stagedReader(
           const found = await db.runAndReadAll(
             `SELECT row::INTEGER, raw FROM ${numbered} WHERE row IN (${rows.join(', ')}) ORDER BY row`,
           );
-          const raws = new Map(found.getRows() as [number, string | null][]);
+          const raws = new Map(
+            found.getRows().map(([row, raw]) => [Number(row), raw === null ? null : String(raw)]),
+          );
           return rows.map((row) => ({
             path: origin,
             line: null,

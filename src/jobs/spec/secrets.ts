@@ -103,7 +103,10 @@ function missing(name: string, job: string, path: string): PlimsollError {
 function readKept(path: string): Secrets {
   try {
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isRecord(kept) ? (kept as Secrets) : {};
+    const entries = Object.entries(isRecord(kept) ? kept : {});
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
   } catch {
     // Not there, or not readable: what is missing is named by the placeholder that needs it.
     return {};

@@ -35,7 +35,7 @@ export async function carry(
   const account: ChunkTotals = {
     chunk: chunk.index,
     counts: { read: rows, ok: rows, rejected: 0, failed: 0, skipped: 0 },
-    keys: elementAt(found.getRows(), 0)[0] as string,
+    keys: String(elementAt(found.getRows(), 0)[0]),
     part: null,
     distributions: null,
     seconds: { read: 0, score: 0, write: 0 },

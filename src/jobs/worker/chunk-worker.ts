@@ -247,9 +247,9 @@ export class ChunkWorker {
   /** Digest of the keys that are ok. Throws INTERNAL where they are not as many as the scorer answered. */
   async #keysOf({ db }: PooledDuckDB, scoring: ScoredRelation, tally: OutcomeCounter): Promise<string> {
     const reader = await db.runAndReadAll(keysSelect(this.#parts.setup.spec.key, scoring));
-    const { rows, digest } = reader.getRowObjects()[0] as { rows: number; digest: string };
+    const { rows, digest } = elementAt(reader.getRowObjects(), 0);
     const { ok } = tally.counts(0);
-    if (rows === ok) return digest;
+    if (rows === ok) return String(digest);
     const reason = `${rows} keys stand beside ${ok} answers`;
     throw new PlimsollError('INTERNAL', { action: 'joining a chunk with its answers', reason });
   }
@@ -294,7 +294,7 @@ async function refusedKeys(
   scoring: ScoredRelation,
 ): Promise<(string | null)[]> {
   const reader = await db.runAndReadAll(refusedKeysSelect(key, scoring));
-  return reader.getColumns()[0] as (string | null)[];
+  return (reader.getColumns()[0] ?? []).map((text) => (text === null ? null : String(text)));
 }
 
 const range = (from: number, to: number): number[] =>

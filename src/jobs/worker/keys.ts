@@ -35,5 +35,5 @@ export async function keyTexts(
   const found = await db.runAndReadAll(
     `SELECT key::VARCHAR FROM (${numbered(key, relation)}) WHERE row IN (${rows.join(', ')}) ORDER BY row`,
   );
-  return found.getColumns()[0] as string[];
+  return (found.getColumns()[0] ?? []).map(String);
 }

@@ -57,7 +57,12 @@ export function unpackUnits(bytes: Uint8Array, window: number): PackedUnits {
   };
   if (bytes.length < HEADER) fail(`${bytes.length} bytes`, `a header of ${HEADER}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [version, sampling, hasPairs, zero] = bytes as unknown as [number, number, number, number];
+  const [version, sampling, hasPairs, zero] = [
+    view.getUint8(0),
+    view.getUint8(1),
+    view.getUint8(2),
+    view.getUint8(3),
+  ];
   const columns = COLUMNS[version] ?? fail(`format ${version}`, `format 1 to ${VERSION}`);
   if (sampling > SAMPLING_EXPONENT_MAX)
     fail(`a sample of 2^−${sampling}`, `at least 2^−${SAMPLING_EXPONENT_MAX}`);

@@ -98,7 +98,7 @@ function read(statement: StatementSync, parameters: readonly SqlValue[]): Sqlite
 
 /** Rows as lists of values: `setReturnArrays` has them so, which the types of Node do not know. */
 function allOf(statement: StatementSync, parameters: readonly SqlValue[]): readonly SqlValue[][] {
-  const all = (): readonly SqlValue[][] => statement.all(...parameters) as unknown as SqlValue[][];
+  const all = (): readonly SqlValue[][] => statement.all(...parameters).map(listOf);
   try {
     return all();
   } catch (error) {
@@ -109,6 +109,11 @@ function allOf(statement: StatementSync, parameters: readonly SqlValue[]): reado
     statement.setReadBigInts(false);
     return rows.map((row) => row.map((value) => (typeof value === 'bigint' ? narrowed(value) : value)));
   }
+}
+
+function listOf(row: unknown): SqlValue[] {
+  if (Array.isArray(row)) return row;
+  throw new TypeError('a row of SQLite is no list');
 }
 
 /** An integer that no double holds as its digits, which no column of integers takes. */

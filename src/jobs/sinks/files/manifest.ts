@@ -1,4 +1,5 @@
 /** The list of parts that a folder consists of. Pure. */
+import { isRecord } from '../../../core/record.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 
 export const FOLDER_MANIFEST = '_manifest.json';
@@ -29,14 +30,14 @@ const PUBLIC_NAME = /^[A-Za-z0-9][\w.-]*-part-\d{8}-\d+\.(?:parquet|csv|jsonl)$/
 
 /** Names of the parts that a manifest lists; whatever is wrong with it, none. */
 export function listedParts(text: string): readonly string[] {
-  const names = entries(text).map((part) => (part as { name?: unknown } | null)?.name);
+  const names = entries(text).map((part) => (isRecord(part) ? part['name'] : undefined));
   return names.filter((name): name is string => typeof name === 'string' && PUBLIC_NAME.test(name));
 }
 
 function entries(text: string): readonly unknown[] {
   try {
-    const parts = (JSON.parse(text) as { parts?: unknown } | null)?.parts;
-    return Array.isArray(parts) ? parts : [];
+    const manifest: unknown = JSON.parse(text);
+    return isRecord(manifest) && Array.isArray(manifest['parts']) ? manifest['parts'] : [];
   } catch {
     return [];
   }

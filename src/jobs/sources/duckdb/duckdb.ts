@@ -1,6 +1,8 @@
 /** Tables and queries of DuckDB files. */
+
 import { resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../../core/element-at.ts';
 import { messageOf } from '../../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import { openDuckDB } from '../../../duckdb/open.ts';
@@ -48,8 +50,10 @@ export class DuckDBTables implements TableAccess {
       try {
         const key = identifier(this.#key);
         const rows = `select ${key} as k, ${digestOf(await this.#describe(db))} as h from ${this.#from}`;
-        const [count] = (await db.runAndReadAll(countQuery(rows))).getRows() as unknown as [CountRow];
-        const blocks = (await db.runAndReadAll(blocksQuery(rows, count))).getRows() as unknown as BlockRow[];
+        const [all, nulls, digest] = elementAt((await db.runAndReadAll(countQuery(rows))).getRows(), 0);
+        const count: CountRow = [String(all), String(nulls), textOrNull(digest)];
+        const found = (await db.runAndReadAll(blocksQuery(rows, count))).getRows();
+        const blocks = found.map(([a, b, c, d]): BlockRow => [String(a), String(b), String(c), d === true]);
         return readSurvey(count, blocks);
       } finally {
         signal.removeEventListener('abort', interrupt);
@@ -147,3 +151,6 @@ async function copyRows(
   }
   appender.closeSync();
 }
+
+const textOrNull = (value: unknown): string | null =>
+  value === null || value === undefined ? null : String(value);

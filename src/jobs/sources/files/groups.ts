@@ -1,11 +1,16 @@
 /** Files that are cut between groups of rows: row groups of Parquet, record batches of Arrow. Pure. */
+
 import { PlimsollError } from '../../../core/errors.ts';
+import { shape, type ValueSchema } from '../../../schema/value-schema.ts';
 import type { ChunkBounds } from './format.ts';
+import { numbersSchema } from './layout.ts';
 
 export interface GroupLayout {
   /** Rows of each group, in order. */
   readonly groups: readonly number[];
 }
+
+export const GROUP_LAYOUT: ValueSchema<GroupLayout> = shape({ groups: numbersSchema });
 
 /** Rows of all groups. */
 export const groupRows = ({ groups }: GroupLayout): number => groups.reduce((sum, rows) => sum + rows, 0);

@@ -1,4 +1,5 @@
 /** Parquet: DuckDB reads the chunk where it lies, by ranges of rows, without a copy. */
+
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PlimsollError } from '../../../core/errors.ts';
 import { queryFile } from '../../../duckdb/errors.ts';
@@ -6,7 +7,8 @@ import { identifier, literal } from '../../../sql/identifiers.ts';
 import type { ChunkRelation, RowPlace } from '../source.ts';
 import { type OwnColumn, selectWantedColumns } from './columns.ts';
 import type { FrozenFile, TableFormat } from './format.ts';
-import { cutGroups, type GroupLayout, groupRows } from './groups.ts';
+import { cutGroups, GROUP_LAYOUT, type GroupLayout, groupRows } from './groups.ts';
+import { readLayout } from './layout.ts';
 import { rawOf } from './raw.ts';
 
 /** Rows looked up in one query. */
@@ -33,8 +35,8 @@ export const parquet: TableFormat = {
       const layout: GroupLayout = { groups: groups.getRows().map(([rows]) => Number(rows)) };
       return { columns, layout, scanner: null };
     }),
-  rows: (layout) => groupRows(layout as GroupLayout),
-  cut: (layout, rows) => cutGroups(layout as GroupLayout, rows),
+  rows: (layout) => groupRows(readLayout(GROUP_LAYOUT, layout)),
+  cut: (layout, rows) => cutGroups(readLayout(GROUP_LAYOUT, layout), rows),
   open: async (path, file, chunk, wanted, db) => {
     const from = Number(chunk.from);
     const rows = Number(chunk.to) - from;

@@ -63,6 +63,8 @@ function rowGroups(path: string): Promise<readonly Group[]> {
         min(least(data_page_offset, coalesce(nullif(dictionary_page_offset, 0), data_page_offset)))::double,
         max(least(data_page_offset, coalesce(nullif(dictionary_page_offset, 0), data_page_offset)) + total_compressed_size)::double
       from parquet_metadata(${literal(path)}) group by row_group_id order by row_group_id`);
-    return (found.getRows() as [number, number, number][]).map(([rows, from, to]) => ({ rows, from, to }));
+    return found
+      .getRows()
+      .map(([rows, from, to]) => ({ rows: Number(rows), from: Number(from), to: Number(to) }));
   });
 }

@@ -96,7 +96,7 @@ export class PostgresTables implements TableAccess {
     const columns = await this.#describe(client);
     const rows = `select ${identifier(this.#key)} as k, ${digestOf(columns)} as h from ${this.#address.from}`;
     const counted = await client.query<[...CountRow]>({ text: countQuery(rows), rowMode: 'array' });
-    const count = counted.rows[0] as CountRow;
+    const count = elementAt(counted.rows, 0);
     const blocks = await client.query<[...BlockRow]>({ text: blocksQuery(rows, count), rowMode: 'array' });
     return readSurvey(count, blocks.rows);
   }
@@ -142,8 +142,8 @@ class RowTaker {
   readonly take = (bytes: Buffer, starts: Int32Array, lengths: Int32Array): void => {
     this.#digest += bytes.readBigInt64BE(starts[0]);
     const bad = this.#columns.findIndex((column, index) => {
-      const at = starts[index + 1] as number;
-      const length = lengths[index + 1] as number;
+      const at = elementAt(starts, index + 1);
+      const length = elementAt(lengths, index + 1);
       const value = length < 0 ? null : column.decode(bytes, at, length);
       if (value !== undefined) this.#fill.vectors[index]?.setItem(this.#fill.row, value);
       return value === undefined;

@@ -93,7 +93,7 @@ export class PostgresSourceSession {
     const { rows } = await client.query(
       "select current_setting('server_version_num')::int / 10000 as version, current_setting('server_encoding') as encoding",
     );
-    const { version, encoding } = rows[0] as { version: number; encoding: string };
+    const { version, encoding } = rows[0];
     if (version < OLDEST) throw this.#invalid(`it is PostgreSQL ${version}, ${OLDEST} or newer is wanted`);
     if (encoding === ENCODINGS_WITHOUT_MEANING)
       throw this.#invalid(`its encoding is ${encoding}: what its texts are, nobody knows; UTF8 is wanted`);

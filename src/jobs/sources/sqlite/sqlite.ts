@@ -73,7 +73,7 @@ export class SqliteTables implements TableAccess {
     return this.#ask(async (db) => {
       const columns = this.#describe(db);
       const at = columns.findIndex(({ name }) => name === this.#key);
-      const [[count]] = all(this.#prepare(db, `select count(*) from ${this.#from}`)) as [[bigint]];
+      const [count] = elementAt(all(this.#prepare(db, `select count(*) from ${this.#from}`)), 0);
       const survey = new Surveyor(blockRows(Number(count)));
       for await (const row of this.#rows(db, columns, 'true', [])) {
         signal.throwIfAborted();
@@ -155,7 +155,7 @@ export class SqliteTables implements TableAccess {
     let rows = 0;
     for (const row of this.#prepare(db, text).iterate(...values)) {
       if (++rows % TURN_ROWS === 0) await turn();
-      yield row as unknown as Row;
+      yield rowOf(row);
     }
   }
 
@@ -173,7 +173,13 @@ export class SqliteTables implements TableAccess {
   }
 }
 
-const all = (statement: StatementSync): Row[] => statement.all() as unknown as Row[];
+const all = (statement: StatementSync): Row[] => statement.all().map(rowOf);
+
+/** `setReturnArrays` has rows as lists, which the types of Node do not know. */
+function rowOf(row: unknown): Row {
+  if (Array.isArray(row)) return row;
+  throw new TypeError('a row of SQLite is no list');
+}
 
 function condition(key: string, range: KeyRange): [string, SqliteValue[]] {
   if (range === 'nulls') return [`${key} is null`, []];

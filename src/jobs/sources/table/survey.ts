@@ -2,7 +2,10 @@
  * What a table held when it was frozen: blocks of rows in the order of their keys, each with a digest of its rows, so
  * that chunks can be cut, and checked when they are read, without asking the database again. Pure.
  */
+import { tripleOf } from '../../../schema/transformed.ts';
+import { anyNumber, anyText, list, shape, type ValueSchema } from '../../../schema/value-schema.ts';
 import type { Chunk, FrozenItem } from '../../chunk.ts';
+import { readLayout } from '../files/layout.ts';
 
 /** Rows and their digest: the sum of a 64-bit hash of each, modulo 2^64, whatever their order. */
 export interface RowDigest {
@@ -35,6 +38,11 @@ interface Layout {
   readonly blocks: readonly (readonly [string, number, string])[];
   readonly nulls: string;
 }
+
+const LAYOUT: ValueSchema<Layout> = shape({
+  blocks: list(tripleOf(anyText, anyNumber, anyText)),
+  nulls: anyText,
+});
 
 /** Blocks of a survey at most, so that it fits into the ledger: 2,048 are about 100 KB. */
 const BLOCKS = 2048;
@@ -69,9 +77,10 @@ export function toFrozen(survey: TableSurvey): Pick<FrozenTable, 'snapshot' | 'l
 
 /** Reads back what `toFrozen` wrote. */
 export function fromFrozen({ snapshot, layout }: FrozenTable): TableSurvey {
-  const { blocks, nulls } = layout as Layout;
+  const { blocks, nulls } = readLayout(LAYOUT, layout);
+  const { first = null } = snapshot;
   return {
-    first: snapshot['first'] as string | null,
+    first: first === null ? null : String(first),
     blocks: blocks.map(([to, rows, digest]) => ({ to, rows, digest: BigInt(`0x${digest}`) })),
     nulls: { rows: Number(snapshot['nulls']), digest: BigInt(`0x${nulls}`) },
   };

@@ -113,8 +113,8 @@ class TableRelation implements ChunkRelation {
     // In the order in which it was filled; names cannot collide, whatever they are.
     const numbered = `(select unnest(range(${this.rows}))::integer as n) numbered positional join ${this.from}`;
     const text = `select columns(*) from ${numbered} where numbered.n in (${rows.map(Number).join(', ')})`;
-    const cells = (await this.#db.runAndReadAll(text)).getRowsJson() as [number, ...unknown[]][];
-    const found = new Map(cells.map(([row, ...values]) => [row, this.#raw(values)]));
+    const cells = (await this.#db.runAndReadAll(text)).getRowsJson();
+    const found = new Map(cells.map(([row, ...values]) => [Number(row), this.#raw(values)]));
     return rows.map((row) => this.#place(this.#rowOfRange(row), found.get(row) ?? ''));
   }
 

@@ -91,7 +91,8 @@ async function throughSocks(
       ? Buffer.from([1, ...host.split('.').map(Number)])
       : Buffer.concat([Buffer.from([3]), counted(host)]);
     socket.write(Buffer.concat([Buffer.from([5, 1, 0]), name, Buffer.from([port >> 8, port & 0xff])]));
-    const [, status, , kind] = (await taken(socket, 4)) as unknown as [number, number, number, number];
+    const answer = await taken(socket, 4);
+    const [status, kind] = [answer.readUInt8(1), answer.readUInt8(3)];
     if (status !== 0) throw new Error(`the proxy ${SOCKS_REFUSALS[status] ?? `answers ${status}`}`);
     const length = kind === 1 ? 4 : kind === 4 ? 16 : elementAt(await taken(socket, 1), 0);
     await taken(socket, length + 2);

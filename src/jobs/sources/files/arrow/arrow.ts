@@ -19,10 +19,11 @@ import type { ChunkRelation, RowPlace } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
 import { type OwnColumn, selectWantedColumns } from '../columns.ts';
 import type { FrozenFile, InputColumn, TableFormat, WantedColumns } from '../format.ts';
-import { cutGroups, groupRows } from '../groups.ts';
+import { cutGroups, GROUP_LAYOUT, groupRows } from '../groups.ts';
 import { readRange } from '../input-file.ts';
+import { readLayout } from '../layout.ts';
 import { rawOf } from '../raw.ts';
-import { type ArrowLayout, type MessageSpan, schemaMessage, walkMessages } from './messages.ts';
+import { ARROW_LAYOUT, type ArrowLayout, type MessageSpan, schemaMessage, walkMessages } from './messages.ts';
 import { cellsOf, typeName } from './types.ts';
 
 /** Bytes that one compressed column of a batch may become. */
@@ -44,8 +45,8 @@ export const arrow: TableFormat = {
     const { schema, layout } = await walkMessages(path);
     return { columns: columnsOf(schema, path), layout, scanner: null };
   },
-  rows: (layout) => groupRows(layout as ArrowLayout),
-  cut: (layout, rows) => cutGroups(layout as ArrowLayout, rows),
+  rows: (layout) => groupRows(readLayout(GROUP_LAYOUT, layout)),
+  cut: (layout, rows) => cutGroups(readLayout(GROUP_LAYOUT, layout), rows),
   open: async (path, file, chunk, wanted, db) => {
     const from = Number(chunk.from);
     const to = Number(chunk.to);
@@ -96,7 +97,7 @@ async function fillTable(
 ): Promise<ReadonlyMap<string, OwnColumn>> {
   let fill: TableFill | null = null;
   let own = new Map<string, OwnColumn>();
-  for await (const { batch, first } of batchesOf(path, file.layout as ArrowLayout, from, to)) {
+  for await (const { batch, first } of batchesOf(path, readLayout(ARROW_LAYOUT, file.layout), from, to)) {
     const there = columns.flatMap(({ name }) => {
       const at = batch.schema.fields.findIndex((field) => field.name === name);
       return at < 0 ? [] : [{ column: name, at, type: typeOf(batch, at, file.path) }];

@@ -2,13 +2,17 @@
  * Where the messages of an Arrow file or stream are. A file holds a stream between its magic and its footer, so that one
  * walk over the heads of messages does for both: https://arrow.apache.org/docs/format/Columnar.html#serialization-and-interprocess-communication-ipc
  */
+
 import type { FileHandle } from 'node:fs/promises';
 import { Message, type Schema } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { PlimsollError } from '../../../../core/errors.ts';
+import { pairOf, tripleOf } from '../../../../schema/transformed.ts';
+import { anyNumber, flag, list, shape, type ValueSchema } from '../../../../schema/value-schema.ts';
 import { verifyFooter, verifyMessage } from '../../../../scorer/arrow-verify.ts';
 import type { GroupLayout } from '../groups.ts';
 import { openInput, readRange } from '../input-file.ts';
+import { numbersSchema } from '../layout.ts';
 
 /** Bytes `[from, to)`. */
 export type MessageSpan = readonly [number, number];
@@ -22,6 +26,12 @@ export interface ArrowLayout extends GroupLayout {
   /** Dictionaries, each with the number of batches before it. */
   readonly dictionaries: readonly (readonly [number, number, number])[];
 }
+
+const SPAN = pairOf(anyNumber, anyNumber);
+export const ARROW_LAYOUT: ValueSchema<ArrowLayout> = shape({
+  ...{ groups: numbersSchema, schema: SPAN, footer: flag, batches: list(SPAN) },
+  dictionaries: list(tripleOf(anyNumber, anyNumber, anyNumber)),
+});
 
 const MAGIC = 'ARROW1';
 /** What a file ends with: length of its footer, magic. */

@@ -3,6 +3,7 @@
  * all others are the text that is written. It is read here and not by DuckDB, which changes cells (it drops a blank before
  * a quote), takes numbers that `predict` refuses (`1_000`), and cannot say of every bad row where it is.
  */
+
 import { isUtf8 } from 'node:buffer';
 import type { DuckDBBooleanVector, DuckDBDoubleVector, DuckDBVector } from '@duckdb/node-api';
 import { PlimsollError } from '../../../../core/errors.ts';
@@ -11,13 +12,14 @@ import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
 import type { FrozenFile, InputColumn, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
+import { readLayout } from '../layout.ts';
 import { type TextField, textFieldsOf } from '../text/fields.ts';
 import { HEAD_BYTES } from '../text/head.ts';
 import { cutText, type TextLayout } from '../text/marks.ts';
 import { numberAt } from '../text/number.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
-import { type CsvDialect, cellText, dialectOf } from './dialect.ts';
+import { CSV_LAYOUT, type CsvDialect, cellText, dialectOf } from './dialect.ts';
 import { CsvRecord } from './record.ts';
 
 type CsvLayout = TextLayout & { readonly dialect: CsvDialect };
@@ -35,10 +37,10 @@ export const csv: TableFormat = {
       scanner: () => new CsvScanner(path, dialect),
     };
   },
-  rows: (layout) => (layout as CsvLayout).records,
-  cut: (layout, rows) => cutText(layout as CsvLayout, rows),
+  rows: (layout) => readLayout(CSV_LAYOUT, layout).records,
+  cut: (layout, rows) => cutText(readLayout(CSV_LAYOUT, layout), rows),
   open: (path, file, chunk, wanted, db) => {
-    const { dialect } = file.layout as CsvLayout;
+    const { dialect } = readLayout(CSV_LAYOUT, file.layout);
     const { fields, parsed } = textFieldsOf(wanted);
     const columns = fields.map((field) => columnOf(field, file.path));
     const reader = (bytes: Buffer): RecordReader => new CsvReader(bytes, dialect, fields, file);

@@ -1,7 +1,10 @@
 /** How a CSV file is written: told by its beginning, once, and kept. Pure. */
+
 import { elementAt } from '../../../../core/element-at.ts';
 import { PlimsollError } from '../../../../core/errors.ts';
+import { anyNumber, anyText, list, shape } from '../../../../schema/value-schema.ts';
 import { HEAD_BYTES, startOfText } from '../text/head.ts';
+import { TEXT_LAYOUT_KEYS } from '../text/marks.ts';
 import { CsvRecord, WRITTEN } from './record.ts';
 
 export interface CsvDialect {
@@ -13,6 +16,12 @@ export interface CsvDialect {
   readonly start: number;
   readonly line: number;
 }
+
+/** Where a file can be cut, and how it is read. */
+export const CSV_LAYOUT = shape({
+  ...TEXT_LAYOUT_KEYS,
+  dialect: shape({ delimiter: anyNumber, header: list(anyText), start: anyNumber, line: anyNumber }),
+});
 
 /** Records that are looked at. */
 const LOOKED_AT = 50;

@@ -2,9 +2,11 @@
  * JSON Lines: an object a line, cells by names of columns. Cells that the model reads are taken as the online doors take
  * them; all others are text: what a string holds, what is written of a number, JSON of lists and objects.
  */
+
 import type { DuckDBVector } from '@duckdb/node-api';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { isRecord } from '../../../../core/record.ts';
+import { anyText, shape, tableOf } from '../../../../schema/value-schema.ts';
 import type { CellType } from '../../../../scorer/scorer.ts';
 import { type CellReader, cellReader, isFault } from '../../../../serving/rows/cell-reader.ts';
 import { parseJsonBody } from '../../../../serving/rows/parse-json.ts';
@@ -12,9 +14,10 @@ import type { TableFill } from '../../table/fill.ts';
 import { folderCell } from '../columns.ts';
 import type { FrozenFile, TableFormat } from '../format.ts';
 import { readRange, stateOf } from '../input-file.ts';
+import { readLayout } from '../layout.ts';
 import { type TextField, textFieldsOf } from '../text/fields.ts';
 import { HEAD_BYTES, startOfText } from '../text/head.ts';
-import { cutText, type TextLayout } from '../text/marks.ts';
+import { cutText, TEXT_LAYOUT_KEYS, type TextLayout } from '../text/marks.ts';
 import { RecordScanner } from '../text/record-scanner.ts';
 import { openTextChunk, type RecordFault, type RecordReader } from '../text/text-chunk.ts';
 import { jsonListCell, typeOfList } from './lists.ts';
@@ -24,6 +27,7 @@ const LF = 10;
 /** DuckDB's types of columns that hold lists, by the first one of each. */
 type Lists = Readonly<Record<string, string>>;
 type JsonlLayout = TextLayout & { readonly lists: Lists };
+const JSONL_LAYOUT = shape({ ...TEXT_LAYOUT_KEYS, lists: tableOf(anyText, anyText) });
 
 export const jsonl: TableFormat = {
   rowsNameColumns: true,
@@ -36,10 +40,10 @@ export const jsonl: TableFormat = {
       scanner: () => new JsonlScanner(path, start, lists),
     };
   },
-  rows: (layout) => (layout as JsonlLayout).records,
-  cut: (layout, rows) => cutText(layout as JsonlLayout, rows),
+  rows: (layout) => readLayout(JSONL_LAYOUT, layout).records,
+  cut: (layout, rows) => cutText(readLayout(JSONL_LAYOUT, layout), rows),
   open: (path, file, chunk, wanted, db) => {
-    const { lists } = file.layout as JsonlLayout;
+    const { lists } = readLayout(JSONL_LAYOUT, file.layout);
     const { fields, parsed } = textFieldsOf(wanted);
     const columns = fields.map(({ name, column, type }) => ({ name, type: typeOf(type, lists, column) }));
     const reader = (bytes: Buffer): RecordReader => new JsonlReader(bytes, lists, fields, file);

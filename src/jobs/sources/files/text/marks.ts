@@ -1,5 +1,8 @@
 /** Where records of a text file begin: enough of them to cut it, few enough to keep. Pure. */
+
+import { anyNumber, shape, type ValueSchema } from '../../../../schema/value-schema.ts';
 import type { ChunkBounds } from '../format.ts';
+import { numbersSchema } from '../layout.ts';
 
 /** Marks of one file at most; beyond it every second one is dropped. */
 const MARKS_MAX = 16_384;
@@ -18,6 +21,12 @@ export interface TextLayout {
   /** Bytes of the file. */
   readonly end: number;
 }
+
+export const TEXT_LAYOUT_KEYS = {
+  ...{ records: anyNumber, every: anyNumber, bytes: numbersSchema, lines: numbersSchema, end: anyNumber },
+};
+/** The part of a layout that texts of all formats have. */
+export const TEXT_LAYOUT: ValueSchema<TextLayout> = shape(TEXT_LAYOUT_KEYS);
 
 /** What was found in one piece of a file. */
 export interface MarksPart {

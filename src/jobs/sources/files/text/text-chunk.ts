@@ -1,4 +1,5 @@
 /** One chunk of a text file as a table of DuckDB: records that can be read become rows, the others are told. */
+
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -8,8 +9,9 @@ import type { ChunkRelation, RowPlace, UnreadableCell } from '../../source.ts';
 import { TableFill } from '../../table/fill.ts';
 import type { FrozenFile, InputColumn } from '../format.ts';
 import { changed, readRange } from '../input-file.ts';
+import { readLayout } from '../layout.ts';
 import { rawText } from '../raw.ts';
-import { recordAt, type TextLayout } from './marks.ts';
+import { recordAt, TEXT_LAYOUT } from './marks.ts';
 
 /** Why a record cannot be read. */
 export type RecordFault = Pick<UnreadableCell, 'column' | 'code' | 'reason'>;
@@ -110,7 +112,7 @@ class TextRecords {
     this.#file = file;
     this.#offset = Number(from);
     this.#line = line;
-    this.#firstRecord = recordAt(file.layout as TextLayout, this.#offset);
+    this.#firstRecord = recordAt(readLayout(TEXT_LAYOUT, file.layout), this.#offset);
   }
 
   get count(): number {
