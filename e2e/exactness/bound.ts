@@ -2,6 +2,7 @@ import type { CertificateEntry } from '../../src/compile/plan.ts';
 import { ulpDistance } from '../../src/core/float.ts';
 import type { Outputs } from '../../src/model/batch.ts';
 import { isLinked } from '../../src/model/booster.ts';
+import { isLinkedCatBoost } from '../../src/model/catboost.ts';
 import type { ModelStep } from '../../src/model/step.ts';
 import type { StepRounding } from '../../src/model/step-description.ts';
 import { roundingOf } from '../../src/model/step-inference.ts';
@@ -36,6 +37,7 @@ export function nativeBound(step: ModelStep, output: string): Bound {
     return worstOf(
       step.branches.map(({ step: inner }) => (inner === null ? BITS : nativeBound(inner, output))),
     );
+  if (step.kind === 'catboost') return isLinkedCatBoost(step, output) ? LINK : BITS;
   if (step.kind !== 'tree-ensemble') return BOUNDS[roundingOf(step)];
   if (step.base.kind === 'estimator') return SUM;
   if (step.head.kind === 'booster') return isLinked(step.head, output) ? LINK : BITS;
@@ -53,6 +55,7 @@ const worstOf = (bounds: readonly Bound[]): Bound =>
 export function graphBound(certificate: readonly CertificateEntry[], root: ModelStep, output: string): Bound {
   const [only, ...others] = certificate.filter(({ exactness }) => exactness !== 'bit-exact');
   if (only === undefined) return BITS;
+  if (root.kind === 'catboost' && !isLinkedCatBoost(root, output)) return BITS;
   const rawScores =
     root.kind === 'tree-ensemble' &&
     (root.head.kind === 'booster' ? !isLinked(root.head, output) : output === 'decision_function');

@@ -115,6 +115,9 @@ function judgeNumber(a: number, b: number, { promised, scale, cells }: Measure, 
   return kept ? null : `${a}; the library gives ${b} (${ulps} ulp, promised ${promised})`;
 }
 
+/** The smallest normal number: some exponentials of libraries give it, or 0, in place of all below. */
+const SMALLEST = 2 ** -1022;
+
 /**
  * Four units in the last place of what a link function works on. exp turns an error in the last bit of its argument
  * y = ln p into a relative error |y| times as large, and of two probabilities one is 1 less the other, so that its
@@ -123,7 +126,7 @@ function judgeNumber(a: number, b: number, { promised, scale, cells }: Measure, 
 function linkRounding(b: number, cells: readonly Cell[]): number {
   const own = Math.abs(b) * Math.max(1, Math.abs(Math.log(Math.abs(b))));
   const complement = cells.length === 2 ? Math.max(...cells.map(Number)) : 0;
-  return 4 * Number.EPSILON * Math.max(own, complement);
+  return 4 * Number.EPSILON * Math.max(own, complement) + SMALLEST;
 }
 
 function judgeLabel(a: unknown, b: Cell, tensor: Tensor, isTied: () => boolean, tally: Tally): string | null {

@@ -1,4 +1,5 @@
 import { isLinked } from '../../src/model/booster.ts';
+import { isLinkedCatBoost } from '../../src/model/catboost.ts';
 import type { ModelStep } from '../../src/model/step.ts';
 import { roundingOf } from '../../src/model/step-inference.ts';
 
@@ -13,6 +14,7 @@ export type Promised = 'bits' | 'ulps' | 'close';
 export function promisedFor(root: ModelStep, output: string): Promised {
   const last = lastStep(root);
   if (roundingOf(root) !== 'none') return 'close';
+  if (last.kind === 'catboost') return isLinkedCatBoost(last, output) ? 'ulps' : 'bits';
   if (last.kind !== 'tree-ensemble') return 'bits';
   if (last.head.kind === 'vote') return 'bits';
   if (last.head.kind === 'booster') return isLinked(last.head, output) ? 'ulps' : 'bits';

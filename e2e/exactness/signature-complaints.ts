@@ -46,7 +46,8 @@ function objections(signature: Signature, body: unknown): string[] {
 function objection(column: ColumnSpec, cell: Cell): string | null {
   if (column.ignored === true || cell === 'Infinity' || cell === '-Infinity') return null;
   if (cell === null || cell === 'NaN') return column.nullable ? null : `${column.name} is missing`;
-  if ((column.type === 'string') !== (typeof cell === 'string')) return `${column.name} is a ${typeof cell}`;
+  const isText = typeof cell === 'string' || (column.integers === true && Number.isInteger(cell));
+  if ((column.type === 'string') !== isText) return `${column.name} is a ${typeof cell}`;
   const value = typeof cell === 'boolean' && column.type === 'number' ? Number(cell) : cell;
   return column.unknown === 'error' && !column.categories!.includes(value)
     ? `${column.name} is unknown`

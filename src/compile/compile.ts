@@ -48,6 +48,7 @@ export function compileModel(
     g: scopes.recorder,
     refusals: new RefusalChecks(builder),
     counts: (step, column) => inputs.counts(step, column),
+    hashes: (column) => inputs.hashes(column),
     compile: (step, input) => compileStep(context, scopes, step, input),
   };
   const outcome = context.compile(root, inputs.stream);

@@ -12,6 +12,8 @@ export interface CompileContext extends RefusingEmitter {
   compile(step: ModelStep, input: StepStream): CompiledStep;
   /** Declares the counts of `step` over signature column `column` as a graph input. */
   counts(step: CountVectorizerStep, column: number): ValueName;
+  /** Declares the hashes of signature column `column`, int32 as float64 `[N, 1]`, as a graph input. */
+  hashes(column: number): ValueName;
 }
 
 /** A predictor's answer; its nodes are emitted only where the signature or another step asks for it. */

@@ -34,6 +34,15 @@ export class GraphInputs {
     this.stream = root.kind === 'label-encoder' ? this.#labels(root.classes) : this.#open(signature);
   }
 
+  /** The hashes of column `column`, `[N, 1]`, as an input of their own. */
+  hashes(column: number): string {
+    const known = this.prefix.find((prefix) => prefix.column === column && prefix.step === 'category-hash');
+    if (known !== undefined) return known.input;
+    const input = this.#free(`${this.#names[column]}_hash`);
+    this.prefix.push({ input, column, step: 'category-hash' });
+    return this.#g.input(input, 'float64', ['N', 1]);
+  }
+
   /** The counts of `step` over column `column`, as an input of its own. */
   counts(step: CountVectorizerStep, column: number): string {
     const input = this.#free(`${this.#names[column]}_counts`);
@@ -42,8 +51,8 @@ export class GraphInputs {
   }
 
   /**
-   * Declares the columns that no step read (they are part of the contract all the same), except those whose counts
-   * stand in for them.
+   * Declares the columns that no step read (they are part of the contract all the same), except those whose
+   * counts or hashes stand in for them.
    */
   declareRest(): void {
     if (this.stream.kind === 'matrix') return;

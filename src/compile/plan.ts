@@ -23,13 +23,14 @@ export interface CertificateEntry extends StepCertification {
   readonly ops: readonly string[];
 }
 
-/** A string column that native code turns into dense counts before the graph. */
+/** A string column that native code turns into numbers before the graph. */
 export interface PrefixInput {
-  /** Graph input `[N, vocabulary]` float64 that holds the counts. */
+  /** Graph input `[N, width]` float64 that holds them. */
   readonly input: string;
   /** Column of the signature that it replaces. */
   readonly column: number;
-  readonly step: CountVectorizerStep;
+  /** Counts of a vocabulary, or the hash of a category as CatBoost makes it. */
+  readonly step: CountVectorizerStep | 'category-hash';
 }
 
 /** A column of the signature and the graph input `[N, 1]` that takes it. */

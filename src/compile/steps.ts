@@ -1,4 +1,5 @@
 import type { ModelStep } from '../model/step.ts';
+import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
@@ -24,6 +25,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...LINEAR_COMPILERS,
   'multinomial-nb': multinomialNb,
   'tree-ensemble': treeEnsembleStep,
+  catboost,
   dummy,
 };
 

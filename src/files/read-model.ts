@@ -1,4 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
+import { catboostJsonFormat, cbmFormat } from '../formats/catboost/format.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
@@ -27,7 +28,14 @@ const skopsFormat: FileFormatReader = {
 };
 
 /** Every format, in the order in which they are asked. */
-const FORMATS: readonly FileFormatReader[] = [lightgbmFormat, objectFormat, skopsFormat, onnxFormat];
+const FORMATS: readonly FileFormatReader[] = [
+  lightgbmFormat,
+  objectFormat,
+  skopsFormat,
+  cbmFormat,
+  catboostJsonFormat,
+  onnxFormat,
+];
 
 export interface ReadOptions {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
@@ -47,7 +55,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

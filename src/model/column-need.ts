@@ -2,6 +2,8 @@
 export interface ColumnNeed {
   readonly type: 'number' | 'string' | 'bool' | 'any';
   readonly nullable: boolean;
+  /** Of strings: whether an integer stands for its digits. */
+  readonly integers?: true;
   readonly used: boolean;
   readonly categories?: readonly (string | number | boolean | null)[];
   readonly unknown?: 'error' | 'ignore';
@@ -48,6 +50,7 @@ export function mergeNeeds(a: ColumnNeed, b: ColumnNeed): ColumnNeed {
   return {
     type: typed.type,
     nullable: a.nullable && b.nullable,
+    ...(a.integers && b.integers ? { integers: true as const } : {}),
     used: true,
     ...(listed.categories === undefined ? {} : { categories: listed.categories }),
     ...(unknown === undefined ? {} : { unknown }),

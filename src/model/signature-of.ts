@@ -62,6 +62,7 @@ function columnOf(root: ModelStep, need: ColumnNeed, index: number): ColumnSpec 
     named: given !== undefined,
     type: need.type === 'any' ? 'number' : need.type,
     nullable: need.nullable,
+    ...(need.integers ? { integers: true as const } : {}),
     ...(need.categories === undefined ? {} : { categories: need.categories }),
     ...(need.unknown === undefined ? {} : { unknown: need.unknown }),
     ...(need.largest === undefined ? {} : { largest: need.largest }),

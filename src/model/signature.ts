@@ -6,6 +6,8 @@ export interface ColumnSpec {
   /** False where the file knows no name and `name` was made up (`x0`, `x1`, …). */
   readonly named: boolean;
   readonly type: 'number' | 'string' | 'bool';
+  /** Set where an integer stands for its digits in a column of strings, as a category. */
+  readonly integers?: true;
   /** Whether the model accepts a missing value here. */
   readonly nullable: boolean;
   /** Known categories where the column is categorical (null = missing is a category). */

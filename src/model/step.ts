@@ -1,3 +1,4 @@
+import { CATBOOST_STEPS, type CatBoostStep } from './catboost.ts';
 import {
   type ColumnBranchOf,
   type ColumnTransformerOf,
@@ -41,6 +42,7 @@ export type ModelStep =
   | LinearClassifierStep
   | MultinomialNbStep
   | TreeEnsembleStep
+  | CatBoostStep
   | DummyStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
@@ -67,5 +69,6 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
   ...TREE_STEPS,
+  ...CATBOOST_STEPS,
   ...DUMMY_STEPS,
 };

@@ -2,6 +2,7 @@ import { elementAt, lastOf } from '../core/element-at.ts';
 import { ulpDistance } from '../core/float.ts';
 import type { Outputs } from '../model/batch.ts';
 import { isLinked } from '../model/booster.ts';
+import { isLinkedCatBoost } from '../model/catboost.ts';
 import { partTensorsOf } from '../model/output-parts.ts';
 import type { ModelStep } from '../model/step.ts';
 import { roundingOf } from '../model/step-inference.ts';
@@ -34,6 +35,8 @@ const CLOSE: ComparisonTolerance = { ulps: 4, relative: 1e-9, scaled: 1e-12 };
 export function promised(root: ModelStep, output: string): ComparisonTolerance {
   const last = lastStep(root);
   // What reaches the trees is exact where nothing was computed on the way: selections, imputations and codes.
+  if (last.kind === 'catboost' && roundingOf(root) === 'none')
+    return isLinkedCatBoost(last, output) ? LINKED : EXACT;
   if (last.kind !== 'tree-ensemble' || roundingOf(root) !== 'none') return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
   if (last.head.kind === 'booster') {
@@ -109,7 +112,7 @@ interface Scores {
 }
 
 function scoresOf(outputs: Outputs): Scores | null {
-  const ofClasses = outputs['decision_function'] ?? outputs['predict_proba'];
+  const ofClasses = outputs['decision_function'] ?? outputs['RawFormulaVal'] ?? outputs['predict_proba'];
   const scores = ofClasses ?? (outputs['predict'] && outputs['transform']);
   if (scores === undefined || Array.isArray(scores)) return null;
   return { tensor: scores as Tensor, sign: ofClasses ? 1 : -1 };

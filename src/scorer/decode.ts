@@ -39,7 +39,8 @@ function tableDecoder(columns: readonly ColumnSpec[], inputs: readonly string[])
 
 function cellColumn(spec: ColumnSpec, name: string): CellColumn {
   const reader = cellReader(spec);
-  const read: CellColumn['read'] = (value) => reader(typeof value === 'bigint' ? Number(value) : value);
+  const read: CellColumn['read'] = (value) =>
+    reader(typeof value === 'bigint' && !spec.integers ? Number(value) : value);
   const free = spec.type === 'number' && !spec.categories;
   return { name, read, free: free ? (spec.largest ?? Infinity) : -1, missing: free && spec.nullable };
 }

@@ -51,11 +51,11 @@ function readPage(path: string): string | null {
   }
 }
 
-/** All of them, with the one that may take a compiler. */
+/** All of them, with those that may take a compiler. */
 async function allPages(): Promise<typeof PAGES> {
-  const { KERNEL_MODULE, kernelModule } = await import('./kernel-module.ts');
-  const kernel = kernelModule();
-  return { ...PAGES, [KERNEL_MODULE]: () => kernel };
+  const { KERNEL_FOLDERS, kernelModule, kernelModuleOf } = await import('./kernel-module.ts');
+  const kernels = KERNEL_FOLDERS.map((folder) => [kernelModuleOf(folder), kernelModule(folder)] as const);
+  return { ...PAGES, ...Object.fromEntries(kernels.map(([path, text]) => [path, () => text])) };
 }
 
 if (import.meta.main) {

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './project.ts';
 
-const FOLDER = 'src/engine/native/tree/kernel';
+/** Folders of kernels, and what each exports its bytes as. */
+const KERNELS: ReadonlyMap<string, string> = new Map([
+  ['src/engine/native/tree/kernel', 'KERNEL'],
+  ['src/engine/native/catboost/kernel', 'CATBOOST_KERNEL'],
+  ['src/engine/native/catboost/hash', 'HASH_KERNEL'],
+]);
+export const KERNEL_FOLDERS: readonly string[] = [...KERNELS.keys()];
 const SOURCE = 'kernel.as.ts';
-/** Where the compiled kernel goes. */
-export const KERNEL_MODULE = `${FOLDER}/generated/bytes.ts`;
+/** Where a compiled kernel goes. */
+export const kernelModuleOf = (folder: string): string => `${folder}/generated/bytes.ts`;
 /** 100 MB that are fetched when the source has changed, and not before. */
 const COMPILER = 'assemblyscript@0.28.20';
 const FLAGS = [
@@ -17,41 +23,42 @@ const FLAGS = [
 ];
 
 /** Of everything that the bytes follow from. */
-function madeFrom(): string {
-  const source = readFileSync(join(ROOT, FOLDER, SOURCE), 'utf8');
+function madeFrom(folder: string): string {
+  const source = readFileSync(join(ROOT, folder, SOURCE), 'utf8');
   const digest = createHash('sha256')
     .update([COMPILER, ...FLAGS, source].join('\0'))
     .digest('hex');
   return `of sha256 ${digest.slice(0, 32)}, by ${COMPILER}`;
 }
 
-/** The module that holds the compiled kernel of batch scoring; what is there says what it was made from. */
-export function kernelModule(): string {
-  const there = readFileSync(join(ROOT, KERNEL_MODULE), 'utf8');
-  return there.includes(madeFrom()) ? there : compiledKernel();
+/** The module that holds a folder's compiled kernel; what is there says what it was made from. */
+export function kernelModule(folder: string): string {
+  const path = join(ROOT, kernelModuleOf(folder));
+  const there = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return there.includes(madeFrom(folder)) ? there : compiledKernel(folder);
 }
 
 /** `kernel.as.ts` by AssemblyScript, as base64. */
-export function compiledKernel(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-kernel-'));
+export function compiledKernel(folder: string): string {
+  const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-kernel-'));
   try {
-    const out = join(folder, 'kernel.wasm');
+    const out = join(scratch, 'kernel.wasm');
     const compile = ['asc', SOURCE, '--outFile', out, ...FLAGS];
     execFileSync('npx', ['--yes', '--package', COMPILER, '--', ...compile], {
-      cwd: join(ROOT, FOLDER),
+      cwd: join(ROOT, folder),
       stdio: ['ignore', 2, 2],
     });
-    return written(readFileSync(out).toString('base64'));
+    return written(folder, readFileSync(out).toString('base64'));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-const written = (text: string): string =>
+const written = (folder: string, text: string): string =>
   [
     `/** What AssemblyScript makes of \`${SOURCE}\`, as base64: \`npm run ok:generated:fix\` writes it.`,
-    ` * Made ${madeFrom()}. */`,
-    'export const KERNEL = [',
+    ` * Made ${madeFrom(folder)}. */`,
+    `export const ${KERNELS.get(folder)} = [`,
     ...text.match(/.{1,100}/g)!.map((line) => `  '${line}',`),
     "].join('');",
     '',

@@ -73,11 +73,12 @@ async function graphOf(content: ModelContent): Promise<Graph> {
   return { onnx: encodeModel(plan.model), certificate: plan.certificate, notes: prefixNotes(plan) };
 }
 
-/** What has to happen in front of the graph, since ONNX has no tokenizer that equals Python's. */
+/** What has to happen in front of the graph, since ONNX has no tokenizer that equals Python's, and no CityHash. */
 const prefixNotes = (plan: CompiledPlan): string[] =>
-  plan.prefix.map(
-    ({ input, step }) =>
-      `The graph takes term counts as "${input}" [N, ${step.vocabulary.length}]: Plimsoll tokenises the text before it.`,
+  plan.prefix.map(({ input, step }) =>
+    step === 'category-hash'
+      ? `The graph takes hashes of categories as "${input}" [N, 1]: Plimsoll hashes the text before it.`
+      : `The graph takes term counts as "${input}" [N, ${step.vocabulary.length}]: Plimsoll tokenises the text before it.`,
   );
 
 const exactness = (certificate: readonly CertificateEntry[]): string =>

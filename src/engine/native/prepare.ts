@@ -1,4 +1,5 @@
 import type { ModelStep } from '../../model/step.ts';
+import { prepareCatBoost } from './catboost/ensemble.ts';
 import { COMPOSITION_PREPARERS } from './composition.ts';
 import { DECOMPOSITION_PREPARERS } from './decomposition.ts';
 import { prepareDummy } from './dummy.ts';
@@ -27,6 +28,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...LINEAR_PREPARERS,
   'multinomial-nb': prepareMultinomialNb,
   'tree-ensemble': prepareTreeEnsemble,
+  catboost: prepareCatBoost,
   dummy: prepareDummy,
 };
 

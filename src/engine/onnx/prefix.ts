@@ -13,25 +13,46 @@ export interface NativePrefix {
 }
 
 /**
- * Evaluators of what a compiled plan puts in front of its graph; ready ones pass through. The text code is loaded only
- * where a plan has text.
+ * Evaluators of what a compiled plan puts in front of its graph; ready ones pass through. Their code is loaded only where a
+ * plan has them.
  */
-export async function preparePrefixes(
+export const preparePrefixes = (
   prefixes: readonly (PrefixInput | NativePrefix)[],
-): Promise<readonly NativePrefix[]> {
-  if (prefixes.length === 0) return [];
+): Promise<readonly NativePrefix[]> =>
+  Promise.all(
+    prefixes.map((prefix) => {
+      if (!('step' in prefix)) return prefix;
+      return prefix.step === 'category-hash' ? hashing(prefix) : counting(prefix, prefix.step);
+    }),
+  );
+
+async function counting(
+  { column, input }: PrefixInput,
+  step: Exclude<PrefixInput['step'], 'category-hash'>,
+): Promise<NativePrefix> {
   const { prepareTextCounter } = await import('../native/text/count.ts');
   const { scatter } = await import('../native/block.ts');
-  return prefixes.map((prefix) => {
-    if (!('step' in prefix)) return prefix;
-    const { column, input, step } = prefix;
-    const count = prepareTextCounter(step, input);
-    const evaluate = (cells: readonly (string | null)[]): Matrix => {
-      const block = count(cells);
-      const data = new Float64Array(block.rows * block.cols);
-      scatter(block, 0, block.rows, data);
-      return { rows: block.rows, cols: block.cols, data };
-    };
-    return { column, input, width: step.vocabulary.length, evaluate };
+  const count = prepareTextCounter(step, input);
+  const evaluate = (cells: readonly (string | null)[]): Matrix => {
+    const block = count(cells);
+    const data = new Float64Array(block.rows * block.cols);
+    scatter(block, 0, block.rows, data);
+    return { rows: block.rows, cols: block.cols, data };
+  };
+  return { column, input, width: step.vocabulary.length, evaluate };
+}
+
+async function hashing({ column, input }: PrefixInput): Promise<NativePrefix> {
+  const { hashCategory } = await import('../native/catboost/hash/category-hash.ts');
+  const { refuseCell } = await import('../native/block.ts');
+  const hash = (cell: string | null, row: number): number =>
+    cell === null
+      ? refuseCell(row, input, 'expected a string or an integer, got a missing value')
+      : hashCategory(cell);
+  const evaluate = (cells: readonly (string | null)[]): Matrix => ({
+    rows: cells.length,
+    cols: 1,
+    data: Float64Array.from(cells, hash),
   });
+  return { column, input, width: 1, evaluate };
 }

@@ -1,3 +1,4 @@
+import { readPickledCatBoost } from '../catboost/pickled.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
@@ -133,6 +134,14 @@ export const FAMILIES: readonly Family[] = [
   family('decomposition', readTruncatedSvd, 'TruncatedSVD'),
   family('lightgbm.basic', readBooster, 'Booster'),
   family('lightgbm.sklearn', readLgbmModel, 'LGBMClassifier', 'LGBMRegressor', 'LGBMRanker'),
+  family(
+    'catboost.core',
+    readPickledCatBoost,
+    'CatBoost',
+    'CatBoostClassifier',
+    'CatBoostRegressor',
+    'CatBoostRanker',
+  ),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
 ];

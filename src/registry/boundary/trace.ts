@@ -1,4 +1,5 @@
 import { elementAt } from '../../core/element-at.ts';
+import { nextUp32 } from '../../core/float.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
@@ -201,6 +202,17 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     found.ensembles.push({ step, traces });
     if (step.base.kind === 'estimator') visit(step.base.step, traces, found);
     return opaque(step.scores);
+  },
+  catboost: (step, traces, found) => {
+    for (const { column, borders } of step.floats) {
+      note(traces[column], found, borders);
+      note(
+        traces[column],
+        found,
+        Array.from(borders, (border) => nextUp32(border)),
+      );
+    }
+    return opaque(step.dimensions);
   },
   dummy: () => opaque(1),
 };

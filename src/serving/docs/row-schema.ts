@@ -54,8 +54,8 @@ function columnSchema(column: ColumnSpec): JsonSchema {
   return described({ ...base, enum: nullable ? [...known, null] : known }, notes);
 }
 
-const typeOf = ({ type, nullable }: ColumnSpec): string | readonly string[] => {
-  const [first, ...others] = COLUMN_TYPES[type];
+const typeOf = ({ type, nullable, integers }: ColumnSpec): string | readonly string[] => {
+  const [first, ...others] = integers ? (['string', 'integer'] as const) : COLUMN_TYPES[type];
   const types = nullable ? [first, ...others, 'null'] : [first, ...others];
   return types.length === 1 ? first : types;
 };

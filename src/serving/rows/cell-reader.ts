@@ -25,7 +25,7 @@ export function cellReader(spec: ColumnSpec): CellReader {
       : NaN
     : missingFault(spec);
   const largest = spec.largest ?? Infinity;
-  const convert = CONVERT[spec.type];
+  const convert = spec.integers ? category : CONVERT[spec.type];
   const categories = spec.categories ? new Set<unknown>(spec.categories) : null;
   const strict = categories !== null && spec.unknown !== 'ignore';
   return (value) => {
@@ -64,6 +64,14 @@ const CONVERT: Readonly<Record<ColumnSpec['type'], CellReader>> = {
     return { type: 'bool_type', msg: `expected true or false, got ${describeInput(value)}` };
   },
 };
+
+/** A string, or an integer as its digits. */
+function category(value: unknown): CellValue | CellFault {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return `${BigInt(value as number)}`;
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'string') return value;
+  return { type: 'string_type', msg: `expected a string or an integer, got ${describeInput(value)}` };
+}
 
 const WANTED = { number: 'a number', string: 'a string', bool: 'true or false' } as const;
 

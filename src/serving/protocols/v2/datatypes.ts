@@ -52,8 +52,16 @@ const NUMBERS = [
   'BOOL',
 ];
 
+const INTEGERS = NUMBERS.filter((name) => name.includes('INT'));
+
+/** Datatypes that a column takes. */
+export const datatypesOf = ({ type, integers }: ColumnSpec): ReadonlySet<string> =>
+  integers ? CATEGORY_TAKES : COLUMN_TAKES[type];
+
+const CATEGORY_TAKES: ReadonlySet<string> = new Set(['BYTES', ...INTEGERS]);
+
 /** What a column takes: its own datatype, and what widens to it. */
-export const COLUMN_TAKES: Readonly<Record<ColumnSpec['type'], ReadonlySet<string>>> = {
+const COLUMN_TAKES: Readonly<Record<ColumnSpec['type'], ReadonlySet<string>>> = {
   number: new Set(NUMBERS),
   string: new Set(['BYTES']),
   bool: new Set(['BOOL', 'UINT8', 'INT8']),

@@ -7,7 +7,7 @@ import type { DecodeRows, TargetVersion } from '../../protocol.ts';
 import { decodeInput } from '../../rows/decode.ts';
 import { describeInput } from '../../rows/input-errors.ts';
 import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
-import { COLUMN_TAKES, DATATYPE } from './datatypes.ts';
+import { DATATYPE, datatypesOf } from './datatypes.ts';
 import { complain, type InputTensor, readInput } from './elements.ts';
 import { columnsWanted, isByColumn, MATRIX } from './metadata.ts';
 
@@ -123,9 +123,10 @@ function columnsOf(inputs: Inputs, signature: Table, model: string): Batch {
   return decodeInput({ inputs: Object.fromEntries(lists) }, signature);
 }
 
-function checkDatatype({ name, datatype }: InputTensor, { type, ignored }: ColumnSpec, index: number): void {
-  if (ignored || COLUMN_TAKES[type].has(datatype)) return;
-  const msg = `inference input '${name}' data-type is '${datatype}', but the model expects '${[...COLUMN_TAKES[type]].join("' or '")}'`;
+function checkDatatype({ name, datatype }: InputTensor, column: ColumnSpec, index: number): void {
+  const taken = datatypesOf(column);
+  if (column.ignored || taken.has(datatype)) return;
+  const msg = `inference input '${name}' data-type is '${datatype}', but the model expects '${[...taken].join("' or '")}'`;
   complain(['inputs', index, 'datatype'], 'datatype', msg);
 }
 

@@ -1,0 +1,163 @@
+import { elementAt } from '../../../core/element-at.ts';
+import type { CatBoostStep } from '../../../model/catboost.ts';
+import { allocateCells, createScratch, type RowBlock, toDense } from '../block.ts';
+import { checkWidth, type EvaluatorContext, refuseStep, type StepEvaluator } from '../evaluator.ts';
+import type { RunningKernel } from '../web-assembly.ts';
+import { prepareCatBoostHead } from './head.ts';
+import { questionAt, writeCatBoost } from './image.ts';
+import { type CatBoostKernel, startCatBoostKernel } from './kernel/machine.ts';
+import { type CatBoostPlan, planCatBoost } from './plan.ts';
+import { type CellBlock, copyNumbers, hashCells } from './rows.ts';
+
+/** Memory of one model (1 GiB). */
+const BYTES_LIMIT = 2 ** 30;
+
+/** Boosted trees of CatBoost: raw values in the library's order of addition, then the head. */
+export function prepareCatBoost(step: CatBoostStep, { names }: EvaluatorContext): StepEvaluator {
+  const plan = planCatBoost(step);
+  const kernel = plan.bytes > BYTES_LIMIT ? null : startCatBoostKernel(plan.bytes);
+  if (kernel === null) {
+    const found = `so large that it takes ${plan.bytes} bytes`;
+    return refuseStep(
+      step,
+      'the model',
+      found,
+      `models of up to ${BYTES_LIMIT} bytes, which the machine has, are`,
+    );
+  }
+  writeCatBoost(kernel, step, plan);
+  const block = new BlockScorer(kernel, step, plan, names);
+  const scratch = createScratch();
+  const answer = prepareCatBoostHead(step);
+  return {
+    outputs: (input) => {
+      checkWidth(input, step.features);
+      return answer(scaled(step, block.score(cellsOf(input, names, scratch))), input.rows);
+    },
+  };
+}
+
+const cellsOf = (
+  input: RowBlock,
+  names: readonly string[],
+  scratch: (cells: number) => Float64Array,
+): CellBlock => (input.kind === 'columns' ? input : toDense(input, names, scratch));
+
+/** scale · sum + bias, left out where it would change nothing, as the library does. */
+function scaled({ scale, bias, dimensions }: CatBoostStep, sums: Float64Array): Float64Array {
+  if (scale === 1 && bias.every((value) => value === 0)) return sums;
+  for (let at = 0; at < sums.length; at += dimensions)
+    for (let k = 0; k < dimensions; k++) sums[at + k] = scale * sums[at + k]! + bias[k]!;
+  return sums;
+}
+
+/** Takes rows through the kernel, block by block. */
+class BlockScorer {
+  readonly #kernel: RunningKernel<CatBoostKernel>;
+  readonly #step: CatBoostStep;
+  readonly #plan: CatBoostPlan;
+  readonly #names: readonly string[];
+  readonly #x: Float32Array;
+  readonly #scores: Float64Array;
+  readonly #keys: Float64Array;
+  readonly #hashes: ReadonlyMap<number, Int32Array>;
+
+  constructor(
+    kernel: RunningKernel<CatBoostKernel>,
+    step: CatBoostStep,
+    plan: CatBoostPlan,
+    names: readonly string[],
+  ) {
+    this.#kernel = kernel;
+    this.#step = step;
+    this.#plan = plan;
+    this.#names = names;
+    const { memory } = kernel;
+    this.#x = new Float32Array(memory, plan.x, plan.blockRows);
+    this.#scores = new Float64Array(memory, plan.scores, plan.blockRows * step.dimensions);
+    this.#keys = new Float64Array(memory, plan.keys, plan.blockRows);
+    this.#hashes = new Map(
+      [...plan.hashes].map(([column, at]) => [column, new Int32Array(memory, at, plan.blockRows)]),
+    );
+  }
+
+  /** Sums of leaves, `[rows, dimensions]`. */
+  score(block: CellBlock): Float64Array {
+    const { dimensions } = this.#step;
+    const sums = allocateCells(block.rows * dimensions);
+    for (let from = 0; from < block.rows; from += this.#plan.blockRows) {
+      const to = Math.min(block.rows, from + this.#plan.blockRows);
+      const rows = Math.ceil((to - from) / 16) * 16;
+      this.#countFloats(block, from, to, rows);
+      this.#hashCategories(block, from, to, rows);
+      this.#countCtrs(rows);
+      this.#addTrees(rows);
+      sums.set(this.#scores.subarray(0, (to - from) * dimensions), from * dimensions);
+    }
+    return sums;
+  }
+
+  #countFloats(block: CellBlock, from: number, to: number, rows: number): void {
+    const { floats } = this.#step;
+    for (let i = 0; i < floats.length; i++) {
+      const { column, missingAbove } = floats[i]!;
+      copyNumbers(block, column, from, to, this.#x, this.#names[column] ?? `x${column}`);
+      for (const { bytes, table, half, finite } of this.#plan.floats[i]!)
+        this.#kernel.functions.countBorders(
+          this.#plan.x,
+          rows,
+          table,
+          half,
+          missingAbove ? finite : 0,
+          bytes,
+        );
+    }
+  }
+
+  #hashCategories(block: CellBlock, from: number, to: number, rows: number): void {
+    for (const [column, hashes] of this.#hashes)
+      hashCells(block, column, from, to, hashes, this.#names[column] ?? `x${column}`);
+    for (const [i, { column, values }] of this.#step.oneHots.entries()) {
+      const hashes = this.#plan.hashes.get(column) ?? 0;
+      for (const [item, value] of values.entries())
+        this.#kernel.functions.equalHashes(
+          hashes,
+          rows,
+          value,
+          elementAt(elementAt(this.#plan.oneHots, i), item),
+        );
+    }
+  }
+
+  #countCtrs(rows: number): void {
+    const { functions } = this.#kernel;
+    const { keys, found } = this.#plan;
+    for (const [i, table] of this.#step.tables.entries()) {
+      this.#keys.fill(0);
+      for (const column of table.categories)
+        functions.hashCategories(keys, rows, this.#plan.hashes.get(column) ?? 0);
+      for (const question of [...table.floats, ...table.oneHots]) {
+        const { bytes, threshold } = questionAt(this.#step, this.#plan, question);
+        functions.hashAnswers(keys, rows, bytes, threshold);
+      }
+      const { slots, mask } = elementAt(this.#plan.tables, i);
+      functions.findKeys(keys, rows, slots, mask, found);
+      for (const [j, ctr] of this.#step.ctrs.entries())
+        if (ctr.table === i)
+          for (const { bytes, table: counts } of elementAt(this.#plan.ctrs, j))
+            functions.takeCounts(found, rows, counts, bytes);
+    }
+  }
+
+  #addTrees(rows: number): void {
+    const { functions } = this.#kernel;
+    const { chunks, isShallow, scores, nodes, leaves } = this.#plan;
+    const { dimensions, trees } = this.#step;
+    this.#scores.fill(0);
+    for (const { from, to } of chunks) {
+      if (isShallow) functions.addShallow(from, to, rows, scores);
+      else if (trees.kind === 'oblivious') functions.addOblivious(from, to, rows, scores, dimensions);
+      else functions.addNodes(from, to, rows, scores, dimensions, nodes, leaves);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Pure. The inner loops of CatBoost models, in AssemblyScript: rows side by side, column after column, through all trees.
+ * `tools/checks/kernel-module.ts` compiles it; `image.ts` writes the memory it works in and makes every address, so that
+ * nothing is checked here.
+ *
+ * A block of rows holds, column after column, a byte a row: how many borders are below the number (up to 255 borders a
+ * column), or whether the row has a category. A question is `byte >= threshold`. Oblivious trees ask sixteen rows at
+ * once, and the answers of a level are a bit of the leaf's number.
+ */
+
+/** Rows that are asked together. */
+const GROUP: usize = 16;
+/** A tree: its questions u32, its levels u32, its leaf values u32, a word that is free. */
+const TREE: usize = 16;
+/** A question: the column u32, its threshold u32. */
+const QUESTION: usize = 8;
+/** A node: a question, then the node if not and the node if so, u32 each; leaves are numbered from -1 down. */
+const NODE: i32 = 16;
+/** A slot of a table of keys: key u64, row u32; rows are numbered from 1, and 0 is an empty slot. */
+const SLOT: usize = 16;
+/** The numbers of sixteen leaves, low bytes and then high ones, between asking and adding. */
+const SCRATCH: usize = 0;
+
+/**
+ * Counts the borders below each of `rows` float32. `table` has room for 2·half numbers, of which the last is +∞;
+ * `missing` is what NaN counts.
+ */
+export function countBorders(
+  x: usize,
+  rows: usize,
+  table: usize,
+  half: usize,
+  missing: u8,
+  counts: usize,
+): void {
+  const levels = table - 4;
+  for (let row: usize = 0; row < rows; row += 4) {
+    const a = load<f32>(x + (row << 2));
+    const b = load<f32>(x + (row << 2), 4);
+    const c = load<f32>(x + (row << 2), 8);
+    const d = load<f32>(x + (row << 2), 12);
+    let i: usize = 0;
+    let j: usize = 0;
+    let k: usize = 0;
+    let l: usize = 0;
+    // Four binary searches side by side, counting in bytes of the table.
+    for (let step = half << 2; step >= 4; step >>= 1) {
+      const middle = levels + step;
+      i += a > load<f32>(middle + i) ? step : 0;
+      j += b > load<f32>(middle + j) ? step : 0;
+      k += c > load<f32>(middle + k) ? step : 0;
+      l += d > load<f32>(middle + l) ? step : 0;
+    }
+    store<u8>(counts + row, F32.isNaN(a) ? missing : <u8>(i >> 2));
+    store<u8>(counts + row, F32.isNaN(b) ? missing : <u8>(j >> 2), 1);
+    store<u8>(counts + row, F32.isNaN(c) ? missing : <u8>(k >> 2), 2);
+    store<u8>(counts + row, F32.isNaN(d) ? missing : <u8>(l >> 2), 3);
+  }
+}
+
+/** Whether each of `rows` hashes is `value`. */
+export function equalHashes(hashes: usize, rows: usize, value: i32, flags: usize): void {
+  const wanted = i32x4.splat(value);
+  const one = i8x16.splat(1);
+  for (let row: usize = 0; row < rows; row += GROUP) {
+    const from = hashes + (row << 2);
+    const ab = i16x8.narrow_i32x4_s(i32x4.eq(v128.load(from), wanted), i32x4.eq(v128.load(from, 16), wanted));
+    const cd = i16x8.narrow_i32x4_s(
+      i32x4.eq(v128.load(from, 32), wanted),
+      i32x4.eq(v128.load(from, 48), wanted),
+    );
+    v128.store(flags + row, v128.and(i8x16.narrow_i16x8_s(ab, cd), one));
+  }
+}
+
+/** catboost/libs/model/hash.h */
+const MULTIPLIER: u64 = ((<u64>0x4906ba49) << 32) | 0x4954cb65;
+
+/** Hashes a category into each key. */
+export function hashCategories(keys: usize, rows: usize, hashes: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const at = keys + (row << 3);
+    const part = <u64>(<i64>load<i32>(hashes + (row << 2)));
+    store<u64>(at, MULTIPLIER * (load<u64>(at) + MULTIPLIER * part));
+  }
+}
+
+/** Hashes the answer to a question into each key. */
+export function hashAnswers(keys: usize, rows: usize, column: usize, threshold: u32): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const at = keys + (row << 3);
+    const part: u64 = u64(<u32>load<u8>(column + row) >= threshold);
+    store<u64>(at, MULTIPLIER * (load<u64>(at) + MULTIPLIER * part));
+  }
+}
+
+/** The row of each key in a table of `mask` + 1 slots, numbered from 1; 0 where there is none. */
+export function findKeys(keys: usize, rows: usize, slots: usize, mask: u32, found: usize): void {
+  for (let row: usize = 0; row < rows; row++) {
+    const key = load<u64>(keys + (row << 3));
+    let slot = <u32>key & mask;
+    let at = slots + <usize>slot * SLOT;
+    while (load<u32>(at, 8) !== 0 && load<u64>(at) !== key) {
+      slot = (slot + 1) & mask;
+      at = slots + <usize>slot * SLOT;
+    }
+    store<u32>(found + (row << 2), load<u32>(at, 8));
+  }
+}
+
+/** Puts a key into a table that has a free slot for it. */
+export function putKey(slots: usize, mask: u32, low: u32, high: u32, row: u32): void {
+  const key = <u64>low | ((<u64>high) << 32);
+  let slot = <u32>key & mask;
+  while (load<u32>(slots + <usize>slot * SLOT, 8) !== 0) slot = (slot + 1) & mask;
+  store<u64>(slots + <usize>slot * SLOT, key);
+  store<u32>(slots + <usize>slot * SLOT, row, 8);
+}
+
+/** What a table of bytes has for each row that was found. */
+export function takeCounts(found: usize, rows: usize, table: usize, counts: usize): void {
+  for (let row: usize = 0; row < rows; row++)
+    store<u8>(counts + row, load<u8>(table + <usize>load<u32>(found + (row << 2))));
+}
+
+/** Asks `levels` questions of sixteen rows; bit k of a byte is the answer to question k. */
+function ask(questions: usize, levels: u32, row: usize): v128 {
+  let leaf = i8x16.splat(0);
+  let bit = i8x16.splat(1);
+  for (; levels > 0; levels--, questions += QUESTION) {
+    const answers = i8x16.ge_u(v128.load(<usize>load<u32>(questions) + row), v128.load8_splat(questions, 4));
+    leaf = v128.or(leaf, v128.and(answers, bit));
+    bit = i8x16.add(bit, bit);
+  }
+  return leaf;
+}
+
+function two(leaves: usize, first: u32, second: u32): v128 {
+  const low = v128.load64_zero(leaves + <usize>(first << 3));
+  return v128.load64_lane(leaves + <usize>(second << 3), low, 1);
+}
+
+/** Adds trees of one dimension and eight levels at most to the scores, in their order. */
+export function addShallow(first: usize, last: usize, rows: usize, scores: usize): void {
+  for (let row: usize = 0; row < rows; row += GROUP, scores += 8 * GROUP) {
+    let a = v128.load(scores);
+    let b = v128.load(scores, 16);
+    let c = v128.load(scores, 32);
+    let d = v128.load(scores, 48);
+    let e = v128.load(scores, 64);
+    let f = v128.load(scores, 80);
+    let g = v128.load(scores, 96);
+    let h = v128.load(scores, 112);
+    for (let tree = first; tree < last; tree += TREE) {
+      const leaf = ask(<usize>load<u32>(tree), load<u32>(tree, 4), row);
+      const leaves = <usize>load<u32>(tree, 8);
+      const i = i32x4.extract_lane(leaf, 0);
+      const j = i32x4.extract_lane(leaf, 1);
+      const k = i32x4.extract_lane(leaf, 2);
+      const l = i32x4.extract_lane(leaf, 3);
+      a = f64x2.add(a, two(leaves, i & 255, (i >>> 8) & 255));
+      b = f64x2.add(b, two(leaves, (i >>> 16) & 255, i >>> 24));
+      c = f64x2.add(c, two(leaves, j & 255, (j >>> 8) & 255));
+      d = f64x2.add(d, two(leaves, (j >>> 16) & 255, j >>> 24));
+      e = f64x2.add(e, two(leaves, k & 255, (k >>> 8) & 255));
+      f = f64x2.add(f, two(leaves, (k >>> 16) & 255, k >>> 24));
+      g = f64x2.add(g, two(leaves, l & 255, (l >>> 8) & 255));
+      h = f64x2.add(h, two(leaves, (l >>> 16) & 255, l >>> 24));
+    }
+    v128.store(scores, a);
+    v128.store(scores, b, 16);
+    v128.store(scores, c, 32);
+    v128.store(scores, d, 48);
+    v128.store(scores, e, 64);
+    v128.store(scores, f, 80);
+    v128.store(scores, g, 96);
+    v128.store(scores, h, 112);
+  }
+}
+
+/** Adds oblivious trees of up to 24 levels and any number of dimensions. */
+export function addOblivious(first: usize, last: usize, rows: usize, scores: usize, dimensions: u32): void {
+  const rowBytes = (<usize>dimensions) << 3;
+  for (let row: usize = 0; row < rows; row += GROUP) {
+    for (let tree = first; tree < last; tree += TREE) {
+      let questions = <usize>load<u32>(tree);
+      const levels = load<u32>(tree, 4);
+      const leaves = <usize>load<u32>(tree, 8);
+      let byte: usize = 0;
+      for (let level: u32 = 0; level === 0 || level < levels; level += 8, byte += GROUP) {
+        v128.store(SCRATCH + byte, ask(questions, min<u32>(levels - level, 8), row));
+        questions += 8 * QUESTION;
+      }
+      for (let at: usize = 0; at < GROUP; at++) {
+        let leaf = <u32>load<u8>(SCRATCH + at);
+        if (levels > 8) leaf |= (<u32>load<u8>(SCRATCH + at, 16)) << 8;
+        if (levels > 16) leaf |= (<u32>load<u8>(SCRATCH + at, 32)) << 16;
+        addLeaf(leaves + <usize>leaf * rowBytes, scores + (row + at) * rowBytes, rowBytes);
+      }
+    }
+  }
+}
+
+/** Adds trees of nodes; `tree` holds the root of each, as a number, in the place of its questions. */
+export function addNodes(
+  first: usize,
+  last: usize,
+  rows: usize,
+  scores: usize,
+  dimensions: u32,
+  nodes: usize,
+  leaves: usize,
+): void {
+  const rowBytes = (<usize>dimensions) << 3;
+  for (let tree = first; tree < last; tree += TREE) {
+    const root = load<i32>(tree);
+    for (let row: usize = 0; row < rows; row++) {
+      let node = root;
+      while (node >= 0) {
+        const at = nodes + <usize>(node * NODE);
+        const byte = <u32>load<u8>(<usize>load<u32>(at) + row);
+        node = byte >= load<u32>(at, 4) ? load<i32>(at, 12) : load<i32>(at, 8);
+      }
+      addLeaf(leaves + <usize>(-1 - node) * rowBytes, scores + row * rowBytes, rowBytes);
+    }
+  }
+}
+
+function addLeaf(leaf: usize, score: usize, rowBytes: usize): void {
+  for (let at: usize = 0; at < rowBytes; at += 8)
+    store<f64>(score + at, load<f64>(score + at) + load<f64>(leaf + at));
+}

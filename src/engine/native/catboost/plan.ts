@@ -1,0 +1,150 @@
+import type { CatBoostStep } from '../../../model/catboost.ts';
+
+/** Rows that are asked together; blocks are a multiple of it. */
+const GROUP_ROWS = 16;
+/** Borders that one byte of a row counts. */
+export const BYTE_BORDERS = 255;
+/** Bytes of what `kernel.as.ts` reads. */
+export const TREE_BYTES = 16;
+const QUESTION_BYTES = 8;
+export const NODE_BYTES = 16;
+const SLOT_BYTES = 16;
+const SCRATCH_BYTES = 64;
+/** Bytes of a block: they stay in the second cache beside the trees. */
+const BLOCK_BYTES = 2 ** 16;
+const BLOCK_ROWS = { least: 128, most: 1024 } as const;
+/** Trees that go together through a block: what they hold stays in the first cache. */
+const CHUNK_BYTES = 2 ** 14;
+/** Levels of which the kernel keeps the answers in a byte a row. */
+const SHALLOW_LEVELS = 8;
+
+/** A part of the memory: a list of columns or tables. */
+export interface CatBoostPlan {
+  readonly bytes: number;
+  readonly blockRows: number;
+  /** Float32 of one column on their way to be counted. */
+  readonly x: number;
+  /** Hashes, int32 a row, by the column of the input. */
+  readonly hashes: ReadonlyMap<number, number>;
+  readonly keys: number;
+  readonly found: number;
+  readonly scores: number;
+  /** Addresses of byte columns: of each float, of each one-hot, of each CTR, one after the other. */
+  readonly floats: readonly (readonly ByteColumn[])[];
+  readonly oneHots: readonly (readonly number[])[];
+  readonly ctrs: readonly (readonly ByteColumn[])[];
+  readonly tables: readonly TablePlan[];
+  readonly trees: number;
+  readonly questions: number;
+  readonly nodes: number;
+  readonly leaves: number;
+  /** Runs of trees: addresses of the first and after the last. */
+  readonly chunks: readonly { readonly from: number; readonly to: number }[];
+  /** Whether all trees have one dimension and few levels. */
+  readonly isShallow: boolean;
+}
+
+/** Up to 255 borders of a column: where its bytes are, and its table; `half` is half of the room for borders. */
+export interface ByteColumn {
+  readonly bytes: number;
+  readonly first: number;
+  readonly length: number;
+  readonly table: number;
+  readonly half: number;
+  /** Borders below +∞, the number that a missing value may stand for. */
+  readonly finite: number;
+}
+
+export interface TablePlan {
+  readonly slots: number;
+  readonly mask: number;
+}
+
+/** Gives out memory, sixteen bytes aligned. */
+class Allocator {
+  end = SCRATCH_BYTES;
+
+  take(bytes: number): number {
+    const at = this.end;
+    this.end += Math.ceil(bytes / 16) * 16;
+    return at;
+  }
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+/** Where everything lies in the kernel's memory. */
+export function planCatBoost(step: CatBoostStep): CatBoostPlan {
+  const memory = new Allocator();
+  const columns =
+    sumOf([...step.floats, ...step.ctrs].map(({ borders }) => Math.ceil(borders.length / BYTE_BORDERS))) +
+    sumOf(step.oneHots.map(({ values }) => values.length)) +
+    4 * step.categories.length;
+  const fitting = Math.floor(BLOCK_BYTES / (columns + 8 * step.dimensions) / GROUP_ROWS) * GROUP_ROWS;
+  const blockRows = Math.min(BLOCK_ROWS.most, Math.max(BLOCK_ROWS.least, fitting));
+  const counted = (all: Float32Array, tableBytes: (half: number) => number): ByteColumn[] =>
+    Array.from({ length: Math.ceil(all.length / BYTE_BORDERS) }, (_, i) => {
+      const first = i * BYTE_BORDERS;
+      const borders = all.subarray(first, first + BYTE_BORDERS);
+      const { length } = borders;
+      const half = 2 ** Math.max(0, Math.ceil(Math.log2(length + 1)) - 1);
+      const finite = borders.reduce((count, border) => count + Number(border < Number.POSITIVE_INFINITY), 0);
+      return {
+        bytes: memory.take(blockRows),
+        first,
+        length,
+        table: memory.take(tableBytes(half)),
+        half,
+        finite,
+      };
+    });
+  const tables = step.tables.map(({ keys }): TablePlan => {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length)));
+    return { slots: memory.take(slots * SLOT_BYTES), mask: slots - 1 };
+  });
+  const keysOf = (table: number): number => (step.tables[table]?.keys.length ?? 0) / 2;
+  const { trees } = step;
+  const count = trees.kind === 'oblivious' ? trees.depths.length : trees.roots.length;
+  const treeTable = memory.take(count * TREE_BYTES);
+  return {
+    blockRows,
+    tables,
+    x: memory.take(4 * blockRows),
+    hashes: new Map(step.categories.map((column) => [column, memory.take(4 * blockRows)])),
+    keys: memory.take(8 * blockRows),
+    found: memory.take(4 * blockRows),
+    scores: memory.take(8 * blockRows * step.dimensions),
+    floats: step.floats.map(({ borders }) => counted(borders, (half) => 8 * half)),
+    oneHots: step.oneHots.map(({ values }) => Array.from(values, () => memory.take(blockRows))),
+    ctrs: step.ctrs.map(({ borders, table }) => counted(borders, () => keysOf(table) + 1)),
+    trees: treeTable,
+    questions: memory.take(trees.kind === 'oblivious' ? trees.questions.length * QUESTION_BYTES : 0),
+    nodes: memory.take(trees.kind === 'nodes' ? trees.question.length * NODE_BYTES : 0),
+    leaves: memory.take(8 * step.leafValues.length),
+    chunks: chunksOf(step, treeTable, count),
+    isShallow:
+      trees.kind === 'oblivious' &&
+      step.dimensions === 1 &&
+      trees.depths.every((depth) => depth <= SHALLOW_LEVELS),
+    bytes: memory.end,
+  };
+}
+
+function chunksOf({ trees, dimensions }: CatBoostStep, table: number, count: number): CatBoostPlan['chunks'] {
+  const at = (tree: number): number => table + tree * TREE_BYTES;
+  if (trees.kind === 'nodes') return [{ from: at(0), to: at(count) }];
+  const chunks: { from: number; to: number }[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (const [tree, depth] of trees.depths.entries()) {
+    const own = 8 * dimensions * 2 ** depth;
+    if (bytes > 0 && bytes + own > CHUNK_BYTES) {
+      chunks.push({ from: at(from), to: at(tree) });
+      from = tree;
+      bytes = 0;
+    }
+    bytes += own;
+  }
+  if (from < count) chunks.push({ from: at(from), to: at(count) });
+  return chunks;
+}

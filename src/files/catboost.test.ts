@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isPlimsollError } from '../core/errors.ts';
+import { randomIndex, seededRandom } from '../core/random.ts';
+import { runs } from '../core/testing/runs.ts';
+import type { ByteSource } from '../formats/format.ts';
+import { DEFAULT_LIMITS } from '../formats/limits.ts';
+import type { ModelDescription } from '../model/description.ts';
+import { CODECS } from './codecs.ts';
+import { detectFormat } from './read-model.ts';
+
+const FOLDER = join(import.meta.dirname, '../../fixtures/models/catboost-1.2.10');
+const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(join(FOLDER, name)));
+const source = (bytes: Uint8Array): ByteSource => ({
+  name: 'model',
+  size: bytes.length,
+  slice: (start, end) => bytes.subarray(start, end),
+  sibling: () => null,
+});
+const CONTEXT = { limits: DEFAULT_LIMITS, codecs: CODECS, now: () => performance.now() };
+const readBytes = (bytes: Uint8Array): ModelDescription =>
+  detectFormat(source(bytes)).read(source(bytes), CONTEXT);
+const CBM = fixture('categories-borders-three.cbm');
+const JSON_TEXT = readFileSync(join(FOLDER, 'categories-borders-three-json.catboost'), 'utf8');
+
+function codeOf(bytes: Uint8Array): string {
+  try {
+    readBytes(bytes);
+    return 'read';
+  } catch (error) {
+    if (isPlimsollError(error)) return error.code;
+    throw error;
+  }
+}
+
+describe('CatBoost files', () => {
+  test('are told by their content, whatever comes first in JSON', () => {
+    expect(detectFormat(source(CBM)).id).toBe('catboost-cbm');
+    for (const first of ['features_info', 'oblivious_trees', 'model_info']) {
+      const text = ` {\n"${first}" : ${'1'.repeat(600)}`;
+      expect(detectFormat(source(new TextEncoder().encode(text))).id).toBe('catboost-json');
+    }
+    const other = new TextEncoder().encode('{"learner": {"trees": []}}');
+    expect(() => detectFormat(source(other))).toThrow(/match no known format/);
+  });
+
+  test('say their release, loss and trees', () => {
+    const { framework, outline, format } = readBytes(CBM);
+    expect({ format, framework, params: outline?.params }).toMatchObject({
+      format: 'catboost-cbm',
+      framework: { name: 'catboost', version: '1.2.10' },
+      params: { loss_function: 'MultiClass', trees: '12', features: '6', categorical: '4', dimensions: '3' },
+    });
+  });
+
+  test('cut short anywhere are refused with the byte', () => {
+    for (let end = 4; end < CBM.length; end += 1 + (end >> 6))
+      expect([end, codeOf(CBM.slice(0, end))]).toEqual([end, expect.stringMatching(/^(READ|MODEL)_/)]);
+  });
+
+  /** The model in JSON with the value at a path replaced; `*` is the first key that there is. */
+  function changed(path: string, value: unknown): Uint8Array {
+    const model: unknown = JSON.parse(JSON_TEXT);
+    const keys = path.split('.');
+    let holder = model;
+    const keyIn = (key: string): string => (key === '*' ? Object.keys(Object(holder))[0]! : key);
+    for (const key of keys.slice(0, -1)) holder = Reflect.get(Object(holder), keyIn(key));
+    expect(Reflect.has(Object(holder), keyIn(keys.at(-1)!))).toBe(true);
+    Reflect.set(Object(holder), keyIn(keys.at(-1)!), value);
+    return new TextEncoder().encode(JSON.stringify(model));
+  }
+
+  test.each([
+    ['oblivious_trees.1.splits.0.split_index', 1e6, /split \d+ is 1000000/],
+    ['oblivious_trees.2.leaf_values', [1, 2, 3], /oblivious_trees\[2\].leaf_values/],
+    ['oblivious_trees.0', 5, /leaf_values/],
+    ['features_info.float_features.0.borders.0', 'x', /float_features\[0\].borders\[0\] is "x"/],
+    ['features_info.float_features.0.nan_value_treatment', 'Else', /nan_value_treatment is "Else"/],
+    ['ctr_data.*.hash_stride', 1, /hash_stride is 1/],
+    ['ctr_data.*.hash_map', ['1', 2], /hash_stride/],
+    ['ctr_data.*.hash_map.0', '1e5', /a hash in decimal/],
+    ['ctr_data', { nonsense: {} }, /the name of a CTR table/],
+    ['ctr_data', {}, /of no table/],
+    ['scale_and_bias', [1, [1, 2, 3, 4]], /the bias is 4 numbers/],
+  ])('in JSON say what is wrong at %s', (path, value, words) => {
+    expect(() => readBytes(changed(path, value))).toThrow(words);
+  });
+
+  test('in JSON with trees nested without end are refused', () => {
+    const node = '{"split":{"split_index":0},"left":';
+    const text = `{"trees":[${node.repeat(100_000)}`;
+    expect(codeOf(new TextEncoder().encode(text))).toBe('READ_LIMIT');
+  });
+
+  test('with words changed at random are read or refused with a code', () => {
+    const random = seededRandom(7);
+    for (let i = 0; i < runs(3000); i++) {
+      const bytes = CBM.slice();
+      // The library's parameters as text take most of the file: the tables are before and after them.
+      const at = 4 * randomIndex(random, 300) + (i % 2 === 0 ? 0 : CBM.length - 1204);
+      const words = [0, 1, 0x7fffffff, 0xffffffff, randomIndex(random, 2 ** 32), randomIndex(random, 4096)];
+      new DataView(bytes.buffer).setUint32(at, words[i % words.length] ?? 0, true);
+      expect(codeOf(bytes)).toMatch(/^(read|(READ|MODEL|FORMAT)_\w+)$/);
+    }
+  });
+
+  test('every fixture is read', () => {
+    const names = readdirSync(FOLDER).filter((name) => !name.endsWith('.json'));
+    expect(names.length).toBeGreaterThan(60);
+    for (const name of names) expect([name, readBytes(fixture(name)).content?.kind]).toEqual([name, 'steps']);
+  });
+});

@@ -1,0 +1,73 @@
+import { isPlimsollError } from '../../core/errors.ts';
+import type { CompileBlocker, ModelDescription, OutlineNode } from '../../model/description.ts';
+import { signatureOfModel } from '../../model/signature-of.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
+import { ReadBudget } from '../budget.ts';
+import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { isCbm, readCbm } from './cbm.ts';
+import { refusalsAt } from './failure.ts';
+import { shownInfo, versionOf } from './info.ts';
+import { isCatBoostJson, readCatBoostJson } from './json.ts';
+import type { CatBoostFile } from './model-file.ts';
+import { catboostStep } from './step.ts';
+
+/** What a model file is of; it does not say which class of the library trained it. */
+const ORIGIN: StepOrigin = { path: '', class: 'catboost.CatBoost', offset: 0 };
+
+/** CatBoost's binary format, `save_model(…)`. */
+export const cbmFormat: FileFormatReader = {
+  id: 'catboost-cbm',
+  match: isCbm,
+  read: (source, context) => describe('catboost-cbm', source, context, readCbm),
+};
+
+/** CatBoost's JSON, `save_model(…, format='json')`. */
+export const catboostJsonFormat: FileFormatReader = {
+  id: 'catboost-json',
+  match: isCatBoostJson,
+  read: (source, context) =>
+    describe('catboost-json', source, context, (bytes, budget) =>
+      readCatBoostJson(bytes, budget, refusalsAt(ORIGIN)),
+    ),
+};
+
+type ReadBytes = (bytes: Uint8Array, budget: ReadBudget) => CatBoostFile;
+
+function describe(
+  format: string,
+  source: ByteSource,
+  context: ReadContext,
+  read: ReadBytes,
+): ModelDescription {
+  const budget = new ReadBudget(context);
+  budget.check('fileBytes', source.size, `"${source.name}"`, 0);
+  budget.charge(source.size, `"${source.name}"`, 0);
+  const file = read(source.slice(0, source.size), budget);
+  const base = {
+    format,
+    framework: { name: 'catboost', version: versionOf(file.info) },
+    compression: null,
+    outline: outlineOf(file),
+    globals: [],
+    notes: [],
+  };
+  try {
+    const root = catboostStep(file, null, ORIGIN);
+    return { ...base, blockers: [], content: { kind: 'steps', root, signature: signatureOfModel(root) } };
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
+    return { ...base, blockers: [error.details as unknown as CompileBlocker], content: null };
+  }
+}
+
+/** What `inspect` shows: the loss, and how much of what there is. */
+function outlineOf(file: CatBoostFile): OutlineNode {
+  const counts = {
+    trees: file.trees.sizes.length,
+    features: file.floats.length + file.categories.length + file.others.length,
+    categorical: file.categories.length,
+    dimensions: file.dimensions,
+  };
+  const params = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
+  return { ...ORIGIN, params: { ...shownInfo(file.info), ...params }, children: [] };
+}

@@ -1,0 +1,87 @@
+import type { JsonNode } from './json-node.ts';
+import type { CatBoostFile } from './model-file.ts';
+
+type TreesOfFile = Pick<CatBoostFile, 'trees' | 'leafValues' | 'dimensions'>;
+
+/** Levels of an oblivious tree whose leaves could be counted in a file. */
+const MAX_LEVELS = 30;
+
+/** Trees of a model in JSON: oblivious ones as lists of splits, any others as nested nodes. */
+export const jsonTrees = (root: JsonNode): TreesOfFile =>
+  root.get('trees').isGiven ? nestedTrees(root.get('trees')) : obliviousTrees(root.get('oblivious_trees'));
+
+function obliviousTrees(node: JsonNode): TreesOfFile {
+  const sizes: number[] = [];
+  const splits: number[] = [];
+  const values: number[] = [];
+  let dimensions = 1;
+  for (const [i, tree] of node.items().entries()) {
+    const asked = tree.get('splits').items();
+    const leaves = tree.get('leaf_values').numbers();
+    const own = leaves.length / 2 ** Math.min(MAX_LEVELS, asked.length);
+    if (i === 0) dimensions = own;
+    if (own !== dimensions || !Number.isInteger(own))
+      throw tree.get('leaf_values').invalid(`${dimensions} numbers for each of 2^${asked.length} leaves`);
+    sizes.push(asked.length);
+    for (const split of asked) splits.push(split.get('split_index').integer());
+    for (const value of leaves) values.push(value);
+  }
+  return {
+    trees: { kind: 'oblivious', sizes: Int32Array.from(sizes), splits: Int32Array.from(splits) },
+    leafValues: Float64Array.from(values),
+    dimensions,
+  };
+}
+
+/** A node that is still to be read, and where its number goes. */
+interface Waiting {
+  readonly node: JsonNode;
+  /** Place in `steps` and the node that it counts from; null of a root. */
+  readonly parent: { readonly place: number; readonly node: number } | null;
+}
+
+/** Numbers nodes as the library does, each before its left side, and that before its right one. */
+function nestedTrees(list: JsonNode): TreesOfFile {
+  const sizes: number[] = [];
+  const splits: number[] = [];
+  const steps: number[] = [];
+  const leaves: number[] = [];
+  const values: number[] = [];
+  let dimensions = 0;
+  for (const tree of list.items()) {
+    const first = splits.length;
+    const waiting: Waiting[] = [{ node: tree, parent: null }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { node, parent } = next;
+      const number = splits.length;
+      if (parent !== null) steps[parent.place] = number - parent.node;
+      steps.push(0, 0);
+      if (!node.get('value').isGiven) {
+        splits.push(node.get('split').get('split_index').integer());
+        leaves.push(0);
+        waiting.push({ node: node.get('right'), parent: { place: 2 * number + 1, node: number } });
+        waiting.push({ node: node.get('left'), parent: { place: 2 * number, node: number } });
+        continue;
+      }
+      const value = node.get('value');
+      const own = Array.isArray(value.value) ? value.numbers() : [value.number()];
+      if (dimensions === 0) dimensions = own.length;
+      if (own.length !== dimensions) throw value.invalid(`${dimensions} numbers`);
+      splits.push(0);
+      leaves.push(values.length);
+      values.push(...own);
+    }
+    sizes.push(splits.length - first);
+  }
+  return {
+    trees: {
+      kind: 'nodes',
+      sizes: Int32Array.from(sizes),
+      splits: Int32Array.from(splits),
+      steps: Uint32Array.from(steps),
+      leaves: Uint32Array.from(leaves),
+    },
+    leafValues: Float64Array.from(values),
+    dimensions: Math.max(1, dimensions),
+  };
+}

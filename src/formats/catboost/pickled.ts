@@ -1,0 +1,27 @@
+import type { CatBoostStep } from '../../model/catboost.ts';
+import type { EstimatorView } from '../sklearn/view.ts';
+import { readCbm } from './cbm.ts';
+import type { WrapperClass } from './head.ts';
+import { lossOf, versionOf } from './info.ts';
+import { catboostStep } from './step.ts';
+
+const WRAPPERS: readonly WrapperClass[] = [
+  'CatBoost',
+  'CatBoostClassifier',
+  'CatBoostRegressor',
+  'CatBoostRanker',
+];
+
+/** A pickled CatBoost object: its state holds the model in the library's binary format. */
+export function readPickledCatBoost(view: EstimatorView): CatBoostStep {
+  const wrapper = WRAPPERS.find((name) => name === view.className) ?? 'CatBoost';
+  const bytes = view.required('__model');
+  if (!(bytes instanceof Uint8Array)) throw view.invalid('__model', 'no bytes', 'a model as bytes');
+  const file = readCbm(bytes, view.reading.budget);
+  const release = versionOf(file.info);
+  view.reading.note(
+    'info',
+    `CatBoost${release === null ? '' : ` ${release}`}: ${file.trees.sizes.length} trees, loss ${lossOf(file.info) || 'unknown'}.`,
+  );
+  return catboostStep(file, wrapper, view.origin);
+}
