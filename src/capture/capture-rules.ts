@@ -2,6 +2,7 @@
  * What serving leaves behind of each endpoint. The monitoring side writes it to the file that `captureRulesPath` names,
  * whole (temporary name, then rename); every process that serves follows it within a second. Pure.
  */
+import { valueOfKey } from '../core/element-at.ts';
 import { isRecord } from '../core/record.ts';
 
 export interface CaptureRule {
@@ -42,16 +43,17 @@ export const NO_CAPTURE_RULES: CaptureRules = {
 
 /** The rule of an endpoint. */
 export const captureRuleOf = ({ other, endpoints }: CaptureRules, endpoint: string): CaptureRule =>
-  Object.hasOwn(endpoints, endpoint) ? endpoints[endpoint]! : other;
+  Object.hasOwn(endpoints, endpoint) ? valueOfKey(endpoints, endpoint) : other;
 
 /**
  * The rule of requests that name a version of a model themselves: that of the endpoint of the model's name, but what any
  * endpoint of the model leaves out or hashes is left out or hashed here, too. `endpoints` are those of the model.
  */
 export function pinnedRuleOf(rules: CaptureRules, model: string, endpoints: readonly string[]): CaptureRule {
-  const all = [model, ...endpoints].map((endpoint) => captureRuleOf(rules, endpoint));
+  const own = captureRuleOf(rules, model);
+  const all = [own, ...endpoints.map((endpoint) => captureRuleOf(rules, endpoint))];
   return {
-    ...all[0]!,
+    ...own,
     enabled: all.every(({ enabled }) => enabled),
     drop: [...new Set(all.flatMap(({ drop }) => drop))],
     hash: [...new Set(all.flatMap(({ hash }) => hash))],

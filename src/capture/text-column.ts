@@ -71,7 +71,7 @@ export function readTexts(cursor: ByteCursor, rows: number, what: string): (stri
   const whole = decoded(bytes, what, at);
   // Of ASCII texts, as nearly all are, the characters are the bytes.
   const isPlain = whole.length === size;
-  const entries: string[] = [];
+  const entries: (string | null)[] = [null];
   let end = 0;
   for (const length of lengths) {
     if (length > size - end)
@@ -84,8 +84,9 @@ export function readTexts(cursor: ByteCursor, rows: number, what: string): (stri
   const values = new Array<string | null>(rows);
   for (let i = 0; i < rows; i++) {
     const index = indices[i]!;
-    if (index > count) throw corruptTexts(what, at, `text ${index}`, `at most ${count}`);
-    values[i] = index === 0 ? null : entries[index - 1]!;
+    const text = entries[index];
+    if (text === undefined) throw corruptTexts(what, at, `text ${index}`, `at most ${count}`);
+    values[i] = text;
   }
   return values;
 }

@@ -23,6 +23,11 @@ export function addTo(sums: Float64Array, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) sums[i]! += values[i]!;
 }
 
+/** Adds to the sum in one place. */
+export function addAt(sums: Float64Array | Uint32Array | number[], index: number, amount = 1): void {
+  sums[index]! += amount;
+}
+
 /** How often each whole number from 0 up to `width` is there: NumPy's `bincount`. */
 export function binCounts(values: Uint8Array, width: number): Float64Array {
   const counts = new Float64Array(width);
@@ -31,8 +36,15 @@ export function binCounts(values: Uint8Array, width: number): Float64Array {
 }
 
 /** The values at those indices, in their order: NumPy's `take`. */
-export function take(values: ArrayLike<number>, indices: ArrayLike<number>): Float64Array {
-  const taken = new Float64Array(indices.length);
-  for (let i = 0; i < taken.length; i++) taken[i] = values[indices[i]!]!;
-  return taken;
+export const take = (values: ArrayLike<number>, indices: ArrayLike<number>): Float64Array =>
+  takeInto(new Float64Array(indices.length), values, indices);
+
+/** Writes the values at those indices, in their order. */
+export function takeInto<T extends Float64Array | Uint32Array | Uint8Array>(
+  target: T,
+  values: ArrayLike<number>,
+  indices: ArrayLike<number>,
+): T {
+  for (let i = 0; i < indices.length; i++) target[i] = values[indices[i]!]!;
+  return target;
 }

@@ -1,6 +1,5 @@
 /** The same counts under the names of other servers, so that boards made for those go on showing something. Pure. */
-
-import { elementAt } from '../core/element-at.ts';
+import { elementAt, valueOfKey } from '../core/element-at.ts';
 import { isOneOf } from '../core/record.ts';
 import {
   type HistogramValue,
@@ -47,8 +46,8 @@ export interface MetricAlias {
 const version =
   (model: string, number: string) =>
   (labels: MetricLabels): MetricLabels => ({
-    [model]: labels['model_name']!,
-    [number]: labels['model_version']!,
+    [model]: valueOfKey(labels, 'model_name'),
+    [number]: valueOfKey(labels, 'model_version'),
   });
 const plain = version('model', 'version');
 const ours = version('model_name', 'model_version');
@@ -58,7 +57,7 @@ const bento = (labels: MetricLabels): MetricLabels => ({
 });
 const onlyModel =
   (name: string) =>
-  (labels: MetricLabels): MetricLabels => ({ [name]: labels['model_name']! });
+  (labels: MetricLabels): MetricLabels => ({ [name]: valueOfKey(labels, 'model_name') });
 
 type Relabel = (labels: MetricLabels) => MetricLabels;
 
@@ -311,11 +310,11 @@ function merged(
   points: readonly { readonly labels: MetricLabels; readonly histogram: HistogramValue }[],
 ): readonly MetricPoint[] {
   return [...Map.groupBy(points, ({ labels }) => JSON.stringify(labels)).values()].map((group) => {
-    const [first] = group;
-    const counts = Array.from(first!.histogram.counts, (_, k) =>
+    const { labels, histogram: first } = elementAt(group, 0);
+    const counts = Array.from(first.counts, (_, k) =>
       group.reduce((sum, { histogram }) => sum + elementAt(histogram.counts, k), 0),
     );
     const sum = group.reduce((total, { histogram }) => total + histogram.sum, 0);
-    return { labels: first!.labels, histogram: { bounds: first!.histogram.bounds, counts, sum } };
+    return { labels, histogram: { bounds: first.bounds, counts, sum } };
   });
 }

@@ -3,6 +3,8 @@
  * OpenTelemetry's): bucket i holds what is above 2^((i − 1) / 8) seconds, up to 2^(i / 8). The classic buckets are every
  * eighth bound, so that one array of counts gives both without loss. Pure.
  */
+import { elementAt } from '../core/element-at.ts';
+import { addAt } from '../core/vector.ts';
 import type { HistogramValue } from './metric-family.ts';
 
 const TIME_SCHEMA = 3;
@@ -47,14 +49,15 @@ export function durationCell(millis: number): number {
 /** The histogram of an array of cells; `sum` in seconds. */
 export function durationHistogram(cells: ArrayLike<number>, sum: number): HistogramValue {
   const counts = new Float64Array(DURATION_BOUNDS.length + 1);
-  for (let cell = 0; cell < DURATION_CELLS; cell++) counts[Math.ceil(cell / PER_OCTAVE)]! += cells[cell]!;
+  for (let cell = 0; cell < DURATION_CELLS; cell++)
+    addAt(counts, Math.ceil(cell / PER_OCTAVE), elementAt(cells, cell));
   const native = {
     schema: TIME_SCHEMA,
     zeroThreshold: LOWEST,
-    zeroCount: cells[0]!,
+    zeroCount: elementAt(cells, 0),
     first: LOWEST_OCTAVE * PER_OCTAVE + 1,
     // What is beyond the highest bound counts in the first bucket beyond it.
-    counts: Array.from({ length: DURATION_CELLS - 1 }, (_, k) => cells[k + 1]!),
+    counts: Array.from(cells).slice(1, DURATION_CELLS),
   };
   return { bounds: DURATION_BOUNDS, counts, sum, native };
 }
@@ -64,8 +67,7 @@ export function durationHistogram(cells: ArrayLike<number>, sum: number): Histog
  * counted.
  */
 export function durationQuantile(cells: ArrayLike<number>, share: number): number {
-  let total = 0;
-  for (let cell = 0; cell < DURATION_CELLS; cell++) total += cells[cell]!;
+  const total = totalCount(cells);
   if (total === 0) return Number.NaN;
   const rank = share * total;
   let below = 0;
@@ -82,5 +84,12 @@ export function durationQuantile(cells: ArrayLike<number>, share: number): numbe
 export function countWithin(cells: ArrayLike<number>, seconds: number): number {
   let count = 0;
   for (let cell = 0; cell < DURATION_CELLS && durationBound(cell) <= seconds; cell++) count += cells[cell]!;
+  return count;
+}
+
+/** How many durations the cells hold. */
+export function totalCount(cells: ArrayLike<number>): number {
+  let count = 0;
+  for (let cell = 0; cell < DURATION_CELLS; cell++) count += cells[cell]!;
   return count;
 }

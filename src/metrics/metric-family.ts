@@ -56,8 +56,5 @@ export function mergeFamilies(families: readonly MetricFamily[]): readonly Metri
   return [...merged.values()];
 }
 
-export const histogramCount = ({ counts }: HistogramValue): number => {
-  let count = 0;
-  for (let k = 0; k < counts.length; k++) count += counts[k]!;
-  return count;
-};
+export const histogramCount = ({ counts }: HistogramValue): number =>
+  Array.from(counts).reduce((sum, count) => sum + count, 0);

@@ -149,11 +149,14 @@ const HTTP_ATTRIBUTES = {
 
 function histogramPoint(point: MetricPoint): OtelPoint<OtelHistogram>[] {
   if (!('histogram' in point) || point.histogram.native === undefined) return [];
-  return [{ attributes: attributesOf(point.labels), value: exponential(point.histogram) }];
+  const value = exponential(point.histogram, point.histogram.native);
+  return [{ attributes: attributesOf(point.labels), value }];
 }
 
-function exponential(histogram: HistogramValue): OtelHistogram {
-  const { schema, zeroCount, first, counts } = histogram.native!;
+function exponential(
+  histogram: HistogramValue,
+  { schema, zeroCount, first, counts }: NonNullable<HistogramValue['native']>,
+): OtelHistogram {
   const all = Array.from(counts);
   const begin = Math.max(
     0,

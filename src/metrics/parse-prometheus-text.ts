@@ -31,9 +31,9 @@ export function parseText(text: string): readonly MetricFamily[] {
     return known;
   };
   for (const line of text.split('\n')) {
-    const [, what, named, rest] = HEAD.exec(line) ?? [];
-    if (what === 'HELP') draftOf(named!).help = rest!.replaceAll(/\\([\\n])/g, unescaped);
-    else if (what === 'TYPE' && isOneOf(TYPES, rest)) draftOf(named!).type = rest;
+    const [, what, named = '', rest = ''] = HEAD.exec(line) ?? [];
+    if (what === 'HELP') draftOf(named).help = rest.replaceAll(/\\([\\n])/g, unescaped);
+    else if (what === 'TYPE' && isOneOf(TYPES, rest)) draftOf(named).type = rest;
     const sample = line.startsWith('#') ? null : sampleOf(line);
     if (sample) draftOf(familyOf(sample.name, drafts)).samples.push(sample);
   }
@@ -46,7 +46,10 @@ function sampleOf(line: string): Sample | null {
   const [, name, pairs = '', number] = SAMPLE.exec(line) ?? [];
   if (name === undefined || number === undefined) return null;
   const labels = Object.fromEntries(
-    [...pairs.matchAll(PAIR)].map(([, key, value]) => [key!, value!.replaceAll(/\\(["\\n])/g, unescaped)]),
+    [...pairs.matchAll(PAIR)].map(([, key = '', value = '']) => [
+      key,
+      value.replaceAll(/\\(["\\n])/g, unescaped),
+    ]),
   );
   return { name, labels, value: numberOf(number) };
 }
@@ -56,8 +59,9 @@ const numberOf = (text: string): number => Number(text.replace(/^([-+]?)Inf$/, '
 /** `x_bucket` belongs to the family `x` where that is a histogram. */
 function familyOf(name: string, drafts: ReadonlyMap<string, Draft>): string {
   const [, base] = /^(.*)_(?:bucket|sum|count)$/.exec(name) ?? [];
-  const type = base === undefined ? undefined : drafts.get(base)?.type;
-  return type === 'histogram' || type === 'summary' ? base! : name;
+  if (base === undefined) return name;
+  const type = drafts.get(base)?.type;
+  return type === 'histogram' || type === 'summary' ? base : name;
 }
 
 function familyFrom({ name, type, help, samples }: Draft): MetricFamily {

@@ -3,7 +3,9 @@
  * (1 byte, 1) · 3 bytes 0 · length of the text (4 bytes) · count of units (4 bytes) · everything but the units as JSON in
  * UTF-8 · the columns of the units: high, low, flags (4 bytes each), arm, segment (1 byte each). Pure.
  */
+
 import { isRecord } from '../core/record.ts';
+import { writeWords } from './collect/packed-units.ts';
 import type {
   AnonymousRequests,
   MarkSample,
@@ -35,8 +37,7 @@ export function packPart({ units, ...part }: Body): Uint8Array {
   view.setUint32(8, count, true);
   bytes.set(text, HEADER);
   let at = HEADER + text.length;
-  for (const column of [units.high, units.low, units.flags])
-    for (let i = 0; i < count; i++, at += 4) view.setUint32(at, column[i]!, true);
+  for (const column of [units.high, units.low, units.flags]) at = writeWords(view, at, column);
   bytes.set(units.arm, at);
   bytes.set(units.segment, at + count);
   return bytes;

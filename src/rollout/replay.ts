@@ -117,8 +117,9 @@ const lineOf = (rollout: string, { state, settled }: Track, reason: string): Rep
 
 const guardLines = ({ guards }: RolloutEvidence): ReplayVerdict['guards'] =>
   Object.fromEntries(
-    GUARDS.filter((name) => guards[name].maxLog !== null && guards[name].tests.length > 0).map((name) => {
-      const { log, maxLog } = guards[name];
-      return [name, { log, maxLog: maxLog!, harmedUnits: harmedUnits(guards[name]) }];
+    GUARDS.flatMap((name) => {
+      const { log, maxLog, tests } = guards[name];
+      if (maxLog === null || tests.length === 0) return [];
+      return [[name, { log, maxLog, harmedUnits: harmedUnits(guards[name]) }]];
     }),
   );

@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import type { IsWanted } from '../engine/engine.ts';
@@ -159,7 +160,7 @@ export class DataPlane {
     const assignment = new RouteAssigner(route, this.#random);
     const versions = assignment.choices.map(({ version }) => versionIn(models, route.model, version));
     const mirror = route.shadow && versionIn(models, route.model, route.shadow.version);
-    return { route, assignment, versions, main: versions[assignment.main]!, mirror };
+    return { route, assignment, versions, main: elementAt(versions, assignment.main), mirror };
   }
 
   #onlyEndpoint(): string {

@@ -2,6 +2,7 @@
  * A route made ready for requests: which of its choices a request gets. Choices are the ranges of the route, then its
  * rules. The same unit gets the same choice in every process, replica and language. Pure.
  */
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Random } from '../core/ports.ts';
 import { BUCKETS, unitBucket } from '../rollout/canary-split.ts';
@@ -58,8 +59,7 @@ export class RouteAssigner {
   /** The choice by headers alone; null where only the body can tell (`byBody`). */
   byHeaders(headers: RequestHeaders): AssignedChoice | null {
     const { rules, ranges, unit } = this.#route;
-    for (let i = 0; i < rules.length; i++) {
-      const { header, values } = rules[i]!;
+    for (const [i, { header, values }] of rules.entries()) {
       const value = headerText(headers, header);
       if (value !== null && values.includes(value)) return { choice: ranges.length + i, unit: null };
     }
@@ -82,7 +82,7 @@ export class RouteAssigner {
     if (this.#only !== null) return this.#only;
     const bucket =
       unit === null ? Math.floor(this.#random.next() * BUCKETS) : unitBucket(unit, this.#route.seed);
-    return { choice: this.#table[bucket]!, unit };
+    return { choice: elementAt(this.#table, bucket), unit };
   }
 }
 

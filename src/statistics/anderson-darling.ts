@@ -65,18 +65,21 @@ function parabola(x: readonly number[], y: readonly number[]): readonly [number,
   const moment = (power: number): number => x.reduce((sum, value) => sum + value ** power, 0);
   const against = (power: number): number =>
     x.reduce((sum, value, i) => sum + elementAt(y, i) * value ** power, 0);
-  const rows = [0, 1, 2].map((i) => [moment(i), moment(i + 1), moment(i + 2), against(i)]);
-  for (let pivot = 0; pivot < 3; pivot++) {
-    for (let row = 0; row < 3; row++) {
-      if (row === pivot) continue;
-      const factor = elementAt(elementAt(rows, row), pivot) / elementAt(elementAt(rows, pivot), pivot);
-      for (let j = pivot; j < 4; j++)
-        elementAt(rows, row)[j]! -= factor * elementAt(elementAt(rows, pivot), j);
-    }
-  }
-  return [
-    elementAt(elementAt(rows, 0), 3) / elementAt(elementAt(rows, 0), 0),
-    elementAt(elementAt(rows, 1), 3) / elementAt(elementAt(rows, 1), 1),
-    elementAt(elementAt(rows, 2), 3) / elementAt(elementAt(rows, 2), 2),
-  ];
+  // Each row: its three coefficients, then the other side of its equation.
+  const equation = (i: number): Equation => [moment(i), moment(i + 1), moment(i + 2), against(i)];
+  let [p, q, r] = [equation(0), equation(1), equation(2)];
+  [q, r] = [without(q, p, 0), without(r, p, 0)];
+  [p, r] = [without(p, q, 1), without(r, q, 1)];
+  [p, q] = [without(p, r, 2), without(q, r, 2)];
+  return [p[3] / p[0], q[3] / q[1], r[3] / r[2]];
+}
+
+type Equation = readonly [number, number, number, number];
+
+/** An equation less so much of the pivot's that its coefficient there is 0 (Gauss and Jordan). */
+function without(row: Equation, pivot: Equation, at: 0 | 1 | 2): Equation {
+  const factor = row[at] / pivot[at];
+  // What earlier pivots have left before its place is 0 but for rounding.
+  const less = (k: 0 | 1 | 2 | 3): number => (k < at ? row[k] : row[k] - factor * pivot[k]);
+  return [less(0), less(1), less(2), less(3)];
 }

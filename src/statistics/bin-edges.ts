@@ -1,5 +1,7 @@
 /** Edges of bins of equal width, and counts in them, as numpy's `histogram_bin_edges` and `histogram` have them. Pure. */
+
 import { elementAt } from '../core/element-at.ts';
+import { addAt } from '../core/vector.ts';
 import { mean, populationStandardDeviation } from './sum.ts';
 
 /** Which rule says how many bins; both assume something like a normal law. */
@@ -76,7 +78,7 @@ export function histogram(values: ArrayLike<number>, edges: Float64Array): Float
       if (edges[middle]! <= value) low = middle;
       else high = middle;
     }
-    counts[low]!++;
+    addAt(counts, low);
   }
   return counts;
 }

@@ -39,10 +39,10 @@ function exact(u: number, m: number, n: number): number {
   let counts: Map<number, number>[] = Array.from({ length: m + 1 }, () => new Map());
   for (let row = 0; row <= n; row++) {
     const next: Map<number, number>[] = [];
-    for (let v = 0; v <= m; v++) {
+    for (const [v, above] of counts.entries()) {
       const merged = new Map<number, number>();
       const add = (a * v - b * row) ** 2;
-      const before = row === 0 && v === 0 ? [new Map([[0, 1]])] : [counts[v]!, next[v - 1] ?? new Map()];
+      const before = row === 0 && v === 0 ? [new Map([[0, 1]])] : [above, next[v - 1] ?? new Map()];
       for (const source of before) {
         for (const [value, count] of source) merged.set(value + add, (merged.get(value + add) ?? 0) + count);
       }

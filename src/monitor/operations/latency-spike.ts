@@ -11,6 +11,7 @@ import {
   durationBound,
   durationCell,
   durationQuantile,
+  totalCount,
 } from '../../metrics/duration-buckets.ts';
 import { incompleteBeta } from '../../statistics/beta.ts';
 
@@ -96,8 +97,7 @@ export function detectSpike(
   falseAlarms: number,
 ): LatencySpike | null {
   const { usual } = baseline;
-  let requests = 0;
-  for (let cell = 0; cell < DURATION_CELLS; cell++) requests += cells[cell]!;
+  const requests = totalCount(cells);
   if (usual === null || requests < LEAST_REQUESTS) return null;
   const threshold = usual.seconds * Math.max(times, usual.spread);
   const now = durationQuantile(cells, QUANTILE);

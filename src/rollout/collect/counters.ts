@@ -1,5 +1,7 @@
 /** Adds up the counts of one window, unit by unit. Pure. */
+
 import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import type { PairCounts } from '../evidence/paired.ts';
 import type { ArmCounts, CopiedUnits, UnitCounts } from '../recorded-window.ts';
 import type { RecordingSpec } from '../route.ts';
@@ -25,8 +27,8 @@ class BitCounts {
   }
 
   add(bit: number, happened: boolean, count: number): void {
-    this.#atRisk[bit]! += count;
-    if (happened) this.#now[bit]! += count;
+    addAt(this.#atRisk, bit, count);
+    if (happened) addAt(this.#now, bit, count);
   }
 
   addLabel(failed: boolean): void {

@@ -1,6 +1,7 @@
 /** Counts units of one arm by their histories: each once, however many windows it comes in. Pure. */
 
 import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import type { DistinctCounts } from '../recorded-window.ts';
 import type { RecordingSpec } from '../route.ts';
 import { FAILED_BIT, slowBit } from '../window-part.ts';
@@ -57,6 +58,6 @@ export class DistinctUnitCounter {
   #addNew(flags: number, count: number, wasCopied: boolean): void {
     this.#counts.units += count;
     if (wasCopied) this.#counts.copied += count;
-    for (let i = 0; i < this.#over.length; i++) if ((flags & slowBit(i)) !== 0) this.#over[i]! += count;
+    for (let i = 0; i < this.#over.length; i++) if ((flags & slowBit(i)) !== 0) addAt(this.#over, i, count);
   }
 }

@@ -53,8 +53,9 @@ export class JoinedWindow {
     for (let i = 0; i < flags.length; i++) {
       const slot = this.#set.add(high[i]!, low[i]!);
       if (slot === NOT_FOUND) continue;
-      if (arm[i] === PAIR_ARM) this.#pair(slot, flags[i]!);
-      else this.#see(slot, arm[i]!, flags[i]!, ids[segment[i]!] ?? 0);
+      const [place, shown] = [arm[i]!, flags[i]!];
+      if (place === PAIR_ARM) this.#pair(slot, shown);
+      else this.#see(slot, place, shown, ids[segment[i]!] ?? 0);
     }
   }
 

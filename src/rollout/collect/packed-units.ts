@@ -45,9 +45,14 @@ export function packUnits({ sampling, high, low, word, history, pair }: PackedUn
   bytes.set([VERSION, sampling, Number(hasPairs)]);
   view.setUint32(4, high.length, true);
   let at = HEADER;
-  for (const column of columns)
-    for (let i = 0; i < column.length; i++, at += 4) view.setUint32(at, column[i]!, true);
+  for (const column of columns) at = writeWords(view, at, column);
   return bytes;
+}
+
+/** Writes words of 32 bits, little-endian, and answers where they end. */
+export function writeWords(view: DataView, start: number, words: ArrayLike<number>): number {
+  for (let i = 0; i < words.length; i++) view.setUint32(start + 4 * i, words[i]!, true);
+  return start + 4 * words.length;
 }
 
 /** Throws UNITS_INVALID with what is wrong; `window` names the window in it. */

@@ -13,6 +13,8 @@ interface Pieces {
   total: number | null;
 }
 
+const isWhole = ({ bySeq, total }: Pieces): boolean => bySeq.size === total;
+
 export type PartBufferOutcome = 'taken' | 'duplicate' | 'invalid' | 'full';
 
 export class PartBuffer {
@@ -45,16 +47,14 @@ export class PartBuffer {
 
   isComplete(window: number, life: string): boolean {
     const pieces = this.#windows.get(window)?.get(life);
-    return pieces !== undefined && pieces.bySeq.size === pieces.total;
+    return pieces !== undefined && isWhole(pieces);
   }
 
   /** Pieces of the complete parts of a window, which is forgotten. */
   close(window: number): WindowPart[] {
-    const complete = this.senders(window).filter((life) => this.isComplete(window, life));
-    const parts = this.#windows.get(window);
-    const pieces = complete.flatMap((life) => [...parts!.get(life)!.bySeq.values()]);
+    const complete = [...(this.#windows.get(window)?.values() ?? [])].filter(isWhole);
     this.#forget(window);
-    return pieces;
+    return complete.flatMap(({ bySeq }) => [...bySeq.values()]);
   }
 
   /** Forgets windows from `first` on: they belong to another route now. */

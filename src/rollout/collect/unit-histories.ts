@@ -1,5 +1,6 @@
 /** What each unit has shown in the rollout so far, and which of it the last window changed. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import type { ArmCounter, PairCounter } from './counters.ts';
 import type { JoinedUnit, JoinedWindow } from './joined-window.ts';
 import {
@@ -84,10 +85,13 @@ export class UnitHistories {
   restore(bytes: Uint8Array, window: number): void {
     const units: PackedUnits = unpackUnits(bytes, window);
     this.#set.thin(units.sampling);
-    for (let i = 0; i < units.high.length; i++) {
-      const slot = this.#set.add(units.high[i]!, units.low[i]!);
+    const { high, low, word, pair, history } = units;
+    for (let i = 0; i < high.length; i++) {
+      const slot = this.#set.add(elementAt(high, i), elementAt(low, i));
       if (slot === NOT_FOUND) continue;
-      for (const name of NAMES) this.#set.put(COLUMNS[name], slot, units[name][i]!);
+      this.#set.put(COLUMNS.word, slot, elementAt(word, i));
+      this.#set.put(COLUMNS.pair, slot, elementAt(pair, i));
+      this.#set.put(COLUMNS.history, slot, elementAt(history, i));
     }
   }
 
@@ -120,7 +124,7 @@ function countUnit({ word, pair, history }: Known, unit: JoinedUnit, counters: W
   return {
     word: countArms(word, unit, counters),
     pair: copied.pair,
-    history: isIn ? counters.arms[arm]!.recall(copied.history, flags) : copied.history,
+    history: isIn ? elementAt(counters.arms, arm).recall(copied.history, flags) : copied.history,
   };
 }
 
@@ -133,8 +137,8 @@ function countArms(
   if (arm === 'crossed' || label?.arm === 'crossed') counters.crossed++;
   let after = before | UNIT_PRESENT;
   if (arm !== null) after |= (flags & FLAGS_MASK) | UNIT_SEEN | (counters.hasMarks ? UNIT_MARKED : 0);
-  if (typeof arm === 'number') counters.arms[arm]!.add(before, flags, segment);
+  if (typeof arm === 'number') elementAt(counters.arms, arm).add(before, flags, segment);
   if (label !== null) after |= UNIT_LABELLED | (label.failed ? UNIT_WRONG : 0);
-  if (typeof label?.arm === 'number') counters.arms[label.arm]!.addLabel(before, label.failed);
+  if (typeof label?.arm === 'number') elementAt(counters.arms, label.arm).addLabel(before, label.failed);
   return after;
 }

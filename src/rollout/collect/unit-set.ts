@@ -2,6 +2,7 @@
  * A set of units by their 64-bit hash, with columns of 32 bits beside each: open addressing over typed arrays, so that a
  * million units cost some tens of megabytes and no garbage. Pure.
  */
+import { elementAt } from '../../core/element-at.ts';
 
 /** Most units that a rollout keeps apart; beyond them it counts a sample. */
 export const TRACKED_UNITS_MAX = 2 ** 20;
@@ -91,7 +92,7 @@ export class UnitSet {
   }
 
   clear(column: number): void {
-    this.#columns[column]!.fill(0);
+    elementAt(this.#columns, column).fill(0);
   }
 
   /** Nothing may be added meanwhile. */
@@ -126,14 +127,15 @@ export class UnitSet {
   }
 
   #rebuild(bits: number): void {
-    const before = { used: this.#used, high: this.#high, low: this.#low, columns: this.#columns };
+    const before = { used: this.#used, high: this.#high, low: this.#low };
     const capacity = 2 ** bits;
     this.#bits = bits;
     this.#count = 0;
     this.#used = new Uint8Array(capacity);
     this.#high = new Uint32Array(capacity);
     this.#low = new Uint32Array(capacity);
-    this.#columns = before.columns.map(() => new Uint32Array(capacity));
+    const columns = this.#columns.map((old) => ({ old, grown: new Uint32Array(capacity) }));
+    this.#columns = columns.map(({ grown }) => grown);
     for (let from = 0; from < before.used.length; from++) {
       if (before.used[from] === 0) continue;
       const high = before.high[from]!;
@@ -141,7 +143,7 @@ export class UnitSet {
       const hash = this.#hash(high, low);
       if (!this.#isSampled(hash)) continue;
       const slot = this.#occupy(this.#seek(hash, high, low), high, low);
-      for (const [i, column] of this.#columns.entries()) column[slot] = before.columns[i]![from]!;
+      for (const { old, grown } of columns) grown[slot] = old[from]!;
     }
   }
 }

@@ -210,8 +210,8 @@ export class WindowCollector {
     const next = this.#upcoming();
     if (next !== null && part.window < next) return 'late';
     const span = this.#schedule.span(part.window);
-    if (span === null || span.generation !== part.generation || part.window >= next! + AHEAD_MAX)
-      return 'foreign';
+    const isFar = part.window >= (next ?? 0) + AHEAD_MAX;
+    if (span === null || span.generation !== part.generation || isFar) return 'foreign';
     if (!isValidPart(part, span.recording)) return 'invalid';
     const kept = this.#parts.keep(part);
     if (kept !== 'taken') return kept;

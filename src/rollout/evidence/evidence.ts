@@ -123,7 +123,8 @@ function named(
   return [...names.keys()].map((name) => {
     const counted = testCounts(window, name, read(name));
     const bad = distinct?.over.get(name);
-    return bad === undefined ? counted : { ...counted, computed: { units: distinct!.units, bad } };
+    if (!distinct || bad === undefined) return counted;
+    return { ...counted, computed: { units: distinct.units, bad } };
   });
 }
 

@@ -2,7 +2,9 @@
  * Which buckets belong to which arm of an experiment. Weights that change move only the units that have to move: an arm
  * that grows loses nobody, and takes from those that shrink. Pure.
  */
+
 import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import { BUCKETS } from '../canary-split.ts';
 
 /** Buckets in [from, to); an arm of null takes no part. */
@@ -33,7 +35,7 @@ function apportion(weights: readonly number[], total: number): readonly number[]
   const order = exact
     .map((size, i) => ({ rest: size - Math.floor(size), i }))
     .sort((a, b) => b.rest - a.rest || a.i - b.i);
-  for (const { i } of order.slice(0, left)) sizes[i]!++;
+  for (const { i } of order.slice(0, left)) addAt(sizes, i);
   return sizes;
 }
 
@@ -54,18 +56,17 @@ export function reallocateBuckets(
     for (let bucket = BUCKETS - 1; surplus > 0; bucket--) {
       if (buckets[bucket] !== arm) continue;
       freed.push(bucket);
-      sizes[arm]!--;
+      addAt(sizes, arm, -1);
       surplus--;
     }
   });
-  const growing = wanted.map((_, arm) => arm).filter((arm) => elementAt(sizes, arm) < elementAt(wanted, arm));
+  const need = (arm: number): number => elementAt(wanted, arm) - elementAt(sizes, arm);
+  const growing = wanted.map((_, arm) => arm).filter((arm) => need(arm) > 0);
   freed.sort((a, b) => a - b);
   for (let i = 0; i < freed.length; i += BUCKETS_PER_CELL) {
-    const neediest = growing.reduce((a, b) =>
-      elementAt(wanted, b) - elementAt(sizes, b) > elementAt(wanted, a) - elementAt(sizes, a) ? b : a,
-    );
+    const neediest = growing.reduce((a, b) => (need(b) > need(a) ? b : a));
     for (const bucket of freed.slice(i, i + BUCKETS_PER_CELL)) buckets[bucket] = neediest;
-    sizes[neediest]! += BUCKETS_PER_CELL;
+    addAt(sizes, neediest, BUCKETS_PER_CELL);
   }
   return compress(buckets);
 }

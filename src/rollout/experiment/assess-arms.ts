@@ -74,10 +74,13 @@ function shipped(
   const unknown = unknownGuardrail(state, elementAt(byLead, 0).arm);
   const known = byLead.filter(({ arm }) => unknownGuardrail(state, arm) === null);
   if (known.length === 0) return { kind: 'wait', why: `values of ${unknown}, a guardrail` };
-  const free = known.find(({ arm }) => segmentObjection(state, arm) === null);
-  return free === undefined
-    ? { kind: 'segments', why: segmentObjection(state, elementAt(known, 0).arm)! }
-    : { kind: 'won', arm: free.arm };
+  const objections: string[] = [];
+  for (const { arm } of known) {
+    const why = segmentObjection(state, arm);
+    if (why === null) return { kind: 'won', arm };
+    objections.push(why);
+  }
+  return { kind: 'segments', why: elementAt(objections, 0) };
 }
 
 /** What an interval must exclude: no difference, or a loss of the margin. */

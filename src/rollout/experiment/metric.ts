@@ -8,7 +8,9 @@
  * drifted. V is the value less what earlier cohorts predict of it, which takes variance out and no validity.
  * Bounded metrics bet on D, scaled into [0, 1] (Waudby-Smith & Ramdas, arXiv 2010.09686, section 4).
  */
+
 import { elementAt } from '../../core/element-at.ts';
+import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 import { addBets, type BettingState, bettingInterval, startBetting } from '../metric/betting.ts';
 import { cupedLift, cupedTheta } from '../metric/cuped.ts';
 import {
@@ -79,7 +81,7 @@ export function addCohort(
   shares: readonly number[],
   comparison: MetricComparison,
 ): MetricState {
-  const { control } = comparison;
+  const { control, bounds } = comparison;
   const expected = expectation(before.arms, comparison);
   const isCompared = (arm: number): boolean =>
     arm !== control && (shares[arm] ?? 0) > 0 && (shares[control] ?? 0) > 0;
@@ -90,9 +92,12 @@ export function addCohort(
       return addMoments(moments, differences(cohort.arms, shares, [arm, control], expected));
     }),
     bets: before.bets.map((bets, arm) =>
-      bets === null || !isCompared(arm)
+      bets === null || bounds === null || !isCompared(arm)
         ? bets
-        : addBets(bets, scaledDifferences(before, cohort, arm, pairShare(shares, arm, control), comparison)),
+        : addBets(
+            bets,
+            scaledDifferences(before, cohort, arm, pairShare(shares, arm, control), control, bounds),
+          ),
     ),
   };
 }
@@ -145,9 +150,9 @@ function scaledDifferences(
   cohort: CohortOutcomes,
   arm: number,
   p: number,
-  { control, bounds }: MetricComparison,
+  control: number,
+  [low, high]: readonly [low: number, high: number],
 ): readonly number[] {
-  const [low, high] = bounds!;
   const reach = reachOf(p);
   const pair = addSums(elementAt(before.arms, arm), elementAt(before.arms, control));
   let n = pair.n + 1;
@@ -200,7 +205,8 @@ export function intervalAtEveryLook(
   const lift = liftOf(state, arm, comparison);
   const estimate = lift?.estimate ?? null;
   const bets = state.bets[arm] ?? null;
-  if (bets !== null) return { estimate, ...boundedInterval(bets, comparison.bounds!) };
+  if (bets !== null && comparison.bounds !== null)
+    return { estimate, ...boundedInterval(bets, comparison.bounds) };
   if (lift === null || !areBurnedIn([elementAt(state.arms, arm), elementAt(state.arms, comparison.control)]))
     return { estimate, lower: null, upper: null };
   return { estimate, ...sequentialInterval(lift, { alpha: comparison.alpha, tuned: TUNED_UNITS }) };
@@ -226,7 +232,7 @@ export function intervalAtTheEnd(
   state: MetricState,
   arm: number,
   comparison: MetricComparison,
-): (MetricInterval & { readonly p: number }) | null {
+): (ConfidenceInterval & { readonly estimate: number; readonly p: number }) | null {
   const lift = liftOf(state, arm, comparison);
   const arms = [elementAt(state.arms, arm), elementAt(state.arms, comparison.control)] as const;
   if (lift === null || !areBurnedIn(arms) || !(lift.variance > 0)) return null;

@@ -76,7 +76,7 @@ function standingOf(state: ExperimentState, index: number, arm: number): MetricR
   const end = index === 0 && state.isComplete ? intervalAtTheEnd(metric, arm, comparison) : null;
   return {
     ...armContrast(state, index, arm, metric, intervalAtEveryLook(metric, arm, comparison)),
-    atTheEnd: end && { lower: end.lower!, upper: end.upper!, p: end.p },
+    atTheEnd: end && { lower: end.lower, upper: end.upper, p: end.p },
     chance:
       lift === null || !(lift.variance > 0)
         ? null

@@ -3,7 +3,9 @@
  * with a floor, so that every arm stays measurable. Only new units are given the new weights, and each decision is
  * recorded with its propensity. Randomness is injected. Pure.
  */
+
 import type { Random } from '../../core/ports.ts';
+import { addAt } from '../../core/vector.ts';
 import { NO_MOMENTS, type SampleMoments } from './moments.ts';
 
 /** What is believed of an arm's mean. */
@@ -51,7 +53,7 @@ function chancesOfBest(arms: readonly ArmPosterior[], draws: number, random: Ran
         leader = j;
       }
     });
-    wins[leader]!++;
+    addAt(wins, leader);
   }
   const total = draws + arms.length / 2;
   return wins.map((count) => count / total);

@@ -3,7 +3,9 @@
  * (Waudby-Smith & Ramdas, arXiv 2010.09686, hedged capital with predictable plug-in). Two arms are compared by betting
  * on paired or inverse-probability-weighted differences that are scaled into [0, 1]. Pure.
  */
+
 import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import type { ConfidenceInterval } from '../../statistics/confidence-interval.ts';
 
 /** Bets never risk more than this part of what a loss could take. */
@@ -49,12 +51,14 @@ export function nextBet({ alpha, n, spread }: BettingState): number {
 /** Adds one value of [0, 1]. */
 export function addBet(state: BettingState, value: number): BettingState {
   const bet = nextBet(state);
-  const above = state.means.map(
-    (m, i) => state.above[i]! + Math.log1p(Math.min(bet, TRUNCATION / m) * (value - m)),
-  );
-  const below = state.means.map(
-    (m, i) => state.below[i]! + Math.log1p(-Math.min(bet, TRUNCATION / (1 - m)) * (value - m)),
-  );
+  const above = state.above.map((log, i) => {
+    const m = elementAt(state.means, i);
+    return log + Math.log1p(Math.min(bet, TRUNCATION / m) * (value - m));
+  });
+  const below = state.below.map((log, i) => {
+    const m = elementAt(state.means, i);
+    return log + Math.log1p(-Math.min(bet, TRUNCATION / (1 - m)) * (value - m));
+  });
   const n = state.n + 1;
   const sum = state.sum + value;
   const mean = (0.5 + sum) / (n + 1);
@@ -62,12 +66,16 @@ export function addBet(state: BettingState, value: number): BettingState {
     ...state,
     above,
     below,
-    peak: state.peak.map((log, i) => Math.max(log, Math.max(above[i]!, below[i]!) - Math.LN2)),
+    peak: state.peak.map((log, i) => higherPeak(log, elementAt(above, i), elementAt(below, i))),
     n,
     sum,
     spread: state.spread + (value - mean) ** 2,
   };
 }
+
+/** The largest hedged capital after a look. */
+const higherPeak = (before: number, above: number, below: number): number =>
+  Math.max(before, Math.max(above, below) - Math.LN2);
 
 /** Values between two looks of a batch: their product of gains neither over- nor underflows. */
 const STRIDE = 64;
@@ -83,20 +91,20 @@ export function addBets(state: BettingState, values: readonly number[]): Betting
       n++;
       sum += value;
       spread += (value - (0.5 + sum) / (n + 1)) ** 2;
-      return bet;
+      return { value, bet };
     });
     state.means.forEach((m, i) => {
       const [most, mostBelow] = [TRUNCATION / m, TRUNCATION / (1 - m)];
       let up = 1;
       let down = 1;
-      for (let k = 0; k < batch.length; k++) {
-        const gain = batch[k]! - m;
-        up *= 1 + Math.min(bets[k]!, most) * gain;
-        down *= 1 - Math.min(bets[k]!, mostBelow) * gain;
+      for (const { value, bet } of bets) {
+        const gain = value - m;
+        up *= 1 + Math.min(bet, most) * gain;
+        down *= 1 - Math.min(bet, mostBelow) * gain;
       }
-      above[i]! += Math.log(up);
-      below[i]! += Math.log(down);
-      peak[i] = Math.max(peak[i]!, Math.max(above[i]!, below[i]!) - Math.LN2);
+      addAt(above, i, Math.log(up));
+      addAt(below, i, Math.log(down));
+      peak[i] = higherPeak(elementAt(peak, i), elementAt(above, i), elementAt(below, i));
     });
   }
   return { ...state, above, below, peak, n, sum, spread };

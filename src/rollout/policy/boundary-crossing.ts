@@ -1,5 +1,6 @@
 /** With which chance evidence that grows at random has passed its bound by then. Pure. */
 
+import { addAt } from '../../core/vector.ts';
 import { normalCdf } from '../../statistics/normal.ts';
 import { certifiesRate } from '../evidence/certificate.ts';
 
@@ -69,11 +70,11 @@ function later(law: readonly number[], mean: number): number[] {
     let term = chance * Math.exp(-mean);
     let left = chance;
     for (let more = 0; left > NEGLIGIBLE && count + more <= BAD_MAX; more++) {
-      next[count + more]! += term;
+      addAt(next, count + more, term);
       left -= term;
       term *= mean / (more + 1);
     }
-    next[BAD_MAX + 1]! += Math.max(0, left);
+    addAt(next, BAD_MAX + 1, Math.max(0, left));
   }
   return next;
 }

@@ -44,12 +44,12 @@ export function detectionTime(
   const guard = policy.guards.errors;
   if (guard === null) return null;
   const rate = harmfulRate(policy, traffic.errorRate);
-  const [first, ...others] = waysOf(guard, traffic, rate, spans).map(({ needed, speed }) => ({
+  const ways = waysOf(guard, traffic, rate, spans).map(({ needed, speed }) => ({
     time: timeToGrow(spans, needed, speed),
     needed,
     expected: grownBy(spans, policy.maxTime, (span) => Math.max(0, speed(span))),
   }));
-  const soonest = others.reduce((a, b) => ((b.time ?? Infinity) < (a.time ?? Infinity) ? b : a), first!);
+  const soonest = ways.reduce((a, b) => ((b.time ?? Infinity) < (a.time ?? Infinity) ? b : a));
   return { rate, ...soonest };
 }
 

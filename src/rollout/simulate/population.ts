@@ -1,4 +1,5 @@
 /** Invented units that come again and again, counted by the collector as those of a server are. Pure. */
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex } from '../../core/random.ts';
 import { normalQuantile } from '../../statistics/normal.ts';
@@ -54,7 +55,7 @@ export class PopulationTraffic {
     const seen: Seen[] = [];
     let harmed = 0;
     for (const [id, requests] of this.#requests()) {
-      const member = this.#members[id]!;
+      const member = elementAt(this.#members, id);
       const arm = member.bucket < route.weight * BUCKETS ? CANDIDATE : STABLE;
       const failed = this.#fails(member, arm, requests, rates);
       if (failed && arm === CANDIDATE && this.#isHarm(member, rates)) harmed++;
@@ -84,7 +85,7 @@ export class PopulationTraffic {
   }
 
   #drawMember(): number {
-    const wanted = this.#random.next() * this.#activities.at(-1)!;
+    const wanted = this.#random.next() * lastOf(this.#activities);
     let [low, high] = [0, this.#activities.length - 1];
     while (low < high) {
       const middle = (low + high) >>> 1;

@@ -3,6 +3,8 @@
  * `loop_delay`, the event loop was late; `deadline`, its deadline could not be met; `stale`, it had waited too long when its
  * turn came; `expired`, its deadline had passed by then; `abandoned`, its client had left by then.
  */
+import { addAt } from '../../core/vector.ts';
+
 export const SHED_REASONS = ['queue', 'loop_delay', 'deadline', 'stale', 'expired', 'abandoned'] as const;
 export type ShedReason = (typeof SHED_REASONS)[number];
 
@@ -17,6 +19,6 @@ export class ShedCounters {
   }
 
   count(reason: ShedReason): void {
-    this.counts[SHED_REASONS.indexOf(reason)]!++;
+    addAt(this.counts, SHED_REASONS.indexOf(reason));
   }
 }

@@ -1,5 +1,6 @@
 import type { CapturedBlock } from '../../capture/block.ts';
 import type { CaptureRule } from '../../capture/capture-rules.ts';
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { CaptureSampler } from './capture-sampler.ts';
@@ -247,6 +248,7 @@ function copyCells(
 ): void {
   into.numbers.set(from.numbers, row * numbers);
   into.texts.forEach((texts, t) => {
-    for (let j = 0; j < taken; j++) texts[row + j] = from.texts[t]![j]!;
+    const copied = elementAt(from.texts, t);
+    for (let j = 0; j < taken; j++) texts[row + j] = copied[j] ?? null;
   });
 }

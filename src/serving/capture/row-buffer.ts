@@ -1,5 +1,7 @@
 /** Captured rows of one shape, until a block is made of them. Pure. */
+
 import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
+import { elementAt } from '../../core/element-at.ts';
 import {
   allocateCapturedCells,
   type CapturedCells,
@@ -92,11 +94,8 @@ export class RowBuffer {
   take(): Pick<CapturedBlock, 'from' | 'to' | 'rows' | 'inputs' | 'outputs' | 'meta'> {
     const rows = this.#rows;
     const at = this.#at.slice(0, rows);
-    const about = <T>(read: (one: RequestAbout) => T): T[] => {
-      const values = new Array<T>(rows);
-      for (let i = 0; i < rows; i++) values[i] = read(this.#abouts[i]!);
-      return values;
-    };
+    const abouts = this.#abouts.slice(0, rows);
+    const about = <T>(read: (one: RequestAbout) => T): T[] => abouts.map(read);
     const taken = {
       rows,
       from: at[0] ?? 0,
@@ -128,15 +127,14 @@ export class RowBuffer {
     const { numbers, texts } = this.#cells;
     for (let start = 0; start < rows; start += TILE) {
       const end = Math.min(rows, start + TILE);
-      for (let c = 0; c < stride; c++) {
-        const column = columns[c]!;
+      for (const [c, column] of columns.entries()) {
         for (let i = start, from = start * stride + c; i < end; i++, from += stride)
           column[i] = numbers[from]!;
       }
     }
     const columnOf = ({ name, kind, index }: CapturedColumnSlot): CapturedColumn => ({
       name,
-      values: kind === 'text' ? texts[index]!.slice(0, rows) : columns[index]!,
+      values: kind === 'text' ? elementAt(texts, index).slice(0, rows) : elementAt(columns, index),
     });
     return { inputs: inputs.map(columnOf), outputs: outputs.map(columnOf) };
   }
@@ -151,9 +149,10 @@ export class RowBuffer {
     const { numbers, texts } = this.#cells;
     const cells = allocateCapturedCells(this.shape, room);
     cells.numbers.set(numbers);
-    texts.forEach((column, t) => {
-      for (let i = 0; i < this.#rows; i++) cells.texts[t]![i] = column[i]!;
-    });
+    for (const [t, larger] of cells.texts.entries()) {
+      const before = elementAt(texts, t);
+      for (let i = 0; i < this.#rows; i++) larger[i] = before[i] ?? null;
+    }
     this.#cells = cells;
     this.#at = larger(new Float64Array(room), this.#at);
     this.#row = larger(new Uint32Array(room), this.#row);

@@ -3,6 +3,7 @@
  * the mean, standard deviation, least and largest of its elements. Pure.
  */
 
+import { elementAt } from '../../core/element-at.ts';
 import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList, partTensorsOf } from '../../model/output-parts.ts';
@@ -77,7 +78,8 @@ export class TensorColumns {
     stride: number,
   ): void {
     for (const span of this.#spans) {
-      const tensor = tensorOf(tensors[span.output], span.part)!;
+      const tensor = tensorOf(tensors[span.output], span.part);
+      if (tensor === undefined) throw new RangeError(`the output ${span.output} is gone`);
       if (span.kind === 'numbers') writeNumbers(tensor, span, picks, numbers, at * stride, stride);
       else if (span.kind === 'texts') writeTexts(tensor.data as readonly string[], span, picks, texts, at);
       else summarize(tensor, span, picks, numbers, at * stride, stride);
@@ -111,7 +113,7 @@ function sorted(
     } else {
       parts.forEach(({ dtype }, i) => {
         const [part, base] = isList(value) ? [i, `${name}_${i}`] : [null, name];
-        if (dtype !== 'string') wide.push({ output: name, part, dtype, width: widths[i]!, base });
+        if (dtype !== 'string') wide.push({ output: name, part, dtype, width: elementAt(widths, i), base });
       });
     }
   }

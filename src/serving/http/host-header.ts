@@ -6,8 +6,8 @@ import { PlimsollError } from '../../core/errors.ts';
 function hostsIn(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let k = 0; k < rawHeaders.length; k += 2) {
-    const name = rawHeaders[k]!;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    const name = rawHeaders[k];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   return hosts;
 }

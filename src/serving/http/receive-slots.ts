@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { HttpLimits } from './limits.ts';
 
@@ -127,10 +128,10 @@ const peerOf = ({ peer }: IncomingBody): string => peer;
 function crowding(bodies: readonly IncomingBody[], count: number): readonly IncomingBody[] {
   // The peer of the newest one first: of several that hold most, it is the one that wants more.
   const peers = [...Map.groupBy(bodies.toReversed(), peerOf).values()].map((own) => own.reverse());
-  return Array.from(
-    { length: count },
-    () => peers.reduce((most, own) => (own.length > most.length ? own : most)).pop()!,
-  );
+  return Array.from({ length: count }, () => {
+    const largest = peers.reduce((most, own) => (own.length > most.length ? own : most));
+    return elementAt(largest.splice(-1), 0);
+  });
 }
 
 /** Bytes that a body lacks of what the least rate would have brought by now; negative where it is ahead. */

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { catalogFamily } from '../../metrics/catalog.ts';
 import { DURATION_CELLS, durationHistogram } from '../../metrics/duration-buckets.ts';
 import {
@@ -47,7 +48,7 @@ const stagePoints = (series: ModelSeries): MetricPoint[] =>
     labels: { ...labelsOf(series), stage },
     histogram: durationHistogram(
       series.times.subarray(s * DURATION_CELLS, (s + 1) * DURATION_CELLS),
-      series.timeSums[s]! / 1000,
+      elementAt(series.timeSums, s) / 1000,
     ),
   }));
 

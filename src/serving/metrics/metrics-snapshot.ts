@@ -1,3 +1,4 @@
+import { addTo } from '../../core/vector.ts';
 import type { CallerCounts } from './caller-counts.ts';
 import type { ProcessUsage } from './process-usage.ts';
 import type {
@@ -71,19 +72,14 @@ export const takeMetricsSnapshot = (metrics: ServingMetrics, origin: number): Me
 export function addCounters(metrics: ServingMetrics, snapshot: MetricsSnapshot): void {
   const { series, shadow, units, capture, refusals, connections, shed } = snapshot;
   for (const { endpoint, counts } of shed) {
-    const sum = metrics.shedOf(endpoint);
-    counts.forEach((count, k) => {
-      sum.counts[k]! += count;
-    });
+    addTo(metrics.shedOf(endpoint).counts, counts);
   }
   metrics.units += units;
   for (const one of snapshot.callers) metrics.callersOf(one.model).add(one);
   metrics.slowBodies += snapshot.slowBodies;
   metrics.connections.refused += connections.refused;
   metrics.connections.evicted += connections.evicted;
-  refusals.forEach((count, k) => {
-    metrics.refusals[k]! += count;
-  });
+  addTo(metrics.refusals, refusals);
   for (const { endpoint, captured, dropped } of capture) {
     const sum = metrics.captureOf(endpoint);
     sum.captured += captured;
@@ -96,9 +92,7 @@ export function addCounters(metrics: ServingMetrics, snapshot: MetricsSnapshot):
   }
   for (const { model, version, counters, lastAnswer } of series) {
     const sum = metrics.seriesOf(model, version);
-    counters.forEach((count, k) => {
-      sum.counters[k]! += count;
-    });
+    addTo(sum.counters, counters);
     if (lastAnswer !== null) sum.lastAnswer = Math.max(lastAnswer, sum.lastAnswer ?? 0);
   }
 }

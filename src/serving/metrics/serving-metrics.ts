@@ -1,3 +1,5 @@
+import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import { DURATION_CELLS, durationCell } from '../../metrics/duration-buckets.ts';
 import { ShedCounters } from '../admission/shed-counters.ts';
 import { CallerSeries } from './caller-counts.ts';
@@ -47,38 +49,39 @@ export class ModelSeries {
 
   /** Rows of all answered requests. */
   get rows(): number {
-    return this.counters[ROWS]!;
+    return elementAt(this.counters, ROWS);
   }
 
   /** Notes a request that failed on account of the version: a rollout counts it against it. */
   blame(): void {
-    this.counters[BLAMED]!++;
+    addAt(this.counters, BLAMED);
   }
 
   count(outcome: PredictionOutcome): void {
-    this.outcomes[PREDICTION_OUTCOMES.indexOf(outcome)]!++;
+    addAt(this.outcomes, PREDICTION_OUTCOMES.indexOf(outcome));
   }
 
   observe(stage: number, millis: number): void {
-    this.times[stage * DURATION_CELLS + durationCell(millis)]!++;
-    this.timeSums[stage]! += millis;
+    addAt(this.times, stage * DURATION_CELLS + durationCell(millis));
+    addAt(this.timeSums, stage, millis);
   }
 
   /** Notes one answered request. */
   answered(rows: number, now: number): void {
-    this.outcomes[0]!++;
-    this.counters[ROWS]! += rows;
-    this.batches[Math.min(ROW_BUCKETS - 1, log2Ceiling(rows))]!++;
+    addAt(this.outcomes, 0);
+    addAt(this.counters, ROWS, rows);
+    addAt(this.batches, Math.min(ROW_BUCKETS - 1, log2Ceiling(rows)));
     this.lastAnswer = now;
   }
 }
 
 /** Requests that were answered, and that failed on account of the version, as its counters say. */
-export const answeredIn = (counters: Float64Array): number => counters[PREDICTION_OUTCOMES.indexOf('ok')]!;
+export const answeredIn = (counters: Float64Array): number =>
+  elementAt(counters, PREDICTION_OUTCOMES.indexOf('ok'));
 /** Cells of the whole duration of answered requests (`metrics/duration-buckets.ts`). */
 export const timesIn = (counters: Float64Array): Float64Array =>
   counters.subarray(TIMES + STAGE.total * DURATION_CELLS, TIMES + (STAGE.total + 1) * DURATION_CELLS);
-export const blamedIn = (counters: Float64Array): number => counters[BLAMED]!;
+export const blamedIn = (counters: Float64Array): number => elementAt(counters, BLAMED);
 
 /** Copies of requests that went to a candidate in the shadow of stable. */
 export interface ShadowSeries {
@@ -166,7 +169,7 @@ export class ServingMetrics {
   }
 
   refused(why: RefusalReason): void {
-    this.refusals[REFUSAL_REASONS.indexOf(why)]!++;
+    addAt(this.refusals, REFUSAL_REASONS.indexOf(why));
   }
 
   seriesOf(model: string, version: number): ModelSeries {

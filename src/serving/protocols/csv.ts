@@ -1,4 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { elementAt } from '../../core/element-at.ts';
 import { messageOf } from '../../core/error-text.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { InputErrors } from '../rows/input-errors.ts';
@@ -90,7 +91,9 @@ function tensorRows(records: Records, specs: readonly TensorSpec[]): readonly un
       return new InputErrors().fail(['body', i], { type: 'row_length', msg });
     }
     return Object.fromEntries(
-      order.flatMap((each, j) => (each === undefined ? [] : [[each.name, tensorCells([record[j]!], each)]])),
+      order.flatMap((each, j) =>
+        each === undefined ? [] : [[each.name, tensorCells([elementAt(record, j)], each)]],
+      ),
     );
   });
 }

@@ -1,4 +1,5 @@
 /** What a version predicts as one list with a value a row, which several doors answer with. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
@@ -27,7 +28,7 @@ export function predictionValues(outputs: Outputs, rows: number, signature: Sign
   }
   if (!isList(main)) return tensorToJson(main) as readonly JsonValue[];
   const parts = main.map((part) => tensorToJson(part) as readonly JsonValue[]);
-  return Array.from({ length: rows }, (_, i) => parts.map((part) => part[i]!));
+  return Array.from({ length: rows }, (_, i) => parts.map((part) => elementAt(part, i)));
 }
 
 /** JSON text of one output. */

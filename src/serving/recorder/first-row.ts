@@ -56,9 +56,7 @@ function scoresOf(specs: readonly OutputSpec[], main: string): string {
 
 /** Values a row. */
 function widthOf({ shape }: Tensor): number {
-  let width = 1;
-  for (let i = 1; i < shape.length; i++) width *= shape[i]!;
-  return width;
+  return shape.reduce((width, size, axis) => (axis === 0 ? 1 : width * size), 1);
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,4 +1,6 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { Clock } from '../../core/ports.ts';
+import { addAt } from '../../core/vector.ts';
 import type { RecordingSpec, Route, RouteRole } from '../../rollout/route.ts';
 import { hashHex, unitHalves } from '../../rollout/unit-hash.ts';
 import {
@@ -189,7 +191,7 @@ export class WindowRecorder {
   }
 
   #measure(subject: MeasuredRequest, millis: number, flags: number): void {
-    this.#latency[subject.arm]![latencyBin(millis)]!++;
+    addAt(elementAt(this.#latency, subject.arm), latencyBin(millis));
     this.#note(subject, subject.arm, flags | slowFlags(this.#recording, millis));
   }
 

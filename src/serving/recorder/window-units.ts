@@ -2,6 +2,7 @@
  * The units that one worker has seen in one window, each once an arm, with the bits of what happened to it. A hash table
  * of typed arrays with open addressing; what is in it never depends on what happened to a unit. Pure.
  */
+import { takeInto } from '../../core/vector.ts';
 import type { UnitColumns } from '../../rollout/window-part.ts';
 
 /** Units of a window and worker beyond which only those are kept whose hash is 0 mod 2^k, for all arms alike. */
@@ -51,24 +52,17 @@ export class WindowUnits {
   /** Units that are new or have more bits since the last call. */
   take(): UnitColumns {
     let count = 0;
-    for (let i = 0; i < this.#size; i++) count += this.#changed[i]!;
-    const taken = {
-      high: new Uint32Array(count),
-      low: new Uint32Array(count),
-      arm: new Uint8Array(count),
-      flags: new Uint32Array(count),
-      segment: new Uint8Array(count),
-    };
-    for (let i = 0, k = 0; k < count; i++) {
-      if (this.#changed[i] === 0) continue;
-      taken.high[k] = this.#high[i]!;
-      taken.low[k] = this.#low[i]!;
-      taken.arm[k] = this.#arm[i]!;
-      taken.flags[k] = this.#flags[i]!;
-      taken.segment[k++] = this.#segment[i]!;
-    }
+    const changed = new Uint32Array(this.#size);
+    for (let i = 0; i < this.#size; i++) if (this.#changed[i] === 1) changed[count++] = i;
+    const indices = changed.subarray(0, count);
     this.#changed.fill(0, 0, this.#size);
-    return taken;
+    return {
+      high: takeInto(new Uint32Array(count), this.#high, indices),
+      low: takeInto(new Uint32Array(count), this.#low, indices),
+      arm: takeInto(new Uint8Array(count), this.#arm, indices),
+      flags: takeInto(new Uint32Array(count), this.#flags, indices),
+      segment: takeInto(new Uint8Array(count), this.#segment, indices),
+    };
   }
 
   /**
@@ -85,8 +79,9 @@ export class WindowUnits {
   }
 
   #join(index: number, flags: number): void {
-    const joined = (this.#flags[index]! | flags) >>> 0;
-    if (joined === this.#flags[index]) return;
+    const before = this.#flags[index]!;
+    const joined = (before | flags) >>> 0;
+    if (joined === before) return;
     this.#flags[index] = joined;
     this.#changed[index] = 1;
   }

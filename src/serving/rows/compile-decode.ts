@@ -99,8 +99,8 @@ class ShortWay {
     const plain = typeof value === 'number' && Math.abs(value) <= this.#free[j]!;
     const cell = plain ? value : this.#readers[j]!(value);
     if (isFault(cell)) return false;
-    if (matrix === null) columns![j]![i] = cell as number;
-    else matrix[i * this.#width + j] = cell as number;
+    if (matrix !== null) matrix[i * this.#width + j] = cell as number;
+    else if (columns !== null) columns[j]![i] = cell as number;
     return true;
   }
 }

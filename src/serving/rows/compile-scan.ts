@@ -58,18 +58,18 @@ class RowScanner {
     const width = this.#keys.length;
     let data = new Float64Array(width);
     let rows = 0;
-    for (let next = COMMA; next === COMMA; at++) {
+    for (let next: number | undefined = COMMA; next === COMMA; at++) {
       if (rows === ROWS_MAX) return null;
       if ((rows + 1) * width > data.length) data = grown(data);
       at = this.#row(bytes, after(bytes, at), data, rows * width);
       if (at === NOWHERE) return null;
       rows++;
       at = after(bytes, at);
-      next = bytes[at]!;
+      next = bytes[at];
       if (next !== COMMA && next !== LIST_END) return null;
     }
     at = after(bytes, at);
-    if (bytes[at]! !== OBJECT_END || after(bytes, at + 1) !== bytes.length) return null;
+    if (bytes[at] !== OBJECT_END || after(bytes, at + 1) !== bytes.length) return null;
     const size = rows * width;
     return { kind: 'matrix', rows, width, data: size === data.length ? data : data.slice(0, size) };
   }
@@ -77,19 +77,19 @@ class RowScanner {
   /** Where the first row is looked for. */
   #envelope(bytes: Uint8Array): number {
     let at = after(bytes, 0);
-    if (bytes[at]! !== OBJECT) return NOWHERE;
+    if (bytes[at] !== OBJECT) return NOWHERE;
     at = after(bytes, at + 1);
     const key = isAt(ROWS, bytes, at) ? ROWS : INSTANCES;
     if (!isAt(key, bytes, at)) return NOWHERE;
     at = after(bytes, at + key.length);
-    if (bytes[at]! !== COLON) return NOWHERE;
+    if (bytes[at] !== COLON) return NOWHERE;
     at = after(bytes, at + 1);
-    return bytes[at]! === LIST ? at + 1 : NOWHERE;
+    return bytes[at] === LIST ? at + 1 : NOWHERE;
   }
 
   /** Where the row that begins at `at` has ended. */
   #row(bytes: Uint8Array, at: number, data: Float64Array, start: number): number {
-    const first = bytes[at]!;
+    const first = bytes[at];
     if (first !== LIST && first !== OBJECT) return NOWHERE;
     const keys = this.#keys;
     const last = keys.length - 1;
@@ -101,14 +101,14 @@ class RowScanner {
         const key = keys[j]!;
         if (!isAt(key, bytes, place)) return NOWHERE;
         place = after(bytes, place + key.length);
-        if (bytes[place]! !== COLON) return NOWHERE;
+        if (bytes[place] !== COLON) return NOWHERE;
         place = after(bytes, place + 1);
       }
       place = this.#number(bytes, place);
       if (place === NOWHERE) return NOWHERE;
       data[start + j] = this.#value;
       place = after(bytes, place);
-      if (bytes[place]! !== (j === last ? end : COMMA)) return NOWHERE;
+      if (bytes[place] !== (j === last ? end : COMMA)) return NOWHERE;
       place++;
     }
     return place;
@@ -116,7 +116,7 @@ class RowScanner {
 
   /** Where the number that begins at `at` has ended. */
   #number(bytes: Uint8Array, at: number): number {
-    const isNegative = bytes[at]! === MINUS;
+    const isNegative = bytes[at] === MINUS;
     const start = isNegative ? at + 1 : at;
     let place = start;
     let whole = 0;

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { halfToNumber } from '../../core/float.ts';
 import type { Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
@@ -37,7 +38,7 @@ export function tensorToJson(tensor: Tensor): JsonValue {
   const element = TO_JSON[tensor.dtype];
   const build = (axis: number, start: number, size: number): JsonValue => {
     if (axis === shape.length) return element(data[start]!);
-    const count = shape[axis]!;
+    const count = elementAt(shape, axis);
     const stride = count === 0 ? 0 : size / count;
     return Array.from({ length: count }, (_, k) => build(axis + 1, start + k * stride, stride));
   };

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import type { ColumnSpec } from '../../model/signature.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
@@ -145,7 +146,7 @@ export class TableReader {
   ): void {
     const cell = this.#readers[j]!(value);
     if (isFault(cell)) {
-      const name = this.#names[j]!;
+      const name = elementAt(this.#names, j);
       const msg = `row ${i}, column ${describeInput(name)}: ${cell.msg}`;
       this.#complaints.add(cellLoc ?? [...rowLoc, name], { type: cell.type, msg }, value);
     } else writer.set(i, j, cell);

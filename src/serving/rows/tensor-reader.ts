@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
@@ -150,8 +151,9 @@ class TensorBuilder {
 
   add(value: unknown, row: number, loc: InputLocation): void {
     // An input of one value a row is given bare or as a list of one.
-    const bare = this.#shape.length === 1 && Math.abs(this.#shape[0]!) === 1 && !Array.isArray(value);
-    this.#fill(bare ? [value] : value, 0, row, loc);
+    const [size, second] = this.#shape;
+    const isBare = (size === 1 || size === -1) && second === undefined && !Array.isArray(value);
+    this.#fill(isBare ? [value] : value, 0, row, loc);
   }
 
   finish(rows: number): Tensor {
@@ -166,8 +168,9 @@ class TensorBuilder {
       const text = `expected a list ${this.#shape.length - axis} deep, got ${describeInput(value)}`;
       this.#complain(text, 'list_type', value, row, loc);
     } else {
-      if (this.#shape[axis]! < 0) this.#shape[axis] = value.length;
-      const size = this.#shape[axis]!;
+      const known = elementAt(this.#shape, axis);
+      const size = known < 0 ? value.length : known;
+      this.#shape[axis] = size;
       if (value.length === size) value.forEach((item, k) => this.#fill(item, axis + 1, row, [...loc, k]));
       else
         this.#complain(

@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { DType, LabelSet, Tensor } from '../../model/tensor.ts';
 import { tensorToJson } from './outputs-to-json.ts';
 
@@ -52,8 +53,8 @@ export function tensorWriter(classes: LabelSet | null): (tensor: Tensor) => stri
 
 function writeList(data: Tensor['data'], start: number, end: number, write: WriteElement): string {
   return `[${inPieces(end - start, (from, to) => {
-    let text = write(data[start + from]!);
-    for (let i = start + from + 1; i < start + to; i++) text += `,${write(data[i]!)}`;
+    let text = '';
+    for (let i = from; i < to; i++) text += (i === from ? '' : ',') + write(data[start + i]!);
     return text;
   })}]`;
 }
@@ -68,7 +69,7 @@ function writeNested(
 ): string {
   if (axis === shape.length) return write(data[start]!);
   if (axis === shape.length - 1) return writeList(data, start, start + size, write);
-  const count = shape[axis]!;
+  const count = elementAt(shape, axis);
   const stride = count === 0 ? 0 : size / count;
   return `[${inPieces(count, (from, to) => {
     let text = '';

@@ -1,6 +1,6 @@
 /** Metrics of two classes. Pure. */
 import { elementAt } from '../../../core/element-at.ts';
-import { zipWith } from '../../../core/vector.ts';
+import { addAt, zipWith } from '../../../core/vector.ts';
 import {
   type MetricMeasurement,
   UNKNOWN_MEASUREMENT,
@@ -93,7 +93,7 @@ export function calibrationError({ truth, score, weight }: BinaryRows): MetricMe
   for (const i of order) {
     const bin = Math.min(CALIBRATION_BINS - 1, Math.floor((before / mass) * CALIBRATION_BINS));
     const w = elementAt(weight, i);
-    gaps[bin] = elementAt(gaps, bin) + w * (elementAt(score, i) - elementAt(truth, i));
+    addAt(gaps, bin, w * (elementAt(score, i) - elementAt(truth, i)));
     before += w;
   }
   return { value: gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / mass, influence: null, size: null };
