@@ -55,6 +55,8 @@ export interface AcceptRequest {
   readonly sample: unknown;
   readonly reference: string | null;
   readonly maxModel: number | null;
+  /** What wrote the folder that it came in. */
+  readonly origin: string | null;
 }
 /** What it ends with: what names the bundle, and what loading it takes where that was little enough to tell in the same process. */
 export interface AcceptanceResult {
@@ -147,14 +149,14 @@ async function admitInChild(
   options: AdmitOptions,
 ): Promise<AcceptanceResult> {
   const { dataDir, runtime = null, maxModel = null, python = null, afresh = false } = options;
-  const sample = (await options.sample?.()) ?? null;
+  const sample = (await options.sample?.()) ?? source.example;
   const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
   const demands = { runtime, golden, reference, maxModel, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
-  const request: AcceptRequest = { ...place, ...demands, sample, afresh };
+  const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
   try {

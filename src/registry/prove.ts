@@ -9,8 +9,9 @@ import { tryContent } from '../engine/onnx/try-load.ts';
 import { type ReadModel, readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
+import { decodeInput } from '../serving/rows/decode.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
-import { exampleRow } from './boundary/example.ts';
+import { type ExampleRow, exampleRow } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './bundle.ts';
 import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { identityOf } from './digest.ts';
@@ -19,6 +20,7 @@ import { readGolden } from './golden-file.ts';
 import { type LoadingCost, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
 import { contentOf } from './model-content.ts';
+import { goldenRowsIn } from './python/golden-rows.ts';
 import { verifyEngines } from './verify.ts';
 import { type BundleManifest, isIsolated, type Runtime } from './version.ts';
 
@@ -73,6 +75,7 @@ export async function proveFile(
     ...(content.kind === 'graph' ? { graphMemory: content.memory } : {}),
     ...proof,
     ...namesToKeep(dir, request),
+    ...(request.origin === null ? {} : { origin: request.origin }),
   };
   const files = { original: request.path, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
@@ -137,8 +140,20 @@ async function prove(
     budgetMillis: size < SMALL_FILE ? 300 : 2000,
   });
   progress('measuring');
-  const { row, batch } = exampleRow(content);
+  const { row, batch } = givenExample(content, request.sample) ?? exampleRow(content);
   return { size, verification, ...(await choose(engines, batch, request, clock)), example: row };
+}
+
+/** The first of the rows that came with the model, where it takes them: people know it. */
+function givenExample(content: ModelContent, sample: unknown): ExampleRow | null {
+  const [row] = sample === null || content.signature.form === 'tensors' ? [] : goldenRowsIn(sample);
+  if (row === undefined) return null;
+  try {
+    return { row, batch: decodeInput([row], content.signature) };
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'INPUT_INVALID') return null;
+    throw error;
+  }
 }
 
 /** The runtime demanded, or the faster of those there are, by one row's cost. */

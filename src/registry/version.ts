@@ -64,6 +64,8 @@ export interface BundleManifest {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
+  /** What wrote the folder that it came in, and by which ids it knows the model: MLflow's `model_uuid` and run. */
+  readonly origin?: string | undefined;
   /** Where it runs with Python, or a script goes around it. */
   readonly python?: PythonManifest | undefined;
   /** A real row that the model accepts, as a JSON row (object by column name, list, or bare value). */

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type {
   CompileBlocker,
   ModelContent,
@@ -17,6 +18,7 @@ import { digestFileSync } from '../../registry/bundle.ts';
 import { filesBelow } from '../../registry/python/folder.ts';
 import type { ModelSource } from '../../registry/python/model-source.ts';
 import { readSource } from '../../registry/python/source.ts';
+import { truncate } from '../../text/truncate.ts';
 import { readModel } from './open-model.ts';
 import { type PythonReport, pythonReport } from './python/report.ts';
 
@@ -73,9 +75,24 @@ export async function inspectModel(
     engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
     blockers,
     globals,
-    notes,
+    notes: [...sourceNotes(source, content?.signature ?? null), ...notes],
     python: pythonReport(source, model, demands),
   };
+}
+
+/** What a folder says of the model in it, and where the two differ. */
+function sourceNotes(
+  { origin, notes, signature: stated }: ModelSource,
+  own: Signature | null,
+): readonly ReadNote[] {
+  const wrote: readonly ReadNote[] = origin === null ? [] : [{ level: 'info', text: origin }];
+  if (stated === null || own === null || stated.form === 'tensors' || own.form === 'tensors')
+    return [...wrote, ...notes];
+  const [said, taken] = [columnNames(stated), columnNames(own)];
+  if (said === null || taken?.join('\n') === said.join('\n')) return [...wrote, ...notes];
+  const model = taken === null ? `${own.columns.length} columns without names` : taken.join(', ');
+  const text = `The folder says that the columns are ${said.join(', ')}; the model itself takes ${model}, and that is what counts`;
+  return [...wrote, ...notes, { level: 'warning', text: truncate(text, 400) }];
 }
 
 /** The model as data; of a folder that nothing but Python reads, what the folder says. */

@@ -4,22 +4,22 @@ import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { filesBelow, isBelow, isFile } from './folder.ts';
+import { exampleBody, mlflowNotes, mlflowOrigin } from './mlflow-facts.ts';
 import { mlflowSignature } from './mlflow-signature.ts';
 import type { ModelSource } from './model-source.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
 import { requirementsAt, smallText } from './small-text.ts';
 
 /** Folders in MLflow's format (https://mlflow.org/docs/latest/ml/model/): `MLmodel` and what it names. */
 export const MLMODEL = 'MLmodel';
 const LIMITS = { files: 10_000, bytes: 64 * 2 ** 30 };
-/** A file that says nothing but itself, many times over: YAML's aliases unfold. */
-const ALIASES = 100;
 
 type Refuse = (problem: string, way?: string) => PlimsollError;
 const AGAIN = 'Save the model again with MLflow, and copy the folder as a whole';
 
 /**
- * Reads an MLflow folder: flavours, environment, modules and signature. A scikit-learn flavour's own pickle may do without
- * Python. Throws SAVED_INVALID.
+ * Reads an MLflow folder: flavours, environment, modules, signature and input example. The file of a flavour that is known here
+ * may do without Python. Throws SAVED_INVALID.
  */
 export async function readMlflow(folder: string): Promise<ModelSource> {
   const refuse: Refuse = (problem, way = AGAIN) =>
@@ -29,10 +29,10 @@ export async function readMlflow(folder: string): Promise<ModelSource> {
   const flavors = isRecord(document) ? document['flavors'] : null;
   if (!isRecord(document) || !isRecord(flavors)) throw refuse(`${MLMODEL} names no flavors`);
   const pyfunc = isRecord(flavors['python_function']) ? flavors['python_function'] : null;
-  const data = sklearnFile(folder, flavors['sklearn'], refuse);
+  const data = nativeFile(folder, flavors, refuse);
   if (pyfunc === null && data === null)
     throw refuse(
-      `${MLMODEL} has neither a python_function nor a sklearn flavor, but ${Object.keys(flavors).join(', ').slice(0, 200)}`,
+      `${MLMODEL} has none of the flavors python_function, ${NATIVE.join(', ')}, but ${Object.keys(flavors).join(', ').slice(0, 200)}`,
       'Save it with a flavor that Python can run: python_function',
     );
   const code = typeof pyfunc?.['code'] === 'string' ? [inside(pyfunc['code'], 'code', refuse)] : [];
@@ -51,6 +51,9 @@ export async function readMlflow(folder: string): Promise<ModelSource> {
     golden: null,
     reference: null,
     signature: mlflowSignature(document['signature']),
+    example: exampleBody(folder, document),
+    origin: mlflowOrigin(document),
+    notes: mlflowNotes(document),
     call: null,
   };
 }
@@ -62,20 +65,38 @@ function inside(path: string, field: string, refuse: Refuse): string {
   );
 }
 
-function sklearnFile(folder: string, flavor: unknown, refuse: Refuse): string | null {
-  if (!isRecord(flavor) || typeof flavor['pickled_model'] !== 'string') return null;
-  const path = join(folder, inside(flavor['pickled_model'], 'pickled_model', refuse));
-  if (!isFile(path)) throw refuse(`it lacks "${flavor['pickled_model']}", which ${MLMODEL} names`);
-  return path;
+/**
+ * Flavours whose files may be read as data, and the fields that name them. `loader_module` says how Python loads a model, and
+ * is neither imported nor asked.
+ */
+const NATIVE = ['sklearn', 'xgboost', 'lightgbm', 'catboost', 'onnx'] as const;
+const FILE_FIELDS = ['pickled_model', 'data', 'model_data'] as const;
+
+/** The model file of the first such flavour; null where there is none. */
+function nativeFile(
+  folder: string,
+  flavors: Readonly<Record<string, unknown>>,
+  refuse: Refuse,
+): string | null {
+  for (const name of NATIVE) {
+    const flavor = flavors[name];
+    if (!isRecord(flavor)) continue;
+    for (const field of FILE_FIELDS) {
+      const named = flavor[field];
+      if (typeof named !== 'string') continue;
+      const path = join(folder, inside(named, field, refuse));
+      if (!isFile(path)) throw refuse(`it lacks "${named}", which ${MLMODEL} names`);
+      return path;
+    }
+  }
+  return null;
 }
 
 async function parseYaml(text: string, name: string, refuse: Refuse): Promise<unknown> {
-  // A CommonJS package: inside the bundle only its default export is there.
-  const { default: yaml } = await import('yaml');
   try {
-    return yaml.parse(text, { schema: 'core', maxAliasCount: ALIASES });
+    return await parsePlainYaml(text);
   } catch (cause) {
-    throw refuse(`${name} is no YAML: ${messageOf(cause).split('\n')[0]}`);
+    throw refuse(`${name} is no plain YAML: ${messageOf(cause)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CallSpec } from '../../engine/python/messages.ts';
+import type { ReadNote } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
@@ -24,6 +25,12 @@ export interface ModelSource {
   readonly reference: string | null;
   readonly signature: Signature | null;
   readonly call: CallSpec | null;
+  /** A /predict body that it was tried with where it was made, or null. */
+  readonly example: unknown;
+  /** What wrote the folder and by which ids it knows the model, in a sentence; null where the folder does not say. */
+  readonly origin: string | null;
+  /** What the folder says that people should know. */
+  readonly notes: readonly ReadNote[];
 }
 
 /** Nothing but a model. */
@@ -42,4 +49,7 @@ export const bareSource = (path: string): ModelSource => ({
   reference: null,
   signature: null,
   call: null,
+  example: null,
+  origin: null,
+  notes: [],
 });

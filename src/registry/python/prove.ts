@@ -80,6 +80,7 @@ export async function provePython(
     ...{ signature, runtime, rowMicros, verification, example },
     python: { ...python, trust },
     ...namesToKeep(dir, request),
+    ...(request.origin === null ? {} : { origin: request.origin }),
   };
   for (const { path } of assembly.files) flushFile(join(original, path));
   const files = { original: null, golden: request.golden, reference: request.reference };

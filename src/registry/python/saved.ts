@@ -45,6 +45,9 @@ export async function readSaved(folder: string): Promise<ModelSource> {
     reference: manifest.reference === null ? null : at(manifest.reference),
     signature: parseSignature(manifest.signature),
     call: manifest.call,
+    example: null,
+    origin: null,
+    notes: [],
   };
 }
 

@@ -143,7 +143,7 @@ signature:
     await expect(readSource(folder)).rejects.toEqual(refused('SAVED_INVALID', /pickled_model.*inside/));
     const bomb = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
     write('MLmodel', `a0: &a0 [1]\n${bomb.join('\n')}\n`);
-    await expect(readSource(folder)).rejects.toEqual(refused('SAVED_INVALID', /no YAML/));
+    await expect(readSource(folder)).rejects.toEqual(refused('SAVED_INVALID', /no plain YAML/));
   });
 });
 
