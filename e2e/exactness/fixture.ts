@@ -45,7 +45,9 @@ export function listFixtures(root: string): FixtureFile[] {
 function listRelease(folder: string): FixtureFile[] {
   const files = readdirSync(folder);
   const models = new Map(
-    files.filter((file) => /\.(joblib|pkl|txt|cbm|catboost)$/.test(file)).map((file) => [stem(file), file]),
+    files
+      .filter((file) => /\.(joblib|pkl|txt|cbm|catboost|xgb|ubj|bst)$/.test(file))
+      .map((file) => [stem(file), file]),
   );
   return files
     .filter((file) => file.endsWith('.json'))

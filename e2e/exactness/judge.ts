@@ -67,6 +67,7 @@ function judgeTensor(
     return;
   }
   const [rows = 0, width = 1] = shape;
+  const epsilon = actual.dtype === 'float32' ? 2 ** -23 : Number.EPSILON;
   tally.rows = Math.max(tally.rows, rows);
   for (let row = 0; row < rows; row++) {
     const cells = shape.length === 1 ? [expected[row] as Cell] : (expected[row] as readonly Cell[]);
@@ -78,7 +79,7 @@ function judgeTensor(
         ? judgeNumber(
             found as number,
             numberOf(wanted),
-            { promised, scale: () => scaleOf(name, fixture, row, column, cells), cells },
+            { promised, scale: () => scaleOf(name, fixture, row, column, cells), cells, epsilon },
             tally,
           )
         : judgeLabel(found, wanted, actual, () => tied(fixture, row), tally);
@@ -95,22 +96,30 @@ interface Measure {
   readonly scale: () => number;
   /** The library's row. */
   readonly cells: readonly Cell[];
+  /** Of the type of the numbers. */
+  readonly epsilon: number;
 }
 
 /** Why `a` is not close enough to the library's `b`, or null. */
-function judgeNumber(a: number, b: number, { promised, scale, cells }: Measure, tally: Tally): string | null {
+function judgeNumber(
+  a: number,
+  b: number,
+  { promised, scale, cells, epsilon }: Measure,
+  tally: Tally,
+): string | null {
   if (Object.is(a, b)) return null;
   if (Number.isNaN(a) || Number.isNaN(b)) return `${a}; the library gives ${b}`;
   // −0 and +0 count as a difference in the table, but no promise is about the sign of zero.
   tally.differing++;
-  const ulps = ulpDistance(a, b);
+  // A unit in the last place of float32 is 2²⁹ of float64.
+  const ulps = ulpDistance(a, b) / (epsilon / Number.EPSILON);
   const relative = b === 0 ? (a === 0 ? 0 : Number.POSITIVE_INFINITY) : Math.abs(a - b) / Math.abs(b);
   tally.maxUlp = Math.max(tally.maxUlp, ulps);
   tally.maxRelative = Math.max(tally.maxRelative, relative);
   const kept =
     ulps === 0 ||
     (promised !== 'bits' && ulps <= 4) ||
-    (promised === 'ulps' && Math.abs(a - b) <= linkRounding(b, cells)) ||
+    (promised === 'ulps' && Math.abs(a - b) <= linkRounding(b, cells, epsilon)) ||
     (promised === 'close' && Math.abs(a - b) <= 1e-9 * Math.abs(b) + 1e-13 * scale());
   return kept ? null : `${a}; the library gives ${b} (${ulps} ulp, promised ${promised})`;
 }
@@ -123,10 +132,10 @@ const SMALLEST = 2 ** -1022;
  * y = ln p into a relative error |y| times as large, and of two probabilities one is 1 less the other, so that its
  * error is the other's.
  */
-function linkRounding(b: number, cells: readonly Cell[]): number {
+function linkRounding(b: number, cells: readonly Cell[], epsilon: number): number {
   const own = Math.abs(b) * Math.max(1, Math.abs(Math.log(Math.abs(b))));
   const complement = cells.length === 2 ? Math.max(...cells.map(Number)) : 0;
-  return 4 * Number.EPSILON * Math.max(own, complement) + SMALLEST;
+  return 4 * epsilon * Math.max(own, complement) + SMALLEST;
 }
 
 function judgeLabel(a: unknown, b: Cell, tensor: Tensor, isTied: () => boolean, tally: Tally): string | null {

@@ -10,7 +10,9 @@ export interface NamedFile {
 }
 
 /** File names that are taken from a folder: model formats, compressed or not. */
-export const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+export const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx|ubj|bst|model)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+/** Endings of models that other files have as well: they are models where they are named. */
+const NAMED_FILE = /\.(json|txt)$/i;
 /** Whether a text may name a model. */
 export const isModelName = (text: string): boolean => NAME.test(text);
 
@@ -69,13 +71,13 @@ function expand(word: string, isModel: boolean, problems: string[]): NamedFile[]
   const names = readdirSync(path)
     .filter((name) => MODEL_FILE.test(name))
     .sort();
-  if (names.length === 0) problems.push(`"${path}" holds no model file (.joblib, .pkl, .onnx)`);
+  if (names.length === 0) problems.push(`"${path}" holds no model file (.joblib, .pkl, .onnx, .ubj)`);
   return names.map((name) => ({ name: stem(name), path: join(path, name), found: true }));
 }
 
 /** `models/churn.pkl.gz` is `churn`; blanks and other marks become dashes. */
 export const stem = (path: string): string => {
   const name = basename(path);
-  const bare = name.replace(MODEL_FILE, '') || name;
+  const bare = name.replace(MODEL_FILE, '').replace(NAMED_FILE, '') || name;
   return bare.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model';
 };

@@ -8,6 +8,7 @@ import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
+import { xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import type { ModelDescription } from '../model/description.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
@@ -30,6 +31,8 @@ const skopsFormat: FileFormatReader = {
 /** Every format, in the order in which they are asked. */
 const FORMATS: readonly FileFormatReader[] = [
   lightgbmFormat,
+  xgboostJsonFormat,
+  xgboostUbjFormat,
   objectFormat,
   skopsFormat,
   cbmFormat,
@@ -55,7 +58,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

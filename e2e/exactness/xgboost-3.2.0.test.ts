@@ -1,0 +1,3 @@
+import { replayRelease } from './replay-release.ts';
+
+replayRelease('xgboost-3.2.0');

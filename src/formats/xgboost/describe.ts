@@ -1,0 +1,56 @@
+import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
+import { contentOrBlocker } from '../blocker.ts';
+import { type BoosterModel, outputsOfBooster } from './booster.ts';
+import { ensembleOfBooster } from './ensemble.ts';
+
+/** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees. */
+export function describeBooster(model: BoosterModel, format: string): ModelDescription {
+  const description = {
+    format,
+    framework: frameworkOfBooster(model),
+    compression: null,
+    outline: outlineOfBooster(model, '', 0),
+    globals: [],
+    notes: notesOf(model),
+  };
+  return {
+    ...description,
+    ...contentOrBlocker(() =>
+      ensembleOfBooster(model, {
+        origin: { path: '', class: 'xgboost.Booster', offset: 0 },
+        features: model.features,
+        featureNames: model.featureNames,
+      }),
+    ),
+  };
+}
+
+/** XGBoost and the release that wrote the booster. */
+const frameworkOfBooster = ({ release }: BoosterModel): SourceFramework => ({
+  name: 'XGBoost',
+  version: release.text,
+});
+
+/** The booster as `inspect` shows it. */
+function outlineOfBooster(model: BoosterModel, path: string, offset: number): OutlineNode {
+  const params: Record<string, string> = {
+    objective: model.objective,
+    booster: model.booster,
+    features: String(model.features),
+  };
+  if (model.booster !== 'gblinear') params['trees'] = String(model.trees.length);
+  if (model.parallelTrees > 1) params['parallel_trees'] = String(model.parallelTrees);
+  if (outputsOfBooster(model) > 1) params['outputs'] = String(outputsOfBooster(model));
+  const best = model.attributes.get('best_iteration');
+  if (best !== undefined) params['best_iteration'] = best;
+  return { path, class: 'xgboost.Booster', offset, params, children: [] };
+}
+
+function notesOf(model: BoosterModel): readonly ReadNote[] {
+  const best = model.attributes.get('best_iteration');
+  if (best === undefined) return [];
+  const text =
+    `training stopped early at best_iteration ${best}: as Booster.predict, this uses all trees; ` +
+    'XGBClassifier and XGBRegressor use those up to the best iteration';
+  return [{ level: 'info', text }];
+}

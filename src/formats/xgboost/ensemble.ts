@@ -1,0 +1,120 @@
+import type { BoosterHead } from '../../model/booster.ts';
+import type { TreeEnsembleStep } from '../../model/step.ts';
+import type { StepBase } from '../../model/step-base.ts';
+import { plantTrees } from './arena.ts';
+import { type BoosterModel, type BoosterTree, outputsOfBooster } from './booster.ts';
+import { boosterInvalid, boosterUnsupported } from './failure.ts';
+import { objectiveOf } from './objective.ts';
+
+/** Margins that one row of a table may have; more columns are no answer. */
+const MOST_OUTPUTS = 10_000;
+
+/** What a wrapper adds to its booster. */
+export interface EnsembleUse {
+  /** Rounds that are used; all of them where undefined. */
+  readonly rounds?: number | undefined;
+  /** The head where `predict` is not what the booster gives. */
+  readonly head?: ((head: BoosterHead) => BoosterHead) | undefined;
+  /** What a leaf of a weighted tree becomes; the default is its product with the weight, in float32. */
+  readonly weighted?: ((value: number, weight: number, base: number) => number) | undefined;
+}
+
+/** Product in float32, as `Dart::PredictBatch` multiplies before it adds. */
+const productOf = (value: number, weight: number): number => Math.fround(value * weight);
+
+/**
+ * The trees of a booster as a step: comparisons and sums in float32, the margin of the base score first.
+ * Errors: MODEL_INVALID, MODEL_UNSUPPORTED.
+ */
+export function ensembleOfBooster(
+  model: BoosterModel,
+  base: StepBase,
+  use: EnsembleUse = {},
+): TreeEnsembleStep {
+  if (model.booster === 'gblinear')
+    throw boosterUnsupported(PLACE, 'gradient_booster.name', '"gblinear"', 'gbtree and dart are');
+  const scores = outputsOf(model);
+  const { link, marginOf } = objectiveOf(model);
+  const start = baseMargins(model, scores, marginOf);
+  const used = model.trees.slice(0, treesOf(model, use.rounds));
+  const trees = used.length === 0 ? [nothing(model.leafWidth)] : used;
+  const groups = Int32Array.from(trees, (_, t) => model.groups[t] ?? 0);
+  const beyond = groups.findIndex((group) => group >= scores);
+  if (beyond >= 0)
+    throw boosterInvalid(PLACE, `tree_info[${beyond}]`, String(groups[beyond]), `an output below ${scores}`);
+  const { treeWeights } = model;
+  const weighted = use.weighted ?? productOf;
+  const arena = plantTrees(trees, model, (value, tree) => {
+    const leaf = Math.fround(value);
+    return treeWeights === null
+      ? leaf
+      : weighted(leaf, Math.fround(treeWeights[tree] ?? 1), start[groups[tree] ?? 0] ?? 0);
+  });
+  const head: BoosterHead = { kind: 'booster', link, classes: null, flat: true, margins: 'margin' };
+  return {
+    kind: 'tree-ensemble',
+    ...base,
+    arena,
+    input: 'float32',
+    split: 'lt',
+    acceptsMissing: true,
+    scores,
+    target: model.leafWidth > 1 || scores === 1 ? null : groups,
+    base: { kind: 'constant', scores: start },
+    sums: 'float32',
+    aggregate: 'sum',
+    head: use.head === undefined ? head : use.head(head),
+  };
+}
+
+/** A tree that adds -0, which changes nothing, and stands for a booster without trees: engines want one. */
+const nothing = (width: number): BoosterTree => ({
+  place: PLACE,
+  left: [-1],
+  right: [-1],
+  feature: [0],
+  threshold: [0],
+  defaultLeft: [0],
+  sets: new Map(),
+  values: new Float64Array(width).fill(-0),
+  leafRow: () => 0,
+});
+
+const PLACE = { path: 'learner', offset: 0 };
+
+function outputsOf(model: BoosterModel): number {
+  const scores = outputsOfBooster(model);
+  if (scores > MOST_OUTPUTS)
+    throw boosterUnsupported(PLACE, 'learner_model_param', `${scores} outputs`, `up to ${MOST_OUTPUTS} are`);
+  if (model.leafWidth > 1 && model.leafWidth !== scores)
+    throw boosterInvalid(
+      PLACE,
+      'size_leaf_vector',
+      String(model.leafWidth),
+      `${scores}, the number of outputs`,
+    );
+  if (model.objective === 'multi:softmax' && scores === 1)
+    throw boosterInvalid(PLACE, 'num_class', String(model.classes), 'the classes of multi:softmax');
+  return scores;
+}
+
+function baseMargins(model: BoosterModel, scores: number, marginOf: (base: number) => number): Float64Array {
+  const { base, baseIsMargin } = model;
+  if (base.length !== 1 && base.length !== scores)
+    throw boosterInvalid(PLACE, 'base_score', `${base.length} numbers`, `1 or ${scores}`);
+  const margins = base.map((value) => (baseIsMargin ? value : marginOf(value)));
+  if (!margins.every(Number.isFinite))
+    throw boosterInvalid(PLACE, 'base_score', String(base), `what ${model.objective} predicts`);
+  return Float64Array.from({ length: scores }, (_, k) => margins[base.length === 1 ? 0 : k] ?? 0);
+}
+
+/** Trees of the first `rounds` rounds. */
+function treesOf(
+  { trees, rounds: ends, parallelTrees, leafWidth, ...model }: BoosterModel,
+  rounds?: number,
+): number {
+  if (rounds === undefined) return trees.length;
+  if (ends !== null && ends.length > 1) return ends[Math.min(rounds, ends.length - 1)] ?? trees.length;
+  const perRound = parallelTrees * (leafWidth > 1 ? 1 : outputsOfBooster(model));
+  return Math.min(trees.length, rounds * perRound);
+}

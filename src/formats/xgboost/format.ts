@@ -1,0 +1,36 @@
+import type { ModelDescription } from '../../model/description.ts';
+import { ReadBudget } from '../budget.ts';
+import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { describeBooster } from './describe.ts';
+import { readJson } from './json.ts';
+import { readBoosterDocument } from './read-document.ts';
+import { readUbjson } from './ubjson.ts';
+
+const TEXT = new TextDecoder('latin1');
+
+/** The bytes of a file, charged against what may be read. */
+function bytesOf(source: ByteSource, budget: ReadBudget): Uint8Array {
+  budget.check('fileBytes', source.size, `"${source.name}"`, 0);
+  return source.slice(0, source.size);
+}
+
+/** `save_model('….json')`: an object whose first key, after what was sorted before it, is "learner" or "version". */
+export const xgboostJsonFormat: FileFormatReader = {
+  id: 'xgboost-json',
+  match: (head) =>
+    /^\s*\{\s*"(?:(?:learner|Config|Model)"\s*:\s*\{|version"\s*:\s*\[)/.test(TEXT.decode(head)),
+  read: (source: ByteSource, context: ReadContext): ModelDescription => {
+    const budget = new ReadBudget(context);
+    return describeBooster(readBoosterDocument(readJson(bytesOf(source, budget), budget)), 'xgboost-json');
+  },
+};
+
+/** `save_model('….ubj')`: an object of UBJSON, whose keys have lengths of eight bytes. */
+export const xgboostUbjFormat: FileFormatReader = {
+  id: 'xgboost-ubj',
+  match: (head) => /^\{L\0{7}.(?:learner|version|Config|Model)/s.test(TEXT.decode(head)),
+  read: (source: ByteSource, context: ReadContext): ModelDescription => {
+    const budget = new ReadBudget(context);
+    return describeBooster(readBoosterDocument(readUbjson(bytesOf(source, budget), budget)), 'xgboost-ubj');
+  },
+};
