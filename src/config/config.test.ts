@@ -100,15 +100,27 @@ test('files are named by NAME=FILE, by their stem, or by --name', async () => {
     'My-model-2-',
   ]);
   expect(await names({ name: 'live' })).toEqual(['live']);
+  const endings = ['skops', 'ubj', 'cbm', 'bst', 'model', 'pmml', 'json', 'txt', 'bin', 'xml'];
+  for (const ending of endings) expect(await names({ models: [file(`x.${ending}`)] }), ending).toEqual(['x']);
 });
 
 test('a folder stands for the model files in it', async () => {
   const models = join(folder, 'models');
   mkdirSync(models);
-  for (const name of ['b.onnx', 'a.joblib', 'README.md', 'train.py']) writeFileSync(join(models, name), '');
+  for (const name of [
+    'b.onnx',
+    'a.joblib',
+    'c.cbm',
+    'README.md',
+    'train.py',
+    'golden.json',
+    'requirements.txt',
+  ])
+    writeFileSync(join(models, name), '');
   expect((await serveConfig(given({ models: [models] }))).files).toEqual([
     { name: 'a', path: join(models, 'a.joblib'), found: true },
     { name: 'b', path: join(models, 'b.onnx'), found: true },
+    { name: 'c', path: join(models, 'c.cbm'), found: true },
   ]);
 });
 

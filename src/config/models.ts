@@ -10,9 +10,10 @@ export interface NamedFile {
 }
 
 /** File names that are taken from a folder: model formats, compressed or not. */
-export const MODEL_FILE = /\.(joblib|pkl|pickle|sav|onnx|ubj|bst|model)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+export const MODEL_FILE =
+  /\.(joblib|pkl|pickle|sav|onnx|skops|ubj|bst|model|cbm|pmml)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
 /** Endings of models that other files have as well: they are models where they are named. */
-const NAMED_FILE = /\.(json|txt)$/i;
+const NAMED_FILE = /\.(json|txt|bin|xml)$/i;
 /** Whether a text may name a model. */
 export const isModelName = (text: string): boolean => NAME.test(text);
 
@@ -71,7 +72,8 @@ function expand(word: string, isModel: boolean, problems: string[]): NamedFile[]
   const names = readdirSync(path)
     .filter((name) => MODEL_FILE.test(name))
     .sort();
-  if (names.length === 0) problems.push(`"${path}" holds no model file (.joblib, .pkl, .onnx, .ubj)`);
+  if (names.length === 0)
+    problems.push(`"${path}" holds no model file (.joblib, .pkl, .skops, .onnx, .ubj, .cbm …)`);
   return names.map((name) => ({ name: stem(name), path: join(path, name), found: true }));
 }
 
