@@ -9,6 +9,7 @@ import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
 import { multinomialNb } from './naive-bayes.ts';
+import { pmml } from './pmml.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
 import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
@@ -27,6 +28,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   'tree-ensemble': treeEnsembleStep,
   catboost,
   dummy,
+  pmml,
 };
 
 /** The compiler that fits a step. */

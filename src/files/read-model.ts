@@ -6,6 +6,7 @@ import { readObjectFile } from '../formats/joblib/read.ts';
 import { lightgbmFormat } from '../formats/lightgbm/format.ts';
 import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
+import { pmmlFormat } from '../formats/pmml/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
@@ -38,6 +39,7 @@ const FORMATS: readonly FileFormatReader[] = [
   cbmFormat,
   catboostJsonFormat,
   onnxFormat,
+  pmmlFormat,
 ];
 
 export interface ReadOptions {
@@ -58,7 +60,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

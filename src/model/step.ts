@@ -15,6 +15,7 @@ import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
+import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import type { StepDescription } from './step-description.ts';
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
@@ -43,7 +44,8 @@ export type ModelStep =
   | MultinomialNbStep
   | TreeEnsembleStep
   | CatBoostStep
-  | DummyStep;
+  | DummyStep
+  | PmmlStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
 export type NamedStep = NamedStepOf<ModelStep>;
@@ -71,4 +73,5 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,
+  ...PMML_STEPS,
 };

@@ -25,7 +25,7 @@ export const LAYERS: Layers = {
   'formats/onnx': ['bytes', 'model', 'formats', 'onnx'],
   compile: ['model', 'onnx'],
   engine: ['model'],
-  'engine/native': ['engine', 'model'],
+  'engine/native': ['engine', 'model', 'statistics'],
   // Text vectorizers run natively in front of a graph.
   // Graphs of others run in processes as models of Python do.
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],

@@ -10,6 +10,7 @@ import { prepareSimpleImputer } from './imputation.ts';
 import { LINEAR_PREPARERS } from './linear.ts';
 import { refusingMissing } from './missing.ts';
 import { prepareMultinomialNb } from './naive-bayes.ts';
+import { preparePmml } from './pmml/prepare.ts';
 import { SCALING_PREPARERS } from './scaling.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
@@ -30,6 +31,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   'tree-ensemble': prepareTreeEnsemble,
   catboost: prepareCatBoost,
   dummy: prepareDummy,
+  pmml: preparePmml,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import { nextUp32 } from '../../core/float.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
+import { pmmlBoundaries } from '../../model/pmml/boundaries.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
 /**
@@ -110,6 +111,15 @@ function visitScalers(
   return out;
 }
 
+/** Thresholds and points of the fields that are cells as they came; other fields are computed from those. */
+function visitPmml(step: StepOf<'pmml'>, traces: Traces, found: BoundaryInterests): Traces {
+  for (const { column, value } of pmmlBoundaries(step)) {
+    if (typeof value === 'number') note(traces[column], found, [value]);
+    else if (typeof value === 'string') found.columns[traces[column]?.column ?? -1]?.strings.add(value);
+  }
+  return opaque(1);
+}
+
 const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   pipeline: (step, traces, found) => step.steps.reduce((now, { step }) => visit(step, now, found), traces),
   'column-transformer': (step, traces, found) =>
@@ -215,4 +225,5 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     return opaque(step.dimensions);
   },
   dummy: () => opaque(1),
+  pmml: visitPmml,
 };

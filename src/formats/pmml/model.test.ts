@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { answersOf, documentOf, listOf, readText } from './testing/document.ts';
+
+const SCHEMA = '<MiningSchema><MiningField name="x"/><MiningField name="z"/><MiningField name="s"/>';
+const CLASSES = `${SCHEMA}<MiningField name="c" usageType="target"/></MiningSchema>`;
+const NUMBERS = `${SCHEMA}<MiningField name="y" usageType="target"/></MiningSchema>`;
+
+const leaf = (id: string, predicate: string, yes: number): string =>
+  `<Node id="${id}" score="${yes > 0.5 ? 'yes' : 'no'}">${predicate}<ScoreDistribution value="no" recordCount="${10 - 10 * yes}"/><ScoreDistribution value="yes" recordCount="${10 * yes}"/></Node>`;
+const compare = (field: string, operator: string, value: string | number): string =>
+  `<SimplePredicate field="${field}" operator="${operator}" value="${value}"/>`;
+
+const tree = (
+  attributes: string,
+  predicates: readonly [string, string] = [compare('x', 'lessThan', 5), compare('x', 'greaterOrEqual', 5)],
+): string =>
+  documentOf(`<TreeModel functionName="classification" ${attributes}>${CLASSES}
+<Node id="0" score="no" defaultChild="2"><True/><ScoreDistribution value="no" recordCount="6"/><ScoreDistribution value="yes" recordCount="4"/>
+${leaf('1', predicates[0], 0.2)}${leaf('2', predicates[1], 0.9)}</Node></TreeModel>`);
+
+describe('trees', () => {
+  it('answer the class and the fractions of the leaf', () => {
+    const outputs = answersOf(tree(''), [{ x: 4 }, { x: 5 }]);
+    expect(listOf(outputs)).toEqual(['no', 'yes']);
+    expect(listOf(outputs, 'predict_proba')).toEqual([0.8, 0.2, 0.1, 0.9]);
+  });
+
+  it.each([
+    ['missingValueStrategy="lastPrediction"', [0.6, 0.4]],
+    ['missingValueStrategy="defaultChild"', [0.1, 0.9]],
+    ['missingValueStrategy="none" noTrueChildStrategy="returnLastPrediction"', [0.6, 0.4]],
+  ])('with %s answer a missing value', (attributes, wanted) => {
+    expect(listOf(answersOf(tree(attributes), [{}]), 'predict_proba')).toEqual(wanted);
+  });
+
+  it.each(['missingValueStrategy="nullPrediction"', ''])(
+    'refuse a row without a prediction: %s',
+    (attributes) => {
+      expect(() => answersOf(tree(attributes), [{}])).toThrow('predicts nothing');
+    },
+  );
+
+  it('refuse strategies that weigh several leaves', () => {
+    expect(readText(tree('missingValueStrategy="weightedConfidence"')).blockers).toMatchObject([
+      { field: 'missingValueStrategy', found: '"weightedConfidence"' },
+    ]);
+  });
+
+  it('ask surrogates where a value is missing', () => {
+    const surrogate = (operator: string): string =>
+      `<CompoundPredicate booleanOperator="surrogate">${compare('x', operator, 5)}${compare('z', operator, 1)}</CompoundPredicate>`;
+    const text = tree('', [surrogate('lessThan'), surrogate('greaterOrEqual')]);
+    expect(listOf(answersOf(text, [{ x: 9, z: 0 }, { z: 0 }, { z: 2 }]))).toEqual(['yes', 'no', 'yes']);
+  });
+
+  it('ask sets, and several values at once', () => {
+    const set =
+      '<SimpleSetPredicate field="s" booleanOperator="isIn"><Array n="2" type="string">"a b" c</Array></SimpleSetPredicate>';
+    const both = `<CompoundPredicate booleanOperator="and">${compare('x', 'greaterThan', 1)}<CompoundPredicate booleanOperator="or">${compare('z', 'equal', 2)}<SimplePredicate field="s" operator="isMissing"/></CompoundPredicate></CompoundPredicate>`;
+    const text = tree('', [set, both]);
+    expect(listOf(answersOf(text, [{ s: 'a b' }, { x: 2, z: 2, s: 'q' }, { x: 2 }, { s: 'c' }]))).toEqual([
+      'no',
+      'yes',
+      'yes',
+      'no',
+    ]);
+  });
+});
+
+const segment = (id: number, body: string, attributes = '', predicate = '<True/>'): string =>
+  `<Segment id="${id}" ${attributes}>${predicate}${body}</Segment>`;
+const constantTree = (score: number | string, task = 'regression'): string =>
+  `<TreeModel functionName="${task}">${task === 'regression' ? NUMBERS : CLASSES}<Node score="${score}">${compare('x', 'greaterThan', 0)}</Node></TreeModel>`;
+const mining = (method: string, segments: string, task = 'regression', attributes = ''): string =>
+  documentOf(`<MiningModel functionName="${task}">${task === 'regression' ? NUMBERS : CLASSES}
+<Segmentation multipleModelMethod="${method}" ${attributes}>${segments}</Segmentation></MiningModel>`);
+
+describe('models of several segments', () => {
+  const three = [1, 4, 7].map((score, i) => segment(i, constantTree(score), `weight="${i + 1}"`)).join('');
+  it.each([
+    ['sum', 12],
+    ['average', 4],
+    ['weightedAverage', 5],
+    ['median', 4],
+    ['selectFirst', 1],
+    ['modelChain', 7],
+  ])('%s of 1, 4 and 7 is %d', (method, wanted) => {
+    expect(listOf(answersOf(mining(method, three), [{ x: 1 }]))).toEqual([wanted]);
+  });
+
+  it('vote, and of equals the first class that was voted for wins', () => {
+    const votes = ['yes', 'no', 'yes', 'no']
+      .map((score, i) => segment(i, constantTree(score, 'classification')))
+      .join('');
+    const outputs = answersOf(mining('majorityVote', votes, 'classification'), [{ x: 1 }]);
+    expect([listOf(outputs), listOf(outputs, 'predict_proba')]).toEqual([['yes'], [0.5, 0.5]]);
+    const weighted =
+      segment(0, constantTree('yes', 'classification'), 'weight="1"') +
+      segment(1, constantTree('no', 'classification'), 'weight="3"');
+    expect(
+      listOf(
+        answersOf(mining('weightedMajorityVote', weighted, 'classification'), [{ x: 1 }]),
+        'predict_proba',
+      ),
+    ).toEqual([0.75, 0.25]);
+  });
+
+  it('say what a segment without a prediction means', () => {
+    const two = `${segment(0, constantTree(5))}${segment(1, constantTree(3).replaceAll('"x"', '"z"'))}`;
+    expect(listOf(answersOf(mining('sum', two), [{ x: 1 }]))).toEqual([NaN]);
+    expect(
+      listOf(
+        answersOf(mining('sum', two, 'regression', 'missingPredictionTreatment="skipSegment"'), [{ x: 1 }]),
+      ),
+    ).toEqual([5]);
+  });
+
+  it('choose segments by their predicates', () => {
+    const two = `${segment(0, constantTree(5), '', compare('s', 'equal', 'a'))}${segment(1, constantTree(3))}`;
+    expect(
+      listOf(answersOf(mining('selectFirst', two), [{ x: 1, s: 'a' }, { x: 1, s: 'b' }, { x: 1 }])),
+    ).toEqual([5, 3, 3]);
+  });
+
+  it('hand outputs on in a chain', () => {
+    const first = constantTree(2).replace(
+      '<Node',
+      '<Output><OutputField name="raw" dataType="double" feature="predictedValue"/><OutputField name="more" dataType="double" feature="transformedValue"><Apply function="+"><FieldRef field="raw"/><Constant>1</Constant></Apply></OutputField></Output><Node',
+    );
+    const second = `<RegressionModel functionName="regression"><MiningSchema><MiningField name="more"/></MiningSchema>
+<RegressionTable intercept="0.5"><NumericPredictor name="more" coefficient="10"/></RegressionTable></RegressionModel>`;
+    expect(
+      listOf(answersOf(mining('modelChain', segment(0, first) + segment(1, second)), [{ x: 1 }])),
+    ).toEqual([30.5]);
+  });
+
+  it('refuse what they cannot put together, by name', () => {
+    expect(readText(mining('selectAll', three)).blockers).toMatchObject([
+      { found: '"selectAll" in a regression' },
+    ]);
+    expect(
+      readText(mining('sum', segment(0, '<TextModel functionName="regression"/>'))).blockers,
+    ).toMatchObject([
+      { path: expect.stringContaining('<TextModel> in line'), found: 'one that is not understood' },
+    ]);
+  });
+});
+
+describe('regressions', () => {
+  it('add numbers, categories, powers and products', () => {
+    const text =
+      documentOf(`<RegressionModel functionName="regression">${NUMBERS}<RegressionTable intercept="1">
+<NumericPredictor name="x" exponent="2" coefficient="3"/><CategoricalPredictor name="s" value="a" coefficient="100"/>
+<PredictorTerm coefficient="2"><FieldRef field="x"/><FieldRef field="z"/></PredictorTerm></RegressionTable></RegressionModel>`);
+    expect(listOf(answersOf(text, [{ x: 2, z: 5, s: 'a' }, { x: 2, z: 5 }, { x: 2 }]))).toEqual([
+      133,
+      33,
+      NaN,
+    ]);
+  });
+
+  const tables = (link: string, inner = ''): string =>
+    documentOf(`<RegressionModel functionName="classification" normalizationMethod="${link}">${CLASSES}${inner}
+<RegressionTable intercept="0" targetCategory="yes"><NumericPredictor name="x" coefficient="1"/></RegressionTable>
+<RegressionTable intercept="0" targetCategory="no"/></RegressionModel>`);
+
+  it.each([
+    ['logit', 1 / (1 + Math.exp(-1))],
+    ['softmax', 1 / (1 + Math.exp(-1))],
+    ['cloglog', 1 - Math.exp(-Math.exp(1))],
+    ['loglog', Math.exp(-Math.exp(-1))],
+    ['cauchit', 0.75],
+    ['probit', 0.8413447460685429],
+    ['none', 1],
+  ])('make probabilities by %s', (link, wanted) => {
+    const [no, yes] = listOf(answersOf(tables(link), [{ x: 1 }]), 'predict_proba');
+    expect(yes).toBeCloseTo(wanted, 14);
+    expect(no).toBeCloseTo(1 - wanted, 14);
+  });
+
+  it('rescale, bound and round their target', () => {
+    const text = documentOf(`<RegressionModel functionName="regression">${NUMBERS}
+<Targets><Target field="y" min="-5" max="5" rescaleFactor="3" rescaleConstant="0.4" castInteger="round"/></Targets>
+<RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>`);
+    expect(listOf(answersOf(text, [{ x: 2 }, { x: 50 }]))).toEqual([6, 15]);
+  });
+});
+
+describe('fields of the input', () => {
+  const model = (field: string, attributes: string): string =>
+    documentOf(
+      `<RegressionModel functionName="regression"><MiningSchema><MiningField name="f" ${attributes}/></MiningSchema>
+<RegressionTable intercept="0"><NumericPredictor name="f" coefficient="1"/></RegressionTable></RegressionModel>`,
+      field,
+    );
+  const bounded =
+    '<DataField name="f" optype="continuous" dataType="double"><Interval closure="closedClosed" leftMargin="0" rightMargin="10"/><Value value="-999" property="missing"/></DataField>';
+  const plain = '<DataField name="f" optype="continuous" dataType="double"/>';
+
+  it('are replaced where they are missing', () => {
+    expect(
+      listOf(answersOf(model(bounded, 'missingValueReplacement="3"'), [{}, { f: -999 }, { f: 4 }])),
+    ).toEqual([3, 3, 4]);
+  });
+
+  it('refuse a row with an invalid value, or take it as the document says', () => {
+    expect(() => answersOf(model(bounded, ''), [{ f: 1 }, { f: 11 }])).toThrow(
+      'row 1, column "f": 11 is not from 0 to 10',
+    );
+    expect(listOf(answersOf(model(bounded, 'invalidValueTreatment="asIs"'), [{ f: 11 }]))).toEqual([11]);
+    expect(
+      listOf(
+        answersOf(model(bounded, 'invalidValueTreatment="asMissing" missingValueReplacement="2"'), [
+          { f: 11 },
+        ]),
+      ),
+    ).toEqual([2]);
+    expect(
+      listOf(
+        answersOf(model(bounded, 'invalidValueTreatment="asValue" invalidValueReplacement="1"'), [{ f: 11 }]),
+      ),
+    ).toEqual([1]);
+  });
+
+  it('refuse a missing value where the document says so', () => {
+    expect(() => answersOf(model(plain, 'missingValueTreatment="returnInvalid"'), [{}])).toThrow('missing');
+  });
+
+  it('cut outliers, or take them as missing', () => {
+    const bounds = 'lowValue="0" highValue="10"';
+    expect(
+      listOf(
+        answersOf(model(plain, `outliers="asExtremeValues" ${bounds}`), [{ f: -1 }, { f: 5 }, { f: 11 }]),
+      ),
+    ).toEqual([0, 5, 10]);
+    expect(
+      listOf(
+        answersOf(model(plain, `outliers="asMissingValues" missingValueReplacement="7" ${bounds}`), [
+          { f: 11 },
+        ]),
+      ),
+    ).toEqual([7]);
+  });
+});
+
+describe('a document', () => {
+  it('says what it is, who wrote it and how many models it holds', () => {
+    const description = readText(tree(''));
+    expect(description).toMatchObject({ format: 'pmml', framework: { name: 'Test', version: '1' } });
+    expect(description.outline).toMatchObject({
+      class: 'PMML TreeModel',
+      params: { version: '4.3', functionName: 'classification' },
+    });
+  });
+
+  it.each([
+    [tree('').replace('value="5"', 'value="NaN"'), 'MODEL_INVALID'],
+    [tree('').replace('<DataDictionary>', '<DataDictionary numberOfFields="7">'), 'MODEL_INVALID'],
+    [tree('').replace('defaultChild="2"', 'defaultChild="0"'), 'MODEL_INVALID'],
+    [tree('').replaceAll('recordCount="8"', 'recordCount="-8"'), 'MODEL_INVALID'],
+    [tree('').replace('version="4.3"', 'version="3.2"'), 'MODEL_UNSUPPORTED'],
+    ['<svg/>', 'READ_CORRUPT'],
+  ])('that lies is refused', (text, code) => {
+    expect(() => readText(text)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('may be written with a prefix, in Latin-1 and in UTF-16', () => {
+    const prefixed = tree('')
+      .replaceAll(/<(\/?)([A-Z])/g, '<$1p:$2')
+      .replace('xmlns=', 'xmlns:p=');
+    expect(listOf(answersOf(prefixed, [{ x: 9 }]))).toEqual(['yes']);
+  });
+});
