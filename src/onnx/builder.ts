@@ -1,4 +1,4 @@
-import { elementAt } from '../core/element-at.ts';
+import { elementAt, valueInMap } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { DType, Tensor } from '../model/tensor.ts';
 import type {
@@ -47,7 +47,7 @@ export class GraphBuilder implements GraphBuilderApi {
     }
     const key = fingerprint(tensor);
     const alike = this.#constants.get(key) ?? [];
-    const known = alike.find((name) => sameTensor(this.#initializers.get(name)!, tensor));
+    const known = alike.find((name) => sameTensor(valueInMap(this.#initializers, name), tensor));
     if (known !== undefined) return known;
     const name = this.#unique('c');
     this.#initializers.set(name, Object.freeze({ ...tensor, shape: Object.freeze([...tensor.shape]) }));

@@ -1,4 +1,5 @@
 /** Environment markers (PEP 508): whether a text is one. They are decided by the resolver, which knows the interpreter. Pure. */
+import { elementAt } from '../core/element-at.ts';
 
 const VARIABLES = new Set([
   'python_version',
@@ -48,7 +49,7 @@ function tokenise(marker: string): readonly Token[] | null {
     if (match === null) return null;
     const kinds: readonly Kind[] = ['bracket', 'operator', 'joint', 'variable', 'text'];
     const index = match.slice(1).findIndex((part) => part !== undefined);
-    tokens.push({ kind: kinds[index]!, text: match[index + 1]! });
+    tokens.push({ kind: elementAt(kinds, index), text: elementAt(match, index + 1) });
     at = TOKEN.lastIndex;
   }
   return tokens;

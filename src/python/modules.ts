@@ -66,7 +66,7 @@ const SAME: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const rootOf = (module: string): string => module.split('.')[0]!;
+const rootOf = (module: string): string => module.replace(/\..*$/s, '');
 
 /** Whether a module comes with Python itself. */
 export const isStandardModule = (module: string): boolean => STANDARD.has(rootOf(module));

@@ -66,7 +66,7 @@ function valueForUv(name: string, value: string): string {
 function globalSettings(text: string): readonly (readonly [string, string])[] {
   const section = /^\[global\][^\n]*\n([\s\S]*?)(?=^\[|$(?![\s\S]))/m.exec(text)?.[1] ?? '';
   const entries = section.replace(/\n[ \t]+(?=\S)/g, ' ').matchAll(/^([a-z-]+)\s*[=:]\s*(\S.*?)\s*$/gm);
-  return [...entries].map((match) => [match[1]!, match[2]!] as const);
+  return [...entries].map(([, name = '', value = '']) => [name, value] as const);
 }
 
 function read(path: string): string {

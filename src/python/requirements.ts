@@ -72,7 +72,7 @@ const isForeign = ({ text }: RequirementLine): boolean =>
 
 /** The requirement that is the text of a line, or what is wrong with it. */
 function readRequirement(content: string, line: number): PackageRequirement | string {
-  const hashes = [...content.matchAll(HASH)].map((match) => match[1]!.toLowerCase());
+  const hashes = [...content.matchAll(HASH)].map(([, hash = '']) => hash.toLowerCase());
   const wrong = hashes.find((hash) => !HASH_VALUE.test(hash));
   if (wrong !== undefined) return 'a hash is none of sha256, sha384 and sha512 in hex';
   const text = content.replace(HASH, '').trim();

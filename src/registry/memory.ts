@@ -26,8 +26,8 @@ export function availableMemory(groups: ControlGroups = LINUX, free: number = fr
 function foldersOf({ membership, root }: ControlGroups): readonly string[] {
   const lines = read(membership)?.split('\n') ?? [];
   return lines.flatMap((line) => {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-    if (path === undefined || (controllers !== '' && !controllers!.split(',').includes('memory'))) return [];
+    const [, controllers = '', path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (path === undefined || (controllers !== '' && !controllers.split(',').includes('memory'))) return [];
     const top = controllers === '' ? root : join(root, 'memory');
     const parts = path.split('/').filter((part) => part !== '' && part !== '..');
     // In a container the path may be the host's, which is not to be seen: the root is then its own group.

@@ -65,8 +65,11 @@ export function answerBatch(
 ): RecordBatch {
   const length = request.numRows;
   const { fields } = request.schema;
-  const carried = carry.map(
-    (name) => request.data.children[fields.findIndex((field) => field.name === name)]!,
+  const carried = carry.map((name) =>
+    elementAt(
+      request.data.children,
+      fields.findIndex((field) => field.name === name),
+    ),
   );
   const nulls = nullsOf(scored);
   const answers = outputs.map(({ type }, j) => DATA[type](elementAt(scored.columns, j), length, nulls));

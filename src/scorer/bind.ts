@@ -1,4 +1,5 @@
 /** Which columns of an input a model reads. Pure. */
+import { elementAt, valueInMap } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Signature, TensorSpec } from '../model/signature.ts';
 import type { DType } from '../model/tensor.ts';
@@ -86,7 +87,8 @@ export function cellTypes(signature: Signature, inputs: readonly string[]): Read
   const [only, ...others] = tensors;
   if (only !== undefined && others.length === 0)
     return new Map(inputs.map((name) => [name, tensorCells(only, inputs.length, name)]));
-  return new Map(tensors.map((spec, k) => [inputs[k]!, tensorCells(spec, 1, inputs[k]!)]));
+  const cells = (spec: TensorSpec, name: string) => [name, tensorCells(spec, 1, name)] as const;
+  return new Map(tensors.map((spec, k) => cells(spec, elementAt(inputs, k))));
 }
 
 function tensorCells(spec: TensorSpec, count: number, column: string): CellType {
@@ -153,7 +155,7 @@ class Available {
 
   checkTypes(names: readonly string[], lists: boolean): void {
     const bad = names.filter((name) => {
-      const type = this.#types.get(name)!;
+      const type = valueInMap(this.#types, name);
       return LIST.test(type) ? !lists : FOREIGN.test(type);
     });
     if (bad.length === 0) return;

@@ -1,5 +1,5 @@
 /** A frame of columns as the named tensors of a graph. Pure. */
-import { elementAt } from '../core/element-at.ts';
+import { elementAt, valueOfKey } from '../core/element-at.ts';
 import { isPlimsollError } from '../core/errors.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import { newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
@@ -180,14 +180,15 @@ function readRow(
       [specs.length === 1 ? values[0] : values],
       [],
     );
-    return batch.kind === 'tensors' ? specs.map(({ name }) => batch.tensors[name]!) : null;
+    return batch.kind === 'tensors' ? specs.map(({ name }) => valueOfKey(batch.tensors, name)) : null;
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
     for (const { type, msg } of error.details['detail'] as readonly InputDetail[]) {
       const [, input, text = msg] = /^row 0, input ("(?:[^"\\]|\\.)*"): (.*)$/s.exec(msg) ?? [];
       const name = input === undefined ? elementAt(specs, 0).name : JSON.parse(input);
       const at = bound.find(({ spec }) => spec.name === name);
-      faults.add(row, at?.cells.length === 1 ? at.cells[0]!.name : name, { type, msg: text });
+      const [only, second] = at?.cells ?? [];
+      faults.add(row, only && !second ? only.name : name, { type, msg: text });
     }
     return null;
   }

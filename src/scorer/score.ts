@@ -1,4 +1,5 @@
 /** The scorer over an engine, however it was loaded. Pure. */
+import { elementAt } from '../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { SerialQueue } from '../core/serial-queue.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -58,8 +59,8 @@ function checkRowwise({ signature, name }: ScoredModel): void {
   if (signature.form !== 'tensors') return;
   for (const { shape, name: input } of signature.tensors) {
     if (shape.length === 0) throw unsupported(name, `its input "${input}" has no batch dimension`);
-    if (shape[0]! > 1)
-      throw unsupported(name, `its input "${input}" takes exactly ${shape[0]} rows at a time`);
+    const rows = elementAt(shape, 0);
+    if (rows > 1) throw unsupported(name, `its input "${input}" takes exactly ${rows} rows at a time`);
   }
 }
 
@@ -90,7 +91,8 @@ function exampleBatch({ signature, example }: ScoredModel, decode: DecodeFrame, 
   const one: ColumnVector = strings
     ? { kind: 'texts', values: ['text'] }
     : { kind: 'numbers', values: Float64Array.of(1), valid: null };
-  return decode({ rows: 1, columns: new Array<ColumnVector>(width).fill(one) }).parts[0]!.batch;
+  const { parts } = decode({ rows: 1, columns: new Array<ColumnVector>(width).fill(one) });
+  return elementAt(parts, 0).batch;
 }
 
 interface Parts {

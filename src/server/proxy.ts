@@ -127,14 +127,15 @@ function framed(headers: string[], { method, headers: given }: IncomingMessage):
 function forwardable(raw: readonly string[]): string[] {
   const named = new Set<string>();
   for (let k = 0; k < raw.length; k += 2) {
-    if (raw[k]!.toLowerCase() !== 'connection') continue;
-    for (const name of raw[k + 1]!.split(',')) named.add(name.trim().toLowerCase());
+    if (raw[k]?.toLowerCase() !== 'connection') continue;
+    for (const name of raw[k + 1]?.split(',') ?? []) named.add(name.trim().toLowerCase());
   }
   for (const name of named) if (END_TO_END.has(name) || isOfProxy(name)) named.delete(name);
   const kept: string[] = [];
   for (let k = 0; k < raw.length; k += 2) {
-    const name = raw[k]!.toLowerCase();
-    if (!HOP_BY_HOP.has(name) && !named.has(name) && !OURS.has(name)) kept.push(raw[k]!, raw[k + 1]!);
+    const [given, value] = [raw[k]!, raw[k + 1]!];
+    const name = given.toLowerCase();
+    if (!HOP_BY_HOP.has(name) && !named.has(name) && !OURS.has(name)) kept.push(given, value);
   }
   return kept;
 }

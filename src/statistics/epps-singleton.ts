@@ -1,5 +1,6 @@
 /** The Epps–Singleton test: do two samples have one characteristic function? Pure. */
 import { elementAt } from '../core/element-at.ts';
+import { zipWith } from '../core/vector.ts';
 import { chiSquareTail } from './gamma.ts';
 import type { TestResult } from './kolmogorov-smirnov.ts';
 import { mean, sum } from './sum.ts';
@@ -21,9 +22,9 @@ export function eppsSingleton(x: Float64Array, y: Float64Array): TestResult | nu
   const total = m + n;
   const [a, b] = [moments(x, scale), moments(y, scale)];
   const covariance = a.covariance.map((row, i) =>
-    row.map((value, j) => (total / m) * value + (total / n) * elementAt(elementAt(b.covariance, i), j)),
+    zipWith(row, elementAt(b.covariance, i), (s, t) => (total / m) * s + (total / n) * t),
   );
-  const difference = a.means.map((value, i) => value - elementAt(b.means, i));
+  const difference = zipWith(a.means, b.means, (s, t) => s - t);
   const { form, rank } = inverseForm(covariance, difference, rankOf(x, y));
   const correction = Math.max(m, n) < SMALL ? 1 / (1 + total ** -0.45 + 10.1 * (m ** -1.7 + n ** -1.7)) : 1;
   const statistic = total * form * correction;
@@ -37,9 +38,10 @@ function interquartileRange(x: Float64Array, y: Float64Array): number {
   pooled.sort();
   const at = (share: number): number => {
     const place = share * (pooled.length - 1);
-    const low = Math.floor(place);
-    const next = elementAt(pooled, Math.min(low + 1, pooled.length - 1));
-    return elementAt(pooled, low) + (next - elementAt(pooled, low)) * (place - low);
+    const below = Math.floor(place);
+    const low = elementAt(pooled, below);
+    const high = elementAt(pooled, Math.min(below + 1, pooled.length - 1));
+    return low + (high - low) * (place - below);
   };
   return at(0.75) - at(0.25);
 }
@@ -50,10 +52,13 @@ function moments(values: Float64Array, scale: number) {
     ...POINTS.map((point) => values.map((value) => Math.cos((point / scale) * value))),
     ...POINTS.map((point) => values.map((value) => Math.sin((point / scale) * value))),
   ];
-  const means = parts.map((part) => mean(part));
-  const centered = parts.map((part, i) => part.map((value) => value - elementAt(means, i)));
+  const means = Float64Array.from(parts, mean);
+  const centered = parts.map((part) => {
+    const center = mean(part);
+    return part.map((value) => value - center);
+  });
   const covariance = centered.map((left) =>
-    centered.map((right) => sum(left.map((value, i) => value * elementAt(right, i))) / values.length),
+    Float64Array.from(centered, (right) => sum(zipWith(left, right, (s, t) => s * t)) / values.length),
   );
   return { means, covariance };
 }
@@ -74,62 +79,64 @@ function rankOf(x: Float64Array, y: Float64Array): number {
 }
 
 /** dᵀ C⁺ d and the rank of C, symmetric and of `most` at most, by its eigenvectors. */
-function inverseForm(
-  covariance: readonly (readonly number[])[],
-  difference: readonly number[],
-  most: number,
-) {
-  const { values, vectors } = eigen(covariance);
-  const order = values
-    .map((_, k) => k)
-    .sort((a, b) => Math.abs(elementAt(values, b)) - Math.abs(elementAt(values, a)));
-  const greatest = Math.abs(elementAt(values, elementAt(order, 0)));
+function inverseForm(covariance: readonly Float64Array[], difference: Float64Array, most: number) {
+  const pairs = eigen(covariance).toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  const greatest = Math.abs(elementAt(pairs, 0).value);
   let form = 0;
   let rank = 0;
-  order.slice(0, most).forEach((k) => {
-    const value = elementAt(values, k);
-    if (Math.abs(value) <= RANK_MIN * greatest) return;
+  for (const { value, vector } of pairs.slice(0, most)) {
+    if (Math.abs(value) <= RANK_MIN * greatest) continue;
     rank++;
-    form += sum(difference.map((d, i) => d * elementAt(elementAt(vectors, i), k))) ** 2 / value;
-  });
+    form += sum(zipWith(difference, vector, (d, v) => d * v)) ** 2 / value;
+  }
   return { form, rank };
 }
 
-/** Eigenvalues and (columns of) eigenvectors of a symmetric matrix, by Jacobi's rotations. */
-function eigen(matrix: readonly (readonly number[])[]) {
-  const a = matrix.map((row) => [...row]);
-  const size = a.length;
-  const vectors = a.map((_, i) => a.map((_, j) => (i === j ? 1 : 0)));
+interface EigenPair {
+  readonly value: number;
+  readonly vector: Float64Array;
+}
+
+/** Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations. */
+function eigen(matrix: readonly Float64Array[]): readonly EigenPair[] {
+  const a = matrix.map((row) => row.slice());
+  // Each the row of a column of the matrix of rotations so far.
+  const vectors = a.map((_, i) => Float64Array.from(a, (_row, j) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) {
-        off += Math.abs(elementAt(elementAt(a, p), q));
-        if (elementAt(a, p)[q] !== 0) rotate(a, vectors, p, q);
+    for (const [p, rowP] of a.entries()) {
+      for (let q = p + 1; q < a.length; q++) {
+        const entry = elementAt(rowP, q);
+        off += Math.abs(entry);
+        if (entry !== 0) rotate(a, vectors, p, q);
       }
     }
     if (off === 0) break;
   }
-  return { values: a.map((row, i) => elementAt(row, i)), vectors };
+  return a.map((row, i) => ({ value: elementAt(row, i), vector: elementAt(vectors, i) }));
 }
 
 /** Makes a[p][q] zero. */
-function rotate(a: number[][], vectors: number[][], p: number, q: number): void {
-  const theta =
-    (elementAt(elementAt(a, q), q) - elementAt(elementAt(a, p), p)) / (2 * elementAt(elementAt(a, p), q));
+function rotate(a: readonly Float64Array[], vectors: readonly Float64Array[], p: number, q: number): void {
+  const [rowP, rowQ] = [elementAt(a, p), elementAt(a, q)];
+  const theta = (elementAt(rowQ, q) - elementAt(rowP, p)) / (2 * elementAt(rowP, q));
   const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
-  for (const row of [...a, ...vectors]) {
+  for (const row of a) {
     const [left, right] = [elementAt(row, p), elementAt(row, q)];
     row[p] = c * left - s * right;
     row[q] = s * left + c * right;
   }
-  const [rowP, rowQ] = [[...elementAt(a, p)], [...elementAt(a, q)]];
-  for (let j = 0; j < a.length; j++) {
-    elementAt(a, p)[j] = c * elementAt(rowP, j) - s * elementAt(rowQ, j);
-    elementAt(a, q)[j] = s * elementAt(rowP, j) + c * elementAt(rowQ, j);
-  }
-  elementAt(a, p)[q] = 0;
-  elementAt(a, q)[p] = 0;
+  rotateRows(elementAt(vectors, p), elementAt(vectors, q), c, s);
+  rotateRows(rowP, rowQ, c, s);
+  rowP[q] = 0;
+  rowQ[p] = 0;
+}
+
+/** Turns two rows by the angle of that cosine and sine. */
+function rotateRows(p: Float64Array, q: Float64Array, c: number, s: number): void {
+  const [before, other] = [p.slice(), q.slice()];
+  p.set(zipWith(before, other, (left, right) => c * left - s * right));
+  q.set(zipWith(before, other, (left, right) => s * left + c * right));
 }

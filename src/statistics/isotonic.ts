@@ -1,5 +1,7 @@
 /** Isotonic regression: the non-decreasing step fit of least squares, joined by straight lines. Pure. */
+
 import { elementAt } from '../core/element-at.ts';
+import { take } from '../core/vector.ts';
 
 export interface IsotonicRegression {
   /** Knots, ascending, without those that a straight line through their neighbours makes needless. */
@@ -26,11 +28,10 @@ export function isotonicFit(
   const fitted = pooled(points);
   const isKnot = (i: number): boolean =>
     i === 0 || i === fitted.length - 1 || fitted[i] !== fitted[i - 1] || fitted[i] !== fitted[i + 1];
-  const knots = [...fitted.entries()].flatMap(([i, value]) =>
-    isKnot(i) ? [{ x: elementAt(points, i).x, y: value }] : [],
-  );
-  const knotX = Float64Array.from(knots, (knot) => knot.x);
-  const knotY = Float64Array.from(knots, (knot) => knot.y);
+  const knots: number[] = [];
+  for (let i = 0; i < fitted.length; i++) if (isKnot(i)) knots.push(i);
+  const knotX = Float64Array.from(knots, (i) => elementAt(points, i).x);
+  const knotY = take(fitted, knots);
   return { x: knotX, y: knotY, predict: (value) => interpolate(knotX, knotY, value) };
 }
 
@@ -67,12 +68,14 @@ function distinct(
 
 /** The non-decreasing sequence that is nearest to the points: blocks merge while the one before is not smaller. */
 function pooled(points: readonly WeightedPoint[]): Float64Array {
-  const blocks: { readonly sum: number; readonly weight: number; readonly end: number }[] = [];
-  for (const [i, { y, weight }] of points.entries()) {
-    let block = { sum: weight * y, weight, end: i + 1 };
+  const blocks: { sum: number; weight: number; size: number }[] = [];
+  for (const { y, weight } of points) {
+    const block = { sum: weight * y, weight, size: 1 };
     let before = blocks.at(-1);
     while (before !== undefined && before.sum / before.weight >= block.sum / block.weight) {
-      block = { sum: block.sum + before.sum, weight: block.weight + before.weight, end: i + 1 };
+      block.sum += before.sum;
+      block.weight += before.weight;
+      block.size += before.size;
       blocks.pop();
       before = blocks.at(-1);
     }
@@ -80,9 +83,9 @@ function pooled(points: readonly WeightedPoint[]): Float64Array {
   }
   const fitted = new Float64Array(points.length);
   let start = 0;
-  for (const { sum, weight, end } of blocks) {
-    fitted.fill(sum / weight, start, end);
-    start = end;
+  for (const { sum, weight, size } of blocks) {
+    fitted.fill(sum / weight, start, start + size);
+    start += size;
   }
   return fitted;
 }
@@ -90,16 +93,17 @@ function pooled(points: readonly WeightedPoint[]): Float64Array {
 /** The value at a place by straight lines between knots, constant beyond the outermost; numpy's `interp`. NaN for NaN. */
 export function interpolate(x: ArrayLike<number>, y: ArrayLike<number>, value: number): number {
   if (Number.isNaN(value)) return Number.NaN;
-  const last = x.length - 1;
-  if (value <= elementAt(x, 0)) return elementAt(y, 0);
-  if (value >= elementAt(x, last)) return elementAt(y, last);
   let low = 0;
-  let high = last;
+  let high = x.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (x[middle]! <= value) low = middle;
     else high = middle;
   }
-  const [left, start] = [elementAt(x, low), elementAt(y, low)];
-  return ((elementAt(y, high) - start) / (elementAt(x, high) - left)) * (value - left) + start;
+  const [left, right] = [x[low]!, x[high]!];
+  const [start, end] = [y[low]!, y[high]!];
+  // Before the first knot, or beyond the last.
+  if (value <= left) return start;
+  if (value >= right) return end;
+  return ((end - start) / (right - left)) * (value - left) + start;
 }

@@ -1,4 +1,5 @@
 /** Sizes of the operators of ai.onnx.ml. */
+import { elementAt } from '../../core/element-at.ts';
 import type { OnnxNode } from '../graph.ts';
 import { attributeOf, intOf, intsOf, ofElements, ofShape, type ValueFact } from './fact.ts';
 import { first, type ShapeRule } from './rule.ts';
@@ -7,7 +8,8 @@ import { first, type ShapeRule } from './rule.ts';
 const perRow = (data: ValueFact, width: number | null): ValueFact =>
   data.shape === null ? ofElements(data.elements * Math.max(1, width ?? 1)) : ofShape([rowsOf(data), width]);
 
-const rowsOf = ({ shape }: ValueFact): number | null => (shape !== null && shape.length > 1 ? shape[0]! : 1);
+const rowsOf = ({ shape }: ValueFact): number | null =>
+  shape !== null && shape.length > 1 ? elementAt(shape, 0) : 1;
 
 /** Entries of a list attribute, however long. */
 function lengthOf(node: OnnxNode, ...names: string[]): number {

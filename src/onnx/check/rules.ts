@@ -1,3 +1,4 @@
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { OnnxNode } from '../graph.ts';
 import { CLASSICAL_RULES, tfIdf } from './classical.ts';
 import { attributeOf, intOf, ofElements, ofNumbers, ofShape, ofTensor, type ValueFact } from './fact.ts';
@@ -93,7 +94,7 @@ const matmul: ShapeRule = (_node, inputs) => {
     return ofElements(Math.max(inputs[0]?.elements ?? 1, inputs[1]?.elements ?? 1));
   }
   const batch = broadcast([ofShape(a.slice(0, -2)), ofShape(b.slice(0, -2))]);
-  return ofShape([...(batch.shape ?? []), a.at(-2)!, b.at(-1)!]);
+  return ofShape([...(batch.shape ?? []), elementAt(a, a.length - 2), lastOf(b)]);
 };
 
 const gemm: ShapeRule = (node, inputs) => {

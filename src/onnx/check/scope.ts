@@ -1,3 +1,4 @@
+import { valueInMap } from '../../core/element-at.ts';
 import type { OnnxGraph, OnnxNode } from '../graph.ts';
 import { graphInvalid, nodeName } from './where.ts';
 
@@ -126,7 +127,7 @@ function sortNodes(
   // Nodes that are pushed meanwhile are visited too.
   for (const node of order) {
     for (const reader of readers.get(node) ?? []) {
-      const left = waiting.get(reader)! - 1;
+      const left = valueInMap(waiting, reader) - 1;
       waiting.set(reader, left);
       if (left === 0) order.push(reader);
     }

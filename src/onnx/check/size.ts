@@ -1,4 +1,4 @@
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { GraphTensor, OnnxGraph, OnnxModel, OnnxNode } from '../graph.ts';
 import type { OnnxLimits } from '../limits.ts';
 import {
@@ -207,7 +207,7 @@ class SizeWalk {
       rounds.push(after.slice(0, carried.length));
       scanOutputs = after.slice(carried.length);
     }
-    const last = rounds.at(-1)!;
+    const last = lastOf(rounds);
     const states = last.map((fact, index) => {
       const grown = extrapolate(
         rounds.map((round) => round[index]?.elements ?? 1),
@@ -260,7 +260,7 @@ function largestOf(branches: readonly ValueFact[][]): ValueFact[] {
 
 /** Elements after `trips` rounds, of which the first ones are given. */
 function extrapolate(sizes: readonly number[], trips: number): number {
-  const last = sizes.at(-1)!;
+  const last = lastOf(sizes);
   const walked = sizes.length - 1;
   if (trips <= walked) return last;
   const [a, b] = [sizes.at(-3) ?? last, sizes.at(-2) ?? last];

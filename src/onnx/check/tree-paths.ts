@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import type { OnnxLimits } from '../limits.ts';
 import { graphInvalid, overLimit } from './where.ts';
 
@@ -40,21 +41,23 @@ export function checkTreePaths(links: TreeLinks, limits: OnnxLimits): void {
     for (let index = path.at(-1); index !== undefined; index = path.at(-1)) {
       if (state[index] === NEW) {
         state[index] = OPEN;
-        visit(yes[index]!);
+        visit(elementAt(yes, index));
       } else if (state[index] === OPEN) {
         // The first branch is done: now the second one, and then the node itself.
         const depth = path.length;
-        visit(no[index]!);
+        visit(elementAt(no, index));
         if (path.length > depth) continue;
-        levels[index] = 1 + Math.max(levelsOf(levels, yes[index]!), levelsOf(levels, no[index]!));
+        levels[index] =
+          1 + Math.max(levelsOf(levels, elementAt(yes, index)), levelsOf(levels, elementAt(no, index)));
         state[index] = DONE;
         path.pop();
       }
-      const found = Math.max(path.length, levels[index]!);
+      const found = Math.max(path.length, elementAt(levels, index));
       if (found > limits.onnxTreeDepth)
         throw overLimit(where(index), `${found} levels`, 'onnxTreeDepth', limits);
     }
   }
 }
 
-const levelsOf = (levels: Int32Array, child: number): number => (child === LEAF ? 0 : levels[child]!);
+const levelsOf = (levels: Int32Array, child: number): number =>
+  child === LEAF ? 0 : elementAt(levels, child);

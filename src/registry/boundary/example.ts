@@ -37,7 +37,8 @@ function knownValues(content: ModelContent & { kind: 'steps' }, width: number): 
     const { feature, left, threshold, categorical } = step.arena;
     for (let node = 0; node < left.length; node++) {
       const trace = left[node]! < 0 || (categorical?.[node] ?? -1) >= 0 ? null : traces[feature[node]!];
-      if (trace) interests.columns[trace.column]!.numbers.add(trace.invert(threshold[node]!));
+      if (trace)
+        elementAt(interests.columns, trace.column).numbers.add(trace.invert(elementAt(threshold, node)));
     }
   }
   return interests.columns;

@@ -1,4 +1,4 @@
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, valueInMap } from '../../core/element-at.ts';
 import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex, seededRandom, shuffle } from '../../core/random.ts';
@@ -111,11 +111,12 @@ function* poolRows(pools: readonly Pool[], sample: () => Row, limit: number): Ge
   const longest = pools.reduce((most, pool) => Math.max(most, pool.values.length), 0);
   let made = 0;
   for (let i = 0; i < longest; i++) {
-    for (let j = 0; j < pools.length && made < limit; j++) {
-      const pool = pools[j]!.values;
-      if (i >= pool.length) continue;
+    for (const [j, { values }] of pools.entries()) {
+      if (made >= limit) return;
+      const value = values[i];
+      if (value === undefined) continue;
       const row = sample();
-      row[j] = pool[i]!;
+      row[j] = value;
       made++;
       yield row;
     }
@@ -129,10 +130,10 @@ function parentsOf(interests: BoundaryInterests): Parents {
     interests.ensembles.map(({ step }) => {
       const { left, right } = step.arena;
       const parents = new Int32Array(left.length).fill(-1);
-      for (let node = 0; node < left.length; node++) {
-        if (left[node]! < 0) continue;
-        parents[left[node]!] = node;
-        parents[right[node]!] = node;
+      for (const [node, child] of left.entries()) {
+        if (child < 0) continue;
+        parents[child] = node;
+        parents[elementAt(right, node)] = node;
       }
       return [step, parents];
     }),
@@ -149,11 +150,11 @@ function treeRows(
 ): Row[] {
   const rows: Row[] = [];
   for (const target of sampleTargets(interests, Math.ceil(limit / 3), random)) {
-    const trace = target.traces[target.step.arena.feature[target.node]!];
+    const trace = target.traces[elementAt(target.step.arena.feature, target.node)];
     for (const value of aroundSplit(target)) {
       if (rows.length >= limit) return rows;
       const row = sample();
-      followPath(row, target, parents.get(target.step)!);
+      followPath(row, target, valueInMap(parents, target.step));
       if (trace) place(row, trace, value);
       rows.push(row);
     }
@@ -167,10 +168,11 @@ function sampleTargets(interests: BoundaryInterests, limit: number, random: Rand
   interests.ensembles.forEach(({ step, traces }, ensemble) => {
     const { roots, left, feature } = step.arena;
     let tree = 0;
-    for (let node = 0; node < left.length; node++) {
-      while (tree + 1 < roots.length && node >= roots[tree + 1]!) tree++;
-      if (left[node]! < 0 || !traces[feature[node]!]) continue;
-      const key = `${ensemble} ${tree} ${feature[node]!}`;
+    for (const [node, child] of left.entries()) {
+      while (tree + 1 < roots.length && node >= elementAt(roots, tree + 1)) tree++;
+      const column = elementAt(feature, node);
+      if (child < 0 || !traces[column]) continue;
+      const key = `${ensemble} ${tree} ${column}`;
       const group = groups.get(key);
       if (group) group.push({ step, traces, node });
       else groups.set(key, [{ step, traces, node }]);
@@ -180,7 +182,7 @@ function sampleTargets(interests: BoundaryInterests, limit: number, random: Rand
   const out: Target[] = [];
   for (let depth = 0; out.length < limit; depth++) {
     const before = out.length;
-    for (const queue of queues) if (depth < queue.length && out.length < limit) out.push(queue[depth]!);
+    for (const queue of queues) if (out.length < limit) out.push(...queue.slice(depth, depth + 1));
     if (out.length === before) break;
   }
   return out;
@@ -224,13 +226,14 @@ function followPath(row: Row, target: Target, parents: Int32Array): void {
   for (
     let child = target.node, node = elementAt(parents, child);
     node >= 0;
-    child = node, node = parents[child]!
+    child = node, node = elementAt(parents, child)
   ) {
     if ((arena.categorical?.[node] ?? -1) >= 0) continue;
-    const feature = arena.feature[node]!;
+    const feature = elementAt(arena.feature, node);
+    const threshold = elementAt(arena.threshold, node);
     const bound = bounds.get(feature) ?? [-Infinity, Infinity];
-    if (arena.left[node] === child) bound[1] = Math.min(bound[1], arena.threshold[node]!);
-    else bound[0] = Math.max(bound[0], arena.threshold[node]!);
+    if (arena.left[node] === child) bound[1] = Math.min(bound[1], threshold);
+    else bound[0] = Math.max(bound[0], threshold);
     bounds.set(feature, bound);
   }
   for (const [feature, [low, high]] of bounds) {

@@ -92,7 +92,7 @@ function noteCategories(
   if (categories.type === 'bool') note(trace, found, [0, 1]);
   if (categories.type === 'string' && trace) {
     for (const value of categories.values)
-      if (value !== null) found.columns[trace.column]!.strings.add(value);
+      if (value !== null) elementAt(found.columns, trace.column).strings.add(value);
   }
 }
 
@@ -178,13 +178,13 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     const stride = Math.max(1, Math.floor(step.vocabulary.length / WORDS_MAX));
     if (trace) {
       const { words } = elementAt(found.columns, trace.column);
-      for (let j = 0; j < step.vocabulary.length; j += stride) words.add(step.vocabulary[j]!);
+      for (let j = 0; j < step.vocabulary.length; j += stride) words.add(elementAt(step.vocabulary, j));
       for (const word of step.stopWords.slice(0, 20)) words.add(word);
     }
     return opaque(step.vocabulary.length);
   },
   tfidf: (_step, traces, found) => {
-    for (const trace of traces) if (trace) found.columns[trace.column]!.counts = true;
+    for (const trace of traces) if (trace) elementAt(found.columns, trace.column).counts = true;
     return opaque(traces.length);
   },
   pca: (step, traces, found) => {

@@ -24,7 +24,7 @@ export function guessRequirements(
   const pinned = FRAMEWORKS[framework.name];
   const names = new Set<string>();
   for (const { module } of globals) {
-    const root = module.split('.')[0]!;
+    const [root = module] = module.split('.');
     if (own.has(root) || isStandardModule(root)) continue;
     const distribution = distributionOf(root);
     if (distribution === null) continue;

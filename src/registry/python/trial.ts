@@ -134,7 +134,7 @@ export async function answersAlone(
       const whole = partTensorsOf(value);
       const parts = alone[name] === undefined ? [] : partTensorsOf(alone[name]);
       if (whole.length !== parts.length) return false;
-      if (!whole.every((tensor, i) => isRowOf(tensor, parts[i]!, row, batch.rows))) return false;
+      if (!whole.every((tensor, i) => isRowOf(tensor, elementAt(parts, i), row, batch.rows))) return false;
     }
   }
   return true;

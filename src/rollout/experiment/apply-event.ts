@@ -143,13 +143,10 @@ function addLooks(state: ExperimentState, window: number): ExperimentState {
 }
 
 function lookAt({ policy, metrics, control }: ExperimentState, arm: number, window: number): InterimLook {
-  const interval = intervalAtEveryLook(elementAt(metrics, 0), arm, comparisonOf(policy, 0));
-  return {
-    window,
-    arm,
-    units: elementAt(elementAt(metrics, 0).arms, arm).n + elementAt(elementAt(metrics, 0).arms, control).n,
-    ...interval,
-  };
+  const metric = elementAt(metrics, 0);
+  const interval = intervalAtEveryLook(metric, arm, comparisonOf(policy, 0));
+  const units = elementAt(metric.arms, arm).n + elementAt(metric.arms, control).n;
+  return { window, arm, units, ...interval };
 }
 
 /** Units of an arm before a bandit believes anything of it. */
@@ -160,14 +157,10 @@ function learn(state: ExperimentState, { window }: ClosedWindow): ExperimentStat
   const { policy, clock, metrics, control, attempt } = state;
   const { bandit, primary } = policy;
   const rivals = [control, ...activeArms(state)];
+  const { arms } = elementAt(metrics, 0);
   const isDue =
     bandit !== null && state.phase.kind === 'running' && clock.elapsed - state.learntAt >= bandit.every;
-  if (
-    !isDue ||
-    rivals.length < 2 ||
-    rivals.some((arm) => elementAt(elementAt(metrics, 0).arms, arm).n < LEARNT_FROM)
-  )
-    return state;
+  if (!isDue || rivals.length < 2 || rivals.some((arm) => elementAt(arms, arm).n < LEARNT_FROM)) return state;
   const sign = primary.direction === 'up' ? 1 : -1;
   const beliefs = rivals.map((arm) => beliefOf(state, arm, sign));
   const options = { floor: bandit.floor / 100, draws: 10_000 };

@@ -12,6 +12,7 @@ import type { AccessMode } from '../../config/access.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
 import type { Actor } from '../../core/actor.ts';
+import { elementAt } from '../../core/element-at.ts';
 import { toError } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
@@ -339,6 +340,6 @@ function decoded(text: string): string {
 
 function refuse(reply: FastifyReply, error: PlimsollError): FastifyReply {
   const headers = errorHeaders(error);
-  for (let k = 0; k < headers.length; k += 2) reply.header(headers[k]!, headers[k + 1]);
+  for (let k = 0; k < headers.length; k += 2) reply.header(elementAt(headers, k), headers[k + 1]);
   return reply.status(error.http).headers(HEADERS).type('application/json').send(JSON.stringify({ error }));
 }
