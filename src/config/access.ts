@@ -3,6 +3,7 @@
  * as they may read its memory too; anywhere else callers need keys, unless a person says that the network keeps others
  * away. Platforms that start containers keep them to themselves and send no keys. Pure.
  */
+import { valueOfKey } from '../core/element-at.ts';
 import type { Contract } from './contract.ts';
 
 export type AccessMode =
@@ -107,7 +108,7 @@ export function parseRate(text: string): RateLimit | null | undefined {
   if (text === 'off') return null;
   const [, count, unit, burst] = RATE.exec(text) ?? [];
   if (count === undefined || unit === undefined) return undefined;
-  const perSecond = Number(count) / UNITS[unit]!;
+  const perSecond = Number(count) / valueOfKey(UNITS, unit);
   const rate = { perSecond, burst: burst === undefined ? Math.max(1, Math.ceil(perSecond)) : Number(burst) };
   return rate.perSecond > 0 && rate.burst >= 1 ? rate : undefined;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { valueOfKey } from '../core/element-at.ts';
 import { parseReferences, REFERENCES_VARIABLE } from '../core/references.ts';
 import { LINK_LOCAL_VARIABLE, REDIRECT_HOSTS_VARIABLE } from '../http/outbound.ts';
 import { ALIAS_SETS, aliasSets } from '../metrics/aliases.ts';
@@ -21,7 +22,7 @@ const FACTORS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 2 ** 10, mb
 export function parseSize(text: string): number | undefined {
   const [, digits, unit] = SIZE.exec(text.trim()) ?? [];
   if (digits === undefined || unit === undefined) return undefined;
-  const size = Math.round(Number(digits) * FACTORS[unit.toLowerCase()]!);
+  const size = Math.round(Number(digits) * valueOfKey(FACTORS, unit.toLowerCase()));
   return size > 0 && size <= 2 ** 32 ? size : undefined;
 }
 

@@ -38,3 +38,9 @@ export function valueInMap<K, V extends NonNullable<unknown> | null>(map: Readon
   if (value === undefined) throw new RangeError(`there is no key ${String(key)} in the map`);
   return value;
 }
+
+/** A value that is there by what was asked or decided before. Throws RangeError naming it where it is not. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new RangeError(`${what} is missing`);
+  return value;
+}

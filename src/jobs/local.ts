@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { nextTime } from '../core/cron.ts';
+import { elementAt, required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { OWN_REFERENCES, type References } from '../core/references.ts';
@@ -49,10 +50,10 @@ export class LocalJobs implements JobsPort {
 
   async define(name: string, document: unknown, { by }: Actor): Promise<JobView> {
     const { ledger, clock, dataDir, surroundings, references = OWN_REFERENCES } = this.#options;
-    const [defined] = specsOf({ [name]: document }, surroundings);
-    const schedule = scheduleFrom(name, defined!.schedule);
-    requireReferences([defined!.spec.source.uri, defined!.spec.sink.uri], name, references);
-    const { spec, secrets } = splitSecrets(defined!.spec);
+    const defined = elementAt(specsOf({ [name]: document }, surroundings), 0);
+    const schedule = scheduleFrom(name, defined.schedule);
+    requireReferences([defined.spec.source.uri, defined.spec.sink.uri], name, references);
+    const { spec, secrets } = splitSecrets(defined.spec);
     keepSecrets(dataDir, name, secrets);
     return this.#view(await ledger.define({ name, spec, schedule, createdAt: clock.now(), createdBy: by }));
   }
@@ -97,7 +98,7 @@ export class LocalJobs implements JobsPort {
     const { ledger, clock, holder, dataDir } = this.#options;
     const { state } = await this.run(name, id);
     if (DROPPABLE.includes(state)) {
-      const { holder: other } = (await ledger.run(id))!;
+      const { holder: other } = required(await ledger.run(id), `run ${id}`);
       // Whoever works on it finds that it no longer holds it, and stops.
       const taken = await ledger.claim(id, holder, clock.now(), LEASE_MILLIS, other ?? undefined);
       if (taken !== null) {

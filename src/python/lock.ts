@@ -1,3 +1,4 @@
+import { elementAt } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { PackageLock, PythonInterpreter } from './environment.ts';
 import { chooseInterpreter, findInterpreters, fittingInterpreters, minorOf } from './interpreters.ts';
@@ -135,7 +136,7 @@ function unresolved(
 ): PlimsollError {
   const shown = requirements.slice(0, 3).map(formatRequirement).join(', ');
   const what = requirements.length > 3 ? `the ${requirements.length} lines of ${path}` : shown;
-  const failure = failures[0]!;
+  const failure = elementAt(failures, 0);
   const versions = [...new Set(failures.map((one) => one.python))];
   const ways = [
     `choose a version of it that has one${python === null ? '' : ', or another Python: --python'}`,

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { RunResult } from '../process/run-program.ts';
 import type { PythonInterpreter } from './environment.ts';
@@ -91,7 +92,7 @@ function programs(variables: Readonly<Record<string, string | undefined>>): read
 }
 
 async function askVersion([program, ...args]: readonly string[]): Promise<string | null> {
-  const { status, stdout } = await runPythonProgram(program!, [...args, '--version'], {
+  const { status, stdout } = await runPythonProgram(required(program, 'uv'), [...args, '--version'], {
     limitMillis: ASK_MILLIS,
   });
   return status === 0 ? (/^uv (\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? null) : null;
@@ -113,6 +114,7 @@ function makeUv(
   };
   return {
     version,
-    run: (args, options) => runPythonProgram(program!, [...first, ...args], { ...options, environment }),
+    run: (args, options) =>
+      runPythonProgram(required(program, 'uv'), [...first, ...args], { ...options, environment }),
   };
 }

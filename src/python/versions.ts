@@ -1,4 +1,5 @@
 /** Versions of packages as PEP 440 defines and orders them. Pure. */
+import { valueOfKey } from '../core/element-at.ts';
 
 const PATTERN =
   /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|beta|preview|pre|a|b|c|rc)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(?:post|rev|r)[-_.]?(\d*))?([-_.]?dev[-_.]?(\d*))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/i;
@@ -25,7 +26,7 @@ export function parseVersion(text: string): PackageVersion | null {
   const isPost = implicitPost !== undefined || post !== undefined;
   const isDev = dev !== undefined;
   // A version in development precedes its pre-releases, those precede the release, that its post-releases (PEP 440).
-  const pre = phase === undefined ? (isDev && !isPost ? -1 : 3) : PHASES[phase.toLowerCase()]!;
+  const pre = phase === undefined ? (isDev && !isPost ? -1 : 3) : valueOfKey(PHASES, phase.toLowerCase());
   const order = [
     Number(epoch ?? 0),
     ...padded(segments),

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { BUNDLE_MANIFEST, digestFileSync, GRAPH, graphPath, keptPath, ORIGINAL, STAGING } from './bundle.ts';
 import type { BundleManifest } from './version.ts';
@@ -97,8 +98,14 @@ export function writeBundle(
     for (const { name, digest } of manifest.sideFiles)
       copy(join(dirname(original), name), join(staging, ORIGINAL, name), digest);
   }
-  if (golden) copy(golden, join(staging, manifest.golden!), digestFileSync(golden));
-  if (reference) copy(reference, join(staging, manifest.reference!), digestFileSync(reference));
+  if (golden)
+    copy(golden, join(staging, required(manifest.golden, 'manifest.golden')), digestFileSync(golden));
+  if (reference)
+    copy(
+      reference,
+      join(staging, required(manifest.reference, 'manifest.reference')),
+      digestFileSync(reference),
+    );
   writeToBundles(dirname(dir), () => {
     if (onnx) writeFileSync(graphPath(staging), onnx, { flush: true });
     writeFileSync(join(staging, BUNDLE_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });

@@ -1,3 +1,4 @@
+import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile } from './digest.ts';
@@ -27,7 +28,10 @@ export async function identify(path: string, wish: RuntimeRequest): Promise<Iden
   const source = await readSource(path);
   const route = routeOf(source, wish);
   const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
-  const assembly = route === 'data' ? null : await assemblePythonVersion(source, wish.python!, wish.runtime);
+  const assembly =
+    route === 'data'
+      ? null
+      : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
   const [digest, ...others] = [file, assembly?.digest].filter((one) => typeof one === 'string');
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
@@ -48,7 +52,9 @@ export function filesToKeep(
     if (typeof told === 'string') return told;
     const brought = source[kind];
     const kept = brought === null ? null : keptPath(bundle, kind);
-    return kept !== null && digestFileSync(kept) === digestFileSync(brought!) ? null : brought;
+    return kept !== null && digestFileSync(kept) === digestFileSync(required(brought, 'the file'))
+      ? null
+      : brought;
   };
   return { golden: wanted('golden'), reference: wanted('reference') };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
@@ -61,7 +62,11 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
     const graph = graphPath(dir);
     const { signature, file: name } = manifest;
     if (isIsolated(manifest)) return { kind: 'isolated', graph, signature, name, bundle: dir };
-    return graphMaterial(readFileSync(graph), { signature, memory: manifest.graphMemory! }, name);
+    return graphMaterial(
+      readFileSync(graph),
+      { signature, memory: required(manifest.graphMemory, 'manifest.graphMemory') },
+      name,
+    );
   }
   const { readModelFile } = await import('../files/read-model.ts');
   const { content } = readModelFile(originalPath(dir, manifest), {

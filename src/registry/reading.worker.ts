@@ -1,4 +1,5 @@
 import { isMarkedAsUntransferable, parentPort, workerData } from 'node:worker_threads';
+import { required } from '../core/element-at.ts';
 import { toErrorMessage } from '../process/messages.ts';
 import { readMaterial } from './load.ts';
 import type { ReadingMessage, ReadingRequest } from './reading.ts';
@@ -17,7 +18,7 @@ function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuf
 }
 
 const say = (message: ReadingMessage, buffers: Iterable<ArrayBuffer> = []): void =>
-  parentPort!.postMessage(message, [...buffers]);
+  required(parentPort, 'the port of this thread').postMessage(message, [...buffers]);
 
 try {
   const material = await readMaterial(workerData as ReadingRequest);

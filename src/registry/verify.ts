@@ -1,3 +1,4 @@
+import { required } from '../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -190,5 +191,6 @@ async function replayGolden(
       throw new PlimsollError('GOLDEN_DIFFERS', { model, failures, cells: found.cells, ...found.worst });
     result ??= { proof: 'golden', seed: seed ?? DEFAULT_SEED, ...found };
   }
-  return result!; // there is an engine: `verifyEngines` has looked
+  // There is an engine: `verifyEngines` has looked.
+  return required(result, 'a result');
 }

@@ -164,6 +164,6 @@ class Watcher implements FolderWatch {
     this.#taken.add(name);
     if (this.#taken.size <= REMEMBERED_MAX) return;
     const [oldest] = this.#taken;
-    this.#taken.delete(oldest!);
+    if (oldest !== undefined) this.#taken.delete(oldest);
   }
 }

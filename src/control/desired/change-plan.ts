@@ -1,4 +1,5 @@
 /** From what is to what should be: the changes that `apply` makes, and what stands in their way. Pure. */
+import { valueInMap } from '../../core/element-at.ts';
 import type { HeaderRule, UnitSource } from '../../rollout/route.ts';
 import type { Strategy } from '../../store/store.ts';
 import type { EndpointView, RolloutView } from '../port.ts';
@@ -57,7 +58,7 @@ export function planChanges(desired: DesiredState, present: PresentState): Chang
   for (const [model, wanted] of desired.aliases)
     changes.push(...aliasChanges(model, wanted, present.aliases.get(model) ?? {}));
   for (const [endpoint, wanted] of desired.endpoints) {
-    const { view, last } = present.endpoints.get(endpoint)!;
+    const { view, last } = valueInMap(present.endpoints, endpoint);
     changes.push(...routeChanges(wanted, view));
     const next = rolloutChange(wanted, view, last);
     if (typeof next === 'string') blocked.push({ endpoint, reason: next });

@@ -2,7 +2,7 @@
  * What came of units: business values summed within `maturity` of each unit's first answer. Units without any value count
  * as 0, since not to buy is an outcome. In which order values arrived, and how late below the maturity, changes nothing.
  */
-import { elementAt, valueInMap } from '../../core/element-at.ts';
+import { elementAt, required, valueInMap } from '../../core/element-at.ts';
 import { OTHER_SEGMENT, SEGMENT_VALUES_MAX, truncatedSegment } from '../../rollout/collect/segment-names.ts';
 import {
   type ArmSums,
@@ -119,7 +119,7 @@ async function sums(
   found.sort((a, b) => a.at - b.at || a.value - b.value);
   const total = new Map<string, number>();
   for (const { requestId, at, value } of found) {
-    const first = byRequest.get(requestId)!;
+    const first = valueInMap(byRequest, requestId);
     if (at < first.at + after || at >= first.at + until) continue;
     total.set(keyOf(first), (total.get(keyOf(first)) ?? 0) + value);
   }
@@ -134,7 +134,7 @@ async function accuracies(
 ): Promise<ReadonlyMap<string, number>> {
   const tallies = new Map<string, { right: number; all: number }>();
   for (const row of rule === null ? [] : await source.labelled(rollout, from, to)) {
-    const wrong = isWrong(rule!, row);
+    const wrong = isWrong(required(rule, 'a rule'), row);
     if (wrong === null) continue;
     const tally = tallies.get(keyOf(row)) ?? { right: 0, all: 0 };
     tallies.set(keyOf(row), { right: tally.right + Number(!wrong), all: tally.all + 1 });

@@ -1,5 +1,7 @@
 /** One replica among those that share a store: pieces, signs of life and orders go through its tables. */
+
 import { Backoff } from '../../core/backoff.ts';
+import { required } from '../../core/element-at.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { unpackPart } from '../../rollout/packed-window-part.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
@@ -156,7 +158,9 @@ export class StoreReplicaGroup implements ReplicaGroup {
 
   async #obey(): Promise<void> {
     if (this.#duty.token === null) return;
-    await this.#orders.execute((order, id) => this.#listener!.onOrder(order, id));
+    await this.#orders.execute((order, id) =>
+      required(this.#listener, 'the listener of a replica').onOrder(order, id),
+    );
   }
 
   /** Where nobody else lives, once is enough: then nobody writes. */

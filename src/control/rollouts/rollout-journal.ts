@@ -3,6 +3,7 @@
  * route is changed, then published, then noted as done. Killed between any two of these, it is carried out again from
  * what was written, and comes to the same.
  */
+import { required } from '../../core/element-at.ts';
 import { toError } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -273,7 +274,7 @@ export class RolloutJournal {
     listener.onRoute(await this.#flip(target, { by, reason }));
     const isNew = this.#publication?.id !== id;
     if (isNew) this.#publication = { id, done: this.#ports.publisher.publishRoutes() };
-    const { done } = this.#publication!;
+    const { done } = required(this.#publication, 'a publication');
     try {
       await withFleetTimeout(isNew ? FOLLOW_MAX : FOLLOW_AGAIN, done);
       return null;

@@ -1,4 +1,5 @@
 /** Where an image and what is attached to it are read from. */
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { type Descriptor, type Digest, MEDIA, type Platform } from '../image/layout.ts';
@@ -42,7 +43,7 @@ export async function registrySource(
   return {
     name: written(reference),
     image: async () => {
-      const found = await read(reference.digest ?? reference.tag!);
+      const found = await read(reference.digest ?? required(reference.tag, 'the tag of an image'));
       if (!INDEXES.includes(found.mediaType)) return found;
       return read(chosen(found, platform, written(reference)));
     },

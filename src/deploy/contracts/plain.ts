@@ -1,3 +1,4 @@
+import { required } from '../../core/element-at.ts';
 import { wheelName } from '../../python/wheel.ts';
 import type { ContractClause, ContractTrials } from './clause.ts';
 import { hold } from './clause.ts';
@@ -49,7 +50,7 @@ const CLAUSES: readonly ContractClause[] = [
     expectStatus(answer, 200);
     const line = /^inference_requests_total\{.*$/m.exec(answer.text)?.[0];
     hold(line !== undefined, 'there is no inference_requests_total');
-    return line!;
+    return required(line, 'inference_requests_total');
   }),
   clause('docs', 'GET /docs and /openapi.json show the model', async ({ ask, model }) => {
     const page = await ask('/docs');

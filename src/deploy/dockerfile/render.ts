@@ -1,3 +1,4 @@
+import { required } from '../../core/element-at.ts';
 import { APP } from '../image/app.ts';
 import type { SharedPart } from '../image/lock.ts';
 import { MALLOC_ENVIRONMENT } from '../image/malloc.ts';
@@ -48,9 +49,9 @@ export function dockerfile(facts: ContextFacts): string {
       : '# its sha256 in SHA256SUMS, but for Python and its packages, which the build fetches. README.md has the commands.',
     '',
     ...(python === null ? [] : pythonArguments(python)),
-    `# ${base!.holds}, ${base!.digest}`,
+    `# ${required(base, 'a base image').holds}, ${required(base, 'a base image').digest}`,
     'FROM scratch AS pinned-base',
-    `ADD ${archiveOf(base!.part)} /`,
+    `ADD ${archiveOf(required(base, 'a base image').part)} /`,
     '',
     ...(python === null ? [] : environmentStage(python, facts)),
     '# What changes from one version to the next.',

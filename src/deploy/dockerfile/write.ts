@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PackageLock } from '../../python/environment.ts';
 import { MARKER, markerOf } from '../../python/environments.ts';
@@ -123,7 +124,10 @@ function factsOf(
     parts: shared.map((part) => ({ part, digest: lock.layers[part].digest, holds: holds[part] })),
     tag: referenceOf(model),
     labels: imageLabelsOf(model),
-    python: environment === null ? null : pythonFacts(model.manifest.python!, environment),
+    python:
+      environment === null
+        ? null
+        : pythonFacts(required(model.manifest.python, 'manifest.python'), environment),
   };
 }
 

@@ -83,7 +83,7 @@ function placesIn(path: string): Map<string, Place> {
       if (textIn(block, 257, 262) !== 'ustar' || !Number.isSafeInteger(size)) break;
       const start = at + BLOCK;
       at = start + Math.ceil(size / BLOCK) * BLOCK;
-      const type = String.fromCharCode(block[156]!);
+      const type = String.fromCharCode(elementAt(block, 156));
       if (isFile(type)) places.set(textIn(block, 0, 100).replace(/^\.\//, ''), { start, size });
       large = type === 'x' && size < PAX_BYTES_MAX ? paxSize(bytesAt(path, { start, size })) : null;
     }

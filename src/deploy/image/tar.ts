@@ -1,3 +1,4 @@
+import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 
 /**
@@ -31,7 +32,8 @@ export const byPath = (a: { readonly path: string }, b: { readonly path: string 
   compareBytes(bytesOf(a.path), bytesOf(b.path));
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  for (let i = 0; i < a.length && i < b.length; i++)
+    if (a[i] !== b[i]) return elementAt(a, i) - elementAt(b, i);
   return a.length - b.length;
 }
 

@@ -2,6 +2,7 @@
  * Objects of KServe: a light runtime on the processor that is chosen by itself for what it reads, and services on it
  * (https://kserve.github.io/website/docs/concepts/resources/servingruntime). Pure.
  */
+import { required } from '../../core/element-at.ts';
 import { type KubernetesObject, objectLabelsOf } from './manifest.ts';
 import { CONTAINER_SECURITY, givenEnv, graceSeconds, PORT, probesOf, resourcesOf } from './pod.ts';
 import { metaOf } from './serving.ts';
@@ -28,7 +29,7 @@ const byNumber = (probes: object): object =>
   JSON.parse(JSON.stringify(probes).replaceAll('"port":"http"', `"port":${PORT}`)) as object;
 
 export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
-  const { image, runtime } = spec.kserve!;
+  const { image, runtime } = required(spec.kserve, 'spec.kserve');
   const { pullSecrets, nodeSelector } = spec;
   const labels = objectLabelsOf(spec.name, null);
   const container = {
@@ -67,7 +68,7 @@ export function servingRuntime(spec: KubernetesSpec): KubernetesObject {
 
 /** `canary` splits requests in Standard mode alone, from 0.20 on; `canaryTrafficPercent` is not heeded there. */
 export function inferenceService(spec: KubernetesSpec): KubernetesObject {
-  const { storageUri, canary, format, min, max } = spec.kserve!;
+  const { storageUri, canary, format, min, max } = required(spec.kserve, 'spec.kserve');
   const name = format ?? (spec.model.isOnnx ? 'onnx' : 'sklearn');
   const model = (uri: string): object => ({
     name: CONTAINER,
@@ -89,7 +90,7 @@ export function inferenceService(spec: KubernetesSpec): KubernetesObject {
     kind: 'InferenceService',
     metadata: { ...meta, annotations: { 'serving.kserve.io/deploymentMode': 'Standard' } },
     spec: {
-      predictor: predictor(storageUri!),
+      predictor: predictor(required(storageUri, 'spec.kserve.storageUri')),
       ...(canary === null
         ? {}
         : {

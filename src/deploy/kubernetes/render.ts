@@ -1,4 +1,5 @@
 /** From a spec to everything that is applied, in the order in which it is, with the name of each one's file. Pure. */
+import { required } from '../../core/element-at.ts';
 import { batchObject, batchPolicy } from './batch.ts';
 import { inferenceService, servingRuntime } from './kserve.ts';
 import type { KubernetesObject } from './manifest.ts';
@@ -74,15 +75,15 @@ function versionObjects(spec: KubernetesSpec, served: ServedVersion): readonly R
 }
 
 const kserveObjects = (spec: KubernetesSpec): readonly RenderedManifest[] => [
-  ...(spec.kserve!.runtime === 'existing'
+  ...(required(spec.kserve, 'spec.kserve').runtime === 'existing'
     ? []
     : [
         {
-          file: `${spec.kserve!.runtime === 'cluster' ? 'cluster-' : ''}serving-runtime.yaml`,
+          file: `${required(spec.kserve, 'spec.kserve').runtime === 'cluster' ? 'cluster-' : ''}serving-runtime.yaml`,
           object: servingRuntime(spec),
         },
       ]),
-  ...(spec.kserve!.storageUri === null
+  ...(required(spec.kserve, 'spec.kserve').storageUri === null
     ? []
     : [{ file: 'inference-service.yaml', object: inferenceService(spec) }]),
 ];

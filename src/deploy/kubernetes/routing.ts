@@ -1,4 +1,5 @@
 /** The HTTPRoute that splits requests between versions (https://gateway-api.sigs.k8s.io/api-types/httproute/). Pure. */
+import { required } from '../../core/element-at.ts';
 import { type KubernetesObject, versionedName } from './manifest.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec, ServedVersion } from './spec.ts';
@@ -31,7 +32,7 @@ function rulesOf(spec: KubernetesSpec): readonly object[] {
 }
 
 export function httpRoute(spec: KubernetesSpec): KubernetesObject {
-  const { name, namespace, section, hostnames } = spec.gateway!;
+  const { name, namespace, section, hostnames } = required(spec.gateway, 'spec.gateway');
   return {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',

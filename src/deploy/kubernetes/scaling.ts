@@ -2,6 +2,7 @@
  * What follows load: the server's own counts of requests, never the processor, which a spinning thread of a runtime keeps
  * busy without any. Pure.
  */
+import { required } from '../../core/element-at.ts';
 import { type KubernetesObject, objectLabelsOf, versionedName } from './manifest.ts';
 import { metaOf } from './serving.ts';
 import type { KubernetesSpec, ScalerSpec, ServedVersion } from './spec.ts';
@@ -83,7 +84,7 @@ export function scaledObject(
 ): KubernetesObject {
   const name = versionedName(spec.name, served.version);
   const { prometheus, wakeQuery, cooldown } = scaler.keda;
-  const query = loadQuery(scaler.on, name, spec.namespace!);
+  const query = loadQuery(scaler.on, name, required(spec.namespace, 'spec.namespace'));
   const trigger = (name: string, query: string, threshold: string): object => ({
     type: 'prometheus',
     name,

@@ -1,5 +1,5 @@
 /** What serves inside the cluster: deployments, services, what they run as, who may reach them. Pure. */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, required } from '../../core/element-at.ts';
 import {
   DEPLOYMENT_LABEL,
   type KubernetesObject,
@@ -93,7 +93,7 @@ const DNS = {
 
 /** Those of its own namespace may ask, and the namespaces that are named; the pods themselves reach nobody who is not. */
 export function networkPolicy(spec: KubernetesSpec, from: readonly string[]): KubernetesObject {
-  const to = spec.network!.toNamespaces;
+  const to = required(spec.network, 'spec.network').toNamespaces;
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -113,7 +113,7 @@ export function networkPolicy(spec: KubernetesSpec, from: readonly string[]): Ku
 }
 
 export function serviceMonitor(spec: KubernetesSpec): KubernetesObject {
-  const { interval, labels } = spec.monitor!;
+  const { interval, labels } = required(spec.monitor, 'spec.monitor');
   const meta = metaOf(spec, spec.name, {
     ...objectLabelsOf(spec.name, 'serving'),
     ...Object.fromEntries(labels),

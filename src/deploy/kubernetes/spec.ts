@@ -1,4 +1,5 @@
 /** What is rendered: a document whose parts have been held against each other and against what the target can. */
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { readValue } from '../../schema/read-value.ts';
 import type { BatchJob } from './batch-job.ts';
@@ -89,7 +90,7 @@ export function kubernetesSpecOf(given: unknown, model: ModelFacts): KubernetesS
   // Only what runs on a runtime that is there already has none.
   const image = document.image ?? '';
   return {
-    name: name!,
+    name: required(name, 'a name'),
     namespace: document.namespace,
     minor,
     model,

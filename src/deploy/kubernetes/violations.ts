@@ -1,7 +1,7 @@
 /** What is wrong with a document, in itself and for its target: its parts held against each other. */
 
 import { cronProblem } from '../../core/cron.ts';
-import { valueOfKey } from '../../core/element-at.ts';
+import { required, valueOfKey } from '../../core/element-at.ts';
 import { isRecord } from '../../core/record.ts';
 import type { KubernetesDocument } from './document.ts';
 import type { ModelFacts } from './model-facts.ts';
@@ -137,8 +137,8 @@ const UNITS: Readonly<Record<string, number>> = {
 
 function problemsOfSizes({ memory, batch }: KubernetesDocument): string[] {
   const isSmall = (quantity: string): boolean => {
-    const [, amount, unit] = /^([\d.]+)([A-Za-z]+)$/.exec(quantity)!;
-    return Number(amount) * valueOfKey(UNITS, unit!) < LEAST_MEMORY;
+    const [, amount, unit] = /^([\d.]+)([A-Za-z]+)$/.exec(quantity) ?? [];
+    return Number(amount) * valueOfKey(UNITS, required(unit, 'a unit')) < LEAST_MEMORY;
   };
   const sizes = [
     ...(memory === null ? [] : [{ path: 'memory', quantity: memory }]),

@@ -1,9 +1,11 @@
 /** Models and configurations: there at once, never changed. And batch transforms, which run and then stay in their list. */
+
 import type {
   CreateEndpointConfigCommandInput,
   CreateModelCommandInput,
   CreateTransformJobCommandInput,
 } from '@aws-sdk/client-sagemaker';
+import { required } from '../../core/element-at.ts';
 import type { ObservedResource } from '../plan/port.ts';
 import type { SageMaker } from './clients.ts';
 import { DEPLOYMENT_TAG, type ResourceDriver, readyBy, tagOf, tagsOf, unchangeable } from './driver.ts';
@@ -46,7 +48,7 @@ export function modelDriver(open: SageMaker): ResourceDriver {
       const { api, client } = await open();
       return found(async () => {
         const { ModelArn } = await client.send(new api.DescribeModelCommand({ ModelName }));
-        return readyBy(await listTags(open, ModelArn!));
+        return readyBy(await listTags(open, required(ModelArn, 'ModelArn')));
       });
     },
     owned: (deployment) =>
@@ -76,7 +78,7 @@ export function configDriver(open: SageMaker): ResourceDriver {
       return found(async () => {
         const request = new api.DescribeEndpointConfigCommand({ EndpointConfigName });
         const { EndpointConfigArn } = await client.send(request);
-        return readyBy(await listTags(open, EndpointConfigArn!));
+        return readyBy(await listTags(open, required(EndpointConfigArn, 'EndpointConfigArn')));
       });
     },
     owned: (deployment) =>
@@ -125,7 +127,7 @@ export function transformDriver(open: SageMaker): ResourceDriver {
       const job = await describe(name);
       if (job === null) return null;
       const { TransformJobArn, TransformJobStatus: status = '', FailureReason } = job;
-      const marks = readyBy(await listTags(open, TransformJobArn!));
+      const marks = readyBy(await listTags(open, required(TransformJobArn, 'TransformJobArn')));
       return { ...marks, state: STATES[status] ?? 'pending', reason: FailureReason ?? null, remains: true };
     },
     // What has ended cannot be removed: it is history, and costs nothing.

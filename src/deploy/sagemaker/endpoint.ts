@@ -1,5 +1,5 @@
 /** The part of a deployment that answers: configuration, endpoint, alarms, scaling. Pure. */
-import { valueInMap } from '../../core/element-at.ts';
+import { required, valueInMap } from '../../core/element-at.ts';
 import type { Resource, ResourceKey } from '../plan/port.ts';
 import type { RollbackAlarm, SageMakerDocument, SageMakerVersion, UpdateSettings } from './document.ts';
 import { specHashOf, variantOf } from './names.ts';
@@ -82,7 +82,7 @@ function variantSpec(document: SageMakerDocument, version: SageMakerVersion, mod
 }
 
 function asyncOf({ async: settings }: SageMakerDocument): Spec {
-  const { output, failures, maxConcurrent, successTopic, errorTopic } = settings!;
+  const { output, failures, maxConcurrent, successTopic, errorTopic } = required(settings, 'settings');
   const topics = {
     ...(successTopic === null ? {} : { SuccessTopic: successTopic }),
     ...(errorTopic === null ? {} : { ErrorTopic: errorTopic }),

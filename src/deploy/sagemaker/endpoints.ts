@@ -1,9 +1,11 @@
 /** Endpoints: made and changed in minutes, rolled back by SageMaker itself where an alarm says so. */
+
 import type {
   CreateEndpointCommandInput,
   DescribeEndpointCommandOutput,
   UpdateEndpointCommandInput,
 } from '@aws-sdk/client-sagemaker';
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ObservedResource, Resource } from '../plan/port.ts';
 import type { SageMaker } from './clients.ts';
@@ -49,7 +51,7 @@ export function endpointDriver(open: SageMaker, ports: EndpointPorts): ResourceD
     observe: (name) =>
       found(async () => {
         const endpoint = await describe(name);
-        return observed(endpoint, await listTags(open, endpoint.EndpointArn!));
+        return observed(endpoint, await listTags(open, required(endpoint.EndpointArn, 'EndpointArn')));
       }),
     owned: (deployment) =>
       namesOwned(open, deployment, async (NextToken) => {
@@ -75,7 +77,9 @@ export function endpointDriver(open: SageMaker, ports: EndpointPorts): ResourceD
         throw rolledBack(resource, endpoint);
       // Before the change: a change of which no mark tells would be made again.
       const Tags = tagsOf(marks, { [CONFIG_TAG]: config });
-      await client.send(new api.AddTagsCommand({ ResourceArn: endpoint.EndpointArn!, Tags }));
+      await client.send(
+        new api.AddTagsCommand({ ResourceArn: required(endpoint.EndpointArn, 'EndpointArn'), Tags }),
+      );
       if (endpoint.EndpointConfigName === config) return;
       const scaled = await releaseWhatGoes(open, ports, endpoint, resource);
       try {
@@ -139,7 +143,7 @@ async function releaseWhatGoes(
   { name, spec }: Resource,
 ): Promise<boolean> {
   const [before, next] = await Promise.all([
-    variantsOf(open, endpoint.EndpointConfigName!),
+    variantsOf(open, required(endpoint.EndpointConfigName, 'EndpointConfigName')),
     variantsOf(open, String(spec['EndpointConfigName'])),
   ]);
   const isSame = before.size === next.size && [...before.keys()].every((variant) => next.has(variant));
@@ -170,7 +174,10 @@ async function variantsOf(open: SageMaker, EndpointConfigName: string): Promise<
     const request = new api.DescribeEndpointConfigCommand({ EndpointConfigName });
     const { ProductionVariants = [] } = await client.send(request);
     return new Map(
-      ProductionVariants.map(({ VariantName, InstanceType }) => [VariantName!, InstanceType ?? null]),
+      ProductionVariants.map(({ VariantName, InstanceType }) => [
+        required(VariantName, 'VariantName'),
+        InstanceType ?? null,
+      ]),
     );
   } catch (error) {
     if (isResourceMissing(error)) return new Map();

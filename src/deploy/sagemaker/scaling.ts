@@ -1,10 +1,12 @@
 /** Scalable targets, their policies, and the alarms by which SageMaker rolls a change back. */
+
 import type {
   PutScalingPolicyCommandInput,
   RegisterScalableTargetCommandInput,
   ScalingPolicy,
 } from '@aws-sdk/client-application-auto-scaling';
 import type { MetricAlarm, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
+import { required } from '../../core/element-at.ts';
 import { specDigest } from '../plan/key.ts';
 import type { openAlarms, openScaling } from './clients.ts';
 import { DEPLOYMENT_TAG, DIGEST_TAG, type ResourceDriver, readyBy, tagsOf } from './driver.ts';
@@ -34,7 +36,9 @@ async function targetAndTags(open: Scaling, id: string) {
   const { api, client } = await open();
   const [target] = await targetsOf(open, [id]);
   if (target === undefined) return null;
-  const request = new api.ListTagsForResourceCommand({ ResourceARN: target.ScalableTargetARN! });
+  const request = new api.ListTagsForResourceCommand({
+    ResourceARN: required(target.ScalableTargetARN, 'ScalableTargetARN'),
+  });
   const answer = await found(() => client.send(request));
   return answer && { target, tags: answer.Tags ?? {} };
 }
@@ -56,7 +60,7 @@ export function targetDriver(open: Scaling): ResourceDriver {
     },
     async owned(deployment) {
       const names = (await targetsOf(open))
-        .map(({ ResourceId }) => ResourceId!)
+        .map(({ ResourceId }) => required(ResourceId, 'ResourceId'))
         .filter((id) => id.startsWith(`endpoint/${deployment}/`));
       const seen = await Promise.all(names.map((name) => targetAndTags(open, name)));
       return names.filter((_, i) => seen[i]?.tags[DEPLOYMENT_TAG] === deployment);
@@ -104,7 +108,7 @@ function requestOf({
   const metric = { PredefinedMetricSpecification, CustomizedMetricSpecification };
   return {
     PolicyName,
-    ...idOf(ResourceId!),
+    ...idOf(required(ResourceId, 'ResourceId')),
     PolicyType,
     TargetTrackingScalingPolicyConfiguration: {
       TargetValue,
@@ -179,7 +183,7 @@ export function alarmDriver(open: Alarms): ResourceDriver {
     const { api, client } = await open();
     const [alarm] = await describe({ AlarmNames: [name] });
     if (alarm === undefined) return null;
-    const request = new api.ListTagsForResourceCommand({ ResourceARN: alarm.AlarmArn! });
+    const request = new api.ListTagsForResourceCommand({ ResourceARN: required(alarm.AlarmArn, 'AlarmArn') });
     const answer = await found(() => client.send(request));
     return answer && readyBy(answer.Tags);
   };
@@ -187,7 +191,7 @@ export function alarmDriver(open: Alarms): ResourceDriver {
     observe,
     async owned(deployment) {
       const alarms = await describe({ AlarmNamePrefix: `${deployment}-` });
-      const names = alarms.map(({ AlarmName }) => AlarmName!);
+      const names = alarms.map(({ AlarmName }) => required(AlarmName, 'AlarmName'));
       const seen = await Promise.all(names.map(observe));
       return names.filter((_, i) => seen[i]?.owner === deployment);
     },

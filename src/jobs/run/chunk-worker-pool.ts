@@ -1,4 +1,4 @@
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
@@ -192,8 +192,8 @@ export class ChunkWorkerPool {
   #replacement(): Place {
     const process = this.#start();
     const ready = process
-      .ask<'load'>({ kind: 'load', model: this.#model! })
-      .then(() => process.ask<'open'>({ kind: 'open', setup: this.#setup! }));
+      .ask<'load'>({ kind: 'load', model: required(this.#model, 'the model of a run') })
+      .then(() => process.ask<'open'>({ kind: 'open', setup: required(this.#setup, 'the setup of a run') }));
     return { process, ready: settled(ready) };
   }
 

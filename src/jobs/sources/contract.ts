@@ -1,6 +1,8 @@
 /** What every source must do, as tests. */
+
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { required } from '../../core/element-at.ts';
 import type { CellType } from '../../scorer/scorer.ts';
 import type { FrozenInput } from '../chunk.ts';
 import type { FreezeOptions, JobSource, PieceStore, UnreadableCell } from './source.ts';
@@ -120,7 +122,9 @@ export function sourceContract(name: string, make: () => Promise<SourceCase>): v
     const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
     const db = await instance.connect();
     const [chunk] = await source.chunks(frozen, 1_000_000);
-    const relation = await source.reader(frozen, here.columns, here.types ?? new Map()).open(chunk!, db);
+    const relation = await source
+      .reader(frozen, here.columns, here.types ?? new Map())
+      .open(required(chunk, 'a chunk'), db);
     const places = await relation.locate(
       Array.from({ length: relation.rows }, (_, i) => relation.rows - 1 - i),
     );

@@ -2,7 +2,7 @@
  * Rows that a cluster has scored, as a source and a scorer: they go through the same lanes, checks and sinks as rows that
  * are scored here.
  */
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, required } from '../../core/element-at.ts';
 import type { ColumnVector } from '../../scorer/frame.ts';
 import {
   type ColumnScorer,
@@ -36,16 +36,16 @@ function scored(
   outputs: readonly OutputColumn[],
 ): ScoredFrame {
   const [outcome, code, column, reason, ...values] = columns;
-  const outcomes = Uint8Array.from(numbers(outcome!).subarray(0, rows));
+  const outcomes = Uint8Array.from(numbers(required(outcome, 'the column of outcomes')).subarray(0, rows));
   const refusals: RowRefusal[] = [];
   for (let row = outcomes.findIndex(Boolean); row >= 0 && row < rows; row++)
     if (outcomes[row] !== OUTCOME.ok)
       refusals.push({
         row,
         outcome: refusedAs(elementAt(outcomes, row)),
-        code: text(code!, row) ?? 'unknown',
-        column: text(column!, row),
-        reason: text(reason!, row) ?? '',
+        code: text(required(code, 'the column of codes'), row) ?? 'unknown',
+        column: text(required(column, 'the column of columns'), row),
+        reason: text(required(reason, 'the column of reasons'), row) ?? '',
       });
   return {
     outcomes,

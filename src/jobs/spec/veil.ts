@@ -2,7 +2,7 @@
  * Keeps the values of variables that stand in the paths of URIs (a token in an address, the name of a tenant) out of what is
  * stored or told: there they are as they were written, `${NAME}`. Passwords never come so far. Pure.
  */
-import { valueInMap } from '../../core/element-at.ts';
+import { valueInMap, valueOfKey } from '../../core/element-at.ts';
 import { placeholdersIn, type Secrets } from './redaction.ts';
 
 export interface Veil {
@@ -27,7 +27,7 @@ export function veilOf({ source, sink }: Uris, secrets: Secrets): Veil {
   const paths = [source.uri, sink.uri].map((uri) => uri.replace(HOST, ''));
   const written = new Map<string, string>();
   for (const name of placeholdersIn(paths.join(' '))) {
-    const value = Object.hasOwn(secrets, name) ? secrets[name]! : '';
+    const value = Object.hasOwn(secrets, name) ? valueOfKey(secrets, name) : '';
     if (name.startsWith('secret.') || value.length < SHORTEST) continue;
     written.set(value, `\${${name}}`);
     // As it stands in a query.

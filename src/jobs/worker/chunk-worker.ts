@@ -276,8 +276,8 @@ export class ChunkWorker {
         const some = verdicts.slice(at, at + LETTERS_AT_ONCE);
         const places = await scored.relation.locate(some.map(({ row }) => row));
         some.forEach((verdict, i) => {
-          addFaults(places[i]!.row);
-          letters.add({ chunk: chunk.index, ...verdict, ...places[i]!, key: keys[at + i] ?? null });
+          addFaults(elementAt(places, i).row);
+          letters.add({ chunk: chunk.index, ...verdict, ...elementAt(places, i), key: keys[at + i] ?? null });
         });
       }
       addFaults(Number.POSITIVE_INFINITY);

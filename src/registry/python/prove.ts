@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pythonSettings } from '../../config/python-settings.ts';
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, required } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { PythonFailureError } from '../../engine/python/failure.ts';
@@ -123,7 +123,7 @@ async function lockFor(
     requirements: assembly.requirements,
     guessed: guessRequirements(model, own, seen !== null && columnNames(seen) !== null),
     python: assembly.options.python,
-    allowBuild: python!.allow.includes('build'),
+    allowBuild: required(python, 'manifest.python').allow.includes('build'),
     dataDir,
     onProgress: progress,
   });

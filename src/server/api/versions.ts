@@ -1,10 +1,12 @@
 /** Versions of a model: proved and numbered when they come in, told about, put away. */
+
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
 import type { ControlApi, VersionView } from '../../control/port.ts';
 import { withDemands } from '../../control/python-fields.ts';
 import { VERSION_VIEW } from '../../control/view-schemas.ts';
+import { required } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { digestOfModelFile } from '../../registry/digest.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
@@ -133,7 +135,8 @@ const stagedIn = (body: unknown): StagedUpload | null =>
   typeof body === 'object' && body !== null && 'discard' in body ? (body as StagedUpload) : null;
 
 /** The schema has checked that it is a duration. */
-const waitOf = (text = '0s'): number => Math.min(parseDuration(text)!, WAIT_MAX_MS);
+const waitOf = (text = '0s'): number =>
+  Math.min(required(parseDuration(text), `the duration "${text}"`), WAIT_MAX_MS);
 
 function sourceOf(body: Static<typeof BY_PATH>): NewVersion {
   const { reason: _, trust, code, requirements, python, script, allow, ...source } = body;

@@ -3,9 +3,11 @@
  * process asks, and what the API does. Nothing of it is loaded, and no process is started, before there is something to read;
  * where it has nothing more to do it ends, and the next one comes when there is something again.
  */
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { everyMillis } from '../../control/rollouts/interval-scheduler.ts';
+import { required } from '../../core/element-at.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
@@ -106,13 +108,15 @@ export class ServerMonitor {
   #rest(millis: number): void {
     const { clock } = this.#options;
     if (millis === 0 || this.#resting !== null || !this.#pace.mayRest(clock.monotonic())) return;
-    this.#resting = this.#slot!.stop().then(() => {
-      this.#pace.rests(clock.monotonic(), millis);
-      this.#slot = null;
-      // Nobody is behind who is not wanted.
-      this.#lookedAt = null;
-      this.#resting = null;
-    });
+    this.#resting = required(this.#slot, 'the process of monitoring')
+      .stop()
+      .then(() => {
+        this.#pace.rests(clock.monotonic(), millis);
+        this.#slot = null;
+        // Nobody is behind who is not wanted.
+        this.#lookedAt = null;
+        this.#resting = null;
+      });
   }
 
   /** Never throws: a disk that is full is told of by those who need it. */

@@ -1,4 +1,5 @@
 /** Accuracy by cohorts. What was known is kept: a later label makes another revision. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Session } from '../session.ts';
 import type { MonitoringStore } from './monitoring.ts';
 import { COHORT_ROWS, type MonitoringTables } from './rows.ts';
@@ -77,8 +78,8 @@ const REVISIONS_MAX = 20;
 
 /** The one, neither first nor last, whose neighbours were made closest together. */
 function leastMissed(rows: readonly { readonly revision: number; readonly computedAt: number }[]): number {
-  const gap = (i: number): number => rows[i + 1]!.computedAt - rows[i - 1]!.computedAt;
+  const gap = (i: number): number => elementAt(rows, i + 1).computedAt - elementAt(rows, i - 1).computedAt;
   let least = 1;
   for (let i = 2; i + 1 < rows.length; i++) if (gap(i) < gap(least)) least = i;
-  return rows[least]!.revision;
+  return elementAt(rows, least).revision;
 }

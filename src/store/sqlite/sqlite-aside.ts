@@ -2,6 +2,7 @@
  * A SQLite connection of a process that answers others meanwhile. Little is asked here, in this very thread; much, or what
  * writes, in a thread that is there as long as there is something to do: it costs as much memory as all else that the store needs.
  */
+import { required } from '../../core/element-at.ts';
 import { SqliteHere } from './sqlite-here.ts';
 import type { SqliteExecutor, SqliteResult, Statement } from './sqlite-message.ts';
 import { SqliteThread } from './sqlite-thread.ts';
@@ -94,7 +95,7 @@ export class SqliteAside implements SqliteExecutor {
   }
 
   async #goHere(): Promise<void> {
-    const thread = this.#thread!.thread;
+    const thread = required(this.#thread, 'the thread').thread;
     this.#thread = null;
     if (this.#executor === thread) this.#executor = new SqliteHere(this.#path);
     // What is written last is seen by whoever opens the file next.

@@ -1,5 +1,7 @@
 /** A SQLite connection in a thread of its own: what waits for the disk holds up nothing else. */
+
 import { Worker } from 'node:worker_threads';
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type {
   SqliteExecutor,
@@ -69,7 +71,7 @@ export class SqliteThread implements SqliteExecutor {
 
   #settle(reply: SqliteReply): void {
     this.#inTransaction = reply.inTransaction;
-    this.#waiting.shift()!.resolve(reply);
+    required(this.#waiting.shift(), 'who waits for an answer').resolve(reply);
     if (this.#waiting.length === 0) this.#worker.unref();
   }
 

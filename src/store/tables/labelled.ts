@@ -2,6 +2,7 @@
  * Answers with the labels that came for them. Labels are fetched by the keys of a part of the answers: said as one join,
  * PostgreSQL reads all of `feedback` for every answer as long as it has no statistics of a table that just grew.
  */
+import { required } from '../../core/element-at.ts';
 import { inParts } from '../parts.ts';
 import type { StoreTables } from '../rows.ts';
 import type { Db } from '../session.ts';
@@ -73,5 +74,5 @@ async function lastLabels(
     .where(by, 'in', keys)
     .orderBy('id')
     .execute();
-  return new Map(rows.map(({ key, value }) => [key!, value]));
+  return new Map(rows.map(({ key, value }) => [required(key, 'a key'), value]));
 }

@@ -1,4 +1,5 @@
 /** What is read to judge a rollout by what came of its answers: first exposures and business values. */
+import { elementAt, required, valueInMap } from '../../core/element-at.ts';
 import type { StoreTables } from '../rows.ts';
 import type { Db } from '../session.ts';
 import type { AnswerRow, UnitValue } from '../store.ts';
@@ -65,7 +66,7 @@ async function valuesOfUnits(
   answers: readonly AnswerRow[],
   asked: Asked,
 ): Promise<readonly UnitValue[]> {
-  const standsFor = new Map(answers.map(({ unit, requestId }) => [unit!, requestId]));
+  const standsFor = new Map(answers.map(({ unit, requestId }) => [required(unit, 'a unit'), requestId]));
   const units = [...standsFor.keys()];
   const byUnit = await happened(db, asked)
     .select('feedback.unit')
@@ -74,11 +75,11 @@ async function valuesOfUnits(
   const byRequest = await happened(db, asked)
     .innerJoin('answers', 'answers.requestId', 'feedback.requestId')
     .select('answers.unit')
-    .where('answers.rollout', '=', answers[0]!.rollout)
+    .where('answers.rollout', '=', elementAt(answers, 0).rollout)
     .where('answers.unit', 'in', units)
     .execute();
   return [...byUnit, ...byRequest].map(({ unit, value, at }) => ({
-    requestId: standsFor.get(unit!)!,
+    requestId: valueInMap(standsFor, required(unit, 'a unit')),
     value: Number(value),
     at,
   }));
@@ -93,7 +94,11 @@ const valuesOfRequests = async (
     .select('feedback.requestId')
     .where('feedback.requestId', 'in', requests)
     .execute();
-  return rows.map(({ requestId, value, at }) => ({ requestId: requestId!, value: Number(value), at }));
+  return rows.map(({ requestId, value, at }) => ({
+    requestId: required(requestId, 'a request id'),
+    value: Number(value),
+    at,
+  }));
 };
 
 const happened = (db: Db, [endpoint, metric, from, to]: Asked) =>

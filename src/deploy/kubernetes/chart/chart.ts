@@ -40,7 +40,7 @@ function treeOf(entries: readonly (readonly [string, unknown])[]): Tree {
   const tree: Tree = {};
   for (const [path, value] of entries) {
     const keys = path.split('.');
-    const last = keys.pop()!;
+    const last = keys.pop() ?? path;
     const parent = keys.reduce<Tree>((inner, key) => {
       inner[key] ??= {};
       return inner[key] as Tree;

@@ -1,4 +1,5 @@
 /** What a chart lets its user choose: each value with what it is for, and the places of manifests that it decides. Pure. */
+import { required } from '../../../core/element-at.ts';
 import type { KubernetesObject } from '../manifest.ts';
 import { VERSION_LABEL } from '../manifest.ts';
 import { resourcesOf } from '../pod.ts';
@@ -82,15 +83,21 @@ export const needsWord = ({ keysSecret, network, kserve }: KubernetesSpec): bool
   keysSecret === null && network !== null && kserve === null;
 
 const kserveValues = ({ kserve, cpu, memory }: KubernetesSpec): readonly ChartValue[] => [
-  ...(kserve!.runtime === 'existing'
+  ...(required(kserve, 'spec.kserve').runtime === 'existing'
     ? []
     : [
-        { path: 'image', value: kserve!.image, about: 'Image of the runtime.' },
+        { path: 'image', value: required(kserve, 'spec.kserve').image, about: 'Image of the runtime.' },
         { path: 'resources', value: resourcesOf(cpu, memory), about: 'What a pod may use.' },
       ]),
-  ...(kserve!.storageUri === null
+  ...(required(kserve, 'spec.kserve').storageUri === null
     ? []
-    : [{ path: 'storageUri', value: kserve!.storageUri, about: 'Where the model is.' }]),
+    : [
+        {
+          path: 'storageUri',
+          value: required(kserve, 'spec.kserve').storageUri,
+          about: 'Where the model is.',
+        },
+      ]),
 ];
 
 const enabled = (name: string, about: string): ChartValue => ({
@@ -146,7 +153,7 @@ const HOLES: Readonly<
     {
       kind: 'text',
       at: ['spec', 'triggers', 0, 'metadata', 'query'],
-      value: `printf ${JSON.stringify(loadQuery(scaler!.on, metadata.name, '%s'))} .Release.Namespace`,
+      value: `printf ${JSON.stringify(loadQuery(required(scaler, 'a scaler').on, metadata.name, '%s'))} .Release.Namespace`,
     },
   ],
   HTTPRoute: (_object, { versions }) => [

@@ -1,8 +1,10 @@
 /** A prefix: parts as they are done, each an object; the manifest, put last, says which of them count. */
+
 import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { required } from '../../../core/element-at.ts';
 import { digestOf } from '../../../disk/durable.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 import { FOLDER_MANIFEST, listedParts, partsWithRows, publicName } from '../files/manifest.ts';
@@ -114,9 +116,10 @@ export class PrefixWriter implements SinkWriter {
 
   async write(db: DuckDBConnection, select: string, account: ChunkTotals): Promise<ChunkTotals> {
     const written = await this.#parts.write(db, select, account);
-    const path = this.#staging.path(written.part!.name);
+    const part = required(written.part, 'the part of a chunk');
+    const path = this.#staging.path(part.name);
     await checkFence(this.#place, this.#run);
-    await putPart(this.#place, this.#run, written.part!, path);
+    await putPart(this.#place, this.#run, part, path);
     await rm(path, { force: true });
     return written;
   }

@@ -1,6 +1,8 @@
 /** A table in a file that one process writes at a time, as a sink: parts in the folder of the run, one transaction at last. */
+
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { required } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isThere } from '../../../disk/durable.ts';
 import type { ChunkTotals } from '../../chunk.ts';
@@ -56,7 +58,7 @@ export class TableFileSink implements JobSink {
     await this.#staging.check();
     const parts = accounts
       .filter(({ counts }) => counts.ok > 0)
-      .map(({ part }) => this.#staging.path(part!.name));
+      .map(({ part }) => this.#staging.path(required(part, 'the part of a chunk').name));
     const rows = accounts.reduce((sum, { counts }) => sum + counts.ok, 0);
     await this.#file.publish(parts, rows);
     return { where, rows, digest: null };

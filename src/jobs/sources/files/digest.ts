@@ -1,6 +1,8 @@
 /** Freezing one file: its digest by pieces, and its layout in the same pass. */
+
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { elementAt } from '../../../core/element-at.ts';
 import type { PieceStore } from '../source.ts';
 import type { LayoutScanner } from './format.ts';
 import { changed, type FileState, openInput, stateFrom, stateOf } from './input-file.ts';
@@ -83,7 +85,7 @@ async function eachPart(
   const buffers = [Buffer.allocUnsafe(PART_BYTES), Buffer.allocUnsafe(PART_BYTES)] as const;
   const read = async (at: number, turn: number): Promise<Buffer> => {
     const wanted = Math.min(PART_BYTES, end - at);
-    const { bytesRead, buffer } = await handle.read(buffers[turn % 2]!, 0, wanted, at);
+    const { bytesRead, buffer } = await handle.read(elementAt(buffers, turn % 2), 0, wanted, at);
     // Cut short while it is read.
     if (bytesRead === 0 && wanted > 0) throw changed(path, `an end at byte ${at}`, `${end} bytes at least`);
     return buffer.subarray(0, bytesRead);

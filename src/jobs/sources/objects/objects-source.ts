@@ -76,9 +76,9 @@ export class ObjectsSource implements JobSource {
     const progress = progressOf(objects, options);
     const items: FrozenFile[] = [];
     for (const [index, object] of objects.entries()) {
-      const scanner = shapes[index]!.scanner?.() ?? null;
+      const scanner = elementAt(shapes, index).scanner?.() ?? null;
       if (scanner !== null) await this.#scan(object, scanner, options, progress);
-      items.push({ ...fileOf(object), layout: scanner ? scanner.finish() : shapes[index]!.layout });
+      items.push({ ...fileOf(object), layout: scanner ? scanner.finish() : elementAt(shapes, index).layout });
     }
     return { items, columns: union.columns, rows: countRows(format, items, this.#shown) };
   }

@@ -1,5 +1,7 @@
 /** Who we are to a cluster, made out anew for each request: tokens are renewed while a server follows a route. */
+
 import { readFileSync } from 'node:fs';
+import { required } from '../../../../core/element-at.ts';
 import { type ExecCredential, runPlugin } from './exec-plugin.ts';
 import type { KubeAccess, KubeUser } from './kube-access.ts';
 import { type IdToken, idTokenOf } from './oidc.ts';
@@ -45,7 +47,7 @@ export class ClusterIdentity {
   async #plugin(): Promise<ExecCredential> {
     const { user, cluster } = this.#access;
     if (this.#fetched === null || (this.#fetched.until ?? Number.POSITIVE_INFINITY) <= this.#now())
-      this.#fetched = await runPlugin(user!.exec!, cluster);
+      this.#fetched = await runPlugin(required(user?.exec, 'the plugin of a user'), cluster);
     return this.#fetched;
   }
 

@@ -112,7 +112,8 @@ async function fillTable(
     const cells = there.map(({ at }) => cellsOf(columnOf(batch, at, file.path)));
     const end = Math.min(batch.numRows, to - first);
     for (let row = Math.max(0, from - first); row < end; row++) {
-      for (let j = 0; j < held.length; j++) fill.vectors[j]!.setItem(fill.row, cells[j]?.(row) ?? null);
+      for (let j = 0; j < held.length; j++)
+        elementAt(fill.vectors, j).setItem(fill.row, cells[j]?.(row) ?? null);
       fill.next();
     }
   }
@@ -162,7 +163,7 @@ async function* batchesOf(
         problem: `${path}: batch ${index} has not the rows that its head tells`,
       });
     }
-    yield { batch: value, first: starts[index]! };
+    yield { batch: value, first: elementAt(starts, index) };
   }
 }
 
@@ -176,11 +177,11 @@ async function* partsOf(
   let dictionary = 0;
   for (const index of batches) {
     for (; dictionary < layout.dictionaries.length; dictionary++) {
-      const [before, from, to] = layout.dictionaries[dictionary]!;
+      const [before, from, to] = elementAt(layout.dictionaries, dictionary);
       if (before > index) break;
       yield readRange(path, from, to);
     }
-    yield readRange(path, ...layout.batches[index]!);
+    yield readRange(path, ...elementAt(layout.batches, index));
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { DuckDBVector } from '@duckdb/node-api';
+import { valueOfKey } from '../../../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../../../core/errors.ts';
 import { isRecord } from '../../../../core/record.ts';
 import { anyText, shape, tableOf } from '../../../../schema/value-schema.ts';
@@ -52,7 +53,7 @@ export const jsonl: TableFormat = {
 };
 
 function typeOf(type: CellType | undefined, lists: Lists, name: string): string {
-  if (type === 'list') return Object.hasOwn(lists, name) ? lists[name]! : 'DOUBLE[]';
+  if (type === 'list') return Object.hasOwn(lists, name) ? valueOfKey(lists, name) : 'DOUBLE[]';
   return type === 'number' ? 'DOUBLE' : type === 'bool' ? 'BOOLEAN' : 'VARCHAR';
 }
 

@@ -1,5 +1,6 @@
 /** Where records of a text file begin: enough of them to cut it, few enough to keep. Pure. */
 
+import { elementAt } from '../../../../core/element-at.ts';
 import { anyNumber, shape, type ValueSchema } from '../../../../schema/value-schema.ts';
 import type { ChunkBounds } from '../format.ts';
 import { numbersSchema } from '../layout.ts';
@@ -104,9 +105,15 @@ export function cutText(layout: TextLayout, rows: number): ChunkBounds[] {
   const cuts: ChunkBounds[] = [];
   for (let mark = 0; mark < lines.length; ) {
     let next = Math.min(mark + step, lines.length);
-    while (next > mark + 1 && offsets[next]! - offsets[mark]! > CHUNK_BYTES_MAX) next -= 1;
+    while (next > mark + 1 && elementAt(offsets, next) - elementAt(offsets, mark) > CHUNK_BYTES_MAX)
+      next -= 1;
     const records = Math.min(next * layout.every, layout.records) - mark * layout.every;
-    cuts.push({ from: offsets[mark]!, to: offsets[next]!, rows: records, line: lines[mark]! });
+    cuts.push({
+      from: elementAt(offsets, mark),
+      to: elementAt(offsets, next),
+      rows: records,
+      line: elementAt(lines, mark),
+    });
     mark = next;
   }
   return cuts;
@@ -117,7 +124,7 @@ export const recordAt = (layout: TextLayout, offset: number): number =>
   Math.max(0, sums(layout.bytes, 0).indexOf(offset)) * layout.every;
 
 const deltas = (values: readonly number[], before: number): number[] =>
-  values.map((value, i) => value - (i === 0 ? before : values[i - 1]!));
+  values.map((value, i) => value - (i === 0 ? before : elementAt(values, i - 1)));
 
 function sums(values: readonly number[], before: number): number[] {
   let sum = before;

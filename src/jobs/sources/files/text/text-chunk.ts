@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { elementAt } from '../../../../core/element-at.ts';
 import { identifier } from '../../../../sql/identifiers.ts';
 import type { Chunk } from '../../../chunk.ts';
 import type { ChunkRelation, RowPlace, UnreadableCell } from '../../source.ts';
@@ -130,15 +131,15 @@ class TextRecords {
 
   /** Of a row of the relation. */
   place(row: number): RowPlace {
-    const record = this.#kept[row]!;
+    const record = elementAt(this.#kept, row);
     return this.#placeOf(record, this.#starts[record + 1] ?? this.#bytes.length);
   }
 
   /** `end` may lie behind line breaks, or blank lines. */
   #placeOf(record: number, end: number): RowPlace {
-    const start = this.#starts[record]!;
+    const start = elementAt(this.#starts, record);
     let last = end;
-    while (last > start && this.#bytes[last - 1]! <= 32) last -= 1;
+    while (last > start && elementAt(this.#bytes, last - 1) <= 32) last -= 1;
     // White space belongs to the record, but for what ends its last line.
     const lineEnd = this.#bytes.subarray(last, end).findIndex((byte) => byte === 10 || byte === 13);
     const raw = rawText(this.#bytes.subarray(start, lineEnd < 0 ? end : last + lineEnd));
