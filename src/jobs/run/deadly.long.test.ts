@@ -17,7 +17,7 @@ const lettersOf = (path: string): unknown[] =>
 test('rows that take lanes down are found and left out, each by itself', { timeout: 300_000 }, async () => {
   await bench.writeWith('city', "'DEADLY'", 'id IN (1017, 1018)');
   const receipt = await bench.run(bench.spec({}, { chunkRows: 100_000, lanes: 1 }), {
-    lane: new URL('./testing/deadly-lane.ts', import.meta.url),
+    worker: new URL('./testing/deadly-lane.ts', import.meta.url),
   });
   expect(receipt.rows).toEqual({ read: ROWS, ok: ROWS - 2, rejected: 0, failed: 2, skipped: 0 });
   expect(lettersOf(receipt.rejects!.where)).toMatchObject([

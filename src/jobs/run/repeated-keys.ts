@@ -1,4 +1,4 @@
-/** Keys that come again in the input of a run, found by its lanes. */
+/** Keys that come again in the input of a run, found by its workers. */
 import { elementAt } from '../../core/element-at.ts';
 import type { Chunk } from '../chunk.ts';
 import { type DuplicateKey, duplicateError, findDuplicates } from '../keys/duplicates.ts';
@@ -6,7 +6,7 @@ import { chunkKeysPath } from '../worker/keys.ts';
 import type { ChunkWorkerPool } from './chunk-worker-pool.ts';
 
 export interface RepeatsOptions {
-  readonly lanes: ChunkWorkerPool;
+  readonly workers: ChunkWorkerPool;
   readonly chunks: readonly Chunk[];
   /** Of the run. */
   readonly folder: string;
@@ -34,14 +34,14 @@ export async function repeatedRows(options: RepeatsOptions): Promise<ReadonlyMap
 }
 
 async function repeats(
-  { lanes, chunks, folder, stop }: RepeatsOptions,
+  { workers, chunks, folder, stop }: RepeatsOptions,
   limit: number,
 ): Promise<readonly DuplicateKey[]> {
-  await lanes.keepKeys(chunks, stop);
+  await workers.keepKeys(chunks, stop);
   stop.throwIfAborted();
   return findDuplicates({
     files: chunks.map(({ index }) => chunkKeysPath(folder, index)),
-    texts: (chunk, rows) => lanes.texts(elementAt(chunks, chunk), rows),
+    texts: (chunk, rows) => workers.texts(elementAt(chunks, chunk), rows),
     limit,
   });
 }

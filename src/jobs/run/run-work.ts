@@ -9,7 +9,7 @@ import type { ChunkWorkerPool } from './chunk-worker-pool.ts';
 import type { RunPlan } from './plan.ts';
 import type { RunStep } from './progress.ts';
 
-/** What lanes work on: the input itself, or rows that a cluster has scored. */
+/** What workers work on: the input itself, or rows that a cluster has scored. */
 export interface RunWork {
   readonly spec: JobSpec;
   readonly frozen: FrozenInput;
@@ -24,7 +24,7 @@ export interface WorkOptions {
   /** Of the run. */
   readonly folder: string;
   readonly source: JobSource;
-  readonly lanes: ChunkWorkerPool;
+  readonly workers: ChunkWorkerPool;
   readonly secrets: Readonly<Record<string, string>>;
   /** Whether chunks are done already. */
   readonly begun: boolean;
@@ -36,7 +36,7 @@ export interface WorkOptions {
 
 /** Has the cluster of the job score its rows, where it names one. Throws what `scoreOnSpark` throws, BUNDLE_GONE. */
 export async function workOf(plan: RunPlan, options: WorkOptions): Promise<RunWork> {
-  const { spec, lanes, logger, stop, onStep } = options;
+  const { spec, workers, logger, stop, onStep } = options;
   const { isScoredOnSpark } = await import('../spark/staging.ts');
   // Rows that a cluster has scored are published, whatever a later command says of where to score.
   if (spec.spark === undefined && !isScoredOnSpark(options.folder))
@@ -60,7 +60,7 @@ export async function workOf(plan: RunPlan, options: WorkOptions): Promise<RunWo
     onProgress: (share) => onStep({ phase: 'scoring', share }),
   });
   const { digest, runtime, converter } = manifest;
-  await lanes.load({
+  await workers.load({
     staged: { model: { digest, runtime, converter }, outputs: scored.outputs, origin: spec.source.uri },
   });
   return scored;

@@ -6,7 +6,7 @@ import type { RunAccounting } from './run-accounting.ts';
 
 export interface ScoreOptions {
   readonly setup: ChunkWorkerSetup;
-  readonly lanes: ChunkWorkerPool;
+  readonly workers: ChunkWorkerPool;
   readonly accounts: RunAccounting;
   /** Of the whole run, done or not. */
   readonly chunks: readonly Chunk[];
@@ -14,16 +14,16 @@ export interface ScoreOptions {
 }
 
 /**
- * Has the lanes do what is not done. Throws BUDGET_EXCEEDED, KEY_DUPLICATE, what a lane throws, and the reason of `stop` once
- * it is aborted and the lanes have done what they were at.
+ * Has the workers do what is not done. Throws BUDGET_EXCEEDED, KEY_DUPLICATE, what a worker throws, and the reason of `stop` once
+ * it is aborted and the workers have done what they were at.
  */
-export async function scoreChunks({ setup, lanes, accounts, chunks, stop }: ScoreOptions): Promise<void> {
+export async function scoreChunks({ setup, workers, accounts, chunks, stop }: ScoreOptions): Promise<void> {
   const { remaining } = accounts;
   const { duplicates } = setup.spec.options;
-  const repeats = { lanes, chunks, folder: setup.folder, stop };
-  lanes.open(setup, remaining.length);
+  const repeats = { workers, chunks, folder: setup.folder, stop };
+  workers.open(setup, remaining.length);
   const skip = duplicates === 'skip' ? await repeatedRows(repeats) : null;
-  await lanes.run({
+  await workers.run({
     chunks: remaining,
     skip: (chunk) => skip?.get(chunk) ?? [],
     stop,
@@ -32,5 +32,5 @@ export async function scoreChunks({ setup, lanes, accounts, chunks, stop }: Scor
   stop.throwIfAborted();
   accounts.requireBudget(accounts.counts.read);
   if (duplicates === 'fail') await refuseRepeats(setup.spec.sink.uri, repeats);
-  lanes.close();
+  workers.close();
 }

@@ -16,7 +16,8 @@ import { ledgerUrl } from '../../ledger-url.ts';
 import type { RunReceipt } from '../../receipt/receipt.ts';
 import type { JobSpec } from '../../spec/spec.ts';
 import { beginRun, claimRun, type RunStarter } from '../begin.ts';
-import { type CoordinatorOptions, coordinateRun } from '../coordinator.ts';
+import { coordinateRun } from '../coordinator.ts';
+import type { CoordinatorOptions } from '../run-context.ts';
 
 /** A forest over numbers and texts, which wants columns by name: age, income, city, plan, tenure. */
 export const BENCH_MODEL = join(
