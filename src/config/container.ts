@@ -1,4 +1,3 @@
-import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isOneOf } from '../core/record.ts';
 import type { AliasSet } from '../metrics/aliases.ts';
@@ -194,10 +193,7 @@ const settingsOf =
   <N extends SettingName>(name: N) => {
     const { env: variable, wanted, fallback } = SETTINGS[name];
     const parse = SETTINGS[name].parse as (text: string) => SettingValue<N> | undefined;
-    return (
-      readerOf(env, problems)(variable, wanted, parse) ??
-      required(parse(fallback), 'the fallback of a setting')
-    );
+    return readerOf(env, problems)(variable, wanted, parse) ?? parse(fallback)!;
   };
 
 const SECONDS = 'seconds from 1 to 3600';

@@ -1,4 +1,3 @@
-import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { parseSize, type Setting } from './settings.ts';
 
@@ -37,7 +36,7 @@ export function graphSettings(env: Readonly<Record<string, string | undefined>>)
     const text = env[name] ?? fallback;
     const value = parse(text);
     if (value === undefined) problems.push(`${name} is "${text}", wanted ${wanted}`);
-    return value ?? required(parse(fallback), 'the fallback of a setting');
+    return value ?? parse(fallback)!;
   };
   const settings = {
     memoryBytes: read(GRAPH_SETTINGS.memoryBytes),

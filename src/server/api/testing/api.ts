@@ -1,4 +1,5 @@
 /** The control API on a real socket over a control plane in memory: for tests. */
+
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiKeyring, KeyView, KnownKey } from '../../../control/keys/port.ts';
 import { LocalJobs } from '../../../jobs/local.ts';
+import { aSpec } from '../../../jobs/plan/testing/plans.ts';
 import type { JobsPort } from '../../../jobs/port.ts';
 import type { AlertRow } from '../../../monitor/alerts/alert.ts';
 import { LocalMonitoring } from '../../../monitor/local.ts';
@@ -87,8 +89,8 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
   const clock = { now: () => 0, monotonic: () => 0 };
   const surroundings = { cores: 2, folder: dataDir, isFile: () => false };
   const jobs = new LocalJobs({ ledger, clock, holder: 'test', dataDir, surroundings });
-  const job = { name: 'churn', spec: {}, createdAt: 0, createdBy: 'test' };
-  const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: {}, state: 'queued' } as const;
+  const job = { name: 'churn', spec: aSpec({ job: 'churn' }), createdAt: 0, createdBy: 'test' };
+  const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: job.spec, state: 'queued' } as const;
   await ledger.begin(job, { ...run, createdAt: 0, notBefore: 0 });
   const remembered = await openMonitoring('sqlite::memory:');
   const row = ALERT;
