@@ -28,14 +28,18 @@ function labelsOf({ reading }: PmmlProgram, element: XmlElement, classes: readon
 }
 
 /** Features that prediction and probabilities answer already. */
-const ANSWERED = ['predictedValue', 'predictedDisplayValue', 'probability'];
+const LABELS = ['predictedValue', 'predictedDisplayValue'];
+const ANSWERED = [...LABELS, 'probability'];
 const RESERVED = ['predict', 'predict_proba'];
 
 /** Output fields that say more than the prediction: those that are not understood are left out, which a note says. */
-export function extrasOf(program: PmmlProgram, { output }: ReadPmmlModel): readonly PmmlExtra[] {
+export function extrasOf(program: PmmlProgram, { index, output }: ReadPmmlModel): readonly PmmlExtra[] {
   const { notes } = program.reading;
+  const model = program.modelAt(index);
+  const answered =
+    model.task === 'classification' && !givesProbabilities(model, program.models) ? LABELS : ANSWERED;
   return output.fields.flatMap(({ name, feature, final, element }): PmmlExtra[] => {
-    if (!final || ANSWERED.includes(feature) || RESERVED.includes(name)) return [];
+    if (!final || answered.includes(feature) || RESERVED.includes(name)) return [];
     try {
       const field = output.scope.resolve(element, name);
       return [{ name, field, text: program.typeOf(field) === 'string' }];

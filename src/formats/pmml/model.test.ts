@@ -243,6 +243,53 @@ describe('fields of the input', () => {
   });
 });
 
+describe('vectors of numbers', () => {
+  const network = (from: string): string =>
+    documentOf(`<NeuralNetwork functionName="regression" activationFunction="identity">${NUMBERS}
+<NeuralInputs><NeuralInput id="a"><DerivedField optype="continuous" dataType="double"><FieldRef field="x"/></DerivedField></NeuralInput></NeuralInputs>
+<NeuralLayer><Neuron id="b" bias="1"><Con from="${from}" weight="2"/></Neuron></NeuralLayer>
+<NeuralOutputs><NeuralOutput outputNeuron="b"><DerivedField optype="continuous" dataType="double"><FieldRef field="y"/></DerivedField></NeuralOutput></NeuralOutputs></NeuralNetwork>`);
+  const clusters = (second: string, count = 2): string =>
+    documentOf(`<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="${count}">
+<MiningSchema><MiningField name="x"/><MiningField name="z"/></MiningSchema>
+<ComparisonMeasure kind="distance"><squaredEuclidean/></ComparisonMeasure><ClusteringField field="x"/><ClusteringField field="z"/>
+<Cluster id="near"><Array n="2" type="real">0 0</Array></Cluster><Cluster><Array type="real">${second}</Array></Cluster></ClusteringModel>`);
+  const invalid = expect.objectContaining({ code: 'MODEL_INVALID' });
+
+  it('go through neurons that stand before those that take them', () => {
+    expect(listOf(answersOf(network('a'), [{ x: 3 }, {}]))).toEqual([7, NaN]);
+    for (const from of ['b', 'c']) expect(() => readText(network(from))).toThrow(invalid);
+  });
+
+  it('are nearest to a cluster, also where some are missing', () => {
+    expect(listOf(answersOf(clusters('4 4'), [{ x: 1, z: 1 }, { x: 3, z: 3 }, { x: 3 }]))).toEqual([
+      'near',
+      '2',
+      '2',
+    ]);
+    expect(() => readText(clusters('4'))).toThrow(invalid);
+    expect(() => readText(clusters('4 4', 3))).toThrow(invalid);
+  });
+
+  it('meet support vectors by kernels', () => {
+    const machine = (vector: string): string =>
+      documentOf(`<SupportVectorMachineModel functionName="classification" classificationMethod="OneAgainstOne">${CLASSES}
+<PolynomialKernelType gamma="1" coef0="1" degree="2"/><VectorDictionary numberOfVectors="1"><VectorFields numberOfFields="2"><FieldRef field="x"/><FieldRef field="z"/></VectorFields>
+<VectorInstance id="v"><REAL-SparseArray n="2"><Indices>${vector}</Indices><REAL-Entries>2</REAL-Entries></REAL-SparseArray></VectorInstance></VectorDictionary>
+<SupportVectorMachine targetCategory="yes" alternateTargetCategory="no"><SupportVectors><SupportVector vectorId="v"/></SupportVectors>
+<Coefficients absoluteValue="-9"><Coefficient value="1"/></Coefficients></SupportVectorMachine></SupportVectorMachineModel>`);
+    expect(
+      listOf(
+        answersOf(machine('2'), [
+          { x: 9, z: 0.5 },
+          { x: 0, z: 1 },
+        ]),
+      ),
+    ).toEqual(['yes', 'no']);
+    expect(() => readText(machine('3'))).toThrow(invalid);
+  });
+});
+
 describe('a document', () => {
   it('says what it is, who wrote it and how many models it holds', () => {
     const description = readText(tree(''));

@@ -1,12 +1,18 @@
 import type { PmmlModel } from '../../model/pmml/models.ts';
+import { readClustering } from './clustering.ts';
+import { readGeneralRegression } from './general-regression.ts';
 import { readMining } from './mining.ts';
+import { readNaiveBayes } from './naive-bayes.ts';
+import { readNeuralNetwork } from './neural-network.ts';
 import { type ReadPmmlModel, readOutput } from './output.ts';
 import type { ModelPlace } from './place.ts';
 import { readRegression } from './regression.ts';
 import { defineDerived, innerScope, outermostScope, type PmmlDocument } from './schema.ts';
 import { PmmlScope } from './scope.ts';
+import { readScorecard } from './scorecard.ts';
 import { type PmmlTargetField, readTarget, targetField } from './target.ts';
 import { readTreeModel } from './tree.ts';
+import { readVectorModel } from './vectors.ts';
 import type { XmlElement } from './xml.ts';
 
 type ReadModel = (place: ModelPlace) => PmmlModel;
@@ -15,6 +21,12 @@ const MODELS: ReadonlyMap<string, ReadModel> = new Map<string, ReadModel>([
   ['TreeModel', readTreeModel],
   ['RegressionModel', readRegression],
   ['MiningModel', readMining],
+  ['GeneralRegressionModel', readGeneralRegression],
+  ['Scorecard', readScorecard],
+  ['NaiveBayesModel', readNaiveBayes],
+  ['NeuralNetwork', readNeuralNetwork],
+  ['SupportVectorMachineModel', readVectorModel],
+  ['ClusteringModel', readClustering],
 ]);
 
 /** The model of the document with the transformations around it. */

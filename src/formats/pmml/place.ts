@@ -1,4 +1,4 @@
-import type { PmmlModelBase } from '../../model/pmml/models.ts';
+import type { PmmlModelBase } from '../../model/pmml/base.ts';
 import { type PmmlValue, pmmlLiteral } from '../../model/pmml/value.ts';
 import type { ReadPmmlModel } from './output.ts';
 import type { PmmlDocument } from './schema.ts';

@@ -171,6 +171,11 @@ export class PmmlScope {
     return this.program.refer(found, element);
   }
 
+  /** The element that defines a name, or null: what is scaled back refers to fields that nothing computes. */
+  definition(name: string): XmlElement | null {
+    return this.#definitions.get(name)?.element ?? this.#around?.definition(name) ?? null;
+  }
+
   find(name: string): number | null {
     const known = this.#known.get(name);
     if (known !== undefined) return known;

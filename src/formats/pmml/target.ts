@@ -1,4 +1,4 @@
-import type { PmmlTarget } from '../../model/pmml/models.ts';
+import type { PmmlTarget } from '../../model/pmml/base.ts';
 import { type PmmlType, type PmmlValue, pmmlLiteral } from '../../model/pmml/value.ts';
 import type { PmmlReading } from './reading.ts';
 import { miningFields, type PmmlDocument } from './schema.ts';

@@ -6,7 +6,14 @@ export function givesProbabilities(model: PmmlModel, models: readonly PmmlModel[
   switch (model.kind) {
     case 'tree':
       return model.nodes.every((node) => node.children.length > 0 || node.distribution !== null);
+    case 'support-vector-machine':
+    case 'clustering':
+    case 'scorecard':
+      return false;
     case 'regression':
+    case 'general-regression':
+    case 'naive-bayes':
+    case 'neural-network':
       return true;
     case 'mining':
       return model.method === 'selectFirst' || model.method === 'modelChain'

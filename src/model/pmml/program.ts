@@ -36,7 +36,7 @@ export type PmmlFeature =
   | { readonly kind: 'predictedValue' }
   | { readonly kind: 'probability'; readonly class: number | null }
   | { readonly kind: 'entityId' }
-  | { readonly kind: 'affinity' }
+  | { readonly kind: 'affinity'; readonly class: number | null }
   | { readonly kind: 'reasonCode'; readonly rank: number };
 
 /** An interval of numbers; absent margins are infinite. */

@@ -8,20 +8,26 @@ import type { Tensor } from '../../../model/tensor.ts';
 import { refuseCell } from '../block.ts';
 import type { EvaluatorContext, StepEvaluator } from '../evaluator.ts';
 import { prepareLabels } from '../labels.ts';
+import { prepareClustering } from './clustering.ts';
 import { type PmmlCompute, prepareExpression } from './expression.ts';
+import { prepareGeneralRegression } from './general-regression.ts';
 import { prepareMining } from './mining.ts';
+import { prepareNaiveBayes } from './naive-bayes.ts';
+import { prepareNeuralNetwork } from './neural-network.ts';
 import { prepareRegression } from './regression.ts';
+import { prepareScorecard } from './scorecard.ts';
 import { type PmmlResult, PmmlState, type RefuseRow } from './state.ts';
 import { argmax } from './target.ts';
 import { prepareTreatment } from './treatment.ts';
 import { prepareTree } from './tree.ts';
+import { prepareVectorModel } from './vectors.ts';
 
 /** Makes a PMML document ready: closures over one state, evaluated row by row. */
 export function preparePmml(step: PmmlStep, { names }: EvaluatorContext): StepEvaluator {
   const state = new PmmlState();
   const refuse: RefuseRow = (name, problem) => refuseCell(state.row, name, problem);
   for (const field of step.fields) state.addField(prepareField(state, field, step, refuse));
-  for (const model of step.models) state.addModel(prepareModel(state, model, step.models));
+  for (const model of step.models) state.addModel(prepareModel(state, model, step.models, refuse));
   const last = step.models.length - 1;
   const writers = [
     prepareAnswer(step, refuse),
@@ -86,8 +92,10 @@ function prepareFeature(feature: PmmlFeature, model: PmmlModel): (result: PmmlRe
     }
     case 'entityId':
       return ({ entity }) => entity;
-    case 'affinity':
-      return ({ affinity }) => affinity;
+    case 'affinity': {
+      const { class: wanted } = feature;
+      return ({ affinity, scores }) => (wanted === null ? affinity : (scores?.[wanted] ?? null));
+    }
     case 'reasonCode': {
       const { rank } = feature;
       return ({ reasons }) => reasons[rank - 1] ?? null;
@@ -95,7 +103,12 @@ function prepareFeature(feature: PmmlFeature, model: PmmlModel): (result: PmmlRe
   }
 }
 
-function prepareModel(state: PmmlState, model: PmmlModel, models: readonly PmmlModel[]): () => PmmlResult {
+function prepareModel(
+  state: PmmlState,
+  model: PmmlModel,
+  models: readonly PmmlModel[],
+  refuse: RefuseRow,
+): () => PmmlResult {
   switch (model.kind) {
     case 'tree':
       return prepareTree(state, model);
@@ -103,6 +116,18 @@ function prepareModel(state: PmmlState, model: PmmlModel, models: readonly PmmlM
       return prepareRegression(state, model);
     case 'mining':
       return prepareMining(state, model, models);
+    case 'general-regression':
+      return prepareGeneralRegression(state, model);
+    case 'scorecard':
+      return prepareScorecard(state, model, refuse);
+    case 'naive-bayes':
+      return prepareNaiveBayes(state, model);
+    case 'neural-network':
+      return prepareNeuralNetwork(state, model);
+    case 'support-vector-machine':
+      return prepareVectorModel(state, model);
+    case 'clustering':
+      return prepareClustering(state, model);
   }
 }
 

@@ -7,7 +7,7 @@ type Round = (x: number) => number;
 export const EXACT: Round = (x) => x;
 
 /** Inverse links of one score, by the names of the specification. */
-function inverseLink(link: PmmlNormalization, x: number, round: Round): number {
+export function inverseLink(link: PmmlNormalization, x: number, round: Round): number {
   switch (link) {
     case 'none':
     case 'simplemax':
@@ -158,7 +158,7 @@ function cumulative(own: Float64Array, link: PmmlNormalization, round: Round): v
   own[own.length - 1] = round(1 - sum);
 }
 
-function softmaxScores(own: Float64Array, round: Round): void {
+export function softmaxScores(own: Float64Array, round: Round): void {
   let max = -Infinity;
   for (const x of own) if (x > max) max = x;
   let sum = 0;
@@ -169,7 +169,7 @@ function softmaxScores(own: Float64Array, round: Round): void {
   for (let i = 0; i < own.length; i++) own[i] = round(own[i]! / sum);
 }
 
-function simplemaxScores(own: Float64Array, round: Round): void {
+export function simplemaxScores(own: Float64Array, round: Round): void {
   let sum = 0;
   for (const x of own) sum = round(sum + x);
   if (sum !== 1) for (let i = 0; i < own.length; i++) own[i] = round(own[i]! / sum);

@@ -1,4 +1,4 @@
-import type { PmmlModelBase, PmmlTarget } from '../../../model/pmml/models.ts';
+import type { PmmlModelBase, PmmlTarget } from '../../../model/pmml/base.ts';
 import type { PmmlResult } from './state.ts';
 
 /** Bounds, rescaling and rounding of a predicted number, in the order of the specification. */
