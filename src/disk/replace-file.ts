@@ -1,5 +1,7 @@
 /** Files that are replaced as a whole, while others read them. */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 export interface ReplaceOptions {
   readonly mode?: number;
@@ -22,6 +24,23 @@ export async function replaceFile(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * The same in one turn, durably, for what nobody but its owner may read, not for a moment; makes the folder where there is
+ * none. Throws what the file system does.
+ */
+export function replacePrivateFile(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  rmSync(temporary, { force: true });
+  try {
+    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
     throw error;
   }
 }

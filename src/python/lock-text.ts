@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { PlimsollError } from '../core/errors.ts';
+import { sha256Hex } from '../core/sha256.ts';
 import type { PackageLock } from './environment.ts';
 import { normaliseName, type PackageRequirement, parseRequirements } from './requirements.ts';
 
@@ -20,7 +20,7 @@ export function lockOf(pins: readonly PinnedPackage[], python: string): PackageL
   const text = sorted.map(formatPin).join('');
   return {
     text,
-    digest: createHash('sha256').update(`python ${python}\n${text}`).digest('hex'),
+    digest: sha256Hex(`python ${python}\n${text}`),
     pins: new Map(sorted.map(({ name, version }) => [name, version])),
     python,
   };

@@ -1,5 +1,5 @@
 /**
- * The one scorer: columns in, outcomes and output columns out, over an accepted bundle. Local lanes call it, Spark's
+ * The one scorer: columns in, outcomes and output columns out, over an accepted bundle. Local workers call it, Spark's
  * workers reach it as a child process that speaks Arrow. Pure.
  */
 import { keysOf } from '../core/record.ts';

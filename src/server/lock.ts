@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
+import { replacePrivateFile } from '../disk/replace-file.ts';
 import { ownDataFolder } from './data-folder.ts';
 
 /**
@@ -145,11 +146,8 @@ function socketOf(folder: string): string {
   return join(mkdtempSync(join(tmpdir(), 'plimsoll-')), SOCKET);
 }
 
-function writeCard(folder: string, card: Card): void {
-  const next = join(folder, `${CARD}.next`);
-  writeFileSync(next, `${JSON.stringify(card)}\n`, { mode: 0o600 });
-  renameSync(next, join(folder, CARD));
-}
+const writeCard = (folder: string, card: Card): void =>
+  replacePrivateFile(join(folder, CARD), `${JSON.stringify(card)}\n`);
 
 function readCard(folder: string): Card | null {
   try {

@@ -1,6 +1,7 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Actor } from '../../core/actor.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import type { EndpointRow, RolloutRow, Tables } from '../../store/store.ts';
 import type { NewRollout } from '../port.ts';
 import { findVersion } from './find.ts';
@@ -49,7 +50,11 @@ export async function newRollout(
     strategy,
     candidate,
     stable: endpoint.stable,
-    binding: { candidate: wanted.digest, stable: stable.digest, policyHash: sha256(`${strategy} ${text}`) },
+    binding: {
+      candidate: wanted.digest,
+      stable: stable.digest,
+      policyHash: sha256Hex(`${strategy} ${text}`),
+    },
     policy: policy ?? null,
     seed: await seedFor(tables, endpoint.name, wanted.digest),
     reason: actor.reason ?? '',
@@ -66,5 +71,3 @@ async function seedFor(tables: Tables, endpoint: string, digest: string): Promis
   const { items } = await tables.rollouts.list(endpoint, { limit: EARLIER });
   return items.find(({ binding }) => binding.candidate === digest)?.seed ?? randomInt(2 ** 32);
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

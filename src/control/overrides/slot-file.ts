@@ -2,8 +2,9 @@
  * A small document in a file whose place on the disk is taken at the start, so that it can be written where the disk is
  * full. Two slots are written in turn: a crash in the middle of one leaves the other as it was.
  */
-import { createHash } from 'node:crypto';
+
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { sha256Hex } from '../../core/sha256.ts';
 
 /** Bytes of one slot, of which the first line is the checksum. */
 const SLOT_BYTES = 65_536;
@@ -33,7 +34,7 @@ export class SlotFile {
   write(value: unknown): void {
     const sequence = this.#sequence + 1;
     const body = JSON.stringify({ sequence, value });
-    const text = `${digestOf(body)}\n${body}\n`;
+    const text = `${sha256Hex(body)}\n${body}\n`;
     if (Buffer.byteLength(text) > SLOT_BYTES) throw new RangeError(`longer than ${SLOT_BYTES} bytes`);
     const bytes = Buffer.alloc(SLOT_BYTES, ' ');
     bytes.write(text);
@@ -69,7 +70,5 @@ function contentOf(path: string): Buffer {
 
 function parse(slot: Buffer): { readonly sequence: number; readonly value: unknown } | null {
   const [digest, body = ''] = slot.toString('utf8').split('\n', 2);
-  return digest === digestOf(body) ? JSON.parse(body) : null;
+  return digest === sha256Hex(body) ? JSON.parse(body) : null;
 }
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

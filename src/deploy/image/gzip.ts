@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
 import { PlimsollError } from '../../core/errors.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import type { Digest } from './layout.ts';
 import { BASE_LOCK } from './lock.ts';
 
@@ -18,8 +19,7 @@ const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 0xff);
 const PIECE = 1 << 20;
 const PROBE_BYTES = 1 << 20;
 
-export const digestOfBytes = (bytes: Uint8Array | string): Digest =>
-  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+export const digestOfBytes = (bytes: Uint8Array | string): Digest => `sha256:${sha256Hex(bytes)}`;
 
 /** Digest of a file's bytes. */
 export async function digestOfFile(path: string): Promise<Digest> {

@@ -1,5 +1,5 @@
 /** Names and marks of what a deployment makes on Vertex, in the grammars of its ids and labels. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/sha256.ts';
 
 /** Labels by which a resource is known as ours: small letters, digits, "_" and "-", at most 63. */
 export const OWNER_LABEL = 'plimsoll-deployment';
@@ -19,18 +19,16 @@ export function digestOfLabel(label: string | undefined): string | null {
   return hex.length === 64 ? hex : null;
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 /**
  * Id of a model: what it is made of names it, since a model on Vertex is never changed. At most 63 of `[a-z0-9_-]`, the
  * first neither a digit nor "-" (model_service.proto, UploadModelRequest.model_id).
  */
 export const modelId = (deployment: string, content: string): string =>
-  `plimsoll-${deployment}-${hash(content).slice(0, 12)}`;
+  `plimsoll-${deployment}-${sha256Hex(content).slice(0, 12)}`;
 
 /** Id of a deployed model: ten digits (endpoint.proto, DeployedModel.id), the first not 0. */
 export const deployedId = (content: string): string =>
-  String(1_000_000_000n + (BigInt(`0x${hash(content)}`) % 9_000_000_000n));
+  String(1_000_000_000n + (BigInt(`0x${sha256Hex(content)}`) % 9_000_000_000n));
 
 /** As many characters as a display name has left beside its mark. */
 const CALLED_MAX = 26;

@@ -1,6 +1,6 @@
 /**
  * What a run's output depends on, as plain data: kept with the run, so that another one under the same job can say what is
- * different. The job's name, lanes, prices, budgets and times of files are no part of it. Pure.
+ * different. The job's name, workers, prices, budgets and times of files are no part of it. Pure.
  */
 import type { FrozenItem } from '../chunk.ts';
 import type { PlannedModel, RunPlan } from '../run/plan.ts';

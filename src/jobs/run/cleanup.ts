@@ -16,7 +16,7 @@ const markPath = (folder: string): string => join(folder, 'untidy');
 /** Says that there will be something to clear once the run is done. */
 export const markUntidy = (folder: string): void => writeFileSync(markPath(folder), '');
 
-/** Clears what the sink and the lanes of a run that is done have left. Throws what the sink throws. */
+/** Clears what the sink and the workers of a run that is done have left. Throws what the sink throws. */
 export async function cleanUpRun(folder: string, sink: JobSink): Promise<void> {
   await sink.discard();
   await discardStaging(folder);
@@ -24,7 +24,7 @@ export async function cleanUpRun(folder: string, sink: JobSink): Promise<void> {
   rmSync(markPath(folder), { force: true });
 }
 
-/** Removes folders of lanes, which those that were killed could not clear. */
+/** Removes folders of workers, which those that were killed could not clear. */
 export function clearScratch(folder: string): void {
   for (const name of readdirSync(folder).filter((each) => each.startsWith('lane-')))
     rmSync(join(folder, name), { recursive: true, force: true });

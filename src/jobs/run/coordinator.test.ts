@@ -219,7 +219,7 @@ test('the later rows of a key are left out where the job says so', async () => {
   expect(await bench.published()).toEqual(await bench.expected('id <> 1003 OR note = \'note "3"\''));
 });
 
-test('a lane that is killed costs nothing but time', async () => {
+test('a worker that is killed costs nothing but time', async () => {
   const children = (): string[] =>
     readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
   const before = new Set(children());
@@ -228,8 +228,8 @@ test('a lane that is killed costs nothing but time', async () => {
     onStep: ({ phase }) => {
       if (phase !== 'scoring' || killed) return;
       killed = true;
-      const lane = children().find((pid) => !before.has(pid));
-      process.kill(Number(lane), 'SIGKILL');
+      const worker = children().find((pid) => !before.has(pid));
+      process.kill(Number(worker), 'SIGKILL');
     },
   });
   expect(killed).toBe(true);

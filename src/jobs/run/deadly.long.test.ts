@@ -14,7 +14,7 @@ const lettersOf = (path: string): unknown[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-test('rows that take lanes down are found and left out, each by itself', { timeout: 300_000 }, async () => {
+test('rows that take workers down are found and left out, each by itself', { timeout: 300_000 }, async () => {
   await bench.writeWith('city', "'DEADLY'", 'id IN (1017, 1018)');
   const receipt = await bench.run(bench.spec({}, { chunkRows: 100_000, lanes: 1 }), {
     worker: new URL('./testing/deadly-lane.ts', import.meta.url),

@@ -14,7 +14,7 @@ export interface RunPlan {
   readonly columns: readonly DuckDBColumn[];
   readonly frozen: FrozenInput;
   readonly chunks: readonly Chunk[];
-  /** Of the rows that a cluster has scored, which lanes work on in place of the input. */
+  /** Of the rows that a cluster has scored, which workers work on in place of the input. */
   readonly staged?: readonly Chunk[];
   /** What an earlier run has published, which this one carries over. */
   readonly carried?: CarriedPlan | null;

@@ -51,7 +51,7 @@ export class RunAccounting {
     this.requireBudget(this.#options.rows);
   }
 
-  /** Rows that a lane has scored. */
+  /** Rows that a worker has scored. */
   noteScored(rows: number): void {
     this.#scored += rows;
     this.#step();

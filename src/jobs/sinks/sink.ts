@@ -12,7 +12,7 @@ export interface SinkRun {
   readonly fence: number;
   /** Key first, then carried columns, outputs, stamps. */
   readonly columns: readonly DuckDBColumn[];
-  /** Folder of this run for what need not survive elsewhere; on the machine of the coordinator and its lanes. */
+  /** Folder of this run for what need not survive elsewhere; on the machine of the coordinator and its workers. */
   readonly folder: string;
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -20,7 +20,7 @@ export interface SinkRun {
 /** The coordinator's side. */
 export interface JobSink {
   /**
-   * Makes ready what lanes write to, and shuts out earlier holders. Answers the accounts of chunks that are there
+   * Makes ready what workers write to, and shuts out earlier holders. Answers the accounts of chunks that are there
    * already; `known` are those of the ledger, of which sinks of files return the ones whose part is there unharmed.
    * Throws SINK_INVALID (columns of the target do not fit, each named), SINK_UNAVAILABLE, FENCE_LOST.
    */
@@ -49,7 +49,7 @@ export interface PublishedOutput {
   readonly digest: string | null;
 }
 
-/** A lane's side. */
+/** A worker's side. */
 export interface SinkWriter {
   /**
    * Writes the rows that `select` gives in `db`, in its order, together with the account; both or neither. Answers the

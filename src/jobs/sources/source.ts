@@ -33,7 +33,7 @@ export interface JobSource {
   /** The chunks of a frozen input: the same for the same input, wherever and whenever it is asked. */
   chunks(frozen: FrozenInput, rows: number): Promise<readonly Chunk[]>;
   /**
-   * Reader for lanes; `columns` are those wanted, in order. `types` are the scorer's, for columns that
+   * Reader for workers; `columns` are those wanted, in order. `types` are the scorer's, for columns that
    * the model reads: text is parsed by them, and a row with a cell that is no such value is unreadable. All others keep
    * the type they have in the source: text exactly as it is written, in CSV. So do those in `kept` (key, carried columns):
    * what is parsed of them stands beside, under a name that `Relation.parsed` tells.

@@ -1,4 +1,4 @@
-/** Scores a whole input on Spark. What comes back is an input itself: scored rows, for lanes and sinks to publish. */
+/** Scores a whole input on Spark. What comes back is an input itself: scored rows, for workers and sinks to publish. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elementAt } from '../../core/element-at.ts';

@@ -1,5 +1,5 @@
 /**
- * Rows that a cluster has scored, as a source and a scorer: they go through the same lanes, checks and sinks as rows that
+ * Rows that a cluster has scored, as a source and a scorer: they go through the same workers, checks and sinks as rows that
  * are scored here.
  */
 import { elementAt, required } from '../../core/element-at.ts';

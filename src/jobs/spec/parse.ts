@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly isFile: (path: string) => boolean;
 }
 
-/** Lanes where nothing is said: more of them would take the machine from a server beside the run. */
+/** Workers where nothing is said: more of them would take the machine from a server beside the run. */
 const DEFAULT_LANES_MAX = 2;
 
 /** A job of `plimsoll.yaml`. */

@@ -42,7 +42,7 @@ describe('the secrets of a job', () => {
 
   it('are replaced as a whole, and leave no file behind where there are none', () => {
     keepSecrets(dataDir, 'j', { 'secret.sink.password': 'one', 'secret.source.password': 'two' });
-    writeFileSync(join(dataDir, 'keys', 'jobs', `j.json.${process.pid}`), 'of a process that was killed');
+    writeFileSync(join(dataDir, 'keys', 'jobs', `j.json.${process.pid}.tmp`), 'of a process that was killed');
     keepSecrets(dataDir, 'j', { 'secret.sink.password': 'three' });
     expect(readdirSync(join(dataDir, 'keys', 'jobs'))).toEqual(['j.json']);
     keepSecrets(dataDir, 'j', {});

@@ -1,10 +1,12 @@
 /** The secrets of jobs, kept apart from all else: `DATA/keys/jobs/<job>.json`, for this user alone. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { OWN_REFERENCES, REFERENCES_VARIABLE, type References } from '../../core/references.ts';
+import { replacePrivateFile } from '../../disk/replace-file.ts';
 import { filledUri, ownValue, placeholdersIn, redactorOf, type Secrets, takeSecrets } from './redaction.ts';
 import type { JobSpec } from './spec.ts';
 import { veilOf } from './veil.ts';
@@ -26,19 +28,10 @@ export function keepSecrets(dataDir: string, job: string, secrets: Secrets): voi
   const path = pathOf(dataDir, job);
   try {
     if (Object.keys(secrets).length === 0) rmSync(path, { force: true });
-    else replaceFile(path, JSON.stringify(secrets));
+    else replacePrivateFile(path, JSON.stringify(secrets));
   } catch (error) {
     throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(error) });
   }
-}
-
-/** Never readable by others, not for a moment. */
-function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
-  renameSync(draft, path);
 }
 
 /**

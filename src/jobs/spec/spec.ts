@@ -21,7 +21,7 @@ export interface JobSpec {
   readonly rejects?: string;
   /** Of a replay: the output of the run before it, whose rows are published again together with those of this one. */
   readonly carried?: SourceSpec;
-  /** Where it is scored: on this cluster, or in lanes of this machine where it is left out. The rows are the same. */
+  /** Where it is scored: on this cluster, or in workers of this machine where it is left out. The rows are the same. */
   readonly spark?: SparkSpec;
 }
 
@@ -45,6 +45,6 @@ export type SinkSpec = Static<typeof SINK>;
 
 /** How it is done; `hourlyCost` is for the receipt. */
 export interface JobOptions extends Omit<Static<typeof OPTIONS>, 'lanes'> {
-  /** Processes that score at the same time. */
+  /** Worker processes that score at the same time: what people call lanes (`--lanes`) is a number of workers. */
   readonly lanes: number;
 }

@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<OutputColumn['type'], DuckDBType>> = {
   bool: UTINYINT,
 };
 
-/** The answers to the rows of one chunk, as a table of the lane's DuckDB: a row for each row of the relation, in its order. */
+/** The answers to the rows of one chunk, as a table of the worker's DuckDB: a row for each row of the relation, in its order. */
 export class AnswerTable {
   readonly table: string;
   readonly #db: DuckDBConnection;

@@ -28,7 +28,7 @@ import { keptColumns, keysSelect, outputSelect, refusedKeysSelect, type ScoredRe
 import type { ChunkOrder, ChunkProbe, ChunkWorkerSetup } from './protocol.ts';
 import { scoreRows } from './score-rows.ts';
 
-/** What a lane works with. */
+/** What a worker works with. */
 export interface ChunkWorkerParts {
   readonly setup: ChunkWorkerSetup;
   readonly scorer: ColumnScorer;

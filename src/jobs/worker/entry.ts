@@ -1,2 +1,2 @@
-/** What the process of a lane is started from. */
+/** What the process of a worker is started from. */
 export const CHUNK_WORKER_ENTRY = new URL('./worker.child.ts', import.meta.url);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.closeSync());
 
-/** The frame of a query, read as lanes read it. */
+/** The frame of a query, read as workers read it. */
 async function frame(values: string): Promise<ColumnVector[]> {
   const described = await db.runAndReadAll(`DESCRIBE SELECT * FROM (${values})`);
   const features = described

@@ -1,4 +1,4 @@
-/** What a lane does about the keys of a chunk, so that those that come again can be found. */
+/** What a worker does about the keys of a chunk, so that those that come again can be found. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';

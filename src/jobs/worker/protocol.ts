@@ -1,4 +1,4 @@
-/** What coordinator and lanes say to each other; nothing but plain data crosses. Pure. */
+/** What coordinator and workers say to each other; nothing but plain data crosses. Pure. */
 
 import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { ErrorMessage } from '../../process/messages.ts';
@@ -6,7 +6,7 @@ import type { ColumnScorer, OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 
-/** What a lane loads first, while the input is still being hashed. */
+/** What a worker loads first, while the input is still being hashed. */
 export type ChunkWorkerModel =
   | { readonly bundle: string; readonly inputs: readonly string[] }
   /** Nothing: its rows are scored already. */
@@ -44,11 +44,11 @@ export interface ChunkOrder {
   readonly chunk: Chunk;
   /** Rows of the chunk that are left out, as the job says; ascending. */
   readonly skip: readonly number[];
-  /** Rows that took a lane down, and are not scored again; ascending. */
+  /** Rows that took a worker down, and are not scored again; ascending. */
   readonly deadly: readonly number[];
 }
 
-/** Scores some rows of a chunk and keeps nothing: does the lane survive it? */
+/** Scores some rows of a chunk and keeps nothing: does the worker survive it? */
 export interface ChunkProbe extends ChunkOrder {
   readonly from: number;
   readonly to: number;
@@ -75,7 +75,7 @@ export interface ChunkWorkerAnswers {
   readonly texts: readonly string[];
 }
 
-/** A lane may have several requests; it answers each once, in any order. */
+/** A worker may have several requests; it answers each once, in any order. */
 export interface ToChunkWorker {
   readonly id: number;
   readonly request: ChunkWorkerRequest;

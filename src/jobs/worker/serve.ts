@@ -1,4 +1,4 @@
-/** The process of a lane: it scores chunks, and ends when its coordinator does. */
+/** The process of a worker: it scores chunks, and ends when its coordinator does. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
@@ -29,7 +29,7 @@ let openScorer: OpenScorer;
 let scorer: ColumnScorer | null = null;
 /** Set where rows are scored already. */
 let staged: StagedModel | null = null;
-let lane: ChunkWorker | null = null;
+let worker: ChunkWorker | null = null;
 let unsaid = 0;
 let saidAt = 0;
 
@@ -70,14 +70,14 @@ async function scorerOfStaged({ model, outputs }: StagedModel): Promise<ColumnSc
 
 async function open(setup: ChunkWorkerSetup): Promise<null> {
   if (scorer === null)
-    throw new PlimsollError('INTERNAL', { action: 'opening a lane', reason: 'it has no model' });
+    throw new PlimsollError('INTERNAL', { action: 'opening a worker', reason: 'it has no model' });
   const { openSource } = await import('../sources/open.ts');
   const { openSinkWriter } = await import('../sinks/open.ts');
   const folder = join(setup.folder, `lane-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const source = await openSource(setup.spec, setup.secrets, folder);
   const wanted = [...new Set([...keptColumns(setup.spec), ...scorer.inputs])];
-  lane = new ChunkWorker({
+  worker = new ChunkWorker({
     setup,
     scorer,
     reader: await readerOf(source, setup, wanted, scorer.types),
@@ -112,11 +112,11 @@ async function readerOf(
 async function answer(request: ChunkWorkerRequest): Promise<ChunkWorkerAnswers[keyof ChunkWorkerAnswers]> {
   if (request.kind === 'load') return load(request.model);
   if (request.kind === 'open') return open(request.setup);
-  if (lane === null)
-    throw new PlimsollError('INTERNAL', { action: 'asking a lane', reason: 'it is not open' });
-  if (request.kind === 'work') return lane.work(request.order);
-  if (request.kind === 'probe') return lane.probe(request.probe);
-  return request.kind === 'keys' ? lane.keepKeys(request.chunk) : lane.texts(request.chunk, request.rows);
+  if (worker === null)
+    throw new PlimsollError('INTERNAL', { action: 'asking a worker', reason: 'it is not open' });
+  if (request.kind === 'work') return worker.work(request.order);
+  if (request.kind === 'probe') return worker.probe(request.probe);
+  return request.kind === 'keys' ? worker.keepKeys(request.chunk) : worker.texts(request.chunk, request.rows);
 }
 
 /** Answers the coordinator for as long as it lives. `opener` opens what scores: `openScorer`. */

@@ -1,8 +1,10 @@
 /** Writes blocks as files of the prediction log. A file is there completely or not at all; the index says which count. */
-import { createHash, randomBytes } from 'node:crypto';
+
+import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CapturedBlock } from '../../capture/block.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { flush, isThere, makeFolder, move, writing } from '../../disk/durable.ts';
 import { type OpenDuckDB, openDuckDB } from '../../duckdb/open.ts';
 import type { SegmentRow } from '../../store/monitoring/monitoring.ts';
@@ -90,7 +92,7 @@ export class LogWriter {
 const fromOf = ({ meta }: CapturedBlock): number => Math.floor(meta.at.reduce((a, b) => Math.min(a, b)));
 const toOf = ({ meta }: CapturedBlock): number => Math.ceil(meta.at.reduce((a, b) => Math.max(a, b)));
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const digest = (text: string): string => sha256Hex(text).slice(0, 16);
 
 /** A path for a new segment, below the folder of the log, whose own folder is made. */
 export async function newSegmentPath(

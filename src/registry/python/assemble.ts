@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { constants, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { openFile } from '../../files/file-source.ts';
 import type { PythonDemands, PythonPermission } from '../../python/demands.ts';
@@ -93,8 +93,7 @@ export async function assemblePythonVersion(
   const files: AssembledFile[] = [];
   for (const { path, from } of [...model.files, ...code])
     files.push({ path, from, text: '', digest: await digestOfModelFile(from) });
-  for (const { path, text } of texts)
-    files.push({ path, from: null, text, digest: createHash('sha256').update(text).digest('hex') });
+  for (const { path, text } of texts) files.push({ path, from: null, text, digest: sha256Hex(text) });
   const leading = elementAt(files, 0);
   const size = model.bytes;
   return {

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { hashOfKey } from '../../control/keys/api-key.ts';
 import { formatKnownKeys } from '../../control/keys/known-keys.ts';
 import { LocalKeys } from '../../control/keys/local.ts';
@@ -8,6 +7,7 @@ import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { replacePrivateFile } from '../../disk/replace-file.ts';
 import { RowDamageLog } from '../../store/row-damage-log.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiKeyRing } from './keyring.ts';
@@ -100,9 +100,7 @@ export class KeysKeeper {
     const text = formatKnownKeys(known);
     if (text === this.#written && existsSync(this.#path)) return;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-      writeFileSync(`${this.#path}.new`, text, { mode: 0o600 });
-      renameSync(`${this.#path}.new`, this.#path);
+      replacePrivateFile(this.#path, text);
     } catch (cause) {
       const reason = messageOf(cause);
       throw new PlimsollError('DATA_UNWRITABLE', { path: this.#path, reason }, { cause });

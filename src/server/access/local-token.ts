@@ -1,9 +1,11 @@
 /** What lets a program on this machine use the control API, where it is not known to be the owner's: a file for him alone. */
+
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { replacePrivateFile } from '../../disk/replace-file.ts';
 
 const TOKEN_BYTES = 32;
 /** Permissions of everybody but the owner. */
@@ -28,10 +30,7 @@ export function ensureLocalToken(dataDir: string): string {
     // What others could read, they may have read.
     if (there !== null && (statSync(path).mode & OTHERS) === 0) return there;
     const made = randomBytes(TOKEN_BYTES).toString('base64url');
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    rmSync(`${path}.new`, { force: true });
-    writeFileSync(`${path}.new`, `${made}\n`, { mode: 0o600, flag: 'wx', flush: true });
-    renameSync(`${path}.new`, path);
+    replacePrivateFile(path, `${made}\n`);
     return made;
   } catch (cause) {
     throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(cause) }, { cause });

@@ -13,7 +13,7 @@ export interface RunRequest {
 /** What the process says once it has reached its input, and what it is answered when it has a place. */
 export const PLACE = 'place';
 
-/** Longer than lanes and sinks are given to end by themselves. */
+/** Longer than workers and sinks are given to end by themselves. */
 const GRACE_MILLIS = 20_000;
 
 /**

@@ -17,7 +17,7 @@ import { SYSTEM_CLOCK } from '../clock.ts';
 import { liveServer } from '../lock.ts';
 import { PLACE, type RunRequest } from './execute.ts';
 
-/** Below what answers requests on the same machine: a run takes what they leave. Lanes inherit it. */
+/** Below what answers requests on the same machine: a run takes what they leave. Workers inherit it. */
 const NICENESS = 10;
 
 const stop = new AbortController();

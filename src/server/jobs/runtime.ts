@@ -40,7 +40,7 @@ export interface JobsRuntimeOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Every run has lanes of its own: more at a time would only wait for one another. */
+/** Every run has workers of its own: more at a time would only wait for one another. */
 const concurrencyOf = (cores: number): number => Math.max(1, Math.floor(cores / 2));
 
 /** Opens the ledger, and looks at nothing yet. Throws what `openLedger` throws. */

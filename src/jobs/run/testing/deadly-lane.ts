@@ -1,4 +1,4 @@
-/** For tests: a lane that dies of any row that says DEADLY, as of a model that takes its process down. */
+/** For tests: a worker that dies of any row that says DEADLY, as of a model that takes its process down. */
 import { openScorer } from '../../../scorer/open.ts';
 import { serveChunkWorker } from '../../worker/serve.ts';
 

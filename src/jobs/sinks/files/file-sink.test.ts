@@ -80,7 +80,7 @@ describe('a sink of files', () => {
     return Promise.all(chunks.map((chunk) => writer.write(db, selectOf(chunk), accountOf(chunk))));
   };
 
-  test('does not count a part that was harmed, and removes what a killed lane left', async () => {
+  test('does not count a part that was harmed, and removes what a killed worker left', async () => {
     const uri = join(temporaryFolder(), 'out.parquet');
     const run = runOf(uri);
     const sink = await openSink(run);

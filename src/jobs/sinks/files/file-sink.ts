@@ -62,7 +62,7 @@ export class FileSink implements JobSink {
   }
 }
 
-/** The lanes' side of a target that is a file or a folder. */
+/** The workers' side of a target that is a file or a folder. */
 export const fileWriter = (run: SinkRun, target: FileTarget): PartWriter =>
   new PartWriter(run, {
     folder: stagingFolder(target, run.run),

@@ -1,5 +1,5 @@
 /**
- * From a lane's DuckDB into a table of PostgreSQL, as `COPY … (FORMAT binary)`: neither side writes a number as text nor
+ * From a worker's DuckDB into a table of PostgreSQL, as `COPY … (FORMAT binary)`: neither side writes a number as text nor
  * reads one. https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
  */
 import { Readable } from 'node:stream';

@@ -326,7 +326,7 @@ describe('a database that goes away', () => {
     const run = runOf(`${url}?table=scored`);
     const sink = await openSink(run);
     await sink.prepare([]);
-    // As its lane would: a transaction that has read the fence and never ends.
+    // As its worker would: a transaction that has read the fence and never ends.
     const hanging = new pg.Client({ connectionString: url, application_name: sessionName(run) });
     hanging.on('error', () => undefined);
     await hanging.connect();

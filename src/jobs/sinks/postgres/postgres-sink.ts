@@ -60,7 +60,7 @@ export class PostgresSink implements JobSink {
     return this.#session.close();
   }
 
-  /** Makes the table that lanes write to, like the target where there is one. */
+  /** Makes the table that workers write to, like the target where there is one. */
   async #makeReady(client: pg.Client): Promise<void> {
     const { mode, publish } = this.#run.spec.sink;
     const there = await tableExists(client, this.#target.name);

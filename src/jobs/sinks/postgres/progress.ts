@@ -2,10 +2,11 @@
  * What this program keeps in the database that it writes to: the schema `plimsoll_batch`, with who holds a run and
  * which of its chunks are there. Rows and their witness are of one transaction.
  */
-import { createHash } from 'node:crypto';
+
 import type pg from 'pg';
 import { elementAt } from '../../../core/element-at.ts';
 import { PlimsollError } from '../../../core/errors.ts';
+import { sha256Hex } from '../../../core/sha256.ts';
 import { identifier } from '../../../sql/identifiers.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 import type { SinkRun } from '../sink.ts';
@@ -20,7 +21,7 @@ const TABLES = `
   create table if not exists ${SCHEMA}.chunks (
     run text, chunk integer, fence bigint not null, account text not null, primary key (run, chunk))`;
 
-const hashOf = (run: string): string => createHash('sha256').update(run).digest('hex').slice(0, 16);
+const hashOf = (run: string): string => sha256Hex(run).slice(0, 16);
 
 /** The table that takes the rows of a run until they are published; names of PostgreSQL have 63 bytes. */
 export const stageName = (run: string): string =>
@@ -104,7 +105,7 @@ export class PublishProgress {
   }
 
   /**
-   * Keeps the account of a chunk under the fence: until the transaction ends no other holder can come, while other lanes
+   * Keeps the account of a chunk under the fence: until the transaction ends no other holder can come, while other workers
    * do the same. Answers null, or the account that is there already. Throws FENCE_LOST.
    */
   async note(client: pg.Client, account: ChunkTotals): Promise<ChunkTotals | null> {

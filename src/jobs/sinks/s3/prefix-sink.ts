@@ -1,10 +1,10 @@
 /** A prefix: parts as they are done, each an object; the manifest, put last, says which of them count. */
 
-import { createHash } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { required } from '../../../core/element-at.ts';
+import { sha256Hex } from '../../../core/sha256.ts';
 import { digestOf } from '../../../disk/durable.ts';
 import type { ChunkTotals } from '../../chunk.ts';
 import { FOLDER_MANIFEST, listedParts, partsWithRows, publicName } from '../files/manifest.ts';
@@ -64,7 +64,7 @@ export class PrefixSink implements JobSink {
     const before = await this.#place.text(key);
     await checkFence(this.#place, this.#run);
     const text = `${JSON.stringify({ ...manifest, run: this.#run.run, rows, parts }, null, 2)}\n`;
-    await this.#place.put(key, { text }, sha256(text), (there) => there.run === this.#run.run);
+    await this.#place.put(key, { text }, sha256Hex(text), (there) => there.run === this.#run.run);
     const kept = new Set(parts.map(({ name }) => name));
     const replaced = listedParts(before ?? '').filter((name) => !kept.has(name));
     await this.#place.remove(replaced.map((name) => this.#place.key + name));
@@ -100,7 +100,7 @@ export class PrefixSink implements JobSink {
   }
 }
 
-/** The lanes' side: a part is made in the folder of the run, put, and forgotten here. */
+/** The workers' side: a part is made in the folder of the run, put, and forgotten here. */
 export class PrefixWriter implements SinkWriter {
   readonly #run: SinkRun;
   readonly #place: ObjectPlace;
@@ -143,5 +143,3 @@ function putPart(
   const isSame = (there: { sha256: string }) => there.sha256 === part.digest;
   return place.put(keyOf(place, run, part.name), { path, size: part.size }, part.digest, isSame);
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -26,7 +26,7 @@ export interface TableFile {
 
 const partsFolder = ({ folder }: SinkRun): string => join(folder, 'parts');
 
-/** The lane's side of every table in a file: a part for each chunk. */
+/** The worker's side of every table in a file: a part for each chunk. */
 export const tableFileWriter = (run: SinkRun): SinkWriter =>
   new PartWriter(run, { folder: partsFolder(run), format: 'parquet', header: false });
 

@@ -43,7 +43,7 @@ export class Harness {
     return { run, sink: await openSink(run) };
   }
 
-  /** Writes chunks as a lane does, and answers their accounts in order. */
+  /** Writes chunks as a worker does, and answers their accounts in order. */
   async write(run: SinkRun, chunks: readonly number[], rows?: number): Promise<ChunkTotals[]> {
     this.#db ??= laneDatabase();
     const db = await this.#db;

@@ -126,7 +126,7 @@ export function runOf(uri: string, options: RunOptions = {}): SinkRun {
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-sink-'));
 
-/** A lane's DuckDB. */
+/** A worker's DuckDB. */
 export async function laneDatabase(): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   return instance.connect();

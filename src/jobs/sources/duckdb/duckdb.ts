@@ -20,7 +20,7 @@ import { wantedColumn } from '../wanted.ts';
 export const openDuckDBSource: OpenSource = async ({ source, key }) =>
   new TableSource(new DuckDBTables(parseAddress(source.uri), key));
 
-/** Beside what a lane has for itself; more than that goes to the disk. */
+/** Beside what a worker has for itself; more than that goes to the disk. */
 const MEMORY = '200MB';
 const SCHEME = 'duckdb:';
 const LOCKED = /^IO Error: Could not set lock/;

@@ -30,7 +30,7 @@ export interface LayoutScanner {
   finish(): unknown;
 }
 
-/** What a lane wants of a file. */
+/** What a worker wants of a file. */
 export interface WantedColumns {
   /** In order, with the types that the whole input has for them. */
   readonly columns: readonly InputColumn[];

@@ -7,7 +7,7 @@ import { numbersSchema } from '../layout.ts';
 
 /** Marks of one file at most; beyond it every second one is dropped. */
 const MARKS_MAX = 16_384;
-/** Bytes of a chunk at most, but for a single interval between two marks: a lane holds two chunks, and the tables of both. */
+/** Bytes of a chunk at most, but for a single interval between two marks: a worker holds two chunks, and the tables of both. */
 const CHUNK_BYTES_MAX = 16 * 2 ** 20;
 
 export interface TextLayout {
