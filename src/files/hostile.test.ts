@@ -140,6 +140,14 @@ function mixed(megabytes: number): Buffer {
 const RECONSTRUCT = 'cnumpy.core.multiarray\n_reconstruct\nq\x01';
 const WRAPPER = 'cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x05\x00\x00\x00shapeJ';
 
+/** A text of LightGBM: a header of two columns, trees, and numbers as long as wanted. */
+const lightgbm = (...pieces: readonly Uint8Array[]): Bomb => [
+  latin('tree\nversion=v4\nnum_class=1\nmax_feature_idx=1\nfeature_names=a b\n'),
+  ...pieces,
+];
+const trees = (count: number, text: string): Buffer =>
+  latin(Array.from({ length: count }, (_, i) => `Tree=${i}\n${text}\n`).join(''));
+
 const BOMBS: Readonly<Record<string, () => Bomb>> = {
   'a stack of None': () => flood(200 * MIB, 'N', '('),
   'opcodes without an effect': () => flood(240 * MIB, 'N0'),
@@ -194,6 +202,25 @@ const BOMBS: Readonly<Record<string, () => Bomb>> = {
   'xz of zeros, over and over': () => streamed('xz', 'zeros', 20_000),
   'xz of noise, over and over': () => streamed('xz', 'noise', 20_000),
   'xz of nothing, over and over': () => streamed('xz', 'nothing', 500_000),
+  'trees of one leaf': () => lightgbm(trees(1_000_000, 'num_leaves=1\nleaf_value=1\n')),
+  'small trees': () =>
+    lightgbm(
+      trees(
+        300_000,
+        'num_leaves=2\nsplit_feature=0\nthreshold=0\nleft_child=-1\nright_child=-2\nleaf_value=1 2\n',
+      ),
+    ),
+  'leaves without end': () =>
+    lightgbm(latin(`Tree=0\nnum_leaves=${50 * MIB}\nleaf_value=`), ...repeated(latin('1 '), 50 * MIB)),
+  'names without end': () =>
+    lightgbm(latin('max_feature_idx=1000000\nfeature_names='), ...repeated(latin('a '), 30 * MIB)),
+  'keys without end': () => lightgbm(...repeated(latin('k=1\n'), 40 * MIB)),
+  'lists in lists': () =>
+    lightgbm(
+      trees(1, 'num_leaves=1\nleaf_value=1\n'),
+      latin('end of trees\npandas_categorical:'),
+      ...repeated(latin('['), 8 * MIB - 1),
+    ),
   'LZ4 of nothing, over and over': () => streamed('lz4', 'nothing', 2_000_000),
 };
 

@@ -1,99 +1,153 @@
 import { nextDown } from '../../core/float.ts';
 import { type LinearLeaves, type TreeArena, ZERO_BOUND } from '../../model/tree.ts';
-import { DECISION, type LightgbmTree, MISSING, missingType } from './tree-block.ts';
+import { GrowingArray } from './growing-array.ts';
+import { DECISION, type LightgbmTree, type LinearBlock, MISSING, missingType } from './tree-block.ts';
+
+const int32 = (): GrowingArray<Int32Array> => new GrowingArray((length) => new Int32Array(length));
+const uint32 = (): GrowingArray<Uint32Array> => new GrowingArray((length) => new Uint32Array(length));
+const uint8 = (): GrowingArray<Uint8Array> => new GrowingArray((length) => new Uint8Array(length));
+const float64 = (): GrowingArray<Float64Array> => new GrowingArray((length) => new Float64Array(length));
 
 /**
- * All trees in one arena: of each tree first its splits, then its leaves, so that children come after their parents. Where
- * a missing value goes is settled for each split (`Tree::NumericalDecision` of LightGBM's `tree.h`).
+ * All trees in one arena, one after the other: of each first its splits, then its leaves, so that children come after
+ * their parents. Where a missing value goes is settled for each split (`Tree::NumericalDecision` of LightGBM's `tree.h`).
  */
-export function arenaOf(trees: readonly LightgbmTree[]): TreeArena {
-  const sizeOf = (count: (tree: LightgbmTree) => number) => trees.reduce((sum, tree) => sum + count(tree), 0);
-  const nodes = sizeOf(({ left, leaves }) => left.length + leaves.length);
-  const sets = sizeOf(({ setOffsets }) => setOffsets.length - 1);
-  const some = (is: (decision: number) => boolean) => trees.some(({ decision }) => decision.some(is));
-  const arena = {
-    roots: new Int32Array(trees.length),
-    left: new Int32Array(nodes).fill(-1),
-    right: new Int32Array(nodes).fill(-1),
-    feature: new Int32Array(nodes).fill(-1),
-    threshold: new Float64Array(nodes),
-    missingLeft: new Uint8Array(nodes),
-    zeroMissing: some(isZeroMissing) ? new Uint8Array(nodes) : null,
-    categorical: some(isCategorical) ? new Int32Array(nodes).fill(-1) : null,
-    setOffsets: new Uint32Array(sets + 1),
-    bitsets: new Uint32Array(sizeOf(({ setWords }) => setWords.length)),
-    knownBitsets: null,
-    categories: 'int32',
-    values: new Float64Array(nodes),
-    valueWidth: 1,
-    ...(trees.some(({ linear }) => linear !== null) ? { linear: linearLeaves(trees, nodes) } : {}),
-  } as const;
-  const place = { node: 0, set: 0, word: 0 };
-  for (const [index, tree] of trees.entries()) {
-    arena.roots[index] = place.node;
-    placeSplits(tree, arena, place.node, place.set);
-    arena.values.set(tree.leaves, place.node + tree.left.length);
-    for (const [set, from] of tree.setOffsets.entries())
-      arena.setOffsets[place.set + set] = place.word + from;
-    arena.bitsets.set(tree.setWords, place.word);
-    place.node += tree.left.length + tree.leaves.length;
-    place.set += tree.setOffsets.length - 1;
-    place.word += tree.setWords.length;
+export class ArenaBuilder {
+  readonly #roots = int32();
+  readonly #left = int32();
+  readonly #right = int32();
+  readonly #feature = int32();
+  readonly #threshold = float64();
+  readonly #missingLeft = uint8();
+  readonly #zeroMissing = uint8();
+  /** Set of a node plus one; 0 is none. */
+  readonly #sets = int32();
+  readonly #setOffsets = uint32();
+  readonly #bitsets = uint32();
+  readonly #values = float64();
+  #linear: LinearBuilder | null = null;
+  #trees = 0;
+  #nodes = 0;
+  #setCount = 0;
+  #words = 0;
+  #asksZeros = false;
+  #asksSets = false;
+
+  add(tree: LightgbmTree): void {
+    const first = this.#nodes;
+    const leaf = first + tree.left.length;
+    const end = leaf + tree.leaves.length;
+    this.#roots.upTo(this.#trees + 1)[this.#trees] = first;
+    this.#addSplits(tree, first, end);
+    for (const array of [this.#left, this.#right, this.#feature]) array.upTo(end).fill(-1, leaf, end);
+    this.#values.upTo(end).set(tree.leaves, leaf);
+    this.#addSets(tree);
+    if (tree.linear !== null && this.#linear === null)
+      this.#linear = new LinearBuilder(this.#values.upTo(first).subarray(0, first));
+    this.#linear?.add(tree.leaves, tree.linear, leaf, end);
+    this.#trees += 1;
+    this.#nodes = end;
   }
-  return arena;
+
+  #addSets({ setOffsets, setWords }: LightgbmTree): void {
+    const sets = setOffsets.length - 1;
+    const offsets = this.#setOffsets.upTo(this.#setCount + sets + 1);
+    for (const [set, from] of setOffsets.entries()) offsets[this.#setCount + set] = this.#words + from;
+    this.#bitsets.upTo(this.#words + setWords.length).set(setWords, this.#words);
+    this.#setCount += sets;
+    this.#words += setWords.length;
+  }
+
+  #addSplits(tree: LightgbmTree, first: number, end: number): void {
+    const leaf = first + tree.left.length;
+    const nodeOf = (child: number): number => (child < 0 ? leaf + ~child : first + child);
+    const [left, right, feature] = [this.#left.upTo(end), this.#right.upTo(end), this.#feature.upTo(end)];
+    const [threshold, missingLeft] = [this.#threshold.upTo(end), this.#missingLeft.upTo(end)];
+    const [sets, zeroMissing] = [this.#sets.upTo(end), this.#zeroMissing.upTo(end)];
+    for (const [split, bits] of tree.decision.entries()) {
+      const node = first + split;
+      const given = tree.threshold[split]!;
+      left[node] = nodeOf(tree.left[split]!);
+      right[node] = nodeOf(tree.right[split]!);
+      feature[node] = tree.column[split]!;
+      if (isCategorical(bits)) {
+        // NaN is a member of no set, whatever the missing type says.
+        sets[node] = this.#setCount + given + 1;
+        this.#asksSets = true;
+        continue;
+      }
+      threshold[node] = aroundZero(given);
+      // Without a missing type NaN is 0; with zeros it is one of them, and goes where missing values go.
+      const goesLeft = missingType(bits) === MISSING.none ? given >= 0 : (bits & DECISION.defaultLeft) !== 0;
+      missingLeft[node] = goesLeft ? 1 : 0;
+      if (!isZeroMissing(bits)) continue;
+      zeroMissing[node] = 1;
+      this.#asksZeros = true;
+    }
+  }
+
+  /** The arena of what was added; nothing can be added afterwards. */
+  finish(): TreeArena {
+    const nodes = this.#nodes;
+    return {
+      roots: this.#roots.cut(this.#trees),
+      left: this.#left.cut(nodes),
+      right: this.#right.cut(nodes),
+      feature: this.#feature.cut(nodes),
+      threshold: this.#threshold.cut(nodes),
+      missingLeft: this.#missingLeft.cut(nodes),
+      zeroMissing: this.#asksZeros ? this.#zeroMissing.cut(nodes) : null,
+      categorical: this.#asksSets ? this.#sets.cut(nodes).map((set) => set - 1) : null,
+      setOffsets: this.#setOffsets.cut(this.#setCount + 1),
+      bitsets: this.#bitsets.cut(this.#words),
+      knownBitsets: null,
+      categories: 'int32',
+      values: this.#values.cut(nodes),
+      valueWidth: 1,
+      ...(this.#linear === null ? {} : { linear: this.#linear.finish(nodes) }),
+    };
+  }
 }
 
-/** A leaf that does not compute is a constant without terms. */
-function linearLeaves(trees: readonly LightgbmTree[], nodes: number): LinearLeaves {
-  const terms = trees.reduce((sum, { linear }) => sum + (linear?.columns.length ?? 0), 0);
-  const linear = {
-    constants: new Float64Array(nodes),
-    offsets: new Int32Array(nodes + 1),
-    columns: new Int32Array(terms),
-    coefficients: new Float64Array(terms),
-  };
-  let node = 0;
-  let term = 0;
-  for (const { left, leaves, linear: own } of trees) {
-    const leaf = node + left.length;
-    linear.constants.set(own?.constants ?? leaves, leaf);
-    linear.offsets.fill(term, node, leaf);
-    for (let i = 0; i < leaves.length; i++) linear.offsets[leaf + i] = term + (own?.offsets[i] ?? 0);
-    linear.columns.set(own?.columns ?? [], term);
-    linear.coefficients.set(own?.coefficients ?? [], term);
-    node = leaf + leaves.length;
-    term += own?.columns.length ?? 0;
+/** Leaves that compute; one that does not is a constant without terms. */
+class LinearBuilder {
+  readonly #constants = float64();
+  readonly #offsets = int32();
+  readonly #columns = int32();
+  readonly #coefficients = float64();
+  #terms = 0;
+
+  /** `values` are those of the nodes before the first leaf that computes. */
+  constructor(values: Float64Array) {
+    this.#constants.upTo(values.length).set(values);
   }
-  linear.offsets[nodes] = term;
-  return linear;
+
+  add(leaves: Float64Array, block: LinearBlock | null, leaf: number, end: number): void {
+    const before = this.#terms;
+    const own = block?.columns.length ?? 0;
+    this.#constants.upTo(end).set(block?.constants ?? leaves, leaf);
+    const offsets = this.#offsets.upTo(end + 1);
+    offsets.fill(before, leaf - leaves.length + 1, leaf);
+    for (let i = 0; i <= leaves.length; i++) offsets[leaf + i] = before + (block?.offsets[i] ?? 0);
+    if (block === null) return;
+    this.#columns.upTo(before + own).set(block.columns, before);
+    this.#coefficients.upTo(before + own).set(block.coefficients, before);
+    this.#terms += own;
+  }
+
+  finish(nodes: number): LinearLeaves {
+    return {
+      constants: this.#constants.cut(nodes),
+      offsets: this.#offsets.cut(nodes + 1),
+      columns: this.#columns.cut(this.#terms),
+      coefficients: this.#coefficients.cut(this.#terms),
+    };
+  }
 }
 
 const isCategorical = (decision: number): boolean => (decision & DECISION.categorical) !== 0;
 const isZeroMissing = (decision: number): boolean =>
   !isCategorical(decision) && missingType(decision) === MISSING.zero;
-
-function placeSplits(tree: LightgbmTree, arena: TreeArena, first: number, firstSet: number): void {
-  const leaf = first + tree.left.length;
-  const nodeOf = (child: number): number => (child < 0 ? leaf + ~child : first + child);
-  for (const [split, bits] of tree.decision.entries()) {
-    const node = first + split;
-    const threshold = tree.threshold[split]!;
-    arena.left[node] = nodeOf(tree.left[split]!);
-    arena.right[node] = nodeOf(tree.right[split]!);
-    arena.feature[node] = tree.column[split]!;
-    if (isCategorical(bits) && arena.categorical !== null) {
-      // NaN is a member of no set, whatever the missing type says.
-      arena.categorical[node] = firstSet + threshold;
-      continue;
-    }
-    arena.threshold[node] = aroundZero(threshold);
-    // Without a missing type NaN is 0; with zeros it is one of them, and goes where missing values go.
-    const goesLeft =
-      missingType(bits) === MISSING.none ? threshold >= 0 : (bits & DECISION.defaultLeft) !== 0;
-    arena.missingLeft[node] = goesLeft ? 1 : 0;
-    if (isZeroMissing(bits) && arena.zeroMissing !== null) arena.zeroMissing[node] = 1;
-  }
-}
 
 /**
  * Numbers of at most `ZERO_BOUND` in magnitude reach LightGBM's trees as 0 (`RowPairFunctionFromDenseMatric` of its

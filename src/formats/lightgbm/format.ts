@@ -20,9 +20,7 @@ export const lightgbmFormat: FileFormatReader = {
     budget.charge(source.size, what, 0);
     const model = readModelText(source.slice(0, source.size), what, budget);
     const base = { origin: ORIGIN, features: null, featureNames: null };
-    const { content, blockers } = contentOrBlocker(() =>
-      boosterSteps(model, base, { iterations: 0, classes: null }),
-    );
+    const { content, blockers } = contentOrBlocker(() => boosterSteps(model, base, { classes: null }));
     return {
       format: 'lightgbm',
       framework: { name: 'lightgbm', version: null },

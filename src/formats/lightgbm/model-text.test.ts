@@ -21,13 +21,20 @@ it('reads header, trees and what follows them', () => {
     averageOutput: true,
     columnNames: ['a', 'b'],
   });
-  expect(model.trees[0]).toMatchObject({
-    leaves: Float64Array.of(0.5, -1.5, 2, 4),
-    left: Int32Array.of(1, -1, -3),
-    right: Int32Array.of(2, -2, -4),
-    threshold: Float64Array.of(0.25, 0, 1e-35),
-    decision: Uint8Array.of(2, 1, 8),
-    setWords: Uint32Array.of(5, 0, 1),
+  expect(model).toMatchObject({
+    treesInFile: 1,
+    mostLeaves: 4,
+    arena: {
+      roots: Int32Array.of(0),
+      left: Int32Array.of(1, 3, 5, -1, -1, -1, -1),
+      right: Int32Array.of(2, 4, 6, -1, -1, -1, -1),
+      feature: Int32Array.of(0, 1, 0, -1, -1, -1, -1),
+      values: Float64Array.of(0, 0, 0, 0.5, -1.5, 2, 4),
+      categorical: Int32Array.of(-1, 0, -1, -1, -1, -1, -1),
+      zeroMissing: null,
+      setOffsets: Uint32Array.of(0, 2, 3),
+      bitsets: Uint32Array.of(5, 0, 1),
+    },
   });
   expect(model.parameters.get('categorical_feature')).toBe('1');
 });
@@ -45,8 +52,9 @@ it('reads leaves that compute', () => {
     leaf_features: ' 0 1   0 ',
     leaf_coeff: ' 0.5 -1   2 ',
   });
-  expect(model.trees[0]?.linear).toMatchObject({
-    offsets: Int32Array.of(0, 0, 2, 2, 3),
+  expect(model.arena.linear).toEqual({
+    constants: Float64Array.of(0, 0, 0, 1, 2, 3, 4),
+    offsets: Int32Array.of(0, 0, 0, 0, 0, 2, 2, 3),
     columns: Int32Array.of(0, 1, 0),
     coefficients: Float64Array.of(0.5, -1, 2),
   });
@@ -160,6 +168,32 @@ describe('refuses', () => {
 });
 
 it('takes a tree of one leaf, whatever else the block holds', () => {
-  const { trees } = read(modelText({ trees: [{ ...TREE, num_leaves: '1', leaf_value: '3', num_cat: '0' }] }));
-  expect(trees[0]).toMatchObject({ leaves: Float64Array.of(3), left: new Int32Array(0) });
+  const { arena } = read(modelText({ trees: [{ ...TREE, num_leaves: '1', leaf_value: '3', num_cat: '0' }] }));
+  expect(arena).toMatchObject({ left: Int32Array.of(-1), values: Float64Array.of(3) });
+});
+
+it('puts the splits, sets and terms of each tree behind those of the one before', () => {
+  const linear = {
+    is_linear: '1',
+    leaf_const: '1 2 3 4',
+    num_features: '1 0 0 0',
+    leaf_features: '1',
+    leaf_coeff: '7',
+  };
+  const { arena } = read(modelText({ trees: [{}, { ...linear, num_leaves: '4' }, {}] }));
+  expect(arena.roots).toEqual(Int32Array.of(0, 7, 14));
+  expect(arena.left.subarray(14, 17)).toEqual(Int32Array.of(15, 17, 19));
+  expect(Array.from(arena.categorical ?? []).filter((set) => set >= 0)).toEqual([0, 2, 4]);
+  expect(arena.setOffsets).toEqual(Uint32Array.of(0, 2, 3, 5, 6, 8, 9));
+  expect(arena.linear?.constants.subarray(3, 7)).toEqual(Float64Array.of(0.5, -1.5, 2, 4));
+  expect(arena.linear?.constants.subarray(10, 14)).toEqual(Float64Array.of(1, 2, 3, 4));
+  const { offsets } = arena.linear ?? { offsets: new Int32Array(0) };
+  expect(Array.from(offsets)).toEqual([...new Array(11).fill(0), ...new Array(11).fill(1)]);
+});
+
+it('keeps the first iterations where it is told so, and checks the others', () => {
+  const bytes = Buffer.from(modelText({ trees: [{}, {}, {}] }));
+  const budget = new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
+  const { arena, treesInFile } = readModelText(bytes, 'the model', budget, 2);
+  expect([arena.roots.length, arena.left.length, treesInFile]).toEqual([2, 14, 3]);
 });

@@ -1,7 +1,9 @@
+import type { TreeArena } from '../../model/tree.ts';
 import type { ReadBudget } from '../budget.ts';
+import { ArenaBuilder } from './arena.ts';
 import { KeyValues, shownSpan } from './key-values.ts';
 import { spanText, TextLines, type TextSpan } from './text-lines.ts';
-import { type LightgbmTree, readTreeBlock } from './tree-block.ts';
+import { readTreeBlock } from './tree-block.ts';
 
 /** What a model file of LightGBM says, before it is understood as steps. */
 export interface LightgbmModel {
@@ -16,7 +18,10 @@ export interface LightgbmModel {
   readonly columnNames: readonly string[];
   /** What the training data held of each column: `[0:1]`, `3:1:2` for categories, `none`; null where the file does not say. */
   readonly columnInfos: readonly string[] | null;
-  readonly trees: readonly LightgbmTree[];
+  /** Trees that predict, and how many the file holds. */
+  readonly arena: TreeArena;
+  readonly treesInFile: number;
+  readonly mostLeaves: number;
   /** Parameters of training worth knowing, as written: `boosting`, `categorical_feature`. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly pandasCategorical: TextSpan | null;
@@ -44,18 +49,25 @@ export const looksLikeLightgbm = (head: Uint8Array): boolean =>
 /**
  * Reads the text that `save_model`, `model_to_string` and pickles of a Booster hold (`GBDT::SaveModelToString`): a header,
  * one block a tree, `end of trees`, the parameters of training and the categories of pandas columns.
- * Throws READ_CORRUPT, READ_LIMIT, READ_TRUNCATED with the offset in the text.
+ * `iterations`, where above 0, are the first ones, which alone predict. Throws READ_CORRUPT, READ_LIMIT, READ_TRUNCATED
+ * with the offset in the text.
  */
-export function readModelText(bytes: Uint8Array, what: string, budget: ReadBudget): LightgbmModel {
+export function readModelText(
+  bytes: Uint8Array,
+  what: string,
+  budget: ReadBudget,
+  iterations = 0,
+): LightgbmModel {
   const lines = new TextLines(bytes, what, budget);
   const first = lines.next();
   if (first === null || spanText(first) !== 'tree')
     throw lines.corrupt(0, first === null ? 'an empty text' : shownSpan(first), 'the line "tree"');
   const header = readBlock(lines);
   const facts = readHeader(header);
-  const trees = readTrees(lines, facts.columnNames.length);
-  checkCounts(header, facts.treesPerIteration, trees.length);
-  return { ...facts, trees, ...readTail(lines) };
+  const most = iterations > 0 ? iterations * facts.treesPerIteration : Infinity;
+  const trees = readTrees(lines, facts.columnNames.length, most);
+  checkCounts(header, facts.treesPerIteration, trees.treesInFile);
+  return { ...facts, ...trees, ...readTail(lines) };
 }
 
 /** Lines up to the next tree, or the end of the trees; an empty one between them says nothing. */
@@ -68,7 +80,8 @@ function readBlock(lines: TextLines): KeyValues {
   return block;
 }
 
-type Header = Omit<LightgbmModel, 'trees' | 'parameters' | 'pandasCategorical'>;
+type Trees = Pick<LightgbmModel, 'arena' | 'treesInFile' | 'mostLeaves'>;
+type Header = Omit<LightgbmModel, keyof Trees | 'parameters' | 'pandasCategorical'>;
 
 function readHeader(header: KeyValues): Header {
   const version = header.text('version') ?? 'v2';
@@ -102,15 +115,21 @@ function words(header: KeyValues, key: string, count: number): readonly string[]
   return found;
 }
 
-function readTrees(lines: TextLines, columns: number): readonly LightgbmTree[] {
-  const trees: LightgbmTree[] = [];
+/** Every tree is checked; the first `most` are kept. */
+function readTrees(lines: TextLines, columns: number, most: number): Trees {
+  const builder = new ArenaBuilder();
+  let treesInFile = 0;
+  let mostLeaves = 0;
   for (let line = lines.next(); ; line = lines.next()) {
     if (line === null) throw lines.truncated('"end of trees"');
-    if (endsTrees(line)) return trees;
+    if (endsTrees(line)) return { arena: builder.finish(), treesInFile, mostLeaves };
     const text = spanText({ ...line, bytes: line.bytes.subarray(0, 24) });
-    if (text !== `Tree=${trees.length}`)
-      throw lines.corrupt(line.offset, shownSpan(line), `Tree=${trees.length} or "end of trees"`);
-    trees.push(readTreeBlock(readBlock(lines), columns));
+    if (text !== `Tree=${treesInFile}`)
+      throw lines.corrupt(line.offset, shownSpan(line), `Tree=${treesInFile} or "end of trees"`);
+    const tree = readTreeBlock(readBlock(lines), columns);
+    if (treesInFile < most) builder.add(tree);
+    mostLeaves = Math.max(mostLeaves, tree.leaves.length);
+    treesInFile += 1;
   }
 }
 

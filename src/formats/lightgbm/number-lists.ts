@@ -41,19 +41,17 @@ function eachWord(span: TextSpan, take: (word: string, index: number, offset: nu
 }
 
 /** The list under `key`, whose length is checked before anything is allocated for it. */
-function listSpan(block: KeyValues, key: string, length: number | null, itemBytes: number) {
+export function listOf(block: KeyValues, key: string, length: number): TextSpan {
   const span = block.required(key);
   const count = countWords(span);
-  if (length !== null && count !== length)
-    throw block.lines.corrupt(span.offset, `${count} numbers in ${key}`, `${length}`);
-  block.lines.budget.charge(count * itemBytes, block.lines.what, span.offset);
-  return { span, count };
+  if (count !== length) throw block.lines.corrupt(span.offset, `${count} numbers in ${key}`, `${length}`);
+  return span;
 }
 
-/** Doubles as `%.17g` writes them; `length` null where only the file says how many there are. */
-export function doublesOf(block: KeyValues, key: string, length: number | null): Float64Array {
-  const { span, count } = listSpan(block, key, length, 8);
-  const values = new Float64Array(count);
+/** Doubles as `%.17g` writes them. */
+export function doublesOf(block: KeyValues, key: string, length: number): Float64Array {
+  const span = listOf(block, key, length);
+  const values = new Float64Array(length);
   eachWord(span, (word, index, offset) => {
     const number = NUMBER.test(word) ? Number(word) : SPECIAL.get(word.toLowerCase());
     if (number === undefined)
@@ -67,7 +65,7 @@ export function doublesOf(block: KeyValues, key: string, length: number | null):
 function wholeNumbers(
   block: KeyValues,
   key: string,
-  { span }: { readonly span: TextSpan },
+  span: TextSpan,
   [from, to]: readonly [number, number],
   values: Int32Array | Uint32Array,
 ): void {
@@ -90,19 +88,19 @@ const UINT32: readonly [number, number] = [0, 2 ** 32 - 1];
 export function integersOf(
   block: KeyValues,
   key: string,
-  length: number | null,
+  length: number,
   range: readonly [number, number] = INT32,
 ): Int32Array {
-  const list = listSpan(block, key, length, 4);
-  const values = new Int32Array(list.count);
-  wholeNumbers(block, key, list, range, values);
+  const span = listOf(block, key, length);
+  const values = new Int32Array(length);
+  wholeNumbers(block, key, span, range, values);
   return values;
 }
 
 /** Words of bitsets. */
 export function bitsetWordsOf(block: KeyValues, key: string, length: number): Uint32Array {
-  const list = listSpan(block, key, length, 4);
-  const values = new Uint32Array(list.count);
-  wholeNumbers(block, key, list, UINT32, values);
+  const span = listOf(block, key, length);
+  const values = new Uint32Array(length);
+  wholeNumbers(block, key, span, UINT32, values);
   return values;
 }

@@ -7,8 +7,7 @@ const HEAD = 2 ** 16;
 
 /** What a booster is, in a few words, as `inspect` shows it. */
 export function boosterOutline(model: LightgbmModel, { path, class: name, offset }: StepOrigin): OutlineNode {
-  const iterations = model.trees.length / model.treesPerIteration;
-  const leaves = model.trees.reduce((most, tree) => Math.max(most, tree.leaves.length), 0);
+  const iterations = model.treesInFile / model.treesPerIteration;
   const boosting = model.parameters.get('boosting');
   return {
     path,
@@ -17,11 +16,11 @@ export function boosterOutline(model: LightgbmModel, { path, class: name, offset
     params: {
       objective: model.objective || 'none (raw scores)',
       ...(boosting === undefined ? {} : { boosting }),
-      trees: String(model.trees.length),
+      trees: String(model.treesInFile),
       ...(model.treesPerIteration === 1 ? {} : { iterations: String(iterations) }),
-      leaves: `up to ${leaves}`,
+      leaves: `up to ${model.mostLeaves}`,
       columns: String(model.columnNames.length),
-      ...(model.trees.some(({ linear }) => linear !== null) ? { linear_tree: 'True' } : {}),
+      ...(model.arena.linear === undefined ? {} : { linear_tree: 'True' }),
       version: model.version,
     },
     children: [],

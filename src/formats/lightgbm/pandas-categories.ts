@@ -96,12 +96,15 @@ const isScalar = (value: unknown): value is JsonScalar =>
 const isList = (value: unknown): value is readonly JsonScalar[] =>
   Array.isArray(value) && value.every(isScalar);
 
-/** Columns that were declared categorical at training, ascending. */
+/**
+ * Columns that were declared categorical at training, ascending. Version 2 leaves the parameter empty; what training saw
+ * of a column then says it.
+ */
 function categoricalColumns({ parameters, columnInfos, columnNames }: LightgbmModel, origin: StepOrigin) {
-  const stated = parameters.get('categorical_feature');
-  if (stated === undefined)
+  const stated = parameters.get('categorical_feature') ?? '';
+  if (stated === '')
     return [...columnNames.keys()].filter((column) => /^-?\d+(?::-?\d+)*$/.test(columnInfos?.[column] ?? ''));
-  const columns = stated === '' ? [] : stated.split(',').map(Number);
+  const columns = stated.split(',').map(Number);
   if (!columns.every((column) => Number.isInteger(column) && column >= 0 && column < columnNames.length))
     throw stepUnsupported(origin, 'categorical_feature', stated.slice(0, 60), 'numbers of columns are');
   return [...new Set(columns)].sort((a, b) => a - b);

@@ -45,12 +45,7 @@ function refuseEarlyStop(view: EstimatorView): void {
 }
 
 function stepsOf(view: EstimatorView, booster: EstimatorView, classes: LabelSet | null): ModelStep {
-  const best = toNumber(booster.get('best_iteration') ?? null) ?? 0;
-  return boosterSteps(
-    modelOf(booster),
-    { ...view.base(), featureNames: null },
-    { iterations: best, classes },
-  );
+  return boosterSteps(modelOf(booster), { ...view.base(), featureNames: null }, { classes });
 }
 
 function modelOf(view: EstimatorView): LightgbmModel {
@@ -61,5 +56,7 @@ function modelOf(view: EstimatorView): LightgbmModel {
   const what = `the text of ${view.origin.path || 'the booster'}`;
   const { budget } = view.reading;
   budget.charge(text.length, what, view.origin.offset);
-  return readModelText(new TextEncoder().encode(text), what, budget);
+  // Where training stopped early, `predict` takes the iterations up to the best one.
+  const best = toNumber(view.get('best_iteration') ?? null) ?? 0;
+  return readModelText(new TextEncoder().encode(text), what, budget, best);
 }

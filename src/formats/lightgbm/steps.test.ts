@@ -140,6 +140,7 @@ describe('categories of pandas', () => {
   });
 
   it('are found by what training saw, where no parameter says the columns', () => {
+    expect(rootOf(withLists('[[1, 2, 3]]', { categorical_feature: '' })).kind).toBe('pipeline');
     expect(rootOf(withLists('[[1, 2, 3]]').replace('[categorical_feature: 1]\n', '')).kind).toBe('pipeline');
   });
 

@@ -4,15 +4,12 @@ import type { ColumnBranch, ModelStep, TreeEnsembleStep } from '../../model/step
 import type { StepBase } from '../../model/step-base.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
-import { arenaOf } from './arena.ts';
 import type { LightgbmModel } from './model-text.ts';
 import { type LightgbmObjective, OBJECTIVES, parseObjective } from './objective.ts';
 import { type PandasCategories, pandasCategories } from './pandas-categories.ts';
 
 /** What whoever holds the booster adds to its text. */
 export interface BoosterUse {
-  /** Iterations that `predict` takes where it is not told: `best_iteration`; 0 or less is all of them. */
-  readonly iterations: number;
   /** Labels of a classifier, else null. */
   readonly classes: LabelSet | null;
 }
@@ -36,29 +33,25 @@ export function boosterSteps(model: LightgbmModel, base: StepBase, use: BoosterU
   };
 }
 
-function treeStep(
-  model: LightgbmModel,
-  base: StepBase,
-  { iterations, classes }: BoosterUse,
-): TreeEnsembleStep {
+function treeStep(model: LightgbmModel, base: StepBase, { classes }: BoosterUse): TreeEnsembleStep {
   const objective = objectiveOf(model, base);
   const scores = model.treesPerIteration;
-  const count = iterations > 0 ? Math.min(iterations * scores, model.trees.length) : model.trees.length;
-  const trees = count === model.trees.length ? model.trees : model.trees.slice(0, count);
-  if (trees.length === 0) throw stepUnsupported(base.origin, 'Tree', 'none', 'at least one tree is');
+  const { arena } = model;
+  const trees = arena.roots.length;
+  if (trees === 0) throw stepUnsupported(base.origin, 'Tree', 'none', 'at least one tree is');
   return {
     kind: 'tree-ensemble',
     ...base,
-    arena: arenaOf(trees),
+    arena,
     input: 'float64',
     split: 'le',
     acceptsMissing: true,
     scores,
-    target: scores === 1 ? null : Int32Array.from(trees, (_, tree) => tree % scores),
+    target: scores === 1 ? null : Int32Array.from(arena.roots, (_, tree) => tree % scores),
     base: { kind: 'constant', scores: new Float64Array(scores) },
     sums: 'float64',
     aggregate: 'sum',
-    head: headOf(model, objective, base, trees.length / scores, classes),
+    head: headOf(model, objective, base, trees / scores, classes),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { KeyValues } from './key-values.ts';
-import { bitsetWordsOf, doublesOf, integersOf } from './number-lists.ts';
+import { bitsetWordsOf, doublesOf, integersOf, listOf } from './number-lists.ts';
 
 /** Leaves that compute a sum: `constants` plus coefficient times column, in order; NaN in one of them: the leaf's value. */
 export interface LinearBlock {
@@ -30,6 +30,9 @@ export const DECISION = { categorical: 1, defaultLeft: 2 } as const;
 export const MISSING = { none: 0, zero: 1, nan: 2 } as const;
 export const missingType = (decision: number): number => (decision >> 2) & 3;
 
+/** What a node of a tree takes of memory, and a term of a leaf that computes. */
+const NODE_BYTES = 40;
+const TERM_BYTES = 12;
 /** Leaves of one tree: their indexes have to fit an int32 with a sign. */
 const MAX_LEAVES = 2 ** 30;
 
@@ -39,12 +42,14 @@ const MAX_LEAVES = 2 ** 30;
  */
 export function readTreeBlock(block: KeyValues, columns: number): LightgbmTree {
   const count = block.count('num_leaves', [1, MAX_LEAVES]);
+  listOf(block, 'leaf_value', count);
+  charge(block, (2 * count - 1) * NODE_BYTES);
   const splits = count - 1;
   const leaves = doublesOf(block, 'leaf_value', count);
   if (leaves.some(Number.isNaN))
     throw block.lines.corrupt(block.required('leaf_value').offset, 'NaN in leaf_value', 'numbers');
   const linear = block.count('is_linear', [0, 1], 0) === 1 ? readLinear(block, count, columns) : null;
-  if (splits === 0) return { ...stump(), leaves, linear };
+  if (splits === 0) return { ...NO_SPLITS, leaves, linear };
   const sets = block.count('num_cat', [0, splits], 0);
   const decision = block.has('decision_type')
     ? Uint8Array.from(integersOf(block, 'decision_type', splits, [0, 15]))
@@ -64,7 +69,8 @@ export function readTreeBlock(block: KeyValues, columns: number): LightgbmTree {
   return tree;
 }
 
-const stump = () => ({
+/** What a tree of one leaf has of splits. */
+const NO_SPLITS = {
   left: new Int32Array(0),
   right: new Int32Array(0),
   column: new Int32Array(0),
@@ -72,15 +78,18 @@ const stump = () => ({
   decision: new Uint8Array(0),
   setOffsets: new Int32Array(1),
   setWords: new Uint32Array(0),
-});
+};
 
 function readSets(block: KeyValues, sets: number): Pick<LightgbmTree, 'setOffsets' | 'setWords'> {
-  if (sets === 0) return { setOffsets: new Int32Array(1), setWords: new Uint32Array(0) };
+  if (sets === 0) return { setOffsets: NO_SPLITS.setOffsets, setWords: NO_SPLITS.setWords };
   const setOffsets = integersOf(block, 'cat_boundaries', sets + 1, [0, 2 ** 31 - 1]);
   const { offset } = block.required('cat_boundaries');
   if (setOffsets[0] !== 0 || setOffsets.some((at, i) => i > 0 && at < (setOffsets[i - 1] ?? 0)))
     throw block.lines.corrupt(offset, 'cat_boundaries that fall', 'cat_boundaries that rise from 0');
-  return { setOffsets, setWords: bitsetWordsOf(block, 'cat_threshold', setOffsets.at(-1) ?? 0) };
+  const words = setOffsets.at(-1) ?? 0;
+  listOf(block, 'cat_threshold', words);
+  charge(block, 4 * words);
+  return { setOffsets, setWords: bitsetWordsOf(block, 'cat_threshold', words) };
 }
 
 function checkSplits(block: KeyValues, { decision, threshold }: LightgbmTree, sets: number): void {
@@ -119,6 +128,10 @@ function checkShape(block: KeyValues, { left, right, leaves }: LightgbmTree): vo
     }
 }
 
+const charge = ({ lines, offset }: KeyValues, bytes: number): void => {
+  lines.budget.charge(bytes, lines.what, offset);
+};
+
 const splitFault = (block: KeyValues, key: string, split: number, found: string, wanted: string) =>
   block.lines.corrupt(block.get(key)?.offset ?? block.offset, `${key} of split ${split} ${found}`, wanted);
 
@@ -134,6 +147,8 @@ function readLinear(block: KeyValues, leaves: number, columns: number): LinearBl
       throw block.lines.corrupt(block.required('num_features').offset, `${total} terms`, 'fewer');
     offsets[leaf + 1] = total;
   }
+  listOf(block, 'leaf_features', total);
+  charge(block, TERM_BYTES * (total + leaves));
   return {
     constants,
     offsets,
