@@ -42,10 +42,11 @@ function totals(
   cases: readonly CaseVerdict[],
   engine: EngineName,
   keyOf: (verdict: CaseVerdict) => string,
+  part: 'tally' | 'margins' = 'tally',
 ): Map<string, Tally> {
   const sums = new Map<string, Tally>();
   for (const verdict of cases) {
-    const tally = verdict.engines[engine].tally;
+    const tally = verdict.engines[engine][part];
     const key = keyOf(verdict);
     if (!sums.has(key)) sums.set(key, newTally());
     add(sums.get(key)!, tally);
@@ -79,21 +80,29 @@ function matrix(
   title: string,
   cases: readonly CaseVerdict[],
   keyOf: (verdict: CaseVerdict) => string,
+  parts: readonly ('tally' | 'margins')[] = ['tally'],
 ): string {
   const releases = releasesOf(cases);
   const keys = [...new Set(cases.map(keyOf))].sort();
-  const cell = (key: string, release: string): string => {
+  const cell = (key: string, release: string, part: 'tally' | 'margins'): string => {
     const some = cases.filter((verdict) => keyOf(verdict) === key && verdict.file.release === release);
     const counts = ENGINES.map((engine) => {
-      const sum = totals(some, engine, () => '').get('');
+      const sum = totals(some, engine, () => '', part).get('');
       return sum ? `${sum.differing}` : '–';
     });
-    const cells = totals(some, 'native', () => '').get('')?.cells;
+    const cells = totals(some, 'native', () => '', part).get('')?.cells;
     return cells === undefined ? '' : `${counts.join(' · ')} of ${cells}`;
   };
-  const rows = keys.map((key) => `| ${key} | ${releases.map((release) => cell(key, release)).join(' | ')} |`);
-  const heads = releases.map((release) => release.slice(libraryOf(release).length + 1));
-  return `| ${title} | ${heads.join(' | ')} |\n|---|${'---:|'.repeat(releases.length)}\n${rows.join('\n')}\n`;
+  const rows = keys.map((key) => {
+    const cells = releases.flatMap((release) => parts.map((part) => cell(key, release, part)));
+    return `| ${key} | ${cells.join(' | ')} |`;
+  });
+  const heads = releases.flatMap((release) =>
+    parts.map(
+      (part) => `${release.slice(libraryOf(release).length + 1)}${part === 'margins' ? ' margins' : ''}`,
+    ),
+  );
+  return `| ${title} | ${heads.join(' | ')} |\n|---|${'---:|'.repeat(heads.length)}\n${rows.join('\n')}\n`;
 }
 
 /** Tables of the libraries whose fixtures say what a booster was made with. */
@@ -103,9 +112,9 @@ function boosterSections(cases: readonly CaseVerdict[]): string[] {
   return libraries.map((library) => {
     const own = boosters.filter(({ file }) => libraryOf(file.release) === library);
     const by = (title: string, keyOf: (made: NonNullable<CaseVerdict['made']>) => string): string =>
-      `\n${matrix(title, own, ({ made }) => (made === null ? '' : keyOf(made)))}`;
+      `\n${matrix(title, own, ({ made }) => (made === null ? '' : keyOf(made)), ['margins', 'tally'])}`;
     return [
-      `\n## ${library}: differing cells by release (native · onnx)\n`,
+      `\n## ${library}: differing cells by release (native · onnx)\n\n*margins* are the sums of leaves alone, the other columns all outputs.\n`,
       by('objective', ({ objective }) => `\`${objective}\``),
       by('option', ({ option }) => option || 'none'),
       by('way of saving', ({ saved }) => saved),

@@ -8,6 +8,8 @@ import { Blocked, type EngineName, openReplay, type Replay } from './replay.ts';
 
 export interface EngineVerdict {
   readonly tally: Tally;
+  /** Of a booster's sums before the link alone, whose bits are promised; empty where there are none. */
+  readonly margins: Tally;
   /** Refused bodies that were answered all the same. */
   readonly answered: readonly string[];
 }
@@ -26,6 +28,9 @@ export interface CaseVerdict {
   readonly made: BoosterMaking | null;
   readonly engines: Readonly<Record<EngineName, EngineVerdict>>;
 }
+
+/** What libraries call the sums of leaves before the link. */
+const MARGINS = ['raw_score', 'margin', 'RawFormulaVal'];
 
 /** Scores a fixture's rows with both engines and judges them by the library's answers; null for a blocked model. */
 export async function evaluateFixture(file: FixtureFile): Promise<CaseVerdict | null> {
@@ -48,13 +53,19 @@ export async function verdictOf(
   id: EngineName,
 ): Promise<EngineVerdict> {
   const tally = judge(fixture, outputs[id], (output) => promisedFor(root, output));
+  const expected = Object.entries(fixture.expected).filter(([name]) => MARGINS.includes(name));
+  const margins = judge(
+    { ...fixture, expected: Object.fromEntries(expected) },
+    Object.fromEntries(Object.entries(outputs[id]).filter(([name]) => MARGINS.includes(name))),
+    (output) => promisedFor(root, output),
+  );
   const answered: string[] = [];
   for (const { input, why } of fixture.refused ?? []) {
     if (!(await refuses(async () => engines[id].infer(decodeInput(input, signature))))) {
       answered.push(`answers ${JSON.stringify(input).slice(0, 120)}; the library says: ${why}`);
     }
   }
-  return { tally, answered };
+  return { tally, margins, answered };
 }
 
 /** Whether `infer` fails with a coded error; any other failure is a defect and is thrown on. */
