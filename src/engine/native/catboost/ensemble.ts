@@ -57,7 +57,7 @@ class BlockScorer {
   readonly #step: CatBoostStep;
   readonly #plan: CatBoostPlan;
   readonly #names: readonly string[];
-  readonly #x: Float32Array;
+  readonly #stage: Float64Array;
   readonly #scores: Float64Array;
   readonly #keys: Float64Array;
   readonly #hashes: ReadonlyMap<number, Int32Array>;
@@ -73,7 +73,7 @@ class BlockScorer {
     this.#plan = plan;
     this.#names = names;
     const { memory } = kernel;
-    this.#x = new Float32Array(memory, plan.x, plan.blockRows);
+    this.#stage = new Float64Array(memory, plan.stage, plan.stageRows * step.features);
     this.#scores = new Float64Array(memory, plan.scores, plan.blockRows * step.dimensions);
     this.#keys = new Float64Array(memory, plan.keys, plan.blockRows);
     this.#hashes = new Map(
@@ -88,7 +88,7 @@ class BlockScorer {
     for (let from = 0; from < block.rows; from += this.#plan.blockRows) {
       const to = Math.min(block.rows, from + this.#plan.blockRows);
       const rows = Math.ceil((to - from) / 16) * 16;
-      this.#countFloats(block, from, to, rows);
+      this.#countFloats(block, from, to);
       this.#hashCategories(block, from, to, rows);
       this.#countCtrs(rows);
       this.#addTrees(rows);
@@ -97,21 +97,38 @@ class BlockScorer {
     return sums;
   }
 
-  #countFloats(block: CellBlock, from: number, to: number, rows: number): void {
-    const { floats } = this.#step;
-    for (let i = 0; i < floats.length; i++) {
-      const { column, missingAbove } = floats[i]!;
-      copyNumbers(block, column, from, to, this.#x, this.#names[column] ?? `x${column}`);
-      for (const { bytes, table, half, finite } of this.#plan.floats[i]!)
-        this.#kernel.functions.countBorders(
-          this.#plan.x,
-          rows,
-          table,
-          half,
-          missingAbove ? finite : 0,
-          bytes,
-        );
+  #countFloats(block: CellBlock, from: number, to: number): void {
+    const { features, floats } = this.#step;
+    const { stageRows } = this.#plan;
+    for (let row = from; row < to; row += stageRows) {
+      const end = Math.min(to, row + stageRows);
+      if (block.kind === 'dense') this.#stage.set(block.data.subarray(row * features, end * features));
+      for (let i = 0; i < floats.length; i++) {
+        const { column } = floats[i]!;
+        if (block.kind === 'dense') this.#countColumn(i, column, features, row - from, end - row);
+        else {
+          copyNumbers(block, column, row, end, this.#stage, this.#names[column] ?? `x${column}`);
+          this.#countColumn(i, 0, 1, row - from, end - row);
+        }
+      }
     }
+  }
+
+  /** Counts the borders below staged numbers, each `stride` behind the one before. */
+  #countColumn(float: number, first: number, stride: number, row: number, count: number): void {
+    const { floats, stage } = this.#plan;
+    const missing = this.#step.floats[float]!.missingAbove;
+    const x = stage + 8 * first;
+    for (const { bytes, table, half, finite } of floats[float]!)
+      this.#kernel.functions.countBorders(
+        x,
+        8 * stride,
+        Math.ceil(count / 16) * 16,
+        table,
+        half,
+        missing ? finite : 0,
+        bytes + row,
+      );
   }
 
   #hashCategories(block: CellBlock, from: number, to: number, rows: number): void {

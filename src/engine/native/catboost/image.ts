@@ -3,13 +3,25 @@ import type { CatBoostStep } from '../../../model/catboost.ts';
 import type { RunningKernel } from '../web-assembly.ts';
 import { ctrValue } from './ctr.ts';
 import type { CatBoostKernel } from './kernel/machine.ts';
-import { BYTE_BORDERS, type ByteColumn, type CatBoostPlan, NODE_BYTES, TREE_BYTES } from './plan.ts';
+import {
+  BYTE_BORDERS,
+  type ByteColumn,
+  type CatBoostPlan,
+  NODE_BYTES,
+  QUESTION_BYTES,
+  TREE_BYTES,
+} from './plan.ts';
 
-/** A question as the kernel asks it. */
+/** A question as the kernel asks it: is the byte over the threshold, both signed. */
 interface ByteQuestion {
   readonly bytes: number;
   readonly threshold: number;
 }
+
+/** What a byte is less, to be signed. */
+const BIAS = 128;
+/** Levels whose answers a byte holds. */
+const BYTE_LEVELS = 8;
 
 /** Writes what of a model does not change into the memory that was planned for it. */
 export function writeCatBoost(
@@ -46,7 +58,7 @@ function writeCtrs(bytes: Uint8Array, step: CatBoostStep, plan: CatBoostPlan): v
       const value = ctrValue(ctr, table, row);
       for (const { table: at, first, length } of elementAt(plan.ctrs, i)) {
         const borders = ctr.borders.subarray(first, first + length);
-        bytes[at + 1 + row] = borders.reduce((below, border) => below + Number(value > border), 0);
+        bytes[at + 1 + row] = borders.reduce((below, border) => below + Number(value > border), -BIAS);
       }
     }
   }
@@ -68,21 +80,25 @@ function writeTrees(words: Int32Array, step: CatBoostStep, plan: CatBoostPlan): 
   let asked = 0;
   for (const [tree, depth] of trees.depths.entries()) {
     words.set([questions, depth, leaves], (plan.trees + tree * TREE_BYTES) / 4);
-    for (let level = 0; level < depth; level++, questions += 8) {
+    for (let level = 0; level < depth; level++) {
+      // Runs of eight levels, each from its last level to its first.
+      const start = level - (level % BYTE_LEVELS);
+      const place = start + Math.min(BYTE_LEVELS, depth - start) - 1 - (level % BYTE_LEVELS);
       const { bytes, threshold } = questionAt(step, plan, elementAt(trees.questions, asked++));
-      words.set([bytes, threshold], questions / 4);
+      words.set([bytes, threshold], (questions + place * QUESTION_BYTES) / 4);
     }
+    questions += depth * QUESTION_BYTES;
     leaves += 8 * step.dimensions * 2 ** depth;
   }
 }
 
-/** Where the answer to a question is: the byte that is at least the threshold. */
+/** Where the answer to a question is. */
 export function questionAt({ questions }: CatBoostStep, plan: CatBoostPlan, question: number): ByteQuestion {
   const source = elementAt(questions.source, question);
   const item = elementAt(questions.item, question);
   const kind = elementAt(questions.kind, question);
-  if (kind === 1) return { bytes: elementAt(elementAt(plan.oneHots, source), item), threshold: 1 };
+  if (kind === 1) return { bytes: elementAt(elementAt(plan.oneHots, source), item), threshold: -BIAS };
   const columns: readonly ByteColumn[] = elementAt(kind === 0 ? plan.floats : plan.ctrs, source);
   const { bytes } = elementAt(columns, Math.floor(item / BYTE_BORDERS));
-  return { bytes, threshold: (item % BYTE_BORDERS) + 1 };
+  return { bytes, threshold: (item % BYTE_BORDERS) - BIAS };
 }

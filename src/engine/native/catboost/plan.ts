@@ -6,13 +6,15 @@ const GROUP_ROWS = 16;
 export const BYTE_BORDERS = 255;
 /** Bytes of what `kernel.as.ts` reads. */
 export const TREE_BYTES = 16;
-const QUESTION_BYTES = 8;
+export const QUESTION_BYTES = 8;
 export const NODE_BYTES = 16;
 const SLOT_BYTES = 16;
 const SCRATCH_BYTES = 64;
 /** Bytes of a block: they stay in the second cache beside the trees. */
 const BLOCK_BYTES = 2 ** 16;
 const BLOCK_ROWS = { least: 128, most: 1024 } as const;
+/** Numbers of a block that are on their way at once. */
+const STAGE_CELLS = 2 ** 13;
 /** Trees that go together through a block: what they hold stays in the first cache. */
 const CHUNK_BYTES = 2 ** 14;
 /** Levels of which the kernel keeps the answers in a byte a row. */
@@ -22,8 +24,9 @@ const SHALLOW_LEVELS = 8;
 export interface CatBoostPlan {
   readonly bytes: number;
   readonly blockRows: number;
-  /** Float32 of one column on their way to be counted. */
-  readonly x: number;
+  /** Float64 on their way to be counted: rows of the whole input, or rows of one column. */
+  readonly stage: number;
+  readonly stageRows: number;
   /** Hashes, int32 a row, by the column of the input. */
   readonly hashes: ReadonlyMap<number, number>;
   readonly keys: number;
@@ -104,12 +107,15 @@ export function planCatBoost(step: CatBoostStep): CatBoostPlan {
   });
   const keysOf = (table: number): number => (step.tables[table]?.keys.length ?? 0) / 2;
   const { trees } = step;
+  const staged = Math.floor(STAGE_CELLS / Math.max(1, step.features) / GROUP_ROWS) * GROUP_ROWS;
+  const stageRows = Math.min(blockRows, Math.max(GROUP_ROWS, staged));
   const count = trees.kind === 'oblivious' ? trees.depths.length : trees.roots.length;
   const treeTable = memory.take(count * TREE_BYTES);
   return {
     blockRows,
     tables,
-    x: memory.take(4 * blockRows),
+    stage: memory.take(8 * stageRows * step.features),
+    stageRows,
     hashes: new Map(step.categories.map((column) => [column, memory.take(4 * blockRows)])),
     keys: memory.take(8 * blockRows),
     found: memory.take(4 * blockRows),

@@ -6,23 +6,18 @@ import { hashCategory } from './hash/category-hash.ts';
 /** Blocks whose cells can be had by row and column. */
 export type CellBlock = ColumnsBlock | DenseBlock;
 
-/** Copies rows `from` to before `to` of a column of numbers, rounded to float32. */
+/** Copies rows `from` to before `to` of a column of numbers. */
 export function copyNumbers(
-  block: CellBlock,
+  block: ColumnsBlock,
   column: number,
   from: number,
   to: number,
-  x: Float32Array,
+  x: Float64Array,
   name: string,
 ): void {
-  if (block.kind === 'dense') {
-    const { data, cols } = block;
-    for (let row = from, at = from * cols + column; row < to; row++, at += cols) x[row - from] = data[at]!;
-    return;
-  }
   const values = elementAt(block.columns, column);
   if (values instanceof Float64Array) {
-    for (let row = from; row < to; row++) x[row - from] = values[row]!;
+    x.set(values.subarray(from, to));
     return;
   }
   for (let row = from; row < to; row++) {

@@ -4,8 +4,9 @@
  * nothing is checked here.
  *
  * A block of rows holds, column after column, a byte a row: how many borders are below the number (up to 255 borders a
- * column), or whether the row has a category. A question is `byte >= threshold`. Oblivious trees ask sixteen rows at
- * once, and the answers of a level are a bit of the leaf's number.
+ * column), or 1 where the row has a category; less 128, for comparisons of signed bytes are one instruction. A question is
+ * `byte > threshold`. Oblivious trees ask sixteen rows at once, the last level first, and each answer is a bit of the leaf's
+ * number.
  */
 
 /** Rows that are asked together. */
@@ -21,24 +22,28 @@ const SLOT: usize = 16;
 /** The numbers of sixteen leaves, low bytes and then high ones, between asking and adding. */
 const SCRATCH: usize = 0;
 
+/** What a byte is less, to be signed. */
+const BIAS: u32 = 128;
+
 /**
- * Counts the borders below each of `rows` float32. `table` has room for 2·half numbers, of which the last is +∞;
- * `missing` is what NaN counts.
+ * Counts the borders below each of `rows` float64, `stride` bytes apart, rounded to float32. `table` has room for 2·half
+ * numbers, of which the last is +∞; `missing` is what NaN counts.
  */
 export function countBorders(
   x: usize,
+  stride: usize,
   rows: usize,
   table: usize,
   half: usize,
-  missing: u8,
+  missing: u32,
   counts: usize,
 ): void {
   const levels = table - 4;
-  for (let row: usize = 0; row < rows; row += 4) {
-    const a = load<f32>(x + (row << 2));
-    const b = load<f32>(x + (row << 2), 4);
-    const c = load<f32>(x + (row << 2), 8);
-    const d = load<f32>(x + (row << 2), 12);
+  for (let row: usize = 0; row < rows; row += 4, x += 4 * stride) {
+    const a = <f32>load<f64>(x);
+    const b = <f32>load<f64>(x + stride);
+    const c = <f32>load<f64>(x + 2 * stride);
+    const d = <f32>load<f64>(x + 3 * stride);
     let i: usize = 0;
     let j: usize = 0;
     let k: usize = 0;
@@ -51,10 +56,10 @@ export function countBorders(
       k += c > load<f32>(middle + k) ? step : 0;
       l += d > load<f32>(middle + l) ? step : 0;
     }
-    store<u8>(counts + row, F32.isNaN(a) ? missing : <u8>(i >> 2));
-    store<u8>(counts + row, F32.isNaN(b) ? missing : <u8>(j >> 2), 1);
-    store<u8>(counts + row, F32.isNaN(c) ? missing : <u8>(k >> 2), 2);
-    store<u8>(counts + row, F32.isNaN(d) ? missing : <u8>(l >> 2), 3);
+    store<u8>(counts + row, (F32.isNaN(a) ? missing : <u32>(i >> 2)) - BIAS);
+    store<u8>(counts + row, (F32.isNaN(b) ? missing : <u32>(j >> 2)) - BIAS, 1);
+    store<u8>(counts + row, (F32.isNaN(c) ? missing : <u32>(k >> 2)) - BIAS, 2);
+    store<u8>(counts + row, (F32.isNaN(d) ? missing : <u32>(l >> 2)) - BIAS, 3);
   }
 }
 
@@ -69,7 +74,8 @@ export function equalHashes(hashes: usize, rows: usize, value: i32, flags: usize
       i32x4.eq(v128.load(from, 32), wanted),
       i32x4.eq(v128.load(from, 48), wanted),
     );
-    v128.store(flags + row, v128.and(i8x16.narrow_i16x8_s(ab, cd), one));
+    const equal = v128.and(i8x16.narrow_i16x8_s(ab, cd), one);
+    v128.store(flags + row, i8x16.add(equal, i8x16.splat(-128)));
   }
 }
 
@@ -86,10 +92,10 @@ export function hashCategories(keys: usize, rows: usize, hashes: usize): void {
 }
 
 /** Hashes the answer to a question into each key. */
-export function hashAnswers(keys: usize, rows: usize, column: usize, threshold: u32): void {
+export function hashAnswers(keys: usize, rows: usize, column: usize, threshold: i32): void {
   for (let row: usize = 0; row < rows; row++) {
     const at = keys + (row << 3);
-    const part: u64 = u64(<u32>load<u8>(column + row) >= threshold);
+    const part: u64 = u64(<i32>load<i8>(column + row) > threshold);
     store<u64>(at, MULTIPLIER * (load<u64>(at) + MULTIPLIER * part));
   }
 }
@@ -123,21 +129,29 @@ export function takeCounts(found: usize, rows: usize, table: usize, counts: usiz
     store<u8>(counts + row, load<u8>(table + <usize>load<u32>(found + (row << 2))));
 }
 
-/** Asks `levels` questions of sixteen rows; bit k of a byte is the answer to question k. */
+/** Asks `levels` questions of sixteen rows, the last first; bit k of a byte is the answer to question k. */
 function ask(questions: usize, levels: u32, row: usize): v128 {
   let leaf = i8x16.splat(0);
-  let bit = i8x16.splat(1);
-  for (; levels > 0; levels--, questions += QUESTION) {
-    const answers = i8x16.ge_u(v128.load(<usize>load<u32>(questions) + row), v128.load8_splat(questions, 4));
-    leaf = v128.or(leaf, v128.and(answers, bit));
-    bit = i8x16.add(bit, bit);
+  if ((levels & 1) !== 0) {
+    // An answer that is yes is -1.
+    leaf = i8x16.neg(answer(questions, row));
+    questions += QUESTION;
+  }
+  for (let left = levels >> 1; left > 0; left--, questions += 2 * QUESTION) {
+    leaf = i8x16.sub(i8x16.add(leaf, leaf), answer(questions, row));
+    leaf = i8x16.sub(i8x16.add(leaf, leaf), answer(questions + QUESTION, row));
   }
   return leaf;
 }
 
-function two(leaves: usize, first: u32, second: u32): v128 {
-  const low = v128.load64_zero(leaves + <usize>(first << 3));
-  return v128.load64_lane(leaves + <usize>(second << 3), low, 1);
+function answer(question: usize, row: usize): v128 {
+  return i8x16.gt_s(v128.load(<usize>load<u32>(question) + row), v128.load8_splat(question, 4));
+}
+
+/** The values of the leaves whose numbers are two bytes of the scratch. */
+function two(leaves: usize, at: usize): v128 {
+  const low = v128.load64_zero(leaves + ((<usize>load<u8>(at)) << 3));
+  return v128.load64_lane(leaves + ((<usize>load<u8>(at, 1)) << 3), low, 1);
 }
 
 /** Adds trees of one dimension and eight levels at most to the scores, in their order. */
@@ -152,20 +166,16 @@ export function addShallow(first: usize, last: usize, rows: usize, scores: usize
     let g = v128.load(scores, 96);
     let h = v128.load(scores, 112);
     for (let tree = first; tree < last; tree += TREE) {
-      const leaf = ask(<usize>load<u32>(tree), load<u32>(tree, 4), row);
+      v128.store(SCRATCH, ask(<usize>load<u32>(tree), load<u32>(tree, 4), row));
       const leaves = <usize>load<u32>(tree, 8);
-      const i = i32x4.extract_lane(leaf, 0);
-      const j = i32x4.extract_lane(leaf, 1);
-      const k = i32x4.extract_lane(leaf, 2);
-      const l = i32x4.extract_lane(leaf, 3);
-      a = f64x2.add(a, two(leaves, i & 255, (i >>> 8) & 255));
-      b = f64x2.add(b, two(leaves, (i >>> 16) & 255, i >>> 24));
-      c = f64x2.add(c, two(leaves, j & 255, (j >>> 8) & 255));
-      d = f64x2.add(d, two(leaves, (j >>> 16) & 255, j >>> 24));
-      e = f64x2.add(e, two(leaves, k & 255, (k >>> 8) & 255));
-      f = f64x2.add(f, two(leaves, (k >>> 16) & 255, k >>> 24));
-      g = f64x2.add(g, two(leaves, l & 255, (l >>> 8) & 255));
-      h = f64x2.add(h, two(leaves, (l >>> 16) & 255, l >>> 24));
+      a = f64x2.add(a, two(leaves, SCRATCH));
+      b = f64x2.add(b, two(leaves, SCRATCH + 2));
+      c = f64x2.add(c, two(leaves, SCRATCH + 4));
+      d = f64x2.add(d, two(leaves, SCRATCH + 6));
+      e = f64x2.add(e, two(leaves, SCRATCH + 8));
+      f = f64x2.add(f, two(leaves, SCRATCH + 10));
+      g = f64x2.add(g, two(leaves, SCRATCH + 12));
+      h = f64x2.add(h, two(leaves, SCRATCH + 14));
     }
     v128.store(scores, a);
     v128.store(scores, b, 16);
@@ -178,7 +188,10 @@ export function addShallow(first: usize, last: usize, rows: usize, scores: usize
   }
 }
 
-/** Adds oblivious trees of up to 24 levels and any number of dimensions. */
+/**
+ * Adds oblivious trees of up to 24 levels and any number of dimensions. Their questions are in runs of eight levels, the
+ * first run first.
+ */
 export function addOblivious(first: usize, last: usize, rows: usize, scores: usize, dimensions: u32): void {
   const rowBytes = (<usize>dimensions) << 3;
   for (let row: usize = 0; row < rows; row += GROUP) {
@@ -218,8 +231,8 @@ export function addNodes(
       let node = root;
       while (node >= 0) {
         const at = nodes + <usize>(node * NODE);
-        const byte = <u32>load<u8>(<usize>load<u32>(at) + row);
-        node = byte >= load<u32>(at, 4) ? load<i32>(at, 12) : load<i32>(at, 8);
+        const byte = <i32>load<i8>(<usize>load<u32>(at) + row);
+        node = byte > load<i32>(at, 4) ? load<i32>(at, 12) : load<i32>(at, 8);
       }
       addLeaf(leaves + <usize>(-1 - node) * rowBytes, scores + row * rowBytes, rowBytes);
     }

@@ -3,7 +3,15 @@ import { CATBOOST_KERNEL } from './generated/bytes.ts';
 
 /** The functions of `kernel.as.ts`: addresses and sizes in bytes of its memory. */
 export interface CatBoostKernel {
-  countBorders(x: number, rows: number, table: number, half: number, missing: number, counts: number): void;
+  countBorders(
+    x: number,
+    stride: number,
+    rows: number,
+    table: number,
+    half: number,
+    missing: number,
+    counts: number,
+  ): void;
   equalHashes(hashes: number, rows: number, value: number, flags: number): void;
   hashCategories(keys: number, rows: number, hashes: number): void;
   hashAnswers(keys: number, rows: number, column: number, threshold: number): void;
