@@ -1,6 +1,5 @@
 import type { PmmlDomain } from '../../model/pmml/program.ts';
 import { type PmmlType, type PmmlValue, pmmlLiteral } from '../../model/pmml/value.ts';
-import { checkCount } from './array.ts';
 import { readInterval } from './expression.ts';
 import type { PmmlReading } from './reading.ts';
 import type { XmlElement } from './xml.ts';
@@ -23,7 +22,13 @@ export class PmmlDictionary {
     this.#reading = reading;
     const dictionary = reading.required(root, 'DataDictionary');
     const fields = reading.all(dictionary, 'DataField');
-    checkCount(reading, dictionary, 'numberOfFields', fields.length);
+    const stated = reading.numberOrNull(dictionary, 'numberOfFields');
+    // Nothing depends on the count, which documents edited by hand get wrong.
+    if (stated !== null && stated !== fields.length)
+      reading.notes.push({
+        level: 'warning',
+        text: `the data dictionary says numberOfFields="${stated}", it has ${fields.length}`,
+      });
     for (const element of fields) {
       const name = reading.text(element, 'name');
       if (this.#elements.has(name))

@@ -14,7 +14,8 @@ import { PmmlProgram } from './scope.ts';
 import { decodeXml, looksLikeXml } from './text.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
-const VERSIONS = ['4.0', '4.1', '4.2', '4.3', '4.4'];
+/** 3.2 has the elements of 4.0 that are read, and programs that write it are still in use. */
+const VERSIONS = ['3.2', '4.0', '4.1', '4.2', '4.3', '4.4'];
 
 /** PMML 4.0 to 4.4 (https://dmg.org/pmml): an XML document that describes fields, transformations and models. */
 export const pmmlFormat: FileFormatReader = {
@@ -45,7 +46,10 @@ function versionOf(reading: PmmlReading, root: XmlElement): string {
       found: `<${root.name}>`,
       wanted: '<PMML>, the only kind of XML that is read',
     });
-  const stated = reading.attribute(root, 'version') ?? '';
+  const { attributes } = root;
+  const namespace = attributes.find((text, i) => i % 2 === 1 && text.includes('dmg.org/PMML-')) ?? '';
+  const spaced = /PMML-(\d)_(\d)/.exec(namespace);
+  const stated = spaced === null ? (reading.attribute(root, 'version') ?? '') : `${spaced[1]}.${spaced[2]}`;
   // 4.4.1 is 4.4 with errata.
   const version = VERSIONS.find((known) => stated === known || stated.startsWith(`${known}.`));
   if (version === undefined)
@@ -72,7 +76,7 @@ function describe(reading: PmmlReading, root: XmlElement, version: string): Mode
       text: `the document holds ${others.length + 1} models; the first one is read`,
     });
   try {
-    const step = stepOf(document, root, element);
+    const step = stepOf(document, element);
     return {
       ...known,
       notes: reading.notes,
@@ -91,6 +95,7 @@ const modelName = (reading: PmmlReading, root: XmlElement): string =>
 const documentOf = (reading: PmmlReading, root: XmlElement): PmmlDocument => ({
   program: new PmmlProgram(reading),
   dictionary: new PmmlDictionary(reading, root),
+  transformations: reading.child(root, 'TransformationDictionary'),
   columns: [],
   names: [],
 });
@@ -105,9 +110,9 @@ function applicationOf(reading: PmmlReading, root: XmlElement): ModelDescription
   };
 }
 
-function stepOf(document: PmmlDocument, root: XmlElement, element: XmlElement): PmmlStep {
+function stepOf(document: PmmlDocument, element: XmlElement): PmmlStep {
   const { program, columns, names } = document;
-  const read = readOutermost(document, root, element);
+  const read = readOutermost(document, element);
   const extras = extrasOf(program, read);
   const used = new Set(program.fields.flatMap((field) => (field.kind === 'input' ? [field.column] : [])));
   return {

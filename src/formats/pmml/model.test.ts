@@ -134,6 +134,18 @@ describe('models of several segments', () => {
     ).toEqual([30.5]);
   });
 
+  it('treat fields anew, and compute transformations of the document from what they treated', () => {
+    const square =
+      '<TransformationDictionary><DerivedField name="q" optype="continuous" dataType="double"><Apply function="*"><FieldRef field="x"/><FieldRef field="x"/></Apply></DerivedField></TransformationDictionary>';
+    const inner = `<RegressionModel functionName="regression"><MiningSchema><MiningField name="x" missingValueReplacement="3"/></MiningSchema>
+<RegressionTable intercept="0"><NumericPredictor name="q" coefficient="1"/></RegressionTable></RegressionModel>`;
+    const text = mining('sum', segment(0, inner) + segment(1, inner)).replace(
+      '<MiningModel',
+      `${square}<MiningModel`,
+    );
+    expect(listOf(answersOf(text, [{ x: 2 }, {}]))).toEqual([8, 18]);
+  });
+
   it('refuse what they cannot put together, by name', () => {
     expect(readText(mining('selectAll', three)).blockers).toMatchObject([
       { found: '"selectAll" in a regression' },
@@ -302,16 +314,20 @@ describe('a document', () => {
 
   it.each([
     [tree('').replace('value="5"', 'value="NaN"'), 'MODEL_INVALID'],
-    [tree('').replace('<DataDictionary>', '<DataDictionary numberOfFields="7">'), 'MODEL_INVALID'],
     [tree('').replace('defaultChild="2"', 'defaultChild="0"'), 'MODEL_INVALID'],
     [tree('').replaceAll('recordCount="8"', 'recordCount="-8"'), 'MODEL_INVALID'],
-    [tree('').replace('version="4.3"', 'version="3.2"'), 'MODEL_UNSUPPORTED'],
+    [tree('').replace('PMML-4_3', 'PMML-2_1'), 'MODEL_UNSUPPORTED'],
     ['<svg/>', 'READ_CORRUPT'],
   ])('that lies is refused', (text, code) => {
     expect(() => readText(text)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('may be written with a prefix, in Latin-1 and in UTF-16', () => {
+  it('with a wrong count of fields is read, and a note says so', () => {
+    const { notes } = readText(tree('').replace('<DataDictionary>', '<DataDictionary numberOfFields="7">'));
+    expect(notes).toMatchObject([{ level: 'warning', text: expect.stringContaining('numberOfFields="7"') }]);
+  });
+
+  it('may be written with a prefix, in UTF-16', () => {
     const prefixed = tree('')
       .replaceAll(/<(\/?)([A-Z])/g, '<$1p:$2')
       .replace('xmlns=', 'xmlns:p=');

@@ -30,15 +30,14 @@ const MODELS: ReadonlyMap<string, ReadModel> = new Map<string, ReadModel>([
 ]);
 
 /** The model of the document with the transformations around it. */
-export function readOutermost(document: PmmlDocument, root: XmlElement, element: XmlElement): ReadPmmlModel {
-  const { program } = document;
+export function readOutermost(document: PmmlDocument, element: XmlElement): ReadPmmlModel {
+  const { program, transformations } = document;
   const { reading } = program;
   const columns = outermostScope(document, element);
   const scope = new PmmlScope(program, columns);
-  const dictionary = reading.child(root, 'TransformationDictionary');
-  for (const defined of dictionary === null ? [] : reading.all(dictionary, 'DefineFunction'))
+  for (const defined of transformations === null ? [] : reading.all(transformations, 'DefineFunction'))
     program.functions.set(reading.text(defined, 'name'), defined);
-  defineDerived(scope, dictionary);
+  defineDerived(scope, transformations);
   return readModel(document, element, scope, null);
 }
 

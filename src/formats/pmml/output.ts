@@ -126,6 +126,7 @@ function featureOf(reading: PmmlReading, element: XmlElement, name: string, mode
       if (rank !== 1) throw reading.unsupported(element, 'rank', String(rank), '1 is');
       return { kind: 'entityId' };
     default:
+      if (rank !== 1) throw reading.unsupported(element, 'rank', String(rank), '1 is');
       return { kind: 'affinity', class: classOf(reading, element, model) };
   }
 }

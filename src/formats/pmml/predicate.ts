@@ -45,9 +45,14 @@ function readSimple(scope: PmmlScope, element: XmlElement): PmmlPredicate {
   if (operator === 'isMissing' || operator === 'isNotMissing')
     return { kind: 'missing', field, wanted: operator === 'isMissing' };
   const type = program.typeOf(field);
-  if ((type === 'string' || type === 'boolean') && operator !== 'equal' && operator !== 'notEqual')
-    throw reading.unsupported(element, 'operator', `"${operator}" of a ${type}`, 'equal and notEqual are');
-  const value = literalOf(scope, element, field, 'value', reading.text(element, 'value'));
+  if (type === 'string' && operator !== 'equal' && operator !== 'notEqual')
+    throw reading.unsupported(element, 'operator', `"${operator}" of a string`, 'equal and notEqual are');
+  const isOrdered = operator !== 'equal' && operator !== 'notEqual';
+  // A flag is compared with numbers between 0 and 1 where trees split it.
+  const value =
+    type === 'boolean' && isOrdered
+      ? reading.requiredNumber(element, 'value')
+      : literalOf(scope, element, field, 'value', reading.text(element, 'value'));
   return { kind: 'compare', field, operator, value };
 }
 

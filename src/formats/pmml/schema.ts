@@ -11,6 +11,8 @@ import type { XmlElement } from './xml.ts';
 export interface PmmlDocument {
   readonly program: PmmlProgram;
   readonly dictionary: PmmlDictionary;
+  /** `TransformationDictionary`, or null. */
+  readonly transformations: XmlElement | null;
   readonly columns: ColumnNeed[];
   readonly names: string[];
 }
@@ -83,16 +85,22 @@ function needOf(type: PmmlType, treatment: PmmlTreatment): ColumnNeed {
   };
 }
 
-/** Names that a model inside another one sees: what is around it, treated anew where its schema says so. */
+/**
+ * Names that a model inside another one sees: what is around it, treated anew where its schema says so. Transformations of
+ * the document are then computed from what was treated.
+ */
 export function innerScope(
-  { program, dictionary }: PmmlDocument,
+  { program, dictionary, transformations }: PmmlDocument,
   model: XmlElement,
   around: PmmlScope,
 ): PmmlScope {
   const { reading } = program;
+  const treated = miningFields(reading, model).filter(
+    ({ element, usage }) => usage === 'active' && isTreated(reading, element),
+  );
+  if (treated.length === 0) return new PmmlScope(program, around);
   const scope = new PmmlScope(program, around);
-  for (const { element, name, usage } of miningFields(reading, model)) {
-    if (usage !== 'active' || !isTreated(reading, element)) continue;
+  for (const { element, name } of treated) {
     scope.define(element, name, () => {
       const source = around.resolve(element, name);
       const type = program.typeOf(source);
@@ -103,7 +111,9 @@ export function innerScope(
       });
     });
   }
-  return scope;
+  const inner = new PmmlScope(program, scope);
+  defineDerived(inner, transformations);
+  return inner;
 }
 
 /** Whether a schema inside another one changes values: what was let in by the outer one stays valid. */

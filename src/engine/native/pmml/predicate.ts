@@ -36,8 +36,8 @@ function prepareComparison(state: PmmlState, { field, operator, value }: Compari
   const ordered = (holds: (x: number, threshold: number) => boolean): PmmlTest => {
     const threshold = Number(value);
     return () => {
-      const x = state.field(field);
-      return typeof x === 'number' ? holds(x, threshold) : null;
+      const x = state.number(field);
+      return x === null ? null : holds(x, threshold);
     };
   };
   switch (operator) {

@@ -17,7 +17,6 @@ import { prepareNeuralNetwork } from './neural-network.ts';
 import { prepareRegression } from './regression.ts';
 import { prepareScorecard } from './scorecard.ts';
 import { type PmmlResult, PmmlState, type RefuseRow } from './state.ts';
-import { argmax } from './target.ts';
 import { prepareTreatment } from './treatment.ts';
 import { prepareTree } from './tree.ts';
 import { prepareVectorModel } from './vectors.ts';
@@ -163,7 +162,7 @@ function prepareAnswer({ answer, models }: PmmlStep, refuse: RefuseRow): OutputW
       data = new Float64Array(answer.probabilities ? rows * width : 0);
     },
     write: (row, { value, scores }) => {
-      const index = value === null ? (scores === null ? undefined : argmax(scores)) : at.get(value);
+      const index = value === null ? undefined : at.get(value);
       if (index === undefined) return refuse('the prediction', 'the model predicts nothing for these values');
       found[row] = index;
       if (answer.probabilities)
