@@ -20,13 +20,13 @@ const HEAD = 512;
 const objectFormat: FileFormatReader = {
   id: 'pickle',
   match: isObjectFile,
-  read: (source, context) => describeSklearn(readObjectFile(source, context)),
+  read: (source, context) => describeSklearn(readObjectFile(source, context), context.member),
 };
 
 const skopsFormat: FileFormatReader = {
   id: 'skops',
   match: isSkopsFile,
-  read: (source, context) => describeSklearn(readSkopsFile(source, context)),
+  read: (source, context) => describeSklearn(readSkopsFile(source, context), context.member),
 };
 
 /** Every format, in the order in which they are asked. */
@@ -45,10 +45,17 @@ const FORMATS: readonly FileFormatReader[] = [
 export interface ReadOptions {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
   readonly maxModel?: number | undefined;
+  /** Which model is meant in a file that holds several things: a name, or several in a row, `scaler,model`. */
+  readonly member?: string | undefined;
 }
 
-function readContext({ maxModel = 0 }: ReadOptions = {}): ReadContext {
-  return { limits: limitsForModel(maxModel), codecs: CODECS, now: () => performance.now() };
+function readContext({ maxModel = 0, member }: ReadOptions = {}): ReadContext {
+  return {
+    member: member ?? null,
+    limits: limitsForModel(maxModel),
+    codecs: CODECS,
+    now: () => performance.now(),
+  };
 }
 
 /** The first bytes as hexadecimal, for the message about an unknown file. */

@@ -24,6 +24,8 @@ export interface DecompressionCodec {
 export interface ReadContext {
   readonly limits: ReadLimits;
   readonly codecs: readonly DecompressionCodec[];
+  /** Which model is meant in a file that holds several things; null where that was not said. */
+  readonly member?: string | null;
   /** Milliseconds since some start, for the wall-time limit; passed in so that readers read no clock. */
   readonly now: () => number;
 }

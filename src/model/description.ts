@@ -35,6 +35,9 @@ export interface NamedGlobal {
   readonly called?: true;
 }
 
+/** Field of a blocker that says which model of a file is meant: its `wanted` is what to do, as a sentence. */
+export const WHICH_MODEL = 'the model that is meant';
+
 /** A step that can't be compiled: which field of which step at which byte, why, and what to do. */
 export interface CompileBlocker {
   readonly path: string;

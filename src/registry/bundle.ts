@@ -74,10 +74,13 @@ export function readManifest(dir: string): BundleManifest | null {
  * The original in a bundle whose manifest this converter does not take, with the limit on size that it was accepted
  * under; null where it is not there. `file` is its name where no manifest tells.
  */
-export function findOriginal(dir: string, file: string): { path: string; maxModel: number | null } | null {
+export function findOriginal(
+  dir: string,
+  file: string,
+): { path: string; maxModel: number | null; member: string | undefined } | null {
   const older = readAnyManifest(dir);
   const path = join(dir, ORIGINAL, basename(older?.file ?? file));
-  return existsSync(path) ? { path, maxModel: older?.maxModel ?? null } : null;
+  return existsSync(path) ? { path, maxModel: older?.maxModel ?? null, member: older?.member } : null;
 }
 
 /** Path of what a bundle keeps beside the model, whichever converter made it; null where there is none. */

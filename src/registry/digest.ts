@@ -37,11 +37,16 @@ export interface SideFile {
 
 /**
  * What names a version: the digest of its file, or one over it and its side files, since a graph whose weights are
- * beside it stays the same when they change.
+ * beside it stays the same when they change; and over the member that was chosen of a file that holds several models.
  */
-export function identityOf(digest: string, sideFiles: readonly SideFile[]): string {
-  if (sideFiles.length === 0) return digest;
+export function identityOf(
+  digest: string,
+  sideFiles: readonly SideFile[],
+  member: string | null = null,
+): string {
+  if (sideFiles.length === 0 && member === null) return digest;
   const lines = sideFiles.map((side) => `${side.digest}  ${side.name}\n`).sort();
+  if (member !== null) lines.push(`member ${JSON.stringify(member)}\n`);
   return createHash('sha256')
     .update(`${digest}\n${lines.join('')}`)
     .digest('hex');

@@ -1,7 +1,7 @@
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
-import { digestOfModelFile } from './digest.ts';
+import { digestOfModelFile, identityOf } from './digest.ts';
 import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
 import type { ModelSource } from './python/model-source.ts';
 import { type RuntimeRequest, type RuntimeRoute, routeOf } from './python/runtime-route.ts';
@@ -24,7 +24,11 @@ export interface IdentifiedModel {
  * Finds out what a path is and how it is to run. Errors: PYTHON_UNTRUSTED, SAVED_INVALID, CODE_INVALID, FILE_NOT_FOUND,
  * FILE_UNREADABLE.
  */
-export async function identify(path: string, wish: RuntimeRequest): Promise<IdentifiedModel> {
+export async function identify(
+  path: string,
+  wish: RuntimeRequest,
+  member: string | null = null,
+): Promise<IdentifiedModel> {
   const source = await readSource(path);
   const route = routeOf(source, wish);
   const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
@@ -32,7 +36,8 @@ export async function identify(path: string, wish: RuntimeRequest): Promise<Iden
     route === 'data'
       ? null
       : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
-  const [digest, ...others] = [file, assembly?.digest].filter((one) => typeof one === 'string');
+  const own = file === null ? null : identityOf(file, [], member);
+  const [digest, ...others] = [own, assembly?.digest].filter((one) => typeof one === 'string');
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
   return { source, route, file, assembly, digests: [digest, ...others] };

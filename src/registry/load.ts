@@ -71,6 +71,7 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
   const { readModelFile } = await import('../files/read-model.ts');
   const { content } = readModelFile(originalPath(dir, manifest), {
     maxModel: manifest.maxModel ?? undefined,
+    member: manifest.member,
   });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });

@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { ModelContent, ModelDescription } from '../model/description.ts';
+import { type ModelContent, type ModelDescription, WHICH_MODEL } from '../model/description.ts';
 
 /**
  * What there is to run of a file: throws READ_UNSAFE where the file names code that would run on loading (it never
@@ -16,8 +16,11 @@ export function contentOf(description: ModelDescription): ModelContent {
     });
   }
   if (description.content) return description.content;
+  const [first] = description.blockers;
+  if (first?.field === WHICH_MODEL)
+    throw new PlimsollError('MODEL_UNCLEAR', { found: first.found, way: first.wanted });
   throw new PlimsollError('MODEL_UNSUPPORTED', {
-    ...description.blockers[0],
+    ...first,
     blockers: description.blockers.length,
   });
 }

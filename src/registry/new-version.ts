@@ -17,6 +17,8 @@ export interface NewVersion {
   /** What is said about running it with Python, where anything is. */
   readonly python?: PythonDemands | undefined;
   readonly maxModel?: number | undefined;
+  /** Which model is meant in a file that holds several things. */
+  readonly member?: string | undefined;
   /** Leaves a version that people archived as it is: for a file that offers itself again at every start. */
   readonly keepArchived?: boolean | undefined;
 }

@@ -64,6 +64,8 @@ export interface BundleManifest {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
+  /** Which model of the file it is, where the file holds several things and one was named. */
+  readonly member?: string | undefined;
   /** What wrote the folder that it came in, and by which ids it knows the model: MLflow's `model_uuid` and run. */
   readonly origin?: string | undefined;
   /** Where it runs with Python, or a script goes around it. */

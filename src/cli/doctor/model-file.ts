@@ -26,10 +26,10 @@ const UNREAD = /^(?:FORMAT_UNKNOWN|FILE_UNREADABLE|READ_|GRAPH_|MODEL_)/;
 export async function diagnoseModelFile(path: string, options: ModelFileOptions): Promise<ModelDiagnosis> {
   const demands = checkedDemands(options, { command: 'doctor', model: path });
   const { script, requirements } = demands;
-  const { runtime, trust = false, maxModel } = options;
+  const { runtime, trust = false, maxModel, member } = options;
   const requested = { path, runtime, trust, script, requirements, options: wordsOf(options) };
   try {
-    return diagnoseModel(await inspectModel(path, { maxModel, demands }), requested);
+    return diagnoseModel(await inspectModel(path, { maxModel, member, demands }), requested);
   } catch (error) {
     if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
     return unread(path, requested, error);

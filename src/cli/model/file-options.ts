@@ -15,6 +15,7 @@ export interface ModelFileOptions {
   readonly script?: string;
   readonly allow?: readonly PythonPermission[];
   readonly missing?: string;
+  readonly member?: string;
   /** In bytes. */
   readonly maxModel?: number;
 }
@@ -69,6 +70,10 @@ function declared(command: Command): Command {
     .option('--script <file>', 'inference script, in place of the model or around a compiled one')
     .addOption(allow)
     .option('--missing <value>', 'value that counts as missing, for boosters whose file does not store it')
+    .option(
+      '--member <name>',
+      'model that is meant in a file that holds several things; scaler,model runs one after the other',
+    )
     .option(
       '--max-model <size>',
       'largest model file to read, if you trust it (default: 256mb)',

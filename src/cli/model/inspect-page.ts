@@ -1,4 +1,4 @@
-import type { NamedGlobal, OutlineNode } from '../../model/description.ts';
+import { type NamedGlobal, type OutlineNode, WHICH_MODEL } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
 import { bytesText } from '../../text/bytes.ts';
 import { countText } from '../../text/count.ts';
@@ -207,7 +207,8 @@ function blockers(report: InspectReport): string {
   if (report.blockers.length === 0) return `  ${DOCTOR}`;
   const lines = report.blockers.flatMap(({ path, class: name, field, found, wanted, offset }) => [
     `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
-    `    ${field} is ${found}; ${wanted} supported`,
+    `    ${field} is ${found}${field === WHICH_MODEL ? '' : `; ${wanted} supported`}`,
   ]);
-  return [...lines, '', REPLACE].join('\n');
+  const unclear = report.blockers.find(({ field }) => field === WHICH_MODEL);
+  return [...lines, '', unclear === undefined ? REPLACE : `Next: ${unclear.wanted}.`].join('\n');
 }

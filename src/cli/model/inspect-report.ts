@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
+import type { ReadOptions } from '../../files/read-model.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type {
   CompileBlocker,
@@ -50,18 +51,17 @@ export interface InspectReport {
 }
 
 /** Beside the file, what is said about Python counts: modules and packages that are given. */
-export interface InspectOptions {
-  readonly maxModel?: number | undefined;
+export interface InspectOptions extends ReadOptions {
   readonly demands: PythonDemands;
 }
 
 /** Reads a file or folder as data and tries what could run it; nothing of it is executed. */
 export async function inspectModel(
   path: string,
-  { maxModel, demands }: InspectOptions,
+  { demands, ...reading }: InspectOptions,
 ): Promise<InspectReport> {
   const source = await readSource(path);
-  const model = await describedModel(source, maxModel);
+  const model = await describedModel(source, reading);
   const { content, format, compression, framework, outline, blockers, globals, notes } = model;
   return {
     file: basename(resolve(path)),
@@ -96,10 +96,10 @@ function sourceNotes(
 }
 
 /** The model as data; of a folder that nothing but Python reads, what the folder says. */
-async function describedModel(source: ModelSource, maxModel: number | undefined): Promise<ModelDescription> {
-  if (source.kind === 'file') return readModel(source.path, maxModel);
+async function describedModel(source: ModelSource, reading: ReadOptions): Promise<ModelDescription> {
+  if (source.kind === 'file') return readModel(source.path, reading);
   try {
-    if (source.data !== null) return await readModel(source.data, maxModel);
+    if (source.data !== null) return await readModel(source.data, reading);
     return onlyPython(source, 'Nothing but Python can load it');
   } catch (error) {
     if (!isPlimsollError(error) || error.exit !== 4) throw error;

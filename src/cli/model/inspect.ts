@@ -14,7 +14,11 @@ export const inspectCommand: DefineCommand = (command, terminal) => {
     .action(async (file: string, options: ModelFileOptions) => {
       const { inspectModel } = await import('./inspect-report.ts');
       const demands = checkedDemands(options, { command: 'inspect', model: file });
-      const report = await inspectModel(file, { maxModel: options.maxModel, demands });
+      const report = await inspectModel(file, {
+        maxModel: options.maxModel,
+        member: options.member,
+        demands,
+      });
       const { inspectPage } = await import('./inspect-page.ts');
       const { printableData } = await import('../output/printable.ts');
       terminal.answer(report, () => inspectPage(printableData(report), file));

@@ -2,15 +2,16 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { ReadOptions } from '../../files/read-model.ts';
 import type { ModelContent, ModelDescription, SourceFramework } from '../../model/description.ts';
 import type { Signature } from '../../model/signature.ts';
 import { createEngine } from '../../registry/engines.ts';
 import { contentOf } from '../../registry/model-content.ts';
 
 /** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
-export async function readModel(path: string, maxModel?: number): Promise<ModelDescription> {
+export async function readModel(path: string, options: ReadOptions = {}): Promise<ModelDescription> {
   const { readModelFile } = await import('../../files/read-model.ts');
-  const description = readModelFile(await dataFileOf(path), { maxModel });
+  const description = readModelFile(await dataFileOf(path), options);
   if (description.content?.kind === 'graph') {
     const { tryContent } = await import('../../engine/onnx/try-load.ts');
     // Where nothing is to run here, what the file says is still worth reading.
@@ -46,9 +47,9 @@ export interface OpenModel {
 export async function openModel(
   path: string,
   runtime: 'native' | 'onnx' | undefined,
-  maxModel?: number,
+  options: ReadOptions = {},
 ): Promise<OpenModel> {
-  const description = await readModel(path, maxModel);
+  const description = await readModel(path, options);
   const content = contentOf(description);
   const { format, framework } = description;
   const engine = runtime ? await createEngine(content, runtime) : await bestEngine(content);

@@ -76,8 +76,8 @@ type Pushed = VersionView & {
 };
 
 function sourceOf(path: string, options: PushOptions): NewVersion {
-  const { golden, reference, label: labels, note, breaking, runtime, maxModel } = options;
-  return { path, golden, reference, labels, note, breaking, runtime, maxModel };
+  const { golden, reference, label: labels, note, breaking, runtime, maxModel, member } = options;
+  return { path, golden, reference, labels, note, breaking, runtime, maxModel, member };
 }
 
 async function register(

@@ -55,7 +55,7 @@ type VerificationSubject =
   | { readonly runsIn: 'python'; readonly demands: PythonDemands };
 
 async function subjectFor(
-  { runtime, maxModel }: VerifyOptions,
+  { runtime, maxModel, member }: VerifyOptions,
   python: PythonDemands | null,
   file: string,
 ): Promise<VerificationSubject> {
@@ -64,7 +64,7 @@ async function subjectFor(
   try {
     const { readModel } = await import('./open-model.ts');
     const { contentOf } = await import('../../registry/model-content.ts');
-    return { runsIn: 'engines', content: contentOf(await readModel(file, maxModel)) };
+    return { runsIn: 'engines', content: contentOf(await readModel(file, { maxModel, member })) };
   } catch (error) {
     if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     return { runsIn: 'python', demands: python };

@@ -88,7 +88,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       const python =
         trustedPythonDemands(options, { command: 'serve', model: files[0] ?? null }) ?? undefined;
       if (python !== undefined && files.length !== 1) throw oneByOne(files.length);
-      const { name, runtime, config: file, golden, reference, maxModel, immediate = false, empty } = options;
+      const { name, config: file, immediate = false, empty } = options;
       const config = await serveConfig({
         flags: flagsOf(options),
         env: process.env,
@@ -99,7 +99,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       });
       tellProcesses(config);
       const service = await begin(config, terminal, {
-        ...{ files: config.files, golden, reference, runtime, python, maxModel, immediate },
+        ...{ ...versionOptions(options), files: config.files, python, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
         rollouts: await desiredRollouts(config.endpoints),
         jobs: config.jobs,
@@ -110,6 +110,11 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       await answering(service, terminal, config.access.mode);
     });
 };
+
+/** What is said about the files that become versions. */
+const versionOptions = ({ golden, reference, runtime, maxModel, member }: ServeOptions) => ({
+  ...{ golden, reference, runtime, maxModel, member },
+});
 
 /** What jobs and receivers may do, for every process of the server: they inherit its environment. */
 function tellProcesses({ references, linkLocal, redirectHosts }: ServeConfig): void {

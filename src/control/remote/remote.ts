@@ -209,10 +209,10 @@ const json = (body: object, { reason }: Actor): Pick<ControlRequest, 'json'> => 
 
 /** A version as a form: what is said about it first, then its files. */
 async function formOf(source: NewVersion, { reason }: Actor): Promise<FormData> {
-  const { labels, note, breaking, runtime, maxModel, golden, reference } = source;
+  const { labels, note, breaking, runtime, maxModel, member, golden, reference } = source;
   const { code = [], requirements, script, trust, python, allow } = fieldsOfDemands(source.python);
   const form = new FormData();
-  const words = { note, runtime, maxModel, breaking, trust, python, reason };
+  const words = { note, runtime, maxModel, member, breaking, trust, python, reason };
   for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
   for (const [name, value] of Object.entries({ labels, allow }))
     if (value !== undefined) form.set(name, JSON.stringify(value));

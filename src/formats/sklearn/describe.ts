@@ -7,6 +7,7 @@ import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { notesOn } from './notes.ts';
 import { outlineOf } from './outline.ts';
+import { type ChosenModel, chooseModel } from './parts.ts';
 import { Reading } from './reading.ts';
 import { readerOf } from './registry.ts';
 import { releaseOf } from './state.ts';
@@ -14,22 +15,33 @@ import { releaseOf } from './state.ts';
 /**
  * What a pickle or joblib file holds, as a neutral description. Everything that can't be evaluated is listed in
  * `blockers` (all of them, in one pass); outline, globals and notes are there in any case.
- * Throws MODEL_INVALID where the state contradicts itself.
+ * `member` names the model in a file that holds several things. Throws MODEL_INVALID where the state contradicts itself.
  */
-export function describeSklearn(file: ObjectFile): ModelDescription {
+export function describeSklearn(file: ObjectFile, member: string | null = null): ModelDescription {
   const reading = new Reading(readerOf, file.budget);
-  const root = reading.step(file.root, '');
+  const { root: value, notes } = modelIn(file.root, member, reading);
+  // Where nobody can know what is meant there is nothing to read, and the file as a whole is told of.
+  const root = reading.blockers.length > 0 ? null : reading.step(value, '');
   const content = root === null ? null : contentOf(reading, root);
   return {
     format: file.format,
-    framework: frameworkOf(file.root),
+    framework: frameworkOf(value),
     compression: file.compression,
-    outline: outlineOf(file.root),
+    outline: outlineOf(value),
     globals: file.globals,
-    notes: dedupe([...file.notes, ...notesOn(file.root), ...reading.notes]),
+    notes: dedupe([...file.notes, ...notes, ...notesOn(value), ...reading.notes]),
     blockers: reading.blockers,
     content,
   };
+}
+
+function modelIn(root: PyValue, member: string | null, reading: Reading): ChosenModel {
+  try {
+    return chooseModel(root, member);
+  } catch (error) {
+    reading.record(error);
+    return { root, notes: [] };
+  }
 }
 
 function contentOf(reading: Reading, root: ModelStep): ModelContent | null {

@@ -16,11 +16,12 @@ export const UPLOAD_FIELDS = closed({
   python: PYTHON_VERSION,
   allow: ALLOW,
   maxModel: Type.Optional(Type.Integer({ minimum: 1 })),
+  member: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 const check = checkerOf(UPLOAD_FIELDS, 'body');
 /** Fields that are texts as they are; the others are written in JSON. */
-const PLAIN = new Set(['note', 'runtime', 'python', 'reason']);
+const PLAIN = new Set(['note', 'runtime', 'python', 'member', 'reason']);
 
 /** Throws REQUEST_INVALID. */
 export function fieldsOf(fields: ReadonlyMap<string, string>): {

@@ -48,6 +48,13 @@ const BY_PATH = closed({
   python: PYTHON_VERSION,
   script: Type.Optional(PATH),
   allow: ALLOW,
+  member: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'Which model is meant in a file that holds several things',
+    }),
+  ),
   maxModel: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Largest model file, in bytes, that is trusted' }),
   ),

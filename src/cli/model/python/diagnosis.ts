@@ -1,6 +1,6 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
 
-import type { CompileBlocker } from '../../../model/description.ts';
+import { type CompileBlocker, WHICH_MODEL } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import { shellWord } from '../../output/shell.ts';
@@ -114,7 +114,7 @@ function obstaclesOf({
   if (blockers.length > 0)
     return blockers.slice(0, OBSTACLES).map((blocker) => ({
       where: `${blocker.path || 'the model'} (${blocker.class}) at byte ${blocker.offset}`,
-      what: `${blocker.field} is ${blocker.found}, ${blocker.wanted} supported`,
+      what: `${blocker.field} is ${blocker.found}${blocker.field === WHICH_MODEL ? '' : `, ${blocker.wanted} supported`}`,
       way: wayOn(blocker, python),
     }));
   if (globals.some(({ meaning }) => meaning === 'dangerous'))
@@ -138,6 +138,7 @@ const EXPORT = 'export the model to ONNX, which is read as data';
 /** Only code of libraries that are read here can be read as data. */
 function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: PythonReport): string {
   const root = topModule(name);
+  if (field === WHICH_MODEL) return wanted;
   if (field !== 'the class')
     return `set ${field} to what is supported (${wanted}), fit, and save the model again`;
   if (name.startsWith('sklearn.')) return `replace it by an estimator of docs/estimators.md, or ${EXPORT}`;

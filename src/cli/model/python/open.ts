@@ -31,11 +31,11 @@ export async function openRequestedModel(
   opening: OpenModelContext,
 ): Promise<OpenModel> {
   const demands = trustedPythonDemands(options, opening);
-  const { runtime, maxModel } = options;
+  const { runtime } = options;
   const { model } = opening;
   if (demands === null || (runtime !== 'python' && !requiresPython(demands))) {
     try {
-      return await openModel(model, runtime === 'python' ? undefined : runtime, maxModel);
+      return await openModel(model, runtime === 'python' ? undefined : runtime, options);
     } catch (error) {
       if (demands === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     }
