@@ -29,15 +29,15 @@ export async function replaceFile(
 }
 
 /**
- * The same in one turn, durably, for what nobody but its owner may read, not for a moment; makes the folder where there is
- * none. Throws what the file system does.
+ * The same in one turn, for what nobody but its owner may read, not for a moment; makes the folder where there is none.
+ * `flush` waits for the disk: what can be written anew is not worth the milliseconds. Throws what the file system does.
  */
-export function replacePrivateFile(path: string, content: string): void {
+export function replacePrivateFile(path: string, content: string, { flush }: { flush: boolean }): void {
   const temporary = `${path}.${process.pid}.tmp`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   rmSync(temporary, { force: true });
   try {
-    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush: true });
+    writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush });
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

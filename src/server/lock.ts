@@ -147,7 +147,7 @@ function socketOf(folder: string): string {
 }
 
 const writeCard = (folder: string, card: Card): void =>
-  replacePrivateFile(join(folder, CARD), `${JSON.stringify(card)}\n`);
+  replacePrivateFile(join(folder, CARD), `${JSON.stringify(card)}\n`, { flush: false });
 
 function readCard(folder: string): Card | null {
   try {

@@ -28,7 +28,7 @@ export function keepSecrets(dataDir: string, job: string, secrets: Secrets): voi
   const path = pathOf(dataDir, job);
   try {
     if (Object.keys(secrets).length === 0) rmSync(path, { force: true });
-    else replacePrivateFile(path, JSON.stringify(secrets));
+    else replacePrivateFile(path, JSON.stringify(secrets), { flush: true });
   } catch (error) {
     throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(error) });
   }

@@ -100,7 +100,7 @@ export class KeysKeeper {
     const text = formatKnownKeys(known);
     if (text === this.#written && existsSync(this.#path)) return;
     try {
-      replacePrivateFile(this.#path, text);
+      replacePrivateFile(this.#path, text, { flush: false });
     } catch (cause) {
       const reason = messageOf(cause);
       throw new PlimsollError('DATA_UNWRITABLE', { path: this.#path, reason }, { cause });

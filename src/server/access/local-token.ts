@@ -30,7 +30,7 @@ export function ensureLocalToken(dataDir: string): string {
     // What others could read, they may have read.
     if (there !== null && (statSync(path).mode & OTHERS) === 0) return there;
     const made = randomBytes(TOKEN_BYTES).toString('base64url');
-    replacePrivateFile(path, `${made}\n`);
+    replacePrivateFile(path, `${made}\n`, { flush: true });
     return made;
   } catch (cause) {
     throw new PlimsollError('DATA_UNWRITABLE', { path, reason: messageOf(cause) }, { cause });
