@@ -1,5 +1,7 @@
 /** Which times of a cron line have come. Time is a parameter. */
+
 import { Cron } from 'croner';
+import { elementWhere } from './element-at.ts';
 import { messageOf } from './error-text.ts';
 import { PlimsollError } from './errors.ts';
 
@@ -76,7 +78,8 @@ export function zoned(time: number, timeZone: string): string {
     hourCycle: 'h23',
     timeZoneName: 'longOffset',
   }).formatToParts(time);
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((p) => p.type === type)!.value;
+  const part = (type: Intl.DateTimeFormatPartTypes): string =>
+    elementWhere(parts, (one) => one.type === type).value;
   const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}${offset}`;
 }

@@ -1,17 +1,18 @@
 /** Neighbours of floating-point numbers: the places where comparisons go wrong. */
 
-const f64 = new Float64Array(1);
-const f64Bits = new BigInt64Array(f64.buffer);
-const f32 = new Float32Array(1);
-const f32Bits = new Int32Array(f32.buffer);
+const view = new DataView(new ArrayBuffer(8));
 
 /** The next float64 above `x`; +∞ and NaN stay. */
 export function nextUp(x: number): number {
   if (Number.isNaN(x) || x === Infinity) return x;
   if (x === 0) return Number.MIN_VALUE;
-  f64[0] = x;
-  f64Bits[0]! += x > 0 ? 1n : -1n;
-  return f64[0]!;
+  view.setBigInt64(0, bitsOf(x) + (x > 0 ? 1n : -1n));
+  return view.getFloat64(0);
+}
+
+function bitsOf(x: number): bigint {
+  view.setFloat64(0, x);
+  return view.getBigInt64(0);
 }
 
 /** The next float64 below `x`; −∞ and NaN stay. */
@@ -19,12 +20,12 @@ export const nextDown = (x: number): number => -nextUp(-x);
 
 /** The next float32 above `Math.fround(x)`. */
 export function nextUp32(x: number): number {
-  f32[0] = x;
-  const rounded = f32[0]!;
+  const rounded = Math.fround(x);
   if (Number.isNaN(rounded) || rounded === Infinity) return rounded;
   if (rounded === 0) return 2 ** -149;
-  f32Bits[0]! += rounded > 0 ? 1 : -1;
-  return f32[0]!;
+  view.setFloat32(0, rounded);
+  view.setInt32(0, view.getInt32(0) + (rounded > 0 ? 1 : -1));
+  return view.getFloat32(0);
 }
 
 /** The next float32 below `Math.fround(x)`. */
@@ -49,7 +50,6 @@ const abs = (n: bigint): bigint => (n < 0n ? -n : n);
 
 /** Monotone integer image of a float64: neighbours differ by one. */
 function ordinal(x: number): bigint {
-  f64[0] = x;
-  const bits = f64Bits[0]!;
+  const bits = bitsOf(x);
   return bits < 0n ? -(bits & 0x7fffffffffffffffn) : bits;
 }

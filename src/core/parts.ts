@@ -1,9 +1,11 @@
 /** Parts of an installation that may be left out: packages with native code, optional dependencies of this one. */
+
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import { elementWhere } from './element-at.ts';
 import { messageOf, systemCodeOf } from './error-text.ts';
 import { isPlimsollError, PlimsollError } from './errors.ts';
 
@@ -37,7 +39,7 @@ export function partError(error: unknown): PlimsollError | null {
 
 /** PART_MISSING where an optional part was left out, before anything of it is needed; else null. */
 export function missingPart(part: (typeof PARTS)[number]['part']): PlimsollError | null {
-  const { name } = PARTS.find((one) => one.part === part)!;
+  const { name } = elementWhere(PARTS, (one) => one.part === part);
   try {
     createRequire(import.meta.url).resolve(name);
     return null;

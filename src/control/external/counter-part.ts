@@ -1,6 +1,7 @@
 /** Counts of servers elsewhere as the part of a window that a worker would have sent. Pure. */
 
 import { elementAt } from '../../core/element-at.ts';
+import { addAt } from '../../core/vector.ts';
 import type { RecordingSpec, Route } from '../../rollout/route.ts';
 import {
   type AnonymousRequests,
@@ -90,6 +91,6 @@ function samplesOf({ latency }: CounterDelta): MarkSample[] {
 function binsOf({ latency }: CounterDelta): Uint32Array {
   const bins = new Uint32Array(LATENCY_BINS);
   for (const { bound, count } of latency)
-    bins[latencyBin(Number.isFinite(bound) ? 1000 * bound : 1e9)]! += count;
+    addAt(bins, latencyBin(Number.isFinite(bound) ? 1000 * bound : 1e9), count);
   return bins;
 }

@@ -1,6 +1,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
+import { addAt } from '../../core/vector.ts';
 import type { EngineStatus, IsWanted } from '../engine.ts';
 import { type BatchingRule, type QueuedRequest, takeTogether } from './batching.ts';
 import { PythonFailureError } from './failure.ts';
@@ -206,7 +207,7 @@ export class WorkerPool {
 
   #run(slot: PoolSlot, entries: readonly Entry[]): void {
     const works = entries.map(({ work }) => work);
-    this.#together[Math.min(TOGETHER_CELLS - 1, 32 - Math.clz32(works.length - 1))]!++;
+    addAt(this.#together, Math.min(TOGETHER_CELLS - 1, 32 - Math.clz32(works.length - 1)));
     this.#countBusy();
     this.#inFlight++;
     slot

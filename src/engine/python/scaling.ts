@@ -1,4 +1,4 @@
-import { elementAt } from '../../core/element-at.ts';
+import { elementAt, lastOf } from '../../core/element-at.ts';
 /** How many workers a version has at each moment. Pure. */
 
 export interface PoolScaling extends ScalingRule {
@@ -109,6 +109,6 @@ function isTooFew(window: readonly Sample[], slots: number): boolean {
 
 /** Workers that were busy on average. */
 function busyShare(window: readonly Sample[]): number {
-  const [first, last] = [elementAt(window, 0), window.at(-1)!];
+  const [first, last] = [elementAt(window, 0), lastOf(window)];
   return (last.busyMillis - first.busyMillis) / Math.max(1, last.now - first.now);
 }

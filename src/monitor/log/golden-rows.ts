@@ -5,6 +5,7 @@ import { elementAt, elementWhere } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Random } from '../../core/ports.ts';
 import { randomIndex } from '../../core/random.ts';
+import { addAt } from '../../core/vector.ts';
 import type { Signature } from '../../model/signature.ts';
 import { binCount } from '../reference/column-binner.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
@@ -113,7 +114,7 @@ async function regionOf(
     counts: new Float64Array(binCount(feature.bins)),
   }));
   for await (const { at, inputs } of rowsOf(db, segments, options, endpoint, signature))
-    for (const { bin, counts } of counted) counts[bin(inputs, at)]! += 1;
+    for (const { bin, counts } of counted) addAt(counts, bin(inputs, at));
   if (wanted.kind === 'drifted') {
     const [grown] = grownRegions(
       profile,

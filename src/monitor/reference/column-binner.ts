@@ -1,4 +1,5 @@
 /** Value → bin. Every value finds exactly one; a bin is a byte. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import { nextDown } from '../../core/float.ts';
 import {
   BIN,
@@ -125,7 +126,7 @@ function textBinner(feature: Shape): TextLoop {
     if (number === null) return BIN.null;
     one[0] = number;
     ofNumber(one, null, 0, 1, bin);
-    return bin[0]!;
+    return elementAt(bin, 0);
   });
 }
 
@@ -145,7 +146,7 @@ function lookUpOf(bins: Extract<FeatureBins, { kind: 'categories' }>): (text: st
 function eachText(binOf: (text: string) => number): TextLoop {
   return (values, from, to, target) => {
     for (let i = from; i < to; i++) {
-      const text = values[i]!;
+      const text = values[i] ?? null;
       target[i - from] = text === null ? BIN.null : binOf(text);
     }
   };

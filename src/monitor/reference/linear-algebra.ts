@@ -1,4 +1,5 @@
 /** The little linear algebra that several features at once take. Matrices are rows one after the other. Pure. */
+import { elementAt } from '../../core/element-at.ts';
 import type { Random } from '../../core/ports.ts';
 
 /** L⁻¹ of the Cholesky factor of a symmetric positive matrix: xᵀA⁻¹x = |L⁻¹x|². */
@@ -6,18 +7,18 @@ export function inverseCholesky(a: Float64Array, n: number): Float64Array {
   const l = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!;
+      let sum = elementAt(a, i * n + j);
       for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / l[j * n + j]!;
+      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / elementAt(l, j * n + j);
     }
   }
   const w = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
-    w[j * n + j] = 1 / l[j * n + j]!;
+    w[j * n + j] = 1 / elementAt(l, j * n + j);
     for (let i = j + 1; i < n; i++) {
       let sum = 0;
       for (let k = j; k < i; k++) sum -= l[i * n + k]! * w[k * n + j]!;
-      w[i * n + j] = sum / l[i * n + i]!;
+      w[i * n + j] = sum / elementAt(l, i * n + i);
     }
   }
   return w;
@@ -34,8 +35,9 @@ export function secondMoments(z: Float64Array, rows: number, n: number): Float64
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      a[i * n + j]! /= rows;
-      a[j * n + i] = a[i * n + j]!;
+      const moment = elementAt(a, i * n + j) / rows;
+      a[i * n + j] = moment;
+      a[j * n + i] = moment;
     }
   }
   return a;
@@ -49,36 +51,32 @@ export function principalDirections(
   count: number,
   random: Random,
 ): Float64Array[] {
-  const basis = Array.from({ length: count }, () =>
+  let basis = Array.from({ length: count }, () =>
     Float64Array.from({ length: n }, () => random.next() - 0.5),
   );
   orthonormalise(basis);
   for (let round = 0; round < 8; round++) {
-    const next = basis.map(() => new Float64Array(n));
+    const turned = basis.map((direction) => ({ direction, next: new Float64Array(n) }));
     for (let r = 0; r < rows; r++) {
       const row = z.subarray(r * n, (r + 1) * n);
-      basis.forEach((direction, k) => {
-        const along = dotProduct(direction, row);
-        const target = next[k]!;
-        for (let i = 0; i < n; i++) target[i]! += along * row[i]!;
-      });
+      for (const { direction, next } of turned) addScaled(next, dotProduct(direction, row), row);
     }
-    next.forEach((direction, k) => {
-      basis[k] = direction;
-    });
+    basis = turned.map(({ next }) => next);
     orthonormalise(basis);
   }
   return basis;
 }
 
+/** Adds a multiple of another vector: the `axpy` of BLAS. */
+function addScaled(target: Float64Array, factor: number, vector: Float64Array): void {
+  for (let i = 0; i < target.length; i++) target[i]! += factor * vector[i]!;
+}
+
 function orthonormalise(basis: readonly Float64Array[]): void {
   basis.forEach((direction, k) => {
-    for (const before of basis.slice(0, k)) {
-      const along = dotProduct(before, direction);
-      for (let i = 0; i < direction.length; i++) direction[i]! -= along * before[i]!;
-    }
+    for (const before of basis.slice(0, k)) addScaled(direction, -dotProduct(before, direction), before);
     const norm = Math.sqrt(dotProduct(direction, direction)) || 1;
-    for (let i = 0; i < direction.length; i++) direction[i]! /= norm;
+    direction.set(direction.map((x) => x / norm));
   });
 }
 
