@@ -7,6 +7,8 @@ import { type AskedColumns, askedColumns } from './tree-columns.ts';
 export const MODE = { le: 0, lt: 1, member: 6 } as const;
 /** onnxruntime walks trees by recursion when it loads them: 20,000 levels overflow a stack of 8 MB. */
 const MAX_DEPTH = 2_000;
+/** Members of all sets together: the operator lists them one by one, thirty-two for a word of a bitset. */
+const MAX_MEMBERS = 2 ** 22;
 
 /** Splits of an arena as TreeEnsemble attributes; what leaves hold is added where the trees are used. */
 export interface TreeNodes {
@@ -88,10 +90,15 @@ function checkSplit(
   }
 }
 
-const bitsOf = (words: Uint32Array): number[] =>
-  Array.from({ length: words.length * 32 }, (_, bit) => bit).filter(
-    (bit) => ((words[bit >> 5]! >>> (bit & 31)) & 1) === 1,
-  );
+/** Bits that are set, ascending; once there are too many for the operator, the rest is left out. */
+function bitsOf(words: Uint32Array): number[] {
+  const bits: number[] = [];
+  for (const [at, word] of words.entries()) {
+    for (let rest = word; rest !== 0; rest &= rest - 1) bits.push(32 * at + 31 - Math.clz32(rest & -rest));
+    if (bits.length > MAX_MEMBERS) break;
+  }
+  return bits;
+}
 
 /** The set that a categorical node asks for, where its members go, and whether missing values go with them. */
 interface NodeSet {
@@ -116,6 +123,7 @@ function setOf({ setOffsets, bitsets, knownBitsets }: TreeArena, set: number, mi
 
 /** Node arrays under construction, and what is known of the arena. */
 interface Draft {
+  readonly step: TreeEnsembleStep;
   readonly arena: TreeArena;
   readonly ids: Int32Array;
   readonly nodes: TreeNodes;
@@ -163,6 +171,9 @@ function splitByCategory(draft: Draft, node: number, bitset: number): void {
   nodes.modes[at] = MODE.member;
   for (const member of members) nodes.members.push(member);
   nodes.members.push(Number.NaN);
+  if (nodes.members.length <= MAX_MEMBERS) return;
+  const wanted = `at most ${MAX_MEMBERS} (use the native engine: \`--runtime native\`) are`;
+  throw compileUnsupported(draft.step, 'bitsets', `over ${MAX_MEMBERS} categories in sets`, wanted);
 }
 
 function splitByThreshold(draft: Draft, node: number): void {
@@ -194,7 +205,7 @@ export function treeNodes(step: TreeEnsembleStep, width: number): TreeNodes {
   const stumps = arena.roots.reduce((count, root) => count + Number(arena.left[root] === -1), 0);
   const columns = askedColumns(arena, width);
   const nodes = allocate(step, splits + stumps, leaves, columns);
-  const draft = { arena, ids, nodes };
+  const draft = { step, arena, ids, nodes };
   for (const [node, id] of ids.entries()) {
     const owner = tree[node]!;
     if (owner === -1) continue;

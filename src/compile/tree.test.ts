@@ -238,4 +238,17 @@ describe('tree ensembles', () => {
     compiled(chain(2_001));
     expect(() => compiled(chain(1_000_001))).toThrowError(/over 2000 levels deep, .*--runtime native/);
   });
+
+  test('that list more categories than the operator can hold are left to the native engine', () => {
+    const words = 2 ** 17 + 1;
+    const arena: TreeArena = {
+      ...arenaOf([stump(0)], 1),
+      categorical: Int32Array.of(0, -1, -1),
+      setOffsets: Uint32Array.of(0, words),
+      bitsets: new Uint32Array(words).fill(2 ** 32 - 1),
+      knownBitsets: null,
+      categories: 'int32',
+    };
+    expect(() => compiled(arena)).toThrowError(/over 4194304 categories in sets, .*--runtime native/);
+  });
 });
