@@ -32,7 +32,9 @@ function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: S
   const width = streamWidthOf(input) ?? step.features;
   if (width === null) throw invalidDescription(step, 'n_features_in_', 'missing', 'the number of columns');
   const x = matrixOf(context, known(context, input, width), step);
-  const rounded = step.input === 'float64' ? x : g.add('Cast', [x], { to: 1n });
+  const cast = step.input === 'float64' ? x : g.add('Cast', [x], { to: 1n });
+  const rounded =
+    step.missingNumber === undefined ? cast : withoutMarked(context, step, cast, step.missingNumber);
   // The operator compares in the precision in which it adds.
   const value = step.input === step.sums ? rounded : g.add('Cast', [rounded], { to: PRECISIONS[step.sums] });
   if (step.input === 'float32' || !step.acceptsMissing) {
@@ -40,6 +42,18 @@ function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: S
     context.refusals.numbers(numbers, step.acceptsMissing ? 'missing' : 'finite');
   }
   return { value, width };
+}
+
+/** NaN in the place of the number that is missing. */
+function withoutMarked(
+  { g }: CompileContext,
+  { input }: TreeEnsembleStep,
+  value: ValueName,
+  marked: number,
+): ValueName {
+  const number = (constant: number): ValueName =>
+    input === 'float64' ? g.float64([constant], []) : g.float32([constant], []);
+  return g.add('Where', [g.add('Equal', [value, number(marked)]), number(Number.NaN), value]);
 }
 
 /**

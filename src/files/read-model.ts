@@ -9,7 +9,7 @@ import { onnxFormat } from '../formats/onnx/format.ts';
 import { pmmlFormat } from '../formats/pmml/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
-import { xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
+import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import type { ModelDescription } from '../model/description.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
@@ -34,6 +34,7 @@ const FORMATS: readonly FileFormatReader[] = [
   lightgbmFormat,
   xgboostJsonFormat,
   xgboostUbjFormat,
+  xgboostBinaryFormat,
   objectFormat,
   skopsFormat,
   cbmFormat,

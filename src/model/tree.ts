@@ -104,6 +104,8 @@ export interface TreeEnsembleOf<S> extends StepBase {
   readonly split: 'le' | 'lt';
   /** Whether the estimator accepts NaN; otherwise a missing value is refused. */
   readonly acceptsMissing: boolean;
+  /** A number that is missing beside NaN, compared in the precision of `input`; of ensembles that accept missing values. */
+  readonly missingNumber?: number;
   /** Number of raw scores a row. */
   readonly scores: number;
   /** Score each tree adds to (valueWidth 1); null where every leaf holds all scores. */

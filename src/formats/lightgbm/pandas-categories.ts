@@ -9,7 +9,7 @@ import { spanText, type TextSpan } from './text-lines.ts';
 const MAX_BYTES = 2 ** 23;
 
 /** Categories by column. */
-export type PandasCategories = ReadonlyMap<number, ColumnCategories>;
+type PandasCategories = ReadonlyMap<number, ColumnCategories>;
 
 /**
  * The categories of pandas columns: the booster splits on their codes, so that a cell is looked up among them first, and

@@ -1,12 +1,13 @@
 import type { BoosterHead, MarginLink } from '../../model/booster.ts';
-import type { ColumnCategories } from '../../model/encoding.ts';
-import type { ColumnBranch, ModelStep, TreeEnsembleStep } from '../../model/step.ts';
+import type { OrdinalColumn } from '../../model/encoding.ts';
+import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import type { LabelSet } from '../../model/tensor.ts';
+import { behindCodes } from '../coded-columns.ts';
 import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
 import type { LightgbmModel } from './model-text.ts';
 import { type LightgbmObjective, OBJECTIVES, parseObjective } from './objective.ts';
-import { type PandasCategories, pandasCategories } from './pandas-categories.ts';
+import { pandasCategories } from './pandas-categories.ts';
 
 /** What whoever holds the booster adds to its text. */
 export interface BoosterUse {
@@ -23,14 +24,16 @@ export function boosterSteps(model: LightgbmModel, base: StepBase, use: BoosterU
   const trees = treeStep(model, own, use);
   const categories = pandasCategories(model, base.origin);
   if (categories.size === 0) return trees;
-  return {
-    kind: 'pipeline',
-    ...own,
-    steps: [
-      { name: 'pandas_categorical', step: codesStep(own, categories) },
-      { name: 'trees', step: { ...trees, featureNames: null } },
-    ],
-  };
+  const columns = new Map(
+    Array.from(categories, ([column, known]): [number, OrdinalColumn] => [
+      column,
+      {
+        categories: known,
+        codes: Float64Array.from({ length: known.values.length }, (_, code) => code),
+      },
+    ]),
+  );
+  return behindCodes(trees, own, { name: 'pandas_categorical', columns, unknown: 'ignore' });
 }
 
 function treeStep(model: LightgbmModel, base: StepBase, { classes }: BoosterUse): TreeEnsembleStep {
@@ -105,53 +108,4 @@ function objectiveOf(model: LightgbmModel, { origin }: StepBase): LightgbmObject
       `${wanted} trees an iteration`,
     );
   return objective;
-}
-
-const NO_CATEGORIES: ColumnCategories = { type: 'number', values: new Float64Array(0) };
-
-/** The codes of pandas columns in their places, the other columns as they are. */
-function codesStep(base: StepBase, categories: PandasCategories): ModelStep {
-  const origin = {
-    ...base.origin,
-    path: base.origin.path === '' ? 'pandas_categorical' : `${base.origin.path}.pandas_categorical`,
-  };
-  const branches: ColumnBranch[] = [];
-  const width = base.features ?? 0;
-  for (let from = 0; from < width; ) {
-    const coded = categories.has(from);
-    let to = from + 1;
-    while (to < width && categories.has(to) === coded) to += 1;
-    const columns = Array.from({ length: to - from }, (_, i) => from + i);
-    branches.push({
-      name: base.featureNames?.[from] ?? `x${from}`,
-      columns,
-      scalar: false,
-      weight: null,
-      step: coded ? ordinalStep(origin, columns, categories) : null,
-    });
-    from = to;
-  }
-  return { kind: 'column-transformer', ...base, origin, branches };
-}
-
-function ordinalStep(
-  origin: StepBase['origin'],
-  columns: readonly number[],
-  categories: PandasCategories,
-): ModelStep {
-  return {
-    kind: 'ordinal',
-    origin,
-    features: columns.length,
-    featureNames: null,
-    columns: columns.map((column) => {
-      const known: ColumnCategories = categories.get(column) ?? NO_CATEGORIES;
-      return {
-        categories: known,
-        codes: Float64Array.from({ length: known.values.length }, (_, code) => code),
-      };
-    }),
-    unknown: 'ignore',
-    unknownValue: Number.NaN,
-  };
 }

@@ -1,5 +1,6 @@
 import { readPickledCatBoost } from '../catboost/pickled.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
+import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
@@ -141,6 +142,16 @@ export const FAMILIES: readonly Family[] = [
     'CatBoostClassifier',
     'CatBoostRegressor',
     'CatBoostRanker',
+  ),
+  family('xgboost.core', readXgboostBooster, 'Booster'),
+  family(
+    'xgboost.sklearn',
+    readXgbModel,
+    'XGBClassifier',
+    'XGBRegressor',
+    'XGBRanker',
+    'XGBRFClassifier',
+    'XGBRFRegressor',
   ),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),

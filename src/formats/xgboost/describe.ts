@@ -1,7 +1,7 @@
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
 import { contentOrBlocker } from '../blocker.ts';
 import { type BoosterModel, outputsOfBooster } from './booster.ts';
-import { ensembleOfBooster } from './ensemble.ts';
+import { stepsOfBooster } from './steps.ts';
 
 /** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees. */
 export function describeBooster(model: BoosterModel, format: string): ModelDescription {
@@ -16,7 +16,7 @@ export function describeBooster(model: BoosterModel, format: string): ModelDescr
   return {
     ...description,
     ...contentOrBlocker(() =>
-      ensembleOfBooster(model, {
+      stepsOfBooster(model, {
         origin: { path: '', class: 'xgboost.Booster', offset: 0 },
         features: model.features,
         featureNames: model.featureNames,

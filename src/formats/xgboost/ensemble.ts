@@ -15,6 +15,8 @@ export interface EnsembleUse {
   readonly rounds?: number | undefined;
   /** The head where `predict` is not what the booster gives. */
   readonly head?: ((head: BoosterHead) => BoosterHead) | undefined;
+  /** A number that is missing beside NaN, or null. */
+  readonly missing?: number | null | undefined;
   /** What a leaf of a weighted tree becomes; the default is its product with the weight, in float32. */
   readonly weighted?: ((value: number, weight: number, base: number) => number) | undefined;
 }
@@ -58,6 +60,7 @@ export function ensembleOfBooster(
     input: 'float32',
     split: 'lt',
     acceptsMissing: true,
+    ...(use.missing === undefined || use.missing === null ? {} : { missingNumber: use.missing }),
     scores,
     target: model.leafWidth > 1 || scores === 1 ? null : groups,
     base: { kind: 'constant', scores: start },

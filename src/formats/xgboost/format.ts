@@ -1,6 +1,7 @@
 import type { ModelDescription } from '../../model/description.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { looksBinary, readBinaryBooster } from './binary.ts';
 import { describeBooster } from './describe.ts';
 import { readJson } from './json.ts';
 import { readBoosterDocument } from './read-document.ts';
@@ -32,5 +33,15 @@ export const xgboostUbjFormat: FileFormatReader = {
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
     return describeBooster(readBoosterDocument(readUbjson(bytesOf(source, budget), budget)), 'xgboost-ubj');
+  },
+};
+
+/** `save_model` to any other name up to 2.0, and to `.deprecated` up to 3.0: structs as they stood in memory. */
+export const xgboostBinaryFormat: FileFormatReader = {
+  id: 'xgboost-binary',
+  match: looksBinary,
+  read: (source: ByteSource, context: ReadContext): ModelDescription => {
+    const budget = new ReadBudget(context);
+    return describeBooster(readBinaryBooster(bytesOf(source, budget), budget), 'xgboost-binary');
   },
 };

@@ -174,6 +174,39 @@ describe('a booster document', () => {
     expect(blockers).toEqual([expect.objectContaining({ field })]);
   });
 
+  const withCategories = (values: readonly number[], version: readonly number[]) => ({
+    ...boosterDocument([categoricalStump([1])], {
+      model: {
+        cats: {
+          enc: [
+            { offsets: [0, 4, values.length], values },
+            { offsets: [], values: [] },
+          ],
+        },
+      },
+    }),
+    version,
+  });
+  const codes = (text: string): number[] => [...new TextEncoder().encode(text)];
+
+  test('takes the categories of a data frame themselves', () => {
+    const { content } = describeDocument(withCategories(codes('OsloVik'), [3, 2, 0]));
+    const column = content?.signature.form === 'table' ? content.signature.columns[0] : null;
+    expect(column).toMatchObject({
+      type: 'string',
+      nullable: true,
+      categories: ['Oslo', 'Vik', null],
+      unknown: 'error',
+    });
+  });
+
+  test('refuses categories that the release cut', () => {
+    expect(describeDocument(withCategories(codes('OsloZüri'), [3, 2, 0])).blockers).toMatchObject([
+      { path: 'cats.enc[0]', field: 'values' },
+    ]);
+    expect(describeDocument(withCategories(codes('OsloZürich'), [3, 4, 0])).blockers).toEqual([]);
+  });
+
   test('walks a chain of thousands of nodes without a stack', () => {
     const chain = {
       ...STUMP,

@@ -226,10 +226,10 @@ function categoriesOf(view: DocumentView | null): BoosterModel['categories'] {
   return found.size === 0 ? null : found;
 }
 
+/** Strings one behind the other, in UTF-8. */
 function stringsOf(encoding: DocumentView): string[] {
-  const values = encoding.indexes('values', -128, 255);
-  const offsets = encoding.indexes('offsets', 0, values.length);
-  const bytes = Uint8Array.from(values, (value) => value & 255);
+  const bytes = Uint8Array.from(encoding.indexes('values', -128, 255), (value) => value & 255);
+  const offsets = encoding.indexes('offsets', 0, bytes.length);
   return Array.from(offsets.subarray(1), (end, i) => UTF8.decode(bytes.subarray(offsets[i], end)));
 }
 

@@ -210,6 +210,8 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   },
   'tree-ensemble': (step, traces, found) => {
     found.ensembles.push({ step, traces });
+    const { missingNumber } = step;
+    if (missingNumber !== undefined) for (const trace of traces) note(trace, found, [missingNumber]);
     if (step.base.kind === 'estimator') visit(step.base.step, traces, found);
     return opaque(step.scores);
   },

@@ -277,6 +277,34 @@ describe('tree ensembles', () => {
     );
   });
 
+  test('take the number that a step names for a missing value, in float32, alone and in blocks', () => {
+    const split: Tree = {
+      feature: 0,
+      threshold: 0,
+      missingLeft: false,
+      zeroMissing: false,
+      categories: null,
+      left: { values: [1] },
+      right: { values: [2] },
+    };
+    const [given] = fc.sample(cases, { numRuns: 1, seed: 1 });
+    const step: TreeEnsembleStep = {
+      ...given!.step,
+      arena: arenaOf([split], 1, 'whole'),
+      input: 'float32',
+      acceptsMissing: true,
+      missingNumber: Math.fround(-999.1),
+      aggregate: 'sum',
+      scores: 1,
+      target: null,
+      base: { kind: 'constant', scores: new Float64Array(1) },
+    };
+    const rows = [-999.1, -999, Number.NaN, -1].map((cell) => [cell, 0, 0]);
+    expect(fastScores(step, rows)).toEqual([2, 1, 2, 1]);
+    const many = Array.from({ length: 1200 }, (_, i) => rows[i % 4]!);
+    expect(fastScores(step, many)).toEqual(many.map((_, i) => [2, 1, 2, 1][i % 4]));
+  });
+
   test('keep their bits across the slices of a long batch', () => {
     const [given] = fc.sample(cases, { numRuns: 1, seed: 42 });
     const rows = Array.from({ length: 1003 }, (_, i) => given!.rows[i % given!.rows.length]!);

@@ -27,6 +27,8 @@ export function prepareRowFill(
   // The estimators that compare in float32 refuse what has no finite float32; HistGradientBoosting does not, save for
   // the release that refused missing values.
   const accepts = (value: number): boolean => step.acceptsMissing && (Number.isNaN(value) || !rounds);
+  // NaN equals nothing.
+  const marked = step.missingNumber ?? Number.NaN;
   const all = width + zeros.length;
   const stride = mirrored ? 2 * all : all;
   return (block, from, to, x) => {
@@ -39,7 +41,8 @@ export function prepareRowFill(
     for (let row = from, at = 0; row < to; row++, at += stride, read += sourceStride) {
       for (let col = 0; col < width; col++) {
         const given = source[read + col]!;
-        const value = rounds ? Math.fround(given) : given;
+        const held = rounds ? Math.fround(given) : given;
+        const value = held === marked ? Number.NaN : held;
         if (!Number.isFinite(value)) {
           if (!accepts(value)) refuseNumber(row, names[col] ?? `x${col}`, given);
           seenInfinity = seenInfinity || value === Infinity;

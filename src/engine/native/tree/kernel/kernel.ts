@@ -44,6 +44,8 @@ export function prepareKernel(
       const groups = Math.ceil(rows / GROUP_ROWS);
       if (block.kind === 'dense') stage.set(block.data.subarray(row * width, (row + rows) * width));
       else copyRows(block, row, rows, stage, width, width, names);
+      if (step.missingNumber !== undefined)
+        replaceMarked(stage, rows * width, step.missingNumber, step.input);
       stage.fill(0, rows * width, groups * GROUP_ROWS * width);
       const odd = pack(plan.stage, 8 * width, groups, columns.from, columns.to, x);
       if ((odd & refused) !== 0) refuse(block, row, row + rows);
@@ -71,4 +73,15 @@ export function prepareKernel(
       scores.set(blockScores.subarray(0, (to - from) * step.scores), from * step.scores);
     }
   };
+}
+
+/** NaN in the place of the number that is missing, in the first `count` cells. */
+function replaceMarked(
+  cells: Float64Array,
+  count: number,
+  marked: number,
+  input: TreeEnsembleStep['input'],
+): void {
+  const round = input === 'float32' ? Math.fround : (cell: number): number => cell;
+  for (let k = 0; k < count; k++) if (round(cells[k]!) === marked) cells[k] = Number.NaN;
 }
