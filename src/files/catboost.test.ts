@@ -41,7 +41,7 @@ describe('CatBoost files', () => {
       const text = ` {\n"${first}" : ${'1'.repeat(600)}`;
       expect(detectFormat(source(new TextEncoder().encode(text))).id).toBe('catboost-json');
     }
-    const other = new TextEncoder().encode('{"learner": {"trees": []}}');
+    const other = new TextEncoder().encode('{"model": {"oblivious_trees": []}}');
     expect(() => detectFormat(source(other))).toThrow(/match no known format/);
   });
 
@@ -85,6 +85,11 @@ describe('CatBoost files', () => {
     ['scale_and_bias', [1, [1, 2, 3, 4]], /the bias is 4 numbers/],
   ])('in JSON say what is wrong at %s', (path, value, words) => {
     expect(() => readBytes(changed(path, value))).toThrow(words);
+  });
+
+  test('in JSON of before 0.24 have one bias, a number', () => {
+    const { content } = readBytes(changed('scale_and_bias', [1, 0]));
+    expect(content?.kind === 'steps' && content.root).toMatchObject({ scale: 1, bias: new Float64Array(3) });
   });
 
   test('in JSON with trees nested without end are refused', () => {

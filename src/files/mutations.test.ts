@@ -19,7 +19,7 @@ import { detectFormat } from './read-model.ts';
  * Nothing else may come of it, whatever the bytes are.
  */
 const MODELS = join(import.meta.dirname, '../../fixtures/models');
-const RELEASES = readdirSync(MODELS).filter((release) => /^(?:lightgbm|xgboost)-/.test(release));
+const RELEASES = readdirSync(MODELS).filter((release) => /^(?:catboost|lightgbm|xgboost)-/.test(release));
 const FILES = RELEASES.flatMap((release) =>
   readdirSync(join(MODELS, release))
     .filter((file) => !file.endsWith('.json'))

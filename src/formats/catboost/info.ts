@@ -37,7 +37,7 @@ export interface ClassParameters {
 
 export function classParametersOf(info: Info): ClassParameters | null {
   const key = ['class_params', 'multiclass_params'].find((name) => info.has(name));
-  if (key === undefined) return null;
+  if (key === undefined) return trainedClassesOf(info);
   const {
     class_label_type: type,
     class_names: names,
@@ -50,6 +50,13 @@ export function classParametersOf(info: Info): ClassParameters | null {
     places: Array.isArray(places) ? places : [],
     count: typeof count === 'number' ? count : 0,
   };
+}
+
+/** Files up to 0.23 name two classes among the parameters of the training, always as strings. */
+function trainedClassesOf(info: Info): ClassParameters | null {
+  const options = jsonOf(info, 'params')['data_processing_options'];
+  const names = isRecord(options) ? options['class_names'] : null;
+  return Array.isArray(names) && names.length > 0 ? { type: 'String', names, places: [], count: 0 } : null;
 }
 
 /** The probability from which on a row is of the second class: set by `set_probability_threshold`. */

@@ -60,7 +60,8 @@ export function readCatBoostJson(
       })),
     ctrs: features.get('ctrs').items().map(ctrOf),
     scale: scale === undefined ? 1 : scale.number(),
-    bias: bias === undefined ? Float64Array.of(0) : Float64Array.from(bias.numbers()),
+    // One number for all dimensions up to 0.24.
+    bias: Float64Array.from(typeof bias?.value === 'number' ? [bias.number()] : (bias?.numbers() ?? [0])),
     info: infoOf(root.get('model_info')),
     tables: root
       .get('ctr_data')

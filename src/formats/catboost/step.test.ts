@@ -208,6 +208,15 @@ describe('a CatBoost model', () => {
     expect(read({ info }, wrapper).head).toMatchObject(head);
   });
 
+  test('of before 0.24 has its classes among the parameters of its training', () => {
+    const params = {
+      loss_function: { type: 'Logloss' },
+      data_processing_options: { class_names: ['-1', '1'] },
+    };
+    const { head } = read({ info: new Map([['params', JSON.stringify(params)]]) });
+    expect(head).toMatchObject({ classes: { type: 'string', values: ['-1', '1'] }, threshold: 0 });
+  });
+
   test('that says nothing of its training is a regression', () => {
     expect(read({ info: new Map([['params', '{broken']]) }).head).toEqual({
       kind: 'regression',
