@@ -10,6 +10,7 @@ export class PmmlReading {
   readonly notes: ReadNote[] = [];
   readonly budget: ReadBudget;
   readonly #text: string;
+  #lineEnds: Uint32Array | null = null;
   /** `pmml:`, where the document writes its names so. */
   readonly #prefix: string;
 
@@ -118,10 +119,25 @@ export class PmmlReading {
     return this.unsupported(element, 'the element', 'one that is not understood', `${known} are`);
   }
 
+  /** Found by halving: a document may hold as many models as it has lines. */
   #line({ offset }: XmlElement): number {
-    let line = 1;
-    for (let at = this.#text.indexOf('\n'); at >= 0 && at < offset; at = this.#text.indexOf('\n', at + 1))
-      line++;
-    return line;
+    this.#lineEnds ??= lineEndsOf(this.#text);
+    let low = 0;
+    let high = this.#lineEnds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#lineEnds[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
   }
+}
+
+function lineEndsOf(text: string): Uint32Array {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  const ends = new Uint32Array(count);
+  let line = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) ends[line++] = at;
+  return ends;
 }

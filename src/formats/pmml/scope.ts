@@ -10,6 +10,8 @@ const MAX_NESTING = 1200;
 const MAX_PENDING = 200;
 /** Bytes that a field, an expression or a predicate takes in memory, about. */
 const PART_BYTES = 160;
+const WHAT = 'a PMML document';
+const TIME_EVERY = 4096;
 
 /** The fields and models of a document, in an order in which each refers to those before it only. */
 export class PmmlProgram {
@@ -25,6 +27,7 @@ export class PmmlProgram {
   /** For each part that is being read, the depth of the deepest part that it refers to. */
   readonly #open: number[] = [];
   #pending = 0;
+  #parts = 0;
 
   constructor(reading: PmmlReading) {
     this.reading = reading;
@@ -32,7 +35,8 @@ export class PmmlProgram {
 
   /** Reads a part of the program, and bounds how deep it reaches. */
   part<T>(element: XmlElement, read: () => T): T {
-    this.reading.budget.charge(PART_BYTES, 'a PMML document', element.offset);
+    this.reading.budget.charge(PART_BYTES, WHAT, element.offset);
+    if (++this.#parts % TIME_EVERY === 0) this.reading.budget.checkTime(WHAT, element.offset);
     this.#open.push(0);
     try {
       return read();
@@ -47,7 +51,7 @@ export class PmmlProgram {
     this.#open.push(0);
     const field = read();
     const depth = (this.#open.pop() ?? 0) + 1;
-    this.reading.budget.charge(PART_BYTES, 'a PMML document', element.offset);
+    this.reading.budget.charge(PART_BYTES, WHAT, element.offset);
     this.fields.push(field);
     this.#fieldDepths.push(depth);
     this.#reach(depth, element);

@@ -24,6 +24,8 @@ const WHAT = 'an XML document';
 const ELEMENT_BYTES = 120;
 const ATTRIBUTE_BYTES = 48;
 const TIME_EVERY = 4096;
+/** Children of an element that is closed at once. */
+const NONE: OpenElement[] = [];
 
 /** Name characters: ASCII as XML 1.0 has them, and everything beyond it. */
 const NAME = /[A-Za-z_:\u0080-\uffff][-A-Za-z0-9._:\u0080-\uffff]*/y;
@@ -158,7 +160,7 @@ class XmlReader {
     this.#at++;
     this.#budget.charge(ELEMENT_BYTES + ATTRIBUTE_BYTES * attributes.length, WHAT, offset);
     if (++this.#elements % TIME_EVERY === 0) this.#budget.checkTime(WHAT, offset);
-    const element: OpenElement = { name, offset, attributes, children: [], text: '' };
+    const element: OpenElement = { name, offset, attributes, children: closed ? NONE : [], text: '' };
     const parent = open.at(-1);
     parent?.children.push(element);
     if (!closed) {
