@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createNativeEngine } from '../../src/engine/native/engine.ts';
 import { readModelFile } from '../../src/files/read-model.ts';
+import { exampleRow } from '../../src/registry/boundary/example.ts';
 import { decodeInput } from '../../src/serving/rows/decode.ts';
 import { readFixture } from './fixture.ts';
 import { judge } from './judge.ts';
@@ -23,6 +24,7 @@ test.each(NAMES)('%s answers as the program that wrote it', async (name) => {
     Object.keys(fixture.expected).flatMap((key) => (outputs[key] ? [[key, outputs[key]]] : [])),
   );
   expect(judge(fixture, named, () => 'close').failures).toEqual([]);
+  expect(() => engine.infer(exampleRow(content).batch), 'the example').not.toThrow();
   for (const { input, why } of fixture.refused ?? [])
     expect(() => engine.infer(decodeInput(input, content.signature)), why).toThrow();
 });

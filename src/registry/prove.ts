@@ -11,7 +11,7 @@ import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
-import { type ExampleRow, exampleRow } from './boundary/example.ts';
+import { type ExampleRow, exampleRow, exampleRows } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './bundle.ts';
 import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { identityOf } from './digest.ts';
@@ -141,8 +141,22 @@ async function prove(
     budgetMillis: size < SMALL_FILE ? 300 : 2000,
   });
   progress('measuring');
-  const { row, batch } = givenExample(content, request.sample) ?? exampleRow(content);
+  const { row, batch } = givenExample(content, request.sample) ?? (await answeredExample(content, engines));
   return { size, verification, ...(await choose(engines, batch, request, clock)), example: row };
+}
+
+/** The first example that the model answers: documents of PMML refuse values out of their range, and rows without a prediction. */
+async function answeredExample(content: ModelContent, { native, onnx }: EngineChoice): Promise<ExampleRow> {
+  const engine = isEngine(native) ? native : onnx;
+  for (const example of exampleRows(content)) {
+    try {
+      if (isEngine(engine)) await engine.infer(example.batch);
+      return example;
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
+    }
+  }
+  return exampleRow(content);
 }
 
 /** The first of the rows that came with the model, where it takes them: people know it. */

@@ -81,7 +81,10 @@ function needOf(type: PmmlType, treatment: PmmlTreatment): ColumnNeed {
     used: true,
     ...(domain.valid.length === 0
       ? {}
-      : { categories: domain.valid, unknown: invalid === 'returnInvalid' ? 'error' : 'ignore' }),
+      : {
+          categories: domain.valid,
+          unknown: invalid === 'returnInvalid' && domain.missing.length === 0 ? 'error' : 'ignore',
+        }),
   };
 }
 

@@ -24,6 +24,22 @@ export function pmmlBoundaries({ fields, models }: PmmlStep): readonly PmmlBound
   return found;
 }
 
+/** Numbers that input columns take, where a document refuses others: the first interval stands for all. */
+export function pmmlRanges({
+  fields,
+}: PmmlStep): readonly { column: number; low: number; high: number; whole: boolean }[] {
+  return fields.flatMap((field) => {
+    const column =
+      field.kind === 'treated' && fields[field.source]?.kind === 'input'
+        ? columnBehind(fields, field.source)
+        : null;
+    if (field.kind !== 'treated' || column === null) return [];
+    const { low = -Infinity, high = Infinity } = field.treatment.domain.intervals[0] ?? {};
+    const whole = field.type === 'integer';
+    return low === -Infinity && high === Infinity && !whole ? [] : [{ column, low, high, whole }];
+  });
+}
+
 type Note = (field: number, values: Iterable<PmmlValue>) => void;
 
 /** The input column that a field hands on, rounded or treated at most; null where it computes. */

@@ -1,10 +1,11 @@
 import { elementAt } from '../../core/element-at.ts';
+import { seededRandom } from '../../core/random.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { toBatch } from './rows.ts';
-import { type ColumnInterest, interestsOf } from './trace.ts';
+import { type ColumnInterest, interestsOf, type NumberRange } from './trace.ts';
 
 /** One plausible row of a model, as JSON for people and as a batch for measuring. Pure. */
 export interface ExampleRow {
@@ -18,16 +19,38 @@ type Cell = number | string;
 export const exampleRow = (content: ModelContent): ExampleRow =>
   exampleOf(content.signature, content.kind === 'steps' ? content : null);
 
-/** The same, of a model of which nothing but the signature may be known. */
+/** Rows that are tried where a model refuses the plausible one. */
+const TRIES = 200;
+const SEED = 20_260_101;
+const MIDDLE = 0.5;
+
+/** The plausible row, then others, for models that do not answer every row. */
+export function* exampleRows(content: ModelContent): Generator<ExampleRow> {
+  yield exampleRow(content);
+  const { signature } = content;
+  if (content.kind !== 'steps' || signature.form === 'tensors') return;
+  const known = knownValues(content, signature.columns.length);
+  const random = seededRandom(SEED);
+  for (let i = 0; i < TRIES; i++) yield tableExample(signature, known, () => random.next());
+}
+
+/** The same as {@link exampleRow}, of a model of which nothing but the signature may be known. */
 export function exampleOf(
   signature: Signature,
   content: (ModelContent & { kind: 'steps' }) | null,
 ): ExampleRow {
   if (signature.form === 'tensors') return tensorExample(signature.tensors);
-  const { columns } = signature;
-  const known = content ? knownValues(content, columns.length) : [];
-  const cells = columns.map((column, j) => exampleCell(column, known[j], signature.form));
-  return { row: jsonRow(cells, columns, signature.form), batch: toBatch([cells], columns) };
+  return tableExample(signature, content ? knownValues(content, signature.columns.length) : [], () => MIDDLE);
+}
+
+/** `share` says for each column which of its known values is taken, from 0, the least, to 1. */
+function tableExample(
+  { columns, form }: Exclude<Signature, { form: 'tensors' }>,
+  known: readonly ColumnInterest[],
+  share: () => number,
+): ExampleRow {
+  const cells = columns.map((column, j) => exampleCell(column, known[j], form, share()));
+  return { row: jsonRow(cells, columns, form), batch: toBatch([cells], columns) };
 }
 
 /** Interests of every column, tree thresholds included. */
@@ -44,21 +67,44 @@ function knownValues(content: ModelContent & { kind: 'steps' }, width: number): 
   return interests.columns;
 }
 
-function exampleCell(column: ColumnSpec, known: ColumnInterest | undefined, form: Signature['form']): Cell {
+function exampleCell(
+  column: ColumnSpec,
+  known: ColumnInterest | undefined,
+  form: Signature['form'],
+  share: number,
+): Cell {
   const categories = (column.categories ?? []).filter((value) => value !== null);
   if (form === 'text' || (known && known.words.size > 0))
     return [...(known?.words ?? [])].slice(0, 4).join(' ');
   if (categories.length > 0) {
-    const middle = elementAt(categories, categories.length >> 1);
+    const middle = elementAt(categories, Math.floor(share * categories.length));
     return typeof middle === 'string' ? middle : Number(middle);
   }
-  if (column.type === 'string') return [...(known?.strings ?? [])][0] ?? 'text';
-  return readable(median([...(known?.numbers ?? [])].filter(Number.isFinite)));
+  if (column.type === 'string') {
+    const strings = [...(known?.strings ?? [])];
+    return strings[share === MIDDLE ? 0 : Math.floor(share * strings.length)] ?? 'text';
+  }
+  const value = quantileOf([...(known?.numbers ?? [])].filter(Number.isFinite), share);
+  return within(readable(value), known?.range ?? null);
 }
 
-function median(values: number[]): number {
+function quantileOf(values: number[], share: number): number {
   values.sort((a, b) => a - b);
-  return values[values.length >> 1] ?? 0;
+  return values[Math.floor(share * values.length)] ?? 0;
+}
+
+/** A number that the column takes: the middle of its range where the value is not inside. */
+function within(value: number, range: NumberRange | null): number {
+  if (range === null) return value;
+  const { low, high, whole } = range;
+  const near = whole ? Math.round(value) : value;
+  if (near > low && near < high) return near;
+  const middle = low === -Infinity ? high - 1 : high === Infinity ? low + 1 : (low + high) / 2;
+  return whole
+    ? Math.floor(middle)
+    : readable(middle) > low && readable(middle) < high
+      ? readable(middle)
+      : middle;
 }
 
 /** Three significant digits: a value that a person would type. */

@@ -1,7 +1,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import { nextUp32 } from '../../core/float.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
-import { pmmlBoundaries } from '../../model/pmml/boundaries.ts';
+import { pmmlBoundaries, pmmlRanges } from '../../model/pmml/boundaries.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
 
 /**
@@ -16,9 +16,18 @@ export interface ColumnTrace {
   readonly invert: (value: number) => number;
 }
 
+/** Numbers from `low` to `high`, which are inside, or whole numbers alone. */
+export interface NumberRange {
+  readonly low: number;
+  readonly high: number;
+  readonly whole: boolean;
+}
+
 export interface ColumnInterest {
   /** Set where the column holds counts: below zero the library's own answer depends on how zeros are stored. */
   counts: boolean;
+  /** Numbers that the column takes; null where it takes all. */
+  range: NumberRange | null;
   readonly numbers: Set<number>;
   readonly strings: Set<string>;
   readonly words: Set<string>;
@@ -41,6 +50,7 @@ export function interestsOf(root: ModelStep, width: number): BoundaryInterests {
   const found: BoundaryInterests = {
     columns: Array.from({ length: width }, () => ({
       counts: false,
+      range: null,
       numbers: new Set(),
       strings: new Set(),
       words: new Set(),
@@ -113,6 +123,10 @@ function visitScalers(
 
 /** Thresholds and points of the fields that are cells as they came; other fields are computed from those. */
 function visitPmml(step: StepOf<'pmml'>, traces: Traces, found: BoundaryInterests): Traces {
+  for (const { column, ...range } of pmmlRanges(step)) {
+    const trace = traces[column];
+    if (trace) elementAt(found.columns, trace.column).range = range;
+  }
   for (const { column, value } of pmmlBoundaries(step)) {
     if (typeof value === 'number') note(traces[column], found, [value]);
     else if (typeof value === 'string') found.columns[traces[column]?.column ?? -1]?.strings.add(value);
