@@ -38,6 +38,7 @@ export function nativeBound(step: ModelStep, output: string): Bound {
       step.branches.map(({ step: inner }) => (inner === null ? BITS : nativeBound(inner, output))),
     );
   if (step.kind === 'catboost') return isLinkedCatBoost(step, output) ? LINK : BITS;
+  if (step.kind === 'linear-booster') return isLinked(step.head, output) ? LINK : BITS;
   if (step.kind !== 'tree-ensemble') return BOUNDS[roundingOf(step)];
   if (step.base.kind === 'estimator') return SUM;
   if (step.head.kind === 'booster') return isLinked(step.head, output) ? LINK : BITS;

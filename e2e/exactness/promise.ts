@@ -13,6 +13,7 @@ export type Promised = 'bits' | 'ulps' | 'close';
  */
 export function promisedFor(root: ModelStep, output: string): Promised {
   const last = lastStep(root);
+  if (root.kind === 'linear-booster') return isLinked(root.head, output) ? 'ulps' : 'bits';
   if (roundingOf(root) !== 'none') return 'close';
   if (last.kind === 'catboost') return isLinkedCatBoost(last, output) ? 'ulps' : 'bits';
   if (last.kind !== 'tree-ensemble') return 'bits';

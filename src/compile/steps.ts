@@ -8,6 +8,7 @@ import { ENCODING_COMPILERS } from './encoding.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
+import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { multinomialNb } from './naive-bayes.ts';
 import { pmml } from './pmml.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
@@ -23,6 +24,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   function: functionTransformer,
   ...TEXT_COMPILERS,
   ...DECOMPOSITION_COMPILERS,
+  ...LINEAR_BOOSTER_COMPILERS,
   ...LINEAR_COMPILERS,
   'multinomial-nb': multinomialNb,
   'tree-ensemble': treeEnsembleStep,

@@ -13,7 +13,7 @@ const TO_FLOAT64 = { to: 11n };
 /** Outputs of a booster from its margins `[N, scores]`, which are of the type of the sums. */
 export function boosterOutputs(
   context: CompileContext,
-  { scores, sums }: TreeEnsembleStep,
+  { scores, sums }: Pick<TreeEnsembleStep, 'scores' | 'sums'>,
   head: BoosterHead,
   margins: () => ValueName,
 ): Record<string, CompiledOutput> {

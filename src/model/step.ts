@@ -14,6 +14,7 @@ import { ENCODING_STEPS, type LabelEncoderStep, type OneHotStep, type OrdinalSte
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
+import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
@@ -39,6 +40,7 @@ export type ModelStep =
   | TfidfStep
   | PcaStep
   | KMeansStep
+  | LinearBoosterStep
   | LinearRegressorStep
   | LinearClassifierStep
   | MultinomialNbStep
@@ -68,6 +70,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...FUNCTION_STEPS,
   ...TEXT_STEPS,
   ...DECOMPOSITION_STEPS,
+  ...LINEAR_BOOSTER_STEPS,
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
   ...TREE_STEPS,

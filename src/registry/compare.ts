@@ -37,6 +37,8 @@ export function promised(root: ModelStep, output: string): ComparisonTolerance {
   // What reaches the trees is exact where nothing was computed on the way: selections, imputations and codes.
   if (last.kind === 'catboost' && roundingOf(root) === 'none')
     return isLinkedCatBoost(last, output) ? LINKED : EXACT;
+  if (last.kind === 'linear-booster' && root.kind !== 'pipeline')
+    return isLinked(last.head, output) ? LINKED_SINGLE : EXACT;
   if (last.kind !== 'tree-ensemble' || roundingOf(root) !== 'none') return CLOSE;
   if (last.base.kind === 'estimator') return CLOSE;
   if (last.head.kind === 'booster') {

@@ -36,7 +36,12 @@ export function refuseStep(step: ModelStep, field: string, found: string, wanted
 }
 
 /** Refuses a step whose arrays contradict one another. */
-export function refuseShape(step: ModelStep, field: string, found: number, wanted: number): never {
+export function refuseShape(
+  step: Pick<ModelStep, 'origin'>,
+  field: string,
+  found: number,
+  wanted: number,
+): never {
   throw new PlimsollError('MODEL_INVALID', { ...placeOf(step.origin), field, found, wanted });
 }
 

@@ -8,6 +8,7 @@ import type { EvaluatorContext, StepEvaluator, StepPreparers } from './evaluator
 import { prepareFunction } from './function.ts';
 import { prepareSimpleImputer } from './imputation.ts';
 import { LINEAR_PREPARERS } from './linear.ts';
+import { LINEAR_BOOSTER_PREPARERS } from './linear-booster.ts';
 import { refusingMissing } from './missing.ts';
 import { prepareMultinomialNb } from './naive-bayes.ts';
 import { preparePmml } from './pmml/prepare.ts';
@@ -26,6 +27,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
   ...DECOMPOSITION_PREPARERS,
+  ...LINEAR_BOOSTER_PREPARERS,
   ...LINEAR_PREPARERS,
   'multinomial-nb': prepareMultinomialNb,
   'tree-ensemble': prepareTreeEnsemble,

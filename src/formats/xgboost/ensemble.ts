@@ -33,11 +33,7 @@ export function ensembleOfBooster(
   base: StepBase,
   use: EnsembleUse = {},
 ): TreeEnsembleStep {
-  if (model.booster === 'gblinear')
-    throw boosterUnsupported(PLACE, 'gradient_booster.name', '"gblinear"', 'gbtree and dart are');
-  const scores = outputsOf(model);
-  const { link, marginOf } = objectiveOf(model);
-  const start = baseMargins(model, scores, marginOf);
+  const { scores, start, head } = marginsOf(model, use);
   const used = model.trees.slice(0, treesOf(model, use.rounds));
   const trees = used.length === 0 ? [nothing(model.leafWidth)] : used;
   const groups = Int32Array.from(trees, (_, t) => model.groups[t] ?? 0);
@@ -52,7 +48,6 @@ export function ensembleOfBooster(
       ? leaf
       : weighted(leaf, Math.fround(treeWeights[tree] ?? 1), start[groups[tree] ?? 0] ?? 0);
   });
-  const head: BoosterHead = { kind: 'booster', link, classes: null, flat: true, margins: 'margin' };
   return {
     kind: 'tree-ensemble',
     ...base,
@@ -66,6 +61,21 @@ export function ensembleOfBooster(
     base: { kind: 'constant', scores: start },
     sums: 'float32',
     aggregate: 'sum',
+    head,
+  };
+}
+
+/** Number and start of the margins of a booster, and what becomes of them. */
+export function marginsOf(
+  model: BoosterModel,
+  use: EnsembleUse,
+): { readonly scores: number; readonly start: Float64Array; readonly head: BoosterHead } {
+  const scores = outputsOf(model);
+  const { link, marginOf } = objectiveOf(model);
+  const head: BoosterHead = { kind: 'booster', link, classes: null, flat: true, margins: 'margin' };
+  return {
+    scores,
+    start: baseMargins(model, scores, marginOf),
     head: use.head === undefined ? head : use.head(head),
   };
 }

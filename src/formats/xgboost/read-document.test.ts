@@ -207,6 +207,27 @@ describe('a booster document', () => {
     expect(describeDocument(withCategories(codes('OsloZürich'), [3, 4, 0])).blockers).toEqual([]);
   });
 
+  const linear = (weights: readonly number[]) =>
+    boosterDocument([], { booster: { name: 'gblinear', model: { weights: Float32Array.from(weights) } } });
+
+  test('adds columns times weights in float32, and nothing for a missing one', async () => {
+    const rows = [
+      [1, 1],
+      [Number.NaN, 2],
+      [3e7, 1],
+    ];
+    expect(await predict(linear([1, 0.25, 3]), rows)).toEqual([4.75, 4, 30_000_004]);
+  });
+
+  test('refuses a linear booster with other weights than columns', () => {
+    expect(() => describeDocument(linear([1, 2]))).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_INVALID',
+        details: expect.objectContaining({ field: 'weights' }),
+      }),
+    );
+  });
+
   test('walks a chain of thousands of nodes without a stack', () => {
     const chain = {
       ...STUMP,

@@ -5,12 +5,14 @@ import { behindCodes } from '../coded-columns.ts';
 import { type BoosterModel, isSince } from './booster.ts';
 import { type EnsembleUse, ensembleOfBooster } from './ensemble.ts';
 import { boosterInvalid, boosterUnsupported } from './failure.ts';
+import { linearOfBooster } from './linear.ts';
 
 /**
  * The steps of a booster: trees, from 3.1 on behind the codes of the columns of a data frame whose categories the file
  * holds. There, as in the library (`enc::Recode`), a cell is the category itself, and an unknown one is refused.
  */
 export function stepsOfBooster(model: BoosterModel, base: StepBase, use: EnsembleUse = {}): ModelStep {
+  if (model.linear !== null) return linearOfBooster(model, model.linear, base, use);
   const trees = ensembleOfBooster(model, base, use);
   if (model.categories === null) return trees;
   const beyond = [...model.categories.keys()].find((column) => column >= model.features);

@@ -216,6 +216,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     );
     return opaque(rows);
   },
+  'linear-booster': (step) => opaque(step.weights.rows),
   'linear-regressor': (step) => opaque(step.coef.rows),
   'linear-classifier': (step) => opaque(step.coef.rows),
   'multinomial-nb': (step, traces, found) => {

@@ -10,11 +10,13 @@ import type { AnswerScores } from './scores.ts';
 /** Numbers after the link, a row's side by side, from margins `[rows, width]`. */
 type RowLink = (margins: Float64Array, rows: number, width: number) => Float64Array;
 type Round = (value: number) => number;
+/** What margins come from. */
+type MarginSource = Pick<TreeEnsembleStep, 'origin' | 'scores' | 'sums'>;
 
 const asIs: Round = (value) => value;
 
 /** Margins, what the link makes of them, and for a classifier the labels. */
-export function prepareBooster(step: TreeEnsembleStep, head: BoosterHead): AnswerScores {
+export function prepareBooster(step: MarginSource, head: BoosterHead): AnswerScores {
   const { scores: width, sums } = step;
   const round = sums === 'float32' ? Math.fround : asIs;
   const link = prepareLink(head.link, round);
@@ -46,20 +48,21 @@ interface ClassAnswer {
 
 /** Labels and probabilities of what the link gave. */
 function prepareClasses(
-  { scores: width, sums, ...step }: TreeEnsembleStep,
+  step: MarginSource,
   { classes }: BoosterHead,
 ): (linked: Float64Array, rows: number) => ClassAnswer {
+  const { scores: width, sums } = step;
   if (classes === null) throw new Error('a head without classes');
   const count = classes.values.length;
   const take = prepareLabels(classes);
-  if (width > 1 && width !== count) refuseShape({ ...step, scores: width, sums }, 'classes', count, width);
+  if (width > 1 && width !== count) refuseShape(step, 'classes', count, width);
   if (width > 1)
     return (linked, rows) => ({
       labels: take(argmaxRows(linked, rows, width)),
       chances: linked,
       classes: width,
     });
-  if (count !== 2) refuseShape({ ...step, scores: width, sums }, 'classes', count, 2);
+  if (count !== 2) refuseShape(step, 'classes', count, 2);
   const round = sums === 'float32' ? Math.fround : asIs;
   return (linked, rows) => {
     const chances = new Float64Array(2 * rows);

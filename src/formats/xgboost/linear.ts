@@ -1,0 +1,38 @@
+import type { LinearBoosterStep } from '../../model/linear-booster.ts';
+import type { StepBase } from '../../model/step-base.ts';
+import type { BoosterModel } from './booster.ts';
+import { type EnsembleUse, marginsOf } from './ensemble.ts';
+import { boosterInvalid, boosterUnsupported } from './failure.ts';
+
+/** `gblinear`: weights `[columns, margins]` and the biases behind them. Errors: MODEL_INVALID, MODEL_UNSUPPORTED. */
+export function linearOfBooster(
+  model: BoosterModel,
+  weights: ArrayLike<number>,
+  base: StepBase,
+  use: EnsembleUse,
+): LinearBoosterStep {
+  const { scores, start, head } = marginsOf(model, use);
+  const { features } = model;
+  const place = { path: 'learner.gradient_booster.model', offset: 0 };
+  if (weights.length !== (features + 1) * scores)
+    throw boosterInvalid(place, 'weights', `${weights.length} numbers`, `${(features + 1) * scores}`);
+  const { missing } = use;
+  if (missing !== undefined && missing !== null)
+    throw boosterUnsupported(place, 'missing', String(missing), 'NaN is, of gblinear,');
+  const weight = (column: number, score: number): number =>
+    Math.fround(weights[column * scores + score] ?? 0);
+  return {
+    kind: 'linear-booster',
+    ...base,
+    weights: {
+      rows: scores,
+      cols: features,
+      data: Float64Array.from({ length: scores * features }, (_, k) =>
+        weight(k % features, Math.floor(k / features)),
+      ),
+    },
+    // The first base score goes for all outputs (`GBLinear::PredictBatchInternal`, in every release so far).
+    bias: start.map((_, score) => Math.fround(weight(features, score) + (start[0] ?? 0))),
+    head,
+  };
+}
