@@ -54,7 +54,8 @@ function unread(path: string, requested: RequestedOptions, error: PlimsollError)
     why: whyUnread(path, error),
     engines: null,
     obstacles: [{ where: 'the file', what: error.message, way: isDamaged ? error.hint : EXPORT }],
-    pythonNeeds: needsOf(path, requested, looks),
+    // Of no use is Python where no package of it reads the format.
+    pythonNeeds: looks?.distribution === null ? [] : needsOf(path, requested, looks),
     python: null,
     next: nextOf(path, requested, looks),
   };

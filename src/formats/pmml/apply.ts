@@ -1,4 +1,5 @@
 import { PMML_FUNCTIONS } from '../../model/pmml/functions.ts';
+import { PLAIN_PATTERNS, plainPattern } from '../../model/pmml/pattern.ts';
 import type { PmmlExpression } from '../../model/pmml/program.ts';
 import { type PmmlType, type PmmlValue, pmmlLiteral } from '../../model/pmml/value.ts';
 import { PmmlScope } from './scope.ts';
@@ -32,6 +33,7 @@ export function readApply(scope: PmmlScope, element: XmlElement, read: ReadExpre
     if (builtIn.args === 'number' && arg.type === 'string' && !isMissing(arg))
       throw reading.invalid(element, 'an argument', 'a string', `a number, as "${name}" takes`);
   }
+  if (name === 'matches' || name === 'replace') checkPattern(reading, element, args[1]);
   const type = builtIn.type(args.map((arg) => arg.type));
   const literal = (attribute: string): PmmlValue => {
     const text = reading.attribute(element, attribute);
@@ -51,6 +53,18 @@ export function readApply(scope: PmmlScope, element: XmlElement, read: ReadExpre
     ),
     type,
   };
+}
+
+/** Refuses a pattern that is not known before rows come, or that can take long. */
+function checkPattern(
+  reading: PmmlScope['program']['reading'],
+  element: XmlElement,
+  pattern: PmmlExpression | undefined,
+): void {
+  const text = pattern?.kind === 'constant' && pattern.value !== null ? String(pattern.value) : null;
+  if (text !== null && plainPattern(text) !== null) return;
+  const found = text === null ? 'computed' : JSON.stringify(text.slice(0, 60));
+  throw reading.unsupported(element, 'the pattern', found, PLAIN_PATTERNS);
 }
 
 const isMissing = (expression: PmmlExpression): boolean =>

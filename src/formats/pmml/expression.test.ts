@@ -50,6 +50,15 @@ describe('built-in functions', () => {
     [isText('substring', ref('s'), constant('2', 'integer'), constant('2', 'integer')), { s: 'xABy' }, 1],
     [isText('trimBlanks', ref('s')), { s: ' AB ' }, 1],
     [apply('stringLength', ref('s')), { s: 'four' }, 4],
+    [isText('replace', ref('s'), constant('x+', 'string'), constant('', 'string')), { s: 'AxxBx' }, 1],
+    [
+      apply('if', apply('matches', ref('s'), constant('^a.c$', 'string')), constant('1'), constant('0')),
+      { s: 'abc' },
+      1,
+    ],
+    [apply('stringLength', apply('formatNumber', ref('x'), constant('%7.2f', 'string'))), { x: 2.345 }, 7],
+    [apply('stdNormalCDF', ref('x')), { x: 0 }, 0.5],
+    [apply('erf', ref('x')), { x: 0 }, 0],
   ])('%s of %o is %d', (expression, row, wanted) => {
     expect(answer(expression, row)).toBe(wanted);
   });
@@ -66,6 +75,13 @@ describe('built-in functions', () => {
         x: 2,
       }),
     ).toBe(8);
+  });
+
+  it('refuse patterns that can take long', () => {
+    const { blockers } = readText(
+      derivedDocument(apply('matches', ref('s'), constant('(a+)+$', 'string')), 'boolean'),
+    );
+    expect(blockers).toMatchObject([{ field: 'the pattern', found: '"(a+)+$"' }]);
   });
 
   it('that are not known are refused by name and line', () => {
@@ -122,6 +138,17 @@ ${apply('*', ref('p'), constant('2'))}</DefineFunction></TransformationDictionar
     );
     expect(listOf(answersOf(text, [{ x: 4 }]))).toEqual([8]);
   });
+});
+
+it('functions that SAS defines name their parameters in constants', () => {
+  const define = `<TransformationDictionary><DefineFunction name="SAS-EM-String-Normalize" optype="categorical" dataType="string">
+<ParameterField name="FMTWIDTH" optype="continuous"/><ParameterField name="AnyCInput" optype="categorical"/>
+<Apply function="trimBlanks"><Apply function="uppercase"><Apply function="substring"><FieldRef field="AnyCInput"/>
+<Constant>1</Constant><Constant>FMTWIDTH</Constant></Apply></Apply></Apply></DefineFunction></TransformationDictionary><RegressionModel`;
+  const call =
+    '<Apply function="SAS-EM-String-Normalize"><Constant dataType="integer">4</Constant><FieldRef field="s"/></Apply>';
+  const text = derivedDocument(apply('stringLength', call)).replace('<RegressionModel', define);
+  expect(listOf(answersOf(text, [{ s: 'ab  cdef' }]))).toEqual([2]);
 });
 
 describe('definitions', () => {

@@ -48,9 +48,16 @@ export function readExpression(scope: PmmlScope, element: XmlElement): PmmlExpre
 const spelledType = (text: string): PmmlType =>
   /^[-+]?\d{1,15}$/.test(text.trim()) ? 'integer' : pmmlNumber(text) === null ? 'string' : 'double';
 
-function readConstant({ program: { reading } }: PmmlScope, element: XmlElement): PmmlExpression {
+function readConstant(scope: PmmlScope, element: XmlElement): PmmlExpression {
+  const { reading } = scope.program;
   const { text } = element;
   const stated = reading.attribute(element, 'dataType');
+  // SAS writes the parameters of its functions so.
+  const parameter = stated === null ? scope.parameter(text.trim()) : null;
+  if (parameter !== null) {
+    const field = scope.program.refer(parameter, element);
+    return { kind: 'field', field, missing: null, type: scope.program.typeOf(field) };
+  }
   const type = stated === null ? spelledType(text) : reading.type(element);
   const missing =
     reading.attribute(element, 'missing') === 'true' || (text.trim() === '' && type !== 'string');

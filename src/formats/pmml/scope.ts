@@ -157,6 +157,11 @@ export class PmmlScope {
     this.#definitions.set(name, { element, read });
   }
 
+  /** The field of a parameter, in the body of a function; null of all other names. */
+  parameter(name: string): number | null {
+    return this.#around === null && this.#definitions.size === 0 ? (this.#known.get(name) ?? null) : null;
+  }
+
   /** Sets what a name means. */
   set(name: string, field: number): void {
     this.#known.set(name, field);

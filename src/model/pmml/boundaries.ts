@@ -49,6 +49,11 @@ function columnBehind(fields: readonly PmmlField[], index: number): number | nul
   if (field?.kind === 'treated') return columnBehind(fields, field.source);
   if (field?.kind === 'derived' && field.expression.kind === 'field')
     return columnBehind(fields, field.expression.field);
+  // A function of one field gives values that are near to it, as where it is rounded.
+  if (field?.kind === 'derived' && field.expression.kind === 'apply') {
+    const [only, ...others] = field.expression.args.filter(({ kind }) => kind !== 'constant');
+    return only?.kind === 'field' && others.length === 0 ? columnBehind(fields, only.field) : null;
+  }
   return null;
 }
 

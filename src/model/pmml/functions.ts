@@ -72,6 +72,10 @@ export const PMML_FUNCTIONS: ReadonlyMap<string, PmmlFunction> = new Map<string,
   ['abs', numeric(1, 1, common)],
   ['threshold', numeric(2, 2, common)],
   ...['floor', 'ceil', 'round', 'rint'].map((name) => [name, numeric(1, 1, common)] as const),
+  ...['stdNormalCDF', 'stdNormalPDF', 'stdNormalIDF', 'erf'].map(
+    (name) => [name, numeric(1, 1, toDouble)] as const,
+  ),
+  ...['normalCDF', 'normalPDF', 'normalIDF'].map((name) => [name, numeric(3, 3, toDouble)] as const),
   ...['isMissing', 'isNotMissing', 'isValid', 'isNotValid'].map(
     (name) => [name, any(1, 1, toBoolean)] as const,
   ),
@@ -87,4 +91,7 @@ export const PMML_FUNCTIONS: ReadonlyMap<string, PmmlFunction> = new Map<string,
   ['substring', any(3, 3, toText)],
   ['stringLength', any(1, 1, toInteger)],
   ['concat', any(2, MANY, toText)],
+  ['formatNumber', any(2, 2, toText)],
+  ['matches', any(2, 2, toBoolean)],
+  ['replace', any(3, 3, toText)],
 ]);

@@ -61,9 +61,20 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
     looksLike: null,
     why: whyOf(report, { script, compiled, requested }),
     obstacles: obstaclesOf(report),
-    pythonNeeds: needsPython ? [...needsOf(python, requested), ...rowsFor(report)] : [],
-    next: needsPython ? pythonCommand(requested, python) : `plimsoll serve ${shellWord(requested.path)}`,
+    pythonNeeds:
+      needsPython && !isDocument(report) ? [...needsOf(python, requested), ...rowsFor(report)] : [],
+    next: nextOf(report, requested, needsPython),
   };
+}
+
+/** A document of PMML, which no Python reads. */
+const isDocument = ({ format }: InspectReport): boolean => format === 'pmml';
+
+function nextOf(report: InspectReport, requested: RequestedOptions, needsPython: boolean): string {
+  if (!needsPython) return `plimsoll serve ${shellWord(requested.path)}`;
+  return isDocument(report)
+    ? 'export the model again with what docs/pmml.md lists, or as ONNX'
+    : pythonCommand(requested, report.python);
 }
 
 /** The engine that runs it as data, or null. Names of code that runs on loading are refused, whatever else there is. */
@@ -139,6 +150,7 @@ const EXPORT = 'export the model to ONNX, which is read as data';
 function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: PythonReport): string {
   const root = topModule(name);
   if (field === WHICH_MODEL) return wanted;
+  if (name.startsWith('PMML ')) return 'export the model without it: docs/pmml.md lists what is read';
   if (field !== 'the class')
     return `set ${field} to what is supported (${wanted}), fit, and save the model again`;
   if (name.startsWith('sklearn.')) return `replace it by an estimator of docs/estimators.md, or ${EXPORT}`;

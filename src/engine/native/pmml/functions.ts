@@ -1,4 +1,6 @@
+import { plainPattern } from '../../../model/pmml/pattern.ts';
 import type { PmmlValue } from '../../../model/pmml/value.ts';
+import { normalCdf, normalDensity, normalQuantile } from '../../../statistics/normal.ts';
 
 /** Answers null where an argument that decides is missing, undefined where these values have no result. */
 export type PmmlBuiltIn = (args: readonly PmmlValue[], integers: boolean) => PmmlValue | undefined;
@@ -92,8 +94,60 @@ const substring: PmmlBuiltIn = ([x = null, start = null, length = null]) => {
   if (x === null || start === null || length === null) return null;
   const from = numberOf(start) - 1;
   const count = numberOf(length);
-  return from < 0 || count < 0 ? undefined : String(x).slice(from, from + count);
+  return !(from >= 0 && count >= 0) ? undefined : String(x).slice(from, from + count);
 };
+
+/** Longest text that a pattern is tried on: with two repetitions the time grows with the cube of it. */
+const MATCHED = 512;
+
+const matches: PmmlBuiltIn = ([x = null, pattern = null]) => {
+  const compiled = patternOf(pattern);
+  if (x === null || compiled === null) return null;
+  return String(x).length > MATCHED ? undefined : compiled.test(String(x));
+};
+
+const replace: PmmlBuiltIn = ([x = null, pattern = null, replacement = null]) => {
+  const compiled = patternOf(pattern);
+  if (x === null || compiled === null || replacement === null) return null;
+  const global = new RegExp(compiled.source, 'gu');
+  return String(x).length > MATCHED ? undefined : String(x).replaceAll(global, String(replacement));
+};
+
+/** Patterns by their text: a document holds few. */
+const PATTERNS = new Map<PmmlValue, RegExp | null>();
+const PATTERNS_KEPT = 1000;
+
+function patternOf(pattern: PmmlValue): RegExp | null {
+  const known = PATTERNS.get(pattern);
+  if (known !== undefined) return known;
+  const compiled = pattern === null ? null : plainPattern(String(pattern));
+  if (PATTERNS.size >= PATTERNS_KEPT) PATTERNS.clear();
+  PATTERNS.set(pattern, compiled);
+  return compiled;
+}
+
+/** By a pattern of C (`%5.2f`, `%d`), or in at most so many characters, as formats of SAS say. */
+const formatNumber: PmmlBuiltIn = ([x = null, pattern = null]) => {
+  if (x === null || pattern === null) return null;
+  const number = numberOf(x);
+  const width = Number(pattern);
+  if (Number.isInteger(width)) return String(number).length <= width ? String(number) : undefined;
+  const spelled = /^%(0?)(\d{0,2})(?:\.(\d{1,2}))?([dfs])$/.exec(String(pattern));
+  if (spelled === null) return undefined;
+  const [, zero, wide, digits, kind] = spelled;
+  if (kind === 'd' && !Number.isInteger(number)) return undefined;
+  const text = kind === 'f' ? number.toFixed(Math.min(20, Number(digits ?? 6))) : String(number);
+  return text.padStart(Number(wide), zero === '' ? ' ' : '0');
+};
+
+/** Of the normal law with a mean and a deviation. */
+const normal =
+  (compute: (z: number, deviation: number, mean: number) => number): PmmlBuiltIn =>
+  ([x = null, mean = null, deviation = null]) => {
+    if (x === null || mean === null || deviation === null) return null;
+    const [m, s] = [numberOf(mean), numberOf(deviation)];
+    return s > 0 ? compute(numberOf(x), s, m) : undefined;
+  };
 
 const modulo = binary((x, y) => x - Math.floor(x / y) * y);
 const arcTangent = binary(Math.atan2);
@@ -137,6 +191,16 @@ export const PMML_BUILT_INS: ReadonlyMap<string, PmmlBuiltIn> = new Map<string, 
   ['ceil', unary(Math.ceil)],
   ['round', unary(Math.round)],
   ['rint', unary(rint)],
+  ['stdNormalCDF', unary(normalCdf)],
+  ['stdNormalPDF', unary(normalDensity)],
+  ['stdNormalIDF', unary(normalQuantile)],
+  ['normalCDF', normal((x, s, m) => normalCdf((x - m) / s))],
+  ['normalPDF', normal((x, s, m) => normalDensity((x - m) / s) / s)],
+  ['normalIDF', normal((p, s, m) => m + s * normalQuantile(p))],
+  ['erf', unary((x) => 2 * normalCdf(x * Math.SQRT2) - 1)],
+  ['matches', matches],
+  ['replace', replace],
+  ['formatNumber', formatNumber],
   ['isMissing', ([x = null]) => x === null],
   ['isNotMissing', ([x = null]) => x !== null],
   ['isValid', ([x = null]) => x !== null],
