@@ -5,6 +5,7 @@ import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 interface PredictOptions extends ModelFileOptions {
   readonly data: string;
   readonly input: string;
+  readonly id?: string;
   readonly output?: string;
 }
 
@@ -15,7 +16,11 @@ export const predictCommand: DefineCommand = (command, terminal) => {
   withModelFileOptions(command)
     .description('Scores the rows of a file with a model file, offline.')
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
-    .requiredOption('--input <rows>', 'rows to score: .json, .jsonl, .csv or .parquet')
+    .requiredOption(
+      '--input <rows>',
+      'rows to score: .json, .jsonl, .csv or .parquet, or - for standard input',
+    )
+    .option('--id <column>', 'column that says which row is which; it is kept beside the answers')
     .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
     .option('--output <file>', 'file for the answers: .json, .jsonl, .csv or .parquet')
     .addHelpText(
@@ -36,20 +41,28 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       const write = options.output === undefined ? null : rowWriter(options.output);
       const { openRequestedModel } = await import('./python/open.ts');
       const { readRowFile } = await import('../files/rows/read.ts');
+      const { separateIds, withIdColumn } = await import('../files/rows/ids.ts');
       const { decodeInput } = await import('../../serving/rows/decode.ts');
       const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
       const opening = { command: 'predict', model: file, terminal };
       const { format, framework, signature, engine } = await openRequestedModel(options, opening);
+      const { id = null } = options;
       const scored = async () => {
-        const batch = decodeInput(await readRowFile(options.input, signature), signature);
-        return { batch, outputs: await engine.infer(batch) };
+        const { body, ids } = separateIds(await readRowFile(options.input, signature, id), id, signature);
+        // As in batch jobs: a file may have more columns than a model takes.
+        const batch = decodeInput(body, signature, { extra: 'ignore' });
+        return { batch, ids, outputs: await engine.infer(batch) };
       };
-      const { batch, outputs } = await scored().finally(() => engine.close());
+      const { batch, ids, outputs } = await scored().finally(() => engine.close());
       const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };
-      const columns = () => flattenOutputs(outputs, signature.outputs);
+      const columns = () => {
+        const answers = flattenOutputs(outputs, signature.outputs);
+        return id === null || ids === null ? answers : withIdColumn(answers, id, ids);
+      };
       const document = () => ({
         outputs: outputsToJson(outputs, signature),
         classes: signature.classes?.values ?? null,
+        ...(ids === null ? {} : { ids }),
         model,
       });
       if (write && options.output !== undefined) {

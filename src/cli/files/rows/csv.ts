@@ -8,15 +8,22 @@ type Records = readonly (readonly string[])[];
 
 /**
  * CSV text as a `/predict` body. The first line is a header if it names the model's columns (any order); an empty
- * cell is missing; numbers and booleans are parsed as the signature says. Throws INPUT_INVALID with line and column.
+ * cell is missing; numbers and booleans are parsed as the signature says. `id` is a column beside the model's: of a model that knows
+ * no names the others are then its columns, in their order. Throws INPUT_INVALID with line and column.
  */
-export function csvFileToBody(text: string, signature: Signature, path: string): unknown {
+export function csvFileToBody(
+  text: string,
+  signature: Signature,
+  path: string,
+  id: string | null = null,
+): unknown {
   const file = new CsvFile(text, path);
   const columns = signature.form === 'tensors' ? file.madeUpColumns() : signature.columns;
-  const header = file.header(columns);
+  const header = file.header(columns, id);
   const order = header ?? columns.map((column) => column.name);
   const data = file.rows(order, columns, header ? 1 : 0);
   if (signature.form === 'table') return { dataframe_split: { columns: order, data } };
+  if (id !== null) return { dataframe_split: { columns: order, data } };
   return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
 }
 
@@ -45,9 +52,11 @@ class CsvFile {
   }
 
   /** Column names in file order, or null where the first line already is a row. */
-  header(columns: readonly ColumnSpec[]): readonly string[] | null {
+  header(columns: readonly ColumnSpec[], id: string | null): readonly string[] | null {
     const first = this.#first;
     const names = new Set(columns.map((column) => column.name));
+    if (id !== null && first.includes(id) && !columns.some(({ named }) => named))
+      return numbered(first, columns, id);
     if (!first.some((cell) => names.has(cell))) {
       this.#refuseForeignHeader(first, columns);
       return null;
@@ -106,6 +115,12 @@ class CsvFile {
     const breaks = this.#records.slice(0, record).flat().join('').split('\n').length - 1;
     return 1 + record + breaks;
   }
+}
+
+/** Names of the model's columns, which it made up, around the id that a header names. */
+function numbered(first: readonly string[], columns: readonly ColumnSpec[], id: string): readonly string[] {
+  let next = 0;
+  return first.map((cell) => (cell === id ? id : (columns[next++]?.name ?? cell)));
 }
 
 const QUOTED_MAX = 10;

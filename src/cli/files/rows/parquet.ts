@@ -25,7 +25,11 @@ const CASTS: Readonly<Record<string, 'DOUBLE' | 'BOOLEAN' | 'VARCHAR'>> = {
 const PANDAS_INDEX = /^__index_level_\d+__$/;
 
 /** The rows of a Parquet file as a `/predict` body: columns by name, NaN and NULL are missing. */
-export function parquetToBody(path: string, signature: Signature): Promise<unknown> {
+export function parquetToBody(
+  path: string,
+  signature: Signature,
+  id: string | null = null,
+): Promise<unknown> {
   return queryFile(
     path,
     async (connection) => {
@@ -34,14 +38,19 @@ export function parquetToBody(path: string, signature: Signature): Promise<unkno
         .getRows()
         .map(([name, type]) => ({ name: String(name), type: String(type) }))
         .filter(({ name }) => !PANDAS_INDEX.test(name));
+      const taken = signature.form === 'tensors' ? [] : signature.columns;
+      // A model that knows names leaves out other columns, of whatever type; ids may be larger than a double holds.
+      const isOther = (name: string): boolean =>
+        !taken.some((column) => column.name === name) && (name === id || taken.some(({ named }) => named));
       const casts = columns.map(
-        ({ name, type }) => `CAST(${identifier(name)} AS ${castOf(path, name, type)})`,
+        ({ name, type }) =>
+          `CAST(${identifier(name)} AS ${isOther(name) ? 'VARCHAR' : castOf(path, name, type)})`,
       );
       const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM read_parquet($1)`, [path]);
       const data = read
         .getRows()
         .map((row) => row.map((cell) => (Number.isNaN(cell) ? null : (cell as Cell))));
-      if (signature.form === 'table') {
+      if (signature.form === 'table' || id !== null) {
         return { dataframe_split: { columns: columns.map(({ name }) => name), data } };
       }
       return { instances: signature.form === 'tensors' ? data : data.map((row) => row[0]) };
