@@ -2,7 +2,7 @@ import type { BoosterHead } from '../../model/booster.ts';
 import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import { plantTrees } from './arena.ts';
-import { type BoosterModel, type BoosterTree, outputsOfBooster } from './booster.ts';
+import { type BoosterModel, type BoosterTree, isSince, outputsOfBooster } from './booster.ts';
 import { boosterInvalid, boosterUnsupported } from './failure.ts';
 import { objectiveOf } from './objective.ts';
 
@@ -35,8 +35,11 @@ export function ensembleOfBooster(
 ): TreeEnsembleStep {
   const { scores, start, head } = marginsOf(model, use);
   const used = model.trees.slice(0, treesOf(model, use.rounds));
-  const trees = used.length === 0 ? [nothing(model.leafWidth)] : used;
-  const groups = Int32Array.from(trees, (_, t) => model.groups[t] ?? 0);
+  const last = addsBaseLast(model) ? Array.from(start, leafOf) : [];
+  const trees = used.length + last.length === 0 ? [nothing(model.leafWidth)] : [...used, ...last];
+  const groups = Int32Array.from(trees, (_, t) =>
+    t < used.length ? (model.groups[t] ?? 0) : Math.max(0, t - used.length),
+  );
   const beyond = groups.findIndex((group) => group >= scores);
   if (beyond >= 0)
     throw boosterInvalid(PLACE, `tree_info[${beyond}]`, String(groups[beyond]), `an output below ${scores}`);
@@ -58,7 +61,7 @@ export function ensembleOfBooster(
     ...(use.missing === undefined || use.missing === null ? {} : { missingNumber: use.missing }),
     scores,
     target: model.leafWidth > 1 || scores === 1 ? null : groups,
-    base: { kind: 'constant', scores: start },
+    base: { kind: 'constant', scores: last.length === 0 ? start : new Float64Array(scores) },
     sums: 'float32',
     aggregate: 'sum',
     head,
@@ -79,6 +82,13 @@ export function marginsOf(
     head: use.head === undefined ? head : use.head(head),
   };
 }
+
+/** Up to 1.2, of `dart` up to 1.3, the sum of the trees was added to the base score, not the trees to it one by one. */
+const addsBaseLast = ({ release, booster }: BoosterModel): boolean =>
+  !isSince(release, 1, booster === 'dart' ? 4 : 3);
+
+/** A tree of one leaf. */
+const leafOf = (value: number): BoosterTree => ({ ...nothing(1), values: [value] });
 
 /** A tree that adds -0, which changes nothing, and stands for a booster without trees: engines want one. */
 const nothing = (width: number): BoosterTree => ({

@@ -87,8 +87,25 @@ describe('a booster document', () => {
     expect(await predict(document, [[0, 0]])).toEqual([0.25]);
   });
 
+  test('takes the base score of binary:logitraw for a probability up to 1.2', async () => {
+    const zero = { ...STUMP, split_conditions: [0.5, 0, 0] };
+    const document = boosterDocument([zero], {
+      objective: 'binary:logitraw',
+      params: { base_score: '2E-1' },
+    });
+    expect(await predict({ ...document, version: [1, 1, 1] }, [[0, 0]])).toEqual([Math.fround(-Math.log(4))]);
+  });
+
+  test('adds the sum of the trees to the base score as releases up to 1.2 did', async () => {
+    const leaf = (value: number) => ({ ...STUMP, split_conditions: [0.5, value, value] });
+    const document = boosterDocument([leaf(1), leaf(-16_777_216), leaf(0.25)], {
+      params: { base_score: '16777216' },
+    });
+    expect(await predict({ ...document, version: [1, 2, 1] }, [[0, 0]])).toEqual([1]);
+    expect(await predict({ ...document, version: [1, 3, 0] }, [[0, 0]])).toEqual([0.25]);
+  });
+
   test.each([
-    ['1.1.1', 'binary:logitraw', '2E-1', Math.fround(-Math.log(4))],
     ['1.7.6', 'binary:logitraw', '2E-1', Math.fround(0.2)],
     ['1.7.6', 'count:poisson', '2E0', Math.fround(Math.log(2))],
   ])('takes the base score of %s to %s as that release does', (version, objective, base, margin) => {
