@@ -4,12 +4,18 @@ import type { XmlElement } from './xml.ts';
 /** Items of an `Array`: separated by white space; in quotes where they hold some, a quote inside after a backslash. */
 const ITEM = /"((?:[^"\\]|\\[\s\S])*)"|([^\s"]+)/g;
 
+/** Bytes that an item takes in memory, about, and how many are charged at once. */
+const ITEM_BYTES = 64;
+const CHARGED = 256;
+
 /** Items as text. `n`, where it is stated, has to agree. */
 export function arrayItems(reading: PmmlReading, element: XmlElement): readonly string[] {
   const items: string[] = [];
-  for (const [, quoted, plain] of element.text.matchAll(ITEM))
+  for (const [, quoted, plain] of element.text.matchAll(ITEM)) {
+    if (items.length % CHARGED === 0)
+      reading.budget.charge(ITEM_BYTES * CHARGED, 'a PMML document', element.offset);
     items.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll(/\\([\s\S])/g, '$1'));
-  reading.budget.charge(32 * items.length, 'a PMML document', element.offset);
+  }
   checkCount(reading, element, 'n', items.length);
   return items;
 }

@@ -33,7 +33,8 @@ export const pmmlFormat: FileFormatReader = {
 };
 
 function bytesOf(source: ByteSource, budget: ReadBudget): Uint8Array {
-  budget.charge(2 * source.size, 'the file', 0);
+  // Its bytes, the text that they spell, and what decoding takes in between.
+  budget.charge(4 * source.size, 'the file', 0);
   return source.slice(0, source.size);
 }
 

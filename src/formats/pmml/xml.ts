@@ -22,6 +22,8 @@ interface OpenElement {
 const WHAT = 'an XML document';
 /** Bytes that an element and an attribute take in memory, about. */
 const ELEMENT_BYTES = 120;
+/** The same of one with children, whose list grows ahead of them. */
+const PARENT_BYTES = 320;
 const ATTRIBUTE_BYTES = 48;
 const TIME_EVERY = 4096;
 /** Children of an element that is closed at once. */
@@ -158,7 +160,8 @@ class XmlReader {
       this.#attribute(attributes);
     }
     this.#at++;
-    this.#budget.charge(ELEMENT_BYTES + ATTRIBUTE_BYTES * attributes.length, WHAT, offset);
+    const bytes = closed ? ELEMENT_BYTES : PARENT_BYTES;
+    this.#budget.charge(bytes + ATTRIBUTE_BYTES * attributes.length, WHAT, offset);
     if (++this.#elements % TIME_EVERY === 0) this.#budget.checkTime(WHAT, offset);
     const element: OpenElement = { name, offset, attributes, children: closed ? NONE : [], text: '' };
     const parent = open.at(-1);
