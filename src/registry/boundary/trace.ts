@@ -3,6 +3,7 @@ import { nextUp32 } from '../../core/float.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import { pmmlBoundaries, pmmlRanges } from '../../model/pmml/boundaries.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
+import { triedCategories } from './categories.ts';
 
 /**
  * Follows each input column through the steps of a model, to learn which input values sit on its boundaries:
@@ -231,6 +232,12 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     return opaque(step.scores);
   },
   catboost: (step, traces, found) => {
+    for (const column of step.categories) {
+      const trace = traces[column];
+      if (!trace) continue;
+      for (const category of triedCategories(step, column))
+        found.columns[trace.column]?.strings.add(category);
+    }
     for (const { column, borders } of step.floats) {
       note(traces[column], found, borders);
       note(
