@@ -1,6 +1,7 @@
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
 import { contentOrBlocker } from '../blocker.ts';
 import { type BoosterModel, outputsOfBooster } from './booster.ts';
+import { treesOfRounds } from './ensemble.ts';
 import { stepsOfBooster } from './steps.ts';
 
 /** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees. */
@@ -48,7 +49,8 @@ function outlineOfBooster(model: BoosterModel, path: string, offset: number): Ou
 
 function notesOf(model: BoosterModel): readonly ReadNote[] {
   const best = model.attributes.get('best_iteration');
-  if (best === undefined) return [];
+  // Releases up to 1.7 name the last round where nothing stopped the training.
+  if (best === undefined || treesOfRounds(model, Number(best) + 1) >= model.trees.length) return [];
   const text =
     `training stopped early at best_iteration ${best}: as Booster.predict, this uses all trees; ` +
     'XGBClassifier and XGBRegressor use those up to the best iteration';

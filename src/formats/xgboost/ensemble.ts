@@ -34,7 +34,7 @@ export function ensembleOfBooster(
   use: EnsembleUse = {},
 ): TreeEnsembleStep {
   const { scores, start, head } = marginsOf(model, use);
-  const used = model.trees.slice(0, treesOf(model, use.rounds));
+  const used = model.trees.slice(0, treesOfRounds(model, use.rounds));
   const last = addsBaseLast(model) ? Array.from(start, leafOf) : [];
   const trees = used.length + last.length === 0 ? [nothing(model.leafWidth)] : [...used, ...last];
   const groups = Int32Array.from(trees, (_, t) =>
@@ -132,7 +132,7 @@ function baseMargins(model: BoosterModel, scores: number, marginOf: (base: numbe
 }
 
 /** Trees of the first `rounds` rounds. */
-function treesOf(
+export function treesOfRounds(
   { trees, rounds: ends, parallelTrees, leafWidth, ...model }: BoosterModel,
   rounds?: number,
 ): number {

@@ -245,6 +245,14 @@ describe('a booster document', () => {
     );
   });
 
+  test('says that training stopped early only where trees come behind the best iteration', () => {
+    const stopped = (best: string) =>
+      describeDocument(boosterDocument([STUMP, STUMP], { learner: { attributes: { best_iteration: best } } }))
+        .notes;
+    expect(stopped('0')).toHaveLength(1);
+    expect(stopped('1')).toEqual([]);
+  });
+
   test('walks a chain of thousands of nodes without a stack', () => {
     const chain = {
       ...STUMP,
