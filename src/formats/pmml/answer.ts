@@ -30,6 +30,8 @@ function labelsOf({ reading }: PmmlProgram, element: XmlElement, classes: readon
 /** Features that prediction and probabilities answer already. */
 const LABELS = ['predictedValue', 'predictedDisplayValue'];
 const ANSWERED = [...LABELS, 'probability'];
+/** What an output that nothing of the prediction depends on may be refused with. */
+const LEFT_OUT: readonly string[] = ['MODEL_UNSUPPORTED', 'MODEL_INVALID'];
 const RESERVED = ['predict', 'predict_proba'];
 
 /** Output fields that say more than the prediction: those that are not understood are left out, which a note says. */
@@ -44,7 +46,7 @@ export function extrasOf(program: PmmlProgram, { index, output }: ReadPmmlModel)
       const field = output.scope.resolve(element, name);
       return [{ name, field, text: program.typeOf(field) === 'string' }];
     } catch (error) {
-      if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
+      if (!isPlimsollError(error) || !LEFT_OUT.includes(error.code)) throw error;
       notes.push({ level: 'warning', text: `the output "${name}" is left out: ${error.message}` });
       return [];
     }

@@ -322,6 +322,20 @@ describe('a document', () => {
     expect(() => readText(text)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('answers outputs by their names, and leaves out those that it does not understand', () => {
+    const output = `<Output><OutputField name="label" feature="predictedValue"/><OutputField name="node" feature="entityId" dataType="string"/>
+<OutputField name="twice" feature="transformedValue" dataType="double"><Apply function="*"><FieldRef field="x"/><Constant>2</Constant></Apply></OutputField>
+<OutputField name="error" feature="standardError"/><OutputField name="choice" feature="decision"/></Output>`;
+    const text = tree('').replace('<Node id="0"', `${output}<Node id="0"`);
+    const outputs = answersOf(text, [{ x: 4 }]);
+    expect(Object.keys(outputs)).toEqual(['predict', 'predict_proba', 'node', 'twice']);
+    expect([listOf(outputs, 'node'), listOf(outputs, 'twice')]).toEqual([['1'], [8]]);
+    expect(readText(text).notes.map(({ text: note }) => note)).toEqual([
+      expect.stringContaining('"error" is left out'),
+      expect.stringContaining('"choice" is left out'),
+    ]);
+  });
+
   it('with a wrong count of fields is read, and a note says so', () => {
     const { notes } = readText(tree('').replace('<DataDictionary>', '<DataDictionary numberOfFields="7">'));
     expect(notes).toMatchObject([{ level: 'warning', text: expect.stringContaining('numberOfFields="7"') }]);
