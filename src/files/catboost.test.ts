@@ -74,7 +74,7 @@ describe('CatBoost files', () => {
   test.each([
     ['oblivious_trees.1.splits.0.split_index', 1e6, /split \d+ is 1000000/],
     ['oblivious_trees.2.leaf_values', [1, 2, 3], /oblivious_trees\[2\].leaf_values/],
-    ['oblivious_trees.0', 5, /leaf_values/],
+    ['oblivious_trees.0', 5, /oblivious_trees\[0\] is 5, wanted an object/],
     ['features_info.float_features.0.borders.0', 'x', /float_features\[0\].borders\[0\] is "x"/],
     ['features_info.float_features.0.nan_value_treatment', 'Else', /nan_value_treatment is "Else"/],
     ['ctr_data.*.hash_stride', 1, /hash_stride is 1/],

@@ -1,4 +1,5 @@
-import type { JsonNode } from './json-node.ts';
+import type { DocumentNumbers } from '../json/document.ts';
+import type { DocumentView } from '../json/document-view.ts';
 import type { CatBoostFile } from './model-file.ts';
 
 type TreesOfFile = Pick<CatBoostFile, 'trees' | 'leafValues' | 'dimensions'>;
@@ -6,24 +7,34 @@ type TreesOfFile = Pick<CatBoostFile, 'trees' | 'leafValues' | 'dimensions'>;
 /** Levels of an oblivious tree whose leaves could be counted in a file. */
 const MAX_LEVELS = 30;
 
-/** Trees of a model in JSON: oblivious ones as lists of splits, any others as nested nodes. */
-export const jsonTrees = (root: JsonNode): TreesOfFile =>
-  root.get('trees').isGiven ? nestedTrees(root.get('trees')) : obliviousTrees(root.get('oblivious_trees'));
+/** The objects of a list; none where it is absent. */
+export const childrenOf = (view: DocumentView, name: string): readonly DocumentView[] =>
+  view.isGiven(name) ? view.children(name) : [];
 
-function obliviousTrees(node: JsonNode): TreesOfFile {
+/** The numbers of a list; none where it is absent. */
+export const numbersOf = (view: DocumentView, name: string): DocumentNumbers =>
+  view.isGiven(name) ? view.numbers(name) : new Float64Array(0);
+
+/** Trees of a model in JSON: oblivious ones as lists of splits, any others as nested nodes. */
+export const jsonTrees = (root: DocumentView): TreesOfFile =>
+  root.isGiven('trees')
+    ? nestedTrees(root.children('trees'))
+    : obliviousTrees(childrenOf(root, 'oblivious_trees'));
+
+function obliviousTrees(trees: readonly DocumentView[]): TreesOfFile {
   const sizes: number[] = [];
   const splits: number[] = [];
   const values: number[] = [];
   let dimensions = 1;
-  for (const [i, tree] of node.items().entries()) {
-    const asked = tree.get('splits').items();
-    const leaves = tree.get('leaf_values').numbers();
+  for (const [i, tree] of trees.entries()) {
+    const asked = childrenOf(tree, 'splits');
+    const leaves = numbersOf(tree, 'leaf_values');
     const own = leaves.length / 2 ** Math.min(MAX_LEVELS, asked.length);
     if (i === 0) dimensions = own;
     if (own !== dimensions || !Number.isInteger(own))
-      throw tree.get('leaf_values').invalid(`${dimensions} numbers for each of 2^${asked.length} leaves`);
+      throw tree.wrong('leaf_values', `${dimensions} numbers for each of 2^${asked.length} leaves`);
     sizes.push(asked.length);
-    for (const split of asked) splits.push(split.get('split_index').integer());
+    for (const split of asked) splits.push(split.integer('split_index'));
     for (const value of leaves) values.push(value);
   }
   return {
@@ -35,20 +46,20 @@ function obliviousTrees(node: JsonNode): TreesOfFile {
 
 /** A node that is still to be read, and where its number goes. */
 interface Waiting {
-  readonly node: JsonNode;
+  readonly node: DocumentView;
   /** Place in `steps` and the node that it counts from; null of a root. */
   readonly parent: { readonly place: number; readonly node: number } | null;
 }
 
 /** Numbers nodes as the library does, each before its left side, and that before its right one. */
-function nestedTrees(list: JsonNode): TreesOfFile {
+function nestedTrees(trees: readonly DocumentView[]): TreesOfFile {
   const sizes: number[] = [];
   const splits: number[] = [];
   const steps: number[] = [];
   const leaves: number[] = [];
   const values: number[] = [];
   let dimensions = 0;
-  for (const tree of list.items()) {
+  for (const tree of trees) {
     const first = splits.length;
     const waiting: Waiting[] = [{ node: tree, parent: null }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -56,17 +67,17 @@ function nestedTrees(list: JsonNode): TreesOfFile {
       const number = splits.length;
       if (parent !== null) steps[parent.place] = number - parent.node;
       steps.push(0, 0);
-      if (!node.get('value').isGiven) {
-        splits.push(node.get('split').get('split_index').integer());
+      if (!node.isGiven('value')) {
+        splits.push(node.child('split').integer('split_index'));
         leaves.push(0);
-        waiting.push({ node: node.get('right'), parent: { place: 2 * number + 1, node: number } });
-        waiting.push({ node: node.get('left'), parent: { place: 2 * number, node: number } });
+        waiting.push({ node: node.child('right'), parent: { place: 2 * number + 1, node: number } });
+        waiting.push({ node: node.child('left'), parent: { place: 2 * number, node: number } });
         continue;
       }
       const value = node.get('value');
-      const own = Array.isArray(value.value) ? value.numbers() : [value.number()];
+      const own = typeof value === 'number' ? [value] : node.numbers('value');
       if (dimensions === 0) dimensions = own.length;
-      if (own.length !== dimensions) throw value.invalid(`${dimensions} numbers`);
+      if (own.length !== dimensions) throw node.wrong('value', `${dimensions} numbers`);
       splits.push(0);
       leaves.push(values.length);
       values.push(...own);

@@ -1,10 +1,11 @@
 import { CTR_TYPES } from '../../model/catboost.ts';
 import type { ReadBudget } from '../budget.ts';
-import { parseJsonText } from '../json-text.ts';
+import { type DocumentValue, isNumbers, plainJson } from '../json/document.ts';
+import { type DocumentRefusal, DocumentView } from '../json/document-view.ts';
+import { readJson } from '../json/read.ts';
 import { hasMeans, isCounter } from './ctr-tables.ts';
 import type { ModelRefusals } from './failure.ts';
-import { JsonNode } from './json-node.ts';
-import { jsonTrees } from './json-trees.ts';
+import { childrenOf, jsonTrees, numbersOf } from './json-trees.ts';
 import {
   type CatBoostFile,
   type CtrFeature,
@@ -33,135 +34,141 @@ export function readCatBoostJson(
   budget: ReadBudget,
   refusals: ModelRefusals,
 ): CatBoostFile {
-  const root = new JsonNode(parseJsonText(bytes, 'a CatBoost model in JSON', budget), '', refusals);
-  const features = root.get('features_info');
-  const categorical = features.get('categorical_features').items();
-  const [scale, bias] = root.get('scale_and_bias').items();
+  const refusal = refusalOf(refusals);
+  const document = readJson(bytes, 'a CatBoost model in JSON', budget);
+  const root = new DocumentView(document, { path: '', offset: 0 }, refusal);
+  const features = root.child('features_info');
+  const categorical = childrenOf(features, 'categorical_features');
+  const tables = root.isGiven('ctr_data') ? root.child('ctr_data') : null;
   return {
     ...jsonTrees(root),
-    floats: features.get('float_features').items().map(floatOf),
+    ...scaleAndBias(root),
+    floats: childrenOf(features, 'float_features').map(floatOf),
     categories: categorical.map(numberedOf),
-    others: [
-      ...features
-        .get('text_features')
-        .items()
-        .map((node) => ({ ...numberedOf(node), kind: 'text' as const })),
-      ...features
-        .get('embedding_features')
-        .items()
-        .map((node) => ({ ...numberedOf(node), kind: 'embedding' as const })),
-    ],
-    estimated: features.get('estimated_features').items().length,
+    others: (['text', 'embedding'] as const).flatMap((kind) =>
+      childrenOf(features, `${kind}_features`).map((view) => ({ ...numberedOf(view), kind })),
+    ),
+    estimated: childrenOf(features, 'estimated_features').length,
     oneHots: categorical
-      .filter((node) => node.get('values').isGiven)
-      .map((node) => ({
-        feature: node.get('feature_index').integer(),
-        values: Int32Array.from(node.get('values').numbers()),
+      .filter((view) => view.isGiven('values'))
+      .map((view) => ({
+        feature: view.integer('feature_index'),
+        values: Int32Array.from(view.numbers('values')),
       })),
-    ctrs: features.get('ctrs').items().map(ctrOf),
-    scale: scale === undefined ? 1 : scale.number(),
-    // One number for all dimensions up to 0.24.
-    bias: Float64Array.from(typeof bias?.value === 'number' ? [bias.number()] : (bias?.numbers() ?? [0])),
-    info: infoOf(root.get('model_info')),
-    tables: root
-      .get('ctr_data')
-      .entries()
-      .map(([key, node]) => tableOf(key, node, budget, refusals)),
+    ctrs: childrenOf(features, 'ctrs').map(ctrOf),
+    info: root.isGiven('model_info') ? infoOf(root.child('model_info')) : new Map(),
+    tables:
+      tables === null ? [] : tables.names().map((key) => tableOf(key, tables.child(key), budget, refusal)),
   };
+}
+
+/** The path of a field says where it is: models of CatBoost are refused by their place in a pipeline. */
+const refusalOf =
+  (refusals: ModelRefusals): DocumentRefusal =>
+  ({ path }, field, found, wanted) =>
+    refusals.invalid(path === '' ? field : `${path}.${field}`, found, wanted);
+
+/** A number, and a list of one for each dimension: up to 0.24 one number for all. */
+function scaleAndBias(root: DocumentView): Pick<CatBoostFile, 'scale' | 'bias'> {
+  const [scale = 1, bias = 0] = root.isGiven('scale_and_bias') ? root.list('scale_and_bias') : [];
+  const biases = typeof bias === 'number' ? Float64Array.of(bias) : (bias ?? new Float64Array(0));
+  if (typeof scale !== 'number' || !isNumbers(biases))
+    throw root.wrong('scale_and_bias', 'a number and a list of numbers');
+  return { scale, bias: Float64Array.from(biases) };
 }
 
 /** Parameters are objects here and texts in the binary format: texts in both. */
-const infoOf = (node: JsonNode): CatBoostFile['info'] =>
-  new Map(
-    node
-      .entries()
-      .map(([key, { value }]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
+function infoOf(view: DocumentView): CatBoostFile['info'] {
+  const textOf = (value: DocumentValue): string =>
+    typeof value === 'string' ? value : JSON.stringify(plainJson(value));
+  return new Map(view.names().map((key) => [key, textOf(view.get(key) ?? null)]));
+}
 
-function numberedOf(node: JsonNode): NumberedFeature {
+function numberedOf(view: DocumentView): NumberedFeature {
   // Older releases write a name only where the data is at hand.
-  const name = [node.get('feature_id'), node.get('feature_name')].find(({ isGiven }) => isGiven);
+  const name = ['feature_id', 'feature_name'].find((field) => view.isGiven(field));
   return {
-    index: node.get('feature_index').integer(),
-    column: node.get('flat_feature_index').integer(),
-    name: name === undefined ? '' : name.text(),
+    index: view.integer('feature_index'),
+    column: view.integer('flat_feature_index'),
+    name: name === undefined ? '' : view.text(name),
   };
 }
 
-const floatOf = (node: JsonNode): FloatFeature => ({
-  ...numberedOf(node),
-  borders: Float32Array.from(node.get('borders').numbers()),
-  hasNans: node.get('has_nans').value === true,
-  nanTreatment: node.get('nan_value_treatment').oneOf(NAN_TREATMENTS),
+const floatOf = (view: DocumentView): FloatFeature => ({
+  ...numberedOf(view),
+  borders: Float32Array.from(numbersOf(view, 'borders')),
+  hasNans: view.get('has_nans') === true,
+  nanTreatment: view.oneOf('nan_value_treatment', NAN_TREATMENTS),
 });
 
-function projectionOf(elements: readonly JsonNode[]): FileProjection {
+function projectionOf(elements: readonly DocumentView[]): FileProjection {
   const kinds = ['cat_feature_value', 'float_feature', 'cat_feature_exact_value'] as const;
-  const of = (kind: (typeof kinds)[number]): readonly JsonNode[] =>
-    elements.filter((node) => node.get('combination_element').oneOf(kinds) === kind);
+  const of = (kind: (typeof kinds)[number]): readonly DocumentView[] =>
+    elements.filter((view) => view.oneOf('combination_element', kinds) === kind);
   return {
-    categories: of('cat_feature_value').map((node) => node.get('cat_feature_index').integer()),
-    floats: of('float_feature').map((node) => ({
-      feature: node.get('float_feature_index').integer(),
-      border: Math.fround(node.get('border').number()),
+    categories: of('cat_feature_value').map((view) => view.integer('cat_feature_index')),
+    floats: of('float_feature').map((view) => ({
+      feature: view.integer('float_feature_index'),
+      border: Math.fround(view.number('border')),
     })),
-    oneHots: of('cat_feature_exact_value').map((node) => ({
-      feature: node.get('cat_feature_index').integer(),
-      value: node.get('value').integer(),
+    oneHots: of('cat_feature_exact_value').map((view) => ({
+      feature: view.integer('cat_feature_index'),
+      value: view.integer('value'),
     })),
   };
 }
 
-const single = (node: JsonNode): number => Math.fround(node.number());
-
-const ctrOf = (node: JsonNode): CtrFeature => ({
+const ctrOf = (view: DocumentView): CtrFeature => ({
   base: {
-    projection: projectionOf(node.get('elements').items()),
-    type: node.get('ctr_type').oneOf(CTR_TYPES),
+    projection: projectionOf(childrenOf(view, 'elements')),
+    type: view.oneOf('ctr_type', CTR_TYPES),
     classifier: 0,
   },
-  targetBorder: node.get('target_border_idx').integer(),
-  priorNumerator: single(node.get('prior_numerator')),
+  targetBorder: view.integer('target_border_idx'),
+  priorNumerator: Math.fround(view.number('prior_numerator')),
   // As the library spells it.
-  priorDenominator: single(node.get('prior_denomerator')),
-  shift: single(node.get('shift')),
-  scale: single(node.get('scale')),
-  borders: Float32Array.from(node.get('borders').numbers()),
+  priorDenominator: Math.fround(view.number('prior_denomerator')),
+  shift: Math.fround(view.number('shift')),
+  scale: Math.fround(view.number('scale')),
+  borders: Float32Array.from(numbersOf(view, 'borders')),
 });
 
 /** A table: its key is JSON that says what is counted; rows are a hash in decimal and then its numbers. */
-function tableOf(key: string, node: JsonNode, budget: ReadBudget, refusals: ModelRefusals): FileTable {
-  const named = parseJsonText(new TextEncoder().encode(key), 'the name of a CTR table', budget);
-  const name = new JsonNode(named, 'ctr_data', refusals);
+function tableOf(key: string, view: DocumentView, budget: ReadBudget, refusal: DocumentRefusal): FileTable {
+  const named = readJson(new TextEncoder().encode(key), 'the name of a CTR table', budget);
+  const name = new DocumentView(named, { path: 'ctr_data', offset: 0 }, refusal);
   const base = {
-    projection: projectionOf(name.get('identifier').items()),
-    type: name.get('type').oneOf(CTR_TYPES),
+    projection: projectionOf(childrenOf(name, 'identifier')),
+    type: name.oneOf('type', CTR_TYPES),
     classifier: 0,
   };
-  const stride = node.get('hash_stride').integer();
-  const cells = node.get('hash_map').items();
+  const stride = view.integer('hash_stride');
+  const cells = view.isGiven('hash_map') ? view.list('hash_map') : [];
   const width = hasMeans(base) ? 3 : isCounter(base) ? 2 : stride;
   if (stride !== width || stride < 2 || cells.length % stride !== 0)
-    throw node.get('hash_stride').invalid(`${Math.max(2, width)}, and a multiple of it in hash_map`);
-  const denominator = node.get('counter_denominator');
-  const rows = Array.from({ length: cells.length / stride }, (_, row) =>
-    cells.slice(row * stride, (row + 1) * stride),
-  ).filter(([hash]) => hash !== undefined && hashOf(hash) !== NO_KEY);
-  const numbers = rows.map(([, ...values]) => values.map((value) => value.number()));
+    throw view.wrong('hash_stride', `${Math.max(2, width)}, and a multiple of it in hash_map`);
+  const rows = Array.from({ length: cells.length / stride }, (_, row) => row * stride)
+    .map((at) => ({ at, hash: hashOf(view, cells, at) }))
+    .filter(({ hash }) => hash !== NO_KEY);
+  const numbers = rows.map(({ at }) =>
+    cells.slice(at + 1, at + stride).map((cell, i) => {
+      if (typeof cell !== 'number') throw view.wrong(`hash_map[${at + 1 + i}]`, 'a number', cell);
+      return cell;
+    }),
+  );
   return {
     base,
-    keys: new Uint32Array(
-      BigUint64Array.from(rows, ([hash]) => (hash === undefined ? 0n : hashOf(hash))).buffer,
-    ),
+    keys: new Uint32Array(BigUint64Array.from(rows, ({ hash }) => hash).buffer),
     counts: Int32Array.from(numbers.flatMap((values) => (hasMeans(base) ? values.slice(1) : values))),
     classes: hasMeans(base) || isCounter(base) ? 1 : stride - 1,
     sums: hasMeans(base) ? Float32Array.from(numbers, ([sum = 0]) => sum) : null,
-    denominator: denominator.isGiven ? denominator.integer() : 0,
+    denominator: view.isGiven('counter_denominator') ? view.integer('counter_denominator') : 0,
   };
 }
 
-function hashOf(node: JsonNode): bigint {
-  const text = node.text();
-  if (!/^\d{1,20}$/.test(text)) throw node.invalid('a hash in decimal');
+function hashOf(view: DocumentView, cells: readonly DocumentValue[], at: number): bigint {
+  const text = cells[at];
+  if (typeof text !== 'string' || !/^\d{1,20}$/.test(text))
+    throw view.wrong(`hash_map[${at}]`, 'a hash in decimal', text);
   return BigInt.asUintN(64, BigInt(text));
 }

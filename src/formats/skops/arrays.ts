@@ -83,9 +83,9 @@ function objectArray(node: SkopsNode, reading: SkopsReading): PyArray {
 
 export const readMaskedArrayNode: NodeReader = (node, reading) => {
   requireClass(node, 'numpy.ma.MaskedArray', 'numpy.ma.core.MaskedArray');
-  const { members } = node.object('content');
-  const data = reading.value(members.get('data'), node.offset);
-  const mask = reading.value(members.get('mask'), node.offset);
+  const { fields } = node.object('content');
+  const data = reading.value(fields.get('data'), node.offset);
+  const mask = reading.value(fields.get('mask'), node.offset);
   if (!isType(data, 'array')) throw node.corrupt('data that is no array', 'an array');
   if (isType(mask, 'scalar') && mask.dtype.code === 'b' && mask.bytes[0] === 0) return data;
   const fits =

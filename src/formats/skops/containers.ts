@@ -1,6 +1,7 @@
+import type { DocumentValue } from '../json/document.ts';
+import { shownValue } from '../json/document-view.ts';
 import { pyDict, pyFloat, pyInt, pyList, pyLong, pyObject, pyTuple } from '../pickle/construct.ts';
 import { isType, type PyGlobal, type PyValue } from '../pickle/value.ts';
-import { JsonObject, type PlacedJson } from './json.ts';
 import type { SkopsNode } from './node.ts';
 import type { NodeReader, SkopsReading } from './reading.ts';
 
@@ -122,11 +123,11 @@ function keyOf(node: SkopsNode, text: string, type: PyValue | undefined): PyValu
 
 function entriesOf(node: SkopsNode, reading: SkopsReading): [PyValue, PyValue][] {
   const types = reading.value(node.get('key_types'), node.offset);
-  const { members } = node.object('content');
+  const { fields } = node.object('content');
   const kinds = isType(types, 'list') ? types.items : [];
-  if (kinds.length !== members.size)
-    throw node.corrupt(`${kinds.length} types of ${members.size} keys`, 'one type a key');
-  return Array.from(members, ([text, json], i) => [
+  if (kinds.length !== fields.size)
+    throw node.corrupt(`${kinds.length} types of ${fields.size} keys`, 'one type a key');
+  return Array.from(fields, ([text, json], i) => [
     keyOf(node, text, kinds[i]),
     reading.value(json, node.offset),
   ]);
@@ -144,7 +145,7 @@ export const readDictNode: NodeReader = (node, reading) => {
 /** A dict of a class of its own around a plain one: `defaultdict`, and one of GraphicalLassoCV up to scikit-learn 1.1. */
 export const readWrappedDictNode: NodeReader = (node, reading) => {
   requireClass(node, 'collections.defaultdict', 'sklearn.covariance._graph_lasso._DictWithDeprecatedKeys');
-  const main = reading.value(node.object('content').members.get('main'), node.offset);
+  const main = reading.value(node.object('content').fields.get('main'), node.offset);
   if (!isType(main, 'dict')) throw node.corrupt('"main" that is no dict', 'a dict');
   return pyDict(main.entries, reading.global(node));
 };
@@ -152,16 +153,15 @@ export const readWrappedDictNode: NodeReader = (node, reading) => {
 /** `SliceNode`, whose bounds are JSON as they are. */
 export const readSliceNode: NodeReader = (node, reading) => {
   requireClass(node, 'builtins.slice');
-  const { members } = node.object('content');
-  const bounds = ['start', 'stop', 'step'].map((field) => sliceBound(node, members.get(field)));
+  const { fields } = node.object('content');
+  const bounds = ['start', 'stop', 'step'].map((field) => sliceBound(node, fields.get(field)));
   return pyObject(reading.global(node), bounds, null, node.offset);
 };
 
-function sliceBound(node: SkopsNode, value: PlacedJson | undefined): PyValue {
+function sliceBound(node: SkopsNode, value: DocumentValue | undefined): PyValue {
   if (value === null || typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value)) return pyInt(value);
-  const found = value instanceof JsonObject ? 'an object' : String(JSON.stringify(value)).slice(0, 40);
-  throw node.corrupt(`the bound ${found}`, 'an integer, a string or null');
+  throw node.corrupt(`the bound ${shownValue(value)}`, 'an integer, a string or null');
 }
 
 export const readBytesNode: NodeReader = (node, reading) => {

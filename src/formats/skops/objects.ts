@@ -1,8 +1,8 @@
+import { isObject } from '../json/document.ts';
 import { pyObject, pyTuple } from '../pickle/construct.ts';
 import { reduceCall } from '../pickle/reduce.ts';
 import { isType, type PyGlobal, type PyValue } from '../pickle/value.ts';
 import { requireClass } from './containers.ts';
-import { JsonObject } from './json.ts';
 import { SkopsNode } from './node.ts';
 import type { NodeReader } from './reading.ts';
 
@@ -38,7 +38,7 @@ const reduced =
   (classes: RegExp): NodeReader =>
   (node, reading) => {
     if (!classes.test(node.className)) throw node.unsafe('which it never is');
-    const args = node.object('__reduce__').members.get('args');
+    const args = node.object('__reduce__').fields.get('args');
     const items = argumentsOf(reading.value(args, node.offset), node);
     const state = reading.value(node.get('content'), node.offset);
     return withState(reading.global(node), items, state, node.offset);
@@ -54,8 +54,8 @@ export const readTypeNode: NodeReader = (node, reading) => reading.global(node);
 /** A function by its name; protocol 0 has the name in the content. */
 export const readFunctionNode: NodeReader = (node, reading) => {
   const content = node.get('content');
-  if (!(content instanceof JsonObject)) return reading.global(node);
-  const [module, name] = ['module_path', 'function'].map((field) => content.members.get(field));
+  if (!isObject(content)) return reading.global(node);
+  const [module, name] = ['module_path', 'function'].map((field) => content.fields.get(field));
   if (typeof module !== 'string' || typeof name !== 'string')
     throw node.corrupt('no names', 'a module and a name');
   return reading.globals.record(module, name, WHAT, node.offset);
@@ -63,13 +63,13 @@ export const readFunctionNode: NodeReader = (node, reading) => {
 
 /** A bound method, which pickles have as `getattr(owner, 'name')`. Its module is where the method is defined: in a base class, maybe. */
 export const readMethodNode: NodeReader = (node, reading) => {
-  const { members } = node.object('content');
-  const owner = new SkopsNode(members.get('obj'), node.offset);
-  const name = members.get('func');
+  const { fields } = node.object('content');
+  const owner = new SkopsNode(fields.get('obj'), node.offset);
+  const name = fields.get('func');
   if (owner.name !== node.name && node.name !== 'method')
     throw node.unsafe(`whose owner is of ${owner.className}`);
   if (typeof name !== 'string') throw node.corrupt('a method without a name', 'a name');
-  const args = [reading.value(members.get('obj'), node.offset), name];
+  const args = [reading.value(fields.get('obj'), node.offset), name];
   const callable = reading.globals.record('builtins', 'getattr', WHAT, node.offset);
   reading.globals.used(callable, args);
   return pyObject(callable, args, null, node.offset);
@@ -78,9 +78,9 @@ export const readMethodNode: NodeReader = (node, reading) => {
 /** `functools.partial`, which pickles have as a state of function, arguments, keywords and attributes. */
 export const readPartialNode: NodeReader = (node, reading) => {
   requireClass(node, 'functools.partial');
-  const { members } = node.object('content');
+  const { fields } = node.object('content');
   const parts = ['func', 'args', 'kwds', 'namespace'].map((field) =>
-    reading.value(members.get(field), node.offset),
+    reading.value(fields.get(field), node.offset),
   );
   return withState(reading.global(node), parts.slice(0, 1), pyTuple(parts), node.offset);
 };
@@ -105,7 +105,7 @@ export const readRandomStateNode: NodeReader = (node, reading) => {
 /** The state of the bits is a node since protocol 1; no answer depends on it. */
 export const readRandomGeneratorNode: NodeReader = (node, reading) => {
   requireGenerator(node);
-  const bits = node.object('content').members.get('bit_generator');
-  const isNode = bits instanceof JsonObject && bits.members.has('__loader__');
+  const bits = node.object('content').fields.get('bit_generator');
+  const isNode = isObject(bits) && bits.fields.has('__loader__');
   return withState(reading.global(node), [], isNode ? reading.value(bits, node.offset) : null, node.offset);
 };

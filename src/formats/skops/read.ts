@@ -1,13 +1,13 @@
 import { truncate } from '../../text/truncate.ts';
 import type { ByteSource, ReadContext } from '../format.ts';
+import type { DocumentValue } from '../json/document.ts';
+import { readJson } from '../json/read.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { checkGraph } from '../pickle/graph.ts';
 import { notesOf, startReading } from '../pickle/read.ts';
-import { decodeUtf8 } from '../pickle/text.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import * as arrays from './arrays.ts';
 import * as containers from './containers.ts';
-import { type PlacedJson, parsePlacedJson } from './json.ts';
 import { corruptSkops, SkopsNode } from './node.ts';
 import * as objects from './objects.ts';
 import { type NodeReader, SkopsReading } from './reading.ts';
@@ -74,7 +74,7 @@ export function readSkopsFile(source: ByteSource, context: ReadContext): ObjectF
   const archive = new ZipArchive(source.slice(0, source.size), context.codecs, budget);
   const bytes = archive.read(SCHEMA);
   budget.charge(bytes.length, WHAT, 0);
-  const schema = parsePlacedJson(decodeUtf8(bytes, WHAT, 0), WHAT, budget);
+  const schema = readJson(bytes, WHAT, budget);
   const writer = writerOf(schema);
   const reading = new SkopsReading({ archive, budget, globals, readers: READERS, codecs: context.codecs });
   const root = reading.value(schema, 0);
@@ -85,7 +85,7 @@ export function readSkopsFile(source: ByteSource, context: ReadContext): ObjectF
 }
 
 /** The release that wrote the file. Throws READ_UNSAFE for a protocol that may say something else by the same words. */
-function writerOf(schema: PlacedJson): string {
+function writerOf(schema: DocumentValue): string {
   const node = new SkopsNode(schema, 0);
   const [protocol, version] = [node.get('protocol'), node.get('_skops_version')];
   if (typeof protocol !== 'number' || !Number.isInteger(protocol) || protocol < 0)

@@ -1,11 +1,11 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
 import type { DecompressionCodec } from '../format.ts';
+import type { DocumentValue } from '../json/document.ts';
 import { readNpy } from '../numpy/npy.ts';
 import type { GlobalLog } from '../pickle/globals.ts';
 import type { PyArray, PyGlobal, PyValue } from '../pickle/value.ts';
 import type { ZipArchive } from '../zip/archive.ts';
-import type { PlacedJson } from './json.ts';
 import { SkopsNode } from './node.ts';
 
 /** What a kind of node gives. */
@@ -43,7 +43,7 @@ export class SkopsReading {
   }
 
   /** The value of the node `json`, which lies in something at `around`; one object for all nodes of the same id. */
-  value(json: PlacedJson | undefined, around: number): PyValue {
+  value(json: DocumentValue | undefined, around: number): PyValue {
     const node = new SkopsNode(json, around);
     const { id } = node;
     const known = id === null ? undefined : this.#objects.get(id);

@@ -1,4 +1,4 @@
-import type { BoosterPlace } from './failure.ts';
+import type { DocumentPlace } from '../json/document-view.ts';
 
 /** Release of XGBoost that wrote a booster; zeros where the file does not say (before 1.0). */
 export interface BoosterRelease {
@@ -13,7 +13,7 @@ export const isSince = (release: BoosterRelease, major: number, minor: number): 
 
 /** One tree as XGBoost numbers its nodes: the root is 0, and a leaf has no left child (-1). */
 export interface BoosterTree {
-  readonly place: BoosterPlace;
+  readonly place: DocumentPlace;
   readonly left: ArrayLike<number>;
   readonly right: ArrayLike<number>;
   readonly feature: ArrayLike<number>;

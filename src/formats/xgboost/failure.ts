@@ -1,14 +1,9 @@
 import { PlimsollError } from '../../core/errors.ts';
-
-/** Where in a booster something was found: a dotted path, and the byte at which the object that holds it begins. */
-export interface BoosterPlace {
-  readonly path: string;
-  readonly offset: number;
-}
+import type { DocumentPlace } from '../json/document-view.ts';
 
 const BOOSTER_CLASS = 'xgboost.Booster';
 
-const details = ({ path, offset }: BoosterPlace, field: string, found: string, wanted: string) => ({
+const details = ({ path, offset }: DocumentPlace, field: string, found: string, wanted: string) => ({
   path: path === '' ? 'the model' : path,
   class: BOOSTER_CLASS,
   offset,
@@ -19,7 +14,7 @@ const details = ({ path, offset }: BoosterPlace, field: string, found: string, w
 
 /** The booster contradicts itself: exit 3. */
 export const boosterInvalid = (
-  place: BoosterPlace,
+  place: DocumentPlace,
   field: string,
   found: string,
   wanted: string,
@@ -27,7 +22,7 @@ export const boosterInvalid = (
 
 /** The booster is sound, but nothing here evaluates it: exit 4. */
 export const boosterUnsupported = (
-  place: BoosterPlace,
+  place: DocumentPlace,
   field: string,
   found: string,
   wanted: string,

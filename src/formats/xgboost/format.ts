@@ -1,9 +1,9 @@
 import type { ModelDescription } from '../../model/description.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { readJson } from '../json/read.ts';
 import { looksBinary, readBinaryBooster } from './binary.ts';
 import { describeBooster } from './describe.ts';
-import { readJson } from './json.ts';
 import { readBoosterDocument } from './read-document.ts';
 import { readUbjson } from './ubjson.ts';
 
@@ -22,7 +22,10 @@ export const xgboostJsonFormat: FileFormatReader = {
     /^\s*\{\s*"(?:(?:learner|Config|Model)"\s*:\s*\{|version"\s*:\s*\[)/.test(TEXT.decode(head)),
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(readBoosterDocument(readJson(bytesOf(source, budget), budget)), 'xgboost-json');
+    return describeBooster(
+      readBoosterDocument(readJson(bytesOf(source, budget), 'a JSON document', budget, 'loose')),
+      'xgboost-json',
+    );
   },
 };
 

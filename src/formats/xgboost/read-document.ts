@@ -1,7 +1,7 @@
+import { type DocumentValue, isNumbers } from '../json/document.ts';
+import { DocumentView } from '../json/document-view.ts';
 import type { BoosterModel, BoosterRelease, BoosterTree } from './booster.ts';
-import { type DocumentValue, isNumbers } from './document.ts';
-import { DocumentView } from './document-view.ts';
-import { boosterUnsupported } from './failure.ts';
+import { boosterInvalid, boosterUnsupported } from './failure.ts';
 
 /** Categories are below 2²⁴, as float32 holds them exactly (`common::OutOfRangeCat`). */
 const MOST_CATEGORY = 2 ** 24 - 1;
@@ -10,7 +10,7 @@ const MOST_WORDS = 2 ** 26;
 
 /** Reads a document (`save_model`, or the buffer of a pickle: `{"Config", "Model"}`). Errors: MODEL_INVALID, MODEL_UNSUPPORTED. */
 export function readBoosterDocument(value: DocumentValue): BoosterModel {
-  const root = DocumentView.of(value);
+  const root = new DocumentView(value, { path: '', offset: 0 }, boosterInvalid);
   const model = root.has('Model') ? root.child('Model') : root;
   const learner = model.child('learner');
   const gradientBooster = learner.child('gradient_booster');
@@ -131,7 +131,7 @@ function treeOf(view: DocumentView, width: number, words: { left: number }): Boo
     right: view.numbers('right_children', count),
     feature: view.indexes('split_indices', 0, 2 ** 32 - 1, count),
     threshold,
-    defaultLeft: view.indexes('default_left', 0, 1, count),
+    defaultLeft: view.flags('default_left', count),
     sets: setsOf(view, count, words),
     ...leavesOf(view, count, width, threshold),
   };

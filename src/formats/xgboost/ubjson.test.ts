@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ReadBudget } from '../budget.ts';
+import { readJson } from '../json/read.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { readJson } from './json.ts';
 import { jsonBytes, type PlainValue, ubjsonBytes } from './testing/documents.ts';
 import { readUbjson } from './ubjson.ts';
 
@@ -26,7 +26,7 @@ describe('the UBJSON reader', () => {
         }),
       );
     expect(withoutOffsets(readUbjson(ubjsonBytes(document), budget()))).toEqual(
-      withoutOffsets(readJson(jsonBytes(document), budget())),
+      withoutOffsets(readJson(jsonBytes(document), 'a test', budget())),
     );
   });
 
@@ -49,6 +49,7 @@ describe('the UBJSON reader', () => {
     ['a string of absurd length', `SL\x7f\x00\x00\x00\x00\x00\x00\x00abc`, 'READ_LIMIT'],
     ['an object that ends', `{L${LENGTH}\x01aT`, 'READ_TRUNCATED'],
     ['an unknown type', 'Q', 'READ_CORRUPT'],
+    ['a key twice', `{L${LENGTH}\x01aTL${LENGTH}\x01aT}`, 'READ_CORRUPT'],
     ['numbers of high precision', 'H', 'READ_CORRUPT'],
     ['an array of strings by type', `[$S#L${LENGTH}\x01`, 'READ_CORRUPT'],
     ['nesting without end', '['.repeat(1_000_000), 'READ_LIMIT'],

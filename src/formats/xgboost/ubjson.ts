@@ -1,7 +1,7 @@
 import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
-import type { DocumentNumbers, DocumentObject, DocumentValue } from './document.ts';
+import type { DocumentNumbers, DocumentObject, DocumentValue } from '../json/document.ts';
 
 const WHAT = 'a UBJSON document';
 const VALUE_BYTES = 48;
@@ -72,6 +72,7 @@ class UbjsonDocument {
     const fields = new Map<string, DocumentValue>();
     while (this.#peek() !== '}') {
       const key = this.#string();
+      if (fields.has(key)) throw this.#wrong(key.slice(0, 80), 'each key once');
       fields.set(key, this.#value(this.#marker()));
     }
     this.#cursor.u8(WHAT);
