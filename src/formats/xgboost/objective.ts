@@ -9,6 +9,8 @@ export interface BoosterObjective {
   readonly marginOf: (base: number) => number;
 }
 
+const OBJECTIVE = { path: 'learner.objective', offset: 0 };
+
 const asIs = (base: number): number => base;
 /** `-logf(1.0f / x - 1.0f)` (`regression_loss.h`). */
 const logitOf = (base: number): number => -Math.fround(Math.log(Math.fround(Math.fround(1 / base) - 1)));
@@ -47,8 +49,16 @@ const OBJECTIVES: ReadonlyMap<string, BoosterObjective> = new Map([
 const SIGMOID_LIMIT = Math.fround(88.7);
 
 /** The objective that a booster was saved with. Errors: MODEL_UNSUPPORTED. */
-export function objectiveOf({ objective, release }: BoosterModel): BoosterObjective {
+export function objectiveOf({ objective, release, targets }: BoosterModel): BoosterObjective {
   const name = objective.replace(/^gpu:/, '');
+  // Releases from 3.4 on make the later ones of the first one and of steps that cannot be negative.
+  if (name === 'reg:expectileerror' && targets > 1)
+    throw boosterUnsupported(
+      OBJECTIVE,
+      'name',
+      `${JSON.stringify(objective)} of ${targets} expectiles`,
+      'one is',
+    );
   if (name === 'reg:logistic' || name === 'binary:logistic') {
     const limit = isSince(release, 1, 6) ? SIGMOID_LIMIT : Infinity;
     const marginOf = isSince(release, 3, 2) ? boundedLogit : logitOf;
@@ -59,10 +69,5 @@ export function objectiveOf({ objective, release }: BoosterModel): BoosterObject
   const found = OBJECTIVES.get(name);
   if (found !== undefined) return found;
   const known = `${[...OBJECTIVES.keys()].join(', ')}, reg:logistic and binary:logistic are`;
-  throw boosterUnsupported(
-    { path: 'learner.objective', offset: 0 },
-    'name',
-    JSON.stringify(objective),
-    known,
-  );
+  throw boosterUnsupported(OBJECTIVE, 'name', JSON.stringify(objective), known);
 }

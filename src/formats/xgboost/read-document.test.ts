@@ -96,6 +96,18 @@ describe('a booster document', () => {
     expect(await predict({ ...document, version: [1, 1, 1] }, [[0, 0]])).toEqual([Math.fround(-Math.log(4))]);
   });
 
+  test('takes one expectile, and refuses several, which are more than margins', async () => {
+    const expectiles = (count: number) =>
+      boosterDocument([STUMP], {
+        objective: 'reg:expectileerror',
+        params: { num_target: String(count), base_score: '[0E0]' },
+      });
+    expect(await predict(expectiles(1), [[0, 0]])).toEqual([1]);
+    expect(describeDocument(expectiles(3)).blockers).toMatchObject([
+      { path: 'learner.objective', found: '"reg:expectileerror" of 3 expectiles' },
+    ]);
+  });
+
   test('adds the sum of the trees to the base score as releases up to 1.2 did', async () => {
     const leaf = (value: number) => ({ ...STUMP, split_conditions: [0.5, value, value] });
     const document = boosterDocument([leaf(1), leaf(-16_777_216), leaf(0.25)], {
