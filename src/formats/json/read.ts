@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
 import type { DocumentObject, DocumentValue } from './document.ts';
+import { KeyCache } from './key-cache.ts';
 
 /**
  * `loose` is what XGBoost reads and writes beside the JSON of RFC 8259: words for NaN and infinities, strings that are no
@@ -80,6 +81,7 @@ class JsonReader {
   readonly #what: string;
   readonly #budget: ReadBudget;
   readonly #dialect: JsonDialect;
+  readonly #keys = new KeyCache();
   #at = 0;
   #depth = 0;
   #values = 0;
@@ -121,7 +123,7 @@ class JsonReader {
     const fields = new Map<string, DocumentValue>();
     while (this.#hasNext(CLOSE_OBJECT, '"}"', fields.size)) {
       const at = this.#at;
-      const key = this.#string();
+      const key = this.#key();
       if (fields.has(key))
         throw this.#corrupt(at, `${JSON.stringify(key.slice(0, 80))} twice in one object`, 'each key once');
       this.#skipSpace();
@@ -132,6 +134,13 @@ class JsonReader {
     }
     this.#depth -= 1;
     return { offset, fields };
+  }
+
+  #key(): string {
+    const key = this.#bytes[this.#at] === QUOTE ? this.#keys.read(this.#bytes, this.#at + 1) : null;
+    if (key === null) return this.#string();
+    this.#at += key.length + 2;
+    return key;
   }
 
   /** Numbers as long as nothing else comes, then any values. */
