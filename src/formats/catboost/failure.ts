@@ -1,6 +1,6 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
-import { placeOf } from '../../model/step-base.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 
 /** Refusals of one model, each with the field, what is there and what was wanted. */
 export interface ModelRefusals {
@@ -11,8 +11,6 @@ export interface ModelRefusals {
 }
 
 export const refusalsAt = (origin: StepOrigin): ModelRefusals => ({
-  invalid: (field, found, wanted) =>
-    new PlimsollError('MODEL_INVALID', { ...placeOf(origin), field, found, wanted }),
-  unsupported: (field, found, wanted) =>
-    new PlimsollError('MODEL_UNSUPPORTED', { ...placeOf(origin), field, found, wanted }),
+  invalid: (...said) => stepInvalid(origin, ...said),
+  unsupported: (...said) => stepUnsupported(origin, ...said),
 });

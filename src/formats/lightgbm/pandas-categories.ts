@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
-import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { LightgbmModel } from './model-text.ts';
 import { spanText, type TextSpan } from './text-lines.ts';
 

@@ -1,8 +1,8 @@
 import type { ModelStep } from '../../model/step.ts';
 import type { LabelSet } from '../../model/tensor.ts';
+import { notFitted } from '../failure.ts';
 import { isType } from '../pickle/value.ts';
 import { toNumber } from '../sklearn/arrays.ts';
-import { notFitted } from '../sklearn/failure.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { type LightgbmModel, readModelText } from './model-text.ts';

@@ -4,7 +4,7 @@ import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { behindCodes } from '../coded-columns.ts';
-import { stepInvalid, stepUnsupported } from '../sklearn/failure.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { LightgbmModel } from './model-text.ts';
 import { type LightgbmObjective, OBJECTIVES, parseObjective } from './objective.ts';
 import { pandasCategories } from './pandas-categories.ts';

@@ -1,8 +1,9 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
 import type { ReadNote } from '../../model/description.ts';
 import { PMML_TYPES, type PmmlType, pmmlNumber } from '../../model/pmml/value.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
 import type { ReadBudget } from '../budget.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { XmlElement } from './xml.ts';
 
 /** A document while it is read: access to elements by name, and errors that say the element and its line. */
@@ -107,11 +108,11 @@ export class PmmlReading {
   }
 
   invalid(element: XmlElement, field: string, found: string, wanted: string): PlimsollError {
-    return new PlimsollError('MODEL_INVALID', { ...this.origin(element), field, found, wanted });
+    return stepInvalid(this.origin(element), field, found, wanted);
   }
 
   unsupported(element: XmlElement, field: string, found: string, wanted: string): PlimsollError {
-    return new PlimsollError('MODEL_UNSUPPORTED', { ...this.origin(element), field, found, wanted });
+    return stepUnsupported(this.origin(element), field, found, wanted);
   }
 
   /** Refuses an element that is not understood, naming those that are. */

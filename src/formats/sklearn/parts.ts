@@ -1,11 +1,11 @@
 import { type ReadNote, WHICH_MODEL } from '../../model/description.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { truncate } from '../../text/truncate.ts';
+import { stepUnsupported } from '../failure.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { pyDict, pyList, pyObject, pyTuple } from '../pickle/construct.ts';
 import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from './arrays.ts';
-import { stepUnsupported } from './failure.ts';
 import { show } from './show.ts';
 
 /**

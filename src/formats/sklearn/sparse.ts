@@ -1,9 +1,9 @@
 import type { StepOrigin } from '../../model/step-base.ts';
 import type { Matrix } from '../../model/tensor.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toNumbers } from './arrays.ts';
-import { stepInvalid, stepUnsupported } from './failure.ts';
 import { globalName, show } from './show.ts';
 
 /** Cells of a sparse matrix made dense; fitted coefficients are far below. */

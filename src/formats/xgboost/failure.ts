@@ -1,16 +1,11 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
+import type { StepOrigin } from '../../model/step-base.ts';
+import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { DocumentPlace } from '../json/document-view.ts';
 
 const BOOSTER_CLASS = 'xgboost.Booster';
 
-const details = ({ path, offset }: DocumentPlace, field: string, found: string, wanted: string) => ({
-  path: path === '' ? 'the model' : path,
-  class: BOOSTER_CLASS,
-  offset,
-  field,
-  found,
-  wanted,
-});
+const originOf = ({ path, offset }: DocumentPlace): StepOrigin => ({ path, class: BOOSTER_CLASS, offset });
 
 /** The booster contradicts itself: exit 3. */
 export const boosterInvalid = (
@@ -18,7 +13,7 @@ export const boosterInvalid = (
   field: string,
   found: string,
   wanted: string,
-): PlimsollError => new PlimsollError('MODEL_INVALID', details(place, field, found, wanted));
+): PlimsollError => stepInvalid(originOf(place), field, found, wanted);
 
 /** The booster is sound, but nothing here evaluates it: exit 4. */
 export const boosterUnsupported = (
@@ -26,4 +21,4 @@ export const boosterUnsupported = (
   field: string,
   found: string,
   wanted: string,
-): PlimsollError => new PlimsollError('MODEL_UNSUPPORTED', details(place, field, found, wanted));
+): PlimsollError => stepUnsupported(originOf(place), field, found, wanted);

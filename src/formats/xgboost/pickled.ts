@@ -1,8 +1,8 @@
 import type { BoosterHead } from '../../model/booster.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { LabelSet } from '../../model/tensor.ts';
+import { notFitted } from '../failure.ts';
 import { toNumber } from '../sklearn/arrays.ts';
-import { notFitted } from '../sklearn/failure.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { type BoosterModel, isSince, outputsOfBooster } from './booster.ts';

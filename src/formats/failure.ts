@@ -1,5 +1,5 @@
-import { PlimsollError } from '../../core/errors.ts';
-import { placeOf, type StepOrigin } from '../../model/step-base.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { placeOf, type StepOrigin } from '../model/step-base.ts';
 
 const details = (origin: StepOrigin, field: string, found: string, wanted: string) => ({
   ...placeOf(origin),
