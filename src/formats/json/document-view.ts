@@ -5,6 +5,7 @@ import {
   isItems,
   isNumbers,
   isObject,
+  itemsOf,
 } from './document.ts';
 
 /** Where in a document something was found: a dotted path, and the byte at which the object that holds it begins. */
@@ -79,10 +80,9 @@ export class DocumentView {
   }
 
   list(name: string): readonly DocumentValue[] {
-    const value = this.get(name);
-    if (isNumbers(value)) return Array.from(value);
-    if (!isItems(value)) throw this.wrong(name, 'a list');
-    return value;
+    const items = itemsOf(this.get(name));
+    if (items === null) throw this.wrong(name, 'a list');
+    return items;
   }
 
   texts(name: string): string[] {

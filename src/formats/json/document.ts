@@ -26,6 +26,12 @@ export const isItems = (value: DocumentValue | undefined): value is readonly Doc
 export const isObject = (value: DocumentValue | undefined): value is DocumentObject =>
   typeof value === 'object' && value !== null && !isNumbers(value) && !isItems(value);
 
+/** The items of a list, also where all are numbers; null of anything else. */
+export const itemsOf = (value: DocumentValue | undefined): readonly DocumentValue[] | null => {
+  if (isNumbers(value)) return Array.from(value);
+  return isItems(value) ? value : null;
+};
+
 /** A document as `JSON.parse` gives it. */
 export function plainJson(value: DocumentValue): unknown {
   if (isNumbers(value)) return Array.from(value);

@@ -1,5 +1,7 @@
 import type { TreeArena } from '../../model/tree.ts';
 import type { ReadBudget } from '../budget.ts';
+import type { DocumentValue } from '../json/document.ts';
+import { readJson } from '../json/read.ts';
 import { ArenaBuilder } from './arena.ts';
 import { KeyValues, shownSpan } from './key-values.ts';
 import { spanText, TextLines, type TextSpan } from './text-lines.ts';
@@ -24,7 +26,7 @@ export interface LightgbmModel {
   readonly mostLeaves: number;
   /** Parameters of training worth knowing, as written: `boosting`, `categorical_feature`. */
   readonly parameters: ReadonlyMap<string, string>;
-  readonly pandasCategorical: TextSpan | null;
+  readonly pandasCategorical: DocumentValue;
 }
 
 /** Columns of any model: a count in a tiny file must not size anything. */
@@ -150,14 +152,13 @@ function checkCounts(header: KeyValues, perIteration: number, trees: number): vo
 /** What follows the trees: importances, parameters, and the last line. */
 function readTail(lines: TextLines): Pick<LightgbmModel, 'parameters' | 'pandasCategorical'> {
   const parameters = new Map<string, string>();
-  let pandasCategorical: TextSpan | null = null;
+  let pandas: Uint8Array | null = null;
   for (let line = lines.next(); line !== null; line = lines.next()) {
-    if (startsWith(line, PANDAS)) {
-      const offset = line.offset + PANDAS.length;
-      pandasCategorical = { bytes: line.bytes.subarray(PANDAS.length), offset };
-    } else if (startsWith(line, '[')) addParameter(line, parameters);
+    if (startsWith(line, PANDAS)) pandas = line.bytes.subarray(PANDAS.length);
+    else if (startsWith(line, '[')) addParameter(line, parameters);
   }
-  return { parameters, pandasCategorical };
+  const what = `pandas_categorical of ${lines.what}`;
+  return { parameters, pandasCategorical: pandas === null ? null : readJson(pandas, what, lines.budget) };
 }
 
 const PANDAS = 'pandas_categorical:';

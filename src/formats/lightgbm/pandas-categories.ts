@@ -1,12 +1,9 @@
-import { PlimsollError } from '../../core/errors.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
 import { stepInvalid, stepUnsupported } from '../failure.ts';
+import { type DocumentValue, itemsOf } from '../json/document.ts';
+import { shownValue } from '../json/document-view.ts';
 import type { LightgbmModel } from './model-text.ts';
-import { spanText, type TextSpan } from './text-lines.ts';
-
-/** Longest line of categories: what comes of it takes many times its size. */
-const MAX_BYTES = 2 ** 23;
 
 /** Categories by column. */
 type PandasCategories = ReadonlyMap<number, ColumnCategories>;
@@ -18,7 +15,7 @@ type PandasCategories = ReadonlyMap<number, ColumnCategories>;
  * ordered ones. Throws MODEL_UNSUPPORTED where the two do not go together.
  */
 export function pandasCategories(model: LightgbmModel, origin: StepOrigin): PandasCategories {
-  const lists = parseLists(model.pandasCategorical, origin);
+  const lists = listsOf(model, origin);
   if (lists.length === 0) return new Map();
   const columns = categoricalColumns(model, origin);
   if (columns.length !== lists.length)
@@ -39,62 +36,19 @@ export function pandasCategories(model: LightgbmModel, origin: StepOrigin): Pand
 
 type JsonScalar = string | number | boolean;
 
-function parseLists(span: TextSpan | null, origin: StepOrigin): readonly (readonly JsonScalar[])[] {
-  if (span === null) return [];
-  const fault = (found: string) =>
-    stepInvalid(
-      { ...origin, offset: span.offset },
-      'pandas_categorical',
-      found,
-      'lists of categories, or null',
-    );
-  if (span.bytes.length > MAX_BYTES)
-    throw new PlimsollError('READ_LIMIT', {
-      what: 'pandas_categorical',
-      offset: span.offset,
-      found: span.bytes.length,
-      limit: MAX_BYTES,
-      name: 'bytes',
-    });
-  if (isDeep(span.bytes)) throw fault('lists in lists in lists');
-  const value = parseJson(spanText(span));
-  if (value === null) return [];
-  if (!Array.isArray(value) || !value.every(isList)) throw fault('something else');
-  return value;
+function listsOf(
+  { pandasCategorical }: LightgbmModel,
+  origin: StepOrigin,
+): readonly (readonly JsonScalar[])[] {
+  if (pandasCategorical === null) return [];
+  const lists = itemsOf(pandasCategorical)?.map(itemsOf);
+  if (lists?.every(isScalars)) return lists;
+  const found = shownValue(pandasCategorical);
+  throw stepInvalid(origin, 'pandas_categorical', found, 'lists of categories, or null');
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN = 0x5b;
-const CLOSE = 0x5d;
-
-/** Whether lists lie in lists in lists: each level would take memory many times the bytes that open it. */
-function isDeep(bytes: Uint8Array): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === BACKSLASH) at += 1;
-    else if (byte === QUOTE) inText = !inText;
-    else if (!inText && byte === OPEN) depth += 1;
-    else if (!inText && byte === CLOSE) depth -= 1;
-    if (depth > 2) return true;
-  }
-  return false;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const isScalar = (value: unknown): value is JsonScalar =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-const isList = (value: unknown): value is readonly JsonScalar[] =>
-  Array.isArray(value) && value.every(isScalar);
+const isScalars = (list: readonly DocumentValue[] | null): list is readonly JsonScalar[] =>
+  list?.every((value) => ['string', 'number', 'boolean'].includes(typeof value)) === true;
 
 /**
  * Columns that were declared categorical at training, ascending. Version 2 leaves the parameter empty; what training saw

@@ -157,12 +157,16 @@ describe('categories of pandas', () => {
     expect(refusalOf(text)?.found).toMatch(found);
   });
 
-  test.each(['[[["x"]]]', '{"a": 1}', '[["x"', '"x"', '[[null]]', '[1]', `[${'['.repeat(100_000)}`])(
-    '%s are damage',
-    (pandas) => {
-      expect(() => describeText(withLists(pandas))).toThrow(
-        expect.objectContaining({ code: 'MODEL_INVALID' }),
-      );
-    },
-  );
+  test.each([
+    ['[[["x"]]]', 'MODEL_INVALID'],
+    ['{"a": 1}', 'MODEL_INVALID'],
+    ['"x"', 'MODEL_INVALID'],
+    ['[[null]]', 'MODEL_INVALID'],
+    ['[1]', 'MODEL_INVALID'],
+    ['[["x"', 'READ_TRUNCATED'],
+    ['[["x",]]', 'READ_CORRUPT'],
+    ['['.repeat(1001), 'READ_LIMIT'],
+  ])('%s are damage', (pandas, code) => {
+    expect(() => describeText(withLists(pandas))).toThrow(expect.objectContaining({ code }));
+  });
 });
