@@ -34,6 +34,29 @@ function codeOf(bytes: Uint8Array): string {
   }
 }
 
+/** The model with another text as its parameters: behind the core, which the offset of theirs points to. */
+function withParams(text: string): Uint8Array {
+  const file = Buffer.from(CBM);
+  const size = file.readUInt32LE(4);
+  const core = file.subarray(8, 8 + size);
+  const old = core.indexOf('{"detailed_profile"') - 4;
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  const end = Math.ceil(core.length / 4) * 4;
+  const grown = Buffer.concat([
+    core,
+    Buffer.alloc(end - core.length),
+    length,
+    Buffer.from(text),
+    Buffer.alloc(8),
+  ]);
+  for (let at = 0; at + 4 <= old; at += 4)
+    if (at + grown.readUInt32LE(at) === old) grown.writeUInt32LE(end - at, at);
+  const head = Buffer.from(file.subarray(0, 8));
+  head.writeUInt32LE(grown.length, 4);
+  return new Uint8Array(Buffer.concat([head, grown, file.subarray(8 + size)]));
+}
+
 describe('CatBoost files', () => {
   test('are told by their content, whatever comes first in JSON', () => {
     expect(detectFormat(source(CBM)).id).toBe('catboost-cbm');
@@ -52,6 +75,13 @@ describe('CatBoost files', () => {
       framework: { name: 'catboost', version: '1.2.10' },
       params: { loss_function: 'MultiClass', trees: '12', features: '6', categorical: '4', dimensions: '3' },
     });
+  });
+
+  test('of parameters beyond their limit are refused before they are parsed', () => {
+    expect(codeOf(withParams('['.repeat(2 ** 22 + 1)))).toBe('READ_LIMIT');
+    expect(codeOf(withParams(`{"loss_function":{"type":"MultiClass"},"x":${'['.repeat(2 ** 20)}`))).toBe(
+      'read',
+    );
   });
 
   test('cut short anywhere are refused with the byte', () => {

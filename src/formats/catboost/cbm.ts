@@ -21,6 +21,8 @@ const FORMAT_VERSION = 'FlabuffersModel_v1';
 const CTR_PART = 'static_provider_v1';
 
 /** Fields of the tables of catboost/libs/model/flatbuffers/{model,features,ctr_data}.fbs, by their place. */
+/** Longest text of `model_info`: some are JSON, of which many times their size may come. */
+const MAX_INFO = 2 ** 22;
 const CORE = { version: 0, trees: 1, info: 2, parts: 3 } as const;
 const TREES = {
   dimensions: 0,
@@ -66,15 +68,18 @@ export function readCbm(bytes: Uint8Array, budget: ReadBudget): CatBoostFile {
   const trees = root.table(CORE.trees, 'the trees');
   if (trees === null) throw corrupt(root.at, 'no trees', 'a table of trees', 'a CatBoost model');
   const model = readModel(trees);
-  const info = new Map(
-    root
-      .tables(CORE.info, 'model_info')
-      .map((pair) => [
-        pair.text(KEY_VALUE.key, 'a key of model_info') ?? '',
-        pair.text(KEY_VALUE.value, 'a value of model_info') ?? '',
-      ]),
-  );
+  const info = new Map(root.tables(CORE.info, 'model_info').map(infoEntry));
   return { ...model, info, tables: readParts(root, cursor, budget, charge) };
+}
+
+function infoEntry(pair: FlatTable): readonly [string, string] {
+  const value = pair.text(KEY_VALUE.value, 'a value of model_info') ?? '';
+  if (value.length > MAX_INFO)
+    throw new PlimsollError('READ_LIMIT', {
+      ...{ what: 'a value of model_info', offset: pair.at, found: value.length, limit: MAX_INFO },
+      name: 'characters',
+    });
+  return [pair.text(KEY_VALUE.key, 'a key of model_info') ?? '', value];
 }
 
 /** CTR tables are the first part; text and embedding models behind them are not read. */
