@@ -173,8 +173,10 @@ test('more requests than may be kept are thinned evenly, in bounded memory and f
   expect(rows).toBeGreaterThan(100 * (seconds - 3));
   expect(metrics.captureOf('quick')).toMatchObject({ captured: rows });
   const weights = sumOf(blocks.flatMap(({ meta }) => [...meta.weight]));
-  expect(weights / answered.length).toBeGreaterThan(0.7);
-  expect(weights / answered.length).toBeLessThan(1.3);
+  // Right on average only (see capture-sampler.test.ts): where a busy machine lets load come in bursts, the last rows of a second
+  // stand for many. Counted one each, the rows were a hundredth.
+  expect(weights / answered.length).toBeGreaterThan(0.4);
+  expect(weights / answered.length).toBeLessThan(2.5);
 });
 
 const mount = (...words: readonly string[]): boolean => spawnSync('mount', words).status === 0;
