@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { RegistrationProgress } from './registration.ts';
-import { closeLast, dataFolder as folder, planeOf } from './testing/control-planes.ts';
+import { closeLast, dataFolder as folder, startPlane } from './testing/control-planes.ts';
 
 // Files are proved in processes of their own.
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,19 +21,19 @@ const statusOf = (socketPath: string, path: string): Promise<number | string> =>
 
 test('with nothing to serve it says so, and leaves nothing that listens', async () => {
   const data = folder();
-  await expect(planeOf(data)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
+  await expect(startPlane(data)).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
   expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe('ENOENT');
 });
 
 test('where it may begin empty it does, and the API takes what comes', async () => {
   const data = folder();
-  expect((await planeOf(data, { empty: true })).models).toEqual([]);
+  expect((await startPlane(data, { empty: true })).models).toEqual([]);
   expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe(200);
 });
 
 test('a folder that cannot be watched is refused, and nothing listens any more', async () => {
   const data = folder();
-  const failed = planeOf(data, { watch: join(data, 'none') });
+  const failed = startPlane(data, { watch: join(data, 'none') });
   await expect(failed).rejects.toMatchObject({ code: 'WATCH_INVALID' });
   expect(await statusOf(join(data, 'control.sock'), '/api/v1/models')).toBe('ENOENT');
 });
@@ -42,7 +42,7 @@ test('what was registered is served again without its file; the API answers on t
   const data = folder();
   const said: RegistrationProgress[] = [];
   const files = [{ name: 'flowers', path: iris, found: false }];
-  const first = await planeOf(data, { files, onProgress: (progress) => said.push(progress) });
+  const first = await startPlane(data, { files, onProgress: (progress) => said.push(progress) });
   expect(first.models).toMatchObject([
     { endpoint: 'flowers', stable: { version: 1 }, rollout: null, note: null },
   ]);
@@ -51,7 +51,7 @@ test('what was registered is served again without its file; the API answers on t
   expect(await statusOf(socket, '/api/v1/models/flowers')).toBe(200);
   await closeLast();
   expect(await statusOf(socket, '/api/v1/models/flowers')).not.toBe(200);
-  const second = await planeOf(data);
+  const second = await startPlane(data);
   expect(second.models).toMatchObject([{ endpoint: 'flowers', stable: { version: 1 } }]);
 });
 
@@ -66,7 +66,7 @@ test('a new version gets its traffic as the file of settings says, whoever start
     churn: { strategy: 'shadow', policy },
     other: { strategy: 'immediate', policy: null },
   } as const;
-  await (await planeOf(data, { ...of('stable'), rollouts })).close();
-  const plane = await planeOf(data, { ...of('good'), rollouts });
+  await (await startPlane(data, { ...of('stable'), rollouts })).close();
+  const plane = await startPlane(data, { ...of('good'), rollouts });
   expect(plane.models[0]?.rollout).toMatchObject({ strategy: 'shadow', plan: 'shadow 30 % for 7m' });
 });

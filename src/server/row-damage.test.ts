@@ -10,7 +10,7 @@ import { elementAt } from '../core/element-at.ts';
 import { openStore } from '../store/open.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import type { RegistrationProgress } from './registration.ts';
-import { dataFolder, planeOf } from './testing/control-planes.ts';
+import { dataFolder, startPlane } from './testing/control-planes.ts';
 
 // Files are proved in processes of their own.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -27,8 +27,8 @@ const CANDIDATE = [{ name: 'churn', path: join(ROLLOUTS, 'good.joblib'), found: 
 let whole = '';
 beforeAll(async () => {
   whole = dataFolder();
-  await (await planeOf(whole, { files: FILES })).close();
-  await (await planeOf(whole, { files: CANDIDATE })).close();
+  await (await startPlane(whole, { files: FILES })).close();
+  await (await startPlane(whole, { files: CANDIDATE })).close();
 });
 const folders: string[] = [];
 afterAll(async () => {
@@ -53,7 +53,7 @@ async function startOver(data: string, files = [...FILES, ...CANDIDATE]) {
   const routed: string[][] = [];
   const notes: string[] = [];
   const errors: unknown[] = [];
-  const plane = await planeOf(data, {
+  const plane = await startPlane(data, {
     files,
     fleet: {
       ...NO_FLEET,
@@ -112,7 +112,7 @@ test('a version that is damaged while another answers takes only itself away', a
 test('where nothing else is there to serve, the start ends with the row and the way on', async () => {
   const data = dataFolder();
   folders.push(data);
-  await (await planeOf(data, { files: FILES.slice(0, 1) })).close();
+  await (await startPlane(data, { files: FILES.slice(0, 1) })).close();
   const database = new DatabaseSync(join(data, 'plimsoll.db'));
   database.exec(`update versions set checks = '{}'`);
   database.close();

@@ -43,11 +43,14 @@ it('refuses a name that two files export, at the second of them', () => {
   ]);
 });
 
-it('takes overloads in one file for one name, and leaves tests and what they share alone', () => {
+it('takes overloads in one file for one name, leaves tests alone, and counts what they share', () => {
   const overloads = file('src/c.ts', 'export function f(a: 1): 1;\nexport function f(a: 2): 2;\n');
   const test = file('src/a.test.ts', 'export interface Answer {}');
   const helper = file('src/testing/a.ts', 'export interface Answer {}');
-  expect(checkNames([A, overloads, test, helper], {})).toEqual([]);
+  expect(checkNames([A, overloads, test], {})).toEqual([]);
+  expect(messages([A, helper], {})).toEqual([
+    'src/testing/a.ts: exports Answer, which src/a.ts exports: give one of them another name',
+  ]);
 });
 
 it('takes a name that is listed with a reason, and refuses a reason that is missing', () => {

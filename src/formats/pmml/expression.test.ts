@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { answersOf, derivedDocument, documentOf, listOf, readText } from './testing/document.ts';
+import { answersOf, derivedDocument, documentOf, outputList, readText } from './testing/document.ts';
 
 const ref = (name: string): string => `<FieldRef field="${name}"/>`;
 const constant = (value: string, type = 'double'): string =>
@@ -9,7 +9,7 @@ const apply = (name: string, ...args: string[]): string =>
   `<Apply function="${name}">${args.join('')}</Apply>`;
 
 const answer = (expression: string, row: Record<string, unknown>, type?: string): unknown =>
-  listOf(answersOf(derivedDocument(expression, type), [row]))[0];
+  outputList(answersOf(derivedDocument(expression, type), [row]))[0];
 
 const isText = (name: string, ...args: string[]): string =>
   apply('if', apply('equal', apply(name, ...args), constant('AB', 'string')), constant('1'), constant('0'));
@@ -136,7 +136,7 @@ describe('expressions', () => {
       `<TransformationDictionary><DefineFunction name="twice" optype="continuous" dataType="double"><ParameterField name="p"/>
 ${apply('*', ref('p'), constant('2'))}</DefineFunction></TransformationDictionary><RegressionModel`,
     );
-    expect(listOf(answersOf(text, [{ x: 4 }]))).toEqual([8]);
+    expect(outputList(answersOf(text, [{ x: 4 }]))).toEqual([8]);
   });
 });
 
@@ -148,7 +148,7 @@ it('functions that SAS defines name their parameters in constants', () => {
   const call =
     '<Apply function="SAS-EM-String-Normalize"><Constant dataType="integer">4</Constant><FieldRef field="s"/></Apply>';
   const text = derivedDocument(apply('stringLength', call)).replace('<RegressionModel', define);
-  expect(listOf(answersOf(text, [{ s: 'ab  cdef' }]))).toEqual([2]);
+  expect(outputList(answersOf(text, [{ s: 'ab  cdef' }]))).toEqual([2]);
 });
 
 describe('definitions', () => {
@@ -162,7 +162,7 @@ describe('definitions', () => {
 
   it('may stand in any order', () => {
     const text = model(define('d0', apply('+', ref('d1'), constant('1'))) + define('d1', ref('x')));
-    expect(listOf(answersOf(text, [{ x: 1 }]))).toEqual([2]);
+    expect(outputList(answersOf(text, [{ x: 1 }]))).toEqual([2]);
   });
 
   it('by themselves are refused', () => {
@@ -178,7 +178,7 @@ describe('definitions', () => {
 
   it('that nothing refers to do not matter', () => {
     const text = model(define('d0', ref('x')) + define('d1', '<Lag field="x"/>'));
-    expect(listOf(answersOf(text, [{ x: 3 }]))).toEqual([3]);
+    expect(outputList(answersOf(text, [{ x: 3 }]))).toEqual([3]);
   });
 
   it('that double again and again end at a limit', () => {
@@ -200,7 +200,7 @@ describe('definitions', () => {
           define(`d${i}`, i === count - 1 ? ref('x') : ref(`d${i + 1}`)),
         ).join(''),
       );
-    expect(listOf(answersOf(chain(150), [{ x: 3 }]))).toEqual([3]);
+    expect(outputList(answersOf(chain(150), [{ x: 3 }]))).toEqual([3]);
     expect(readText(chain(5000)).blockers).toMatchObject([{ field: 'nesting' }]);
   });
 });

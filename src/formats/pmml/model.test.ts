@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answersOf, documentOf, listOf, readText } from './testing/document.ts';
+import { answersOf, documentOf, outputList, readText } from './testing/document.ts';
 
 const SCHEMA = '<MiningSchema><MiningField name="x"/><MiningField name="z"/><MiningField name="s"/>';
 const CLASSES = `${SCHEMA}<MiningField name="c" usageType="target"/></MiningSchema>`;
@@ -21,8 +21,8 @@ ${leaf('1', predicates[0], 0.2)}${leaf('2', predicates[1], 0.9)}</Node></TreeMod
 describe('trees', () => {
   it('answer the class and the fractions of the leaf', () => {
     const outputs = answersOf(tree(''), [{ x: 4 }, { x: 5 }]);
-    expect(listOf(outputs)).toEqual(['no', 'yes']);
-    expect(listOf(outputs, 'predict_proba')).toEqual([0.8, 0.2, 0.1, 0.9]);
+    expect(outputList(outputs)).toEqual(['no', 'yes']);
+    expect(outputList(outputs, 'predict_proba')).toEqual([0.8, 0.2, 0.1, 0.9]);
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('trees', () => {
     ['missingValueStrategy="defaultChild"', [0.1, 0.9]],
     ['missingValueStrategy="none" noTrueChildStrategy="returnLastPrediction"', [0.6, 0.4]],
   ])('with %s answer a missing value', (attributes, wanted) => {
-    expect(listOf(answersOf(tree(attributes), [{}]), 'predict_proba')).toEqual(wanted);
+    expect(outputList(answersOf(tree(attributes), [{}]), 'predict_proba')).toEqual(wanted);
   });
 
   it.each(['missingValueStrategy="nullPrediction"', ''])(
@@ -50,7 +50,7 @@ describe('trees', () => {
     const surrogate = (operator: string): string =>
       `<CompoundPredicate booleanOperator="surrogate">${compare('x', operator, 5)}${compare('z', operator, 1)}</CompoundPredicate>`;
     const text = tree('', [surrogate('lessThan'), surrogate('greaterOrEqual')]);
-    expect(listOf(answersOf(text, [{ x: 9, z: 0 }, { z: 0 }, { z: 2 }]))).toEqual(['yes', 'no', 'yes']);
+    expect(outputList(answersOf(text, [{ x: 9, z: 0 }, { z: 0 }, { z: 2 }]))).toEqual(['yes', 'no', 'yes']);
   });
 
   it('ask sets, and several values at once', () => {
@@ -58,12 +58,9 @@ describe('trees', () => {
       '<SimpleSetPredicate field="s" booleanOperator="isIn"><Array n="2" type="string">"a b" c</Array></SimpleSetPredicate>';
     const both = `<CompoundPredicate booleanOperator="and">${compare('x', 'greaterThan', 1)}<CompoundPredicate booleanOperator="or">${compare('z', 'equal', 2)}<SimplePredicate field="s" operator="isMissing"/></CompoundPredicate></CompoundPredicate>`;
     const text = tree('', [set, both]);
-    expect(listOf(answersOf(text, [{ s: 'a b' }, { x: 2, z: 2, s: 'q' }, { x: 2 }, { s: 'c' }]))).toEqual([
-      'no',
-      'yes',
-      'yes',
-      'no',
-    ]);
+    expect(outputList(answersOf(text, [{ s: 'a b' }, { x: 2, z: 2, s: 'q' }, { x: 2 }, { s: 'c' }]))).toEqual(
+      ['no', 'yes', 'yes', 'no'],
+    );
   });
 });
 
@@ -85,7 +82,7 @@ describe('models of several segments', () => {
     ['selectFirst', 1],
     ['modelChain', 7],
   ])('%s of 1, 4 and 7 is %d', (method, wanted) => {
-    expect(listOf(answersOf(mining(method, three), [{ x: 1 }]))).toEqual([wanted]);
+    expect(outputList(answersOf(mining(method, three), [{ x: 1 }]))).toEqual([wanted]);
   });
 
   it('vote, and of equals the first class that was voted for wins', () => {
@@ -93,12 +90,12 @@ describe('models of several segments', () => {
       .map((score, i) => segment(i, constantTree(score, 'classification')))
       .join('');
     const outputs = answersOf(mining('majorityVote', votes, 'classification'), [{ x: 1 }]);
-    expect([listOf(outputs), listOf(outputs, 'predict_proba')]).toEqual([['yes'], [0.5, 0.5]]);
+    expect([outputList(outputs), outputList(outputs, 'predict_proba')]).toEqual([['yes'], [0.5, 0.5]]);
     const weighted =
       segment(0, constantTree('yes', 'classification'), 'weight="1"') +
       segment(1, constantTree('no', 'classification'), 'weight="3"');
     expect(
-      listOf(
+      outputList(
         answersOf(mining('weightedMajorityVote', weighted, 'classification'), [{ x: 1 }]),
         'predict_proba',
       ),
@@ -107,9 +104,9 @@ describe('models of several segments', () => {
 
   it('say what a segment without a prediction means', () => {
     const two = `${segment(0, constantTree(5))}${segment(1, constantTree(3).replaceAll('"x"', '"z"'))}`;
-    expect(listOf(answersOf(mining('sum', two), [{ x: 1 }]))).toEqual([NaN]);
+    expect(outputList(answersOf(mining('sum', two), [{ x: 1 }]))).toEqual([NaN]);
     expect(
-      listOf(
+      outputList(
         answersOf(mining('sum', two, 'regression', 'missingPredictionTreatment="skipSegment"'), [{ x: 1 }]),
       ),
     ).toEqual([5]);
@@ -118,7 +115,7 @@ describe('models of several segments', () => {
   it('choose segments by their predicates', () => {
     const two = `${segment(0, constantTree(5), '', compare('s', 'equal', 'a'))}${segment(1, constantTree(3))}`;
     expect(
-      listOf(answersOf(mining('selectFirst', two), [{ x: 1, s: 'a' }, { x: 1, s: 'b' }, { x: 1 }])),
+      outputList(answersOf(mining('selectFirst', two), [{ x: 1, s: 'a' }, { x: 1, s: 'b' }, { x: 1 }])),
     ).toEqual([5, 3, 3]);
   });
 
@@ -130,7 +127,7 @@ describe('models of several segments', () => {
     const second = `<RegressionModel functionName="regression"><MiningSchema><MiningField name="more"/></MiningSchema>
 <RegressionTable intercept="0.5"><NumericPredictor name="more" coefficient="10"/></RegressionTable></RegressionModel>`;
     expect(
-      listOf(answersOf(mining('modelChain', segment(0, first) + segment(1, second)), [{ x: 1 }])),
+      outputList(answersOf(mining('modelChain', segment(0, first) + segment(1, second)), [{ x: 1 }])),
     ).toEqual([30.5]);
   });
 
@@ -143,7 +140,7 @@ describe('models of several segments', () => {
       '<MiningModel',
       `${square}<MiningModel`,
     );
-    expect(listOf(answersOf(text, [{ x: 2 }, {}]))).toEqual([8, 18]);
+    expect(outputList(answersOf(text, [{ x: 2 }, {}]))).toEqual([8, 18]);
   });
 
   it('refuse what they cannot put together, by name', () => {
@@ -164,7 +161,7 @@ describe('regressions', () => {
       documentOf(`<RegressionModel functionName="regression">${NUMBERS}<RegressionTable intercept="1">
 <NumericPredictor name="x" exponent="2" coefficient="3"/><CategoricalPredictor name="s" value="a" coefficient="100"/>
 <PredictorTerm coefficient="2"><FieldRef field="x"/><FieldRef field="z"/></PredictorTerm></RegressionTable></RegressionModel>`);
-    expect(listOf(answersOf(text, [{ x: 2, z: 5, s: 'a' }, { x: 2, z: 5 }, { x: 2 }]))).toEqual([
+    expect(outputList(answersOf(text, [{ x: 2, z: 5, s: 'a' }, { x: 2, z: 5 }, { x: 2 }]))).toEqual([
       133,
       33,
       NaN,
@@ -185,7 +182,7 @@ describe('regressions', () => {
     ['probit', 0.8413447460685429],
     ['none', 1],
   ])('make probabilities by %s', (link, wanted) => {
-    const [no, yes] = listOf(answersOf(tables(link), [{ x: 1 }]), 'predict_proba');
+    const [no, yes] = outputList(answersOf(tables(link), [{ x: 1 }]), 'predict_proba');
     expect(yes).toBeCloseTo(wanted, 14);
     expect(no).toBeCloseTo(1 - wanted, 14);
   });
@@ -194,7 +191,7 @@ describe('regressions', () => {
     const text = documentOf(`<RegressionModel functionName="regression">${NUMBERS}
 <Targets><Target field="y" min="-5" max="5" rescaleFactor="3" rescaleConstant="0.4" castInteger="round"/></Targets>
 <RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>`);
-    expect(listOf(answersOf(text, [{ x: 2 }, { x: 50 }]))).toEqual([6, 15]);
+    expect(outputList(answersOf(text, [{ x: 2 }, { x: 50 }]))).toEqual([6, 15]);
   });
 });
 
@@ -211,7 +208,7 @@ describe('fields of the input', () => {
 
   it('are replaced where they are missing', () => {
     expect(
-      listOf(answersOf(model(bounded, 'missingValueReplacement="3"'), [{}, { f: -999 }, { f: 4 }])),
+      outputList(answersOf(model(bounded, 'missingValueReplacement="3"'), [{}, { f: -999 }, { f: 4 }])),
     ).toEqual([3, 3, 4]);
   });
 
@@ -219,16 +216,16 @@ describe('fields of the input', () => {
     expect(() => answersOf(model(bounded, ''), [{ f: 1 }, { f: 11 }])).toThrow(
       'row 1, column "f": 11 is not from 0 to 10',
     );
-    expect(listOf(answersOf(model(bounded, 'invalidValueTreatment="asIs"'), [{ f: 11 }]))).toEqual([11]);
+    expect(outputList(answersOf(model(bounded, 'invalidValueTreatment="asIs"'), [{ f: 11 }]))).toEqual([11]);
     expect(
-      listOf(
+      outputList(
         answersOf(model(bounded, 'invalidValueTreatment="asMissing" missingValueReplacement="2"'), [
           { f: 11 },
         ]),
       ),
     ).toEqual([2]);
     expect(
-      listOf(
+      outputList(
         answersOf(model(bounded, 'invalidValueTreatment="asValue" invalidValueReplacement="1"'), [{ f: 11 }]),
       ),
     ).toEqual([1]);
@@ -241,12 +238,12 @@ describe('fields of the input', () => {
   it('cut outliers, or take them as missing', () => {
     const bounds = 'lowValue="0" highValue="10"';
     expect(
-      listOf(
+      outputList(
         answersOf(model(plain, `outliers="asExtremeValues" ${bounds}`), [{ f: -1 }, { f: 5 }, { f: 11 }]),
       ),
     ).toEqual([0, 5, 10]);
     expect(
-      listOf(
+      outputList(
         answersOf(model(plain, `outliers="asMissingValues" missingValueReplacement="7" ${bounds}`), [
           { f: 11 },
         ]),
@@ -269,12 +266,12 @@ describe('vectors of numbers', () => {
   const invalid = expect.objectContaining({ code: 'MODEL_INVALID' });
 
   it('go through neurons that stand before those that take them', () => {
-    expect(listOf(answersOf(network('a'), [{ x: 3 }, {}]))).toEqual([7, NaN]);
+    expect(outputList(answersOf(network('a'), [{ x: 3 }, {}]))).toEqual([7, NaN]);
     for (const from of ['b', 'c']) expect(() => readText(network(from))).toThrow(invalid);
   });
 
   it('are nearest to a cluster, also where some are missing', () => {
-    expect(listOf(answersOf(clusters('4 4'), [{ x: 1, z: 1 }, { x: 3, z: 3 }, { x: 3 }]))).toEqual([
+    expect(outputList(answersOf(clusters('4 4'), [{ x: 1, z: 1 }, { x: 3, z: 3 }, { x: 3 }]))).toEqual([
       'near',
       '2',
       '2',
@@ -291,7 +288,7 @@ describe('vectors of numbers', () => {
 <SupportVectorMachine targetCategory="yes" alternateTargetCategory="no"><SupportVectors><SupportVector vectorId="v"/></SupportVectors>
 <Coefficients absoluteValue="-9"><Coefficient value="1"/></Coefficients></SupportVectorMachine></SupportVectorMachineModel>`);
     expect(
-      listOf(
+      outputList(
         answersOf(machine('2'), [
           { x: 9, z: 0.5 },
           { x: 0, z: 1 },
@@ -329,7 +326,7 @@ describe('a document', () => {
     const text = tree('').replace('<Node id="0"', `${output}<Node id="0"`);
     const outputs = answersOf(text, [{ x: 4 }]);
     expect(Object.keys(outputs)).toEqual(['predict', 'predict_proba', 'node', 'twice']);
-    expect([listOf(outputs, 'node'), listOf(outputs, 'twice')]).toEqual([['1'], [8]]);
+    expect([outputList(outputs, 'node'), outputList(outputs, 'twice')]).toEqual([['1'], [8]]);
     expect(readText(text).notes.map(({ text: note }) => note)).toEqual([
       expect.stringContaining('"error" is left out'),
       expect.stringContaining('"choice" is left out'),
@@ -345,6 +342,6 @@ describe('a document', () => {
     const prefixed = tree('')
       .replaceAll(/<(\/?)([A-Z])/g, '<$1p:$2')
       .replace('xmlns=', 'xmlns:p=');
-    expect(listOf(answersOf(prefixed, [{ x: 9 }]))).toEqual(['yes']);
+    expect(outputList(answersOf(prefixed, [{ x: 9 }]))).toEqual(['yes']);
   });
 });

@@ -7,7 +7,7 @@ import { evidentlyScores } from './evidently/evidently.ts';
 import { nannymlScores } from './nannyml/nannyml.ts';
 import type { ColumnPair } from './sample-column.ts';
 import { scipyScores } from './scipy.ts';
-import { asPrinted, categories, pairOf, sampleNumbers } from './testing/samples.ts';
+import { asPrinted, categories, columnPair, sampleNumbers } from './testing/samples.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const VEGA = join(ROOT, 'fixtures/monitoring/vega');
@@ -94,12 +94,12 @@ test.each([
   ],
 ])('weather of Seattle: %s', (column, expected) => {
   const [before, after] = years(column).map((values) => sampleNumbers(values.map(Number)));
-  printed(pairOf(before!, after!), expected);
+  printed(columnPair(before!, after!), expected);
 });
 
 test('weather of Seattle: kinds of weather', () => {
   const [before, after] = years('weather');
-  printed(pairOf(categories(before), categories(after)), {
+  printed(columnPair(categories(before), categories(after)), {
     'scipy.chi2.statistic': '92.10309578990',
     'scipy.chi2': '4.705879e-19',
     'nannyml.chi2': '4.705879e-19',
@@ -121,7 +121,7 @@ test('flights before and from the middle of February: certain and tiny, and noth
         flights.filter(({ date }) => date < '2001/02/15' === early).map((flight) => flight[column]),
         true,
       );
-    return pairOf(part(true), part(false));
+    return columnPair(part(true), part(false));
   };
   const delay = cut('delay');
   expect([delay.reference.values.length, delay.current.values.length]).toEqual([9949, 10_051]);
@@ -176,25 +176,25 @@ test.each([
   const values = halves[column]!;
   // As the columns were cut when the values were noted.
   const middle = Math.floor(values.length / 2);
-  printed(pairOf(sampleNumbers(values.slice(0, middle)), sampleNumbers(values.slice(middle))), expected);
+  printed(columnPair(sampleNumbers(values.slice(0, middle)), sampleNumbers(values.slice(middle))), expected);
 });
 
 test('Titanic: unseen values, three harbours, and ages of which a fifth is missing', () => {
   const [before, after] = titanic['Parch']!;
-  const parch = pairOf(categories(before), categories(after));
+  const parch = columnPair(categories(before), categories(after));
   printed(parch, {
     'scipy.chi2.statistic': '5.92967398',
     'scipy.chi2': '0.54798462',
     'evidently.chi2': '0.0',
   });
   const [from, to] = titanic['Embarked']!;
-  printed(pairOf(categories(from), categories(to)), {
+  printed(columnPair(categories(from), categories(to)), {
     'scipy.chi2.statistic': '8.33268472',
     'nannyml.chi2': '0.01550888',
     'evidently.chi2': '0.00157641',
   });
   const [young, old] = titanic['Age']! as [number[], number[]];
-  printed(pairOf(sampleNumbers(young), sampleNumbers(old)), {
+  printed(columnPair(sampleNumbers(young), sampleNumbers(old)), {
     'scipy.ks.statistic': '0.0459569370',
     'scipy.ks': '0.70234271',
   });

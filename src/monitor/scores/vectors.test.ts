@@ -8,8 +8,8 @@ import { nannymlScores } from './nannyml/nannyml.ts';
 import {
   asPrinted,
   categories,
+  columnPair,
   NumpyRandom,
-  pairOf,
   repeatedSample,
   sampleNumbers,
 } from './testing/samples.ts';
@@ -37,18 +37,18 @@ const [HEIGHTS, OTHERS] = [
 
 test('evidently: counts of six values, as categories and as numbers', () => {
   // Hellinger's distance is published as 0.06812 to 1e-5.
-  const categorical = evidentlyScores(pairOf(six(OFTEN), six(AGAIN)));
+  const categorical = evidentlyScores(columnPair(six(OFTEN), six(AGAIN)));
   printed(categorical, { chi2: '0.67309', hellinger: '0.068128', js: '0.0680481962', kl: '0.0189096770' });
   printed(categorical, { psi: '0.0372183816' });
   // The reference counts as the truth: twice as many rows of it change nothing.
-  const doubled = evidentlyScores(pairOf(six(OFTEN.map((count) => 2 * count)), six(AGAIN)));
+  const doubled = evidentlyScores(columnPair(six(OFTEN.map((count) => 2 * count)), six(AGAIN)));
   printed(doubled, { chi2: '0.67309', hellinger: '0.068128' });
-  const numeric = evidentlyScores(pairOf(six(OFTEN), six(AGAIN)), 'numerical');
+  const numeric = evidentlyScores(columnPair(six(OFTEN), six(AGAIN)), 'numerical');
   printed(numeric, { mann_whitney: '0.481', epps_singleton: '0.81' });
 });
 
 test('evidently: eight numbers against eight others', () => {
-  printed(evidentlyScores(pairOf(HEIGHTS, OTHERS)), {
+  printed(evidentlyScores(columnPair(HEIGHTS, OTHERS)), {
     anderson: '0.0635',
     t: '0.084',
     ks: '0.0870240870',
@@ -59,8 +59,12 @@ test('evidently: eight numbers against eight others', () => {
   });
   // Of the distance in units of the column, before it is divided by the deviation of the reference.
   const moved = sampleNumbers((HEIGHTS.values as Float64Array).map((value) => value + 5));
-  printed(evidentlyScores(pairOf(HEIGHTS, moved)), { energy: '1.9' });
-  printed(evidentlyScores(pairOf(HEIGHTS, HEIGHTS)), { energy: '0', hellinger: '0.00000', js: '0.00000' });
+  printed(evidentlyScores(columnPair(HEIGHTS, moved)), { energy: '1.9' });
+  printed(evidentlyScores(columnPair(HEIGHTS, HEIGHTS)), {
+    energy: '0',
+    hellinger: '0.00000',
+    js: '0.00000',
+  });
 });
 
 test('evidently: two hundred numbers drawn with the seeds 0 and 1', () => {
@@ -68,17 +72,17 @@ test('evidently: two hundred numbers drawn with the seeds 0 and 1', () => {
     sampleNumbers(new NumpyRandom(0).normals(100)),
     sampleNumbers(new NumpyRandom(1).normals(100)),
   ];
-  printed(evidentlyScores(pairOf(x, y)), { cramer_von_mises: '0.8076839' });
+  printed(evidentlyScores(columnPair(x, y)), { cramer_von_mises: '0.8076839' });
 });
 
 test('evidently: the likelihood ratio, two proportions, and what is missing', () => {
   const abc = (counts: readonly number[]) => categories(repeatedSample([...'abc'], counts));
-  printed(evidentlyScores(pairOf(abc([5, 5, 8]), abc([4, 6, 8]))), { g: '0.8176' });
-  printed(evidentlyScores(pairOf(abc([10, 10, 10]), abc([10, 10, 10]))), { chi2: '1.00000' });
+  printed(evidentlyScores(columnPair(abc([5, 5, 8]), abc([4, 6, 8]))), { g: '0.8176' });
+  printed(evidentlyScores(columnPair(abc([10, 10, 10]), abc([10, 10, 10]))), { chi2: '1.00000' });
   const ab = categories('ab'.repeat(10));
-  printed(evidentlyScores(pairOf(ab, ab)), { z: '1.00000' });
+  printed(evidentlyScores(columnPair(ab, ab)), { z: '1.00000' });
   const missing = categories(repeatedSample(['a', 'b', null], [10, 10, 10]));
-  printed(evidentlyScores(pairOf(missing, missing)), { chi2: '1.00000', hellinger: '0.00000' });
+  printed(evidentlyScores(columnPair(missing, missing)), { chi2: '1.00000', hellinger: '0.00000' });
 });
 
 test.each([
@@ -90,7 +94,7 @@ test.each([
   ['aaaaaa', 'bbbbbb', '0.0021645022'],
   ['aaabb'.repeat(30), 'bbbaa'.repeat(30), '0.000784'],
 ])('evidently: Fisher of %s against %s is %s', (reference, current, fisher) => {
-  printed(evidentlyScores(pairOf(categories(reference), categories(current))), { fisher });
+  printed(evidentlyScores(columnPair(categories(reference), categories(current))), { fisher });
 });
 
 test('the total variation of which evidently draws a p-value', () => {
@@ -105,7 +109,7 @@ test('evidently 0.7: equal proportions of one and two rows more have very differ
     const rare = Math.floor(rows / 100);
     const reference = categories(repeatedSample(['a', 'b'], [rows - rare, rare]));
     const current = categories(repeatedSample(['a', 'c'], [rows - 1, 1]));
-    return evidentlyScores(pairOf(reference, current));
+    return evidentlyScores(columnPair(reference, current));
   };
   printed(index(9_999), { psi: '0.0451' });
   printed(index(10_001), { psi: '0.1843' });
@@ -116,7 +120,7 @@ test('nannyml: numbers drawn with seed 1', () => {
     const random = new NumpyRandom(1);
     const reference = random.normals(rows);
     return nannymlScores(
-      pairOf(sampleNumbers(reference), sampleNumbers(random.normals(count, mean, deviation))),
+      columnPair(sampleNumbers(reference), sampleNumbers(random.normals(count, mean, deviation))),
     );
   };
   printed(against(10_000, 1000, 0), { js: '0.05' });
@@ -126,38 +130,41 @@ test('nannyml: numbers drawn with seed 1', () => {
   printed(against(10_000, 10_000, 7), { hellinger: '1.00' });
   printed(against(10_000, 10_000, -2), { hellinger: '0.63' });
   const same = sampleNumbers(new NumpyRandom(1).normals(10_000));
-  printed(nannymlScores(pairOf(same, same)), { wasserstein: '0.00', hellinger: '0.00', js: '0.00' });
+  printed(nannymlScores(columnPair(same, same)), { wasserstein: '0.00', hellinger: '0.00', js: '0.00' });
 });
 
 test('nannyml: few values and categories drawn with seed 1', () => {
   const random = new NumpyRandom(1);
   const six = random.choices(10_000, 6).map((place) => [0, 0.4, 0.8, 1.2, 1.6, 2][place]!);
   const three = random.choices(1000, 3);
-  printed(nannymlScores(pairOf(sampleNumbers(six), sampleNumbers(three))), { js: '0.73', hellinger: '0.72' });
-  printed(nannymlScores(pairOf(sampleNumbers(six), sampleNumbers(six))), { js: '0.00' });
+  printed(nannymlScores(columnPair(sampleNumbers(six), sampleNumbers(three))), {
+    js: '0.73',
+    hellinger: '0.72',
+  });
+  printed(nannymlScores(columnPair(sampleNumbers(six), sampleNumbers(six))), { js: '0.00' });
   const again = new NumpyRandom(1);
   const known = categories(again.choices(10_000, 4).map((place) => 'abcd'[place]!));
   const unseen = categories(again.choices(1000, 4).map((place) => 'abce'[place]!));
-  printed(nannymlScores(pairOf(known, unseen)), { js: '0.50', hellinger: '0.50' });
+  printed(nannymlScores(columnPair(known, unseen)), { js: '0.50', hellinger: '0.50' });
 });
 
 test('nannyml: L-infinity of a new category, of none, and of two that are gone', () => {
   const reference = categories('aabbcc');
-  const distance = (current: string) => nannymlScores(pairOf(reference, categories(current)));
+  const distance = (current: string) => nannymlScores(columnPair(reference, categories(current)));
   printed(distance('aabbccd'), { l_infinity: '0.14' });
   printed(distance('aabbcc'), { l_infinity: '0.00' });
   printed(distance('bbbbb'), { l_infinity: '0.67' });
 });
 
 test('deequ: L-infinity of numbers and of counts, simple and robust', () => {
-  const fours = deequScores(pairOf(sampleNumbers([1, 2, 3, 4]), sampleNumbers([2, 3, 4, 5])));
+  const fours = deequScores(columnPair(sampleNumbers([1, 2, 3, 4]), sampleNumbers([2, 3, 4, 5])));
   expect(fours.scores).toEqual({ l_infinity: 0.25, l_infinity_robust: 0 });
   const reference = categories(repeatedSample([...'abcde'], [10, 20, 25, 10, 5]));
   const few = categories(repeatedSample([...'abcde'], [11, 20, 25, 10, 10]));
   const other = categories(repeatedSample([...'facde'], [11, 20, 25, 10, 10]));
   const [changed, replaced] = [
-    deequScores(pairOf(reference, few)).scores,
-    deequScores(pairOf(reference, other)).scores,
+    deequScores(columnPair(reference, few)).scores,
+    deequScores(columnPair(reference, other)).scores,
   ];
   printed({ scores: changed, reasons: {}, default: null }, { l_infinity: '0.06015037593984962' });
   printed({ scores: replaced, reasons: {}, default: null }, { l_infinity: '0.2857142857142857' });

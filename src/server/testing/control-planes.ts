@@ -17,7 +17,7 @@ export const dataFolder = (): string => mkdtempSync(join(tmpdir(), 'plimsoll-pla
 /** Ends the one that was started last. */
 export const closeLast = async (): Promise<void> => running.pop()?.close();
 
-export async function planeOf(
+export async function startPlane(
   dataDir: string,
   more: Partial<ControlPlaneOptions> = {},
 ): Promise<ControlPlane> {

@@ -43,7 +43,9 @@ export function answersOf(text: string, rows: readonly Record<string, unknown>[]
 }
 
 /** One output as a list. */
-export const listOf = (outputs: Outputs, name = 'predict'): unknown[] => [...(outputs[name] as Tensor).data];
+export const outputList = (outputs: Outputs, name = 'predict'): unknown[] => [
+  ...(outputs[name] as Tensor).data,
+];
 
 /** A regression that answers the field `name`, defined by `expression`. */
 export const derivedDocument = (expression: string, type = 'double'): string =>

@@ -14,7 +14,7 @@ export const categories = (values: Iterable<string | number | null>): SampleColu
   values: Array.from(values, (value) => (value === null ? null : String(value))),
 });
 
-export const pairOf = (reference: SampleColumn, current: SampleColumn): ColumnPair => ({
+export const columnPair = (reference: SampleColumn, current: SampleColumn): ColumnPair => ({
   reference,
   current,
 });
