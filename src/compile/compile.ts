@@ -1,5 +1,5 @@
-import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import type { CompileBlocker } from '../model/description.ts';
+import { PlimsollError } from '../core/errors.ts';
+import { blockerOf, type CompileBlocker } from '../model/blocker.ts';
 import type { OutputSpec, Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { GraphBuilder } from '../onnx/builder.ts';
@@ -72,8 +72,7 @@ export function compileBlocker(model: StepModel): CompileBlocker | null {
     compileModel(model);
     return null;
   } catch (error) {
-    if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
-    return error.details as unknown as CompileBlocker;
+    return blockerOf(error);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CompileBlocker } from './blocker.ts';
 import type { GraphMemory } from './graph-memory.ts';
 import type { Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
@@ -37,16 +38,6 @@ export interface NamedGlobal {
 
 /** Field of a blocker that says which model of a file is meant: its `wanted` is what to do, as a sentence. */
 export const WHICH_MODEL = 'the model that is meant';
-
-/** A step that can't be compiled: which field of which step at which byte, why, and what to do. */
-export interface CompileBlocker {
-  readonly path: string;
-  readonly class: string;
-  readonly offset: number;
-  readonly field: string;
-  readonly found: string;
-  readonly wanted: string;
-}
 
 /** What a reader makes of a file. `blockers` is empty exactly where `content` is not null. */
 export interface ModelDescription {

@@ -3,9 +3,9 @@ import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
+import type { CompileBlocker } from '../../model/blocker.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type {
-  CompileBlocker,
   ModelContent,
   ModelDescription,
   NamedGlobal,

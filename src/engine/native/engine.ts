@@ -1,6 +1,6 @@
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
-import type { CompileBlocker } from '../../model/description.ts';
+import { blockerOf, type CompileBlocker } from '../../model/blocker.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { Engine } from '../engine.ts';
@@ -57,19 +57,6 @@ export function nativeBlocker(root: ModelStep): CompileBlocker | null {
     prepareStep(root, []);
     return null;
   } catch (error) {
-    if (isPlimsollError(error) && error.code === 'MODEL_UNSUPPORTED') return blockerOf(error);
-    throw error;
+    return blockerOf(error);
   }
-}
-
-function blockerOf({ details }: PlimsollError): CompileBlocker {
-  const text = (key: string): string => String(details[key]);
-  return {
-    path: text('path'),
-    class: text('class'),
-    offset: Number(details['offset']),
-    field: text('field'),
-    found: text('found'),
-    wanted: text('wanted'),
-  };
 }

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
-import type { CompileBlocker } from '../../model/description.ts';
+import type { CompileBlocker } from '../../model/blocker.ts';
 import type { ModelStep } from '../../model/step.ts';
 import { placeOf } from '../../model/step-base.ts';
 import type { RowBlock } from './block.ts';

@@ -1,8 +1,7 @@
-import { isPlimsollError } from '../../core/errors.ts';
-import type { CompileBlocker, ModelDescription, OutlineNode } from '../../model/description.ts';
-import { signatureOfModel } from '../../model/signature-of.ts';
+import type { ModelDescription, OutlineNode } from '../../model/description.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
 import { ReadBudget } from '../budget.ts';
+import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { isCbm, readCbm } from './cbm.ts';
 import { refusalsAt } from './failure.ts';
@@ -51,13 +50,7 @@ function describe(
     globals: [],
     notes: [],
   };
-  try {
-    const root = catboostStep(file, null, ORIGIN);
-    return { ...base, blockers: [], content: { kind: 'steps', root, signature: signatureOfModel(root) } };
-  } catch (error) {
-    if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
-    return { ...base, blockers: [error.details as unknown as CompileBlocker], content: null };
-  }
+  return { ...base, ...contentOrBlocker(() => catboostStep(file, null, ORIGIN)) };
 }
 
 /** What `inspect` shows: the loss, and how much of what there is. */

@@ -1,7 +1,7 @@
 import type { ModelDescription } from '../../model/description.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
-import { contentOrBlocker } from '../blocker.ts';
 import { ReadBudget } from '../budget.ts';
+import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { FileFormatReader } from '../format.ts';
 import { looksLikeLightgbm, readModelText } from './model-text.ts';
 import { boosterOutline } from './outline.ts';

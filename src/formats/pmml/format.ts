@@ -1,8 +1,8 @@
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { CompileBlocker, ModelDescription, OutlineNode } from '../../model/description.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { ModelDescription, OutlineNode } from '../../model/description.ts';
 import type { PmmlStep } from '../../model/pmml/step.ts';
-import { signatureOfModel } from '../../model/signature-of.ts';
 import { ReadBudget } from '../budget.ts';
+import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { ByteSource, FileFormatReader } from '../format.ts';
 import { answerOf, extrasOf } from './answer.ts';
 import { PmmlDictionary } from './dictionary.ts';
@@ -76,17 +76,7 @@ function describe(reading: PmmlReading, root: XmlElement, version: string): Mode
       level: 'warning',
       text: `the document holds ${others.length + 1} models; the first one is read`,
     });
-  try {
-    const step = stepOf(document, element);
-    return {
-      ...known,
-      notes: reading.notes,
-      blockers: [],
-      content: { kind: 'steps', root: step, signature: signatureOfModel(step) },
-    };
-  } catch (error) {
-    return { ...known, notes: reading.notes, blockers: [blockerOf(error)], content: null };
-  }
+  return { ...known, notes: reading.notes, ...contentOrBlocker(() => stepOf(document, element)) };
 }
 
 const modelName = (reading: PmmlReading, root: XmlElement): string =>
@@ -126,21 +116,6 @@ function stepOf(document: PmmlDocument, element: XmlElement): PmmlStep {
     models: program.models,
     answer: answerOf(program, element, program.modelAt(read.index)),
     extras,
-  };
-}
-
-/** What stands in the way, as other formats list it. Everything else is thrown. */
-function blockerOf(error: unknown): CompileBlocker {
-  if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
-  const { details } = error;
-  const text = (key: string): string => String(details[key]);
-  return {
-    path: text('path'),
-    class: text('class'),
-    offset: Number(details['offset']),
-    field: text('field'),
-    found: text('found'),
-    wanted: text('wanted'),
   };
 }
 

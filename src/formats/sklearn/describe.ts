@@ -1,4 +1,3 @@
-import { isPlimsollError } from '../../core/errors.ts';
 import type { ModelContent, ModelDescription, ReadNote, SourceFramework } from '../../model/description.ts';
 import { signatureOfModel } from '../../model/signature-of.ts';
 import type { ModelStep } from '../../model/step.ts';
@@ -48,7 +47,6 @@ function contentOf(reading: Reading, root: ModelStep): ModelContent | null {
   try {
     return { kind: 'steps', root, signature: signatureOfModel(root) };
   } catch (error) {
-    if (!isPlimsollError(error) || error.code !== 'MODEL_UNSUPPORTED') throw error;
     reading.record(error);
     return null;
   }

@@ -1,7 +1,7 @@
-import type { CompileBlocker, ReadNote } from '../../model/description.ts';
+import { blockerOf, type CompileBlocker } from '../../model/blocker.ts';
+import type { ReadNote } from '../../model/description.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { StepOrigin } from '../../model/step-base.ts';
-import { blockerOf } from '../blocker.ts';
 import type { ReadBudget } from '../budget.ts';
 import { stepUnsupported } from '../failure.ts';
 import { elementsOf } from '../numpy/decode.ts';

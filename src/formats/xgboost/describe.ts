@@ -1,5 +1,5 @@
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
-import { contentOrBlocker } from '../blocker.ts';
+import { contentOrBlocker } from '../content-or-blocker.ts';
 import { type BoosterModel, outputsOfBooster } from './booster.ts';
 import { treesOfRounds } from './ensemble.ts';
 import { stepsOfBooster } from './steps.ts';

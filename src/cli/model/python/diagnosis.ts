@@ -1,6 +1,7 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
 
-import { type CompileBlocker, WHICH_MODEL } from '../../../model/description.ts';
+import type { CompileBlocker } from '../../../model/blocker.ts';
+import { WHICH_MODEL } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import { shellWord } from '../../output/shell.ts';
