@@ -1,22 +1,17 @@
 import { sha256 } from '../../bytes/sha256.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { ModelDescription, OutlineNode } from '../../model/description.ts';
+import type { OutlineNode } from '../../model/description.ts';
 import { checkModel } from '../../onnx/check/model.ts';
 import { decodeModel } from '../../onnx/decode.ts';
-import { encodeModel } from '../../onnx/encode.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import { limitsForFile, ONNX_LIMITS } from '../../onnx/limits.ts';
 import type { FileFormatReader } from '../format.ts';
+import { describeGraph } from './describe.ts';
 import { externalReader } from './external.ts';
 import { lintModel } from './lint.ts';
 import { looksLikeModel } from './match.ts';
-import { graphMemory, memoryNotes } from './memory.ts';
-import { graphSignature } from './signature.ts';
 
-/**
- * ONNX files: checked and linted, then served as they are. What leaves here is encoded anew from what was understood,
- * so that no reader downstream can understand a file differently.
- */
+/** ONNX files: checked and linted, then served as they are. */
 export const onnxFormat: FileFormatReader = {
   id: 'onnx',
   match: looksLikeModel,
@@ -36,28 +31,13 @@ export const onnxFormat: FileFormatReader = {
     const model = decodeModel(bytes, ONNX_LIMITS, external.read);
     checkModel(model, limitsForFile(external.bytes()));
     const linted = lintModel(model);
-    const memory = graphMemory(linted.model);
-    const signature = graphSignature(linted.model.graph, linted.classes);
-    const onnx = encodeModel(linted.model);
-    const digests = { file: sha256(bytes), graph: sha256(onnx) };
-    const description: ModelDescription = {
+    return describeGraph(linted, {
       format: 'onnx',
       framework: { name: model.producer.name || 'onnx', version: model.producer.version || null },
-      compression: null,
       outline: outlineOf(model),
-      globals: [],
-      notes: [
-        ...linted.notes,
-        ...memoryNotes(memory),
-        {
-          level: 'info',
-          text: `sha256 of the file ${digests.file}, of the graph that is served ${digests.graph}`,
-        },
-      ],
-      blockers: [],
-      content: { kind: 'graph', onnx, signature, memory, digests },
-    };
-    return description;
+      notes: linted.notes,
+      fileDigest: sha256(bytes),
+    });
   },
 };
 
