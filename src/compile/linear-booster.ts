@@ -1,6 +1,7 @@
 import type { LinearBoosterStep } from '../model/linear-booster.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext, StepCompiler, StepCompilers } from './compiler.ts';
+import { withoutMarked } from './missing-number.ts';
 import { acceptedMatrix } from './refusal.ts';
 import { once } from './stream.ts';
 import { boosterOutputs, certifyBooster } from './tree-booster.ts';
@@ -12,7 +13,9 @@ const linearBooster: StepCompiler<LinearBoosterStep> = {
   emit(context, step, input) {
     const { g } = context;
     const given = acceptedMatrix(context, input, step, 'missing');
-    const x = g.add('Cast', [given], TO_FLOAT32);
+    const cast = g.add('Cast', [given], TO_FLOAT32);
+    const { missingNumber } = step;
+    const x = missingNumber === undefined ? cast : withoutMarked(context, 'float32', cast, missingNumber);
     // What is no finite float32 is refused after rounding.
     context.refusals.numbers(g.add('Cast', [x], TO_FLOAT64), 'missing');
     const scores = step.weights.rows;

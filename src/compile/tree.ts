@@ -14,6 +14,7 @@ import {
 import { compileUnsupported, invalidDescription } from './failure.ts';
 import { argMax, binaryIndex, labelOutput, labelsAt } from './labels.ts';
 import { complement, flat, logSoftmax, sigmoid, softmax } from './links.ts';
+import { withoutMarked } from './missing-number.ts';
 import type { StepCertification } from './plan.ts';
 import { matrixOf, once, type StepStream, select, streamWidthOf } from './stream.ts';
 import type { ComparedInput } from './tree-base.ts';
@@ -34,7 +35,7 @@ function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: S
   const x = matrixOf(context, known(context, input, width), step);
   const cast = step.input === 'float64' ? x : g.add('Cast', [x], { to: 1n });
   const rounded =
-    step.missingNumber === undefined ? cast : withoutMarked(context, step, cast, step.missingNumber);
+    step.missingNumber === undefined ? cast : withoutMarked(context, step.input, cast, step.missingNumber);
   // The operator compares in the precision in which it adds.
   const value = step.input === step.sums ? rounded : g.add('Cast', [rounded], { to: PRECISIONS[step.sums] });
   if (step.input === 'float32' || !step.acceptsMissing) {
@@ -42,18 +43,6 @@ function comparedInput(context: CompileContext, step: TreeEnsembleStep, input: S
     context.refusals.numbers(numbers, step.acceptsMissing ? 'missing' : 'finite');
   }
   return { value, width };
-}
-
-/** NaN in the place of the number that is missing. */
-function withoutMarked(
-  { g }: CompileContext,
-  { input }: TreeEnsembleStep,
-  value: ValueName,
-  marked: number,
-): ValueName {
-  const number = (constant: number): ValueName =>
-    input === 'float64' ? g.float64([constant], []) : g.float32([constant], []);
-  return g.add('Where', [g.add('Equal', [value, number(marked)]), number(Number.NaN), value]);
 }
 
 /**

@@ -11,8 +11,10 @@ import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import type { ModelDescription } from '../model/description.ts';
+import type { ReadingChoices } from '../model/reading-choices.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
+import { withMissing } from './missing-number.ts';
 
 /** Bytes that a format may look at to recognise a file. */
 const HEAD = 512;
@@ -43,11 +45,9 @@ const FORMATS: readonly FileFormatReader[] = [
   pmmlFormat,
 ];
 
-export interface ReadOptions {
+export interface ReadOptions extends ReadingChoices {
   /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
   readonly maxModel?: number | undefined;
-  /** Which model is meant in a file that holds several things: a name, or several in a row, `scaler,model`. */
-  readonly member?: string | undefined;
 }
 
 function readContext({ maxModel = 0, member }: ReadOptions = {}): ReadContext {
@@ -78,11 +78,13 @@ export function detectFormat(source: ByteSource): FileFormatReader {
 
 /**
  * Reads a model file as data: nothing in it is imported, called or executed.
- * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_*.
+ * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_*, MISSING_UNFIT.
  */
 export function readModelFile(path: string, options: ReadOptions = {}): ReadModel {
   const source = openFile(path);
-  const description = detectFormat(source).read(source, readContext(options));
+  const read = detectFormat(source).read(source, readContext(options));
+  const { missing } = options;
+  const description = missing === undefined ? read : withMissing(read, missing);
   return { ...description, sideFiles: source.sideFiles };
 }
 

@@ -14,6 +14,8 @@ export interface LinearBoosterStep extends StepBase {
   readonly weights: Matrix;
   /** Float32 numbers, one a margin; with the margin of the base score. */
   readonly bias: Float64Array;
+  /** A number that is missing beside NaN, a float32 number. */
+  readonly missingNumber?: number;
   readonly head: BoosterHead;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import { runChildJob } from '../process/child-job.ts';
 import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
@@ -10,7 +11,7 @@ import type { LoadingCost } from './loading.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
 import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
 
-export interface AdmitOptions {
+export interface AdmitOptions extends ReadingChoices {
   readonly dataDir: string;
   readonly name: string;
   /** Number in its model, for a file that a catalog counts. @default {1} */
@@ -29,8 +30,6 @@ export interface AdmitOptions {
   readonly reference?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
   readonly maxModel?: number | undefined;
-  /** Which model is meant in a file that holds several things. */
-  readonly member?: string | undefined;
   readonly timeoutMillis?: number | undefined;
   readonly onProgress?: ((stage: string) => void) | undefined;
   /** Told what names the bundle once the file was read, before it is proved; what it throws ends the acceptance. */
@@ -57,7 +56,7 @@ export interface AcceptRequest {
   readonly sample: unknown;
   readonly reference: string | null;
   readonly maxModel: number | null;
-  readonly member: string | null;
+  readonly choices: ReadingChoices;
   /** What wrote the folder that it came in. */
   readonly origin: string | null;
 }
@@ -101,8 +100,8 @@ const HEAP_MEGABYTES = 2048;
  * are replayed in any case.
  */
 export async function admitFile(path: string, options: AdmitOptions): Promise<AdmittedVersion> {
-  const { dataDir, runtime = null, python = null, member = null } = options;
-  const identified = await identify(path, { runtime, python }, member);
+  const { dataDir, runtime = null, python = null } = options;
+  const identified = await identify(path, { runtime, python }, choicesOf(options));
   for (const digest of identified.digests) {
     const bundle = bundleDir(dataDir, digest);
     const { afresh } = options;
@@ -151,13 +150,13 @@ async function admitInChild(
   { source, route, file, digests }: IdentifiedModel,
   options: AdmitOptions,
 ): Promise<AcceptanceResult> {
-  const { dataDir, runtime = null, maxModel = null, member = null, python = null, afresh = false } = options;
+  const { dataDir, runtime = null, maxModel = null, python = null, afresh = false } = options;
   const sample = (await options.sample?.()) ?? source.example;
   const digest = file ?? digests[0];
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
-  const demands = { runtime, golden, reference, maxModel, member, route, python };
+  const demands = { runtime, golden, reference, maxModel, choices: choicesOf(options), route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
+import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import type { PackageLock } from '../python/environment.ts';
 import { readLock } from '../python/lock-text.ts';
 import { digestOfModelFile } from './digest.ts';
@@ -72,15 +73,17 @@ export function readManifest(dir: string): BundleManifest | null {
 
 /**
  * The original in a bundle whose manifest this converter does not take, with the limit on size that it was accepted
- * under; null where it is not there. `file` is its name where no manifest tells.
+ * under and what was chosen of it; null where it is not there. `file` is its name where no manifest tells.
  */
 export function findOriginal(
   dir: string,
   file: string,
-): { path: string; maxModel: number | null; member: string | undefined } | null {
+): { path: string; maxModel: number | null; choices: ReadingChoices } | null {
   const older = readAnyManifest(dir);
   const path = join(dir, ORIGINAL, basename(older?.file ?? file));
-  return existsSync(path) ? { path, maxModel: older?.maxModel ?? null, member: older?.member } : null;
+  return existsSync(path)
+    ? { path, maxModel: older?.maxModel ?? null, choices: choicesOf(older ?? {}) }
+    : null;
 }
 
 /** Path of what a bundle keeps beside the model, whichever converter made it; null where there is none. */

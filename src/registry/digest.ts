@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { openFile } from '../files/file-source.ts';
+import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 
 /** Hashing one piece takes half a millisecond: what else the process does goes on in between. */
 const PIECE = 1 << 18;
@@ -37,16 +38,17 @@ export interface SideFile {
 
 /**
  * What names a version: the digest of its file, or one over it and its side files, since a graph whose weights are
- * beside it stays the same when they change; and over the member that was chosen of a file that holds several models.
+ * beside it stays the same when they change; and over what was chosen of it.
  */
 export function identityOf(
   digest: string,
   sideFiles: readonly SideFile[],
-  member: string | null = null,
+  choices: ReadingChoices = {},
 ): string {
-  if (sideFiles.length === 0 && member === null) return digest;
+  const said = Object.entries(choicesOf(choices));
+  if (sideFiles.length === 0 && said.length === 0) return digest;
   const lines = sideFiles.map((side) => `${side.digest}  ${side.name}\n`).sort();
-  if (member !== null) lines.push(`member ${JSON.stringify(member)}\n`);
+  for (const [name, value] of said) lines.push(`${name} ${JSON.stringify(value)}\n`);
   return createHash('sha256')
     .update(`${digest}\n${lines.join('')}`)
     .digest('hex');

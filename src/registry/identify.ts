@@ -1,5 +1,6 @@
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
+import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
 import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
@@ -21,22 +22,22 @@ export interface IdentifiedModel {
 }
 
 /**
- * Finds out what a path is and how it is to run. Errors: PYTHON_UNTRUSTED, SAVED_INVALID, CODE_INVALID, FILE_NOT_FOUND,
+ * Finds out what a path is and how it is to run. Errors: PYTHON_UNTRUSTED, CHOICES_UNREAD, SAVED_INVALID, CODE_INVALID, FILE_NOT_FOUND,
  * FILE_UNREADABLE.
  */
 export async function identify(
   path: string,
   wish: RuntimeRequest,
-  member: string | null = null,
+  choices: ReadingChoices = {},
 ): Promise<IdentifiedModel> {
   const source = await readSource(path);
-  const route = routeOf(source, wish);
+  const route = routeOf(source, wish, choices);
   const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
   const assembly =
     route === 'data'
       ? null
       : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
-  const own = file === null ? null : identityOf(file, [], member);
+  const own = file === null ? null : identityOf(file, [], choices);
   const [digest, ...others] = [own, assembly?.digest].filter((one) => typeof one === 'string');
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });

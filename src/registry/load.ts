@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { choicesOf } from '../model/reading-choices.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { graphPath, originalPath, readManifest } from './bundle.ts';
 import { buildEngine, graphMaterial, materialOf } from './engines.ts';
@@ -71,7 +72,7 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
   const { readModelFile } = await import('../files/read-model.ts');
   const { content } = readModelFile(originalPath(dir, manifest), {
     maxModel: manifest.maxModel ?? undefined,
-    member: manifest.member,
+    ...choicesOf(manifest),
   });
   if (!content)
     throw new PlimsollError('INTERNAL', { action: 'loading a bundle', reason: 'its file compiles no more' });

@@ -1,8 +1,9 @@
+import type { ReadingChoices } from '../model/reading-choices.ts';
 import type { PythonDemands } from '../python/demands.ts';
 import type { Runtime } from './version.ts';
 
 /** A file that is to become a version, and what is said about it. */
-export interface NewVersion {
+export interface NewVersion extends ReadingChoices {
   /** The model's file or folder on this machine; files that it needs lie beside it. */
   readonly path: string;
   /** Rows with the outputs that they must give. */
@@ -17,8 +18,6 @@ export interface NewVersion {
   /** What is said about running it with Python, where anything is. */
   readonly python?: PythonDemands | undefined;
   readonly maxModel?: number | undefined;
-  /** Which model is meant in a file that holds several things. */
-  readonly member?: string | undefined;
   /** Leaves a version that people archived as it is: for a file that offers itself again at every start. */
   readonly keepArchived?: boolean | undefined;
 }

@@ -49,7 +49,7 @@ export async function proveFile(
     name: basename(path),
     digest: digestFileSync(path),
   }));
-  const digest = identityOf(request.digest, sideFiles, request.member);
+  const digest = identityOf(request.digest, sideFiles, request.choices);
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
   if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
@@ -75,7 +75,7 @@ export async function proveFile(
     ...(content.kind === 'graph' ? { graphMemory: content.memory } : {}),
     ...proof,
     ...namesToKeep(dir, request),
-    ...(request.member === null ? {} : { member: request.member }),
+    ...request.choices,
     ...(request.origin === null ? {} : { origin: request.origin }),
   };
   const files = { original: request.path, golden: request.golden, reference: request.reference };
@@ -96,10 +96,10 @@ export async function proveFile(
 const keptName = (path: string): string => basename(path).replaceAll(/[\p{Cc}\\]/gu, '_');
 
 /** What the file says as data; null where Python is to run it. */
-function readAsData({ route, path, maxModel, member }: AcceptRequest): ReadModel | null {
+function readAsData({ route, path, maxModel, choices }: AcceptRequest): ReadModel | null {
   if (route === 'python') return null;
   try {
-    const description = readModelFile(path, { maxModel: maxModel ?? undefined, member: member ?? undefined });
+    const description = readModelFile(path, { maxModel: maxModel ?? undefined, ...choices });
     if (route === 'either') contentOf(description);
     return description;
   } catch (error) {

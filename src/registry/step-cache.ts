@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { originalPath } from './bundle.ts';
+import { identityOf } from './digest.ts';
 import type { ReadMaterial } from './load.ts';
 import type { CompiledMaterial } from './material.ts';
 import type { ReadingRequest } from './reading.ts';
@@ -56,7 +57,9 @@ export async function readKept(
 function pathOf({ dir, manifest, runtime }: ReadingRequest, { folder, code }: KeptPlace): string | null {
   if (folder === null || manifest.graph || runtime !== 'native') return null;
   const size = statSync(originalPath(dir, manifest), { throwIfNoEntry: false })?.size;
-  return size === manifest.size ? join(folder, `${manifest.digest}.${code}`) : null;
+  return size === manifest.size
+    ? join(folder, `${identityOf(manifest.digest, manifest.sideFiles, manifest)}.${code}`)
+    : null;
 }
 
 function fromCopy(path: string): CompiledMaterial | null {

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { SourceFramework } from '../model/description.ts';
 import type { GraphMemory } from '../model/graph-memory.ts';
+import type { ReadingChoices } from '../model/reading-choices.ts';
 import type { Signature } from '../model/signature.ts';
 import type { PythonManifest } from './python/manifest.ts';
 
@@ -35,7 +36,7 @@ export interface VersionVerification {
 }
 
 /** `plimsoll.json` of a bundle: everything about a version that loading does not recompute. */
-export interface BundleManifest {
+export interface BundleManifest extends ReadingChoices {
   readonly schema: 1;
   /** Generation of the readers, compilers and engines that accepted the file. */
   readonly converter: number;
@@ -64,8 +65,6 @@ export interface BundleManifest {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
-  /** Which model of the file it is, where the file holds several things and one was named. */
-  readonly member?: string | undefined;
   /** What wrote the folder that it came in, and by which ids it knows the model: MLflow's `model_uuid` and run. */
   readonly origin?: string | undefined;
   /** Where it runs with Python, or a script goes around it. */

@@ -14,9 +14,9 @@ export async function openScorer(
   { bundle, manifest }: Pick<AcceptedVersion, 'bundle' | 'manifest'>,
   inputs: readonly string[],
 ): Promise<ColumnScorer> {
-  const { signature, example, file, sideFiles, member, runtime, converter } = manifest;
+  const { signature, example, file, sideFiles, runtime, converter } = manifest;
   const { engine } = await loadBundle(bundle, basename(bundle));
-  const identity = { digest: identityOf(manifest.digest, sideFiles, member), runtime, converter };
+  const identity = { digest: identityOf(manifest.digest, sideFiles, manifest), runtime, converter };
   try {
     return await scorerOver({ engine, signature, example, name: file, identity }, inputs);
   } catch (error) {

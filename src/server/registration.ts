@@ -16,7 +16,7 @@ export type RegistrationProgress =
 
 /** Files to register, and how. */
 export interface FileRegistration
-  extends Pick<NewVersion, 'golden' | 'reference' | 'runtime' | 'python' | 'maxModel' | 'member'> {
+  extends Omit<NewVersion, 'path' | 'labels' | 'note' | 'breaking' | 'keepArchived'> {
   readonly files: readonly NamedFile[];
 }
 
@@ -35,7 +35,7 @@ export const SERVE: Actor = { by: 'serve' };
  */
 export async function registerFiles(
   add: AddVersion,
-  { files, golden, reference, runtime, python, maxModel, member }: FileRegistration,
+  { files, ...source }: FileRegistration,
   onProgress: (progress: RegistrationProgress) => void,
 ): Promise<readonly VersionView[]> {
   const versions: VersionView[] = [];
@@ -44,9 +44,7 @@ export async function registerFiles(
     const file = basename(path);
     try {
       const onStage = (stage: string): void => onProgress({ kind: 'stage', file, stage });
-      versions.push(
-        ready(await add(name, { path, golden, reference, runtime, python, maxModel, member }, onStage)),
-      );
+      versions.push(ready(await add(name, { path, ...source }, onStage)));
       onProgress({ kind: 'done', file });
     } catch (error) {
       onProgress({ kind: 'done', file });

@@ -4,6 +4,7 @@ import { existsSync, readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import { type ModelFileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
 import { inspectModel } from '../model/inspect-report.ts';
@@ -26,10 +27,10 @@ const UNREAD = /^(?:FORMAT_UNKNOWN|FILE_UNREADABLE|READ_|GRAPH_|MODEL_)/;
 export async function diagnoseModelFile(path: string, options: ModelFileOptions): Promise<ModelDiagnosis> {
   const demands = checkedDemands(options, { command: 'doctor', model: path });
   const { script, requirements } = demands;
-  const { runtime, trust = false, maxModel, member } = options;
+  const { runtime, trust = false, maxModel } = options;
   const requested = { path, runtime, trust, script, requirements, options: wordsOf(options) };
   try {
-    return diagnoseModel(await inspectModel(path, { maxModel, member, demands }), requested);
+    return diagnoseModel(await inspectModel(path, { maxModel, ...choicesOf(options), demands }), requested);
   } catch (error) {
     if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
     return unread(path, requested, error);

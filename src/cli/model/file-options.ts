@@ -1,12 +1,13 @@
 import { type Command, Option } from 'commander';
 import { parseSize } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
 import { optionGroup } from '../group.ts';
 
 /** Options of every command that takes a model file or folder. */
-export interface ModelFileOptions {
+export interface ModelFileOptions extends ReadingChoices {
   readonly runtime?: Runtime;
   readonly trust?: boolean;
   readonly code?: readonly string[];
@@ -14,8 +15,6 @@ export interface ModelFileOptions {
   readonly python?: string;
   readonly script?: string;
   readonly allow?: readonly PythonPermission[];
-  readonly missing?: string;
-  readonly member?: string;
   /** In bytes. */
   readonly maxModel?: number;
 }
@@ -31,9 +30,6 @@ export const PYTHON_OPTIONS = [
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** Accepted, since every command on a file accepts the same options, and read by none: no reader takes it yet. */
-const UNREAD = ['missing'] as const;
-
 /**
  * Declares the options that every command on a model file accepts. Those that change nothing for this command, by their
  * names here, are not offered: its help and its completion leave them out.
@@ -42,7 +38,7 @@ export function withModelFileOptions(
   command: Command,
   unused: readonly (keyof ModelFileOptions)[] = [],
 ): Command {
-  const unread: ReadonlySet<string> = new Set([...UNREAD, ...unused]);
+  const unread: ReadonlySet<string> = new Set(unused);
   for (const option of optionGroup(command, 'Model Options', declared).options)
     option.hideHelp(unread.has(option.attributeName()));
   return command;
@@ -69,7 +65,11 @@ function declared(command: Command): Command {
     .option('--python <version>', 'version of Python, such as 3.11 (default: one that fits the packages)')
     .option('--script <file>', 'inference script, in place of the model or around a compiled one')
     .addOption(allow)
-    .option('--missing <value>', 'value that counts as missing, for boosters whose file does not store it')
+    .option(
+      '--missing <number>',
+      'number that is missing beside NaN, for XGBoost whose file does not store it',
+      numberOf(command),
+    )
     .option(
       '--member <name>',
       'model that is meant in a file that holds several things; scaler,model runs one after the other',
@@ -80,6 +80,17 @@ function declared(command: Command): Command {
       modelSizeOf(command),
     );
 }
+
+/** Undefined for NaN, which is missing in any case. */
+const numberOf =
+  (command: Command) =>
+  (text: string): number | undefined => {
+    if (/^nan$/i.test(text)) return undefined;
+    const number = Number(text);
+    if (text.trim() !== '' && Number.isFinite(Math.fround(number))) return number;
+    const reason = `--missing is "${text}", expected a finite number such as -999`;
+    throw new PlimsollError('USAGE', { reason, command: command.name() });
+  };
 
 const modelSizeOf =
   (command: Command) =>

@@ -48,6 +48,7 @@ const served: InspectReport = {
     ],
   },
   engines: { native: runs, onnx: runs },
+  choices: {},
   blockers: [],
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
   notes: [{ level: 'info', text: 'written by joblib 1.2' }],

@@ -8,6 +8,7 @@ import { printable } from '../output/printable.ts';
 import { shellWord } from '../output/shell.ts';
 import { formatTable } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
+import { choiceWords } from './choice-words.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
 import { topModule } from './python/imports.ts';
 import { pythonSections } from './python/page.ts';
@@ -189,10 +190,10 @@ function verdict(report: InspectReport, path: string): string {
 }
 
 /** A folder brings its script along; one that was named has to be named again. */
-function nextLine({ kind, python }: InspectReport, path: string): string {
+function nextLine({ kind, python, choices }: InspectReport, path: string): string {
   const script = kind === 'file' ? scriptIn(python) : undefined;
   const words = script === undefined ? '' : ` --script ${printable(shellWord(script))} --trust`;
-  return `Next: plimsoll serve ${printable(shellWord(path))}${words}`;
+  return `Next: plimsoll serve ${printable(shellWord(path) + choiceWords(choices))}${words}`;
 }
 
 const REPLACE =

@@ -13,6 +13,7 @@ import type {
   ReadNote,
   SourceFramework,
 } from '../../model/description.ts';
+import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
@@ -48,6 +49,8 @@ export interface InspectReport {
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly ReadNote[];
   readonly python: PythonReport;
+  /** What was chosen of the file by options. */
+  readonly choices: ReadingChoices;
 }
 
 /** Beside the file, what is said about Python counts: modules and packages that are given. */
@@ -77,6 +80,7 @@ export async function inspectModel(
     globals,
     notes: [...sourceNotes(source, content?.signature ?? null), ...notes],
     python: pythonReport(source, model, demands),
+    choices: choicesOf(reading),
   };
 }
 

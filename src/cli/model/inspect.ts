@@ -1,3 +1,4 @@
+import { choicesOf } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
@@ -16,7 +17,7 @@ export const inspectCommand: DefineCommand = (command, terminal) => {
       const demands = checkedDemands(options, { command: 'inspect', model: file });
       const report = await inspectModel(file, {
         maxModel: options.maxModel,
-        member: options.member,
+        ...choicesOf(options),
         demands,
       });
       const { inspectPage } = await import('./inspect-page.ts');

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { ControlApi, RolloutView, VersionView } from '../../control/port.ts';
 import { isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import type { Check, Strategy } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
@@ -76,8 +77,8 @@ type Pushed = VersionView & {
 };
 
 function sourceOf(path: string, options: PushOptions): NewVersion {
-  const { golden, reference, label: labels, note, breaking, runtime, maxModel, member } = options;
-  return { path, golden, reference, labels, note, breaking, runtime, maxModel, member };
+  const { golden, reference, label: labels, note, breaking, runtime, maxModel } = options;
+  return { path, golden, reference, labels, note, breaking, runtime, maxModel, ...choicesOf(options) };
 }
 
 async function register(

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
@@ -55,7 +56,7 @@ type VerificationSubject =
   | { readonly runsIn: 'python'; readonly demands: PythonDemands };
 
 async function subjectFor(
-  { runtime, maxModel, member }: VerifyOptions,
+  { runtime, maxModel, ...options }: VerifyOptions,
   python: PythonDemands | null,
   file: string,
 ): Promise<VerificationSubject> {
@@ -64,7 +65,10 @@ async function subjectFor(
   try {
     const { readModel } = await import('./open-model.ts');
     const { contentOf } = await import('../../registry/model-content.ts');
-    return { runsIn: 'engines', content: contentOf(await readModel(file, { maxModel, member })) };
+    return {
+      runsIn: 'engines',
+      content: contentOf(await readModel(file, { maxModel, ...choicesOf(options) })),
+    };
   } catch (error) {
     if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     return { runsIn: 'python', demands: python };

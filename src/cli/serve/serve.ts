@@ -4,6 +4,7 @@ import { type ServeConfig, serveConfig } from '../../config/config.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import { rememberCompiledCode } from '../../server/compile-cache.ts';
 import { stderrLog } from '../../server/log.ts';
 import { isBlank, nothingToServe } from '../../server/nothing-to-serve.ts';
@@ -112,8 +113,8 @@ export const serveCommand: DefineCommand = (command, terminal) => {
 };
 
 /** What is said about the files that become versions. */
-const versionOptions = ({ golden, reference, runtime, maxModel, member }: ServeOptions) => ({
-  ...{ golden, reference, runtime, maxModel, member },
+const versionOptions = ({ golden, reference, runtime, maxModel, ...options }: ServeOptions) => ({
+  ...{ golden, reference, runtime, maxModel, ...choicesOf(options) },
 });
 
 /** What jobs and receivers may do, for every process of the server: they inherit its environment. */

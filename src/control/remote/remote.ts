@@ -2,6 +2,7 @@
  * The control plane of a server that runs: over its Unix socket, or over HTTP where it is another machine. Errors come
  * back as the coded errors that they were.
  */
+
 import { randomUUID } from 'node:crypto';
 import { openAsBlob, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -10,6 +11,7 @@ import type { Actor } from '../../core/actor.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { askControl, type ControlAddress, type ControlRequest } from '../../http/control-request.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
@@ -209,10 +211,10 @@ const json = (body: object, { reason }: Actor): Pick<ControlRequest, 'json'> => 
 
 /** A version as a form: what is said about it first, then its files. */
 async function formOf(source: NewVersion, { reason }: Actor): Promise<FormData> {
-  const { labels, note, breaking, runtime, maxModel, member, golden, reference } = source;
+  const { labels, note, breaking, runtime, maxModel, golden, reference } = source;
   const { code = [], requirements, script, trust, python, allow } = fieldsOfDemands(source.python);
   const form = new FormData();
-  const words = { note, runtime, maxModel, member, breaking, trust, python, reason };
+  const words = { note, runtime, maxModel, ...choicesOf(source), breaking, trust, python, reason };
   for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
   for (const [name, value] of Object.entries({ labels, allow }))
     if (value !== undefined) form.set(name, JSON.stringify(value));

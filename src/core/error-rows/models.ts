@@ -15,6 +15,8 @@ export const MODELS_AREAS = {
   'Understanding a model': {
     MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it: `plimsoll doctor FILE` lists what stands in the way; or, if you trust who wrote it, let Python run it: --runtime python --trust'),
     MODEL_UNCLEAR: row(422, EXIT.unsupported, 'Cannot tell the model that is meant: {found}', '{way}'),
+    MISSING_UNFIT: row(422, EXIT.usage, 'Cannot count {found} as missing: {reason}', '{way}'),
+    CHOICES_UNREAD: row(422, EXIT.usage, 'Cannot tell Python {choices}: {reason}', '{way}'),
     COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),
     MODEL_INVALID: row(422, EXIT.refused, 'Cannot use {path} ({class}) at byte {offset}: {field} is {found}, wanted {wanted}', 'The file is damaged or was altered: save the model again'),
     MODEL_NOT_FITTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is missing, so the estimator was never fitted', 'Call fit() before saving'),

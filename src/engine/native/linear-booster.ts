@@ -17,6 +17,8 @@ function prepareLinearBooster(step: LinearBoosterStep, { names }: EvaluatorConte
   if (bias.length !== scores) refuseShape(step, 'bias', bias.length, scores);
   const answer = prepareBooster({ origin, scores, sums: 'float32' }, head);
   const packed = createScratch();
+  // NaN equals nothing.
+  const marked = step.missingNumber ?? Number.NaN;
   const margin = (x: Float64Array, at: number, score: number): number => {
     let sum = bias[score]!;
     for (let col = 0; col < width; col++) {
@@ -32,7 +34,8 @@ function prepareLinearBooster(step: LinearBoosterStep, { names }: EvaluatorConte
       const x = dense.data.slice(0, dense.rows * width);
       for (let k = 0; k < x.length; k++) {
         const given = x[k]!;
-        x[k] = Math.fround(given);
+        const held = Math.fround(given);
+        x[k] = held === marked ? Number.NaN : held;
         if (Math.abs(x[k]!) === Infinity)
           refuseNumber(Math.floor(k / width), names[k % width] ?? `x${k % width}`, given);
       }

@@ -58,7 +58,7 @@ export function ensembleOfBooster(
     input: 'float32',
     split: 'lt',
     acceptsMissing: true,
-    ...(use.missing === undefined || use.missing === null ? {} : { missingNumber: use.missing }),
+    ...missingOfUse(use),
     scores,
     target: model.leafWidth > 1 || scores === 1 ? null : groups,
     base: { kind: 'constant', scores: last.length === 0 ? start : new Float64Array(scores) },
@@ -67,6 +67,10 @@ export function ensembleOfBooster(
     head,
   };
 }
+
+/** The number that is missing beside NaN, as steps have it. */
+export const missingOfUse = ({ missing }: EnsembleUse): { readonly missingNumber?: number } =>
+  missing === undefined || missing === null ? {} : { missingNumber: missing };
 
 /** Number and start of the margins of a booster, and what becomes of them. */
 export function marginsOf(

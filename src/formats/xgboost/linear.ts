@@ -1,8 +1,8 @@
 import type { LinearBoosterStep } from '../../model/linear-booster.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import type { BoosterModel } from './booster.ts';
-import { type EnsembleUse, marginsOf } from './ensemble.ts';
-import { boosterInvalid, boosterUnsupported } from './failure.ts';
+import { type EnsembleUse, marginsOf, missingOfUse } from './ensemble.ts';
+import { boosterInvalid } from './failure.ts';
 
 /** `gblinear`: weights `[columns, margins]` and the biases behind them. Errors: MODEL_INVALID, MODEL_UNSUPPORTED. */
 export function linearOfBooster(
@@ -16,14 +16,12 @@ export function linearOfBooster(
   const place = { path: 'learner.gradient_booster.model', offset: 0 };
   if (weights.length !== (features + 1) * scores)
     throw boosterInvalid(place, 'weights', `${weights.length} numbers`, `${(features + 1) * scores}`);
-  const { missing } = use;
-  if (missing !== undefined && missing !== null)
-    throw boosterUnsupported(place, 'missing', String(missing), 'NaN is, of gblinear,');
   const weight = (column: number, score: number): number =>
     Math.fround(weights[column * scores + score] ?? 0);
   return {
     kind: 'linear-booster',
     ...base,
+    ...missingOfUse(use),
     weights: {
       rows: scores,
       cols: features,

@@ -83,6 +83,14 @@ function note(
   for (const value of values) numbers.add(trace.invert(value));
 }
 
+function noteMissing(
+  { missingNumber }: { readonly missingNumber?: number },
+  traces: Traces,
+  found: BoundaryInterests,
+): void {
+  if (missingNumber !== undefined) for (const trace of traces) note(trace, found, [missingNumber]);
+}
+
 /** Composes an affine step `y = f(x)`, given the inverse of f for column j. */
 const through = (traces: Traces, inverse: (value: number, column: number) => number): Traces =>
   traces.map(
@@ -217,7 +225,10 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     );
     return opaque(rows);
   },
-  'linear-booster': (step) => opaque(step.weights.rows),
+  'linear-booster': (step, traces, found) => {
+    noteMissing(step, traces, found);
+    return opaque(step.weights.rows);
+  },
   'linear-regressor': (step) => opaque(step.coef.rows),
   'linear-classifier': (step) => opaque(step.coef.rows),
   'multinomial-nb': (step, traces, found) => {
@@ -226,8 +237,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   },
   'tree-ensemble': (step, traces, found) => {
     found.ensembles.push({ step, traces });
-    const { missingNumber } = step;
-    if (missingNumber !== undefined) for (const trace of traces) note(trace, found, [missingNumber]);
+    noteMissing(step, traces, found);
     if (step.base.kind === 'estimator') visit(step.base.step, traces, found);
     return opaque(step.scores);
   },

@@ -2,6 +2,7 @@ import type { Actor } from '../../core/actor.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { SerialQueue } from '../../core/serial-queue.ts';
+import { choicesOf } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Check, Store, VersionRow } from '../../store/store.ts';
 import { admitFile, knownManifest } from '../admit.ts';
@@ -70,8 +71,8 @@ export class ModelCatalog {
     if (manifest) return { model, version, bundle, manifest };
     const original = findOriginal(bundle, row.file);
     if (!original) throw new PlimsollError('BUNDLE_GONE', { model, version, digest });
-    const { path, maxModel, member } = original;
-    return admitFile(path, { dataDir, name: model, version, maxModel: maxModel ?? undefined, member });
+    const { path, maxModel, choices } = original;
+    return admitFile(path, { dataDir, name: model, version, maxModel: maxModel ?? undefined, ...choices });
   }
 
   /** Replaces labels, note or both. Throws VERSION_UNKNOWN or VERSION_INVALID. */
@@ -126,9 +127,10 @@ export class ModelCatalog {
     { current, onProgress, onRefusal }: AddOptions,
   ): Promise<VersionRow> {
     const { dataDir, copies = 1, available = availableMemory } = this.#options;
-    const { path, golden, reference, runtime, maxModel, member, breaking = false } = source;
+    const { path, golden, reference, runtime, maxModel, breaking = false } = source;
+    const choices = choicesOf(source);
     const python = source.python && { ...source.python, by: actor.by };
-    const identified = await identify(path, { runtime: runtime ?? null, python: python ?? null }, member);
+    const identified = await identify(path, { runtime: runtime ?? null, python: python ?? null }, choices);
     const [original] = identified.digests;
     const known = await this.#known(model, identified, source);
     if (known) return known;
@@ -138,7 +140,7 @@ export class ModelCatalog {
       return claim;
     };
     const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
-    const files = { golden, reference, python, member };
+    const files = { golden, reference, python, ...choices };
     const afresh = await this.#wasRefused(model, identified.digests);
     const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, onProgress, onIdentified };
     const stays = (): boolean => claim?.settled ?? false;

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { acceptFile } from '../accept.ts';
 import type { BundleManifest, Runtime } from '../version.ts';
 
-export interface OpenPythonOptions {
+export interface OpenPythonOptions extends ReadingChoices {
   readonly dataDir: string;
   /** Who trusts it. */
   readonly by: string;
@@ -31,10 +32,12 @@ export interface OpenedPython {
 export async function openPythonFile(
   path: string,
   demands: PythonDemands,
-  { dataDir, by, runtime, golden, sample, maxModel, onProgress }: OpenPythonOptions,
+  { by, runtime, ...options }: OpenPythonOptions,
 ): Promise<OpenedPython> {
   const { engine, manifest } = await acceptFile(path, {
-    ...{ dataDir, name: basename(path), runtime: runtime ?? undefined, golden, sample, maxModel, onProgress },
+    ...options,
+    name: basename(path),
+    runtime: runtime ?? undefined,
     python: { ...demands, by },
   });
   return { engine, manifest, signature: manifest.signature };

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
+import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import type { Runtime } from '../version.ts';
 import type { ModelSource } from './model-source.ts';
@@ -15,9 +16,25 @@ export interface RuntimeRequest {
 
 /**
  * Which way a model goes. Throws PYTHON_UNTRUSTED where it takes Python and nobody said that it may: before any interpreter
- * is started, or even looked for. Pure.
+ * is started, or even looked for; CHOICES_UNREAD where Python alone is to read a file of which something is chosen. Pure.
  */
-export function routeOf(source: ModelSource, { runtime, python }: RuntimeRequest): RuntimeRoute {
+export function routeOf(
+  source: ModelSource,
+  request: RuntimeRequest,
+  choices: ReadingChoices = {},
+): RuntimeRoute {
+  const route = demandedRoute(source, request);
+  const said = Object.keys(choicesOf(choices));
+  if (said.length === 0 || route === 'data') return route;
+  if (route === 'either') return 'data';
+  throw new PlimsollError('CHOICES_UNREAD', {
+    choices: said.map((name) => `--${name}`).join(' and '),
+    reason: 'it loads the file itself, and calls predict with the rows',
+    way: `Leave out ${said.map((name) => `--${name}`).join(' and ')}: say it in a script, or in the file; or have the file read as data`,
+  });
+}
+
+function demandedRoute(source: ModelSource, { runtime, python }: RuntimeRequest): RuntimeRoute {
   const script = python?.script ?? source.script;
   const trusted = python?.trust === true;
   const refuse = (reason: string): PlimsollError =>

@@ -84,6 +84,15 @@ test('an upload that finds nobody, or is cut off, is told as such and leaves not
   await new Promise((resolve) => setTimeout(resolve, 100));
 });
 
+test('what is chosen of a file arrives as it was chosen, with its type', async () => {
+  const file = join(api.dataDir, 'm.json');
+  writeFileSync(file, '{}');
+  const remote = new RemoteControl({ url: api.url });
+  await remote.addVersion('churn', { path: file, member: '1', missing: -999 }, { by: 'ada' });
+  const told = api.control.told.find(({ name }) => name === 'addVersion');
+  expect(told?.given[1]).toMatchObject({ member: '1', missing: -999 });
+});
+
 test('what is said about Python arrives as it was said, with folder, modules and script', async () => {
   const at = (...names: string[]): string => join(api.dataDir, ...names);
   mkdirSync(at('saved', 'code'), { recursive: true });

@@ -17,6 +17,7 @@ export const UPLOAD_FIELDS = closed({
   allow: ALLOW,
   maxModel: Type.Optional(Type.Integer({ minimum: 1 })),
   member: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  missing: Type.Optional(Type.Number()),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 const check = checkerOf(UPLOAD_FIELDS, 'body');

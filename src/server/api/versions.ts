@@ -8,7 +8,7 @@ import { withDemands } from '../../control/python-fields.ts';
 import { VERSION_VIEW } from '../../control/view-schemas.ts';
 import { required } from '../../core/element-at.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { digestOfModelFile } from '../../registry/digest.ts';
+import { digestOfModelFile, identityOf } from '../../registry/digest.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import { DURATION_PATTERN, parseDuration } from '../../text/duration.ts';
@@ -53,6 +53,11 @@ const BY_PATH = closed({
       minLength: 1,
       maxLength: 256,
       description: 'Which model is meant in a file that holds several things',
+    }),
+  ),
+  missing: Type.Optional(
+    Type.Number({
+      description: 'The number that is missing beside NaN, to a booster that does not store it',
     }),
   ),
   maxModel: Type.Optional(
@@ -150,7 +155,10 @@ function sourceOf(body: Static<typeof BY_PATH>): NewVersion {
   return withDemands(source, { trust, code, requirements, python, script, allow });
 }
 
-/** A file is named by its digest; what else a version holds is known only when it is put together. */
+const nameOf = async (source: NewVersion): Promise<string> =>
+  identityOf(await digestOfModelFile(source.path), [], source);
+
+/** A file is named by its digest and by what is chosen of it; what else a version holds is known only when it is put together. */
 const isNamedByFile = ({ path, python }: NewVersion): boolean => python === undefined && !isFolder(path);
 
 /** What is proved, and the newest version of its model before that. */
@@ -167,7 +175,7 @@ async function underWay(
   work: Promise<VersionView>,
 ): Promise<VersionView> {
   // Of a file that cannot be read the proof will say why.
-  const digest = isNamedByFile(source) ? await digestOfModelFile(source.path).catch(() => null) : null;
+  const digest = isNamedByFile(source) ? await nameOf(source).catch(() => null) : null;
   const file = basename(source.path);
   const isIt = (row: VersionView): boolean =>
     digest === null ? row.version > before && row.file === file : row.digest === digest;

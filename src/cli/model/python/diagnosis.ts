@@ -5,6 +5,7 @@ import { WHICH_MODEL } from '../../../model/description.ts';
 import { distributionOf } from '../../../python/modules.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import { shellWord } from '../../output/shell.ts';
+import { choiceWords } from '../choice-words.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
 import { topModule } from './imports.ts';
 import type { PythonReport } from './report.ts';
@@ -72,7 +73,7 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
 const isDocument = ({ format }: InspectReport): boolean => format === 'pmml';
 
 function nextOf(report: InspectReport, requested: RequestedOptions, needsPython: boolean): string {
-  if (!needsPython) return `plimsoll serve ${shellWord(requested.path)}`;
+  if (!needsPython) return `plimsoll serve ${shellWord(requested.path)}${choiceWords(report.choices)}`;
   return isDocument(report)
     ? 'export the model again with what docs/pmml.md lists, or as ONNX'
     : pythonCommand(requested, report.python);

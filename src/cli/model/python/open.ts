@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { isPlimsollError } from '../../../core/errors.ts';
+import { choicesOf } from '../../../model/reading-choices.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
 import type { OpenedPython } from '../../../registry/python/open.ts';
 import type { Terminal } from '../../output/terminal.ts';
@@ -69,7 +70,8 @@ export async function openWithPython(
   const { maxModel, golden } = options;
   const runtime = options.runtime ?? (requiresPython(demands) ? null : 'python');
   const dataDir = resolve(options.data);
-  const { digests } = await identify(model, { runtime, python: demands });
+  const choices = choicesOf(options);
+  const { digests } = await identify(model, { runtime, python: demands }, choices);
   const by = userAtHost();
   const said = { by, at: new Date().toISOString(), digest: digests[0], file: basename(model), command };
   recordTrust(dataDir, { ...said, allow: demands.allow });
@@ -78,7 +80,7 @@ export async function openWithPython(
     const onProgress = (stage: string): void => progress.update(stage);
     const { input } = options;
     const sample = input === undefined ? undefined : () => sampleOf(input);
-    const opened = { dataDir, by, runtime, golden, sample, maxModel, onProgress };
+    const opened = { dataDir, by, runtime, golden, sample, maxModel, ...choices, onProgress };
     return await openPythonFile(model, demands, opened);
   } finally {
     progress.done();

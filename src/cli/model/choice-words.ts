@@ -1,0 +1,10 @@
+/** What was chosen of a file, as words of a command. Pure. */
+
+import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
+import { shellWord } from '../output/shell.ts';
+
+/** The options that say what was chosen of a file, each with a blank in front, to be written behind it in a command. */
+export const choiceWords = (choices: ReadingChoices): string =>
+  Object.entries(choicesOf(choices))
+    .map(([name, value]) => ` --${name} ${shellWord(String(value))}`)
+    .join('');

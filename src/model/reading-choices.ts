@@ -1,0 +1,16 @@
+/**
+ * What people say of a model file that the file itself leaves open. It is part of what a version is: the same file with
+ * other choices is another version.
+ */
+export interface ReadingChoices {
+  /** Which model is meant in a file that holds several things: a name, or several in a row, `scaler,model`. */
+  readonly member?: string | undefined;
+  /** The number that is missing beside NaN, to a booster whose file does not store it. */
+  readonly missing?: number | undefined;
+}
+
+/** The choices among other fields, without those that were not made. */
+export const choicesOf = ({ member, missing }: ReadingChoices): ReadingChoices => ({
+  ...(member === undefined ? {} : { member }),
+  ...(missing === undefined ? {} : { missing }),
+});
