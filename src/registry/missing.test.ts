@@ -12,10 +12,10 @@ import { loadBundle, readMaterial } from './load.ts';
 import { contentOf } from './model-content.ts';
 import { readKept } from './step-cache.ts';
 
-/** Boosters trained on `DMatrix(missing=-999)`, by tools/fixtures/missing_number.py. */
+/** Boosters to which more than NaN is missing, by tools/fixtures/missing_number.py. */
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const FOLDER = join(FIXTURES, 'missing');
-const { missing, rows, answers } = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8'));
+const { missing, rows, answers, pipelines } = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8'));
 const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-missing-'));
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
@@ -41,6 +41,22 @@ describe.each(Object.keys(answers))('%s with the number that was missing in trai
     expect(alone).toEqual(answers[name].margin.flat());
     const predicted = cells(together, 'predict');
     expect(predicted).toEqual(answers[name].predict.flat().map((cell: number) => expect.closeTo(cell, 6)));
+  });
+});
+
+describe.each(Object.keys(pipelines))('XGBoost behind the pipeline %s', (name) => {
+  it('takes for missing what a sparse matrix does not store, and only that', async () => {
+    const content = contentOf(readModelFile(join(FOLDER, `${name}.pkl`)));
+    const engines = await createEngines(content);
+    for (const engine of [engines.native, engines.onnx]) {
+      if (!isEngine(engine)) throw engine;
+      const { rows: given, predict_proba: expected } = pipelines[name];
+      const outputs = await engine.infer(decodeInput(given, content.signature));
+      await engine.close();
+      expect(cells(outputs, 'predict_proba')).toEqual(
+        expected.flat().map((cell: number) => expect.closeTo(cell, 6)),
+      );
+    }
   });
 });
 

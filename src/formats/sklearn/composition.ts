@@ -16,6 +16,7 @@ import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from './arrays.ts';
 import { type FittedTable, fittedTableOf, selectColumns } from './columns.ts';
 import { show } from './show.ts';
+import { givesSparse, withSparseInput } from './sparse-output.ts';
 import type { EstimatorView } from './view.ts';
 
 /** `(name, estimator[, columns])` tuples of a composite. */
@@ -49,6 +50,7 @@ export function readPipeline(view: EstimatorView): PipelineStep | null {
   const entries = entriesOf(view, 'steps', 2);
   const steps: NamedStep[] = [];
   let blocked = false;
+  let isSparse = false;
   for (const [i, { name, rest }] of entries.entries()) {
     const path = view.pathTo(`steps.${name}`);
     const estimator = elementAt(rest, 0);
@@ -58,7 +60,8 @@ export function readPipeline(view: EstimatorView): PipelineStep | null {
     }
     const step = view.reading.step(estimator, path, view.release);
     if (step === null) blocked = true;
-    else steps.push({ name, step });
+    else steps.push({ name, step: isSparse ? withSparseInput(step) : step });
+    isSparse = givesSparse(estimator, isSparse);
   }
   if (entries.length === 0) throw view.invalid('steps', 'empty', 'at least one step');
   if (blocked) return null;
