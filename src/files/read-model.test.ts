@@ -66,11 +66,25 @@ describe('the format of a file', () => {
     );
   });
 
-  it('reads a larger file only where that size is allowed', () => {
+  it('reads what half of the memory holds with all that is made of it, or what is trusted', () => {
     const path = write('large.pkl', Buffer.from('\x80\x04', 'latin1'));
     truncateSync(path, 300 * 2 ** 20); // a hole: takes no space, and byte 0 is no opcode
-    expect(() => readModelFile(path)).toThrow(/exceeds the limit 268435456 \(fileBytes\)/);
-    expect(() => readModelFile(path, { maxModel: 2 ** 30 })).toThrow(refusal('READ_CORRUPT'));
+    expect(() => readModelFile(path, { memory: 2 ** 33 })).toThrow(refusal('READ_CORRUPT'));
+    expect(() => readModelFile(path, { memory: 2 ** 31 })).toThrow(
+      'Refused to read "large.pkl": of 315 MB, it takes about 1.26 GB of memory, and 1.07 GB may be used, half of the 2.15 GB',
+    );
+    expect(() => readModelFile(path, { memory: 2 ** 31 })).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_TOO_LARGE',
+        details: expect.objectContaining({ option: '--max-model 315mb' }),
+      }),
+    );
+    expect(() => readModelFile(path, { memory: 2 ** 31, maxModel: 2 ** 30 })).toThrow(
+      refusal('READ_CORRUPT'),
+    );
+    expect(() => readModelFile(path, { maxModel: 2 ** 20 })).toThrow(
+      '314572800 bytes exceeds the limit 1048576 (--max-model)',
+    );
   });
 });
 

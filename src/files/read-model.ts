@@ -12,9 +12,11 @@ import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import type { ModelDescription } from '../model/description.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
+import { totalMemory } from '../process/available-memory.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
 import { withMissing } from './missing-number.ts';
+import { checkModelSize, type MemoryOptions } from './model-size.ts';
 
 /** Bytes that a format may look at to recognise a file. */
 const HEAD = 512;
@@ -45,18 +47,22 @@ const FORMATS: readonly FileFormatReader[] = [
   pmmlFormat,
 ];
 
-export interface ReadOptions extends ReadingChoices {
-  /** Largest model file to read, in bytes; the other limits on sizes and time grow with it. @default {256 MiB} */
-  readonly maxModel?: number | undefined;
-}
+/** With a `maxModel`, the other limits on sizes and time grow as well. */
+export interface ReadOptions extends ReadingChoices, MemoryOptions {}
 
-function readContext({ maxModel = 0, member }: ReadOptions = {}): ReadContext {
+function readContext(size: number, { maxModel, member, memory = totalMemory() }: ReadOptions): ReadContext {
   return {
     member: member ?? null,
-    limits: limitsForModel(maxModel),
+    limits: limitsForModel({ size, memory, maxModel }),
     codecs: CODECS,
-    now: () => performance.now(),
+    now: computedMillis,
   };
+}
+
+/** Milliseconds that this thread has computed. */
+function computedMillis(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The first bytes as hexadecimal, for the message about an unknown file. */
@@ -78,11 +84,14 @@ export function detectFormat(source: ByteSource): FileFormatReader {
 
 /**
  * Reads a model file as data: nothing in it is imported, called or executed.
- * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_*, MISSING_UNFIT.
+ * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_TOO_LARGE and other MODEL_*, MISSING_UNFIT.
  */
 export function readModelFile(path: string, options: ReadOptions = {}): ReadModel {
   const source = openFile(path);
-  const read = detectFormat(source).read(source, readContext(options));
+  const format = detectFormat(source);
+  // Files of weights beside a graph may be larger than the memory is: its reader has limits of its own.
+  if (format !== onnxFormat) checkModelSize(source, options);
+  const read = format.read(source, readContext(source.size, options));
   const { missing } = options;
   const description = missing === undefined ? read : withMissing(read, missing);
   return { ...description, sideFiles: source.sideFiles };

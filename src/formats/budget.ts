@@ -61,7 +61,7 @@ export class ReadBudget {
   /** Called now and then by long loops. */
   checkTime(what: string, offset: number): void {
     const elapsed = Math.round(this.#now() - this.#start);
-    if (elapsed > this.limits.wallMs) throw this.over('wallMs', elapsed, what, offset);
+    if (elapsed > this.limits.cpuMs) throw this.over('cpuMs', elapsed, what, offset);
   }
 
   over(name: LimitName, found: number, what: string, offset: number): PlimsollError {

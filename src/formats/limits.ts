@@ -9,9 +9,8 @@ interface Limit {
 const MIB = 2 ** 20;
 
 /**
- * The one table of limits on untrusted files, each with the weakness it stops. Together they keep the reading of any
- * file below 512 MB of memory and five seconds, or below twice its size and 128 MB where it is larger than 192 MB of
- * numbers alone; those on size and time grow with `--max-model` for a trusted file.
+ * The one table of limits on untrusted files, each with the weakness it stops: what a file of up to 32 MiB is read within,
+ * below 512 MB of memory and five seconds. Those on size, counts and time grow with the file (`limitsForModel`).
  */
 export const LIMITS = {
   fileBytes: { value: 256 * MIB, stops: 'a file that alone fills the memory' },
@@ -21,7 +20,7 @@ export const LIMITS = {
     stops: 'decompression bombs in small files (checked above 32 MiB of output)',
   },
   totalBytes: { value: 320 * MIB, stops: 'many small allocations that together fill the memory' },
-  wallMs: { value: 4500, stops: 'files that are slow rather than large' },
+  cpuMs: { value: 4500, stops: 'files that are slow rather than large' },
   opcodes: { value: 50_000_000, stops: 'endless pickle programs' },
   memo: { value: 5_000_000, stops: 'memo bombs' },
   marks: { value: 1000, stops: 'MARK nesting' },
@@ -49,26 +48,56 @@ export type ReadLimits = Readonly<Record<LimitName, number>>;
 
 export const DEFAULT_LIMITS: ReadLimits = recordOf(keysOf(LIMITS), (name) => LIMITS[name].value);
 
-/** Limits that grow with the largest file a user wants read. */
-const SCALED: readonly LimitName[] = [
-  'fileBytes',
-  'decompressedBytes',
-  'decompressionRatio',
-  'totalBytes',
-  'wallMs',
-  'opcodes',
-  'memo',
-  'unfolded',
-  'stringBytes',
-  'arrayBytes',
-];
+/** Share of the memory of a machine or container that the reading of one file may take. */
+const SHARE = 0.5;
+/** Memory that reading takes, by the bytes of the file: itself, and what is made of it. */
+const COPIES = 4;
+/** What a compressed file is taken to grow by at most, and with what is made of that: by the bytes of the file. */
+const GROWTH = 8;
+const GROWN_COPIES = 10;
+/** Milliseconds of computing a byte: 10 MB/s, which the slowest of the codecs keeps several times over. */
+const MILLIS_A_BYTE = 1e-4;
+
+/** Counts and sizes of parts, which grow in proportion where a file is larger than the default one. */
+const SCALED: readonly LimitName[] = ['decompressionRatio', 'opcodes', 'memo', 'unfolded', 'stringBytes'];
+
+/** What is to be read, and where. */
+export interface ReadingSize {
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Bytes of memory that the machine or container has. */
+  readonly memory: number;
+  /** Largest file that is trusted, in bytes, in place of what the memory allows. */
+  readonly maxModel?: number | undefined;
+}
+
+/** Bytes of memory that the reading of one file may take, of so many that there are. */
+export const readingMemory = (memory: number): number => Math.floor(memory * SHARE);
+
+/** Bytes of memory that reading a file is taken to need. */
+export const neededToRead = (size: number): number => size * COPIES;
+
+/** The largest file that is read where nobody says more: half of the memory holds it and what is made of it. */
+export const largestModel = (memory: number): number => Math.floor(readingMemory(memory) / COPIES);
 
 /**
- * Limits for trusted files of up to `bytes`: those that bound sizes and time, in proportion; the rest as they are. For
- * sizes up to the default the default.
+ * Limits for a file: structure is bounded as ever, sizes and time grow with what is read (or with `maxModel`, for somebody
+ * trusts files of that size), and all of it stays below what the memory allows.
  */
-export function limitsForModel(bytes: number): ReadLimits {
-  const factor = Math.max(1, bytes / LIMITS.fileBytes.value);
+export function limitsForModel({ size, memory, maxModel }: ReadingSize): ReadLimits {
+  const trusted = Math.max(size, maxModel ?? 0);
+  const factor = Math.max(1, trusted / (256 * MIB));
   const scaled = SCALED.map((name) => [name, Math.ceil(LIMITS[name].value * factor)] as const);
-  return { ...DEFAULT_LIMITS, ...Object.fromEntries(scaled) };
+  const most = maxModel === undefined ? readingMemory(memory) : Infinity;
+  const within = (name: LimitName, bytes: number): number =>
+    Math.min(most, Math.max(LIMITS[name].value, bytes));
+  return {
+    ...DEFAULT_LIMITS,
+    ...Object.fromEntries(scaled),
+    fileBytes: maxModel ?? largestModel(memory),
+    decompressedBytes: within('decompressedBytes', GROWTH * trusted),
+    arrayBytes: within('arrayBytes', GROWTH * trusted),
+    totalBytes: within('totalBytes', GROWN_COPIES * trusted),
+    cpuMs: LIMITS.cpuMs.value + Math.ceil(MILLIS_A_BYTE * trusted),
+  };
 }

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, statSync
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PlimsollError } from '../core/errors.ts';
+import { largestModelHere } from '../files/model-size.ts';
 import { bundleWriteError } from './bundle-write.ts';
 
 /**
@@ -20,9 +21,10 @@ const MIB = 2 ** 20;
 
 /** What may be sent; of several files under `file`, the first is the model and the others lie beside it. */
 const PARTS = {
-  file: { bytes: 256 * MIB, files: 64 },
+  // Bounded as a model that is read here.
+  file: { bytes: Infinity, files: 64 },
   // Instead of a file: those of a folder, all of them together bounded as one model is.
-  folder: { bytes: 256 * MIB, files: 1000 },
+  folder: { bytes: Infinity, files: 1000 },
   golden: { bytes: 64 * MIB, files: 1 },
   reference: { bytes: 1024 * MIB, files: 1 },
   requirements: { bytes: MIB, files: 1 },
@@ -52,7 +54,8 @@ const uploadsDir = (dataDir: string): string => join(dataDir, 'uploads');
 const STALE_MILLIS = 3_600_000;
 
 /**
- * Begins an upload, and removes what others left behind. `maxModel` raises the limit on the model's file, in bytes.
+ * Begins an upload, and removes what others left behind. `maxModel` is the limit on the model's file, in
+ * bytes, in place of what is read here.
  * Throws OVERLOADED, DATA_UNWRITABLE.
  */
 export function openUpload(
@@ -70,7 +73,7 @@ export function openUpload(
       rmSync(folder, { recursive: true });
       throw new PlimsollError('OVERLOADED', { found, what: 'uploads', limit: UPLOADS_MAX, retry: 30 });
     }
-    return new UploadInProgress(folder, Math.max(options.maxModel ?? 0, PARTS.file.bytes));
+    return new UploadInProgress(folder, options.maxModel ?? largestModelHere());
   } catch (cause) {
     throw bundleWriteError(dataDir, cause);
   }

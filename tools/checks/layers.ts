@@ -32,7 +32,7 @@ export const LAYERS: Layers = {
   python: ['process'],
   process: [],
   'engine/python': ['engine', 'model', 'python', 'process'],
-  files: ['model', 'formats', 'formats/onnx'],
+  files: ['model', 'formats', 'formats/onnx', 'process'],
   config: ['http', 'metrics'],
   http: ['schema'],
   statistics: [],

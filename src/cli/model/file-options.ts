@@ -76,7 +76,7 @@ function declared(command: Command): Command {
     )
     .option(
       '--max-model <size>',
-      'largest model file to read, if you trust it (default: 256mb)',
+      'largest model file to read, if you trust it (default: an eighth of the memory)',
       modelSizeOf(command),
     );
 }

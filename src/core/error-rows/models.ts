@@ -6,7 +6,8 @@ export const MODELS_AREAS = {
   // src/bytes, src/formats
   'Reading untrusted bytes': {
     READ_TRUNCATED: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} bytes left, {wanted} wanted', 'The file is cut short: copy it again from where it was trained'),
-    READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time; those on structure are fixed'),
+    READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time (they follow the size of the file and the memory of the machine otherwise); those on structure are fixed'),
+    MODEL_TOO_LARGE: row(422, EXIT.refused, 'Refused to read "{path}": of {size}, it takes about {needed} of memory, and {allowed} may be used, half of the {memory} that this machine or container has', 'Use a machine or container with more memory; or, if the file is trusted and there is memory enough, allow its size: {option}'),
     READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
     READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; export the model without it; `plimsoll doctor FILE` says more; if you trust who wrote it, Python may run it: --runtime python --trust'),
     FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}; `plimsoll doctor FILE` says what it looks like; if you trust who wrote it, Python may run it: --runtime python --trust'),

@@ -47,7 +47,7 @@ export interface TrialOutcome {
 /** Errors that say something about the file, and not about the machine or the request. */
 const ABOUT_THE_FILE: ReadonlySet<ErrorCode> = new Set([
   ...(['READ_TRUNCATED', 'READ_LIMIT', 'READ_CORRUPT', 'READ_UNSAFE', 'FORMAT_UNKNOWN'] as const),
-  ...(['MODEL_UNSUPPORTED', 'MODEL_INVALID', 'MODEL_NOT_FITTED'] as const),
+  ...(['MODEL_UNSUPPORTED', 'MODEL_INVALID', 'MODEL_NOT_FITTED', 'MODEL_TOO_LARGE'] as const),
   ...(['GRAPH_INVALID', 'GRAPH_UNKNOWN', 'GRAPH_LIMIT', 'GRAPH_NOT_LOADED', 'GRAPH_FAILED'] as const),
   ...(['ENGINE_CRASHED', 'ENGINE_TIMEOUT', 'ENGINES_DISAGREE', 'GOLDEN_DIFFERS', 'INPUT_INVALID'] as const),
   ...(['SAVED_INVALID', 'PYTHON_MODULE_MISSING', 'PYTHON_VERSION_DIFFERS', 'PYTHON_LOAD_FAILED'] as const),

@@ -1,7 +1,8 @@
 import { valueInMap } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { availableMemory } from '../../process/available-memory.ts';
 import { loadBeside } from '../../registry/load-in-thread.ts';
-import { availableMemory, residentBytes } from '../../registry/memory.ts';
+import { residentBytes } from '../../registry/memory.ts';
 import type { AcceptedVersion, LoadedVersion } from '../../registry/version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { DataPlane } from '../../serving/data-plane.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { freemem, tmpdir } from 'node:os';
+import { freemem, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { availableMemory } from './memory.ts';
+import { availableMemory, totalMemory } from './available-memory.ts';
 
 let root: string;
 beforeEach(() => {
@@ -54,4 +54,17 @@ test('groups of version 1 are read too, and their largest number is no limit', (
 test('a group that is over its limit has nothing left', () => {
   const tree = groups('0::/\n', { '.': { 'memory.max': '1000', 'memory.current': '1200' } });
   expect(availableMemory(tree, 1e9)).toBe(0);
+});
+
+test('what a process may use at all is the tightest limit around it, whatever is used of it', () => {
+  expect(totalMemory({ membership: join(root, 'none'), root })).toBe(totalmem());
+  const tree = groups('0::/system.slice/plimsoll.service\n', {
+    '.': { 'memory.max': 'max' },
+    'system.slice': { 'memory.max': '1000', 'memory.current': '950' },
+    'system.slice/plimsoll.service': { 'memory.max': '2000' },
+  });
+  expect(totalMemory(tree, 1e9)).toBe(1000);
+  expect(totalMemory(tree, 800)).toBe(800);
+  const old = groups('11:memory:/a\n', { memory: { 'memory.limit_in_bytes': '9223372036854771712' } });
+  expect(totalMemory(old, 1e6)).toBe(1e6);
 });
