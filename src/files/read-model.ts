@@ -9,6 +9,7 @@ import { onnxFormat } from '../formats/onnx/format.ts';
 import { pmmlFormat } from '../formats/pmml/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
+import { torchFormat } from '../formats/torch/format.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import type { ModelDescription } from '../model/description.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
@@ -41,6 +42,7 @@ const FORMATS: readonly FileFormatReader[] = [
   xgboostBinaryFormat,
   objectFormat,
   skopsFormat,
+  torchFormat,
   cbmFormat,
   catboostJsonFormat,
   onnxFormat,
@@ -74,7 +76,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

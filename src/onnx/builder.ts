@@ -34,6 +34,11 @@ export class GraphBuilder implements GraphBuilderApi {
     this.#name = name;
   }
 
+  /** Whether a value has the name. */
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   input(name: string, dtype: DType, shape: readonly (number | string)[]): ValueName {
     this.#claim(name);
     this.#inputs.push(Object.freeze({ name, dtype, shape: Object.freeze([...shape]) }));
@@ -188,7 +193,10 @@ function listAttribute(value: readonly bigint[] | readonly number[] | readonly s
 const bytesOf = (data: Exclude<Tensor['data'], readonly string[]>): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** dtype, shape and a 32-bit FNV-1a hash of the content. */
+/** Bytes that a fingerprint looks at: weights of a network are long, and what is alike is compared in full. */
+const HASHED_BYTES = 4096;
+
+/** dtype, shape and a 32-bit FNV-1a hash of the content, of long tensors of a part of it. */
 function fingerprint(tensor: Tensor): string {
   let hash = 0x811c9dc5;
   const mix = (value: number): void => {
@@ -200,7 +208,7 @@ function fingerprint(tensor: Tensor): string {
       mix(-1);
     }
   } else {
-    for (const byte of bytesOf(tensor.data)) mix(byte);
+    for (const byte of bytesOf(tensor.data).subarray(0, HASHED_BYTES)) mix(byte);
   }
   return `${tensor.dtype}[${tensor.shape}]${hash >>> 0}`;
 }

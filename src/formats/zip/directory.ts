@@ -87,11 +87,19 @@ function findDirectory(bytes: Uint8Array): Directory {
   if (disk !== 0 || directoryDisk !== 0 || here !== record.entries)
     throw corrupt(at, 'a part of a split archive', 'one file');
   const isWide = record.entries === MANY || record.size === LARGE || record.start === LARGE;
-  const { entries, size, start, before } = isWide ? findWideDirectory(bytes, at) : { ...record, before: at };
+  const isAlsoWide = !isWide && at - LOCATOR_64.size >= 0 && hasLocator(view, at - LOCATOR_64.size, record);
+  const { entries, size, start, before } =
+    isWide || isAlsoWide ? findWideDirectory(bytes, at) : { ...record, before: at };
+  if (isAlsoWide && (entries !== record.entries || size !== record.size || start !== record.start))
+    throw corrupt(at, 'ZIP64 records that say something else', 'what the end record says');
   if (start + size !== before)
     throw corrupt(at, `a directory from byte ${start} to ${start + size}`, `one that ends at ${before}`);
   return { entries, start, end: before };
 }
+
+/** Whether ZIP64 records stand before an end record that has no need of them: torch writes them always. */
+const hasLocator = (view: DataView, at: number, { start, size }: { start: number; size: number }): boolean =>
+  start + size !== at + LOCATOR_64.size && view.getUint32(at, true) === LOCATOR_64.signature;
 
 /** The ZIP64 end record: 65,535 files and more. */
 function findWideDirectory(

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { required } from '../core/element-at.ts';
+import { GraphSession } from '../engine/onnx/session.ts';
+import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
+import { readModelFile } from './read-model.ts';
+
+const FOLDER = join(import.meta.dirname, '../../fixtures/torch');
+
+interface PlainTensor {
+  readonly dtype: Exclude<DType, 'string'>;
+  readonly shape: readonly number[];
+  readonly data: readonly (number | boolean)[];
+}
+
+interface FixtureRun {
+  readonly inputs: Readonly<Record<string, PlainTensor>>;
+  readonly outputs: readonly PlainTensor[];
+}
+
+const files = readdirSync(FOLDER).flatMap((version) =>
+  readdirSync(join(FOLDER, version))
+    .filter((name) => !name.endsWith('.json'))
+    .map((name) => ({ name: `${version}/${name}`, path: join(FOLDER, version, name) })),
+);
+
+function tensorOf({ dtype, shape, data }: PlainTensor): Tensor {
+  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
+  const array = new TYPED_ARRAYS[dtype](data.length);
+  for (const [i, value] of data.entries()) array[i] = Number(value) as never;
+  return newTensor(dtype, shape, array);
+}
+
+/** Within 10⁻⁵ of each number, and 10⁻⁶ of the largest, where sums cancel each other out. */
+function expectAlike(found: Tensor, wanted: PlainTensor, what: string): void {
+  expect([...found.shape], what).toEqual(wanted.shape);
+  expect(found.dtype, what).toBe(wanted.dtype);
+  const numbers = wanted.data.map(Number);
+  const most = Math.max(0, ...numbers.map(Math.abs).filter(Number.isFinite));
+  for (const [i, number] of numbers.entries()) {
+    const one = Number(found.data[i]);
+    if (Object.is(one, number) || one === number) continue;
+    const error = Math.abs(one - number);
+    if (!(error <= 1e-5 * Math.abs(number) + 1e-6 * most))
+      expect.fail(`${what}[${i}] is ${one}, torch answers ${number}`);
+  }
+}
+
+describe('models of torch', () => {
+  const sessions: GraphSession[] = [];
+  afterAll(async () => {
+    for (const session of sessions) await session.close();
+  });
+
+  test.each(files)('$name answers what torch answers', async ({ path, name }) => {
+    const { content, blockers } = readModelFile(path);
+    expect(blockers).toEqual([]);
+    if (content?.kind !== 'graph' || content.signature.form !== 'tensors') expect.fail('it is no graph');
+    const session = await GraphSession.open(content.onnx);
+    sessions.push(session);
+    const names = content.signature.outputs.map((output) => output.name);
+    const { runs } = JSON.parse(readFileSync(path.replace(/\.\w+$/, '.json'), 'utf8')) as {
+      runs: readonly FixtureRun[];
+    };
+    for (const { inputs, outputs } of runs) {
+      const feed = Object.fromEntries(
+        Object.entries(inputs).map(([input, value]) => [input, tensorOf(value)]),
+      );
+      const answers = await session.run(feed, names);
+      expect(names.length, name).toBe(outputs.length);
+      for (const [i, output] of outputs.entries())
+        expectAlike(required(answers.get(names[i] ?? ''), 'an answer'), output, `${name} ${names[i]}`);
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import type { DType, Tensor } from '../../../model/tensor.ts';
+import { newTensor, TYPED_ARRAYS } from '../../../model/tensor.ts';
+import type { GraphBuilder } from '../../../onnx/builder.ts';
+import { ELEMENT_TYPE } from '../../../onnx/dtype.ts';
+import type { AttributeInput, ValueName } from '../../../onnx/graph.ts';
+import type { AtenInteger, AtenTensor, SymbolicInteger, TensorSize } from './value.ts';
+
+/** What a node makes: its type and its sizes. */
+export interface MadeTensor {
+  readonly dtype: DType;
+  readonly shape: readonly TensorSize[];
+}
+
+type Attributes = Record<string, AttributeInput>;
+
+/** A graph under construction whose values have types and sizes. Constants become part of it where something reads them. */
+export class AtenGraph {
+  readonly builder: GraphBuilder;
+  readonly #constants = new WeakMap<Tensor, ValueName>();
+  readonly #symbols = new Map<string, SymbolicInteger>();
+  #unknown = 0;
+
+  constructor(builder: GraphBuilder) {
+    this.builder = builder;
+  }
+
+  /** One node with one output. */
+  add(
+    op: string,
+    inputs: readonly (AtenTensor | null)[],
+    made: MadeTensor,
+    attributes: Attributes = {},
+  ): AtenTensor {
+    const source = this.builder.add(op, inputs.map(this.#nameOrNothing), attributes);
+    return { type: 'tensor', dtype: made.dtype, shape: made.shape, source };
+  }
+
+  addMany(
+    op: string,
+    inputs: readonly (AtenTensor | null)[],
+    made: readonly MadeTensor[],
+    attributes: Attributes = {},
+  ): AtenTensor[] {
+    const names = this.builder.addMany(op, inputs.map(this.#nameOrNothing), made.length, attributes);
+    return made.map(({ dtype, shape }, i) => ({ type: 'tensor', dtype, shape, source: names[i] ?? '' }));
+  }
+
+  readonly #nameOrNothing = (value: AtenTensor | null): ValueName =>
+    value === null ? '' : this.nameOf(value);
+
+  nameOf({ source }: AtenTensor): ValueName {
+    if (typeof source === 'string') return source;
+    const known = this.#constants.get(source);
+    if (known !== undefined) return known;
+    const name = this.builder.constant(source);
+    this.#constants.set(source, name);
+    return name;
+  }
+
+  constant(tensor: Tensor): AtenTensor {
+    return { type: 'tensor', dtype: tensor.dtype, shape: tensor.shape, source: tensor };
+  }
+
+  /** Numbers as a constant of any type; halves are rounded from float32 as the graph runs. */
+  numbers(values: readonly number[], dtype: DType, shape: readonly number[] = [values.length]): AtenTensor {
+    if (dtype === 'float16') return this.cast(this.numbers(values, 'float32', shape), dtype);
+    return this.constant(numbersTensor(values, dtype, shape));
+  }
+
+  scalar(value: number, dtype: DType): AtenTensor {
+    return this.numbers([value], dtype, []);
+  }
+
+  cast(x: AtenTensor, dtype: DType): AtenTensor {
+    if (x.dtype === dtype) return x;
+    return this.add('Cast', [x], { dtype, shape: x.shape }, { to: BigInt(ELEMENT_TYPE[dtype]) });
+  }
+
+  /** A size that nothing else is known to equal. */
+  unknownSize(): string {
+    this.#unknown += 1;
+    return `?${this.#unknown}`;
+  }
+
+  /** The size of an axis, read as the graph runs where it is not known. */
+  sizeOf(x: AtenTensor, axis: number): AtenInteger {
+    const size = x.shape[axis] ?? 1;
+    if (typeof size === 'number') return size;
+    const known = this.#symbols.get(size);
+    if (known !== undefined) return known;
+    const range = { start: BigInt(axis), end: BigInt(axis + 1) };
+    return this.symbolic(size, this.add('Shape', [x], { dtype: 'int64', shape: [1] }, range));
+  }
+
+  /** An integer that is known by a symbol from now on. */
+  symbolic(symbol: string, tensor: AtenTensor): SymbolicInteger {
+    const made: SymbolicInteger = { type: 'symbolic', symbol, tensor };
+    this.#symbols.set(symbol, made);
+    return made;
+  }
+
+  /** The integer behind a symbol, where something told it. */
+  known(symbol: string): SymbolicInteger | undefined {
+    return this.#symbols.get(symbol);
+  }
+
+  /** Integers as a tensor of one dimension. */
+  integers(values: readonly AtenInteger[]): AtenTensor {
+    const plain = values.filter((value) => typeof value === 'number');
+    if (plain.length === values.length) return this.numbers(plain, 'int64');
+    const parts = values.map((value) =>
+      typeof value === 'number' ? this.numbers([value], 'int64') : value.tensor,
+    );
+    const [only] = parts;
+    if (parts.length === 1 && only !== undefined) return only;
+    return this.add('Concat', parts, { dtype: 'int64', shape: [values.length] }, { axis: 0n });
+  }
+}
+
+/** Numbers as a tensor of any type but halves and strings. */
+function numbersTensor(
+  values: readonly number[],
+  dtype: Exclude<DType, 'float16'>,
+  shape: readonly number[],
+): Tensor {
+  if (dtype === 'string') throw new RangeError('numbers are no strings');
+  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(values, toBigInt) };
+  if (dtype === 'uint64') return { dtype, shape, data: BigUint64Array.from(values, toBigInt) };
+  const data = new TYPED_ARRAYS[dtype](values.length);
+  data.set(values);
+  return newTensor(dtype, shape, data);
+}
+
+/** Ends of slices are 2⁶³ - 1, which no number holds: what is larger than any size may be any such number. */
+const toBigInt = (value: number): bigint =>
+  BigInt(Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(value))));

@@ -1,0 +1,38 @@
+import { PlimsollError } from '../../core/errors.ts';
+import type { OnnxModel } from '../../onnx/graph.ts';
+import type { AtenGraph } from './aten/graph.ts';
+import type { AtenTensor } from './aten/value.ts';
+
+/** What a graph answers. */
+export class GraphOutputs {
+  readonly #g: AtenGraph;
+  #count = 0;
+
+  constructor(g: AtenGraph) {
+    this.#g = g;
+  }
+
+  /** One more output; without a name of its own it is `output`, then `output_1` and so on. */
+  add(value: AtenTensor, name: string | null): void {
+    const { builder } = this.#g;
+    const stem = name ?? (this.#count === 0 ? 'output' : `output_${this.#count}`);
+    let free = stem;
+    for (let i = 1; builder.has(free); i += 1) free = `${stem}_${i}`;
+    // Constants are no values that a graph can answer by themselves: `Identity` makes one.
+    builder.output(free, this.#g.nameOf(value), value.dtype, value.shape);
+    this.#count += 1;
+  }
+
+  build(): OnnxModel {
+    if (this.#count === 0)
+      throw new PlimsollError('MODEL_UNSUPPORTED', {
+        path: 'the model',
+        class: 'torch',
+        offset: 0,
+        field: 'its answer',
+        found: 'no tensor',
+        wanted: 'models that answer tensors are',
+      });
+    return this.#g.builder.build({});
+  }
+}

@@ -1,0 +1,159 @@
+import { PlimsollError } from '../../../core/errors.ts';
+import type { ReadBudget } from '../../budget.ts';
+import type { DocumentView } from '../../json/document-view.ts';
+import { AtenCall, type CallPlace, callUnsupported } from '../aten/call.ts';
+import type { AtenGraph } from '../aten/graph.ts';
+import type { AtenOperator } from '../aten/operator.ts';
+import { atenOperator } from '../aten/table.ts';
+import { type AtenTensor, type AtenValue, isValue, isValues, type TensorSize } from '../aten/value.ts';
+import { unionOf } from './argument.ts';
+import { PROGRAM, setField, symbolicSize, tensorMeta } from './schema.ts';
+import type { ProgramValues } from './values.ts';
+
+/** Nodes of a graph of a program, one after the other. */
+export class ProgramNodes {
+  readonly #g: AtenGraph;
+  readonly #values: ProgramValues;
+  readonly #graph: DocumentView;
+  readonly #metas: DocumentView;
+  readonly #budget: ReadBudget;
+
+  constructor(g: AtenGraph, values: ProgramValues, graph: DocumentView, budget: ReadBudget) {
+    this.#g = g;
+    this.#values = values;
+    this.#graph = graph;
+    this.#metas = graph.child('tensor_values');
+    this.#budget = budget;
+  }
+
+  run(): void {
+    for (const node of this.#graph.children('nodes')) {
+      this.#budget.checkTime(PROGRAM, node.place.offset);
+      this.#node(node);
+    }
+  }
+
+  /** The value of an argument. */
+  value(union: DocumentView): AtenValue {
+    return unionOf(union, (name, at) => this.#values.get(name, at.place.offset));
+  }
+
+  #node(node: DocumentView): void {
+    const target = node.text('target');
+    const outputs = node.children('outputs').map(outputName);
+    const label = outputs.flat().find((name) => name !== null) ?? target;
+    const place: CallPlace = { path: `node "${label}"`, name: target };
+    const row = operatorOf(target);
+    if (row === null) {
+      if (outputs.flat().every((name) => name === null) && ASSERTIONS.test(target)) return;
+      throw callUnsupported(place, 'the operator', target, 'those that docs/deep-learning.md lists are');
+    }
+    const inputs = node.children('inputs');
+    const given = new Map(
+      inputs.map((input, i) => [
+        row.operator.parameters.includes(input.text('name'))
+          ? input.text('name')
+          : input.text('name') || (row.operator.parameters[i] ?? ''),
+        this.value(input.child('arg')),
+      ]),
+    );
+    const made = row.operator.emit(new AtenCall(this.#g, place, given));
+    const first = inputs[0]?.child('arg');
+    const source = first?.isGiven('as_tensor') ? first.child('as_tensor').text('name') : null;
+    if (row.inPlace && source !== null && isValue(made, 'tensor'))
+      this.#values.overwrite(source, this.#written(made, source), target);
+    this.#define(outputs, made, node, row.operator.isView || row.inPlace ? source : null);
+  }
+
+  /** What is written into a tensor takes its type. */
+  #written(made: AtenTensor, name: string): AtenTensor {
+    const meta = this.#metas.childOrNull(name);
+    return meta === null ? made : this.#g.cast(made, tensorMeta(meta, `value "${name}"`).dtype);
+  }
+
+  #define(
+    outputs: readonly (string | null | readonly (string | null)[])[],
+    made: AtenValue,
+    node: DocumentView,
+    source: string | null,
+  ): void {
+    const { offset } = node.place;
+    const values = outputs.length === 1 ? [made] : isValues(made) ? made : [];
+    for (const [i, output] of outputs.entries()) {
+      const value = values[i] ?? null;
+      const names = typeof output === 'object' && output !== null ? output : [output];
+      const parts = typeof output === 'object' && output !== null ? (isValues(value) ? value : []) : [value];
+      for (const [j, name] of names.entries()) {
+        if (name === null) continue;
+        const part = parts[j] ?? null;
+        this.#values.define(name, part === null ? null : this.#described(name, part, offset), offset, source);
+      }
+    }
+  }
+
+  /** A value with the type and the symbols that the program states for it. */
+  #described(name: string, value: AtenValue, offset: number): AtenValue {
+    if (isValue(value, 'symbolic')) {
+      const stated = this.#graph.childOrNull('sym_int_values')?.childOrNull(name);
+      if (stated == null) return value;
+      const symbol = symbolicSize(stated);
+      return typeof symbol === 'number' ? value : this.#g.symbolic(symbol, value.tensor);
+    }
+    const meta = isValue(value, 'tensor') ? this.#metas.childOrNull(name) : null;
+    if (meta === null || !isValue(value, 'tensor')) return value;
+    const { dtype, shape } = tensorMeta(meta, `value "${name}"`);
+    const sizes = value.shape.map((size, axis) => agreed(size, shape[axis]));
+    if (shape.length !== value.shape.length || sizes.includes(null))
+      throw new PlimsollError('READ_CORRUPT', {
+        what: PROGRAM,
+        offset,
+        found: `${JSON.stringify(name.slice(0, 80))} stated as [${shape}], made as [${value.shape}]`,
+        wanted: 'the sizes that the operators make',
+      });
+    const known = sizes.filter((size) => size !== null);
+    return this.#g.cast({ ...value, shape: known }, dtype);
+  }
+}
+
+/** What is known of a size, from what its operator makes and what the program states; null where the two disagree. */
+function agreed(made: TensorSize, stated: TensorSize | undefined): TensorSize | null {
+  if (stated === undefined) return null;
+  if (typeof made === 'number' && typeof stated === 'number') return made === stated ? made : null;
+  return typeof made === 'number' ? made : stated;
+}
+
+type OutputName = string | null | readonly (string | null)[];
+
+/** Names that a node gives to what it makes. */
+function outputName(output: DocumentView): OutputName {
+  const variant = setField(output);
+  if (variant === 'as_tensor') return output.child(variant).text('name');
+  if (variant === 'as_tensors') return output.children(variant).map((item) => item.text('name'));
+  if (variant === 'as_optional_tensor') return optionalName(output.child(variant));
+  if (variant === 'as_optional_tensors') return output.children(variant).map(optionalName);
+  if (variant === 'as_none') return null;
+  if (['as_sym_int', 'as_sym_bool', 'as_sym_float'].includes(variant)) {
+    const symbol = output.child(variant);
+    return symbol.isGiven('as_name') ? symbol.text('as_name') : null;
+  }
+  throw output.wrong(variant, 'a tensor or a size');
+}
+
+const optionalName = (item: DocumentView): string | null =>
+  item.isGiven('as_tensor') ? item.child('as_tensor').text('name') : null;
+
+/** Nodes that make nothing, and hold what was true when the program was exported. */
+const ASSERTIONS =
+  /^torch\.ops\.aten\.(?:_assert\w*|sym_constrain_range\w*|_functional_assert\w*|_functional_sym_constrain\w*)\./;
+
+/** The row of a target: `torch.ops.aten.linear.default`, `_operator.mul`. */
+function operatorOf(target: string): { operator: AtenOperator; inPlace: boolean } | null {
+  const aten = /^torch\.ops\.aten\.(\w+)\.(\w+)$/.exec(target);
+  const name = aten?.[1] ?? (/^(?:_operator|math|builtins|torch)\.\w+$/.test(target) ? target : null);
+  if (name === null) return null;
+  const overload = aten?.[2] ?? '';
+  const exact = atenOperator(name, overload);
+  if (exact !== undefined) return { operator: exact, inPlace: false };
+  const base = /^[a-zA-Z]\w*[^_]_$/.test(name) ? atenOperator(name.slice(0, -1), overload) : undefined;
+  return base === undefined ? null : { operator: base, inPlace: true };
+}
