@@ -122,6 +122,15 @@ function boosterSections(cases: readonly CaseVerdict[]): string[] {
   });
 }
 
+/** A table a library. */
+function estimatorSections(cases: readonly CaseVerdict[]): string[] {
+  const libraries = [...new Set(releasesOf(cases).map(libraryOf))].sort();
+  return libraries.map((library) => {
+    const own = cases.filter(({ file }) => libraryOf(file.release) === library);
+    return `\n## ${library}: differing cells by estimator and release (native · onnx)\n\n${matrix('estimator', own, ({ estimator }) => estimator)}`;
+  });
+}
+
 function page(cases: readonly CaseVerdict[]): string {
   const others = cases.filter(({ made }) => made === null);
   const engines = ENGINES.map(
@@ -133,7 +142,7 @@ function page(cases: readonly CaseVerdict[]): string {
   );
   return [
     HEAD,
-    `\n## Differing cells by estimator and release (native · onnx)\n\n${matrix('estimator', others, ({ estimator }) => estimator)}`,
+    ...estimatorSections(others),
     ...boosterSections(cases),
     ...engines,
     `\n## Known gaps\n\n${gaps.join('\n')}\n`,

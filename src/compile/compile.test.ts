@@ -205,17 +205,34 @@ describe('rows that the library refuses', () => {
   test('are marked for an unknown category of an ordinal encoder, whatever its codes', async () => {
     const root: ModelStep = {
       ...base,
-      kind: 'ordinal',
-      unknown: 'error',
-      unknownValue: Number.NaN,
+      kind: 'category-table',
       columns: [
         {
           categories: { type: 'number', values: Float64Array.of(2, Number.NaN) },
-          codes: Float64Array.of(0, Number.NaN),
+          width: 1,
+          rows: Float64Array.of(0, Number.NaN),
+          unknown: null,
         },
       ],
     };
     expect((await refusedBy(root, 'number', [2, null, 3]))!.data).toEqual([0, 0, 1]);
+  });
+
+  test('are marked for a missing string that a table does not take, whatever it makes of unknown ones', async () => {
+    const root: ModelStep = {
+      ...base,
+      kind: 'category-table',
+      refusesMissing: true,
+      columns: [
+        {
+          categories: { type: 'string', values: ['a'] },
+          width: 2,
+          rows: Float64Array.of(1, 2),
+          unknown: Float64Array.of(0, 0),
+        },
+      ],
+    };
+    expect((await refusedBy(root, 'string', ['a', null, 'b']))!.data).toEqual([0, 1, 0]);
   });
 });
 

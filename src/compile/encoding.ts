@@ -1,9 +1,10 @@
 import type {
+  CategoryTableStep,
   ColumnCategories,
   LabelEncoderStep,
   OneHotColumn,
   OneHotStep,
-  OrdinalStep,
+  TableColumn,
 } from '../model/encoding.ts';
 import type { Tensor } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
@@ -24,7 +25,11 @@ function keysOf(categories: ColumnCategories): Tensor {
     case 'number':
       return { dtype: 'float64', shape, data: categories.values };
     case 'bool':
-      return { dtype: 'float64', shape, data: Float64Array.from(categories.values, Number) };
+      return {
+        dtype: 'float64',
+        shape,
+        data: Float64Array.from(categories.values, (value) => (value === null ? Number.NaN : Number(value))),
+      };
     case 'string':
       return { dtype: 'string', shape, data: categories.values.map((value) => value ?? MISSING_STRING) };
   }
@@ -60,7 +65,7 @@ const float64 = (values: ArrayLike<number>): Tensor => ({
 /** Input column `index` of an encoder, whose type fits the categories; infinities are refused. */
 function encodedColumn(
   context: CompileContext,
-  step: OneHotStep | OrdinalStep,
+  step: OneHotStep | CategoryTableStep,
   input: StepStream,
   index: number,
   categories: ColumnCategories,
@@ -72,6 +77,10 @@ function encodedColumn(
     throw compileUnsupported(step, `categories_[${index}]`, found, 'the same type is');
   }
   if (type === 'number') context.refusals.numbers(column.value(), step.refusesMissing ? 'finite' : 'missing');
+  else if (step.refusesMissing) {
+    const { g } = context;
+    context.refusals.where(g.add('Equal', [column.value(), g.strings([MISSING_STRING], [1])]));
+  }
   return column;
 }
 
@@ -118,20 +127,34 @@ const oneHot: StepCompiler<OneHotStep> = {
   certify: () => bitExact(NOTE),
 };
 
-const ordinal: StepCompiler<OrdinalStep> = {
+/** `[N, width]` of one column: looked up at once where a category is one number, else through the number of its row. */
+function tableBlock(context: CompileContext, column: StreamColumn, spec: TableColumn): ValueName {
+  const { g, refusals } = context;
+  const { categories, rows, width, unknown } = spec;
+  const count = categories.values.length;
+  if (width === 1 && unknown !== null && count > 0)
+    return lookUp(context, column, categories, float64(rows), float64(unknown));
+  const indexes = int64(Array.from({ length: count }, (_, i) => i));
+  const index =
+    count === 0
+      ? g.add('Expand', [g.int64([count], [1, 1]), g.add('Shape', [column.value()])])
+      : lookUp(context, column, categories, indexes, int64([count]));
+  if (unknown === null) refusals.where(g.add('Equal', [index, g.int64([count], [1, 1])]));
+  const table = g.float64([...rows, ...(unknown ?? new Float64Array(width))], [count + 1, width]);
+  return g.add('Gather', [table, flat(context, index)], { axis: 0n });
+}
+
+const categoryTable: StepCompiler<CategoryTableStep> = {
   emit(context, step, input) {
-    const codes = step.columns.map(({ categories, codes }, index) => {
-      const column = encodedColumn(context, step, input, index, categories);
-      if (step.unknown === 'ignore') {
-        return lookUp(context, column, categories, float64(codes), float64([step.unknownValue]));
-      }
-      // No code is infinite, so -∞ tells an unknown category from a NaN that stands for missing.
-      const code = lookUp(context, column, categories, float64(codes), float64([-Infinity]));
-      context.refusals.where(context.g.add('Equal', [code, context.g.float64([-Infinity], [1, 1])]));
-      return code;
+    const blocks = step.columns.flatMap((spec, index) => {
+      const column = encodedColumn(context, step, input, index, spec.categories);
+      const block = tableBlock(context, column, spec);
+      return spec.width === 0 ? [] : [block];
     });
-    const value = joinColumnValues(context.g, codes);
-    return { stream: matrix(value, codes.length) };
+    if (blocks.length === 0)
+      throw compileUnsupported(step, 'mapping', 'without an output column', 'at least one is');
+    const width = step.columns.reduce((sum, column) => sum + column.width, 0);
+    return { stream: matrix(joinColumnValues(context.g, blocks), width) };
   },
   certify: () => bitExact(NOTE),
 };
@@ -158,8 +181,8 @@ const labelEncoder: StepCompiler<LabelEncoderStep> = {
   certify: () => bitExact('unknown labels are marked in the output `refused`'),
 };
 
-export const ENCODING_COMPILERS: StepCompilers<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+export const ENCODING_COMPILERS: StepCompilers<OneHotStep | CategoryTableStep | LabelEncoderStep> = {
   'one-hot': oneHot,
-  ordinal,
+  'category-table': categoryTable,
   'label-encoder': labelEncoder,
 };

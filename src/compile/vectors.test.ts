@@ -45,12 +45,7 @@ const stepOf = (spec: Case): ModelStep =>
   ({
     ...base,
     ...(JSON.parse(JSON.stringify(spec.step), revive) as object),
-    ...unknownValue(spec.step),
   }) as ModelStep;
-
-/** The one plain number of a step that may be special. */
-const unknownValue = (step: object): object =>
-  'unknownValue' in step ? { unknownValue: toNumber(step.unknownValue) } : {};
 
 function signatureOf({ types, expected, classes, form }: Case): Signature {
   const signature = tableSignature(types, Object.keys(expected));

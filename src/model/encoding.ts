@@ -1,13 +1,13 @@
 import { type ColumnNeed, type ColumnNeeds, FINITE } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
-import { fittedWidth, NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
+import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
 import type { LabelSet } from './tensor.ts';
 
-/** Fitted categories of one column in index order. NaN (numbers) or null (strings) is the missing category. */
+/** Fitted categories of one column in index order. NaN (numbers) or null (strings, bools) is the missing category. */
 export type ColumnCategories =
   | { readonly type: 'number'; readonly values: Float64Array }
   | { readonly type: 'string'; readonly values: readonly (string | null)[] }
-  | { readonly type: 'bool'; readonly values: readonly boolean[] };
+  | { readonly type: 'bool'; readonly values: readonly (boolean | null)[] };
 
 export interface OneHotColumn {
   readonly categories: ColumnCategories;
@@ -29,18 +29,20 @@ export interface OneHotStep extends StepBase {
   readonly unknown: 'error' | 'ignore';
 }
 
-export interface OrdinalColumn {
+export interface TableColumn {
   readonly categories: ColumnCategories;
-  /** Answer for each category (index, infrequent code, or encoded missing value, which may be NaN). */
-  readonly codes: Float64Array;
+  /** Numbers that a category becomes. */
+  readonly width: number;
+  /** What each category becomes, `width` numbers one after the other: codes, means of the target, contrasts; NaN too. */
+  readonly rows: Float64Array;
+  /** What an unknown category becomes (a missing value is one, unless it is listed); null refuses the row. */
+  readonly unknown: Float64Array | null;
 }
 
-/** One number an input column; an unknown category refuses the row or becomes `unknownValue` (may be NaN). */
-export interface OrdinalStep extends StepBase {
-  readonly kind: 'ordinal';
-  readonly columns: readonly OrdinalColumn[];
-  readonly unknown: 'error' | 'ignore';
-  readonly unknownValue: number;
+/** Each category becomes numbers that the file lists: ordinals, counts, targets, digits, contrasts. */
+export interface CategoryTableStep extends StepBase {
+  readonly kind: 'category-table';
+  readonly columns: readonly TableColumn[];
 }
 
 /** `transform` of one label column to its index in `classes`; an unknown label refuses the row. */
@@ -75,27 +77,35 @@ const oneHotNeeds = (step: OneHotStep): ColumnNeeds =>
   });
 
 /** A missing value is a known category, or unknown; what it becomes may be NaN, which the next step has to take. */
-const ordinalNeeds = (step: OrdinalStep, out: ColumnNeeds | null): ColumnNeeds =>
-  step.columns.map(({ categories, codes }, i) => {
+function tableNeeds(step: CategoryTableStep, out: ColumnNeeds | null): ColumnNeeds {
+  let start = 0;
+  return step.columns.map(({ categories, rows, width, unknown }): ColumnNeed => {
     const values = valuesOf(categories);
     const at = values.indexOf(null);
-    const code = at >= 0 ? codes[at]! : step.unknownValue;
-    const answered = at >= 0 || step.unknown === 'ignore';
-    const nullable = answered && (!Number.isNaN(code) || (out?.[i]?.nullable ?? true));
-    return { ...typed(categories.type), categories: values, unknown: step.unknown, nullable, used: true };
+    const row = at >= 0 ? rows.subarray(at * width, (at + 1) * width) : unknown;
+    const taken = (value: number, i: number): boolean =>
+      !Number.isNaN(value) || (out?.[start + i]?.nullable ?? true);
+    const nullable = row?.every(taken) ?? false;
+    start += width;
+    const policy = unknown === null ? 'error' : 'ignore';
+    return { ...typed(categories.type), categories: values, unknown: policy, nullable, used: true };
   });
+}
 
-export const ENCODING_STEPS: StepDescriptions<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+const widthOf = ({ columns }: OneHotStep | CategoryTableStep): number =>
+  columns.reduce((sum, { width }) => sum + width, 0);
+
+export const ENCODING_STEPS: StepDescriptions<OneHotStep | CategoryTableStep | LabelEncoderStep> = {
   'one-hot': {
     ...NUMERIC_TRANSFORMER,
     needs: oneHotNeeds,
-    width: ({ columns }) => columns.reduce((sum, { width }) => sum + width, 0),
+    width: widthOf,
     rounding: 'none',
   },
-  ordinal: {
+  'category-table': {
     ...NUMERIC_TRANSFORMER,
-    needs: (step, _width, out) => ordinalNeeds(step, out),
-    width: fittedWidth,
+    needs: (step, _width, out) => tableNeeds(step, out),
+    width: widthOf,
     rounding: 'none',
   },
   'label-encoder': {

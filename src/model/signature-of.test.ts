@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DummyStep } from './dummy.ts';
-import type { LabelEncoderStep, OneHotStep, OrdinalStep } from './encoding.ts';
+import type { CategoryTableStep, LabelEncoderStep, OneHotStep } from './encoding.ts';
 import type { FunctionStep } from './function.ts';
 import type { SimpleImputerStep } from './imputation.ts';
 import type { LinearClassifierStep } from './linear.ts';
@@ -87,24 +87,24 @@ test('a missing category makes a column nullable, and so does ignoring unknown o
 });
 
 test('a missing value that an ordinal encoder answers with NaN has to suit the next step', () => {
-  const ordinal: OrdinalStep = {
-    kind: 'ordinal',
+  const ordinal: CategoryTableStep = {
+    kind: 'category-table',
     ...base(1),
     columns: [
       {
         categories: { type: 'number', values: Float64Array.of(1, Number.NaN) },
-        codes: Float64Array.of(0, Number.NaN),
+        width: 1,
+        rows: Float64Array.of(0, Number.NaN),
+        unknown: null,
       },
     ],
-    unknown: 'error',
-    unknownValue: Number.NaN,
   };
   expect(nullable(ordinal)).toEqual([true]);
   expect(nullable(pipeline(ordinal, classifier(1)))).toEqual([false]);
   expect(
     nullable(
       pipeline(
-        { ...ordinal, columns: [{ ...ordinal.columns[0]!, codes: Float64Array.of(0, -1) }] },
+        { ...ordinal, columns: [{ ...ordinal.columns[0]!, rows: Float64Array.of(0, -1) }] },
         classifier(1),
       ),
     ),

@@ -10,7 +10,12 @@ import {
 } from './composition.ts';
 import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
 import { DUMMY_STEPS, type DummyStep } from './dummy.ts';
-import { ENCODING_STEPS, type LabelEncoderStep, type OneHotStep, type OrdinalStep } from './encoding.ts';
+import {
+  type CategoryTableStep,
+  ENCODING_STEPS,
+  type LabelEncoderStep,
+  type OneHotStep,
+} from './encoding.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
@@ -32,7 +37,7 @@ export type ModelStep =
   | FeatureUnionStep
   | ScalingStep
   | OneHotStep
-  | OrdinalStep
+  | CategoryTableStep
   | LabelEncoderStep
   | SimpleImputerStep
   | FunctionStep

@@ -15,14 +15,16 @@ export type CategoryLookup = (block: RowBlock, col: number) => Int32Array;
 export function prepareLookup(categories: ColumnCategories): CategoryLookup {
   const known = new Map<Cell, number>();
   const values: Iterable<Cell> =
-    categories.type === 'bool' ? categories.values.map((value) => (value ? 1 : 0)) : categories.values;
+    categories.type === 'bool'
+      ? categories.values.map((value) => (value === null ? null : Number(value)))
+      : categories.values;
   let index = 0;
   for (const value of values) {
     if (!known.has(value)) known.set(value, index);
     index++;
   }
   // null and NaN are the same category: missing.
-  const [given, other] = categories.type === 'string' ? [null, Number.NaN] : [Number.NaN, null];
+  const [given, other] = categories.type === 'number' ? [Number.NaN, null] : [null, Number.NaN];
   const missing = known.get(given);
   if (missing !== undefined) known.set(other, missing);
   return (block, col) => lookup(known, block, col);

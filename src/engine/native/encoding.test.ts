@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OneHotStep, OrdinalStep } from '../../model/encoding.ts';
+import type { CategoryTableStep, OneHotStep } from '../../model/encoding.ts';
 import { allocateCells, type RowBlock, toDense } from './block.ts';
 import { prepareStep } from './prepare.ts';
 
@@ -14,7 +14,7 @@ const column = (...cells: (string | null)[]): RowBlock => ({
   cols: 1,
   columns: [cells],
 });
-const transform = (step: OneHotStep | OrdinalStep, input: RowBlock): number[] => {
+const transform = (step: OneHotStep | CategoryTableStep, input: RowBlock): number[] => {
   const block = prepareStep(step, ['city']).transform!(input);
   return Array.from(toDense(block, [], allocateCells).data.subarray(0, block.rows * block.cols));
 };
@@ -53,19 +53,37 @@ describe('encoders', () => {
   });
 
   test('NaN matches the missing category of numbers, and zero matches minus zero', () => {
-    const step: OrdinalStep = {
+    const step: CategoryTableStep = {
       ...base,
-      kind: 'ordinal',
-      unknown: 'ignore',
-      unknownValue: -1,
+      kind: 'category-table',
       columns: [
         {
           categories: { type: 'number', values: Float64Array.of(0, 2, Number.NaN) },
-          codes: Float64Array.of(0, 1, 7),
+          width: 1,
+          rows: Float64Array.of(0, 1, 7),
+          unknown: Float64Array.of(-1),
         },
       ],
     };
     const data = Float64Array.of(-0, Number.NaN, 2, 3);
     expect(transform(step, { kind: 'dense', rows: 4, cols: 1, data })).toEqual([0, 7, 1, -1]);
+  });
+
+  test('each category becomes its row of numbers, and so does a missing bool', () => {
+    const step: CategoryTableStep = {
+      ...base,
+      kind: 'category-table',
+      columns: [
+        {
+          categories: { type: 'bool', values: [true, null] },
+          width: 2,
+          rows: Float64Array.of(1, 2, 3, 4),
+          unknown: Float64Array.of(5, Number.NaN),
+        },
+      ],
+    };
+    const data = Float64Array.of(1, Number.NaN, 0);
+    const wanted = [1, 2, 3, 4, 5, Number.NaN];
+    expect(transform(step, { kind: 'dense', rows: 3, cols: 1, data })).toEqual(wanted);
   });
 });

@@ -1,4 +1,9 @@
-import type { ColumnCategories, LabelEncoderStep, OneHotStep, OrdinalStep } from '../../model/encoding.ts';
+import type {
+  CategoryTableStep,
+  ColumnCategories,
+  LabelEncoderStep,
+  OneHotStep,
+} from '../../model/encoding.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
 import { type CategoryLookup, prepareLookup, refuseCategory } from './categories.ts';
@@ -88,23 +93,33 @@ function indexesOf(
   return found;
 }
 
-/** One number an input column: the code of its category. */
-function prepareOrdinal(step: OrdinalStep, { names }: EvaluatorContext): StepEvaluator {
-  const columns = step.columns.map(({ categories, codes }) => {
-    if (codes.length !== categories.values.length)
-      refuseShape(step, 'categories_', codes.length, categories.values.length);
-    return { categories, codes, lookup: prepareLookup(categories) };
+/** The numbers of each category, side by side. */
+function prepareTable(step: CategoryTableStep, { names }: EvaluatorContext): StepEvaluator {
+  let cols = 0;
+  const columns = step.columns.map(({ categories, rows, width, unknown }) => {
+    if (rows.length !== categories.values.length * width)
+      refuseShape(step, 'categories_', rows.length, categories.values.length * width);
+    const start = cols;
+    cols += width;
+    // An unknown category, index -1, has the last row.
+    const table = new Float64Array(rows.length + width);
+    table.set(rows);
+    table.set(unknown ?? [], rows.length);
+    const policy: 'error' | 'ignore' = unknown === null ? 'error' : 'ignore';
+    return { categories, table, start, width, policy, lookup: prepareLookup(categories) };
   });
-  const cols = columns.length;
   return {
     transform: (input) => {
-      checkWidth(input, cols);
+      checkWidth(input, columns.length);
       const data = allocateCells(input.rows * cols);
       for (const [col, column] of columns.entries()) {
-        const found = indexesOf(column, input, col, step.unknown, names);
+        const { table, start, width } = column;
+        const found = indexesOf(column, input, col, column.policy, names);
         for (let row = 0; row < input.rows; row++) {
           const index = found[row]!;
-          data[row * cols + col] = index < 0 ? step.unknownValue : column.codes[index]!;
+          const from = index < 0 ? table.length - width : index * width;
+          const to = row * cols + start;
+          for (let k = 0; k < width; k++) data[to + k] = table[from + k]!;
         }
       }
       return { kind: 'dense', rows: input.rows, cols, data };
@@ -131,8 +146,8 @@ function categoriesOf(labels: LabelSet): ColumnCategories {
   return { type: 'number', values: Float64Array.from(labels.values) };
 }
 
-export const ENCODING_PREPARERS: StepPreparers<OneHotStep | OrdinalStep | LabelEncoderStep> = {
+export const ENCODING_PREPARERS: StepPreparers<OneHotStep | CategoryTableStep | LabelEncoderStep> = {
   'one-hot': prepareOneHot,
-  ordinal: prepareOrdinal,
+  'category-table': prepareTable,
   'label-encoder': prepareLabelEncoder,
 };

@@ -124,7 +124,7 @@ describe('categories of pandas', () => {
           step: {
             branches: [
               { columns: [0], step: null },
-              { columns: [1], step: { kind: 'ordinal' } },
+              { columns: [1], step: { kind: 'category-table' } },
             ],
           },
         },

@@ -1,9 +1,9 @@
 import type { BoosterHead, MarginLink } from '../../model/booster.ts';
-import type { OrdinalColumn } from '../../model/encoding.ts';
+import type { TableColumn } from '../../model/encoding.ts';
 import type { ModelStep, TreeEnsembleStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
 import type { LabelSet } from '../../model/tensor.ts';
-import { behindCodes } from '../coded-columns.ts';
+import { behindCodes, codedColumn } from '../coded-columns.ts';
 import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { LightgbmModel } from './model-text.ts';
 import { type LightgbmObjective, OBJECTIVES, parseObjective } from './objective.ts';
@@ -25,15 +25,16 @@ export function boosterSteps(model: LightgbmModel, base: StepBase, use: BoosterU
   const categories = pandasCategories(model, base.origin);
   if (categories.size === 0) return trees;
   const columns = new Map(
-    Array.from(categories, ([column, known]): [number, OrdinalColumn] => [
+    Array.from(categories, ([column, known]): [number, TableColumn] => [
       column,
-      {
-        categories: known,
-        codes: Float64Array.from({ length: known.values.length }, (_, code) => code),
-      },
+      codedColumn(
+        known,
+        Float64Array.from({ length: known.values.length }, (_, code) => code),
+        'missing',
+      ),
     ]),
   );
-  return behindCodes(trees, own, { name: 'pandas_categorical', columns, unknown: 'ignore' });
+  return behindCodes(trees, own, { name: 'pandas_categorical', columns });
 }
 
 function treeStep(model: LightgbmModel, base: StepBase, { classes }: BoosterUse): TreeEnsembleStep {

@@ -79,7 +79,7 @@ test('codes with holes are corrupt', () => {
 
 test('an ordinal encoder answers the missing category with its own value, behind grouped codes too', () => {
   const codes = (attributes: Record<string, unknown>): number[] => [
-    ...readOrdinalEncoder(encoder(attributes)).columns[0]!.codes,
+    ...readOrdinalEncoder(encoder(attributes)).columns[0]!.rows,
   ];
   const withNaN = objects('a', 'b', 'c', 'd', Number.NaN);
   expect(codes({ categories_: [withNaN] })).toEqual([0, 1, 2, 3, Number.NaN]);

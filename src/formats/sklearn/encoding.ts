@@ -1,10 +1,10 @@
 import type {
+  CategoryTableStep,
   ColumnCategories,
   LabelEncoderStep,
   OneHotColumn,
   OneHotStep,
-  OrdinalColumn,
-  OrdinalStep,
+  TableColumn,
 } from '../../model/encoding.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toNumbers } from './arrays.ts';
@@ -140,19 +140,22 @@ function codesOf(view: EstimatorView, column: Column, size: number): Float64Arra
  * A NaN category answers `encoded_missing_value` (NaN before 1.1); None is an ordinary category, as in scikit-learn.
  * Before 1.0 NaN was refused, and None too, except as a category. The answer is cast to `dtype`.
  */
-export function readOrdinalEncoder(view: EstimatorView): OrdinalStep {
+export function readOrdinalEncoder(view: EstimatorView): CategoryTableStep {
   const policy = view.choice('handle_unknown', ['error', 'use_encoded_value'], 'error');
   const columns = readColumns(view);
   const missingCode = view.number('encoded_missing_value', Number.NaN);
   const hasNone = columns.some(({ items }) => items.includes(null));
   checkOrdinalDType(view);
   return {
-    kind: 'ordinal',
+    kind: 'category-table',
     ...view.base(columns.length),
     ...(view.since(1, 0) || hasNone ? {} : { refusesMissing: true as const }),
-    columns: columns.map((column) => ordinalColumn(view, column, missingCode)),
-    unknown: policy === 'error' ? 'error' : 'ignore',
-    unknownValue: policy === 'error' ? Number.NaN : view.number('unknown_value'),
+    columns: columns.map((column) => ({
+      categories: column.categories,
+      width: 1,
+      rows: codesOfCategories(view, column, missingCode),
+      unknown: policy === 'error' ? null : Float64Array.of(view.number('unknown_value')),
+    })),
   };
 }
 
@@ -163,7 +166,7 @@ function checkOrdinalDType(view: EstimatorView): void {
     throw view.unsupported('dtype', name, 'float and integer types are');
 }
 
-function ordinalColumn(view: EstimatorView, column: Column, missingCode: number): OrdinalColumn {
+function codesOfCategories(view: EstimatorView, column: Column, missingCode: number): TableColumn['rows'] {
   const size = column.items.length;
   const missing = column.items.findIndex(isNaNValue);
   const grouped = column.mapping !== null && missing === size - 1 && column.mapping.length === size - 1;
@@ -171,5 +174,5 @@ function ordinalColumn(view: EstimatorView, column: Column, missingCode: number)
   const all = new Float64Array(size);
   all.set(codes);
   if (missing >= 0) all[missing] = missingCode;
-  return { categories: column.categories, codes: all };
+  return all;
 }

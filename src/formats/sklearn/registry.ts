@@ -1,4 +1,11 @@
 import { readPickledCatBoost } from '../catboost/pickled.ts';
+import {
+  readCounts,
+  readMatrixCodes,
+  readOrdinalCodes,
+  readTargetCodes,
+  readTargetMeans,
+} from '../category-encoders/readers.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
@@ -40,6 +47,13 @@ interface Family {
 
 const family = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
   module: module.includes('.') ? module : `sklearn.${module}`,
+  classes,
+  read,
+});
+
+/** Classes of a library that has each in a module of its own. */
+const library = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
+  module,
   classes,
   read,
 });
@@ -153,6 +167,31 @@ export const FAMILIES: readonly Family[] = [
     'XGBRFClassifier',
     'XGBRFRegressor',
   ),
+  library('category_encoders', readOrdinalCodes, 'OrdinalEncoder'),
+  library(
+    'category_encoders',
+    readTargetCodes,
+    'TargetEncoder',
+    'WOEEncoder',
+    'JamesSteinEncoder',
+    'MEstimateEncoder',
+    'QuantileEncoder',
+    'GLMMEncoder',
+  ),
+  library(
+    'category_encoders',
+    readMatrixCodes,
+    'OneHotEncoder',
+    'BinaryEncoder',
+    'BaseNEncoder',
+    'GrayEncoder',
+    'HelmertEncoder',
+    'SumEncoder',
+    'BackwardDifferenceEncoder',
+    'PolynomialEncoder',
+  ),
+  library('category_encoders', readTargetMeans, 'CatBoostEncoder', 'LeaveOneOutEncoder'),
+  library('category_encoders', readCounts, 'CountEncoder'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
 ];
@@ -169,5 +208,6 @@ const READERS: ReadonlyMap<string, Reader> = new Map(
  */
 export function readerOf(className: string): Reader | null {
   const parts = className.split('.');
-  return READERS.get(`${parts.slice(0, 2).join('.')}:${parts.at(-1)}`) ?? null;
+  const name = parts.at(-1);
+  return READERS.get(`${parts.slice(0, 2).join('.')}:${name}`) ?? READERS.get(`${parts[0]}:${name}`) ?? null;
 }

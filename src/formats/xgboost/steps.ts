@@ -1,7 +1,7 @@
-import type { OrdinalColumn } from '../../model/encoding.ts';
+import type { TableColumn } from '../../model/encoding.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { StepBase } from '../../model/step-base.ts';
-import { behindCodes } from '../coded-columns.ts';
+import { behindCodes, codedColumn } from '../coded-columns.ts';
 import { type BoosterModel, isSince } from './booster.ts';
 import { type EnsembleUse, ensembleOfBooster } from './ensemble.ts';
 import { boosterInvalid, boosterUnsupported } from './failure.ts';
@@ -25,12 +25,9 @@ export function stepsOfBooster(model: BoosterModel, base: StepBase, use: Ensembl
     );
   for (const [column, values] of model.categories) checkWhole(model, column, values);
   const columns = new Map(
-    Array.from(model.categories, ([column, values]): [number, OrdinalColumn] => [
-      column,
-      codedColumn(values),
-    ]),
+    Array.from(model.categories, ([column, values]): [number, TableColumn] => [column, columnOf(values)]),
   );
-  return behindCodes(trees, base, { name: 'cats', columns, unknown: 'error' });
+  return behindCodes(trees, base, { name: 'cats', columns });
 }
 
 const beyondAscii = /[^\0-\x7f]/;
@@ -48,13 +45,11 @@ function checkWhole({ release }: BoosterModel, column: number, values: readonly 
 }
 
 /** Codes in the order of the file; a missing value stays one. */
-function codedColumn(values: readonly (string | number)[]): OrdinalColumn {
+function columnOf(values: readonly (string | number)[]): TableColumn {
   const codes = Float64Array.from([...values.keys(), Number.NaN]);
   const texts = values.filter((value) => typeof value === 'string');
   if (texts.length === values.length)
-    return { categories: { type: 'string', values: [...texts, null] }, codes };
-  return {
-    categories: { type: 'number', values: Float64Array.from([...values.map(Number), Number.NaN]) },
-    codes,
-  };
+    return codedColumn({ type: 'string', values: [...texts, null] }, codes, 'error');
+  const numbers = Float64Array.from([...values.map(Number), Number.NaN]);
+  return codedColumn({ type: 'number', values: numbers }, codes, 'error');
 }

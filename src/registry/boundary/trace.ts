@@ -173,9 +173,9 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     step.columns.forEach((column, j) => noteCategories(traces[j], column.categories, found));
     return opaque(step.columns.reduce((width, column) => width + column.width, 0));
   },
-  ordinal: (step, traces, found) => {
+  'category-table': (step, traces, found) => {
     step.columns.forEach((column, j) => noteCategories(traces[j], column.categories, found));
-    return opaque(step.columns.length);
+    return opaque(step.columns.reduce((width, column) => width + column.width, 0));
   },
   'label-encoder': (step, traces, found) => {
     const { classes } = step;
