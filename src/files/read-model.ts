@@ -3,6 +3,7 @@ import { catboostJsonFormat, cbmFormat } from '../formats/catboost/format.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../formats/format.ts';
 import { isObjectFile } from '../formats/joblib/detect.ts';
 import { readObjectFile } from '../formats/joblib/read.ts';
+import { kerasFormat, kerasHdf5Format } from '../formats/keras/format.ts';
 import { lightgbmFormat } from '../formats/lightgbm/format.ts';
 import { limitsForModel } from '../formats/limits.ts';
 import { onnxFormat } from '../formats/onnx/format.ts';
@@ -45,6 +46,8 @@ const FORMATS: readonly FileFormatReader[] = [
   torchFormat,
   cbmFormat,
   catboostJsonFormat,
+  kerasFormat,
+  kerasHdf5Format,
   onnxFormat,
   pmmlFormat,
 ];
@@ -76,7 +79,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   const head = source.slice(0, Math.min(HEAD, source.size));
   const format = FORMATS.find((candidate) => candidate.match(head));
   if (format !== undefined) return format;
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export';
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras';
   throw new PlimsollError('FORMAT_UNKNOWN', {
     path: source.name,
     found: head.length === 0 ? '(none, it is empty)' : hex(head),

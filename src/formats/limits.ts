@@ -38,6 +38,11 @@ export const LIMITS = {
   nestedPickles: { value: 100_000, stops: 'floods of nested pickles' },
   nesting: { value: 8, stops: 'pickles nested in pickles' },
   members: { value: 500_000, stops: 'floods of files in an archive' },
+  hdf5Structures: {
+    value: 1_000_000,
+    stops: 'HDF5 files whose structures lead in circles or are as many as bytes',
+  },
+  layerCalls: { value: 20_000, stops: 'graphs of layers that unfold exponentially' },
   sideFiles: { value: 10_000, stops: 'floods of side files' },
 } as const satisfies Record<string, Limit>;
 

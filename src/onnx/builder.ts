@@ -29,9 +29,12 @@ export class GraphBuilder implements GraphBuilderApi {
   /** Names of constants by fingerprint, so that equal ones are stored once. */
   readonly #constants = new Map<string, ValueName[]>();
   readonly #names = new Set<string>();
+  readonly #reserved: ReadonlySet<string>;
 
-  constructor(name: string) {
+  /** @param reserved names that inputs and outputs will have: nothing else is called so */
+  constructor(name: string, reserved: readonly string[] = []) {
     this.#name = name;
+    this.#reserved = new Set(reserved);
   }
 
   /** Whether a value has the name. */
@@ -159,7 +162,7 @@ export class GraphBuilder implements GraphBuilderApi {
 
   #unique(stem: string): string {
     let index = this.#names.size;
-    while (this.#names.has(`${stem}_${index}`)) index += 1;
+    while (this.#names.has(`${stem}_${index}`) || this.#reserved.has(`${stem}_${index}`)) index += 1;
     const name = `${stem}_${index}`;
     this.#names.add(name);
     return name;
