@@ -12,7 +12,7 @@ import { DEFAULT_LIMITS } from '../formats/limits.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { CODECS } from './codecs.ts';
-import { detectFormat } from './read-model.ts';
+import { detectFormat } from './formats.ts';
 
 /**
  * Files of boosters with something changed in them: each is read and answers, or is refused with a coded error, in time.

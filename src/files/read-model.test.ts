@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openFile } from './file-source.ts';
-import { detectFormat, readModelFile } from './read-model.ts';
+import { detectFormat } from './formats.ts';
+import { readModelFile } from './read-model.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-files-'));
@@ -60,7 +61,8 @@ describe('the format of a file', () => {
 
   it('says where a file is missing, a folder, or cut short', () => {
     expect(() => readModelFile(join(folder, 'none.pkl'))).toThrow(refusal('FILE_NOT_FOUND'));
-    expect(() => readModelFile(folder)).toThrow(refusal('FILE_UNREADABLE'));
+    mkdirSync(join(folder, 'empty'));
+    expect(() => readModelFile(join(folder, 'empty'))).toThrow(refusal('FILE_UNREADABLE'));
     expect(() => readModelFile(write('cut.pkl', Buffer.from('\x80\x04\x95', 'latin1')))).toThrow(
       refusal('READ_TRUNCATED'),
     );

@@ -39,6 +39,16 @@ export interface NamedGlobal {
 /** Field of a blocker that says which model of a file is meant: its `wanted` is what to do, as a sentence. */
 export const WHICH_MODEL = 'the model that is meant';
 
+/** What one model was made of, where its file or folder holds several things. */
+export interface JoinedParts {
+  /** Names of the members that answer or name something, by which `--member` asks for the same again. */
+  readonly members: readonly string[];
+  /** The one of them that answers. */
+  readonly lead: string;
+  /** What was made of them, in sentences. */
+  readonly said: string;
+}
+
 /** What a reader makes of a file. `blockers` is empty exactly where `content` is not null. */
 export interface ModelDescription {
   /** Id of the format that read it: `pickle`, `joblib`, `onnx`. */
@@ -51,6 +61,8 @@ export interface ModelDescription {
   readonly notes: readonly ReadNote[];
   readonly blockers: readonly CompileBlocker[];
   readonly content: ModelContent | null;
+  /** Absent of a file that is one model. */
+  readonly joined?: JoinedParts | undefined;
 }
 
 export type ModelContent =

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
+import { partFilesIn } from '../files/part-files.ts';
 import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import { runChildJob } from '../process/child-job.ts';
 import type { PythonDemands } from '../python/demands.ts';
@@ -145,6 +146,12 @@ export async function knownManifest(
   return (await isIntact(bundle, known)) ? known : null;
 }
 
+/** Bytes of the file, or of all parts in a folder. */
+function bytesOf(path: string): number {
+  const stat = statSync(path);
+  return stat.isDirectory() ? partFilesIn(path).reduce((sum, { size }) => sum + size, 0) : stat.size;
+}
+
 async function admitInChild(
   path: string,
   { source, route, file, digests }: IdentifiedModel,
@@ -166,7 +173,7 @@ async function admitInChild(
       entry: new URL('./accept.child.ts', import.meta.url),
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
       // Interpreters and installers are children of it, and have limits of their own.
-      memoryBytes: route === 'data' ? NATIVE_BYTES + COPIES * statSync(request.path).size : null,
+      memoryBytes: route === 'data' ? NATIVE_BYTES + COPIES * bytesOf(request.path) : null,
       request,
       limitMillis: limit,
       late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),

@@ -18,7 +18,7 @@ import type { BundleManifest } from './version.ts';
  */
 
 /** Raised when readers, compilers or engines change what they make of a file: older acceptances are then redone. */
-export const CONVERTER = 4;
+export const CONVERTER = 5;
 
 export const BUNDLE_MANIFEST = 'plimsoll.json';
 export const GRAPH = 'model.onnx';
@@ -44,8 +44,9 @@ export function dataDirOf(dir: string): string | null {
 export const stagingDir = (dataDir: string, digest: string, name: string): string =>
   `${bundleDir(dataDir, digest)}${STAGING}${name}`;
 
-export const originalPath = (dir: string, manifest: BundleManifest): string =>
-  join(dir, ORIGINAL, manifest.file);
+/** The model's file, or the folder of its parts. */
+export const originalPath = (dir: string, { file, parts }: BundleManifest): string =>
+  parts === true ? join(dir, ORIGINAL) : join(dir, ORIGINAL, file);
 export const graphPath = (dir: string): string => join(dir, GRAPH);
 
 /**
@@ -80,7 +81,8 @@ export function findOriginal(
   file: string,
 ): { path: string; maxModel: number | null; choices: ReadingChoices } | null {
   const older = readAnyManifest(dir);
-  const path = join(dir, ORIGINAL, basename(older?.file ?? file));
+  const name = join(dir, ORIGINAL, basename(older?.file ?? file));
+  const path = older?.parts === true ? dirname(name) : name;
   return existsSync(path)
     ? { path, maxModel: older?.maxModel ?? null, choices: choicesOf(older ?? {}) }
     : null;

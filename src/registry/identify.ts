@@ -1,5 +1,6 @@
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { partFilesIn } from '../files/part-files.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
@@ -32,7 +33,7 @@ export async function identify(
 ): Promise<IdentifiedModel> {
   const source = await readSource(path);
   const route = routeOf(source, wish, choices);
-  const file = route === 'python' || source.data === null ? null : await digestOfModelFile(source.data);
+  const file = route === 'python' || source.data === null ? null : await digestOfData(source, source.data);
   const assembly =
     route === 'data'
       ? null
@@ -42,6 +43,16 @@ export async function identify(
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
   return { source, route, file, assembly, digests: [digest, ...others] };
+}
+
+/** Of a folder of parts all that may be one: which of them are is known once they were read. */
+async function digestOfData({ kind }: ModelSource, data: string): Promise<string> {
+  if (kind !== 'parts') return digestOfModelFile(data);
+  const files = partFilesIn(data);
+  const sides = await Promise.all(
+    files.map(async ({ name, path }) => ({ name, digest: await digestOfModelFile(path) })),
+  );
+  return identityOf('', sides);
 }
 
 /**

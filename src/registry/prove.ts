@@ -6,7 +6,8 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import { tryContent } from '../engine/onnx/try-load.ts';
-import { type ReadModel, readModelFile } from '../files/read-model.ts';
+import { readModelFile } from '../files/read-model.ts';
+import type { ReadModel } from '../files/read-parts.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
@@ -20,6 +21,7 @@ import { readGolden } from './golden-file.ts';
 import { type LoadingCost, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
 import { contentOf } from './model-content.ts';
+import { isFolder } from './python/folder.ts';
 import { goldenRowsIn } from './python/golden-rows.ts';
 import { verifyEngines } from './verify.ts';
 import { type BundleManifest, isIsolated, type Runtime } from './version.ts';
@@ -49,7 +51,11 @@ export async function proveFile(
     name: basename(path),
     digest: digestFileSync(path),
   }));
-  const digest = identityOf(request.digest, sideFiles, request.choices);
+  const { joined, file } = description;
+  const parts = isFolder(request.path) && joined !== undefined;
+  const choices = parts ? { ...request.choices, member: joined.members.join(',') } : request.choices;
+  const own = parts ? digestFileSync(file) : request.digest;
+  const digest = identityOf(own, sideFiles, choices);
   events.identified(digest);
   const dir = bundleDir(request.dataDir, digest);
   if (await knownManifest(dir, request)) return { digest, loading: null, notes: [] };
@@ -58,14 +64,19 @@ export async function proveFile(
   const chosen = content.kind === 'graph' ? null : readManifest(dir)?.runtime;
   const runtime = request.runtime ?? chosen ?? null;
   const golden = request.golden ?? keptPath(dir, 'golden');
-  const proof = await prove(content, { ...request, runtime, golden }, clock, events);
+  const size = [file, ...(parts ? description.sideFiles : [])].reduce(
+    (sum, path) => sum + statSync(path).size,
+    0,
+  );
+  const proof = await prove(content, { ...request, size, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
   const manifest: BundleManifest = {
     schema: 1,
     converter: CONVERTER,
-    digest: request.digest,
-    file: keptName(request.path),
+    digest: own,
+    file: keptName(file),
     sideFiles,
+    size,
     maxModel: request.maxModel,
     format: description.format,
     compression: description.compression,
@@ -75,10 +86,12 @@ export async function proveFile(
     ...(content.kind === 'graph' ? { graphMemory: content.memory } : {}),
     ...proof,
     ...namesToKeep(dir, request),
-    ...request.choices,
+    ...choices,
+    ...(parts ? { parts } : {}),
+    ...(joined === undefined ? {} : { joined: joined.said }),
     ...(request.origin === null ? {} : { origin: request.origin }),
   };
-  const files = { original: request.path, golden: request.golden, reference: request.reference };
+  const files = { original: file, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
   if (manifest.size >= SMALL_FILE) return { digest, loading: null, notes: [] };
   events.progress('warming up');
@@ -121,28 +134,27 @@ async function smallLoading(request: LoadingRequest): Promise<LoadingCost | null
   }
 }
 
-type Proved = Pick<BundleManifest, 'size' | 'verification' | 'runtime' | 'rowMicros' | 'example'>;
+type Proved = Pick<BundleManifest, 'verification' | 'runtime' | 'rowMicros' | 'example'>;
 
 async function prove(
   content: ModelContent,
-  request: AcceptRequest,
+  request: AcceptRequest & Pick<BundleManifest, 'size'>,
   clock: Clock,
   { progress }: ProofEvents,
 ): Promise<Proved> {
   await tryContent(content);
   progress('building engines');
   const engines = await createEngines(content);
-  const { size } = statSync(request.path);
   progress('comparing engines');
   const verification = await verifyEngines(content, engines, {
     model: basename(request.path),
     clock,
     golden: request.golden ? readGolden(request.golden) : undefined,
-    budgetMillis: size < SMALL_FILE ? 300 : 2000,
+    budgetMillis: request.size < SMALL_FILE ? 300 : 2000,
   });
   progress('measuring');
   const { row, batch } = givenExample(content, request.sample) ?? (await answeredExample(content, engines));
-  return { size, verification, ...(await choose(engines, batch, request, clock)), example: row };
+  return { verification, ...(await choose(engines, batch, request, clock)), example: row };
 }
 
 /** The first example that the model answers: documents of PMML refuse values out of their range, and rows without a prediction. */

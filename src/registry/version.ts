@@ -65,6 +65,10 @@ export interface BundleManifest extends ReadingChoices {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
+  /** Whether the files under `original/` are parts of one model, which `member` names in order. */
+  readonly parts?: true | undefined;
+  /** What the model was made of, where its file or folder holds several things, in sentences. */
+  readonly joined?: string | undefined;
   /** What wrote the folder that it came in, and by which ids it knows the model: MLflow's `model_uuid` and run. */
   readonly origin?: string | undefined;
   /** Where it runs with Python, or a script goes around it. */

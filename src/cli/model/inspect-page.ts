@@ -32,7 +32,7 @@ export function inspectPage(report: InspectReport, path = report.file): string {
 
 /** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing; a script is Python. */
 const concernsPython = ({ kind, engines, globals, python }: InspectReport): boolean =>
-  kind !== 'file' ||
+  (kind !== 'file' && kind !== 'parts') ||
   scriptIn(python) !== undefined ||
   engines === null ||
   globals.some(({ meaning }) => meaning !== 'known');
@@ -54,9 +54,12 @@ const CLASS_LEAST = 8;
 /** Between the name of a class and its parameters. */
 const GAP = 2;
 
+/** What a part is called by its composite goes behind the attribute that holds it. */
+const HOLDS_PARTS = /^(?:steps|transformers|transformer_list)\./;
+
 /** The estimator tree with the parameters worth showing. */
-function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
-  const name = node.path.split('.').at(-1) ?? '';
+function outline(node: OutlineNode, prefix = '  ', lead = '  ', parent = ''): string {
+  const name = node.path.slice(parent === '' ? 0 : parent.length + 1).replace(HOLDS_PARTS, '');
   const params = Object.entries(node.params).map(([key, value]) => `${key}=${value}`);
   const head = `${name ? `${name}: ` : ''}${node.class.split('.').at(-1)}`;
   const room = Math.min(CLASS_WIDTH, terminalWidth() - lead.length - GAP) - head.length;
@@ -64,7 +67,9 @@ function outline(node: OutlineNode, prefix = '  ', lead = '  '): string {
   const lines = [`${lead}${head}${shown ? styled('dim', `  ${shown}`) : ''}`];
   node.children.forEach((child, i) => {
     const last = i === node.children.length - 1;
-    lines.push(outline(child, `${prefix}${last ? '   ' : '│  '}`, `${prefix}${last ? '└─ ' : '├─ '}`));
+    lines.push(
+      outline(child, `${prefix}${last ? '   ' : '│  '}`, `${prefix}${last ? '└─ ' : '├─ '}`, node.path),
+    );
   });
   return lines.join('\n');
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
+import { partFilesIn } from '../../files/part-files.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
 import type { CompileBlocker } from '../../model/blocker.ts';
 import { columnNames } from '../../model/column-names.ts';
@@ -101,7 +102,7 @@ function sourceNotes(
 
 /** The model as data; of a folder that nothing but Python reads, what the folder says. */
 async function describedModel(source: ModelSource, reading: ReadOptions): Promise<ModelDescription> {
-  if (source.kind === 'file') return readModel(source.path, reading);
+  if (source.kind === 'file' || source.kind === 'parts') return readModel(source.path, reading);
   try {
     if (source.data !== null) return await readModel(source.data, reading);
     return onlyPython(source, 'Nothing but Python can load it');
@@ -123,6 +124,7 @@ async function measured(
   demands: PythonDemands,
 ): Promise<{ readonly size: number; readonly digest: string }> {
   if (kind === 'file') return { size: statSync(path).size, digest: digestFileSync(path) };
+  if (kind === 'parts') return measuredParts(path);
   const { identify } = await import('../../registry/identify.ts');
   // Trust is asked for by what runs something; this only reads.
   const { digests } = await identify(path, { runtime: 'python', python: { ...demands, trust: true } });
@@ -130,6 +132,12 @@ async function measured(
   const refuse = (reason: string) => new PlimsollError('FILE_UNREADABLE', { path, reason });
   const files = filesBelow(path, everything, refuse);
   return { size: files.reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
+}
+
+async function measuredParts(path: string): Promise<{ readonly size: number; readonly digest: string }> {
+  const { identify } = await import('../../registry/identify.ts');
+  const { digests } = await identify(path, { runtime: null, python: null });
+  return { size: partFilesIn(path).reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
 }
 
 async function tryNative(content: ModelContent): Promise<EngineReport> {

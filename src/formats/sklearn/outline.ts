@@ -65,9 +65,9 @@ const NAMED: readonly (readonly [attribute: string, path: string])[] = [
 const SINGLE = ['best_estimator_', 'init_', '_tfidf', '_preprocessor', 'estimator_', '_Booster'];
 
 /** The tree of estimators in a file, whatever they are: also classes that nothing here reads. */
-export function outlineOf(root: PyValue): OutlineNode | null {
+export function outlineOf(root: PyValue, path = ''): OutlineNode | null {
   const budget = { left: MAX_NODES };
-  return isType(root, 'object') ? nodeOf(root, '', budget, 0) : null;
+  return isType(root, 'object') ? nodeOf(root, path, budget, 0) : null;
 }
 
 function nodeOf(object: PyObject, path: string, budget: { left: number }, depth: number): OutlineNode {

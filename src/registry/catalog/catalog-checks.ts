@@ -138,10 +138,11 @@ function pythonLines({ manifest, notes }: AdmittedVersion): readonly Check[] {
 const passed = (name: CheckName, detail: string): Check => ({ name, ok: true, detail });
 
 function formatLine({ manifest }: AcceptedVersion): string {
-  const { framework, format, compression, runtime, rowMicros } = manifest;
+  const { framework, format, compression, runtime, rowMicros, joined } = manifest;
   const origin = framework.version ? `${framework.name} ${framework.version}` : framework.name;
   const packed = compression ? `${format}, ${compression}` : format;
-  return `${origin} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row`;
+  const told = joined === undefined ? '' : `; ${joined}`;
+  return `${origin} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row${told}`;
 }
 
 function signatureLine(

@@ -7,7 +7,7 @@ import { PythonFailureError } from '../../engine/python/failure.ts';
 import { pythonProgram } from '../../engine/python/interpreter.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { type PythonWorker, startWorker, type WorkerOptions } from '../../engine/python/worker.ts';
-import type { ReadModel } from '../../files/read-model.ts';
+import type { ReadModel } from '../../files/read-parts.ts';
 import { columnNames } from '../../model/column-names.ts';
 import type { ModelContent } from '../../model/description.ts';
 import { partTensorsOf } from '../../model/output-parts.ts';

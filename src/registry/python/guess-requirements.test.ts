@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ReadModel } from '../../files/read-model.ts';
+import type { ModelDescription } from '../../model/description.ts';
 import { guessRequirements } from './guess-requirements.ts';
 
 /** A pickle that names these modules. */
-const naming = (...modules: readonly string[]): ReadModel => ({
+const naming = (...modules: readonly string[]): ModelDescription => ({
   ...{ format: 'pickle', framework: { name: 'pickle', version: null }, compression: null },
-  ...{ content: null, outline: null, blockers: [], notes: [], sideFiles: [] },
+  ...{ content: null, outline: null, blockers: [], notes: [] },
   globals: modules.map((module, offset) => ({ module, name: 'Model', offset, meaning: 'unknown' as const })),
 });
 

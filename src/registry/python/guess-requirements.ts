@@ -1,4 +1,4 @@
-import type { ReadModel } from '../../files/read-model.ts';
+import type { ModelDescription } from '../../model/description.ts';
 import { distributionOf, isStandardModule } from '../../python/modules.ts';
 
 /** Distributions that name their release in the files they write. */
@@ -15,7 +15,7 @@ const WRAPS_SKLEARN = /^\w+\.sklearn(?:\.|$)/;
  * `own` are modules that come with it; `named`: whether its golden rows have names. Pure.
  */
 export function guessRequirements(
-  model: ReadModel | null,
+  model: ModelDescription | null,
   own: ReadonlySet<string>,
   named = false,
 ): readonly string[] {

@@ -4,10 +4,10 @@ import type { Signature } from '../../model/signature.ts';
 
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
 export interface ModelSource {
-  readonly kind: 'file' | 'saved' | 'mlflow' | 'script';
+  readonly kind: 'file' | 'parts' | 'saved' | 'mlflow' | 'script';
   /** As it was given. */
   readonly path: string;
-  /** File that may be read as data, without Python; null where only Python could. */
+  /** File that may be read as data, without Python, or the folder of its parts; null where only Python could. */
   readonly data: string | null;
   /** File or folder that Python loads; null where the script loads what it needs. */
   readonly model: string | null;

@@ -44,6 +44,7 @@ function demandedRoute(source: ModelSource, { runtime, python }: RuntimeRequest)
     return 'python';
   }
   if (runtime === 'python') {
+    if (source.kind === 'parts') throw refuse('nothing says how Python is to join its files');
     if (!trusted) throw refuse('loading it runs whatever its file says');
     return 'python';
   }
@@ -51,7 +52,7 @@ function demandedRoute(source: ModelSource, { runtime, python }: RuntimeRequest)
     if (!trusted) throw refuse('nothing but Python can load it');
     return 'python';
   }
-  return trusted && runtime === null ? 'either' : 'data';
+  return trusted && runtime === null && source.kind !== 'parts' ? 'either' : 'data';
 }
 
 const otherWay = ({ data, kind, script }: ModelSource): string =>
@@ -59,4 +60,6 @@ const otherWay = ({ data, kind, script }: ModelSource): string =>
     ? 'export it in a format that is compiled: ONNX, or a scikit-learn pickle'
     : kind === 'script' && script !== null
       ? `serve ${basename(data)} alone, which needs no Python`
-      : 'leave out --runtime python: most models are compiled and need none';
+      : kind === 'parts'
+        ? 'leave out --runtime python: parts are joined as data; an inference.py beside them says how Python is to do it'
+        : 'leave out --runtime python: most models are compiled and need none';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { partFilesIn } from '../../files/part-files.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { MLMODEL, readMlflow } from './mlflow.ts';
 import { bareSource, type ModelSource } from './model-source.ts';
@@ -24,8 +25,8 @@ export const isModelFolder = (path: string): boolean =>
   isFolder(path) && [SAVED, MLMODEL, ...SCRIPTS].some((name) => existsSync(join(path, name)));
 
 /**
- * What a FILE is: a file, a folder that `plimsoll.save` or MLflow wrote, or one with a script beside a model. Nothing is
- * executed. Errors: SAVED_INVALID, FILE_UNREADABLE (a folder that is none of these), READ_*.
+ * What a FILE is: a file, a folder that `plimsoll.save` or MLflow wrote, one with a script beside a model, or one of files that
+ * are parts of a model. Nothing is executed. Errors: SAVED_INVALID, FILE_UNREADABLE (a folder that is none of these), READ_*.
  */
 export async function readSource(path: string): Promise<ModelSource> {
   if (!isFolder(path)) return bareSource(path);
@@ -33,8 +34,15 @@ export async function readSource(path: string): Promise<ModelSource> {
   if (existsSync(join(path, MLMODEL))) return readMlflow(path);
   const script = SCRIPTS.find((name) => isFile(join(path, name)));
   if (script !== undefined) return scriptFolder(path, script);
-  const reason = `it is a folder without ${SAVED}, ${MLMODEL} or inference.py`;
+  if (partFilesIn(path).length > 0) return partsFolder(path);
+  const reason = `it is a folder without ${SAVED}, ${MLMODEL}, inference.py or model files`;
   throw new PlimsollError('FILE_UNREADABLE', { path, reason });
+}
+
+/** Files that are parts of one model, and perhaps golden rows. */
+function partsFolder(path: string): ModelSource {
+  const golden = join(path, 'golden.json');
+  return { ...bareSource(path), kind: 'parts', golden: isFile(golden) ? golden : null };
 }
 
 /** SageMaker's layout: a model, and `code/` with the script, modules and requirements. */

@@ -59,7 +59,7 @@ export function pythonReport(
     code,
     nearby: Object.fromEntries(nearby),
     requirements: requirementsReport(requirements, source),
-    guessed: guessRequirements({ ...model, sideFiles: [] }, own, false),
+    guessed: guessRequirements(model, own, false),
     python: python ?? source.python,
   };
 }

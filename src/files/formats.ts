@@ -1,0 +1,82 @@
+import { PlimsollError } from '../core/errors.ts';
+import { catboostJsonFormat, cbmFormat } from '../formats/catboost/format.ts';
+import type { ByteSource, FileFormatReader, ReadContext } from '../formats/format.ts';
+import { isObjectFile } from '../formats/joblib/detect.ts';
+import { readObjectFile } from '../formats/joblib/read.ts';
+import { kerasFormat, kerasHdf5Format } from '../formats/keras/format.ts';
+import { lightgbmFormat } from '../formats/lightgbm/format.ts';
+import type { ObjectFile } from '../formats/object-file.ts';
+import { onnxFormat } from '../formats/onnx/format.ts';
+import { pmmlFormat } from '../formats/pmml/format.ts';
+import { describeSklearn } from '../formats/sklearn/describe.ts';
+import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
+import { torchFormat } from '../formats/torch/format.ts';
+import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
+
+/** Bytes that a format may look at to recognise a file. */
+const HEAD = 512;
+
+const objectFormat: FileFormatReader = {
+  id: 'pickle',
+  match: isObjectFile,
+  read: (source, context) => describeSklearn(readObjectFile(source, context), context.member),
+};
+
+const skopsFormat: FileFormatReader = {
+  id: 'skops',
+  match: isSkopsFile,
+  read: (source, context) => describeSklearn(readSkopsFile(source, context), context.member),
+};
+
+/** Every format, in the order in which they are asked. */
+const FORMATS: readonly FileFormatReader[] = [
+  lightgbmFormat,
+  xgboostJsonFormat,
+  xgboostUbjFormat,
+  xgboostBinaryFormat,
+  objectFormat,
+  skopsFormat,
+  torchFormat,
+  cbmFormat,
+  catboostJsonFormat,
+  kerasFormat,
+  kerasHdf5Format,
+  onnxFormat,
+  pmmlFormat,
+];
+
+const READERS_OF_OBJECTS: ReadonlyMap<
+  FileFormatReader,
+  (source: ByteSource, context: ReadContext) => ObjectFile
+> = new Map([
+  [objectFormat, readObjectFile],
+  [skopsFormat, readSkopsFile],
+]);
+
+/** What reads the objects in files of a format; null of formats whose files are one model. */
+export const objectsReaderOf = (format: FileFormatReader) => READERS_OF_OBJECTS.get(format) ?? null;
+
+/** The first bytes as hexadecimal, for the message about an unknown file. */
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+const headOf = (source: ByteSource): Uint8Array => source.slice(0, Math.min(HEAD, source.size));
+
+/** The format of a file by its first bytes, or null. */
+export function knownFormat(source: ByteSource): FileFormatReader | null {
+  const head = headOf(source);
+  return FORMATS.find((candidate) => candidate.match(head)) ?? null;
+}
+
+/** The format of a file by its first bytes, never by its name. Errors: FORMAT_UNKNOWN. */
+export function detectFormat(source: ByteSource): FileFormatReader {
+  const format = knownFormat(source);
+  if (format !== null) return format;
+  const head = headOf(source);
+  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras';
+  throw new PlimsollError('FORMAT_UNKNOWN', {
+    path: source.name,
+    found: head.length === 0 ? '(none, it is empty)' : hex(head),
+    known,
+  });
+}
