@@ -49,6 +49,13 @@ const plain: Reading = (argument, field) => {
 
 const nothing: Reading = () => null;
 
+/** Ends of slices are 2⁶³ - 1, which no number holds: what is larger than any size is as good. */
+const wholeNumber: Reading = (argument, field) => {
+  const value = argument.number(field);
+  if (!Number.isInteger(value)) throw argument.wrong(field, 'a whole number');
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+};
+
 /** By the field of the union `Argument` that is set. */
 const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['as_none', nothing],
@@ -57,7 +64,7 @@ const READINGS: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['as_optional_tensor', symbolic],
   ['as_optional_tensors', listOf((item, names) => unionOf(item, names))],
   ['as_nested_tensors', (argument, field, names) => nested(argument.list(field), argument, names)],
-  ['as_int', (argument, field) => argument.integer(field)],
+  ['as_int', wholeNumber],
   ['as_ints', plainList],
   ['as_float', (argument, field) => floatOf(argument.get(field), argument, field)],
   ['as_floats', (argument, field) => argument.list(field).map((item) => floatOf(item, argument, field))],

@@ -51,9 +51,8 @@ export class ProgramNodes {
     const inputs = node.children('inputs');
     const given = new Map(
       inputs.map((input, i) => [
-        row.operator.parameters.includes(input.text('name'))
-          ? input.text('name')
-          : input.text('name') || (row.operator.parameters[i] ?? ''),
+        // Operators of Python have no names for what they take.
+        target.startsWith('torch.ops.') ? input.text('name') : (row.operator.parameters[i] ?? ''),
         this.value(input.child('arg')),
       ]),
     );
