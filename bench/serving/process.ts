@@ -14,12 +14,13 @@ export interface Running {
 const POLL_MILLIS = 2;
 const START_LIMIT_MILLIS = 60_000;
 
-/** Starts a server and sends `body` until it answers. */
+/** Starts a server and sends `body` to `path` until it answers. */
 export async function startPeer(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   port: number,
   body: string,
+  path = '/predict',
 ): Promise<Running> {
   // PYTHONDONTWRITEBYTECODE would make every Python start compile its libraries anew
   const { PYTHONDONTWRITEBYTECODE: _unset, ...inherited } = process.env;
@@ -33,9 +34,10 @@ export async function startPeer(
   let firstAnswer: unknown;
   while (firstAnswer === undefined) {
     if (child.exitCode !== null || performance.now() - started > START_LIMIT_MILLIS) {
+      child.kill();
       throw new Error(`${command.join(' ')}: no answer (exit code ${child.exitCode})`);
     }
-    firstAnswer = await post(port, body).catch(() => undefined);
+    firstAnswer = await post(port, body, path).catch(() => undefined);
     if (firstAnswer === undefined) await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
   }
   const startMillis = performance.now() - started;
@@ -47,11 +49,11 @@ export async function startPeer(
 }
 
 /** One request on its own connection; rejects on anything but 200. */
-export function post(port: number, body: string): Promise<unknown> {
+export function post(port: number, body: string, path = '/predict'): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request(
-      { port, host: '127.0.0.1', path: '/predict', method: 'POST', agent: false, headers },
+      { port, host: '127.0.0.1', path, method: 'POST', agent: false, headers },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk) => chunks.push(chunk));
