@@ -183,7 +183,7 @@ describe('before anything runs', () => {
       written('saved/saved_model.pb', '').replace('/saved_model.pb', ''),
     ).stdout;
     expect(page).toMatch(/It looks like a SavedModel of TensorFlow/);
-    expect(page).toMatch(/Next: write \S*inference\.py, then plimsoll serve/);
+    expect(page).toMatch(/Next: write \S*inference\.py and requirements\.txt, then plimsoll serve/);
   });
 });
 

@@ -65,7 +65,7 @@ describe('CatBoost files', () => {
       expect(detectFormat(source(new TextEncoder().encode(text))).id).toBe('catboost-json');
     }
     const other = new TextEncoder().encode('{"model": {"oblivious_trees": []}}');
-    expect(() => detectFormat(source(other))).toThrow(/match no known format/);
+    expect(() => detectFormat(source(other))).toThrow(/JSON, and no model of XGBoost or CatBoost/);
   });
 
   test('say their release, loss and trees', () => {

@@ -12,6 +12,8 @@ import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { torchFormat } from '../formats/torch/format.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
+import { sentenceCase } from '../text/sentence-case.ts';
+import { GUESS_BYTES, guessFormat } from './unread-format.ts';
 
 /** Bytes that a format may look at to recognise a file. */
 const HEAD = 512;
@@ -56,10 +58,6 @@ const READERS_OF_OBJECTS: ReadonlyMap<
 /** What reads the objects in files of a format; null of formats whose files are one model. */
 export const objectsReaderOf = (format: FileFormatReader) => READERS_OF_OBJECTS.get(format) ?? null;
 
-/** The first bytes as hexadecimal, for the message about an unknown file. */
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-
 const headOf = (source: ByteSource): Uint8Array => source.slice(0, Math.min(HEAD, source.size));
 
 /** The format of a file by its first bytes, or null. */
@@ -72,11 +70,24 @@ export function knownFormat(source: ByteSource): FileFormatReader | null {
 export function detectFormat(source: ByteSource): FileFormatReader {
   const format = knownFormat(source);
   if (format !== null) return format;
-  const head = headOf(source);
-  const known = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras';
-  throw new PlimsollError('FORMAT_UNKNOWN', {
-    path: source.name,
-    found: head.length === 0 ? '(none, it is empty)' : hex(head),
-    known,
-  });
+  throw unknownFormat(source);
 }
+
+const KNOWN = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras';
+const IN_PYTHON = 'if you trust who wrote it, Python may run it: --runtime python --trust';
+
+function unknownFormat(source: ByteSource): PlimsollError {
+  const head = source.slice(0, Math.min(GUESS_BYTES, source.size));
+  const guess = guessFormat(head);
+  const found = guess === null ? `its first bytes ${hex(head)} match no known format` : `it is ${guess.what}`;
+  const ways = [
+    ...(guess === null ? [`Known formats: ${KNOWN}`] : [sentenceCase(guess.way)]),
+    ...(guess?.distribution === null ? [] : [IN_PYTHON]),
+    '`plimsoll doctor FILE` says more',
+  ];
+  return new PlimsollError('FORMAT_UNKNOWN', { path: source.name, found, way: ways.join('; ') });
+}
+
+/** The first bytes as hexadecimal, for the message about an unknown file. */
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');

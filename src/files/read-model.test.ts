@@ -51,7 +51,6 @@ describe('the format of a file', () => {
     ['text', 'trees\nversion=v4\n'],
     ['a table', 'age,income\n1,2\n'],
     ['a zip file', 'PK\x03\x04'],
-    ['HDF5', '\x89HDF\r\n\x1a\n'],
     ['a picture', '\x89PNG\r\n\x1a\n'],
   ])('of %s is unknown, and says what it began with', (_, text) => {
     const path = write('other.pkl', Buffer.from(text, 'latin1'));

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import { placeOf, type StepOrigin } from '../model/step-base.ts';
+import { modelUnsupported, NOT_FITTED } from '../model/way-past.ts';
 
 const details = (origin: StepOrigin, field: string, found: string, wanted: string) => ({
   ...placeOf(origin),
@@ -14,7 +15,7 @@ export const stepUnsupported = (
   field: string,
   found: string,
   wanted: string,
-): PlimsollError => new PlimsollError('MODEL_UNSUPPORTED', details(origin, field, found, wanted));
+): PlimsollError => modelUnsupported(details(origin, field, found, wanted));
 
 /** The state contradicts itself: exit 3. */
 export const stepInvalid = (
@@ -26,7 +27,4 @@ export const stepInvalid = (
 
 /** A fitted attribute is absent. */
 export const notFitted = (origin: StepOrigin, field: string): PlimsollError =>
-  new PlimsollError(
-    'MODEL_NOT_FITTED',
-    details(origin, field, 'missing (the estimator was never fitted)', 'only fitted estimators are'),
-  );
+  new PlimsollError('MODEL_NOT_FITTED', details(origin, field, NOT_FITTED, 'only fitted estimators are'));

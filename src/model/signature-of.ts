@@ -1,11 +1,11 @@
 import { elementAt } from '../core/element-at.ts';
-import { PlimsollError } from '../core/errors.ts';
 import type { ColumnNeed } from './column-need.ts';
 import type { ColumnSpec, OutputSpec, Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
 import type { ColumnType, RowForm } from './step-description.ts';
 import { columnTypesOf, needsOf, outputsOf, rowFormOf, transformWidth } from './step-inference.ts';
 import type { LabelSet } from './tensor.ts';
+import { modelUnsupported } from './way-past.ts';
 
 /** Input columns of a table. */
 const MAX_COLUMNS = 100_000;
@@ -45,7 +45,7 @@ function checkWidth(root: ModelStep): void {
   const width = rowFormOf(root) === 'text' ? 1 : (root.features ?? first.features ?? 0);
   if (width <= MAX_COLUMNS) return;
   const { path, class: name, offset } = root.origin;
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
+  throw modelUnsupported({
     path: path === '' ? 'the model' : path,
     class: name,
     offset,
@@ -94,7 +94,7 @@ function transformType(root: ModelStep, input: readonly ColumnType[]): 'float64'
   const strings = types.filter((type) => type === 'string').length;
   if (strings === 0) return 'float64';
   if (strings === types.length) return 'string';
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
+  throw modelUnsupported({
     path: 'the model',
     class: root.origin.class,
     offset: root.origin.offset,

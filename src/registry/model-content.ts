@@ -1,5 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import { type ModelContent, type ModelDescription, WHICH_MODEL } from '../model/description.ts';
+import { modelUnsupported } from '../model/way-past.ts';
 
 /**
  * What there is to run of a file: throws READ_UNSAFE where the file names code that would run on loading (it never
@@ -17,10 +18,12 @@ export function contentOf(description: ModelDescription): ModelContent {
   }
   if (description.content) return description.content;
   const [first] = description.blockers;
-  if (first?.field === WHICH_MODEL)
+  if (first === undefined)
+    throw new PlimsollError('INTERNAL', {
+      action: 'a description',
+      reason: 'it has no content and no blocker',
+    });
+  if (first.field === WHICH_MODEL)
     throw new PlimsollError('MODEL_UNCLEAR', { found: first.found, way: first.wanted });
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
-    ...first,
-    blockers: description.blockers.length,
-  });
+  throw modelUnsupported(first, { blockers: description.blockers.length });
 }

@@ -4,6 +4,7 @@ import { applyDeployment, type Deployment, destroy, observeDeployment } from '..
 import { idOf } from '../../deploy/plan/key.ts';
 import { deploymentPlanOf } from '../../deploy/plan/plan.ts';
 import type { CloudProvider, PlanStep } from '../../deploy/plan/port.ts';
+import { sentenceCase } from '../../text/sentence-case.ts';
 import type { GlobalOption } from '../command.ts';
 import { exampleText } from '../group.ts';
 import { formatTable } from '../output/table.ts';
@@ -55,7 +56,7 @@ export function withDeployVerbs(
 export const ignoredBy = (verb: DeployVerb): readonly GlobalOption[] =>
   verb === 'apply' || verb === 'destroy' ? ['data'] : ['data', 'quiet'];
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string): string => `${sentenceCase(text)}.`;
 
 const DO: Readonly<Record<DeployVerb, (deploying: PreparedDeployment, terminal: Terminal) => Promise<void>>> =
   {

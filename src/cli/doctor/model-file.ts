@@ -1,9 +1,10 @@
 /** `doctor FILE`: which runtime a model gets, why, and what to do. Nothing of the model is executed. */
 
-import { existsSync, readSync } from 'node:fs';
+import { existsSync, readdirSync, readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
+import { type FormatGuess, GUESS_BYTES, guessFormat } from '../../files/unread-format.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import { isFolder } from '../../registry/python/folder.ts';
 import { type ModelFileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
@@ -13,9 +14,8 @@ import {
   diagnoseModel,
   type ModelDiagnosis,
   type RequestedOptions,
-  unreadCommand,
+  serveWithPython,
 } from '../model/python/diagnosis.ts';
-import { type FormatGuess, GUESS_BYTES, guessFormat } from '../model/python/format-guess.ts';
 import { pythonSections } from '../model/python/page.ts';
 import { shellWord } from '../output/shell.ts';
 import { styled } from '../output/terminal.ts';
@@ -44,22 +44,32 @@ const wordsOf = (options: ModelFileOptions): readonly string[] =>
   );
 
 function unread(path: string, requested: RequestedOptions, error: PlimsollError): ModelDiagnosis {
-  const looks = isFolder(path) ? folderLooks(path) : fileLooks(path);
-  const mayRun = requested.trust && requested.runtime === 'python' && !isFolder(path);
-  const isDamaged = error.code.startsWith('READ_') && error.code !== 'READ_UNSAFE';
+  const isDirectory = isFolder(path);
+  const looks = isDirectory ? folderLooks(path) : fileLooks(path, error);
+  const found = { file: basename(resolve(path)), kind: 'unknown' as const, engines: null, python: null };
+  const isUnknown = error.code === 'FORMAT_UNKNOWN' || isDirectory;
+  const mayRun = requested.trust && requested.runtime === 'python' && !isDirectory && isUnknown;
+  // A damaged file is so for Python, too; and of no use is it where no package of it reads the format.
+  const isPythonOfUse = isUnknown && looks?.distribution !== null;
+  const way = looks?.way ?? wayOut(error);
   return {
-    file: basename(resolve(path)),
-    kind: 'unknown',
+    ...found,
     looksLike: looks?.what ?? null,
     runtime: mayRun ? 'python' : null,
     why: whyUnread(path, error),
-    engines: null,
-    obstacles: [{ where: 'the file', what: error.message, way: isDamaged ? error.hint : EXPORT }],
-    // Of no use is Python where no package of it reads the format.
-    pythonNeeds: looks?.distribution === null ? [] : needsOf(path, requested, looks),
-    python: null,
-    next: nextOf(path, requested, looks),
+    obstacles: [{ where: isDirectory ? 'the folder' : 'the file', what: error.message, way }],
+    pythonNeeds: isPythonOfUse ? needsOf(path, requested, looks) : [],
+    next: isPythonOfUse
+      ? withPython(path, requested)
+      : `once that is done: plimsoll doctor ${isUnknown ? 'FILE' : shellWord(path)}`,
   };
+}
+
+/** The way on of what cannot be read as data; elsewhere the hint of its error. */
+function wayOut({ code, hint }: PlimsollError): string {
+  if (code === 'FORMAT_UNKNOWN') return EXPORT;
+  if (code === 'READ_UNSAFE') return 'save or export the model without it';
+  return hint.charAt(0).toLowerCase() + hint.slice(1);
 }
 
 function whyUnread(path: string, { code }: PlimsollError): string {
@@ -67,7 +77,7 @@ function whyUnread(path: string, { code }: PlimsollError): string {
   return code === 'FORMAT_UNKNOWN' ? 'no reader here knows its format' : 'it cannot be read as data';
 }
 
-const EXPORT = 'export the model to ONNX, or save it with joblib where it is one of scikit-learn';
+const EXPORT = 'export the model to ONNX, which is read as data';
 
 function needsOf(path: string, { trust }: RequestedOptions, looks: FormatGuess | null): readonly string[] {
   const word = trust ? [] : ['your word that you trust who wrote it: --trust'];
@@ -86,29 +96,43 @@ const packagesOf = (looks: FormatGuess | null): readonly string[] => [
     : 'the packages that wrote it: --requirements FILE',
 ];
 
-function nextOf(path: string, requested: RequestedOptions, looks: FormatGuess | null): string {
-  if (looks !== null && looks.distribution === null)
-    return 'give the model itself, exported or unpacked: plimsoll doctor FILE';
-  return isFolder(path) && !existsSync(join(path, 'inference.py'))
-    ? `write ${shellWord(join(path, 'inference.py'))}, then ${unreadCommand(requested)}`
-    : unreadCommand(requested);
+const REQUIREMENTS = 'requirements.txt';
+
+/** The command that runs it, after the files that have to be written for it. */
+function withPython(path: string, requested: RequestedOptions): string {
+  const isGiven = requested.requirements !== null;
+  const inFolder = isFolder(path) ? [join(path, 'inference.py')] : [];
+  const missing = [...inFolder, ...(isGiven ? [] : [REQUIREMENTS])].filter((file) => !existsSync(file));
+  const first = missing.length === 0 ? '' : `write ${missing.map(shellWord).join(' and ')}, then `;
+  const more = isGiven ? [] : [`--requirements ${REQUIREMENTS}`];
+  return `${first}${serveWithPython(requested, more)}`;
 }
 
-/** First bytes of the file; a file that cannot be opened has none. */
-function fileLooks(path: string): FormatGuess | null {
+/** What the first bytes say of a file that no reader knows; one that cannot be opened has none. */
+function fileLooks(path: string, { code }: PlimsollError): FormatGuess | null {
+  if (code !== 'FORMAT_UNKNOWN') return null;
   const head = Buffer.alloc(GUESS_BYTES);
   const size = withFile(path, (file) => readSync(file, head, 0, GUESS_BYTES, 0));
   return guessFormat(head.subarray(0, size));
 }
 
 const FOLDERS: readonly (readonly [string, FormatGuess])[] = [
-  ['saved_model.pb', { what: 'a SavedModel of TensorFlow', distribution: 'tensorflow' }],
-  ['config.json', { what: 'a model of Transformers', distribution: 'transformers' }],
-  ['metadata', { what: 'a model of Spark', distribution: 'pyspark' }],
+  ['saved_model.pb', { what: 'a SavedModel of TensorFlow', distribution: 'tensorflow', way: EXPORT }],
+  ['config.json', { what: 'a model of Transformers', distribution: 'transformers', way: EXPORT }],
+  ['metadata', { what: 'a model of Spark', distribution: 'pyspark', way: EXPORT }],
 ];
 
-const folderLooks = (path: string): FormatGuess | null =>
-  FOLDERS.find(([name]) => existsSync(join(path, name)))?.[1] ?? null;
+/** What one file of a folder shows of the library that wrote it; of any other, what it holds. */
+function folderLooks(path: string): FormatGuess | null {
+  const known = FOLDERS.find(([name]) => existsSync(join(path, name)))?.[1];
+  if (known !== undefined) return known;
+  const names = readdirSync(path).slice(0, FOLDER_NAMES);
+  const what = names.length === 0 ? 'an empty folder' : `a folder with ${names.join(', ')}`;
+  return { what, distribution: null, way: 'give the path of the file that holds the model' };
+}
+
+/** Names that are told of a folder that is no model. */
+const FOLDER_NAMES = 6;
 
 /** The same for people. */
 export function diagnosisPage(found: ModelDiagnosis): string {

@@ -1,7 +1,10 @@
+import type { CompileBlocker } from '../../model/blocker.ts';
 import { type NamedGlobal, type OutlineNode, WHICH_MODEL } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
+import { type BlockerWay, LET_PYTHON, wayPast } from '../../model/way-past.ts';
 import { bytesText } from '../../text/bytes.ts';
 import { countText } from '../../text/count.ts';
+import { frameworkText } from '../../text/framework.ts';
 import { grouped } from '../../text/numbers.ts';
 import { truncate } from '../../text/truncate.ts';
 import { printable } from '../output/printable.ts';
@@ -31,11 +34,8 @@ export function inspectPage(report: InspectReport, path = report.file): string {
 }
 
 /** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing; a script is Python. */
-const concernsPython = ({ kind, engines, globals, python }: InspectReport): boolean =>
-  (kind !== 'file' && kind !== 'parts') ||
-  scriptIn(python) !== undefined ||
-  engines === null ||
-  globals.some(({ meaning }) => meaning !== 'known');
+const concernsPython = ({ engines, globals, python }: InspectReport): boolean =>
+  scriptIn(python) !== undefined || engines === null || globals.some(({ meaning }) => meaning !== 'known');
 
 const scriptIn = ({ runs }: InspectReport['python']): string | undefined =>
   runs.find(({ how }) => how === 'script')?.name;
@@ -43,10 +43,27 @@ const scriptIn = ({ runs }: InspectReport['python']): string | undefined =>
 const section = (title: string, body: string): string => `${styled('bold', title)}\n${body}`;
 
 function headline({ file, size, format, compression, framework }: InspectReport): string {
-  const facts = [`${framework.name}${framework.version ? ` ${framework.version}` : ''}`];
-  facts.push(compression ? `${format}, ${compression}` : format, bytesText(size));
+  const written = FORMATS.get(format) ?? format;
+  const library = frameworkText(framework);
+  const facts = [
+    ...(library === written ? [] : [library]),
+    compression ? `${written}, ${compression}` : written,
+    bytesText(size),
+  ];
   return `${styled('bold', file)}: ${facts.join(' · ')}`;
 }
+
+/** Formats as their libraries call them, where the name of the library stands before. */
+const FORMATS: ReadonlyMap<string, string> = new Map([
+  ['xgboost-json', 'JSON'],
+  ['xgboost-ubj', 'UBJSON'],
+  ['xgboost-binary', 'binary'],
+  ['lightgbm', 'text'],
+  ['catboost-json', 'JSON'],
+  ['catboost-cbm', 'cbm'],
+  ['onnx', 'ONNX'],
+  ['pmml', 'PMML'],
+]);
 
 const CLASS_WIDTH = 110;
 /** Fewer characters of parameters say nothing. */
@@ -121,7 +138,9 @@ function columnRow(column: ColumnSpec): string[] {
     facts.push(`${countText(column.categories.length, 'category', 'categories')}: ${some.join(', ')}${more}`);
     facts.push(column.unknown === 'error' ? 'any other is refused' : 'others are ignored');
   }
-  return [column.name, column.type, facts.join('; ')];
+  return column.ignored
+    ? [column.name, 'any', 'not used by the model']
+    : [column.name, column.type, facts.join('; ')];
 }
 
 const CLASSES_SHOWN = 6;
@@ -171,6 +190,8 @@ function notes({ notes: all }: InspectReport): string | null {
 
 /** Whether it can be served, or what stands in the way and what to do. */
 function verdict(report: InspectReport, path: string): string {
+  const danger = report.globals.find(({ meaning }) => meaning === 'dangerous');
+  if (danger !== undefined) return section('Cannot be served', dangerLines(report, danger).join('\n'));
   if (!report.engines) return section('Cannot be served yet', blockers(report));
   const { native, onnx } = report.engines;
   const engines = [
@@ -182,7 +203,7 @@ function verdict(report: InspectReport, path: string): string {
     ),
   ];
   if (!native.runs && !onnx.runs)
-    return section('Cannot be served yet', [...engines, '', REPLACE].join('\n'));
+    return section('Cannot be served yet', [...engines, '', nextWay(REPLACE)].join('\n'));
   const lines = [
     ...engines,
     native.runs && onnx.runs
@@ -201,20 +222,34 @@ function nextLine({ kind, python, choices }: InspectReport, path: string): strin
   return `Next: plimsoll serve ${printable(shellWord(path) + choiceWords(choices))}${words}`;
 }
 
-const REPLACE =
-  'Next: replace that step and save the model again; or, if you trust who wrote it, let Python run it: --runtime python --trust.';
+const REPLACE: BlockerWay = { way: 'replace that step, and save the model again', isPythonOfUse: true };
+
+const nextWay = ({ way, isPythonOfUse }: BlockerWay): string =>
+  `Next: ${way}${isPythonOfUse ? `; or, ${LET_PYTHON}` : ''}.`;
 
 const engineLine = (name: string, { runs, reason }: EngineReport, how: string): string =>
   runs ? `  ${styled('green', '✓')} ${name}: ${how}` : `  ${styled('yellow', '–')} ${name}: ${reason}`;
+
+function dangerLines({ blockers }: InspectReport, { module, name }: NamedGlobal): readonly string[] {
+  return [
+    `  ${styled('red', '✗')} it names ${module}.${name}, which runs code on loading`,
+    ...blockerLines(blockers),
+    '',
+    'Next: save the model without it, where it was trained.',
+  ];
+}
 
 const DOCTOR = 'Nothing but Python can load it; `plimsoll doctor` says what that takes.';
 
 function blockers(report: InspectReport): string {
   if (report.blockers.length === 0) return `  ${DOCTOR}`;
-  const lines = report.blockers.flatMap(({ path, class: name, field, found, wanted, offset }) => [
+  const ways = report.blockers.map(wayPast);
+  const next = ways.find(({ isPythonOfUse }) => !isPythonOfUse) ?? ways[0] ?? REPLACE;
+  return [...blockerLines(report.blockers), '', nextWay(next)].join('\n');
+}
+
+const blockerLines = (all: readonly CompileBlocker[]): readonly string[] =>
+  all.flatMap(({ path, class: name, field, found, wanted, offset }) => [
     `  ${styled('red', '✗')} ${path || 'the model'} (${name.split('.').at(-1)}), byte ${grouped(offset)}`,
     `    ${field} is ${found}${field === WHICH_MODEL ? '' : `; ${wanted} supported`}`,
   ]);
-  const unclear = report.blockers.find(({ field }) => field === WHICH_MODEL);
-  return [...lines, '', unclear === undefined ? REPLACE : `Next: ${unclear.wanted}.`].join('\n');
-}

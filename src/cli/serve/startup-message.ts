@@ -4,6 +4,7 @@ import { pythonView } from '../../control/local/views.ts';
 import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts';
 import type { ServedModel } from '../../server/served.ts';
 import { countText } from '../../text/count.ts';
+import { frameworkText } from '../../text/framework.ts';
 import { microsText } from '../../text/numbers.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
@@ -107,7 +108,7 @@ function found({ framework, signature, runtime, rowMicros, python }: BundleManif
   const takes =
     signature.form === 'tensors' ? countText(signature.tensors.length, 'tensor') : features(signature);
   return [
-    printable(`${framework.name} ${framework.version ?? ''}`.trim()),
+    printable(frameworkText(framework)),
     takes,
     python === undefined ? runtime : runsOn(python),
     `${microsText(rowMicros)} a row`,

@@ -9,13 +9,13 @@ export const MODELS_AREAS = {
     READ_LIMIT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: {found} exceeds the limit {limit} ({name})', 'If the file is trusted, --max-model (for example --max-model 2gb) raises the limits on size and time (they follow the size of the file and the memory of the machine otherwise); those on structure are fixed'),
     MODEL_TOO_LARGE: row(422, EXIT.refused, 'Refused to read "{path}": of {size}, it takes about {needed} of memory, and {allowed} may be used, half of the {memory} that this machine or container has', 'Use a machine or container with more memory; or, if the file is trusted and there is memory enough, allow its size: {option}'),
     READ_CORRUPT: row(422, EXIT.refused, 'Cannot read {what} at byte {offset}: found {found}, wanted {wanted}', 'The file is damaged or was altered: copy it again from where it was trained'),
-    READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; export the model without it; `plimsoll doctor FILE` says more; if you trust who wrote it, Python may run it: --runtime python --trust'),
-    FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": its first bytes {found} match no known format', 'Known formats: {known}; `plimsoll doctor FILE` says what it looks like; if you trust who wrote it, Python may run it: --runtime python --trust'),
+    READ_UNSAFE: row(422, EXIT.refused, 'Refused to read {what} at byte {offset}: {found}', 'Nothing of it was run; save or export the model without it; `plimsoll doctor FILE` says more'),
+    FORMAT_UNKNOWN: row(415, EXIT.unsupported, 'Cannot read "{path}": {found}', '{way}'),
   },
   // src/formats/sklearn, src/model
   'Understanding a model': {
-    MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', 'Replace that step or save the model without it: `plimsoll doctor FILE` lists what stands in the way; or, if you trust who wrote it, let Python run it: --runtime python --trust'),
-    MODEL_UNCLEAR: row(422, EXIT.unsupported, 'Cannot tell the model that is meant: {found}', '{way}'),
+    MODEL_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile {path} ({class}) at byte {offset}: {field} is {found}, {wanted} supported', '{way}'),
+    MODEL_UNCLEAR: row(422, EXIT.unsupported, 'Cannot tell the model that is meant: it is {found}', '{way}'),
     MISSING_UNFIT: row(422, EXIT.usage, 'Cannot count {found} as missing: {reason}', '{way}'),
     CHOICES_UNREAD: row(422, EXIT.usage, 'Cannot tell Python {choices}: {reason}', '{way}'),
     COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),

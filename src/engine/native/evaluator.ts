@@ -1,8 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
-import type { CompileBlocker } from '../../model/blocker.ts';
 import type { ModelStep } from '../../model/step.ts';
 import { placeOf } from '../../model/step-base.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import type { RowBlock } from './block.ts';
 
 /** A step made ready: its arrays flattened and closed over. Synchronous; never keeps or changes its input. */
@@ -31,8 +31,7 @@ export type StepPreparers<S extends ModelStep> = {
 
 /** Refuses a step this engine has no evaluator for: which field, what it holds, what would be supported. */
 export function refuseStep(step: ModelStep, field: string, found: string, wanted: string): never {
-  const blocker: CompileBlocker = { ...placeOf(step.origin), field, found, wanted };
-  throw new PlimsollError('MODEL_UNSUPPORTED', { ...blocker });
+  throw modelUnsupported({ ...placeOf(step.origin), field, found, wanted });
 }
 
 /** Refuses a step whose arrays contradict one another. */

@@ -19,9 +19,10 @@ export function readPickledCatBoost(view: EstimatorView): CatBoostStep {
   if (!(bytes instanceof Uint8Array)) throw view.invalid('__model', 'no bytes', 'a model as bytes');
   const file = readCbm(bytes, view.reading.budget);
   const release = versionOf(file.info);
+  view.reading.writtenBy('catboost', release);
   view.reading.note(
     'info',
-    `CatBoost${release === null ? '' : ` ${release}`}: ${file.trees.sizes.length} trees, loss ${lossOf(file.info) || 'unknown'}.`,
+    `a model of CatBoost${release === null ? '' : ` ${release}`}: ${file.trees.sizes.length} trees, loss ${lossOf(file.info) || 'unknown'}`,
   );
   return catboostStep(file, wrapper, view.origin);
 }

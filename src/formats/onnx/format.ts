@@ -33,7 +33,7 @@ export const onnxFormat: FileFormatReader = {
     const linted = lintModel(model);
     return describeGraph(linted, {
       format: 'onnx',
-      framework: { name: model.producer.name || 'onnx', version: model.producer.version || null },
+      framework: { name: model.producer.name || 'onnx', version: releaseIn(model.producer.version) },
       outline: outlineOf(model),
       notes: linted.notes,
       fileDigest: sha256(bytes),
@@ -63,4 +63,13 @@ function outlineOf({ graph, opsets, functions = [] }: OnnxModel): OutlineNode {
     },
     children: [],
   };
+}
+
+/** Characters of a release; some programs write pages there. */
+const RELEASE_MAX = 40;
+
+/** The producer's release as it stands, or the first one in a text that is more than that (CatBoost's names commit and author). */
+function releaseIn(text: string): string | null {
+  if (text.length <= RELEASE_MAX && /^[ -~]*$/.test(text)) return text || null;
+  return /\d+\.\d+(?:\.\d+)*/.exec(text)?.[0] ?? null;
 }

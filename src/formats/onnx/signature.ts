@@ -1,6 +1,7 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
 import type { OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { type DType, type LabelSet, labelDType } from '../../model/tensor.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import type { GraphShape, OnnxGraph, ValueInfo } from '../../onnx/graph.ts';
 import { classLabels } from './zipmap.ts';
 
@@ -53,7 +54,7 @@ function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, LabelSet>): L
 }
 
 const unsupported = (value: ValueInfo, role: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', {
+  modelUnsupported({
     path: `${role} "${value.name}"`,
     class: 'ONNX graph',
     offset: 0,

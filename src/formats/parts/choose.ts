@@ -47,8 +47,7 @@ export function chooseParts(choice: PartsChoice): ChosenParts {
   const models = parts.filter(isModel);
   if (models.length === 1 || (models.length > 1 && whole.joins)) return inferredParts(choice, models);
   if (models.length === 0) {
-    const wanted =
-      'Save the fitted estimator itself, or in a dict: values alone say nothing of how they are used';
+    const wanted = 'Save the fitted model itself: values alone say nothing of how they are used';
     throw choice.refuse(`not there: ${inWhole(choice, 'no model')}`, wanted);
   }
   throw choice.refuse(

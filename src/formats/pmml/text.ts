@@ -1,7 +1,8 @@
 import { PlimsollError } from '../../core/errors.ts';
 
 /** The start of an XML document: a declaration, a comment, a document type, or the element `PMML` itself. */
-const START = /^(?:\uFEFF|\u00EF\u00BB\u00BF)?\s*<(?:\?xml[\s?]|!--|!DOCTYPE|(?:[\w.-]{1,64}:)?PMML[\s>])/i;
+const START =
+  /^(?:\uFEFF|\u00EF\u00BB\u00BF)?\s*<(?:\?xml[\s?]|!--|!DOCTYPE(?!\s+html\b)|(?:[\w.-]{1,64}:)?PMML[\s>])/i;
 
 const ENCODINGS = /^(?:utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|latin1|windows-125\d|cp125\d)$/i;
 

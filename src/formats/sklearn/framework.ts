@@ -3,10 +3,18 @@ import { className, objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { releaseOf } from './state.ts';
 
-/** scikit-learn by its module; its version from the root or the first estimator inside that has one. */
-export function frameworkOf(root: PyValue): SourceFramework {
+/**
+ * The library by the module of the root; its release from what a part says of itself (`releases`, by library: the booster in a
+ * wrapper), or from the root or the first estimator inside that has one.
+ */
+export function frameworkOf(
+  root: PyValue,
+  releases: ReadonlyMap<string, string> = new Map(),
+): SourceFramework {
   if (!isType(root, 'object')) return { name: 'python', version: null };
   const top = root.cls.module.split('.')[0] ?? '';
+  const release = releases.get(top);
+  if (release !== undefined) return { name: top, version: release };
   const version = firstRelease(root, new Set());
   const name = top === 'sklearn' || version !== null ? 'scikit-learn' : top === '' ? 'python' : top;
   return { name, version };

@@ -104,7 +104,7 @@ export function describeEstimator(file: ObjectFile, value: PyValue, path: string
     blockers: reading.blockers,
     notes: [...notesOn(value), ...reading.notes],
     outline: outlineOf(value, path),
-    framework: frameworkOf(value),
+    framework: frameworkOf(value, reading.releases),
     givesSparse: (isSparse) => givesSparse(value, isSparse),
   };
 }

@@ -34,6 +34,8 @@ const MAX_BLOCKERS = 1000;
 export class Reading implements EstimatorReading {
   readonly blockers: CompileBlocker[] = [];
   readonly notes: ReadNote[] = [];
+  /** Releases of libraries by what the parts of the file say. */
+  readonly releases = new Map<string, string>();
   readonly budget: ReadBudget;
   readonly #lookup: (className: string) => Reader | null;
   #depth = 0;
@@ -108,6 +110,10 @@ export class Reading implements EstimatorReading {
 
   note(level: ReadNote['level'], text: string): void {
     if (!this.notes.some((known) => known.text === text)) this.notes.push({ level, text });
+  }
+
+  writtenBy(library: string, release: string | null): void {
+    if (release !== null && !this.releases.has(library)) this.releases.set(library, release);
   }
 
   #read(view: EstimatorView): ModelStep | null {

@@ -20,6 +20,8 @@ export interface EstimatorReading {
   view(value: PyValue, path: string, release?: SklearnRelease | null): EstimatorView;
   repeat(items: number, origin: StepOrigin): void;
   note(level: ReadNote['level'], text: string): void;
+  /** Which release of a library wrote a part that says so itself: the booster in a wrapper. */
+  writtenBy(library: string, release: string | null): void;
 }
 
 /** Columns of any step: a count in a tiny file must not size anything (a vocabulary of n-grams has a million). */

@@ -1,4 +1,4 @@
-import { PlimsollError } from '../../core/errors.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import type { AtenGraph } from './aten/graph.ts';
 import type { AtenTensor } from './aten/value.ts';
@@ -25,7 +25,7 @@ export class GraphOutputs {
 
   build(): OnnxModel {
     if (this.#count === 0)
-      throw new PlimsollError('MODEL_UNSUPPORTED', {
+      throw modelUnsupported({
         path: 'the model',
         class: 'torch',
         offset: 0,

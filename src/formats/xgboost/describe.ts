@@ -28,7 +28,7 @@ export function describeBooster(model: BoosterModel, format: string): ModelDescr
 
 /** XGBoost and the release that wrote the booster. */
 const frameworkOfBooster = ({ release }: BoosterModel): SourceFramework => ({
-  name: 'XGBoost',
+  name: 'xgboost',
   version: release.text,
 });
 

@@ -57,6 +57,7 @@ function modelOf(view: EstimatorView): BoosterModel {
   if (!(handle instanceof Uint8Array)) throw view.invalid('handle', show(handle), 'the buffer of a booster');
   const model = readBoosterBytes(handle, view.reading.budget);
   const version = model.release.text === null ? 'before 1.0' : model.release.text;
+  view.reading.writtenBy('xgboost', model.release.text);
   view.reading.note(
     'info',
     `a booster of XGBoost ${version}: ${model.objective}, ${model.booster}, ${model.trees.length} trees`,

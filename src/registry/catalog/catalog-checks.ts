@@ -3,6 +3,7 @@ import { compatibility } from '../../model/compatibility.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Check } from '../../store/store.ts';
 import { bytesText } from '../../text/bytes.ts';
+import { frameworkText } from '../../text/framework.ts';
 import { microsText } from '../../text/numbers.ts';
 import { type AdmitOptions, type AdmittedVersion, admitFile } from '../admit.ts';
 import type { LoadingCost } from '../loading.ts';
@@ -139,10 +140,9 @@ const passed = (name: CheckName, detail: string): Check => ({ name, ok: true, de
 
 function formatLine({ manifest }: AcceptedVersion): string {
   const { framework, format, compression, runtime, rowMicros, joined } = manifest;
-  const origin = framework.version ? `${framework.name} ${framework.version}` : framework.name;
   const packed = compression ? `${format}, ${compression}` : format;
   const told = joined === undefined ? '' : `; ${joined}`;
-  return `${origin} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row${told}`;
+  return `${frameworkText(framework)} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row${told}`;
 }
 
 function signatureLine(

@@ -1,8 +1,8 @@
 import type { ModelDescription } from '../../model/description.ts';
 import { distributionOf, isStandardModule } from '../../python/modules.ts';
 
-/** Distributions that name their release in the files they write. */
-const FRAMEWORKS: Readonly<Record<string, string>> = { 'scikit-learn': 'scikit-learn' };
+/** Libraries whose files need them, as their distributions are called. */
+const FRAMEWORKS: ReadonlySet<string> = new Set(['scikit-learn', 'xgboost', 'lightgbm', 'catboost']);
 
 /** Chooses columns, as a rule by the names of a frame; what lies in it may be nothing that can be read. */
 const CHOOSES_COLUMNS = /^sklearn\.compose(?:\.|$)/;
@@ -21,7 +21,7 @@ export function guessRequirements(
 ): readonly string[] {
   if (model === null) return [];
   const { framework, globals } = model;
-  const pinned = FRAMEWORKS[framework.name];
+  const pinned = FRAMEWORKS.has(framework.name) ? framework.name : undefined;
   const names = new Set<string>();
   for (const { module } of globals) {
     const [root = module] = module.split('.');

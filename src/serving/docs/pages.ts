@@ -1,3 +1,4 @@
+import { frameworkText } from '../../text/framework.ts';
 import type { TargetVersion } from '../protocol.ts';
 
 /** Scripts that the pages start with; apart, because the pages forbid scripts of their own. */
@@ -65,8 +66,7 @@ const PROOFS: Readonly<Record<TargetVersion['manifest']['verification']['proof']
 function targetRow({ model, version, manifest }: TargetVersion): string {
   const { framework, runtime, verification } = manifest;
   const name = `<a href="/docs#/${encodeURIComponent(model)}">${escaped(model)}</a>`;
-  const origin = `${framework.name} ${framework.version ?? ''}`.trim();
-  const facts = [String(version), origin, runtime, PROOFS[verification.proof]].map(escaped);
+  const facts = [String(version), frameworkText(framework), runtime, PROOFS[verification.proof]].map(escaped);
   return `<tr>${[name, ...facts].map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
 }
 

@@ -1,6 +1,7 @@
 /** The first door in the OpenAPI description: every version with its own columns, categories and example. Pure. */
 import type { OutputSpec, Signature } from '../../model/signature.ts';
 import type { UnitSource } from '../../rollout/route.ts';
+import { frameworkText } from '../../text/framework.ts';
 import { ERROR_REFERENCES } from '../docs/error-responses.ts';
 import { headerSchema, type JsonSchema, schemaReference } from '../docs/json-schema.ts';
 import { ENUM_MAX, elementSchema, isFloat, nestedLists } from '../docs/row-schema.ts';
@@ -62,7 +63,7 @@ function predictItem(
 ): JsonSchema {
   const { model, manifest } = target;
   const { framework, file, runtime, rowMicros } = manifest;
-  const origin = `${framework.name} ${framework.version ?? ''}`.trim();
+  const origin = frameworkText(framework);
   const request =
     unitField === null ? schemaReference('schemas', `${key}.Request`) : requestSchema(row, unitField);
   const post = {

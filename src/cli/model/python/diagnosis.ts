@@ -1,8 +1,8 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
 
 import type { CompileBlocker } from '../../../model/blocker.ts';
-import { WHICH_MODEL } from '../../../model/description.ts';
-import { distributionOf } from '../../../python/modules.ts';
+import { type NamedGlobal, WHICH_MODEL } from '../../../model/description.ts';
+import { LET_PYTHON, TO_ONNX, wayPast } from '../../../model/way-past.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import { shellWord } from '../../output/shell.ts';
 import { choiceWords } from '../choice-words.ts';
@@ -64,31 +64,48 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
     why: whyOf(report, { script, compiled, requested }),
     obstacles: obstaclesOf(report),
     pythonNeeds:
-      needsPython && !isDocument(report) ? [...needsOf(python, requested), ...rowsFor(report)] : [],
-    next: nextOf(report, requested, needsPython),
+      needsPython && isPythonOfUse(report) ? [...needsOf(python, requested), ...rowsFor(report)] : [],
+    next: needsPython
+      ? nextOf(report, requested, runtime)
+      : `plimsoll serve ${shellWord(requested.path)}${choiceWords(report.choices)}`,
   };
 }
 
-/** A document of PMML, which no Python reads. */
-const isDocument = ({ format }: InspectReport): boolean => format === 'pmml';
+/** Not where a file holds no fitted model, nor of a document of PMML, which no Python reads. */
+const isPythonOfUse = ({ blockers }: InspectReport): boolean =>
+  blockers.every((blocker) => wayPast(blocker).isPythonOfUse);
 
-function nextOf(report: InspectReport, requested: RequestedOptions, needsPython: boolean): string {
-  if (!needsPython) return `plimsoll serve ${shellWord(requested.path)}${choiceWords(report.choices)}`;
-  return isDocument(report)
-    ? 'export the model again with what docs/pmml.md lists, or as ONNX'
-    : pythonCommand(requested, report.python);
+function nextOf(report: InspectReport, requested: RequestedOptions, runtime: Runtime | null): string {
+  const path = shellWord(requested.path);
+  const member = report.blockers.flatMap(({ field, wanted }) =>
+    field === WHICH_MODEL ? membersIn(wanted) : [],
+  );
+  if (member.length > 0) return `plimsoll serve ${path} --member ${member.at(-1)}`;
+  if (!isPythonOfUse(report)) return `once that is done: plimsoll serve ${path}`;
+  const danger = dangerIn(report);
+  if (danger !== null && runtime === null)
+    return `ask who wrote it why it names ${danger.module}.${danger.name}, and for a file without it`;
+  return pythonCommand(requested, report.python);
 }
 
+/** Members that may be meant; scalers and encoders come before what predicts. */
+const membersIn = (way: string): readonly string[] =>
+  [...way.matchAll(/--member ([^\s;]+)(?= or|;)/g)].flatMap(([, name]) => name ?? []);
+
+const dangerIn = ({ globals }: InspectReport): NamedGlobal | null =>
+  globals.find(({ meaning }) => meaning === 'dangerous') ?? null;
+
 /** The engine that runs it as data, or null. Names of code that runs on loading are refused, whatever else there is. */
-function compiledRuntime({ engines, globals }: InspectReport): 'native' | 'onnx' | null {
-  if (engines === null || globals.some(({ meaning }) => meaning === 'dangerous')) return null;
+function compiledRuntime(report: InspectReport): 'native' | 'onnx' | null {
+  const { engines } = report;
+  if (engines === null || dangerIn(report) !== null) return null;
   if (engines.native.runs) return 'native';
   return engines.onnx.runs ? 'onnx' : null;
 }
 
 /** Trust alone lets Python run what is not compiled; what names dangerous code has to be demanded, too. */
-const mayRun = ({ globals }: InspectReport, { trust, runtime }: RequestedOptions): boolean =>
-  trust && (runtime === 'python' || !globals.some(({ meaning }) => meaning === 'dangerous'));
+const mayRun = (report: InspectReport, { trust, runtime }: RequestedOptions): boolean =>
+  trust && (runtime === 'python' || dangerIn(report) === null);
 
 interface Grounds {
   readonly script: boolean;
@@ -97,8 +114,8 @@ interface Grounds {
 }
 
 function whyOf(report: InspectReport, { script, compiled, requested }: Grounds): string {
-  const danger = report.globals.find(({ meaning }) => meaning === 'dangerous');
-  if (danger !== undefined)
+  const danger = dangerIn(report);
+  if (danger !== null)
     return `it names ${danger.module}.${danger.name} at byte ${danger.offset}, through which a loader runs code`;
   if (script)
     return `its script is Python${compiled === null ? '' : `, around a model that ${compiled} runs as data`}`;
@@ -116,28 +133,23 @@ function whyOf(report: InspectReport, { script, compiled, requested }: Grounds):
 /** Blockers that are shown; a file may have thousands of the same. */
 const OBSTACLES = 20;
 
-function obstaclesOf({
-  blockers,
-  engines,
-  notes,
-  kind,
-  python,
-  globals,
-}: InspectReport): readonly CompileObstacle[] {
+function obstaclesOf(report: InspectReport): readonly CompileObstacle[] {
+  const { blockers, engines, notes, kind, python } = report;
+  const danger = dangerIn(report);
+  if (danger !== null) {
+    const name = `${danger.module}.${danger.name}`;
+    return [{ where: 'the file', what: `it names ${name}, which runs code on loading`, way: WITHOUT_IT }];
+  }
   if (blockers.length > 0)
     return blockers.slice(0, OBSTACLES).map((blocker) => ({
       where: `${blocker.path || 'the model'} (${blocker.class}) at byte ${blocker.offset}`,
       what: `${blocker.field} is ${blocker.found}${blocker.field === WHICH_MODEL ? '' : `, ${blocker.wanted} supported`}`,
       way: wayOn(blocker, python),
     }));
-  if (globals.some(({ meaning }) => meaning === 'dangerous'))
-    return [
-      { where: 'the file', what: 'it names code that runs on loading', way: 'save the model without it' },
-    ];
   if (engines === null)
     return kind === 'file'
       ? []
-      : notes.slice(0, 1).map(({ text }) => ({ where: 'the folder', what: text, way: EXPORT }));
+      : notes.slice(0, 1).map(({ text }) => ({ where: 'the folder', what: text, way: TO_ONNX }));
   if (engines.native.runs || engines.onnx.runs) return [];
   return Object.entries(engines).map(([name, { reason }]: [string, EngineReport]) => ({
     where: name,
@@ -146,20 +158,15 @@ function obstaclesOf({
   }));
 }
 
-const EXPORT = 'export the model to ONNX, which is read as data';
+const WITHOUT_IT = 'save the model without it, where it was trained';
 
-/** Only code of libraries that are read here can be read as data. */
-function wayOn({ class: name, field, wanted }: CompileBlocker, { nearby }: PythonReport): string {
-  const root = topModule(name);
-  if (field === WHICH_MODEL) return wanted;
-  if (name.startsWith('PMML ')) return 'export the model without it: docs/pmml.md lists what is read';
-  if (field !== 'the class')
-    return `set ${field} to what is supported (${wanted}), fit, and save the model again`;
-  if (name.startsWith('sklearn.')) return `replace it by an estimator of docs/estimators.md, or ${EXPORT}`;
-  if (distributionOf(root) !== null)
-    return `${EXPORT}; or, if you trust who wrote it, let Python run it: --runtime python --trust`;
+/** The way past a blocker; what nothing here reads may run in Python, with its own code where that is found. */
+function wayOn(blocker: CompileBlocker, { nearby }: PythonReport): string {
+  const { way, isPythonOfUse } = wayPast(blocker);
+  if (!isPythonOfUse) return way;
+  const root = topModule(blocker.class);
   const path = Object.hasOwn(nearby, root) ? ` --code ${nearby[root]}` : '';
-  return `say the same with steps of scikit-learn; or, if you trust who wrote it, let Python run it:${path} --runtime python --trust`;
+  return `${way}; or, ${LET_PYTHON.replace(/:/, `:${path}`)}`;
 }
 
 function needsOf(
@@ -196,14 +203,20 @@ const rowsFor = ({ kind, signature }: InspectReport): readonly string[] =>
     ? ['rows with the outputs that they must give: --golden FILE, where the model does not say what it takes']
     : [];
 
-/** The line that runs it, with what was given and what was found nearby. */
-function pythonCommand({ path, options }: RequestedOptions, { nearby }: PythonReport): string {
-  const code = Object.values(nearby).map((found) => `--code ${shellWord(found)}`);
-  return ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...code].join(' ');
+/** The line that runs it, with what was given and what was found nearby; first what has to be found. */
+function pythonCommand(requested: RequestedOptions, { imports, nearby }: PythonReport): string {
+  const missing = imports.flatMap(({ module, from }) =>
+    from === 'not found' && !Object.hasOwn(nearby, module) ? [module] : [],
+  );
+  const code = [
+    ...Object.values(nearby).map((found) => `--code ${shellWord(found)}`),
+    ...missing.map((module) => `--code PATH/${module}.py`),
+  ];
+  const first =
+    missing.length === 0 ? '' : `find ${missing.map((module) => `${module}.py`).join(', ')}, then `;
+  return `${first}${serveWithPython(requested, code)}`;
 }
 
-/** The line that runs what no reader here knows. */
-export const unreadCommand = ({ path, options, requirements }: RequestedOptions): string => {
-  const packages = requirements === null ? ['--requirements requirements.txt'] : [];
-  return ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...packages].join(' ');
-};
+/** The line that runs a file with Python, with the options that were given and more. */
+export const serveWithPython = ({ path, options }: RequestedOptions, more: readonly string[]): string =>
+  ['plimsoll serve', shellWord(path), '--runtime python --trust', ...options, ...more].join(' ');

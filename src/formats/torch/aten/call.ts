@@ -1,5 +1,6 @@
-import { PlimsollError } from '../../../core/errors.ts';
+import type { PlimsollError } from '../../../core/errors.ts';
 import type { DType } from '../../../model/tensor.ts';
+import { modelUnsupported } from '../../../model/way-past.ts';
 import { isFloating, type PromotedOperand, promoted } from './dtype.ts';
 import type { AtenGraph } from './graph.ts';
 import { axisOf } from './primitives.ts';
@@ -244,5 +245,4 @@ export const callUnsupported = (
   field: string,
   found: string,
   wanted: string,
-): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', { path, class: name, offset: 0, field, found, wanted });
+): PlimsollError => modelUnsupported({ path, class: name, offset: 0, field, found, wanted });

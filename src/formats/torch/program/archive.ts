@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Tensor } from '../../../model/tensor.ts';
+import { modelUnsupported } from '../../../model/way-past.ts';
 import type { ReadBudget } from '../../budget.ts';
 import { DocumentView } from '../../json/document-view.ts';
 import { readJson } from '../../json/read.ts';
@@ -75,7 +76,7 @@ export function readProgramArchive(archive: ZipArchive, root: string, budget: Re
 
 function noProgram(archive: ZipArchive, root: string): PlimsollError {
   const isCompiled = [...archive.names].some((name) => name.startsWith(`${root}data/aotinductor/`));
-  return new PlimsollError('MODEL_UNSUPPORTED', {
+  return modelUnsupported({
     path: 'the archive',
     class: 'torch.export',
     offset: 0,
@@ -97,7 +98,7 @@ function requireLittleEndian(archive: ZipArchive, name: string): void {
   if (!archive.has(name)) return;
   const order = text(archive.read(name));
   if (order === 'little') return;
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
+  throw modelUnsupported({
     path: 'the archive',
     class: 'torch',
     offset: 0,
@@ -140,7 +141,7 @@ function* members(
 }
 
 const pickled = (name: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', {
+  modelUnsupported({
     path: `tensor "${name}"`,
     class: 'torch.Tensor',
     offset: 0,

@@ -1,4 +1,5 @@
-import { PlimsollError } from '../../../core/errors.ts';
+import type { PlimsollError } from '../../../core/errors.ts';
+import { modelUnsupported } from '../../../model/way-past.ts';
 import { GraphBuilder } from '../../../onnx/builder.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
 import type { ReadBudget } from '../../budget.ts';
@@ -44,7 +45,7 @@ function requireSchema(document: DocumentView): void {
 }
 
 const unsupported = (path: string, field: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', { path, class: 'torch.export', offset: 0, field, found, wanted });
+  modelUnsupported({ path, class: 'torch.export', offset: 0, field, found, wanted });
 
 interface InputContext {
   readonly g: AtenGraph;

@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import type { DType } from '../../../model/tensor.ts';
+import { modelUnsupported } from '../../../model/way-past.ts';
 import type { DocumentPlace, DocumentView } from '../../json/document-view.ts';
 import type { TensorSize } from '../aten/value.ts';
 import type { StorageView } from '../storage.ts';
@@ -54,7 +55,7 @@ export function scalarType(number: number, where: string): Exclude<DType, 'strin
   const dtype = SCALAR_TYPES.get(number);
   if (dtype !== undefined) return dtype;
   const found = OTHER_TYPES.get(number) ?? `the type ${number}`;
-  throw new PlimsollError('MODEL_UNSUPPORTED', {
+  throw modelUnsupported({
     path: where,
     class: 'torch.Tensor',
     offset: 0,

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../../../core/errors.ts';
+import { modelUnsupported } from '../../../model/way-past.ts';
 import type { AtenValue } from '../aten/value.ts';
 
 interface NamedValue {
@@ -35,7 +36,7 @@ export class ProgramValues {
       );
     const writer = this.#outdated.get(name);
     if (writer === undefined) return named.value;
-    throw new PlimsollError('MODEL_UNSUPPORTED', {
+    throw modelUnsupported({
       path: `value ${shown(name)}`,
       class: writer,
       offset,
