@@ -3,13 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import type { ByteSource } from '../formats/format.ts';
 
-/** A file on disk. Parts are read as they are asked for; the whole is kept once it was read. */
+/** A file on disk. Parts are read as they are asked for, and none is kept: who has understood a large file lets go of its bytes. */
 export class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly #path: string;
   readonly #opened: string[] = [];
-  #whole: Uint8Array | null = null;
 
   constructor(path: string, size: number) {
     this.#path = path;
@@ -19,10 +18,7 @@ export class FileSource implements ByteSource {
 
   slice(start: number, end: number): Uint8Array {
     if (start < 0 || start > end || end > this.size) throw this.#short(start, end, this.size - start);
-    if (this.#whole !== null) return this.#whole.subarray(start, end);
-    const bytes = this.#read(start, end);
-    if (bytes.length === this.size) this.#whole = bytes;
-    return bytes;
+    return this.#read(start, end);
   }
 
   #short(start: number, end: number, left: number): PlimsollError {

@@ -17,6 +17,22 @@ export class KeyCache {
         return null;
       hash = (31 * hash + byte) & 0xffff;
     }
+    return this.#at(bytes, start, end, hash);
+  }
+
+  /** The same for a key of known length. */
+  readBetween(bytes: Uint8Array, start: number, end: number): string | null {
+    if (end - start > MOST) return null;
+    let hash = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === undefined || byte < 0x20 || byte > 0x7e) return null;
+      hash = (31 * hash + byte) & 0xffff;
+    }
+    return this.#at(bytes, start, end, hash);
+  }
+
+  #at(bytes: Uint8Array, start: number, end: number, hash: number): string {
     const slot = (hash ^ (hash >> 8)) % SLOTS;
     const known = this.#keys[slot]!;
     if (isAt(known, bytes, start, end)) return known;

@@ -10,7 +10,8 @@ const budget = () => new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const read = (text: string): DocumentValue => readJson(encode(text), 'a test', budget());
-const loose = (text: string): DocumentValue => readJson(encode(text), 'a test', budget(), 'loose');
+const loose = (text: string): DocumentValue =>
+  readJson(encode(text), 'a test', budget(), { dialect: 'loose' });
 
 const refusedAt = (code: string, offset: number) =>
   expect.objectContaining({ code, details: expect.objectContaining({ offset }) });
@@ -83,7 +84,7 @@ describe('the JSON reader', () => {
     expect(plainJson(loose('{"a":nan}\0'))).toEqual({ a: Number.NaN });
     expect(loose('[1,2]')).toEqual(Float64Array.of(1, 2));
     expect(plainJson(loose('[1, true, "x", null]'))).toEqual([1, true, 'x', null]);
-    expect(readJson(latin1('"\xff"'), 'a test', budget(), 'loose')).toBe('\ufffd');
+    expect(readJson(latin1('"\xff"'), 'a test', budget(), { dialect: 'loose' })).toBe('\ufffd');
   });
 
   test('keeps the order of keys that look like numbers, and where objects begin', () => {

@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
 import type { DocumentObject, DocumentValue } from './document.ts';
+import { KeptValues, type NeededFields } from './kept-values.ts';
 import { KeyCache } from './key-cache.ts';
 
 /**
@@ -8,6 +9,12 @@ import { KeyCache } from './key-cache.ts';
  * UTF-8, and a zero byte behind the end, as raw buffers have.
  */
 export type JsonDialect = 'standard' | 'loose';
+
+/** How a document is read, beyond what the standard says. */
+export interface JsonReading {
+  readonly dialect?: JsonDialect | undefined;
+  readonly needed?: NeededFields | undefined;
+}
 
 /** Memory of a list, of an object, of a value, and of a string beside its characters: about. */
 const LIST_BYTES = 120;
@@ -64,16 +71,16 @@ const ascii = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCode, 
 
 /**
  * Reads a text of JSON within the budget, byte by byte: numbers of a list go to a typed array, so that a large model takes a
- * few times its size. A key that an object has twice is refused, for readers disagree which of the two counts.
+ * few times its size, and less where `needed` says what of its objects is forgotten at once. A key that an object has twice is refused, for readers disagree which of the two counts.
  * Errors: READ_CORRUPT, READ_LIMIT, READ_TRUNCATED, each with the byte.
  */
 export function readJson(
   bytes: Uint8Array,
   what: string,
   budget: ReadBudget,
-  dialect: JsonDialect = 'standard',
+  reading: JsonReading = {},
 ): DocumentValue {
-  return new JsonReader(bytes, what, budget, dialect).read();
+  return new JsonReader(bytes, what, budget, reading).read();
 }
 
 class JsonReader {
@@ -81,6 +88,8 @@ class JsonReader {
   readonly #what: string;
   readonly #budget: ReadBudget;
   readonly #dialect: JsonDialect;
+  readonly #needed: NeededFields | null;
+  readonly #kept: KeptValues;
   readonly #keys = new KeyCache();
   #at = 0;
   #depth = 0;
@@ -89,11 +98,13 @@ class JsonReader {
   #room = NO_NUMBERS;
   #used = 0;
 
-  constructor(bytes: Uint8Array, what: string, budget: ReadBudget, dialect: JsonDialect) {
+  constructor(bytes: Uint8Array, what: string, budget: ReadBudget, reading: JsonReading) {
     this.#bytes = bytes;
     this.#what = what;
     this.#budget = budget;
-    this.#dialect = dialect;
+    this.#dialect = reading.dialect ?? 'standard';
+    this.#needed = reading.needed ?? null;
+    this.#kept = new KeptValues(budget);
   }
 
   read(): DocumentValue {
@@ -120,6 +131,7 @@ class JsonReader {
 
   #object(): DocumentObject {
     const offset = this.#open(OBJECT_BYTES);
+    const [room, used] = [this.#room, this.#used];
     const fields = new Map<string, DocumentValue>();
     while (this.#hasNext(CLOSE_OBJECT, '"}"', fields.size)) {
       const at = this.#at;
@@ -133,7 +145,12 @@ class JsonReader {
       fields.set(key, this.#value());
     }
     this.#depth -= 1;
-    return { offset, fields };
+    const names = this.#needed?.(fields) ?? null;
+    if (names === null) return { offset, fields };
+    const kept = this.#kept.fields(fields, names, this.#what, offset);
+    // All that was read of it may be overwritten.
+    this.#used = this.#room === room ? used : 0;
+    return { offset, fields: kept };
   }
 
   #key(): string {

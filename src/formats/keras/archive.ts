@@ -29,7 +29,7 @@ export function isKerasArchive(head: Uint8Array): boolean {
 export function openArchive(bytes: Uint8Array, context: ReadContext, budget: ReadBudget): KerasFile {
   const archive = new ZipArchive(bytes, context.codecs, budget);
   const document = (name: string) =>
-    readJson(archive.read(name), `${name} of a Keras archive`, budget, 'loose');
+    readJson(archive.read(name), `${name} of a Keras archive`, budget, { dialect: 'loose' });
   const metadata = archive.has(METADATA) ? document(METADATA) : null;
   const version =
     isObject(metadata ?? undefined) && isObject(metadata) ? metadata.fields.get('keras_version') : null;

@@ -21,7 +21,7 @@ export function openHdf5Model(bytes: Uint8Array, context: ReadContext, budget: R
     architecture: () => {
       const config = textOf(root, 'model_config');
       if (config === null) throw missingModel(root);
-      return readDescription(readJson(new TextEncoder().encode(config), WHAT, budget, 'loose'), {
+      return readDescription(readJson(new TextEncoder().encode(config), WHAT, budget, { dialect: 'loose' }), {
         path: '',
         depth: 0,
       });

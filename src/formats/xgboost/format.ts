@@ -1,11 +1,9 @@
 import type { ModelDescription } from '../../model/description.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
-import { readJson } from '../json/read.ts';
 import { looksBinary, readBinaryBooster } from './binary.ts';
 import { describeBooster } from './describe.ts';
-import { readBoosterDocument } from './read-document.ts';
-import { readUbjson } from './ubjson.ts';
+import { readJsonBooster, readUbjBooster } from './read-booster.ts';
 
 const TEXT = new TextDecoder('latin1');
 
@@ -22,10 +20,7 @@ export const xgboostJsonFormat: FileFormatReader = {
     /^\s*\{\s*"(?:(?:learner|Config|Model)"\s*:\s*\{|version"\s*:\s*\[)/.test(TEXT.decode(head)),
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(
-      readBoosterDocument(readJson(bytesOf(source, budget), 'a JSON document', budget, 'loose')),
-      'xgboost-json',
-    );
+    return describeBooster(readJsonBooster(bytesOf(source, budget), budget), 'xgboost-json');
   },
 };
 
@@ -35,7 +30,7 @@ export const xgboostUbjFormat: FileFormatReader = {
   match: (head) => /^\{L\0{7}.(?:learner|version|Config|Model)/s.test(TEXT.decode(head)),
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(readBoosterDocument(readUbjson(bytesOf(source, budget), budget)), 'xgboost-ubj');
+    return describeBooster(readUbjBooster(bytesOf(source, budget), budget), 'xgboost-ubj');
   },
 };
 

@@ -3,18 +3,24 @@ import { readJson } from '../json/read.ts';
 import { looksBinary, readBinaryBooster } from './binary.ts';
 import type { BoosterModel } from './booster.ts';
 import { boosterUnsupported } from './failure.ts';
-import { readBoosterDocument } from './read-document.ts';
+import { neededOfTree, readBoosterDocument } from './read-document.ts';
 import { readUbjson } from './ubjson.ts';
 
 const BRACE = 0x7b;
 const LENGTH = 0x4c;
 
+/** Of a file of JSON. */
+export const readJsonBooster = (bytes: Uint8Array, budget: ReadBudget): BoosterModel =>
+  readBoosterDocument(readJson(bytes, 'a JSON document', budget, { dialect: 'loose', needed: neededOfTree }));
+
+/** Of a file of UBJSON. */
+export const readUbjBooster = (bytes: Uint8Array, budget: ReadBudget): BoosterModel =>
+  readBoosterDocument(readUbjson(bytes, budget, neededOfTree));
+
 /** The booster in a buffer (`Booster.__getstate__`): UBJSON, JSON or binary, by the release that wrote it. */
 export function readBoosterBytes(bytes: Uint8Array, budget: ReadBudget): BoosterModel {
   if (bytes[0] === BRACE)
-    return readBoosterDocument(
-      bytes[1] === LENGTH ? readUbjson(bytes, budget) : readJson(bytes, 'a JSON document', budget, 'loose'),
-    );
+    return bytes[1] === LENGTH ? readUbjBooster(bytes, budget) : readJsonBooster(bytes, budget);
   if (looksBinary(bytes)) return readBinaryBooster(bytes, budget);
   const found = `${bytes.length} bytes of an unknown format`;
   throw boosterUnsupported(

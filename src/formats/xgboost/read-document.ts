@@ -1,4 +1,4 @@
-import { type DocumentValue, isNumbers } from '../json/document.ts';
+import { type DocumentNumbers, type DocumentValue, isNumbers, isObject } from '../json/document.ts';
 import { DocumentView } from '../json/document-view.ts';
 import type { BoosterModel, BoosterRelease, BoosterTree } from './booster.ts';
 import { boosterInvalid, boosterUnsupported } from './failure.ts';
@@ -7,6 +7,28 @@ import { boosterInvalid, boosterUnsupported } from './failure.ts';
 const MOST_CATEGORY = 2 ** 24 - 1;
 /** Words that the sets of one booster may take together. */
 const MOST_WORDS = 2 ** 26;
+
+/** What a tree is made of here; the rest tells how it was trained, and is half of a file. */
+const NUMERIC_TREE = [
+  ...(['tree_param', 'left_children', 'right_children', 'split_indices', 'split_conditions'] as const),
+  ...(['default_left', 'leaf_weights'] as const),
+];
+const CATEGORICAL_TREE = [
+  ...NUMERIC_TREE,
+  ...(['split_type', 'categories', 'categories_nodes', 'categories_segments', 'categories_sizes'] as const),
+];
+/** Leaves that are vectors have them as `base_weights` up to 3.1. */
+const VECTORS = 'base_weights';
+
+/** The fields of a tree that are needed; null for other objects of a document. */
+export function neededOfTree(fields: ReadonlyMap<string, DocumentValue>): readonly string[] | null {
+  const [left, types, params] = ['left_children', 'split_type', 'tree_param'].map((name) => fields.get(name));
+  if (!isNumbers(left) || !fields.has('split_conditions')) return null;
+  const isNumeric = isNumbers(types) && types.length === left.length && types.every((type) => type === 0);
+  const names = isNumeric ? NUMERIC_TREE : CATEGORICAL_TREE;
+  const width = isObject(params) ? Number(params.fields.get('size_leaf_vector') ?? 1) : 1;
+  return width > 1 ? [...names, VECTORS] : names;
+}
 
 /** Reads a document (`save_model`, or the buffer of a pickle: `{"Config", "Model"}`). Errors: MODEL_INVALID, MODEL_UNSUPPORTED. */
 export function readBoosterDocument(value: DocumentValue): BoosterModel {
@@ -144,10 +166,9 @@ function leavesOf(
   width: number,
   threshold: BoosterTree['threshold'],
 ): Pick<BoosterTree, 'values' | 'leafRow'> {
-  const atNode = (node: number): number => node;
-  if (width === 1) return { values: threshold, leafRow: atNode };
+  if (width === 1) return { values: threshold, leafRow: ownRow };
   if (!view.has('leaf_weights'))
-    return { values: view.numbers('base_weights', count * width), leafRow: atNode };
+    return { values: view.numbers('base_weights', count * width), leafRow: ownRow };
   const values = view.numbers('leaf_weights');
   const rows = view.numbers('right_children', count);
   return {
@@ -161,16 +182,19 @@ function leavesOf(
   };
 }
 
+const ownRow = (node: number): number => node;
+const NO_SETS: ReadonlyMap<number, Uint32Array> = new Map();
+
 /** Sets of the categorical nodes: `categories[segment … segment + size]` of each of `categories_nodes`. */
 function setsOf(
   view: DocumentView,
   count: number,
   words: { left: number },
 ): ReadonlyMap<number, Uint32Array> {
-  const sets = new Map<number, Uint32Array>();
-  if (!view.has('split_type')) return sets;
+  if (!view.has('split_type')) return NO_SETS;
   const types = view.indexes('split_type', 0, 1, count);
-  if (!types.includes(1)) return sets;
+  if (!types.includes(1)) return NO_SETS;
+  const sets = new Map<number, Uint32Array>();
   const categories = view.indexes('categories', 0, MOST_CATEGORY);
   const nodes = view.indexes('categories_nodes', 0, count - 1);
   const starts = view.indexes('categories_segments', 0, categories.length, nodes.length);
@@ -189,11 +213,7 @@ function setsOf(
   return sets;
 }
 
-function wordsOf(
-  view: DocumentView,
-  members: ReturnType<typeof view.numbers>,
-  words: { left: number },
-): Uint32Array {
+function wordsOf(view: DocumentView, members: DocumentNumbers, words: { left: number }): Uint32Array {
   let most = 0;
   for (const member of members) most = Math.max(most, member);
   const size = (most >> 5) + 1;

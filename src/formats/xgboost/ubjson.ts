@@ -2,6 +2,9 @@ import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
 import type { DocumentNumbers, DocumentObject, DocumentValue } from '../json/document.ts';
+import { KeptValues, type NeededFields } from '../json/kept-values.ts';
+import { KeyCache } from '../json/key-cache.ts';
+import { NumberBuffer } from '../json/number-buffer.ts';
 
 const WHAT = 'a UBJSON document';
 const VALUE_BYTES = 48;
@@ -10,22 +13,47 @@ const TICK = 2 ** 16;
 /** Bytes of each type of number (Universal Binary JSON, draft 12; big-endian). */
 const NUMBER_BYTES: Readonly<Record<string, number>> = { i: 1, U: 1, C: 1, I: 2, l: 4, L: 8, d: 4, D: 8 };
 
-/** Reads a document of UBJSON as XGBoost writes it: typed and counted containers too. */
-export function readUbjson(bytes: Uint8Array, budget: ReadBudget): DocumentValue {
-  return new UbjsonDocument(bytes, budget).read();
+/** What arrays of each type of number become. */
+const ARRAYS: readonly (readonly [string, (length: number) => DocumentNumbers])[] = [
+  ['i', (length) => new Int8Array(length)],
+  ['U', (length) => new Uint8Array(length)],
+  ['I', (length) => new Int16Array(length)],
+  ['l', (length) => new Int32Array(length)],
+  ['L', (length) => new Float64Array(length)],
+  ['d', (length) => new Float32Array(length)],
+  ['D', (length) => new Float64Array(length)],
+];
+
+/**
+ * Reads a document of UBJSON as XGBoost writes it: typed and counted containers too. Of objects that `needed` knows, the rest is
+ * forgotten at once.
+ */
+export function readUbjson(
+  bytes: Uint8Array,
+  budget: ReadBudget,
+  needed: NeededFields | null = null,
+): DocumentValue {
+  return new UbjsonDocument(bytes, budget, needed).read();
 }
 
 class UbjsonDocument {
   readonly #cursor: ByteCursor;
   readonly #view: DataView;
   readonly #budget: ReadBudget;
+  readonly #needed: NeededFields | null;
+  readonly #buffers: ReadonlyMap<string, NumberBuffer>;
+  readonly #kept: KeptValues;
+  readonly #keys = new KeyCache();
   #depth = 0;
   #values = 0;
 
-  constructor(bytes: Uint8Array, budget: ReadBudget) {
+  constructor(bytes: Uint8Array, budget: ReadBudget, needed: NeededFields | null) {
     this.#cursor = new ByteCursor(bytes);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#budget = budget;
+    this.#needed = needed;
+    this.#buffers = new Map(ARRAYS.map(([type, make]) => [type, new NumberBuffer(make, budget)]));
+    this.#kept = new KeptValues(budget);
   }
 
   read(): DocumentValue {
@@ -69,6 +97,7 @@ class UbjsonDocument {
 
   #object(): DocumentObject {
     const offset = this.#cursor.offset - 1;
+    const marks = this.#needed === null ? [] : Array.from(this.#buffers.values(), (one) => one.mark());
     const fields = new Map<string, DocumentValue>();
     while (this.#peek() !== '}') {
       const key = this.#string();
@@ -76,7 +105,11 @@ class UbjsonDocument {
       fields.set(key, this.#value(this.#marker()));
     }
     this.#cursor.u8(WHAT);
-    return { offset, fields };
+    const names = this.#needed?.(fields) ?? null;
+    if (names === null) return { offset, fields };
+    const kept = this.#kept.fields(fields, names, WHAT, offset);
+    for (const [i, buffer] of [...this.#buffers.values()].entries()) buffer.rewind(marks[i]!);
+    return { offset, fields: kept };
   }
 
   #array(): DocumentValue {
@@ -110,10 +143,9 @@ class UbjsonDocument {
     if (size === undefined || type === 'C') throw this.#wrong(type, 'the type of numbers');
     const from = this.#cursor.offset;
     const bytes = this.#cursor.take(size * count, 'an array');
-    this.#budget.charge(size * count, 'an array', from);
-    if (type === 'U') return bytes.slice();
-    const data = arrayOf(type, count);
-    for (let i = 0; i < count; i++) data[i] = this.#numberAt(type, from + i * size);
+    const data = this.#buffers.get(type)?.take(count, 'an array', from) ?? new Float64Array(count);
+    if (type === 'U') data.set(bytes);
+    else for (let i = 0; i < count; i++) data[i] = this.#numberAt(type, from + i * size);
     return data;
   }
 
@@ -158,7 +190,7 @@ class UbjsonDocument {
     this.#budget.check('stringBytes', length, 'a string', at);
     const bytes = this.#cursor.take(length, 'a string');
     this.#budget.charge(2 * length, 'a string', at);
-    return UTF8.decode(bytes);
+    return this.#keys.readBetween(bytes, 0, length) ?? UTF8.decode(bytes);
   }
 
   #peek(): string {
@@ -174,21 +206,6 @@ class UbjsonDocument {
       found: JSON.stringify(found),
       wanted,
     });
-  }
-}
-
-function arrayOf(type: string, count: number): DocumentNumbers {
-  switch (type) {
-    case 'i':
-      return new Int8Array(count);
-    case 'I':
-      return new Int16Array(count);
-    case 'l':
-      return new Int32Array(count);
-    case 'd':
-      return new Float32Array(count);
-    default:
-      return new Float64Array(count);
   }
 }
 

@@ -31,7 +31,7 @@ const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarra
 
 const jsonView = (archive: ZipArchive, name: string, budget: ReadBudget): DocumentView =>
   new DocumentView(
-    readJson(archive.read(name), name, budget, 'loose'),
+    readJson(archive.read(name), name, budget, { dialect: 'loose' }),
     { path: '', offset: 0 },
     documentRefusal,
   );
