@@ -6,6 +6,7 @@ import type { ReadingChoices } from '../model/reading-choices.ts';
 import { totalMemory } from '../process/available-memory.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
+import { withIterations } from './first-iterations.ts';
 import { detectFormat } from './formats.ts';
 import { withMissing } from './missing-number.ts';
 import { checkModelSize, type MemoryOptions } from './model-size.ts';
@@ -15,9 +16,13 @@ import { type ReadModel, readParts } from './read-parts.ts';
 /** With a `maxModel`, the other limits on sizes and time grow as well. */
 export interface ReadOptions extends ReadingChoices, MemoryOptions {}
 
-function readContext(size: number, { maxModel, member, memory = totalMemory() }: ReadOptions): ReadContext {
+function readContext(
+  size: number,
+  { maxModel, member, iterations, memory = totalMemory() }: ReadOptions,
+): ReadContext {
   return {
     member: member ?? null,
+    iterations: iterations ?? null,
     limits: limitsForModel({ size, memory, maxModel }),
     codecs: CODECS,
     now: computedMillis,
@@ -32,7 +37,7 @@ function computedMillis(): number {
 
 /**
  * Reads a model file as data, or a folder of files that are parts of one model: nothing in it is imported, called or executed.
- * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_TOO_LARGE and other MODEL_*, MISSING_UNFIT; SAVED_INVALID
+ * Errors: FILE_NOT_FOUND, FILE_UNREADABLE, FORMAT_UNKNOWN, READ_*, MODEL_TOO_LARGE and other MODEL_*, MISSING_UNFIT, ITERATIONS_UNFIT; SAVED_INVALID
  * of a folder.
  */
 export function readModelFile(path: string, options: ReadOptions = {}): ReadModel {
@@ -51,8 +56,10 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
   return { ...chosen(read, options), file: path, sideFiles: source.sideFiles };
 }
 
-const chosen = (description: ModelDescription, { missing }: ReadOptions): ModelDescription =>
-  missing === undefined ? description : withMissing(description, missing);
+function chosen(read: ModelDescription, { missing, iterations }: ReadOptions): ModelDescription {
+  const told = missing === undefined ? read : withMissing(read, missing);
+  return iterations === undefined ? told : withIterations(told, iterations);
+}
 
 /** Of what the system does not tell of, opening it says why. */
 function isFolder(path: string): boolean {

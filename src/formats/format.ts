@@ -26,6 +26,8 @@ export interface ReadContext {
   readonly codecs: readonly DecompressionCodec[];
   /** Which model is meant in a file that holds several things; null where that was not said. */
   readonly member?: string | null;
+  /** Iterations that predict, the first ones; null where that was not said. */
+  readonly iterations?: number | null;
   /**
    * Milliseconds of computing since some start, for the limit on time; passed in so that readers read no clock. Of one
    * thread: a machine that is busy with something else makes no file slow.

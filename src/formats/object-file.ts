@@ -12,4 +12,6 @@ export interface ObjectFile {
   readonly notes: readonly ReadNote[];
   /** What the reading has left for texts and files within the values: boosters are pickled as what they are saved as. */
   readonly budget: ReadBudget;
+  /** Iterations of its model that predict, the first ones; null where that was not said. */
+  readonly iterations?: number | null | undefined;
 }

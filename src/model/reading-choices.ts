@@ -7,10 +7,13 @@ export interface ReadingChoices {
   readonly member?: string | undefined;
   /** The number that is missing beside NaN, to a booster whose file does not store it. */
   readonly missing?: number | undefined;
+  /** Iterations of boosting that predict, the first ones; of a forest trees. All of them, or those up to the best one, where it is not said. */
+  readonly iterations?: number | undefined;
 }
 
 /** The choices among other fields, without those that were not made. */
-export const choicesOf = ({ member, missing }: ReadingChoices): ReadingChoices => ({
+export const choicesOf = ({ member, missing, iterations }: ReadingChoices): ReadingChoices => ({
   ...(member === undefined ? {} : { member }),
   ...(missing === undefined ? {} : { missing }),
+  ...(iterations === undefined ? {} : { iterations }),
 });

@@ -71,6 +71,11 @@ function declared(command: Command): Command {
       numberOf(command),
     )
     .option(
+      '--iterations <number>',
+      'predict with the first iterations of boosting only, or trees of a forest',
+      countOf(command),
+    )
+    .option(
       '--member <name>',
       'model that is meant in a file that holds several things; scaler,model runs one after the other',
     )
@@ -89,6 +94,15 @@ const numberOf =
     const number = Number(text);
     if (text.trim() !== '' && Number.isFinite(Math.fround(number))) return number;
     const reason = `--missing is "${text}", expected a finite number such as -999`;
+    throw new PlimsollError('USAGE', { reason, command: command.name() });
+  };
+
+const countOf =
+  (command: Command) =>
+  (text: string): number => {
+    const count = Number(text);
+    if (/^\d+$/.test(text) && count > 0 && Number.isSafeInteger(count)) return count;
+    const reason = `--iterations is "${text}", expected a whole number from 1 on`;
     throw new PlimsollError('USAGE', { reason, command: command.name() });
   };
 

@@ -5,6 +5,7 @@ import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { isCbm, readCbm } from './cbm.ts';
 import { refusalsAt } from './failure.ts';
+import { firstTrees } from './first-trees.ts';
 import { shownInfo, versionOf } from './info.ts';
 import { isCatBoostJson, readCatBoostJson } from './json.ts';
 import type { CatBoostFile } from './model-file.ts';
@@ -50,7 +51,10 @@ function describe(
     globals: [],
     notes: [],
   };
-  return { ...base, ...contentOrBlocker(() => catboostStep(file, null, ORIGIN)) };
+  return {
+    ...base,
+    ...contentOrBlocker(() => firstTrees(catboostStep(file, null, ORIGIN), context.iterations)),
+  };
 }
 
 /** What `inspect` shows: the loss, and how much of what there is. */

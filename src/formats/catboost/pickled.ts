@@ -1,6 +1,7 @@
 import type { CatBoostStep } from '../../model/catboost.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { readCbm } from './cbm.ts';
+import { firstTrees } from './first-trees.ts';
 import type { WrapperClass } from './head.ts';
 import { lossOf, versionOf } from './info.ts';
 import { catboostStep } from './step.ts';
@@ -24,5 +25,5 @@ export function readPickledCatBoost(view: EstimatorView): CatBoostStep {
     'info',
     `a model of CatBoost${release === null ? '' : ` ${release}`}: ${file.trees.sizes.length} trees, loss ${lossOf(file.info) || 'unknown'}`,
   );
-  return catboostStep(file, wrapper, view.origin);
+  return firstTrees(catboostStep(file, wrapper, view.origin), view.reading.iterations);
 }

@@ -81,7 +81,9 @@ export function readObjectFile(source: ByteSource, context: ReadContext): Object
   const reader = new JoblibReader(source, context);
   const { bytes, compression } = reader.unpack(reader.whole(source));
   const root = reader.pickle(bytes);
-  const globals = reader.reading.globals.list;
+  const { budget, globals: named } = reader.reading;
+  const { iterations } = context;
+  const globals = named.list;
   const format = reader.wrapped || compression !== null ? 'joblib' : 'pickle';
-  return { format, compression, root, globals, notes: notesOf(globals), budget: reader.reading.budget };
+  return { format, compression, root, globals, notes: notesOf(globals), budget, iterations };
 }

@@ -3,7 +3,8 @@ import type { StepOrigin } from '../../model/step-base.ts';
 import { ReadBudget } from '../budget.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { FileFormatReader } from '../format.ts';
-import { looksLikeLightgbm, readModelText } from './model-text.ts';
+import { chosenIterations } from '../iterations.ts';
+import { iterationsOf, looksLikeLightgbm, readModelText } from './model-text.ts';
 import { boosterOutline } from './outline.ts';
 import { boosterSteps } from './steps.ts';
 
@@ -18,7 +19,9 @@ export const lightgbmFormat: FileFormatReader = {
     const what = `"${source.name}"`;
     budget.check('fileBytes', source.size, what, 0);
     budget.charge(source.size, what, 0);
-    const model = readModelText(source.slice(0, source.size), what, budget);
+    const { iterations } = context;
+    const model = readModelText(source.slice(0, source.size), what, budget, iterations ?? 0);
+    chosenIterations(iterations, iterationsOf(model));
     const base = { origin: ORIGIN, features: null, featureNames: null };
     const { content, blockers } = contentOrBlocker(() => boosterSteps(model, base, { classes: null }));
     return {

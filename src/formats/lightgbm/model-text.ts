@@ -29,6 +29,10 @@ export interface LightgbmModel {
   readonly pandasCategorical: DocumentValue;
 }
 
+/** Iterations that the file holds. */
+export const iterationsOf = ({ treesInFile, treesPerIteration }: LightgbmModel): number =>
+  treesInFile / treesPerIteration;
+
 /** Columns of any model: a count in a tiny file must not size anything. */
 const MAX_COLUMNS = 2 ** 21;
 const MAX_TREES = 2 ** 24;

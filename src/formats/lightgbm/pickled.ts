@@ -5,7 +5,7 @@ import { isType } from '../pickle/value.ts';
 import { toNumber } from '../sklearn/arrays.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
-import { type LightgbmModel, readModelText } from './model-text.ts';
+import { iterationsOf, type LightgbmModel, readModelText } from './model-text.ts';
 import { boosterSteps } from './steps.ts';
 
 /** A pickled `Booster`: its state holds the text that `save_model` would write, with every iteration of training. */
@@ -58,5 +58,8 @@ function modelOf(view: EstimatorView): LightgbmModel {
   budget.charge(text.length, what, view.origin.offset);
   // Where training stopped early, `predict` takes the iterations up to the best one.
   const best = toNumber(view.get('best_iteration') ?? null) ?? 0;
-  return readModelText(new TextEncoder().encode(text), what, budget, best);
+  const { iterations } = view.reading;
+  const model = readModelText(new TextEncoder().encode(text), what, budget, iterations ?? best);
+  view.chosenIterations(iterationsOf(model));
+  return model;
 }

@@ -16,7 +16,7 @@ import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from './arrays.ts';
 import { type FittedTable, fittedTableOf, selectColumns } from './columns.ts';
 import { show } from './show.ts';
-import { givesSparse, withSparseInput } from './sparse-output.ts';
+import { withSparseInput } from './sparse-output.ts';
 import type { EstimatorView } from './view.ts';
 
 /** `(name, estimator[, columns])` tuples of a composite. */
@@ -61,7 +61,8 @@ export function readPipeline(view: EstimatorView): PipelineStep | null {
     const step = view.reading.step(estimator, path, view.release);
     if (step === null) blocked = true;
     else steps.push({ name, step: isSparse ? withSparseInput(step) : step });
-    isSparse = givesSparse(estimator, isSparse);
+    // What was read whole is neither too deep nor in itself.
+    if (!blocked) isSparse = view.reading.sparse.of(estimator, isSparse);
   }
   if (entries.length === 0) throw view.invalid('steps', 'empty', 'at least one step');
   if (blocked) return null;

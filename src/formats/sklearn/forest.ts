@@ -15,7 +15,8 @@ import type { EstimatorView } from './view.ts';
 /** RandomForest*, ExtraTrees*: the mean over the trees, in order (`_accumulate_prediction`). */
 export function readForest(view: EstimatorView): TreeEnsembleStep {
   const groups = isClassifier(view) ? classGroups(view) : null;
-  const views = treeViews(view, 'estimators_');
+  const held = treeViews(view, 'estimators_');
+  const views = held.slice(0, view.chosenIterations(held.length) ?? held.length);
   const first = readCythonTree(elementAt(views, 0));
   const trees = views.map((one, i) => {
     const tree = i === 0 ? first : readCythonTree(one);

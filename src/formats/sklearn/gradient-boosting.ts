@@ -24,7 +24,9 @@ type Base = TreeEnsembleStep['base'];
 export function readGradientBoosting(view: EstimatorView): TreeEnsembleStep {
   const classes = isClassifier(view) ? view.labels('classes_') : null;
   const scores = classes === null || classes.values.length <= 2 ? 1 : classes.values.length;
-  const trees = stageTrees(view, scores);
+  const held = stageTrees(view, scores);
+  const stages = view.chosenIterations(held.length / scores);
+  const trees = held.slice(0, stages === null ? held.length : stages * scores);
   const features = elementAt(trees, 0).features;
   const rate = view.number('learning_rate');
   const scaled = trees.map((tree) => ({ ...tree, values: tree.values.map((value) => rate * value) }));

@@ -42,7 +42,8 @@ function readTrees(view: EstimatorView): TreeEnsembleStep {
     );
   const features = view.base().features;
   if (features === null) throw view.invalid('_n_features', 'missing', 'the number of columns');
-  const stages = view.items('_predictors').map((stage) => arrayItemsOf(stage) ?? []);
+  const held = view.items('_predictors').map((stage) => arrayItemsOf(stage) ?? []);
+  const stages = held.slice(0, view.chosenIterations(held.length) ?? held.length);
   const scores = classes === null || classes.values.length <= 2 ? 1 : classes.values.length;
   const uneven = stages.find((stage) => stage.length !== scores);
   if (uneven !== undefined)

@@ -11,7 +11,6 @@ import { outlineOf } from './outline.ts';
 import { Reading } from './reading.ts';
 import { readerOf } from './registry.ts';
 import { show } from './show.ts';
-import { givesSparse } from './sparse-output.ts';
 
 /**
  * Files whose root is no model but a dict, list or tuple with a model in it: people save columns, scalers, encoders, thresholds
@@ -97,7 +96,7 @@ function textsIn(value: PyValue): readonly string[] | null {
 
 /** One estimator of a file; whatever keeps it from being evaluated is in `blockers`. */
 export function describeEstimator(file: ObjectFile, value: PyValue, path: string): DescribedPart {
-  const reading = new Reading(readerOf, file.budget);
+  const reading = new Reading(readerOf, file.budget, file.iterations);
   const step = reading.step(value, path);
   return {
     step: reading.blockers.length > 0 ? null : step,
@@ -105,6 +104,6 @@ export function describeEstimator(file: ObjectFile, value: PyValue, path: string
     notes: [...notesOn(value), ...reading.notes],
     outline: outlineOf(value, path),
     framework: frameworkOf(value, reading.releases),
-    givesSparse: (isSparse) => givesSparse(value, isSparse),
+    givesSparse: (isSparse) => reading.blockers.length === 0 && reading.sparse.of(value, isSparse),
   };
 }

@@ -8,6 +8,7 @@ import { elementsOf } from '../numpy/decode.ts';
 import { objectState } from '../pickle/access.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { globalName, show } from './show.ts';
+import { SparseOutputs } from './sparse-output.ts';
 import { releaseOf, type SklearnRelease } from './state.ts';
 import { type EstimatorReading, EstimatorView } from './view.ts';
 
@@ -37,15 +38,22 @@ export class Reading implements EstimatorReading {
   /** Releases of libraries by what the parts of the file say. */
   readonly releases = new Map<string, string>();
   readonly budget: ReadBudget;
+  readonly iterations: number | null;
+  readonly sparse = new SparseOutputs();
   readonly #lookup: (className: string) => Reader | null;
   #depth = 0;
   #count = 0;
   readonly #seen = new Set<PyValue>();
   #repeated = 0;
 
-  constructor(lookup: (className: string) => Reader | null, budget: ReadBudget) {
+  constructor(
+    lookup: (className: string) => Reader | null,
+    budget: ReadBudget,
+    iterations: number | null = null,
+  ) {
     this.#lookup = lookup;
     this.budget = budget;
+    this.iterations = iterations;
   }
 
   /** The estimator at `path`, or null after recording why it can't be read. Throws MODEL_INVALID for corrupt state. */

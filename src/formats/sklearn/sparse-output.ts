@@ -1,7 +1,7 @@
 import type { ModelStep } from '../../model/step.ts';
 import { stepUnsupported } from '../failure.ts';
 import { className, objectState } from '../pickle/access.ts';
-import { isType, type PyValue } from '../pickle/value.ts';
+import { isType, type PyObject, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf } from './arrays.ts';
 
 /**
@@ -13,32 +13,47 @@ const ALWAYS = /\.(?:CountVectorizer|TfidfVectorizer|TfidfTransformer|HashingVec
 /** Of a sparse matrix these make one again. */
 const KEEPS =
   /\.(?:StandardScaler|MaxAbsScaler|RobustScaler|Normalizer|Binarizer|SimpleImputer|FunctionTransformer|VarianceThreshold|PolynomialFeatures|Select\w+)$/;
-/** Pipelines in pipelines; a file may nest them in themselves. */
-const MAX_DEPTH = 64;
+/**
+ * Which estimators of a file give a sparse matrix, of those that were read whole: each is looked into once for each kind of
+ * input, for a file may share one among thousands.
+ */
+export class SparseOutputs {
+  readonly #known = { sparse: new Map<PyValue, boolean>(), dense: new Map<PyValue, boolean>() };
 
-/** Whether what `value` transforms comes out sparse, where what goes in is sparse or not. */
-export function givesSparse(value: PyValue, isSparse: boolean, depth = 0): boolean {
-  if (value === null || value === 'passthrough') return isSparse;
-  if (!isType(value, 'object') || depth > MAX_DEPTH) return false;
-  const [name, state] = [className(value), objectState(value)];
-  if (ALWAYS.test(name)) return true;
-  if (KEEPS.test(name)) return isSparse;
-  if (/\.(?:OneHotEncoder|DictVectorizer)$/.test(name))
-    // `sparse` up to 1.1.
-    return (state.get('sparse_output') ?? state.get('sparse')) !== false;
-  if (name.endsWith('.KBinsDiscretizer')) return state.get('encode') === 'onehot';
-  // Decided at fit, by how many cells are zero.
-  if (name.endsWith('.ColumnTransformer')) return state.get('sparse_output_') === true;
-  if (name.endsWith('.FeatureUnion'))
-    return estimatorsOf(state.get('transformer_list')).some(
-      (inner) => inner !== null && inner !== 'drop' && givesSparse(inner, isSparse, depth + 1),
-    );
-  if (name.endsWith('.Pipeline'))
-    return estimatorsOf(state.get('steps')).reduce<boolean>(
-      (sparse, inner) => givesSparse(inner, sparse, depth + 1),
-      isSparse,
-    );
-  return false;
+  /** Whether what `value` transforms comes out sparse, where what goes in is sparse or not. */
+  of(value: PyValue, isSparse: boolean): boolean {
+    if (value === null || value === 'passthrough') return isSparse;
+    if (!isType(value, 'object')) return false;
+    const known = this.#known[isSparse ? 'sparse' : 'dense'];
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    known.set(value, false);
+    const gives = this.#look(value, isSparse);
+    known.set(value, gives);
+    return gives;
+  }
+
+  #look(value: PyObject, isSparse: boolean): boolean {
+    const [name, state] = [className(value), objectState(value)];
+    if (ALWAYS.test(name)) return true;
+    if (KEEPS.test(name)) return isSparse;
+    if (/\.(?:OneHotEncoder|DictVectorizer)$/.test(name))
+      // `sparse` up to 1.1.
+      return (state.get('sparse_output') ?? state.get('sparse')) !== false;
+    if (name.endsWith('.KBinsDiscretizer')) return state.get('encode') === 'onehot';
+    // Decided at fit, by how many cells are zero.
+    if (name.endsWith('.ColumnTransformer')) return state.get('sparse_output_') === true;
+    if (name.endsWith('.FeatureUnion'))
+      return estimatorsOf(state.get('transformer_list')).some(
+        (inner) => inner !== null && inner !== 'drop' && this.of(inner, isSparse),
+      );
+    if (name.endsWith('.Pipeline'))
+      return estimatorsOf(state.get('steps')).reduce<boolean>(
+        (sparse, inner) => this.of(inner, sparse),
+        isSparse,
+      );
+    return false;
+  }
 }
 
 /** The estimators of `(name, estimator)` tuples. */

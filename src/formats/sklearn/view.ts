@@ -4,17 +4,22 @@ import type { StepBase, StepOrigin } from '../../model/step-base.ts';
 import type { LabelSet, Matrix } from '../../model/tensor.ts';
 import type { ReadBudget } from '../budget.ts';
 import { notFitted, stepInvalid, stepUnsupported } from '../failure.ts';
+import { chosenIterations } from '../iterations.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toNumbers, toText } from './arrays.ts';
 import { labelFault, toLabels } from './labels.ts';
 import { show } from './show.ts';
 import { densify } from './sparse.ts';
+import type { SparseOutputs } from './sparse-output.ts';
 import type { SklearnRelease } from './state.ts';
 
 /** What a view asks of the reading that it is part of. */
 export interface EstimatorReading {
   /** What is left of the limits of the file. */
   readonly budget: ReadBudget;
+  /** Iterations of the model that predict, the first ones; null where that was not said. */
+  readonly iterations: number | null;
+  readonly sparse: SparseOutputs;
   step(value: PyValue, path: string, release?: SklearnRelease | null): ModelStep | null;
   required(value: PyValue, path: string, release: SklearnRelease | null): ModelStep;
   view(value: PyValue, path: string, release?: SklearnRelease | null): EstimatorView;
@@ -59,6 +64,12 @@ export class EstimatorView {
   since(major: number, minor: number): boolean {
     const at = this.release;
     return at === null || at.major > major || (at.major === major && at.minor >= minor);
+  }
+
+  /** How many of the `held` iterations were chosen, or null; the estimator before the first of them has its own. Throws ITERATIONS_UNFIT. */
+  chosenIterations(held: number): number | null {
+    const { path } = this.origin;
+    return path.split('.').includes('init_') ? null : chosenIterations(this.reading.iterations, held);
   }
 
   /** First attribute present under one of the names, else undefined. */

@@ -81,7 +81,8 @@ export function readSkopsFile(source: ByteSource, context: ReadContext): ObjectF
   checkGraph(root, budget, 0);
   const names = globals.list;
   const notes = [{ level: 'info' as const, text: writer }, ...notesOf(names)];
-  return { format: 'skops', compression: null, root, globals: names, notes, budget };
+  const { iterations } = context;
+  return { format: 'skops', compression: null, root, globals: names, notes, budget, iterations };
 }
 
 /** The release that wrote the file. Throws READ_UNSAFE for a protocol that may say something else by the same words. */

@@ -1,27 +1,36 @@
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
+import { chosenIterations } from '../iterations.ts';
 import { type BoosterModel, outputsOfBooster } from './booster.ts';
-import { treesOfRounds } from './ensemble.ts';
+import { roundsOfBooster, treesOfRounds } from './ensemble.ts';
 import { stepsOfBooster } from './steps.ts';
 
-/** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees. */
-export function describeBooster(model: BoosterModel, format: string): ModelDescription {
+/** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees, or of the first iterations. */
+export function describeBooster(
+  model: BoosterModel,
+  format: string,
+  iterations: number | null = null,
+): ModelDescription {
   const description = {
     format,
     framework: frameworkOfBooster(model),
     compression: null,
     outline: outlineOfBooster(model, '', 0),
     globals: [],
-    notes: notesOf(model),
+    notes: iterations === null ? notesOf(model) : [],
   };
   return {
     ...description,
     ...contentOrBlocker(() =>
-      stepsOfBooster(model, {
-        origin: { path: '', class: 'xgboost.Booster', offset: 0 },
-        features: model.features,
-        featureNames: model.featureNames,
-      }),
+      stepsOfBooster(
+        model,
+        {
+          origin: { path: '', class: 'xgboost.Booster', offset: 0 },
+          features: model.features,
+          featureNames: model.featureNames,
+        },
+        { rounds: chosenIterations(iterations, roundsOfBooster(model)) ?? undefined },
+      ),
     ),
   };
 }

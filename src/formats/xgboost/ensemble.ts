@@ -135,13 +135,22 @@ function baseMargins(model: BoosterModel, scores: number, marginOf: (base: numbe
   return Float64Array.from({ length: scores }, (_, k) => margins[base.length === 1 ? 0 : k] ?? 0);
 }
 
+/** Rounds of boosting; gblinear has none. */
+export function roundsOfBooster({ trees, rounds, ...model }: BoosterModel): number {
+  if (rounds !== null && rounds.length > 1) return rounds.length - 1;
+  return trees.length / treesPerRound(model);
+}
+
+const treesPerRound = ({
+  parallelTrees,
+  leafWidth,
+  ...model
+}: Pick<BoosterModel, 'parallelTrees' | 'leafWidth' | 'classes' | 'targets'>): number =>
+  parallelTrees * (leafWidth > 1 ? 1 : outputsOfBooster(model));
+
 /** Trees of the first `rounds` rounds. */
-export function treesOfRounds(
-  { trees, rounds: ends, parallelTrees, leafWidth, ...model }: BoosterModel,
-  rounds?: number,
-): number {
+export function treesOfRounds({ trees, rounds: ends, ...model }: BoosterModel, rounds?: number): number {
   if (rounds === undefined) return trees.length;
   if (ends !== null && ends.length > 1) return ends[Math.min(rounds, ends.length - 1)] ?? trees.length;
-  const perRound = parallelTrees * (leafWidth > 1 ? 1 : outputsOfBooster(model));
-  return Math.min(trees.length, rounds * perRound);
+  return Math.min(trees.length, rounds * treesPerRound(model));
 }

@@ -20,7 +20,8 @@ export const xgboostJsonFormat: FileFormatReader = {
     /^\s*\{\s*"(?:(?:learner|Config|Model)"\s*:\s*\{|version"\s*:\s*\[)/.test(TEXT.decode(head)),
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(readJsonBooster(bytesOf(source, budget), budget), 'xgboost-json');
+    const model = readJsonBooster(bytesOf(source, budget), budget);
+    return describeBooster(model, 'xgboost-json', context.iterations);
   },
 };
 
@@ -30,7 +31,8 @@ export const xgboostUbjFormat: FileFormatReader = {
   match: (head) => /^\{L\0{7}.(?:learner|version|Config|Model)/s.test(TEXT.decode(head)),
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(readUbjBooster(bytesOf(source, budget), budget), 'xgboost-ubj');
+    const model = readUbjBooster(bytesOf(source, budget), budget);
+    return describeBooster(model, 'xgboost-ubj', context.iterations);
   },
 };
 
@@ -40,6 +42,7 @@ export const xgboostBinaryFormat: FileFormatReader = {
   match: looksBinary,
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
-    return describeBooster(readBinaryBooster(bytesOf(source, budget), budget), 'xgboost-binary');
+    const model = readBinaryBooster(bytesOf(source, budget), budget);
+    return describeBooster(model, 'xgboost-binary', context.iterations);
   },
 };

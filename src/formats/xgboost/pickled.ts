@@ -6,13 +6,15 @@ import { toNumber } from '../sklearn/arrays.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { type BoosterModel, isSince, outputsOfBooster } from './booster.ts';
+import { roundsOfBooster } from './ensemble.ts';
 import { readBoosterBytes } from './read-booster.ts';
 import { stepsOfBooster } from './steps.ts';
 
-/** A pickled `xgboost.core.Booster`: its state holds the buffer of the library. All trees are used. */
+/** A pickled `xgboost.core.Booster`: its state holds the buffer of the library. All trees are used, where nothing else was chosen. */
 export function readXgboostBooster(view: EstimatorView): ModelStep {
   const model = modelOf(view);
-  return stepsOfBooster(model, baseOf(view, model));
+  const rounds = view.chosenIterations(roundsOfBooster(model)) ?? undefined;
+  return stepsOfBooster(model, baseOf(view, model), { rounds });
 }
 
 /**
@@ -27,7 +29,7 @@ export function readXgbModel(view: EstimatorView): ModelStep {
   const isClassifier = view.className.endsWith('Classifier');
   const classes = isClassifier ? classesOf(view, model) : null;
   return stepsOfBooster(model, baseOf(view, model), {
-    rounds: roundsOf(view, booster, model),
+    rounds: view.chosenIterations(roundsOfBooster(model)) ?? roundsOf(view, booster, model),
     head: classes === null ? undefined : (head) => classifierHead(head, classes),
     weighted: isSince(model.release, 1, 4) && !isSince(model.release, 3, 3) ? inplaceProduct : undefined,
     missing: missingOf(view),

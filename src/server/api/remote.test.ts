@@ -88,9 +88,9 @@ test('what is chosen of a file arrives as it was chosen, with its type', async (
   const file = join(api.dataDir, 'm.json');
   writeFileSync(file, '{}');
   const remote = new RemoteControl({ url: api.url });
-  await remote.addVersion('churn', { path: file, member: '1', missing: -999 }, { by: 'ada' });
+  await remote.addVersion('churn', { path: file, member: '1', missing: -999, iterations: 3 }, { by: 'ada' });
   const told = api.control.told.find(({ name }) => name === 'addVersion');
-  expect(told?.given[1]).toMatchObject({ member: '1', missing: -999 });
+  expect(told?.given[1]).toMatchObject({ member: '1', missing: -999, iterations: 3 });
 });
 
 test('what is said about Python arrives as it was said, with folder, modules and script', async () => {

@@ -18,6 +18,7 @@ export const UPLOAD_FIELDS = closed({
   maxModel: Type.Optional(Type.Integer({ minimum: 1 })),
   member: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
   missing: Type.Optional(Type.Number()),
+  iterations: Type.Optional(Type.Integer({ minimum: 1 })),
   reason: Type.Optional(Type.String({ maxLength: 2000 })),
 });
 const check = checkerOf(UPLOAD_FIELDS, 'body');

@@ -60,6 +60,9 @@ const BY_PATH = closed({
       description: 'The number that is missing beside NaN, to a booster that does not store it',
     }),
   ),
+  iterations: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Iterations that predict, the first ones; of a forest trees' }),
+  ),
   maxModel: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Largest model file, in bytes, that is trusted' }),
   ),
