@@ -93,6 +93,11 @@ export class ProtoReader {
     return this.#view.getFloat32(this.#take(4), true);
   }
 
+  fixed32(): number {
+    this.#expect(WIRE.fixed32);
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
   /** View of a length-delimited value; nothing is copied. */
   bytes(): Uint8Array {
     this.#expect(WIRE.bytes);

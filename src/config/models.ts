@@ -28,7 +28,13 @@ interface Naming {
 }
 
 /** What makes a folder one model: what plimsoll.save, MLflow and SageMaker call their files. */
-const MODEL_PARTS = ['plimsoll.json', 'MLmodel', 'inference.py', 'code/inference.py'] as const;
+const MODEL_PARTS = [
+  'plimsoll.json',
+  'MLmodel',
+  'saved_model.pb',
+  'inference.py',
+  'code/inference.py',
+] as const;
 
 /**
  * Names the files to serve: `NAME=FILE`, a folder (one model, or each model file in it), or a file (its stem, or `name`

@@ -44,12 +44,18 @@ export class FileSource implements ByteSource {
     return bytes;
   }
 
-  /** A regular file in the same folder; links are not followed, they could lead anywhere. */
+  /** A regular file in the same folder or below it; links are not followed, they could lead anywhere. */
   sibling(name: string): ByteSource | null {
-    if (basename(name) !== name) return null;
-    const path = join(dirname(this.#path), name);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (!stat?.isFile()) return null;
+    const parts = name.split('/');
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || basename(part) !== part))
+      return null;
+    let path = dirname(this.#path);
+    for (const [depth, part] of parts.entries()) {
+      path = join(path, part);
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (depth < parts.length - 1 ? !stat?.isDirectory() : !stat?.isFile()) return null;
+    }
+    const stat = lstatSync(path);
     this.#opened.push(path);
     return new FileSource(path, stat.size);
   }

@@ -10,6 +10,7 @@ import { onnxFormat } from '../formats/onnx/format.ts';
 import { pmmlFormat } from '../formats/pmml/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
+import { frozenGraphFormat, savedModelFormat } from '../formats/tensorflow/format.ts';
 import { torchFormat } from '../formats/torch/format.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import { sentenceCase } from '../text/sentence-case.ts';
@@ -44,7 +45,9 @@ const FORMATS: readonly FileFormatReader[] = [
   kerasFormat,
   kerasHdf5Format,
   onnxFormat,
+  savedModelFormat,
   pmmlFormat,
+  frozenGraphFormat,
 ];
 
 const READERS_OF_OBJECTS: ReadonlyMap<
@@ -73,7 +76,8 @@ export function detectFormat(source: ByteSource): FileFormatReader {
   throw unknownFormat(source);
 }
 
-const KNOWN = 'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras';
+const KNOWN =
+  'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras, SavedModel';
 const IN_PYTHON = 'if you trust who wrote it, Python may run it: --runtime python --trust';
 
 function unknownFormat(source: ByteSource): PlimsollError {

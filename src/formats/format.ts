@@ -7,7 +7,7 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `end - start` bytes; throws READ_TRUNCATED past the end. */
   slice(start: number, end: number): Uint8Array;
-  /** A file beside this one (plain name only), or null where there is none. */
+  /** A file beside this one, or below its folder (`variables/variables.index`); null where there is none. */
   sibling(name: string): ByteSource | null;
 }
 

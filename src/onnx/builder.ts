@@ -28,13 +28,17 @@ export class GraphBuilder implements GraphBuilderApi {
   readonly #initializers = new Map<string, Tensor>();
   /** Names of constants by fingerprint, so that equal ones are stored once. */
   readonly #constants = new Map<string, ValueName[]>();
-  readonly #names = new Set<string>();
+  readonly #names: Set<string>;
   readonly #reserved: ReadonlySet<string>;
 
-  /** @param reserved names that inputs and outputs will have: nothing else is called so */
-  constructor(name: string, reserved: readonly string[] = []) {
+  /**
+   * @param reserved names that inputs and outputs will have: nothing else is called so
+   * @param names those of the graphs around it
+   */
+  constructor(name: string, reserved: Iterable<string> = [], names = new Set<string>()) {
     this.#name = name;
     this.#reserved = new Set(reserved);
+    this.#names = names;
   }
 
   /** Whether a value has the name. */
@@ -42,10 +46,28 @@ export class GraphBuilder implements GraphBuilderApi {
     return this.#names.has(name);
   }
 
+  /** Builds a graph inside this one, such as the body of a Loop: it may read what is defined here so far. */
+  nested(name: string): GraphBuilder {
+    return new GraphBuilder(name, this.#reserved, this.#names);
+  }
+
   input(name: string, dtype: DType, shape: readonly (number | string)[]): ValueName {
     this.#claim(name);
     this.#inputs.push(Object.freeze({ name, dtype, shape: Object.freeze([...shape]) }));
     return name;
+  }
+
+  /** An input of a body of a Loop: a scalar of a type, or what the node around it carries, whose type follows from there. */
+  argument(stem: string, scalar: DType | null = null): ValueName {
+    const name = this.#unique(stem);
+    this.#inputs.push(Object.freeze({ name, dtype: scalar, shape: scalar === null ? null : [] }));
+    return name;
+  }
+
+  /** An output whose type follows from what makes it: of a graph inside another. */
+  result(value: ValueName): void {
+    const [name] = this.addMany('Identity', [value], 1);
+    this.#outputs.push(Object.freeze({ name: name ?? '', dtype: null, shape: null }));
   }
 
   constant(tensor: Tensor): ValueName {

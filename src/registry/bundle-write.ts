@@ -89,7 +89,10 @@ export function writeBundle(
   onnx: Uint8Array | null,
 ): void {
   const copy = (source: string, target: string, digest: string): void => {
-    writeToBundles(dirname(dir), () => copyFileSync(source, target, constants.COPYFILE_FICLONE));
+    writeToBundles(dirname(dir), () => {
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(source, target, constants.COPYFILE_FICLONE);
+    });
     if (digestFileSync(target) !== digest) throw new PlimsollError('FILE_CHANGED', { path: source });
     writeToBundles(dirname(dir), () => flushFile(target));
   };

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { elementAt } from '../core/element-at.ts';
 import { isPlimsollError, type PlimsollError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
@@ -48,7 +48,7 @@ export async function proveFile(
     return provePython(request, clock, events);
   }
   const sideFiles = description.sideFiles.map((path) => ({
-    name: basename(path),
+    name: relative(dirname(request.path), path).replaceAll(sep, '/'),
     digest: digestFileSync(path),
   }));
   const { joined, file } = description;

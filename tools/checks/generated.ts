@@ -15,6 +15,7 @@ import { LAYERS } from './layers.ts';
 import { layersPicturePage } from './layers-picture.ts';
 import { codeMapPage } from './layers-table.ts';
 import { metricsPage } from './metrics-page.ts';
+import { operatorsPage } from './operators-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 import { securityPage } from './security-page.ts';
 
@@ -29,6 +30,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
+  'docs/operators.md': operatorsPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };
 

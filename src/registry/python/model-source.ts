@@ -4,7 +4,7 @@ import type { Signature } from '../../model/signature.ts';
 
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
 export interface ModelSource {
-  readonly kind: 'file' | 'parts' | 'saved' | 'mlflow' | 'script';
+  readonly kind: 'file' | 'parts' | 'saved' | 'mlflow' | 'saved-model' | 'script';
   /** As it was given. */
   readonly path: string;
   /** File that may be read as data, without Python, or the folder of its parts; null where only Python could. */

@@ -15,6 +15,8 @@ export interface GivenBeside {
   readonly reference?: string | null | undefined;
 }
 
+/** What a SavedModel of TensorFlow is known by; its variables lie below. */
+const SAVED_MODEL = 'saved_model.pb';
 const SCRIPTS = ['code/inference.py', 'inference.py'] as const;
 const SCRIPT_FOLDER = { files: 1000, bytes: 4 * 2 ** 30 };
 /** What lies in such a folder and is no model. */
@@ -22,7 +24,7 @@ const BESIDE = /^(?:readme|license|requirements|conda|python_env|golden|referenc
 
 /** Whether a folder is one model, and not a folder of models. */
 export const isModelFolder = (path: string): boolean =>
-  isFolder(path) && [SAVED, MLMODEL, ...SCRIPTS].some((name) => existsSync(join(path, name)));
+  isFolder(path) && [SAVED, MLMODEL, SAVED_MODEL, ...SCRIPTS].some((name) => existsSync(join(path, name)));
 
 /**
  * What a FILE is: a file, a folder that `plimsoll.save` or MLflow wrote, one with a script beside a model, or one of files that
@@ -34,8 +36,10 @@ export async function readSource(path: string): Promise<ModelSource> {
   if (existsSync(join(path, MLMODEL))) return readMlflow(path);
   const script = SCRIPTS.find((name) => isFile(join(path, name)));
   if (script !== undefined) return scriptFolder(path, script);
+  if (isFile(join(path, SAVED_MODEL)))
+    return { ...bareSource(path), kind: 'saved-model', data: join(path, SAVED_MODEL) };
   if (partFilesIn(path).length > 0) return partsFolder(path);
-  const reason = `it is a folder without ${SAVED}, ${MLMODEL}, inference.py or model files`;
+  const reason = `it is a folder without ${SAVED}, ${MLMODEL}, ${SAVED_MODEL}, inference.py or model files`;
   throw new PlimsollError('FILE_UNREADABLE', { path, reason });
 }
 

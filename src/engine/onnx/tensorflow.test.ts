@@ -1,0 +1,136 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readModelFile } from '../../files/read-model.ts';
+import { ReadBudget } from '../../formats/budget.ts';
+import { DEFAULT_LIMITS } from '../../formats/limits.ts';
+import { describeGraph } from '../../formats/onnx/describe.ts';
+import { lintModel } from '../../formats/onnx/lint.ts';
+import { compileSignature } from '../../formats/tensorflow/compile.ts';
+import { GraphBudget } from '../../formats/tensorflow/graph-budget.ts';
+import { readSavedModel } from '../../formats/tensorflow/saved-model.ts';
+import { tableReader } from '../../formats/tensorflow/tables.ts';
+import { variableReader } from '../../formats/tensorflow/variables.ts';
+import type { ModelContent } from '../../model/description.ts';
+import { newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { createOnnxEngine } from './engine.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../fixtures/tensorflow');
+
+interface TensorJson {
+  readonly dtype: Tensor['dtype'];
+  readonly shape: readonly number[];
+  readonly data: readonly (number | string | boolean)[];
+}
+
+type GraphContent = Extract<ModelContent, { kind: 'graph' }>;
+
+function tensorOf({ dtype, shape, data }: TensorJson): Tensor {
+  if (dtype === 'string') return { dtype, shape, data: data.map(String) };
+  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
+  return newTensor(dtype, shape, new TYPED_ARRAYS[dtype](data.map(numberOf) as never));
+}
+
+/** Infinities and NaN are texts in the file. */
+const numberOf = (value: unknown): number =>
+  typeof value === 'string' ? Number(value.replace('inf', 'Infinity')) : Number(value);
+
+function graphOf(path: string): GraphContent {
+  const { content, blockers } = readModelFile(path);
+  if (content?.kind !== 'graph') throw new Error(JSON.stringify(blockers));
+  return content;
+}
+
+async function answersOf(content: GraphContent, inputs: Readonly<Record<string, TensorJson>>) {
+  const engine = await createOnnxEngine({ onnx: content.onnx, signature: content.signature });
+  const tensors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]));
+  const rows = Object.values(tensors)[0]?.shape[0] ?? 0;
+  try {
+    return await engine.infer({ kind: 'tensors', rows, tensors });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Within 1e-5 of the largest element: sums of float32 in another order differ by their rounding. */
+function expectEqual(actual: unknown, wanted: TensorJson, where: string): void {
+  const { dtype, shape, data } = actual as Tensor;
+  expect({ where, dtype, shape }).toEqual({ where, dtype: wanted.dtype, shape: wanted.shape });
+  if (dtype === 'string') {
+    expect(data, where).toEqual(wanted.data);
+    return;
+  }
+  const [got, want] = [Array.from(data, Number), wanted.data.map(numberOf)];
+  const exact = !dtype.startsWith('float');
+  const largest = Math.max(1e-2, ...want.map(Math.abs).filter(Number.isFinite));
+  for (const [i, value] of want.entries()) {
+    const difference = Math.abs((got[i] ?? Number.NaN) - value);
+    const same = Object.is(got[i], value) || got[i] === value || (!exact && difference <= 1e-5 * largest);
+    if (!same) expect.fail(`${where}[${i}] is ${got[i]}, TensorFlow gives ${value}`);
+  }
+}
+
+describe.each(['2.15.1', '2.21.0'])('a model of TensorFlow %s', (release) => {
+  test.each(readdirSync(join(FOLDER, release)))('answers as TensorFlow does: %s', async (name) => {
+    const folder = join(FOLDER, release, name);
+    const file = ['saved_model.pb', 'graph.pb']
+      .map((each) => join(folder, each))
+      .find((each) => existsSync(each));
+    const { inputs, outputs } = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
+    const answers = await answersOf(graphOf(file ?? ''), inputs);
+    expect(Object.keys(answers).sort()).toEqual(Object.keys(outputs).sort());
+    for (const [output, wanted] of Object.entries<TensorJson>(outputs))
+      expectEqual(answers[output], wanted, output);
+  });
+});
+
+describe('an operator of TensorFlow', () => {
+  const unpacked = (name: string): Buffer =>
+    gunzipSync(readFileSync(join(FOLDER, 'operators', `${name}.gz`)));
+  const { cases } = JSON.parse(unpacked('answers.json').toString());
+  const budget = new GraphBudget(new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 }));
+  const [meta] = readSavedModel(unpacked('saved_model.pb'), budget);
+  if (meta === undefined) throw new Error('no graph');
+  const functions = new Map(meta.graph.functions.map((fn) => [fn.name, fn]));
+  const resources = {
+    variable: variableReader(null, meta.graph, functions, budget),
+    table: tableReader(meta, functions, () => null, budget),
+    budget,
+  };
+  const origin = {
+    format: 'saved-model',
+    framework: { name: 'tensorflow', version: null },
+    notes: [],
+    fileDigest: '',
+  };
+  const outline = { path: '', class: '', offset: 0, params: {}, children: [] };
+
+  function compiled(name: string): GraphContent {
+    const signature = meta?.signatures.get(name);
+    if (meta === undefined || signature === undefined) throw new Error(`no signature ${name}`);
+    const linted = lintModel(compileSignature(meta.graph, signature, resources));
+    const { content } = describeGraph(linted, { ...origin, outline });
+    if (content?.kind !== 'graph') throw new Error('no graph');
+    return content;
+  }
+
+  /** What nothing here compiles is refused by its name. */
+  const REFUSED = new Set(['Cumprod']);
+
+  test.each(Object.keys(cases).filter((name) => !REFUSED.has(name)))(
+    'gives what TensorFlow gives: %s',
+    async (name) => {
+      const { inputs, y } = cases[name];
+      const answers = await answersOf(compiled(name), inputs);
+      expectEqual(answers['y'], y, name);
+    },
+  );
+
+  test.each([...REFUSED])('is refused by name where nothing compiles it: %s', (name) => {
+    const details = { field: 'op', found: name, wanted: 'an operator that is compiled' };
+    expect(() => compiled(name)).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNSUPPORTED', details: expect.objectContaining(details) }),
+    );
+  });
+});

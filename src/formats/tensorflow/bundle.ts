@@ -1,0 +1,130 @@
+import { crc32c } from '../../bytes/crc32.ts';
+import { ProtoReader } from '../../bytes/protobuf.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { Tensor } from '../../model/tensor.ts';
+import type { ByteSource } from '../format.ts';
+import type { GraphBudget } from './graph-budget.ts';
+import { readShape, type TensorShape } from './shape-proto.ts';
+import { readSortedTable, unmasked } from './table.ts';
+import { dataTypeName, dtypeOfType, fromBytes, type TensorRefusals } from './tensor-proto.ts';
+
+/** Gives the values of variables by their keys in a checkpoint. */
+export interface Checkpoint {
+  readonly keys: ReadonlySet<string>;
+  tensor(key: string, refuse: TensorRefusals): Tensor;
+}
+
+interface BundleEntry {
+  readonly type: number;
+  readonly shape: TensorShape;
+  readonly shard: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly crc: number;
+  readonly sliced: boolean;
+}
+
+/**
+ * A TensorBundle: `prefix.index` and its shards (tensorflow/core/util/tensor_bundle). Nothing of the shards is read before a tensor is
+ * asked for. Errors: READ_*.
+ *
+ * @param open a file of the model by its path from the model's folder, or null where there is none
+ */
+export function openBundle(
+  prefix: string,
+  open: (path: string) => ByteSource | null,
+  budget: GraphBudget,
+): Checkpoint | null {
+  const index = open(`${prefix}.index`);
+  if (index === null) return null;
+  budget.read.check('fileBytes', index.size, `"${index.name}"`, 0);
+  const table = readSortedTable(index.slice(0, index.size), budget);
+  const shards = shardsOf(table.get(''));
+  const keys = new Set([...table.keys()].filter((key) => key !== ''));
+  const sources = new Map<number, ByteSource>();
+  const shard = (number: number): ByteSource => {
+    const known = sources.get(number);
+    if (known !== undefined) return known;
+    const name = `${prefix}.data-${padded(number)}-of-${padded(shards)}`;
+    const source = open(name);
+    if (source === null) throw absent(name);
+    sources.set(number, source);
+    return source;
+  };
+  return {
+    keys,
+    tensor(key, refuse) {
+      const value = table.get(key);
+      if (value === undefined) throw refuse.invalid(`no entry "${key}" in the checkpoint`);
+      return readEntry(entryOf(value, budget), key, shard, refuse, budget);
+    },
+  };
+}
+
+const padded = (number: number): string => String(number).padStart(5, '0');
+
+function readEntry(
+  entry: BundleEntry,
+  key: string,
+  shard: (number: number) => ByteSource,
+  refuse: TensorRefusals,
+  budget: GraphBudget,
+): Tensor {
+  const { type, shape } = entry;
+  if (entry.sliced) throw refuse.unsupported(`"${key}" in slices`);
+  if (shape === null || shape.some((size) => size < 0)) throw refuse.invalid(`"${key}" of unknown shape`);
+  const dtype = dtypeOfType(type);
+  if (dtype === null || dtype === 'string') throw refuse.unsupported(`"${key}" of ${dataTypeName(type)}`);
+  const count = shape.reduce((product, size) => product * size, 1);
+  budget.bytes(entry.size, `the variable "${key}"`, entry.offset);
+  const source = shard(entry.shard);
+  const bytes = source.slice(entry.offset, entry.offset + entry.size);
+  if (crc32c(bytes) !== unmasked(entry.crc)) {
+    const found = 'bytes that do not have their CRC';
+    throw new PlimsollError('READ_CORRUPT', {
+      what: `the variable "${key}"`,
+      offset: entry.offset,
+      found,
+      wanted: 'the tensor as it was written',
+    });
+  }
+  return fromBytes(type, shape, count, bytes, refuse);
+}
+
+function shardsOf(header: Uint8Array | undefined): number {
+  let shards = 0;
+  const r = new ProtoReader(header ?? new Uint8Array(0), 'the header of a TensorBundle');
+  while (r.next()) {
+    if (r.field === 1) shards = r.int();
+    else if (r.field === 2 && r.int() !== 0) throw r.corrupt('big-endian numbers', 'little-endian ones');
+    else if (r.field > 2) r.skip();
+  }
+  if (shards < 1) throw r.corrupt(`${shards} shards`, 'at least one');
+  return shards;
+}
+
+function entryOf(value: Uint8Array, budget: GraphBudget): BundleEntry {
+  const r = new ProtoReader(value, 'an entry of a TensorBundle');
+  let entry: BundleEntry = { type: 0, shape: [], shard: 0, offset: 0, size: 0, crc: 0, sliced: false };
+  while (r.next()) {
+    if (r.field === 1) entry = { ...entry, type: r.int() };
+    else if (r.field === 2) entry = { ...entry, shape: readShape(r.message('a shape'), budget) };
+    else if (r.field === 3) entry = { ...entry, shard: r.int() };
+    else if (r.field === 4) entry = { ...entry, offset: r.int() };
+    else if (r.field === 5) entry = { ...entry, size: r.int() };
+    else if (r.field === 6) entry = { ...entry, crc: r.fixed32() };
+    else {
+      if (r.field === 7) entry = { ...entry, sliced: true };
+      r.skip();
+    }
+  }
+  return entry;
+}
+
+const absent = (name: string): PlimsollError =>
+  new PlimsollError('READ_TRUNCATED', {
+    what: `the model's folder (it lacks "${name}")`,
+    offset: 0,
+    found: 0,
+    wanted: 1,
+  });

@@ -1,0 +1,94 @@
+import { PlimsollError } from '../../core/errors.ts';
+import { GraphBuilder } from '../../onnx/builder.ts';
+import type { OnnxModel } from '../../onnx/graph.ts';
+import { type GraphResources, NodeContext } from './context.ts';
+import { edgeOf } from './edge.ts';
+import { GraphEmitter, type TensorValue } from './emitter.ts';
+import type { GraphDef } from './graph-def.ts';
+import { FLOW_OPERATORS } from './operators.ts';
+import type { SignatureDef, TensorInfo } from './saved-model.ts';
+import { type Evaluate, NodeScope } from './scope.ts';
+import { dataTypeName, dtypeOfType } from './tensor-proto.ts';
+import type { EdgeValue } from './value.ts';
+
+/**
+ * One signature of a graph as ONNX: inputs and outputs have the names that the signature gives them, functions are put in place of
+ * their calls, and only what the outputs need is read.
+ *
+ * @throws MODEL_UNSUPPORTED for an operator that is not known, with the node; MODEL_INVALID where the graph contradicts itself
+ */
+export function compileSignature(
+  graph: GraphDef,
+  signature: SignatureDef,
+  resources: GraphResources,
+): OnnxModel {
+  const names = outputNames(signature);
+  const builder = new GraphBuilder('model', [...signature.inputs.keys(), ...names.values()]);
+  const g = new GraphEmitter(builder);
+  const evaluate: Evaluate = (node, inputs, scope) => {
+    const rule = Object.hasOwn(FLOW_OPERATORS, node.op) ? FLOW_OPERATORS[node.op] : undefined;
+    const context = new NodeContext(node, inputs, g, scope, resources);
+    if (rule === undefined) throw context.unsupported('op', node.op, 'an operator that is compiled');
+    const made = rule(context);
+    return Array.isArray(made) ? (made as readonly EdgeValue[]) : [made as EdgeValue];
+  };
+  const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
+  const given = new Map<string, EdgeValue>();
+  for (const [name, info] of sorted(signature.inputs)) given.set(nodeOf(name, info), inputOf(g, name, info));
+  const scope = new NodeScope({ functions, evaluate, spent: { nodes: 0 } }, graph.nodes, given);
+  const outputs = sorted(signature.outputs).map(([name, info]) => {
+    nodeOf(name, info);
+    const value = scope.value(info.name ?? '');
+    if (value.kind !== 'tensor') throw refused(name, `a ${value.kind}`, 'a tensor');
+    return { name, info, value };
+  });
+  for (const { name, info, value } of outputs)
+    g.output(names.get(name) ?? name, value, shapeOf(name, info, value));
+  return builder.build({});
+}
+
+/** Names of the outputs; where an input has the name already, `output_` goes before it, since values of a graph have one each. */
+function outputNames({ inputs, outputs }: SignatureDef): ReadonlyMap<string, string> {
+  return new Map([...outputs.keys()].map((name) => [name, inputs.has(name) ? `output_${name}` : name]));
+}
+
+/** By name, as TensorFlow orders what a signature maps. */
+const sorted = (map: ReadonlyMap<string, TensorInfo>): (readonly [string, TensorInfo])[] =>
+  [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
+function nodeOf(name: string, info: TensorInfo): string {
+  if (info.name === null) throw refused(name, 'a sparse or composed tensor', 'a dense tensor');
+  return edgeOf(info.name).name;
+}
+
+function inputOf(g: GraphEmitter, name: string, info: TensorInfo): TensorValue {
+  const dtype = dtypeOfType(info.type);
+  if (dtype === null)
+    throw refused(name, `a tensor of ${dataTypeName(info.type)}`, 'numbers, booleans or strings');
+  if (info.shape === null) throw refused(name, 'a tensor of unknown rank', 'a known rank');
+  return g.input(
+    name,
+    dtype,
+    info.shape.map((size, axis) => (size >= 0 ? size : freeSize(name, axis))),
+  );
+}
+
+/** The first free size is that of the batch, in which all inputs agree. */
+const freeSize = (name: string, axis: number): string => (axis === 0 ? 'N' : `${name}_${axis}`);
+
+/** Sizes as the signature states them, else as they were inferred. */
+function shapeOf(name: string, info: TensorInfo, value: TensorValue): readonly (number | string)[] {
+  const stated = info.shape ?? value.shape?.map((size) => size ?? -1) ?? null;
+  if (stated === null) throw refused(name, 'a tensor of unknown rank', 'a known rank');
+  return stated.map((size, axis) => (size >= 0 ? size : freeSize(name, axis)));
+}
+
+const refused = (name: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('MODEL_UNSUPPORTED', {
+    path: name,
+    class: 'TensorFlow signature',
+    offset: 0,
+    field: 'tensor',
+    found,
+    wanted,
+  });

@@ -1,0 +1,162 @@
+import type { DType, Tensor } from '../../model/tensor.ts';
+import type { GraphBuilder } from '../../onnx/builder.ts';
+import { ELEMENT_TYPE } from '../../onnx/dtype.ts';
+import type { AttributeInput, OnnxGraph, ValueName } from '../../onnx/graph.ts';
+import type { Shape } from './shapes.ts';
+
+/** A tensor of the graph under construction, with what is known of it before anything runs. */
+export interface TensorValue {
+  readonly kind: 'tensor';
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Elements of a small tensor of whole numbers, row-major: shapes, axes, sizes. An unknown one is null. */
+  readonly numbers: readonly (number | null)[] | null;
+  /** Its value where it is a constant. */
+  readonly constant: Tensor | null;
+  /** Name in the graph; of a constant only once something reads it. */
+  readonly name: ValueName | null;
+}
+
+/** What a node makes, as far as it is known. */
+export interface Made {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly numbers?: TensorValue['numbers'];
+}
+
+/** Small enough to be computed with here. */
+const MAX_NUMBERS = 256;
+
+/**
+ * Adds nodes to a graph and keeps what is known of their values: types, sizes, and numbers that shapes are made of.
+ * Constants enter the outermost graph once something reads them.
+ */
+export class GraphEmitter {
+  readonly #root: GraphBuilder;
+  readonly #constants = new Map<Tensor, ValueName>();
+  #graph: GraphBuilder;
+
+  constructor(graph: GraphBuilder) {
+    this.#root = graph;
+    this.#graph = graph;
+  }
+
+  input(name: string, dtype: DType, shape: readonly (number | string)[]): TensorValue {
+    this.#graph.input(name, dtype, shape);
+    const known = shape.map((size) => (typeof size === 'number' ? size : null));
+    return { kind: 'tensor', dtype, shape: known, numbers: null, constant: null, name };
+  }
+
+  constant(tensor: Tensor): TensorValue {
+    const { dtype, shape } = tensor;
+    return { kind: 'tensor', dtype, shape, numbers: numbersOf(tensor), constant: tensor, name: null };
+  }
+
+  ints(values: readonly number[]): TensorValue {
+    return this.constant({
+      dtype: 'int64',
+      shape: [values.length],
+      data: BigInt64Array.from(values, BigInt),
+    });
+  }
+
+  int(value: number): TensorValue {
+    return this.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) });
+  }
+
+  /** A scalar of the type of `like`. */
+  scalar(value: number, like: { readonly dtype: DType }): TensorValue {
+    const single = this.constant({ dtype: 'float64', shape: [], data: Float64Array.of(value) });
+    if (like.dtype === 'float64') return single;
+    if (like.dtype === 'float32')
+      return this.constant({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+    if (like.dtype === 'int32')
+      return this.constant({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
+    if (like.dtype === 'int64') return this.int(value);
+    return this.cast(single, like.dtype);
+  }
+
+  /** One node with one output. */
+  emit(
+    op: string,
+    inputs: readonly (TensorValue | null)[],
+    attributes: Record<string, AttributeInput>,
+    { dtype, shape, numbers = null }: Made,
+    domain = '',
+  ): TensorValue {
+    const name = this.#graph.add(
+      op,
+      inputs.map((value) => this.nameOf(value)),
+      attributes,
+      domain,
+    );
+    return { kind: 'tensor', dtype, shape, numbers, constant: null, name };
+  }
+
+  emitMany(
+    op: string,
+    inputs: readonly (TensorValue | null)[],
+    attributes: Record<string, AttributeInput>,
+    made: readonly Made[],
+  ): TensorValue[] {
+    const names = this.#graph.addMany(
+      op,
+      inputs.map((value) => this.nameOf(value)),
+      made.length,
+      attributes,
+    );
+    return made.map(({ dtype, shape, numbers = null }, i) => {
+      return { kind: 'tensor', dtype, shape, numbers, constant: null, name: names[i] ?? '' };
+    });
+  }
+
+  /** Nodes over values that are no tensors, such as sequences: names in, names out. */
+  raw(
+    op: string,
+    inputs: readonly ValueName[],
+    count: number,
+    attributes: Record<string, AttributeInput> = {},
+  ): ValueName[] {
+    return this.#graph.addMany(op, inputs, count, attributes);
+  }
+
+  cast(value: TensorValue, dtype: DType): TensorValue {
+    if (value.dtype === dtype) return value;
+    return this.emit('Cast', [value], { to: BigInt(ELEMENT_TYPE[dtype]) }, { ...value, dtype });
+  }
+
+  /** Name under which a node reads a value; '' is an input that is not given. */
+  nameOf(value: TensorValue | null): ValueName {
+    if (value === null) return '';
+    if (value.name !== null) return value.name;
+    const { constant } = value;
+    if (constant === null) return '';
+    const known = this.#constants.get(constant);
+    if (known !== undefined) return known;
+    const name = this.#root.constant(constant);
+    this.#constants.set(constant, name);
+    return name;
+  }
+
+  output(name: string, value: TensorValue, shape: readonly (number | string)[]): void {
+    this.#graph.output(name, this.nameOf(value), value.dtype, shape);
+  }
+
+  /** Runs `build` with a graph inside this one as the graph that nodes are added to. */
+  nested(name: string, build: (graph: GraphBuilder) => void): OnnxGraph {
+    const outer = this.#graph;
+    const inner = outer.nested(name);
+    this.#graph = inner;
+    try {
+      build(inner);
+    } finally {
+      this.#graph = outer;
+    }
+    return inner.graph();
+  }
+}
+
+function numbersOf({ dtype, data }: Tensor): readonly number[] | null {
+  if (data.length > MAX_NUMBERS || (dtype !== 'int32' && dtype !== 'int64')) return null;
+  return Array.from(data, Number);
+}

@@ -1,0 +1,159 @@
+import { PlimsollError } from '../../core/errors.ts';
+import { edgeOf } from './edge.ts';
+import type { FunctionDef, NodeDef } from './graph-def.ts';
+import type { EdgeValue } from './value.ts';
+
+/** Functions that call functions. */
+const MAX_DEPTH = 64;
+/** Nodes evaluated in all: functions that call one another twice unfold exponentially. */
+const MAX_NODES = 250_000;
+
+/** Evaluates one node, given what its inputs carry. */
+export type Evaluate = (
+  node: NodeDef,
+  inputs: readonly EdgeValue[],
+  scope: NodeScope,
+) => readonly EdgeValue[];
+
+/** What all scopes of one graph share. */
+export interface GraphProgram {
+  readonly functions: ReadonlyMap<string, FunctionDef>;
+  readonly evaluate: Evaluate;
+  readonly spent: { nodes: number };
+}
+
+/** Nodes of a graph or of one call of a function, each evaluated once, when something asks for it. */
+export class NodeScope {
+  readonly program: GraphProgram;
+  readonly depth: number;
+  readonly #nodes: ReadonlyMap<string, NodeDef>;
+  readonly #values: Map<string, readonly EdgeValue[]>;
+
+  constructor(
+    program: GraphProgram,
+    nodes: readonly NodeDef[],
+    given: ReadonlyMap<string, EdgeValue>,
+    depth = 0,
+  ) {
+    this.program = program;
+    this.depth = depth;
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.#values = new Map([...given].map(([name, value]) => [name, [value]]));
+  }
+
+  node(name: string): NodeDef | null {
+    return this.#nodes.get(name) ?? null;
+  }
+
+  /** What an edge carries: `node`, `node:2`, or in functions `node:output:0`. Nothing recurses but calls of functions. */
+  value(reference: string): EdgeValue {
+    const { name } = edgeOf(reference);
+    const stack: string[] = [name];
+    const open = new Set<string>();
+    while (stack.length > 0) {
+      const at = stack[stack.length - 1] ?? '';
+      if (this.#values.has(at)) {
+        stack.pop();
+        continue;
+      }
+      const node = this.#nodes.get(at);
+      if (node === undefined) throw invalid(at, 'no node of that name', 'a node that the graph holds');
+      const data = node.inputs.filter((input) => !input.startsWith('^'));
+      const waiting = data.map((input) => edgeOf(input).name).filter((input) => !this.#values.has(input));
+      if (waiting.length === 0) {
+        this.#values.set(at, this.#evaluate(node, data));
+        stack.pop();
+        continue;
+      }
+      if (open.has(at)) throw invalid(at, 'a cycle through it', 'a graph without cycles');
+      open.add(at);
+      stack.push(...waiting);
+    }
+    return this.#pick(reference);
+  }
+
+  #evaluate(node: NodeDef, data: readonly string[]): readonly EdgeValue[] {
+    const { spent, evaluate } = this.program;
+    spent.nodes += 1;
+    if (spent.nodes > MAX_NODES)
+      throw new PlimsollError('READ_LIMIT', {
+        what: 'the graph, its functions called',
+        offset: 0,
+        found: spent.nodes,
+        limit: MAX_NODES,
+        name: 'nodes',
+      });
+    return evaluate(
+      node,
+      data.map((input) => this.#pick(input)),
+      this,
+    );
+  }
+
+  #pick(reference: string): EdgeValue {
+    const { name, output, index } = edgeOf(reference);
+    const values = this.#values.get(name) ?? [];
+    const node = this.#nodes.get(name);
+    const at = output === null ? index : outputIndex(node?.op ?? '', output) + index;
+    const value = values[at];
+    if (value === undefined)
+      throw invalid(name, `no output ${at} (${values.length} there are)`, 'an output that it has');
+    return value;
+  }
+
+  /** Calls a function: what its outputs are, in their order. */
+  call(name: string, args: readonly EdgeValue[]): readonly EdgeValue[] {
+    const called = this.program.functions.get(name);
+    if (called === undefined) throw invalid(name, 'no function of that name', 'a function of the library');
+    if (this.depth >= MAX_DEPTH)
+      throw invalid(name, `functions nested more than ${MAX_DEPTH} deep`, 'functions that end');
+    if (called.inputs.length !== args.length)
+      throw invalid(name, `${args.length} arguments for ${called.inputs.length}`, 'as many as it takes');
+    const given = new Map(called.inputs.map((input, i) => [input, args[i] as EdgeValue]));
+    const scope = new NodeScope(this.program, called.nodes, given, this.depth + 1);
+    return called.outputs.map((output) => {
+      const reference = called.returns.get(output);
+      if (reference === undefined)
+        throw invalid(name, `no value for its output "${output}"`, 'a value for each');
+      return scope.value(reference);
+    });
+  }
+}
+
+/**
+ * Outputs of operators that have several, each a single tensor, in the order of their definition (tensorflow/core/ops). An
+ * operator that is absent has one output or one list.
+ */
+const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['FusedBatchNorm', ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2']],
+  ['FusedBatchNormV2', ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2']],
+  [
+    'FusedBatchNormV3',
+    ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3'],
+  ],
+  ['TopKV2', ['values', 'indices']],
+  ['TopK', ['values', 'indices']],
+  ['Switch', ['output_false', 'output_true']],
+  ['Merge', ['output', 'value_index']],
+  ['Unique', ['y', 'idx']],
+  ['UniqueV2', ['y', 'idx']],
+  ['MaxPoolWithArgmax', ['output', 'argmax']],
+  ['TensorListPopBack', ['output_handle', 'tensor']],
+  ['Moments', ['mean', 'variance']],
+  ['StringSplitV2', ['indices', 'values', 'shape']],
+  ['SparseReshape', ['output_indices', 'output_shape']],
+  ['SparseFillEmptyRows', ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map']],
+]);
+
+const outputIndex = (op: string, output: string): number =>
+  Math.max(0, (OUTPUTS.get(op) ?? []).indexOf(output));
+
+const invalid = (where: string, found: string, wanted: string): PlimsollError =>
+  new PlimsollError('MODEL_INVALID', {
+    path: where,
+    class: 'TensorFlow graph',
+    offset: 0,
+    field: 'graph',
+    found,
+    wanted,
+  });

@@ -1,0 +1,55 @@
+import type { Tensor } from '../../model/tensor.ts';
+import type { Checkpoint } from './bundle.ts';
+import { callsOf } from './calls.ts';
+import type { GraphBudget } from './graph-budget.ts';
+import type { FunctionDef, GraphDef } from './graph-def.ts';
+import { type TensorRefusals, tensorOfProto } from './tensor-proto.ts';
+
+const ASSIGNS: ReadonlySet<string> = new Set(['Assign', 'AssignVariableOp']);
+
+/**
+ * Keys in the checkpoint by the node of the variable: what the operation that restores assigns to what. It is a function that
+ * gets the handles in TensorFlow 2, and nodes of the graph itself before.
+ */
+function restoredKeys(
+  graph: GraphDef,
+  functions: ReadonlyMap<string, FunctionDef>,
+  budget: GraphBudget,
+  refuse: TensorRefusals,
+): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  for (const { nodes, origin, source } of callsOf(graph, functions))
+    for (const node of nodes) {
+      if (!ASSIGNS.has(node.op)) continue;
+      const [target = '', value = ''] = node.inputs;
+      const restore = source(value);
+      if (restore?.op !== 'RestoreV2') continue;
+      const names = nodes
+        .find(({ name }) => name === origin(restore.inputs[1] ?? '').name)
+        ?.attrs.get('value');
+      if (names?.kind !== 'tensor') continue;
+      const key = tensorOfProto(names.value, refuse, budget).data[origin(value).index];
+      if (typeof key === 'string') keys.set(origin(target).name, key);
+    }
+  return keys;
+}
+
+/** Values of variables by the nodes that make them, each read when something asks for it. */
+export function variableReader(
+  checkpoint: Checkpoint | null,
+  graph: GraphDef,
+  functions: ReadonlyMap<string, FunctionDef>,
+  budget: GraphBudget,
+): (node: string, refuse: TensorRefusals) => Tensor {
+  const values = new Map<string, Tensor>();
+  let keys: ReadonlyMap<string, string> | null = null;
+  return (node, refuse) => {
+    const known = values.get(node);
+    if (known !== undefined) return known;
+    if (checkpoint === null) throw refuse.invalid('no checkpoint with the values of its variables');
+    keys ??= restoredKeys(graph, functions, budget, refuse);
+    const value = checkpoint.tensor(keys.get(node) ?? node, refuse);
+    values.set(node, value);
+    return value;
+  };
+}
