@@ -1,17 +1,17 @@
 import { crc32c } from '../../bytes/crc32.ts';
 import { ProtoReader } from '../../bytes/protobuf.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import type { Tensor } from '../../model/tensor.ts';
 import type { ByteSource } from '../format.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import { readShape, type TensorShape } from './shape-proto.ts';
+import type { StoredTensor } from './stored-tensor.ts';
 import { readSortedTable, unmasked } from './table.ts';
 import { dataTypeName, dtypeOfType, fromBytes, type TensorRefusals } from './tensor-proto.ts';
 
 /** Gives the values of variables by their keys in a checkpoint. */
 export interface Checkpoint {
   readonly keys: ReadonlySet<string>;
-  tensor(key: string, refuse: TensorRefusals): Tensor;
+  tensor(key: string, refuse: TensorRefusals): StoredTensor;
 }
 
 interface BundleEntry {
@@ -69,7 +69,7 @@ function readEntry(
   shard: (number: number) => ByteSource,
   refuse: TensorRefusals,
   budget: GraphBudget,
-): Tensor {
+): StoredTensor {
   const { type, shape } = entry;
   if (entry.sliced) throw refuse.unsupported(`"${key}" in slices`);
   if (shape === null || shape.some((size) => size < 0)) throw refuse.invalid(`"${key}" of unknown shape`);
@@ -77,6 +77,10 @@ function readEntry(
   if (dtype === null || dtype === 'string') throw refuse.unsupported(`"${key}" of ${dataTypeName(type)}`);
   const count = shape.reduce((product, size) => product * size, 1);
   budget.bytes(entry.size, `the variable "${key}"`, entry.offset);
+  return { dtype, shape, load: () => fromBytes(type, shape, count, bytesOf(entry, key, shard), refuse) };
+}
+
+function bytesOf(entry: BundleEntry, key: string, shard: (number: number) => ByteSource): Uint8Array {
   const source = shard(entry.shard);
   const bytes = source.slice(entry.offset, entry.offset + entry.size);
   if (crc32c(bytes) !== unmasked(entry.crc)) {
@@ -88,7 +92,7 @@ function readEntry(
       wanted: 'the tensor as it was written',
     });
   }
-  return fromBytes(type, shape, count, bytes, refuse);
+  return bytes;
 }
 
 function shardsOf(header: Uint8Array | undefined): number {

@@ -6,6 +6,7 @@ import type { GraphBudget } from './graph-budget.ts';
 import type { AttrValue, NodeDef } from './graph-def.ts';
 import type { NodeScope } from './scope.ts';
 import type { TensorShape } from './shape-proto.ts';
+import type { StoredTensor } from './stored-tensor.ts';
 import { dataTypeName, dtypeOfType, type TensorRefusals } from './tensor-proto.ts';
 import type { EdgeValue, TensorList } from './value.ts';
 
@@ -18,7 +19,7 @@ export type OperatorTable = Readonly<Record<string, OperatorRule>>;
 /** What resources hold. */
 export interface GraphResources {
   /** Value of a variable by the node that makes its handle. */
-  readonly variable: (node: string, refuse: TensorRefusals) => Tensor;
+  readonly variable: (node: string, refuse: TensorRefusals) => StoredTensor;
   /** Keys and values of a table by the node that makes its handle. */
   readonly table: (
     node: string,
@@ -79,7 +80,7 @@ export class NodeContext {
     const { constant } = this.tensor(index);
     if (constant === null)
       throw this.unsupported(`input ${index}`, 'a value that only a run gives', 'a constant');
-    return constant;
+    return constant.load();
   }
 
   rank(index: number): number {

@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../../onnx/builder.ts';
 import { ELEMENT_TYPE } from '../../onnx/dtype.ts';
 import type { AttributeInput, OnnxGraph, ValueName } from '../../onnx/graph.ts';
 import type { Shape } from './shapes.ts';
+import { type StoredTensor, storedTensor } from './stored-tensor.ts';
 
 /** A tensor of the graph under construction, with what is known of it before anything runs. */
 export interface TensorValue {
@@ -12,7 +13,7 @@ export interface TensorValue {
   /** Elements of a small tensor of whole numbers, row-major: shapes, axes, sizes. An unknown one is null. */
   readonly numbers: readonly (number | null)[] | null;
   /** Its value where it is a constant. */
-  readonly constant: Tensor | null;
+  readonly constant: StoredTensor | null;
   /** Name in the graph; of a constant only once something reads it. */
   readonly name: ValueName | null;
 }
@@ -33,7 +34,7 @@ const MAX_NUMBERS = 256;
  */
 export class GraphEmitter {
   readonly #root: GraphBuilder;
-  readonly #constants = new Map<Tensor, ValueName>();
+  readonly #constants = new Map<StoredTensor, ValueName>();
   #graph: GraphBuilder;
 
   constructor(graph: GraphBuilder) {
@@ -48,8 +49,12 @@ export class GraphEmitter {
   }
 
   constant(tensor: Tensor): TensorValue {
-    const { dtype, shape } = tensor;
-    return { kind: 'tensor', dtype, shape, numbers: numbersOf(tensor), constant: tensor, name: null };
+    return this.stored(storedTensor(tensor));
+  }
+
+  stored(constant: StoredTensor): TensorValue {
+    const { dtype, shape } = constant;
+    return { kind: 'tensor', dtype, shape, numbers: numbersOf(constant), constant, name: null };
   }
 
   ints(values: readonly number[]): TensorValue {
@@ -133,7 +138,7 @@ export class GraphEmitter {
     if (constant === null) return '';
     const known = this.#constants.get(constant);
     if (known !== undefined) return known;
-    const name = this.#root.constant(constant);
+    const name = this.#root.constant(constant.load());
     this.#constants.set(constant, name);
     return name;
   }
@@ -156,7 +161,8 @@ export class GraphEmitter {
   }
 }
 
-function numbersOf({ dtype, data }: Tensor): readonly number[] | null {
-  if (data.length > MAX_NUMBERS || (dtype !== 'int32' && dtype !== 'int64')) return null;
-  return Array.from(data, Number);
+function numbersOf({ dtype, shape, load }: StoredTensor): readonly number[] | null {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > MAX_NUMBERS || (dtype !== 'int32' && dtype !== 'int64')) return null;
+  return Array.from(load().data, Number);
 }

@@ -2,7 +2,8 @@ import type { Tensor } from '../../model/tensor.ts';
 import type { Checkpoint } from './bundle.ts';
 import { callsOf } from './calls.ts';
 import type { GraphBudget } from './graph-budget.ts';
-import type { FunctionDef, GraphDef } from './graph-def.ts';
+import type { FunctionDef, GraphDef, NodeDef } from './graph-def.ts';
+import type { StoredTensor } from './stored-tensor.ts';
 import { type TensorRefusals, tensorOfProto } from './tensor-proto.ts';
 
 const ASSIGNS: ReadonlySet<string> = new Set(['Assign', 'AssignVariableOp']);
@@ -18,6 +19,7 @@ function restoredKeys(
   refuse: TensorRefusals,
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
+  const namesBy = new Map<NodeDef, Tensor['data']>();
   for (const { nodes, origin, source } of callsOf(graph, functions))
     for (const node of nodes) {
       if (!ASSIGNS.has(node.op)) continue;
@@ -28,7 +30,9 @@ function restoredKeys(
         .find(({ name }) => name === origin(restore.inputs[1] ?? '').name)
         ?.attrs.get('value');
       if (names?.kind !== 'tensor') continue;
-      const key = tensorOfProto(names.value, refuse, budget).data[origin(value).index];
+      const known = namesBy.get(restore) ?? tensorOfProto(names.value, refuse, budget).data;
+      namesBy.set(restore, known);
+      const key = known[origin(value).index];
       if (typeof key === 'string') keys.set(origin(target).name, key);
     }
   return keys;
@@ -40,8 +44,8 @@ export function variableReader(
   graph: GraphDef,
   functions: ReadonlyMap<string, FunctionDef>,
   budget: GraphBudget,
-): (node: string, refuse: TensorRefusals) => Tensor {
-  const values = new Map<string, Tensor>();
+): (node: string, refuse: TensorRefusals) => StoredTensor {
+  const values = new Map<string, StoredTensor>();
   let keys: ReadonlyMap<string, string> | null = null;
   return (node, refuse) => {
     const known = values.get(node);

@@ -9,8 +9,8 @@ const call: OperatorRule = (c) => c.scope.call(c.functionName('f'), c.inputs);
 /** What a constant condition chooses, or null where only a run tells. */
 function chosen(value: TensorValue): boolean | null {
   const { constant } = value;
-  if (constant === null || constant.dtype === 'string' || constant.data.length !== 1) return null;
-  return Number(constant.data[0]) !== 0;
+  if (constant?.dtype !== 'bool' || constant.shape.some((size) => size !== 1)) return null;
+  return Number(constant.load().data[0]) !== 0;
 }
 
 /** Values that a graph can carry out of a branch or through a loop. */

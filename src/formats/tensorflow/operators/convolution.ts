@@ -69,13 +69,18 @@ const convolved = (x: TensorValue, channels: number | null): Shape =>
 /** Weights as `[out, in, …]`, moved here where they are constants. */
 function weights(c: NodeContext, value: TensorValue, perm: readonly number[]): TensorValue {
   const { constant } = value;
-  return constant === null || constant.dtype === 'string'
-    ? transposeBy(c, value, perm)
-    : c.g.constant(moved(constant, perm));
+  if (constant === null) return transposeBy(c, value, perm);
+  const { dtype, shape } = constant;
+  return c.g.stored({
+    dtype,
+    shape: perm.map((at) => shape[at] ?? 1),
+    load: () => moved(constant.load(), perm),
+  });
 }
 
 /** A tensor with its axes in another order. */
-function moved(tensor: Exclude<Tensor, { dtype: 'string' }>, perm: readonly number[]): Tensor {
+function moved(tensor: Tensor, perm: readonly number[]): Tensor {
+  if (tensor.dtype === 'string') return tensor;
   const { dtype, shape, data } = tensor;
   const strides = shape.map((_, at) => shape.slice(at + 1).reduce((product, size) => product * size, 1));
   const wanted = perm.map((at) => shape[at] ?? 1);

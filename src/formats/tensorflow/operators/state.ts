@@ -14,11 +14,11 @@ const handle: OperatorRule = (c) => ({ kind: 'variable', node: c.node.name });
 const variableValue = (c: Parameters<OperatorRule>[0], index: number) => {
   const source = c.inputs[index];
   if (source?.kind !== 'variable') throw c.unsupported('resource', source?.kind ?? 'nothing', 'a variable');
-  return c.g.constant(c.resources.variable(source.node, c.refuse));
+  return c.g.stored(c.resources.variable(source.node, c.refuse));
 };
 
 /** A variable of TensorFlow 1 is its own value. */
-const referenced: OperatorRule = (c) => c.g.constant(c.resources.variable(c.node.name, c.refuse));
+const referenced: OperatorRule = (c) => c.g.stored(c.resources.variable(c.node.name, c.refuse));
 
 const nothing: OperatorRule = () => NO_VALUE;
 

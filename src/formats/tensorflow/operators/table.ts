@@ -18,13 +18,13 @@ function entries(
 }
 
 function fallback(c: NodeContext, value: TensorValue): Record<string, AttributeInput> {
-  const { constant } = value;
-  if (constant === null || constant.data.length !== 1)
+  const data = value.constant?.shape.every((size) => size === 1) ? value.constant.load().data : [];
+  const [first] = data;
+  if (first === undefined)
     throw c.unsupported('default_value', 'a default that only a run gives', 'a constant');
-  const [first] = constant.data;
-  if (constant.dtype === 'string') return { default_string: String(first) };
-  if (constant.dtype === 'float32') return { default_float: Number(first) };
-  return { default_int64: BigInt(first ?? 0) };
+  if (value.dtype === 'string') return { default_string: String(first) };
+  if (value.dtype === 'float32') return { default_float: Number(first) };
+  return { default_int64: BigInt(first) };
 }
 
 const find: OperatorRule = (c) => {
