@@ -48,7 +48,7 @@ const softmax =
     graph.unary(op, x, { axis: BigInt(x.shape.length - 1) });
 
 /** Activation functions by the names that Keras 2 and 3 write. */
-const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+export const ACTIVATION_FUNCTIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ['linear', (_graph, x) => x],
   ['relu', plain('Relu')],
   ['relu6', relu6],
@@ -91,7 +91,7 @@ const ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>
 ]); // prettier-ignore
 
 /** Names of activations that are layers: `activation` may hold one. */
-const activationName = (value: DocumentValue | undefined): string | null => {
+export const activationName = (value: DocumentValue | undefined): string | null => {
   if (value === undefined || value === null) return 'linear';
   if (typeof value === 'string') return value;
   if (!isObject(value)) return null;
@@ -107,12 +107,12 @@ export function activate(context: LayerContext, x: KerasTensor, field = 'activat
   const value = context.config.get(field);
   const name = activationName(value);
   if (name === null) return activationLayer(context, x, field);
-  const activation = ACTIVATIONS.get(name);
+  const activation = ACTIVATION_FUNCTIONS.get(name);
   if (activation === undefined)
     throw context.unsupported(
       field,
       JSON.stringify(name),
-      `the activations of Keras itself (${[...ACTIVATIONS.keys()].join(', ')}) are`,
+      `the activations of Keras itself (${[...ACTIVATION_FUNCTIONS.keys()].join(', ')}) are`,
     );
   return activation(context.graph, x, context.scope.kerasMajor);
 }

@@ -65,9 +65,15 @@ export function readDescription(value: DocumentValue | undefined, place: Descrip
     config,
     calls: readCalls(value.fields.get('inbound_nodes'), origin),
     model: modelOf(className, config, origin, place),
-    isOperation: module?.startsWith('keras.src.ops.') ?? false,
+    isOperation: isOperation(module, config),
   };
 }
+
+/** Functions of `keras.ops` have a module of their own; where modules are left out (HDF5), they have nothing to train and no type. */
+const isOperation = (module: string | null, config: KerasConfig): boolean =>
+  module === null
+    ? !config.isGiven('trainable') && !config.isGiven('dtype') && config.get('layers') === undefined
+    : module.startsWith('keras.src.ops.');
 
 /** What only code that is not in the file could say: classes of others, and functions as bytes. */
 function refuseOthers(value: DocumentObject, origin: StepOrigin, module: string | null): void {

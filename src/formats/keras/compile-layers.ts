@@ -47,7 +47,7 @@ export function callLayer(scope: ModelScope, layer: KerasLayer, call: LayerCall)
     return compileLayers(layer.model, inputs, layer, scope);
   }
   const context = new LayerContext(layer, scope, call);
-  if (layer.isOperation) {
+  if (layer.isOperation || (!KERAS_LAYERS.has(className) && KERAS_OPERATIONS.has(className))) {
     const operation = KERAS_OPERATIONS.get(className);
     if (operation === undefined)
       throw stepUnsupported(
@@ -199,7 +199,10 @@ class FunctionalGraph {
   }
 
   #templateOf({ layer, call }: Pick<TensorReference, 'layer' | 'call'>): CallTemplate {
-    const template = this.#calls.get(layer)?.[call];
+    // In Keras 2 the first call of a model is the one that made it: those in other models count from 1.
+    const inner = this.#scope.kerasMajor < 3 ? this.#layers.get(layer)?.model : null;
+    const skipped = inner?.layers[0]?.className === 'InputLayer' ? 1 : 0;
+    const template = this.#calls.get(layer)?.[call - skipped];
     if (template === undefined)
       throw stepInvalid(
         this.#model.origin,

@@ -184,7 +184,7 @@ export class LayerContext {
 }
 
 /** All tensors of an argument, in order. */
-function tensorsOf(value: CallValue | undefined): readonly KerasTensor[] {
+export function tensorsOf(value: CallValue | undefined): readonly KerasTensor[] {
   if (value === undefined || value.kind === 'plain') return [];
   return value.kind === 'tensor' ? [value.tensor] : value.items.flatMap(tensorsOf);
 }
@@ -207,7 +207,12 @@ export interface LayerKind {
    */
   readonly mask: 'keeps' | 'computes' | 'drops';
   /** The weights in the order in which the layer makes them: files of the old format have them in one list. */
-  readonly weights: (config: KerasConfig) => readonly WeightPlace[];
+  readonly weights: (config: KerasConfig, holder: WeightHolder) => readonly WeightPlace[];
+}
+
+/** Tells the weights of a layer that another one holds in a field, below a place. */
+export interface WeightHolder {
+  readonly inner: (config: KerasConfig, field: string, place: string) => readonly WeightPlace[];
 }
 
 /** The layers of one family, by the names that files have for them. */

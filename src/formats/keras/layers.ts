@@ -1,14 +1,41 @@
 import type { CompileLayer, LayerKind } from './layer.ts';
 import { ACTIVATION_LAYERS } from './layers/activation.ts';
+import { ATTENTION_LAYERS } from './layers/attention.ts';
+import { CONVOLUTION_LAYERS } from './layers/convolution.ts';
 import { DENSE_LAYERS } from './layers/dense.ts';
+import { EMBEDDING_LAYERS } from './layers/embedding.ts';
+import { MERGING_LAYERS } from './layers/merging.ts';
+import { NORMALIZATION_LAYERS } from './layers/normalization.ts';
+import { POOLING_LAYERS } from './layers/pooling.ts';
+import { RECURRENT_LAYERS } from './layers/recurrent.ts';
+import { RESHAPING_LAYERS } from './layers/reshaping.ts';
 import { TRAINING_LAYERS } from './layers/training.ts';
+import { WRAPPING_LAYERS } from './layers/wrapping.ts';
+import { ELEMENTWISE_OPERATIONS } from './operations/elementwise.ts';
+import { NEURAL_OPERATIONS } from './operations/neural.ts';
+import { REARRANGING_OPERATIONS } from './operations/rearranging.ts';
+import { REDUCING_OPERATIONS } from './operations/reductions.ts';
 
 /** Every class of layers that is read, by the name that files have for it. */
 export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map([
-  ...DENSE_LAYERS,
   ...ACTIVATION_LAYERS,
+  ...ATTENTION_LAYERS,
+  ...CONVOLUTION_LAYERS,
+  ...DENSE_LAYERS,
+  ...EMBEDDING_LAYERS,
+  ...MERGING_LAYERS,
+  ...NORMALIZATION_LAYERS,
+  ...POOLING_LAYERS,
+  ...RECURRENT_LAYERS,
+  ...RESHAPING_LAYERS,
   ...TRAINING_LAYERS,
+  ...WRAPPING_LAYERS,
 ]);
 
 /** Every function of `keras.ops` that is read. */
-export const KERAS_OPERATIONS: ReadonlyMap<string, CompileLayer> = new Map<string, CompileLayer>();
+export const KERAS_OPERATIONS: ReadonlyMap<string, CompileLayer> = new Map([
+  ...ELEMENTWISE_OPERATIONS,
+  ...REDUCING_OPERATIONS,
+  ...REARRANGING_OPERATIONS,
+  ...NEURAL_OPERATIONS,
+]);

@@ -1,8 +1,8 @@
 import type { Tensor } from '../../model/tensor.ts';
 import type { Hdf5Object } from '../hdf5/file.ts';
 import { corruptHdf5 } from '../hdf5/file-bytes.ts';
-import type { LayerDescription } from './architecture.ts';
-import type { LayerWeights, WeightPlace } from './layer.ts';
+import { type LayerDescription, readDescription } from './architecture.ts';
+import type { LayerWeights, WeightHolder, WeightPlace } from './layer.ts';
 import { KERAS_LAYERS } from './layers.ts';
 import { containerNames } from './weights.ts';
 
@@ -102,12 +102,29 @@ function weightPlaces(layer: LayerDescription, prefix: string, isTrained: boolea
       weightPlaces(part, `${prefix}layers/${names[i]}/`, trained),
     );
   }
-  const places = KERAS_LAYERS.get(layer.className)?.weights(layer.config) ?? [];
+  const places = placesByKind(layer);
   return places.map(({ path, fixed }) => ({
     path: `${prefix}${path}`,
     ...(fixed || !trained ? { fixed: true as const } : {}),
   }));
 }
+
+const placesByKind = ({
+  className,
+  config,
+}: Pick<LayerDescription, 'className' | 'config'>): readonly WeightPlace[] =>
+  KERAS_LAYERS.get(className)?.weights(config, HOLDER) ?? [];
+
+const HOLDER: WeightHolder = {
+  inner: (config, field, place) => {
+    const path = `${config.origin.path}.${field}`;
+    const held = readDescription(
+      { offset: config.origin.offset, fields: config.object(field) },
+      { path, depth: 1 },
+    );
+    return weightPlaces(held, `${place}/`, true);
+  },
+};
 
 /** A list of names; long ones are cut into several attributes. */
 function namesOf(group: Hdf5Object, name: string): readonly string[] {

@@ -26,6 +26,17 @@ export function containerNames(layers: readonly LayerDescription[]): readonly st
   });
 }
 
+/** What Keras 2 calls the parts of an attention layer: attributes of the class, which are private there. */
+const privateParts = (path: string): string =>
+  path.replaceAll(/(?<=^|\/)(?=(?:query|key|value|output)_dense\/)/g, '_');
+
+/** Spellings of one place, the one of Keras 3 first. */
+const SPELLINGS: readonly ((path: string) => string)[] = [
+  (path) => path,
+  privateParts,
+  (path) => privateParts(path).replaceAll(/(?<=^|\/)layers(?=\/)/g, OLD_CONTAINER),
+];
+
 /** Weights as `.keras` archives keep them in HDF5: groups named by their place in the model. */
 export class StoredWeights implements LayerWeights {
   readonly #root: Hdf5Object;
@@ -38,9 +49,11 @@ export class StoredWeights implements LayerWeights {
 
   find(path: string): Tensor | null {
     const full = this.#path === '' ? path : `${this.#path}/${path}`;
-    const found =
-      this.#root.find(full) ?? this.#root.find(full.replaceAll(/(?<=^|\/)layers(?=\/)/g, OLD_CONTAINER));
-    return found?.read() ?? null;
+    for (const spell of SPELLINGS) {
+      const found = this.#root.find(spell(full));
+      if (found !== null) return found.read();
+    }
+    return null;
   }
 
   part(path: string): LayerWeights {

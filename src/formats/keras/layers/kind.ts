@@ -10,6 +10,20 @@ export const keepsMask = (compile: CompileLayer): LayerKind => ({
   weights: NO_WEIGHTS,
 });
 
+/** A layer without weights that knows nothing of masks. */
+export const dropsMask = (compile: CompileLayer): LayerKind => ({
+  compile,
+  mask: 'drops',
+  weights: NO_WEIGHTS,
+});
+
+/** A layer without weights that answers tensors with their masks. */
+export const computesMask = (compile: CompileLayer): LayerKind => ({
+  compile,
+  mask: 'computes',
+  weights: NO_WEIGHTS,
+});
+
 /** What a layer gives in training only: it hands on its input. */
 export const trainingOnly: LayerKind = keepsMask(({ input }) => input);
 

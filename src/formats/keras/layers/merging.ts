@@ -1,0 +1,106 @@
+import { fromFront } from '../../../onnx/check/fact.ts';
+import type { LayerContext, LayerTable } from '../layer.ts';
+import { axesBetween } from '../layout.ts';
+import type { KerasTensor } from '../tensor-graph.ts';
+import { computesMask } from './kind.ts';
+
+/** The tensors that are merged, of one rank: what has fewer axes gets them behind the batch. */
+function alignedInputs(context: LayerContext): readonly KerasTensor[] {
+  const inputs = context.inputs.map((input) => context.autocast(input));
+  if (inputs.length === 0) throw context.invalid('its inputs', 'none', 'tensors');
+  const rank = Math.max(...inputs.map(({ shape }) => shape.length));
+  return inputs.map((input) => {
+    let aligned = input;
+    while (aligned.shape.length < rank) aligned = context.graph.expandDims(aligned, 1);
+    return aligned;
+  });
+}
+
+/** Keras 3 joins masks by or, and has none where one input has none; Keras 2 joins those that there are by and. */
+function mergedMask({ graph, inputs, scope }: LayerContext): KerasTensor | null {
+  const masks = inputs.flatMap(({ mask }) => (mask === null ? [] : [mask]));
+  if (masks.length === 0) return null;
+  if (scope.kerasMajor < 3) return graph.fold('And', masks);
+  return masks.length === inputs.length ? graph.fold('Or', masks) : null;
+}
+
+const merging = (merge: (context: LayerContext, inputs: readonly KerasTensor[]) => KerasTensor) =>
+  computesMask((context) => ({ ...merge(context, alignedInputs(context)), mask: mergedMask(context) }));
+
+const folding = (op: string) => merging(({ graph }, inputs) => graph.fold(op, inputs));
+
+function concatenate(context: LayerContext): KerasTensor {
+  const { graph, config, inputs, scope } = context;
+  const axis = config.integer('axis', -1);
+  const tensors = inputs.map((input) => context.autocast(input));
+  const [first] = tensors;
+  if (first === undefined) throw context.invalid('its inputs', 'none', 'tensors');
+  const rank = first.shape.length;
+  if (tensors.some(({ shape }) => shape.length !== rank))
+    throw context.invalid('its inputs', 'tensors of different ranks', 'one rank');
+  const joined = graph.concat(tensors, axis);
+  if (inputs.every(({ mask }) => mask === null)) return joined;
+  const at = fromFront(axis, rank);
+  // Along time masks are put together as the tensors are; along features they are joined.
+  if (rank !== 3)
+    throw context.unsupported('its inputs', 'masked tensors of other ranks than 3', 'masked sequences are');
+  const masks = inputs.map((input) => input.mask ?? trueMask(context, input));
+  const mask = at === 1 ? graph.concat(masks, 1) : graph.fold(scope.kerasMajor < 3 ? 'And' : 'Or', masks);
+  return { ...joined, mask };
+}
+
+/** A mask that hides nothing, of the length of a sequence. */
+function trueMask({ graph }: LayerContext, x: KerasTensor): KerasTensor {
+  const first = graph.slice(x, 2, 0, 1);
+  return graph.squeeze(graph.binary('Equal', first, first), [2]);
+}
+
+/** Products along one axis of each input, batch by batch. */
+function dot(context: LayerContext): KerasTensor {
+  const { graph, config } = context;
+  const [left, right] = context.inputs.map((input) => context.autocast(input));
+  if (left === undefined || right === undefined)
+    throw context.invalid('its inputs', 'fewer than two', 'two tensors');
+  const stated = config.integers('axes');
+  const [a = 0, b = a] = stated;
+  if (left.shape.length > 3 || right.shape.length > 3)
+    throw context.unsupported('its inputs', 'tensors of more than three axes', 'two or three axes are');
+  const [x, y] = config.flag('normalize', false)
+    ? [unit(context, left, a), unit(context, right, b)]
+    : [left, right];
+  const [xAxis, yAxis] = [fromFront(a, left.shape.length), fromFront(b, right.shape.length)];
+  // [batch, rest, axis] · [batch, axis, rest]
+  const rows =
+    left.shape.length === 2
+      ? graph.expandDims(x, 1)
+      : graph.transpose(x, xAxis === 1 ? [0, 2, 1] : axesBetween(0, 3));
+  const columns =
+    right.shape.length === 2
+      ? graph.expandDims(y, 2)
+      : graph.transpose(y, yAxis === 2 ? [0, 2, 1] : axesBetween(0, 3));
+  const product = graph.matmul(rows, columns);
+  if (left.shape.length === 2) {
+    const flat = graph.squeeze(product, [1]);
+    return flat;
+  }
+  return right.shape.length === 2 ? graph.squeeze(product, [2]) : product;
+}
+
+function unit({ graph }: LayerContext, x: KerasTensor, axis: number): KerasTensor {
+  const square = graph.reduce('ReduceSum', graph.binary('Mul', x, x), [axis], true);
+  return graph.binary('Div', x, graph.unary('Sqrt', graph.clip(square, 1e-12, null)));
+}
+
+export const MERGING_LAYERS: LayerTable = [
+  ['Add', folding('Add')],
+  ['Subtract', folding('Sub')],
+  ['Multiply', folding('Mul')],
+  ['Maximum', folding('Max')],
+  ['Minimum', folding('Min')],
+  [
+    'Average',
+    merging(({ graph }, inputs) => graph.withScalar('Div', graph.fold('Add', inputs), inputs.length)),
+  ],
+  ['Concatenate', computesMask(concatenate)],
+  ['Dot', computesMask(dot)],
+];

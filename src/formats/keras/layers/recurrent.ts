@@ -1,0 +1,299 @@
+import type { AttributeInput } from '../../../onnx/graph.ts';
+import { isObject } from '../../json/document.ts';
+import { KerasConfig } from '../config.ts';
+import { LayerContext, type LayerKind, type LayerTable, tensorsOf, type WeightPlace } from '../layer.ts';
+import { axesBetween } from '../layout.ts';
+import type { KerasTensor } from '../tensor-graph.ts';
+import { withBias } from './kind.ts';
+import { type RecurrentCell, readCell } from './recurrent-cells.ts';
+
+/** What a recurrent layer answers with each sequence, and in which order it goes through it. */
+interface Recurrence {
+  readonly backwards: boolean;
+  readonly sequences: boolean;
+  readonly states: boolean;
+  readonly zeros: boolean;
+}
+
+/** Compiles `LSTM`, `GRU` and `SimpleRNN`, and `RNN` over one of their cells. */
+const recurrent =
+  (className: string | null) =>
+  (context: LayerContext): readonly KerasTensor[] => {
+    const { config } = context;
+    if (config.flag('stateful', false))
+      throw config.unsupported('stateful', 'layers are that begin each sequence anew');
+    const [sequence, ...more] = context.inputs;
+    if (sequence === undefined) throw context.invalid('its input', 'nothing', 'a sequence');
+    const x = context.autocast(sequence);
+    context.expectRank(x, [3]);
+    const inner = className === null ? cellContext(context) : context;
+    const cell = readCell(inner, className ?? inner.layer.className, context.fixed(x, 2));
+    const given = tensorsOf(context.argument(1, 'initial_state') ?? undefined).filter(
+      ({ dtype }) => dtype !== 'bool',
+    );
+    const initial = [...more, ...given].map((state) => context.autocast(state));
+    const recurrence = {
+      backwards: config.flag('go_backwards', false),
+      sequences: config.flag('return_sequences', false),
+      states: config.flag('return_state', false),
+      zeros: config.flag('zero_output_for_mask', false),
+    };
+    return runCell(context, cell, x, { initial, recurrence, mask: maskOf(context) });
+  };
+
+/** The mask of the sequence; other tensors of the call have none. */
+const maskOf = (context: LayerContext): KerasTensor | null => {
+  const named = context.call.kwargs.get('mask');
+  const [first = null] = tensorsOf(named);
+  return first ?? context.inputs[0]?.mask ?? null;
+};
+
+/** The cell of an `RNN` layer, read as if it were a layer. */
+function cellContext(context: LayerContext): LayerContext {
+  const { scope, layer, call, config } = context;
+  const part = scope.partOf(layer, config.object('cell'), 'cell');
+  return new LayerContext({ ...part, weights: layer.weights }, scope, call);
+}
+
+interface CellCall {
+  readonly initial: readonly KerasTensor[];
+  readonly recurrence: Recurrence;
+  readonly mask: KerasTensor | null;
+}
+
+function runCell(
+  context: LayerContext,
+  cell: RecurrentCell,
+  x: KerasTensor,
+  call: CellCall,
+): readonly KerasTensor[] {
+  const { graph } = context;
+  const { recurrence } = call;
+  const reversed = recurrence.backwards ? graph.slice(x, 1, -1, null, -1) : x;
+  const mask =
+    call.mask === null ? null : recurrence.backwards ? graph.slice(call.mask, 1, -1, null, -1) : call.mask;
+  const packed = mask === null ? null : packSequence(context, reversed, mask);
+  const [outputs, ...states] = runOperator(
+    context,
+    cell,
+    packed?.sequence ?? reversed,
+    packed?.lengths ?? null,
+    call.initial,
+  );
+  if (outputs === undefined) throw context.invalid('the cell', 'no output', 'an output');
+  const [last] = states;
+  if (last === undefined) throw context.invalid('the cell', 'no state', 'a state');
+  const result = recurrence.sequences
+    ? packed === null || mask === null
+      ? outputs
+      : unpackSequence(context, outputs, packed, mask, recurrence.zeros)
+    : lastOutput(context, last, packed, mask, recurrence.zeros);
+  // Where all steps of a row are masked the output is zero, though its state may be one that was given.
+  const answered = { ...result, mask: recurrence.sequences ? call.mask : null };
+  return recurrence.states ? [answered, ...states] : [answered];
+}
+
+/** Sequences with their masked steps moved behind the others. */
+interface PackedSequence {
+  readonly sequence: KerasTensor;
+  /** `[batch]`: how many steps are not masked. */
+  readonly lengths: KerasTensor;
+  /** `[batch, time]`: how many steps up to and including this one are not masked. */
+  readonly counts: KerasTensor;
+}
+
+/**
+ * A masked step hands on the state and repeats the output before it. So a sequence without its masked steps has the same states:
+ * the steps that count are moved to the front, in their order, and the length is told to the operator.
+ */
+function packSequence({ graph }: LayerContext, x: KerasTensor, mask: KerasTensor): PackedSequence {
+  const flags = graph.cast(mask, 'int64');
+  const axis = graph.numbers([1], 'int64', []);
+  const counts = graph.node('CumSum', [flags, axis], flags);
+  const ones = graph.binary('Add', graph.binary('Sub', flags, flags), graph.scalar(1, 'int64'));
+  const places = graph.node('CumSum', [ones, axis], ones);
+  // Those that count come first: the largest key is the first step, and steps that are masked are lower by the length.
+  const length = graph.reshape(graph.sizesOf(x, 1, 2), []);
+  const bonus = graph.binary('Mul', flags, graph.binary('Mul', length, graph.scalar(2, 'int64')));
+  const keys = graph.binary('Sub', bonus, places);
+  const time = graph.sizesOf(x, 1, 2);
+  const [, order] = graph.nodes('TopK', [keys, time], [keys, { dtype: 'int64', shape: keys.shape }], {
+    axis: 1n,
+  });
+  if (order === undefined) throw new RangeError('TopK has two outputs');
+  const spread = graph.node('Expand', [graph.expandDims(order, 2), graph.sizesOf(x, 0, 3)], {
+    dtype: 'int64',
+    shape: x.shape,
+  });
+  const sequence = graph.node('GatherElements', [x, spread], x, { axis: 1n });
+  const lengths = graph.cast(graph.reduce('ReduceSum', flags, [1], false), 'int32');
+  return { sequence, lengths, counts };
+}
+
+/** The outputs at the steps of the sequence as it came; before the first step that counts they are zero. */
+function unpackSequence(
+  { graph }: LayerContext,
+  outputs: KerasTensor,
+  { counts }: PackedSequence,
+  mask: KerasTensor,
+  zeros: boolean,
+): KerasTensor {
+  const index = graph.expandDims(graph.clip(graph.withScalar('Sub', counts, 1), 0, null), 2);
+  const spread = graph.node('Expand', [index, graph.sizesOf(outputs, 0, 3)], {
+    dtype: 'int64',
+    shape: outputs.shape,
+  });
+  const found = graph.node('GatherElements', [outputs, spread], outputs, { axis: 1n });
+  const isGiven = zeros ? mask : graph.withScalar('Greater', counts, 0);
+  return graph.where(graph.expandDims(isGiven, 2), found, graph.scalar(0, outputs.dtype));
+}
+
+function lastOutput(
+  { graph }: LayerContext,
+  state: KerasTensor,
+  packed: PackedSequence | null,
+  mask: KerasTensor | null,
+  zeros: boolean,
+): KerasTensor {
+  if (packed === null || mask === null) return state;
+  const isGiven = zeros
+    ? graph.slice(mask, 1, -1, null)
+    : graph.withScalar('Greater', graph.expandDims(packed.lengths, 1), 0);
+  return graph.where(isGiven, state, graph.scalar(0, state.dtype));
+}
+
+/** The operator over `[time, batch, features]`: outputs `[batch, time, units]`, then the states `[batch, units]`. */
+function runOperator(
+  context: LayerContext,
+  cell: RecurrentCell,
+  x: KerasTensor,
+  lengths: KerasTensor | null,
+  initial: readonly KerasTensor[],
+): readonly KerasTensor[] {
+  const { graph } = context;
+  const { units, op } = cell;
+  const constant = (tensor: RecurrentCell['kernel']): KerasTensor =>
+    graph.cast(graph.tensor(tensor), x.dtype);
+  const states = initial.map((state) => graph.expandDims(state, 0));
+  const wanted = op === 'LSTM' ? 2 : 1;
+  if (states.length !== 0 && states.length !== wanted)
+    throw context.invalid('initial_state', `${states.length} tensors`, `${wanted}`);
+  const [batch = null, time = null] = x.shape;
+  const inputs = [
+    graph.transpose(x, [1, 0, 2]),
+    constant(cell.kernel),
+    constant(cell.recurrent),
+    cell.bias === null ? null : constant(cell.bias),
+    lengths,
+    ...states,
+  ];
+  const outputs = [
+    { dtype: x.dtype, shape: [time, 1, batch, units] },
+    { dtype: x.dtype, shape: [1, batch, units] },
+    ...(op === 'LSTM' ? [{ dtype: x.dtype, shape: [1, batch, units] }] : []),
+  ];
+  while (inputs.at(-1) === null) inputs.pop();
+  const [all, ...last] = graph.nodes(op, inputs, outputs, attributesOf(cell));
+  if (all === undefined) return [];
+  const rows = graph.transpose(graph.squeeze(all, [1]), [1, 0, ...axesBetween(2, 3)]);
+  return [rows, ...last.map((state) => graph.squeeze(state, [0]))];
+}
+
+function attributesOf(cell: RecurrentCell): Record<string, AttributeInput> {
+  const attributes: Record<string, AttributeInput> = {
+    hidden_size: BigInt(cell.units),
+    activations: cell.activations,
+  };
+  if (cell.alphas.length > 0) attributes['activation_alpha'] = cell.alphas;
+  if (cell.betas.length > 0) attributes['activation_beta'] = cell.betas;
+  if (cell.op === 'GRU') attributes['linear_before_reset'] = cell.resetAfter ? 1n : 0n;
+  return attributes;
+}
+
+/** The backward layer goes through the sequence from its end, and its outputs are turned round again. */
+function bidirectional(context: LayerContext): readonly KerasTensor[] {
+  const { graph, config, scope, layer } = context;
+  const merge = config.isGiven('merge_mode')
+    ? config.oneOf('merge_mode', ['concat', 'sum', 'mul', 'ave'])
+    : null;
+  const forward = scope.partOf(layer, config.object('layer'), 'forward_layer');
+  const backward = backwardLayer(context);
+  const [sequence, ...states] = context.inputs;
+  if (sequence === undefined) throw context.invalid('its input', 'nothing', 'a sequence');
+  const given = [...states, ...tensorsOf(context.argument(1, 'initial_state') ?? undefined)];
+  const half = given.length / 2;
+  const mask = maskOf(context);
+  const run = (part: typeof forward, initial: readonly KerasTensor[]): readonly KerasTensor[] => {
+    const items = [{ ...sequence, mask }, ...initial].map((tensor) => ({ kind: 'tensor' as const, tensor }));
+    return scope.callLayer(part, { args: [{ kind: 'list', items }], kwargs: new Map() });
+  };
+  const [there, ...thereStates] = run(forward, given.slice(0, half));
+  const [back, ...backStates] = run(backward, given.slice(half));
+  if (there === undefined || back === undefined) throw context.invalid('layer', 'no output', 'an output');
+  const isSequence = forward.config.flag('return_sequences', false);
+  const turned = isSequence ? graph.slice(back, 1, -1, null, -1) : back;
+  const outMask = isSequence ? mask : null;
+  const merged = mergeDirections(context, merge, there, turned).map((tensor) => ({
+    ...tensor,
+    mask: outMask,
+  }));
+  return [...merged, ...thereStates, ...backStates];
+}
+
+/** The layer itself the other way round, unless there is another one for that. */
+function backwardLayer(context: LayerContext): ReturnType<LayerContext['scope']['partOf']> {
+  const { config, scope, layer } = context;
+  const given = config.get('backward_layer');
+  if (isObject(given)) return scope.partOf(layer, given.fields, 'backward_layer');
+  const fields = config.object('layer');
+  const inner = fields.get('config');
+  if (!isObject(inner)) throw config.wrong('layer', 'a layer with its configuration');
+  const goes = inner.fields.get('go_backwards') !== true;
+  const turned = { ...inner, fields: new Map([...inner.fields, ['go_backwards', goes] as const]) };
+  return scope.partOf(layer, new Map([...fields, ['config', turned] as const]), 'backward_layer');
+}
+
+function mergeDirections(
+  { graph }: LayerContext,
+  mode: string | null,
+  there: KerasTensor,
+  back: KerasTensor,
+): readonly KerasTensor[] {
+  if (mode === null) return [there, back];
+  if (mode === 'concat') return [graph.concat([there, back], -1)];
+  if (mode === 'mul') return [graph.binary('Mul', there, back)];
+  const sum = graph.binary('Add', there, back);
+  return [mode === 'sum' ? sum : graph.withScalar('Div', sum, 2)];
+}
+
+const cellWeights = (config: KerasConfig): readonly WeightPlace[] =>
+  axesBetween(0, withBias(config) ? 3 : 2).map((i) => ({ path: `cell/vars/${i}` }));
+
+/** The configuration of the cell that an `RNN` layer holds. */
+const cellConfig = (config: KerasConfig): KerasConfig =>
+  new KerasConfig(config.object('cell').get('config'), config.origin);
+
+const layerKind = (className: string): LayerKind => ({
+  compile: recurrent(className),
+  mask: 'computes',
+  weights: cellWeights,
+});
+
+export const RECURRENT_LAYERS: LayerTable = [
+  ['LSTM', layerKind('LSTM')],
+  ['GRU', layerKind('GRU')],
+  ['SimpleRNN', layerKind('SimpleRNN')],
+  [
+    'RNN',
+    { compile: recurrent(null), mask: 'computes', weights: (config) => cellWeights(cellConfig(config)) },
+  ],
+  [
+    'Bidirectional',
+    {
+      compile: bidirectional,
+      mask: 'computes',
+      weights: (config, holder) =>
+        ['forward_layer', 'backward_layer'].flatMap((part) => holder.inner(config, 'layer', part)),
+    },
+  ],
+]; // prettier-ignore
