@@ -47,7 +47,7 @@ describe.each(['oblivious', 'nodes'] as const)('models of %s trees', (shape) => 
     for (let seed = 1; seed <= runs(300); seed++) {
       const random = seededRandom(seed);
       const step = randomCatBoost(random, shape, dimensions);
-      const rows = Array.from({ length: 1 + (seed % 40) }, () => randomCatBoostRow(step, random));
+      const rows = Array.from({ length: 1 + (seed % 150) }, () => randomCatBoostRow(step, random));
       const { outputs } = prepareStep(step, []);
       const given = (some: readonly CatBoostRow[]) => [
         ...(outputs!(blockOf(some))['predict'] as { data: Float64Array }).data,

@@ -119,13 +119,17 @@ class BlockScorer {
     const { floats, stage } = this.#plan;
     const missing = this.#step.floats[float]!.missingAbove;
     const x = stage + 8 * first;
-    for (const { bytes, table, half, finite } of floats[float]!)
+    for (const { bytes, table, starts, buckets, finite } of floats[float]!)
       this.#kernel.functions.countBorders(
         x,
         8 * stride,
         Math.ceil(count / 16) * 16,
+        starts,
+        buckets.starts.length - 1,
+        buckets.low,
+        buckets.scale,
         table,
-        half,
+        buckets.half,
         missing ? finite : 0,
         bytes + row,
       );

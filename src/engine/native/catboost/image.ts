@@ -30,7 +30,7 @@ export function writeCatBoost(
   plan: CatBoostPlan,
 ): void {
   const { memory, functions } = kernel;
-  writeBorders(new Float32Array(memory), step, plan);
+  writeBorders(memory, step, plan);
   for (const [i, { keys }] of step.tables.entries()) {
     const { slots, mask } = elementAt(plan.tables, i);
     for (let row = 0; 2 * row < keys.length; row++)
@@ -41,11 +41,14 @@ export function writeCatBoost(
   new Float64Array(memory).set(step.leafValues, plan.leaves / 8);
 }
 
-function writeBorders(singles: Float32Array, step: CatBoostStep, plan: CatBoostPlan): void {
+function writeBorders(memory: ArrayBuffer, step: CatBoostStep, plan: CatBoostPlan): void {
+  const singles = new Float32Array(memory);
+  const bytes = new Uint8Array(memory);
   for (const [i, { borders }] of step.floats.entries())
-    for (const { table, half, first, length } of elementAt(plan.floats, i)) {
-      singles.fill(Number.POSITIVE_INFINITY, table / 4, table / 4 + 2 * half);
+    for (const { table, first, length, starts, buckets } of elementAt(plan.floats, i)) {
       singles.set(borders.subarray(first, first + length), table / 4);
+      singles.fill(Number.POSITIVE_INFINITY, table / 4 + length, table / 4 + length + 2 * buckets.half);
+      bytes.set(buckets.starts, starts);
     }
 }
 

@@ -1,4 +1,5 @@
 import type { CatBoostStep } from '../../../model/catboost.ts';
+import { type BorderBuckets, bucketsOf } from './buckets.ts';
 
 /** Rows that are asked together; blocks are a multiple of it. */
 const GROUP_ROWS = 16;
@@ -9,12 +10,12 @@ export const TREE_BYTES = 16;
 export const QUESTION_BYTES = 8;
 export const NODE_BYTES = 16;
 const SLOT_BYTES = 16;
-const SCRATCH_BYTES = 64;
+const SCRATCH_BYTES = 256;
 /** Bytes of a block: they stay in the second cache beside the trees. */
 const BLOCK_BYTES = 2 ** 16;
 const BLOCK_ROWS = { least: 128, most: 1024 } as const;
 /** Numbers of a block that are on their way at once. */
-const STAGE_CELLS = 2 ** 13;
+const STAGE_CELLS = 2 ** 12;
 /** Trees that go together through a block: what they hold stays in the first cache. */
 const CHUNK_BYTES = 2 ** 14;
 /** Levels of which the kernel keeps the answers in a byte a row. */
@@ -33,7 +34,7 @@ export interface CatBoostPlan {
   readonly found: number;
   readonly scores: number;
   /** Addresses of byte columns: of each float, of each one-hot, of each CTR, one after the other. */
-  readonly floats: readonly (readonly ByteColumn[])[];
+  readonly floats: readonly (readonly FloatColumn[])[];
   readonly oneHots: readonly (readonly number[])[];
   readonly ctrs: readonly (readonly ByteColumn[])[];
   readonly tables: readonly TablePlan[];
@@ -47,13 +48,18 @@ export interface CatBoostPlan {
   readonly isShallow: boolean;
 }
 
-/** Up to 255 borders of a column: where its bytes are, and its table; `half` is half of the room for borders. */
+/** Up to 255 borders of a column: where its bytes are, and its table. */
 export interface ByteColumn {
   readonly bytes: number;
   readonly first: number;
   readonly length: number;
   readonly table: number;
-  readonly half: number;
+}
+
+/** The same of numbers, which are looked up by buckets. */
+export interface FloatColumn extends ByteColumn {
+  readonly buckets: BorderBuckets;
+  readonly starts: number;
   /** Borders below +∞, the number that a missing value may stand for. */
   readonly finite: number;
 }
@@ -85,21 +91,19 @@ export function planCatBoost(step: CatBoostStep): CatBoostPlan {
     4 * step.categories.length;
   const fitting = Math.floor(BLOCK_BYTES / (columns + 8 * step.dimensions) / GROUP_ROWS) * GROUP_ROWS;
   const blockRows = Math.min(BLOCK_ROWS.most, Math.max(BLOCK_ROWS.least, fitting));
-  const counted = (all: Float32Array, tableBytes: (half: number) => number): ByteColumn[] =>
+  const counted = (all: Float32Array, tableBytes: (length: number) => number): ByteColumn[] =>
     Array.from({ length: Math.ceil(all.length / BYTE_BORDERS) }, (_, i) => {
       const first = i * BYTE_BORDERS;
-      const borders = all.subarray(first, first + BYTE_BORDERS);
-      const { length } = borders;
-      const half = 2 ** Math.max(0, Math.ceil(Math.log2(length + 1)) - 1);
+      const length = Math.min(BYTE_BORDERS, all.length - first);
+      return { bytes: memory.take(blockRows), first, length, table: memory.take(tableBytes(length)) };
+    });
+  const bucketed = (all: Float32Array): FloatColumn[] =>
+    // Searches end within twice as many borders as there are.
+    counted(all, (length) => 12 * (length + 1)).map((column) => {
+      const borders = all.subarray(column.first, column.first + column.length);
+      const buckets = bucketsOf(borders);
       const finite = borders.reduce((count, border) => count + Number(border < Number.POSITIVE_INFINITY), 0);
-      return {
-        bytes: memory.take(blockRows),
-        first,
-        length,
-        table: memory.take(tableBytes(half)),
-        half,
-        finite,
-      };
+      return { ...column, buckets, starts: memory.take(buckets.starts.length), finite };
     });
   const tables = step.tables.map(({ keys }): TablePlan => {
     const slots = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length)));
@@ -120,7 +124,7 @@ export function planCatBoost(step: CatBoostStep): CatBoostPlan {
     keys: memory.take(8 * blockRows),
     found: memory.take(4 * blockRows),
     scores: memory.take(8 * blockRows * step.dimensions),
-    floats: step.floats.map(({ borders }) => counted(borders, (half) => 8 * half)),
+    floats: step.floats.map(({ borders }) => bucketed(borders)),
     oneHots: step.oneHots.map(({ values }) => Array.from(values, () => memory.take(blockRows))),
     ctrs: step.ctrs.map(({ borders, table }) => counted(borders, () => keysOf(table) + 1)),
     trees: treeTable,

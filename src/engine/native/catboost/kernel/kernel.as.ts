@@ -9,8 +9,9 @@
  * number.
  */
 
-/** Rows that are asked together. */
+/** Rows that are asked together, and many that are. */
 const GROUP: usize = 16;
+const WIDE: usize = 64;
 /** A tree: its questions u32, its levels u32, its leaf values u32, a word that is free. */
 const TREE: usize = 16;
 /** A question: the column u32, its threshold u32. */
@@ -19,20 +20,26 @@ const QUESTION: usize = 8;
 const NODE: i32 = 16;
 /** A slot of a table of keys: key u64, row u32; rows are numbered from 1, and 0 is an empty slot. */
 const SLOT: usize = 16;
-/** The numbers of sixteen leaves, low bytes and then high ones, between asking and adding. */
+/** The numbers of leaves between asking and adding: of four trees and 64 rows, or of sixteen rows byte after byte. */
 const SCRATCH: usize = 0;
 
 /** What a byte is less, to be signed. */
 const BIAS: u32 = 128;
 
 /**
- * Counts the borders below each of `rows` float64, `stride` bytes apart, rounded to float32. `table` has room for 2·half
- * numbers, of which the last is +∞; `missing` is what NaN counts.
+ * Counts the borders below each of `rows` float64, `stride` bytes apart, rounded to float32. A number's bucket is
+ * (number - low) · scale, cut to 0 … `lastBucket`; `starts` has for each bucket, in a byte, the borders in those before it.
+ * A bucket has less than 2·half borders, and `table` room for so many numbers, +∞, after the last. `missing` is what NaN
+ * counts.
  */
 export function countBorders(
   x: usize,
   stride: usize,
   rows: usize,
+  starts: usize,
+  lastBucket: i32,
+  low: f32,
+  scale: f32,
   table: usize,
   half: usize,
   missing: u32,
@@ -44,10 +51,13 @@ export function countBorders(
     const b = <f32>load<f64>(x + stride);
     const c = <f32>load<f64>(x + 2 * stride);
     const d = <f32>load<f64>(x + 3 * stride);
-    let i: usize = 0;
-    let j: usize = 0;
-    let k: usize = 0;
-    let l: usize = 0;
+    const places = f32x4.mul(f32x4.sub(floats(a, b, c, d), f32x4.splat(low)), f32x4.splat(scale));
+    const above = i32x4.max_s(i32x4.trunc_sat_f32x4_s(places), i32x4.splat(0));
+    const buckets = i32x4.min_s(above, i32x4.splat(lastBucket));
+    let i = startOf(starts, i32x4.extract_lane(buckets, 0));
+    let j = startOf(starts, i32x4.extract_lane(buckets, 1));
+    let k = startOf(starts, i32x4.extract_lane(buckets, 2));
+    let l = startOf(starts, i32x4.extract_lane(buckets, 3));
     // Four binary searches side by side, counting in bytes of the table.
     for (let step = half << 2; step >= 4; step >>= 1) {
       const middle = levels + step;
@@ -61,6 +71,16 @@ export function countBorders(
     store<u8>(counts + row, (F32.isNaN(c) ? missing : <u32>(k >> 2)) - BIAS, 2);
     store<u8>(counts + row, (F32.isNaN(d) ? missing : <u32>(l >> 2)) - BIAS, 3);
   }
+}
+
+/** Borders in the buckets before this one, in bytes of the table. */
+function startOf(starts: usize, bucket: i32): usize {
+  return (<usize>load<u8>(starts + bucket)) << 2;
+}
+
+function floats(a: f32, b: f32, c: f32, d: f32): v128 {
+  const two = f32x4.replace_lane(f32x4.splat(a), 1, b);
+  return f32x4.replace_lane(f32x4.replace_lane(two, 2, c), 3, d);
 }
 
 /** Whether each of `rows` hashes is `value`. */
@@ -154,38 +174,98 @@ function two(leaves: usize, at: usize): v128 {
   return v128.load64_lane(leaves + ((<usize>load<u8>(at, 1)) << 3), low, 1);
 }
 
-/** Adds trees of one dimension and eight levels at most to the scores, in their order. */
+/**
+ * Adds trees of one dimension and eight levels at most to the scores, in their order. Four trees go through 64 rows
+ * together, so that a question is fetched, and a score loaded and stored, once for four.
+ */
 export function addShallow(first: usize, last: usize, rows: usize, scores: usize): void {
-  for (let row: usize = 0; row < rows; row += GROUP, scores += 8 * GROUP) {
-    let a = v128.load(scores);
-    let b = v128.load(scores, 16);
-    let c = v128.load(scores, 32);
-    let d = v128.load(scores, 48);
-    let e = v128.load(scores, 64);
-    let f = v128.load(scores, 80);
-    let g = v128.load(scores, 96);
-    let h = v128.load(scores, 112);
-    for (let tree = first; tree < last; tree += TREE) {
-      v128.store(SCRATCH, ask(<usize>load<u32>(tree), load<u32>(tree, 4), row));
+  let row: usize = 0;
+  for (; row + WIDE <= rows; row += WIDE) {
+    const to = scores + (row << 3);
+    let tree = first;
+    for (; tree + 4 * TREE <= last; tree += 4 * TREE) addFour(tree, row, to);
+    for (; tree < last; tree += TREE) {
+      askWide(tree, row, SCRATCH);
       const leaves = <usize>load<u32>(tree, 8);
-      a = f64x2.add(a, two(leaves, SCRATCH));
-      b = f64x2.add(b, two(leaves, SCRATCH + 2));
-      c = f64x2.add(c, two(leaves, SCRATCH + 4));
-      d = f64x2.add(d, two(leaves, SCRATCH + 6));
-      e = f64x2.add(e, two(leaves, SCRATCH + 8));
-      f = f64x2.add(f, two(leaves, SCRATCH + 10));
-      g = f64x2.add(g, two(leaves, SCRATCH + 12));
-      h = f64x2.add(h, two(leaves, SCRATCH + 14));
+      for (let at: usize = 0; at < WIDE; at += 2) {
+        const score = to + (at << 3);
+        v128.store(score, f64x2.add(v128.load(score), two(leaves, SCRATCH + at)));
+      }
     }
-    v128.store(scores, a);
-    v128.store(scores, b, 16);
-    v128.store(scores, c, 32);
-    v128.store(scores, d, 48);
-    v128.store(scores, e, 64);
-    v128.store(scores, f, 80);
-    v128.store(scores, g, 96);
-    v128.store(scores, h, 112);
   }
+  for (; row < rows; row += GROUP) addShallowGroup(first, last, row, scores + (row << 3));
+}
+
+/** Adds four trees to the scores of 64 rows. */
+function addFour(tree: usize, row: usize, scores: usize): void {
+  askWide(tree, row, SCRATCH);
+  askWide(tree + TREE, row, SCRATCH + WIDE);
+  askWide(tree + 2 * TREE, row, SCRATCH + 2 * WIDE);
+  askWide(tree + 3 * TREE, row, SCRATCH + 3 * WIDE);
+  const a = <usize>load<u32>(tree, 8);
+  const b = <usize>load<u32>(tree + TREE, 8);
+  const c = <usize>load<u32>(tree + 2 * TREE, 8);
+  const d = <usize>load<u32>(tree + 3 * TREE, 8);
+  for (let at: usize = 0; at < WIDE; at += 2) {
+    const score = scores + (at << 3);
+    const first = f64x2.add(v128.load(score), two(a, SCRATCH + at));
+    const second = f64x2.add(first, two(b, SCRATCH + WIDE + at));
+    const third = f64x2.add(second, two(c, SCRATCH + 2 * WIDE + at));
+    v128.store(score, f64x2.add(third, two(d, SCRATCH + 3 * WIDE + at)));
+  }
+}
+
+/** Asks the questions of a tree of 64 rows, as `ask` does of sixteen, and writes the bytes of their leaves. */
+function askWide(tree: usize, row: usize, to: usize): void {
+  let a = i8x16.splat(0);
+  let b = i8x16.splat(0);
+  let c = i8x16.splat(0);
+  let d = i8x16.splat(0);
+  let question = <usize>load<u32>(tree);
+  for (let left = load<u32>(tree, 4); left > 0; left--, question += QUESTION) {
+    const column = <usize>load<u32>(question) + row;
+    const threshold = v128.load8_splat(question, 4);
+    a = i8x16.sub(i8x16.add(a, a), i8x16.gt_s(v128.load(column), threshold));
+    b = i8x16.sub(i8x16.add(b, b), i8x16.gt_s(v128.load(column, 16), threshold));
+    c = i8x16.sub(i8x16.add(c, c), i8x16.gt_s(v128.load(column, 32), threshold));
+    d = i8x16.sub(i8x16.add(d, d), i8x16.gt_s(v128.load(column, 48), threshold));
+  }
+  v128.store(to, a);
+  v128.store(to, b, 16);
+  v128.store(to, c, 32);
+  v128.store(to, d, 48);
+}
+
+/** Adds trees to the scores of one group, which stay in registers. */
+function addShallowGroup(first: usize, last: usize, row: usize, scores: usize): void {
+  let a = v128.load(scores);
+  let b = v128.load(scores, 16);
+  let c = v128.load(scores, 32);
+  let d = v128.load(scores, 48);
+  let e = v128.load(scores, 64);
+  let f = v128.load(scores, 80);
+  let g = v128.load(scores, 96);
+  let h = v128.load(scores, 112);
+  for (let tree = first; tree < last; tree += TREE) {
+    v128.store(SCRATCH, ask(<usize>load<u32>(tree), load<u32>(tree, 4), row));
+    const leaves = <usize>load<u32>(tree, 8);
+    a = f64x2.add(a, two(leaves, SCRATCH));
+    b = f64x2.add(b, two(leaves, SCRATCH + 2));
+    c = f64x2.add(c, two(leaves, SCRATCH + 4));
+    d = f64x2.add(d, two(leaves, SCRATCH + 6));
+    e = f64x2.add(e, two(leaves, SCRATCH + 8));
+    f = f64x2.add(f, two(leaves, SCRATCH + 10));
+    g = f64x2.add(g, two(leaves, SCRATCH + 12));
+    h = f64x2.add(h, two(leaves, SCRATCH + 14));
+  }
+  v128.store(scores, a);
+  v128.store(scores, b, 16);
+  v128.store(scores, c, 32);
+  v128.store(scores, d, 48);
+  v128.store(scores, e, 64);
+  v128.store(scores, f, 80);
+  v128.store(scores, g, 96);
+  v128.store(scores, h, 112);
 }
 
 /**
