@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './project.ts';
@@ -13,6 +13,8 @@ const KERNELS: ReadonlyMap<string, string> = new Map([
 ]);
 export const KERNEL_FOLDERS: readonly string[] = [...KERNELS.keys()];
 const SOURCE = 'kernel.as.ts';
+/** Files that a kernel may be made of. */
+const PART = /\.as\.ts$/;
 /** Where a compiled kernel goes. */
 export const kernelModuleOf = (folder: string): string => `${folder}/generated/bytes.ts`;
 /** 100 MB that are fetched when the source has changed, and not before. */
@@ -24,9 +26,12 @@ const FLAGS = [
 
 /** Of everything that the bytes follow from. */
 function madeFrom(folder: string): string {
-  const source = readFileSync(join(ROOT, folder, SOURCE), 'utf8');
+  const parts = readdirSync(join(ROOT, folder))
+    .filter((name) => PART.test(name))
+    .sort();
+  const sources = parts.map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
   const digest = createHash('sha256')
-    .update([COMPILER, ...FLAGS, source].join('\0'))
+    .update([COMPILER, ...FLAGS, ...sources].join('\0'))
     .digest('hex');
   return `of sha256 ${digest.slice(0, 32)}, by ${COMPILER}`;
 }

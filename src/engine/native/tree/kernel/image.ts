@@ -12,8 +12,10 @@ import {
   TABLE,
   TREE_ENTRY,
   type TreePlan,
+  tableWords,
 } from './plan.ts';
 import type { ColumnPacking, SplitQuestions } from './questions.ts';
+import type { TopQuestion } from './top.ts';
 
 /** As `kernel.as.ts` numbers them. */
 const PACKINGS: Readonly<Record<ColumnPacking, number>> = {
@@ -25,9 +27,11 @@ const PACKINGS: Readonly<Record<ColumnPacking, number>> = {
   uint8: 5,
   int32: 6,
   whole: 7,
+  'int32-index': 8,
+  'whole-index': 9,
 };
 /** Added to a packing where zeros are missing. */
-const ZERO_MISSING = 8;
+const ZERO_MISSING = 16;
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
 const CATEGORIES = 256;
@@ -81,7 +85,7 @@ export function writeImage(
 }
 
 function writeColumns({ words, doubles, questions, plan }: Image): void {
-  questions.columns.forEach(({ source, packing, zeroMissing, levels }, i) => {
+  questions.columns.forEach(({ source, packing, zeroMissing, levels, indexed }, i) => {
     const table = elementAt(plan.levels, i);
     const length = levels === null ? 0 : paddedLevels(levels);
     if (levels !== null) {
@@ -89,7 +93,7 @@ function writeColumns({ words, doubles, questions, plan }: Image): void {
       doubles.set(levels, table / 8);
     }
     const packed = PACKINGS[packing] + (zeroMissing ? ZERO_MISSING : 0);
-    const entry = [8 * source, packed, table - 8, 4 * length];
+    const entry = [8 * source, packed, table - 8, indexed ?? 4 * length];
     words.set(entry, (plan.columns.from + i * COLUMN_ENTRY) / 4);
   });
 }
@@ -97,11 +101,12 @@ function writeColumns({ words, doubles, questions, plan }: Image): void {
 /** Writes the questions of a tree's top; returns where each run of them starts, and after the last one the exits. */
 function writeQuestions(
   image: Image,
-  { top: { low, high }, questions, tables }: TreePlan,
+  { top: { low, high }, questions, tables, words }: TreePlan,
 ): { readonly runs: readonly number[]; readonly exits: number } {
   const starts = [questions];
   let at = questions;
   let table = tables;
+  let wordTable = words;
   for (const word of [low, high]) {
     for (const { node, under } of word.numeric) {
       image.singles[at / 4] = image.questions.threshold[node]!;
@@ -114,6 +119,14 @@ function writeQuestions(
       image.words[at / 4] = table;
       writeColumnAndExits(image, at, node, under);
       table += TABLE;
+      at += QUESTION;
+    }
+    starts.push(at);
+    for (const asked of word.lookups) {
+      image.words[at / 4] = wordTable;
+      const { node } = elementAt(asked, 0);
+      writeColumnAndExits(image, at, node, 0);
+      wordTable += 4 * writeWords(image, wordTable, asked);
       at += QUESTION;
     }
     starts.push(at);
@@ -136,6 +149,27 @@ function writeTable({ bytes, step: { arena } }: Image, address: number, node: nu
   for (let category = 0; category < CATEGORIES; category++)
     if (isMember(arena, node, category)) bytes[address + (category >> 3)]! |= 1 << (category & 7);
   bytes.fill(arena.missingLeft[node] === 1 ? -1 : 0, address + CATEGORIES / 8, address + TABLE);
+}
+
+/**
+ * Writes the exits that questions of one indexed column rule out for each category, for one without an index, and for a
+ * missing one; returns how many words that took.
+ */
+function writeWords(
+  { words, questions, step: { arena } }: Image,
+  address: number,
+  asked: readonly TopQuestion[],
+): number {
+  const source = arena.feature[elementAt(asked, 0).node]!;
+  const column = questions.columns.find((one) => one.source === source && one.indexed !== null);
+  const indexed = column?.indexed ?? 0;
+  const table = words.subarray(address / 4, address / 4 + tableWords(indexed));
+  for (const { node, under } of asked) {
+    for (let category = 0; category <= indexed; category++)
+      if (!isMember(arena, node, category)) table[category]! |= under;
+    if (arena.missingLeft[node] !== 1) table[indexed + 1]! |= under;
+  }
+  return table.length;
 }
 
 /** Writes the values of a tree's leaf, which gets this number; returns their address. */

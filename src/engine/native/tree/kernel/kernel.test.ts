@@ -53,14 +53,15 @@ const CAST = [
 
 const pick = <T>(items: readonly T[], random: Random): T => items[randomIndex(random, items.length)]!;
 
-const wordsOf = (random: Random): number[] => Array.from({ length: 8 }, () => randomIndex(random, 2 ** 32));
+const wordsOf = (random: Random, words: number): number[] =>
+  Array.from({ length: words }, () => randomIndex(random, 2 ** 32));
 
-/** A tree of so many leaves, numbered from `first`; column 0 is asked about categories in `categorical` trees. */
+/** A tree of so many leaves, numbered from `first`; column 0 is asked about categories of up to so many `words`, if any. */
 function treeOf(
   leaves: number,
   shape: Shape,
   random: Random,
-  categorical: boolean,
+  words: number,
   zeros: boolean,
   first = 0,
 ): KernelTree {
@@ -69,13 +70,15 @@ function treeOf(
   const left = shape === 'any' ? 1 + randomIndex(random, leaves - 1) : half[shape];
   const threshold = random.next() < 0.5 ? pick(THRESHOLDS, random) : 10 * random.next() - 5;
   const feature = randomIndex(random, FEATURES);
-  const sets = categorical && feature === 0 ? { left: wordsOf(random), known: wordsOf(random) } : null;
+  const length = Math.max(8, randomIndex(random, words + 1));
+  const sets =
+    words > 0 && feature === 0 ? { left: wordsOf(random, length), known: wordsOf(random, length) } : null;
   const split = { feature, threshold, missingLeft: random.next() < 0.5, ...(sets && { categories: sets }) };
   const zeroMissing = zeros && sets === null && random.next() < 0.5;
   return [
     zeroMissing ? { ...split, zeroMissing } : split,
-    treeOf(left, shape, random, categorical, zeros, first),
-    treeOf(leaves - left, shape, random, categorical, zeros, first + left),
+    treeOf(left, shape, random, words, zeros, first),
+    treeOf(leaves - left, shape, random, words, zeros, first + left),
   ];
 }
 
@@ -83,7 +86,7 @@ function treeOf(
 function cellOf({ arena, input, acceptsMissing }: TreeEnsembleStep, random: Random): number {
   const threshold = arena.threshold[randomIndex(random, arena.threshold.length)]!;
   if (arena.categorical !== null && random.next() < 0.3)
-    return random.next() < 0.5 ? 260 * random.next() - 2 : pick(CAST, random);
+    return random.next() < 0.5 ? pick([260, 1400], random) * random.next() - 2 : pick(CAST, random);
   const near = pick([threshold, nextUp(threshold), nextDown(threshold), -threshold], random);
   const odd = input === 'float64' ? [Number.NaN, Infinity, -Infinity] : [Number.NaN];
   const cell = random.next() < 0.1 && acceptsMissing ? pick(odd, random) : near;
@@ -156,11 +159,11 @@ function caseOf(
   width: number,
   rows: number,
   seed: number,
-  categorical = false,
+  words = 0,
   cast: CategoryCast = 'uint8-or-missing',
 ): { step: TreeEnsembleStep; block: RowBlock & { kind: 'dense' } } {
   const random = seededRandom(seed);
-  const trees = leaves.map((count) => treeOf(count, shape, random, categorical, kind.acceptsMissing));
+  const trees = leaves.map((count) => treeOf(count, shape, random, words, kind.acceptsMissing));
   const step = ensembleOf(
     trees,
     kind,
@@ -203,9 +206,15 @@ describe('the kernel', () => {
         fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 6 }),
         fc.integer({ min: 1, max: 70 }),
         fc.integer(),
-        fc.constantFrom<CategoryCast>('uint8', 'uint8-or-missing', 'int32', 'whole'),
-        (kind, leaves, rows, seed, cast) => {
-          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, true, cast);
+        fc.constantFrom<[CategoryCast, number]>(
+          ...(['uint8', 'uint8-or-missing'] as const).map((cast): [CategoryCast, number] => [cast, 8]),
+          ...(['int32', 'whole'] as const).flatMap((cast): [CategoryCast, number][] => [
+            [cast, 8],
+            [cast, 40],
+          ]),
+        ),
+        (kind, leaves, rows, seed, [cast, words]) => {
+          const { step, block } = caseOf(kind, leaves, 'any', 2, rows, seed, words, cast);
           expect(scoresOf(kernelOf(step), step, block)).toEqual(scoresOf(nodeByNode(step), step, block));
         },
       ),
@@ -282,16 +291,28 @@ describe('the kernel', () => {
 
   test('refuses a missing value among categories', () => {
     for (const input of ['float32', 'float64'] as const) {
-      const { step, block } = caseOf({ ...PLAIN, input }, [60], 'any', 1, 40, 2, true);
+      const { step, block } = caseOf({ ...PLAIN, input }, [60], 'any', 1, 40, 2, 8);
       block.data[7 * FEATURES] = Number.NaN;
       expect(step.arena.categorical).not.toBeNull();
       expect(() => scoresOf(kernelOf(step), step, block)).toThrow(/^row 7, column "x0"/);
     }
   });
 
+  test('leaves sets of so many categories that their tables would take much memory to the walk', () => {
+    const missing = { ...PLAIN, acceptsMissing: true };
+    const treeWith = (words: number): TreeEnsembleStep => {
+      const left = new Array<number>(words).fill(5);
+      const split = { feature: 0, threshold: 0, missingLeft: true, categories: { left, known: [] } };
+      return ensembleOf([[split, 0, 1]], missing, FEATURES, 1, Number, 'int32');
+    };
+    const { refuse } = prepareWalk(treeWith(8), FEATURES, []);
+    expect(prepareKernel(treeWith(2 ** 10), FEATURES, [], refuse)).not.toBeNull();
+    expect(prepareKernel(treeWith(2 ** 19), FEATURES, [], refuse)).toBeNull();
+  });
+
   test('leaves large trees with categories, and rows too wide for a group, to the walk', () => {
     const { step } = caseOf(PLAIN, [3], 'any', 1, 1, 1);
-    const large = caseOf(PLAIN, [65], 'any', 1, 1, 1, true).step;
+    const large = caseOf(PLAIN, [65], 'any', 1, 1, 1, 8).step;
     const { refuse } = prepareWalk(step, FEATURES, []);
     expect(prepareKernel(large, FEATURES, [], refuse)).toBeNull();
     expect(prepareKernel(step, 2 ** 17, [], refuse)).toBeNull();

@@ -1,3 +1,4 @@
+import { elementAt } from '../../../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { TreeArena } from '../../../../model/tree.ts';
 import type { SplitQuestions } from './questions.ts';
@@ -9,7 +10,7 @@ export const GROUP_ROWS = 16;
 export const COLUMN_BYTES = 4 * GROUP_ROWS;
 /** Bytes of what `kernel.as.ts` reads: an entry of the tables, a question, a node, the address of an exit. */
 export const COLUMN_ENTRY = 16;
-export const TREE_ENTRY = 32;
+export const TREE_ENTRY = 40;
 export const QUESTION = 12;
 export const NODE = 12;
 const EXIT = 4;
@@ -17,8 +18,10 @@ const EXIT = 4;
 const SCRATCH_BYTES = 2 * COLUMN_BYTES;
 /** Bytes of a table: a bit for each category, and sixteen bytes for what is none. */
 export const TABLE = 48;
-/** Words of a set whose bits fit in a table: 256 categories. */
-const SET_WORDS = 8;
+/** Of a table of words what is for categories without an index, and for missing values. */
+const OTHER_WORDS = 2;
+/** Tables of words of one ensemble, beyond which rows walk (64 MiB). */
+const WORDS_BYTES_LIMIT = 2 ** 26;
 /** Numbers of leaves have 22 bits. */
 const LEAVES_LIMIT = 2 ** 22;
 /** Splits, so that ranks are exact in float32. */
@@ -39,9 +42,10 @@ export interface TreePlan {
   readonly top: TreeTop;
   /** Whether rows walk on from the exits of the top. */
   readonly walked: boolean;
-  /** Addresses: questions and then exits; tables of categorical questions; nodes; values of leaves. */
+  /** Addresses: questions and then exits; tables of categorical questions; tables of words; nodes; values of leaves. */
   readonly questions: number;
   readonly tables: number;
+  readonly words: number;
   readonly nodes: number;
   readonly values: number;
 }
@@ -79,13 +83,12 @@ export interface KernelPlan extends RowsPlan {
   readonly bytes: number;
 }
 
-/** Whether the kernel can hold an ensemble of so many nodes and categories, for rows of so many columns. */
+/** Whether the kernel can hold an ensemble of so many nodes, for rows of so many columns. */
 export const fits = ({ arena }: TreeEnsembleStep, width: number): boolean =>
-  arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT && hasSmallSets(arena);
+  arena.left.length < NODES_LIMIT && width * GROUP_ROWS <= STAGE_CELLS_LIMIT;
 
-/** Whether every set has its bits in a table. */
-const hasSmallSets = ({ setOffsets }: TreeArena): boolean =>
-  setOffsets.every((offset, set) => set === 0 || offset - setOffsets[set - 1]! <= SET_WORDS);
+/** Words of a table of an indexed column. */
+export const tableWords = (indexed: number): number => indexed + OTHER_WORDS;
 
 /** Bytes of a score and of each value of a leaf. */
 export const cellBytes = ({ sums }: TreeEnsembleStep): 4 | 8 => (sums === 'float32' ? 4 : 8);
@@ -126,11 +129,17 @@ export function planMemory(
   );
   const trees = space.take(TREE_ENTRY * arena.roots.length);
   const leaves = countLeaves(arena);
+  const indexed = indexedColumns(questions);
+  let words = 0;
   const treePlans: TreePlan[] = [];
   const ends: number[] = [];
   for (const root of arena.roots) {
     if (leaves[root]! > (arena.categorical === null ? LEAVES_LIMIT : WHOLE_LEAVES)) return null;
-    treePlans.push(planTree(step, root, leaves, space));
+    const top = takeTop(arena, root, leaves, indexed);
+    const own = wordsOf(arena, top, indexed);
+    words += own;
+    if (4 * words > WORDS_BYTES_LIMIT) return null;
+    treePlans.push(planTree(step, root, leaves, top, own, space));
     ends.push(space.taken());
   }
   const rows = planRows(questions.width, cellBytes(step) * step.scores, width, space);
@@ -149,18 +158,39 @@ export function planMemory(
   };
 }
 
-function planTree(step: TreeEnsembleStep, root: number, leaves: Int32Array, space: Space): TreePlan {
+/** Categories that are indexed, by the column of the input. */
+const indexedColumns = ({ columns }: SplitQuestions): ReadonlyMap<number, number> =>
+  new Map(columns.flatMap(({ source, indexed }) => (indexed === null ? [] : [[source, indexed] as const])));
+
+/** Words of the tables of a tree. */
+function wordsOf(arena: TreeArena, { low, high }: TreeTop, indexed: ReadonlyMap<number, number>): number {
+  let words = 0;
+  for (const [question] of [...low.lookups, ...high.lookups])
+    if (question !== undefined)
+      words += tableWords(indexed.get(elementAt(arena.feature, question.node)) ?? 0);
+  return words;
+}
+
+function planTree(
+  step: TreeEnsembleStep,
+  root: number,
+  leaves: Int32Array,
+  top: TreeTop,
+  words: number,
+  space: Space,
+): TreePlan {
   const { arena } = step;
-  const top = takeTop(arena, root, leaves);
   const walked = top.exits.some((exit) => arena.left[exit]! >= 0);
   const nodes = walked ? top.exits.reduce((sum, exit) => sum + 2 * leaves[exit]! - 1, 0) : 0;
   const categorical = top.low.categorical.length + top.high.categorical.length;
-  const questions = categorical + top.low.numeric.length + top.high.numeric.length;
+  const lookups = top.low.lookups.length + top.high.lookups.length;
+  const questions = categorical + lookups + top.low.numeric.length + top.high.numeric.length;
   return {
     top,
     walked,
     questions: space.take(QUESTION * questions + EXIT * top.exits.length),
     tables: space.take(TABLE * categorical),
+    words: space.take(4 * words),
     nodes: space.take(NODE * nodes),
     values: space.take(cellBytes(step) * arena.valueWidth * leaves[root]!),
   };

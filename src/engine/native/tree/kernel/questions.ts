@@ -1,14 +1,22 @@
+import { elementAt } from '../../../../core/element-at.ts';
 import { nextDown, nextDown32 } from '../../../../core/float.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
-import type { CategoryCast } from '../../../../model/tree.ts';
+import type { CategoryCast, TreeArena } from '../../../../model/tree.ts';
 import type { ZeroColumns } from '../zero-columns.ts';
 
 /**
  * How a column is packed. Where its thresholds are asked about, a missing value is above none of them ('left'), above
  * every one ('right'), or there is a column of each ('both'). A cast of categories says where tables have a category's
- * bit. 'unasked' is not packed, but what it must not hold is looked for.
+ * bit, one with 'index' where they have its word. 'unasked' is not packed, but what it must not hold is looked for.
  */
-export type ColumnPacking = 'left' | 'right' | 'both' | 'unasked' | CategoryCast;
+export type ColumnPacking =
+  | 'left'
+  | 'right'
+  | 'both'
+  | 'unasked'
+  | CategoryCast
+  | 'int32-index'
+  | 'whole-index';
 
 /** What is packed of one input column. */
 export interface PackedColumn {
@@ -18,6 +26,8 @@ export interface PackedColumn {
   readonly zeroMissing: boolean;
   /** Ascending thresholds: a number becomes the count of those below it. Null where it is rounded to float32. */
   readonly levels: Float64Array | null;
+  /** Of a column whose categories are indexed, how many are: all that sets are of. */
+  readonly indexed: number | null;
 }
 
 /**
@@ -48,7 +58,11 @@ const WIDTHS: Readonly<Record<ColumnPacking, number>> = {
   'uint8-or-missing': 1,
   int32: 1,
   whole: 1,
+  'int32-index': 1,
+  'whole-index': 1,
 };
+/** Words of a set whose bits fit in a table of bits: 256 categories. */
+const SMALL_SET_WORDS = 8;
 
 /**
  * Puts the questions of an ensemble of numeric splits in float32 without changing an answer. An input rounded to
@@ -93,6 +107,7 @@ function columnsOf(
   levels: ReadonlyMap<number, Float64Array> | null,
 ): { columns: PackedColumn[]; first: Int32Array; width: number } {
   const columns: PackedColumn[] = [];
+  const sets = setWordsOf(step.arena, asked.length);
   const first = new Int32Array(asked.length);
   let width = 0;
   for (const [source, questions] of asked.entries()) {
@@ -100,12 +115,40 @@ function columnsOf(
     const numeric = PACKINGS[questions & (LEFT | RIGHT)]!;
     const hasCategory = questions >= CATEGORY;
     if (numeric !== 'unasked' || (!hasCategory && refusedNumbers(step) !== 0))
-      columns.push({ source, packing: numeric, zeroMissing: false, levels: levels?.get(source) ?? null });
-    if (hasCategory)
-      columns.push({ source, packing: step.arena.categories, zeroMissing: false, levels: null });
+      columns.push({
+        source,
+        packing: numeric,
+        zeroMissing: false,
+        levels: levels?.get(source) ?? null,
+        indexed: null,
+      });
+    if (hasCategory) columns.push({ source, ...packedCategories(step.arena, sets[source] ?? 0) });
     width += WIDTHS[numeric] + (hasCategory ? WIDTHS[step.arena.categories] : 0);
   }
   return { columns, first, width };
+}
+
+/** How categories are packed of which the largest set has so many words. */
+function packedCategories(
+  { categories }: TreeArena,
+  words: number,
+): Pick<PackedColumn, 'packing' | 'zeroMissing' | 'levels' | 'indexed'> {
+  const rest = { zeroMissing: false, levels: null };
+  if (words <= SMALL_SET_WORDS || categories === 'uint8' || categories === 'uint8-or-missing')
+    return { packing: categories, indexed: null, ...rest };
+  return { packing: `${categories}-index`, indexed: 32 * words, ...rest };
+}
+
+/** Words of the largest set that is asked of each column. */
+function setWordsOf({ categorical, setOffsets, feature }: TreeArena, inputs: number): Int32Array {
+  const words = new Int32Array(inputs);
+  for (const [node, set] of (categorical ?? []).entries())
+    if (set >= 0) {
+      const source = elementAt(feature, node);
+      const own = elementAt(setOffsets, set + 1) - elementAt(setOffsets, set);
+      words[source] = Math.max(elementAt(words, source), own);
+    }
+  return words;
 }
 
 /** What a split asks of its column. */

@@ -12,10 +12,11 @@ export interface TopQuestion {
   readonly under: number;
 }
 
-/** Questions that rule out exits of one word: of numbers, and of categories. */
+/** Questions that rule out exits of one word: of numbers, of categories, and by column, of categories that are indexed. */
 export interface TopWord {
   readonly numeric: readonly TopQuestion[];
   readonly categorical: readonly TopQuestion[];
+  readonly lookups: readonly (readonly TopQuestion[])[];
 }
 
 /** The part of a tree that is asked as a whole. */
@@ -30,8 +31,14 @@ export interface TreeTop {
 
 /**
  * Takes the top of the tree under `root`: all of it, or the splits that most leaves lie under; `leaves` counts those.
+ * Categories of the columns `indexed` are looked up.
  */
-export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): TreeTop {
+export function takeTop(
+  arena: TreeArena,
+  root: number,
+  leaves: Int32Array,
+  indexed: ReadonlyMap<number, number>,
+): TreeTop {
   const { left, right } = arena;
   const whole = leaves[root]! <= WHOLE_LEAVES;
   const asked = whole ? null : widestSplits(arena, root, leaves);
@@ -52,7 +59,7 @@ export function takeTop(arena: TreeArena, root: number, leaves: Int32Array): Tre
     visit(right[node]!);
   };
   visit(root);
-  return { low: wordOf(arena, low), high: wordOf(arena, high), exits };
+  return { low: wordOf(arena, low, indexed), high: wordOf(arena, high, indexed), exits };
 }
 
 /** The splits of a tree down to TOP_EXITS nodes, each time of the one that most leaves lie under. */
@@ -77,11 +84,19 @@ function widestSplits({ left, right }: TreeArena, root: number, leaves: Int32Arr
   return splits;
 }
 
-function wordOf({ categorical }: TreeArena, questions: readonly TopQuestion[]): TopWord {
+function wordOf(
+  { categorical, feature }: TreeArena,
+  questions: readonly TopQuestion[],
+  indexed: ReadonlyMap<number, number>,
+): TopWord {
   const ofCategories = ({ node }: TopQuestion): boolean => categorical !== null && categorical[node]! >= 0;
+  const asked = questions.filter(ofCategories);
+  const isIndexed = ({ node }: TopQuestion): boolean => indexed.has(feature[node]!);
+  const columns = Map.groupBy(asked.filter(isIndexed), ({ node }) => feature[node]!);
   return {
     numeric: questions.filter((question) => !ofCategories(question)),
-    categorical: questions.filter(ofCategories),
+    categorical: asked.filter((question) => !isIndexed(question)),
+    lookups: [...columns.values()],
   };
 }
 

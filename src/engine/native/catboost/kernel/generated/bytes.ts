@@ -1,5 +1,5 @@
 /** What AssemblyScript makes of `kernel.as.ts`, as base64: `npm run ok:generated:fix` writes it.
- * Made of sha256 930d996581741d169782f1cca15d3500, by assemblyscript@0.28.20. */
+ * Made of sha256 370069ea1234f0b289d37b3297aebc1f, by assemblyscript@0.28.20. */
 export const CATBOOST_KERNEL = [
   'AGFzbQEAAAABLgVgBH9/f38AYAV/f39/fwBgA39/fwBgC39/f39/fX1/f39/AGAHf39/f39/fwACDwEDZW52Bm1lbW9yeQIAAAMN',
   'DAIAAQIAAQADAAABBAeFAQoMY291bnRCb3JkZXJzAAcLZXF1YWxIYXNoZXMABg5oYXNoQ2F0ZWdvcmllcwADC2hhc2hBbnN3ZXJz',

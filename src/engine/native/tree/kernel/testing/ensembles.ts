@@ -10,7 +10,7 @@ interface Split {
   readonly threshold: number;
   readonly missingLeft: boolean;
   readonly zeroMissing?: boolean;
-  /** Eight words each of the categories that go left and of those known; a numeric split has none. */
+  /** As many words of the categories that go left and of those known; a numeric split has none. */
   readonly categories?: { readonly left: readonly number[]; readonly known: readonly number[] };
 }
 
@@ -50,6 +50,7 @@ export function ensembleOf(
   });
   const sets = splits.flatMap((split) => (split?.categories ? [split.categories] : []));
   let set = 0;
+  let words = 0;
   const arena: TreeArena = {
     roots: Int32Array.from(roots),
     left: Int32Array.from(left),
@@ -62,7 +63,7 @@ export function ensembleOf(
       : null,
     categorical:
       sets.length === 0 ? null : Int32Array.from(splits, (split) => (split?.categories ? set++ : -1)),
-    setOffsets: Uint32Array.from({ length: sets.length + 1 }, (_, k) => 8 * k),
+    setOffsets: Uint32Array.from([0, ...sets.map((one) => (words += one.left.length))]),
     bitsets: Uint32Array.from(sets.flatMap(({ left: words }) => words)),
     knownBitsets: categories.startsWith('uint8')
       ? Uint32Array.from(sets.flatMap(({ known }) => known))
