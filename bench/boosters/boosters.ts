@@ -74,7 +74,9 @@ function tables({ batch, serving, firstAnswers: answers }: Results): string {
     file,
     speed(ours.perSecond, 1),
     speed(fastapi.perSecond, 1),
-    ratio.toFixed(1),
+    ratio.perSecond.toFixed(1),
+    `${ours.cpuMicros.toFixed(0)}, ${fastapi.cpuMicros.toFixed(0)}`,
+    ratio.cpu.toFixed(1),
     `${ours.p99.toFixed(1)}, ${fastapi.p99.toFixed(1)}`,
     String(ours.errors + fastapi.errors),
   ]);
@@ -94,7 +96,16 @@ const BATCH_HEADING = [
   ...['model', 'threads', 'path', 'rows given as', 'rows/s', "library's rows/s"],
   ...['× wall', '× processor', 'differing'],
 ];
-const SERVING_HEADING = ['file', 'requests/s', 'FastAPI requests/s', '×', 'p99 ms, each', 'errors'];
+const SERVING_HEADING = [
+  'file',
+  'requests/s',
+  'FastAPI requests/s',
+  '×',
+  'processor µs, each',
+  '×',
+  'p99 ms, each',
+  'errors',
+];
 const ANSWER_HEADING = ['file', 'plimsoll s', 'FastAPI s', 'MLflow s', 'FastAPI by plimsoll'];
 
 const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../tools/free-port.ts';
 import { median } from '../median.ts';
+import { processorMicros } from '../processor.ts';
 import { drive, type Load } from '../serving/load.ts';
 import { post, startPeer } from '../serving/process.ts';
 import { WORK } from './prepare.ts';
@@ -18,12 +19,17 @@ import {
 export const SERVED = ['XGBoost UBJSON', 'LightGBM text', 'CatBoost cbm'] as const;
 const CONNECTIONS = 8;
 
+interface ServerLoad extends Load {
+  /** Microseconds of processor time a request, of all threads of the server. */
+  readonly cpuMicros: number;
+}
+
 export interface ServingResult {
   readonly file: string;
-  readonly ours: Load;
-  readonly fastapi: Load;
-  /** Ours by theirs: requests a second. */
-  readonly ratio: number;
+  readonly ours: ServerLoad;
+  readonly fastapi: ServerLoad;
+  /** Ours by theirs in requests a second, theirs by ours in processor time a request. */
+  readonly ratio: { readonly perSecond: number; readonly cpu: number };
 }
 
 /** One row a request, eight connections, in turns; answers to all rows are compared before. */
@@ -32,7 +38,7 @@ export async function servingCase(file: string, rounds: number, seconds: number)
   if (given === undefined) throw new Error(`no file ${file}`);
   const bodies = join(WORK, 'bodies.jsonl');
   writeFileSync(bodies, given.rows.map((row) => JSON.stringify({ rows: [row] })).join('\n'));
-  const pairs: [Load, Load][] = [];
+  const pairs: [ServerLoad, ServerLoad][] = [];
   for (let round = 0; round < rounds; round++) {
     const ours = await load(plimsollServer(given, join(WORK, 'serve', given.kind)), given, bodies, seconds);
     const fastapi = await load(fastapiServer(given), given, bodies, seconds);
@@ -44,7 +50,10 @@ export async function servingCase(file: string, rounds: number, seconds: number)
     file,
     ours: medianLoad(pairs.map(([ours]) => ours)),
     fastapi: medianLoad(pairs.map(([, fastapi]) => fastapi)),
-    ratio: median(pairs.map(([ours, fastapi]) => ours.perSecond / fastapi.perSecond)),
+    ratio: {
+      perSecond: median(pairs.map(([ours, fastapi]) => ours.perSecond / fastapi.perSecond)),
+      cpu: median(pairs.map(([ours, fastapi]) => fastapi.cpuMicros / ours.cpuMicros)),
+    },
   };
 }
 
@@ -53,20 +62,26 @@ async function load(
   { rows }: ServedFile,
   bodies: string,
   seconds: number,
-): Promise<{ answers: unknown[]; load: Load }> {
+): Promise<{ answers: unknown[]; load: ServerLoad }> {
   const port = await freePort();
   const running = await startPeer(server.command(port), server.env, port, server.body(rows.slice(0, 1)));
   try {
     const answers: unknown[] = [];
     for (const row of rows) answers.push(await post(port, server.body([row])));
     await drive(port, bodies, Math.min(2, seconds), CONNECTIONS); // warms up
-    return { answers, load: await drive(port, bodies, seconds, CONNECTIONS) };
+    const { pid } = running.child;
+    if (pid === undefined) throw new Error('a server without a process');
+    const used = processorMicros(pid);
+    const found = await drive(port, bodies, seconds, CONNECTIONS);
+    const cpuMicros = (processorMicros(pid) - used) / (found.perSecond * seconds);
+    return { answers, load: { ...found, cpuMicros } };
   } finally {
     await running.stop();
   }
 }
 
-const medianLoad = (loads: readonly Load[]): Load => ({
+const medianLoad = (loads: readonly ServerLoad[]): ServerLoad => ({
+  cpuMicros: median(loads.map(({ cpuMicros }) => cpuMicros)),
   perSecond: median(loads.map(({ perSecond }) => perSecond)),
   p50: median(loads.map(({ p50 }) => p50)),
   p99: median(loads.map(({ p99 }) => p99)),
