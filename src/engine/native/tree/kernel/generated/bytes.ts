@@ -1,5 +1,5 @@
 /** What AssemblyScript makes of `kernel.as.ts`, as base64: `npm run ok:generated:fix` writes it.
- * Made of sha256 691133009f32f1a7e09693919839e930, by assemblyscript@0.28.20. */
+ * Made of sha256 a6bf3daa45573b668d38707899e0eb3e, by assemblyscript@0.28.20. */
 export const KERNEL = [
   'AGFzbQEAAAABNQZgBn9/f39/fwF/YAN/f3wAYAR/f39/AGADf39/AGAIf39/f3x8fHwAYAl/f39/f39/f38AAg8BA2VudgZtZW1v',
   'cnkCAAADCAcBAgMEBQAAByMDC3BhY2tGbG9hdDMyAAYJcGFja1JhbmtzAAUFc2NvcmUABAqdHAfrAQIBfwF8QX8hAyABQQZPBH8g',
