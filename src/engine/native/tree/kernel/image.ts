@@ -7,6 +7,7 @@ import {
   cellBytes,
   type KernelPlan,
   NODE,
+  PAIR_ENTRY,
   paddedLevels,
   QUESTION,
   TABLE,
@@ -15,7 +16,7 @@ import {
   tableWords,
 } from './plan.ts';
 import type { ColumnPacking, SplitQuestions } from './questions.ts';
-import type { TopQuestion } from './top.ts';
+import type { TopQuestion, TopWord } from './top.ts';
 
 /** As `kernel.as.ts` numbers them. */
 const PACKINGS: Readonly<Record<ColumnPacking, number>> = {
@@ -35,6 +36,8 @@ const ZERO_MISSING = 16;
 /** A leaf's threshold: this NaN and the number of the leaf. */
 const LEAF = 0x7fc0_0000;
 const CATEGORIES = 256;
+/** Exits of two words. */
+const PAIR_EXITS = 64;
 
 /** What is written, and the kernel's memory as the numbers it holds. */
 interface Image {
@@ -70,8 +73,9 @@ export function writeImage(
   plan.treePlans.forEach((tree, i) => {
     const entry = plan.trees + i * TREE_ENTRY;
     const score = step.target === null ? 0 : cellBytes(step) * step.target[i]!;
-    const { runs, exits } = writeQuestions(image, tree);
-    image.words.set([...runs, tree.walked ? 1 : 0, tree.values, score], entry / 4);
+    const exits = writeQuestions(image, tree);
+    const pairs = [tree.pairs, tree.pairs + PAIR_ENTRY * tree.top.pairs.length];
+    image.words.set([...pairs, tree.walked ? 1 : 0, tree.values, score], entry / 4);
     if (tree.walked) writeNodes(image, tree);
     else
       tree.top.exits.forEach((leaf, number) => {
@@ -98,40 +102,52 @@ function writeColumns({ words, doubles, questions, plan }: Image): void {
   });
 }
 
-/** Writes the questions of a tree's top; returns where each run of them starts, and after the last one the exits. */
-function writeQuestions(
-  image: Image,
-  { top: { low, high }, questions, tables, words }: TreePlan,
-): { readonly runs: readonly number[]; readonly exits: number } {
-  const starts = [questions];
-  let at = questions;
-  let table = tables;
-  let wordTable = words;
-  for (const word of [low, high]) {
-    for (const { node, under } of word.numeric) {
-      image.singles[at / 4] = image.questions.threshold[node]!;
-      writeColumnAndExits(image, at, node, under);
-      at += QUESTION;
-    }
-    starts.push(at);
-    for (const { node, under } of word.categorical) {
-      writeTable(image, table, node);
-      image.words[at / 4] = table;
-      writeColumnAndExits(image, at, node, under);
-      table += TABLE;
-      at += QUESTION;
-    }
-    starts.push(at);
-    for (const asked of word.lookups) {
-      image.words[at / 4] = wordTable;
-      const { node } = elementAt(asked, 0);
-      writeColumnAndExits(image, at, node, 0);
-      wordTable += 4 * writeWords(image, wordTable, asked);
-      at += QUESTION;
-    }
-    starts.push(at);
+/** Where the next question, table of bits and table of words of a tree go. */
+interface Places {
+  question: number;
+  table: number;
+  words: number;
+}
+
+/** Writes the questions of a tree's top, pair after pair of words; returns where the exits come after them. */
+function writeQuestions(image: Image, { top, pairs, questions, tables, words }: TreePlan): number {
+  const places = { question: questions, table: tables, words };
+  const runs = top.pairs.map(([low, high]) => [
+    ...writeWord(image, low, places),
+    ...writeWord(image, high, places),
+    places.question,
+  ]);
+  for (const [i, run] of runs.entries()) {
+    const exits = places.question + 4 * PAIR_EXITS * i;
+    image.words.set([...run, exits], (pairs + PAIR_ENTRY * i) / 4);
   }
-  return { runs: starts, exits: at };
+  return places.question;
+}
+
+/** Writes the questions of a word; returns where each run of them starts: numeric, categorical, lookups. */
+function writeWord(image: Image, word: TopWord, places: Places): readonly number[] {
+  const numeric = places.question;
+  for (const { node, under } of word.numeric) {
+    image.singles[places.question / 4] = image.questions.threshold[node]!;
+    writeColumnAndExits(image, places.question, node, under);
+    places.question += QUESTION;
+  }
+  const categorical = places.question;
+  for (const { node, under } of word.categorical) {
+    writeTable(image, places.table, node);
+    image.words[places.question / 4] = places.table;
+    writeColumnAndExits(image, places.question, node, under);
+    places.table += TABLE;
+    places.question += QUESTION;
+  }
+  const lookups = places.question;
+  for (const asked of word.lookups) {
+    image.words[places.question / 4] = places.words;
+    writeColumnAndExits(image, places.question, elementAt(asked, 0).node, 0);
+    places.words += 4 * writeWords(image, places.words, asked);
+    places.question += QUESTION;
+  }
+  return [numeric, categorical, lookups];
 }
 
 function writeColumnAndExits(

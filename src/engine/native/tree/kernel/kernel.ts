@@ -10,7 +10,7 @@ import { putQuestions, refusedNumbers } from './questions.ts';
 
 /**
  * Makes an ensemble ready for blocks of many rows, in memory of its own outside the heap that never grows and goes with
- * what is returned; null where it has categorical splits or is too large. Gives the bits of the walk. `width` is that
+ * what is returned; null where it is too large, or one of its trees with categories is. Gives the bits of the walk. `width` is that
  * of the rows, as given.
  */
 export function prepareKernel(

@@ -2,7 +2,7 @@ import { elementAt } from '../../../../core/element-at.ts';
 import type { TreeEnsembleStep } from '../../../../model/step.ts';
 import type { TreeArena } from '../../../../model/tree.ts';
 import type { SplitQuestions } from './questions.ts';
-import { type TreeTop, takeTop, WHOLE_LEAVES } from './top.ts';
+import { CATEGORICAL_LEAVES, type TreeTop, takeTop } from './top.ts';
 
 /** Rows of a group: they go through the trees side by side. */
 export const GROUP_ROWS = 16;
@@ -10,12 +10,13 @@ export const GROUP_ROWS = 16;
 export const COLUMN_BYTES = 4 * GROUP_ROWS;
 /** Bytes of what `kernel.as.ts` reads: an entry of the tables, a question, a node, the address of an exit. */
 export const COLUMN_ENTRY = 16;
-export const TREE_ENTRY = 40;
+export const TREE_ENTRY = 20;
+export const PAIR_ENTRY = 32;
 export const QUESTION = 12;
 export const NODE = 12;
 const EXIT = 4;
-/** Where the kernel keeps two words a row. */
-const SCRATCH_BYTES = 2 * COLUMN_BYTES;
+/** Where the kernel keeps three words a row. */
+const SCRATCH_BYTES = 3 * COLUMN_BYTES;
 /** Bytes of a table: a bit for each category, and sixteen bytes for what is none. */
 export const TABLE = 48;
 /** Of a table of words what is for categories without an index, and for missing values. */
@@ -42,7 +43,8 @@ export interface TreePlan {
   readonly top: TreeTop;
   /** Whether rows walk on from the exits of the top. */
   readonly walked: boolean;
-  /** Addresses: questions and then exits; tables of categorical questions; tables of words; nodes; values of leaves. */
+  /** Addresses: pairs of words; questions and then exits; tables of categorical questions; tables of words; nodes; values of leaves. */
+  readonly pairs: number;
   readonly questions: number;
   readonly tables: number;
   readonly words: number;
@@ -134,7 +136,7 @@ export function planMemory(
   const treePlans: TreePlan[] = [];
   const ends: number[] = [];
   for (const root of arena.roots) {
-    if (leaves[root]! > (arena.categorical === null ? LEAVES_LIMIT : WHOLE_LEAVES)) return null;
+    if (leaves[root]! > (arena.categorical === null ? LEAVES_LIMIT : CATEGORICAL_LEAVES)) return null;
     const top = takeTop(arena, root, leaves, indexed);
     const own = wordsOf(arena, top, indexed);
     words += own;
@@ -163,9 +165,9 @@ const indexedColumns = ({ columns }: SplitQuestions): ReadonlyMap<number, number
   new Map(columns.flatMap(({ source, indexed }) => (indexed === null ? [] : [[source, indexed] as const])));
 
 /** Words of the tables of a tree. */
-function wordsOf(arena: TreeArena, { low, high }: TreeTop, indexed: ReadonlyMap<number, number>): number {
+function wordsOf(arena: TreeArena, { pairs }: TreeTop, indexed: ReadonlyMap<number, number>): number {
   let words = 0;
-  for (const [question] of [...low.lookups, ...high.lookups])
+  for (const [question] of pairs.flat().flatMap(({ lookups }) => lookups))
     if (question !== undefined)
       words += tableWords(indexed.get(elementAt(arena.feature, question.node)) ?? 0);
   return words;
@@ -182,12 +184,14 @@ function planTree(
   const { arena } = step;
   const walked = top.exits.some((exit) => arena.left[exit]! >= 0);
   const nodes = walked ? top.exits.reduce((sum, exit) => sum + 2 * leaves[exit]! - 1, 0) : 0;
-  const categorical = top.low.categorical.length + top.high.categorical.length;
-  const lookups = top.low.lookups.length + top.high.lookups.length;
-  const questions = categorical + lookups + top.low.numeric.length + top.high.numeric.length;
+  const asked = top.pairs.flat();
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  const categorical = sum(asked.map((word) => word.categorical.length));
+  const questions = categorical + sum(asked.map(({ numeric, lookups }) => numeric.length + lookups.length));
   return {
     top,
     walked,
+    pairs: space.take(PAIR_ENTRY * top.pairs.length),
     questions: space.take(QUESTION * questions + EXIT * top.exits.length),
     tables: space.take(TABLE * categorical),
     words: space.take(4 * words),

@@ -9,10 +9,15 @@
 import { COLUMN, GROUP } from './layout.as';
 
 /**
- * A tree: of the first word and of the second its numeric questions, its categorical ones and its lookups, u32 each;
- * exits u32; whether it is walked on u32; leaf values u32; offset of its score u32.
+ * A tree: its pairs of words, u32 each the first and the one after the last; whether it is walked on u32; leaf values u32;
+ * offset of its score u32.
  */
-const TREE_ENTRY: usize = 40;
+const TREE_ENTRY: usize = 20;
+/**
+ * Two words, of 64 exits: of the first and of the second the numeric questions, the categorical ones and the lookups, u32
+ * each; the end of the last u32; exits u32. Only the last pair of a tree may have no questions in its second word.
+ */
+const PAIR_ENTRY: usize = 32;
 const SECOND_WORD: usize = 12;
 /**
  * A question: threshold f32, column offset u32, exits under the first child u32. A categorical one has a table u32 in
@@ -27,9 +32,10 @@ const QUESTION: usize = 12;
  */
 const NODE: u32 = 12;
 const LEAF_NUMBER: u32 = 0x3fffff;
-/** Two words a row, between asking and adding. */
+/** Words a row, between asking and adding; the exits of rows in the place of the first one. */
 const LOW: usize = 0;
 const HIGH: usize = 64;
+const EARLIER: usize = 128;
 
 /**
  * Adds the trees from entry `first` to `last` to the scores of every group, in the order of the trees. A group of
@@ -49,31 +55,50 @@ export function score(
   for (; groups > 0; groups--, x += groupBytes, scores += GROUP * rowBytes) {
     for (let tree = first; tree < last; tree += TREE_ENTRY) {
       findExits(tree, x);
-      if (load<u32>(tree, 28) !== 0) {
-        const values = load<u32>(tree, 32);
+      if (load<u32>(tree, 8) !== 0) {
+        const values = load<u32>(tree, 12);
         walk(LOW, x, values, width * cellBytes);
         walk(LOW + 32, x + 32, values, width * cellBytes);
       }
-      if (cellBytes === 4) addSingle(scores + <usize>load<u32>(tree, 36), rowBytes, width);
-      else add(scores + <usize>load<u32>(tree, 36), rowBytes, width);
+      if (cellBytes === 4) addSingle(scores + <usize>load<u32>(tree, 16), rowBytes, width);
+      else add(scores + <usize>load<u32>(tree, 16), rowBytes, width);
     }
   }
 }
 
 /** Asks the top of a tree; leaves the exit of every row in LOW: the address of a leaf's values, or of a node. */
 function findExits(tree: usize, x: usize): void {
-  const exits = <usize>load<u32>(tree, 24);
-  ask(tree, x, LOW);
-  if (<usize>load<u32>(tree, SECOND_WORD) === exits) {
+  const first = <usize>load<u32>(tree);
+  let pair = <usize>load<u32>(tree, 4) - PAIR_ENTRY;
+  const exits = <usize>load<u32>(pair, 28);
+  ask(pair, x, LOW);
+  if (load<u32>(pair, SECOND_WORD) === load<u32>(pair, 24)) {
     for (let row: usize = 0; row < COLUMN; row += 4)
       store<u32>(LOW + row, load<u32>(exits + <usize>(ctz(load<u32>(LOW + row)) << 2)));
   } else {
-    ask(tree + SECOND_WORD, x, HIGH);
-    for (let row: usize = 0; row < COLUMN; row += 4) {
-      const both = <u64>load<u32>(LOW + row) | ((<u64>load<u32>(HIGH + row)) << 32);
-      store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(both)) << 2)));
-    }
+    ask(pair + SECOND_WORD, x, HIGH);
+    for (let row: usize = 0; row < COLUMN; row += 4)
+      store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(bothWords(LOW + row, HIGH + row))) << 2)));
   }
+  while (pair > first) {
+    pair -= PAIR_ENTRY;
+    findEarlier(pair, x);
+  }
+}
+
+/** Puts the exits of a pair in the place of those found in later pairs, for rows that have one left in it. */
+function findEarlier(pair: usize, x: usize): void {
+  const exits = <usize>load<u32>(pair, 28);
+  ask(pair, x, EARLIER);
+  ask(pair + SECOND_WORD, x, HIGH);
+  for (let row: usize = 0; row < COLUMN; row += 4) {
+    const both = bothWords(EARLIER + row, HIGH + row);
+    if (both !== 0) store<u32>(LOW + row, load<u32>(exits + ((<usize>ctz(both)) << 2)));
+  }
+}
+
+function bothWords(low: usize, high: usize): u64 {
+  return <u64>load<u32>(low) | ((<u64>load<u32>(high)) << 32);
 }
 
 /** Asks one word's questions of sixteen rows, numeric, categorical, by lookup; writes the exits that none rules out. */

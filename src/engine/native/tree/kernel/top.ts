@@ -1,8 +1,10 @@
 import type { TreeArena } from '../../../../model/tree.ts';
 
-/** Exits of one word, and of the two that one row may have: leaves of a tree that is asked whole. */
+/** Exits of one word, and of a pair: leaves of a tree that is asked whole. */
 const WORD = 32;
-export const WHOLE_LEAVES = 2 * WORD;
+const WHOLE_LEAVES = 2 * WORD;
+/** Leaves of a tree that is asked whole because it has categories, which rows do not walk by. */
+export const CATEGORICAL_LEAVES = 512;
 /** Exits of the top of a tree that is not asked whole: five levels cost less asked than walked, six do not. */
 const TOP_EXITS = WORD;
 
@@ -21,11 +23,9 @@ export interface TopWord {
 
 /** The part of a tree that is asked as a whole. */
 export interface TreeTop {
-  /** Questions about the first 32 exits. */
-  readonly low: TopWord;
-  /** Questions about the next 32. */
-  readonly high: TopWord;
-  /** Nodes that rows leave through, left to right; all leaves where the tree has at most 64. */
+  /** Questions about each 32 exits, in pairs. */
+  readonly pairs: readonly (readonly [low: TopWord, high: TopWord])[];
+  /** Nodes that rows leave through, left to right; all leaves where the tree is asked whole. */
   readonly exits: readonly number[];
 }
 
@@ -40,10 +40,9 @@ export function takeTop(
   indexed: ReadonlyMap<number, number>,
 ): TreeTop {
   const { left, right } = arena;
-  const whole = leaves[root]! <= WHOLE_LEAVES;
+  const whole = leaves[root]! <= (arena.categorical === null ? WHOLE_LEAVES : CATEGORICAL_LEAVES);
   const asked = whole ? null : widestSplits(arena, root, leaves);
-  const low: TopQuestion[] = [];
-  const high: TopQuestion[] = [];
+  const words: TopQuestion[][] = [];
   const exits: number[] = [];
   /** Takes the exits under a node, left to right, and its questions. */
   const visit = (node: number): void => {
@@ -54,12 +53,18 @@ export function takeTop(
     const from = exits.length;
     visit(left[node]!);
     const to = exits.length;
-    if (from < WORD) low.push({ node, under: bits(from, Math.min(to, WORD)) });
-    if (to > WORD) high.push({ node, under: bits(Math.max(from, WORD) - WORD, to - WORD) });
+    for (let word = Math.floor(from / WORD); word * WORD < to; word++) {
+      const start = word * WORD;
+      const under = bits(Math.max(from, start) - start, Math.min(to - start, WORD));
+      words[word] = [...(words[word] ?? []), { node, under }];
+    }
     visit(right[node]!);
   };
   visit(root);
-  return { low: wordOf(arena, low, indexed), high: wordOf(arena, high, indexed), exits };
+  const wordAt = (word: number): TopWord => wordOf(arena, words[word] ?? [], indexed);
+  const count = Math.ceil(exits.length / WHOLE_LEAVES);
+  const pairs = Array.from({ length: count }, (_, i) => [wordAt(2 * i), wordAt(2 * i + 1)] as const);
+  return { pairs, exits };
 }
 
 /** The splits of a tree down to TOP_EXITS nodes, each time of the one that most leaves lie under. */
