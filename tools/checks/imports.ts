@@ -21,11 +21,14 @@ export function importsOf({ path, text }: SourceFile): Import[] {
     return {
       line: code.slice(0, match.index).split('\n').length,
       specifier,
-      path: specifier.startsWith('.') ? join(dirname(path), specifier) : null,
+      path: specifier.startsWith('.') ? join(dirname(path), fileOf(specifier)) : null,
       typeOnly: match[1] !== undefined || onlyTypes(match[0]),
     };
   });
 }
+
+/** AssemblyScript names its files without the ending. */
+const fileOf = (specifier: string): string => (specifier.endsWith('.as') ? `${specifier}.ts` : specifier);
 
 /** Whether every name in the braces of an import is marked `type`. */
 function onlyTypes(statement: string): boolean {

@@ -38,6 +38,15 @@ it('holds a file elsewhere to it where its first comment says so', () => {
   expect(check(`/** Chooses an arm. Pure. */\n${effect}`, 'src/registry/x.ts')).toHaveLength(1);
 });
 
+it('finds parts of kernels, which AssemblyScript names without their ending', () => {
+  const parts = [
+    { path: 'src/engine/native/a.as.ts', text: "import { GROUP } from './b.as';" },
+    { path: 'src/engine/native/b.as.ts', text: 'export const GROUP = 16;' },
+  ];
+  expect(checkPurity(parts)).toEqual([]);
+  expect(checkPurity(parts.slice(0, 1))).toHaveLength(1);
+});
+
 it('leaves tests alone', () => {
   expect(check('export const x = Math.random();', 'src/model/x.test.ts')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** Pure. Makes a byte a row of what rows hold. Part of the kernel, in AssemblyScript. */
-import { GROUP } from './layout.as';
 
+/** Rows that are asked together. */
+const GROUP: usize = 16;
 /** A slot of a table of keys: key u64, row u32; rows are numbered from 1, and 0 is an empty slot. */
 const SLOT: usize = 16;
 /** What a byte is less, to be signed. */

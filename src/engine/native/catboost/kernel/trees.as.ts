@@ -2,8 +2,9 @@
  * Pure. Takes blocks of bytes through trees. Part of the kernel, in AssemblyScript. A question is `byte > threshold`.
  * Oblivious trees ask sixteen rows at once, the last level first, and each answer is a bit of the leaf's number.
  */
-import { GROUP } from './layout.as';
 
+/** Rows that are asked together. */
+const GROUP: usize = 16;
 /** Many rows that are asked together. */
 const WIDE: usize = 64;
 /** A tree: its questions u32, its levels u32, its leaf values u32, a word that is free. */

@@ -1,5 +1,5 @@
 /** What AssemblyScript makes of `kernel.as.ts`, as base64: `npm run ok:generated:fix` writes it.
- * Made of sha256 df2ac47c95f0ae844e3777937ab61aab, by assemblyscript@0.28.20. */
+ * Made of sha256 9f55abb58ac5f3c08c6bc85b8387ce45, by assemblyscript@0.28.20. */
 export const CATBOOST_KERNEL = [
   'AGFzbQEAAAABLgVgBH9/f38AYAV/f39/fwBgA39/fwBgB39/f39/f38AYAt/f39/f319f39/fwACDwEDZW52Bm1lbW9yeQIAAAMO',
   'DQIAAAABAwABAgABAAQHhQEKDGNvdW50Qm9yZGVycwAMC2VxdWFsSGFzaGVzAAsIZmluZEtleXMACgtoYXNoQW5zd2VycwAJDmhh',

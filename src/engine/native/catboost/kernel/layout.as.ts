@@ -1,4 +1,0 @@
-/** Pure. What the parts of the kernel agree on. */
-
-/** Rows that are asked together. */
-export const GROUP: usize = 16;
