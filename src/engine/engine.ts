@@ -12,6 +12,8 @@ export interface Engine {
    * to wait may be asked `isWanted` when its turn comes: what is not is refused with ENGINE_BUSY, to nobody.
    */
   infer(batch: Batch, isWanted?: IsWanted): Outputs | Promise<Outputs>;
+  /** The outputs on request of the signature, of a batch; absent where the engine has none. */
+  extras?(batch: Batch): Outputs;
   close(): void | Promise<void>;
   /** What the version's own code reads and writes itself; absent where it has no such code. */
   readonly raw?: RawEnds;

@@ -166,6 +166,7 @@ test('several outputs of a forest are labels side by side and one matrix of prob
       kind: 'tree-ensemble',
       ...base(2),
       acceptsMissing: true,
+      arena: { roots: Int32Array.of(0), left: Int32Array.of(-1), threshold: Float64Array.of(0) },
       head: { kind: 'vote', groups, stride: 3 },
     }) as unknown as TreeEnsembleStep;
   const two = forest([

@@ -1,5 +1,6 @@
 import { elementAt } from '../core/element-at.ts';
 import type { ColumnNeed } from './column-need.ts';
+import { extraOutputsOf } from './extra-outputs.ts';
 import type { ColumnSpec, OutputSpec, Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
 import type { ColumnType, RowForm } from './step-description.ts';
@@ -30,11 +31,13 @@ export function signatureOfModel(root: ModelStep): Signature {
   const width = needs === null ? null : transformWidth(root, columns.length);
   const dtype = transformType(root, types);
   const outputs = outputsOf(root, { ...TRANSFORM, dtype, shape: [-1, width ?? -1] });
+  const extras = extraOutputsOf(root);
   return {
     form: rowFormOf(root),
     columns,
     ...(needs === null ? { open: true as const } : {}),
     outputs,
+    ...(extras.length === 0 ? {} : { extras }),
     classes: classesOf(outputs),
   };
 }

@@ -47,6 +47,8 @@ export interface OutputSpec {
  */
 export type Signature = {
   readonly outputs: readonly OutputSpec[];
+  /** Outputs that are computed only where a request names them. */
+  readonly extras?: readonly OutputSpec[];
   /** Classes of the main label output, or null. */
   readonly classes: LabelSet | null;
 } & (

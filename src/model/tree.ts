@@ -17,7 +17,10 @@ export interface TreeArena {
   readonly right: Int32Array;
   /** Input column; -1 at a leaf. */
   readonly feature: Int32Array;
-  /** Go left iff `x <= threshold` (`split: 'le'`) or `x < threshold` ('lt'). */
+  /**
+   * Go left iff `x <= threshold` (`split: 'le'`) or `x < threshold` ('lt'). At a leaf: the number that the library gives it in
+   * its tree, -1 in a tree that the file does not hold.
+   */
   readonly threshold: Float64Array;
   /** 1 where a missing value goes left. */
   readonly missingLeft: Uint8Array;

@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
-import { createEngines, isEngine } from './engines.ts';
+import { createEngine, createEngines, isEngine } from './engines.ts';
 import { contentOf } from './model-content.ts';
 
 /** What the libraries answer with the first iterations of models among the fixtures, by tools/fixtures/first_iterations.py. */
@@ -20,6 +20,7 @@ interface FixtureAnswers {
   readonly file: string;
   readonly rows: number;
   readonly first: Readonly<Record<string, readonly unknown[]>>;
+  readonly leaves: readonly (readonly number[])[] | null;
 }
 
 /** The first rows of the fixture that a file belongs to. */
@@ -60,6 +61,26 @@ describe.each(models.filter(({ first }) => Object.keys(first).length > 0))(
     });
   },
 );
+
+describe.each(models)('the leaves of $file', (answers) => {
+  it('are those of the library, which are computed where they are asked for', async () => {
+    const content = contentOf(readModelFile(join(FIXTURES, 'models', answers.file)));
+    const engine = await createEngine(content, 'native');
+    const batch = decodeInput(rowsOf(answers), content.signature);
+    const spec = content.signature.extras?.[0];
+    if (answers.leaves === null) expect(spec).toBeUndefined();
+    else {
+      const { [spec!.name]: found } = engine.extras!(batch);
+      expect(found).toEqual({
+        dtype: 'int32',
+        shape: [answers.rows, spec!.shape[1]],
+        data: Int32Array.from(answers.leaves.flat()),
+      });
+      expect(Object.keys(await engine.infer(batch))).not.toContain(spec!.name);
+    }
+    await engine.close();
+  });
+});
 
 test.each([
   ['xgboost-3.2.0/binary-logistic.ubj', 10_000, 'the file holds'],

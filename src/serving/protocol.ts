@@ -1,6 +1,7 @@
 /** Protocols, and the paths at which a server speaks them. Pure. */
 import type { Contract } from '../config/contract.ts';
 import type { PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
 import type { RawEnds } from '../model/raw.ts';
 import type { LoadedVersion } from '../registry/version.ts';
@@ -17,6 +18,9 @@ export type TargetVersion = Pick<LoadedVersion, 'model' | 'version' | 'manifest'
 export type DecodeRows = (body: unknown) => Batch;
 /** What a body asks of its answer (an id to repeat, a choice of outputs): plain data, which crosses to threads. */
 export type ResponseOptions = unknown;
+/** Whether a body names outputs that are computed only on request. */
+export const wantsExtras = (options: ResponseOptions): boolean =>
+  isRecord(options) && options['extras'] === true;
 /** Reads what a parsed body asks of its answer. Throws INPUT_INVALID. */
 export type ReadResponseOptions = (body: unknown) => ResponseOptions;
 /** Encodes the body of one answer; `options` is null if the protocol reads none. */

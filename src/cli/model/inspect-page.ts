@@ -97,6 +97,9 @@ function signatureSections(signature: Signature): string {
   return [
     section(takesTitle(signature), inputs(signature)),
     section('Answers', outputs(signature.outputs)),
+    ...(signature.extras === undefined
+      ? []
+      : [section('Answers on request, by --outputs or named in a V2 request', outputs(signature.extras))]),
   ].join('\n\n');
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { DefineCommand } from '../command.ts';
+import { outputNames, scoreOutputs } from './chosen-outputs.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 
 interface PredictOptions extends ModelFileOptions {
@@ -7,6 +8,7 @@ interface PredictOptions extends ModelFileOptions {
   readonly input: string;
   readonly id?: string;
   readonly output?: string;
+  readonly outputs?: readonly string[];
 }
 
 /** Rows shown on a terminal. */
@@ -21,6 +23,11 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       'rows to score: .json, .jsonl, .csv or .parquet, or - for standard input',
     )
     .option('--id <column>', 'column that says which row is which; it is kept beside the answers')
+    .option(
+      '--outputs <names>',
+      'outputs to give, separated by commas (default: all but those on request, such as the leaf of each tree: see inspect)',
+      outputNames,
+    )
     .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
     .option('--output <file>', 'file for the answers: .json, .jsonl, .csv or .parquet')
     .addHelpText(
@@ -30,6 +37,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
         'Examples:',
         '  $ plimsoll predict model.joblib --input rows.csv',
         '  $ plimsoll predict model.joblib --input rows.json --json',
+        '  $ plimsoll predict booster.json --input rows.csv --outputs predict,pred_leaf',
         '  $ plimsoll predict model.joblib --input rows.parquet --output scored.parquet',
         '  $ plimsoll predict model.pkl --input rows.csv --runtime python --trust --requirements requirements.txt',
       ].join('\n'),
@@ -51,7 +59,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
         const { body, ids } = separateIds(await readRowFile(options.input, signature, id), id, signature);
         // As in batch jobs: a file may have more columns than a model takes.
         const batch = decodeInput(body, signature, { extra: 'ignore' });
-        return { batch, ids, outputs: await engine.infer(batch) };
+        return { batch, ids, outputs: await scoreOutputs({ engine, signature }, batch, options.outputs) };
       };
       const { batch, ids, outputs } = await scored().finally(() => engine.close());
       const model = { file: basename(file), format, framework, runtime: engine.id, rows: batch.rows };

@@ -13,6 +13,7 @@ import { tensorOf } from './tensor-of.ts';
 export interface NativeEngine extends Engine {
   readonly id: 'native';
   infer(batch: Batch): Outputs;
+  extras(batch: Batch): Outputs;
   close(): void;
 }
 
@@ -26,7 +27,9 @@ export function createNativeEngine(model: {
 }): NativeEngine {
   const { root, signature } = model;
   const names = signature.form === 'tensors' ? [] : signature.columns.map(({ name }) => name);
-  let answer: ((input: RowBlock) => Outputs) | null = answerOf(prepareStep(root, names), names);
+  const evaluator = prepareStep(root, names);
+  let { leaves } = evaluator;
+  let answer: ((input: RowBlock) => Outputs) | null = answerOf(evaluator, names);
   return {
     id: 'native',
     infer: (batch) => {
@@ -34,8 +37,13 @@ export function createNativeEngine(model: {
         throw new PlimsollError('INTERNAL', { action: 'a prediction', reason: 'the engine is closed' });
       return answer(blockOf(batch));
     },
+    extras: (batch) => {
+      const { extras: [spec] = [] } = signature;
+      return spec === undefined || leaves === undefined ? {} : { [spec.name]: leaves(blockOf(batch)) };
+    },
     close: () => {
       answer = null;
+      leaves = undefined;
     },
   };
 }

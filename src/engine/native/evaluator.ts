@@ -2,6 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Outputs } from '../../model/batch.ts';
 import type { ModelStep } from '../../model/step.ts';
 import { placeOf } from '../../model/step-base.ts';
+import type { Tensor } from '../../model/tensor.ts';
 import { modelUnsupported } from '../../model/way-past.ts';
 import type { RowBlock } from './block.ts';
 
@@ -11,6 +12,8 @@ export interface StepEvaluator {
   readonly transform?: (input: RowBlock) => RowBlock;
   /** Every output of the estimator, in fresh arrays; absent on transformers, whose one output is `transform`. */
   readonly outputs?: (input: RowBlock) => Outputs;
+  /** The leaf of each tree that a row comes to, `[rows, trees]` of int32; absent where there are no trees. */
+  readonly leaves?: (input: RowBlock) => Tensor;
 }
 
 /** What a step is told while it is made ready. */

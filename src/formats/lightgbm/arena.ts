@@ -41,6 +41,8 @@ export class ArenaBuilder {
     this.#addSplits(tree, first, end);
     for (const array of [this.#left, this.#right, this.#feature]) array.upTo(end).fill(-1, leaf, end);
     this.#values.upTo(end).set(tree.leaves, leaf);
+    const threshold = this.#threshold.upTo(end);
+    for (let number = 0; number < tree.leaves.length; number++) threshold[leaf + number] = number;
     this.#addSets(tree);
     if (tree.linear !== null && this.#linear === null)
       this.#linear = new LinearBuilder(this.#values.upTo(first).subarray(0, first));

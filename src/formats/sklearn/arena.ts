@@ -93,7 +93,7 @@ function copyNodes(tree: FlatTree, arena: TreeArena, start: number, firstBitset:
     arena.left[start + i] = leaf ? -1 : left + start;
     arena.right[start + i] = leaf ? -1 : tree.right[i]! + start;
     arena.feature[start + i] = leaf ? -1 : tree.feature[i]!;
-    arena.threshold[start + i] = leaf ? 0 : tree.threshold[i]!;
+    arena.threshold[start + i] = leaf ? i : tree.threshold[i]!;
     arena.missingLeft[start + i] = leaf ? 0 : (tree.missingLeft?.[i] ?? 0);
     const bitset = leaf ? -1 : (tree.categorical?.[i] ?? -1);
     if (arena.categorical !== null && bitset >= 0) arena.categorical[start + i] = bitset + firstBitset;

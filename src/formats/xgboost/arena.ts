@@ -93,6 +93,7 @@ function plant(
     const at = draft.nodes++;
     if (parent >= 0) side[parent] = at;
     if (tree.left[node] === -1) {
+      draft.threshold[at] = tree.isMade ? -1 : node;
       const row = tree.leafRow(node) * width;
       for (let k = 0; k < width; k++)
         draft.values[at * width + k] = leafOf(tree.values[row + k] ?? Number.NaN);

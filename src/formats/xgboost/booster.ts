@@ -25,6 +25,8 @@ export interface BoosterTree {
   /** Values of leaves: one at each node, or vectors found by `leafRow`. */
   readonly values: ArrayLike<number>;
   readonly leafRow: (node: number) => number;
+  /** Set where the file holds no such tree. */
+  readonly isMade?: true;
 }
 
 /** What a booster file says, whatever its spelling. Numbers are checked against each other by `ensemble.ts`. */

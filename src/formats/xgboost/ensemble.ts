@@ -105,6 +105,7 @@ const nothing = (width: number): BoosterTree => ({
   sets: new Map(),
   values: new Float64Array(width).fill(-0),
   leafRow: () => 0,
+  isMade: true,
 });
 
 const PLACE = { path: 'learner', offset: 0 };

@@ -1,8 +1,10 @@
 import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer } from '../../model/raw.ts';
 import type { InferResponse } from '../data-plane.ts';
+import { wantsExtras } from '../protocol.ts';
 import type { ScoringResult, StageTiming } from '../threads/scoring-job.ts';
 import type { PredictionContext } from './context.ts';
+import type { PreparedVersion } from './prepared-version.ts';
 import { rawReply } from './raw-body.ts';
 import { countAnswer, recordMeasurement } from './record.ts';
 import { refusePrediction } from './refuse.ts';
@@ -20,14 +22,21 @@ export function encodePrediction(
 ): void {
   if (context.isOver) return;
   const predicted = performance.now();
-  const { version, measurement, stream, services, id } = context;
-  checkResponseMemory(response, version, services);
+  const { version, measurement, stream, services, id, responseOptions } = context;
+  const asked = wantsExtras(responseOptions) ? withExtras(response, batch, version) : response;
+  checkResponseMemory(asked, version, services);
   const { outputs, rows } = response;
-  const text = version.encode(outputs, rows, id, context.responseOptions);
+  const text = version.encode(asked.outputs, rows, id, responseOptions);
   const now = send(context, text, rows, stageTiming(before, started, predicted), null);
   if (measurement !== null) recordMeasurement(context, measurement, version.readFirstRow(outputs));
   stream?.note(batch, outputs, id, now, context);
 }
+
+/** The response with the outputs that are computed on request. */
+const withExtras = (response: InferResponse, batch: Batch, { target }: PreparedVersion): InferResponse => ({
+  ...response,
+  outputs: { ...response.outputs, ...target.engine.extras?.(batch) },
+});
 
 /** Sends an answer that a scoring thread has encoded. */
 export function sendEncoded(

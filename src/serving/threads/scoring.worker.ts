@@ -15,7 +15,13 @@ import {
 import { type ExtractedRows, extractRows } from '../capture/extract-rows.ts';
 import { hasExternalEngine, versionWithoutEngine } from '../external-engine.ts';
 import { bodyText } from '../http/body-text.ts';
-import type { DecodeRows, EncodeResponse, Protocol, ReadResponseOptions } from '../protocol.ts';
+import {
+  type DecodeRows,
+  type EncodeResponse,
+  type Protocol,
+  type ReadResponseOptions,
+  wantsExtras,
+} from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { LoadBundle } from '../snapshot-follower.ts';
@@ -111,9 +117,10 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   }
   checkRows(batch.rows, rowCost, batchBytes(batch), room);
   const outputs = await target.engine.infer(batch);
-  checkOutputs(outputs, protocol.valueBytes ?? 0, room);
+  const asked = wantsExtras(responseOptions) ? { ...outputs, ...target.engine.extras?.(batch) } : outputs;
+  checkOutputs(asked, protocol.valueBytes ?? 0, room);
   const predicted = performance.now();
-  const body = new TextEncoder().encode(encode(outputs, batch.rows, request.requestId, responseOptions));
+  const body = new TextEncoder().encode(encode(asked, batch.rows, request.requestId, responseOptions));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,

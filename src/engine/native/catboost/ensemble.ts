@@ -1,11 +1,13 @@
 import { elementAt } from '../../../core/element-at.ts';
 import type { CatBoostStep } from '../../../model/catboost.ts';
+import type { Tensor } from '../../../model/tensor.ts';
 import { allocateCells, createScratch, type RowBlock, toDense } from '../block.ts';
 import { checkWidth, type EvaluatorContext, refuseStep, type StepEvaluator } from '../evaluator.ts';
 import type { RunningKernel } from '../web-assembly.ts';
 import { prepareCatBoostHead } from './head.ts';
 import { questionAt, writeCatBoost } from './image.ts';
 import { type CatBoostKernel, startCatBoostKernel } from './kernel/machine.ts';
+import { prepareLeafWriter, type WriteLeaves } from './leaves.ts';
 import { type CatBoostPlan, planCatBoost } from './plan.ts';
 import { type CellBlock, copyNumbers, hashCells } from './rows.ts';
 
@@ -34,6 +36,10 @@ export function prepareCatBoost(step: CatBoostStep, { names }: EvaluatorContext)
       checkWidth(input, step.features);
       return answer(scaled(step, block.score(cellsOf(input, names, scratch))), input.rows);
     },
+    leaves: (input) => {
+      checkWidth(input, step.features);
+      return block.leaves(cellsOf(input, names, scratch));
+    },
   };
 }
 
@@ -61,6 +67,8 @@ class BlockScorer {
   readonly #scores: Float64Array;
   readonly #keys: Float64Array;
   readonly #hashes: ReadonlyMap<number, Int32Array>;
+  /** Made at the first call that asks for leaves. */
+  #writeLeaves: WriteLeaves | null = null;
 
   constructor(
     kernel: RunningKernel<CatBoostKernel>,
@@ -87,14 +95,34 @@ class BlockScorer {
     const sums = allocateCells(block.rows * dimensions);
     for (let from = 0; from < block.rows; from += this.#plan.blockRows) {
       const to = Math.min(block.rows, from + this.#plan.blockRows);
-      const rows = Math.ceil((to - from) / 16) * 16;
-      this.#countFloats(block, from, to);
-      this.#hashCategories(block, from, to, rows);
-      this.#countCtrs(rows);
-      this.#addTrees(rows);
+      this.#addTrees(this.#count(block, from, to));
       sums.set(this.#scores.subarray(0, (to - from) * dimensions), from * dimensions);
     }
     return sums;
+  }
+
+  /** The leaf of each tree, `[rows, trees]`. */
+  leaves(block: CellBlock): Tensor {
+    this.#writeLeaves ??= prepareLeafWriter(this.#step, this.#plan);
+    const { trees } = this.#step;
+    const width = trees.kind === 'oblivious' ? trees.depths.length : trees.roots.length;
+    const data = new Int32Array(block.rows * width);
+    const answers = new Int8Array(this.#kernel.memory);
+    for (let from = 0; from < block.rows; from += this.#plan.blockRows) {
+      const to = Math.min(block.rows, from + this.#plan.blockRows);
+      this.#count(block, from, to);
+      this.#writeLeaves(answers, to - from, data, from * width);
+    }
+    return { dtype: 'int32', shape: [block.rows, width], data };
+  }
+
+  /** Answers what can be asked of the rows; how many there are in whole groups. */
+  #count(block: CellBlock, from: number, to: number): number {
+    const rows = Math.ceil((to - from) / 16) * 16;
+    this.#countFloats(block, from, to);
+    this.#hashCategories(block, from, to, rows);
+    this.#countCtrs(rows);
+    return rows;
   }
 
   #countFloats(block: CellBlock, from: number, to: number): void {

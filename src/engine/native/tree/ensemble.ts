@@ -2,6 +2,7 @@ import type { TreeEnsembleStep } from '../../../model/step.ts';
 import { checkWidth, type EvaluatorContext, type StepEvaluator } from '../evaluator.ts';
 import { prepareBase } from './base.ts';
 import { prepareHead } from './head.ts';
+import { prepareLeaves } from './leaves.ts';
 import { prepareRawScores } from './scores.ts';
 
 /** Single trees, forests and boosting: raw scores in scikit-learn's order of addition, then the head. */
@@ -11,10 +12,15 @@ export function prepareTreeEnsemble(given: TreeEnsembleStep, preparation: Evalua
   const base = prepareBase(step, preparation);
   const rawScores = prepareRawScores(step, width, preparation.names);
   const answer = prepareHead(step);
+  const leaves = prepareLeaves(step, width, preparation.names);
   return {
     outputs: (input) => {
       checkWidth(input, width);
       return answer(rawScores(input, base === null ? null : base(input)), input.rows);
+    },
+    leaves: (input) => {
+      checkWidth(input, width);
+      return leaves(input);
     },
   };
 }

@@ -15,11 +15,16 @@ import { outputPartName, outputTensorsOf } from './metadata.ts';
 interface V2ResponseOptions {
   readonly id: string | null;
   readonly outputs: readonly string[] | null;
+  /** Set where one of them is computed only on request. */
+  readonly extras?: true;
 }
 
 /** Throws INPUT_INVALID, or BINARY_TENSORS where the answer is wanted in binary. */
 export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadResponseOptions {
-  const known = outputTensorsOf(manifest.signature).map(({ name }) => name);
+  // Other engines have no outputs on request.
+  const extras = manifest.runtime === 'native' ? (manifest.signature.extras ?? []) : [];
+  const onRequest = new Set(extras.map(({ name }) => name));
+  const known = [...outputTensorsOf(manifest.signature).map(({ name }) => name), ...onRequest];
   return (body): V2ResponseOptions => {
     if (!isRecord(body)) return { id: null, outputs: null };
     const { id = null, outputs = null, parameters } = body;
@@ -34,7 +39,8 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
     const twice = names.find((name, k) => names.indexOf(name) < k);
     if (twice !== undefined)
       return complain(['outputs'], 'duplicate_output', `output '${twice}' already exists in request`);
-    return { id, outputs: names.length === 0 ? null : names };
+    const asks = names.some((name) => onRequest.has(name));
+    return { id, outputs: names.length === 0 ? null : names, ...(asks ? { extras: true } : {}) };
   };
 }
 

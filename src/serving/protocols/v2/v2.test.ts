@@ -3,6 +3,7 @@ import { PLAIN } from '../../../config/contract.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import type { Outputs } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
+import { wantsExtras } from '../../protocol.ts';
 import { MIXED, NUMBER_COLUMNS, SIMPLE, target } from '../testing/targets.ts';
 import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
 import { v2 } from './v2.ts';
@@ -206,6 +207,19 @@ describe('answers', () => {
       ),
     ).toEqual(['OUTPUT0', 'OUTPUT1']);
     expect(JSON.parse(encode({ OUTPUT0: tensor(1) })).id).toBe('r-1');
+  });
+  test('are computed on request only where one is named that the engine of the version has', () => {
+    const extras = [{ name: 'pred_leaf', dtype: 'int32' as const, shape: [-1, 2] }];
+    const asked = (runtime: 'native' | 'onnx', name: string) => {
+      const { manifest, ...version } = target({ ...SIMPLE, extras });
+      return protocol!.responseOptions!({ ...version, manifest: { ...manifest, runtime } })({
+        outputs: [{ name }],
+      });
+    };
+    expect(wantsExtras(asked('native', 'pred_leaf'))).toBe(true);
+    expect(wantsExtras(asked('native', 'OUTPUT0'))).toBe(false);
+    expect(wantsExtras(null)).toBe(false);
+    expect(() => asked('onnx', 'pred_leaf')).toThrow("unexpected inference output 'pred_leaf'");
   });
   test('that nobody can give are refused', () => {
     expect(() => optionsOf({ outputs: [{ name: 'OUTPUT9' }] })).toThrow(
