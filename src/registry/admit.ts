@@ -9,6 +9,7 @@ import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
 import { filesToKeep, type IdentifiedModel, identify, runsWith } from './identify.ts';
 import type { LoadingCost } from './loading.ts';
+import { checkProofMemory, proofLimits } from './proof-limits.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
 import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
 
@@ -86,15 +87,8 @@ export interface AdmittedVersion extends AcceptedVersion {
   readonly notes: readonly string[];
 }
 
-const TIMEOUT_MILLIS = 120_000;
 /** Packages may have to be fetched and installed first. */
 const PYTHON_TIMEOUT_MILLIS = 1_800_000;
-/** Memory of the child, that of native code included: this much, and a file so many times over. */
-const NATIVE_BYTES = 3 * 2 ** 30;
-const COPIES = 16;
-/** Heap of the child; file contents live in typed arrays, which the readers' own limits bound. */
-const HEAP_MEGABYTES = 2048;
-
 /**
  * Takes a model file to its bundle, without loading it here. A digest accepted before has one; a new one is read,
  * proved and measured in a short-lived child first, so that a hostile file never runs on a serving loop. Golden rows
@@ -166,14 +160,17 @@ async function admitInChild(
   const demands = { runtime, golden, reference, maxModel, choices: choicesOf(options), route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
-  const limit = options.timeoutMillis ?? (route === 'data' ? TIMEOUT_MILLIS : PYTHON_TIMEOUT_MILLIS);
   const name = basename(path);
+  const size = bytesOf(request.path);
+  // Interpreters and installers are children of it, and have limits of their own.
+  const { millis, heapMegabytes, memoryBytes } = proofLimits(size);
+  if (route === 'data') checkProofMemory(name, size);
+  const limit = options.timeoutMillis ?? (route === 'data' ? millis : PYTHON_TIMEOUT_MILLIS);
   try {
     return await runChildJob<AcceptanceResult, AcceptNote>({
       entry: new URL('./accept.child.ts', import.meta.url),
-      execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--expose-gc'],
-      // Interpreters and installers are children of it, and have limits of their own.
-      memoryBytes: route === 'data' ? NATIVE_BYTES + COPIES * bytesOf(request.path) : null,
+      execArgv: [`--max-old-space-size=${heapMegabytes}`, '--expose-gc'],
+      memoryBytes: route === 'data' ? memoryBytes : null,
       request,
       limitMillis: limit,
       late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),

@@ -61,6 +61,7 @@ export const MODELS_AREAS = {
     ENVIRONMENT_FAILED: row(500, EXIT.failed, 'Cannot make the environment of the lock {digest} with Python {python}: {reason}', '{way}'),
 
     ACCEPT_TIMEOUT: row(422, EXIT.refused, 'Refused "{path}": reading and checking took longer than {limit} ms', 'Try again on a machine that is less busy; if it stays, the file is built to exhaust its reader'),
+    PROOF_MEMORY: row(507, EXIT.refused, 'Refused to prove "{path}": of {size}, two engines that check each other take about {needed} of memory, and {available} is free', 'Free memory, or push it on a machine or in a container with more'),
     ACCEPT_CRASHED: row(422, EXIT.refused, 'Refused "{path}": the process that read it ended: {reason}', 'The file exhausts memory or breaks a runtime: see the log'),
   },
   // src/registry/catalog…, uploads, watch
