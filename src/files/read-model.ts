@@ -12,6 +12,7 @@ import { withMissing } from './missing-number.ts';
 import { checkModelSize, type MemoryOptions } from './model-size.ts';
 import { partFilesIn } from './part-files.ts';
 import { type ReadModel, readParts } from './read-parts.ts';
+import { withStatedColumns } from './stated-columns.ts';
 
 /** With a `maxModel`, the other limits on sizes and time grow as well. */
 export interface ReadOptions extends ReadingChoices, MemoryOptions {}
@@ -56,8 +57,9 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
   return { ...chosen(read, options), file: path, sideFiles: source.sideFiles };
 }
 
-function chosen(read: ModelDescription, { missing, iterations }: ReadOptions): ModelDescription {
-  const told = missing === undefined ? read : withMissing(read, missing);
+function chosen(read: ModelDescription, { missing, iterations, columns }: ReadOptions): ModelDescription {
+  const named = columns === undefined ? read : withStatedColumns(read, columns);
+  const told = missing === undefined ? named : withMissing(named, missing);
   return iterations === undefined ? told : withIterations(told, iterations);
 }
 

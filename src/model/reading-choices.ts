@@ -9,11 +9,14 @@ export interface ReadingChoices {
   readonly missing?: number | undefined;
   /** Iterations of boosting that predict, the first ones; of a forest trees. All of them, or those up to the best one, where it is not said. */
   readonly iterations?: number | undefined;
+  /** Names of the columns, as a folder around the file states them, for a model that keeps none. */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** The choices among other fields, without those that were not made. */
-export const choicesOf = ({ member, missing, iterations }: ReadingChoices): ReadingChoices => ({
+export const choicesOf = ({ member, missing, iterations, columns }: ReadingChoices): ReadingChoices => ({
   ...(member === undefined ? {} : { member }),
   ...(missing === undefined ? {} : { missing }),
   ...(iterations === undefined ? {} : { iterations }),
+  ...(columns === undefined ? {} : { columns }),
 });

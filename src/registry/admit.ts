@@ -148,7 +148,7 @@ function bytesOf(path: string): number {
 
 async function admitInChild(
   path: string,
-  { source, route, file, digests }: IdentifiedModel,
+  { source, route, choices, file, digests }: IdentifiedModel,
   options: AdmitOptions,
 ): Promise<AcceptanceResult> {
   const { dataDir, runtime = null, maxModel = null, python = null, afresh = false } = options;
@@ -157,7 +157,7 @@ async function admitInChild(
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
-  const demands = { runtime, golden, reference, maxModel, choices: choicesOf(options), route, python };
+  const demands = { runtime, golden, reference, maxModel, choices, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const name = basename(path);

@@ -5,7 +5,7 @@ import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
 import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
-import type { ModelSource } from './python/model-source.ts';
+import { choicesIn, type ModelSource } from './python/model-source.ts';
 import { type RuntimeRequest, type RuntimeRoute, routeOf } from './python/runtime-route.ts';
 import { readSource } from './python/source.ts';
 import type { BundleManifest, Runtime } from './version.ts';
@@ -14,6 +14,8 @@ import type { BundleManifest, Runtime } from './version.ts';
 export interface IdentifiedModel {
   readonly source: ModelSource;
   readonly route: RuntimeRoute;
+  /** What was chosen of the file, and what the folder around it says of it. */
+  readonly choices: ReadingChoices;
   /** sha256 of the file that may be read as data; null where Python is to run it in any case. */
   readonly file: string | null;
   /** What it is made of where Python runs it. */
@@ -38,11 +40,12 @@ export async function identify(
     route === 'data'
       ? null
       : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
-  const own = file === null ? null : identityOf(file, [], choices);
+  const all = { ...choices, ...choicesIn(source) };
+  const own = file === null ? null : identityOf(file, [], all);
   const [digest, ...others] = [own, assembly?.digest].filter((one) => typeof one === 'string');
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
-  return { source, route, file, assembly, digests: [digest, ...others] };
+  return { source, route, choices: all, file, assembly, digests: [digest, ...others] };
 }
 
 /** Of a folder of parts all that may be one: which of them are is known once they were read. */

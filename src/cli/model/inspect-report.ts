@@ -19,7 +19,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
 import { filesBelow } from '../../registry/python/folder.ts';
-import type { ModelSource } from '../../registry/python/model-source.ts';
+import { choicesIn, type ModelSource } from '../../registry/python/model-source.ts';
 import { readSource } from '../../registry/python/source.ts';
 import { truncate } from '../../text/truncate.ts';
 import { readModel } from './open-model.ts';
@@ -104,7 +104,7 @@ function sourceNotes(
 async function describedModel(source: ModelSource, reading: ReadOptions): Promise<ModelDescription> {
   if (source.kind === 'file' || source.kind === 'parts') return readModel(source.path, reading);
   try {
-    if (source.data !== null) return await readModel(source.data, reading);
+    if (source.data !== null) return await readModel(source.data, { ...reading, ...choicesIn(source) });
     return onlyPython(source, 'Nothing but Python can load it');
   } catch (error) {
     if (!isPlimsollError(error) || error.exit !== 4) throw error;

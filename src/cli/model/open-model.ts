@@ -4,6 +4,7 @@ import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
 import type { ModelContent, ModelDescription, SourceFramework } from '../../model/description.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import { createEngine } from '../../registry/engines.ts';
 import { contentOf } from '../../registry/model-content.ts';
@@ -11,7 +12,8 @@ import { contentOf } from '../../registry/model-content.ts';
 /** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
 export async function readModel(path: string, options: ReadOptions = {}): Promise<ModelDescription> {
   const { readModelFile } = await import('../../files/read-model.ts');
-  const description = readModelFile(await dataFileOf(path), options);
+  const file = await dataFileOf(path);
+  const description = readModelFile(file.path, { ...options, ...file.choices });
   if (description.content?.kind === 'graph') {
     const { tryContent } = await import('../../engine/onnx/try-load.ts');
     // Where nothing is to run here, what the file says is still worth reading.
@@ -22,12 +24,19 @@ export async function readModel(path: string, options: ReadOptions = {}): Promis
   return description;
 }
 
+interface DataFile {
+  readonly path: string;
+  readonly choices: ReadingChoices;
+}
+
 /** The file that can be read without Python. Throws PYTHON_UNTRUSTED where a folder has none, and what reading it throws. */
-async function dataFileOf(path: string): Promise<string> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+async function dataFileOf(path: string): Promise<DataFile> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { path, choices: {} };
   const { readSource } = await import('../../registry/python/source.ts');
-  const { data, script } = await readSource(path);
-  if (data !== null && script === null) return data;
+  const { choicesIn } = await import('../../registry/python/model-source.ts');
+  const source = await readSource(path);
+  const { data, script } = source;
+  if (data !== null && script === null) return { path: data, choices: choicesIn(source) };
   throw new PlimsollError('PYTHON_UNTRUSTED', {
     model: basename(path),
     reason: script === null ? 'nothing else reads what is in the folder' : 'its script is code',

@@ -1,5 +1,7 @@
 import type { CallSpec } from '../../engine/python/messages.ts';
+import { columnNames } from '../../model/column-names.ts';
 import type { ReadNote } from '../../model/description.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
@@ -53,3 +55,9 @@ export const bareSource = (path: string): ModelSource => ({
   origin: null,
   notes: [],
 });
+
+/** What the folder says of its file: the names of columns in the signature of MLflow, by which its clients send rows. */
+export function choicesIn({ kind, signature }: ModelSource): ReadingChoices {
+  const columns = kind === 'mlflow' && signature !== null ? columnNames(signature) : null;
+  return columns === null ? {} : { columns };
+}
