@@ -6,6 +6,13 @@ export type Cell = number | string | boolean | null;
 /** An expected output: `[N]`, `[N, k]`, or a list of matrices. */
 export type Expected = readonly (Cell | readonly (Cell | readonly Cell[])[])[];
 
+/** A body that the library refuses; by `formula`, which no signature tells of. */
+interface FixtureRefusal {
+  readonly input: unknown;
+  readonly why: string;
+  readonly formula?: boolean;
+}
+
 /** What `tools/fixtures/case.py` writes beside a model file: rows, and what the library itself answers. */
 export interface Fixture {
   readonly version: string;
@@ -23,7 +30,7 @@ export interface Fixture {
   /** Per row and target: Σ|terms| of the dot products behind the answer. */
   readonly terms?: readonly (readonly number[])[];
   /** Bodies that the library refuses, with its own words. */
-  readonly refused?: readonly { readonly input: unknown; readonly why: string }[];
+  readonly refused?: readonly FixtureRefusal[];
 }
 
 export interface FixtureFile {

@@ -15,7 +15,8 @@ export function signatureComplaints({ fixture, content: { signature } }: Replay)
     ...signature.outputs.flatMap((output) => shapeComplaints(output, expected[output.name])),
     ...objections(signature, input),
     ...refused
-      .filter(({ input: bad, why }) => !/\binf/i.test(why) && objections(signature, bad).length === 0)
+      .filter(({ formula, why }) => formula !== true && !/\binf/i.test(why))
+      .filter(({ input: bad }) => objections(signature, bad).length === 0)
       .map(({ why }) => `takes a row of which the library says: ${why}`),
   ];
 }

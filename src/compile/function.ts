@@ -1,4 +1,5 @@
 import type { FunctionName, FunctionStep } from '../model/function.ts';
+import type { ModelStep } from '../model/step.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { bitExact, type CompileContext, type StepCompiler, withinUlp } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
@@ -158,17 +159,26 @@ const UFUNCS: Readonly<Record<FunctionName, Ufunc | null>> = {
   tan: null,
 };
 
+/** The function of every number of `x`. */
+export function emitFunction(
+  { g }: CompileContext,
+  step: ModelStep,
+  name: FunctionName,
+  x: ValueName,
+): ValueName {
+  const ufunc = UFUNCS[name];
+  if (ufunc !== null) return ufunc.emit(g, x);
+  const wanted =
+    'functions that onnxruntime computes accurately in float64 (use the native engine: `--runtime native`) are';
+  throw compileUnsupported(step, 'func', `numpy.${name}`, wanted);
+}
+
 export const functionTransformer: StepCompiler<FunctionStep> = {
   emit(context, step, input) {
     if (step.refusesMissing) acceptedMatrix(context, input, step, 'finite');
     if (step.function === 'identity') return { stream: input };
-    const ufunc = UFUNCS[step.function];
-    if (ufunc === null) {
-      const wanted =
-        'functions that onnxruntime computes accurately in float64 (use the native engine: `--runtime native`) are';
-      throw compileUnsupported(step, 'func', `numpy.${step.function}`, wanted);
-    }
-    return { stream: matrix(ufunc.emit(context.g, matrixOf(context, input, step)), streamWidthOf(input)) };
+    const value = emitFunction(context, step, step.function, matrixOf(context, input, step));
+    return { stream: matrix(value, streamWidthOf(input)) };
   },
   certify: (step) => UFUNCS[step.function]?.certification ?? bitExact(),
 };

@@ -50,10 +50,11 @@ function imputeMatrix(
   });
   const mask = missingNumbers(context, x, step.missing);
   const filled = mask === null ? x : g.add('Where', [mask, g.float64(fill, [1, width]), x]);
-  const kept = select(context, matrix(filled, width), keptColumns(step));
-  if (step.indicators.length === 0 || mask === null) return kept;
-  const flags = matrix(g.add('Cast', [mask], { to: 11n }), width);
-  return concatStreams(context, [kept, select(context, flags, step.indicators)], step);
+  const kept = keptColumns(step);
+  const values = select(context, matrix(filled, width), kept);
+  if (step.indicators.length === 0 || mask === null) return values;
+  const flags = select(context, matrix(g.add('Cast', [mask], { to: 11n }), width), step.indicators);
+  return kept.length === 0 ? flags : concatStreams(context, [values, flags], step);
 }
 
 const keptColumns = (step: SimpleImputerStep): number[] =>
@@ -97,6 +98,7 @@ function indicator(context: CompileContext, step: SimpleImputerStep, column: Str
 /** NaN is refused too where something else stands for missing. */
 function checkNumbers({ refusals }: CompileContext, step: SimpleImputerStep, input: StepStream): void {
   const { missing } = step;
+  if (step.type === 'any') return;
   const byNaN = missing.kind === 'null' || (missing.kind === 'number' && Number.isNaN(missing.value));
   const accepts = byNaN ? 'missing' : 'finite';
   if (input.kind === 'matrix') refusals.numbers(input.value, accepts);

@@ -1,4 +1,5 @@
 import type { ModelStep } from '../model/step.ts';
+import { arithmetic } from './arithmetic.ts';
 import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
@@ -22,6 +23,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...ENCODING_COMPILERS,
   'simple-imputer': simpleImputer,
   function: functionTransformer,
+  arithmetic,
   ...TEXT_COMPILERS,
   ...DECOMPOSITION_COMPILERS,
   ...LINEAR_BOOSTER_COMPILERS,

@@ -11,8 +11,8 @@ export type MissingMarker =
 export interface SimpleImputerStep extends StepBase {
   readonly kind: 'simple-imputer';
   readonly missing: MissingMarker;
-  /** Whether the imputed columns are numbers or strings. */
-  readonly type: 'number' | 'string';
+  /** Whether the imputed columns are numbers or strings; `any` where none is kept, and both may be looked at. */
+  readonly type: 'number' | 'string' | 'any';
   /** Fill value an input column; null where the column was empty at fit and is dropped from the output. */
   readonly fill: readonly (number | string | null)[];
   /** Input columns whose 0/1 missing indicator is appended (add_indicator), in order. */
@@ -37,7 +37,7 @@ function imputerNeeds(step: SimpleImputerStep, out: ColumnNeeds | null): ColumnN
 
 /** Types of the columns that an imputer gives: the kept ones, then an indicator each. */
 const imputedTypes = ({ fill, type, indicators }: SimpleImputerStep): readonly ColumnType[] => [
-  ...fill.filter((value) => value !== null).map(() => type),
+  ...fill.filter((value) => value !== null).map(() => (type === 'any' ? 'number' : type)),
   ...indicators.map(() => 'number' as const),
 ];
 

@@ -1,3 +1,4 @@
+import { ARITHMETIC_STEPS, type ArithmeticStep } from './arithmetic.ts';
 import { CATBOOST_STEPS, type CatBoostStep } from './catboost.ts';
 import {
   type ColumnBranchOf,
@@ -41,6 +42,7 @@ export type ModelStep =
   | LabelEncoderStep
   | SimpleImputerStep
   | FunctionStep
+  | ArithmeticStep
   | CountVectorizerStep
   | TfidfStep
   | PcaStep
@@ -73,6 +75,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...ENCODING_STEPS,
   ...IMPUTATION_STEPS,
   ...FUNCTION_STEPS,
+  ...ARITHMETIC_STEPS,
   ...TEXT_STEPS,
   ...DECOMPOSITION_STEPS,
   ...LINEAR_BOOSTER_STEPS,

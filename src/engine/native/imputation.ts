@@ -24,7 +24,8 @@ export function prepareSimpleImputer(step: SimpleImputerStep, { names }: Evaluat
   return {
     transform: (input) => {
       checkWidth(input, cols);
-      return step.type === 'number' || input.kind !== 'columns' ? numeric(input) : mixed(input);
+      const isNumeric = step.type === 'number' || (step.type === 'string' && input.kind !== 'columns');
+      return isNumeric ? numeric(input) : mixed(input);
     },
   };
 }

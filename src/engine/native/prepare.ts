@@ -1,4 +1,5 @@
 import type { ModelStep } from '../../model/step.ts';
+import { prepareArithmetic } from './arithmetic.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { COMPOSITION_PREPARERS } from './composition.ts';
 import { DECOMPOSITION_PREPARERS } from './decomposition.ts';
@@ -24,6 +25,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...ENCODING_PREPARERS,
   'simple-imputer': prepareSimpleImputer,
   function: prepareFunction,
+  arithmetic: prepareArithmetic,
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
   ...DECOMPOSITION_PREPARERS,

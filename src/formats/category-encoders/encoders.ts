@@ -1,11 +1,11 @@
 import type { TableColumn } from '../../model/encoding.ts';
 import type { ColumnTransformerStep, ModelStep } from '../../model/step.ts';
+import { asOneHot, type CategoryRows, tableColumn } from '../category-rows.ts';
 import { blockBase, columnRuns, type FrameBlock, frameStep } from '../frame-step.ts';
 import { isType } from '../pickle/value.ts';
 import { arrayItemsOf } from '../sklearn/arrays.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
-import { asOneHot, type CategoryRows, tableColumn } from './category-rows.ts';
 import {
   type ColumnLabel,
   columnLabel,

@@ -1,8 +1,8 @@
+import type { CategoryRows } from '../category-rows.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { toText } from '../sklearn/arrays.ts';
 import { isMissing } from '../sklearn/labels.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
-import type { CategoryRows } from './category-rows.ts';
 import { type ColumnLabel, columnLabel } from './frame-columns.ts';
 
 /** `{column: {category: name of the group}}` of rare categories, which are renamed before they are encoded. */

@@ -1,11 +1,11 @@
 import type { ModelStep } from '../../model/step.ts';
+import type { CategoryRows } from '../category-rows.ts';
 import { frameCells, frameOf } from '../pandas/frame.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber } from '../sklearn/arrays.ts';
 import { isMissing } from '../sklearn/labels.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
-import type { CategoryRows } from './category-rows.ts';
 import { type EncodedColumn, encoderStep } from './encoders.ts';
 import { type ColumnLabel, columnLabel, columnLabels } from './frame-columns.ts';
 import {

@@ -47,7 +47,24 @@ const identity = (view: EstimatorView, path: string): FunctionStep => ({
  * the step before could do more.
  */
 export function readPipeline(view: EstimatorView): PipelineStep | null {
+  return pipelineOf(view, entriesOf(view, 'steps', 2));
+}
+
+/** Modules of imbalanced-learn whose classes change the rows of training, and nothing of those that are predicted. */
+const SAMPLERS = /^imblearn\.(over_sampling|under_sampling|combine)\.|^imblearn\.base\.FunctionSampler$/;
+
+/** Pipeline of imbalanced-learn: its samplers are skipped at predict. */
+export function readImbalancedPipeline(view: EstimatorView): PipelineStep | null {
   const entries = entriesOf(view, 'steps', 2);
+  const isSampler = ({ rest: [step] }: (typeof entries)[number]): boolean =>
+    isType(step, 'object') && SAMPLERS.test(`${step.cls.module}.${step.cls.name}`);
+  return pipelineOf(
+    view,
+    entries.filter((entry, i) => i === entries.length - 1 || !isSampler(entry)),
+  );
+}
+
+function pipelineOf(view: EstimatorView, entries: ReturnType<typeof entriesOf>): PipelineStep | null {
   const steps: NamedStep[] = [];
   let blocked = false;
   let isSparse = false;

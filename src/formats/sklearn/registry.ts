@@ -6,9 +6,31 @@ import {
   readTargetCodes,
   readTargetMeans,
 } from '../category-encoders/readers.ts';
+import {
+  readArcsin,
+  readBoxCox,
+  readCaps,
+  readIntervals,
+  readLogarithm,
+  readMeanNormalization,
+  readPower,
+  readReciprocal,
+  readShiftedLogarithm,
+  readYeoJohnson,
+} from '../feature-engine/column-formulas.ts';
+import { readCategoryNumbers, readDummies } from '../feature-engine/encoders.ts';
+import { readFills, readMissingIndicators } from '../feature-engine/imputers.ts';
+import { readAggregates, readCycles, readRelations } from '../feature-engine/new-columns.ts';
+import { readDrop, readWrapper } from '../feature-engine/selection.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
+import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
-import { readColumnTransformer, readFeatureUnion, readPipeline } from './composition.ts';
+import {
+  readColumnTransformer,
+  readFeatureUnion,
+  readImbalancedPipeline,
+  readPipeline,
+} from './composition.ts';
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
 import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
@@ -192,6 +214,57 @@ export const FAMILIES: readonly Family[] = [
   ),
   library('category_encoders', readTargetMeans, 'CatBoostEncoder', 'LeaveOneOutEncoder'),
   library('category_encoders', readCounts, 'CountEncoder'),
+  library(
+    'feature_engine.encoding',
+    readCategoryNumbers,
+    'OrdinalEncoder',
+    'CountFrequencyEncoder',
+    'MeanEncoder',
+    'WoEEncoder',
+  ),
+  library('feature_engine.encoding', readDummies, 'OneHotEncoder'),
+  library(
+    'feature_engine.imputation',
+    readFills,
+    'MeanMedianImputer',
+    'ArbitraryNumberImputer',
+    'EndTailImputer',
+    'CategoricalImputer',
+  ),
+  library('feature_engine.imputation', readMissingIndicators, 'AddMissingIndicator'),
+  library(
+    'feature_engine.selection',
+    readDrop,
+    'DropFeatures',
+    'DropConstantFeatures',
+    'DropDuplicateFeatures',
+    'DropCorrelatedFeatures',
+    'SmartCorrelatedSelection',
+  ),
+  library('feature_engine.transformation', readLogarithm, 'LogTransformer'),
+  library('feature_engine.transformation', readShiftedLogarithm, 'LogCpTransformer'),
+  library('feature_engine.transformation', readPower, 'PowerTransformer'),
+  library('feature_engine.transformation', readReciprocal, 'ReciprocalTransformer'),
+  library('feature_engine.transformation', readArcsin, 'ArcsinTransformer'),
+  library('feature_engine.transformation', readBoxCox, 'BoxCoxTransformer'),
+  library('feature_engine.transformation', readYeoJohnson, 'YeoJohnsonTransformer'),
+  library('feature_engine.scaling', readMeanNormalization, 'MeanNormalizationScaler'),
+  library('feature_engine.outliers', readCaps, 'Winsorizer', 'ArbitraryOutlierCapper'),
+  library(
+    'feature_engine.discretisation',
+    readIntervals,
+    'EqualWidthDiscretiser',
+    'EqualFrequencyDiscretiser',
+    'ArbitraryDiscretiser',
+  ),
+  library('feature_engine.creation', readCycles, 'CyclicalFeatures'),
+  library('feature_engine.creation', readAggregates, 'MathFeatures'),
+  library('feature_engine.creation', readRelations, 'RelativeFeatures'),
+  library('feature_engine.wrappers', readWrapper, 'SklearnTransformerWrapper'),
+  library('imblearn.pipeline', readImbalancedPipeline, 'Pipeline'),
+  library('imblearn.ensemble', readForest, 'BalancedRandomForestClassifier'),
+  library('sklearn_pandas', readDataFrameMapper, 'DataFrameMapper'),
+  library('sklearn_pandas', readPipeline, 'TransformerPipeline'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
 ];

@@ -1,5 +1,6 @@
 import { elementAt } from '../../core/element-at.ts';
 import { nextUp32 } from '../../core/float.ts';
+import { partsOfExpression } from '../../model/arithmetic.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import { pmmlBoundaries, pmmlRanges } from '../../model/pmml/boundaries.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
@@ -143,6 +144,27 @@ function visitPmml(step: StepOf<'pmml'>, traces: Traces, found: BoundaryInterest
   return opaque(1);
 }
 
+/** How far from a number that is refused others are tried. */
+const INSIDE = 1e-6;
+
+/** What becomes of cells by themselves: edges and caps; and the numbers that a formula takes. */
+function visitArithmetic(step: StepOf<'arithmetic'>, traces: Traces, found: BoundaryInterests): Traces {
+  for (const part of step.columns.flatMap(partsOfExpression)) {
+    if (!('of' in part) || part.of.kind !== 'column') continue;
+    const trace = traces[part.of.column];
+    if (part.kind === 'clip') note(trace, found, [part.low, part.high].filter(Number.isFinite));
+    if (part.kind === 'interval') note(trace, found, part.edges.filter(Number.isFinite));
+    if (part.kind === 'sign') note(trace, found, [0]);
+  }
+  for (const { column, low, high, excluded } of step.domains) {
+    const trace = traces[column];
+    // Where a number inside is refused, those above it stand for all.
+    const lowest = excluded === null ? low : Math.max(low, excluded + INSIDE);
+    if (trace) elementAt(found.columns, trace.column).range = { low: lowest, high, whole: false };
+  }
+  return opaque(step.columns.length);
+}
+
 const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
   pipeline: (step, traces, found) => step.steps.reduce((now, { step }) => visit(step, now, found), traces),
   'column-transformer': (step, traces, found) =>
@@ -169,6 +191,7 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     for (const trace of traces) note(trace, found, [0.5, 1, 2]);
     return step.function === 'identity' ? traces : opaque(traces.length);
   },
+  arithmetic: visitArithmetic,
   'one-hot': (step, traces, found) => {
     step.columns.forEach((column, j) => noteCategories(traces[j], column.categories, found));
     return opaque(step.columns.reduce((width, column) => width + column.width, 0));

@@ -1,8 +1,8 @@
-import type { ColumnCategories, OneHotColumn, TableColumn } from '../../model/encoding.ts';
-import type { PyValue } from '../pickle/value.ts';
-import { isMissing, labelFault, toCategories } from '../sklearn/labels.ts';
-import { show } from '../sklearn/show.ts';
-import type { EstimatorView } from '../sklearn/view.ts';
+import type { ColumnCategories, OneHotColumn, TableColumn } from '../model/encoding.ts';
+import type { PyValue } from './pickle/value.ts';
+import { isMissing, labelFault, toCategories } from './sklearn/labels.ts';
+import { show } from './sklearn/show.ts';
+import type { EstimatorView } from './sklearn/view.ts';
 
 /** What the categories of one column become, a row of numbers each. */
 export interface CategoryRows {

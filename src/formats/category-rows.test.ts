@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TableColumn } from '../../model/encoding.ts';
+import type { TableColumn } from '../model/encoding.ts';
 import { asOneHot } from './category-rows.ts';
 
 const table = (rows: readonly number[], unknown: readonly number[] | null): TableColumn => ({

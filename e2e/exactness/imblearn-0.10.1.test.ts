@@ -1,0 +1,3 @@
+import { replayRelease } from './replay-release.ts';
+
+replayRelease('imblearn-0.10.1');

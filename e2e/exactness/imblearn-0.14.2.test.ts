@@ -1,0 +1,3 @@
+import { replayRelease } from './replay-release.ts';
+
+replayRelease('imblearn-0.14.2');

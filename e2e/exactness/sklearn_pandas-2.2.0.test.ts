@@ -1,0 +1,3 @@
+import { replayRelease } from './replay-release.ts';
+
+replayRelease('sklearn_pandas-2.2.0');
