@@ -6,7 +6,7 @@ import { readDataSet } from './data-set.ts';
 import type { ElementReader } from './elements.ts';
 import { Hdf5Bytes, unsafeHdf5 } from './file-bytes.ts';
 import { GlobalHeap } from './global-heap.ts';
-import { type GroupLinks, readLinks } from './links.ts';
+import { type GroupLinks, readLinks, refuseHeap } from './links.ts';
 import { type HeaderMessage, MESSAGE, readObjectHeader } from './object-header.ts';
 import { readSuperblock } from './superblock.ts';
 
@@ -83,6 +83,7 @@ export class Hdf5Object {
   }
 
   #attributeMap(): ReadonlyMap<string, RawAttribute> {
+    for (const message of this.#messages) if (message.type === MESSAGE.attributeInfo) refuseHeap(message, 2);
     this.#attributes ??= new Map(
       this.#messages
         .filter(({ type }) => type === MESSAGE.attribute)

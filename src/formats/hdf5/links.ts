@@ -25,6 +25,7 @@ export function readLinks(file: Hdf5Bytes, messages: readonly HeaderMessage[]): 
   const links: LinkMap = new Map();
   for (const message of messages) {
     if (message.type === MESSAGE.symbolTable) readSymbolTable(file, message, links);
+    if (message.type === MESSAGE.linkInfo) refuseHeap(message, 8);
     if (message.type === MESSAGE.link) readLink(file, message.body, message.offset, links);
   }
   return links;
@@ -40,6 +41,20 @@ function addLink(
   file.budget.check('nameChars', name.length, 'the name of a link', offset);
   if (links.has(name)) throw unsafeHdf5(WHAT, offset, `two objects called ${JSON.stringify(name)}`);
   links.set(name, target);
+}
+
+/** Where there are many, links and attributes lie in a heap of their own, which no file of Keras has. READ_UNSAFE then. */
+export function refuseHeap({ body, offset }: HeaderMessage, indexSize: number): void {
+  const cursor = new ByteCursor(body);
+  cursor.advance(1, WHAT);
+  // Flag 0: the highest index of creation is stated.
+  if (cursor.u8(WHAT) & 1) cursor.advance(indexSize, WHAT);
+  if (readAddress(cursor, WHAT) !== null)
+    throw unsafeHdf5(
+      WHAT,
+      offset,
+      'links or attributes in a fractal heap: write the file without libver="latest"',
+    );
 }
 
 /** Old style: a B-tree of tables whose names lie in a local heap (specification, sections III.A.1, III.B, III.C, III.D). */

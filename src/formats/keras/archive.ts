@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
+import { stepUnsupported } from '../failure.ts';
 import type { ReadContext } from '../format.ts';
 import { openHdf5 } from '../hdf5/file.ts';
 import { isObject } from '../json/document.ts';
@@ -14,7 +15,8 @@ const METADATA = 'metadata.json';
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
 const LOCAL_HEADER = 30;
-const FIRST_FILES = new Set([METADATA, CONFIG, WEIGHTS, 'model.weights.npz']);
+const ARRAYS = 'model.weights.npz';
+const FIRST_FILES = new Set([METADATA, CONFIG, WEIGHTS, ARRAYS]);
 
 /** Whether the first bytes are those of a zip archive whose first file is one that Keras writes. */
 export function isKerasArchive(head: Uint8Array): boolean {
@@ -43,6 +45,13 @@ export function openArchive(bytes: Uint8Array, context: ReadContext, budget: Rea
 
 function openWeights(archive: ZipArchive, context: ReadContext, budget: ReadBudget): LayerWeights {
   if (archive.has(WEIGHTS)) return new StoredWeights(openHdf5(archive.read(WEIGHTS), context.codecs, budget));
+  if (archive.has(ARRAYS))
+    throw stepUnsupported(
+      { path: '', class: 'a Keras archive', offset: 0 },
+      'the weights',
+      `in ${ARRAYS}, as pickled dictionaries`,
+      `weights in ${WEIGHTS} are`,
+    );
   throw new PlimsollError('READ_CORRUPT', {
     what: 'a Keras archive',
     offset: 0,

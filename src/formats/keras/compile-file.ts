@@ -1,5 +1,7 @@
 import type { DType } from '../../model/tensor.ts';
+import { checkModel } from '../../onnx/check/model.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
+import { limitsForFile } from '../../onnx/limits.ts';
 import type { ReadBudget } from '../budget.ts';
 import { stepInvalid, stepUnsupported } from '../failure.ts';
 import type { LayerDescription, ModelArchitecture } from './architecture.ts';
@@ -58,7 +60,9 @@ export function compileFile(description: LayerDescription, file: KerasFile, budg
   const inputs = inputLayers.map((layer) => inputOf(graph, layer));
   const outputs = compileLayers(model, inputs, { weights: file.weights(description), assetPath: '' }, scope);
   for (const [i, output] of outputs.entries()) graph.output(outputNames[i] ?? `output_${i}`, output);
-  return graph.build({});
+  const compiled = graph.build({});
+  checkModel(compiled, limitsForFile(budget.bytes));
+  return compiled;
 }
 
 /** The input layers; a sequential model of older releases has its shape in its first layer. */

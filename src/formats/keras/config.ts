@@ -32,6 +32,10 @@ export class KerasConfig {
     return this.#fields.get(name);
   }
 
+  has(name: string): boolean {
+    return this.#fields.has(name);
+  }
+
   /** Whether there is something, and not null. */
   isGiven(name: string): boolean {
     return (this.get(name) ?? null) !== null;

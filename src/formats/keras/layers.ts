@@ -4,11 +4,14 @@ import { ATTENTION_LAYERS } from './layers/attention.ts';
 import { CONVOLUTION_LAYERS } from './layers/convolution.ts';
 import { DENSE_LAYERS } from './layers/dense.ts';
 import { EMBEDDING_LAYERS } from './layers/embedding.ts';
+import { LOOKUP_LAYERS } from './layers/lookup.ts';
 import { MERGING_LAYERS } from './layers/merging.ts';
 import { NORMALIZATION_LAYERS } from './layers/normalization.ts';
 import { POOLING_LAYERS } from './layers/pooling.ts';
+import { PREPROCESSING_LAYERS } from './layers/preprocessing.ts';
 import { RECURRENT_LAYERS } from './layers/recurrent.ts';
 import { RESHAPING_LAYERS } from './layers/reshaping.ts';
+import { TEXT_LAYERS } from './layers/text.ts';
 import { TRAINING_LAYERS } from './layers/training.ts';
 import { WRAPPING_LAYERS } from './layers/wrapping.ts';
 import { ELEMENTWISE_OPERATIONS } from './operations/elementwise.ts';
@@ -23,11 +26,14 @@ export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map([
   ...CONVOLUTION_LAYERS,
   ...DENSE_LAYERS,
   ...EMBEDDING_LAYERS,
+  ...LOOKUP_LAYERS,
   ...MERGING_LAYERS,
   ...NORMALIZATION_LAYERS,
   ...POOLING_LAYERS,
+  ...PREPROCESSING_LAYERS,
   ...RECURRENT_LAYERS,
   ...RESHAPING_LAYERS,
+  ...TEXT_LAYERS,
   ...TRAINING_LAYERS,
   ...WRAPPING_LAYERS,
 ]);

@@ -30,6 +30,9 @@ const COMPARISONS = new Set([
   'Xor',
 ]);
 
+/** Operators that onnxruntime adds to those of ONNX. */
+const MICROSOFT = { domain: 'com.microsoft', version: 1 };
+
 const FLOAT16_BITS = new DataView(new ArrayBuffer(4));
 
 /** The nearest float16 of a number, as bits; ties go to even. */
@@ -57,7 +60,9 @@ export class TensorGraph {
   }
 
   build(metadata: Readonly<Record<string, string>>): OnnxModel {
-    return this.#builder.build(metadata);
+    const model = this.#builder.build(metadata);
+    const isForeign = model.graph.nodes.some(({ domain }) => domain === MICROSOFT.domain);
+    return isForeign ? { ...model, opsets: [...model.opsets, MICROSOFT] } : model;
   }
 
   tensor(tensor: Tensor): KerasTensor {

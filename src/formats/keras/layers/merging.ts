@@ -1,12 +1,22 @@
 import { fromFront } from '../../../onnx/check/fact.ts';
 import type { LayerContext, LayerTable } from '../layer.ts';
 import { axesBetween } from '../layout.ts';
+import { widerType } from '../operations/operands.ts';
 import type { KerasTensor } from '../tensor-graph.ts';
 import { computesMask } from './kind.ts';
 
+/** The tensors that are merged, in the widest of their types. */
+function inOneType(context: LayerContext): readonly KerasTensor[] {
+  const inputs = context.inputs.map((input) => context.autocast(input));
+  const [first] = inputs;
+  if (first === undefined) return [];
+  const dtype = inputs.reduce((widest, input) => widerType(widest, input.dtype), first.dtype);
+  return inputs.map((input) => context.graph.cast(input, dtype));
+}
+
 /** The tensors that are merged, of one rank: what has fewer axes gets them behind the batch. */
 function alignedInputs(context: LayerContext): readonly KerasTensor[] {
-  const inputs = context.inputs.map((input) => context.autocast(input));
+  const inputs = inOneType(context);
   if (inputs.length === 0) throw context.invalid('its inputs', 'none', 'tensors');
   const rank = Math.max(...inputs.map(({ shape }) => shape.length));
   return inputs.map((input) => {
@@ -32,7 +42,7 @@ const folding = (op: string) => merging(({ graph }, inputs) => graph.fold(op, in
 function concatenate(context: LayerContext): KerasTensor {
   const { graph, config, inputs, scope } = context;
   const axis = config.integer('axis', -1);
-  const tensors = inputs.map((input) => context.autocast(input));
+  const tensors = inOneType(context);
   const [first] = tensors;
   if (first === undefined) throw context.invalid('its inputs', 'none', 'tensors');
   const rank = first.shape.length;
