@@ -11,7 +11,8 @@ import { pmmlFormat } from '../formats/pmml/format.ts';
 import { describeSklearn } from '../formats/sklearn/describe.ts';
 import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { frozenGraphFormat, savedModelFormat } from '../formats/tensorflow/format.ts';
-import { torchFormat } from '../formats/torch/format.ts';
+import { legacyTorchFormat, torchFormat } from '../formats/torch/format.ts';
+import { safetensorsFormat } from '../formats/torch/safetensors.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import { sentenceCase } from '../text/sentence-case.ts';
 import { GUESS_BYTES, guessFormat } from './unread-format.ts';
@@ -37,9 +38,11 @@ const FORMATS: readonly FileFormatReader[] = [
   xgboostJsonFormat,
   xgboostUbjFormat,
   xgboostBinaryFormat,
+  legacyTorchFormat,
   objectFormat,
   skopsFormat,
   torchFormat,
+  safetensorsFormat,
   cbmFormat,
   catboostJsonFormat,
   kerasFormat,
@@ -77,7 +80,7 @@ export function detectFormat(source: ByteSource): FileFormatReader {
 }
 
 const KNOWN =
-  'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch.export, Keras, SavedModel';
+  'pickle, joblib, skops, ONNX, LightGBM text, CatBoost, XGBoost, PMML, torch, safetensors, Keras, SavedModel';
 const IN_PYTHON = 'if you trust who wrote it, Python may run it: --runtime python --trust';
 
 function unknownFormat(source: ByteSource): PlimsollError {

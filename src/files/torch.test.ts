@@ -21,7 +21,7 @@ interface FixtureRun {
 
 const files = readdirSync(FOLDER).flatMap((version) =>
   readdirSync(join(FOLDER, version))
-    .filter((name) => !name.endsWith('.json'))
+    .filter((name) => /\.(?:pt2?|pth)$/.test(name))
     .map((name) => ({ name: `${version}/${name}`, path: join(FOLDER, version, name) })),
 );
 
@@ -72,5 +72,32 @@ describe('models of torch', () => {
       for (const [i, output] of outputs.entries())
         expectAlike(required(answers.get(names[i] ?? ''), 'an answer'), output, `${name} ${names[i]}`);
     }
+  });
+});
+
+describe('files of torch that hold no network to read as data', () => {
+  test.each([
+    ['state-dict.pt', 'the network', /2 tensors.*no graph/],
+    ['state-dict.pth', 'the network', /2 tensors.*no graph/],
+    ['checkpoint.pt', 'the network', /2 tensors.*no graph/],
+    ['weights.safetensors', 'the network', /2 tensors.*no graph/],
+    ['user-class.pt', 'its forward', /^code of __main__\.Net, which the file does not hold/],
+    ['hook.pt', '_forward_hooks', /1 hooks, which are code/],
+    ['bfloat16.pt', 'dtype', /^bfloat16$/],
+    ['random.pt2', 'the operator', /^torch\.ops\.aten\.rand_like\.default$/],
+    ['counter.pt2', 'buffer_mutation', /each call changes/],
+  ])('%s is described, and refused for %s', (name, field, found) => {
+    const { content, blockers, outline } = readModelFile(join(FOLDER, '2.15.0/refused', name));
+    expect(content).toBeNull();
+    expect(blockers).toEqual([expect.objectContaining({ field, found: expect.stringMatching(found) })]);
+    expect(outline).not.toBeNull();
+  });
+
+  test('shows the tensors of a checkpoint by their full names', () => {
+    const { outline } = readModelFile(join(FOLDER, '2.15.0/refused/checkpoint.pt'));
+    expect(outline?.children.map(({ path, params }) => [path, params['shape']])).toEqual([
+      ['model_state_dict.0.weight', '[2, 3]'],
+      ['model_state_dict.0.bias', '[2]'],
+    ]);
   });
 });

@@ -20,6 +20,18 @@ test.each([
     /^train .*\(g\)/,
     true,
   ],
+  [
+    'weights alone are saved with their operators',
+    { class: 'state dict of torch', field: 'the network' },
+    /^save its operators .*torch\.export\.save/,
+    true,
+  ],
+  [
+    'a network of a class of one’s own is saved with its operators',
+    { path: 'module "a"', class: 'mine.Net', field: 'its forward' },
+    /^save its operators .*torch\.export\.save/,
+    true,
+  ],
   ['what fitting makes is no parameter', { field: 'coef_' }, /^replace that step/, true],
   ['an estimator is fitted', { field: 'coef_', found: NOT_FITTED }, /^call fit\(\)/, false],
   ['the member that is meant is named', { field: WHICH_MODEL, wanted: 'Say which' }, /^Say which$/, false],

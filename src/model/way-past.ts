@@ -16,6 +16,10 @@ export const TO_ONNX = 'export the model to ONNX, which is read as data';
 /** What is found in the place of a fitted attribute that is not there. */
 export const NOT_FITTED = 'missing (the estimator was never fitted)';
 
+/** What a file of torch lacks that has weights alone, or the name of a class whose `forward` is code. */
+const WITHOUT_GRAPH = new Set(['the network', 'its forward']);
+const WITH_GRAPH =
+  'save its operators as well, where its class is known: torch.export.save(torch.export.export(model.eval(), arguments), "model.pt2")';
 /** Networks, by the writer or operator that a reader names. */
 const NETWORKS = /^(?:torch|aten|keras|tensorflow)\b/i;
 const BOOSTERS = /^(?:xgboost|lightgbm|catboost)\./;
@@ -35,6 +39,7 @@ export function wayPast({ path, class: name, field, found, wanted }: CompileBloc
   if (field === 'the document') return useless('leave out --runtime, for the engine that evaluates PMML');
   if (name.startsWith('PMML '))
     return useless('export the model without it (docs/pmml.md lists what is read), or as ONNX');
+  if (WITHOUT_GRAPH.has(field)) return useful(WITH_GRAPH);
   if (NETWORKS.test(name))
     return useful(`export the model without it, or ${TO_ONNX.replace('export the model ', '')}`);
   if (name === 'ONNX graph') return useless('export the model with inputs and outputs of other types');

@@ -27,6 +27,8 @@ export interface MachineParts {
   readonly globals: GlobalLog;
   /** Looks at every object right after its BUILD; a value other than undefined takes its place (joblib arrays). */
   readonly built: ((object: PyObject, machine: PickleMachine) => PyValue | undefined) | null;
+  /** What stands outside of the file, by its persistent id (storages of torch). Without it such an id is refused. */
+  readonly persistent?: (id: PyValue, machine: PickleMachine) => PyValue;
   /** How deep this pickle lies inside others. */
   readonly nesting: number;
 }

@@ -20,15 +20,30 @@ export function startReading(context: Pick<ReadContext, 'limits' | 'now'>): Pick
   return { budget, globals: new GlobalLog(budget) };
 }
 
+/** Reads the pickle that begins at a byte, and answers where it ends: others may follow. */
+export function readPickleAt(
+  bytes: Uint8Array,
+  start: number,
+  reading: PickleReading,
+  hooks: Pick<MachineParts, 'built' | 'persistent'>,
+): { readonly root: PyValue; readonly end: number } {
+  const machine = new PickleMachine({ bytes, opcodes: OPCODES, ...reading, ...hooks, nesting: 0 }, start);
+  const root = machine.run();
+  const end = machine.cursor.offset;
+  checkGraph(root, reading.budget, end);
+  return { root, end };
+}
+
 /** Reads one whole pickle: nothing may follow its STOP. */
 export function readPickleValue(
   bytes: Uint8Array,
   reading: PickleReading,
   built: MachineParts['built'],
+  persistent?: MachineParts['persistent'],
 ): PyValue {
-  const machine = new PickleMachine({ bytes, opcodes: OPCODES, ...reading, built, nesting: 0 }, 0);
-  const root = machine.run();
-  const { offset, left } = machine.cursor;
+  const hooks = persistent === undefined ? { built } : { built, persistent };
+  const { root, end: offset } = readPickleAt(bytes, 0, reading, hooks);
+  const left = bytes.length - offset;
   if (left > 0) {
     throw new PlimsollError('READ_CORRUPT', {
       what: 'a pickle',
@@ -37,7 +52,6 @@ export function readPickleValue(
       wanted: 'nothing after STOP',
     });
   }
-  checkGraph(root, reading.budget, offset);
   return root;
 }
 

@@ -1,31 +1,54 @@
-import { sha256 } from '../../bytes/sha256.ts';
-import { blockerOf } from '../../model/blocker.ts';
-import type { ModelDescription, OutlineNode, ReadNote } from '../../model/description.ts';
-import { checkModel } from '../../onnx/check/model.ts';
-import type { OnnxModel } from '../../onnx/graph.ts';
-import { limitsForFile } from '../../onnx/limits.ts';
+import { PlimsollError } from '../../core/errors.ts';
+import type { ModelDescription, ReadNote } from '../../model/description.ts';
 import { ReadBudget } from '../budget.ts';
-import type { FileFormatReader } from '../format.ts';
-import { describeGraph } from '../onnx/describe.ts';
-import { lintModel } from '../onnx/lint.ts';
+import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { ZipArchive } from '../zip/archive.ts';
+import { describeCompiled } from './compiled.ts';
 import { isTorchArchive } from './match.ts';
 import { type ProgramSource, programRoot, readProgramArchive } from './program/archive.ts';
 import { compileProgram } from './program/compile.ts';
+import { isFlatProgram, readFlatProgram } from './program/flat-archive.ts';
 import { programOutline } from './program/outline.ts';
+import { isLegacyTorch, readLegacyTorch, readTorchArchive, saveRoot } from './save/torch-file.ts';
+import { describeSaved } from './saved.ts';
 
-/** Archives of torch: programs of torch.export. Read as data; nothing in them is imported, called or run. */
+function opened(source: ByteSource, context: ReadContext): { bytes: Uint8Array; budget: ReadBudget } {
+  const budget = new ReadBudget(context);
+  budget.check('fileBytes', source.size, 'the file', 0);
+  budget.charge(source.size, 'the file', 0);
+  return { bytes: source.slice(0, source.size), budget };
+}
+
+/** Archives of torch: programs of torch.export, what torch.save wrote. Nothing in them is imported, called or run. */
 export const torchFormat: FileFormatReader = {
   id: 'torch',
   match: isTorchArchive,
   read(source, context) {
-    const budget = new ReadBudget(context);
-    budget.check('fileBytes', source.size, 'the file', 0);
-    budget.charge(source.size, 'the file', 0);
-    const bytes = source.slice(0, source.size);
+    const { bytes, budget } = opened(source, context);
     const archive = new ZipArchive(bytes, context.codecs, budget);
-    const root = programRoot(archive) ?? '';
-    return describeProgram(readProgramArchive(archive, root, budget), bytes, budget);
+    if (isFlatProgram(archive))
+      return describeProgram(readFlatProgram(archive, context.codecs, budget), bytes, budget);
+    const root = programRoot(archive);
+    if (root !== null) return describeProgram(readProgramArchive(archive, root, budget), bytes, budget);
+    const saved = saveRoot(archive);
+    if (saved !== null) return describeSaved(readTorchArchive(archive, saved, budget), bytes);
+    const found = [...archive.names].slice(0, 5).join(', ');
+    throw new PlimsollError('READ_CORRUPT', {
+      what: 'an archive of torch',
+      offset: 0,
+      found: `the files ${found}`,
+      wanted: 'data.pkl, or a program of torch.export',
+    });
+  },
+};
+
+/** Files of torch before 1.6, and of `_use_new_zipfile_serialization=False`. */
+export const legacyTorchFormat: FileFormatReader = {
+  id: 'torch',
+  match: isLegacyTorch,
+  read(source, context) {
+    const { bytes, budget } = opened(source, context);
+    return describeSaved(readLegacyTorch(bytes, budget), bytes);
   },
 };
 
@@ -36,30 +59,7 @@ function describeProgram(program: ProgramSource, bytes: Uint8Array, budget: Read
     framework: { name: 'torch', version: typeof version === 'string' ? version : null },
     outline: programOutline(document),
     notes: program.notes.map((text): ReadNote => ({ level: 'info', text })),
+    globals: [],
   };
   return describeCompiled(() => compileProgram(program, budget), known, bytes);
-}
-
-interface KnownOfModel {
-  readonly framework: ModelDescription['framework'];
-  readonly outline: OutlineNode;
-  readonly notes: readonly ReadNote[];
-}
-
-/** What was compiled, checked and linted as a graph of others is; or what stands in the way. */
-function describeCompiled(
-  compile: () => OnnxModel,
-  known: KnownOfModel,
-  bytes: Uint8Array,
-): ModelDescription {
-  try {
-    const model = compile();
-    checkModel(model, limitsForFile(bytes.length));
-    const linted = lintModel(model);
-    const notes = [...known.notes, ...linted.notes];
-    return describeGraph(linted, { ...known, notes, format: 'torch', fileDigest: sha256(bytes) });
-  } catch (error) {
-    const blockers = [blockerOf(error)];
-    return { ...known, format: 'torch', compression: null, globals: [], blockers, content: null };
-  }
 }

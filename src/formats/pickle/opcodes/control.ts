@@ -2,6 +2,8 @@ import type { PickleMachine, PickleOpcode } from '../machine.ts';
 import { asciiLine, opcode } from './opcode.ts';
 
 const HIGHEST_PROTOCOL = 5;
+/** Memory of what an id stands for, about. */
+const PERSISTENT = 300;
 
 function runProto(machine: PickleMachine): void {
   const version = machine.cursor.u8(machine.what);
@@ -20,6 +22,14 @@ const refuse = (found: string) => (machine: PickleMachine) => {
   throw machine.corrupt(found, 'a file that holds all its objects');
 };
 
+/** BINPERSID: protocols 0 and 1 name what is outside by a line of text, which no file of torch does. */
+function runPersistent(machine: PickleMachine): void {
+  const { persistent } = machine.parts;
+  if (persistent === undefined) throw machine.corrupt('a persistent id', 'a file that holds all its objects');
+  machine.charge(PERSISTENT);
+  machine.push(persistent(machine.pop(), machine));
+}
+
 export const CONTROL: readonly PickleOpcode[] = [
   opcode(0x80, 'PROTO', runProto),
   opcode(0x95, 'FRAME', (m) => m.enterFrame(m.cursor.u64(m.what))),
@@ -36,7 +46,7 @@ export const CONTROL: readonly PickleOpcode[] = [
   opcode('h', 'BINGET', (m) => m.recall(m.cursor.u8(m.what))),
   opcode('j', 'LONG_BINGET', (m) => m.recall(m.cursor.u32(m.what))),
   opcode('P', 'PERSID', refuse('a persistent id')),
-  opcode('Q', 'BINPERSID', refuse('a persistent id')),
+  opcode('Q', 'BINPERSID', runPersistent),
   opcode(0x82, 'EXT1', refuse('a code of the extension registry')),
   opcode(0x83, 'EXT2', refuse('a code of the extension registry')),
   opcode(0x84, 'EXT4', refuse('a code of the extension registry')),

@@ -166,7 +166,8 @@ const sequence =
     if (call.bool('train') && call.number('dropout', 0) > 0)
       throw call.refusal('train', 'true', 'a model saved in eval mode (`model.eval()`)');
     call.requireAtMost('num_layers', call.int('num_layers', 1), 1000);
-    const states = kind.hasCell ? call.tensors('hx') : [call.tensor('hx')];
+    // Modules begin with zeros, which is what a node without states does.
+    const states = !call.has('hx') ? null : kind.hasCell ? call.tensors('hx') : [call.tensor('hx')];
     return recurrent(call, kind, stackOf(call, states));
   };
 

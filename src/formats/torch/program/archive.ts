@@ -5,6 +5,7 @@ import type { ReadBudget } from '../../budget.ts';
 import { DocumentView } from '../../json/document-view.ts';
 import { readJson } from '../../json/read.ts';
 import type { ZipArchive } from '../../zip/archive.ts';
+import { requireLittleEndian, shortText } from '../byte-order.ts';
 import { tensorOfStorage } from '../storage.ts';
 import { documentRefusal, PROGRAM, storageView } from './schema.ts';
 
@@ -27,9 +28,7 @@ export function programRoot(archive: ZipArchive): string | null {
   return null;
 }
 
-const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 64)).trim();
-
-const jsonView = (archive: ZipArchive, name: string, budget: ReadBudget): DocumentView =>
+export const jsonView = (archive: ZipArchive, name: string, budget: ReadBudget): DocumentView =>
   new DocumentView(
     readJson(archive.read(name), name, budget, { dialect: 'loose' }),
     { path: '', offset: 0 },
@@ -38,7 +37,7 @@ const jsonView = (archive: ZipArchive, name: string, budget: ReadBudget): Docume
 
 /** Reads the layout of torch 2.8 and later: `archive_format` is `pt2`. */
 export function readProgramArchive(archive: ZipArchive, root: string, budget: ReadBudget): ProgramSource {
-  const format = text(archive.read(`${root}${FORMAT}`));
+  const format = shortText(archive.read(`${root}${FORMAT}`));
   if (format !== 'pt2')
     throw new PlimsollError('READ_CORRUPT', {
       what: `${root}${FORMAT}`,
@@ -86,27 +85,13 @@ function noProgram(archive: ZipArchive, root: string): PlimsollError {
   });
 }
 
-const missingTensor = (name: string): PlimsollError =>
+export const missingTensor = (name: string): PlimsollError =>
   new PlimsollError('READ_CORRUPT', {
     what: PROGRAM,
     offset: 0,
     found: `no tensor ${JSON.stringify(name.slice(0, 80))} in the archive`,
     wanted: 'every tensor that the program names',
   });
-
-function requireLittleEndian(archive: ZipArchive, name: string): void {
-  if (!archive.has(name)) return;
-  const order = text(archive.read(name));
-  if (order === 'little') return;
-  throw modelUnsupported({
-    path: 'the archive',
-    class: 'torch',
-    offset: 0,
-    field: 'byteorder',
-    found: JSON.stringify(order),
-    wanted: '"little" is',
-  });
-}
 
 interface MemberFolder {
   readonly root: string;

@@ -10,7 +10,7 @@ import { GraphOutputs } from '../outputs.ts';
 import type { ProgramSource } from './archive.ts';
 import { ProgramNodes } from './nodes.ts';
 import { setField, tensorMeta } from './schema.ts';
-import { ProgramValues } from './values.ts';
+import { ProgramValues, statefulBuffer } from './values.ts';
 
 /** The schema whose fields are read; minor versions add fields. */
 const SCHEMA_MAJOR = 8;
@@ -67,8 +67,8 @@ function defineInput(spec: DocumentView, { g, values, graph, source }: InputCont
   const { offset } = spec.place;
   const stored = STORED.get(kind);
   if (stored !== undefined) {
-    const name = input.child('arg').text('name');
-    values.define(name, g.constant(source.tensor(input.text(stored))), offset);
+    const [name, fullName] = [input.child('arg').text('name'), input.text(stored)];
+    values.keep(name, g.constant(source.tensor(fullName)), offset, fullName);
     return;
   }
   if (kind === 'constant_input') return;
@@ -95,15 +95,7 @@ function declareOutput(spec: DocumentView, nodes: ProgramNodes, outputs: GraphOu
   const kind = setField(spec);
   if (UNSEEN.has(kind) || kind === 'user_input_mutation') return;
   const output = spec.child(kind);
-  if (kind === 'buffer_mutation') {
-    const name = output.text('buffer_name');
-    throw unsupported(
-      `buffer "${name}"`,
-      'buffer_mutation',
-      'a buffer that each call changes',
-      'models whose answer does not depend on earlier calls (`model.eval()` before the export) are',
-    );
-  }
+  if (kind === 'buffer_mutation') throw statefulBuffer(output.text('buffer_name'));
   if (kind !== 'user_output')
     throw unsupported('the signature', kind, 'an output of this kind', 'tensors are');
   const argument = output.child('arg');

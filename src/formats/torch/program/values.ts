@@ -16,6 +16,8 @@ export class ProgramValues {
   readonly #values = new Map<string, NamedValue>();
   readonly #outdated = new Map<string, string>();
   readonly #what: string;
+  /** Storages of the file: what a call writes into them, the next call would read. */
+  readonly #kept = new Map<number, string>();
   #storages = 0;
 
   constructor(what: string) {
@@ -54,9 +56,17 @@ export class ProgramValues {
     this.#values.set(name, { value, storage: shared?.storage ?? this.#storages++ });
   }
 
+  /** Names a tensor of the file. */
+  keep(name: string, value: AtenValue, offset: number, fullName: string): void {
+    this.define(name, value, offset);
+    this.#kept.set(this.#storages - 1, fullName);
+  }
+
   /** Gives a name another value, in its storage. */
   overwrite(name: string, value: AtenValue, writer: string): void {
     const { storage } = this.#values.get(name) ?? { storage: this.#storages++ };
+    const kept = this.#kept.get(storage);
+    if (kept !== undefined) throw statefulBuffer(kept);
     for (const [other, named] of this.#values)
       if (named.storage === storage) this.#outdated.set(other, writer);
     this.#outdated.delete(name);
@@ -67,5 +77,16 @@ export class ProgramValues {
     return new PlimsollError('READ_CORRUPT', { what: this.#what, offset, found, wanted });
   }
 }
+
+/** A model whose answer depends on earlier calls. */
+export const statefulBuffer = (name: string): PlimsollError =>
+  modelUnsupported({
+    path: `buffer ${shown(name)}`,
+    class: 'torch.export',
+    offset: 0,
+    field: 'buffer_mutation',
+    found: 'a buffer that each call changes',
+    wanted: 'models whose answer does not depend on earlier calls (`model.eval()` before the export) are',
+  });
 
 const shown = (name: string): string => JSON.stringify(name.slice(0, 80));
