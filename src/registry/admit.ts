@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
-import { partFilesIn } from '../files/part-files.ts';
 import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import { runChildJob } from '../process/child-job.ts';
 import type { PythonDemands } from '../python/demands.ts';
@@ -141,9 +140,11 @@ export async function knownManifest(
 }
 
 /** Bytes of the file, or of all parts in a folder. */
-function bytesOf(path: string): number {
+async function bytesOf(path: string): Promise<number> {
   const stat = statSync(path);
-  return stat.isDirectory() ? partFilesIn(path).reduce((sum, { size }) => sum + size, 0) : stat.size;
+  if (!stat.isDirectory()) return stat.size;
+  const { partFilesIn } = await import('../files/part-files.ts');
+  return partFilesIn(path).reduce((sum, { size }) => sum + size, 0);
 }
 
 async function admitInChild(
@@ -161,7 +162,7 @@ async function admitInChild(
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const name = basename(path);
-  const size = bytesOf(request.path);
+  const size = await bytesOf(request.path);
   // Interpreters and installers are children of it, and have limits of their own.
   const { millis, heapMegabytes, memoryBytes } = proofLimits(size);
   if (route === 'data') checkProofMemory(name, size);

@@ -1,6 +1,5 @@
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
-import { partFilesIn } from '../files/part-files.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
@@ -51,6 +50,8 @@ export async function identify(
 /** Of a folder of parts all that may be one: which of them are is known once they were read. */
 async function digestOfData({ kind }: ModelSource, data: string): Promise<string> {
   if (kind !== 'parts') return digestOfModelFile(data);
+  // The readers of all formats come with it: a start of a version that is known needs none of them.
+  const { partFilesIn } = await import('../files/part-files.ts');
   const files = partFilesIn(data);
   const sides = await Promise.all(
     files.map(async ({ name, path }) => ({ name, digest: await digestOfModelFile(path) })),

@@ -128,7 +128,7 @@ describe('an operator of TensorFlow', () => {
   );
 
   test.each([...REFUSED])('is refused by name where nothing compiles it: %s', (name) => {
-    const details = { field: 'op', found: name, wanted: 'an operator that is compiled' };
+    const details = { field: 'op', found: name, wanted: 'the operators of docs/operators.md are' };
     expect(() => compiled(name)).toThrow(
       expect.objectContaining({ code: 'MODEL_UNSUPPORTED', details: expect.objectContaining(details) }),
     );

@@ -1,4 +1,5 @@
-import { PlimsollError } from '../../core/errors.ts';
+import type { PlimsollError } from '../../core/errors.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import { GraphBuilder } from '../../onnx/builder.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import { type GraphResources, NodeContext } from './context.ts';
@@ -28,7 +29,8 @@ export function compileSignature(
   const evaluate: Evaluate = (node, inputs, scope) => {
     const rule = Object.hasOwn(FLOW_OPERATORS, node.op) ? FLOW_OPERATORS[node.op] : undefined;
     const context = new NodeContext(node, inputs, g, scope, resources);
-    if (rule === undefined) throw context.unsupported('op', node.op, 'an operator that is compiled');
+    if (rule === undefined)
+      throw context.unsupported('op', node.op, 'the operators of docs/operators.md are');
     const made = rule(context);
     return Array.isArray(made) ? (made as readonly EdgeValue[]) : [made as EdgeValue];
   };
@@ -39,7 +41,7 @@ export function compileSignature(
   const outputs = sorted(signature.outputs).map(([name, info]) => {
     nodeOf(name, info);
     const value = scope.value(info.name ?? '');
-    if (value.kind !== 'tensor') throw refused(name, `a ${value.kind}`, 'a tensor');
+    if (value.kind !== 'tensor') throw refused(name, `a ${value.kind}`, 'a tensor is');
     return { name, info, value };
   });
   for (const { name, info, value } of outputs)
@@ -57,15 +59,15 @@ const sorted = (map: ReadonlyMap<string, TensorInfo>): (readonly [string, Tensor
   [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
 function nodeOf(name: string, info: TensorInfo): string {
-  if (info.name === null) throw refused(name, 'a sparse or composed tensor', 'a dense tensor');
+  if (info.name === null) throw refused(name, 'a sparse or composed tensor', 'a dense tensor is');
   return edgeOf(info.name).name;
 }
 
 function inputOf(g: GraphEmitter, name: string, info: TensorInfo): TensorValue {
   const dtype = dtypeOfType(info.type);
   if (dtype === null)
-    throw refused(name, `a tensor of ${dataTypeName(info.type)}`, 'numbers, booleans or strings');
-  if (info.shape === null) throw refused(name, 'a tensor of unknown rank', 'a known rank');
+    throw refused(name, `a tensor of ${dataTypeName(info.type)}`, 'numbers, booleans or strings are');
+  if (info.shape === null) throw refused(name, 'a tensor of unknown rank', 'a known rank is');
   return g.input(
     name,
     dtype,
@@ -79,12 +81,12 @@ const freeSize = (name: string, axis: number): string => (axis === 0 ? 'N' : `${
 /** Sizes as the signature states them, else as they were inferred. */
 function shapeOf(name: string, info: TensorInfo, value: TensorValue): readonly (number | string)[] {
   const stated = info.shape ?? value.shape?.map((size) => size ?? -1) ?? null;
-  if (stated === null) throw refused(name, 'a tensor of unknown rank', 'a known rank');
+  if (stated === null) throw refused(name, 'a tensor of unknown rank', 'a known rank is');
   return stated.map((size, axis) => (size >= 0 ? size : freeSize(name, axis)));
 }
 
 const refused = (name: string, found: string, wanted: string): PlimsollError =>
-  new PlimsollError('MODEL_UNSUPPORTED', {
+  modelUnsupported({
     path: name,
     class: 'TensorFlow signature',
     offset: 0,

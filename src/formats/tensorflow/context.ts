@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import type { AttributeInput } from '../../onnx/graph.ts';
 import type { GraphEmitter, Made, TensorValue } from './emitter.ts';
 import type { GraphBudget } from './graph-budget.ts';
@@ -54,7 +55,7 @@ export class NodeContext {
   tensor(index: number): TensorValue {
     const value = this.inputs[index];
     if (value === undefined) throw this.invalid(`${this.inputs.length} inputs`, `at least ${index + 1}`);
-    if (value.kind !== 'tensor') throw this.unsupported('input', `a ${value.kind}`, 'a tensor');
+    if (value.kind !== 'tensor') throw this.unsupported('input', `a ${value.kind}`, 'a tensor is');
     return value;
   }
 
@@ -64,7 +65,7 @@ export class NodeContext {
 
   list(index: number): TensorList {
     const value = this.inputs[index];
-    if (value?.kind !== 'list') throw this.unsupported('input', value?.kind ?? 'nothing', 'a TensorList');
+    if (value?.kind !== 'list') throw this.unsupported('input', value?.kind ?? 'nothing', 'a TensorList is');
     return value;
   }
 
@@ -72,20 +73,21 @@ export class NodeContext {
   ints(index: number): readonly number[] {
     const { numbers } = this.tensor(index);
     if (numbers === null || numbers.some((value) => value === null))
-      throw this.unsupported(`input ${index}`, 'numbers that only a run gives', 'constants');
+      throw this.unsupported(`input ${index}`, 'numbers that only a run gives', 'constants are');
     return numbers as readonly number[];
   }
 
   constant(index: number): Tensor {
     const { constant } = this.tensor(index);
     if (constant === null)
-      throw this.unsupported(`input ${index}`, 'a value that only a run gives', 'a constant');
+      throw this.unsupported(`input ${index}`, 'a value that only a run gives', 'a constant is');
     return constant.load();
   }
 
   rank(index: number): number {
     const { shape } = this.tensor(index);
-    if (shape === null) throw this.unsupported(`input ${index}`, 'a tensor of unknown rank', 'a known rank');
+    if (shape === null)
+      throw this.unsupported(`input ${index}`, 'a tensor of unknown rank', 'a known rank is');
     return shape.length;
   }
 
@@ -135,7 +137,7 @@ export class NodeContext {
     if (attr?.kind !== 'type') return fallback;
     const dtype = dtypeOfType(attr.value);
     if (dtype === null)
-      throw this.unsupported(name, dataTypeName(attr.value), 'a type of numbers, booleans or strings');
+      throw this.unsupported(name, dataTypeName(attr.value), 'a type of numbers, booleans or strings is');
     return dtype;
   }
 
@@ -158,12 +160,12 @@ export class NodeContext {
   get refuse(): TensorRefusals {
     return {
       invalid: (found) => this.invalid(found, 'a sound tensor'),
-      unsupported: (found) => this.unsupported('value', found, 'a tensor of numbers, booleans or strings'),
+      unsupported: (found) => this.unsupported('value', found, 'a tensor of numbers, booleans or strings is'),
     };
   }
 
   unsupported(field: string, found: string, wanted: string): PlimsollError {
-    return new PlimsollError('MODEL_UNSUPPORTED', { ...this.#place, field, found, wanted });
+    return modelUnsupported({ ...this.#place, field, found, wanted });
   }
 
   invalid(found: string, wanted: string): PlimsollError {
@@ -171,6 +173,6 @@ export class NodeContext {
   }
 
   get #place(): { path: string; class: string; offset: number } {
-    return { path: this.node.name, class: this.node.op, offset: 0 };
+    return { path: this.node.name, class: `tensorflow.${this.node.op}`, offset: 0 };
   }
 }

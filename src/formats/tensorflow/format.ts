@@ -126,9 +126,16 @@ function signatureOf(
     return noSignature('no signature', 'a signature: tf.saved_model.save(model, folder, signatures=…)');
   const signature = name === null ? undefined : signatures.get(name);
   if (name !== null && signature !== undefined) return { name, signature };
-  const found = `${name === null ? 'several signatures' : `no signature "${name}"`}: ${names.join(', ')}`;
+  const found = `${name === null ? 'several signatures' : `no signature "${name}"`}: ${listed(names)}`;
   return { ...noSignature(found, 'Say which one with --member NAME'), field: WHICH_MODEL };
 }
+
+/** Signatures worth naming in a refusal. */
+const MAX_NAMES = 12;
+const listed = (names: readonly string[]): string =>
+  names.length <= MAX_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MAX_NAMES).join(', ')} and ${names.length - MAX_NAMES} more`;
 
 const noSignature = (found: string, wanted: string): Blocker => ({
   path: '',
@@ -145,7 +152,7 @@ const MAX_OPERATORS = 12;
 function outlineOf(meta: MetaGraph | undefined): OutlineNode {
   const signatures = [...(meta?.signatures.keys() ?? [])].filter((name) => name !== INIT);
   const params = {
-    signatures: signatures.join(', '),
+    signatures: listed(signatures),
     tags: (meta?.tags ?? []).join(', '),
     ...(meta === undefined ? {} : operatorsOf(meta.graph)),
   };

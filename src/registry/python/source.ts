@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { partFilesIn } from '../../files/part-files.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
 import { MLMODEL, readMlflow } from './mlflow.ts';
 import { bareSource, type ModelSource } from './model-source.ts';
@@ -38,6 +37,7 @@ export async function readSource(path: string): Promise<ModelSource> {
   if (script !== undefined) return scriptFolder(path, script);
   if (isFile(join(path, SAVED_MODEL)))
     return { ...bareSource(path), kind: 'saved-model', data: join(path, SAVED_MODEL) };
+  const { partFilesIn } = await import('../../files/part-files.ts');
   if (partFilesIn(path).length > 0) return partsFolder(path);
   const reason = `it is a folder without ${SAVED}, ${MLMODEL}, ${SAVED_MODEL}, inference.py or model files`;
   throw new PlimsollError('FILE_UNREADABLE', { path, reason });

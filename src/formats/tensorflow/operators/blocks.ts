@@ -11,7 +11,7 @@ import { transposeBy } from './shape.ts';
 /** The sizes of a value as they are when the graph runs, one vector of one number an axis. */
 function sizesOf(c: NodeContext, x: TensorValue): readonly TensorValue[] {
   const rank = x.shape?.length;
-  if (rank === undefined) throw c.unsupported('input', 'a tensor of unknown rank', 'a known rank');
+  if (rank === undefined) throw c.unsupported('input', 'a tensor of unknown rank', 'a known rank is');
   const shape = c.emit('Shape', [x], {}, { dtype: 'int64', shape: [rank], numbers: x.shape });
   return Array.from({ length: rank }, (_, at) => {
     const size = x.shape?.[at] ?? null;

@@ -39,7 +39,7 @@ const branch: OperatorRule = (c) => {
   const attributes = { then_branch: body('then_branch'), else_branch: body('else_branch') };
   const [yes = [], no = []] = results;
   if (yes.length !== no.length)
-    throw c.unsupported('branches', 'branches that give different kinds of values', 'tensors from both');
+    throw c.unsupported('branches', 'branches that give different kinds of values', 'tensors from both are');
   const names = c.g.raw('If', [c.g.nameOf(c.g.cast(test, 'bool'))], yes.length, attributes);
   return yes.map((value, i) => merged(renamed(value, names[i] ?? ''), no[i]));
 };
@@ -82,7 +82,7 @@ const loop: OperatorRule = (c) => {
 /** A value that turns carry on, of the shape that holds in every turn. */
 function carriedOf(c: NodeContext, value: EdgeValue, at: number): Carried {
   if (!isCarried(value))
-    throw c.unsupported(`input ${at}`, `a ${value.kind} that changes in a loop`, 'a tensor or a list');
+    throw c.unsupported(`input ${at}`, `a ${value.kind} that changes in a loop`, 'a tensor or a list are');
   if (value.kind === 'list') return value;
   const attr = c.attr('output_shapes');
   const stated = attr?.kind === 'list' ? (attr.value.shapes[at] ?? null) : null;

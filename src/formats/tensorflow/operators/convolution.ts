@@ -25,7 +25,7 @@ function withChannelsFirst(
 ): TensorValue {
   if (!channelsLast(c)) return compute(x);
   const rank = x.shape?.length;
-  if (rank === undefined) throw c.unsupported('input 0', 'a tensor of unknown rank', 'a known rank');
+  if (rank === undefined) throw c.unsupported('input 0', 'a tensor of unknown rank', 'a known rank is');
   return transposeBy(c, compute(transposeBy(c, x, toFirst(rank))), toLast(rank));
 }
 
@@ -129,7 +129,7 @@ const depthwise: OperatorRule = (c) => {
   const kernel = c.tensor(1);
   const [height = null, width = null, into = null, times = null] = kernel.shape ?? [];
   if (height === null || width === null || into === null || times === null)
-    throw c.unsupported('filter', 'weights of unknown shape', 'four sizes');
+    throw c.unsupported('filter', 'weights of unknown shape', 'four sizes are');
   const ordered = weights(c, kernel, [2, 3, 0, 1]);
   const shape = [into * times, 1, height, width];
   const w = c.emit('Reshape', [ordered, c.g.ints(shape)], {}, { dtype: kernel.dtype, shape });
@@ -151,7 +151,7 @@ const transposedConv: OperatorRule = (c) => {
   const places = Array.from({ length: rank - 2 }, (_, i) => i);
   const w = weights(c, kernel, [rank - 1, rank - 2, ...places]);
   const strides = stridesOf(c).strides ?? places.map(() => 1n);
-  if (dilationsOf(c).dilations !== undefined) throw c.unsupported('dilations', 'more than 1', '1');
+  if (dilationsOf(c).dilations !== undefined) throw c.unsupported('dilations', 'more than 1', '1 is');
   const window = places.map((at) => kernel.shape?.[at] ?? null);
   const channels = kernel.shape?.[rank - 2] ?? null;
   return withChannelsFirst(
@@ -180,7 +180,7 @@ function cropped(
   strides: readonly number[],
 ): TensorValue {
   const mode = c.text('padding', 'VALID');
-  if (mode === 'EXPLICIT') throw c.unsupported('padding', mode, 'SAME or VALID');
+  if (mode === 'EXPLICIT') throw c.unsupported('padding', mode, 'SAME or VALID are');
   const rank = window.length + 2;
   const wanted = sizes(c, c.tensor(0));
   const inner = Array.from({ length: window.length }, (_, i) => (channelsLast(c) ? i + 1 : i + 2));
@@ -188,7 +188,7 @@ function cropped(
   const made = { dtype: 'int64', shape: [window.length] } as const;
   const target = c.emit('Gather', [wanted, c.g.ints(inner)], { axis: 0n }, made);
   const begin = window.map((size, i) => {
-    if (size === null) throw c.unsupported('filter', 'weights of unknown size', 'known sizes');
+    if (size === null) throw c.unsupported('filter', 'weights of unknown size', 'known sizes are');
     return mode === 'SAME' ? Math.floor(Math.max(0, size - (strides[i] ?? 1)) / 2) : 0;
   });
   const start = c.g.ints(begin);

@@ -174,7 +174,8 @@ const biasAdd: OperatorRule = (c) => {
 const cast: OperatorRule = (c) => {
   const to = c.dtype('DstT', 'float32');
   const from = c.tensor(0);
-  if (from.dtype === 'string' || to === 'string') throw c.unsupported('DstT', to, 'a cast between numbers');
+  if (from.dtype === 'string' || to === 'string')
+    throw c.unsupported('DstT', to, 'a cast between numbers is');
   const keeps = /^u?int/.test(from.dtype) && /^int(32|64)$/.test(to);
   return { ...c.g.cast(from, to), numbers: keeps ? from.numbers : null };
 };
@@ -194,7 +195,7 @@ const shift =
   (direction: 'LEFT' | 'RIGHT'): OperatorRule =>
   (c) => {
     const { dtype } = c.tensor(0);
-    if (!dtype.startsWith('uint')) throw c.unsupported('T', dtype, 'unsigned numbers');
+    if (!dtype.startsWith('uint')) throw c.unsupported('T', dtype, 'unsigned numbers are');
     const shape = broadcastShape(c.tensor(0).shape, c.tensor(1).shape);
     return c.emit('BitShift', [c.tensor(0), c.tensor(1)], { direction }, { dtype, shape });
   };

@@ -39,7 +39,7 @@ function gatherInBatch(
   batch: number,
 ): TensorValue {
   if (axis !== batch || indices.dtype === 'string')
-    throw c.unsupported('batch_dims', `${batch} with axis ${axis}`, 'batch_dims = axis');
+    throw c.unsupported('batch_dims', `${batch} with axis ${axis}`, 'batch_dims = axis is');
   const wide = unsqueezeAt(c, sizes(c, indices), -1);
   const shape =
     x.shape === null || indices.shape === null ? null : [...indices.shape, ...x.shape.slice(axis + 1)];
@@ -135,7 +135,7 @@ const segmentSum: OperatorRule = (c) => {
   const rest = x.shape?.slice(rank) ?? [];
   const known = rest.filter((size) => size !== null);
   if (x.shape === null || known.length < rest.length)
-    throw c.unsupported('data', 'sizes that are not known', 'known sizes');
+    throw c.unsupported('data', 'sizes that are not known', 'known sizes are');
   const shape = [count, ...known];
   const zeros = c.emit('Expand', [c.g.scalar(0, x), c.g.ints(shape)], {}, { dtype: x.dtype, shape });
   const wide = unsqueezeAt(c, sizes(c, ids), -1);
@@ -176,7 +176,7 @@ const diagonalMatrix: OperatorRule = (c) => {
   mainDiagonal(c);
   const x = c.tensor(0);
   const size = x.shape?.at(-1) ?? null;
-  if (size === null) throw c.unsupported('diagonal', 'a length that is not known', 'a known length');
+  if (size === null) throw c.unsupported('diagonal', 'a length that is not known', 'a known length is');
   const data = Uint8Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
   const eye = c.g.constant({ dtype: 'bool', shape: [size, size], data });
   const shape = x.shape === null ? null : [...x.shape, size];

@@ -91,7 +91,7 @@ const splitV: OperatorRule = (c) => {
   const open = parts.indexOf(-1);
   if (open >= 0) {
     const whole = x.shape?.[fromFront(axis, x.shape.length)] ?? null;
-    if (whole === null) throw c.unsupported('size_splits', '-1 over a size that is not known', 'sizes');
+    if (whole === null) throw c.unsupported('size_splits', '-1 over a size that is not known', 'sizes are');
     parts[open] = whole - parts.reduce((sum, part) => sum + Math.max(part, 0), 0);
   }
   return splitBy(c, x, axis, parts);
@@ -132,7 +132,8 @@ const pad =
       const value = c.inputs.length > 2 ? c.tensor(2) : c.g.scalar(0, x);
       return c.emit('Pad', [x, pads, value], { mode }, made);
     }
-    if (c.text('mode', 'REFLECT') !== 'REFLECT') throw c.unsupported('mode', c.text('mode', ''), 'REFLECT');
+    if (c.text('mode', 'REFLECT') !== 'REFLECT')
+      throw c.unsupported('mode', c.text('mode', ''), 'REFLECT is');
     return c.emit('Pad', [x, pads], { mode: 'reflect' }, made);
   };
 
@@ -155,7 +156,7 @@ const reverse: OperatorRule = (c) => {
 const reverseSequence: OperatorRule = (c) => {
   const [time, batch] = [c.int('seq_dim', 1), c.int('batch_dim', 0)];
   if (time > 1 || batch > 1)
-    throw c.unsupported('seq_dim', `axes ${batch} and ${time}`, 'the first two axes');
+    throw c.unsupported('seq_dim', `axes ${batch} and ${time}`, 'the first two axes are');
   const attributes = { time_axis: BigInt(time), batch_axis: BigInt(batch) };
   return c.emit('ReverseSequence', [c.tensor(0), sizes(c, c.tensor(1))], attributes, c.tensor(0));
 };
@@ -188,7 +189,7 @@ const roll: OperatorRule = (c) => {
 const blocks =
   (op: 'DepthToSpace' | 'SpaceToDepth'): OperatorRule =>
   (c) => {
-    if (c.text('data_format', 'NHWC') !== 'NHWC') throw c.unsupported('data_format', 'NCHW', 'NHWC');
+    if (c.text('data_format', 'NHWC') !== 'NHWC') throw c.unsupported('data_format', 'NCHW', 'NHWC is');
     const blocksize = BigInt(c.int('block_size', 2));
     const first = transposeBy(c, c.tensor(0), [0, 3, 1, 2]);
     const moved = c.emit(

@@ -52,7 +52,7 @@ const cumulative: OperatorRule = (c) => {
 /** The last two axes change places. */
 function turned(c: NodeContext, x: TensorValue): TensorValue {
   const rank = x.shape?.length ?? null;
-  if (rank === null) throw c.unsupported('adj_x', 'a matrix of unknown rank', 'a known rank');
+  if (rank === null) throw c.unsupported('adj_x', 'a matrix of unknown rank', 'a known rank is');
   const perm = Array.from({ length: rank }, (_, at) => at);
   return transposeBy(c, x, [...perm.slice(0, -2), rank - 1, rank - 2]);
 }

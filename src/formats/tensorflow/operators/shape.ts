@@ -63,7 +63,7 @@ const squeeze: OperatorRule = (c) => {
   const x = c.tensor(0);
   const dims = c.intList('squeeze_dims');
   if (dims.length === 0 && (x.shape === null || x.shape.includes(null)))
-    throw c.unsupported('squeeze_dims', 'none, over sizes that are not known', 'the axes to leave out');
+    throw c.unsupported('squeeze_dims', 'none, over sizes that are not known', 'the axes to leave out are');
   const { shape } = x;
   const gone = dims.length > 0 ? dims : (shape ?? []).flatMap((size, at) => (size === 1 ? [at] : []));
   if (gone.length === 0) return x;

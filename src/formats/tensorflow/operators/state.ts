@@ -13,7 +13,8 @@ const handle: OperatorRule = (c) => ({ kind: 'variable', node: c.node.name });
 
 const variableValue = (c: Parameters<OperatorRule>[0], index: number) => {
   const source = c.inputs[index];
-  if (source?.kind !== 'variable') throw c.unsupported('resource', source?.kind ?? 'nothing', 'a variable');
+  if (source?.kind !== 'variable')
+    throw c.unsupported('resource', source?.kind ?? 'nothing', 'a variable is');
   return c.g.stored(c.resources.variable(source.node, c.refuse));
 };
 

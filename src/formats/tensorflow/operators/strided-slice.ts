@@ -55,7 +55,7 @@ function axesOf(c: NodeContext, x: TensorValue, count: number): SliceAxes {
     if (bit(ellipsis ?? 0, at)) {
       const rank = x.shape?.length;
       if (rank === undefined)
-        throw c.unsupported('ellipsis_mask', 'an ellipsis over an unknown rank', 'a known rank');
+        throw c.unsupported('ellipsis_mask', 'an ellipsis over an unknown rank', 'a known rank is');
       const rest = Array.from({ length: count - at - 1 }, (_, i) => at + 1 + i);
       const covered = rank - axis - rest.filter((i) => !bit(added ?? 0, i)).length;
       axis += covered;

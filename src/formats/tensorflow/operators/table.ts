@@ -14,14 +14,14 @@ function entries(
   if (tensor.dtype === 'float32') return { [`${side}_floats`]: tensor.data };
   if (tensor.dtype === 'int64') return { [`${side}_int64s`]: tensor.data };
   if (tensor.dtype === 'int32') return { [`${side}_int64s`]: BigInt64Array.from(tensor.data, BigInt) };
-  throw c.unsupported(side, tensor.dtype, 'texts, int64 or float32');
+  throw c.unsupported(side, tensor.dtype, 'texts, int64 or float32 are');
 }
 
 function fallback(c: NodeContext, value: TensorValue): Record<string, AttributeInput> {
   const data = value.constant?.shape.every((size) => size === 1) ? value.constant.load().data : [];
   const [first] = data;
   if (first === undefined)
-    throw c.unsupported('default_value', 'a default that only a run gives', 'a constant');
+    throw c.unsupported('default_value', 'a default that only a run gives', 'a constant is');
   if (value.dtype === 'string') return { default_string: String(first) };
   if (value.dtype === 'float32') return { default_float: Number(first) };
   return { default_int64: BigInt(first) };
@@ -29,7 +29,7 @@ function fallback(c: NodeContext, value: TensorValue): Record<string, AttributeI
 
 const find: OperatorRule = (c) => {
   const table = c.inputs[0];
-  if (table?.kind !== 'table') throw c.unsupported('table_handle', table?.kind ?? 'nothing', 'a table');
+  if (table?.kind !== 'table') throw c.unsupported('table_handle', table?.kind ?? 'nothing', 'a table is');
   const { keys, values } = c.resources.table(table.node, c.refuse);
   if (keys.data.length === 0 || keys.data.length !== values.data.length)
     throw c.invalid(`${keys.data.length} keys and ${values.data.length} values`, 'one value a key');
@@ -47,7 +47,7 @@ const find: OperatorRule = (c) => {
 
 const size: OperatorRule = (c) => {
   const table = c.inputs[0];
-  if (table?.kind !== 'table') throw c.unsupported('table_handle', table?.kind ?? 'nothing', 'a table');
+  if (table?.kind !== 'table') throw c.unsupported('table_handle', table?.kind ?? 'nothing', 'a table is');
   return c.g.int(c.resources.table(table.node, c.refuse).keys.data.length);
 };
 
