@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { example, folder, plimsoll, runWith, served } from './cli.ts';
+import { example, folder, plimsoll, ROOT, runWith, served } from './cli.ts';
 
 const iris = example('iris.joblib');
 const OLD_NODE = ['/usr/bin/node', '/usr/local/bin/node'].find(
@@ -52,6 +52,28 @@ describe('serve', () => {
     const server = await served([models]);
     expect(server.said.models.map(({ name }) => name)).toEqual(['iris']);
     expect(await server.stop()).toBe(0);
+  });
+
+  test('a folder of files that are parts of one model is that model, and says of what it is made', async () => {
+    const parts = join(ROOT, 'fixtures/parts/beside');
+    const { rows, scaled } = JSON.parse(readFileSync(join(parts, 'answers.json'), 'utf8'));
+    const server = await served([join(parts, 'scaled'), join(parts, 'several')]);
+    try {
+      expect(server.said.models).toMatchObject([
+        {
+          name: 'scaled',
+          file: 'model.pkl',
+          joined: expect.stringMatching(/"scaler.pkl" .*, then "model.pkl"/),
+        },
+        { name: 'churn', joined: null },
+        { name: 'price' },
+        { name: 'scaler' },
+      ]);
+      const answer = await predict(server.said.url, '/models/scaled/predict', { rows });
+      expect(await answer.json()).toMatchObject({ predictions: scaled.predict });
+    } finally {
+      expect(await server.stop()).toBe(0);
+    }
   });
 
   test('a named file that is refused ends the command with its exit code', () => {

@@ -68,8 +68,8 @@ export interface GivenSettings {
   /** Model files, as written on the command line. */
   readonly models: readonly string[];
   readonly name?: string | undefined;
-  /** A folder is one model, whatever lies in it. @default {false} */
-  readonly isModel?: boolean | undefined;
+  /** Whether a folder is one model, which its names do not say. @default {none is} */
+  readonly isModel?: ((folder: string) => Promise<boolean>) | undefined;
 }
 
 const DEFAULT_FILES = ['plimsoll.yaml', 'plimsoll.yml', 'plimsoll.json'];
@@ -102,7 +102,11 @@ export async function serveConfig(given: GivenSettings): Promise<ServeConfig> {
     linkLocal: value('linkLocal'),
     redirectHosts: value('redirectHosts'),
     references: [...value('references'), ...referencesWritten([file['jobs'], file['monitors']])],
-    files: nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given, problems),
+    files: await nameFiles(
+      given.models.length > 0 ? given.models : modelsOf(file, problems),
+      given,
+      problems,
+    ),
   };
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });

@@ -23,8 +23,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 interface Naming {
   /** Of a single file. */
   readonly name?: string | undefined;
-  /** A folder is one model, whatever lies in it. */
-  readonly isModel?: boolean | undefined;
+  /** Whether a folder is one model, which its names do not say. @default {none is} */
+  readonly isModel?: ((folder: string) => Promise<boolean>) | undefined;
 }
 
 /** What makes a folder one model: what plimsoll.save, MLflow and SageMaker call their files. */
@@ -40,12 +40,12 @@ const MODEL_PARTS = [
  * Names the files to serve: `NAME=FILE`, a folder (one model, or each model file in it), or a file (its stem, or `name`
  * for a single file). Mistakes are pushed to `problems`.
  */
-export function nameFiles(
+export async function nameFiles(
   words: readonly string[],
-  { name: only, isModel = false }: Naming,
+  { name: only, isModel = async () => false }: Naming,
   problems: string[],
-): readonly NamedFile[] {
-  const files = words.flatMap((word) => expand(word, isModel, problems));
+): Promise<readonly NamedFile[]> {
+  const files = (await Promise.all(words.map((word) => expand(word, isModel, problems)))).flat();
   const [single] = files;
   if (only !== undefined && (files.length !== 1 || !single)) {
     problems.push(`--name names one file, but ${files.length} are given: write NAME=FILE for each`);
@@ -65,15 +65,19 @@ export function nameFiles(
   return named;
 }
 
-function expand(word: string, isModel: boolean, problems: string[]): NamedFile[] {
+async function expand(
+  word: string,
+  isModel: (folder: string) => Promise<boolean>,
+  problems: string[],
+): Promise<NamedFile[]> {
   const split = existsSync(word) ? -1 : word.indexOf('=');
   const path = word.slice(split + 1);
   if (!existsSync(path)) {
     problems.push(`"${path}": no such file`);
     return [];
   }
-  const isOne = isModel || MODEL_PARTS.some((name) => existsSync(join(path, name)));
-  if (isOne || !statSync(path).isDirectory())
+  const isFile = !statSync(path).isDirectory();
+  if (isFile || MODEL_PARTS.some((name) => existsSync(join(path, name))) || (await isModel(path)))
     return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
   const names = readdirSync(path)
     .filter((name) => MODEL_FILE.test(name))

@@ -64,18 +64,11 @@ const READERS_OF_OBJECTS: ReadonlyMap<
 /** What reads the objects in files of a format; null of formats whose files are one model. */
 export const objectsReaderOf = (format: FileFormatReader) => READERS_OF_OBJECTS.get(format) ?? null;
 
-const headOf = (source: ByteSource): Uint8Array => source.slice(0, Math.min(HEAD, source.size));
-
-/** The format of a file by its first bytes, or null. */
-export function knownFormat(source: ByteSource): FileFormatReader | null {
-  const head = headOf(source);
-  return FORMATS.find((candidate) => candidate.match(head)) ?? null;
-}
-
 /** The format of a file by its first bytes, never by its name. Errors: FORMAT_UNKNOWN. */
 export function detectFormat(source: ByteSource): FileFormatReader {
-  const format = knownFormat(source);
-  if (format !== null) return format;
+  const head = source.slice(0, Math.min(HEAD, source.size));
+  const format = FORMATS.find((candidate) => candidate.match(head));
+  if (format !== undefined) return format;
   throw unknownFormat(source);
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { COLUMNS_NAME } from '../formats/parts/part.ts';
 import { FileSource } from './file-source.ts';
-import { knownFormat } from './formats.ts';
 
 /** Files of one folder that may be parts of one model: a scaler, a vectorizer, the model, the names of its columns. */
 
@@ -19,6 +18,8 @@ export interface PartFile {
 /** Entries of a folder that are looked at, and parts that one model may have. */
 const MAX_ENTRIES = 2000;
 const MAX_FILES = 32;
+/** Bytes that are looked at. */
+const HEAD = 128;
 /** Documents that hold more are no list of names. */
 const MAX_DOCUMENT = 1 << 20;
 
@@ -51,6 +52,12 @@ export function partFilesIn(folder: string): readonly PartFile[] {
     );
   return files;
 }
+
+/** Whether `member` names a file of a folder, or something in it. */
+export const namesFileOf = (folder: string, member: string): boolean =>
+  partFilesIn(folder).some(({ name }) =>
+    member.split(',').some((part) => part === name || part.startsWith(`${name}.`)),
+  );
 
 type Refuse = (problem: string, way?: string) => PlimsollError;
 
@@ -96,8 +103,12 @@ function partFile(folder: string, name: string, refuse: Refuse): PartFile | null
   return file;
 }
 
-/** Whether a file whose name says little begins as a model does. */
+/** How boosters in formats of their own begin; the readers themselves are no part of a start. */
+const BOOSTER =
+  /^(?:\s*\{\s*"(?:learner|version|Config|Model|oblivious_trees|trees|features_info|model_info|scale_and_bias|ctr_data)"|tree\r?\n|binf|CONFIG-offset:)/;
+
+/** Whether a file whose name says little begins as a model does; its reader finds out whether it is one. */
 function isBooster(path: string, size: number): boolean {
-  const format = knownFormat(new FileSource(path, size));
-  return format !== null && format.id !== 'pickle';
+  const head = new FileSource(path, size).slice(0, Math.min(HEAD, size));
+  return BOOSTER.test(String.fromCharCode(...head));
 }

@@ -22,6 +22,19 @@ export interface ReadModel extends ModelDescription {
   readonly file: string;
   /** Files beside it that belong to it. */
   readonly sideFiles: readonly string[];
+  /** What a folder holds; absent of a file. */
+  readonly layout?: PartsLayout | undefined;
+}
+
+/** Parts in a folder, and how they can be put together. */
+export interface PartsLayout {
+  readonly models: number;
+  /** Files that the model is made of. */
+  readonly files: number;
+  /** Models that could answer by themselves; 0 where that was not looked at. */
+  readonly leads: number;
+  /** Choices of `--member`, where nothing else says which parts are meant. */
+  readonly ways: readonly (readonly string[])[];
 }
 
 /** What one file of the folder brings. */
@@ -51,11 +64,8 @@ export function readParts(folder: string, found: readonly PartFile[], context: R
     offset: 0,
     joins: true,
   };
-  const model = joinParts(
-    whole,
-    readings.flatMap(({ parts }) => parts),
-    member,
-  );
+  const parts = readings.flatMap((one) => one.parts);
+  const model = joinParts(whole, parts, member);
   const { joined } = model;
   const used =
     joined === null
@@ -67,6 +77,12 @@ export function readParts(folder: string, found: readonly PartFile[], context: R
     format: lead?.format ?? 'pickle',
     compression: lead?.compression ?? null,
     ...describeJoined(model, { globals: used.flatMap(({ globals }) => globals), notes }),
+    layout: {
+      models: parts.filter(({ kind }) => kind === 'model').length,
+      files: used.length,
+      leads: model.leads,
+      ways: model.ways,
+    },
     file: lead?.file.path ?? folder,
     sideFiles: used.flatMap((one) => [...(one === lead ? [] : [one.file.path]), ...one.sideFiles]),
   };

@@ -47,11 +47,11 @@ export async function proveFile(
     const { provePython } = await import('./python/prove.ts');
     return provePython(request, clock, events);
   }
+  const { joined, file } = description;
   const sideFiles = description.sideFiles.map((path) => ({
-    name: relative(dirname(request.path), path).replaceAll(sep, '/'),
+    name: relative(dirname(file), path).replaceAll(sep, '/'),
     digest: digestFileSync(path),
   }));
-  const { joined, file } = description;
   const parts = isFolder(request.path) && joined !== undefined;
   const choices = parts ? { ...request.choices, member: joined.members.join(',') } : request.choices;
   const own = parts ? digestFileSync(file) : request.digest;

@@ -55,6 +55,7 @@ function unread(path: string, requested: RequestedOptions, error: PlimsollError)
   return {
     ...found,
     looksLike: looks?.what ?? null,
+    beside: null,
     runtime: mayRun ? 'python' : null,
     why: whyUnread(path, error),
     obstacles: [{ where: isDirectory ? 'the folder' : 'the file', what: error.message, way }],
@@ -136,13 +137,14 @@ const FOLDER_NAMES = 6;
 
 /** The same for people. */
 export function diagnosisPage(found: ModelDiagnosis): string {
-  const { file, runtime, why, looksLike, obstacles, pythonNeeds, python, next } = found;
+  const { file, runtime, why, looksLike, beside, obstacles, pythonNeeds, python, next } = found;
   const said = runtime === null ? styled('yellow', 'nothing runs it yet') : styled('green', runtime);
   const sections = [
     [
       `${styled('bold', file)}: ${said}`,
       `  because ${why}`,
       ...(looksLike === null ? [] : [`  It looks like ${looksLike}.`]),
+      ...(beside === null ? [] : [`  ${beside}.`]),
     ],
     ...(obstacles.length === 0
       ? []

@@ -32,7 +32,9 @@ export const compileCommand: DefineCommand = (command, terminal) => {
       if (options.runtime === 'python') throw notCompiled(file);
       const { readModel } = await import('./open-model.ts');
       const { contentOf } = await import('../../registry/model-content.ts');
-      const { onnx, certificate, notes } = await graphOf(contentOf(await readModel(file, options)));
+      const { onnx, certificate, notes } = await graphOf(
+        contentOf(await readModel(file, options, (text) => terminal.note(text))),
+      );
       writeOutputFile(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };
       if (options.certificate !== undefined) {

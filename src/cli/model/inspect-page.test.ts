@@ -51,6 +51,7 @@ const served: InspectReport = {
   choices: {},
   blockers: [],
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
+  beside: null,
   notes: [{ level: 'info', text: 'written by joblib 1.2' }],
   python: { imports: [], runs: [], code: [], nearby: {}, requirements: null, guessed: [], python: null },
 };

@@ -34,8 +34,9 @@ export function inspectPage(report: InspectReport, path = report.file): string {
 }
 
 /** Of a model that is compiled, and names nothing but what is read as data, Python imports nothing; a script is Python. */
-const concernsPython = ({ engines, globals, python }: InspectReport): boolean =>
-  scriptIn(python) !== undefined || engines === null || globals.some(({ meaning }) => meaning !== 'known');
+const concernsPython = ({ kind, engines, globals, python }: InspectReport): boolean =>
+  kind !== 'parts' &&
+  (scriptIn(python) !== undefined || engines === null || globals.some(({ meaning }) => meaning !== 'known'));
 
 const scriptIn = ({ runs }: InspectReport['python']): string | undefined =>
   runs.find(({ how }) => how === 'script')?.name;
@@ -185,7 +186,8 @@ function globals(named: readonly NamedGlobal[]): string {
 
 const NOTE_STYLE = { info: 'dim', warning: 'yellow', risk: 'red' } as const;
 
-function notes({ notes: all }: InspectReport): string | null {
+function notes({ notes: own, beside }: InspectReport): string | null {
+  const all: InspectReport['notes'] = beside === null ? own : [...own, { level: 'info', text: beside }];
   if (all.length === 0) return null;
   const lines = all.map(({ level, text }) => `  ${styled(NOTE_STYLE[level], level)}: ${text}`);
   return section('Good to know', lines.join('\n'));

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
 import { partFilesIn } from '../../files/part-files.ts';
@@ -18,11 +18,14 @@ import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
+import { folderOfParts, partsBeside } from '../../registry/folder-layout.ts';
 import { filesBelow } from '../../registry/python/folder.ts';
 import { choicesIn, type ModelSource } from '../../registry/python/model-source.ts';
 import { readSource } from '../../registry/python/source.ts';
+import { readFolderLayout } from '../../registry/read-layout.ts';
 import { truncate } from '../../text/truncate.ts';
 import { readModel } from './open-model.ts';
+import { besideText } from './parts-beside.ts';
 import { type PythonReport, pythonReport } from './python/report.ts';
 
 /** Whether one engine can run the model, and if not, why. */
@@ -49,6 +52,8 @@ export interface InspectReport {
   readonly blockers: readonly CompileBlocker[];
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly ReadNote[];
+  /** Files beside it that fit, and the command that serves all together; null where there are none. */
+  readonly beside: string | null;
   readonly python: PythonReport;
   /** What was chosen of the file by options. */
   readonly choices: ReadingChoices;
@@ -80,9 +85,24 @@ export async function inspectModel(
     blockers,
     globals,
     notes: [...sourceNotes(source, content?.signature ?? null), ...notes],
+    beside: besideOf(source),
     python: pythonReport(source, model, demands),
     choices: choicesOf(reading),
   };
+}
+
+/** Files beside a single file that make one model with it. */
+function besideOf({ kind, path }: ModelSource): string | null {
+  const folder = kind === 'file' ? folderOfParts(resolve(path)) : null;
+  if (folder === null) return null;
+  try {
+    const beside = partsBeside(path, readFolderLayout(folder));
+    return beside === null ? null : besideText(beside, dirname(path));
+  } catch (error) {
+    // What is wrong with other files is no matter of this one.
+    if (isPlimsollError(error)) return null;
+    throw error;
+  }
 }
 
 /** What a folder says of the model in it, and where the two differ. */

@@ -6,7 +6,7 @@ import { checkedDemands } from './python/demands.ts';
 export const inspectCommand: DefineCommand = (command, terminal) => {
   withModelFileOptions(command, ['runtime', 'trust'])
     .description('Describes a model file and whether it can be served. Never executes anything.')
-    .argument('<file>', 'model file, or a folder: of plimsoll.save, of MLflow, or with a script')
+    .argument('<file>', 'model file, or a folder: of plimsoll.save, of MLflow, of parts, or with a script')
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll inspect model.joblib\n  $ plimsoll inspect model.pkl --json | jq .signature\n' +

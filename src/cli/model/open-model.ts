@@ -9,11 +9,16 @@ import type { Signature } from '../../model/signature.ts';
 import { createEngine } from '../../registry/engines.ts';
 import { contentOf } from '../../registry/model-content.ts';
 
-/** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. */
-export async function readModel(path: string, options: ReadOptions = {}): Promise<ModelDescription> {
+/** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. Of parts `tell` hears what was made of them. */
+export async function readModel(
+  path: string,
+  options: ReadOptions = {},
+  tell: (text: string) => void = () => undefined,
+): Promise<ModelDescription> {
   const { readModelFile } = await import('../../files/read-model.ts');
   const file = await dataFileOf(path);
   const description = readModelFile(file.path, { ...options, ...file.choices });
+  if (description.joined !== undefined) tell(description.joined.said);
   if (description.content?.kind === 'graph') {
     const { tryContent } = await import('../../engine/onnx/try-load.ts');
     // Where nothing is to run here, what the file says is still worth reading.
@@ -56,9 +61,10 @@ export interface OpenModel {
 export async function openModel(
   path: string,
   runtime: 'native' | 'onnx' | undefined,
-  options: ReadOptions = {},
+  options: ReadOptions,
+  tell: (text: string) => void,
 ): Promise<OpenModel> {
-  const description = await readModel(path, options);
+  const description = await readModel(path, options, tell);
   const content = contentOf(description);
   const { format, framework } = description;
   const engine = runtime ? await createEngine(content, runtime) : await bestEngine(content);

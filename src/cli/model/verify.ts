@@ -41,7 +41,7 @@ export const verifyCommand: DefineCommand = (command, terminal) => {
       const opening = { command: 'verify', model: file, terminal };
       const python = trustedPythonDemands(options, opening);
       const golden = options.golden === undefined ? undefined : await readGolden(options.golden);
-      const subject = await subjectFor(options, python, file);
+      const subject = await subjectFor(options, python, opening);
       const found =
         subject.runsIn === 'python'
           ? await provedWithPython(options, subject.demands, opening)
@@ -58,7 +58,7 @@ type VerificationSubject =
 async function subjectFor(
   { runtime, maxModel, ...options }: VerifyOptions,
   python: PythonDemands | null,
-  file: string,
+  { model: file, terminal }: OpenModelContext,
 ): Promise<VerificationSubject> {
   if (python !== null && (runtime === 'python' || requiresPython(python)))
     return { runsIn: 'python', demands: python };
@@ -67,7 +67,9 @@ async function subjectFor(
     const { contentOf } = await import('../../registry/model-content.ts');
     return {
       runsIn: 'engines',
-      content: contentOf(await readModel(file, { maxModel, ...choicesOf(options) })),
+      content: contentOf(
+        await readModel(file, { maxModel, ...choicesOf(options) }, (text) => terminal.note(text)),
+      ),
     };
   } catch (error) {
     if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;

@@ -3,6 +3,7 @@ import type { AccessMode } from '../../config/access.ts';
 import { type ServeConfig, serveConfig } from '../../config/config.ts';
 import { SETTINGS } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { guarded } from '../../core/guarded.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import { rememberCompiledCode } from '../../server/compile-cache.ts';
@@ -16,6 +17,7 @@ import { type ModelFileOptions, withModelFileOptions } from '../model/file-optio
 import { trustedPythonDemands } from '../model/python/demands.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ServeAccessOptions, serveAccessSettings, withServeAccessOptions } from './access-options.ts';
+import { isOneModel, tellPartsBeside } from './parts.ts';
 import { servedModelsDocument, startupMessage } from './startup-message.ts';
 
 interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
@@ -44,7 +46,10 @@ export const serveCommand: DefineCommand = (command, terminal) => {
         'Another file under a name that is served becomes its next version, which gets its traffic by a rollout.',
       ].join(' '),
     )
-    .argument('[files...]', 'model files, saved or MLflow folders, NAME=FILE, or folders of model files')
+    .argument(
+      '[files...]',
+      'model files, saved or MLflow folders, NAME=FILE, folders of parts or of model files',
+    )
     .option('--name <name>', 'name of a single file (default: its stem)')
     .option('--golden <file>', 'rows with expected outputs, of a single file')
     .option('--reference <file>', 'training rows of a single file, as the reference of its monitor')
@@ -62,22 +67,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       'serve NAME/VERSION bundles as they are: no store, no control API, nothing written',
     )
     .option('--config <file>', 'settings file (default: plimsoll.yaml or plimsoll.json, if present)')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Each setting can come from the environment (PLIMSOLL_PORT, PLIMSOLL_MAX_BODY, …) or the configuration file,',
-        'which also says how new versions get their traffic: endpoints: {churn: {rollout: {strategy: canary, policy: {…}}}}.',
-        '',
-        'Examples:',
-        '  $ plimsoll serve model.joblib',
-        '  $ plimsoll serve model.joblib --reference train.parquet',
-        '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
-        '  $ plimsoll keys create --name me --scope admin && plimsoll serve models/ --host 0.0.0.0 --workers 4',
-        '  $ plimsoll serve model.pkl --runtime python --trust --code src/churn_features.py',
-        '  $ plimsoll serve        (what was served before, with the rollouts that run)',
-      ].join('\n'),
-    )
+    .addHelpText('after', HELP)
     .action(async (files: string[]) => {
       const options = command.optsWithGlobals<ServeOptions>();
       const bundles = options.bundles ?? process.env[BUNDLES_VARIABLE];
@@ -96,7 +86,8 @@ export const serveCommand: DefineCommand = (command, terminal) => {
         file,
         models: files,
         name,
-        isModel: python !== undefined,
+        isModel: async (folder) =>
+          python !== undefined || (await isOneModel(folder, options.member, terminal)),
       });
       tellProcesses(config);
       const service = await begin(config, terminal, {
@@ -108,9 +99,25 @@ export const serveCommand: DefineCommand = (command, terminal) => {
         monitors: config.monitors,
         monitorShare: config.monitorShare,
       });
-      await answering(service, terminal, config.access.mode);
+      await answering(service, terminal, config.access.mode, () =>
+        tellPartsBeside(config.files, options.member, terminal),
+      );
     });
 };
+
+const HELP = [
+  '',
+  'Each setting can come from the environment (PLIMSOLL_PORT, PLIMSOLL_MAX_BODY, …) or the configuration file,',
+  'which also says how new versions get their traffic: endpoints: {churn: {rollout: {strategy: canary, policy: {…}}}}.',
+  '',
+  'Examples:',
+  '  $ plimsoll serve model.joblib',
+  '  $ plimsoll serve model.joblib --reference train.parquet',
+  '  $ plimsoll serve churn=models/churn.pkl price=models/price.joblib --port 9090',
+  '  $ plimsoll keys create --name me --scope admin && plimsoll serve models/ --host 0.0.0.0 --workers 4',
+  '  $ plimsoll serve model.pkl --runtime python --trust --code src/churn_features.py',
+  '  $ plimsoll serve        (what was served before, with the rollouts that run)',
+].join('\n');
 
 /** What is said about the files that become versions. */
 const versionOptions = ({ golden, reference, runtime, maxModel, ...options }: ServeOptions) => ({
@@ -139,10 +146,12 @@ async function answering(
   { url, models, close, ended }: RunningService,
   terminal: Terminal,
   mode: AccessMode,
+  afterwards: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   stopOnSignal(close);
   terminal.answer(servedModelsDocument(url, models, mode), () => startupMessage(url, models, mode));
   rememberCompiledCode();
+  void guarded(afterwards)();
   await ended;
 }
 

@@ -32,6 +32,7 @@ export function servedModelsDocument(
       runtime: manifest.runtime,
       rowMicros: manifest.rowMicros,
       proof: manifest.verification.proof,
+      joined: manifest.joined ?? null,
       python: manifest.python === undefined ? null : pythonView(manifest.python),
       curl: curl(url, endpoint, manifest.example, access),
       rollout,
@@ -81,7 +82,11 @@ const tryIt = (
 
 /** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
 function newsOf({ endpoint, stable, rollout, note }: ServedModel): string[] {
-  const lines = [...trustOf(endpoint, stable)];
+  const { joined } = stable.manifest;
+  const lines = [
+    ...trustOf(endpoint, stable),
+    ...(joined === undefined ? [] : [printable(`${endpoint}: ${joined}`)]),
+  ];
   if (rollout?.strategy === 'immediate')
     lines.push(`${endpoint}: version ${rollout.candidate} replaces the old one at once, without evidence`);
   else if (rollout)

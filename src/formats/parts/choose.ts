@@ -30,12 +30,15 @@ export interface ChosenParts {
   readonly notes: readonly ReadNote[];
 }
 
+/** The error that says what was found and what to do, and the chains of parts that there are to choose from. */
+export type RefuseParts = (found: string, wanted: string, ways?: readonly (readonly string[])[]) => Error;
+
 export interface PartsChoice {
   readonly whole: PartsWhole;
   readonly parts: readonly ModelPart[];
   readonly member: string | null;
   readonly describe: (part: EstimatorPart, path: string) => DescribedPart;
-  readonly refuse: (found: string, wanted: string) => Error;
+  readonly refuse: RefuseParts;
 }
 
 const isModel = (part: ModelPart): part is EstimatorPart => part.kind === 'model';
@@ -114,33 +117,27 @@ function onlyChain(choice: PartsChoice, steps: readonly NamedStep[]): readonly N
     const count =
       predictor === undefined ? 'no model that predicts' : `${predictors.length} models that predict`;
     const chains = predictors.flatMap((one) => ways(transformers, one));
-    throw choice.refuse(
+    throw unclear(
+      choice,
       `not said: ${inWhole(choice, count)}`,
-      `Say which is meant: ${offered(chains, steps)}`,
+      chains.length > 0 ? chains : steps.map((step) => [step]),
     );
   }
   const twice = transformers.find(({ step }) => holdsStep(predictor.step, step));
-  if (twice !== undefined)
-    throw choice.refuse(
-      `not clear: "${predictor.name}" holds what "${twice.name}" is, which would run twice`,
-      `Say which is meant: ${offered(ways([], predictor), steps)}`,
-    );
+  if (twice !== undefined) {
+    const found = `not clear: "${predictor.name}" holds what "${twice.name}" is, which would run twice`;
+    throw unclear(choice, found, ways([], predictor));
+  }
   const orders = ordersOf(transformers, predictor);
   const [order, ...more] = orders;
   if (order !== undefined && more.length === 0) return order;
   const chains = ways(transformers, predictor);
-  if (order === undefined)
-    throw choice.refuse(
-      unfitText(transformers, predictor),
-      `Say which parts are meant: ${offered(chains, steps)}`,
-    );
-  throw choice.refuse(
-    `not clear: ${orders.length} orders fit: ${orders
-      .slice(0, 4)
-      .map((one) => one.map(({ name }) => `"${name}"`).join(', then '))
-      .join('; or ')}`,
-    `Say which is meant: ${offered([...chains, ...orders], steps)}`,
-  );
+  if (order === undefined) throw unclear(choice, unfitText(transformers, predictor), chains);
+  const told = orders.slice(0, 4).map((one) => one.map(({ name }) => `"${name}"`).join(', then '));
+  throw unclear(choice, `not clear: ${orders.length} orders fit: ${told.join('; or ')}`, [
+    ...chains,
+    ...orders,
+  ]);
 }
 
 /** Chains of a transformer and the predictor that fit, and the predictor alone. */
@@ -152,8 +149,15 @@ const ways = (
   [predictor],
 ];
 
-const offered = (chains: readonly (readonly NamedStep[])[], steps: readonly NamedStep[]): string =>
-  (chains.length > 0 ? chains : steps.map((step) => [step])).slice(0, WAYS).map(memberWord).join(' or ');
+function unclear({ refuse }: PartsChoice, found: string, chains: readonly (readonly NamedStep[])[]): Error {
+  const offered = chains.slice(0, WAYS);
+  const wanted = `Say which parts are meant: ${offered.map(memberWord).join(' or ')}`;
+  return refuse(
+    found,
+    wanted,
+    offered.map((chain) => chain.map(({ name }) => name)),
+  );
+}
 
 function unfitText(transformers: readonly NamedStep[], predictor: NamedStep): string {
   const [only, ...others] = transformers;

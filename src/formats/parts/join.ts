@@ -13,8 +13,8 @@ import { truncate } from '../../text/truncate.ts';
 import { stepUnsupported } from '../failure.ts';
 import { withSparseInput } from '../sklearn/sparse-output.ts';
 import { chainMisfit, pipelineOf } from './chain.ts';
-import { type ChosenParts, chooseParts } from './choose.ts';
-import { classesMisfit, columnsMisfit, ownNames } from './fit.ts';
+import { type ChosenParts, chooseParts, type RefuseParts } from './choose.ts';
+import { classesMisfit, columnsMisfit, isPredictor, ownNames } from './fit.ts';
 import {
   type ColumnsPart,
   type DescribedPart,
@@ -37,6 +37,10 @@ export interface JoinedModel {
   readonly outline: OutlineNode | null;
   readonly framework: SourceFramework;
   readonly joined: JoinedParts | null;
+  /** Models among the parts that could answer by themselves, where that was looked at. */
+  readonly leads: number;
+  /** Parts that make one model, as `--member` names them: what there is to choose from where nobody said. */
+  readonly ways: readonly (readonly string[])[];
 }
 
 const NOTHING = {
@@ -45,11 +49,14 @@ const NOTHING = {
   outline: null,
   framework: { name: 'python', version: null },
   joined: null,
+  leads: 0,
+  ways: [],
 } as const;
 
 /**
- * `parts` is null of what is one model, whatever it is called; elsewhere the model that is meant by `member` (`scaler,model`: one after the other, with the encoder of the classes and the names of
- * the columns where they are named), or the only one that there is. Whatever keeps it from being known is a blocker.
+ * The model that is meant by `member` (`scaler,model`: one after the other, with the encoder of the classes and the names of
+ * the columns where they are named), or the only one that there is. Whatever keeps it from being known is a blocker. `parts` is
+ * null of a file that is one model and has no members.
  */
 export function joinParts(
   whole: PartsWhole,
@@ -62,13 +69,15 @@ export function joinParts(
     described.set(part, known);
     return known;
   };
-  const refuse = (found: string, wanted: string): Error =>
-    stepUnsupported(
-      { path: '', class: whole.class, offset: whole.offset },
-      WHICH_MODEL,
-      truncate(found, 1200),
-      wanted,
-    );
+  let ways: readonly (readonly string[])[] = [];
+  const leads = (): number =>
+    [...described].filter(([{ kind }, { step }]) => kind === 'model' && (step === null || isPredictor(step)))
+      .length;
+  const refuse: RefuseParts = (found, wanted, chains = []) => {
+    ways = chains;
+    const origin = { path: '', class: whole.class, offset: whole.offset };
+    return stepUnsupported(origin, WHICH_MODEL, truncate(found, 1200), wanted);
+  };
   try {
     if (parts === null)
       throw refuse(
@@ -76,9 +85,9 @@ export function joinParts(
         'Leave out --member',
       );
     const chosen = chooseParts({ whole, parts, member, describe, refuse });
-    return new Joining(whole, parts, chosen, describe, refuse).joined();
+    return { ...new Joining(whole, parts, chosen, describe, refuse).joined(), leads: leads() };
   } catch (error) {
-    return { ...NOTHING, blockers: [blockerOf(error)] };
+    return { ...NOTHING, blockers: [blockerOf(error)], leads: leads(), ways };
   }
 }
 
@@ -88,7 +97,7 @@ class Joining {
   readonly #parts: readonly ModelPart[];
   readonly #chosen: ChosenParts;
   readonly #describe: (part: EstimatorPart, path: string) => DescribedPart;
-  readonly #refuse: (found: string, wanted: string) => Error;
+  readonly #refuse: RefuseParts;
   readonly #used = new Set<ModelPart>();
   readonly #told: string[] = [];
   /** Why parts are not applied, where they look as if they could be. */
@@ -99,7 +108,7 @@ class Joining {
     parts: readonly ModelPart[],
     chosen: ChosenParts,
     describe: (part: EstimatorPart, path: string) => DescribedPart,
-    refuse: (found: string, wanted: string) => Error,
+    refuse: RefuseParts,
   ) {
     this.#whole = whole;
     this.#parts = parts;
@@ -133,6 +142,8 @@ class Joining {
       step: root,
       blockers: [],
       notes: [...notes, ...this.#chosen.notes, ...base.notes],
+      leads: 0,
+      ways: [],
       joined: { members: [...this.#used].map(({ name }) => name), lead: models.at(-1)?.name ?? '', said },
     };
   }

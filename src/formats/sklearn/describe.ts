@@ -12,7 +12,8 @@ import { describeEstimator, joinMembers } from './parts.ts';
  * `member` names the model in a file that holds several things. Throws MODEL_INVALID where the state contradicts itself.
  */
 export function describeSklearn(file: ObjectFile, member: string | null = null): ModelDescription {
-  const model = joinMembers(file, member) ?? { ...describeEstimator(file, file.root, ''), joined: null };
+  const alone = { joined: null, leads: 1, ways: [] };
+  const model = joinMembers(file, member) ?? { ...describeEstimator(file, file.root, ''), ...alone };
   return {
     format: file.format,
     compression: file.compression,

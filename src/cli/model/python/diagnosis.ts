@@ -32,6 +32,8 @@ export interface ModelDiagnosis {
   readonly pythonNeeds: readonly string[];
   /** What Python would import and run; null of a file whose names are not read. */
   readonly python: PythonReport | null;
+  /** Files beside it that fit, and the command that serves all together; null where there are none. */
+  readonly beside: string | null;
   /** The command to run next. */
   readonly next: string;
 }
@@ -61,6 +63,7 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
   return {
     ...{ file, kind, engines, runtime, python },
     looksLike: null,
+    beside: report.beside,
     why: whyOf(report, { script, compiled, requested }),
     obstacles: obstaclesOf(report),
     pythonNeeds:
@@ -71,9 +74,9 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
   };
 }
 
-/** Not where a file holds no fitted model, nor of a document of PMML, which no Python reads. */
-const isPythonOfUse = ({ blockers }: InspectReport): boolean =>
-  blockers.every((blocker) => wayPast(blocker).isPythonOfUse);
+/** Not where a file holds no fitted model, nor of a document of PMML, which no Python reads, nor of parts, which it cannot join. */
+const isPythonOfUse = ({ kind, blockers }: InspectReport): boolean =>
+  kind !== 'parts' && blockers.every((blocker) => wayPast(blocker).isPythonOfUse);
 
 function nextOf(report: InspectReport, requested: RequestedOptions, runtime: Runtime | null): string {
   const path = shellWord(requested.path);

@@ -33,10 +33,11 @@ export async function openRequestedModel(
 ): Promise<OpenModel> {
   const demands = trustedPythonDemands(options, opening);
   const { runtime } = options;
-  const { model } = opening;
+  const { model, terminal } = opening;
   if (demands === null || (runtime !== 'python' && !requiresPython(demands))) {
     try {
-      return await openModel(model, runtime === 'python' ? undefined : runtime, options);
+      const engine = runtime === 'python' ? undefined : runtime;
+      return await openModel(model, engine, options, (text) => terminal.note(text));
     } catch (error) {
       if (demands === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     }

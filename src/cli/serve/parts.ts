@@ -1,0 +1,43 @@
+import type { NamedFile } from '../../config/models.ts';
+import { shellWord } from '../output/shell.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** Files beside which others are looked for. */
+const TOLD_FILES = 5;
+
+/** Whether the files of a folder are parts of one model: as they fit, or as `--member` names them. */
+export async function isOneModel(
+  folder: string,
+  member: string | undefined,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { folderLayoutOf } = await import('../../registry/folder-layout.ts');
+  if (member !== undefined) {
+    const { namesFileOf } = await import('../../files/part-files.ts');
+    if (namesFileOf(folder, member)) return true;
+  }
+  const { isOne, ways } = await folderLayoutOf(folder);
+  if (!isOne && ways.length > 0) {
+    const words = ways.map((way) => `--member ${shellWord(way.join(','))}`).join(' or ');
+    terminal.note(`Each file of ${folder} is served by itself; some of them fit together: ${words}`);
+  }
+  return isOne;
+}
+
+/** Says of files that were named whether others beside them belong to the same model. */
+export async function tellPartsBeside(
+  files: readonly NamedFile[],
+  member: string | undefined,
+  terminal: Terminal,
+): Promise<void> {
+  const named = files.filter(({ found }) => !found).slice(0, TOLD_FILES);
+  if (named.length === 0 || member !== undefined) return;
+  const { folderOfParts, folderLayoutOf, partsBeside } = await import('../../registry/folder-layout.ts');
+  for (const { path } of named) {
+    const folder = folderOfParts(path);
+    const beside = folder === null ? null : partsBeside(path, await folderLayoutOf(folder));
+    if (folder === null || beside === null) continue;
+    const { besideText } = await import('../model/parts-beside.ts');
+    terminal.note(`${path}: ${besideText(beside, folder)}`);
+  }
+}
