@@ -1,4 +1,6 @@
 import { FLOW_OPERATORS } from '../../src/formats/tensorflow/operators.ts';
+import { ATEN_OPERATORS } from '../../src/formats/torch/aten/table.ts';
+import { TORCH_LAYERS } from '../../src/formats/torch/module/compile.ts';
 
 const HEAD = `<!-- Generated from the tables of operators in src/formats by \`npm run ok:generated:fix\`. -->
 # Operators that are compiled
@@ -6,8 +8,31 @@ const HEAD = `<!-- Generated from the tables of operators in src/formats by \`np
 What files of deep learning may hold, so that they become a graph of ONNX ([deep-learning.md](deep-learning.md)).
 `;
 
+/** Names of ATen, without their overloads; those of Python are for sizes. */
+const atenNames = (): readonly string[] => [
+  ...new Set(
+    ATEN_OPERATORS.map(({ name }) =>
+      /^(?:_operator|math|torch)\./.test(name) ? name : name.replace(/\..*/, ''),
+    ),
+  ),
+];
+
+const section = (title: string, names: readonly string[], what: string): string =>
+  `\n## ${title}\n\n${names.length} ${what}:\n${[...names]
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(', ')}.\n`;
+
 /** docs/operators.md: the operators that readers of deep-learning files compile, by framework. */
 export function operatorsPage(): string {
-  const names = Object.keys(FLOW_OPERATORS).sort();
-  return `${HEAD}\n## TensorFlow\n\n${names.length} operators, by the names that a GraphDef gives them:\n${names.map((name) => `\`${name}\``).join(', ')}.\n`;
+  return [
+    HEAD,
+    section('TensorFlow', Object.keys(FLOW_OPERATORS), 'operators, by the names that a GraphDef gives them'),
+    section(
+      'torch',
+      atenNames(),
+      'operators of ATen, each with its overloads and its form that writes in place',
+    ),
+    section('Modules of torch.nn', [...TORCH_LAYERS.keys()], 'classes, of modules that torch.save wrote'),
+  ].join('');
 }

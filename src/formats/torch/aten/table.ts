@@ -17,7 +17,7 @@ import { SYMBOLICS } from './symbolic.ts';
 import { VIEWS } from './view.ts';
 
 /** Every operator of ATen that is compiled. */
-const ATEN_OPERATORS: readonly AtenOperator[] = [
+export const ATEN_OPERATORS: readonly AtenOperator[] = [
   ...LINEAR,
   ...ACTIVATIONS,
   ...ELEMENTWISE,

@@ -30,7 +30,7 @@ const sequential: ModuleLayer = {
 };
 
 /** Classes of torch.nn that are compiled, by their names. */
-const MODULE_LAYERS: ReadonlyMap<string, ModuleLayer> = new Map<string, ModuleLayer>([
+export const TORCH_LAYERS: ReadonlyMap<string, ModuleLayer> = new Map<string, ModuleLayer>([
   ['Sequential', sequential],
   ...SIMPLE_LAYERS,
   ...CONVOLUTION_MODULES,
@@ -43,14 +43,14 @@ const HOOKS = ['_forward_hooks', '_forward_pre_hooks'];
 
 function layerOf(module: ModuleView): ModuleLayer {
   const name = module.className;
-  const layer = name.startsWith(OWN) ? MODULE_LAYERS.get(name.slice(name.lastIndexOf('.') + 1)) : undefined;
+  const layer = name.startsWith(OWN) ? TORCH_LAYERS.get(name.slice(name.lastIndexOf('.') + 1)) : undefined;
   if (layer === undefined)
     throw name.startsWith(OWN)
-      ? module.wrong('the class', name, 'classes of torch.nn that docs/deep-learning.md lists are')
+      ? module.wrong('the class', name, 'classes of torch.nn that docs/operators.md lists are')
       : module.wrong(
           'its forward',
           `code of ${name}, which the file does not hold`,
-          'classes of torch.nn that docs/deep-learning.md lists are',
+          'classes of torch.nn that docs/operators.md lists are',
         );
   for (const hooks of HOOKS) {
     const dict = module.get(hooks);

@@ -46,7 +46,7 @@ export class ProgramNodes {
     const row = operatorOf(target);
     if (row === null) {
       if (outputs.flat().every((name) => name === null) && ASSERTIONS.test(target)) return;
-      throw callUnsupported(place, 'the operator', target, 'those that docs/deep-learning.md lists are');
+      throw callUnsupported(place, 'the operator', target, 'those that docs/operators.md lists are');
     }
     const inputs = node.children('inputs');
     const given = new Map(
@@ -102,17 +102,22 @@ export class ProgramNodes {
     if (meta === null || !isValue(value, 'tensor')) return value;
     const { dtype, shape } = tensorMeta(meta, `value "${name}"`);
     const sizes = value.shape.map((size, axis) => agreed(size, shape[axis]));
-    if (shape.length !== value.shape.length || sizes.includes(null))
+    if (shape.length === value.shape.length ? sizes.includes(null) : !sameButOnes(shape, value.shape))
       throw new PlimsollError('READ_CORRUPT', {
         what: PROGRAM,
         offset,
         found: `${JSON.stringify(name.slice(0, 80))} stated as [${shape}], made as [${value.shape}]`,
         wanted: 'the sizes that the operators make',
       });
+    if (shape.length !== value.shape.length) return this.#g.cast(value, dtype);
     const known = sizes.filter((size) => size !== null);
     return this.#g.cast({ ...value, shape: known }, dtype);
   }
 }
+
+/** torch 2.6 states the last states of an LSTM with an axis of 1 that its operator does not make. */
+const sameButOnes = (a: readonly TensorSize[], b: readonly TensorSize[]): boolean =>
+  a.filter((size) => size !== 1).join() === b.filter((size) => size !== 1).join();
 
 /** What is known of a size, from what its operator makes and what the program states; null where the two disagree. */
 function agreed(made: TensorSize, stated: TensorSize | undefined): TensorSize | null {
