@@ -1,7 +1,8 @@
 /** Files that are replaced as a whole, while others read them. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFoldersSync } from './make-folders.ts';
 
 export interface ReplaceOptions {
   readonly mode?: number;
@@ -34,7 +35,7 @@ export async function replaceFile(
  */
 export function replacePrivateFile(path: string, content: string, { flush }: { flush: boolean }): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFoldersSync(dirname(path), 0o700);
   rmSync(temporary, { force: true });
   try {
     writeFileSync(temporary, content, { mode: 0o600, flag: 'wx', flush });

@@ -1,8 +1,9 @@
 /** The data folder, for its owner alone: rows of people, keys and the token that lets commands in lie in it. */
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { makeFoldersSync } from '../disk/make-folders.ts';
 import { localTokenPath } from './access/local-token.ts';
 
 /** Mode of a data folder that is made. */
@@ -20,7 +21,7 @@ const SECRET = ['keys', 'access'];
  */
 export function ownDataFolder(folder: string, say: (line: string) => void = sayOnStderr): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY });
+    makeFoldersSync(folder, OWNER_ONLY);
     const { mode, uid } = statSync(folder);
     const own = process.getuid?.();
     if (own === undefined) return;

@@ -154,6 +154,7 @@ export const LAYERS: Layers = {
   cli: [
     'http',
     'sql',
+    'disk',
     'duckdb',
     'signing',
     'deploy',

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import { createServer } from 'node:net';
 import { availableParallelism, freemem, totalmem } from 'node:os';
@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { messageOf, systemCodeOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { partError } from '../../core/parts.ts';
+import { makeFoldersSync } from '../../disk/make-folders.ts';
 import { bytesText } from '../../text/bytes.ts';
 
 export interface MachineCheck {
@@ -132,7 +133,7 @@ function dataWritable(dataDir: string): MachineCheck {
   const path = resolve(dataDir);
   const probe = join(path, `.doctor-${process.pid}`);
   try {
-    const made = mkdirSync(path, { recursive: true });
+    const made = makeFoldersSync(path);
     writeFileSync(probe, 'probe', { flush: true });
     rmSync(made ?? probe, { recursive: true });
     return ok('data', `${path} ${made === undefined ? 'is writable' : 'can be made'}`);
@@ -153,6 +154,6 @@ function compileCache(): MachineCheck {
     const fix = 'allow writing to ~/.cache, or set XDG_CACHE_HOME: starts take longer without';
     return { name: 'compile cache', status: 'warn', found: 'off', fix };
   }
-  mkdirSync(directory, { recursive: true });
+  makeFoldersSync(directory);
   return ok('compile cache', directory);
 }

@@ -33,6 +33,15 @@ describe('trees', () => {
     expect(outputList(answersOf(tree(attributes), [{}]), 'predict_proba')).toEqual(wanted);
   });
 
+  it('refuse a row that lacks what a node asks for which names no default child, and say so beforehand', () => {
+    const text = tree('missingValueStrategy="defaultChild"').replace(' defaultChild="2"', '');
+    expect(readText(text).notes.map(({ text: said }) => said)).toEqual([
+      expect.stringContaining('name no defaultChild'),
+    ]);
+    expect(outputList(answersOf(text, [{ x: 4 }, { x: 5 }]))).toEqual(['no', 'yes']);
+    expect(() => answersOf(text, [{}])).toThrow('node "0" of a tree asks for');
+  });
+
   it.each(['missingValueStrategy="nullPrediction"', ''])(
     'refuse a row without a prediction: %s',
     (attributes) => {

@@ -21,6 +21,11 @@ export class PmmlReading {
     this.#prefix = root.name.slice(0, root.name.indexOf(':') + 1);
   }
 
+  /** Says once what may be found many times. */
+  noteOnce(note: ReadNote): void {
+    if (!this.notes.includes(note)) this.notes.push(note);
+  }
+
   /** The name of an element without the document's own prefix. */
   nameOf(element: XmlElement): string {
     const { name } = element;

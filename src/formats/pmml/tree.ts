@@ -1,3 +1,4 @@
+import type { ReadNote } from '../../model/description.ts';
 import type { PmmlTreeModel, PmmlTreeNode } from '../../model/pmml/models.ts';
 import type { PmmlValue } from '../../model/pmml/value.ts';
 import { classNamed, type ModelPlace } from './place.ts';
@@ -7,6 +8,11 @@ import type { XmlElement } from './xml.ts';
 const STRATEGIES = ['none', 'lastPrediction', 'nullPrediction', 'defaultChild'] as const;
 /** `splitCharacteristic` says what is there anyway. */
 const NO_TRUE_CHILD = ['returnNullPrediction', 'returnLastPrediction'] as const;
+
+const NO_DEFAULT: ReadNote = {
+  level: 'warning',
+  text: 'nodes of trees name no defaultChild, though missingValueStrategy sends missing values there: rows that lack the value such a node asks for are refused',
+};
 
 /** A node with the classes of its distribution by name, until all classes are known. */
 interface RawNode {
@@ -62,13 +68,8 @@ function readNode(place: ModelPlace, element: XmlElement, raw: RawNode[], defaul
   };
   if (wanted !== null && chosen < 0)
     throw reading.invalid(element, 'defaultChild', `"${wanted}"`, 'the id of a child');
-  if (defaults && children.length > 0 && wanted === null)
-    throw reading.invalid(
-      element,
-      'defaultChild',
-      'missing',
-      'the id of a child, as missingValueStrategy says',
-    );
+  // CatBoost names it in some nodes only; what the node asks is answered all the same where its value is there.
+  if (defaults && children.length > 0 && wanted === null) reading.noteOnce(NO_DEFAULT);
   raw.push({ node, fractions: fractionsOf(place, element) });
   for (const child of children) node.children.push(readNode(place, child, raw, defaults));
   const isLeaf = children.length === 0;

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { makeFoldersSync } from '../../../disk/make-folders.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
 import { fileUnwritable } from '../../files/text-file.ts';
 
@@ -26,7 +27,7 @@ export const userAtHost = (): string => `${userInfo().username}@${hostname()}`;
 export function recordTrust(dataDir: string, line: TrustLogEntry): void {
   const path = join(dataDir, 'trust.jsonl');
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFoldersSync(dataDir, 0o700);
     appendFileSync(path, `${JSON.stringify(line)}\n`, { flag: 'a', mode: 0o600 });
   } catch (error) {
     throw fileUnwritable(path, error);

@@ -110,7 +110,7 @@ function prepareModel(
 ): () => PmmlResult {
   switch (model.kind) {
     case 'tree':
-      return prepareTree(state, model);
+      return prepareTree(state, model, refuse);
     case 'regression':
       return prepareRegression(state, model);
     case 'mining':

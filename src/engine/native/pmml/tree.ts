@@ -2,7 +2,7 @@ import { elementAt } from '../../../core/element-at.ts';
 import type { PmmlTreeModel, PmmlTreeNode } from '../../../model/pmml/models.ts';
 import { PMML_COMPARISONS, type PmmlPredicate } from '../../../model/pmml/program.ts';
 import { type PmmlTest, preparePredicate } from './predicate.ts';
-import { emptyResult, type PmmlResult, type PmmlState } from './state.ts';
+import { emptyResult, type PmmlResult, type PmmlState, type RefuseRow } from './state.ts';
 import { setNumber, setScores } from './target.ts';
 
 /** What a predicate comes to. */
@@ -13,8 +13,8 @@ const TRUE = 1;
 const TESTED = PMML_COMPARISONS.length;
 const HOLDS = TESTED + 1;
 
-export function prepareTree(state: PmmlState, model: PmmlTreeModel): () => PmmlResult {
-  const walk = prepareWalk(state, model);
+export function prepareTree(state: PmmlState, model: PmmlTreeModel, refuse: RefuseRow): () => PmmlResult {
+  const walk = prepareWalk(state, model, refuse);
   const result = emptyResult();
   return () => {
     const node = walk();
@@ -63,7 +63,7 @@ function flattened(state: PmmlState, nodes: readonly PmmlTreeNode[]): FlatTree {
       if (k === 0) tree.first[i] = child;
       else tree.next[elementAt(children, k - 1)] = child;
     }
-    if (children.length > 0) tree.other[i] = elementAt(children, defaultChild ?? 0);
+    if (defaultChild !== null) tree.other[i] = elementAt(children, defaultChild);
   }
   return tree;
 }
@@ -78,6 +78,7 @@ function kindOf(predicate: PmmlPredicate): number {
 function prepareWalk(
   state: PmmlState,
   { nodes, missing, noTrueChild }: PmmlTreeModel,
+  refuse: RefuseRow,
 ): () => PmmlTreeNode | null {
   const tree = flattened(state, nodes);
   const { first, next, other } = tree;
@@ -93,6 +94,7 @@ function prepareWalk(
           if (missing === 'nullPrediction') return null;
           if (missing === 'lastPrediction') return elementAt(nodes, at);
           child = other[at]!;
+          if (child < 0) return refuseMissing(elementAt(nodes, at), refuse);
           break;
         }
         child = next[child]!;
@@ -103,6 +105,13 @@ function prepareWalk(
     return elementAt(nodes, at);
   };
 }
+
+/** A node that names no default child has nowhere to send the row, and another model may take what is missing for an answer. */
+const refuseMissing = ({ id }: PmmlTreeNode, refuse: RefuseRow): never =>
+  refuse(
+    'the prediction',
+    `the value is missing that node "${id}" of a tree asks for, and the node names no defaultChild`,
+  );
 
 const withoutChild = (node: PmmlTreeNode, strategy: PmmlTreeModel['noTrueChild']): PmmlTreeNode | null =>
   strategy === 'returnLastPrediction' && node.score !== null ? node : null;
