@@ -82,6 +82,7 @@ describe('files of torch that hold no network to read as data', () => {
     ['checkpoint.pt', 'the network', /2 tensors.*no graph/],
     ['weights.safetensors', 'the network', /2 tensors.*no graph/],
     ['user-class.pt', 'its forward', /^code of __main__\.Net, which the file does not hold/],
+    ['script.pt', 'the network', /^code of TorchScript/],
     ['hook.pt', '_forward_hooks', /1 hooks, which are code/],
     ['bfloat16.pt', 'dtype', /^bfloat16$/],
     ['random.pt2', 'the operator', /^torch\.ops\.aten\.rand_like\.default$/],

@@ -9,8 +9,14 @@ import { type ProgramSource, programRoot, readProgramArchive } from './program/a
 import { compileProgram } from './program/compile.ts';
 import { isFlatProgram, readFlatProgram } from './program/flat-archive.ts';
 import { programOutline } from './program/outline.ts';
-import { isLegacyTorch, readLegacyTorch, readTorchArchive, saveRoot } from './save/torch-file.ts';
-import { describeSaved } from './saved.ts';
+import {
+  isLegacyTorch,
+  isTorchScript,
+  readLegacyTorch,
+  readTorchArchive,
+  saveRoot,
+} from './save/torch-file.ts';
+import { describeSaved, describeScript } from './saved.ts';
 
 function opened(source: ByteSource, context: ReadContext): { bytes: Uint8Array; budget: ReadBudget } {
   const budget = new ReadBudget(context);
@@ -31,6 +37,8 @@ export const torchFormat: FileFormatReader = {
     const root = programRoot(archive);
     if (root !== null) return describeProgram(readProgramArchive(archive, root, budget), bytes, budget);
     const saved = saveRoot(archive);
+    if (saved !== null && isTorchScript(archive))
+      return describeScript(readTorchArchive(archive, saved, budget));
     if (saved !== null) return describeSaved(readTorchArchive(archive, saved, budget), bytes);
     const found = [...archive.names].slice(0, 5).join(', ');
     throw new PlimsollError('READ_CORRUPT', {

@@ -133,6 +133,37 @@ const logit = (call: AtenCall): AtenTensor => {
   return mapped(g, 'Log', elementwise(g, 'Div', [p, elementwise(g, 'Sub', [one, p], p.dtype)], p.dtype));
 };
 
+/** Tensors side by side, or one above the other: vectors become rows first where they are stacked in rows. */
+const piled =
+  (axis: 0 | 1) =>
+  (call: AtenCall): AtenTensor => {
+    const { g } = call;
+    const given = call.tensors('tensors');
+    const dtype = call.promotedType(given);
+    const isFlat = (given[0]?.shape.length ?? 0) < 2;
+    const parts = given.map((x) => {
+      const wide = x.shape.length === 0 ? unsqueezed(g, x, [0]) : x;
+      return g.cast(axis === 0 && wide.shape.length === 1 ? unsqueezed(g, wide, [0]) : wide, dtype);
+    });
+    return joined(g, parts, axis === 1 && isFlat ? 0 : axis);
+  };
+
+/** |a - b| ≤ atol + rtol |b|. */
+const close = (call: AtenCall): AtenTensor => {
+  const { g } = call;
+  const [a, b] = [call.floating('self'), call.floating('other')];
+  const scalar = (name: string, usual: number): AtenTensor => g.scalar(call.number(name, usual), a.dtype);
+  const way = mapped(g, 'Abs', elementwise(g, 'Sub', [a, b], a.dtype));
+  const share = elementwise(g, 'Mul', [scalar('rtol', 1e-5), mapped(g, 'Abs', b)], a.dtype);
+  const near = elementwise(
+    g,
+    'LessOrEqual',
+    [way, elementwise(g, 'Add', [scalar('atol', 1e-8), share], a.dtype)],
+    'bool',
+  );
+  return elementwise(g, 'Or', [elementwise(g, 'Equal', [a, b], 'bool'), near], 'bool');
+};
+
 export const COMPOSITES = [
   ...rows('cosine_similarity', 'x1 x2 dim eps', cosine),
   ...rows('pairwise_distance', 'x1 x2 p eps keepdim', distance),
@@ -142,5 +173,8 @@ export const COMPOSITES = [
   ...rows('select_scatter', 'self src dim index', withElement),
   ...rows('index_put', 'self indices values accumulate', written),
   ...rows('count_nonzero', 'self dim', count),
+  ...rows('hstack', 'tensors', piled(1)),
+  ...rows('vstack', 'tensors', piled(0)),
+  ...rows('isclose', 'self other rtol atol', close),
   ...rows('logit', 'self eps', logit),
 ];

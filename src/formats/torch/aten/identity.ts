@@ -24,7 +24,8 @@ const converted = (call: AtenCall): AtenTensor => {
 export const IDENTITIES = [
   ...views('dropout feature_dropout alpha_dropout feature_alpha_dropout', 'input p train', dropout),
   ...views('native_dropout', 'input p train', (call) => [dropout(call), null]),
-  ...views('detach alias lift_fresh_copy lift_fresh lift detach_copy alias_copy', 'self', same),
+  ...views('detach detach_ alias lift_fresh lift requires_grad_', 'self', same),
+  ...rows('lift_fresh_copy detach_copy alias_copy', 'self', same),
   ...views('contiguous', 'self memory_format', same),
   ...rows('clone', 'self memory_format', same),
   ...views('to.dtype', 'self dtype non_blocking copy memory_format', converted),

@@ -26,6 +26,12 @@ export function saveRoot(archive: ZipArchive): string | null {
   return null;
 }
 
+/** Whether an archive is of TorchScript: code beside the pickle. */
+export function isTorchScript(archive: ZipArchive): boolean {
+  for (const name of archive.names) if (/^[^/]+\/(?:constants\.pkl|code\/)/.test(name)) return true;
+  return false;
+}
+
 /** Reads the container of torch 1.6 and later: a zip archive with a pickle and one file a storage. */
 export function readTorchArchive(
   archive: ZipArchive,
