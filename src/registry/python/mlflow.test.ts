@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { acceptFile } from '../accept.ts';
@@ -60,6 +60,19 @@ describe('an MLmodel', () => {
   ])('of the flavor %s names its file as %s', async (name, field) => {
     write(flavor(name, field));
     expect((await readSource(copy)).data).toBe(join(copy, 'model.skops'));
+  });
+
+  test.each([
+    ['tensorflow', 'data', 'model.keras'],
+    ['tensorflow', 'data', 'model/saved_model.pb'],
+    ['tensorflow', 'saved_model_dir', 'saved_model.pb'],
+    ['keras', 'data', 'model.keras'],
+    ['pytorch', 'model_data', 'model.pth'],
+  ])('of the flavor %s names a folder as %s, with %s in it', async (name, field, file) => {
+    write(flavor(name, field, 'network'));
+    mkdirSync(join(copy, 'network', dirname(file)), { recursive: true });
+    writeFileSync(join(copy, 'network', file), '');
+    expect((await readSource(copy)).data).toBe(join(copy, 'network', file));
   });
 
   test('of a model of one’s own is left to Python', async () => {

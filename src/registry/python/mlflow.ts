@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { filesBelow, isBelow, isFile } from './folder.ts';
+import { filesBelow, isBelow, isFile, isFolder } from './folder.ts';
 import { exampleBody, mlflowNotes, mlflowOrigin } from './mlflow-facts.ts';
 import { mlflowSignature } from './mlflow-signature.ts';
 import type { ModelSource } from './model-source.ts';
@@ -69,8 +69,26 @@ function inside(path: string, field: string, refuse: Refuse): string {
  * Flavours whose files may be read as data, and the fields that name them. `loader_module` says how Python loads a model, and
  * is neither imported nor asked.
  */
-const NATIVE = ['sklearn', 'xgboost', 'lightgbm', 'catboost', 'onnx'] as const;
-const FILE_FIELDS = ['pickled_model', 'data', 'model_data'] as const;
+const NATIVE = [
+  'sklearn',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'onnx',
+  'tensorflow',
+  'keras',
+  'pytorch',
+] as const;
+const FILE_FIELDS = ['pickled_model', 'data', 'model_data', 'saved_model_dir'] as const;
+/** The model in the folder that flavours of networks name. */
+const IN_FOLDER = [
+  'model.keras',
+  'model.h5',
+  'model/saved_model.pb',
+  'saved_model.pb',
+  'model.pth',
+  'model.pt2',
+] as const;
 
 /** The model file of the first such flavour; null where there is none. */
 function nativeFile(
@@ -85,8 +103,10 @@ function nativeFile(
       const named = flavor[field];
       if (typeof named !== 'string') continue;
       const path = join(folder, inside(named, field, refuse));
-      if (!isFile(path)) throw refuse(`it lacks "${named}", which ${MLMODEL} names`);
-      return path;
+      if (isFile(path)) return path;
+      if (!isFolder(path)) throw refuse(`it lacks "${named}", which ${MLMODEL} names`);
+      const model = IN_FOLDER.map((each) => join(path, each)).find(isFile);
+      if (model !== undefined) return model;
     }
   }
   return null;
