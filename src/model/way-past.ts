@@ -39,6 +39,8 @@ export function wayPast({ path, class: name, field, found, wanted }: CompileBloc
   if (field === 'the document') return useless('leave out --runtime, for the engine that evaluates PMML');
   if (name.startsWith('PMML '))
     return useless('export the model without it (docs/pmml.md lists what is read), or as ONNX');
+  if (field === 'the architecture' && name.startsWith('keras'))
+    return useless('save the whole model, not its weights alone: model.save("model.keras")');
   if (WITHOUT_GRAPH.has(field)) return useful(WITH_GRAPH);
   if (NETWORKS.test(name))
     return useful(`export the model without it, or ${TO_ONNX.replace('export the model ', '')}`);

@@ -1,3 +1,4 @@
+import { KERAS_LAYERS, KERAS_OPERATIONS } from '../../src/formats/keras/layers.ts';
 import { FLOW_OPERATORS } from '../../src/formats/tensorflow/operators.ts';
 import { ATEN_OPERATORS } from '../../src/formats/torch/aten/table.ts';
 import { TORCH_LAYERS } from '../../src/formats/torch/module/compile.ts';
@@ -23,10 +24,19 @@ const section = (title: string, names: readonly string[], what: string): string 
     .map((name) => `\`${name}\``)
     .join(', ')}.\n`;
 
+/** Layers that the reader of models itself knows. */
+const KERAS_MODELS = ['Functional', 'InputLayer', 'Sequential'];
+
 /** docs/operators.md: the operators that readers of deep-learning files compile, by framework. */
 export function operatorsPage(): string {
   return [
     HEAD,
+    section('Keras', [...KERAS_LAYERS.keys(), ...KERAS_MODELS], 'layers, by their classes'),
+    section(
+      'Functions of keras.ops',
+      [...KERAS_OPERATIONS.keys()],
+      'functions between the layers of functional models',
+    ),
     section('TensorFlow', Object.keys(FLOW_OPERATORS), 'operators, by the names that a GraphDef gives them'),
     section(
       'torch',

@@ -49,7 +49,7 @@ export function readDescription(value: DocumentValue | undefined, place: Descrip
   if (!isObject(value))
     throw stepInvalid({ path, class: 'keras', offset: 0 }, 'the layer', shownValue(value), 'an object');
   const className = textOf(value, 'class_name') ?? '';
-  const origin: StepOrigin = { path, class: className, offset: value.offset };
+  const origin: StepOrigin = { path, class: `keras.${className}`, offset: value.offset };
   if (className === '')
     throw stepInvalid(origin, 'class_name', shownValue(value.fields.get('class_name')), 'a text');
   if (place.depth > MAX_NESTING)
@@ -78,7 +78,7 @@ const isOperation = (module: string | null, config: KerasConfig): boolean =>
 /** What only code that is not in the file could say: classes of others, and functions as bytes. */
 function refuseOthers(value: DocumentObject, origin: StepOrigin, module: string | null): void {
   const registered = textOf(value, 'registered_name');
-  const className = origin.class;
+  const className = textOf(value, 'class_name') ?? '';
   if (className === 'Lambda')
     throw stepUnsupported(
       origin,
@@ -104,7 +104,7 @@ function refuseOthers(value: DocumentObject, origin: StepOrigin, module: string 
 /** The configuration; old sequential models have the list of their layers in its place. */
 function configOf(value: DocumentObject, origin: StepOrigin): KerasConfig {
   const config = value.fields.get('config');
-  if (origin.class === SEQUENTIAL && itemsOf(config) !== null && config !== undefined)
+  if (textOf(value, 'class_name') === SEQUENTIAL && itemsOf(config) !== null && config !== undefined)
     return new KerasConfig({ offset: value.offset, fields: new Map([['layers', config]]) }, origin);
   return new KerasConfig(config, origin);
 }

@@ -61,7 +61,9 @@ function newArgument(value: DocumentValue, depth: number, origin: StepOrigin): A
 
 /** Keras 2: tensors of the first argument, each with the other arguments. */
 function oldCall(node: DocumentValue, origin: StepOrigin): CallTemplate {
-  const entries = isObject(node) ? [...node.fields.values()] : itemsOf(node);
+  const listed = isObject(node) ? [...node.fields.values()] : itemsOf(node);
+  // A function of one tensor has no list around it.
+  const entries = typeof listed?.[0] === 'string' ? [node] : listed;
   if (entries === null) throw stepInvalid(origin, 'inbound_nodes', shownValue(node), 'a list of tensors');
   const kwargs = new Map<string, ArgumentTemplate>();
   const items = entries.map((entry): ArgumentTemplate => {

@@ -54,7 +54,7 @@ export function callLayer(scope: ModelScope, layer: KerasLayer, call: LayerCall)
         origin,
         'the operation',
         JSON.stringify(className),
-        'the operations listed in docs/deep-learning.md are',
+        'functions that docs/operators.md lists are',
       );
     return asList(operation(context));
   }
@@ -64,7 +64,7 @@ export function callLayer(scope: ModelScope, layer: KerasLayer, call: LayerCall)
       origin,
       'the layer',
       JSON.stringify(className),
-      'the layers listed in docs/deep-learning.md are',
+      'layers that docs/operators.md lists are',
     );
   const results = asList(kind.compile(context));
   if (kind.mask === 'computes') return results;

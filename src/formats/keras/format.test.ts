@@ -114,7 +114,7 @@ describe('a file of Keras', () => {
     const { content, blockers } = kerasHdf5Format.read(sourceOf(part('model.weights.h5')), context);
     expect(content).toBeNull();
     expect(blockers).toMatchObject([
-      { field: 'model_config', found: expect.stringContaining('weights and no architecture') },
+      { field: 'the architecture', found: expect.stringContaining('weights alone') },
     ]);
   });
 

@@ -10,7 +10,9 @@ import type { KerasFile } from './keras-file.ts';
 import { LegacyWeights } from './legacy-weights.ts';
 
 const WHAT = 'the configuration of a Keras model';
-const NO_MODEL = { path: '', class: 'an HDF5 file', offset: 0 };
+/** What a blocker calls the graph of layers. */
+const ARCHITECTURE = 'the architecture';
+const NO_MODEL = { path: '', class: 'keras weights', offset: 0 };
 
 /** Opens an HDF5 file that Keras wrote (keras/src/legacy/saving/legacy_h5_format.py) as data. */
 export function openHdf5Model(bytes: Uint8Array, context: ReadContext, budget: ReadBudget): KerasFile {
@@ -33,20 +35,20 @@ export function openHdf5Model(bytes: Uint8Array, context: ReadContext, budget: R
 
 /** What is there instead, and what to save. */
 function missingModel(root: Hdf5Object): Error {
-  const isWeights = ['layers', '_layer_checkpoint_dependencies', 'vars'].some((name) =>
-    root.names().includes(name),
-  );
-  const found =
-    isWeights || root.attribute('layer_names') !== null
-      ? 'missing: the file has weights and no architecture (model.save_weights())'
-      : 'missing: the file was not written by Keras';
-  return stepUnsupported(
-    NO_MODEL,
-    'model_config',
-    found,
-    'whole models, as model.save("model.keras") writes them, are',
-  );
+  const isWeights =
+    WEIGHT_GROUPS.some((name) => root.names().includes(name)) || root.attribute('layer_names') !== null;
+  return isWeights
+    ? stepUnsupported(NO_MODEL, ARCHITECTURE, 'missing, the file has weights alone', 'whole models are')
+    : stepUnsupported(
+        { ...NO_MODEL, class: 'an HDF5 file' },
+        ARCHITECTURE,
+        'missing',
+        'models that Keras saved are',
+      );
 }
+
+/** Groups that files of weights have at their root. */
+const WEIGHT_GROUPS = ['layers', '_layer_checkpoint_dependencies', 'vars'];
 
 /** A text attribute, or null where there is none. */
 function textOf(object: Hdf5Object, name: string): string | null {

@@ -4,6 +4,7 @@ import { ATTENTION_LAYERS } from './layers/attention.ts';
 import { CONVOLUTION_LAYERS } from './layers/convolution.ts';
 import { DENSE_LAYERS } from './layers/dense.ts';
 import { EMBEDDING_LAYERS } from './layers/embedding.ts';
+import { IMAGE_LAYERS } from './layers/image.ts';
 import { LOOKUP_LAYERS } from './layers/lookup.ts';
 import { MERGING_LAYERS } from './layers/merging.ts';
 import { NORMALIZATION_LAYERS } from './layers/normalization.ts';
@@ -18,14 +19,24 @@ import { ELEMENTWISE_OPERATIONS } from './operations/elementwise.ts';
 import { NEURAL_OPERATIONS } from './operations/neural.ts';
 import { REARRANGING_OPERATIONS } from './operations/rearranging.ts';
 import { REDUCING_OPERATIONS } from './operations/reductions.ts';
+import { tensorflowFunction } from './operations/tensorflow.ts';
+
+/** Every function of `keras.ops` that is read. */
+export const KERAS_OPERATIONS: ReadonlyMap<string, CompileLayer> = new Map([
+  ...ELEMENTWISE_OPERATIONS,
+  ...REDUCING_OPERATIONS,
+  ...REARRANGING_OPERATIONS,
+  ...NEURAL_OPERATIONS,
+]);
 
 /** Every class of layers that is read, by the name that files have for it. */
-export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map([
+export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map<string, LayerKind>([
   ...ACTIVATION_LAYERS,
   ...ATTENTION_LAYERS,
   ...CONVOLUTION_LAYERS,
   ...DENSE_LAYERS,
   ...EMBEDDING_LAYERS,
+  ...IMAGE_LAYERS,
   ...LOOKUP_LAYERS,
   ...MERGING_LAYERS,
   ...NORMALIZATION_LAYERS,
@@ -36,12 +47,7 @@ export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map([
   ...TEXT_LAYERS,
   ...TRAINING_LAYERS,
   ...WRAPPING_LAYERS,
-]);
-
-/** Every function of `keras.ops` that is read. */
-export const KERAS_OPERATIONS: ReadonlyMap<string, CompileLayer> = new Map([
-  ...ELEMENTWISE_OPERATIONS,
-  ...REDUCING_OPERATIONS,
-  ...REARRANGING_OPERATIONS,
-  ...NEURAL_OPERATIONS,
+  // What Keras 2 keeps of functions between layers.
+  ['TFOpLambda', tensorflowFunction(KERAS_OPERATIONS)],
+  ['SlicingOpLambda', tensorflowFunction(KERAS_OPERATIONS)],
 ]);

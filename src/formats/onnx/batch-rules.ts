@@ -125,6 +125,14 @@ const gather: RowRule = (node, [data, indices]) => {
   return axis === 0 && indices?.batched === true && rankOf(indices) !== null;
 };
 
+/** Nothing is put in front of the batch or behind it: the amounts are stated, those of all fronts first. */
+const pad: RowRule = (node, inputs, batch) => {
+  const rank = rankOf(inputs[0]);
+  const amounts = inputs[1]?.numbers;
+  if (rank === null || amounts == null || amounts.length !== 2 * rank || inputs[3] != null) return false;
+  return amounts[0] === 0 && amounts[rank] === 0 && rowWise(node, inputs, batch);
+};
+
 const slice: RowRule = (node, inputs, batch) => {
   const rank = rankOf(inputs[0]);
   const numbers = inputs[3]?.numbers;
@@ -240,6 +248,7 @@ const STANDARD = new Map<string, RowRule>([
   ['Gemm', gemm],
   ['Concat', concat],
   ['Gather', gather],
+  ['Pad', pad],
   ['Slice', slice],
   ['Reshape', reshape],
   ['Flatten', flatten],

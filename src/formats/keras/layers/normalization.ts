@@ -155,6 +155,12 @@ function unitNormalization(context: LayerContext): KerasTensor {
   return graph.binary('Div', x, graph.unary('Sqrt', graph.clip(square, 1e-12, null)));
 }
 
+/** x · gamma, along the last axis: a layer of the ConvNeXt models of Keras. */
+const layerScale = (context: LayerContext): KerasTensor => {
+  const x = context.castInput;
+  return context.graph.binary('Mul', x, context.weight('vars/0', [context.fixed(x, -1)]));
+};
+
 const moving = [{ fixed: true as const }, { fixed: true as const }];
 
 export const NORMALIZATION_LAYERS: LayerTable = [
@@ -178,5 +184,6 @@ export const NORMALIZATION_LAYERS: LayerTable = [
     { compile: groupNormalization, mask: 'keeps', weights: ownWeights(scaled, centred) },
   ],
   ['RMSNormalization', { compile: rmsNormalization, mask: 'drops', weights: ownWeights(always) }],
+  ['LayerScale', { compile: layerScale, mask: 'drops', weights: ownWeights(always) }],
   ['UnitNormalization', keepsMask(unitNormalization)],
 ]; // prettier-ignore

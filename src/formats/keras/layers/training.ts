@@ -12,4 +12,5 @@ export const TRAINING_LAYERS: LayerTable = [
   'SpatialDropout1D',
   'SpatialDropout2D',
   'SpatialDropout3D',
+  'StochasticDepth',
 ].map((name) => [name, trainingOnly] as const);

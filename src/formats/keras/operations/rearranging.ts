@@ -49,6 +49,8 @@ function partsOf(context: LayerContext, value: DocumentValue | undefined): reado
     const config = value.fields.get('config');
     if (name === '__ellipsis__') return [{ kind: 'rest' }];
     if (name === '__slice__' && isObject(config)) return [rangeOf(context, config.fields)];
+    // Keras 2 writes the range alone.
+    if (value.fields.has('step')) return [rangeOf(context, value.fields)];
   }
   throw context.unsupported('key', 'an index of another kind', 'numbers, ranges, None and ... are');
 }
