@@ -19,11 +19,12 @@ export interface ReadOptions extends ReadingChoices, MemoryOptions {}
 
 function readContext(
   size: number,
-  { maxModel, member, iterations, memory = totalMemory() }: ReadOptions,
+  { maxModel, member, iterations, modelClass, memory = totalMemory() }: ReadOptions,
 ): ReadContext {
   return {
     member: member ?? null,
     iterations: iterations ?? null,
+    modelClass: modelClass ?? null,
     limits: limitsForModel({ size, memory, maxModel }),
     codecs: CODECS,
     now: computedMillis,

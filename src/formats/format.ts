@@ -28,6 +28,8 @@ export interface ReadContext {
   readonly member?: string | null;
   /** Iterations that predict, the first ones; null where that was not said. */
   readonly iterations?: number | null;
+  /** The library's class whose answers are wanted of a file that holds its booster alone; null where that was not said. */
+  readonly modelClass?: string | null;
   /**
    * Milliseconds of computing since some start, for the limit on time; passed in so that readers read no clock. Of one
    * thread: a machine that is busy with something else makes no file slow.

@@ -11,12 +11,21 @@ export interface ReadingChoices {
   readonly iterations?: number | undefined;
   /** Names of the columns, as a folder around the file states them, for a model that keeps none. */
   readonly columns?: readonly string[] | undefined;
+  /** The library's class whose answers are wanted, `xgboost.sklearn.XGBClassifier`, as a folder states it for a file that holds its booster alone. */
+  readonly modelClass?: string | undefined;
 }
 
 /** The choices among other fields, without those that were not made. */
-export const choicesOf = ({ member, missing, iterations, columns }: ReadingChoices): ReadingChoices => ({
+export const choicesOf = ({
+  member,
+  missing,
+  iterations,
+  columns,
+  modelClass,
+}: ReadingChoices): ReadingChoices => ({
   ...(member === undefined ? {} : { member }),
   ...(missing === undefined ? {} : { missing }),
   ...(iterations === undefined ? {} : { iterations }),
   ...(columns === undefined ? {} : { columns }),
+  ...(modelClass === undefined ? {} : { modelClass }),
 });

@@ -6,6 +6,7 @@ import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { isCbm, readCbm } from './cbm.ts';
 import { refusalsAt } from './failure.ts';
 import { firstTrees } from './first-trees.ts';
+import { type WrapperClass, wrapperNamed } from './head.ts';
 import { shownInfo, versionOf } from './info.ts';
 import { isCatBoostJson, readCatBoostJson } from './json.ts';
 import type { CatBoostFile } from './model-file.ts';
@@ -53,8 +54,21 @@ function describe(
   };
   return {
     ...base,
-    ...contentOrBlocker(() => firstTrees(catboostStep(file, null, ORIGIN), context.iterations)),
+    ...contentOrBlocker(() => {
+      const wrapper = statedWrapper(context.modelClass ?? null);
+      const origin = wrapper === null ? ORIGIN : { ...ORIGIN, class: `catboost.${wrapper}` };
+      return firstTrees(catboostStep(file, wrapper, origin), context.iterations);
+    }),
   };
+}
+
+/** The class that whoever keeps the file states; the library trains no other. Errors: MODEL_UNSUPPORTED. */
+function statedWrapper(modelClass: string | null): WrapperClass | null {
+  if (modelClass === null) return null;
+  const wrapper = wrapperNamed(modelClass.replace(/^catboost\.(?:core\.)?/, ''));
+  if (wrapper !== undefined) return wrapper;
+  const known = 'CatBoost, CatBoostClassifier, CatBoostRegressor and CatBoostRanker are';
+  throw refusalsAt(ORIGIN).unsupported('the class', JSON.stringify(modelClass.slice(0, 80)), known);
 }
 
 /** What `inspect` shows: the loss, and how much of what there is. */

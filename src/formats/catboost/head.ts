@@ -4,8 +4,12 @@ import type { ModelRefusals } from './failure.ts';
 import { type ClassParameters, classParametersOf, lossOf, thresholdOf } from './info.ts';
 import type { CatBoostFile } from './model-file.ts';
 
+const WRAPPERS = ['CatBoost', 'CatBoostClassifier', 'CatBoostRegressor', 'CatBoostRanker'] as const;
+
 /** The class of the object that the model was saved in; null of a model file, which has none. */
-export type WrapperClass = 'CatBoost' | 'CatBoostClassifier' | 'CatBoostRegressor' | 'CatBoostRanker';
+export type WrapperClass = (typeof WRAPPERS)[number];
+
+export const wrapperNamed = (name: string): WrapperClass | undefined => WRAPPERS.find((one) => one === name);
 
 /** Losses of classifiers (CatBoost._is_classification_objective). */
 const CLASSIFICATION = new Set([

@@ -2,20 +2,13 @@ import type { CatBoostStep } from '../../model/catboost.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { readCbm } from './cbm.ts';
 import { firstTrees } from './first-trees.ts';
-import type { WrapperClass } from './head.ts';
+import { wrapperNamed } from './head.ts';
 import { lossOf, versionOf } from './info.ts';
 import { catboostStep } from './step.ts';
 
-const WRAPPERS: readonly WrapperClass[] = [
-  'CatBoost',
-  'CatBoostClassifier',
-  'CatBoostRegressor',
-  'CatBoostRanker',
-];
-
 /** A pickled CatBoost object: its state holds the model in the library's binary format. */
 export function readPickledCatBoost(view: EstimatorView): CatBoostStep {
-  const wrapper = WRAPPERS.find((name) => name === view.className) ?? 'CatBoost';
+  const wrapper = wrapperNamed(view.className) ?? 'CatBoost';
   const bytes = view.required('__model');
   if (!(bytes instanceof Uint8Array)) throw view.invalid('__model', 'no bytes', 'a model as bytes');
   const file = readCbm(bytes, view.reading.budget);

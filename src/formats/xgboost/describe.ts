@@ -1,15 +1,22 @@
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
+import type { ReadBudget } from '../budget.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
+import type { ReadContext } from '../format.ts';
 import { chosenIterations } from '../iterations.ts';
 import { type BoosterModel, outputsOfBooster } from './booster.ts';
 import { roundsOfBooster, treesOfRounds } from './ensemble.ts';
+import { loadedWrapper, wrapperOf } from './stated-class.ts';
 import { stepsOfBooster } from './steps.ts';
 
-/** What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees, or of the first iterations. */
+/**
+ * What a booster file holds, as a neutral description: margins and what the objective predicts, of all trees, or of the first
+ * iterations; or what the class that was stated makes of it.
+ */
 export function describeBooster(
   model: BoosterModel,
   format: string,
-  iterations: number | null = null,
+  { iterations = null, modelClass = null }: Pick<ReadContext, 'iterations' | 'modelClass'>,
+  budget: ReadBudget,
 ): ModelDescription {
   const description = {
     format,
@@ -17,21 +24,21 @@ export function describeBooster(
     compression: null,
     outline: outlineOfBooster(model, '', 0),
     globals: [],
-    notes: iterations === null ? notesOf(model) : [],
+    notes: iterations === null && modelClass === null ? notesOf(model) : [],
   };
   return {
     ...description,
-    ...contentOrBlocker(() =>
-      stepsOfBooster(
-        model,
-        {
-          origin: { path: '', class: 'xgboost.Booster', offset: 0 },
-          features: model.features,
-          featureNames: model.featureNames,
-        },
-        { rounds: chosenIterations(iterations, roundsOfBooster(model)) ?? undefined },
-      ),
-    ),
+    ...contentOrBlocker(() => {
+      const wrapper = wrapperOf(modelClass);
+      const use = wrapper === null ? {} : loadedWrapper(model, wrapper, budget);
+      const base = {
+        origin: { path: '', class: `xgboost.${wrapper ?? 'Booster'}`, offset: 0 },
+        features: model.features,
+        featureNames: model.featureNames,
+      };
+      const rounds = chosenIterations(iterations, roundsOfBooster(model)) ?? use.rounds;
+      return stepsOfBooster(model, base, { ...use, rounds });
+    }),
   };
 }
 

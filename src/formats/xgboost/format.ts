@@ -21,7 +21,7 @@ export const xgboostJsonFormat: FileFormatReader = {
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
     const model = readJsonBooster(bytesOf(source, budget), budget);
-    return describeBooster(model, 'xgboost-json', context.iterations);
+    return describeBooster(model, 'xgboost-json', context, budget);
   },
 };
 
@@ -32,7 +32,7 @@ export const xgboostUbjFormat: FileFormatReader = {
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
     const model = readUbjBooster(bytesOf(source, budget), budget);
-    return describeBooster(model, 'xgboost-ubj', context.iterations);
+    return describeBooster(model, 'xgboost-ubj', context, budget);
   },
 };
 
@@ -43,6 +43,6 @@ export const xgboostBinaryFormat: FileFormatReader = {
   read: (source: ByteSource, context: ReadContext): ModelDescription => {
     const budget = new ReadBudget(context);
     const model = readBinaryBooster(bytesOf(source, budget), budget);
-    return describeBooster(model, 'xgboost-binary', context.iterations);
+    return describeBooster(model, 'xgboost-binary', context, budget);
   },
 };

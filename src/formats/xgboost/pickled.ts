@@ -1,14 +1,14 @@
-import type { BoosterHead } from '../../model/booster.ts';
 import type { ModelStep } from '../../model/step.ts';
 import type { LabelSet } from '../../model/tensor.ts';
 import { notFitted } from '../failure.ts';
 import { toNumber } from '../sklearn/arrays.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
-import { type BoosterModel, isSince, outputsOfBooster } from './booster.ts';
+import { type BoosterModel, outputsOfBooster } from './booster.ts';
 import { roundsOfBooster } from './ensemble.ts';
 import { readBoosterBytes } from './read-booster.ts';
 import { stepsOfBooster } from './steps.ts';
+import { bestRounds, wrapperUse } from './wrapper.ts';
 
 /** A pickled `xgboost.core.Booster`: its state holds the buffer of the library. All trees are used, where nothing else was chosen. */
 export function readXgboostBooster(view: EstimatorView): ModelStep {
@@ -28,24 +28,10 @@ export function readXgbModel(view: EstimatorView): ModelStep {
   const model = modelOf(booster);
   const isClassifier = view.className.endsWith('Classifier');
   const classes = isClassifier ? classesOf(view, model) : null;
-  return stepsOfBooster(model, baseOf(view, model), {
-    rounds: view.chosenIterations(roundsOfBooster(model)) ?? roundsOf(view, booster, model),
-    head: classes === null ? undefined : (head) => classifierHead(head, classes),
-    weighted: isSince(model.release, 1, 4) && !isSince(model.release, 3, 3) ? inplaceProduct : undefined,
-    missing: missingOf(view),
-  });
+  const rounds = view.chosenIterations(roundsOfBooster(model)) ?? roundsOf(view, booster, model);
+  const missing = missingOf(view);
+  return stepsOfBooster(model, baseOf(view, model), wrapperUse(model, { classes, rounds, missing }));
 }
-
-/** `Dart::InplacePredict` took the base score off what a tree and the base score gave, and multiplied what was left. */
-const inplaceProduct = (value: number, weight: number, base: number): number =>
-  Math.fround(Math.fround(Math.fround(value + base) - base) * weight);
-
-/** `multi:softmax` answers classes, but of a classifier probabilities are asked as well (`XGBClassifier.predict_proba`). */
-const classifierHead = (head: BoosterHead, classes: LabelSet): BoosterHead => ({
-  ...head,
-  link: head.link.kind === 'argmax' ? { kind: 'softmax' } : head.link,
-  classes,
-});
 
 const baseOf = (view: EstimatorView, model: BoosterModel) => ({
   origin: view.origin,
@@ -69,9 +55,8 @@ function modelOf(view: EstimatorView): BoosterModel {
 
 /** Rounds up to the best one: the booster, the wrapper, or an attribute of the model says which. */
 function roundsOf(view: EstimatorView, booster: EstimatorView, model: BoosterModel): number | undefined {
-  const stated = booster.get('best_iteration') ?? view.get('best_iteration');
-  const best = toNumber(stated ?? null) ?? Number(model.attributes.get('best_iteration') ?? Number.NaN);
-  return Number.isSafeInteger(best) && best >= 0 ? best + 1 : undefined;
+  const stated = toNumber(booster.get('best_iteration') ?? view.get('best_iteration') ?? null);
+  return bestRounds(model, stated);
 }
 
 /** Labels of a classifier: those of its encoder (up to 1.5), its own, or the numbers of its classes. */

@@ -16,7 +16,12 @@ import { readUbjson } from './ubjson.ts';
 
 const describeDocument = (document: PlainValue) => {
   const budget = new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
-  return describeBooster(readBoosterDocument(readUbjson(ubjsonBytes(document), budget)), 'xgboost-ubj');
+  return describeBooster(
+    readBoosterDocument(readUbjson(ubjsonBytes(document), budget)),
+    'xgboost-ubj',
+    {},
+    budget,
+  );
 };
 
 async function predict(document: PlainValue, rows: readonly (readonly number[])[]): Promise<number[]> {

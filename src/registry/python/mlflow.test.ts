@@ -2,13 +2,22 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { readModelFile } from '../../files/read-model.ts';
+import type { Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { acceptFile } from '../accept.ts';
+import { createEngine } from '../engines.ts';
+import { identify } from '../identify.ts';
+import { contentOf } from '../model-content.ts';
+import { choicesIn } from './model-source.ts';
 import { readSource } from './source.ts';
 
 /** Folders that MLflow 2 and 3 wrote, by tools/fixtures/mlflow_flavors.py. */
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/mlflow');
-const folders = readdirSync(FIXTURES).filter((name) => !name.endsWith('.json'));
+const names = readdirSync(FIXTURES).filter((name) => !name.endsWith('.json'));
+const isBooster = (name: string): boolean => /-(?:xgboost|catboost|lightgbm)-/.test(name);
+const folders = names.filter((name) => !isBooster(name));
+const boosters = names.filter(isBooster);
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-mlflow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,6 +37,49 @@ test.each(folders)(
     expect([...answers!.data]).toEqual(predict.flat());
   },
 );
+
+test.each(boosters)('%s predicts what pyfunc does: labels of a class, the best iteration', async (name) => {
+  const path = join(FIXTURES, name);
+  const { rows, predict } = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+  const source = await readSource(path);
+  const content = contentOf(readModelFile(source.data!, choicesIn(source)));
+  for (const engine of [await createEngine(content, 'native'), await createEngine(content, 'onnx')]) {
+    const outputs = await engine.infer(decodeInput(rows, content.signature));
+    const answers = [...(outputs['predict'] as Tensor).data];
+    await engine.close();
+    const expected = predict.flat();
+    expect(answers).toHaveLength(expected.length);
+    for (const [i, answer] of answers.entries())
+      if (typeof answer === 'number') expect(answer / expected[i]).toBeCloseTo(1, 12);
+      else expect(typeof answer === 'bigint' ? Number(answer) : answer).toBe(expected[i]);
+  }
+});
+
+test('a booster that another class answers for is another version', async () => {
+  const path = join(folder, 'other-class');
+  cpSync(join(FIXTURES, 'mlflow-3.17-xgboost-classifier'), path, { recursive: true });
+  const named = async () => (await identify(path, { runtime: null, python: null })).digests[0];
+  const classifier = await named();
+  const file = join(path, 'MLmodel');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace('xgboost.sklearn.XGBClassifier', 'xgboost.core.Booster'),
+  );
+  expect(await named()).not.toBe(classifier);
+});
+
+test.each([
+  ['mlflow-3.17-xgboost-classifier', 'xgboost.sklearn.XGBClassifier', 'scoring.models.CarefulClassifier'],
+  ['mlflow-3.17-catboost-classifier', 'CatBoostClassifier', 'CatBoostGuesser'],
+])('%s of a class that nothing is known of is refused by its name', async (name, known, other) => {
+  const path = join(folder, other);
+  cpSync(join(FIXTURES, name), path, { recursive: true });
+  const file = join(path, 'MLmodel');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(known, other));
+  const source = await readSource(path);
+  const { blockers } = readModelFile(source.data!, choicesIn(source));
+  expect(blockers).toMatchObject([{ field: 'the class', found: expect.stringContaining(other) }]);
+});
 
 test('the first row of the input example is the example of the version', { timeout: 60_000 }, async () => {
   const name = 'mlflow-3.17-skops';

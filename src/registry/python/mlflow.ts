@@ -29,7 +29,8 @@ export async function readMlflow(folder: string): Promise<ModelSource> {
   const flavors = isRecord(document) ? document['flavors'] : null;
   if (!isRecord(document) || !isRecord(flavors)) throw refuse(`${MLMODEL} names no flavors`);
   const pyfunc = isRecord(flavors['python_function']) ? flavors['python_function'] : null;
-  const data = nativeFile(folder, flavors, refuse);
+  const native = nativeFile(folder, flavors, refuse);
+  const data = native?.path ?? null;
   if (pyfunc === null && data === null)
     throw refuse(
       `${MLMODEL} has none of the flavors python_function, ${NATIVE.join(', ')}, but ${Object.keys(flavors).join(', ').slice(0, 200)}`,
@@ -55,6 +56,7 @@ export async function readMlflow(folder: string): Promise<ModelSource> {
     origin: mlflowOrigin(document),
     notes: mlflowNotes(document),
     call: null,
+    modelClass: native?.modelClass ?? null,
   };
 }
 
@@ -90,12 +92,18 @@ const IN_FOLDER = [
   'model.pt2',
 ] as const;
 
+/** A file that may be read as data, and the class that MLflow loads it with, where the file does not tell. */
+interface NativeFile {
+  readonly path: string;
+  readonly modelClass: string | null;
+}
+
 /** The model file of the first such flavour; null where there is none. */
 function nativeFile(
   folder: string,
   flavors: Readonly<Record<string, unknown>>,
   refuse: Refuse,
-): string | null {
+): NativeFile | null {
   for (const name of NATIVE) {
     const flavor = flavors[name];
     if (!isRecord(flavor)) continue;
@@ -103,14 +111,31 @@ function nativeFile(
       const named = flavor[field];
       if (typeof named !== 'string') continue;
       const path = join(folder, inside(named, field, refuse));
-      if (isFile(path)) return path;
+      const modelClass = loadedClass(name, flavor);
+      if (isFile(path)) return { path, modelClass };
       if (!isFolder(path)) throw refuse(`it lacks "${named}", which ${MLMODEL} names`);
       const model = IN_FOLDER.map((each) => join(path, each)).find(isFile);
-      if (model !== undefined) return model;
+      if (model !== undefined) return { path: model, modelClass };
     }
   }
   return null;
 }
+
+/**
+ * `model_class` of the flavour xgboost (from MLflow 1.22 on; before, it was the booster) and `model_type` of catboost: the file
+ * holds the booster alone (`mlflow.xgboost._load_model`, `mlflow.catboost._init_model`).
+ */
+function loadedClass(
+  name: string,
+  { model_class, model_type }: Readonly<Record<string, unknown>>,
+): string | null {
+  if (name === 'xgboost')
+    return typeof model_class === 'string' && model_class !== BOOSTER ? model_class : null;
+  return name === 'catboost' && typeof model_type === 'string' ? `catboost.${model_type}` : null;
+}
+
+/** What a file of XGBoost is in any case. */
+const BOOSTER = 'xgboost.core.Booster';
 
 async function parseYaml(text: string, name: string, refuse: Refuse): Promise<unknown> {
   try {

@@ -27,6 +27,8 @@ export interface ModelSource {
   readonly reference: string | null;
   readonly signature: Signature | null;
   readonly call: CallSpec | null;
+  /** The library's class that the folder says its file is loaded with, where the file itself does not tell; else null. */
+  readonly modelClass: string | null;
   /** A /predict body that it was tried with where it was made, or null. */
   readonly example: unknown;
   /** What wrote the folder and by which ids it knows the model, in a sentence; null where the folder does not say. */
@@ -51,13 +53,17 @@ export const bareSource = (path: string): ModelSource => ({
   reference: null,
   signature: null,
   call: null,
+  modelClass: null,
   example: null,
   origin: null,
   notes: [],
 });
 
-/** What the folder says of its file: the names of columns in the signature of MLflow, by which its clients send rows. */
-export function choicesIn({ kind, signature }: ModelSource): ReadingChoices {
+/** What the folder says of its file: the names of columns in the signature of MLflow, by which its clients send rows, and its class. */
+export function choicesIn({ kind, signature, modelClass }: ModelSource): ReadingChoices {
   const columns = kind === 'mlflow' && signature !== null ? columnNames(signature) : null;
-  return columns === null ? {} : { columns };
+  return {
+    ...(columns === null ? {} : { columns }),
+    ...(modelClass === null ? {} : { modelClass }),
+  };
 }

@@ -44,6 +44,7 @@ export async function readSaved(folder: string): Promise<ModelSource> {
     golden: manifest.golden === null ? null : at(manifest.golden),
     reference: manifest.reference === null ? null : at(manifest.reference),
     signature: parseSignature(manifest.signature),
+    modelClass: null,
     call: manifest.call,
     example: null,
     origin: null,
