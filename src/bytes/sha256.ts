@@ -1,8 +1,7 @@
 /** Round constants of FIPS 180-4, §4.2.2: the first 32 bits of the fractions of the cube roots of primes. */
 const K = new Int32Array(64);
-type HashState = [number, number, number, number, number, number, number, number];
 /** Initial state of §5.3.3: the same of the square roots. */
-const START: Readonly<HashState> = [
+const START = Int32Array.of(
   fraction(2n, 2n),
   fraction(3n, 2n),
   fraction(5n, 2n),
@@ -11,7 +10,7 @@ const START: Readonly<HashState> = [
   fraction(13n, 2n),
   fraction(17n, 2n),
   fraction(19n, 2n),
-];
+);
 
 for (let prime = 2, count = 0; count < 64; prime += 1) {
   let divisor = 2;
@@ -38,7 +37,8 @@ const BLOCK = 64;
 
 /** SHA-256 (FIPS 180-4) of bytes, as hex; for code that may not use `node:crypto`. */
 export function sha256(bytes: Uint8Array): string {
-  const state: HashState = [...START];
+  // 32 bits each throughout: as a list, its numbers would be floats, and each block take three times as long.
+  const state = START.slice();
   const words = new Int32Array(64);
   const whole = bytes.length - (bytes.length % BLOCK);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -50,12 +50,12 @@ export function sha256(bytes: Uint8Array): string {
   const tailView = new DataView(tail.buffer);
   tailView.setBigUint64(tail.length - 8, BigInt(bytes.length) * 8n);
   for (let at = 0; at < tail.length; at += BLOCK) compress(state, words, tailView, at);
-  return state.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
 const rotate = (x: number, by: number): number => (x >>> by) | (x << (32 - by));
 
-function compress(state: HashState, w: Int32Array, view: DataView, at: number): void {
+function compress(state: Int32Array, w: Int32Array, view: DataView, at: number): void {
   for (let t = 0; t < 16; t += 1) w[t] = view.getInt32(at + 4 * t);
   for (let t = 16; t < 64; t += 1) {
     const x = w[t - 15]!;
@@ -64,7 +64,14 @@ function compress(state: HashState, w: Int32Array, view: DataView, at: number): 
     const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
     w[t] = (w[t - 16]! + s0 + w[t - 7]! + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  let f = state[5]!;
+  let g = state[6]!;
+  let h = state[7]!;
   for (let t = 0; t < 64; t += 1) {
     const t1 =
       (h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + K[t]! + w[t]!) | 0;
@@ -78,12 +85,12 @@ function compress(state: HashState, w: Int32Array, view: DataView, at: number): 
     b = a;
     a = (t1 + t2) | 0;
   }
-  state[0] = (state[0] + a) | 0;
-  state[1] = (state[1] + b) | 0;
-  state[2] = (state[2] + c) | 0;
-  state[3] = (state[3] + d) | 0;
-  state[4] = (state[4] + e) | 0;
-  state[5] = (state[5] + f) | 0;
-  state[6] = (state[6] + g) | 0;
-  state[7] = (state[7] + h) | 0;
+  state[0] = (state[0]! + a) | 0;
+  state[1] = (state[1]! + b) | 0;
+  state[2] = (state[2]! + c) | 0;
+  state[3] = (state[3]! + d) | 0;
+  state[4] = (state[4]! + e) | 0;
+  state[5] = (state[5]! + f) | 0;
+  state[6] = (state[6]! + g) | 0;
+  state[7] = (state[7]! + h) | 0;
 }

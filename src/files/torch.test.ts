@@ -75,6 +75,14 @@ describe('models of torch', () => {
   });
 });
 
+test.each(['mlp', 'cnn', 'resnet', 'static'])(
+  '%s has no node that nothing reads, so that the memory of a row is bounded',
+  (name) => {
+    const { content } = readModelFile(join(FOLDER, `2.15.0/${name}.pt2`));
+    expect(content).toMatchObject({ kind: 'graph', memory: { kind: 'bounded' } });
+  },
+);
+
 describe('files of torch that hold no network to read as data', () => {
   test.each([
     ['state-dict.pt', 'the network', /2 tensors.*no graph/],

@@ -1,5 +1,5 @@
 import { modelUnsupported } from '../../model/way-past.ts';
-import type { OnnxModel } from '../../onnx/graph.ts';
+import type { OnnxModel, OnnxNode } from '../../onnx/graph.ts';
 import type { AtenGraph } from './aten/graph.ts';
 import type { AtenTensor } from './aten/value.ts';
 
@@ -33,6 +33,23 @@ export class GraphOutputs {
         found: 'no tensor',
         wanted: 'models that answer tensors are',
       });
-    return this.#g.builder.build({});
+    return withoutUnread(this.#g.builder.build({}));
   }
+}
+
+/** A graph without what no output depends on: sizes that turned out to be known, statistics that nothing reads. */
+function withoutUnread(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const read = new Set(graph.outputs.map(({ name }) => name));
+  const kept: OnnxNode[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((name) => read.has(name))) continue;
+    for (const name of node.inputs) read.add(name);
+    kept.push(node);
+  }
+  const initializers = Object.entries(graph.initializers).filter(([name]) => read.has(name));
+  return {
+    ...model,
+    graph: { ...graph, nodes: kept.reverse(), initializers: Object.fromEntries(initializers) },
+  };
 }
