@@ -1,4 +1,5 @@
 import type { CompileBlocker } from './blocker.ts';
+import type { FileGoldenRows } from './file-golden-rows.ts';
 import type { GraphMemory } from './graph-memory.ts';
 import type { Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
@@ -67,7 +68,13 @@ export interface ModelDescription {
 
 export type ModelContent =
   /** Steps with a native evaluator, a compiler, or both. */
-  | { readonly kind: 'steps'; readonly root: ModelStep; readonly signature: Signature }
+  | {
+      readonly kind: 'steps';
+      readonly root: ModelStep;
+      readonly signature: Signature;
+      /** Rows with their answers that the file brings; absent of most. */
+      readonly goldenRows?: FileGoldenRows;
+    }
   /** A ready graph (linted ONNX bytes, external data put in). */
   | {
       readonly kind: 'graph';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
-import { compareGolden, parseGolden } from './golden.ts';
+import { compareFileGolden, compareGolden, parseGolden } from './golden.ts';
 
 const golden = (expected: Record<string, unknown>) => parseGolden({ input: [[1]], expected }, 'golden.json');
 
@@ -54,4 +54,25 @@ test('compareGolden() fails an infinity where a number was expected, and the oth
 test('compareGolden() fails values where none were expected', () => {
   const expected = golden({ predict: [1], transform: [[]] });
   expect(compareGolden({ predict: [1], transform: [[5]] }, expected)).toMatchObject({ failures: 1 });
+});
+
+test('rows of a file are compared by the precision of each column, and what counts as 0 is alike', () => {
+  const column = { output: 'predict', column: null, precision: 1e-3, zeroThreshold: 1e-9 };
+  const failures = (answers: readonly unknown[], values: readonly (number | string | null)[]) =>
+    compareFileGolden(
+      { predict: answers },
+      { names: [], rows: values.map(() => []), answers: [{ ...column, values }] },
+    ).failures;
+  expect(failures([1.001, -1e-10, 'yes', 7], [1, 1e-10, 'yes', null])).toBe(0);
+  expect(failures([1.0011, 1e-8, 'no', null], [1, 0, 'yes', 7])).toBe(4);
+});
+
+test('a column of a matrix is compared with its own cells', () => {
+  const wanted = { output: 'predict_proba', column: 1, values: [0.5], precision: 0, zeroThreshold: 0 };
+  const rows = { names: [], rows: [[]], answers: [wanted] };
+  expect(compareFileGolden({ predict_proba: [[0.1, 0.5]] }, rows)).toMatchObject({ cells: 1, failures: 0 });
+  expect(compareFileGolden({ predict_proba: [[0.5, 0.1]] }, rows).worst).toMatchObject({
+    column: 1,
+    left: 0.1,
+  });
 });

@@ -1,4 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
+import type { FileGoldenRows } from '../model/file-golden-rows.ts';
 import type { VersionVerification } from './version.ts';
 import { isWorseCell } from './worst-cell.ts';
 
@@ -8,6 +9,10 @@ export interface GoldenReplay {
   readonly expected: Readonly<Record<string, unknown>>;
   readonly tolerance: { readonly rtol: number; readonly atol: number };
 }
+
+/** What to do where golden rows are answered otherwise. */
+export const GOLDEN_WAY =
+  'Check that the golden rows belong to this file, or widen "tolerance" in the golden file';
 
 const DEFAULT_TOLERANCE = { rtol: 1e-9, atol: 1e-12 };
 
@@ -34,7 +39,7 @@ const isTolerance = (value: unknown): boolean => typeof value === 'number' && va
 
 const holdsCells = (value: unknown): boolean => !Array.isArray(value) || value.some(holdsCells);
 
-type Tally = {
+export type GoldenTally = {
   rows: number;
   cells: number;
   differingBits: number;
@@ -42,33 +47,67 @@ type Tally = {
   worst: VersionVerification['worst'];
 };
 
+/** Whether a number may stand for the expected one. */
+type IsWithin = (answer: number, expected: number) => boolean;
+
+const newTally = (): GoldenTally => ({ rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null });
+
 /** Compares answers, as JSON values, with the golden ones; labels must be equal, numbers within tolerance. */
-export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: GoldenReplay): Tally {
-  const tally: Tally = { rows: 0, cells: 0, differingBits: 0, failures: 0, worst: null };
+export function compareGolden(answers: Readonly<Record<string, unknown>>, golden: GoldenReplay): GoldenTally {
+  const tally = newTally();
+  const { rtol, atol } = golden.tolerance;
+  const isWithin: IsWithin = (answer, expected) =>
+    Math.abs(answer - expected) <= rtol * Math.abs(expected) + atol;
   for (const [output, expected] of Object.entries(golden.expected)) {
     const rows = Array.isArray(expected) ? expected.length : 1;
     tally.rows = Math.max(tally.rows, rows);
-    compareValue(output, answers[output], expected, [], golden.tolerance, tally);
+    compareValue(output, answers[output], expected, [], isWithin, tally);
   }
   return tally;
 }
+
+/**
+ * Compares answers, as JSON values, with those that a file brings. Two numbers that count as 0 are alike; else the answer may be
+ * off by `precision` of the value (https://dmg.org/pmml/v4-4-1/ModelVerification.html).
+ */
+export function compareFileGolden(
+  answers: Readonly<Record<string, unknown>>,
+  { rows, answers: wanted }: FileGoldenRows,
+): GoldenTally {
+  const tally = newTally();
+  tally.rows = rows.length;
+  for (const { output, column, values, precision, zeroThreshold } of wanted) {
+    const isZero = (x: number): boolean => Math.abs(x) <= zeroThreshold;
+    const isWithin: IsWithin = (answer, value) =>
+      isZero(answer) && isZero(value) ? true : Math.abs(answer - value) <= precision * Math.abs(value);
+    const given = listOf(answers[output]);
+    for (const [row, value] of values.entries()) {
+      if (value === null) continue;
+      const answer = column === null ? given[row] : listOf(given[row])[column];
+      compareCell(output, answer, value, [row, column ?? 0], isWithin, tally);
+    }
+  }
+  return tally;
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function compareValue(
   output: string,
   answer: unknown,
   expected: unknown,
   at: readonly number[],
-  tolerance: GoldenReplay['tolerance'],
-  tally: Tally,
+  isWithin: IsWithin,
+  tally: GoldenTally,
 ): void {
   if (Array.isArray(expected)) {
     const same = Array.isArray(answer) && answer.length === expected.length;
-    if (!same && expected.length === 0) compareCell(output, answer, 'no values', at, tolerance, tally);
+    if (!same && expected.length === 0) compareCell(output, answer, 'no values', at, isWithin, tally);
     const items = same ? answer : [];
-    expected.forEach((item, i) => compareValue(output, items[i], item, [...at, i], tolerance, tally));
+    expected.forEach((item, i) => compareValue(output, items[i], item, [...at, i], isWithin, tally));
     return;
   }
-  compareCell(output, answer, expected, at, tolerance, tally);
+  compareCell(output, answer, expected, at, isWithin, tally);
 }
 
 function compareCell(
@@ -76,8 +115,8 @@ function compareCell(
   answer: unknown,
   expected: unknown,
   at: readonly number[],
-  tolerance: GoldenReplay['tolerance'],
-  tally: Tally,
+  isWithin: IsWithin,
+  tally: GoldenTally,
 ): void {
   tally.cells++;
   if (Object.is(answer, expected)) return;
@@ -85,11 +124,7 @@ function compareCell(
   const numeric = typeof answer === 'number' && typeof expected === 'number';
   const gap = numeric ? Math.abs(answer - expected) : Infinity;
   // Beside an infinity every finite number would be within tolerance.
-  const failed = !(
-    numeric &&
-    Number.isFinite(gap) &&
-    gap <= tolerance.rtol * Math.abs(expected) + tolerance.atol
-  );
+  const failed = !(numeric && Number.isFinite(gap) && isWithin(answer, expected));
   if (failed) tally.failures++;
   const relative = numeric ? gap / Math.max(Math.abs(expected), Number.MIN_VALUE) : 1;
   if (!isWorseCell(tally, failed, relative)) return;

@@ -11,7 +11,13 @@ import { outputsToJson } from '../serving/rows/outputs-to-json.ts';
 import { boundaryRows } from './boundary/rows.ts';
 import { type ComparisonTolerance, compareCells, type OutputComparison, promised } from './compare.ts';
 import { type EngineChoice, isEngine } from './engines.ts';
-import { compareGolden, type GoldenReplay } from './golden.ts';
+import {
+  compareFileGolden,
+  compareGolden,
+  GOLDEN_WAY,
+  type GoldenReplay,
+  type GoldenTally,
+} from './golden.ts';
 import { OutputPeaks } from './output-peaks.ts';
 import type { VersionVerification } from './version.ts';
 import { isWorseCell } from './worst-cell.ts';
@@ -27,6 +33,10 @@ export interface VerifyOptions {
   /** Time for comparing, in milliseconds; rows not compared by then are left out, and the count says so. */
   readonly budgetMillis?: number | undefined;
 }
+
+/** What to do where the answers to rows of the file itself are others. */
+const OWN_ROWS_WAY =
+  'These rows are part of the file: export it again, with the answers of the model that it holds; a file without them is served unchecked';
 
 const DEFAULT_SEED = 20_260_101;
 /** Rows of the comparison at registration, and of `--full`. */
@@ -51,7 +61,8 @@ export async function verifyEngines(
     const wantsOnnx = content.kind === 'graph' || engines.onnx.code.startsWith('PART_');
     throw wantsOnnx ? engines.onnx : engines.native;
   }
-  const golden = options.golden ? await replayGolden(content, engines, options.golden, options) : null;
+  const own = await replayOwnRows(content, engines, options);
+  const golden = options.golden ? await replayGolden(content, engines, options.golden, options) : own;
   const seed = options.seed ?? DEFAULT_SEED;
   const compared = await compareEngines(content, engines, { ...options, seed });
   if (golden) return golden;
@@ -176,19 +187,61 @@ function add(total: OutputComparison, block: OutputComparison, start: number): O
   };
 }
 
-async function replayGolden(
+function replayGolden(
   content: ModelContent,
   engines: EngineChoice,
   golden: GoldenReplay,
-  { model, seed }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<VersionVerification> {
-  const batch: Batch = decodeInput(golden.input, content.signature);
+  return replay(content, engines, options, {
+    batch: decodeInput(golden.input, content.signature),
+    compare: (answers) => compareGolden(answers, golden),
+    way: GOLDEN_WAY,
+  });
+}
+
+/** The rows that the file brings; null where it brings none. Rows that the model does not take are answered with GOLDEN_INVALID. */
+async function replayOwnRows(
+  content: ModelContent,
+  engines: EngineChoice,
+  options: VerifyOptions,
+): Promise<VersionVerification | null> {
+  if (content.kind !== 'steps' || content.goldenRows === undefined) return null;
+  const { signature, goldenRows } = content;
+  const { names, rows } = goldenRows;
+  try {
+    const batch = decodeInput({ dataframe_split: { columns: names, data: rows } }, signature);
+    const found = await replay(content, engines, options, {
+      batch,
+      compare: (answers) => compareFileGolden(answers, goldenRows),
+      way: OWN_ROWS_WAY,
+    });
+    return { ...found, goldenOf: 'file' };
+  } catch (cause) {
+    if (!isPlimsollError(cause) || cause.code !== 'INPUT_INVALID') throw cause;
+    const reason = `the model does not take the rows that the file brings with their answers: ${cause.message}`;
+    throw new PlimsollError('GOLDEN_INVALID', { path: options.model, reason }, { cause });
+  }
+}
+
+/** What is replayed, and what to do where answers differ. */
+interface GoldenComparison {
+  readonly batch: Batch;
+  readonly compare: (answers: Readonly<Record<string, unknown>>) => GoldenTally;
+  readonly way: string;
+}
+
+async function replay(
+  content: ModelContent,
+  engines: EngineChoice,
+  { model, seed }: VerifyOptions,
+  { batch, compare, way }: GoldenComparison,
+): Promise<VersionVerification> {
   let result: VersionVerification | null = null;
   for (const engine of [engines.native, engines.onnx].filter(isEngine)) {
-    const answers = outputsToJson(await engine.infer(batch), content.signature);
-    const { failures, ...found } = compareGolden(answers, golden);
+    const { failures, ...found } = compare(outputsToJson(await engine.infer(batch), content.signature));
     if (failures > 0)
-      throw new PlimsollError('GOLDEN_DIFFERS', { model, failures, cells: found.cells, ...found.worst });
+      throw new PlimsollError('GOLDEN_DIFFERS', { model, failures, cells: found.cells, ...found.worst, way });
     result ??= { proof: 'golden', seed: seed ?? DEFAULT_SEED, ...found };
   }
   // There is an engine: `verifyEngines` has looked.

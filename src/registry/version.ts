@@ -19,6 +19,8 @@ export type Runtime = 'native' | 'onnx' | 'python';
 /** Outcome of comparing two engines, or an engine with golden rows. */
 export interface VersionVerification {
   readonly proof: VersionProof;
+  /** Set where the golden rows are those that the file itself brings. */
+  readonly goldenOf?: 'file' | undefined;
   readonly rows: number;
   /** Seed of the sampled boundary rows. */
   readonly seed: number;

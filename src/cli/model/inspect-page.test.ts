@@ -48,6 +48,7 @@ const served: InspectReport = {
     ],
   },
   engines: { native: runs, onnx: runs },
+  goldenRows: 0,
   choices: {},
   blockers: [],
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],

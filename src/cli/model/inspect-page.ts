@@ -209,15 +209,17 @@ function verdict(report: InspectReport, path: string): string {
   ];
   if (!native.runs && !onnx.runs)
     return section('Cannot be served yet', [...engines, '', nextWay(REPLACE)].join('\n'));
-  const lines = [
-    ...engines,
-    native.runs && onnx.runs
-      ? '  The two check each other before it is served.'
-      : '  One engine only: give expected outputs with --golden to have it checked.',
-    '',
-    nextLine(report, path),
-  ];
+  const lines = [...engines, proofLine(report, native.runs && onnx.runs), '', nextLine(report, path)];
   return section('Runs', lines.join('\n'));
+}
+
+/** What proves it before it is served. */
+function proofLine({ goldenRows }: InspectReport, both: boolean): string {
+  const own = `the golden rows of the file (${grouped(goldenRows)}) are replayed before it is served.`;
+  if (both) return `  The two check each other${goldenRows > 0 ? `, and ${own}` : ' before it is served.'}`;
+  return goldenRows > 0
+    ? `  Proof: ${own}`
+    : '  One engine only: give expected outputs with --golden to have it checked.';
 }
 
 /** A folder brings its script along; one that was named has to be named again. */

@@ -49,6 +49,8 @@ export interface InspectReport {
   readonly outline: OutlineNode | null;
   readonly signature: Signature | null;
   readonly engines: { readonly native: EngineReport; readonly onnx: EngineReport } | null;
+  /** Rows with their answers that the file brings, which are replayed before it is served. */
+  readonly goldenRows: number;
   readonly blockers: readonly CompileBlocker[];
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly ReadNote[];
@@ -82,6 +84,7 @@ export async function inspectModel(
     outline,
     signature: content?.signature ?? source.signature,
     engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
+    goldenRows: content?.kind === 'steps' ? (content.goldenRows?.rows.length ?? 0) : 0,
     blockers,
     globals,
     notes: [...sourceNotes(source, content?.signature ?? null), ...notes],

@@ -145,9 +145,11 @@ const PROOFS = {
   'single-engine': 'The model has one engine and no golden rows: nothing was checked (give --golden).',
 } as const;
 
+const OWN_ROWS = 'The model answers the golden rows of the file as expected.';
+
 /** The verdict, how much was compared, and the worst cell. */
-function passed({ proof, rows, cells, differingBits, worst, seed }: VersionVerification): string {
-  const lines: string[] = [PROOFS[proof]];
+function passed({ proof, goldenOf, rows, cells, differingBits, worst, seed }: VersionVerification): string {
+  const lines: string[] = [goldenOf === 'file' ? OWN_ROWS : PROOFS[proof]];
   if (proof === 'single-engine') return lines.join('\n');
   const bits =
     differingBits === 0 ? 'every bit equal' : `${countText(differingBits, 'cell')} not equal to the last bit`;

@@ -134,9 +134,13 @@ const features = (signature: Exclude<BundleManifest['signature'], { form: 'tenso
   signature.form === 'table' ? countText(signature.columns.length, 'feature') : signature.form;
 
 function proof({ verification }: BundleManifest): string {
-  const { proof: kind, rows } = verification;
+  const { proof: kind, goldenOf, rows } = verification;
   // What is packaged holds no numbers of the machine that proved it.
-  if (kind === 'golden') return styled('green', `golden rows answered${rows === 0 ? '' : ` (${rows})`}`);
+  if (kind === 'golden')
+    return styled(
+      'green',
+      `golden rows${goldenOf === 'file' ? ' of the file' : ''} answered${rows === 0 ? '' : ` (${rows})`}`,
+    );
   if (kind === 'engines-agree')
     return styled('green', `two engines agree${rows === 0 ? '' : ` on ${countText(rows, 'row')}`}`);
   return styled('yellow', 'one engine, unchecked: give --golden');

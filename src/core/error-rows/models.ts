@@ -42,7 +42,7 @@ export const MODELS_AREAS = {
   // src/registry
   'Making a version ready': {
     ENGINES_DISAGREE: row(422, EXIT.refused, 'Refused {model}: its two engines disagree in {failures} of {cells} cells, worst in {output} row {row} column {column}: {leftEngine} {left}, {rightEngine} {right}', 'Report this with the file: one of the two engines reads it wrongly; give --golden rows to see which'),
-    GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', 'Check that the golden rows belong to this file, or widen "tolerance" in the golden file'),
+    GOLDEN_DIFFERS: row(422, EXIT.failed, 'Cannot accept {model}: {failures} of {cells} golden cells differ, worst in {output} row {row} column {column}: answered {left}, expected {right}', '{way}'),
     GOLDEN_INVALID: row(422, EXIT.usage, 'Cannot read golden rows "{path}": {reason}', 'Write {"input": <a /predict body>, "expected": {"<output>": […]}}'),
     SAVED_INVALID: row(422, EXIT.refused, 'Refused the folder "{path}": {problem}', '{way}'),
     CODE_INVALID: row(422, EXIT.usage, 'Cannot take the code of the model at "{path}": {reason}', 'Give files and folders that Python can import by their own names: --code PATH, each once'),

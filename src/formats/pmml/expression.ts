@@ -4,6 +4,7 @@ import { readApply } from './apply.ts';
 import { literalOf } from './predicate.ts';
 import type { PmmlReading } from './reading.ts';
 import type { PmmlScope } from './scope.ts';
+import { cellOf } from './table.ts';
 import type { XmlElement } from './xml.ts';
 
 type Read = (scope: PmmlScope, element: XmlElement) => PmmlExpression;
@@ -199,15 +200,4 @@ function readMapValues(scope: PmmlScope, element: XmlElement): PmmlExpression {
     missing: literalAttribute(scope.program, element, 'mapMissingTo', type),
     type,
   };
-}
-
-const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
-
-/** A cell of a row: elements are columns, with or without the prefix that the reference to the column has. */
-function cellOf(reading: PmmlReading, row: XmlElement, column: string): string {
-  const cell =
-    row.children.find(({ name }) => name === column) ??
-    row.children.find(({ name }) => localName(name) === localName(column));
-  if (cell === undefined) throw reading.invalid(row, column, 'missing', `a cell <${column}>`);
-  return cell.text;
 }

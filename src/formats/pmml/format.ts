@@ -1,5 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelDescription, OutlineNode } from '../../model/description.ts';
+import type { FileGoldenRows } from '../../model/file-golden-rows.ts';
 import type { PmmlStep } from '../../model/pmml/step.ts';
 import { ReadBudget } from '../budget.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
@@ -7,11 +8,13 @@ import type { ByteSource, FileFormatReader } from '../format.ts';
 import { answerOf, extrasOf } from './answer.ts';
 import { PmmlDictionary } from './dictionary.ts';
 import { readOutermost } from './model.ts';
+import type { ReadPmmlModel } from './output.ts';
 import { modelElements } from './place.ts';
 import { PmmlReading } from './reading.ts';
 import type { PmmlDocument } from './schema.ts';
 import { PmmlProgram } from './scope.ts';
 import { decodeXml, looksLikeXml } from './text.ts';
+import { readVerification } from './verification.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 /** 3.2 has the elements of 4.0 that are read, and programs that write it are still in use. */
@@ -76,7 +79,15 @@ function describe(reading: PmmlReading, root: XmlElement, version: string): Mode
       level: 'warning',
       text: `the document holds ${others.length + 1} models; the first one is read`,
     });
-  return { ...known, notes: reading.notes, ...contentOrBlocker(() => stepOf(document, element)) };
+  let goldenRows: FileGoldenRows | null = null;
+  const read = contentOrBlocker(() => {
+    const outermost = readOutermost(document, element);
+    const step = stepOf(document, element, outermost);
+    goldenRows = readVerification(document, element, outermost, step);
+    return step;
+  });
+  const content = read.content && goldenRows ? { ...read.content, goldenRows } : read.content;
+  return { ...known, notes: reading.notes, blockers: read.blockers, content };
 }
 
 const modelName = (reading: PmmlReading, root: XmlElement): string =>
@@ -101,9 +112,8 @@ function applicationOf(reading: PmmlReading, root: XmlElement): ModelDescription
   };
 }
 
-function stepOf(document: PmmlDocument, element: XmlElement): PmmlStep {
+function stepOf(document: PmmlDocument, element: XmlElement, read: ReadPmmlModel): PmmlStep {
   const { program, columns, names } = document;
-  const read = readOutermost(document, element);
   const extras = extrasOf(program, read);
   const used = new Set(program.fields.flatMap((field) => (field.kind === 'input' ? [field.column] : [])));
   return {

@@ -16,7 +16,7 @@ import { sliceBatch } from '../../model/slice.ts';
 import type { PythonEnvironment } from '../../python/environment.ts';
 import { outputsToJson } from '../../serving/rows/outputs-to-json.ts';
 import { createEngine } from '../engines.ts';
-import { compareGolden, type GoldenReplay } from '../golden.ts';
+import { compareGolden, GOLDEN_WAY, type GoldenReplay } from '../golden.ts';
 import { measureMicros } from '../measure.ts';
 import { verifyEngines } from '../verify.ts';
 import type { BundleManifest, Runtime, VersionVerification } from '../version.ts';
@@ -253,6 +253,7 @@ async function verify(
         failures,
         cells: found.cells,
         ...found.worst,
+        way: GOLDEN_WAY,
       });
     return { proof: 'golden', seed: SEED, ...found };
   }
