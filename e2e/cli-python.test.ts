@@ -178,11 +178,8 @@ describe('before anything runs', () => {
     const torch = written('net.pt', `PK\x03\x04${'\0'.repeat(26)}net/data.pkl`);
     expect(of(torch)).toMatchObject({ kind: 'unknown', looksLike: expect.stringContaining('PyTorch') });
     expect(of(torch).pythonNeeds.join()).toContain('the package torch');
-    const page = plimsoll(
-      'doctor',
-      written('saved/saved_model.pb', '').replace('/saved_model.pb', ''),
-    ).stdout;
-    expect(page).toMatch(/It looks like a SavedModel of TensorFlow/);
+    const page = plimsoll('doctor', written('saved/config.json', '{}').replace('/config.json', '')).stdout;
+    expect(page).toMatch(/It looks like a model of Transformers/);
     expect(page).toMatch(/Next: write \S*inference\.py and requirements\.txt, then plimsoll serve/);
   });
 });

@@ -118,7 +118,6 @@ function fileLooks(path: string, { code }: PlimsollError): FormatGuess | null {
 }
 
 const FOLDERS: readonly (readonly [string, FormatGuess])[] = [
-  ['saved_model.pb', { what: 'a SavedModel of TensorFlow', distribution: 'tensorflow', way: EXPORT }],
   ['config.json', { what: 'a model of Transformers', distribution: 'transformers', way: EXPORT }],
   ['metadata', { what: 'a model of Spark', distribution: 'pyspark', way: EXPORT }],
 ];
