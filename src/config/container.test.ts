@@ -18,6 +18,13 @@ test('a container takes as many connections and bodies as its variables say', ()
   expect(config(env).connections).toEqual(expected);
 });
 
+test('a container is told what is meant of a raw model by its variables', () => {
+  const env = { PLIMSOLL_MEMBER: 'scaler,model', PLIMSOLL_MISSING: '-999', PLIMSOLL_ITERATIONS: '20' };
+  expect(config(env).choices).toEqual({ member: 'scaler,model', missing: -999, iterations: 20 });
+  expect(config({}).choices).toEqual({});
+  expect(() => config({ PLIMSOLL_ITERATIONS: '0' })).toThrow('wanted a whole number from 1 on');
+});
+
 test('SageMaker is told by its variables or by what it mounts, and says the port', () => {
   const said = config({ SAGEMAKER_BIND_TO_PORT: '9000', SAGEMAKER_MAX_PAYLOAD_IN_MB: '100' });
   expect(said.contract).toMatchObject({ kind: 'sagemaker', predictionsOnly: true, multiModel: false });

@@ -26,6 +26,8 @@ export interface ContainerConfig {
   readonly places: ModelPlaces;
   /** Name of a model that comes without one, as the platform says it; null where it says none. */
   readonly model: string | null;
+  /** What is said of a raw model that is mounted, as `--member`, `--missing` and `--iterations` say it elsewhere. */
+  readonly choices: MountChoices;
   /** Milliseconds between SIGTERM and the platform's SIGKILL. */
   readonly graceMillis: number;
   /** Bytes that models may take together, or null for what the machine has (multi-model alone). */
@@ -34,6 +36,13 @@ export interface ContainerConfig {
   readonly modelsRoot: string;
   /** Settings of the platform that nothing here follows, for the log. */
   readonly unused: readonly string[];
+}
+
+/** Choices of a raw model; absent where nothing is said. */
+export interface MountChoices {
+  readonly member?: string;
+  readonly missing?: number;
+  readonly iterations?: number;
 }
 
 /** Where models may be, in the order in which they are looked for; the first place that holds something is served. */
@@ -105,6 +114,7 @@ export function containerConfig(surroundings: ContainerEnvironment): ContainerCo
     tls: tlsIn(value, problems),
     places: placesOf(kind, env, kserve.folder, problems),
     model: kserve.name ?? (env['PLIMSOLL_MODEL'] || null),
+    choices: choicesOf(env, read),
     graceMillis: (grace ?? GRACE_SECONDS) * 1000,
     memoryBytes: read('PLIMSOLL_MODELS_MEMORY', SETTINGS.maxBody.wanted, SETTINGS.maxBody.parse),
     modelsRoot: env['PLIMSOLL_MODELS_ROOT'] || SAGEMAKER_MODELS,
@@ -195,6 +205,21 @@ const settingsOf =
     const parse = SETTINGS[name].parse as (text: string) => SettingValue<N> | undefined;
     return readerOf(env, problems)(variable, wanted, parse) ?? parse(fallback)!;
   };
+
+function choicesOf(env: ContainerEnvironment['env'], read: Read): MountChoices {
+  const member = env['PLIMSOLL_MEMBER'] || null;
+  const missing = read('PLIMSOLL_MISSING', 'a finite number such as -999', (text) =>
+    text.trim() !== '' && Number.isFinite(Math.fround(Number(text))) ? Number(text) : undefined,
+  );
+  const iterations = read('PLIMSOLL_ITERATIONS', 'a whole number from 1 on', (text) =>
+    /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined,
+  );
+  return {
+    ...(member === null ? {} : { member }),
+    ...(missing === null ? {} : { missing }),
+    ...(iterations === null ? {} : { iterations }),
+  };
+}
 
 const SECONDS = 'seconds from 1 to 3600';
 const positive = (text: string): number | undefined =>

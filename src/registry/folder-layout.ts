@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import { partFilesIn } from '../files/part-files.ts';
+import { namesFileOf, partFilesIn } from '../files/part-files.ts';
 import { runChildJob } from '../process/child-job.ts';
 
 /** How the model files of a folder belong together. */
@@ -18,9 +18,13 @@ export const SEPARATE_FILES: FolderLayout = { isOne: false, members: [], ways: [
 const LIMIT_MILLIS = 60_000;
 const MEMORY_BYTES = 2 * 2 ** 30;
 
-/** The same in a process of its own. A folder that cannot be read as one model is none. */
-export async function folderLayoutOf(folder: string): Promise<FolderLayout> {
+/**
+ * The same in a process of its own. A folder that cannot be read as one model is none; one whose files `member` names is, as
+ * whoever named them says.
+ */
+export async function folderLayoutOf(folder: string, member?: string): Promise<FolderLayout> {
   try {
+    if (member !== undefined && namesFileOf(folder, member)) return { ...SEPARATE_FILES, isOne: true };
     if (partFilesIn(folder).length < 2) return SEPARATE_FILES;
     return await runChildJob<FolderLayout, never>({
       entry: new URL('./folder-layout.child.ts', import.meta.url),

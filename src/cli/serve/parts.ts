@@ -12,11 +12,7 @@ export async function isOneModel(
   terminal: Terminal,
 ): Promise<boolean> {
   const { folderLayoutOf } = await import('../../registry/folder-layout.ts');
-  if (member !== undefined) {
-    const { namesFileOf } = await import('../../files/part-files.ts');
-    if (namesFileOf(folder, member)) return true;
-  }
-  const { isOne, ways } = await folderLayoutOf(folder);
+  const { isOne, ways } = await folderLayoutOf(folder, member);
   if (!isOne && ways.length > 0) {
     const words = ways.map((way) => `--member ${shellWord(way.join(','))}`).join(' or ');
     terminal.note(`Each file of ${folder} is served by itself; some of them fit together: ${words}`);

@@ -88,7 +88,7 @@ export class LoadedModels {
   }
 
   async #load(name: string, url: string): Promise<KnownModel> {
-    const placed = await inFolder(url, null, this.#options.workspace);
+    const placed = await inFolder(url, { model: null, choices: {} }, this.#options.workspace);
     const [only] = placed;
     if (only === undefined || placed.length > 1)
       throw new PlimsollError('MODEL_REQUEST_INVALID', {

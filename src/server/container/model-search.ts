@@ -2,7 +2,7 @@ import type { ContainerConfig } from '../../config/container.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import { bundleForm, bundlesIn, isFilled, type PlacedBundle } from './bundles.ts';
-import { provedMount } from './mount.ts';
+import { type MountedModel, provedMount } from './mount.ts';
 import type { LazyFolder } from './workspace.ts';
 
 export interface ModelSearch {
@@ -25,13 +25,13 @@ export async function findBundles({
   if (mount !== null && isFilled(mount)) {
     if (bundles !== null)
       logger.info({ mount, bundles }, 'what is mounted is served, not what came with the image');
-    return inFolder(mount, config.model, workspace);
+    return inFolder(mount, config, workspace);
   }
   if (storage !== null) {
     const { fetchFolder } = await import('./google-storage.ts');
     const folder = workspace.folder('fetched');
     await fetchFolder(storage, folder, { env: process.env, logger });
-    return inFolder(folder, config.model, workspace);
+    return inFolder(folder, config, workspace);
   }
   if (bundles !== null) return bundlesIn(bundles, config.model);
   const places = [mount ?? '', 'PLIMSOLL_BUNDLES (not set)'].filter((place) => place !== '').join(', ');
@@ -41,9 +41,9 @@ export async function findBundles({
 /** Bundles as they are; a raw model is proved first, as `serve FILE` does it. */
 export async function inFolder(
   dir: string,
-  name: string | null,
+  mounted: MountedModel,
   workspace: LazyFolder,
 ): Promise<readonly PlacedBundle[]> {
-  if (bundleForm(dir) !== null) return bundlesIn(dir, name);
-  return [await provedMount(dir, name, workspace)];
+  if (bundleForm(dir) !== null) return bundlesIn(dir, mounted.model);
+  return [await provedMount(dir, mounted, workspace)];
 }
