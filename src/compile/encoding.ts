@@ -39,7 +39,7 @@ function keysOf(categories: ColumnCategories): Tensor {
  * Value of each row's category: a hash lookup by equal value, in which NaN finds NaN and -0 finds 0.
  * The operator OneHotEncoder is not used: it truncates doubles to integers.
  */
-function lookUp(
+export function lookUpCategories(
   { g }: CompileContext,
   column: StreamColumn,
   categories: ColumnCategories,
@@ -99,7 +99,7 @@ function oneHotBlock(
   const slot =
     categories.values.length === 0
       ? g.add('Expand', [g.int64([otherwise], [1, 1]), g.add('Shape', [column.value()])])
-      : lookUp(context, column, categories, int64(slots), int64([otherwise]));
+      : lookUpCategories(context, column, categories, int64(slots), int64([otherwise]));
   if (unknown === 'error') refusals.where(g.add('Equal', [slot, g.int64([REFUSED_SLOT], [1, 1])]));
   return g.add('Equal', [
     slot,
@@ -133,12 +133,12 @@ function tableBlock(context: CompileContext, column: StreamColumn, spec: TableCo
   const { categories, rows, width, unknown } = spec;
   const count = categories.values.length;
   if (width === 1 && unknown !== null && count > 0)
-    return lookUp(context, column, categories, float64(rows), float64(unknown));
+    return lookUpCategories(context, column, categories, float64(rows), float64(unknown));
   const indexes = int64(Array.from({ length: count }, (_, i) => i));
   const index =
     count === 0
       ? g.add('Expand', [g.int64([count], [1, 1]), g.add('Shape', [column.value()])])
-      : lookUp(context, column, categories, indexes, int64([count]));
+      : lookUpCategories(context, column, categories, indexes, int64([count]));
   if (unknown === null) refusals.where(g.add('Equal', [index, g.int64([count], [1, 1])]));
   const table = g.float64([...rows, ...(unknown ?? new Float64Array(width))], [count + 1, width]);
   return g.add('Gather', [table, flat(context, index)], { axis: 0n });

@@ -4,6 +4,7 @@ import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
+import { valueDomain } from './domain.ts';
 import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
 import { functionTransformer } from './function.ts';
@@ -22,6 +23,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...SCALING_COMPILERS,
   ...ENCODING_COMPILERS,
   'simple-imputer': simpleImputer,
+  'value-domain': valueDomain,
   function: functionTransformer,
   arithmetic,
   ...TEXT_COMPILERS,

@@ -10,6 +10,7 @@ import {
   type UnionBranchOf,
 } from './composition.ts';
 import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
+import { DOMAIN_STEPS, type ValueDomainStep } from './domain.ts';
 import { DUMMY_STEPS, type DummyStep } from './dummy.ts';
 import {
   type CategoryTableStep,
@@ -41,6 +42,7 @@ export type ModelStep =
   | CategoryTableStep
   | LabelEncoderStep
   | SimpleImputerStep
+  | ValueDomainStep
   | FunctionStep
   | ArithmeticStep
   | CountVectorizerStep
@@ -74,6 +76,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...SCALING_STEPS,
   ...ENCODING_STEPS,
   ...IMPUTATION_STEPS,
+  ...DOMAIN_STEPS,
   ...FUNCTION_STEPS,
   ...ARITHMETIC_STEPS,
   ...TEXT_STEPS,

@@ -3,6 +3,7 @@ import { prepareArithmetic } from './arithmetic.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { COMPOSITION_PREPARERS } from './composition.ts';
 import { DECOMPOSITION_PREPARERS } from './decomposition.ts';
+import { prepareValueDomain } from './domain.ts';
 import { prepareDummy } from './dummy.ts';
 import { ENCODING_PREPARERS } from './encoding.ts';
 import type { EvaluatorContext, StepEvaluator, StepPreparers } from './evaluator.ts';
@@ -24,6 +25,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...SCALING_PREPARERS,
   ...ENCODING_PREPARERS,
   'simple-imputer': prepareSimpleImputer,
+  'value-domain': prepareValueDomain,
   function: prepareFunction,
   arithmetic: prepareArithmetic,
   'count-vectorizer': prepareCountVectorizer,

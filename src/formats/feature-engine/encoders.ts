@@ -1,10 +1,11 @@
-import type { OneHotColumn, TableColumn } from '../../model/encoding.ts';
+import type { CellTreatment, DomainColumn } from '../../model/domain.ts';
+import type { ColumnCategories, OneHotColumn, TableColumn } from '../../model/encoding.ts';
 import type { ModelStep } from '../../model/step.ts';
 import { tableColumn } from '../category-rows.ts';
 import { blockBase, frameStep } from '../frame-step.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { arrayItemsOf, toNumber } from '../sklearn/arrays.ts';
-import { isMissing } from '../sklearn/labels.ts';
+import { arrayItemsOf, toNumber, toText } from '../sklearn/arrays.ts';
+import { isMissing, labelFault, toCategories } from '../sklearn/labels.ts';
 import { show } from '../sklearn/show.ts';
 import type { EstimatorView } from '../sklearn/view.ts';
 import { byColumn, columnTexts, featureFrame, inPlace, keptBlocks, numbersByColumn } from './frame.ts';
@@ -28,6 +29,57 @@ export function readCategoryNumbers(view: EstimatorView): ModelStep {
     ...refuses,
     columns: run.flatMap((column) => columns.get(column) ?? []),
   }));
+}
+
+/** RareLabelEncoder: a category that is not among the frequent ones (`encoder_dict_`) becomes `replace_with`. */
+export function readFrequentCategories(view: EstimatorView): ModelStep {
+  const frame = featureFrame(view);
+  const given = view.get('replace_with') ?? 'Rare';
+  const value = toText(given) ?? toNumber(given);
+  if (value === null) throw view.unsupported('replace_with', show(given), 'strings and numbers are');
+  const whenMissing: CellTreatment =
+    (view.get('missing_values') ?? 'raise') === 'raise' ? { kind: 'refuse' } : { kind: 'keep' };
+  const columns = new Map<number, DomainColumn>();
+  for (const [name, categories] of byColumn(view, 'encoder_dict_')) {
+    const [place] = frame.placesOf([name], 'encoder_dict_');
+    columns.set(place ?? -1, {
+      valid: frequentOf(view, name, categories, value),
+      missing: [{ kind: 'null' }],
+      whenMissing,
+      whenInvalid: { kind: 'replace', value },
+    });
+  }
+  return inPlace(frame, new Set(columns.keys()), (base, run) => ({
+    kind: 'value-domain',
+    ...base,
+    columns: run.flatMap((column) => columns.get(column) ?? []),
+  }));
+}
+
+function frequentOf(
+  view: EstimatorView,
+  name: string,
+  value: PyValue,
+  replacement: number | string,
+): ColumnCategories {
+  const field = `encoder_dict_[${name}]`;
+  const items = arrayItemsOf(value)?.filter((item) => !isMissing(item)) ?? null;
+  if (items === null) throw view.invalid(field, show(value), 'a list of categories');
+  view.reading.repeat(items.length, view.origin);
+  // Where none is frequent, the file does not say what the column holds.
+  const found: ColumnCategories | null =
+    items.length === 0 && typeof replacement === 'string'
+      ? { type: 'string', values: [] }
+      : toCategories(items);
+  if (found === null)
+    throw view.unsupported(field, `${show(value)}${labelFault(items)}`, 'categories of one type are');
+  if (found.type !== typeof replacement)
+    throw view.unsupported(
+      'replace_with',
+      `${JSON.stringify(replacement)} among ${found.type}s`,
+      'a value of the type of the column is',
+    );
+  return found;
 }
 
 /** WoEEncoder and OneHotEncoder have no option: missing values are refused. */

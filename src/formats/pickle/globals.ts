@@ -41,7 +41,7 @@ const PLAIN_BUILTINS = new Set(
 
 /** Names whose records this reader turns into values, or whose classes its model readers look at. */
 const KNOWN_MODULES =
-  /^(?:sklearn|numpy|scipy\.sparse|pandas|joblib\.numpy_pickle(?:_compat)?|collections|copyreg|copy_reg|_codecs|_loss|datetime|pyarrow\.lib|xgboost|lightgbm|catboost|category_encoders|feature_engine|imblearn|sklearn_pandas)(?:\.|$)/;
+  /^(?:sklearn|numpy|scipy\.sparse|pandas|joblib\.numpy_pickle(?:_compat)?|collections|copyreg|copy_reg|_codecs|_loss|datetime|pyarrow\.lib|xgboost|lightgbm|catboost|category_encoders|feature_engine|imblearn|sklearn_pandas|sklearn2pmml)(?:\.|$)/;
 
 /** How a name reads to people: `dangerous` names are the material of code-execution gadgets. */
 function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {

@@ -20,7 +20,8 @@ import { show } from './show.ts';
 /** Members that are looked at, containers inside containers among them. */
 const MAX_PARTS = 200;
 const MAX_DEPTH = 3;
-const LIBRARIES = /^(?:sklearn|lightgbm|xgboost|catboost|imblearn|category_encoders)\./;
+const LIBRARIES =
+  /^(?:sklearn|lightgbm|xgboost|catboost|imblearn|category_encoders|feature_engine|sklearn_pandas|sklearn2pmml)\./;
 /** What is saved beside models, and of their libraries, but is no model. */
 const NO_MODEL = /(?:\._tree\.Tree|\.Bunch)$/;
 const ENCODER = /^sklearn\..*\.LabelEncoder$/;

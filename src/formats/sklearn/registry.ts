@@ -18,12 +18,14 @@ import {
   readShiftedLogarithm,
   readYeoJohnson,
 } from '../feature-engine/column-formulas.ts';
-import { readCategoryNumbers, readDummies } from '../feature-engine/encoders.ts';
+import { readCategoryNumbers, readDummies, readFrequentCategories } from '../feature-engine/encoders.ts';
 import { readFills, readMissingIndicators } from '../feature-engine/imputers.ts';
 import { readAggregates, readCycles, readRelations } from '../feature-engine/new-columns.ts';
 import { readDrop, readWrapper } from '../feature-engine/selection.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
+import { readCategoricalDomain, readContinuousDomain } from '../sklearn2pmml/domains.ts';
+import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import {
   readColumnTransformer,
@@ -222,6 +224,7 @@ export const FAMILIES: readonly Family[] = [
     'MeanEncoder',
     'WoEEncoder',
   ),
+  library('feature_engine.encoding', readFrequentCategories, 'RareLabelEncoder'),
   library('feature_engine.encoding', readDummies, 'OneHotEncoder'),
   library(
     'feature_engine.imputation',
@@ -265,6 +268,10 @@ export const FAMILIES: readonly Family[] = [
   library('imblearn.ensemble', readForest, 'BalancedRandomForestClassifier'),
   library('sklearn_pandas', readDataFrameMapper, 'DataFrameMapper'),
   library('sklearn_pandas', readPipeline, 'TransformerPipeline'),
+  library('sklearn2pmml.pipeline', readPmmlPipeline, 'PMMLPipeline'),
+  library('sklearn2pmml.decoration', readContinuousDomain, 'ContinuousDomain'),
+  library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain'),
+  library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
 ];

@@ -219,6 +219,22 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     });
     return [...traces.filter((_, j) => fill[j] !== null), ...opaque(step.indicators.length)];
   },
+  'value-domain': (step, traces, found) => {
+    for (const [j, { valid, missing }] of step.columns.entries()) {
+      const trace = traces[j];
+      if (valid.type !== 'interval') noteCategories(trace, valid, found);
+      else {
+        const { low, high, outliers } = valid;
+        note(trace, found, [low, high, outliers?.low ?? low, outliers?.high ?? high].filter(Number.isFinite));
+      }
+      for (const marker of missing) {
+        if (marker.kind === 'number') note(trace, found, [marker.value]);
+        if (marker.kind === 'string' && trace)
+          elementAt(found.columns, trace.column).strings.add(marker.value);
+      }
+    }
+    return traces;
+  },
   'count-vectorizer': (step, traces, found) => {
     const trace = traces[0];
     const stride = Math.max(1, Math.floor(step.vocabulary.length / WORDS_MAX));
