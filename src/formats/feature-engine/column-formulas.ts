@@ -106,6 +106,13 @@ export const readArcsin = (view: EstimatorView): ModelStep =>
     domain: { low: 0, high: 1, excluded: null },
   }));
 
+/** ArcSinhTransformer. */
+export function readArcsinh(view: EstimatorView): ModelStep {
+  const shifted = minus(CELL, constant(view.number('loc', 0)));
+  const formula = call('arcsinh', divided(shifted, constant(view.number('scale', 1))));
+  return formulaStep(view, () => ({ formula }));
+}
+
 /** (x^λ - 1)/λ of what the logarithm is given of, which is log at λ = 0 (`scipy.special.boxcox`). */
 const powerOfLogarithm = (logarithm: ColumnExpression, lambda: number): ColumnExpression =>
   lambda === 0 ? logarithm : divided(call('expm1', times(constant(lambda), logarithm)), constant(lambda));
@@ -167,6 +174,12 @@ export function readIntervals(view: EstimatorView): ModelStep {
       ...(refuses ? { domain: { low, high, excluded: null } } : {}),
     };
   });
+}
+
+/** DecisionTreeDiscretiser with the number of the interval between thresholds of its tree. */
+export function readTreeIntervals(view: EstimatorView): ModelStep {
+  view.choice('bin_output', ['bin_number']);
+  return readIntervals(view);
 }
 
 function edgesOf(view: EstimatorView, name: string, value: PyValue | undefined): Float64Array {

@@ -31,6 +31,13 @@ export function readCategoryNumbers(view: EstimatorView): ModelStep {
   }));
 }
 
+/** DecisionTreeEncoder: what its tree answers for each category, which it keeps as a table from 1.9 on. */
+export function readTreeCodes(view: EstimatorView): ModelStep {
+  if (!view.has('encoder_dict_') && view.has('encoder_'))
+    throw view.unsupported('encoder_', 'a tree a column', 'a table (feature_engine 1.9 and later) is');
+  return readCategoryNumbers(view);
+}
+
 /** RareLabelEncoder: a category that is not among the frequent ones (`encoder_dict_`) becomes `replace_with`. */
 export function readFrequentCategories(view: EstimatorView): ModelStep {
   const frame = featureFrame(view);

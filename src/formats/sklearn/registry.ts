@@ -8,6 +8,7 @@ import {
 } from '../category-encoders/readers.ts';
 import {
   readArcsin,
+  readArcsinh,
   readBoxCox,
   readCaps,
   readIntervals,
@@ -16,9 +17,15 @@ import {
   readPower,
   readReciprocal,
   readShiftedLogarithm,
+  readTreeIntervals,
   readYeoJohnson,
 } from '../feature-engine/column-formulas.ts';
-import { readCategoryNumbers, readDummies, readFrequentCategories } from '../feature-engine/encoders.ts';
+import {
+  readCategoryNumbers,
+  readDummies,
+  readFrequentCategories,
+  readTreeCodes,
+} from '../feature-engine/encoders.ts';
 import { readFills, readMissingIndicators } from '../feature-engine/imputers.ts';
 import { readAggregates, readCycles, readRelations } from '../feature-engine/new-columns.ts';
 import { readDrop, readWrapper } from '../feature-engine/selection.ts';
@@ -224,6 +231,7 @@ export const FAMILIES: readonly Family[] = [
     'MeanEncoder',
     'WoEEncoder',
   ),
+  library('feature_engine.encoding', readTreeCodes, 'DecisionTreeEncoder'),
   library('feature_engine.encoding', readFrequentCategories, 'RareLabelEncoder'),
   library('feature_engine.encoding', readDummies, 'OneHotEncoder'),
   library(
@@ -249,6 +257,7 @@ export const FAMILIES: readonly Family[] = [
   library('feature_engine.transformation', readPower, 'PowerTransformer'),
   library('feature_engine.transformation', readReciprocal, 'ReciprocalTransformer'),
   library('feature_engine.transformation', readArcsin, 'ArcsinTransformer'),
+  library('feature_engine.transformation', readArcsinh, 'ArcSinhTransformer'),
   library('feature_engine.transformation', readBoxCox, 'BoxCoxTransformer'),
   library('feature_engine.transformation', readYeoJohnson, 'YeoJohnsonTransformer'),
   library('feature_engine.scaling', readMeanNormalization, 'MeanNormalizationScaler'),
@@ -260,6 +269,8 @@ export const FAMILIES: readonly Family[] = [
     'EqualFrequencyDiscretiser',
     'ArbitraryDiscretiser',
   ),
+  library('feature_engine.discretisation', readTreeIntervals, 'DecisionTreeDiscretiser'),
+  library('feature_engine.pipeline', readPipeline, 'Pipeline'),
   library('feature_engine.creation', readCycles, 'CyclicalFeatures'),
   library('feature_engine.creation', readAggregates, 'MathFeatures'),
   library('feature_engine.creation', readRelations, 'RelativeFeatures'),
@@ -270,7 +281,7 @@ export const FAMILIES: readonly Family[] = [
   library('sklearn_pandas', readPipeline, 'TransformerPipeline'),
   library('sklearn2pmml.pipeline', readPmmlPipeline, 'PMMLPipeline'),
   library('sklearn2pmml.decoration', readContinuousDomain, 'ContinuousDomain'),
-  library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain'),
+  library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain', 'OrdinalDomain'),
   library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),

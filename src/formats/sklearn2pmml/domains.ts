@@ -29,7 +29,7 @@ export function readContinuousDomain(view: EstimatorView): ModelStep {
   return domainStep(view, rules, intervals);
 }
 
-/** CategoricalDomain: the values of training (`data_values_`), by column where there are several. */
+/** CategoricalDomain and OrdinalDomain: the values of training (`data_values_`), by column where there are several. */
 export function readCategoricalDomain(view: EstimatorView): ModelStep {
   if (view.get('data_values_') === undefined)
     throw view.unsupported('with_data', 'False (no values are kept)', 'True is');
