@@ -38,7 +38,9 @@ test('a step of an unknown class blocks with path, class and offset, and the out
 test('an unknown class is told apart from code of one’s own', () => {
   const wanted = (name: string) => describeSklearn(file(instance(name, {}, [], 9))).blockers[0]?.wanted;
   expect(wanted('sklearn.svm._classes.SVC')).toContain('docs/estimators.md');
-  expect(wanted('__main__.MyModel')).toBe('only classes of scikit-learn are');
+  expect(wanted('__main__.MyModel')).toBe(
+    'classes of scikit-learn, and of the libraries of docs/estimators.md, are',
+  );
 });
 
 test('values that hold themselves end the search for a release', () => {

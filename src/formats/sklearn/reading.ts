@@ -10,6 +10,7 @@ import { isType, type PyValue } from '../pickle/value.ts';
 import { globalName, show } from './show.ts';
 import { SparseOutputs } from './sparse-output.ts';
 import { releaseOf, type SklearnRelease } from './state.ts';
+import { unreadClass } from './unread-class.ts';
 import { type EstimatorReading, EstimatorView } from './view.ts';
 
 /**
@@ -127,15 +128,8 @@ export class Reading implements EstimatorReading {
   #read(view: EstimatorView): ModelStep | null {
     const reader = this.#lookup(view.origin.class);
     if (reader === null) {
-      const own = !view.origin.class.startsWith('sklearn.');
-      throw stepUnsupported(
-        view.origin,
-        'the class',
-        own
-          ? 'code outside scikit-learn, which Plimsoll never runs from a file'
-          : 'one that no reader is written for',
-        own ? 'only classes of scikit-learn are' : 'the estimators of docs/estimators.md are',
-      );
+      const { found, wanted } = unreadClass(view.origin.class);
+      throw stepUnsupported(view.origin, 'the class', found, wanted);
     }
     if (this.#depth >= MAX_DEPTH)
       throw stepUnsupported(
