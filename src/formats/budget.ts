@@ -9,6 +9,7 @@ export class ReadBudget {
   readonly #start: number;
   readonly #used = new Map<LimitName, number>();
   #bytes = 0;
+  #objects = 0;
   readonly #decoded = new WeakSet<Uint8Array>();
   #opcodes = 0;
 
@@ -27,6 +28,13 @@ export class ReadBudget {
   charge(bytes: number, what: string, offset: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.limits.totalBytes) throw this.over('totalBytes', this.#bytes, what, offset);
+  }
+
+  /** The same for small objects, of which there may be many more than bytes; they count against `objectBytes`, too. */
+  chargeObjects(bytes: number, what: string, offset: number): void {
+    this.#objects += bytes;
+    if (this.#objects > this.limits.objectBytes) throw this.over('objectBytes', this.#objects, what, offset);
+    this.charge(bytes, what, offset);
   }
 
   /**

@@ -6,10 +6,9 @@ const GB = 2 ** 30;
 
 test('a small file is read within the limits of the table, however much memory there is', () => {
   for (const memory of [2 * GB, 64 * GB]) {
-    const { fileBytes, cpuMs, ...others } = limitsForModel({ size: 1000, memory });
-    expect({ ...others, fileBytes: DEFAULT_LIMITS.fileBytes, cpuMs: DEFAULT_LIMITS.cpuMs }).toEqual(
-      DEFAULT_LIMITS,
-    );
+    const { fileBytes, cpuMs, objectBytes, ...others } = limitsForModel({ size: 1000, memory });
+    expect({ ...DEFAULT_LIMITS, ...others }).toEqual(DEFAULT_LIMITS);
+    expect(objectBytes).toBe(DEFAULT_LIMITS.objectBytes - 1000);
     expect(fileBytes).toBe(memory / 8);
     expect(cpuMs - DEFAULT_LIMITS.cpuMs).toBeLessThanOrEqual(1);
   }
@@ -23,6 +22,14 @@ test('sizes and time grow with the file, structure does not', () => {
   expect(limits.opcodes).toBeGreaterThan(300 * MB * 0.18);
   for (const name of ['depth', 'marks', 'nesting', 'lineBytes', 'nameChars'] as const)
     expect(limits[name]).toBe(DEFAULT_LIMITS[name]);
+});
+
+test('a large file leaves little for small objects: its numbers are what makes it large', () => {
+  const of = (size: number, maxModel?: number) =>
+    limitsForModel({ size, memory: 24 * GB, maxModel }).objectBytes;
+  expect(of(100 * MB)).toBe(220 * MB);
+  expect(of(300 * MB)).toBe(64 * MB);
+  expect(of(300 * MB, GB)).toBe(256 * MB);
 });
 
 test('what a reading may take never passes half of the memory, unless the file is trusted', () => {

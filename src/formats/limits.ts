@@ -19,7 +19,8 @@ export const LIMITS = {
     value: 200,
     stops: 'decompression bombs in small files (checked above 32 MiB of output)',
   },
-  totalBytes: { value: 320 * MIB, stops: 'many small allocations that together fill the memory' },
+  totalBytes: { value: 320 * MIB, stops: 'many allocations that together fill the memory' },
+  objectBytes: { value: 320 * MIB, stops: 'floods of small objects, which take many times their bytes' },
   cpuMs: { value: 4500, stops: 'files that are slow rather than large' },
   opcodes: { value: 50_000_000, stops: 'endless pickle programs' },
   memo: { value: 5_000_000, stops: 'memo bombs' },
@@ -63,6 +64,9 @@ const GROWN_COPIES = 10;
 /** Milliseconds of computing a byte: 10 MB/s, which the slowest of the codecs keeps several times over. */
 const MILLIS_A_BYTE = 1e-4;
 
+/** What is left for small objects beside a large file, whose numbers are what makes it large. */
+const FEWEST_OBJECTS = 64 * MIB;
+
 /** Counts and sizes of parts, which grow in proportion where a file is larger than the default one. */
 const SCALED: readonly LimitName[] = ['decompressionRatio', 'opcodes', 'memo', 'unfolded', 'stringBytes'];
 
@@ -94,6 +98,8 @@ export function limitsForModel({ size, memory, maxModel }: ReadingSize): ReadLim
   const factor = Math.max(1, trusted / (256 * MIB));
   const scaled = SCALED.map((name) => [name, Math.ceil(LIMITS[name].value * factor)] as const);
   const most = maxModel === undefined ? readingMemory(memory) : Infinity;
+  const given = Math.max(1, (maxModel ?? 0) / LIMITS.fileBytes.value);
+  const objects = Math.max(FEWEST_OBJECTS, LIMITS.objectBytes.value - size);
   const within = (name: LimitName, bytes: number): number =>
     Math.min(most, Math.max(LIMITS[name].value, bytes));
   return {
@@ -103,6 +109,7 @@ export function limitsForModel({ size, memory, maxModel }: ReadingSize): ReadLim
     decompressedBytes: within('decompressedBytes', GROWTH * trusted),
     arrayBytes: within('arrayBytes', GROWTH * trusted),
     totalBytes: within('totalBytes', GROWN_COPIES * trusted),
+    objectBytes: Math.ceil(given * objects),
     cpuMs: LIMITS.cpuMs.value + Math.ceil(MILLIS_A_BYTE * trusted),
   };
 }

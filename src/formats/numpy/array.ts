@@ -59,7 +59,7 @@ export function rawSize(
   const elements = elementCount(shape, budget, offset);
   const size = elements * dtype.itemSize;
   budget.check('arrayBytes', size, WHAT, offset);
-  budget.charge(200, WHAT, offset);
+  budget.chargeObjects(200, WHAT, offset);
   return size;
 }
 

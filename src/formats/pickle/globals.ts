@@ -120,7 +120,7 @@ export class GlobalLog {
     const key = keyOf(global);
     if (!this.#seen.has(key)) {
       this.#budget.count('globals', what, offset);
-      this.#budget.charge(300 + 2 * key.length, what, offset);
+      this.#budget.chargeObjects(300 + 2 * key.length, what, offset);
       this.#seen.set(key, { ...global, meaning: globalMeaning(global.module, global.name) });
     }
     return { type: 'global', ...global };

@@ -93,7 +93,7 @@ export class PickleMachine {
   }
 
   charge(bytes: number): void {
-    this.budget.charge(bytes, 'a pickle', this.at);
+    this.budget.chargeObjects(bytes, 'a pickle', this.at);
   }
 
   push(value: PyValue): void {

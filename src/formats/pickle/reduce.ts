@@ -50,7 +50,7 @@ function itemsArgument(
   ) {
     throw corrupt(callable, args, offset, 'one list, tuple or set');
   }
-  budget.charge(24 * source.items.length, callable.name, offset);
+  budget.chargeObjects(24 * source.items.length, callable.name, offset);
   return [...source.items];
 }
 
@@ -71,7 +71,7 @@ function entriesArgument(
   const pairs = entries?.filter((pair) => pair !== null);
   if (pairs === undefined || pairs.length !== entries?.length)
     throw corrupt(callable, args, offset, 'a dict or pairs');
-  budget.charge(80 * pairs.length, callable.name, offset);
+  budget.chargeObjects(80 * pairs.length, callable.name, offset);
   return pairs.map(([key, value]) => [key, value]);
 }
 
@@ -84,7 +84,7 @@ function pairOf(value: PyValue): [PyValue, PyValue] | null {
 const codecsEncode: Meaning = (args, callable, budget, offset) => {
   const [text, encoding] = args;
   if (typeof text !== 'string') throw corrupt(callable, args, offset, 'a string and an encoding');
-  budget.charge(text.length, callable.name, offset);
+  budget.chargeObjects(text.length, callable.name, offset);
   if (encoding === 'latin1' || encoding === 'latin-1') {
     const bytes = encodeLatin1(text);
     if (bytes === null) throw corrupt(callable, args, offset, 'Latin-1 text');
