@@ -25,7 +25,7 @@ export const COMMANDS: CommandTable = {
   },
   compile: {
     summary: 'compile a model file to ONNX',
-    ignores: ['data', 'quiet'],
+    ignores: ['data'],
     load: async () => (await import('./model/compile.ts')).compileCommand,
   },
   push: {

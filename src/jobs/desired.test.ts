@@ -7,7 +7,7 @@ import { openLedger } from '../store/ledger/open.ts';
 import { applyJobs } from './desired.ts';
 import { LocalJobs } from './local.ts';
 
-const HERE = { cores: 2, folder: '/home', isFile: () => false };
+const HERE = { cores: 2, folder: '/home', isThere: () => false };
 const ACTOR = { by: 'ann' };
 const job = { model: 'churn@2', input: 'a.csv', key: 'id', output: 'b.csv' };
 

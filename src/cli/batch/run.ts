@@ -6,6 +6,7 @@ import type { JobSpec } from '../../jobs/spec/spec.ts';
 import type { Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { DefineCommand } from '../command.ts';
 import { withControl } from '../connection/control.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { completeRun, interruptSignal } from './execute.ts';
 import { type BatchOptions, runStarter, withLedger } from './ledger.ts';
@@ -17,7 +18,7 @@ interface RunOptions extends BatchOptions, JobSpecOptions {
 
 /** `batch run`: a job from flags or a file; the row of its run is durable before anything else is looked at. */
 export const batchRunCommand: DefineCommand = (command, terminal) => {
-  withJobFlags(command)
+  withReadingOptions(withJobFlags(command))
     .description(
       'Scores a table: every input row gets one outcome, and every scored row appears in the output once. Run again under the same name, the job continues where it was interrupted.',
     )

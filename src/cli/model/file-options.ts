@@ -48,7 +48,7 @@ function declared(command: Command): Command {
   const allow = new Option('--allow <permission>', 'additional permission for Python (repeatable)')
     .choices(['network', 'build'])
     .argParser(permissionsOf(command));
-  return command
+  const python = command
     .addOption(
       new Option('--runtime <runtime>', 'engine that executes the model').choices([
         'native',
@@ -64,7 +64,20 @@ function declared(command: Command): Command {
     .option('--requirements <file>', 'packages that the model needs; unpinned ones are pinned once')
     .option('--python <version>', 'version of Python, such as 3.11 (default: one that fits the packages)')
     .option('--script <file>', 'inference script, in place of the model or around a compiled one')
-    .addOption(allow)
+    .addOption(allow);
+  return chosen(python).option(
+    '--max-model <size>',
+    'largest model file to read, if you trust it (default: an eighth of the memory)',
+    modelSizeOf(command),
+  );
+}
+
+/** Declares what may be chosen of a model file, on a command that takes names of versions as well. */
+export const withReadingOptions = (command: Command): Command =>
+  optionGroup(command, 'Model Options', chosen);
+
+const chosen = (command: Command): Command =>
+  command
     .option(
       '--missing <number>',
       'number that is missing beside NaN, for XGBoost whose file does not store it',
@@ -78,13 +91,7 @@ function declared(command: Command): Command {
     .option(
       '--member <name>',
       'model that is meant in a file that holds several things; scaler,model runs one after the other',
-    )
-    .option(
-      '--max-model <size>',
-      'largest model file to read, if you trust it (default: an eighth of the memory)',
-      modelSizeOf(command),
     );
-}
 
 /** Undefined for NaN, which is missing in any case. */
 const numberOf =

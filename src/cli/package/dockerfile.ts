@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 
-interface PackageDockerfileOptions extends ControlOptions {
+interface PackageDockerfileOptions extends ControlOptions, ReadingChoices {
   readonly name?: string;
   readonly output: string;
   readonly baseArchive?: string;
@@ -10,7 +12,7 @@ interface PackageDockerfileOptions extends ControlOptions {
 
 /** `package dockerfile`: a build context, for whoever builds with Docker, podman or buildah. */
 export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
-  withControlOptions(command)
+  withReadingOptions(withControlOptions(command))
     .description(
       'Writes a build context that serves a version: Dockerfile, the pinned base, this program and the proved bundle. The build needs no network, unless Python runs the version: then it pulls Python and installs the locked environment.',
     )

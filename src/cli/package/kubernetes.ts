@@ -1,3 +1,4 @@
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import {
@@ -6,14 +7,15 @@ import {
   kubernetesModelFacts,
   withKubernetesFlags,
 } from '../deploy/kubernetes-options.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 
-interface PackageKubernetesOptions extends ControlOptions, KubernetesFlags {
+interface PackageKubernetesOptions extends ControlOptions, ReadingChoices, KubernetesFlags {
   readonly output: string;
 }
 
 /** `package kubernetes`: objects as files that a person can read and own, and the same as a chart. */
 export const packageKubernetesCommand: DefineCommand = (command, terminal) => {
-  withKubernetesFlags(withControlOptions(command))
+  withKubernetesFlags(withReadingOptions(withControlOptions(command)))
     .description(
       'Writes the objects of Kubernetes that serve a version: one a file with a kustomization.yaml, and the same as a chart of Helm in chart/.',
     )

@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
+import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
 import { type ControlOptions, withControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
+
+/** Which data folder or server is asked, what the version is called, and what was chosen of a file. */
+export interface PackagedOptions extends ControlOptions, ReadingChoices {
+  readonly name?: string | undefined;
+}
 
 /**
  * The version that `package` and `deploy` are about: a file, which is proved where it is new, or `M[@VERSION]` of a
@@ -12,7 +18,7 @@ import type { Terminal } from '../output/terminal.ts';
  */
 export async function packagedModel(
   word: string,
-  options: ControlOptions & { readonly name?: string | undefined },
+  options: PackagedOptions,
   terminal: Terminal,
 ): Promise<PackagedModel> {
   const { stem } = await import('../../config/models.ts');
@@ -25,6 +31,7 @@ export async function packagedModel(
       dataDir: resolve(options.data),
       ask: (work) => withControl(options, work),
       onProgress: (stage) => progress.update(stage),
+      choices: choicesOf(options),
       action: 'package',
     });
     const { bundle, manifest } = accepted;

@@ -7,9 +7,11 @@ import type { BuiltImage } from '../../deploy/image/image.ts';
 import type { Platform } from '../../deploy/image/layout.ts';
 import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 import { shellWord } from '../output/shell.ts';
 import type { Terminal } from '../output/terminal.ts';
 import {
@@ -21,7 +23,7 @@ import {
 } from './oci-push.ts';
 import { withRegistryOptions } from './registry-options.ts';
 
-interface PackageOciOptions extends ControlOptions, ImagePushFlags {
+interface PackageOciOptions extends ControlOptions, ReadingChoices, ImagePushFlags {
   readonly name?: string;
   readonly output?: string;
   readonly platform: string;
@@ -40,7 +42,7 @@ interface Made extends BuiltImage {
 
 /** `package oci`: the image of a version, written without Docker. */
 export const packageOciCommand: DefineCommand = (command, terminal) => {
-  withRegistryOptions(withControlOptions(command))
+  withRegistryOptions(withReadingOptions(withControlOptions(command)))
     .description(
       'Writes the image of a version, without Docker: the same bytes wherever it is made. Run it with any container runtime, or push it to a registry.',
     )

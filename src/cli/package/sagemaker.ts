@@ -1,8 +1,10 @@
 import type { SageMakerFlags } from '../../deploy/sagemaker/from-flags.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 
-interface PackageSageMakerOptions extends ControlOptions, SageMakerFlags {
+interface PackageSageMakerOptions extends ControlOptions, ReadingChoices, SageMakerFlags {
   readonly output: string;
   readonly name?: string;
   readonly beside?: string;
@@ -12,7 +14,7 @@ interface PackageSageMakerOptions extends ControlOptions, SageMakerFlags {
 
 /** `package sagemaker`: a deployment on SageMaker as a folder that a person can read, change and own. */
 export const packageSageMakerCommand: DefineCommand = (command, terminal) => {
-  withControlOptions(command)
+  withReadingOptions(withControlOptions(command))
     .description(
       'Writes a deployment on SageMaker: the archive of the version, the document that `deploy sagemaker` carries out, the requests that it comes to, and the policies that it needs.',
     )

@@ -1,11 +1,16 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { JobSpec, SparkSpec } from '../../jobs/spec/spec.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControl, withControlOptions } from '../connection/control.ts';
 import { exampleText } from '../group.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 
-interface PackageSparkOptions extends ControlOptions {
+/** Its `columns` are those of the output. */
+type FileChoices = Pick<ReadingChoices, 'member' | 'missing' | 'iterations'>;
+
+interface PackageSparkOptions extends ControlOptions, FileChoices {
   readonly input: string;
   readonly key: string;
   readonly output: string;
@@ -18,7 +23,7 @@ interface PackageSparkOptions extends ControlOptions {
 
 /** `package spark`: the job that `batch run --engine spark` runs, to be started by hand. */
 export const packageSparkCommand: DefineCommand = (command, terminal) => {
-  withControlOptions(command)
+  withReadingOptions(withControlOptions(command))
     .description(
       'Writes a job of Spark: scorer, model, a sample with its answers, and the line that starts it.',
     )
@@ -47,6 +52,7 @@ export const packageSparkCommand: DefineCommand = (command, terminal) => {
       const { spec, secrets } = splitSecrets(await specOfPackage(model, options));
       const progress = terminal.progress(model);
       const { accepted } = await resolveModel(spec.model, {
+        choices: spec.choices,
         dataDir: resolve(options.data),
         ask: (work) => withControl(options, work),
         onProgress: (stage) => progress.update(stage),
@@ -71,10 +77,21 @@ async function specOfPackage(model: string, options: PackageSparkOptions): Promi
   const surroundings = {
     cores: 1,
     folder: process.cwd(),
-    isFile: (path: string) => existsSync(path) && statSync(path).isFile(),
+    isThere: (path: string) => existsSync(path),
   };
-  const { input, key, columns, features, master, sparkConf, staging } = options;
+  const { member, missing, iterations, input, key, columns, features } = options;
+  const { master, sparkConf, staging } = options;
   const output = `${(staging ?? join(resolve(options.output), 'scored')).replace(/\/$/, '')}/`;
-  const flags = { job: 'packaged', model, input, key, columns, features, output, outputFormat: 'parquet' };
+  const flags = {
+    job: 'packaged',
+    model,
+    ...{ member, missing, iterations },
+    input,
+    key,
+    columns,
+    features,
+    output,
+    outputFormat: 'parquet',
+  };
   return specOf({ ...flags, engine: 'spark', master, sparkConf }, surroundings);
 }

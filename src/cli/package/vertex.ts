@@ -1,8 +1,10 @@
 import type { VertexFlags } from '../../deploy/vertex/from-flags.ts';
+import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 
-interface PackageVertexOptions extends ControlOptions, VertexFlags {
+interface PackageVertexOptions extends ControlOptions, ReadingChoices, VertexFlags {
   readonly output: string;
   readonly name?: string;
   readonly beside?: string;
@@ -10,7 +12,7 @@ interface PackageVertexOptions extends ControlOptions, VertexFlags {
 
 /** `package vertex`: a deployment on Vertex AI as a file that a person can read, change and own. */
 export const packageVertexCommand: DefineCommand = (command, terminal) => {
-  withControlOptions(command)
+  withReadingOptions(withControlOptions(command))
     .description(
       'Writes a deployment on Vertex AI: the document that `deploy vertex` carries out, the requests that it comes to, and the role that it needs.',
     )

@@ -7,6 +7,7 @@ import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import { requireIntegrity } from '../../registry/integrity.ts';
 import { SUMS } from '../../registry/sums.ts';
 import type { AcceptedVersion } from '../../registry/version.ts';
+import type { JobChoices } from '../spec/spec.ts';
 
 /** The model of a run. */
 export interface JobModel {
@@ -25,6 +26,8 @@ export interface ModelOptions {
   readonly dataDir: string;
   readonly ask: AskControl;
   readonly onProgress: (stage: string) => void;
+  /** What was chosen of a file. */
+  readonly choices?: JobChoices | undefined;
   /** What is to be done with it, for messages. */
   readonly action?: string;
 }
@@ -34,21 +37,26 @@ const REFERENCE = /^([A-Za-z0-9][\w.-]{0,127})(?:@([\w.-]{1,128}))?$/;
 /**
  * The model that a job names: a file, which is proved where it is new; the folder of a packaged version, which is taken as
  * it is; or `M@V`, `M@alias`, or `M` alone, which is the version that its endpoint rests on, else its newest ready one.
- * Throws FILE_NOT_FOUND, BUNDLE_DAMAGED, MODEL_NOT_FOUND, VERSION_UNKNOWN, VERSION_STATE, BUNDLE_GONE, and what accepting
+ * Throws FILE_NOT_FOUND, CHOICES_SETTLED, BUNDLE_DAMAGED, MODEL_NOT_FOUND, VERSION_UNKNOWN, VERSION_STATE, BUNDLE_GONE, and what accepting
  * a file throws.
  */
 export async function resolveModel(reference: string, options: ModelOptions): Promise<JobModel> {
   const { dataDir, onProgress } = options;
   if (existsSync(reference)) {
     const packaged = await packagedVersion(resolve(reference));
-    if (packaged !== null) return packaged;
-    const accepted = await admitFile(reference, { dataDir, name: basename(reference), onProgress });
+    if (packaged !== null) return settled(packaged, reference, options);
+    const accepted = await admitFile(reference, {
+      dataDir,
+      name: basename(reference),
+      ...options.choices,
+      onProgress,
+    });
     return { accepted, digest: basename(accepted.bundle), name: null, version: null };
   }
   const [, name, which] = REFERENCE.exec(reference) ?? [];
   if (name === undefined || (which === undefined && /\.\w+$/.test(name)))
     throw new PlimsollError('FILE_NOT_FOUND', { path: reference });
-  const found = await registered(options.ask, name, which);
+  const found = settled(await registered(options.ask, name, which), reference, options);
   if (found.state !== 'ready') {
     const details = {
       action: options.action ?? 'score with',
@@ -59,6 +67,13 @@ export async function resolveModel(reference: string, options: ModelOptions): Pr
     throw new PlimsollError('VERSION_STATE', { ...details, wanted: 'ready' });
   }
   return fromBundle(dataDir, found);
+}
+
+/** What was chosen of a version is part of it. Throws CHOICES_SETTLED where something else is to be. */
+function settled<T>(found: T, model: string, { choices = {} }: ModelOptions): T {
+  const said = Object.keys(choices).map((name) => `--${name}`);
+  if (said.length === 0) return found;
+  throw new PlimsollError('CHOICES_SETTLED', { choices: said.join(' and '), model });
 }
 
 /** Whoever misspelt a path reads that it was taken for a name. */

@@ -62,13 +62,15 @@ export function replayOf({ base, dataDir, rows, model }: ReplayRequest): ReplayR
   mkdirSync(folder, { recursive: true });
   const uri = join(folder, `rows.${input.format}`);
   writeFileSync(uri, input.text, { flush: true });
-  const { spark: _, carried: __, ...kept } = spec;
+  const { spark: _, carried: __, choices, ...kept } = spec;
   return {
     id: `${base.id}-${digest}`,
     due: `replay/${base.id}/${digest}`,
     spec: {
       ...kept,
       model: model ?? spec.model,
+      // Of another model nothing was chosen.
+      ...(model === null && choices !== undefined ? { choices } : {}),
       source: { uri, format: input.format },
       features: plan.inputs,
       ...carriedOf(spec),

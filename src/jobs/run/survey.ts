@@ -38,7 +38,7 @@ export async function survey(spec: JobSpec, before: EarlierPlan, options: Survey
   const { source, onStep, onBound } = options;
   const onProgress = (): void => onStep({ phase: 'model' });
   onProgress();
-  const model = await resolveModel(spec.model, { ...options, onProgress });
+  const model = await resolveModel(spec.model, { ...options, choices: spec.choices, onProgress });
   const { signature } = model.accepted.manifest;
   const listed = await retrySource(() => source.list());
   const inputs = bindInputs(signature, listed.columns, spec);

@@ -22,6 +22,7 @@ const CHUNK_ROWS = 122_880;
 const CHUNK_ROWS_MAX = 10_000_000;
 const LANES_MAX = 64;
 const COLUMNS_MAX = 20_000;
+const FLOAT32_MAX = 3.4e38;
 /** Characters of a URI: it may hold a query. */
 const URI_MAX = 110_000;
 export const FORMATS = ['parquet', 'csv', 'jsonl', 'arrow'] as const;
@@ -152,6 +153,21 @@ export const JOB = record({
     text('^[^\\u0000]{1,4096}$', 'a model file, M, M@VERSION or M@ALIAS'),
     null,
     'path of a model file, or M, M@VERSION, M@ALIAS of the registry',
+  ),
+  member: field(
+    orNothing(text('^[^\\u0000]{1,1000}$', 'the name of a member, or several with commas')),
+    null,
+    'model that is meant in a file or folder that holds several things',
+  ),
+  missing: field(
+    orNothing(number({ min: -FLOAT32_MAX, max: FLOAT32_MAX })),
+    null,
+    'number that is missing beside NaN, for XGBoost whose file does not store it',
+  ),
+  iterations: field(
+    orNothing(whole(1, Number.MAX_SAFE_INTEGER)),
+    null,
+    'first iterations of boosting that predict, or trees of a forest; left out, all',
   ),
   input: field(place(SOURCE), null, 'where rows come from'),
   key: field(column, null, 'column that names a row'),

@@ -6,6 +6,9 @@ import type { JobSpec } from './spec.ts';
 export interface Flags {
   readonly job: string;
   readonly model?: string | undefined;
+  readonly member?: string | undefined;
+  readonly missing?: number | undefined;
+  readonly iterations?: number | undefined;
   readonly input?: string | undefined;
   readonly inputFormat?: string | undefined;
   readonly output?: string | undefined;
@@ -37,6 +40,9 @@ export interface Flags {
 const FLAGS: Readonly<Record<string, string>> = {
   job: '--job',
   model: '--model',
+  member: '--member',
+  missing: '--missing',
+  iterations: '--iterations',
   'input.uri': '--input',
   'input.format': '--input-format',
   'output.uri': '--output',
@@ -71,6 +77,9 @@ export function specOf(flags: Flags, surroundings: Surroundings): JobSpec {
 const documentOf = (flags: Flags): unknown =>
   given({
     model: flags.model,
+    member: flags.member,
+    missing: flags.missing,
+    iterations: flags.iterations,
     input: given({ uri: flags.input, format: flags.inputFormat }),
     key: flags.key,
     columns: listed(flags.columns),

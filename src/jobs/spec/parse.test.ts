@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Flags, specOf } from './flags.ts';
 import { type Surroundings, specsOf } from './parse.ts';
 
-const HERE: Surroundings = { cores: 8, folder: '/home', isFile: (path) => path.endsWith('.joblib') };
+const HERE: Surroundings = { cores: 8, folder: '/home', isThere: (path) => path.endsWith('.joblib') };
 const FLAGS: Flags = {
   job: 'nightly',
   model: 'm.joblib',
@@ -43,6 +43,12 @@ describe('a job by flags', () => {
       },
     });
     expect(specOf(FLAGS, { ...HERE, cores: 1 }).options.lanes).toBe(1);
+  });
+
+  it('keeps what was chosen of the model file, and says by which flag it cannot', () => {
+    const chosen = { member: 'scaler,model', missing: -999, iterations: 20 };
+    expect(specOf({ ...FLAGS, ...chosen }, HERE).choices).toEqual(chosen);
+    expect(refused({ iterations: 0 })).toEqual([expect.stringMatching(/^--iterations is 0/)]);
   });
 
   it('takes all that can be said', () => {

@@ -17,8 +17,8 @@ export interface Surroundings {
   readonly cores: number;
   /** Absolute path that others are relative to. */
   readonly folder: string;
-  /** Whether there is a file: what tells a model file from the name of a registered model. */
-  readonly isFile: (path: string) => boolean;
+  /** Whether there is a file or folder: what tells a model file from the name of a registered model. */
+  readonly isThere: (path: string) => boolean;
 }
 
 /** Workers where nothing is said: more of them would take the machine from a server beside the run. */
@@ -100,13 +100,23 @@ function repeated(path: string, names: readonly string[]): [boolean, string][] {
   return [[twice !== undefined, `${path} has ${JSON.stringify(twice)} twice`]];
 }
 
-function completed(job: string, document: JobDocument, { cores, folder, isFile }: Surroundings): JobSpec {
+function choicesOf({ member, missing, iterations }: JobDocument): Pick<JobSpec, 'choices'> {
+  const choices = {
+    ...(member === null ? {} : { member }),
+    ...(missing === null ? {} : { missing }),
+    ...(iterations === null ? {} : { iterations }),
+  };
+  return Object.keys(choices).length === 0 ? {} : { choices };
+}
+
+function completed(job: string, document: JobDocument, { cores, folder, isThere }: Surroundings): JobSpec {
   const { input, output, options, key, columns, features, spark } = document;
   const file = absolute(document.model, folder);
   const { lanes, ...others } = options;
   return {
     job,
-    model: isFile(file) ? file : document.model,
+    model: isThere(file) ? file : document.model,
+    ...choicesOf(document),
     source: { uri: absoluteUri(input.uri, folder), format: input.format },
     key,
     // The key is there anyway.

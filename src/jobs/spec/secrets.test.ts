@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const HERE = { cores: 2, folder: '/home', isFile: () => false };
+const HERE = { cores: 2, folder: '/home', isThere: () => false };
 const CANARY = 'c4n4ry';
 const given = (output: string, input = `https://h/a.csv?sig=${CANARY}1`) =>
   specOf({ job: 'j', model: 'm@1', input, output, key: 'id' }, HERE);

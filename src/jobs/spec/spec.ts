@@ -3,11 +3,22 @@ import type { Static } from 'typebox';
 import type { FORMATS, OPTIONS, SINK, SOURCE } from './document.ts';
 import type { SPARK } from './spark.ts';
 
+/** What is said of a model file that the file itself leaves open; each absent where nothing was. */
+export interface JobChoices {
+  readonly member?: string | undefined;
+  /** The number that is missing beside NaN. */
+  readonly missing?: number | undefined;
+  /** The first iterations of boosting, or trees of a forest. */
+  readonly iterations?: number | undefined;
+}
+
 export interface JobSpec {
   /** Letters, digits, `.`, `_`, `-`; at most 128. */
   readonly job: string;
-  /** Path of a model file, `M`, `M@V` or `M@alias`. */
+  /** Path of a model file or folder, `M`, `M@V` or `M@alias`. */
   readonly model: string;
+  /** What was chosen of that file; absent where nothing was. */
+  readonly choices?: JobChoices;
   readonly source: SourceSpec;
   /** Column that names a row. */
   readonly key: string;

@@ -57,6 +57,7 @@ const JOB_SPEC: ValueSchema<JobSpec> = shape(
     }),
   },
   {
+    choices: shape({}, { member: anyText, missing: anyNumber, iterations: anyInteger }),
     rejects: anyText,
     carried: STORED_SOURCE,
     spark: shape({ master: anyText, conf: tableOf(anyText, anyText), staging: orNull(anyText) }),

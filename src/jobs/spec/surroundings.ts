@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Surroundings } from './parse.ts';
 
@@ -6,5 +6,5 @@ import type { Surroundings } from './parse.ts';
 export const surroundingsHere = (): Surroundings => ({
   cores: availableParallelism(),
   folder: process.cwd(),
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+  isThere: (path) => existsSync(path),
 });

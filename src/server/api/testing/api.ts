@@ -87,7 +87,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
   const dataDir = mkdtempSync(join(tmpdir(), 'plimsoll-api-'));
   const ledger = await openLedger('sqlite::memory:');
   const clock = { now: () => 0, monotonic: () => 0 };
-  const surroundings = { cores: 2, folder: dataDir, isFile: () => false };
+  const surroundings = { cores: 2, folder: dataDir, isThere: () => false };
   const jobs = new LocalJobs({ ledger, clock, holder: 'test', dataDir, surroundings });
   const job = { name: 'churn', spec: aSpec({ job: 'churn' }), createdAt: 0, createdBy: 'test' };
   const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: job.spec, state: 'queued' } as const;
