@@ -5,6 +5,7 @@ import { type CaseVerdict, evaluateFixture } from '../e2e/exactness/evaluate.ts'
 import { listFixtures } from '../e2e/exactness/fixture.ts';
 import { newTally, type Tally } from '../e2e/exactness/judge.ts';
 import { KNOWN_GAPS } from '../e2e/exactness/known.ts';
+import { openPmml, PMML_NAMES, tallyOf } from '../e2e/exactness/pmml-documents.ts';
 import { ENGINES, type EngineName } from '../e2e/exactness/replay.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -131,7 +132,23 @@ function estimatorSections(cases: readonly CaseVerdict[]): string[] {
   });
 }
 
-function page(cases: readonly CaseVerdict[]): string {
+/** Documents of PMML by name: what wrote them, and the answers of each engine beside JPMML's. */
+async function pmmlSection(): Promise<string> {
+  const sums = { native: new Map<string, Tally>(), onnx: new Map<string, Tally>() };
+  for (const name of [...PMML_NAMES].sort()) {
+    const document = await openPmml(name);
+    const { fixture, native, onnx } = document;
+    const key = `${name} (${fixture.class})`;
+    sums.native.set(key, await tallyOf(document, native));
+    if (onnx !== null) sums.onnx.set(key, await tallyOf(document, onnx));
+    await onnx?.close();
+  }
+  const text =
+    'Documents of `fixtures/pmml` beside the answers of JPMML, within 1e-9. Those of the second table are compiled, too.';
+  return `\n## PMML: documents beside JPMML\n\n${text}\n\n${table('document (native)', sums.native)}\n${table('document (onnx)', sums.onnx)}`;
+}
+
+function page(cases: readonly CaseVerdict[], pmml: string): string {
   const others = cases.filter(({ made }) => made === null);
   const engines = ENGINES.map(
     (engine) =>
@@ -144,6 +161,7 @@ function page(cases: readonly CaseVerdict[]): string {
     HEAD,
     ...estimatorSections(others),
     ...boosterSections(cases),
+    pmml,
     ...engines,
     `\n## Known gaps\n\n${gaps.join('\n')}\n`,
   ].join('');
@@ -157,5 +175,5 @@ for (const file of files) {
   const verdict = await evaluateFixture(file);
   if (verdict) cases.push(verdict);
 }
-writeFileSync(join(ROOT, 'docs/exactness.md'), page(cases));
+writeFileSync(join(ROOT, 'docs/exactness.md'), page(cases, await pmmlSection()));
 console.log(`docs/exactness.md: ${files.length} models`);
