@@ -16,7 +16,7 @@ export const COMMANDS: CommandTable = {
   },
   inspect: {
     summary: 'describe a model file without running it',
-    ignores: ['data', 'quiet'],
+    ignores: ['data'],
     load: async () => (await import('./model/inspect.ts')).inspectCommand,
   },
   verify: {
@@ -107,7 +107,6 @@ export const COMMANDS: CommandTable = {
   },
   doctor: {
     summary: 'check this machine, or how a model file can run',
-    ignores: ['quiet'],
     load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
   completion: {

@@ -15,11 +15,14 @@ import { type ReadModel, readParts } from './read-parts.ts';
 import { withStatedColumns } from './stated-columns.ts';
 
 /** With a `maxModel`, the other limits on sizes and time grow as well. */
-export interface ReadOptions extends ReadingChoices, MemoryOptions {}
+export interface ReadOptions extends ReadingChoices, MemoryOptions {
+  /** Hears now and then how far the reading has come, from 0 to 1; null where the file does not tell. */
+  readonly onRead?: ((share: number | null) => void) | undefined;
+}
 
 function readContext(
   size: number,
-  { maxModel, member, iterations, modelClass, memory = totalMemory() }: ReadOptions,
+  { maxModel, member, iterations, modelClass, onRead, memory = totalMemory() }: ReadOptions,
 ): ReadContext {
   return {
     member: member ?? null,
@@ -28,6 +31,7 @@ function readContext(
     limits: limitsForModel({ size, memory, maxModel }),
     codecs: CODECS,
     now: computedMillis,
+    onBytes: onRead && ((bytes) => onRead(bytes === null ? null : Math.min(1, bytes / size))),
   };
 }
 
@@ -47,7 +51,9 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
     const files = partFilesIn(path);
     const size = files.reduce((sum, file) => sum + file.size, 0);
     checkModelSize({ name: path, size }, options);
-    const model = readParts(path, files, readContext(size, options));
+    // Of several files the bytes of one tell nothing of the whole.
+    const told = options.onRead && (() => options.onRead?.(null));
+    const model = readParts(path, files, readContext(size, { ...options, onRead: told }));
     return { ...model, ...chosen(model, options) };
   }
   const source = openFile(path);

@@ -6,6 +6,8 @@ import type { LimitName, ReadLimits } from './limits.ts';
 export class ReadBudget {
   readonly limits: ReadLimits;
   readonly #now: () => number;
+  readonly #onBytes: ReadContext['onBytes'];
+  #isPacked = false;
   readonly #start: number;
   readonly #used = new Map<LimitName, number>();
   #bytes = 0;
@@ -13,9 +15,10 @@ export class ReadBudget {
   readonly #decoded = new WeakSet<Uint8Array>();
   #opcodes = 0;
 
-  constructor(context: Pick<ReadContext, 'limits' | 'now'>) {
+  constructor(context: Pick<ReadContext, 'limits' | 'now' | 'onBytes'>) {
     this.limits = context.limits;
     this.#now = context.now;
+    this.#onBytes = context.onBytes;
     this.#start = context.now();
   }
 
@@ -66,8 +69,14 @@ export class ReadBudget {
     this.checkTime('a pickle', offset);
   }
 
+  /** From here on offsets are those of what a file unpacks to. */
+  unpacks(): void {
+    this.#isPacked = true;
+  }
+
   /** Called now and then by long loops. */
   checkTime(what: string, offset: number): void {
+    this.#onBytes?.(this.#isPacked ? null : offset);
     const elapsed = Math.round(this.#now() - this.#start);
     if (elapsed > this.limits.cpuMs) throw this.over('cpuMs', elapsed, what, offset);
   }

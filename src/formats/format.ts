@@ -35,6 +35,8 @@ export interface ReadContext {
    * thread: a machine that is busy with something else makes no file slow.
    */
   readonly now: () => number;
+  /** Hears now and then how many bytes of the file were read; null while what it unpacks to is. */
+  readonly onBytes?: ((bytes: number | null) => void) | undefined;
 }
 
 /** One file format: a cheap look at the first bytes, then the whole as plain data. No format knows another. */

@@ -33,7 +33,10 @@ export const doctorCommand: DefineCommand = (command, terminal) => {
       if (file !== undefined) {
         const { diagnoseModelFile, diagnosisPage } = await import('./model-file.ts');
         const { printableData } = await import('../output/printable.ts');
-        const found = await diagnoseModelFile(file, options);
+        const { whileReading } = await import('../model/open-model.ts');
+        const found = await whileReading(terminal, file, (onRead) =>
+          diagnoseModelFile(file, options, onRead),
+        );
         terminal.answer(found, () => diagnosisPage(printableData(found)));
         return;
       }

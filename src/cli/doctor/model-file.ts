@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isPlimsollError, type PlimsollError } from '../../core/errors.ts';
 import { withFile } from '../../files/file-source.ts';
+import type { ReadOptions } from '../../files/read-model.ts';
 import { type FormatGuess, GUESS_BYTES, guessFormat } from '../../files/unread-format.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import { isFolder } from '../../registry/python/folder.ts';
@@ -24,13 +25,18 @@ import { styled } from '../output/terminal.ts';
 const UNREAD = /^(?:FORMAT_UNKNOWN|FILE_UNREADABLE|READ_|GRAPH_|MODEL_)/;
 
 /** Throws USAGE, FILE_NOT_FOUND, SAVED_INVALID; whatever else stands in the way is part of the diagnosis. */
-export async function diagnoseModelFile(path: string, options: ModelFileOptions): Promise<ModelDiagnosis> {
+export async function diagnoseModelFile(
+  path: string,
+  options: ModelFileOptions,
+  onRead?: ReadOptions['onRead'],
+): Promise<ModelDiagnosis> {
   const demands = checkedDemands(options, { command: 'doctor', model: path });
   const { script, requirements } = demands;
   const { runtime, trust = false, maxModel } = options;
   const requested = { path, runtime, trust, script, requirements, options: wordsOf(options) };
   try {
-    return diagnoseModel(await inspectModel(path, { maxModel, ...choicesOf(options), demands }), requested);
+    const reading = { maxModel, ...choicesOf(options), demands, onRead };
+    return diagnoseModel(await inspectModel(path, reading), requested);
   } catch (error) {
     if (!isPlimsollError(error) || !UNREAD.test(error.code) || !existsSync(path)) throw error;
     return unread(path, requested, error);

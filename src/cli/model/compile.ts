@@ -30,10 +30,10 @@ export const compileCommand: DefineCommand = (command, terminal) => {
     .action(async (file: string, options: CompileOptions) => {
       checkedDemands(options, { command: 'compile', model: file });
       if (options.runtime === 'python') throw notCompiled(file);
-      const { readModel } = await import('./open-model.ts');
+      const { readModel, whileReading } = await import('./open-model.ts');
       const { contentOf } = await import('../../registry/model-content.ts');
-      const { onnx, certificate, notes } = await graphOf(
-        contentOf(await readModel(file, options, (text) => terminal.note(text))),
+      const { onnx, certificate, notes } = await whileReading(terminal, file, async (onRead) =>
+        graphOf(contentOf(await readModel(file, { ...options, onRead }, (text) => terminal.note(text)))),
       );
       writeOutputFile(options.out, onnx);
       const report = { output: options.out, size: onnx.length, certificate, notes };

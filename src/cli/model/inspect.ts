@@ -15,11 +15,11 @@ export const inspectCommand: DefineCommand = (command, terminal) => {
     .action(async (file: string, options: ModelFileOptions) => {
       const { inspectModel } = await import('./inspect-report.ts');
       const demands = checkedDemands(options, { command: 'inspect', model: file });
-      const report = await inspectModel(file, {
-        maxModel: options.maxModel,
-        ...choicesOf(options),
-        demands,
-      });
+      const { whileReading } = await import('./open-model.ts');
+      const reading = { maxModel: options.maxModel, ...choicesOf(options), demands };
+      const report = await whileReading(terminal, file, (onRead) =>
+        inspectModel(file, { ...reading, onRead }),
+      );
       const { inspectPage } = await import('./inspect-page.ts');
       const { printableData } = await import('../output/printable.ts');
       terminal.answer(report, () => inspectPage(printableData(report), file));

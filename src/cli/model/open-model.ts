@@ -8,6 +8,21 @@ import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import { createEngine } from '../../registry/engines.ts';
 import { contentOf } from '../../registry/model-content.ts';
+import type { Terminal } from '../output/terminal.ts';
+
+/** Shows how far the reading of a file has come, as long as that takes. */
+export async function whileReading<T>(
+  terminal: Terminal,
+  path: string,
+  read: (onRead: NonNullable<ReadOptions['onRead']>) => Promise<T>,
+): Promise<T> {
+  const progress = terminal.progress(basename(path));
+  try {
+    return await read((share) => progress.update('reading', share ?? undefined));
+  } finally {
+    progress.done();
+  }
+}
 
 /** Reads a file as data, as far as it can be understood; of a saved or MLflow folder the model in it. Of parts `tell` hears what was made of them. */
 export async function readModel(

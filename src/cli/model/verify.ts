@@ -63,14 +63,13 @@ async function subjectFor(
   if (python !== null && (runtime === 'python' || requiresPython(python)))
     return { runsIn: 'python', demands: python };
   try {
-    const { readModel } = await import('./open-model.ts');
+    const { readModel, whileReading } = await import('./open-model.ts');
     const { contentOf } = await import('../../registry/model-content.ts');
-    return {
-      runsIn: 'engines',
-      content: contentOf(
-        await readModel(file, { maxModel, ...choicesOf(options) }, (text) => terminal.note(text)),
-      ),
-    };
+    const tell = (text: string): void => terminal.note(text);
+    const description = await whileReading(terminal, file, (onRead) =>
+      readModel(file, { maxModel, ...choicesOf(options), onRead }, tell),
+    );
+    return { runsIn: 'engines', content: contentOf(description) };
   } catch (error) {
     if (python === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     return { runsIn: 'python', demands: python };

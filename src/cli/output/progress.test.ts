@@ -35,6 +35,22 @@ test('longer work says what it does and how far it is, and leaves no trace', () 
   expect(written.length).toBe(draws);
 });
 
+test('work that never waits has the line drawn, ten times a second at most', () => {
+  let time = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
+  // A terminal that nobody told its size has none.
+  const progress = new ProgressLine('model.pkl', { ...out, columns: 0 });
+  const draws = [900, 1001, 1050, 1102].map((now) => {
+    time = now;
+    progress.update('reading', 0.5);
+    return written.length;
+  });
+  expect(draws).toEqual([0, 1, 1, 2]);
+  expect(written.at(-1)).toBe('\rmodel.pkl: reading ████████████░░░░░░░░░░░░ 50 %\u001b[K');
+  clock.mockRestore();
+  progress.done();
+});
+
 test('what is said in between takes the place of the line, which comes back', () => {
   const progress = new ProgressLine('model.pkl', out);
   progress.update('reading', 0.5);

@@ -36,13 +36,14 @@ export class ProgressLine implements ProgressIndicator {
   #share: number | undefined;
   #frame = 0;
   #isDrawn = false;
+  readonly #started = performance.now();
+  #drawnAt = 0;
 
   constructor(label: string, out: Out) {
     this.#label = label;
     this.#out = out;
-    const started = performance.now();
     this.#timer = setInterval(() => {
-      if (performance.now() - started >= QUIET_MS) this.#draw();
+      if (performance.now() - this.#started >= QUIET_MS) this.#draw();
     }, REDRAW_MS);
     this.#timer.unref();
   }
@@ -50,6 +51,9 @@ export class ProgressLine implements ProgressIndicator {
   update(text: string, share?: number): void {
     this.#text = text;
     this.#share = share;
+    // Work that never waits keeps the timer from its turn.
+    const now = performance.now();
+    if (now - this.#started >= QUIET_MS && now - this.#drawnAt >= REDRAW_MS) this.#draw();
   }
 
   done(): void {
@@ -65,10 +69,12 @@ export class ProgressLine implements ProgressIndicator {
 
   #draw(): void {
     this.#frame += 1;
+    this.#drawnAt = performance.now();
     this.#isDrawn = true;
     const line = fitted(
       { label: this.#label, text: this.#text, bar: bar(this.#share, this.#frame) },
-      (this.#out.columns ?? Number.POSITIVE_INFINITY) - 1,
+      // A terminal without a size says 0.
+      (this.#out.columns || Number.POSITIVE_INFINITY) - 1,
     );
     this.#out.write(`\r${line}${CLEAR_TO_END}`);
   }

@@ -27,6 +27,7 @@ export function unpack(
   budget: ReadBudget,
 ): Uint8Array {
   const { data, id, size, what, offset } = stream;
+  budget.unpacks();
   const corrupt = (found: string, wanted: string): PlimsollError =>
     new PlimsollError('READ_CORRUPT', { what, offset, found, wanted });
   const codec = codecs.find((candidate) => candidate.id === id);

@@ -27,6 +27,7 @@ export class ZipArchive {
     this.#bytes = bytes;
     this.#codecs = codecs;
     this.#budget = budget;
+    budget.unpacks();
     const entries = [...readDirectory(bytes, budget)].sort((a, b) => a.offset - b.offset);
     let free = 0;
     for (const entry of entries) {

@@ -5,7 +5,7 @@ import type { PythonDemands } from '../../../python/demands.ts';
 import type { OpenedPython } from '../../../registry/python/open.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import type { ModelFileOptions } from '../file-options.ts';
-import { type OpenModel, openModel } from '../open-model.ts';
+import { type OpenModel, openModel, whileReading } from '../open-model.ts';
 import { type OptionSubject, trustedPythonDemands } from './demands.ts';
 import { recordTrust, userAtHost } from './trust-log.ts';
 
@@ -37,7 +37,10 @@ export async function openRequestedModel(
   if (demands === null || (runtime !== 'python' && !requiresPython(demands))) {
     try {
       const engine = runtime === 'python' ? undefined : runtime;
-      return await openModel(model, engine, options, (text) => terminal.note(text));
+      const tell = (text: string): void => terminal.note(text);
+      return await whileReading(terminal, model, (onRead) =>
+        openModel(model, engine, { ...options, onRead }, tell),
+      );
     } catch (error) {
       if (demands === null || runtime !== undefined || !mayRunInPython(error)) throw error;
     }
