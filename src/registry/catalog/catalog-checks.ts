@@ -97,12 +97,18 @@ export async function tryVersion(trial: AcceptanceTrial): Promise<TrialOutcome> 
     const refusesGolden =
       error.code === 'INPUT_INVALID' && stage === 'format' && admission.golden !== undefined;
     const name = CHECK_OF[error.code] ?? (refusesGolden ? 'golden' : stage);
-    const detail = `${error.message} (${error.code})`;
+    const detail = `${error.message}${ownWay(error)} (${error.code})`;
     // What came of its code, by the layers that held while it ran.
     const { sandbox } = error.details;
     const held = typeof sandbox === 'string' ? [passed('sandbox', sandbox)] : [];
     return { checks: [...checks, ...held, { name, ok: false, detail }], refusal: error };
   }
+}
+
+/** The way on where it depends on what was found; the table of errors says the others by the code. */
+function ownWay({ code, hint }: PlimsollError): string {
+  const { hint: general } = new PlimsollError(code);
+  return /\{\w+\}/.test(general) ? `. ${hint}` : '';
 }
 
 function warmedApart(version: AcceptedVersion, { onProgress }: AdmitOptions): Promise<LoadingCost> {
