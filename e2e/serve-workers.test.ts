@@ -149,7 +149,8 @@ describe('serve --workers 2', () => {
   test('a parent that is killed leaves nobody behind', async () => {
     const server = await startTwo();
     const workers = childrenOf(server.child.pid!).map(({ pid }) => pid);
-    expect(workers).toHaveLength(3); // two that serve, one that decides
+    // Two that serve, one that decides, and for a moment one that looks at the files beside the model.
+    expect(workers.length).toBeGreaterThanOrEqual(3);
     const running = load(server.said.url, { clients: 4, keepAlive: true, body });
     await answeredBy(running, 1);
     await server.stop('SIGKILL');
