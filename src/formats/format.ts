@@ -43,5 +43,7 @@ export interface ReadContext {
 export interface FileFormatReader {
   readonly id: string;
   match(head: Uint8Array): boolean;
+  /** Bytes of the file and of all beside it that are read with it, where there are such. */
+  sizeOf?(source: ByteSource): number;
   read(source: ByteSource, context: ReadContext): ModelDescription;
 }

@@ -11,6 +11,7 @@ import type {
   ValueInfo,
   ValueName,
 } from './graph.ts';
+import { ONNX_LIMITS } from './limits.ts';
 
 /** ai.onnx 21 and ai.onnx.ml 5 (the first with TreeEnsemble): IR version 10 is the one released with them. */
 const IR_VERSION = 10;
@@ -122,6 +123,7 @@ export class GraphBuilder implements GraphBuilderApi {
       if (input !== '' && !this.#names.has(input))
         throw misuse(`node ${op} reads "${input}", which nothing defines`);
     }
+    this.#checkSize();
     const outputs = Array.from({ length: count }, () => this.#unique(op));
     const frozen: Record<string, NodeAttribute> = {};
     for (const [key, value] of Object.entries(attributes)) frozen[key] = toAttribute(value);
@@ -175,6 +177,19 @@ export class GraphBuilder implements GraphBuilderApi {
       graph: this.graph(),
       metadata: Object.freeze({ ...metadata }),
     });
+  }
+
+  /** A few operators of other frameworks become many nodes: what comes of a small file has an end. */
+  #checkSize(): void {
+    const { onnxInlinedNodes: limit } = ONNX_LIMITS;
+    const found = this.#names.size;
+    if (found > limit)
+      throw new PlimsollError('GRAPH_LIMIT', {
+        where: `the graph "${this.#name}"`,
+        found,
+        limit,
+        name: 'onnxInlinedNodes',
+      });
   }
 
   #claim(name: string): void {

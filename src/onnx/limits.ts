@@ -20,7 +20,7 @@ export interface OnnxLimits {
   readonly onnxTypeDepth: number;
   /** Bytes that initialisers and size-making operators come to at batch 1, beyond those of the file. */
   readonly onnxStaticBytes: number;
-  /** Trips of one Loop or Scan, times those of the loops around it. */
+  /** Trips of one Loop or Scan, times those of the loops around it; infinite where whoever runs the graph sees to its end. */
   readonly onnxTrips: number;
   /** Levels of one tree of an ensemble: onnxruntime takes a piece of the stack for each. */
   readonly onnxTreeDepth: number;

@@ -3,6 +3,7 @@ import type { StepOrigin } from '../../model/step-base.ts';
 import { ReadBudget } from '../budget.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { wholeFile } from '../whole-file.ts';
 import { isCbm, readCbm } from './cbm.ts';
 import { refusalsAt } from './failure.ts';
 import { firstTrees } from './first-trees.ts';
@@ -41,9 +42,7 @@ function describe(
   read: ReadBytes,
 ): ModelDescription {
   const budget = new ReadBudget(context);
-  budget.check('fileBytes', source.size, `"${source.name}"`, 0);
-  budget.charge(source.size, `"${source.name}"`, 0);
-  const file = read(source.slice(0, source.size), budget);
+  const file = read(wholeFile(source, budget), budget);
   const base = {
     format,
     framework: { name: 'catboost', version: versionOf(file.info) },

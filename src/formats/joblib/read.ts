@@ -3,6 +3,7 @@ import type { ByteSource, ReadContext } from '../format.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { notesOf, type PickleReading, readPickleValue, startReading } from '../pickle/read.ts';
 import type { PyValue } from '../pickle/value.ts';
+import { wholeFile } from '../whole-file.ts';
 import { decompress, detectCompression } from './compression.ts';
 import { type SideFiles, unwrapArray } from './wrappers.ts';
 
@@ -28,10 +29,7 @@ class JoblibReader implements SideFiles {
   }
 
   whole(source: ByteSource): Uint8Array {
-    const { budget } = this.reading;
-    budget.check('fileBytes', source.size, `"${source.name}"`, 0);
-    budget.charge(source.size, `"${source.name}"`, 0);
-    return source.slice(0, source.size);
+    return wholeFile(source, this.reading.budget);
   }
 
   unpack(bytes: Uint8Array): { bytes: Uint8Array; compression: ObjectFile['compression'] } {

@@ -89,6 +89,20 @@ describe('a file of Keras', () => {
     });
   });
 
+  it.each<[string, string, Record<string, unknown>, readonly (number | null)[]]>([
+    ['its features', 'LayerNormalization', { axis: -1, center: false, scale: false }, [null, 1e9]],
+    ['its categories', 'CategoryEncoding', { num_tokens: 1e12, output_mode: 'multi_hot' }, [null, 3]],
+  ])(
+    'whose words alone ask for a constant of all %s is refused before it is made',
+    (_, name, given, sizes) => {
+      const layer = { module: 'keras.layers', registered_name: null };
+      const input = { ...layer, class_name: 'InputLayer', config: { name: 'x', batch_shape: sizes } };
+      const made = { ...layer, class_name: name, config: { name: 'y', ...given } };
+      const bytes = withConfig({ ...config, config: { name: 'm', layers: [input, made] } });
+      expect(blockerOf(bytes)).toContain('up to 4194304 are');
+    },
+  );
+
   it.each<[string, Uint8Array, string]>([
     ['a Lambda', withLayer({ class_name: 'Lambda' }), 'Lambda'],
     ['a registered class', withLayer({ registered_name: 'mine>Dense' }), 'mine>Dense'],

@@ -6,6 +6,7 @@ import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { isHdf5 } from '../hdf5/superblock.ts';
 import { describeGraph } from '../onnx/describe.ts';
+import { wholeFile } from '../whole-file.ts';
 import { isKerasArchive, openArchive } from './archive.ts';
 import { compileFile } from './compile-file.ts';
 import { openHdf5Model } from './hdf5-model.ts';
@@ -35,9 +36,7 @@ function describe(
   open: OpenFile,
 ): ModelDescription {
   const budget = new ReadBudget(context);
-  budget.check('fileBytes', source.size, `"${source.name}"`, 0);
-  budget.charge(source.size, `"${source.name}"`, 0);
-  const bytes = source.slice(0, source.size);
+  const bytes = wholeFile(source, budget);
   const file = open(bytes, context, budget);
   const framework = { name: 'keras', version: file.version };
   const base = { format, framework, compression: null, globals: [], notes: [] };

@@ -8,6 +8,9 @@ import type { ModelArchitecture } from './architecture.ts';
 import type { KerasConfig } from './config.ts';
 import type { KerasTensor, TensorGraph } from './tensor-graph.ts';
 
+/** Numbers of a constant that no weight of the file stands for. */
+const MOST_MADE = 2 ** 22;
+
 /** What a layer is called with: tensors, plain values, and lists of both. */
 export type CallValue = CallTensor | CallList | CallPlain;
 export interface CallTensor {
@@ -167,6 +170,11 @@ export class LayerContext {
 
   unsupported(field: string, found: string, wanted: string): PlimsollError {
     return stepUnsupported(this.layer.origin, field, found, wanted);
+  }
+
+  /** Refuses what would become a constant of more numbers than a graph may keep of nothing but its own words. */
+  expectStorable(field: string, count: number): void {
+    if (!(count <= MOST_MADE)) throw this.unsupported(field, String(count), `up to ${MOST_MADE} are`);
   }
 
   /** A size that must be known before the graph runs. */

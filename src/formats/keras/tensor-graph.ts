@@ -1,4 +1,6 @@
-import { type DType, newTensor, type Tensor, type TensorData } from '../../model/tensor.ts';
+import { numbersTensor } from '../../model/numbers-tensor.ts';
+import type { DType, Tensor } from '../../model/tensor.ts';
+import { broadcastShapes } from '../../onnx/broadcast.ts';
 import { GraphBuilder } from '../../onnx/builder.ts';
 import { fromFront } from '../../onnx/check/fact.ts';
 import { ELEMENT_TYPE } from '../../onnx/dtype.ts';
@@ -33,14 +35,6 @@ const COMPARISONS = new Set([
 /** Operators that onnxruntime adds to those of ONNX. */
 const MICROSOFT = { domain: 'com.microsoft', version: 1 };
 
-const FLOAT16_BITS = new DataView(new ArrayBuffer(4));
-
-/** The nearest float16 of a number, as bits; ties go to even. */
-function float16Bits(value: number): number {
-  FLOAT16_BITS.setFloat16(0, value);
-  return FLOAT16_BITS.getUint16(0);
-}
-
 /** Puts nodes together and keeps account of types and shapes; operators are those of ai.onnx 21. */
 export class TensorGraph {
   readonly #builder: GraphBuilder;
@@ -72,7 +66,7 @@ export class TensorGraph {
 
   /** Numbers as a constant of a type. */
   numbers(values: readonly number[], dtype: DType, shape: readonly number[] = [values.length]): KerasTensor {
-    return this.tensor(newTensor(dtype, shape, numbersOf(values, dtype)));
+    return this.tensor(numbersTensor(values, dtype, shape));
   }
 
   scalar(value: number, dtype: DType): KerasTensor {
@@ -232,48 +226,8 @@ export class TensorGraph {
 
 const INT64_END = 2 ** 53 - 1;
 
-function numbersOf(values: readonly number[], dtype: DType): TensorData[DType] {
-  switch (dtype) {
-    case 'float64':
-      return Float64Array.from(values);
-    case 'float32':
-      return Float32Array.from(values);
-    case 'float16':
-      return Uint16Array.from(values, float16Bits);
-    case 'int64':
-      return BigInt64Array.from(values, BigInt);
-    case 'uint64':
-      return BigUint64Array.from(values, BigInt);
-    case 'int32':
-      return Int32Array.from(values);
-    case 'uint32':
-      return Uint32Array.from(values);
-    case 'int16':
-      return Int16Array.from(values);
-    case 'uint16':
-      return Uint16Array.from(values);
-    case 'int8':
-      return Int8Array.from(values);
-    case 'uint8':
-    case 'bool':
-      return Uint8Array.from(values);
-    case 'string':
-      return values.map(String);
-  }
-}
-
 const addSizes = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : a + b;
-
-function broadcastShapes(a: readonly (number | null)[], b: readonly (number | null)[]): (number | null)[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const left = i < rank - a.length ? 1 : (a[i - rank + a.length] ?? null);
-    const right = i < rank - b.length ? 1 : (b[i - rank + b.length] ?? null);
-    if (left === 1) return right;
-    return right === 1 ? left : (left ?? right);
-  });
-}
 
 function reshapedShape(from: readonly (number | null)[], sizes: readonly ReshapeSize[]): (number | null)[] {
   const shape = sizes.map((size, axis) =>

@@ -4,6 +4,7 @@ import { ReadBudget } from '../budget.ts';
 import { contentOrBlocker } from '../content-or-blocker.ts';
 import type { FileFormatReader } from '../format.ts';
 import { chosenIterations } from '../iterations.ts';
+import { wholeFile } from '../whole-file.ts';
 import { iterationsOf, looksLikeLightgbm, readModelText } from './model-text.ts';
 import { boosterOutline } from './outline.ts';
 import { boosterSteps } from './steps.ts';
@@ -17,10 +18,8 @@ export const lightgbmFormat: FileFormatReader = {
   read(source, context): ModelDescription {
     const budget = new ReadBudget(context);
     const what = `"${source.name}"`;
-    budget.check('fileBytes', source.size, what, 0);
-    budget.charge(source.size, what, 0);
     const { iterations } = context;
-    const model = readModelText(source.slice(0, source.size), what, budget, iterations ?? 0);
+    const model = readModelText(wholeFile(source, budget, what), what, budget, iterations ?? 0);
     chosenIterations(iterations, iterationsOf(model));
     const base = { origin: ORIGIN, features: null, featureNames: null };
     const { content, blockers } = contentOrBlocker(() => boosterSteps(model, base, { classes: null }));

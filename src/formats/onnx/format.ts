@@ -10,6 +10,7 @@ import { describeGraph } from './describe.ts';
 import { externalReader } from './external.ts';
 import { lintModel } from './lint.ts';
 import { looksLikeModel } from './match.ts';
+import { mostUsed } from './most-used.ts';
 
 /** ONNX files: checked and linted, then served as they are. */
 export const onnxFormat: FileFormatReader = {
@@ -41,13 +42,7 @@ export const onnxFormat: FileFormatReader = {
   },
 };
 
-/** Operators worth naming in an outline. */
-const MAX_OPERATORS = 12;
-
 function outlineOf({ graph, opsets, functions = [] }: OnnxModel): OutlineNode {
-  const counts = new Map<string, number>();
-  for (const { op } of graph.nodes) counts.set(op, (counts.get(op) ?? 0) + 1);
-  const operators = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_OPERATORS);
   return {
     path: '',
     class: 'ONNX graph',
@@ -59,7 +54,7 @@ function outlineOf({ graph, opsets, functions = [] }: OnnxModel): OutlineNode {
         .join(', '),
       nodes: String(graph.nodes.length),
       functions: String(functions.length),
-      operators: operators.map(([op, count]) => (count === 1 ? op : `${op} × ${count}`)).join(', '),
+      operators: mostUsed(graph.nodes.map(({ op }) => op)),
     },
     children: [],
   };

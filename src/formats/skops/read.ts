@@ -5,6 +5,7 @@ import { readJson } from '../json/read.ts';
 import type { ObjectFile } from '../object-file.ts';
 import { checkGraph } from '../pickle/graph.ts';
 import { notesOf, startReading } from '../pickle/read.ts';
+import { wholeFile } from '../whole-file.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import * as arrays from './arrays.ts';
 import * as containers from './containers.ts';
@@ -69,9 +70,7 @@ export function isSkopsFile(head: Uint8Array): boolean {
  */
 export function readSkopsFile(source: ByteSource, context: ReadContext): ObjectFile {
   const { budget, globals } = startReading(context);
-  budget.check('fileBytes', source.size, `"${source.name}"`, 0);
-  budget.charge(source.size, `"${source.name}"`, 0);
-  const archive = new ZipArchive(source.slice(0, source.size), context.codecs, budget);
+  const archive = new ZipArchive(wholeFile(source, budget), context.codecs, budget);
   const bytes = archive.read(SCHEMA);
   budget.charge(bytes.length, WHAT, 0);
   const schema = readJson(bytes, WHAT, budget);

@@ -1,8 +1,10 @@
 import { crc32c } from '../../bytes/crc32.ts';
 import { ProtoReader } from '../../bytes/protobuf.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { ReadBudget } from '../budget.ts';
 import type { ByteSource } from '../format.ts';
-import type { GraphBudget } from './graph-budget.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { GraphBudget } from './graph-budget.ts';
 import { readShape, type TensorShape } from './shape-proto.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readSortedTable, unmasked } from './table.ts';
@@ -10,7 +12,6 @@ import { dataTypeName, dtypeOfType, fromBytes, type TensorRefusals } from './ten
 
 /** Gives the values of variables by their keys in a checkpoint. */
 export interface Checkpoint {
-  readonly keys: ReadonlySet<string>;
   tensor(key: string, refuse: TensorRefusals): StoredTensor;
 }
 
@@ -24,41 +25,56 @@ interface BundleEntry {
   readonly sliced: boolean;
 }
 
+/** A file of the model by its path from the model's folder, or null where there is none. */
+type OpenModelFile = (path: string) => ByteSource | null;
+
 /**
  * A TensorBundle: `prefix.index` and its shards (tensorflow/core/util/tensor_bundle). Nothing of the shards is read before a tensor is
  * asked for. Errors: READ_*.
- *
- * @param open a file of the model by its path from the model's folder, or null where there is none
  */
-export function openBundle(
-  prefix: string,
-  open: (path: string) => ByteSource | null,
-  budget: GraphBudget,
-): Checkpoint | null {
-  const index = open(`${prefix}.index`);
-  if (index === null) return null;
-  budget.read.check('fileBytes', index.size, `"${index.name}"`, 0);
-  const table = readSortedTable(index.slice(0, index.size), budget);
-  const shards = shardsOf(table.get(''));
-  const keys = new Set([...table.keys()].filter((key) => key !== ''));
-  const sources = new Map<number, ByteSource>();
+export function openBundle(prefix: string, open: OpenModelFile, budget: GraphBudget): Checkpoint | null {
+  const table = indexOf(prefix, open, budget);
+  if (table === null) return null;
+  const names = shardNames(prefix, table);
+  const sources = new Map<string, ByteSource>();
   const shard = (number: number): ByteSource => {
-    const known = sources.get(number);
-    if (known !== undefined) return known;
-    const name = `${prefix}.data-${padded(number)}-of-${padded(shards)}`;
-    const source = open(name);
+    const name = names[number] ?? `${prefix}, shard ${number}`;
+    const source = sources.get(name) ?? open(name);
     if (source === null) throw absent(name);
-    sources.set(number, source);
+    sources.set(name, source);
     return source;
   };
   return {
-    keys,
     tensor(key, refuse) {
       const value = table.get(key);
       if (value === undefined) throw refuse.invalid(`no entry "${key}" in the checkpoint`);
       return readEntry(entryOf(value, budget), key, shard, refuse, budget);
     },
   };
+}
+
+/** Bytes of all files of a TensorBundle that are there. Nothing but the index is read. Errors: READ_*. */
+export function bundleSize(prefix: string, open: OpenModelFile): number {
+  // It is read before the limits are known, which follow from its answer: those of a small file do for an index.
+  const budget = new GraphBudget(new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 }));
+  const table = indexOf(prefix, open, budget);
+  const names = table === null ? [] : [`${prefix}.index`, ...shardNames(prefix, table)];
+  return names.reduce((sum, name) => sum + (open(name)?.size ?? 0), 0);
+}
+
+function indexOf(prefix: string, open: OpenModelFile, budget: GraphBudget): Map<string, Uint8Array> | null {
+  const index = open(`${prefix}.index`);
+  if (index === null) return null;
+  budget.read.check('fileBytes', index.size, `"${index.name}"`, 0);
+  return readSortedTable(index.slice(0, index.size), budget);
+}
+
+/** Shards that a checkpoint may have: TensorFlow writes one for each of its machines. */
+const MAX_SHARDS = 1024;
+
+function shardNames(prefix: string, table: ReadonlyMap<string, Uint8Array>): readonly string[] {
+  const shards = shardsOf(table.get(''));
+  return Array.from({ length: shards }, (_, i) => `${prefix}.data-${padded(i)}-of-${padded(shards)}`);
 }
 
 const padded = (number: number): string => String(number).padStart(5, '0');
@@ -103,7 +119,7 @@ function shardsOf(header: Uint8Array | undefined): number {
     else if (r.field === 2 && r.int() !== 0) throw r.corrupt('big-endian numbers', 'little-endian ones');
     else if (r.field > 2) r.skip();
   }
-  if (shards < 1) throw r.corrupt(`${shards} shards`, 'at least one');
+  if (shards < 1 || shards > MAX_SHARDS) throw r.corrupt(`${shards} shards`, `from 1 to ${MAX_SHARDS}`);
   return shards;
 }
 

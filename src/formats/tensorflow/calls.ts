@@ -1,7 +1,7 @@
 import { edgeOf } from './edge.ts';
-import type { FunctionDef, GraphDef, NodeDef } from './graph-def.ts';
+import type { FunctionDef, GraphDef, NodeDef, NodeIndex } from './graph-def.ts';
 
-/** Nodes of the graph itself, or of a function that it calls, and where their inputs come from. */
+/** Some nodes of the graph itself, or of a function that it calls, and where their inputs come from. */
 export interface NodeSet {
   readonly nodes: readonly NodeDef[];
   /** Node and output that an edge starts from, past nodes that pass on what they read, and out of the function. */
@@ -15,16 +15,26 @@ const CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitio
 /** Nodes that one edge passes through. */
 const MAX_STEPS = 64;
 
-/** The graph, and every function that one of its nodes calls. */
-export function callsOf(graph: GraphDef, functions: ReadonlyMap<string, FunctionDef>): readonly NodeSet[] {
-  const top = nodeSet(graph.nodes, null);
-  const called = graph.nodes.flatMap((node) => {
+/** Nodes of some operators in the graph and in every function that one of its nodes calls, a set for each call. */
+export function callsOf(
+  graph: GraphDef,
+  functions: ReadonlyMap<string, FunctionDef>,
+  operators: ReadonlySet<string>,
+): readonly NodeSet[] {
+  const found = new Map<NodeIndex, readonly NodeDef[]>();
+  const wanted = (all: NodeIndex): readonly NodeDef[] => {
+    const nodes = found.get(all) ?? [...all.values()].filter(({ op }) => operators.has(op));
+    found.set(all, nodes);
+    return nodes;
+  };
+  const top = nodeSet(graph.nodes, wanted(graph.nodes), null);
+  const called = [...graph.nodes.values()].flatMap((node) => {
     const attr = node.attrs.get('f');
     const fn = CALLS.has(node.op) && attr?.kind === 'function' ? functions.get(attr.value) : undefined;
-    if (fn === undefined) return [];
+    if (fn === undefined || wanted(fn.nodes).length === 0) return [];
     const args = node.inputs.filter((input) => !input.startsWith('^'));
     const outside = new Map(fn.inputs.map((name, i) => [name, args[i] ?? '']));
-    return [nodeSet(fn.nodes, { set: top, outside })];
+    return [nodeSet(fn.nodes, wanted(fn.nodes), { set: top, outside })];
   });
   return [top, ...called];
 }
@@ -35,19 +45,17 @@ interface Caller {
   readonly outside: ReadonlyMap<string, string>;
 }
 
-function nodeSet(nodes: readonly NodeDef[], caller: Caller | null): NodeSet {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
+function nodeSet(all: NodeIndex, nodes: readonly NodeDef[], caller: Caller | null): NodeSet {
   const local = (reference: string): { name: string; index: number } => {
     let at = edgeOf(reference);
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      const node = byName.get(at.name);
+      const node = all.get(at.name);
       if (node === undefined || !PASSES.has(node.op)) break;
       at = edgeOf(node.inputs[0] ?? '');
     }
     return at;
   };
-  const outer = (name: string): string | undefined =>
-    byName.has(name) ? undefined : caller?.outside.get(name);
+  const outer = (name: string): string | undefined => (all.has(name) ? undefined : caller?.outside.get(name));
   return {
     nodes,
     origin(reference) {
@@ -59,7 +67,7 @@ function nodeSet(nodes: readonly NodeDef[], caller: Caller | null): NodeSet {
       const at = local(reference);
       const outside = outer(at.name);
       if (outside !== undefined && caller !== null) return caller.set.source(outside);
-      return byName.get(at.name) ?? null;
+      return all.get(at.name) ?? null;
     },
   };
 }

@@ -23,6 +23,7 @@ export function compileSignature(
   signature: SignatureDef,
   resources: GraphResources,
 ): OnnxModel {
+  const { budget } = resources;
   const names = outputNames(signature);
   const builder = new GraphBuilder('model', [...signature.inputs.keys(), ...names.values()]);
   const g = new GraphEmitter(builder);
@@ -31,13 +32,13 @@ export function compileSignature(
     const context = new NodeContext(node, inputs, g, scope, resources);
     if (rule === undefined)
       throw context.unsupported('op', node.op, 'the operators of docs/operators.md are');
-    const made = rule(context);
+    const made = withinNumbers(context, () => rule(context));
     return Array.isArray(made) ? (made as readonly EdgeValue[]) : [made as EdgeValue];
   };
   const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
   const given = new Map<string, EdgeValue>();
   for (const [name, info] of sorted(signature.inputs)) given.set(nodeOf(name, info), inputOf(g, name, info));
-  const scope = new NodeScope({ functions, evaluate, spent: { nodes: 0 } }, graph.nodes, given);
+  const scope = new NodeScope({ functions, evaluate, spent: { nodes: 0 }, budget }, graph.nodes, given);
   const outputs = sorted(signature.outputs).map(([name, info]) => {
     nodeOf(name, info);
     const value = scope.value(info.name ?? '');
@@ -47,6 +48,16 @@ export function compileSignature(
   for (const { name, info, value } of outputs)
     g.output(names.get(name) ?? name, value, shapeOf(name, info, value));
   return builder.build({});
+}
+
+/** Sizes that come to half an element or to more than there are numbers are mistakes of the file. */
+function withinNumbers<T>(node: NodeContext, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw node.invalid(`sizes that do not go together (${error.message})`, 'whole sizes');
+  }
 }
 
 /** Names of the outputs; where an input has the name already, `output_` goes before it, since values of a graph have one each. */

@@ -6,10 +6,12 @@ import type { GraphEmitter, Made, TensorValue } from './emitter.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import type { AttrValue, NodeDef } from './graph-def.ts';
 import type { NodeScope } from './scope.ts';
-import type { TensorShape } from './shape-proto.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { dataTypeName, dtypeOfType, type TensorRefusals } from './tensor-proto.ts';
 import type { EdgeValue, TensorList } from './value.ts';
+
+/** Outputs of one node. */
+const MAX_PARTS = 65_536;
 
 /** How one kind of operator becomes nodes of ONNX. */
 export type OperatorRule = (node: NodeContext) => EdgeValue | readonly EdgeValue[];
@@ -77,13 +79,6 @@ export class NodeContext {
     return numbers as readonly number[];
   }
 
-  constant(index: number): Tensor {
-    const { constant } = this.tensor(index);
-    if (constant === null)
-      throw this.unsupported(`input ${index}`, 'a value that only a run gives', 'a constant is');
-    return constant.load();
-  }
-
   rank(index: number): number {
     const { shape } = this.tensor(index);
     if (shape === null)
@@ -98,6 +93,13 @@ export class NodeContext {
   int(name: string, fallback: number): number {
     const attr = this.attr(name);
     return attr?.kind === 'int' ? attr.value : fallback;
+  }
+
+  /** How many parts the node is said to have: at most as many as a node may have outputs. */
+  parts(name: string): number {
+    const count = this.int(name, 1);
+    if (count < 1 || count > MAX_PARTS) throw this.invalid(`${count} as ${name}`, `from 1 to ${MAX_PARTS}`);
+    return count;
   }
 
   float(name: string, fallback: number): number {
@@ -118,11 +120,6 @@ export class NodeContext {
   intList(name: string): readonly number[] {
     const attr = this.attr(name);
     return attr?.kind === 'list' ? attr.value.ints : [];
-  }
-
-  shapeAttr(name: string): TensorShape {
-    const attr = this.attr(name);
-    return attr?.kind === 'shape' ? attr.value : null;
   }
 
   functionName(name: string): string {

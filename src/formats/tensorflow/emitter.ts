@@ -1,3 +1,4 @@
+import { numbersTensor } from '../../model/numbers-tensor.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import type { GraphBuilder } from '../../onnx/builder.ts';
 import { ELEMENT_TYPE } from '../../onnx/dtype.ts';
@@ -58,27 +59,16 @@ export class GraphEmitter {
   }
 
   ints(values: readonly number[]): TensorValue {
-    return this.constant({
-      dtype: 'int64',
-      shape: [values.length],
-      data: BigInt64Array.from(values, BigInt),
-    });
+    return this.constant(numbersTensor(values, 'int64', [values.length]));
   }
 
   int(value: number): TensorValue {
-    return this.constant({ dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) });
+    return this.constant(numbersTensor([value], 'int64', []));
   }
 
   /** A scalar of the type of `like`. */
-  scalar(value: number, like: { readonly dtype: DType }): TensorValue {
-    const single = this.constant({ dtype: 'float64', shape: [], data: Float64Array.of(value) });
-    if (like.dtype === 'float64') return single;
-    if (like.dtype === 'float32')
-      return this.constant({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
-    if (like.dtype === 'int32')
-      return this.constant({ dtype: 'int32', shape: [], data: Int32Array.of(value) });
-    if (like.dtype === 'int64') return this.int(value);
-    return this.cast(single, like.dtype);
+  scalar(value: number, { dtype }: { readonly dtype: DType }): TensorValue {
+    return this.constant(numbersTensor([value], dtype, []));
   }
 
   /** One node with one output. */

@@ -1,19 +1,20 @@
 import { ProtoReader } from '../../bytes/protobuf.ts';
-import { sha256 } from '../../bytes/sha256.ts';
-import { blockerOf } from '../../model/blocker.ts';
+import type { CompileBlocker as Blocker } from '../../model/blocker.ts';
 import {
   type ModelDescription,
   type OutlineNode,
   type ReadNote,
   WHICH_MODEL,
 } from '../../model/description.ts';
+import type { OnnxModel } from '../../onnx/graph.ts';
+import { limitsForFile, type OnnxLimits } from '../../onnx/limits.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
-import { describeGraph } from '../onnx/describe.ts';
-import { lintModel } from '../onnx/lint.ts';
-import { openBundle } from './bundle.ts';
+import { describeCompiled } from '../onnx/compiled.ts';
+import { mostUsed } from '../onnx/most-used.ts';
+import { wholeFile } from '../whole-file.ts';
+import { bundleSize, openBundle } from './bundle.ts';
 import { compileSignature } from './compile.ts';
-import type { GraphResources } from './context.ts';
 import { frozenSignature, isGraphDef } from './frozen.ts';
 import { GraphBudget } from './graph-budget.ts';
 import { type GraphDef, type NodeDef, readGraphDef } from './graph-def.ts';
@@ -35,6 +36,7 @@ const INIT = '__saved_model_init_op';
 export const savedModelFormat: FileFormatReader = {
   id: 'saved-model',
   match: (head) => SCHEMA.every((byte, i) => head[i] === byte),
+  sizeOf: (source) => source.size + bundleSize(VARIABLES, (path) => source.sibling(path)),
   read: readFolder,
 };
 
@@ -45,16 +47,13 @@ export const frozenGraphFormat: FileFormatReader = {
   read: readFrozen,
 };
 
-function openBudget(source: ByteSource, context: ReadContext): GraphBudget {
-  const read = new ReadBudget(context);
-  read.check('fileBytes', source.size, `"${source.name}"`, 0);
-  read.charge(source.size, `"${source.name}"`, 0);
-  return new GraphBudget(read);
+function opened(source: ByteSource, context: ReadContext): { bytes: Uint8Array; budget: GraphBudget } {
+  const budget = new ReadBudget(context);
+  return { bytes: wholeFile(source, budget), budget: new GraphBudget(budget) };
 }
 
 function readFrozen(source: ByteSource, context: ReadContext): ModelDescription {
-  const budget = openBudget(source, context);
-  const bytes = source.slice(0, source.size);
+  const { bytes, budget } = opened(source, context);
   const graph = readGraphDef(new ProtoReader(bytes, 'a GraphDef'), budget);
   const signatures = new Map([[DEFAULT, frozenSignature(graph)]]);
   const meta: MetaGraph = { version: null, tags: [], graph, signatures, assets: new Map() };
@@ -62,8 +61,7 @@ function readFrozen(source: ByteSource, context: ReadContext): ModelDescription 
 }
 
 function readFolder(source: ByteSource, context: ReadContext): ModelDescription {
-  const budget = openBudget(source, context);
-  const bytes = source.slice(0, source.size);
+  const { bytes, budget } = opened(source, context);
   const graphs = readSavedModel(bytes, budget);
   const meta = graphs.find(({ tags }) => tags.includes(SERVE)) ?? graphs[0];
   return describe(savedModelFormat.id, source, bytes, meta, context, budget);
@@ -78,42 +76,33 @@ function describe(
   budget: GraphBudget,
 ): ModelDescription {
   const framework = { name: 'tensorflow', version: meta?.version ?? null };
-  const base = { format, framework, compression: null, globals: [] };
-  const outline = outlineOf(meta);
-  const refused = (blocker: ModelDescription['blockers'][number]): ModelDescription => ({
-    ...base,
-    outline,
-    notes: [],
+  const known = { format, framework, outline: outlineOf(meta), notes: [], globals: [] };
+  const refused = (blocker: Blocker): ModelDescription => ({
+    ...known,
+    compression: null,
     blockers: [blocker],
     content: null,
   });
   if (meta === undefined) return refused(noSignature('no graph', 'a SavedModel with a signature'));
   const chosen = signatureOf(meta, context.member ?? null);
   if ('wanted' in chosen) return refused(chosen);
-  try {
-    const functions = new Map(meta.graph.functions.map((fn) => [fn.name, fn]));
-    const open = (path: string): ByteSource | null => source.sibling(path);
-    const checkpoint = openBundle(VARIABLES, open, budget);
-    const resources: GraphResources = {
-      variable: variableReader(checkpoint, meta.graph, functions, budget),
+  const { graph } = meta;
+  const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
+  const open = (path: string): ByteSource | null => source.sibling(path);
+  const compile = (): OnnxModel =>
+    compileSignature(graph, chosen.signature, {
+      variable: variableReader(openBundle(VARIABLES, open, budget), graph, functions, budget),
       table: tableReader(meta, functions, open, budget),
       budget,
-    };
-    const linted = lintModel(compileSignature(meta.graph, chosen.signature, resources));
-    const notes: ReadNote[] = [...linted.notes, { level: 'info', text: `Signature "${chosen.name}"` }];
-    return describeGraph(linted, {
-      format: base.format,
-      framework,
-      outline,
-      notes,
-      fileDigest: sha256(bytes),
     });
-  } catch (error) {
-    return refused(blockerOf(error));
-  }
+  const notes: ReadNote[] = [{ level: 'info', text: `Signature "${chosen.name}"` }];
+  // How often a loop turns follows from what is asked: its graph runs in a process of its own, which has limits.
+  const limits = (): OnnxLimits => ({
+    ...limitsForFile(budget.read.bytes),
+    onnxTrips: Number.POSITIVE_INFINITY,
+  });
+  return describeCompiled(compile, { ...known, notes }, bytes, limits);
 }
-
-type Blocker = ModelDescription['blockers'][number];
 
 /** The signature that is asked for, the default one, or the only one. */
 function signatureOf(
@@ -146,9 +135,6 @@ const noSignature = (found: string, wanted: string): Blocker => ({
   wanted,
 });
 
-/** Operators worth naming in an outline. */
-const MAX_OPERATORS = 12;
-
 function outlineOf(meta: MetaGraph | undefined): OutlineNode {
   const signatures = [...(meta?.signatures.keys() ?? [])].filter((name) => name !== INIT);
   const params = {
@@ -160,13 +146,10 @@ function outlineOf(meta: MetaGraph | undefined): OutlineNode {
 }
 
 function operatorsOf(graph: GraphDef): Record<string, string> {
-  const all: NodeDef[] = [...graph.nodes, ...graph.functions.flatMap(({ nodes }) => nodes)];
-  const counts = new Map<string, number>();
-  for (const { op } of all) counts.set(op, (counts.get(op) ?? 0) + 1);
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MAX_OPERATORS);
+  const all: NodeDef[] = [graph, ...graph.functions].flatMap(({ nodes }) => [...nodes.values()]);
   return {
     nodes: String(all.length),
     functions: String(graph.functions.length),
-    operators: most.map(([op, count]) => (count === 1 ? op : `${op} × ${count}`)).join(', '),
+    operators: mostUsed(all.map(({ op }) => op)),
   };
 }

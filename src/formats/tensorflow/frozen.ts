@@ -34,11 +34,12 @@ const NO_OUTPUT: ReadonlySet<string> = new Set(['NoOp', 'Assert', 'Const', 'Plac
 
 /** What a graph without signature takes and gives: its placeholders, and the nodes that no other reads. */
 export function frozenSignature(graph: GraphDef): SignatureDef {
+  const nodes = [...graph.nodes.values()];
   const read = new Set(
-    graph.nodes.flatMap(({ inputs }) => inputs.map((input) => edgeOf(input.replace('^', '')).name)),
+    nodes.flatMap(({ inputs }) => inputs.map((input) => edgeOf(input.replace('^', '')).name)),
   );
-  const inputs = graph.nodes.filter(({ op }) => op === 'Placeholder');
-  const outputs = graph.nodes.filter(({ name, op }) => !read.has(name) && !NO_OUTPUT.has(op));
+  const inputs = nodes.filter(({ op }) => op === 'Placeholder');
+  const outputs = nodes.filter(({ name, op }) => !read.has(name) && !NO_OUTPUT.has(op));
   const info = (name: string, type: number, shape: TensorShape): [string, TensorInfo] => [
     name,
     { name: `${name}:0`, type, shape },

@@ -7,8 +7,11 @@ import { readTensorProto, type TensorProto } from './tensor-proto.ts';
  * Messages of graphs, by the fields that reading needs
  * (tensorflow/core/framework/graph.proto, node_def.proto, attr_value.proto, function.proto, op_def.proto).
  */
+/** Nodes by their names, in the order of the file. */
+export type NodeIndex = ReadonlyMap<string, NodeDef>;
+
 export interface GraphDef {
-  readonly nodes: readonly NodeDef[];
+  readonly nodes: NodeIndex;
   readonly functions: readonly FunctionDef[];
 }
 
@@ -45,16 +48,16 @@ export interface FunctionDef {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly nodes: readonly NodeDef[];
+  readonly nodes: NodeIndex;
   /** What each output is, as `node:output:index` or the name of an argument. */
   readonly returns: ReadonlyMap<string, string>;
 }
 
 export function readGraphDef(r: ProtoReader, budget: GraphBudget): GraphDef {
-  const nodes: NodeDef[] = [];
+  const nodes = new Map<string, NodeDef>();
   const functions: FunctionDef[] = [];
   while (r.next()) {
-    if (r.field === 1) nodes.push(readNodeDef(r.message('a NodeDef'), budget));
+    if (r.field === 1) readNode(r, nodes, budget);
     else if (r.field === 2) readLibrary(r.message('a FunctionDefLibrary'), functions, budget);
     else r.skip();
   }
@@ -66,6 +69,11 @@ function readLibrary(r: ProtoReader, into: FunctionDef[], budget: GraphBudget): 
     if (r.field === 1) into.push(readFunctionDef(r.message('a FunctionDef'), budget));
     else r.skip();
   }
+}
+
+function readNode(r: ProtoReader, into: Map<string, NodeDef>, budget: GraphBudget): void {
+  const node = readNodeDef(r.message('a NodeDef'), budget);
+  into.set(node.name, node);
 }
 
 function readNodeDef(r: ProtoReader, budget: GraphBudget): NodeDef {
@@ -166,12 +174,12 @@ function readFunctionName(r: ProtoReader): string {
 
 function readFunctionDef(r: ProtoReader, budget: GraphBudget): FunctionDef {
   budget.record(r.offset);
-  const nodes: NodeDef[] = [];
+  const nodes = new Map<string, NodeDef>();
   const returns = new Map<string, string>();
   let signature: Pick<FunctionDef, 'name' | 'inputs' | 'outputs'> = { name: '', inputs: [], outputs: [] };
   while (r.next()) {
     if (r.field === 1) signature = readOpDef(r.message('an OpDef'));
-    else if (r.field === 3) nodes.push(readNodeDef(r.message('a NodeDef'), budget));
+    else if (r.field === 3) readNode(r, nodes, budget);
     else if (r.field === 4) readReturn(r.message('a return value'), returns);
     else r.skip();
   }

@@ -41,7 +41,7 @@ function readMetaGraph(r: ProtoReader, budget: GraphBudget): MetaGraph {
   const signatures = new Map<string, SignatureDef>();
   const assets = new Map<string, string>();
   let info: Pick<MetaGraph, 'version' | 'tags'> = { version: null, tags: [] };
-  let graph: GraphDef = { nodes: [], functions: [] };
+  let graph: GraphDef = { nodes: new Map(), functions: [] };
   while (r.next()) {
     if (r.field === 1) info = readInfo(r.message('a MetaInfoDef'));
     else if (r.field === 2) graph = readGraphDef(r.message('a GraphDef'), budget);

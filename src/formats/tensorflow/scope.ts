@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { edgeOf } from './edge.ts';
-import type { FunctionDef, NodeDef } from './graph-def.ts';
+import type { GraphBudget } from './graph-budget.ts';
+import type { FunctionDef, NodeDef, NodeIndex } from './graph-def.ts';
 import type { EdgeValue } from './value.ts';
 
 /** Functions that call functions. */
@@ -20,29 +21,21 @@ export interface GraphProgram {
   readonly functions: ReadonlyMap<string, FunctionDef>;
   readonly evaluate: Evaluate;
   readonly spent: { nodes: number };
+  readonly budget: GraphBudget;
 }
 
 /** Nodes of a graph or of one call of a function, each evaluated once, when something asks for it. */
 export class NodeScope {
   readonly program: GraphProgram;
   readonly depth: number;
-  readonly #nodes: ReadonlyMap<string, NodeDef>;
+  readonly #nodes: NodeIndex;
   readonly #values: Map<string, readonly EdgeValue[]>;
 
-  constructor(
-    program: GraphProgram,
-    nodes: readonly NodeDef[],
-    given: ReadonlyMap<string, EdgeValue>,
-    depth = 0,
-  ) {
+  constructor(program: GraphProgram, nodes: NodeIndex, given: ReadonlyMap<string, EdgeValue>, depth = 0) {
     this.program = program;
     this.depth = depth;
-    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.#nodes = nodes;
     this.#values = new Map([...given].map(([name, value]) => [name, [value]]));
-  }
-
-  node(name: string): NodeDef | null {
-    return this.#nodes.get(name) ?? null;
   }
 
   /** What an edge carries: `node`, `node:2`, or in functions `node:output:0`. Nothing recurses but calls of functions. */
@@ -73,8 +66,9 @@ export class NodeScope {
   }
 
   #evaluate(node: NodeDef, data: readonly string[]): readonly EdgeValue[] {
-    const { spent, evaluate } = this.program;
+    const { spent, evaluate, budget } = this.program;
     spent.nodes += 1;
+    budget.read.checkTime('the graph', 0);
     if (spent.nodes > MAX_NODES)
       throw new PlimsollError('READ_LIMIT', {
         what: 'the graph, its functions called',
@@ -133,16 +127,6 @@ const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['TopKV2', ['values', 'indices']],
   ['TopK', ['values', 'indices']],
-  ['Switch', ['output_false', 'output_true']],
-  ['Merge', ['output', 'value_index']],
-  ['Unique', ['y', 'idx']],
-  ['UniqueV2', ['y', 'idx']],
-  ['MaxPoolWithArgmax', ['output', 'argmax']],
-  ['TensorListPopBack', ['output_handle', 'tensor']],
-  ['Moments', ['mean', 'variance']],
-  ['StringSplitV2', ['indices', 'values', 'shape']],
-  ['SparseReshape', ['output_indices', 'output_shape']],
-  ['SparseFillEmptyRows', ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map']],
 ]);
 
 const outputIndex = (op: string, output: string): number =>

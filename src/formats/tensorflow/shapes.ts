@@ -1,3 +1,4 @@
+import { broadcastShapes } from '../../onnx/broadcast.ts';
 import { fromFront } from '../../onnx/check/fact.ts';
 
 /** Sizes of a value as far as they are known; null where the rank is unknown, and in place of a size that is. */
@@ -13,21 +14,9 @@ function elementsOf(shape: Shape): number | null {
   return product;
 }
 
-/** numpy broadcasting: 1 gives way; an unknown size gives way to any that is not 1. */
-export function broadcastShape(a: Shape, b: Shape): Shape {
-  if (a === null || b === null) return null;
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, at) => {
-    const left = sizeAt(a, at - rank + a.length);
-    const right = sizeAt(b, at - rank + b.length);
-    if (left === 1) return right;
-    if (right === 1 || left === right) return left;
-    return left ?? right;
-  });
-}
-
-const sizeAt = (shape: readonly (number | null)[], at: number): number | null =>
-  at < 0 ? 1 : (shape[at] ?? null);
+/** As numpy broadcasts; of an unknown rank nothing is said. */
+export const broadcastShape = (a: Shape, b: Shape): Shape =>
+  a === null || b === null ? null : broadcastShapes(a, b);
 
 /** Batches broadcast, the last two sizes multiply as matrices. */
 export function matmulShape(a: Shape, b: Shape): Shape {
@@ -52,9 +41,8 @@ export function reshapedShape(shape: Shape, wanted: readonly (number | null)[] |
   if (wanted === null) return null;
   const all = elementsOf(shape);
   const rest = elementsOf(wanted.map((size) => (size === -1 ? 1 : size)));
-  return wanted.map((size) =>
-    size === -1 ? (all !== null && rest !== null && rest > 0 ? all / rest : null) : size,
-  );
+  const open = all === null || rest === null || all % rest !== 0 ? null : all / rest;
+  return wanted.map((size) => (size === -1 ? open : size));
 }
 
 export function concatenatedShape(shapes: readonly Shape[], axis: number): Shape {

@@ -19,6 +19,16 @@ type ReadEntries = (refuse: TensorRefusals) => TableEntries;
 const LINE_NUMBER = -1;
 const WHOLE_LINE = -2;
 
+const FROM_TENSORS: ReadonlySet<string> = new Set([
+  'LookupTableImportV2',
+  'InitializeTableV2',
+  'LookupTableInsertV2',
+]);
+const FROM_FILE = 'InitializeTableFromTextFileV2';
+/** What gives a variable the name of an asset. */
+const ASSIGN = 'AssignVariableOp';
+const FILLS: ReadonlySet<string> = new Set([...FROM_TENSORS, FROM_FILE, ASSIGN]);
+
 /** Tables by the node that makes their handle, as the nodes that fill them say. */
 export function tableReader(
   { graph, assets }: Pick<MetaGraph, 'graph' | 'assets'>,
@@ -26,19 +36,28 @@ export function tableReader(
   open: (path: string) => ByteSource | null,
   budget: GraphBudget,
 ): (node: string, refuse: TensorRefusals) => TableEntries {
-  const fillers = new Map<string, ReadEntries>();
-  const calls = callsOf(graph, functions);
-  const assetOf = assetFinder(calls[0], assets);
-  for (const call of calls) {
-    for (const node of call.nodes) {
-      const read = readerOf(node, call, assetOf, open, budget);
-      if (read !== null) fillers.set(call.origin(node.inputs[0] ?? '').name, read);
+  const fillersOf = (): ReadonlyMap<string, ReadEntries> => {
+    const calls = callsOf(graph, functions, FILLS);
+    const assetOf = assetFinder(calls[0], assets);
+    const found = new Map<string, ReadEntries>();
+    for (const call of calls) {
+      budget.read.checkTime('tables of the graph', 0);
+      for (const node of call.nodes) {
+        const read = readerOf(node, call, assetOf, open, budget);
+        if (read !== null) found.set(call.origin(node.inputs[0] ?? '').name, read);
+      }
     }
-  }
+    return found;
+  };
+  let fillers: ReadonlyMap<string, ReadEntries> | null = null;
+  const tables = new Map<string, TableEntries>();
   return (node, refuse) => {
+    fillers ??= fillersOf();
     const read = fillers.get(node);
     if (read === undefined) throw refuse.unsupported(`the table "${node}", which nothing fills`);
-    return read(refuse);
+    const entries = tables.get(node) ?? read(refuse);
+    tables.set(node, entries);
+    return entries;
   };
 }
 
@@ -54,13 +73,9 @@ function readerOf(
     if (value?.kind !== 'tensor') throw refuse.unsupported('a table filled with what only a run gives');
     return tensorOfProto(value.value, refuse, budget);
   };
-  if (
-    node.op === 'LookupTableImportV2' ||
-    node.op === 'InitializeTableV2' ||
-    node.op === 'LookupTableInsertV2'
-  )
+  if (FROM_TENSORS.has(node.op))
     return (refuse) => ({ keys: constant(1, refuse), values: constant(2, refuse) });
-  if (node.op !== 'InitializeTableFromTextFileV2') return null;
+  if (node.op !== FROM_FILE) return null;
   return (refuse) => {
     const name = assetOf(call.source(node.inputs[1] ?? ''));
     if (name === null) throw refuse.unsupported('a table filled from a file that is no asset of the model');
@@ -75,7 +90,7 @@ function assetFinder(
 ): (node: NodeDef | null) => string | null {
   const assigned = new Map(
     (top?.nodes ?? [])
-      .filter(({ op }) => op === 'AssignVariableOp')
+      .filter(({ op }) => op === ASSIGN)
       .map(({ inputs }) => [top?.origin(inputs[0] ?? '').name, top?.origin(inputs[1] ?? '').name]),
   );
   return (node) => {

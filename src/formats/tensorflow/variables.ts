@@ -20,21 +20,20 @@ function restoredKeys(
 ): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   const namesBy = new Map<NodeDef, Tensor['data']>();
-  for (const { nodes, origin, source } of callsOf(graph, functions))
+  for (const { nodes, origin, source } of callsOf(graph, functions, ASSIGNS)) {
+    budget.read.checkTime('variables of the graph', 0);
     for (const node of nodes) {
-      if (!ASSIGNS.has(node.op)) continue;
       const [target = '', value = ''] = node.inputs;
       const restore = source(value);
       if (restore?.op !== 'RestoreV2') continue;
-      const names = nodes
-        .find(({ name }) => name === origin(restore.inputs[1] ?? '').name)
-        ?.attrs.get('value');
+      const names = source(restore.inputs[1] ?? '')?.attrs.get('value');
       if (names?.kind !== 'tensor') continue;
       const known = namesBy.get(restore) ?? tensorOfProto(names.value, refuse, budget).data;
       namesBy.set(restore, known);
       const key = known[origin(value).index];
       if (typeof key === 'string') keys.set(origin(target).name, key);
     }
+  }
   return keys;
 }
 

@@ -2,8 +2,9 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { ModelDescription, ReadNote } from '../../model/description.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
+import { describeCompiled } from '../onnx/compiled.ts';
+import { wholeFile } from '../whole-file.ts';
 import { ZipArchive } from '../zip/archive.ts';
-import { describeCompiled } from './compiled.ts';
 import { isTorchArchive } from './match.ts';
 import { type ProgramSource, programRoot, readProgramArchive } from './program/archive.ts';
 import { compileProgram } from './program/compile.ts';
@@ -20,9 +21,7 @@ import { describeSaved, describeScript } from './saved.ts';
 
 function opened(source: ByteSource, context: ReadContext): { bytes: Uint8Array; budget: ReadBudget } {
   const budget = new ReadBudget(context);
-  budget.check('fileBytes', source.size, 'the file', 0);
-  budget.charge(source.size, 'the file', 0);
-  return { bytes: source.slice(0, source.size), budget };
+  return { bytes: wholeFile(source, budget, 'the file'), budget };
 }
 
 /** Archives of torch: programs of torch.export, what torch.save wrote. Nothing in them is imported, called or run. */
@@ -64,6 +63,7 @@ function describeProgram(program: ProgramSource, bytes: Uint8Array, budget: Read
   const { document } = program;
   const version = document.get('torch_version');
   const known = {
+    format: 'torch',
     framework: { name: 'torch', version: typeof version === 'string' ? version : null },
     outline: programOutline(document),
     notes: program.notes.map((text): ReadNote => ({ level: 'info', text })),

@@ -1,8 +1,8 @@
 import type { ModelDescription, OutlineNode, ReadNote } from '../../model/description.ts';
+import { type CompiledOrigin, describeCompiled } from '../onnx/compiled.ts';
 import { className, objectState } from '../pickle/access.ts';
 import { notesOf } from '../pickle/read.ts';
 import { describeValue, isType, type PyObject } from '../pickle/value.ts';
-import { type CompiledOrigin, describeCompiled } from './compiled.ts';
 import { compileModule } from './module/compile.ts';
 import { ModuleView } from './module/view.ts';
 import type { TorchFile } from './save/torch-file.ts';
@@ -16,6 +16,7 @@ export function describeSaved(file: TorchFile, bytes: Uint8Array): ModelDescript
   if (found !== null && isType(found.module, 'object')) {
     const module = new ModuleView(found.module, '', file);
     const origin: CompiledOrigin = {
+      format: 'torch',
       framework,
       outline: outlineOf(module, 0),
       notes: [...notes, ...notesOn(module, found.name)],

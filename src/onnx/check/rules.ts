@@ -1,6 +1,7 @@
 import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { OnnxNode } from '../graph.ts';
 import { CLASSICAL_RULES, tfIdf } from './classical.ts';
+import { einsumShape } from './einsum.ts';
 import { attributeOf, intOf, ofElements, ofNumbers, ofShape, ofTensor, type ValueFact } from './fact.ts';
 import {
   constantOfShape,
@@ -108,6 +109,15 @@ const sum: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((total, input) => total + (input?.elements ?? 0), 0));
 const outer: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((p, input) => p * (input?.elements ?? 1), 1));
+const einsum: ShapeRule = (node, inputs) => {
+  const equation = attributeOf(node, 'equation');
+  const text = equation?.type === 'string' ? equation.value : '';
+  const shape = einsumShape(
+    text,
+    inputs.map((input) => input?.shape ?? null),
+  );
+  return shape === null ? outer(node, inputs, 0) : ofShape(shape);
+};
 const largest: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((most, input) => Math.max(most, input?.elements ?? 1), 1));
 const elementwise: ShapeRule = (_node, inputs) => broadcast(inputs);
@@ -216,7 +226,7 @@ const RULES = new Map<string, ShapeRule>([
   ...each(convolution, 'Conv', 'ConvTranspose', 'ConvInteger', 'FusedConv'),
   ...each(shapedByAttribute, 'RandomNormal', 'RandomUniform'),
   ...each(sum, 'SequenceConstruct', 'SequenceInsert', 'ConcatFromSequence'),
-  ...each(outer, 'Einsum'),
+  ['Einsum', einsum],
   ...each(gemm, 'Gemm', 'FusedGemm'),
   ...each(matmul, 'MatMul', 'MatMulInteger'),
   ...each(resize, 'Resize', 'Upsample'),

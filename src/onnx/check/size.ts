@@ -62,6 +62,9 @@ const GROWING = new Set([
   'Scan',
 ]);
 
+/** Rounds of a loop that are walked, to see how what it carries grows. */
+const WALKED = 3;
+
 /** The widest number: eight bytes. Sizes of intermediate values are counted as if all were. */
 const ELEMENT_BYTES = 8;
 /** What the runtime keeps for a string besides its text. */
@@ -183,6 +186,7 @@ class SizeWalk {
 
   #trips(node: OnnxNode, own: number | null, outer: number): number {
     const limit = this.#limits.onnxTrips;
+    if (own === null && limit === Number.POSITIVE_INFINITY) return WALKED;
     if (own === null)
       throw overLimit(nodeName(node), 'a trip count that no constant bounds', 'onnxTrips', this.#limits);
     const trips = Math.max(0, own);
@@ -202,7 +206,7 @@ class SizeWalk {
   ): ValueFact[] {
     const rounds: ValueFact[][] = [[...carried]];
     let scanOutputs: ValueFact[] = [];
-    for (let round = 0; round < Math.min(trips, 3); round += 1) {
+    for (let round = 0; round < Math.min(trips, WALKED); round += 1) {
       const after = run(elementAt(rounds, round));
       rounds.push(after.slice(0, carried.length));
       scanOutputs = after.slice(carried.length);

@@ -20,6 +20,7 @@ export function encodeCategories(
   const { graph, config } = context;
   if (config.get('sparse') === true) throw config.unsupported('sparse', 'dense outputs are');
   if (mode === 'int') return graph.cast(ids, dtype);
+  context.expectStorable('the number of categories', depth);
   const rank = ids.shape.length;
   const isColumn = mode === 'one_hot' && rank > 1 && ids.shape[rank - 1] === 1;
   const places = isColumn ? graph.squeeze(ids, [rank - 1]) : ids;

@@ -1,7 +1,7 @@
+import { permuteAxes, reshapeTensor } from '../../../model/permute-axes.ts';
 import { activate } from '../activations.ts';
 import type { LayerContext, LayerKind, LayerTable } from '../layer.ts';
 import { axesBetween, inChannelsFirst, isChannelsLast } from '../layout.ts';
-import { permuteAxes, reshapeTensor } from '../permute.ts';
 import type { KerasTensor } from '../tensor-graph.ts';
 import { planWindow, type SlidingWindow } from '../windows.ts';
 import { always, ownWeights, withBias } from './kind.ts';

@@ -72,13 +72,19 @@ function layerNormalization(context: LayerContext): KerasTensor {
   const epsilon = config.number('epsilon', 1e-3);
   const [first = rank - 1] = axes;
   if (axes.join() === axesBetween(first, rank).join()) {
-    const one = gamma ?? graph.numbers(new Array<number>(product(sizes)).fill(1), x.dtype, sizes);
+    const one = gamma ?? ones(context, x, sizes);
     const inputs = beta === null ? [x, one] : [x, one, beta];
     return graph.node('LayerNormalization', inputs, x, { axis: BigInt(first), epsilon });
   }
   const normal = standardized(context, x, axes, epsilon);
   const times = gamma === null ? normal : graph.binary('Mul', normal, alongAxes(context, gamma, axes, rank));
   return beta === null ? times : graph.binary('Add', times, alongAxes(context, beta, axes, rank));
+}
+
+function ones(context: LayerContext, x: KerasTensor, sizes: readonly number[]): KerasTensor {
+  const count = product(sizes);
+  context.expectStorable('the number of its features', count);
+  return context.graph.numbers(new Array<number>(count).fill(1), x.dtype, sizes);
 }
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);

@@ -1,7 +1,7 @@
+import { permuteAxes } from '../../../model/permute-axes.ts';
 import { newTensor, type Tensor, TYPED_ARRAYS } from '../../../model/tensor.ts';
 import { activationName } from '../activations.ts';
 import type { LayerContext } from '../layer.ts';
-import { permuteAxes } from '../permute.ts';
 
 /** A cell of Keras as an operator of ONNX. */
 export interface RecurrentCell {

@@ -100,7 +100,7 @@ function testOf(c: NodeContext, condition: string, state: readonly EdgeValue[]):
 function invariants(c: NodeContext, body: string): ReadonlySet<number> {
   const called = c.scope.program.functions.get(body);
   if (called === undefined) throw c.invalid(`no function "${body}"`, 'a function of the library');
-  const nodes = new Map(called.nodes.map((node) => [node.name, node]));
+  const { nodes } = called;
   const source = (reference: string): string => {
     let { name } = edgeOf(reference);
     const seen = new Set<string>();

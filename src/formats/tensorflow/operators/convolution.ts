@@ -1,4 +1,4 @@
-import { newTensor, type Tensor, TYPED_ARRAYS } from '../../../model/tensor.ts';
+import { permuteAxes } from '../../../model/permute-axes.ts';
 import type { AttributeInput } from '../../../onnx/graph.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import type { TensorValue } from '../emitter.ts';
@@ -74,31 +74,8 @@ function weights(c: NodeContext, value: TensorValue, perm: readonly number[]): T
   return c.g.stored({
     dtype,
     shape: perm.map((at) => shape[at] ?? 1),
-    load: () => moved(constant.load(), perm),
+    load: () => permuteAxes(constant.load(), perm),
   });
-}
-
-/** A tensor with its axes in another order. */
-function moved(tensor: Tensor, perm: readonly number[]): Tensor {
-  if (tensor.dtype === 'string') return tensor;
-  const { dtype, shape, data } = tensor;
-  const strides = shape.map((_, at) => shape.slice(at + 1).reduce((product, size) => product * size, 1));
-  const wanted = perm.map((at) => shape[at] ?? 1);
-  const steps = perm.map((at) => strides[at] ?? 1);
-  const out = new TYPED_ARRAYS[dtype](data.length);
-  const place = new Array<number>(perm.length).fill(0);
-  let from = 0;
-  for (let to = 0; to < out.length; to += 1) {
-    out[to] = data[from] ?? 0;
-    for (let axis = perm.length - 1; axis >= 0; axis -= 1) {
-      place[axis] = (place[axis] ?? 0) + 1;
-      from += steps[axis] ?? 0;
-      if ((place[axis] ?? 0) < (wanted[axis] ?? 0)) break;
-      from -= (steps[axis] ?? 0) * (wanted[axis] ?? 0);
-      place[axis] = 0;
-    }
-  }
-  return newTensor(dtype, wanted, out);
 }
 
 /** Weights `[…places, in, out]`; an input with more channels than they take is convolved in groups. */

@@ -172,11 +172,15 @@ const diagonal: OperatorRule = (c) => {
   return c.emit('Einsum', [x], { equation: '...ii->...i' }, { dtype: x.dtype, shape });
 };
 
+/** Its square is a constant of the graph. */
+const MAX_DIAGONAL = 2048;
+
 const diagonalMatrix: OperatorRule = (c) => {
   mainDiagonal(c);
   const x = c.tensor(0);
   const size = x.shape?.at(-1) ?? null;
   if (size === null) throw c.unsupported('diagonal', 'a length that is not known', 'a known length is');
+  if (size > MAX_DIAGONAL) throw c.invalid(`a diagonal of ${size}`, `at most ${MAX_DIAGONAL}`);
   const data = Uint8Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
   const eye = c.g.constant({ dtype: 'bool', shape: [size, size], data });
   const shape = x.shape === null ? null : [...x.shape, size];

@@ -38,7 +38,7 @@ const pack: OperatorRule = (c) => {
 
 const unpack: OperatorRule = (c) => {
   const axis = c.int('axis', 0);
-  const count = c.int('num', 0);
+  const count = c.parts('num');
   const x = c.tensor(0);
   const at = fromFront(axis, x.shape?.length ?? 1);
   const shape = x.shape === null ? null : x.shape.filter((_, i) => i !== at);
@@ -79,8 +79,10 @@ function splitBy(
 const split: OperatorRule = (c) => {
   const [axis = 0] = c.ints(0);
   const x = c.tensor(1);
-  const count = c.int('num_split', 1);
+  const count = c.parts('num_split');
   const whole = x.shape?.[fromFront(axis, x.shape.length)] ?? null;
+  if (whole !== null && whole % count !== 0)
+    throw c.invalid(`${whole} in ${count} parts`, 'parts of one size');
   return splitBy(c, x, axis, new Array<number>(count).fill(whole === null ? -1 : whole / count));
 };
 

@@ -1,3 +1,4 @@
+import { einsumShape } from '../../../onnx/check/einsum.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import type { TensorValue } from '../emitter.ts';
 import { matmulShape, reducedShape } from '../shapes.ts';
@@ -67,16 +68,10 @@ const matmul =
 
 const einsum: OperatorRule = (c) => {
   const equation = c.text('equation', '');
-  const output = equation.split('->')[1] ?? '';
-  const known = !output.includes('.');
-  const sizesOf = new Map<string, number | null>();
-  const terms = (equation.split('->')[0] ?? '').split(',');
-  for (const [i, term] of terms.entries())
-    for (const [at, letter] of [...term].entries()) {
-      const size = c.tensor(i).shape?.[at] ?? null;
-      if (size !== null || !sizesOf.has(letter)) sizesOf.set(letter, size);
-    }
-  const shape = known ? [...output].map((letter) => sizesOf.get(letter) ?? null) : null;
+  const shape = einsumShape(
+    equation,
+    c.tensors.map((value) => value.shape),
+  );
   return c.emit('Einsum', c.tensors, { equation }, { dtype: c.tensor(0).dtype, shape });
 };
 

@@ -3,7 +3,8 @@ import type { TensorValue } from '../emitter.ts';
 import type { Shape } from '../shapes.ts';
 
 const FAR = Number.MAX_SAFE_INTEGER;
-const bit = (mask: number, at: number): boolean => (mask & (1 << at)) !== 0;
+/** Masks have 31 bits; a shift by more comes round again. */
+const bit = (mask: number, at: number): boolean => at < 31 && (mask & (1 << at)) !== 0;
 
 /** One axis of the input, as the specification of a slice says. */
 interface AxisSlice {

@@ -1,3 +1,4 @@
+import type { Tensor } from '../../../model/tensor.ts';
 import type { AttributeInput } from '../../../onnx/graph.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import type { TensorValue } from '../emitter.ts';
@@ -5,11 +6,7 @@ import type { TensorValue } from '../emitter.ts';
 const handle: OperatorRule = (c) => ({ kind: 'table', node: c.node.name });
 
 /** Keys or values of a table as an attribute of LabelEncoder (ai.onnx.ml 4). */
-function entries(
-  c: NodeContext,
-  side: 'keys' | 'values',
-  tensor: ReturnType<NodeContext['constant']>,
-): Record<string, AttributeInput> {
+function entries(c: NodeContext, side: 'keys' | 'values', tensor: Tensor): Record<string, AttributeInput> {
   if (tensor.dtype === 'string') return { [`${side}_strings`]: tensor.data };
   if (tensor.dtype === 'float32') return { [`${side}_floats`]: tensor.data };
   if (tensor.dtype === 'int64') return { [`${side}_int64s`]: tensor.data };

@@ -1,5 +1,5 @@
+import { numbersTensor } from '../../../model/numbers-tensor.ts';
 import type { DType, Tensor } from '../../../model/tensor.ts';
-import { newTensor, TYPED_ARRAYS } from '../../../model/tensor.ts';
 import type { GraphBuilder } from '../../../onnx/builder.ts';
 import { ELEMENT_TYPE } from '../../../onnx/dtype.ts';
 import type { AttributeInput, ValueName } from '../../../onnx/graph.ts';
@@ -64,7 +64,9 @@ export class AtenGraph {
   /** Numbers as a constant of any type; halves are rounded from float32 as the graph runs. */
   numbers(values: readonly number[], dtype: DType, shape: readonly number[] = [values.length]): AtenTensor {
     if (dtype === 'float16') return this.cast(this.numbers(values, 'float32', shape), dtype);
-    return this.constant(numbersTensor(values, dtype, shape));
+    // torch cuts fractions where a tensor of whole numbers is filled.
+    const fitting = dtype === 'int64' || dtype === 'uint64' ? values.map(Math.trunc) : values;
+    return this.constant(numbersTensor(fitting, dtype, shape));
   }
 
   scalar(value: number, dtype: DType): AtenTensor {
@@ -116,21 +118,3 @@ export class AtenGraph {
     return this.add('Concat', parts, { dtype: 'int64', shape: [values.length] }, { axis: 0n });
   }
 }
-
-/** Numbers as a tensor of any type but halves and strings. */
-function numbersTensor(
-  values: readonly number[],
-  dtype: Exclude<DType, 'float16'>,
-  shape: readonly number[],
-): Tensor {
-  if (dtype === 'string') throw new RangeError('numbers are no strings');
-  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(values, toBigInt) };
-  if (dtype === 'uint64') return { dtype, shape, data: BigUint64Array.from(values, toBigInt) };
-  const data = new TYPED_ARRAYS[dtype](values.length);
-  data.set(values);
-  return newTensor(dtype, shape, data);
-}
-
-/** Ends of slices are 2⁶³ - 1, which no number holds: what is larger than any size may be any such number. */
-const toBigInt = (value: number): bigint =>
-  BigInt(Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(value))));

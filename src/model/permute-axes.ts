@@ -1,4 +1,4 @@
-import { newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
+import { newTensor, type Tensor, TYPED_ARRAYS } from './tensor.ts';
 
 /** A tensor of numbers with its axes in another order: axis i of the answer is axis `order[i]` of what is given. */
 export function permuteAxes(tensor: Tensor, order: readonly number[]): Tensor {
