@@ -59,8 +59,9 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
   const source = openFile(path);
   const format = detectFormat(source);
   // Files of weights beside a graph may be larger than the memory is: its reader has limits of its own.
-  if (format.id !== 'onnx') checkModelSize(source, options);
-  const read = format.read(source, readContext(source.size, options));
+  const size = format.sizeOf?.(source) ?? source.size;
+  if (format.id !== 'onnx') checkModelSize({ name: source.name, size }, options);
+  const read = format.read(source, readContext(size, options));
   return { ...chosen(read, options), file: path, sideFiles: source.sideFiles };
 }
 

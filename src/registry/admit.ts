@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import { runChildJob } from '../process/child-job.ts';
@@ -9,7 +9,9 @@ import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
 import { filesToKeep, type IdentifiedModel, identify, runsWith } from './identify.ts';
 import type { LoadingCost } from './loading.ts';
 import { checkProofMemory, proofLimits } from './proof-limits.ts';
+import { folderBytes } from './python/folder.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
+import { SAVED_MODEL } from './python/source.ts';
 import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
 
 export interface AdmitOptions extends ReadingChoices {
@@ -139,8 +141,9 @@ export async function knownManifest(
   return (await isIntact(bundle, known)) ? known : null;
 }
 
-/** Bytes of the file, or of all parts in a folder. */
+/** Bytes of the file, of all parts in a folder, or of the folder that a SavedModel is. */
 async function bytesOf(path: string): Promise<number> {
+  if (basename(path) === SAVED_MODEL) return folderBytes(dirname(path));
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.size;
   const { partFilesIn } = await import('../files/part-files.ts');

@@ -64,10 +64,7 @@ export async function proveFile(
   const chosen = content.kind === 'graph' ? null : readManifest(dir)?.runtime;
   const runtime = request.runtime ?? chosen ?? null;
   const golden = request.golden ?? keptPath(dir, 'golden');
-  const size = [file, ...(parts ? description.sideFiles : [])].reduce(
-    (sum, path) => sum + statSync(path).size,
-    0,
-  );
+  const size = [file, ...description.sideFiles].reduce((sum, path) => sum + statSync(path).size, 0);
   const proof = await prove(content, { ...request, size, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
   const manifest: BundleManifest = {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
 import { partFilesIn } from '../../files/part-files.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
@@ -19,7 +19,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
 import { folderOfParts, partsBeside } from '../../registry/folder-layout.ts';
-import { filesBelow } from '../../registry/python/folder.ts';
+import { folderBytes } from '../../registry/python/folder.ts';
 import { choicesIn, type ModelSource } from '../../registry/python/model-source.ts';
 import { readSource } from '../../registry/python/source.ts';
 import { readFolderLayout } from '../../registry/read-layout.ts';
@@ -151,10 +151,7 @@ async function measured(
   const { identify } = await import('../../registry/identify.ts');
   // Trust is asked for by what runs something; this only reads.
   const { digests } = await identify(path, { runtime: 'python', python: { ...demands, trust: true } });
-  const everything = { files: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
-  const refuse = (reason: string) => new PlimsollError('FILE_UNREADABLE', { path, reason });
-  const files = filesBelow(path, everything, refuse);
-  return { size: files.reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
+  return { size: folderBytes(path), digest: digests[0] };
 }
 
 async function measuredParts(path: string): Promise<{ readonly size: number; readonly digest: string }> {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 
 /** A file below a folder, by its path from there, with `/` on every system. */
 export interface FolderFile {
@@ -46,6 +46,13 @@ export function filesBelow(
   };
   walk('', 0);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Bytes of all files below a folder. Throws FILE_UNREADABLE where it holds a link, or anything else that is no file. */
+export function folderBytes(path: string): number {
+  const everything = { files: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+  const refuse = (reason: string): PlimsollError => new PlimsollError('FILE_UNREADABLE', { path, reason });
+  return filesBelow(path, everything, refuse).reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Whether `path` names something below a folder, however it is written. */

@@ -15,7 +15,7 @@ export interface GivenBeside {
 }
 
 /** What a SavedModel of TensorFlow is known by; its variables lie below. */
-const SAVED_MODEL = 'saved_model.pb';
+export const SAVED_MODEL = 'saved_model.pb';
 const SCRIPTS = ['code/inference.py', 'inference.py'] as const;
 const SCRIPT_FOLDER = { files: 1000, bytes: 4 * 2 ** 30 };
 /** What lies in such a folder and is no model. */
