@@ -73,12 +73,19 @@ const nothingYet = (url: string): string[] => [
   `It has no model yet: plimsoll push FILE --name NAME --url ${url}`,
 ];
 
+/** Characters of a command that a terminal still shows as one: a row of pixels would fill it many times over. */
+const LONGEST_COMMAND = 4000;
+
 const tryIt = (
   url: string,
   endpoint: string,
   { manifest }: AcceptedVersion,
   access: AccessMode,
-): string[] => ['', 'Try it:', `  ${curl(url, endpoint, manifest.example, access)}`];
+): string[] => {
+  const command = curl(url, endpoint, manifest.example, access);
+  const long = `One row is ${countText(command.length, 'character')} of JSON: ${url}/docs says how it is sent`;
+  return ['', 'Try it:', `  ${command.length > LONGEST_COMMAND ? long : command}`];
+};
 
 /** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
 function newsOf({ endpoint, stable, rollout, note }: ServedModel): string[] {
