@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -65,6 +66,19 @@ describe('the format of a file', () => {
     expect(() => readModelFile(write('cut.pkl', Buffer.from('\x80\x04\x95', 'latin1')))).toThrow(
       refusal('READ_TRUNCATED'),
     );
+  });
+
+  it('counts the variables of a SavedModel, which are what is large of it', () => {
+    const path = join(FIXTURES, 'tensorflow/2.21.0/mlp/saved_model.pb');
+    const sizes = [
+      'saved_model.pb',
+      'variables/variables.index',
+      'variables/variables.data-00000-of-00001',
+    ].map((name) => statSync(join(path, '..', name)).size);
+    const all = sizes.reduce((sum, size) => sum + size, 0);
+    // An eighth of the memory is what a file may take.
+    expect(readModelFile(path, { memory: 8 * all }).content).not.toBeNull();
+    expect(() => readModelFile(path, { memory: 8 * (all - 1) })).toThrow(refusal('MODEL_TOO_LARGE'));
   });
 
   it('reads what half of the memory holds with all that is made of it, or what is trusted', () => {

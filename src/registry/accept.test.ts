@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -110,6 +110,7 @@ test('acceptFile() gives a graph whose weights beside it changed a bundle of its
   const { manifest, bundle } = await acceptFile(model, { dataDir, name: 'graph' });
   const side = manifest.sideFiles[0]!.name;
   expect(existsSync(join(bundle, 'original', side))).toBe(true);
+  expect(manifest.size).toBe(statSync(model).size + statSync(join(dataDir, side)).size);
   const bytes = readFileSync(join(dataDir, side));
   bytes[3]! ^= 1;
   writeFileSync(join(dataDir, side), bytes);

@@ -85,6 +85,13 @@ test.each([
   expect(models[0]!.curl.endsWith(` -d ${quoted}`)).toBe(true);
 });
 
+test('a row that would fill the terminal is not printed, and the page is named that says how it is sent', () => {
+  const picture = Array.from({ length: 224 * 224 }, () => 0);
+  const text = startupMessage('http://h', [served('m', [picture])], 'local');
+  expect(text).toMatch(/One row is 100,\d+ characters of JSON: http:\/\/h\/docs says how it is sent/);
+  expect(text.length).toBeLessThan(2000);
+});
+
 test('a rollout and what a person should know stand below the models', () => {
   const rollout = { id: 'ro_1', candidate: 2, strategy: 'canary', plan: 'shadow 100 % for 10m, then 5 %' };
   const lines = startupMessage(
