@@ -7,11 +7,10 @@ import {
 import type { StepRounding } from '../model/step-description.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { bitExact, type CompileContext, type StepCompiler, withinTolerance, withinUlp } from './compiler.ts';
-import { compileUnsupported } from './failure.ts';
 import { emitFunction } from './function.ts';
 import { clipValue } from './links.ts';
 import type { StepCertification } from './plan.ts';
-import { columnAt, joinColumnValues, matrix, type StepStream } from './stream.ts';
+import { joinColumnValues, matrix, numbersAt, type StepStream } from './stream.ts';
 
 const OPERATORS: Readonly<Record<Exclude<ArithmeticOperator, 'minimum' | 'maximum'>, string>> = {
   add: 'Add',
@@ -40,7 +39,7 @@ function emit(
   const scalar = (value: number): ValueName => g.float64([value], []);
   switch (of.kind) {
     case 'column':
-      return numberColumn(context, step, input, of.column);
+      return numbersAt(context, step, input, of.column);
     case 'constant':
       return g.float64([of.value], [1, 1]);
     case 'operation':
@@ -58,18 +57,6 @@ function emit(
         inner(of.below),
       ]);
   }
-}
-
-function numberColumn(
-  context: CompileContext,
-  step: ArithmeticStep,
-  input: StepStream,
-  index: number,
-): ValueName {
-  const { type, value } = columnAt(context, input, index);
-  if (type === 'string')
-    throw compileUnsupported(step, `input column ${index}`, 'a string column', 'numbers are');
-  return value();
 }
 
 /** Of two numbers a missing one is neither the less nor the greater: it is the answer. */
@@ -100,7 +87,7 @@ function interval({ g }: CompileContext, edges: Float64Array, x: ValueName): Val
 function checkDomains(context: CompileContext, step: ArithmeticStep, input: StepStream): void {
   const { g, refusals } = context;
   for (const { column, low, high, excluded } of step.domains) {
-    const x = numberColumn(context, step, input, column);
+    const x = numbersAt(context, step, input, column);
     const beyond: readonly (readonly [string, number])[] = [
       ...(low === -Infinity ? [] : [['Less', low] as const]),
       ...(high === Infinity ? [] : [['Greater', high] as const]),
@@ -115,7 +102,7 @@ export const arithmetic: StepCompiler<ArithmeticStep> = {
   emit(context, step, input) {
     if (step.refusesMissing)
       for (let column = 0; column < (step.features ?? 0); column++)
-        context.refusals.numbers(numberColumn(context, step, input, column), 'finite');
+        context.refusals.numbers(numbersAt(context, step, input, column), 'finite');
     checkDomains(context, step, input);
     const columns = step.columns.map((column) => emit(context, step, input, column));
     return { stream: matrix(joinColumnValues(context.g, columns), columns.length) };

@@ -3,7 +3,7 @@ import type { CatBoostStep, CtrColumn, CtrTable } from '../model/catboost.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import type { CompileContext } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
-import { columnAt, joinColumnValues, type StepStream } from './stream.ts';
+import { joinColumnValues, numbersAt, type StepStream } from './stream.ts';
 
 /** Everything that questions look at, side by side: numbers, whether there is a category (1 or 0), CTRs. */
 export interface AskedValues {
@@ -44,22 +44,10 @@ export function askedValues(context: CompileContext, step: CatBoostStep, input: 
     ctrOf(context, ctr, elementAt(step.tables, ctr.table), elementAt(rows, ctr.table)),
   );
   const parts = [...(asked === null ? [] : [asked]), ...ctrs];
-  if (parts.length === 0) parts.push(g.add('IsNaN', [columnValue(context, step, input, 0)]));
+  if (parts.length === 0) parts.push(g.add('IsNaN', [numbersAt(context, step, input, 0)]));
   const width =
     step.floats.length + step.oneHots.reduce((sum, { values }) => sum + values.length, 0) + ctrs.length;
   return { value: joinColumnValues(g, parts), width, ...places };
-}
-
-function columnValue(
-  context: CompileContext,
-  step: CatBoostStep,
-  input: StepStream,
-  column: number,
-): ValueName {
-  const { type, value } = columnAt(context, input, column);
-  if (type === 'string')
-    throw compileUnsupported(step, `input column ${column}`, 'a string column', 'numbers are');
-  return value();
 }
 
 /** Numbers rounded to float32; a missing one is beyond every border, on the side that the file says. */
@@ -82,7 +70,7 @@ function floatValues(context: CompileContext, step: CatBoostStep, input: StepStr
         )
       : joinColumnValues(
           g,
-          step.floats.map(({ column }) => columnValue(context, step, input, column)),
+          step.floats.map(({ column }) => numbersAt(context, step, input, column)),
         );
   const x = g.add('Cast', [g.add('Cast', [given], { to: FLOAT32 })], { to: FLOAT64 });
   const sides = step.floats.map(({ missingAbove }) => (missingAbove ? Infinity : -Infinity));

@@ -1,4 +1,5 @@
 import { elementAt } from '../core/element-at.ts';
+import type { PlimsollError } from '../core/errors.ts';
 import type { ModelStep } from '../model/step.ts';
 import type { GraphBuilderApi, ValueName } from '../onnx/graph.ts';
 import { compileUnsupported } from './failure.ts';
@@ -52,7 +53,7 @@ export function joinColumnValues(g: GraphBuilderApi, values: readonly ValueName[
 export function matrixOf({ g }: Emitter, stream: StepStream, step: ModelStep): ValueName {
   if (stream.kind === 'matrix') return stream.value;
   const text = stream.columns.findIndex((column) => column.type === 'string');
-  if (text >= 0) throw compileUnsupported(step, `input column ${text}`, 'a string column', 'numbers are');
+  if (text >= 0) throw textColumn(step, text);
   const values = stream.columns.map((column) => column.value());
   return joinColumnValues(g, values);
 }
@@ -64,6 +65,16 @@ export function columnAt({ g }: Emitter, stream: StepStream, index: number): Str
     stream.width === 1 ? stream.value : g.add('Gather', [stream.value, g.int64([index], [1])], { axis: 1n });
   return { type: 'number', value: once(pick), source: null };
 }
+
+/** Column `index` as `[N, 1]`, for a step that takes numbers. */
+export function numbersAt(emitter: Emitter, step: ModelStep, stream: StepStream, index: number): ValueName {
+  const { type, value } = columnAt(emitter, stream, index);
+  if (type === 'string') throw textColumn(step, index);
+  return value();
+}
+
+const textColumn = (step: ModelStep, index: number): PlimsollError =>
+  compileUnsupported(step, `input column ${index}`, 'a string column', 'numbers are');
 
 /** The columns at `indexes`, in that order. */
 export function select({ g }: Emitter, stream: StepStream, indexes: readonly number[]): StepStream {
