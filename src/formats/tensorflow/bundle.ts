@@ -4,6 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource } from '../format.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
+import { fileAbsent } from './file-absent.ts';
 import { GraphBudget } from './graph-budget.ts';
 import { readShape, type TensorShape } from './shape-proto.ts';
 import type { StoredTensor } from './stored-tensor.ts';
@@ -40,7 +41,7 @@ export function openBundle(prefix: string, open: OpenModelFile, budget: GraphBud
   const shard = (number: number): ByteSource => {
     const name = names[number] ?? `${prefix}, shard ${number}`;
     const source = sources.get(name) ?? open(name);
-    if (source === null) throw absent(name);
+    if (source === null) throw fileAbsent(name);
     sources.set(name, source);
     return source;
   };
@@ -140,11 +141,3 @@ function entryOf(value: Uint8Array, budget: GraphBudget): BundleEntry {
   }
   return entry;
 }
-
-const absent = (name: string): PlimsollError =>
-  new PlimsollError('READ_TRUNCATED', {
-    what: `the model's folder (it lacks "${name}")`,
-    offset: 0,
-    found: 0,
-    wanted: 1,
-  });

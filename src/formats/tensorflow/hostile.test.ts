@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProtoWriter } from '../../bytes/protobuf-writer.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { frozenGraphFormat } from './format.ts';
+import { frozenGraphFormat, savedModelFormat } from './format.ts';
 
 /** Graphs of a few bytes that ask for much: each is refused with a code, before memory is taken for what it says. */
 
@@ -176,5 +178,21 @@ describe('a graph of TensorFlow', () => {
       );
     });
     expect(outcome).toBe('GRAPH_LIMIT');
+  });
+
+  test('whose variables were left behind names the file that is missing', () => {
+    const graph = readFileSync(
+      join(import.meta.dirname, '../../../fixtures/tensorflow/2.21.0/mlp/saved_model.pb'),
+    );
+    const source = {
+      name: 'saved_model.pb',
+      size: graph.length,
+      slice: (start: number, end: number) => graph.subarray(start, end),
+      sibling: () => null,
+    };
+    const context = { limits: DEFAULT_LIMITS, codecs: [], now: () => 0 };
+    expect(() => savedModelFormat.read(source, context)).toThrow(
+      'Cannot read the folder of the SavedModel at byte 0: found no file "variables/variables.index", wanted all that was saved',
+    );
   });
 });

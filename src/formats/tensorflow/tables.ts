@@ -1,7 +1,7 @@
-import { PlimsollError } from '../../core/errors.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import type { ByteSource } from '../format.ts';
 import { callsOf, type NodeSet } from './calls.ts';
+import { fileAbsent } from './file-absent.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import type { FunctionDef, NodeDef } from './graph-def.ts';
 import type { MetaGraph } from './saved-model.ts';
@@ -104,13 +104,7 @@ function assetFinder(
 /** Lines of an asset, which lies in `assets/`. */
 function linesOf(name: string, open: (path: string) => ByteSource | null, budget: GraphBudget): string[] {
   const source = open(`assets/${name}`);
-  if (source === null)
-    throw new PlimsollError('READ_TRUNCATED', {
-      what: `the model's folder (it lacks "assets/${name}")`,
-      offset: 0,
-      found: 0,
-      wanted: 1,
-    });
+  if (source === null) throw fileAbsent(`assets/${name}`);
   budget.bytes(source.size * 8, `the asset "${name}"`, 0);
   const lines = new TextDecoder().decode(source.slice(0, source.size)).split('\n');
   if (lines.at(-1) === '') lines.pop();

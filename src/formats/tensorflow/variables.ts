@@ -1,6 +1,7 @@
 import type { Tensor } from '../../model/tensor.ts';
 import type { Checkpoint } from './bundle.ts';
 import { callsOf } from './calls.ts';
+import { fileAbsent } from './file-absent.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import type { FunctionDef, GraphDef, NodeDef } from './graph-def.ts';
 import type { StoredTensor } from './stored-tensor.ts';
@@ -49,7 +50,7 @@ export function variableReader(
   return (node, refuse) => {
     const known = values.get(node);
     if (known !== undefined) return known;
-    if (checkpoint === null) throw refuse.invalid('no checkpoint with the values of its variables');
+    if (checkpoint === null) throw fileAbsent('variables/variables.index');
     keys ??= restoredKeys(graph, functions, budget, refuse);
     const value = checkpoint.tensor(keys.get(node) ?? node, refuse);
     values.set(node, value);
