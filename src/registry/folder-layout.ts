@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { namesFileOf, partFilesIn } from '../files/part-files.ts';
+import { availableMemory } from '../process/available-memory.ts';
 import { runChildJob } from '../process/child-job.ts';
 
 /** How the model files of a folder belong together. */
@@ -45,8 +46,12 @@ export async function folderLayoutOf(folder: string, member?: string): Promise<F
 /** Files beside a model are looked at where that takes a moment. */
 const NEARBY = { files: 12, bytes: 64 * 2 ** 20 };
 
-/** The folder of a file, where it holds others that may be parts of the same model; null where it does not, or too many. */
+/**
+ * The folder of a file, where it holds others that may be parts of the same model; null where it does not, or too many, or where
+ * a look at them could take memory that whoever is served needs.
+ */
 export function folderOfParts(path: string): string | null {
+  if (availableMemory() < MEMORY_BYTES) return null;
   const folder = dirname(path);
   try {
     const files = partFilesIn(folder);
