@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isVersionFolder, versionFoldersIn } from './version-folders.ts';
 
 /** A model file to serve, and the name that clients call it by. */
 export interface NamedFile {
@@ -76,9 +77,8 @@ async function expand(
     problems.push(`"${path}": no such file`);
     return [];
   }
-  const isFile = !statSync(path).isDirectory();
-  if (isFile || MODEL_PARTS.some((name) => existsSync(join(path, name))) || (await isModel(path)))
-    return [{ name: split > 0 ? word.slice(0, split) : stem(path), path, found: false }];
+  if (isOne(path) || (await isModel(path)))
+    return [{ name: split > 0 ? word.slice(0, split) : nameOf(path), path, found: false }];
   const names = readdirSync(path)
     .filter((name) => MODEL_FILE.test(name))
     .sort();
@@ -86,6 +86,15 @@ async function expand(
     problems.push(`"${path}" holds no model file (.joblib, .pkl, .skops, .onnx, .ubj, .cbm …)`);
   return names.map((name) => ({ name: stem(name), path: join(path, name), found: true }));
 }
+
+/** Whether a path is one model by its names: a file, a saved folder, or versions of one. */
+const isOne = (path: string): boolean =>
+  !statSync(path).isDirectory() ||
+  MODEL_PARTS.some((name) => existsSync(join(path, name))) ||
+  versionFoldersIn(path) !== null;
+
+/** Of one version in the layout of TensorFlow Serving the name of the model. */
+const nameOf = (path: string): string => stem(isVersionFolder(path) ? dirname(resolve(path)) : path);
 
 /** `models/churn.pkl.gz` is `churn`; blanks and other marks become dashes. */
 export const stem = (path: string): string => {

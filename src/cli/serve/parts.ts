@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import type { NamedFile } from '../../config/models.ts';
+import { newestText, versionFoldersIn } from '../../config/version-folders.ts';
 import { shellWord } from '../output/shell.ts';
 import type { Terminal } from '../output/terminal.ts';
 
@@ -18,6 +20,14 @@ export async function isOneModel(
     terminal.note(`Each file of ${folder} is served by itself; some of them fit together: ${words}`);
   }
   return isOne;
+}
+
+/** Says of folders in the layout of TensorFlow Serving which version is served. */
+export function tellVersions(files: readonly NamedFile[], terminal: Terminal): void {
+  for (const { path } of files) {
+    const versions = statSync(path).isDirectory() ? versionFoldersIn(path) : null;
+    if (versions !== null) terminal.note(`${path}: ${newestText(versions)}`);
+  }
 }
 
 /** Says of files that were named whether others beside them belong to the same model. */

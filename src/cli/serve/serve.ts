@@ -17,7 +17,7 @@ import { type ModelFileOptions, withModelFileOptions } from '../model/file-optio
 import { trustedPythonDemands } from '../model/python/demands.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ServeAccessOptions, serveAccessSettings, withServeAccessOptions } from './access-options.ts';
-import { isOneModel, tellPartsBeside } from './parts.ts';
+import { isOneModel, tellPartsBeside, tellVersions } from './parts.ts';
 import { servedModelsDocument, startupMessage } from './startup-message.ts';
 
 interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
@@ -99,9 +99,10 @@ export const serveCommand: DefineCommand = (command, terminal) => {
         monitors: config.monitors,
         monitorShare: config.monitorShare,
       });
-      await answering(service, terminal, config.access.mode, () =>
-        tellPartsBeside(config.files, options.member, terminal),
-      );
+      await answering(service, terminal, config.access.mode, () => {
+        tellVersions(config.files, terminal);
+        return tellPartsBeside(config.files, options.member, terminal);
+      });
     });
 };
 

@@ -61,6 +61,18 @@ function save(change: object = {}): void {
   write('plimsoll.json', JSON.stringify(saved(change)));
 }
 
+test('a folder of versions is its newest one, as TensorFlow Serving takes it', async () => {
+  write('9/saved_model.pb', '');
+  write('10/saved_model.pb', '');
+  expect(await readSource(folder)).toMatchObject({
+    kind: 'saved-model',
+    path: folder,
+    data: join(folder, '10/saved_model.pb'),
+    model: join(folder, '10'),
+    origin: 'version 10, the newest of 9, 10',
+  });
+});
+
 describe('a folder that plimsoll.save wrote', () => {
   test('brings its model, modules, packages, rows and signature', async () => {
     save();

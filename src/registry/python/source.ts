@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { newestText, type VersionFolders, versionFoldersIn } from '../../config/version-folders.ts';
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
@@ -37,10 +38,25 @@ export async function readSource(path: string): Promise<ModelSource> {
   if (script !== undefined) return scriptFolder(path, script);
   if (isFile(join(path, SAVED_MODEL)))
     return { ...bareSource(path), kind: 'saved-model', data: join(path, SAVED_MODEL) };
+  const versions = versionFoldersIn(path);
+  if (versions !== null) return newestOf(path, versions);
   const { partFilesIn } = await import('../../files/part-files.ts');
   if (partFilesIn(path).length > 0) return partsFolder(path);
   const reason = `it is a folder without ${SAVED}, ${MLMODEL}, ${SAVED_MODEL}, inference.py or model files`;
   throw new PlimsollError('FILE_UNREADABLE', { path, reason });
+}
+
+/** The newest version in the layout of TensorFlow Serving, which serves that one too. */
+function newestOf(path: string, versions: VersionFolders): ModelSource {
+  const { newest } = versions;
+  const source = bareSource(newest);
+  return {
+    ...source,
+    kind: 'saved-model',
+    path,
+    data: join(newest, SAVED_MODEL),
+    origin: newestText(versions),
+  };
 }
 
 /** Files that are parts of one model, and perhaps golden rows. */
