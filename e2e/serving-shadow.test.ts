@@ -82,7 +82,15 @@ test('a thread that keeps ending rests for as long as it lived', async () => {
     ['r1', 'r2'].map((requestId) => {
       const body = new TextEncoder().encode('[[1, 2]]');
       const ended = Promise.withResolvers<number>();
-      const job = { target, protocol: 'plain', body, requestId, unitField: null, capture: 0 };
+      const job = {
+        target,
+        protocol: 'plain',
+        body,
+        textBytes: null,
+        requestId,
+        unitField: null,
+        capture: 0,
+      };
       offload.submit(job, () => ended.resolve(performance.now() - started));
       return ended.promise;
     }),
@@ -98,7 +106,7 @@ test('threads that have been closed do not come back for what still waits', asyn
   const ended: string[] = [];
   for (const requestId of ['r1', 'r2', 'r3']) {
     const body = new TextEncoder().encode('[[1, 2]]');
-    const job = { target, protocol: 'plain', body, requestId, unitField: null, capture: 0 };
+    const job = { target, protocol: 'plain', body, textBytes: null, requestId, unitField: null, capture: 0 };
     offload.submit(job, () => ended.push(requestId));
   }
   await offload.close();

@@ -23,21 +23,33 @@ export const wantsExtras = (options: ResponseOptions): boolean =>
   isRecord(options) && options['extras'] === true;
 /** Reads what a parsed body asks of its answer. Throws INPUT_INVALID. */
 export type ReadResponseOptions = (body: unknown) => ResponseOptions;
-/** Encodes the body of one answer; `options` is null if the protocol reads none. */
-export type EncodeResponse = (
+/** The body of an answer that is no text, with its media type and further headers: names and values in turn. */
+export interface BinaryAnswer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type: string;
+  readonly headers: readonly string[];
+}
+/** Encodes the body of one answer as text; `options` is null if the protocol reads none. */
+export type EncodeText = (
   outputs: Outputs,
   rows: number,
   requestId: string,
   options: ResponseOptions,
 ) => string;
+/** Encodes the body of one answer. */
+export type EncodeResponse = (...answer: Parameters<EncodeText>) => string | BinaryAnswer;
 
 /** One encoding of rows and answers: a pair of pure converters, compiled once for each version. */
 export interface Protocol {
   readonly id: string;
   /** Media type of its answers. */
   readonly answers: string;
-  /** Parses the text of a body, in which rows and the id of the unit are found. Throws INPUT_INVALID. */
-  parse(text: string): unknown;
+  /**
+   * Parses the text of a body and the bytes after it, in which rows and the id of the unit are found. Throws INPUT_INVALID.
+   */
+  parse(text: string, rest: Uint8Array): unknown;
+  /** Where the text of a body ends and other bytes follow, by its headers; null where it is all text. @default {null} */
+  readonly textBytes?: (headers: RequestHeaders) => number | null;
   decode(target: TargetVersion): DecodeRows;
   /** Decodes the bytes of a usual body in one pass; null if versions of this kind have no such scan. */
   scan?(target: TargetVersion): ScanRows | null;

@@ -36,6 +36,8 @@ export interface ShadowedRequest {
   readonly protocol: string;
   /** Its body, which nobody changes any more; null where it is too large to be copied. */
   readonly body: Uint8Array | null;
+  /** Bytes of it that are text where others follow, or null. */
+  readonly textBytes: number | null;
   readonly unitField: string | null;
   readonly subject: MeasuredRequest;
   /** First row of stable's answer; null where it failed. */
@@ -77,7 +79,7 @@ export class ShadowRunner {
   /** Copies a request to the candidate, or drops it where too much waits or the candidate has gone meanwhile. */
   copy(
     { target, stream }: MirrorTarget,
-    { protocol, body: given, unitField, subject, stable, windowRecorder }: ShadowedRequest,
+    { protocol, body: given, textBytes, unitField, subject, stable, windowRecorder }: ShadowedRequest,
   ): void {
     const body = given && compactBytes(given);
     const size = body?.buffer.byteLength ?? 0;
@@ -91,7 +93,7 @@ export class ShadowRunner {
     this.#bytes += copy.size;
     const { requestId } = subject;
     const capture = stream?.wanted(requestId) ?? 0;
-    const job = { target, protocol, body, requestId, unitField, capture };
+    const job = { target, protocol, body, textBytes, requestId, unitField, capture };
     const settle = (result: MirroredResult): void => {
       this.#forget(copy);
       this.#settle(target.model, result, { subject, stable, windowRecorder });

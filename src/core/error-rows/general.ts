@@ -47,7 +47,7 @@ export const GENERAL_AREAS = {
     WORKER_FAILED: row(500, EXIT.failed, 'Cannot keep serving: {process} ended {times} times in a row before it answered, at last with {reason}', 'The lines above say why; `plimsoll serve --workers 1` serves in one process'),
     MEDIA_TYPE_UNKNOWN: row(415, EXIT.failed, 'Cannot read the body: its content type is "{found}", known are {known}', 'Send the rows in a form that is known, and name it in content-type'),
     NOT_ACCEPTABLE: row(406, EXIT.failed, 'Cannot answer as "{found}": answers are {known}', 'Name one of these in accept, or send no accept'),
-    BINARY_TENSORS: row(400, EXIT.unsupported, 'Cannot take or give {what} as binary data: tensors are JSON here', 'Send and ask for JSON: tritonclient takes binary_data=False for inputs and outputs'),
+    BINARY_TENSORS: row(400, EXIT.unsupported, 'Cannot take or give {what} as JSON, which has no such numbers', 'Send and ask for binary data: tritonclient does where binary_data is not False; curl takes "parameters": {"binary_data_output": true}'),
     SAGEMAKER_HEADER_UNSUPPORTED: row(400, EXIT.unsupported, 'Cannot honour the header {header}: {reason}', 'Leave it out'),
     SCORER_DIED: row(500, EXIT.failed, 'Cannot score the rows of {model}: its worker ended ({reason})', 'Send fewer rows; if one row does it too, report this with the model'),
     SCORER_MEMORY: row(413, EXIT.failed, 'Cannot score the rows of {model}: they take more than the {limit} MB of heap that a scoring thread has', 'Send fewer rows a request, or give the server more memory: it takes what the limit of its container leaves'),

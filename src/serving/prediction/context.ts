@@ -33,6 +33,8 @@ export class PredictionContext implements CaptureSubject {
   heldBytes = 0;
   /** Bytes of the whole body, without its content encoding. */
   bodyBytes = 0;
+  /** Bytes of the body that are text where others follow, or null. */
+  textBytes: number | null = null;
   /** `performance.now()` when the last byte of the body arrived; 0 before. */
   completeAt = 0;
   destination: RouteDestination;

@@ -1,7 +1,7 @@
 import type { Batch } from '../../model/batch.ts';
 import { checkDepth } from '../admission/memory/request-cost.ts';
 import { hasExternalEngine } from '../external-engine.ts';
-import { bodyText } from '../http/body-text.ts';
+import { parseBody } from '../http/body-text.ts';
 import { BYTE_MICROS, INLINE_MICROS, INLINE_ROWS_BYTES } from '../http/limits.ts';
 import { unitInBody, withoutUnit } from '../unit-id.ts';
 import { chooseByBody } from './choose.ts';
@@ -34,7 +34,7 @@ function decodeInline(context: PredictionContext, bytes: Buffer): void {
   if (!isDue(context)) return;
   const started = performance.now();
   try {
-    checkDepth(bytes, context.version.protocol);
+    checkDepth(bytes, context.version.protocol, context.textBytes);
     const batch = batchOf(context, bytes);
     const { rowMicros, rowBytes, target } = context.version;
     const micros = batch.rows * rowMicros;
@@ -54,7 +54,7 @@ function decodeInline(context: PredictionContext, bytes: Buffer): void {
 function batchOf(context: PredictionContext, bytes: Buffer): Batch {
   const scanned = scanRows(context, bytes);
   if (scanned !== null) return scanned;
-  const rows = rowsIn(context, context.version.protocol.parse(bodyText(bytes)), bytes);
+  const rows = rowsIn(context, parseBody(context.version.protocol, bytes, context.textBytes), bytes);
   return context.version.decode(rows);
 }
 
@@ -63,14 +63,14 @@ function scanRows(context: PredictionContext, bytes: Buffer): Batch | null {
   const { scan, protocol } = context.version;
   if (scan === null || !context.isChosen || context.destination.unitField !== null) return null;
   const batch = scan(bytes);
-  if (batch !== null) context.measurement?.received(bytes, protocol.id);
+  if (batch !== null) context.measurement?.received(bytes, protocol.id, null);
   return batch;
 }
 
 function rowsIn(context: PredictionContext, body: unknown, bytes: Buffer): unknown {
   chooseByBody(context, body);
   const { version, destination } = context;
-  context.measurement?.received(bytes, version.protocol.id);
+  context.measurement?.received(bytes, version.protocol.id, context.textBytes);
   if (version.responseOptions !== null) context.responseOptions = version.responseOptions(body);
   const { unitField } = destination;
   if (unitField === null) return body;

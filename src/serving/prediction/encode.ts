@@ -26,8 +26,12 @@ export function encodePrediction(
   const asked = wantsExtras(responseOptions) ? withExtras(response, batch, version) : response;
   checkResponseMemory(asked, version, services);
   const { outputs, rows } = response;
-  const text = version.encode(asked.outputs, rows, id, responseOptions);
-  const now = send(context, text, rows, stageTiming(before, started, predicted), null);
+  const answer = version.encode(asked.outputs, rows, id, responseOptions);
+  const timing = stageTiming(before, started, predicted);
+  const now =
+    typeof answer === 'string'
+      ? send(context, answer, rows, timing, null)
+      : send(context, answer.bytes, rows, timing, answer.type, answer.headers);
   if (measurement !== null) recordMeasurement(context, measurement, version.readFirstRow(outputs));
   stream?.note(batch, outputs, id, now, context);
 }
@@ -44,12 +48,13 @@ export function sendEncoded(
   { body, rows, timing, first, captured }: Extract<ScoringResult, { kind: 'answer' }>,
 ): void {
   const { measurement, stream, response, services, id } = context;
-  const refusal = holdResponse(body.byteLength, response, services);
+  const { bytes, type, headers } = body;
+  const refusal = holdResponse(bytes.byteLength, response, services);
   if (refusal !== null) {
     refusePrediction(context, refusal);
     return;
   }
-  const now = send(context, body, rows, timing, null);
+  const now = send(context, bytes, rows, timing, type, headers);
   if (measurement !== null) recordMeasurement(context, measurement, first);
   stream?.noteExtracted(rows, captured, id, now, context);
 }
@@ -71,20 +76,25 @@ export function encodeRaw(
   stream?.noteExtracted(rows, null, id, now, context);
 }
 
-/** Returns the time of the answer (`performance.now()`). `type` is the media type if it is not the protocol's. */
+/**
+ * Returns the time of the answer (`performance.now()`). `type` is the media type if it is not the protocol's, `more` are headers
+ * of this answer alone: names and values in turn.
+ */
 function send(
   context: PredictionContext,
   body: string | Uint8Array,
   rows: number,
   timing: StageTiming,
   type: string | null,
+  more: readonly string[] = NONE,
 ): number {
   const { version, response, id } = context;
   const now = performance.now();
   countAnswer(context, rows, timing, now);
   const { headers, lines } = version;
   const head = { headers, lines, type, length: Buffer.byteLength(body), requestId: id, timing };
-  writeResponseHead(response, head, headersBeside(context));
+  const beside = headersBeside(context);
+  writeResponseHead(response, head, more.length === 0 ? beside : [...beside, ...more]);
   response.end(body);
   releasePrediction(context);
   return now;

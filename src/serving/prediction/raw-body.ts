@@ -61,10 +61,11 @@ export function rawReply(
   if (answer.kind === 'written')
     return { body: answer.bytes, rows: given, type: answer.contentType, first: () => NO_FIRST_ROW };
   const { outputs, rows } = answer;
+  const encoded = encode(outputs, rows, requestId, null);
   return {
-    body: encode(outputs, rows, requestId, null),
+    body: typeof encoded === 'string' ? encoded : encoded.bytes,
     rows,
-    type: null,
+    type: typeof encoded === 'string' ? null : encoded.type,
     first: () => readFirstRow(outputs),
   };
 }

@@ -185,6 +185,8 @@ function received(context: PredictionContext, bytes: Buffer, completeAt: number)
   context.completeAt = completeAt;
   context.work?.received(bytes.length, completeAt);
   try {
+    const { protocol } = context.version;
+    if (protocol.textBytes !== undefined) context.textBytes = protocol.textBytes(context.request.headers);
     chooseVersion(context, bytes);
     decodeBody(context, bytes);
   } catch (error) {

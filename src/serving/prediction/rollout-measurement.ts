@@ -19,6 +19,7 @@ export class RolloutMeasurement implements MeasuredRequest {
   /** Body and protocol of the request, kept for a copy to the shadow; null if the body is too large or cannot be copied. */
   #body: Uint8Array | null = null;
   #protocol = '';
+  #textBytes: number | null = null;
 
   constructor(
     endpoint: PreparedEndpoint,
@@ -46,10 +47,11 @@ export class RolloutMeasurement implements MeasuredRequest {
   }
 
   /** Takes the body of the request. Returns whether a copy will need it, so that it must not be transferred or changed. */
-  received(body: Uint8Array, protocol: string): boolean {
+  received(body: Uint8Array, protocol: string, textBytes: number | null): boolean {
     if (this.#mirror === null || body.byteLength > SHADOW_BODY_MAX_BYTES) return false;
     this.#body = body;
     this.#protocol = protocol;
+    this.#textBytes = textBytes;
     return true;
   }
 
@@ -78,6 +80,7 @@ export class RolloutMeasurement implements MeasuredRequest {
       shadow.copy(mirror, {
         protocol: this.#protocol,
         body,
+        textBytes: this.#textBytes,
         unitField: assignment.field,
         subject: this,
         stable,

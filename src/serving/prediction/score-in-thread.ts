@@ -29,16 +29,17 @@ export function scoreInThread(context: PredictionContext, bytes: Buffer): void {
 }
 
 function jobOf(
-  { version, measurement, stream, destination, id }: PredictionContext,
+  { version, measurement, stream, destination, id, textBytes }: PredictionContext,
   bytes: Buffer,
 ): ScoringJob {
   const { target, protocol } = version;
   // A body that is copied to a candidate is wanted once more.
-  const isWantedAgain = measurement?.received(bytes, protocol.id) ?? false;
+  const isWantedAgain = measurement?.received(bytes, protocol.id, textBytes) ?? false;
   return {
     target,
     protocol: protocol.id,
     body: isWantedAgain ? new Uint8Array(bytes) : compactBytes(bytes),
+    textBytes,
     requestId: id,
     unitField: destination.unitField,
     capture: stream?.wanted(id) ?? 0,

@@ -9,7 +9,7 @@ import { column, MIXED, NUMBER_COLUMNS, target } from './testing/targets.ts';
 
 const read = (body: string, headers: RequestHeaders = {}, signature: Signature = MIXED): unknown => {
   const protocol = invocations.negotiate!(headers);
-  return protocol.decode(target(signature))(protocol.parse(body));
+  return protocol.decode(target(signature))(protocol.parse(body, new Uint8Array()));
 };
 const table = (a: number[], b: number[], c: (string | null)[]) => ({
   kind: 'table',
@@ -255,7 +255,7 @@ test('answers are bare values, in the form that is accepted', () => {
     data: Float64Array.from(data),
   });
   const write = (accept: string, outputs: Outputs): string =>
-    invocations.negotiate!({ accept }).encode(target(MIXED))(outputs, 2, 'r', null);
+    String(invocations.negotiate!({ accept }).encode(target(MIXED))(outputs, 2, 'r', null));
   const scores = floats([2, 2], 1, 2, -0, Number.NaN);
   expect(write('*/*', { predict: floats([2], 1, 2), predict_proba: scores })).toBe('{"predictions":[1,2]}');
   expect(write('text/csv', { transform: scores })).toBe('1,2\n-0.0,\n');

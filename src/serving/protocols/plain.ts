@@ -1,7 +1,7 @@
 /** The typed door of FastAPI's users. Pure. */
 import type { ErrorDetails } from '../../core/errors.ts';
 import {
-  type EncodeResponse,
+  type EncodeText,
   type ErrorFormatter,
   jsonReply,
   type Protocol,
@@ -16,14 +16,14 @@ import { plainOpenApi } from './plain-openapi.ts';
 import { outputWriter, predictionsWriter } from './prediction-values.ts';
 
 /** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
-export const plain: Protocol = {
+export const plain = {
   id: 'plain',
   answers: 'application/json',
   parse: parseJsonBody,
-  decode: ({ manifest }) => compileDecode(manifest.signature),
-  scan: ({ manifest }) => compileScan(manifest.signature),
+  decode: ({ manifest }: TargetVersion) => compileDecode(manifest.signature),
+  scan: ({ manifest }: TargetVersion) => compileScan(manifest.signature),
   encode,
-};
+} satisfies Protocol;
 
 export const plainRoutes: ProtocolRoutes = {
   id: 'plain',
@@ -33,7 +33,7 @@ export const plainRoutes: ProtocolRoutes = {
   openApi: plainOpenApi,
 };
 
-function encode({ model, version, manifest }: TargetVersion): EncodeResponse {
+function encode({ model, version, manifest }: TargetVersion): EncodeText {
   const { signature } = manifest;
   const write = outputWriter(signature);
   const writePredictions = predictionsWriter(signature);

@@ -13,7 +13,7 @@ const read = (body: unknown, signature: Signature = MIXED): unknown =>
   protocol!.decode(target(signature))(body);
 const optionsOf = (body: unknown): unknown => protocol!.responseOptions!(target(MIXED))(body);
 const answer = (outputs: Outputs, rows: number, shape: string): unknown =>
-  JSON.parse(protocol!.encode(target(MIXED))(outputs, rows, 'r', shape));
+  JSON.parse(String(protocol!.encode(target(MIXED))(outputs, rows, 'r', shape)));
 const floats = (shape: number[], ...data: number[]) => ({
   dtype: 'float64' as const,
   shape,
@@ -144,7 +144,7 @@ describe('Vertex', () => {
       width: 3,
     });
     expect(
-      JSON.parse(predict!.encode(target(NUMBER_COLUMNS))({ predict: floats([1], 7) }, 1, 'r', null)),
+      JSON.parse(String(predict!.encode(target(NUMBER_COLUMNS))({ predict: floats([1], 7) }, 1, 'r', null))),
     ).toEqual({
       predictions: [7],
       deployedModelId: '3',

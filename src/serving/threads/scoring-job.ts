@@ -3,8 +3,13 @@ import type { Batch } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ThreadMemory } from '../admission/memory/memory-plan.ts';
 import type { ExtractedRows } from '../capture/extract-rows.ts';
-import type { ResponseOptions } from '../protocol.ts';
+import type { BinaryAnswer, ResponseOptions } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
+
+/** An answer as it is sent; `type` is null where its media type is the protocol's. */
+export interface EncodedBody extends Omit<BinaryAnswer, 'type'> {
+  readonly type: string | null;
+}
 
 /** One request for a scoring thread: bytes in, bytes out. */
 export interface ScoringJob {
@@ -12,6 +17,8 @@ export interface ScoringJob {
   readonly protocol: string;
   /** Bytes of the body, in a buffer of their own. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** Bytes of it that are text where others follow, or null. */
+  readonly textBytes: number | null;
   readonly requestId: string;
   /** Key at the top of the body that holds the id of the unit, or null. */
   readonly unitField: string | null;
@@ -31,7 +38,7 @@ export type ScoringResult =
   | DecodedRows
   | {
       readonly kind: 'answer';
-      readonly body: Uint8Array<ArrayBuffer>;
+      readonly body: EncodedBody;
       readonly rows: number;
       readonly first: FirstRow;
       readonly captured: ExtractedRows | null;
@@ -65,6 +72,7 @@ export interface ScoreRequest extends VersionKey {
   readonly kind: 'score';
   readonly protocol: string;
   readonly body: Uint8Array<ArrayBuffer>;
+  readonly textBytes: number | null;
   readonly requestId: string;
   readonly unitField: string | null;
   readonly capture: number;
@@ -89,7 +97,7 @@ export type ScoringWorkerReply =
     }
   | {
       readonly kind: 'answer';
-      readonly body: Uint8Array<ArrayBuffer>;
+      readonly body: EncodedBody;
       readonly rows: number;
       readonly first: FirstRow;
       readonly captured: ExtractedRows | null;

@@ -80,14 +80,15 @@ export class ScoringThread {
   run(waiting: QueuedJob): void {
     this.#jobs.push(waiting);
     if (this.#jobs.length === 1) this.#begin();
-    const { target, protocol, body, requestId, unitField, capture } = waiting.job;
+    const { target, ...job } = waiting.job;
     const { bundle, model, version } = target;
     const request: ScoreRequest = {
       kind: 'score',
-      ...{ bundle, model, version, protocol, body, requestId, unitField, capture },
+      ...{ bundle, model, version },
+      ...job,
     };
     // What may have to be given to another thread stays here.
-    this.#post(request, this.#options.ahead === 1 ? [body.buffer] : []);
+    this.#post(request, this.#options.ahead === 1 ? [job.body.buffer] : []);
   }
 
   /** Has the thread close and load versions, once it has done what it is doing. */

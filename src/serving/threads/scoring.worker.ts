@@ -14,8 +14,9 @@ import {
 } from '../admission/memory/request-cost.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract-rows.ts';
 import { hasExternalEngine, versionWithoutEngine } from '../external-engine.ts';
-import { bodyText } from '../http/body-text.ts';
+import { parseBody } from '../http/body-text.ts';
 import {
+  type BinaryAnswer,
   type DecodeRows,
   type EncodeResponse,
   type Protocol,
@@ -28,6 +29,7 @@ import type { LoadBundle } from '../snapshot-follower.ts';
 import { unitInBody, withoutUnit } from '../unit-id.ts';
 import { runGarbageCollector } from './garbage-collector.ts';
 import type {
+  EncodedBody,
   ScoreRequest,
   ScoringWorkerReply,
   ScoringWorkerRequest,
@@ -120,7 +122,7 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const asked = wantsExtras(responseOptions) ? { ...outputs, ...target.engine.extras?.(batch) } : outputs;
   checkOutputs(asked, protocol.valueBytes ?? 0, room);
   const predicted = performance.now();
-  const body = new TextEncoder().encode(encode(asked, batch.rows, request.requestId, responseOptions));
+  const body = encodedBody(encode(asked, batch.rows, request.requestId, responseOptions));
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,
@@ -129,6 +131,10 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const captured = capturedOf(request, target, batch, outputs, unit);
   return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), captured, timing };
 }
+
+/** A text as the bytes that cross to the loop. */
+const encodedBody = (answer: string | BinaryAnswer): EncodedBody =>
+  typeof answer === 'string' ? { bytes: new TextEncoder().encode(answer), type: null, headers: [] } : answer;
 
 interface Read {
   readonly batch: Batch;
@@ -144,9 +150,9 @@ function read(
   { protocol, decode, responseOptions }: Converters,
 ): Read {
   const { signature } = target.manifest;
-  const { body, unitField } = request;
-  checkBody(body, protocol, signature, room);
-  const parsed = protocol.parse(bodyText(body));
+  const { body, textBytes, unitField } = request;
+  checkBody(body, protocol, signature, room, textBytes);
+  const parsed = parseBody(protocol, body, textBytes);
   const options = responseOptions?.(parsed) ?? null;
   return {
     batch: decode(rowsIn(parsed, request, signature)),
@@ -190,7 +196,7 @@ async function obey(request: ScoringWorkerRequest): Promise<void> {
     return;
   }
   const scored = await score(request).catch(refusal);
-  reply(scored, scored.kind === 'answer' ? [scored.body.buffer] : []);
+  reply(scored, scored.kind === 'answer' ? [scored.body.bytes.buffer] : []);
   if (request.body.byteLength > WORTH_COLLECTING) runGarbageCollector();
 }
 

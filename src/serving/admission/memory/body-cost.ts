@@ -199,3 +199,9 @@ export function csvCost(bytes: Uint8Array, cellBytes: number): BodyCost {
   const rows = cells * CSV_CELL + far * CSV_FAR_CELL + records * CSV_RECORD;
   return { depth: 2, heap: text + rows + (cells + far) * cellBytes };
 }
+
+/** Heap for a byte of a body that is no text: an element of one byte as a number, where its type is not the one that is wanted. */
+export const RAW_BYTE = 32;
+
+/** Weighs bytes that are elements or pictures: they are read into arrays beside the heap. */
+export const bytesCost: WeighBody = (bytes) => ({ depth: 0, heap: bytes.length * RAW_BYTE });

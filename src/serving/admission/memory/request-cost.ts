@@ -8,11 +8,14 @@ import type { Protocol } from '../../protocol.ts';
 import {
   type BodyCost,
   BYTE_WORST,
+  bytesCost,
   csvCost,
   DEPTH_MAX,
   depthOf,
   jsonCost,
   LIGHT_BODY_BYTES,
+  RAW_BYTE,
+  type WeighBody,
 } from './body-cost.ts';
 import type { ThreadMemory } from './memory-plan.ts';
 
@@ -25,10 +28,20 @@ const NUMBER_TEXT = 26;
 /** A text is there in pieces, as their sum, and then as bytes. */
 const [TEXT_COPIES, QUOTES] = [2, 3];
 
-/** Before a body is parsed that is small enough to fit in any case. Throws BODY_TOO_DEEP. */
-export function checkDepth(bytes: Uint8Array, { weigh }: Pick<Protocol, 'weigh'>): void {
-  if (bytes.length > LIGHT_BODY_BYTES && weigh !== csvCost) refuseDeep(depthOf(bytes));
+/** Bodies without lists in lists. */
+const FLAT: ReadonlySet<WeighBody | undefined> = new Set([csvCost, bytesCost]);
+
+/** Before a body is parsed that is small enough to fit in any case: `textBytes` of it where others follow. Throws BODY_TOO_DEEP. */
+export function checkDepth(
+  bytes: Uint8Array,
+  { weigh }: Pick<Protocol, 'weigh'>,
+  textBytes: number | null = null,
+): void {
+  if (bytes.length > LIGHT_BODY_BYTES && !FLAT.has(weigh)) refuseDeep(depthOf(textOf(bytes, textBytes)));
 }
+
+const textOf = (bytes: Uint8Array, textBytes: number | null): Uint8Array =>
+  textBytes === null ? bytes : bytes.subarray(0, textBytes);
 
 /** Before a body is parsed. Throws BODY_TOO_DEEP, MEMORY_EXCEEDED. */
 export function checkBody(
@@ -36,15 +49,18 @@ export function checkBody(
   protocol: Pick<Protocol, 'weigh' | 'heavy'>,
   signature: Signature,
   room: ThreadMemory,
+  textBytes: number | null = null,
 ): void {
   const { weigh = jsonCost, heavy = BYTE_WORST } = protocol;
   const cell = signature.form === 'tensors' ? ELEMENT : 0;
   // What fits even at its worst need not be weighed.
-  if (bytes.length * (heavy + cell) <= room.heap) checkDepth(bytes, protocol);
+  const text = textOf(bytes, textBytes);
+  const besides = (bytes.length - text.length) * RAW_BYTE;
+  if (text.length * (heavy + cell) + besides <= room.heap) checkDepth(bytes, protocol, textBytes);
   else {
-    const cost: BodyCost = weigh(bytes, cell);
+    const cost: BodyCost = weigh(text, cell);
     refuseDeep(cost.depth);
-    refuse(`what is read from its ${bytes.length} bytes`, cost.heap, room.heap);
+    refuse(`what is read from its ${bytes.length} bytes`, cost.heap + besides, room.heap);
   }
   refuse('the rows that its body may hold', bytes.length + rowsBytes(bytes.length, signature), room.external);
 }

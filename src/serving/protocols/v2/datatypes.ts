@@ -29,9 +29,6 @@ const DTYPES: ReadonlyMap<string, DType> = new Map(keysOf(DATATYPE).map((dtype) 
 export const dtypeOfDatatype = (datatype: unknown): DType | undefined =>
   typeof datatype === 'string' ? DTYPES.get(datatype) : undefined;
 
-/** Datatypes that JSON has no numbers for, as Triton has it. */
-export const BINARY_ONLY: ReadonlySet<unknown> = new Set(['FP16', 'BF16']);
-
 export const COLUMN_DATATYPE: Readonly<Record<ColumnSpec['type'], string>> = {
   number: 'FP64',
   string: 'BYTES',
@@ -41,6 +38,7 @@ export const COLUMN_DATATYPE: Readonly<Record<ColumnSpec['type'], string>> = {
 const NUMBERS = [
   'FP64',
   'FP32',
+  'FP16',
   'INT64',
   'UINT64',
   'INT32',

@@ -132,8 +132,8 @@ function checkDatatype({ name, datatype }: InputTensor, column: ColumnSpec, inde
 
 /** Elements as cells of a table: numbers as their datatype holds them, null for what is missing. */
 function cellsOf({ elements, dtype }: InputTensor): readonly unknown[] {
-  if (dtype === 'string') return elements;
-  return elements.map((element) => {
+  return Array.from(elements, (element) => {
+    if (dtype === 'string') return element;
     if (element === null) return null;
     const number = dtype === 'float32' ? Math.fround(element as number) : Number(element);
     return Number.isNaN(number) ? null : number;
@@ -181,9 +181,10 @@ function checkTensor(
 }
 
 /** null is NaN to floats, and nothing to others. */
-function tensorOf({ name, dtype, shape, elements }: InputTensor, k: number): Tensor {
+function tensorOf({ name, dtype, shape, elements, tensor }: InputTensor, k: number): Tensor {
+  if (tensor !== null) return tensor;
   const type = elementType(dtype);
-  const items = elements.map((element, at): TensorElement => {
+  const items = Array.from(elements, (element, at): TensorElement => {
     const item = element ?? type.read(null);
     const msg = `input '${name}', element ${at}: expected ${type.wanted}, got null`;
     return item ?? complain(['inputs', k, 'data', at], type.fault(null), msg);

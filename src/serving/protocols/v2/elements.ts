@@ -1,11 +1,13 @@
 /** The elements of one tensor of a V2 body. Pure. */
 
 import { PlimsollError } from '../../../core/errors.ts';
+import { halfToNumber } from '../../../core/float.ts';
 import { isRecord } from '../../../core/record.ts';
-import type { DType } from '../../../model/tensor.ts';
+import type { DType, Tensor } from '../../../model/tensor.ts';
 import { describeInput, InputErrors } from '../../rows/input-errors.ts';
+import { tensorOfBytes } from '../../rows/tensor-bytes.ts';
 import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
-import { BINARY_ONLY, dtypeOfDatatype } from './datatypes.ts';
+import { dtypeOfDatatype } from './datatypes.ts';
 
 /** One input of a request, checked against itself alone. */
 export interface InputTensor {
@@ -16,7 +18,9 @@ export interface InputTensor {
   /** Its first dimension. */
   readonly rows: number;
   /** In row-major order; null where a value is missing, which only columns may say. */
-  readonly elements: readonly (TensorElement | null)[];
+  readonly elements: ArrayLike<TensorElement | null>;
+  /** The same, where it came as bytes. */
+  readonly tensor: Tensor | null;
 }
 
 /** More than any model has: each is a level of nesting. */
@@ -27,12 +31,12 @@ const ELEMENTS_MAX = 2 ** 31;
 export const complain = (loc: readonly (string | number)[], type: string, msg: string): never =>
   new InputErrors().fail(['body', ...loc], { type, msg });
 
-/** Reads `inputs[index]`. Throws INPUT_INVALID, or BINARY_TENSORS where its elements are elsewhere. */
+/** Reads `inputs[index]`, whose `data` are bytes where they came after the JSON. Throws INPUT_INVALID, BINARY_TENSORS. */
 export function readInput(input: unknown, index: number): InputTensor {
   const loc = ['inputs', index];
   if (!isRecord(input))
     return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${describeInput(input)}`);
-  const { name, shape, datatype, data, parameters } = input;
+  const { name, shape, datatype, data } = input;
   if (typeof name !== 'string')
     return complain(
       [...loc, 'name'],
@@ -40,13 +44,17 @@ export function readInput(input: unknown, index: number): InputTensor {
       `inputs[${index}]: expected a "name", got ${describeInput(name)}`,
     );
   const of = `input '${name}'`;
-  if (isRecord(parameters) && parameters['binary_data_size'] !== undefined)
-    throw new PlimsollError('BINARY_TENSORS', { what: of });
-  if (BINARY_ONLY.has(datatype)) throw new PlimsollError('BINARY_TENSORS', { what: `${of} of ${datatype}` });
   const dtype = dtypeOfDatatype(datatype);
   if (dtype === undefined)
     return complain([...loc, 'datatype'], 'datatype', `${of}: unknown datatype ${describeInput(datatype)}`);
   const sizes = shapeOf(shape, of, [...loc, 'shape']);
+  const [rows = 0] = sizes;
+  const about = { name, datatype: String(datatype), dtype, shape: sizes, rows };
+  if (data instanceof Uint8Array) {
+    const tensor = tensorOfBytes(dtype, sizes, data, { loc: ['body', ...loc, 'data'], what: of });
+    return { ...about, tensor, elements: numbersOf(tensor) };
+  }
+  if (dtype === 'float16') throw new PlimsollError('BINARY_TENSORS', { what: `${of} of ${datatype}` });
   if (!Array.isArray(data))
     return complain(
       [...loc, 'data'],
@@ -57,9 +65,12 @@ export function readInput(input: unknown, index: number): InputTensor {
   const elements = flat.map((value, k) =>
     elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
   );
-  const [rows = 0] = sizes;
-  return { name, datatype: String(datatype), dtype, shape: sizes, rows, elements };
+  return { ...about, elements, tensor: null };
 }
+
+/** Elements as the numbers that they stand for. */
+const numbersOf = ({ dtype, data }: Tensor): ArrayLike<TensorElement> =>
+  dtype === 'float16' ? Float32Array.from(data, halfToNumber) : data;
 
 function shapeOf(shape: unknown, of: string, loc: readonly (string | number)[]): readonly number[] {
   if (!isShape(shape)) {

@@ -5,8 +5,10 @@ import type { Outputs } from '../../../model/batch.ts';
 import { isList } from '../../../model/output-parts.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import type { EncodeResponse, ReadResponseOptions, TargetVersion } from '../../protocol.ts';
+import type { BinaryAnswer, EncodeResponse, ReadResponseOptions, TargetVersion } from '../../protocol.ts';
 import { describeInput } from '../../rows/input-errors.ts';
+import { bytesOfTensor } from '../../rows/tensor-bytes.ts';
+import { JSON_LENGTH } from './binary.ts';
 import { DATATYPE } from './datatypes.ts';
 import { complain } from './elements.ts';
 import { outputPartName, outputTensorsOf } from './metadata.ts';
@@ -14,12 +16,19 @@ import { outputPartName, outputTensorsOf } from './metadata.ts';
 /** The id to repeat, and the outputs that are wanted in their order; null where it is all. */
 interface V2ResponseOptions {
   readonly id: string | null;
-  readonly outputs: readonly string[] | null;
+  readonly outputs: readonly WantedOutput[] | null;
+  /** Whether outputs come as bytes that say nothing else themselves. @default {false} */
+  readonly binary?: boolean;
   /** Set where one of them is computed only on request. */
   readonly extras?: true;
 }
 
-/** Throws INPUT_INVALID, or BINARY_TENSORS where the answer is wanted in binary. */
+interface WantedOutput {
+  readonly name: string;
+  readonly binary: boolean;
+}
+
+/** Throws INPUT_INVALID. */
 export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadResponseOptions {
   // Other engines have no outputs on request.
   const extras = manifest.runtime === 'native' ? (manifest.signature.extras ?? []) : [];
@@ -30,18 +39,28 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
     const { id = null, outputs = null, parameters } = body;
     if (id !== null && typeof id !== 'string')
       return complain(['id'], 'string_type', `expected a string "id", got ${describeInput(id)}`);
-    if (isRecord(parameters) && parameters['binary_data_output'] === true)
-      throw new PlimsollError('BINARY_TENSORS', { what: 'the outputs' });
-    if (outputs === null) return { id, outputs: null };
+    const binary = isRecord(parameters) && parameters['binary_data_output'] === true;
+    if (outputs === null) return { id, outputs: null, binary };
     if (!Array.isArray(outputs))
       return complain(['outputs'], 'list_type', `expected a list "outputs", got ${describeInput(outputs)}`);
-    const names = outputs.map((output, k) => nameOf(output, k, known, model));
+    const wanted = outputs.map((output, k) => ({
+      name: nameOf(output, k, known, model),
+      binary: wantsBinary(output) ?? binary,
+    }));
+    const names = wanted.map(({ name }) => name);
     const twice = names.find((name, k) => names.indexOf(name) < k);
     if (twice !== undefined)
       return complain(['outputs'], 'duplicate_output', `output '${twice}' already exists in request`);
     const asks = names.some((name) => onRequest.has(name));
-    return { id, outputs: names.length === 0 ? null : names, ...(asks ? { extras: true } : {}) };
+    return { id, outputs: wanted.length === 0 ? null : wanted, binary, ...(asks ? { extras: true } : {}) };
   };
+}
+
+/** What an output says itself goes before what the request says of all. */
+function wantsBinary(output: unknown): boolean | undefined {
+  const parameters = isRecord(output) ? output['parameters'] : undefined;
+  const binary = isRecord(parameters) ? parameters['binary_data'] : undefined;
+  return typeof binary === 'boolean' ? binary : undefined;
 }
 
 function nameOf(output: unknown, k: number, known: readonly string[], model: string): string {
@@ -51,8 +70,6 @@ function nameOf(output: unknown, k: number, known: readonly string[], model: str
     return complain(['outputs', k, 'name'], 'extra_forbidden', msg);
   }
   if (!isRecord(parameters)) return name;
-  if (parameters['binary_data'] === true)
-    throw new PlimsollError('BINARY_TENSORS', { what: `output '${name}'` });
   if (Number(parameters['classification'] ?? 0) > 0) {
     const msg = `output '${name}': the parameter "classification" is not known here`;
     return complain(['outputs', k, 'parameters'], 'extra_forbidden', msg);
@@ -64,15 +81,34 @@ export function v2Encode({ model, version, manifest }: TargetVersion): EncodeRes
   const { signature } = manifest;
   const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
   return (outputs, _rows, requestId, options) => {
-    const { id, outputs: wanted } = options as V2ResponseOptions;
+    const { id, outputs: wanted, binary: isBinary = false } = options as V2ResponseOptions;
     const tensors = tensorsOf(outputs, signature);
-    const names = wanted ?? [...tensors.keys()];
-    const texts = names.flatMap((name) => {
+    const all = wanted ?? Array.from(tensors.keys(), (name) => ({ name, binary: isBinary }));
+    const raw: Uint8Array[] = [];
+    const texts = all.flatMap(({ name, binary }) => {
       const tensor = tensors.get(name);
-      return tensor === undefined ? [] : tensorText(name, tensor);
+      if (tensor === undefined) return [];
+      if (!binary) return tensorText(name, tensor);
+      const bytes = bytesOfTensor(tensor);
+      raw.push(bytes);
+      return `${headText(name, tensor)},"parameters":{"binary_data_size":${bytes.length}}}`;
     });
-    return `${start},"id":${JSON.stringify(id ?? requestId)},"outputs":[${texts.join(',')}]}`;
+    const text = `${start},"id":${JSON.stringify(id ?? requestId)},"outputs":[${texts.join(',')}]}`;
+    return raw.length === 0 ? text : withBytes(text, raw);
   };
+}
+
+/** JSON and what comes after it (https://docs.nvidia.com/deeplearning/triton-inference-server/user-guide/docs/protocol/extension_binary_data.html). */
+function withBytes(text: string, raw: readonly Uint8Array[]): BinaryAnswer {
+  const json = new TextEncoder().encode(text);
+  const bytes = new Uint8Array(raw.reduce((sum, { length }) => sum + length, json.length));
+  bytes.set(json);
+  let at = json.length;
+  for (const part of raw) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { bytes, type: 'application/octet-stream', headers: [JSON_LENGTH, String(json.length)] };
 }
 
 /** In the order of the signature; a list of matrices gives a tensor each. */
@@ -89,13 +125,17 @@ function tensorsOf(outputs: Outputs, signature: Signature): ReadonlyMap<string, 
   );
 }
 
-function tensorText(name: string, { dtype, shape, data }: Tensor): string {
+const headText = (name: string, { dtype, shape }: Tensor): string =>
+  `{"name":${JSON.stringify(name)},"datatype":"${DATATYPE[dtype]}","shape":${JSON.stringify(shape)}`;
+
+function tensorText(name: string, tensor: Tensor): string {
+  const { dtype, data } = tensor;
   if (dtype === 'float16') throw new PlimsollError('BINARY_TENSORS', { what: `output '${name}' of FP16` });
   const elements = Array.from(data as ArrayLike<number | bigint | string>, (element) => {
     if (typeof element === 'string') return JSON.stringify(element);
     return dtype === 'bool' ? String(element === 1) : numberText(element);
   });
-  return `{"name":${JSON.stringify(name)},"datatype":"${DATATYPE[dtype]}","shape":${JSON.stringify(shape)},"data":[${elements.join(',')}]}`;
+  return `${headText(name, tensor)},"data":[${elements.join(',')}]}`;
 }
 
 /** All digits of integers; what JSON has no number for as other doors write it, which NumPy reads as well. */

@@ -1,14 +1,12 @@
 /**
- * KServe V2, the Open Inference Protocol, as JSON
+ * KServe V2, the Open Inference Protocol, as JSON and with Triton's extension for binary tensors
  * (https://github.com/kserve/open-inference-protocol/blob/main/specification/protocol/inference_rest.md). Pure.
  */
-import { PlimsollError } from '../../../core/errors.ts';
 import { BYTE_WORST, jsonCost } from '../../admission/memory/body-cost.ts';
 import type { HttpReply, Protocol, ProtocolPage, ProtocolRoutes, ServerView } from '../../protocol.ts';
 import { jsonReply } from '../../protocol.ts';
-import { parseJsonBody } from '../../rows/parse-json.ts';
-import type { RequestHeaders } from '../../unit-id.ts';
 import { tritonError } from '../errors.ts';
+import { jsonLength, parseV2Body } from './binary.ts';
 import { v2Decode } from './decode.ts';
 import { v2Encode, v2ResponseOptions } from './encode.ts';
 import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
@@ -20,7 +18,8 @@ const ELEMENT = 112;
 const v2Infer: Protocol = {
   id: 'v2',
   answers: 'application/json',
-  parse: parseJsonBody,
+  parse: parseV2Body,
+  textBytes: jsonLength,
   decode: v2Decode,
   responseOptions: v2ResponseOptions,
   encode: v2Encode,
@@ -28,15 +27,6 @@ const v2Infer: Protocol = {
   heavy: BYTE_WORST + ELEMENT,
   valueBytes: ELEMENT,
 };
-
-/** Any content type is JSON, as Triton has it, but for a body that says where its JSON ends. */
-function choose(headers: RequestHeaders): Protocol {
-  const isBinary =
-    headers['inference-header-content-length'] !== undefined ||
-    String(headers['content-type'] ?? '').startsWith('application/octet-stream');
-  if (isBinary) throw new PlimsollError('BINARY_TENSORS', { what: 'the body' });
-  return v2Infer;
-}
 
 /** Clients look for 200, or for the JSON, or for both. */
 const health = (key: string, isWell: boolean): HttpReply => jsonReply(isWell ? 200 : 503, { [key]: isWell });
@@ -65,7 +55,8 @@ function metadata({ target, versions }: ServerView, model: string | null, versio
 const PAGES: readonly ProtocolPage[] = [
   {
     route: '/v2',
-    answer: ({ release }) => jsonReply(200, { name: 'plimsoll', version: release, extensions: [] }),
+    answer: ({ release }) =>
+      jsonReply(200, { name: 'plimsoll', version: release, extensions: ['binary_tensor_data'] }),
   },
   { route: '/v2/health/live', answer: () => health('live', true) },
   { route: '/v2/health/ready', answer: ({ isReady }) => health('ready', isReady) },
@@ -80,7 +71,6 @@ export const v2: ProtocolRoutes = {
   id: 'v2',
   protocols: [v2Infer],
   routes: () => ['/v2/models/{model}/infer', '/v2/models/{model}/versions/{version}/infer'],
-  negotiate: choose,
   errorFormatter: () => tritonError,
   errorPaths: /^\/v2(?:\/|$)/,
   pages: () => PAGES,
