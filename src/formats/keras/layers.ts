@@ -4,6 +4,7 @@ import { ATTENTION_LAYERS } from './layers/attention.ts';
 import { CONVOLUTION_LAYERS } from './layers/convolution.ts';
 import { DENSE_LAYERS } from './layers/dense.ts';
 import { EMBEDDING_LAYERS } from './layers/embedding.ts';
+import { HASHING_LAYERS } from './layers/hashing.ts';
 import { IMAGE_LAYERS } from './layers/image.ts';
 import { LOOKUP_LAYERS } from './layers/lookup.ts';
 import { MERGING_LAYERS } from './layers/merging.ts';
@@ -36,6 +37,7 @@ export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map<string, Laye
   ...CONVOLUTION_LAYERS,
   ...DENSE_LAYERS,
   ...EMBEDDING_LAYERS,
+  ...HASHING_LAYERS,
   ...IMAGE_LAYERS,
   ...LOOKUP_LAYERS,
   ...MERGING_LAYERS,

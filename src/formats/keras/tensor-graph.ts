@@ -90,6 +90,14 @@ export class TensorGraph {
     return { value, dtype: result.dtype, shape: result.shape, mask: null };
   }
 
+  /** What several nodes make together, such as a hash function. */
+  composed(
+    make: (builder: GraphBuilder) => ValueName,
+    result: Pick<KerasTensor, 'dtype' | 'shape'>,
+  ): KerasTensor {
+    return { value: make(this.#builder), dtype: result.dtype, shape: result.shape, mask: null };
+  }
+
   /** A node with several outputs. */
   nodes(
     op: string,
@@ -208,6 +216,26 @@ export class TensorGraph {
     const at = fromFront(axis, data.shape.length);
     const shape = [...data.shape.slice(0, at), ...indices.shape, ...data.shape.slice(at + 1)];
     return this.node('Gather', [data, indices], { dtype: data.dtype, shape }, { axis: BigInt(at) });
+  }
+
+  /**
+   * Where the elements of each row are taken from so that those whose flag is 1, not 0, come first, in their order; and how many
+   * those are.
+   */
+  frontOrder(flags: KerasTensor): { readonly order: KerasTensor; readonly counts: KerasTensor } {
+    const axis = this.numbers([1], 'int64', []);
+    const ones = this.binary('Add', this.binary('Sub', flags, flags), this.scalar(1, 'int64'));
+    const places = this.node('CumSum', [ones, axis], ones);
+    // The largest key is the first element that counts; those that do not are lower by the length.
+    const time = this.sizesOf(flags, 1, 2);
+    const bonus = this.binary(
+      'Mul',
+      flags,
+      this.binary('Mul', this.reshape(time, []), this.scalar(2, 'int64')),
+    );
+    const keys = this.binary('Sub', bonus, places);
+    const [, order = keys] = this.nodes('TopK', [keys, time], [keys, keys], { axis: 1n });
+    return { order, counts: this.reduce('ReduceSum', flags, [1], false) };
   }
 
   /** ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd … over some axes. */

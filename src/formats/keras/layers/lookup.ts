@@ -4,6 +4,7 @@ import type { LayerContext, LayerTable } from '../layer.ts';
 import { axesBetween } from '../layout.ts';
 import type { KerasTensor } from '../tensor-graph.ts';
 import { type CategoryEncodingMode, ENCODINGS, encodeCategories } from './categories.ts';
+import { hashBuckets, saltKey } from './hashing.ts';
 import { dropsMask } from './kind.ts';
 
 type Token = string | number;
@@ -13,7 +14,7 @@ export interface LookupTable {
   readonly tokens: readonly Token[];
   /** What means that there is nothing; null where nothing does. */
   readonly mask: Token | null;
-  /** Numbers for what is not in the vocabulary: 0 or 1. */
+  /** How many numbers there are for what is not in the vocabulary. */
   readonly unknowns: number;
   readonly mode: CategoryEncodingMode;
 }
@@ -70,10 +71,25 @@ export function lookUp(context: LayerContext, x: KerasTensor, table: LookupTable
     token === mask && i === keys.length - 1 ? (mode === 'int' ? 0 : -1) : start + tokens.indexOf(token),
   );
   // Without a number for it, what is not known fails, as in Keras: it is beyond the end of the list that follows.
-  const missing = unknowns === 0 ? start + tokens.length : start - 1;
+  const missing = unknowns === 0 ? start + tokens.length : unknowns === 1 ? start - 1 : SEVERAL;
   const found = labelEncoder(context, x, keys, numbers, missing);
-  if (unknowns > 0) return found;
+  if (unknowns === 1) return found;
+  if (unknowns > 1) {
+    const several = graph.withScalar('Add', unknownBuckets(context, x, unknowns), start - unknowns);
+    return graph.where(graph.withScalar('Equal', found, SEVERAL), several, found);
+  }
   return graph.gather(graph.numbers(axesBetween(0, start + tokens.length), 'int64'), found, 0);
+}
+
+/** Stands for what is not known until it has one of several numbers. */
+const SEVERAL = -2;
+
+/** Which of several numbers each gets: a hash of a text, the remainder of a number. */
+function unknownBuckets(context: LayerContext, x: KerasTensor, count: number): KerasTensor {
+  const { graph, config } = context;
+  const method = config.oneOf('oov_method', ['floormod', 'farmhash'], 'floormod');
+  if (x.dtype === 'string' || method === 'farmhash') return hashBuckets(context, x, count, saltKey(context));
+  return graph.withScalar('Mod', x, count);
 }
 
 function labelEncoder(
@@ -95,19 +111,22 @@ function labelEncoder(
 }
 
 /** Tokens of numbers. */
-function lookUpBack(context: LayerContext, table: LookupTable, unknown: string): KerasTensor {
+function lookUpBack(context: LayerContext, table: LookupTable, unknown: Token): KerasTensor {
   const { graph } = context;
   const x = graph.cast(context.input, 'int64');
   const start = startOf(table);
-  const front = table.mask !== null && table.mode === 'int' ? [String(table.mask)] : [];
-  const words = [...front, ...table.tokens.map(String)];
-  const numbers = words.map((_, i) => (i < front.length ? i : start + i - front.length));
+  const front = table.mask !== null && table.mode === 'int' ? [table.mask] : [];
+  const tokens = [...front, ...table.tokens];
+  const numbers = tokens.map((_, i) => (i < front.length ? i : start + i - front.length));
+  const isText = typeof unknown === 'string';
   const attributes = {
     keys_int64s: BigInt64Array.from(numbers, BigInt),
-    values_strings: words,
-    default_string: unknown,
+    ...(isText
+      ? { values_strings: tokens.map(String), default_string: unknown }
+      : { values_int64s: BigInt64Array.from(tokens, BigInt), default_int64: BigInt(unknown) }),
   };
-  return graph.node('LabelEncoder', [x], { dtype: 'string', shape: x.shape }, attributes, 'ai.onnx.ml');
+  const result = { dtype: isText ? ('string' as const) : ('int64' as const), shape: x.shape };
+  return graph.node('LabelEncoder', [x], result, attributes, 'ai.onnx.ml');
 }
 
 const lookup =
@@ -116,11 +135,8 @@ const lookup =
     const { graph, config } = context;
     const mode = config.oneOf('output_mode', ENCODINGS, 'int');
     const unknowns = config.integer('num_oov_indices', 1);
-    if (unknowns !== 0 && unknowns !== 1)
-      throw config.unsupported(
-        'num_oov_indices',
-        '0 and 1 are: which of several a token gets is a hash of it',
-      );
+    if (unknowns < 0) throw config.wrong('num_oov_indices', 'a whole number from 0 on');
+    context.expectStorable('the number of its unknown tokens', unknowns);
     const mask = tokenOf(context, 'mask_token', isText);
     const unknown = tokenOf(context, 'oov_token', isText) ?? (isText ? '[UNK]' : -1);
     const special = [
@@ -128,10 +144,7 @@ const lookup =
       ...new Array<Token>(unknowns).fill(unknown),
     ];
     const table = { tokens: readTokens(context, special, isText), mask, unknowns, mode };
-    if (config.flag('invert', false)) {
-      if (!isText) throw config.unsupported('invert', 'lookups of texts are');
-      return lookUpBack(context, table, String(unknown));
-    }
+    if (config.flag('invert', false)) return lookUpBack(context, table, unknown);
     const x = isText ? context.input : graph.cast(context.input, 'int64');
     if (isText && x.dtype !== 'string') throw context.invalid('its input', `a tensor of ${x.dtype}`, 'texts');
     const ids = lookUp(context, x, table);

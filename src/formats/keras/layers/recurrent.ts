@@ -110,23 +110,13 @@ function packSequence({ graph }: LayerContext, x: KerasTensor, mask: KerasTensor
   const flags = graph.cast(mask, 'int64');
   const axis = graph.numbers([1], 'int64', []);
   const counts = graph.node('CumSum', [flags, axis], flags);
-  const ones = graph.binary('Add', graph.binary('Sub', flags, flags), graph.scalar(1, 'int64'));
-  const places = graph.node('CumSum', [ones, axis], ones);
-  // Those that count come first: the largest key is the first step, and steps that are masked are lower by the length.
-  const length = graph.reshape(graph.sizesOf(x, 1, 2), []);
-  const bonus = graph.binary('Mul', flags, graph.binary('Mul', length, graph.scalar(2, 'int64')));
-  const keys = graph.binary('Sub', bonus, places);
-  const time = graph.sizesOf(x, 1, 2);
-  const [, order] = graph.nodes('TopK', [keys, time], [keys, { dtype: 'int64', shape: keys.shape }], {
-    axis: 1n,
-  });
-  if (order === undefined) throw new RangeError('TopK has two outputs');
+  const { order, counts: totals } = graph.frontOrder(flags);
   const spread = graph.node('Expand', [graph.expandDims(order, 2), graph.sizesOf(x, 0, 3)], {
     dtype: 'int64',
     shape: x.shape,
   });
   const sequence = graph.node('GatherElements', [x, spread], x, { axis: 1n });
-  const lengths = graph.cast(graph.reduce('ReduceSum', flags, [1], false), 'int32');
+  const lengths = graph.cast(totals, 'int32');
   return { sequence, lengths, counts };
 }
 

@@ -1,5 +1,6 @@
 import type { LayerContext, LayerTable } from '../layer.ts';
-import type { KerasTensor } from '../tensor-graph.ts';
+import { axesBetween } from '../layout.ts';
+import type { KerasTensor, TensorGraph } from '../tensor-graph.ts';
 import { ENCODINGS } from './categories.ts';
 import { dropsMask } from './kind.ts';
 import { encodeTokens, lookUp, readTokens } from './lookup.ts';
@@ -11,25 +12,96 @@ const WHITESPACE = [' ', '\t', '\n', '\v', '\f', '\r'];
 const STANDARDS = ['lower_and_strip_punctuation', 'lower', 'strip_punctuation'] as const;
 const ESCAPED = /[\\^$.|?*+()[\]{}-]/g;
 
-/** Texts to numbers of words: made lower, stripped, split and looked up. */
+/** Texts to numbers of words: made lower, stripped, split, put together to n-grams and looked up. */
 function textVectorization(context: LayerContext): KerasTensor {
-  const { graph, config, input } = context;
+  const { config, input } = context;
   if (input.dtype !== 'string') throw context.invalid('its input', `a tensor of ${input.dtype}`, 'texts');
-  if (config.isGiven('ngrams')) throw config.unsupported('ngrams', 'single words are');
   if (config.flag('ragged', false)) throw config.unsupported('ragged', 'dense outputs are');
-  const rank = input.shape.length;
-  if (rank > 2 || (rank === 2 && input.shape[1] !== 1))
-    throw context.invalid('its input', `a tensor of ${rank} axes`, 'one text a row');
-  const texts = rank === 2 ? graph.squeeze(input, [1]) : input;
-  const words = splitTexts(context, standardized(context, texts));
   const mode = config.oneOf('output_mode', ENCODINGS, 'int');
   const special = mode === 'int' ? ['', '[UNK]'] : ['[UNK]'];
   const table = { tokens: readTokens(context, special, true), mask: '', unknowns: 1, mode };
+  const words = config.isGiven('split') ? splitWords(context) : wholeTexts(context);
   const ids = lookUp(context, words, table);
   if (mode !== 'int') return encodeTokens(context, ids, table);
   return config.isGiven('output_sequence_length')
     ? ofLength(context, ids, config.count('output_sequence_length'))
     : ids;
+}
+
+/** Words, or n-grams of them, one row a text. */
+function splitWords(context: LayerContext): KerasTensor {
+  const { graph, config, input } = context;
+  const rank = input.shape.length;
+  if (rank > 2 || (rank === 2 && input.shape[1] !== 1))
+    throw context.invalid('its input', `a tensor of ${rank} axes`, 'one text a row');
+  const texts = rank === 2 ? graph.squeeze(input, [1]) : input;
+  const words = splitTexts(context, standardized(context, texts));
+  return config.isGiven('ngrams') ? ngrams(context, words) : words;
+}
+
+/** Texts that are looked up as they are. */
+function wholeTexts(context: LayerContext): KerasTensor {
+  const { graph, config, input } = context;
+  if (config.isGiven('ngrams')) throw config.unsupported('ngrams', 'those of texts that are split are');
+  if (input.shape.length === 1) return standardized(context, input);
+  const flat = standardized(context, graph.reshape(input, ['rest']));
+  return graph.reshapeTo(flat, graph.sizesOf(input, 0, input.shape.length), input.shape);
+}
+
+/** Words that one n-gram may have, and how many n-grams of different widths. */
+const WIDEST = 32;
+
+/** All runs of words of some widths, those of one width before those of the next, without gaps (tf.strings.ngrams). */
+function ngrams(context: LayerContext, words: KerasTensor): KerasTensor {
+  const { graph, config } = context;
+  const stated = config.integers('ngrams');
+  const isHighest = typeof config.get('ngrams') === 'number';
+  const [highest = 0] = stated;
+  if (stated.length > WIDEST || stated.some((width) => width < 1 || width > WIDEST))
+    throw config.unsupported('ngrams', `up to ${WIDEST} words are`);
+  const widths = isHighest ? axesBetween(1, highest + 1) : stated;
+  const joined = graph.concat(
+    widths.map((width) => runsOf(graph, words, width)),
+    1,
+  );
+  return isHighest && highest === 1 ? joined : withoutGaps(graph, joined);
+}
+
+/** The words from each place on, joined by blanks; empty where there are too few. */
+function runsOf(graph: TensorGraph, words: KerasTensor, width: number): KerasTensor {
+  if (width === 1) return words;
+  const [rows = null] = words.shape;
+  const sizes = graph.concat([graph.sizesOf(words, 0, 1), graph.numbers([width - 1], 'int64')], 0);
+  const none = graph.node('Expand', [graph.texts([''], []), sizes], {
+    dtype: 'string',
+    shape: [rows, width - 1],
+  });
+  const padded = graph.concat([words, none], 1);
+  const parts = axesBetween(0, width).map((i) => ({
+    ...graph.slice(padded, 1, i, i === width - 1 ? null : i + 1 - width),
+    shape: words.shape,
+  }));
+  const blank = graph.texts([' '], []);
+  const run = parts.reduce((left, right) =>
+    graph.node('StringConcat', [graph.node('StringConcat', [left, blank], words), right], words),
+  );
+  const isShort = graph.binary('Equal', parts.at(-1) ?? words, graph.texts([''], []));
+  return graph.where(isShort, graph.texts([''], []), run);
+}
+
+/** Rows with their empty places behind the others, as long as the longest of them is. */
+function withoutGaps(graph: TensorGraph, words: KerasTensor): KerasTensor {
+  const isWord = graph.cast(graph.unary('Not', graph.binary('Equal', words, graph.texts([''], []))), 'int64');
+  const { order, counts } = graph.frontOrder(isWord);
+  const packed = graph.node('GatherElements', [words, order], words, { axis: 1n });
+  const most = graph.node(
+    'ReduceMax',
+    [graph.concat([counts, graph.numbers([0], 'int64')], 0)],
+    { dtype: 'int64', shape: [1] },
+    { keepdims: 1n },
+  );
+  const inputs = [packed, graph.numbers([0], 'int64'), most, graph.numbers([1], 'int64')];
+  return graph.node('Slice', inputs, { dtype: 'string', shape: [words.shape[0] ?? null, null] });
 }
 
 function standardized(context: LayerContext, texts: KerasTensor): KerasTensor {
