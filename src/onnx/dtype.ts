@@ -23,6 +23,27 @@ const DTYPES = new Map<number, DType>(keysOf(ELEMENT_TYPE).map((dtype) => [ELEME
 /** dtype of an element type, or null where only graphs hold it (bfloat16, float8, int4, complex). */
 export const dtypeOf = (elementType: number): DType | null => DTYPES.get(elementType) ?? null;
 
+/** What an element type that only graphs hold is called (onnx.proto3, enum TensorProto.DataType, in lower case). */
+const PACKED_NAMES = new Map([
+  [14, 'complex64'],
+  [15, 'complex128'],
+  [16, 'bfloat16'],
+  [17, 'float8e4m3fn'],
+  [18, 'float8e4m3fnuz'],
+  [19, 'float8e5m2'],
+  [20, 'float8e5m2fnuz'],
+  [21, 'uint4'],
+  [22, 'int4'],
+  [23, 'float4e2m1'],
+  [24, 'float8e8m0'],
+  [25, 'uint2'],
+  [26, 'int2'],
+]);
+
+/** The name of an element type, for people. */
+export const elementName = (elementType: number): string =>
+  DTYPES.get(elementType) ?? PACKED_NAMES.get(elementType) ?? `element type ${elementType}`;
+
 /** Bits an element of every type takes in `raw_data`; strings have none. 4-bit and 2-bit elements are packed. */
 const BITS = new Map<number, number>([
   [1, 32],

@@ -2,6 +2,7 @@ import { KERAS_LAYERS, KERAS_OPERATIONS } from '../../src/formats/keras/layers.t
 import { FLOW_OPERATORS } from '../../src/formats/tensorflow/operators.ts';
 import { ATEN_OPERATORS } from '../../src/formats/torch/aten/table.ts';
 import { TORCH_LAYERS } from '../../src/formats/torch/module/compile.ts';
+import { nodeTestsSection } from './node-tests-section.ts';
 
 const HEAD = `<!-- Generated from the tables of operators in src/formats by \`npm run ok:generated:fix\`. -->
 # Operators that are compiled
@@ -44,5 +45,6 @@ export function operatorsPage(): string {
       'operators of ATen, each with its overloads and its form that writes in place',
     ),
     section('Modules of torch.nn', [...TORCH_LAYERS.keys()], 'classes, of modules that torch.save wrote'),
+    nodeTestsSection(),
   ].join('');
 }

@@ -89,6 +89,15 @@ function prepareContainers() {
   }
 }
 
+/** The node tests of ONNX: a model of each operator, with what it answers. */
+function prepareNodeTests() {
+  const folder = process.env.PLIMSOLL_ONNX_TESTDATA ?? '/usr/share/libonnx-testdata/data';
+  if (existsSync(folder) || installDebian('libonnx-testdata')) return;
+  skipped.push(
+    'the node tests of ONNX: no libonnx-testdata, and no right to install it (set PLIMSOLL_ONNX_TESTDATA to its folder data)',
+  );
+}
+
 /** uv makes the Python environments of the suites that compare with, or are written in, Python. */
 function prepareUv() {
   if (works('uv', '--version')) return true;
@@ -111,5 +120,6 @@ export function preparePrograms() {
   prepareQueues();
   prepareAlerting();
   prepareContainers();
+  prepareNodeTests();
   return { hasPython: prepareUv() };
 }

@@ -24,6 +24,10 @@ const rowWise: RowRule = (_node, inputs) => inputs[0]?.batched === true && input
 const features: RowRule = (node, inputs, batch) =>
   (rankOf(inputs[0]) ?? 0) >= 2 && rowWise(node, inputs, batch);
 
+/** Indices of what was largest count through the whole tensor, rows before theirs included. */
+const maxPool: RowRule = (node, inputs, batch) =>
+  node.outputs.slice(1).every((name) => name === '') && spatial(node, inputs, batch);
+
 /** The same, on an axis that is not the batch. */
 const alongAxis =
   (fallback: number): RowRule =>
@@ -236,12 +240,13 @@ const STANDARD = new Map<string, RowRule>([
     'ReduceL2',
   ]),
   ...each(statedAxes, ['ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare', 'Squeeze']),
-  ...each(spatial, ['Conv', 'MaxPool', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN']),
+  ...each(spatial, ['Conv', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'LRN']),
   ...each(spatial, ['ConvTranspose', 'InstanceNormalization', 'DepthToSpace', 'SpaceToDepth']),
   ...each(softmax, ['Softmax', 'LogSoftmax', 'Hardmax']),
   ...each(alongAxis(0), ['ArgMax', 'ArgMin', 'Split']),
   ...each(alongAxis(-1), ['LayerNormalization', 'TopK']),
   ...each(alongAxis(1), ['QuantizeLinear', 'DequantizeLinear']),
+  ['MaxPool', maxPool],
   ['BatchNormalization', normalization],
   ['Dropout', dropout],
   ['MatMul', matmul],

@@ -1,8 +1,11 @@
 import type { ReadNote } from '../../model/description.ts';
 import type { LabelSet } from '../../model/tensor.ts';
-import { OPSET_RANGE } from '../../onnx/check/known.ts';
+import { IR_RANGE, OPSET_RANGE } from '../../onnx/check/known.ts';
 import type { OnnxGraph, OnnxModel, Opset } from '../../onnx/graph.ts';
 import { freeBatch } from './batch.ts';
+import { computeInFloat32 } from './bfloat16.ts';
+import { localeAnywhere } from './locale.ts';
+import { widenPorts } from './wider-ports.ts';
 import { dropZipMaps } from './zipmap.ts';
 
 /** A graph as it is served, and what was changed about it. */
@@ -19,13 +22,21 @@ const IR_WITH_PURE_INITIALIZERS = 4;
 const FALLBACK_OPSET = 15;
 
 /**
- * Makes a checked model fit for serving: ZipMaps become tensors, defaults stop being inputs, a frozen batch dimension
- * is freed where that is proved, and domains that no node uses go.
+ * Makes a checked model fit for serving: ZipMaps become tensors, defaults stop being inputs, inputs and outputs are of types that
+ * requests hold, a frozen batch dimension is freed where that is proved, and domains that no node uses go.
  */
-export function lintModel(model: OnnxModel): LintedGraph {
-  const { graph: unzipped, classes } = dropZipMaps(dropDefaults(model.graph));
-  const batch = freeBatch(unzipped);
-  const notes: ReadNote[] = [];
+export function lintModel(given: OnnxModel): LintedGraph {
+  const { graph: unzipped, classes } = dropZipMaps(localeAnywhere(dropDefaults(given.graph)));
+  const { graph: cast, widened } = widenPorts(unzipped);
+  const { model, changed } = computeInFloat32({ ...given, graph: cast });
+  const carried = model.graph;
+  const batch = freeBatch(carried);
+  const notes: ReadNote[] = widened.map(({ name, from, to }) => ({
+    level: 'info',
+    text: `"${name}" is ${from} in the graph, and ${to} in requests and answers`,
+  }));
+  if (changed)
+    notes.push({ level: 'info', text: 'Computed in float32: there are no CPU kernels for bfloat16' });
   if (classes.size > 0) {
     notes.push({
       level: 'info',
@@ -40,8 +51,8 @@ export function lintModel(model: OnnxModel): LintedGraph {
   if (batch.kind === 'frozen') {
     notes.push({ level: 'warning', text: `Batch dimension stays at ${batch.batch}: ${batch.reason}` });
   }
-  const graph = batch.kind === 'freed' ? batch.graph : unzipped;
-  const irVersion = Math.max(model.irVersion, IR_WITH_PURE_INITIALIZERS);
+  const graph = batch.kind === 'freed' ? batch.graph : carried;
+  const irVersion = Math.min(Math.max(model.irVersion, IR_WITH_PURE_INITIALIZERS), IR_RANGE.newestOfRuntime);
   return { model: { ...model, irVersion, opsets: usedOpsets(model), graph }, notes, classes };
 }
 

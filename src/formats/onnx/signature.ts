@@ -2,7 +2,8 @@ import type { PlimsollError } from '../../core/errors.ts';
 import type { OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { type DType, type LabelSet, labelDType } from '../../model/tensor.ts';
 import { modelUnsupported } from '../../model/way-past.ts';
-import type { GraphShape, OnnxGraph, ValueInfo } from '../../onnx/graph.ts';
+import { elementName } from '../../onnx/dtype.ts';
+import type { GraphShape, OnnxGraph, ValueInfo, ValueType } from '../../onnx/graph.ts';
 import { classLabels } from './zipmap.ts';
 
 /**
@@ -22,9 +23,10 @@ export function graphSignature(graph: OnnxGraph, zipped: ReadonlyMap<string, Lab
 }
 
 function inputSpec(input: ValueInfo): TensorSpec {
+  const dtype = dtypeOf(input, 'input');
   if (input.shape === null)
     throw unsupported(input, 'input', 'a tensor of unstated rank', 'tensors of a stated rank are');
-  return { name: input.name, dtype: dtypeOf(input, 'input'), shape: sizesOf(input.shape) };
+  return { name: input.name, dtype, shape: sizesOf(input.shape) };
 }
 
 function outputSpec(output: ValueInfo, zipped: LabelSet | null, classes: LabelSet | null): OutputSpec {
@@ -37,20 +39,40 @@ function outputSpec(output: ValueInfo, zipped: LabelSet | null, classes: LabelSe
 
 function dtypeOf(value: ValueInfo, role: string): DType {
   if (value.dtype !== null) return value.dtype;
-  const kind = value.type?.kind ?? 'nothing';
-  const found = kind === 'tensor' ? 'a tensor of a type that JSON does not carry' : `a ${kind}`;
-  throw unsupported(value, role, found, 'tensors of numbers, booleans and strings are');
+  throw unsupported(value, role, typeText(value.type), 'tensors of numbers, booleans and strings are');
+}
+
+/** A type as people say it: `a sequence of maps from int64 to tensors of float32`. */
+function typeText(type: ValueType | undefined): string {
+  if (type === undefined) return 'nothing';
+  if (type.kind === 'optional') return `an optional, ${typeText(type.element)} or nothing`;
+  return `a ${manyText(type).replace(/^(\S+)s\b/, '$1')}`;
+}
+
+function manyText(type: ValueType): string {
+  switch (type.kind) {
+    case 'tensor':
+      return `tensors of ${elementName(type.elementType)}`;
+    case 'sparse-tensor':
+      return `sparse-tensors of ${elementName(type.elementType)}`;
+    case 'sequence':
+      return `sequences of ${manyText(type.element)}`;
+    case 'optional':
+      return `optionals of ${manyText(type.element)}`;
+    case 'map':
+      return `maps from ${elementName(type.keyType)} to ${manyText(type.element)}`;
+  }
 }
 
 const sizesOf = (shape: NonNullable<GraphShape>): number[] =>
   shape.map((size) => (typeof size === 'number' ? size : -1));
 
-/** Labels of the one ZipMap, else of the one classifier; of several nothing is said. */
+/** Labels of the ZipMaps, else of the classifiers, where all have the same; else nothing is said. */
 function mainClasses(graph: OnnxGraph, zipped: ReadonlyMap<string, LabelSet>): LabelSet | null {
   const labels =
     zipped.size > 0 ? zipped.values() : graph.nodes.map(classLabels).filter((found) => found !== null);
-  const [only = null, ...others] = labels;
-  return others.length === 0 ? only : null;
+  const [first = null, ...others] = labels;
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : null;
 }
 
 const unsupported = (value: ValueInfo, role: string, found: string, wanted: string): PlimsollError =>

@@ -93,4 +93,8 @@ export const OPSET_RANGE: ReadonlyMap<string, { readonly oldest: number; readonl
     ['com.microsoft', { oldest: 1, newest: 1 }],
   ],
 );
-export const IR_RANGE = { oldest: 1, newest: 13 } as const;
+/**
+ * IR version 14 adds element types that are refused by name (onnx.proto3): without them a graph is one of version 13, which is
+ * the newest that the runtime loads and is what is written.
+ */
+export const IR_RANGE = { oldest: 1, newest: 14, newestOfRuntime: 13 } as const;

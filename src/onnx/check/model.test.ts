@@ -87,7 +87,7 @@ describe('checkModel() on domains', () => {
     ],
     ['an opset of the future', model([node('Neg', ['x'], ['y'])], { opsets: [{ domain: '', version: 27 }] })],
     ['opset 0', model([node('Neg', ['x'], ['y'])], { opsets: [{ domain: 'ai.onnx.ml', version: 0 }] })],
-    ['an IR version of the future', model([node('Neg', ['x'], ['y'])], { irVersion: 14 })],
+    ['an IR version of the future', model([node('Neg', ['x'], ['y'])], { irVersion: 15 })],
   ])('refuses %s', (_what, candidate) => {
     expect(() => check(candidate)).toThrowError(refused('GRAPH_UNKNOWN'));
   });
