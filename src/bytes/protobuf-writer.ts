@@ -2,7 +2,7 @@ import { WIRE } from './protobuf.ts';
 
 const utf8Encoder = new TextEncoder();
 
-/** Writer of the protobuf wire format. Collects chunks; large byte values are kept by reference and copied once, in `finish`. */
+/** Writer of the protobuf wire format. Collects chunks; large byte values are kept by reference and copied once, in `finish`, or not at all. */
 export class ProtoWriter {
   readonly #chunks: Uint8Array[] = [];
   #capacity = 64;
@@ -66,14 +66,19 @@ export class ProtoWriter {
   }
 
   finish(): Uint8Array {
-    this.#flush();
     const out = new Uint8Array(this.#size);
     let at = 0;
-    for (const chunk of this.#chunks) {
+    for (const chunk of this.pieces()) {
       out.set(chunk, at);
       at += chunk.length;
     }
     return out;
+  }
+
+  /** What was written, as pieces that follow one another: large byte values are the very arrays that were given. */
+  pieces(): readonly Uint8Array[] {
+    this.#flush();
+    return this.#chunks;
   }
 
   #tag(field: number, wire: number): void {

@@ -1,5 +1,6 @@
 import type { CompileBlocker } from './blocker.ts';
 import type { FileGoldenRows } from './file-golden-rows.ts';
+import type { GraphBytes } from './graph-bytes.ts';
 import type { GraphMemory } from './graph-memory.ts';
 import type { Signature } from './signature.ts';
 import type { ModelStep } from './step.ts';
@@ -75,12 +76,10 @@ export type ModelContent =
       /** Rows with their answers that the file brings; absent of most. */
       readonly goldenRows?: FileGoldenRows;
     }
-  /** A ready graph (linted ONNX bytes, external data put in). */
+  /** A ready graph (linted ONNX, external data put in). */
   | {
       readonly kind: 'graph';
-      readonly onnx: Uint8Array;
+      readonly onnx: GraphBytes;
       readonly signature: Signature;
       readonly memory: GraphMemory;
-      /** sha256 of the file as it came, and of `onnx`, hex. */
-      readonly digests: { readonly file: string; readonly graph: string };
     };

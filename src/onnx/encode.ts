@@ -15,8 +15,14 @@ import type {
   ValueType,
 } from './graph.ts';
 
-/** ModelProto bytes of a model. Field numbers are those of onnx.proto3. */
-export function encodeModel(model: OnnxModel): Uint8Array {
+/** ModelProto bytes of a model. */
+export const encodeModel = (model: OnnxModel): Uint8Array => written(model).finish();
+
+/** The same in pieces: weights are not copied, so nobody may change them afterwards. */
+export const encodeInPieces = (model: OnnxModel): readonly Uint8Array[] => written(model).pieces();
+
+/** Field numbers are those of onnx.proto3. */
+function written(model: OnnxModel): ProtoWriter {
   const w = new ProtoWriter();
   w.int(1, model.irVersion);
   w.string(2, model.producer.name);
@@ -30,7 +36,7 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     });
   }
   for (const fn of model.functions ?? []) w.message(25, (m) => writeFunction(m, fn));
-  return w.finish();
+  return w;
 }
 
 function writeOpset(w: ProtoWriter, opset: Opset): void {

@@ -129,6 +129,9 @@ const growBy = (factor: number): void => setFlagsFromString(`--semi-space-growth
 const young = (): number =>
   getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
 
+/** Has V8 let go of what nothing refers to: arrays of numbers are no part of its heap, and it may wait long with them. */
+export const collectGarbage = (): void => collector()({ type: 'major', execution: 'sync' });
+
 /** V8's own `gc`, which a context gets that is made while the flag is set; https://nodejs.org/api/cli.html#--expose-gc */
 function collector(): (options: object) => void {
   setFlagsFromString('--expose-gc');

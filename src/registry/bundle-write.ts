@@ -15,6 +15,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { withGraphOnDisk } from '../engine/onnx/graph-file.ts';
+import type { ModelContent } from '../model/description.ts';
 import { BUNDLE_MANIFEST, digestFileSync, GRAPH, graphPath, keptPath, ORIGINAL, STAGING } from './bundle.ts';
 import type { BundleManifest } from './version.ts';
 
@@ -77,8 +79,8 @@ export function namesToKeep(
 const EXTENSION = /(?:\.[A-Za-z0-9]{1,10}){1,2}$/;
 
 /**
- * Fills the staging folder and moves it to its place, the manifest last: a bundle is either whole or absent, also
- * after a loss of power. `original` and the side files are copied (as clones where the file system can).
+ * Fills the staging folder (of a graph, `keepGraph` was there first) and moves it to its place, the manifest last: a bundle
+ * is either whole or absent, also after a loss of power. `original` and the side files are copied (as clones where the file system can).
  * Errors: FILE_CHANGED where the copies are not what the manifest says, DATA_UNWRITABLE.
  */
 export function writeBundle(
@@ -86,7 +88,6 @@ export function writeBundle(
   dir: string,
   manifest: BundleManifest,
   { original, golden, reference }: BundleFiles,
-  onnx: Uint8Array | null,
 ): void {
   const copy = (source: string, target: string, digest: string): void => {
     writeToBundles(dirname(dir), () => {
@@ -110,10 +111,19 @@ export function writeBundle(
       digestFileSync(reference),
     );
   writeToBundles(dirname(dir), () => {
-    if (onnx) writeFileSync(graphPath(staging), onnx, { flush: true });
+    if (manifest.graph) flushFile(graphPath(staging));
     writeFileSync(join(staging, BUNDLE_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
     publish(staging, dir, manifest);
   });
+}
+
+/** The same content with its graph in the staging folder, where the bundle is to have it. Throws DATA_UNWRITABLE. */
+export function keepGraph(staging: string, content: ModelContent): ModelContent {
+  let kept = content;
+  writeToBundles(dirname(staging), () => {
+    kept = withGraphOnDisk(content, graphPath(staging));
+  });
+  return kept;
 }
 
 /** Has a file written to the disk itself. */

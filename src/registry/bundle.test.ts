@@ -68,7 +68,7 @@ test('a bundle proved again is there at every moment', async () => {
   const staging = stagingDir(dataDir, manifest.digest, 'again');
   openStaging(staging, Date.now());
   const files = { original: IRIS, golden: null, reference: null };
-  writeBundle(staging, bundle, { ...manifest, runtime: 'onnx' }, files, null);
+  writeBundle(staging, bundle, { ...manifest, runtime: 'onnx' }, files);
   expect(readManifest(bundle)?.runtime).toBe('onnx');
   expect(folders()).toEqual([manifest.digest]);
 });

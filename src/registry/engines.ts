@@ -2,6 +2,7 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { columnNames } from '../model/column-names.ts';
 import type { ModelContent } from '../model/description.ts';
+import type { GraphBytes } from '../model/graph-bytes.ts';
 import type { GraphMemory } from '../model/graph-memory.ts';
 import type { Signature } from '../model/signature.ts';
 import type { CompiledMaterial, EngineMaterial } from './material.ts';
@@ -63,7 +64,7 @@ export async function materialOf(content: ModelContent, runtime: Runtime): Promi
 
 /** What a graph of others is run with: apart, but where its memory was proved to be bounded. */
 export function graphMaterial(
-  onnx: Uint8Array,
+  onnx: GraphBytes,
   { signature, memory }: { readonly signature: Signature; readonly memory: GraphMemory },
   name: string,
 ): CompiledMaterial {

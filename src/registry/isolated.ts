@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { graphSettings } from '../config/graph-settings.ts';
 import type { Engine } from '../engine/engine.ts';
+import { graphSize } from '../engine/onnx/graph-file.ts';
 import { createIsolatedEngine } from '../engine/onnx/isolated.ts';
 import { LOAD_COPIES } from '../onnx/limits.ts';
 import { dataDirOf } from './bundle.ts';
@@ -24,7 +24,7 @@ export function loadIsolated({
   bundle,
 }: Extract<CompiledMaterial, { readonly kind: 'isolated' }>): Promise<Engine> {
   const { memoryBytes, callMillis } = graphSettings(process.env);
-  const size = typeof graph === 'string' ? statSync(graph).size : graph.length;
+  const size = graphSize(graph);
   return createIsolatedEngine({
     ...{ name, graph, signature, callMillis, scratch: () => scratchRoot(), log: logOf(name, bundle) },
     memoryBytes: memoryBytes + LOAD_COPIES * size,

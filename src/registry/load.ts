@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -64,7 +63,7 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
     const { signature, file: name } = manifest;
     if (isIsolated(manifest)) return { kind: 'isolated', graph, signature, name, bundle: dir };
     return graphMaterial(
-      readFileSync(graph),
+      graph,
       { signature, memory: required(manifest.graphMemory, 'manifest.graphMemory') },
       name,
     );

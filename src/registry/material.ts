@@ -1,5 +1,6 @@
 import type { OnnxEngineOptions } from '../engine/onnx/engine.ts';
 import type { ModelContent } from '../model/description.ts';
+import type { GraphBytes } from '../model/graph-bytes.ts';
 import type { Signature } from '../model/signature.ts';
 import type { PythonBundle } from './python/load.ts';
 
@@ -11,10 +12,10 @@ export type EngineMaterial =
 
 /** What an engine of this process is built of. */
 export type CompiledMaterial =
-  /** `graph`: the ModelProto or its path, `bundle`: the folder that it is in; runs apart from everything else. */
+  /** `bundle`: the folder that the graph is in; runs apart from everything else. */
   | {
       readonly kind: 'isolated';
-      readonly graph: Uint8Array | string;
+      readonly graph: GraphBytes;
       readonly signature: Signature;
       readonly name: string;
       readonly bundle?: string | undefined;

@@ -14,7 +14,7 @@ import { decodeInput } from '../serving/rows/decode.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
 import { type ExampleRow, exampleRow, exampleRows } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './bundle.ts';
-import { namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
+import { keepGraph, namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { identityOf } from './digest.ts';
 import { createEngines, type EngineChoice, isEngine } from './engines.ts';
 import { readGolden } from './golden-file.ts';
@@ -89,7 +89,7 @@ export async function proveFile(
     ...(request.origin === null ? {} : { origin: request.origin }),
   };
   const files = { original: file, golden: request.golden, reference: request.reference };
-  writeBundle(request.staging, dir, manifest, files, graph ? content.onnx : null);
+  writeBundle(request.staging, dir, manifest, files);
   if (manifest.size >= SMALL_FILE) return { digest, loading: null, notes: [] };
   events.progress('warming up');
   return {
@@ -106,12 +106,13 @@ export async function proveFile(
 const keptName = (path: string): string => basename(path).replaceAll(/[\p{Cc}\\]/gu, '_');
 
 /** What the file says as data; null where Python is to run it. */
-function readAsData({ route, path, maxModel, choices }: AcceptRequest): ReadModel | null {
+function readAsData({ route, path, staging, maxModel, choices }: AcceptRequest): ReadModel | null {
   if (route === 'python') return null;
   try {
     const description = readModelFile(path, { maxModel: maxModel ?? undefined, ...choices });
     if (route === 'either') contentOf(description);
-    return description;
+    const content = description.content && keepGraph(staging, description.content);
+    return { ...description, content };
   } catch (error) {
     const isForPython =
       isPlimsollError(error) && (error.exit === EXIT.unsupported || error.code === 'READ_UNSAFE');

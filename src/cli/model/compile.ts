@@ -1,10 +1,12 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CertificateEntry, CompiledPlan } from '../../compile/plan.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ModelContent } from '../../model/description.ts';
+import type { GraphBytes } from '../../model/graph-bytes.ts';
 import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
-import { writeOutputFile } from '../files/text-file.ts';
+import { fileUnwritable, writeOutputFile } from '../files/text-file.ts';
 import { formatTable } from '../output/table.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
@@ -35,8 +37,9 @@ export const compileCommand: DefineCommand = (command, terminal) => {
       const { onnx, certificate, notes } = await whileReading(terminal, file, async (onRead) =>
         graphOf(contentOf(await readModel(file, { ...options, onRead }, (text) => terminal.note(text)))),
       );
-      writeOutputFile(options.out, onnx);
-      const report = { output: options.out, size: onnx.length, certificate, notes };
+      await writeGraphFile(options.out, onnx);
+      const size = statSync(options.out).size;
+      const report = { output: options.out, size, certificate, notes };
       if (options.certificate !== undefined) {
         writeOutputFile(
           options.certificate,
@@ -44,18 +47,27 @@ export const compileCommand: DefineCommand = (command, terminal) => {
         );
       }
       terminal.answer(report, () => {
-        const head = `${options.out}: ${bytesText(onnx.length)}`;
+        const head = `${options.out}: ${bytesText(size)}`;
         return [head, ...(certificate.length > 0 ? [exactness(certificate)] : []), ...notes].join('\n');
       });
     });
 };
+
+async function writeGraphFile(path: string, graph: GraphBytes): Promise<void> {
+  const { writeGraph } = await import('../../engine/onnx/graph-file.ts');
+  try {
+    writeGraph(path, graph);
+  } catch (error) {
+    throw fileUnwritable(path, error);
+  }
+}
 
 /** What Python runs has no graph. */
 const notCompiled = (file: string): PlimsollError =>
   new PlimsollError('COMPILE_UNSUPPORTED', { path: file, reason: 'what Python runs has no graph' });
 
 interface Graph {
-  readonly onnx: Uint8Array;
+  readonly onnx: GraphBytes;
   readonly certificate: readonly CertificateEntry[];
   readonly notes: readonly string[];
 }

@@ -87,7 +87,7 @@ export async function inspectModel(
     goldenRows: content?.kind === 'steps' ? (content.goldenRows?.rows.length ?? 0) : 0,
     blockers,
     globals,
-    notes: [...sourceNotes(source, content?.signature ?? null), ...notes],
+    notes: [...sourceNotes(source, content?.signature ?? null), ...notes, ...graphNotes(content)],
     beside: besideOf(source),
     python: pythonReport(source, model, demands),
     choices: choicesOf(reading),
@@ -107,6 +107,12 @@ function besideOf({ kind, path }: ModelSource): string | null {
     throw error;
   }
 }
+
+/** By which digest others know the graph that is served. */
+const graphNotes = (content: ModelContent | null): readonly ReadNote[] =>
+  content?.kind === 'graph' && typeof content.onnx === 'string'
+    ? [{ level: 'info', text: `sha256 of the graph that is served: ${digestFileSync(content.onnx)}` }]
+    : [];
 
 /** What a folder says of the model in it, and where the two differ. */
 function sourceNotes(

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
@@ -32,16 +33,33 @@ export async function readModel(
 ): Promise<ModelDescription> {
   const { readModelFile } = await import('../../files/read-model.ts');
   const file = await dataFileOf(path);
-  const description = readModelFile(file.path, { ...options, ...file.choices });
-  if (description.joined !== undefined) tell(description.joined.said);
-  if (description.content?.kind === 'graph') {
-    const { tryContent } = await import('../../engine/onnx/try-load.ts');
-    // Where nothing is to run here, what the file says is still worth reading.
-    await tryContent(description.content).catch((error: unknown) => {
-      if (!isPlimsollError(error) || error.code !== 'PART_MISSING') throw error;
-    });
-  }
+  const { withGraphOnDisk } = await import('../../engine/onnx/graph-file.ts');
+  const { content, ...described } = readModelFile(file.path, { ...options, ...file.choices });
+  if (described.joined !== undefined) tell(described.joined.said);
+  if (content?.kind !== 'graph') return { ...described, content };
+  return tried({ ...described, content: withGraphOnDisk(content, newGraphPath()) });
+}
+
+/** The same, once onnxruntime has loaded its graph. */
+async function tried(description: ModelDescription): Promise<ModelDescription> {
+  const { tryContent } = await import('../../engine/onnx/try-load.ts');
+  // Where nothing is to run here, what the file says is still worth reading.
+  await tryContent(description.content).catch((error: unknown) => {
+    if (!isPlimsollError(error) || error.code !== 'PART_MISSING') throw error;
+  });
   return description;
+}
+
+let graphs: string | null = null;
+
+/** Path for a graph that is there as long as this process. */
+function newGraphPath(): string {
+  if (graphs === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-graph-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    graphs = folder;
+  }
+  return join(mkdtempSync(join(graphs, 'model-')), 'model.onnx');
 }
 
 interface DataFile {

@@ -1,5 +1,6 @@
 import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import type { GraphBytes } from '../../model/graph-bytes.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
 import { type FeedPlan, feedTensors } from './feed.ts';
@@ -10,8 +11,8 @@ import { GraphSession } from './session.ts';
 import { inferInSlices, sliceRule } from './slices.ts';
 
 export interface OnnxEngineOptions {
-  /** ModelProto bytes: compiled by this program, or linted. */
-  readonly onnx: Uint8Array;
+  /** Compiled by this program, or linted. */
+  readonly onnx: GraphBytes;
   readonly signature: Signature;
   /** Native steps in front of the graph, as the compiler plans them or ready to run. */
   readonly prefix?: readonly (PrefixInput | NativePrefix)[];

@@ -73,11 +73,20 @@ function program(memoryBytes: number): WorkerProgram {
   };
 }
 
+/**
+ * What glibc's malloc is told (mallopt(3)). By itself it keeps what it is given back, to give it out again: of the weights,
+ * which onnxruntime holds twice while it loads and once afterwards, one and a half would stay. Measured on ResNet-50 (102 MB):
+ * 239 MB without, 119 with.
+ */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** Nothing of this process's environment, which holds its secrets, but what starts Node quickly. */
-const environmentOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
+const environmentOf = (env: NodeJS.ProcessEnv): Record<string, string> => ({
+  ...MALLOC,
+  ...Object.fromEntries(
     ['PATH', 'LANG', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE'].flatMap((name) => {
       const value = env[name];
       return value === undefined ? [] : [[name, value]];
     }),
-  );
+  ),
+});

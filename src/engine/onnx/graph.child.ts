@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError } from '../../core/errors.ts';
@@ -61,7 +60,7 @@ function send(message: FromPythonWorker, buffers: readonly Uint8Array[] = []): v
 
 async function load({ id, model, outputs }: GraphLoad & { readonly id: number }): Promise<ReadyMessage> {
   const started = performance.now();
-  const session = await GraphSession.open(readFileSync(model));
+  const session = await GraphSession.open(model);
   graph = { session, fetches: outputs };
   const tensors = session.inputs.map(({ name, dtype }) => ({ name, dtype, shape: [] }));
   const unknown = { class: null, call: null, outputs: null, classes: null, raw: null };

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
+import type { GraphBytes } from '../../model/graph-bytes.ts';
 import { partTensorsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine, IsWanted } from '../engine.ts';
@@ -10,14 +11,15 @@ import type { ScalingRule } from '../python/scaling.ts';
 import { outputsFrom } from '../python/work.ts';
 import type { PythonWorker } from '../python/worker.ts';
 import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
+import { writeGraph } from './graph-file.ts';
 import { crashed, type GraphProcessOptions, graphError, startGraphProcess } from './graph-process.ts';
 import { type BatchGuard, createGuard } from './guard.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { inferInSlices, type SliceRule, sliceRule } from './slices.ts';
 
 export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> {
-  /** The ModelProto: its path, or its bytes, which are kept in a file below `scratch` then: with a path nothing is written. */
-  readonly graph: string | Uint8Array;
+  /** What is no file yet becomes one below `scratch`. */
+  readonly graph: GraphBytes;
   readonly signature: Signature;
   /** Makes the folder for the bytes of graphs. */
   readonly scratch: () => string;
@@ -48,8 +50,9 @@ export async function createIsolatedEngine(options: IsolatedGraphOptions): Promi
   const { graph, scratch } = options;
   const own = typeof graph === 'string' ? null : mkdtempSync(join(scratch(), 'graph-'));
   const model = typeof graph === 'string' ? graph : join(own!, 'model.onnx');
-  if (typeof graph !== 'string') writeFileSync(model, graph, { mode: 0o600 });
-  const engine = new IsolatedEngine(options, model, own);
+  if (typeof graph !== 'string') writeGraph(model, graph);
+  // An engine lives long: it keeps no bytes of its graph.
+  const engine = new IsolatedEngine({ ...options, graph: model }, model, own);
   try {
     await engine.open();
   } catch (error) {

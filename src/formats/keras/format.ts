@@ -1,4 +1,3 @@
-import { sha256 } from '../../bytes/sha256.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { blockerOf } from '../../model/blocker.ts';
 import type { ModelDescription, OutlineNode } from '../../model/description.ts';
@@ -45,10 +44,7 @@ function describe(
     const architecture = file.architecture();
     outline = layerOutline(architecture);
     const model = compileFile(architecture, file, budget);
-    return describeGraph(
-      { model, notes: [], classes: new Map() },
-      { ...base, outline, fileDigest: sha256(bytes) },
-    );
+    return describeGraph({ model, notes: [], classes: new Map() }, { ...base, outline });
   } catch (error) {
     if (!(error instanceof PlimsollError)) throw error;
     return { ...base, outline, blockers: [blockerOf(error)], content: null };

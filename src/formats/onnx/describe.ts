@@ -1,6 +1,5 @@
-import { sha256 } from '../../bytes/sha256.ts';
 import type { ModelDescription, OutlineNode, ReadNote, SourceFramework } from '../../model/description.ts';
-import { encodeModel } from '../../onnx/encode.ts';
+import { encodeInPieces } from '../../onnx/encode.ts';
 import type { LintedGraph } from './lint.ts';
 import { graphMemory, memoryNotes } from './memory.ts';
 import { graphSignature } from './signature.ts';
@@ -12,8 +11,6 @@ export interface GraphOrigin {
   readonly framework: SourceFramework;
   readonly outline: OutlineNode;
   readonly notes: readonly ReadNote[];
-  /** sha256 of the file as it came, hex. */
-  readonly fileDigest: string;
 }
 
 /**
@@ -25,17 +22,14 @@ export interface GraphOrigin {
 export function describeGraph({ model, classes }: LintedGraph, origin: GraphOrigin): ModelDescription {
   const memory = graphMemory(model);
   const signature = graphSignature(model.graph, classes);
-  const onnx = encodeModel(model);
-  const digests = { file: origin.fileDigest, graph: sha256(onnx) };
-  const served = `sha256 of the file ${digests.file}, of the graph that is served ${digests.graph}`;
   return {
     format: origin.format,
     framework: origin.framework,
     compression: null,
     outline: origin.outline,
     globals: [],
-    notes: [...origin.notes, ...memoryNotes(memory), { level: 'info', text: served }],
+    notes: [...origin.notes, ...memoryNotes(memory)],
     blockers: [],
-    content: { kind: 'graph', onnx, signature, memory, digests },
+    content: { kind: 'graph', onnx: encodeInPieces(model), signature, memory },
   };
 }

@@ -1,4 +1,3 @@
-import { sha256 } from '../../bytes/sha256.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { OutlineNode } from '../../model/description.ts';
 import { checkModel } from '../../onnx/check/model.ts';
@@ -37,7 +36,6 @@ export const onnxFormat: FileFormatReader = {
       framework: { name: model.producer.name || 'onnx', version: releaseIn(model.producer.version) },
       outline: outlineOf(model),
       notes: linted.notes,
-      fileDigest: sha256(bytes),
     });
   },
 };

@@ -85,7 +85,7 @@ export async function provePython(
   };
   for (const { path } of assembly.files) flushFile(join(original, path));
   const files = { original: null, golden: request.golden, reference: request.reference };
-  writeBundle(request.staging, dir, manifest, files, null);
+  writeBundle(request.staging, dir, manifest, files);
   return { digest, loading: null, notes };
 }
 
