@@ -71,6 +71,12 @@ describe('a program of torch.export', () => {
       'the operator',
     ],
     [
+      'an argument that its operator does not have',
+      /model\.json$/,
+      (d) => graph(d).nodes[1].inputs.push({ name: 'scale', arg: { as_float: 2 }, kind: 1 }),
+      'scale',
+    ],
+    [
       'a node that reads what comes after it',
       /model\.json$/,
       (d) => (graph(d).nodes[0].inputs[0].arg.as_tensor.name = 'softmax'),

@@ -45,7 +45,9 @@ function withoutUnread(model: OnnxModel): OnnxModel {
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => read.has(name))) continue;
     for (const name of node.inputs) read.add(name);
-    kept.push(node);
+    // Places of the largest cost time, and are read by few.
+    const isAlone = node.op === 'MaxPool' && !read.has(node.outputs[1] ?? '');
+    kept.push(isAlone ? { ...node, outputs: node.outputs.slice(0, 1) } : node);
   }
   const initializers = Object.entries(graph.initializers).filter(([name]) => read.has(name));
   return {

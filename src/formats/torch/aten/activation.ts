@@ -122,7 +122,7 @@ const shrink = (bias: boolean) => (call: AtenCall) =>
 
 export const ACTIVATIONS = [
   ...rows('relu', 'self', relu),
-  ...rows('sigmoid', 'self', simple('Sigmoid')),
+  ...rows('sigmoid special_expit', 'self', simple('Sigmoid')),
   ...rows('tanh', 'self', simple('Tanh')),
   ...rows('silu', 'self', silu),
   ...rows('gelu', 'self approximate', gelu),
@@ -140,6 +140,11 @@ export const ACTIVATIONS = [
     'self negative_slope',
     simple('LeakyRelu', (call) => ({ alpha: call.number('negative_slope', 0.01) })),
   ),
+  ...rows('rrelu', 'self lower upper training', (call) => {
+    if (call.bool('training')) throw call.wrong('training', 'a model saved in eval mode');
+    const slope = (call.number('lower', 1 / 8) + call.number('upper', 1 / 3)) / 2;
+    return mapped(call.g, 'LeakyRelu', call.floating('self'), { alpha: slope });
+  }),
   ...rows('elu', 'self alpha scale input_scale', elu),
   ...rows('selu', 'self', simple('Selu')),
   ...rows(

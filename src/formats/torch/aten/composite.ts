@@ -1,8 +1,8 @@
 import type { AtenCall } from './call.ts';
 import { rows } from './operator.ts';
-import { elementwise, expanded, joined, mapped, reduced, sliced, unsqueezed, where } from './primitives.ts';
+import { elementwise, expanded, joined, mapped, reduced, sliced, unsqueezed } from './primitives.ts';
 import { reshaped } from './reshape.ts';
-import { type AtenTensor, isValue, isValues } from './value.ts';
+import type { AtenTensor } from './value.ts';
 
 /** Functions that torch makes of others. */
 
@@ -92,30 +92,6 @@ const withElement = (call: AtenCall): AtenTensor => {
   return { ...made, shape: x.shape };
 };
 
-/** x[mask] = value, and x[i] = values for places along the first axes. */
-const written = (call: AtenCall): AtenTensor => {
-  const { g } = call;
-  const x = call.tensor('self');
-  const indices = call.value('indices');
-  const values = g.cast(call.tensor('values'), x.dtype);
-  const [index, ...others] = isValues(indices) ? indices : [];
-  if (!isValue(index, 'tensor') || others.length > 0)
-    throw call.wrong('indices', 'one tensor, for the first axis');
-  if (index.dtype === 'bool') {
-    if (values.shape.length > 0 && values.shape.some((size) => size !== 1))
-      throw call.wrong('values', 'one value for all that the mask names');
-    const trailing = x.shape.slice(index.shape.length).map((_, i) => index.shape.length + i);
-    return where(g, unsqueezed(g, index, trailing), reshaped(g, values, []), x);
-  }
-  const places = g.cast(unsqueezed(g, index, [index.shape.length]), 'int64');
-  const sizes = [
-    ...index.shape.map((_, axis) => g.sizeOf(index, axis)),
-    ...x.shape.slice(1).map((_, axis) => g.sizeOf(x, axis + 1)),
-  ];
-  const reduction = call.bool('accumulate') ? 'add' : 'none';
-  return g.add('ScatterND', [x, places, expanded(g, values, sizes)], x, { reduction });
-};
-
 const count = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const x = g.cast(g.cast(call.tensor('self'), 'bool'), 'int64');
@@ -151,6 +127,7 @@ const piled =
 /** |a - b| ≤ atol + rtol |b|. */
 const close = (call: AtenCall): AtenTensor => {
   const { g } = call;
+  call.require('equal_nan', false);
   const [a, b] = [call.floating('self'), call.floating('other')];
   const scalar = (name: string, usual: number): AtenTensor => g.scalar(call.number(name, usual), a.dtype);
   const way = mapped(g, 'Abs', elementwise(g, 'Sub', [a, b], a.dtype));
@@ -171,10 +148,9 @@ export const COMPOSITES = [
   ...rows('meshgrid', 'tensors indexing', grids),
   ...rows('slice_scatter', 'self src dim start end step', withSlice),
   ...rows('select_scatter', 'self src dim index', withElement),
-  ...rows('index_put', 'self indices values accumulate', written),
   ...rows('count_nonzero', 'self dim', count),
   ...rows('hstack', 'tensors', piled(1)),
   ...rows('vstack', 'tensors', piled(0)),
-  ...rows('isclose', 'self other rtol atol', close),
+  ...rows('isclose', 'self other rtol atol equal_nan', close),
   ...rows('logit', 'self eps', logit),
 ];

@@ -2,7 +2,7 @@ import type { DType } from '../../../model/tensor.ts';
 import type { AtenCall } from './call.ts';
 import { isFloating } from './dtype.ts';
 import { rows } from './operator.ts';
-import { expanded, squeezed } from './primitives.ts';
+import { expanded, sizesOf, squeezed } from './primitives.ts';
 import { type AtenInteger, type AtenTensor, isValue } from './value.ts';
 
 /** Tensors out of nothing: ranges, and one value everywhere. */
@@ -28,16 +28,13 @@ const full = (call: AtenCall): AtenTensor => {
   return filled(call, call.integers('size'), filling(call, 'fill_value', dtype));
 };
 
-const sizesOf = (call: AtenCall, x: AtenTensor): readonly AtenInteger[] =>
-  x.shape.map((_, axis) => call.g.sizeOf(x, axis));
-
 const like =
   (value: number | null) =>
   (call: AtenCall): AtenTensor => {
     const x = call.tensor('self');
     const dtype = call.dtype('dtype') ?? x.dtype;
     const one = value === null ? filling(call, 'fill_value', dtype) : call.g.scalar(value, dtype);
-    return filled(call, sizesOf(call, x), one);
+    return filled(call, sizesOf(call.g, x), one);
   };
 
 const fresh =
@@ -51,7 +48,7 @@ const fresh =
 /** What fills a tensor takes its type. */
 const overwritten = (call: AtenCall, name: string): AtenTensor => {
   const x = call.tensor('self');
-  return filled(call, sizesOf(call, x), filling(call, name, x.dtype));
+  return filled(call, sizesOf(call.g, x), filling(call, name, x.dtype));
 };
 
 const range = (call: AtenCall): AtenTensor => {
@@ -121,13 +118,13 @@ const copied = (call: AtenCall): AtenTensor => {
     source,
     Array.from({ length: Math.max(0, extra) }, (_, axis) => axis),
   );
-  return expanded(g, narrow, sizesOf(call, x));
+  return expanded(g, narrow, sizesOf(call.g, x));
 };
 
 const OPTIONS = 'dtype layout device pin_memory';
 
 export const CREATIONS = [
-  ...rows('zeros empty new_empty_strided', `size ${OPTIONS}`, constant(0)),
+  ...rows('zeros empty', `size ${OPTIONS}`, constant(0)),
   ...rows('empty.memory_format', `size ${OPTIONS} memory_format`, constant(0)),
   ...rows('ones', `size ${OPTIONS}`, constant(1)),
   ...rows('full', `size fill_value ${OPTIONS}`, full),
@@ -135,6 +132,8 @@ export const CREATIONS = [
   ...rows('ones_like', `self ${OPTIONS} memory_format`, like(1)),
   ...rows('full_like', `self fill_value ${OPTIONS} memory_format`, like(null)),
   ...rows('new_zeros new_empty', `self size ${OPTIONS}`, fresh(0)),
+  ...rows('empty_strided', `size stride ${OPTIONS}`, constant(0)),
+  ...rows('new_empty_strided', `self size stride ${OPTIONS}`, fresh(0)),
   ...rows('new_ones', `self size ${OPTIONS}`, fresh(1)),
   ...rows('new_full', `self size fill_value ${OPTIONS}`, fresh(null)),
   ...rows('fill', 'self value', (call) => overwritten(call, 'value')),

@@ -8,14 +8,14 @@ import { type AtenTensor, isValue } from './value.ts';
 
 /** Arithmetic and comparisons, element by element, with the promotion of types that torch has. */
 
-interface Operands {
+export interface AtenOperands {
   readonly a: AtenTensor;
   readonly b: AtenTensor;
   readonly dtype: DType;
 }
 
 /** Both operands in the type in which they meet; `atLeast` floats where a division makes floats. */
-function operandsOf(call: AtenCall, right = 'other', atLeast: DType | null = null): Operands {
+export function operandsOf(call: AtenCall, right = 'other', atLeast: DType | null = null): AtenOperands {
   const [a, b] = [call.operand('self'), call.operand(right)];
   const met = call.promotedType([a, b]);
   const dtype = atLeast !== null && !isFloating(met) ? atLeast : met;
@@ -177,7 +177,7 @@ const withinReach = (call: AtenCall): AtenTensor => {
   return elementwise(g, 'Less', [size, g.scalar(Number.POSITIVE_INFINITY, x.dtype)], 'bool');
 };
 
-const truncated = (call: AtenCall): AtenTensor => {
+export const truncated = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const x = call.tensor('self');
   if (!isFloating(x.dtype)) return x;

@@ -1,5 +1,5 @@
 import type { AtenCall } from './call.ts';
-import { rows, views } from './operator.ts';
+import { rows, views, viewsOrCopies } from './operator.ts';
 import type { AtenTensor } from './value.ts';
 
 /** What changes nothing in a graph that only answers: copies, drop-out, hints. */
@@ -22,22 +22,23 @@ const converted = (call: AtenCall): AtenTensor => {
 };
 
 export const IDENTITIES = [
-  ...views('dropout feature_dropout alpha_dropout feature_alpha_dropout', 'input p train', dropout),
-  ...views('native_dropout', 'input p train', (call) => [dropout(call), null]),
-  ...views('detach detach_ alias lift_fresh lift requires_grad_', 'self', same),
+  ...viewsOrCopies('dropout feature_dropout alpha_dropout feature_alpha_dropout', 'input p train', dropout),
+  ...viewsOrCopies('native_dropout', 'input p train', (call) => [dropout(call), null]),
+  ...views('detach detach_ alias lift_fresh lift requires_grad_', 'self requires_grad', same),
+  ...viewsOrCopies('double', 'self', (call) => call.g.cast(call.tensor('self'), 'float64')),
   ...rows('lift_fresh_copy detach_copy alias_copy', 'self', same),
-  ...views('contiguous', 'self memory_format', same),
+  ...viewsOrCopies('contiguous', 'self memory_format', same),
   ...rows('clone', 'self memory_format', same),
-  ...views('to.dtype', 'self dtype non_blocking copy memory_format', converted),
-  ...views(
+  ...viewsOrCopies('to.dtype', 'self dtype non_blocking copy memory_format', converted),
+  ...viewsOrCopies(
     'to.dtype_layout',
     'self dtype layout device pin_memory non_blocking copy memory_format',
     converted,
   ),
-  ...views('to.device', 'self device dtype non_blocking copy memory_format', converted),
-  ...views('to.other', 'self other non_blocking copy memory_format', converted),
+  ...viewsOrCopies('to.device', 'self device dtype non_blocking copy memory_format', converted),
+  ...viewsOrCopies('to.other', 'self other non_blocking copy memory_format', converted),
   ...rows('_to_copy', 'self dtype layout device pin_memory non_blocking memory_format', converted),
-  ...views('type_as', 'self other', converted),
-  ...views('float', 'self', (call) => call.g.cast(call.tensor('self'), 'float32')),
-  ...views('cpu resolve_conj resolve_neg', 'self', same),
+  ...viewsOrCopies('type_as', 'self other', converted),
+  ...viewsOrCopies('float', 'self', (call) => call.g.cast(call.tensor('self'), 'float32')),
+  ...viewsOrCopies('cpu resolve_conj resolve_neg conj _conj positive real', 'self', same),
 ];

@@ -1,9 +1,11 @@
 import type { AtenCall } from './call.ts';
 import { rows } from './operator.ts';
-import { broadcastSizes, expanded, gathered, transposed, unsqueezed } from './primitives.ts';
-import { type AtenTensor, isValue, isValues } from './value.ts';
+import { coordinatesOf, nonZero, nonZeroByAxis, placesIn } from './places.ts';
+import { elementwise, expanded, gathered, sizesOf, transposed, where } from './primitives.ts';
+import { reshaped } from './reshape.ts';
+import type { AtenTensor } from './value.ts';
 
-/** Elements by their places, and writing to places. */
+/** Elements by their places. */
 
 const embedding = (call: AtenCall): AtenTensor =>
   gathered(call.g, call.tensor('weight'), call.tensor('indices'), 0);
@@ -28,81 +30,32 @@ const along = (call: AtenCall): AtenTensor => {
 const indexed = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const x = call.tensor('self');
-  const indices = call.value('indices');
-  if (!isValues(indices)) throw call.wrong('indices', 'a list of tensors');
-  const places = indices.map((index, axis) => {
-    if (index === null) return null;
-    if (!isValue(index, 'tensor')) throw call.wrong('indices', 'tensors of places', index);
-    if (index.dtype === 'bool' || index.dtype === 'uint8')
-      throw call.refusal('indices', 'a mask, which makes a size that depends on values', 'tensors of places');
-    return { axis, index: g.cast(index, 'int64') };
-  });
-  const given = places.filter((one) => one !== null);
-  const [first] = given;
+  const given = placesIn(call, call.value('indices'));
+  const [first, ...others] = given;
   if (first === undefined) return x;
-  if (given.length === 1) return gathered(g, x, first.index, first.axis);
-  return indexedTogether(call, x, given);
-};
-
-function indexedTogether(
-  call: AtenCall,
-  x: AtenTensor,
-  given: readonly { axis: number; index: AtenTensor }[],
-): AtenTensor {
-  const { g } = call;
-  const axes = given.map(({ axis }) => axis);
-  const rest = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const shape = broadcastSizes(
-    g,
-    given.map(({ index }) => index.shape),
-  );
-  const largest = given.find(({ index }) => index.shape.length === shape.length)?.index ?? given[0]?.index;
-  const sizes = shape.map((size, axis) => {
-    if (typeof size === 'number') return size;
-    const owner = given.find(({ index }) => index.shape[axis - shape.length + index.shape.length] === size);
-    return owner === undefined
-      ? g.sizeOf(largest ?? x, axis)
-      : g.sizeOf(owner.index, axis - shape.length + owner.index.shape.length);
-  });
-  const parts = given.map(({ index }) => unsqueezed(g, expanded(g, index, sizes), [shape.length]));
-  const coordinates = g.add(
-    'Concat',
-    parts,
-    { dtype: 'int64', shape: [...shape, axes.length] },
-    { axis: BigInt(shape.length) },
-  );
+  if (others.length === 0) return gathered(g, x, first.index, first.axis);
+  const { coordinates, shape, axes, rest, lead } = coordinatesOf(call, x, given);
   const front = transposed(g, x, [...axes, ...rest]);
   const kept = rest.map((axis) => x.shape[axis] ?? 1);
   const found = g.add('GatherND', [front, coordinates], { dtype: x.dtype, shape: [...shape, ...kept] });
-  // Neighbouring axes are answered in their place; others in front.
-  const isTogether = axes.every((axis, i) => i === 0 || axis === (axes[i - 1] ?? 0) + 1);
-  const lead = isTogether ? rest.filter((axis) => axis < (axes[0] ?? 0)).length : 0;
   if (lead === 0) return found;
   const width = shape.length;
-  const order = [
+  return transposed(g, found, [
     ...Array.from({ length: lead }, (_, i) => width + i),
     ...Array.from({ length: width }, (_, i) => i),
     ...Array.from({ length: rest.length - lead }, (_, i) => width + lead + i),
-  ];
-  return transposed(g, found, order);
-}
+  ]);
+};
 
-/** Writes `src` to places along an axis. */
-const scattered =
-  (reduction: string) =>
-  (call: AtenCall): AtenTensor => {
-    const { g } = call;
-    const [x, index] = [call.tensor('self'), call.tensor('index')];
-    const axis = call.axis('dim', x.shape.length);
-    const source = call.has('src')
-      ? call.tensor('src')
-      : expanded(
-          g,
-          call.materialized(call.operand('value'), x.dtype),
-          index.shape.map((_, at) => g.sizeOf(index, at)),
-        );
-    return g.add('ScatterElements', [x, index, source], x, { axis: BigInt(axis), reduction });
-  };
+/** Elements where a mask is, one after the other. */
+const selected = (call: AtenCall): AtenTensor => {
+  const { g } = call;
+  const [x, mask] = [call.tensor('self'), g.cast(call.tensor('mask'), 'bool')];
+  const wide = where(g, mask, x, x);
+  const isTaken = elementwise(g, 'And', [mask, expanded(g, g.scalar(1, 'bool'), sizesOf(g, wide))], 'bool');
+  const made = { dtype: x.dtype, shape: [g.unknownSize()] };
+  return g.add('Compress', [reshaped(g, wide, [-1]), reshaped(g, isTaken, [-1])], made, { axis: 0n });
+};
 
 /** One row a class: 1 in the column of the class, 0 elsewhere. */
 const oneHot = (call: AtenCall): AtenTensor => {
@@ -131,10 +84,11 @@ export const INDEXING = [
   ...rows('index_select', 'self dim index', chosen),
   ...rows('gather', 'self dim index sparse_grad', along),
   ...rows('take_along_dim', 'self indices dim', along),
-  ...rows('index', 'self indices', indexed),
-  ...rows('scatter', 'self dim index src', scattered('none')),
-  ...rows('scatter.value', 'self dim index value', scattered('none')),
-  ...rows('scatter_add', 'self dim index src', scattered('add')),
+  ...rows('index _unsafe_index', 'self indices', indexed),
+  ...rows('nonzero argwhere', 'self', (call) => nonZero(call.g, call.tensor('self'))),
+  ...rows('where.default', 'condition', (call) => nonZeroByAxis(call.g, call.tensor('condition'))),
+  ...rows('nonzero_numpy', 'self', (call) => nonZeroByAxis(call.g, call.tensor('self'))),
+  ...rows('masked_select', 'self mask', selected),
   ...rows('one_hot', 'self num_classes', oneHot),
   ...rows('tril', 'self diagonal', triangle(false)),
   ...rows('triu', 'self diagonal', triangle(true)),

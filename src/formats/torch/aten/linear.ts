@@ -44,18 +44,33 @@ const outer = (call: AtenCall): AtenTensor => {
   return elementwise(g, 'Mul', [unsqueezed(g, a, [1]), b], a.dtype);
 };
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** A term with letters of its own for the axes that `...` stands for. */
+const spelled = (term: string, rank: number): string => {
+  const count = Math.max(0, rank - term.replace('...', '').length);
+  return term.replace('...', LETTERS.slice(LETTERS.length - count));
+};
+
 const einsum = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const operands = call.tensors('tensors');
   const equation = call.text('equation', '').replaceAll(' ', '');
   const [left = '', stated] = equation.split('->');
-  const terms = left.split(',');
-  if (left.includes('.') || terms.length !== operands.length)
+  const given = left.split(',');
+  if (given.length !== operands.length || !/^[a-zA-Z.,]*(?:->[a-zA-Z.]*)?$/.test(equation))
     throw call.wrong('equation', 'an equation of letters, one term an operand');
-  const letters = [...left.replaceAll(',', '')];
-  // What is not stated has the letters that occur once, in their order.
+  const terms = given.map((term, i) => spelled(term, operands[i]?.shape.length ?? 0));
+  const letters = [...terms.join('')];
+  // What is not stated has the letters that occur once, in their order, behind what `...` stands for.
   const once = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter)).sort();
-  const right = stated ?? once.join('');
+  const widest = terms.reduce((most, term, i) => {
+    const own = given[i]?.includes('...') ? term.length - (given[i]?.length ?? 0) + 3 : 0;
+    return Math.max(most, own);
+  }, 0);
+  const rest = LETTERS.slice(LETTERS.length - widest);
+  const free = once.filter((letter) => !rest.includes(letter)).join('');
+  const right = stated === undefined ? `${widest > 0 ? rest : ''}${free}` : stated.replace('...', rest);
   const sizes = new Map(
     terms.flatMap((term, i) =>
       [...term].map((letter, axis) => [letter, operands[i]?.shape[axis] ?? 1] as const),
@@ -63,7 +78,7 @@ const einsum = (call: AtenCall): AtenTensor => {
   );
   const shape = [...right].map((letter) => sizes.get(letter) ?? 1);
   const dtype = operands[0]?.dtype ?? 'float32';
-  return g.add('Einsum', operands, { dtype, shape }, { equation: `${left}->${right}` });
+  return g.add('Einsum', operands, { dtype, shape }, { equation: `${terms.join(',')}->${right}` });
 };
 
 /** Each row of the second with a matrix: x₁ᵀ W x₂ + b. */

@@ -1,6 +1,15 @@
 import type { AtenCall } from './call.ts';
 import { rows } from './operator.ts';
-import { matmul, squeezed, swapLast, unsqueezed } from './primitives.ts';
+import {
+  elementwise,
+  gathered,
+  matmul,
+  reduced,
+  sizesOf,
+  squeezed,
+  swapLast,
+  unsqueezed,
+} from './primitives.ts';
 import type { AtenTensor, AtenValue, TensorSize } from './value.ts';
 
 /** Windows over one to three axes: the largest or the mean of each. */
@@ -48,29 +57,67 @@ function batched(call: AtenCall, count: number, pool: (x: AtenTensor) => AtenTen
   return squeezed(g, pool(unsqueezed(g, x, [0])), [0]);
 }
 
-function pooled(call: AtenCall, op: 'MaxPool' | 'AveragePool', count: number): AtenTensor {
-  const options = optionsOf(call, count);
-  const { kernel, strides, padding, dilations, ceil } = options;
-  if (op === 'AveragePool') call.require('divisor_override', null);
-  return batched(call, count, (x) => {
-    const sizes = kernel.map((_, axis) => pooledSize(call, x.shape[axis + 2] ?? 1, axis, options));
-    const made = { dtype: x.dtype, shape: [...x.shape.slice(0, 2), ...sizes] };
-    return call.g.add(op, [x], made, {
-      kernel_shape: kernel.map(BigInt),
-      strides: strides.map(BigInt),
-      pads: [...padding, ...padding].map(BigInt),
-      ceil_mode: ceil ? 1n : 0n,
-      ...(op === 'MaxPool'
-        ? { dilations: dilations.map(BigInt) }
-        : { count_include_pad: call.bool('count_include_pad', true) ? 1n : 0n }),
-    });
-  });
+function sizesAfter(call: AtenCall, x: AtenTensor, options: PoolingOptions): readonly TensorSize[] {
+  const sizes = options.kernel.map((_, axis) => pooledSize(call, x.shape[axis + 2] ?? 1, axis, options));
+  return [...x.shape.slice(0, 2), ...sizes];
 }
 
-/** Places of the largest are not computed: the second answer stays empty, and reading it is refused. */
-const withPlaces =
-  (emit: (call: AtenCall) => AtenValue) =>
-  (call: AtenCall): AtenValue => [emit(call), null];
+const attributesOf = ({ kernel, strides, padding, ceil }: PoolingOptions) => ({
+  kernel_shape: kernel.map(BigInt),
+  strides: strides.map(BigInt),
+  pads: [...padding, ...padding].map(BigInt),
+  ceil_mode: ceil ? 1n : 0n,
+});
+
+function averaged(call: AtenCall, count: number): AtenTensor {
+  const options = optionsOf(call, count);
+  call.require('divisor_override', null);
+  return batched(call, count, (x) =>
+    call.g.add(
+      'AveragePool',
+      [x],
+      { dtype: x.dtype, shape: sizesAfter(call, x, options) },
+      { ...attributesOf(options), count_include_pad: call.bool('count_include_pad', true) ? 1n : 0n },
+    ),
+  );
+}
+
+/** The largest of each window. */
+const largest = (call: AtenCall, count: number): AtenTensor => {
+  const options = optionsOf(call, count);
+  return batched(call, count, (x) => largestOf(call, x, options)[0]);
+};
+
+/** The same with its place in the image: ONNX counts places over all images of a batch. */
+const largestAndPlace =
+  (count: number) =>
+  (call: AtenCall): readonly AtenTensor[] => {
+    const options = optionsOf(call, count);
+    const { g } = call;
+    const given = call.tensor('self');
+    const x = given.shape.length === count + 1 ? unsqueezed(g, given, [0]) : given;
+    const [values, places] = largestOf(call, x, options);
+    const sizes = g.integers(sizesOf(g, x).slice(2));
+    const size = g.add('ReduceProd', [sizes], { dtype: 'int64', shape: [] }, { keepdims: 0n });
+    const inImage = elementwise(g, 'Mod', [places, size], 'int64');
+    const made = [values, { ...inImage, shape: places.shape }];
+    return x === given ? made : made.map((value) => squeezed(g, value, [0]));
+  };
+
+function largestOf(
+  call: AtenCall,
+  x: AtenTensor,
+  options: PoolingOptions,
+): readonly [AtenTensor, AtenTensor] {
+  const shape = sizesAfter(call, x, options);
+  const attributes = { ...attributesOf(options), dilations: options.dilations.map(BigInt) };
+  const made = [
+    { dtype: x.dtype, shape },
+    { dtype: 'int64' as const, shape },
+  ];
+  const [values = x, places = x] = call.g.addMany('MaxPool', [x], made, attributes);
+  return [values, places];
+}
 
 /** Row i of this matrix takes the mean over the i-th part of an axis, from ⌊i n / m⌋ to ⌈(i + 1) n / m⌉. */
 function averages(call: AtenCall, from: number, to: number, dtype: AtenTensor['dtype']): AtenTensor {
@@ -124,7 +171,8 @@ function unevenParts(
 ): AtenTensor {
   const { g } = call;
   const sizes = x.shape.slice(2).filter((size) => typeof size === 'number');
-  if (kind === 'Max' || sizes.length !== wanted.length || sizes.length > 2)
+  if (kind === 'Max') return largestParts(call, x, wanted);
+  if (sizes.length !== wanted.length || sizes.length > 2)
     throw call.wrong('output_size', 'sizes that divide those of the input');
   const width = sizes.length - 1;
   const last = averages(call, sizes[width] ?? 1, wanted[width] ?? 1, x.dtype);
@@ -132,23 +180,42 @@ function unevenParts(
   return width === 0 ? narrow : matmul(g, averages(call, sizes[0] ?? 1, wanted[0] ?? 1, x.dtype), narrow);
 }
 
+/** The largest of parts of different sizes: each axis in turn, with elements of the shorter parts taken twice. */
+function largestParts(call: AtenCall, x: AtenTensor, wanted: readonly number[]): AtenTensor {
+  const { g } = call;
+  return wanted.reduce((value, parts, i) => {
+    const [axis, size] = [i + 2, value.shape[i + 2]];
+    if (typeof size !== 'number') throw call.wrong('self', 'images of fixed sizes');
+    const starts = Array.from({ length: parts }, (_, part) => Math.floor((part * size) / parts));
+    const ends = starts.map((_, part) => Math.ceil(((part + 1) * size) / parts));
+    const width = Math.max(...starts.map((start, part) => (ends[part] ?? start) - start));
+    call.requireAtMost('output_size', parts * width, 2 ** 20);
+    const places = starts.flatMap((start, part) =>
+      Array.from({ length: width }, (_, at) => Math.min(start + at, (ends[part] ?? 1) - 1)),
+    );
+    const found = gathered(g, value, g.numbers(places, 'int64', [parts, width]), axis);
+    return reduced(g, 'ReduceMax', found, [axis + 1], false);
+  }, x);
+}
+
+/** Places of the largest of uneven parts are not computed: reading them is refused. */
+const withoutPlaces =
+  (emit: (call: AtenCall) => AtenValue) =>
+  (call: AtenCall): AtenValue => [emit(call), null];
+
 const MAXIMUM = 'self kernel_size stride padding dilation ceil_mode';
 const AVERAGE = 'self kernel_size stride padding ceil_mode count_include_pad divisor_override';
 
 export const POOLINGS = [1, 2, 3].flatMap((count) => [
-  ...rows(`max_pool${count}d`, MAXIMUM, (call) => pooled(call, 'MaxPool', count)),
-  ...rows(
-    `max_pool${count}d_with_indices`,
-    MAXIMUM,
-    withPlaces((call) => pooled(call, 'MaxPool', count)),
-  ),
-  ...rows(`avg_pool${count}d`, AVERAGE, (call) => pooled(call, 'AveragePool', count)),
+  ...rows(`max_pool${count}d`, MAXIMUM, (call) => largest(call, count)),
+  ...rows(`max_pool${count}d_with_indices`, MAXIMUM, largestAndPlace(count)),
+  ...rows(`avg_pool${count}d`, AVERAGE, (call) => averaged(call, count)),
   ...rows(`adaptive_avg_pool${count}d _adaptive_avg_pool${count}d`, 'self output_size', (call) =>
     adaptive(call, 'Average', count),
   ),
   ...rows(
     `adaptive_max_pool${count}d`,
     'self output_size',
-    withPlaces((call) => adaptive(call, 'Max', count)),
+    withoutPlaces((call) => adaptive(call, 'Max', count)),
   ),
 ]);

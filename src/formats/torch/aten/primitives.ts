@@ -148,6 +148,10 @@ export const elementOf = (g: AtenGraph, x: AtenTensor, axis: number, index: Aten
     ? gathered(g, x, g.scalar(index, 'int64'), axis)
     : squeezed(g, gathered(g, x, index.tensor, axis), [axis]);
 
+/** The sizes of all axes. */
+export const sizesOf = (g: AtenGraph, x: AtenTensor): readonly AtenInteger[] =>
+  x.shape.map((_, axis) => g.sizeOf(x, axis));
+
 /** Stretches axes of size 1, and puts new ones in front; -1 keeps a size. */
 export function expanded(g: AtenGraph, x: AtenTensor, sizes: readonly AtenInteger[]): AtenTensor {
   const lead = sizes.length - x.shape.length;

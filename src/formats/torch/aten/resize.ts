@@ -1,7 +1,7 @@
 import type { AttributeInput } from '../../../onnx/graph.ts';
 import type { AtenCall } from './call.ts';
 import { rows } from './operator.ts';
-import { transposed } from './primitives.ts';
+import { matmul, swapLast, transposed } from './primitives.ts';
 import { reshaped } from './reshape.ts';
 import {
   type AtenInteger,
@@ -66,6 +66,61 @@ const smooth =
       coordinate_transformation_mode: call.bool('align_corners') ? 'align_corners' : 'half_pixel',
       ...(mode === 'cubic' ? { cubic_coeff_a: -0.75 } : {}),
     });
+
+/** How much an element counts, by its distance from the place that is wanted: a tent, or the cubic of Keys with a = -1/2. */
+const FILTERS = {
+  linear: (x: number): number => Math.max(0, 1 - x),
+  cubic: (x: number): number => {
+    if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+    return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
+  },
+};
+
+/**
+ * Row i of this matrix weighs the elements of an axis around where the i-th one of the smaller axis comes from.
+ *
+ * @see aten/src/ATen/native/cpu/UpSampleKernel.cpp, `_compute_index_ranges_weights`
+ */
+function filterWeights(
+  [from, to]: readonly [number, number],
+  scale: number,
+  mode: keyof typeof FILTERS,
+): readonly number[] {
+  const width = Math.max(1, scale);
+  const reach = (mode === 'linear' ? 1 : 2) * width;
+  const matrix = new Array<number>(from * to).fill(0);
+  for (let i = 0; i < to; i += 1) {
+    const centre = scale * (i + 0.5);
+    const start = Math.max(0, Math.trunc(centre - reach + 0.5));
+    const end = Math.min(from, Math.trunc(centre + reach + 0.5));
+    const weights = Array.from({ length: Math.max(0, end - start) }, (_, at) =>
+      FILTERS[mode](Math.abs(at + start - centre + 0.5) / width),
+    );
+    const sum = weights.reduce((all, weight) => all + weight, 0);
+    for (const [at, weight] of weights.entries()) matrix[i * from + start + at] = weight / sum;
+  }
+  return matrix;
+}
+
+/** Images made smaller without what their pixels are too coarse for, axis by axis. */
+const antialiased = (mode: keyof typeof FILTERS) => (call: AtenCall) => {
+  const { g } = call;
+  const x = call.tensor(given(call, ['input', 'self']) ?? 'input');
+  const factors = factorsOf(call, 2);
+  const isAligned = call.bool('align_corners');
+  const stated = call.has('output_size') ? call.ints('output_size') : null;
+  const matrices = x.shape.slice(2).map((size, axis) => {
+    if (typeof size !== 'number') throw call.wrong('input', 'images of a fixed size');
+    const factor = factors?.[axis];
+    const to = stated?.[axis] ?? Math.floor(size * (factor ?? 1));
+    call.requireAtMost('output_size', size * to, 2 ** 22);
+    const byPlace = to > 1 ? (size - 1) / (to - 1) : 0;
+    const scale = isAligned ? byPlace : factor === undefined ? size / to : 1 / factor;
+    return g.numbers(filterWeights([size, to], scale, mode), x.dtype, [to, size]);
+  });
+  const [rowWeights = x, columnWeights = x] = matrices;
+  return matmul(g, rowWeights, matmul(g, x, swapLast(g, columnWeights)));
+};
 
 /** Pairs from the last axis on; ONNX has them by axis, first all before and then all behind. */
 function padded(call: AtenCall, name: string, mode: string): AtenTensor {
@@ -176,6 +231,22 @@ export const RESIZES = [
     ...rows(name, `self output_size align_corners ${scales[i]}`, smooth('linear')),
     ...rows(`${name}.vec`, 'input output_size align_corners scale_factors', smooth('linear')),
   ]),
+  ...rows(
+    '_upsample_bilinear2d_aa.vec',
+    'input output_size align_corners scale_factors',
+    antialiased('linear'),
+  ),
+  ...rows(
+    '_upsample_bilinear2d_aa',
+    'self output_size align_corners scales_h scales_w',
+    antialiased('linear'),
+  ),
+  ...rows(
+    '_upsample_bicubic2d_aa.vec',
+    'input output_size align_corners scale_factors',
+    antialiased('cubic'),
+  ),
+  ...rows('_upsample_bicubic2d_aa', 'self output_size align_corners scales_h scales_w', antialiased('cubic')),
   ...rows('upsample_bicubic2d', 'self output_size align_corners scales_h scales_w', smooth('cubic')),
   ...rows('upsample_bicubic2d.vec', 'input output_size align_corners scale_factors', smooth('cubic')),
   ...rows('pad', 'self pad mode value', pad),

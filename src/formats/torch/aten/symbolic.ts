@@ -76,6 +76,27 @@ const quotient = (call: AtenCall): AtenValue => {
   return elementwise(call.g, 'Div', [left, right], 'float32');
 };
 
+/** Which of two numbers is larger: what programs assert of sizes, and choose by. */
+const comparison =
+  (op: string, holds: (a: number, b: number) => boolean) =>
+  (call: AtenCall): AtenValue => {
+    const { g } = call;
+    const [a, b] = [call.value('a'), call.value('b')];
+    if (typeof a === 'number' && typeof b === 'number') return holds(a, b);
+    const isWhole = wholeOrNull(a) !== null && wholeOrNull(b) !== null;
+    const sides = [call.operand('a'), call.operand('b')].map((one) =>
+      call.materialized(one, isWhole ? 'int64' : 'float32'),
+    );
+    const found = elementwise(g, op === 'NotEqual' ? 'Equal' : op, sides, 'bool');
+    return op === 'NotEqual' ? mapped(g, 'Not', found) : found;
+  };
+
+const connected = (op: 'And' | 'Or') => (call: AtenCall) => {
+  const [a, b] = ['a', 'b'].map((name) => call.g.cast(call.tensor(name), 'bool'));
+  if (a === undefined || b === undefined) throw call.wrong('a', 'two truths');
+  return elementwise(call.g, op, [a, b], 'bool');
+};
+
 const negative = (call: AtenCall): AtenValue => {
   const a = wholeOrNull(call.value('a'));
   if (a === null) throw call.wrong('a', 'a whole number');
@@ -110,6 +131,42 @@ export const SYMBOLICS = [
   ...rows('_operator.floordiv', 'a b', arithmetic('FloorDiv')),
   ...rows('_operator.mod', 'a b', arithmetic('Mod')),
   ...rows('_operator.truediv', 'a b', quotient),
+  ...rows(
+    '_operator.ge',
+    'a b',
+    comparison('GreaterOrEqual', (a, b) => a >= b),
+  ),
+  ...rows(
+    '_operator.gt',
+    'a b',
+    comparison('Greater', (a, b) => a > b),
+  ),
+  ...rows(
+    '_operator.le',
+    'a b',
+    comparison('LessOrEqual', (a, b) => a <= b),
+  ),
+  ...rows(
+    '_operator.lt',
+    'a b',
+    comparison('Less', (a, b) => a < b),
+  ),
+  ...rows(
+    '_operator.eq',
+    'a b',
+    comparison('Equal', (a, b) => a === b),
+  ),
+  ...rows(
+    '_operator.ne',
+    'a b',
+    comparison('NotEqual', (a, b) => a !== b),
+  ),
+  ...rows('_operator.and_', 'a b', connected('And')),
+  ...rows('_operator.or_', 'a b', connected('Or')),
+  ...rows('_operator.not_ torch.sym_not', 'a', (call) =>
+    mapped(call.g, 'Not', call.g.cast(call.tensor('a'), 'bool')),
+  ),
+  ...rows('torch.sym_float', 'a', (call) => call.g.cast(call.tensor('a'), 'float32')),
   ...rows('_operator.neg', 'a', negative),
   ...rows('torch.sym_max', 'a b', arithmetic('Max')),
   ...rows('torch.sym_min', 'a b', arithmetic('Min')),

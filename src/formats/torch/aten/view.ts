@@ -1,10 +1,12 @@
+import { mirrored } from './arrange.ts';
 import type { AtenCall } from './call.ts';
-import { rows, views } from './operator.ts';
+import { rows, views, viewsOrCopies } from './operator.ts';
 import {
   axisOf,
   elementOf,
   expanded,
   joined,
+  sizesOf,
   sliced,
   squeezed,
   transposed,
@@ -250,64 +252,78 @@ const repeated = (call: AtenCall): AtenTensor => {
 };
 
 const flipped = (call: AtenCall): AtenTensor => {
-  const { g } = call;
   const x = call.tensor('self');
-  const axes = call.axes('dims', x.shape.length);
-  if (axes.length === 0) return x;
-  const all = (value: number) =>
-    g.numbers(
-      axes.map(() => value),
-      'int64',
-    );
-  const ends = all(-Number.MAX_SAFE_INTEGER);
-  return g.add('Slice', [x, all(-1), ends, g.numbers(axes, 'int64'), all(-1)], x);
+  return mirrored(call.g, x, call.axes('dims', x.shape.length));
 };
 
 /** Elements pushed out at one end come in at the other. */
 const rolled = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const x = call.tensor('self');
-  const axes = call.axes('dims', x.shape.length);
   const shifts = call.ints('shifts');
+  const dims = call.value('dims') ?? [];
+  // Without axes all elements move as one row.
+  if (Array.isArray(dims) && dims.length === 0) {
+    const flat = reshaped(g, x, [-1]);
+    const size = axisSize(call, flat, 0);
+    return reshaped(g, turnedBy(call, flat, 0, shifts[0] ?? 0, size), sizesOf(g, x));
+  }
+  const axes = call.axes('dims', x.shape.length);
   if (axes.length !== shifts.length) throw call.wrong('dims', 'an axis for each shift');
-  return axes.reduce((turnedSoFar, axis, i) => {
-    const size = axisSize(call, x, axis);
-    const shift = (((shifts[i] ?? 0) % size) + size) % size;
-    if (shift === 0) return turnedSoFar;
-    const back = sliced(g, turnedSoFar, axis, [size - shift, size, 1]);
-    return joined(g, [back, sliced(g, turnedSoFar, axis, [0, size - shift, 1])], axis);
-  }, x);
+  return axes.reduce(
+    (turnedSoFar, axis, i) => turnedBy(call, turnedSoFar, axis, shifts[i] ?? 0, axisSize(call, x, axis)),
+    x,
+  );
 };
 
+function turnedBy(call: AtenCall, x: AtenTensor, axis: number, by: number, size: number): AtenTensor {
+  const { g } = call;
+  const shift = ((by % size) + size) % size;
+  if (!(shift > 0)) return x;
+  const back = sliced(g, x, axis, [size - shift, size, 1]);
+  return joined(g, [back, sliced(g, x, axis, [0, size - shift, 1])], axis);
+}
+
 export const VIEWS = [
-  ...views('view _unsafe_view _reshape_copy view_copy', 'self size', shapeFrom('size')),
-  ...views('reshape', 'self shape', shapeFrom('shape')),
+  ...views('view _unsafe_view', 'self size', shapeFrom('size')),
+  ...rows('_reshape_copy view_copy', 'self size', shapeFrom('size')),
+  ...viewsOrCopies('reshape', 'self shape', shapeFrom('shape')),
   ...views('view_as', 'self other', likeOther(reshaped)),
-  ...views('reshape_as', 'self other', likeOther(reshaped)),
-  ...views('flatten', 'self start_dim end_dim', flattened),
+  ...viewsOrCopies('reshape_as', 'self other', likeOther(reshaped)),
+  ...viewsOrCopies('ravel', 'self', (call) => reshaped(call.g, call.tensor('self'), [-1])),
+  ...viewsOrCopies('flatten', 'self start_dim end_dim', flattened),
   ...views('unflatten', 'self dim sizes', unflattened),
-  ...views('permute permute_copy', 'self dims', permuted),
-  ...views('transpose transpose_copy', 'self dim0 dim1', (call) => swapped(call, 'dim0', 'dim1')),
+  ...views('permute', 'self dims', permuted),
+  ...rows('permute_copy', 'self dims', permuted),
+  ...views('transpose', 'self dim0 dim1', (call) => swapped(call, 'dim0', 'dim1')),
+  ...rows('transpose_copy', 'self dim0 dim1', (call) => swapped(call, 'dim0', 'dim1')),
   ...views('swapaxes', 'self axis0 axis1', (call) => swapped(call, 'axis0', 'axis1')),
   ...views('swapdims', 'self dim0 dim1', (call) => swapped(call, 'dim0', 'dim1')),
-  ...views('t numpy_T t_copy', 'self', turned),
+  ...views('t numpy_T T', 'self', turned),
+  ...rows('t_copy', 'self', turned),
   ...views('mT', 'self', (call) => {
     const x = call.tensor('self');
     const order = x.shape.map((_, axis) => axis);
     return transposed(call.g, x, [...order.slice(0, -2), order.length - 1, order.length - 2]);
   }),
   ...views('movedim moveaxis', 'self source destination', moved),
-  ...views('squeeze squeeze_copy', 'self dim', withoutOnes),
-  ...views('unsqueeze unsqueeze_copy', 'self dim', withOne),
-  ...views('expand expand_copy broadcast_to', 'self size', broadcastTo),
-  ...views('expand_as', 'self other', likeOther(expanded)),
-  ...views('slice slice_copy', 'self dim start end step', part),
+  ...views('squeeze', 'self dim', withoutOnes),
+  ...rows('squeeze_copy', 'self dim', withoutOnes),
+  ...views('unsqueeze', 'self dim', withOne),
+  ...rows('unsqueeze_copy', 'self dim', withOne),
+  ...viewsOrCopies('expand broadcast_to', 'self size implicit', broadcastTo),
+  ...rows('expand_copy', 'self size', broadcastTo),
+  ...viewsOrCopies('expand_as', 'self other', likeOther(expanded)),
+  ...views('slice', 'self dim start end step', part),
+  ...rows('slice_copy', 'self dim start end step', part),
   ...views('narrow', 'self dim start length', narrowed),
-  ...views('select select_copy', 'self dim index', one),
-  ...views('split', 'self split_size dim', split),
-  ...views('split_with_sizes', 'self split_sizes dim', split),
+  ...rows('narrow_copy', 'self dim start length', narrowed),
+  ...views('select', 'self dim index', one),
+  ...rows('select_copy', 'self dim index', one),
+  ...views('split unsafe_split', 'self split_size dim', split),
+  ...views('split_with_sizes unsafe_split_with_sizes', 'self split_sizes dim', split),
   ...rows('split_with_sizes_copy', 'self split_sizes dim', split),
-  ...views('chunk', 'self chunks dim', chunks),
+  ...views('chunk unsafe_chunk', 'self chunks dim', chunks),
   ...views('unbind', 'self dim', unbound),
   ...rows('cat concat concatenate', 'tensors dim', concatenated),
   ...rows('stack', 'tensors dim', stacked),

@@ -5,10 +5,18 @@ import { AtenCall, type CallPlace, callUnsupported } from '../aten/call.ts';
 import type { AtenGraph } from '../aten/graph.ts';
 import type { AtenOperator } from '../aten/operator.ts';
 import { atenOperator } from '../aten/table.ts';
-import { type AtenTensor, type AtenValue, isValue, isValues, type TensorSize } from '../aten/value.ts';
+import {
+  type AtenTensor,
+  type AtenValue,
+  describeAten,
+  isValue,
+  isValues,
+  type TensorSize,
+} from '../aten/value.ts';
 import { unionOf } from './argument.ts';
 import { PROGRAM, setField, symbolicSize, tensorMeta } from './schema.ts';
-import type { ProgramValues } from './values.ts';
+import type { ProgramValues, ViewLink } from './values.ts';
+import { sameStorage, viewLink } from './views.ts';
 
 /** Nodes of a graph of a program, one after the other. */
 export class ProgramNodes {
@@ -56,12 +64,28 @@ export class ProgramNodes {
         this.value(input.child('arg')),
       ]),
     );
+    const unread = [...given].find(
+      ([name, value]) => value !== null && !row.operator.parameters.includes(name),
+    );
+    if (unread !== undefined)
+      throw callUnsupported(
+        place,
+        unread[0] || 'its arguments',
+        describeAten(unread[1]),
+        'calls without it are',
+      );
     const made = row.operator.emit(new AtenCall(this.#g, place, given));
     const first = inputs[0]?.child('arg');
-    const source = first?.isGiven('as_tensor') ? first.child('as_tensor').text('name') : null;
-    if (row.inPlace && source !== null && isValue(made, 'tensor'))
-      this.#values.overwrite(source, this.#written(made, source), target);
-    this.#define(outputs, made, node, row.operator.isView || row.inPlace ? source : null);
+    const of = first?.isGiven('as_tensor') ? first.child('as_tensor').text('name') : null;
+    if (row.inPlace && of !== null && isValue(made, 'tensor'))
+      this.#values.overwrite(of, this.#written(made, of), target, node.place.offset);
+    const { operator } = row;
+    const linked = (part: number | null): ViewLink | null => {
+      if (of === null) return null;
+      if (row.inPlace) return sameStorage(of);
+      return operator.isView ? viewLink(this.#g, { operator, place, given, of }, part) : null;
+    };
+    this.#define(outputs, made, node, linked);
   }
 
   /** What is written into a tensor takes its type. */
@@ -74,7 +98,7 @@ export class ProgramNodes {
     outputs: readonly (string | null | readonly (string | null)[])[],
     made: AtenValue,
     node: DocumentView,
-    source: string | null,
+    linked: (part: number | null) => ViewLink | null,
   ): void {
     const { offset } = node.place;
     const values = outputs.length === 1 ? [made] : isValues(made) ? made : [];
@@ -85,7 +109,8 @@ export class ProgramNodes {
       for (const [j, name] of names.entries()) {
         if (name === null) continue;
         const part = parts[j] ?? null;
-        this.#values.define(name, part === null ? null : this.#described(name, part, offset), offset, source);
+        const value = part === null ? null : this.#described(name, part, offset);
+        this.#values.define(name, value, offset, linked(isValues(made) ? Math.max(i, j) : null));
       }
     }
   }

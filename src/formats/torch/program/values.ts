@@ -2,23 +2,41 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
 import type { AtenValue } from '../aten/value.ts';
 
+/** How a value is a view of another one. */
+export interface ViewLink {
+  /** The value whose storage it shares. */
+  readonly of: string;
+  /** The view again, of what the other one has become. */
+  again(base: AtenValue): AtenValue;
+  /** The other one, with the view written into it. */
+  into(base: AtenValue, changed: AtenValue): AtenValue;
+  /** Whether torch may have copied the elements, which nothing in the program says. */
+  readonly mayCopy: boolean;
+}
+
+interface SharedStorage {
+  /** Raised with each write: values that have seen another one are out of date. */
+  version: number;
+  writer: string;
+  /** Full name of the tensor of the file that it is; what a call writes into it, the next call would read. */
+  kept: string | null;
+}
+
 interface NamedValue {
-  readonly value: AtenValue;
-  /** Values of one storage are views of one another. */
-  readonly storage: number;
+  value: AtenValue;
+  seen: number;
+  readonly storage: SharedStorage;
+  readonly link: ViewLink | null;
 }
 
 /**
- * What the nodes of a program have made so far, by name. An operator that writes into its argument (`relu_`) gives the
- * name another value; views of the same storage are then out of date, and reading one is refused.
+ * What the nodes of a program have made so far, by name. An operator that writes into its argument (`relu_`, `x[:, 0] = 1`)
+ * changes all views of the same storage: the value that is written to is put into what it is a view of, and views that
+ * are read afterwards are made again.
  */
 export class ProgramValues {
   readonly #values = new Map<string, NamedValue>();
-  readonly #outdated = new Map<string, string>();
   readonly #what: string;
-  /** Storages of the file: what a call writes into them, the next call would read. */
-  readonly #kept = new Map<number, string>();
-  #storages = 0;
 
   constructor(what: string) {
     this.#what = what;
@@ -29,48 +47,91 @@ export class ProgramValues {
   }
 
   get(name: string, offset: number): AtenValue {
-    const named = this.#values.get(name);
-    if (named === undefined)
-      throw this.#corrupt(
-        offset,
-        `the value ${shown(name)}, which nothing before it makes`,
-        'values in order',
-      );
-    const writer = this.#outdated.get(name);
-    if (writer === undefined) return named.value;
+    const { value } = this.#current(name, offset);
+    if (value !== null) return value;
     throw modelUnsupported({
       path: `value ${shown(name)}`,
-      class: writer,
+      class: 'torch.export',
       offset,
-      field: 'its storage',
-      found: 'written through another view of it',
-      wanted: 'programs that read no view of what was changed in place are',
+      field: 'its elements',
+      found: 'not computed',
+      wanted: 'programs that do not read it are',
     });
   }
 
-  /** Names a value; `of` is the value whose storage it may share. */
-  define(name: string, value: AtenValue, offset: number, of: string | null = null): void {
+  /** A value and what it was made of, up to date: views are made again from the nearest one that is. */
+  #current(name: string, offset: number): NamedValue {
+    const stale: NamedValue[] = [];
+    let named = this.#named(name, offset);
+    while (named.seen !== named.storage.version) {
+      stale.push(named);
+      const { link, storage } = named;
+      if (link === null || link.mayCopy) throw this.#changed(name, storage.writer, offset);
+      named = this.#named(link.of, offset);
+    }
+    for (const view of stale.reverse()) {
+      view.value = view.link?.again(named.value) ?? null;
+      view.seen = view.storage.version;
+      named = view;
+    }
+    return named;
+  }
+
+  #named(name: string, offset: number): NamedValue {
+    const named = this.#values.get(name);
+    if (named !== undefined) return named;
+    const found = `the value ${shown(name)}, which nothing before it makes`;
+    throw this.#corrupt(offset, found, 'values in order');
+  }
+
+  /** Names a value; `link` says of which other one it is a view. */
+  define(name: string, value: AtenValue, offset: number, link: ViewLink | null = null): void {
     if (this.#values.has(name))
       throw this.#corrupt(offset, `the value ${shown(name)} twice`, 'names that are used once');
-    const shared = of === null ? undefined : this.#values.get(of);
-    this.#values.set(name, { value, storage: shared?.storage ?? this.#storages++ });
+    const storage = (link === null ? undefined : this.#values.get(link.of)?.storage) ?? {
+      version: 0,
+      writer: '',
+      kept: null,
+    };
+    this.#values.set(name, { value, seen: storage.version, storage, link });
   }
 
   /** Names a tensor of the file. */
   keep(name: string, value: AtenValue, offset: number, fullName: string): void {
     this.define(name, value, offset);
-    this.#kept.set(this.#storages - 1, fullName);
+    this.#named(name, offset).storage.kept = fullName;
   }
 
   /** Gives a name another value, in its storage. */
-  overwrite(name: string, value: AtenValue, writer: string): void {
-    const { storage } = this.#values.get(name) ?? { storage: this.#storages++ };
-    const kept = this.#kept.get(storage);
-    if (kept !== undefined) throw statefulBuffer(kept);
-    for (const [other, named] of this.#values)
-      if (named.storage === storage) this.#outdated.set(other, writer);
-    this.#outdated.delete(name);
-    this.#values.set(name, { value, storage });
+  overwrite(name: string, value: AtenValue, writer: string, offset: number): void {
+    const written = this.#current(name, offset);
+    const { storage } = written;
+    if (storage.kept !== null) throw statefulBuffer(storage.kept);
+    const chain: { readonly named: NamedValue; readonly value: AtenValue }[] = [{ named: written, value }];
+    let [named, changed] = [written, value];
+    while (named.link !== null && !named.link.mayCopy) {
+      const base = this.#current(named.link.of, offset);
+      changed = named.link.into(base.value, changed);
+      named = base;
+      chain.push({ named, value: changed });
+    }
+    storage.version += 1;
+    storage.writer = writer;
+    for (const link of chain) {
+      link.named.value = link.value;
+      link.named.seen = storage.version;
+    }
+  }
+
+  #changed(name: string, writer: string, offset: number): PlimsollError {
+    return modelUnsupported({
+      path: `value ${shown(name)}`,
+      class: writer,
+      offset,
+      field: 'its storage',
+      found: 'written through another view of it, which may be a copy',
+      wanted: 'programs that read no view of what was changed in place are',
+    });
   }
 
   #corrupt(offset: number, found: string, wanted: string): PlimsollError {
