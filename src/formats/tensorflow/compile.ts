@@ -36,8 +36,9 @@ export function compileSignature(
     return Array.isArray(made) ? (made as readonly EdgeValue[]) : [made as EdgeValue];
   };
   const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
-  const given = new Map<string, EdgeValue>();
-  for (const [name, info] of sorted(signature.inputs)) given.set(nodeOf(name, info), inputOf(g, name, info));
+  const given = new Map<string, readonly EdgeValue[]>();
+  for (const [name, info] of sorted(signature.inputs))
+    given.set(nodeOf(name, info), [inputOf(g, name, info)]);
   const scope = new NodeScope({ functions, evaluate, spent: { nodes: 0 }, budget }, graph.nodes, given);
   const outputs = sorted(signature.outputs).map(([name, info]) => {
     nodeOf(name, info);

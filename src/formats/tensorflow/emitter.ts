@@ -17,6 +17,8 @@ export interface TensorValue {
   readonly constant: StoredTensor | null;
   /** Name in the graph; of a constant only once something reads it. */
   readonly name: ValueName | null;
+  /** Whether it is 0, 1, 2 … */
+  readonly isRange?: boolean;
 }
 
 /** What a node makes, as far as it is known. */
@@ -131,6 +133,14 @@ export class GraphEmitter {
     const name = this.#root.constant(constant.load());
     this.#constants.set(constant, name);
     return name;
+  }
+
+  /** The one number that a constant of the graph holds, by its name. */
+  numberOf(name: ValueName): number | null {
+    for (const [constant, known] of this.#constants)
+      if (known === name)
+        return numbersOf(constant)?.length === 1 ? (numbersOf(constant)?.[0] ?? null) : null;
+    return null;
   }
 
   output(name: string, value: TensorValue, shape: readonly (number | string)[]): void {

@@ -36,6 +36,18 @@ const scalar =
       tensor.message(2, () => undefined);
       tensor.int(7, value);
     });
+const vector =
+  (values: readonly number[]): Write =>
+  (w) =>
+    w.message(8, (tensor) => {
+      tensor.int(1, INT32);
+      sizes(tensor, 2, [values.length]);
+      for (const value of values) tensor.int(7, value);
+    });
+const text =
+  (value: string): Write =>
+  (w) =>
+    w.string(2, value);
 const functionNamed =
   (name: string): Write =>
   (w) =>
@@ -85,6 +97,28 @@ function manyCalls(w: ProtoWriter): void {
       });
     }),
   );
+}
+
+/** A condition of the input, and a Switch by it of each of `names`. */
+function switched(w: ProtoWriter, names: readonly string[], test = 'test'): void {
+  for (const name of names) node(w, `${name}/${test}`, 'Switch', [name, test]);
+}
+
+function condition(w: ProtoWriter): void {
+  input(w, [-1, 4]);
+  node(w, 'axes', 'Const', [], { value: vector([0, 1]), dtype: type(INT32) });
+  node(w, 'sum', 'Sum', ['x', 'axes']);
+  node(w, 'test', 'Greater', ['sum', 'sum']);
+}
+
+/** A loop of one value, whose condition and next value are given. */
+function frame(w: ProtoWriter, test: string, next: string): void {
+  node(w, 'enter', 'Enter', ['x'], { frame_name: text('f') });
+  node(w, 'merge', 'Merge', ['enter', 'next']);
+  node(w, 'cond', 'LoopCond', [test]);
+  node(w, 'switch', 'Switch', ['merge', 'cond']);
+  node(w, 'next', 'NextIteration', [next]);
+  node(w, 'y', 'Exit', ['switch']);
 }
 
 function outcomeOf(write: Write): { readonly outcome: string; readonly millis: number } {
@@ -146,6 +180,102 @@ describe('a graph of TensorFlow', () => {
     ],
   ])('with %s is refused', (_what, write) => {
     expect(outcomeOf(write).outcome).toBe('MODEL_INVALID');
+  });
+
+  test.each<[string, Write, string]>([
+    [
+      'Merges that read one another',
+      (w) => {
+        input(w, [-1, 4]);
+        node(w, 'a', 'Merge', ['b', 'x']);
+        node(w, 'b', 'Merge', ['a', 'x']);
+        node(w, 'y', 'Neg', ['a']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a Merge of one side',
+      (w) => {
+        condition(w);
+        switched(w, ['x']);
+        node(w, 'n', 'Neg', ['x/test:1']);
+        node(w, 'y', 'Merge', ['n', 'x/test:1']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a value of one branch as its answer',
+      (w) => {
+        condition(w);
+        switched(w, ['x']);
+        node(w, 'y', 'Neg', ['x/test:1']);
+      },
+      'refused',
+    ],
+    [
+      'branches a hundred deep',
+      (w) => {
+        condition(w);
+        for (let i = 0; i < 100; i += 1) node(w, `s${i}`, 'Switch', [i === 0 ? 'x' : `s${i - 1}:1`, 'test']);
+        node(w, 'y', 'Merge', ['s99:1', 's99']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'an Exit without a loop',
+      (w) => {
+        condition(w);
+        switched(w, ['x']);
+        node(w, 'y', 'Exit', ['x/test']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a loop whose value does not come round',
+      (w) => {
+        condition(w);
+        node(w, 'cond', 'LoopCond', ['test']);
+        node(w, 'switch', 'Switch', ['x', 'cond']);
+        node(w, 'y', 'Exit', ['switch']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a loop whose condition is its own end',
+      (w) => {
+        input(w, [-1, 4]);
+        frame(w, 'y', 'switch:1');
+        node(w, 'z', 'Neg', ['y']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a loop that enters itself',
+      (w) => {
+        condition(w);
+        frame(w, 'test', 'switch:1');
+        node(w, 'enter', 'Enter', ['y'], { frame_name: text('f') });
+        node(w, 'z', 'Neg', ['y']);
+      },
+      'MODEL_INVALID',
+    ],
+    [
+      'a long branch that thousands of Merges choose',
+      (w) => {
+        condition(w);
+        switched(w, ['x']);
+        node(w, 'n0', 'Neg', ['x/test:1']);
+        for (let i = 1; i < 2000; i += 1) node(w, `n${i}`, 'Neg', [`n${i - 1}`]);
+        const merges = Array.from({ length: 2000 }, (_, i) => `m${i}`);
+        for (const name of merges) node(w, name, 'Merge', ['x/test', 'n1999']);
+        node(w, 'y', 'AddN', merges);
+      },
+      'READ_LIMIT',
+    ],
+  ])('with %s ends with a code', (_what, write, code) => {
+    const { outcome, millis } = outcomeOf(write);
+    expect(outcome).toBe(code);
+    expect(millis).toBeLessThan(5000);
   });
 
   test('that fills 2⁴⁰ elements is refused by what it would take', () => {

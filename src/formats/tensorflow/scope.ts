@@ -2,7 +2,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import { edgeOf } from './edge.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import type { FunctionDef, NodeDef, NodeIndex } from './graph-def.ts';
-import type { EdgeValue } from './value.ts';
+import { SwitchGraph } from './switches.ts';
+import { constantTruth, type EdgeValue } from './value.ts';
 
 /** Functions that call functions. */
 const MAX_DEPTH = 64;
@@ -24,42 +25,96 @@ export interface GraphProgram {
   readonly budget: GraphBudget;
 }
 
+/** Nodes that take what they need by themselves may wait twice: for the condition, then for a branch. */
+const WAITS = 2;
+
 /** Nodes of a graph or of one call of a function, each evaluated once, when something asks for it. */
 export class NodeScope {
   readonly program: GraphProgram;
   readonly depth: number;
+  /** Branches and loops among the nodes. */
+  readonly switches: SwitchGraph;
   readonly #nodes: NodeIndex;
   readonly #values: Map<string, readonly EdgeValue[]>;
+  /** The same nodes outside a branch or a turn. */
+  readonly #outer: NodeScope | null;
 
-  constructor(program: GraphProgram, nodes: NodeIndex, given: ReadonlyMap<string, EdgeValue>, depth = 0) {
+  constructor(
+    program: GraphProgram,
+    nodes: NodeIndex,
+    given: ReadonlyMap<string, readonly EdgeValue[]>,
+    outer: NodeScope | null = null,
+    depth = 0,
+  ) {
     this.program = program;
     this.depth = depth;
+    this.switches = outer?.switches ?? new SwitchGraph(nodes);
     this.#nodes = nodes;
-    this.#values = new Map([...given].map(([name, value]) => [name, [value]]));
+    this.#values = new Map(given);
+    this.#outer = outer;
+  }
+
+  /** The same nodes in a branch or a turn of a loop, where some have values of their own. */
+  within(given: ReadonlyMap<string, readonly EdgeValue[]>): NodeScope {
+    if (this.depth >= MAX_DEPTH)
+      throw invalid('', `branches and loops nested more than ${MAX_DEPTH} deep`, 'branches that end');
+    return new NodeScope(this.program, this.#nodes, given, this, this.depth + 1);
+  }
+
+  /** Says what a node gives, which another node found out. */
+  define(name: string, values: readonly EdgeValue[]): void {
+    this.#values.set(name, values);
+  }
+
+  #known(name: string): readonly EdgeValue[] | undefined {
+    for (let scope: NodeScope | null = this; scope !== null; scope = scope.#outer) {
+      const values = scope.#values.get(name);
+      if (values !== undefined) return values;
+    }
+    return undefined;
+  }
+
+  /** Edges that have to be known before a node is evaluated. */
+  #needs(node: NodeDef): readonly string[] {
+    if (this.switches.isExit(node))
+      return this.switches.frame(node).enters.map(({ inputs }) => inputs[0] ?? '');
+    if (!this.switches.isMerge(node)) return node.inputs.filter((input) => !input.startsWith('^'));
+    const selection = this.switches.selection(node);
+    const { test, sides } = selection;
+    const [value] = this.#known(edgeOf(test).name) ?? [];
+    if (value === undefined) return [test];
+    const known = this.#pick(test);
+    const taken = known.kind === 'tensor' ? constantTruth(known) : null;
+    if (taken !== null) return [sides[taken ? 1 : 0]];
+    return [test, ...this.switches.entries(selection).edges];
   }
 
   /** What an edge carries: `node`, `node:2`, or in functions `node:output:0`. Nothing recurses but calls of functions. */
   value(reference: string): EdgeValue {
     const { name } = edgeOf(reference);
     const stack: string[] = [name];
-    const open = new Set<string>();
+    const open = new Map<string, number>();
     while (stack.length > 0) {
       const at = stack[stack.length - 1] ?? '';
-      if (this.#values.has(at)) {
+      if (this.#known(at) !== undefined) {
         stack.pop();
         continue;
       }
       const node = this.#nodes.get(at);
       if (node === undefined) throw invalid(at, 'no node of that name', 'a node that the graph holds');
-      const data = node.inputs.filter((input) => !input.startsWith('^'));
-      const waiting = data.map((input) => edgeOf(input).name).filter((input) => !this.#values.has(input));
+      const data = this.#needs(node);
+      const waiting = data
+        .map((input) => edgeOf(input).name)
+        .filter((input) => this.#known(input) === undefined);
       if (waiting.length === 0) {
         this.#values.set(at, this.#evaluate(node, data));
         stack.pop();
         continue;
       }
-      if (open.has(at)) throw invalid(at, 'a cycle through it', 'a graph without cycles');
-      open.add(at);
+      const waits = (open.get(at) ?? 0) + 1;
+      if (waits > (this.switches.isMerge(node) ? WAITS : 1))
+        throw invalid(at, 'a cycle through it', 'a graph without cycles');
+      open.set(at, waits);
       stack.push(...waiting);
     }
     return this.#pick(reference);
@@ -86,7 +141,7 @@ export class NodeScope {
 
   #pick(reference: string): EdgeValue {
     const { name, output, index } = edgeOf(reference);
-    const values = this.#values.get(name) ?? [];
+    const values = this.#known(name) ?? [];
     const node = this.#nodes.get(name);
     const at = output === null ? index : outputIndex(node?.op ?? '', output) + index;
     const value = values[at];
@@ -103,8 +158,8 @@ export class NodeScope {
       throw invalid(name, `functions nested more than ${MAX_DEPTH} deep`, 'functions that end');
     if (called.inputs.length !== args.length)
       throw invalid(name, `${args.length} arguments for ${called.inputs.length}`, 'as many as it takes');
-    const given = new Map(called.inputs.map((input, i) => [input, args[i] as EdgeValue]));
-    const scope = new NodeScope(this.program, called.nodes, given, this.depth + 1);
+    const given = new Map(called.inputs.map((input, i) => [input, args.slice(i, i + 1)]));
+    const scope = new NodeScope(this.program, called.nodes, given, null, this.depth + 1);
     return called.outputs.map((output) => {
       const reference = called.returns.get(output);
       if (reference === undefined)

@@ -1,56 +1,58 @@
-import type { OnnxGraph, ValueName } from '../../../onnx/graph.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import { edgeOf } from '../edge.ts';
 import type { TensorValue } from '../emitter.ts';
-import { type EdgeValue, NO_VALUE, type TensorList } from '../value.ts';
+import type { Shape } from '../shapes.ts';
+import { constantTruth, type EdgeValue } from '../value.ts';
+import { choose } from './branch.ts';
+import { repeat } from './loop.ts';
 
 const call: OperatorRule = (c) => c.scope.call(c.functionName('f'), c.inputs);
 
-/** What a constant condition chooses, or null where only a run tells. */
-function chosen(value: TensorValue): boolean | null {
-  const { constant } = value;
-  if (constant?.dtype !== 'bool' || constant.shape.some((size) => size !== 1)) return null;
-  return Number(constant.load().data[0]) !== 0;
-}
-
-/** Values that a graph can carry out of a branch or through a loop. */
-type Carried = TensorValue | TensorList;
-const isCarried = (value: EdgeValue): value is Carried => value.kind === 'tensor' || value.kind === 'list';
-
-const nameIn = (c: NodeContext, value: Carried): ValueName =>
-  value.kind === 'list' ? value.name : c.g.nameOf(value);
-
-/** The same value under another name, of which nothing more is known than its type and shape. */
-const renamed = (value: Carried, name: ValueName): Carried =>
-  value.kind === 'list' ? { ...value, name } : { ...value, numbers: null, constant: null, name };
-
 const branch: OperatorRule = (c) => {
-  const test = c.tensor(0);
+  const test = truthOf(c, c.tensor(0));
   const args = c.inputs.slice(1);
-  const known = chosen(test);
-  if (known !== null) return c.scope.call(c.functionName(known ? 'then_branch' : 'else_branch'), args);
-  const results: Carried[][] = [];
-  const body = (attr: string): OnnxGraph =>
-    c.g.nested(attr, (graph) => {
-      const values = c.scope.call(c.functionName(attr), args).filter(isCarried);
-      results.push(values);
-      for (const value of values) graph.result(nameIn(c, value));
-    });
-  const attributes = { then_branch: body('then_branch'), else_branch: body('else_branch') };
-  const [yes = [], no = []] = results;
-  if (yes.length !== no.length)
-    throw c.unsupported('branches', 'branches that give different kinds of values', 'tensors from both are');
-  const names = c.g.raw('If', [c.g.nameOf(c.g.cast(test, 'bool'))], yes.length, attributes);
-  return yes.map((value, i) => merged(renamed(value, names[i] ?? ''), no[i]));
+  const known = constantTruth(test);
+  const taken = (attr: string): readonly EdgeValue[] => c.scope.call(c.functionName(attr), args);
+  if (known !== null) return taken(known ? 'then_branch' : 'else_branch');
+  return choose(
+    c,
+    test,
+    () => taken('then_branch'),
+    () => taken('else_branch'),
+  );
 };
 
-/** Of two branches, the sizes that both give. */
-function merged(value: Carried, other: Carried | undefined): Carried {
-  if (value.kind !== 'tensor' || other?.kind !== 'tensor') return value;
-  const [a, b] = [value.shape, other.shape];
-  const alike = a !== null && b !== null && a.length === b.length;
-  return { ...value, shape: alike ? a.map((size, at) => (size === b[at] ? size : null)) : null };
+/** A number is true where it is not 0, as in conditions of TensorFlow. */
+function truthOf(c: NodeContext, test: TensorValue): TensorValue {
+  return test.dtype === 'bool' || test.dtype === 'string' ? test : c.g.cast(test, 'bool');
 }
+
+/** Branch by number; any other number takes the last one. */
+const cases: OperatorRule = (c) => {
+  const attr = c.attr('branches');
+  const branches = attr?.kind === 'list' ? attr.value.functions : [];
+  const index = c.tensor(0);
+  const args = c.inputs.slice(1);
+  const take = (at: number): readonly EdgeValue[] => {
+    const name = branches[at];
+    if (name === undefined) throw c.invalid('no branches', 'a function each');
+    return c.scope.call(name, args);
+  };
+  const last = branches.length - 1;
+  const known = index.numbers?.[0] ?? null;
+  if (known !== null) return take(known < 0 || known > last ? last : known);
+  const from = (at: number): readonly EdgeValue[] => {
+    if (at === last) return take(at);
+    const here = c.emit('Equal', [index, c.g.scalar(at, index)], {}, { dtype: 'bool', shape: index.shape });
+    return choose(
+      c,
+      here,
+      () => take(at),
+      () => from(at + 1),
+    );
+  };
+  return from(0);
+};
 
 /**
  * Runs the body while the condition holds. What the body gives back as it came (variables, weights, inputs) stands outside;
@@ -58,40 +60,19 @@ function merged(value: Carried, other: Carried | undefined): Carried {
  */
 const loop: OperatorRule = (c) => {
   const [body, condition] = [c.functionName('body'), c.functionName('cond')];
-  const fixed = invariants(c, body);
-  const carried = c.inputs.flatMap((value, at) =>
-    fixed.has(at) ? [] : [{ value: carriedOf(c, value, at), at }],
-  );
-  const first = testOf(c, condition, c.inputs);
-  const inner = c.g.nested('body', (graph) => {
-    graph.argument('turn', 'int64');
-    graph.argument('going', 'bool');
-    const state = [...c.inputs];
-    for (const { value, at } of carried) state[at] = renamed(value, graph.argument('state'));
-    const next = c.scope.call(body, state);
-    graph.result(c.g.nameOf(testOf(c, condition, next)));
-    for (const { at } of carried) graph.result(nameIn(c, carriedOf(c, next[at] ?? NO_VALUE, at)));
+  const attr = c.attr('output_shapes');
+  const stated = attr?.kind === 'list' ? attr.value.shapes : [];
+  const shapeOf = (at: number): Shape => stated[at]?.map((size) => (size < 0 ? null : size)) ?? null;
+  return repeat(c, {
+    state: c.inputs,
+    fixed: invariants(c, body),
+    shapeOf,
+    test: (state) => testOf(c, c.scope.call(condition, state)[0]),
+    turn: (state) => c.scope.call(body, state),
   });
-  const inputs = ['', c.g.nameOf(first), ...carried.map(({ value }) => nameIn(c, value))];
-  const names = c.g.raw('Loop', inputs, carried.length, { body: inner });
-  const after = [...c.inputs];
-  for (const [i, { value, at }] of carried.entries()) after[at] = renamed(value, names[i] ?? '');
-  return after;
 };
 
-/** A value that turns carry on, of the shape that holds in every turn. */
-function carriedOf(c: NodeContext, value: EdgeValue, at: number): Carried {
-  if (!isCarried(value))
-    throw c.unsupported(`input ${at}`, `a ${value.kind} that changes in a loop`, 'a tensor or a list are');
-  if (value.kind === 'list') return value;
-  const attr = c.attr('output_shapes');
-  const stated = attr?.kind === 'list' ? (attr.value.shapes[at] ?? null) : null;
-  const shape = stated === null ? null : stated.map((size) => (size < 0 ? null : size));
-  return { ...value, shape: shape ?? value.shape?.map(() => null) ?? null };
-}
-
-function testOf(c: NodeContext, condition: string, state: readonly EdgeValue[]): TensorValue {
-  const [test] = c.scope.call(condition, state);
+function testOf(c: NodeContext, test: EdgeValue | undefined): TensorValue {
   if (test?.kind !== 'tensor') throw c.invalid('a condition that is no tensor', 'a boolean');
   return c.g.cast(test, 'bool');
 }
@@ -117,12 +98,75 @@ function invariants(c: NodeContext, body: string): ReadonlySet<number> {
   return new Set(fixed);
 }
 
-/** Operators that call functions, once, by a condition, or again and again. */
+/** Whichever value there is: of the branch that a condition takes. */
+const merge: OperatorRule = (c) => {
+  const { switches } = c.scope;
+  const selection = switches.selection(c.node);
+  const test = testOf(c, c.scope.value(selection.test));
+  const known = constantTruth(test);
+  if (known !== null) return c.scope.value(selection.sides[known ? 1 : 0]);
+  const given = new Map(
+    switches.entries(selection).switches.map(({ name, inputs: [data = ''] }) => {
+      const value = c.scope.value(data);
+      return [name, [value, value]];
+    }),
+  );
+  const side = (at: 0 | 1) => () => [c.scope.within(given).value(selection.sides[at])];
+  return choose(c, test, side(1), side(0));
+};
+
+/** Outside the branch that it leads to, a value may be there or not. */
+const switched: OperatorRule = (c) => {
+  if (constantTruth(c.tensor(1)) === null)
+    throw c.unsupported('data', 'a value of one branch that is read outside it', 'what Merge chooses is');
+  return c.inputs.slice(0, 1).flatMap((value) => [value, value]);
+};
+
+/** What leaves a loop of TensorFlow 1; all that leaves it is found out at once. */
+const exit: OperatorRule = (c) => {
+  const { test, variables, enters, exits } = c.scope.switches.frame(c.node);
+  const outside = new Map(enters.map(({ name, inputs: [data = ''] }) => [name, [c.scope.value(data)]]));
+  const within = (state: readonly EdgeValue[]) => {
+    const given = new Map<string, readonly EdgeValue[]>(outside);
+    for (const [i, { merge: around, switch: taken }] of variables.entries()) {
+      const value = state.slice(i, i + 1);
+      given.set(around.name, value).set(taken.name, [...value, ...value]);
+    }
+    return c.scope.within(given);
+  };
+  const after = repeat(c, {
+    state: variables.flatMap(({ enter }) => outside.get(enter.name) ?? []),
+    fixed: new Set(variables.flatMap(({ isFixed }, i) => (isFixed ? [i] : []))),
+    shapeOf: () => null,
+    test: (state) => testOf(c, within(state).value(test)),
+    turn: (state) => {
+      const scope = within(state);
+      return variables.map(({ next }) => scope.value(next));
+    },
+  });
+  let own: readonly EdgeValue[] = [];
+  for (const [i, { switch: taken }] of variables.entries())
+    for (const { name } of exits.get(taken.name) ?? []) {
+      if (name === c.node.name) own = after.slice(i, i + 1);
+      else c.scope.define(name, after.slice(i, i + 1));
+    }
+  return own;
+};
+
+/** Operators that call functions, once, by a condition, or again and again, and the branches and loops of TensorFlow 1. */
 export const CONTROL_OPERATORS: OperatorTable = {
   PartitionedCall: call,
   StatefulPartitionedCall: call,
   If: branch,
   StatelessIf: branch,
+  Case: cases,
+  StatelessCase: cases,
   While: loop,
   StatelessWhile: loop,
+  Switch: switched,
+  RefSwitch: switched,
+  Merge: merge,
+  RefMerge: merge,
+  Exit: exit,
+  RefExit: exit,
 };

@@ -107,10 +107,14 @@ const range: OperatorRule = (c) => {
   const [from, to, step] = known;
   const made = { dtype: start.dtype };
   if (from == null || to == null || step == null || step === 0)
-    return c.emit('Range', [start, limit, delta], {}, { ...made, shape: [null] });
+    return {
+      ...c.emit('Range', [start, limit, delta], {}, { ...made, shape: [null] }),
+      isRange: from === 0 && step === 1,
+    };
   const length = Math.max(0, Math.ceil((to - from) / step));
   const numbers = length > 256 ? null : Array.from({ length }, (_, i) => from + i * step);
-  return c.emit('Range', [start, limit, delta], {}, { ...made, shape: [length], numbers });
+  const all = c.emit('Range', [start, limit, delta], {}, { ...made, shape: [length], numbers });
+  return { ...all, isRange: from === 0 && step === 1 };
 };
 
 const broadcastTo: OperatorRule = (c) => {
