@@ -6,6 +6,7 @@ import { CONVERTER } from '../../src/registry/bundle.ts';
 import type { LoadedVersion } from '../../src/registry/version.ts';
 import { unitBucket } from '../../src/rollout/canary-split.ts';
 import { DEFAULT_UNIT } from '../../src/rollout/route.ts';
+import { npyOfTensor } from '../../src/serving/rows/write-npy.ts';
 import { type Call, call } from '../serving/client.ts';
 import { fakeVersion } from '../serving/fake-models.ts';
 import { canary, serving } from '../serving/rolling-out.ts';
@@ -74,6 +75,15 @@ const CASES: readonly (readonly [string, (name: string) => string, Call, string]
     { body: v2({ id: 'mine', outputs: [{ name: 'predict' }] }) },
     '{"model_name":"M","model_version":"1","id":"mine","outputs":[{"name":"predict","datatype":"FP64","shape":[2],"data":[3,7]}]}',
   ],
+  [
+    'a .npy file',
+    (m) => `/v1/models/${m}:predict`,
+    {
+      body: npyOfTensor({ dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }),
+      headers: { 'content-type': 'application/x-npy' },
+    },
+    '{"predictions":[3,7]}',
+  ],
 ];
 
 const bundle = mkdtempSync(join(tmpdir(), 'plimsoll-doors-'));
@@ -116,7 +126,8 @@ test.each(CASES)(
   '%s answers the same to a body that is too large to be read inline',
   async (_, path, request, wanted) => {
     const { body } = request;
-    const text = typeof body === 'string' ? body : `${PADDING}${JSON.stringify(body)}`;
+    const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+    const text = isWhole ? body : `${PADDING}${JSON.stringify(body)}`;
     const url = await serve({ versions: [fakeVersion('quick'), versionElsewhere()] });
     for (const model of ['quick', 'elsewhere']) {
       const reply = await call(`${url}${path(model)}`, { ...request, body: text });

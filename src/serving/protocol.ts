@@ -51,6 +51,8 @@ export interface Protocol {
   /** Where the text of a body ends and other bytes follow, by its headers; null where it is all text. @default {null} */
   readonly textBytes?: (headers: RequestHeaders) => number | null;
   decode(target: TargetVersion): DecodeRows;
+  /** Whether its bodies are read with what is loaded for the first of them (`src/content`): in scoring threads. */
+  readonly needsContent?: boolean;
   /** Decodes the bytes of a usual body in one pass; null if versions of this kind have no such scan. */
   scan?(target: TargetVersion): ScanRows | null;
   readonly responseOptions?: (target: TargetVersion) => ReadResponseOptions;
@@ -161,6 +163,8 @@ export interface ProtocolRoutes {
    * and answers that it writes, may have any media type.
    */
   readonly negotiate?: (headers: RequestHeaders, raw?: RawEnds) => Protocol;
+  /** The protocol of bodies and answers that are no text; null where the headers ask for text both ways. */
+  readonly content?: (headers: RequestHeaders) => Protocol | null;
   /** Whether versions with code for it read bodies and write answers themselves. */
   readonly takesRaw?: boolean;
   /** The version that the headers name, or null. */

@@ -67,6 +67,7 @@ export const LAYERS: Layers = {
   ],
   store: ['schema', 'rollout'],
   'serving/rows': ['model'],
+  content: ['model', 'formats', 'files', 'serving/rows'],
   registry: [
     'model',
     'files',
@@ -114,6 +115,7 @@ export const LAYERS: Layers = {
     'scorer',
     'statistics',
     'serving/rows',
+    'content',
   ],
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
@@ -175,6 +177,7 @@ export const LAYERS: Layers = {
     'scorer',
     'jobs',
     'serving/rows',
+    'content',
     'server',
     'monitor',
   ],

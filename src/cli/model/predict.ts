@@ -1,5 +1,8 @@
 import { basename } from 'node:path';
+import type { Batch } from '../../model/batch.ts';
+import type { Signature } from '../../model/signature.ts';
 import type { DefineCommand } from '../command.ts';
+import type { separateIds } from '../files/rows/ids.ts';
 import { outputNames, scoreOutputs } from './chosen-outputs.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 
@@ -11,6 +14,11 @@ interface PredictOptions extends ModelFileOptions {
   readonly outputs?: readonly string[];
 }
 
+interface InputRows {
+  readonly batch: Batch;
+  readonly ids: ReturnType<typeof separateIds>['ids'];
+}
+
 /** Rows shown on a terminal. */
 const SHOWN = 50;
 
@@ -20,7 +28,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption(
       '--input <rows>',
-      'rows to score: .json, .jsonl, .csv or .parquet, or - for standard input',
+      'rows to score: .json, .jsonl, .csv, .parquet, .npy or .npz, or - for standard input',
     )
     .option('--id <column>', 'column that says which row is which; it is kept beside the answers')
     .option(
@@ -37,6 +45,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
         'Examples:',
         '  $ plimsoll predict model.joblib --input rows.csv',
         '  $ plimsoll predict model.joblib --input rows.json --json',
+        '  $ plimsoll predict model.keras --input images.npy',
         '  $ plimsoll predict booster.json --input rows.csv --outputs predict,pred_leaf',
         '  $ plimsoll predict model.joblib --input rows.parquet --output scored.parquet',
         '  $ plimsoll predict model.pkl --input rows.csv --runtime python --trust --requirements requirements.txt',
@@ -48,17 +57,13 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       const { rowWriter } = await import('../files/rows/write.ts');
       const write = options.output === undefined ? null : rowWriter(options.output);
       const { openRequestedModel } = await import('./python/open.ts');
-      const { readRowFile } = await import('../files/rows/read.ts');
-      const { separateIds, withIdColumn } = await import('../files/rows/ids.ts');
-      const { decodeInput } = await import('../../serving/rows/decode.ts');
+      const { withIdColumn } = await import('../files/rows/ids.ts');
       const { outputsToJson } = await import('../../serving/rows/outputs-to-json.ts');
       const opening = { command: 'predict', model: file, terminal };
       const { format, framework, signature, engine } = await openRequestedModel(options, opening);
       const { id = null } = options;
       const scored = async () => {
-        const { body, ids } = separateIds(await readRowFile(options.input, signature, id), id, signature);
-        // As in batch jobs: a file may have more columns than a model takes.
-        const batch = decodeInput(body, signature, { extra: 'ignore' });
+        const { batch, ids } = await rowsOf(options.input, signature, id);
         return { batch, ids, outputs: await scoreOutputs({ engine, signature }, batch, options.outputs) };
       };
       const { batch, ids, outputs } = await scored().finally(() => engine.close());
@@ -86,3 +91,15 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       terminal.answer(terminal.json ? document() : null, () => predictionTable(columns(), SHOWN));
     });
 };
+
+/** The rows of a file, and what its id column holds. */
+async function rowsOf(path: string, signature: Signature, id: string | null): Promise<InputRows> {
+  const { isNumpyFile, numpyFileRows } = await import('../files/rows/numpy.ts');
+  if (isNumpyFile(path) && id === null) return { batch: await numpyFileRows(path, signature), ids: null };
+  const { readRowFile } = await import('../files/rows/read.ts');
+  const { separateIds } = await import('../files/rows/ids.ts');
+  const { decodeInput } = await import('../../serving/rows/decode.ts');
+  const { body, ids } = separateIds(await readRowFile(path, signature, id), id, signature);
+  // As in batch jobs: a file may have more columns than a model takes.
+  return { batch: decodeInput(body, signature, { extra: 'ignore' }), ids };
+}

@@ -49,12 +49,17 @@ export const INLINE_ROWS_BYTES = 4 << 20;
 export interface InlineBounds {
   /** Bytes that a row of the answer may take while it is made. */
   readonly rowBytes: number;
-  /** Bytes of the largest body whose rows are few enough to be read on the loop. */
+  /** Bytes of the largest body whose rows are few enough to be read on the loop; -1 where none may be. */
   readonly inlineBody: number;
 }
 
-export function inlineBounds(signature: Signature, { valueBytes = 0 }: Protocol): InlineBounds {
+export function inlineBounds(
+  signature: Signature,
+  { valueBytes = 0, needsContent = false }: Protocol,
+): InlineBounds {
   const { heap, external } = answerRowCost(signature, valueBytes);
-  const inlineBody = Math.min(INLINE_BODY_BYTES, INLINE_ROWS_BYTES / rowsBytes(1, signature));
+  const inlineBody = needsContent
+    ? -1
+    : Math.min(INLINE_BODY_BYTES, INLINE_ROWS_BYTES / rowsBytes(1, signature));
   return { rowBytes: heap + external, inlineBody };
 }

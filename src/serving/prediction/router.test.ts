@@ -35,7 +35,7 @@ test('a path is found by its text once it has been asked for, however many spell
   for (const name of spellings('model')) expect(routes.match(`/models/${name}/predict`, {})).not.toBeNull();
   const usual = '/models/model/predict';
   const found = routes.match(usual, {});
-  expect(routes.exact(usual)).toBe(found);
+  expect(routes.exact(usual, {})).toBe(found);
 });
 
 test('a destination of another state of the plane is looked up anew, and one that names its version stays', () => {

@@ -9,6 +9,7 @@ import type { DataPlane, PlaneState, ServedEndpoint } from '../data-plane.ts';
 import { decodePathSegment, routePattern } from '../http/path-pattern.ts';
 import type { ServingMetrics } from '../metrics/serving-metrics.ts';
 import type { ErrorFormatter, Protocol, ProtocolRoutes } from '../protocol.ts';
+import { hasContent } from '../protocols/content.ts';
 import type { RolloutRecorder } from '../recorder/rollout-recorder.ts';
 import type { WindowRecorder } from '../recorder/window-recorder.ts';
 import type { RouteAssigner, RouteChoice } from '../route-assigner.ts';
@@ -137,8 +138,8 @@ export class PredictionRouter {
 
   /** Gets ready for every version at the first routes, so that no request waits for it there. */
   prepare({ versions }: PlaneState): void {
-    const usual = this.#compiled[0]?.routes.protocols ?? [];
-    for (const version of versions) for (const protocol of usual) this.prepared(protocol, version);
+    const usual = this.#compiled[0]?.usual.protocol;
+    if (usual !== undefined) for (const version of versions) this.prepared(usual, version);
   }
 
   /** Forgets where paths led: to be called when the plane follows other routes. */
@@ -148,9 +149,9 @@ export class PredictionRouter {
     this.#endpoints.clear();
   }
 
-  /** The destination of a path asked for before, by its exact text. */
-  exact(url: string): RouteDestination | undefined {
-    return this.#exact.get(url);
+  /** The destination of a path asked for before, by its exact text; of requests of text, and for it. */
+  exact(url: string, headers: RequestHeaders): RouteDestination | undefined {
+    return hasContent(headers) ? undefined : this.#exact.get(url);
   }
 
   /**
@@ -166,10 +167,12 @@ export class PredictionRouter {
     const target = version === null ? this.#plane.endpoint(model) : this.#plane.resolve(model, version);
     const isPinned = 'manifest' in target;
     const isRaw = routes.takesRaw === true && (isPinned ? [target] : target.versions).some(hasRawEnd);
-    const asked = routes.negotiate?.(this.withDefaultAccept(headers), isRaw ? ANY_FORM : undefined);
+    const content = routes.content?.(headers) ?? null;
+    const asked =
+      content ?? routes.negotiate?.(this.withDefaultAccept(headers), isRaw ? ANY_FORM : undefined);
     const binding = (asked && bindings.get(asked)) ?? usual;
     const found = isPinned ? this.#pinned(binding, target) : this.#endpoint(binding, target);
-    if (routes.negotiate === undefined && routes.version === undefined) this.#keep(this.#exact, path, found);
+    if (asked === undefined && routes.version === undefined) this.#keep(this.#exact, path, found);
     return found;
   }
 

@@ -110,14 +110,14 @@ export class PredictionServer {
   }
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
-    const found = this.#router.exact(request.url ?? '/');
+    const found = this.#router.exact(request.url ?? '/', request.headers);
     if (found !== undefined && request.method === 'POST') this.#predict(request, response, found);
     else this.#find(request, response);
   };
 
   /** Answers a request that came in one piece; false where it is no prediction, or of what there is not. */
   readonly answer = (request: FastPathRequest, response: FastPathResponse): boolean => {
-    const found = this.#router.exact(request.url) ?? this.#matchOrNull(request);
+    const found = this.#router.exact(request.url, request.headers) ?? this.#matchOrNull(request);
     if (found === null) return false;
     this.#predict(request, response, found);
     return true;

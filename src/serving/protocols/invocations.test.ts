@@ -219,7 +219,7 @@ describe('JSON Lines', () => {
 
 describe('what headers ask for', () => {
   test.each([
-    'application/x-npy',
+    'application/x-recordio-protobuf',
     'text/plain',
     'text/csv; header=present',
     'application/json; charset=utf-16',
@@ -239,7 +239,7 @@ describe('what headers ask for', () => {
     expect(invocations.negotiate!(accept === undefined ? {} : { accept }).answers).toBe(answers);
   });
   test('an answer that cannot be given is refused', () => {
-    expect(() => invocations.negotiate!({ accept: 'application/x-npy' })).toThrow(
+    expect(() => invocations.negotiate!({ accept: 'application/x-recordio-protobuf' })).toThrow(
       expect.objectContaining({ code: 'NOT_ACCEPTABLE' }),
     );
     expect(() => invocations.negotiate!({ accept: 'text/csv;q=0' })).toThrow(

@@ -1,3 +1,4 @@
+import { required } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import { NO_RAW_ENDS, type RawEnds } from '../../model/raw.ts';
@@ -19,9 +20,18 @@ import { InputErrors } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
 import type { RequestHeaders } from '../unit-id.ts';
 import { labelReader } from './column-labels.ts';
+import { CONTENT_FORMS, type ContentForm, contentBody, NPY_ANSWERS } from './content.ts';
 import { csvBodyRows, csvOf, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
 import { mlflowError, sageMakerRuntimeError } from './errors.ts';
-import { BODY_FORMATS, type BodyFormat, MEDIA_TYPE, requestFormat, responseFormat } from './media-types.ts';
+import {
+  ANSWER_FORMATS,
+  type AnswerFormat,
+  BODY_FORMATS,
+  type BodyFormat,
+  MEDIA_TYPE,
+  requestFormat,
+  responseFormat,
+} from './media-types.ts';
 import { listUnder, predictionItem } from './openapi-operation.ts';
 import { plainError } from './plain.ts';
 import { predictionsWriter, predictionValues } from './prediction-values.ts';
@@ -60,8 +70,9 @@ function rowsIn(body: unknown): unknown {
   return new InputErrors().fail(['body'], { type: 'body_keys', msg });
 }
 
-function encoder({ manifest }: TargetVersion, form: BodyFormat): EncodeResponse {
-  const { signature } = manifest;
+function encoder(target: TargetVersion, form: AnswerFormat): EncodeResponse {
+  if (form === 'npy') return NPY_ANSWERS.encode(target);
+  const { signature } = target.manifest;
   if (form === 'csv') return (outputs, rows) => csvOf(predictionValues(outputs, rows, signature));
   if (form === 'jsonlines') return (outputs, rows) => jsonLinesOf(predictionValues(outputs, rows, signature));
   const write = predictionsWriter(signature);
@@ -79,13 +90,14 @@ const WEIGHED: Readonly<Record<BodyFormat, Pick<Protocol, 'weigh' | 'heavy'>>> =
   },
 };
 /** Other forms than JSON are made of values, not written at once. */
-const VALUE_BYTES: Readonly<Record<BodyFormat, number>> = { json: 0, csv: 192, jsonlines: 192 };
+const VALUE_BYTES: Readonly<Record<AnswerFormat, number>> = { json: 0, csv: 192, jsonlines: 192, npy: 0 };
 
-const idOf = (body: BodyFormat, answer: BodyFormat): string => `invocations ${body} ${answer}`;
+const idOf = (body: BodyFormat | ContentForm, answer: AnswerFormat): string =>
+  `invocations ${body} ${answer}`;
 
-/** One protocol for each form of bodies and of answers; JSON to JSON comes first. */
-const INVOCATIONS: readonly Protocol[] = BODY_FORMATS.flatMap((body) =>
-  BODY_FORMATS.map((answer) => ({
+/** One protocol for each form of bodies and of answers that are text; JSON to JSON comes first. */
+const TEXTS: readonly (readonly Protocol[])[] = BODY_FORMATS.map((body) =>
+  ANSWER_FORMATS.map((answer) => ({
     id: idOf(body, answer),
     answers: MEDIA_TYPE[answer],
     parse: PARSE[body],
@@ -95,6 +107,17 @@ const INVOCATIONS: readonly Protocol[] = BODY_FORMATS.flatMap((body) =>
     valueBytes: VALUE_BYTES[answer],
   })),
 );
+const [JSON_BODIES = []] = TEXTS;
+
+const INVOCATIONS: readonly Protocol[] = [
+  ...TEXTS.flat(),
+  ...CONTENT_FORMS.flatMap((form) =>
+    ANSWER_FORMATS.map((answer, k) => ({
+      ...contentBody(required(JSON_BODIES[k], 'a form'), form),
+      id: idOf(form, answer),
+    })),
+  ),
+];
 
 function choose(headers: RequestHeaders, { input, output }: RawEnds = NO_RAW_ENDS): Protocol {
   const id = idOf(input ? 'json' : requestFormat(headers), output ? 'json' : responseFormat(headers));

@@ -12,6 +12,7 @@ import { compileDecode } from '../rows/compile-decode.ts';
 import { compileScan } from '../rows/compile-scan.ts';
 import type { InputDetail } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
+import { contentProtocols } from './content.ts';
 import { plainOpenApi } from './plain-openapi.ts';
 import { outputWriter, predictionsWriter } from './prediction-values.ts';
 
@@ -25,9 +26,12 @@ export const plain = {
   encode,
 } satisfies Protocol;
 
+const content = contentProtocols(plain);
+
 export const plainRoutes: ProtocolRoutes = {
   id: 'plain',
-  protocols: [plain],
+  protocols: [plain, ...content.all],
+  content: content.choose,
   routes: () => ['/predict', '/models/{model}/predict', '/models/{model}/versions/{version}/predict'],
   errorFormatter: () => plainError,
   openApi: plainOpenApi,

@@ -18,6 +18,7 @@ import { jsonReply } from '../protocol.ts';
 import { compileDecode } from '../rows/compile-decode.ts';
 import { describeInput, InputErrors } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
+import { contentProtocols } from './content.ts';
 import { tensorFlowError } from './errors.ts';
 import { listUnder, predictionItem } from './openapi-operation.ts';
 import { outputWriter } from './prediction-values.ts';
@@ -125,9 +126,12 @@ const PAGES: readonly ProtocolPage[] = [
   { route: '/v1/models/{model}/versions/{version}', answer: status },
 ];
 
+const content = contentProtocols(v1Predict, 'rows');
+
 export const v1: ProtocolRoutes = {
   id: 'v1',
-  protocols: [v1Predict],
+  protocols: [v1Predict, ...content.all],
+  content: content.choose,
   routes: () => ['/v1/models/{model}:predict', '/v1/models/{model}/versions/{version}:predict'],
   errorFormatter: () => tensorFlowError,
   errorPaths: /^\/v1(?:\/|$)/,

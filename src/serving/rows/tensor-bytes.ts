@@ -3,7 +3,7 @@ import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../../model/te
 import { InputErrors, type InputLocation } from './input-errors.ts';
 
 /** Bytes of one element; 0 of texts, which say their own length. */
-const elementBytes = (dtype: DType): number =>
+export const elementBytes = (dtype: DType): number =>
   dtype === 'string' ? 0 : TYPED_ARRAYS[dtype].BYTES_PER_ELEMENT;
 
 /** Where bytes stand in a request, and what they are called in complaints. */
@@ -68,7 +68,7 @@ function byteElements(bytes: Uint8Array, count: number, { loc, what }: BytesPlac
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text that bytes are in UTF-8, or null. */
-function textOfBytes(bytes: Uint8Array): string | null {
+export function textOfBytes(bytes: Uint8Array): string | null {
   try {
     return decoder.decode(bytes);
   } catch {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Signature, TensorSpec } from '../../model/signature.ts';
 import { decodeInput } from './decode.ts';
 
@@ -25,4 +25,56 @@ test('a number that a tensor would round to infinity is refused; an infinity is 
     tensors: { h: { data: Uint16Array.of(0x7bff, 0xfc00) } },
   });
   expect(() => decodeInput([65520], halves)).toThrow('expected a number that float16 can hold, got 65520');
+});
+
+describe('base64', () => {
+  const pixels = taking({ name: 'image', dtype: 'uint8', shape: [-1, 2, 2] });
+  const b64 = 'AQID/w==';
+  const wanted = (rows: number) => ({
+    kind: 'tensors',
+    rows,
+    tensors: {
+      image: {
+        dtype: 'uint8',
+        shape: [rows, 2, 2],
+        data: Uint8Array.from({ length: 4 * rows }, (_, i) => [1, 2, 3, 255][i % 4]!),
+      },
+    },
+  });
+  test.each([
+    ['a row by name', { instances: [{ image: { b64 } }] }, 1],
+    ['rows', { instances: [{ b64 }, { b64 }] }, 2],
+    ['a column', { inputs: { image: [{ b64 }, { b64 }] } }, 2],
+    ['the values of the only input', { inputs: [{ b64 }] }, 1],
+    ['a bare text', { rows: [b64] }, 1],
+    ['a text by name', { rows: [{ image: b64 }] }, 1],
+    ['a data URI', { rows: [{ image: `data:application/octet-stream;base64,${b64}` }] }, 1],
+    ['no padding, and the alphabet of URLs', { rows: ['AQID_w'] }, 1],
+  ])('is the bytes of a row as %s', (_, body, rows) => {
+    expect(decodeInput(body, pixels)).toEqual(wanted(rows));
+  });
+  test('is little-endian, settles a free dimension, and mixes with lists', () => {
+    const series = taking({ name: 's', dtype: 'float32', shape: [-1, -1] });
+    const body = {
+      rows: [{ s: { b64: Buffer.from(Float32Array.of(1.5, -2).buffer).toString('base64') } }, [3, 4]],
+    };
+    expect(decodeInput(body, series)).toMatchObject({
+      tensors: { s: { shape: [2, 2], data: Float32Array.of(1.5, -2, 3, 4) } },
+    });
+  });
+  test('is the UTF-8 of a text', () => {
+    const texts = taking({ name: 't', dtype: 'string', shape: [-1, 2] });
+    expect(decodeInput([[{ b64: '4oKs' }, 'x']], texts)).toMatchObject({
+      tensors: { t: { data: ['€', 'x'] } },
+    });
+    expect(() => decodeInput([[{ b64: '/w==' }, 'x']], texts)).toThrow('expected a string, got an object');
+  });
+  test.each([
+    ['AQIDBA==AA', 'expected a list, or base64 of its bytes, got "AQIDBA==AA"'],
+    ['AQ!D', 'got "AQ!D"'],
+    ['A', 'got "A"'],
+    ['AQID', 'row 0, input "image": uint8 of shape [2,2] takes 4 bytes, got 3'],
+  ])('"%s" is refused', (text, message) => {
+    expect(() => decodeInput({ rows: [{ image: text }] }, pixels)).toThrow(message);
+  });
 });

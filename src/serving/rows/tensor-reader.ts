@@ -1,9 +1,12 @@
 import { elementAt } from '../../core/element-at.ts';
+import { halfToNumber } from '../../core/float.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
+import { bytesOfBase64, isBase64Object } from './base64.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
+import { elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
 import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
 
 /** Reads nested lists into the named tensors of a graph model; a row is a value without its batch dimension. */
@@ -25,7 +28,7 @@ export class TensorReader {
   /** By depth of nesting: columns are one list deeper than a row. */
   holdsColumns(object: Readonly<Record<string, unknown>>): boolean {
     return this.#specs.some(
-      ({ name, shape }) => Object.hasOwn(object, name) && depthOf(object[name]) >= shape.length,
+      (spec) => Object.hasOwn(object, spec.name) && depthOf(object[spec.name], spec) >= spec.shape.length,
     );
   }
 
@@ -74,7 +77,8 @@ export class TensorReader {
   }
 
   #isNamed(row: unknown): row is Readonly<Record<string, unknown>> {
-    return typeof row === 'object' && row !== null && !Array.isArray(row);
+    const isBytes = isBase64Object(row) && !this.#names.includes('b64');
+    return typeof row === 'object' && row !== null && !Array.isArray(row) && !isBytes;
   }
 
   #checkRow(row: unknown, i: number, loc: InputLocation): void {
@@ -127,11 +131,18 @@ export class TensorReader {
   }
 }
 
-/** Depth of nesting along the first items. */
-function depthOf(value: unknown): number {
-  let depth = 0;
-  for (let at = value; Array.isArray(at); at = at[0]) depth++;
-  return depth;
+/** Depth of nesting along the first items; bytes stand for all of a row. */
+function depthOf(value: unknown, spec: TensorSpec): number {
+  let [depth, at] = [0, value];
+  for (; Array.isArray(at); at = at[0]) depth++;
+  return depth + (base64Of(at, spec) === null ? 0 : spec.shape.length - 1);
+}
+
+/** The base64 that stands for a row of an input of numbers, or an element of texts; null where the value is anything else. */
+function base64Of(value: unknown, { dtype, shape }: TensorSpec): string | null {
+  if (isBase64Object(value)) return value.b64;
+  const isRow = dtype !== 'string' && shape.length > 1 && typeof value === 'string';
+  return isRow && !(shape.length === 2 && elementType(dtype).read(value) !== undefined) ? value : null;
 }
 
 /** Gathers the rows of one input; free dimensions are settled by the first row. */
@@ -150,6 +161,11 @@ class TensorBuilder {
   }
 
   add(value: unknown, row: number, loc: InputLocation): void {
+    const base64 = this.#spec.dtype === 'string' ? null : base64Of(value, this.#spec);
+    if (base64 !== null) {
+      this.#bytes(base64, row, loc);
+      return;
+    }
     // An input of one value a row is given bare or as a list of one.
     const [size, second] = this.#shape;
     const isBare = (size === 1 || size === -1) && second === undefined && !Array.isArray(value);
@@ -159,6 +175,30 @@ class TensorBuilder {
   finish(rows: number): Tensor {
     const shape = [rows, ...this.#shape];
     return newTensor(this.#spec.dtype, shape, this.#type.pack(this.#items));
+  }
+
+  /** A row as the bytes of its elements, little-endian. */
+  #bytes(base64: string, row: number, loc: InputLocation): void {
+    const { name, dtype } = this.#spec;
+    const bytes = bytesOfBase64(base64);
+    if (bytes === null) {
+      const found = `expected a list, or base64 of its bytes, got ${describeInput(base64)}`;
+      this.#complain(found, 'list_type', base64, row, loc);
+      return;
+    }
+    const place = { loc, what: `row ${row}, input ${JSON.stringify(name)}` };
+    const tensor = tensorOfBytes(dtype, this.#settle(bytes.length / elementBytes(dtype)), bytes, place);
+    const isHalf = dtype === 'float16';
+    for (const element of tensor.data) this.#items.push(isHalf ? halfToNumber(Number(element)) : element);
+  }
+
+  /** The shape of a row of so many elements, where one free dimension may follow from it. */
+  #settle(elements: number): readonly number[] {
+    const free = this.#shape.filter((size) => size < 0).length;
+    const known = this.#shape.reduce((product, size) => product * Math.max(1, size), 1);
+    if (free === 1 && Number.isInteger(elements / known))
+      this.#shape.splice(this.#shape.indexOf(-1), 1, elements / known);
+    return this.#shape.map((size) => Math.max(0, size));
   }
 
   #fill(value: unknown, axis: number, row: number, loc: InputLocation): void {
@@ -183,7 +223,8 @@ class TensorBuilder {
     }
   }
 
-  #element(value: unknown, row: number, loc: InputLocation): void {
+  #element(given: unknown, row: number, loc: InputLocation): void {
+    const value = this.#spec.dtype === 'string' && isBase64Object(given) ? textOf(given.b64) : given;
     const element = this.#type.read(value);
     if (element === undefined) {
       const text = `expected ${this.#type.wanted}, got ${describeInput(value)}`;
@@ -195,4 +236,10 @@ class TensorBuilder {
     const msg = `row ${row}, input ${JSON.stringify(this.#spec.name)}: ${text}`;
     this.#complaints.add(loc, { type, msg }, input);
   }
+}
+
+/** The text whose UTF-8 is here in base64; the object itself, to be complained about, where it is none. */
+function textOf(base64: string): unknown {
+  const bytes = bytesOfBase64(base64);
+  return (bytes && textOfBytes(bytes)) ?? { b64: base64 };
 }

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadContent } from '../../content/load.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
@@ -112,6 +113,7 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const started = performance.now();
   const converters = convertersOf(target, request.protocol);
   const { encode, readFirstRow, protocol, rowCost } = converters;
+  if (protocol.needsContent) await loadContent();
   const { batch, responseOptions, unit } = read(request, target, converters);
   const decoded = performance.now();
   if (hasExternalEngine(target)) {

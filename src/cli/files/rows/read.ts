@@ -28,7 +28,7 @@ export async function readRowFile(
     case '.parquet':
       return (await import('./parquet.ts')).parquetToBody(path, signature, id);
     default: {
-      const reason = `--input "${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv or .parquet`;
+      const reason = `--input "${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv, .parquet, .npy or .npz`;
       throw new PlimsollError('USAGE', { reason, command: 'predict' });
     }
   }

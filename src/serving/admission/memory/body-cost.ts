@@ -203,5 +203,19 @@ export function csvCost(bytes: Uint8Array, cellBytes: number): BodyCost {
 /** Heap for a byte of a body that is no text: an element of one byte as a number, where its type is not the one that is wanted. */
 export const RAW_BYTE = 32;
 
-/** Weighs bytes that are elements or pictures: they are read into arrays beside the heap. */
-export const bytesCost: WeighBody = (bytes) => ({ depth: 0, heap: bytes.length * RAW_BYTE });
+/** Weighs a body that is elements or a file, read into arrays beside the heap, unless it is JSON after all. */
+export const contentCost: WeighBody = (bytes, cell) =>
+  looksLikeJson(bytes) ? jsonCost(bytes, cell) : { depth: 0, heap: bytes.length * RAW_BYTE };
+
+/** Whether bytes begin and end as a list or an object does. */
+export function looksLikeJson(bytes: Uint8Array): boolean {
+  let [start, end] = [0, bytes.length - 1];
+  while (isBlank(bytes[start])) start++;
+  while (isBlank(bytes[end])) end--;
+  const [first, last] = [bytes[start] ?? 0, bytes[end] ?? 0];
+  const isOpening = MEANING[first] === OPEN_LIST || MEANING[first] === OPEN_OBJECT;
+  return isOpening && MEANING[last] === CLOSE;
+}
+
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === NEWLINE || byte === RETURN || byte === 0x09;

@@ -8,14 +8,14 @@ import type { Protocol } from '../../protocol.ts';
 import {
   type BodyCost,
   BYTE_WORST,
-  bytesCost,
+  contentCost,
   csvCost,
   DEPTH_MAX,
   depthOf,
   jsonCost,
   LIGHT_BODY_BYTES,
+  looksLikeJson,
   RAW_BYTE,
-  type WeighBody,
 } from './body-cost.ts';
 import type { ThreadMemory } from './memory-plan.ts';
 
@@ -28,20 +28,19 @@ const NUMBER_TEXT = 26;
 /** A text is there in pieces, as their sum, and then as bytes. */
 const [TEXT_COPIES, QUOTES] = [2, 3];
 
-/** Bodies without lists in lists. */
-const FLAT: ReadonlySet<WeighBody | undefined> = new Set([csvCost, bytesCost]);
-
 /** Before a body is parsed that is small enough to fit in any case: `textBytes` of it where others follow. Throws BODY_TOO_DEEP. */
 export function checkDepth(
   bytes: Uint8Array,
   { weigh }: Pick<Protocol, 'weigh'>,
   textBytes: number | null = null,
 ): void {
-  if (bytes.length > LIGHT_BODY_BYTES && !FLAT.has(weigh)) refuseDeep(depthOf(textOf(bytes, textBytes)));
+  if (bytes.length <= LIGHT_BODY_BYTES || weigh === csvCost) return;
+  if (weigh !== contentCost || looksLikeJson(bytes)) refuseDeep(depthOf(textOf(bytes, textBytes)));
 }
 
+/** What is weighed: the text before other bytes, or all of a body that has none. */
 const textOf = (bytes: Uint8Array, textBytes: number | null): Uint8Array =>
-  textBytes === null ? bytes : bytes.subarray(0, textBytes);
+  textBytes === null || textBytes === 0 ? bytes : bytes.subarray(0, textBytes);
 
 /** Before a body is parsed. Throws BODY_TOO_DEEP, MEMORY_EXCEEDED. */
 export function checkBody(

@@ -23,6 +23,9 @@ interface V2ResponseOptions {
   readonly extras?: true;
 }
 
+/** What a body asks that asks nothing. */
+export const ALL_OUTPUTS: V2ResponseOptions = { id: null, outputs: null };
+
 interface WantedOutput {
   readonly name: string;
   readonly binary: boolean;
@@ -35,7 +38,7 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
   const onRequest = new Set(extras.map(({ name }) => name));
   const known = [...outputTensorsOf(manifest.signature).map(({ name }) => name), ...onRequest];
   return (body): V2ResponseOptions => {
-    if (!isRecord(body)) return { id: null, outputs: null };
+    if (!isRecord(body)) return ALL_OUTPUTS;
     const { id = null, outputs = null, parameters } = body;
     if (id !== null && typeof id !== 'string')
       return complain(['id'], 'string_type', `expected a string "id", got ${describeInput(id)}`);

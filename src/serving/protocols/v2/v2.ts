@@ -5,10 +5,11 @@
 import { BYTE_WORST, jsonCost } from '../../admission/memory/body-cost.ts';
 import type { HttpReply, Protocol, ProtocolPage, ProtocolRoutes, ServerView } from '../../protocol.ts';
 import { jsonReply } from '../../protocol.ts';
+import { contentProtocols } from '../content.ts';
 import { tritonError } from '../errors.ts';
-import { jsonLength, parseV2Body } from './binary.ts';
+import { JSON_LENGTH, jsonLength, parseV2Body } from './binary.ts';
 import { v2Decode } from './decode.ts';
-import { v2Encode, v2ResponseOptions } from './encode.ts';
+import { ALL_OUTPUTS, v2Encode, v2ResponseOptions } from './encode.ts';
 import { inputTensorsOf, outputTensorsOf } from './metadata.ts';
 import { v2OpenApi } from './openapi.ts';
 
@@ -67,9 +68,13 @@ const PAGES: readonly ProtocolPage[] = [
   { route: '/v2/models/{model}/versions/{version}/ready', answer: modelReady },
 ];
 
+const content = contentProtocols(v2Infer, ALL_OUTPUTS);
+
 export const v2: ProtocolRoutes = {
   id: 'v2',
-  protocols: [v2Infer],
+  protocols: [v2Infer, ...content.all],
+  // A body that says where its JSON ends is one of V2, whatever its media type.
+  content: (headers) => (headers[JSON_LENGTH] === undefined ? content.choose(headers) : null),
   routes: () => ['/v2/models/{model}/infer', '/v2/models/{model}/versions/{version}/infer'],
   errorFormatter: () => tritonError,
   errorPaths: /^\/v2(?:\/|$)/,
