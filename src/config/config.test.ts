@@ -100,7 +100,22 @@ test('files are named by NAME=FILE, by their stem, or by --name', async () => {
     'My-model-2-',
   ]);
   expect(await names({ name: 'live' })).toEqual(['live']);
-  const endings = ['skops', 'ubj', 'cbm', 'bst', 'model', 'pmml', 'json', 'txt', 'bin', 'xml'];
+  const endings = [
+    'skops',
+    'ubj',
+    'cbm',
+    'bst',
+    'model',
+    'pmml',
+    'json',
+    'txt',
+    'bin',
+    'xml',
+    'pt2',
+    'keras',
+    'h5',
+    'pb',
+  ];
   for (const ending of endings) expect(await names({ models: [file(`x.${ending}`)] }), ending).toEqual(['x']);
 });
 

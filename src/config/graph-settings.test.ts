@@ -1,13 +1,21 @@
+import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { graphSettings } from './graph-settings.ts';
 
 test('graphs of others have a gigabyte and half a minute, or what the environment says', () => {
-  expect(graphSettings({})).toEqual({ memoryBytes: 2 ** 30, callMillis: 30_000 });
-  const env = { PLIMSOLL_GRAPH_MEMORY: '256mb', PLIMSOLL_GRAPH_TIMEOUT: '5' };
-  expect(graphSettings(env)).toEqual({ memoryBytes: 2 ** 28, callMillis: 5000 });
+  const threads = availableParallelism();
+  expect(graphSettings({})).toEqual({ memoryBytes: 2 ** 30, callMillis: 30_000, threads });
+  const env = {
+    PLIMSOLL_GRAPH_MEMORY: '256mb',
+    PLIMSOLL_GRAPH_TIMEOUT: '5',
+    PLIMSOLL_GRAPH_THREADS: '3',
+  };
+  expect(graphSettings(env)).toEqual({ memoryBytes: 2 ** 28, callMillis: 5000, threads: 3 });
 });
 
 test('every setting that is no good value is told', () => {
-  const env = { PLIMSOLL_GRAPH_MEMORY: 'much', PLIMSOLL_GRAPH_TIMEOUT: '0' };
-  expect(() => graphSettings(env)).toThrow(/PLIMSOLL_GRAPH_MEMORY is "much".*PLIMSOLL_GRAPH_TIMEOUT is "0"/);
+  const env = { PLIMSOLL_GRAPH_MEMORY: 'much', PLIMSOLL_GRAPH_TIMEOUT: '0', PLIMSOLL_GRAPH_THREADS: '0' };
+  expect(() => graphSettings(env)).toThrow(
+    /PLIMSOLL_GRAPH_MEMORY is "much".*PLIMSOLL_GRAPH_TIMEOUT is "0".*PLIMSOLL_GRAPH_THREADS is "0"/,
+  );
 });

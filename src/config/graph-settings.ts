@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { PlimsollError } from '../core/errors.ts';
 import { parseSize, type Setting } from './settings.ts';
 
@@ -7,12 +8,22 @@ export interface GraphSettings {
   readonly memoryBytes: number;
   /** Milliseconds that one call may take. */
   readonly callMillis: number;
+  /** Threads of one process that share an operator, where that changes no bit of the answers. */
+  readonly threads: number;
 }
 
 const parseSeconds = (text: string): number | undefined => {
   const value = /^\d+$/.test(text) ? Number(text) : 0;
   return value >= 1 && value <= 3600 ? value * 1000 : undefined;
 };
+
+const MOST_THREADS = 64;
+
+function parseThreads(text: string): number | undefined {
+  if (text === 'auto') return Math.min(MOST_THREADS, availableParallelism());
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
+  return value >= 1 && value <= MOST_THREADS ? value : undefined;
+}
 
 const GRAPH_SETTINGS = {
   memoryBytes: {
@@ -26,6 +37,12 @@ const GRAPH_SETTINGS = {
     fallback: '30',
     wanted: 'seconds from 1 to 3600',
     parse: parseSeconds,
+  },
+  threads: {
+    env: 'PLIMSOLL_GRAPH_THREADS',
+    fallback: 'auto',
+    wanted: `auto, which is one a processor, or a number from 1 to ${MOST_THREADS}`,
+    parse: parseThreads,
   },
 } as const satisfies { readonly [K in keyof GraphSettings]: Setting<GraphSettings[K]> };
 
@@ -41,6 +58,7 @@ export function graphSettings(env: Readonly<Record<string, string | undefined>>)
   const settings = {
     memoryBytes: read(GRAPH_SETTINGS.memoryBytes),
     callMillis: read(GRAPH_SETTINGS.callMillis),
+    threads: read(GRAPH_SETTINGS.threads),
   };
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });

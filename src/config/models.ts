@@ -12,9 +12,9 @@ export interface NamedFile {
 
 /** File names that are taken from a folder: model formats, compressed or not. */
 export const MODEL_FILE =
-  /\.(joblib|pkl|pickle|sav|onnx|skops|ubj|bst|model|cbm|pmml)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
+  /\.(joblib|pkl|pickle|sav|onnx|skops|ubj|bst|model|cbm|pmml|pt2|keras)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
 /** Endings of models that other files have as well: they are models where they are named. */
-const NAMED_FILE = /\.(json|txt|bin|xml)$/i;
+const NAMED_FILE = /\.(json|txt|bin|xml|pt|pth|h5|hdf5|pb)$/i;
 /** Whether a text may name a model. */
 export const isModelName = (text: string): boolean => NAME.test(text);
 

@@ -68,7 +68,8 @@ export function graphMaterial(
   { signature, memory }: { readonly signature: Signature; readonly memory: GraphMemory },
   name: string,
 ): CompiledMaterial {
-  if (memory.kind === 'unbounded') return { kind: 'isolated', graph: onnx, signature, name };
+  if (memory.kind === 'unbounded')
+    return { kind: 'isolated', graph: onnx, signature, name, isParallel: memory.isParallel };
   return { kind: 'graph', options: { onnx, signature, rowBytes: memory.rowBytes } };
 }
 

@@ -13,6 +13,8 @@ import { scratchRoot } from './python/scratch.ts';
 /** Milliseconds that a process may take until it has loaded a graph, and more for a large one. */
 const START_MILLIS = 20_000;
 const BYTES_PER_MILLI = 50_000;
+/** Below this, a run is over before other threads have begun their part. */
+const LARGE_BYTES = 4 << 20;
 /** How the number of processes follows the load. */
 const SCALING = { min: 1, upMillis: 1000, cooldownMillis: 60_000, idleMillis: 300_000 };
 
@@ -21,15 +23,19 @@ export function loadIsolated({
   graph,
   signature,
   name,
+  isParallel,
   bundle,
 }: Extract<CompiledMaterial, { readonly kind: 'isolated' }>): Promise<Engine> {
-  const { memoryBytes, callMillis } = graphSettings(process.env);
+  const { memoryBytes, callMillis, threads: most } = graphSettings(process.env);
   const size = graphSize(graph);
+  const threads = isParallel && size >= LARGE_BYTES ? most : 1;
   return createIsolatedEngine({
     ...{ name, graph, signature, callMillis, scratch: () => scratchRoot(), log: logOf(name, bundle) },
     memoryBytes: memoryBytes + LOAD_COPIES * size,
     startMillis: START_MILLIS + size / BYTES_PER_MILLI,
-    workers: Math.max(1, availableParallelism() - 1),
+    threads,
+    // Each process holds the weights once more, and has all processors where it has several threads.
+    workers: threads > 1 ? 1 : Math.max(1, availableParallelism() - 1),
     scaling: SCALING,
   });
 }

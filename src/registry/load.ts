@@ -61,7 +61,11 @@ export async function readMaterial({ dir, manifest, runtime }: ReadingRequest): 
   if (manifest.graph) {
     const graph = graphPath(dir);
     const { signature, file: name } = manifest;
-    if (isIsolated(manifest)) return { kind: 'isolated', graph, signature, name, bundle: dir };
+    if (isIsolated(manifest))
+      return {
+        ...{ kind: 'isolated', graph, signature, name, bundle: dir },
+        isParallel: manifest.graphMemory?.kind === 'unbounded' && manifest.graphMemory.isParallel,
+      };
     return graphMaterial(
       graph,
       { signature, memory: required(manifest.graphMemory, 'manifest.graphMemory') },

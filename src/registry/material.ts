@@ -18,6 +18,7 @@ export type CompiledMaterial =
       readonly graph: GraphBytes;
       readonly signature: Signature;
       readonly name: string;
+      readonly isParallel?: boolean | undefined;
       readonly bundle?: string | undefined;
     }
   | { readonly kind: 'steps'; readonly steps: Extract<ModelContent, { readonly kind: 'steps' }> }

@@ -65,7 +65,7 @@ export async function proveFile(
   const runtime = request.runtime ?? chosen ?? null;
   const golden = request.golden ?? keptPath(dir, 'golden');
   const size = [file, ...description.sideFiles].reduce((sum, path) => sum + statSync(path).size, 0);
-  const proof = await prove(content, { ...request, size, runtime, golden }, clock, events);
+  const { loading, ...proof } = await prove(content, { ...request, size, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
   const manifest: BundleManifest = {
     schema: 1,
@@ -90,7 +90,7 @@ export async function proveFile(
   };
   const files = { original: file, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files);
-  if (manifest.size >= SMALL_FILE) return { digest, loading: null, notes: [] };
+  if (loading !== null || manifest.size >= SMALL_FILE) return { digest, loading, notes: [] };
   events.progress('warming up');
   return {
     digest,
@@ -132,7 +132,10 @@ async function smallLoading(request: LoadingRequest): Promise<LoadingCost | null
   }
 }
 
-type Proved = Pick<BundleManifest, 'verification' | 'runtime' | 'rowMicros' | 'example'>;
+interface Proved extends Pick<BundleManifest, 'verification' | 'runtime' | 'rowMicros' | 'example'> {
+  /** Of a graph that runs in a clean process of its own, which has answered by then; else null. */
+  readonly loading: LoadingCost | null;
+}
 
 async function prove(
   content: ModelContent,
@@ -142,7 +145,9 @@ async function prove(
 ): Promise<Proved> {
   await tryContent(content);
   progress('building engines');
+  const started = clock.monotonic();
   const engines = await createEngines(content);
+  const millis = clock.monotonic() - started;
   progress('comparing engines');
   const verification = await verifyEngines(content, engines, {
     model: basename(request.path),
@@ -152,7 +157,17 @@ async function prove(
   });
   progress('measuring');
   const { row, batch } = givenExample(content, request.sample) ?? (await answeredExample(content, engines));
-  return { verification, ...(await choose(engines, batch, request, clock)), example: row };
+  const chosen = await choose(engines, batch, request, clock);
+  const loading = isolatedLoading(engines, request.size, millis);
+  return { verification, ...chosen, example: row, loading };
+}
+
+/** What the processes of an engine take; null of one that has none. Nothing of it is in a process that serves. */
+function isolatedLoading({ onnx }: EngineChoice, size: number, millis: number): LoadingCost | null {
+  const rss = isEngine(onnx) ? (onnx.status?.().rss ?? []) : [];
+  if (rss.length === 0) return null;
+  const residentBytes = rss.reduce((sum, bytes) => sum + bytes, size);
+  return { millis, residentBytes, peakBytes: residentBytes };
 }
 
 /** The first example that the model answers: documents of PMML refuse values out of their range, and rows without a prediction. */

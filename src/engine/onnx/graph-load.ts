@@ -2,6 +2,8 @@
 export interface GraphLoad {
   /** Path of the ModelProto. */
   readonly model: string;
+  /** Threads that share one operator. @default {1} */
+  readonly threads?: number | undefined;
   /** Graph outputs that it answers. */
   readonly outputs: readonly string[];
 }

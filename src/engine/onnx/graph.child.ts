@@ -58,9 +58,14 @@ function send(message: FromPythonWorker, buffers: readonly Uint8Array[] = []): v
   for (const piece of encodeFrame(message, buffers)) socket.write(piece);
 }
 
-async function load({ id, model, outputs }: GraphLoad & { readonly id: number }): Promise<ReadyMessage> {
+async function load({
+  id,
+  model,
+  outputs,
+  threads,
+}: GraphLoad & { readonly id: number }): Promise<ReadyMessage> {
   const started = performance.now();
-  const session = await GraphSession.open(model);
+  const session = await GraphSession.open(model, threads);
   graph = { session, fetches: outputs };
   const tensors = session.inputs.map(({ name, dtype }) => ({ name, dtype, shape: [] }));
   const unknown = { class: null, call: null, outputs: null, classes: null, raw: null };

@@ -23,6 +23,8 @@ export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> 
   readonly signature: Signature;
   /** Makes the folder for the bytes of graphs. */
   readonly scratch: () => string;
+  /** Threads of each process that share one operator. @default {1} */
+  readonly threads?: number | undefined;
   /** Processes at most, as the load asks for. */
   readonly workers: number;
   readonly scaling?: ScalingRule | undefined;
@@ -74,12 +76,12 @@ class IsolatedEngine implements IsolatedGraph {
   #closed: Promise<void> | null = null;
 
   constructor(options: IsolatedGraphOptions, model: string, own: string | null) {
-    const { name, signature, workers, scaling, callMillis, startMillis } = options;
+    const { name, signature, threads, workers, scaling, callMillis, startMillis } = options;
     this.#options = options;
     this.#own = own;
     this.#guard = createGuard(signature);
     this.#rule = sliceRule(signature, []);
-    const load = { model, outputs: graphOutputNames(signature.outputs, null) };
+    const load = { model, threads, outputs: graphOutputNames(signature.outputs, null) };
     this.#pool = new WorkerPool({
       ...{ name, workers, scaling, batches: false, maxRows: 1, isRowwise: false, maxDeaths: 1 },
       ...{ waitMillis: callMillis, startMillis, maxQueue: MAX_QUEUE, maxQueueDown: MAX_QUEUE_DOWN },

@@ -75,3 +75,15 @@ test.each<[string, (g: GraphBuilder, x: string) => string, Shape?]>([
 ])('%s proves no bound', (_what, build, shape) => {
   expect(memoryOf(build, shape)).toMatchObject({ kind: 'unbounded' });
 });
+
+test('trees are summed one way on one thread and another on two, what is no tree is not', () => {
+  const open = ['N', 'L'];
+  expect(memoryOf((g, x) => g.add('Relu', [x]), open)).toMatchObject({ isParallel: true });
+  const body = new GraphBuilder('body');
+  body.output('y', body.add('Binarizer', [body.input('x', 'float32', [])], {}, 'ai.onnx.ml'), 'float32', []);
+  const branched = (g: GraphBuilder, x: string): string => {
+    const yes = g.constant({ dtype: 'bool', shape: [], data: Uint8Array.of(1) });
+    return g.add('Add', [x, g.add('If', [yes], { then_branch: body.graph(), else_branch: body.graph() })]);
+  };
+  expect(memoryOf(branched, open)).not.toHaveProperty('isParallel');
+});

@@ -2,6 +2,7 @@ import type { ReadNote } from '../../model/description.ts';
 import type { GraphMemory } from '../../model/graph-memory.ts';
 import { ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
 import { outputFact } from '../../onnx/check/rules.ts';
+import { withNested } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
 import type { OnnxGraph, OnnxModel } from '../../onnx/graph.ts';
 import { proveRows } from './batch.ts';
@@ -20,7 +21,18 @@ const unbounded = (reason: string): GraphMemory => ({ kind: 'unbounded', reason 
  * all known to answer each row from that row alone; and whose values all have sizes that follow from constants.
  * Functions, loops and branches, operators whose output depends on values, and those that are not known, prove nothing.
  */
-export function graphMemory({ graph, functions = [] }: OnnxModel): GraphMemory {
+export function graphMemory(model: OnnxModel): GraphMemory {
+  const memory = memoryOfRow(model);
+  return memory.kind === 'unbounded' && isParallel(model) ? { ...memory, isParallel: true } : memory;
+}
+
+/** Ensembles of trees are summed in pieces, one a thread; operators of ai.onnx keep the order of sums (`threads.long.test.ts`). */
+const isParallel = ({ graph, functions = [] }: OnnxModel): boolean =>
+  [graph, ...functions].every(({ nodes }) => [...withNested(nodes)].every(({ domain }) => domain !== TREES));
+
+const TREES = 'ai.onnx.ml';
+
+function memoryOfRow({ graph, functions = [] }: OnnxModel): GraphMemory {
   if (functions.length > 0) return unbounded('it defines functions of its own');
   const open = graph.inputs.find(({ shape }) => shape === null || !isRow(shape));
   if (open !== undefined) return unbounded(`input "${open.name}" has free sizes besides that of the batch`);
