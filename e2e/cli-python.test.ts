@@ -118,7 +118,7 @@ test('misspelt options are told before anything is read', () => {
     ['--requirements is "', '--trust', '--requirements', none],
     ['--script is "', '--trust', '--script', none],
     ['expected a version such as 3.11', '--trust', '--python', 'python3'],
-    ['expected network or build', '--trust', '--allow', 'disk'],
+    ['expected one of network, build, lambda', '--trust', '--allow', 'disk'],
     ['--code is for Python, which runs nothing without --trust', '--code', code],
     ['--runtime native runs none', '--trust', '--runtime', 'native', '--code', code],
   ]) {

@@ -16,13 +16,14 @@ TOLERANCES: Dict[str, Dict[str, float]] = {
     "xgboost": {"rtol": 1e-5, "atol": 1e-6},
     "torch": {"rtol": 1e-4, "atol": 1e-5},
     "keras": {"rtol": 1e-4, "atol": 1e-5},
+    "tensorflow": {"rtol": 1e-4, "atol": 1e-5},
 }
 DEFAULT = {"rtol": 1e-9, "atol": 1e-12}
 
 
 def answers_of(framework: Framework, model: Any, data: Any) -> Dict[str, Any]:
     """Every output that the model has and that works on these rows; raises what the first one raises if none does."""
-    if framework.name in ("torch", "keras"):
+    if framework.name in ("torch", "keras", "tensorflow"):
         return framework.answers(model, data)
     found: Dict[str, Any] = {}
     first: Optional[Exception] = None

@@ -68,7 +68,7 @@ def save(
             f"Cannot save a {type(model).__name__}: it has no predict, and is of no library that is known here.",
             "Save the fitted model, or an object with a method `predict(rows)`.",
         )
-    tensors = framework.name in ("torch", "keras")
+    tensors = framework.name in ("torch", "keras", "tensorflow")
     described = read_sample(sample, tensors, input_name(model) if framework.name == "torch" else "input")
     target.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that it can be moved there at once.
@@ -134,7 +134,7 @@ def _roots(framework: Framework, folder: Path, format: str, sample: Sample) -> S
         roots.add("joblib")
     if (folder / FOLDER).is_dir() and framework.name in ("xgboost", "lightgbm"):
         roots.add("sklearn")
-    if framework.name == "keras":
+    if framework.name in ("keras", "tensorflow"):
         roots |= _backend_of_keras(format)
     if sample.call["container"] == "frame":
         roots.add("pandas")
@@ -156,7 +156,7 @@ def _other_globals(model: Any, path: Path, format: str) -> Set[Global]:
     if format == "joblib":
         return globals_of(model)
     if format == "torch" and path.suffix == ".pt":
-        from plimsoll.frameworks.torch import is_script
+        from plimsoll.frameworks.torch_files import is_script
 
         return set() if is_script(path) else globals_of(model)
     if format == "keras":

@@ -9,6 +9,10 @@ import type { ModelStep } from './step.ts';
 export interface SourceFramework {
   readonly name: string;
   readonly version: string | null;
+  /** Backend of Keras that the file was written with, or that its layers need; absent where it may be any. */
+  readonly backend?: string | undefined;
+  /** Minor version of Python whose code the file holds, which no other one runs; absent of most. */
+  readonly python?: string | undefined;
 }
 
 /** Node of the estimator tree that `inspect` prints. */

@@ -22,6 +22,8 @@ const WITH_GRAPH =
   'save its operators as well, where its class is known: torch.export.save(torch.export.export(model.eval(), arguments), "model.pt2")';
 /** Networks, by the writer or operator that a reader names. */
 const NETWORKS = /^(?:torch|aten|keras|tensorflow)\b/i;
+/** Functions of Python that only the process that made them has (tensorflow/python/ops/script_ops.py). */
+const OF_PROCESS = /^tensorflow\.(?:Eager)?PyFunc(?:Stateless)?$/;
 const BOOSTERS = /^(?:xgboost|lightgbm|catboost)\./;
 /** Libraries of data: what they pickle is no model. */
 const DATA = /^(?:numpy|pandas|scipy)\./;
@@ -42,6 +44,7 @@ export function wayPast({ path, class: name, field, found, wanted }: CompileBloc
   if (field === 'the architecture' && name.startsWith('keras'))
     return useless('save the whole model, not its weights alone: model.save("model.keras")');
   if (WITHOUT_GRAPH.has(field)) return useful(WITH_GRAPH);
+  if (OF_PROCESS.test(name)) return useless('export the model without it: its function is not in the file');
   if (NETWORKS.test(name))
     return useful(`export the model without it, or ${TO_ONNX.replace('export the model ', '')}`);
   if (name === 'ONNX graph') return useless('export the model with inputs and outputs of other types');

@@ -14,8 +14,14 @@ export interface PythonDemands {
   readonly allow: readonly PythonPermission[];
 }
 
-/** `network`: connections while it serves; `build`: packages without a wheel, whose own code runs when they are installed. */
-export type PythonPermission = 'network' | 'build';
+/** What may be allowed beyond trust. */
+export const PYTHON_PERMISSIONS = ['network', 'build', 'lambda'] as const;
+
+/**
+ * `network`: connections while it serves; `build`: packages without a wheel, whose own code runs when they are installed;
+ * `lambda`: functions that a Keras file holds as code (`safe_mode=False`).
+ */
+export type PythonPermission = (typeof PYTHON_PERMISSIONS)[number];
 
 /** Who said that a version may run with Python, and when. Kept in its manifest, in the audit log, and shown wherever it is. */
 export interface TrustRecord {

@@ -11,6 +11,7 @@ from plimsoll.frameworks.catboost import CatBoost
 from plimsoll.frameworks.keras import Keras
 from plimsoll.frameworks.lightgbm import LightGBM
 from plimsoll.frameworks.sklearn import ScikitLearn
+from plimsoll.frameworks.tensorflow import TensorFlow
 from plimsoll.frameworks.torch import Torch
 from plimsoll.frameworks.xgboost import XGBoost
 
@@ -23,6 +24,7 @@ FRAMEWORKS: Sequence[Framework] = (
     CatBoost(),
     Torch(),
     Keras(),
+    TensorFlow(),
     ScikitLearn(),
     Anything(),
 )

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+#: `{"name", "dtype", "shape"}` of an input: -1 where any size is taken, the batch first.
+Tensor = Dict[str, Any]
+
 #: Outputs of objects in the manner of scikit-learn, in the order in which they are answered.
 METHODS = ("predict", "predict_proba", "decision_function", "transform")
 
@@ -37,6 +40,10 @@ class Framework:
     def load(self, path: Path, format: str) -> Any:
         """Reads what `save` wrote. Pickles run code: only for files that are trusted."""
         raise NotImplementedError
+
+    def inputs(self, model: Any) -> Optional[List[Tensor]]:
+        """Tensors that a loaded model says it takes, or None where it says nothing, or takes no tensors."""
+        return None
 
     def outputs(self, model: Any) -> List[str]:
         """Names of the outputs that the model can give, the main one first."""

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from plimsoll.frameworks.base import Framework, is_instance
+from plimsoll.frameworks import torch_files, torch_inputs
+from plimsoll.frameworks.base import Framework, Tensor, is_instance
+from plimsoll.frameworks.named import named
 
 
 class Torch(Framework):
@@ -33,14 +35,10 @@ class Torch(Framework):
         return "model.pt", "torch"
 
     def load(self, path: Path, format: str) -> Any:
-        import torch
+        return torch_files.load(path)
 
-        if path.suffix == ".pt2":
-            return torch.export.load(path).module()
-        if is_script(path):
-            return torch.jit.load(str(path), map_location="cpu").eval()
-        # A whole module is a pickle, which torch refuses unless told that the file is trusted.
-        return torch.load(path, map_location="cpu", weights_only=False).eval()
+    def inputs(self, model: Any) -> Optional[List[Tensor]]:
+        return torch_inputs.inputs(model)
 
     def outputs(self, model: Any) -> List[str]:
         return ["output"]
@@ -51,26 +49,43 @@ class Torch(Framework):
     def answers(self, model: Any, data: Any, outputs: Optional[Sequence[str]] = None) -> Dict[str, Any]:
         import torch
 
-        args, kwargs = arguments(data)
-        with torch.no_grad(), _evaluating(model):
+        program = getattr(model, "_plimsoll_program", None)
+        if program is not None and isinstance(data, dict):
+            args, kwargs = torch_files.bound(program, {name: tensor(value) for name, value in data.items()})
+        else:
+            args, kwargs = arguments(data)
+        with torch.inference_mode(), _evaluating(model):
             found = named(model(*args, **kwargs))
-        values = {name: value.detach().cpu().numpy() if torch.is_tensor(value) else value for name, value in found.items()}
+        values = {name: _array(value) for name, value in found.items()}
         return values if outputs is None else {name: values[name] for name in outputs}
 
 
 @contextlib.contextmanager
 def _evaluating(model: Any) -> Iterator[None]:
-    """Without dropout and the like, and as it was afterwards. Exported programs are without, and refuse to be asked."""
-    training = bool(getattr(model, "training", False))
+    """Without dropout and the like, and as it was afterwards. One that was loaded is so already."""
+    if not getattr(model, "training", False):
+        yield
+        return
     try:
         model.eval()
     except NotImplementedError:
-        training = False
+        # Exported programs are without, and refuse to be asked.
+        yield
+        return
     try:
         yield
     finally:
-        if training:
-            model.train()
+        model.train()
+
+
+def _array(value: Any) -> Any:
+    """numpy's view of a tensor; it knows no bfloat16."""
+    import torch
+
+    if not torch.is_tensor(value):
+        return value
+    found = value.detach().cpu()
+    return (found.float() if found.dtype == torch.bfloat16 else found.resolve_conj().resolve_neg()).numpy()
 
 
 def tensor(value: Any) -> Any:
@@ -85,17 +100,6 @@ def arguments(data: Any) -> Tuple[List[Any], Dict[str, Any]]:
         tensors = {name: tensor(value) for name, value in data.items()}
         return (list(tensors.values()), {}) if len(tensors) == 1 else ([], tensors)
     return [tensor(data)], {}
-
-
-def named(answer: Any) -> Dict[str, Any]:
-    """Outputs by name: those of a dict, else `output`, or `output_0`, `output_1`, … of several."""
-    if isinstance(answer, dict):
-        return {str(name): value for name, value in answer.items()}
-    if isinstance(answer, (tuple, list)):
-        if len(answer) == 1:
-            return {"output": answer[0]}
-        return {f"output_{place}": value for place, value in enumerate(answer)}
-    return {"output": answer}
 
 
 def input_name(model: Any) -> str:
@@ -167,13 +171,3 @@ def _agrees(model: Any, other: Any, sample: Any) -> bool:
         if not all(torch.allclose(ours[name], theirs[name], rtol=1e-4, atol=1e-5, equal_nan=True) for name in ours):
             return False
     return True
-
-
-def is_script(path: Path) -> bool:
-    """Whether the archive holds TorchScript: a pickled module has no code of its own."""
-    import zipfile
-
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return any("/code/" in name for name in archive.namelist())

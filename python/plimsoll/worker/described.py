@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from plimsoll.frameworks import framework_of
+
 _DEPTH = 20
 
 
@@ -26,7 +28,8 @@ def inputs(model: Any) -> Optional[Dict[str, Any]]:
     """Its input as `Described.inputs`; None where it does not say."""
     if takes_text(model):
         return {"form": "text"}
-    tensors = _keras_inputs(model)
+    framework = framework_of(model)
+    tensors = None if framework is None else framework.inputs(model)
     if tensors is not None:
         return {"form": "tensors", "tensors": tensors}
     names, keys = feature_names(model), _keys(model)
@@ -182,20 +185,6 @@ def _plain(values: Any) -> List[Any]:
         return []
     found = values.tolist() if hasattr(values, "tolist") else list(values)
     return found if isinstance(found, list) else [found]
-
-
-def _keras_inputs(model: Any) -> Optional[List[Dict[str, Any]]]:
-    tensors = getattr(model, "inputs", None)
-    if not (_is_library(model, "keras", "tensorflow") and isinstance(tensors, list) and tensors):
-        return None
-    return [
-        {
-            "name": str(getattr(each, "name", "input")).split(":")[0],
-            "dtype": str(getattr(each.dtype, "name", each.dtype)),
-            "shape": [-1 if size is None else int(size) for size in each.shape],
-        }
-        for each in tensors
-    ]
 
 
 def _are_made_up(names: List[str]) -> bool:

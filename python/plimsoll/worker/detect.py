@@ -7,7 +7,7 @@ import zipfile
 
 _BY_NAME = {
     ".joblib": "joblib", ".ubj": "xgboost", ".xgb": "xgboost", ".cbm": "catboost", ".keras": "keras", ".h5": "keras",
-    ".hdf5": "keras", ".pt": "torch", ".pth": "torch", ".pt2": "torch", ".skops": "skops",
+    ".hdf5": "keras", ".pt": "torch", ".pth": "torch", ".pt2": "torch", ".safetensors": "torch", ".skops": "skops",
 }  # fmt: skip
 
 

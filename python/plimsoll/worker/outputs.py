@@ -17,6 +17,9 @@ _KEPT = {
     "float64", "float32", "float16", "int64", "uint64", "int32", "uint32", "int16", "uint16", "int8", "uint8", "bool",
 }  # fmt: skip
 
+# Types of ml_dtypes, which every float32 holds.
+_WIDENED = {"bfloat16", "float8_e4m3fn", "float8_e5m2"}
+
 
 def named(answer: Any, name: str, rows: int) -> Dict[str, Parts]:
     """
@@ -104,11 +107,13 @@ def _of_pandas(value: Any) -> Any:
 
 def _of_array(numpy: Any, plain: Any, name: str) -> Tensor:
     kind = plain.dtype.kind
-    if kind in "UO" or (kind == "T"):
+    if kind in "USO" or (kind == "T"):
         return _of_lists(plain.tolist(), name, plain.shape)
     if kind == "f" and plain.dtype.itemsize > 8:
         plain = plain.astype("float64")
     dtype = plain.dtype.name
+    if dtype in _WIDENED:
+        plain, dtype = plain.astype("float32"), "float32"
     if dtype not in _KEPT:
         raise OutputError(f"output {name} holds {dtype}, where numbers, booleans or text can be sent")
     return Tensor(name, dtype, tuple(plain.shape), plain)
@@ -172,6 +177,9 @@ def _kind_of_others(flat: List[Any], name: str) -> str:
     for at, each in enumerate(flat):
         if isinstance(each, str):
             flat[at] = str(each)
+        elif isinstance(each, bytes) and _is_text(each):
+            # TensorFlow's texts are bytes.
+            flat[at] = each.decode("utf-8")
         elif hasattr(each, "dtype") and hasattr(each, "item"):
             flat[at] = each.item()
         if not isinstance(flat[at], (str, bool, int, float)):
@@ -184,6 +192,14 @@ def _kind_of_others(flat: List[Any], name: str) -> str:
         names = ", ".join(sorted({type(each).__name__ for each in flat}))
         raise OutputError(f"output {name} mixes {names}, where one type is wanted")
     return _kind(flat, name)
+
+
+def _is_text(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _floats(flat: List[Any]) -> str:

@@ -55,7 +55,7 @@ def _native(found: MLmodel, request: Request) -> Served:
         if name != "python_function" and file is not None:
             format = "pickle" if name == "sklearn" and flavour.get("serialization_format") in _PICKLES else None
             call = request.call or (mlmodel.call_of(found.signature) if found.signature else None)
-            return Model(read_model(_below(request.model, file), format), request._replace(call=call))
+            return Model(read_model(_below(request.model, file), format, request.allow), request._replace(call=call))
     raise LibraryMissing("mlflow", f"the flavors {', '.join(found.flavours)} of MLmodel")
 
 

@@ -29,6 +29,7 @@ class Request(NamedTuple):
     scratch: str
     limits: Limits
     allow: List[str]
+    backend: Optional[str]
 
 
 def parse(header: Dict[str, Any]) -> Request:
@@ -51,6 +52,7 @@ def parse(header: Dict[str, Any]) -> Request:
             scratch=_path(header["scratch"]),
             limits=Limits(int(limits["memoryBytes"]), int(limits["fileBytes"]), int(limits["processes"])),
             allow=[str(each) for each in header["allow"]],
+            backend=header.get("backend"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"a message load that is not complete: {error!r}") from None

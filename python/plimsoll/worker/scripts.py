@@ -108,7 +108,7 @@ class Functions(Served):
             return call(model_fn, folder, count=1)
         if self._request.model is None:
             raise ScriptError("the script has no model_fn, and there is no model file that could be loaded without")
-        return read_model(self._request.model, self._request.format)
+        return read_model(self._request.model, self._request.format, self._request.allow)
 
     def infer(self, batch: Batch) -> Dict[str, Parts]:
         transform_fn = self._function("transform_fn")

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { parseSize } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadingChoices } from '../../model/reading-choices.ts';
-import type { PythonPermission } from '../../python/demands.ts';
+import { PYTHON_PERMISSIONS, type PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
 import { optionGroup } from '../group.ts';
 
@@ -46,7 +46,7 @@ export function withModelFileOptions(
 
 function declared(command: Command): Command {
   const allow = new Option('--allow <permission>', 'additional permission for Python (repeatable)')
-    .choices(['network', 'build'])
+    .choices(PYTHON_PERMISSIONS)
     .argParser(permissionsOf(command));
   const python = command
     .addOption(
@@ -122,13 +122,14 @@ const modelSizeOf =
     throw new PlimsollError('USAGE', { reason, command: command.name() });
   };
 
-/** `network`: connections while it serves; `build`: packages without a wheel. */
+/** Of `PYTHON_PERMISSIONS`, each once. */
 const permissionsOf =
   (command: Command) =>
   (text: string, before: readonly PythonPermission[] = []): readonly PythonPermission[] => {
-    if (text !== 'network' && text !== 'build') {
-      const reason = `--allow is "${text}", expected network or build`;
+    const permission = PYTHON_PERMISSIONS.find((one) => one === text);
+    if (permission === undefined) {
+      const reason = `--allow is "${text}", expected one of ${PYTHON_PERMISSIONS.join(', ')}`;
       throw new PlimsollError('USAGE', { reason, command: command.name() });
     }
-    return before.includes(text) ? before : [...before, text];
+    return before.includes(permission) ? before : [...before, permission];
   };

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { inspectPage } from './inspect-page.ts';
 import type { InspectReport } from './inspect-report.ts';
 
+const NO_NEEDS = { lacks: null, code: null, isWeights: false, allow: null };
+
 const node = (path: string, name: string, children: InspectReport['outline'][] = []) => ({
   path,
   class: `sklearn.module.${name}`,
@@ -54,7 +56,16 @@ const served: InspectReport = {
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
   beside: null,
   notes: [{ level: 'info', text: 'written by joblib 1.2' }],
-  python: { imports: [], runs: [], code: [], nearby: {}, requirements: null, guessed: [], python: null },
+  python: {
+    imports: [],
+    runs: [],
+    code: [],
+    nearby: {},
+    network: NO_NEEDS,
+    requirements: null,
+    guessed: [],
+    python: null,
+  },
 };
 
 test('a page says what the file is, takes, answers and names, and that it runs', () => {
@@ -168,6 +179,7 @@ test('of a model that is not all data, the page says first what Python would imp
       ],
       code: [],
       nearby: { churn_features: 'src/churn_features.py' },
+      network: NO_NEEDS,
       requirements: {
         path: 'requirements.txt',
         packages: [

@@ -21,12 +21,15 @@ export const pythonProgram =
     watchedBytes: null,
   });
 
+/** What numeric libraries read; TensorFlow has pools of its own, and XLA one of as many threads as NPROC says. */
+const THREADS = [
+  ...['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'BLIS'].map((library) => `${library}_NUM_THREADS`),
+  ...['VECLIB_MAXIMUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'NPROC'],
+];
+
 /** Nothing of this process's environment, which holds its secrets. */
 function environmentOf(scratch: string, threads: number): Record<string, string> {
-  const limits = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB', 'BLIS'].map((library) => [
-    `${library}_NUM_THREADS`,
-    String(threads),
-  ]);
+  const limits = THREADS.map((variable) => [variable, String(threads)]);
   return {
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     LANG: 'C.UTF-8',

@@ -60,6 +60,8 @@ export interface LoadMessage {
   readonly scratch: string;
   readonly limits: WorkerLimits;
   readonly allow: readonly PythonPermission[];
+  /** Backend of Keras (`KERAS_BACKEND`), or null: the worker chooses by what is there. */
+  readonly backend: string | null;
 }
 
 export interface WorkerLimits {

@@ -7,6 +7,7 @@ import { isObject } from '../json/document.ts';
 import { readJson } from '../json/read.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import { readDescription } from './architecture.ts';
+import { demandsOf } from './demands.ts';
 import type { KerasFile } from './keras-file.ts';
 import type { LayerWeights } from './layer.ts';
 import { StoredWeights } from './weights.ts';
@@ -38,6 +39,7 @@ export function openArchive(bytes: Uint8Array, context: ReadContext, budget: Rea
   return {
     version: typeof version === 'string' ? version : null,
     architecture: () => readDescription(document(CONFIG), { path: '', depth: 0 }),
+    demands: () => demandsOf(document(CONFIG), null),
     weights: () => openWeights(archive, context, budget),
     asset: (path) => (archive.has(`assets/${path}`) ? archive.read(`assets/${path}`) : null),
   };

@@ -47,6 +47,18 @@ function describe(
     return describeGraph({ model, notes: [], classes: new Map() }, { ...base, outline });
   } catch (error) {
     if (!(error instanceof PlimsollError)) throw error;
-    return { ...base, outline, blockers: [blockerOf(error)], content: null };
+    const blockers = [blockerOf(error)];
+    const { backend, python } = file.demands();
+    const needed = {
+      ...(backend === null ? {} : { backend }),
+      ...(python === null ? {} : { python }),
+    };
+    return {
+      ...base,
+      framework: { ...framework, ...needed },
+      outline,
+      blockers,
+      content: null,
+    };
   }
 }

@@ -4,8 +4,10 @@ import { stepUnsupported } from '../failure.ts';
 import type { ReadContext } from '../format.ts';
 import { type Hdf5Object, openHdf5 } from '../hdf5/file.ts';
 import { corruptHdf5 } from '../hdf5/file-bytes.ts';
+import type { DocumentValue } from '../json/document.ts';
 import { readJson } from '../json/read.ts';
 import { readDescription } from './architecture.ts';
+import { demandsOf } from './demands.ts';
 import type { KerasFile } from './keras-file.ts';
 import { LegacyWeights } from './legacy-weights.ts';
 
@@ -18,16 +20,20 @@ const NO_MODEL = { path: '', class: 'keras weights', offset: 0 };
 export function openHdf5Model(bytes: Uint8Array, context: ReadContext, budget: ReadBudget): KerasFile {
   const root = openHdf5(bytes, context.codecs, budget);
   const weights = root.find('model_weights') ?? root;
+  const configuration = (): DocumentValue | null => {
+    const config = textOf(root, 'model_config');
+    return config === null
+      ? null
+      : readJson(new TextEncoder().encode(config), WHAT, budget, { dialect: 'loose' });
+  };
   return {
     version: textOf(root, 'keras_version') ?? textOf(weights, 'keras_version'),
     architecture: () => {
-      const config = textOf(root, 'model_config');
+      const config = configuration();
       if (config === null) throw missingModel(root);
-      return readDescription(readJson(new TextEncoder().encode(config), WHAT, budget, { dialect: 'loose' }), {
-        path: '',
-        depth: 0,
-      });
+      return readDescription(config, { path: '', depth: 0 });
     },
+    demands: () => demandsOf(configuration(), textOf(root, 'backend')),
     weights: (model) => new LegacyWeights(weights, model),
     asset: () => null,
   };

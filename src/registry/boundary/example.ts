@@ -34,12 +34,13 @@ export function* exampleRows(content: ModelContent): Generator<ExampleRow> {
   for (let i = 0; i < TRIES; i++) yield tableExample(signature, known, () => random.next());
 }
 
-/** The same as {@link exampleRow}, of a model of which nothing but the signature may be known. */
+/** The same as {@link exampleRow}, of a model of which nothing but the signature may be known; `freeSize`: of axes that may have any. */
 export function exampleOf(
   signature: Signature,
   content: (ModelContent & { kind: 'steps' }) | null,
+  freeSize = 1,
 ): ExampleRow {
-  if (signature.form === 'tensors') return tensorExample(signature.tensors);
+  if (signature.form === 'tensors') return tensorExample(signature.tensors, freeSize);
   return tableExample(signature, content ? knownValues(content, signature.columns.length) : [], () => MIDDLE);
 }
 
@@ -117,9 +118,9 @@ function jsonRow(cells: readonly Cell[], columns: readonly ColumnSpec[], form: S
   return Object.fromEntries(columns.map((column, j) => [column.name, shown[j]]));
 }
 
-function tensorExample(specs: readonly TensorSpec[]): ExampleRow {
+function tensorExample(specs: readonly TensorSpec[], freeSize: number): ExampleRow {
   const tensors = specs.map((spec): [string, Tensor] => {
-    const shape = spec.shape.map((size, axis) => (axis === 0 || size < 0 ? 1 : size));
+    const shape = spec.shape.map((size, axis) => (axis === 0 ? 1 : size < 0 ? freeSize : size));
     return [spec.name, zeros(spec, shape)];
   });
   const rows = tensors.map(([name, tensor]) => [name, nested(tensor, tensor.shape.slice(1))] as const);

@@ -1,7 +1,8 @@
 import { constants, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type KerasBackend, kerasBackend } from '../../config/keras-backend.ts';
 import { elementAt } from '../../core/element-at.ts';
-import { PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import type { CallSpec } from '../../engine/python/messages.ts';
 import { openFile } from '../../files/file-source.ts';
@@ -55,6 +56,8 @@ export interface AssemblyOptions {
   readonly call: CallSpec | null;
   /** Whether the script is to go around the compiled model, where that compiles. */
   readonly around: boolean;
+  /** Backend of Keras that the environment asks for; absent where it asks for none, or nothing of Keras is at hand. */
+  readonly backend?: KerasBackend;
 }
 
 export const LOCK = 'requirements.lock';
@@ -85,6 +88,7 @@ export async function assemblePythonVersion(
     format: source.format,
     call: source.call,
     around: source.data !== null && script !== null && goesAround(script, runtime),
+    ...(await backendFor(source, script)),
   };
   const texts = [
     ...(requirements === null ? [] : [{ path: 'requirements.txt', text: requirements.text }]),
@@ -107,6 +111,24 @@ export async function assemblePythonVersion(
     options,
     requirements,
   };
+}
+
+/** KERAS_BACKEND counts for files of Keras, for folders of MLflow, and for scripts, which may load what they like. */
+async function backendFor(
+  { data, kind, format }: ModelSource,
+  script: string | null,
+): Promise<Pick<AssemblyOptions, 'backend'>> {
+  const backend = kerasBackend(process.env);
+  if (backend === null) return {};
+  if (script !== null || kind === 'mlflow' || format === 'keras') return { backend };
+  if (data === null || isFolder(data)) return {};
+  const { detectFormat } = await import('../../files/formats.ts');
+  try {
+    return detectFormat(openFile(data)).id.startsWith('keras') ? { backend } : {};
+  } catch (error) {
+    if (!isPlimsollError(error)) throw error;
+    return {};
+  }
 }
 
 /** All but the file that leads, as manifests list them. */

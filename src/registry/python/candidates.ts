@@ -4,6 +4,7 @@ import type { ModelContent } from '../../model/description.ts';
 import type { ColumnSpec, Signature } from '../../model/signature.ts';
 import { signatureOfDescribed } from './described-signature.ts';
 import { signatureOfRows } from './golden-rows.ts';
+import { tensorSignaturesOf } from './tensor-rows.ts';
 
 /** What rows a model may take, by everyone who says anything about it. Pure. */
 
@@ -37,7 +38,8 @@ export function candidatesFor({
   rows,
   hasScript,
 }: SignatureHints): readonly SignatureCandidate[] {
-  const golden = rows === null ? null : signatureOfRows(rows);
+  const tensors = rows === null ? [] : tensorSignaturesOf(rows);
+  const golden = rows === null || tensors.length > 0 ? null : signatureOfRows(rows);
   const plain = (signature: Signature | null): SignatureCandidate | null =>
     signature && { signature, content: null };
   const compiled = content && {
@@ -46,8 +48,8 @@ export function candidatesFor({
   };
   const guesses = (
     hasScript
-      ? [plain(golden), compiled, plain(signatureOfDescribed(described))]
-      : [compiled, plain(signatureOfDescribed(described)), plain(golden)]
+      ? [plain(golden), ...tensors.map(plain), compiled, plain(signatureOfDescribed(described))]
+      : [compiled, plain(signatureOfDescribed(described)), plain(golden), ...tensors.map(plain)]
   ).filter((candidate) => candidate !== null);
   const isNamed = ({ signature }: SignatureCandidate): boolean => columnNames(signature) !== null;
   const ordered =

@@ -175,9 +175,9 @@ async function start(
   call: CallSpec | null,
 ): Promise<Started> {
   const { model, code, script, options } = assembly;
-  const { format, allow } = options;
+  const { format, allow, backend } = options;
   const form = inner === null ? (source.kind === 'mlflow' ? 'pyfunc' : 'model') : 'around';
-  const order = { form, model, format, code, script, call, allow } as const;
+  const order = { form, model, format, code, script, call, allow, backend } as const;
   const load = loadMessage(resolve(original), order, environment.packages, settings);
   let columns: readonly string[] | null = null;
   const worker = await startWorker({
@@ -307,6 +307,7 @@ function pythonPart(
     python: lock.python,
     provedWith: interpreter.version,
     call: options.call ?? ready.described.call,
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
     layers: ready.layers,
     inner: inner === null || inner.id === 'python' ? null : inner.id,
     residentBytes: Math.max(rss, ready.rss),

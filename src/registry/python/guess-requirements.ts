@@ -1,5 +1,7 @@
+import type { KerasBackend } from '../../config/keras-backend.ts';
 import type { ModelDescription } from '../../model/description.ts';
 import { distributionOf, isStandardModule } from '../../python/modules.ts';
+import { networkRequirements } from './network-requirements.ts';
 
 /** Libraries whose files need them, as their distributions are called. */
 const FRAMEWORKS: ReadonlySet<string> = new Set(['scikit-learn', 'xgboost', 'lightgbm', 'catboost']);
@@ -12,12 +14,14 @@ const WRAPS_SKLEARN = /^\w+\.sklearn(?:\.|$)/;
 
 /**
  * Requirements that a file shows by the modules that it names and the release that wrote it; nothing of it is imported.
- * `own` are modules that come with it; `named`: whether its golden rows have names. Pure.
+ * `own` are modules that come with it; `named`: whether its golden rows have names; `backend`: of Keras, where one is asked
+ * for. Pure.
  */
 export function guessRequirements(
   model: ModelDescription | null,
   own: ReadonlySet<string>,
   named = false,
+  backend: KerasBackend | null = null,
 ): readonly string[] {
   if (model === null) return [];
   const { framework, globals } = model;
@@ -37,7 +41,9 @@ export function guessRequirements(
   const columns = model.content?.signature.form === 'table' ? model.content.signature.columns : [];
   const choosing = globals.some(({ module }) => CHOOSES_COLUMNS.test(module));
   if (named || choosing || columns.some((column) => column.named)) names.add('pandas');
-  return [...names]
+  const ofNetwork = networkRequirements(model.format, framework, backend) ?? [];
+  for (const line of ofNetwork) names.delete(line.replace(/==.*/, ''));
+  return [...names, ...ofNetwork]
     .sort()
     .map((name) => (name === pinned && framework.version !== null ? `${name}==${framework.version}` : name));
 }

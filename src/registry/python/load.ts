@@ -14,7 +14,10 @@ import type { PythonManifest } from './manifest.ts';
 import { scratchRoot } from './scratch.ts';
 
 /** What a worker has to know of a version, however it is started. */
-export type WorkerOrder = Pick<PythonManifest, 'form' | 'model' | 'format' | 'code' | 'script' | 'call'> & {
+export type WorkerOrder = Pick<
+  PythonManifest,
+  'form' | 'model' | 'format' | 'code' | 'script' | 'call' | 'backend'
+> & {
   readonly allow: PythonManifest['trust']['allow'];
 };
 
@@ -27,7 +30,7 @@ const PROCESSES = 512;
 /** The message by which a worker loads a version whose files lie below `root`. */
 export function loadMessage(
   root: string,
-  { form, model, format, code, script, call, allow }: WorkerOrder,
+  { form, model, format, code, script, call, allow, backend }: WorkerOrder,
   packages: string,
   settings: PythonSettings,
 ): Omit<LoadMessage, 'kind' | 'id'> {
@@ -50,6 +53,7 @@ export function loadMessage(
       processes: PROCESSES,
     },
     allow,
+    backend: backend ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { KerasBackend } from '../../config/keras-backend.ts';
 import type { CallSpec, PythonForm, SandboxLayer } from '../../engine/python/messages.ts';
 import type { TrustRecord } from '../../python/demands.ts';
 
@@ -21,6 +22,8 @@ export interface PythonManifest {
   readonly provedWith: string;
   readonly trust: TrustRecord;
   readonly call: CallSpec | null;
+  /** Backend of Keras that was asked for; absent where the worker chooses by what is there. */
+  readonly backend?: KerasBackend | undefined;
   /** Whether rows were seen to be answered alike alone and together: only then are requests put together. */
   readonly batches: boolean;
   /** Layers of the sandbox that held when it was proved. */

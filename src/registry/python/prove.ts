@@ -11,6 +11,7 @@ import { columnNames } from '../../model/column-names.ts';
 import type { PackageLock } from '../../python/environment.ts';
 import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
+import { compareVersions } from '../../python/versions.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
 import { flushFile, namesToKeep, writeBundle, writeToBundles } from '../bundle-write.ts';
@@ -120,10 +121,11 @@ async function lockFor(
     assembly.files.flatMap(({ path }) => (path.startsWith('code/') ? [moduleOf(path)] : [])),
   );
   const seen = rows === null ? null : signatureOfRows(rows);
+  const named = seen !== null && columnNames(seen) !== null;
   const lock = await makeLock({
     requirements: assembly.requirements,
-    guessed: guessRequirements(model, own, seen !== null && columnNames(seen) !== null),
-    python: assembly.options.python,
+    guessed: guessRequirements(model, own, named, assembly.options.backend),
+    python: assembly.options.python ?? model?.framework.python ?? null,
     allowBuild: required(python, 'manifest.python').allow.includes('build'),
     dataDir,
     onProgress: progress,
@@ -132,6 +134,9 @@ async function lockFor(
 }
 
 const moduleOf = (path: string): string => elementAt(path.split('/'), 1).replace(/\.(?:py|so)$/, '');
+
+/** Frameworks that promise to read what their older releases wrote (https://www.tensorflow.org/guide/versions). */
+const READS_OLDER: ReadonlySet<string> = new Set(['tensorflow']);
 
 /** Releases differ in what their pickles mean: another one than wrote it has to be proved right. */
 function checkWriter(
@@ -143,7 +148,9 @@ function checkWriter(
   if (model === null || model.framework.version === null || golden !== null) return;
   const { name: framework, version: written } = model.framework;
   const found = pins.get(framework);
-  if (found === undefined || found === written) return;
+  // What builds call themselves behind the release (`+cpu`) is no other release.
+  if (found === undefined || compareVersions(found, written) === 0) return;
+  if (READS_OLDER.has(framework) && compareVersions(found, written) > 0) return;
   throw new PlimsollError('PYTHON_VERSION_DIFFERS', { model: name, package: framework, written, found });
 }
 

@@ -47,9 +47,7 @@ export async function firstThatFits({
 }: SignatureTrial): Promise<AnsweredRows> {
   let unfit: unknown = null;
   let raised: unknown = null;
-  for (const candidate of candidates) {
-    const { signature } = candidate;
-    const attempt = rows === null ? exampleBatch(candidate) : decoded(rows, signature);
+  for (const [signature, attempt] of attemptsOf(candidates, rows)) {
     if (isPlimsollError(attempt)) {
       unfit ??= attempt;
       continue;
@@ -83,6 +81,26 @@ export const isFinal = (error: unknown): boolean =>
     ? error.failure.missing !== null
     : isPlimsollError(error) && ENDED.has(error.code);
 
+/** Sizes of free axes that are tried: what takes any takes one; convolutions take no less than they are wide. */
+const FREE_SIZES = [1, 8, 32, 224];
+
+function* attemptsOf(
+  candidates: readonly SignatureCandidate[],
+  rows: unknown,
+): Generator<readonly [Signature, Rows | PlimsollError]> {
+  for (const candidate of candidates) {
+    const { signature } = candidate;
+    if (rows !== null) yield [signature, decoded(rows, signature)];
+    else if (hasFreeAxes(signature))
+      for (const size of FREE_SIZES) yield [signature, exampleBatch(candidate, size)];
+    else yield [signature, exampleBatch(candidate)];
+  }
+}
+
+const hasFreeAxes = (signature: Signature): boolean =>
+  signature.form === 'tensors' &&
+  signature.tensors.some(({ shape }) => shape.slice(1).some((size) => size < 0));
+
 type Rows = Pick<AnsweredRows, 'example' | 'batch'>;
 
 function decoded(input: unknown, signature: Signature): Rows | PlimsollError {
@@ -94,9 +112,9 @@ function decoded(input: unknown, signature: Signature): Rows | PlimsollError {
   }
 }
 
-function exampleBatch({ signature, content }: SignatureCandidate): Rows | PlimsollError {
+function exampleBatch({ signature, content }: SignatureCandidate, size?: number): Rows | PlimsollError {
   const steps = content?.kind === 'steps' ? content : null;
-  const { row, batch } = exampleOf(steps?.signature ?? signature, steps);
+  const { row, batch } = exampleOf(steps?.signature ?? signature, steps, size);
   if (steps === null || steps.signature === signature) return { example: row, batch };
   return decoded({ instances: [row] }, signature);
 }

@@ -11,8 +11,9 @@ export const PYTHON_VERSION = Type.Optional(
   Type.String({ pattern: '^3(\\.[0-9]{1,2}(\\.[0-9]{1,2})?)?$', description: 'Version of Python: 3.11' }),
 );
 export const ALLOW = Type.Optional(
-  Type.Array(Type.Enum(['network', 'build']), {
-    maxItems: 2,
-    description: 'What the sandbox leaves open: connections while it serves, packages that are built',
+  Type.Array(Type.Enum(['network', 'build', 'lambda']), {
+    maxItems: 3,
+    description:
+      'What is allowed beyond trust: connections while it serves, packages that are built, functions of Lambda layers',
   }),
 );

@@ -35,7 +35,8 @@ _OF_NETWORK = [
     "/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/usr/share/ca-certificates", "/run/systemd/resolve",
 ]  # fmt: skip
 # Not the folder: /proc/self/environ holds what the parent gave, and /proc/self/root all that there is.
-_OF_PROCESS = ["maps", "smaps", "stat", "statm", "status", "cgroup", "limits", "mountinfo", "task"]
+# TensorFlow ends where it cannot read how it was started (xla/tsl/platform/env.cc, GetExecutablePath): interpreter and script.
+_OF_PROCESS = ["cmdline", "maps", "smaps", "stat", "statm", "status", "cgroup", "limits", "mountinfo", "task"]
 
 
 def confine(linux: Linux, request: Request, home: str, has_shared_memory: bool) -> str:

@@ -173,7 +173,7 @@ function wayOn(blocker: CompileBlocker, { nearby }: PythonReport): string {
 }
 
 function needsOf(
-  { imports, nearby, requirements, guessed, python }: PythonReport,
+  { imports, nearby, network, requirements, guessed, python }: PythonReport,
   requested: RequestedOptions,
 ): readonly string[] {
   const missing = imports.filter(({ from }) => from === 'not found');
@@ -185,6 +185,7 @@ function needsOf(
       const path = Object.hasOwn(nearby, module) ? nearby[module] : `PATH/${module}.py`;
       return `module ${module}, for ${names.slice(0, 3).join(', ')}: --code ${path}; where a package brings it, a line in --requirements`;
     }),
+    ...networkWords(network),
     ...(requirements === null
       ? [
           guessed.length > 0
@@ -200,6 +201,14 @@ function needsOf(
   ];
 }
 
+function networkWords({ lacks, code, isWeights, allow }: PythonReport['network']): readonly string[] {
+  const way = isWeights && code === null ? 'a script with model_fn, or a module' : 'a module';
+  return [
+    ...(lacks === null ? [] : [`${way} that defines ${lacks}: --code ${code ?? 'PATH/MODULE.py'}`]),
+    ...(allow === null ? [] : [`your word that code in the file may run: --allow ${allow}`]),
+  ];
+}
+
 /** A file that cannot be read as data may say nothing of its rows; some models do once they are loaded, others never. */
 const rowsFor = ({ kind, signature }: InspectReport): readonly string[] =>
   kind === 'file' && signature === null
@@ -207,18 +216,35 @@ const rowsFor = ({ kind, signature }: InspectReport): readonly string[] =>
     : [];
 
 /** The line that runs it, with what was given and what was found nearby; first what has to be found. */
-function pythonCommand(requested: RequestedOptions, { imports, nearby }: PythonReport): string {
+function pythonCommand(requested: RequestedOptions, { imports, nearby, network }: PythonReport): string {
   const missing = imports.flatMap(({ module, from }) =>
     from === 'not found' && !Object.hasOwn(nearby, module) ? [module] : [],
   );
-  const code = [
-    ...Object.values(nearby).map((found) => `--code ${shellWord(found)}`),
+  const { lacks, code, isWeights, allow } = network;
+  const isScripted = isWeights && code === null;
+  const paths = new Set([...Object.values(nearby), ...(code === null ? [] : [code])]);
+  const more = [
+    ...[...paths].map((found) => `--code ${shellWord(found)}`),
     ...missing.map((module) => `--code PATH/${module}.py`),
+    ...(lacks !== null && code === null && !isScripted ? ['--code PATH/MODULE.py'] : []),
+    ...(isScripted && requested.script === null ? [`--script ${SCRIPT}`] : []),
+    ...(allow === null || requested.options.includes(`--allow ${allow}`) ? [] : [`--allow ${allow}`]),
   ];
-  const first =
-    missing.length === 0 ? '' : `find ${missing.map((module) => `${module}.py`).join(', ')}, then `;
-  return `${first}${serveWithPython(requested, code)}`;
+  const found = [
+    ...missing.map((module) => `${module}.py`),
+    ...(lacks !== null && code === null && !isScripted ? [`the module that defines ${lacks}`] : []),
+  ];
+  const steps = [
+    ...(found.length === 0 ? [] : [`find ${found.join(', ')}`]),
+    ...(isScripted && requested.script === null
+      ? [`write ${SCRIPT}, whose model_fn(model_dir) makes the network and loads the weights`]
+      : []),
+  ];
+  const first = steps.length === 0 ? '' : `${steps.join(', ')}, then `;
+  return `${first}${serveWithPython(requested, more)}`;
 }
+
+const SCRIPT = 'inference.py';
 
 /** The line that runs a file with Python, with the options that were given and more. */
 export const serveWithPython = ({ path, options }: RequestedOptions, more: readonly string[]): string =>

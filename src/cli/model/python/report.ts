@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { kerasBackend } from '../../../config/keras-backend.ts';
 import { isPlimsollError } from '../../../core/errors.ts';
 import type { ModelDescription } from '../../../model/description.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
@@ -8,6 +9,7 @@ import { guessRequirements } from '../../../registry/python/guess-requirements.t
 import type { ModelSource } from '../../../registry/python/model-source.ts';
 import { requirementsAt } from '../../../registry/python/small-text.ts';
 import { type ExecutedName, executedNames, type ImportedModule, importedModules } from './imports.ts';
+import { type NetworkNeeds, networkNeeds } from './network.ts';
 
 /** What Python would import and run of a model: from data alone, nothing is executed. */
 export interface PythonReport {
@@ -17,6 +19,8 @@ export interface PythonReport {
   readonly code: readonly string[];
   /** Where modules that it lacks lie nearby, by module. */
   readonly nearby: Readonly<Record<string, string>>;
+  /** What a network takes beside its file. */
+  readonly network: NetworkNeeds;
   readonly requirements: RequirementsReport | null;
   /** Requirements that count where there is no file of them: what the model's file shows. */
   readonly guessed: readonly string[];
@@ -58,9 +62,10 @@ export function pythonReport(
     ],
     code,
     nearby: Object.fromEntries(nearby),
+    network: networkNeeds(source.path, model.blockers, code.length > 0),
     requirements: requirementsReport(requirements, source),
-    guessed: guessRequirements(model, own, false),
-    python: python ?? source.python,
+    guessed: guessRequirements(model, own, false, kerasBackend(process.env)),
+    python: python ?? source.python ?? model.framework.python ?? null,
   };
 }
 

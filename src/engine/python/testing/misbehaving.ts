@@ -26,7 +26,7 @@ export function loadOf(): Omit<LoadMessage, 'kind' | 'id'> {
   const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-python-'));
   return {
     ...{ root: scratch, model: null, format: null, code: [], script: null, around: false, call: null },
-    ...{ outputs: null, packages: '', scratch, allow: [] },
+    ...{ outputs: null, packages: '', scratch, allow: [], backend: null },
     limits: { memoryBytes: 2 ** 32, fileBytes: 2 ** 20, scratchBytes: 8 * 2 ** 20, processes: 64 },
   };
 }
