@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { required } from '../core/element-at.ts';
+import { halfToNumber } from '../core/float.ts';
 import { GraphSession } from '../engine/onnx/session.ts';
 import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import { readModelFile } from './read-model.ts';
@@ -27,22 +28,27 @@ const files = readdirSync(FOLDER).flatMap((version) =>
 
 function tensorOf({ dtype, shape, data }: PlainTensor): Tensor {
   if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
+  if (dtype === 'float16') {
+    const halves = new Float16Array(data.map(Number));
+    return { dtype, shape, data: new Uint16Array(halves.buffer) };
+  }
   const array = new TYPED_ARRAYS[dtype](data.length);
   for (const [i, value] of data.entries()) array[i] = Number(value) as never;
   return newTensor(dtype, shape, array);
 }
 
-/** Within 10⁻⁵ of each number, and 10⁻⁶ of the largest, where sums cancel each other out. */
+/** Within 10⁻⁵ of each number, and 10⁻⁶ of the largest, where sums cancel each other out; of halves what one bit of them is. */
 function expectAlike(found: Tensor, wanted: PlainTensor, what: string): void {
   expect([...found.shape], what).toEqual(wanted.shape);
   expect(found.dtype, what).toBe(wanted.dtype);
   const numbers = wanted.data.map(Number);
   const most = Math.max(0, ...numbers.map(Math.abs).filter(Number.isFinite));
   for (const [i, number] of numbers.entries()) {
-    const one = Number(found.data[i]);
+    const one = found.dtype === 'float16' ? halfToNumber(found.data[i] ?? 0) : Number(found.data[i]);
     if (Object.is(one, number) || one === number) continue;
     const error = Math.abs(one - number);
-    if (!(error <= 1e-5 * Math.abs(number) + 1e-6 * most))
+    const share = found.dtype === 'float16' ? 2 ** -9 : 1e-5;
+    if (!(error <= share * Math.abs(number) + 1e-6 * most))
       expect.fail(`${what}[${i}] is ${one}, torch answers ${number}`);
   }
 }
@@ -83,6 +89,39 @@ test.each(['mlp', 'cnn', 'resnet', 'static'])(
   },
 );
 
+describe('an archive of TorchScript', () => {
+  const signatureOf = (name: string): readonly unknown[] => {
+    const { content } = readModelFile(join(FOLDER, '2.15.0', name));
+    if (content?.kind !== 'graph' || content.signature.form !== 'tensors') expect.fail('it is no graph');
+    return content.signature.tensors.map(({ name: input, dtype, shape }) => [input, dtype, shape]);
+  };
+
+  test.each([
+    ['script-dynamic-traced.pt', [['x', 'float32', [-1, 3, -1]]]],
+    ['script-embedding-traced.pt', [['tokens', 'int64', [-1, -1]]]],
+    ['script-static-frozen.pt', [['input', 'float32', [-1, 4]]]],
+    ['script-cnn-scripted.pt', [['input', 'float32', [-1, 1, -1, -1]]]],
+    ['script-cnn-traced.pt', [['input', 'float32', [-1, 1, 16, 16]]]],
+    ['script-lstm-scripted.pt', [['steps', 'float32', [-1, -1, 5]]]],
+  ])('%s takes what its trace and its layers say, with sizes free that may be', (name, wanted) => {
+    expect(signatureOf(name)).toEqual(wanted);
+  });
+
+  test('shows its modules and tensors by the names of their classes', () => {
+    const { outline } = readModelFile(join(FOLDER, '2.15.0/script-lstm-scripted.pt'));
+    expect(outline?.class).toBe('torch_nets.Recurrent');
+    expect(outline?.children.map(({ path, class: name }) => [path, name])).toEqual([
+      ['cells', 'torch.nn.modules.rnn.LSTM'],
+      ['head', 'torch.nn.modules.linear.Linear'],
+    ]);
+  });
+
+  test('names its answers as its code does', () => {
+    const { content } = readModelFile(join(FOLDER, '2.15.0/script-named-scripted.pt'));
+    expect(content?.signature.outputs.map(({ name }) => name)).toEqual(['mean', 'scores']);
+  });
+});
+
 describe('files of torch that hold no network to read as data', () => {
   test.each([
     ['state-dict.pt', 'the network', /2 tensors.*no graph/],
@@ -90,7 +129,12 @@ describe('files of torch that hold no network to read as data', () => {
     ['checkpoint.pt', 'the network', /2 tensors.*no graph/],
     ['weights.safetensors', 'the network', /2 tensors.*no graph/],
     ['user-class.pt', 'its forward', /^code of __main__\.Net, which the file does not hold/],
-    ['script.pt', 'the network', /^code of TorchScript/],
+    ['script-steps.pt', 'range', /turns that is chosen with each call/],
+    ['script-branching.pt', 'a branch', /decided with each call/],
+    ['script-remembering.pt', 'its storage', /buffer that each call changes/],
+    ['script-random.pt', 'the operator', /^torch\.rand_like$/],
+    ['script-optimized.pt', 'the operator', /^torch\.to_mkldnn$/],
+    ['script-anything.pt', 'what it takes', /not said by any of its layers/],
     ['hook.pt', '_forward_hooks', /1 hooks, which are code/],
     ['bfloat16.pt', 'dtype', /^bfloat16$/],
     ['random.pt2', 'the operator', /^torch\.ops\.aten\.rand_like\.default$/],

@@ -17,7 +17,9 @@ import {
   readTorchArchive,
   saveRoot,
 } from './save/torch-file.ts';
-import { describeSaved, describeScript } from './saved.ts';
+import { describeSaved } from './saved.ts';
+import { ScriptArchive } from './script/archive.ts';
+import { describeScript } from './script/describe.ts';
 
 function opened(source: ByteSource, context: ReadContext): { bytes: Uint8Array; budget: ReadBudget } {
   const budget = new ReadBudget(context);
@@ -37,7 +39,7 @@ export const torchFormat: FileFormatReader = {
     if (root !== null) return describeProgram(readProgramArchive(archive, root, budget), bytes, budget);
     const saved = saveRoot(archive);
     if (saved !== null && isTorchScript(archive))
-      return describeScript(readTorchArchive(archive, saved, budget));
+      return describeScript(new ScriptArchive(archive, saved, budget), bytes);
     if (saved !== null) return describeSaved(readTorchArchive(archive, saved, budget), bytes);
     const found = [...archive.names].slice(0, 5).join(', ');
     throw new PlimsollError('READ_CORRUPT', {

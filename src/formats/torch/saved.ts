@@ -1,8 +1,8 @@
 import type { ModelDescription, OutlineNode, ReadNote } from '../../model/description.ts';
 import { type CompiledOrigin, describeCompiled } from '../onnx/compiled.ts';
-import { className, objectState } from '../pickle/access.ts';
+import { className } from '../pickle/access.ts';
 import { notesOf } from '../pickle/read.ts';
-import { describeValue, isType, type PyObject } from '../pickle/value.ts';
+import { describeValue, isType } from '../pickle/value.ts';
 import { compileModule } from './module/compile.ts';
 import { ModuleView } from './module/view.ts';
 import type { TorchFile } from './save/torch-file.ts';
@@ -37,38 +37,6 @@ function notesOn(module: ModuleView, name: string): readonly ReadNote[] {
   if (module.flag('training'))
     notes.push({ level: 'info', text: 'Saved in training mode: it answers as after model.eval()' });
   return notes;
-}
-
-/** TorchScript: modules whose methods are code in the archive, which nothing here compiles. */
-export function describeScript(file: TorchFile): ModelDescription {
-  const module = isType(file.root, 'object') ? file.root : null;
-  const weights = module === null ? [] : scriptWeights(module, file);
-  const described = describeWeights(weights, {
-    what: 'torch.jit.ScriptModule',
-    framework: { name: 'torch', version: null },
-    notes: [],
-    globals: file.globals.filter(({ module: name }) => !name.startsWith('__torch__')),
-  });
-  const blockers = described.blockers.map((blocker) => ({
-    ...blocker,
-    found: 'code of TorchScript, which is neither run nor compiled',
-  }));
-  return { ...described, blockers };
-}
-
-/** Tensors among the attributes of a scripted module, by their full names. */
-function scriptWeights(root: PyObject, file: TorchFile): ReturnType<typeof tensorsIn> {
-  const found: ReturnType<typeof tensorsIn>[number][] = [];
-  const walk = (module: PyObject, path: string, depth: number): void => {
-    for (const [name, value] of objectState(module)) {
-      const full = path === '' ? name : `${path}.${name}`;
-      if (isType(value, 'object') && value.cls.module.startsWith('__torch__') && depth < DEPTH)
-        walk(value, full, depth + 1);
-      else found.push(...tensorsIn(value, file).map((tensor) => ({ ...tensor, name: full })));
-    }
-  };
-  walk(root, '', 0);
-  return found;
 }
 
 /** Modules in modules that an outline shows. */

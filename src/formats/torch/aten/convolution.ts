@@ -104,7 +104,7 @@ const TRANSPOSED = 'input weight bias stride padding output_padding groups dilat
 const GENERAL = 'input weight bias stride padding dilation transposed output_padding groups';
 
 export const CONVOLUTIONS = [
-  ...rows('conv1d conv2d conv3d', PARAMETERS, (call) => convolution(call, false)),
+  ...rows('conv1d conv2d conv3d _convolution_mode', PARAMETERS, (call) => convolution(call, false)),
   ...rows('conv_transpose1d conv_transpose2d conv_transpose3d', TRANSPOSED, (call) =>
     convolution(call, true),
   ),

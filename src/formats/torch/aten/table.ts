@@ -6,6 +6,7 @@ import { CONVOLUTIONS } from './convolution.ts';
 import { CREATIONS } from './creation.ts';
 import { DISTANCES } from './distance.ts';
 import { ELEMENTWISE } from './elementwise.ts';
+import { ENCODERS } from './encoder.ts';
 import { IDENTITIES } from './identity.ts';
 import { INDEXING } from './indexing.ts';
 import { LINEAR } from './linear.ts';
@@ -37,6 +38,7 @@ export const ATEN_OPERATORS: readonly AtenOperator[] = [
   ...COMPOSITES,
   ...CONVOLUTIONS,
   ...CREATIONS,
+  ...ENCODERS,
   ...NORMALIZATIONS,
   ...POOLINGS,
   ...RECURRENTS,

@@ -1,0 +1,32 @@
+import { GraphBuilder } from '../../../onnx/builder.ts';
+import type { OnnxModel } from '../../../onnx/graph.ts';
+import { AtenGraph } from '../aten/graph.ts';
+import type { ScriptArchive } from './archive.ts';
+import { compileGuessed } from './guessed.ts';
+import { ScriptSignature } from './signature.ts';
+import { StoredValues } from './stored.ts';
+import { compileTraced } from './traced.ts';
+import { scriptUnsupported } from './value.ts';
+
+/**
+ * A module of TorchScript as a graph: its `forward`, with all methods in place of their calls. What it takes is what it
+ * was traced with, or what its first layers say; the batch is free.
+ *
+ * @throws MODEL_UNSUPPORTED for an operator or a piece of code that is not compiled, with file and line; READ_LIMIT
+ */
+export function compileScript(archive: ScriptArchive): OnnxModel {
+  const module = new StoredValues(archive, new AtenGraph(new GraphBuilder('torch.jit'))).module();
+  const forward = module.cls.methods.get('forward');
+  if (forward === undefined)
+    throw scriptUnsupported(
+      { file: 'the model', line: 0 },
+      'forward',
+      `missing in ${module.className}`,
+      'modules with one are',
+    );
+  const signature = new ScriptSignature(forward, archive);
+  const { recorded } = signature;
+  return recorded === null
+    ? compileGuessed({ archive, signature })
+    : compileTraced({ archive, signature }, recorded);
+}

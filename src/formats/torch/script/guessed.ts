@@ -1,0 +1,98 @@
+import type { OnnxModel } from '../../../onnx/graph.ts';
+import { attemptScript, inputRefusal, isAboutInputs, type ScriptModel, unsaidInputs } from './attempt.ts';
+import { BATCH, type InputGuess, InputWanted, SizeLearned } from './inputs.ts';
+
+/** Runs until all sizes are known: a few for each input. */
+const RUNS = 300;
+
+/** One input of which nothing is known: what it may be, and which of it is tried. */
+interface OpenGuess {
+  readonly input: string;
+  readonly options: readonly InputGuess[];
+  readonly isVague: boolean;
+  at: number;
+}
+
+/**
+ * A model of which nothing says what it takes, but its first layers: the code is followed with one guess after the other,
+ * until all operators agree with what they are given.
+ */
+export function compileGuessed(model: ScriptModel): OnnxModel {
+  return new InputSearch(model).run();
+}
+
+class InputSearch {
+  readonly #model: ScriptModel;
+  readonly #open: OpenGuess[] = [];
+  readonly #learned = new Map<string, number>();
+  #first: unknown = null;
+
+  constructor(model: ScriptModel) {
+    this.#model = model;
+  }
+
+  run(): OnnxModel {
+    for (let i = 0; i < RUNS; i += 1) {
+      const guesses = this.#guesses();
+      try {
+        const made = attemptScript(this.#model, guesses);
+        this.#requireSaid(guesses);
+        return made;
+      } catch (error) {
+        this.#next(error);
+      }
+    }
+    throw inputRefusal(this.#first);
+  }
+
+  #guesses(): ReadonlyMap<string, InputGuess> {
+    return new Map(
+      this.#open.flatMap(({ input, options, at }) => {
+        const guess = options[at];
+        if (guess === undefined) return [];
+        const shape = guess.shape.map((size) =>
+          typeof size === 'string' ? (this.#learned.get(size) ?? size) : size,
+        );
+        return [[input, { dtype: guess.dtype, shape }] as const];
+      }),
+    );
+  }
+
+  /** Takes in what a run has found out. */
+  #next(error: unknown): void {
+    if (error instanceof SizeLearned) {
+      this.#learned.set(error.symbol, error.size);
+      return;
+    }
+    if (error instanceof InputWanted) {
+      const { input, guesses, isVague } = error;
+      this.#open.push({ input, options: guesses.map((guess) => this.#named(guess, input)), isVague, at: 0 });
+      return;
+    }
+    this.#first ??= error;
+    if (!isAboutInputs(error)) throw error;
+    this.#learned.clear();
+    for (let last = this.#open.at(-1); last !== undefined; last = this.#open.at(-1)) {
+      last.at += 1;
+      if (last.at < last.options.length) return;
+      this.#open.pop();
+    }
+    throw inputRefusal(this.#first);
+  }
+
+  /** Names of free sizes are those of one input where there are several. */
+  #named(guess: InputGuess, input: string): InputGuess {
+    if (this.#model.signature.names.length < 2) return guess;
+    const shape = guess.shape.map((size) =>
+      typeof size === 'string' && size !== BATCH ? `${input}_${size}` : size,
+    );
+    return { ...guess, shape };
+  }
+
+  /** An input may be anything of which nothing says a size, and nothing rules out what it was first taken to be. */
+  #requireSaid(guesses: ReadonlyMap<string, InputGuess>): void {
+    for (const { input, isVague, at } of this.#open)
+      if (isVague && at === 0 && !guesses.get(input)?.shape.some((size) => typeof size === 'number'))
+        throw unsaidInputs({ file: `input "${input}"`, line: 0 }, 'said by none of its operators');
+  }
+}
