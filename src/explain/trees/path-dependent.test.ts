@@ -1,17 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pathDependent } from './path-dependent.ts';
-import { bruteForce, pathGame, randomTrees } from './testing/random-trees.ts';
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { bruteForce, generator, pathGame, randomTrees } from './testing/random-trees.ts';
 
 describe('path-dependent Shapley values', () => {
   test.each(Array.from({ length: 40 }, (_, seed) => seed))('equal brute force over all coalitions, seed %i', (seed) => {

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { type DecisionTrees, expectedScores, type Players } from './decision-trees.ts';
-import { shapleyImage } from './kernel/image.ts';
+import { shapleyImage } from './kernel/path-image.ts';
 import { startShapley } from './kernel/machine.ts';
 
 /** Shapley values of rows. */
@@ -39,7 +39,7 @@ export function pathDependent(trees: DecisionTrees, players: Players): ShapleyVa
         pair[2 * column + 1] = x[other * columns + column]!;
       }
       values.fill(0);
-      functions.explain(plan.trees, plan.treesEnd, plan.x, plan.values, plan.stride);
+      functions.explainPaths(plan.trees, plan.treesEnd, plan.x, plan.values, plan.stride);
       for (let k = 0; k < width; k++) {
         out[row * width + k] = values[2 * k]!;
         out[other * width + k] = values[2 * k + (other === row ? 0 : 1)]!;
