@@ -10,6 +10,11 @@ export const COMMANDS: CommandTable = {
     summary: 'score the rows of a file',
     load: async () => (await import('./model/predict.ts')).predictCommand,
   },
+  explain: {
+    summary: 'say what each column adds to each answer',
+    ignores: ['data'],
+    load: async () => (await import('./model/explain.ts')).explainCommand,
+  },
   batch: {
     summary: 'score whole tables, every row once',
     load: async () => (await import('./batch/commands.ts')).batchCommand,

@@ -16,18 +16,21 @@ import { withStatedColumns } from './stated-columns.ts';
 
 /** With a `maxModel`, the other limits on sizes and time grow as well. */
 export interface ReadOptions extends ReadingChoices, MemoryOptions {
+  /** Whether trees keep their covers, for explanations. */
+  readonly covers?: boolean | undefined;
   /** Hears now and then how far the reading has come, from 0 to 1; null where the file does not tell. */
   readonly onRead?: ((share: number | null) => void) | undefined;
 }
 
 function readContext(
   size: number,
-  { maxModel, member, iterations, modelClass, onRead, memory = totalMemory() }: ReadOptions,
+  { maxModel, member, iterations, modelClass, covers = false, onRead, memory = totalMemory() }: ReadOptions,
 ): ReadContext {
   return {
     member: member ?? null,
     iterations: iterations ?? null,
     modelClass: modelClass ?? null,
+    covers,
     limits: limitsForModel({ size, memory, maxModel }),
     codecs: CODECS,
     now: computedMillis,

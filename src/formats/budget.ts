@@ -5,6 +5,8 @@ import type { LimitName, ReadLimits } from './limits.ts';
 /** What is left of the limits while one file is read; shared by its nested pickles, side files and codecs. */
 export class ReadBudget {
   readonly limits: ReadLimits;
+  /** Whether trees keep their covers. */
+  readonly covers: boolean;
   readonly #now: () => number;
   readonly #onBytes: ReadContext['onBytes'];
   #isPacked = false;
@@ -15,8 +17,9 @@ export class ReadBudget {
   readonly #decoded = new WeakSet<Uint8Array>();
   #opcodes = 0;
 
-  constructor(context: Pick<ReadContext, 'limits' | 'now' | 'onBytes'>) {
+  constructor(context: Pick<ReadContext, 'limits' | 'now' | 'onBytes' | 'covers'>) {
     this.limits = context.limits;
+    this.covers = context.covers ?? false;
     this.#now = context.now;
     this.#onBytes = context.onBytes;
     this.#start = context.now();

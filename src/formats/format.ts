@@ -30,6 +30,8 @@ export interface ReadContext {
   readonly iterations?: number | null;
   /** The library's class whose answers are wanted of a file that holds its booster alone; null where that was not said. */
   readonly modelClass?: string | null;
+  /** Whether trees keep the weight of the training rows at each node, which explanations need and predictions do not. */
+  readonly covers?: boolean;
   /**
    * Milliseconds of computing since some start, for the limit on time; passed in so that readers read no clock. Of one
    * thread: a machine that is busy with something else makes no file slow.

@@ -60,7 +60,8 @@ export function partsOfExpression(expression: ColumnExpression): readonly Column
   }
 }
 
-const columnsIn = (expression: ColumnExpression): ReadonlySet<number> =>
+/** Columns that an expression reads. */
+export const columnsIn = (expression: ColumnExpression): ReadonlySet<number> =>
   new Set(partsOfExpression(expression).flatMap((part) => (part.kind === 'column' ? [part.column] : [])));
 
 function arithmeticNeeds(step: ArithmeticStep, width: number, out: ColumnNeeds | null): ColumnNeeds {

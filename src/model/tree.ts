@@ -41,6 +41,8 @@ export interface TreeArena {
   /** `[nodes, valueWidth]`, meaningful at leaves; learning rate and class normalisation already applied. */
   readonly values: Float64Array;
   readonly valueWidth: number;
+  /** Weight of the training rows that came to each node; absent where nobody asked for it, or the file does not say. */
+  readonly cover?: Float64Array;
   /** Leaves that compute; absent where every leaf is its value. */
   readonly linear?: LinearLeaves;
 }

@@ -29,6 +29,7 @@ export const LAYERS: Layers = {
   compile: ['model', 'onnx'],
   engine: ['model'],
   'engine/native': ['engine', 'model', 'statistics'],
+  explain: ['engine', 'engine/native', 'model'],
   // Text vectorizers run natively in front of a graph.
   // Graphs of others run in processes as models of Python do.
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
@@ -169,6 +170,7 @@ export const LAYERS: Layers = {
     'engine',
     'engine/onnx',
     'engine/native',
+    'explain',
     'registry',
     'config',
     'rollout',

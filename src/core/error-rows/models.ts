@@ -18,6 +18,7 @@ export const MODELS_AREAS = {
     MODEL_UNCLEAR: row(422, EXIT.unsupported, 'Cannot tell the model that is meant: it is {found}', '{way}'),
     MISSING_UNFIT: row(422, EXIT.usage, 'Cannot count {found} as missing: {reason}', '{way}'),
     ITERATIONS_UNFIT: row(422, EXIT.usage, 'Cannot predict with the first {found} iterations: {reason}', '{way}'),
+    EXPLANATION_UNFIT: row(422, EXIT.usage, 'Cannot explain {model}: {reason}', '{way}'),
     CHOICES_SETTLED: row(422, EXIT.usage, 'Cannot choose by {choices} of "{model}": what was chosen is part of the version', 'Leave out {choices}, or name the model file instead of the version'),
     CHOICES_UNREAD: row(422, EXIT.usage, 'Cannot tell Python {choices}: {reason}', '{way}'),
     COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),

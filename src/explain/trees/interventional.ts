@@ -1,6 +1,12 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { DecisionTrees, Players } from './decision-trees.ts';
-import { type BackgroundImage, backgroundImage, type LaidPaths, layPaths } from './kernel/background-image.ts';
+import {
+  type BackgroundImage,
+  backgroundImage,
+  type LaidPaths,
+  layPaths,
+  MOST_PLAYERS,
+} from './kernel/background-image.ts';
 import { startShapley } from './kernel/machine.ts';
 import type { ShapleyValues } from './path-dependent.ts';
 import { type SeenPatterns, seenPatterns } from './seen-patterns.ts';
@@ -8,17 +14,24 @@ import { type SeenPatterns, seenPatterns } from './seen-patterns.ts';
 /**
  * Interventional Shapley values of trees, exact: a player that is not known has the values of a row of the background, each row alike
  * (Janzing et al., AISTATS 2020). What the background does at a leaf is summed once, so that the rate does not follow its size
- * (after Nadel & Wettenstein, WOODELF, AAAI 2026). `background` holds prepared rows. Throws INTERNAL where the machine has not the
- * memory.
+ * (after Nadel & Wettenstein, WOODELF, AAAI 2026). `background` holds prepared rows. Null where a path
+ * asks more players than a pattern has bits. Throws INTERNAL where the machine has not the memory.
  */
 export function interventional(
   trees: DecisionTrees,
   players: Players,
   background: Float64Array,
-): ShapleyValues {
+): ShapleyValues | null {
   const columns = players.of.length;
   const laid = layPaths(trees, players);
-  const { expected, seen } = lookAt(trees, backgroundImage(trees, players, laid, null), background, columns, laid);
+  if (laid.asked.some((nodes) => nodes.players > MOST_PLAYERS)) return null;
+  const { expected, seen } = lookAt(
+    trees,
+    backgroundImage(trees, players, laid, null),
+    background,
+    columns,
+    laid,
+  );
   const { plan, write } = backgroundImage(trees, players, laid, seen);
   const { memory, functions } = started(plan.bytes);
   write(memory);

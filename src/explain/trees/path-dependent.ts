@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { type DecisionTrees, expectedScores, type Players } from './decision-trees.ts';
-import { shapleyImage } from './kernel/path-image.ts';
 import { startShapley } from './kernel/machine.ts';
+import { shapleyImage } from './kernel/path-image.ts';
 
 /** Shapley values of rows. */
 export interface ShapleyValues {

@@ -32,6 +32,7 @@ export function gaussLegendre(count: number): QuadratureRule {
 /** The Legendre polynomial of a degree at x, and its derivative there. */
 function legendre(degree: number, x: number): readonly [value: number, derivative: number] {
   let [before, value] = [0, 1];
-  for (let k = 1; k <= degree; k++) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
+  for (let k = 1; k <= degree; k++)
+    [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k];
   return [value, (degree * (x * value - before)) / (x * x - 1)];
 }

@@ -25,6 +25,7 @@ export class ArenaBuilder {
   readonly #setOffsets = uint32();
   readonly #bitsets = uint32();
   readonly #values = float64();
+  readonly #cover = float64();
   #linear: LinearBuilder | null = null;
   #trees = 0;
   #nodes = 0;
@@ -32,6 +33,7 @@ export class ArenaBuilder {
   #words = 0;
   #asksZeros = false;
   #asksSets = false;
+  #hasCovers = true;
 
   add(tree: LightgbmTree): void {
     const first = this.#nodes;
@@ -44,11 +46,23 @@ export class ArenaBuilder {
     const threshold = this.#threshold.upTo(end);
     for (let number = 0; number < tree.leaves.length; number++) threshold[leaf + number] = number;
     this.#addSets(tree);
+    this.#addCounts(tree, first, end);
     if (tree.linear !== null && this.#linear === null)
       this.#linear = new LinearBuilder(this.#values.upTo(first).subarray(0, first));
     this.#linear?.add(tree.leaves, tree.linear, leaf, end);
     this.#trees += 1;
     this.#nodes = end;
+  }
+
+  /** A tree of one leaf may have none: all rows come to it. */
+  #addCounts({ counts, leaves }: LightgbmTree, first: number, end: number): void {
+    this.#hasCovers &&= counts !== null || leaves.length === 1;
+    if (!this.#hasCovers) return;
+    const cover = this.#cover.upTo(end);
+    cover.fill(1, first, end);
+    if (counts === null) return;
+    cover.set(counts.splits, first);
+    cover.set(counts.leaves, first + counts.splits.length);
   }
 
   #addSets({ setOffsets, setWords }: LightgbmTree): void {
@@ -106,6 +120,7 @@ export class ArenaBuilder {
       categories: 'int32',
       values: this.#values.cut(nodes),
       valueWidth: 1,
+      ...(this.#hasCovers ? { cover: this.#cover.cut(nodes) } : {}),
       ...(this.#linear === null ? {} : { linear: this.#linear.finish(nodes) }),
     };
   }

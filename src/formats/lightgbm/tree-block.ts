@@ -22,6 +22,8 @@ export interface LightgbmTree {
   /** Where the words of each set begin, and after the last set where they end. */
   readonly setOffsets: Int32Array;
   readonly setWords: Uint32Array;
+  /** Training rows at the splits, and at the leaves; null where they are not kept. */
+  readonly counts: { readonly splits: Float64Array; readonly leaves: Float64Array } | null;
   readonly linear: LinearBlock | null;
 }
 
@@ -49,7 +51,8 @@ export function readTreeBlock(block: KeyValues, columns: number): LightgbmTree {
   if (leaves.some(Number.isNaN))
     throw block.lines.corrupt(block.required('leaf_value').offset, 'NaN in leaf_value', 'numbers');
   const linear = block.count('is_linear', [0, 1], 0) === 1 ? readLinear(block, count, columns) : null;
-  if (splits === 0) return { ...NO_SPLITS, leaves, linear };
+  const counts = readCounts(block, count);
+  if (splits === 0) return { ...NO_SPLITS, leaves, counts, linear };
   const sets = block.count('num_cat', [0, splits], 0);
   const decision = block.has('decision_type')
     ? Uint8Array.from(integersOf(block, 'decision_type', splits, [0, 15]))
@@ -62,6 +65,7 @@ export function readTreeBlock(block: KeyValues, columns: number): LightgbmTree {
     threshold: doublesOf(block, 'threshold', splits),
     decision,
     ...readSets(block, sets),
+    counts,
     linear,
   };
   checkSplits(block, tree, sets);
@@ -79,6 +83,14 @@ const NO_SPLITS = {
   setOffsets: new Int32Array(1),
   setWords: new Uint32Array(0),
 };
+
+/** A tree of one leaf has no counts; older files may not have any. */
+function readCounts(block: KeyValues, leaves: number): LightgbmTree['counts'] {
+  if (!block.lines.budget.covers || !block.has('leaf_count')) return null;
+  charge(block, 8 * (2 * leaves - 1));
+  const splits = leaves === 1 ? new Float64Array(0) : doublesOf(block, 'internal_count', leaves - 1);
+  return { splits, leaves: doublesOf(block, 'leaf_count', leaves) };
+}
 
 function readSets(block: KeyValues, sets: number): Pick<LightgbmTree, 'setOffsets' | 'setWords'> {
   if (sets === 0) return { setOffsets: NO_SPLITS.setOffsets, setWords: NO_SPLITS.setWords };

@@ -8,6 +8,7 @@ const tree = (left: number[], right: number[], feature = left.map(() => 0)): Fla
   threshold: left.map((_, i) => i),
   missingLeft: null,
   values: Float64Array.from(left, (_, i) => 10 * i),
+  cover: null,
   categorical: null,
   bitsets: new Uint32Array(),
   knownBitsets: new Uint32Array(),

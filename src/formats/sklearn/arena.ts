@@ -12,6 +12,8 @@ export interface FlatTree {
   readonly missingLeft: ArrayLike<number> | null;
   /** `[nodes, width]`, final leaf values. */
   readonly values: Float64Array;
+  /** Weight of the training rows at each node; null where it is not kept. */
+  readonly cover: Float64Array | null;
   /** Per node: index into `bitsets` of this tree, -1 for numeric splits; null where none is categorical. */
   readonly categorical: ArrayLike<number> | null;
   /** Eight words a bitset. */
@@ -56,6 +58,7 @@ export function joinTrees(
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const words = trees.reduce((sum, tree) => sum + tree.bitsets.length, 0);
   const categorical = trees.some((tree) => tree.categorical !== null) ? new Int32Array(nodes).fill(-1) : null;
+  const hasCover = trees.every(({ cover }) => cover !== null);
   const arena = {
     roots: new Int32Array(trees.length),
     left: new Int32Array(nodes),
@@ -71,6 +74,7 @@ export function joinTrees(
     categories,
     values: new Float64Array(nodes * valueWidth),
     valueWidth,
+    ...(hasCover ? { cover: new Float64Array(nodes) } : {}),
   };
   let node = 0;
   let word = 0;
@@ -80,6 +84,7 @@ export function joinTrees(
     arena.bitsets.set(tree.bitsets, word);
     arena.knownBitsets.set(tree.knownBitsets, word);
     arena.values.set(tree.values, node * valueWidth);
+    if (tree.cover !== null) arena.cover?.set(tree.cover, node);
     node += tree.left.length;
     word += tree.bitsets.length;
   }

@@ -63,6 +63,7 @@ export function readCythonTree(view: EstimatorView): CythonTree {
     threshold: column('threshold'),
     missingLeft: recordColumn(nodes, 'missing_go_to_left'),
     values: numbers,
+    cover: view.reading.budget.covers ? recordColumn(nodes, 'weighted_n_node_samples') : null,
     categorical: null,
     bitsets: new Uint32Array(),
     knownBitsets: new Uint32Array(),

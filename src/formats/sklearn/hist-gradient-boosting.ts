@@ -150,6 +150,7 @@ function readPredictor(
     threshold: column('num_threshold', 'threshold'),
     missingLeft: recordColumn(nodes, 'missing_go_to_left'),
     values: column('value'),
+    cover: view.reading.budget.covers ? recordColumn(nodes, 'count') : null,
     ...categoricalSplits(view, nodes, leaf, feature, known),
   };
   const fault = treeFault(tree, features);

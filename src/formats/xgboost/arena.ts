@@ -12,6 +12,7 @@ interface ArenaDraft {
   readonly missingLeft: Uint8Array;
   readonly categorical: Int32Array | null;
   readonly values: Float64Array;
+  readonly cover: Float64Array | null;
   readonly sets: Uint32Array[];
   nodes: number;
 }
@@ -38,6 +39,7 @@ export function plantTrees(
     missingLeft: new Uint8Array(count),
     categorical: hasSets ? new Int32Array(count).fill(-1) : null,
     values: new Float64Array(count * leafWidth),
+    cover: trees.every((tree) => tree.cover !== null || tree.isMade) ? new Float64Array(count) : null,
     sets: [],
     nodes: 0,
   };
@@ -65,6 +67,7 @@ export function plantTrees(
     categories: 'whole',
     values: arrays.values.subarray(0, nodes * leafWidth),
     valueWidth: leafWidth,
+    ...(arrays.cover === null ? {} : { cover: arrays.cover.subarray(0, nodes) }),
   };
 }
 
@@ -92,6 +95,7 @@ function plant(
     seen[node] = 1;
     const at = draft.nodes++;
     if (parent >= 0) side[parent] = at;
+    if (draft.cover !== null) draft.cover[at] = tree.cover?.[node] ?? 1;
     if (tree.left[node] === -1) {
       draft.threshold[at] = tree.isMade ? -1 : node;
       const row = tree.leafRow(node) * width;

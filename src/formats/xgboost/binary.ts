@@ -145,7 +145,7 @@ function treeOf(cursor: ByteCursor, budget: ReadBudget, index: number): BoosterT
   budget.charge(17 * count, 'a tree', place.offset);
   budget.checkTime(WHAT, place.offset);
   const nodes = struct(cursor, NODE * count);
-  cursor.take(NODE_STATISTICS * count, WHAT);
+  const statistics = struct(cursor, NODE_STATISTICS * count);
   const tree = {
     left: new Int32Array(count),
     right: new Int32Array(count),
@@ -162,7 +162,12 @@ function treeOf(cursor: ByteCursor, budget: ReadBudget, index: number): BoosterT
     tree.defaultLeft[node] = column >= DEFAULT_LEFT ? 1 : 0;
     tree.threshold[node] = nodes.getFloat32(at + 16, true);
   }
-  return { ...tree, place, sets: new Map(), values: tree.threshold, leafRow: (node) => node };
+  const cover = budget.covers
+    ? Float32Array.from({ length: count }, (_, node) =>
+        statistics.getFloat32(node * NODE_STATISTICS + 4, true),
+      )
+    : null;
+  return { ...tree, place, sets: new Map(), cover, values: tree.threshold, leafRow: (node) => node };
 }
 
 function attributesOf(cursor: ByteCursor, budget: ReadBudget): ReadonlyMap<string, string> {

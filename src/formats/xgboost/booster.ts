@@ -25,6 +25,8 @@ export interface BoosterTree {
   /** Values of leaves: one at each node, or vectors found by `leafRow`. */
   readonly values: ArrayLike<number>;
   readonly leafRow: (node: number) => number;
+  /** Sum of the hessians of the training rows at each node; null where it is not kept. */
+  readonly cover: ArrayLike<number> | null;
   /** Set where the file holds no such tree. */
   readonly isMade?: true;
 }

@@ -103,6 +103,7 @@ const nothing = (width: number): BoosterTree => ({
   threshold: [0],
   defaultLeft: [0],
   sets: new Map(),
+  cover: null,
   values: new Float64Array(width).fill(-0),
   leafRow: () => 0,
   isMade: true,

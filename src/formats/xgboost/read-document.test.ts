@@ -17,7 +17,7 @@ import { readUbjson } from './ubjson.ts';
 const describeDocument = (document: PlainValue) => {
   const budget = new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
   return describeBooster(
-    readBoosterDocument(readUbjson(ubjsonBytes(document), budget)),
+    readBoosterDocument(readUbjson(ubjsonBytes(document), budget), false),
     'xgboost-ubj',
     {},
     budget,

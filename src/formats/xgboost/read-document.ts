@@ -20,18 +20,23 @@ const CATEGORICAL_TREE = [
 /** Leaves that are vectors have them as `base_weights` up to 3.1. */
 const VECTORS = 'base_weights';
 
-/** The fields of a tree that are needed; null for other objects of a document. */
-export function neededOfTree(fields: ReadonlyMap<string, DocumentValue>): readonly string[] | null {
+const COVER = 'sum_hessian';
+
+/** The fields of a tree that are needed, with its covers where they are kept; null for other objects of a document. */
+export function neededOfTree(
+  fields: ReadonlyMap<string, DocumentValue>,
+  covers: boolean,
+): readonly string[] | null {
   const [left, types, params] = ['left_children', 'split_type', 'tree_param'].map((name) => fields.get(name));
   if (!isNumbers(left) || !fields.has('split_conditions')) return null;
   const isNumeric = isNumbers(types) && types.length === left.length && types.every((type) => type === 0);
-  const names = isNumeric ? NUMERIC_TREE : CATEGORICAL_TREE;
+  const names = [...(isNumeric ? NUMERIC_TREE : CATEGORICAL_TREE), ...(covers ? [COVER] : [])];
   const width = isObject(params) ? Number(params.fields.get('size_leaf_vector') ?? 1) : 1;
   return width > 1 ? [...names, VECTORS] : names;
 }
 
 /** Reads a document (`save_model`, or the buffer of a pickle: `{"Config", "Model"}`). Errors: MODEL_INVALID, MODEL_UNSUPPORTED. */
-export function readBoosterDocument(value: DocumentValue): BoosterModel {
+export function readBoosterDocument(value: DocumentValue, covers: boolean): BoosterModel {
   const root = new DocumentView(value, { path: '', offset: 0 }, boosterInvalid);
   const model = root.has('Model') ? root.child('Model') : root;
   const learner = model.child('learner');
@@ -48,7 +53,7 @@ export function readBoosterDocument(value: DocumentValue): BoosterModel {
     attributes: attributesOf(learner),
     featureNames: namesOf(learner, 'feature_names'),
     featureTypes: namesOf(learner, 'feature_types'),
-    ...boosterOf(gradientBooster),
+    ...boosterOf(gradientBooster, covers),
   };
 }
 
@@ -92,7 +97,7 @@ type Boosted = Pick<
   | 'categories'
 >;
 
-function boosterOf(view: DocumentView): Boosted {
+function boosterOf(view: DocumentView, covers: boolean): Boosted {
   const name = view.text('name');
   if (name === 'gblinear') return linearOf(view);
   if (name !== 'gbtree' && name !== 'dart')
@@ -107,7 +112,7 @@ function boosterOf(view: DocumentView): Boosted {
   const weights = view.has('weight_drop') ? view : model.has('weight_drop') ? model : null;
   return {
     booster: name,
-    trees: views.map((tree) => treeOf(tree, width, words)),
+    trees: views.map((tree) => treeOf(tree, width, words, covers)),
     groups: model.indexes('tree_info', 0, 2 ** 31 - 1, count),
     leafWidth: width,
     treeWeights: weights === null ? null : weights.numbers('weight_drop', count),
@@ -143,7 +148,7 @@ function leafWidthOf(trees: readonly DocumentView[]): number {
   return first;
 }
 
-function treeOf(view: DocumentView, width: number, words: { left: number }): BoosterTree {
+function treeOf(view: DocumentView, width: number, words: { left: number }, covers: boolean): BoosterTree {
   const count = view.child('tree_param').count('num_nodes');
   const left = view.indexes('left_children', -1, count - 1, count);
   const threshold = view.numbers('split_conditions', count);
@@ -155,6 +160,7 @@ function treeOf(view: DocumentView, width: number, words: { left: number }): Boo
     threshold,
     defaultLeft: view.flags('default_left', count),
     sets: setsOf(view, count, words),
+    cover: covers && view.has(COVER) ? view.numbers(COVER, count) : null,
     ...leavesOf(view, count, width, threshold),
   };
 }

@@ -9,7 +9,6 @@
  */
 
 /** A tree: nodes from and to, leaves from and to, scores of a leaf, its place among the values; u32 each. */
-const TREE: usize = 24;
 /**
  * A node that asks, parents first: threshold f64, column, flags, bit of its player, patterns of itself, of its left and of its right child;
  * u32 each.
@@ -38,11 +37,16 @@ export function findPatterns(tree: usize, x: usize): void {
     const pattern = load<u32>(<usize>load<u32>(node, 20)) | (flags & FIRST ? bit : 0);
     const value = load<f64>(x + <usize>load<u32>(node, 8));
     const threshold = load<f64>(node);
-    const passes = flags & LESS ? value < threshold : value <= threshold;
-    const left = flags & MISSING_LEFT ? passes || value !== value : passes;
+    const left = asked(value, threshold, flags);
     store<u32>(<usize>load<u32>(node, 24), left ? pattern : pattern & ~bit);
     store<u32>(<usize>load<u32>(node, 28), left ? pattern & ~bit : pattern);
   }
+}
+
+/** Whether a number goes left; one that is missing compares as false. */
+function asked(value: f64, threshold: f64, flags: u32): bool {
+  if (flags & MISSING_LEFT) return !(flags & LESS ? value >= threshold : value > threshold);
+  return flags & LESS ? value < threshold : value <= threshold;
 }
 
 /** Adds the values of a tree to those of `rows` rows of so many bytes; those of a score take `stride` bytes. */
@@ -86,8 +90,8 @@ function add(leaf: usize, players: u32, row: usize, values: usize, scores: u32, 
   for (let score: u32 = 0; score < scores; score++, values += stride, value += 8) {
     const v = load<f64>(value);
     for (let i: u32 = 0; i < players; i++) {
-      const at = values + <usize>load<u32>(places + (<usize>i << 2));
-      store<f64>(at, load<f64>(at) + v * load<f64>(row + (<usize>i << 3)));
+      const at = values + <usize>load<u32>(places + ((<usize>i) << 2));
+      store<f64>(at, load<f64>(at) + v * load<f64>(row + ((<usize>i) << 3)));
     }
   }
 }
@@ -109,27 +113,25 @@ function compare(
   for (; seen < end; seen += SEEN) {
     const other = load<u32>(seen);
     if ((pattern | other) !== all) continue;
-    if (!some) memory.fill(0, 0, <usize>players << 3);
+    if (!some) memory.fill(0, 0, (<usize>players) << 3);
     some = true;
     const alone = pattern & ~other;
     const missed = other & ~pattern;
     const a = popcnt(alone);
     const c = popcnt(missed);
     const share = load<f64>(seen, 8);
-    const weight = weights + <usize>a * WEIGHT_ROW + (<usize>c << 3);
+    const weight = weights + <usize>a * WEIGHT_ROW + ((<usize>c) << 3);
     // a! (c - 1)! / (a + c)! is what (a - 1)! c! / (a + c)! is with a and c the other way round.
     give(alone, share * load<f64>(weight));
-    give(missed, -share * load<f64>(weights + <usize>c * WEIGHT_ROW + (<usize>a << 3)));
+    give(missed, -share * load<f64>(weights + <usize>c * WEIGHT_ROW + ((<usize>a) << 3)));
   }
   if (some) add(leaf, players, 0, values, scores, stride);
 }
 
 /** Adds to each of some players. */
-// @ts-ignore: decorator
-@inline
 function give(players: u32, amount: f64): void {
   for (; players !== 0; players &= players - 1) {
-    const at = <usize>ctz(players) << 3;
+    const at = (<usize>ctz(players)) << 3;
     store<f64>(at, load<f64>(at) + amount);
   }
 }

@@ -7,7 +7,7 @@ const TREE = 24;
 const NODE = 56;
 const MASKS = 32;
 /** One number of two rows. */
-export const PAIR = 16;
+const PAIR = 16;
 /** Of a factor at a point: g where a row goes left and where not, h likewise. */
 const FACTORS = 32;
 const FLAGS = { less: 1, missingLeft: 2, leftLeaf: 4, rightLeaf: 8 };
@@ -148,7 +148,12 @@ function writeNodes(image: TreeImage, nodes: AskedNodes, places: Places): void {
  * + t, g = (z s (1 - t) + o t) / f, and h = ((o - z s) - (1 - z) g) / f, which takes back what the node above adds for the leaves
  * below.
  */
-function writeFactors({ doubles, rule, points }: TreeImage, share: number, above: number, places: Places): void {
+function writeFactors(
+  { doubles, rule, points }: TreeImage,
+  share: number,
+  above: number,
+  places: Places,
+): void {
   for (let q = 0; q < points; q++) {
     const rest = doubles[rule / 8 + 2 * q]!;
     const t = doubles[rule / 8 + 2 * (points + q)]!;

@@ -39,8 +39,6 @@ export function explainPaths(first: usize, last: usize, x: usize, values: usize,
 }
 
 /** Which of two rows go left. */
-// @ts-ignore: decorator
-@inline
 function asked(node: usize, flags: u32, x: usize): v128 {
   const value = v128.load(x + <usize>load<u32>(node, 16));
   const threshold = v128.load64_splat(node);
@@ -60,7 +58,10 @@ function descend(from: usize, to: usize, bytes: usize, rule: usize, x: usize): v
       v128.store(work, left);
       v128.store(work, v128.not(left), 16);
       for (let q: usize = 0; q < bytes; q += 16) {
-        const g = f64x2.add(f64x2.mul(share, v128.load(rule + q)), v128.and(left, v128.load(rule + bytes + q)));
+        const g = f64x2.add(
+          f64x2.mul(share, v128.load(rule + q)),
+          v128.and(left, v128.load(rule + bytes + q)),
+        );
         pass(work + MASKS + q, bytes, v128.load(a + q), g);
       }
     } else {
@@ -80,8 +81,6 @@ function descend(from: usize, to: usize, bytes: usize, rule: usize, x: usize): v
 }
 
 /** A of both edges of a node at a point, and g. */
-// @ts-ignore: decorator
-@inline
 function pass(at: usize, bytes: usize, a: v128, g: v128): void {
   const left = f64x2.mul(a, g);
   v128.store(at, left);
@@ -90,7 +89,8 @@ function pass(at: usize, bytes: usize, a: v128, g: v128): void {
 }
 
 function ascend(from: usize, to: usize, bytes: usize, values: usize, score: usize): void {
-  for (let node = to - NODE; node >= from; node -= NODE) {
+  for (let node = to; node > from; ) {
+    node -= NODE;
     const flags = load<u32>(node, 20);
     const work = <usize>load<u32>(node, 40);
     const above = load<u32>(node, 28);

@@ -16,7 +16,15 @@ export function randomTrees(
   random: () => number,
   { trees, depth, columns, scores }: { trees: number; depth: number; columns: number; scores: number },
 ): DecisionTrees {
-  const [left, right, column, threshold, missingLeft, cover, values]: number[][] = [[], [], [], [], [], [], []];
+  const [left, right, column, threshold, missingLeft, cover, values]: number[][] = [
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+    [],
+  ];
   const grow = (level: number, weight: number): number => {
     const node = left!.length;
     left!.push(-1);

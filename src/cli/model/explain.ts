@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import type { DefineCommand } from '../command.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+
+interface ExplainOptions extends ModelFileOptions {
+  readonly input: string;
+  readonly background?: string;
+  readonly output?: string;
+}
+
+export const explainCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command, ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'])
+    .description('Says what each column adds to each answer of a model file, offline.')
+    .argument('<file>', 'model file')
+    .requiredOption(
+      '--input <rows>',
+      'rows to explain: .json, .jsonl, .csv or .parquet, or - for standard input',
+    )
+    .option(
+      '--background <rows>',
+      'rows of the training data, whose values stand for those of a column that is not known',
+    )
+    .option(
+      '--output <name>',
+      'output to explain: predict_proba, decision_function, predict, or raw for the sum of a booster (default: probabilities of forests, the raw score of boosting)',
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll explain model.joblib --input rows.csv',
+        '  $ plimsoll explain model.joblib --input rows.csv --background train.csv',
+        '  $ plimsoll explain booster.json --input rows.json --output raw --json',
+      ].join('\n'),
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<ExplainOptions>();
+      const { readModel, whileReading } = await import('./open-model.ts');
+      const { contentOf } = await import('../../registry/model-content.ts');
+      const { createEngine } = await import('../../registry/engines.ts');
+      const { explainModel } = await import('../../explain/explain-model.ts');
+      const { explanationDocument } = await import('../../explain/explanation.ts');
+      const { readRowFile } = await import('../files/rows/read.ts');
+      const { decodeInput } = await import('../../serving/rows/decode.ts');
+      const content = contentOf(
+        await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),
+      );
+      const { signature } = content;
+      const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
+      const rowsOf = async (path: string) =>
+        decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+      const explained = async () => {
+        const background = options.background === undefined ? null : await rowsOf(options.background);
+        const request = { output: options.output, background };
+        const explainer = await explainModel({ name: basename(file), content, engine }, request);
+        return explanationDocument(explainer, await explainer.explain(await rowsOf(options.input)));
+      };
+      const document = await explained().finally(() => engine.close());
+      const { explanationPage } = await import('./explanation-page.ts');
+      terminal.answer(document, () => explanationPage(document));
+    });
+};

@@ -1,0 +1,57 @@
+import type { ExplanationDocument } from '../../explain/explanation.ts';
+import { countText } from '../../text/count.ts';
+import { truncate } from '../../text/truncate.ts';
+import { printable } from '../output/printable.ts';
+
+/** Rows, and columns of a row, that a terminal shows. */
+const ROWS_SHOWN = 5;
+const COLUMNS_SHOWN = 10;
+const NAME_WIDTH = 32;
+const BAR_WIDTH = 24;
+
+/** The largest attributions of the first rows as bars: to the right what raises the answer, to the left what lowers it. */
+export function explanationPage(document: ExplanationDocument): string {
+  const { method, output, values, baseValues } = document;
+  const shown = values.slice(0, ROWS_SHOWN).map((_, row) => rowLines(document, row).join('\n'));
+  const more = values.length - shown.length;
+  return [
+    `${output}, explained by ${method}; without any column it is ${baseValues.map((value) => figure(value)).join(', ')}`,
+    ...shown,
+    ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
+  ].join('\n\n');
+}
+
+function rowLines(document: ExplanationDocument, row: number): readonly string[] {
+  const { features, values, baseValues, classes } = document;
+  const cells = values[row] ?? [];
+  // Of several scores the one that the row raises most.
+  const totals = baseValues.map((base, k) =>
+    cells.reduce<number>((sum, cell) => sum + scoreOf(cell, k), base),
+  );
+  const best = totals.indexOf(Math.max(...totals));
+  const parts = cells
+    .map((cell, k) => ({ name: features[k] ?? '', value: scoreOf(cell, best) }))
+    .toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  const most = Math.abs(parts[0]?.value ?? 0) || 1;
+  const named = parts.slice(0, COLUMNS_SHOWN);
+  const rest = parts.slice(COLUMNS_SHOWN).reduce((sum, { value }) => sum + value, 0);
+  const lines = named.map(({ name, value }) => line(name, value, most));
+  const others = parts.length - named.length;
+  if (others > 0) lines.push(line(countText(others, 'other column'), rest, most));
+  const of = baseValues.length === 1 ? '' : ` of ${printable(String(classes?.[best] ?? best))}`;
+  return [`Row ${row}: ${figure(totals[best] ?? 0)}${of}`, ...lines];
+}
+
+const scoreOf = (cell: number | readonly number[], k: number): number =>
+  typeof cell === 'number' ? cell : (cell[k] ?? 0);
+
+function line(name: string, value: number, most: number): string {
+  const length = Math.min(BAR_WIDTH, Math.round((Math.abs(value) / most) * BAR_WIDTH));
+  const bar = '█'.repeat(length);
+  const sides = value < 0 ? [bar.padStart(BAR_WIDTH), ''] : [' '.repeat(BAR_WIDTH), bar];
+  const label = truncate(printable(name), NAME_WIDTH).padEnd(NAME_WIDTH);
+  return `  ${label} ${figure(value, true).padStart(10)}  ${sides.join('│')}`.trimEnd();
+}
+
+const figure = (value: number, signed = false): string =>
+  `${signed && value >= 0 ? '+' : ''}${Number(value.toPrecision(4))}`;

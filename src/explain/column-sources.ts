@@ -1,0 +1,63 @@
+import { PlimsollError } from '../core/errors.ts';
+import { columnsIn } from '../model/arithmetic.ts';
+import type { ModelStep, StepKind, StepOf } from '../model/step.ts';
+import { placeOf } from '../model/step-base.ts';
+
+/** The input columns that each output column of a step is made of. */
+export type ColumnSources = readonly (readonly number[])[];
+
+/** What transforms `width` columns says of those that it gives; null of steps that end a pipeline. */
+const SOURCES: { readonly [K in StepKind]: ((step: StepOf<K>, width: number) => ColumnSources) | null } = {
+  pipeline: ({ steps }, width) =>
+    steps.reduce<ColumnSources>((sources, { step }) => through(sources, step), itself(width)),
+  'column-transformer': ({ branches }) =>
+    branches.flatMap(({ columns, step }) => {
+      const chosen = columns.map((column) => [column]);
+      return step === null ? chosen : through(chosen, step);
+    }),
+  'feature-union': ({ branches }, width) => branches.flatMap(({ step }) => columnSources(step, width)),
+  'standard-scaler': (_step, width) => itself(width),
+  'min-max-scaler': (_step, width) => itself(width),
+  'max-abs-scaler': (_step, width) => itself(width),
+  'robust-scaler': (_step, width) => itself(width),
+  normalizer: (_step, width) => itself(width).map((_, __, all) => all.flat()),
+  'one-hot': ({ columns }) => columns.flatMap((column, k) => repeated([k], column.width)),
+  'category-table': ({ columns }) => columns.flatMap((column, k) => repeated([k], column.width)),
+  'label-encoder': (_step, width) => itself(width),
+  'simple-imputer': ({ fill, indicators }) => [
+    ...fill.flatMap((value, k) => (value === null ? [] : [[k]])),
+    ...indicators.map((k) => [k]),
+  ],
+  'value-domain': (_step, width) => itself(width),
+  function: (_step, width) => itself(width),
+  arithmetic: ({ columns }) => columns.map((expression) => [...columnsIn(expression)].sort((a, b) => a - b)),
+  'count-vectorizer': ({ vocabulary }) => repeated([0], vocabulary.length),
+  tfidf: (step, width) =>
+    step.norm === null ? itself(width) : itself(width).map((_, __, all) => all.flat()),
+  pca: ({ components }, width) => repeated(itself(width).flat(), components.rows),
+  'k-means': ({ centers }, width) => repeated(itself(width).flat(), centers.rows),
+  ...{ 'linear-booster': null, 'linear-regressor': null, 'linear-classifier': null, 'multinomial-nb': null },
+  ...{ 'tree-ensemble': null, catboost: null, dummy: null, pmml: null },
+};
+
+/** Sources of the columns that a step gives of `width` columns. Throws INTERNAL for one that gives none. */
+export function columnSources(step: ModelStep, width: number): ColumnSources {
+  const sources = SOURCES[step.kind] as ((step: ModelStep, width: number) => ColumnSources) | null;
+  if (sources === null)
+    throw new PlimsollError('INTERNAL', {
+      action: 'an explanation',
+      reason: `${placeOf(step.origin).path} gives no columns`,
+    });
+  return sources(step, width);
+}
+
+const itself = (width: number): ColumnSources => Array.from({ length: width }, (_, k) => [k]);
+const repeated = (sources: readonly number[], count: number): ColumnSources =>
+  Array.from({ length: count }, () => sources);
+
+/** Sources of the columns of a step in terms of those of what it is given. */
+function through(given: ColumnSources, step: ModelStep): ColumnSources {
+  return columnSources(step, given.length).map((columns) => [
+    ...new Set(columns.flatMap((column) => given[column] ?? [])),
+  ]);
+}

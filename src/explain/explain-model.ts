@@ -1,0 +1,118 @@
+import { PlimsollError } from '../core/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Batch } from '../model/batch.ts';
+import type { ModelContent } from '../model/description.ts';
+import type { Signature } from '../model/signature.ts';
+import type { ModelStep } from '../model/step.ts';
+import { modelEncoding, singleSources } from './encoding.ts';
+import type { Explainer } from './explanation.ts';
+import { linearExplainer, linearOutputs } from './linear-explainer.ts';
+import { type Score, sampledExplainer } from './sampled-explainer.ts';
+import { splitModel } from './split-model.ts';
+import { summedOutputs, treeExplainer } from './tree-explainer.ts';
+
+/** What is asked of an explanation. */
+export interface ExplanationRequest {
+  /** Output to explain; the usual one of the model where it is not said. */
+  readonly output?: string | undefined;
+  /** Rows whose values stand for those of columns that are not known. */
+  readonly background: Batch | null;
+}
+
+/** A model file's content and what answers its rows. */
+export interface ExplainedModel {
+  readonly name: string;
+  readonly content: ModelContent;
+  readonly engine: Pick<Engine, 'infer'>;
+}
+
+/**
+ * Makes a model explain its answers: exactly where mathematics gives a way, else by asking it. Trees need no background, where the file
+ * says how many training rows came to each node. Errors: EXPLANATION_UNFIT.
+ */
+export async function explainModel(
+  model: ExplainedModel,
+  { output, background }: ExplanationRequest,
+): Promise<Explainer<Batch>> {
+  const { signature } = model.content;
+  if (signature.form === 'tensors')
+    throw unfit(
+      model,
+      'its rows are tensors, which have no columns',
+      'Explain a model whose rows have columns',
+    );
+  const features = signature.columns.map(({ name }) => name);
+  if (background !== null && background.rows === 0)
+    throw unfit(model, 'the background has no rows', 'Give --background a file with rows');
+  const known = outputsOf(model.content, signature);
+  const chosen = output ?? known[0];
+  if (chosen === undefined || !known.includes(chosen))
+    throw unfit(
+      model,
+      `"${output ?? ''}" is no output in numbers`,
+      `Give --output one of ${known.join(', ')}`,
+    );
+  const exact = exactExplainer(model.content, features, chosen, background);
+  if (exact !== null) return { ...exact, output: chosen };
+  if (background === null)
+    throw unfit(
+      model,
+      `attributions of ${chosen} are made against other rows`,
+      'Give rows of the training data: --background rows.csv',
+    );
+  const score = scoreOf(model, chosen);
+  const classes = signature.outputs.find(({ name }) => name === chosen)?.classes ?? null;
+  return { ...(await sampledExplainer(score, features, background, classes)), output: chosen };
+}
+
+function exactExplainer(
+  content: ModelContent,
+  features: readonly string[],
+  output: string,
+  background: Batch | null,
+): Omit<Explainer<Batch>, 'output'> | null {
+  if (content.kind !== 'steps') return null;
+  const encoding = modelEncoding(content.root, features);
+  const source = singleSources(encoding.sources);
+  const { predictor } = encoding;
+  if (source === null || !sumsOf(predictor).includes(output)) return null;
+  if (predictor.kind === 'tree-ensemble')
+    return treeExplainer(encoding, predictor, source, features, background);
+  if (background === null) return null;
+  if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
+    return linearExplainer(encoding, predictor, source, features, background);
+  return null;
+}
+
+/** Outputs that are sums, the usual one first. */
+function sumsOf(predictor: ModelStep): readonly string[] {
+  if (predictor.kind === 'tree-ensemble') return summedOutputs(predictor);
+  if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
+    return linearOutputs(predictor);
+  return [];
+}
+
+/** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
+function outputsOf(content: ModelContent, { outputs, classes }: Signature): readonly string[] {
+  const sums = content.kind === 'steps' ? sumsOf(splitModel(content.root).predictor) : [];
+  const numbers = outputs.filter(
+    ({ name, dtype, parts }) =>
+      dtype.startsWith('float') && parts === undefined && !(name === 'predict' && classes !== null),
+  );
+  const usual = numbers.toSorted(
+    (a, b) => Number(b.name === 'predict_proba') - Number(a.name === 'predict_proba'),
+  );
+  return [...new Set([...sums, ...usual.map(({ name }) => name)])];
+}
+
+function scoreOf({ engine, name }: ExplainedModel, output: string): Score {
+  return async (batch) => {
+    const answer = (await engine.infer(batch))[output];
+    if (answer === undefined || !('data' in answer) || Array.isArray(answer.data))
+      throw unfit({ name }, `it gives no numbers as ${output}`, 'Give --output another of its outputs');
+    return Float64Array.from(answer.data as ArrayLike<number>, Number);
+  };
+}
+
+const unfit = ({ name }: Pick<ExplainedModel, 'name'>, reason: string, way: string): PlimsollError =>
+  new PlimsollError('EXPLANATION_UNFIT', { model: name, reason, way });

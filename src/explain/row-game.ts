@@ -1,0 +1,44 @@
+import { allocateCells } from '../engine/native/block.ts';
+import type { Batch, ColumnValues } from '../model/batch.ts';
+
+/** Columns that are known, one byte each: 1 where known. */
+export type Coalition = Uint8Array;
+
+/**
+ * Rows of a game: for each coalition each row of the background, with the known columns of row `row` in their places.
+ * Tensors have no columns: a caller must not give any.
+ */
+export function mixedRows(
+  batch: Batch,
+  row: number,
+  background: Batch,
+  coalitions: readonly Coalition[],
+): Batch {
+  const rows = coalitions.length * background.rows;
+  if (batch.kind === 'matrix' && background.kind === 'matrix') {
+    const { width } = batch;
+    const data = allocateCells(rows * width);
+    for (const [c, known] of coalitions.entries())
+      for (let other = 0; other < background.rows; other++)
+        for (let column = 0; column < width; column++)
+          data[(c * background.rows + other) * width + column] =
+            known[column] === 1
+              ? batch.data[row * width + column]!
+              : background.data[other * width + column]!;
+    return { kind: 'matrix', rows, width, data };
+  }
+  const own = columnsOf(batch);
+  const columns = columnsOf(background).map((column, k) => {
+    const given = own[k]!;
+    const cell = (at: number) =>
+      coalitions[Math.floor(at / background.rows)]![k] === 1 ? given[row]! : column[at % background.rows]!;
+    return column instanceof Float64Array
+      ? Float64Array.from({ length: rows }, (_, at) => Number(cell(at)))
+      : Array.from({ length: rows }, (_, at) => cell(at) as string | null);
+  });
+  return { kind: 'table', rows, columns };
+}
+
+function columnsOf(batch: Batch): readonly ColumnValues[] {
+  return batch.kind === 'table' ? batch.columns : [];
+}
