@@ -2,6 +2,8 @@ import { lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { COLUMNS_NAME } from '../formats/parts/part.ts';
+import { isTorchArchive } from '../formats/torch/match.ts';
+import { isLegacyTorch } from '../formats/torch/save/torch-file.ts';
 import { FileSource } from './file-source.ts';
 
 /** Files of one folder that may be parts of one model: a scaler, a vectorizer, the model, the names of its columns. */
@@ -18,6 +20,7 @@ export interface PartFile {
 /** Entries of a folder that are looked at, and parts that one model may have. */
 const MAX_ENTRIES = 2000;
 const MAX_FILES = 32;
+const MAX_SHARDS = 1000;
 /** Bytes that are looked at. */
 const HEAD = 128;
 /** Documents that hold more are no list of names. */
@@ -25,7 +28,7 @@ const MAX_DOCUMENT = 1 << 20;
 
 /** Endings that models have. */
 const MODEL =
-  /\.(?:joblib|pkl|pickle|sav|skops|ubj|bst|model|cbm|onnx|pmml)(?:\.(?:z|gz|bz2|xz|lzma|lz4))?$/i;
+  /\.(?:joblib|pkl|pickle|sav|skops|ubj|bst|model|cbm|onnx|pmml|pt2?|pth|ckpt|safetensors)(?:\.(?:z|gz|bz2|xz|lzma|lz4))?$/i;
 /** Endings that models have among others: their first bytes tell. */
 const AMONG_OTHERS = /\.(?:json|txt|bin)$/i;
 /** What lies beside a model, and says nothing of how it answers. */
@@ -46,7 +49,11 @@ export function partFilesIn(folder: string): readonly PartFile[] {
     .filter((name) => !BESIDE.test(name))
     .flatMap((name) => partFile(folder, name, refuse) ?? []);
   if (!files.some(({ isModel }) => isModel)) return [];
-  if (files.length > MAX_FILES)
+  // Weights may come in many files, which are one part.
+  if (
+    files.length > MAX_SHARDS ||
+    files.filter(({ name }) => !/-\d{5}-of-\d{5}\./.test(name)).length > MAX_FILES
+  )
     throw refuse(
       `it holds ${files.length} files that may be parts of a model, and ${MAX_FILES} are looked at`,
     );
@@ -93,7 +100,9 @@ function partFile(folder: string, name: string, refuse: Refuse): PartFile | null
   if (!stat.isFile())
     throw refuse(`${shown} is ${stat.isSymbolicLink() ? 'a link' : 'no file'}`, 'Put the file itself there');
   const file = { name, path, size: stat.size, isModel: strong || isBooster(path, stat.size) };
-  const isDocument = /\.json$/i.test(name) && COLUMNS_NAME.test(name) && stat.size <= MAX_DOCUMENT;
+  const isDocument =
+    NETWORK_DOCUMENT.test(name) ||
+    (/\.json$/i.test(name) && COLUMNS_NAME.test(name) && stat.size <= MAX_DOCUMENT);
   if (!file.isModel && !isDocument) return null;
   if (AWKWARD.test(name))
     throw refuse(
@@ -103,6 +112,9 @@ function partFile(folder: string, name: string, refuse: Refuse): PartFile | null
   return file;
 }
 
+/** Layers of a network that are written down, and where the weights of one are that were saved in several files. */
+const NETWORK_DOCUMENT = /^architecture\.json$|\.(?:safetensors|bin|pt|pth)\.index\.json$/i;
+
 /** How boosters in formats of their own begin; the readers themselves are no part of a start. */
 const BOOSTER =
   /^(?:\s*\{\s*"(?:learner|version|Config|Model|oblivious_trees|trees|features_info|model_info|scale_and_bias|ctr_data)"|tree\r?\n|binf|CONFIG-offset:)/;
@@ -110,5 +122,5 @@ const BOOSTER =
 /** Whether a file whose name says little begins as a model does; its reader finds out whether it is one. */
 function isBooster(path: string, size: number): boolean {
   const head = new FileSource(path, size).slice(0, Math.min(HEAD, size));
-  return BOOSTER.test(String.fromCharCode(...head));
+  return BOOSTER.test(String.fromCharCode(...head)) || isTorchArchive(head) || isLegacyTorch(head);
 }

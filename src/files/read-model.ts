@@ -10,7 +10,9 @@ import { withIterations } from './first-iterations.ts';
 import { detectFormat } from './formats.ts';
 import { withMissing } from './missing-number.ts';
 import { checkModelSize, type MemoryOptions } from './model-size.ts';
+import { networkPartsOf } from './network-files.ts';
 import { partFilesIn } from './part-files.ts';
+import { readNetwork } from './read-network.ts';
 import { type ReadModel, readParts } from './read-parts.ts';
 import { withStatedColumns } from './stated-columns.ts';
 
@@ -56,7 +58,12 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
     checkModelSize({ name: path, size }, options);
     // Of several files the bytes of one tell nothing of the whole.
     const told = options.onRead && (() => options.onRead?.(null));
-    const model = readParts(path, files, readContext(size, { ...options, onRead: told }));
+    const context = readContext(size, { ...options, onRead: told });
+    const network = networkPartsOf(path, files, options.member ?? null);
+    const model =
+      network === null
+        ? readParts(path, files, context)
+        : readNetwork(path, network, { ...context, member: null });
     return { ...model, ...chosen(model, options) };
   }
   const source = openFile(path);

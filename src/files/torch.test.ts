@@ -136,7 +136,6 @@ describe('files of torch that hold no network to read as data', () => {
     ['script-optimized.pt', 'the operator', /^torch\.to_mkldnn$/],
     ['script-anything.pt', 'what it takes', /not said by any of its layers/],
     ['hook.pt', '_forward_hooks', /1 hooks, which are code/],
-    ['bfloat16.pt', 'dtype', /^bfloat16$/],
     ['random.pt2', 'the operator', /^torch\.ops\.aten\.rand_like\.default$/],
     ['counter.pt2', 'buffer_mutation', /each call changes/],
   ])('%s is described, and refused for %s', (name, field, found) => {
@@ -144,6 +143,11 @@ describe('files of torch that hold no network to read as data', () => {
     expect(content).toBeNull();
     expect(blockers).toEqual([expect.objectContaining({ field, found: expect.stringMatching(found) })]);
     expect(outline).not.toBeNull();
+  });
+
+  test('has bfloat16 computed in float32', () => {
+    const { content } = readModelFile(join(FOLDER, '2.15.0/refused/bfloat16.pt'));
+    expect(content?.signature.outputs).toEqual([expect.objectContaining({ dtype: 'float32' })]);
   });
 
   test('shows the tensors of a checkpoint by their full names', () => {

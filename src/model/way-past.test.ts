@@ -23,7 +23,7 @@ test.each([
   [
     'weights alone are saved with their operators',
     { class: 'state dict of torch', field: 'the network' },
-    /^save its operators .*torch\.export\.save/,
+    /^put a graph beside the weights.*torch\.export\.save.*architecture\.json/,
     true,
   ],
   [

@@ -17,9 +17,9 @@ export const TO_ONNX = 'export the model to ONNX, which is read as data';
 export const NOT_FITTED = 'missing (the estimator was never fitted)';
 
 /** What a file of torch lacks that has weights alone, or the name of a class whose `forward` is code. */
-const WITHOUT_GRAPH = new Set(['the network', 'its forward']);
-const WITH_GRAPH =
-  'save its operators as well, where its class is known: torch.export.save(torch.export.export(model.eval(), arguments), "model.pt2")';
+const EXPORT = 'torch.export.save(torch.export.export(model.eval(), arguments), "model.pt2")';
+const WITH_GRAPH = `save its operators as well, where its class is known: ${EXPORT}`;
+const BESIDE_GRAPH = `put a graph beside the weights, in a folder of their own, and give the folder (\`plimsoll serve FOLDER\`): ${EXPORT} where the class is known, or the layers as architecture.json (docs/deep-learning.md)`;
 /** Networks, by the writer or operator that a reader names. */
 const NETWORKS = /^(?:torch|aten|keras|tensorflow)\b/i;
 /** Functions of Python that only the process that made them has (tensorflow/python/ops/script_ops.py). */
@@ -43,8 +43,15 @@ export function wayPast({ path, class: name, field, found, wanted }: CompileBloc
     return useless('export the model without it (docs/pmml.md lists what is read), or as ONNX');
   if (field === 'the architecture' && name.startsWith('keras'))
     return useless('save the whole model, not its weights alone: model.save("model.keras")');
-  if (WITHOUT_GRAPH.has(field)) return useful(WITH_GRAPH);
   if (OF_PROCESS.test(name)) return useless('export the model without it: its function is not in the file');
+  if (field === 'the network') return useful(BESIDE_GRAPH);
+  if (field === 'its forward') return useful(WITH_GRAPH);
+  if (field === 'the state dict')
+    return useless('give the weights of this very network, or export the network again beside them');
+  if (name.startsWith('torch.nn') && path.startsWith('layer'))
+    return useless(
+      'write the layer as torch.nn has it, or give a graph of torch.export instead (docs/deep-learning.md)',
+    );
   if (NETWORKS.test(name))
     return useful(`export the model without it, or ${TO_ONNX.replace('export the model ', '')}`);
   if (name === 'ONNX graph') return useless('export the model with inputs and outputs of other types');

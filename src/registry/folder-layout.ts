@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { memberOf, networkPartsOf } from '../files/network-files.ts';
 import { namesFileOf, partFilesIn } from '../files/part-files.ts';
 import { availableMemory } from '../process/available-memory.ts';
 import { runChildJob } from '../process/child-job.ts';
@@ -26,7 +27,10 @@ const MEMORY_BYTES = 2 * 2 ** 30;
 export async function folderLayoutOf(folder: string, member?: string): Promise<FolderLayout> {
   try {
     if (member !== undefined && namesFileOf(folder, member)) return { ...SEPARATE_FILES, isOne: true };
-    if (partFilesIn(folder).length < 2) return SEPARATE_FILES;
+    const files = partFilesIn(folder);
+    if (files.length < 2) return SEPARATE_FILES;
+    const network = networkPartsOf(folder, files, member ?? null);
+    if (network !== null) return { ...SEPARATE_FILES, isOne: true, members: memberOf(network) };
     return await runChildJob<FolderLayout, never>({
       entry: new URL('./folder-layout.child.ts', import.meta.url),
       execArgv: [],

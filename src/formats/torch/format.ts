@@ -6,9 +6,9 @@ import { describeCompiled } from '../onnx/compiled.ts';
 import { wholeFile } from '../whole-file.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import { isTorchArchive } from './match.ts';
-import { type ProgramSource, programRoot, readProgramArchive } from './program/archive.ts';
+import type { ProgramSource } from './program/archive.ts';
 import { compileProgram } from './program/compile.ts';
-import { isFlatProgram, readFlatProgram } from './program/flat-archive.ts';
+import { openProgram } from './program/open.ts';
 import { programOutline } from './program/outline.ts';
 import {
   isLegacyTorch,
@@ -33,10 +33,8 @@ export const torchFormat: FileFormatReader = {
   read(source, context) {
     const { bytes, budget } = opened(source, context);
     const archive = new ZipArchive(bytes, context.codecs, budget);
-    if (isFlatProgram(archive))
-      return describeProgram(readFlatProgram(archive, context.codecs, budget), bytes, budget);
-    const root = programRoot(archive);
-    if (root !== null) return describeProgram(readProgramArchive(archive, root, budget), bytes, budget);
+    const program = openProgram(archive, context.codecs, budget);
+    if (program !== null) return describeProgram(program, bytes, budget);
     const saved = saveRoot(archive);
     if (saved !== null && isTorchScript(archive))
       return describeScript(new ScriptArchive(archive, saved, budget), bytes);

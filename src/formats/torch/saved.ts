@@ -1,10 +1,10 @@
 import type { ModelDescription, OutlineNode, ReadNote } from '../../model/description.ts';
 import { type CompiledOrigin, describeCompiled } from '../onnx/compiled.ts';
-import { className } from '../pickle/access.ts';
 import { notesOf } from '../pickle/read.ts';
 import { describeValue, isType } from '../pickle/value.ts';
 import { compileModule } from './module/compile.ts';
-import { ModuleView } from './module/view.ts';
+import { PickledModule } from './module/pickled.ts';
+import type { ModuleView } from './module/view.ts';
 import type { TorchFile } from './save/torch-file.ts';
 import { describeWeights, moduleIn, tensorsIn } from './weights.ts';
 
@@ -14,7 +14,7 @@ export function describeSaved(file: TorchFile, bytes: Uint8Array): ModelDescript
   const framework = { name: 'torch', version: null };
   const found = moduleIn(file.root);
   if (found !== null && isType(found.module, 'object')) {
-    const module = new ModuleView(found.module, '', file);
+    const module = new PickledModule(found.module, '', file);
     const origin: CompiledOrigin = {
       format: 'torch',
       framework,
@@ -45,8 +45,8 @@ const DEPTH = 20;
 function outlineOf(module: ModuleView, depth: number): OutlineNode {
   return {
     path: module.path,
-    class: className(module.object),
-    offset: module.object.offset,
+    class: module.className,
+    offset: module.offset,
     params: {},
     children: depth > DEPTH ? [] : module.children().map((child) => outlineOf(child.module, depth + 1)),
   };

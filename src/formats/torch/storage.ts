@@ -3,9 +3,12 @@ import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../../model/te
 import type { ReadBudget } from '../budget.ts';
 import { ELEMENT_SIZE } from './aten/dtype.ts';
 
+/** Types of elements in a storage; those of bfloat16 are read as float32, which holds them all. */
+export type StoredDType = Exclude<DType, 'string'> | 'bfloat16';
+
 /** A tensor as torch keeps it: sizes and steps over a storage, counted in elements. */
 export interface StorageView {
-  readonly dtype: Exclude<DType, 'string'>;
+  readonly dtype: StoredDType;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
@@ -27,6 +30,8 @@ export function tensorOfStorage(
   what: string,
   budget: ReadBudget,
 ): Tensor {
+  if (view.dtype === 'bfloat16')
+    return widened(tensorOfStorage(storage, { ...view, dtype: 'uint16' }, what, budget), what, budget);
   const { dtype, shape, strides, offset } = view;
   const size = ELEMENT_SIZE[dtype];
   budget.check('dimensions', shape.length, what, 0);
@@ -53,7 +58,15 @@ export function tensorOfStorage(
     return newTensor(dtype, shape, new array(storage.buffer as ArrayBuffer, start, count));
   }
   budget.charge(count * size, what, 0);
-  return newTensor(dtype, shape, copied(storage, view, count));
+  return newTensor(dtype, shape, copied(storage, { ...view, dtype }, count));
+}
+
+/** bfloat16 is the front half of a float32. */
+function widened({ shape, data }: Tensor, what: string, budget: ReadBudget): Tensor {
+  budget.charge(4 * data.length, what, 0);
+  const bits = new Uint32Array(data.length);
+  for (let i = 0; i < bits.length; i += 1) bits[i] = Number(data[i]) * 65_536;
+  return newTensor('float32', shape, new Float32Array(bits.buffer));
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
@@ -67,7 +80,11 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
 }
 
 /** Copies element by element, byte by byte. */
-function copied(storage: Uint8Array, { dtype, shape, strides, offset }: StorageView, count: number) {
+function copied(
+  storage: Uint8Array,
+  { dtype, shape, strides, offset }: StorageView & { readonly dtype: Exclude<StoredDType, 'bfloat16'> },
+  count: number,
+) {
   const size = ELEMENT_SIZE[dtype];
   const data = new TYPED_ARRAYS[dtype](count);
   const bytes = new Uint8Array(data.buffer);

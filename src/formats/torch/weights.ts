@@ -2,9 +2,10 @@ import type { CompileBlocker } from '../../model/blocker.ts';
 import type { ModelDescription, NamedGlobal, OutlineNode, ReadNote } from '../../model/description.ts';
 import { countText } from '../../text/count.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
-import { isModule } from './module/view.ts';
+import { isModule } from './module/pickled.ts';
 import { tensorNode } from './outline.ts';
 import { type StorageFile, savedTensor } from './save/stored-tensor.ts';
+import { likelyLayers } from './states/likely-layers.ts';
 
 /** Tensors that an outline shows. */
 const SHOWN = 1000;
@@ -55,7 +56,7 @@ export function moduleIn(root: PyValue): { readonly module: PyValue; readonly na
   return module === undefined || typeof key !== 'string' ? null : { module, name: key };
 }
 
-const WAY = 'a file with a graph, as torch.export.save writes one, is';
+const WAY = 'weights with a graph beside them, model.pt2 or architecture.json in the same folder, are';
 
 /** A file of weights, with what it lacks. */
 export function describeWeights(
@@ -77,6 +78,7 @@ export function describeWeights(
       .slice(0, SHOWN)
       .map(({ name, dtype, shape }) => tensorNode(name, 'tensor', dtype, shape)),
   };
+  const likely = likelyLayers(weights);
   const blocker: CompileBlocker = {
     path: '',
     class: known.what,
@@ -91,7 +93,7 @@ export function describeWeights(
     compression: null,
     outline,
     globals: known.globals,
-    notes: known.notes,
+    notes: likely === null ? known.notes : [...known.notes, { level: 'info', text: likely }],
     blockers: [blocker],
     content: null,
   };

@@ -1,7 +1,6 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import { GraphBuilder } from '../../../onnx/builder.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
-import { isType } from '../../pickle/value.ts';
 import { AtenCall } from '../aten/call.ts';
 import { AtenGraph } from '../aten/graph.ts';
 import { atenOperator } from '../aten/table.ts';
@@ -53,9 +52,8 @@ function layerOf(module: ModuleView): ModuleLayer {
           'classes of torch.nn that docs/operators.md lists are',
         );
   for (const hooks of HOOKS) {
-    const dict = module.get(hooks);
-    if (isType(dict, 'dict') && dict.entries.length > 0)
-      throw module.wrong(hooks, `${dict.entries.length} hooks, which are code`, 'modules without hooks are');
+    const count = module.hooks(hooks);
+    if (count > 0) throw module.wrong(hooks, `${count} hooks, which are code`, 'modules without hooks are');
   }
   return layer;
 }

@@ -1,4 +1,3 @@
-import { isType } from '../../pickle/value.ts';
 import { elementwise, sliced, transposed } from '../aten/primitives.ts';
 import { reshaped } from '../aten/reshape.ts';
 import type { AtenTensor, AtenValue } from '../aten/value.ts';
@@ -40,8 +39,7 @@ function selfAttention(module: ModuleView, x: AtenTensor, context: ModuleContext
 function activated(module: ModuleView, x: AtenValue, { call, run }: ModuleContext): AtenValue {
   const own = module.children().find(({ name }) => name === 'activation');
   if (own !== undefined) return run(own.module, x);
-  const activation = module.get('activation');
-  const name = isType(activation, 'global') ? activation.name : 'relu';
+  const name = module.functionName('activation') ?? 'relu';
   if (name !== 'relu' && name !== 'gelu')
     throw module.wrong('activation', name, 'relu, gelu and modules of torch.nn are');
   return call(module, name, { self: x });

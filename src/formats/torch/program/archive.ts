@@ -14,6 +14,8 @@ export interface ProgramSource {
   readonly document: DocumentView;
   /** A parameter, buffer or constant by its full name. */
   tensor(name: string): Tensor;
+  /** What is equal of names of one and the same tensor; null where that is not known. */
+  same(name: string): string | null;
   readonly notes: readonly string[];
 }
 
@@ -67,8 +69,9 @@ export function readProgramArchive(archive: ZipArchive, root: string, budget: Re
     tensor: (wanted) => {
       const tensor = tensors.get(wanted);
       if (tensor === undefined) throw missingTensor(wanted);
-      return tensor();
+      return tensor.read();
     },
+    same: (name) => tensors.get(name)?.stored ?? null,
     notes,
   };
 }
@@ -93,6 +96,12 @@ export const missingTensor = (name: string): PlimsollError =>
     wanted: 'every tensor that the program names',
   });
 
+interface ArchivedTensor {
+  read(): Tensor;
+  /** The file of the archive that its storage is. */
+  readonly stored: string | null;
+}
+
 interface MemberFolder {
   readonly root: string;
   readonly folder: string;
@@ -106,22 +115,20 @@ function* members(
   archive: ZipArchive,
   { root, folder, name, kind }: MemberFolder,
   budget: ReadBudget,
-): Generator<[string, () => Tensor]> {
+): Generator<[string, ArchivedTensor]> {
   const path = `${root}${folder}/${name}_${kind}_config.json`;
   if (!archive.has(path)) return;
   const entries = jsonView(archive, path, budget).child('config');
   for (const fullName of entries.names()) {
     const entry = entries.child(fullName);
     const member = entry.text('path_name');
-    yield [
-      fullName,
-      () => {
-        if (entry.get('use_pickle') === true) throw pickled(fullName);
-        const where = `tensor "${fullName}"`;
-        const view = storageView(entry.child('tensor_meta'), where);
-        return tensorOfStorage(archive.read(`${root}${folder}/${member}`), view, where, budget);
-      },
-    ];
+    const read = (): Tensor => {
+      if (entry.get('use_pickle') === true) throw pickled(fullName);
+      const where = `tensor "${fullName}"`;
+      const view = storageView(entry.child('tensor_meta'), where);
+      return tensorOfStorage(archive.read(`${root}${folder}/${member}`), view, where, budget);
+    };
+    yield [fullName, { read, stored: entry.get('use_pickle') === true ? null : `${folder}/${member}` }];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PlimsollError } from '../../../core/errors.ts';
+import { PlimsollError } from '../../../core/errors.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
 import { GraphBuilder } from '../../../onnx/builder.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
@@ -68,7 +68,16 @@ function defineInput(spec: DocumentView, { g, values, graph, source }: InputCont
   const stored = STORED.get(kind);
   if (stored !== undefined) {
     const [name, fullName] = [input.child('arg').text('name'), input.text(stored)];
-    values.keep(name, g.constant(source.tensor(fullName)), offset, fullName);
+    const { dtype, shape } = tensorMeta(graph.child('tensor_values').child(name), `tensor "${fullName}"`);
+    const tensor = source.tensor(fullName);
+    if (tensor.shape.join() !== shape.join())
+      throw new PlimsollError('READ_CORRUPT', {
+        what: `tensor "${fullName.slice(0, 80)}"`,
+        offset,
+        found: `[${tensor.shape}] where the graph states [${shape}]`,
+        wanted: 'the sizes that the graph states',
+      });
+    values.keep(name, g.cast(g.constant(tensor), dtype), offset, fullName);
     return;
   }
   if (kind === 'constant_input') return;

@@ -35,6 +35,7 @@ export function readFlatProgram(
       if (read === undefined) throw missingTensor(wanted);
       return read();
     },
+    same: () => null,
     notes: [],
   };
 }

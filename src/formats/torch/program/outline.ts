@@ -2,7 +2,7 @@ import type { OutlineNode } from '../../../model/description.ts';
 import type { DocumentView } from '../../json/document-view.ts';
 import { mostUsed } from '../../onnx/most-used.ts';
 import { tensorNode } from '../outline.ts';
-import { setField, tensorMeta } from './schema.ts';
+import { setField, symbolicSize, torchTypeName } from './schema.ts';
 
 const operatorName = (node: DocumentView): string =>
   node
@@ -36,6 +36,6 @@ function storedTensor(spec: DocumentView, graph: DocumentView): OutlineNode[] {
   const input = spec.child(kind);
   const meta = graph.child('tensor_values').childOrNull(input.child('arg').text('name'));
   if (meta === null) return [];
-  const { dtype, shape } = tensorMeta(meta, 'a tensor');
-  return [tensorNode(input.text(`${kind}_name`), kind, dtype, shape)];
+  const shape = meta.children('sizes').map(symbolicSize);
+  return [tensorNode(input.text(`${kind}_name`), kind, torchTypeName(meta), shape)];
 }

@@ -12,6 +12,8 @@ import type { StorageView } from '../storage.ts';
 
 export const PROGRAM = 'the exported program';
 
+const BFLOAT16 = 13;
+
 /** ScalarType of the schema. */
 const SCALAR_TYPES = new Map<number, Exclude<DType, 'string'>>([
   [1, 'uint8'],
@@ -23,6 +25,8 @@ const SCALAR_TYPES = new Map<number, Exclude<DType, 'string'>>([
   [7, 'float32'],
   [8, 'float64'],
   [12, 'bool'],
+  // What is computed in bfloat16 is computed in float32 here, which holds all its numbers.
+  [BFLOAT16, 'float32'],
 ]);
 
 /** Types that no graph here computes with, by the names that people know. */
@@ -30,7 +34,6 @@ const OTHER_TYPES = new Map<number, string>([
   [9, 'complex32'],
   [10, 'complex64'],
   [11, 'complex128'],
-  [13, 'bfloat16'],
   [28, 'uint16'],
 ]);
 
@@ -86,6 +89,13 @@ export function symbolicSize(size: DocumentView): TensorSize {
   return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
+/** The type of a tensor as torch calls it, of types that are not computed with as well. */
+export function torchTypeName(meta: DocumentView): string {
+  const number = meta.integer('dtype');
+  if (number === BFLOAT16) return 'bfloat16';
+  return SCALAR_TYPES.get(number) ?? OTHER_TYPES.get(number) ?? `type ${number}`;
+}
+
 export function tensorMeta(meta: DocumentView, where: string): TensorMeta {
   return {
     dtype: scalarType(meta.integer('dtype'), where),
@@ -96,8 +106,9 @@ export function tensorMeta(meta: DocumentView, where: string): TensorMeta {
 /** A tensor of a storage: every number of it stated. */
 export function storageView(meta: DocumentView, where: string): StorageView {
   const plain = (size: DocumentView): number => size.integer('as_int');
+  const dtype = meta.integer('dtype');
   return {
-    dtype: scalarType(meta.integer('dtype'), where),
+    dtype: dtype === BFLOAT16 ? 'bfloat16' : scalarType(dtype, where),
     shape: meta.children('sizes').map(plain),
     strides: meta.children('strides').map(plain),
     offset: plain(meta.child('storage_offset')),

@@ -1,21 +1,20 @@
-import type { DType, Tensor } from '../../../model/tensor.ts';
+import type { Tensor } from '../../../model/tensor.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
 import type { ReadBudget } from '../../budget.ts';
 import { className } from '../../pickle/access.ts';
 import { pyObject } from '../../pickle/construct.ts';
 import type { PickleMachine } from '../../pickle/machine.ts';
 import { describeValue, isType, type PyObject, type PyValue } from '../../pickle/value.ts';
-import { tensorOfStorage } from '../storage.ts';
+import { type StoredDType, tensorOfStorage } from '../storage.ts';
 
 /** Tensors in pickles of torch: a call that rebuilds one from a storage, which lies outside of the pickle. */
-
-type StoredDType = Exclude<DType, 'string'>;
 
 /** Element types by the names of torch's storages; the others are shown, and not computed with. */
 const STORAGES: ReadonlyMap<string, StoredDType> = new Map([
   ['DoubleStorage', 'float64'],
   ['FloatStorage', 'float32'],
   ['HalfStorage', 'float16'],
+  ['BFloat16Storage', 'bfloat16'],
   ['LongStorage', 'int64'],
   ['IntStorage', 'int32'],
   ['ShortStorage', 'int16'],
@@ -26,9 +25,9 @@ const STORAGES: ReadonlyMap<string, StoredDType> = new Map([
 
 /** Types of torch by their names: `torch.float32`, and the older ones beside them. */
 export const TORCH_DTYPES: ReadonlyMap<string, StoredDType> = new Map([
-  ...['float64', 'float32', 'float16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'].map(
-    (name) => [name, name as StoredDType] as const,
-  ),
+  ...(
+    ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'] as const
+  ).map((name) => [name, name] as const),
   ['double', 'float64'],
   ['float', 'float32'],
   ['half', 'float16'],
@@ -112,7 +111,8 @@ function viewOfStorage(value: PyObject, kind: string, file: StorageFile, where: 
   return { dtype, shape, read: () => tensorOfStorage(file.storage(key), view, where, file.budget) };
 }
 
-const unreadable = (dtype: string, shape: readonly number[], where: string): SavedTensor => ({
+/** A tensor of a type that is shown, and not computed with. */
+export const unreadable = (dtype: string, shape: readonly number[], where: string): SavedTensor => ({
   dtype,
   shape,
   read() {
