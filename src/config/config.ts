@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import type { Device } from '../core/devices.ts';
 import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
@@ -27,6 +28,8 @@ export interface ServeConfig {
   /** What it speaks TLS with, or null. */
   readonly tls: TlsFiles | null;
   readonly dataDir: string;
+  /** What graphs run on in onnxruntime. */
+  readonly device: Device;
   /** Model files to register; may be none, where the store knows what is served. */
   readonly files: readonly NamedFile[];
   /** URL of the database, or null for one in the data folder. */
@@ -91,6 +94,7 @@ export async function serveConfig(given: GivenSettings): Promise<ServeConfig> {
     access: accessIn(value, PLAIN, problems),
     tls: tlsIn(value, problems),
     dataDir: value('data'),
+    device: value('device'),
     storeUrl: value('store'),
     watch: value('watch'),
     captures: value('capture'),

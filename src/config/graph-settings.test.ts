@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { graphSettings } from './graph-settings.ts';
+import { graphSettings, servedDevice } from './graph-settings.ts';
 
 test('graphs of others have a gigabyte and half a minute, or what the environment says', () => {
   const threads = availableParallelism();
@@ -17,5 +17,22 @@ test('every setting that is no good value is told', () => {
   const env = { PLIMSOLL_GRAPH_MEMORY: 'much', PLIMSOLL_GRAPH_TIMEOUT: '0', PLIMSOLL_GRAPH_THREADS: '0' };
   expect(() => graphSettings(env)).toThrow(
     /PLIMSOLL_GRAPH_MEMORY is "much".*PLIMSOLL_GRAPH_TIMEOUT is "0".*PLIMSOLL_GRAPH_THREADS is "0"/,
+  );
+});
+
+test.each([
+  [{}, { name: 'cpu', id: null }],
+  [{ PLIMSOLL_DEVICE: '' }, { name: 'cpu', id: null }],
+  [{ PLIMSOLL_DEVICE: 'cuda:1' }, { name: 'cuda', id: 1 }],
+])('of %j graphs run on %j', (env, device) => {
+  expect(servedDevice(env)).toEqual(device);
+});
+
+test('a device that nobody knows is refused with those that there are', () => {
+  expect(() => servedDevice({ PLIMSOLL_DEVICE: 'tpu' })).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/"tpu", wanted one of cpu, cuda/),
+    }),
   );
 });

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { CPU_DEVICE, DEVICE_VARIABLE, DEVICE_WANTED, type Device, parseDevice } from '../core/devices.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { parseSize, type Setting } from './settings.ts';
 
@@ -63,4 +64,14 @@ export function graphSettings(env: Readonly<Record<string, string | undefined>>)
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return settings;
+}
+
+/** What the graphs of a server run on. Throws CONFIG_INVALID. */
+export function servedDevice(env: Readonly<Record<string, string | undefined>>): Device {
+  const text = env[DEVICE_VARIABLE];
+  if (text === undefined || text === '') return CPU_DEVICE;
+  const device = parseDevice(text);
+  if (device !== undefined) return device;
+  const problem = `${DEVICE_VARIABLE} is "${text}", wanted ${DEVICE_WANTED}`;
+  throw new PlimsollError('CONFIG_INVALID', { problems: problem, list: [problem] });
 }

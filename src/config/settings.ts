@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { DEVICE_VARIABLE, DEVICE_WANTED, parseDevice } from '../core/devices.ts';
 import { valueOfKey } from '../core/element-at.ts';
 import { parseReferences, REFERENCES_VARIABLE } from '../core/references.ts';
 import { LINK_LOCAL_VARIABLE, REDIRECT_HOSTS_VARIABLE } from '../http/outbound.ts';
@@ -209,6 +210,7 @@ export const SETTINGS = {
     wanted: 'a file in PEM form',
     parse: parseFolder,
   },
+  device: { env: DEVICE_VARIABLE, fallback: 'cpu', wanted: DEVICE_WANTED, parse: parseDevice },
   watch: { env: 'PLIMSOLL_WATCH', fallback: '', wanted: 'a folder', parse: parseFolder },
   data: { env: 'PLIMSOLL_DATA', fallback: '.plimsoll', wanted: 'a directory', parse: parseName },
 } as const satisfies Record<string, Setting<unknown>>;

@@ -78,7 +78,7 @@ export const METRIC_CATALOG = {
   model_info: serving(
     'gauge',
     '1',
-    [...VERSION, 'digest', 'runtime', 'framework', 'proof'],
+    [...VERSION, 'digest', 'runtime', 'framework', 'proof', 'device'],
     'Versions that answer, and what made them ready.',
   ),
   model_loaded: serving('gauge', 'boolean', VERSION, 'Whether a version is loaded.'),

@@ -1,3 +1,4 @@
+import type { Device } from '../core/devices.ts';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { columnNames } from '../model/column-names.ts';
@@ -18,13 +19,17 @@ export interface EngineChoice {
 export const isEngine = (value: Engine | PlimsollError): value is Engine => !isPlimsollError(value);
 
 /** Builds one engine of a model; each family of code is loaded on first use only. */
-export const createEngine = async (content: ModelContent, runtime: Runtime): Promise<Engine> =>
-  buildEngine(await materialOf(content, runtime));
+export const createEngine = async (
+  content: ModelContent,
+  runtime: Runtime,
+  device?: Device,
+): Promise<Engine> => buildEngine(await materialOf(content, runtime), device);
 
-export async function buildEngine(material: EngineMaterial): Promise<Engine> {
+/** @param device what graphs run on, in onnxruntime; the CPU by default, as whenever a model is proved */
+export async function buildEngine(material: EngineMaterial, device?: Device): Promise<Engine> {
   if (material.kind === 'python') {
     const { loadPython } = await import('./python/load.ts');
-    return loadPython(material.bundle, material.inner && (await innerEngine(material.inner)));
+    return loadPython(material.bundle, material.inner && (await innerEngine(material.inner, device)));
   }
   if (material.kind === 'steps') {
     const { createNativeEngine } = await import('../engine/native/engine.ts');
@@ -32,15 +37,15 @@ export async function buildEngine(material: EngineMaterial): Promise<Engine> {
   }
   if (material.kind === 'isolated') {
     const { loadIsolated } = await import('./isolated.ts');
-    return loadIsolated(material);
+    return loadIsolated(material, device);
   }
   const { createOnnxEngine } = await import('../engine/onnx/engine.ts');
-  return createOnnxEngine(material.options);
+  return createOnnxEngine({ ...material.options, device });
 }
 
 /** The compiled model in the middle of a script, with the columns that it takes. */
-async function innerEngine(material: CompiledMaterial): Promise<InnerEngine> {
-  return { engine: await buildEngine(material), columns: columnNames(signatureOf(material)) };
+async function innerEngine(material: CompiledMaterial, device?: Device): Promise<InnerEngine> {
+  return { engine: await buildEngine(material, device), columns: columnNames(signatureOf(material)) };
 }
 
 function signatureOf(material: CompiledMaterial): Signature {

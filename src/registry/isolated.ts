@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { graphSettings } from '../config/graph-settings.ts';
+import type { Device } from '../core/devices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { graphSize } from '../engine/onnx/graph-file.ts';
 import { createIsolatedEngine } from '../engine/onnx/isolated.ts';
@@ -19,18 +20,15 @@ const LARGE_BYTES = 4 << 20;
 const SCALING = { min: 1, upMillis: 1000, cooldownMillis: 60_000, idleMillis: 300_000 };
 
 /** Opens a graph in processes of its own, with the limits that the environment gives. Throws CONFIG_INVALID besides. */
-export function loadIsolated({
-  graph,
-  signature,
-  name,
-  isParallel,
-  bundle,
-}: Extract<CompiledMaterial, { readonly kind: 'isolated' }>): Promise<Engine> {
+export function loadIsolated(
+  { graph, signature, name, isParallel, bundle }: Extract<CompiledMaterial, { readonly kind: 'isolated' }>,
+  device?: Device,
+): Promise<Engine> {
   const { memoryBytes, callMillis, threads: most } = graphSettings(process.env);
   const size = graphSize(graph);
   const threads = isParallel && size >= LARGE_BYTES ? most : 1;
   return createIsolatedEngine({
-    ...{ name, graph, signature, callMillis, scratch: () => scratchRoot(), log: logOf(name, bundle) },
+    ...{ name, graph, signature, device, callMillis, scratch: () => scratchRoot(), log: logOf(name, bundle) },
     memoryBytes: memoryBytes + LOAD_COPIES * size,
     startMillis: START_MILLIS + size / BYTES_PER_MILLI,
     threads,

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { servedDevice } from '../config/graph-settings.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { loadBundle, readMaterial } from './load.ts';
 import type { CompiledMaterial } from './material.ts';
@@ -13,7 +14,8 @@ const GROWTH = 10;
 
 /**
  * Loads an accepted bundle as `loadBundle` does, beside requests that are being answered: a large file is read, parsed and
- * compiled in a thread of its own, which hands over its arrays without a copy. Building the engine is left to this thread.
+ * compiled in a thread of its own, which hands over its arrays without a copy. Building the engine is left to this thread. Graphs
+ * run on the device that the environment names.
  */
 export const loadBeside = (
   dir: string,
@@ -21,8 +23,11 @@ export const loadBeside = (
   version: number,
   largeBytes = LARGE_BYTES,
 ): Promise<LoadedVersion> =>
-  loadBundle(dir, model, version, (request) =>
-    bytesOf(request.manifest) < largeBytes ? readKept(request, readMaterial, place) : readInThread(request),
+  loadBundle(
+    ...([dir, model, version] as const),
+    (request) =>
+      bytesOf(request.manifest) < largeBytes ? readKept(request, readMaterial, place) : readInThread(request),
+    servedDevice(process.env),
   );
 
 /** Where copies of what was read are: of this very code, and of all that it imports. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { CPU_DEVICE, type Device, deviceText } from '../core/devices.ts';
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -22,15 +23,33 @@ export async function loadBundle(
   model: string,
   version = 1,
   read: ReadMaterial = readMaterial,
+  device = CPU_DEVICE,
 ): Promise<LoadedVersion> {
   const manifest = readManifest(dir);
   if (!manifest) throw new PlimsollError('BUNDLE_GONE', { model, version, digest: basename(dir) });
   const name = `${model}@${version}`;
   const material = await materialFor(dir, manifest, name, read);
-  const engine = await buildEngine(material.kind === 'isolated' ? { ...material, name } : material);
+  if (device.name !== 'cpu' && (material.kind === 'graph' || material.kind === 'isolated'))
+    await checkOnce(device);
+  const engine = await buildEngine(material.kind === 'isolated' ? { ...material, name } : material, device);
   await warmUp(engine, manifest);
-  return { model, version, manifest, bundle: dir, engine };
+  return { model, version, manifest, bundle: dir, engine, device: deviceOf(material, device) };
 }
+
+/** Devices that were there when they were tried. */
+const checked = new Set<string>();
+
+/** A device is tried before the first graph runs on it: what its libraries say is about the device then, not about the graph. */
+async function checkOnce(device: Device): Promise<void> {
+  if (checked.has(deviceText(device))) return;
+  const { checkDevice } = await import('../engine/onnx/devices.ts');
+  await checkDevice(device);
+  checked.add(deviceText(device));
+}
+
+/** Native evaluators know the CPU only, and what Python uses is its own affair. */
+const deviceOf = ({ kind }: EngineMaterial, device: Device): string =>
+  deviceText(kind === 'graph' || kind === 'isolated' ? device : CPU_DEVICE);
 
 /** Calls before the first request: enough to have the code compiled, few enough to cost a start next to nothing. */
 const WARM_UP_CALLS = 20;

@@ -97,6 +97,8 @@ export interface LoadedVersion extends AcceptedVersion {
   readonly engine: Engine;
   /** Milliseconds that it took to load and warm it up, where that was measured. */
   readonly loadMillis?: number | undefined;
+  /** What its graph runs on, by the name of an execution provider. @default cpu */
+  readonly device?: string | undefined;
 }
 
 /** The manifest of a version that runs with Python. */

@@ -36,6 +36,7 @@ export async function machineChecks({ dataDir, port }: Subject): Promise<readonl
       'warn',
       async () => (await import('onnxruntime-node')).env.versions.node ?? '',
     ),
+    await devices(),
     await library('duckdb', 'warn', async () => (await import('@duckdb/node-api')).version()),
     cores(),
     memory(),
@@ -45,6 +46,16 @@ export async function machineChecks({ dataDir, port }: Subject): Promise<readonl
     await uv(),
     await pythons(),
   ];
+}
+
+/** What `--device` may name; whether there is such a card, only a start on it tells. */
+async function devices(): Promise<MachineCheck> {
+  const { knownDevices } = await import('../../engine/onnx/devices.ts');
+  try {
+    return ok('devices', (await knownDevices()).join(', '));
+  } catch {
+    return { name: 'devices', status: 'warn', found: 'none without onnxruntime', fix: null };
+  }
 }
 
 /** Wanted by models that only Python runs. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { CPU_DEVICE, type Device } from '../../core/devices.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
@@ -94,14 +95,28 @@ export interface OpenModel {
 export async function openModel(
   path: string,
   runtime: 'native' | 'onnx' | undefined,
-  options: ReadOptions,
+  options: ReadOptions & { readonly device?: Device | undefined },
   tell: (text: string) => void,
 ): Promise<OpenModel> {
   const description = await readModel(path, options, tell);
   const content = contentOf(description);
   const { format, framework } = description;
-  const engine = runtime ? await createEngine(content, runtime) : await bestEngine(content);
+  const engine = await engineOf(content, runtime, options.device);
   return { format, framework, signature: content.signature, engine };
+}
+
+async function engineOf(
+  content: ModelContent,
+  runtime: 'native' | 'onnx' | undefined,
+  device: Device = CPU_DEVICE,
+): Promise<Engine> {
+  if (device.name !== 'cpu') {
+    const { checkDevice } = await import('../../engine/onnx/devices.ts');
+    await checkDevice(device);
+    // Native evaluators know the CPU only.
+    return createEngine(content, runtime ?? 'onnx', device);
+  }
+  return runtime ? createEngine(content, runtime) : bestEngine(content);
 }
 
 async function bestEngine(content: ModelContent): Promise<Engine> {

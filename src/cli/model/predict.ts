@@ -1,14 +1,17 @@
 import { basename } from 'node:path';
+import type { Device } from '../../core/devices.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { DefineCommand } from '../command.ts';
 import type { separateIds } from '../files/rows/ids.ts';
 import { outputNames, scoreOutputs } from './chosen-outputs.ts';
+import { deviceOption } from './device-option.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 
 interface PredictOptions extends ModelFileOptions {
   readonly data: string;
   readonly input: string;
+  readonly device?: Device;
   readonly id?: string;
   readonly output?: string;
   readonly outputs?: readonly string[];
@@ -35,6 +38,11 @@ export const predictCommand: DefineCommand = (command, terminal) => {
       '--outputs <names>',
       'outputs to give, separated by commas (default: all but those on request, such as the leaf of each tree: see inspect)',
       outputNames,
+    )
+    .option(
+      '--device <name>',
+      'what a graph runs on in onnxruntime: cpu, cuda, webgpu, … (default: cpu)',
+      deviceOption,
     )
     .option('--golden <file>', 'for Python: rows with expected outputs, which show what rows are like')
     .option('--output <file>', 'file for the answers: .json, .jsonl, .csv or .parquet')

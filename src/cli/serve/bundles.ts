@@ -13,6 +13,7 @@ const FOLLOWED: ReadonlySet<string> = new Set<SettingName>([
   'port',
   'host',
   'maxBody',
+  'device',
   'keys',
   'keysFile',
   'insecure',
@@ -47,6 +48,8 @@ export async function serveBundles(
     if (!FOLLOWED.has(name) || !hasKey(SETTINGS, name)) throw refused(flagOf(name));
     env[SETTINGS[name].env] = value;
   }
+  // Read where versions are loaded, in this process.
+  if (flags['device'] !== undefined) process.env[SETTINGS.device.env] = flags['device'];
   const { isFilled } = await import('../../server/container/bundles.ts');
   const { serveContainer } = await import('../../server/container/serve.ts');
   const config = containerConfig({ env: { ...env, [BUNDLES_VARIABLE]: bundles }, args: [], isFilled });

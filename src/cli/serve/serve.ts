@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AccessMode } from '../../config/access.ts';
 import { type ServeConfig, serveConfig } from '../../config/config.ts';
 import { SETTINGS } from '../../config/settings.ts';
+import { type Device, deviceText } from '../../core/devices.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
@@ -32,6 +33,7 @@ interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
   readonly maxBody?: string;
   readonly store?: string;
   readonly watch?: string;
+  readonly device?: string;
   readonly capture: boolean;
   readonly immediate?: boolean;
   readonly empty?: boolean;
@@ -58,6 +60,10 @@ export const serveCommand: DefineCommand = (command, terminal) => {
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
     .option('--max-body <size>', 'largest request body (default: 32mb)')
     .option('--store <url>', 'database: sqlite:PATH or postgres://… (default: one in the data folder)')
+    .option(
+      '--device <name>',
+      'what graphs run on in onnxruntime: cpu, cuda, cuda:1, webgpu, … (default: cpu)',
+    )
     .option('--watch <folder>', 'folder whose new files become versions')
     .option('--empty', 'start without a model: `plimsoll push` and the control API add models later')
     .option('--no-capture', 'do not capture rows and answers; they are not monitored then')
@@ -90,6 +96,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
           python !== undefined || (await isOneModel(folder, options.member, terminal)),
       });
       tellProcesses(config);
+      await refuseWithout(config.device);
       const service = await begin(config, terminal, {
         ...{ ...versionOptions(options), files: config.files, python, immediate },
         ...{ storeUrl: config.storeUrl, watch: config.watch, host: config.host, empty },
@@ -125,11 +132,19 @@ const versionOptions = ({ golden, reference, runtime, maxModel, ...options }: Se
   ...{ golden, reference, runtime, maxModel, ...choicesOf(options) },
 });
 
-/** What jobs and receivers may do, for every process of the server: they inherit its environment. */
-function tellProcesses({ references, linkLocal, redirectHosts }: ServeConfig): void {
+/** What jobs and receivers may do, and what graphs run on, for every process of the server: they inherit its environment. */
+function tellProcesses({ references, linkLocal, redirectHosts, device }: ServeConfig): void {
+  process.env[SETTINGS.device.env] = deviceText(device);
   process.env[SETTINGS.references.env] = references.join(',');
   process.env[SETTINGS.linkLocal.env] = linkLocal ? 'on' : 'off';
   process.env[SETTINGS.redirectHosts.env] = redirectHosts.join(',');
+}
+
+/** Refuses to start for a device that is not there, before anything is loaded. Throws DEVICE_UNAVAILABLE, PART_MISSING. */
+async function refuseWithout(device: Device): Promise<void> {
+  if (device.name === 'cpu') return;
+  const { checkDevice } = await import('../../engine/onnx/devices.ts');
+  await checkDevice(device);
 }
 
 /** What is said of files to be registered, as it was written; a folder of bundles leaves no room for it. */
@@ -158,9 +173,10 @@ async function answering(
 
 /** Settings of the command line, as they were written. */
 function flagsOf(options: ServeOptions): Readonly<Record<string, string | undefined>> {
-  const { data, port, host, workers, maxBody, store, watch } = options;
+  const { data, port, host, workers, maxBody, store, watch, device } = options;
   const capture = options.capture ? undefined : 'off';
-  return { data, port, host, workers, maxBody, store, watch, capture, ...serveAccessSettings(options) };
+  const settings = { data, port, host, workers, maxBody, store, watch, device, capture };
+  return { ...settings, ...serveAccessSettings(options) };
 }
 
 /** Trust is a word about one model. */

@@ -8,6 +8,7 @@ export const GENERAL_AREAS = {
     USAGE: row(400, EXIT.usage, 'Cannot run the command: {reason}', 'See `plimsoll {command} --help`'),
     NODE_TOO_OLD: row(500, EXIT.usage, 'Cannot run on Node {found}: Node {wanted} or newer is wanted', 'Install it: npm install --global node@{wanted}'),
     PART_MISSING: row(501, EXIT.unsupported, 'Cannot do this without {part}: it is not installed', 'Install it: `{install}`'),
+    DEVICE_UNAVAILABLE: row(501, EXIT.unsupported, 'Cannot run graphs on {device}: {reason}; this onnxruntime knows {known}', '{how}'),
     PART_UNUSABLE: row(501, EXIT.unsupported, 'Cannot do this without {part}: it does not load on {platform}: {reason}', 'Use a platform that it has binaries for, such as Linux of Debian 12 or newer on x64 or arm64'),
     CONFIG_INVALID: row(422, EXIT.usage, 'Cannot use the configuration: {problems}', 'Correct every line named above; `plimsoll serve --help` lists the settings'),
     METRICS_ALIAS_UNKNOWN: row(400, EXIT.usage, 'Cannot show the metrics under the names of "{given}": wanted some of {known}', 'Leave `aliases` out, or correct it; docs/metrics.md lists the names of each'),

@@ -1,4 +1,5 @@
 import type { ColumnInput, PrefixInput } from '../../compile/plan.ts';
+import type { Device } from '../../core/devices.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { GraphBytes } from '../../model/graph-bytes.ts';
 import type { Signature } from '../../model/signature.ts';
@@ -14,6 +15,8 @@ export interface OnnxEngineOptions {
   /** Compiled by this program, or linted. */
   readonly onnx: GraphBytes;
   readonly signature: Signature;
+  /** What the graph runs on. @default {the CPU} */
+  readonly device?: Device | undefined;
   /** Native steps in front of the graph, as the compiler plans them or ready to run. */
   readonly prefix?: readonly (PrefixInput | NativePrefix)[];
   /** Which table column each graph input takes; by default, in order, those that no prefix reads. */
@@ -30,7 +33,7 @@ export interface OnnxEngineOptions {
  * @throws GRAPH_NOT_LOADED when onnxruntime refuses the bytes
  */
 export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engine> {
-  const session = await GraphSession.open(options.onnx);
+  const session = await GraphSession.open(options.onnx, { device: options.device });
   const { columns = null, refused = null, signature } = options;
   const prefix = await preparePrefixes(options.prefix ?? []);
   const plan: FeedPlan = { inputs: session.inputs, prefix, columns };

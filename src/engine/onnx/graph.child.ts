@@ -63,9 +63,10 @@ async function load({
   model,
   outputs,
   threads,
+  device,
 }: GraphLoad & { readonly id: number }): Promise<ReadyMessage> {
   const started = performance.now();
-  const session = await GraphSession.open(model, threads);
+  const session = await GraphSession.open(model, { threads, device });
   graph = { session, fetches: outputs };
   const tensors = session.inputs.map(({ name, dtype }) => ({ name, dtype, shape: [] }));
   const unknown = { class: null, call: null, outputs: null, classes: null, raw: null };

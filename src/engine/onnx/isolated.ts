@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Device } from '../../core/devices.ts';
 import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { GraphBytes } from '../../model/graph-bytes.ts';
@@ -21,6 +22,8 @@ export interface IsolatedGraphOptions extends Omit<GraphProcessOptions, 'load'> 
   /** What is no file yet becomes one below `scratch`. */
   readonly graph: GraphBytes;
   readonly signature: Signature;
+  /** What the graph runs on. @default {the CPU} */
+  readonly device?: Device | undefined;
   /** Makes the folder for the bytes of graphs. */
   readonly scratch: () => string;
   /** Threads of each process that share one operator. @default {1} */
@@ -76,12 +79,12 @@ class IsolatedEngine implements IsolatedGraph {
   #closed: Promise<void> | null = null;
 
   constructor(options: IsolatedGraphOptions, model: string, own: string | null) {
-    const { name, signature, threads, workers, scaling, callMillis, startMillis } = options;
+    const { name, signature, threads, workers, scaling, callMillis, startMillis, device } = options;
     this.#options = options;
     this.#own = own;
     this.#guard = createGuard(signature);
     this.#rule = sliceRule(signature, []);
-    const load = { model, threads, outputs: graphOutputNames(signature.outputs, null) };
+    const load = { model, threads, device, outputs: graphOutputNames(signature.outputs, null) };
     this.#pool = new WorkerPool({
       ...{ name, workers, scaling, batches: false, maxRows: 1, isRowwise: false, maxDeaths: 1 },
       ...{ waitMillis: callMillis, startMillis, maxQueue: MAX_QUEUE, maxQueueDown: MAX_QUEUE_DOWN },

@@ -1,19 +1,29 @@
 import type { InferenceSession, Tensor as OrtTensor, TypedTensor } from 'onnxruntime-node';
+import { CPU_DEVICE, type Device } from '../../core/devices.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { partError } from '../../core/parts.ts';
 import { type GraphBytes, joinedBytes } from '../../model/graph-bytes.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 import type { GraphInput } from './feed.ts';
+import { loadRuntime, type OnnxRuntime } from './runtime.ts';
 
-type Ort = typeof import('onnxruntime-node');
+/** Where a graph runs. */
+export interface SessionPlace {
+  /** Threads that share one operator. @default {1} */
+  readonly threads?: number | undefined;
+  /** Nodes that it has no kernel of run on the CPU. @default {the CPU} */
+  readonly device?: Device | undefined;
+}
 
 /**
  * Sequential execution, on one thread unless more are asked for: with several, ensembles of trees are summed in another
  * order, and their answers differ in the last bits. Messages of the runtime come as errors, not on stderr.
  */
-const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
-  executionProviders: ['cpu'],
+const sessionOptions = ({
+  threads = 1,
+  device = CPU_DEVICE,
+}: SessionPlace): InferenceSession.SessionOptions => ({
+  executionProviders: [device.id === null ? device.name : { name: device.name, deviceId: device.id }],
   executionMode: 'sequential',
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
@@ -26,11 +36,11 @@ const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
 export class GraphSession {
   /** In declaration order. */
   readonly inputs: readonly GraphInput[];
-  readonly #ort: Ort;
+  readonly #ort: OnnxRuntime;
   readonly #session: InferenceSession;
   #closed = false;
 
-  private constructor(ort: Ort, session: InferenceSession) {
+  private constructor(ort: OnnxRuntime, session: InferenceSession) {
     this.#ort = ort;
     this.#session = session;
     this.inputs = session.inputMetadata.map((input) => {
@@ -43,19 +53,18 @@ export class GraphSession {
   }
 
   /**
-   * onnxruntime is loaded at the first graph: a process that serves native models only never pays for it. A file is read by
-   * the runtime itself, which holds the weights once less while it loads than with bytes that it is given.
+   * A file is read by the runtime itself, which holds the weights once less while it loads than with bytes that it is given.
    *
-   * @param threads that share one operator
    * @throws GRAPH_NOT_LOADED with the runtime's own words
    */
-  static async open(graph: GraphBytes, threads = 1): Promise<GraphSession> {
+  static async open(graph: GraphBytes, place: SessionPlace = {}): Promise<GraphSession> {
     const ort = await loadRuntime();
+    const options = sessionOptions(place);
     try {
       const session =
         typeof graph === 'string'
-          ? await ort.InferenceSession.create(graph, sessionOptions(threads))
-          : await ort.InferenceSession.create(joinedBytes(graph), sessionOptions(threads));
+          ? await ort.InferenceSession.create(graph, options)
+          : await ort.InferenceSession.create(joinedBytes(graph), options);
       return new GraphSession(ort, session);
     } catch (error) {
       const details = { reason: reasonOf(error), runtime: ort.env.versions.node };
@@ -95,15 +104,6 @@ export class GraphSession {
     // The constructor makes a `Float16Array` of the bits, which the native half (1.30) reads as empty.
     if (tensor.dtype === 'float16') Object.defineProperty(made, 'data', { value: data });
     return made;
-  }
-}
-
-/** Throws PART_MISSING, PART_UNUSABLE. */
-async function loadRuntime(): Promise<Ort> {
-  try {
-    return await import('onnxruntime-node');
-  } catch (error) {
-    throw partError(error) ?? error;
   }
 }
 

@@ -93,7 +93,7 @@ test.each(SUMS)('%s gives the same bits on any number of threads', async (_name,
   const x = newTensor('float32', shape, waves(shape.reduce((a, b) => a * b)));
   const answers = new Set<string>();
   for (const threads of [1, 2, 3, 4, 7]) {
-    const session = await GraphSession.open(graph, threads);
+    const session = await GraphSession.open(graph, { threads });
     const { data } = (await session.run({ x }, ['y'])).get('y') as { data: Float32Array };
     answers.add(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'));
     await session.close();

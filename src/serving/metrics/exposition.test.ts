@@ -43,7 +43,7 @@ test('counts, histograms and labels follow the Prometheus text format', () => {
     `inference_batch_size_bucket{${labels},le="4.0"} 1`,
     `inference_batch_size_sum{${labels}} 3`,
     `model_last_prediction_timestamp_seconds{${labels}} 6`,
-    `model_info{${labels},digest="d",runtime="native",framework="scikit-learn",proof="golden"} 1`,
+    `model_info{${labels},digest="d",runtime="native",framework="scikit-learn",proof="golden",device="cpu"} 1`,
   ]) {
     expect(text.split('\n')).toContain(line);
   }

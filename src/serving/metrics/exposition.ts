@@ -163,7 +163,10 @@ const one = (value: number): readonly MetricPoint[] => [{ labels: {}, value }];
 function versionFamilies(versions: readonly LoadedVersion[]): MetricFamily[] {
   const info = versions.map((version) => {
     const { digest, runtime, framework, verification } = version.manifest;
-    const about = { digest, runtime, framework: framework.name, proof: verification.proof };
+    const about = {
+      ...{ digest, runtime, framework: framework.name, proof: verification.proof },
+      device: version.device ?? 'cpu',
+    };
     return { labels: { ...labelsOf(version), ...about }, value: 1 };
   });
   const loads = versions.flatMap((version) =>

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import type { Device } from '../../../core/devices.ts';
 import { isPlimsollError } from '../../../core/errors.ts';
 import { choicesOf } from '../../../model/reading-choices.ts';
 import type { PythonDemands } from '../../../python/demands.ts';
@@ -15,6 +16,8 @@ export interface OpenModelOptions extends ModelFileOptions {
   readonly golden?: string;
   /** Rows that it will be given. */
   readonly input?: string;
+  /** What a graph runs on. */
+  readonly device?: Device;
 }
 
 /** A command that opens a file, and where it says how far that has come. */
