@@ -17,13 +17,13 @@ from plimsoll.frameworks.xgboost import XGBoost
 
 __all__ = ["FRAMEWORKS", "METHODS", "Framework", "class_name", "framework_of", "framework_of_format", "load_model"]
 
-#: The more special ones first: a booster's wrapper is an estimator of scikit-learn, too.
+#: The more special ones first: a booster's wrapper is an estimator of scikit-learn, too, and Keras on torch makes modules of torch.
 FRAMEWORKS: Sequence[Framework] = (
     XGBoost(),
     LightGBM(),
     CatBoost(),
-    Torch(),
     Keras(),
+    Torch(),
     TensorFlow(),
     ScikitLearn(),
     Anything(),

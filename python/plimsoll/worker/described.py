@@ -54,7 +54,8 @@ def missing_text(model: Any) -> Dict[int, Any]:
 
 def call(model: Any, found: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     """How rows are given to it where nobody says: a frame where it knows names, else an array."""
-    if _is_library(model, "torch"):
+    framework = framework_of(model)
+    if framework is not None and framework.name == "torch":
         return _torch_call(model)
     if found is None:
         return None
