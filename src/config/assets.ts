@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Third-party files that the docs pages load from this server: name under `dist/assets/` → path in the checkout. */
+/** Third-party files that the docs pages load from this server, and code in WebAssembly: name under `dist/assets/` → path in the checkout. */
 export const ASSETS = {
   'redoc.standalone.js': 'vendor/redoc/redoc.standalone.js',
   'swagger-ui.css': 'vendor/swagger-ui-dist/swagger-ui.css',
@@ -8,6 +8,7 @@ export const ASSETS = {
   'swagger-ui-standalone-preset.js': 'vendor/swagger-ui-dist/swagger-ui-standalone-preset.js',
   'favicon-32x32.png': 'vendor/swagger-ui-dist/favicon-32x32.png',
   'favicon-16x16.png': 'vendor/swagger-ui-dist/favicon-16x16.png',
+  'mozjpeg_dec.wasm': 'node_modules/@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
 } as const;
 
 export type AssetName = keyof typeof ASSETS;

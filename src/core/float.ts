@@ -39,6 +39,12 @@ export function halfToNumber(bits: number): number {
   return half.getFloat16(0);
 }
 
+/** The binary16 bits of a number, rounded to nearest even. */
+export function halfBits(number: number): number {
+  half.setFloat16(0, number);
+  return half.getUint16(0);
+}
+
 /** Distance in units in the last place between two float64 (0 for equal, NaN pairs and ±0). */
 export function ulpDistance(a: number, b: number): number {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;

@@ -12,6 +12,8 @@ import { withMissing } from './missing-number.ts';
 import { checkModelSize, type MemoryOptions } from './model-size.ts';
 import { networkPartsOf } from './network-files.ts';
 import { partFilesIn } from './part-files.ts';
+import { withPreprocessor } from './preprocessor.ts';
+import { preprocessorBeside } from './preprocessor-file.ts';
 import { readNetwork } from './read-network.ts';
 import { type ReadModel, readParts } from './read-parts.ts';
 import { withStatedColumns } from './stated-columns.ts';
@@ -72,11 +74,18 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
   const size = format.sizeOf?.(source) ?? source.size;
   if (format.id !== 'onnx') checkModelSize({ name: source.name, size }, options);
   const read = format.read(source, readContext(size, options));
-  return { ...chosen(read, options), file: path, sideFiles: source.sideFiles };
+  const preprocessor = options.preprocessor ?? preprocessorFor(read, path);
+  return { ...chosen(read, { ...options, preprocessor }), file: path, sideFiles: source.sideFiles };
 }
 
-function chosen(read: ModelDescription, { missing, iterations, columns }: ReadOptions): ModelDescription {
-  const named = columns === undefined ? read : withStatedColumns(read, columns);
+/** What lies beside a model of tensors. */
+const preprocessorFor = ({ content }: ModelDescription, path: string): ReadOptions['preprocessor'] =>
+  content?.signature.form === 'tensors' ? preprocessorBeside(path) : undefined;
+
+function chosen(read: ModelDescription, options: ReadOptions): ModelDescription {
+  const { missing, iterations, columns, preprocessor } = options;
+  const declared = preprocessor === undefined ? read : withPreprocessor(read, preprocessor);
+  const named = columns === undefined ? declared : withStatedColumns(declared, columns);
   const told = missing === undefined ? named : withMissing(named, missing);
   return iterations === undefined ? told : withIterations(told, iterations);
 }

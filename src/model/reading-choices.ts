@@ -13,6 +13,8 @@ export interface ReadingChoices {
   readonly columns?: readonly string[] | undefined;
   /** The library's class whose answers are wanted, `xgboost.sklearn.XGBClassifier`, as a folder states it for a file that holds its booster alone. */
   readonly modelClass?: string | undefined;
+  /** How images or sounds become the numbers of an input: the document `preprocessor_config.json`. */
+  readonly preprocessor?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The choices among other fields, without those that were not made. */
@@ -22,10 +24,12 @@ export const choicesOf = ({
   iterations,
   columns,
   modelClass,
+  preprocessor,
 }: ReadingChoices): ReadingChoices => ({
   ...(member === undefined ? {} : { member }),
   ...(missing === undefined ? {} : { missing }),
   ...(iterations === undefined ? {} : { iterations }),
   ...(columns === undefined ? {} : { columns }),
   ...(modelClass === undefined ? {} : { modelClass }),
+  ...(preprocessor === undefined ? {} : { preprocessor }),
 });

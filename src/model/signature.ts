@@ -1,3 +1,4 @@
+import type { InputContent } from './input-content.ts';
 import type { DType, LabelSet } from './tensor.ts';
 
 /** What one input column holds. Booleans and integers are numbers unless the file's categories are booleans. */
@@ -25,6 +26,8 @@ export interface TensorSpec {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** What may stand for its numbers, where that is declared. */
+  readonly content?: InputContent;
 }
 
 export interface OutputSpec {

@@ -1,5 +1,6 @@
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { preprocessorBeside } from '../files/preprocessor-file.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
@@ -39,12 +40,19 @@ export async function identify(
     route === 'data'
       ? null
       : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
-  const all = { ...choices, ...choicesIn(source) };
+  const beside = file === null || source.data === null ? {} : declaredBeside(source.data);
+  const all = { ...beside, ...choices, ...choicesIn(source) };
   const own = file === null ? null : identityOf(file, [], all);
   const [digest, ...others] = [own, assembly?.digest].filter((one) => typeof one === 'string');
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
   return { source, route, choices: all, file, assembly, digests: [digest, ...others] };
+}
+
+/** How images become numbers, where a file beside the model says so: another declaration is another version. */
+function declaredBeside(path: string): ReadingChoices {
+  const preprocessor = preprocessorBeside(path);
+  return preprocessor === undefined ? {} : { preprocessor };
 }
 
 /** Of a folder of parts all that may be one: which of them are is known once they were read. */

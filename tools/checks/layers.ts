@@ -68,7 +68,7 @@ export const LAYERS: Layers = {
   ],
   store: ['schema', 'rollout'],
   'serving/rows': ['model'],
-  content: ['model', 'formats', 'files', 'serving/rows'],
+  content: ['bytes', 'model', 'formats', 'files', 'config', 'serving/rows'],
   registry: [
     'model',
     'files',

@@ -6,5 +6,7 @@ import { shellWord } from '../output/shell.ts';
 /** The options that say what was chosen of a file, each with a blank in front, to be written behind it in a command. */
 export const choiceWords = (choices: ReadingChoices): string =>
   Object.entries(choicesOf(choices))
+    // A document has no place in a command: its file is beside the model, or is named again.
+    .filter(([name]) => name !== 'preprocessor')
     .map(([name, value]) => ` --${name} ${shellWord(String(value))}`)
     .join('');

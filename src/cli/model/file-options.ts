@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { parseSize } from '../../config/settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { readPreprocessor } from '../../files/preprocessor-file.ts';
 import type { ReadingChoices } from '../../model/reading-choices.ts';
 import { PYTHON_PERMISSIONS, type PythonPermission } from '../../python/demands.ts';
 import type { Runtime } from '../../registry/version.ts';
@@ -91,6 +92,12 @@ const chosen = (command: Command): Command =>
     .option(
       '--member <name>',
       'model that is meant in a file that holds several things; scaler,model runs one after the other',
+    )
+    .option(
+      '--preprocessor <file>',
+      'how images or sounds become numbers, as in preprocessor_config.json (default: the one beside the model)',
+      // The document is what is chosen, wherever its file is later.
+      readPreprocessor,
     );
 
 /** Undefined for NaN, which is missing in any case. */

@@ -1,6 +1,6 @@
 import type { CompileBlocker } from '../../model/blocker.ts';
 import { type NamedGlobal, type OutlineNode, WHICH_MODEL } from '../../model/description.ts';
-import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
+import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { type BlockerWay, LET_PYTHON, wayPast } from '../../model/way-past.ts';
 import { bytesText } from '../../text/bytes.ts';
 import { countText } from '../../text/count.ts';
@@ -119,7 +119,9 @@ function takesTitle(signature: Signature): string {
 
 function inputs(signature: Signature): string {
   if (signature.form === 'tensors') {
-    return formatTable(signature.tensors.map((spec) => [spec.name, spec.dtype, shape(spec.shape)]));
+    return formatTable(
+      signature.tensors.map((spec) => [spec.name, spec.dtype, shape(spec.shape), contentText(spec)]),
+    );
   }
   const rows = signature.columns.slice(0, COLUMNS_SHOWN).map(columnRow);
   const more = signature.columns.length - rows.length;
@@ -129,6 +131,15 @@ function inputs(signature: Signature): string {
     ...(more > 0 ? [`  … ${countText(more, 'more column')} (all of them with --json)`] : []),
     ...(unnamed ? [styled('dim', '  The file names no columns: rows are lists in this order.')] : []),
   ].join('\n');
+}
+
+/** What may stand for the numbers of an input. */
+function contentText({ content }: TensorSpec): string {
+  if (content === undefined) return '';
+  if (content.type === 'audio') return `or audio/wav of ${content.samplingRate} Hz`;
+  const { mode, resize, crop } = content;
+  const size = resize === null ? '' : `, resized (${resize.resample})`;
+  return `or image/png, image/jpeg in ${mode}${size}${crop === null ? '' : ', cropped'}`;
 }
 
 const CATEGORIES_SHOWN = 4;

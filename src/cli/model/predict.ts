@@ -31,7 +31,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .requiredOption(
       '--input <rows>',
-      'rows to score: .json, .jsonl, .csv, .parquet, .npy or .npz, or - for standard input',
+      'rows to score: .json, .jsonl, .csv, .parquet, .npy or .npz, an image or a sound, or - for standard input',
     )
     .option('--id <column>', 'column that says which row is which; it is kept beside the answers')
     .option(
@@ -54,6 +54,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll predict model.joblib --input rows.csv',
         '  $ plimsoll predict model.joblib --input rows.json --json',
         '  $ plimsoll predict model.keras --input images.npy',
+        '  $ plimsoll predict model.onnx --input cat.jpg --preprocessor preprocessor_config.json',
         '  $ plimsoll predict booster.json --input rows.csv --outputs predict,pred_leaf',
         '  $ plimsoll predict model.joblib --input rows.parquet --output scored.parquet',
         '  $ plimsoll predict model.pkl --input rows.csv --runtime python --trust --requirements requirements.txt',
@@ -102,8 +103,8 @@ export const predictCommand: DefineCommand = (command, terminal) => {
 
 /** The rows of a file, and what its id column holds. */
 async function rowsOf(path: string, signature: Signature, id: string | null): Promise<InputRows> {
-  const { isNumpyFile, numpyFileRows } = await import('../files/rows/numpy.ts');
-  if (isNumpyFile(path) && id === null) return { batch: await numpyFileRows(path, signature), ids: null };
+  const { isContentFile, contentFileRows } = await import('../files/rows/content.ts');
+  if (isContentFile(path) && id === null) return { batch: await contentFileRows(path, signature), ids: null };
   const { readRowFile } = await import('../files/rows/read.ts');
   const { separateIds } = await import('../files/rows/ids.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');

@@ -19,6 +19,7 @@ export const MODELS_AREAS = {
     MISSING_UNFIT: row(422, EXIT.usage, 'Cannot count {found} as missing: {reason}', '{way}'),
     ITERATIONS_UNFIT: row(422, EXIT.usage, 'Cannot predict with the first {found} iterations: {reason}', '{way}'),
     EXPLANATION_UNFIT: row(422, EXIT.usage, 'Cannot explain {model}: {reason}', '{way}'),
+    PREPROCESSOR_INVALID: row(422, EXIT.usage, 'Cannot use {path}: {reason}', 'Correct it: its fields are those of Hugging Face, listed in docs/images-and-bytes.md'),
     CHOICES_SETTLED: row(422, EXIT.usage, 'Cannot choose by {choices} of "{model}": what was chosen is part of the version', 'Leave out {choices}, or name the model file instead of the version'),
     CHOICES_UNREAD: row(422, EXIT.usage, 'Cannot tell Python {choices}: {reason}', '{way}'),
     COMPILE_UNSUPPORTED: row(422, EXIT.unsupported, 'Cannot compile "{path}": {reason}', 'Leave out --runtime; `plimsoll doctor FILE` says whether the model can be compiled'),

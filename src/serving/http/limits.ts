@@ -1,6 +1,7 @@
 import type { Signature } from '../../model/signature.ts';
 import { answerRowCost, rowsBytes } from '../admission/memory/request-cost.ts';
 import type { Protocol } from '../protocol.ts';
+import { takesContent } from '../rows/content-codecs.ts';
 
 /** What one server takes; each is refused with a status, never queued without bound. */
 export interface HttpLimits {
@@ -58,8 +59,9 @@ export function inlineBounds(
   { valueBytes = 0, needsContent = false }: Protocol,
 ): InlineBounds {
   const { heap, external } = answerRowCost(signature, valueBytes);
-  const inlineBody = needsContent
-    ? -1
-    : Math.min(INLINE_BODY_BYTES, INLINE_ROWS_BYTES / rowsBytes(1, signature));
+  const inlineBody =
+    needsContent || takesContent(signature)
+      ? -1
+      : Math.min(INLINE_BODY_BYTES, INLINE_ROWS_BYTES / rowsBytes(1, signature));
   return { rowBytes: heap + external, inlineBody };
 }

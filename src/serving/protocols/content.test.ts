@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadContent } from '../../content/load.ts';
 import { numpyFile } from '../../content/testing/numpy-files.ts';
@@ -6,6 +8,7 @@ import { contentProtocols, hasContent } from './content.ts';
 import { plain, plainRoutes } from './plain.ts';
 import { NUMBER_COLUMNS, SIMPLE, target } from './testing/targets.ts';
 import { v1 } from './v1.ts';
+import { inputTensorsOf } from './v2/metadata.ts';
 import { v2 } from './v2/v2.ts';
 
 beforeAll(loadContent);
@@ -22,6 +25,8 @@ const TYPES = {
   bytes: 'application/octet-stream',
   npy: 'application/x-npy; charset=binary',
   npz: 'application/x-npz',
+  image: 'image/png',
+  audio: 'audio/x-wav',
 } as const;
 
 function read(form: keyof typeof TYPES, signature: Signature, bytes: Uint8Array | string): unknown {
@@ -164,4 +169,120 @@ test('headers of text ask for none of it', () => {
   expect(usual.map(hasContent)).toEqual(usual.map(() => false));
   expect(usual.map(contentProtocols(plain).choose)).toEqual(usual.map(() => null));
   expect(hasContent({ 'content-type': 'APPLICATION/X-NPY' })).toBe(true);
+});
+
+/** 53 × 37 pixels; shrunk to 2 × 1 without filter. */
+const PICTURE = readFileSync(join(import.meta.dirname, '../../../fixtures/images/rgb.png'));
+const PICTURES: Signature = {
+  form: 'tensors',
+  tensors: [
+    {
+      name: 'x',
+      dtype: 'uint8',
+      shape: [-1, 1, 2, 3],
+      content: {
+        type: 'image',
+        mode: 'RGB',
+        dataFormat: 'channels_last',
+        resize: { size: { height: 1, width: 2 }, resample: 'nearest', antialias: true },
+        crop: null,
+        rescaleFactor: null,
+        mean: null,
+        std: null,
+      },
+    },
+  ],
+  outputs: [{ name: 'y', dtype: 'float32', shape: [-1] }],
+  classes: null,
+};
+const b64 = PICTURE.toString('base64');
+
+describe('pictures', () => {
+  const [protocol] = v2.protocols;
+  const infer = (input: object, rest: Uint8Array = new Uint8Array()): unknown =>
+    protocol!.decode(target(PICTURES))(
+      protocol!.parse(JSON.stringify({ inputs: [{ name: 'x', datatype: 'BYTES', ...input }] }), rest),
+    );
+  let one: unknown;
+  beforeAll(() => {
+    one = read('image', PICTURES, PICTURE);
+  });
+  test('are one row alone, under any name of their type, or as bytes', () => {
+    expect(one).toMatchObject({ rows: 1, tensors: { x: { dtype: 'uint8', shape: [1, 1, 2, 3] } } });
+    expect(read('bytes', PICTURES, PICTURE)).toEqual(one);
+  });
+  test('are rows of a batch in base64, and elements of BYTES in V2', () => {
+    const two = read('bytes', PICTURES, JSON.stringify({ instances: [{ b64 }, { x: { b64 } }] }));
+    expect(two).toMatchObject({ rows: 2, tensors: { x: { shape: [2, 1, 2, 3] } } });
+    expect(infer({ shape: [2, 1], data: [b64, b64] })).toEqual(two);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(PICTURE.length);
+    const raw = Buffer.concat([length, PICTURE]);
+    expect(infer({ shape: [1], parameters: { binary_data_size: raw.length } }, raw)).toEqual(one);
+  });
+  test.each<[string, () => unknown, string]>([
+    [
+      'a damaged one',
+      () => read('image', PICTURES, PICTURE.subarray(0, 99)),
+      'body: Cannot read a PNG image at byte 41',
+    ],
+    [
+      'another among rows',
+      () => read('bytes', PICTURES, JSON.stringify([{ b64 }, { b64: 'AAAA' }])),
+      'row 1, input "x": Cannot read an image',
+    ],
+    [
+      'a list after one',
+      () =>
+        read(
+          'bytes',
+          PICTURES,
+          JSON.stringify([
+            { b64 },
+            [
+              [
+                [1, 2, 3],
+                [4, 5, 6],
+              ],
+            ],
+          ]),
+        ),
+      'row 1, input "x": expected a picture or a sound',
+    ],
+    [
+      'one after a list',
+      () =>
+        read(
+          'bytes',
+          PICTURES,
+          JSON.stringify([
+            [
+              [
+                [1, 2, 3],
+                [4, 5, 6],
+              ],
+            ],
+            { b64 },
+          ]),
+        ),
+      'row 1, input "x": expected a list',
+    ],
+    [
+      'a text that is no base64',
+      () => infer({ shape: [1], data: ['%'] }),
+      "input 'x', element 0: expected base64",
+    ],
+    ['one for a table', () => read('image', NUMBER_COLUMNS, PICTURE), 'this one has columns'],
+    ['one for several inputs', () => read('image', SIMPLE, PICTURE), 'send JSON with {"b64": "…"}'],
+    ['one that nothing is declared of', () => read('image', PAIRS, PICTURE), 'which is no image'],
+  ])('%s is refused', (_, act, message) => {
+    expect(act).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(message) }),
+    );
+  });
+  test('are announced by metadata', () => {
+    expect(inputTensorsOf(PICTURES)).toEqual([
+      { name: 'x', datatype: 'UINT8', shape: [-1, 1, 2, 3], parameters: { content_type: 'image/*' } },
+    ]);
+  });
 });

@@ -2,27 +2,30 @@
  * Bodies that are no text, by their media type: the elements of a tensor, NumPy's files, pictures, sounds. Each door that takes them
  * says so with `contentProtocols`. Pure.
  */
-import { isPlimsollError } from '../../core/errors.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { BYTE_WORST, contentCost, looksLikeJson } from '../admission/memory/body-cost.ts';
 import type { BinaryAnswer, Protocol, ResponseOptions } from '../protocol.ts';
-import { contentCodecs } from '../rows/content-codecs.ts';
-import { decodeTensorBytes, decodeTensors } from '../rows/decode-tensors.ts';
+import { CONTENT_FORMS, type ContentForm, contentCodecs } from '../rows/content-codecs.ts';
 import { InputErrors } from '../rows/input-errors.ts';
 import { textOfBytes } from '../rows/tensor-bytes.ts';
 import { npyOfTensor } from '../rows/write-npy.ts';
 import type { RequestHeaders } from '../unit-id.ts';
-
-export const CONTENT_FORMS = ['bytes', 'npy', 'npz'] as const;
-export type ContentForm = (typeof CONTENT_FORMS)[number];
 
 export const NPY = 'application/x-npy';
 const FORMS: ReadonlyMap<string, ContentForm> = new Map([
   ['application/octet-stream', 'bytes'],
   [NPY, 'npy'],
   ['application/x-npz', 'npz'],
+  ['image/jpeg', 'image'],
+  ['image/png', 'image'],
+  ['image/jpg', 'image'],
+  ['application/x-image', 'image'],
+  ['audio/wav', 'audio'],
+  ['audio/x-wav', 'audio'],
+  ['audio/wave', 'audio'],
+  ['audio/vnd.wave', 'audio'],
 ]);
 
 /** Media types of bodies, as clients are told of them. */
@@ -87,7 +90,7 @@ export function contentBody(
       return (body) => decodeContent(form, bytesIn(body), signature, readJson);
     },
     responseOptions: () => () => options,
-    needsContent: form !== 'bytes',
+    needsContent: true,
     weigh: contentCost,
     heavy: BYTE_WORST,
   };
@@ -102,31 +105,10 @@ function decodeContent(
   signature: Signature,
   readJson: (text: string) => Batch,
 ): Batch {
-  switch (form) {
-    case 'bytes': {
-      // Clients that name no media type send JSON under this one, too.
-      const text = signature.form !== 'tensors' || looksLikeJson(bytes) ? textOfBytes(bytes) : null;
-      return text === null ? decodeTensorBytes(bytes, signature) : readJson(text);
-    }
-    case 'npy':
-      return decodeTensors(new Map([['arr_0', told(() => contentCodecs().array(bytes))]]), signature);
-    case 'npz':
-      return decodeTensors(
-        told(() => contentCodecs().archive(bytes)),
-        signature,
-      );
-  }
-}
-
-/** What the reader of a file says, as said of a body. Throws INPUT_INVALID. */
-function told<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!isPlimsollError(error) || error.code === 'INTERNAL') throw error;
-    const msg = error.code === 'INPUT_INVALID' ? error.message : `body: ${error.message}`;
-    return new InputErrors().fail(['body'], { type: 'content_invalid', msg });
-  }
+  // Clients that name no media type send JSON under this one, too.
+  const isText = form === 'bytes' && (signature.form !== 'tensors' || looksLikeJson(bytes));
+  const text = isText ? textOfBytes(bytes) : null;
+  return text === null ? contentCodecs().rows(form, bytes, signature) : readJson(text);
 }
 
 /** Answers in a `.npy` file. */

@@ -16,11 +16,12 @@ import type {
   TargetVersion,
 } from '../protocol.ts';
 import { compileDecode } from '../rows/compile-decode.ts';
+import { CONTENT_FORMS, type ContentForm } from '../rows/content-codecs.ts';
 import { InputErrors } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
 import type { RequestHeaders } from '../unit-id.ts';
 import { labelReader } from './column-labels.ts';
-import { CONTENT_FORMS, type ContentForm, contentBody, NPY_ANSWERS } from './content.ts';
+import { contentBody, NPY_ANSWERS } from './content.ts';
 import { csvBodyRows, csvOf, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
 import { mlflowError, sageMakerRuntimeError } from './errors.ts';
 import {

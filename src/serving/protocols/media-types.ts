@@ -1,7 +1,8 @@
 /** The forms that bodies and answers of `/invocations` come in, by their headers. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
+import type { ContentForm } from '../rows/content-codecs.ts';
 import type { RequestHeaders } from '../unit-id.ts';
-import { CONTENT_TYPES, type ContentForm, contentForm, NPY } from './content.ts';
+import { CONTENT_TYPES, contentForm, NPY } from './content.ts';
 
 export const BODY_FORMATS = ['json', 'csv', 'jsonlines'] as const;
 export type BodyFormat = (typeof BODY_FORMATS)[number];

@@ -1,16 +1,28 @@
 /**
- * Readers of what is neither JSON nor the bytes of a tensor. They are loaded where the first such body comes (`src/content`), so
- * that no start pays for them. Pure.
+ * Readers of what is no JSON. They are loaded where the first such body comes (`src/content`), so that no start pays for them. Pure.
  */
 import { PlimsollError } from '../../core/errors.ts';
+import type { Batch } from '../../model/batch.ts';
+import type { Signature, TensorSpec } from '../../model/signature.ts';
 import type { Tensor } from '../../model/tensor.ts';
 
+/** Elements of a tensor, files of NumPy, a picture, a sound. */
+export const CONTENT_FORMS = ['bytes', 'npy', 'npz', 'image', 'audio'] as const;
+export type ContentForm = (typeof CONTENT_FORMS)[number];
+
 export interface ContentCodecs {
-  /** A `.npy` file. Errors: READ_*. */
-  array(bytes: Uint8Array): Tensor;
-  /** The arrays of a `.npz` file by name. Errors: READ_*. */
-  archive(bytes: Uint8Array): ReadonlyMap<string, Tensor>;
+  /** The rows of a body. Errors: INPUT_INVALID. */
+  rows(form: ContentForm, bytes: Uint8Array, signature: Signature): Batch;
+  /**
+   * A picture or a sound as one row of the input that it is for, without the batch dimension; `what` it is called in complaints.
+   * Errors: READ_*, INPUT_INVALID where nothing says how it becomes numbers.
+   */
+  row(bytes: Uint8Array, spec: TensorSpec, what: string): Tensor;
 }
+
+/** Whether some input is declared to take pictures or sounds. */
+export const takesContent = (signature: Signature): boolean =>
+  signature.form === 'tensors' && signature.tensors.some(({ content }) => content !== undefined);
 
 let loaded: ContentCodecs | null = null;
 

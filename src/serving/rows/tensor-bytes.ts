@@ -44,7 +44,7 @@ export function tensorOfBytes(
 const LENGTH = 4;
 
 /** Elements of BYTES: each after its length. Throws INPUT_INVALID where they are not `count`, to the last byte. */
-function byteElements(bytes: Uint8Array, count: number, { loc, what }: BytesPlace): Uint8Array[] {
+export function byteElements(bytes: Uint8Array, count: number, { loc, what }: BytesPlace): Uint8Array[] {
   const fail = (found: string): never =>
     new InputErrors().fail(loc, {
       type: 'byte_length',

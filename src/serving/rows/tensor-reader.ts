@@ -1,12 +1,14 @@
 import { elementAt } from '../../core/element-at.ts';
+import { isPlimsollError } from '../../core/errors.ts';
 import { halfToNumber } from '../../core/float.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { bytesOfBase64, isBase64Object } from './base64.ts';
+import { contentCodecs } from './content-codecs.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
-import { elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
+import { type BytesPlace, bytesOfTensor, elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
 import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
 
 /** Reads nested lists into the named tensors of a graph model; a row is a value without its batch dimension. */
@@ -77,7 +79,7 @@ export class TensorReader {
   }
 
   #isNamed(row: unknown): row is Readonly<Record<string, unknown>> {
-    const isBytes = isBase64Object(row) && !this.#names.includes('b64');
+    const isBytes = row instanceof Uint8Array || (isBase64Object(row) && !this.#names.includes('b64'));
     return typeof row === 'object' && row !== null && !Array.isArray(row) && !isBytes;
   }
 
@@ -145,6 +147,9 @@ function base64Of(value: unknown, { dtype, shape }: TensorSpec): string | null {
   return isRow && !(shape.length === 2 && elementType(dtype).read(value) !== undefined) ? value : null;
 }
 
+/** Numbers that the pictures and sounds of one request may become. */
+const ELEMENTS_MAX = 2 ** 25;
+
 /** Gathers the rows of one input; free dimensions are settled by the first row. */
 class TensorBuilder {
   readonly #spec: TensorSpec;
@@ -152,6 +157,9 @@ class TensorBuilder {
   readonly #type: ElementType;
   readonly #shape: number[];
   readonly #items: TensorElement[] = [];
+  /** Rows that are packed already: pictures and sounds; between them stand the elements of others. */
+  readonly #packed: Tensor[] = [];
+  #elements = 0;
 
   constructor(spec: TensorSpec, complaints: InputErrors) {
     this.#spec = spec;
@@ -163,7 +171,21 @@ class TensorBuilder {
   add(value: unknown, row: number, loc: InputLocation): void {
     const base64 = this.#spec.dtype === 'string' ? null : base64Of(value, this.#spec);
     if (base64 !== null) {
-      this.#bytes(base64, row, loc);
+      this.#base64(base64, row, loc);
+      return;
+    }
+    if (value instanceof Uint8Array) {
+      this.#bytes(value, row, loc);
+      return;
+    }
+    if (this.#packed.length > 0) {
+      this.#complain(
+        `expected a picture or a sound as in the rows before, got ${describeInput(value)}`,
+        'list_type',
+        value,
+        row,
+        loc,
+      );
       return;
     }
     // An input of one value a row is given bare or as a list of one.
@@ -174,22 +196,73 @@ class TensorBuilder {
 
   finish(rows: number): Tensor {
     const shape = [rows, ...this.#shape];
-    return newTensor(this.#spec.dtype, shape, this.#type.pack(this.#items));
+    const { dtype } = this.#spec;
+    if (this.#packed.length === 0) return newTensor(dtype, shape, this.#type.pack(this.#items));
+    this.#complaints.check();
+    const bytes = Buffer.concat(this.#packed.map(bytesOfTensor));
+    return tensorOfBytes(dtype, shape, bytes, {
+      loc: ['body'],
+      what: `input ${JSON.stringify(this.#spec.name)}`,
+    });
   }
 
-  /** A row as the bytes of its elements, little-endian. */
-  #bytes(base64: string, row: number, loc: InputLocation): void {
+  /** A row as base64 of bytes. */
+  #base64(text: string, row: number, loc: InputLocation): void {
+    const bytes = bytesOfBase64(text);
+    if (bytes !== null) this.#bytes(bytes, row, loc);
+    else {
+      const found = `expected a list, or base64 of its bytes, got ${describeInput(text)}`;
+      this.#complain(found, 'list_type', text, row, loc);
+    }
+  }
+
+  /** A row as the bytes of its elements, little-endian, or of the picture or sound that stands for it. */
+  #bytes(bytes: Uint8Array, row: number, loc: InputLocation): void {
     const { name, dtype } = this.#spec;
-    const bytes = bytesOfBase64(base64);
-    if (bytes === null) {
-      const found = `expected a list, or base64 of its bytes, got ${describeInput(base64)}`;
-      this.#complain(found, 'list_type', base64, row, loc);
+    const place = { loc, what: `row ${row}, input ${JSON.stringify(name)}` };
+    if (this.#spec.content !== undefined) {
+      this.#content(bytes, place);
       return;
     }
-    const place = { loc, what: `row ${row}, input ${JSON.stringify(name)}` };
     const tensor = tensorOfBytes(dtype, this.#settle(bytes.length / elementBytes(dtype)), bytes, place);
     const isHalf = dtype === 'float16';
     for (const element of tensor.data) this.#items.push(isHalf ? halfToNumber(Number(element)) : element);
+  }
+
+  /** A row as a picture or a sound. */
+  #content(bytes: Uint8Array, { loc, what }: BytesPlace): void {
+    const tensor = this.#codec(bytes, loc, what);
+    if (this.#items.length > 0)
+      this.#complaints.fail(loc, {
+        type: 'list_type',
+        msg: `${what}: expected a list, as in the rows before`,
+      });
+    for (const [axis, size] of tensor.shape.entries()) {
+      const known = this.#shape[axis] ?? -1;
+      if (known >= 0 && known !== size)
+        this.#complaints.fail(loc, {
+          type: 'shape',
+          msg: `${what}: expected ${this.#shape}, as the rows before, got ${tensor.shape}`,
+        });
+      this.#shape[axis] = size;
+    }
+    this.#elements += tensor.data.length;
+    if (this.#elements > ELEMENTS_MAX)
+      this.#complaints.fail(loc, {
+        type: 'too_long',
+        msg: `${what}: more than ${ELEMENTS_MAX} numbers in one request`,
+      });
+    this.#packed.push(tensor);
+  }
+
+  #codec(bytes: Uint8Array, loc: InputLocation, what: string): Tensor {
+    try {
+      return contentCodecs().row(bytes, this.#spec, what);
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code === 'INTERNAL') throw error;
+      const msg = error.code === 'INPUT_INVALID' ? error.message : `${what}: ${error.message}`;
+      return this.#complaints.fail(loc, { type: 'content_invalid', msg });
+    }
   }
 
   /** The shape of a row of so many elements, where one free dimension may follow from it. */

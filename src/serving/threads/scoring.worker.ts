@@ -26,6 +26,7 @@ import {
 } from '../protocol.ts';
 import { PROTOCOLS } from '../protocols/all.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
+import { takesContent } from '../rows/content-codecs.ts';
 import type { LoadBundle } from '../snapshot-follower.ts';
 import { unitInBody, withoutUnit } from '../unit-id.ts';
 import { runGarbageCollector } from './garbage-collector.ts';
@@ -113,7 +114,7 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const started = performance.now();
   const converters = convertersOf(target, request.protocol);
   const { encode, readFirstRow, protocol, rowCost } = converters;
-  if (protocol.needsContent) await loadContent();
+  if (protocol.needsContent || takesContent(target.manifest.signature)) await loadContent();
   const { batch, responseOptions, unit } = read(request, target, converters);
   const decoded = performance.now();
   if (hasExternalEngine(target)) {

@@ -5,8 +5,9 @@ import type { ColumnSpec, Signature, TensorSpec } from '../../../model/signature
 import { newTensor, type Tensor } from '../../../model/tensor.ts';
 import type { DecodeRows, TargetVersion } from '../../protocol.ts';
 import { decodeInput } from '../../rows/decode.ts';
-import { describeInput } from '../../rows/input-errors.ts';
+import { describeInput, InputErrors } from '../../rows/input-errors.ts';
 import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
+import { TensorReader } from '../../rows/tensor-reader.ts';
 import { DATATYPE, datatypesOf } from './datatypes.ts';
 import { complain, type InputTensor, readInput } from './elements.ts';
 import { columnsWanted, isByColumn, MATRIX } from './metadata.ts';
@@ -22,8 +23,10 @@ const INPUTS_MAX = 100_000;
  */
 export function v2Decode({ model, manifest }: TargetVersion): DecodeRows {
   const { signature } = manifest;
+  const specs = signature.form === 'tensors' ? signature.tensors : [];
+  const contents = new Set(specs.filter(({ content }) => content !== undefined).map(({ name }) => name));
   return (body) => {
-    const inputs = readInputs(body);
+    const inputs = readInputs(body, contents);
     if (signature.form === 'tensors') return tensorsOf(inputs, signature.tensors, model);
     const [first, second] = inputs;
     const isMatrix = second === undefined && isMatrixOf(first, signature);
@@ -34,7 +37,7 @@ export function v2Decode({ model, manifest }: TargetVersion): DecodeRows {
 /** One input at least. */
 type Inputs = readonly [InputTensor, ...InputTensor[]];
 
-function readInputs(body: unknown): Inputs {
+function readInputs(body: unknown, contents: ReadonlySet<string>): Inputs {
   const inputs = isRecord(body) ? body['inputs'] : undefined;
   const [first, ...others] = Array.isArray(inputs) && inputs.length <= INPUTS_MAX ? inputs : [];
   if (first === undefined) {
@@ -42,7 +45,7 @@ function readInputs(body: unknown): Inputs {
     const msg = `expected {"inputs": [{"name", "shape", "datatype", "data"}]}, got ${found}`;
     return complain(['inputs'], 'list_type', msg);
   }
-  return [readInput(first, 0), ...others.map((input, k) => readInput(input, k + 1))];
+  return [readInput(first, 0, contents), ...others.map((input, k) => readInput(input, k + 1, contents))];
 }
 
 /** Triton's sentence where inputs are missing; `known` may be sent besides what is wanted. */
@@ -153,10 +156,25 @@ function tensorsOf(inputs: Inputs, specs: readonly TensorSpec[], model: string):
     const k = inputs.findIndex(({ name }) => name === spec.name);
     const input = inputs[k];
     if (input === undefined) return [];
+    if (input.contents !== null) return [[spec.name, contentTensor(input.contents, spec, rows, k)]];
     checkTensor(input, spec, rows, k, model);
     return [[spec.name, tensorOf(input, k)]];
   });
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
+}
+
+/** Pictures or sounds as the rows that they stand for. */
+function contentTensor(contents: readonly Uint8Array[], spec: TensorSpec, rows: number, k: number): Tensor {
+  if (contents.length !== rows)
+    complain(
+      ['inputs', k, 'shape'],
+      'shape',
+      `input '${spec.name}': expected ${rows} elements, got ${contents.length}`,
+    );
+  const reader = new TensorReader([spec], new InputErrors());
+  const batch = reader.rows(contents, ['body', 'inputs', k, 'data']);
+  const tensor = batch.kind === 'tensors' ? batch.tensors[spec.name] : undefined;
+  return tensor ?? complain(['inputs', k], 'missing', `input '${spec.name}': absent`);
 }
 
 function checkTensor(

@@ -4,8 +4,9 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { halfToNumber } from '../../../core/float.ts';
 import { isRecord } from '../../../core/record.ts';
 import type { DType, Tensor } from '../../../model/tensor.ts';
+import { bytesOfBase64 } from '../../rows/base64.ts';
 import { describeInput, InputErrors } from '../../rows/input-errors.ts';
-import { tensorOfBytes } from '../../rows/tensor-bytes.ts';
+import { byteElements, tensorOfBytes } from '../../rows/tensor-bytes.ts';
 import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
 import { dtypeOfDatatype } from './datatypes.ts';
 
@@ -21,6 +22,8 @@ export interface InputTensor {
   readonly elements: ArrayLike<TensorElement | null>;
   /** The same, where it came as bytes. */
   readonly tensor: Tensor | null;
+  /** Pictures or sounds, where it is of BYTES and they stand for rows; there are no elements then. */
+  readonly contents: readonly Uint8Array[] | null;
 }
 
 /** More than any model has: each is a level of nesting. */
@@ -31,8 +34,11 @@ const ELEMENTS_MAX = 2 ** 31;
 export const complain = (loc: readonly (string | number)[], type: string, msg: string): never =>
   new InputErrors().fail(['body', ...loc], { type, msg });
 
-/** Reads `inputs[index]`, whose `data` are bytes where they came after the JSON. Throws INPUT_INVALID, BINARY_TENSORS. */
-export function readInput(input: unknown, index: number): InputTensor {
+/**
+ * Reads `inputs[index]`, whose `data` are bytes where they came after the JSON; those of `contents` may be pictures or sounds. Throws
+ * INPUT_INVALID, BINARY_TENSORS.
+ */
+export function readInput(input: unknown, index: number, contents: ReadonlySet<string>): InputTensor {
   const loc = ['inputs', index];
   if (!isRecord(input))
     return complain(loc, 'object_type', `inputs[${index}]: expected an object, got ${describeInput(input)}`);
@@ -49,7 +55,9 @@ export function readInput(input: unknown, index: number): InputTensor {
     return complain([...loc, 'datatype'], 'datatype', `${of}: unknown datatype ${describeInput(datatype)}`);
   const sizes = shapeOf(shape, of, [...loc, 'shape']);
   const [rows = 0] = sizes;
-  const about = { name, datatype: String(datatype), dtype, shape: sizes, rows };
+  const about = { name, datatype: String(datatype), dtype, shape: sizes, rows, contents: null };
+  if (dtype === 'string' && contents.has(name))
+    return { ...about, elements: [], tensor: null, contents: contentsOf(data, sizes, of, [...loc, 'data']) };
   if (data instanceof Uint8Array) {
     const tensor = tensorOfBytes(dtype, sizes, data, { loc: ['body', ...loc, 'data'], what: of });
     return { ...about, tensor, elements: numbersOf(tensor) };
@@ -66,6 +74,26 @@ export function readInput(input: unknown, index: number): InputTensor {
     elementOf(value, dtype, `${of}, element ${k}`, [...loc, 'data', k]),
   );
   return { ...about, elements, tensor: null };
+}
+
+/** A file an element: bytes after the JSON, or base64 in it, as MLServer's codecs have it. */
+function contentsOf(
+  data: unknown,
+  shape: readonly number[],
+  of: string,
+  loc: readonly (string | number)[],
+): readonly Uint8Array[] {
+  const count = shape.reduce((product, n) => product * n, 1);
+  if (data instanceof Uint8Array) return byteElements(data, count, { loc: ['body', ...loc], what: of });
+  if (!Array.isArray(data))
+    return complain(loc, 'list_type', `${of}: expected a list "data", got ${describeInput(data)}`);
+  return flatOf(data, shape, of, loc).map((text, k) => {
+    const bytes = typeof text === 'string' ? bytesOfBase64(text) : null;
+    return (
+      bytes ??
+      complain([...loc, k], 'string_type', `${of}, element ${k}: expected base64, got ${describeInput(text)}`)
+    );
+  });
 }
 
 /** Elements as the numbers that they stand for. */

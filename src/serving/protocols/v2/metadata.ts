@@ -7,6 +7,8 @@ export interface TensorMetadata {
   readonly datatype: string;
   /** -1 is a free dimension; the first is the batch. */
   readonly shape: readonly number[];
+  /** What may be sent as BYTES in the place of its numbers. */
+  readonly parameters?: { readonly content_type: string };
 }
 
 /** Name of the one input of a model whose columns are all numbers and have no names. */
@@ -22,12 +24,16 @@ export function columnsWanted(columns: readonly ColumnSpec[]): readonly ColumnSp
   return read.length > 0 ? read : columns;
 }
 
+/** What files are called that an input takes. */
+const MEDIA_TYPES = { image: 'image/*', audio: 'audio/wav' } as const;
+
 export function inputTensorsOf(signature: Signature): readonly TensorMetadata[] {
   if (signature.form === 'tensors') {
-    return signature.tensors.map(({ name, dtype, shape }) => ({
+    return signature.tensors.map(({ name, dtype, shape, content }) => ({
       name,
       datatype: DATATYPE[dtype],
       shape: shape.length === 0 ? [-1] : shape,
+      ...(content === undefined ? {} : { parameters: { content_type: MEDIA_TYPES[content.type] } }),
     }));
   }
   if (!isByColumn(signature)) {

@@ -1,13 +1,14 @@
 /** Whole tensors as the rows of a request: a `.npy` file, the arrays of a `.npz` file, the bytes of the one input. */
-import { halfToNumber } from '../../core/float.ts';
-import type { Batch } from '../../model/batch.ts';
-import type { Signature, TensorSpec } from '../../model/signature.ts';
-import { newTensor, type Tensor } from '../../model/tensor.ts';
-import { decodeInput } from './decode.ts';
-import { InputErrors } from './input-errors.ts';
-import type { JsonValue } from './outputs-to-json.ts';
-import { elementBytes, tensorOfBytes } from './tensor-bytes.ts';
-import { elementType, type TensorElement } from './tensor-element.ts';
+import { halfToNumber } from '../core/float.ts';
+import type { Batch } from '../model/batch.ts';
+import type { Signature, TensorSpec } from '../model/signature.ts';
+import { newTensor, type Tensor } from '../model/tensor.ts';
+import { decodeInput } from '../serving/rows/decode.ts';
+import { InputErrors } from '../serving/rows/input-errors.ts';
+import type { JsonValue } from '../serving/rows/outputs-to-json.ts';
+import { elementBytes, tensorOfBytes } from '../serving/rows/tensor-bytes.ts';
+import { elementType, type TensorElement } from '../serving/rows/tensor-element.ts';
+import { contentRow } from './row.ts';
 
 const fail = (type: string, msg: string): never => new InputErrors().fail(['body'], { type, msg });
 
@@ -136,6 +137,18 @@ export function decodeTensorBytes(bytes: Uint8Array, signature: Signature): Batc
 const PLACE = { loc: ['body'], what: 'body' };
 const namesOf = (specs: readonly TensorSpec[]): string =>
   specs.map(({ name, dtype }) => `${name} (${dtype})`).join(', ');
+
+/** One row of a picture or a sound, for a model of one input. Errors: READ_*, INPUT_INVALID. */
+export function decodeContentRow(bytes: Uint8Array, signature: Signature): Batch {
+  const [spec, second] = signature.form === 'tensors' ? signature.tensors : [];
+  if (spec === undefined || second !== undefined || spec.dtype === 'string') {
+    const has = signature.form === 'tensors' ? `the inputs ${namesOf(signature.tensors)}` : 'columns';
+    const msg = `body: an image or a sound is read for a model of one input of numbers, and this one has ${has}: send JSON with {"b64": "…"} where an input takes one`;
+    return fail('content_type', msg);
+  }
+  const row = contentRow(bytes, spec, 'body');
+  return batchOf([[spec.name, { ...row, shape: [1, ...row.shape] }]]);
+}
 
 /** The shape that so many bytes have. */
 function shapeOfBytes(length: number, { name, dtype, shape }: TensorSpec): readonly number[] {
