@@ -155,6 +155,48 @@ describe('a program of torch.export', () => {
   });
 });
 
+/** A graph that one node of another takes. */
+const innerGraph = (nodes: readonly unknown[]) => ({
+  inputs: [{ as_tensor: { name: 'a' } }],
+  outputs: [{ as_tensor: { name: 'b' } }],
+  nodes,
+  tensor_values: {},
+  sym_int_values: {},
+  sym_bool_values: {},
+});
+const quiet = (graphOf: unknown, from: string, to: string) => ({
+  target: 'torch.ops.higher_order.wrap_with_set_grad_enabled',
+  inputs: [
+    { name: '', arg: { as_bool: false } },
+    { name: '', arg: { as_graph: { name: 'inner', graph: graphOf } } },
+    { name: '', arg: { as_tensor: { name: from } } },
+  ],
+  outputs: [{ as_tensor: { name: to } }],
+  metadata: {},
+});
+const aten = (name: string) => ({
+  target: `torch.ops.aten.${name}.default`,
+  inputs: [{ name: 'self', arg: { as_tensor: { name: 'a' } }, kind: 1 }],
+  outputs: [{ as_tensor: { name: 'b' } }],
+  metadata: {},
+});
+
+describe('graphs in graphs', () => {
+  const outcome = (graphOf: unknown): string =>
+    outcomeOf(changed(/model\.json$/, (d) => graph(d).nodes.splice(1, 0, quiet(graphOf, 'linear', 'quiet'))));
+
+  test('are read', () => expect(outcome(innerGraph([aten('relu')]))).toBe('read'));
+
+  test('that write to what they are given are refused', () =>
+    expect(outcome(innerGraph([aten('relu_')]))).toBe('buffer_mutation'));
+
+  test('without end are refused', () => {
+    let inner: unknown = innerGraph([aten('relu')]);
+    for (let i = 0; i < 12; i += 1) inner = innerGraph([quiet(inner, 'a', 'b')]);
+    expect(outcome(inner)).toBe('its depth');
+  });
+});
+
 describe('damaged files of torch', () => {
   test.each([
     ['2.15.0/mlp.pt2', 100],

@@ -14,7 +14,7 @@ What files of deep learning may hold, so that they become a graph of ONNX ([deep
 const atenNames = (): readonly string[] => [
   ...new Set(
     ATEN_OPERATORS.map(({ name }) =>
-      /^(?:_operator|math|torch)\./.test(name) ? name : name.replace(/\..*/, ''),
+      /^(?:_operator|math|torch|quantized_decomposed)\./.test(name) ? name : name.replace(/\..*/, ''),
     ),
   ),
 ];

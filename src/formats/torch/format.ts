@@ -7,9 +7,9 @@ import { wholeFile } from '../whole-file.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import { isTorchArchive } from './match.ts';
 import type { ProgramSource } from './program/archive.ts';
-import { compileProgram } from './program/compile.ts';
+import { compileProgram, programLimits } from './program/compile.ts';
 import { openProgram } from './program/open.ts';
-import { programOutline } from './program/outline.ts';
+import { programOutline, programRemarks } from './program/outline.ts';
 import {
   isLegacyTorch,
   isTorchScript,
@@ -66,8 +66,13 @@ function describeProgram(program: ProgramSource, bytes: Uint8Array, budget: Read
     format: 'torch',
     framework: { name: 'torch', version: typeof version === 'string' ? version : null },
     outline: programOutline(document),
-    notes: program.notes.map((text): ReadNote => ({ level: 'info', text })),
+    notes: [...program.notes, ...programRemarks(document)].map((text): ReadNote => ({ level: 'info', text })),
     globals: [],
   };
-  return describeCompiled(() => compileProgram(program, budget), known, bytes);
+  return describeCompiled(
+    () => compileProgram(program, budget),
+    known,
+    bytes,
+    () => programLimits(bytes.length),
+  );
 }

@@ -18,10 +18,19 @@ export class AtenGraph {
   readonly builder: GraphBuilder;
   readonly #constants = new WeakMap<Tensor, ValueName>();
   readonly #symbols = new Map<string, SymbolicInteger>();
-  #unknown = 0;
+  /** The graph around it, whose values may be read. */
+  readonly #outer: AtenGraph | null;
+  #unknown = { count: 0 };
 
-  constructor(builder: GraphBuilder) {
+  constructor(builder: GraphBuilder, outer: AtenGraph | null = null) {
     this.builder = builder;
+    this.#outer = outer;
+    if (outer !== null) this.#unknown = outer.#unknown;
+  }
+
+  /** A graph inside this one, such as a branch: it may read what is defined here so far. */
+  nested(name: string): AtenGraph {
+    return new AtenGraph(this.builder.nested(name), this);
   }
 
   /** One node with one output. */
@@ -50,11 +59,16 @@ export class AtenGraph {
 
   nameOf({ source }: AtenTensor): ValueName {
     if (typeof source === 'string') return source;
-    const known = this.#constants.get(source);
+    const known = this.#constantOf(source);
     if (known !== undefined) return known;
     const name = this.builder.constant(source);
     this.#constants.set(source, name);
     return name;
+  }
+
+  #constantOf(tensor: Tensor): ValueName | undefined {
+    const own = this.#constants.get(tensor);
+    return own === undefined && this.#outer !== null ? this.#outer.#constantOf(tensor) : own;
   }
 
   constant(tensor: Tensor): AtenTensor {
@@ -80,15 +94,15 @@ export class AtenGraph {
 
   /** A size that nothing else is known to equal. */
   unknownSize(): string {
-    this.#unknown += 1;
-    return `?${this.#unknown}`;
+    this.#unknown.count += 1;
+    return `?${this.#unknown.count}`;
   }
 
   /** The size of an axis, read as the graph runs where it is not known. */
   sizeOf(x: AtenTensor, axis: number): AtenInteger {
     const size = x.shape[axis] ?? 1;
     if (typeof size === 'number') return size;
-    const known = this.#symbols.get(size);
+    const known = this.known(size);
     if (known !== undefined) return known;
     const range = { start: BigInt(axis), end: BigInt(axis + 1) };
     return this.symbolic(size, this.add('Shape', [x], { dtype: 'int64', shape: [1] }, range));
@@ -103,7 +117,7 @@ export class AtenGraph {
 
   /** The integer behind a symbol, where something told it. */
   known(symbol: string): SymbolicInteger | undefined {
-    return this.#symbols.get(symbol);
+    return this.#symbols.get(symbol) ?? this.#outer?.known(symbol);
   }
 
   /** Integers as a tensor of one dimension. */

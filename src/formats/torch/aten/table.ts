@@ -17,6 +17,7 @@ import type { AtenOperator } from './operator.ts';
 import { ORDERS } from './order.ts';
 import { POINTWISE } from './pointwise.ts';
 import { POOLINGS } from './pooling.ts';
+import { QUANTIZED } from './quantized.ts';
 import { RECURRENTS } from './recurrent.ts';
 import { REDUCTIONS } from './reduction.ts';
 import { RESIZES } from './resize.ts';
@@ -50,6 +51,7 @@ export const ATEN_OPERATORS: readonly AtenOperator[] = [
   ...MATRICES,
   ...ORDERS,
   ...POINTWISE,
+  ...QUANTIZED,
   ...SCATTERS,
   ...WINDOWS,
 ];

@@ -2,6 +2,7 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
 import { GraphBuilder } from '../../../onnx/builder.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
+import { limitsForFile, type OnnxLimits } from '../../../onnx/limits.ts';
 import type { ReadBudget } from '../../budget.ts';
 import type { DocumentView } from '../../json/document-view.ts';
 import { AtenGraph } from '../aten/graph.ts';
@@ -14,6 +15,12 @@ import { ProgramValues, statefulBuffer } from './values.ts';
 
 /** The schema whose fields are read; minor versions add fields. */
 const SCHEMA_MAJOR = 8;
+
+/** How often a loop turns follows from what is asked: its graph runs in a process of its own, which has limits. */
+export const programLimits = (bytes: number): OnnxLimits => ({
+  ...limitsForFile(bytes),
+  onnxTrips: Number.POSITIVE_INFINITY,
+});
 
 /**
  * An exported program as a graph: parameters and buffers as constants, the arguments of `forward` as inputs under their

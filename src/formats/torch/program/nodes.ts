@@ -14,9 +14,13 @@ import {
   type TensorSize,
 } from '../aten/value.ts';
 import { unionOf } from './argument.ts';
+import { HIGHER_ORDER, type HigherOrderCall } from './higher-order.ts';
 import { PROGRAM, setField, symbolicSize, tensorMeta } from './schema.ts';
-import type { ProgramValues, ViewLink } from './values.ts';
+import { ProgramValues, type ViewLink } from './values.ts';
 import { sameStorage, viewLink } from './views.ts';
+
+/** Graphs in graphs. */
+const DEPTH = 8;
 
 /** Nodes of a graph of a program, one after the other. */
 export class ProgramNodes {
@@ -25,13 +29,16 @@ export class ProgramNodes {
   readonly #graph: DocumentView;
   readonly #metas: DocumentView;
   readonly #budget: ReadBudget;
+  /** Graphs around this one. */
+  readonly #depth: number;
 
-  constructor(g: AtenGraph, values: ProgramValues, graph: DocumentView, budget: ReadBudget) {
+  constructor(g: AtenGraph, values: ProgramValues, graph: DocumentView, budget: ReadBudget, depth = 0) {
     this.#g = g;
     this.#values = values;
     this.#graph = graph;
     this.#metas = graph.child('tensor_values');
     this.#budget = budget;
+    this.#depth = depth;
   }
 
   run(): void {
@@ -51,6 +58,13 @@ export class ProgramNodes {
     const outputs = node.children('outputs').map(outputName);
     const label = outputs.flat().find((name) => name !== null) ?? target;
     const place: CallPlace = { path: `node "${label}"`, name: target };
+    const higher = HIGHER_ORDER.get(target.replace('torch.ops.higher_order.', ''));
+    if (higher !== undefined && target.startsWith('torch.ops.higher_order.')) {
+      const made = higher(this.#higherOrder(node, place));
+      const isOne = outputs.length === 1 && !Array.isArray(outputs[0]);
+      this.#define(outputs, isOne ? (made[0] ?? null) : made, node, () => null);
+      return;
+    }
     const row = operatorOf(target);
     if (row === null) {
       if (outputs.flat().every((name) => name === null) && ASSERTIONS.test(target)) return;
@@ -86,6 +100,32 @@ export class ProgramNodes {
       return operator.isView ? viewLink(this.#g, { operator, place, given, of }, part) : null;
     };
     this.#define(outputs, made, node, linked);
+  }
+
+  #higherOrder(node: DocumentView, place: CallPlace): HigherOrderCall {
+    if (this.#depth >= DEPTH)
+      throw callUnsupported(place, 'its depth', `graphs in ${DEPTH} others`, `${DEPTH} are`);
+    const inputs = node.children('inputs').map((input) => input.child('arg'));
+    const isGraph = (arg: DocumentView): boolean => arg.isGiven('as_graph');
+    return {
+      g: this.#g,
+      place,
+      graphs: inputs.filter(isGraph).map((arg) => arg.child('as_graph').child('graph')),
+      values: inputs.filter((arg) => !isGraph(arg)).map((arg) => this.value(arg)),
+      run: (graph, given, g) => this.#inner(graph, given, g),
+    };
+  }
+
+  /** What a graph inside this one answers. It may not write to what it is given. */
+  #inner(graph: DocumentView, given: readonly AtenValue[], g: AtenGraph): readonly AtenValue[] {
+    const values = new ProgramValues(PROGRAM);
+    for (const [i, input] of graph.children('inputs').entries()) {
+      const name = inputName(input);
+      if (name !== null) values.keep(name, given[i] ?? null, input.place.offset, name);
+    }
+    const nodes = new ProgramNodes(g, values, graph, this.#budget, this.#depth + 1);
+    nodes.run();
+    return graph.children('outputs').map((output) => nodes.value(output));
   }
 
   /** What is written into a tensor takes its type. */
@@ -168,6 +208,15 @@ function outputName(output: DocumentView): OutputName {
   throw output.wrong(variant, 'a tensor or a size');
 }
 
+/** The name of an input of a graph; null where it is a number or None. */
+function inputName(input: DocumentView): string | null {
+  const variant = setField(input);
+  if (variant === 'as_tensor') return input.child(variant).text('name');
+  if (variant !== 'as_sym_int') return null;
+  const symbol = input.child(variant);
+  return symbol.isGiven('as_name') ? symbol.text('as_name') : null;
+}
+
 const optionalName = (item: DocumentView): string | null =>
   item.isGiven('as_tensor') ? item.child('as_tensor').text('name') : null;
 
@@ -177,10 +226,11 @@ const ASSERTIONS =
 
 /** The row of a target: `torch.ops.aten.linear.default`, `_operator.mul`. */
 function operatorOf(target: string): { operator: AtenOperator; inPlace: boolean } | null {
-  const aten = /^torch\.ops\.aten\.(\w+)\.(\w+)$/.exec(target);
-  const name = aten?.[1] ?? (/^(?:_operator|math|builtins|torch)\.\w+$/.test(target) ? target : null);
+  const [, aten, other, overload = ''] =
+    /^torch\.ops\.(?:aten\.(\w+)|(quantized_decomposed\.\w+))\.(\w+)$/.exec(target) ?? [];
+  const own = /^(?:_operator|math|builtins|torch)\.\w+$/.test(target) ? target : null;
+  const name = aten ?? other ?? own;
   if (name === null) return null;
-  const overload = aten?.[2] ?? '';
   const exact = atenOperator(name, overload);
   if (exact !== undefined) return { operator: exact, inPlace: false };
   const base = /^[a-zA-Z]\w*[^_]_$/.test(name) ? atenOperator(name.slice(0, -1), overload) : undefined;

@@ -30,6 +30,13 @@ export function programOutline(document: DocumentView): OutlineNode {
   };
 }
 
+/** What is to be known of a program as a whole. */
+export function programRemarks(document: DocumentView): readonly string[] {
+  const metas = document.child('graph_module').child('graph').child('tensor_values');
+  const isBrief = metas.names().some((name) => torchTypeName(metas.child(name)) === 'bfloat16');
+  return isBrief ? ['Tensors of bfloat16 are taken, computed and answered as float32'] : [];
+}
+
 function storedTensor(spec: DocumentView, graph: DocumentView): OutlineNode[] {
   const kind = setField(spec);
   if (kind !== 'parameter' && kind !== 'buffer' && kind !== 'tensor_constant') return [];

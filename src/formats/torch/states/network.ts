@@ -2,7 +2,6 @@ import { PlimsollError } from '../../../core/errors.ts';
 import { blockerOf } from '../../../model/blocker.ts';
 import type { ModelDescription, OutlineNode, ReadNote } from '../../../model/description.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
-import { limitsForFile } from '../../../onnx/limits.ts';
 import { truncate } from '../../../text/truncate.ts';
 import { ReadBudget } from '../../budget.ts';
 import type { ByteSource, ReadContext } from '../../format.ts';
@@ -15,7 +14,7 @@ import { isTorchArchive } from '../match.ts';
 import { compileModule } from '../module/compile.ts';
 import type { ModuleView } from '../module/view.ts';
 import type { ProgramSource } from '../program/archive.ts';
-import { compileProgram } from '../program/compile.ts';
+import { compileProgram, programLimits } from '../program/compile.ts';
 import { openProgram } from '../program/open.ts';
 import { programOutline } from '../program/outline.ts';
 import { setField, storageView } from '../program/schema.ts';
@@ -59,7 +58,7 @@ export function describeNetwork(files: NetworkFiles, context: ReadContext): Mode
     const network = isTorchArchive(bytes)
       ? programWith(bytes, state, files, context)
       : architectureWith(bytes, state, files, context);
-    return describeCompiled(network.compile, network, bytes, () => limitsForFile(files.bytes));
+    return describeCompiled(network.compile, network, bytes, () => programLimits(files.bytes));
   } catch (error) {
     if (error instanceof PlimsollError && error.code === 'MODEL_UNSUPPORTED')
       return { ...known, compression: null, blockers: [blockerOf(error)], content: null };
