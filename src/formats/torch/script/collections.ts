@@ -21,11 +21,14 @@ const requireRoom = (call: PlainCall, count: number, most: number): void => {
   if (count > most) throw scriptUnsupported(call.place, call.name, `${count} items`, `up to ${most} are`);
 };
 
+/** Functions that change a list. */
 const ofList =
   (act: (list: ScriptList, args: readonly ScriptValue[], call: PlainCall) => ScriptValue): PlainFunction =>
   (call) => {
     const [list, ...args] = call.args;
-    return isScript(list, 'list') ? act(list, args, call) : undefined;
+    if (!isScript(list, 'list')) return undefined;
+    call.requireWritable(list);
+    return act(list, args, call);
   };
 
 const indexOf = (list: readonly ScriptValue[], index: ScriptValue | undefined): number | null => {
@@ -34,7 +37,7 @@ const indexOf = (list: readonly ScriptValue[], index: ScriptValue | undefined): 
   return at >= 0 && at < list.length ? at : null;
 };
 
-const wrongIndex = (call: PlainCall): Error =>
+const wrongIndex = (call: ItemCall): Error =>
   scriptUnsupported(call.place, call.name, 'a place that is not there', 'places of the list are');
 
 const append = ofList((list, [item = null], call) => {
@@ -73,13 +76,14 @@ const clear = ofList((list) => {
   return null;
 });
 
-const keyOf = (key: ScriptValue | undefined, call: PlainCall): string | number => {
+const keyOf = (key: ScriptValue | undefined, call: ItemCall): string | number => {
   if (typeof key === 'string' || typeof key === 'number') return key;
   throw scriptUnsupported(call.place, call.name, 'a key of another kind', 'texts and whole numbers are');
 };
 
 const setItem: PlainFunction = (call) => {
   const [into, key, value = null] = call.args;
+  if (isScript(into, 'dict') || isScript(into, 'list')) call.requireWritable(into);
   if (isScript(into, 'dict')) {
     requireRoom(call, into.entries.size + 1, ITEMS);
     into.entries.set(keyOf(key, call), value);
@@ -92,8 +96,10 @@ const setItem: PlainFunction = (call) => {
   return null;
 };
 
+type ItemCall = Pick<PlainCall, 'name' | 'args' | 'place'>;
+
 /** `x[i]` of lists, tuples, texts and dicts. */
-export const getItem: PlainFunction = (call) => {
+export const getItem = (call: ItemCall): ScriptValue | undefined => {
   const [from, key] = call.args;
   if (isScript(from, 'dict')) {
     const found = from.entries.get(keyOf(key, call));

@@ -17,10 +17,14 @@ import {
   scriptList,
   scriptTuple,
   scriptUnsupported,
+  undecidedBranch,
 } from './value.ts';
 
 /** Expressions, statements and calls in one another. */
 const DEPTH = 600;
+/** Functions that make lists anew. */
+const COPIES = new Set(['torch.list', 'torch.copy', 'torch.slice', 'torch.add', 'torch.mul']);
+
 /** Code that raises an error for what it is given. */
 export class ScriptRaise extends Error {
   readonly place: ScriptPlace;
@@ -49,6 +53,8 @@ export abstract class ScriptEvaluator {
   protected file = '';
   /** Branches around this place that may not be taken. */
   protected tentative = 0;
+  /** Lists and dicts that a branch made which may not be taken. */
+  readonly #tentativeValues = new WeakSet<object>();
   #depth = 0;
 
   constructor(context: ScriptContext) {
@@ -80,12 +86,7 @@ export abstract class ScriptEvaluator {
   }
 
   protected undecided(line: number, from: string): Error {
-    return scriptUnsupported(
-      this.place(line),
-      'a branch',
-      `a condition that is decided with each call (${from})`,
-      'conditions that are known as the model is loaded are',
-    );
+    return undecidedBranch(this.place(line), from);
   }
 
   protected evaluate(expression: ScriptExpression, scope: ScriptScope): ScriptValue {
@@ -101,11 +102,11 @@ export abstract class ScriptEvaluator {
       case 'float':
         return { type: 'float', value: expression.value };
       case 'list':
-        return scriptList(expression.items.map((item) => this.evaluate(item, scope)));
+        return this.#made(scriptList(expression.items.map((item) => this.evaluate(item, scope))));
       case 'tuple':
         return scriptTuple(expression.items.map((item) => this.evaluate(item, scope)));
       case 'dict':
-        return {
+        return this.#made({
           type: 'dict',
           entries: new Map(
             expression.entries.map(([key, value]) => [
@@ -113,7 +114,7 @@ export abstract class ScriptEvaluator {
               this.evaluate(value, scope),
             ]),
           ),
-        };
+        });
       case 'name':
         return scope.get(expression.name) ?? this.#global(expression.name, scope.has(expression.name));
       case 'attribute':
@@ -123,6 +124,23 @@ export abstract class ScriptEvaluator {
       case 'call':
         return this.#call(expression, scope);
     }
+  }
+
+  /** A list or a dict that nothing else sees yet. */
+  #made<T extends ScriptValue & object>(value: T): T {
+    if (this.tentative > 0) this.#tentativeValues.add(value);
+    return value;
+  }
+
+  #requireWritable(value: ScriptValue | undefined, place: ScriptPlace): void {
+    const isOwn = typeof value === 'object' && value !== null && this.#tentativeValues.has(value);
+    if (this.tentative === 0 || isOwn) return;
+    throw scriptUnsupported(
+      place,
+      'a branch',
+      'a change that depends on a condition that is decided with each call',
+      'conditions that are known as the model is loaded are',
+    );
   }
 
   #key(key: ScriptValue, line: number): string | number {
@@ -181,10 +199,14 @@ export abstract class ScriptEvaluator {
       const value = stored.constant(name.slice('CONSTANTS.'.length));
       if (value !== undefined) return value;
     } else if (name.startsWith('__torch__.')) {
+      // `no_grad.__new__(no_grad)`: made first, set up later.
+      const bare = /^(.*)\.__new__$/.exec(name)?.[1];
+      const made = bare === undefined ? null : archive.class(bare);
+      if (made !== null) return { type: 'class', cls: made, name: bare ?? name, isBare: true };
       const called = archive.function(name);
       if (called !== null) return { type: 'method', self: null, function: called, name };
       const cls = archive.class(name);
-      if (cls !== null) return { type: 'class', cls, name };
+      if (cls !== null) return { type: 'class', cls, name, isBare: false };
     } else
       return {
         type: 'operator',
@@ -197,8 +219,7 @@ export abstract class ScriptEvaluator {
     const [from, key] = [this.evaluate(expression.of, scope), this.evaluate(expression.index, scope)];
     const place = this.place(expression.line);
     if (isScript(from, 'unknown')) throw this.undecided(expression.line, from.from);
-    const call = { g: this.context.g, name: 'a subscript', args: [from, key], keywords: new Map(), place };
-    const found = getItem(call);
+    const found = getItem({ name: 'a subscript', args: [from, key], place });
     if (found !== undefined) return found;
     if (isScript(from, 'ref') && typeof key === 'number')
       return this.operator('torch.select', [from, 0, key], new Map(), expression.line);
@@ -264,11 +285,13 @@ export abstract class ScriptEvaluator {
     if (name === 'prim.RaiseException')
       throw new ScriptRaise(place, typeof args[0] === 'string' ? args[0].slice(0, 200) : 'an error');
     const { g, inputs } = this.context;
-    return callOperator({ g, name, args, keywords, place, inputs, isTentative: this.tentative > 0 });
+    const requireWritable = (value: ScriptValue | undefined): void => this.#requireWritable(value, place);
+    const made = callOperator({ g, name, args, keywords, place, inputs, requireWritable });
+    return COPIES.has(name) && isScript(made, 'list') ? this.#made(made) : made;
   }
 
   #construct(
-    { cls, name }: Extract<ScriptCallable, { type: 'class' }>,
+    { cls, name, isBare }: Extract<ScriptCallable, { type: 'class' }>,
     args: readonly ScriptValue[],
     keywords: ReadonlyMap<string, ScriptValue>,
     line: number,
@@ -284,7 +307,7 @@ export abstract class ScriptEvaluator {
       attribute: (attribute) => own.get(attribute),
     };
     const init = cls.methods.get('__init__');
-    if (init !== undefined) this.invoke(init, [made, ...args], keywords, this.place(line));
+    if (init !== undefined && !isBare) this.invoke(init, [made, ...args], keywords, this.place(line));
     return made;
   }
 }

@@ -1,3 +1,4 @@
+import { isPlimsollError, type PlimsollError } from '../../../core/errors.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
 import { attemptScript, inputRefusal, isAboutInputs, type ScriptModel, unsaidInputs } from './attempt.ts';
 import { BATCH, type InputGuess, InputWanted, SizeLearned } from './inputs.ts';
@@ -21,6 +22,16 @@ export function compileGuessed(model: ScriptModel): OnnxModel {
   return new InputSearch(model).run();
 }
 
+/** Everything fits, and nothing says that nothing else would. */
+class Unsaid extends Error {
+  readonly refusal: PlimsollError;
+
+  constructor(refusal: PlimsollError) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
 class InputSearch {
   readonly #model: ScriptModel;
   readonly #open: OpenGuess[] = [];
@@ -39,6 +50,7 @@ class InputSearch {
         this.#requireSaid(guesses);
         return made;
       } catch (error) {
+        if (error instanceof Unsaid) throw error.refusal;
         this.#next(error);
       }
     }
@@ -69,7 +81,9 @@ class InputSearch {
       this.#open.push({ input, options: guesses.map((guess) => this.#named(guess, input)), isVague, at: 0 });
       return;
     }
-    this.#first ??= error;
+    // A refusal by an operator says more than a guess that did not fit.
+    if (this.#first === null || (isPlimsollError(error) && !isPlimsollError(this.#first)))
+      this.#first = error;
     if (!isAboutInputs(error)) throw error;
     this.#learned.clear();
     for (let last = this.#open.at(-1); last !== undefined; last = this.#open.at(-1)) {
@@ -93,6 +107,8 @@ class InputSearch {
   #requireSaid(guesses: ReadonlyMap<string, InputGuess>): void {
     for (const { input, isVague, at } of this.#open)
       if (isVague && at === 0 && !guesses.get(input)?.shape.some((size) => typeof size === 'number'))
-        throw unsaidInputs({ file: `input "${input}"`, line: 0 }, 'said by none of its operators');
+        throw new Unsaid(
+          unsaidInputs({ file: `input "${input}"`, line: 0 }, 'said by none of its operators'),
+        );
   }
 }

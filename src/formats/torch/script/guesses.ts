@@ -85,6 +85,15 @@ function byName(name: string, args: readonly ScriptValue[]): readonly InputGuess
     : ANY_AXES;
 }
 
+/** `x.view(-1, 784)`: rows of so many. */
+function byView(sizes: ScriptValue | undefined): readonly InputGuess[] | null {
+  const [first, ...rest] = scriptItems(sizes) ?? [];
+  const known = rest.filter((size) => typeof size === 'number');
+  if (first !== -1 || known.length === 0 || known.length < rest.length || known.some((size) => size < 1))
+    return null;
+  return [{ dtype: 'float32', shape: ['N', ...known] }];
+}
+
 /** What an operator says of an input that it is given. */
 export function guessesOf(
   name: string,
@@ -95,6 +104,7 @@ export function guessesOf(
   const dtype = weight?.dtype ?? 'float32';
   if (name === 'linear') return rowsOf(weight?.shape.at(-1), dtype);
   if (name === 'embedding') return TOKENS;
+  if (name === 'embedding_bag') return TOKENS.slice(1, 2);
   if (['matmul', 'mm'].includes(name) && args[0] === input) return rowsOf(weight?.shape.at(-2), dtype);
   if (name === 'addmm') return rowsOf(known(args[2])?.shape[0], dtype);
   const turned = /^conv_transpose/.test(name) || (/^_?convolution$/.test(name) && args[6] === true);
@@ -115,7 +125,8 @@ export function guessesOf(
   }
   if (['lstm', 'gru', 'rnn_tanh', 'rnn_relu'].includes(name))
     return args[0] === input ? stepsOf(args.at(8) === true, undefined, dtype) : [STATES];
-  return beside(args, input) ?? byName(name, args);
+  const viewed = name === 'view' || name === 'reshape' ? byView(args[1]) : null;
+  return viewed ?? beside(args, input) ?? byName(name, args);
 }
 
 /** A constant of several axes beside an input: it has as many. */

@@ -1,9 +1,9 @@
 import { AtenCall } from '../aten/call.ts';
 import type { AtenGraph } from '../aten/graph.ts';
 import type { AtenOperator } from '../aten/operator.ts';
-import { reshaped } from '../aten/reshape.ts';
 import { atenOperator } from '../aten/table.ts';
 import { type AtenTensor, type AtenValue, isValue, isValues } from '../aten/value.ts';
+import { viewLink } from '../program/views.ts';
 import { PLAIN_COLLECTIONS } from './collections.ts';
 import { TENSOR_FACTS } from './facts.ts';
 import { ANY_AXES, guessesOf } from './guesses.ts';
@@ -23,13 +23,12 @@ import {
   scriptList,
   scriptTuple,
   scriptUnsupported,
+  undecidedBranch,
 } from './value.ts';
 
 /** A call of an operator, as the code has it. */
 export interface OperatorCall extends PlainCall {
   readonly inputs: ScriptInputs;
-  /** Whether the branch that it is in may not be taken: nothing may be written then. */
-  readonly isTentative: boolean;
 }
 
 /** Functions of plain values, in the order in which they are tried. */
@@ -51,10 +50,6 @@ const KEEPS_SIZES = new Set(
 /** What torch answers is the very tensor that it was given, where nothing is to be done. */
 const ALIASES =
   /^(?:to|float|type_as|contiguous|detach_?|alias|lift|lift_fresh|cpu|dropout|feature_dropout|alpha_dropout|requires_grad_|reshape|flatten|squeeze|expand)$/;
-/** Whether these are views of what they are given depends on how it lies in memory. */
-const MAYBE_VIEWS = /^(?:reshape|flatten|contiguous|reshape_as)$/;
-/** Views that keep all elements in their order. */
-const SAME_ORDER = /^(?:view|view_as|unsqueeze|squeeze|unflatten|detach|alias|_unsafe_view)$/;
 
 /** Calls a function of plain values or an operator of ATen. Throws MODEL_UNSUPPORTED with file and line. */
 export function callOperator(call: OperatorCall): ScriptValue {
@@ -83,8 +78,12 @@ const isIdentity = (name: string): boolean =>
     'torch.append',
   ].includes(name);
 
-const unknownOperator = ({ place, name }: PlainCall): Error =>
-  scriptUnsupported(place, 'the operator', name, 'those that docs/operators.md lists are');
+const unknownOperator = ({ place, name, args }: PlainCall): Error => {
+  const unknown = args.find((value) => isScript(value, 'unknown'));
+  return isScript(unknown, 'unknown')
+    ? undecidedBranch(place, unknown.from)
+    : scriptUnsupported(place, 'the operator', name, 'those that docs/operators.md lists are');
+};
 
 /** An input that nothing has looked at yet: it goes through what keeps sizes, and anything else asks for its axes. */
 function unlooked(call: OperatorCall, waiting: ScriptTensor): ScriptTensor | null {
@@ -141,13 +140,7 @@ class OperatorRun {
   #inPlace(name: string, row: AtenOperator): ScriptValue {
     const [target] = this.#call.args;
     if (!isScript(target, 'ref')) throw unknownOperator(this.#call);
-    if (this.#call.isTentative)
-      throw scriptUnsupported(
-        this.#place,
-        this.#call.name,
-        'a write that may not happen',
-        'writes that do are',
-      );
+    this.#call.requireWritable(target);
     target.requireOwn(this.#call.name);
     const before = target.value;
     const made = this.#emit(row);
@@ -178,14 +171,13 @@ class OperatorRun {
   }
 
   #wrong(name: string, value: ScriptValue): Error {
+    if (isScript(value, 'unknown')) return undecidedBranch(this.#place, value.from);
     const found = `${name}: ${describeScriptValue(value)}`;
     return scriptUnsupported(this.#place, this.#call.name, found, 'what docs/operators.md lists is');
   }
 
-  #emit(row: AtenOperator, self?: AtenTensor): AtenValue {
+  #emit(row: AtenOperator): AtenValue {
     const given = this.#bound(row);
-    const first = row.parameters[0];
-    if (self !== undefined && first !== undefined) given.set(first, self);
     requireShapes(row.name.replace(/\..*$/, ''), { given, inputs: this.#call.inputs, place: this.#place });
     const place = { path: placeText(this.#place), name: this.#call.name };
     return row.emit(new AtenCall(this.#g, place, given));
@@ -209,38 +201,20 @@ class OperatorRun {
   }
 
   /** How what was made follows what it is a view of. */
-  #viewOf(name: string, row: AtenOperator, base: ScriptTensor, index: number | null): TensorView | null {
+  #viewOf(name: string, row: AtenOperator, base: ScriptTensor, part: number | null): TensorView | null {
     // A change of type makes a copy.
     if (/^(?:to|float|type_as)$/.test(name)) return null;
-    if (MAYBE_VIEWS.test(name)) return { base, again: null, scatter: null };
-    const again = (self: AtenTensor): AtenTensor => {
-      const made = this.#emit(row, self);
-      const one = index === null ? made : isValues(made) ? made[index] : undefined;
-      if (!isValue(one, 'tensor')) throw unknownOperator(this.#call);
-      return one;
+    if (row.mayCopy) return { base, again: null, scatter: null };
+    const place = { path: placeText(this.#place), name: this.#call.name };
+    const link = viewLink(this.#g, { operator: row, place, given: this.#bound(row), of: '' }, part);
+    const tensorOf = (made: AtenValue): AtenTensor => {
+      if (isValue(made, 'tensor')) return made;
+      throw unknownOperator(this.#call);
     };
-    return { base, again, scatter: index === null ? this.#scatterOf(name, row) : null };
-  }
-
-  /** How a view is written back: null for those that nothing here writes through. */
-  #scatterOf(name: string, row: AtenOperator): TensorView['scatter'] {
-    if (SAME_ORDER.test(name))
-      return (base, value) =>
-        reshaped(
-          this.#g,
-          value,
-          base.shape.map((_, axis) => this.#g.sizeOf(base, axis)),
-        );
-    if (name !== 'select' && name !== 'slice') return null;
-    const scatter = atenOperator(`${name}_scatter`, '');
-    if (scatter === undefined) return null;
-    return (base, value) => {
-      const given = this.#bound(row);
-      given.set('self', base).set('src', value);
-      const place = { path: placeText(this.#place), name: `torch.${name}_scatter` };
-      const made = scatter.emit(new AtenCall(this.#g, place, given));
-      if (!isValue(made, 'tensor')) throw unknownOperator(this.#call);
-      return made;
+    return {
+      base,
+      again: (of) => tensorOf(link.again(of)),
+      scatter: (into, value) => tensorOf(link.into(into, value)),
     };
   }
 }

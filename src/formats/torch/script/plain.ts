@@ -23,6 +23,11 @@ export interface PlainCall {
   readonly args: readonly ScriptValue[];
   readonly keywords: ReadonlyMap<string, ScriptValue>;
   readonly place: ScriptPlace;
+  /**
+   * Whether what a branch may or may not do can be written into a value: then only into one that the branch itself made.
+   * Throws MODEL_UNSUPPORTED else.
+   */
+  requireWritable(value: ScriptValue | undefined): void;
 }
 
 /** Answers undefined where it is not for what it is given: then an operator of tensors is. */
@@ -149,13 +154,13 @@ function alike(a: ScriptValue, b: ScriptValue): boolean | null {
 
 /** Comparisons of numbers, texts and lists. */
 const compared =
-  (order: string): PlainFunction =>
-  ({ args, place }) => {
+  (order: string) =>
+  ({ args, place }: Pick<PlainCall, 'args' | 'place'>): ScriptValue | undefined => {
     const [a, b] = args;
     if (a === undefined || b === undefined || isScript(a, 'ref') || isScript(b, 'ref')) {
       const numbers = numbersOf(args);
       if (numbers === null) return undefined;
-      return compared(order)({ args: numbers, place } as PlainCall);
+      return compared(order)({ args: numbers, place });
     }
     if (isScript(a, 'unknown') || isScript(b, 'unknown')) return unknownTruth(place);
     if (order === 'eq' || order === 'ne') {

@@ -24,6 +24,8 @@ const STATEMENTS = 1_000_000;
 export class ScriptRun extends ScriptEvaluator {
   readonly #open: ScriptFunction[] = [];
   #statements = 0;
+  /** Branches of this function around this place that may not be taken. */
+  #branches = 0;
 
   /** Calls a method of a module. */
   method(
@@ -59,8 +61,9 @@ export class ScriptRun extends ScriptEvaluator {
       );
     if (this.#open.length >= CALLS)
       throw scriptUnsupported(place, called.name, `calls ${CALLS} deep`, 'calls that end are');
-    const file = this.file;
+    const [file, branches] = [this.file, this.#branches];
     this.#open.push(called);
+    this.#branches = 0;
     this.file = called.file;
     try {
       const scope = this.#scopeOf(called, args, keywords, place);
@@ -68,6 +71,7 @@ export class ScriptRun extends ScriptEvaluator {
     } finally {
       this.#open.pop();
       this.file = file;
+      this.#branches = branches;
     }
   }
 
@@ -127,7 +131,7 @@ export class ScriptRun extends ScriptEvaluator {
         this.evaluate(statement.value, scope);
         return null;
       case 'return':
-        if (this.tentative > 0) throw this.undecided(statement.line, 'a return in a branch');
+        if (this.#branches > 0) throw this.undecided(statement.line, 'a return in a branch');
         return { value: statement.value === null ? null : this.evaluate(statement.value, scope) };
       case 'if':
         return this.#if(statement, scope);
@@ -226,6 +230,7 @@ export class ScriptRun extends ScriptEvaluator {
   #tentatively(body: readonly ScriptStatement[], scope: ScriptScope): ScriptScope | ScriptRaise {
     const copy = new Map(scope);
     this.tentative += 1;
+    this.#branches += 1;
     try {
       this.#block(body, copy);
       return copy;
@@ -233,6 +238,7 @@ export class ScriptRun extends ScriptEvaluator {
       if (error instanceof ScriptRaise) return error;
       throw error;
     } finally {
+      this.#branches -= 1;
       this.tentative -= 1;
     }
   }

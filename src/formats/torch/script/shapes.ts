@@ -244,6 +244,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['layer_norm', lastAxes],
   ['rms_norm', lastAxes],
   ['embedding', tokens],
+  ['embedding_bag', tokens],
   ...['lstm', 'gru', 'rnn_tanh', 'rnn_relu'].map((name) => [name, recurrent] as const),
   ['lstm_cell', cells],
   ['gru_cell', cells],

@@ -6,7 +6,7 @@ import type { RecordedInputs } from './signature.ts';
 
 /**
  * A traced model: it was recorded what it was traced with. Which sizes are free is found by trial: the code is followed
- * with sizes two and three times as large, where each operator checks what it is given.
+ * with other sizes, larger and smaller ones, and each operator checks what it is given.
  */
 export function compileTraced(model: ScriptModel, recorded: RecordedInputs): OnnxModel {
   const inputs = namedAxes(recorded);
@@ -36,56 +36,74 @@ const AXES: Readonly<Record<number, readonly string[]>> = {
   5: [BATCH, 'channels', 'depth', 'height', 'width'],
 };
 
-/** Axes of one length have one name. One of length 1 may be there to be stretched, and keeps it. */
+/**
+ * Names for axes. One of length 1 may be there to be stretched, and keeps it. What is as long in several inputs has one
+ * name, but not twice in one of them: a picture may be as high as it is wide.
+ */
 function namedAxes(recorded: RecordedInputs): NamedAxes {
   const sizes = new Map<string, number>();
-  const names = new Map<number, string>();
   const [first] = recorded.values();
   const batch = first?.shape[0];
   if (batch !== undefined) sizes.set(BATCH, batch);
-  const nameOf = (size: number, axis: number, rank: number): TensorSize => {
-    if (axis === 0 && size === batch) return BATCH;
-    if (size < 2) return size;
-    const known = size === batch ? BATCH : names.get(size);
-    if (known !== undefined) return known;
-    const stem = AXES[rank]?.[axis] ?? 'size';
-    const name = stem === BATCH || sizes.has(stem) ? `${stem === BATCH ? 'size' : stem}_${size}` : stem;
-    names.set(size, name);
-    sizes.set(name, size);
-    return name;
-  };
-  const guesses = [...recorded].map(
-    ([name, { dtype, shape }]) =>
-      [name, { dtype, shape: shape.map((size, axis) => nameOf(size, axis, shape.length)) }] as const,
-  );
+  const guesses = [...recorded].map(([name, { dtype, shape }]) => {
+    const taken = new Set<string>();
+    const named = shape.map((size, axis): TensorSize => {
+      if (axis === 0 ? size !== batch && size < 2 : size < 2) return size;
+      const symbol = axisName(sizes, taken, size, axis, shape.length);
+      taken.add(symbol);
+      sizes.set(symbol, size);
+      return symbol;
+    });
+    return [name, { dtype, shape: named }] as const;
+  });
   return { guesses: new Map(guesses), sizes };
 }
 
+/** A name that an axis of that length has already, or a new one. */
+function axisName(
+  sizes: ReadonlyMap<string, number>,
+  taken: ReadonlySet<string>,
+  size: number,
+  axis: number,
+  rank: number,
+): string {
+  const alike = [...sizes].filter(([symbol, length]) => length === size && !taken.has(symbol));
+  const known = alike.find(([symbol]) => axis === 0 || symbol !== BATCH) ?? alike[0];
+  if (known !== undefined && (axis !== 0 || known[0] === BATCH || !sizes.has(BATCH))) return known[0];
+  const stem = axis === 0 ? 'first' : (AXES[rank]?.[axis] ?? 'size');
+  if (!sizes.has(stem)) return stem;
+  for (let i = 1; ; i += 1) if (!sizes.has(`${stem}_${i}`)) return `${stem}_${i}`;
+}
+
+/**
+ * Other lengths that axes are tried with. Larger ones fit nets that halve what they get; smaller ones fit where a table of
+ * places has an end.
+ */
+const TRIALS: readonly (readonly ((size: number) => number)[])[] = [
+  [(size) => size * 2, (size) => size * 3],
+  [(size) => size - 1, (size) => Math.ceil(size / 2)],
+];
+
 /** Sets of sizes that were seen to be free, the largest first. */
 function* freeSizes(model: ScriptModel, inputs: NamedAxes): Generator<readonly string[]> {
-  const all = [...inputs.sizes.keys()];
+  const fits = (symbols: readonly string[], change: (size: number) => number): boolean => {
+    const sizeOf = (symbol: string): number => {
+      const size = inputs.sizes.get(symbol) ?? 1;
+      return symbols.includes(symbol) ? Math.max(1, change(size)) : size;
+    };
+    return !(attempt(model, sizeOf, inputs.guesses) instanceof Refusal);
+  };
   const isFree = (symbols: readonly string[]): boolean =>
-    SCALES.every(
-      (scale) =>
-        !(
-          attempt(
-            model,
-            (symbol) => (inputs.sizes.get(symbol) ?? 1) * (symbols.includes(symbol) ? scale : 1),
-            inputs.guesses,
-          ) instanceof Refusal
-        ),
-    );
+    TRIALS.some((trial) => trial.every((change) => fits(symbols, change)));
+  const all = [...inputs.sizes.keys()];
   if (isFree(all)) yield all;
   else {
     const some = all.filter((symbol) => isFree([symbol]));
-    if (some.length > 1 && isFree(some)) yield some;
-    if (some.includes(BATCH)) yield [BATCH];
-    return;
+    if (some.length > 1) yield some;
+    if (!some.includes(BATCH)) return;
   }
   yield [BATCH];
 }
-
-const SCALES = [2, 3];
 
 /** Why sizes do not fit. */
 class Refusal {

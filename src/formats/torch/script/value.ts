@@ -42,7 +42,13 @@ export type ScriptCallable =
       readonly function: ScriptFunction;
       readonly name: string;
     }
-  | { readonly type: 'class'; readonly cls: ScriptClass; readonly name: string }
+  | {
+      readonly type: 'class';
+      readonly cls: ScriptClass;
+      readonly name: string;
+      /** Whether what it makes is set up later. */
+      readonly isBare: boolean;
+    }
   /** `torch.relu`, `ops.prim.NumToTensor`, `int`. */
   | { readonly type: 'operator'; readonly name: string };
 
@@ -134,6 +140,15 @@ export const scriptUnsupported = (
   wanted: string,
 ): PlimsollError =>
   modelUnsupported({ path: placeText(place), class: 'torch.jit', offset: 0, field, found, wanted });
+
+/** What depends on a condition that is decided with each call. */
+export const undecidedBranch = (place: ScriptPlace, from: string): PlimsollError =>
+  scriptUnsupported(
+    place,
+    'a branch',
+    `a condition that is decided with each call (${from})`,
+    'conditions that are known as the model is loaded are',
+  );
 
 /** What operators take of a value; null for what none of them takes. */
 export function atenOf(value: ScriptValue): AtenValue | undefined {
