@@ -1,11 +1,12 @@
 import { PlimsollError } from '../../../core/errors.ts';
 import type { NamedGlobal } from '../../../model/description.ts';
+import type { Tensor } from '../../../model/tensor.ts';
 import { modelUnsupported } from '../../../model/way-past.ts';
 import type { ReadBudget } from '../../budget.ts';
 import type { PyValue } from '../../pickle/value.ts';
 import type { ZipArchive } from '../../zip/archive.ts';
 import { shortText } from '../byte-order.ts';
-import type { StorageFile } from '../save/stored-tensor.ts';
+import type { SavedTensor, StorageFile } from '../save/stored-tensor.ts';
 import { readTorchArchive } from '../save/torch-file.ts';
 import { parseScript } from './parser.ts';
 import type { ScriptClass, ScriptFile, ScriptFunction } from './syntax.ts';
@@ -28,19 +29,20 @@ export class ScriptArchive {
   readonly #root: string;
   readonly #files = new Map<string, ScriptFile | null>();
   #constants: ScriptPickle | null = null;
+  readonly #tensors = new Map<PyValue, Tensor>();
 
   /** @param root folder of the archive, with its slash */
   constructor(archive: ZipArchive, root: string, budget: ReadBudget) {
     this.#archive = archive;
     this.#root = root;
     this.budget = budget;
-    this.#requireVersion();
     const file = readTorchArchive(archive, root, budget);
     this.data = { root: file.root, storages: file };
     this.globals = file.globals.filter(({ module }) => !module.startsWith('__torch__'));
   }
 
-  #requireVersion(): void {
+  /** Throws MODEL_UNSUPPORTED for a version of the format that nothing here knows. */
+  requireVersion(): void {
     const name = `${this.#root}version`;
     if (!this.#archive.has(name)) return;
     const text = shortText(this.#archive.read(name));
@@ -54,6 +56,13 @@ export class ScriptArchive {
       found: JSON.stringify(text),
       wanted: `${VERSIONS.first} to ${VERSIONS.last} are`,
     });
+  }
+
+  /** The elements of a tensor, read once however often the code is followed. */
+  tensorOf(value: PyValue, { read }: SavedTensor): Tensor {
+    const known = this.#tensors.get(value) ?? read();
+    this.#tensors.set(value, known);
+    return known;
   }
 
   /** `CONSTANTS.c0` and those after it. */

@@ -15,6 +15,7 @@ import { scriptUnsupported } from './value.ts';
  * @throws MODEL_UNSUPPORTED for an operator or a piece of code that is not compiled, with file and line; READ_LIMIT
  */
 export function compileScript(archive: ScriptArchive): OnnxModel {
+  archive.requireVersion();
   const module = new StoredValues(archive, new AtenGraph(new GraphBuilder('torch.jit'))).module();
   const forward = module.cls.methods.get('forward');
   if (forward === undefined)

@@ -157,7 +157,8 @@ const compared =
   (order: string) =>
   ({ args, place }: Pick<PlainCall, 'args' | 'place'>): ScriptValue | undefined => {
     const [a, b] = args;
-    if (a === undefined || b === undefined || isScript(a, 'ref') || isScript(b, 'ref')) {
+    if (a === undefined || b === undefined) return undefined;
+    if (isScript(a, 'ref') || isScript(b, 'ref')) {
       const numbers = numbersOf(args);
       if (numbers === null) return undefined;
       return compared(order)({ args: numbers, place });

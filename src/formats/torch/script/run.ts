@@ -14,7 +14,10 @@ import {
 /** Calls in calls: modules in modules, and the functions of torch.nn. */
 const CALLS = 64;
 /** Statements that one model may take, loops unrolled. */
-const STATEMENTS = 1_000_000;
+const STATEMENTS = 200_000;
+
+/** Branches that are decided with each call: each is followed both ways, and those in it again. */
+const UNDECIDED = 5000;
 
 /**
  * Follows code from statement to statement, with sizes and tensors that are not known yet: methods are put in place of
@@ -24,6 +27,7 @@ const STATEMENTS = 1_000_000;
 export class ScriptRun extends ScriptEvaluator {
   readonly #open: ScriptFunction[] = [];
   #statements = 0;
+  #undecidedIfs = 0;
   /** Branches of this function around this place that may not be taken. */
   #branches = 0;
 
@@ -207,6 +211,14 @@ export class ScriptRun extends ScriptEvaluator {
     const { then, otherwise, line } = statement;
     const truth = this.#condition(statement.condition, scope);
     if (typeof truth === 'boolean') return this.#block(truth ? then : otherwise, scope);
+    this.#undecidedIfs += 1;
+    if (this.#undecidedIfs > UNDECIDED)
+      throw scriptUnsupported(
+        this.place(line),
+        'its branches',
+        `more than ${UNDECIDED} that are decided with each call`,
+        'fewer are',
+      );
     // A branch that raises an error is not the one that answers: the other one is taken.
     const yes = this.#tentatively(then, scope);
     const no = this.#tentatively(otherwise, scope);

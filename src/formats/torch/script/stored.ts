@@ -70,7 +70,10 @@ export class StoredValues {
       throw this.#wrong(path, 'its value', describeValue(value), 'plain values are');
     const tensor = savedTensor(value, pickle.storages, `tensor "${path}"`);
     if (tensor !== null)
-      return new ScriptTensor(this.#g.constant(tensor.read()), { stored: path, input: null });
+      return new ScriptTensor(this.#g.constant(this.#archive.tensorOf(value, tensor)), {
+        stored: path,
+        input: null,
+      });
     if (value.cls.module === 'torch.jit._pickle' || className(value) === 'collections.OrderedDict')
       return this.#tagged(pickle, value, path, depth);
     if (className(value) === 'torch.device') return { type: 'device' };

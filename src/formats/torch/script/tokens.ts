@@ -9,7 +9,7 @@ export interface ScriptToken {
 }
 
 /** What a token takes in memory, about. */
-const TOKEN_BYTES = 96;
+const TOKEN_BYTES = 200;
 /** Blocks in blocks: code of torch itself has some twenty. */
 const BLOCKS = 200;
 

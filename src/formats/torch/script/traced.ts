@@ -12,7 +12,8 @@ export function compileTraced(model: ScriptModel, recorded: RecordedInputs): Onn
   const inputs = namedAxes(recorded);
   const fixed = attempt(model, (symbol) => inputs.sizes.get(symbol) ?? symbol, inputs.guesses);
   if (fixed instanceof Refusal) throw inputRefusal(fixed.error);
-  for (const free of freeSizes(model, inputs)) {
+  const isLarge = fixed.graph.nodes.length > LARGE || inputs.sizes.size > SIZES;
+  for (const free of freeSizes(model, inputs, isLarge)) {
     const made = attempt(
       model,
       (symbol) => (free.includes(symbol) ? symbol : (inputs.sizes.get(symbol) ?? symbol)),
@@ -22,6 +23,10 @@ export function compileTraced(model: ScriptModel, recorded: RecordedInputs): Onn
   }
   return fixed;
 }
+
+/** Nodes of a graph, and sizes, above which not each size is tried by itself: the code is followed anew each time. */
+const LARGE = 3000;
+const SIZES = 16;
 
 /** Recorded inputs with symbols for their sizes, and how long each was. */
 interface NamedAxes {
@@ -85,7 +90,7 @@ const TRIALS: readonly (readonly ((size: number) => number)[])[] = [
 ];
 
 /** Sets of sizes that were seen to be free, the largest first. */
-function* freeSizes(model: ScriptModel, inputs: NamedAxes): Generator<readonly string[]> {
+function* freeSizes(model: ScriptModel, inputs: NamedAxes, isLarge: boolean): Generator<readonly string[]> {
   const fits = (symbols: readonly string[], change: (size: number) => number): boolean => {
     const sizeOf = (symbol: string): number => {
       const size = inputs.sizes.get(symbol) ?? 1;
@@ -98,7 +103,7 @@ function* freeSizes(model: ScriptModel, inputs: NamedAxes): Generator<readonly s
   const all = [...inputs.sizes.keys()];
   if (isFree(all)) yield all;
   else {
-    const some = all.filter((symbol) => isFree([symbol]));
+    const some = (isLarge ? [BATCH] : all).filter((symbol) => isFree([symbol]));
     if (some.length > 1) yield some;
     if (!some.includes(BATCH)) return;
   }
