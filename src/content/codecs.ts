@@ -2,7 +2,12 @@ import { isPlimsollError } from '../core/errors.ts';
 import { CODECS } from '../files/codecs.ts';
 import type { Batch } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
-import { type ContentCodecs, type ContentForm, takesContent } from '../serving/rows/content-codecs.ts';
+import {
+  type ContentCodecs,
+  type ContentForm,
+  isMediaFile,
+  takesContent,
+} from '../serving/rows/content-codecs.ts';
 import { InputErrors } from '../serving/rows/input-errors.ts';
 import { decodeContentRow, decodeTensorBytes, decodeTensors } from './decode-tensors.ts';
 import { readNpyTensor, readNpz } from './npy.ts';
@@ -17,7 +22,7 @@ function rowsOf(form: ContentForm, bytes: Uint8Array, signature: Signature): Bat
     case 'npz':
       return decodeTensors(readNpz(bytes, CODECS, now), signature);
     case 'bytes':
-      return takesContent(signature)
+      return takesContent(signature) && isMediaFile(bytes)
         ? decodeContentRow(bytes, signature)
         : decodeTensorBytes(bytes, signature);
     case 'image':

@@ -1,6 +1,7 @@
 import type { AccessMode } from '../../config/access.ts';
 import { pythonSettings } from '../../config/python-settings.ts';
 import { pythonView } from '../../control/local/views.ts';
+import type { Signature } from '../../model/signature.ts';
 import type { AcceptedVersion, BundleManifest } from '../../registry/version.ts';
 import type { ServedModel } from '../../server/served.ts';
 import { countText } from '../../text/count.ts';
@@ -83,8 +84,10 @@ const tryIt = (
   access: AccessMode,
 ): string[] => {
   const command = curl(url, endpoint, manifest.example, access);
+  const file = fileCurl(url, endpoint, manifest.signature, access);
   const long = `One row is ${countText(command.length, 'character')} of JSON: ${url}/docs says how it is sent`;
-  return ['', 'Try it:', `  ${command.length > LONGEST_COMMAND ? long : command}`];
+  const lines = [command.length > LONGEST_COMMAND ? long : command, ...(file === null ? [] : [file])];
+  return ['', 'Try it:', ...lines.map((line) => `  ${line}`)];
 };
 
 /** `churn: version 2 earns its traffic: shadow 100 % for 10m, then 5 % …` */
@@ -153,11 +156,24 @@ function proof({ verification }: BundleManifest): string {
   return styled('yellow', 'one engine, unchecked: give --golden');
 }
 
+/** Files that stand for a row, by what an input takes. */
+const ROW_FILES = { image: ['image/jpeg', 'image.jpg'], audio: ['audio/wav', 'sound.wav'] } as const;
+
+const keyOption = (access: AccessMode): string =>
+  access === 'keys' ? ' -H "authorization: Bearer $PLIMSOLL_KEY"' : '';
+
+/** The command for a model of one image or sound; null for others. */
+function fileCurl(url: string, model: string, signature: Signature, access: AccessMode): string | null {
+  const [spec, second] = signature.form === 'tensors' ? signature.tensors : [];
+  if (spec?.content === undefined || second !== undefined) return null;
+  const [type, file] = ROW_FILES[spec.content.type];
+  return `curl -s ${url}/models/${model}/predict${keyOption(access)} -H 'content-type: ${type}' --data-binary @${file}`;
+}
+
 /** A shell command that works as it stands. */
 function curl(url: string, model: string, example: unknown, access: AccessMode): string {
   const body = JSON.stringify(
     Array.isArray(example) || typeof example !== 'object' ? { rows: [example] } : example,
   );
-  const key = access === 'keys' ? ' -H "authorization: Bearer $PLIMSOLL_KEY"' : '';
-  return `curl -s ${url}/models/${model}/predict${key} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
+  return `curl -s ${url}/models/${model}/predict${keyOption(access)} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
 }

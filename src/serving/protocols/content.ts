@@ -6,7 +6,8 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import { isList } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { BYTE_WORST, contentCost, looksLikeJson } from '../admission/memory/body-cost.ts';
-import type { BinaryAnswer, Protocol, ResponseOptions } from '../protocol.ts';
+import type { JsonSchema } from '../docs/json-schema.ts';
+import type { BinaryAnswer, Protocol, ResponseOptions, TargetVersion } from '../protocol.ts';
 import { CONTENT_FORMS, type ContentForm, contentCodecs } from '../rows/content-codecs.ts';
 import { InputErrors } from '../rows/input-errors.ts';
 import { textOfBytes } from '../rows/tensor-bytes.ts';
@@ -30,6 +31,18 @@ const FORMS: ReadonlyMap<string, ContentForm> = new Map([
 
 /** Media types of bodies, as clients are told of them. */
 export const CONTENT_TYPES: readonly string[] = [...FORMS.keys()];
+
+/** Media types of bodies that a version takes beside JSON, as OpenAPI describes them: bytes have no schema. */
+export function contentSchemas({ manifest: { signature } }: TargetVersion): JsonSchema {
+  if (signature.form !== 'tensors') return {};
+  const [spec, second] = signature.tensors;
+  const isOne = spec !== undefined && second === undefined && spec.dtype !== 'string';
+  const files = { image: ['image/png', 'image/jpeg'], audio: ['audio/wav'] } as const;
+  const types = isOne
+    ? [...(spec.content === undefined ? [] : files[spec.content.type]), 'application/octet-stream', NPY]
+    : [];
+  return Object.fromEntries([...types, 'application/x-npz'].map((type) => [type, {}]));
+}
 
 /** The media type without its parameters, in lower case. */
 const bare = (type: string): string => (type.split(';', 1)[0] ?? '').trim().toLowerCase();

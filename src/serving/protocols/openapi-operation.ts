@@ -2,6 +2,7 @@
 import type { RawEnds } from '../../model/raw.ts';
 import type { JsonSchema } from '../docs/json-schema.ts';
 import type { DescribedEndpoint } from '../protocol.ts';
+import { contentSchemas } from './content.ts';
 
 /** How clients of other servers predict with an endpoint. */
 export interface OpenApiOperation {
@@ -37,7 +38,9 @@ export function predictionItem(
     summary: `Predict with ${name}, as clients of ${whose} do`,
     requestBody: {
       required: true,
-      content: raw?.input ? ANYTHING : { 'application/json': { schema, example }, ...bodies },
+      content: raw?.input
+        ? ANYTHING
+        : { 'application/json': { schema, example }, ...bodies, ...contentSchemas(target) },
     },
     responses: {
       200: {

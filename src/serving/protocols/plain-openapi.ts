@@ -7,6 +7,7 @@ import { headerSchema, type JsonSchema, schemaReference } from '../docs/json-sch
 import { ENUM_MAX, elementSchema, isFloat, nestedLists } from '../docs/row-schema.ts';
 import type { DescribedVersion, OpenApiFragment } from '../protocol.ts';
 import { UNIT_ID_MAX_BYTES } from '../unit-id.ts';
+import { contentSchemas } from './content.ts';
 
 export const plainOpenApi: OpenApiFragment = {
   main: (main) => {
@@ -81,6 +82,7 @@ function predictItem(
             rows: { summary: 'A row that the model accepts', value: { rows: [manifest.example] } },
           },
         },
+        ...contentSchemas(target),
       },
     },
     responses: {

@@ -24,6 +24,13 @@ export interface ContentCodecs {
 export const takesContent = (signature: Signature): boolean =>
   signature.form === 'tensors' && signature.tensors.some(({ content }) => content !== undefined);
 
+/** First bytes of PNG, JPEG and WAV. */
+const MAGIC = ['\x89PNG', '\xff\xd8\xff', 'RIFF'].map((text) => Array.from(text, (one) => one.charCodeAt(0)));
+
+/** Whether bytes are a picture or a sound, and not the elements of a tensor. */
+export const isMediaFile = (bytes: Uint8Array): boolean =>
+  MAGIC.some((magic) => magic.every((byte, k) => bytes[k] === byte));
+
 let loaded: ContentCodecs | null = null;
 
 export const provideContentCodecs = (codecs: ContentCodecs): void => {

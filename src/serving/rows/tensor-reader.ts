@@ -6,7 +6,7 @@ import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { bytesOfBase64, isBase64Object } from './base64.ts';
-import { contentCodecs } from './content-codecs.ts';
+import { contentCodecs, isMediaFile } from './content-codecs.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
 import { type BytesPlace, bytesOfTensor, elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
 import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
@@ -220,13 +220,21 @@ class TensorBuilder {
   #bytes(bytes: Uint8Array, row: number, loc: InputLocation): void {
     const { name, dtype } = this.#spec;
     const place = { loc, what: `row ${row}, input ${JSON.stringify(name)}` };
-    if (this.#spec.content !== undefined) {
+    if (this.#spec.content !== undefined && (isMediaFile(bytes) || bytes.length !== this.#rowBytes)) {
       this.#content(bytes, place);
       return;
     }
     const tensor = tensorOfBytes(dtype, this.#settle(bytes.length / elementBytes(dtype)), bytes, place);
     const isHalf = dtype === 'float16';
     for (const element of tensor.data) this.#items.push(isHalf ? halfToNumber(Number(element)) : element);
+  }
+
+  /** Bytes of a row's elements; NaN where it has free dimensions. */
+  get #rowBytes(): number {
+    const { shape, dtype } = this.#spec;
+    return shape
+      .slice(1)
+      .reduce((product, size) => (size < 0 ? Number.NaN : product * size), elementBytes(dtype));
   }
 
   /** A row as a picture or a sound. */
