@@ -78,6 +78,13 @@ describe('code of TorchScript', () => {
     expect(outcomeOf(archiveOf(forward(`return ${LINEAR}`))).what).toBe('read');
   });
 
+  test('is read as torch 1.4 wrote it, with the version of its operators before it', () => {
+    const code = `op_version_set = 1\n${HEAD}${forward(`_0 : Optional[Tensor] = None\nreturn ${LINEAR}`).replaceAll(/^(?=.)/gm, '  ')}`;
+    expect(outcomeOf(archiveOf('', '', { 'net/code/__torch__.py': code, 'net/version': '2\n' })).what).toBe(
+      'read',
+    );
+  });
+
   test.each<[string, string, string, RegExp]>([
     [
       'a method that calls itself',

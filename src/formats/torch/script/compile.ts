@@ -5,8 +5,20 @@ import type { ScriptArchive } from './archive.ts';
 import { compileGuessed } from './guessed.ts';
 import { ScriptSignature } from './signature.ts';
 import { StoredValues } from './stored.ts';
+import type { ScriptStatement } from './syntax.ts';
 import { compileTraced } from './traced.ts';
 import { scriptUnsupported } from './value.ts';
+
+/** Operators that take steps: code of frozen models asks for the axes before it comes to them. */
+const STEPS = /^(?:lstm|gru|rnn_tanh|rnn_relu|scaled_dot_product_attention|_native_multi_head_attention)$/;
+
+/** Whether statements call an operator of steps. */
+const takesSteps = (statements: readonly ScriptStatement[]): boolean =>
+  statements.some((statement) => {
+    if (statement.kind === 'if') return takesSteps([...statement.then, ...statement.otherwise]);
+    const value = statement.kind === 'assign' || statement.kind === 'expression' ? statement.value : null;
+    return value?.kind === 'call' && value.callee.kind === 'attribute' && STEPS.test(value.callee.name);
+  });
 
 /**
  * A module of TorchScript as a graph: its `forward`, with all methods in place of their calls. What it takes is what it
@@ -28,6 +40,6 @@ export function compileScript(archive: ScriptArchive): OnnxModel {
   const signature = new ScriptSignature(forward, archive);
   const { recorded } = signature;
   return recorded === null
-    ? compileGuessed({ archive, signature })
+    ? compileGuessed({ archive, signature }, takesSteps(forward.body))
     : compileTraced({ archive, signature }, recorded);
 }

@@ -17,10 +17,15 @@ interface OpenGuess {
 /**
  * A model of which nothing says what it takes, but its first layers: the code is followed with one guess after the other,
  * until all operators agree with what they are given.
+ *
+ * @param takesSteps whether it is for batches of steps: three axes are then likelier than two, which such code takes as well
  */
-export function compileGuessed(model: ScriptModel): OnnxModel {
-  return new InputSearch(model).run();
+export function compileGuessed(model: ScriptModel, takesSteps: boolean): OnnxModel {
+  return new InputSearch(model, takesSteps).run();
 }
+
+const stepsFirst = (a: InputGuess, b: InputGuess): number =>
+  Number(b.shape.length === 3) - Number(a.shape.length === 3);
 
 /** Everything fits, and nothing says that nothing else would. */
 class Unsaid extends Error {
@@ -34,12 +39,14 @@ class Unsaid extends Error {
 
 class InputSearch {
   readonly #model: ScriptModel;
+  readonly #takesSteps: boolean;
   readonly #open: OpenGuess[] = [];
   readonly #learned = new Map<string, number>();
   #first: unknown = null;
 
-  constructor(model: ScriptModel) {
+  constructor(model: ScriptModel, takesSteps: boolean) {
     this.#model = model;
+    this.#takesSteps = takesSteps;
   }
 
   run(): OnnxModel {
@@ -77,7 +84,8 @@ class InputSearch {
       return;
     }
     if (error instanceof InputWanted) {
-      const { input, guesses, isVague } = error;
+      const { input, isVague } = error;
+      const guesses = isVague && this.#takesSteps ? error.guesses.toSorted(stepsFirst) : error.guesses;
       this.#open.push({ input, options: guesses.map((guess) => this.#named(guess, input)), isVague, at: 0 });
       return;
     }
