@@ -13,6 +13,7 @@ import { isSkopsFile, readSkopsFile } from '../formats/skops/read.ts';
 import { frozenGraphFormat, savedModelFormat } from '../formats/tensorflow/format.ts';
 import { legacyTorchFormat, torchFormat } from '../formats/torch/format.ts';
 import { safetensorsFormat } from '../formats/torch/safetensors.ts';
+import { shardedWeightsFormat } from '../formats/torch/states/index-format.ts';
 import { xgboostBinaryFormat, xgboostJsonFormat, xgboostUbjFormat } from '../formats/xgboost/format.ts';
 import { sentenceCase } from '../text/sentence-case.ts';
 import { GUESS_BYTES, guessFormat } from './unread-format.ts';
@@ -43,6 +44,7 @@ const FORMATS: readonly FileFormatReader[] = [
   skopsFormat,
   torchFormat,
   safetensorsFormat,
+  shardedWeightsFormat,
   cbmFormat,
   catboostJsonFormat,
   kerasFormat,

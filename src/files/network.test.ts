@@ -78,6 +78,13 @@ describe('a folder with a graph and the weights of it', () => {
     ]);
   });
 
+  it('is told of by the index alone, too', () => {
+    const path = join(FOLDER, '2.15.0/states/model.safetensors.index.json');
+    const { outline, blockers } = readModelFile(path);
+    expect(outline?.children.map((child) => child.path)).toContain('1.running_var');
+    expect(blockers).toMatchObject([{ field: 'the network' }]);
+  });
+
   it('takes bfloat16 as floats', async () => {
     const path = join(scratch, 'half');
     mkdirSync(path);

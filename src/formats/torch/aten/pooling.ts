@@ -10,7 +10,7 @@ import {
   swapLast,
   unsqueezed,
 } from './primitives.ts';
-import type { AtenTensor, AtenValue, TensorSize } from './value.ts';
+import type { AtenTensor, AtenValue, SymbolicInteger, TensorSize } from './value.ts';
 
 /** Windows over one to three axes: the largest or the mean of each. */
 
@@ -130,6 +130,31 @@ function averages(call: AtenCall, from: number, to: number, dtype: AtenTensor['d
   return call.g.numbers(matrix, dtype, [to, from]);
 }
 
+/** The same of an axis whose size only a call tells. */
+function freeAverages(
+  call: AtenCall,
+  { tensor: from }: SymbolicInteger,
+  to: number,
+  dtype: AtenTensor['dtype'],
+): AtenTensor {
+  const { g } = call;
+  call.requireAtMost('output_size', to, 4096);
+  const whole = (values: readonly number[]): AtenTensor => g.numbers(values, 'int64', [values.length, 1]);
+  const computed = (op: string, a: AtenTensor, b: AtenTensor): AtenTensor =>
+    elementwise(g, op, [a, b], 'int64');
+  const parts = Array.from({ length: to }, (_, i) => i);
+  const count = whole([to]);
+  const starts = computed('Div', computed('Mul', whole(parts), from), count);
+  const ends = computed('Mul', whole(parts.map((i) => i + 1)), from);
+  const behind = computed('Div', computed('Add', ends, whole([to - 1])), count);
+  const limits = [g.scalar(0, 'int64'), reduced(g, 'ReduceSum', from, [0], false), g.scalar(1, 'int64')];
+  const places = g.add('Range', limits, { dtype: 'int64', shape: [g.unknownSize()] });
+  const isBehind = elementwise(g, 'GreaterOrEqual', [places, starts], 'bool');
+  const isIn = elementwise(g, 'And', [isBehind, elementwise(g, 'Less', [places, behind], 'bool')], 'bool');
+  const width = g.cast(computed('Sub', behind, starts), dtype);
+  return elementwise(g, 'Div', [g.cast(isIn, dtype), width], dtype);
+}
+
 /** Windows that divide an axis into as many parts as are wanted; null where the parts differ in size. */
 function evenWindows(sizes: readonly TensorSize[], wanted: readonly number[]): readonly number[] | null {
   const windows = wanted.map((parts, axis) => Number(sizes[axis] ?? 1) / parts);
@@ -170,14 +195,17 @@ function unevenParts(
   wanted: readonly number[],
 ): AtenTensor {
   const { g } = call;
-  const sizes = x.shape.slice(2).filter((size) => typeof size === 'number');
   if (kind === 'Max') return largestParts(call, x, wanted);
-  if (sizes.length !== wanted.length || sizes.length > 2)
-    throw call.wrong('output_size', 'sizes that divide those of the input');
-  const width = sizes.length - 1;
-  const last = averages(call, sizes[width] ?? 1, wanted[width] ?? 1, x.dtype);
-  const narrow = matmul(g, x, swapLast(g, last));
-  return width === 0 ? narrow : matmul(g, averages(call, sizes[0] ?? 1, wanted[0] ?? 1, x.dtype), narrow);
+  if (wanted.length > 2) throw call.wrong('output_size', 'sizes that divide those of the input');
+  const means = wanted.map((parts, axis) => {
+    const size = g.sizeOf(x, axis + 2);
+    return typeof size === 'number'
+      ? averages(call, size, parts, x.dtype)
+      : freeAverages(call, size, parts, x.dtype);
+  });
+  const [first = x, last] = means;
+  if (last === undefined) return matmul(g, x, swapLast(g, first));
+  return matmul(g, first, matmul(g, x, swapLast(g, last)));
 }
 
 /** The largest of parts of different sizes: each axis in turn, with elements of the shorter parts taken twice. */
