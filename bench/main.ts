@@ -4,7 +4,8 @@
  * of rows, walked and in the kernel; `boosters [batch [CASE…] | serving | first]` beside XGBoost, LightGBM, CatBoost, FastAPI and MLflow; `loop` what holds the front loop; `door` the path around an engine; `overload` what is answered of twice and four times the capacity; `rollouts` the
  * errors guard beside other rules, on the same recorded traffic; `units` few units that come again and again, `--runs 2000`; `replay` drift of a table beside Evidently's report; `false-alarms` drift that is not there, by our rule and
  * others; `label-free` estimates of accuracy without labels beside nannyml's; `routing` what a rollout costs a request; `monitoring` what being watched costs one; `batch-sink` what
- * exactly-once costs a COPY; `memory` what all processes take at rest and under load, beside the floor; `python` the Python runtime beside FastAPI and joblib; `spark` what a model costs on top of Spark itself.
+ * exactly-once costs a COPY; `memory` what all processes take at rest and under load, beside the floor; `python` the Python runtime beside FastAPI and joblib;
+ * `first-answers` seconds from a network's file to its first right answer, beside FastAPI with the framework; `spark` what a model costs on top of Spark itself.
  */
 import { parseArgs } from 'node:util';
 
@@ -75,6 +76,10 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   monitoring: async () => {
     const { overhead } = await import('./monitoring/overhead.ts');
     await overhead({ rounds: Number(values.rounds) });
+  },
+  'first-answers': async () => {
+    const { firstAnswers } = await import('./first-answers/first-answers.ts');
+    await firstAnswers({ rounds: Number(values.rounds) });
   },
   python: async () => {
     const { python } = await import('./python/python.ts');

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { brokenBounds } from './known-bounds.ts';
 import { type LockRequest, makeLock } from './lock.ts';
 import { lockOf, readLock } from './lock-text.ts';
@@ -49,6 +50,34 @@ test('markers are decided by the Python that the lock is for', async () => {
   expect([...(await makeLock(request(text))).pins.keys()]).toEqual(['idna']);
   expect([...(await makeLock(request(text, { python: '3.9' }))).pins.keys()]).toEqual(['six']);
 }, 120_000);
+
+/** A wheel of one empty module, as an index of builds for processors has them. */
+function writeWheel(folder: string, version: string): void {
+  const script = `
+import sys, zipfile
+name = f"six-{sys.argv[2]}"
+with zipfile.ZipFile(f"{sys.argv[1]}/{name}-py3-none-any.whl", "w") as wheel:
+    wheel.writestr("six.py", "")
+    wheel.writestr(f"{name}.dist-info/METADATA", f"Metadata-Version: 2.1\\nName: six\\nVersion: {sys.argv[2]}\\n")
+    wheel.writestr(f"{name}.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(f"{name}.dist-info/RECORD", "")
+`;
+  execFileSync('python3', ['-c', script, folder, version]);
+}
+
+test('a build that an index of this machine has of a release is pinned by its own name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-wheels-'));
+  try {
+    writeWheel(folder, '1.17.0+cpu');
+    vi.stubEnv('UV_FIND_LINKS', folder);
+    const { text, pins } = await makeLock(request('six==1.17.0'));
+    expect(pins.get('six')).toBe('1.17.0+cpu');
+    expect(text).toContain('six==1.17.0+cpu');
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
+  }
+});
 
 test('a patch release that is not here is stood in for by its minor version, and that is said', async () => {
   const lock = await makeLock(request('six==1.16.0', { python: '3.11.99' }));

@@ -170,7 +170,10 @@ function isolatedLoading({ onnx }: EngineChoice, size: number, millis: number): 
   return { millis, residentBytes, peakBytes: residentBytes };
 }
 
-/** The first example that the model answers: documents of PMML refuse values out of their range, and rows without a prediction. */
+/**
+ * The first example that the model answers: documents of PMML refuse values out of their range, and rows without a prediction,
+ * convolutions refuse pictures that are smaller than they are.
+ */
 async function answeredExample(content: ModelContent, { native, onnx }: EngineChoice): Promise<ExampleRow> {
   const engine = isEngine(native) ? native : onnx;
   for (const example of exampleRows(content)) {
@@ -178,11 +181,13 @@ async function answeredExample(content: ModelContent, { native, onnx }: EngineCh
       if (isEngine(engine)) await engine.infer(example.batch);
       return example;
     } catch (error) {
-      if (!isPlimsollError(error) || error.code !== 'INPUT_INVALID') throw error;
+      if (!isPlimsollError(error) || !REFUSES_ROWS.has(error.code)) throw error;
     }
   }
   return exampleRow(content);
 }
+
+const REFUSES_ROWS: ReadonlySet<string> = new Set(['INPUT_INVALID', 'GRAPH_FAILED']);
 
 /** The first of the rows that came with the model, where it takes them: people know it. */
 function givenExample(content: ModelContent, sample: unknown): ExampleRow | null {

@@ -8,6 +8,7 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from plimsoll.frameworks import class_name
+from plimsoll.own_modules import import_all
 from plimsoll.worker import described, frames, mlmodel
 from plimsoll.worker.around import rows_answered
 from plimsoll.worker.libraries import LibraryMissing, library
@@ -18,7 +19,10 @@ from plimsoll.worker.served import Described, Served
 from plimsoll.worker.values import Batch, Parts
 
 # Fields of a flavour that name its model file. What else it is written in, the file itself shows.
-_FILES = ("pickled_model", "data", "model_data", "serialized_model_file")
+_FILES = ("pickled_model", "data", "model_data", "serialized_model_file", "saved_model_dir")
+# The model in the folder that flavours of networks name.
+_IN_FOLDER = ("model.keras", "model.h5", "model.pth", "model.pt2", "model")
+_NETWORKS = ("pytorch", "keras", "tensorflow")
 _PICKLES = ("pickle", "cloudpickle")
 
 
@@ -52,11 +56,25 @@ def _native(found: MLmodel, request: Request) -> Served:
     assert request.model is not None
     for name, flavour in found.flavours.items():
         file = next((flavour[each] for each in _FILES if each in flavour), None)
-        if name != "python_function" and file is not None:
-            format = "pickle" if name == "sklearn" and flavour.get("serialization_format") in _PICKLES else None
-            call = request.call or (mlmodel.call_of(found.signature) if found.signature else None)
-            return Model(read_model(_below(request.model, file), format, request.allow), request._replace(call=call))
+        if name == "python_function" or file is None:
+            continue
+        path = _model_in(_below(request.model, file))
+        if name in _NETWORKS:
+            # What the network itself says of its tensors is more than a signature of MLflow does.
+            import_all(request.code)
+            return Model(read_model(path, None, request.allow), request)
+        format = "pickle" if name == "sklearn" and flavour.get("serialization_format") in _PICKLES else None
+        call = request.call or (mlmodel.call_of(found.signature) if found.signature else None)
+        return Model(read_model(path, format, request.allow), request._replace(call=call))
     raise LibraryMissing("mlflow", f"the flavors {', '.join(found.flavours)} of MLmodel")
+
+
+def _model_in(path: str) -> str:
+    """The file that Python reads where a flavour names a folder."""
+    if not os.path.isdir(path) or os.path.isfile(os.path.join(path, "saved_model.pb")):
+        return path
+    found = (os.path.join(path, name) for name in _IN_FOLDER)
+    return next((each for each in found if os.path.exists(each)), path)
 
 
 class Pyfunc(Served):
@@ -82,8 +100,8 @@ class Pyfunc(Served):
 
 
 def _inner(loaded: Any) -> Any:
-    """The model in MLflow's wrappers: of scikit-learn, or the person's own class."""
-    for attribute in ("_model_impl", "sklearn_model", "python_model"):
+    """The model in MLflow's wrappers: of a library, or the person's own class."""
+    for attribute in ("_model_impl", "sklearn_model", "pytorch_model", "keras_model", "python_model"):
         loaded = getattr(loaded, attribute, loaded)
     return loaded
 

@@ -24,10 +24,22 @@ const TRIES = 200;
 const SEED = 20_260_101;
 const MIDDLE = 0.5;
 
+/**
+ * Sizes that are tried of free axes, where a network does not take one: convolutions take no less than they are wide, and what
+ * is flattened behind them takes the size alone that it was made for.
+ */
+export const FREE_SIZES: readonly number[] = [8, 16, 28, 32, 64, 128, 224, 256, 299];
+
+/** Whether a row has axes of any size. */
+export const hasFreeAxes = (signature: Signature): boolean =>
+  signature.form === 'tensors' &&
+  signature.tensors.some(({ shape }) => shape.slice(1).some((size) => size < 0));
+
 /** The plausible row, then others, for models that do not answer every row. */
 export function* exampleRows(content: ModelContent): Generator<ExampleRow> {
   yield exampleRow(content);
   const { signature } = content;
+  if (hasFreeAxes(signature)) for (const size of FREE_SIZES) yield exampleOf(signature, null, size);
   if (content.kind !== 'steps' || signature.form === 'tensors') return;
   const known = knownValues(content, signature.columns.length);
   const random = seededRandom(SEED);

@@ -9,7 +9,7 @@ import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import type { Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
-import { exampleOf } from '../boundary/example.ts';
+import { exampleOf, FREE_SIZES, hasFreeAxes } from '../boundary/example.ts';
 import type { SignatureCandidate } from './candidates.ts';
 import { goldenRowsIn } from './golden-rows.ts';
 import { whereOf } from './refusals.ts';
@@ -81,9 +81,6 @@ export const isFinal = (error: unknown): boolean =>
     ? error.failure.missing !== null
     : isPlimsollError(error) && ENDED.has(error.code);
 
-/** Sizes of free axes that are tried: what takes any takes one; convolutions take no less than they are wide. */
-const FREE_SIZES = [1, 8, 32, 224];
-
 function* attemptsOf(
   candidates: readonly SignatureCandidate[],
   rows: unknown,
@@ -92,14 +89,10 @@ function* attemptsOf(
     const { signature } = candidate;
     if (rows !== null) yield [signature, decoded(rows, signature)];
     else if (hasFreeAxes(signature))
-      for (const size of FREE_SIZES) yield [signature, exampleBatch(candidate, size)];
+      for (const size of [1, ...FREE_SIZES]) yield [signature, exampleBatch(candidate, size)];
     else yield [signature, exampleBatch(candidate)];
   }
 }
-
-const hasFreeAxes = (signature: Signature): boolean =>
-  signature.form === 'tensors' &&
-  signature.tensors.some(({ shape }) => shape.slice(1).some((size) => size < 0));
 
 type Rows = Pick<AnsweredRows, 'example' | 'batch'>;
 
