@@ -52,7 +52,8 @@ export function compileFile(description: LayerDescription, file: KerasFile, budg
   const scope: ModelScope = {
     graph,
     budget,
-    kerasMajor: Number(file.version?.split('.')[0] ?? NEWEST_MAJOR),
+    unmasked: new Set(),
+    ...versionOf(file.version),
     callLayer: (layer, call) => callLayer(scope, layer, call),
     partOf: partOfLayer,
     asset: file.asset,
@@ -63,6 +64,19 @@ export function compileFile(description: LayerDescription, file: KerasFile, budg
   const compiled = graph.build({});
   checkModel(compiled, limitsForFile(budget.bytes));
   return compiled;
+}
+
+/** What layers ask of the version that wrote the file: `3.6.0`. */
+function versionOf(version: string | null): Pick<ModelScope, 'kerasMajor' | 'isSince'> {
+  const [major = NEWEST_MAJOR, minor = Number.POSITIVE_INFINITY] = (version ?? '')
+    .split('.')
+    .filter(Boolean)
+    .map(Number);
+  return {
+    kerasMajor: major,
+    isSince: (wantedMajor, wantedMinor) =>
+      major > wantedMajor || (major === wantedMajor && minor >= wantedMinor),
+  };
 }
 
 /** The input layers; a sequential model of older releases has its shape in its first layer. */

@@ -1,6 +1,7 @@
 import { stepInvalid, stepUnsupported } from '../failure.ts';
 import { type LayerDescription, type ModelArchitecture, readDescription } from './architecture.ts';
 import type { ArgumentTemplate, CallTemplate } from './calls.ts';
+import { type CallNode, executionOrder, nodeKey } from './execution-order.ts';
 import {
   type CallValue,
   type KerasLayer,
@@ -66,6 +67,9 @@ export function callLayer(scope: ModelScope, layer: KerasLayer, call: LayerCall)
       JSON.stringify(className),
       'layers that docs/operators.md lists are',
     );
+  const quantization = layer.config.quantization();
+  if (quantization !== null && quantization !== kind.quantized)
+    throw stepUnsupported(origin, 'dtype', `quantised (${quantization})`, 'Dense and Embedding of int8 are');
   const results = asList(kind.compile(context));
   if (kind.mask === 'computes') return results;
   const { mask } = kind.mask === 'keeps' ? context : { mask: null };
@@ -117,14 +121,13 @@ const compileChain = (
     inputs,
   );
 
-/** A graph of calls, compiled from its outputs backwards: what no output needs is left out. */
+/** A graph of calls, compiled in the order in which Keras makes them: what no output needs is left out. */
 class FunctionalGraph {
   readonly #model: ModelArchitecture;
   readonly #scope: ModelScope;
   readonly #layers: ReadonlyMap<string, KerasLayer>;
   readonly #calls: ReadonlyMap<string, readonly CallTemplate[]>;
   readonly #results = new Map<string, readonly KerasTensor[]>();
-  readonly #started = new Set<string>();
 
   constructor(
     model: ModelArchitecture,
@@ -147,17 +150,21 @@ class FunctionalGraph {
       );
     for (const [i, { layer }] of model.inputs.entries()) {
       const tensor = inputs[i];
-      if (tensor !== undefined) this.#results.set(keyOf({ layer, call: 0 }), [tensor]);
+      if (tensor !== undefined) this.#results.set(nodeKey({ layer, call: 0 }), [tensor]);
     }
   }
 
   outputs(): readonly KerasTensor[] {
+    const order = executionOrder(this.#model, {
+      templateOf: (node) => this.#templateOf(node),
+      isInput: (node) => this.#results.has(nodeKey(node)),
+    });
+    for (const node of order) this.#compile(node, this.#templateOf(node));
     return this.#model.outputs.map((reference) => this.#tensor(reference));
   }
 
   #tensor(reference: TensorReference): KerasTensor {
-    this.#compileAll(reference);
-    const tensor = this.#results.get(keyOf(reference))?.[reference.output];
+    const tensor = this.#results.get(nodeKey(reference))?.[reference.output];
     if (tensor === undefined)
       throw stepInvalid(
         this.#model.origin,
@@ -165,40 +172,10 @@ class FunctionalGraph {
         `output ${reference.output} of ${JSON.stringify(reference.layer)}`,
         'a tensor that there is',
       );
-    return tensor;
+    return this.#scope.unmasked.has(tensor.value) ? { ...tensor, mask: null } : tensor;
   }
 
-  /** Compiles a call after all that it needs; without recursion, for graphs can be long. */
-  #compileAll(wanted: TensorReference): void {
-    const stack: Pick<TensorReference, 'layer' | 'call'>[] = [wanted];
-    for (;;) {
-      const node = stack.at(-1);
-      if (node === undefined) return;
-      const key = keyOf(node);
-      if (this.#results.has(key)) {
-        stack.pop();
-        continue;
-      }
-      const template = this.#templateOf(node);
-      const missing = referencesOf(template).filter((reference) => !this.#results.has(keyOf(reference)));
-      if (missing.length === 0) {
-        this.#compile(node, template);
-        stack.pop();
-        continue;
-      }
-      if (this.#started.has(key))
-        throw stepInvalid(
-          this.#model.origin,
-          'the graph',
-          `a circle through ${JSON.stringify(node.layer)}`,
-          'a graph without circles',
-        );
-      this.#started.add(key);
-      stack.push(...missing);
-    }
-  }
-
-  #templateOf({ layer, call }: Pick<TensorReference, 'layer' | 'call'>): CallTemplate {
+  #templateOf({ layer, call }: CallNode): CallTemplate {
     // In Keras 2 the first call of a model is the one that made it: those in other models count from 1.
     const inner = this.#scope.kerasMajor < 3 ? this.#layers.get(layer)?.model : null;
     const skipped = inner?.layers[0]?.className === 'InputLayer' ? 1 : 0;
@@ -213,7 +190,7 @@ class FunctionalGraph {
     return template;
   }
 
-  #compile(node: Pick<TensorReference, 'layer' | 'call'>, template: CallTemplate): void {
+  #compile(node: CallNode, template: CallTemplate): void {
     const layer = this.#layers.get(node.layer);
     if (layer === undefined)
       throw stepInvalid(
@@ -226,34 +203,13 @@ class FunctionalGraph {
       args: template.args.map((argument) => this.#value(argument)),
       kwargs: new Map(Array.from(template.kwargs, ([name, argument]) => [name, this.#value(argument)])),
     };
-    this.#results.set(keyOf(node), callLayer(this.#scope, layer, call));
+    this.#results.set(nodeKey(node), callLayer(this.#scope, layer, call));
   }
 
   #value(argument: ArgumentTemplate): CallValue {
     if (argument.kind === 'plain') return argument;
     if (argument.kind === 'list')
       return { kind: 'list', items: argument.items.map((item) => this.#value(item)) };
-    const tensor = this.#results.get(keyOf(argument.reference))?.[argument.reference.output];
-    if (tensor === undefined)
-      throw stepInvalid(
-        this.#model.origin,
-        'the graph',
-        `output ${argument.reference.output} of ${JSON.stringify(argument.reference.layer)}`,
-        'a tensor that there is',
-      );
-    return { kind: 'tensor', tensor };
+    return { kind: 'tensor', tensor: this.#tensor(argument.reference) };
   }
-}
-
-const keyOf = ({ layer, call }: Pick<TensorReference, 'layer' | 'call'>): string => `${call}:${layer}`;
-
-function referencesOf({ args, kwargs }: CallTemplate): readonly TensorReference[] {
-  const found: TensorReference[] = [];
-  const collect = (argument: ArgumentTemplate): void => {
-    if (argument.kind === 'reference') found.push(argument.reference);
-    if (argument.kind === 'list') argument.items.forEach(collect);
-  };
-  args.forEach(collect);
-  for (const argument of kwargs.values()) collect(argument);
-  return found;
 }

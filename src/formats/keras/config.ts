@@ -124,6 +124,17 @@ export class KerasConfig {
     return type;
   }
 
+  /** How the weights of the layer are quantised (`int8`, `int4`, `float8`, `gptq`, or `mixed` parts), or null where they are not. */
+  quantization(): string | null {
+    const policy = this.get('dtype');
+    if (typeof policy === 'string') return /^([a-z]+\d*)(?:\/[^_]*)?_from_/.exec(policy)?.[1] ?? null;
+    if (!isObject(policy)) return null;
+    if (policy.fields.get('class_name') === 'DTypePolicyMap') return 'mixed';
+    const config = policy.fields.get('config');
+    const mode = isObject(config) ? config.fields.get('mode') : undefined;
+    return typeof mode === 'string' ? mode : null;
+  }
+
   wrong(name: string, wanted: string): PlimsollError {
     return stepInvalid(this.origin, name, shownValue(this.get(name)), wanted);
   }

@@ -41,6 +41,10 @@ export interface ModelScope {
   readonly budget: ReadBudget;
   /** Major version of Keras that wrote the file: some defaults differ. */
   readonly kerasMajor: number;
+  /** Whether that version is this one or later; what does not say its version counts as the newest. */
+  readonly isSince: (major: number, minor: number) => boolean;
+  /** Tensors, by their names, whose masks an attention layer has taken away: what reads them later finds none. */
+  readonly unmasked: Set<string>;
   /** Compiles a layer that a wrapper holds. */
   readonly callLayer: (layer: KerasLayer, call: LayerCall) => readonly KerasTensor[];
   /** A layer that another one holds in a field: an activation, a cell, what a wrapper wraps. */
@@ -144,7 +148,10 @@ export class LayerContext {
 
   /** A weight of the layer in the type in which it computes; its sizes must be the wanted ones (null: any). */
   weight(path: string, shape: readonly (number | null)[]): KerasTensor {
-    return this.graph.cast(this.graph.tensor(this.numbers(path, shape)), this.computeType);
+    const numbers = this.numbers(path, shape);
+    if (this.computeType.startsWith('float') && !numbers.dtype.startsWith('float'))
+      throw this.unsupported(`weight ${path}`, numbers.dtype, 'weights that are not quantised are');
+    return this.graph.cast(this.graph.tensor(numbers), this.computeType);
   }
 
   /** A weight as it is in the file. */
@@ -209,6 +216,8 @@ export interface WeightPlace {
 /** One class of layers. */
 export interface LayerKind {
   readonly compile: CompileLayer;
+  /** The one way of quantising its weights that is read. */
+  readonly quantized?: 'int8';
   /**
    * What becomes of a mask: kept as it is, computed by `compile`, or dropped, which is what Keras does where a layer does not
    * say that it supports masks.

@@ -1,6 +1,8 @@
 import type { CompileLayer, LayerKind } from './layer.ts';
 import { ACTIVATION_LAYERS } from './layers/activation.ts';
+import { ADAPTIVE_POOLING_LAYERS } from './layers/adaptive-pooling.ts';
 import { ATTENTION_LAYERS } from './layers/attention.ts';
+import { CONV_LSTM_LAYERS } from './layers/conv-lstm.ts';
 import { CONVOLUTION_LAYERS } from './layers/convolution.ts';
 import { DENSE_LAYERS } from './layers/dense.ts';
 import { EMBEDDING_LAYERS } from './layers/embedding.ts';
@@ -33,7 +35,9 @@ export const KERAS_OPERATIONS: ReadonlyMap<string, CompileLayer> = new Map([
 /** Every class of layers that is read, by the name that files have for it. */
 export const KERAS_LAYERS: ReadonlyMap<string, LayerKind> = new Map<string, LayerKind>([
   ...ACTIVATION_LAYERS,
+  ...ADAPTIVE_POOLING_LAYERS,
   ...ATTENTION_LAYERS,
+  ...CONV_LSTM_LAYERS,
   ...CONVOLUTION_LAYERS,
   ...DENSE_LAYERS,
   ...EMBEDDING_LAYERS,

@@ -32,6 +32,9 @@ const COMPARISONS = new Set([
   'Xor',
 ]);
 
+/** Steps of a sequence that a loop goes over. */
+const MOST_STEPS = 2 ** 16;
+
 /** Operators that onnxruntime adds to those of ONNX. */
 const MICROSOFT = { domain: 'com.microsoft', version: 1 };
 
@@ -39,8 +42,8 @@ const MICROSOFT = { domain: 'com.microsoft', version: 1 };
 export class TensorGraph {
   readonly #builder: GraphBuilder;
 
-  constructor(name: string, reserved: readonly string[]) {
-    this.#builder = new GraphBuilder(name, reserved);
+  constructor(name: string, reserved: readonly string[], builder = new GraphBuilder(name, reserved)) {
+    this.#builder = builder;
   }
 
   input(name: string, dtype: DType, shape: readonly (number | null)[]): KerasTensor {
@@ -88,6 +91,48 @@ export class TensorGraph {
     const names = inputs.map((input) => input?.value ?? '');
     const value = this.#builder.add(op, names, attributes, domain);
     return { value, dtype: result.dtype, shape: result.shape, mask: null };
+  }
+
+  /**
+   * Goes over the steps of `x` along its first axis, up to `MOST_STEPS`: `step` makes the next states of those before, and may read
+   * whatever there is. Answers the last states, and the first one after every step.
+   */
+  overSteps(
+    x: KerasTensor,
+    begun: readonly KerasTensor[],
+    step: (inner: TensorGraph, x: KerasTensor, states: readonly KerasTensor[]) => readonly KerasTensor[],
+  ): { readonly states: readonly KerasTensor[]; readonly all: KerasTensor } {
+    const count = this.reshape(this.sizesOf(x, 0, 1), []);
+    const body = this.#builder.nested('steps');
+    const inner = new TensorGraph('steps', [], body);
+    const turn: KerasTensor = {
+      value: body.argument('turn', 'int64'),
+      dtype: 'int64',
+      shape: [],
+      mask: null,
+    };
+    const going = body.argument('going', 'bool');
+    const before = begun.map((state) => ({ ...state, value: body.argument('state') }));
+    const after = step(inner, inner.gather(x, turn, 0), before);
+    body.result(going);
+    for (const { value } of [...after, ...after.slice(0, 1)]) body.result(value);
+    const [time = null] = x.shape;
+    const [first] = begun;
+    if (first === undefined) throw new RangeError('a loop carries a state');
+    // A length beyond the limit fails, so that nobody can make a graph go round without end.
+    const limit = this.scalar(MOST_STEPS, 'int64');
+    const isOver = this.cast(this.binary('Greater', count, limit), 'int64');
+    const checked = this.gather(this.numbers([MOST_STEPS], 'int64'), isOver, 0);
+    const trips = this.node('Min', [count, checked, limit], count);
+    const values = this.#builder.addMany(
+      'Loop',
+      [trips.value, '', ...begun.map(({ value }) => value)],
+      begun.length + 1,
+      { body: body.graph() },
+    );
+    const states = begun.map((state, i) => ({ ...state, value: values[i] ?? '' }));
+    const all = { ...first, value: values.at(-1) ?? '', shape: [time, ...first.shape] };
+    return { states, all };
   }
 
   /** What several nodes make together, such as a hash function. */

@@ -14,25 +14,34 @@ const snakeCase = (name: string): string =>
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
 
+/** Classes that configurations have another name for. */
+const CLASS_NAMES = new Map([['GroupQueryAttention', 'GroupedQueryAttention']]);
+
 /** The place of each layer below `layers`: its class, counted where there are several. Operations have no place. */
-export function containerNames(layers: readonly LayerDescription[]): readonly string[] {
+export function containerNames(
+  layers: readonly Pick<LayerDescription, 'className' | 'isOperation'>[],
+): readonly string[] {
   const used = new Map<string, number>();
   return layers.map(({ className, isOperation }) => {
     if (isOperation) return '';
-    const name = snakeCase(className);
+    const name = snakeCase(CLASS_NAMES.get(className) ?? className);
     const count = used.get(name) ?? 0;
     used.set(name, count + 1);
     return count === 0 ? name : `${name}_${count}`;
   });
 }
 
-/** What Keras 2 calls the parts of an attention layer: attributes of the class, which are private there. */
+/** What Keras 2 calls the parts of an attention layer, and Keras 3 those of grouped queries: private attributes of the class. */
 const privateParts = (path: string): string =>
-  path.replaceAll(/(?<=^|\/)(?=(?:query|key|value|output)_dense\/)/g, '_');
+  path.replaceAll(/(?<=^|\/)(?=(?:query|key|value|output|gate)_dense\/)/g, '_');
+
+/** The gate is private in all attention layers. */
+const privateGate = (path: string): string => path.replaceAll(/(?<=^|\/)(?=gate_dense\/)/g, '_');
 
 /** Spellings of one place, the one of Keras 3 first. */
 const SPELLINGS: readonly ((path: string) => string)[] = [
   (path) => path,
+  privateGate,
   privateParts,
   (path) => privateParts(path).replaceAll(/(?<=^|\/)layers(?=\/)/g, OLD_CONTAINER),
 ];

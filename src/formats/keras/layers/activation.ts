@@ -51,12 +51,14 @@ const softmax: LayerKind = keepsMask((context) => {
   const x = context.castInput;
   const axes = config.isGiven('axis') ? config.integers('axis') : [-1];
   const [axis = -1] = axes;
-  if (axes.length > 1) throw config.unsupported('axis', 'one axis is');
   const explicit = call.kwargs.get('mask') ?? call.args[1];
   const mask = explicit?.kind === 'tensor' ? explicit.tensor : context.input.mask;
   const masked =
     mask === null ? x : graph.where(mask, x, graph.withScalar('Add', x, context.largeNegative(x)));
-  return graph.unary('Softmax', masked, { axis: BigInt(axis) });
+  if (axes.length === 1) return graph.unary('Softmax', masked, { axis: BigInt(axis) });
+  const most = graph.reduce('ReduceMax', masked, axes, true);
+  const powers = graph.unary('Exp', graph.binary('Sub', masked, most));
+  return graph.binary('Div', powers, graph.reduce('ReduceSum', powers, axes, true));
 });
 
 export const ACTIVATION_LAYERS: LayerTable = [

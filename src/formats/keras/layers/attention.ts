@@ -14,8 +14,12 @@ const isTrue = (context: LayerContext, name: string): boolean => {
 const named = (context: LayerContext, name: string): KerasTensor | null =>
   tensorsOf(context.call.kwargs.get(name))[0] ?? null;
 
-/** Where query t may look at value s: s ≤ t. `[1, T, S]`, or null sizes where they are free. */
-function causalMask(context: LayerContext, query: KerasTensor, value: KerasTensor): KerasTensor {
+/** The steps of queries and of values, so that they are broadcast to `[1, T, S]`. */
+function stepsOf(
+  context: LayerContext,
+  query: KerasTensor,
+  value: KerasTensor,
+): readonly [query: KerasTensor, value: KerasTensor] {
   const { graph } = context;
   const steps = (x: KerasTensor): KerasTensor => {
     const size = graph.reshape(graph.sizesOf(x, 1, 2), []);
@@ -29,7 +33,18 @@ function causalMask(context: LayerContext, query: KerasTensor, value: KerasTenso
     return size === null ? steps(x) : graph.numbers(axesBetween(0, size), 'int64');
   };
   const rows = graph.expandDims(graph.expandDims(fixed(query), 1), 0);
-  return graph.binary('GreaterOrEqual', rows, graph.expandDims(graph.expandDims(fixed(value), 0), 0));
+  return [rows, graph.expandDims(graph.expandDims(fixed(value), 0), 0)];
+}
+
+/** Where query t may look at value s: s ≤ t. */
+const causalMask = (context: LayerContext, query: KerasTensor, value: KerasTensor): KerasTensor =>
+  context.graph.binary('GreaterOrEqual', ...stepsOf(context, query, value));
+
+/** Where they are less than so many steps apart. */
+function windowMask(context: LayerContext, query: KerasTensor, value: KerasTensor): KerasTensor {
+  const { graph, config } = context;
+  const apart = graph.unary('Abs', graph.binary('Sub', ...stepsOf(context, query, value)));
+  return graph.withScalar('Less', apart, config.count('sliding_window'));
 }
 
 const both = (context: LayerContext, masks: readonly (KerasTensor | null)[]): KerasTensor | null => {
@@ -47,6 +62,9 @@ function project(
 ): KerasTensor {
   const { graph } = context;
   const features = context.fixed(x, 2);
+  const extra = `${part}/vars/${context.config.flag('use_bias', true) ? 2 : 1}`;
+  if (context.layer.weights.find(extra) !== null)
+    throw context.unsupported(`weight ${extra}`, 'a scale', 'weights that are not quantised are');
   const kernel = graph.reshape(context.weight(`${part}/vars/0`, [features, heads, width]), [
     features,
     heads * width,
@@ -66,12 +84,50 @@ function project(
   );
 }
 
+/** Where the projections of an attention layer lie, and how many heads they have. */
+interface HeadPlan {
+  /** Heads of queries, and of keys and values: each of these serves several of those. */
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly width: number;
+  readonly valueWidth: number;
+}
+
 /** softmax(query · keyᵀ / √width) · value in several heads, over one axis of time. */
 function multiHead(context: LayerContext): KerasTensor | readonly KerasTensor[] {
-  const { graph, config } = context;
+  const { config } = context;
+  const axes = config.get('attention_axes');
+  const isTime = axes === null || axes === undefined || config.integers('attention_axes').join() === '1';
+  if (!isTime) throw config.unsupported('attention_axes', 'attention over one axis of time is');
   const [heads, width] = [config.count('num_heads'), config.count('key_dim')];
   const valueWidth = config.isGiven('value_dim') ? config.count('value_dim') : width;
-  refuseMultiHead(context);
+  const result = attend(context, { heads, keyHeads: heads, width, valueWidth });
+  takeMasks(context);
+  return result;
+}
+
+/** Since Keras 3.8 this layer deletes the masks of the tensors that it is called with, also for all others that read them. */
+function takeMasks(context: LayerContext): void {
+  const { scope } = context;
+  if (!scope.isSince(3, 8)) return;
+  const taken = [context.argument(0, 'query'), context.argument(1, 'value'), context.argument(2, 'key')];
+  for (const { value } of taken.flatMap((argument) => tensorsOf(argument ?? undefined)))
+    scope.unmasked.add(value);
+}
+
+/** The same, where several queries share a key and a value. */
+function groupedQuery(context: LayerContext): KerasTensor | readonly KerasTensor[] {
+  const { config } = context;
+  const [heads, keyHeads] = [config.count('num_query_heads'), config.count('num_key_value_heads')];
+  const width = config.count('head_dim');
+  if (heads % keyHeads !== 0)
+    throw config.wrong('num_query_heads', `a multiple of ${keyHeads}, the heads of its keys`);
+  return attend(context, { heads, keyHeads, width, valueWidth: width });
+}
+
+function attend(context: LayerContext, plan: HeadPlan): KerasTensor | readonly KerasTensor[] {
+  const { graph, config } = context;
+  const { heads, keyHeads, width, valueWidth } = plan;
   const query = context.tensorAt(0, 'query');
   const value = context.tensorAt(1, 'value');
   const key = context.tensorOrNull(2, 'key');
@@ -82,25 +138,66 @@ function multiHead(context: LayerContext): KerasTensor | readonly KerasTensor[] 
     project(context, context.autocast(query), 'query_dense', heads, width),
     1 / Math.sqrt(width),
   );
-  const keys = project(context, context.autocast(key ?? value), 'key_dense', heads, width);
-  const values = project(context, context.autocast(value), 'value_dense', heads, valueWidth);
+  const shared = (x: KerasTensor): KerasTensor => repeatHeads(context, x, heads / keyHeads);
+  const keys = shared(project(context, context.autocast(key ?? value), 'key_dense', keyHeads, width));
+  const values = shared(project(context, context.autocast(value), 'value_dense', keyHeads, valueWidth));
   const scores = graph.matmul(scaled, graph.transpose(keys, [0, 1, 3, 2]));
-  const masked = mask === null ? scores : maskScores(context, scores, graph.expandDims(mask, 1));
-  const weights = graph.unary('Softmax', masked, { axis: -1n });
+  const weights = attentionWeights(context, scores, mask);
   const mixed = graph.transpose(graph.matmul(weights, values), [0, 2, 1, 3]);
   const time = query.shape[1] ?? null;
   const flat = graph.reshape(mixed, ['same', time === null ? 'same' : time, heads * valueWidth]);
-  const output = { ...outputDense(context, flat, heads, valueWidth), mask: query.mask };
+  const gated = config.flag('use_gate', false)
+    ? graph.binary('Mul', flat, gateOf(context, query, heads * valueWidth))
+    : flat;
+  const output = { ...outputDense(context, gated, heads, valueWidth), mask: query.mask };
   return isTrue(context, 'return_attention_scores') ? [output, weights] : output;
 }
 
-function refuseMultiHead({ config }: LayerContext): void {
-  if (config.isGiven('sliding_window'))
-    throw config.unsupported('sliding_window', 'attention to all steps is');
-  if (config.flag('use_gate', false)) throw config.unsupported('use_gate', 'attention without a gate is');
-  const axes = config.get('attention_axes');
-  const isTime = axes === null || axes === undefined || config.integers('attention_axes').join() === '1';
-  if (!isTime) throw config.unsupported('attention_axes', 'attention over one axis of time is');
+/**
+ * Weights that add up to 1. Where all is masked they are even; since Keras 3.14 they are zero there wherever its Softmax layer makes
+ * them, which it does with drop-out or where the weights are answered too.
+ */
+function attentionWeights(context: LayerContext, scores: KerasTensor, mask: KerasTensor | null): KerasTensor {
+  const { graph, config, scope } = context;
+  if (mask === null) return graph.unary('Softmax', scores, { axis: -1n });
+  const spread = graph.expandDims(mask, 1);
+  const weights = graph.unary('Softmax', maskScores(context, scores, spread), { axis: -1n });
+  const hasLayer = config.number('dropout', 0) > 0 || isTrue(context, 'return_attention_scores');
+  return hasLayer && scope.isSince(3, 14)
+    ? graph.where(spread, weights, graph.scalar(0, weights.dtype))
+    : weights;
+}
+
+/** Every head several times in a row: `[batch, heads · times, time, width]`. */
+function repeatHeads({ graph }: LayerContext, x: KerasTensor, times: number): KerasTensor {
+  if (times === 1) return x;
+  const heads = axesBetween(0, (x.shape[1] ?? 1) * times).map((head) => Math.floor(head / times));
+  return graph.gather(x, graph.numbers(heads, 'int64'), 1);
+}
+
+/** Between 0 and 1 for every number that the heads answer. */
+function gateOf(context: LayerContext, query: KerasTensor, width: number): KerasTensor {
+  const { graph, config } = context;
+  const x = context.autocast(query);
+  const features = context.fixed(x, 2);
+  const stored = context.layer.weights.find('gate_dense/vars/0');
+  const kernel = context.weight('gate_dense/vars/0', [
+    features,
+    stored?.shape[1] ?? null,
+    stored?.shape[2] ?? null,
+  ]);
+  const product = graph.matmul(x, graph.reshape(kernel, [features, width]));
+  const biased = config.flag('use_bias', true)
+    ? graph.binary(
+        'Add',
+        product,
+        graph.reshape(
+          context.weight('gate_dense/vars/1', [stored?.shape[1] ?? null, stored?.shape[2] ?? null]),
+          [width],
+        ),
+      )
+    : product;
+  return graph.unary('Sigmoid', biased);
 }
 
 /** Masks of query, value and key, the causal one, and the one that is given, each as `[batch, T, S]` or broadcast to it. */
@@ -111,7 +208,9 @@ function attentionMasks(
   key: KerasTensor | null,
 ): readonly (KerasTensor | null)[] {
   const { graph } = context;
-  const queryMask = named(context, 'query_mask') ?? query.mask;
+  // Since Keras 3.8 the mask of the query is what its tensor brings along, whatever the call says.
+  const isLive = context.layer.className === 'MultiHeadAttention' && context.scope.isSince(3, 8);
+  const queryMask = (isLive ? null : named(context, 'query_mask')) ?? query.mask;
   const valueMask = named(context, 'value_mask') ?? value.mask;
   const keyMask = named(context, 'key_mask') ?? (key === null ? null : key.mask);
   return [
@@ -119,6 +218,7 @@ function attentionMasks(
     valueMask === null ? null : graph.expandDims(graph.cast(valueMask, 'bool'), 1),
     keyMask === null ? null : graph.expandDims(graph.cast(keyMask, 'bool'), 1),
     isTrue(context, 'use_causal_mask') ? causalMask(context, query, value) : null,
+    context.config.isGiven('sliding_window') ? windowMask(context, query, value) : null,
     named(context, 'attention_mask'),
   ];
 }
@@ -146,7 +246,13 @@ function outputDense(context: LayerContext, x: KerasTensor, heads: number, width
 }
 
 const multiHeadWeights = (config: KerasConfig): readonly WeightPlace[] =>
-  ['query_dense', 'key_dense', 'value_dense', 'output_dense'].flatMap((part) =>
+  [
+    'query_dense',
+    'key_dense',
+    ...(config.flag('use_gate', false) ? ['gate_dense'] : []),
+    'value_dense',
+    'output_dense',
+  ].flatMap((part) =>
     axesBetween(0, config.flag('use_bias', true) ? 2 : 1).map((i) => ({ path: `${part}/vars/${i}` })),
   );
 
@@ -220,6 +326,8 @@ const pairs = ({ graph }: LayerContext, query: KerasTensor, key: KerasTensor): K
 
 export const ATTENTION_LAYERS: LayerTable = [
   ['MultiHeadAttention', { compile: multiHead, mask: 'computes', weights: multiHeadWeights }],
+  ['GroupQueryAttention', { compile: groupedQuery, mask: 'computes', weights: multiHeadWeights }],
+  ['GroupedQueryAttention', { compile: groupedQuery, mask: 'computes', weights: multiHeadWeights }],
   [
     'Attention',
     {

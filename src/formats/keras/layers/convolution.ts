@@ -8,7 +8,7 @@ import { always, ownWeights, withBias } from './kind.ts';
 
 const PADDINGS = ['valid', 'same', 'causal'] as const;
 
-function windowOf({ config }: LayerContext, rank: number): SlidingWindow {
+export function windowOf({ config }: LayerContext, rank: number): SlidingWindow {
   return {
     sizes: config.sizes('kernel_size', rank),
     strides: config.sizes('strides', rank, 1),
@@ -25,7 +25,7 @@ const channelsOf = (context: LayerContext, x: KerasTensor): number =>
   context.fixed(x, isChannelsLast(context) ? -1 : 1);
 
 /** A kernel `[…, in, out]` as ONNX has it, `[out, in, …]`. */
-function kernelOf(context: LayerContext, path: string, shape: readonly number[]): KerasTensor {
+export function kernelOf(context: LayerContext, path: string, shape: readonly number[]): KerasTensor {
   const rank = shape.length - 2;
   const kernel = permuteAxes(context.numbers(path, shape), [rank + 1, rank, ...axesBetween(0, rank)]);
   return context.graph.cast(context.graph.tensor(kernel), context.computeType);
@@ -49,7 +49,7 @@ function depthwiseKernel(
 }
 
 /** A convolution over `[batch, channels, …]`. */
-function slide(
+export function slide(
   context: LayerContext,
   x: KerasTensor,
   window: SlidingWindow,

@@ -10,11 +10,31 @@ function compileDense(context: LayerContext): KerasTensor {
   if (x.shape.length < 2)
     throw context.invalid('its input', `a tensor of ${x.shape.length} axes`, 'two axes or more');
   const units = config.count('units');
-  const product = graph.matmul(x, context.weight('vars/0', [x.shape.at(-1) ?? null, units]));
+  const product =
+    config.quantization() === null
+      ? graph.matmul(x, context.weight('vars/0', [x.shape.at(-1) ?? null, units]))
+      : quantizedProduct(context, x, units);
   const biased = config.flag('use_bias', true)
     ? graph.binary('Add', product, context.weight('vars/1', [units]))
     : product;
   return activate(context, biased);
+}
+
+/**
+ * x · kernel in whole numbers of 8 bits: each row of x is scaled so that its largest number is 127 (`abs_max_quantize` of Keras).
+ */
+function quantizedProduct(context: LayerContext, x: KerasTensor, units: number): KerasTensor {
+  const { graph, config } = context;
+  const kernel = context.numbers('vars/0', [x.shape.at(-1) ?? null, units]);
+  if (kernel.dtype !== 'int8') throw context.unsupported('weight vars/0', kernel.dtype, 'int8 is');
+  const most = graph.reduce('ReduceMax', graph.unary('Abs', x), [-1], true);
+  const scale = graph.binary('Div', graph.scalar(127, x.dtype), graph.withScalar('Add', most, 1e-7));
+  const whole = graph.clip(graph.unary('Round', graph.binary('Mul', x, scale)), -127, 127);
+  const shape = [...x.shape.slice(0, -1), units];
+  const inputs = [graph.cast(whole, 'int8'), graph.tensor(kernel)];
+  const sums = graph.cast(graph.node('MatMulInteger', inputs, { dtype: 'int32', shape }), x.dtype);
+  const kernelScale = context.weight(`vars/${withBias(config) ? 2 : 1}`, [units]);
+  return graph.binary('Div', sums, graph.binary('Mul', kernelScale, scale));
 }
 
 /** activation(einsum(equation, x, kernel) + bias), where an ellipsis stands for any axes in front. */
@@ -54,6 +74,7 @@ function compileEinsumDense(context: LayerContext): KerasTensor {
 
 const dense: LayerKind = {
   compile: compileDense,
+  quantized: 'int8',
   mask: 'keeps',
   weights: ownWeights(always, withBias),
 };

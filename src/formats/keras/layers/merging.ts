@@ -1,18 +1,16 @@
 import { fromFront } from '../../../onnx/check/fact.ts';
 import type { LayerContext, LayerTable } from '../layer.ts';
 import { axesBetween } from '../layout.ts';
-import { widerType } from '../operations/operands.ts';
+import { inWidestType } from '../operations/operands.ts';
 import type { KerasTensor } from '../tensor-graph.ts';
 import { computesMask } from './kind.ts';
 
 /** The tensors that are merged, in the widest of their types. */
-function inOneType(context: LayerContext): readonly KerasTensor[] {
-  const inputs = context.inputs.map((input) => context.autocast(input));
-  const [first] = inputs;
-  if (first === undefined) return [];
-  const dtype = inputs.reduce((widest, input) => widerType(widest, input.dtype), first.dtype);
-  return inputs.map((input) => context.graph.cast(input, dtype));
-}
+const inOneType = (context: LayerContext): readonly KerasTensor[] =>
+  inWidestType(
+    context.graph,
+    context.inputs.map((input) => context.autocast(input)),
+  );
 
 /** The tensors that are merged, of one rank: what has fewer axes gets them behind the batch. */
 function alignedInputs(context: LayerContext): readonly KerasTensor[] {
@@ -26,16 +24,69 @@ function alignedInputs(context: LayerContext): readonly KerasTensor[] {
   });
 }
 
-/** Keras 3 joins masks by or, and has none where one input has none; Keras 2 joins those that there are by and. */
+/**
+ * Keras 2 joins the masks that there are by and. Keras 3 joins them by or, and has none where one input has none; before 3.6 masks of
+ * lists of tensors were not looked for.
+ */
 function mergedMask({ graph, inputs, scope }: LayerContext): KerasTensor | null {
   const masks = inputs.flatMap(({ mask }) => (mask === null ? [] : [mask]));
   if (masks.length === 0) return null;
   if (scope.kerasMajor < 3) return graph.fold('And', masks);
+  if (!scope.isSince(3, 6)) return null;
   return masks.length === inputs.length ? graph.fold('Or', masks) : null;
 }
 
 const merging = (merge: (context: LayerContext, inputs: readonly KerasTensor[]) => KerasTensor) =>
   computesMask((context) => ({ ...merge(context, alignedInputs(context)), mask: mergedMask(context) }));
+
+/** Keras 3.6 and later leave masked places out of what they multiply and compare. */
+const leavesOutMasked = ({ inputs, scope }: LayerContext): boolean =>
+  scope.isSince(3, 6) && inputs.some(({ mask }) => mask !== null);
+
+/** A mask for every element. */
+const spreadMask = ({ graph }: LayerContext, mask: KerasTensor, x: KerasTensor): KerasTensor => {
+  let spread = graph.cast(mask, 'bool');
+  while (spread.shape.length < x.shape.length) spread = graph.expandDims(spread, spread.shape.length);
+  return spread;
+};
+
+/** Products of what is not masked: masked factors count as 1, and where all factors are masked there is 0. */
+function product(context: LayerContext, inputs: readonly KerasTensor[]): KerasTensor {
+  const { graph } = context;
+  if (!leavesOutMasked(context)) return graph.fold('Mul', inputs);
+  const masks = context.inputs.map(({ mask }, i) => {
+    const x = inputs[i];
+    return mask === null || x === undefined ? null : spreadMask(context, mask, x);
+  });
+  const factors = inputs.map((x, i) => {
+    const mask = masks[i] ?? null;
+    return mask === null ? x : graph.where(mask, x, graph.scalar(1, x.dtype));
+  });
+  const result = graph.fold('Mul', factors);
+  const given = masks.filter((mask) => mask !== null);
+  return given.length < inputs.length
+    ? result
+    : graph.where(graph.fold('Or', given), result, graph.scalar(0, result.dtype));
+}
+
+/** The largest or smallest of what is not masked, one input after the other (`_apply_merge_op_and_or_mask` of Keras). */
+const extreme =
+  (op: 'Max' | 'Min') =>
+  (context: LayerContext, inputs: readonly KerasTensor[]): KerasTensor => {
+    const { graph } = context;
+    if (!leavesOutMasked(context)) return graph.fold(op, inputs);
+    const [first, ...others] = inputs.map((x, i) => {
+      const mask = context.inputs[i]?.mask ?? null;
+      return { x, mask: mask === null ? null : spreadMask(context, mask, x) };
+    });
+    if (first === undefined) throw context.invalid('its inputs', 'none', 'tensors');
+    return others.reduce((so, { x, mask }) => {
+      const own = mask === null ? x : graph.where(mask, x, so.x);
+      const before = so.mask === null ? so.x : graph.where(so.mask, so.x, own);
+      const both = mask === null || so.mask === null ? null : graph.binary('Or', so.mask, mask);
+      return { x: graph.binary(op, before, own), mask: both };
+    }, first).x;
+  };
 
 const folding = (op: string) => merging(({ graph }, inputs) => graph.fold(op, inputs));
 
@@ -49,7 +100,8 @@ function concatenate(context: LayerContext): KerasTensor {
   if (tensors.some(({ shape }) => shape.length !== rank))
     throw context.invalid('its inputs', 'tensors of different ranks', 'one rank');
   const joined = graph.concat(tensors, axis);
-  if (inputs.every(({ mask }) => mask === null)) return joined;
+  const isForgotten = scope.kerasMajor >= 3 && !scope.isSince(3, 6);
+  if (isForgotten || inputs.every(({ mask }) => mask === null)) return joined;
   const at = fromFront(axis, rank);
   // Along time masks are put together as the tensors are; along features they are joined.
   if (rank !== 3)
@@ -104,9 +156,9 @@ function unit({ graph }: LayerContext, x: KerasTensor, axis: number): KerasTenso
 export const MERGING_LAYERS: LayerTable = [
   ['Add', folding('Add')],
   ['Subtract', folding('Sub')],
-  ['Multiply', folding('Mul')],
-  ['Maximum', folding('Max')],
-  ['Minimum', folding('Min')],
+  ['Multiply', merging(product)],
+  ['Maximum', merging(extreme('Max'))],
+  ['Minimum', merging(extreme('Min'))],
   [
     'Average',
     merging(({ graph }, inputs) => graph.withScalar('Div', graph.fold('Add', inputs), inputs.length)),

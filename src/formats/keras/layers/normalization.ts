@@ -113,28 +113,32 @@ function groupNormalization(context: LayerContext): KerasTensor {
   if (groups < 1 || channels % groups !== 0)
     throw config.wrong('groups', `a divisor of ${channels} channels`);
   const epsilon = config.number('epsilon', 1e-3);
-  const open = x.shape.findIndex((size, i) => i > 0 && size === null);
-  const sizes = x.shape.flatMap((size, i): ReshapeSize[] =>
-    i === 0 ? ['same'] : i === axis ? [groups, channels / groups] : [size ?? 'rest'],
-  );
-  if (x.shape.filter((size, i) => i > 0 && size === null).length > 1)
-    throw context.unsupported('its input', 'several free sizes', 'one free size is');
-  const grouped = graph.reshape(x, sizes);
+  const grouped = inGroups(context, x, axis, groups);
   const normal = standardized(
     context,
     grouped,
     axesBetween(1, rank + 1).filter((i) => i !== axis),
     epsilon,
   );
-  const back = graph.reshape(
-    normal,
-    x.shape.map((size, i): ReshapeSize => (i === 0 ? 'same' : i === open ? 'rest' : (size ?? 1))),
-  );
+  const back = graph.reshapeTo(normal, graph.sizesOf(x, 0, rank), x.shape);
   let place = 0;
   const next = (): KerasTensor =>
     alongAxes(context, context.weight(`vars/${place++}`, [channels]), [axis], rank);
   const times = scaled(config) ? graph.binary('Mul', back, next()) : back;
   return centred(config) ? graph.binary('Add', times, next()) : times;
+}
+
+/** The channels of an axis as two: groups, and what is in each. */
+function inGroups({ graph }: LayerContext, x: KerasTensor, axis: number, groups: number): KerasTensor {
+  const width = (x.shape[axis] ?? groups) / groups;
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const shape = [...before, groups, width, ...after];
+  const parts = [
+    graph.sizesOf(x, 0, axis),
+    graph.numbers([groups, width], 'int64'),
+    ...(after.length === 0 ? [] : [graph.sizesOf(x, axis + 1, x.shape.length)]),
+  ];
+  return graph.reshapeTo(x, graph.concat(parts, 0), shape);
 }
 
 /** x · scale / √(mean(x²) + ε). */

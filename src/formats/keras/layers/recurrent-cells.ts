@@ -56,7 +56,7 @@ function cellFunction(context: LayerContext, field: string, otherwise: string): 
   return found;
 }
 
-/** Reads a cell whose weights lie below `cell` of the layer. */
+/** Reads a cell from its own configuration and weights. */
 export function readCell(context: LayerContext, className: string, features: number): RecurrentCell {
   const { config } = context;
   const op = OPERATORS.get(className as 'LSTM');
@@ -74,8 +74,8 @@ export function readCell(context: LayerContext, className: string, features: num
   return {
     op,
     units,
-    kernel: gatesFirst(permuteAxes(context.numbers('cell/vars/0', [features, width]), [1, 0]), gates, units),
-    recurrent: gatesFirst(permuteAxes(context.numbers('cell/vars/1', [units, width]), [1, 0]), gates, units),
+    kernel: gatesFirst(permuteAxes(context.numbers('vars/0', [features, width]), [1, 0]), gates, units),
+    recurrent: gatesFirst(permuteAxes(context.numbers('vars/1', [units, width]), [1, 0]), gates, units),
     bias: config.flag('use_bias', true) ? biasOf(context, gates, units, resetAfter) : null,
     activations: all.map(({ name }) => name),
     alphas: all.flatMap(({ alpha }) => (alpha === undefined ? [] : [alpha])),
@@ -99,7 +99,7 @@ function gatesFirst(tensor: Tensor, gates: readonly number[], units: number): Te
 /** The bias of the input, then that of the state, which only a GRU with `reset_after` has. */
 function biasOf(context: LayerContext, gates: readonly number[], units: number, both: boolean): Tensor {
   const width = gates.length * units;
-  const stored = context.numbers('cell/vars/2', both ? [2, width] : [width]);
+  const stored = context.numbers('vars/2', both ? [2, width] : [width]);
   const parts = both ? 2 : 1;
   const output = new Float64Array(2 * width);
   for (let part = 0; part < parts; part += 1)

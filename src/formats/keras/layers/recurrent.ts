@@ -1,9 +1,17 @@
 import type { AttributeInput } from '../../../onnx/graph.ts';
-import { isObject } from '../../json/document.ts';
+import { type DocumentValue, isObject, itemsOf } from '../../json/document.ts';
 import { KerasConfig } from '../config.ts';
-import { LayerContext, type LayerKind, type LayerTable, tensorsOf, type WeightPlace } from '../layer.ts';
+import {
+  type KerasLayer,
+  LayerContext,
+  type LayerKind,
+  type LayerTable,
+  tensorsOf,
+  type WeightPlace,
+} from '../layer.ts';
 import { axesBetween } from '../layout.ts';
 import type { KerasTensor } from '../tensor-graph.ts';
+import { containerNames } from '../weights.ts';
 import { withBias } from './kind.ts';
 import { type RecurrentCell, readCell } from './recurrent-cells.ts';
 
@@ -26,8 +34,7 @@ const recurrent =
     if (sequence === undefined) throw context.invalid('its input', 'nothing', 'a sequence');
     const x = context.autocast(sequence);
     context.expectRank(x, [3]);
-    const inner = className === null ? cellContext(context) : context;
-    const cell = readCell(inner, className ?? inner.layer.className, context.fixed(x, 2));
+    const cells = className === null ? cellsOf(context) : [cellPart(context, context.layer, 'cell')];
     const given = tensorsOf(context.argument(1, 'initial_state') ?? undefined).filter(
       ({ dtype }) => dtype !== 'bool',
     );
@@ -38,7 +45,7 @@ const recurrent =
       states: config.flag('return_state', false),
       zeros: config.flag('zero_output_for_mask', false),
     };
-    return runCell(context, cell, x, { initial, recurrence, mask: maskOf(context) });
+    return runCells(context, cells, x, { initial, recurrence, mask: maskOf(context) });
   };
 
 /** The mask of the sequence; other tensors of the call have none. */
@@ -48,11 +55,29 @@ const maskOf = (context: LayerContext): KerasTensor | null => {
   return first ?? context.inputs[0]?.mask ?? null;
 };
 
-/** The cell of an `RNN` layer, read as if it were a layer. */
-function cellContext(context: LayerContext): LayerContext {
-  const { scope, layer, call, config } = context;
-  const part = scope.partOf(layer, config.object('cell'), 'cell');
-  return new LayerContext({ ...part, weights: layer.weights }, scope, call);
+/** A layer or a cell that computes what `layer` says, with the weights at `path` of the recurrent layer. */
+const cellPart = ({ scope, call, layer }: LayerContext, part: KerasLayer, path: string): LayerContext =>
+  new LayerContext({ ...part, weights: layer.weights.part(path) }, scope, call);
+
+/** The cell of an `RNN` layer, or the cells that are stacked in it. */
+function cellsOf(context: LayerContext): readonly LayerContext[] {
+  const { scope, layer, config } = context;
+  const cell = scope.partOf(layer, config.object('cell'), 'cell');
+  if (cell.className !== STACK) return [cellPart(context, cell, 'cell')];
+  const parts = stackedCells(cell.config).map((fields, i) => scope.partOf(cell, fields, `cells.${i}`));
+  const names = containerNames(parts);
+  return parts.map((part, i) => cellPart(context, part, `cell/cells/${names[i]}`));
+}
+
+const STACK = 'StackedRNNCells';
+
+function stackedCells(config: KerasConfig): readonly ReadonlyMap<string, DocumentValue>[] {
+  const items = itemsOf(config.get('cells')) ?? [];
+  if (items.length === 0) throw config.wrong('cells', 'a list of cells');
+  return items.map((item) => {
+    if (!isObject(item)) throw config.wrong('cells', 'a list of cells');
+    return item.fields;
+  });
 }
 
 interface CellCall {
@@ -61,28 +86,33 @@ interface CellCall {
   readonly mask: KerasTensor | null;
 }
 
-function runCell(
+/** Runs cells one over the outputs of the other; the last one answers. */
+function runCells(
   context: LayerContext,
-  cell: RecurrentCell,
+  cells: readonly LayerContext[],
   x: KerasTensor,
   call: CellCall,
 ): readonly KerasTensor[] {
   const { graph } = context;
   const { recurrence } = call;
-  const reversed = recurrence.backwards ? graph.slice(x, 1, -1, null, -1) : x;
-  const mask =
-    call.mask === null ? null : recurrence.backwards ? graph.slice(call.mask, 1, -1, null, -1) : call.mask;
-  const packed = mask === null ? null : packSequence(context, reversed, mask);
-  const [outputs, ...states] = runOperator(
-    context,
-    cell,
-    packed?.sequence ?? reversed,
-    packed?.lengths ?? null,
-    call.initial,
-  );
-  if (outputs === undefined) throw context.invalid('the cell', 'no output', 'an output');
-  const [last] = states;
-  if (last === undefined) throw context.invalid('the cell', 'no state', 'a state');
+  const backwards = (tensor: KerasTensor): KerasTensor =>
+    recurrence.backwards ? graph.slice(tensor, 1, -1, null, -1) : tensor;
+  const mask = call.mask === null ? null : backwards(call.mask);
+  const packed = mask === null ? null : packSequence(context, backwards(x), mask);
+  if (cells.length > 1 && call.initial.length > 0)
+    throw context.unsupported('initial_state', 'states of stacked cells', 'states of one cell are');
+  let outputs = packed?.sequence ?? backwards(x);
+  const states: KerasTensor[] = [];
+  let last: KerasTensor | null = null;
+  for (const part of cells) {
+    const cell = readCell(part, part.layer.className, context.fixed(outputs, 2));
+    const [all, ...after] = runOperator(context, cell, outputs, packed?.lengths ?? null, call.initial);
+    if (all === undefined) throw context.invalid('the cell', 'no output', 'an output');
+    outputs = all;
+    states.push(...after);
+    last = after[0] ?? last;
+  }
+  if (last === null) throw context.invalid('the cell', 'no state', 'a state');
   const result = recurrence.sequences
     ? packed === null || mask === null
       ? outputs
@@ -206,7 +236,7 @@ function bidirectional(context: LayerContext): readonly KerasTensor[] {
   const merge = config.isGiven('merge_mode')
     ? config.oneOf('merge_mode', ['concat', 'sum', 'mul', 'ave'])
     : null;
-  const forward = scope.partOf(layer, config.object('layer'), 'forward_layer');
+  const forward = scope.partOf(layer, directed(config, 'layer', false), 'forward_layer');
   const backward = backwardLayer(context);
   const [sequence, ...states] = context.inputs;
   if (sequence === undefined) throw context.invalid('its input', 'nothing', 'a sequence');
@@ -231,16 +261,27 @@ function bidirectional(context: LayerContext): readonly KerasTensor[] {
 }
 
 /** The layer itself the other way round, unless there is another one for that. */
-function backwardLayer(context: LayerContext): ReturnType<LayerContext['scope']['partOf']> {
-  const { config, scope, layer } = context;
-  const given = config.get('backward_layer');
-  if (isObject(given)) return scope.partOf(layer, given.fields, 'backward_layer');
-  const fields = config.object('layer');
+function backwardLayer({ config, scope, layer }: LayerContext): KerasLayer {
+  const isGiven = isObject(config.get('backward_layer'));
+  const fields = isGiven ? directed(config, 'backward_layer', false) : directed(config, 'layer', true);
+  return scope.partOf(layer, fields, 'backward_layer');
+}
+
+/**
+ * A layer that a bidirectional one holds, turned or not. Where it answers sequences, masked steps are zero, whatever its own
+ * configuration says (`force_zero_output_for_mask` of Keras).
+ */
+function directed(config: KerasConfig, field: string, isTurned: boolean): ReadonlyMap<string, DocumentValue> {
+  const fields = config.object(field);
   const inner = fields.get('config');
-  if (!isObject(inner)) throw config.wrong('layer', 'a layer with its configuration');
-  const goes = inner.fields.get('go_backwards') !== true;
-  const turned = { ...inner, fields: new Map([...inner.fields, ['go_backwards', goes] as const]) };
-  return scope.partOf(layer, new Map([...fields, ['config', turned] as const]), 'backward_layer');
+  if (!isObject(inner)) throw config.wrong(field, 'a layer with its configuration');
+  const isBackwards = inner.fields.get('go_backwards') === true;
+  const changed = new Map([
+    ...inner.fields,
+    ['go_backwards', isBackwards !== isTurned] as const,
+    ['zero_output_for_mask', inner.fields.get('return_sequences') === true] as const,
+  ]);
+  return new Map([...fields, ['config', { ...inner, fields: changed }] as const]);
 }
 
 function mergeDirections(
@@ -256,27 +297,34 @@ function mergeDirections(
   return [mode === 'sum' ? sum : graph.withScalar('Div', sum, 2)];
 }
 
-const cellWeights = (config: KerasConfig): readonly WeightPlace[] =>
-  axesBetween(0, withBias(config) ? 3 : 2).map((i) => ({ path: `cell/vars/${i}` }));
+const cellWeights = (config: KerasConfig, path = 'cell'): readonly WeightPlace[] =>
+  axesBetween(0, withBias(config) ? 3 : 2).map((i) => ({ path: `${path}/vars/${i}` }));
 
-/** The configuration of the cell that an `RNN` layer holds. */
-const cellConfig = (config: KerasConfig): KerasConfig =>
-  new KerasConfig(config.object('cell').get('config'), config.origin);
+/** The weights of the cell that an `RNN` layer holds, or of those that are stacked in it. */
+function heldCellWeights(config: KerasConfig): readonly WeightPlace[] {
+  const fields = config.object('cell');
+  const inner = new KerasConfig(fields.get('config'), config.origin);
+  if (fields.get('class_name') !== STACK) return cellWeights(inner);
+  const cells = stackedCells(inner);
+  const names = containerNames(
+    cells.map((cell) => ({ className: String(cell.get('class_name')), isOperation: false })),
+  );
+  return cells.flatMap((cell, i) =>
+    cellWeights(new KerasConfig(cell.get('config'), config.origin), `cell/cells/${names[i]}`),
+  );
+}
 
 const layerKind = (className: string): LayerKind => ({
   compile: recurrent(className),
   mask: 'computes',
-  weights: cellWeights,
+  weights: (config) => cellWeights(config),
 });
 
 export const RECURRENT_LAYERS: LayerTable = [
   ['LSTM', layerKind('LSTM')],
   ['GRU', layerKind('GRU')],
   ['SimpleRNN', layerKind('SimpleRNN')],
-  [
-    'RNN',
-    { compile: recurrent(null), mask: 'computes', weights: (config) => cellWeights(cellConfig(config)) },
-  ],
+  ['RNN', { compile: recurrent(null), mask: 'computes', weights: heldCellWeights }],
   [
     'Bidirectional',
     {

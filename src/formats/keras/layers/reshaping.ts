@@ -72,19 +72,28 @@ const upSampling =
     context.expectRank(x, [rank + 2]);
     const times = config.sizes('size', rank, 2);
     const mode = rank === 2 ? config.oneOf('interpolation', ['nearest', 'bilinear'], 'nearest') : 'nearest';
-    if (mode === 'bilinear') return resizeLinear(context, x, times);
+    const isFree = spatialAxes(context, rank).some((axis) => x.shape[axis] === null);
+    if (mode === 'bilinear' || isFree) return resizeBy(context, x, times, mode);
     return spatialAxes(context, rank).reduce(
       (tensor, axis, i) => repeatEach(context, tensor, axis, times[i] ?? 1),
       x,
     );
   };
 
-const resizeLinear = (context: LayerContext, x: KerasTensor, times: readonly number[]): KerasTensor =>
+const resizeBy = (
+  context: LayerContext,
+  x: KerasTensor,
+  times: readonly number[],
+  mode: 'bilinear' | 'nearest',
+): KerasTensor =>
   inChannelsFirst(context, x, (first) => {
     const { graph } = context;
     const shape = first.shape.map((size, axis) => (size === null ? null : size * (times[axis - 2] ?? 1)));
     const scales = graph.numbers([1, 1, ...times], 'float32');
-    const attributes = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
+    const attributes =
+      mode === 'bilinear'
+        ? { mode: 'linear', coordinate_transformation_mode: 'half_pixel' }
+        : { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
     return graph.node('Resize', [first, null, scales], { dtype: x.dtype, shape }, attributes);
   });
 

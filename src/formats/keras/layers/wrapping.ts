@@ -1,5 +1,7 @@
+import { isObject, itemsOf } from '../../json/document.ts';
 import type { LayerContext, LayerTable } from '../layer.ts';
 import type { KerasTensor, ReshapeSize } from '../tensor-graph.ts';
+import { computesMask } from './kind.ts';
 
 /** A layer for every step of a sequence: steps are rows while it runs. */
 function timeDistributed(context: LayerContext): KerasTensor {
@@ -29,6 +31,29 @@ function splitSteps({ graph }: LayerContext, input: KerasTensor, result: KerasTe
   return graph.reshapeTo(result, target, [input.shape[0] ?? null, time, ...sizes]);
 }
 
+/** A layer whose kernel was divided by its largest singular value after each step of training; its weights are kept that way. */
+function spectralNormalization(context: LayerContext): KerasTensor {
+  const { graph, config, scope, layer, input, call } = context;
+  const [result] = scope.callLayer(scope.partOf(layer, config.object('layer'), 'layer'), call);
+  if (result === undefined) throw context.invalid('layer', 'no output', 'one output');
+  return input.dtype.startsWith('float') ? { ...graph.cast(result, input.dtype), mask: result.mask } : result;
+}
+
+/** Layers of images one after the other. */
+function pipeline(context: LayerContext): readonly KerasTensor[] {
+  const { config, scope, layer, input } = context;
+  const items = itemsOf(config.get('layers'));
+  if (items === null) throw config.wrong('layers', 'a list of layers');
+  return items.reduce<readonly KerasTensor[]>(
+    ([tensor = input], item, i) => {
+      if (!isObject(item)) throw config.wrong('layers', 'a list of layers');
+      const args = [{ kind: 'tensor' as const, tensor }];
+      return scope.callLayer(scope.partOf(layer, item.fields, `layers.${i}`), { args, kwargs: new Map() });
+    },
+    [input],
+  );
+}
+
 export const WRAPPING_LAYERS: LayerTable = [
   [
     'TimeDistributed',
@@ -38,4 +63,13 @@ export const WRAPPING_LAYERS: LayerTable = [
       weights: (config, scope) => scope.inner(config, 'layer', 'layer'),
     },
   ],
+  [
+    'SpectralNormalization',
+    {
+      compile: spectralNormalization,
+      mask: 'computes',
+      weights: (config, scope) => [{ path: 'vars/0', fixed: true }, ...scope.inner(config, 'layer', 'layer')],
+    },
+  ],
+  ['Pipeline', computesMask(pipeline)],
 ];

@@ -1,7 +1,7 @@
 import type { DType } from '../../../model/tensor.ts';
 import { type DocumentValue, isNumbers, isObject, itemsOf } from '../../json/document.ts';
 import type { CallValue, LayerContext } from '../layer.ts';
-import type { KerasTensor } from '../tensor-graph.ts';
+import type { KerasTensor, TensorGraph } from '../tensor-graph.ts';
 
 const FLOATS: readonly DType[] = ['float16', 'float32', 'float64'];
 const INTEGERS: readonly DType[] = ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64'];
@@ -15,6 +15,14 @@ export function widerType(a: DType, b: DType): DType {
   if (isFraction(a) !== isFraction(b)) return isFraction(a) ? a : b;
   const order = isFraction(a) ? FLOATS : INTEGERS;
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
+}
+
+/** Tensors in the widest of their types. */
+export function inWidestType(graph: TensorGraph, xs: readonly KerasTensor[]): readonly KerasTensor[] {
+  const [first] = xs;
+  if (first === undefined) return [];
+  const dtype = xs.reduce((widest, x) => widerType(widest, x.dtype), first.dtype);
+  return xs.map((x) => graph.cast(x, dtype));
 }
 
 /** An argument as a tensor: a plain number takes the type of the others, unless it is a fraction among integers. */

@@ -5,7 +5,7 @@ import { tensorsOf } from '../layer.ts';
 import { axesBetween } from '../layout.ts';
 import type { KerasTensor, ReshapeSize } from '../tensor-graph.ts';
 import type { OperationTable } from './elementwise.ts';
-import { operandLike, twoOperands } from './operands.ts';
+import { inWidestType, operandLike, twoOperands } from './operands.ts';
 
 /** One part of an index: a place, a axesBetween, a new axis, or all axes that are left. */
 type IndexPart =
@@ -156,7 +156,7 @@ const swapAxes: CompileLayer = (context) => {
 };
 
 const tensors = (context: LayerContext): readonly KerasTensor[] =>
-  tensorsOf(context.argument(0, 'xs') ?? context.argument(0, 'x') ?? undefined);
+  inWidestType(context.graph, tensorsOf(context.argument(0, 'xs') ?? context.argument(0, 'x') ?? undefined));
 
 const concatenate: CompileLayer = (context) =>
   context.graph.concat(tensors(context), context.config.integer('axis', 0));
