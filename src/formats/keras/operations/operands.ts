@@ -10,7 +10,7 @@ const MOST_CONSTANTS = 2 ** 20;
 export const isFraction = (dtype: DType): boolean => FLOATS.includes(dtype);
 
 /** The type of the result of two: the wider one, where a float is wider than any integer (`keras.backend.result_type`). */
-export function widerType(a: DType, b: DType): DType {
+function widerType(a: DType, b: DType): DType {
   if (a === b) return a;
   if (isFraction(a) !== isFraction(b)) return isFraction(a) ? a : b;
   const order = isFraction(a) ? FLOATS : INTEGERS;
