@@ -4,6 +4,8 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import { type DType, newTensor, type Tensor } from '../../model/tensor.ts';
 import { MISSING_STRING } from '../../onnx/missing.ts';
+import { evaluateText } from '../../onnx/text-stage/evaluate.ts';
+import { textExpressionOf } from '../../onnx/text-stage/expression.ts';
 import type { NativePrefix } from './prefix.ts';
 
 /** What a graph declares about one of its inputs. */
@@ -78,6 +80,11 @@ function columnsInOrder(plan: FeedPlan, count: number, open: readonly GraphInput
 function tensorFeed(plan: FeedPlan, tensors: Tensors): Tensors {
   const feed = emptyFeed();
   for (const { name, dtype } of plan.inputs) {
+    const computed = textExpressionOf(name);
+    if (computed !== null) {
+      feed[name] = evaluateText(computed, tensors);
+      continue;
+    }
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor?.dtype !== dtype)
       throw invalid(`input "${name}": expected ${dtype}, got ${tensor?.dtype ?? 'nothing'}`);

@@ -4,6 +4,7 @@ import { type DType, type LabelSet, labelDType } from '../../model/tensor.ts';
 import { modelUnsupported } from '../../model/way-past.ts';
 import { elementName } from '../../onnx/dtype.ts';
 import type { GraphShape, OnnxGraph, ValueInfo, ValueType } from '../../onnx/graph.ts';
+import { textExpressionOf } from '../../onnx/text-stage/expression.ts';
 import { withPixels } from './pixel-inputs.ts';
 import { classLabels } from './zipmap.ts';
 
@@ -17,7 +18,9 @@ export function graphSignature(graph: OnnxGraph, zipped: ReadonlyMap<string, Lab
   const classes = mainClasses(graph, zipped);
   return {
     form: 'tensors',
-    tensors: graph.inputs.map((input) => withPixels(inputSpec(input), graph)),
+    tensors: graph.inputs
+      .filter(({ name }) => textExpressionOf(name) === null)
+      .map((input) => withPixels(inputSpec(input), graph)),
     outputs: graph.outputs.map((output) => outputSpec(output, zipped.get(output.name) ?? null, classes)),
     classes,
   };

@@ -1,19 +1,22 @@
 import { crc32c } from '../../bytes/crc32.ts';
 import { ProtoReader } from '../../bytes/protobuf.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { newTensor, TYPED_ARRAYS } from '../../model/tensor.ts';
 import { ReadBudget } from '../budget.ts';
 import type { ByteSource } from '../format.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { fileAbsent } from './file-absent.ts';
 import { GraphBudget } from './graph-budget.ts';
 import { readShape, type TensorShape } from './shape-proto.ts';
+import { copyPart, partOfKey, partShape, type TensorPart } from './slices.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 import { readSortedTable, unmasked } from './table.ts';
 import { dataTypeName, dtypeOfType, fromBytes, type TensorRefusals } from './tensor-proto.ts';
 
 /** Gives the values of variables by their keys in a checkpoint. */
 export interface Checkpoint {
-  tensor(key: string, refuse: TensorRefusals): StoredTensor;
+  /** @param part null: all of it */
+  tensor(key: string, refuse: TensorRefusals, part?: TensorPart | null): StoredTensor;
 }
 
 interface BundleEntry {
@@ -46,10 +49,14 @@ export function openBundle(prefix: string, open: OpenModelFile, budget: GraphBud
     return source;
   };
   return {
-    tensor(key, refuse) {
+    tensor(key, refuse, part = null) {
       const value = table.get(key);
       if (value === undefined) throw refuse.invalid(`no entry "${key}" in the checkpoint`);
-      return readEntry(entryOf(value, budget), key, shard, refuse, budget);
+      const entry = entryOf(value, budget);
+      const whole = entry.sliced
+        ? assembled(entry, key, table, shard, refuse, budget)
+        : readEntry(entry, key, shard, refuse, budget);
+      return part === null ? whole : partOf(whole, key, part, refuse);
     },
   };
 }
@@ -88,13 +95,70 @@ function readEntry(
   budget: GraphBudget,
 ): StoredTensor {
   const { type, shape } = entry;
-  if (entry.sliced) throw refuse.unsupported(`"${key}" in slices`);
   if (shape === null || shape.some((size) => size < 0)) throw refuse.invalid(`"${key}" of unknown shape`);
   const dtype = dtypeOfType(type);
   if (dtype === null || dtype === 'string') throw refuse.unsupported(`"${key}" of ${dataTypeName(type)}`);
   const count = shape.reduce((product, size) => product * size, 1);
   budget.bytes(entry.size, `the variable "${key}"`, entry.offset);
   return { dtype, shape, load: () => fromBytes(type, shape, count, bytesOf(entry, key, shard), refuse) };
+}
+
+/** A variable that was saved in parts, put together. */
+function assembled(
+  entry: BundleEntry,
+  key: string,
+  table: ReadonlyMap<string, Uint8Array>,
+  shard: (number: number) => ByteSource,
+  refuse: TensorRefusals,
+  budget: GraphBudget,
+): StoredTensor {
+  const { shape } = entry;
+  const dtype = dtypeOfType(entry.type);
+  if (dtype === null || dtype === 'string')
+    throw refuse.unsupported(`"${key}" of ${dataTypeName(entry.type)}`);
+  if (shape === null || shape.some((size) => size < 0)) throw refuse.invalid(`"${key}" of unknown shape`);
+  const count = shape.reduce((product, size) => product * size, 1);
+  budget.bytes(8 * count, `the variable "${key}"`, 0);
+  const parts = [...table].flatMap(([name, value]) => {
+    const part = partOfKey(name, key);
+    return part === null
+      ? []
+      : [{ part, stored: readEntry(entryOf(value, budget), key, shard, refuse, budget) }];
+  });
+  const covered = parts.reduce((sum, { stored }) => sum + stored.shape.reduce((p, size) => p * size, 1), 0);
+  if (covered !== count) throw refuse.invalid(`"${key}" in parts of ${covered} elements, ${count} there are`);
+  return {
+    dtype,
+    shape,
+    load: () => {
+      const data = new TYPED_ARRAYS[dtype](count);
+      for (const { part, stored } of parts) {
+        const own = stored.load();
+        const sizes = partShape(shape, part);
+        if (own.dtype !== dtype || sizes === null || String(sizes) !== String(own.shape))
+          throw refuse.invalid(`a part of "${key}" that does not lie in it`);
+        copyPart({ shape, data }, own, part.starts, 'whole');
+      }
+      return newTensor(dtype, shape, data);
+    },
+  };
+}
+
+function partOf(whole: StoredTensor, key: string, part: TensorPart, refuse: TensorRefusals): StoredTensor {
+  const { dtype, shape } = whole;
+  const sizes = partShape(shape, part);
+  if (dtype === 'string' || sizes === null)
+    throw refuse.invalid(`a part of "${key}" that does not lie in it`);
+  return {
+    dtype,
+    shape: sizes,
+    load: () => {
+      const all = whole.load();
+      const data = new TYPED_ARRAYS[dtype](sizes.reduce((product, size) => product * size, 1));
+      if (all.dtype !== 'string') copyPart(all, { shape: sizes, data }, part.starts, 'part');
+      return newTensor(dtype, sizes, data);
+    },
+  };
 }
 
 function bytesOf(entry: BundleEntry, key: string, shard: (number: number) => ByteSource): Uint8Array {

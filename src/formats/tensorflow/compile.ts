@@ -6,9 +6,11 @@ import { type GraphResources, NodeContext } from './context.ts';
 import { edgeOf } from './edge.ts';
 import { GraphEmitter, type TensorValue } from './emitter.ts';
 import type { GraphDef } from './graph-def.ts';
+import { ExamplesInput } from './operators/examples.ts';
 import { FLOW_OPERATORS } from './operators.ts';
 import type { SignatureDef, TensorInfo } from './saved-model.ts';
 import { type Evaluate, NodeScope } from './scope.ts';
+import { asEdges, withSources } from './sources.ts';
 import { dataTypeName, dtypeOfType } from './tensor-proto.ts';
 import type { EdgeValue } from './value.ts';
 
@@ -23,6 +25,21 @@ export function compileSignature(
   signature: SignatureDef,
   resources: GraphResources,
 ): OnnxModel {
+  try {
+    return compileInputs(graph, signature, resources, null);
+  } catch (error) {
+    if (!(error instanceof ExamplesInput)) throw error;
+    return compileInputs(graph, signature, resources, error.input);
+  }
+}
+
+/** @param examples the input that is parsed as examples */
+function compileInputs(
+  graph: GraphDef,
+  signature: SignatureDef,
+  resources: GraphResources,
+  examples: string | null,
+): OnnxModel {
   const { budget } = resources;
   const names = outputNames(signature);
   const builder = new GraphBuilder('model', [...signature.inputs.keys(), ...names.values()]);
@@ -33,12 +50,12 @@ export function compileSignature(
     if (rule === undefined)
       throw context.unsupported('op', node.op, 'the operators of docs/operators.md are');
     const made = withinNumbers(context, () => rule(context));
-    return Array.isArray(made) ? (made as readonly EdgeValue[]) : [made as EdgeValue];
+    return withSources(context, rule, asEdges(made));
   };
   const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
   const given = new Map<string, readonly EdgeValue[]>();
   for (const [name, info] of sorted(signature.inputs))
-    given.set(nodeOf(name, info), [inputOf(g, name, info)]);
+    given.set(nodeOf(name, info), [name === examples ? { kind: 'examples' } : inputOf(g, name, info)]);
   const scope = new NodeScope({ functions, evaluate, spent: { nodes: 0 }, budget }, graph.nodes, given);
   const outputs = sorted(signature.outputs).map(([name, info]) => {
     nodeOf(name, info);
@@ -47,9 +64,13 @@ export function compileSignature(
     return { name, info, value };
   });
   for (const { name, info, value } of outputs)
-    g.output(names.get(name) ?? name, value, shapeOf(name, info, value));
-  return builder.build({});
+    g.output(g.freeName(names.get(name) ?? name), value, shapeOf(name, info, value));
+  const model = builder.build({});
+  return { ...model, opsets: [...model.opsets, MICROSOFT] };
 }
+
+/** The operators of onnxruntime's own that hashes are made of; where no node is of it, the domain goes. */
+const MICROSOFT = { domain: 'com.microsoft', version: 1 };
 
 /** Sizes that come to half an element or to more than there are numbers are mistakes of the file. */
 function withinNumbers<T>(node: NodeContext, compute: () => T): T {

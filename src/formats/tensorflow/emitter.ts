@@ -3,6 +3,7 @@ import type { DType, Tensor } from '../../model/tensor.ts';
 import type { GraphBuilder } from '../../onnx/builder.ts';
 import { ELEMENT_TYPE } from '../../onnx/dtype.ts';
 import type { AttributeInput, OnnxGraph, ValueName } from '../../onnx/graph.ts';
+import { type TextExpression, textDType, textInputName } from '../../onnx/text-stage/expression.ts';
 import type { Shape } from './shapes.ts';
 import { type StoredTensor, storedTensor } from './stored-tensor.ts';
 
@@ -19,6 +20,21 @@ export interface TensorValue {
   readonly name: ValueName | null;
   /** Whether it is 0, 1, 2 … */
   readonly isRange?: boolean;
+  /** Where it comes from an input of the model, so that other things can be computed of the input before the graph runs. */
+  readonly source?: TextSource;
+}
+
+/** How a value comes from inputs of the model: elements of what an expression gives, put in other places. */
+export interface TextSource {
+  readonly expression: TextExpression;
+  /** Shape of what the expression gives. */
+  readonly shape: readonly (number | string)[];
+  /** Puts what has the shape of the expression in the places of the value. */
+  readonly arrange: (given: TensorValue) => TensorValue;
+  /** Whether all elements are there in their order: in another shape at most. */
+  readonly isInOrder: boolean;
+  /** Whether nothing is put in another place or shape. */
+  readonly isPlain: boolean;
 }
 
 /** What a node makes, as far as it is known. */
@@ -27,6 +43,8 @@ export interface Made {
   readonly shape: Shape;
   readonly numbers?: TensorValue['numbers'];
 }
+
+const same = (given: TensorValue): TensorValue => given;
 
 /** Small enough to be computed with here. */
 const MAX_NUMBERS = 256;
@@ -38,6 +56,7 @@ const MAX_NUMBERS = 256;
 export class GraphEmitter {
   readonly #root: GraphBuilder;
   readonly #constants = new Map<StoredTensor, ValueName>();
+  readonly #features = new Map<string, TensorValue>();
   #graph: GraphBuilder;
 
   constructor(graph: GraphBuilder) {
@@ -47,6 +66,32 @@ export class GraphEmitter {
 
   input(name: string, dtype: DType, shape: readonly (number | string)[]): TensorValue {
     this.#graph.input(name, dtype, shape);
+    const known = shape.map((size) => (typeof size === 'number' ? size : null));
+    const source = { expression: name, shape, arrange: same, isInOrder: true, isPlain: true };
+    return { kind: 'tensor', dtype, shape: known, numbers: null, constant: null, name, source };
+  }
+
+  /** The name of an output, of which a feature may have taken the name. */
+  freeName(name: string): string {
+    return this.#features.has(name) ? `output_${name}` : name;
+  }
+
+  /** An input that nothing but the graph itself names; asked for twice it is the same. */
+  feature(name: string, dtype: DType, shape: readonly (number | string)[]): TensorValue {
+    const known = this.#features.get(name);
+    if (known !== undefined) return known;
+    const outer = this.#graph;
+    this.#graph = this.#root;
+    const made = this.input(name, dtype, shape);
+    this.#graph = outer;
+    this.#features.set(name, made);
+    return made;
+  }
+
+  /** What is computed of the inputs before the graph runs, as one more input of the graph. */
+  text(expression: TextExpression, shape: readonly (number | string)[]): TensorValue {
+    const [name, dtype] = [textInputName(expression), textDType(expression)];
+    if (!this.#root.has(name)) this.#root.input(name, dtype, shape);
     const known = shape.map((size) => (typeof size === 'number' ? size : null));
     return { kind: 'tensor', dtype, shape: known, numbers: null, constant: null, name };
   }
@@ -105,6 +150,11 @@ export class GraphEmitter {
     return made.map(({ dtype, shape, numbers = null }, i) => {
       return { kind: 'tensor', dtype, shape, numbers, constant: null, name: names[i] ?? '' };
     });
+  }
+
+  /** Several nodes that another part of the program adds: it is handed the graph, and says what they come to. */
+  composed(build: (graph: GraphBuilder) => ValueName, { dtype, shape }: Made): TensorValue {
+    return { kind: 'tensor', dtype, shape, numbers: null, constant: null, name: build(this.#graph) };
   }
 
   /** Nodes over values that are no tensors, such as sequences: names in, names out. */

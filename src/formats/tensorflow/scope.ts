@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import { edgeOf } from './edge.ts';
 import type { GraphBudget } from './graph-budget.ts';
 import type { FunctionDef, NodeDef, NodeIndex } from './graph-def.ts';
-import { SwitchGraph } from './switches.ts';
+import { isExit, isMerge, SwitchGraph } from './switches.ts';
 import { constantTruth, type EdgeValue } from './value.ts';
 
 /** Functions that call functions. */
@@ -32,12 +32,11 @@ const WAITS = 2;
 export class NodeScope {
   readonly program: GraphProgram;
   readonly depth: number;
-  /** Branches and loops among the nodes. */
-  readonly switches: SwitchGraph;
   readonly #nodes: NodeIndex;
   readonly #values: Map<string, readonly EdgeValue[]>;
   /** The same nodes outside a branch or a turn. */
   readonly #outer: NodeScope | null;
+  #switches: SwitchGraph | null = null;
 
   constructor(
     program: GraphProgram,
@@ -48,10 +47,15 @@ export class NodeScope {
   ) {
     this.program = program;
     this.depth = depth;
-    this.switches = outer?.switches ?? new SwitchGraph(nodes);
     this.#nodes = nodes;
     this.#values = new Map(given);
     this.#outer = outer;
+  }
+
+  /** Branches and loops among the nodes. */
+  get switches(): SwitchGraph {
+    this.#switches ??= this.#outer?.switches ?? new SwitchGraph(this.#nodes);
+    return this.#switches;
   }
 
   /** The same nodes in a branch or a turn of a loop, where some have values of their own. */
@@ -76,9 +80,8 @@ export class NodeScope {
 
   /** Edges that have to be known before a node is evaluated. */
   #needs(node: NodeDef): readonly string[] {
-    if (this.switches.isExit(node))
-      return this.switches.frame(node).enters.map(({ inputs }) => inputs[0] ?? '');
-    if (!this.switches.isMerge(node)) return node.inputs.filter((input) => !input.startsWith('^'));
+    if (isExit(node)) return this.switches.frame(node).enters.map(({ inputs }) => inputs[0] ?? '');
+    if (!isMerge(node)) return node.inputs.filter((input) => !input.startsWith('^'));
     const selection = this.switches.selection(node);
     const { test, sides } = selection;
     const [value] = this.#known(edgeOf(test).name) ?? [];
@@ -112,7 +115,7 @@ export class NodeScope {
         continue;
       }
       const waits = (open.get(at) ?? 0) + 1;
-      if (waits > (this.switches.isMerge(node) ? WAITS : 1))
+      if (waits > (isMerge(node) ? WAITS : 1))
         throw invalid(at, 'a cycle through it', 'a graph without cycles');
       open.set(at, waits);
       stack.push(...waiting);
@@ -143,7 +146,7 @@ export class NodeScope {
     const { name, output, index } = edgeOf(reference);
     const values = this.#known(name) ?? [];
     const node = this.#nodes.get(name);
-    const at = output === null ? index : outputIndex(node?.op ?? '', output) + index;
+    const at = output === null ? index : outputIndex(node, output) + index;
     const value = values[at];
     if (value === undefined)
       throw invalid(name, `no output ${at} (${values.length} there are)`, 'an output that it has');
@@ -182,10 +185,30 @@ const OUTPUTS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['TopKV2', ['values', 'indices']],
   ['TopK', ['values', 'indices']],
+  ['StringSplit', ['indices', 'values', 'shape']],
+  ['StringSplitV2', ['indices', 'values', 'shape']],
+  ['SparseReshape', ['output_indices', 'output_shape']],
+  ['SparseFillEmptyRows', ['output_indices', 'output_values', 'empty_row_indicator', 'reverse_index_map']],
+  ['SparseReorder', ['output_indices', 'output_values']],
+  ['SparseCross', ['output_indices', 'output_values', 'output_shape']],
+  ['Unique', ['y', 'idx']],
+  ['UniqueV2', ['y', 'idx']],
+  ['Switch', ['output_false', 'output_true']],
+  ['TensorArrayV3', ['handle', 'flow']],
 ]);
 
-const outputIndex = (op: string, output: string): number =>
-  Math.max(0, (OUTPUTS.get(op) ?? []).indexOf(output));
+function outputIndex(node: NodeDef | undefined, output: string): number {
+  const parsed = node === undefined ? null : parsedIndex(node, output);
+  return parsed ?? Math.max(0, (OUTPUTS.get(node?.op ?? '') ?? []).indexOf(output));
+}
+
+/** Of parsed examples: places, values and shapes of all sparse features, then the dense ones. */
+function parsedIndex({ op, attrs }: NodeDef, output: string): number | null {
+  const lists = ['sparse_indices', 'sparse_values', 'sparse_shapes', 'dense_values'].indexOf(output);
+  if (!op.startsWith('ParseExample') || lists < 0) return null;
+  const count = attrs.get(op === 'ParseExampleV2' ? 'num_sparse' : 'Nsparse');
+  return lists * (count?.kind === 'int' ? count.value : 0);
+}
 
 const invalid = (where: string, found: string, wanted: string): PlimsollError =>
   new PlimsollError('MODEL_INVALID', {

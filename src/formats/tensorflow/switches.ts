@@ -55,6 +55,11 @@ const NEXT: ReadonlySet<string> = new Set(['NextIteration', 'RefNextIteration'])
 /** Passes on what it reads. */
 const SAME = 'Identity';
 
+/** Whether a node takes whichever of its inputs there is. */
+export const isMerge = ({ op }: NodeDef): boolean => MERGES.has(op);
+/** Whether a value leaves a loop by a node. */
+export const isExit = ({ op }: NodeDef): boolean => EXITS.has(op);
+
 /** Branches and loops among the nodes of one graph, found out where something asks for them. */
 export class SwitchGraph {
   readonly #nodes: NodeIndex;
@@ -65,9 +70,6 @@ export class SwitchGraph {
   constructor(nodes: NodeIndex) {
     this.#nodes = nodes;
   }
-
-  isMerge = ({ op }: NodeDef): boolean => MERGES.has(op);
-  isExit = ({ op }: NodeDef): boolean => EXITS.has(op);
 
   /** What a `Merge` outside loops chooses by. */
   selection(merge: NodeDef): Selection {

@@ -77,11 +77,15 @@ function* entriesOf(block: Uint8Array, budget: GraphBudget): Generator<{ key: st
     next.set(key.subarray(0, shared));
     next.set(rest, shared);
     key = next;
-    yield { key: keyText.decode(key), value: cursor.take(length) };
+    yield { key: keyOf(key), value: cursor.take(length) };
   }
 }
 
 const keyText = new TextDecoder('utf-8');
+
+/** Keys of parts of tensors begin with 0 and are no texts: they have one character a byte. */
+const keyOf = (key: Uint8Array): string =>
+  key[0] === 0 ? Buffer.from(key).toString('latin1') : keyText.decode(key);
 
 class TableCursor {
   at: number;

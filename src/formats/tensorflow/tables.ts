@@ -69,9 +69,11 @@ function readerOf(
   budget: GraphBudget,
 ): ReadEntries | null {
   const constant = (at: number, refuse: TensorRefusals): Tensor => {
-    const value = call.source(node.inputs[at] ?? '')?.attrs.get('value');
-    if (value?.kind !== 'tensor') throw refuse.unsupported('a table filled with what only a run gives');
-    return tensorOfProto(value.value, refuse, budget);
+    const source = call.source(node.inputs[at] ?? '');
+    const value = source?.attrs.get('value');
+    if (value?.kind === 'tensor') return tensorOfProto(value.value, refuse, budget);
+    if (source?.op === 'Range') return rangeOf(source, (input) => call.source(input), refuse, budget);
+    throw refuse.unsupported('a table filled with what only a run gives');
   };
   if (FROM_TENSORS.has(node.op))
     return (refuse) => ({ keys: constant(1, refuse), values: constant(2, refuse) });
@@ -81,6 +83,27 @@ function readerOf(
     if (name === null) throw refuse.unsupported('a table filled from a file that is no asset of the model');
     return fromLines(node, linesOf(name, open, budget));
   };
+}
+
+/** Entries that a table numbers. */
+const MAX_ENTRIES = 10_000_000;
+
+/** Numbers from one constant to another. */
+function rangeOf(
+  { inputs }: NodeDef,
+  source: (reference: string) => NodeDef | null,
+  refuse: TensorRefusals,
+  budget: GraphBudget,
+): Tensor {
+  const [start, limit, delta] = inputs.map((input) => {
+    const value = source(input)?.attrs.get('value');
+    if (value?.kind !== 'tensor') throw refuse.unsupported('a table filled with what only a run gives');
+    return Number(tensorOfProto(value.value, refuse, budget).data[0]);
+  });
+  if (start !== 0 || delta !== 1 || limit === undefined || !(limit >= 0 && limit <= MAX_ENTRIES))
+    throw refuse.unsupported(`a table filled with numbers from ${start} to ${limit}`);
+  budget.numbers(limit, 0);
+  return { dtype: 'int64', shape: [limit], data: BigInt64Array.from({ length: limit }, (_, i) => BigInt(i)) };
 }
 
 /** The asset that a node names: itself, or by the variable that it reads and that a node assigned the name to. */

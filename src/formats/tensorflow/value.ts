@@ -4,7 +4,14 @@ import type { TensorValue } from './emitter.ts';
 import type { Shape } from './shapes.ts';
 
 /** What an edge of a TensorFlow graph carries. */
-export type EdgeValue = TensorValue | VariableHandle | TableHandle | TensorList | TensorArrayHandle | NoValue;
+export type EdgeValue =
+  | TensorValue
+  | VariableHandle
+  | TableHandle
+  | TensorList
+  | TensorArrayHandle
+  | ExampleRows
+  | NoValue;
 
 /** A resource of a variable, by the name of the node that makes it. */
 export interface VariableHandle {
@@ -52,6 +59,11 @@ export interface TurnElement {
 export interface TensorArrayHandle {
   readonly kind: 'array';
   readonly dtype: DType;
+}
+
+/** Examples that the model parses: their features are inputs of the model. */
+export interface ExampleRows {
+  readonly kind: 'examples';
 }
 
 /** What only control edges follow. */

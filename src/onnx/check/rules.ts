@@ -2,7 +2,17 @@ import { elementAt, lastOf } from '../../core/element-at.ts';
 import type { OnnxNode } from '../graph.ts';
 import { CLASSICAL_RULES, tfIdf } from './classical.ts';
 import { einsumShape } from './einsum.ts';
-import { attributeOf, intOf, ofElements, ofNumbers, ofShape, ofTensor, type ValueFact } from './fact.ts';
+import {
+  attributeOf,
+  fromFront,
+  intOf,
+  intsOf,
+  ofElements,
+  ofNumbers,
+  ofShape,
+  ofTensor,
+  type ValueFact,
+} from './fact.ts';
 import {
   constantOfShape,
   convolution,
@@ -120,6 +130,14 @@ const einsum: ShapeRule = (node, inputs) => {
 };
 const largest: ShapeRule = (_node, inputs) =>
   ofElements(inputs.reduce((most, input) => Math.max(most, input?.elements ?? 1), 1));
+/** Rows that are kept are at most all. */
+const compress: ShapeRule = (node, inputs) => {
+  const { shape, elements } = first(inputs);
+  const axis = intsOf(node, 'axis')?.[0];
+  if (shape === null || axis === undefined) return ofElements(elements);
+  const at = fromFront(axis, shape.length);
+  return ofShape(shape.map((size, i) => (i === at ? null : size)));
+};
 const elementwise: ShapeRule = (_node, inputs) => broadcast(inputs);
 
 const each = (rule: ShapeRule, ...ops: string[]): [string, ShapeRule][] => ops.map((op) => [op, rule]);
@@ -241,8 +259,9 @@ const RULES = new Map<string, ShapeRule>([
   ['Squeeze', squeeze],
   ['Flatten', flattenRule],
   ...each(argument, 'ArgMax', 'ArgMin'),
-  // Each part, and what is sorted out, is at most as large as the whole.
-  ...each(shapeOnly, 'Split', 'TopK'),
+  // Each part, and what is sorted out, is at most as large as the whole; what is put in places changes no size.
+  ...each(shapeOnly, 'Split', 'TopK', 'ScatterND', 'ScatterElements'),
+  ['Compress', compress],
   ...each(blocks, 'DepthToSpace', 'SpaceToDepth'),
   ['Reshape', reshape],
   ['Transpose', transpose],

@@ -108,13 +108,20 @@ const suppression: ShapeRule = (_node, inputs) =>
   ofElements(3 * first(inputs).elements * (inputs[1]?.elements ?? 1));
 
 /** GatherND(data, indices): a slice of the data for each index, all of them at most. */
-const gatherSlices: ShapeRule = (_node, inputs) =>
-  ofElements(first(inputs).elements * (inputs[1]?.elements ?? 1));
+const gatherSlices: ShapeRule = (node, inputs) => {
+  const [data, indices] = [first(inputs), inputs[1] ?? null];
+  const deep = indices?.shape?.at(-1) ?? null;
+  if (data.shape === null || indices === null || indices.shape === null || deep === null)
+    return ofElements(data.elements * (indices?.elements ?? 1));
+  return ofShape([...indices.shape.slice(0, -1), ...data.shape.slice(deep + intOf(node, 'batch_dims', 0))]);
+};
 
 const eyeLike: ShapeRule = (_node, inputs) => broadcast([first(inputs)]);
 const nonZero: ShapeRule = (_node, inputs) => {
   const { shape, elements } = first(inputs);
-  return ofElements(elements * Math.max(1, shape?.length ?? 8));
+  if (shape === null) return ofElements(8 * elements);
+  const rank = Math.max(1, shape.length);
+  return { ...ofShape([rank, null]), elements: elements * rank };
 };
 
 const each = (rule: ShapeRule, ...ops: string[]): [string, ShapeRule][] => ops.map((op) => [op, rule]);

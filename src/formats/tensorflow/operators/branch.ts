@@ -15,10 +15,10 @@ export const nameIn = (c: NodeContext, value: Carried): ValueName =>
   value.kind === 'list' ? sequenceOf(c, value) : c.g.nameOf(value);
 
 /** The same value under another name, of which nothing more is known than its type and shape. */
-export const renamed = (value: Carried, name: ValueName): Carried =>
-  value.kind === 'list'
-    ? { ...value, elements: { as: 'sequence', name } }
-    : { ...value, numbers: null, constant: null, name, isRange: false };
+export function renamed(value: Carried, name: ValueName): Carried {
+  if (value.kind === 'list') return { ...value, elements: { as: 'sequence', name } };
+  return { kind: 'tensor', dtype: value.dtype, shape: value.shape, numbers: null, constant: null, name };
+}
 
 /** An If: what either branch gives, by a condition that only a run tells. */
 export function choose(

@@ -3,6 +3,7 @@ import type { AttributeInput } from '../../../onnx/graph.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import type { TensorValue } from '../emitter.ts';
 import type { Shape } from '../shapes.ts';
+import { resizeBicubic } from './bicubic.ts';
 import { pair } from './elementwise.ts';
 import { sizes, transposeBy } from './shape.ts';
 
@@ -222,7 +223,7 @@ const lrn: OperatorRule = (c) => {
 };
 
 const resize =
-  (mode: 'linear' | 'nearest' | 'cubic'): OperatorRule =>
+  (mode: 'linear' | 'nearest'): OperatorRule =>
   (c) => {
     const corners = c.flag('align_corners');
     const centers = c.flag('half_pixel_centers');
@@ -257,6 +258,6 @@ export const CONVOLUTION_OPERATORS: OperatorTable = {
   FusedBatchNormV3: batchNorm,
   LRN: lrn,
   ResizeBilinear: resize('linear'),
-  ResizeBicubic: resize('cubic'),
+  ResizeBicubic: resizeBicubic,
   ResizeNearestNeighbor: resize('nearest'),
 };

@@ -71,6 +71,12 @@ const floorMod: OperatorRule = (c) => {
   return pair(c, 'Sub', a, pair(c, 'Mul', floor, b));
 };
 
+/** The remainder has the sign of the dividend. */
+const truncateMod: OperatorRule = (c) => {
+  const [a, b] = [c.tensor(0), c.tensor(1)];
+  return c.emit('Mod', [a, b], { fmod: 1n }, { dtype: a.dtype, shape: broadcastShape(a.shape, b.shape) });
+};
+
 /** 0 where the divisor is 0. */
 const divNoNan: OperatorRule = (c) => {
   const [a, b] = [c.tensor(0), c.tensor(1)];
@@ -293,6 +299,7 @@ export const ELEMENTWISE_OPERATORS: OperatorTable = {
   MulNoNan: mulNoNan,
   FloorDiv: floorDiv,
   FloorMod: floorMod,
+  TruncateMod: truncateMod,
   Pow: binary('Pow'),
   Maximum: binary('Max', Math.max),
   Minimum: binary('Min', Math.min),

@@ -128,20 +128,6 @@ const invertPermutation: OperatorRule = (c) => {
   return c.emit('ScatterElements', [x, x, places], { axis: 0n }, { dtype: x.dtype, shape: x.shape });
 };
 
-/** Rows that share a number add up. */
-const segmentSum: OperatorRule = (c) => {
-  const [x, ids, [count = 0]] = [c.tensor(0), c.tensor(1), c.ints(2)];
-  const rank = c.rank(1);
-  const rest = x.shape?.slice(rank) ?? [];
-  const known = rest.filter((size) => size !== null);
-  if (x.shape === null || known.length < rest.length)
-    throw c.unsupported('data', 'sizes that are not known', 'known sizes are');
-  const shape = [count, ...known];
-  const zeros = c.emit('Expand', [c.g.scalar(0, x), c.g.ints(shape)], {}, { dtype: x.dtype, shape });
-  const wide = unsqueezeAt(c, sizes(c, ids), -1);
-  return c.emit('ScatterND', [zeros, wide, x], { reduction: 'add' }, { dtype: x.dtype, shape });
-};
-
 /** Number of boundaries that are not above a value. */
 const bucketize: OperatorRule = (c) => {
   const attr = c.attr('boundaries');
@@ -217,6 +203,5 @@ export const GATHER_OPERATORS: OperatorTable = {
   MatrixDiagPartV2: diagonal,
   MatrixDiagPartV3: diagonal,
   InvertPermutation: invertPermutation,
-  UnsortedSegmentSum: segmentSum,
   Bucketize: bucketize,
 };

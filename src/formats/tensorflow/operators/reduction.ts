@@ -1,4 +1,5 @@
 import { einsumShape } from '../../../onnx/check/einsum.ts';
+import { fromFront } from '../../../onnx/check/fact.ts';
 import type { NodeContext, OperatorRule, OperatorTable } from '../context.ts';
 import type { TensorValue } from '../emitter.ts';
 import { matmulShape, reducedShape } from '../shapes.ts';
@@ -50,6 +51,38 @@ const cumulative: OperatorRule = (c) => {
   return c.emit('CumSum', [x, axis], attributes, { dtype: x.dtype, shape: x.shape });
 };
 
+/**
+ * Products of all elements up to each, along an axis of known length: each is multiplied with the one a place before it, then two
+ * places, then four (Hillis and Steele 1986).
+ */
+const cumulativeProduct: OperatorRule = (c) => {
+  const given = c.tensor(0);
+  const [axis = 0] = c.ints(1);
+  const rank = c.rank(0);
+  const at = fromFront(axis, rank);
+  const length = given.shape?.[at] ?? null;
+  if (length === null) throw c.unsupported('axis', 'a length that only a run gives', 'a known length is');
+  const reversed = c.flag('reverse');
+  const one = c.g.scalar(1, given);
+  /** Elements moved towards the end, or the beginning where it goes backwards, with ones in their place. */
+  const moved = (x: TensorValue, by: number): TensorValue => {
+    const pads = new Array<number>(2 * rank).fill(0);
+    pads[reversed ? rank + at : at] = by;
+    pads[reversed ? at : rank + at] = -by;
+    return c.emit('Pad', [x, c.g.ints(pads), one], {}, given);
+  };
+  let x = c.flag('exclusive') ? moved(given, 1) : given;
+  for (let by = 1; by < length; by *= 2) x = c.emit('Mul', [x, moved(x, by)], {}, given);
+  return x;
+};
+
+/** Half of the sum of squares. */
+const halfOfSquares: OperatorRule = (c) => {
+  const x = c.tensor(0);
+  const sum = c.emit('ReduceSumSquare', [x], { keepdims: 0n }, { dtype: x.dtype, shape: [] });
+  return c.emit('Mul', [sum, c.g.scalar(0.5, x)], {}, sum);
+};
+
 /** The last two axes change places. */
 function turned(c: NodeContext, x: TensorValue): TensorValue {
   const rank = x.shape?.length ?? null;
@@ -90,6 +123,8 @@ export const REDUCTION_OPERATORS: OperatorTable = {
   ArgMax: arg('ArgMax'),
   ArgMin: arg('ArgMin'),
   Cumsum: cumulative,
+  Cumprod: cumulativeProduct,
+  L2Loss: halfOfSquares,
   MatMul: matmul('transpose_a', 'transpose_b'),
   BatchMatMul: matmul('adj_x', 'adj_y'),
   BatchMatMulV2: matmul('adj_x', 'adj_y'),

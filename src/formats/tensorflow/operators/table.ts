@@ -48,9 +48,6 @@ const size: OperatorRule = (c) => {
   return c.g.int(c.resources.table(table.node, c.refuse).keys.data.length);
 };
 
-const lower: OperatorRule = (c) =>
-  c.emit('StringNormalizer', [c.tensor(0)], { case_change_action: 'LOWER' }, c.tensor(0));
-
 /** Look-ups by key. */
 export const TABLE_OPERATORS: OperatorTable = {
   HashTable: handle,
@@ -59,5 +56,4 @@ export const TABLE_OPERATORS: OperatorTable = {
   LookupTableFind: find,
   LookupTableFindV2: find,
   LookupTableSizeV2: size,
-  StringLower: lower,
 };
