@@ -2,8 +2,7 @@ import { lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../core/errors.ts';
 import { COLUMNS_NAME } from '../formats/parts/part.ts';
-import { isTorchArchive } from '../formats/torch/match.ts';
-import { isLegacyTorch } from '../formats/torch/save/torch-file.ts';
+import { isLegacyTorch, isTorchArchive } from '../formats/torch/match.ts';
 import { FileSource } from './file-source.ts';
 
 /** Files of one folder that may be parts of one model: a scaler, a vectorizer, the model, the names of its columns. */

@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
-import { memberOf, networkPartsOf } from '../files/network-files.ts';
 import { namesFileOf, partFilesIn } from '../files/part-files.ts';
 import { availableMemory } from '../process/available-memory.ts';
 import { runChildJob } from '../process/child-job.ts';
@@ -29,6 +28,7 @@ export async function folderLayoutOf(folder: string, member?: string): Promise<F
     if (member !== undefined && namesFileOf(folder, member)) return { ...SEPARATE_FILES, isOne: true };
     const files = partFilesIn(folder);
     if (files.length < 2) return SEPARATE_FILES;
+    const { memberOf, networkPartsOf } = await import('../files/network-files.ts');
     const network = networkPartsOf(folder, files, member ?? null);
     if (network !== null) return { ...SEPARATE_FILES, isOne: true, members: memberOf(network) };
     return await runChildJob<FolderLayout, never>({

@@ -5,18 +5,12 @@ import type { ByteSource, FileFormatReader, ReadContext } from '../format.ts';
 import { describeCompiled } from '../onnx/compiled.ts';
 import { wholeFile } from '../whole-file.ts';
 import { ZipArchive } from '../zip/archive.ts';
-import { isTorchArchive } from './match.ts';
+import { isLegacyTorch, isTorchArchive } from './match.ts';
 import type { ProgramSource } from './program/archive.ts';
 import { compileProgram, programLimits } from './program/compile.ts';
 import { openProgram } from './program/open.ts';
 import { programOutline, programRemarks } from './program/outline.ts';
-import {
-  isLegacyTorch,
-  isTorchScript,
-  readLegacyTorch,
-  readTorchArchive,
-  saveRoot,
-} from './save/torch-file.ts';
+import { isTorchScript, readLegacyTorch, readTorchArchive, saveRoot } from './save/torch-file.ts';
 import { describeSaved } from './saved.ts';
 import { ScriptArchive } from './script/archive.ts';
 import { describeScript } from './script/describe.ts';

@@ -16,3 +16,10 @@ export function isTorchArchive(head: Uint8Array): boolean {
   );
   return FIRST_FILE.test(name);
 }
+
+/** 0x1950a86a20f9469cfc6c and 1001, each a pickle of protocol 2. */
+export const LEGACY_MAGIC = [
+  0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+];
+
+export const isLegacyTorch = (head: Uint8Array): boolean => LEGACY_MAGIC.every((byte, i) => head[i] === byte);

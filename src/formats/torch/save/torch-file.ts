@@ -9,6 +9,7 @@ import { describeValue, isType, type PyValue } from '../../pickle/value.ts';
 import type { ZipArchive } from '../../zip/archive.ts';
 import { ELEMENT_SIZE } from '../aten/dtype.ts';
 import { requireLittleEndian } from '../byte-order.ts';
+import { LEGACY_MAGIC } from '../match.ts';
 import { type StorageFile, storageRecord } from './stored-tensor.ts';
 
 /** What `torch.save` wrote: one value, and storages beside it. */
@@ -55,11 +56,6 @@ export function readTorchArchive(
   };
 }
 
-/** 0x1950a86a20f9469cfc6c and 1001, each a pickle of protocol 2. */
-const MAGIC = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
-
-export const isLegacyTorch = (head: Uint8Array): boolean => MAGIC.every((byte, i) => head[i] === byte);
-
 /** Pickles of an old file behind magic and version: the machine that wrote it, the value, the keys of the storages. */
 const PROTOCOL = 1001;
 
@@ -68,7 +64,7 @@ export function readLegacyTorch(bytes: Uint8Array, budget: ReadBudget): TorchFil
   const globals = new GlobalLog(budget);
   const reading = { budget, globals };
   const hooks = { built: null, persistent: storageRecord };
-  let at = MAGIC.length;
+  let at = LEGACY_MAGIC.length;
   const next = (): PyValue => {
     const { root, end } = readPickleAt(bytes, at, reading, hooks);
     at = end;

@@ -7,11 +7,10 @@ import type { ByteSource, ReadContext } from '../../format.ts';
 import { isType, type PyValue } from '../../pickle/value.ts';
 import { wholeFile } from '../../whole-file.ts';
 import { ZipArchive } from '../../zip/archive.ts';
-import { isTorchArchive } from '../match.ts';
+import { isLegacyTorch, isTorchArchive } from '../match.ts';
 import { looksLikeSafetensors, safetensorsOf } from '../safetensors.ts';
 import { type SavedTensor, type StorageFile, savedTensor } from '../save/stored-tensor.ts';
 import {
-  isLegacyTorch,
   isTorchScript,
   readLegacyTorch,
   readTorchArchive,
