@@ -9,6 +9,7 @@ import { experimentSchemaPage } from '../../src/rollout/experiment/schema.ts';
 import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { OPERATIONS } from '../../src/server/api/operations.ts';
 import { apiPage } from './api-page.ts';
+import { attacksPage } from './attacks-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { LAYERS } from './layers.ts';
@@ -31,6 +32,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
   'docs/operators.md': operatorsPage,
+  'docs/attacks.md': attacksPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),
 };
 

@@ -27,6 +27,8 @@ const sessionOptions = ({
   executionMode: 'sequential',
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
+  // A plan of memory for each size of batch is kept, and takes a third more: ResNet-50, 8 rows, 309 to 244 MB for 2 % of time.
+  enableMemPattern: false,
   logSeverityLevel: 4,
   // Threads wait for the next operator of a run, and for nothing after it: others have the processors then.
   extra: { session: { force_spinning_stop: '1' } },

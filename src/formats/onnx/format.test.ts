@@ -57,6 +57,7 @@ describe('onnxFormat.match()', () => {
     ['a LightGBM text', [...Buffer.from('tree\nversion=v4\n')]],
     ['HDF5', [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]],
     ['a SavedModel, whose second field is a whole graph', [0x08, 0x01, 0x12, 0xa8, 0xc9, 0x02, 0x0a, 0x53]],
+    ['a small SavedModel', [0x08, 0x01, 0x12, 0x09, 0x0a, 0x07, 0x22, 0x05, ...Buffer.from('serve')]],
     ['numpy', [0x93, ...Buffer.from('NUMPY')]],
   ])('does not take %s for ONNX', (_what, bytes) => {
     expect(onnxFormat.match(Uint8Array.from(bytes))).toBe(false);

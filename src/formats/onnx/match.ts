@@ -19,6 +19,10 @@ const PRODUCER = 2;
 const MAX_IR_VERSION = 99;
 const MAX_PRODUCER_BYTES = 512;
 
+/** No name begins with a control character; a message does, with the tag of its first field. */
+const isMessage = (head: Uint8Array, at: number, length: number): boolean =>
+  length > 0 && at < head.length && (head[at] ?? 0) < 0x20;
+
 /**
  * Whether bytes begin like a ModelProto: known fields of the right wire type up to the end of `head`, among them a
  * plausible IR version. File names play no part.
@@ -43,7 +47,7 @@ export function looksLikeModel(head: Uint8Array): boolean {
     const value = varint();
     if (!Number.isFinite(value)) return false;
     if (field === IR_VERSION) version = value;
-    if (field === PRODUCER && value > MAX_PRODUCER_BYTES) return false;
+    if (field === PRODUCER && (value > MAX_PRODUCER_BYTES || isMessage(head, at, value))) return false;
     if (tag % 8 === 2) at += value;
   }
   return version >= 1 && version <= MAX_IR_VERSION;

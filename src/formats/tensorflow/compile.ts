@@ -4,6 +4,7 @@ import { GraphBuilder } from '../../onnx/builder.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import { type GraphResources, NodeContext } from './context.ts';
 import { edgeOf } from './edge.ts';
+import { refuseEffects } from './effects.ts';
 import { GraphEmitter, type TensorValue } from './emitter.ts';
 import type { GraphDef } from './graph-def.ts';
 import { ExamplesInput } from './operators/examples.ts';
@@ -53,6 +54,11 @@ function compileInputs(
     return withSources(context, rule, asEdges(made));
   };
   const functions = new Map(graph.functions.map((fn) => [fn.name, fn]));
+  refuseEffects(
+    graph,
+    functions,
+    [...signature.outputs.values()].map(({ name }) => name ?? ''),
+  );
   const given = new Map<string, readonly EdgeValue[]>();
   for (const [name, info] of sorted(signature.inputs))
     given.set(nodeOf(name, info), [name === examples ? { kind: 'examples' } : inputOf(g, name, info)]);
