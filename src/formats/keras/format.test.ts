@@ -103,6 +103,47 @@ describe('a file of Keras', () => {
     },
   );
 
+  it.each<[string, string, Record<string, unknown>, readonly (number | null)[], string]>([
+    [
+      'n-grams without end',
+      'TextVectorization',
+      { ngrams: 1e9, split: 'whitespace', vocabulary: ['a'] },
+      [null],
+      '32',
+    ],
+    ['windows without end', 'AdaptiveMaxPooling1D', { output_size: 1e9 }, [null, 8, 2], '1024'],
+    [
+      'weights of pixels without end',
+      'Resizing',
+      { height: 1e6, width: 1e6, interpolation: 'bicubic' },
+      [null, 64, 64, 3],
+      '4194304',
+    ],
+    [
+      'numbers of the unknown without end',
+      'StringLookup',
+      { num_oov_indices: 1e9, vocabulary: ['a'] },
+      [null],
+      '4194304',
+    ],
+  ])('whose words ask for %s is refused by what may be', (_, name, given, sizes, most) => {
+    const layer = { module: 'keras.layers', registered_name: null };
+    const dtype = name.startsWith('Text') || name.startsWith('String') ? 'string' : 'float32';
+    const input = { ...layer, class_name: 'InputLayer', config: { name: 'x', batch_shape: sizes, dtype } };
+    const made = { ...layer, class_name: name, config: { name: 'y', ...given } };
+    const bytes = withConfig({ ...config, config: { name: 'm', layers: [input, made] } });
+    expect(blockerOf(bytes)).toContain(most);
+  });
+
+  it('with quantised weights that are not read is refused by the way they are', () => {
+    const dtype = {
+      class_name: 'QuantizedDTypePolicy',
+      config: { mode: 'int4/128', source_name: 'float32' },
+    };
+    const bytes = withLayer({ config: { ...config.config.layers[1].config, dtype } });
+    expect(blockerOf(bytes)).toContain('int4');
+  });
+
   it.each<[string, Uint8Array, string]>([
     ['a Lambda', withLayer({ class_name: 'Lambda' }), 'Lambda'],
     ['a registered class', withLayer({ registered_name: 'mine>Dense' }), 'mine>Dense'],
