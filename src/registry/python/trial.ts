@@ -7,7 +7,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import { partTensorsOf } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sliceBatch } from '../../model/slice.ts';
-import type { Tensor } from '../../model/tensor.ts';
+import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { exampleOf, FREE_SIZES, hasFreeAxes } from '../boundary/example.ts';
 import type { SignatureCandidate } from './candidates.ts';
@@ -117,12 +117,22 @@ const ALONE_MAX = 16;
 
 /** Rows like one, with its numbers moved: what a library's own method says of them hangs on each alone, or does not. */
 export function varied(batch: Batch, rows = 4): Batch | null {
-  if (batch.kind === 'tensors' || batch.rows !== 1) return null;
+  if (batch.rows !== 1) return null;
   const moved = (value: number, row: number): number => value + row * Math.max(1, Math.abs(value)) * 0.25;
   const spread = (values: ArrayLike<number>): Float64Array =>
     Float64Array.from({ length: rows * values.length }, (_, i) =>
       moved(elementAt(values, i % values.length), Math.floor(i / values.length)),
     );
+  if (batch.kind === 'tensors') {
+    const tensors = Object.entries(batch.tensors).map(([name, { dtype, shape, data }]) => {
+      // Of whole numbers and texts, others may be none that it takes.
+      if (dtype !== 'float32') return null;
+      return [name, newTensor(dtype, [rows, ...shape.slice(1)], Float32Array.from(spread(data)))] as const;
+    });
+    const moving = tensors.filter((tensor) => tensor !== null);
+    if (moving.length < tensors.length) return null;
+    return { ...batch, rows, tensors: Object.fromEntries(moving) };
+  }
   if (batch.kind === 'matrix') return { ...batch, rows, data: spread(batch.data) };
   const columns = batch.columns.map((column) =>
     column instanceof Float64Array
