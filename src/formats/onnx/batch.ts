@@ -1,10 +1,14 @@
-import { elementAt } from '../../core/element-at.ts';
-import { attributeOf, intOf, ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
+import { ofShape, ofTensor, type ValueFact } from '../../onnx/check/fact.ts';
 import { outputFact } from '../../onnx/check/rules.ts';
 import { graphScope, orderNodes, subgraphs } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
-import type { GraphTensor, OnnxGraph, OnnxNode, ValueInfo } from '../../onnx/graph.ts';
-import { type BatchValue, rowRule } from './batch-rules.ts';
+import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
+import { type BatchChange, type BatchChanges, changesOf } from './batch-changes.ts';
+import { countsOfShape, countsThrough } from './batch-counts.ts';
+import { withFreeBatch } from './batch-rewrite.ts';
+import { rowRule } from './batch-rules.ts';
+import { batchShape, factOf } from './batch-shape.ts';
+import { type BatchValue, isPlain, plainAxis, type RowAxis } from './batch-value.ts';
 
 /** What became of a frozen batch dimension. */
 export type BatchOutcome =
@@ -12,9 +16,6 @@ export type BatchOutcome =
   | { readonly kind: 'freed'; readonly graph: OnnxGraph; readonly batch: number }
   /** Left frozen: nothing proves that rows are independent. */
   | { readonly kind: 'frozen'; readonly batch: number; readonly reason: string };
-
-/** Name of the freed dimension. */
-const BATCH = 'N';
 
 /**
  * Makes the first dimension of all inputs and outputs free where it is frozen and every operator on the way is known
@@ -27,58 +28,65 @@ export function freeBatch(graph: OnnxGraph): BatchOutcome {
   const fail = (reason: string): BatchOutcome => ({ kind: 'frozen', batch, reason });
   if (batch < 1) return fail('it is empty');
   if (sizes.some((size) => size !== batch)) return fail('its inputs disagree about the first dimension');
-  const proof = proveRows(graph, batch);
+  const proof = proveRows(graph, batch, changesOf(graph, batch));
   if (typeof proof === 'string') return fail(proof);
   for (const { name, shape } of graph.outputs) {
-    const rowwise = proof.values.get(name)?.batched === true;
     const head = shape?.[0];
-    if (!rowwise || (typeof head === 'number' && head !== batch))
+    if (!isRowwise(proof, name) || (typeof head === 'number' && head !== batch))
       return fail(`output "${name}" has no row per input row`);
   }
-  return { kind: 'freed', batch, graph: rewrite(graph, proof.reshapes) };
+  return { kind: 'freed', batch, graph: withFreeBatch(graph, proof.changes) };
 }
 
 export interface RowProof {
   readonly values: ReadonlyMap<string, BatchValue>;
   /** Nodes in an order in which each comes after all that it reads. */
   readonly nodes: readonly OnnxNode[];
-  /** Reshapes whose target starts with the frozen size, and that target. */
-  readonly reshapes: ReadonlyMap<OnnxNode, readonly number[]>;
+  /** What has to be changed so that the graph takes any batch. */
+  readonly changes: readonly BatchChange[];
+}
+
+/** Whether a value has its rows in front, each an axis entry of its own. */
+export function isRowwise({ values }: RowProof, name: string): boolean {
+  const rows = values.get(name)?.rows ?? null;
+  return rows !== null && rows.at === 0 && isPlain(rows);
 }
 
 /**
  * Proves that every operator answers each row from that row alone.
  *
  * @param batch the frozen first size; any number that no shape holds where it is free
+ * @param changes that may be made to the graph; none where its batch is free already
  * @returns why there is no proof, where there is none
  */
-export function proveRows(graph: OnnxGraph, batch: number): RowProof | string {
+export function proveRows(graph: OnnxGraph, batch: number, changes: BatchChanges | null): RowProof | string {
   const values = new Map<string, BatchValue>();
-  const reshapes = new Map<OnnxNode, readonly number[]>();
   for (const [name, tensor] of Object.entries(graph.initializers))
     values.set(name, constant(ofTensor(tensor)));
   for (const { name, shape } of graph.sparseInitializers ?? []) values.set(name, constant(ofShape(shape)));
   for (const { name, shape } of graph.inputs) {
-    const known = (shape ?? []).map((size) => (typeof size === 'number' ? size : null));
-    values.set(name, { batched: true, shape: known, numbers: null });
+    const known = (shape ?? []).map((size, at) =>
+      at === 0 ? batch : typeof size === 'number' ? size : null,
+    );
+    values.set(name, { rows: plainAxis(0), shape: known, numbers: null, counts: null });
   }
   const nodes = orderNodes(graphScope(graph, () => false));
   for (const node of nodes) {
-    const inputs = node.inputs.map((name) => (name === '' ? null : (values.get(name) ?? null)));
     if (subgraphs(node).length > 0) return `${nodeName(node)} holds a graph`;
-    const batched = inputs.some((input) => input?.batched);
-    if (batched && !rowRule(node)?.(node, inputs, batch))
-      return `${nodeName(node)} is not known to keep rows apart`;
-    if (!batched && RANDOM.has(node.op)) return `${nodeName(node)} is random`;
-    const target = node.op === 'Reshape' && batched ? inputs[1]?.numbers : null;
-    if (target?.[0] === batch) reshapes.set(node, target as readonly number[]);
-    for (const [index, name] of node.outputs.entries())
-      values.set(name, outputOf(node, inputs, index, batched, batch));
+    const inputs = node.inputs.map((name) => (name === '' ? null : (values.get(name) ?? null)));
+    const outputs = outputsOf(node, inputs, batch, changes);
+    if (typeof outputs === 'string') return outputs;
+    for (const [index, name] of node.outputs.entries()) {
+      const value = outputs[index];
+      if (name !== '' && value !== undefined) values.set(name, value);
+    }
   }
-  return { values, nodes, reshapes };
+  return { values, nodes, changes: changes?.made ?? [] };
 }
 
-const RANDOM = new Set([
+type Values = readonly (BatchValue | null)[];
+
+const RANDOM: ReadonlySet<string> = new Set([
   'RandomNormal',
   'RandomUniform',
   'RandomNormalLike',
@@ -87,144 +95,50 @@ const RANDOM = new Set([
   'Bernoulli',
 ]);
 
-const constant = ({ shape, numbers }: ValueFact): BatchValue => ({ batched: false, shape, numbers });
+const constant = ({ shape, numbers }: ValueFact): BatchValue => ({
+  rows: null,
+  shape,
+  numbers,
+  counts: null,
+});
 
-/** Operators whose rule in `rules.ts` gives the very shape; of others only the rank is taken over. */
-const EXACT = new Set([
-  'Identity',
-  'Cast',
-  'Relu',
-  'Sigmoid',
-  'Tanh',
-  'Exp',
-  'Log',
-  'Sqrt',
-  'Neg',
-  'Abs',
-  'Erf',
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Pow',
-  'Min',
-  'Max',
-  'Softmax',
-  'LogSoftmax',
-  'BatchNormalization',
-  'LayerNormalization',
-  'MatMul',
-  'Gemm',
-  'Concat',
-  'Transpose',
-  'Unsqueeze',
-  'Clip',
-  'Dropout',
-  'Flatten',
-  'Gelu',
-  'LeakyRelu',
-]);
-
-function outputOf(
+function outputsOf(
   node: OnnxNode,
-  inputs: readonly (BatchValue | null)[],
-  index: number,
-  batched: boolean,
+  inputs: Values,
   batch: number,
-): BatchValue {
+  changes: BatchChanges | null,
+): readonly BatchValue[] | string {
+  const [data] = inputs;
   const facts = inputs.map((input) => (input === null ? null : factOf(input)));
-  if (!batched)
-    return index === 0
-      ? constant(outputFact(node, facts, index))
-      : constant({ ...outputFact(node, facts, index), shape: null });
-  const shape = shapeOf(node, facts, index);
-  if (shape === null) return { batched, shape, numbers: null };
-  const exact = index === 0 && (EXACT.has(node.op) || isPlainConvolution(node));
-  return {
-    batched,
-    shape: shape.map((size, axis) => (axis === 0 ? batch : exact ? size : null)),
-    numbers: null,
+  const fixed = (index: number): BatchValue => {
+    const fact = constant(outputFact(node, facts, index));
+    return index === 0 ? fact : { ...fact, shape: null };
   };
+  const hasRows = inputs.some((input) => input?.rows != null);
+  const hasCounts = inputs.some((input) => input?.counts != null);
+  if (!hasRows && !hasCounts)
+    return RANDOM.has(node.op) ? `${nodeName(node)} is random` : node.outputs.map((_, index) => fixed(index));
+  if (node.op === 'Shape' && node.domain === '' && data?.rows != null)
+    return data.shape === null
+      ? `${nodeName(node)} asks for sizes that are not known`
+      : [{ ...fixed(0), counts: countsOfShape(node, data) }];
+  const counts = hasRows ? null : countsThrough(node, inputs);
+  if (counts !== null)
+    return [{ ...fixed(0), counts: counts.some((count) => count !== null) ? counts : null }];
+  const rows = rowRule(node)?.(node, inputs, changes?.forNode(node) ?? { ...NONE, batch }) ?? null;
+  if (rows === null) return `${nodeName(node)} is not known to keep rows apart`;
+  return node.outputs.map((_, index) => rowsValue(node, inputs, index, axisOf(rows, index), batch));
 }
 
-/** Explicit padding: the formula of the specification, with no choice left to the runtime. */
-const isPlainConvolution = (node: OnnxNode): boolean =>
-  node.op === 'Conv' && attributeOf(node, 'auto_pad') === undefined;
+const NONE = { repeat: () => false, restate: () => false };
 
-const factOf = ({ shape, numbers }: BatchValue): ValueFact => ({ ...ofShape(shape ?? []), shape, numbers });
+const axisOf = (rows: RowAxis | readonly RowAxis[], index: number): RowAxis =>
+  isList(rows) ? (rows[index] ?? plainAxis(0)) : rows;
 
-/** Shape with the right rank, where the operator fixes it. */
-function shapeOf(node: OnnxNode, facts: readonly (ValueFact | null)[], index: number): ValueFact['shape'] {
-  const rank = facts[0]?.shape?.length ?? null;
-  if (KEEPS_RANK.has(node.op)) return rank === null ? null : new Array<null>(rank).fill(null);
-  if (node.domain === 'ai.onnx.ml') return CLASSIFIERS.has(node.op) && index === 0 ? [null] : [null, null];
-  if (node.op === 'Flatten') return [null, rowSize(facts[0]?.shape ?? null)];
-  if (node.op === 'ArgMax' || node.op === 'ArgMin') {
-    return rank === null
-      ? null
-      : new Array<null>(rank - (intOf(node, 'keepdims', 1) === 1 ? 0 : 1)).fill(null);
-  }
-  return index === 0 ? outputFact(node, facts, index).shape : null;
-}
+const isList = (rows: RowAxis | readonly RowAxis[]): rows is readonly RowAxis[] => Array.isArray(rows);
 
-/** Elements of one row, where all its sizes are known. */
-const rowSize = (shape: ValueFact['shape']): number | null =>
-  shape?.slice(1).reduce<number | null>((p, size) => (p === null || size === null ? null : p * size), 1) ??
-  null;
-
-const CLASSIFIERS = new Set(['LinearClassifier', 'SVMClassifier', 'TreeEnsembleClassifier']);
-const KEEPS_RANK = new Set([
-  'MaxPool',
-  'AveragePool',
-  'LpPool',
-  'GlobalAveragePool',
-  'GlobalMaxPool',
-  'Split',
-  'TopK',
-  'Hardmax',
-  'DepthToSpace',
-  'SpaceToDepth',
-  'Celu',
-  'LabelEncoder',
-  'CategoryMapper',
-  'ThresholdedRelu',
-  'IsInf',
-]);
-
-function rewrite(graph: OnnxGraph, reshapes: RowProof['reshapes']): OnnxGraph {
-  const free = (info: ValueInfo): ValueInfo =>
-    info.shape === null
-      ? info
-      : { ...info, shape: info.shape.map((size, axis) => (axis === 0 ? BATCH : size)) };
-  const taken = new Set([
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-    ...graph.inputs.map(({ name }) => name),
-  ]);
-  const initializers: Record<string, GraphTensor> = { ...graph.initializers };
-  // Reshapes that share a target share the new one.
-  const targets = new Map<string, string>();
-  for (const [node, sizes] of reshapes) {
-    const old = elementAt(node.inputs, 1);
-    if (targets.has(old)) continue;
-    let name = `${old}_for_any_batch`;
-    while (taken.has(name) || Object.hasOwn(initializers, name)) name += '_';
-    // A size of 0 copies the dimension of the input.
-    const data = BigInt64Array.from([0, ...sizes.slice(1)], BigInt);
-    initializers[name] = { dtype: 'int64', shape: [sizes.length], data };
-    targets.set(old, name);
-  }
-  const nodes = graph.nodes.map((node) =>
-    reshapes.has(node)
-      ? { ...node, inputs: [elementAt(node.inputs, 0), targets.get(elementAt(node.inputs, 1))!] }
-      : node,
-  );
-  // Types that the file states for inner values hold the frozen size: they go.
-  return {
-    ...graph,
-    nodes,
-    initializers,
-    inputs: graph.inputs.map(free),
-    outputs: graph.outputs.map(free),
-    values: [],
-  };
+function rowsValue(node: OnnxNode, inputs: Values, index: number, rows: RowAxis, batch: number): BatchValue {
+  const sizes = batchShape(node, inputs, index);
+  const shape = sizes?.map((size, at) => (at === rows.at ? rows.before * batch * rows.after : size)) ?? null;
+  return { rows, shape, numbers: null, counts: null };
 }

@@ -5,7 +5,7 @@ import { outputFact } from '../../onnx/check/rules.ts';
 import { withNested } from '../../onnx/check/scope.ts';
 import { nodeName } from '../../onnx/check/where.ts';
 import type { OnnxGraph, OnnxModel } from '../../onnx/graph.ts';
-import { proveRows } from './batch.ts';
+import { isRowwise, proveRows } from './batch.ts';
 
 /** Bytes that one row may take on its way through a graph in a process that serves other models too. */
 const MAX_ROW_BYTES = 4 * 2 ** 20;
@@ -36,9 +36,9 @@ function memoryOfRow({ graph, functions = [] }: OnnxModel): GraphMemory {
   if (functions.length > 0) return unbounded('it defines functions of its own');
   const open = graph.inputs.find(({ shape }) => shape === null || !isRow(shape));
   if (open !== undefined) return unbounded(`input "${open.name}" has free sizes besides that of the batch`);
-  const proof = proveRows(graph, NO_SIZE);
+  const proof = proveRows(graph, NO_SIZE, null);
   if (typeof proof === 'string') return unbounded(proof);
-  const shared = graph.outputs.find(({ name }) => proof.values.get(name)?.batched !== true);
+  const shared = graph.outputs.find(({ name }) => !isRowwise(proof, name));
   if (shared !== undefined) return unbounded(`output "${shared.name}" has no row per input row`);
   return sizeOfRow(graph, proof.nodes);
 }

@@ -74,6 +74,21 @@ function lowestUpper(inputs: readonly (ValueFact | null)[]): number | null {
 const divide = (a: number, b: number): number =>
   Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b;
 
+/** Of sizes, which are not negative; what else there is stays unknown. */
+const remainder = (a: number, b: number): number => (a >= 0 && b > 0 ? a % b : Number.NaN);
+
+/** Sizes that an exporter chooses between, all of them known. */
+const where: ShapeRule = (_node, inputs) => {
+  const shape = broadcast(inputs);
+  const [condition, yes, no] = inputs.map((input) => input?.numbers ?? null);
+  const length = condition?.length;
+  if (condition == null || yes?.length !== length || no?.length !== length) return shape;
+  const numbers = condition.map((chosen, i) =>
+    chosen === null ? null : ((chosen === 0 ? no : yes)?.[i] ?? null),
+  );
+  return ofNumbers(numbers, shape.shape ?? [numbers.length]);
+};
+
 const same: ShapeRule = (_node, inputs) => first(inputs);
 const shapeOnly: ShapeRule = (_node, inputs) => ({ ...first(inputs), numbers: null, upper: null });
 
@@ -218,18 +233,12 @@ const RULES = new Map<string, ShapeRule>([
   ...each(arithmetic(Math.max), 'Max'),
   ...each(arithmetic(Math.min, true), 'Min'),
   ...each(
-    elementwise,
+    arithmetic((a, b) => Number(a === b)),
     'Equal',
-    'Less',
-    'Greater',
-    'LessOrEqual',
-    'GreaterOrEqual',
-    'And',
-    'Or',
-    'Xor',
-    'Where',
   ),
-  ...each(elementwise, 'Mod', 'PRelu', 'Sum', 'Mean', 'BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
+  ...each(arithmetic(remainder), 'Mod'),
+  ...each(elementwise, 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'And', 'Or', 'Xor'),
+  ...each(elementwise, 'PRelu', 'Sum', 'Mean', 'BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
   ...each(
     reduceRule,
     'ReduceSum',
@@ -252,6 +261,7 @@ const RULES = new Map<string, ShapeRule>([
   ['ConstantOfShape', constantOfShape],
   ['Shape', shapeRule],
   ['Size', sizeOf],
+  ['Where', where],
   ['Concat', concatRule],
   ['Gather', gather],
   ['Slice', slice],
