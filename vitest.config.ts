@@ -49,6 +49,7 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
+    globalSetup: './tools/test/temporary-folder.ts',
     maxWorkers: cores,
     // Files share processes, and with them what is imported: a test puts back what it has changed.
     isolate: false,

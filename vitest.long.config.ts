@@ -14,6 +14,7 @@ export default defineConfig({
     experimental: { viteModuleRunner: false, nodeLoader: false },
     env: { PLIMSOLL_CASES: 'all' },
     pool: 'forks',
+    globalSetup: './tools/test/temporary-folder.ts',
     maxWorkers: 1,
     testTimeout: 600_000,
   },
