@@ -48,7 +48,7 @@ function expectClose(name: string, actual: Tensor, wanted: Tensor): void {
     return;
   }
   const [values, targets] = [actual.data as Float32Array, wanted.data as Float32Array];
-  const scale = targets.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const scale = targets.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (const [i, target] of targets.entries()) {
     const value = values[i] ?? Number.NaN;
     if (Object.is(value, target)) continue;

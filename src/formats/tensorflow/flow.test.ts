@@ -163,7 +163,7 @@ describe('a graph of TensorFlow', () => {
         for (const name of merges) node(w, name, 'Merge', ['x/test', 'n1999']);
         node(w, 'y', 'AddN', merges);
       },
-      'READ_LIMIT',
+      'GRAPH_LIMIT',
     ],
   ])('with %s ends with a code', (_what, write, code) => {
     const { outcome, millis } = outcomeOf(write);

@@ -140,10 +140,14 @@ function depthOf(value: unknown, spec: TensorSpec): number {
   return depth + (base64Of(at, spec) === null ? 0 : spec.shape.length - 1);
 }
 
-/** The base64 that stands for a row of an input of numbers, or an element of texts; null where the value is anything else. */
+/**
+ * The base64 that stands for a row of an input of numbers, or an element of texts; null where the value is anything else. A bare text in the
+ * place of one number is a wrong number.
+ */
 function base64Of(value: unknown, { dtype, shape }: TensorSpec): string | null {
   if (isBase64Object(value)) return value.b64;
-  const isRow = dtype !== 'string' && shape.length > 1 && typeof value === 'string';
+  const isOne = shape.slice(1).every((size) => size === 1);
+  const isRow = dtype !== 'string' && !isOne && typeof value === 'string';
   return isRow && !(shape.length === 2 && elementType(dtype).read(value) !== undefined) ? value : null;
 }
 
