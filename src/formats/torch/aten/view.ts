@@ -1,5 +1,6 @@
 import { mirrored } from './arrange.ts';
 import type { AtenCall } from './call.ts';
+import type { AtenGraph } from './graph.ts';
 import { rows, views, viewsOrCopies } from './operator.ts';
 import {
   axisOf,
@@ -13,7 +14,7 @@ import {
   unsqueezed,
 } from './primitives.ts';
 import { reshaped } from './reshape.ts';
-import { type AtenInteger, type AtenTensor, sizeOfInteger } from './value.ts';
+import { type AtenInteger, type AtenTensor, type SymbolicInteger, sizeOfInteger } from './value.ts';
 
 /** The same elements in other places: views, and what puts views together. */
 
@@ -265,23 +266,27 @@ const rolled = (call: AtenCall): AtenTensor => {
   // Without axes all elements move as one row.
   if (Array.isArray(dims) && dims.length === 0) {
     const flat = reshaped(g, x, [-1]);
-    const size = axisSize(call, flat, 0);
-    return reshaped(g, turnedBy(call, flat, 0, shifts[0] ?? 0, size), sizesOf(g, x));
+    return reshaped(g, turnedBy(call, flat, 0, shifts[0] ?? 0), sizesOf(g, x));
   }
   const axes = call.axes('dims', x.shape.length);
   if (axes.length !== shifts.length) throw call.wrong('dims', 'an axis for each shift');
-  return axes.reduce(
-    (turnedSoFar, axis, i) => turnedBy(call, turnedSoFar, axis, shifts[i] ?? 0, axisSize(call, x, axis)),
-    x,
-  );
+  return axes.reduce((turnedSoFar, axis, i) => turnedBy(call, turnedSoFar, axis, shifts[i] ?? 0), x);
 };
 
-function turnedBy(call: AtenCall, x: AtenTensor, axis: number, by: number, size: number): AtenTensor {
-  const { g } = call;
-  const shift = ((by % size) + size) % size;
-  if (!(shift > 0)) return x;
-  const back = sliced(g, x, axis, [size - shift, size, 1]);
-  return joined(g, [back, sliced(g, x, axis, [0, size - shift, 1])], axis);
+function turnedBy({ g }: AtenCall, x: AtenTensor, axis: number, by: number): AtenTensor {
+  const size = g.sizeOf(x, axis);
+  const cut = typeof size === 'number' ? size - (((by % size) + size) % size) : cutOfFree(g, size, by);
+  if (cut === size || size === 0) return x;
+  const parts = [sliced(g, x, axis, [cut, size, 1]), sliced(g, x, axis, [0, cut, 1])];
+  return g.add('Concat', parts, { dtype: x.dtype, shape: x.shape }, { axis: BigInt(axis) });
+}
+
+/** Where an axis of free size is cut: its size less the shift, of which whole turns are nothing. */
+function cutOfFree(g: AtenGraph, size: SymbolicInteger, by: number): AtenInteger {
+  if (by === 0) return size;
+  const one = { dtype: 'int64', shape: [1] } as const;
+  const shift = g.add('Mod', [g.integers([by]), size.tensor], one);
+  return g.symbolic(g.unknownSize(), g.add('Sub', [size.tensor, shift], one));
 }
 
 export const VIEWS = [
