@@ -5,14 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BIN, folder } from './cli.ts';
 
 const directory = folder();
-const slow = join(directory, 'slow.pkl');
+const slow = join(directory, 'slow.json');
 
-/** A pickle that puts a number on the stack and takes it off again, millions of times: None in the end. */
+/** Texts in the place of a booster, which take seconds to read. */
 beforeAll(() => {
-  const round = Buffer.from([0x4b, 1, 0x30]);
+  const texts = Buffer.alloc(4 * 30_000_000, '"a",');
   writeFileSync(
     slow,
-    Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(3 * 24_000_000, round), Buffer.from('N.')]),
+    Buffer.concat([Buffer.from('{"version":[3,0,0],"learner":{"note":['), texts, Buffer.from('"b"]}}')]),
   );
 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -23,7 +23,7 @@ function onTerminal(...args: readonly string[]): string {
   return spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8', input: '' }).stdout;
 }
 
-const LINE = /\rslow\.pkl: reading [█░]+ \d+ %/;
+const LINE = /\rslow\.json: reading [█░]+ \d+ %/;
 
 test.skipIf(process.platform !== 'linux')(
   'the reading of a large file shows how far it is, on a terminal alone, and leaves no trace',
@@ -31,10 +31,10 @@ test.skipIf(process.platform !== 'linux')(
     const shown = onTerminal('inspect', slow);
     expect(shown).toMatch(LINE);
     const end = shown.slice(shown.lastIndexOf('\r\u001b[K'));
-    expect(end).toContain('Cannot be served yet');
+    expect(end).toContain('gradient_booster is missing');
     expect(end).not.toContain('reading');
     expect(onTerminal('inspect', slow, '--quiet')).not.toMatch(LINE);
     const piped = spawnSync(process.execPath, [BIN, 'inspect', slow], { encoding: 'utf8' });
-    expect(piped.stderr).toBe('');
+    expect(piped.stderr).not.toContain('reading');
   },
 );
