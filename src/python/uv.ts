@@ -98,23 +98,27 @@ async function askVersion([program, ...args]: readonly string[]): Promise<string
   return status === 0 ? (/^uv (\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? null) : null;
 }
 
+const SETTINGS = {
+  // Interpreters are those that a person installed.
+  UV_PYTHON_DOWNLOADS: 'never',
+  UV_NO_PROGRESS: '1',
+  NO_COLOR: '1',
+  // Bytecode is made here, for what is used only.
+  UV_COMPILE_BYTECODE: undefined,
+};
+
 function makeUv(
   [program, ...first]: readonly string[],
   version: string,
   variables: Readonly<Record<string, string | undefined>>,
 ): UvProgram {
-  const environment = {
-    ...pipSettings(variables),
-    // Interpreters are those that a person installed.
-    UV_PYTHON_DOWNLOADS: 'never',
-    UV_NO_PROGRESS: '1',
-    NO_COLOR: '1',
-    // Bytecode is made here, for what is used only.
-    UV_COMPILE_BYTECODE: undefined,
-  };
   return {
     version,
     run: (args, options) =>
-      runPythonProgram(required(program, 'uv'), [...first, ...args], { ...options, environment }),
+      runPythonProgram(required(program, 'uv'), [...first, ...args], {
+        ...options,
+        // Where packages come from is asked with each call: it may be told while a server runs.
+        environment: { ...pipSettings(variables), ...SETTINGS },
+      }),
   };
 }
