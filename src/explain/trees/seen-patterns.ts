@@ -6,7 +6,7 @@ export interface SeenPatterns {
 
 /** Counts patterns, one a row. */
 export function seenPatterns(given: Uint32Array): SeenPatterns {
-  const sorted = given.slice().sort();
+  const sorted = given.toSorted();
   const patterns: number[] = [];
   const shares: number[] = [];
   for (const pattern of sorted) {
@@ -32,25 +32,33 @@ export function weightOf(a: number, c: number): number {
 export function leafTable({ patterns, shares }: SeenPatterns, players: number): Float64Array {
   const all = 2 ** players - 1;
   const table = new Float64Array((all + 1) * players);
+  const counts = bitCounts(players);
   for (const [i, other] of patterns.entries()) {
-    const share = shares[i]!;
     // The row has what the other lacks, and any of what the other has.
+    const alone = all & ~other;
+    const a = counts[alone]!;
+    const by = Array.from({ length: counts[other]! + 1 }, (_, c) => weightOf(a, c) * shares[i]!);
+    const from = Array.from({ length: counts[other]! + 1 }, (_, c) => weightOf(c, a) * shares[i]!);
     for (let also = other; ; also = (also - 1) & other) {
-      const pattern = (all & ~other) | also;
-      const [a, c] = [bits(pattern & ~other), bits(other & ~pattern)];
-      const [given, taken] = [share * weightOf(a, c), share * weightOf(c, a)];
-      for (let k = 0; k < players; k++) {
-        if ((pattern >> k) & 1 && !((other >> k) & 1)) table[pattern * players + k]! += given;
-        if ((other >> k) & 1 && !((pattern >> k) & 1)) table[pattern * players + k]! -= taken;
-      }
+      const missed = other & ~also;
+      const c = counts[missed]!;
+      const row = (alone | also) * players;
+      const [given, taken] = [by[c]!, from[c]!];
+      for (let rest = alone; rest !== 0; rest &= rest - 1) table[row + lowest(rest)]! += given;
+      for (let rest = missed; rest !== 0; rest &= rest - 1) table[row + lowest(rest)]! -= taken;
       if (also === 0) break;
     }
   }
   return table;
 }
 
-function bits(given: number): number {
-  let count = 0;
-  for (let rest = given; rest !== 0; rest &= rest - 1) count++;
-  return count;
+/** Number of the lowest bit. */
+const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
+
+/** Bits of every pattern of so many players. */
+function bitCounts(players: number): Uint8Array {
+  const counts = new Uint8Array(2 ** players);
+  for (let pattern = 1; pattern < counts.length; pattern++)
+    counts[pattern] = counts[pattern >> 1]! + (pattern & 1);
+  return counts;
 }
