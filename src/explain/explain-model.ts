@@ -76,7 +76,7 @@ function exactExplainer(
   const source = singleSources(encoding.sources);
   const { predictor } = encoding;
   if (source === null || !sumsOf(predictor).includes(output)) return null;
-  if (predictor.kind === 'tree-ensemble')
+  if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost')
     return treeExplainer(encoding, predictor, source, features, background);
   if (background === null) return null;
   if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
@@ -86,7 +86,7 @@ function exactExplainer(
 
 /** Outputs that are sums, the usual one first. */
 function sumsOf(predictor: ModelStep): readonly string[] {
-  if (predictor.kind === 'tree-ensemble') return summedOutputs(predictor);
+  if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost') return summedOutputs(predictor);
   if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
     return linearOutputs(predictor);
   return [];

@@ -1,11 +1,16 @@
 import { PlimsollError } from '../core/errors.ts';
+import type { RowBlock } from '../engine/native/block.ts';
+import { prepareCatBoost } from '../engine/native/catboost/ensemble.ts';
+import { prepareStep } from '../engine/native/prepare.ts';
 import { prepareRawScores } from '../engine/native/tree/scores.ts';
 import type { Batch } from '../model/batch.ts';
+import type { CatBoostStep } from '../model/catboost.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
-import type { LabelSet } from '../model/tensor.ts';
+import type { LabelSet, Tensor } from '../model/tensor.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
-import { explainedEnsemble } from './trees/ensemble.ts';
+import { explainedCatBoost } from './trees/catboost.ts';
+import { type ExplainedEnsemble, explainedEnsemble } from './trees/ensemble.ts';
 import { interventional } from './trees/interventional.ts';
 import { pathDependent } from './trees/path-dependent.ts';
 
@@ -13,11 +18,29 @@ import { pathDependent } from './trees/path-dependent.ts';
 const TOLERANCE = 1e-6;
 const ULP32 = 2 ** -23;
 
+/** Trees whose sums are explained, whoever trained them. */
+interface SummedTrees {
+  readonly ensemble: ExplainedEnsemble;
+  /** Added to the sums. */
+  readonly base: Float64Array;
+  readonly classes: LabelSet | null;
+  /** The model's own sums, `[rows, scores]`. */
+  readonly rawScores: (block: RowBlock) => Float64Array;
+  /** Largest difference that rounding makes, of a score of 1. */
+  readonly tolerance: number;
+  readonly hasCover: boolean;
+}
+
 /**
  * Outputs of an ensemble that are sums of its trees, the usual one first: probabilities of forests and single trees, the raw
  * scores of boosting.
  */
-export function summedOutputs({ head, aggregate, arena }: TreeEnsembleStep): readonly string[] {
+export function summedOutputs(step: TreeEnsembleStep | CatBoostStep): readonly string[] {
+  if (step.kind === 'catboost') {
+    const isRaw = step.head.kind === 'regression' && step.head.link === 'identity';
+    return isRaw ? ['raw', 'predict'] : ['raw', 'RawFormulaVal'];
+  }
+  const { head, aggregate, arena } = step;
   if (head.kind === 'vote') return ['predict_proba'];
   if (head.kind === 'boosted') return ['raw', 'decision_function'];
   if (head.kind === 'booster') {
@@ -30,37 +53,69 @@ export function summedOutputs({ head, aggregate, arena }: TreeEnsembleStep): rea
 
 /**
  * Exact Shapley values of an ensemble of trees, by the columns of the model: path-dependent ones, or against a background. Null where
- * the file gives no covers and there is no background, where leaves compute, where the first scores come from another estimator, or a
- * path is too long for a background.
+ * the file gives no covers and there is no background, where leaves compute, where the first scores come from another estimator,
+ * where trees of CatBoost ask about categories, or a path is too long for a background.
  */
 export function treeExplainer(
   { sources, encode }: ModelEncoding,
-  step: TreeEnsembleStep,
+  step: TreeEnsembleStep | CatBoostStep,
   source: Int32Array,
   features: readonly string[],
   background: Batch | null,
 ): Omit<Explainer<Batch>, 'output'> | null {
-  const ensemble = explainedEnsemble(step, sources.length, []);
-  if (ensemble === null || step.base.kind !== 'constant') return null;
+  const summed = step.kind === 'catboost' ? sumsOfCatBoost(step) : sumsOfEnsemble(step, sources.length);
+  if (summed === null || (background === null && !summed.hasCover)) return null;
+  const { ensemble, base, classes, rawScores, tolerance } = summed;
   const { trees, prepare } = ensemble;
-  if (background === null && step.arena.cover === undefined) return null;
   const players = { of: ensemble.source.map((column) => source[column]!), count: features.length };
   const shapley =
     background === null
       ? pathDependent(trees, players)
       : interventional(trees, players, prepare(encode(background)));
   if (shapley === null) return null;
-  const base = step.base.scores;
   const baseValues = shapley.expected.map((value, score) => value + base[score]!);
-  const rawScores = prepareRawScores(step, sources.length, []);
   const explain = (batch: Batch): Attributions => {
     const block = encode(batch);
     const values = shapley.explain(prepare(block), batch.rows);
-    const scores = rawScores(block, null);
-    return { values, additivityError: additivityError(step, scores, baseValues, values, features.length) };
+    const scores = rawScores(block);
+    return {
+      values,
+      additivityError: additivityError(tolerance, scores, baseValues, values, features.length),
+    };
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
-  return { method, features, baseValues, classes: classesOf(step), explain };
+  return { method, features, baseValues, classes, explain };
+}
+
+function sumsOfEnsemble(step: TreeEnsembleStep, width: number): SummedTrees | null {
+  const ensemble = explainedEnsemble(step, width, []);
+  if (ensemble === null || step.base.kind !== 'constant') return null;
+  const scores = prepareRawScores(step, width, []);
+  return {
+    ...{ ensemble, base: step.base.scores, classes: classesOf(step) },
+    rawScores: (block) => scores(block, null),
+    tolerance: step.sums === 'float64' ? TOLERANCE : Math.max(TOLERANCE, ULP32 * step.arena.roots.length),
+    hasCover: step.arena.cover !== undefined,
+  };
+}
+
+function sumsOfCatBoost(step: CatBoostStep): SummedTrees | null {
+  const ensemble = explainedCatBoost(step);
+  const { head, dimensions } = step;
+  const classes = head.kind === 'classes' && head.classes.values.length === dimensions ? head.classes : null;
+  // A class without a dimension of its own is never answered.
+  if (ensemble === null || (head.kind === 'classes' && dimensions > 1 && classes === null)) return null;
+  const { outputs } = prepareCatBoost(step, { names: [], prepare: prepareStep });
+  const rawScores = (block: RowBlock): Float64Array => {
+    const { RawFormulaVal: raw, predict } = outputs?.(block) ?? {};
+    const { data } = (raw ?? predict) as Tensor;
+    return Float64Array.from(data as ArrayLike<number>);
+  };
+  return {
+    ...{ ensemble, base: step.bias, classes, rawScores },
+    // The weights of trees that ask another question at each node are not those that the library explains by.
+    ...{ tolerance: TOLERANCE, hasCover: step.leafWeights !== undefined && step.trees.kind === 'oblivious' },
+  };
 }
 
 function classesOf({ head, scores }: TreeEnsembleStep): LabelSet | null {
@@ -71,19 +126,18 @@ function classesOf({ head, scores }: TreeEnsembleStep): LabelSet | null {
 
 /** The largest difference to the model's own scores. Throws INTERNAL where it is larger than rounding makes it. */
 function additivityError(
-  { sums, arena }: TreeEnsembleStep,
+  tolerance: number,
   scores: Float64Array,
   baseValues: Float64Array,
   values: Float64Array,
   columns: number,
 ): number {
-  const relative = sums === 'float64' ? TOLERANCE : Math.max(TOLERANCE, ULP32 * arena.roots.length);
   let worst = 0;
   for (let k = 0; k < scores.length; k++) {
     let sum = baseValues[k % baseValues.length]!;
     for (let column = 0; column < columns; column++) sum += values[k * columns + column]!;
     const error = Math.abs(sum - scores[k]!);
-    if (!(error <= relative * Math.max(1, Math.abs(scores[k]!))))
+    if (!(error <= tolerance * Math.max(1, Math.abs(scores[k]!))))
       throw new PlimsollError('INTERNAL', {
         action: 'an explanation',
         reason: `attributions add up to ${sum}, the model answers ${scores[k]}`,

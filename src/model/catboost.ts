@@ -137,6 +137,8 @@ export interface CatBoostStep extends StepBase {
   readonly dimensions: number;
   /** `[leaves of all trees, dimensions]`, tree by tree. */
   readonly leafValues: Float64Array;
+  /** Weight of the training rows at each leaf; absent where nobody asked for it, or the file does not say. */
+  readonly leafWeights?: Float64Array;
   readonly scale: number;
   /** One number a dimension. */
   readonly bias: Float64Array;

@@ -33,6 +33,7 @@ const TREES = {
   oneHots: 6,
   ctrs: 7,
   leafValues: 8,
+  leafWeights: 9,
   steps: 10,
   leaves: 11,
   texts: 12,
@@ -67,7 +68,7 @@ export function readCbm(bytes: Uint8Array, budget: ReadBudget): CatBoostFile {
   if (version !== FORMAT_VERSION) throw corrupt(root.at, String(version), FORMAT_VERSION, 'the format');
   const trees = root.table(CORE.trees, 'the trees');
   if (trees === null) throw corrupt(root.at, 'no trees', 'a table of trees', 'a CatBoost model');
-  const model = readModel(trees);
+  const model = readModel(trees, budget.covers);
   const info = new Map(root.tables(CORE.info, 'model_info').map(infoEntry));
   return { ...model, info, tables: readParts(root, cursor, budget, charge) };
 }
@@ -104,7 +105,7 @@ function chargeBeyond(free: number, budget: ReadBudget): (bytes: number, at: num
   };
 }
 
-function readModel(trees: FlatTable): Omit<CatBoostFile, 'info' | 'tables'> {
+function readModel(trees: FlatTable, covers: boolean): Omit<CatBoostFile, 'info' | 'tables'> {
   const multi = trees.float64s(TREES.multiBias, 'the bias');
   return {
     dimensions: trees.i32(TREES.dimensions, 'the number of dimensions'),
@@ -123,6 +124,7 @@ function readModel(trees: FlatTable): Omit<CatBoostFile, 'info' | 'tables'> {
     ctrs: trees.tables(TREES.ctrs, 'the CTR features').map(ctrOf),
     trees: treesOf(trees),
     leafValues: trees.float64s(TREES.leafValues, 'the leaf values'),
+    leafWeights: covers ? trees.float64s(TREES.leafWeights, 'the leaf weights') : new Float64Array(0),
     scale: trees.f64(TREES.scale, 'the scale', 1),
     bias: multi.length > 0 ? multi : Float64Array.of(trees.f64(TREES.bias, 'the bias')),
   };

@@ -3,7 +3,7 @@ import { chosenIterations } from '../iterations.ts';
 
 /** The model with its first `iterations` trees only (`ntree_end`), or all of them where nothing was chosen. Errors: ITERATIONS_UNFIT. */
 export function firstTrees(step: CatBoostStep, iterations: number | null | undefined): CatBoostStep {
-  const { trees, dimensions, leafValues } = step;
+  const { trees, dimensions, leafValues, leafWeights } = step;
   const held = trees.kind === 'oblivious' ? trees.depths.length : trees.roots.length;
   const taken = chosenIterations(iterations, held);
   if (taken === null) return step;
@@ -19,5 +19,6 @@ export function firstTrees(step: CatBoostStep, iterations: number | null | undef
     ...step,
     trees: { ...trees, depths, questions },
     leafValues: leafValues.slice(0, leaves * dimensions),
+    ...(leafWeights === undefined ? {} : { leafWeights: leafWeights.slice(0, leaves) }),
   };
 }

@@ -2,7 +2,7 @@ import type { DocumentNumbers } from '../json/document.ts';
 import type { DocumentView } from '../json/document-view.ts';
 import type { CatBoostFile } from './model-file.ts';
 
-type TreesOfFile = Pick<CatBoostFile, 'trees' | 'leafValues' | 'dimensions'>;
+type TreesOfFile = Pick<CatBoostFile, 'trees' | 'leafValues' | 'leafWeights' | 'dimensions'>;
 
 /** Levels of an oblivious tree whose leaves could be counted in a file. */
 const MAX_LEVELS = 30;
@@ -25,6 +25,7 @@ function obliviousTrees(trees: readonly DocumentView[]): TreesOfFile {
   const sizes: number[] = [];
   const splits: number[] = [];
   const values: number[] = [];
+  const weights: number[] = [];
   let dimensions = 1;
   for (const [i, tree] of trees.entries()) {
     const asked = childrenOf(tree, 'splits');
@@ -36,10 +37,12 @@ function obliviousTrees(trees: readonly DocumentView[]): TreesOfFile {
     sizes.push(asked.length);
     for (const split of asked) splits.push(split.integer('split_index'));
     for (const value of leaves) values.push(value);
+    for (const weight of numbersOf(tree, 'leaf_weights')) weights.push(weight);
   }
   return {
     trees: { kind: 'oblivious', sizes: Int32Array.from(sizes), splits: Int32Array.from(splits) },
     leafValues: Float64Array.from(values),
+    leafWeights: Float64Array.from(weights),
     dimensions,
   };
 }
@@ -93,6 +96,7 @@ function nestedTrees(trees: readonly DocumentView[]): TreesOfFile {
       leaves: Uint32Array.from(leaves),
     },
     leafValues: Float64Array.from(values),
+    leafWeights: new Float64Array(0),
     dimensions: Math.max(1, dimensions),
   };
 }

@@ -88,6 +88,8 @@ export interface CatBoostFile {
   readonly ctrs: readonly CtrFeature[];
   readonly trees: FileTrees;
   readonly leafValues: Float64Array;
+  /** Weight of the training rows at each leaf; empty where it is not kept. */
+  readonly leafWeights: Float64Array;
   readonly scale: number;
   /** One number a dimension; one for all, or none, in older files. */
   readonly bias: Float64Array;

@@ -54,6 +54,7 @@ const FILE: CatBoostFile = {
   ctrs: [CTR],
   trees: { kind: 'oblivious', sizes: Int32Array.of(2), splits: Int32Array.of(1, 3) },
   leafValues: Float64Array.of(1, 2, 3, 4),
+  leafWeights: new Float64Array(0),
   scale: 1,
   bias: Float64Array.of(0),
   info: new Map([['params', '{"loss_function":{"type":"RMSE"}}']]),

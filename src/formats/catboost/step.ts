@@ -42,6 +42,9 @@ export function catboostStep(
     trees,
     dimensions: file.dimensions,
     leafValues: file.leafValues,
+    ...(file.leafWeights.length * file.dimensions === file.leafValues.length
+      ? { leafWeights: file.leafWeights }
+      : {}),
     scale: file.scale,
     bias: biasOf(file, refusals),
     head: headOf(file, wrapper, refusals),
