@@ -11,7 +11,7 @@ const LIMIT = 60_000;
 /** Of a run that goes on while several commands look at it, and of one that is killed once it is under way. */
 const ROWS = { busy: 60_000, killed: 6_000 };
 /** Milliseconds that a run goes on before somebody looks. */
-const MOMENT = 100;
+const MOMENT = 400;
 let desk: Desk;
 beforeAll(() => {
   desk = new Desk();
