@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { run } from '../boosters/prepare.ts';
 import { median } from '../median.ts';
 import { ROOT } from '../serving/peers.ts';
 
@@ -61,17 +62,9 @@ export function explanations({ rounds }: { readonly rounds: number }): void {
 function prepare(): void {
   mkdirSync(WORK, { recursive: true });
   if (!existsSync(join(WORK, 'rows.f64'))) {
-    execFileSync('uv', ['venv', '--quiet', '--clear', '--python', '>=3.12', join(WORK, 'venv')]);
-    execFileSync('uv', [
-      'pip',
-      'install',
-      '--quiet',
-      '--python',
-      PYTHON,
-      '-r',
-      join(HERE, 'requirements.txt'),
-    ]);
-    execFileSync(PYTHON, [join(HERE, 'shap_rows.py'), 'make', WORK]);
+    run('uv', ['venv', '--quiet', '--clear', '--python', '>=3.12', join(WORK, 'venv')]);
+    run('uv', ['pip', 'install', '--quiet', '--python', PYTHON, '-r', join(HERE, 'requirements.txt')]);
+    run(PYTHON, [join(HERE, 'shap_rows.py'), 'make', WORK]);
   }
 }
 
