@@ -1,46 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { required } from '../core/element-at.ts';
 import { halfToNumber } from '../core/float.ts';
 import { GraphSession } from '../engine/onnx/session.ts';
-import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
+import type { Tensor } from '../model/tensor.ts';
 import { readModelFile } from './read-model.ts';
+import {
+  type KeptTensor,
+  keptOutputs,
+  keptRuns,
+  keptTensors,
+  networkFixtures,
+} from './testing/network-fixtures.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/torch');
 
-interface PlainTensor {
-  readonly dtype: Exclude<DType, 'string'> | 'bfloat16';
-  readonly shape: readonly number[];
-  readonly data: readonly (number | boolean)[];
-}
-
-interface FixtureRun {
-  readonly inputs: Readonly<Record<string, PlainTensor>>;
-  readonly outputs: readonly PlainTensor[];
-}
-
-const files = readdirSync(FOLDER).flatMap((version) =>
-  readdirSync(join(FOLDER, version))
-    .filter((name) => /\.(?:pt2?|pth)$/.test(name))
-    .map((name) => ({ name: `${version}/${name}`, path: join(FOLDER, version, name) })),
-);
-
-function tensorOf({ dtype: written, shape, data }: PlainTensor): Tensor {
-  // bfloat16 is taken and answered as float32.
-  const dtype = written === 'bfloat16' ? 'float32' : written;
-  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
-  if (dtype === 'float16') {
-    const halves = new Float16Array(data.map(Number));
-    return { dtype, shape, data: new Uint16Array(halves.buffer) };
-  }
-  const array = new TYPED_ARRAYS[dtype](data.length);
-  for (const [i, value] of data.entries()) array[i] = Number(value) as never;
-  return newTensor(dtype, shape, array);
-}
-
 /** Within 10⁻⁵ of each number, and 10⁻⁶ of the largest, where sums cancel each other out; of halves what one bit of them is. */
-function expectAlike(found: Tensor, wanted: PlainTensor, what: string): void {
+function expectAlike(found: Tensor, wanted: KeptTensor, what: string): void {
   expect([...found.shape], what).toEqual(wanted.shape);
   const isBrief = wanted.dtype === 'bfloat16';
   expect(found.dtype, what).toBe(isBrief ? 'float32' : wanted.dtype);
@@ -63,24 +39,19 @@ describe('models of torch', () => {
     for (const session of sessions) await session.close();
   });
 
-  test.each(files)('$name answers what torch answers', async ({ path, name }) => {
-    const { content, blockers } = readModelFile(path);
+  test.each(networkFixtures('torch'))('$release/$name answers what torch answers', async (fixture) => {
+    const { content, blockers } = readModelFile(fixture.path);
     expect(blockers).toEqual([]);
     if (content?.kind !== 'graph' || content.signature.form !== 'tensors') expect.fail('it is no graph');
     const session = await GraphSession.open(content.onnx);
     sessions.push(session);
     const names = content.signature.outputs.map((output) => output.name);
-    const { runs } = JSON.parse(readFileSync(path.replace(/\.\w+$/, '.json'), 'utf8')) as {
-      runs: readonly FixtureRun[];
-    };
-    for (const { inputs, outputs } of runs) {
-      const feed = Object.fromEntries(
-        Object.entries(inputs).map(([input, value]) => [input, tensorOf(value)]),
-      );
-      const answers = await session.run(feed, names);
-      expect(names.length, name).toBe(outputs.length);
-      for (const [i, output] of outputs.entries())
-        expectAlike(required(answers.get(names[i] ?? ''), 'an answer'), output, `${name} ${names[i]}`);
+    for (const run of keptRuns(fixture)) {
+      const answers = await session.run(keptTensors(run.inputs), names);
+      const wanted = keptOutputs(run, names);
+      expect(names.length, fixture.name).toBe(wanted.length);
+      for (const [name, output] of wanted)
+        expectAlike(required(answers.get(name), 'an answer'), output, `${fixture.name} ${name}`);
     }
   });
 });

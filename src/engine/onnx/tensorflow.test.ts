@@ -1,8 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readModelFile } from '../../files/read-model.ts';
+import {
+  graphAnswers,
+  graphOf,
+  type KeptTensor,
+  keptNumber,
+  keptRuns,
+  networkFixtures,
+} from '../../files/testing/network-fixtures.ts';
 import { ReadBudget } from '../../formats/budget.ts';
 import { DEFAULT_LIMITS } from '../../formats/limits.ts';
 import { describeGraph } from '../../formats/onnx/describe.ts';
@@ -13,55 +20,21 @@ import { readSavedModel } from '../../formats/tensorflow/saved-model.ts';
 import { tableReader } from '../../formats/tensorflow/tables.ts';
 import { variableReader } from '../../formats/tensorflow/variables.ts';
 import type { ModelContent } from '../../model/description.ts';
-import { newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
-import { createOnnxEngine } from './engine.ts';
+import type { Tensor } from '../../model/tensor.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/tensorflow');
 
-interface TensorJson {
-  readonly dtype: Tensor['dtype'];
-  readonly shape: readonly number[];
-  readonly data: readonly (number | string | boolean)[];
-}
-
 type GraphContent = Extract<ModelContent, { kind: 'graph' }>;
 
-function tensorOf({ dtype, shape, data }: TensorJson): Tensor {
-  if (dtype === 'string') return { dtype, shape, data: data.map(String) };
-  if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
-  return newTensor(dtype, shape, new TYPED_ARRAYS[dtype](data.map(numberOf) as never));
-}
-
-/** Infinities and NaN are texts in the file. */
-const numberOf = (value: unknown): number =>
-  typeof value === 'string' ? Number(value.replace('inf', 'Infinity')) : Number(value);
-
-function graphOf(path: string): GraphContent {
-  const { content, blockers } = readModelFile(path);
-  if (content?.kind !== 'graph') throw new Error(JSON.stringify(blockers));
-  return content;
-}
-
-async function answersOf(content: GraphContent, inputs: Readonly<Record<string, TensorJson>>) {
-  const engine = await createOnnxEngine({ onnx: content.onnx, signature: content.signature });
-  const tensors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensorOf(input)]));
-  const rows = Object.values(tensors)[0]?.shape[0] ?? 0;
-  try {
-    return await engine.infer({ kind: 'tensors', rows, tensors });
-  } finally {
-    await engine.close();
-  }
-}
-
 /** Within 1e-5 of the largest element: sums of float32 in another order differ by their rounding. */
-function expectEqual(actual: unknown, wanted: TensorJson, where: string): void {
+function expectEqual(actual: unknown, wanted: KeptTensor, where: string): void {
   const { dtype, shape, data } = actual as Tensor;
   expect({ where, dtype, shape }).toEqual({ where, dtype: wanted.dtype, shape: wanted.shape });
   if (dtype === 'string') {
     expect(data, where).toEqual(wanted.data);
     return;
   }
-  const [got, want] = [Array.from(data, Number), wanted.data.map(numberOf)];
+  const [got, want] = [Array.from(data, Number), wanted.data.map(keptNumber)];
   const exact = !dtype.startsWith('float');
   const largest = Math.max(1e-2, ...want.map(Math.abs).filter(Number.isFinite));
   for (const [i, value] of want.entries()) {
@@ -72,16 +45,14 @@ function expectEqual(actual: unknown, wanted: TensorJson, where: string): void {
 }
 
 describe.each(['2.15.1', '2.21.0'])('a model of TensorFlow %s', (release) => {
-  test.each(readdirSync(join(FOLDER, release)))('answers as TensorFlow does: %s', async (name) => {
-    const folder = join(FOLDER, release, name);
-    const file = ['saved_model.pb', 'graph.pb']
-      .map((each) => join(folder, each))
-      .find((each) => existsSync(each));
-    const { inputs, outputs } = JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8'));
-    const answers = await answersOf(graphOf(file ?? ''), inputs);
-    expect(Object.keys(answers).sort()).toEqual(Object.keys(outputs).sort());
-    for (const [output, wanted] of Object.entries<TensorJson>(outputs))
-      expectEqual(answers[output], wanted, output);
+  const fixtures = networkFixtures('tensorflow').filter((fixture) => fixture.release === release);
+  test.each(fixtures)('answers as TensorFlow does: $name', async (fixture) => {
+    for (const { inputs, outputs } of keptRuns(fixture)) {
+      const answers = await graphAnswers(graphOf(fixture.path), inputs);
+      expect(Object.keys(answers).sort()).toEqual(Object.keys(outputs).sort());
+      for (const [output, wanted] of Object.entries<KeptTensor>(outputs))
+        expectEqual(answers[output], wanted, output);
+    }
   });
 });
 
@@ -89,7 +60,7 @@ test('feature columns take a row in which nothing is there', async () => {
   const empty = { dtype: 'string', shape: [1, 1], data: [''] } as const;
   const age = { dtype: 'float32', shape: [1, 1], data: [0] } as const;
   const content = graphOf(join(FOLDER, '2.21.0/examples/saved_model.pb'));
-  const { y } = await answersOf(content, { age, job: empty, city: empty });
+  const { y } = await graphAnswers(content, { age, job: empty, city: empty });
   // Age, its bucket, no job, and zeros where embeddings of nothing would be.
   expect(Array.from((y as Tensor).data, Number)).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
@@ -126,7 +97,7 @@ describe('an operator of TensorFlow', () => {
 
   test.each(Object.keys(cases))('gives what TensorFlow gives: %s', async (name) => {
     const { inputs, y } = cases[name];
-    const answers = await answersOf(compiled(name), inputs);
+    const answers = await graphAnswers(compiled(name), inputs);
     expectEqual(answers['y'], y, name);
   });
 });

@@ -1,38 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createOnnxEngine } from '../../engine/onnx/engine.ts';
-import { readModelFile } from '../../files/read-model.ts';
-import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../../model/tensor.ts';
-
-const FOLDER = join(import.meta.dirname, '../../../fixtures/keras');
-
-interface TensorJson {
-  readonly dtype: DType;
-  readonly shape: number[];
-  readonly data: string[];
-}
-interface Fixture {
-  readonly inputs: Record<string, TensorJson>;
-  readonly outputs: Record<string, TensorJson>;
-}
-
-const files = readdirSync(FOLDER).flatMap((release) =>
-  readdirSync(join(FOLDER, release))
-    .filter((name) => extname(name) !== '.json')
-    .map((name) => ({ name: `${release}/${name}`, path: join(FOLDER, release, name) })),
-);
-
-function tensorOf({ dtype, shape, data }: TensorJson): Tensor {
-  if (dtype === 'string') return newTensor(dtype, shape, data);
-  const array = new TYPED_ARRAYS[dtype](data.length);
-  for (const [i, text] of data.entries())
-    array[i] =
-      array instanceof BigInt64Array || array instanceof BigUint64Array
-        ? BigInt(text)
-        : Number(text === 'True' ? 1 : text === 'False' ? 0 : text);
-  return newTensor(dtype, shape, array);
-}
+import {
+  graphAnswers,
+  graphOf,
+  keptRuns,
+  keptTensor,
+  networkFixtures,
+} from '../../files/testing/network-fixtures.ts';
+import type { Tensor } from '../../model/tensor.ts';
 
 /** float32 within 1e-5 of the framework, relative to the number or to the largest one beside it; everything else the same. */
 function expectClose(name: string, actual: Tensor, wanted: Tensor): void {
@@ -69,24 +43,17 @@ function argmax({ data, shape }: Tensor): number[] {
 }
 
 describe('models that Keras saved', () => {
-  test.each(files)('$name answers what Keras answers', async ({ path }) => {
-    const fixture: Fixture = JSON.parse(readFileSync(path.replace(/\.\w+$/, '.json'), 'utf8'));
-    const { content, blockers } = readModelFile(path);
-    expect(blockers).toEqual([]);
-    if (content?.kind !== 'graph') throw new Error('there is no graph');
-    const engine = await createOnnxEngine(content);
-    const tensors = Object.fromEntries(
-      Object.entries(fixture.inputs).map(([key, value]) => [key, tensorOf(value)]),
-    );
-    const rows = Object.values(tensors)[0]?.shape[0] ?? 0;
-    const answer = await engine.infer({ kind: 'tensors', rows, tensors });
-    await engine.close();
-    expect(Object.keys(answer)).toEqual(Object.keys(fixture.outputs));
-    for (const [key, json] of Object.entries(fixture.outputs)) {
-      const [actual, wanted] = [answer[key] as Tensor, tensorOf(json)];
-      expectClose(key, actual, wanted);
-      if (wanted.dtype === 'float32' && (wanted.shape.at(-1) ?? 1) > 1)
-        expect(argmax(actual)).toEqual(argmax(wanted));
+  test.each(networkFixtures('keras'))('$release/$name answers what Keras answers', async (fixture) => {
+    const content = graphOf(fixture.path);
+    for (const { inputs, outputs } of keptRuns(fixture)) {
+      const answer = await graphAnswers(content, inputs);
+      expect(Object.keys(answer)).toEqual(Object.keys(outputs));
+      for (const [key, json] of Object.entries(outputs)) {
+        const [actual, wanted] = [answer[key] as Tensor, keptTensor(json)];
+        expectClose(key, actual, wanted);
+        if (wanted.dtype === 'float32' && (wanted.shape.at(-1) ?? 1) > 1)
+          expect(argmax(actual)).toEqual(argmax(wanted));
+      }
     }
   });
 });
