@@ -8,6 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { elementWhere } from './element-at.ts';
 import { messageOf, systemCodeOf } from './error-text.ts';
 import { isPlimsollError, PlimsollError } from './errors.ts';
+import { unwritableError } from './unwritable.ts';
 
 const VERSIONS: Readonly<Record<string, string>> = packageJson.optionalDependencies;
 /** What the loader's words name → what people call it, and its package. */
@@ -48,12 +49,16 @@ export function missingPart(part: (typeof PARTS)[number]['part']): PlimsollError
   }
 }
 
-/** A coded error as it is, one about a missing part as such, any other as a defect with its stack. */
+/** A coded error as it is, one about the machine as such, any other as a defect with its stack. */
 export function asCodedError(error: unknown, action: string): PlimsollError {
   if (isPlimsollError(error)) return error;
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return partError(error) ?? new PlimsollError('INTERNAL', { action, reason }, { cause: error });
+  return machineError(error) ?? new PlimsollError('INTERNAL', { action, reason }, { cause: error });
 }
+
+/** What an error says of the machine, for an operator to mend: a part that is missing, a disk that cannot be written to. null of a defect. */
+export const machineError = (error: unknown): PlimsollError | null =>
+  partError(error) ?? unwritableError(error);
 
 /** Scripts of packages are not run: that of onnxruntime fetches what only a graphics card needs. */
 function installLine(name: string): string {

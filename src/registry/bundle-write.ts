@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { unwritableReason } from '../core/unwritable.ts';
 import { withGraphOnDisk } from '../engine/onnx/graph-file.ts';
 import type { ModelContent } from '../model/description.ts';
 import { BUNDLE_MANIFEST, digestFileSync, GRAPH, graphPath, keptPath, ORIGINAL, STAGING } from './bundle.ts';
@@ -162,16 +163,6 @@ function publish(staging: string, dir: string, manifest: BundleManifest): void {
   rmSync(staging, { recursive: true, force: true });
 }
 
-const REASONS: ReadonlyMap<unknown, string> = new Map([
-  ['EACCES', 'permission is denied'],
-  ['EPERM', 'permission is denied'],
-  ['EROFS', 'its file system is read-only'],
-  ['ENOSPC', 'its disk is full'],
-  ['EDQUOT', 'the quota is used up'],
-  ['ENOTDIR', 'a part of its path is a file'],
-  ['EEXIST', 'a file stands in its place'],
-]);
-
 /** Does something in the folder of bundles; throws DATA_UNWRITABLE with the reason in words. */
 export function writeToBundles(folder: string, action: () => void): void {
   try {
@@ -183,7 +174,7 @@ export function writeToBundles(folder: string, action: () => void): void {
 
 /** What stood in the way of writing to the data folder, in words where there are any. */
 export function bundleWriteError(dataDir: string, cause: unknown): unknown {
-  const reason = cause instanceof Error && 'code' in cause ? REASONS.get(cause.code) : undefined;
+  const reason = unwritableReason(cause);
   return reason === undefined
     ? cause
     : new PlimsollError('DATA_UNWRITABLE', { path: dataDir, reason }, { cause });

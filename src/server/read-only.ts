@@ -56,7 +56,12 @@ function readableStore(dataDir: string): Readable | null {
   if (log === undefined || log.size === 0)
     return { url: `sqlite:${pathToFileURL(path).href}?immutable=1`, release: () => undefined };
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
-  for (const suffix of ['', LOG]) copyFileSync(`${path}${suffix}`, join(folder, `${STORE_FILE}${suffix}`));
   const release = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    for (const suffix of ['', LOG]) copyFileSync(`${path}${suffix}`, join(folder, `${STORE_FILE}${suffix}`));
+  } catch (error) {
+    release();
+    throw error;
+  }
   return { url: `sqlite:${join(folder, STORE_FILE)}`, release };
 }

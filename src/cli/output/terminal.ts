@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { partError } from '../../core/parts.ts';
+import { machineError } from '../../core/parts.ts';
 import { printableAnswer, printableLines } from './printable.ts';
 import { HIDDEN_PROGRESS, type ProgressIndicator, ProgressLine, StepLines } from './progress.ts';
 
@@ -85,7 +85,7 @@ export const styled = (style: Style, text: string): string =>
 function asPlimsollError(error: unknown, command: string): PlimsollError {
   if (isPlimsollError(error)) return error instanceof PlimsollError ? error : PlimsollError.from(error);
   const internal = { action: command, reason: messageOf(error) };
-  return partError(error) ?? new PlimsollError('INTERNAL', internal, { cause: error });
+  return machineError(error) ?? new PlimsollError('INTERNAL', internal, { cause: error });
 }
 
 const stackOf = (error: unknown): string =>

@@ -19,7 +19,7 @@ export const GENERAL_AREAS = {
 
     FILE_CHANGED: row(409, EXIT.failed, 'Cannot accept "{path}": it changed while it was read', 'Try again when it is written completely; write a new model under another name, then rename it'),
     DATA_UNWRITABLE: row(503, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),
-
+    DISK_UNWRITABLE: row(503, EXIT.failed, 'Cannot write to {place}: {reason}', 'Make room or give this user the right to write; TMPDIR names the folder for temporary files, --data the one for data'),
     DATA_LOCKED: row(409, EXIT.failed, 'Cannot use the data folder "{path}": {owner} owns it{where}', 'Stop it first, choose another folder with --data DIR, or bring it the file: `plimsoll push FILE --name M`'),
   },
   // src/engine, src/serving

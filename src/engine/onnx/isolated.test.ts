@@ -168,3 +168,11 @@ test('what is in flight is answered when it is closed, and nothing is left of it
   expect(readdirSync(scratch)).toEqual([]);
   expect(existsSync(`/proc/${pid}`)).toBe(false);
 });
+
+test('nothing is left of a graph that cannot be written', async () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
+  onTestFinished(() => rmSync(scratch, { recursive: true }));
+  const graph = [negation(), { length: 1 } as never];
+  await expect(open({ graph, scratch: () => scratch })).rejects.toThrow();
+  expect(readdirSync(scratch)).toEqual([]);
+});

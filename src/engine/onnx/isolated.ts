@@ -53,9 +53,8 @@ const MAX_QUEUE_DOWN = 8;
  */
 export async function createIsolatedEngine(options: IsolatedGraphOptions): Promise<IsolatedGraph> {
   const { graph, scratch } = options;
-  const own = typeof graph === 'string' ? null : mkdtempSync(join(scratch(), 'graph-'));
-  const model = typeof graph === 'string' ? graph : join(own!, 'model.onnx');
-  if (typeof graph !== 'string') writeGraph(model, graph);
+  const { model, own } =
+    typeof graph === 'string' ? { model: graph, own: null } : writeBelow(scratch(), graph);
   // An engine lives long: it keeps no bytes of its graph.
   const engine = new IsolatedEngine({ ...options, graph: model }, model, own);
   try {
@@ -65,6 +64,19 @@ export async function createIsolatedEngine(options: IsolatedGraphOptions): Promi
     throw graphError(error, options);
   }
   return engine;
+}
+
+/** The graph as a file in a new folder, of which nothing is left where it does not fit. */
+function writeBelow(path: string, graph: GraphBytes): { readonly model: string; readonly own: string } {
+  const own = mkdtempSync(join(path, 'graph-'));
+  const model = join(own, 'model.onnx');
+  try {
+    writeGraph(model, graph);
+    return { model, own };
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 class IsolatedEngine implements IsolatedGraph {

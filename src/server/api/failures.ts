@@ -1,6 +1,6 @@
 /** What the framework or a handler threw, as the coded error that is answered. */
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { partError } from '../../core/parts.ts';
+import { machineError } from '../../core/parts.ts';
 import type { Logger } from '../../core/ports.ts';
 
 const invalid = (problem: string): PlimsollError =>
@@ -25,8 +25,8 @@ export function asCoded(error: unknown, type: string | undefined, logger: Logger
   if (statusCode === 413)
     return new PlimsollError('BODY_TOO_LARGE', { found: 'too many', limit: message.slice(0, 200) });
   if (statusCode !== undefined && statusCode < 500) return invalid(`body: ${message.slice(0, 200)}`);
-  const part = partError(error);
-  if (part !== null) return part;
+  const ofMachine = machineError(error);
+  if (ofMachine !== null) return ofMachine;
   logger.error({ error }, 'a request to the control API failed');
   return new PlimsollError(
     'INTERNAL',

@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleWriteError } from '../../registry/bundle-write.ts';
+import { unwritableError } from '../../core/unwritable.ts';
 
 /** A folder that exists only where something has to be kept: a root that is read-only is enough for bundles. */
 export class LazyFolder {
   #dir: string | null = null;
   #count = 0;
 
-  /** A new, empty folder. Throws DATA_UNWRITABLE. */
+  /** A new, empty folder. Throws DISK_UNWRITABLE. */
   folder(purpose: string): string {
     try {
       this.#dir ??= mkdtempSync(join(tmpdir(), 'plimsoll-'));
@@ -16,7 +16,7 @@ export class LazyFolder {
       mkdirSync(made);
       return made;
     } catch (cause) {
-      throw bundleWriteError(tmpdir(), cause);
+      throw unwritableError(cause) ?? cause;
     }
   }
 
