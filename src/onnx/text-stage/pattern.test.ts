@@ -18,6 +18,14 @@ describe('a pattern of RE2', () => {
     ['^\\s+|\\s+$', '  a b ', '_a b_'],
     ['x{2,3}', 'x xx xxxx', 'x _ _x'],
     ['.', 'a😀\n', '__\n'],
+    // Ranges as TensorFlow 2.21 has them.
+    ['[\\s-x]', 'yA- x\t', 'yA____'],
+    ['[a[-z]', 'ab[-~_z', '___-~__'],
+    ['[\\w-z]', '-a`~', '__`~'],
+    ['[^^-z]', 'a-^`_/', 'a_^`__'],
+    ['[a-c-e]', 'abcde-', '___d__'],
+    ['[%--]', "a&'-.", 'a___.'],
+    ['[[:alpha:]-~]', 'a-0~', '__0_'],
   ])('is read: %s', (pattern, text, wanted) => {
     expect(replaced(text, pattern)).toBe(wanted);
   });
@@ -28,6 +36,9 @@ describe('a pattern of RE2', () => {
     ['repeats without end three times', '\\s*a\\s*b\\s*c'],
     ['repeats what repeats', 'a**'],
     ['matches the empty text', 'x*'],
+    ['matches between characters too', 'a|\\b'],
+    ['has two ways at each of many places', `${'(?:a|a)'.repeat(24)}[bc]`],
+    ['leaves out each of many characters', `${'a?'.repeat(30)}${'a'.repeat(30)}`],
     ['has flags', '(?i)abc'],
     ['looks around', 'a(?=b)'],
     ['refers to a group', '(a)\\1'],
@@ -42,8 +53,10 @@ describe('a pattern of RE2', () => {
   });
 
   test('takes time in proportion to a text, or short texts', () => {
-    for (const pattern of ['a+', '[^a]*b', '(a|b)c+', '(\\s+)$', 'a*b']) {
+    const counted = ['[ a]{999}b', '[ a]+a{1,999}', `${'[ a]'.repeat(400)}b`, '( | )( | )(a|a)b'];
+    for (const pattern of ['a+', '[^a]*b', '(a|b)c+', '(\\s+)$', 'a*b', ...counted]) {
       const known = textPattern(pattern, 'g');
+      expect(known?.maxLength, pattern).toBeGreaterThan(0);
       const started = performance.now();
       ' a'.repeat((known?.maxLength ?? 0) / 2).replaceAll(known?.expression ?? /$/g, '');
       expect(performance.now() - started, pattern).toBeLessThan(2000);

@@ -5,7 +5,7 @@
  */
 export interface TextPattern {
   readonly expression: RegExp;
-  /** Characters of a text at most: where matching takes the square of them. */
+  /** Characters of a text at most: so many that matching takes a second or two in the worst case. */
   readonly maxLength: number;
 }
 
@@ -13,6 +13,10 @@ export interface TextPattern {
 const LINEAR_MAX = 4_000_000;
 /** Where it takes the square: 10⁸ steps. */
 const SQUARE_MAX = 10_000;
+/** Steps that a pattern may take on one text, where all that it may try is tried at every place. */
+const MAX_STEPS = 8e8;
+/** Steps at one place: what is tried in vain is multiplied by the ways to come there. */
+const MAX_STEPS_AT_PLACE = 100_000;
 const MAX_PATTERN = 2000;
 const MAX_DEPTH = 8;
 const MAX_REPEATS = 1000;
@@ -39,11 +43,12 @@ export function textPattern(pattern: string, flags: string): TextPattern | null 
   const reader = new PatternReader(pattern);
   const read = reader.alternatives(0);
   if (read === null || !reader.isAtEnd) return null;
-  const { source } = read;
+  const { source, steps, isEmpty } = read;
+  if (steps > MAX_STEPS_AT_PLACE || (isEmpty && flags.includes('g'))) return null;
+  const most = MAX_STEPS / steps;
+  const maxLength = reader.isSquare ? Math.min(SQUARE_MAX, Math.sqrt(most)) : Math.min(LINEAR_MAX, most);
   try {
-    const expression = new RegExp(source, `u${flags}`);
-    if (flags.includes('g') && new RegExp(source, 'u').test('')) return null;
-    return { expression, maxLength: reader.isSquare ? SQUARE_MAX : LINEAR_MAX };
+    return { expression: new RegExp(source, `u${flags}`), maxLength: Math.floor(maxLength) };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
@@ -54,6 +59,11 @@ interface PatternPart {
   readonly source: string;
   /** Whether something in it repeats without end. */
   readonly isEndless: boolean;
+  /** In how many ways it matches at one place, and the characters looked at in all of them: what repeats without end counts once. */
+  readonly ways: number;
+  readonly steps: number;
+  /** Whether no character may be enough for it. */
+  readonly isEmpty: boolean;
 }
 
 interface PatternItem extends PatternPart {
@@ -61,7 +71,7 @@ interface PatternItem extends PatternPart {
   readonly repeats: boolean;
 }
 
-const NOT_REPEATED: PatternPart = { source: '', isEndless: false };
+const NOT_REPEATED: PatternPart = { source: '', isEndless: false, ways: 1, steps: 1, isEmpty: false };
 
 class PatternReader {
   readonly #characters: readonly string[];
@@ -98,12 +108,15 @@ class PatternReader {
     return {
       source: parts.map(({ source }) => source).join('|'),
       isEndless: parts.some(({ isEndless }) => isEndless),
+      ways: parts.reduce((sum, { ways }) => sum + ways, 0),
+      steps: parts.reduce((sum, { steps }) => sum + steps, 0),
+      isEmpty: parts.some(({ isEmpty }) => isEmpty),
     };
   }
 
   #sequence(depth: number): PatternPart | null {
     let source = '';
-    let endless = 0;
+    let [endless, ways, steps, isEmpty] = [0, 1, 0, true];
     while (!this.isAtEnd && this.#peek() !== '|' && this.#peek() !== ')') {
       if (endless > 1) return null;
       if (endless > 0) this.isSquare = true;
@@ -112,8 +125,11 @@ class PatternReader {
       if (item === null || many === null) return null;
       source += item.source + many.source;
       if (item.isEndless || many.isEndless) endless += 1;
+      steps += ways * item.steps * many.steps;
+      ways *= item.ways * many.ways;
+      isEmpty &&= item.isEmpty || many.isEmpty;
     }
-    return { source, isEndless: endless > 0 };
+    return { source, isEndless: endless > 0, ways, steps, isEmpty };
   }
 
   /** What may follow a single character. */
@@ -122,16 +138,24 @@ class PatternReader {
     if (mark === '*' || mark === '+' || mark === '?') {
       this.#at += 1;
       const lazy = this.#peek() === '?' ? this.#take() : '';
-      return /[*+?]/.test(this.#peek()) && this.#peek() !== ''
+      return /[*+?]/.test(this.#peek())
         ? null
-        : { source: mark + lazy, isEndless: mark !== '?' };
+        : {
+            source: mark + lazy,
+            isEndless: mark !== '?',
+            ways: mark === '?' ? 2 : 1,
+            steps: 1,
+            isEmpty: mark !== '+',
+          };
     }
-    if (mark !== '{') return { source: '', isEndless: false };
+    if (mark !== '{') return NOT_REPEATED;
     const rest = this.#characters.slice(this.#at, this.#at + 12).join('');
-    const [whole, from = '', , to] = /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(rest) ?? [];
-    if (whole === undefined || Number(from) > MAX_REPEATS || Number(to ?? 0) > MAX_REPEATS) return null;
+    const [whole, from = '', , to = ''] = /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(rest) ?? [];
+    if (whole === undefined || Number(from) > MAX_REPEATS || Number(to) > MAX_REPEATS) return null;
     this.#at += whole.length;
-    return /[*+?{]/.test(this.#peek()) && this.#peek() !== '' ? null : { source: whole, isEndless: true };
+    if (/[*+?{]/.test(this.#peek())) return null;
+    const steps = Math.max(1, Number(from), Number(to));
+    return { source: whole, isEndless: true, ways: steps, steps, isEmpty: Number(from) === 0 };
   }
 
   #item(depth: number): PatternItem | null {
@@ -142,11 +166,7 @@ class PatternReader {
       if (isPlain) this.#at += 2;
       const inner = this.alternatives(depth + 1);
       if (inner === null || this.#take() !== ')' || /[*+?{]/.test(this.#peek())) return null;
-      return {
-        source: `(${isPlain ? '?:' : ''}${inner.source})`,
-        isEndless: inner.isEndless,
-        repeats: false,
-      };
+      return { ...inner, source: `(${isPlain ? '?:' : ''}${inner.source})`, repeats: false };
     }
     if (mark === '[') return single(this.#class());
     if (mark === '.') return single('[^\\n]');
@@ -182,35 +202,46 @@ class PatternReader {
     return `[${source}]`;
   }
 
+  /** One of the classes that have a name, or characters: one, or from one to another. */
   #classPart(): string | null {
-    const mark = this.#take();
-    if (mark === '[' && this.#peek() === ':') {
-      const name =
-        this.#characters
-          .slice(this.#at + 1, this.#at + 10)
-          .join('')
-          .split(':]')[0] ?? '';
-      this.#at += name.length + 3;
+    const named = this.#namedClass();
+    if (named !== '') return named;
+    const first = this.#classCharacter();
+    const isRange = this.#peek() === '-' && (this.#characters[this.#at + 1] ?? ']') !== ']';
+    if (first === null || !isRange) return first;
+    this.#at += 1;
+    const last = this.#classCharacter();
+    return last === null ? null : `${first}-${last}`;
+  }
+
+  /** @returns '' where none is named, null for one that is not known */
+  #namedClass(): string | null {
+    const two = this.#characters.slice(this.#at, this.#at + 2).join('');
+    if (two === '[:') {
+      const [name = ''] = this.#characters
+        .slice(this.#at + 2, this.#at + 11)
+        .join('')
+        .split(':]');
+      this.#at += name.length + 4;
       return Object.hasOwn(POSIX, name) ? (POSIX[name] ?? null) : null;
     }
-    if (mark === '\\') {
-      const escaped = this.#take();
-      return CLASSES[escaped] ?? escapedLiteral(escaped);
-    }
-    // A range, or a dash by itself at either end.
-    if (mark === '-') {
-      const before = this.#characters[this.#at - 2];
-      return this.#peek() === ']' || before === '[' || before === '^' ? '\\-' : '-';
-    }
-    return literal(mark);
+    const known = two.startsWith('\\') ? CLASSES[two.slice(1)] : undefined;
+    if (known === undefined) return '';
+    this.#at += 2;
+    return known;
+  }
+
+  #classCharacter(): string | null {
+    const mark = this.#take();
+    return mark === '\\' ? escapedLiteral(this.#take()) : literal(mark);
   }
 }
 
 const single = (source: string | null): PatternItem | null =>
-  source === null ? null : { source, isEndless: false, repeats: true };
+  source === null ? null : { ...NOT_REPEATED, source, repeats: true };
 
 /** What matches between characters. */
-const place = (source: string): PatternItem => ({ source, isEndless: false, repeats: false });
+const place = (source: string): PatternItem => ({ ...NOT_REPEATED, source, repeats: false, isEmpty: true });
 
 const literal = (mark: string): string => (SPECIAL.test(mark) ? `\\${mark}` : mark);
 
@@ -224,17 +255,21 @@ function escapedLiteral(mark: string): string | null {
 /** What stands for a match: `\0` the whole, `\1` … groups, `\\` a backslash (RE2::Rewrite). @returns null where it says anything else */
 export function rewriteOf(rewrite: string): ((groups: readonly string[]) => string) | null {
   const parts: (string | number)[] = [];
+  let literal = '';
   for (let at = 0; at < rewrite.length; at += 1) {
     const mark = rewrite[at] ?? '';
     if (mark !== '\\') {
-      parts.push(mark);
+      literal += mark;
       continue;
     }
     at += 1;
     const next = rewrite[at] ?? '';
-    if (/\d/.test(next)) parts.push(Number(next));
-    else if (next === '\\') parts.push(next);
-    else return null;
+    if (next === '\\') literal += next;
+    else if (/\d/.test(next)) {
+      parts.push(literal, Number(next));
+      literal = '';
+    } else return null;
   }
+  parts.push(literal);
   return (groups) => parts.map((part) => (typeof part === 'number' ? (groups[part] ?? '') : part)).join('');
 }
