@@ -4,7 +4,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { GraphBytes } from '../../model/graph-bytes.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { Engine } from '../engine.ts';
-import { type FeedPlan, feedTensors } from './feed.ts';
+import { feedPlan, feedTensors } from './feed.ts';
 import { createGuard } from './guard.ts';
 import { gatherOutputs, graphOutputNames } from './outputs.ts';
 import { type NativePrefix, preparePrefixes } from './prefix.ts';
@@ -36,7 +36,7 @@ export async function createOnnxEngine(options: OnnxEngineOptions): Promise<Engi
   const session = await GraphSession.open(options.onnx, { device: options.device });
   const { columns = null, refused = null, signature } = options;
   const prefix = await preparePrefixes(options.prefix ?? []);
-  const plan: FeedPlan = { inputs: session.inputs, prefix, columns };
+  const plan = feedPlan(session.inputs, prefix, columns);
   const rule = sliceRule(signature, prefix, options.rowBytes);
   const fetches = graphOutputNames(signature.outputs, refused);
   const run = async (batch: Batch): Promise<Outputs> =>

@@ -4,7 +4,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
 import { type DType, newTensor, type Tensor } from '../../model/tensor.ts';
 import { MISSING_STRING } from '../../onnx/missing.ts';
-import { evaluateText } from '../../onnx/text-stage/evaluate.ts';
+import { type TextStage, textStage } from '../../onnx/text-stage/evaluate.ts';
 import { textExpressionOf } from '../../onnx/text-stage/expression.ts';
 import type { NativePrefix } from './prefix.ts';
 
@@ -20,9 +20,28 @@ export interface FeedPlan {
   readonly inputs: readonly GraphInput[];
   readonly prefix: readonly NativePrefix[];
   readonly columns: readonly ColumnInput[] | null;
+  /** Inputs that are computed of texts, by their names. */
+  readonly texts: ReadonlyMap<string, TextStage>;
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Milliseconds that a batch may take to compute what graphs take of its texts: patterns take longest where they nearly match. */
+const MAX_TEXT_MILLIS = 5000;
+
+/** How batches become the inputs of a graph; what the names of inputs say is read once. */
+export function feedPlan(
+  inputs: readonly GraphInput[],
+  prefix: readonly NativePrefix[] = [],
+  columns: readonly ColumnInput[] | null = null,
+): FeedPlan {
+  const texts = new Map<string, TextStage>();
+  for (const { name } of inputs) {
+    const expression = textExpressionOf(name);
+    if (expression !== null) texts.set(name, textStage(expression));
+  }
+  return { inputs, prefix, columns, texts };
+}
 
 /**
  * The graph's named inputs for a batch. A matrix is the graph's one input `[N, n]`; the columns of a table are, each
@@ -79,19 +98,26 @@ function columnsInOrder(plan: FeedPlan, count: number, open: readonly GraphInput
 
 function tensorFeed(plan: FeedPlan, tensors: Tensors): Tensors {
   const feed = emptyFeed();
+  const given = plan.texts.size === 0 ? null : { tensors, checkTime: textTimer() };
   for (const { name, dtype } of plan.inputs) {
-    const computed = textExpressionOf(name);
-    if (computed !== null) {
-      feed[name] = evaluateText(computed, tensors);
-      continue;
-    }
-    const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+    const stage = given === null ? undefined : plan.texts.get(name);
+    const own = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+    const tensor = given === null || stage === undefined ? own : stage(given);
     if (tensor?.dtype !== dtype)
       throw invalid(`input "${name}": expected ${dtype}, got ${tensor?.dtype ?? 'nothing'}`);
     if (tensor.dtype === 'string') checkTexts(name, tensor.data, tensor.data.length / (tensor.shape[0] || 1));
     feed[name] = tensor;
   }
   return feed;
+}
+
+/** Throws once the texts of a batch have taken longer than they may. */
+function textTimer(): () => void {
+  const end = performance.now() + MAX_TEXT_MILLIS;
+  return () => {
+    if (performance.now() > end)
+      throw invalid(`texts on which the model's patterns take longer than ${MAX_TEXT_MILLIS} ms`);
+  };
 }
 
 const ARRAYS = {

@@ -11,7 +11,7 @@ import { WorkerPool, type WorkerPoolStatus } from '../python/pool.ts';
 import type { ScalingRule } from '../python/scaling.ts';
 import { outputsFrom } from '../python/work.ts';
 import type { PythonWorker } from '../python/worker.ts';
-import { type FeedPlan, feedTensors, type GraphInput } from './feed.ts';
+import { feedPlan, feedTensors } from './feed.ts';
 import { writeGraph } from './graph-file.ts';
 import { crashed, type GraphProcessOptions, graphError, startGraphProcess } from './graph-process.ts';
 import { type BatchGuard, createGuard } from './guard.ts';
@@ -87,7 +87,7 @@ class IsolatedEngine implements IsolatedGraph {
   readonly #rule: SliceRule;
   /** Folder that goes with the engine, or null. */
   readonly #own: string | null;
-  #inputs: readonly GraphInput[] = [];
+  #plan = feedPlan([]);
   #closed: Promise<void> | null = null;
 
   constructor(options: IsolatedGraphOptions, model: string, own: string | null) {
@@ -113,9 +113,8 @@ class IsolatedEngine implements IsolatedGraph {
   async infer(batch: Batch, isWanted?: IsWanted): Promise<Outputs> {
     this.#guard(batch);
     const { outputs } = this.#options.signature;
-    const plan: FeedPlan = { inputs: this.#inputs, prefix: [], columns: null };
     return inferInSlices(batch, this.#rule, async (slice) => {
-      const tensors = feedTensors(plan, slice);
+      const tensors = feedTensors(this.#plan, slice);
       const answer = await this.#ask({ kind: 'tensors', rows: slice.rows, tensors }, isWanted);
       return gatherOutputs(
         outputs,
@@ -140,7 +139,7 @@ class IsolatedEngine implements IsolatedGraph {
     const worker = await startGraphProcess(options);
     void worker.ended.then((reason) => this.#ended(worker.pid, reason));
     const { inputs } = worker.ready.described;
-    if (inputs?.form === 'tensors') this.#inputs = inputs.tensors;
+    if (inputs?.form === 'tensors') this.#plan = feedPlan(inputs.tensors);
     return worker;
   }
 

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Tensor } from '../../model/tensor.ts';
-import { evaluateText } from './evaluate.ts';
+import { textStage } from './evaluate.ts';
 import { type TextExpression, textExpressionOf, textInputName } from './expression.ts';
 
 const texts = (...data: string[]): { readonly t: Tensor } => ({
   t: { dtype: 'string', shape: [data.length], data },
 });
 const of = 't';
+const evaluated = (
+  expression: TextExpression,
+  tensors: Readonly<Record<string, Tensor>>,
+  checkTime = (): void => undefined,
+): Tensor => textStage(expression)({ tensors, checkTime });
 const data = (expression: TextExpression, inputs: Readonly<Record<string, Tensor>>): unknown[] =>
-  Array.from<unknown>(evaluateText(expression, inputs).data);
+  Array.from<unknown>(evaluated(expression, inputs).data);
 
 describe('what is computed of texts before a graph runs', () => {
   test.each<[string, TextExpression, unknown[]]>([
@@ -40,18 +45,45 @@ describe('what is computed of texts before a graph runs', () => {
     const whole = { op: 'number', of, dtype: 'int64' } as const;
     expect(data(whole, texts('9223372036854775807', '-1'))).toEqual([9223372036854775807n, -1n]);
     for (const text of ['', 'one', '1 2', '0x10', '1e'])
-      expect(() => evaluateText(float, texts(text)), text).toThrow(
+      expect(() => evaluated(float, texts(text)), text).toThrow(
         expect.objectContaining({ code: 'INPUT_INVALID' }),
       );
-    expect(() => evaluateText(whole, texts('9223372036854775808'))).toThrow(/64 bits/);
+    expect(() => evaluated(whole, texts('9223372036854775808'))).toThrow(/64 bits/);
   });
 
   test('refuses what grows beyond all bounds', () => {
     const words = { op: 'split', of, by: '', any: false } as const;
     const many = texts('a '.repeat(2_000_000), 'b', 'c');
-    expect(() => evaluateText(words, many)).toThrow(/4000000/);
+    expect(() => evaluated(words, many)).toThrow(/4000000/);
     const grown = { op: 'replace', of, pattern: 'a', rewrite: 'x'.repeat(1000), all: true } as const;
-    expect(() => evaluateText(grown, texts('a'.repeat(100_000)))).toThrow(/64000000/);
+    expect(() => evaluated(grown, texts('a'.repeat(100_000)))).toThrow(/64000000/);
+  });
+
+  test('refuses at once what takes long to read as a number', () => {
+    const long = '1'.repeat(200_000);
+    const started = performance.now();
+    const float = { op: 'number', of, dtype: 'float32' } as const;
+    expect(() => evaluated(float, texts(`${long}x`))).toThrow(/is no float32 number/);
+    const whole = { op: 'number', of, dtype: 'int64' } as const;
+    expect(() => evaluated(whole, texts(long))).toThrow(/^.{0,300}is no number of 64 bits/);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('refuses a long text that is put in at many places before it is there', () => {
+    const grown = { op: 'replace', of, pattern: 'a', rewrite: 'x'.repeat(1_000_000), all: true } as const;
+    expect(() => evaluated(grown, texts('a'.repeat(10_000)))).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID' }),
+    );
+  });
+
+  test('asks before each text whether there is time left', () => {
+    const spaces = { op: 'replace', of, pattern: '\\s+$', rewrite: '', all: true } as const;
+    let asked = 0;
+    const expired = (): void => {
+      asked += 1;
+      if (asked === 3) throw new Error('too late');
+    };
+    expect(() => evaluated(spaces, texts('a', 'b', 'c', 'd'), expired)).toThrow('too late');
   });
 
   test.each([
@@ -60,6 +92,10 @@ describe('what is computed of texts before a graph runs', () => {
     [
       'a pattern that repeats groups',
       'plimsoll.text {"op":"replace","of":"t","pattern":"(a+)+","rewrite":"","all":true}',
+    ],
+    [
+      'a rewrite that is not known',
+      'plimsoll.text {"op":"replace","of":"t","pattern":"a","rewrite":"\\\\x","all":true}',
     ],
     ['no operand', 'plimsoll.text {"op":"lower"}'],
     ['operands nested deeply', `plimsoll.text ${'{"op":"lower","of":'.repeat(100)}"t"${'}'.repeat(100)}`],

@@ -17,32 +17,49 @@ const MAX_CHARACTERS = 64_000_000;
 
 const invalid = (problem: string): PlimsollError => new PlimsollError('INPUT_INVALID', { problem });
 
+/** The inputs of a model. */
+interface TextInputs {
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  /** Called before each text is changed: throws where all together take too long. */
+  readonly checkTime: () => void;
+}
+
 /**
- * What an expression gives for the inputs of a model.
+ * Gives what an expression says, for the inputs of a model.
  *
  * @throws INPUT_INVALID where an input is not there, is no text, or makes more than fits
  */
-export function evaluateText(expression: TextExpression, inputs: Readonly<Record<string, Tensor>>): Tensor {
-  if (typeof expression === 'string') return asTensor(inputTexts(expression, inputs));
+export type TextStage = (inputs: TextInputs) => Tensor;
+
+/** Makes an expression ready to run: its patterns are compiled once. */
+export function textStage(expression: TextExpression): TextStage {
+  if (typeof expression === 'string') return ({ tensors }) => asTensor(inputTexts(expression, tensors));
   switch (expression.op) {
     case 'count': {
-      const counts = (valuesOf(expression.of, inputs).words ?? []).map(({ length }) => BigInt(length));
-      return { dtype: 'int64', shape: [counts.length], data: BigInt64Array.from(counts) };
+      const of = valuesOf(expression.of);
+      return (inputs) => {
+        const counts = (of(inputs).words ?? []).map(({ length }) => BigInt(length));
+        return { dtype: 'int64', shape: [counts.length], data: BigInt64Array.from(counts) };
+      };
     }
     case 'length': {
-      const { shape, data } = asTensor(valuesOf(expression.of, inputs));
-      return {
-        dtype: 'int32',
-        shape,
-        data: Int32Array.from(data, (text) => lengthOf(text, expression.unit)),
+      const [of, { unit }] = [valuesOf(expression.of), expression];
+      return (inputs) => {
+        const { shape, data } = asTensor(of(inputs));
+        return { dtype: 'int32', shape, data: Int32Array.from(data, (text) => lengthOf(text, unit)) };
       };
     }
     case 'number': {
-      const { shape, data } = asTensor(valuesOf(expression.of, inputs));
-      return numbers(shape, data, expression.dtype);
+      const [of, { dtype }] = [valuesOf(expression.of), expression];
+      return (inputs) => {
+        const { shape, data } = asTensor(of(inputs));
+        return numbers(shape, data, dtype);
+      };
     }
-    default:
-      return asTensor(valuesOf(expression, inputs));
+    default: {
+      const of = valuesOf(expression);
+      return (inputs) => asTensor(of(inputs));
+    }
   }
 }
 
@@ -60,16 +77,15 @@ function within(text: string, maxLength: number): string {
   throw invalid(`a text of ${text.length} characters, where a pattern takes at most ${maxLength}`);
 }
 
-function valuesOf(expression: TextExpression, inputs: Readonly<Record<string, Tensor>>): TextValues {
-  if (typeof expression === 'string') return inputTexts(expression, inputs);
-  switch (expression.op) {
-    case 'split':
-      return split(valuesOf(expression.of, inputs), expression.by, expression.any);
-    default: {
-      const values = valuesOf(expression.of, inputs);
-      return mapped(values, changeOf(expression));
-    }
+function valuesOf(expression: TextExpression): (inputs: TextInputs) => TextValues {
+  if (typeof expression === 'string') return ({ tensors }) => inputTexts(expression, tensors);
+  const of = valuesOf(expression.of);
+  if (expression.op === 'split') {
+    const { by, any } = expression;
+    return (inputs) => split(of(inputs), by, any);
   }
+  const change = changeOf(expression);
+  return (inputs) => mapped(of(inputs), change, inputs.checkTime);
 }
 
 /** What an operation makes of one text. */
@@ -87,23 +103,28 @@ function changeOf(expression: Exclude<TextExpression, string>): (text: string) =
       return stripped;
     case 'substring':
       return (text) => substring(text, expression.start, expression.size);
-    case 'replace': {
-      const { expression: pattern, maxLength } = patternOf(expression.pattern, expression.all ? 'g' : '');
-      const rewrite = rewriteOf(expression.rewrite);
-      if (rewrite === null) throw invalid(`the rewrite ${JSON.stringify(expression.rewrite)} is not read`);
-      return (text) =>
-        within(text, maxLength).replace(pattern, (...found) =>
-          rewrite(
-            found.slice(
-              0,
-              found.findIndex((part) => typeof part === 'number'),
-            ),
-          ),
-        );
-    }
+    case 'replace':
+      return replacing(expression.pattern, expression.rewrite, expression.all);
     default:
       throw invalid(`"${expression.op}" gives no text`);
   }
+}
+
+/** What is put in is counted as it comes: a short text may have a long one put in at every place. */
+function replacing(pattern: string, rewritten: string, all: boolean): (text: string) => string {
+  const { expression, maxLength } = patternOf(pattern, all ? 'g' : '');
+  const rewrite = rewriteOf(rewritten);
+  if (rewrite === null) throw invalid(`the rewrite ${JSON.stringify(rewritten)} is not read`);
+  return (text) => {
+    let characters = 0;
+    return within(text, maxLength).replace(expression, (...found) => {
+      const groups = found.findIndex((part) => typeof part === 'number');
+      const put = rewrite(found.slice(0, groups));
+      characters += put.length;
+      if (characters > MAX_CHARACTERS) throw grown();
+      return put;
+    });
+  };
 }
 
 /** @throws INPUT_INVALID where the text does not reach to the place, as TensorFlow refuses it */
@@ -125,13 +146,19 @@ function stripped(text: string): string {
   return text.slice(start, end);
 }
 
-function mapped({ shape, texts, words }: TextValues, change: (text: string) => string): TextValues {
+const grown = (): PlimsollError => invalid(`texts that grow to more than ${MAX_CHARACTERS} characters`);
+
+function mapped(
+  { shape, texts, words }: TextValues,
+  change: (text: string) => string,
+  checkTime: () => void,
+): TextValues {
   let characters = 0;
   const apply = (text: string): string => {
+    checkTime();
     const changed = change(text);
     characters += changed.length;
-    if (characters > MAX_CHARACTERS)
-      throw invalid(`texts that grow to more than ${MAX_CHARACTERS} characters`);
+    if (characters > MAX_CHARACTERS) throw grown();
     return changed;
   };
   if (words === null) return { shape, texts: texts.map(apply), words };
@@ -173,7 +200,7 @@ function asTensor({ shape, texts, words }: TextValues): Extract<Tensor, { dtype:
 }
 
 /** Numbers as `strtod` and `strtol` read them, with white space around them. */
-const FLOAT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
+const FLOAT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const WHOLE = /^[+-]?\d+$/;
 
 function numbers(
@@ -202,8 +229,12 @@ function numbers(
     : { dtype, shape, data: Float32Array.from(data) };
 }
 
+/** Digits of a whole number, zeros before it included: reading more takes time, and they say nothing. */
+const MAX_DIGITS = 1000;
+
 function wholeOf(text: string, bits: number): bigint {
-  const value = BigInt(text.replace(/^\+/, ''));
-  if (BigInt.asIntN(bits, value) !== value) throw invalid(`${text} is no number of ${bits} bits`);
+  const value = text.length > MAX_DIGITS ? null : BigInt(text.replace(/^\+/, ''));
+  if (value === null || BigInt.asIntN(bits, value) !== value)
+    throw invalid(`${text.slice(0, 100)} is no number of ${bits} bits`);
   return value;
 }

@@ -1,5 +1,5 @@
 import type { DType } from '../../model/tensor.ts';
-import { textPattern } from './pattern.ts';
+import { rewriteOf, textPattern } from './pattern.ts';
 
 /**
  * What is computed of texts before a graph runs, where ONNX has no operator for it: replacing patterns, splitting. A graph takes the
@@ -77,6 +77,7 @@ function isExpression(value: unknown, depth: number): value is TextExpression {
     return (
       typeof pattern === 'string' &&
       typeof rewrite === 'string' &&
+      rewriteOf(rewrite) !== null &&
       textPattern(pattern, all === true ? 'g' : '') !== null
     );
   if (op === 'substring')
