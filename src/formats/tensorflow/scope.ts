@@ -82,14 +82,13 @@ export class NodeScope {
   #needs(node: NodeDef): readonly string[] {
     if (isExit(node)) return this.switches.frame(node).enters.map(({ inputs }) => inputs[0] ?? '');
     if (!isMerge(node)) return node.inputs.filter((input) => !input.startsWith('^'));
-    const selection = this.switches.selection(node);
-    const { test, sides } = selection;
+    const { test, sides, entries } = this.switches.selection(node);
     const [value] = this.#known(edgeOf(test).name) ?? [];
     if (value === undefined) return [test];
     const known = this.#pick(test);
     const taken = known.kind === 'tensor' ? constantTruth(known) : null;
     if (taken !== null) return [sides[taken ? 1 : 0]];
-    return [test, ...this.switches.entries(selection).edges];
+    return [test, ...entries.edges];
   }
 
   /** What an edge carries: `node`, `node:2`, or in functions `node:output:0`. Nothing recurses but calls of functions. */

@@ -22,6 +22,13 @@ export interface Selection {
   readonly test: string;
   /** Edges of the two values: where the condition does not hold, where it does. */
   readonly sides: readonly [string, string];
+  /** Edges outside the branches that the values are made of, and the nodes that let them in. */
+  readonly entries: BranchEntries;
+}
+
+interface BranchEntries {
+  readonly edges: readonly string[];
+  readonly switches: readonly NodeDef[];
 }
 
 /** A value that turns carry on. */
@@ -64,6 +71,7 @@ export const isExit = ({ op }: NodeDef): boolean => EXITS.has(op);
 export class SwitchGraph {
   readonly #nodes: NodeIndex;
   readonly #branches = new Map<string, Branch | null>();
+  readonly #selections = new Map<string, Selection>();
   readonly #frames = new Map<string, WhileFrame>();
   #readers: ReadonlyMap<string, readonly NodeDef[]> | null = null;
 
@@ -73,23 +81,30 @@ export class SwitchGraph {
 
   /** What a `Merge` outside loops chooses by. */
   selection(merge: NodeDef): Selection {
-    const [first = '', second = ''] = dataOf(merge);
+    const selection = this.#selections.get(merge.name) ?? this.#selectionOf(merge);
+    this.#selections.set(merge.name, selection);
+    return selection;
+  }
+
+  #selectionOf(merge: NodeDef): Selection {
+    const [first, second, ...others] = dataOf(merge);
+    if (first === undefined || second === undefined || others.length > 0)
+      throw invalid(merge.name, `a Merge of ${dataOf(merge).length} values`, 'two branches');
     const [a, b] = [this.#branchOf(first), this.#branchOf(second)];
     const deeper = (a?.depth ?? 0) >= (b?.depth ?? 0) ? a : b;
     if (deeper === null) throw invalid(merge.name, 'a Merge of values that no Switch made', 'two branches');
     const other = deeper === a ? b : a;
-    const isApart = other === null || other.depth < deeper.depth || other.side !== deeper.side;
-    if (!isApart || (other?.depth === deeper.depth && other.test !== deeper.test))
+    const isOtherSide =
+      other?.depth === deeper.depth && other.test === deeper.test && other.side !== deeper.side;
+    // The two part at the condition; of what lies around it one side may know less.
+    if (!isIn(deeper.outer, isOtherSide ? other.outer : other))
       throw invalid(merge.name, 'a Merge of values of one branch', 'both branches of one condition');
     const firstSide = deeper === a ? deeper.side : 1 - deeper.side;
-    return { test: deeper.test, sides: firstSide === 0 ? [first, second] : [second, first] };
+    const sides: Selection['sides'] = firstSide === 0 ? [first, second] : [second, first];
+    return { test: deeper.test, sides, entries: this.#entries(deeper.test, sides) };
   }
 
-  /** Edges outside a branch that its value is made of, and the nodes that let them in. */
-  entries({ test, sides }: Selection): {
-    readonly edges: readonly string[];
-    readonly switches: readonly NodeDef[];
-  } {
+  #entries(test: string, sides: Selection['sides']): BranchEntries {
     const edges = new Set<string>();
     const switches = new Set<NodeDef>();
     const seen = new Set<string>();
@@ -268,6 +283,15 @@ function frameName(node: NodeDef | undefined): string | null {
 function isWithin(branch: Branch | null, test: string): boolean {
   for (let at = branch; at !== null; at = at.outer) if (at.test === test) return true;
   return false;
+}
+
+/** Whether a branch is another, or inside it; `null` is outside all. */
+function isIn(branch: Branch | null, around: Branch | null): boolean {
+  let at = branch;
+  while (at !== null && at.depth > (around?.depth ?? 0)) at = at.outer;
+  while (at !== null && around !== null && at.test === around.test && at.side === around.side)
+    [at, around] = [at.outer, around.outer];
+  return at === around;
 }
 
 const invalid = (path: string, found: string, wanted: string): PlimsollError =>

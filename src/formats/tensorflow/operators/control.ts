@@ -100,13 +100,12 @@ function invariants(c: NodeContext, body: string): ReadonlySet<number> {
 
 /** Whichever value there is: of the branch that a condition takes. */
 const merge: OperatorRule = (c) => {
-  const { switches } = c.scope;
-  const selection = switches.selection(c.node);
+  const selection = c.scope.switches.selection(c.node);
   const test = testOf(c, c.scope.value(selection.test));
   const known = constantTruth(test);
   if (known !== null) return c.scope.value(selection.sides[known ? 1 : 0]);
   const given = new Map(
-    switches.entries(selection).switches.map(({ name, inputs: [data = ''] }) => {
+    selection.entries.switches.map(({ name, inputs: [data = ''] }) => {
       const value = c.scope.value(data);
       return [name, [value, value]];
     }),

@@ -75,7 +75,11 @@ export function node(
 export const input = (w: ProtoWriter, dims: readonly number[]): void =>
   node(w, 'x', 'Placeholder', [], { dtype: typeAttr(FLOAT), shape: shapeAttr(dims) });
 
-export function outcomeOf(write: GraphWrite): { readonly outcome: string; readonly millis: number } {
+/** @param now the clock of the limit of time */
+export function outcomeOf(
+  write: GraphWrite,
+  now = (): number => performance.now(),
+): { readonly outcome: string; readonly millis: number } {
   const w = new ProtoWriter();
   write(w);
   const bytes = w.finish();
@@ -88,7 +92,7 @@ export function outcomeOf(write: GraphWrite): { readonly outcome: string; readon
   const started = performance.now();
   const millis = (): number => performance.now() - started;
   try {
-    const context = { limits: DEFAULT_LIMITS, codecs: [], now: () => performance.now() };
+    const context = { limits: DEFAULT_LIMITS, codecs: [], now };
     const { content } = frozenGraphFormat.read(source, context);
     return { outcome: content === null ? 'refused' : 'read', millis: millis() };
   } catch (error) {
