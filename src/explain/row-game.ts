@@ -1,8 +1,8 @@
 import { allocateCells } from '../engine/native/block.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
 
-/** Columns that are known, one byte each: 1 where known. */
-export type Coalition = Uint8Array;
+/** Whether a column is known. */
+export type Coalition = (column: number) => boolean;
 
 /**
  * Rows of a game: for each coalition each row of the background, with the known columns of row `row` in their places.
@@ -18,20 +18,19 @@ export function mixedRows(
   if (batch.kind === 'matrix' && background.kind === 'matrix') {
     const { width } = batch;
     const data = allocateCells(rows * width);
-    for (const [c, known] of coalitions.entries())
+    for (const [c, isKnown] of coalitions.entries())
       for (let other = 0; other < background.rows; other++)
         for (let column = 0; column < width; column++)
-          data[(c * background.rows + other) * width + column] =
-            known[column] === 1
-              ? batch.data[row * width + column]!
-              : background.data[other * width + column]!;
+          data[(c * background.rows + other) * width + column] = isKnown(column)
+            ? batch.data[row * width + column]!
+            : background.data[other * width + column]!;
     return { kind: 'matrix', rows, width, data };
   }
   const own = columnsOf(batch);
   const columns = columnsOf(background).map((column, k) => {
     const given = own[k]!;
     const cell = (at: number) =>
-      coalitions[Math.floor(at / background.rows)]![k] === 1 ? given[row]! : column[at % background.rows]!;
+      coalitions[Math.floor(at / background.rows)]!(k) ? given[row]! : column[at % background.rows]!;
     return column instanceof Float64Array
       ? Float64Array.from({ length: rows }, (_, at) => Number(cell(at)))
       : Array.from({ length: rows }, (_, at) => cell(at) as string | null);
@@ -41,4 +40,23 @@ export function mixedRows(
 
 function columnsOf(batch: Batch): readonly ColumnValues[] {
   return batch.kind === 'table' ? batch.columns : [];
+}
+
+/** Every n-th row, so that at most `most` are left. */
+export function thinnedRows(batch: Batch, most: number): Batch {
+  if (batch.rows <= most || batch.kind === 'tensors') return batch;
+  const chosen = Array.from({ length: most }, (_, k) => Math.floor((k * batch.rows) / most));
+  if (batch.kind === 'matrix') {
+    const { width } = batch;
+    const data = new Float64Array(most * width);
+    for (const [k, row] of chosen.entries())
+      data.set(batch.data.subarray(row * width, (row + 1) * width), k * width);
+    return { kind: 'matrix', rows: most, width, data };
+  }
+  const columns = batch.columns.map((column) =>
+    column instanceof Float64Array
+      ? Float64Array.from(chosen, (row) => column[row]!)
+      : chosen.map((row) => column[row] ?? null),
+  );
+  return { kind: 'table', rows: most, columns };
 }

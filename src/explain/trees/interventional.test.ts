@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../core/random.ts';
 import { interventional } from './interventional.ts';
-import { bruteForce, generator, pathGame, randomTrees } from './testing/random-trees.ts';
+import { bruteForce, pathGame, randomTrees } from './testing/random-trees.ts';
 
 describe('interventional Shapley values', () => {
   test.each(Array.from({ length: 40 }, (_, seed) => seed))(
     'equal brute force over all coalitions, seed %i',
     (seed) => {
-      const random = generator(seed + 100);
+      const random = seededRandom(seed + 100).next;
       const columns = 1 + Math.floor(random() * 11);
       const depth = 1 + Math.floor(random() * 10);
       const scores = 1 + Math.floor(random() * 3);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../core/random.ts';
 import { pathDependent } from './path-dependent.ts';
-import { bruteForce, generator, pathGame, randomTrees } from './testing/random-trees.ts';
+import { bruteForce, pathGame, randomTrees } from './testing/random-trees.ts';
 
 describe('path-dependent Shapley values', () => {
   test.each(Array.from({ length: 40 }, (_, seed) => seed))(
     'equal brute force over all coalitions, seed %i',
     (seed) => {
-      const random = generator(seed);
+      const random = seededRandom(seed).next;
       const columns = 1 + Math.floor(random() * 9);
       const depth = 1 + Math.floor(random() * 9);
       const scores = 1 + Math.floor(random() * 3);

@@ -1,3 +1,5 @@
+import { popcount, shapleyWeight } from '../../statistics/shapley.ts';
+
 /** Patterns of the background at a leaf, each once, and the share of the rows that have it. */
 export interface SeenPatterns {
   readonly patterns: Uint32Array;
@@ -19,29 +21,19 @@ export function seenPatterns(given: Uint32Array): SeenPatterns {
   return { patterns: Uint32Array.from(patterns), shares: Float64Array.from(shares) };
 }
 
-/** (a - 1)! c! / (a + c)!, the weight of one of `a` players against `c`; 0 where there is none. */
-export function weightOf(a: number, c: number): number {
-  if (a === 0) return 0;
-  // 1 / (a · C(a + c, a)).
-  let ways = 1;
-  for (let k = 1; k <= a; k++) ways = (ways * (c + k)) / k;
-  return 1 / (a * ways);
-}
-
 /** What a leaf of 1 gives each of `players` players, by the pattern of the row: `[2 ** players, players]`. */
 export function leafTable({ patterns, shares }: SeenPatterns, players: number): Float64Array {
   const all = 2 ** players - 1;
   const table = new Float64Array((all + 1) * players);
-  const counts = bitCounts(players);
   for (const [i, other] of patterns.entries()) {
     // The row has what the other lacks, and any of what the other has.
     const alone = all & ~other;
-    const a = counts[alone]!;
-    const by = Array.from({ length: counts[other]! + 1 }, (_, c) => weightOf(a, c) * shares[i]!);
-    const from = Array.from({ length: counts[other]! + 1 }, (_, c) => weightOf(c, a) * shares[i]!);
+    const [a, most] = [popcount(alone), popcount(other)];
+    const by = Array.from({ length: most + 1 }, (_, c) => shapleyWeight(a, c) * shares[i]!);
+    const from = Array.from({ length: most + 1 }, (_, c) => shapleyWeight(c, a) * shares[i]!);
     for (let also = other; ; also = (also - 1) & other) {
       const missed = other & ~also;
-      const c = counts[missed]!;
+      const c = popcount(missed);
       const row = (alone | also) * players;
       const [given, taken] = [by[c]!, from[c]!];
       for (let rest = alone; rest !== 0; rest &= rest - 1) table[row + lowest(rest)]! += given;
@@ -54,11 +46,3 @@ export function leafTable({ patterns, shares }: SeenPatterns, players: number): 
 
 /** Number of the lowest bit. */
 const lowest = (bits: number): number => 31 - Math.clz32(bits & -bits);
-
-/** Bits of every pattern of so many players. */
-function bitCounts(players: number): Uint8Array {
-  const counts = new Uint8Array(2 ** players);
-  for (let pattern = 1; pattern < counts.length; pattern++)
-    counts[pattern] = counts[pattern >> 1]! + (pattern & 1);
-  return counts;
-}

@@ -4,6 +4,7 @@
  */
 import { elementAt } from '../../core/element-at.ts';
 import { weightedSum } from '../../core/vector.ts';
+import { shapleyValues } from '../../statistics/shapley.ts';
 
 /** What falls into one bin: share of rows, and mean loss of them. */
 export interface BinLoss {
@@ -163,24 +164,13 @@ function mixOf(
       current,
     ),
   );
-  const shares = top.map((f, k) => {
-    let sum = 0;
-    for (let mask = 0; mask < changes.length; mask++) {
-      if (mask & (1 << k)) continue;
-      const size = bitCount(mask);
-      const weight = (factorial(size) * factorial(n - size - 1)) / factorial(n);
-      sum += weight * (elementAt(changes, mask | (1 << k)) - elementAt(changes, mask));
-    }
-    return { feature: elementAt(features, f).name, change: sum };
-  });
+  const values = shapleyValues(changes, n);
+  const shares = top.map((f, k) => ({ feature: elementAt(features, f).name, change: elementAt(values, k) }));
   return {
     change: elementAt(changes, changes.length - 1),
     features: shares.sort((a, b) => Math.abs(b.change) - Math.abs(a.change)),
   };
 }
-
-const bitCount = (mask: number): number => mask.toString(2).replaceAll('0', '').length;
-const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
 
 /**
  * `−3.1 points, 62 % from os=ios-4.2, 9 % of traffic`; of losses that are no shares, their change. Null where nothing changed.

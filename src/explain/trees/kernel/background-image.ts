@@ -1,8 +1,9 @@
 import { elementAt } from '../../../core/element-at.ts';
+import { shapleyWeight } from '../../../statistics/shapley.ts';
 import { type AskedNodes, askedNodes } from '../asked-nodes.ts';
 import type { DecisionTrees, Players } from '../decision-trees.ts';
 import { type LeafPath, type LeafPaths, leafPaths } from '../leaf-paths.ts';
-import { leafTable, type SeenPatterns, weightOf } from '../seen-patterns.ts';
+import { leafTable, type SeenPatterns } from '../seen-patterns.ts';
 
 /** As `background.as.ts` lays them out, in bytes. */
 const TREE = 24;
@@ -146,7 +147,7 @@ function writeLayout(memory: ArrayBuffer, layout: Layout): void {
   const words = new Uint32Array(memory);
   const doubles = new Float64Array(memory);
   for (let a = 0; a < WEIGHT_CELLS; a++)
-    for (let c = 0; c < WEIGHT_CELLS; c++) doubles[weights / 8 + a * WEIGHT_CELLS + c] = weightOf(a, c);
+    for (let c = 0; c < WEIGHT_CELLS; c++) doubles[weights / 8 + a * WEIGHT_CELLS + c] = shapleyWeight(a, c);
   for (const tree of placed) {
     const { entry, nodes, leafEntries, leaves, target } = tree;
     writeNodes(words, doubles, layout, tree);

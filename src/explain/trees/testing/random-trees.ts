@@ -1,16 +1,5 @@
 import type { DecisionTrees, Players } from '../decision-trees.ts';
 
-/** Mulberry32. */
-export function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Trees of so many levels at most over `columns`, which ask a column again and again, with covers and leaves at random. */
 export function randomTrees(
   random: () => number,
