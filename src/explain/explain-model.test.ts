@@ -4,11 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { createNativeEngine } from '../engine/native/engine.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
+import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
+import type { TreeEnsembleStep } from '../model/step.ts';
 import { explainModel } from './explain-model.ts';
 import { explanationDocument } from './explanation.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/explanations');
+type StepsContent = ModelContent & { readonly kind: 'steps' };
 type Cells = readonly (readonly (number | string | null)[])[];
 /** `[row][feature]`, or `[row][feature][score]`. */
 type Values = readonly (readonly (number | readonly number[])[])[];
@@ -46,6 +49,44 @@ async function explained(name: string, isAgainst: boolean, output?: string) {
   const request = { output, background: isAgainst ? batchOf(background, content.signature) : null };
   const explainer = await explainModel({ name, content, engine }, request);
   return explanationDocument(explainer, await explainer.explain(batchOf(rows, content.signature)));
+}
+
+/** A tree of a booster that asks `length` columns, one after the other. */
+function chainOf(length: number): StepsContent {
+  const nodes = 2 * length + 1;
+  const asks = (node: number): boolean => node % 2 === 0 && node < nodes - 1;
+  const each = (of: (node: number) => number): Int32Array =>
+    Int32Array.from({ length: nodes }, (_, k) => of(k));
+  const root: TreeEnsembleStep = {
+    ...{
+      kind: 'tree-ensemble',
+      origin: { path: '', class: 'c', offset: 0 },
+      features: length,
+      featureNames: null,
+    },
+    arena: {
+      ...{ roots: Int32Array.of(0), left: each((k) => (asks(k) ? k + 1 : -1)) },
+      ...{ right: each((k) => (asks(k) ? k + 2 : -1)), feature: each((k) => (asks(k) ? k / 2 : -1)) },
+      ...{ threshold: new Float64Array(nodes), missingLeft: new Uint8Array(nodes), zeroMissing: null },
+      ...{
+        categorical: null,
+        setOffsets: new Uint32Array(1),
+        bitsets: new Uint32Array(0),
+        knownBitsets: null,
+      },
+      ...{ categories: 'whole', values: new Float64Array(nodes).fill(1), valueWidth: 1 },
+      cover: Float64Array.from({ length: nodes }, (_, k) => nodes - k),
+    },
+    ...{ input: 'float64', split: 'le', acceptsMissing: true, scores: 1, target: null },
+    ...{ base: { kind: 'constant', scores: new Float64Array(1) }, sums: 'float64', aggregate: 'sum' },
+    head: {
+      ...{ kind: 'booster', link: { kind: 'identity' }, classes: null, flat: true, margins: 'margin' },
+    },
+  };
+  const column = (k: number) => ({ name: `x${k}`, named: false, type: 'number', nullable: true }) as const;
+  const outputs = [{ name: 'predict', dtype: 'float64', shape: [-1] }] as const;
+  const columns = Array.from({ length }, (_, k) => column(k));
+  return { kind: 'steps', root, signature: { form: 'table', columns, outputs, classes: null } };
 }
 
 /** Numbers of XGBoost are float32. */
@@ -94,6 +135,44 @@ describe('the attributions of a model', () => {
     const sum = (values[0] as number[][]).reduce((total, cell) => total + cell[1]!, baseValues[1]!);
     expect(sum).toBeCloseTo((wanted as { data: Float64Array }).data[1]!, 12);
     expect(additivityError).toBeLessThanOrEqual(1e-12);
+  });
+
+  test('of a booster whose trees ask about categories are found by asking it, as the same sum', async () => {
+    const folder = join(FOLDER, '../models/catboost-1.2.10');
+    const { content } = readModelFile(join(folder, 'categories-one-hot.cbm'), { covers: true });
+    if (content?.kind !== 'steps') throw new Error('no steps');
+    const { input } = JSON.parse(readFileSync(join(folder, 'categories-one-hot.json'), 'utf8'));
+    const rows = batchOf(input.dataframe_split.data.slice(0, 6), content.signature);
+    const model = { name: 'm', content, engine: createNativeEngine(content) };
+    const explainer = await explainModel(model, { background: rows });
+    expect([explainer.method, explainer.output]).toEqual(['exact', 'raw']);
+    expect((await explainer.explain(rows)).additivityError).toBeLessThanOrEqual(1e-12);
+  });
+
+  test('of a chain that asks 8,000 columns in turn are not made in the square of its memory', async () => {
+    const length = 8000;
+    const chain = chainOf(length);
+    const model = { name: 'm', content: chain, engine: createNativeEngine(chain) };
+    const row: Batch = { kind: 'matrix', rows: 1, width: length, data: new Float64Array(length) };
+    for (const background of [null, row]) {
+      const refused = explainModel(model, { output: 'raw', background });
+      if (background === null) await expect(refused).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT' });
+      else expect((await refused).method).toBe('permutation');
+    }
+  });
+
+  test('are refused for rows that a prediction refuses', async () => {
+    const { content } = readModelFile(join(FOLDER, 'forest-number.joblib'), { covers: true });
+    if (content?.kind !== 'steps') throw new Error('no steps');
+    const model = { name: 'm', content, engine: createNativeEngine(content) };
+    const { explain } = await explainModel(model, { background: null });
+    const odd: Batch = {
+      kind: 'matrix',
+      rows: 1,
+      width: 5,
+      data: new Float64Array(5).fill(Number.POSITIVE_INFINITY),
+    };
+    await expect(explain(odd)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
   test('that need other rows ask for them, with what to give', async () => {

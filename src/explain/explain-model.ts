@@ -1,15 +1,20 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { allocateCells } from '../engine/native/block.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
+import { sliceBatch } from '../model/slice.ts';
 import type { ModelStep } from '../model/step.ts';
 import { modelEncoding, singleSources } from './encoding.ts';
-import type { Explainer } from './explanation.ts';
+import type { Attributions, Explainer } from './explanation.ts';
 import { linearExplainer, linearOutputs } from './linear-explainer.ts';
-import { type Score, sampledExplainer } from './sampled-explainer.ts';
+import { MOST_COLUMNS, type Score, sampledExplainer } from './sampled-explainer.ts';
 import { splitModel } from './split-model.ts';
 import { summedOutputs, treeExplainer } from './tree-explainer.ts';
+
+/** Attributions that are made at once. */
+const BLOCK_CELLS = 2 ** 18;
 
 /** What is asked of an explanation. */
 export interface ExplanationRequest {
@@ -46,24 +51,59 @@ export async function explainModel(
     throw unfit(model, 'the background has no rows', 'Give --background a file with rows');
   const known = outputsOf(model.content, signature);
   const chosen = output ?? known[0];
-  if (chosen === undefined || !known.includes(chosen))
-    throw unfit(
-      model,
-      `"${output ?? ''}" is no output in numbers`,
-      `Give --output one of ${known.join(', ')}`,
-    );
+  if (chosen === undefined)
+    throw unfit(model, 'none of its outputs is in numbers', 'Explain a model that answers numbers');
+  if (!known.includes(chosen))
+    throw unfit(model, `"${chosen}" is no output in numbers`, `Give --output one of ${known.join(', ')}`);
   const exact = exactExplainer(model.content, features, chosen, background);
-  if (exact !== null) return { ...exact, output: chosen };
+  if (exact !== null) return { ...exact, output: chosen, explain: inBlocks(model, exact) };
   if (background === null)
     throw unfit(
       model,
       `attributions of ${chosen} are made against other rows`,
       'Give rows of the training data: --background rows.csv',
     );
-  const score = scoreOf(model, chosen);
-  const classes = signature.outputs.find(({ name }) => name === chosen)?.classes ?? null;
+  // The same numbers under the name by which the engine gives them.
+  const sums = sumsOf(predictorOf(model.content));
+  const names = sums.includes(chosen) ? [chosen, ...sums] : [chosen];
+  const given = signature.outputs.find(({ name }) => names.includes(name));
+  if (given === undefined)
+    throw unfit(
+      model,
+      `it does not answer ${chosen} by itself`,
+      `Give --output one of ${known.filter((name) => !sums.includes(name)).join(', ')}`,
+    );
+  if (features.length > MOST_COLUMNS)
+    throw unfit(
+      model,
+      `it has ${features.length} columns, and one by one at most ${MOST_COLUMNS} are explained`,
+      'Train a model of fewer columns',
+    );
+  const score = scoreOf(model, given.name);
+  const classes = given.classes ?? null;
   return { ...(await sampledExplainer(score, features, background, classes)), output: chosen };
 }
+
+/**
+ * Explains rows a block at a time, so that what is made of them on the way is bounded, and only those that the model itself takes: each
+ * block is predicted first, and refused as it is there.
+ */
+const inBlocks =
+  ({ engine }: ExplainedModel, { explain, features, baseValues }: Omit<Explainer<Batch>, 'output'>) =>
+  async (batch: Batch): Promise<Attributions> => {
+    const width = features.length * baseValues.length;
+    const values = allocateCells(batch.rows * width);
+    const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width)));
+    let additivityError = 0;
+    for (let from = 0; from < batch.rows; from += atOnce) {
+      const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
+      await engine.infer(block);
+      const found = await explain(block);
+      values.set(found.values, from * width);
+      additivityError = Math.max(additivityError, found.additivityError);
+    }
+    return { values, additivityError };
+  };
 
 function exactExplainer(
   content: ModelContent,
@@ -84,8 +124,12 @@ function exactExplainer(
   return null;
 }
 
-/** Outputs that are sums, the usual one first. */
-function sumsOf(predictor: ModelStep): readonly string[] {
+const predictorOf = (content: ModelContent): ModelStep | null =>
+  content.kind === 'steps' ? splitModel(content.root).predictor : null;
+
+/** Names of the output that is a sum, the usual one first. */
+function sumsOf(predictor: ModelStep | null): readonly string[] {
+  if (predictor === null) return [];
   if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost') return summedOutputs(predictor);
   if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
     return linearOutputs(predictor);
@@ -94,7 +138,7 @@ function sumsOf(predictor: ModelStep): readonly string[] {
 
 /** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
 function outputsOf(content: ModelContent, { outputs, classes }: Signature): readonly string[] {
-  const sums = content.kind === 'steps' ? sumsOf(splitModel(content.root).predictor) : [];
+  const sums = sumsOf(predictorOf(content));
   const numbers = outputs.filter(
     ({ name, dtype, parts }) =>
       dtype.startsWith('float') && parts === undefined && !(name === 'predict' && classes !== null),
@@ -109,7 +153,7 @@ function scoreOf({ engine, name }: ExplainedModel, output: string): Score {
   return async (batch) => {
     const answer = (await engine.infer(batch))[output];
     if (answer === undefined || !('data' in answer) || Array.isArray(answer.data))
-      throw unfit({ name }, `it gives no numbers as ${output}`, 'Give --output another of its outputs');
+      throw unfit({ name }, `it answers no numbers as ${output}`, 'Give --output another of its outputs');
     return Float64Array.from(answer.data as ArrayLike<number>, Number);
   };
 }

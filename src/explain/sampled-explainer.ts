@@ -8,11 +8,14 @@ import { type Coalition, mixedRows, thinnedRows } from './row-game.ts';
 
 /** Columns up to which all coalitions are asked. */
 const EXACT_COLUMNS = 10;
-/** Rows that a model is asked for one explained row, at most; and cells in one batch. */
+/** Rows that a model is asked for one explained row, at most; cells of them, and in one batch. */
 const ROWS_BUDGET = 200_000;
+const CELLS_BUDGET = 2 ** 30;
 const BATCH_CELLS = 2 ** 18;
-/** Orders of columns, each with its reverse. */
+/** Orders of columns at most, each with its reverse. */
 const ORDERS = 10;
+/** Columns beyond which not even one order fits the budget of cells. */
+export const MOST_COLUMNS = Math.floor(Math.sqrt(CELLS_BUDGET / 2));
 
 /** Answers of a model as numbers, `[rows, scores]`. */
 export type Score = (batch: Batch) => Promise<Float64Array>;
@@ -86,7 +89,8 @@ function allCoalitions(width: number): GamePlan {
 /** The same orders in every explanation: a coalition is what comes first in one of them. */
 function orders(width: number): GamePlan {
   const random = seededRandom(width);
-  const paths = Array.from({ length: ORDERS }, () => {
+  const count = Math.max(1, Math.min(ORDERS, Math.floor(CELLS_BUDGET / (2 * width ** 2))));
+  const paths = Array.from({ length: count }, () => {
     const order = Array.from({ length: width }, (_, k) => k);
     shuffle(order, random);
     return [order, order.toReversed()];

@@ -5,18 +5,24 @@ import { prepareStep } from '../engine/native/prepare.ts';
 import { prepareRawScores } from '../engine/native/tree/scores.ts';
 import type { Batch } from '../model/batch.ts';
 import type { CatBoostStep } from '../model/catboost.ts';
+import { sliceBatch } from '../model/slice.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet, Tensor } from '../model/tensor.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
+import type { DecisionTrees } from './trees/decision-trees.ts';
 import { type ExplainedEnsemble, explainedEnsemble } from './trees/ensemble.ts';
 import { interventional } from './trees/interventional.ts';
 import { pathDependent } from './trees/path-dependent.ts';
 
-/** Difference that numbers of float64 explain, of a score of 1. */
+/** Difference to the model's own answer that is let pass, of a score of 1, whatever rounding makes. */
 const TOLERANCE = 1e-6;
-const ULP32 = 2 ** -23;
+/** Half a unit in the last place of 1. */
+const UNIT32 = 2 ** -24;
+const UNIT64 = 2 ** -53;
+/** Cells of a background that are prepared at once. */
+const BLOCK_CELLS = 2 ** 20;
 
 /** Trees whose sums are explained, whoever trained them. */
 interface SummedTrees {
@@ -26,8 +32,8 @@ interface SummedTrees {
   readonly classes: LabelSet | null;
   /** The model's own sums, `[rows, scores]`. */
   readonly rawScores: (block: RowBlock) => Float64Array;
-  /** Largest difference that rounding makes, of a score of 1. */
-  readonly tolerance: number;
+  /** Largest difference that rounding makes. */
+  readonly rounding: number;
   readonly hasCover: boolean;
 }
 
@@ -45,7 +51,7 @@ export function summedOutputs(step: TreeEnsembleStep | CatBoostStep): readonly s
   if (head.kind === 'boosted') return ['raw', 'decision_function'];
   if (head.kind === 'booster') {
     const isRaw = head.classes === null && head.link.kind === 'identity' && head.divisor === undefined;
-    return isRaw ? ['raw', 'predict'] : ['raw'];
+    return ['raw', head.margins, ...(isRaw ? ['predict'] : [])];
   }
   if (head.link !== 'identity') return ['raw'];
   return aggregate === 'mean' || arena.roots.length === 1 ? ['predict', 'raw'] : ['raw', 'predict'];
@@ -65,13 +71,13 @@ export function treeExplainer(
 ): Omit<Explainer<Batch>, 'output'> | null {
   const summed = step.kind === 'catboost' ? sumsOfCatBoost(step) : sumsOfEnsemble(step, sources.length);
   if (summed === null || (background === null && !summed.hasCover)) return null;
-  const { ensemble, base, classes, rawScores, tolerance } = summed;
+  const { ensemble, base, classes, rawScores, rounding } = summed;
   const { trees, prepare } = ensemble;
   const players = { of: ensemble.source.map((column) => source[column]!), count: features.length };
   const shapley =
     background === null
       ? pathDependent(trees, players)
-      : interventional(trees, players, prepare(encode(background)));
+      : interventional(trees, players, preparedBlocks(background, ensemble, encode));
   if (shapley === null) return null;
   const baseValues = shapley.expected.map((value, score) => value + base[score]!);
   const explain = (batch: Batch): Attributions => {
@@ -80,11 +86,41 @@ export function treeExplainer(
     const scores = rawScores(block);
     return {
       values,
-      additivityError: additivityError(tolerance, scores, baseValues, values, features.length),
+      additivityError: additivityError(rounding, scores, baseValues, values, features.length),
     };
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
   return { method, features, baseValues, classes, explain };
+}
+
+/** Rows of a background as trees compare them, a block at a time. */
+function* preparedBlocks(
+  background: Batch,
+  { source, prepare }: ExplainedEnsemble,
+  encode: ModelEncoding['encode'],
+): Generator<Float64Array> {
+  const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, source.length)));
+  for (let from = 0; from < background.rows; from += atOnce)
+    yield prepare(encode(sliceBatch(background, from, Math.min(background.rows, from + atOnce))));
+}
+
+/**
+ * What rounding can make of a sum of trees: each addition half a unit in the last place of what was added so far (Higham, Accuracy and
+ * Stability of Numerical Algorithms, §4.2).
+ */
+function roundingOf(
+  { values, valueWidth, roots, left }: DecisionTrees,
+  base: Float64Array,
+  unit: number,
+): number {
+  let most = base.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  for (const [tree, root] of roots.entries()) {
+    let largest = 0;
+    const end = (roots[tree + 1] ?? left.length) * valueWidth;
+    for (let k = root * valueWidth; k < end; k++) largest = Math.max(largest, Math.abs(values[k]!));
+    most += largest;
+  }
+  return roots.length * unit * most;
 }
 
 function sumsOfEnsemble(step: TreeEnsembleStep, width: number): SummedTrees | null {
@@ -94,7 +130,7 @@ function sumsOfEnsemble(step: TreeEnsembleStep, width: number): SummedTrees | nu
   return {
     ...{ ensemble, base: step.base.scores, classes: classesOf(step) },
     rawScores: (block) => scores(block, null),
-    tolerance: step.sums === 'float64' ? TOLERANCE : Math.max(TOLERANCE, ULP32 * step.arena.roots.length),
+    rounding: roundingOf(ensemble.trees, step.base.scores, step.sums === 'float64' ? UNIT64 : UNIT32),
     hasCover: step.arena.cover !== undefined,
   };
 }
@@ -114,7 +150,8 @@ function sumsOfCatBoost(step: CatBoostStep): SummedTrees | null {
   return {
     ...{ ensemble, base: step.bias, classes, rawScores },
     // The weights of trees that ask another question at each node are not those that the library explains by.
-    ...{ tolerance: TOLERANCE, hasCover: step.leafWeights !== undefined && step.trees.kind === 'oblivious' },
+    rounding: roundingOf(ensemble.trees, step.bias, UNIT64),
+    ...{ hasCover: step.leafWeights !== undefined && step.trees.kind === 'oblivious' },
   };
 }
 
@@ -126,7 +163,7 @@ function classesOf({ head, scores }: TreeEnsembleStep): LabelSet | null {
 
 /** The largest difference to the model's own scores. Throws INTERNAL where it is larger than rounding makes it. */
 function additivityError(
-  tolerance: number,
+  rounding: number,
   scores: Float64Array,
   baseValues: Float64Array,
   values: Float64Array,
@@ -137,7 +174,7 @@ function additivityError(
     let sum = baseValues[k % baseValues.length]!;
     for (let column = 0; column < columns; column++) sum += values[k * columns + column]!;
     const error = Math.abs(sum - scores[k]!);
-    if (!(error <= tolerance * Math.max(1, Math.abs(scores[k]!))))
+    if (!(error <= Math.max(rounding, TOLERANCE * Math.max(1, Math.abs(scores[k]!)))))
       throw new PlimsollError('INTERNAL', {
         action: 'an explanation',
         reason: `attributions add up to ${sum}, the model answers ${scores[k]}`,

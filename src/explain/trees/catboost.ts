@@ -72,14 +72,19 @@ function grownNodes({
   yes,
 }: Extract<CatBoostStep['trees'], { kind: 'nodes' }>): Growing {
   const nodes: Growing = { roots: [], left: [], right: [], question: [], leaf: [] };
-  const grow = (child: number): number => {
-    const node = push(nodes, child < 0 ? -1 : question[child]!, child < 0 ? -1 - child : -1);
-    if (child < 0) return node;
-    nodes.left[node] = grow(no[child]!);
-    nodes.right[node] = grow(yes[child]!);
-    return node;
-  };
-  for (const root of roots) nodes.roots.push(grow(root));
+  // Trees of a file may be as deep as it is long.
+  const waiting: { readonly child: number; readonly side: number[]; readonly parent: number }[] = [];
+  for (const [tree, root] of roots.entries()) {
+    waiting.push({ child: root, side: nodes.roots, parent: tree });
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const { child, side, parent } = next;
+      const node = push(nodes, child < 0 ? -1 : question[child]!, child < 0 ? -1 - child : -1);
+      side[parent] = node;
+      if (child < 0) continue;
+      waiting.push({ child: yes[child]!, side: nodes.right, parent: node });
+      waiting.push({ child: no[child]!, side: nodes.left, parent: node });
+    }
+  }
   return nodes;
 }
 

@@ -17,7 +17,10 @@ describe('interventional Shapley values', () => {
       const cells = (rows: number) =>
         Float64Array.from({ length: rows * columns }, () => (random() < 0.1 ? Number.NaN : random()));
       const [x, background] = [cells(2), cells(5)];
-      const { explain, expected } = interventional(trees, players, background)!;
+      const { explain, expected } = interventional(trees, players, [
+        background.subarray(0, 2 * columns),
+        background.subarray(2 * columns),
+      ])!;
       const found = explain(x, 2);
       for (let row = 0; row < 2; row++) {
         const game = (known: number): Float64Array => {

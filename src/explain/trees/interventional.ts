@@ -1,46 +1,44 @@
-import { PlimsollError } from '../../core/errors.ts';
+import { allocateCells } from '../../engine/native/block.ts';
 import type { DecisionTrees, Players } from './decision-trees.ts';
 import {
   type BackgroundImage,
   backgroundImage,
   type LaidPaths,
   layPaths,
-  MOST_PLAYERS,
 } from './kernel/background-image.ts';
 import { startShapley } from './kernel/machine.ts';
 import type { ShapleyValues } from './path-dependent.ts';
-import { type SeenPatterns, seenPatterns } from './seen-patterns.ts';
+import { PatternCounter, type SeenPatterns } from './seen-patterns.ts';
+
+/** Prepared rows, `[rows, columns]` each: a background comes a block at a time. */
+export type PreparedBlocks = Iterable<Float64Array>;
 
 /**
  * Interventional Shapley values of trees, exact: a player that is not known has the values of a row of the background, each row alike
  * (Janzing et al., AISTATS 2020). What the background does at a leaf is summed once, so that the rate does not follow its size
- * (after Nadel & Wettenstein, WOODELF, AAAI 2026). `background` holds prepared rows. Null where a path
- * asks more players than a pattern has bits. Throws INTERNAL where the machine has not the memory.
+ * (after Nadel & Wettenstein, WOODELF, AAAI 2026). Null where a path asks more players than a pattern has bits, or the trees and what
+ * the background does take more memory than a kernel may have.
  */
 export function interventional(
   trees: DecisionTrees,
   players: Players,
-  background: Float64Array,
+  background: PreparedBlocks,
 ): ShapleyValues | null {
   const columns = players.of.length;
   const laid = layPaths(trees, players);
-  if (laid.asked.some((nodes) => nodes.players > MOST_PLAYERS)) return null;
-  const { expected, seen } = lookAt(
-    trees,
-    backgroundImage(trees, players, laid, null),
-    background,
-    columns,
-    laid,
-  );
+  const seen = laid && lookAt(backgroundImage(trees, players, laid, null), background, columns, laid);
+  if (laid === null || seen === null) return null;
   const { plan, write } = backgroundImage(trees, players, laid, seen);
-  const { memory, functions } = started(plan.bytes);
+  const kernel = startShapley(plan.bytes);
+  if (kernel === null) return null;
+  const { memory, functions } = kernel;
   write(memory);
   const width = trees.scores * players.count;
   const { x: cells, values, blockRows, stride, weights } = plan;
   const block = new Float64Array(memory, cells, columns * blockRows);
   const blockValues = new Float64Array(memory, values, width * blockRows);
   const explain = (x: Float64Array, rows: number): Float64Array => {
-    const out = new Float64Array(rows * width);
+    const out = allocateCells(rows * width);
     for (let from = 0; from < rows; from += blockRows) {
       const count = Math.min(blockRows, rows - from);
       block.set(x.subarray(from * columns, (from + count) * columns));
@@ -51,39 +49,35 @@ export function interventional(
     }
     return out;
   };
-  return { expected, explain };
+  return { expected: meanScores(trees, laid, seen), explain };
 }
 
-function started(bytes: number) {
-  const kernel = startShapley(bytes);
-  if (kernel !== null) return kernel;
-  const reason = `there are no ${bytes} bytes of memory for its trees and their background`;
-  throw new PlimsollError('INTERNAL', { action: 'an explanation', reason });
-}
-
-/** The patterns of the background at every leaf, and the mean of what it answers. */
+/** The patterns of the background at every leaf, tree by tree; null where there is no memory for the trees. */
 function lookAt(
-  trees: DecisionTrees,
   { plan, patterns, write }: BackgroundImage,
-  background: Float64Array,
+  background: PreparedBlocks,
   columns: number,
-  laid: LaidPaths,
-): { expected: Float64Array; seen: readonly (readonly SeenPatterns[])[] } {
-  const { memory, functions } = started(plan.bytes);
+  { paths }: LaidPaths,
+): readonly (readonly SeenPatterns[])[] | null {
+  const kernel = startShapley(plan.bytes);
+  if (kernel === null) return null;
+  const { memory, functions } = kernel;
   write(memory);
   const words = new Uint32Array(memory);
   const cell = new Float64Array(memory, plan.x, columns);
-  const rows = background.length / columns;
-  const seen = patterns.map((slots, t) => {
-    const found = Array.from(slots, () => new Uint32Array(rows));
-    for (let row = 0; row < rows; row++) {
-      cell.set(background.subarray(row * columns, (row + 1) * columns));
-      functions.findPatterns(plan.trees[t]!, plan.x);
-      for (const [leaf, slot] of slots.entries()) found[leaf]![row] = words[slot / 4]!;
-    }
-    return found.map(seenPatterns);
-  });
-  return { expected: meanScores(trees, laid, seen), seen };
+  const counters = paths.map(({ leaves }) => leaves.map((leaf) => new PatternCounter(leaf.players.length)));
+  let rows = 0;
+  for (const block of background) {
+    const count = block.length / columns;
+    rows += count;
+    for (const [t, slots] of patterns.entries())
+      for (let row = 0; row < count; row++) {
+        cell.set(block.subarray(row * columns, (row + 1) * columns));
+        functions.findPatterns(plan.trees[t]!, plan.x);
+        for (const [leaf, slot] of slots.entries()) counters[t]![leaf]!.add(words[slot / 4]!);
+      }
+  }
+  return counters.map((tree) => tree.map((counter) => counter.seen(rows)));
 }
 
 /** What rows answer on average: those come to a leaf that pass all questions of its path. */

@@ -16,7 +16,7 @@ describe('path-dependent Shapley values', () => {
       const players = { of: Int32Array.from({ length: columns }, () => Math.floor(random() * count)), count };
       const rows = 3;
       const x = Float64Array.from({ length: rows * columns }, () => (random() < 0.1 ? Number.NaN : random()));
-      const { explain, expected } = pathDependent(trees, players);
+      const { explain, expected } = pathDependent(trees, players)!;
       const found = explain(x, rows);
       for (let row = 0; row < rows; row++) {
         const game = pathGame(trees, players, x.subarray(row * columns, (row + 1) * columns));

@@ -1,4 +1,4 @@
-import { PlimsollError } from '../../core/errors.ts';
+import { allocateCells } from '../../engine/native/block.ts';
 import { type DecisionTrees, expectedScores, type Players } from './decision-trees.ts';
 import { startShapley } from './kernel/machine.ts';
 import { shapleyImage } from './kernel/path-image.ts';
@@ -13,16 +13,12 @@ export interface ShapleyValues {
 
 /**
  * Path-dependent Shapley values of trees (Lundberg et al., Nature Machine Intelligence 2, 2020), exact: a player that is not known
- * follows the training rows at each of its questions. Throws INTERNAL where the machine has not the memory.
+ * follows the training rows at each of its questions. Null where the trees take more memory than a kernel may have.
  */
-export function pathDependent(trees: DecisionTrees, players: Players): ShapleyValues {
+export function pathDependent(trees: DecisionTrees, players: Players): ShapleyValues | null {
   const { plan, write } = shapleyImage(trees, players);
   const kernel = startShapley(plan.bytes);
-  if (kernel === null)
-    throw new PlimsollError('INTERNAL', {
-      action: 'an explanation',
-      reason: `there are no ${plan.bytes} bytes of memory for its trees`,
-    });
+  if (kernel === null) return null;
   const { memory, functions } = kernel;
   write(memory);
   const columns = players.of.length;
@@ -30,7 +26,7 @@ export function pathDependent(trees: DecisionTrees, players: Players): ShapleyVa
   const pair = new Float64Array(memory, plan.x, 2 * columns);
   const values = new Float64Array(memory, plan.values, 2 * width);
   const explain = (x: Float64Array, rows: number): Float64Array => {
-    const out = new Float64Array(rows * width);
+    const out = allocateCells(rows * width);
     for (let row = 0; row < rows; row += 2) {
       // The last of an odd number goes beside itself.
       const other = Math.min(row + 1, rows - 1);

@@ -6,19 +6,34 @@ export interface SeenPatterns {
   readonly shares: Float64Array;
 }
 
-/** Counts patterns, one a row. */
-export function seenPatterns(given: Uint32Array): SeenPatterns {
-  const sorted = given.toSorted();
-  const patterns: number[] = [];
-  const shares: number[] = [];
-  for (const pattern of sorted) {
-    if (pattern === patterns.at(-1)) shares[shares.length - 1]! += 1 / given.length;
-    else {
-      patterns.push(pattern);
-      shares.push(1 / given.length);
-    }
+/** Players up to which every pattern has a place of its own, and a leaf a table. */
+export const TABLE_PLAYERS = 8;
+
+/** Counts the patterns of rows at one leaf. */
+export class PatternCounter {
+  readonly #dense: Uint32Array | null;
+  readonly #sparse = new Map<number, number>();
+
+  constructor(players: number) {
+    this.#dense = players <= TABLE_PLAYERS ? new Uint32Array(2 ** players) : null;
   }
-  return { patterns: Uint32Array.from(patterns), shares: Float64Array.from(shares) };
+
+  add(pattern: number): void {
+    if (this.#dense === null) this.#sparse.set(pattern, (this.#sparse.get(pattern) ?? 0) + 1);
+    else this.#dense[pattern]! += 1;
+  }
+
+  /** Of so many rows in all; patterns ascend. */
+  seen(rows: number): SeenPatterns {
+    const counts =
+      this.#dense === null
+        ? [...this.#sparse].sort(([a], [b]) => a - b)
+        : [...this.#dense.entries()].filter(([, count]) => count > 0);
+    return {
+      patterns: Uint32Array.from(counts, ([pattern]) => pattern),
+      shares: Float64Array.from(counts, ([, count]) => count / rows),
+    };
+  }
 }
 
 /** What a leaf of 1 gives each of `players` players, by the pattern of the row: `[2 ** players, players]`. */

@@ -3,7 +3,7 @@ import { shapleyWeight } from '../../../statistics/shapley.ts';
 import { type AskedNodes, askedNodes } from '../asked-nodes.ts';
 import type { DecisionTrees, Players } from '../decision-trees.ts';
 import { type LeafPath, type LeafPaths, leafPaths } from '../leaf-paths.ts';
-import { leafTable, type SeenPatterns } from '../seen-patterns.ts';
+import { leafTable, type SeenPatterns, TABLE_PLAYERS } from '../seen-patterns.ts';
 
 /** As `background.as.ts` lays them out, in bytes. */
 const TREE = 24;
@@ -12,13 +12,12 @@ const LEAF = 28;
 const SEEN = 16;
 const FLAGS = { less: 1, missingLeft: 2, first: 4 };
 /** Bits of a pattern. */
-export const MOST_PLAYERS = 32;
+const MOST_PLAYERS = 32;
 /** At address 0, where the kernel sums what a leaf gives. */
 const SCRATCH = 8 * MOST_PLAYERS;
 /** Weights by a and c, of as many players as there may be. */
 const WEIGHT_CELLS = MOST_PLAYERS + 1;
-/** Players of a leaf beyond which a table is larger than the patterns it is made of, and bytes of all tables. */
-const TABLE_PLAYERS = 8;
+/** Bytes of all tables; leaves beyond compare patterns. */
 const TABLES_LIMIT = 2 ** 28;
 /** Rows that go together through a tree, whose tables stay in the cache meanwhile, and bytes of them. */
 const BLOCK_ROWS = 256;
@@ -42,8 +41,10 @@ export interface LaidPaths {
   readonly paths: readonly LeafPaths[];
 }
 
-export function layPaths(trees: DecisionTrees, players: Players): LaidPaths {
+/** Null where a path asks more players than a pattern has bits. */
+export function layPaths(trees: DecisionTrees, players: Players): LaidPaths | null {
   const asked = Array.from(trees.roots, (root) => askedNodes(trees, players, root));
+  if (asked.some((nodes) => nodes.players > MOST_PLAYERS)) return null;
   return { asked, paths: asked.map((nodes) => leafPaths(trees, players, nodes)) };
 }
 

@@ -17,5 +17,9 @@ interface ShapleyFunctions {
   ): void;
 }
 
-/** A new instance of the kernel. */
-export const startShapley = kernelStarter<ShapleyFunctions>(SHAPLEY_KERNEL);
+/** Memory of one ensemble (1 GiB): a chain of nodes takes the square of its length. */
+const BYTES_LIMIT = 2 ** 30;
+const start = kernelStarter<ShapleyFunctions>(SHAPLEY_KERNEL);
+
+/** A new instance of the kernel over so many bytes; null where they are too many, or the machine has not got them. */
+export const startShapley: typeof start = (bytes) => (bytes > BYTES_LIMIT ? null : start(bytes));
