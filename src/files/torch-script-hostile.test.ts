@@ -216,6 +216,43 @@ describe('code of TorchScript', () => {
   });
 });
 
+/** Names of the outputs of a dict that code fills. */
+const namesIn = (body: string): readonly string[] =>
+  readBytes(
+    archiveOf(forward(`y = ${LINEAR}\nd = annotate(Dict[str, Tensor], {})\n${body}\nreturn d`)),
+  ).content?.signature.outputs.map(({ name }) => name) ?? [];
+
+describe('texts that code makes', () => {
+  test.each([
+    ['str(i)', ['0', '1', '2']],
+    ['torch.str(i)', ['0', '1', '2']],
+    ['torch.format("h{}-{}", i, "a")', ['h0-a', 'h1-a', 'h2-a']],
+    ['torch.percentFormat("h%d%s", (i, "a"))', ['h0a', 'h1a', 'h2a']],
+    ['torch.join("_", ["h", str(i)])', ['h_0', 'h_1', 'h_2']],
+    ['torch.add("h", str(torch.gt(i, 1)))', ['hFalse', 'hTrue']],
+  ])('%s names outputs as torch does', (key, names) => {
+    expect(namesIn(`for i in range(3):\n  _0 = torch._set_item(d, ${key}, y)`)).toEqual(names);
+  });
+
+  test.each([
+    'str(torch.size(x, 0))',
+    'str(1.5)',
+    'torch.percentFormat("%x", 3)',
+    'torch.format("{}")',
+    'torch.format("{}", (2, 3))',
+  ])('%s decides nothing, for it is not known', (text) => {
+    const body = `if torch.eq(${text}, "2"):\n  y = ${LINEAR}\nelse:\n  y = x\nreturn y`;
+    expect(outcomeOf(archiveOf(forward(body))).found).toMatch(/decided with each call/);
+  });
+
+  test('that are longer than memory is given to are not made', () => {
+    const outcome = outcomeOf(
+      archiveOf(forward(`a = "ab"\nfor i in range(60):\n  a = torch.format("{}{}", a, a)\nreturn ${LINEAR}`)),
+    );
+    expect(outcome.what).toBe('read');
+  });
+});
+
 describe('damaged archives of TorchScript', () => {
   test.each([
     ['2.15.0/script-mlp-scripted.pt', 120],

@@ -1,4 +1,5 @@
 import { type PlainCall, type PlainFunction, unknownTruth } from './plain.ts';
+import { unknownText } from './texts.ts';
 import {
   isScript,
   type ScriptDict,
@@ -49,7 +50,7 @@ const append = ofList((list, [item = null], call) => {
 const extend = ofList((list, [more], call) => {
   const items = scriptItems(more) ?? [];
   requireRoom(call, list.items.length + items.length, ITEMS);
-  list.items.push(...items);
+  for (const item of [...items]) list.items.push(item);
   return list;
 });
 
@@ -146,6 +147,9 @@ const joined: PlainFunction = (call) => {
     requireRoom(call, a.length + b.length, CHARACTERS);
     return a + b;
   }
+  // A message of which a part is not known.
+  if ((typeof a === 'string' && isScript(b, 'unknown')) || (typeof b === 'string' && isScript(a, 'unknown')))
+    return unknownText(call.place);
   const [left, right] = [scriptItems(a), scriptItems(b)];
   if (left === null || right === null) return undefined;
   requireRoom(call, left.length + right.length, ITEMS);
@@ -214,9 +218,6 @@ const total: PlainFunction = ({ args: [list] }) => {
     : undefined;
 };
 
-/** Texts are parts of messages: their places are not filled. */
-const text: PlainFunction = ({ args: [value] }) => (typeof value === 'string' ? value : '…');
-
 export const PLAIN_COLLECTIONS: ReadonlyMap<string, PlainFunction> = new Map<string, PlainFunction>([
   ['torch.append', append],
   ['torch.extend', extend],
@@ -248,11 +249,6 @@ export const PLAIN_COLLECTIONS: ReadonlyMap<string, PlainFunction> = new Map<str
   ['torch.all', truths(false)],
   ['torch.any', truths(true)],
   ['torch.sum', total],
-  ['torch.format', text],
-  ['torch.str', text],
-  ['str', text],
-  ['torch.percentFormat', text],
-  ['torch.join', text],
   [
     'torch.__range_length',
     ({ args: [low, high, step] }) =>

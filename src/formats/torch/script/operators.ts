@@ -12,6 +12,7 @@ import { overloadOf } from './overloads.ts';
 import { PLAIN_NUMBERS, type PlainCall } from './plain.ts';
 import { requireShapes } from './shapes.ts';
 import { ScriptTensor, type TensorView } from './tensor.ts';
+import { PLAIN_TEXTS } from './texts.ts';
 import {
   atenOf,
   describeScriptValue,
@@ -32,7 +33,7 @@ export interface OperatorCall extends PlainCall {
 }
 
 /** Functions of plain values, in the order in which they are tried. */
-const PLAIN = [PLAIN_NUMBERS, PLAIN_COLLECTIONS, TENSOR_FACTS];
+const PLAIN = [PLAIN_NUMBERS, PLAIN_COLLECTIONS, PLAIN_TEXTS, TENSOR_FACTS];
 
 /** Operators that leave sizes alone: of an input that nothing has looked at, they make one more of the kind. */
 const KEEPS_SIZES = new Set(
