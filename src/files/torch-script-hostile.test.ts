@@ -216,6 +216,36 @@ describe('code of TorchScript', () => {
   });
 });
 
+describe('what an input is taken to be', () => {
+  test.each([
+    ['torch.roll(x, [1, -2], [1, 2])'],
+    ['torch.softmax(x, 2)'],
+    ['torch.relu(torch.transpose(x, 1, 2))'],
+    ['torch.mul(x, torch.size(x, 1))'],
+    ['torch.flatten(x, 1)'],
+    ['torch.select(x, 1, 0)'],
+  ])('%s fits several numbers of axes, and is refused', (code) => {
+    const outcome = outcomeOf(archiveOf(forward(`return ${code}`)));
+    expect([outcome.what, outcome.found]).toEqual([
+      'what it takes',
+      'said by none of its operators (input "x")',
+    ]);
+  });
+
+  test.each<[string, readonly number[]]>([
+    // Where a size is known, the fewest axes that fit are taken, as with a linear layer alone.
+    ['torch.linear(torch.mean(x, [1]), torch.ones([2, 4]))', [-1, -1, 4]],
+    ['torch.linear(torch.transpose(x, 1, 2), torch.ones([2, 4]))', [-1, 4, -1]],
+    ['torch.linear(torch.mean(x, [2, 3]), torch.ones([2, 4]))', [-1, 4, -1, -1]],
+    // No size is known, but the number of axes is.
+    ['torch.max_pool2d(x, [2, 2])', [-1, -1, -1, -1]],
+    ['torch.max_pool2d(torch.unsqueeze(x, 1), [2, 2])', [-1, -1, -1]],
+  ])('%s says what it takes', (code, shape) => {
+    const signature = readBytes(archiveOf(forward(`return ${code}`))).content?.signature;
+    expect(signature?.form === 'tensors' && signature.tensors.map((input) => input.shape)).toEqual([shape]);
+  });
+});
+
 /** Names of the outputs of a dict that code fills. */
 const namesIn = (body: string): readonly string[] =>
   readBytes(

@@ -1,4 +1,4 @@
-import { isPlimsollError, type PlimsollError } from '../../../core/errors.ts';
+import { isPlimsollError } from '../../../core/errors.ts';
 import type { OnnxModel } from '../../../onnx/graph.ts';
 import { attemptScript, inputRefusal, isAboutInputs, type ScriptModel, unsaidInputs } from './attempt.ts';
 import { BATCH, type InputGuess, InputWanted, SizeLearned } from './inputs.ts';
@@ -27,22 +27,13 @@ export function compileGuessed(model: ScriptModel, takesSteps: boolean): OnnxMod
 const stepsFirst = (a: InputGuess, b: InputGuess): number =>
   Number(b.shape.length === 3) - Number(a.shape.length === 3);
 
-/** Everything fits, and nothing says that nothing else would. */
-class Unsaid extends Error {
-  readonly refusal: PlimsollError;
-
-  constructor(refusal: PlimsollError) {
-    super(refusal.message);
-    this.refusal = refusal;
-  }
-}
-
 class InputSearch {
   readonly #model: ScriptModel;
   readonly #takesSteps: boolean;
   readonly #open: OpenGuess[] = [];
   readonly #learned = new Map<string, number>();
   #first: unknown = null;
+  #runs = 0;
 
   constructor(model: ScriptModel, takesSteps: boolean) {
     this.#model = model;
@@ -50,15 +41,43 @@ class InputSearch {
   }
 
   run(): OnnxModel {
-    for (let i = 0; i < RUNS; i += 1) {
-      const guesses = this.#guesses();
+    const made = this.#fitting(0);
+    if (made === null) throw inputRefusal(this.#first);
+    this.#requireOnly();
+    return made;
+  }
+
+  /** An input of which no size is known is what was found only where no other number of axes fits. */
+  #requireOnly(): void {
+    const found = this.#guesses();
+    const isUnsaid = ({ input, isVague }: OpenGuess): boolean => {
+      const { dtype, shape } = found.get(input) ?? { dtype: '', shape: [] };
+      // Whole numbers are wanted by a layer of tokens, whose axes are told.
+      return isVague && dtype === 'float32' && !shape.some((size) => typeof size === 'number');
+    };
+    const [first, last] = [this.#open.findIndex(isUnsaid), this.#open.findLastIndex(isUnsaid)];
+    if (first < 0) return;
+    const unsaid = this.#open.slice(first).filter(isUnsaid);
+    this.#open.length = last + 1;
+    while (this.#advance(first) && this.#fitting(first) !== null) {
+      const others = this.#guesses();
+      for (const { input } of unsaid) {
+        const [own, other] = [found.get(input), others.get(input)];
+        // Nobody means the first states of a recurrent layer by what no such layer takes.
+        const isStates = other?.shape[0] !== BATCH;
+        if (!isStates && own?.dtype === other?.dtype && own?.shape.length !== other?.shape.length)
+          throw unsaidInputs({ file: `input "${input}"`, line: 0 }, 'said by none of its operators');
+      }
+    }
+  }
+
+  /** The next guesses that fit, with those before `from` as they are; null where there are none. */
+  #fitting(from: number): OnnxModel | null {
+    for (; this.#runs < RUNS; this.#runs += 1) {
       try {
-        const made = attemptScript(this.#model, guesses);
-        this.#requireSaid(guesses);
-        return made;
+        return attemptScript(this.#model, this.#guesses());
       } catch (error) {
-        if (error instanceof Unsaid) throw error.refusal;
-        this.#next(error);
+        if (!this.#next(error, from)) return null;
       }
     }
     throw inputRefusal(this.#first);
@@ -77,29 +96,36 @@ class InputSearch {
     );
   }
 
-  /** Takes in what a run has found out. */
-  #next(error: unknown): void {
+  /** Takes in what a run has found out; says whether there is another one. */
+  #next(error: unknown, from: number): boolean {
     if (error instanceof SizeLearned) {
       this.#learned.set(error.symbol, error.size);
-      return;
+      return true;
     }
     if (error instanceof InputWanted) {
       const { input, isVague } = error;
       const guesses = isVague && this.#takesSteps ? error.guesses.toSorted(stepsFirst) : error.guesses;
       this.#open.push({ input, options: guesses.map((guess) => this.#named(guess, input)), isVague, at: 0 });
-      return;
+      return true;
     }
     // A refusal by an operator says more than a guess that did not fit.
     if (this.#first === null || (isPlimsollError(error) && !isPlimsollError(this.#first)))
       this.#first = error;
     if (!isAboutInputs(error)) throw error;
+    return this.#advance(from);
+  }
+
+  /** The next guess, of the last input that has one, but of none before `from`. */
+  #advance(from: number): boolean {
     this.#learned.clear();
-    for (let last = this.#open.at(-1); last !== undefined; last = this.#open.at(-1)) {
+    while (this.#open.length > from) {
+      const last = this.#open.at(-1);
+      if (last === undefined) return false;
       last.at += 1;
-      if (last.at < last.options.length) return;
+      if (last.at < last.options.length) return true;
       this.#open.pop();
     }
-    throw inputRefusal(this.#first);
+    return false;
   }
 
   /** Names of free sizes are those of one input where there are several. */
@@ -109,14 +135,5 @@ class InputSearch {
       typeof size === 'string' && size !== BATCH ? `${input}_${size}` : size,
     );
     return { ...guess, shape };
-  }
-
-  /** An input may be anything of which nothing says a size, and nothing rules out what it was first taken to be. */
-  #requireSaid(guesses: ReadonlyMap<string, InputGuess>): void {
-    for (const { input, isVague, at } of this.#open)
-      if (isVague && at === 0 && !guesses.get(input)?.shape.some((size) => typeof size === 'number'))
-        throw new Unsaid(
-          unsaidInputs({ file: `input "${input}"`, line: 0 }, 'said by none of its operators'),
-        );
   }
 }

@@ -45,7 +45,7 @@ const STATES: InputGuess = { dtype: 'float32', shape: ['layers', 'N', 'features'
 
 /** What anything may be that no operator tells more of. */
 export const ANY_AXES: readonly InputGuess[] = [
-  ...[2, 4, 3, 5, 1].map((rank) => ofRank(rank)),
+  ...[2, 3, 4, 5, 1].map((rank) => ofRank(rank)),
   ...TOKENS,
   STATES,
 ];
@@ -67,22 +67,13 @@ interface GivenTensor {
 const known = (value: ScriptValue | undefined): GivenTensor | null =>
   isScript(value, 'ref') && value.isKnown ? value.value : null;
 
-/** By the axes that an operator names, or has in its name. */
-function byName(name: string, args: readonly ScriptValue[]): readonly InputGuess[] {
+/** By the axes that an operator has in its name, or puts in an order. */
+function byName(name: string, args: readonly ScriptValue[]): readonly InputGuess[] | null {
   const order = scriptItems(args[1]);
   if (name === 'permute' && order !== null) return [ofRank(order.length)];
   const spatial = /(?:pool|pad|norm|upsample_\w+|upsample_nearest)([123])d$/.exec(name)?.[1];
   if (spatial !== undefined) return [ofRank(Number(spatial) + 2)];
-  if (/^pixel_|^channel_shuffle/.test(name)) return [ofRank(4)];
-  const axes = args.slice(1, 3).filter((axis) => typeof axis === 'number');
-  const most = Math.max(-1, ...axes);
-  const isByAxis = ['transpose', 'select', 'slice', 'size', 'unsqueeze', 'flatten', 'cat'].includes(name);
-  const ranks = name === 'transpose' && most === 2 ? [3, 4, 5] : [2, 4, 3, 5, 1];
-  return isByAxis
-    ? [...ranks.map((rank) => ofRank(rank)), ...TOKENS].filter(
-        ({ shape }) => shape.length + Number(name === 'unsqueeze') > most,
-      )
-    : ANY_AXES;
+  return /^pixel_|^channel_shuffle/.test(name) ? [ofRank(4)] : null;
 }
 
 /** `x.view(-1, 784)`: rows of so many. */
@@ -94,12 +85,12 @@ function byView(sizes: ScriptValue | undefined): readonly InputGuess[] | null {
   return [{ dtype: 'float32', shape: ['N', ...known] }];
 }
 
-/** What an operator says of an input that it is given. */
+/** What an operator says of an input that it is given; null where it says nothing. */
 export function guessesOf(
   name: string,
   args: readonly ScriptValue[],
   input: ScriptValue,
-): readonly InputGuess[] {
+): readonly InputGuess[] | null {
   const weight = known(args[1]);
   const dtype = weight?.dtype ?? 'float32';
   if (name === 'linear') return rowsOf(weight?.shape.at(-1), dtype);

@@ -96,8 +96,8 @@ function unlooked(call: OperatorCall, waiting: ScriptTensor): ScriptTensor | nul
   );
   if (call.args[0] === waiting && isAlone && KEEPS_SIZES.has(call.name))
     return new ScriptTensor(null, { stored: null, input });
-  const guesses = guessesOf(call.name.replace(/^(?:torch|prim)\./, ''), call.args, waiting);
-  throw new InputWanted(input, guesses, guesses === ANY_AXES);
+  const said = guessesOf(call.name.replace(/^(?:torch|prim)\./, ''), call.args, waiting);
+  throw new InputWanted(input, said ?? ANY_AXES, said === null);
 }
 
 /** The first input among arguments, and in lists of them, that nothing has looked at. */
