@@ -11,6 +11,7 @@ import { elementType, type TensorElement } from '../serving/rows/tensor-element.
 import { contentRow } from './row.ts';
 
 const fail = (type: string, msg: string): never => new InputErrors().fail(['body'], { type, msg });
+const NO_ROWS = 'expected at least one row, got none';
 
 /**
  * Rows of arrays by name, `arrays` of which the only one may have any, as may several that were saved without (`arr_0`, …): then
@@ -20,6 +21,7 @@ export function decodeTensors(arrays: ReadonlyMap<string, Tensor>, signature: Si
   const [first, ...others] = arrays.values();
   if (first === undefined) return fail('missing', 'body: expected arrays, got none');
   if (signature.form === 'tensors') return tensorBatch(arrays, signature.tensors);
+  if (first.data.length === 0) return fail('too_short', NO_ROWS);
   if (others.length === 0 && first.shape.length === 2)
     return decodeInput({ instances: jsonOf(first) }, signature);
   const lists = Array.from(arrays, ([name, array]): [string, JsonValue] => {
@@ -73,7 +75,7 @@ function tensorBatch(arrays: ReadonlyMap<string, Tensor>, specs: readonly Tensor
 function batchOf(tensors: readonly (readonly [string, Tensor])[]): Batch {
   const [[, first] = fail('missing', 'body: expected an input')] = tensors;
   const [rows = 0] = first.shape;
-  if (rows === 0) return fail('too_short', 'expected at least one row, got none');
+  if (rows === 0) return fail('too_short', NO_ROWS);
   for (const [name, { shape }] of tensors) {
     if (shape[0] !== rows)
       fail(
@@ -81,6 +83,9 @@ function batchOf(tensors: readonly (readonly [string, Tensor])[]): Batch {
         `input "${name}": expected ${rows} rows as the first input has, got shape ${JSON.stringify(shape)}`,
       );
   }
+  // A shape may announce any number of rows that hold nothing.
+  if (rows > 1 && tensors.every(([, { data }]) => data.length === 0))
+    return fail('shape', `expected rows of elements, got ${rows} of none`);
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadContent } from '../../content/load.ts';
 import { numpyFile } from '../../content/testing/numpy-files.ts';
 import type { Signature, TensorSpec } from '../../model/signature.ts';
+import { npyOfTensor } from '../rows/write-npy.ts';
 import { contentProtocols, hasContent } from './content.ts';
 import { plain, plainRoutes } from './plain.ts';
 import { NUMBER_COLUMNS, SIMPLE, target } from './testing/targets.ts';
@@ -137,6 +138,16 @@ describe('files of NumPy', () => {
       expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(message) }),
     );
   });
+});
+
+test.each([
+  ['columns', NUMBER_COLUMNS, 'expected at least one row'],
+  ['tensors', taking('float32', -1, -1), 'expected rows of elements, got 4294967295 of none'],
+])('billions of rows that hold nothing are refused by a model of %s', (_, signature, message) => {
+  const nothing = npyOfTensor({ dtype: 'float32', shape: [2 ** 32 - 1, 0], data: new Float32Array() });
+  expect(() => read('npy', signature, nothing)).toThrow(
+    expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(message) }),
+  );
 });
 
 test('an answer comes as a .npy file where one is asked for', () => {
