@@ -5,6 +5,7 @@ import type { Signature } from '../model/signature.ts';
 import {
   type ContentCodecs,
   type ContentForm,
+  type ContentMemory,
   isMediaFile,
   takesContent,
 } from '../serving/rows/content-codecs.ts';
@@ -15,31 +16,35 @@ import { contentRow } from './row.ts';
 
 const now = (): number => performance.now();
 
-function rowsOf(form: ContentForm, bytes: Uint8Array, signature: Signature): Batch {
+function rowsOf(form: ContentForm, bytes: Uint8Array, signature: Signature, memory: ContentMemory): Batch {
   switch (form) {
     case 'npy':
       return decodeTensors(new Map([['arr_0', readNpyTensor(bytes, now)]]), signature);
     case 'npz':
-      return decodeTensors(readNpz(bytes, CODECS, now), signature);
+      return decodeTensors(readNpz(bytes, CODECS, now, memory.unpacked), signature);
     case 'bytes':
       return takesContent(signature) && isMediaFile(bytes)
-        ? decodeContentRow(bytes, signature)
+        ? decodeContentRow(bytes, signature, memory.arrays)
         : decodeTensorBytes(bytes, signature);
     case 'image':
     case 'audio':
-      return decodeContentRow(bytes, signature);
+      return decodeContentRow(bytes, signature, memory.arrays);
   }
 }
 
 /** What a reader of files says, as said of a body. */
-function told(form: ContentForm, bytes: Uint8Array, signature: Signature): Batch {
+function told(read: () => Batch): Batch {
   try {
-    return rowsOf(form, bytes, signature);
+    return read();
   } catch (error) {
-    if (!isPlimsollError(error) || error.code === 'INTERNAL' || error.code === 'INPUT_INVALID') throw error;
+    if (!isPlimsollError(error) || !error.code.startsWith('READ_')) throw error;
     return new InputErrors().fail(['body'], { type: 'content_invalid', msg: `body: ${error.message}` });
   }
 }
 
-/** Every reader of content. */
-export const CONTENT_CODECS: ContentCodecs = { rows: told, row: contentRow };
+/** Every reader of content, within so much memory. */
+export const contentCodecsWithin = (memory: ContentMemory): ContentCodecs => ({
+  rows: (form, bytes, signature) => told(() => rowsOf(form, bytes, signature, memory)),
+  // Rows that are held stand once more in the whole that is made of them.
+  row: (bytes, spec, what, held) => contentRow(bytes, spec, what, memory.arrays - 2 * held),
+});

@@ -143,15 +143,15 @@ const PLACE = { loc: ['body'], what: 'body' };
 const namesOf = (specs: readonly TensorSpec[]): string =>
   specs.map(({ name, dtype }) => `${name} (${dtype})`).join(', ');
 
-/** One row of a picture or a sound, for a model of one input. Errors: READ_*, INPUT_INVALID. */
-export function decodeContentRow(bytes: Uint8Array, signature: Signature): Batch {
+/** One row of a picture or a sound, for a model of one input, within `room` bytes. Errors: READ_*, INPUT_INVALID, MEMORY_EXCEEDED. */
+export function decodeContentRow(bytes: Uint8Array, signature: Signature, room: number): Batch {
   const [spec, second] = signature.form === 'tensors' ? signature.tensors : [];
   if (spec === undefined || second !== undefined || spec.dtype === 'string') {
     const has = signature.form === 'tensors' ? `the inputs ${namesOf(signature.tensors)}` : 'columns';
     const msg = `body: an image or a sound is read for a model of one input of numbers, and this one has ${has}: send JSON with {"b64": "…"} where an input takes one`;
     return fail('content_type', msg);
   }
-  const row = contentRow(bytes, spec, 'body');
+  const row = contentRow(bytes, spec, 'body', room);
   return batchOf([[spec.name, { ...row, shape: [1, ...row.shape] }]]);
 }
 

@@ -1,9 +1,11 @@
-import { provideContentCodecs } from '../serving/rows/content-codecs.ts';
+import { type ContentMemory, provideContentCodecs } from '../serving/rows/content-codecs.ts';
 
 let loading: Promise<void> | null = null;
 
-/** Loads what reads files of NumPy, pictures and sounds, once. */
-export function loadContent(): Promise<void> {
-  loading ??= import('./codecs.ts').then(({ CONTENT_CODECS }) => provideContentCodecs(CONTENT_CODECS));
+/** Loads what reads files of NumPy, pictures and sounds within so much memory, once. */
+export function loadContent(memory: ContentMemory): Promise<void> {
+  loading ??= import('./codecs.ts').then(({ contentCodecsWithin }) =>
+    provideContentCodecs(contentCodecsWithin(memory)),
+  );
   return loading;
 }

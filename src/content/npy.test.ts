@@ -6,7 +6,7 @@ import { readNpyTensor, readNpz } from './npy.ts';
 import { numpyFile } from './testing/numpy-files.ts';
 
 const read = (bytes: Uint8Array) => readNpyTensor(bytes, () => 0);
-const archive = (bytes: Uint8Array) => readNpz(bytes, CODECS, () => 0);
+const archive = (bytes: Uint8Array) => readNpz(bytes, CODECS, () => 0, Infinity);
 /** A file with this header over these bytes. */
 function fileOf(header: string, data: readonly number[] = [], version = 1): Uint8Array {
   const text = Buffer.from(header);
@@ -81,6 +81,13 @@ describe('hostile files are refused before anything is allocated', () => {
     ['nesting', fileOf(`${'('.repeat(60_000)}`), 'READ_'],
   ])('%s', (_, bytes, code) => {
     expect(() => read(bytes)).toThrow(expect.objectContaining({ code: expect.stringContaining(code) }));
+  });
+
+  test('an archive that unpacks to more than there is room for', () => {
+    // Each of its arrays alone would fit.
+    expect(() => readNpz(numpyFile('compressed'), CODECS, () => 0, 800)).toThrow(
+      expect.objectContaining({ code: 'READ_LIMIT' }),
+    );
   });
 
   test('every truncation and every flipped bit of a file is read or refused with a code', () => {

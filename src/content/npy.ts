@@ -35,19 +35,24 @@ const DTYPES: Readonly<Record<string, DType>> = {
   f8: 'float64',
 };
 
-const budgetOf = (now: () => number): ReadBudget => new ReadBudget({ limits: LIMITS, now });
+const budgetOf = (now: () => number, unpacked = Infinity): ReadBudget =>
+  new ReadBudget({
+    limits: { ...LIMITS, totalBytes: Math.min(LIMITS.totalBytes, unpacked) },
+    now,
+  });
 
 /** The array of a `.npy` file. Errors: READ_*; arrays of objects are pickles, which nothing here reads. */
 export const readNpyTensor = (bytes: Uint8Array, now: () => number): Tensor =>
   tensorOf(readNpy(bytes, budgetOf(now), null));
 
-/** The arrays of a `.npz` file by name. Errors: READ_*. */
+/** The arrays of a `.npz` file by name, which together unpack to at most `unpacked` bytes. Errors: READ_*. */
 export function readNpz(
   bytes: Uint8Array,
   codecs: readonly DecompressionCodec[],
   now: () => number,
+  unpacked: number,
 ): ReadonlyMap<string, Tensor> {
-  const budget = budgetOf(now);
+  const budget = budgetOf(now, unpacked);
   const archive = new ZipArchive(bytes, codecs, budget);
   return new Map(
     Array.from(archive.names, (name) => [

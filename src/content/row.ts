@@ -2,28 +2,37 @@ import { PlimsollError } from '../core/errors.ts';
 import { type ImageContent, imageAxes } from '../model/input-content.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import type { Tensor } from '../model/tensor.ts';
+import { checkMemory } from '../serving/rows/check-memory.ts';
 import { InputErrors } from '../serving/rows/input-errors.ts';
-import type { DecodedImage } from './image/decoded-image.ts';
+import type { DecodedImage, TakeMemory } from './image/decoded-image.ts';
 import { decodeJpeg, isJpeg } from './image/jpeg.ts';
 import { decodePng, isPng } from './image/png.ts';
 import { imageRow } from './image/preprocess.ts';
 import { audioRow, readWav } from './wav.ts';
 
-/** A picture or a sound as a row of its input. Errors: READ_*, INPUT_INVALID where nothing says how it becomes numbers. */
-export function contentRow(bytes: Uint8Array, spec: TensorSpec, what: string): Tensor {
+/**
+ * A picture or a sound as a row of its input, a picture within `room` bytes. Errors: READ_*, MEMORY_EXCEEDED, INPUT_INVALID where nothing
+ * says how it becomes numbers.
+ */
+export function contentRow(bytes: Uint8Array, spec: TensorSpec, what: string, room: number): Tensor {
   const { content } = spec;
   if (content?.type === 'audio') return audioRow(readWav(bytes), content, spec, what);
   if (content === undefined && startsWith(bytes, 'RIFF')) return undeclaredAudio(spec, what);
-  const image = decodeImage(bytes);
-  return imageRow(image, content ?? asItIs(image, spec, what), spec, what);
+  let taken = 0;
+  const take: TakeMemory = (size, of) => {
+    taken += size;
+    checkMemory(`${what}: ${of}`, taken, room);
+  };
+  const image = decodeImage(bytes, take);
+  return imageRow(image, content ?? asItIs(image, spec, what), { spec, what, take });
 }
 
 const startsWith = (bytes: Uint8Array, text: string): boolean =>
   Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text;
 
-function decodeImage(bytes: Uint8Array): DecodedImage {
-  if (isPng(bytes)) return decodePng(bytes);
-  if (isJpeg(bytes)) return decodeJpeg(bytes);
+function decodeImage(bytes: Uint8Array, take: TakeMemory): DecodedImage {
+  if (isPng(bytes)) return decodePng(bytes, take);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, take);
   throw new PlimsollError('READ_CORRUPT', {
     what: 'an image',
     offset: 0,

@@ -51,7 +51,8 @@ function concatenateColumns(columns: readonly ColumnValues[]): ColumnValues {
   return (columns as readonly (readonly (string | null)[])[]).flat();
 }
 
-function concatenateTensors(tensors: readonly Tensor[]): Tensor {
+/** Tensors of one type as one, along their first dimension. */
+export function concatenateTensors(tensors: readonly Tensor[]): Tensor {
   const first = elementAt(tensors, 0);
   const shape = [tensors.reduce((sum, { shape: [rows] }) => sum + (rows ?? 0), 0), ...first.shape.slice(1)];
   const parts = tensors.map(({ data }) => data);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadContent } from '../content/load.ts';
+import { UNBOUNDED_CONTENT } from '../serving/rows/content-codecs.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { acceptFile } from './accept.ts';
 
@@ -14,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-preprocessor-'));
-  await loadContent();
+  await loadContent(UNBOUNDED_CONTENT);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

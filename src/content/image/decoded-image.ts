@@ -8,8 +8,12 @@ export interface DecodedImage {
   readonly data: Uint8Array;
 }
 
-/** Most pixels of an image: 128 MB while it is decoded. */
 const PIXELS_MAX = 2 ** 25;
+/** Most pixels on a side, as JPEG has it: what is made for each row or column is little then. */
+const SIDE_MAX = 65_535;
+
+/** Bytes that one image may take while it is made a row. Throws MEMORY_EXCEEDED before they are taken. */
+export type TakeMemory = (bytes: number, what: string) => void;
 
 /** Before anything is allocated. Errors: READ_LIMIT, READ_CORRUPT for an image without pixels. */
 export function checkPixels(width: number, height: number, what: string): void {
@@ -21,12 +25,14 @@ export function checkPixels(width: number, height: number, what: string): void {
       found: `a size of ${width} × ${height}`,
       wanted: 'pixels',
     });
-  if (found > PIXELS_MAX)
+  const side = Math.max(width, height);
+  const [limit, name] = side > SIDE_MAX ? [SIDE_MAX, 'pixels on a side'] : [PIXELS_MAX, 'pixels'];
+  if (side > SIDE_MAX || found > PIXELS_MAX)
     throw new PlimsollError('READ_LIMIT', {
       what,
       offset: 0,
       found: `${width} × ${height} pixels`,
-      limit: PIXELS_MAX,
-      name: 'pixels',
+      limit,
+      name,
     });
 }

@@ -4,7 +4,7 @@ import { ByteCursor } from '../../bytes/cursor.ts';
 import { assetPath } from '../../config/assets.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { checkPixels, type DecodedImage } from './decoded-image.ts';
+import { checkPixels, type DecodedImage, type TakeMemory } from './decoded-image.ts';
 
 /**
  * JPEG, by MozJPEG in WebAssembly, which decodes to the same samples as libjpeg-turbo does for Pillow and TensorFlow. What the file says
@@ -32,6 +32,8 @@ export const isJpeg = (bytes: Uint8Array): boolean =>
 
 /** Scans of a progressive image: encoders write ten; each costs as much as the whole image. */
 const SCANS_MAX = 64;
+/** Bytes of a pixel in the decoder and out of it; of a coefficient of each component, which all stay until the last of several scans. */
+const [RGBA_COPIES, COEFFICIENTS] = [8, 2];
 /** Images of more pixels leave a decoder behind that holds too much memory to be kept. */
 const KEPT_PIXELS = 2 ** 22;
 
@@ -42,9 +44,11 @@ let code: object | null = null;
 let decoder: JpegDecoder | null = null;
 let said: string[] = [];
 
-/** Errors: READ_TRUNCATED, READ_CORRUPT, READ_LIMIT. */
-export function decodeJpeg(bytes: Uint8Array): DecodedImage {
-  const { width, height, components } = readFrame(bytes);
+/** Errors: READ_TRUNCATED, READ_CORRUPT, READ_LIMIT, MEMORY_EXCEEDED. */
+export function decodeJpeg(bytes: Uint8Array, take: TakeMemory): DecodedImage {
+  const { width, height, components, scans } = readFrame(bytes);
+  const pixelBytes = RGBA_COPIES + components + (scans > 1 ? COEFFICIENTS * components : 0);
+  take(2 * bytes.length + width * height * pixelBytes, WHAT);
   said = [];
   try {
     decoder ??= newDecoder();
@@ -98,6 +102,7 @@ interface JpegFrame {
   readonly width: number;
   readonly height: number;
   readonly components: number;
+  readonly scans: number;
 }
 
 const [START_OF_SCAN, END] = [0xda, 0xd9];
@@ -110,7 +115,7 @@ const isFrame = (marker: number): boolean =>
 /** What the frame says, over all markers up to the end (ITU-T T.81 §B). */
 function readFrame(bytes: Uint8Array): JpegFrame {
   const cursor = new ByteCursor(bytes, 2);
-  let frame: JpegFrame | null = null;
+  let frame: Omit<JpegFrame, 'scans'> | null = null;
   let scans = 0;
   for (;;) {
     const marker = nextMarker(cursor, bytes);
@@ -133,10 +138,10 @@ function readFrame(bytes: Uint8Array): JpegFrame {
       });
   }
   if (frame === null || scans === 0) throw corrupt(0, 'no image', 'a frame and a scan');
-  return frame;
+  return { ...frame, scans };
 }
 
-function frameOf(body: Uint8Array, at: number): JpegFrame {
+function frameOf(body: Uint8Array, at: number): Omit<JpegFrame, 'scans'> {
   const [depth = 0, h1 = 0, h0 = 0, w1 = 0, w0 = 0, components = 0] = body;
   const [height, width] = [(h1 << 8) | h0, (w1 << 8) | w0];
   if (depth !== 8 || (components !== 1 && components !== 3))

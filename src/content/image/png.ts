@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { crc32 } from '../../bytes/crc32.ts';
 import { ByteCursor } from '../../bytes/cursor.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { checkPixels, type DecodedImage } from './decoded-image.ts';
+import { checkPixels, type DecodedImage, type TakeMemory } from './decoded-image.ts';
 
 /** PNG (https://www.w3.org/TR/png-3/). Alpha is dropped, palettes are looked up, 16-bit samples keep their high byte, as libpng does. */
 
@@ -44,13 +44,15 @@ const PASSES = [
 ] as const;
 const WHOLE = [[0, 0, 1, 1]] as const;
 
-/** Errors: READ_TRUNCATED, READ_CORRUPT, READ_LIMIT for more pixels than are read. */
-export function decodePng(bytes: Uint8Array): DecodedImage {
+/** Errors: READ_TRUNCATED, READ_CORRUPT, READ_LIMIT for more pixels than are read, MEMORY_EXCEEDED. */
+export function decodePng(bytes: Uint8Array, take: TakeMemory): DecodedImage {
   const { header, palette, data } = readChunks(bytes);
   const { width, height, depth, samples, isPalette } = header;
   const channels = isPalette || samples > 2 ? 3 : 1;
+  const packed = rawBytes(header);
+  take(bytes.length + packed + width * height * channels, WHAT);
+  const raw = inflated(data, packed, header);
   const pixels = new Uint8Array(width * height * channels);
-  const raw = inflated(data, header);
   let at = 0;
   for (const [x0, y0, dx, dy] of header.isInterlaced ? PASSES : WHOLE) {
     const [columns, rows] = [Math.ceil((width - x0) / dx), Math.ceil((height - y0) / dy)];
@@ -120,15 +122,24 @@ function readHeader(body: Uint8Array, offset: number): PngHeader {
 const rowBytes = (columns: number, { samples, depth }: PngHeader): number =>
   Math.ceil((columns * samples * depth) / 8);
 
-/** The filtered lines, which are exactly as many bytes as the header says. */
-function inflated(data: readonly Uint8Array[], header: PngHeader): Uint8Array {
+/** Bytes of all filtered lines. */
+function rawBytes(header: PngHeader): number {
   const { width, height, isInterlaced } = header;
-  const wanted = (isInterlaced ? PASSES : WHOLE).reduce((sum, [x0, y0, dx, dy]) => {
+  return (isInterlaced ? PASSES : WHOLE).reduce((sum, [x0, y0, dx, dy]) => {
     const [columns, rows] = [Math.ceil((width - x0) / dx), Math.ceil((height - y0) / dy)];
     return columns > 0 && rows > 0 ? sum + rows * (1 + rowBytes(columns, header)) : sum;
   }, 0);
+}
+
+/** Least that zlib takes as the size of a piece of its output. */
+const CHUNK_LEAST = 64;
+
+/** The filtered lines, which are exactly as many bytes as the header says. */
+function inflated(data: readonly Uint8Array[], wanted: number, { width, height }: PngHeader): Uint8Array {
   try {
-    const raw = inflateSync(Buffer.concat(data), { maxOutputLength: wanted });
+    // One piece that never becomes full: of several, a copy would be made.
+    const sizes = { maxOutputLength: wanted, chunkSize: wanted + CHUNK_LEAST };
+    const raw = inflateSync(Buffer.concat(data), sizes);
     if (raw.length === wanted) return raw;
     throw corrupt(0, `${raw.length} bytes of pixels`, `${wanted} for ${width} × ${height}`);
   } catch (cause) {

@@ -1,9 +1,12 @@
+import { PlimsollError } from '../../core/errors.ts';
 import { halfBits } from '../../core/float.ts';
 import { type ImageContent, type ImageResize, type ImageSize, imageAxes } from '../../model/input-content.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
+import { CONTENT_ELEMENTS_MAX } from '../../serving/rows/content-codecs.ts';
 import { InputErrors } from '../../serving/rows/input-errors.ts';
-import { checkPixels, type DecodedImage } from './decoded-image.ts';
+import { elementBytes } from '../../serving/rows/tensor-bytes.ts';
+import { checkPixels, type DecodedImage, type TakeMemory } from './decoded-image.ts';
 import { interpolateImage, resizeImage } from './resize.ts';
 
 /** An image as the numbers of a row, by the steps that are declared, in the order and precision of transformers' image processors. Pure. */
@@ -16,19 +19,51 @@ interface Samples extends ImageSize {
   readonly data: Uint8Array | Float32Array;
 }
 
-/** `what` names the image in complaints. Throws INPUT_INVALID where its size is not the input's. */
-export function imageRow(image: DecodedImage, content: ImageContent, spec: TensorSpec, what: string): Tensor {
-  const toned = withChannels(image, content.mode === 'L' ? 1 : 3);
-  const resized = content.resize === null ? toned : resize(toned, content.resize);
-  const cropped = content.crop === null ? resized : centerCrop(resized, content.crop);
-  checkSize(cropped, spec, content, what);
+/** What an image is made a row for. */
+interface RowTarget {
+  readonly spec: TensorSpec;
+  /** The image in complaints. */
+  readonly what: string;
+  readonly take: TakeMemory;
+}
+
+/** Errors: INPUT_INVALID where its size is not the input's, READ_LIMIT, MEMORY_EXCEEDED. */
+export function imageRow(image: DecodedImage, content: ImageContent, target: RowTarget): Tensor {
+  const { spec, what, take } = target;
+  const { mode, resize, crop } = content;
+  const channels = mode === 'L' ? 1 : 3;
+  const size = crop ?? (resize === null ? image : sizeOf(image, resize.size));
+  checkSize(size, spec, content, what);
+  const elements = size.width * size.height * channels;
+  checkElements(elements);
+  const toned = withChannels(image, channels, take);
+  const resized = resize === null ? toned : resizedTo(sizeOf(image, resize.size), toned, resize, take);
+  const cropped = crop === null ? resized : centerCrop(resized, crop);
+  // As float32, and then in its own type.
+  take(elements * (4 + (spec.dtype === 'float32' ? 0 : elementBytes(spec.dtype))), 'a row of it');
   return rowOf(cropped, content, spec.dtype);
 }
 
+function checkElements(found: number): void {
+  if (found <= CONTENT_ELEMENTS_MAX) return;
+  throw new PlimsollError('READ_LIMIT', {
+    what: 'an image',
+    offset: 0,
+    found: `one that becomes ${found} numbers`,
+    limit: CONTENT_ELEMENTS_MAX,
+    name: 'numbers',
+  });
+}
+
 /** Gray by Pillow's weights (ITU-R 601-2), or gray in each of the three. */
-function withChannels({ width, height, channels, data }: DecodedImage, wanted: 1 | 3): DecodedImage {
+function withChannels(
+  { width, height, channels, data }: DecodedImage,
+  wanted: 1 | 3,
+  take: TakeMemory,
+): DecodedImage {
   if (channels === wanted) return { width, height, channels, data };
   const pixels = width * height;
+  take(pixels * wanted, 'an image in other colours');
   const made = new Uint8Array(pixels * wanted);
   for (let i = 0; i < pixels; i++) {
     if (wanted === 3) made.fill(data[i]!, i * 3, i * 3 + 3);
@@ -37,9 +72,16 @@ function withChannels({ width, height, channels, data }: DecodedImage, wanted: 1
   return { width, height, channels: wanted, data: made };
 }
 
-function resize(image: DecodedImage, { size, resample, antialias }: ImageResize): Samples {
-  const { height, width } = sizeOf(image, size);
+function resizedTo(
+  { height, width }: ImageSize,
+  image: DecodedImage,
+  { resample, antialias }: ImageResize,
+  take: TakeMemory,
+): Samples {
   checkPixels(width, height, 'a resized image');
+  // Its width goes before its height.
+  checkPixels(width, image.height, 'an image while it is resized');
+  take(width * (image.height + 4 * height) * image.channels, 'an image while it is resized');
   if (antialias || resample === 'nearest') return resizeImage(image, width, height, resample);
   return { height, width, channels: image.channels, data: interpolateImage(image, width, height) };
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadContent } from '../../content/load.ts';
 import { numpyFile } from '../../content/testing/numpy-files.ts';
 import type { Signature, TensorSpec } from '../../model/signature.ts';
+import { UNBOUNDED_CONTENT } from '../rows/content-codecs.ts';
 import { npyOfTensor } from '../rows/write-npy.ts';
 import { contentProtocols, hasContent } from './content.ts';
 import { plain, plainRoutes } from './plain.ts';
@@ -12,7 +13,7 @@ import { v1 } from './v1.ts';
 import { inputTensorsOf } from './v2/metadata.ts';
 import { v2 } from './v2/v2.ts';
 
-beforeAll(loadContent);
+beforeAll(() => loadContent(UNBOUNDED_CONTENT));
 
 const taking = (dtype: TensorSpec['dtype'], ...shape: number[]): Signature => ({
   form: 'tensors',

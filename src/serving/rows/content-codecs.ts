@@ -11,14 +11,27 @@ export const CONTENT_FORMS = ['bytes', 'npy', 'npz', 'image', 'audio'] as const;
 export type ContentForm = (typeof CONTENT_FORMS)[number];
 
 export interface ContentCodecs {
-  /** The rows of a body. Errors: INPUT_INVALID. */
+  /** The rows of a body. Errors: INPUT_INVALID, MEMORY_EXCEEDED. */
   rows(form: ContentForm, bytes: Uint8Array, signature: Signature): Batch;
   /**
    * A picture or a sound as one row of the input that it is for, without the batch dimension; `what` it is called in complaints.
-   * Errors: READ_*, INPUT_INVALID where nothing says how it becomes numbers.
+   * `held` are bytes of such rows before it. Errors: READ_*, MEMORY_EXCEEDED, INPUT_INVALID where nothing says how it becomes
+   * numbers.
    */
-  row(bytes: Uint8Array, spec: TensorSpec, what: string): Tensor;
+  row(bytes: Uint8Array, spec: TensorSpec, what: string, held: number): Tensor;
 }
+
+/** What one body may take while it is read, in bytes. */
+export interface ContentMemory {
+  /** Arrays that are unpacked. */
+  readonly unpacked: number;
+  /** A picture while it is decoded and made a row, beside the rows before it. */
+  readonly arrays: number;
+}
+export const UNBOUNDED_CONTENT: ContentMemory = { unpacked: Infinity, arrays: Infinity };
+
+/** Numbers that the pictures and sounds of one request may become. */
+export const CONTENT_ELEMENTS_MAX = 2 ** 25;
 
 /** Whether some input is declared to take pictures or sounds. */
 export const takesContent = (signature: Signature): boolean =>

@@ -2,13 +2,14 @@ import { elementAt } from '../../core/element-at.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import { halfToNumber } from '../../core/float.ts';
 import type { Batch } from '../../model/batch.ts';
+import { concatenateTensors } from '../../model/concatenate.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import { newTensor, type Tensor } from '../../model/tensor.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import { bytesOfBase64, isBase64Object } from './base64.ts';
-import { contentCodecs, isMediaFile } from './content-codecs.ts';
+import { CONTENT_ELEMENTS_MAX, contentCodecs, isMediaFile } from './content-codecs.ts';
 import { clipText, describeInput, type InputErrors, type InputLocation } from './input-errors.ts';
-import { type BytesPlace, bytesOfTensor, elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
+import { type BytesPlace, elementBytes, tensorOfBytes, textOfBytes } from './tensor-bytes.ts';
 import { type ElementType, elementType, type TensorElement } from './tensor-element.ts';
 
 /** Reads nested lists into the named tensors of a graph model; a row is a value without its batch dimension. */
@@ -151,9 +152,6 @@ function base64Of(value: unknown, { dtype, shape }: TensorSpec): string | null {
   return isRow && !(shape.length === 2 && elementType(dtype).read(value) !== undefined) ? value : null;
 }
 
-/** Numbers that the pictures and sounds of one request may become. */
-const ELEMENTS_MAX = 2 ** 25;
-
 /** Gathers the rows of one input; free dimensions are settled by the first row. */
 class TensorBuilder {
   readonly #spec: TensorSpec;
@@ -199,15 +197,10 @@ class TensorBuilder {
   }
 
   finish(rows: number): Tensor {
-    const shape = [rows, ...this.#shape];
-    const { dtype } = this.#spec;
-    if (this.#packed.length === 0) return newTensor(dtype, shape, this.#type.pack(this.#items));
+    if (this.#packed.length === 0)
+      return newTensor(this.#spec.dtype, [rows, ...this.#shape], this.#type.pack(this.#items));
     this.#complaints.check();
-    const bytes = Buffer.concat(this.#packed.map(bytesOfTensor));
-    return tensorOfBytes(dtype, shape, bytes, {
-      loc: ['body'],
-      what: `input ${JSON.stringify(this.#spec.name)}`,
-    });
+    return concatenateTensors(this.#packed);
   }
 
   /** A row as base64 of bytes. */
@@ -259,19 +252,20 @@ class TensorBuilder {
       this.#shape[axis] = size;
     }
     this.#elements += tensor.data.length;
-    if (this.#elements > ELEMENTS_MAX)
+    if (this.#elements > CONTENT_ELEMENTS_MAX)
       this.#complaints.fail(loc, {
         type: 'too_long',
-        msg: `${what}: more than ${ELEMENTS_MAX} numbers in one request`,
+        msg: `${what}: more than ${CONTENT_ELEMENTS_MAX} numbers in one request`,
       });
-    this.#packed.push(tensor);
+    this.#packed.push({ ...tensor, shape: [1, ...tensor.shape] });
   }
 
   #codec(bytes: Uint8Array, loc: InputLocation, what: string): Tensor {
     try {
-      return contentCodecs().row(bytes, this.#spec, what);
+      return contentCodecs().row(bytes, this.#spec, what, this.#elements * elementBytes(this.#spec.dtype));
     } catch (error) {
-      if (!isPlimsollError(error) || error.code === 'INTERNAL') throw error;
+      if (!isPlimsollError(error) || error.code === 'INTERNAL' || error.code === 'MEMORY_EXCEEDED')
+        throw error;
       const msg = error.code === 'INPUT_INVALID' ? error.message : `${what}: ${error.message}`;
       return this.#complaints.fail(loc, { type: 'content_invalid', msg });
     }

@@ -6,6 +6,7 @@ import { asCodedError } from '../../core/parts.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
+import { RAW_BYTE } from '../admission/memory/body-cost.ts';
 import {
   answerRowCost,
   batchBytes,
@@ -55,6 +56,7 @@ const reply = (message: ScoringWorkerReply, transfer: ArrayBuffer[] = []): void 
 
 const settings = workerData as ScoringWorkerSettings;
 const { room } = settings;
+const contentMemory = { unpacked: room.heap / RAW_BYTE, arrays: room.external };
 
 const versions = new VersionCache({
   max: 8,
@@ -114,7 +116,7 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const started = performance.now();
   const converters = convertersOf(target, request.protocol);
   const { encode, readFirstRow, protocol, rowCost } = converters;
-  if (protocol.needsContent || takesContent(target.manifest.signature)) await loadContent();
+  if (protocol.needsContent || takesContent(target.manifest.signature)) await loadContent(contentMemory);
   const { batch, responseOptions, unit } = read(request, target, converters);
   const decoded = performance.now();
   if (hasExternalEngine(target)) {

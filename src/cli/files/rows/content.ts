@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
 import type { Batch } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
-import type { ContentForm } from '../../../serving/rows/content-codecs.ts';
+import { type ContentForm, UNBOUNDED_CONTENT } from '../../../serving/rows/content-codecs.ts';
 
 /** Forms of files by the ends of their names. */
 const FORMS: Readonly<Record<string, ContentForm>> = {
@@ -24,9 +24,10 @@ export const isContentFile = (path: string): boolean => Object.hasOwn(FORMS, ext
  */
 export async function contentFileRows(path: string, signature: Signature): Promise<Batch> {
   if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
-  const { CONTENT_CODECS } = await import('../../../content/codecs.ts');
+  const { contentCodecsWithin } = await import('../../../content/codecs.ts');
+  const form = FORMS[extname(path).toLowerCase()] ?? 'image';
   try {
-    return CONTENT_CODECS.rows(FORMS[extname(path).toLowerCase()] ?? 'image', readFileSync(path), signature);
+    return contentCodecsWithin(UNBOUNDED_CONTENT).rows(form, readFileSync(path), signature);
   } catch (error) {
     if (!isPlimsollError(error)) throw error;
     throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message.replace(/^body: /, '')}` });

@@ -5,6 +5,7 @@ import { partTensorsOf } from '../../../model/output-parts.ts';
 import type { OutputSpec, Signature } from '../../../model/signature.ts';
 import type { DType } from '../../../model/tensor.ts';
 import type { Protocol } from '../../protocol.ts';
+import { checkMemory } from '../../rows/check-memory.ts';
 import {
   type BodyCost,
   BYTE_WORST,
@@ -59,9 +60,13 @@ export function checkBody(
   else {
     const cost: BodyCost = weigh(text, cell);
     refuseDeep(cost.depth);
-    refuse(`what is read from its ${bytes.length} bytes`, cost.heap + besides, room.heap);
+    checkMemory(`what is read from its ${bytes.length} bytes`, cost.heap + besides, room.heap);
   }
-  refuse('the rows that its body may hold', bytes.length + rowsBytes(bytes.length, signature), room.external);
+  checkMemory(
+    'the rows that its body may hold',
+    bytes.length + rowsBytes(bytes.length, signature),
+    room.external,
+  );
 }
 
 /** Bytes of the largest batch that so many bytes of body can hold; a value takes two at least. */
@@ -91,8 +96,8 @@ export function checkRows(rows: number, row: Cost, batch: number, room: ThreadMe
   if (isFitting) return;
   const fit = Math.floor(Math.min(room.heap / row.heap, Math.max(0, room.external - batch) / row.external));
   const what = `the answer to ${rows} rows, of which ${fit} would fit,`;
-  refuse(what, rows * row.heap, room.heap);
-  refuse(what, batch + rows * row.external, room.external);
+  checkMemory(what, rows * row.heap, room.heap);
+  checkMemory(what, batch + rows * row.external, room.external);
 }
 
 /** Before an answer is written, as it is. Throws MEMORY_EXCEEDED. */
@@ -105,8 +110,8 @@ export function checkOutputs(outputs: Outputs, extra: number, room: ThreadMemory
       return valueCost(tensor, tensor.data.length, longest, extra);
     }),
   );
-  refuse('its answer', cost.heap, room.heap);
-  refuse('its answer', cost.external, room.external);
+  checkMemory('its answer', cost.heap, room.heap);
+  checkMemory('its answer', cost.external, room.external);
 }
 
 /** Bytes that a batch takes beside the heap. */
@@ -140,13 +145,4 @@ const sumOf = (costs: readonly Cost[]): Cost =>
 
 function refuseDeep(found: number): void {
   if (found > DEPTH_MAX) throw new PlimsollError('BODY_TOO_DEEP', { found, limit: DEPTH_MAX });
-}
-
-function refuse(what: string, found: number, limit: number): void {
-  if (found <= limit) return;
-  throw new PlimsollError('MEMORY_EXCEEDED', {
-    what,
-    found: Math.ceil(found / 2 ** 20),
-    limit: Math.floor(limit / 2 ** 20),
-  });
 }
