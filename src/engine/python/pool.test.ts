@@ -18,11 +18,22 @@ const numbers = (outputs: Outputs, name: string): readonly number[] =>
   Array.from((outputs[name] as { data: Float64Array }).data);
 
 /** What it predicts, or the code of its error. */
-const outcome = (engine: PythonEngine, ...rows: number[][]): Promise<unknown> =>
-  engine.infer(matrixBatchOf(...rows)).then(
+const outcomeOf = (engine: PythonEngine, batch: Batch): Promise<unknown> =>
+  engine.infer(batch).then(
     (outputs) => numbers(outputs, 'predict'),
     (error) => (isPlimsollError(error) ? error.code : error),
   );
+const outcome = (engine: PythonEngine, ...rows: number[][]): Promise<unknown> =>
+  outcomeOf(engine, matrixBatchOf(...rows));
+
+/** Rows of one tensor, as networks take them. */
+const floatsOf = (...rows: readonly (readonly number[])[]): Batch => ({
+  kind: 'tensors',
+  rows: rows.length,
+  tensors: {
+    x: { dtype: 'float32', shape: [rows.length, rows[0]!.length], data: Float32Array.from(rows.flat()) },
+  },
+});
 
 test('requests that wait go together, each gets its own rows, and none is held back', async () => {
   const engine = await open();
@@ -76,6 +87,34 @@ test('a large batch is cut, and answered whole', async () => {
 test('batches of another width are not put together', async () => {
   const engine = await open();
   expect(await Promise.all([outcome(engine, [1]), outcome(engine, [2, 3])])).toEqual([[1], [2, 3]]);
+});
+
+test('requests of float tensors go together, and each gets the rows that it asked with', async () => {
+  const engine = await open();
+  const answers = await Promise.all([floatsOf([1, 2]), floatsOf([3, 4], [5, 6])].map((x) => engine.infer(x)));
+  expect(answers.map(({ predict }) => predict)).toEqual([
+    { dtype: 'float32', shape: [1, 2], data: Float32Array.of(1, 2) },
+    { dtype: 'float32', shape: [2, 2], data: Float32Array.of(3, 4, 5, 6) },
+  ]);
+  expect(answers.map((answer) => numbers(answer, 'together'))).toEqual([[3], [3, 3]]);
+  expect(engine.status().together).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test('float tensors of another shape, and rows of another kind, go by themselves', async () => {
+  const engine = await open();
+  const batches = [floatsOf([1, 2]), floatsOf([3, 4, 5]), matrixBatchOf([6, 7])];
+  const answers = await Promise.all(batches.map((batch) => engine.infer(batch)));
+  expect(answers.map((answer) => [numbers(answer, 'predict'), numbers(answer, 'together')])).toEqual([
+    [[1, 2], [1]],
+    [[3, 4, 5], [1]],
+    [[6, 7], [1]],
+  ]);
+});
+
+test('of float tensors, too, only the request at fault fails', async () => {
+  const engine = await open();
+  const answers = [1, ORDER.fails, ORDER.refuses, 2].map((value) => outcomeOf(engine, floatsOf([value, 0])));
+  expect(await Promise.all(answers)).toEqual([[1, 0], 'PYTHON_FAILED', 'INPUT_INVALID', [2, 0]]);
 });
 
 test('only the request at fault fails', async () => {
