@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { EndpointView } from '../../src/control/port.ts';
 import { example, plimsoll, ROOT, type Served, served } from '../cli.ts';
 import './shared-environments.ts';
+import { childrenOf } from '../processes.ts';
+import { api, begun } from '../rollouts/control.ts';
+import { call } from '../serving/client.ts';
 import { ask } from './models.ts';
 
 /** A model and a small script are sent to a server over HTTP; what comes of it scales with its load, to zero and back. */
@@ -40,7 +44,7 @@ beforeAll(async () => {
     join(folder, 'golden.json'),
     JSON.stringify({ input: { instances: [ROW] }, expected: { score: [SCORE] } }),
   );
-  server = await served(['--workers', '1', '--no-capture', example('iris.joblib')]);
+  server = await served(['--workers', '1', '--no-capture', example('iris.joblib'), `forest=${FOREST}`]);
 }, 60_000);
 afterAll(async () => {
   for (const name of Object.keys(SETTINGS)) delete process.env[`PLIMSOLL_PYTHON_${name}`];
@@ -116,3 +120,37 @@ test('left alone it has no worker, and the next request starts one', { timeout: 
   console.log(`from zero, the first answer took ${Math.round(performance.now() - started)} ms`);
   expect(await up()).toBe(1);
 });
+
+test('compiled and run with Python it shares an endpoint and answers alike, also when its worker is killed', {
+  timeout: 240_000,
+}, async () => {
+  const { url } = server.said;
+  const python = ['--runtime', 'python', '--trust'];
+  const pushed = plimsoll('push', FOREST, '--name', 'forest', ...python, '--url', url);
+  expect(pushed.status, pushed.stdout + pushed.stderr).toBe(0);
+  const guards = { errors: false, latency: false, outputs: false };
+  const policy = { guards, certificate: false, stages: [{ weight: 50, bake: '1h' }, { weight: 100 }] };
+  await begun(url, 'forest', { strategy: 'canary', policy });
+  const versions = async () =>
+    (await api<EndpointView>(url, 'GET', 'endpoints/forest')).route.ranges.map(({ version }) => version);
+  await expect.poll(versions, { timeout: 60_000 }).toHaveLength(2);
+  const seen = new Map<unknown, Set<string>>();
+  for (let k = 0; k < 40; k++) {
+    if (k === 20) killWorkers();
+    const headers = { 'x-unit-id': `user-${k}` };
+    const answer = await call(`${url}/models/forest/predict`, { headers, body: { rows: [ROW] } });
+    expect(answer.status, answer.text).toBe(200);
+    const { predictions, probabilities } = JSON.parse(answer.text);
+    const version = answer.headers['x-model-version'];
+    seen.set(version, (seen.get(version) ?? new Set()).add(JSON.stringify([predictions, probabilities])));
+  }
+  expect([...seen.keys()].sort()).toEqual(['1', '2']);
+  expect(new Set([...seen.values()].flatMap((answers) => [...answers])).size).toBe(1);
+});
+
+/** Those of all models, as an operator or the system would. */
+function killWorkers(): void {
+  const workers = childrenOf(server.child.pid!).filter(({ command }) => command.includes('plimsoll/worker'));
+  expect(workers.length).toBeGreaterThan(0);
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+}
