@@ -23,6 +23,7 @@ import type { BundleManifest, Runtime, VersionVerification } from '../version.ts
 import { LOCK, type PythonAssembly } from './assemble.ts';
 import { candidatesFor, mayTakeFrames, type SignatureCandidate } from './candidates.ts';
 import { completed } from './described-signature.ts';
+import { asGiven, type GivenRows } from './given-numbers.ts';
 import { loadMessage } from './load.ts';
 import type { PythonManifest } from './manifest.ts';
 import type { ModelSource } from './model-source.ts';
@@ -90,7 +91,13 @@ async function prove(
   const { described } = worker.ready;
   checkRows(room.name, answered);
   const signature = completed(answered.signature, answered.outputs, described);
-  const verification = await verify(room, engine, { ...answered, signature }, inner, clock);
+  const verification = await verify(
+    room,
+    engine,
+    { ...answered, signature, call: described.call },
+    inner,
+    clock,
+  );
   const row = sliceBatch(answered.batch, 0, 1);
   const rowMicros = Number((await measureMicros(engine, row, clock)).toPrecision(3));
   const batches = await canBatch(engine, answered, described.form === 'model' && inner === null);
@@ -238,13 +245,14 @@ function checkRows(model: string, { batch, outputs }: AnsweredRows): void {
 async function verify(
   room: CleanRoom,
   engine: Engine,
-  { signature, outputs }: AnsweredRows,
+  { signature, outputs, call }: AnsweredRows & { readonly call: CallSpec | null },
   inner: Inner | null,
   clock: Clock,
 ): Promise<VersionVerification> {
   const { golden, name } = room;
   const compiled = inner === null && room.assembly.script === null ? (room.model?.content ?? null) : null;
-  const agreed = compiled === null ? null : await agreement(room, engine, compiled, clock);
+  const given = { call, names: columnNames(signature) };
+  const agreed = compiled === null ? null : await agreement(room, engine, compiled, given, clock);
   if (golden !== null) {
     const { failures, ...found } = compareGolden(outputsToJson(outputs, signature), golden);
     if (failures > 0)
@@ -261,14 +269,20 @@ async function verify(
   return { proof: 'single-engine', seed: SEED, rows: 0, cells: 0, differingBits: 0, worst: null };
 }
 
-/** Python's answers beside those of an engine here, which is one of the two that are compared. */
+/** Python's answers beside those of an engine here to the numbers that the library gets: one of the two that are compared. */
 async function agreement(
   { name }: CleanRoom,
   engine: Engine,
   content: ModelContent,
+  given: GivenRows,
   clock: Clock,
 ): Promise<VersionVerification> {
-  const beside = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
+  const own = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
+  const beside: Engine = {
+    id: own.id,
+    infer: (batch) => own.infer(asGiven(batch, given)),
+    close: () => own.close(),
+  };
   const onnx: Engine = { ...engine, infer: async (batch) => refusing(() => engine.infer(batch)) };
   try {
     return await verifyEngines(

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
+import type { SavedManifest } from '../../python/saved.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { openStore } from '../../store/open.ts';
 import { admitFile } from '../admit.ts';
@@ -56,6 +59,13 @@ json.dump({"input": X[:5].tolist(), "expected": expected}, open("golden.json", "
 expected["predict_proba"][3][0] += 0.01
 json.dump({"input": X[:5].tolist(), "expected": expected}, open("wrong.json", "w"))
 `;
+/** Its thresholds are float64: to a number next to one it answers something else than to that number in float32. */
+const TRAIN_FLOATS = `
+import joblib, numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+X = np.random.default_rng(1).random((200, 2))
+joblib.dump(HistGradientBoostingRegressor(max_iter=5).fit(X, X[:, 0] + X[:, 1] ** 2), "floats/model.joblib")
+`;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-python-'));
@@ -67,11 +77,14 @@ beforeAll(async () => {
   mkdirSync(at('train'));
   writeFileSync(at('train/churn_features.py'), MODULE);
   writeFileSync(at('train/train.py'), TRAIN);
+  writeFileSync(at('train/train_floats.py'), TRAIN_FLOATS);
   const requirements = { path: 'requirements.txt', text: PINS };
   const lock = await makeLock({ requirements, guessed: [], python: '3.11', allowBuild: false, dataDir });
   const { interpreter, packages } = await openEnvironment(lock, { dataDir, allowBuild: false });
   const env = { ...process.env, PYTHONPATH: packages };
-  execFileSync(interpreter.path, ['train.py'], { cwd: at('train'), env });
+  mkdirSync(at('train/floats'));
+  for (const script of ['train.py', 'train_floats.py'])
+    execFileSync(interpreter.path, [script], { cwd: at('train'), env });
   mkdirSync(at('empty'));
   for (const name of ['model.joblib', 'golden.json', 'wrong.json'])
     copyFileSync(at(`train/${name}`), at(`empty/${name}`));
@@ -149,6 +162,37 @@ test('numbers that differ from the golden ones refuse it', async () => {
   });
   await expect(admitted).rejects.toMatchObject({ code: 'GOLDEN_DIFFERS', details: { row: 3 } });
 });
+
+test('one that gets its rows as float32 is compared by answers to the same numbers', async () => {
+  saveByHand(at('train/floats'), { container: 'array', dtype: 'float32' });
+  const python = { ...demands(), by: 'ada' };
+  const { manifest } = await admitFile(at('train/floats'), {
+    ...{ dataDir, name: 'floats', runtime: 'python', python },
+  });
+  expect(manifest).toMatchObject({ runtime: 'python', verification: { proof: 'engines-agree' } });
+});
+
+/** A folder with a model.joblib of two columns, as plimsoll.save leaves one. */
+function saveByHand(saved: string, call: SavedManifest['call']): void {
+  writeFileSync(join(saved, 'requirements.txt'), PINS);
+  const column = { named: false, type: 'number', nullable: false };
+  const manifest: SavedManifest = {
+    ...{ kind: 'plimsoll-model', schema: 1, created: '2026-01-01T00:00:00Z', plimsoll: '0.1.0' },
+    ...{ python: '3.11.7', framework: { name: 'sklearn', version: '1.6.1' } },
+    model: { path: 'model.joblib', format: 'joblib', class: 'HistGradientBoostingRegressor' },
+    call,
+    signature: {
+      ...{ form: 'table', classes: null, outputs: [{ name: 'predict', dtype: 'float64', shape: [-1] }] },
+      columns: ['x0', 'x1'].map((name) => ({ name, ...column })),
+    },
+    ...{ golden: null, reference: null, requirements: 'requirements.txt', code: [] },
+    files: ['model.joblib', 'requirements.txt'].map((path) => {
+      const content = readFileSync(join(saved, path));
+      return { path, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    }),
+  };
+  writeFileSync(join(saved, 'plimsoll.json'), JSON.stringify(manifest));
+}
 
 test('another release than wrote it has to be proved by golden rows', async () => {
   const other = at('other.txt');
