@@ -67,6 +67,10 @@ describe('base64', () => {
     expect(decodeInput([[{ b64: '4oKs' }, 'x']], texts)).toMatchObject({
       tensors: { t: { data: ['€', 'x'] } },
     });
+    // One row by name, as it is with texts that are no base64, and no column of rows.
+    expect(decodeInput({ t: [{ b64: '4oKs' }, { b64: 'eA==' }] }, texts)).toEqual(
+      decodeInput({ t: ['€', 'x'] }, texts),
+    );
     expect(() => decodeInput([[{ b64: '/w==' }, 'x']], texts)).toThrow('expected a string, got an object');
   });
   test.each([

@@ -142,13 +142,14 @@ function depthOf(value: unknown, spec: TensorSpec): number {
 }
 
 /**
- * The base64 that stands for a row of an input of numbers, or an element of texts; null where the value is anything else. A bare text in the
- * place of one number is a wrong number.
+ * The base64 that stands for a row of an input of numbers; null where the value is anything else. A bare text in the place of one number is a
+ * wrong number, and base64 for an input of texts is one of its elements.
  */
 function base64Of(value: unknown, { dtype, shape }: TensorSpec): string | null {
+  if (dtype === 'string') return null;
   if (isBase64Object(value)) return value.b64;
   const isOne = shape.slice(1).every((size) => size === 1);
-  const isRow = dtype !== 'string' && !isOne && typeof value === 'string';
+  const isRow = !isOne && typeof value === 'string';
   return isRow && !(shape.length === 2 && elementType(dtype).read(value) !== undefined) ? value : null;
 }
 
@@ -171,7 +172,7 @@ class TensorBuilder {
   }
 
   add(value: unknown, row: number, loc: InputLocation): void {
-    const base64 = this.#spec.dtype === 'string' ? null : base64Of(value, this.#spec);
+    const base64 = base64Of(value, this.#spec);
     if (base64 !== null) {
       this.#base64(base64, row, loc);
       return;
