@@ -4,14 +4,15 @@ import type { Batch } from '../model/batch.ts';
 import type { Signature, TensorSpec } from '../model/signature.ts';
 import { newTensor, type Tensor } from '../model/tensor.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
+import { checkHeldRows } from '../serving/rows/held-rows.ts';
 import { InputErrors } from '../serving/rows/input-errors.ts';
 import type { JsonValue } from '../serving/rows/outputs-to-json.ts';
 import { elementBytes, tensorOfBytes } from '../serving/rows/tensor-bytes.ts';
 import { elementType, type TensorElement } from '../serving/rows/tensor-element.ts';
 import { contentRow } from './row.ts';
 
-const fail = (type: string, msg: string): never => new InputErrors().fail(['body'], { type, msg });
-const NO_ROWS = 'expected at least one row, got none';
+const BODY = ['body'];
+const fail = (type: string, msg: string): never => new InputErrors().fail(BODY, { type, msg });
 
 /**
  * Rows of arrays by name, `arrays` of which the only one may have any, as may several that were saved without (`arr_0`, …): then
@@ -21,7 +22,7 @@ export function decodeTensors(arrays: ReadonlyMap<string, Tensor>, signature: Si
   const [first, ...others] = arrays.values();
   if (first === undefined) return fail('missing', 'body: expected arrays, got none');
   if (signature.form === 'tensors') return tensorBatch(arrays, signature.tensors);
-  if (first.data.length === 0) return fail('too_short', NO_ROWS);
+  checkHeldRows(first.shape[0] ?? 1, [...arrays], BODY);
   if (others.length === 0 && first.shape.length === 2)
     return decodeInput({ instances: jsonOf(first) }, signature);
   const lists = Array.from(arrays, ([name, array]): [string, JsonValue] => {
@@ -75,7 +76,6 @@ function tensorBatch(arrays: ReadonlyMap<string, Tensor>, specs: readonly Tensor
 function batchOf(tensors: readonly (readonly [string, Tensor])[]): Batch {
   const [[, first] = fail('missing', 'body: expected an input')] = tensors;
   const [rows = 0] = first.shape;
-  if (rows === 0) return fail('too_short', NO_ROWS);
   for (const [name, { shape }] of tensors) {
     if (shape[0] !== rows)
       fail(
@@ -83,9 +83,7 @@ function batchOf(tensors: readonly (readonly [string, Tensor])[]): Batch {
         `input "${name}": expected ${rows} rows as the first input has, got shape ${JSON.stringify(shape)}`,
       );
   }
-  // A shape may announce any number of rows that hold nothing.
-  if (rows > 1 && tensors.every(([, { data }]) => data.length === 0))
-    return fail('shape', `expected rows of elements, got ${rows} of none`);
+  checkHeldRows(rows, tensors, BODY);
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
 }
 
@@ -139,7 +137,7 @@ export function decodeTensorBytes(bytes: Uint8Array, signature: Signature): Batc
   return batchOf([[spec.name, tensorOfBytes(spec.dtype, shapeOfBytes(bytes.length, spec), bytes, PLACE)]]);
 }
 
-const PLACE = { loc: ['body'], what: 'body' };
+const PLACE = { loc: BODY, what: 'body' };
 const namesOf = (specs: readonly TensorSpec[]): string =>
   specs.map(({ name, dtype }) => `${name} (${dtype})`).join(', ');
 

@@ -142,12 +142,15 @@ describe('files of NumPy', () => {
 });
 
 test.each([
-  ['columns', NUMBER_COLUMNS, 'expected at least one row'],
-  ['tensors', taking('float32', -1, -1), 'expected rows of elements, got 4294967295 of none'],
-])('billions of rows that hold nothing are refused by a model of %s', (_, signature, message) => {
+  ['columns', NUMBER_COLUMNS],
+  ['tensors', taking('float32', -1, -1)],
+])('billions of rows that hold nothing are refused by a model of %s', (_, signature) => {
   const nothing = npyOfTensor({ dtype: 'float32', shape: [2 ** 32 - 1, 0], data: new Float32Array() });
   expect(() => read('npy', signature, nothing)).toThrow(
-    expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(message) }),
+    expect.objectContaining({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('expected rows of elements, got 4294967295 of none'),
+    }),
   );
 });
 

@@ -5,6 +5,7 @@ import type { ColumnSpec, Signature, TensorSpec } from '../../../model/signature
 import { newTensor, type Tensor } from '../../../model/tensor.ts';
 import type { DecodeRows, TargetVersion } from '../../protocol.ts';
 import { decodeInput } from '../../rows/decode.ts';
+import { checkHeldRows } from '../../rows/held-rows.ts';
 import { describeInput, InputErrors } from '../../rows/input-errors.ts';
 import { elementType, type TensorElement } from '../../rows/tensor-element.ts';
 import { TensorReader } from '../../rows/tensor-reader.ts';
@@ -151,7 +152,6 @@ function tensorsOf(inputs: Inputs, specs: readonly TensorSpec[], model: string):
     model,
   );
   const [{ rows }] = inputs;
-  if (rows === 0) complain(['inputs', 0, 'shape'], 'too_short', 'expected at least one row, got none');
   const tensors = specs.flatMap((spec): [string, Tensor][] => {
     const k = inputs.findIndex(({ name }) => name === spec.name);
     const input = inputs[k];
@@ -160,6 +160,7 @@ function tensorsOf(inputs: Inputs, specs: readonly TensorSpec[], model: string):
     checkTensor(input, spec, rows, k, model);
     return [[spec.name, tensorOf(input, k)]];
   });
+  checkHeldRows(rows, tensors, ['body', 'inputs', 0, 'shape']);
   return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
 }
 

@@ -117,7 +117,7 @@ const isShape = (shape: unknown): shape is readonly number[] =>
   Array.isArray(shape) &&
   shape.length > 0 &&
   shape.length <= RANK_MAX &&
-  shape.every((n) => Number.isInteger(n) && n >= 0);
+  shape.every((n) => Number.isSafeInteger(n) && n >= 0);
 
 /** The elements in row-major order, from nested lists or a flat one. */
 function flatOf(

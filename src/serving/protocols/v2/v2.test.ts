@@ -140,10 +140,22 @@ describe("Triton's refusals", () => {
     ['deeper data', { data: [[ones(16)]] }, "shape does not match true shape of 'data' field"],
     ['a negative dimension', { shape: [-1, 16] }, 'expected a "shape" of whole numbers'],
     ['a product beyond all memory', { shape: [2 ** 31, 2 ** 31] }, 'exceeds'],
+    [
+      'a dimension beyond all counting',
+      { shape: [1e300, 0], data: [] },
+      'expected a "shape" of whole numbers',
+    ],
     ['no data', { data: undefined }, 'expected a list "data"'],
     ['null in integers', { data: [null, ...ones(15)] }, 'expected an integer between'],
   ])('%s', (_, more, words) => {
     expect(() => read(simple(more as object), SIMPLE)).toThrow(words);
+  });
+  test('rows without end that hold nothing', () => {
+    const tensors = [{ name: 'x', dtype: 'float32', shape: [-1, -1] }] as const;
+    const body = { inputs: [input('x', [2 ** 50, 0], 'FP32', [])] };
+    expect(() => read(body, { ...SIMPLE, form: 'tensors', tensors })).toThrow(
+      `expected rows of elements, got ${2 ** 50} of none`,
+    );
   });
   test.each([
     [null],
