@@ -11,6 +11,7 @@ import {
 } from '../model/input-content.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
+import { truncate } from '../text/truncate.ts';
 import { PREPROCESSOR_FILE, type PreprocessorDocument } from './preprocessor-file.ts';
 
 /*
@@ -27,6 +28,10 @@ const fail = (reason: string): never => {
   throw new PlimsollError('PREPROCESSOR_INVALID', { path: PREPROCESSOR_FILE, reason });
 };
 
+const SHOWN_MAX = 80;
+/** A value of a document as a complaint shows it. */
+const shown = (value: unknown): string => truncate(JSON.stringify(value) ?? 'undefined', SHOWN_MAX);
+
 /** What is done where a document of this processor does not say (transformers 4, `models/*\/image_processing_*.py`). */
 interface ProcessorDefaults {
   readonly resample: number;
@@ -34,15 +39,15 @@ interface ProcessorDefaults {
   /** Whether a bare number is the size of the shorter side, or of both. */
   readonly isShortest: boolean;
 }
-const PROCESSORS: Readonly<Record<string, ProcessorDefaults>> = {
-  ViT: { resample: 2, crops: false, isShortest: false },
-  DeiT: { resample: 3, crops: true, isShortest: false },
-  Beit: { resample: 3, crops: true, isShortest: false },
-  Siglip: { resample: 3, crops: false, isShortest: false },
-  CLIP: { resample: 3, crops: true, isShortest: true },
-  Bit: { resample: 3, crops: true, isShortest: true },
-  ConvNext: { resample: 2, crops: false, isShortest: true },
-};
+const PROCESSORS: ReadonlyMap<string, ProcessorDefaults> = new Map([
+  ['ViT', { resample: 2, crops: false, isShortest: false }],
+  ['DeiT', { resample: 3, crops: true, isShortest: false }],
+  ['Beit', { resample: 3, crops: true, isShortest: false }],
+  ['Siglip', { resample: 3, crops: false, isShortest: false }],
+  ['CLIP', { resample: 3, crops: true, isShortest: true }],
+  ['Bit', { resample: 3, crops: true, isShortest: true }],
+  ['ConvNext', { resample: 2, crops: false, isShortest: true }],
+]);
 const NONE: ProcessorDefaults = { resample: -1, crops: false, isShortest: false };
 
 /** By Pillow's numbers. */
@@ -82,16 +87,16 @@ const KEYS = [
 
 /** What a document declares, and of which input. Throws PREPROCESSOR_INVALID. */
 export function inputContent(document: PreprocessorDocument, specs: readonly TensorSpec[]): DeclaredContent {
-  const type = document['image_processor_type'] ?? document['feature_extractor_type'];
-  const isTyped = typeof type === 'string';
+  const stated = document['image_processor_type'] ?? document['feature_extractor_type'];
+  const type = typeof stated === 'string' ? truncate(stated, SHOWN_MAX) : null;
   for (const [key, value] of Object.entries(document)) {
     if (KEYS.includes(key)) continue;
-    if (!isTyped) fail(`"${key.slice(0, 60)}" is not known${didYouMean(key, KEYS)}`);
+    if (type === null) fail(`"${key.slice(0, 60)}" is not known${didYouMean(key, KEYS)}`);
     if (key.startsWith('do_') && value === true) fail(`"${key.slice(0, 60)}" of ${type} is not done here`);
   }
   return document['sampling_rate'] === undefined
-    ? imageContent(document, specs, isTyped ? type : null)
-    : audioContent(document, specs, isTyped ? type : null);
+    ? imageContent(document, specs, type)
+    : audioContent(document, specs, type);
 }
 
 function inputOf(
@@ -106,7 +111,7 @@ function inputOf(
   const has = specs.map(({ name, dtype, shape }) => `${name} (${dtype} ${JSON.stringify(shape)})`).join(', ');
   if (spec === undefined || second !== undefined)
     return fail(
-      `${typeof named === 'string' ? `"input" is ${JSON.stringify(named)}` : `"input" has to name the one that takes ${what}`}: the model has ${has}`,
+      `${typeof named === 'string' ? `"input" is ${shown(named)}` : `"input" has to name the one that takes ${what}`}: the model has ${has}`,
     );
   return fits(spec) ? spec : fail(`the input "${spec.name}" is no input of ${what}: the model has ${has}`);
 }
@@ -127,12 +132,10 @@ function imageContent(
     imageAxes(spec.shape, stated) ??
     fail(`"data_format" has to say where the channels of ${JSON.stringify(spec.shape)} are`);
   const name = type?.replace(/(?:ImageProcessor|FeatureExtractor)(?:Fast)?$/, '') ?? null;
-  const known = name === null ? NONE : PROCESSORS[name];
+  const known = name === null ? NONE : PROCESSORS.get(name);
   if (known === undefined)
     return fail(
-      `${type} is not known: known are ${Object.keys(PROCESSORS)
-        .map((one) => `${one}ImageProcessor`)
-        .join(', ')}; leave the type out and declare what it does`,
+      `${type} is not known: known are ${Array.from(PROCESSORS.keys(), (one) => `${one}ImageProcessor`).join(', ')}; leave the type out and declare what it does`,
     );
   const does = (key: string, otherwise: boolean): boolean => booleanOf(document, key, otherwise);
   const isTyped = name !== null;
@@ -161,7 +164,7 @@ function dataFormatOf(document: PreprocessorDocument, isTyped: boolean): ImageCo
   const { data_format: stated } = document;
   if (stated === undefined) return isTyped ? 'channels_first' : null;
   if (stated === 'channels_first' || stated === 'channels_last') return stated;
-  return fail(`"data_format" is ${JSON.stringify(stated)}, expected "channels_first" or "channels_last"`);
+  return fail(`"data_format" is ${shown(stated)}, expected "channels_first" or "channels_last"`);
 }
 
 /** ConvNeXT's crop is a share of what it resizes to (`image_processing_convnext.py`, `resize`). */
@@ -197,7 +200,9 @@ function sizing(
   const edge = size.shortestEdge;
   const whole = { height: edge, width: edge };
   if (edge >= CONVNEXT_CROPS_BELOW) return [{ size: whole, resample, antialias }, null];
-  const larger = Math.trunc(edge / numberOf(document, 'crop_pct', CROP_PCT));
+  const share = numberOf(document, 'crop_pct', CROP_PCT);
+  const larger = Math.trunc(edge / share);
+  if (!isPixels(larger)) fail(`"crop_pct" is ${share}, expected the share of a size that is left of it`);
   return [{ size: { shortestEdge: larger }, resample, antialias }, whole];
 }
 
@@ -205,21 +210,21 @@ function resampleOf(given: unknown): Resampling {
   const found = typeof given === 'number' ? RESAMPLE[given] : RESAMPLE.find((name) => name === given);
   if (found !== undefined) return found;
   return fail(
-    `"resample" is ${JSON.stringify(given)}, expected Pillow's number of a filter: 0 nearest, 1 lanczos, 2 bilinear, 3 bicubic, 4 box, 5 hamming`,
+    `"resample" is ${shown(given)}, expected Pillow's number of a filter: 0 nearest, 1 lanczos, 2 bilinear, 3 bicubic, 4 box, 5 hamming`,
   );
 }
 
 const SIZE_MAX = 16_384;
+const isPixels = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= SIZE_MAX;
 
 function pixelSize(given: unknown, key: string, isShortest: boolean): ImageResize['size'] {
-  const pixels = (value: unknown): value is number =>
-    typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= SIZE_MAX;
-  if (pixels(given)) return isShortest ? { shortestEdge: given } : { height: given, width: given };
+  if (isPixels(given)) return isShortest ? { shortestEdge: given } : { height: given, width: given };
   const { height, width, shortest_edge: edge } = isRecord(given) ? given : {};
-  if (pixels(height) && pixels(width)) return { height, width };
-  if (pixels(edge)) return { shortestEdge: edge };
+  if (isPixels(height) && isPixels(width)) return { height, width };
+  if (isPixels(edge)) return { shortestEdge: edge };
   return fail(
-    `"${key}" is ${JSON.stringify(given)?.slice(0, 80)}, expected {"height": H, "width": W} or {"shortest_edge": S} in pixels`,
+    `"${key}" is ${shown(given)}, expected {"height": H, "width": W} or {"shortest_edge": S} in pixels`,
   );
 }
 
@@ -263,26 +268,24 @@ const isWaveform = ({ dtype, shape }: TensorSpec): boolean =>
 
 function booleanOf(document: PreprocessorDocument, key: string, otherwise: boolean): boolean {
   const value = document[key] ?? otherwise;
-  return typeof value === 'boolean'
-    ? value
-    : fail(`"${key}" is ${JSON.stringify(value)?.slice(0, 80)}, expected true or false`);
+  return typeof value === 'boolean' ? value : fail(`"${key}" is ${shown(value)}, expected true or false`);
 }
 
 function numberOf(document: PreprocessorDocument, key: string, otherwise: number | null): number {
   const value = document[key] ?? otherwise;
   return typeof value === 'number' && Number.isFinite(value)
     ? value
-    : fail(`"${key}" is ${JSON.stringify(value)?.slice(0, 80)}, expected a number`);
+    : fail(`"${key}" is ${shown(value)}, expected a number`);
 }
 
 function numbersOf(document: PreprocessorDocument, key: string, count: number): readonly number[] {
   const value = document[key];
   const list = Array.isArray(value) ? value : [value];
   const numbers = list.filter((one) => typeof one === 'number' && Number.isFinite(one));
-  const isZero = key === 'image_std' && numbers.includes(0);
+  const isZero = key === 'image_std' && numbers.some((one) => Math.fround(one) === 0);
   if (numbers.length === list.length && !isZero && (numbers.length === count || numbers.length === 1))
     return numbers.length === count ? numbers : new Array<number>(count).fill(Number(numbers[0]));
   return fail(
-    `"${key}" is ${JSON.stringify(value)?.slice(0, 80)}, expected ${count} numbers, one for each channel${isZero ? ', none of them 0' : ''}`,
+    `"${key}" is ${shown(value)}, expected ${count} numbers, one for each channel${isZero ? ', none of them 0' : ''}`,
   );
 }

@@ -123,6 +123,25 @@ test.each<[string, object, readonly TensorSpec[], string]>([
   ['a size without a filter', { size: 224 }, [IMAGE], '"resample" is undefined, expected Pillow'],
   ['a size beyond reason', { size: 1e9, resample: 2 }, [IMAGE], 'in pixels'],
   ['deviations of 0', { image_mean: 0, image_std: [1, 0, 1] }, [IMAGE], 'none of them 0'],
+  ['deviations that are 0 in float32', { image_mean: 0, image_std: 1e-300 }, [IMAGE], 'none of them 0'],
+  ...[0, -0.5, 1e-9, 1e300].map((share): [string, object, readonly TensorSpec[], string] => [
+    `a crop to ${share} of a size`,
+    {
+      image_processor_type: 'ConvNextImageProcessor',
+      size: { shortest_edge: 224 },
+      image_mean: 0.5,
+      image_std: 0.5,
+      crop_pct: share,
+    },
+    [IMAGE],
+    `"crop_pct" is ${share}`,
+  ]),
+  [
+    'a processor that every object has',
+    { image_processor_type: 'constructorImageProcessor', size: 224, resample: 2, do_center_crop: false },
+    [IMAGE],
+    'constructorImageProcessor is not known',
+  ],
   [
     'bicubic interpolation',
     { size: 224, resample: 3, antialias: false },
@@ -162,6 +181,7 @@ describe('files', () => {
       ['[1]', 'expected an object'],
       ['{', 'expected JSON'],
       [' '.repeat(70_000), 'it has 70000 bytes'],
+      [`{"size":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'more than 16 levels deep'],
     ] as const) {
       writeFileSync(path, text);
       expect(() => readPreprocessor(path)).toThrow(
@@ -171,5 +191,7 @@ describe('files', () => {
     expect(() => readPreprocessor(join(folder, 'none.json'))).toThrow(
       expect.objectContaining({ code: 'FILE_NOT_FOUND' }),
     );
+    for (const path of [folder, '/dev/null'])
+      expect(() => readPreprocessor(path)).toThrow(expect.objectContaining({ code: 'FILE_UNREADABLE' }));
   });
 });
