@@ -5,7 +5,6 @@ import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
 import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import type { PackageLock } from '../python/environment.ts';
-import { readLock } from '../python/lock-text.ts';
 import { digestOfModelFile } from './digest.ts';
 import { isBelow } from './python/folder.ts';
 import type { PythonManifest } from './python/manifest.ts';
@@ -119,13 +118,18 @@ export async function isIntact(dir: string, manifest: BundleManifest): Promise<b
     if (!existsSync(path) || (await digestOfModelFile(path)) !== digest) return false;
   }
   if (manifest.python === undefined) return true;
-  return lockOfBundle(dir, manifest.python)?.digest === manifest.python.environment;
+  const lock = await lockOfBundle(dir, manifest.python);
+  return lock?.digest === manifest.python.environment;
 }
 
 /** The packages of a version that Python runs; null where they are not there, or are not a lock any more. */
-export function lockOfBundle(dir: string, { lock, python }: PythonManifest): PackageLock | null {
+export async function lockOfBundle(
+  dir: string,
+  { lock, python }: PythonManifest,
+): Promise<PackageLock | null> {
   const path = join(dir, ORIGINAL, basename(lock));
   if (!existsSync(path)) return null;
+  const { readLock } = await import('../python/lock-text.ts');
   try {
     return readLock(readFileSync(path, 'utf8'), python);
   } catch (error) {

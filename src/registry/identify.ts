@@ -4,7 +4,7 @@ import { preprocessorBeside } from '../files/preprocessor-file.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
 import { digestFileSync, keptPath } from './bundle.ts';
 import { digestOfModelFile, identityOf } from './digest.ts';
-import { assemblePythonVersion, type PythonAssembly } from './python/assemble.ts';
+import type { PythonAssembly } from './python/assemble.ts';
 import { choicesIn, type ModelSource } from './python/model-source.ts';
 import { type RuntimeRequest, type RuntimeRoute, routeOf } from './python/runtime-route.ts';
 import { readSource } from './python/source.ts';
@@ -36,10 +36,7 @@ export async function identify(
   const source = await readSource(path);
   const route = routeOf(source, wish, choices);
   const file = route === 'python' || source.data === null ? null : await digestOfData(source, source.data);
-  const assembly =
-    route === 'data'
-      ? null
-      : await assemblePythonVersion(source, required(wish.python, 'what is wished of Python'), wish.runtime);
+  const assembly = route === 'data' ? null : await assemblyOf(source, wish);
   const beside = file === null || source.data === null ? {} : declaredBeside(source.data);
   const all = { ...beside, ...choices, ...choicesIn(source) };
   const own = file === null ? null : identityOf(file, [], all);
@@ -47,6 +44,11 @@ export async function identify(
   if (digest === undefined)
     throw new PlimsollError('INTERNAL', { action: `naming ${path}`, reason: 'it has no digest' });
   return { source, route, choices: all, file, assembly, digests: [digest, ...others] };
+}
+
+async function assemblyOf(source: ModelSource, { python, runtime }: RuntimeRequest): Promise<PythonAssembly> {
+  const { assemblePythonVersion } = await import('./python/assemble.ts');
+  return assemblePythonVersion(source, required(python, 'what is wished of Python'), runtime);
 }
 
 /** How images become numbers, where a file beside the model says so: another declaration is another version. */

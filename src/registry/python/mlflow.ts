@@ -6,12 +6,10 @@ import { isRecord } from '../../core/record.ts';
 import { filesBelow, isBelow, isFile, isFolder } from './folder.ts';
 import { exampleBody, mlflowNotes, mlflowOrigin } from './mlflow-facts.ts';
 import { mlflowSignature } from './mlflow-signature.ts';
-import type { ModelSource } from './model-source.ts';
+import { MLMODEL, type ModelSource } from './model-source.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
 import { requirementsAt, smallText } from './small-text.ts';
 
-/** Folders in MLflow's format (https://mlflow.org/docs/latest/ml/model/): `MLmodel` and what it names. */
-export const MLMODEL = 'MLmodel';
 const LIMITS = { files: 10_000, bytes: 64 * 2 ** 30 };
 
 type Refuse = (problem: string, way?: string) => PlimsollError;

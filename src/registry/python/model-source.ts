@@ -4,6 +4,11 @@ import type { ReadNote } from '../../model/description.ts';
 import type { ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 
+/** Manifest of a folder that `plimsoll.save` writes. */
+export const SAVED = 'plimsoll.json';
+/** Manifest of a folder in MLflow's format (https://mlflow.org/docs/latest/ml/model/). */
+export const MLMODEL = 'MLmodel';
+
 /** What a FILE is, and everything that comes with it. Paths are those of this machine. */
 export interface ModelSource {
   readonly kind: 'file' | 'parts' | 'saved' | 'mlflow' | 'saved-model' | 'script';

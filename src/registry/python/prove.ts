@@ -114,7 +114,7 @@ async function lockFor(
   { progress }: ProofEvents,
 ): Promise<{ readonly lock: PackageLock; readonly notes: readonly string[] }> {
   const before = readManifest(dir)?.python;
-  const kept = before === undefined ? null : lockOfBundle(dir, before);
+  const kept = before === undefined ? null : await lockOfBundle(dir, before);
   if (kept !== null) return { lock: kept, notes: [] };
   progress('resolving its packages');
   const own = new Set(

@@ -5,12 +5,10 @@ import { isRecord } from '../../core/record.ts';
 import type { SavedManifest } from '../../python/saved.ts';
 import { digestOfModelFile } from '../digest.ts';
 import { filesBelow, isBelow, isFolder } from './folder.ts';
-import type { ModelSource } from './model-source.ts';
+import { type ModelSource, SAVED } from './model-source.ts';
 import { parseSignature } from './signature-json.ts';
 import { requirementsAt, smallText } from './small-text.ts';
 
-/** Manifest of a folder that `plimsoll.save` writes. */
-export const SAVED = 'plimsoll.json';
 const SCHEMA = 1;
 const LIMITS = { files: 10_000, bytes: 64 * 2 ** 30 };
 const MANIFEST_BYTES = 32 * 2 ** 20;

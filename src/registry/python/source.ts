@@ -4,9 +4,7 @@ import { newestText, type VersionFolders, versionFoldersIn } from '../../config/
 import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { filesBelow, isFile, isFolder } from './folder.ts';
-import { MLMODEL, readMlflow } from './mlflow.ts';
-import { bareSource, type ModelSource } from './model-source.ts';
-import { readSaved, SAVED } from './saved.ts';
+import { bareSource, MLMODEL, type ModelSource, SAVED } from './model-source.ts';
 import { requirementsAt } from './small-text.ts';
 
 /** What a command says itself; it goes before what a folder brings. */
@@ -32,8 +30,8 @@ export const isModelFolder = (path: string): boolean =>
  */
 export async function readSource(path: string): Promise<ModelSource> {
   if (!isFolder(path)) return bareSource(path);
-  if (existsSync(join(path, SAVED))) return readSaved(path);
-  if (existsSync(join(path, MLMODEL))) return readMlflow(path);
+  if (existsSync(join(path, SAVED))) return (await import('./saved.ts')).readSaved(path);
+  if (existsSync(join(path, MLMODEL))) return (await import('./mlflow.ts')).readMlflow(path);
   const script = SCRIPTS.find((name) => isFile(join(path, name)));
   if (script !== undefined) return scriptFolder(path, script);
   if (isFile(join(path, SAVED_MODEL)))
