@@ -22,7 +22,7 @@ const VENDOR = join(import.meta.dirname, '../vendor');
 const VENDORED: Readonly<Record<string, readonly string[]>> = {
   'redoc@2.5.4': ['bundles/redoc.standalone.js'],
   'swagger-ui-dist@5.35.0': [
-    ...['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js'],
+    ...['swagger-ui.css', 'swagger-ui-bundle.js'],
     ...['favicon-32x32.png', 'favicon-16x16.png'],
   ],
 };

@@ -5,7 +5,6 @@ export const ASSETS = {
   'redoc.standalone.js': 'vendor/redoc/redoc.standalone.js',
   'swagger-ui.css': 'vendor/swagger-ui-dist/swagger-ui.css',
   'swagger-ui-bundle.js': 'vendor/swagger-ui-dist/swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js': 'vendor/swagger-ui-dist/swagger-ui-standalone-preset.js',
   'favicon-32x32.png': 'vendor/swagger-ui-dist/favicon-32x32.png',
   'favicon-16x16.png': 'vendor/swagger-ui-dist/favicon-16x16.png',
   'mozjpeg_dec.wasm': 'node_modules/@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',

@@ -10,7 +10,6 @@ export const SCRIPTS = {
   tryItOutEnabled: true,
   displayRequestDuration: true,
   validatorUrl: null,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
 });`,
   'redoc.js': `Redoc.init('/openapi.json', { schemasExpansionLevel: 3, jsonSamplesExpandLevel: 5 }, document.getElementById('page'));`,
 } as const;
@@ -45,7 +44,7 @@ export const swaggerPage = (): string =>
   page({
     title: 'Plimsoll: API',
     styles: ['swagger-ui.css'],
-    scripts: ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'docs.js'],
+    scripts: ['swagger-ui-bundle.js', 'docs.js'],
     body: '<div id="page"></div>',
   });
 
