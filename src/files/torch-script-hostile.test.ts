@@ -3,46 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../core/errors.ts';
 import { randomIndex, seededRandom } from '../core/random.ts';
-import type { ByteSource } from '../formats/format.ts';
 import { DEFAULT_LIMITS } from '../formats/limits.ts';
-import { zipOf } from '../formats/zip/testing/zips.ts';
-import type { ModelDescription } from '../model/description.ts';
-import { CODECS } from './codecs.ts';
-import { detectFormat } from './formats.ts';
-
-const CONTEXT = { limits: DEFAULT_LIMITS, codecs: CODECS, now: () => performance.now() };
-const readBytes = (bytes: Uint8Array, objectBytes = DEFAULT_LIMITS.objectBytes): ModelDescription => {
-  const source: ByteSource = {
-    name: 'model',
-    size: bytes.length,
-    slice: (start, end) => bytes.subarray(start, end),
-    sibling: () => null,
-  };
-  return detectFormat(source).read(source, { ...CONTEXT, limits: { ...DEFAULT_LIMITS, objectBytes } });
-};
-
-/** An object of `__torch__.Net` without attributes but `training`. */
-const MODULE = Buffer.from('\x80\x02c__torch__\nNet\n)\x81}(X\x08\0\0\0training\x89ub.', 'latin1');
-const HEAD = `class Net(Module):
-  __parameters__ = []
-  training : bool
-`;
-
-/** An archive of a module with methods, and of functions beside it. */
-function archiveOf(methods: string, functions = '', more: Readonly<Record<string, string>> = {}): Uint8Array {
-  const indented = methods.replaceAll(/^(?=.)/gm, '  ');
-  const members = {
-    'net/data.pkl': MODULE,
-    'net/code/__torch__.py': `${HEAD}${indented}\n${functions}`,
-    'net/constants.pkl': Buffer.from('\x80\x02).', 'latin1'),
-    'net/version': '3\n',
-    ...more,
-  };
-  return Buffer.from(zipOf(Object.entries(members).map(([name, content]) => ({ name, content }))));
-}
-
-const forward = (body: string): string =>
-  `def forward(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n${body.replaceAll(/^(?=.)/gm, '  ')}\n`;
+import {
+  scriptArchive as archiveOf,
+  forwardCode as forward,
+  SCRIPT_HEAD as HEAD,
+  readScript as readBytes,
+} from './testing/script-archive.ts';
 
 interface Outcome {
   /** Code of the error, or field of the blocker. */

@@ -1,5 +1,5 @@
 import type { AtenCall } from './call.ts';
-import { rows } from './operator.ts';
+import { rows, viewsOrCopies } from './operator.ts';
 import { elementwise, expanded, joined, mapped, reduced, sliced, unsqueezed } from './primitives.ts';
 import { reshaped } from './reshape.ts';
 import type { AtenTensor } from './value.ts';
@@ -145,7 +145,7 @@ export const COMPOSITES = [
   ...rows('cosine_similarity', 'x1 x2 dim eps', cosine),
   ...rows('pairwise_distance', 'x1 x2 p eps keepdim', distance),
   ...rows('repeat_interleave.self_int', 'self repeats dim output_size', interleaved),
-  ...rows('meshgrid', 'tensors indexing', grids),
+  ...viewsOrCopies('meshgrid', 'tensors indexing', grids),
   ...rows('slice_scatter', 'self src dim start end step', withSlice),
   ...rows('select_scatter', 'self src dim index', withElement),
   ...rows('count_nonzero', 'self dim', count),

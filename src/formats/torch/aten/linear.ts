@@ -1,5 +1,5 @@
 import type { AtenCall } from './call.ts';
-import { rows } from './operator.ts';
+import { rows, viewsOrCopies } from './operator.ts';
 import { elementwise, matmul, squeezed, swapLast, unsqueezed } from './primitives.ts';
 import type { AtenTensor } from './value.ts';
 
@@ -110,6 +110,6 @@ export const LINEAR = [
   ...rows('mv', 'self vec', (call) => matmul(call.g, call.tensor('self'), call.tensor('vec'))),
   ...rows('dot', 'self tensor', dot),
   ...rows('outer ger', 'self vec2', outer),
-  ...rows('einsum', 'equation tensors path', einsum),
+  ...viewsOrCopies('einsum', 'equation tensors path', einsum),
   ...rows('bilinear', 'input1 input2 weight bias', bilinear),
 ];

@@ -1,6 +1,6 @@
 import type { DType } from '../../../model/tensor.ts';
 import type { AtenCall } from './call.ts';
-import { rows, views } from './operator.ts';
+import { rows, views, viewsOrCopies } from './operator.ts';
 import {
   expanded,
   gathered,
@@ -213,7 +213,8 @@ export const WINDOWS = [
   ...rows('col2im', 'self output_size kernel_size dilation padding stride', images),
   ...views('unfold', 'self dimension size step', windows),
   ...rows('unfold_copy', 'self dimension size step', windows),
-  ...rows('as_strided as_strided_copy', 'self size stride storage_offset', strided),
+  ...viewsOrCopies('as_strided', 'self size stride storage_offset', strided),
+  ...rows('as_strided_copy', 'self size stride storage_offset', strided),
   ...rows('max_unpool2d', 'self indices output_size', unpooled),
   ...rows('affine_grid_generator', 'theta size align_corners', affineGrid),
 ];

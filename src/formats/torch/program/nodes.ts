@@ -89,15 +89,17 @@ export class ProgramNodes {
         'calls without it are',
       );
     const made = row.operator.emit(new AtenCall(this.#g, place, given));
-    const first = inputs[0]?.child('arg');
-    const of = first?.isGiven('as_tensor') ? first.child('as_tensor').text('name') : null;
+    const sources = sourcesOf(inputs);
+    const of = typeof sources === 'string' ? sources : null;
     if (row.inPlace && of !== null && isValue(made, 'tensor'))
       this.#values.overwrite(of, this.#written(made, of), target, node.place.offset);
     const { operator } = row;
     const linked = (part: number | null): ViewLink | null => {
-      if (of === null) return null;
-      if (row.inPlace) return sameStorage(of);
-      return operator.isView ? viewLink(this.#g, { operator, place, given, of }, part) : null;
+      if (row.inPlace) return of === null ? null : sameStorage(of);
+      const own = of ?? sources[part ?? (sources.length === 1 ? 0 : sources.length)];
+      return operator.isView && own !== undefined
+        ? viewLink(this.#g, { operator, place, given, of: own }, part)
+        : null;
     };
     this.#define(outputs, made, node, linked);
   }
@@ -224,6 +226,16 @@ const optionalName = (item: DocumentView): string | null =>
 const ASSERTIONS =
   /^torch\.ops\.aten\.(?:_assert\w*|sym_constrain_range\w*|_functional_assert\w*|_functional_sym_constrain\w*)\./;
 
+/**
+ * What an answer may be a view of: the first argument, or of a list the tensor in its place. What is made of several is
+ * new.
+ */
+function sourcesOf(inputs: readonly DocumentView[]): string | readonly string[] {
+  const first = inputs.map((input) => input.child('arg')).find((arg) => !arg.isGiven('as_string'));
+  if (first?.isGiven('as_tensor')) return first.child('as_tensor').text('name');
+  return first?.isGiven('as_tensors') ? first.children('as_tensors').map((item) => item.text('name')) : [];
+}
+
 /** The row of a target: `torch.ops.aten.linear.default`, `_operator.mul`. */
 function operatorOf(target: string): { operator: AtenOperator; inPlace: boolean } | null {
   const [, aten, other, overload = ''] =
@@ -234,5 +246,6 @@ function operatorOf(target: string): { operator: AtenOperator; inPlace: boolean 
   const exact = atenOperator(name, overload);
   if (exact !== undefined) return { operator: exact, inPlace: false };
   const base = /^[a-zA-Z]\w*[^_]_$/.test(name) ? atenOperator(name.slice(0, -1), overload) : undefined;
-  return base === undefined ? null : { operator: base, inPlace: true };
+  // `t_` and `unsqueeze_` write nothing: what they answer is a view, and read in place of what they were given.
+  return base === undefined ? null : { operator: base, inPlace: !base.isView || base.mayCopy };
 }

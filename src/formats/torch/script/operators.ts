@@ -50,7 +50,10 @@ const KEEPS_SIZES = new Set(
 
 /** What torch answers is the very tensor that it was given, where nothing is to be done. */
 const ALIASES =
-  /^(?:to|float|type_as|contiguous|detach_?|alias|lift|lift_fresh|cpu|dropout|feature_dropout|alpha_dropout|requires_grad_|reshape|flatten|squeeze|expand)$/;
+  /^(?:to|float|detach_?|alias|lift|lift_fresh|cpu|requires_grad_|reshape|flatten|squeeze|expand)$/;
+
+/** What makes a copy where it changes the type. */
+const CONVERTS = /^(?:to|float|double|type_as)$/;
 
 /** Calls a function of plain values or an operator of ATen. Throws MODEL_UNSUPPORTED with file and line. */
 export function callOperator(call: OperatorCall): ScriptValue {
@@ -146,6 +149,11 @@ class OperatorRun {
     const before = target.value;
     const made = this.#emit(row);
     if (!isValue(made, 'tensor')) throw unknownOperator(this.#call);
+    if (row.isView && !row.mayCopy) {
+      // `t_` and `unsqueeze_` write nothing: the name is for another view from now on.
+      target.turn(made, (base) => this.#viewOf(row, base, null), `torch.${name}_`);
+      return target;
+    }
     const written = this.#g.cast(made, before.dtype);
     // Drop-out and the like change nothing.
     if (written !== before) target.write(written, `torch.${name}_`);
@@ -161,7 +169,10 @@ class OperatorRun {
       if (name === undefined) throw this.#wrong(`argument ${i + 1}`, value);
       given.set(name, this.#argument(name, value));
     }
-    for (const [name, value] of keywords) given.set(name, this.#argument(name, value));
+    for (const [name, value] of keywords) {
+      if (value !== null && !row.parameters.includes(name)) throw this.#wrong(name, value);
+      given.set(name, this.#argument(name, value));
+    }
     return given;
   }
 
@@ -185,26 +196,37 @@ class OperatorRun {
   }
 
   #answer(name: string, row: AtenOperator, made: AtenValue): ScriptValue {
-    const [first] = this.#call.args;
-    const base = isScript(first, 'ref') ? first : null;
     if (isValue(made, 'tensor')) {
-      if (base === null || !row.isView) return new ScriptTensor(made);
+      const base = row.isView ? this.#base(null) : null;
+      const isCopy = base === null || (CONVERTS.test(name) && this.#isConverted(row, made, base));
+      if (isCopy) return new ScriptTensor(made);
       if (ALIASES.test(name) && made === base.value) return base;
-      return new ScriptTensor(made, undefined, this.#viewOf(name, row, base, null));
+      return new ScriptTensor(made, undefined, this.#viewOf(row, base, null));
     }
     if (!isValues(made)) return made;
     const parts = made.map((part, i) => {
       if (!isValue(part, 'tensor')) return isValues(part) ? null : part;
-      const view = base !== null && row.isView ? this.#viewOf(name, row, base, i) : null;
-      return new ScriptTensor(part, undefined, view);
+      const base = row.isView ? this.#base(i) : null;
+      return new ScriptTensor(part, undefined, base && this.#viewOf(row, base, i));
     });
-    return row.isView || name === 'meshgrid' ? scriptList(parts) : scriptTuple(parts);
+    return row.isView ? scriptList(parts) : scriptTuple(parts);
+  }
+
+  /** What an answer may be a view of: the first argument, of a list the tensor in its place. One made of several is new. */
+  #base(part: number | null): ScriptTensor | null {
+    const first = this.#call.args.find((value) => typeof value !== 'string');
+    const items = scriptItems(first) ?? [];
+    const base = isScript(first, 'ref') ? first : items[part ?? (items.length === 1 ? 0 : items.length)];
+    return isScript(base, 'ref') ? base : null;
+  }
+
+  /** A change of type makes a copy, and so does who asks for one. */
+  #isConverted(row: AtenOperator, made: AtenTensor, base: ScriptTensor): boolean {
+    return made !== base.value || this.#bound(row).get('copy') === true;
   }
 
   /** How what was made follows what it is a view of. */
-  #viewOf(name: string, row: AtenOperator, base: ScriptTensor, part: number | null): TensorView | null {
-    // A change of type makes a copy.
-    if (/^(?:to|float|type_as)$/.test(name)) return null;
+  #viewOf(row: AtenOperator, base: ScriptTensor, part: number | null): TensorView {
     if (row.mayCopy) return { base, again: null, scatter: null };
     const place = { path: placeText(this.#place), name: this.#call.name };
     const link = viewLink(this.#g, { operator: row, place, given: this.#bound(row), of: '' }, part);

@@ -27,7 +27,9 @@ const MADE: TensorOrigin = { stored: null, input: null };
 export class ScriptTensor {
   readonly type = 'ref';
   readonly origin: TensorOrigin;
-  readonly #view: TensorView | null;
+  #view: TensorView | null;
+  /** Whether other tensors are views of it. */
+  #isSeen = false;
   #value: AtenTensor | null;
   #version = 0;
   #seen: number;
@@ -39,6 +41,7 @@ export class ScriptTensor {
     this.origin = origin;
     this.#view = view;
     this.#seen = view?.base.version ?? 0;
+    if (view !== null) view.base.#isSeen = true;
   }
 
   /** Whether something has said how many axes it has. */
@@ -65,7 +68,8 @@ export class ScriptTensor {
 
   #follow(): void {
     const view = this.#view;
-    if (view === null || this.#seen === view.base.version) return;
+    // What nobody may read any more is not made again.
+    if (view === null || this.#spoiled !== null || this.#seen === view.base.version) return;
     this.#seen = view.base.version;
     this.#version += 1;
     if (view.again === null) this.#spoiled ??= 'an operator in place';
@@ -85,6 +89,16 @@ export class ScriptTensor {
     this.#version += 1;
   }
 
+  /** Is another view of what it was. Throws MODEL_UNSUPPORTED where there are views of it, which see it as it was. */
+  turn(value: AtenTensor, viewOf: (before: ScriptTensor) => TensorView, writer: string): void {
+    if (this.#isSeen) throw spoiled(writer, 'turned while there are other views of it');
+    const before = new ScriptTensor(this.value, this.origin, this.#view);
+    this.#view = viewOf(before);
+    this.#seen = before.version;
+    this.#value = value;
+    this.#version += 1;
+  }
+
   requireOwn(writer: string): void {
     if (this.origin.stored !== null) throw statefulTensor(this.origin.stored, writer);
     this.#view?.base.requireOwn(writer);
@@ -97,13 +111,13 @@ export class ScriptTensor {
   }
 }
 
-const spoiled = (writer: string): PlimsollError =>
+const spoiled = (writer: string, found = 'written through another view of it'): PlimsollError =>
   modelUnsupported({
     path: 'a tensor',
     class: writer,
     offset: 0,
     field: 'its storage',
-    found: 'written through another view of it',
+    found,
     wanted: 'models that read no view of what was changed in place are',
   });
 
