@@ -7,7 +7,7 @@ import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
-import { explainModel } from './explain-model.ts';
+import { type ExplanationRequest, explainModel } from './explain-model.ts';
 import { explanationDocument } from './explanation.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/explanations');
@@ -41,12 +41,21 @@ function batchOf(cells: Cells, signature: Signature): Batch {
 }
 
 /** Explains the rows of a fixture's model, against its background or by its paths; of sums or of another output. */
-async function explained(name: string, isAgainst: boolean, output?: string) {
+async function explained(
+  name: string,
+  isAgainst: boolean,
+  output?: string,
+  choice: Pick<ExplanationRequest, 'method' | 'budget' | 'seed'> = {},
+) {
   const { content } = readModelFile(join(FOLDER, `${name}.joblib`), { covers: true });
   if (content?.kind !== 'steps') throw new Error(`${name} has no steps`);
   const { rows, background } = ANSWERS[name]!;
   const engine = createNativeEngine(content);
-  const request = { output, background: isAgainst ? batchOf(background, content.signature) : null };
+  const request = {
+    ...choice,
+    output,
+    background: isAgainst ? batchOf(background, content.signature) : null,
+  };
   const explainer = await explainModel({ name, content, engine }, request);
   return explanationDocument(explainer, await explainer.explain(batchOf(rows, content.signature)));
 }
@@ -173,6 +182,62 @@ describe('the attributions of a model', () => {
       data: new Float64Array(5).fill(Number.POSITIVE_INFINITY),
     };
     await expect(explain(odd)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  test.each(['exact', 'kernel', 'permutation', 'sampling'] as const)(
+    'by %s are those of trees against the same rows, as near as it says',
+    async (method) => {
+      const wanted = (await explained('forest-three', true)).values.flat(2).map(Number);
+      const asked = await explained('forest-three', true, undefined, { method });
+      expect(asked.method).toBe(method);
+      expect(asked.backgroundRows).toBe(12);
+      const isExact = method === 'exact' || method === 'kernel';
+      expect(asked.seed).toBe(isExact ? undefined : 0);
+      const errors = asked.standardErrors?.flat(2).map(Number);
+      expect(errors === undefined).toBe(method === 'exact');
+      // What 20 orders never saw has no error of its own.
+      const most = Math.max(0, ...(errors ?? []));
+      for (const [k, value] of asked.values.flat(2).map(Number).entries())
+        expect(Math.abs(value - wanted[k]!)).toBeLessThanOrEqual(1e-12 + 4 * most);
+      const again = await explained('forest-three', true, undefined, { method });
+      expect(again).toEqual(asked);
+      const other = await explained('forest-three', true, undefined, { method, seed: 8 });
+      expect(other.values).toEqual(isExact ? asked.values : expect.anything());
+      if (!isExact) expect(other.values).not.toEqual(asked.values);
+    },
+  );
+
+  test('ask no more than a budget', async () => {
+    const few = { method: 'permutation', budget: 17 } as const;
+    expect((await explained('forest-three', true, undefined, few)).evaluations).toBe(16);
+    expect((await explained('gradient-classes', true, 'predict_proba', { budget: 20 })).method).toBe(
+      'permutation',
+    );
+    await expect(
+      explained('forest-three', true, undefined, { method: 'kernel', budget: 9 }),
+    ).rejects.toMatchObject({ hint: expect.stringContaining('--budget 10') });
+  });
+
+  test.each([
+    ['linear-number', 'tree-path-dependent', true, 'Choose --method exact'],
+    ['forest-three', 'linear-interventional', true, 'Choose --method exact'],
+    ['forest-three', 'tree-interventional', false, '--background'],
+    ['forest-three', 'kernel', false, '--background'],
+    ['catboost-three', 'linear-correlation-dependent', true, 'Choose --method exact'],
+  ] as const)('of %s by %s are refused with what can be had', async (name, method, isAgainst, hint) => {
+    await expect(explained(name, isAgainst, undefined, { method })).rejects.toMatchObject({
+      code: 'EXPLANATION_UNFIT',
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  test('of a linear model add up by correlations too', async () => {
+    const found = await explained('linear-three', true, undefined, {
+      method: 'linear-correlation-dependent',
+    });
+    expect(found.method).toBe('linear-correlation-dependent');
+    expect(found.additivityError).toBeLessThanOrEqual(1e-12);
+    expect(found.values).not.toEqual((await explained('linear-three', true)).values);
   });
 
   test('that need other rows ask for them, with what to give', async () => {

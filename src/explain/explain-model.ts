@@ -5,19 +5,18 @@ import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
 import { sliceBatch } from '../model/slice.ts';
-import type { ModelStep } from '../model/step.ts';
-import { modelEncoding, singleSources } from './encoding.ts';
-import type { Attributions, Explainer } from './explanation.ts';
-import { linearExplainer, linearOutputs } from './linear-explainer.ts';
-import { MOST_COLUMNS, type Score, sampledExplainer } from './sampled-explainer.ts';
-import { splitModel } from './split-model.ts';
-import { summedOutputs, treeExplainer } from './tree-explainer.ts';
+import { exactExplainer, needsBackground, predictorOf, sumOutputs } from './exact-explainer.ts';
+import { type Attributions, type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
+import { type Score, sampledExplainer } from './sampled-explainer.ts';
+import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 
 /** Attributions that are made at once. */
 const BLOCK_CELLS = 2 ** 18;
 
 /** What is asked of an explanation. */
-export interface ExplanationRequest {
+export interface ExplanationRequest extends Omit<SamplingChoice, 'method'> {
+  /** How; what is exact where mathematics gives a way, where it is not said. */
+  readonly method?: ExplanationMethod | undefined;
   /** Output to explain; the usual one of the model where it is not said. */
   readonly output?: string | undefined;
   /** Rows whose values stand for those of columns that are not known. */
@@ -37,7 +36,7 @@ export interface ExplainedModel {
  */
 export async function explainModel(
   model: ExplainedModel,
-  { output, background }: ExplanationRequest,
+  { output, background, method, budget, seed = 0 }: ExplanationRequest,
 ): Promise<Explainer<Batch>> {
   const { signature } = model.content;
   if (signature.form === 'tensors')
@@ -55,16 +54,17 @@ export async function explainModel(
     throw unfit(model, 'none of its outputs is in numbers', 'Explain a model that answers numbers');
   if (!known.includes(chosen))
     throw unfit(model, `"${chosen}" is no output in numbers`, `Give --output one of ${known.join(', ')}`);
-  const exact = exactExplainer(model.content, features, chosen, background);
-  if (exact !== null) return { ...exact, output: chosen, explain: inBlocks(model, exact) };
-  if (background === null)
-    throw unfit(
-      model,
-      `attributions of ${chosen} are made against other rows`,
-      'Give rows of the training data: --background rows.csv',
-    );
+  const refuse: Refusal = (reason, way) => unfit(model, reason, way);
+  const sampled = method !== undefined && isSampled(method) ? method : undefined;
+  if (sampled === undefined) {
+    const reading = method === undefined || isSampled(method) ? undefined : method;
+    const choice = { output: chosen, method: reading, background, seed };
+    const exact = exactExplainer(model.content, features, choice, refuse);
+    if (exact !== null) return { ...exact, output: chosen, explain: inBlocks(model, exact) };
+  }
+  if (background === null) throw needsBackground(chosen, refuse);
   // The same numbers under the name by which the engine gives them.
-  const sums = sumsOf(predictorOf(model.content));
+  const sums = sumOutputs(predictorOf(model.content));
   const names = sums.includes(chosen) ? [chosen, ...sums] : [chosen];
   const given = signature.outputs.find(({ name }) => names.includes(name));
   if (given === undefined)
@@ -80,8 +80,9 @@ export async function explainModel(
       'Train a model of fewer columns',
     );
   const score = scoreOf(model, given.name);
-  const classes = given.classes ?? null;
-  return { ...(await sampledExplainer(score, features, background, classes)), output: chosen };
+  const asked = { score, features, classes: given.classes ?? null };
+  const choice = { method: sampled, budget, seed };
+  return { ...(await sampledExplainer(asked, background, choice, refuse)), output: chosen };
 }
 
 /**
@@ -95,50 +96,24 @@ const inBlocks =
     const values = allocateCells(batch.rows * width);
     const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width)));
     let additivityError = 0;
+    let standardErrors: Float64Array | undefined;
     for (let from = 0; from < batch.rows; from += atOnce) {
       const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
       await engine.infer(block);
       const found = await explain(block);
       values.set(found.values, from * width);
+      if (found.standardErrors !== undefined) {
+        standardErrors ??= allocateCells(batch.rows * width);
+        standardErrors.set(found.standardErrors, from * width);
+      }
       additivityError = Math.max(additivityError, found.additivityError);
     }
-    return { values, additivityError };
+    return { values, additivityError, ...(standardErrors === undefined ? {} : { standardErrors }) };
   };
-
-function exactExplainer(
-  content: ModelContent,
-  features: readonly string[],
-  output: string,
-  background: Batch | null,
-): Omit<Explainer<Batch>, 'output'> | null {
-  if (content.kind !== 'steps') return null;
-  const encoding = modelEncoding(content.root, features);
-  const source = singleSources(encoding.sources);
-  const { predictor } = encoding;
-  if (source === null || !sumsOf(predictor).includes(output)) return null;
-  if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost')
-    return treeExplainer(encoding, predictor, source, features, background);
-  if (background === null) return null;
-  if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
-    return linearExplainer(encoding, predictor, source, features, background);
-  return null;
-}
-
-const predictorOf = (content: ModelContent): ModelStep | null =>
-  content.kind === 'steps' ? splitModel(content.root).predictor : null;
-
-/** Names of the output that is a sum, the usual one first. */
-function sumsOf(predictor: ModelStep | null): readonly string[] {
-  if (predictor === null) return [];
-  if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost') return summedOutputs(predictor);
-  if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
-    return linearOutputs(predictor);
-  return [];
-}
 
 /** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
 function outputsOf(content: ModelContent, { outputs, classes }: Signature): readonly string[] {
-  const sums = sumsOf(predictorOf(content));
+  const sums = sumOutputs(predictorOf(content));
   const numbers = outputs.filter(
     ({ name, dtype, parts }) =>
       dtype.startsWith('float') && parts === undefined && !(name === 'predict' && classes !== null),

@@ -1,16 +1,36 @@
 import type { LabelSet } from '../model/tensor.ts';
 
+/** Methods by which a model's file is read. */
+const READING_METHODS = [
+  // Exact; what is not known follows the training rows down each tree.
+  'tree-path-dependent',
+  // Exact; what is not known has the values of rows of a background.
+  'tree-interventional',
+  'linear-interventional',
+  // What is not known has its mean given what is, by the correlations of a background.
+  'linear-correlation-dependent',
+] as const;
+export type ReadingMethod = (typeof READING_METHODS)[number];
+
+/** Methods by which a model is asked about coalitions of its columns, against a background. */
+const SAMPLED_METHODS = [
+  // All coalitions.
+  'exact',
+  // Orders of columns at random, each with its reverse.
+  'permutation',
+  // KernelSHAP: a weighted regression on coalitions.
+  'kernel',
+  // Sampled Shapley: orders of columns at random.
+  'sampling',
+] as const;
+export type SampledMethod = (typeof SAMPLED_METHODS)[number];
+
 /** How attributions were made, as every answer says. */
-export type ExplanationMethod =
-  /** Exact; what is not known follows the training rows down each tree. */
-  | 'tree-path-dependent'
-  /** Exact; what is not known has the values of rows of a background. */
-  | 'tree-interventional'
-  | 'linear-interventional'
-  /** All coalitions of columns against a background. */
-  | 'exact'
-  /** Orders of columns at random, each with its reverse, against a background. */
-  | 'permutation';
+export type ExplanationMethod = ReadingMethod | SampledMethod;
+export const EXPLANATION_METHODS: readonly ExplanationMethod[] = [...READING_METHODS, ...SAMPLED_METHODS];
+
+export const isSampled = (method: ExplanationMethod): method is SampledMethod =>
+  (SAMPLED_METHODS as readonly string[]).includes(method);
 
 /** Attributions of rows: what each column adds to what is answered without any. */
 export interface Attributions {
@@ -18,6 +38,18 @@ export interface Attributions {
   readonly values: Float64Array;
   /** Largest difference between what is answered and the base value with all attributions. */
   readonly additivityError: number;
+  /** Of each value; absent where nothing was left to chance, NaN where one draw alone was made. */
+  readonly standardErrors?: Float64Array;
+}
+
+/** What was asked to make attributions, where a model is asked. */
+export interface SamplingFacts {
+  /** Coalitions of one row beside nobody and all, each asked with all rows of the background. */
+  readonly evaluations?: number;
+  /** Rows of the background that were taken. */
+  readonly backgroundRows?: number;
+  /** Of what was left to chance. */
+  readonly seed?: number;
 }
 
 /** A model that explains its answers. */
@@ -30,41 +62,44 @@ export interface Explainer<Rows> {
   readonly baseValues: Float64Array;
   /** Classes that the scores are of; null where they are of none. */
   readonly classes: LabelSet | null;
+  readonly sampling?: SamplingFacts;
   /** Throws what a prediction of the rows throws. */
   explain(rows: Rows): Attributions | Promise<Attributions>;
 }
 
 /** What an explanation is in JSON: `values` are `[row][feature]`, or `[row][feature][class]` of several scores. */
-export interface ExplanationDocument {
+export interface ExplanationDocument extends SamplingFacts {
   readonly method: ExplanationMethod;
   readonly output: string;
   readonly features: readonly string[];
   readonly baseValues: readonly number[];
   readonly values: readonly (readonly (number | readonly number[])[])[];
   readonly additivityError: number;
+  /** As `values`. */
+  readonly standardErrors?: ExplanationDocument['values'];
   readonly classes?: readonly unknown[];
 }
 
 export function explanationDocument(
   explainer: Omit<Explainer<never>, 'explain'>,
-  { values, additivityError }: Attributions,
+  { values, additivityError, standardErrors }: Attributions,
 ): ExplanationDocument {
-  const { method, output, features, classes } = explainer;
+  const { method, output, features, classes, sampling } = explainer;
   const scores = explainer.baseValues.length;
   const columns = features.length;
   const rows = values.length / (scores * columns);
-  const cell = (row: number, score: number, column: number): number =>
-    values[(row * scores + score) * columns + column]!;
+  const nested = (cells: Float64Array): ExplanationDocument['values'] =>
+    Array.from({ length: rows }, (_, row) =>
+      Array.from({ length: columns }, (__, column) => {
+        const cell = (score: number): number => cells[(row * scores + score) * columns + column]!;
+        return scores === 1 ? cell(0) : Array.from({ length: scores }, (___, score) => cell(score));
+      }),
+    );
   return {
     ...{ method, output, features, baseValues: Array.from(explainer.baseValues) },
-    values: Array.from({ length: rows }, (_, row) =>
-      Array.from({ length: columns }, (__, column) =>
-        scores === 1
-          ? cell(row, 0, column)
-          : Array.from({ length: scores }, (___, score) => cell(row, score, column)),
-      ),
-    ),
-    additivityError,
+    ...{ values: nested(values), additivityError },
+    ...(standardErrors === undefined ? {} : { standardErrors: nested(standardErrors) }),
+    ...sampling,
     ...(classes === null || scores === 1 ? {} : { classes: [...classes.values] }),
   };
 }

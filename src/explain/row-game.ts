@@ -1,8 +1,6 @@
 import { allocateCells } from '../engine/native/block.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
-
-/** Whether a column is known. */
-export type Coalition = (column: number) => boolean;
+import type { Coalition } from './sampling/game-plan.ts';
 
 /**
  * Rows of a game: for each coalition each row of the background, with the known columns of row `row` in their places.

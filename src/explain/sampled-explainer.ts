@@ -1,120 +1,84 @@
 import { elementAt } from '../core/element-at.ts';
-import { seededRandom, shuffle } from '../core/random.ts';
 import type { Batch } from '../model/batch.ts';
 import { sliceBatch } from '../model/slice.ts';
-import { shapleyValues } from '../statistics/shapley.ts';
 import type { Attributions, Explainer } from './explanation.ts';
-import { type Coalition, mixedRows, thinnedRows } from './row-game.ts';
+import { mixedRows, thinnedRows } from './row-game.ts';
+import { choosePlan, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 
-/** Columns up to which all coalitions are asked. */
-const EXACT_COLUMNS = 10;
-/** Rows that a model is asked for one explained row, at most; cells of them, and in one batch. */
-const ROWS_BUDGET = 200_000;
-const CELLS_BUDGET = 2 ** 30;
+/** Rows that a model is asked for one explained row, at most, where values are estimates anyway; and cells in one batch. */
+const ROWS_BUDGET = 2 ** 20;
 const BATCH_CELLS = 2 ** 18;
-/** Orders of columns at most, each with its reverse. */
-const ORDERS = 10;
-/** Columns beyond which not even one order fits the budget of cells. */
-export const MOST_COLUMNS = Math.floor(Math.sqrt(CELLS_BUDGET / 2));
 
 /** Answers of a model as numbers, `[rows, scores]`. */
 export type Score = (batch: Batch) => Promise<Float64Array>;
 
+/** What asks a model. */
+export interface SampledModel {
+  readonly score: Score;
+  readonly features: readonly string[];
+  readonly classes: Explainer<Batch>['classes'];
+}
+
 /**
- * Shapley values of any model against a background: by all coalitions of its columns, or where there are more than
- * `EXACT_COLUMNS` by orders at random, each beside its reverse (Mitchell et al., JMLR 23, 2022). The same rows give the same
- * answer. Rows of the background beyond the budget are left out, evenly.
+ * Shapley values of any model against a background, by what it answers for coalitions of its columns. The same rows give the same
+ * answer. Where all coalitions are asked it is of all rows of the background; else those beyond the budget are left out, evenly.
+ * Errors: what `refuse` makes, and those of a prediction.
  */
 export async function sampledExplainer(
-  score: Score,
-  features: readonly string[],
+  { score, features, classes }: SampledModel,
   background: Batch,
-  classes: Explainer<Batch>['classes'],
+  choice: SamplingChoice,
+  refuse: Refusal,
 ): Promise<Omit<Explainer<Batch>, 'output'>> {
   const width = features.length;
-  const isExact = width <= EXACT_COLUMNS;
-  const { coalitions, attribute } = isExact ? allCoalitions(width) : orders(width);
-  const others = thinnedRows(background, Math.max(1, Math.floor(ROWS_BUDGET / coalitions.length)));
+  const plan = choosePlan(choice, width, background.rows, refuse);
+  const { coalitions, method } = plan;
+  const most = Math.max(1, Math.floor(ROWS_BUDGET / Math.max(1, coalitions.length)));
+  const others = method === 'exact' ? background : thinnedRows(background, most);
   const atOnce = Math.max(1, Math.floor(BATCH_CELLS / (others.rows * Math.max(1, width))));
   const baseValues = meanOf(await score(others), others.rows);
   const scores = baseValues.length;
 
-  /** The mean answer over the background of each coalition. */
+  /** The mean answer over the background of each coalition, `[scores][coalitions]`. */
   const play = async (batch: Batch, row: number): Promise<readonly Float64Array[]> => {
-    const answers: Float64Array[] = [];
+    const answers = Array.from(baseValues, () => new Float64Array(coalitions.length));
     for (let from = 0; from < coalitions.length; from += atOnce) {
       const some = coalitions.slice(from, from + atOnce);
       const found = await score(mixedRows(batch, row, others, some));
       const each = scores * others.rows;
-      for (let k = 0; k < some.length; k++)
-        answers.push(meanOf(found.subarray(k * each, (k + 1) * each), others.rows));
+      for (let c = 0; c < some.length; c++) {
+        const mean = meanOf(found.subarray(c * each, (c + 1) * each), others.rows);
+        for (const [k, value] of mean.entries()) elementAt(answers, k)[from + c] = value;
+      }
     }
     return answers;
   };
 
   const explain = async (batch: Batch): Promise<Attributions> => {
     const values = new Float64Array(batch.rows * scores * width);
+    const standardErrors = new Float64Array(values.length);
     let additivityError = 0;
     for (let row = 0; row < batch.rows; row++) {
-      const answers = await play(batch, row);
       const full = await score(sliceBatch(batch, row, row + 1));
-      for (let k = 0; k < scores; k++) {
-        const own = attribute(answers.map((answer) => elementAt(answer, k)));
-        values.set(own, (row * scores + k) * width);
-        const sum = own.reduce((total, value) => total + value, elementAt(baseValues, k));
-        additivityError = Math.max(additivityError, Math.abs(sum - elementAt(full, k)));
+      const answers = await play(batch, row);
+      for (const [k, none] of baseValues.entries()) {
+        const all = elementAt(full, k);
+        const worths = plan.worths(none, all, elementAt(answers, k));
+        values.set(worths.values, (row * scores + k) * width);
+        standardErrors.set(worths.standardErrors, (row * scores + k) * width);
+        const sum = worths.values.reduce((total, value) => total + value, none);
+        additivityError = Math.max(additivityError, Math.abs(sum - all));
       }
     }
-    return { values, additivityError };
+    return { values, additivityError, ...(method === 'exact' ? {} : { standardErrors }) };
   };
-  return { method: isExact ? 'exact' : 'permutation', features, baseValues, classes, explain };
-}
-
-/** Coalitions to ask, and what their answers come to: the value of each column. */
-interface GamePlan {
-  readonly coalitions: readonly Coalition[];
-  attribute(answers: readonly number[]): Float64Array;
-}
-
-function allCoalitions(width: number): GamePlan {
-  const coalitions = Array.from(
-    { length: 2 ** width },
-    (_, set): Coalition =>
-      (column) =>
-        ((set >> column) & 1) === 1,
-  );
-  return { coalitions, attribute: (answers) => shapleyValues(answers, width) };
-}
-
-/** The same orders in every explanation: a coalition is what comes first in one of them. */
-function orders(width: number): GamePlan {
-  const random = seededRandom(width);
-  const count = Math.max(1, Math.min(ORDERS, Math.floor(CELLS_BUDGET / (2 * width ** 2))));
-  const paths = Array.from({ length: count }, () => {
-    const order = Array.from({ length: width }, (_, k) => k);
-    shuffle(order, random);
-    return [order, order.toReversed()];
-  }).flat();
-  const coalitions = paths.flatMap((order) => {
-    const place = new Int32Array(width);
-    for (const [step, column] of order.entries()) place[column] = step;
-    return Array.from(
-      { length: width + 1 },
-      (_, length): Coalition =>
-        (column) =>
-          place[column]! < length,
-    );
-  });
-  const attribute = (answers: readonly number[]): Float64Array => {
-    const values = new Float64Array(width);
-    for (const [p, order] of paths.entries())
-      for (const [step, column] of order.entries()) {
-        const at = p * (width + 1) + step;
-        values[column]! += (elementAt(answers, at + 1) - elementAt(answers, at)) / paths.length;
-      }
-    return values;
+  return {
+    ...{ method, features, baseValues, classes, explain },
+    sampling: {
+      ...{ evaluations: coalitions.length, backgroundRows: others.rows },
+      ...(plan.isExact ? {} : { seed: plan.seed }),
+    },
   };
-  return { coalitions, attribute };
 }
 
 function meanOf(scores: Float64Array, rows: number): Float64Array {

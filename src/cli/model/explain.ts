@@ -1,11 +1,17 @@
 import { basename } from 'node:path';
+import { Option } from 'commander';
+import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/explanation.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface ExplainOptions extends ModelFileOptions {
   readonly input: string;
   readonly background?: string;
   readonly output?: string;
+  readonly method?: ExplanationMethod;
+  readonly budget?: number;
+  readonly seed?: number;
 }
 
 export const explainCommand: DefineCommand = (command, terminal) => {
@@ -24,6 +30,21 @@ export const explainCommand: DefineCommand = (command, terminal) => {
       '--output <name>',
       'output to explain: predict_proba, decision_function, predict, or raw for the sum of a booster (default: probabilities of forests, the raw score of boosting)',
     )
+    .addOption(
+      new Option('--method <method>', 'how (default: exactly where a way is known)').choices(
+        EXPLANATION_METHODS,
+      ),
+    )
+    .option(
+      '--budget <evaluations>',
+      'coalitions of columns to ask for one row at most, by the methods that ask the model',
+      wholeNumber('explain', '--budget'),
+    )
+    .option(
+      '--seed <number>',
+      'seed of what is left to chance (default: 0)',
+      wholeNumber('explain', '--seed'),
+    )
     .addHelpText(
       'after',
       [
@@ -32,6 +53,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll explain model.joblib --input rows.csv',
         '  $ plimsoll explain model.joblib --input rows.csv --background train.csv',
         '  $ plimsoll explain booster.json --input rows.json --output raw --json',
+        '  $ plimsoll explain graph.onnx --input rows.csv --background train.csv --method kernel --budget 4096',
       ].join('\n'),
     )
     .action(async (file: string) => {
@@ -52,7 +74,8 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
       const explained = async () => {
         const background = options.background === undefined ? null : await rowsOf(options.background);
-        const request = { output: options.output, background };
+        const { output, method, budget, seed } = options;
+        const request = { output, background, method, budget, seed };
         const explainer = await explainModel({ name: basename(file), content, engine }, request);
         return explanationDocument(explainer, await explainer.explain(await rowsOf(options.input)));
       };

@@ -11,14 +11,23 @@ const BAR_WIDTH = 24;
 
 /** The largest attributions of the first rows as bars: to the right what raises the answer, to the left what lowers it. */
 export function explanationPage(document: ExplanationDocument): string {
-  const { method, output, values, baseValues } = document;
+  const { method, output, values, baseValues, standardErrors } = document;
   const shown = values.slice(0, ROWS_SHOWN).map((_, row) => rowLines(document, row).join('\n'));
   const more = values.length - shown.length;
   return [
     `${output}, explained by ${method}; without any column it is ${baseValues.map((value) => figure(value)).join(', ')}`,
+    ...(standardErrors === undefined ? [] : [errorLine(document, standardErrors)]),
     ...shown,
     ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
   ].join('\n\n');
+}
+
+/** How far estimates are from what all coalitions would give. */
+function errorLine({ evaluations }: ExplanationDocument, errors: ExplanationDocument['values']): string {
+  const most = errors.flat(2).reduce<number>((worst, error) => Math.max(worst, Number(error)), 0);
+  const asked = evaluations === undefined ? '' : ` of ${countText(evaluations, 'evaluation')} a row`;
+  if (Number.isNaN(most)) return `Estimates${asked}: too few to say how far they are off`;
+  return `Estimates${asked}: standard errors are up to ${figure(most)}`;
 }
 
 function rowLines(document: ExplanationDocument, row: number): readonly string[] {

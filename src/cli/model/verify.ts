@@ -17,6 +17,7 @@ import {
   openWithPython,
   requiresPython,
 } from './python/open.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface VerifyOptions extends OpenModelOptions {
   readonly full?: boolean;
@@ -29,7 +30,7 @@ export const verifyCommand: DefineCommand = (command, terminal) => {
     .argument('<file>', 'model file, or a folder that plimsoll.save or MLflow wrote')
     .option('--golden <file>', 'rows with expected outputs: {"input": …, "expected": {"predict": […]}}')
     .option('--full', 'every boundary row, without the time budget')
-    .option('--seed <number>', 'seed of the sampled boundary rows', wholeNumber)
+    .option('--seed <number>', 'seed of the sampled boundary rows', wholeNumber('verify', '--seed'))
     .addHelpText(
       'after',
       '\nExit code 1: an answer is over tolerance; the worst cell is named.\n\nExamples:\n' +
@@ -116,15 +117,6 @@ async function verifiedEngines(
     progress.done();
     for (const engine of [engines.native, engines.onnx].filter(isEngine)) await engine.close();
   }
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PlimsollError('USAGE', {
-    reason: `--seed is "${text}", expected a whole number`,
-    command: 'verify',
-  });
 }
 
 async function readGolden(path: string): Promise<GoldenReplay> {

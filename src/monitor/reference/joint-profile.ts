@@ -9,8 +9,13 @@ import { elementAt } from '../../core/element-at.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import { weightedSum } from '../../core/vector.ts';
+import {
+  dotProduct,
+  inverseCholesky,
+  principalDirections,
+  secondMoments,
+} from '../../statistics/linear-algebra.ts';
 import { normalScores } from './dependence.ts';
-import { dotProduct, inverseCholesky, principalDirections, secondMoments } from './linear-algebra.ts';
 import type { FeatureProfile, JointProfile, ValueColumn } from './reference-profile.ts';
 import { BIN, FIRST_REGULAR_BIN } from './reference-profile.ts';
 

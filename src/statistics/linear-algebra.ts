@@ -1,6 +1,6 @@
 /** The little linear algebra that several features at once take. Matrices are rows one after the other. Pure. */
-import { elementAt } from '../../core/element-at.ts';
-import type { Random } from '../../core/ports.ts';
+import { elementAt } from '../core/element-at.ts';
+import type { Random } from '../core/ports.ts';
 
 /** L⁻¹ of the Cholesky factor of a symmetric positive matrix: xᵀA⁻¹x = |L⁻¹x|². */
 export function inverseCholesky(a: Float64Array, n: number): Float64Array {

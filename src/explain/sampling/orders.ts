@@ -1,0 +1,67 @@
+import { elementAt } from '../../core/element-at.ts';
+import type { Random } from '../../core/ports.ts';
+import { seededRandom, shuffle } from '../../core/random.ts';
+import { type Coalition, type GamePlan, meanOfDraws } from './game-plan.ts';
+
+/**
+ * Pure. Orders at random, each with its reverse: what one order says too much of a player, the other says too little of
+ * (Mitchell et al., JMLR 23, 2022). A draw is a pair.
+ */
+export function permutationPlan(players: number, pairs: number, seed: number): GamePlan {
+  const random = seededRandom(seed);
+  const draws = Array.from({ length: pairs }, () => {
+    const order = shuffled(players, random);
+    return [order, order.toReversed()];
+  });
+  return ordersPlan(players, draws, players <= 2);
+}
+
+/** Sampled Shapley values: `paths` orders at random (Castro et al., Computers & Operations Research 36, 2009). A draw is an order. */
+export function pathsPlan(players: number, paths: number, seed: number): GamePlan {
+  const random = seededRandom(seed);
+  const draws = Array.from({ length: paths }, () => [shuffled(players, random)]);
+  return ordersPlan(players, draws, players <= 1);
+}
+
+function shuffled(players: number, random: Random): readonly number[] {
+  return shuffle(
+    Array.from({ length: players }, (_, k) => k),
+    random,
+  );
+}
+
+/** A coalition is what comes first in one of the orders. The values of a draw are the mean of those of its orders. */
+function ordersPlan(
+  players: number,
+  draws: readonly (readonly (readonly number[])[])[],
+  isExact: boolean,
+): GamePlan {
+  const between = Math.max(0, players - 1);
+  const coalitions = draws.flat().flatMap((order) => {
+    const place = new Int32Array(players);
+    for (const [step, player] of order.entries()) place[player] = step;
+    return Array.from(
+      { length: between },
+      (_, before): Coalition =>
+        (player) =>
+          place[player]! <= before,
+    );
+  });
+  const worths = (none: number, all: number, answers: ArrayLike<number>) => {
+    const found = new Float64Array(draws.length * players);
+    let from = 0;
+    for (const [d, orders] of draws.entries())
+      for (const order of orders) {
+        let before = none;
+        for (const [step, player] of order.entries()) {
+          const answer = step === between ? all : elementAt(answers, from + step);
+          found[d * players + player]! += (answer - before) / orders.length;
+          before = answer;
+        }
+        from += between;
+      }
+    const { values, standardErrors } = meanOfDraws(found, players);
+    return { values, standardErrors: isExact ? new Float64Array(players) : standardErrors };
+  };
+  return { coalitions, isExact, worths };
+}
