@@ -85,49 +85,42 @@ export function resizeImage(
 ): DecodedImage {
   if (image.width === width && image.height === height) return image;
   if (resample === 'nearest') return nearest(image, width, height);
+  const { channels, data } = image;
   const filter = FILTERS[resample];
-  const wide = image.width === width ? image : horizontal(image, width, filter);
-  return wide.height === height ? wide : vertical(wide, height, filter);
+  const wide = resampled(data, { before: image.height, size: image.width, after: channels }, width, filter);
+  const axis = { before: 1, size: image.height, after: width * channels };
+  return { width, height, channels, data: resampled(wide, axis, height, filter) };
 }
 
-function horizontal(
-  { width, height, channels, data }: DecodedImage,
+/** An axis of samples, and the products of the sizes before and after it. */
+interface SampleAxis {
+  readonly before: number;
+  readonly size: number;
+  readonly after: number;
+}
+
+/** Samples of which one axis has another size. */
+function resampled(
+  data: Uint8Array,
+  { before, size, after }: SampleAxis,
   wanted: number,
   filter: ResampleFilter,
-): DecodedImage {
-  const { from, count, weights, stride } = weightsOf(width, wanted, filter);
-  const made = new Uint8Array(wanted * height * channels);
-  for (let y = 0, at = 0; y < height; y++) {
-    for (let x = 0; x < wanted; x++) {
-      for (let c = 0; c < channels; c++) {
+): Uint8Array {
+  if (size === wanted) return data;
+  const { from, count, weights, stride } = weightsOf(size, wanted, filter);
+  const made = new Uint8Array(before * wanted * after);
+  for (let j = 0, at = 0; j < before; j++) {
+    for (let k = 0; k < wanted; k++) {
+      for (let c = 0; c < after; c++) {
         let sum = HALF;
-        let place = (y * width + from[x]!) * channels + c;
-        for (let i = 0, w = x * stride; i < count[x]!; i++, place += channels)
+        let place = (j * size + from[k]!) * after + c;
+        for (let i = 0, w = k * stride; i < count[k]!; i++, place += after)
           sum += data[place]! * weights[w++]!;
         made[at++] = clip(sum);
       }
     }
   }
-  return { width: wanted, height, channels, data: made };
-}
-
-function vertical(
-  { width, height, channels, data }: DecodedImage,
-  wanted: number,
-  filter: ResampleFilter,
-): DecodedImage {
-  const { from, count, weights, stride } = weightsOf(height, wanted, filter);
-  const line = width * channels;
-  const made = new Uint8Array(line * wanted);
-  for (let y = 0, at = 0; y < wanted; y++) {
-    for (let k = 0; k < line; k++) {
-      let sum = HALF;
-      let place = from[y]! * line + k;
-      for (let i = 0, w = y * stride; i < count[y]!; i++, place += line) sum += data[place]! * weights[w++]!;
-      made[at++] = clip(sum);
-    }
-  }
-  return { width, height: wanted, channels, data: made };
+  return made;
 }
 
 function nearest({ width, height, channels, data }: DecodedImage, wide: number, high: number): DecodedImage {
