@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import { type ImageContent, imageAxes } from '../model/input-content.ts';
+import { type ImageContent, imageAxes, unchangedImage } from '../model/input-content.ts';
 import type { TensorSpec } from '../model/signature.ts';
 import type { Tensor } from '../model/tensor.ts';
 import { checkMemory } from '../serving/rows/check-memory.ts';
@@ -51,17 +51,7 @@ function asItIs({ width, height, channels }: DecodedImage, spec: TensorSpec, wha
     axes.height === height &&
     axes.width === width;
   if (!isSame || axes === null) return undeclaredImage({ width, height, channels }, spec, what);
-  const mode = channels === 1 ? 'L' : 'RGB';
-  return {
-    type: 'image',
-    mode,
-    dataFormat: axes.dataFormat,
-    resize: null,
-    crop: null,
-    rescaleFactor: null,
-    mean: null,
-    std: null,
-  };
+  return unchangedImage(axes);
 }
 
 const fail = (msg: string): never => new InputErrors().fail(['body'], { type: 'content_undeclared', msg });

@@ -49,6 +49,21 @@ export interface AudioContent {
 
 export type InputContent = ImageContent | AudioContent;
 
+/** An image that is the input as it is: samples from 0 to 255, of its own size. */
+export const unchangedImage = ({
+  channels,
+  dataFormat,
+}: Pick<ImageContent, 'dataFormat'> & { readonly channels: number }): ImageContent => ({
+  type: 'image',
+  mode: channels === 1 ? 'L' : 'RGB',
+  dataFormat,
+  resize: null,
+  crop: null,
+  rescaleFactor: null,
+  mean: null,
+  std: null,
+});
+
 /** Where an image's axes are in the shape of an input; null where the shape is none of an image, or leaves it open. */
 export function imageAxes(
   shape: readonly number[],

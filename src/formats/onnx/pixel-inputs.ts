@@ -1,5 +1,5 @@
 /** Inputs that take the samples of an image as they are, 0 to 255, since the graph itself scales them. Pure. */
-import { type ImageContent, imageAxes } from '../../model/input-content.ts';
+import { imageAxes, unchangedImage } from '../../model/input-content.ts';
 import type { TensorSpec } from '../../model/signature.ts';
 import type { GraphTensor, OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
 
@@ -15,17 +15,7 @@ export function withPixels(spec: TensorSpec, graph: OnnxGraph): TensorSpec {
   const axes = imageAxes(spec.shape);
   const isImage = axes !== null && axes.dataFormat !== null && spec.dtype !== 'string';
   if (!isImage || !scalesPixels(spec.name, graph)) return spec;
-  const content: ImageContent = {
-    type: 'image',
-    mode: axes.channels === 1 ? 'L' : 'RGB',
-    dataFormat: axes.dataFormat,
-    resize: null,
-    crop: null,
-    rescaleFactor: null,
-    mean: null,
-    std: null,
-  };
-  return { ...spec, content };
+  return { ...spec, content: unchangedImage(axes) };
 }
 
 function scalesPixels(input: string, graph: OnnxGraph): boolean {
