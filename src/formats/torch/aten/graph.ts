@@ -3,6 +3,7 @@ import type { DType, Tensor } from '../../../model/tensor.ts';
 import type { GraphBuilder } from '../../../onnx/builder.ts';
 import { ELEMENT_TYPE } from '../../../onnx/dtype.ts';
 import type { AttributeInput, ValueName } from '../../../onnx/graph.ts';
+import { requireKernel } from './kernels.ts';
 import type { AtenInteger, AtenTensor, SymbolicInteger, TensorSize } from './value.ts';
 
 /** What a node makes: its type and its sizes. */
@@ -40,6 +41,7 @@ export class AtenGraph {
     made: MadeTensor,
     attributes: Attributes = {},
   ): AtenTensor {
+    requireKernel(op, inputs);
     const source = this.builder.add(op, inputs.map(this.#nameOrNothing), attributes);
     return { type: 'tensor', dtype: made.dtype, shape: made.shape, source };
   }
@@ -50,6 +52,7 @@ export class AtenGraph {
     made: readonly MadeTensor[],
     attributes: Attributes = {},
   ): AtenTensor[] {
+    requireKernel(op, inputs);
     const names = this.builder.addMany(op, inputs.map(this.#nameOrNothing), made.length, attributes);
     return made.map(({ dtype, shape }, i) => ({ type: 'tensor', dtype, shape, source: names[i] ?? '' }));
   }

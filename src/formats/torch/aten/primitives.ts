@@ -188,5 +188,11 @@ export function reduced(
   return g.add(op, [x, g.numbers(gone, 'int64')], { dtype: x.dtype, shape }, attributes);
 }
 
-export const where = (g: AtenGraph, condition: AtenTensor, yes: AtenTensor, no: AtenTensor): AtenTensor =>
-  elementwise(g, 'Where', [condition, yes, no], yes.dtype);
+/** Types that onnxruntime has no kernel of `Where` for, with one that holds all of their values. */
+const CHOSEN_AS: Partial<Record<DType, DType>> = { bool: 'uint8', int8: 'int32', int16: 'int32' };
+
+export function where(g: AtenGraph, condition: AtenTensor, yes: AtenTensor, no: AtenTensor): AtenTensor {
+  const dtype = CHOSEN_AS[yes.dtype] ?? yes.dtype;
+  const chosen = elementwise(g, 'Where', [condition, g.cast(yes, dtype), g.cast(no, dtype)], dtype);
+  return g.cast(chosen, yes.dtype);
+}

@@ -92,7 +92,7 @@ export function guessesOf(
   input: ScriptValue,
 ): readonly InputGuess[] | null {
   const weight = known(args[1]);
-  const dtype = weight?.dtype ?? 'float32';
+  const dtype = args.map(known).find((value) => value !== null)?.dtype ?? 'float32';
   if (name === 'linear') return rowsOf(weight?.shape.at(-1), dtype);
   if (name === 'embedding') return TOKENS;
   if (name === 'embedding_bag') return TOKENS.slice(1, 2);
@@ -110,8 +110,8 @@ export function guessesOf(
   if (name === 'layer_norm') {
     const shape = (scriptItems(args[1]) ?? []).filter((size) => typeof size === 'number');
     return [
-      { dtype: 'float32', shape: ['N', ...shape] },
-      { dtype: 'float32', shape: ['N', 'length', ...shape] },
+      { dtype, shape: ['N', ...shape] },
+      { dtype, shape: ['N', 'length', ...shape] },
     ];
   }
   if (['lstm', 'gru', 'rnn_tanh', 'rnn_relu'].includes(name))

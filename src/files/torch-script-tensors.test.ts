@@ -23,7 +23,7 @@ async function answerOf(body: string): Promise<readonly number[]> {
   }
 }
 
-describe('code of TorchScript that writes through views', () => {
+describe('code of TorchScript on tensors', () => {
   test.each<[string, readonly number[]]>([
     ['torch.fill_(torch.slice(y, 0), 1.5)\nreturn y', [1.5, 1.5, 1.5, 1.5]],
     ['torch.add_(torch.view(y, [-1, 1, 2]), 1.)\nreturn y', [7, 7, 16, 16]],
@@ -56,6 +56,20 @@ describe('code of TorchScript that writes through views', () => {
       'its storage',
       expect.stringMatching(/another view of it|other views of it/),
     ]);
+  });
+
+  test.each<[string, string, readonly number[]]>([
+    ['booleans', 'torch.where(c, torch.lt(y, 10.), torch.gt(y, 100.))', [1, 1, 0, 0]],
+    ['int8', 'torch.where(c, torch.to(y, 1), torch.to(x2, 1))', [6, 6, 7, 7]],
+    ['int16', 'torch.where(c, torch.to(y, 2), torch.to(x2, 2))', [6, 6, 7, 7]],
+  ])('%s are chosen, which onnxruntime cannot', async (_type, code, wanted) => {
+    const body = `x2 = torch.sub(y, 8.)\nc = torch.lt(y, 10.)\nreturn ${code}`;
+    expect(await answerOf(body)).toEqual(wanted);
+  });
+
+  test('float64 is refused by name where onnxruntime has no kernel for it', () => {
+    const [blocker] = readBody('return torch.erf(torch.to(y, 7))').blockers;
+    expect([blocker?.class, blocker?.found]).toEqual(['Erf', 'float64']);
   });
 
   test('an answer that is to be written elsewhere is refused', () => {
