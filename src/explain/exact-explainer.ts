@@ -15,6 +15,8 @@ export interface ReadingChoice {
   readonly method: ReadingMethod | undefined;
   readonly background: Batch | null;
   readonly seed: number;
+  /** Whether interactions of pairs are asked for. */
+  readonly interactions: boolean;
 }
 
 type Reading = Omit<Explainer<Batch>, 'output'>;
@@ -71,7 +73,7 @@ export const needsBackground = (what: string, refuse: Refusal) =>
 function readSums(
   root: ModelStep,
   features: readonly string[],
-  { method, background, seed }: ReadingChoice,
+  { method, background, seed, interactions }: ReadingChoice,
 ): Reading | null {
   const encoding = modelEncoding(root, features);
   const source = singleSources(encoding.sources);
@@ -82,7 +84,7 @@ function readSums(
   if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost') {
     if (!fits('tree-path-dependent', 'tree-interventional')) return null;
     const others = method === 'tree-path-dependent' ? null : background;
-    return treeExplainer(encoding, predictor, source, features, others);
+    return treeExplainer(encoding, predictor, source, features, others, interactions);
   }
   if (predictor.kind !== 'linear-regressor' && predictor.kind !== 'linear-classifier') return null;
   if (background === null) return null;

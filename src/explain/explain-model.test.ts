@@ -45,7 +45,7 @@ async function explained(
   name: string,
   isAgainst: boolean,
   output?: string,
-  choice: Pick<ExplanationRequest, 'method' | 'budget' | 'seed'> = {},
+  choice: Omit<ExplanationRequest, 'background' | 'output'> = {},
 ) {
   const { content } = readModelFile(join(FOLDER, `${name}.joblib`), { covers: true });
   if (content?.kind !== 'steps') throw new Error(`${name} has no steps`);
@@ -206,6 +206,34 @@ describe('the attributions of a model', () => {
       if (!isExact) expect(other.values).not.toEqual(asked.values);
     },
   );
+
+  test.each(['forest-three', 'xgboost-classes', 'lightgbm-categories', 'columns-forest', 'catboost-number'])(
+    'of %s have interactions of pairs that are symmetric and add up to them',
+    async (name) => {
+      const { values, interactions, features } = await explained(name, false, undefined, {
+        interactions: true,
+      });
+      const pair = (row: number, one: number, other: number) => [interactions![row]![one]![other]!].flat();
+      for (const [row, cells] of values.entries())
+        for (const [one, cell] of cells.entries())
+          for (const [k, value] of [cell].flat().entries()) {
+            const of = features.map((_, other) => pair(row, one, other)[k]!);
+            expect(of.reduce((sum, added) => sum + added, 0)).toBeCloseTo(value, 12);
+            for (const [other, added] of of.entries()) expect(pair(row, other, one)[k]).toBe(added);
+          }
+      expect(interactions!.flat(3).filter((value) => value !== 0).length).toBeGreaterThan(features.length);
+    },
+  );
+
+  test('have interactions of trees by their paths alone', async () => {
+    for (const [name, isAgainst] of [
+      ['forest-three', true],
+      ['linear-number', false],
+    ] as const)
+      await expect(explained(name, isAgainst, undefined, { interactions: true })).rejects.toMatchObject({
+        code: 'EXPLANATION_UNFIT',
+      });
+  });
 
   test('ask no more than a budget', async () => {
     const few = { method: 'permutation', budget: 17 } as const;

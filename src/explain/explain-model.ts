@@ -1,17 +1,13 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import { allocateCells } from '../engine/native/block.ts';
 import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
-import { sliceBatch } from '../model/slice.ts';
 import { exactExplainer, needsBackground, predictorOf, sumOutputs } from './exact-explainer.ts';
-import { type Attributions, type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
+import { type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
+import { inBlocks } from './in-blocks.ts';
 import { type Score, sampledExplainer } from './sampled-explainer.ts';
 import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
-
-/** Attributions that are made at once. */
-const BLOCK_CELLS = 2 ** 18;
 
 /** What is asked of an explanation. */
 export interface ExplanationRequest extends Omit<SamplingChoice, 'method'> {
@@ -21,6 +17,8 @@ export interface ExplanationRequest extends Omit<SamplingChoice, 'method'> {
   readonly output?: string | undefined;
   /** Rows whose values stand for those of columns that are not known. */
   readonly background: Batch | null;
+  /** Whether to say what pairs of columns add too; of trees by their paths alone. */
+  readonly interactions?: boolean | undefined;
 }
 
 /** A model file's content and what answers its rows. */
@@ -36,7 +34,7 @@ export interface ExplainedModel {
  */
 export async function explainModel(
   model: ExplainedModel,
-  { output, background, method, budget, seed = 0 }: ExplanationRequest,
+  { output, background, method, budget, seed = 0, interactions = false }: ExplanationRequest,
 ): Promise<Explainer<Batch>> {
   const { signature } = model.content;
   if (signature.form === 'tensors')
@@ -55,12 +53,16 @@ export async function explainModel(
   if (!known.includes(chosen))
     throw unfit(model, `"${chosen}" is no output in numbers`, `Give --output one of ${known.join(', ')}`);
   const refuse: Refusal = (reason, way) => unfit(model, reason, way);
+  const isPath = method === undefined ? background === null : method === 'tree-path-dependent';
+  if (interactions && !isPath)
+    throw refuse('interactions are those of trees by their paths', 'Leave out --background and --method');
   const sampled = method !== undefined && isSampled(method) ? method : undefined;
-  if (sampled === undefined) {
-    const reading = method === undefined || isSampled(method) ? undefined : method;
-    const choice = { output: chosen, method: reading, background, seed };
+  if (method === undefined || !isSampled(method)) {
+    const reading = interactions ? 'tree-path-dependent' : method;
+    const choice = { output: chosen, method: reading, background, seed, interactions };
     const exact = exactExplainer(model.content, features, choice, refuse);
-    if (exact !== null) return { ...exact, output: chosen, explain: inBlocks(model, exact) };
+    if (exact !== null)
+      return { ...exact, output: chosen, explain: inBlocks(model.engine, exact, interactions, refuse) };
   }
   if (background === null) throw needsBackground(chosen, refuse);
   // The same numbers under the name by which the engine gives them.
@@ -84,32 +86,6 @@ export async function explainModel(
   const choice = { method: sampled, budget, seed };
   return { ...(await sampledExplainer(asked, background, choice, refuse)), output: chosen };
 }
-
-/**
- * Explains rows a block at a time, so that what is made of them on the way is bounded, and only those that the model itself takes: each
- * block is predicted first, and refused as it is there.
- */
-const inBlocks =
-  ({ engine }: ExplainedModel, { explain, features, baseValues }: Omit<Explainer<Batch>, 'output'>) =>
-  async (batch: Batch): Promise<Attributions> => {
-    const width = features.length * baseValues.length;
-    const values = allocateCells(batch.rows * width);
-    const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width)));
-    let additivityError = 0;
-    let standardErrors: Float64Array | undefined;
-    for (let from = 0; from < batch.rows; from += atOnce) {
-      const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
-      await engine.infer(block);
-      const found = await explain(block);
-      values.set(found.values, from * width);
-      if (found.standardErrors !== undefined) {
-        standardErrors ??= allocateCells(batch.rows * width);
-        standardErrors.set(found.standardErrors, from * width);
-      }
-      additivityError = Math.max(additivityError, found.additivityError);
-    }
-    return { values, additivityError, ...(standardErrors === undefined ? {} : { standardErrors }) };
-  };
 
 /** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
 function outputsOf(content: ModelContent, { outputs, classes }: Signature): readonly string[] {

@@ -40,6 +40,8 @@ export interface Attributions {
   readonly additivityError: number;
   /** Of each value; absent where nothing was left to chance, NaN where one draw alone was made. */
   readonly standardErrors?: Float64Array;
+  /** `[rows, scores, columns, columns]` where they are asked for: each row of pairs sums to the column's value. */
+  readonly interactions?: Float64Array;
 }
 
 /** What was asked to make attributions, where a model is asked. */
@@ -77,28 +79,38 @@ export interface ExplanationDocument extends SamplingFacts {
   readonly additivityError: number;
   /** As `values`. */
   readonly standardErrors?: ExplanationDocument['values'];
+  /** `[row][feature][feature]`, or `[row][feature][feature][class]` of several scores. */
+  readonly interactions?: readonly ExplanationDocument['values'][];
   readonly classes?: readonly unknown[];
 }
 
 export function explanationDocument(
   explainer: Omit<Explainer<never>, 'explain'>,
-  { values, additivityError, standardErrors }: Attributions,
+  { values, additivityError, standardErrors, interactions }: Attributions,
 ): ExplanationDocument {
   const { method, output, features, classes, sampling } = explainer;
   const scores = explainer.baseValues.length;
   const columns = features.length;
   const rows = values.length / (scores * columns);
+  const rowOf = (cellOf: (score: number, column: number) => number): ExplanationDocument['values'][number] =>
+    Array.from({ length: columns }, (_, column) =>
+      scores === 1 ? cellOf(0, column) : Array.from({ length: scores }, (__, score) => cellOf(score, column)),
+    );
   const nested = (cells: Float64Array): ExplanationDocument['values'] =>
     Array.from({ length: rows }, (_, row) =>
-      Array.from({ length: columns }, (__, column) => {
-        const cell = (score: number): number => cells[(row * scores + score) * columns + column]!;
-        return scores === 1 ? cell(0) : Array.from({ length: scores }, (___, score) => cell(score));
-      }),
+      rowOf((score, column) => cells[(row * scores + score) * columns + column]!),
+    );
+  const paired = (cells: Float64Array): readonly ExplanationDocument['values'][] =>
+    Array.from({ length: rows }, (_, row) =>
+      features.map((__, one) =>
+        rowOf((score, other) => cells[((row * scores + score) * columns + one) * columns + other]!),
+      ),
     );
   return {
     ...{ method, output, features, baseValues: Array.from(explainer.baseValues) },
     ...{ values: nested(values), additivityError },
     ...(standardErrors === undefined ? {} : { standardErrors: nested(standardErrors) }),
+    ...(interactions === undefined ? {} : { interactions: paired(interactions) }),
     ...sampling,
     ...(classes === null || scores === 1 ? {} : { classes: [...classes.values] }),
   };

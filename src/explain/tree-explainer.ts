@@ -13,6 +13,7 @@ import type { Attributions, Explainer } from './explanation.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
 import type { DecisionTrees } from './trees/decision-trees.ts';
 import { type ExplainedEnsemble, explainedEnsemble } from './trees/ensemble.ts';
+import { pathInteractions, withMainEffects } from './trees/interactions.ts';
 import { interventional } from './trees/interventional.ts';
 import { pathDependent } from './trees/path-dependent.ts';
 
@@ -60,7 +61,8 @@ export function summedOutputs(step: TreeEnsembleStep | CatBoostStep): readonly s
 /**
  * Exact Shapley values of an ensemble of trees, by the columns of the model: path-dependent ones, or against a background. Null where
  * the file gives no covers and there is no background, where leaves compute, where the first scores come from another estimator,
- * where trees of CatBoost ask about categories, or a path is too long for a background.
+ * where trees of CatBoost ask about categories, or a path is too long for a background. With the interactions of pairs where it
+ * `isPaired`, by paths alone.
  */
 export function treeExplainer(
   { sources, encode }: ModelEncoding,
@@ -68,6 +70,7 @@ export function treeExplainer(
   source: Int32Array,
   features: readonly string[],
   background: Batch | null,
+  isPaired = false,
 ): Omit<Explainer<Batch>, 'output'> | null {
   const summed = step.kind === 'catboost' ? sumsOfCatBoost(step) : sumsOfEnsemble(step, sources.length);
   if (summed === null || (background === null && !summed.hasCover)) return null;
@@ -78,15 +81,20 @@ export function treeExplainer(
     background === null
       ? pathDependent(trees, players)
       : interventional(trees, players, preparedBlocks(background, ensemble, encode));
-  if (shapley === null) return null;
+  const pairs = isPaired && background === null ? pathInteractions(trees, players) : null;
+  if (shapley === null || (isPaired && pairs === null)) return null;
   const baseValues = shapley.expected.map((value, score) => value + base[score]!);
   const explain = (batch: Batch): Attributions => {
     const block = encode(batch);
-    const values = shapley.explain(prepare(block), batch.rows);
+    const x = prepare(block);
+    const values = shapley.explain(x, batch.rows);
     const scores = rawScores(block);
     return {
       values,
       additivityError: additivityError(rounding, scores, baseValues, values, features.length),
+      ...(pairs === null
+        ? {}
+        : { interactions: withMainEffects(pairs(x, batch.rows), values, features.length) }),
     };
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';

@@ -12,6 +12,7 @@ interface ExplainOptions extends ModelFileOptions {
   readonly method?: ExplanationMethod;
   readonly budget?: number;
   readonly seed?: number;
+  readonly interactions?: boolean;
 }
 
 export const explainCommand: DefineCommand = (command, terminal) => {
@@ -45,6 +46,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
       'seed of what is left to chance (default: 0)',
       wholeNumber('explain', '--seed'),
     )
+    .option('--interactions', 'also what pairs of columns add to trees, with --json (without --background)')
     .addHelpText(
       'after',
       [
@@ -74,8 +76,8 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
       const explained = async () => {
         const background = options.background === undefined ? null : await rowsOf(options.background);
-        const { output, method, budget, seed } = options;
-        const request = { output, background, method, budget, seed };
+        const { output, method, budget, seed, interactions } = options;
+        const request = { output, background, method, budget, seed, interactions };
         const explainer = await explainModel({ name: basename(file), content, engine }, request);
         return explanationDocument(explainer, await explainer.explain(await rowsOf(options.input)));
       };
