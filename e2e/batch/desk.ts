@@ -1,10 +1,13 @@
 /** A data folder, files beside it, and the command line on them: what a person at a desk has. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
+import { ledgerPath } from '../../src/jobs/ledger-url.ts';
 import { BIN, example, folder, runWith } from '../cli.ts';
 
 export interface Answer {
@@ -64,6 +67,30 @@ export class Desk {
     return spawn(process.execPath, words, { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   }
 
+  /**
+   * Puts the process group of a run to sleep once a few chunks are done, and not while it has the ledger locked, which no
+   * command could take from it. The ledger is asked itself: in the time that a command takes, the run might end.
+   */
+  async stop(job: string, child: ChildProcess): Promise<void> {
+    const ledger = new DatabaseSync(ledgerPath(this.path('data')));
+    try {
+      const chunks = ledger.prepare(
+        'select count(*) as done from chunks join runs on run = id where job = ?',
+      );
+      await expect
+        .poll(() => chunks.get(job)?.['done'], { interval: 10, timeout: 60_000 })
+        .toBeGreaterThan(1);
+      for (;;) {
+        process.kill(-child.pid!, 'SIGSTOP');
+        if (isFree(ledger)) return;
+        process.kill(-child.pid!, 'SIGCONT');
+        await setTimeout(1);
+      }
+    } finally {
+      ledger.close();
+    }
+  }
+
   full(uri: string): string {
     const [, scheme = '', path = ''] = /^((?:sqlite|duckdb):|)(.*)$/s.exec(uri)!;
     return /^(?:\/|[a-z0-9]+:\/\/)/.test(path) ? uri : `${scheme}${this.folder}/${path}`;
@@ -76,6 +103,17 @@ export class Desk {
 
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether nobody writes to it. */
+function isFree(ledger: DatabaseSync): boolean {
+  try {
+    ledger.exec('begin immediate; rollback');
+    return true;
+  } catch (error) {
+    expect((error as Error).message).toBe('database is locked');
+    return false;
   }
 }
 

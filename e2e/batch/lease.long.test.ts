@@ -21,14 +21,12 @@ test('finds its fence gone, and has written nothing that counts', { timeout: 180
   child.stdout.on('data', (text) => {
     stdout += text;
   });
-  const chunks = () => desk.batch('status', 'asleep').said[0]?.progress?.chunks.done ?? 0;
-  await expect.poll(chunks, { timeout: 60_000 }).toBeGreaterThan(1);
-  await stopBetweenWrites(child.pid!);
+  await desk.stop('asleep', child);
   await pause(LEASE_MILLIS + 1000);
   const { status, said } = desk.batch('resume', 'asleep');
   expect([status, said.rows]).toEqual([0, { read: ROWS, ok: ROWS, rejected: 0, failed: 0, skipped: 0 }]);
   const before = readFileSync(desk.path('out.csv'));
-  child.kill('SIGCONT');
+  process.kill(-child.pid!, 'SIGCONT');
   await once(child, 'close');
   expect([child.exitCode, JSON.parse(stdout).error.code]).toEqual([1, 'FENCE_LOST']);
   expect(readFileSync(desk.path('out.csv')).equals(before)).toBe(true);
@@ -42,13 +40,3 @@ test('finds its fence gone, and has written nothing that counts', { timeout: 180
   ).toBe(ROWS + 2);
   expect(desk.litter).toEqual([]);
 });
-
-/** Puts a process to sleep where it does not hold the lock of the ledger, which no lease could take from it. */
-async function stopBetweenWrites(pid: number): Promise<void> {
-  for (;;) {
-    process.kill(pid, 'SIGSTOP');
-    if (desk.batch('pause', 'asleep').status === 0) return;
-    process.kill(pid, 'SIGCONT');
-    await pause(50);
-  }
-}

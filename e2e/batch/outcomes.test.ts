@@ -2,25 +2,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { example } from '../cli.ts';
 import { Desk, HEADER } from './desk.ts';
 
 const LIMIT = 60_000;
-/** Of a run that goes on while several commands look at it, and of one that is killed once it is under way. */
-const ROWS = { busy: 60_000, killed: 6_000 };
-/** Milliseconds that a run goes on before somebody looks. */
-const MOMENT = 400;
+/** Of a run that is stopped once a few chunks are done: 120 of them take a second at least. */
+const ROWS = 12_000;
 let desk: Desk;
 beforeAll(() => {
   desk = new Desk();
   desk.write('good.csv', `${HEADER}\n1,5.1,3.5,1.4,0.2\n2,6,3,5,2\n`);
   desk.write('mixed.csv', `${HEADER}\n1,5.1,3.5,1.4,0.2\n2,x,3,5,2\n3,6,3,5\n`);
-  for (const [name, length] of Object.entries(ROWS)) {
-    const row = (i: number) => `${i},${5 + (i % 20) / 10},3,${(i % 60) / 10},${(i % 25) / 10}\n`;
-    desk.write(`${name}.in.csv`, `${HEADER}\n${Array.from({ length }, (_, i) => row(i)).join('')}`);
-  }
+  const row = (i: number) => `${i},${5 + (i % 20) / 10},3,${(i % 60) / 10},${(i % 25) / 10}\n`;
+  desk.write('long.csv', `${HEADER}\n${Array.from({ length: ROWS }, (_, i) => row(i)).join('')}`);
   desk.run('done', 'good.csv', 'done.csv');
 });
 afterAll(() => desk.close());
@@ -129,20 +124,11 @@ describe('rows without an answer', () => {
 });
 
 describe('a run that is under way', () => {
-  const start = (job: string, input: keyof typeof ROWS, output: string): ChildProcess => {
-    const child = desk.start(job, `${input}.in.csv`, output);
+  const start = (job: string, output: string): ChildProcess => {
+    const child = desk.start(job, 'long.csv', output);
     // Nobody reads what it says; unread it could not end.
     child.stdout.resume();
     return child;
-  };
-  /** Lets the run go on a moment at a time until a few chunks are done: it is stopped while somebody looks, and when this ends. */
-  const begun = async (job: string, child: ChildProcess) => {
-    for (let done = 0; done < 2; ) {
-      await setTimeout(MOMENT);
-      process.kill(-child.pid!, 'SIGSTOP');
-      done = desk.batch('status', job).said[0]?.progress?.chunks.done ?? 0;
-      if (done < 2) process.kill(-child.pid!, 'SIGCONT');
-    }
   };
   const ended = async (child: ChildProcess, signal: NodeJS.Signals) => {
     process.kill(-child.pid!, signal);
@@ -152,32 +138,31 @@ describe('a run that is under way', () => {
   test('is taken by nobody else; stopped, it takes no other spec, nor is it lost by one', {
     timeout: LIMIT,
   }, async () => {
-    const child = start('busy', 'busy', 'busy.csv');
-    await begun('busy', child);
-    process.kill(-child.pid!, 'SIGCONT');
+    const child = start('busy', 'busy.csv');
+    await desk.stop('busy', child);
     expect(refusal('resume', 'busy')).toEqual([1, 'JOB_RUNNING', '']);
     expect(refusal('discard', 'busy')).toEqual([1, 'JOB_RUNNING', '']);
+    process.kill(-child.pid!, 'SIGCONT');
     await ended(child, 'SIGTERM');
     expect(child.exitCode).toBe(1);
     const more = ['--chunk-rows', '100'];
-    expect(desk.run('busy', 'busy.in.csv', 'other.csv', ...more).said.error).toMatchObject({
+    expect(desk.run('busy', 'long.csv', 'other.csv', ...more).said.error).toMatchObject({
       code: 'JOB_CHANGED',
       message: expect.stringContaining('busy.csv → '),
       hint: expect.stringContaining('plimsoll batch discard busy'),
     });
     expect(
-      desk.run('busy', 'busy.in.csv', 'busy.csv', ...more, '--model', example('churn.joblib')).said.error
-        .code,
+      desk.run('busy', 'long.csv', 'busy.csv', ...more, '--model', example('churn.joblib')).said.error.code,
     ).toBe('INPUT_COLUMNS');
     expect(desk.batch('status', 'busy').said[0]).toMatchObject({ state: 'running', isInterrupted: true });
     const { said } = desk.batch('resume', 'busy');
-    expect(said).toMatchObject({ state: 'done', rows: { read: ROWS.busy, ok: ROWS.busy } });
+    expect(said).toMatchObject({ state: 'done', rows: { read: ROWS, ok: ROWS } });
     const keys = readFileSync(desk.path('busy.csv'), 'utf8')
       .trimEnd()
       .split('\n')
       .slice(1)
       .map((line) => line.split(',')[0]);
-    expect(keys).toEqual(Array.from({ length: ROWS.busy }, (_, i) => String(i)));
+    expect(keys).toEqual(Array.from({ length: ROWS }, (_, i) => String(i)));
   });
 
   test.each(['kill.jsonl', 'sqlite:kill.db?table=t', 'duckdb:kill.duckdb?table=t', 'kill/'])(
@@ -185,11 +170,11 @@ describe('a run that is under way', () => {
     { timeout: LIMIT },
     async (output) => {
       const job = `kill-${output.replaceAll(/\W+/g, '-')}`;
-      const child = start(job, 'killed', output);
-      await begun(job, child);
+      const child = start(job, output);
+      await desk.stop(job, child);
       await ended(child, 'SIGKILL');
       expect(desk.batch('resume', job).said).toMatchObject({
-        ...{ state: 'done', attempts: 2, rows: { read: ROWS.killed, ok: ROWS.killed } },
+        ...{ state: 'done', attempts: 2, rows: { read: ROWS, ok: ROWS } },
       });
       expect(desk.litter).toEqual([]);
     },
