@@ -66,7 +66,7 @@ function withChannels(
   take(pixels * wanted, 'an image in other colours');
   const made = new Uint8Array(pixels * wanted);
   for (let i = 0; i < pixels; i++) {
-    if (wanted === 3) made.fill(data[i]!, i * 3, i * 3 + 3);
+    if (wanted === 3) made[i * 3] = made[i * 3 + 1] = made[i * 3 + 2] = data[i]!;
     else made[i] = (data[i * 3]! * 19595 + data[i * 3 + 1]! * 38470 + data[i * 3 + 2]! * 7471 + 0x8000) >> 16;
   }
   return { width, height, channels: wanted, data: made };
