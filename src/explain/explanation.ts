@@ -1,3 +1,4 @@
+/** Attributions, and how they are made and told. Pure. */
 import type { LabelSet } from '../model/tensor.ts';
 
 /** Methods by which a model's file is read. */

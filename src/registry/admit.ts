@@ -31,6 +31,8 @@ export interface AdmitOptions extends ReadingChoices {
   readonly sample?: (() => Promise<unknown>) | undefined;
   /** Path of a file with the data that the model was trained on; kept in the bundle. */
   readonly reference?: string | undefined;
+  /** Path of a file with rows that explanations are made against; a sample is kept in the bundle. */
+  readonly background?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
   readonly maxModel?: number | undefined;
   readonly timeoutMillis?: number | undefined;
@@ -58,6 +60,7 @@ export interface AcceptRequest {
   /** null where there is none. */
   readonly sample: unknown;
   readonly reference: string | null;
+  readonly background: string | null;
   readonly maxModel: number | null;
   readonly choices: ReadingChoices;
   /** What wrote the folder that it came in. */
@@ -101,7 +104,8 @@ export async function admitFile(path: string, options: AdmitOptions): Promise<Ad
   for (const digest of identified.digests) {
     const bundle = bundleDir(dataDir, digest);
     const { afresh } = options;
-    const demands = { runtime, afresh, ...filesToKeep(options, identified.source, bundle) };
+    const { background } = options;
+    const demands = { runtime, afresh, background, ...filesToKeep(options, identified.source, bundle) };
     const known = await knownManifest(bundle, demands);
     // Of a file that has others beside it, only reading it tells which: they may have changed.
     if (!known || (known.python === undefined && known.sideFiles.length > 0)) continue;
@@ -129,15 +133,18 @@ const admitted = (
 });
 
 /** What one call asks for beyond the file. */
-type Demands = { readonly [K in 'runtime' | 'golden' | 'reference' | 'afresh']?: AdmitOptions[K] | null };
+type Demands = {
+  readonly [K in 'runtime' | 'golden' | 'reference' | 'background' | 'afresh']?: AdmitOptions[K] | null;
+};
 
 /** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay or keep. */
 export async function knownManifest(
   bundle: string,
-  { runtime, golden, reference, afresh }: Demands,
+  { runtime, golden, reference, background, afresh }: Demands,
 ): Promise<BundleManifest | null> {
   const known = readManifest(bundle);
-  if (!known || afresh || golden || reference || (runtime && !runsWith(known, runtime))) return null;
+  if (!known || afresh || golden || reference || background) return null;
+  if (runtime && !runsWith(known, runtime)) return null;
   return (await isIntact(bundle, known)) ? known : null;
 }
 
@@ -161,7 +168,8 @@ async function admitInChild(
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
-  const demands = { runtime, golden, reference, maxModel, choices, route, python };
+  const { background = null } = options;
+  const demands = { runtime, golden, reference, background, maxModel, choices, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const name = basename(path);

@@ -18,7 +18,16 @@ import { PlimsollError } from '../core/errors.ts';
 import { unwritableReason } from '../core/unwritable.ts';
 import { withGraphOnDisk } from '../engine/onnx/graph-file.ts';
 import type { ModelContent } from '../model/description.ts';
-import { BUNDLE_MANIFEST, digestFileSync, GRAPH, graphPath, keptPath, ORIGINAL, STAGING } from './bundle.ts';
+import {
+  BACKGROUND,
+  BUNDLE_MANIFEST,
+  digestFileSync,
+  GRAPH,
+  graphPath,
+  keptPath,
+  ORIGINAL,
+  STAGING,
+} from './bundle.ts';
 import type { BundleManifest } from './version.ts';
 
 /** Staging folders older than this are of processes that were killed: no acceptance takes as long. */
@@ -153,7 +162,8 @@ function publish(staging: string, dir: string, manifest: BundleManifest): void {
   mkdirSync(join(dir, ORIGINAL), { recursive: true });
   const lock = manifest.python === undefined ? [] : [manifest.python.lock];
   const originals = [manifest.file, ...manifest.sideFiles.map(({ name }) => name), ...lock];
-  const kept = [manifest.golden, manifest.reference].filter((name) => name !== undefined);
+  const background = manifest.background === undefined ? undefined : BACKGROUND;
+  const kept = [manifest.golden, manifest.reference, background].filter((name) => name !== undefined);
   const files = [...originals.map((name) => join(ORIGINAL, name)), GRAPH, ...kept, BUNDLE_MANIFEST];
   for (const name of files) {
     if (!existsSync(join(staging, name))) continue;

@@ -22,6 +22,8 @@ export const CONVERTER = 5;
 export const BUNDLE_MANIFEST = 'plimsoll.json';
 export const GRAPH = 'model.onnx';
 export const ORIGINAL = 'original';
+/** Rows whose values stand for those of columns that are not known, for explanations. */
+export const BACKGROUND = 'background.json';
 export const STAGING = '.tmp-';
 const CHUNK = 1 << 20;
 

@@ -10,6 +10,8 @@ export interface NewVersion extends ReadingChoices {
   readonly golden?: string | undefined;
   /** The data that it was trained on, to compare traffic with. */
   readonly reference?: string | undefined;
+  /** Rows that explanations are made against. */
+  readonly background?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly note?: string | undefined;
   /** Says that inputs or outputs may change in a way that breaks clients. */

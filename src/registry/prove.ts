@@ -12,6 +12,7 @@ import type { Batch } from '../model/batch.ts';
 import type { ModelContent } from '../model/description.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from './admit.ts';
+import { makeBackground } from './background.ts';
 import { type ExampleRow, exampleRow, exampleRows } from './boundary/example.ts';
 import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './bundle.ts';
 import { keepGraph, namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
@@ -67,6 +68,12 @@ export async function proveFile(
   const size = [file, ...description.sideFiles].reduce((sum, path) => sum + statSync(path).size, 0);
   const { loading, ...proof } = await prove(content, { ...request, size, runtime, golden }, clock, events);
   const graph = content.kind === 'graph';
+  const { background, notes } = await makeBackground(
+    request.staging,
+    request,
+    content.signature,
+    readManifest(dir),
+  );
   const manifest: BundleManifest = {
     schema: 1,
     converter: CONVERTER,
@@ -83,6 +90,7 @@ export async function proveFile(
     ...(content.kind === 'graph' ? { graphMemory: content.memory } : {}),
     ...proof,
     ...namesToKeep(dir, request),
+    ...(background === null ? {} : { background }),
     ...choices,
     ...(parts ? { parts } : {}),
     ...(joined === undefined ? {} : { joined: joined.said }),
@@ -90,11 +98,11 @@ export async function proveFile(
   };
   const files = { original: file, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files);
-  if (loading !== null || manifest.size >= SMALL_FILE) return { digest, loading, notes: [] };
+  if (loading !== null || manifest.size >= SMALL_FILE) return { digest, loading, notes };
   events.progress('warming up');
   return {
     digest,
-    notes: [],
+    notes,
     loading: await smallLoading({
       ...{ bundle: dir, model: digest, runtime: manifest.runtime, graph },
       isolated: isIsolated(manifest),

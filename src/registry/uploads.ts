@@ -27,6 +27,7 @@ const PARTS = {
   folder: { bytes: Infinity, files: 1000 },
   golden: { bytes: 64 * MIB, files: 1 },
   reference: { bytes: 1024 * MIB, files: 1 },
+  background: { bytes: 64 * MIB, files: 1 },
   requirements: { bytes: MIB, files: 1 },
   script: { bytes: MIB, files: 1 },
   code: { bytes: 16 * MIB, files: 1000 },

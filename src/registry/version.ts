@@ -37,6 +37,15 @@ export interface VersionVerification {
   } | null;
 }
 
+/** What a manifest says of the background in its bundle. */
+export interface BackgroundSample {
+  /** sha256 of the rows as they are kept, hex. */
+  readonly digest: string;
+  readonly rows: number;
+  /** Whether they were given for explanations, or taken from the reference data. */
+  readonly of: 'background' | 'reference';
+}
+
 /** `plimsoll.json` of a bundle: everything about a version that loading does not recompute. */
 export interface BundleManifest extends ReadingChoices {
   readonly schema: 1;
@@ -67,6 +76,8 @@ export interface BundleManifest extends ReadingChoices {
   readonly golden?: string | undefined;
   /** Name of the reference data in the bundle, where there are any. */
   readonly reference?: string | undefined;
+  /** Rows that explanations are made against, where there are any. */
+  readonly background?: BackgroundSample | undefined;
   /** Whether the files under `original/` are parts of one model, which `member` names in order. */
   readonly parts?: true | undefined;
   /** What the model was made of, where its file or folder holds several things, in sentences. */

@@ -15,6 +15,7 @@ import type { AccessGate } from '../serving/access-gate.ts';
 import { type MemoryPlan, planThreadMemory } from '../serving/admission/memory/memory-plan.ts';
 import type { DataCapture } from '../serving/capture/data-capture.ts';
 import { DataPlane } from '../serving/data-plane.ts';
+import { LazyExplanations } from '../serving/explanations/lazy-explanations.ts';
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from '../serving/http/limits.ts';
 import { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
 import { PredictionServer, type PredictionServerOptions } from '../serving/prediction/server.ts';
@@ -137,7 +138,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   });
   const unhurried = new UploadRequests();
   const otherwise = otherwiseOf(options, contract, unhurried, pages);
-  const parts = { plane, metrics, pool, recorder, shadow, capture, gate };
+  const explanations = new LazyExplanations(logger);
+  const parts = { plane, metrics, pool, explanations, recorder, shadow, capture, gate };
   const predictions = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
   const { tls } = options;
   const connections = new ConnectionLimiter({ limit: maxConnections, counts: metrics.connections, logger });
@@ -163,7 +165,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     const { closed } = await left;
     await drain(server, connections, closed, options.drainMillis ?? DRAIN_MILLIS);
     recorder?.close();
-    await Promise.all([pool.close(), shadow.close()]);
+    await Promise.all([pool.close(), shadow.close(), explanations.close()]);
     await capture?.close();
     await Promise.all(plane.versions.map((version) => version.engine.close()));
   };

@@ -8,6 +8,8 @@ import type { LoadedVersion } from '../registry/version.ts';
 import type { UnitSource } from '../rollout/route.ts';
 import type { WeighBody } from './admission/memory/body-cost.ts';
 import type { JsonSchema } from './docs/json-schema.ts';
+import type { ExplanationAsk } from './explanations/explanation-ask.ts';
+import type { ExplanationOutcome } from './explanations/explanation-outcome.ts';
 import type { ScanRows } from './rows/compile-scan.ts';
 import type { RequestHeaders } from './unit-id.ts';
 
@@ -18,6 +20,11 @@ export type TargetVersion = Pick<LoadedVersion, 'model' | 'version' | 'manifest'
 export type DecodeRows = (body: unknown) => Batch;
 /** What a body asks of its answer (an id to repeat, a choice of outputs): plain data, which crosses to threads. */
 export type ResponseOptions = unknown;
+/** What a body asks of the explanation of its answer, as the protocol's `responseOptions` has found it under `explain`; or null. */
+export const explanationAsked = (options: ResponseOptions): ExplanationAsk | null =>
+  isRecord(options) && isRecord(options['explain'])
+    ? (options['explain'] as unknown as ExplanationAsk)
+    : null;
 /** Whether a body names outputs that are computed only on request. */
 export const wantsExtras = (options: ResponseOptions): boolean =>
   isRecord(options) && options['extras'] === true;
@@ -29,12 +36,16 @@ export interface BinaryAnswer {
   readonly type: string;
   readonly headers: readonly string[];
 }
-/** Encodes the body of one answer as text; `options` is null if the protocol reads none. */
+/**
+ * Encodes the body of one answer as text; `options` is null if the protocol reads none, `explanation` undefined where they ask for
+ * none.
+ */
 export type EncodeText = (
   outputs: Outputs,
   rows: number,
   requestId: string,
   options: ResponseOptions,
+  explanation?: ExplanationOutcome,
 ) => string;
 /** Encodes the body of one answer. */
 export type EncodeResponse = (...answer: Parameters<EncodeText>) => string | BinaryAnswer;

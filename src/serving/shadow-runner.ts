@@ -101,7 +101,8 @@ export class ShadowRunner {
     };
     copy.withdraw = this.#pool.submit(job, (result) => {
       if (result.kind === 'decoded') void scoreMirrored(target, result, requestId, capture).then(settle);
-      else settle(result);
+      // A copy is explained to nobody: it does not come back half done.
+      else if (result.kind !== 'scored') settle(result);
     });
   }
 

@@ -69,6 +69,7 @@ export const LAYERS: Layers = {
   store: ['schema', 'rollout'],
   'serving/rows': ['model'],
   content: ['bytes', 'model', 'formats', 'files', 'config', 'serving/rows'],
+  'row-files': ['sql', 'duckdb', 'model', 'files', 'serving/rows'],
   registry: [
     'model',
     'files',
@@ -83,6 +84,8 @@ export const LAYERS: Layers = {
     'config',
     'store',
     'serving/rows',
+    'row-files',
+    'explain',
   ],
   control: ['metrics', 'http', 'schema', 'signing', 'model', 'python', 'registry', 'rollout', 'store'],
   scorer: ['model', 'engine', 'registry', 'serving/rows'],
@@ -117,6 +120,8 @@ export const LAYERS: Layers = {
     'statistics',
     'serving/rows',
     'content',
+    'explain',
+    'process',
   ],
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
@@ -179,6 +184,7 @@ export const LAYERS: Layers = {
     'scorer',
     'jobs',
     'serving/rows',
+    'row-files',
     'content',
     'server',
     'monitor',

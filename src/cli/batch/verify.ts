@@ -1,8 +1,8 @@
 import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { readTextFile } from '../../files/text-file.ts';
 import type { DefineCommand } from '../command.ts';
 import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
-import { readTextFile } from '../files/text-file.ts';
 import { printReceipt } from './execute.ts';
 import type { BatchOptions } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import { readTextFile } from '../files/text-file.ts';
+import { readTextFile } from '../../files/text-file.ts';
 
 /**
  * The key that lets a command in on another machine: from `--key-file`, else PLIMSOLL_KEY, else PLIMSOLL_TOKEN. Never from

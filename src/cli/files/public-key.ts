@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
-import { readTextFile } from './text-file.ts';
+import { readTextFile } from '../../files/text-file.ts';
 
 export interface PublicKeyOptions {
   readonly data: string;

@@ -1,21 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { systemCodeOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
-import { withFile } from '../../files/file-source.ts';
-
-/**
- * The text of a file that a person gave, without a byte order mark. Errors: FILE_NOT_FOUND, FILE_UNREADABLE,
- * INPUT_INVALID where it is no UTF-8: letters of another encoding would become other letters, and so other categories.
- */
-export function readTextFile(path: string): string {
-  const bytes = withFile(path, (file) => readFileSync(file));
-  if (!isUtf8(bytes)) {
-    const problem = `${path}: expected text in UTF-8, got another encoding: save it as UTF-8`;
-    throw new PlimsollError('INPUT_INVALID', { problem });
-  }
-  return bytes.toString().replace(/^\uFEFF/, '');
-}
 
 /** Writes a file that a person asked for. Throws FILE_UNWRITABLE. */
 export function writeOutputFile(path: string, content: string | Uint8Array): void {

@@ -65,7 +65,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
       const { createEngine } = await import('../../registry/engines.ts');
       const { explainModel } = await import('../../explain/explain-model.ts');
       const { explanationDocument } = await import('../../explain/explanation.ts');
-      const { readRowFile } = await import('../files/rows/read.ts');
+      const { readRowFile } = await import('../../row-files/read.ts');
       const { decodeInput } = await import('../../serving/rows/decode.ts');
       const content = contentOf(
         await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),

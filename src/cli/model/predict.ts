@@ -105,7 +105,7 @@ export const predictCommand: DefineCommand = (command, terminal) => {
 async function rowsOf(path: string, signature: Signature, id: string | null): Promise<InputRows> {
   const { isContentFile, contentFileRows } = await import('../files/rows/content.ts');
   if (isContentFile(path) && id === null) return { batch: await contentFileRows(path, signature), ids: null };
-  const { readRowFile } = await import('../files/rows/read.ts');
+  const { readRowFile } = await import('../../row-files/read.ts');
   const { separateIds } = await import('../files/rows/ids.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
   const { body, ids } = separateIds(await readRowFile(path, signature, id), id, signature);

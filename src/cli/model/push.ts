@@ -16,6 +16,7 @@ interface PushOptions extends ActorOptions, ModelFileOptions {
   readonly name: string;
   readonly golden?: string;
   readonly reference?: string;
+  readonly background?: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly note?: string;
   readonly breaking?: boolean;
@@ -33,6 +34,10 @@ export const pushCommand: DefineCommand = (command, terminal) => {
     .requiredOption('--name <name>', 'name of the model')
     .option('--golden <file>', 'rows with expected outputs')
     .option('--reference <file>', 'training rows, as the reference of its monitor')
+    .option(
+      '--background <file>',
+      'rows that explanations are made against (default: a sample of --reference)',
+    )
     .option('--label <key=value>', 'label (repeatable)', labelled)
     .option('--note <text>', 'release note')
     .option('--breaking', 'allow changes of inputs or outputs that break clients')
@@ -77,8 +82,9 @@ type Pushed = VersionView & {
 };
 
 function sourceOf(path: string, options: PushOptions): NewVersion {
-  const { golden, reference, label: labels, note, breaking, runtime, maxModel } = options;
-  return { path, golden, reference, labels, note, breaking, runtime, maxModel, ...choicesOf(options) };
+  const { golden, reference, background, label: labels, note, breaking, runtime, maxModel } = options;
+  const files = { path, golden, reference, background };
+  return { ...files, labels, note, breaking, runtime, maxModel, ...choicesOf(options) };
 }
 
 async function register(

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { readTextFile } from '../../files/text-file.ts';
 import type { ModelContent } from '../../model/description.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import type { PythonDemands } from '../../python/demands.ts';
@@ -7,7 +8,6 @@ import type { GoldenReplay } from '../../registry/golden.ts';
 import type { VersionVerification } from '../../registry/version.ts';
 import { countText } from '../../text/count.ts';
 import type { DefineCommand } from '../command.ts';
-import { readTextFile } from '../files/text-file.ts';
 import { withModelFileOptions } from './file-options.ts';
 import { trustedPythonDemands } from './python/demands.ts';
 import {

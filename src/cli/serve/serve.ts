@@ -25,6 +25,7 @@ interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
   readonly name?: string;
   readonly golden?: string;
   readonly reference?: string;
+  readonly background?: string;
   readonly config?: string;
   readonly data: string;
   readonly port?: string;
@@ -55,6 +56,10 @@ export const serveCommand: DefineCommand = (command, terminal) => {
     .option('--name <name>', 'name of a single file (default: its stem)')
     .option('--golden <file>', 'rows with expected outputs, of a single file')
     .option('--reference <file>', 'training rows of a single file, as the reference of its monitor')
+    .option(
+      '--background <file>',
+      'rows that explanations of a single file are made against (default: a sample of --reference)',
+    )
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
@@ -128,8 +133,8 @@ const HELP = [
 ].join('\n');
 
 /** What is said about the files that become versions. */
-const versionOptions = ({ golden, reference, runtime, maxModel, ...options }: ServeOptions) => ({
-  ...{ golden, reference, runtime, maxModel, ...choicesOf(options) },
+const versionOptions = ({ golden, reference, background, runtime, maxModel, ...options }: ServeOptions) => ({
+  ...{ golden, reference, background, runtime, maxModel, ...choicesOf(options) },
 });
 
 /** What jobs and receivers may do, and what graphs run on, for every process of the server: they inherit its environment. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
-import { BUNDLE_MANIFEST, isIntact } from '../../registry/bundle.ts';
+import { BACKGROUND, BUNDLE_MANIFEST, isIntact } from '../../registry/bundle.ts';
 import { SUMS } from '../../registry/sums.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { IMAGE_MODELS, type PackagedModel } from '../packaged.ts';
@@ -13,8 +13,8 @@ const versionFolder = ({ name, version }: PackagedModel): string =>
   `${IMAGE_MODELS.slice(1)}/${name}/${version}`;
 
 /**
- * The bundle of a version as an image holds it, in a folder without leading slash: without golden rows and reference data,
- * which are rows of people, and without what was measured here, which is a fact of this machine. Throws IMAGE_BUNDLE where a
+ * The bundle of a version as an image holds it, in a folder without leading slash: without golden rows and reference data (nor a
+ * background made of it), which are rows of people, and without what was measured here, which is a fact of this machine. Throws IMAGE_BUNDLE where a
  * file is not what was accepted.
  */
 export async function modelMembers(
@@ -28,7 +28,8 @@ export async function modelMembers(
       path: bundle,
       reason: 'is not what was accepted',
     });
-  const left = [manifest.golden, manifest.reference, BUNDLE_MANIFEST, SUMS].map(
+  const background = manifest.background?.of === 'reference' ? BACKGROUND : undefined;
+  const left = [manifest.golden, manifest.reference, background, BUNDLE_MANIFEST, SUMS].map(
     (name) => `${folder}/${name}`,
   );
   const files = treeMembers(bundle, folder).filter(({ path }) => !left.includes(path));
@@ -41,7 +42,8 @@ export async function modelMembers(
  * were compared on in the time that was given, and in how many bits this processor's answers differed, stays where it was seen.
  */
 function manifestText(manifest: BundleManifest): string {
-  const { golden: _, reference: __, ...kept } = manifest;
+  const { golden: _, reference: __, background, ...rest } = manifest;
+  const kept = background?.of === 'background' ? { ...rest, background } : rest;
   const { proof, seed } = manifest.verification;
   const verification = { proof, seed, ...NOTHING_MEASURED };
   return `${JSON.stringify({ ...kept, rowMicros: 0, verification }, null, 2)}\n`;

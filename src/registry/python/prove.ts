@@ -13,6 +13,7 @@ import { openEnvironment } from '../../python/environments.ts';
 import { makeLock } from '../../python/lock.ts';
 import { compareVersions } from '../../python/versions.ts';
 import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEvents } from '../admit.ts';
+import { makeBackground } from '../background.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
 import { flushFile, namesToKeep, writeBundle, writeToBundles } from '../bundle-write.ts';
 import type { GoldenReplay } from '../golden.ts';
@@ -67,6 +68,8 @@ export async function provePython(
   const { by, allow } = demands;
   const trust = { by, at: new Date(clock.now()).toISOString(), digest, allow: [...allow] };
   const { runtime, rowMicros, verification, signature, example, python } = proved;
+  const before = readManifest(dir);
+  const { background, notes: more } = await makeBackground(request.staging, request, signature, before);
   const manifest: BundleManifest = {
     schema: 1,
     converter: CONVERTER,
@@ -82,12 +85,13 @@ export async function provePython(
     ...{ signature, runtime, rowMicros, verification, example },
     python: { ...python, trust },
     ...namesToKeep(dir, request),
+    ...(background === null ? {} : { background }),
     ...(request.origin === null ? {} : { origin: request.origin }),
   };
   for (const { path } of assembly.files) flushFile(join(original, path));
   const files = { original: null, golden: request.golden, reference: request.reference };
   writeBundle(request.staging, dir, manifest, files);
-  return { digest, loading: null, notes };
+  return { digest, loading: null, notes: [...notes, ...more] };
 }
 
 /** What the file says as data; null where nothing but Python understands it. */

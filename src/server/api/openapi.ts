@@ -32,6 +32,7 @@ const UPLOAD_FILES = {
   file: 'the model file',
   golden: 'rows with the outputs that it must give',
   reference: 'rows that it was trained on',
+  background: 'rows that explanations are made against',
   folder:
     'instead of `file`: the files of a saved or MLflow folder, each named by its path: churn/plimsoll.json',
   requirements: 'packages that it needs with Python; what is not pinned is pinned once',

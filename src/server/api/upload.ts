@@ -43,10 +43,13 @@ export async function receiveUpload(
     }
     upload ??= openUpload(dataDir);
     const { source, python, reason } = fieldsOf(fields);
-    const { file: path, golden, reference, ...files } = upload.commit();
+    const { file: path, golden, reference, background, ...files } = upload.commit();
     const { discard } = upload;
     return {
-      source: withDemands({ ...source, path, golden, reference }, { ...python, ...filesOfPython(files) }),
+      source: withDemands(
+        { ...source, path, golden, reference, background },
+        { ...python, ...filesOfPython(files) },
+      ),
       reason,
       fingerprint: JSON.stringify([digests, [...fields]]),
       discard: discard.bind(upload),

@@ -58,6 +58,8 @@ export class PredictionContext implements CaptureSubject {
   withdraw: (() => boolean) | null = null;
   /** Milliseconds that a scoring thread took to load the version; no part of the version's latency. */
   loadingMillis = 0;
+  /** Milliseconds that the answer waited for its explanation; no part of the version's latency either. */
+  explainingMillis = 0;
   isWatched = false;
   /** Whether the request has been answered, refused or cancelled. */
   isOver = false;
@@ -83,9 +85,9 @@ export class PredictionContext implements CaptureSubject {
     return endpoint?.name ?? main.target.model;
   }
 
-  /** Milliseconds from the complete body to `now`, without the time to load the version. */
+  /** Milliseconds from the complete body to `now`, without the time to load the version and to explain the answer. */
   latency(now: number): number {
-    return now - this.completeAt - this.loadingMillis;
+    return now - this.completeAt - this.loadingMillis - this.explainingMillis;
   }
 
   /**

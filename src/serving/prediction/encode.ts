@@ -1,9 +1,11 @@
 import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer } from '../../model/raw.ts';
 import type { InferResponse } from '../data-plane.ts';
-import { wantsExtras } from '../protocol.ts';
-import type { ScoringResult, StageTiming } from '../threads/scoring-job.ts';
+import type { ExplanationOutcome } from '../explanations/explanation-outcome.ts';
+import { explanationAsked, wantsExtras } from '../protocol.ts';
+import type { ScoredBatch, ScoringResult, StageTiming } from '../threads/scoring-job.ts';
 import type { PredictionContext } from './context.ts';
+import { explainAnswer } from './explain.ts';
 import type { PreparedVersion } from './prepared-version.ts';
 import { rawReply } from './raw-body.ts';
 import { countAnswer, recordMeasurement } from './record.ts';
@@ -22,11 +24,37 @@ export function encodePrediction(
 ): void {
   if (context.isOver) return;
   const predicted = performance.now();
+  const { responseOptions } = context;
+  const ask = responseOptions === null ? null : explanationAsked(responseOptions);
+  if (ask === null) encodeAnswer(context, batch, response, before, { started, predicted });
+  else
+    explainAnswer(context, batch, ask, (explanation) => {
+      // What was waited for the explanation is no time of the version's.
+      const waited = context.explainingMillis;
+      const call = { started: started + waited, predicted: predicted + waited, explanation };
+      encodeAnswer(context, batch, response, before, call);
+    });
+}
+
+/** When the engine was called and answered, and the explanation of its answer where one was asked for. */
+interface EngineCall {
+  readonly started: number;
+  readonly predicted: number;
+  readonly explanation?: ExplanationOutcome;
+}
+
+function encodeAnswer(
+  context: PredictionContext,
+  batch: Batch,
+  response: InferResponse,
+  before: EarlierStages,
+  { started, predicted, explanation }: EngineCall,
+): void {
   const { version, measurement, stream, services, id, responseOptions } = context;
   const asked = wantsExtras(responseOptions) ? withExtras(response, batch, version) : response;
   checkResponseMemory(asked, version, services);
   const { outputs, rows } = response;
-  const answer = version.encode(asked.outputs, rows, id, responseOptions);
+  const answer = version.encode(asked.outputs, rows, id, responseOptions, explanation);
   const timing = stageTiming(before, started, predicted);
   const now =
     typeof answer === 'string'
@@ -42,10 +70,33 @@ const withExtras = (response: InferResponse, batch: Batch, { target }: PreparedV
   outputs: { ...response.outputs, ...target.engine.extras?.(batch) },
 });
 
+/** Explains, encodes and sends what a scoring thread has scored. Throws MEMORY_EXCEEDED. */
+export function encodeScored(context: PredictionContext, scored: ScoredBatch): void {
+  const { batch, outputs, responseOptions, first, captured, timing } = scored;
+  const ask = explanationAsked(responseOptions);
+  const { version, services, id } = context;
+  const { rows } = batch;
+  checkResponseMemory({ outputs, rows }, version, services);
+  const goOn = (explanation?: ExplanationOutcome): void => {
+    const answer = version.encode(outputs, rows, id, responseOptions, explanation);
+    const { bytes, type, headers } =
+      typeof answer === 'string' ? { bytes: Buffer.from(answer), type: null, headers: NONE } : answer;
+    sendEncoded(context, { body: { bytes, type, headers }, rows, timing, first, captured });
+  };
+  if (ask === null) goOn();
+  else explainAnswer(context, batch, ask, goOn);
+}
+
 /** Sends an answer that a scoring thread has encoded. */
 export function sendEncoded(
   context: PredictionContext,
-  { body, rows, timing, first, captured }: Extract<ScoringResult, { kind: 'answer' }>,
+  {
+    body,
+    rows,
+    timing,
+    first,
+    captured,
+  }: Omit<Extract<ScoringResult, { kind: 'answer' }>, 'kind' | 'loading'>,
 ): void {
   const { measurement, stream, response, services, id } = context;
   const { bytes, type, headers } = body;

@@ -14,7 +14,7 @@ export function countAnswer(
 ): void {
   const { series } = context.version;
   series.answered(rows, now);
-  observeStages(series, timing, now - context.startedAt);
+  observeStages(series, timing, now - context.startedAt - context.explainingMillis);
   learnCost(context, rows, timing, now);
 }
 

@@ -1,9 +1,9 @@
 import { hasExternalEngine } from '../external-engine.ts';
 import { compactBytes } from '../http/body-buffer.ts';
-import type { ScoringJob, ScoringResult } from '../threads/scoring-job.ts';
+import type { ScoredBatch, ScoringJob, ScoringResult } from '../threads/scoring-job.ts';
 import { chooseByStart } from './choose.ts';
 import type { PredictionContext } from './context.ts';
-import { sendEncoded } from './encode.ts';
+import { encodeScored, sendEncoded } from './encode.ts';
 import { isDue, refusePrediction } from './refuse.ts';
 import { watchClient } from './release.ts';
 import { scoreInline } from './score-inline.ts';
@@ -43,6 +43,7 @@ function jobOf(
     requestId: id,
     unitField: destination.unitField,
     capture: stream?.wanted(id) ?? 0,
+    explains: true,
   };
 }
 
@@ -54,9 +55,18 @@ function scored(context: PredictionContext, result: ScoringResult): void {
   context.loadingMillis = result.loading;
   if (result.kind === 'refused') refusePrediction(context, result.error);
   else if (result.kind === 'answer') sendEncoded(context, result);
+  else if (result.kind === 'scored') encodeScoredOrRefuse(context, result);
   else {
     context.unit ??= result.unit;
     context.responseOptions = result.responseOptions;
     scoreInline(context, result.batch, result.timing.preprocess, result.timing.queue);
+  }
+}
+
+function encodeScoredOrRefuse(context: PredictionContext, result: ScoredBatch): void {
+  try {
+    encodeScored(context, result);
+  } catch (error) {
+    refusePrediction(context, error);
   }
 }

@@ -7,6 +7,7 @@ import { AdmissionController } from '../admission/admission-controller.ts';
 import { Tarpit } from '../admission/tarpit.ts';
 import type { DataCapture } from '../capture/data-capture.ts';
 import type { DataPlane, PlaneState } from '../data-plane.ts';
+import type { LazyExplanations } from '../explanations/lazy-explanations.ts';
 import { BodyDecompressor } from '../http/decompressor.ts';
 import type { FastPathRequest, PredictionRequest } from '../http/fast-path/request.ts';
 import type { FastPathResponse, PredictionResponse } from '../http/fast-path/response.ts';
@@ -29,6 +30,7 @@ export interface PredictionServerOptions {
   readonly plane: DataPlane;
   readonly metrics: ServingMetrics;
   readonly pool: ScoringPool;
+  readonly explanations: LazyExplanations;
   readonly limits: HttpLimits;
   readonly logger: Logger;
   /** What the platform expects of this process. @default {PLAIN} */
@@ -77,9 +79,9 @@ export class PredictionServer {
   }
 
   #servicesOf(options: PredictionServerOptions): PredictionServices {
-    const { plane, pool, limits, metrics, logger, gate = null, shadow = null } = options;
+    const { plane, pool, explanations, limits, metrics, logger, gate = null, shadow = null } = options;
     return {
-      ...{ plane, pool, limits, metrics, logger, gate, shadow },
+      ...{ plane, pool, explanations, limits, metrics, logger, gate, shadow },
       router: this.#router,
       scheduler: new LoopScheduler(() => this.#endTurn()),
       admission: new AdmissionController({

@@ -3,6 +3,7 @@ import type { AccessGate } from '../access-gate.ts';
 import type { AdmissionController } from '../admission/admission-controller.ts';
 import type { Tarpit } from '../admission/tarpit.ts';
 import type { DataPlane } from '../data-plane.ts';
+import type { LazyExplanations } from '../explanations/lazy-explanations.ts';
 import type { BodyDecompressor } from '../http/decompressor.ts';
 import type { HttpLimits } from '../http/limits.ts';
 import type { ReceiveSlots } from '../http/receive-slots.ts';
@@ -29,6 +30,8 @@ export interface PredictionServices extends BodyServices {
   /** Holds refusals until it is their turn. */
   readonly tarpit: Tarpit;
   readonly pool: ScoringPool;
+  /** Explains answers. */
+  readonly explanations: LazyExplanations;
   readonly logger: Logger;
   /** Says who may ask; null where everybody may. */
   readonly gate: AccessGate | null;

@@ -8,6 +8,7 @@ import { ENUM_MAX, elementSchema, isFloat, nestedLists } from '../docs/row-schem
 import type { DescribedVersion, OpenApiFragment } from '../protocol.ts';
 import { UNIT_ID_MAX_BYTES } from '../unit-id.ts';
 import { contentSchemas } from './content.ts';
+import { EXPLAIN_SCHEMA, EXPLANATION_SCHEMA, REASON_SCHEMA } from './explain-schema.ts';
 
 export const plainOpenApi: OpenApiFragment = {
   main: (main) => {
@@ -39,6 +40,7 @@ const requestSchema = (row: JsonSchema, field: string | null = null): JsonSchema
   type: 'object',
   properties: {
     rows: { type: 'array', items: row, minItems: 1 },
+    explain: EXPLAIN_SCHEMA,
     ...(field === null ? {} : { [field]: UNIT_FIELD }),
   },
   required: ['rows'],
@@ -134,5 +136,9 @@ function plainAnswerSchema({ outputs }: Signature, model: string, version: numbe
     version: { const: version },
     requestId: { type: 'string' },
   };
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+  const explained = { explanation: EXPLANATION_SCHEMA, explanationReason: REASON_SCHEMA };
+  const required = Object.keys(properties);
+  return {
+    ...{ type: 'object', properties: { ...properties, ...explained }, required, additionalProperties: false },
+  };
 }

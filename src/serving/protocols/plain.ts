@@ -13,16 +13,18 @@ import { compileScan } from '../rows/compile-scan.ts';
 import type { InputDetail } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
 import { contentProtocols } from './content.ts';
+import { explainOption, explanationMembers, withoutExplain } from './explain-option.ts';
 import { plainOpenApi } from './plain-openapi.ts';
 import { outputWriter, predictionsWriter } from './prediction-values.ts';
 
-/** `{"rows": […]}` → `{"predictions": […], "probabilities": […]?, "model", "version", "requestId"}`. */
+/** `{"rows": […], "explain"?}` → `{"predictions": […], "probabilities": […]?, "explanation"?, "model", "version", "requestId"}`. */
 export const plain = {
   id: 'plain',
   answers: 'application/json',
   parse: parseJsonBody,
-  decode: ({ manifest }: TargetVersion) => compileDecode(manifest.signature),
+  decode: ({ manifest: { signature } }: TargetVersion) => withoutExplain(compileDecode(signature), signature),
   scan: ({ manifest }: TargetVersion) => compileScan(manifest.signature),
+  responseOptions: ({ manifest }: TargetVersion) => explainOption(manifest.signature),
   encode,
 } satisfies Protocol;
 
@@ -42,10 +44,11 @@ function encode({ model, version, manifest }: TargetVersion): EncodeText {
   const write = outputWriter(signature);
   const writePredictions = predictionsWriter(signature);
   const end = `,"model":${JSON.stringify(model)},"version":${version},"requestId":`;
-  return (outputs, rows, requestId) => {
+  return (outputs, rows, requestId, _, explanation) => {
     const probabilities = outputs['predict_proba'];
     const scores = probabilities ? `,"probabilities":${write(probabilities)}` : '';
-    return `{"predictions":${writePredictions(outputs, rows)}${scores}${end}${JSON.stringify(requestId)}}`;
+    const explained = explanationMembers(explanation);
+    return `{"predictions":${writePredictions(outputs, rows)}${scores}${explained}${end}${JSON.stringify(requestId)}}`;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorDetails, PlimsollError } from '../../core/errors.ts';
-import type { Batch } from '../../model/batch.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ThreadMemory } from '../admission/memory/memory-plan.ts';
 import type { ExtractedRows } from '../capture/extract-rows.ts';
@@ -24,6 +24,8 @@ export interface ScoringJob {
   readonly unitField: string | null;
   /** Rows to return with the answer for capture, 0 for none. */
   readonly capture: number;
+  /** Whether an answer whose explanation is asked for comes back before it is encoded. @default {false} */
+  readonly explains?: boolean;
 }
 
 /** Milliseconds of each stage. */
@@ -36,6 +38,7 @@ export interface StageTiming {
 
 export type ScoringResult =
   | DecodedRows
+  | ScoredBatch
   | {
       readonly kind: 'answer';
       readonly body: EncodedBody;
@@ -60,6 +63,18 @@ export interface DecodedRows {
   readonly loading: number;
 }
 
+/** Rows with their outputs, whose answer is to be explained before it is encoded. */
+export interface ScoredBatch {
+  readonly kind: 'scored';
+  readonly batch: Batch;
+  readonly outputs: Outputs;
+  readonly responseOptions: ResponseOptions;
+  readonly first: FirstRow;
+  readonly captured: ExtractedRows | null;
+  readonly timing: StageTiming;
+  readonly loading: number;
+}
+
 /** The bundle that a thread loads a version from, and its name. */
 export interface VersionKey {
   readonly bundle: string;
@@ -76,6 +91,7 @@ export interface ScoreRequest extends VersionKey {
   readonly requestId: string;
   readonly unitField: string | null;
   readonly capture: number;
+  readonly explains?: boolean;
 }
 /** Versions to keep; those of `soon` are loaded at once. */
 export interface RetainRequest {
@@ -103,6 +119,7 @@ export type ScoringWorkerReply =
       readonly captured: ExtractedRows | null;
       readonly timing: Omit<StageTiming, 'queue'>;
     }
+  | (Omit<ScoredBatch, 'timing' | 'loading'> & { readonly timing: Omit<StageTiming, 'queue'> })
   | { readonly kind: 'refused'; readonly error: { code: ErrorCode; details: ErrorDetails } };
 
 /** Data that a thread is started with. */

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { explanationSettings } from '../../config/explanation-settings.ts';
 import { loadContent } from '../../content/load.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { asCodedError } from '../../core/parts.ts';
@@ -15,12 +16,14 @@ import {
   checkRows,
 } from '../admission/memory/request-cost.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract-rows.ts';
+import { tooLargeToExplain } from '../explanations/explanation-size.ts';
 import { hasExternalEngine, versionWithoutEngine } from '../external-engine.ts';
 import { parseBody } from '../http/body-text.ts';
 import {
   type BinaryAnswer,
   type DecodeRows,
   type EncodeResponse,
+  explanationAsked,
   type Protocol,
   type ReadResponseOptions,
   wantsExtras,
@@ -127,14 +130,26 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const asked = wantsExtras(responseOptions) ? { ...outputs, ...target.engine.extras?.(batch) } : outputs;
   checkOutputs(asked, protocol.valueBytes ?? 0, room);
   const predicted = performance.now();
-  const body = encodedBody(encode(asked, batch.rows, request.requestId, responseOptions));
+  const first = readFirstRow(outputs);
+  const isExplained = request.explains === true && explanationAsked(responseOptions) !== null;
+  const missing = isExplained
+    ? tooLargeToExplain(batch, target.model, explanationSettings(process.env))
+    : null;
+  if (isExplained && missing === null) {
+    const captured = capturedOf(request, target, batch, outputs, unit);
+    const timing = { preprocess: decoded - started, predict: predicted - decoded, postprocess: 0 };
+    return { kind: 'scored', batch, outputs: asked, responseOptions, first, captured, timing };
+  }
+  const body = encodedBody(
+    encode(asked, batch.rows, request.requestId, responseOptions, missing ?? undefined),
+  );
   const timing = {
     preprocess: decoded - started,
     predict: predicted - decoded,
     postprocess: performance.now() - predicted,
   };
   const captured = capturedOf(request, target, batch, outputs, unit);
-  return { kind: 'answer', body, rows: batch.rows, first: readFirstRow(outputs), captured, timing };
+  return { kind: 'answer', body, rows: batch.rows, first, captured, timing };
 }
 
 /** A text as the bytes that cross to the loop. */

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isRecord } from '../../../core/record.ts';
 import { queryFile } from '../../../duckdb/errors.ts';
+import { readJsonRows } from '../../../row-files/read.ts';
 import { identifier } from '../../../sql/identifiers.ts';
-import { readJsonRows } from './read.ts';
 
 /** Enough to see what columns hold. */
 const SAMPLE_ROWS = 50;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Outputs } from '../../../model/batch.ts';
 import type { Signature } from '../../../model/signature.ts';
+import { parquetToBody } from '../../../row-files/parquet.ts';
+import { readRowFile } from '../../../row-files/read.ts';
 import { flattenOutputs } from '../../../scorer/flatten.ts';
-import { parquetToBody } from './parquet.ts';
-import { readRowFile } from './read.ts';
 import { rowWriter } from './write.ts';
 
 const classes = { type: 'string', values: ['no', 'yes, "sure"'] } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ColumnSpec, Signature } from '../../../model/signature.ts';
+import type { ColumnSpec, Signature } from '../model/signature.ts';
 import { csvFileToBody } from './csv.ts';
 
 const column = (name: string, type: ColumnSpec['type'], named = true): ColumnSpec => ({

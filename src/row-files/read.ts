@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { isPlimsollError, PlimsollError } from '../../../core/errors.ts';
-import { isRecord } from '../../../core/record.ts';
-import type { Signature } from '../../../model/signature.ts';
-import { parseJsonBody } from '../../../serving/rows/parse-json.ts';
-import { readTextFile } from '../text-file.ts';
+import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { isRecord } from '../core/record.ts';
+import { readTextFile } from '../files/text-file.ts';
+import type { Signature } from '../model/signature.ts';
+import { parseJsonBody } from '../serving/rows/parse-json.ts';
 
 /**
  * Rows of a `.json`, `.jsonl`, `.csv` or `.parquet` file, or of standard input (`-`: JSON, JSON lines or CSV), as a `/predict`
@@ -28,7 +28,7 @@ export async function readRowFile(
     case '.parquet':
       return (await import('./parquet.ts')).parquetToBody(path, signature, id);
     default: {
-      const reason = `--input "${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv, .parquet, .npy or .npz`;
+      const reason = `"${path}" ends in "${extname(path)}", expected .json, .jsonl, .csv or .parquet`;
       throw new PlimsollError('USAGE', { reason, command: 'predict' });
     }
   }

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { PlimsollError } from '../../../core/errors.ts';
-import type { ColumnSpec, Signature } from '../../../model/signature.ts';
-import { parseBooleanText, parseNumberText } from '../../../serving/rows/text-values.ts';
+import { PlimsollError } from '../core/errors.ts';
+import type { ColumnSpec, Signature } from '../model/signature.ts';
+import { parseBooleanText, parseNumberText } from '../serving/rows/text-values.ts';
 
 type Cell = number | string | boolean | null;
 type Records = readonly (readonly string[])[];

@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { admitFile } from '../src/registry/admit.ts';
+import { loadBundle } from '../src/registry/load.ts';
+import { ROOT } from './cli.ts';
+import { call } from './serving/client.ts';
+import { serve } from './serving/serve.ts';
+
+const FOLDER = join(ROOT, 'fixtures/explanations');
+type Values = readonly (readonly (readonly number[])[])[];
+interface Answer {
+  readonly rows: readonly (readonly number[])[];
+  readonly background: readonly (readonly number[])[];
+  readonly interventional: { readonly base: readonly number[]; readonly values: Values };
+  readonly path: { readonly base: readonly number[]; readonly values: Values };
+}
+const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) as Record<string, Answer>;
+const answer = ANSWERS['forest-classes']!;
+const { rows } = answer;
+
+/** No answer is to go out without its explanation because the machine is busy. */
+const UNHURRIED = '60000';
+let bundle = '';
+
+beforeAll(async () => {
+  process.env['PLIMSOLL_EXPLAIN_TIMEOUT'] = UNHURRIED;
+  const dataDir = mkdtempSync(join(tmpdir(), 'explanations-'));
+  const background = join(dataDir, 'background.json');
+  writeFileSync(background, JSON.stringify(answer.background));
+  const path = join(FOLDER, 'forest-classes.joblib');
+  ({ bundle } = await admitFile(path, { dataDir, name: 'forest', background }));
+});
+
+/** A server of the forest, with scoring threads that load it as servers do. */
+const serveForest = async (): Promise<string> =>
+  serve({ versions: [await loadBundle(bundle, 'forest', 1)], loader: undefined });
+
+/** The largest difference between two lists of lists of numbers. */
+function distance(found: unknown, wanted: unknown): number {
+  if (!Array.isArray(wanted) || !Array.isArray(found)) return Math.abs(Number(found) - Number(wanted));
+  if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
+  return wanted.reduce((most: number, value, k) => Math.max(most, distance(found[k], value)), 0);
+}
+
+test('an answer holds its explanation against the rows that were pushed with the version', async () => {
+  const url = await serveForest();
+  const { status, json } = await call(`${url}/predict`, { body: { rows, explain: true } });
+  expect(status).toBe(200);
+  const { explanation, ...prediction } = json;
+  const plain = await call(`${url}/predict`, { body: { rows } });
+  expect(prediction).toEqual({ ...plain.json, requestId: prediction.requestId });
+  expect(explanation).toMatchObject({
+    method: 'tree-interventional',
+    output: 'predict_proba',
+    features: ['x0', 'x1', 'x2', 'x3', 'x4'],
+    classes: [0, 1],
+    background: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), rows: answer.background.length },
+    model: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
+  });
+  expect(distance(explanation.values, answer.interventional.values)).toBeLessThan(1e-12);
+  expect(distance(explanation.baseValues, answer.interventional.base)).toBeLessThan(1e-12);
+  expect(explanation.additivityError).toBeLessThan(1e-12);
+});
+
+test('the same request is explained by the same bytes, in another process too', async () => {
+  const ask = async (): Promise<string> => {
+    const url = await serveForest();
+    const body = { rows, explain: { top: 2 } };
+    const { text } = await call(`${url}/predict`, { body, headers: { 'x-request-id': 'again' } });
+    return text;
+  };
+  const first = await ask();
+  expect(first).toContain('"explanation":{');
+  expect(await ask()).toBe(first);
+});
+
+test('a request says how it is to be explained, and by how many columns', async () => {
+  const url = await serveForest();
+  const explain = { top: 2, method: 'tree-path-dependent' };
+  const { json } = await call(`${url}/predict`, { body: { rows, explain } });
+  const { explanation } = json;
+  expect(explanation).toMatchObject({ method: 'tree-path-dependent', background: null });
+  expect(explanation.features).toBeUndefined();
+  expect(explanation.top).toHaveLength(rows.length);
+  for (const [row, { columns, rest }] of explanation.top.entries()) {
+    expect(columns).toHaveLength(2);
+    for (const score of [0, 1]) {
+      const named = columns.reduce((sum: number, { value }: { value: number[] }) => sum + value[score]!, 0);
+      const told = explanation.baseValues[score] + named + rest[score];
+      expect(told).toBeCloseTo(json.probabilities[row][score], 12);
+    }
+  }
+});
+
+test('what many rows are answered in a scoring thread is explained, too', async () => {
+  const url = await serveForest();
+  const many = Array.from({ length: 3000 }, (_, k) => rows[k % rows.length]!);
+  const { json } = await call(`${url}/predict`, { body: { rows: many, explain: true } });
+  expect(json.predictions).toHaveLength(many.length);
+  expect(distance(json.explanation.values.slice(-rows.length), answer.interventional.values)).toBeLessThan(
+    1e-12,
+  );
+  const more = Array.from({ length: 6000 }, (_, k) => rows[k % rows.length]!);
+  const large = await call(`${url}/predict`, { body: { rows: more, explain: true } });
+  expect(large.status).toBe(200);
+  expect(large.json.predictions).toHaveLength(more.length);
+  expect(large.json).toMatchObject({ explanation: null, explanationReason: { code: 'EXPLANATION_LARGE' } });
+});
+
+test('a prediction is answered in full where its explanation comes too late, or there is none', async () => {
+  const url = await serveForest();
+  process.env['PLIMSOLL_EXPLAIN_TIMEOUT'] = '1';
+  const late = await call(`${url}/predict`, { body: { rows, explain: true } });
+  process.env['PLIMSOLL_EXPLAIN_TIMEOUT'] = UNHURRIED;
+  expect(late.status).toBe(200);
+  expect(late.json).toMatchObject({ explanation: null, explanationReason: { code: 'EXPLANATION_LATE' } });
+  const other = await serveForest();
+  const unfit = await call(`${other}/predict`, {
+    body: { rows, explain: { method: 'linear-interventional' } },
+  });
+  expect(unfit.status).toBe(200);
+  expect(unfit.json.predictions).toHaveLength(rows.length);
+  expect(unfit.json).toMatchObject({ explanation: null, explanationReason: { code: 'EXPLANATION_UNFIT' } });
+});
+
+test('what is no good wish is refused, by its name', async () => {
+  const url = await serveForest();
+  const { status, json } = await call(`${url}/predict`, { body: { rows, explain: { top: 0 } } });
+  expect(status).toBe(422);
+  expect(json.detail).toMatchObject([{ loc: ['body', 'explain', 'top'] }]);
+});

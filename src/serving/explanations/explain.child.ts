@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { toErrorMessage } from '../../process/messages.ts';
+import { ExplainerCache } from './explainer-cache.ts';
+import type { MadeExplanation } from './explanation-outcome.ts';
+import { writeExplanation } from './forms.ts';
+import type { ExplainOrder, ExplainReply } from './messages.ts';
+
+/** Entry of the process that explains answers, one request after the other, when nothing else wants the processor. */
+
+/**
+ * Linux gives each thread a niceness of its own, and a new one that of the thread that starts it (setpriority(2), "C library/kernel
+ * differences"): those that Node has started by now are named one by one.
+ */
+function yieldToAll(): void {
+  setPriority(constants.priority.PRIORITY_LOW);
+  if (process.platform !== 'linux') return;
+  for (const thread of readdirSync('/proc/self/task')) {
+    try {
+      setPriority(Number(thread), constants.priority.PRIORITY_LOW);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+yieldToAll();
+
+const explainers = new ExplainerCache();
+
+const say = (reply: ExplainReply): void => void process.send?.(reply, undefined, undefined, () => undefined);
+
+async function explained(order: ExplainOrder): Promise<MadeExplanation> {
+  const { manifest, explainer } = await explainers.get(order);
+  say({ kind: 'prepared', id: order.id });
+  const attributions = await explainer.explain(order.batch);
+  return writeExplanation(order.form, { explainer, attributions, manifest, top: order.top });
+}
+
+// Whoever asked is gone: nobody waits for an explanation.
+process.once('disconnect', () => process.exit(0));
+// A terminal sends its Ctrl-C to every process of the command; what it means is for the parent to say.
+process.on('SIGINT', () => undefined);
+process.on('message', (order: ExplainOrder) => {
+  const { id } = order;
+  explained(order).then(
+    (explanation) => say({ kind: 'explained', id, explanation }),
+    (error: unknown) => say({ kind: 'refused', id, error: toErrorMessage(error, 'an explanation') }),
+  );
+});

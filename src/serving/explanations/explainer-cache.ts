@@ -1,0 +1,80 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Explainer } from '../../explain/explanation.ts';
+import type { Batch } from '../../model/batch.ts';
+import { BUNDLE_MANIFEST } from '../../registry/bundle.ts';
+import {
+  type ExplainedBundle,
+  type ExplainedVersion,
+  type ExplainerChoice,
+  openExplainedBundle,
+} from '../../registry/explained-bundle.ts';
+import type { BundleManifest } from '../../registry/version.ts';
+
+/** Versions, and ways to explain one of them, that are kept ready. */
+const MOST_BUNDLES = 8;
+const MOST_WAYS = 4;
+
+/** A version's model in one state of its bundle. */
+interface CachedBundle {
+  readonly state: string;
+  readonly opened: Promise<ExplainedBundle>;
+  readonly ways: Map<string, Promise<Explainer<Batch>>>;
+}
+
+/** A way to explain, and what it was made of. */
+export interface ReadyExplainer {
+  readonly explainer: Explainer<Batch>;
+  readonly manifest: BundleManifest;
+}
+
+/** Explainers of the versions that were asked for last. */
+export class ExplainerCache {
+  /** By folder, the one that was asked for last at the end. */
+  readonly #bundles = new Map<string, CachedBundle>();
+
+  /** The explainer of a version, made where it is not there yet. Throws what opening the bundle and making it throws. */
+  async get({ output, method, ...version }: ExplainedVersion & ExplainerChoice): Promise<ReadyExplainer> {
+    const { opened, ways } = this.#bundle(version);
+    const bundle = await opened;
+    const way = JSON.stringify([output, method]);
+    const made = ways.get(way) ?? bundle.explainer({ output, method });
+    renew(ways, way, made, MOST_WAYS);
+    made.catch(() => ways.delete(way));
+    return { explainer: await made, manifest: bundle.manifest };
+  }
+
+  #bundle(version: ExplainedVersion): CachedBundle {
+    const { bundle } = version;
+    const state = stateOf(bundle);
+    const known = this.#bundles.get(bundle);
+    const cached: CachedBundle =
+      known?.state === state ? known : { state, opened: openExplainedBundle(version), ways: new Map() };
+    if (known !== undefined && known !== cached) close(known);
+    for (const old of renew(this.#bundles, bundle, cached, MOST_BUNDLES)) close(old);
+    cached.opened.catch(() => this.#bundles.delete(bundle));
+    return cached;
+  }
+}
+
+/** A version that is pushed again may keep another background: its manifest is another file then. */
+function stateOf(bundle: string): string {
+  const { ino, mtimeMs = 0 } = statSync(join(bundle, BUNDLE_MANIFEST), { throwIfNoEntry: false }) ?? {};
+  return `${ino} ${mtimeMs}`;
+}
+
+/** Puts an entry at the end, and takes out those at the beginning that are too many. */
+function renew<T>(entries: Map<string, T>, key: string, value: T, most: number): readonly T[] {
+  entries.delete(key);
+  entries.set(key, value);
+  const old: T[] = [];
+  for (const [first, entry] of entries) {
+    if (entries.size <= most) break;
+    entries.delete(first);
+    old.push(entry);
+  }
+  return old;
+}
+
+const close = ({ opened }: CachedBundle): void =>
+  void opened.then((bundle) => bundle.close()).catch(() => undefined);

@@ -1,0 +1,17 @@
+import type { ExplainOrder, ExplainReply } from '../messages.ts';
+
+/** A process that explains nothing: what an order is for says what becomes of it. */
+const say = (reply: ExplainReply): void => void process.send?.(reply);
+
+process.once('disconnect', () => process.exit(0));
+process.on('message', ({ id, model }: ExplainOrder) => {
+  if (model === 'ends') process.exit(7);
+  if (model === 'silent') return;
+  say({ kind: 'prepared', id });
+  if (model === 'unfit') {
+    const details = { model, reason: 'it has no columns', way: 'Explain another' };
+    say({ kind: 'refused', id, error: { code: 'EXPLANATION_UNFIT', details } });
+    return;
+  }
+  say({ kind: 'explained', id, explanation: { kind: 'text', text: `"${process.pid}"` } });
+});

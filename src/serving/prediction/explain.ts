@@ -1,0 +1,40 @@
+import type { Batch } from '../../model/batch.ts';
+import { timeoutIn } from '../admission/deadline.ts';
+import type { ExplanationAsk } from '../explanations/explanation-ask.ts';
+import type { ExplanationOutcome } from '../explanations/explanation-outcome.ts';
+import type { PredictionContext } from './context.ts';
+import { refusePrediction } from './refuse.ts';
+import { watchClient } from './release.ts';
+
+/** Milliseconds of a request's own deadline that are left for writing and sending its answer. */
+const SENDING_MILLIS = 20;
+
+/**
+ * Has the answer to these rows explained, and goes on with what came of it, unless the client has left meanwhile. The request is no
+ * work of this process as long as it waits.
+ */
+export function explainAnswer(
+  context: PredictionContext,
+  batch: Batch,
+  ask: ExplanationAsk,
+  goOn: (explanation: ExplanationOutcome) => void,
+): void {
+  watchClient(context);
+  const { services, startedAt, request, version } = context;
+  const { bundle, model, version: number } = version.target;
+  const begun = performance.now();
+  context.work?.end(begun);
+  const timeout = timeoutIn(request.headers) ?? Number.POSITIVE_INFINITY;
+  services.explanations
+    .explain({
+      version: { bundle, model, version: number },
+      ...{ batch, ask },
+      patience: startedAt + timeout - SENDING_MILLIS - begun,
+      isWanted: () => !context.isOver,
+    })
+    .then((explanation) => {
+      context.explainingMillis = performance.now() - begun;
+      if (!context.isOver) goOn(explanation);
+    })
+    .catch((error: unknown) => refusePrediction(context, error));
+}
