@@ -1,6 +1,6 @@
 /** A data folder, files beside it, and the command line on them: what a person at a desk has. */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
@@ -72,14 +72,10 @@ export class Desk {
    * command could take from it. The ledger is asked itself: in the time that a command takes, the run might end.
    */
   async stop(job: string, child: ChildProcess): Promise<void> {
-    const ledger = new DatabaseSync(ledgerPath(this.path('data')));
+    const path = ledgerPath(this.path('data'));
+    await expect.poll(() => chunksDone(path, job), { interval: 10, timeout: 60_000 }).toBeGreaterThan(1);
+    const ledger = new DatabaseSync(path);
     try {
-      const chunks = ledger.prepare(
-        'select count(*) as done from chunks join runs on run = id where job = ?',
-      );
-      await expect
-        .poll(() => chunks.get(job)?.['done'], { interval: 10, timeout: 60_000 })
-        .toBeGreaterThan(1);
       for (;;) {
         process.kill(-child.pid!, 'SIGSTOP');
         if (isFree(ledger)) return;
@@ -103,6 +99,19 @@ export class Desk {
 
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** None where there is no ledger yet. */
+function chunksDone(path: string, job: string): unknown {
+  if (!existsSync(path)) return 0;
+  const ledger = new DatabaseSync(path, { readOnly: true });
+  try {
+    return ledger
+      .prepare('select count(*) as done from chunks join runs on run = id where job = ?')
+      .get(job)?.['done'];
+  } finally {
+    ledger.close();
   }
 }
 
