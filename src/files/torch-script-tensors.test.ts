@@ -67,9 +67,20 @@ describe('code of TorchScript on tensors', () => {
     expect(await answerOf(body)).toEqual(wanted);
   });
 
+  test('whole numbers below 0 are cut, which onnxruntime cannot', async () => {
+    expect(await answerOf('return torch.relu(torch.to(torch.sub(y, 8.), 4))')).toEqual([0, 0, 7, 7]);
+  });
+
   test('float64 is refused by name where onnxruntime has no kernel for it', () => {
     const [blocker] = readBody('return torch.erf(torch.to(y, 7))').blockers;
     expect([blocker?.class, blocker?.found]).toEqual(['Erf', 'float64']);
+  });
+
+  test('not of a mask that nothing says the type of is refused', () => {
+    const [blocker] = readBody(
+      'm = torch.bitwise_not(torch.unsqueeze(x, -1))\nreturn torch.mul(y, m)',
+    ).blockers;
+    expect(blocker?.found).toBe('torch.bitwise_not of float32');
   });
 
   test('an answer that is to be written elsewhere is refused', () => {

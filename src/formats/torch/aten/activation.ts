@@ -1,5 +1,6 @@
 import type { AttributeInput } from '../../../onnx/graph.ts';
 import type { AtenCall } from './call.ts';
+import { isFloating } from './dtype.ts';
 import { rows } from './operator.ts';
 import { elementwise, mapped, sliced } from './primitives.ts';
 import type { AtenTensor } from './value.ts';
@@ -11,8 +12,13 @@ const simple =
   (call: AtenCall): AtenTensor =>
     mapped(call.g, op, call.floating('self'), attributes(call));
 
-/** ReLU keeps integers. */
-const relu = (call: AtenCall): AtenTensor => mapped(call.g, 'Relu', call.tensor('self'));
+/** ReLU keeps integers, of which onnxruntime has no Relu. */
+const relu = (call: AtenCall): AtenTensor => {
+  const x = call.tensor('self');
+  return isFloating(x.dtype)
+    ? mapped(call.g, 'Relu', x)
+    : elementwise(call.g, 'Max', [x, call.g.scalar(0, x.dtype)], x.dtype);
+};
 
 const scalarLike = (call: AtenCall, x: AtenTensor, value: number): AtenTensor =>
   call.g.scalar(value, x.dtype);

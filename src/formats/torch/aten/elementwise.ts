@@ -121,13 +121,25 @@ const truth = (call: AtenCall, name: string): AtenTensor => call.g.cast(call.ten
 const logical = (op: string) => (call: AtenCall) =>
   elementwise(call.g, op, [truth(call, 'self'), truth(call, 'other')], 'bool');
 
+/** A mask that nothing says the type of is taken for floats, and may be of booleans or of whole numbers: they differ here. */
+function requireBits(call: AtenCall, dtype: DType): void {
+  if (isFloating(dtype))
+    throw call.refusal(
+      'the operator',
+      `${call.place.name} of ${dtype}`,
+      'that of booleans and whole numbers',
+    );
+}
+
 const bitwise = (word: string, bits: string) => (call: AtenCall) => {
   const { a, b, dtype } = operandsOf(call);
+  requireBits(call, dtype);
   return elementwise(call.g, dtype === 'bool' ? word : bits, [a, b], dtype);
 };
 
 const bitwiseNot = (call: AtenCall): AtenTensor => {
   const x = call.tensor('self');
+  requireBits(call, x.dtype);
   return mapped(call.g, x.dtype === 'bool' ? 'Not' : 'BitwiseNot', x);
 };
 
