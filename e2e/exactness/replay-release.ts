@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attributionComplaints } from './attribution-complaints.ts';
 import { columnComplaints } from './column-complaints.ts';
 import { graphComplaints, nativeComplaints, proofComplaints } from './engine-complaints.ts';
 import { listFixtures } from './fixture.ts';
@@ -16,6 +17,7 @@ const CHECKS: Readonly<Record<string, (replay: Replay) => string[] | Promise<str
   'answers in onnxruntime what the library answers': graphComplaints,
   'answers columns with the bits, and the refusals, of the doors': columnComplaints,
   'is not refused by the comparison of its two engines': proofComplaints,
+  'explains its trees as the library does, in sums of its answers': attributionComplaints,
 };
 
 /** Replays the fixtures of one release. A test file a release: they run side by side. */

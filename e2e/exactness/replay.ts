@@ -31,7 +31,7 @@ export class Blocked extends Error {}
 
 /** Throws {@link Blocked} where the file is read but not understood as a model, and whatever an engine throws. */
 export async function openReplay(file: FixtureFile): Promise<Replay> {
-  const { content, blockers } = readModelFile(file.model);
+  const { content, blockers } = readModelFile(file.model, { covers: true });
   if (content?.kind !== 'steps') {
     const whys = blockers.map(
       ({ path, field, found, wanted }) => `${path}.${field} is ${found}, wanted ${wanted}`,

@@ -6,7 +6,7 @@ import type { Explainer, ReadingMethod } from './explanation.ts';
 import { correlatedExplainer, linearExplainer, linearOutputs } from './linear-explainer.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 import { splitModel } from './split-model.ts';
-import { summedOutputs, treeExplainer } from './tree-explainer.ts';
+import { type ExactRefusal, summedOutputs, treeExplainer } from './tree-explainer.ts';
 
 /** What is asked of a model whose answers are read as sums. */
 export interface ReadingChoice {
@@ -38,7 +38,10 @@ export function exactExplainer(
     if (background === null && wanted !== 'tree-path-dependent')
       throw needsBackground(wanted ?? output, refuse);
     const found = readSums(content.root, features, choice);
-    if (found !== null) return found;
+    if (found !== null && !('unfit' in found)) return found;
+    if (found !== null && method !== undefined)
+      throw refuse(`${found.unfit}, which ${method} does not explain`, OTHER_WAY);
+    if (found !== null && background === null) throw needsBackground(output, refuse, found);
   }
   if (method === undefined) return null;
   const isTree = method.startsWith('tree-');
@@ -50,11 +53,6 @@ export function exactExplainer(
       `${method} explains sums, and ${output} is none`,
       `Give --output ${sums[0]}, or choose --method exact or permutation`,
     );
-  if (method === 'tree-path-dependent')
-    throw refuse(
-      'its file does not say how many training rows came to each node of its trees, or its trees are not those of their columns alone',
-      'Choose --method tree-interventional with --background rows.csv, or --method exact or permutation',
-    );
   throw refuse(
     `${method} does not fit how it is made: a column that reaches it is made of several, or it is too large`,
     OTHER_WAY,
@@ -64,9 +62,9 @@ export function exactExplainer(
 const OTHER_WAY = 'Choose --method exact, permutation, kernel or sampling, with --background rows.csv';
 
 /** That attributions are made against other rows. */
-export const needsBackground = (what: string, refuse: Refusal) =>
+export const needsBackground = (what: string, refuse: Refusal, because?: ExactRefusal) =>
   refuse(
-    `attributions by ${what} are made against other rows`,
+    `${because === undefined ? '' : `${because.unfit}, so that `}attributions by ${what} are made against other rows`,
     'Give rows of the training data: --background rows.csv',
   );
 
@@ -74,7 +72,7 @@ function readSums(
   root: ModelStep,
   features: readonly string[],
   { method, background, seed, interactions }: ReadingChoice,
-): Reading | null {
+): Reading | ExactRefusal | null {
   const encoding = modelEncoding(root, features);
   const source = singleSources(encoding.sources);
   const { predictor } = encoding;

@@ -146,15 +146,20 @@ describe('the attributions of a model', () => {
     expect(additivityError).toBeLessThanOrEqual(1e-12);
   });
 
-  test('of a booster whose trees ask about categories are found by asking it, as the same sum', async () => {
+  test.each([
+    ['one column in each question are exact', 'categories-one-hot.cbm', 'tree-interventional'],
+    ['several columns in one question are found by asking it', 'categories-borders-three.cbm', 'exact'],
+  ])('of a booster whose trees ask about %s', async (_title, file, method) => {
     const folder = join(FOLDER, '../models/catboost-1.2.10');
-    const { content } = readModelFile(join(folder, 'categories-one-hot.cbm'), { covers: true });
+    const { content } = readModelFile(join(folder, file), { covers: true });
     if (content?.kind !== 'steps') throw new Error('no steps');
-    const { input } = JSON.parse(readFileSync(join(folder, 'categories-one-hot.json'), 'utf8'));
+    const { input } = JSON.parse(readFileSync(join(folder, file.replace('.cbm', '.json')), 'utf8'));
     const rows = batchOf(input.dataframe_split.data.slice(0, 6), content.signature);
     const model = { name: 'm', content, engine: createNativeEngine(content) };
+    const byPaths = await explainModel(model, { background: null });
+    expect([byPaths.method, byPaths.output]).toEqual(['tree-path-dependent', 'raw']);
     const explainer = await explainModel(model, { background: rows });
-    expect([explainer.method, explainer.output]).toEqual(['exact', 'raw']);
+    expect([explainer.method, explainer.output]).toEqual([method, 'raw']);
     expect((await explainer.explain(rows)).additivityError).toBeLessThanOrEqual(1e-12);
   });
 

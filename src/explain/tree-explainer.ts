@@ -11,6 +11,7 @@ import type { LabelSet, Tensor } from '../model/tensor.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
+import { creditedPlayers, creditedValues } from './trees/credited-players.ts';
 import type { DecisionTrees } from './trees/decision-trees.ts';
 import { type ExplainedEnsemble, explainedEnsemble } from './trees/ensemble.ts';
 import { pathInteractions, withMainEffects } from './trees/interactions.ts';
@@ -38,6 +39,11 @@ interface SummedTrees {
   readonly hasCover: boolean;
 }
 
+/** Why something is not explained exactly: what of a model stands in the way. */
+export interface ExactRefusal {
+  readonly unfit: string;
+}
+
 /**
  * Outputs of an ensemble that are sums of its trees, the usual one first: probabilities of forests and single trees, the raw
  * scores of boosting.
@@ -59,10 +65,10 @@ export function summedOutputs(step: TreeEnsembleStep | CatBoostStep): readonly s
 }
 
 /**
- * Exact Shapley values of an ensemble of trees, by the columns of the model: path-dependent ones, or against a background. Null where
- * the file gives no covers and there is no background, where leaves compute, where the first scores come from another estimator,
- * where trees of CatBoost ask about categories, or a path is too long for a background. With the interactions of pairs where it
- * `isPaired`, by paths alone.
+ * Exact Shapley values of an ensemble of trees, by the columns of the model: path-dependent ones, or against a background. Refused
+ * where leaves compute, where the first scores come from another estimator, and where there is no memory for the trees; without a
+ * background where the file gives no covers; against one where a number is made of several columns, or a path asks too many.
+ * With the interactions of pairs where it `isPaired`, by paths alone.
  */
 export function treeExplainer(
   { sources, encode }: ModelEncoding,
@@ -71,30 +77,36 @@ export function treeExplainer(
   features: readonly string[],
   background: Batch | null,
   isPaired = false,
-): Omit<Explainer<Batch>, 'output'> | null {
+): Omit<Explainer<Batch>, 'output'> | ExactRefusal {
   const summed = step.kind === 'catboost' ? sumsOfCatBoost(step) : sumsOfEnsemble(step, sources.length);
-  if (summed === null || (background === null && !summed.hasCover)) return null;
+  if ('unfit' in summed) return summed;
+  if (background === null && !summed.hasCover)
+    return { unfit: 'its file does not say how many training rows came to each node of its trees' };
   const { ensemble, base, classes, rawScores, rounding } = summed;
-  const { trees, prepare } = ensemble;
-  const players = { of: ensemble.source.map((column) => source[column]!), count: features.length };
+  const { trees, prepare, sources: credited, made = credited } = ensemble;
+  const width = features.length;
+  const given = (background === null ? credited : made).map((columns) => columns.map((k) => source[k]!));
+  const credit = creditedPlayers(given, width);
+  // Against a background, and in pairs, each column is a player, and no number may be made of several.
+  if ((background !== null || isPaired) && credit.shared.length > 0)
+    return { unfit: 'its trees ask about several columns in one question' };
+  const { players } = credit;
   const shapley =
     background === null
       ? pathDependent(trees, players)
       : interventional(trees, players, preparedBlocks(background, ensemble, encode));
   const pairs = isPaired && background === null ? pathInteractions(trees, players) : null;
-  if (shapley === null || (isPaired && pairs === null)) return null;
+  if (shapley === null || (isPaired && pairs === null)) return { unfit: 'its trees are too large' };
   const baseValues = shapley.expected.map((value, score) => value + base[score]!);
   const explain = (batch: Batch): Attributions => {
     const block = encode(batch);
     const x = prepare(block);
-    const values = shapley.explain(x, batch.rows);
+    const values = creditedValues(shapley.explain(x, batch.rows), credit, width);
     const scores = rawScores(block);
     return {
       values,
-      additivityError: additivityError(rounding, scores, baseValues, values, features.length),
-      ...(pairs === null
-        ? {}
-        : { interactions: withMainEffects(pairs(x, batch.rows), values, features.length) }),
+      additivityError: additivityError(rounding, scores, baseValues, values, width),
+      ...(pairs === null ? {} : { interactions: withMainEffects(pairs(x, batch.rows), values, width) }),
     };
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
@@ -104,10 +116,10 @@ export function treeExplainer(
 /** Rows of a background as trees compare them, a block at a time. */
 function* preparedBlocks(
   background: Batch,
-  { source, prepare }: ExplainedEnsemble,
+  { sources, prepare }: ExplainedEnsemble,
   encode: ModelEncoding['encode'],
 ): Generator<Float64Array> {
-  const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, source.length)));
+  const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, sources.length)));
   for (let from = 0; from < background.rows; from += atOnce)
     yield prepare(encode(sliceBatch(background, from, Math.min(background.rows, from + atOnce))));
 }
@@ -131,36 +143,69 @@ function roundingOf(
   return roots.length * unit * most;
 }
 
-function sumsOfEnsemble(step: TreeEnsembleStep, width: number): SummedTrees | null {
-  const ensemble = explainedEnsemble(step, width, []);
-  if (ensemble === null || step.base.kind !== 'constant') return null;
+function sumsOfEnsemble(step: TreeEnsembleStep, width: number): SummedTrees | ExactRefusal {
+  if (step.arena.linear !== undefined) return { unfit: 'its leaves are linear functions of the columns' };
+  if (step.base.kind !== 'constant')
+    return { unfit: 'another estimator gives the scores that its trees add to' };
   const scores = prepareRawScores(step, width, []);
+  const places = answeredScores(step);
+  const ensemble = ofScores(explainedEnsemble(step, width, []), places);
   return {
-    ...{ ensemble, base: step.base.scores, classes: classesOf(step) },
-    rawScores: (block) => scores(block, null),
+    ...{ ensemble, base: pickedScores(step.base.scores, step.scores, places), classes: classesOf(step) },
+    rawScores: (block) => pickedScores(scores(block, null), step.scores, places),
     rounding: roundingOf(ensemble.trees, step.base.scores, step.sums === 'float64' ? UNIT64 : UNIT32),
     hasCover: step.arena.cover !== undefined,
   };
 }
 
-function sumsOfCatBoost(step: CatBoostStep): SummedTrees | null {
+/** A class without a dimension of its own is never answered, and not explained. */
+function sumsOfCatBoost(step: CatBoostStep): SummedTrees {
   const ensemble = explainedCatBoost(step);
-  const { head, dimensions } = step;
-  const classes = head.kind === 'classes' && head.classes.values.length === dimensions ? head.classes : null;
-  // A class without a dimension of its own is never answered.
-  if (ensemble === null || (head.kind === 'classes' && dimensions > 1 && classes === null)) return null;
   const { outputs } = prepareCatBoost(step, { names: [], prepare: prepareStep });
+  const { head, dimensions } = step;
+  const places = head.kind === 'classes' && dimensions > 1 ? head.dimensionClass : null;
+  const classes = head.kind === 'classes' && places !== null ? classesAt(head.classes, places) : null;
   const rawScores = (block: RowBlock): Float64Array => {
-    const { RawFormulaVal: raw, predict } = outputs?.(block) ?? {};
-    const { data } = (raw ?? predict) as Tensor;
-    return Float64Array.from(data as ArrayLike<number>);
+    const { RawFormulaVal, predict } = outputs?.(block) ?? {};
+    const { data } = (RawFormulaVal ?? predict) as Tensor;
+    const raw = Float64Array.from(data as ArrayLike<number>);
+    if (head.kind !== 'classes' || places === null) return raw;
+    return pickedScores(raw, head.classes.values.length, places);
   };
   return {
     ...{ ensemble, base: step.bias, classes, rawScores },
-    // The weights of trees that ask another question at each node are not those that the library explains by.
     rounding: roundingOf(ensemble.trees, step.bias, UNIT64),
-    ...{ hasCover: step.leafWeights !== undefined && step.trees.kind === 'oblivious' },
+    hasCover: step.leafWeights !== undefined,
   };
+}
+
+/** Of forests with several outputs those scores that are of a class, one output after the other: each has room for as many as the largest. */
+function answeredScores({ head, scores }: TreeEnsembleStep): Int32Array {
+  if (head.kind !== 'vote') return Int32Array.from({ length: scores }, (_, k) => k);
+  return Int32Array.from(
+    head.groups.flatMap(({ values }, group) => [...values.keys()].map((k) => group * head.stride + k)),
+  );
+}
+
+/** Some of `width` numbers, row by row. */
+const pickedScores = (scores: Float64Array, width: number, places: Int32Array): Float64Array =>
+  Float64Array.from(
+    { length: (scores.length / width) * places.length },
+    (_, k) => scores[Math.floor(k / places.length) * width + places[k % places.length]!]!,
+  );
+
+/** Trees of which only some scores are explained. */
+function ofScores(ensemble: ExplainedEnsemble, places: Int32Array): ExplainedEnsemble {
+  const { trees } = ensemble;
+  if (places.length === trees.scores) return ensemble;
+  const values = pickedScores(trees.values, trees.valueWidth, places);
+  return { ...ensemble, trees: { ...trees, values, valueWidth: places.length, scores: places.length } };
+}
+
+/** The classes at some places of a set. */
+function classesAt(classes: LabelSet, places: Int32Array): LabelSet {
+  const chosen = [...places];
+  return { ...classes, values: chosen.map((place) => classes.values[place]) } as LabelSet;
 }
 
 function classesOf({ head, scores }: TreeEnsembleStep): LabelSet | null {

@@ -1,5 +1,5 @@
-import { allocateCells, createScratch, type RowBlock, toDense } from '../../engine/native/block.ts';
-import type { CatBoostStep, FloatBorders } from '../../model/catboost.ts';
+import { prepareCatBoostCounts } from '../../engine/native/catboost/ensemble.ts';
+import type { CatBoostStep } from '../../model/catboost.ts';
 import type { DecisionTrees } from './decision-trees.ts';
 import type { ExplainedEnsemble } from './ensemble.ts';
 
@@ -13,15 +13,14 @@ interface Growing {
 }
 
 /**
- * Trees of CatBoost over columns of numbers; null where some question is about a category. A tree that asks the same on each level
- * asks the last level first, whose answer is the highest bit of a leaf's number, as the library's own explanation does
- * (catboost/libs/model/../fstr/shap_values.cpp).
+ * Trees of CatBoost. A tree that asks the same on each level asks the last level first, whose answer is the highest bit of a leaf's
+ * number, as the library's own explanation does; a statistic of several columns is to it a player of its own, whose value its categories
+ * share alike (catboost/libs/fstr/{shap_values,shap_prepared_trees}.cpp).
  */
-export function explainedCatBoost(step: CatBoostStep): ExplainedEnsemble | null {
-  const { questions, floats, dimensions, leafValues, leafWeights, scale } = step;
-  if (questions.kind.some((kind) => kind !== 0)) return null;
+export function explainedCatBoost(step: CatBoostStep): ExplainedEnsemble {
+  const { questions, dimensions, leafValues, leafWeights, scale } = step;
   const nodes = step.trees.kind === 'oblivious' ? grownLevels(step.trees) : grownNodes(step.trees);
-  const asked = nodes.question.map((question) => floats[questions.source[question] ?? -1] ?? null);
+  const { sources, made, columnOf } = questionSources(step);
   const values = new Float64Array(nodes.left.length * dimensions);
   const cover = new Float64Array(leafWeights === undefined ? 0 : nodes.left.length);
   for (let node = nodes.left.length - 1; node >= 0; node--) {
@@ -33,17 +32,48 @@ export function explainedCatBoost(step: CatBoostStep): ExplainedEnsemble | null 
   }
   const trees: DecisionTrees = {
     ...{ roots: Int32Array.from(nodes.roots), left: Int32Array.from(nodes.left) },
-    ...{ right: Int32Array.from(nodes.right), column: Int32Array.from(asked, (one) => one?.column ?? -1) },
-    threshold: Float64Array.from(
-      nodes.question,
-      (question, node) => asked[node]?.borders[questions.item[question] ?? 0] ?? 0,
+    right: Int32Array.from(nodes.right),
+    column: Int32Array.from(nodes.question, (question) => (question < 0 ? -1 : columnOf(question))),
+    // Borders below a number, or 1 where it is the value asked for: yes is more than the border's place.
+    threshold: Float64Array.from(nodes.question, (question) =>
+      questions.kind[question] === 1 ? 0.5 : (questions.item[question] ?? 0) + 0.5,
     ),
-    missingLeft: Uint8Array.from(asked, (one) => (one?.missingAbove === false ? 1 : 0)),
+    missingLeft: new Uint8Array(nodes.left.length),
     ...{ split: 'le', cover, values, valueWidth: dimensions },
     ...{ target: new Int32Array(nodes.roots.length), scores: dimensions },
   };
-  const source = Int32Array.from({ length: step.features }, (_, column) => column);
-  return { trees, source, prepare: prepareNumbers(step.features, floats) };
+  return { trees, sources, made, prepare: prepareCatBoostCounts(step) };
+}
+
+/** What the numbers that questions compare are made of, in the order of `prepareCatBoostCounts`. */
+interface QuestionSources {
+  readonly sources: readonly (readonly number[])[];
+  readonly made: readonly (readonly number[])[];
+  columnOf(question: number): number;
+}
+
+function questionSources({ questions, floats, oneHots, ctrs, tables }: CatBoostStep): QuestionSources {
+  const firsts: number[] = [];
+  const singles = floats.map(({ column }) => [column]);
+  for (const { column, values } of oneHots) {
+    firsts.push(singles.length);
+    for (let item = 0; item < values.length; item++) singles.push([column]);
+  }
+  const columnAsked = (question: number): number => {
+    const source = questions.source[question]!;
+    return (questions.kind[question] === 0 ? floats[source] : oneHots[source])?.column ?? -1;
+  };
+  const categories = ctrs.map(({ table }) => tables[table]?.categories ?? []);
+  const all = ctrs.map(({ table }, k) => {
+    const { floats: asked = [], oneHots: equal = [] } = tables[table] ?? {};
+    return [...new Set([...categories[k]!, ...[...asked, ...equal].map(columnAsked)])];
+  });
+  const columnOf = (question: number): number => {
+    const [kind, source] = [questions.kind[question], questions.source[question]!];
+    if (kind === 1) return firsts[source]! + questions.item[question]!;
+    return kind === 0 ? source : singles.length + source;
+  };
+  return { sources: [...singles, ...categories], made: [...singles, ...all], columnOf };
 }
 
 /** Left is no, right is yes. */
@@ -93,16 +123,4 @@ function push(nodes: Growing, question: number, leaf: number): number {
   nodes.right.push(-1);
   nodes.question.push(question);
   return nodes.leaf.push(leaf) - 1;
-}
-
-/** Numbers as questions compare them: rounded to float32. */
-function prepareNumbers(width: number, floats: readonly FloatBorders[]): (block: RowBlock) => Float64Array {
-  const scratch = createScratch();
-  return (block) => {
-    const { data, rows } = toDense(block, [], scratch);
-    const out = allocateCells(rows * width);
-    for (let row = 0; row < rows; row++)
-      for (const { column } of floats) out[row * width + column] = Math.fround(data[row * width + column]!);
-    return out;
-  };
 }

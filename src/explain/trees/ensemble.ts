@@ -10,8 +10,10 @@ import type { DecisionTrees } from './decision-trees.ts';
 /** An ensemble as its explanation takes it. */
 export interface ExplainedEnsemble {
   readonly trees: DecisionTrees;
-  /** Column of the ensemble's input that each number of a prepared row is made of. */
-  readonly source: Int32Array;
+  /** Columns of the ensemble's input that each number of a prepared row is put down to, alike. */
+  readonly sources: readonly (readonly number[])[];
+  /** Columns that it is made of, where they are others. */
+  readonly made?: ExplainedEnsemble['sources'];
   /** Rows as the trees compare them: `[rows, source.length]`. Errors: those of a prediction. */
   readonly prepare: (block: RowBlock) => Float64Array;
 }
@@ -22,26 +24,25 @@ interface SetQuestion {
   readonly column: number;
 }
 
-/** The trees of an ensemble whose rows have `width` columns; null where the file did not give their covers, or leaves compute. */
+/** The trees of an ensemble whose rows have `width` columns, and whose leaves compute nothing. */
 export function explainedEnsemble(
   given: TreeEnsembleStep,
   width: number,
   names: readonly string[],
-): ExplainedEnsemble | null {
+): ExplainedEnsemble {
   const { step, zeros } = withZeroColumns(given, width);
   const { arena } = step;
   const { cover } = arena;
-  if (arena.linear !== undefined) return null;
   const questions = setQuestions(arena);
   const whole = width + zeros.length;
   const places = new Map(questions.map(({ node }, k) => [node, whole + k]));
   const column = arena.feature.map((feature, node) => places.get(node) ?? feature);
   const threshold = arena.threshold.map((value, node) => (places.has(node) ? 0.5 : value));
-  const source = Int32Array.from([
+  const sources = [
     ...Array.from({ length: width }, (_, k) => k),
     ...zeros,
     ...questions.map((question) => question.column),
-  ]);
+  ].map((column) => [column]);
   const fill = prepareRowFill(step, { width, zeros, mirrored: false, names });
   const trees: DecisionTrees = {
     ...arena,
@@ -60,7 +61,7 @@ export function explainedEnsemble(
     if (questions.length === 0) return filled;
     return withAnswers(filled, arena, questions, rows, whole);
   };
-  return { trees, source, prepare };
+  return { trees, sources, prepare };
 }
 
 /** As trees add them: of forests over the number of trees. */

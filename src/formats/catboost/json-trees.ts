@@ -61,6 +61,7 @@ function nestedTrees(trees: readonly DocumentView[]): TreesOfFile {
   const steps: number[] = [];
   const leaves: number[] = [];
   const values: number[] = [];
+  const weights: number[] = [];
   let dimensions = 0;
   for (const tree of trees) {
     const first = splits.length;
@@ -84,6 +85,7 @@ function nestedTrees(trees: readonly DocumentView[]): TreesOfFile {
       splits.push(0);
       leaves.push(values.length);
       values.push(...own);
+      if (node.isGiven('weight')) weights.push(node.number('weight'));
     }
     sizes.push(splits.length - first);
   }
@@ -96,7 +98,7 @@ function nestedTrees(trees: readonly DocumentView[]): TreesOfFile {
       leaves: Uint32Array.from(leaves),
     },
     leafValues: Float64Array.from(values),
-    leafWeights: new Float64Array(0),
+    leafWeights: Float64Array.from(weights),
     dimensions: Math.max(1, dimensions),
   };
 }

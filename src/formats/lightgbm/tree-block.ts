@@ -84,12 +84,15 @@ const NO_SPLITS = {
   setWords: new Uint32Array(0),
 };
 
-/** A tree of one leaf has no counts; older files may not have any. */
+/** Older files may have no counts; a tree of one leaf has none, and needs none. */
 function readCounts(block: KeyValues, leaves: number): LightgbmTree['counts'] {
   if (!block.lines.budget.covers || !block.has('leaf_count')) return null;
+  if (leaves === 1) return { splits: new Float64Array(0), leaves: Float64Array.of(1) };
   charge(block, 8 * (2 * leaves - 1));
-  const splits = leaves === 1 ? new Float64Array(0) : doublesOf(block, 'internal_count', leaves - 1);
-  return { splits, leaves: doublesOf(block, 'leaf_count', leaves) };
+  return {
+    splits: doublesOf(block, 'internal_count', leaves - 1),
+    leaves: doublesOf(block, 'leaf_count', leaves),
+  };
 }
 
 function readSets(block: KeyValues, sets: number): Pick<LightgbmTree, 'setOffsets' | 'setWords'> {

@@ -5,7 +5,7 @@ import { allocateCells, createScratch, type RowBlock, toDense } from '../block.t
 import { checkWidth, type EvaluatorContext, refuseStep, type StepEvaluator } from '../evaluator.ts';
 import type { RunningKernel } from '../web-assembly.ts';
 import { prepareCatBoostHead } from './head.ts';
-import { questionAt, writeCatBoost } from './image.ts';
+import { BYTE_BIAS, questionAt, writeCatBoost } from './image.ts';
 import { type CatBoostKernel, startCatBoostKernel } from './kernel/machine.ts';
 import { prepareLeafWriter, type WriteLeaves } from './leaves.ts';
 import { type CatBoostPlan, planCatBoost } from './plan.ts';
@@ -16,19 +16,7 @@ const BYTES_LIMIT = 2 ** 30;
 
 /** Boosted trees of CatBoost: raw values in the library's order of addition, then the head. */
 export function prepareCatBoost(step: CatBoostStep, { names }: EvaluatorContext): StepEvaluator {
-  const plan = planCatBoost(step);
-  const kernel = plan.bytes > BYTES_LIMIT ? null : startCatBoostKernel(plan.bytes);
-  if (kernel === null) {
-    const found = `so large that it takes ${plan.bytes} bytes`;
-    return refuseStep(
-      step,
-      'the model',
-      found,
-      `models of up to ${BYTES_LIMIT} bytes, which the machine has, are`,
-    );
-  }
-  writeCatBoost(kernel, step, plan);
-  const block = new BlockScorer(kernel, step, plan, names);
+  const block = startBlocks(step, names);
   const scratch = createScratch();
   const answer = prepareCatBoostHead(step);
   return {
@@ -41,6 +29,35 @@ export function prepareCatBoost(step: CatBoostStep, { names }: EvaluatorContext)
       return block.leaves(cellsOf(input, names, scratch));
     },
   };
+}
+
+/**
+ * What the questions of a model compare, `[rows, sources]`: of each float and each CTR how many borders are below its number, after the
+ * floats and before the CTRs of each one-hot value 1 where a row has it, else 0.
+ */
+export function prepareCatBoostCounts(step: CatBoostStep): (input: RowBlock) => Float64Array {
+  const block = startBlocks(step, []);
+  const scratch = createScratch();
+  return (input) => {
+    checkWidth(input, step.features);
+    return block.counts(cellsOf(input, [], scratch));
+  };
+}
+
+function startBlocks(step: CatBoostStep, names: readonly string[]): BlockScorer {
+  const plan = planCatBoost(step);
+  const kernel = plan.bytes > BYTES_LIMIT ? null : startCatBoostKernel(plan.bytes);
+  if (kernel === null) {
+    const found = `so large that it takes ${plan.bytes} bytes`;
+    return refuseStep(
+      step,
+      'the model',
+      found,
+      `models of up to ${BYTES_LIMIT} bytes, which the machine has, are`,
+    );
+  }
+  writeCatBoost(kernel, step, plan);
+  return new BlockScorer(kernel, step, plan, names);
 }
 
 const cellsOf = (
@@ -114,6 +131,30 @@ class BlockScorer {
       this.#writeLeaves(answers, to - from, data, from * width);
     }
     return { dtype: 'int32', shape: [block.rows, width], data };
+  }
+
+  /** What the questions of the rows compare, `[rows, sources]`. */
+  counts(block: CellBlock): Float64Array {
+    const { floats, oneHots, ctrs, blockRows } = this.#plan;
+    // Each byte column of a source counts up to 255 of its borders, the next one those behind them.
+    const sources = [
+      ...floats.map((parts) => parts.map(({ bytes }) => bytes)),
+      ...oneHots.flat().map((bytes) => [bytes]),
+      ...ctrs.map((parts) => parts.map(({ bytes }) => bytes)),
+    ];
+    const counted = new Int8Array(this.#kernel.memory);
+    const counts = allocateCells(block.rows * sources.length);
+    for (let from = 0; from < block.rows; from += blockRows) {
+      const to = Math.min(block.rows, from + blockRows);
+      this.#count(block, from, to);
+      for (const [k, parts] of sources.entries())
+        for (let row = from; row < to; row++) {
+          let sum = 0;
+          for (const bytes of parts) sum += counted[bytes + row - from]! + BYTE_BIAS;
+          counts[row * sources.length + k] = sum;
+        }
+    }
+    return counts;
   }
 
   /** Answers what can be asked of the rows; how many there are in whole groups. */

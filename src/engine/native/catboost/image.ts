@@ -19,7 +19,7 @@ interface ByteQuestion {
 }
 
 /** What a byte is less, to be signed. */
-const BIAS = 128;
+export const BYTE_BIAS = 128;
 /** Levels whose answers a byte holds. */
 const BYTE_LEVELS = 8;
 
@@ -61,7 +61,7 @@ function writeCtrs(bytes: Uint8Array, step: CatBoostStep, plan: CatBoostPlan): v
       const value = ctrValue(ctr, table, row);
       for (const { table: at, first, length } of elementAt(plan.ctrs, i)) {
         const borders = ctr.borders.subarray(first, first + length);
-        bytes[at + 1 + row] = borders.reduce((below, border) => below + Number(value > border), -BIAS);
+        bytes[at + 1 + row] = borders.reduce((below, border) => below + Number(value > border), -BYTE_BIAS);
       }
     }
   }
@@ -100,8 +100,8 @@ export function questionAt({ questions }: CatBoostStep, plan: CatBoostPlan, ques
   const source = elementAt(questions.source, question);
   const item = elementAt(questions.item, question);
   const kind = elementAt(questions.kind, question);
-  if (kind === 1) return { bytes: elementAt(elementAt(plan.oneHots, source), item), threshold: -BIAS };
+  if (kind === 1) return { bytes: elementAt(elementAt(plan.oneHots, source), item), threshold: -BYTE_BIAS };
   const columns: readonly ByteColumn[] = elementAt(kind === 0 ? plan.floats : plan.ctrs, source);
   const { bytes } = elementAt(columns, Math.floor(item / BYTE_BORDERS));
-  return { bytes, threshold: (item % BYTE_BORDERS) - BIAS };
+  return { bytes, threshold: (item % BYTE_BORDERS) - BYTE_BIAS };
 }
