@@ -240,6 +240,21 @@ describe('the attributions of a model', () => {
       });
   });
 
+  test.each([undefined, 'permutation'] as const)('say how far they are, by %s', async (method) => {
+    const { content } = readModelFile(join(FOLDER, 'forest-number.joblib'), { covers: true });
+    if (content?.kind !== 'steps') throw new Error('no steps');
+    const { rows, background } = ANSWERS['forest-number']!;
+    const [given, others] = [rows, background].map((cells) => batchOf(cells, content.signature));
+    const model = { name: 'm', content, engine: createNativeEngine(content) };
+    const explainer = await explainModel(model, { background: others!, method });
+    const shares: number[] = [];
+    await explainer.explain(given!, (share) => shares.push(share));
+    expect(shares[0]).toBe(0);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.length).toBe(method === undefined ? 1 : 6);
+    expect(shares.at(-1)).toBeLessThan(1);
+  });
+
   test('ask no more than a budget', async () => {
     const few = { method: 'permutation', budget: 17 } as const;
     expect((await explained('forest-three', true, undefined, few)).evaluations).toBe(16);

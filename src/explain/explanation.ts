@@ -55,6 +55,9 @@ export interface SamplingFacts {
   readonly seed?: number;
 }
 
+/** Is told how much of long work is done, 0 to 1. */
+export type WorkProgress = (share: number) => void;
+
 /** A model that explains its answers. */
 export interface Explainer<Rows> {
   readonly method: ExplanationMethod;
@@ -67,7 +70,7 @@ export interface Explainer<Rows> {
   readonly classes: LabelSet | null;
   readonly sampling?: SamplingFacts;
   /** Throws what a prediction of the rows throws. */
-  explain(rows: Rows): Attributions | Promise<Attributions>;
+  explain(rows: Rows, onProgress?: WorkProgress): Attributions | Promise<Attributions>;
 }
 
 /** What an explanation is in JSON: `values` are `[row][feature]`, or `[row][feature][class]` of several scores. */

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { allocateCells } from '../engine/native/block.ts';
 import type { Batch } from '../model/batch.ts';
 import { sliceBatch } from '../model/slice.ts';
-import type { Attributions, Explainer } from './explanation.ts';
+import type { Attributions, Explainer, WorkProgress } from './explanation.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 
 /** Attributions that are made at once. */
@@ -21,7 +21,7 @@ export const inBlocks =
     isPaired: boolean,
     refuse: Refusal,
   ) =>
-  async (batch: Batch): Promise<Attributions> => {
+  async (batch: Batch, onProgress?: WorkProgress): Promise<Attributions> => {
     const width = baseValues.length * features.length ** (isPaired ? 2 : 1);
     const most = Math.floor(MOST_INTERACTIONS / Math.max(1, width));
     if (isPaired && batch.rows > most)
@@ -33,6 +33,7 @@ export const inBlocks =
     const found: Attributions[] = [];
     for (let from = 0; from < batch.rows; from += atOnce) {
       const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
+      onProgress?.(from / batch.rows);
       await engine.infer(block);
       found.push(await explain(block));
     }

@@ -1,7 +1,7 @@
 import { elementAt } from '../core/element-at.ts';
 import type { Batch } from '../model/batch.ts';
 import { sliceBatch } from '../model/slice.ts';
-import type { Attributions, Explainer } from './explanation.ts';
+import type { Attributions, Explainer, WorkProgress } from './explanation.ts';
 import { mixedRows, thinnedRows } from './row-game.ts';
 import { choosePlan, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 
@@ -40,9 +40,14 @@ export async function sampledExplainer(
   const scores = baseValues.length;
 
   /** The mean answer over the background of each coalition, `[scores][coalitions]`. */
-  const play = async (batch: Batch, row: number): Promise<readonly Float64Array[]> => {
+  const play = async (
+    batch: Batch,
+    row: number,
+    onProgress?: WorkProgress,
+  ): Promise<readonly Float64Array[]> => {
     const answers = Array.from(baseValues, () => new Float64Array(coalitions.length));
     for (let from = 0; from < coalitions.length; from += atOnce) {
+      onProgress?.((row + from / coalitions.length) / batch.rows);
       const some = coalitions.slice(from, from + atOnce);
       const found = await score(mixedRows(batch, row, others, some));
       const each = scores * others.rows;
@@ -54,13 +59,13 @@ export async function sampledExplainer(
     return answers;
   };
 
-  const explain = async (batch: Batch): Promise<Attributions> => {
+  const explain = async (batch: Batch, onProgress?: WorkProgress): Promise<Attributions> => {
     const values = new Float64Array(batch.rows * scores * width);
     const standardErrors = new Float64Array(values.length);
     let additivityError = 0;
     for (let row = 0; row < batch.rows; row++) {
       const full = await score(sliceBatch(batch, row, row + 1));
-      const answers = await play(batch, row);
+      const answers = await play(batch, row, onProgress);
       for (const [k, none] of baseValues.entries()) {
         const all = elementAt(full, k);
         const worths = plan.worths(none, all, elementAt(answers, k));

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Option } from 'commander';
 import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/explanation.ts';
 import type { DefineCommand } from '../command.ts';
+import type { Terminal } from '../output/terminal.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -58,31 +59,38 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll explain graph.onnx --input rows.csv --background train.csv --method kernel --budget 4096',
       ].join('\n'),
     )
-    .action(async (file: string) => {
-      const options = command.optsWithGlobals<ExplainOptions>();
-      const { readModel, whileReading } = await import('./open-model.ts');
-      const { contentOf } = await import('../../registry/model-content.ts');
-      const { createEngine } = await import('../../registry/engines.ts');
-      const { explainModel } = await import('../../explain/explain-model.ts');
-      const { explanationDocument } = await import('../../explain/explanation.ts');
-      const { readRowFile } = await import('../../row-files/read.ts');
-      const { decodeInput } = await import('../../serving/rows/decode.ts');
-      const content = contentOf(
-        await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),
-      );
-      const { signature } = content;
-      const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
-      const rowsOf = async (path: string) =>
-        decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
-      const explained = async () => {
-        const background = options.background === undefined ? null : await rowsOf(options.background);
-        const { output, method, budget, seed, interactions } = options;
-        const request = { output, background, method, budget, seed, interactions };
-        const explainer = await explainModel({ name: basename(file), content, engine }, request);
-        return explanationDocument(explainer, await explainer.explain(await rowsOf(options.input)));
-      };
-      const document = await explained().finally(() => engine.close());
-      const { explanationPage } = await import('./explanation-page.ts');
-      terminal.answer(document, () => explanationPage(document));
-    });
+    .action((file: string) => explainFile(terminal, file, command.optsWithGlobals<ExplainOptions>()));
 };
+
+async function explainFile(terminal: Terminal, file: string, options: ExplainOptions): Promise<void> {
+  const { readModel, whileReading } = await import('./open-model.ts');
+  const { contentOf } = await import('../../registry/model-content.ts');
+  const { createEngine } = await import('../../registry/engines.ts');
+  const { explainModel } = await import('../../explain/explain-model.ts');
+  const { explanationDocument } = await import('../../explain/explanation.ts');
+  const { readRowFile } = await import('../../row-files/read.ts');
+  const { decodeInput } = await import('../../serving/rows/decode.ts');
+  const content = contentOf(
+    await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),
+  );
+  const { signature } = content;
+  const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
+  const rowsOf = async (path: string) =>
+    decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+  const explained = async () => {
+    const background = options.background === undefined ? null : await rowsOf(options.background);
+    const { output, method, budget, seed, interactions } = options;
+    const request = { output, background, method, budget, seed, interactions };
+    const explainer = await explainModel({ name: basename(file), content, engine }, request);
+    const rows = await rowsOf(options.input);
+    const found = await explainer.explain(rows, (share) => progress.update('explaining', share));
+    return explanationDocument(explainer, found);
+  };
+  const progress = terminal.progress(basename(file));
+  const document = await explained().finally(() => {
+    progress.done();
+    return engine.close();
+  });
+  const { explanationPage } = await import('./explanation-page.ts');
+  terminal.answer(document, () => explanationPage(document));
+}
