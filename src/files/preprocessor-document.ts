@@ -2,6 +2,7 @@ import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import {
   type AudioContent,
+  IMAGE_DTYPES,
   type ImageContent,
   type ImageResize,
   type ImageSize,
@@ -125,7 +126,7 @@ function imageContent(
   const spec = inputOf(
     document,
     specs,
-    ({ dtype, shape }) => dtype !== 'string' && imageAxes(shape, stated) !== null,
+    ({ dtype, shape }) => IMAGE_DTYPES.has(dtype) && imageAxes(shape, stated) !== null,
     'images',
   );
   const axes =
@@ -157,8 +158,15 @@ function imageContent(
   if (isGray !== (axes.channels === 1))
     fail(`images have ${isGray ? 1 : 3} channels, and the input "${spec.name}" has ${axes.channels}`);
   checkSize(content, spec, axes);
+  if (makesFractions(content) && !spec.dtype.startsWith('float'))
+    fail(
+      `rescaling and normalizing make fractions, and the input "${spec.name}" takes ${spec.dtype}: say "do_rescale": false, "do_normalize": false`,
+    );
   return { input: spec.name, content };
 }
+
+const makesFractions = ({ rescaleFactor, mean, std }: ImageContent): boolean =>
+  std !== null || [rescaleFactor ?? 1, ...(mean ?? [])].some((value) => !Number.isInteger(value));
 
 function dataFormatOf(document: PreprocessorDocument, isTyped: boolean): ImageContent['dataFormat'] {
   const { data_format: stated } = document;

@@ -158,6 +158,13 @@ test.each<[string, object, readonly TensorSpec[], string]>([
   ['two of them', { rescale_factor: 1 }, [IMAGE, { ...IMAGE, name: 'other' }], '"input" has to name the one'],
   ['an input that there is not', { input: 'nope' }, [IMAGE], '"input" is "nope"'],
   [
+    'a fraction for an input of whole numbers',
+    { rescale_factor: 0.5 },
+    [{ ...IMAGE, dtype: 'uint8' }],
+    'make fractions, and the input "pixel_values" takes uint8',
+  ],
+  ['a type that no image becomes', { rescale_factor: 1 }, [{ ...IMAGE, dtype: 'bool' }], 'the model has'],
+  [
     'a spectrogram',
     { feature_extractor_type: 'WhisperFeatureExtractor', sampling_rate: 16_000 },
     [SOUND],

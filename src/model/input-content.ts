@@ -1,8 +1,20 @@
+import type { DType } from './tensor.ts';
+
 /**
  * What stands for the numbers of an input where a client sends a file: declared by the model's own file, or by a
  * `preprocessor_config.json` beside it, whose terms these are
  * (https://huggingface.co/docs/transformers/main_classes/image_processor). Nothing of it is guessed.
  */
+
+/** Types of inputs that images become. */
+export const IMAGE_DTYPES: ReadonlySet<DType> = new Set([
+  'float16',
+  'float32',
+  'float64',
+  'uint8',
+  'int32',
+  'int64',
+]);
 
 /** Filters of Pillow, by the names that it gives them. */
 export const RESAMPLING = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const;
