@@ -83,6 +83,13 @@ describe('code of TorchScript on tensors', () => {
     expect(blocker?.found).toBe('torch.bitwise_not of float32');
   });
 
+  test('steps through the storage of a view are refused', () => {
+    const body =
+      'a = torch.t(torch.ones([2, 2]))\nreturn torch.add(y, torch.select(torch.as_strided(a, [2, 2], [2, 1]), 0, 0))';
+    const [blocker] = readBody(body).blockers;
+    expect(blocker?.found).toBe('a view, or what was made of one');
+  });
+
   test('an answer that is to be written elsewhere is refused', () => {
     const [blocker] = readBody('z = torch.zeros_like(y)\n_0 = torch.add(y, 1., out=z)\nreturn z').blockers;
     expect(blocker?.found).toMatch(/^out: a tensor/);

@@ -14,6 +14,9 @@ export interface MadeTensor {
 
 type Attributes = Record<string, AttributeInput>;
 
+/** What torch answers by a view with other strides. */
+const TURNS = new Set(['Transpose', 'Expand', 'Slice', 'Gather', 'Split']);
+
 /** A graph under construction whose values have types and sizes. Constants become part of it where something reads them. */
 export class AtenGraph {
   readonly builder: GraphBuilder;
@@ -22,6 +25,8 @@ export class AtenGraph {
   /** The graph around it, whose values may be read. */
   readonly #outer: AtenGraph | null;
   #unknown = { count: 0 };
+  /** Values that torch may keep in another order than row after row: views, and what follows their layout. */
+  readonly #turned = new Set<ValueName>();
 
   constructor(builder: GraphBuilder, outer: AtenGraph | null = null) {
     this.builder = builder;
@@ -43,6 +48,7 @@ export class AtenGraph {
   ): AtenTensor {
     requireKernel(op, inputs);
     const source = this.builder.add(op, inputs.map(this.#nameOrNothing), attributes);
+    this.#follow(op, inputs, [source]);
     return { type: 'tensor', dtype: made.dtype, shape: made.shape, source };
   }
 
@@ -54,7 +60,21 @@ export class AtenGraph {
   ): AtenTensor[] {
     requireKernel(op, inputs);
     const names = this.builder.addMany(op, inputs.map(this.#nameOrNothing), made.length, attributes);
+    this.#follow(op, inputs, names);
     return made.map(({ dtype, shape }, i) => ({ type: 'tensor', dtype, shape, source: names[i] ?? '' }));
+  }
+
+  #follow(op: string, inputs: readonly (AtenTensor | null)[], names: readonly ValueName[]): void {
+    // What is filled with one number is expanded here, not in torch.
+    const isFilled = op === 'Expand' && inputs[0]?.shape.length === 0;
+    if ((TURNS.has(op) && !isFilled) || inputs.some((x) => x !== null && this.mayBeTurned(x)))
+      for (const name of names) this.#turned.add(name);
+  }
+
+  /** Whether the elements of a tensor may lie otherwise in torch than row after row. */
+  mayBeTurned(x: AtenTensor): boolean {
+    const isOwn = typeof x.source === 'string' && this.#turned.has(x.source);
+    return isOwn || (this.#outer?.mayBeTurned(x) ?? false);
   }
 
   readonly #nameOrNothing = (value: AtenTensor | null): ValueName =>

@@ -142,10 +142,11 @@ const windows = (call: AtenCall): AtenTensor => {
   return transposed(g, found, [...order, axis + 1]);
 };
 
-/** Elements of a storage by their steps; the storage of a tensor that something computed lies row after row. */
+/** Elements of a storage by their steps, which lie row after row in what is no view and was made of none. */
 const strided = (call: AtenCall): AtenTensor => {
   const { g } = call;
   const x = call.tensor('self');
+  if (g.mayBeTurned(x)) throw call.refusal('self', 'a view, or what was made of one', 'a tensor of its own');
   const [sizes, strides] = [call.ints('size'), call.ints('stride')];
   const offset = call.int('storage_offset', 0);
   const count = sizes.reduce((all, size) => all * size, 1);
