@@ -15,6 +15,11 @@ export const COMMANDS: CommandTable = {
     ignores: ['data'],
     load: async () => (await import('./model/explain.ts')).explainCommand,
   },
+  counterfactual: {
+    summary: 'find the nearest change that makes a model answer otherwise',
+    ignores: ['data'],
+    load: async () => (await import('./model/counterfactual.ts')).counterfactualCommand,
+  },
   batch: {
     summary: 'score whole tables, every row once',
     load: async () => (await import('./batch/commands.ts')).batchCommand,

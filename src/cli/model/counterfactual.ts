@@ -1,0 +1,91 @@
+import { basename } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import type { DefineCommand } from '../command.ts';
+import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+
+interface CounterfactualOptions extends ModelFileOptions {
+  readonly input: string;
+  readonly background?: string;
+  readonly want?: string;
+  readonly immutable?: readonly string[];
+  readonly increase?: readonly string[];
+  readonly decrease?: readonly string[];
+  readonly actionable?: readonly string[];
+  readonly budget?: number;
+}
+
+/** Names between commas. */
+const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
+
+function nodes(text: string): number {
+  const count = Number(text);
+  if (!(Number.isSafeInteger(count) && count >= 0))
+    throw new InvalidArgumentError('wanted a whole number of nodes');
+  return count;
+}
+
+export const counterfactualCommand: DefineCommand = (command, terminal) => {
+  withModelFileOptions(command, ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'])
+    .description(
+      'Finds for each row the nearest change of its columns that makes a model file answer otherwise, offline.',
+    )
+    .argument('<file>', 'model file')
+    .requiredOption(
+      '--input <rows>',
+      'rows to change: .json, .jsonl, .csv or .parquet, or - for standard input',
+    )
+    .option(
+      '--want <answer>',
+      "the answer that is wanted: a class, or '>=N' or '<=N' (default: any other class)",
+    )
+    .option('--immutable <columns>', 'columns that stay as they are, separated by commas', names)
+    .option('--increase <columns>', 'columns that may only rise', names)
+    .option('--decrease <columns>', 'columns that may only fall', names)
+    .option('--actionable <columns>', 'the only columns that may change', names)
+    .option(
+      '--background <rows>',
+      'rows of the training data, which say how far apart values of a column are',
+    )
+    .option('--budget <nodes>', 'most work for one row, in nodes of trees (default: 200000000)', nodes)
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ plimsoll counterfactual loan.joblib --input refused.csv --background train.csv',
+        '  $ plimsoll counterfactual loan.joblib --input refused.csv --want approved --immutable age,sex --increase savings',
+        "  $ plimsoll counterfactual price.json --input rows.csv --want '>=100000' --json",
+      ].join('\n'),
+    )
+    .action(async (file: string) => {
+      const options = command.optsWithGlobals<CounterfactualOptions>();
+      const { readModel, whileReading } = await import('./open-model.ts');
+      const { contentOf } = await import('../../registry/model-content.ts');
+      const { createEngine } = await import('../../registry/engines.ts');
+      const { counterfactualsOf } = await import('../../explain/counterfactual/counterfactual.ts');
+      const { USUAL_BUDGET } = await import('../../explain/counterfactual/request.ts');
+      const { readRowFile } = await import('../files/rows/read.ts');
+      const { decodeInput } = await import('../../serving/rows/decode.ts');
+      const content = contentOf(
+        await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead })),
+      );
+      const { signature } = content;
+      const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
+      const rowsOf = async (path: string) =>
+        decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+      const sought = async () => {
+        const { immutable = [], increase = [], decrease = [], actionable = null } = options;
+        const background = options.background === undefined ? null : await rowsOf(options.background);
+        const rules = { immutable, increase, decrease, actionable };
+        const request = { wanted: options.want, rules, background, budget: options.budget ?? USUAL_BUDGET };
+        return counterfactualsOf(
+          { name: basename(file), content, engine },
+          request,
+          await rowsOf(options.input),
+        );
+      };
+      const document = await sought().finally(() => engine.close());
+      const { counterfactualPage } = await import('./counterfactual-page.ts');
+      terminal.answer(document, () => counterfactualPage(document));
+    });
+};

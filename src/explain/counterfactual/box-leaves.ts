@@ -1,0 +1,99 @@
+import { type BoxForest, lowestBit } from './box-forest.ts';
+
+/**
+ * The leaves that rows of a box come to, tree by tree, each with what it costs to come there. The cost of a column is shared out among
+ * the trees that ask it, so that what the leaves of one row cost together is no more than the row.
+ */
+export class BoxLeaves {
+  readonly #forest: BoxForest;
+  /** Of each node of the walk, what it costs to come there; +∞ where no row of the box does. */
+  readonly #cost: Float64Array;
+  readonly #seen: Int32Array;
+  #stamp = 0;
+  /** Where the leaves of each tree begin, and after the last one where they end. */
+  readonly starts: Int32Array;
+  readonly node: Int32Array;
+  readonly cost: Float64Array;
+  /** Trees that ask each column in the box, and may be answered either way. */
+  readonly askers: Float64Array;
+  /** A node that rows of the box answer either way; -1 where there is none. */
+  undecided = -1;
+  /** Nodes that were looked at. */
+  visits = 0;
+
+  constructor(forest: BoxForest) {
+    this.#forest = forest;
+    const nodes = forest.column.length;
+    this.#cost = new Float64Array(nodes);
+    this.#seen = new Int32Array(forest.words.length);
+    this.starts = new Int32Array(forest.roots.length);
+    this.node = new Int32Array(nodes);
+    this.cost = new Float64Array(nodes);
+    this.askers = new Float64Array(forest.words.length - 1);
+  }
+
+  /** Finds the leaves of a box. `askers`: of each column at least the trees that ask it in this box. */
+  find(box: Uint32Array, askers: Float64Array | null): void {
+    const { roots, column, left, right, maskAt, masks, words, costs } = this.#forest;
+    const cost = this.#cost;
+    let leaves = 0;
+    this.undecided = -1;
+    this.askers.fill(0);
+    cost.fill(Number.POSITIVE_INFINITY);
+    for (let tree = 0; tree + 1 < roots.length; tree++) {
+      this.starts[tree] = leaves;
+      this.#stamp++;
+      cost[roots[tree]!] = 0;
+      const end = roots[tree + 1]!;
+      for (let node = roots[tree]!; node < end; node++) {
+        const here = cost[node]!;
+        if (here === Number.POSITIVE_INFINITY) continue;
+        this.visits++;
+        const k = column[node]!;
+        if (k < 0) {
+          this.node[leaves] = node;
+          this.cost[leaves++] = here;
+          continue;
+        }
+        const from = words[k]!;
+        const width = words[k + 1]! - from;
+        const l = lowestCommon(box, from, masks, maskAt[node]!, width);
+        const r = lowestCommon(box, from, masks, maskAt[node]! + width, width);
+        if (r < 0) cost[left[node]!] = here;
+        else if (l < 0) cost[right[node]!] = here;
+        else {
+          this.undecided = node;
+          if (this.#seen[k] !== this.#stamp) {
+            this.#seen[k] = this.#stamp;
+            this.askers[k]! += 1;
+          }
+          const all = askers === null ? roots.length - 1 : askers[k]!;
+          const apart = (costs[Math.max(l, r)]! - costs[Math.min(l, r)]!) / all;
+          cost[left[node]!] = l < r ? here : here + apart;
+          cost[right[node]!] = l < r ? here + apart : here;
+        }
+      }
+    }
+    this.starts[roots.length - 1] = leaves;
+  }
+}
+
+/** The lowest bit that a box and a mask have in common, as the forest numbers bits; -1 where there is none. */
+function lowestCommon(box: Uint32Array, from: number, masks: Uint32Array, at: number, width: number): number {
+  for (let word = 0; word < width; word++) {
+    const bits = box[from + word]! & masks[at + word]!;
+    if (bits !== 0) return 32 * (from + word) + 31 - Math.clz32(bits & -bits);
+  }
+  return -1;
+}
+
+/** Cost of the cheapest row of a box; +∞ of a box without rows. */
+export function leastCost({ words, costs }: BoxForest, box: Uint32Array): number {
+  let sum = 0;
+  for (let k = 0; k + 1 < words.length; k++) {
+    const bit = lowestBit(box, words[k]!, words[k + 1]!);
+    if (bit < 0) return Number.POSITIVE_INFINITY;
+    sum += costs[bit]!;
+  }
+  return sum;
+}

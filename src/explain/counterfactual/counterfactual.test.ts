@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
+import { createNativeEngine } from '../../engine/native/engine.ts';
+import { readModelFile } from '../../files/read-model.ts';
+import { decodeInput } from '../../serving/rows/decode.ts';
+import { modelEncoding } from '../encoding.ts';
+import { explainedCatBoost } from '../trees/catboost.ts';
+import { explainedEnsemble } from '../trees/ensemble.ts';
+import type { ColumnRules } from './column-rules.ts';
+import { counterfactualsOf } from './counterfactual.ts';
+import { USUAL_BUDGET } from './request.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../fixtures/explanations');
+type Row = readonly (number | string | null)[];
+const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) as Record<
+  string,
+  { readonly rows: readonly Row[]; readonly background: readonly Row[] }
+>;
+const TREES = Object.keys(ANSWERS).filter((name) => !/^(shap|columns.*|linear.*|.*categories)$/.test(name));
+const FREE: ColumnRules = { immutable: [], increase: [], decrease: [], actionable: null };
+
+function opened(name: string) {
+  const { content } = readModelFile(join(FOLDER, `${name}.joblib`));
+  if (content?.kind !== 'steps' || content.signature.form === 'tensors')
+    throw new Error(`${name} has no steps`);
+  const engine = createNativeEngine(content);
+  const names = content.signature.columns.map((column) => column.name);
+  const batch = (rows: readonly Row[]) => decodeInput(rows, content.signature);
+  const sought = (rules: Partial<ColumnRules>, wanted?: string, budget = USUAL_BUDGET) => {
+    const request = {
+      wanted,
+      rules: { ...FREE, ...rules },
+      background: batch(ANSWERS[name]!.background),
+      budget,
+    };
+    return counterfactualsOf({ name, content, engine }, request, batch(ANSWERS[name]!.rows));
+  };
+  const answers = (rows: readonly Row[]): readonly unknown[] =>
+    Array.from((engine.infer(batch(rows))['predict'] as { data: ArrayLike<unknown> }).data);
+  return {
+    content,
+    engine,
+    names,
+    sought,
+    answers,
+    wanted: content.signature.classes === null ? '>=0.5' : undefined,
+  };
+}
+
+/** Every number at which something may change in a column: thresholds, and what is beside them. */
+function critical({ content }: ReturnType<typeof opened>, column: number): readonly number[] {
+  const { predictor } = modelEncoding(content.root, []);
+  const ensemble =
+    predictor.kind === 'catboost'
+      ? explainedCatBoost(predictor)
+      : predictor.kind === 'tree-ensemble'
+        ? explainedEnsemble(predictor, 5, [])
+        : null;
+  const { trees } = ensemble!;
+  const found = [...trees.left.keys()].filter(
+    (node) => trees.left[node] !== -1 && trees.column[node] === column,
+  );
+  const thresholds = [...new Set(found.map((node) => trees.threshold[node]!))].filter(
+    (t) => Math.abs(t) < 1e30,
+  );
+  return thresholds.flatMap((t) => [t, nextUp(t), nextDown(t), nextUp32(t), nextDown32(t)]);
+}
+
+describe('the counterfactuals of a model', () => {
+  test.each(TREES)(
+    'of %s over two columns are as near as the nearest of all pairs of numbers',
+    async (name) => {
+      const model = opened(name);
+      const [first, second] = [model.names[0]!, model.names[2]!];
+      const { rows, scales } = await model.sought({ actionable: [first, second] }, model.wanted);
+      const [a, b] = [critical(model, 0), critical(model, 2)];
+      for (const [k, own] of ANSWERS[name]!.rows.entries()) {
+        const found = rows[k]!;
+        if (found.status === 'already') continue;
+        const distance = (column: number, value: number) =>
+          own[column] === null ? 1 : Math.abs(value - Number(own[column])) / scales[model.names[column]!]!;
+        const pairs = [...a, own[0]!].flatMap((x) =>
+          [...b, own[2]!].map((z) => [x, own[1]!, z, own[3]!, own[4]!]),
+        );
+        const told = model.answers(pairs);
+        const isWanted = (answer: unknown) =>
+          model.wanted === undefined ? String(answer) !== String(found.from) : Number(answer) >= 0.5;
+        const near = pairs.flatMap((pair, at) =>
+          isWanted(told[at])
+            ? [
+                (pair[0] === own[0] ? 0 : distance(0, Number(pair[0]))) +
+                  (pair[2] === own[2] ? 0 : distance(2, Number(pair[2]))),
+              ]
+            : [],
+        );
+        expect(found.exact).toBe(true);
+        if (near.length === 0) expect(found.status).toBe('none-exists');
+        else expect(Math.abs(Math.min(...near) - found.lowerBound!)).toBeLessThan(1e-5);
+      }
+    },
+  );
+
+  test.each([...TREES, 'columns-forest', 'lightgbm-categories'])(
+    'of %s are answered otherwise, and say what changed',
+    async (name) => {
+      const model = opened(name);
+      const { rows } = await model.sought({}, model.wanted);
+      for (const [k, row] of rows.entries()) {
+        if (row.status === 'already') continue;
+        expect(row.status).toBe('found');
+        const own = ANSWERS[name]!.rows[k]!;
+        const cells = model.names.map(
+          (column) => (row.counterfactual![column] ?? null) as number | string | null,
+        );
+        const [answer] = model.answers([cells]);
+        if (model.wanted === undefined) expect(String(answer)).toBe(String(row.to));
+        else expect(Number(answer)).toBeGreaterThanOrEqual(0.5);
+        const changed = model.names.filter(
+          (column, k) => column in row.counterfactual! && cells[k] !== own[k],
+        );
+        expect(row.changes.map(({ column }) => column)).toEqual(changed);
+        expect(row.distance! - row.lowerBound!).toBeLessThanOrEqual(1e-3 * changed.length + 1e-9);
+      }
+    },
+  );
+
+  test('keep to the rules of columns, and cost more for it', async () => {
+    const model = opened('forest-classes');
+    const free = await model.sought({});
+    const ruled = await model.sought({ immutable: ['x2'], increase: ['x0'], decrease: ['x1'] });
+    for (const [k, row] of ruled.rows.entries()) {
+      for (const { column, from, to } of row.changes) {
+        expect(column).not.toBe('x2');
+        if (column === 'x0') expect(Number(to)).toBeGreaterThan(Number(from));
+        if (column === 'x1') expect(Number(to)).toBeLessThan(Number(from));
+      }
+      expect(row.lowerBound ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(
+        free.rows[k]!.lowerBound! - 1e-9,
+      );
+    }
+  });
+
+  test('claim nothing that the budget did not prove', async () => {
+    const { sought } = opened('forest-number');
+    const { rows } = await sought({}, '>=0.5', 0);
+    const exact = (await sought({}, '>=0.5')).rows;
+    for (const [k, row] of rows.entries()) {
+      if (row.status === 'already') continue;
+      expect(row.exact).toBe(false);
+      expect(row.lowerBound!).toBeLessThanOrEqual(exact[k]!.lowerBound! + 1e-9);
+    }
+  });
+
+  test('prove that there is none where no row is answered so', async () => {
+    const { rows } = await opened('tree-number').sought({}, '>=1000000');
+    for (const row of rows)
+      expect(row).toMatchObject({ status: 'none-exists', exact: true, counterfactual: null });
+  });
+
+  test.each([
+    ['forest-classes', {}, 'maybe', /"maybe" is no answer of it/],
+    ['forest-number', {}, undefined, /nothing says which are wanted/],
+    ['forest-classes', { immutable: ['X2'] }, undefined, /no column "X2"; did you mean "x2"/],
+  ] as const)('of %s with %j and %s are refused', async (name, rules, wanted, message) => {
+    await expect(opened(name).sought(rules, wanted)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,21 @@
+import type { RowCell } from './changed-rows.ts';
+
+/** How a counterfactual was sought. */
+export type CounterfactualMethod = 'box-search' | 'linear' | 'heuristic';
+
+/** What the search for one row came to. */
+export interface SearchOutcome {
+  readonly method: CounterfactualMethod;
+  /** The row that is answered as wanted; null where none was found. */
+  readonly cells: readonly RowCell[] | null;
+  /** No row that is answered as wanted is nearer; +∞ where it is proved that there is none; null where nothing is proved. */
+  readonly lowerBound: number | null;
+  /** Whether it is proved that no row is nearer than the one that was found, or that there is none. */
+  readonly isExact: boolean;
+}
+
+/** The row to start from, and what the model answers to it: a number, or the place of a class. */
+export interface SearchedRow {
+  readonly cells: readonly RowCell[];
+  readonly given: number;
+}
