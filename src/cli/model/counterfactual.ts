@@ -64,7 +64,7 @@ export const counterfactualCommand: DefineCommand = (command, terminal) => {
       const { createEngine } = await import('../../registry/engines.ts');
       const { counterfactualsOf } = await import('../../explain/counterfactual/counterfactual.ts');
       const { USUAL_BUDGET } = await import('../../explain/counterfactual/request.ts');
-      const { readRowFile } = await import('../files/rows/read.ts');
+      const { readRowFile } = await import('../../row-files/read.ts');
       const { decodeInput } = await import('../../serving/rows/decode.ts');
       const content = contentOf(
         await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead })),

@@ -9,7 +9,7 @@ const BLOCK_CELLS = 2 ** 21;
 
 /** Rows as the trees of a model compare them, made of the cells of its columns. */
 export interface ComparedRows {
-  /** Column of the model that each compared number is made of. */
+  /** Column of the model that each compared number is made of; -1 where it is made of several. */
   readonly column: Int32Array;
   /** `[rows, column.length]`. Errors: those of a prediction. */
   prepare(rows: number, cell: (row: number, column: number) => RowCell): Float64Array;
@@ -22,10 +22,13 @@ export function comparedRows(
   like: Batch,
   width: number,
   { encode }: ModelEncoding,
-  { source, prepare }: ExplainedEnsemble,
+  { sources: asked, made = asked, prepare }: ExplainedEnsemble,
   sources: Int32Array,
 ): ComparedRows {
-  const column = source.map((encoded) => sources[encoded]!);
+  const column = Int32Array.from(made, (encoded) => {
+    const [only = -1, ...others] = new Set(encoded.map((k) => sources[k]!));
+    return others.length === 0 ? only : -1;
+  });
   const prepared = (rows: number, cell: (row: number, column: number) => RowCell): Float64Array => {
     const out = new Float64Array(rows * column.length);
     const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width, column.length)));

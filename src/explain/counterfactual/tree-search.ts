@@ -58,7 +58,10 @@ export function treeSearcher(parts: TreeSearchParts, first: readonly RowCell[]):
   const width = encoding.sources.length;
   const ensemble =
     predictor.kind === 'catboost' ? explainedCatBoost(predictor) : explainedEnsemble(predictor, width, []);
-  if (ensemble === null || (predictor.kind === 'tree-ensemble' && predictor.base.kind !== 'constant'))
+  if (
+    predictor.kind === 'tree-ensemble' &&
+    (predictor.base.kind !== 'constant' || predictor.arena.linear !== undefined)
+  )
     return null;
   const compared = comparedRows(parts.rows, domains.length, encoding, ensemble, sources);
   const columns = searchedColumns(parts, ensemble.trees, compared, first);
@@ -120,7 +123,7 @@ function roundingOf(step: TreeEnsembleStep | CatBoostStep): {
 /** Each number's place among those of its column. */
 function placesOf(column: Int32Array, columns: number): Int32Array {
   const counts = new Int32Array(columns);
-  return column.map((of) => counts[of]!++);
+  return column.map((of) => (of < 0 ? 0 : counts[of]!++));
 }
 
 /** The values of a row's columns as the choices of another row's have them; its own where they have none. */
@@ -157,10 +160,12 @@ function searchedColumns(
     predictor.kind === 'tree-ensemble' &&
     (predictor.missingNumber !== undefined || predictor.arena.zeroMissing !== null);
   const asked = new Set(
-    Array.from(trees.left.entries(), ([node, left]) =>
-      left === -1 ? -1 : compared.column[trees.column[node]!]!,
+    [...trees.left.keys()].flatMap((node) =>
+      trees.left[node] === -1 ? [] : [compared.column[trees.column[node]!]!],
     ),
   );
+  // A number made of several columns has no cells in any of them.
+  if (asked.has(-1)) return null;
   const numbers = domains.flatMap(({ spec, freedom, categories }, column) =>
     freedom === 'held' ||
     spec.ignored ||
