@@ -1,48 +1,15 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { admitFile } from '../src/registry/admit.ts';
-import { loadBundle } from '../src/registry/load.ts';
-import { ROOT } from './cli.ts';
+import { expect, test } from 'vitest';
 import { call } from './serving/client.ts';
-import { serve } from './serving/serve.ts';
+import {
+  acceptForest,
+  FOREST as answer,
+  distance,
+  serveForest,
+  UNHURRIED,
+} from './serving/explained-forest.ts';
 
-const FOLDER = join(ROOT, 'fixtures/explanations');
-type Values = readonly (readonly (readonly number[])[])[];
-interface Answer {
-  readonly rows: readonly (readonly number[])[];
-  readonly background: readonly (readonly number[])[];
-  readonly interventional: { readonly base: readonly number[]; readonly values: Values };
-  readonly path: { readonly base: readonly number[]; readonly values: Values };
-}
-const ANSWERS = JSON.parse(readFileSync(join(FOLDER, 'answers.json'), 'utf8')) as Record<string, Answer>;
-const answer = ANSWERS['forest-classes']!;
 const { rows } = answer;
-
-/** No answer is to go out without its explanation because the machine is busy. */
-const UNHURRIED = '60000';
-let bundle = '';
-
-beforeAll(async () => {
-  process.env['PLIMSOLL_EXPLAIN_TIMEOUT'] = UNHURRIED;
-  const dataDir = mkdtempSync(join(tmpdir(), 'explanations-'));
-  const background = join(dataDir, 'background.json');
-  writeFileSync(background, JSON.stringify(answer.background));
-  const path = join(FOLDER, 'forest-classes.joblib');
-  ({ bundle } = await admitFile(path, { dataDir, name: 'forest', background }));
-});
-
-/** A server of the forest, with scoring threads that load it as servers do. */
-const serveForest = async (): Promise<string> =>
-  serve({ versions: [await loadBundle(bundle, 'forest', 1)], loader: undefined });
-
-/** The largest difference between two lists of lists of numbers. */
-function distance(found: unknown, wanted: unknown): number {
-  if (!Array.isArray(wanted) || !Array.isArray(found)) return Math.abs(Number(found) - Number(wanted));
-  if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
-  return wanted.reduce((most: number, value, k) => Math.max(most, distance(found[k], value)), 0);
-}
+acceptForest();
 
 test('an answer holds its explanation against the rows that were pushed with the version', async () => {
   const url = await serveForest();

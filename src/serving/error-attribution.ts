@@ -30,6 +30,8 @@ export type ErrorAttribution =
 /** Whom an error of a prediction is to be blamed on. */
 export function attributionOf(error: PlimsollError): ErrorAttribution {
   if (BREAKS.has(error.code)) return 'version';
+  // The prediction was there.
+  if (error.code.startsWith('EXPLANATION_')) return error.http >= 500 ? 'server' : 'request';
   if (error.http === 503 || error.code === 'DEADLINE_EXCEEDED') return 'server';
   if (error.http >= 500 || error.code === 'GRAPH_FAILED') return 'version';
   // Where the version's own code does not know a form, another version may.

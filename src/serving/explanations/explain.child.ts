@@ -34,7 +34,8 @@ async function explained(order: ExplainOrder): Promise<MadeExplanation> {
   const { manifest, explainer } = await explainers.get(order);
   say({ kind: 'prepared', id: order.id });
   const attributions = await explainer.explain(order.batch);
-  return writeExplanation(order.form, { explainer, attributions, manifest, top: order.top });
+  const { form, top, scores = null, places } = order;
+  return writeExplanation(form, { explainer, attributions, manifest, top, scores, places });
 }
 
 // Whoever asked is gone: nobody waits for an explanation.

@@ -12,7 +12,12 @@ export interface ExplanationAsk extends ExplainerChoice {
   readonly form: ExplanationForm;
   /** Columns of each row to name, those that matter most; null for all. */
   readonly top: number | null;
+  /** Which scores of a row are told; null leaves it to the form. @default {null} */
+  readonly scores?: ScoreChoice | null;
 }
+
+/** So many of the largest, -1 for all, or those at these places. */
+export type ScoreChoice = { readonly topK: number } | { readonly indices: readonly number[] };
 
 /** Everything by default. */
 export const explanationAsk = (form: ExplanationForm): ExplanationAsk => ({

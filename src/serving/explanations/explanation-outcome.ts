@@ -2,7 +2,7 @@
 import type { PlimsollError } from '../../core/errors.ts';
 
 /** How an explanation is written: as the JSON text of a door, or as numbers. */
-export type ExplanationForm = 'document' | 'values';
+export type ExplanationForm = 'document' | 'rows' | 'vertex' | 'clarify' | 'values';
 
 /** The numbers of an explanation. */
 export interface ExplanationValues {
@@ -16,6 +16,9 @@ export interface ExplanationValues {
   /** `[rows, scores, columns]`. */
   readonly values: Float64Array;
   readonly additivityError: number;
+  /** Digests of what it was made of, `sha256:…`. */
+  readonly model: { readonly digest: string };
+  readonly background: { readonly digest: string; readonly rows: number } | null;
 }
 
 /** An explanation as an answer holds it: JSON text, or the numbers that a door writes by itself. */

@@ -8,13 +8,15 @@ import type { ExplainedVersion } from '../../registry/explained-bundle.ts';
 import type { ExplanationAsk } from './explanation-ask.ts';
 import type { ExplanationOutcome, MadeExplanation } from './explanation-outcome.ts';
 import { tooLargeToExplain } from './explanation-size.ts';
-import type { ExplainOrder, ExplainReply } from './messages.ts';
+import type { ExplainOrder, ExplainReply, RowPlaces } from './messages.ts';
 
 /** Rows whose answer is to be explained. */
 export interface ExplanationTask {
   readonly version: ExplainedVersion;
   readonly batch: Batch;
   readonly ask: ExplanationAsk;
+  /** Where the rows stand in their request; null where they are all of it. @default {null} */
+  readonly places?: RowPlaces | null;
   /** Milliseconds from now on that the request itself may take. */
   readonly patience: number;
   /** Whether anybody still waits for it. */
@@ -79,9 +81,9 @@ export class ExplanationService {
   explain(request: ExplanationTask): Promise<ExplanationOutcome> {
     const refused = this.#refusal(request);
     if (refused !== null) return Promise.resolve({ kind: 'missing', error: refused });
-    const { version, batch, ask, patience, isWanted } = request;
+    const { version, batch, ask, places = null, patience, isWanted } = request;
     const { bundle, model, version: number } = version;
-    const order = { id: ++this.#lastId, bundle, model, version: number, batch, ...ask };
+    const order = { id: ++this.#lastId, bundle, model, version: number, batch, places, ...ask };
     const limit = Math.max(1, Math.round(Math.min(patience, this.#settings.timeoutMillis)));
     return new Promise((settle) => {
       const timer = setTimeout(() => this.#late(waiting), limit);

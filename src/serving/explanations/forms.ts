@@ -1,30 +1,28 @@
 /** How attributions are written, by the door that asked: in the process that made them, which no prediction waits for. */
-import { type Attributions, type Explainer, explanationDocument } from '../../explain/explanation.ts';
+import { explanationDocument } from '../../explain/explanation.ts';
 import { identityOf } from '../../registry/digest.ts';
 import type { BundleManifest } from '../../registry/version.ts';
-import type { ExplanationForm, MadeExplanation } from './explanation-outcome.ts';
+import { clarifyExplanations } from './clarify-form.ts';
+import { type ExplainedRows, explainedRowCount } from './explained-rows.ts';
+import type { ExplanationForm, ExplanationValues, MadeExplanation } from './explanation-outcome.ts';
 import { topAttributions } from './top-attributions.ts';
+import { vertexExplanations } from './vertex-form.ts';
 
-/** What is known of rows once they are explained. */
-export interface ExplainedRows {
-  readonly explainer: Omit<Explainer<never>, 'explain'>;
-  readonly attributions: Attributions;
-  readonly manifest: BundleManifest;
-  /** Columns of each row to name; null for all. */
-  readonly top: number | null;
-}
+const text = (value: unknown): MadeExplanation => ({ kind: 'text', text: JSON.stringify(value) });
 
 const FORMS = {
   /** One JSON document, as `/predict` answers it. */
-  document: (rows: ExplainedRows): MadeExplanation => ({
-    kind: 'text',
-    text: JSON.stringify(documentOf(rows)),
-  }),
+  document: (rows: ExplainedRows): MadeExplanation => text(documentOf(rows)),
+  /** A list of such documents, one a row, as V1 answers them. */
+  rows: (rows: ExplainedRows): MadeExplanation => text(rowDocuments(rows)),
+  vertex: (rows: ExplainedRows): MadeExplanation => text(vertexExplanations(rows)),
+  clarify: (rows: ExplainedRows): MadeExplanation => text(clarifyExplanations(rows)),
   /** The numbers alone. */
-  values: ({ explainer, attributions }: ExplainedRows): MadeExplanation => {
+  values: ({ explainer, attributions, manifest }: ExplainedRows): MadeExplanation => {
     const { method, output, features, baseValues, classes } = explainer;
     const labels = classes === null ? null : [...classes.values];
-    return { kind: 'values', method, output, features, baseValues, classes: labels, ...attributions };
+    const made = { method, output, features, baseValues, classes: labels, ...attributions };
+    return { kind: 'values', ...made, ...provenanceOf(explainer, manifest) };
   },
 } as const satisfies Readonly<Record<ExplanationForm, (rows: ExplainedRows) => MadeExplanation>>;
 
@@ -40,11 +38,36 @@ function documentOf({ explainer, attributions, manifest, top }: ExplainedRows): 
   };
 }
 
+/** Documents of one row each. */
+function rowDocuments(rows: ExplainedRows): readonly object[] {
+  const { explainer, attributions, ...rest } = rows;
+  const width = explainer.features.length * explainer.baseValues.length;
+  return Array.from({ length: explainedRowCount(rows) }, (_, row) => {
+    const cut = (cells: Float64Array): Float64Array => cells.subarray(row * width, (row + 1) * width);
+    const { values, standardErrors, additivityError } = attributions;
+    const own = {
+      ...{ values: cut(values), additivityError },
+      ...(standardErrors && { standardErrors: cut(standardErrors) }),
+    };
+    return firstOfLists(documentOf({ explainer, attributions: own, ...rest }));
+  });
+}
+
+/** Of lists with one item a row the one item. */
+const firstOfLists = (document: object): object =>
+  Object.fromEntries(
+    Object.entries(document).map(([name, value]) => [
+      name,
+      BY_ROW.has(name) ? (value as unknown[])[0] : value,
+    ]),
+  );
+const BY_ROW: ReadonlySet<string> = new Set(['values', 'standardErrors', 'top']);
+
 /** Digests of what an explanation was made of: the same ones give the same explanation of the same row. */
 function provenanceOf(
   { method }: ExplainedRows['explainer'],
   { digest, sideFiles, background, ...choices }: BundleManifest,
-): object {
+): Pick<ExplanationValues, 'model' | 'background'> {
   const isAgainstRows = background !== undefined && method !== 'tree-path-dependent';
   return {
     model: { digest: `sha256:${identityOf(digest, sideFiles, choices)}` },

@@ -2,6 +2,7 @@
 import type { Batch } from '../../model/batch.ts';
 import type { ErrorMessage } from '../../process/messages.ts';
 import type { ExplainedVersion, ExplainerChoice } from '../../registry/explained-bundle.ts';
+import type { ScoreChoice } from './explanation-ask.ts';
 import type { ExplanationForm, MadeExplanation } from './explanation-outcome.ts';
 
 /** Rows to explain, of one request. */
@@ -11,6 +12,15 @@ export interface ExplainOrder extends ExplainedVersion, ExplainerChoice {
   readonly form: ExplanationForm;
   /** Columns of each row to name, those that matter most; null for all. */
   readonly top: number | null;
+  readonly scores?: ScoreChoice | null;
+  /** Where the rows stand among all of the request; null where they are all. */
+  readonly places: RowPlaces | null;
+}
+
+/** Rows of a request that are explained, and how many it has. */
+export interface RowPlaces {
+  readonly at: readonly number[];
+  readonly of: number;
 }
 
 export type ExplainReply =

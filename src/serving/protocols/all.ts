@@ -2,8 +2,10 @@ import type { Protocol, ProtocolRoutes } from '../protocol.ts';
 import { invocations, sageMakerRuntime } from './invocations.ts';
 import { plainRoutes } from './plain.ts';
 import { v1 } from './v1.ts';
+import { v1ExplainRoutes } from './v1-explain.ts';
 import { v2 } from './v2/v2.ts';
 import { vertex } from './vertex.ts';
+import { vertexExplainRoutes } from './vertex-explain.ts';
 
 /**
  * Every family of paths that this server answers predictions at. The first one is the one it is made ready for; of those
@@ -14,7 +16,9 @@ export const PROTOCOL_ROUTES: readonly ProtocolRoutes[] = [
   invocations,
   sageMakerRuntime,
   vertex,
+  vertexExplainRoutes,
   v1,
+  v1ExplainRoutes,
   v2,
 ];
 

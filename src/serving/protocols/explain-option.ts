@@ -1,4 +1,5 @@
 /** `explain` beside the rows of a body, for doors of our own making. Pure. */
+import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
@@ -33,6 +34,14 @@ export function withoutExplain(decode: DecodeRows, signature: Signature): Decode
     const { [EXPLAIN]: _, ...rows } = body;
     return decode(rows);
   };
+}
+
+/** The explanation of an answer that is nothing without it. Throws what stood in its way. */
+export function explanationText(explanation: ExplanationOutcome): string {
+  if (explanation.kind === 'missing') throw explanation.error;
+  if (explanation.kind === 'text') return explanation.text;
+  const reason = 'it came as numbers, and a text was asked for';
+  throw new PlimsollError('INTERNAL', { action: 'an explanation', reason });
 }
 
 /** Members of an answer that hold its explanation, or say why there is none, with a comma before them; empty where none was asked for. */

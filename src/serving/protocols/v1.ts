@@ -34,7 +34,7 @@ type Shape = 'rows' | 'columns';
 /** A row is written apart: a tensor of it, and its text in pieces. */
 const ROW_BYTES = 160;
 
-const v1Predict: Protocol = {
+export const v1Predict: Protocol = {
   id: 'v1',
   answers: 'application/json',
   parse: parseJsonBody,

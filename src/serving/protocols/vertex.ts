@@ -13,7 +13,7 @@ import { predictionsWriter } from './prediction-values.ts';
  * (https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements#prediction). A container answers
  * the predictions; the rest is what the service adds to them, and a client of the service reads.
  */
-const vertexPredict: Protocol = {
+export const vertexPredict: Protocol = {
   id: 'vertex',
   answers: 'application/json',
   parse: parseJsonBody,

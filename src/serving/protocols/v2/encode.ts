@@ -5,12 +5,14 @@ import type { Outputs } from '../../../model/batch.ts';
 import { isList } from '../../../model/output-parts.ts';
 import type { Signature } from '../../../model/signature.ts';
 import type { Tensor } from '../../../model/tensor.ts';
+import type { ExplanationAsk } from '../../explanations/explanation-ask.ts';
 import type { BinaryAnswer, EncodeResponse, ReadResponseOptions, TargetVersion } from '../../protocol.ts';
 import { describeInput } from '../../rows/input-errors.ts';
 import { bytesOfTensor } from '../../rows/tensor-bytes.ts';
 import { JSON_LENGTH } from './binary.ts';
 import { DATATYPE } from './datatypes.ts';
 import { complain } from './elements.ts';
+import { explainedBy, explanationParameters, explanationTensors } from './explain.ts';
 import { outputPartName, outputTensorsOf } from './metadata.ts';
 
 /** The id to repeat, and the outputs that are wanted in their order; null where it is all. */
@@ -21,6 +23,8 @@ interface V2ResponseOptions {
   readonly binary?: boolean;
   /** Set where one of them is computed only on request. */
   readonly extras?: true;
+  /** Set where the answer is to be explained. */
+  readonly explain?: ExplanationAsk;
 }
 
 /** What a body asks that asks nothing. */
@@ -43,7 +47,8 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
     if (id !== null && typeof id !== 'string')
       return complain(['id'], 'string_type', `expected a string "id", got ${describeInput(id)}`);
     const binary = isRecord(parameters) && parameters['binary_data_output'] === true;
-    if (outputs === null) return { id, outputs: null, binary };
+    const explained = isRecord(parameters) ? explainedBy(parameters, manifest.signature) : {};
+    if (outputs === null) return { id, outputs: null, binary, ...explained };
     if (!Array.isArray(outputs))
       return complain(['outputs'], 'list_type', `expected a list "outputs", got ${describeInput(outputs)}`);
     const wanted = outputs.map((output, k) => ({
@@ -55,7 +60,13 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
     if (twice !== undefined)
       return complain(['outputs'], 'duplicate_output', `output '${twice}' already exists in request`);
     const asks = names.some((name) => onRequest.has(name));
-    return { id, outputs: wanted.length === 0 ? null : wanted, binary, ...(asks ? { extras: true } : {}) };
+    return {
+      id,
+      outputs: wanted.length === 0 ? null : wanted,
+      binary,
+      ...(asks ? { extras: true } : {}),
+      ...explained,
+    };
   };
 }
 
@@ -83,10 +94,13 @@ function nameOf(output: unknown, k: number, known: readonly string[], model: str
 export function v2Encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const { signature } = manifest;
   const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
-  return (outputs, _rows, requestId, options) => {
+  return (outputs, rows, requestId, options, explanation) => {
     const { id, outputs: wanted, binary: isBinary = false } = options as V2ResponseOptions;
     const tensors = tensorsOf(outputs, signature);
-    const all = wanted ?? Array.from(tensors.keys(), (name) => ({ name, binary: isBinary }));
+    const answered = wanted ?? Array.from(tensors.keys(), (name) => ({ name, binary: isBinary }));
+    const more = explanation?.kind === 'values' ? explanationTensors(explanation, rows) : [];
+    const all = [...answered, ...more.map(([name]) => ({ name, binary: isBinary }))];
+    for (const [name, tensor] of more) tensors.set(name, tensor);
     const raw: Uint8Array[] = [];
     const texts = all.flatMap(({ name, binary }) => {
       const tensor = tensors.get(name);
@@ -96,7 +110,8 @@ export function v2Encode({ model, version, manifest }: TargetVersion): EncodeRes
       raw.push(bytes);
       return `${headText(name, tensor)},"parameters":{"binary_data_size":${bytes.length}}}`;
     });
-    const text = `${start},"id":${JSON.stringify(id ?? requestId)},"outputs":[${texts.join(',')}]}`;
+    const about = explanation === undefined ? '' : explanationParameters(explanation);
+    const text = `${start},"id":${JSON.stringify(id ?? requestId)}${about},"outputs":[${texts.join(',')}]}`;
     return raw.length === 0 ? text : withBytes(text, raw);
   };
 }
@@ -115,7 +130,7 @@ function withBytes(text: string, raw: readonly Uint8Array[]): BinaryAnswer {
 }
 
 /** In the order of the signature; a list of matrices gives a tensor each. */
-function tensorsOf(outputs: Outputs, signature: Signature): ReadonlyMap<string, Tensor> {
+function tensorsOf(outputs: Outputs, signature: Signature): Map<string, Tensor> {
   const known = signature.outputs.map(({ name }) => name).filter((name) => Object.hasOwn(outputs, name));
   const names = [...new Set([...known, ...Object.keys(outputs)])];
   return new Map(
