@@ -5,6 +5,8 @@ import { parseSize, type Setting } from './settings.ts';
 export interface ExplanationSettings {
   /** Milliseconds after which an answer goes out without its explanation. */
   readonly timeoutMillis: number;
+  /** Milliseconds that an answer waits longer while what explains its version is made, which happens once. */
+  readonly preparingMillis: number;
   /** Requests that may wait for their explanation in one serving process. */
   readonly maxQueue: number;
   /** Rows × columns of one request. */
@@ -28,6 +30,12 @@ const EXPLANATION_SETTINGS = {
     fallback: '1000',
     wanted: 'milliseconds from 1 to 60000',
     parse: between(1, 60_000),
+  },
+  preparingMillis: {
+    env: 'PLIMSOLL_EXPLAIN_PREPARE',
+    fallback: '10000',
+    wanted: 'milliseconds from 0 to 60000',
+    parse: between(0, 60_000),
   },
   maxQueue: {
     env: 'PLIMSOLL_EXPLAIN_QUEUE',
@@ -67,6 +75,7 @@ export function explanationSettings(env: Readonly<Record<string, string | undefi
   };
   const settings: ExplanationSettings = {
     timeoutMillis: read('timeoutMillis'),
+    preparingMillis: read('preparingMillis'),
     maxQueue: read('maxQueue'),
     maxCells: read('maxCells'),
     memoryBytes: read('memoryBytes'),

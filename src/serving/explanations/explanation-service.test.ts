@@ -7,7 +7,8 @@ import { ExplanationService, type ExplanationTask } from './explanation-service.
 
 const HOUR = 3_600_000;
 const SETTINGS: ExplanationSettings = {
-  ...{ timeoutMillis: HOUR, maxQueue: 2, maxCells: 4, memoryBytes: 2 ** 30, idleMillis: HOUR },
+  ...{ timeoutMillis: HOUR, preparingMillis: 0, maxQueue: 2, maxCells: 4 },
+  ...{ memoryBytes: 2 ** 30, idleMillis: HOUR },
 };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const services: ExplanationService[] = [];
@@ -62,6 +63,15 @@ test('what comes on top of a full queue goes without, and so does what waits too
   const waiting = [1, 2, 3].map(() => service.explain(requestFor('silent')));
   expect(codeOf(await service.explain(requestFor('silent')))).toBe('EXPLANATION_BUSY');
   expect((await Promise.all(waiting)).map(codeOf)).toEqual(waiting.map(() => 'EXPLANATION_LATE'));
+});
+
+test('what explains a version may take longer to be made than rows to be explained, for all that wait', async () => {
+  const patient = serviceOf({ timeoutMillis: 300, preparingMillis: HOUR });
+  const waiting = [patient.explain(requestFor('late')), patient.explain(requestFor('late'))];
+  expect((await Promise.all(waiting)).map(codeOf)).toEqual(['text', 'text']);
+  expect(codeOf(await patient.explain(requestFor('prepared')))).toBe('EXPLANATION_LATE');
+  const own = serviceOf({ timeoutMillis: 300, preparingMillis: HOUR });
+  expect(codeOf(await own.explain(requestFor('silent', { patience: 600 })))).toBe('EXPLANATION_LATE');
 });
 
 test("a request's own deadline counts where it is nearer", async () => {

@@ -25,9 +25,14 @@ export interface ExplanationTask {
 
 interface Waiting extends Pick<ExplanationTask, 'isWanted'> {
   readonly order: ExplainOrder;
+  /** `performance.now()` when it came, and after which the request itself is too late. */
+  readonly cameAt: number;
+  readonly wantedUntil: number;
   /** Milliseconds that it may take in all. */
-  readonly limit: number;
-  readonly timer: NodeJS.Timeout;
+  limit: number;
+  /** Whether it waits for what is made once. */
+  isPatient: boolean;
+  timer: NodeJS.Timeout | undefined;
   readonly settle: (outcome: ExplanationOutcome) => void;
 }
 
@@ -84,10 +89,11 @@ export class ExplanationService {
     const { version, batch, ask, places = null, patience, isWanted } = request;
     const { bundle, model, version: number } = version;
     const order = { id: ++this.#lastId, bundle, model, version: number, batch, places, ...ask };
-    const limit = Math.max(1, Math.round(Math.min(patience, this.#settings.timeoutMillis)));
     return new Promise((settle) => {
-      const timer = setTimeout(() => this.#late(waiting), limit);
-      const waiting: Waiting = { order, limit, timer, isWanted, settle };
+      const cameAt = performance.now();
+      const timed = { cameAt, wantedUntil: cameAt + patience, limit: 0, isPatient: false, timer: undefined };
+      const waiting: Waiting = { order, ...timed, isWanted, settle };
+      this.#allow(waiting, this.#settings.timeoutMillis, () => this.#patient(waiting));
       this.#queue.push(waiting);
       this.#next();
     });
@@ -116,6 +122,35 @@ export class ExplanationService {
       reason,
       retry: Math.ceil(Math.max(0, rest) / 1000),
     });
+  }
+
+  /** Gives it so many milliseconds from now on, or what its request has left. */
+  #allow(waiting: Waiting, millis: number, over: () => void): void {
+    const now = performance.now();
+    const left = Math.max(1, Math.round(Math.min(millis, waiting.wantedUntil - now)));
+    waiting.limit = Math.round(now - waiting.cameAt) + left;
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(over, left);
+  }
+
+  /** While what explains a version is made, which happens once, those who wait for the process are given more time. */
+  #patient(waiting: Waiting): void {
+    const { preparingMillis } = this.#settings;
+    const isPreparing = this.#running !== null && this.#stage === PREPARING;
+    waiting.isPatient = isPreparing && preparingMillis > 0 && performance.now() < waiting.wantedUntil;
+    if (waiting.isPatient) this.#allow(waiting, preparingMillis, () => this.#late(waiting));
+    else this.#late(waiting);
+  }
+
+  /** From here on they have the usual time. */
+  #prepared(): void {
+    this.#stage = EXPLAINING;
+    this.#limit(MOST_EXPLAINING);
+    for (const waiting of this.#running === null ? [] : [this.#running, ...this.#queue]) {
+      if (!waiting.isPatient) continue;
+      waiting.isPatient = false;
+      this.#allow(waiting, this.#settings.timeoutMillis, () => this.#patient(waiting));
+    }
   }
 
   #late(waiting: Waiting): void {
@@ -166,8 +201,7 @@ export class ExplanationService {
     const running = this.#running;
     if (running?.order.id !== reply.id) return;
     if (reply.kind === 'prepared') {
-      this.#stage = EXPLAINING;
-      this.#limit(MOST_EXPLAINING);
+      this.#prepared();
       return;
     }
     this.#free();

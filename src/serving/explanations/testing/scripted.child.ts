@@ -4,10 +4,13 @@ import type { ExplainOrder, ExplainReply } from '../messages.ts';
 const say = (reply: ExplainReply): void => void process.send?.(reply);
 
 process.once('disconnect', () => process.exit(0));
-process.on('message', ({ id, model }: ExplainOrder) => {
+process.on('message', async ({ id, model }: ExplainOrder) => {
   if (model === 'ends') process.exit(7);
   if (model === 'silent') return;
+  // Longer than those who wait for rows alone wait.
+  if (model === 'late') await new Promise((resolve) => setTimeout(resolve, 600));
   say({ kind: 'prepared', id });
+  if (model === 'prepared') return;
   if (model === 'unfit') {
     const details = { model, reason: 'it has no columns', way: 'Explain another' };
     say({ kind: 'refused', id, error: { code: 'EXPLANATION_UNFIT', details } });
