@@ -1,6 +1,6 @@
 import type { Batch } from '../../model/batch.ts';
 import { isMissingCell, isSameCell, type RowCell, rowsOfCells } from './changed-rows.ts';
-import { cellDistance, type SearchedColumn } from './column-choices.ts';
+import { cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
 import { columnScale, medianOf } from './distance.ts';
 import type { SearchedRow, SearchOutcome } from './outcome.ts';
 import { readableNumber } from './readable.ts';
@@ -20,8 +20,6 @@ const MOST_CHANGES = 5;
 const HALVINGS = 24;
 /** Rows that are brought back. */
 const MOST_STARTS = 12;
-/** Share of a scale that a number may go further than it must, to be one that is easy to read. */
-const READABLE_SHARE = 1e-3;
 
 /** What asking takes. */
 export interface AskedModel {

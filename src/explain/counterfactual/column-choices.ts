@@ -9,7 +9,7 @@ import { readableNumber } from './readable.ts';
 /** What each changed column costs beyond its distance, so that of rows as near as one another that with fewer changes is the cheapest. */
 export const CHANGE_COST = 1e-9;
 /** Share of a column's scale that a number may go further than it must, to be one that is easy to read. */
-const READABLE_SHARE = 1e-3;
+export const READABLE_SHARE = 1e-3;
 
 /** What is known of one column of a model before any row. */
 export interface SearchedColumn {
@@ -85,15 +85,21 @@ function filledChoice(column: SearchedColumn, first: number, last: number): Foun
   const nearest = Math.min(Math.max(column.middle, low), high);
   const slack = READABLE_SHARE * column.scale;
   const furthest = nearest === low ? Math.min(high, nearest + slack) : Math.max(low, nearest - slack);
-  return { cell: column.isWhole ? nearest : readableNumber(nearest, furthest), cost: 1 + CHANGE_COST };
+  return {
+    cell: column.isWhole ? nearest : readableNumber(nearest, furthest),
+    cost: 1 + Math.abs(nearest - column.middle) / column.scale + CHANGE_COST,
+  };
 }
 
-/** Distances add up over columns: a number's step over its scale; 1 for another category, or where nothing was. */
-export function cellDistance({ scale, categories }: SearchedColumn, from: RowCell, to: RowCell): number {
+/**
+ * What a column adds to the distance of rows: a number's step over its scale; 1 for another category; where nothing was 1, and the step of a
+ * number from the middle of its column.
+ */
+export function cellDistance(column: SearchedColumn, from: RowCell, to: RowCell): number {
+  const { scale, categories, middle } = column;
   if (isSameCell(from, to)) return 0;
-  if (categories !== null || typeof from !== 'number' || typeof to !== 'number' || Number.isNaN(from))
-    return 1;
-  return Math.abs(to - from) / scale;
+  if (categories !== null || typeof to !== 'number') return 1;
+  return isMissingCell(from) ? 1 + Math.abs(to - middle) / scale : Math.abs(to - Number(from)) / scale;
 }
 
 /** Choices of all columns as a forest compares them. Categories that it compares alike are one: the first of them stays. */

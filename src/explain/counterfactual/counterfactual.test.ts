@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
+import { allocateCells, toDense } from '../../engine/native/block.ts';
 import { createNativeEngine } from '../../engine/native/engine.ts';
 import { readModelFile } from '../../files/read-model.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
@@ -40,6 +41,7 @@ function opened(name: string) {
   return {
     content,
     engine,
+    batch,
     names,
     sought,
     answers,
@@ -66,15 +68,19 @@ describe('the counterfactuals of a model', () => {
     async (name) => {
       const model = opened(name);
       const [first, second] = [model.names[0]!, model.names[2]!];
-      const { rows, scales } = await model.sought({ actionable: [first, second] }, model.wanted);
+      const { rows, scales, middles } = await model.sought({ actionable: [first, second] }, model.wanted);
       const [a, b] = [critical(model, 0), critical(model, 2)];
       for (const [k, own] of ANSWERS[name]!.rows.slice(3).entries()) {
         const found = rows[k + 3]!;
         if (found.status === 'already') continue;
-        const distance = (column: number, value: number) =>
-          own[column] === null ? 1 : Math.abs(value - Number(own[column])) / scales[model.names[column]!]!;
-        const pairs = [...a, own[0]!].flatMap((x) =>
-          [...b, own[2]!].map((z) => [x, own[1]!, z, own[3]!, own[4]!]),
+        const distance = (column: number, value: number) => {
+          const name = model.names[column]!;
+          const [start, filled] = own[column] === null ? [middles[name]!, 1] : [Number(own[column]), 0];
+          return filled + Math.abs(value - start) / scales[name]!;
+        };
+        const [x2, z2] = [middles[first]!, middles[second]!];
+        const pairs = [...a, own[0]!, x2].flatMap((x) =>
+          [...b, own[2]!, z2].map((z) => [x, own[1]!, z, own[3]!, own[4]!]),
         );
         const told = model.answers(pairs);
         const isWanted = (answer: unknown) =>
@@ -94,7 +100,7 @@ describe('the counterfactuals of a model', () => {
     },
   );
 
-  test.each([...TREES, 'columns-forest', 'lightgbm-categories'])(
+  test.each([...TREES, 'columns-forest', 'columns-linear', 'lightgbm-categories'])(
     'of %s are answered otherwise, and say what changed',
     async (name) => {
       const model = opened(name);
@@ -114,6 +120,42 @@ describe('the counterfactuals of a model', () => {
         );
         expect(row.changes.map(({ column }) => column)).toEqual(changed);
         expect(row.distance! - row.lowerBound!).toBeLessThanOrEqual(1e-3 * changed.length + 1e-9);
+      }
+    },
+  );
+
+  test.each(['linear-number', 'linear-three'])(
+    'of %s change the one column that gives most for its distance',
+    async (name) => {
+      const model = opened(name);
+      const { predictor, encode } = modelEncoding(model.content.root, model.names);
+      if (predictor.kind !== 'linear-regressor' && predictor.kind !== 'linear-classifier')
+        throw new Error(`${name} is not linear`);
+      const { coef, intercept } = predictor;
+      const { rows, scales } = await model.sought({}, model.wanted);
+      const scoresOf = (row: Row) => {
+        const { data } = toDense(encode(model.batch([row])), [], allocateCells);
+        return Array.from(intercept, (bias, k) =>
+          data.reduce((sum, x, c) => sum + coef.data[k * 5 + c]! * x, bias),
+        );
+      };
+      for (const [row, found] of rows.entries()) {
+        if (found.status === 'already') continue;
+        const cells = ANSWERS[name]!.rows[row]!;
+        const scores = scoresOf(cells);
+        const own = scores.indexOf(Math.max(...scores));
+        // What each target lacks over what a column gives for a distance of 1.
+        const costs = scores.flatMap((value, k) => {
+          if (coef.rows > 1 && k === own) return [];
+          const lack = coef.rows > 1 ? scores[own]! - value : 0.5 - value;
+          return model.names.map((column, c) => {
+            const moved = scoresOf(cells.with(c, Number(cells[c]) + scales[column]!));
+            return lack / Math.abs(moved[k]! - value - (coef.rows > 1 ? moved[own]! - scores[own]! : 0));
+          });
+        });
+        expect(found).toMatchObject({ method: 'linear', exact: true });
+        expect(Math.abs(found.lowerBound! - Math.min(...costs))).toBeLessThan(1e-5);
+        expect(found.changes).toHaveLength(1);
       }
     },
   );

@@ -55,6 +55,8 @@ export interface CounterfactualDocument {
   readonly want: string;
   /** By what steps of each column are divided, of columns of numbers. */
   readonly scales: Readonly<Record<string, number>>;
+  /** From what steps of a missing number are measured. */
+  readonly middles: Readonly<Record<string, number>>;
   readonly rows: readonly RowCounterfactual[];
 }
 
@@ -94,6 +96,7 @@ export async function counterfactualsOf(
     output: output.name,
     want: wantText(wanted, signature),
     scales: Object.fromEntries(numbers.map(({ spec, scale }) => [spec.name, scale])),
+    middles: Object.fromEntries(numbers.map(({ spec, middle }) => [spec.name, middle])),
     rows: found,
   };
 }

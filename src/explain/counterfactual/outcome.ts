@@ -1,4 +1,5 @@
 import type { RowCell } from './changed-rows.ts';
+import type { SearchedColumn } from './column-choices.ts';
 
 /** How a counterfactual was sought. */
 export type CounterfactualMethod = 'box-search' | 'linear' | 'heuristic';
@@ -18,4 +19,11 @@ export interface SearchOutcome {
 export interface SearchedRow {
   readonly cells: readonly RowCell[];
   readonly given: number;
+}
+
+/** Searches rows by what is read of a model. */
+export interface RowSearcher {
+  readonly columns: readonly SearchedColumn[];
+  /** `starts`: rows that are answered as wanted, from which nearer ones may be found. Null where the row cannot be searched so. */
+  search(row: SearchedRow, starts: readonly (readonly RowCell[])[]): SearchOutcome | null;
 }

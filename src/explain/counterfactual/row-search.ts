@@ -8,11 +8,12 @@ import { splitModel } from '../split-model.ts';
 import { type AskedModel, askedSearch, modelColumns } from './asked-search.ts';
 import { cellsOfRow, type RowCell, rowsOfCells } from './changed-rows.ts';
 import { cellDistance, type SearchedColumn } from './column-choices.ts';
+import { linearSearcher } from './linear-search.ts';
 import { type ColumnChain, columnChains } from './monotone-columns.ts';
-import type { SearchedRow, SearchOutcome } from './outcome.ts';
+import type { RowSearcher, SearchedRow, SearchOutcome } from './outcome.ts';
 import type { CounterfactualRequest } from './request.ts';
 import { columnDomains } from './searched-columns.ts';
-import { type RowSearcher, treeSearcher } from './tree-search.ts';
+import { treeSearcher } from './tree-search.ts';
 import { type DecidingOutput, decidedAnswers, isWantedAnswer } from './wanted.ts';
 
 /** Rows of a background from which a search starts. */
@@ -59,7 +60,10 @@ export async function rowSearch(
   };
   const search = async (row: SearchedRow): Promise<SearchOutcome> => {
     const starts = nearestOf(row);
-    return read?.search(row, starts) ?? (await askedSearch(question, columns, domains, starts, row));
+    const outcome = read?.search(row, starts) ?? null;
+    if (outcome !== null && (outcome.cells !== null || outcome.isExact)) return outcome;
+    const asked = await askedSearch(question, columns, domains, starts, row);
+    return { ...asked, lowerBound: outcome?.lowerBound ?? null };
   };
   return { columns, search };
 }
@@ -92,5 +96,11 @@ function readSearcher(
     const parts = { encoding, predictor, sources, chains, domains, rows, wanted, isWanted, budget };
     return treeSearcher(parts, cellsOfRow(rows, 0));
   }
+  if (
+    predictor.kind === 'linear-regressor' ||
+    predictor.kind === 'linear-classifier' ||
+    predictor.kind === 'linear-booster'
+  )
+    return linearSearcher({ encoding, predictor, sources, chains, domains, rows, wanted, isWanted });
   return null;
 }

@@ -18,9 +18,11 @@ import { type ComparedRows, comparedRows } from './compared-rows.ts';
 import { columnScale, medianOf } from './distance.ts';
 import type { ColumnChain } from './monotone-columns.ts';
 import { type NumberCells, numberCells, takenNumbers } from './number-cells.ts';
-import type { SearchedRow, SearchOutcome } from './outcome.ts';
+import type { RowSearcher } from './outcome.ts';
+import { scoreDecision } from './score-decision.ts';
+import { scoreGoals } from './score-goal.ts';
+import { scoreSlack } from './score-slack.ts';
 import type { ColumnDomainRule } from './searched-columns.ts';
-import { scoreSlack, treeGoals } from './tree-goals.ts';
 import type { WantedAnswer } from './wanted.ts';
 
 /** Half a unit in the last place of 1. */
@@ -45,13 +47,6 @@ export interface TreeSearchParts {
   readonly budget: number;
 }
 
-/** Searches the nearest rows of a model of trees; and the scale of each column. */
-export interface RowSearcher {
-  readonly columns: readonly SearchedColumn[];
-  /** `starts`: rows that are answered as wanted, from which nearer ones may be found. Null where the row cannot be searched so. */
-  search(row: SearchedRow, starts: readonly (readonly RowCell[])[]): SearchOutcome | null;
-}
-
 /** Null where trees are not over columns one by one, or their questions are not met by cells of numbers. */
 export function treeSearcher(parts: TreeSearchParts, first: readonly RowCell[]): RowSearcher | null {
   const { encoding, predictor, sources, domains } = parts;
@@ -66,11 +61,13 @@ export function treeSearcher(parts: TreeSearchParts, first: readonly RowCell[]):
   const compared = comparedRows(parts.rows, domains.length, encoding, ensemble, sources);
   const columns = searchedColumns(parts, ensemble.trees, compared, first);
   if (columns === null) return null;
+  const decision = scoreDecision(predictor);
+  if (decision === null) return null;
   const base = baseOf(predictor);
   const slack = scoreSlack(ensemble.trees, base, roundingOf(predictor));
   const place = placesOf(compared.column, domains.length);
   const search: RowSearcher['search'] = ({ cells, given }, others) => {
-    const goals = treeGoals(predictor, parts.wanted, given, slack);
+    const goals = scoreGoals(decision, parts.wanted, given, slack);
     if (goals === null) return null;
     const { columns: choices, choices: values } = comparedChoices(
       compared,
