@@ -59,7 +59,7 @@ export function exactExplainer(
   );
 }
 
-const OTHER_WAY = 'Choose --method exact, permutation, kernel or sampling, with --background rows.csv';
+export const OTHER_WAY = 'Choose --method exact, permutation, kernel or sampling, with --background rows.csv';
 
 /** That attributions are made against other rows. */
 export const needsBackground = (what: string, refuse: Refusal, because?: ExactRefusal) =>

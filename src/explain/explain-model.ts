@@ -1,10 +1,18 @@
 import { PlimsollError } from '../core/errors.ts';
-import type { Engine } from '../engine/engine.ts';
 import type { Batch } from '../model/batch.ts';
-import type { ModelContent } from '../model/description.ts';
 import type { Signature } from '../model/signature.ts';
-import { exactExplainer, needsBackground, predictorOf, sumOutputs } from './exact-explainer.ts';
+import {
+  exactExplainer,
+  needsBackground,
+  OTHER_WAY,
+  predictorOf,
+  type ReadingChoice,
+  sumOutputs,
+} from './exact-explainer.ts';
+import type { ExplainedModel } from './explained-model.ts';
 import { type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
+import { flatModel } from './graph/flat-model.ts';
+import { graphExplainer, graphOutputs } from './graph/graph-explainer.ts';
 import { inBlocks } from './in-blocks.ts';
 import { type Score, sampledExplainer } from './sampled-explainer.ts';
 import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
@@ -21,18 +29,22 @@ export interface ExplanationRequest extends Omit<SamplingChoice, 'method'> {
   readonly interactions?: boolean | undefined;
 }
 
-/** A model file's content and what answers its rows. */
-export interface ExplainedModel {
-  readonly name: string;
-  readonly content: ModelContent;
-  readonly engine: Pick<Engine, 'infer'>;
-}
-
 /**
  * Makes a model explain its answers: exactly where mathematics gives a way, else by asking it. Trees need no background, where the file
  * says how many training rows came to each node. Errors: EXPLANATION_UNFIT.
  */
 export async function explainModel(
+  model: ExplainedModel,
+  request: ExplanationRequest,
+): Promise<Explainer<Batch>> {
+  const flat = flatModel(model);
+  if (flat === null) return explainColumns(model, request);
+  const background = request.background && flat.rowsOf(request.background);
+  const explainer = await explainColumns(flat.model, { ...request, background });
+  return { ...explainer, explain: (batch) => explainer.explain(flat.rowsOf(batch)) };
+}
+
+async function explainColumns(
   model: ExplainedModel,
   { output, background, method, budget, seed = 0, interactions = false }: ExplanationRequest,
 ): Promise<Explainer<Batch>> {
@@ -46,7 +58,8 @@ export async function explainModel(
   const features = signature.columns.map(({ name }) => name);
   if (background !== null && background.rows === 0)
     throw unfit(model, 'the background has no rows', 'Give --background a file with rows');
-  const known = outputsOf(model.content, signature);
+  const sums = sumsOf(model);
+  const known = outputsOf(sums, signature);
   const chosen = output ?? known[0];
   if (chosen === undefined)
     throw unfit(model, 'none of its outputs is in numbers', 'Explain a model that answers numbers');
@@ -60,13 +73,13 @@ export async function explainModel(
   if (method === undefined || !isSampled(method)) {
     const reading = interactions ? 'tree-path-dependent' : method;
     const choice = { output: chosen, method: reading, background, seed, interactions };
-    const exact = exactExplainer(model.content, features, choice, refuse);
+    const exact =
+      ofGraph(model, features, choice, refuse) ?? exactExplainer(model.content, features, choice, refuse);
     if (exact !== null)
       return { ...exact, output: chosen, explain: inBlocks(model.engine, exact, interactions, refuse) };
   }
   if (background === null) throw needsBackground(chosen, refuse);
   // The same numbers under the name by which the engine gives them.
-  const sums = sumOutputs(predictorOf(model.content));
   const names = sums.includes(chosen) ? [chosen, ...sums] : [chosen];
   const given = signature.outputs.find(({ name }) => names.includes(name));
   if (given === undefined)
@@ -87,9 +100,31 @@ export async function explainModel(
   return { ...(await sampledExplainer(asked, background, choice, refuse)), output: chosen };
 }
 
+/** Names of the output that is a sum, the usual one first. */
+const sumsOf = ({ content, graph = null }: ExplainedModel): readonly string[] =>
+  graph === null ? sumOutputs(predictorOf(content)) : graphOutputs(graph);
+
+/** Explains the trees of a graph; null where it has none, or other attributions than theirs are asked for. */
+function ofGraph(
+  { graph = null, engine }: ExplainedModel,
+  features: readonly string[],
+  { output, method, background, interactions }: ReadingChoice,
+  refuse: Refusal,
+): Omit<Explainer<Batch>, 'output'> | null {
+  if (graph === null || !graphOutputs(graph).includes(output) || method?.startsWith('linear')) return null;
+  if (interactions)
+    throw refuse('interactions are not made of the trees of a graph', 'Leave out --interactions');
+  if (method === 'tree-interventional' && background === null) throw needsBackground(method, refuse);
+  const others = method === 'tree-path-dependent' ? null : background;
+  const found = graphExplainer(graph, features, others, engine, refuse);
+  if (!('unfit' in found)) return found;
+  if (method !== undefined) throw refuse(`${found.unfit}, which ${method} does not explain`, OTHER_WAY);
+  if (background === null) throw needsBackground(output, refuse, found);
+  return null;
+}
+
 /** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
-function outputsOf(content: ModelContent, { outputs, classes }: Signature): readonly string[] {
-  const sums = sumOutputs(predictorOf(content));
+function outputsOf(sums: readonly string[], { outputs, classes }: Signature): readonly string[] {
   const numbers = outputs.filter(
     ({ name, dtype, parts }) =>
       dtype.startsWith('float') && parts === undefined && !(name === 'predict' && classes !== null),

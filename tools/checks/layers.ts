@@ -29,7 +29,7 @@ export const LAYERS: Layers = {
   compile: ['model', 'onnx'],
   engine: ['model'],
   'engine/native': ['engine', 'model', 'statistics'],
-  explain: ['engine', 'engine/native', 'model', 'statistics'],
+  explain: ['engine', 'engine/native', 'model', 'onnx', 'statistics'],
   // Text vectorizers run natively in front of a graph.
   // Graphs of others run in processes as models of Python do.
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],

@@ -2,7 +2,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
-import type { ExplainedModel } from '../explain-model.ts';
+import type { ExplainedModel } from '../explained-model.ts';
 import { cellsOfRow, isMissingCell, isSameCell, type RowCell, rowsOfCells } from './changed-rows.ts';
 import { cellDistance, type SearchedColumn } from './column-choices.ts';
 import { unknownColumns } from './column-rules.ts';

@@ -3,7 +3,7 @@ import { prepareStep } from '../../engine/native/prepare.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
 import { modelEncoding, singleSources } from '../encoding.ts';
-import type { ExplainedModel } from '../explain-model.ts';
+import type { ExplainedModel } from '../explained-model.ts';
 import { splitModel } from '../split-model.ts';
 import { type AskedModel, askedSearch, modelColumns } from './asked-search.ts';
 import { cellsOfRow, type RowCell, rowsOfCells } from './changed-rows.ts';
