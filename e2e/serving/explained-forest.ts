@@ -8,6 +8,7 @@ import { ROOT } from '../cli.ts';
 import { serve } from './serve.ts';
 
 const FOLDER = join(ROOT, 'fixtures/explanations');
+export const FOREST_FILE = join(FOLDER, 'forest-classes.joblib');
 type Values = readonly (readonly (readonly number[])[])[];
 interface ForestAnswer {
   readonly rows: readonly (readonly number[])[];
@@ -24,15 +25,14 @@ export const FOREST = (
 export const UNHURRIED = '60000';
 let bundle = '';
 
-/** Accepts the forest with its background before the tests of a file. */
-export function acceptForest(): void {
+/** Accepts the forest with its background, and what is said of its columns, before the tests of a file. */
+export function acceptForest(reasons?: string): void {
   beforeAll(async () => {
     process.env['PLIMSOLL_EXPLAIN_TIMEOUT'] = UNHURRIED;
     const dataDir = mkdtempSync(join(tmpdir(), 'explanations-'));
     const background = join(dataDir, 'background.json');
     writeFileSync(background, JSON.stringify(FOREST.background));
-    const path = join(FOLDER, 'forest-classes.joblib');
-    ({ bundle } = await admitFile(path, { dataDir, name: 'forest', background }));
+    ({ bundle } = await admitFile(FOREST_FILE, { dataDir, name: 'forest', background, reasons }));
   });
 }
 

@@ -45,7 +45,7 @@ test('every mistake is reported at once', async () => {
   );
   await expect(failed).rejects.toMatchObject({ code: 'CONFIG_INVALID', exit: 2 });
   await expect(failed).rejects.toHaveProperty('details.list', [
-    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, maxConnections, maxReceiving, peerShare, store, capture, monitorShare, metricsAliases, references, linkLocal, redirectHosts, keys, keysFile, insecure, hosts, metricsAccess, rateLimit, uploadsPerDay, uploadBytesPerDay, diskReserve, tlsCert, tlsKey, tlsClientCa, device, watch, data, models, endpoints, aliases, jobs, monitors, routers`,
+    `${settings}: "prot" is no setting, wanted one of port, host, workers, maxBody, maxConnections, maxReceiving, peerShare, store, capture, monitorShare, metricsAliases, references, linkLocal, redirectHosts, keys, keysFile, insecure, hosts, metricsAccess, rateLimit, uploadsPerDay, uploadBytesPerDay, diskReserve, tlsCert, tlsKey, tlsClientCa, device, watch, data, models, endpoints, aliases, jobs, monitors, routers, reasons`,
     '--port is "99999", wanted a port from 0 to 65535',
     `${settings}: workers is 0, wanted "auto" or a number from 1 to 256`,
     '--max-body is "lots", wanted a size such as 10mb, up to 4gb',

@@ -106,9 +106,9 @@ export async function serveConfig(given: GivenSettings): Promise<ServeConfig> {
     linkLocal: value('linkLocal'),
     redirectHosts: value('redirectHosts'),
     references: [...value('references'), ...referencesWritten([file['jobs'], file['monitors']])],
-    files: await nameFiles(
-      given.models.length > 0 ? given.models : modelsOf(file, problems),
-      given,
+    files: withReasons(
+      await nameFiles(given.models.length > 0 ? given.models : modelsOf(file, problems), given, problems),
+      tableOf(file, 'reasons', problems),
       problems,
     ),
   };
@@ -177,7 +177,16 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
     return {};
   }
   // Aliases are for `apply` alone.
-  const known = [...Object.keys(SETTINGS), 'models', 'endpoints', 'aliases', 'jobs', 'monitors', 'routers'];
+  const known = [
+    ...Object.keys(SETTINGS),
+    'models',
+    'endpoints',
+    'aliases',
+    'jobs',
+    'monitors',
+    'routers',
+    'reasons',
+  ];
   for (const key of Object.keys(parsed)) {
     if (!known.includes(key))
       problems.push(`${path}: "${key}" is no setting, wanted one of ${known.join(', ')}`);
@@ -188,13 +197,27 @@ function checkKeys(parsed: unknown, path: string, problems: string[]): Readonly<
 /** What each entry says is checked where jobs, or monitors, are. */
 function tableOf(
   file: Readonly<Record<string, unknown>>,
-  key: 'jobs' | 'monitors' | 'routers',
+  key: 'jobs' | 'monitors' | 'routers' | 'reasons',
   problems: string[],
 ): Readonly<Record<string, unknown>> {
   const { [key]: written = {} } = file;
   if (isRecord(written)) return written;
   problems.push(`${key} is no table of names`);
   return {};
+}
+
+/** `reasons: {churn: reasons.yaml}`: what is said of the columns of a model that is served from a file here. */
+function withReasons(
+  files: readonly NamedFile[],
+  reasons: Readonly<Record<string, unknown>>,
+  problems: string[],
+): readonly NamedFile[] {
+  for (const [name, path] of Object.entries(reasons))
+    if (typeof path !== 'string') problems.push(`reasons: ${name} is no path of a file`);
+  return files.map((file) => {
+    const path = Object.hasOwn(reasons, file.name) ? reasons[file.name] : undefined;
+    return typeof path === 'string' ? { ...file, reasons: path } : file;
+  });
 }
 
 /** `models: {churn: models/churn.joblib}` or a list of files. */

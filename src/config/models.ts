@@ -8,6 +8,8 @@ export interface NamedFile {
   readonly path: string;
   /** Found in a folder rather than named: a file that cannot be served is then left out, and reported. */
   readonly found: boolean;
+  /** What is said of its columns where answers are explained: the path of a file. */
+  readonly reasons?: string;
 }
 
 /** File names that are taken from a folder: model formats, compressed or not. */

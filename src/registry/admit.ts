@@ -12,6 +12,7 @@ import { checkProofMemory, proofLimits } from './proof-limits.ts';
 import { folderBytes } from './python/folder.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
 import { SAVED_MODEL } from './python/source.ts';
+import { areKeptReasons } from './reasons.ts';
 import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
 
 export interface AdmitOptions extends ReadingChoices {
@@ -33,6 +34,8 @@ export interface AdmitOptions extends ReadingChoices {
   readonly reference?: string | undefined;
   /** Path of a file with rows that explanations are made against; a sample is kept in the bundle. */
   readonly background?: string | undefined;
+  /** Path of a file with what is said of the columns in explanations; kept in the manifest. */
+  readonly reasons?: string | undefined;
   /** Largest model file to read, in bytes, where it is trusted; kept in the manifest for later loads. */
   readonly maxModel?: number | undefined;
   readonly timeoutMillis?: number | undefined;
@@ -61,6 +64,7 @@ export interface AcceptRequest {
   readonly sample: unknown;
   readonly reference: string | null;
   readonly background: string | null;
+  readonly reasons: string | null;
   readonly maxModel: number | null;
   readonly choices: ReadingChoices;
   /** What wrote the folder that it came in. */
@@ -104,8 +108,14 @@ export async function admitFile(path: string, options: AdmitOptions): Promise<Ad
   for (const digest of identified.digests) {
     const bundle = bundleDir(dataDir, digest);
     const { afresh } = options;
-    const { background } = options;
-    const demands = { runtime, afresh, background, ...filesToKeep(options, identified.source, bundle) };
+    const { background, reasons } = options;
+    const demands = {
+      runtime,
+      afresh,
+      background,
+      reasons,
+      ...filesToKeep(options, identified.source, bundle),
+    };
     const known = await knownManifest(bundle, demands);
     // Of a file that has others beside it, only reading it tells which: they may have changed.
     if (!known || (known.python === undefined && known.sideFiles.length > 0)) continue;
@@ -134,16 +144,19 @@ const admitted = (
 
 /** What one call asks for beyond the file. */
 type Demands = {
-  readonly [K in 'runtime' | 'golden' | 'reference' | 'background' | 'afresh']?: AdmitOptions[K] | null;
+  readonly [K in 'runtime' | 'golden' | 'reference' | 'background' | 'reasons' | 'afresh']?:
+    | AdmitOptions[K]
+    | null;
 };
 
 /** The manifest of an earlier acceptance that answers for this one: with the runtime asked for, nothing to replay or keep. */
 export async function knownManifest(
   bundle: string,
-  { runtime, golden, reference, background, afresh }: Demands,
+  { runtime, golden, reference, background, reasons, afresh }: Demands,
 ): Promise<BundleManifest | null> {
   const known = readManifest(bundle);
   if (!known || afresh || golden || reference || background) return null;
+  if (reasons && !(await areKeptReasons(reasons, known))) return null;
   if (runtime && !runsWith(known, runtime)) return null;
   return (await isIntact(bundle, known)) ? known : null;
 }
@@ -168,8 +181,8 @@ async function admitInChild(
   const staging = stagingDir(dataDir, digest, randomUUID());
   const golden = options.golden ?? source.golden;
   const reference = options.reference ?? source.reference;
-  const { background = null } = options;
-  const demands = { runtime, golden, reference, background, maxModel, choices, route, python };
+  const { background = null, reasons = null } = options;
+  const demands = { runtime, golden, reference, background, reasons, maxModel, choices, route, python };
   const place = { path: source.data ?? path, digest, source: path, dataDir, staging };
   const request: AcceptRequest = { ...place, ...demands, sample, afresh, origin: source.origin };
   const name = basename(path);

@@ -12,6 +12,8 @@ export interface NewVersion extends ReadingChoices {
   readonly reference?: string | undefined;
   /** Rows that explanations are made against. */
   readonly background?: string | undefined;
+  /** What is said of its columns where its answers are explained, YAML or JSON. */
+  readonly reasons?: string | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly note?: string | undefined;
   /** Says that inputs or outputs may change in a way that breaks clients. */

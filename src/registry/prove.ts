@@ -24,6 +24,7 @@ import { measureMicros } from './measure.ts';
 import { contentOf } from './model-content.ts';
 import { isFolder } from './python/folder.ts';
 import { goldenRowsIn } from './python/golden-rows.ts';
+import { keptReasons } from './reasons.ts';
 import { verifyEngines } from './verify.ts';
 import { type BundleManifest, isIsolated, type Runtime } from './version.ts';
 
@@ -91,6 +92,7 @@ export async function proveFile(
     ...proof,
     ...namesToKeep(dir, request),
     ...(background === null ? {} : { background }),
+    ...(await keptReasons(request.reasons, content.signature, readManifest(dir))),
     ...choices,
     ...(parts ? { parts } : {}),
     ...(joined === undefined ? {} : { joined: joined.said }),

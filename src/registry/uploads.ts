@@ -28,6 +28,7 @@ const PARTS = {
   golden: { bytes: 64 * MIB, files: 1 },
   reference: { bytes: 1024 * MIB, files: 1 },
   background: { bytes: 64 * MIB, files: 1 },
+  reasons: { bytes: MIB, files: 1 },
   requirements: { bytes: MIB, files: 1 },
   script: { bytes: MIB, files: 1 },
   code: { bytes: 16 * MIB, files: 1000 },

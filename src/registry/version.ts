@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import type { ReasonTemplates } from '../explain/reasons/reason-templates.ts';
 import type { SourceFramework } from '../model/description.ts';
 import type { GraphMemory } from '../model/graph-memory.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
@@ -78,6 +79,8 @@ export interface BundleManifest extends ReadingChoices {
   readonly reference?: string | undefined;
   /** Rows that explanations are made against, where there are any. */
   readonly background?: BackgroundSample | undefined;
+  /** What is said of its columns where its answers are explained, where that was declared. */
+  readonly reasons?: ReasonTemplates | undefined;
   /** Whether the files under `original/` are parts of one model, which `member` names in order. */
   readonly parts?: true | undefined;
   /** What the model was made of, where its file or folder holds several things, in sentences. */

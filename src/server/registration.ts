@@ -40,11 +40,11 @@ export async function registerFiles(
 ): Promise<readonly VersionView[]> {
   const versions: VersionView[] = [];
   let refusal: PlimsollError | null = null;
-  for (const { name, path, found } of files) {
+  for (const { name, path, found, reasons } of files) {
     const file = basename(path);
     try {
       const onStage = (stage: string): void => onProgress({ kind: 'stage', file, stage });
-      versions.push(ready(await add(name, { path, ...source }, onStage)));
+      versions.push(ready(await add(name, { path, ...source, reasons: source.reasons ?? reasons }, onStage)));
       onProgress({ kind: 'done', file });
     } catch (error) {
       onProgress({ kind: 'done', file });

@@ -17,6 +17,7 @@ interface PushOptions extends ActorOptions, ModelFileOptions {
   readonly golden?: string;
   readonly reference?: string;
   readonly background?: string;
+  readonly reasons?: string;
   readonly label?: Readonly<Record<string, string>>;
   readonly note?: string;
   readonly breaking?: boolean;
@@ -38,6 +39,7 @@ export const pushCommand: DefineCommand = (command, terminal) => {
       '--background <file>',
       'rows that explanations are made against (default: a sample of --reference)',
     )
+    .option('--reasons <file>', 'what explanations say of its columns, YAML or JSON')
     .option('--label <key=value>', 'label (repeatable)', labelled)
     .option('--note <text>', 'release note')
     .option('--breaking', 'allow changes of inputs or outputs that break clients')
@@ -82,8 +84,18 @@ type Pushed = VersionView & {
 };
 
 function sourceOf(path: string, options: PushOptions): NewVersion {
-  const { golden, reference, background, label: labels, note, breaking, runtime, maxModel } = options;
-  const files = { path, golden, reference, background };
+  const {
+    golden,
+    reference,
+    background,
+    reasons,
+    label: labels,
+    note,
+    breaking,
+    runtime,
+    maxModel,
+  } = options;
+  const files = { path, golden, reference, background, reasons };
   return { ...files, labels, note, breaking, runtime, maxModel, ...choicesOf(options) };
 }
 

@@ -26,6 +26,7 @@ interface ServeOptions extends ModelFileOptions, ServeAccessOptions {
   readonly golden?: string;
   readonly reference?: string;
   readonly background?: string;
+  readonly reasons?: string;
   readonly config?: string;
   readonly data: string;
   readonly port?: string;
@@ -60,6 +61,7 @@ export const serveCommand: DefineCommand = (command, terminal) => {
       '--background <file>',
       'rows that explanations of a single file are made against (default: a sample of --reference)',
     )
+    .option('--reasons <file>', 'what explanations say of the columns of a single file')
     .option('--port <number>', 'port (default: 8080; 0 takes a free one)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--workers <number>', 'serving processes: auto (cores - 1) or a number')
@@ -133,8 +135,16 @@ const HELP = [
 ].join('\n');
 
 /** What is said about the files that become versions. */
-const versionOptions = ({ golden, reference, background, runtime, maxModel, ...options }: ServeOptions) => ({
-  ...{ golden, reference, background, runtime, maxModel, ...choicesOf(options) },
+const versionOptions = ({
+  golden,
+  reference,
+  background,
+  reasons,
+  runtime,
+  maxModel,
+  ...options
+}: ServeOptions) => ({
+  ...{ golden, reference, background, reasons, runtime, maxModel, ...choicesOf(options) },
 });
 
 /** What jobs and receivers may do, and what graphs run on, for every process of the server: they inherit its environment. */

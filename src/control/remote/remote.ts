@@ -211,14 +211,14 @@ const json = (body: object, { reason }: Actor): Pick<ControlRequest, 'json'> => 
 
 /** A version as a form: what is said about it first, then its files. */
 async function formOf(source: NewVersion, { reason }: Actor): Promise<FormData> {
-  const { labels, note, breaking, runtime, maxModel, golden, reference, background } = source;
+  const { labels, note, breaking, runtime, maxModel, golden, reference, background, reasons } = source;
   const { code = [], requirements, script, trust, python, allow } = fieldsOfDemands(source.python);
   const form = new FormData();
   const words = { note, runtime, maxModel, ...choicesOf(source), breaking, trust, python, reason };
   for (const [name, word] of Object.entries(words)) if (word !== undefined) form.set(name, String(word));
   for (const [name, value] of Object.entries({ labels, allow }))
     if (value !== undefined) form.set(name, JSON.stringify(value));
-  for (const [name, file] of Object.entries({ golden, reference, background, requirements, script }))
+  for (const [name, file] of Object.entries({ golden, reference, background, reasons, requirements, script }))
     if (file !== undefined) form.set(name, await blobOf(file), basename(file));
   for (const path of code) await appendTree(form, 'code', path);
   await appendTree(form, isFolder(source.path) ? 'folder' : 'file', source.path);
@@ -253,9 +253,9 @@ async function blobOf(file: string): Promise<Blob> {
 /** The server stands in another folder. */
 function absolute({ path: file, python, ...rest }: NewVersion): object {
   const { code, ...fields } = fieldsOfDemands(python);
-  const { golden, reference, background } = rest;
+  const { golden, reference, background, reasons } = rest;
   const { requirements, script } = fields;
-  const files = { golden, reference, background, requirements, script };
+  const files = { golden, reference, background, reasons, requirements, script };
   const paths = Object.entries(files).flatMap(([name, given]) =>
     given === undefined ? [] : [[name, resolve(given)]],
   );

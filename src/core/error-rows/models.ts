@@ -23,6 +23,7 @@ export const MODELS_AREAS = {
     EXPLANATION_LATE: row(504, EXIT.failed, 'Cannot explain the answer of {model} within {limit} ms: {reason}', 'Ask again, for fewer rows, or raise PLIMSOLL_EXPLAIN_TIMEOUT'),
     EXPLANATION_LARGE: row(413, EXIT.usage, 'Cannot explain the answer of {model}: {rows} rows of {columns} columns, an answer explains {limit} cells', 'Ask for fewer rows at once, or raise PLIMSOLL_EXPLAIN_CELLS; a batch job explains any number'),
     EXPLANATION_UNFIT: row(422, EXIT.usage, 'Cannot explain {model}: {reason}', '{way}'),
+    REASONS_INVALID: row(422, EXIT.usage, 'Cannot use {path} for reasons: {problems}', 'Correct it: docs/explanations.md shows such a file'),
     PREPROCESSOR_INVALID: row(422, EXIT.usage, 'Cannot use {path}: {reason}', 'Correct it: its fields are those of Hugging Face, listed in docs/images-and-bytes.md'),
     CHOICES_SETTLED: row(422, EXIT.usage, 'Cannot choose by {choices} of "{model}": what was chosen is part of the version', 'Leave out {choices}, or name the model file instead of the version'),
     CHOICES_UNREAD: row(422, EXIT.usage, 'Cannot tell Python {choices}: {reason}', '{way}'),

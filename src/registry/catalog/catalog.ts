@@ -127,7 +127,7 @@ export class ModelCatalog {
     { current, onProgress, onRefusal }: AddOptions,
   ): Promise<VersionRow> {
     const { dataDir, copies = 1, available = availableMemory } = this.#options;
-    const { path, golden, reference, background, runtime, maxModel, breaking = false } = source;
+    const { path, golden, reference, background, reasons, runtime, maxModel, breaking = false } = source;
     const choices = choicesOf(source);
     const python = source.python && { ...source.python, by: actor.by };
     const identified = await identify(path, { runtime: runtime ?? null, python: python ?? null }, choices);
@@ -140,7 +140,7 @@ export class ModelCatalog {
       return claim;
     };
     const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
-    const files = { golden, reference, background, python, ...choices };
+    const files = { golden, reference, background, reasons, python, ...choices };
     const afresh = await this.#wasRefused(model, identified.digests);
     const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, onProgress, onIdentified };
     const stays = (): boolean => claim?.settled ?? false;
@@ -172,8 +172,8 @@ export class ModelCatalog {
       if (!row || !isSettled(row, source)) continue;
       if (row.state === 'archived') return row;
       const bundle = bundleDir(this.#options.dataDir, digest);
-      const { runtime = null, background } = source;
-      const demands = { runtime, background, ...filesToKeep(source, brought, bundle) };
+      const { runtime = null, background, reasons } = source;
+      const demands = { runtime, background, reasons, ...filesToKeep(source, brought, bundle) };
       if (await knownManifest(bundle, demands)) return row;
     }
     return null;

@@ -18,6 +18,7 @@ import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } 
 import { flushFile, namesToKeep, writeBundle, writeToBundles } from '../bundle-write.ts';
 import type { GoldenReplay } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
+import { keptReasons } from '../reasons.ts';
 import type { BundleManifest } from '../version.ts';
 import { assemblePythonVersion, LOCK, type PythonAssembly, sideFilesOf, stageFiles } from './assemble.ts';
 import { type CleanRoom, cleanRoom } from './clean-room.ts';
@@ -86,6 +87,7 @@ export async function provePython(
     python: { ...python, trust },
     ...namesToKeep(dir, request),
     ...(background === null ? {} : { background }),
+    ...(await keptReasons(request.reasons, signature, before)),
     ...(request.origin === null ? {} : { origin: request.origin }),
   };
   for (const { path } of assembly.files) flushFile(join(original, path));

@@ -33,6 +33,7 @@ const UPLOAD_FILES = {
   golden: 'rows with the outputs that it must give',
   reference: 'rows that it was trained on',
   background: 'rows that explanations are made against',
+  reasons: 'what is said of its columns where its answers are explained',
   folder:
     'instead of `file`: the files of a saved or MLflow folder, each named by its path: churn/plimsoll.json',
   requirements: 'packages that it needs with Python; what is not pinned is pinned once',

@@ -43,11 +43,11 @@ export async function receiveUpload(
     }
     upload ??= openUpload(dataDir);
     const { source, python, reason } = fieldsOf(fields);
-    const { file: path, golden, reference, background, ...files } = upload.commit();
+    const { file: path, golden, reference, background, reasons, ...files } = upload.commit();
     const { discard } = upload;
     return {
       source: withDemands(
-        { ...source, path, golden, reference, background },
+        { ...source, path, golden, reference, background, reasons },
         { ...python, ...filesOfPython(files) },
       ),
       reason,

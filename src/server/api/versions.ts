@@ -37,6 +37,7 @@ const BY_PATH = closed({
   golden: Type.Optional(PATH),
   reference: Type.Optional(PATH),
   background: Type.Optional(PATH),
+  reasons: Type.Optional(PATH),
   labels: Type.Optional(TEXTS),
   note: Type.Optional(Type.String({ maxLength: 10_000 })),
   breaking: Type.Optional(

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { NO_TEMPLATES } from '../../explain/reasons/reason-templates.ts';
+import { rowReasons, USUAL_REASONS } from '../../explain/reasons/row-reasons.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { ExplainerCache } from './explainer-cache.ts';
 import type { MadeExplanation } from './explanation-outcome.ts';
@@ -34,8 +36,12 @@ async function explained(order: ExplainOrder): Promise<MadeExplanation> {
   const { manifest, explainer } = await explainers.get(order);
   say({ kind: 'prepared', id: order.id });
   const attributions = await explainer.explain(order.batch);
-  const { form, top, scores = null, places } = order;
-  return writeExplanation(form, { explainer, attributions, manifest, top, scores, places });
+  const { form, batch, top, scores = null, places } = order;
+  const { signature, reasons: templates } = manifest;
+  const isTold = order.reasons ?? templates !== undefined;
+  const source = { explainer, attributions, batch, signature, templates: templates ?? NO_TEMPLATES };
+  const reasons = isTold ? rowReasons(source, top ?? USUAL_REASONS) : null;
+  return writeExplanation(form, { explainer, attributions, manifest, top, reasons, scores, places });
 }
 
 // Whoever asked is gone: nobody waits for an explanation.

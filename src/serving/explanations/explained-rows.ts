@@ -1,5 +1,6 @@
 /** Rows with their attributions, on their way into an answer. Pure. */
 import type { Attributions, Explainer } from '../../explain/explanation.ts';
+import type { RowReason } from '../../explain/reasons/row-reasons.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import type { ScoreChoice } from './explanation-ask.ts';
 import type { RowPlaces } from './messages.ts';
@@ -11,6 +12,8 @@ export interface ExplainedRows {
   readonly manifest: BundleManifest;
   /** Columns of each row to name; null for all. */
   readonly top: number | null;
+  /** Of each row the first reasons, in words; null where none are told. */
+  readonly reasons: readonly (readonly RowReason[])[] | null;
   readonly scores: ScoreChoice | null;
   readonly places: RowPlaces | null;
 }

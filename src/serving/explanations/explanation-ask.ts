@@ -14,6 +14,8 @@ export interface ExplanationAsk extends ExplainerChoice {
   readonly top: number | null;
   /** Which scores of a row are told; null leaves it to the form. @default {null} */
   readonly scores?: ScoreChoice | null;
+  /** Whether reasons are told in words; null: where the version declares them. @default {null} */
+  readonly reasons?: boolean | null;
 }
 
 /** So many of the largest, -1 for all, or those at these places. */
@@ -21,17 +23,17 @@ export type ScoreChoice = { readonly topK: number } | { readonly indices: readon
 
 /** Everything by default. */
 export const explanationAsk = (form: ExplanationForm): ExplanationAsk => ({
-  ...{ form, output: null, method: null, top: null },
+  ...{ form, output: null, method: null, top: null, reasons: null },
 });
 
 /** Outputs that a model has beside those of its signature: sums of boosting, margins. */
 const SUMS = ['raw', 'decision_function', 'predict', 'predict_proba', 'RawFormulaVal'] as const;
-const KEYS = ['top', 'output', 'method'] as const;
+const KEYS = ['top', 'reasons', 'output', 'method'] as const;
 /** Columns of a row that may be named. */
 export const MOST_TOP = 10_000;
 
 /**
- * `true`, or an object with any of `top`, `output` and `method`; null where there is none, or `false`. Throws INPUT_INVALID, naming
+ * `true`, or an object with any of `top`, `reasons`, `output` and `method`; null where there is none, or `false`. Throws INPUT_INVALID, naming
  * every part that is no good value.
  */
 export function readExplanationAsk(
@@ -54,10 +56,12 @@ export function readExplanationAsk(
     complaints.add([...loc, clipText(key)], { type: 'explain_value', msg }, given[key]);
   for (const key of Object.keys(given))
     if (!isOneOf(KEYS, key)) fault(key, `${wanted}, got ${describeInput(key)}${didYouMean(key, KEYS)}`);
-  const { top = null, output = null, method = null } = given;
+  const { top = null, reasons = null, output = null, method = null } = given;
   const names = [...new Set([...outputs.map(({ name }) => name), ...SUMS])];
   if (top !== null && !isTop(top))
     fault('top', `"top": expected a number of columns from 1 to ${MOST_TOP}, got ${describeInput(top)}`);
+  if (reasons !== null && typeof reasons !== 'boolean')
+    fault('reasons', `"reasons": expected true or false, got ${describeInput(reasons)}`);
   if (output !== null && !isOneOf(names, output))
     fault('output', `"output": expected one of ${names.join(', ')}, got ${describeInput(output)}`);
   if (method !== null && !isOneOf(EXPLANATION_METHODS, method))
@@ -69,6 +73,7 @@ export function readExplanationAsk(
   return {
     form,
     top: isTop(top) ? top : null,
+    reasons: typeof reasons === 'boolean' ? reasons : null,
     output: isOneOf(names, output) ? output : null,
     method: isOneOf(EXPLANATION_METHODS, method) ? method : null,
   };

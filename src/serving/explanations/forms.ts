@@ -29,18 +29,20 @@ const FORMS = {
 export const writeExplanation = (form: ExplanationForm, rows: ExplainedRows): MadeExplanation =>
   FORMS[form](rows);
 
-function documentOf({ explainer, attributions, manifest, top }: ExplainedRows): object {
+function documentOf(rows: ExplainedRows): object {
+  const { explainer, attributions, manifest, top, reasons } = rows;
   const document = explanationDocument(explainer, attributions);
   const { features, values, standardErrors, ...rest } = document;
   return {
     ...(top === null ? document : { ...rest, top: topAttributions(explainer, attributions, top) }),
+    ...(reasons === null ? {} : { reasons }),
     ...provenanceOf(explainer, manifest),
   };
 }
 
 /** Documents of one row each. */
 function rowDocuments(rows: ExplainedRows): readonly object[] {
-  const { explainer, attributions, ...rest } = rows;
+  const { explainer, attributions, reasons, ...rest } = rows;
   const width = explainer.features.length * explainer.baseValues.length;
   return Array.from({ length: explainedRowCount(rows) }, (_, row) => {
     const cut = (cells: Float64Array): Float64Array => cells.subarray(row * width, (row + 1) * width);
@@ -49,7 +51,9 @@ function rowDocuments(rows: ExplainedRows): readonly object[] {
       ...{ values: cut(values), additivityError },
       ...(standardErrors && { standardErrors: cut(standardErrors) }),
     };
-    return firstOfLists(documentOf({ explainer, attributions: own, ...rest }));
+    return firstOfLists(
+      documentOf({ explainer, attributions: own, reasons: reasons?.slice(row, row + 1) ?? null, ...rest }),
+    );
   });
 }
 
@@ -61,7 +65,7 @@ const firstOfLists = (document: object): object =>
       BY_ROW.has(name) ? (value as unknown[])[0] : value,
     ]),
   );
-const BY_ROW: ReadonlySet<string> = new Set(['values', 'standardErrors', 'top']);
+const BY_ROW: ReadonlySet<string> = new Set(['values', 'standardErrors', 'top', 'reasons']);
 
 /** Digests of what an explanation was made of: the same ones give the same explanation of the same row. */
 function provenanceOf(

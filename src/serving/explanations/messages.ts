@@ -13,6 +13,7 @@ export interface ExplainOrder extends ExplainedVersion, ExplainerChoice {
   /** Columns of each row to name, those that matter most; null for all. */
   readonly top: number | null;
   readonly scores?: ScoreChoice | null;
+  readonly reasons?: boolean | null;
   /** Where the rows stand among all of the request; null where they are all. */
   readonly places: RowPlaces | null;
 }

@@ -12,6 +12,11 @@ export const EXPLAIN_SCHEMA: JsonSchema = {
       type: 'object',
       properties: {
         top: { type: 'integer', minimum: 1, maximum: MOST_TOP, description: 'Columns of each row to name.' },
+        reasons: {
+          type: 'boolean',
+          description:
+            'Whether the first columns of each row are told in words; by default where the version declares them.',
+        },
         output: { type: 'string', description: 'Output to explain.' },
         method: { enum: [...EXPLANATION_METHODS] },
       },
@@ -57,6 +62,24 @@ export const EXPLANATION_SCHEMA: JsonSchema = {
               rest: ATTRIBUTION,
             },
             required: ['columns', 'rest'],
+          },
+        },
+        reasons: {
+          type: 'array',
+          items: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: {
+                feature: { type: 'string' },
+                direction: { enum: ['lowers', 'raises'] },
+                attribution: { type: 'number' },
+                class: { description: 'Class whose score it is about.' },
+                code: { type: 'string' },
+                text: { type: 'string' },
+              },
+              required: ['feature', 'direction', 'attribution', 'text'],
+            },
           },
         },
         model: { type: 'object', properties: { digest: DIGEST }, required: ['digest'] },
