@@ -1,20 +1,12 @@
-import { PlimsollError } from '../core/errors.ts';
 import type { Batch } from '../model/batch.ts';
-import type { Signature } from '../model/signature.ts';
-import {
-  exactExplainer,
-  needsBackground,
-  OTHER_WAY,
-  predictorOf,
-  type ReadingChoice,
-  sumOutputs,
-} from './exact-explainer.ts';
+import { exactExplainer, needsBackground, OTHER_WAY, type ReadingChoice } from './exact-explainer.ts';
 import type { ExplainedModel } from './explained-model.ts';
+import { askedOutput, chosenOutput, unfitOf } from './explained-output.ts';
 import { type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
 import { flatModel } from './graph/flat-model.ts';
 import { graphExplainer, graphOutputs } from './graph/graph-explainer.ts';
 import { inBlocks } from './in-blocks.ts';
-import { type Score, sampledExplainer } from './sampled-explainer.ts';
+import { sampledExplainer } from './sampled-explainer.ts';
 import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 
 /** What is asked of an explanation. */
@@ -41,31 +33,21 @@ export async function explainModel(
   if (flat === null) return explainColumns(model, request);
   const background = request.background && flat.rowsOf(request.background);
   const explainer = await explainColumns(flat.model, { ...request, background });
-  return { ...explainer, explain: (batch) => explainer.explain(flat.rowsOf(batch)) };
+  return { ...explainer, explain: (batch, told) => explainer.explain(flat.rowsOf(batch), told) };
 }
 
 async function explainColumns(
   model: ExplainedModel,
   { output, background, method, budget, seed = 0, interactions = false }: ExplanationRequest,
 ): Promise<Explainer<Batch>> {
+  const refuse = unfitOf(model);
   const { signature } = model.content;
   if (signature.form === 'tensors')
-    throw unfit(
-      model,
-      'its rows are tensors, which have no columns',
-      'Explain a model whose rows have columns',
-    );
+    throw refuse('its rows are tensors, which have no columns', 'Explain a model whose rows have columns');
   const features = signature.columns.map(({ name }) => name);
   if (background !== null && background.rows === 0)
-    throw unfit(model, 'the background has no rows', 'Give --background a file with rows');
-  const sums = sumsOf(model);
-  const known = outputsOf(sums, signature);
-  const chosen = output ?? known[0];
-  if (chosen === undefined)
-    throw unfit(model, 'none of its outputs is in numbers', 'Explain a model that answers numbers');
-  if (!known.includes(chosen))
-    throw unfit(model, `"${chosen}" is no output in numbers`, `Give --output one of ${known.join(', ')}`);
-  const refuse: Refusal = (reason, way) => unfit(model, reason, way);
+    throw refuse('the background has no rows', 'Give --background a file with rows');
+  const chosen = chosenOutput(model, output, refuse);
   const isPath = method === undefined ? background === null : method === 'tree-path-dependent';
   if (interactions && !isPath)
     throw refuse('interactions are those of trees by their paths', 'Leave out --background and --method');
@@ -79,30 +61,15 @@ async function explainColumns(
       return { ...exact, output: chosen, explain: inBlocks(model.engine, exact, interactions, refuse) };
   }
   if (background === null) throw needsBackground(chosen, refuse);
-  // The same numbers under the name by which the engine gives them.
-  const names = sums.includes(chosen) ? [chosen, ...sums] : [chosen];
-  const given = signature.outputs.find(({ name }) => names.includes(name));
-  if (given === undefined)
-    throw unfit(
-      model,
-      `it does not answer ${chosen} by itself`,
-      `Give --output one of ${known.filter((name) => !sums.includes(name)).join(', ')}`,
-    );
+  const asked = askedOutput(model, chosen, refuse);
   if (features.length > MOST_COLUMNS)
-    throw unfit(
-      model,
+    throw refuse(
       `it has ${features.length} columns, and one by one at most ${MOST_COLUMNS} are explained`,
       'Train a model of fewer columns',
     );
-  const score = scoreOf(model, given.name);
-  const asked = { score, features, classes: given.classes ?? null };
   const choice = { method: sampled, budget, seed };
-  return { ...(await sampledExplainer(asked, background, choice, refuse)), output: chosen };
+  return { ...(await sampledExplainer({ ...asked, features }, background, choice, refuse)), output: chosen };
 }
-
-/** Names of the output that is a sum, the usual one first. */
-const sumsOf = ({ content, graph = null }: ExplainedModel): readonly string[] =>
-  graph === null ? sumOutputs(predictorOf(content)) : graphOutputs(graph);
 
 /** Explains the trees of a graph; null where it has none, or other attributions than theirs are asked for. */
 function ofGraph(
@@ -122,27 +89,3 @@ function ofGraph(
   if (background === null) throw needsBackground(output, refuse, found);
   return null;
 }
-
-/** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
-function outputsOf(sums: readonly string[], { outputs, classes }: Signature): readonly string[] {
-  const numbers = outputs.filter(
-    ({ name, dtype, parts }) =>
-      dtype.startsWith('float') && parts === undefined && !(name === 'predict' && classes !== null),
-  );
-  const usual = numbers.toSorted(
-    (a, b) => Number(b.name === 'predict_proba') - Number(a.name === 'predict_proba'),
-  );
-  return [...new Set([...sums, ...usual.map(({ name }) => name)])];
-}
-
-function scoreOf({ engine, name }: ExplainedModel, output: string): Score {
-  return async (batch) => {
-    const answer = (await engine.infer(batch))[output];
-    if (answer === undefined || !('data' in answer) || Array.isArray(answer.data))
-      throw unfit({ name }, `it answers no numbers as ${output}`, 'Give --output another of its outputs');
-    return Float64Array.from(answer.data as ArrayLike<number>, Number);
-  };
-}
-
-const unfit = ({ name }: Pick<ExplainedModel, 'name'>, reason: string, way: string): PlimsollError =>
-  new PlimsollError('EXPLANATION_UNFIT', { model: name, reason, way });

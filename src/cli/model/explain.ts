@@ -14,6 +14,7 @@ interface ExplainOptions extends ModelFileOptions {
   readonly budget?: number;
   readonly seed?: number;
   readonly interactions?: boolean;
+  readonly tokens?: string;
 }
 
 export const explainCommand: DefineCommand = (command, terminal) => {
@@ -48,6 +49,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
       wholeNumber('explain', '--seed'),
     )
     .option('--interactions', 'also what pairs of columns add to trees, with --json (without --background)')
+    .option('--tokens <column>', 'explain the words of this column of texts instead of the columns')
     .addHelpText(
       'after',
       [
@@ -56,6 +58,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll explain model.joblib --input rows.csv',
         '  $ plimsoll explain model.joblib --input rows.csv --background train.csv',
         '  $ plimsoll explain booster.json --input rows.json --output raw --json',
+        '  $ plimsoll explain reviews.joblib --input texts.json --output predict_proba',
         '  $ plimsoll explain graph.onnx --input rows.csv --background train.csv --method kernel --budget 4096',
       ].join('\n'),
     )
@@ -77,20 +80,26 @@ async function explainFile(terminal: Terminal, file: string, options: ExplainOpt
   const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
   const rowsOf = async (path: string) =>
     decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+  const progress = terminal.progress(basename(file));
+  const onProgress = (share: number): void => progress.update('explaining', share);
+  const model = { name: basename(file), content, engine };
   const explained = async () => {
     const background = options.background === undefined ? null : await rowsOf(options.background);
-    const { output, method, budget, seed, interactions } = options;
-    const request = { output, background, method, budget, seed, interactions };
-    const explainer = await explainModel({ name: basename(file), content, engine }, request);
     const rows = await rowsOf(options.input);
-    const found = await explainer.explain(rows, (share) => progress.update('explaining', share));
-    return explanationDocument(explainer, found);
+    const { isOfTexts, explainText } = await import('../../explain/text/explain-text.ts');
+    if (options.tokens !== undefined || (background === null && isOfTexts(content))) {
+      const document = await explainText(model, { ...options, column: options.tokens }, rows, onProgress);
+      const { textPage } = await import('./explanation-page.ts');
+      return { document, page: () => textPage(document) };
+    }
+    const explainer = await explainModel(model, { ...options, background });
+    const document = explanationDocument(explainer, await explainer.explain(rows, onProgress));
+    const { explanationPage } = await import('./explanation-page.ts');
+    return { document, page: () => explanationPage(document) };
   };
-  const progress = terminal.progress(basename(file));
-  const document = await explained().finally(() => {
+  const { document, page } = await explained().finally(() => {
     progress.done();
     return engine.close();
   });
-  const { explanationPage } = await import('./explanation-page.ts');
-  terminal.answer(document, () => explanationPage(document));
+  terminal.answer(document, page);
 }

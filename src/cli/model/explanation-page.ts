@@ -1,4 +1,5 @@
 import type { ExplanationDocument } from '../../explain/explanation.ts';
+import type { TextDocument } from '../../explain/text/text-document.ts';
 import { countText } from '../../text/count.ts';
 import { truncate } from '../../text/truncate.ts';
 import { printable } from '../output/printable.ts';
@@ -8,6 +9,9 @@ const ROWS_SHOWN = 5;
 const COLUMNS_SHOWN = 10;
 const NAME_WIDTH = 32;
 const BAR_WIDTH = 24;
+
+/** What bars are drawn of. */
+type ShownValues = Pick<ExplanationDocument, 'features' | 'values' | 'baseValues' | 'classes'>;
 
 /** The largest attributions of the first rows as bars: to the right what raises the answer, to the left what lowers it. */
 export function explanationPage(document: ExplanationDocument): string {
@@ -22,6 +26,27 @@ export function explanationPage(document: ExplanationDocument): string {
   ].join('\n\n');
 }
 
+/** The same for words of texts: of each row those that say the most, as they stand in it. */
+export function textPage(document: TextDocument): string {
+  const { method, output, tokens, values, baseValues, features } = document;
+  const shown = tokens.slice(0, ROWS_SHOWN).map((words, row) => {
+    const base = baseValues[row];
+    const own = Array.isArray(base) ? base : (baseValues as readonly number[]);
+    const names = words.map(({ text, start }) => `${text} (${start})`);
+    return rowLines(
+      { ...document, features: names, values: [values[row] ?? []], baseValues: own },
+      0,
+      row,
+    ).join('\n');
+  });
+  const more = tokens.length - shown.length;
+  return [
+    `${output} by the words of ${printable(features.join())}, explained by ${method}`,
+    ...shown,
+    ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
+  ].join('\n\n');
+}
+
 /** How far estimates are from what all coalitions would give. */
 function errorLine({ evaluations }: ExplanationDocument, errors: ExplanationDocument['values']): string {
   const most = errors.flat(2).reduce<number>((worst, error) => Math.max(worst, Number(error)), 0);
@@ -30,7 +55,7 @@ function errorLine({ evaluations }: ExplanationDocument, errors: ExplanationDocu
   return `Estimates${asked}: standard errors are up to ${figure(most)}`;
 }
 
-function rowLines(document: ExplanationDocument, row: number): readonly string[] {
+function rowLines(document: ShownValues, row: number, shown = row): readonly string[] {
   const { features, values, baseValues, classes } = document;
   const cells = values[row] ?? [];
   // Of several scores the one that the row raises most.
@@ -48,7 +73,7 @@ function rowLines(document: ExplanationDocument, row: number): readonly string[]
   const others = parts.length - named.length;
   if (others > 0) lines.push(line(countText(others, 'other column'), rest, most));
   const of = baseValues.length === 1 ? '' : ` of ${printable(String(classes?.[best] ?? best))}`;
-  return [`Row ${row}: ${figure(totals[best] ?? 0)}${of}`, ...lines];
+  return [`Row ${shown}: ${figure(totals[best] ?? 0)}${of}`, ...lines];
 }
 
 const scoreOf = (cell: number | readonly number[], k: number): number =>
