@@ -96,3 +96,59 @@ test('Vertex explains the output that is largest, or those that are asked for', 
   const bad = { instances: rows, explanationSpecOverride: { parameters: { topK: 'all' } } };
   expect((await call(path, { body: bad })).status).toBe(400);
 });
+
+const ENABLE = 'x-amzn-sagemaker-enable-explanations';
+const csv = `${rows.map((row) => row.join(',')).join('\n')}\n`;
+
+test('SageMaker explains as Clarify does, the records for which the condition holds', async () => {
+  const url = await serveForest();
+  for (const path of ['/invocations', '/endpoints/forest/invocations']) {
+    const types = { 'content-type': 'text/csv', accept: 'text/csv' };
+    const plain = await call(`${url}${path}`, { body: csv, headers: types });
+    const all = await call(`${url}${path}`, { body: csv, headers: { ...types, [ENABLE]: '`true`' } });
+    expect(all.status).toBe(200);
+    expect(all.headers['content-type']).toBe('application/json');
+    expect(all.json).toMatchObject({
+      version: '1.0',
+      predictions: { content_type: 'text/csv; charset=utf-8', data: plain.text },
+      label_headers: ['0', '1'],
+      explanation: { method: 'tree-interventional', background: { rows: FOREST.background.length } },
+    });
+    const explained = all.json.explanations.kernel_shap;
+    const attributions = (row: { attributions: { attribution: number[] }[] }[]) =>
+      row.map((feature) => feature.attributions[0]!.attribution);
+    expect(distance(explained.map(attributions), interventional.values)).toBeLessThan(1e-12);
+    expect(explained[0][0]).toMatchObject({ feature_header: 'x0', feature_type: 'numerical' });
+    const some = await call(`${url}${path}`, { body: csv, headers: { ...types, [ENABLE]: '[0]==`1`' } });
+    const labels = plain.text.trim().split('\n');
+    expect(labels).toContain('0');
+    expect(some.json.explanations.kernel_shap).toEqual(
+      explained.map((row: unknown, k: number) => (labels[k] === '1' ? row : null)),
+    );
+    const none = await call(`${url}${path}`, { body: csv, headers: { ...types, [ENABLE]: '`false`' } });
+    expect(none.json.explanations.kernel_shap).toEqual(labels.map(() => null));
+    expect(none.json.predictions.data).toBe(plain.text);
+  }
+});
+
+test('conditions on JSON lines name what the answer says, and those that give no truth are refused', async () => {
+  const url = await serveForest();
+  const body = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
+  const types = { 'content-type': 'application/jsonlines', accept: 'application/jsonlines' };
+  const ask = (condition: string) =>
+    call(`${url}/endpoints/forest/invocations`, { body, headers: { ...types, [ENABLE]: condition } });
+  const { json } = await ask('predicted_label==`1` && probability>`0.5`');
+  expect(json.predictions.content_type).toBe('application/jsonlines');
+  const explained = json.explanations.kernel_shap.map((row: unknown) => row !== null);
+  expect(explained).toEqual(
+    json.predictions.data
+      .trim()
+      .split('\n')
+      .map((label: string) => label === '1'),
+  );
+  for (const condition of ['probability', 'missing>`1`', '[', 'shap(@)']) {
+    const refused = await ask(condition);
+    expect([condition, refused.status]).toEqual([condition, 400]);
+    expect(refused.json.message).toMatch(/enable-explanations/i);
+  }
+});

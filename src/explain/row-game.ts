@@ -1,5 +1,6 @@
 import { allocateCells } from '../engine/native/block.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
+import { pickRows } from '../model/slice.ts';
 import type { Coalition } from './sampling/game-plan.ts';
 
 /**
@@ -43,18 +44,8 @@ function columnsOf(batch: Batch): readonly ColumnValues[] {
 /** Every n-th row, so that at most `most` are left. */
 export function thinnedRows(batch: Batch, most: number): Batch {
   if (batch.rows <= most || batch.kind === 'tensors') return batch;
-  const chosen = Array.from({ length: most }, (_, k) => Math.floor((k * batch.rows) / most));
-  if (batch.kind === 'matrix') {
-    const { width } = batch;
-    const data = new Float64Array(most * width);
-    for (const [k, row] of chosen.entries())
-      data.set(batch.data.subarray(row * width, (row + 1) * width), k * width);
-    return { kind: 'matrix', rows: most, width, data };
-  }
-  const columns = batch.columns.map((column) =>
-    column instanceof Float64Array
-      ? Float64Array.from(chosen, (row) => column[row]!)
-      : chosen.map((row) => column[row] ?? null),
+  return pickRows(
+    batch,
+    Array.from({ length: most }, (_, k) => Math.floor((k * batch.rows) / most)),
   );
-  return { kind: 'table', rows: most, columns };
 }

@@ -26,6 +26,25 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
   }
 }
 
+/** The rows at these places, in their order, as copies. Of tensors all rows are kept: they have no columns to choose by. */
+export function pickRows(batch: Batch, places: readonly number[]): Batch {
+  const rows = places.length;
+  if (batch.kind === 'tensors') return batch;
+  if (batch.kind === 'matrix') {
+    const { width } = batch;
+    const data = new Float64Array(rows * width);
+    for (const [k, row] of places.entries())
+      data.set(batch.data.subarray(row * width, (row + 1) * width), k * width);
+    return { kind: 'matrix', rows, width, data };
+  }
+  const columns = batch.columns.map((column) =>
+    column instanceof Float64Array
+      ? Float64Array.from(places, (row) => column[row]!)
+      : places.map((row) => column[row] ?? null),
+  );
+  return { kind: 'table', rows, columns };
+}
+
 /** Answers of rows `start` (inclusive) to `end` (exclusive) of `rows`; typed arrays are views, not copies. */
 export function sliceOutputs(outputs: Outputs, rows: number, start: number, end: number): Outputs {
   const slice = (tensor: Tensor): Tensor => sliceTensor(tensor, rows, start, end);

@@ -28,8 +28,16 @@ export const explanationAsked = (options: ResponseOptions): ExplanationAsk | nul
 /** Whether a body names outputs that are computed only on request. */
 export const wantsExtras = (options: ResponseOptions): boolean =>
   isRecord(options) && options['extras'] === true;
-/** Reads what a parsed body asks of its answer. Throws INPUT_INVALID. */
-export type ReadResponseOptions = (body: unknown) => ResponseOptions;
+/** What the headers of a request ask of its answer: plain data, which crosses to threads; null where they ask nothing. */
+export type HeaderOptions = unknown;
+/** Reads what a parsed body, and the headers that came with it, ask of its answer. Throws INPUT_INVALID. */
+export type ReadResponseOptions = (body: unknown, headers?: HeaderOptions) => ResponseOptions;
+/** Places of the rows whose answers are to be explained; null where it is all. Throws INPUT_INVALID. */
+export type ExplainedPlaces = (
+  outputs: Outputs,
+  rows: number,
+  options: ResponseOptions,
+) => readonly number[] | null;
 /** The body of an answer that is no text, with its media type and further headers: names and values in turn. */
 export interface BinaryAnswer {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -67,6 +75,10 @@ export interface Protocol {
   /** Decodes the bytes of a usual body in one pass; null if versions of this kind have no such scan. */
   scan?(target: TargetVersion): ScanRows | null;
   readonly responseOptions?: (target: TargetVersion) => ReadResponseOptions;
+  /** Reads what headers ask of the answer. Throws if it is not supported. */
+  readonly headerOptions?: (headers: RequestHeaders) => HeaderOptions;
+  /** Which rows are explained, by their answers. @default all */
+  readonly explainedPlaces?: (target: TargetVersion) => ExplainedPlaces;
   encode(target: TargetVersion): EncodeResponse;
   /**
    * Estimates the memory of a body before it is parsed, and the most bytes of memory for one byte of it. @default {jsonCost}

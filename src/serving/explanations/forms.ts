@@ -16,7 +16,8 @@ const FORMS = {
   /** A list of such documents, one a row, as V1 answers them. */
   rows: (rows: ExplainedRows): MadeExplanation => text(rowDocuments(rows)),
   vertex: (rows: ExplainedRows): MadeExplanation => text(vertexExplanations(rows)),
-  clarify: (rows: ExplainedRows): MadeExplanation => text(clarifyExplanations(rows)),
+  clarify: (rows: ExplainedRows): MadeExplanation =>
+    text({ explanations: { kernel_shap: clarifyExplanations(rows) }, ...clarifyFacts(rows) }),
   /** The numbers alone. */
   values: ({ explainer, attributions, manifest }: ExplainedRows): MadeExplanation => {
     const { method, output, features, baseValues, classes } = explainer;
@@ -66,6 +67,18 @@ const firstOfLists = (document: object): object =>
     ]),
   );
 const BY_ROW: ReadonlySet<string> = new Set(['values', 'standardErrors', 'top', 'reasons']);
+
+/** Beside Clarify's own members: how it was made. */
+function clarifyFacts({ explainer, attributions, manifest }: ExplainedRows): object {
+  const { method, output, baseValues, classes } = explainer;
+  const labels = classes === null || baseValues.length === 1 ? null : classes.values.map(String);
+  const { additivityError } = attributions;
+  const about = { method, output, baseValues: Array.from(baseValues), additivityError };
+  return {
+    ...(labels === null ? {} : { label_headers: labels }),
+    explanation: { ...about, ...provenanceOf(explainer, manifest) },
+  };
+}
 
 /** Digests of what an explanation was made of: the same ones give the same explanation of the same row. */
 function provenanceOf(

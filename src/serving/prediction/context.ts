@@ -4,7 +4,7 @@ import type { CaptureStream, CaptureSubject } from '../capture/capture-stream.ts
 import type { RequestAbout } from '../capture/row-buffer.ts';
 import type { PredictionRequest } from '../http/fast-path/request.ts';
 import type { PredictionResponse } from '../http/fast-path/response.ts';
-import type { ResponseOptions } from '../protocol.ts';
+import type { HeaderOptions, ResponseOptions } from '../protocol.ts';
 import type { RouteChoice } from '../route-assigner.ts';
 import { unitInHeaders } from '../unit-id.ts';
 import type { PreparedVersion } from './prepared-version.ts';
@@ -52,7 +52,9 @@ export class PredictionContext implements CaptureSubject {
   unit: string | null = null;
   /** Whether the version's own code may read the body and write the answer. */
   isRaw = false;
-  /** What the body asks of the answer. */
+  /** What the headers ask of the answer; null where they ask nothing. */
+  headerOptions: HeaderOptions = null;
+  /** What the body, and the headers with it, ask of the answer. */
   responseOptions: ResponseOptions = null;
   /** Removes the job from the queue of the scoring threads; false if a thread has it. */
   withdraw: (() => boolean) | null = null;

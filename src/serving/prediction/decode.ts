@@ -71,7 +71,8 @@ function rowsIn(context: PredictionContext, body: unknown, bytes: Buffer): unkno
   chooseByBody(context, body);
   const { version, destination } = context;
   context.measurement?.received(bytes, version.protocol.id, context.textBytes);
-  if (version.responseOptions !== null) context.responseOptions = version.responseOptions(body);
+  if (version.responseOptions !== null)
+    context.responseOptions = version.responseOptions(body, context.headerOptions);
   const { unitField } = destination;
   if (unitField === null) return body;
   context.unit ??= unitInBody(body, unitField);

@@ -28,7 +28,7 @@ export function encodePrediction(
   const ask = responseOptions === null ? null : explanationAsked(responseOptions);
   if (ask === null) encodeAnswer(context, batch, response, before, { started, predicted });
   else
-    explainAnswer(context, batch, ask, (explanation) => {
+    explainAnswer(context, { batch, outputs: response.outputs, ask }, (explanation) => {
       // What was waited for the explanation is no time of the version's.
       const waited = context.explainingMillis;
       const call = { started: started + waited, predicted: predicted + waited, explanation };
@@ -40,7 +40,7 @@ export function encodePrediction(
 interface EngineCall {
   readonly started: number;
   readonly predicted: number;
-  readonly explanation?: ExplanationOutcome;
+  readonly explanation?: ExplanationOutcome | undefined;
 }
 
 function encodeAnswer(
@@ -73,6 +73,7 @@ const withExtras = (response: InferResponse, batch: Batch, { target }: PreparedV
 /** Explains, encodes and sends what a scoring thread has scored. Throws MEMORY_EXCEEDED. */
 export function encodeScored(context: PredictionContext, scored: ScoredBatch): void {
   const { batch, outputs, responseOptions, first, captured, timing } = scored;
+  context.responseOptions = responseOptions;
   const ask = explanationAsked(responseOptions);
   const { version, services, id } = context;
   const { rows } = batch;
@@ -84,7 +85,7 @@ export function encodeScored(context: PredictionContext, scored: ScoredBatch): v
     sendEncoded(context, { body: { bytes, type, headers }, rows, timing, first, captured });
   };
   if (ask === null) goOn();
-  else explainAnswer(context, batch, ask, goOn);
+  else explainAnswer(context, { batch, outputs, ask }, goOn);
 }
 
 /** Sends an answer that a scoring thread has encoded. */

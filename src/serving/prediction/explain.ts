@@ -1,4 +1,5 @@
-import type { Batch } from '../../model/batch.ts';
+import type { Batch, Outputs } from '../../model/batch.ts';
+import { pickRows } from '../../model/slice.ts';
 import { timeoutIn } from '../admission/deadline.ts';
 import type { ExplanationAsk } from '../explanations/explanation-ask.ts';
 import type { ExplanationOutcome } from '../explanations/explanation-outcome.ts';
@@ -9,16 +10,28 @@ import { watchClient } from './release.ts';
 /** Milliseconds of a request's own deadline that are left for writing and sending its answer. */
 const SENDING_MILLIS = 20;
 
+/** Rows with what they were answered, and what is asked of the explanation. */
+interface RowsToExplain {
+  readonly batch: Batch;
+  readonly outputs: Outputs;
+  readonly ask: ExplanationAsk;
+}
+
 /**
  * Has the answer to these rows explained, and goes on with what came of it, unless the client has left meanwhile. The request is no
  * work of this process as long as it waits.
  */
 export function explainAnswer(
   context: PredictionContext,
-  batch: Batch,
-  ask: ExplanationAsk,
-  goOn: (explanation: ExplanationOutcome) => void,
+  { batch, outputs, ask }: RowsToExplain,
+  goOn: (explanation?: ExplanationOutcome) => void,
 ): void {
+  const { explainedPlaces } = context.version;
+  const places = explainedPlaces?.(outputs, batch.rows, context.responseOptions) ?? null;
+  if (places?.length === 0) {
+    goOn();
+    return;
+  }
   watchClient(context);
   const { services, startedAt, request, version } = context;
   const { bundle, model, version: number } = version.target;
@@ -28,7 +41,9 @@ export function explainAnswer(
   services.explanations
     .explain({
       version: { bundle, model, version: number },
-      ...{ batch, ask },
+      ask,
+      batch: places === null ? batch : pickRows(batch, places),
+      places: places && { at: places, of: batch.rows },
       patience: startedAt + timeout - SENDING_MILLIS - begun,
       isWanted: () => !context.isOver,
     })

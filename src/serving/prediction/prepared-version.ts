@@ -4,7 +4,13 @@ import { hasExternalEngine } from '../external-engine.ts';
 import { headerLines } from '../http/fast-path/response.ts';
 import { type InlineBounds, inlineBounds } from '../http/limits.ts';
 import type { ModelSeries, ServingMetrics } from '../metrics/serving-metrics.ts';
-import type { DecodeRows, EncodeResponse, Protocol, ReadResponseOptions } from '../protocol.ts';
+import type {
+  DecodeRows,
+  EncodeResponse,
+  ExplainedPlaces,
+  Protocol,
+  ReadResponseOptions,
+} from '../protocol.ts';
 import { firstRowReader, type ReadFirstRow } from '../recorder/first-row.ts';
 import type { ReferenceCount } from '../reference-count.ts';
 import type { ScanRows } from '../rows/compile-scan.ts';
@@ -19,6 +25,8 @@ export interface PreparedVersion extends InlineBounds {
   readonly scan: ScanRows | null;
   /** Reads what a body asks of its answer; null if bodies of the protocol ask nothing. */
   readonly responseOptions: ReadResponseOptions | null;
+  /** Which rows are explained, by their answers; null where it is all of those for which that is asked. */
+  readonly explainedPlaces: ExplainedPlaces | null;
   readonly encode: EncodeResponse;
   readonly readFirstRow: ReadFirstRow;
   readonly series: ModelSeries;
@@ -52,6 +60,7 @@ export function prepareVersion(
     decode: protocol.decode(target),
     scan: protocol.scan?.(target) ?? null,
     responseOptions: protocol.responseOptions?.(target) ?? null,
+    explainedPlaces: protocol.explainedPlaces?.(target) ?? null,
     encode: protocol.encode(target),
     readFirstRow: firstRowReader(manifest.signature),
     series: metrics.seriesOf(model, version),

@@ -188,6 +188,8 @@ function received(context: PredictionContext, bytes: Buffer, completeAt: number)
     const { protocol } = context.version;
     if (protocol.textBytes !== undefined) context.textBytes = protocol.textBytes(context.request.headers);
     chooseVersion(context, bytes);
+    const { headerOptions } = context.version.protocol;
+    if (headerOptions !== undefined) context.headerOptions = headerOptions(context.request.headers);
     decodeBody(context, bytes);
   } catch (error) {
     refusePrediction(context, error);

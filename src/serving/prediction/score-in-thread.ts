@@ -29,7 +29,7 @@ export function scoreInThread(context: PredictionContext, bytes: Buffer): void {
 }
 
 function jobOf(
-  { version, measurement, stream, destination, id, textBytes }: PredictionContext,
+  { version, measurement, stream, destination, id, textBytes, headerOptions }: PredictionContext,
   bytes: Buffer,
 ): ScoringJob {
   const { target, protocol } = version;
@@ -44,6 +44,7 @@ function jobOf(
     unitField: destination.unitField,
     capture: stream?.wanted(id) ?? 0,
     explains: true,
+    headerOptions,
   };
 }
 

@@ -1,3 +1,4 @@
+import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { RawBody } from '../../model/raw.ts';
 import type { PredictionContext } from './context.ts';
@@ -10,6 +11,10 @@ import type { EarlierStages } from './response-head.ts';
 /** Has the version's own code read the body, or write the answer, or both. */
 export function scoreRaw(context: PredictionContext, given: RawBody | Batch, before: EarlierStages): void {
   const started = performance.now();
+  if (context.headerOptions !== null) {
+    refusePrediction(context, notExplained(context));
+    return;
+  }
   const { plane, router } = context.services;
   const { raw, target } = context.version;
   watchClient(context);
@@ -19,3 +24,11 @@ export function scoreRaw(context: PredictionContext, given: RawBody | Batch, bef
     .then((answer) => encodeRaw(context, answer, rawRowCount(given), before, started))
     .catch((error: unknown) => refusePrediction(context, error));
 }
+
+/** What headers ask of an answer is lost on a version's own code. */
+const notExplained = ({ version }: PredictionContext): PlimsollError =>
+  new PlimsollError('EXPLANATION_UNFIT', {
+    model: version.target.model,
+    reason: "the version's own code reads bodies or writes answers",
+    way: 'Leave out the header that asks for an explanation',
+  });

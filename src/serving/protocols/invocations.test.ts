@@ -324,7 +324,6 @@ describe("SageMaker's headers", () => {
     ).toHaveLength(2);
   });
   test.each([
-    ['x-amzn-sagemaker-enable-explanations', '`true`'],
     ['x-amzn-sagemaker-target-container-hostname', 'c'],
     ['x-amzn-sagemaker-inference-component', 'c'],
     ['x-amzn-sagemaker-target-model', 'm.tar.gz'],

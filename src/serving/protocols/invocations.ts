@@ -20,6 +20,7 @@ import { CONTENT_FORMS, type ContentForm } from '../rows/content-codecs.ts';
 import { InputErrors } from '../rows/input-errors.ts';
 import { parseJsonBody } from '../rows/parse-json.ts';
 import type { RequestHeaders } from '../unit-id.ts';
+import { clarified } from './clarify.ts';
 import { labelReader } from './column-labels.ts';
 import { contentBody, NPY_ANSWERS } from './content.ts';
 import { csvBodyRows, csvOf, jsonLinesOf, parseCsv, parseJsonLines } from './csv.ts';
@@ -96,27 +97,40 @@ const VALUE_BYTES: Readonly<Record<AnswerFormat, number>> = { json: 0, csv: 192,
 const idOf = (body: BodyFormat | ContentForm, answer: AnswerFormat): string =>
   `invocations ${body} ${answer}`;
 
+/** Records of answers, as conditions of explanations are about them. */
+const RECORDS = { json: 'object', jsonlines: 'object', csv: 'list', npy: null } as const;
+
 /** One protocol for each form of bodies and of answers that are text; JSON to JSON comes first. */
 const TEXTS: readonly (readonly Protocol[])[] = BODY_FORMATS.map((body) =>
-  ANSWER_FORMATS.map((answer) => ({
-    id: idOf(body, answer),
-    answers: MEDIA_TYPE[answer],
-    parse: PARSE[body],
-    decode: (target) => decoder(target, body),
-    encode: (target) => encoder(target, answer),
-    ...WEIGHED[body],
-    valueBytes: VALUE_BYTES[answer],
-  })),
+  ANSWER_FORMATS.map((answer) =>
+    clarified(
+      {
+        id: idOf(body, answer),
+        answers: MEDIA_TYPE[answer],
+        parse: PARSE[body],
+        decode: (target) => decoder(target, body),
+        encode: (target) => encoder(target, answer),
+        ...WEIGHED[body],
+        valueBytes: VALUE_BYTES[answer],
+      },
+      RECORDS[answer],
+    ),
+  ),
 );
 const [JSON_BODIES = []] = TEXTS;
 
 const INVOCATIONS: readonly Protocol[] = [
   ...TEXTS.flat(),
   ...CONTENT_FORMS.flatMap((form) =>
-    ANSWER_FORMATS.map((answer, k) => ({
-      ...contentBody(required(JSON_BODIES[k], 'a form'), form),
-      id: idOf(form, answer),
-    })),
+    ANSWER_FORMATS.map((answer, k) => {
+      const base = required(JSON_BODIES[k], 'a form');
+      const { responseOptions } = base;
+      return {
+        ...contentBody(base, form),
+        id: idOf(form, answer),
+        ...(responseOptions && { responseOptions }),
+      };
+    }),
   ),
 ];
 
@@ -206,7 +220,6 @@ const SAFE = /^[ -~]{1,1024}$/;
 
 /** What a request may ask of SageMaker and this server does not do. */
 const FOREIGN: Readonly<Record<string, string>> = {
-  'x-amzn-sagemaker-enable-explanations': 'explanations are not made here',
   'x-amzn-sagemaker-target-container-hostname': 'an endpoint has no containers here',
   'x-amzn-sagemaker-inference-component': 'an endpoint has no inference components here',
   'x-amzn-sagemaker-target-model': 'an endpoint is one model here: call the endpoint of that name',

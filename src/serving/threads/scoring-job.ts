@@ -3,7 +3,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ThreadMemory } from '../admission/memory/memory-plan.ts';
 import type { ExtractedRows } from '../capture/extract-rows.ts';
-import type { BinaryAnswer, ResponseOptions } from '../protocol.ts';
+import type { BinaryAnswer, HeaderOptions, ResponseOptions } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 
 /** An answer as it is sent; `type` is null where its media type is the protocol's. */
@@ -26,6 +26,8 @@ export interface ScoringJob {
   readonly capture: number;
   /** Whether an answer whose explanation is asked for comes back before it is encoded. @default {false} */
   readonly explains?: boolean;
+  /** What the headers ask of the answer. @default {null} */
+  readonly headerOptions?: HeaderOptions;
 }
 
 /** Milliseconds of each stage. */
@@ -92,6 +94,7 @@ export interface ScoreRequest extends VersionKey {
   readonly unitField: string | null;
   readonly capture: number;
   readonly explains?: boolean;
+  readonly headerOptions?: HeaderOptions;
 }
 /** Versions to keep; those of `soon` are loaded at once. */
 export interface RetainRequest {

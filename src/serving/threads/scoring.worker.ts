@@ -170,10 +170,10 @@ function read(
   { protocol, decode, responseOptions }: Converters,
 ): Read {
   const { signature } = target.manifest;
-  const { body, textBytes, unitField } = request;
+  const { body, textBytes, unitField, headerOptions = null } = request;
   checkBody(body, protocol, signature, room, textBytes);
   const parsed = parseBody(protocol, body, textBytes);
-  const options = responseOptions?.(parsed) ?? null;
+  const options = responseOptions?.(parsed, headerOptions) ?? null;
   return {
     batch: decode(rowsIn(parsed, request, signature)),
     responseOptions: options,
