@@ -20,6 +20,11 @@ export const COMMANDS: CommandTable = {
     ignores: ['data'],
     load: async () => (await import('./model/counterfactual.ts')).counterfactualCommand,
   },
+  importance: {
+    summary: 'say which columns move the answers most',
+    ignores: ['data'],
+    load: async () => (await import('./model/importance.ts')).importanceCommand,
+  },
   batch: {
     summary: 'score whole tables, every row once',
     load: async () => (await import('./batch/commands.ts')).batchCommand,

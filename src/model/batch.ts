@@ -12,5 +12,8 @@ export type Batch =
   /** Named tensors with a leading batch dimension (ONNX graphs with tensor inputs). */
   | { readonly kind: 'tensors'; readonly rows: number; readonly tensors: Readonly<Record<string, Tensor>> };
 
+/** Rows of columns. */
+export type ColumnBatch = Exclude<Batch, { readonly kind: 'tensors' }>;
+
 /** Named outputs (`predict`, `predict_proba`, …); a multi-output `predict_proba` is a list of matrices. */
 export type Outputs = Readonly<Record<string, Tensor | readonly Tensor[]>>;

@@ -1,4 +1,4 @@
-import type { Batch, Outputs } from './batch.ts';
+import type { Batch, ColumnBatch, Outputs } from './batch.ts';
 import { isList } from './output-parts.ts';
 import { newTensor, type Tensor } from './tensor.ts';
 
@@ -27,6 +27,8 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
 }
 
 /** The rows at these places, in their order, as copies. Of tensors all rows are kept: they have no columns to choose by. */
+export function pickRows(batch: ColumnBatch, places: readonly number[]): ColumnBatch;
+export function pickRows(batch: Batch, places: readonly number[]): Batch;
 export function pickRows(batch: Batch, places: readonly number[]): Batch {
   const rows = places.length;
   if (batch.kind === 'tensors') return batch;

@@ -84,6 +84,18 @@ export class MersenneTwister {
     }
   }
 
+  /** The numbers in an order at random, in place: `numpy.random.RandomState.shuffle`. */
+  shuffle(values: Uint32Array): void {
+    for (let last = values.length - 1; last > 0; last--) {
+      const mask = 2 ** (32 - Math.clz32(last)) - 1;
+      let place = (this.next() & mask) >>> 0;
+      while (place > last) place = (this.next() & mask) >>> 0;
+      const swapped = elementAt(values, last);
+      values[last] = elementAt(values, place);
+      values[place] = swapped;
+    }
+  }
+
   /** `count` different whole numbers of [0, size), by Python's method for samples that are no small part: `sample(range(size), count)`. */
   sample(size: number, count: number): number[] {
     const pool = Array.from({ length: size }, (_, i) => i);

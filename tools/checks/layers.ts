@@ -30,6 +30,7 @@ export const LAYERS: Layers = {
   engine: ['model'],
   'engine/native': ['engine', 'model', 'statistics'],
   explain: ['engine', 'engine/native', 'model', 'onnx', 'statistics'],
+  importance: ['engine', 'explain', 'model', 'monitor/accuracy/metrics', 'statistics'],
   // Text vectorizers run natively in front of a graph.
   // Graphs of others run in processes as models of Python do.
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
@@ -51,7 +52,9 @@ export const LAYERS: Layers = {
   metrics: ['bytes'],
   capture: ['bytes'],
   rollout: ['schema', 'bytes', 'statistics'],
+  'monitor/accuracy/metrics': ['statistics'],
   monitor: [
+    'monitor/accuracy/metrics',
     'schema',
     'disk',
     'sql',
@@ -176,6 +179,7 @@ export const LAYERS: Layers = {
     'engine/onnx',
     'engine/native',
     'explain',
+    'importance',
     'registry',
     'config',
     'rollout',
