@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { folder, plimsoll, ROOT } from './cli.ts';
 import { call } from './serving/client.ts';
 import {
   acceptForest,
@@ -97,4 +100,25 @@ test('what is no good wish is refused, by its name', async () => {
   const { status, json } = await call(`${url}/predict`, { body: { rows, explain: { top: 0 } } });
   expect(status).toBe(422);
   expect(json.detail).toMatchObject([{ loc: ['body', 'explain', 'top'] }]);
+});
+
+test('a registered version is explained by its name on the command line, against the rows that it keeps', () => {
+  const data = folder();
+  const [background, input] = ['background.json', 'rows.json'].map((name) => join(data, name)) as [
+    string,
+    string,
+  ];
+  writeFileSync(background, JSON.stringify(answer.background));
+  writeFileSync(input, JSON.stringify(rows));
+  const file = join(ROOT, 'fixtures/explanations/forest-classes.joblib');
+  const options = ['--data', data, '--json'];
+  expect(plimsoll('push', file, '--name', 'forest', '--background', background, ...options).status).toBe(0);
+  const { stdout, stderr } = plimsoll('explain', 'forest@1', '--input', input, ...options);
+  expect(stderr).toBe('');
+  const kept = JSON.parse(stdout);
+  expect(distance(kept.values, answer.interventional.values)).toBeLessThan(1e-12);
+  const given = plimsoll('explain', file, '--input', input, '--background', background, '--json');
+  expect(JSON.parse(given.stdout)).toEqual(kept);
+  expect(kept.background).toMatchObject({ rows: answer.background.length });
+  expect(plimsoll('explain', 'forest@7', '--input', input, ...options).stdout).toMatch(/VERSION_UNKNOWN/);
 });

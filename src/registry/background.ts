@@ -87,6 +87,9 @@ export function readBackground(dir: string, { background, file }: BundleManifest
   return batchOf(text, background.rows);
 }
 
+/** What names rows as a bundle keeps them: sha256 in hex. */
+export const backgroundDigest = (batch: Batch): string => digestOf(textOf(batch));
+
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** A column as it is kept: missing numbers are null, infinite ones words, for JSON has neither. */

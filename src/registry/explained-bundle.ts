@@ -1,6 +1,7 @@
 import { PlimsollError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { explainModel } from '../explain/explain-model.ts';
+import type { ExplainedModel } from '../explain/explained-model.ts';
 import type { Explainer, ExplanationMethod } from '../explain/explanation.ts';
 import { readModelFile } from '../files/read-model.ts';
 import type { Batch } from '../model/batch.ts';
@@ -29,6 +30,9 @@ export interface ExplainerChoice {
 /** The model of an accepted bundle, ready to be explained against the rows that the bundle keeps. */
 export interface ExplainedBundle {
   readonly manifest: BundleManifest;
+  readonly model: ExplainedModel;
+  /** The rows that it is explained against; null where there are none. */
+  readonly background: Batch | null;
   /** Throws EXPLANATION_UNFIT. */
   explainer(choice: ExplainerChoice): Promise<Explainer<Batch>>;
   close(): Promise<void>;
@@ -54,7 +58,7 @@ export async function openExplainedBundle(
   const rows = background ?? readBackground(bundle, manifest);
   const subject = { name: `${model}@${version}`, content, engine };
   return {
-    manifest,
+    ...{ manifest, model: subject, background: rows },
     explainer({ output, method }) {
       const against = method === 'tree-path-dependent' ? null : rows;
       const asked = { output: output ?? undefined, method: method ?? undefined, background: against };

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/explanation.ts';
+import type { Batch } from '../../model/batch.ts';
+import { backgroundDigest } from '../../registry/background.ts';
 import type { DefineCommand } from '../command.ts';
+import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface ExplainOptions extends ModelFileOptions {
+interface ExplainOptions extends ModelFileOptions, ControlOptions {
   readonly input: string;
   readonly background?: string;
   readonly output?: string;
@@ -17,10 +20,16 @@ interface ExplainOptions extends ModelFileOptions {
   readonly tokens?: string;
 }
 
+/** Options of model files that change nothing here. */
+const UNREAD = ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'] as const;
+
 export const explainCommand: DefineCommand = (command, terminal) => {
-  withModelFileOptions(command, ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'])
-    .description('Says what each column adds to each answer of a model file, offline.')
-    .argument('<file>', 'model file')
+  withModelFileOptions(withControlOptions(command), UNREAD)
+    .description('Says what each column adds to each answer of a model, offline.')
+    .argument(
+      '<file|model>',
+      'model file, or a registered MODEL[@VERSION], MODEL@ALIAS with the rows that it keeps for explanations',
+    )
     .requiredOption(
       '--input <rows>',
       'rows to explain: .json, .jsonl, .csv or .parquet, or - for standard input',
@@ -57,6 +66,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         'Examples:',
         '  $ plimsoll explain model.joblib --input rows.csv',
         '  $ plimsoll explain model.joblib --input rows.csv --background train.csv',
+        '  $ plimsoll explain churn@3 --input rows.csv',
         '  $ plimsoll explain booster.json --input rows.json --output raw --json',
         '  $ plimsoll explain reviews.joblib --input texts.json --output predict_proba',
         '  $ plimsoll explain graph.onnx --input rows.csv --background train.csv --method kernel --budget 4096',
@@ -66,25 +76,22 @@ export const explainCommand: DefineCommand = (command, terminal) => {
 };
 
 async function explainFile(terminal: Terminal, file: string, options: ExplainOptions): Promise<void> {
-  const { readModel, whileReading } = await import('./open-model.ts');
-  const { contentOf } = await import('../../registry/model-content.ts');
-  const { createEngine } = await import('../../registry/engines.ts');
+  const { openExplained } = await import('./explained-model.ts');
   const { explainModel } = await import('../../explain/explain-model.ts');
   const { explanationDocument } = await import('../../explain/explanation.ts');
   const { readRowFile } = await import('../../row-files/read.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
-  const content = contentOf(
-    await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),
-  );
+  const { model, background: kept, digest, close } = await openExplained(file, options, terminal);
+  const { content } = model;
   const { signature } = content;
-  const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
   const rowsOf = async (path: string) =>
     decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
   const progress = terminal.progress(basename(file));
   const onProgress = (share: number): void => progress.update('explaining', share);
-  const model = { name: basename(file), content, engine };
   const explained = async () => {
-    const background = options.background === undefined ? null : await rowsOf(options.background);
+    const isByPaths = options.method === 'tree-path-dependent' || options.interactions === true;
+    const own = isByPaths ? null : kept;
+    const background = options.background === undefined ? own : await rowsOf(options.background);
     const rows = await rowsOf(options.input);
     const { isOfTexts, explainText } = await import('../../explain/text/explain-text.ts');
     if (options.tokens !== undefined || (background === null && isOfTexts(content))) {
@@ -93,13 +100,23 @@ async function explainFile(terminal: Terminal, file: string, options: ExplainOpt
       return { document, page: () => textPage(document) };
     }
     const explainer = await explainModel(model, { ...options, background });
-    const document = explanationDocument(explainer, await explainer.explain(rows, onProgress));
+    const found = explanationDocument(explainer, await explainer.explain(rows, onProgress));
+    const document = { ...found, ...provenanceOf(digest, background, explainer.method) };
     const { explanationPage } = await import('./explanation-page.ts');
     return { document, page: () => explanationPage(document) };
   };
   const { document, page } = await explained().finally(() => {
     progress.done();
-    return engine.close();
+    return close();
   });
   terminal.answer(document, page);
+}
+
+/** Digests of what an explanation was made of, as a server tells them. */
+function provenanceOf(digest: string | null, background: Batch | null, method: ExplanationMethod): object {
+  const rows = method === 'tree-path-dependent' ? null : background;
+  return {
+    model: digest === null ? null : { digest: `sha256:${digest}` },
+    background: rows && { digest: `sha256:${backgroundDigest(rows)}`, rows: rows.rows },
+  };
 }
