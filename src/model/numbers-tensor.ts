@@ -19,8 +19,12 @@ const wholeOf = (value: number): bigint =>
  * Numbers as a tensor of a type, each as near as the type has it; as texts where it is of those. Throws RangeError for a fraction in 64
  * bits of whole numbers.
  */
-export function numbersTensor(values: readonly number[], dtype: DType, shape: readonly number[]): Tensor {
-  if (dtype === 'string') return { dtype, shape, data: values.map(String) };
+export function numbersTensor(
+  values: readonly number[] | Float64Array,
+  dtype: DType,
+  shape: readonly number[],
+): Tensor {
+  if (dtype === 'string') return { dtype, shape, data: Array.from(values, String) };
   if (dtype === 'int64') return { dtype, shape, data: BigInt64Array.from(values, wholeOf) };
   if (dtype === 'uint64') return { dtype, shape, data: BigUint64Array.from(values, wholeOf) };
   if (dtype === 'float16') return { dtype, shape, data: Uint16Array.from(values, float16Bits) };

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/explanation.ts';
@@ -18,6 +19,7 @@ interface ExplainOptions extends ModelFileOptions, ControlOptions {
   readonly seed?: number;
   readonly interactions?: boolean;
   readonly tokens?: string;
+  readonly outputImage?: string;
 }
 
 /** Options of model files that change nothing here. */
@@ -32,7 +34,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
     )
     .requiredOption(
       '--input <rows>',
-      'rows to explain: .json, .jsonl, .csv or .parquet, or - for standard input',
+      'rows to explain: .json, .jsonl, .csv, .parquet, .npy, .npz, .png or .jpg, or - for standard input',
     )
     .option(
       '--background <rows>',
@@ -59,6 +61,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
     )
     .option('--interactions', 'also what pairs of columns add to trees, with --json (without --background)')
     .option('--tokens <column>', 'explain the words of this column of texts instead of the columns')
+    .option('--output-image <file>', 'of an image: write what each part of it adds over it, as .png')
     .addHelpText(
       'after',
       [
@@ -69,6 +72,7 @@ export const explainCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll explain churn@3 --input rows.csv',
         '  $ plimsoll explain booster.json --input rows.json --output raw --json',
         '  $ plimsoll explain reviews.joblib --input texts.json --output predict_proba',
+        '  $ plimsoll explain model.onnx --input cat.png --output-image map.png',
         '  $ plimsoll explain graph.onnx --input rows.csv --background train.csv --method kernel --budget 4096',
       ].join('\n'),
     )
@@ -80,12 +84,15 @@ async function explainFile(terminal: Terminal, file: string, options: ExplainOpt
   const { explainModel } = await import('../../explain/explain-model.ts');
   const { explanationDocument } = await import('../../explain/explanation.ts');
   const { readRowFile } = await import('../../row-files/read.ts');
+  const { isContentFile, contentFileRows } = await import('../files/rows/content.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
   const { model, background: kept, digest, close } = await openExplained(file, options, terminal);
   const { content } = model;
   const { signature } = content;
   const rowsOf = async (path: string) =>
-    decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+    isContentFile(path)
+      ? contentFileRows(path, signature)
+      : decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
   const progress = terminal.progress(basename(file));
   const onProgress = (share: number): void => progress.update('explaining', share);
   const explained = async () => {
@@ -93,11 +100,23 @@ async function explainFile(terminal: Terminal, file: string, options: ExplainOpt
     const own = isByPaths ? null : kept;
     const background = options.background === undefined ? own : await rowsOf(options.background);
     const rows = await rowsOf(options.input);
+    const isAlone = options.background === undefined;
     const { isOfTexts, explainText } = await import('../../explain/text/explain-text.ts');
-    if (options.tokens !== undefined || (background === null && isOfTexts(content))) {
+    if (options.tokens !== undefined || (isAlone && isOfTexts(content))) {
       const document = await explainText(model, { ...options, column: options.tokens }, rows, onProgress);
       const { textPage } = await import('./explanation-page.ts');
       return { document, page: () => textPage(document) };
+    }
+    const { isOfImages, explainImages } = await import('../../explain/image/explain-image.ts');
+    const { outputImage, method } = options;
+    if (outputImage !== undefined || (isAlone && method === undefined && isOfImages(content))) {
+      const { document, picture } = await explainImages(model, options, rows, onProgress);
+      if (outputImage !== undefined) {
+        const { encodePng } = await import('../../content/image/png-writer.ts');
+        writeFileSync(outputImage, encodePng(picture(0)));
+      }
+      const { imagePage } = await import('./explanation-page.ts');
+      return { document, page: () => imagePage(document) };
     }
     const explainer = await explainModel(model, { ...options, background });
     const found = explanationDocument(explainer, await explainer.explain(rows, onProgress));

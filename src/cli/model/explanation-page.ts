@@ -1,4 +1,5 @@
 import type { ExplanationDocument } from '../../explain/explanation.ts';
+import type { ImageDocument } from '../../explain/image/explain-image.ts';
 import type { TextDocument } from '../../explain/text/text-document.ts';
 import { countText } from '../../text/count.ts';
 import { truncate } from '../../text/truncate.ts';
@@ -9,6 +10,8 @@ const ROWS_SHOWN = 5;
 const COLUMNS_SHOWN = 10;
 const NAME_WIDTH = 32;
 const BAR_WIDTH = 24;
+/** From nothing to the most. */
+const SHADES = ' ░▒▓█';
 
 /** What bars are drawn of. */
 type ShownValues = Pick<ExplanationDocument, 'features' | 'values' | 'baseValues' | 'classes'>;
@@ -42,6 +45,28 @@ export function textPage(document: TextDocument): string {
   const more = tokens.length - shown.length;
   return [
     `${output} by the words of ${printable(features.join())}, explained by ${method}`,
+    ...shown,
+    ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
+  ].join('\n\n');
+}
+
+/** The patches of images as letters: those that speak most for the class, and most against. */
+export function imagePage({ output, grid, explained, scores, values }: ImageDocument): string {
+  const shown = values.slice(0, ROWS_SHOWN).map((rows, row) => {
+    const most = rows.flat().reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
+    const mark = (value: number): string =>
+      value < 0
+        ? value < -most / 2
+          ? '≡'
+          : '-'
+        : (SHADES[Math.ceil((value / most) * (SHADES.length - 1))] ?? '█');
+    const lines = rows.map((cells) => `  ${cells.map((value) => mark(value).repeat(2)).join('')}`);
+    const of = `Row ${row}: ${figure(scores[row] ?? 0)} of ${printable(String(explained[row]))}`;
+    return [of, ...lines, `  █ is ${figure(most)} of it, - and ≡ speak against it`].join('\n');
+  });
+  const more = values.length - shown.length;
+  return [
+    `${output}, explained by covering patches of ${grid.patch} × ${grid.patch} of ${grid.width} × ${grid.height} pixels`,
     ...shown,
     ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
   ].join('\n\n');

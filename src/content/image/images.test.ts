@@ -12,6 +12,7 @@ import { contentRow } from '../row.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import { decodeJpeg } from './jpeg.ts';
 import { decodePng, isPng } from './png.ts';
+import { encodePng } from './png-writer.ts';
 import { interpolateImage, resizeImage } from './resize.ts';
 
 /** Written by tools/fixtures/images.py, with Pillow and TensorFlow. */
@@ -259,3 +260,12 @@ describe('hostile images', () => {
     }
   });
 });
+
+test.each([1, 3] as const)(
+  'a picture of %i channels is the same once it is written and read as PNG',
+  (channels) => {
+    const data = Uint8Array.from({ length: 5 * 3 * channels }, (_, k) => (k * 37) % 256);
+    const picture = { width: 5, height: 3, channels, data };
+    expect(decodePng(encodePng(picture), () => undefined)).toEqual(picture);
+  },
+);
