@@ -1,11 +1,12 @@
 import type { Batch } from '../model/batch.ts';
+import { checkedExplainer, checkedOutputs } from './checked-trees.ts';
 import { exactExplainer, needsBackground, OTHER_WAY, type ReadingChoice } from './exact-explainer.ts';
 import type { ExplainedModel } from './explained-model.ts';
 import { askedOutput, chosenOutput, unfitOf } from './explained-output.ts';
 import { type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
 import { flatModel } from './graph/flat-model.ts';
-import { graphExplainer, graphOutputs } from './graph/graph-explainer.ts';
 import { inBlocks } from './in-blocks.ts';
+import { readTreesOf } from './read-trees.ts';
 import { sampledExplainer } from './sampled-explainer.ts';
 import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 
@@ -56,7 +57,7 @@ async function explainColumns(
     const reading = interactions ? 'tree-path-dependent' : method;
     const choice = { output: chosen, method: reading, background, seed, interactions };
     const exact =
-      ofGraph(model, features, choice, refuse) ?? exactExplainer(model.content, features, choice, refuse);
+      ofReadTrees(model, features, choice, refuse) ?? exactExplainer(model.content, features, choice, refuse);
     if (exact !== null)
       return { ...exact, output: chosen, explain: inBlocks(model.engine, exact, interactions, refuse) };
   }
@@ -71,19 +72,20 @@ async function explainColumns(
   return { ...(await sampledExplainer({ ...asked, features }, background, choice, refuse)), output: chosen };
 }
 
-/** Explains the trees of a graph; null where it has none, or other attributions than theirs are asked for. */
-function ofGraph(
-  { graph = null, engine }: ExplainedModel,
+/** Explains trees that are read from what computes a model; null where there are none, or other attributions are asked for. */
+function ofReadTrees(
+  model: ExplainedModel,
   features: readonly string[],
   { output, method, background, interactions }: ReadingChoice,
   refuse: Refusal,
 ): Omit<Explainer<Batch>, 'output'> | null {
-  if (graph === null || !graphOutputs(graph).includes(output) || method?.startsWith('linear')) return null;
-  if (interactions)
-    throw refuse('interactions are not made of the trees of a graph', 'Leave out --interactions');
+  const checked = readTreesOf(model);
+  if (checked === null || !checkedOutputs(checked).includes(output) || method?.startsWith('linear'))
+    return null;
+  if (interactions) throw refuse('interactions are not made of its trees', 'Leave out --interactions');
   if (method === 'tree-interventional' && background === null) throw needsBackground(method, refuse);
   const others = method === 'tree-path-dependent' ? null : background;
-  const found = graphExplainer(graph, features, others, engine, refuse);
+  const found = checkedExplainer(checked, features, others, model.engine, refuse);
   if (!('unfit' in found)) return found;
   if (method !== undefined) throw refuse(`${found.unfit}, which ${method} does not explain`, OTHER_WAY);
   if (background === null) throw needsBackground(output, refuse, found);

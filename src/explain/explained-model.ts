@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ModelContent } from '../model/description.ts';
-import type { GraphTrees } from './graph/graph-trees.ts';
+import type { CheckedTrees } from './checked-trees.ts';
 
 /** A model file's content and what answers its rows. */
 export interface ExplainedModel {
@@ -8,5 +8,5 @@ export interface ExplainedModel {
   readonly content: ModelContent;
   readonly engine: Pick<Engine, 'infer'>;
   /** The trees of a graph that is made of them. */
-  readonly graph?: GraphTrees | null;
+  readonly graph?: CheckedTrees | null;
 }

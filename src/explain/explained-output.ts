@@ -1,9 +1,10 @@
 import { PlimsollError } from '../core/errors.ts';
 import { halfToNumber } from '../core/float.ts';
 import type { LabelSet } from '../model/tensor.ts';
+import { checkedOutputs } from './checked-trees.ts';
 import { predictorOf, sumOutputs } from './exact-explainer.ts';
 import type { ExplainedModel } from './explained-model.ts';
-import { graphOutputs } from './graph/graph-explainer.ts';
+import { readTreesOf } from './read-trees.ts';
 import type { Score } from './sampled-explainer.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 
@@ -55,8 +56,10 @@ export function askedOutput(model: ExplainedModel, output: string, refuse: Refus
 }
 
 /** Names of the output that is a sum, the usual one first. */
-const sumsOf = ({ content, graph = null }: ExplainedModel): readonly string[] =>
-  graph === null ? sumOutputs(predictorOf(content)) : graphOutputs(graph);
+function sumsOf(model: ExplainedModel): readonly string[] {
+  const checked = readTreesOf(model);
+  return checked === null ? sumOutputs(predictorOf(model.content)) : checkedOutputs(checked);
+}
 
 /** Outputs that can be explained, the usual one first: sums, and every output of numbers that are no labels. */
 function outputsOf(model: ExplainedModel): readonly string[] {

@@ -1,46 +1,30 @@
 import { readFileSync, statSync } from 'node:fs';
+import { elementAt } from '../../core/element-at.ts';
 import type { ModelContent } from '../../model/description.ts';
 import { type GraphBytes, graphPieces, joinedBytes } from '../../model/graph-bytes.ts';
-import type { LabelSet } from '../../model/tensor.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
 import { limitsForFile } from '../../onnx/limits.ts';
+import type { CheckedTrees, ScoreLink } from '../checked-trees.ts';
 import type { DecisionTrees } from '../trees/decision-trees.ts';
 import { type EnsembleNodes, nodesOfLists, nodesOfTensors } from './ensemble-nodes.ts';
-import { type GrownTrees, grownTrees } from './grown-trees.ts';
+import { grownTrees } from './grown-trees.ts';
 import { inputColumns } from './input-columns.ts';
-import { floatsOf, type TreeColumn, treeColumns } from './tree-columns.ts';
+import { preparedRows } from './prepared-rows.ts';
+import { floatsOf, treeColumns } from './tree-columns.ts';
 
 type GraphContent = Extract<ModelContent, { kind: 'graph' }>;
-
-/** How the scores of trees become the numbers that the graph gives. */
-export type GraphLink = 'NONE' | 'LOGISTIC' | 'SOFTMAX';
-
-/** The one tree ensemble of a graph whose answers are sums of it. */
-export interface GraphTrees {
-  readonly grown: GrownTrees;
-  readonly columns: readonly TreeColumn[];
-  readonly base: Float64Array;
-  readonly link: GraphLink;
-  /** Whether there is one score for two classes. */
-  readonly isBinary: boolean;
-  /** Output of the graph that the link gives. */
-  readonly output: string;
-  readonly classes: LabelSet | null;
-  readonly hasCover: boolean;
-  readonly isSingle: boolean;
-}
 
 /** Bytes of graphs that are looked at: those of trees are not larger. */
 const MOST_BYTES = 2 ** 26;
 
-const known = new WeakMap<object, GraphTrees | null>();
+const known = new WeakMap<object, CheckedTrees | null>();
 
 /**
  * The trees of a graph that is made of one TreeEnsembleClassifier, TreeEnsembleRegressor or TreeEnsemble, before which columns are put
  * together, cast and scaled one by one, and behind which nothing happens; else null.
  */
-export function graphTrees(content: GraphContent): GraphTrees | null {
+export function graphTrees(content: GraphContent): CheckedTrees | null {
   const { signature } = content;
   const found = known.get(signature);
   if (found !== undefined) return found;
@@ -49,7 +33,7 @@ export function graphTrees(content: GraphContent): GraphTrees | null {
   return trees;
 }
 
-function readTrees({ onnx, signature }: GraphContent): GraphTrees | null {
+function readTrees({ onnx, signature }: GraphContent): CheckedTrees | null {
   if (signature.form !== 'tensors') return null;
   const columns = inputColumns(signature);
   const bytes = columns === null ? null : bytesOf(onnx);
@@ -73,14 +57,19 @@ function readTrees({ onnx, signature }: GraphContent): GraphTrees | null {
   // One score that no link follows is the probability of the second class, and of the first what is left.
   const isSplit = isBinary && link === 'NONE';
   const rest = nodes.weights.every(({ weight }) => weight >= 0) ? 1 : 0;
-  const grown = isSplit ? { ...single, trees: ofTwoClasses(single.trees) } : single;
   const [only = 0] = base;
-  const { classes } = signature;
   const bases = isSplit ? Float64Array.of(rest - only, only) : base;
+  const { classes } = signature;
+  const { trees, questions } = single;
+  const asked = questions.map(({ feature }) => elementAt(given, feature));
   return {
-    ...{ grown, columns: given, base: bases, link, isBinary: isBinary && !isSplit, output, isSingle },
+    trees: isSplit ? ofTwoClasses(trees) : trees,
+    source: Int32Array.from([...given, ...asked], ({ source }) => source),
+    ...{ base: bases, link, output },
+    single: isBinary && !isSplit ? { place: 1, classes: 2 } : null,
     classes: classes?.values.length === bases.length ? classes : null,
     hasCover: nodes.cover !== null,
+    prepare: (batch) => preparedRows(given, questions, isSingle, batch),
   };
 }
 
@@ -121,7 +110,7 @@ function precisionOf(graph: OnnxGraph, { inputs: [name] }: OnnxNode): boolean | 
 interface ScoredEnsemble {
   readonly nodes: EnsembleNodes;
   readonly base: Float64Array;
-  readonly link: GraphLink;
+  readonly link: ScoreLink;
   readonly isBinary: boolean;
   readonly divisor: number;
 }
@@ -157,7 +146,7 @@ function baseOf(attributes: OnnxNode['attributes']): Float64Array {
 const textOf = (attribute: OnnxNode['attributes'][string] | undefined, usual: string): string =>
   attribute?.type === 'string' ? attribute.value : usual;
 
-const isLink = (link: string): link is GraphLink => ['NONE', 'LOGISTIC', 'SOFTMAX'].includes(link);
+const isLink = (link: string): link is ScoreLink => ['NONE', 'LOGISTIC', 'SOFTMAX'].includes(link);
 
 /** Of TreeEnsemble: 0 is an average and 1 a sum, 0 no link, 1 SOFTMAX, 2 LOGISTIC. */
 function scoresOfTensors(attributes: OnnxNode['attributes']): ScoredEnsemble | null {

@@ -1,11 +1,11 @@
 import { elementAt } from '../../../core/element-at.ts';
 import type { Outputs } from '../../../model/batch.ts';
 import type { PmmlModel } from '../../../model/pmml/models.ts';
-import type { PmmlFeature, PmmlField } from '../../../model/pmml/program.ts';
+import type { PmmlFeature, PmmlField, PmmlPredicate } from '../../../model/pmml/program.ts';
 import type { PmmlStep } from '../../../model/pmml/step.ts';
 import { castPmmlValue, type PmmlValue } from '../../../model/pmml/value.ts';
 import type { Tensor } from '../../../model/tensor.ts';
-import { refuseCell } from '../block.ts';
+import { type RowBlock, refuseCell } from '../block.ts';
 import type { EvaluatorContext, StepEvaluator } from '../evaluator.ts';
 import { prepareLabels } from '../labels.ts';
 import { prepareClustering } from './clustering.ts';
@@ -14,6 +14,7 @@ import { prepareGeneralRegression } from './general-regression.ts';
 import { prepareMining } from './mining.ts';
 import { prepareNaiveBayes } from './naive-bayes.ts';
 import { prepareNeuralNetwork } from './neural-network.ts';
+import { preparePredicate } from './predicate.ts';
 import { prepareRegression } from './regression.ts';
 import { prepareScorecard } from './scorecard.ts';
 import { type PmmlResult, PmmlState, type RefuseRow } from './state.ts';
@@ -23,10 +24,7 @@ import { prepareVectorModel } from './vectors.ts';
 
 /** Makes a PMML document ready: closures over one state, evaluated row by row. */
 export function preparePmml(step: PmmlStep, { names }: EvaluatorContext): StepEvaluator {
-  const state = new PmmlState();
-  const refuse: RefuseRow = (name, problem) => refuseCell(state.row, name, problem);
-  for (const field of step.fields) state.addField(prepareField(state, field, step, refuse));
-  for (const model of step.models) state.addModel(prepareModel(state, model, step.models, refuse));
+  const { state, refuse } = startState(step);
   const last = step.models.length - 1;
   const writers = [
     prepareAnswer(step, refuse),
@@ -47,6 +45,40 @@ export function preparePmml(step: PmmlStep, { names }: EvaluatorContext): StepEv
         state.close();
       }
     },
+  };
+}
+
+/** What evaluates the fields and models of a document, and refuses the row that it is at. */
+function startState(step: PmmlStep): { readonly state: PmmlState; readonly refuse: RefuseRow } {
+  const state = new PmmlState();
+  const refuse: RefuseRow = (name, problem) => refuseCell(state.row, name, problem);
+  for (const field of step.fields) state.addField(prepareField(state, field, step, refuse));
+  for (const model of step.models) state.addModel(prepareModel(state, model, step.models, refuse));
+  return { state, refuse };
+}
+
+/** What predicates of a document come to, `[rows, predicates]`: 1 where true, 0 where false, -1 where a value that decides is missing. */
+export function preparePmmlTruths(
+  step: PmmlStep,
+  predicates: readonly PmmlPredicate[],
+): (input: RowBlock) => Int8Array {
+  const { state } = startState(step);
+  const tests = predicates.map((predicate) => preparePredicate(state, predicate));
+  return (input) => {
+    const truths = new Int8Array(input.rows * tests.length);
+    state.open(input, []);
+    try {
+      for (let row = 0; row < input.rows; row++) {
+        state.begin(row);
+        for (const [k, test] of tests.entries()) {
+          const truth = test();
+          truths[row * tests.length + k] = truth === null ? -1 : Number(truth);
+        }
+      }
+    } finally {
+      state.close();
+    }
+    return truths;
   };
 }
 

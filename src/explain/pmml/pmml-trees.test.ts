@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createNativeEngine } from '../../engine/native/engine.ts';
+import { readModelFile } from '../../files/read-model.ts';
+import type { Batch } from '../../model/batch.ts';
+import { sliceBatch } from '../../model/slice.ts';
+import { decodeInput } from '../../serving/rows/decode.ts';
+import { explainModel } from '../explain-model.ts';
+import type { ExplainedModel } from '../explained-model.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../fixtures/pmml');
+/** Documents whose last model is trees, a sum of trees, or a link of one: with the output that is explained. */
+const TREES: Readonly<Record<string, string>> = {
+  ...{
+    'tree-classifier': 'predict_proba',
+    'tree-regressor': 'predict',
+    'tree-three-classes': 'predict_proba',
+  },
+  ...{ 'forest-classifier': 'predict_proba', 'forest-numbers': 'predict', 'extra-trees': 'predict' },
+  ...{
+    bagging: 'predict_proba',
+    'gbm-regressor': 'predict',
+    'gbm-classifier': 'raw',
+    'gbm-three-classes': 'raw',
+  },
+  ...{ 'hist-gbm-missing': 'predict', 'lightgbm-missing': 'predict', 'xgboost-missing': 'predict' },
+  ...{ 'catboost-categories': 'predict', 'hist-gbm': 'raw' },
+};
+
+function opened(name: string): { readonly model: ExplainedModel; readonly rows: Batch } {
+  const { content } = readModelFile(join(FOLDER, `${name}.pmml`));
+  if (content?.kind !== 'steps') throw new Error(`${name} has no steps`);
+  const { input } = JSON.parse(readFileSync(join(FOLDER, `${name}.json`), 'utf8')) as { input: unknown };
+  const rows = decodeInput(input, content.signature, { extra: 'ignore' });
+  return { model: { name, content, engine: createNativeEngine(content) }, rows: sliceBatch(rows, 0, 12) };
+}
+
+describe('the trees of a PMML document', () => {
+  test.each(Object.keys(TREES))('are explained as all coalitions asked of it are: %s', async (name) => {
+    const { model, rows } = opened(name);
+    const request = { background: sliceBatch(rows, 0, 6), output: TREES[name] };
+    const found = await explainModel(model, { background: request.background });
+    expect([found.method, found.output]).toEqual(['tree-interventional', TREES[name]]);
+    // Where it has a link, that its sums give what is answered is checked with each explanation.
+    const { values, additivityError } = await found.explain(rows);
+    expect(additivityError).toBeLessThanOrEqual(1e-6);
+    if (TREES[name] === 'raw') return;
+    const all = await explainModel(model, { ...request, method: 'exact' });
+    for (const [k, value] of (await all.explain(rows)).values.entries())
+      expect(values[k]).toBeCloseTo(value, 6);
+  });
+
+  test.each(['poisson', 'voting-regressor', 'derived-fields'])(
+    'are left to what asks the model where it is more than them: %s',
+    async (name) => {
+      const { model, rows } = opened(name);
+      expect((await explainModel(model, { background: sliceBatch(rows, 0, 6) })).method).toBe('exact');
+    },
+  );
+});
