@@ -255,6 +255,27 @@ describe('the attributions of a model', () => {
     expect(shares.at(-1)).toBeLessThan(1);
   });
 
+  test.each(['exact', 'permutation', 'kernel', 'sampling'] as const)(
+    'of a model that answers no number somewhere are an error by %s, not an answer',
+    async (method) => {
+      const { content } = readModelFile(join(FOLDER, 'forest-number.joblib'), { covers: true });
+      if (content?.kind !== 'steps') throw new Error('no steps');
+      const own = createNativeEngine(content);
+      const infer = async (batch: Batch) => {
+        const { predict } = await own.infer(batch);
+        const data = (predict as { data: Float64Array }).data.map((value, k) =>
+          k === 3 ? Number.NaN : value,
+        );
+        return { predict: { dtype: 'float64', shape: [data.length], data } } as const;
+      };
+      const { rows, background } = ANSWERS['forest-number']!;
+      const [given, others] = [rows, background].map((cells) => batchOf(cells, content.signature));
+      const model = { name: 'm', content, engine: { infer } };
+      const { explain } = await explainModel(model, { background: others!, method });
+      await expect(explain(given!)).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT' });
+    },
+  );
+
   test('ask no more than a budget', async () => {
     const few = { method: 'permutation', budget: 17 } as const;
     expect((await explained('forest-three', true, undefined, few)).evaluations).toBe(16);

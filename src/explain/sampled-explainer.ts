@@ -4,6 +4,7 @@ import { sliceBatch } from '../model/slice.ts';
 import type { Attributions, Explainer, WorkProgress } from './explanation.ts';
 import { mixedRows, thinnedRows } from './row-game.ts';
 import { choosePlan, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
+import { checkedDistance } from './sampling/summed-answer.ts';
 
 /** Rows that a model is asked for one explained row, at most, where values are estimates anyway; and cells in one batch. */
 const ROWS_BUDGET = 2 ** 20;
@@ -66,14 +67,14 @@ export async function sampledExplainer(
     for (let row = 0; row < batch.rows; row++) {
       const full = await score(sliceBatch(batch, row, row + 1));
       const answers = await play(batch, row, onProgress);
-      for (const [k, none] of baseValues.entries()) {
-        const all = elementAt(full, k);
-        const worths = plan.worths(none, all, elementAt(answers, k));
-        values.set(worths.values, (row * scores + k) * width);
-        standardErrors.set(worths.standardErrors, (row * scores + k) * width);
-        const sum = worths.values.reduce((total, value) => total + value, none);
-        additivityError = Math.max(additivityError, Math.abs(sum - all));
+      const worths = Array.from(baseValues, (none, k) =>
+        plan.worths(none, elementAt(full, k), elementAt(answers, k)),
+      );
+      for (const [k, found] of worths.entries()) {
+        values.set(found.values, (row * scores + k) * width);
+        standardErrors.set(found.standardErrors, (row * scores + k) * width);
       }
+      additivityError = Math.max(additivityError, checkedDistance(baseValues, full, worths, refuse));
     }
     return { values, additivityError, ...(method === 'exact' ? {} : { standardErrors }) };
   };

@@ -6,6 +6,7 @@ import type { SampledMethod, SamplingFacts, WorkProgress } from '../explanation.
 import type { Score } from '../sampled-explainer.ts';
 import type { GamePlan, PlayerWorths } from '../sampling/game-plan.ts';
 import { choosePlan, type Refusal, type SamplingChoice } from '../sampling/plan-choice.ts';
+import { checkedDistance, summedDistance } from '../sampling/summed-answer.ts';
 import type { TextPlace } from './text-rows.ts';
 import { keptText, type TextToken, tokensOf } from './tokens.ts';
 
@@ -123,10 +124,10 @@ async function asSum({ tokens, none, all, ask: askGame }: TextGame): Promise<Tex
     values: Float64Array.from(without, (answer) => score - elementAt(answer, k)),
     standardErrors: new Float64Array(tokens.length),
   }));
-  const error = additivityOf(none, all, worths);
-  if (!(error <= TOLERANCE * Math.max(1, ...all.map(Math.abs)))) return null;
+  const { absolute, relative } = summedDistance(none, all, worths);
+  if (!(relative <= TOLERANCE)) return null;
   return {
-    ...{ method: 'exact', tokens, baseValues: none, worths, additivityError: error },
+    ...{ method: 'exact', tokens, baseValues: none, worths, additivityError: absolute },
     sampling: { evaluations: tokens.length },
   };
 }
@@ -148,16 +149,7 @@ async function sampled(
   );
   return {
     ...{ method: plan.method, tokens, baseValues: none, worths },
-    additivityError: additivityOf(none, all, worths),
+    additivityError: checkedDistance(none, all, worths, refuse),
     sampling: { evaluations: plan.coalitions.length, ...(plan.isExact ? {} : { seed: plan.seed }) },
   };
-}
-
-function additivityOf(none: Float64Array, all: Float64Array, worths: readonly PlayerWorths[]): number {
-  let worst = 0;
-  for (const [k, { values }] of worths.entries()) {
-    const sum = values.reduce((total, value) => total + value, elementAt(none, k));
-    worst = Math.max(worst, Math.abs(sum - elementAt(all, k)));
-  }
-  return worst;
 }
