@@ -135,7 +135,15 @@ async function writingShare({ features }: Model, folder: string): Promise<number
   const shape = rowShapeOf(names, [{ name: 'predict', kind: 'number' }]);
   const rows = Math.round(DEFAULT_CAPTURE_RULE.maxRate * Math.min(1, 50 / features));
   const spool = new BlockSpool({ path: folder });
-  const about = { requestId: '', unit: 'unit', arm: -1, role: 'stable', segment: null, millis: 1 };
+  const about = {
+    requestId: '',
+    unit: 'unit',
+    arm: -1,
+    role: 'stable',
+    segment: null,
+    millis: 1,
+    notes: null,
+  };
   const shares: number[] = [];
   for (let k = 0; k < FLUSHES; k++) {
     const buffer = new RowBuffer(shape);

@@ -64,17 +64,21 @@ const blocks = fc.nat(12).chain((rows) => {
     dropped: count,
     inputs: columns,
     outputs: columns,
-    meta: fc.record({
-      at: numbers,
-      requestId: list(text),
-      row: list(fc.nat(0xffff_ffff)).map((values) => Uint32Array.from(values)),
-      unit: list(textOrNull),
-      arm: list(fc.integer({ min: -128, max: 127 })).map((values) => Int8Array.from(values)),
-      role: list(textOrNull),
-      segment: list(textOrNull),
-      millis: floats,
-      weight: floats,
-    }),
+    meta: fc.record(
+      {
+        at: numbers,
+        requestId: list(text),
+        row: list(fc.nat(0xffff_ffff)).map((values) => Uint32Array.from(values)),
+        unit: list(textOrNull),
+        arm: list(fc.integer({ min: -128, max: 127 })).map((values) => Int8Array.from(values)),
+        role: list(textOrNull),
+        segment: list(textOrNull),
+        millis: floats,
+        weight: floats,
+        explanation: list(textOrNull),
+      },
+      { requiredKeys: ['at', 'requestId', 'row', 'unit', 'arm', 'role', 'segment', 'millis', 'weight'] },
+    ),
   });
 });
 
@@ -89,6 +93,13 @@ test('every block comes back as it was, from bytes inside of others as well', ()
       expect(decodeBlock(inside.subarray(offset, offset + bytes.length))).toEqual(block);
     }),
   );
+});
+
+test('blocks without explanations are what older programs read', () => {
+  const versionOf = (block: CapturedBlock): number => encodeBlock(block)[4]!;
+  const explanation = ['{}', null];
+  expect(versionOf(SMALL)).toBe(1);
+  expect(versionOf({ ...SMALL, meta: { ...SMALL.meta, explanation } })).toBe(2);
 });
 
 test('numbers come back to the sign of zero and the smallest', () => {

@@ -1,7 +1,7 @@
 /**
- * Blocks as bytes, little-endian: `PLBK` · version (u8, 1) · 3 bytes 0 · length of the header (u32) · length of the columns
+ * Blocks as bytes, little-endian: `PLBK` · version (u8, 1 or 2) · 3 bytes 0 · length of the header (u32) · length of the columns
  * (u32) · CRC-32 of all before and after it (u32) · 4 bytes 0 · the header as JSON in UTF-8 · the columns: inputs, outputs,
- * then those of `meta` in the order of `META`. Numbers are raw, texts as in `text-column.ts`. Pure.
+ * then those of `meta` in the order of `META`, and `explanation` where the version is 2. Numbers are raw, texts as in `text-column.ts`. Pure.
  */
 import { crc32 } from '../bytes/crc32.ts';
 import { ByteCursor } from '../bytes/cursor.ts';
@@ -21,6 +21,8 @@ import {
 
 const MAGIC = 0x4b424c50; // "PLBK"
 const VERSION = 1;
+/** Of blocks with explanations. */
+const EXPLAINED = 2;
 const PREFIX = 24;
 const CRC_AT = 16;
 
@@ -61,7 +63,7 @@ export function encodeBlock(block: CapturedBlock, crc: ChecksumFunction = crc32)
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
-  view.setUint8(4, VERSION);
+  view.setUint8(4, block.meta.explanation === undefined ? VERSION : EXPLAINED);
   view.setUint32(8, header.length, true);
   view.setUint32(12, size, true);
   bytes.set(header, PREFIX);
@@ -79,6 +81,7 @@ function columnsOf({ rows, inputs, outputs, meta }: CapturedBlock): (readonly [K
   const columns: (readonly [Kind, { readonly length: number }])[] = [
     ...[...inputs, ...outputs].map(({ values }) => [kindOf(values), values] as const),
     ...META.map(([name, kind]) => [kind, meta[name]] as const),
+    ...(meta.explanation === undefined ? [] : [['text', meta.explanation] as const]),
   ];
   if (columns.some(([, values]) => values.length !== rows))
     throw invalid(`a column has not its ${rows} rows`);
@@ -117,8 +120,10 @@ function decoded(bytes: Uint8Array, crcOf: ChecksumFunction): CapturedBlock {
     throw invalid(`it is ${bytes.length} bytes, at most ${BLOCK_LIMITS.bytes} were wanted`);
   const cursor = new ByteCursor(bytes);
   const what = 'its beginning';
-  if (cursor.u32(what) !== MAGIC || cursor.u32(what) !== VERSION)
-    throw corruptTexts(what, 0, 'other bytes', '"PLBK" and version 1');
+  const magic = cursor.u32(what);
+  const version = cursor.u32(what);
+  if (magic !== MAGIC || (version !== VERSION && version !== EXPLAINED))
+    throw corruptTexts(what, 0, 'other bytes', '"PLBK" and version 1 or 2');
   const length = cursor.u32(what);
   const size = cursor.u32(what);
   const crc = cursor.u32(what);
@@ -132,10 +137,11 @@ function decoded(bytes: Uint8Array, crcOf: ChecksumFunction): CapturedBlock {
   const meta = Object.fromEntries(
     META.map(([name, kind]) => [name, readValues(cursor, header.rows, kind, name)]),
   ) as unknown as CapturedBlock['meta'];
+  const more = version === EXPLAINED ? { explanation: readTexts(cursor, header.rows, 'explanation') } : {};
   if (cursor.left > 0) throw corruptTexts('its end', cursor.offset, `${cursor.left} bytes more`, 'none');
   if (meta.requestId.some((id) => (id as string | null) === null))
     throw corruptTexts('requestId', cursor.offset, 'none', 'one a row');
-  return { ...header, inputs, outputs, meta };
+  return { ...header, inputs, outputs, meta: { ...meta, ...more } };
 }
 
 const readColumns = (cursor: ByteCursor, rows: number, specs: BlockHeader['inputs']): CapturedColumn[] =>

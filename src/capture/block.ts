@@ -53,5 +53,7 @@ export interface CapturedBlock extends BlockId {
     readonly millis: Float32Array;
     /** How many rows of traffic it stands for: 1 over the share that was captured then. */
     readonly weight: Float32Array;
+    /** What was explained with the answer (`explanation-note.ts`), or null; absent where no row was. */
+    readonly explanation?: readonly (string | null)[];
   };
 }

@@ -245,6 +245,10 @@ export const LOGGED_REQUEST = shape({
       },
       {
         redacted: described(tableOf(anyText, choice(['hash', 'bucket'])), 'What is there instead of a value'),
+        explanation: described(
+          anything,
+          'What was explained with the answer: what was asked, digests and reasons',
+        ),
       },
     ),
   ),

@@ -6,7 +6,7 @@ import { thinnedRows } from '../explain/row-game.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
-import { BACKGROUND } from './bundle.ts';
+import { BACKGROUND, earlierBackground } from './bundle.ts';
 import { writeToBundles } from './bundle-write.ts';
 import type { BackgroundSample, BundleManifest } from './version.ts';
 
@@ -75,16 +75,25 @@ async function sampleOf(path: string, signature: Signature): Promise<Batch> {
 
 /** The background of a bundle; null where it has none. Throws EXPLANATION_UNFIT where it is not what the manifest says. */
 export function readBackground(dir: string, { background, file }: BundleManifest): Batch | null {
-  if (background === undefined) return null;
-  const path = join(dir, BACKGROUND);
+  return background === undefined ? null : rowsOfDigest(dir, BACKGROUND, background.digest, file);
+}
+
+/** The background that a bundle has, or had, by its digest. Throws EXPLANATION_UNFIT where it is not there. */
+export function findBackground(dir: string, manifest: BundleManifest, digest: string): Batch {
+  const name = manifest.background?.digest === digest ? BACKGROUND : earlierBackground(digest);
+  return rowsOfDigest(dir, name, digest, manifest.file);
+}
+
+function rowsOfDigest(dir: string, name: string, digest: string, model: string): Batch {
+  const path = join(dir, name);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  if (digestOf(text) !== background.digest)
+  if (digestOf(text) !== digest)
     throw new PlimsollError('EXPLANATION_UNFIT', {
-      model: file,
-      reason: `the file ${BACKGROUND} of its bundle is not what was kept`,
+      model,
+      reason: `the file ${name} of its bundle is not what was kept`,
       way: 'Push the model again with --background',
     });
-  return batchOf(text, background.rows);
+  return batchOf(text);
 }
 
 /** What names rows as a bundle keeps them: sha256 in hex. */
@@ -119,7 +128,7 @@ function columnsOf(batch: Batch): readonly ColumnValues[] {
 }
 
 /** The text is what this program wrote: its digest says so. */
-function batchOf(text: string, rows: number): Batch {
+function batchOf(text: string): Batch {
   const { columns } = JSON.parse(text) as { readonly columns: readonly KeptColumn[] };
   const read = columns.map(
     ({ type, values }): ColumnValues =>
@@ -127,6 +136,7 @@ function batchOf(text: string, rows: number): Batch {
         ? values
         : Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))),
   );
+  const rows = read[0]?.length ?? 0;
   if (!read.every((column) => column instanceof Float64Array)) return { kind: 'table', rows, columns: read };
   const width = read.length;
   const data = new Float64Array(rows * width);

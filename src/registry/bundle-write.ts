@@ -22,10 +22,12 @@ import {
   BACKGROUND,
   BUNDLE_MANIFEST,
   digestFileSync,
+  earlierBackground,
   GRAPH,
   graphPath,
   keptPath,
   ORIGINAL,
+  readManifest,
   STAGING,
 } from './bundle.ts';
 import type { BundleManifest } from './version.ts';
@@ -165,12 +167,22 @@ function publish(staging: string, dir: string, manifest: BundleManifest): void {
   const background = manifest.background === undefined ? undefined : BACKGROUND;
   const kept = [manifest.golden, manifest.reference, background].filter((name) => name !== undefined);
   const files = [...originals.map((name) => join(ORIGINAL, name)), GRAPH, ...kept, BUNDLE_MANIFEST];
+  keepEarlierBackground(staging, dir);
   for (const name of files) {
     if (!existsSync(join(staging, name))) continue;
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     renameSync(join(staging, name), join(dir, name));
   }
   rmSync(staging, { recursive: true, force: true });
+}
+
+/** Keeps the background that another one replaces under the name of its digest. */
+function keepEarlierBackground(staging: string, dir: string): void {
+  const before = readManifest(dir)?.background;
+  const path = join(dir, BACKGROUND);
+  if (before === undefined || !existsSync(join(staging, BACKGROUND)) || !existsSync(path)) return;
+  const kept = join(dir, earlierBackground(before.digest));
+  if (!existsSync(kept)) copyFileSync(path, kept, constants.COPYFILE_FICLONE);
 }
 
 /** Does something in the folder of bundles; throws DATA_UNWRITABLE with the reason in words. */

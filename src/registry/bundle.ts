@@ -24,6 +24,9 @@ export const GRAPH = 'model.onnx';
 export const ORIGINAL = 'original';
 /** Rows whose values stand for those of columns that are not known, for explanations. */
 export const BACKGROUND = 'background.json';
+/** The rows of before, where others were given since: explanations of then are made again with them. */
+export const earlierBackground = (digest: string): string => `background-${digest}.json`;
+export const isEarlierBackground = (name: string): boolean => /^background-[0-9a-f]{64}\.json$/.test(name);
 export const STAGING = '.tmp-';
 const CHUNK = 1 << 20;
 

@@ -154,7 +154,7 @@ function noteAnswer(
 ): void {
   stream.noteExtracted(rows, captured, requestId, performance.now(), {
     about: (_, named) => ({
-      ...{ requestId, arm, segment, role: 'shadow', millis: Number.NaN },
+      ...{ requestId, arm, segment, role: 'shadow', millis: Number.NaN, notes: null },
       unit: unitHashOf(unit ?? named),
     }),
   });

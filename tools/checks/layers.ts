@@ -150,6 +150,8 @@ export const LAYERS: Layers = {
     'signing',
     'process',
     'metrics',
+    'model',
+    'explain',
     'registry',
     'config',
     'rollout',

@@ -36,7 +36,20 @@ function rowText(row: Row): string {
       Object.hasOwn(hidden, name) ? `(${String(hidden[name])})` : '',
     ]);
   const head = `row ${String(row['row'])}: ${String(time)}, ${String(model)}@${String(version)}${part}${by}${ms}`;
-  return [head, formatTable([...cells('asked', row['inputs']), ...cells('answered', row['outputs'])])].join(
-    '\n',
-  );
+  const asked = [...cells('asked', row['inputs']), ...cells('answered', row['outputs'])];
+  return [head, formatTable([...asked, ...reasonCells(row['explanation'])])].join('\n');
+}
+
+/** What was told of the answer's reasons, the words or the columns. */
+function reasonCells(explanation: unknown): readonly (readonly string[])[] {
+  const reasons = isRecord(explanation) ? explanation['reasons'] : [];
+  if (!Array.isArray(reasons)) return [];
+  return reasons
+    .filter(isRecord)
+    .map(({ feature, text, attribution }, i) => [
+      i === 0 ? 'because' : '',
+      String(feature),
+      typeof attribution === 'number' ? attribution.toPrecision(4) : '',
+      typeof text === 'string' ? text : '',
+    ]);
 }

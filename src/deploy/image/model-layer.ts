@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { PlimsollError } from '../../core/errors.ts';
-import { BACKGROUND, BUNDLE_MANIFEST, isIntact } from '../../registry/bundle.ts';
+import { BACKGROUND, BUNDLE_MANIFEST, isEarlierBackground, isIntact } from '../../registry/bundle.ts';
 import { SUMS } from '../../registry/sums.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { IMAGE_MODELS, type PackagedModel } from '../packaged.ts';
@@ -32,7 +32,9 @@ export async function modelMembers(
   const left = [manifest.golden, manifest.reference, background, BUNDLE_MANIFEST, SUMS].map(
     (name) => `${folder}/${name}`,
   );
-  const files = treeMembers(bundle, folder).filter(({ path }) => !left.includes(path));
+  const files = treeMembers(bundle, folder).filter(
+    ({ path }) => !left.includes(path) && !isEarlierBackground(path.slice(folder.length + 1)),
+  );
   const members = [...files, textMember(`${folder}/${BUNDLE_MANIFEST}`, manifestText(manifest))];
   return [...members, textMember(`${folder}/${SUMS}`, await sums(members, folder))];
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api';
+import { parseNote } from '../../capture/explanation-note.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { type DuckDBSettings, withDuckDB } from '../../duckdb/open.ts';
 import type { LoggedRequest } from '../port.ts';
@@ -74,11 +75,13 @@ export function loggedRow(
   const redacted = [...inputs, ...outputs].flatMap((one) =>
     one.redacted === null ? [] : [[one.name, one.redacted]],
   );
+  const explanation = parseNote(cells['explanation']);
   const at = time instanceof DuckDBTimestampTZValue ? Number(time.micros) / 1000 : Number.NaN;
   return {
     ...{ time: new Date(at).toISOString(), row, endpoint, model, version, arm, role, unit, segment },
     ...{ latencyMillis, weight, inputs: named(inputs), outputs: named(outputs) },
     ...(redacted.length === 0 ? {} : { redacted: Object.fromEntries(redacted) }),
+    ...(explanation === null ? {} : { explanation }),
   };
 }
 

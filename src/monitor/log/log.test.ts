@@ -35,7 +35,7 @@ describe('a file of the log', () => {
     const rows = await rowsOf(log, '* EXCLUDE (file) REPLACE (epoch_ms(time) AS time)');
     expect(Object.keys(rows[0]!)).toEqual([
       ...['time', 'request_id', 'row', 'endpoint', 'model', 'version', 'arm', 'role', 'unit', 'segment'],
-      ...['latency_ms', 'weight', 'in_age', 'in_plan', 'out_predict'],
+      ...['latency_ms', 'weight', 'explanation', 'in_age', 'in_plan', 'out_predict'],
     ]);
     const common = {
       row: 0,
@@ -45,6 +45,7 @@ describe('a file of the log', () => {
       segment: null,
       latency_ms: 1.5,
       weight: 1,
+      explanation: null,
     };
     const id = `q${block.seq}`;
     expect(rows).toEqual([

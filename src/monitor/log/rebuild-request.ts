@@ -1,13 +1,18 @@
 /** Requests and answers as they were, out of what the log has of them. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
 import type { ColumnSpec, OutputSpec, Signature } from '../../model/signature.ts';
-import type { LogShape } from './log-shape.ts';
+import type { LoggedColumn } from './log-shape.ts';
 import type { LoggedCells } from './past-requests.ts';
+
+/** What is known of the columns of a logged row. */
+export interface ReplayableShape {
+  readonly inputs: readonly Pick<LoggedColumn, 'name' | 'redacted'>[];
+}
 
 type JsonCell = string | number | boolean | null;
 
 /** Refuses what cannot be sent again: columns that were redacted, tensors. Throws LOG_REDACTED, LOG_PARTIAL. */
-export function requireReplayable(endpoint: string, signature: Signature, shape: LogShape): void {
+export function requireReplayable(endpoint: string, signature: Signature, shape: ReplayableShape): void {
   if (signature.form === 'tensors' || signature.open === true) {
     const reason = signature.form === 'tensors' ? 'tensors' : 'rows of any width';
     throw new PlimsollError('LOG_PARTIAL', { endpoint, reason: `its model takes ${reason}` });

@@ -1,6 +1,7 @@
 /** What must not be in the log is left out, or replaced, before anything is written. Pure. */
 
 import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
+import { redactNotes } from '../../capture/explanation-note.ts';
 import { valueOfKey } from '../../core/element-at.ts';
 import type { RedactionKind } from './log-shape.ts';
 
@@ -42,7 +43,18 @@ export function redactBlock(block: CapturedBlock, redactions: RedactionRules): R
           : (redactions.buckets(block, column) ?? nothing(block.rows));
       return [{ name, values }];
     });
-  return { block: { ...block, inputs: columnsOf(block.inputs), outputs: columnsOf(block.outputs) }, kinds };
+  const meta = redactMeta(block, redactions.rules);
+  return {
+    block: { ...block, inputs: columnsOf(block.inputs), outputs: columnsOf(block.outputs), meta },
+    kinds,
+  };
+}
+
+function redactMeta({ meta, outputs }: CapturedBlock, rules: RedactionRules['rules']): CapturedBlock['meta'] {
+  if (meta.explanation === undefined) return meta;
+  const isHidden = (name: string): boolean => Object.hasOwn(rules, name);
+  const isDropped = (name: string): boolean => isHidden(name) && valueOfKey(rules, name) === 'drop';
+  return { ...meta, explanation: redactNotes(meta.explanation, outputs, { isDropped, isHidden }) };
 }
 
 const nothing = (rows: number): readonly null[] => new Array<null>(rows).fill(null);

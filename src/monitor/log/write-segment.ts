@@ -65,6 +65,7 @@ function metaColumns({ endpoint, model, version }: LogShape): Column[] {
     column('segment', VARCHAR, ({ meta }) => meta.segment),
     column('latency_ms', FLOAT, ({ meta }) => meta.millis, orNull),
     column('weight', FLOAT, ({ meta }) => meta.weight),
+    column('explanation', VARCHAR, ({ meta, rows }) => meta.explanation ?? new Array<null>(rows).fill(null)),
   ];
 }
 
@@ -108,7 +109,7 @@ export async function writeSegment(
 /** Options of COPY for files of a shape, which they hold as metadata. */
 export function segmentCopyOptions(shape: LogShape): string {
   const metadata = `KV_METADATA {plimsoll: ${literal(JSON.stringify(shape))}}`;
-  const columns = shape.inputs.length + shape.outputs.length + 12;
+  const columns = shape.inputs.length + shape.outputs.length + 13;
   return `${segmentOptions(columns)}, USE_TMP_FILE false, ${metadata}`;
 }
 

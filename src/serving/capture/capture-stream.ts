@@ -4,7 +4,13 @@ import { elementAt } from '../../core/element-at.ts';
 import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { CaptureSampler } from './capture-sampler.ts';
-import { type CapturedCells, parseRowShape, type RowSample, type RowShape } from './captured-cells.ts';
+import {
+  type CapturedCells,
+  parseRowShape,
+  type RowSample,
+  type RowShape,
+  sampledRow,
+} from './captured-cells.ts';
 import { captureHash, type ExtractedRows, extractorFor, sampleRequestRows } from './extract-rows.ts';
 import { type RequestAbout, RowBuffer } from './row-buffer.ts';
 
@@ -80,6 +86,12 @@ export class CaptureStream {
   wanted(requestId: string): number {
     const { rule, most } = this.#gateNow();
     return rule.enabled && captureHash(requestId) < rule.share * 2 ** 32 ? most : 0;
+  }
+
+  /** Rows of a request that are captured where there is room for it. */
+  willCapture(requestId: string, rows: number): readonly number[] {
+    const picks = sampleRequestRows(rows, this.wanted(requestId), captureHash(requestId));
+    return Array.from({ length: picks.taken }, (_, j) => sampledRow(picks, j));
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   captureRuleOf,
   pinnedRuleOf,
 } from '../../capture/capture-rules.ts';
+import { redactNotes } from '../../capture/explanation-note.ts';
 import { hashKeyOf } from '../../capture/hash-key.ts';
 import { blockFile, captureRulesPath, spoolPath } from '../../capture/paths.ts';
 import { messageOf } from '../../core/error-text.ts';
@@ -208,6 +209,7 @@ export class DataCapture implements CaptureStreamHost {
       ...part,
       inputs: redactColumns(part.inputs, rule, () => this.#hashKey()),
       outputs: redactColumns(part.outputs, rule, () => this.#hashKey()),
+      meta: redactMeta(part, rule),
     };
     try {
       await this.#spool.write(blockFile(id), encodeBlock(block, crc32));
@@ -243,6 +245,13 @@ export class DataCapture implements CaptureStreamHost {
     }
     return this.#key;
   }
+}
+
+function redactMeta({ meta, outputs }: CapturedPart, { drop, hash }: CaptureRule): CapturedBlock['meta'] {
+  if (meta.explanation === undefined || (drop.length === 0 && hash.length === 0)) return meta;
+  const isDropped = (name: string): boolean => drop.includes(name);
+  const isHidden = (name: string): boolean => isDropped(name) || hash.includes(name);
+  return { ...meta, explanation: redactNotes(meta.explanation, outputs, { isDropped, isHidden }) };
 }
 
 const sizeOf = ({ rows, inputs, outputs }: CapturedPart): number =>

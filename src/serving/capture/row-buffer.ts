@@ -1,6 +1,7 @@
 /** Captured rows of one shape, until a block is made of them. Pure. */
 
 import type { CapturedBlock, CapturedColumn } from '../../capture/block.ts';
+import type { ExplanationNotes } from '../../capture/explanation-note.ts';
 import { elementAt } from '../../core/element-at.ts';
 import {
   allocateCapturedCells,
@@ -22,6 +23,8 @@ export interface RequestAbout {
   readonly segment: string | null;
   /** NaN where the time says nothing. */
   readonly millis: number;
+  /** What is kept of the explanation of each of its rows; null where it has none. */
+  readonly notes: ExplanationNotes | null;
 }
 
 const ROOM_MIN = 64;
@@ -40,6 +43,7 @@ export class RowBuffer {
   #cells: CapturedCells;
   #rows = 0;
   #characters = 0;
+  #isExplained = false;
   #at = new Float64Array();
   #row = new Uint32Array();
   #arm = new Int8Array();
@@ -84,10 +88,16 @@ export class RowBuffer {
       this.#millis[i] = about.millis;
       this.#weight[i] = weight;
       this.#abouts[i] = about;
+      if (about.notes !== null) this.#addNote(about.notes, i);
     }
     for (const texts of this.#cells.texts)
       for (let i = start; i < end; i++) this.#characters += texts[i]?.length ?? 0;
     this.#rows = end;
+  }
+
+  #addNote(notes: ExplanationNotes, row: number): void {
+    this.#isExplained = true;
+    this.#characters += notes[this.#row[row]!]?.length ?? 0;
   }
 
   /** Everything of a block that its rows say; the buffer is empty then, and keeps its room. */
@@ -111,13 +121,19 @@ export class RowBuffer {
         segment: about(({ segment }) => segment),
         millis: this.#millis.slice(0, rows),
         weight: this.#weight.slice(0, rows),
+        ...(this.#isExplained ? { explanation: this.#notes(abouts) } : {}),
       },
     };
     for (const texts of this.#cells.texts) texts.fill(null);
     this.#abouts.length = 0;
     this.#rows = 0;
     this.#characters = 0;
+    this.#isExplained = false;
     return taken;
+  }
+
+  #notes(abouts: readonly RequestAbout[]): readonly (string | null)[] {
+    return abouts.map(({ notes }, i) => notes?.[this.#row[i]!] ?? null);
   }
 
   #columns(): Pick<CapturedBlock, 'inputs' | 'outputs'> {

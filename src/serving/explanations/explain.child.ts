@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { NO_TEMPLATES } from '../../explain/reasons/reason-templates.ts';
-import { rowReasons, USUAL_REASONS } from '../../explain/reasons/row-reasons.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { ExplainerCache } from './explainer-cache.ts';
+import { explanationNotes, reasonsIn } from './explanation-notes.ts';
 import type { MadeExplanation } from './explanation-outcome.ts';
 import { writeExplanation } from './forms.ts';
 import type { ExplainOrder, ExplainReply } from './messages.ts';
@@ -37,11 +36,10 @@ async function explained(order: ExplainOrder): Promise<MadeExplanation> {
   say({ kind: 'prepared', id: order.id });
   const attributions = await explainer.explain(order.batch);
   const { form, batch, top, scores = null, places } = order;
-  const { signature, reasons: templates } = manifest;
-  const isTold = order.reasons ?? templates !== undefined;
-  const source = { explainer, attributions, batch, signature, templates: templates ?? NO_TEMPLATES };
-  const reasons = isTold ? rowReasons(source, top ?? USUAL_REASONS) : null;
-  return writeExplanation(form, { explainer, attributions, manifest, top, reasons, scores, places });
+  const rows = { explainer, attributions, manifest, top, scores, places, batch };
+  const isTold = order.reasons ?? manifest.reasons !== undefined;
+  const reasons = isTold ? reasonsIn(rows, top) : null;
+  return { ...writeExplanation(form, { ...rows, reasons }), notes: explanationNotes(rows, order, reasons) };
 }
 
 // Whoever asked is gone: nobody waits for an explanation.

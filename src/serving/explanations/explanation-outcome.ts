@@ -1,4 +1,5 @@
 /** What comes of asking for an explanation; plain data, but for errors. */
+import type { ExplanationNotes } from '../../capture/explanation-note.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 
 /** How an explanation is written: as the JSON text of a door, or as numbers. */
@@ -22,7 +23,10 @@ export interface ExplanationValues {
 }
 
 /** An explanation as an answer holds it: JSON text, or the numbers that a door writes by itself. */
-export type MadeExplanation = { readonly kind: 'text'; readonly text: string } | ExplanationValues;
+export type MadeExplanation = ({ readonly kind: 'text'; readonly text: string } | ExplanationValues) & {
+  /** What is captured of it. @default {nothing} */
+  readonly notes?: ExplanationNotes;
+};
 
 /** Why an answer goes out without its explanation. */
 export interface MissingExplanation {

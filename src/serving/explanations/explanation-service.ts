@@ -17,6 +17,8 @@ export interface ExplanationTask {
   readonly ask: ExplanationAsk;
   /** Where the rows stand in their request; null where they are all of it. @default {null} */
   readonly places?: RowPlaces | null;
+  /** Rows of the request that are captured. @default {none} */
+  readonly noted?: readonly number[];
   /** Milliseconds from now on that the request itself may take. */
   readonly patience: number;
   /** Whether anybody still waits for it. */
@@ -86,9 +88,9 @@ export class ExplanationService {
   explain(request: ExplanationTask): Promise<ExplanationOutcome> {
     const refused = this.#refusal(request);
     if (refused !== null) return Promise.resolve({ kind: 'missing', error: refused });
-    const { version, batch, ask, places = null, patience, isWanted } = request;
+    const { version, batch, ask, places = null, noted = [], patience, isWanted } = request;
     const { bundle, model, version: number } = version;
-    const order = { id: ++this.#lastId, bundle, model, version: number, batch, places, ...ask };
+    const order = { id: ++this.#lastId, bundle, model, version: number, batch, places, noted, ...ask };
     return new Promise((settle) => {
       const cameAt = performance.now();
       const timed = { cameAt, wantedUntil: cameAt + patience, limit: 0, isPatient: false, timer: undefined };

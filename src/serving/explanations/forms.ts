@@ -1,18 +1,19 @@
 /** How attributions are written, by the door that asked: in the process that made them, which no prediction waits for. */
-import { explanationDocument } from '../../explain/explanation.ts';
+import { type ExplanationDocument, explanationDocument } from '../../explain/explanation.ts';
+import type { RowReason } from '../../explain/reasons/row-reasons.ts';
 import { identityOf } from '../../registry/digest.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { clarifyExplanations } from './clarify-form.ts';
 import { type ExplainedRows, explainedRowCount } from './explained-rows.ts';
 import type { ExplanationForm, ExplanationValues, MadeExplanation } from './explanation-outcome.ts';
-import { topAttributions } from './top-attributions.ts';
+import { type TopAttributions, topAttributions } from './top-attributions.ts';
 import { vertexExplanations } from './vertex-form.ts';
 
 const text = (value: unknown): MadeExplanation => ({ kind: 'text', text: JSON.stringify(value) });
 
 const FORMS = {
   /** One JSON document, as `/predict` answers it. */
-  document: (rows: ExplainedRows): MadeExplanation => text(documentOf(rows)),
+  document: (rows: ExplainedRows): MadeExplanation => text(answeredDocument(rows)),
   /** A list of such documents, one a row, as V1 answers them. */
   rows: (rows: ExplainedRows): MadeExplanation => text(rowDocuments(rows)),
   vertex: (rows: ExplainedRows): MadeExplanation => text(vertexExplanations(rows)),
@@ -23,21 +24,30 @@ const FORMS = {
     const { method, output, features, baseValues, classes } = explainer;
     const labels = classes === null ? null : [...classes.values];
     const made = { method, output, features, baseValues, classes: labels, ...attributions };
-    return { kind: 'values', ...made, ...provenanceOf(explainer, manifest) };
+    return { kind: 'values', ...made, ...explanationProvenance(explainer, manifest) };
   },
 } as const satisfies Readonly<Record<ExplanationForm, (rows: ExplainedRows) => MadeExplanation>>;
 
 export const writeExplanation = (form: ExplanationForm, rows: ExplainedRows): MadeExplanation =>
   FORMS[form](rows);
 
-function documentOf(rows: ExplainedRows): object {
+/** What `/predict` answers of an explanation. */
+export interface AnsweredExplanation
+  extends Omit<ExplanationDocument, 'features' | 'values'>,
+    Partial<Pick<ExplanationDocument, 'features' | 'values'>>,
+    Pick<ExplanationValues, 'model' | 'background'> {
+  readonly top?: readonly TopAttributions[];
+  readonly reasons?: readonly (readonly RowReason[])[];
+}
+
+export function answeredDocument(rows: ExplainedRows): AnsweredExplanation {
   const { explainer, attributions, manifest, top, reasons } = rows;
   const document = explanationDocument(explainer, attributions);
   const { features, values, standardErrors, ...rest } = document;
   return {
     ...(top === null ? document : { ...rest, top: topAttributions(explainer, attributions, top) }),
     ...(reasons === null ? {} : { reasons }),
-    ...provenanceOf(explainer, manifest),
+    ...explanationProvenance(explainer, manifest),
   };
 }
 
@@ -53,7 +63,12 @@ function rowDocuments(rows: ExplainedRows): readonly object[] {
       ...(standardErrors && { standardErrors: cut(standardErrors) }),
     };
     return firstOfLists(
-      documentOf({ explainer, attributions: own, reasons: reasons?.slice(row, row + 1) ?? null, ...rest }),
+      answeredDocument({
+        explainer,
+        attributions: own,
+        reasons: reasons?.slice(row, row + 1) ?? null,
+        ...rest,
+      }),
     );
   });
 }
@@ -76,12 +91,12 @@ function clarifyFacts({ explainer, attributions, manifest }: ExplainedRows): obj
   const about = { method, output, baseValues: Array.from(baseValues), additivityError };
   return {
     ...(labels === null ? {} : { label_headers: labels }),
-    explanation: { ...about, ...provenanceOf(explainer, manifest) },
+    explanation: { ...about, ...explanationProvenance(explainer, manifest) },
   };
 }
 
 /** Digests of what an explanation was made of: the same ones give the same explanation of the same row. */
-function provenanceOf(
+export function explanationProvenance(
   { method }: ExplainedRows['explainer'],
   { digest, sideFiles, background, ...choices }: BundleManifest,
 ): Pick<ExplanationValues, 'model' | 'background'> {

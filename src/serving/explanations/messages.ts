@@ -16,6 +16,8 @@ export interface ExplainOrder extends ExplainedVersion, ExplainerChoice {
   readonly reasons?: boolean | null;
   /** Where the rows stand among all of the request; null where they are all. */
   readonly places: RowPlaces | null;
+  /** Rows of the request that are captured. */
+  readonly noted: readonly number[];
 }
 
 /** Rows of a request that are explained, and how many it has. */

@@ -1,3 +1,4 @@
+import type { ExplanationNotes } from '../../capture/explanation-note.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { PredictedWork } from '../admission/predicted-work.ts';
 import type { CaptureStream, CaptureSubject } from '../capture/capture-stream.ts';
@@ -62,6 +63,8 @@ export class PredictionContext implements CaptureSubject {
   loadingMillis = 0;
   /** Milliseconds that the answer waited for its explanation; no part of the version's latency either. */
   explainingMillis = 0;
+  /** What is captured of that explanation, by row. */
+  explanationNotes: ExplanationNotes | null = null;
   isWatched = false;
   /** Whether the request has been answered, refused or cancelled. */
   isOver = false;
@@ -104,6 +107,7 @@ export class PredictionContext implements CaptureSubject {
       ...{ requestId: this.id, arm: arm ?? -1, role, segment: this.measurement?.segment ?? null },
       unit: id === null ? null : unitHash(id),
       millis: this.latency(now),
+      notes: this.explanationNotes,
     };
   }
 }

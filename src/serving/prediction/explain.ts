@@ -44,11 +44,13 @@ export function explainAnswer(
       ask,
       batch: places === null ? batch : pickRows(batch, places),
       places: places && { at: places, of: batch.rows },
+      noted: context.stream?.willCapture(context.id, batch.rows) ?? [],
       patience: startedAt + timeout - SENDING_MILLIS - begun,
       isWanted: () => !context.isOver,
     })
     .then((explanation) => {
       context.explainingMillis = performance.now() - begun;
+      if (explanation.kind !== 'missing') context.explanationNotes = explanation.notes ?? null;
       if (!context.isOver) goOn(explanation);
     })
     .catch((error: unknown) => refusePrediction(context, error));
