@@ -22,6 +22,8 @@ export interface ImportanceRequest {
   readonly dependence?: DependenceRequest | undefined;
   /** Rows that are looked at, at most: a sample of those given. */
   readonly mostRows: number;
+  /** Of how many rows those given are a sample themselves. */
+  readonly rowsGiven?: number | undefined;
   readonly seed: number;
 }
 
@@ -29,7 +31,7 @@ export interface ImportanceRequest {
 export async function importanceOf(
   asked: ExplainedModel,
   input: Batch,
-  { attributions, permutation, dependence, mostRows, seed }: ImportanceRequest,
+  { attributions, permutation, dependence, mostRows, rowsGiven, seed }: ImportanceRequest,
   onProgress: ImportanceProgress,
 ): Promise<ImportanceDocument> {
   const flat = flatModel(asked);
@@ -49,7 +51,7 @@ export async function importanceOf(
     permutation && (await permutedColumns(weighed, { ...sampledLabels(permutation, chosen), seed }));
   const curves = dependence && (await dependentColumns(weighed, dependence));
   return {
-    ...{ model: model.name, rows: rows.rows, rowsGiven: given.rows, seed, features },
+    ...{ model: model.name, rows: rows.rows, rowsGiven: rowsGiven ?? given.rows, seed, features },
     ...(explained && { shap: attributionsDocument(explained, background !== null) }),
     ...(permuted && { permutation: permutationDocument(permuted, permutation.repeats, seed) }),
     ...(curves && { dependence: curves.map((curve) => dependenceDocument(curve, rows.rows)) }),

@@ -17,8 +17,57 @@ export function csvFileToBody(
   path: string,
   id: string | null = null,
 ): unknown {
-  const file = new CsvFile(text, path);
-  const columns = signature.form === 'tensors' ? file.madeUpColumns() : signature.columns;
+  return bodyOf(new CsvFile(parsed(text, path), path), signature, id);
+}
+
+/** A record of a file of CSV, with the line that it begins on. */
+export interface PlacedRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** Whether the first record of a file is a header, by the same rule. */
+export const isCsvHeader = (
+  first: PlacedRecord,
+  signature: Signature,
+  path: string,
+  id: string | null,
+): boolean => {
+  const file = new CsvFile([first.cells], path);
+  return file.header(columnsFor(file, signature), id) !== null;
+};
+
+/** The same of some records of a file, the first one in front. */
+export const csvRecordsToBody = (
+  records: readonly PlacedRecord[],
+  signature: Signature,
+  path: string,
+  id: string | null,
+): unknown =>
+  bodyOf(
+    new CsvFile(
+      records.map(({ cells }) => cells),
+      path,
+      records.map(({ line }) => line),
+    ),
+    signature,
+    id,
+  );
+
+function parsed(text: string, path: string): Records {
+  try {
+    return parse(text, { bom: true, relax_column_count: true });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message}` });
+  }
+}
+
+const columnsFor = (file: CsvFile, signature: Signature): readonly ColumnSpec[] =>
+  signature.form === 'tensors' ? file.madeUpColumns() : signature.columns;
+
+function bodyOf(file: CsvFile, signature: Signature, id: string | null): unknown {
+  const columns = columnsFor(file, signature);
   const header = file.header(columns, id);
   const order = header ?? columns.map((column) => column.name);
   const data = file.rows(order, columns, header ? 1 : 0);
@@ -31,16 +80,14 @@ class CsvFile {
   readonly #path: string;
   readonly #records: Records;
   readonly #first: readonly string[];
+  /** Of each record, where they are not all records of the file. */
+  readonly #lines: readonly number[] | null;
 
-  constructor(text: string, path: string) {
+  constructor(records: Records, path: string, lines: readonly number[] | null = null) {
     this.#path = path;
-    try {
-      this.#records = parse(text, { bom: true, relax_column_count: true });
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-      throw new PlimsollError('INPUT_INVALID', { problem: `${path}: ${error.message}` });
-    }
-    const [first] = this.#records;
+    this.#records = records;
+    this.#lines = lines;
+    const [first] = records;
     if (first === undefined)
       throw new PlimsollError('INPUT_INVALID', { problem: `${path}: the file is empty` });
     this.#first = first;
@@ -112,6 +159,8 @@ class CsvFile {
 
   /** Line on which a record begins: quoted cells before it may hold line breaks. */
   #line(record: number): number {
+    const known = this.#lines?.[record];
+    if (known !== undefined) return known;
     const breaks = this.#records.slice(0, record).flat().join('').split('\n').length - 1;
     return 1 + record + breaks;
   }

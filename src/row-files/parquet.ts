@@ -23,11 +23,25 @@ const CASTS: Readonly<Record<string, 'DOUBLE' | 'BOOLEAN' | 'VARCHAR'>> = {
 /** Where pandas keeps an index that is not a range. */
 const PANDAS_INDEX = /^__index_level_\d+__$/;
 
-/** The rows of a Parquet file as a `/predict` body: columns by name, NaN and NULL are missing. */
+/** How many rows a Parquet file holds. */
+export const countParquetRows = (path: string): Promise<number> =>
+  queryFile(
+    path,
+    async (connection) => {
+      const read = await connection.runAndReadAll('SELECT count(*) FROM read_parquet($1)', [path]);
+      return Number(read.getRows()[0]?.[0]);
+    },
+    null,
+  );
+
+/**
+ * The rows of a Parquet file as a `/predict` body, or those at `places`: columns by name, NaN and NULL are missing.
+ */
 export function parquetToBody(
   path: string,
   signature: Signature,
   id: string | null = null,
+  places: readonly number[] | null = null,
 ): Promise<unknown> {
   return queryFile(
     path,
@@ -45,7 +59,12 @@ export function parquetToBody(
         ({ name, type }) =>
           `CAST(${identifier(name)} AS ${isOther(name) ? 'VARCHAR' : castOf(path, name, type)})`,
       );
-      const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM read_parquet($1)`, [path]);
+      // Places are whole numbers.
+      const table =
+        places === null
+          ? 'read_parquet($1)'
+          : `read_parquet($1, file_row_number = true) WHERE file_row_number IN (${places.join(', ')}) ORDER BY file_row_number`;
+      const read = await connection.runAndReadAll(`SELECT ${casts.join(', ')} FROM ${table}`, [path]);
       const data = read
         .getRows()
         .map((row) => row.map((cell) => (Number.isNaN(cell) ? null : (cell as Cell))));

@@ -37,7 +37,7 @@ export async function readRowFile(
 /** What a file of JSON holds, or one of a document a line. */
 export const readJsonRows = (path: string): unknown =>
   extname(path).toLowerCase() === '.json'
-    ? fromPandas(parseJson(readTextFile(path), path))
+    ? fromPandas(parseRowJson(readTextFile(path), path))
     : jsonLines(readTextFile(path), path);
 
 const STDIN = '-';
@@ -65,7 +65,7 @@ async function readStandardInput(signature: Signature, id: string | null): Promi
   if (!/^\s*[[{]/.test(text)) return (await import('./csv.ts')).csvFileToBody(text, signature, name, id);
   const lines = text.trim().split('\n');
   const isLines = lines.length > 1 && lines.every((line) => /^\s*(?:\{.*\}|\[.*\])?\s*$/.test(line));
-  return isLines ? jsonLines(text, name) : fromPandas(parseJson(text, name));
+  return isLines ? jsonLines(text, name) : fromPandas(parseRowJson(text, name));
 }
 
 /** What `DataFrame.to_json(orient="split")` writes, as a server takes it. */
@@ -81,12 +81,13 @@ function fromPandas(body: unknown): unknown {
 function jsonLines(text: string, path: string): unknown[] {
   const rows: unknown[] = [];
   text.split('\n').forEach((line, i) => {
-    if (line.trim() !== '') rows.push(parseJson(line, `${path} line ${i + 1}`));
+    if (line.trim() !== '') rows.push(parseRowJson(line, `${path} line ${i + 1}`));
   });
   return rows;
 }
 
-function parseJson(text: string, where: string): unknown {
+/** The value of a text. Throws INPUT_INVALID, which names where it stands. */
+export function parseRowJson(text: string, where: string): unknown {
   try {
     return parseJsonBody(text);
   } catch (error) {

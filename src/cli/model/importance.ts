@@ -5,6 +5,7 @@ import type { ImportanceDocument } from '../../importance/importance-document.ts
 import { SCORINGS, type Scoring } from '../../importance/scoring.ts';
 import type { Signature } from '../../model/signature.ts';
 import type { DefineCommand } from '../command.ts';
+import type { SampleChoice } from '../files/rows/sampled-body.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -112,17 +113,19 @@ async function weigh(
   const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
   const progress = terminal.progress(name);
   try {
-    const { batch, labels: truth } = await labelledRows(options.input, signature, labels);
+    progress.update('reading rows');
+    const sample = { most: options.rows, seed };
+    const { batch, labels: truth, rowsGiven } = await labelledRows(options.input, signature, labels, sample);
     const background =
       options.background === undefined
         ? null
-        : (await labelledRows(options.background, signature, undefined)).batch;
+        : (await labelledRows(options.background, signature, undefined, sample)).batch;
     const { repeats, scoring, dependence, grid } = options;
     const request = {
       attributions: method === 'permutation' ? undefined : { output, background },
       permutation: method === 'shap' || truth === null ? undefined : { labels: truth, scoring, repeats },
       dependence: dependence && { columns: dependence, points: grid, output },
-      ...{ mostRows: options.rows, seed },
+      ...{ mostRows: options.rows, rowsGiven, seed },
     };
     return await importanceOf({ name, content, engine }, batch, request, (text, share) =>
       progress.update(text, share),
@@ -133,15 +136,24 @@ async function weigh(
   }
 }
 
-/** The rows of a file, and what its column of labels holds. */
-async function labelledRows(path: string, signature: Signature, labels: string | undefined) {
-  const { readRowFile } = await import('../../row-files/read.ts');
+/** The rows of a file or a sample of them, and what its column of labels holds. */
+async function labelledRows(
+  path: string,
+  signature: Signature,
+  labels: string | undefined,
+  sample: SampleChoice,
+) {
+  const { sampledBody } = await import('../files/rows/sampled-body.ts');
   const { separateIds } = await import('../files/rows/ids.ts');
   const { decodeInput } = await import('../../serving/rows/decode.ts');
   const column = labels ?? null;
-  const { body, ids } = separateIds(await readRowFile(path, signature, column), column, signature);
-  const batch = decodeInput(body, signature, { extra: 'ignore' });
-  return { batch, labels: labels === undefined || ids === null ? null : { name: labels, values: ids } };
+  const read = await sampledBody(path, signature, column, sample);
+  const { body, ids } = separateIds(read.body, column, signature);
+  return {
+    batch: decodeInput(body, signature, { extra: 'ignore' }),
+    labels: labels === undefined || ids === null ? null : { name: labels, values: ids },
+    rowsGiven: read.rowsGiven ?? undefined,
+  };
 }
 
 /** Reads an option that takes a whole number within bounds. */
