@@ -3,10 +3,11 @@ import type { ModelContent } from '../model/description.ts';
 import type { ModelStep } from '../model/step.ts';
 import { modelEncoding, singleSources } from './encoding.ts';
 import type { Explainer, ReadingMethod } from './explanation.ts';
+import { linearOf } from './linear-booster.ts';
 import { correlatedExplainer, linearExplainer, linearOutputs } from './linear-explainer.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 import { splitModel } from './split-model.ts';
-import { type ExactRefusal, summedOutputs, treeExplainer } from './tree-explainer.ts';
+import { type ExactRefusal, marginOutputs, summedOutputs, treeExplainer } from './tree-explainer.ts';
 
 /** What is asked of a model whose answers are read as sums. */
 export interface ReadingChoice {
@@ -73,7 +74,7 @@ function readSums(
   features: readonly string[],
   { method, background, seed, interactions }: ReadingChoice,
 ): Reading | ExactRefusal | null {
-  const encoding = modelEncoding(root, features);
+  const encoding = linearOf(modelEncoding(root, features));
   const source = singleSources(encoding.sources);
   const { predictor } = encoding;
   if (source === null) return null;
@@ -101,6 +102,7 @@ export const predictorOf = (content: ModelContent): ModelStep | null =>
 export function sumOutputs(predictor: ModelStep | null): readonly string[] {
   if (predictor === null) return [];
   if (predictor.kind === 'tree-ensemble' || predictor.kind === 'catboost') return summedOutputs(predictor);
+  if (predictor.kind === 'linear-booster') return marginOutputs(predictor.head);
   if (predictor.kind === 'linear-regressor' || predictor.kind === 'linear-classifier')
     return linearOutputs(predictor);
   return [];

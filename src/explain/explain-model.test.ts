@@ -163,6 +163,24 @@ describe('the attributions of a model', () => {
     expect((await explainer.explain(rows)).additivityError).toBeLessThanOrEqual(1e-12);
   });
 
+  test('of a linear booster are those of the linear model that it is, missing values included', async () => {
+    const { content } = readModelFile(join(FOLDER, '../models/xgboost-3.2.0/gblinear-logistic.ubj'));
+    if (content?.kind !== 'steps') throw new Error('no steps');
+    const model = { name: 'm', content, engine: createNativeEngine(content) };
+    const cells = [
+      [0.1, -0.5, null, -0.1, 2],
+      [1, 0.5, null, 0.25, null],
+      [-1, 3, 0.5, 0, 1],
+    ];
+    const rows = batchOf(cells, content.signature);
+    const found = await explainModel(model, { background: rows });
+    const all = await explainModel(model, { background: rows, method: 'exact', output: 'margin' });
+    expect([found.method, found.output]).toEqual(['linear-interventional', 'raw']);
+    const { values } = await found.explain(rows);
+    for (const [k, value] of (await all.explain(rows)).values.entries())
+      expect(values[k]).toBeCloseTo(value, 6);
+  });
+
   test('of a chain that asks 8,000 columns in turn are not made in the square of its memory', async () => {
     const length = 8000;
     const chain = chainOf(length);

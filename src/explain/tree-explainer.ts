@@ -4,6 +4,7 @@ import { prepareCatBoost } from '../engine/native/catboost/ensemble.ts';
 import { prepareStep } from '../engine/native/prepare.ts';
 import { prepareRawScores } from '../engine/native/tree/scores.ts';
 import type { Batch } from '../model/batch.ts';
+import type { BoosterHead } from '../model/booster.ts';
 import type { CatBoostStep } from '../model/catboost.ts';
 import { sliceBatch } from '../model/slice.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
@@ -56,12 +57,15 @@ export function summedOutputs(step: TreeEnsembleStep | CatBoostStep): readonly s
   const { head, aggregate, arena } = step;
   if (head.kind === 'vote') return ['predict_proba'];
   if (head.kind === 'boosted') return ['raw', 'decision_function'];
-  if (head.kind === 'booster') {
-    const isRaw = head.classes === null && head.link.kind === 'identity' && head.divisor === undefined;
-    return ['raw', head.margins, ...(isRaw ? ['predict'] : [])];
-  }
+  if (head.kind === 'booster') return marginOutputs(head);
   if (head.link !== 'identity') return ['raw'];
   return aggregate === 'mean' || arena.roots.length === 1 ? ['predict', 'raw'] : ['raw', 'predict'];
+}
+
+/** Outputs of a booster that are its margins. */
+export function marginOutputs({ classes, link, divisor, margins }: BoosterHead): readonly string[] {
+  const isRaw = classes === null && link.kind === 'identity' && divisor === undefined;
+  return ['raw', margins, ...(isRaw ? ['predict'] : [])];
 }
 
 /**
