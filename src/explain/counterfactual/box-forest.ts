@@ -2,7 +2,7 @@ import type { DecisionTrees } from '../trees/decision-trees.ts';
 import type { ScoreGoal } from './score-goal.ts';
 
 /** Deeper trees are not searched: what is asked on the way to a leaf is kept for each of them. */
-const MOST_LEVELS = 512;
+export const MOST_LEVELS = 512;
 /** Words that the questions of a forest may take: 128 MiB. */
 const MOST_WORDS = 2 ** 25;
 

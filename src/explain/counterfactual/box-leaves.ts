@@ -1,4 +1,4 @@
-import { type BoxForest, lowestBit } from './box-forest.ts';
+import { type BoxForest, lowestBit, MOST_LEVELS } from './box-forest.ts';
 
 /**
  * The leaves that rows of a box come to, tree by tree, each with what it costs to come there. The cost of a column is shared out among
@@ -6,8 +6,9 @@ import { type BoxForest, lowestBit } from './box-forest.ts';
  */
 export class BoxLeaves {
   readonly #forest: BoxForest;
-  /** Of each node of the walk, what it costs to come there; +∞ where no row of the box does. */
-  readonly #cost: Float64Array;
+  /** Nodes that the walk has yet to look at, and what it costs to come there. */
+  readonly #waiting: Int32Array;
+  readonly #waitingCost: Float64Array;
   readonly #seen: Int32Array;
   #stamp = 0;
   /** Where the leaves of each tree begin, and after the last one where they end. */
@@ -24,7 +25,8 @@ export class BoxLeaves {
   constructor(forest: BoxForest) {
     this.#forest = forest;
     const nodes = forest.column.length;
-    this.#cost = new Float64Array(nodes);
+    this.#waiting = new Int32Array(MOST_LEVELS + 2);
+    this.#waitingCost = new Float64Array(MOST_LEVELS + 2);
     this.#seen = new Int32Array(forest.words.length);
     this.starts = new Int32Array(forest.roots.length);
     this.node = new Int32Array(nodes);
@@ -35,43 +37,43 @@ export class BoxLeaves {
   /** Finds the leaves of a box. `askers`: of each column at least the trees that ask it in this box. */
   find(box: Uint32Array, askers: Float64Array | null): void {
     const { roots, column, left, right, maskAt, masks, words, costs } = this.#forest;
-    const cost = this.#cost;
+    const [waiting, waitingCost] = [this.#waiting, this.#waitingCost];
     let leaves = 0;
     this.undecided = -1;
     this.askers.fill(0);
-    cost.fill(Number.POSITIVE_INFINITY);
     for (let tree = 0; tree + 1 < roots.length; tree++) {
       this.starts[tree] = leaves;
       this.#stamp++;
-      cost[roots[tree]!] = 0;
-      const end = roots[tree + 1]!;
-      for (let node = roots[tree]!; node < end; node++) {
-        const here = cost[node]!;
-        if (here === Number.POSITIVE_INFINITY) continue;
-        this.visits++;
-        const k = column[node]!;
-        if (k < 0) {
-          this.node[leaves] = node;
-          this.cost[leaves++] = here;
-          continue;
-        }
-        const from = words[k]!;
-        const width = words[k + 1]! - from;
-        const l = lowestCommon(box, from, masks, maskAt[node]!, width);
-        const r = lowestCommon(box, from, masks, maskAt[node]! + width, width);
-        if (r < 0) cost[left[node]!] = here;
-        else if (l < 0) cost[right[node]!] = here;
-        else {
-          this.undecided = node;
-          if (this.#seen[k] !== this.#stamp) {
-            this.#seen[k] = this.#stamp;
-            this.askers[k]! += 1;
+      let count = 1;
+      waiting[0] = roots[tree]!;
+      waitingCost[0] = 0;
+      while (count > 0) {
+        count--;
+        let node = waiting[count]!;
+        const here = waitingCost[count]!;
+        for (let k = column[node]!; k >= 0; k = column[node]!) {
+          this.visits++;
+          const from = words[k]!;
+          const width = words[k + 1]! - from;
+          const l = lowestCommon(box, from, masks, maskAt[node]!, width);
+          const r = lowestCommon(box, from, masks, maskAt[node]! + width, width);
+          if (r < 0) node = left[node]!;
+          else if (l < 0) node = right[node]!;
+          else {
+            this.undecided = node;
+            if (this.#seen[k] !== this.#stamp) {
+              this.#seen[k] = this.#stamp;
+              this.askers[k]! += 1;
+            }
+            const all = askers === null ? roots.length - 1 : askers[k]!;
+            const apart = (costs[Math.max(l, r)]! - costs[Math.min(l, r)]!) / all;
+            waiting[count] = l < r ? right[node]! : left[node]!;
+            waitingCost[count++] = here + apart;
+            node = l < r ? left[node]! : right[node]!;
           }
-          const all = askers === null ? roots.length - 1 : askers[k]!;
-          const apart = (costs[Math.max(l, r)]! - costs[Math.min(l, r)]!) / all;
-          cost[left[node]!] = l < r ? here : here + apart;
-          cost[right[node]!] = l < r ? here + apart : here;
         }
+        this.node[leaves] = node;
+        this.cost[leaves++] = here;
       }
     }
     this.starts[roots.length - 1] = leaves;

@@ -1,7 +1,7 @@
 import { type BoxForest, boxForest, type ForestProblem, lowestBit, wholeBox } from './box-forest.ts';
 import { BoxHeap, type OpenBox } from './box-heap.ts';
 import { BoxLeaves, leastCost } from './box-leaves.ts';
-import { costBound } from './cost-bound.ts';
+import { CostBounds } from './cost-bound.ts';
 import { greedyVertex, Incumbent, type WantedChoices } from './incumbent.ts';
 import { cheapestVertex, vertexOf } from './vertex.ts';
 
@@ -10,6 +10,9 @@ export const SAME_COST = 5e-10;
 /** Boxes after which a forest is not written down anew, although the best known row has become cheaper. */
 const FRESH_BOXES = 200;
 
+/** Of so many boxes one gives a row to try. */
+const OFFERED = 4;
+
 /** What a search came to. */
 export interface BoxSearchResult {
   /** Value of each column in the cheapest row that was found; null where none was. */
@@ -17,7 +20,7 @@ export interface BoxSearchResult {
   readonly cost: number;
   /** No row that is answered as wanted costs less, to `SAME_COST`; +∞ where it is proved that there is none. */
   readonly lowerBound: number;
-  /** Nodes of trees that were looked at. */
+  /** Nodes and leaves of trees that were looked at. */
   readonly work: number;
 }
 
@@ -59,6 +62,7 @@ class BoxSearch {
   readonly #forest: BoxForest;
   readonly #incumbent: Incumbent;
   readonly #leaves: BoxLeaves;
+  readonly #bounds: CostBounds;
   readonly #open = new BoxHeap();
   readonly #votes: Float64Array;
   #numbers = 0;
@@ -67,11 +71,12 @@ class BoxSearch {
     this.#forest = forest;
     this.#incumbent = incumbent;
     this.#leaves = new BoxLeaves(forest);
+    this.#bounds = new CostBounds(this.#leaves);
     this.#votes = new Float64Array(forest.questionAt.length);
   }
 
   get work(): number {
-    return this.#leaves.visits;
+    return this.#leaves.visits + this.#bounds.looks;
   }
 
   /** Until the best is proved, the budget is spent, or (`isFresh`) the forest had better be written down for a cheaper row. */
@@ -82,7 +87,7 @@ class BoxSearch {
       const next = this.#open.pop();
       const { cost } = this.#incumbent;
       if (next === null || next.bound >= cost - SAME_COST) return { lowerBound: cost, isFresh: false };
-      if (this.#leaves.visits > budget) return { lowerBound: next.bound, isFresh: false };
+      if (this.work > budget) return { lowerBound: next.bound, isFresh: false };
       if (cost < before && this.#numbers < FRESH_BOXES) return { lowerBound: next.bound, isFresh: true };
       for (const side of this.#sides(next)) this.#look(side, next.askers, next.bound);
     }
@@ -111,7 +116,8 @@ class BoxSearch {
     const enough = this.#incumbent.cost - SAME_COST - least;
     const { bound, chosen } = this.#bound(enough);
     if (bound >= enough) return;
-    this.#incumbent.offer(forest, cheapestVertex(forest, this.#asChosen(box, chosen)));
+    if (this.#numbers % OFFERED === 0)
+      this.#incumbent.offer(forest, cheapestVertex(forest, this.#asChosen(box, chosen)));
     if (bound === 0) this.#incumbent.offer(forest, cheapestVertex(forest, box));
     if (Math.max(above, least + bound) >= this.#incumbent.cost - SAME_COST) return;
     const node = this.#parting(box, chosen);
@@ -132,7 +138,7 @@ class BoxSearch {
     for (const goal of this.#forest.goals) {
       let most: { bound: number; chosen: Int32Array | null } = { bound: -1, chosen: null };
       for (const constraint of goal) {
-        const { bound, leaves } = costBound(this.#leaves, constraint, Math.min(enough, best.bound));
+        const { bound, leaves } = this.#bounds.bound(this.#leaves, constraint, Math.min(enough, best.bound));
         if (bound > most.bound) most = { bound, chosen: leaves };
         if (bound >= Math.min(enough, best.bound)) break;
       }
