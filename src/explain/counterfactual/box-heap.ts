@@ -2,7 +2,7 @@
 export interface OpenBox {
   /** No row of it that is answered as wanted costs less. */
   readonly bound: number;
-  readonly box: Uint32Array;
+  readonly box: Int32Array;
   readonly askers: Float64Array;
   /** By which it is parted in two. */
   readonly question: number;

@@ -1,4 +1,5 @@
-import { type BoxForest, lowestBit, MOST_LEVELS } from './box-forest.ts';
+import { type BoxForest, MOST_LEVELS } from './box-forest.ts';
+import { cheapestCommon } from './value-sets.ts';
 
 /**
  * The leaves that rows of a box come to, tree by tree, each with what it costs to come there. The cost of a column is shared out among
@@ -27,16 +28,17 @@ export class BoxLeaves {
     const nodes = forest.column.length;
     this.#waiting = new Int32Array(MOST_LEVELS + 2);
     this.#waitingCost = new Float64Array(MOST_LEVELS + 2);
-    this.#seen = new Int32Array(forest.words.length);
+    this.#seen = new Int32Array(forest.layout.slots.length);
     this.starts = new Int32Array(forest.roots.length);
     this.node = new Int32Array(nodes);
     this.cost = new Float64Array(nodes);
-    this.askers = new Float64Array(forest.words.length - 1);
+    this.askers = new Float64Array(forest.layout.isOrdered.length);
   }
 
   /** Finds the leaves of a box. `askers`: of each column at least the trees that ask it in this box. */
-  find(box: Uint32Array, askers: Float64Array | null): void {
-    const { roots, column, left, right, maskAt, masks, words, costs } = this.#forest;
+  find(box: Int32Array, askers: Float64Array | null): void {
+    const { roots, column, left, right, setAt, sets, layout } = this.#forest;
+    const { slots, costs } = layout;
     const [waiting, waitingCost] = [this.#waiting, this.#waitingCost];
     let leaves = 0;
     this.undecided = -1;
@@ -53,10 +55,10 @@ export class BoxLeaves {
         const here = waitingCost[count]!;
         for (let k = column[node]!; k >= 0; k = column[node]!) {
           this.visits++;
-          const from = words[k]!;
-          const width = words[k + 1]! - from;
-          const l = lowestCommon(box, from, masks, maskAt[node]!, width);
-          const r = lowestCommon(box, from, masks, maskAt[node]! + width, width);
+          const from = slots[k]!;
+          const at = setAt[node]!;
+          const l = cheapestCommon(layout, k, box, from, sets, at);
+          const r = cheapestCommon(layout, k, box, from, sets, at + slots[k + 1]! - from);
           if (r < 0) node = left[node]!;
           else if (l < 0) node = right[node]!;
           else {
@@ -66,10 +68,11 @@ export class BoxLeaves {
               this.askers[k]! += 1;
             }
             const all = askers === null ? roots.length - 1 : askers[k]!;
-            const apart = (costs[Math.max(l, r)]! - costs[Math.min(l, r)]!) / all;
-            waiting[count] = l < r ? right[node]! : left[node]!;
-            waitingCost[count++] = here + apart;
-            node = l < r ? left[node]! : right[node]!;
+            const apart = (costs[r]! - costs[l]!) / all;
+            const isLeft = apart > 0 || (apart === 0 && l < r);
+            waiting[count] = isLeft ? right[node]! : left[node]!;
+            waitingCost[count++] = here + Math.abs(apart);
+            node = isLeft ? left[node]! : right[node]!;
           }
         }
         this.node[leaves] = node;
@@ -78,24 +81,4 @@ export class BoxLeaves {
     }
     this.starts[roots.length - 1] = leaves;
   }
-}
-
-/** The lowest bit that a box and a mask have in common, as the forest numbers bits; -1 where there is none. */
-function lowestCommon(box: Uint32Array, from: number, masks: Uint32Array, at: number, width: number): number {
-  for (let word = 0; word < width; word++) {
-    const bits = box[from + word]! & masks[at + word]!;
-    if (bits !== 0) return 32 * (from + word) + 31 - Math.clz32(bits & -bits);
-  }
-  return -1;
-}
-
-/** Cost of the cheapest row of a box; +∞ of a box without rows. */
-export function leastCost({ words, costs }: BoxForest, box: Uint32Array): number {
-  let sum = 0;
-  for (let k = 0; k + 1 < words.length; k++) {
-    const bit = lowestBit(box, words[k]!, words[k + 1]!);
-    if (bit < 0) return Number.POSITIVE_INFINITY;
-    sum += costs[bit]!;
-  }
-  return sum;
 }

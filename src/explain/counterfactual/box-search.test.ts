@@ -1,9 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { randomTrees } from '../trees/testing/random-trees.ts';
-import type { ForestProblem } from './box-forest.ts';
 import { SAME_COST, searchBoxes } from './box-search.ts';
+import type { ForestProblem } from './forest-problem.ts';
 import type { ScoreGoal } from './score-goal.ts';
+
+/** Numbers around one of them, that rise or fall on their way to the trees. */
+function randomNumbers(random: () => number, count: number): ForestProblem['columns'][number] {
+  const numbers = Array.from({ length: count }, random);
+  const own = numbers[0]!;
+  const sorted = numbers.toSorted((a, b) => Math.abs(a - own) - Math.abs(b - own));
+  const sign = random() < 0.5 ? 1 : -1;
+  return {
+    costs: Float64Array.from(sorted, (value) => Math.abs(value - own)),
+    prepared: Float64Array.from(sorted, (value) => (sign > 0 ? value : 1 - value)),
+    order: Int32Array.from([...sorted.keys()].sort((a, b) => sorted[a]! - sorted[b]!)),
+  };
+}
 
 /** Columns of numbers as they are compared, or of categories that are two numbers each; a missing number among them. */
 function randomProblem(seed: number): ForestProblem {
@@ -15,13 +28,14 @@ function randomProblem(seed: number): ForestProblem {
   const shape = { trees: 1 + whole(5), depth: 1 + whole(4), columns: count, scores };
   const columns = widths.map((width) => {
     const values = 1 + whole(width === 1 ? 40 : 6);
+    if (width === 1 && random() < 0.5) return randomNumbers(random, values);
     const costs = Float64Array.from({ length: values }, (_, k) =>
       k === 0 ? 0 : random() < 0.2 ? 1 : random(),
     );
     const prepared = Float64Array.from({ length: values * width }, () =>
       random() < 0.1 ? Number.NaN : random(),
     );
-    return { costs: costs.sort(), prepared };
+    return { costs: costs.sort(), prepared, order: null };
   });
   const constraint = (): ScoreGoal[number] => ({
     weights: Float64Array.from({ length: scores }, () => random() * 2 - 1),

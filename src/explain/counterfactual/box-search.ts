@@ -1,8 +1,18 @@
-import { type BoxForest, boxForest, type ForestProblem, lowestBit, wholeBox } from './box-forest.ts';
+import { type BoxForest, boxForest } from './box-forest.ts';
 import { BoxHeap, type OpenBox } from './box-heap.ts';
-import { BoxLeaves, leastCost } from './box-leaves.ts';
+import { BoxLeaves } from './box-leaves.ts';
 import { CostBounds } from './cost-bound.ts';
+import type { ForestProblem } from './forest-problem.ts';
 import { greedyVertex, Incumbent, type WantedChoices } from './incumbent.ts';
+import {
+  cheapestCommon,
+  cheapestValue,
+  dropFrom,
+  holdsValue,
+  intersect,
+  leastCost,
+  wholeBox,
+} from './value-sets.ts';
 import { cheapestVertex, vertexOf } from './vertex.ts';
 
 /** Two costs that differ by less are the same. */
@@ -38,7 +48,7 @@ export function searchBoxes(
   const whole = boxForest(problem, Number.POSITIVE_INFINITY);
   if (whole === null) return null;
   const incumbent = new Incumbent(isWanted);
-  const origin = cheapestVertex(whole, wholeBox(whole));
+  const origin = cheapestVertex(whole, wholeBox(whole.layout));
   incumbent.offer(whole, origin);
   const greedy = greedyVertex(whole, origin);
   if (greedy !== null) incumbent.offer(whole, greedy);
@@ -82,7 +92,7 @@ class BoxSearch {
   /** Until the best is proved, the budget is spent, or (`isFresh`) the forest had better be written down for a cheaper row. */
   run(budget: number): { readonly lowerBound: number; readonly isFresh: boolean } {
     const before = this.#incumbent.cost;
-    this.#look(wholeBox(this.#forest), null, 0);
+    this.#look(wholeBox(this.#forest.layout), null, 0);
     for (;;) {
       const next = this.#open.pop();
       const { cost } = this.#incumbent;
@@ -93,22 +103,19 @@ class BoxSearch {
     }
   }
 
-  #sides({ box, question, column }: OpenBox): readonly Uint32Array[] {
-    const { words, masks, questionAt } = this.#forest;
-    const at = questionAt[question]!;
+  #sides({ box, question, column }: OpenBox): readonly Int32Array[] {
+    const { layout, sets, questionAt } = this.#forest;
+    const [from, at] = [layout.slots[column]!, questionAt[question]!];
     const [left, right] = [box.slice(), box.slice()];
-    for (let word = words[column]!; word < words[column + 1]!; word++) {
-      const bits = masks[at + word - words[column]!]!;
-      left[word] = box[word]! & bits;
-      right[word] = box[word]! & ~bits;
-    }
+    intersect(layout, column, left, from, sets, at);
+    intersect(layout, column, right, from, sets, at + layout.slots[column + 1]! - from);
     return [left, right];
   }
 
   /** Bounds a box, offers rows of it, and keeps it open where a cheaper row may be inside. */
-  #look(box: Uint32Array, askers: Float64Array | null, above: number): void {
+  #look(box: Int32Array, askers: Float64Array | null, above: number): void {
     const forest = this.#forest;
-    const least = leastCost(forest, box);
+    const least = leastCost(forest.layout, box);
     if (least >= this.#incumbent.cost - SAME_COST) return;
     this.#trim(box, least);
     const leaves = this.#leaves;
@@ -148,51 +155,45 @@ class BoxSearch {
   }
 
   /** Takes away the values that are too expensive beside the cheapest of the other columns. */
-  #trim(box: Uint32Array, least: number): void {
-    const { words, costs } = this.#forest;
+  #trim(box: Int32Array, least: number): void {
+    const { layout } = this.#forest;
     const most = this.#incumbent.cost - SAME_COST - least;
     if (most === Number.POSITIVE_INFINITY) return;
-    for (let k = 0; k + 1 < words.length; k++) {
-      const limit = most + costs[lowestBit(box, words[k]!, words[k + 1]!)]!;
-      for (let bit = 32 * words[k + 1]! - 1; bit >= 32 * words[k]! && costs[bit]! >= limit; bit--)
-        box[bit >> 5]! &= ~(1 << (bit & 31));
-    }
+    for (let k = 0; k < layout.isOrdered.length; k++)
+      dropFrom(layout, k, box, most + layout.costs[cheapestValue(layout, k, box)]!);
   }
 
   /** The part of a box that most of the chosen leaves agree on. */
-  #asChosen(box: Uint32Array, chosen: Int32Array | null): Uint32Array {
+  #asChosen(box: Int32Array, chosen: Int32Array | null): Int32Array {
     const agreed = box.slice();
-    const { parent, column, words } = this.#forest;
+    const { parent, column, sets, layout } = this.#forest;
     for (const leaf of chosen ?? [])
       for (let node = parent[leaf]!, below = leaf; node >= 0; below = node, node = parent[node]!) {
-        const [from, to] = [words[column[node]!]!, words[column[node]! + 1]!];
-        const at = this.#maskAt(node, below);
-        let some = 0;
-        for (let word = from; word < to; word++)
-          some |= agreed[word]! & this.#forest.masks[at + word - from]!;
-        if (some === 0) continue;
-        for (let word = from; word < to; word++) agreed[word]! &= this.#forest.masks[at + word - from]!;
+        const k = column[node]!;
+        const [from, at] = [layout.slots[k]!, this.#setAt(node, below)];
+        if (cheapestCommon(layout, k, agreed, from, sets, at) >= 0)
+          intersect(layout, k, agreed, from, sets, at);
       }
     return agreed;
   }
 
-  /** Where the bits are that come from a node to the child `below`. */
-  #maskAt(node: number, below: number): number {
-    const { maskAt, left, column, words } = this.#forest;
-    const width = words[column[node]! + 1]! - words[column[node]!]!;
-    return maskAt[node]! + (left[node] === below ? 0 : width);
+  /** Where the set is that comes from a node to the child `below`. */
+  #setAt(node: number, below: number): number {
+    const { setAt, left, column, layout } = this.#forest;
+    const width = layout.slots[column[node]! + 1]! - layout.slots[column[node]!]!;
+    return setAt[node]! + (left[node] === below ? 0 : width);
   }
 
   /** A node whose question parts a box: the one for which most of the chosen leaves change the cheapest row; -1 where all is decided. */
-  #parting(box: Uint32Array, chosen: Int32Array | null): number {
-    const { parent, column, question, questionAt, left, masks, words } = this.#forest;
+  #parting(box: Int32Array, chosen: Int32Array | null): number {
+    const { parent, column, question, questionAt, left, sets, layout } = this.#forest;
     const votes = this.#votes.fill(0);
+    const cheapest = cheapestVertex(this.#forest, box);
     let best = -1;
     for (const leaf of chosen ?? [])
       for (let node = parent[leaf]!, below = leaf; node >= 0; below = node, node = parent[node]!) {
         const k = column[node]!;
-        const bit = lowestBit(box, words[k]!, words[k + 1]!) - 32 * words[k]!;
-        const isLeft = ((masks[questionAt[question[node]!]! + (bit >> 5)]! >>> (bit & 31)) & 1) === 1;
+        const isLeft = holdsValue(layout, k, sets, questionAt[question[node]!]!, cheapest[k]!);
         if (isLeft === (left[node] === below)) continue;
         const count = ++votes[question[node]!]!;
         if (best < 0 || count > votes[question[best]!]!) best = node;

@@ -1,8 +1,8 @@
 import type { ColumnSpec } from '../../model/signature.ts';
-import type { ColumnChoices } from './box-forest.ts';
 import { isMissingCell, isSameCell, type RowCell } from './changed-rows.ts';
 import type { ColumnFreedom } from './column-rules.ts';
 import type { ComparedRows } from './compared-rows.ts';
+import type { ColumnChoices } from './forest-problem.ts';
 import type { NumberCells } from './number-cells.ts';
 import { readableNumber } from './readable.ts';
 
@@ -128,7 +128,15 @@ export function comparedChoices(
     columns: kept.map((list) => ({
       costs: Float64Array.from(list, ({ cost }) => cost),
       prepared: Float64Array.from(list.flatMap(({ prepared }) => prepared)),
+      order: orderOf(list),
     })),
     choices: kept,
   };
+}
+
+/** The choices as their numbers ascend; null of categories, and where the row's own is missing. */
+function orderOf(list: readonly CellChoice[]): Int32Array | null {
+  if (isMissingCell(list[0]?.cell ?? null) || !list.slice(1).every(({ at }) => at >= 0)) return null;
+  const numbers = Float64Array.from(list, ({ cell }) => Number(cell));
+  return Int32Array.from([...list.keys()].sort((a, b) => numbers[a]! - numbers[b]!));
 }

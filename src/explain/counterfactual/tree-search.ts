@@ -4,7 +4,6 @@ import type { TreeEnsembleStep } from '../../model/step.ts';
 import type { ModelEncoding } from '../encoding.ts';
 import { explainedCatBoost } from '../trees/catboost.ts';
 import { explainedEnsemble } from '../trees/ensemble.ts';
-import type { ForestProblem } from './box-forest.ts';
 import { SAME_COST, searchBoxes } from './box-search.ts';
 import { isMissingCell, isSameCell, type RowCell } from './changed-rows.ts';
 import {
@@ -16,6 +15,7 @@ import {
 } from './column-choices.ts';
 import { type ComparedRows, comparedRows } from './compared-rows.ts';
 import { columnScale, medianOf } from './distance.ts';
+import type { ForestProblem } from './forest-problem.ts';
 import type { ColumnChain } from './monotone-columns.ts';
 import { type NumberCells, numberCells, takenNumbers } from './number-cells.ts';
 import type { RowSearcher } from './outcome.ts';

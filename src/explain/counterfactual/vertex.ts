@@ -1,35 +1,37 @@
-import { type BoxForest, lowestBit } from './box-forest.ts';
+import type { BoxForest } from './box-forest.ts';
+import { cheapestValue, holdsValue } from './value-sets.ts';
 
-/** A row of a forest's values: of each column one bit, as the forest numbers them. */
-export type VertexBits = Int32Array;
+/** A row of a forest's values: of each column one, as the forest numbers them. */
+export type VertexValues = Int32Array;
 
 /** The cheapest row of a box, which must hold one. */
-export const cheapestVertex = ({ words }: BoxForest, box: Uint32Array): VertexBits =>
-  Int32Array.from({ length: words.length - 1 }, (_, k) => lowestBit(box, words[k]!, words[k + 1]!));
+export const cheapestVertex = ({ layout }: BoxForest, box: Int32Array): VertexValues =>
+  layout.own.map((_, column) => cheapestValue(layout, column, box));
 
-export const costOf = ({ costs }: BoxForest, vertex: VertexBits): number =>
-  vertex.reduce((sum, bit) => sum + costs[bit]!, 0);
+export const costOf = ({ layout }: BoxForest, vertex: VertexValues): number =>
+  vertex.reduce((sum, value) => sum + layout.costs[value]!, 0);
 
 /** Values of the columns, as the problem numbers them. */
-export const vertexChoices = ({ choice }: BoxForest, vertex: VertexBits): Int32Array =>
-  vertex.map((bit) => choice[bit]!);
+export const vertexChoices = ({ layout }: BoxForest, vertex: VertexValues): Int32Array =>
+  vertex.map((value) => layout.choice[value]!);
 
 /** The row with these values; null where the forest has left one of them out. */
-export function vertexOf({ words, choice }: BoxForest, choices: Int32Array): VertexBits | null {
-  const vertex = choices.map((value, k) => 32 * words[k]! + value);
-  return vertex.every((bit, k) => bit < 32 * words[k + 1]! && choice[bit] === choices[k]) ? vertex : null;
+export function vertexOf({ layout }: BoxForest, choices: Int32Array): VertexValues | null {
+  const { values, choice } = layout;
+  const vertex = choices.map((wanted, column) => {
+    const at = choice.subarray(values[column]!, values[column + 1]!).indexOf(wanted);
+    return at < 0 ? -1 : values[column]! + at;
+  });
+  return vertex.includes(-1) ? null : vertex;
 }
 
 /** Leaf of each tree that a row comes to. */
-export function leavesOf(forest: BoxForest, vertex: VertexBits, leaves: Int32Array): void {
-  const { roots, column, left, right, maskAt, masks, words } = forest;
+export function leavesOf(forest: BoxForest, vertex: VertexValues, leaves: Int32Array): void {
+  const { roots, column, left, right, setAt, sets, layout } = forest;
   for (let tree = 0; tree + 1 < roots.length; tree++) {
     let node = roots[tree]!;
-    for (let k = column[node]!; k >= 0; k = column[node]!) {
-      const bit = vertex[k]! - 32 * words[k]!;
-      const goesLeft = (masks[maskAt[node]! + (bit >> 5)]! >>> (bit & 31)) & 1;
-      node = goesLeft === 1 ? left[node]! : right[node]!;
-    }
+    for (let k = column[node]!; k >= 0; k = column[node]!)
+      node = holdsValue(layout, k, sets, setAt[node]!, vertex[k]!) ? left[node]! : right[node]!;
     leaves[tree] = node;
   }
 }
