@@ -1,10 +1,15 @@
 import { createScratch, toDense } from '../engine/native/block.ts';
+import { prepareStep } from '../engine/native/prepare.ts';
 import type { Batch } from '../model/batch.ts';
 import type { LinearClassifierStep, LinearRegressorStep } from '../model/linear.ts';
-import type { LabelSet } from '../model/tensor.ts';
+import type { LabelSet, Matrix, Tensor } from '../model/tensor.ts';
+import { additivityError } from './additivity.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
 import { correlatedShares } from './linear-correlation.ts';
+
+/** Half a unit in the last place of 1. */
+const UNIT = 2 ** -53;
 
 type LinearStep = LinearRegressorStep | LinearClassifierStep;
 
@@ -89,17 +94,15 @@ interface LinearSums {
   readonly classes: LabelSet | null;
   /** How far encoded columns are from their mean: `[rows, width]`. */
   away(batch: Batch): Float64Array;
-  /** Largest difference of the base value with all attributions to the sum itself. */
+  /** Largest difference of the base value with all attributions to the model's own answer. Throws INTERNAL beyond rounding. */
   additivityError(batch: Batch, values: Float64Array, columns: number): number;
 }
 
-function linearSums(
-  { sources, encode }: ModelEncoding,
-  { coef, intercept, ...step }: LinearStep,
-  background: Batch,
-): LinearSums {
+function linearSums({ sources, encode }: ModelEncoding, step: LinearStep, background: Batch): LinearSums {
+  const { coef, intercept } = step;
   const width = sources.length;
   const { rows: scores, data } = coef;
+  const { outputs } = prepareStep(step, []);
   const scratch = createScratch();
   const dense = (batch: Batch): Float64Array => toDense(encode(batch), [], scratch).data;
   const mean = new Float64Array(width);
@@ -117,15 +120,35 @@ function linearSums(
     away: (batch) =>
       Float64Array.from(dense(batch).subarray(0, batch.rows * width), (value, k) => value - mean[k % width]!),
     additivityError(batch, values, columns) {
-      const x = dense(batch);
-      let worst = 0;
-      for (let at = 0; at < batch.rows * scores; at++) {
-        const row = Math.floor(at / scores);
-        let sum = baseValues[at % scores]!;
-        for (let column = 0; column < columns; column++) sum += values[at * columns + column]!;
-        worst = Math.max(worst, Math.abs(sum - score(x, row * width, at % scores)));
-      }
-      return worst;
+      const answers = outputs?.(encode(batch));
+      const own = (answers?.['decision_function'] ?? answers?.['predict']) as Tensor | undefined;
+      const answered = Float64Array.from((own?.data ?? []) as ArrayLike<number>);
+      // Each product and each sum is off by half a unit in the last place of the largest that is added.
+      const most = [baseValues, values].map((numbers) =>
+        numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 0),
+      );
+      const largest = Math.max(...most, largestSum(dense(batch), batch.rows, width, coef, intercept));
+      const rounding = 2 * UNIT * (width + columns + 1) * largest;
+      return additivityError({ scores: answered, baseValues, values, columns, rounding });
     },
   };
+}
+
+/** The largest sum of what columns add to a score, whatever their signs. */
+function largestSum(
+  x: Float64Array,
+  rows: number,
+  width: number,
+  { rows: scores, data }: Matrix,
+  intercept: Float64Array,
+): number {
+  let largest = 0;
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < scores; k++) {
+      let sum = Math.abs(intercept[k] ?? 0);
+      for (let column = 0; column < width; column++)
+        sum += Math.abs(data[k * width + column]! * x[row * width + column]!);
+      largest = Math.max(largest, sum);
+    }
+  return largest;
 }

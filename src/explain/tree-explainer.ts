@@ -1,4 +1,3 @@
-import { PlimsollError } from '../core/errors.ts';
 import type { RowBlock } from '../engine/native/block.ts';
 import { prepareCatBoost } from '../engine/native/catboost/ensemble.ts';
 import { prepareStep } from '../engine/native/prepare.ts';
@@ -9,6 +8,7 @@ import type { CatBoostStep } from '../model/catboost.ts';
 import { sliceBatch } from '../model/slice.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet, Tensor } from '../model/tensor.ts';
+import { additivityError } from './additivity.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
@@ -19,8 +19,6 @@ import { pathInteractions, withMainEffects } from './trees/interactions.ts';
 import { interventional } from './trees/interventional.ts';
 import { pathDependent } from './trees/path-dependent.ts';
 
-/** Difference to the model's own answer that is let pass, of a score of 1, whatever rounding makes. */
-const TOLERANCE = 1e-6;
 /** Half a unit in the last place of 1. */
 const UNIT32 = 2 ** -24;
 const UNIT64 = 2 ** -53;
@@ -109,7 +107,7 @@ export function treeExplainer(
     const scores = rawScores(block);
     return {
       values,
-      additivityError: additivityError(rounding, scores, baseValues, values, width),
+      additivityError: additivityError({ rounding, scores, baseValues, values, columns: width }),
       ...(pairs === null ? {} : { interactions: withMainEffects(pairs(x, batch.rows), values, width) }),
     };
   };
@@ -216,27 +214,4 @@ function classesOf({ head, scores }: TreeEnsembleStep): LabelSet | null {
   if (head.kind === 'vote') return head.groups.length === 1 ? (head.groups[0] ?? null) : null;
   const classes = head.kind === 'regression' ? null : head.classes;
   return classes?.values.length === scores ? classes : null;
-}
-
-/** The largest difference to the model's own scores. Throws INTERNAL where it is larger than rounding makes it. */
-function additivityError(
-  rounding: number,
-  scores: Float64Array,
-  baseValues: Float64Array,
-  values: Float64Array,
-  columns: number,
-): number {
-  let worst = 0;
-  for (let k = 0; k < scores.length; k++) {
-    let sum = baseValues[k % baseValues.length]!;
-    for (let column = 0; column < columns; column++) sum += values[k * columns + column]!;
-    const error = Math.abs(sum - scores[k]!);
-    if (!(error <= Math.max(rounding, TOLERANCE * Math.max(1, Math.abs(scores[k]!)))))
-      throw new PlimsollError('INTERNAL', {
-        action: 'an explanation',
-        reason: `attributions add up to ${sum}, the model answers ${scores[k]}`,
-      });
-    worst = Math.max(worst, error);
-  }
-  return worst;
 }
