@@ -9,6 +9,7 @@ import { decodeInput } from '../serving/rows/decode.ts';
 import { cellTypes } from './bind.ts';
 import { frameDecoder } from './decode.ts';
 import type { DecodeFrame } from './decoded.ts';
+import type { ExplainedEngine } from './explained-engine.ts';
 import { allocateColumns, layoutOf, type OutputLayout, placeAnswer } from './flatten.ts';
 import type { ColumnFrame, ColumnVector } from './frame.ts';
 import { isolate } from './isolate.ts';
@@ -24,6 +25,8 @@ export interface ScoredModel {
   /** For messages. */
   readonly name: string;
   readonly identity: ColumnScorer['model'];
+  /** Outputs that its engine answers beside those of the signature, each a column; and what they are. */
+  readonly reasons?: Omit<ExplainedEngine, 'engine'> | null;
 }
 
 /** Columns of output that a table is given. */
@@ -34,7 +37,8 @@ const OUTPUT_COLUMNS_MAX = 10_000;
  * where the model ties rows together, or its outputs are not rows of a table.
  */
 export async function scorerOver(model: ScoredModel, inputs: readonly string[]): Promise<ColumnScorer> {
-  const { engine, signature, identity } = model;
+  const { engine, signature, identity, reasons = null } = model;
+  const told = new Set(reasons?.outputs.map(({ name }) => name));
   checkRowwise(model);
   const decode = frameDecoder(signature, inputs);
   const layout = await layoutFor(model, decode, inputs.length);
@@ -45,7 +49,11 @@ export async function scorerOver(model: ScoredModel, inputs: readonly string[]):
     model: identity,
     inputs,
     types: cellTypes(signature, inputs),
-    outputs: layout.map(({ name, type }) => ({ name, type })),
+    outputs: layout.map(({ name, type, output }) => ({
+      ...{ name, type },
+      ...(told.has(output) ? { nullable: true } : {}),
+    })),
+    explanation: reasons?.fact,
     score: (frame) => turns.take(() => scoreFrame(parts, frame)),
     close: async () => engine.close(),
   };
@@ -66,9 +74,9 @@ function checkRowwise({ signature, name }: ScoredModel): void {
 
 /** The columns of its answers, by the answer to the example row: a signature need not know every width. */
 async function layoutFor(model: ScoredModel, decode: DecodeFrame, width: number): Promise<OutputLayout> {
-  const { engine, signature, name } = model;
+  const { engine, signature, name, reasons } = model;
   const outputs = await engine.infer(exampleBatch(model, decode, width));
-  const layout = layoutOf(outputs, signature.outputs);
+  const layout = layoutOf(outputs, [...signature.outputs, ...(reasons?.outputs ?? [])]);
   if (layout.length > OUTPUT_COLUMNS_MAX)
     throw unsupported(
       name,

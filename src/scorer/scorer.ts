@@ -4,6 +4,7 @@
  */
 import { keysOf } from '../core/record.ts';
 import type { Runtime } from '../registry/version.ts';
+import type { ExplanationFact } from './explained-engine.ts';
 import type { ColumnFrame } from './frame.ts';
 
 /** What became of a row, as kept in the column of outcomes. */
@@ -29,6 +30,8 @@ export interface OutputColumn {
   /** `predict`, `predict_proba_<class>`, `transform_<j>` … */
   readonly name: string;
   readonly type: 'number' | 'integer' | 'string' | 'bool';
+  /** Set where NaN, or an empty text, stands for a value that is not there. */
+  readonly nullable?: true;
 }
 
 /** Values of one output column, one a row of the frame; what is there for a row that was refused means nothing. */
@@ -53,6 +56,8 @@ export interface ColumnScorer {
   /** What cells of `inputs` are to the model, without columns that no step reads: sources of text parse by it. */
   readonly types: ReadonlyMap<string, CellType>;
   readonly outputs: readonly OutputColumn[];
+  /** How rows are explained beside; absent where they are not. */
+  readonly explanation?: ExplanationFact | undefined;
   /** Scores a frame; a row that does not fit or fails is refused alone. Throws only where no row could be scored. */
   score(frame: ColumnFrame): Promise<ScoredFrame>;
   close(): Promise<void>;

@@ -91,7 +91,7 @@ export const LAYERS: Layers = {
     'explain',
   ],
   control: ['metrics', 'http', 'schema', 'signing', 'model', 'python', 'registry', 'rollout', 'store'],
-  scorer: ['model', 'engine', 'registry', 'serving/rows'],
+  scorer: ['model', 'engine', 'explain', 'registry', 'serving/rows'],
   jobs: [
     'process',
     'schema',
@@ -102,6 +102,7 @@ export const LAYERS: Layers = {
     'http',
     'bytes',
     'files',
+    'explain',
     'registry',
     'store',
     'control',

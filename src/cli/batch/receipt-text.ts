@@ -14,6 +14,7 @@ export function receiptText(receipt: RunReceipt): string {
   const lines: (readonly [string, string])[] = [
     ['rows', `${grouped(rows.read)} read, ${grouped(rows.ok)} ok, ${badText(rows)}`],
     ['model', `${printable(name)} (${model.runtime}, sha256 ${model.digest.slice(0, 12)}…)`],
+    ...explainedLines(receipt),
     ['output', `${printable(output.where)}, ${countText(output.rows, 'row')}`],
     ...(rejects === null
       ? []
@@ -23,6 +24,13 @@ export function receiptText(receipt: RunReceipt): string {
     ...receipt.checks.map(({ name: check, detail }) => ['check', `${check}: ${printable(detail)}`] as const),
   ];
   return `${job}: run ${run} is ${state}\n${formatTable(lines)}`;
+}
+
+function explainedLines({ explanation }: RunReceipt): readonly (readonly [string, string])[] {
+  if (explanation === undefined) return [];
+  const { top, output, method, background } = explanation;
+  const against = background === null ? '' : `, background sha256 ${background.slice(0, 12)}…`;
+  return [['reasons', `${top} of each row, of ${printable(output)} by ${method}${against}`]];
 }
 
 const badText = ({ rejected, failed, skipped }: RunReceipt['rows']): string =>

@@ -3,7 +3,7 @@
  * different. The job's name, workers, prices, budgets and times of files are no part of it. Pure.
  */
 import type { FrozenItem } from '../chunk.ts';
-import type { PlannedModel, RunPlan } from '../run/plan.ts';
+import type { PlannedExplanation, PlannedModel, RunPlan } from '../run/plan.ts';
 import { modelLabel } from '../run/plan.ts';
 import { shownUri } from '../spec/redaction.ts';
 import type { JobSpec } from '../spec/spec.ts';
@@ -19,6 +19,12 @@ export interface RunFacts {
   readonly model: Pick<PlannedModel, 'digest' | 'runtime' | 'converter'> & {
     /** Where rows are stamped with it. */
     readonly label: string | null;
+  };
+  /** What is explained of each row, and what with; absent where nothing is. */
+  readonly explain?: NonNullable<JobSpec['explain']> & {
+    /** Digests. */
+    readonly background: string | null;
+    readonly templates: string | null;
   };
   readonly source: JobSpec['source'];
   readonly sink: JobSpec['sink'];
@@ -39,6 +45,7 @@ export function runFactsOf(spec: JobSpec, plan: RunPlan): RunFacts {
   return {
     schema: 1,
     model: { digest, runtime, converter, label },
+    ...(spec.explain && plan.explained && { explain: explainFact(spec.explain, plan.explained) }),
     source: { ...spec.source, uri: shownUri(spec.source.uri) },
     sink: { ...spec.sink, uri: shownUri(spec.sink.uri) },
     key: spec.key,
@@ -49,6 +56,11 @@ export function runFactsOf(spec: JobSpec, plan: RunPlan): RunFacts {
     input: plan.frozen.items.map(inputFact),
   };
 }
+
+const explainFact = (
+  explain: NonNullable<JobSpec['explain']>,
+  { background, reasons }: PlannedExplanation,
+): NonNullable<RunFacts['explain']> => ({ ...explain, background, templates: reasons });
 
 /** What of a frozen item is the same for a copy of it. */
 export function inputFact(item: FrozenItem): InputFact {

@@ -9,7 +9,7 @@ import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { Check } from '../../store/store.ts';
 import type { Chunk, ChunkTotals, RowCounts } from '../chunk.ts';
 import { type InputFact, inputFact } from '../plan/facts.ts';
-import type { RunPlan } from '../run/plan.ts';
+import type { PlannedExplanation, RunPlan } from '../run/plan.ts';
 import type { PublishedOutput } from '../sinks/sink.ts';
 import type { SparkReport } from '../spark/staging.ts';
 import type { JobSpec } from '../spec/spec.ts';
@@ -40,6 +40,8 @@ export interface RunReceipt {
     readonly digest: string;
     readonly runtime: string;
   };
+  /** How the reasons of its rows were made, and digests of what; absent where it has none. */
+  readonly explanation?: Required<PlannedExplanation> & { readonly top: number };
   /** Column that names a row. */
   readonly key: string;
   readonly digests: {
@@ -108,6 +110,7 @@ export function receiptOf(closing: ReceiptFacts): RunReceipt {
     state: closing.state,
     rows,
     model: { name, version, file, digest, runtime },
+    ...explanationOf(spec, plan),
     key: spec.key,
     digests: { input: digestOf(input), keys, output: published.digest },
     input: input.slice(0, ITEMS_MAX),
@@ -128,6 +131,12 @@ export function receiptOf(closing: ReceiptFacts): RunReceipt {
     distributions: distributionsOf(accounts),
     accounts: chunkReceipts(plan.chunks, accounts),
   };
+}
+
+function explanationOf({ explain }: JobSpec, { explained }: RunPlan): Pick<RunReceipt, 'explanation'> {
+  if (explain === undefined || explained === undefined) return {};
+  const { background, reasons, method = '', output = '' } = explained;
+  return { explanation: { top: explain.top, method, output, background, reasons } };
 }
 
 /** Of the rows that this run has scored: what is carried over has none. */

@@ -7,6 +7,8 @@ import type { CarriedPlan } from './previous-output.ts';
 
 export interface RunPlan {
   readonly model: PlannedModel;
+  /** What its reasons are made of, where the output has any. */
+  readonly explained?: PlannedExplanation;
   /** Columns that the model reads, in order. */
   readonly inputs: readonly string[];
   readonly outputs: readonly OutputColumn[];
@@ -25,6 +27,15 @@ export const workedChunks = ({ chunks, staged, carried }: RunPlan): readonly Chu
   ...(carried?.chunks ?? []),
   ...(staged ?? chunks),
 ];
+
+export interface PlannedExplanation {
+  /** sha256 of the rows that are explained against, where the bundle has any, and of what is said of its columns. */
+  readonly background: string | null;
+  readonly reasons: string | null;
+  /** What a worker has found; absent before. */
+  readonly method?: string;
+  readonly output?: string;
+}
 
 export interface PlannedModel {
   readonly name: string | null;

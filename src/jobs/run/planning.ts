@@ -49,11 +49,12 @@ export async function planRun(
       loads.push(load);
     },
   });
-  const { outputs } = await required(loads[0], 'the model of a run');
+  const { outputs, explanation } = await required(loads[0], 'the model of a run');
   const carried = before?.carried ?? (await previousPlan(spec, { pieces, stop }));
   const chunks = surveyed.chunks === before?.chunks ? before.chunks : behind(carried, surveyed.chunks);
   const columns = plannedColumns(spec, surveyed.frozen, outputs);
-  const plan: RunPlan = { ...surveyed, chunks, outputs, columns, carried };
+  const explained = surveyed.explained && { ...surveyed.explained, ...explanation };
+  const plan: RunPlan = { ...surveyed, ...(explained && { explained }), chunks, outputs, columns, carried };
   const facts = keptFacts(spec, plan, veil);
   if (row.facts !== null) requireSame(row.job, row.id, row.facts, facts);
   const fingerprint = runFingerprintOf(facts);

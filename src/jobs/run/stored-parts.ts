@@ -46,7 +46,10 @@ export const CHUNKS = list(shape({ ...CHUNK_BOUNDS, rows: maybe(anyNumber) }, { 
 
 /** Columns that a model answers. */
 export const OUTPUT_COLUMNS = list(
-  shape({ name: anyText, type: choice(['number', 'integer', 'string', 'bool']) }),
+  shape(
+    { name: anyText, type: choice(['number', 'integer', 'string', 'bool']) },
+    { nullable: schemaOf<true>({ const: true }) },
+  ),
 );
 
 /** How a cluster has scored a run. */

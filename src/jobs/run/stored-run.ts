@@ -45,6 +45,8 @@ const MODEL = {
   runtime: anyText,
 };
 
+const EXPLAINED = { background: maybe(anyText), reasons: maybe(anyText) };
+
 const PLAN: ValueSchema<RunPlan> = shape(
   {
     model: shape({ ...MODEL, converter: anyNumber }),
@@ -56,6 +58,7 @@ const PLAN: ValueSchema<RunPlan> = shape(
   },
   {
     staged: CHUNKS,
+    explained: shape(EXPLAINED, { method: anyText, output: anyText }),
     carried: maybe(shape({ source: STORED_SOURCE, frozen: FROZEN_INPUT, chunks: CHUNKS })),
   },
 );
@@ -100,7 +103,11 @@ const RECEIPT: ValueSchema<RunReceipt> = shape(
     ...{ checks: CHECKS, fingerprint: anyText, plimsoll: anyText, distributions: DISTRIBUTIONS },
     accounts: list(shape({ ...CHUNK_BOUNDS, rows: ROW_COUNTS, keys: anyText })),
   },
-  { cost: shape({ hourly: anyNumber, total: anyNumber }), spark: SPARK_REPORT },
+  {
+    cost: shape({ hourly: anyNumber, total: anyNumber }),
+    spark: SPARK_REPORT,
+    explanation: shape({ ...EXPLAINED, top: anyInteger, method: anyText, output: anyText }),
+  },
 );
 
 const part = (id: string, column: string): StoredPart => ({

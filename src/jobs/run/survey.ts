@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
@@ -7,7 +9,7 @@ import type { JobSpec } from '../spec/spec.ts';
 import { keptColumns } from '../worker/output.ts';
 import type { ChunkWorkerModel } from '../worker/protocol.ts';
 import { type JobModel, type ModelOptions, resolveModel } from './model.ts';
-import { changedItem, type PlannedModel, type RunPlan } from './plan.ts';
+import { changedItem, type PlannedExplanation, type PlannedModel, type RunPlan } from './plan.ts';
 import type { RunStep } from './progress.ts';
 
 export interface SurveyOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
@@ -22,6 +24,7 @@ export interface SurveyOptions extends Pick<ModelOptions, 'dataDir' | 'ask'> {
 /** What a run is about: the model there is, and the input as it is now. */
 export interface RunSurvey {
   readonly model: PlannedModel;
+  readonly explained?: PlannedExplanation;
   readonly inputs: readonly string[];
   readonly frozen: FrozenInput;
   readonly chunks: readonly Chunk[];
@@ -43,9 +46,9 @@ export async function survey(spec: JobSpec, before: EarlierPlan, options: Survey
   const listed = await retrySource(() => source.list());
   const inputs = bindInputs(signature, listed.columns, spec);
   requireColumns(spec, listed);
-  onBound({ bundle: model.accepted.bundle, inputs });
+  onBound({ bundle: model.accepted.bundle, inputs, explain: spec.explain ?? null });
   const { frozen, chunks } = await freeze(spec, before, listed, options);
-  return { model: plannedModel(model), inputs, frozen, chunks };
+  return { model: plannedModel(model), ...plannedExplanation(spec, model), inputs, frozen, chunks };
 }
 
 const retrySource = <T>(work: () => Promise<T>): Promise<T> => retryOutage(['SOURCE_UNAVAILABLE'], work);
@@ -84,4 +87,20 @@ async function freeze(
 function plannedModel({ accepted, digest, name, version }: JobModel): PlannedModel {
   const { file, runtime, converter } = accepted.manifest;
   return { name, version, file, digest, runtime, converter };
+}
+
+/** What reasons depend on beside the model. */
+function plannedExplanation(
+  { explain }: JobSpec,
+  { accepted }: JobModel,
+): { readonly explained?: PlannedExplanation } {
+  if (explain === undefined) return {};
+  const { background, reasons } = accepted.manifest;
+  const digest = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+  return {
+    explained: {
+      background: background?.digest ?? null,
+      reasons: reasons === undefined ? null : digest(reasons),
+    },
+  };
 }

@@ -1,11 +1,13 @@
 /** A job as people write it: its grammar, as a table of `plimsoll.yaml` and behind the flags of `batch run`. Pure. */
 import type { Static } from 'typebox';
+import { EXPLANATION_METHODS } from '../../explain/explanation.ts';
 import { readValue, refuse } from '../../schema/read-value.ts';
 import { orNothing, transformed, withReader } from '../../schema/transformed.ts';
 import {
   choice,
   either,
   field,
+  flag,
   list,
   number,
   record,
@@ -147,6 +149,24 @@ export const OPTIONS = record({
   hourlyCost: field(orNothing(number({ min: 0, max: 1e6 })), null, 'price of an hour of this machine'),
 });
 
+/** Reasons that a row is given at most, each some columns. */
+const REASONS_MAX = 100;
+
+export const EXPLAIN = record({
+  top: field(whole(1, REASONS_MAX), 3, 'reasons of a row: the columns that moved its answer most'),
+  reasons: field(
+    orNothing(flag),
+    null,
+    'whether they are told in words, too; left out, where the version declares any',
+  ),
+  output: field(
+    orNothing(text('^[^\\u0000]{1,1000}$', 'the name of an output')),
+    null,
+    'output to explain; left out, the usual one',
+  ),
+  method: field(orNothing(choice(EXPLANATION_METHODS)), null, 'how; left out, exactly where a way is known'),
+});
+
 /** A job without its name and schedule. */
 export const JOB = record({
   model: field(
@@ -177,6 +197,7 @@ export const JOB = record({
     null,
     'columns that the model reads, in its order; left out, by name, or all others',
   ),
+  explain: field(orNothing(EXPLAIN), null, 'columns of reasons in the output; left out, none'),
   output: field(place(SINK), null, 'where rows go'),
   options: field(OPTIONS, {}, 'how it is done'),
   spark: field(orNothing(SPARK), null, 'the cluster that scores it; left out, this machine'),

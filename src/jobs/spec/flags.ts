@@ -17,6 +17,10 @@ export interface Flags {
   /** Names with commas between them; one that holds a comma is in double quotes. */
   readonly columns?: string | undefined;
   readonly features?: string | undefined;
+  /** Reasons of each row. */
+  readonly explain?: string | undefined;
+  readonly explainOutput?: string | undefined;
+  readonly explainMethod?: string | undefined;
   readonly mode?: string | undefined;
   readonly publish?: string | undefined;
   readonly stamps?: string | undefined;
@@ -55,6 +59,10 @@ const FLAGS: Readonly<Record<string, string>> = {
   key: '--key',
   columns: '--columns',
   features: '--features',
+  'explain.top': '--explain',
+  'explain.output': '--explain-output',
+  'explain.method': '--explain-method',
+  explain: '--explain',
   'options.chunkRows': '--chunk-rows',
   'options.lanes': '--lanes',
   'options.budget': '--max-bad',
@@ -84,6 +92,7 @@ const documentOf = (flags: Flags): unknown =>
     key: flags.key,
     columns: listed(flags.columns),
     features: listed(flags.features),
+    explain: explainOf(flags),
     output: given({
       uri: flags.output,
       format: flags.outputFormat,
@@ -102,6 +111,11 @@ const documentOf = (flags: Flags): unknown =>
     }),
     spark: flags.engine === 'spark' ? sparkOf(flags) : undefined,
   });
+
+function explainOf({ explain, explainOutput: output, explainMethod: method }: Flags): unknown {
+  const written = given({ top: numeric(explain), output, method });
+  return Object.keys(written).length === 0 ? undefined : written;
+}
 
 const sparkOf = ({ master, sparkConf, staging }: Flags): unknown =>
   given({ master, conf: sparkConf && Object.fromEntries(sparkConf.map(pair)), staging });

@@ -23,6 +23,22 @@ const problemsOf = (work: () => unknown): readonly string[] => {
 const refused = (more: Partial<Flags>) => problemsOf(() => specOf({ ...FLAGS, ...more }, HERE));
 
 describe('a job by flags', () => {
+  it('has columns of reasons where they are asked for, and not on Spark', () => {
+    const explain = { top: 5, reasons: null, output: 'raw', method: null };
+    expect(specOf({ ...FLAGS, explain: '5', explainOutput: 'raw' }, HERE).explain).toEqual(explain);
+    expect(specOf({ ...FLAGS, explainMethod: 'exact' }, HERE).explain).toMatchObject({
+      top: 3,
+      method: 'exact',
+    });
+    expect(refused({ explain: '0', explainMethod: 'shap' })).toEqual([
+      expect.stringMatching(/^--explain is 0/),
+      expect.stringMatching(/^--explain-method is "shap"/),
+    ]);
+    expect(refused({ explain: '3', engine: 'spark' })).toEqual([
+      '--explain is not for Spark, which scores only: leave out spark',
+    ]);
+  });
+
   it('has every default, and paths in full', () => {
     expect(specOf(FLAGS, HERE)).toEqual({
       job: 'nightly',

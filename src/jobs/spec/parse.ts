@@ -67,7 +67,10 @@ export const SCHEDULED_JOB = { ...JOB, properties: { ...JOB.properties, schedule
 /** The table `jobs` of `plimsoll.yaml`. */
 export const JOBS_TABLE = tableOf(JOB_NAME, SCHEDULED_JOB);
 
-function conflictsIn({ input, output, columns, features, options }: JobDocument, folder: string): string[] {
+function conflictsIn(
+  { input, output, columns, features, options, explain, spark }: JobDocument,
+  folder: string,
+): string[] {
   const kind = uriKindOf(output.uri);
   const [from, to] = [absoluteUri(input.uri, folder), absoluteUri(output.uri, folder)];
   const isDatabase = kind === 'postgres' || kind === 'sqlite' || kind === 'duckdb' || kind === 'variable';
@@ -88,6 +91,7 @@ function conflictsIn({ input, output, columns, features, options }: JobDocument,
       output.publish === 'chunks' && kind !== 'postgres' && kind !== 'variable',
       'output.publish is chunks, which PostgreSQL does: wanted whole',
     ],
+    [explain !== null && spark !== null, 'explain is not for Spark, which scores only: leave out spark'],
     ...repeated('columns', columns),
     ...repeated('features', features ?? []),
     ...repeated('output.stamps', output.stamps),
@@ -110,7 +114,7 @@ function choicesOf({ member, missing, iterations }: JobDocument): Pick<JobSpec, 
 }
 
 function completed(job: string, document: JobDocument, { cores, folder, isThere }: Surroundings): JobSpec {
-  const { input, output, options, key, columns, features, spark } = document;
+  const { input, output, options, key, columns, features, explain, spark } = document;
   const file = absolute(document.model, folder);
   const { lanes, ...others } = options;
   return {
@@ -122,6 +126,7 @@ function completed(job: string, document: JobDocument, { cores, folder, isThere 
     // The key is there anyway.
     columns: columns.filter((column) => column !== key),
     features,
+    ...(explain !== null && { explain }),
     sink: { ...output, uri: absoluteUri(output.uri, folder) },
     options: { ...others, lanes: lanes ?? Math.max(1, Math.min(cores, DEFAULT_LANES_MAX)) },
     ...(spark !== null && { spark }),

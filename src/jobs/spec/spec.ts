@@ -1,6 +1,6 @@
 /** What a job is, as it is kept and fingerprinted. Pure. */
 import type { Static } from 'typebox';
-import type { FORMATS, OPTIONS, SINK, SOURCE } from './document.ts';
+import type { EXPLAIN, FORMATS, OPTIONS, SINK, SOURCE } from './document.ts';
 import type { SPARK } from './spark.ts';
 
 /** What is said of a model file that the file itself leaves open; each absent where nothing was. */
@@ -26,6 +26,8 @@ export interface JobSpec {
   readonly columns: readonly string[];
   /** Columns that the model reads, in its order; where it is null they are found by name, or are all others. */
   readonly features: readonly string[] | null;
+  /** Columns of reasons that the output has; absent where it has none. */
+  readonly explain?: ExplainSpec;
   readonly sink: SinkSpec;
   readonly options: JobOptions;
   /** Absolute path of a file for the rows without an answer; in the folder of the run where it is left out. */
@@ -38,6 +40,9 @@ export interface JobSpec {
 
 /** A Spark that scores a job: `master` is `local[2]`, `spark://host:7077`, `yarn` or `k8s://…`. */
 export type SparkSpec = Static<typeof SPARK>;
+
+/** As `explain` of a request, with columns for its answer. */
+export type ExplainSpec = Static<typeof EXPLAIN>;
 
 export type FileFormat = (typeof FORMATS)[number];
 

@@ -1,11 +1,13 @@
 /** The spec of a job as the ledger keeps it: what a release has written, checked when it is read. Pure. */
 import { PlimsollError } from '../../core/errors.ts';
+import { EXPLANATION_METHODS } from '../../explain/explanation.ts';
 import { decode } from '../../schema/read-value.ts';
 import {
   anyInteger,
   anyNumber,
   anyText,
   choice,
+  flag,
   list,
   nullable,
   schemaOf,
@@ -59,6 +61,10 @@ const JOB_SPEC: ValueSchema<JobSpec> = shape(
   {
     choices: shape({}, { member: anyText, missing: anyNumber, iterations: anyInteger }),
     rejects: anyText,
+    explain: shape({
+      ...{ top: anyInteger, reasons: orNull(flag), output: orNull(anyText) },
+      method: orNull(choice(EXPLANATION_METHODS)),
+    }),
     carried: STORED_SOURCE,
     spark: shape({ master: anyText, conf: tableOf(anyText, anyText), staging: orNull(anyText) }),
   },

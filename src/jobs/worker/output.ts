@@ -69,10 +69,11 @@ export function outputSelect(
   stamps: RowStamps,
 ): string {
   const answers = new Map(outputs.map(({ name }, j) => [name, outputName(j)]));
+  const nullable = new Set(outputs.flatMap((output) => (output.nullable ? [output.name] : [])));
   const kept = columns.filter(({ name }) => !answers.has(name) && !isStamp(name));
   const values = columns.map(({ name, type }) => {
     const answer = answers.get(name);
-    if (answer !== undefined) return `a.${answer}::${type} AS ${identifier(name)}`;
+    if (answer !== undefined) return `${answerCell(answer, nullable.has(name), type)} AS ${identifier(name)}`;
     if (isStamp(name)) return `${stampValue(name, stamps)} AS ${identifier(name)}`;
     return `r.${identifier(name)}::${type} AS ${identifier(name)}`;
   });
@@ -81,6 +82,15 @@ export function outputSelect(
     kept.map(({ name }) => name),
   );
   return `SELECT ${values.join(', ')} FROM ${from} WHERE a.${OUTCOME_COLUMN} = ${OUTCOME.ok}`;
+}
+
+/** An answer; NaN, or an empty text, may stand for none. */
+function answerCell(name: string, isNullable: boolean, type: string): string {
+  const cell = `a.${name}::${type}`;
+  if (!isNullable) return cell;
+  return type === OUTPUT_TYPES.string
+    ? `nullif(${cell}, '')`
+    : `CASE WHEN isnan(${cell}) THEN NULL ELSE ${cell} END`;
 }
 
 type Stamp = JobSpec['sink']['stamps'][number];

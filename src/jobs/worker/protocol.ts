@@ -2,13 +2,19 @@
 
 import type { DuckDBColumn } from '../../duckdb/copy.ts';
 import type { ErrorMessage } from '../../process/messages.ts';
+import type { ExplanationFact, ReasonColumns } from '../../scorer/explained-engine.ts';
 import type { ColumnScorer, OutputColumn } from '../../scorer/scorer.ts';
 import type { Chunk, ChunkTotals, FrozenInput } from '../chunk.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 
 /** What a worker loads first, while the input is still being hashed. */
 export type ChunkWorkerModel =
-  | { readonly bundle: string; readonly inputs: readonly string[] }
+  | {
+      readonly bundle: string;
+      readonly inputs: readonly string[];
+      /** Columns of reasons; null for none. */
+      readonly explain: ReasonColumns | null;
+    }
   /** Nothing: its rows are scored already. */
   | { readonly staged: StagedModel };
 
@@ -66,7 +72,12 @@ export type ChunkWorkerRequest =
 
 /** What each request is answered with. */
 export interface ChunkWorkerAnswers {
-  readonly load: { readonly model: ColumnScorer['model']; readonly outputs: readonly OutputColumn[] };
+  readonly load: {
+    readonly model: ColumnScorer['model'];
+    readonly outputs: readonly OutputColumn[];
+    /** How rows are explained; null where they are not. */
+    readonly explanation: ExplanationFact | null;
+  };
   readonly open: null;
   readonly work: ChunkTotals;
   /** Rows that were scored. */

@@ -50,17 +50,18 @@ async function load(model: ChunkWorkerModel): Promise<ChunkWorkerAnswers['load']
   await scorer?.close();
   staged = 'staged' in model ? model.staged : null;
   scorer = 'staged' in model ? await scorerOfStaged(model.staged) : await scorerOf(model);
-  return { model: scorer.model, outputs: scorer.outputs };
+  return { model: scorer.model, outputs: scorer.outputs, explanation: scorer.explanation ?? null };
 }
 
 async function scorerOf({
   bundle,
   inputs,
+  explain,
 }: Exclude<ChunkWorkerModel, { staged: unknown }>): Promise<ColumnScorer> {
   const { readManifest } = await import('../../registry/bundle.ts');
   const manifest = readManifest(bundle);
   if (manifest === null) throw new PlimsollError('BUNDLE_GONE', { model: '', version: '', digest: bundle });
-  return openScorer({ bundle, manifest }, inputs);
+  return openScorer({ bundle, manifest }, inputs, explain);
 }
 
 async function scorerOfStaged({ model, outputs }: StagedModel): Promise<ColumnScorer> {
