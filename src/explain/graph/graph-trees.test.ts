@@ -3,6 +3,7 @@ import { seededRandom } from '../../core/random.ts';
 import { createOnnxEngine } from '../../engine/onnx/engine.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
+import type { TensorSpec } from '../../model/signature.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
 import { explainModel } from '../explain-model.ts';
@@ -137,7 +138,9 @@ function tensorAttributes(all: readonly RandomNode[], random: Random): Attribute
   };
 }
 
-async function modelOf(graph: OnnxGraph, version: number): Promise<ExplainedModel> {
+const NUMBERS: readonly TensorSpec[] = [{ name: 'X', dtype: 'float32', shape: [-1, WIDTH] }];
+
+async function modelOf(graph: OnnxGraph, version: number, tensors = NUMBERS): Promise<ExplainedModel> {
   const opsets = [
     { domain: '', version: 17 },
     { domain: 'ai.onnx.ml', version },
@@ -151,7 +154,7 @@ async function modelOf(graph: OnnxGraph, version: number): Promise<ExplainedMode
   });
   const signature = {
     form: 'tensors',
-    tensors: [{ name: 'X', dtype: 'float32', shape: [-1, WIDTH] }],
+    tensors,
     outputs: [{ name: 'variable', dtype: 'float32', shape: [-1, Number(graph.outputs[0]!.shape![1])] }],
     classes: null,
   } as const;
@@ -195,6 +198,54 @@ describe('the trees of an ONNX graph', () => {
       for (const [k, value] of wanted.baseValues.entries()) expect(found.baseValues[k]).toBeCloseTo(value, 6);
     },
   );
+
+  test('are explained by the columns that people know, texts among them', async () => {
+    const random = seededRandom(5).next;
+    const plain = randomGraph(random, false, false);
+    const int64 = (values: readonly number[]) =>
+      ({ dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) }) as const;
+    const node = (
+      op: string,
+      inputs: readonly string[],
+      output: string,
+      attributes: Attributes,
+    ): OnnxNode => ({
+      ...{ name: output, op, inputs, outputs: [output], attributes },
+      domain: op === 'OneHotEncoder' ? 'ai.onnx.ml' : '',
+    });
+    const graph: OnnxGraph = {
+      ...plain,
+      nodes: [
+        node('OneHotEncoder', ['k'], 'hot', { cats_strings: { type: 'strings', value: ['u', 'v'] } }),
+        node('Reshape', ['hot', 'shape'], 'flat', {}),
+        node('Concat', ['X', 'flat'], 'scaled', { axis: { type: 'int', value: 1n } }),
+        plain.nodes[1]!,
+      ],
+      initializers: { shape: int64([-1, 2]) },
+      inputs: [
+        { name: 'X', dtype: 'float32', shape: ['N', 2] },
+        { name: 'k', dtype: 'string', shape: ['N', 1] },
+      ],
+    };
+    const tensors = [
+      { name: 'X', dtype: 'float32', shape: [-1, 2] },
+      { name: 'k', dtype: 'string', shape: [-1, 1] },
+    ] as const;
+    const model = await modelOf(graph, 3, tensors);
+    const rows: Batch = {
+      ...{ kind: 'tensors', rows: 4 },
+      tensors: {
+        X: { dtype: 'float32', shape: [4, 2], data: Float32Array.of(1, 0, -1, 0.5, 0.1, -0.5, 0, 1) },
+        k: { dtype: 'string', shape: [4, 1], data: ['u', 'v', 'other', 'u'] },
+      },
+    };
+    const found = await explainModel(model, { background: rows });
+    const all = await explainModel(model, { background: rows, method: 'exact' });
+    expect([found.method, found.features]).toEqual(['tree-interventional', ['X[0]', 'X[1]', 'k']]);
+    const { values } = await found.explain(rows);
+    for (const [k, value] of (await all.explain(rows)).values.entries())
+      expect(values[k]).toBeCloseTo(value, 6);
+  });
 
   test('are explained by their paths where the file says how many rows came to each node, and only there', async () => {
     const random = seededRandom(3).next;

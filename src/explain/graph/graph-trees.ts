@@ -97,7 +97,8 @@ const KINDS = {
 
 /** Whether numbers are compared as float32; null where that is not told. Only inputs of float64 are not, alone or cast to it. */
 function precisionOf(graph: OnnxGraph, { inputs: [name] }: OnnxNode): boolean | null {
-  const dtypes = new Set(graph.inputs.map(({ dtype }) => dtype));
+  // Texts become 0 and 1.
+  const dtypes = new Set(graph.inputs.map(({ dtype }) => dtype).filter((dtype) => dtype !== 'string'));
   const maker = graph.nodes.find(({ outputs }) => outputs.includes(name ?? ''));
   const to = maker?.op === 'Cast' && maker.attributes.to?.type === 'int' ? maker.attributes.to.value : null;
   if (to === 1n || maker?.domain === 'ai.onnx.ml') return true;

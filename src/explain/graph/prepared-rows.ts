@@ -12,16 +12,16 @@ export function preparedRows(
 ): Float64Array {
   const width = columns.length + questions.length;
   const out = allocateCells(batch.rows * width);
-  const cellOf = (row: number, column: number): number =>
+  const cellOf = (row: number, column: number): number | string =>
     batch.kind === 'matrix'
       ? (batch.data[row * batch.width + column] ?? Number.NaN)
       : batch.kind === 'table'
-        ? Number(batch.columns[column]?.[row] ?? Number.NaN)
+        ? (batch.columns[column]?.[row] ?? Number.NaN)
         : Number.NaN;
   for (let row = 0; row < batch.rows; row++) {
     const at = row * width;
     for (const [k, { source, make }] of columns.entries()) {
-      const value = make(cellOf(row, source));
+      const value = Number(make(cellOf(row, source)));
       out[at + k] = isSingle ? Math.fround(value) : value;
     }
     for (const [k, { feature, value, isEqual, missingIsTrue }] of questions.entries()) {

@@ -1,9 +1,12 @@
 import type { GraphTensor, NodeAttribute, OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
 
+/** A cell on its way to the trees. */
+type GraphCell = number | string;
+
 /** A number that trees are given: of which column of the rows it is made, and how. */
 export interface TreeColumn {
   readonly source: number;
-  make(value: number): number;
+  make(cell: GraphCell): GraphCell;
 }
 
 /** Steps from a value to the inputs, whatever graphs do. */
@@ -53,10 +56,12 @@ function madeBy(
 ): readonly TreeColumn[] | null {
   const [only = []] = given;
   const each = (then: (x: number, k: number) => number): readonly TreeColumn[] =>
-    only.map(({ source, make }, k) => ({ source, make: (x) => then(make(x), k) }));
+    only.map(({ source, make }, k) => ({ source, make: (x) => then(Number(make(x)), k) }));
   const { fround } = Math;
   if (node.domain === 'ai.onnx.ml') {
     if (node.op === 'FeatureVectorizer') return given.flat();
+    if (node.op === 'ArrayFeatureExtractor') return chosen(only, graph.initializers[node.inputs[1] ?? '']);
+    if (node.op === 'OneHotEncoder') return encoded(node, only);
     if (node.op === 'Scaler') {
       const [offset, scale] = [floatsOf(node.attributes.offset), floatsOf(node.attributes.scale)];
       if (offset === null || scale === null || !fits(offset, only) || !fits(scale, only)) return null;
@@ -74,6 +79,17 @@ function madeBy(
   }
   if (node.domain !== '') return null;
   if (node.op === 'Identity') return only;
+  if (node.op === 'Gather') {
+    const { axis } = node.attributes;
+    const isColumns = axis?.type === 'int' && (axis.value === 1n || axis.value === -1n);
+    return isColumns ? chosen(only, graph.initializers[node.inputs[1] ?? '']) : null;
+  }
+  // Rows stay rows, of as many columns.
+  if (node.op === 'Reshape') {
+    const shape = graph.initializers[node.inputs[1] ?? ''];
+    const sizes = shape?.dtype === 'int64' ? Array.from(shape.data, Number) : [];
+    return sizes.length === 2 && sizes[0] === -1 && sizes[1] === only.length ? only : null;
+  }
   if (node.op === 'Concat') return given.length === node.inputs.length ? concatenated(node, given) : null;
   if (node.op === 'Cast') {
     const { to } = node.attributes;
@@ -83,6 +99,27 @@ function madeBy(
     return to.value === 11n ? only : null;
   }
   return arithmetic(node, each, only, graph);
+}
+
+/** Some columns of those given. */
+function chosen(
+  columns: readonly TreeColumn[],
+  places: GraphTensor | undefined,
+): readonly TreeColumn[] | null {
+  if (places?.dtype !== 'int64') return null;
+  const found = Array.from(places.data, (place) => columns[Number(place)]);
+  return found.every((column) => column !== undefined) ? found : null;
+}
+
+/** 1 where the only column is a category, else 0: a column for each. */
+function encoded({ attributes }: OnnxNode, columns: readonly TreeColumn[]): readonly TreeColumn[] | null {
+  const { cats_strings: texts, cats_int64s: whole } = attributes;
+  const [only, ...others] = columns;
+  const categories: readonly GraphCell[] =
+    texts?.type === 'strings' ? texts.value : whole?.type === 'ints' ? Array.from(whole.value, Number) : [];
+  if (only === undefined || others.length > 0 || categories.length === 0) return null;
+  const { source, make } = only;
+  return categories.map((category) => ({ source, make: (x) => (make(x) === category ? 1 : 0) }));
 }
 
 function concatenated(
