@@ -1,3 +1,4 @@
+import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { isMissingCell, isSameCell, type RowCell, rowsOfCells } from './changed-rows.ts';
 import { cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
@@ -55,7 +56,8 @@ export async function askedSearch(
   const found = await search.wantedOf(starts.map((start) => allowed(columns, own, start)));
   const moves = columns.map((column, k) => movesOf(column, domains[k]!.known, own[k] ?? null));
   let beam: readonly Cells[] = [own];
-  for (let change = 0; change < MOST_CHANGES && found.length === 0 && beam.length > 0; change++) {
+  // One change is tried in any case: rows of a background differ in every column.
+  for (let change = 0; change < MOST_CHANGES && beam.length > 0; change++) {
     const next = beam.flatMap((cells) =>
       moves.flatMap((list, k) =>
         isSameCell(cells[k] ?? null, own[k] ?? null) ? list.map((cell) => cells.with(k, cell)) : [],
@@ -63,7 +65,8 @@ export async function askedSearch(
     );
     const asked = next.slice(0, search.left);
     found.push(...(await search.wantedOf(asked)));
-    if (found.length === 0) beam = await search.nearest(asked, BEAM);
+    if (found.length > 0) break;
+    beam = await search.nearest(asked, BEAM);
   }
   const ranked = found.toSorted((a, b) => search.distance(a) - search.distance(b)).slice(0, MOST_STARTS);
   let best: Cells | null = null;
@@ -99,14 +102,15 @@ class AskedSearch {
   async wantedOf(list: readonly Cells[]): Promise<Cells[]> {
     if (list.length === 0) return [];
     this.left -= list.length;
-    const answers = await this.#model.answer(this.#batch(list));
+    const answers = await this.#told(list, this.#model.answer);
     return list.filter((_, k) => isWantedAnswer(this.#model.wanted, this.#given, answers[k]!));
   }
 
   async nearest(list: readonly Cells[], count: number): Promise<readonly Cells[]> {
     if (list.length === 0) return [];
-    const lacks = await this.#model.lack(this.#batch(list), this.#given);
-    const order = [...list.keys()].sort((a, b) => lacks[a]! - lacks[b]!);
+    const lacks = await this.#told(list, (batch) => this.#model.lack(batch, this.#given));
+    const order = [...list.keys()].filter((k) => !Number.isNaN(lacks[k]));
+    order.sort((a, b) => lacks[a]! - lacks[b]!);
     return order.slice(0, count).map((k) => list[k]!);
   }
 
@@ -145,6 +149,19 @@ class AskedSearch {
     const furthest = good > own ? Math.min(far, good + slack) : Math.max(far, good - slack);
     const readable = cells.with(k, readableNumber(good, furthest));
     return (await this.wantedOf([readable])).length > 0 ? readable : cells.with(k, good);
+  }
+
+  /** Numbers of rows; NaN of those that the model refuses. */
+  async #told(list: readonly Cells[], tell: (batch: Batch) => Promise<Float64Array>): Promise<Float64Array> {
+    try {
+      return await tell(this.#batch(list));
+    } catch (error) {
+      if (!(error instanceof PlimsollError && error.code === 'INPUT_INVALID')) throw error;
+    }
+    if (list.length <= 1) return new Float64Array(list.length).fill(Number.NaN);
+    const half = list.length >> 1;
+    const parts = [await this.#told(list.slice(0, half), tell), await this.#told(list.slice(half), tell)];
+    return Float64Array.from(parts.flatMap((part) => [...part]));
   }
 
   #batch(list: readonly Cells[]): Batch {

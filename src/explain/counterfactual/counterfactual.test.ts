@@ -5,6 +5,7 @@ import { nextDown, nextDown32, nextUp, nextUp32 } from '../../core/float.ts';
 import { allocateCells, toDense } from '../../engine/native/block.ts';
 import { createNativeEngine } from '../../engine/native/engine.ts';
 import { readModelFile } from '../../files/read-model.ts';
+import type { ModelStep } from '../../model/step.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { modelEncoding } from '../encoding.ts';
 import type { ColumnRules } from './column-rules.ts';
@@ -159,6 +160,47 @@ describe('the counterfactuals of a model', () => {
       }
     },
   );
+
+  test('of a model that mixes its columns are answered otherwise, and no proof is claimed', async () => {
+    const { content, batch } = opened('linear-three');
+    const { predictor } = modelEncoding(content.root, []);
+    const mixing: ModelStep = {
+      kind: 'normalizer',
+      norm: 'l2',
+      origin: predictor.origin,
+      features: 5,
+      featureNames: null,
+    };
+    const steps = [
+      { name: 'normalizer', step: mixing },
+      { name: 'model', step: predictor },
+    ];
+    const root: ModelStep = {
+      kind: 'pipeline',
+      steps,
+      origin: predictor.origin,
+      features: 5,
+      featureNames: null,
+    };
+    const mixed = { ...content, root };
+    const engine = createNativeEngine(mixed);
+    const request = {
+      wanted: undefined,
+      rules: { ...FREE, immutable: ['x1'] },
+      background: null,
+      budget: USUAL_BUDGET,
+    };
+    const { rows } = await counterfactualsOf(
+      { name: 'mixed', content: mixed, engine },
+      request,
+      batch(ANSWERS['linear-three']!.rows),
+    );
+    for (const row of rows) {
+      expect(row).toMatchObject({ status: 'found', method: 'heuristic', exact: false, lowerBound: null });
+      expect(row.to).not.toBe(row.from);
+      expect(row.changes.map(({ column }) => column)).not.toContain('x1');
+    }
+  });
 
   test('keep to the rules of columns, and cost more for it', async () => {
     const model = opened('forest-classes');
