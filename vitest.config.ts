@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{src,tools}/**/*.test.ts'],
+          include: ['{src,tools,console}/**/*.test.ts'],
           exclude: [...never, ...integration, ...replay],
         },
       },

@@ -20,6 +20,7 @@ import { bundledFolders, packagesOf } from './bundled.ts';
 import { isTest } from './checks/project.ts';
 import { mergedChunks, sharingChunks } from './chunks.ts';
 import { BANNER, COLD_PATH, compile, type Entry, entries, entry, startable } from './compile.ts';
+import { buildConsole } from './console.ts';
 import { markInstalled } from './installed.mjs';
 import { nativeNotices, noticesOf } from './notices.ts';
 import { content, listing } from './sources.mjs';
@@ -193,6 +194,7 @@ async function main(isWhole: boolean): Promise<void> {
   try {
     const files = await Promise.all([
       bundle(next, entries(), COLD_PATH),
+      buildConsole(join(next, 'console')),
       ...(isWhole ? [bundleForSpark(join(next, 'spark')), bundleForImage(join(next, 'image'))] : []),
     ]);
     if (isWhole) packImage(next);

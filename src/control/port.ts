@@ -14,6 +14,7 @@ import type {
   FEEDBACK_RECEIPT,
   MODEL_VIEW,
   ROLLOUT_VIEW,
+  TRAFFIC_VIEW,
   UNIT_EXPLANATION,
   VERSION_VIEW,
 } from './view-schemas.ts';
@@ -22,6 +23,8 @@ export type VersionView = Static<typeof VERSION_VIEW>;
 export type ModelView = Static<typeof MODEL_VIEW>;
 export type EndpointView = Static<typeof ENDPOINT_VIEW>;
 export type RolloutView = Static<typeof ROLLOUT_VIEW>;
+/** What versions were asked and answered lately. */
+export type TrafficView = Static<typeof TRAFFIC_VIEW>;
 
 /** What running a version with Python rests on. */
 export type PythonView = NonNullable<VersionView['python']>;

@@ -219,6 +219,39 @@ export const ENDPOINT_VIEW = shape(
   { durable },
 );
 
+const WHOLE_REQUEST = shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber });
+
+export const TRAFFIC_VIEW = shape({
+  at: epochMillis,
+  over: described(
+    nullable(anyNumber),
+    'Milliseconds that it was counted over, at most a minute; null: since counting began, as nobody followed until now',
+  ),
+  queueDepth: described(computedNumber, 'Requests that wait'),
+  saturation: described(computedNumber, 'The fullest of what is limited, 0 to 1'),
+  versions: described(
+    list(
+      shape({
+        model: anyText,
+        version: anyInteger,
+        requests: computedNumber,
+        rate: described(nullable(anyNumber), 'Requests a second'),
+        invalid: computedNumber,
+        failed: computedNumber,
+        overloaded: computedNumber,
+        cancelled: computedNumber,
+        latency: described(nullable(WHOLE_REQUEST), 'Milliseconds of the whole request'),
+        durations: described(
+          list(list(computedNumber)),
+          'Answers by duration: upper bound in milliseconds, and how many',
+        ),
+        lastAnswer: nullable(anyNumber),
+      }),
+    ),
+    'Versions that were ever asked, since this server runs',
+  ),
+});
+
 export const ROUTE_VIEW = shape({
   endpoint: anyText,
   generation: anyInteger,

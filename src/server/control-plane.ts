@@ -2,8 +2,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { namesOf } from '../config/access.ts';
 import type { DesiredRollout } from '../control/desired/desired-state.ts';
 import type { ServingFleet } from '../control/fleet/fleet.ts';
+import { TrafficWatch } from '../control/fleet/traffic-watch.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { VersionView } from '../control/port.ts';
+import { everyMillis } from '../control/rollouts/interval-scheduler.ts';
 import type { Actor } from '../core/actor.ts';
 import { valueOfKey } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
@@ -246,7 +248,7 @@ async function openApi(
   { jobs, monitor, routers, keeper }: AskedOf,
   options: ControlPlaneOptions,
 ): Promise<() => Promise<void>> {
-  const { logger, dataDir, access, socket } = options;
+  const { logger, dataDir, access, socket, fleet } = options;
   const local = { token: ensureLocalToken(dataDir), path: localTokenPath(dataDir) };
   let api: Promise<{
     handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -273,6 +275,11 @@ async function openApi(
       jobs: () => jobs.jobs(),
       monitoring: () => monitor.monitoring(),
       routers: () => routers.views,
+      traffic: new TrafficWatch({
+        load: () => fleet.load?.() ?? null,
+        clock: SYSTEM_CLOCK,
+        every: everyMillis,
+      }),
     };
     const tools = { dataDir, logger, idempotency, clock: SYSTEM_CLOCK };
     return createApi(assembly.control, { ...tools, ...rules, ...asked });

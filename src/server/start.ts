@@ -29,7 +29,7 @@ import { connectionLimit, ownDescriptors } from './connections/file-descriptors.
 import { openHttpServer } from './connections/http-server.ts';
 import { drain, leaveSocket as leave } from './drain.ts';
 import { UploadRequests } from './no-timeout.ts';
-import { pagesOf } from './pages.ts';
+import { leadsToConsole, pagesOf } from './pages.ts';
 import type { RequestHandler } from './proxy.ts';
 
 export interface ServerOptions extends Partial<HttpLimits> {
@@ -135,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     isStopping: () => predictions.isStopping,
     logger,
     maxBody: limits.maxBodyBytes,
+    hasConsole: options.api !== undefined,
   });
   const unhurried = new UploadRequests();
   const otherwise = otherwiseOf(options, contract, unhurried, pages);
@@ -184,7 +185,8 @@ function otherwiseOf(
   pages: ReturnType<typeof pagesOf>,
 ): PredictionServerOptions['otherwise'] {
   return (request, response, path) => {
-    if (api && !contract.predictionsOnly && path.startsWith(API)) {
+    if (api && !contract.predictionsOnly && leadsToConsole(request, response, path)) return true;
+    if (api && !contract.predictionsOnly && path.startsWith(API) && !API_DOCS.test(path)) {
       guard?.admitControl(request, response);
       unhurried.admit(request, response);
       api(request, response);
@@ -237,6 +239,8 @@ async function listen(server: Server, address: ServerAddress, listener: object |
 }
 
 const API = '/api/';
+/** A page about the API is a page. */
+const API_DOCS = /^\/api\/v1\/docs\/?$/;
 const MODELS = /^\/models(?:\/[^/]+)?\/?$/;
 
 export const SILENT_LOGGER: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -10,6 +10,7 @@ import { policySchemaPage } from '../../src/rollout/policy/schema.ts';
 import { OPERATIONS } from '../../src/server/api/operations.ts';
 import { apiPage } from './api-page.ts';
 import { attacksPage } from './attacks-page.ts';
+import { controlApiTypes } from './control-api-types.ts';
 import { errorsPage } from './errors-page.ts';
 import { estimatorsPage, testedReleases } from './estimators-page.ts';
 import { LAYERS } from './layers.ts';
@@ -25,6 +26,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/errors.md': () => errorsPage(ERROR_AREAS),
   'docs/metrics.md': metricsPage,
   'docs/api.md': () => apiPage(OPERATIONS),
+  'console/src/api/generated/control-api.ts': () => controlApiTypes(OPERATIONS),
   // What is written by hand stands around what is generated; a page that is not there is found out of date.
   'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
   'ARCHITECTURE.md': () => layersPicturePage(codeMapPage(readPage('ARCHITECTURE.md') ?? '', LAYERS), LAYERS),

@@ -1,3 +1,4 @@
+import { CONSOLE_LAYERS } from './console-layers.ts';
 import { type Import, importsOf } from './imports.ts';
 import { isTest, listFiles, type Problem, report, type SourceFile } from './project.ts';
 
@@ -323,4 +324,17 @@ function shortestCycle(graph: Graph, group: readonly string[]): readonly string[
   return best;
 }
 
-if (import.meta.main) report('layers', checkLayers(listFiles('src', '.ts')));
+/** The console by the same rules, and a table of its own. */
+export function checkConsoleLayers(files: readonly SourceFile[]): Problem[] {
+  const below = files.map(({ path, text }) => ({ path: path.replace(CONSOLE, ''), text }));
+  return checkLayers(below, CONSOLE_LAYERS).map((problem) =>
+    problem.file.startsWith('src/') ? { ...problem, file: CONSOLE + problem.file } : problem,
+  );
+}
+
+const CONSOLE = 'console/';
+
+if (import.meta.main) {
+  const pages = ['.ts', '.tsx'].flatMap((suffix) => listFiles('console/src', suffix));
+  report('layers', [...checkLayers(listFiles('src', '.ts')), ...checkConsoleLayers(pages)]);
+}

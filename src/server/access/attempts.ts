@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../config/access.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Store } from '../../store/store.ts';
-import type { RefusedCall } from '../api/api.ts';
+import type { RefusedCall } from '../api/admission.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
 /** Entries of refused attempts, whoever makes them: a log that others can fill is no log. */

@@ -9,12 +9,13 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { AccessMode } from '../../config/access.ts';
+import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
 import type { Actor } from '../../core/actor.ts';
 import { elementAt } from '../../core/element-at.ts';
 import { toError } from '../../core/error-text.ts';
-import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
@@ -22,12 +23,11 @@ import type { MonitoringApi } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
-import { AuthFailures } from '../access/auth-failures.ts';
-import { credentialIn } from '../access/credential.ts';
 import { allows } from '../access/scopes.ts';
-import { isOfProxy } from '../access/site.ts';
-import { type AccessRequest, type AccessRules, type ApiCaller, admit } from './access.ts';
+import type { AccessRules, ApiCaller } from './access.ts';
+import { admitter, followerOf, PREFIX, type RefusedCall } from './admission.ts';
 import { checkerOf } from './check.ts';
+import { EventStreams, EventSubscription, wantsEvents } from './event-stream.ts';
 import { asCoded } from './failures.ts';
 import { IdempotentRequests } from './idempotency.ts';
 import type { AuditNote } from './job-changes.ts';
@@ -56,22 +56,14 @@ export interface ApiOptions extends AccessRules {
   readonly monitoring: () => Promise<MonitoringApi>;
   /** How routers outside stand to the routes that they follow. */
   readonly routers: () => readonly RouterView[];
-}
-
-/** A change that was asked for by somebody who may not. */
-export interface RefusedCall {
-  readonly by: string;
-  /** `POST /rollouts/{id}:abort` */
-  readonly operation: string;
-  readonly code: string;
+  /** What is asked and answered now. */
+  readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
 }
 
 export interface ControlApiServer {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   close(): Promise<void>;
 }
-
-const PREFIX = '/api/v1';
 
 /** An API has no pages: nothing of it is to be framed, sniffed, cached or read by other sites. */
 const HEADERS = {
@@ -114,7 +106,9 @@ export async function createApi(control: ControlApi, options: ApiOptions): Promi
   const document = JSON.stringify(openapiDocument(OPERATIONS, packageJson.version));
   app.get(`${PREFIX}/openapi.json`, (_, reply) => reply.type('application/json').send(document));
   const repeats = new IdempotentRequests(options.idempotency, options.clock);
-  for (const operation of OPERATIONS) addRoute(app, operation, { control, repeats, ...options });
+  const streams = new EventStreams();
+  const tools = { ...options, control, repeats, streams, mayFollow: followerOf(options) };
+  for (const operation of OPERATIONS) addRoute(app, operation, tools);
   await app.ready();
   return { handle: (request, response) => app.routing(request, response), close: () => app.close() };
 }
@@ -156,38 +150,6 @@ function takeBodies(app: FastifyInstance): void {
   app.register(multipart);
 }
 
-const knockOf = ({ headers }: FastifyRequest): AccessRequest => ({
-  host: headers.host,
-  origin: headers.origin,
-  credential: credentialIn(headers),
-  peer: [headers['x-plimsoll-peer']].flat()[0],
-  isForwarded: Object.keys(headers).some(isOfProxy),
-  stranger: strangerIn([headers['x-plimsoll-stranger']].flat()[0]),
-});
-
-const strangerIn = (text: string | undefined): AccessRequest['stranger'] =>
-  text === undefined ? undefined : text === 'other' ? 'other' : 'unknown';
-
-/** Lets callers in, or refuses them: the more slowly the more often, and with a note where they would change something. */
-function admitter(options: ApiOptions): (request: FastifyRequest) => ApiCaller {
-  const { clock, onRefused } = options;
-  const failures = new AuthFailures();
-  return (request) => {
-    try {
-      return admit(knockOf(request), options, clock.now());
-    } catch (error) {
-      if (!isPlimsollError(error)) throw error;
-      const { peer } = knockOf(request);
-      if (request.method !== 'GET')
-        onRefused?.({ by: peer ?? 'this machine', operation: operationOf(request), code: error.code });
-      throw error.http === 401 ? failures.judge(error, peer, clock.monotonic()) : error;
-    }
-  };
-}
-
-const operationOf = ({ method, routeOptions }: FastifyRequest): string =>
-  `${method} ${routeOptions.url?.slice(PREFIX.length) ?? 'of no operation'}`;
-
 interface Tools
   extends Pick<
     ApiOptions,
@@ -195,6 +157,7 @@ interface Tools
     | 'jobs'
     | 'monitoring'
     | 'routers'
+    | 'traffic'
     | 'apiKeys'
     | 'accessMode'
     | 'onRefused'
@@ -203,6 +166,9 @@ interface Tools
   > {
   readonly control: ControlApi;
   readonly repeats: IdempotentRequests;
+  readonly streams: EventStreams;
+  /** Whether who was let in would be let in now. */
+  readonly mayFollow: (operation: ApiRoute, request: FastifyRequest) => boolean;
 }
 
 function addRoute(app: FastifyInstance, operation: ApiRoute, tools: Tools): void {
@@ -216,7 +182,13 @@ function addRoute(app: FastifyInstance, operation: ApiRoute, tools: Tools): void
     bodyLimit,
     onRequest: async (request: Admitted) => checkScope(operation, request, tools),
     async handler(request, reply) {
-      const { status, body } = await answer(request);
+      const answered = await answer(request);
+      if (answered instanceof EventSubscription) {
+        const { streams, mayFollow } = tools;
+        streams.start(reply.raw, HEADERS, answered, () => mayFollow(operation, request));
+        return reply.hijack();
+      }
+      const { status, body } = answered;
       return reply
         .status(status)
         .type('application/json')
@@ -240,8 +212,9 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, apiKeys, accessMode, onChanged } = tools;
-  const { method, status, takesFiles } = operation;
+  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, apiKeys, accessMode, onChanged } =
+    tools;
+  const { method, status, takesFiles, follow } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
   const checkHeaders = headerChecker(operation);
@@ -251,7 +224,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
     const types = { found: 'multipart/form-data', wanted: 'application/json' };
     throw new PlimsollError('CONTENT_TYPE_UNSUPPORTED', types);
   };
-  return async (request: Admitted): Promise<OperationResult> => {
+  return async (request: Admitted): Promise<OperationResult | EventSubscription> => {
     const params = paramsOf(request.params);
     const query = queryOf(request.query);
     const { 'idempotency-key': key = null } = checkHeaders(request) as { 'idempotency-key'?: string };
@@ -264,6 +237,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
       jobs,
       monitoring,
       routers,
+      traffic,
       apiKeys,
       accessMode,
       caller,
@@ -275,6 +249,8 @@ function answerer(operation: ApiRoute, tools: Tools) {
       isLocal,
       note: noteOf(actor, onChanged),
     };
+    if (follow !== null && wantsEvents(request.headers.accept))
+      return new EventSubscription((send) => follow(call as never, send));
     let isTaken = false;
     const work = async (): Promise<OperationResult> => {
       isTaken = true;

@@ -59,7 +59,8 @@ export function openapiDocument(operations: readonly ApiRoute[], version: string
   };
 }
 
-function described({ method, path, summary, params, query, body, answer, status, takesFiles }: ApiRoute) {
+function described(route: ApiRoute) {
+  const { method, path, summary, params, query, body, status, takesFiles } = route;
   const content = {
     ...(body === null ? {} : { 'application/json': { schema: body } }),
     ...(takesFiles ? { 'multipart/form-data': { schema: uploadSchema() } } : {}),
@@ -75,7 +76,7 @@ function described({ method, path, summary, params, query, body, answer, status,
     ],
     ...(Object.keys(content).length === 0 ? {} : { requestBody: { required: isRequired(body), content } }),
     responses: {
-      [status]: { description: 'Done', content: { 'application/json': { schema: answer } } },
+      [status]: { description: 'Done', content: answerTypes(route) },
       default: {
         description: 'A coded error',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -83,6 +84,12 @@ function described({ method, path, summary, params, query, body, answer, status,
     },
   };
 }
+
+/** Events carry the same answers, each as its data. */
+const answerTypes = ({ answer, follow }: ApiRoute) => ({
+  'application/json': { schema: answer },
+  ...(follow === null ? {} : { 'text/event-stream': { schema: { type: 'string' } } }),
+});
 
 const isRequired = (body: TSchema | null): boolean => body !== null && !Type.IsOptional(body);
 

@@ -1,6 +1,7 @@
 /** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { AccessMode } from '../../config/access.ts';
+import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
 import type { Actor } from '../../core/actor.ts';
@@ -22,6 +23,7 @@ export interface OperationCall<P, Q, B> {
   monitoring(): Promise<MonitoringApi>;
   /** How routers outside stand to the routes that they follow. */
   routers(): readonly RouterView[];
+  readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;
@@ -77,6 +79,13 @@ export interface ApiRoute {
   /** It is done in memory, or kept for later, where the store is away. */
   readonly needsNoStore: boolean;
   handle(call: OperationCall<never, never, never>): Promise<unknown>;
+  /**
+   * Sends what `handle` would answer, now and whenever it has changed, to those who ask for events; answers what ends it.
+   * Null where there are none.
+   */
+  readonly follow:
+    | ((call: OperationCall<never, never, never>, send: (answer: unknown) => void) => () => void)
+    | null;
 }
 
 interface Definition<P extends TProperties, Q extends TProperties, B extends TSchema>
@@ -88,6 +97,10 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   readonly bodyLimit?: number;
   readonly needsNoStore?: boolean;
   handle(call: OperationCall<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
+  follow?(
+    call: OperationCall<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>,
+    send: (answer: unknown) => void,
+  ): () => void;
 }
 
 /** Largest JSON body where an operation says nothing else: a policy with comments fits many times. */
@@ -121,6 +134,7 @@ export function operation<
     takesFiles: false,
     isSecret: false,
     needsNoStore,
+    follow: definition.follow ?? null,
   } as ApiRoute;
 }
 

@@ -9,6 +9,7 @@ import type { ApiRoute } from './operation.ts';
 import { REQUEST_OPERATIONS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { ROUTERS } from './routers.ts';
+import { TRAFFIC } from './traffic.ts';
 import { UPKEEP } from './upkeep.ts';
 import { VERSIONS } from './versions.ts';
 
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly ApiRoute[] = [
   ...ENDPOINTS,
   ...ROLLOUTS,
   ...ROUTERS,
+  ...TRAFFIC,
   ...FEEDBACK,
   ...JOBS,
   ...MONITORING,

@@ -35,6 +35,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'POST /rollouts/{id}:abort': 'operator',
   'POST /rollouts/{id}:approve': 'operator',
   'GET /routers': 'viewer',
+  'GET /traffic': 'viewer',
   'POST /feedback': 'operator',
   'GET /jobs': 'viewer',
   'GET /jobs/{job}': 'viewer',

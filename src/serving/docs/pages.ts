@@ -1,16 +1,21 @@
 import { frameworkText } from '../../text/framework.ts';
 import type { TargetVersion } from '../protocol.ts';
 
-/** Scripts that the pages start with; apart, because the pages forbid scripts of their own. */
-export const SCRIPTS = {
-  'docs.js': `window.ui = SwaggerUIBundle({
-  url: '/openapi.json',
+function swaggerScript(description: string): string {
+  return `window.ui = SwaggerUIBundle({
+  url: '${description}',
   dom_id: '#page',
   deepLinking: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
   validatorUrl: null,
-});`,
+});`;
+}
+
+/** Scripts that the pages start with; apart, because the pages forbid scripts of their own. */
+export const SCRIPTS = {
+  'docs.js': swaggerScript('/openapi.json'),
+  'control-docs.js': swaggerScript('/api/v1/openapi.json'),
   'redoc.js': `Redoc.init('/openapi.json', { schemasExpansionLevel: 3, jsonSamplesExpandLevel: 5 }, document.getElementById('page'));`,
 } as const;
 
@@ -40,11 +45,12 @@ ${scripts.map((name) => `<script src="/assets/${name}"></script>`).join('\n')}
 </html>
 `;
 
-export const swaggerPage = (): string =>
+/** Of predictions, or of the control API. */
+export const swaggerPage = (of: 'docs.js' | 'control-docs.js'): string =>
   page({
-    title: 'Plimsoll: API',
+    title: of === 'docs.js' ? 'Plimsoll: API' : 'Plimsoll: control API',
     styles: ['swagger-ui.css'],
-    scripts: ['swagger-ui-bundle.js', 'docs.js'],
+    scripts: ['swagger-ui-bundle.js', of],
     body: '<div id="page"></div>',
   });
 

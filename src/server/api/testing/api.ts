@@ -6,7 +6,9 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TrafficWatch } from '../../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring, KeyView, KnownKey } from '../../../control/keys/port.ts';
+import { everyMillis } from '../../../control/rollouts/interval-scheduler.ts';
 import { LocalJobs } from '../../../jobs/local.ts';
 import { aSpec } from '../../../jobs/plan/testing/plans.ts';
 import type { JobsPort } from '../../../jobs/port.ts';
@@ -16,7 +18,8 @@ import { openLedger } from '../../../store/ledger/open.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
 import type { Idempotency } from '../../../store/store.ts';
 import type { LocalToken } from '../access.ts';
-import { createApi, type RefusedCall } from '../api.ts';
+import type { RefusedCall } from '../admission.ts';
+import { createApi } from '../api.ts';
 import { MemoryControl } from './control.ts';
 
 interface Answered {
@@ -120,6 +123,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     jobs: async () => jobs,
     monitoring: async () => monitoring,
     routers: () => [],
+    traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

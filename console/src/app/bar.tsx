@@ -1,0 +1,70 @@
+import { useInfo } from '../api/queries.ts';
+import { forgetKey, useSession } from '../api/session.ts';
+import { type LiveTraffic, useTraffic } from '../api/traffic.ts';
+import { Link } from '../location/link.tsx';
+import { hrefOf } from '../location/location.ts';
+import { Button } from '../ui/button.tsx';
+import { Choice } from '../ui/choice.tsx';
+import { type Theme, useTheme } from './theme.ts';
+
+const STATES: Readonly<Record<LiveTraffic['state'], string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  stale: 'Not live: trying again',
+};
+
+const THEMES: readonly { readonly value: Theme; readonly text: string }[] = [
+  { value: 'auto', text: 'Auto' },
+  { value: 'light', text: 'Light' },
+  { value: 'dark', text: 'Dark' },
+];
+
+/** What is there on every page: where one is, whether it is live, who one is. */
+export function Bar() {
+  const { key, refusal } = useSession();
+  const [theme, setTheme] = useTheme();
+  return (
+    <header className="bar">
+      <Link href={hrefOf()} className="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <circle cx="16" cy="16" r="9" />
+          <path d="M2 16h28" />
+        </svg>
+        Plimsoll
+      </Link>
+      <nav aria-label="Pages">
+        <Link href={hrefOf()}>Endpoints</Link>
+        <a href="/docs">Predictions API</a>
+        <a href="/api/v1/docs">Control API</a>
+      </nav>
+      {refusal === null && <Presence />}
+      <Choice label="Colours" value={theme} onChange={setTheme} options={THEMES} />
+      {key !== null && <Button onClick={() => forgetKey('You have signed out.')}>Sign out</Button>}
+    </header>
+  );
+}
+
+/** The stream of events is opened once it is known that it may be. */
+function Presence() {
+  const { data } = useInfo();
+  if (data === undefined) return null;
+  return (
+    <p className="presence">
+      <Liveness />
+      {data.key && (
+        <span className="who">
+          {data.key.name}, {data.key.scope}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Liveness() {
+  const { state } = useTraffic();
+  return (
+    <span className={`live live-${state}`} role="status">
+      {STATES[state]}
+    </span>
+  );
+}

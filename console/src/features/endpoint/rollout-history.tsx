@@ -1,0 +1,49 @@
+import { useOperation } from '../../api/queries.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
+import { Panel } from '../../ui/panel.tsx';
+
+export function RolloutHistory({ endpoint }: { readonly endpoint: string }) {
+  const query = useOperation(
+    'GET /api/v1/endpoints/{endpoint}/rollouts',
+    { path: { endpoint }, query: { limit: 10 } },
+    { every: 10_000 },
+  );
+  return (
+    <Panel
+      title="Rollouts"
+      query={query}
+      empty={({ items }) => (items.length === 0 ? 'No version has been rolled out here yet.' : null)}
+    >
+      {({ items }) => (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              <th scope="col">State</th>
+              <th scope="col">Why</th>
+              <th scope="col">Began</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map(({ id, candidate, stableVersion, strategy, state, reason, startedAt, by }) => (
+              <tr key={id}>
+                <th scope="row">
+                  <Link href={hrefOf('rollouts', id)}>
+                    {stableVersion} → {candidate}
+                  </Link>
+                  <small>{strategy}</small>
+                </th>
+                <td>{state}</td>
+                <td>{reason}</td>
+                <td>
+                  {new Date(startedAt).toLocaleString('en-GB')} <small>by {by}</small>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,82 @@
+import type { EndpointView } from '../../api/generated/control-api.ts';
+import type { LiveTraffic } from '../../api/traffic.ts';
+import { routeShares } from '../../facts/route-words.ts';
+import { countWords, millisWords, rateWords, shareWords } from '../../facts/words.ts';
+import { Panel } from '../../ui/panel.tsx';
+import { TimeChart } from '../../ui/time-chart.tsx';
+import { liveQuery } from './live-query.ts';
+
+interface TrafficPanelProps {
+  readonly model: string;
+  readonly route: EndpointView['route'];
+  readonly live: LiveTraffic;
+}
+
+/** Requests a second by version, as they come; below it the same in figures. */
+export function TrafficPanel({ model, route, live }: TrafficPanelProps) {
+  const own = (live.latest?.versions ?? []).filter((one) => one.model === model);
+  const numbers = own.map(({ version }) => version).sort((a, b) => a - b);
+  const shares = routeShares(route);
+  const shareOf = (version: number): number =>
+    shares.reduce((sum, one) => sum + (one.version === version ? one.share : 0), 0);
+  const series = numbers.map((version) => ({
+    name: `version ${version}`,
+    values: live.history.map(
+      ({ versions }) => versions.find((one) => one.model === model && one.version === version)?.rate ?? 0,
+    ),
+  }));
+  return (
+    <Panel
+      title="Traffic by version"
+      query={liveQuery(live)}
+      empty={() => (numbers.length === 0 ? 'Nobody has asked since the server runs. Try it below.' : null)}
+    >
+      {() => (
+        <div className="panel-body">
+          <TimeChart
+            label={`Requests a second of ${series.map(({ name }) => name).join(' and ')} over the last minutes`}
+            times={live.history.map(({ at }) => at)}
+            series={series}
+            format={rateWords}
+          />
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Version</th>
+                <th scope="col" className="figures-cell">
+                  Units
+                </th>
+                <th scope="col" className="figures-cell wide">
+                  p50
+                </th>
+                <th scope="col" className="figures-cell">
+                  p99
+                </th>
+                <th scope="col" className="figures-cell">
+                  Failed
+                </th>
+                <th scope="col" className="figures-cell wide">
+                  Refused rows
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {own.map(({ version, latency, requests, failed, overloaded, invalid }) => (
+                <tr key={version}>
+                  <th scope="row">{version}</th>
+                  <td className="figures-cell">{shareWords(shareOf(version))}</td>
+                  <td className="figures-cell wide">{millisWords(latency?.p50 ?? null)}</td>
+                  <td className="figures-cell">{millisWords(latency?.p99 ?? null)}</td>
+                  <td className={`figures-cell ${failed > 0 ? 'bad' : ''}`}>
+                    {shareWords(requests === 0 ? 0 : (failed + overloaded) / requests)}
+                  </td>
+                  <td className="figures-cell wide">{countWords(invalid)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  );
+}

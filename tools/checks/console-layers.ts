@@ -1,0 +1,13 @@
+import type { Layers } from './layers.ts';
+
+/** What each part of the console may import: features know nothing of each other, so that one can be taken out whole. */
+export const CONSOLE_LAYERS: Layers = {
+  location: [],
+  api: [],
+  facts: ['api'],
+  ui: ['api'],
+  'features/home': ['api', 'facts', 'location', 'ui'],
+  'features/endpoint': ['api', 'facts', 'location', 'ui'],
+  'features/rollout': ['api', 'facts', 'location', 'ui'],
+  app: ['api', 'location', 'ui', 'features/home', 'features/endpoint', 'features/rollout'],
+};
