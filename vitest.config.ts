@@ -49,6 +49,8 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
+    // On a busy machine what explains answers would never have its turn.
+    env: { PLIMSOLL_EXPLAIN_PRIORITY: 'normal' },
     globalSetup: './tools/test/temporary-folder.ts',
     maxWorkers: cores,
     // Files share processes, and with them what is imported: a test puts back what it has changed.

@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ['{src,e2e,tools}/**/*.long.test.ts', ...random],
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    env: { PLIMSOLL_CASES: 'all' },
+    env: { PLIMSOLL_CASES: 'all', PLIMSOLL_EXPLAIN_PRIORITY: 'normal' },
     pool: 'forks',
     globalSetup: './tools/test/temporary-folder.ts',
     maxWorkers: 1,

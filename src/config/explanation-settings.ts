@@ -17,6 +17,17 @@ export interface ExplanationSettings {
   readonly idleMillis: number;
 }
 
+/** How that process stands to others that want the processor. */
+export type ExplanationPriority = 'idle' | 'normal';
+
+/** `PLIMSOLL_EXPLAIN_PRIORITY`: by default it runs when nothing else wants the processor. Throws CONFIG_INVALID. */
+export function explanationPriority(env: Readonly<Record<string, string | undefined>>): ExplanationPriority {
+  const text = env['PLIMSOLL_EXPLAIN_PRIORITY'] ?? 'idle';
+  if (text === 'idle' || text === 'normal') return text;
+  const problems = `PLIMSOLL_EXPLAIN_PRIORITY is "${text}", wanted "idle" or "normal"`;
+  throw new PlimsollError('CONFIG_INVALID', { problems, list: [problems] });
+}
+
 const between =
   (low: number, high: number, unit = 1) =>
   (text: string): number | undefined => {
@@ -81,6 +92,7 @@ export function explanationSettings(env: Readonly<Record<string, string | undefi
     memoryBytes: read('memoryBytes'),
     idleMillis: read('idleMillis'),
   };
+  explanationPriority(env);
   if (problems.length > 0)
     throw new PlimsollError('CONFIG_INVALID', { problems: problems.join('; '), list: problems });
   return settings;

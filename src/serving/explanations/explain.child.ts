@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { explanationPriority } from '../../config/explanation-settings.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { ExplainerCache } from './explainer-cache.ts';
 import { explanationNotes, reasonsIn } from './explanation-notes.ts';
@@ -23,9 +25,18 @@ function yieldToAll(): void {
       // It has ended meanwhile.
     }
   }
+  runWhenIdle();
 }
 
-yieldToAll();
+/**
+ * Even a thread of the lowest niceness keeps the processor for milliseconds before one that wakes up gets it; one of SCHED_IDLE gives
+ * way at once (sched(7)). Only a program can ask for that; where there is none, niceness has to do. Threads to come inherit it.
+ */
+function runWhenIdle(): void {
+  spawnSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(process.pid)], { stdio: 'ignore' });
+}
+
+if (explanationPriority(process.env) === 'idle') yieldToAll();
 
 const explainers = new ExplainerCache();
 

@@ -1,4 +1,3 @@
-import { explanationSettings } from '../../config/explanation-settings.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
@@ -34,6 +33,7 @@ export class LazyExplanations {
 
   /** Settings are read here: who asks for no explanation hears nothing of bad ones. */
   async #open(): Promise<ExplanationService> {
+    const { explanationSettings } = await import('../../config/explanation-settings.ts');
     const { ExplanationService } = await import('./explanation-service.ts');
     return new ExplanationService({ settings: explanationSettings(process.env), logger: this.#logger });
   }
