@@ -188,6 +188,8 @@ describe('the attributions of a model', () => {
     const row: Batch = { kind: 'matrix', rows: 1, width: length, data: new Float64Array(length) };
     for (const background of [null, row]) {
       const refused = explainModel(model, { output: 'raw', background });
+      const paired = explainModel(model, { output: 'raw', background: null, interactions: true });
+      await expect(paired).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT' });
       if (background === null) await expect(refused).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT' });
       else expect((await refused).method).toBe('permutation');
     }

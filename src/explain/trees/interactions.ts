@@ -36,6 +36,8 @@ export function pathInteractions(trees: DecisionTrees, players: Players): PairVa
   let [edges, steps] = [0, 0];
   for (const [tree, root] of trees.roots.entries()) {
     const nodes = askedNodes(trees, players, root);
+    // Each path keeps its players: a chain of nodes that ask one each takes the square of its length.
+    if (nodes.node.length * nodes.players > MOST_EDGES) return null;
     const { bit, leaves: found } = leafPaths(trees, players, nodes);
     for (const { node, place, isLeft, players: of } of found) {
       const path = pathTo(nodes, place, isLeft);
