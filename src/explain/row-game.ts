@@ -1,5 +1,5 @@
 import { allocateCells } from '../engine/native/block.ts';
-import type { Batch, ColumnValues } from '../model/batch.ts';
+import type { Batch, ColumnBatch, ColumnValues } from '../model/batch.ts';
 import { pickRows } from '../model/slice.ts';
 import type { Coalition } from './sampling/game-plan.ts';
 
@@ -42,6 +42,8 @@ function columnsOf(batch: Batch): readonly ColumnValues[] {
 }
 
 /** Every n-th row, so that at most `most` are left. */
+export function thinnedRows(batch: ColumnBatch, most: number): ColumnBatch;
+export function thinnedRows(batch: Batch, most: number): Batch;
 export function thinnedRows(batch: Batch, most: number): Batch {
   if (batch.rows <= most || batch.kind === 'tensors') return batch;
   return pickRows(

@@ -2,7 +2,6 @@ import { PlimsollError } from '../core/errors.ts';
 import { predictorOf, sumOutputs } from '../explain/exact-explainer.ts';
 import { unfitOf } from '../explain/explained-output.ts';
 import type { OutputSpec, Signature } from '../model/signature.ts';
-import type { LabelSet } from '../model/tensor.ts';
 import { didYouMean } from '../text/did-you-mean.ts';
 import { columnCells } from './batch-columns.ts';
 import { dependenceGrid } from './dependence-grid.ts';
@@ -11,6 +10,8 @@ import { columnsOfModel, type WeighedModel } from './weighed-model.ts';
 
 /** Points of curves that are kept, of all columns together. */
 const CURVE_CELLS = 2 ** 20;
+/** Columns that a message names. */
+const COLUMNS_NAMED = 10;
 
 /** What is asked about single columns. */
 export interface DependenceRequest {
@@ -23,8 +24,8 @@ export interface DependenceRequest {
 export interface ColumnDependence extends PartialDependence {
   readonly column: string;
   readonly output: string;
-  /** Classes that the scores are of; null where they are of none. */
-  readonly classes: LabelSet | null;
+  /** The class of each score; null where they are of none. */
+  readonly classes: readonly unknown[] | null;
 }
 
 /** Errors: EXPLANATION_UNFIT, USAGE for a column that there is not, those of a prediction. */
@@ -40,6 +41,8 @@ export async function dependentColumns(
   // Of two classes the second one: the other is what it leaves.
   const isBinary = spec.classes?.values.length === 2 && width === 2;
   const scores = isBinary ? [1] : Array.from({ length: width }, (_, k) => k);
+  const labels = spec.classes?.values ?? [];
+  const classes = width > 1 && labels.length === width ? scores.map((k) => labels[k]) : null;
   const found: ColumnDependence[] = [];
   for (const [k, place] of places.entries()) {
     const column = names[place] ?? '';
@@ -50,7 +53,7 @@ export async function dependentColumns(
     const curve = await partialDependence(rows, place, grid, asked, curves, (point) =>
       onProgress(`asking along ${column}`, (k + (point + 1) / grid.length) / places.length),
     );
-    found.push({ ...curve, column, output: spec.name, classes: width > 1 ? (spec.classes ?? null) : null });
+    found.push({ ...curve, column, output: spec.name, classes });
   }
   return found;
 }
@@ -58,7 +61,9 @@ export async function dependentColumns(
 function placeOfColumn(column: string, names: readonly string[]): number {
   const place = names.indexOf(column);
   if (place >= 0) return place;
-  const reason = `--dependence names "${column}", the model has no such column${didYouMean(column, names)}`;
+  const known = names.slice(0, COLUMNS_NAMED).join(', ');
+  const more = names.length > COLUMNS_NAMED ? `, … ${names.length - COLUMNS_NAMED} more` : '';
+  const reason = `--dependence names "${column}", the model has ${known}${more}${didYouMean(column, names)}`;
   throw new PlimsollError('USAGE', { reason, command: 'importance' });
 }
 

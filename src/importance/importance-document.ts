@@ -21,6 +21,24 @@ export interface AttributionsDocument {
   readonly mean: ColumnFigures;
   /** Of a column's values with its attributions. */
   readonly correlation: ColumnFigures;
+  readonly shift?: ShiftDocument;
+}
+
+/** How far attributions are from those of other rows, each `[feature]`. */
+export interface ShiftDocument {
+  readonly referenceRows: number;
+  /** Half the sum of the differences of shares, and how often rows dealt at random are as far apart. */
+  readonly distance: number;
+  readonly p: number;
+  readonly ndcg: number;
+  readonly deals: number;
+  readonly shares: readonly number[];
+  readonly referenceShares: readonly number[];
+  /** From 1, the column that moves the answers most. */
+  readonly ranks: readonly number[];
+  readonly referenceRanks: readonly number[];
+  /** Of the change of mean |SHAP|, for all columns together. */
+  readonly columnP: readonly number[];
 }
 
 /** By how much a score falls, a column at a time. */
@@ -35,7 +53,7 @@ export interface PermutationDocument {
   readonly importances: readonly (readonly number[])[];
 }
 
-/** `[point]`, or `[class][point]` of several scores; of curves with the row in front of the point. */
+/** `[point]`, or `[class][point]` of several scores; of curves with the row in front of the point. Of two classes the second one. */
 export interface DependenceDocument {
   readonly column: string;
   readonly output: string;
@@ -82,8 +100,21 @@ export function attributionsDocument(found: AttributedRows, isGiven: boolean): A
     ...(backgroundRows === undefined ? {} : { backgroundRows }),
     ...{ meanAbsolute: nested(found.meanAbsolute), mean: nested(found.mean) },
     correlation: nested(found.correlation),
+    ...(found.shift === null ? {} : { shift: shiftDocument(found.shift) }),
   };
 }
+
+function shiftDocument(shift: NonNullable<AttributedRows['shift']>): ShiftDocument {
+  const { reference, shares, referenceShares, ...figures } = shift;
+  return {
+    ...{ referenceRows: reference.rows, ...figures, shares, referenceShares },
+    ...{ ranks: ranksOf(shares), referenceRanks: ranksOf(referenceShares) },
+  };
+}
+
+/** Places from the largest, 1, on; those that are alike have the first of theirs. */
+const ranksOf = (shares: readonly number[]): readonly number[] =>
+  shares.map((share) => 1 + shares.filter((other) => other > share).length);
 
 const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
@@ -104,7 +135,7 @@ export function dependenceDocument(found: ColumnDependence, rows: number): Depen
   const [first = [], ...others] = average.map((each) => [...each]);
   return {
     ...{ column, output, grid },
-    ...(classes === null || others.length === 0 ? {} : { classes: [...classes.values] }),
+    ...(classes === null ? {} : { classes }),
     average: others.length === 0 ? first : [first, ...others],
     individual: others.length === 0 ? (curves[0] ?? []) : curves,
     ...(curveRows.length < rows ? { individualRows: curveRows } : {}),

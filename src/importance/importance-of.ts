@@ -1,6 +1,6 @@
 import type { ExplainedModel } from '../explain/explained-model.ts';
 import { unfitOf } from '../explain/explained-output.ts';
-import { flatModel } from '../explain/graph/flat-model.ts';
+import { type FlatModel, flatModel } from '../explain/graph/flat-model.ts';
 import type { Batch, ColumnBatch } from '../model/batch.ts';
 import { pickRows } from '../model/slice.ts';
 import { type AttributionChoice, attributedRows } from './attributed-rows.ts';
@@ -15,9 +15,14 @@ import { type PermutationRequest, permutedColumns } from './permuted-columns.ts'
 import { sampledRows } from './sampled-rows.ts';
 import { columnsOfModel, type ImportanceProgress } from './weighed-model.ts';
 
+/** Rows whose attributions those are compared with; a sample of them is taken where they are many. */
+interface Compared {
+  readonly reference?: Batch | null;
+}
+
 /** What is asked of a model's columns; what is left out is not looked at. */
 export interface ImportanceRequest {
-  readonly attributions?: Omit<AttributionChoice, 'seed'> | undefined;
+  readonly attributions?: (Omit<AttributionChoice, 'seed' | 'reference'> & Compared) | undefined;
   readonly permutation?: Omit<PermutationRequest, 'seed'> | undefined;
   readonly dependence?: DependenceRequest | undefined;
   /** Rows that are looked at, at most: a sample of those given. */
@@ -45,8 +50,9 @@ export async function importanceOf(
   const weighed = { ...model, rows, onProgress };
   const background = attributions?.background ?? null;
   const others = background && (flat?.rowsOf(background) ?? background);
-  const explained =
-    attributions && (await attributedRows(weighed, { ...attributions, background: others, seed }));
+  const reference = comparedRows(model, flat, attributions?.reference ?? null, mostRows, seed);
+  const choice = attributions && { ...attributions, background: others, reference, seed };
+  const explained = choice && (await attributedRows(weighed, choice));
   const permuted =
     permutation && (await permutedColumns(weighed, { ...sampledLabels(permutation, chosen), seed }));
   const curves = dependence && (await dependentColumns(weighed, dependence));
@@ -56,6 +62,22 @@ export async function importanceOf(
     ...(permuted && { permutation: permutationDocument(permuted, permutation.repeats, seed) }),
     ...(curves && { dependence: curves.map((curve) => dependenceDocument(curve, rows.rows)) }),
   };
+}
+
+/** Rows to compare with. Throws EXPLANATION_UNFIT where there are none. */
+function comparedRows(
+  model: ExplainedModel,
+  flat: FlatModel | null,
+  reference: Batch | null,
+  mostRows: number,
+  seed: number,
+): ColumnBatch | undefined {
+  if (reference === null) return;
+  const rows = flat?.rowsOf(reference) ?? reference;
+  if (rows.kind === 'tensors' || rows.rows === 0)
+    throw unfitOf(model)('there are no rows to compare with', 'Give --reference a file with rows');
+  const chosen = sampledRows(rows.rows, mostRows, seed);
+  return chosen === null ? rows : pickRows(rows, chosen);
 }
 
 /** The labels of the rows that were chosen. */

@@ -165,3 +165,38 @@ test('a model that is no sum of trees is explained against some of the rows', as
     for (const [k, link] of [cells].flat().entries())
       expect(link).toBeCloseTo(Math.sign(last.coef.data[k * 5 + column]!), 9);
 });
+
+test('rows are compared with those of another time, column by column', async () => {
+  const { onProgress, rows, ...model } = weighed('forest-three');
+  if (rows.kind !== 'matrix') throw new Error('no matrix');
+  const early = { ...rows, rows: 30, data: rows.data.subarray(0, 150) };
+  const late = { ...rows, rows: 30, data: rows.data.slice(150) };
+  // A column that stays where the trees do not look at it.
+  for (let row = 0; row < 30; row++) late.data[row * 5] = 0;
+  const request = { attributions: { background: null, reference: early }, mostRows: 1000, seed: 0 };
+  const { shap } = await importanceOf(model, late, request, onProgress);
+  const { shift } = shap!;
+  expect(shift).toMatchObject({ referenceRows: 30, deals: 999 });
+  expect(shift!.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+  expect(shift!.columnP[0]).toBeLessThan(0.05);
+  const alone = await importanceOf(
+    model,
+    early,
+    { ...request, attributions: { background: null } },
+    onProgress,
+  );
+  const sizes = alone.shap!.meanAbsolute.map((cells) =>
+    [cells].flat().reduce<number>((sum, x) => sum + Number(x), 0),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  for (const [k, share] of shift!.referenceShares.entries()) expect(share).toBeCloseTo(sizes[k]! / total, 12);
+  const none = { ...early, rows: 0, data: new Float64Array(0) };
+  await expect(
+    importanceOf(
+      model,
+      late,
+      { ...request, attributions: { background: null, reference: none } },
+      onProgress,
+    ),
+  ).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT', hint: expect.stringContaining('--reference') });
+});

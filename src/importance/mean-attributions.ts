@@ -60,11 +60,13 @@ class AttributionMoments {
   }
 }
 
-/** Explains all rows, a block at a time, and keeps what they say together. `onRows` is told how many are done. Errors: those of a prediction. */
+/** Explains all rows, a block at a time, and keeps what they say together. `onRows` is told how many are done; `sizes`, `[rows, columns]`, are
+ * filled with the mean size of each row's attributions over the scores. Errors: those of a prediction. */
 export async function meanAttributions(
   explainer: Pick<Explainer<Batch>, 'explain' | 'features' | 'baseValues' | 'sampling'>,
   batch: ColumnBatch,
   onRows: (rows: number) => void = () => undefined,
+  sizes: Float64Array | null = null,
 ): Promise<MeanAttributions> {
   const columns = explainer.features.length;
   const scores = explainer.baseValues.length;
@@ -77,12 +79,11 @@ export async function meanAttributions(
       const values = columnCells(block, column);
       const numbers = values instanceof Float64Array ? values : null;
       for (let row = 0; row < block.rows; row++)
-        for (let score = 0; score < scores; score++)
-          moments.add(
-            score * columns + column,
-            attributions[(row * scores + score) * columns + column]!,
-            numbers?.[row] ?? Number.NaN,
-          );
+        for (let score = 0; score < scores; score++) {
+          const attribution = attributions[(row * scores + score) * columns + column]!;
+          if (sizes !== null) sizes[(from + row) * columns + column]! += Math.abs(attribution) / scores;
+          moments.add(score * columns + column, attribution, numbers?.[row] ?? Number.NaN);
+        }
     }
     onRows(from + block.rows);
   }

@@ -3,6 +3,7 @@ import type {
   DependenceDocument,
   ImportanceDocument,
   PermutationDocument,
+  ShiftDocument,
 } from '../../importance/importance-document.ts';
 import { countText } from '../../text/count.ts';
 import { grouped } from '../../text/numbers.ts';
@@ -18,6 +19,8 @@ const BAR_WIDTH = 24;
 /** Correlations nearer to 0 than this say no direction. */
 const NO_DIRECTION = 0.1;
 const ROUNDING = 1e-9;
+/** Chance below which attributions count as shifted. */
+const SHIFTED = 0.05;
 /** Band of the curves of single rows that is drawn. */
 const [BAND_LOW, BAND_HIGH] = [0.1, 0.9];
 
@@ -31,6 +34,7 @@ export function importancePage(document: ImportanceDocument): string {
   return [
     ...sample,
     ...(shap === undefined ? [] : [attributionTable(shap, features)]),
+    ...(shap?.shift === undefined ? [] : [shiftTable(shap.shift, features)]),
     ...(permutation === undefined ? [] : [permutationTable(permutation, features, rows)]),
     ...dependence.map(dependenceChart),
   ].join('\n\n');
@@ -88,6 +92,28 @@ function attributionTable(shap: AttributionsDocument, features: readonly string[
   return [
     `What moves ${output}, by ${method} over ${countText(rows, 'row')}${against}${classOf(classes)}:`,
     formatTable([head, ...table]),
+    ...more,
+  ].join('\n');
+}
+
+function shiftTable(shift: ShiftDocument, features: readonly string[]): string {
+  const { distance, p, ndcg, referenceRows, shares, referenceShares, ranks, referenceRanks, columnP } = shift;
+  const lines = features.map((name, k) => ({
+    name,
+    size: Math.abs((shares[k] ?? 0) - (referenceShares[k] ?? 0)),
+    cells: [
+      ...[percent(referenceShares[k] ?? 0, 2), percent(shares[k] ?? 0, 2)],
+      ...[String(referenceRanks[k]), String(ranks[k]), figure(columnP[k] ?? 1)],
+    ],
+  }));
+  const { shown, more } = ranked(lines);
+  const verdict = p <= SHIFTED ? 'more than chance' : 'no more than chance';
+  return [
+    `What moves the answers is ${percent(distance, 2)} from that of ${countText(referenceRows, 'row')} of the reference, ${verdict} (p ${figure(p)}, NDCG ${figure(ndcg)}):`,
+    formatTable([
+      ['column', 'share then', 'now', 'rank then', 'now', 'p'],
+      ...shown.map(({ name, cells }) => [nameOf(name), ...cells]),
+    ]),
     ...more,
   ].join('\n');
 }

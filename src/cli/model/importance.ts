@@ -19,6 +19,7 @@ interface ImportanceOptions extends ModelFileOptions {
   readonly dependence?: readonly string[];
   readonly grid: number;
   readonly background?: string;
+  readonly reference?: string;
   readonly output?: string;
   readonly rows: number;
   readonly seed: number;
@@ -61,6 +62,10 @@ export const importanceCommand: DefineCommand = (command, terminal) => {
       '--background <rows>',
       'rows whose values stand for those of a column that is not known (default: trees by their paths, else some of the rows)',
     )
+    .option(
+      '--reference <rows>',
+      'rows of another time: also how far what moves the answers has shifted since',
+    )
     .option('--output <name>', 'output to explain: predict_proba, decision_function, predict or raw')
     .option(
       '--rows <n>',
@@ -82,6 +87,7 @@ export const importanceCommand: DefineCommand = (command, terminal) => {
         '  $ plimsoll importance model.joblib --input train.csv',
         '  $ plimsoll importance model.joblib --input train.csv --labels churned --scoring roc_auc',
         '  $ plimsoll importance model.joblib --input train.csv --dependence age plan --json',
+        '  $ plimsoll importance model.joblib --input this-week.csv --reference train.csv',
       ].join('\n'),
     )
     .action(async (file: string) => {
@@ -101,6 +107,8 @@ async function weigh(
   const { labels, method = labels === undefined ? 'shap' : 'both', output, seed } = options;
   if (method !== 'shap' && labels === undefined)
     throw usage(`--method ${method} compares answers with what came true: name their column with --labels`);
+  if (method === 'permutation' && options.reference !== undefined)
+    throw usage('--reference compares attributions: leave out --method permutation');
   const { readModel, whileReading } = await import('./open-model.ts');
   const { contentOf } = await import('../../registry/model-content.ts');
   const { createEngine } = await import('../../registry/engines.ts');
@@ -120,9 +128,13 @@ async function weigh(
       options.background === undefined
         ? null
         : (await labelledRows(options.background, signature, undefined, sample)).batch;
+    const reference =
+      options.reference === undefined
+        ? null
+        : (await labelledRows(options.reference, signature, undefined, sample)).batch;
     const { repeats, scoring, dependence, grid } = options;
     const request = {
-      attributions: method === 'permutation' ? undefined : { output, background },
+      attributions: method === 'permutation' ? undefined : { output, background, reference },
       permutation: method === 'shap' || truth === null ? undefined : { labels: truth, scoring, repeats },
       dependence: dependence && { columns: dependence, points: grid, output },
       ...{ mostRows: options.rows, rowsGiven, seed },
