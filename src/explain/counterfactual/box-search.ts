@@ -20,6 +20,8 @@ export const SAME_COST = 5e-10;
 /** Boxes after which a forest is not written down anew, although the best known row has become cheaper. */
 const FRESH_BOXES = 200;
 
+/** Cells of open boxes that are kept, of four bytes each. */
+const MOST_CELLS = 2 ** 27;
 /** Of so many boxes one gives a row to try. */
 const OFFERED = 4;
 
@@ -89,15 +91,17 @@ class BoxSearch {
     return this.#leaves.visits + this.#bounds.looks;
   }
 
-  /** Until the best is proved, the budget is spent, or (`isFresh`) the forest had better be written down for a cheaper row. */
+  /** Until the best is proved, the budget or the memory is spent, or (`isFresh`) the forest had better be written down for a cheaper row. */
   run(budget: number): { readonly lowerBound: number; readonly isFresh: boolean } {
     const before = this.#incumbent.cost;
+    const cells = this.#forest.layout.slots.at(-1)! + 2 * this.#forest.layout.isOrdered.length;
     this.#look(wholeBox(this.#forest.layout), null, 0);
     for (;;) {
       const next = this.#open.pop();
       const { cost } = this.#incumbent;
       if (next === null || next.bound >= cost - SAME_COST) return { lowerBound: cost, isFresh: false };
-      if (this.work > budget) return { lowerBound: next.bound, isFresh: false };
+      if (this.work > budget || this.#open.size * cells > MOST_CELLS)
+        return { lowerBound: next.bound, isFresh: false };
       if (cost < before && this.#numbers < FRESH_BOXES) return { lowerBound: next.bound, isFresh: true };
       for (const side of this.#sides(next)) this.#look(side, next.askers, next.bound);
     }

@@ -112,7 +112,8 @@ export function comparedChoices(
     most,
     (row, k) => choices[k]![Math.min(row, choices[k]!.length - 1)]!.cell,
   );
-  const places = choices.map((_, k) => [...compared.column.keys()].filter((at) => compared.column[at] === k));
+  const places = choices.map((): number[] => []);
+  for (const [at, column] of compared.column.entries()) if (column >= 0) places[column]!.push(at);
   const width = compared.column.length;
   const kept = choices.map((list, k) => {
     const seen = new Set<string>();

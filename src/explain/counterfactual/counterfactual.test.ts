@@ -202,6 +202,20 @@ describe('the counterfactuals of a model', () => {
     }
   });
 
+  test('of a linear model without a background are as near as its scaler says', async () => {
+    const { content, engine, batch } = opened('columns-linear');
+    const request = { wanted: undefined, rules: FREE, background: null, budget: USUAL_BUDGET };
+    const asked = batch(ANSWERS['columns-linear']!.rows);
+    const { scales } = await counterfactualsOf({ name: 'scaled', content, engine }, request, asked);
+    const scaler = JSON.stringify(content.root, (key, value) =>
+      key === 'scale' && value instanceof Float64Array ? [...value] : value,
+    );
+    const fitted =
+      /"kind":"standard-scaler".*?"scale":\[([^\]]+)\]/.exec(scaler)?.[1]?.split(',').map(Number) ?? [];
+    expect(fitted.length).toBeGreaterThan(0);
+    for (const [k, scale] of fitted.entries()) expect(Object.values(scales)[k]).toBeCloseTo(scale, 9);
+  });
+
   test('keep to the rules of columns, and cost more for it', async () => {
     const model = opened('forest-classes');
     const free = await model.sought({});

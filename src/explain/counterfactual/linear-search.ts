@@ -1,9 +1,9 @@
-import { createScratch, toDense } from '../../engine/native/block.ts';
+import { allocateCells, createScratch, toDense } from '../../engine/native/block.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { LinearClassifierStep, LinearRegressorStep } from '../../model/linear.ts';
 import type { LinearBoosterStep } from '../../model/linear-booster.ts';
 import type { ModelEncoding } from '../encoding.ts';
-import { isMissingCell, type RowCell, rowsOfCells } from './changed-rows.ts';
+import { cellsOfRow, isMissingCell, type RowCell, rowsOfCells } from './changed-rows.ts';
 import { cellChoices, cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
 import { columnScale, medianOf } from './distance.ts';
 import { cheapestGain, type GainItem } from './gain-plan.ts';
@@ -72,8 +72,9 @@ export function linearSearcher(parts: LinearSearchParts): RowSearcher | null {
   const bends = ({ spec, freedom, categories }: ColumnDomainRule, column: number): boolean =>
     freedom !== 'held' && !spec.ignored && spec.type === 'number' && categories === null && !isAffine(column);
   if (domains.some(bends)) return null;
-  const columns = domains.map(({ spec, freedom, categories, known, isWhole }): SearchedColumn => {
-    const { scale } = columnScale(known, []);
+  const steps = encodedSteps(parts);
+  const columns = domains.map(({ spec, freedom, categories, known, isWhole }, k): SearchedColumn => {
+    const scale = known.length > 0 ? columnScale(known, []).scale : 1 / (steps[k] ?? 1);
     const middle = known.length > 0 ? medianOf(known) : 0;
     return { spec, freedom, categories, isWhole, scale, middle, cells: null };
   });
@@ -97,6 +98,20 @@ export function linearSearcher(parts: LinearSearchParts): RowSearcher | null {
     return settled(columns, cells, best, (other) => parts.isWanted(other, given));
   };
   return { columns, search };
+}
+
+/** By how much the first number that is made of a column changes with a step of 1; 1 where it does not. */
+function encodedSteps({ encoding, sources, domains, rows }: LinearSearchParts): readonly number[] {
+  const own = cellsOfRow(rows, 0);
+  return domains.map(({ spec, categories }, column) => {
+    const encoded = sources.indexOf(column);
+    if (spec.type !== 'number' || categories !== null || encoded < 0) return 1;
+    const start = isMissingCell(own[column] ?? null) ? 0 : Number(own[column]);
+    const moved = rowsOfCells(rows, 2, (row, k) => (k === column ? start + row : (own[k] ?? null)));
+    const { data, cols } = toDense(encoding.encode(moved), [], allocateCells);
+    const step = Math.abs(data[cols + encoded]! - data[encoded]!);
+    return step > 0 && Number.isFinite(step) ? step : 1;
+  });
 }
 
 /** Scores of rows, `[rows, scores]`, as the model sums them but for rounding. */
