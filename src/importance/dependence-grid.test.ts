@@ -11,6 +11,13 @@ test('rows without a value are a point of few values, and count for no quantile'
   expect(grid).toHaveLength(3);
 });
 
+test('infinite values are no points', () => {
+  const cells = Float64Array.from({ length: 400 }, (_, k) => (k < 100 ? Number.POSITIVE_INFINITY : k));
+  for (const points of [3, 1000])
+    expect(dependenceGrid(cells, points, false).every(Number.isFinite)).toBe(true);
+  expect(dependenceGrid(Float64Array.of(Number.NaN, Number.NaN), 5, false)).toEqual([null]);
+});
+
 test('a column that is the same nearly everywhere is asked about from end to end', () => {
   const cells = Float64Array.from({ length: 1000 }, (_, k) => (k < 20 ? k : 0));
   expect(dependenceGrid(cells, 2, false)).toEqual([0, 19]);

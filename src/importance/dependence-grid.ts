@@ -15,7 +15,7 @@ const MOST_CATEGORIES = 100;
 /**
  * The values at which a column is asked about, as scikit-learn chooses them: all values of a column that has fewer than `points`, or
  * whose values are categories; else so many points in even steps from its quantile of 5 % to that of 95 %, or from end to end where
- * those are one. Rows without a value are left out of quantiles, and are a point of their own, the last, of a column of few values.
+ * those are one. Rows without a value are left out of quantiles, and are a point of their own, the last, of a column of few values; no curve goes to infinity.
  */
 export function dependenceGrid(
   cells: ColumnValues,
@@ -23,8 +23,8 @@ export function dependenceGrid(
   isCategory: boolean,
 ): readonly GridValue[] {
   if (!(cells instanceof Float64Array)) return frequentValues(cells);
-  const present = sorted(cells.filter((value) => !Number.isNaN(value)));
-  const missing = present.length < cells.length ? [null] : [];
+  const present = sorted(cells.filter(Number.isFinite));
+  const missing = cells.some(Number.isNaN) ? [null] : [];
   const unique = present.filter((value, k) => k === 0 || value !== present[k - 1]);
   if (isCategory && unique.length > MOST_CATEGORIES) return frequentValues(Array.from(cells));
   if (isCategory || unique.length + missing.length < points) return [...unique, ...missing];
