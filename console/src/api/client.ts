@@ -72,8 +72,10 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   });
   if (response.ok) return response;
   const error = await errorOf(response);
-  if (response.status === 401 || error.code === 'TOKEN_WANTED' || error.code === 'CONTROL_FORBIDDEN')
-    askForKey(error.message);
+  const wantsKey =
+    response.status === 401 || error.code === 'TOKEN_WANTED' || error.code === 'CONTROL_FORBIDDEN';
+  // What was said of a key that has been replaced meanwhile says nothing of the new one.
+  if (wantsKey && key === currentKey()) askForKey(error.message);
   throw error;
 }
 
