@@ -37,12 +37,12 @@ export function exactExplainer(
   const wanted = method ?? (background === null ? 'tree-path-dependent' : null);
   if (content.kind === 'steps' && sums.includes(output)) {
     if (background === null && wanted !== 'tree-path-dependent')
-      throw needsBackground(wanted ?? output, refuse);
+      throw needsBackground(`by ${wanted}`, refuse);
     const found = readSums(content.root, features, choice);
     if (found !== null && !('unfit' in found)) return found;
     if (found !== null && method !== undefined)
       throw refuse(`${found.unfit}, which ${method} does not explain`, OTHER_WAY);
-    if (found !== null && background === null) throw needsBackground(output, refuse, found);
+    if (found !== null && background === null) throw needsBackground(`of ${output}`, refuse, found);
   }
   if (method === undefined) return null;
   const isTree = method.startsWith('tree-');
@@ -65,7 +65,7 @@ export const OTHER_WAY = 'Choose --method exact, permutation, kernel or sampling
 /** That attributions are made against other rows. */
 export const needsBackground = (what: string, refuse: Refusal, because?: ExactRefusal) =>
   refuse(
-    `${because === undefined ? '' : `${because.unfit}, so that `}attributions by ${what} are made against other rows`,
+    `${because === undefined ? '' : `${because.unfit}, so that `}attributions ${what} are made against other rows`,
     'Give rows of the training data: --background rows.csv',
   );
 

@@ -61,7 +61,8 @@ async function explainColumns(
     if (exact !== null)
       return { ...exact, output: chosen, explain: inBlocks(model.engine, exact, interactions, refuse) };
   }
-  if (background === null) throw needsBackground(chosen, refuse);
+  if (background === null)
+    throw needsBackground(sampled === undefined ? `of ${chosen}` : `by ${sampled}`, refuse);
   const asked = askedOutput(model, chosen, refuse);
   if (features.length > MOST_COLUMNS)
     throw refuse(
@@ -83,11 +84,11 @@ function ofReadTrees(
   if (checked === null || !checkedOutputs(checked).includes(output) || method?.startsWith('linear'))
     return null;
   if (interactions) throw refuse('interactions are not made of its trees', 'Leave out --interactions');
-  if (method === 'tree-interventional' && background === null) throw needsBackground(method, refuse);
+  if (method === 'tree-interventional' && background === null) throw needsBackground(`by ${method}`, refuse);
   const others = method === 'tree-path-dependent' ? null : background;
   const found = checkedExplainer(checked, features, others, model.engine, refuse);
   if (!('unfit' in found)) return found;
   if (method !== undefined) throw refuse(`${found.unfit}, which ${method} does not explain`, OTHER_WAY);
-  if (background === null) throw needsBackground(output, refuse, found);
+  if (background === null) throw needsBackground(`of ${output}`, refuse, found);
   return null;
 }
