@@ -5,6 +5,7 @@ import { PlimsollError } from '../../src/core/errors.ts';
 import { type ExplanationRequest, explainModel } from '../../src/explain/explain-model.ts';
 import { type ExplanationDocument, explanationDocument } from '../../src/explain/explanation.ts';
 import { sampledExplainer } from '../../src/explain/sampled-explainer.ts';
+import { splitModel } from '../../src/explain/split-model.ts';
 import type { Batch } from '../../src/model/batch.ts';
 import { sliceBatch } from '../../src/model/slice.ts';
 import { tensorsOf } from './bound.ts';
@@ -13,7 +14,7 @@ import type { Replay } from './replay.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/attributions');
 /** Rows whose values are compared with brute force, rows of its background, and columns of which it asks all coalitions. */
-const BRUTE = { rows: 2, background: 6, columns: 10 };
+const BRUTE = { rows: 1, background: 4, columns: 10 };
 
 /** What `tools/fixtures/attributions.py` keeps of a file: what a library, or shap, says of some of its rows. */
 interface KeptAttributions {
@@ -51,8 +52,10 @@ function keptOf({ release, name }: FixtureFile): KeptAttributions | undefined {
  * the first is from the kept answers, and the second from all coalitions of columns, asked of the engine.
  */
 export async function attributionDeviations(replay: Replay): Promise<Deviation[]> {
-  const { file, batch } = replay;
+  const { file, batch, content } = replay;
   const found: Deviation[] = [];
+  const { kind } = splitModel(content.root).predictor;
+  if (kind !== 'tree-ensemble' && kind !== 'catboost') return found;
   const byPaths = await explained(replay, { background: null }, batch);
   if (byPaths !== null) {
     found.push(additivityOf(byPaths));
