@@ -74,12 +74,13 @@ function attributionTable(shap: AttributionsDocument, features: readonly string[
   const { shown, more } = ranked(lines);
   const longest = shown[0]?.size ?? 0;
   const isSeveral = (classes?.length ?? 0) > 2;
+  // What is nothing but rounding is 0.
+  const rounded = (value: number): number => (Math.abs(value) < ROUNDING * longest ? 0 : value);
   const table = shown.map(({ name, size, link, most, ...line }) => [
     nameOf(name),
-    figure(size),
-    percent(size / total, 2),
-    // A mean of nothing but rounding is 0.
-    signed(Math.abs(line.mean) < ROUNDING * size ? 0 : line.mean),
+    figure(rounded(size)),
+    percent(rounded(size) / total, 2),
+    signed(rounded(line.mean)),
     direction(link),
     ...(isSeveral ? [printable(String(classes?.[most] ?? most))] : []),
     bar(size, longest),
