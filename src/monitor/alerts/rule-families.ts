@@ -45,6 +45,7 @@ export const ALERT_RULES: Readonly<Record<string, Rule>> = {
   FeatureDrift: rule('drift', 'features moved'),
   MultivariateDrift: rule('drift', 'relations between features moved'),
   PredictionDrift: rule('prediction', 'answers moved'),
+  AttributionDrift: rule('prediction', 'attributions moved'),
   EstimatedAccuracyDecay: rule('estimate', 'estimates of accuracy fell'),
   AccuracyDecay: rule('accuracy', 'metrics of accuracy fell'),
 };

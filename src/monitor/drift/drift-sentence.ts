@@ -4,6 +4,7 @@ import { grouped, numberText } from '../../text/numbers.ts';
 import { percent } from '../../text/percent.ts';
 import { binNames } from '../reference/bin-names.ts';
 import { BIN, type FeatureProfile, FIRST_REGULAR_BIN } from '../reference/reference-profile.ts';
+import { ATTRIBUTIONS, isOfAttributions } from './drawn-attributions.ts';
 import type { DriftFinding } from './drift-finding.ts';
 
 export interface SentenceContext {
@@ -24,7 +25,8 @@ export function driftSentence(
 }
 
 function headOf({ feature, side, kind, effect }: DriftFinding): string {
-  const name = side === 'output' ? `the answer ${feature}` : feature;
+  const isOf = isOfAttributions({ feature, side });
+  const name = isOf ? ATTRIBUTIONS : side === 'output' ? `the answer ${feature}` : feature;
   if (effect.unit === 'psi') {
     const psi = `PSI ${two(effect.value)} (${two(effect.low)}–${two(effect.high)})`;
     return kind === 'drift.multivariate'
@@ -53,10 +55,11 @@ function detailOf(finding: DriftFinding, feature: Pick<FeatureProfile, 'bins' | 
       ? tails(feature.bins, reference.length)
       : partsOf(feature, reference.length);
   const told = parts
-    .map(({ bins, text }) => ({ text, ...shares(bins) }))
+    .map(({ bins, text, name = text }) => ({ text, name, ...shares(bins) }))
     .filter(({ before, after }) => after > before)
     .sort((a, b) => weight(b) - weight(a))[0];
   if (told === undefined) return '';
+  if (isOfAttributions(finding)) return attributed(told);
   return kind === 'drift.multivariate' ? '' : said(told, told.text);
 }
 
@@ -72,9 +75,15 @@ const weight = ({ before, after }: Shares): number =>
 const said = ({ before, after }: Shares, text: string): string =>
   `; ${percent(after, 2)} of rows ${text} (${percent(before, 2)} in the reference)`;
 
+/** Mean shares of the sizes of attributions. */
+const attributed = ({ before, after, name }: Shares & { readonly name: string }): string =>
+  `; ${name} makes ${percent(after, 2)} of them (${percent(before, 2)} in the reference)`;
+
 interface Part {
   readonly bins: readonly number[];
   readonly text: string;
+  /** Of a single value, that. */
+  readonly name?: string;
 }
 
 /** Sets of bins that can be said in a few words. */
@@ -90,7 +99,7 @@ function partsOf(feature: Pick<FeatureProfile, 'bins' | 'sentinels'>, bins: numb
   ];
   const single = names
     .slice(FIRST_REGULAR_BIN)
-    .map((name, k) => ({ bins: [FIRST_REGULAR_BIN + k], text: `are ${quoted(feature, name)}` }));
+    .map((name, k) => ({ bins: [FIRST_REGULAR_BIN + k], text: `are ${quoted(feature, name)}`, name }));
   return feature.bins.kind === 'quantiles'
     ? [...special, ...tails(feature.bins, bins)]
     : [...special, ...single];

@@ -64,6 +64,8 @@ export interface FeatureProfile {
   readonly singletons: number;
   /** What the hour of the week adds to it, from Monday 0 h UTC on; bins are of values without it. Absent where there is none. */
   readonly season?: readonly number[];
+  /** Set where only a sample of the rows of traffic is looked at: counts of a tick have fewer rows than the others. */
+  readonly sampled?: true;
   /** Name of the text that it is a measure of; absent where it is a column itself. */
   readonly of?: string;
 }
@@ -84,6 +86,8 @@ export interface ReferenceProfile {
   readonly weeks?: number | null;
   /** Numbers are compared with the same hours of the week. Left out where they are not. */
   readonly season?: 'week';
+  /** Whether attributions were to be watched when it was made. Left out where they were not. */
+  readonly attributions?: true;
   /** SHA-256 of the file that it was made of, where that may be replaced: a reference that a version was given. */
   readonly digest?: string;
 }

@@ -2,6 +2,7 @@
 
 import type { CapturedBlock, CapturedColumn, CapturedValues } from '../../capture/block.ts';
 import { elementAt } from '../../core/element-at.ts';
+import { ATTRIBUTIONS } from '../drift/drawn-attributions.ts';
 import { duplicateShare } from '../quality/duplicate-counter.ts';
 import { binNames } from '../reference/bin-names.ts';
 import { buildProfile, type ProfileOptions } from '../reference/build-profile.ts';
@@ -33,10 +34,22 @@ function ordered(
 }
 
 /** A profile with the share of its rows that repeat one before. Throws REFERENCE_INVALID. */
-export function learnProfile(features: readonly NamedColumn[], options: ProfileOptions): ReferenceProfile {
-  const profile = buildProfile(features, options);
+export function learnProfile(
+  features: readonly NamedColumn[],
+  { drawn = [], ...options }: ProfileOptions & { readonly drawn?: readonly (string | null)[] },
+): ReferenceProfile {
+  const built = buildProfile(features, options);
+  const profile = { ...built, outputs: [...built.outputs, ...drawnProfile(drawn)] };
   const columns = features.map(({ column }) => column);
   return { ...profile, duplicates: duplicateShare(profile.rows, columns) };
+}
+
+/** What is watched of attributions: a category, of which a sample of rows is looked at. */
+function drawnProfile(values: readonly (string | null)[]): readonly FeatureProfile[] {
+  if (values.length === 0) return [];
+  const column: ValueColumn = { kind: 'category', values };
+  const [feature] = buildProfile([{ name: ATTRIBUTIONS, column }], { source: 'bundle' }).features;
+  return feature?.type === 'category' ? [{ ...feature, sampled: true }] : [];
 }
 
 /** The names of the bins in which the values of a column are, at these times; null where the profile does not know the column. */

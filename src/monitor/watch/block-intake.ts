@@ -11,6 +11,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { MonitoringStore, SegmentRow, TickRow } from '../../store/monitoring/monitoring.ts';
 import { logEndpoint } from '../log/log-paths.ts';
 import type { TickCounts } from '../reference/reference-profile.ts';
+import type { AttributionSampler } from './attribution-sampler.ts';
 import type { BlockAttempts } from './block-attempts.ts';
 import { blockColumns } from './block-columns.ts';
 import type { BlockSpoolReader, SpooledBlock } from './block-spool-reader.ts';
@@ -38,6 +39,8 @@ export interface BlockIntakeOptions {
   readonly hidden: (endpoint: string) => ReadonlySet<string>;
   readonly replica: string;
   readonly clock: Clock;
+  /** Explains a sample of the rows, where a profile has their attributions. @default {they are not counted} */
+  readonly sampler?: AttributionSampler | undefined;
   /** Where streams of rows stood before. */
   readonly streams?: QualityStreams | undefined;
 }
@@ -163,7 +166,8 @@ export class BlockIntake {
       const known = block.rows === 0 ? null : await profiles.of(block);
       if (known === 'later') continue;
       try {
-        counted.push(this.#tickOf(block, known));
+        const tick = this.#tickOf(block, known);
+        counted.push(known === null ? tick : await this.#withAttributions(block, known, tick));
         taken.push(one);
       } catch {
         unfit.add(one.name);
@@ -222,6 +226,23 @@ export class BlockIntake {
     if (block.rows === 0 || known !== null) return spool.remove([name]);
     await spool.moveTo(name, profiles.folderOf(block));
     await profiles.learn(block);
+  }
+
+  /** What is only sampled is not in the rows themselves, of which nothing is known of it. */
+  async #withAttributions(
+    block: CapturedBlock,
+    known: KnownProfile,
+    tick: MonitorTick,
+  ): Promise<MonitorTick> {
+    const place = known.profile.outputs.findIndex(({ sampled }) => sampled === true);
+    const feature = known.profile.outputs[place];
+    if (feature === undefined) return tick;
+    const { sampler, profiles } = this.#options;
+    const counts =
+      (await sampler?.counts(block, profiles.bundleOf(block), feature)) ??
+      new Float64Array(feature.counts.length);
+    const outputs = tick.counts.outputs.map((before, j) => (j === place ? counts : before));
+    return { ...tick, counts: { ...tick.counts, outputs } };
   }
 
   #tickOf(block: CapturedBlock, known: KnownProfile | null): MonitorTick {

@@ -9,12 +9,20 @@ import { bindInputs } from '../../scorer/bind.ts';
 import type { ColumnVector } from '../../scorer/frame.ts';
 import { openScorer } from '../../scorer/open.ts';
 import { type ColumnScorer, OUTCOME, type ScoredFrame } from '../../scorer/scorer.ts';
+import { ATTRIBUTIONS } from '../drift/drawn-attributions.ts';
 import type { NamedColumn } from '../reference/named-column.ts';
 import type { ReferenceProfile, ValueColumn } from '../reference/reference-profile.ts';
 import { spannedWeeks } from '../reference/season.ts';
 import { collectColumns as collectRows } from '../tables/collect-columns.ts';
 import type { FileColumn, FileColumnType } from '../tables/table-cells.ts';
 import { openTable, type TabularFile } from '../tables/tabular-file.ts';
+import {
+  type AttributionSampler,
+  jsonCellOf,
+  REFERENCE_MILLIS,
+  type RowCells,
+  watchesAttributions,
+} from './attribution-sampler.ts';
 import { learnProfile } from './block-columns.ts';
 import { seasonProblem, timeColumn } from './reference-times.ts';
 
@@ -40,6 +48,8 @@ export interface BundleReferenceOptions {
   readonly hidden: ReadonlySet<string>;
   /** Whether to compare with the same hours of the week, where the reference has the times for it. */
   readonly season: 'none' | 'week';
+  /** Explains rows, where attributions are to be watched. */
+  readonly sampler?: AttributionSampler | undefined;
 }
 
 /**
@@ -50,7 +60,7 @@ export interface BundleReferenceOptions {
 export async function bundleReference(
   bundle: string,
   block: Pick<CapturedBlock, 'inputs'>,
-  { hidden, season }: BundleReferenceOptions,
+  { hidden, season, sampler }: BundleReferenceOptions,
 ): Promise<ReferenceProfile | null> {
   const path = keptPath(bundle, 'reference');
   const manifest = readManifest(bundle);
@@ -73,15 +83,47 @@ export async function bundleReference(
     const outputs = await answersTo(bundle, manifest, bound, columns);
     const captured = new Set(block.inputs.map(({ name }) => name));
     const features = columns.filter(({ name }) => captured.has(name) && !hidden.has(name));
+    const isWatched = sampler !== undefined && watchesAttributions(manifest);
+    const drawn = isWatched ? await drawnBy(sampler, bundle, columns) : [];
     const profile = learnProfile(features, {
       source: 'bundle',
       outputs: outputs.filter(({ name }) => !hidden.has(name)),
+      drawn: outputs.some(({ name }) => name === ATTRIBUTIONS) ? [] : drawn,
       times: season === 'week' && seasonProblem(weeks) === null ? times : null,
     });
-    return { ...profile, weeks, digest };
+    return { ...profile, ...(isWatched ? { attributions: true } : {}), weeks, digest };
   } finally {
     table.close();
   }
+}
+
+/** Rows of a reference that are explained at most, and without which nothing is said. */
+const DRAWN_MAX = 4096;
+const DRAWN_MIN = 500;
+
+/** What rows of the reference draw, evenly spread. */
+async function drawnBy(
+  sampler: AttributionSampler,
+  bundle: string,
+  columns: readonly NamedColumn[],
+): Promise<readonly (string | null)[]> {
+  const rows = columns[0]?.column.values.length ?? 0;
+  const taken = Math.min(DRAWN_MAX, rows);
+  const places = Array.from({ length: taken }, (_, k) => Math.floor((k * rows) / taken));
+  const byName = new Map(columns.map(({ name, column }) => [name, column]));
+  const cells: RowCells = {
+    rows: taken,
+    has: (name) => byName.has(name),
+    cell(name, row) {
+      const column = byName.get(name);
+      const place = elementAt(places, row);
+      const isNull = column?.kind === 'number' && column.nulls?.[place] === 1;
+      return isNull ? null : jsonCellOf(column?.values[place]);
+    },
+  };
+  const ids = places.map((place) => `reference ${place}`);
+  const drawn = await sampler.draw(bundle, cells, ids, REFERENCE_MILLIS);
+  return drawn.length < Math.min(DRAWN_MIN, rows) ? [] : drawn;
 }
 
 const timesIn = ([time]: readonly NamedColumn[]): Float64Array | null =>

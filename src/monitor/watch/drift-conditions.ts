@@ -2,6 +2,7 @@
 import { elementAt } from '../../core/element-at.ts';
 import { utcMinute } from '../../core/utc.ts';
 import type { AlertCondition, AlertDetail, AlertLabels } from '../alerts/alert.ts';
+import { isOfAttributions } from '../drift/drawn-attributions.ts';
 import type { DriftFinding } from '../drift/drift-finding.ts';
 import { driftSentence } from '../drift/drift-sentence.ts';
 import { binNames } from '../reference/bin-names.ts';
@@ -44,7 +45,9 @@ function conditionOf(seen: ObservedFinding, look: DriftLook): AlertCondition {
   };
 }
 
-function ruleOf({ side, kind }: DriftFinding): string {
+function ruleOf(finding: DriftFinding): string {
+  const { side, kind } = finding;
+  if (isOfAttributions(finding)) return 'AttributionDrift';
   if (side === 'output') return 'PredictionDrift';
   if (kind === 'drift.null') return 'MissingValues';
   if (kind === 'drift.unseen') return 'UnseenCategories';
@@ -94,7 +97,8 @@ export function alertHistogram(
   };
 }
 
-function adviceOn({ side, kind }: DriftFinding, cause: DriftLook['cause']): string {
+function adviceOn(finding: DriftFinding, cause: DriftLook['cause']): string {
+  const { side, kind } = finding;
   if (cause === 'data')
     return 'Both versions see it, so the data changed, not a model: look at where they come from, then train again on recent rows.';
   if (cause === 'model')
@@ -103,6 +107,8 @@ function adviceOn({ side, kind }: DriftFinding, cause: DriftLook['cause']): stri
     return 'Look at the source of this column: a join or a field that is no longer filled is the usual reason.';
   if (kind === 'drift.unseen')
     return 'Look whether a new category was introduced upstream, or the spelling of known ones changed.';
+  if (isOfAttributions(finding))
+    return 'The model rests on other columns than it did: look whether their source changed, and whether the answers are still right, before labels say so.';
   if (side === 'output')
     return 'Look which inputs moved with it; where none did, compare the version with the one before.';
   return 'Look at the source of this column first; if the change is real, train again on recent rows, or accept it as the new reference.';

@@ -14,6 +14,7 @@ import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import { BinCounter } from '../reference/bin-counter.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
 import { spannedWeeks } from '../reference/season.ts';
+import type { AttributionSampler } from './attribution-sampler.ts';
 import { concatBlockColumns, learnProfile } from './block-columns.ts';
 import { BlockSpoolReader } from './block-spool-reader.ts';
 import { bundleReference } from './bundle-reference.ts';
@@ -48,6 +49,8 @@ export interface ProfileStoreOptions {
   /** Folder of the bundle of a version, or null. */
   readonly bundleOf: (model: string, version: number) => string | null;
   readonly policyOf: (model: string) => LearningPolicy;
+  /** Explains rows of references. @default {attributions are not watched} */
+  readonly sampler?: AttributionSampler | undefined;
 }
 
 type Version = Pick<CapturedBlock, 'model' | 'version'>;
@@ -60,8 +63,8 @@ const FRESH_MS = 60_000;
 const LOOK = 5000;
 
 const keyOf = ({ model, version }: Version): string => `${model}@${version}`;
-const demandOf = ({ path, changedAt }: ProvidedReference, season: string): string =>
-  `${path} ${changedAt} ${season}`;
+const demandOf = ({ path, changedAt, attributions }: ProvidedReference, season: string): string =>
+  `${path} ${changedAt} ${season} ${attributions}`;
 
 const SOURCES: Readonly<Record<string, string>> = {
   bundle: 'of the version',
@@ -110,9 +113,18 @@ export class ProfileStore {
     const cached = this.#given.get(key);
     if (cached !== undefined && cached.until > clock.monotonic()) return cached.given;
     const bundle = bundleOf(version.model, version.version);
-    const given = bundle === null ? null : findProvidedReference(bundle);
+    const found = bundle === null ? null : findProvidedReference(bundle);
+    const given = found && {
+      ...found,
+      attributions: found.attributions && this.#options.sampler !== undefined,
+    };
     this.#given.set(key, { given, until: clock.monotonic() + LOOK });
     return given;
+  }
+
+  /** Folder of the bundle of a version, or null. */
+  bundleOf({ model, version }: Version): string | null {
+    return this.#options.bundleOf(model, version);
   }
 
   /** The profile that is kept, as it was a moment ago; or null. */
@@ -200,7 +212,7 @@ export class ProfileStore {
     const { hidden, season } = policyOf(model);
     try {
       const made = await this.#make(block, before, () =>
-        bundleReference(given.bundle, block, { hidden, season }),
+        bundleReference(given.bundle, block, { hidden, season, sampler: this.#options.sampler }),
       );
       if (made === 'later') return before ?? made;
       this.#tried.set(keyOf(block), demandOf(given, season));

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/ports.ts';
 import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import { LogWriter } from '../../monitor/log/log-writer.ts';
 import type { RedactionRules } from '../../monitor/log/redact-block.ts';
+import { AttributionSampler } from '../../monitor/watch/attribution-sampler.ts';
 import { BlockAttempts } from '../../monitor/watch/block-attempts.ts';
 import { columnBinNames } from '../../monitor/watch/block-columns.ts';
 import { BlockIntake } from '../../monitor/watch/block-intake.ts';
@@ -42,8 +43,9 @@ export async function openTaking(
   const policies = new MonitorPolicies(store);
   let endpoints: readonly WatchedEndpoint[] = [];
   const redactionsOf = (endpoint: string) => policies.redactionsOf(endpoint, endpoints);
+  const sampler = new AttributionSampler(clock, logger);
   const profiles = new ProfileStore({
-    ...{ store, holder, clock, logger },
+    ...{ store, holder, clock, logger, sampler },
     bundleOf: (model, version) => bundleIn(endpoints, model, version),
     folder: join(dataDir, 'monitoring', 'warmup'),
     policyOf: (model) => policies.learningOf(model, endpoints),
@@ -58,7 +60,7 @@ export async function openTaking(
   const spool = spoolPath(dataDir);
   const streams = join(dataDir, 'monitoring', 'streams');
   const intake = new BlockIntake({
-    ...{ store, log, profiles, replica, clock, streams: await takeStreams(streams) },
+    ...{ store, log, profiles, replica, clock, sampler, streams: await takeStreams(streams) },
     spool: new BlockSpoolReader(spool),
     attempts: new BlockAttempts(spool, clock),
     hidden: (endpoint) => new Set(Object.keys(redactionsOf(endpoint))),
@@ -84,6 +86,7 @@ export async function openTaking(
     },
     async close() {
       log.close();
+      await sampler.close();
       await keepStreams(streams, intake.streams);
     },
   };

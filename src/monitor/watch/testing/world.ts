@@ -75,10 +75,12 @@ export class World {
     log = this.log,
     holder = 'r1',
     streams,
+    sampler,
   }: {
     log?: BlockIntakeOptions['log'];
     holder?: string;
     streams?: BlockIntakeOptions['streams'];
+    sampler?: BlockIntakeOptions['sampler'];
   } = {}) {
     const { store, clock, surroundings } = this;
     const warn = (fields: object, message: string): void => void this.said.push({ fields, message });
@@ -86,12 +88,14 @@ export class World {
       ...{ store, holder, clock, logger: { ...SILENT, warn }, bundleOf: () => this.bundle },
       folder: join(this.data, 'warmup'),
       policyOf: () => this.learning,
+      sampler,
     });
     const intake = new BlockIntake({
       ...{ store, log, profiles, clock, replica: holder, hidden: () => new Set<string>() },
       spool: new BlockSpoolReader(this.spool),
       attempts: new BlockAttempts(this.spool, clock),
       streams,
+      sampler,
     });
     const accuracy = new AccuracyEvaluator({
       ...{ store, surroundings, clock, logger: SILENT, folder: join(this.data, 'log') },
