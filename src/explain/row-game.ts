@@ -45,7 +45,7 @@ function columnsOf(batch: Batch): readonly ColumnValues[] {
 export function thinnedRows(batch: ColumnBatch, most: number): ColumnBatch;
 export function thinnedRows(batch: Batch, most: number): Batch;
 export function thinnedRows(batch: Batch, most: number): Batch {
-  if (batch.rows <= most || batch.kind === 'tensors') return batch;
+  if (batch.rows <= most) return batch;
   return pickRows(
     batch,
     Array.from({ length: most }, (_, k) => Math.floor((k * batch.rows) / most)),

@@ -1,4 +1,5 @@
 import type { Batch, ColumnBatch, Outputs } from './batch.ts';
+import { concatenateBatches } from './concatenate.ts';
 import { isList } from './output-parts.ts';
 import { newTensor, type Tensor } from './tensor.ts';
 
@@ -26,12 +27,13 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
   }
 }
 
-/** The rows at these places, in their order, as copies. Of tensors all rows are kept: they have no columns to choose by. */
+/** The rows at these places, of which there is one at least, in their order. */
 export function pickRows(batch: ColumnBatch, places: readonly number[]): ColumnBatch;
 export function pickRows(batch: Batch, places: readonly number[]): Batch;
 export function pickRows(batch: Batch, places: readonly number[]): Batch {
   const rows = places.length;
-  if (batch.kind === 'tensors') return batch;
+  if (batch.kind === 'tensors')
+    return concatenateBatches(places.map((row) => sliceBatch(batch, row, row + 1)));
   if (batch.kind === 'matrix') {
     const { width } = batch;
     const data = new Float64Array(rows * width);

@@ -89,3 +89,23 @@ test('rows that are not those that were kept are refused', async () => {
   writeFileSync(join(staging, BACKGROUND), readFileSync(join(staging, BACKGROUND), 'utf8').replace('1', '9'));
   expect(() => readBackground(staging, manifestWith(made.background))).toThrow(/is not what was kept/);
 });
+
+test('tensors are kept by their types, and thinned by rows', async () => {
+  const staging = folder();
+  const signature: Signature = {
+    ...{ form: 'tensors', outputs: [], classes: null },
+    tensors: [
+      { name: 'x', dtype: 'float32', shape: [-1, 2] },
+      { name: 'n', dtype: 'int64', shape: [-1, 1] },
+    ],
+  };
+  const row = (k: number) => ({ x: [k, k === 0 ? null : 0.5], n: [k] });
+  const background = file(JSON.stringify(Array.from({ length: 2000 }, (_, k) => row(k))), 'rows.json');
+  const made = await makeBackground(staging, { background, reference: null }, signature, null);
+  const batch = readBackground(staging, manifestWith(made.background));
+  expect(batch).toMatchObject({ kind: 'tensors', rows: 1000 });
+  const { x, n } = (batch as Extract<typeof batch, { kind: 'tensors' }>).tensors;
+  expect(x).toMatchObject({ dtype: 'float32', shape: [1000, 2] });
+  expect([...(x!.data as Float32Array).slice(0, 4)]).toEqual([0, Number.NaN, 2, 0.5]);
+  expect((n!.data as BigInt64Array)[999]).toBe(1998n);
+});

@@ -5,6 +5,7 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { thinnedRows } from '../explain/row-game.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
+import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
 import { BACKGROUND, earlierBackground } from './bundle.ts';
 import { writeToBundles } from './bundle-write.ts';
@@ -41,8 +42,7 @@ export async function makeBackground(
 ): Promise<MadeBackground> {
   if (background !== null) return made(staging, await sampleOf(background, signature), 'background');
   const kept = before?.background ?? null;
-  if (reference === null || kept?.of === 'background' || signature.form === 'tensors')
-    return { background: kept, notes: [] };
+  if (reference === null || kept?.of === 'background') return { background: kept, notes: [] };
   try {
     return made(staging, await sampleOf(reference, signature), 'reference');
   } catch (error) {
@@ -62,15 +62,20 @@ function made(staging: string, batch: Batch, of: BackgroundSample['of']): MadeBa
 async function sampleOf(path: string, signature: Signature): Promise<Batch> {
   const invalid = (problem: string): PlimsollError =>
     new PlimsollError('INPUT_INVALID', { problem: `${basename(path)}: ${problem}` });
-  if (signature.form === 'tensors')
-    throw invalid('rows of the model are tensors, and explanations of those take no background');
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > MOST_BYTES)
     throw invalid(`${size} bytes, a background is read from at most ${MOST_BYTES}: ${MOST_ROWS} rows do`);
   const { readRowFile } = await import('../row-files/read.ts');
   const batch = decodeInput(await readRowFile(path, signature), signature, { extra: 'ignore' });
-  const width = Math.max(1, signature.columns.length);
-  return thinnedRows(batch, Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / width))));
+  return thinnedRows(batch, Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / widthOf(batch)))));
+}
+
+/** Cells of a row. */
+function widthOf(batch: Batch): number {
+  if (batch.kind === 'matrix') return Math.max(1, batch.width);
+  if (batch.kind === 'table') return Math.max(1, batch.columns.length);
+  const elements = Object.values(batch.tensors).reduce((sum, { data }) => sum + data.length, 0);
+  return Math.max(1, elements / Math.max(1, batch.rows));
 }
 
 /** The background of a bundle; null where it has none. Throws EXPLANATION_UNFIT where it is not what the manifest says. */
@@ -106,7 +111,41 @@ type KeptColumn =
   | { readonly type: 'number'; readonly values: readonly (number | string | null)[] }
   | { readonly type: 'string'; readonly values: readonly (string | null)[] };
 
-const textOf = (batch: Batch): string => `${JSON.stringify({ columns: columnsOf(batch).map(keptColumn) })}\n`;
+/** A tensor as it is kept: whole numbers of 64 bits are words. */
+interface KeptTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly values: readonly (number | string | null)[];
+}
+
+function textOf(batch: Batch): string {
+  const kept =
+    batch.kind === 'tensors'
+      ? {
+          tensors: Object.fromEntries(
+            Object.entries(batch.tensors).map(([name, tensor]) => [name, keptTensor(tensor)]),
+          ),
+        }
+      : { columns: columnsOf(batch).map(keptColumn) };
+  return `${JSON.stringify(kept)}\n`;
+}
+
+const keptTensor = ({ dtype, shape, data }: Tensor): KeptTensor => ({
+  ...{ dtype, shape },
+  values: Array.from(data as ArrayLike<number | bigint | string>, (value) =>
+    typeof value === 'number' ? keptNumber(value) : String(value),
+  ),
+});
+
+function tensorOf({ dtype, shape, values }: KeptTensor): Tensor {
+  if (dtype === 'string') return newTensor(dtype, shape, values.map(String));
+  const data = new TYPED_ARRAYS[dtype](values.length);
+  for (const [k, value] of values.entries()) {
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[k] = BigInt(value ?? 0);
+    else data[k] = value === null ? Number.NaN : Number(value);
+  }
+  return newTensor(dtype, shape, data);
+}
 
 const keptColumn = (column: ColumnValues): KeptColumn =>
   column instanceof Float64Array
@@ -129,7 +168,15 @@ function columnsOf(batch: Batch): readonly ColumnValues[] {
 
 /** The text is what this program wrote: its digest says so. */
 function batchOf(text: string): Batch {
-  const { columns } = JSON.parse(text) as { readonly columns: readonly KeptColumn[] };
+  const { columns = [], tensors } = JSON.parse(text) as {
+    readonly columns?: readonly KeptColumn[];
+    readonly tensors?: Readonly<Record<string, KeptTensor>>;
+  };
+  if (tensors !== undefined) {
+    const read = Object.entries(tensors).map(([name, tensor]) => [name, tensorOf(tensor)]);
+    const [first] = Object.values(tensors);
+    return { kind: 'tensors', rows: first?.shape[0] ?? 0, tensors: Object.fromEntries(read) };
+  }
   const read = columns.map(
     ({ type, values }): ColumnValues =>
       type === 'string'

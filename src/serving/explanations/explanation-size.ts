@@ -17,8 +17,10 @@ export function tooLargeToExplain(
   return { kind: 'missing', error };
 }
 
-/** Columns of a row; rows of tensors have none. */
+/** Columns of a row; of tensors its elements. */
 function columnsIn(batch: Batch): number {
   if (batch.kind === 'matrix') return batch.width;
-  return batch.kind === 'table' ? batch.columns.length : 1;
+  if (batch.kind === 'table') return batch.columns.length;
+  const elements = Object.values(batch.tensors).reduce((sum, { data }) => sum + data.length, 0);
+  return Math.ceil(elements / Math.max(1, batch.rows));
 }
