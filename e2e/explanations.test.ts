@@ -123,5 +123,10 @@ test('a registered version is explained by its name on the command line, against
   const given = plimsoll('explain', file, '--input', input, '--background', background, '--json');
   expect(JSON.parse(given.stdout)).toEqual(kept);
   expect(kept.background).toMatchObject({ rows: answer.background.length });
+  const changed = plimsoll('counterfactual', 'forest@1', '--input', input, ...options);
+  const changes = JSON.parse(changed.stdout).rows;
+  expect(changes).toHaveLength(rows.length);
+  const ofFile = ['counterfactual', file, '--input', input, '--background', background, '--json'];
+  expect(JSON.parse(plimsoll(...ofFile).stdout).rows).toEqual(changes);
   expect(plimsoll('explain', 'forest@7', '--input', input, ...options).stdout).toMatch(/VERSION_UNKNOWN/);
 });

@@ -1,9 +1,10 @@
-import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import type { CounterfactualDocument } from '../../explain/counterfactual/counterfactual.ts';
 import type { DefineCommand } from '../command.ts';
-import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { type ExplainedModelOptions, withExplainedModel } from './explained-options.ts';
 
-interface CounterfactualOptions extends ModelFileOptions {
+interface CounterfactualOptions extends ExplainedModelOptions {
   readonly input: string;
   readonly background?: string;
   readonly want?: string;
@@ -25,11 +26,10 @@ function nodes(text: string): number {
 }
 
 export const counterfactualCommand: DefineCommand = (command, terminal) => {
-  withModelFileOptions(command, ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'])
+  withExplainedModel(command)
     .description(
-      'Finds for each row the nearest change of its columns that makes a model file answer otherwise, offline.',
+      'Finds for each row the nearest change of its columns that makes a model answer otherwise, offline.',
     )
-    .argument('<file>', 'model file')
     .requiredOption(
       '--input <rows>',
       'rows to change: .json, .jsonl, .csv or .parquet, or - for standard input',
@@ -54,38 +54,42 @@ export const counterfactualCommand: DefineCommand = (command, terminal) => {
         'Examples:',
         '  $ plimsoll counterfactual loan.joblib --input refused.csv --background train.csv',
         '  $ plimsoll counterfactual loan.joblib --input refused.csv --want approved --immutable age,sex --increase savings',
+        '  $ plimsoll counterfactual loan@3 --input refused.csv',
         "  $ plimsoll counterfactual price.json --input rows.csv --want '>=100000' --json",
       ].join('\n'),
     )
     .action(async (file: string) => {
-      const options = command.optsWithGlobals<CounterfactualOptions>();
-      const { readModel, whileReading } = await import('./open-model.ts');
-      const { contentOf } = await import('../../registry/model-content.ts');
-      const { createEngine } = await import('../../registry/engines.ts');
-      const { counterfactualsOf } = await import('../../explain/counterfactual/counterfactual.ts');
-      const { USUAL_BUDGET } = await import('../../explain/counterfactual/request.ts');
-      const { readRowFile } = await import('../../row-files/read.ts');
-      const { decodeInput } = await import('../../serving/rows/decode.ts');
-      const content = contentOf(
-        await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead })),
+      const document = await counterfactuals(
+        terminal,
+        file,
+        command.optsWithGlobals<CounterfactualOptions>(),
       );
-      const { signature } = content;
-      const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
-      const rowsOf = async (path: string) =>
-        decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
-      const sought = async () => {
-        const { immutable = [], increase = [], decrease = [], actionable = null } = options;
-        const background = options.background === undefined ? null : await rowsOf(options.background);
-        const rules = { immutable, increase, decrease, actionable };
-        const request = { wanted: options.want, rules, background, budget: options.budget ?? USUAL_BUDGET };
-        return counterfactualsOf(
-          { name: basename(file), content, engine },
-          request,
-          await rowsOf(options.input),
-        );
-      };
-      const document = await sought().finally(() => engine.close());
       const { counterfactualPage } = await import('./counterfactual-page.ts');
       terminal.answer(document, () => counterfactualPage(document));
     });
 };
+
+async function counterfactuals(
+  terminal: Terminal,
+  file: string,
+  options: CounterfactualOptions,
+): Promise<CounterfactualDocument> {
+  const { openExplained } = await import('./explained-model.ts');
+  const { counterfactualsOf } = await import('../../explain/counterfactual/counterfactual.ts');
+  const { USUAL_BUDGET } = await import('../../explain/counterfactual/request.ts');
+  const { readRowFile } = await import('../../row-files/read.ts');
+  const { decodeInput } = await import('../../serving/rows/decode.ts');
+  const { model, background: kept, close } = await openExplained(file, options, terminal);
+  const { signature } = model.content;
+  const rowsOf = async (path: string) =>
+    decodeInput(await readRowFile(path, signature, null), signature, { extra: 'ignore' });
+  try {
+    const { immutable = [], increase = [], decrease = [], actionable = null } = options;
+    const background = options.background === undefined ? kept : await rowsOf(options.background);
+    const rules = { immutable, increase, decrease, actionable };
+    const request = { wanted: options.want, rules, background, budget: options.budget ?? USUAL_BUDGET };
+    return await counterfactualsOf(model, request, await rowsOf(options.input));
+  } finally {
+    await close();
+  }
+}

@@ -5,12 +5,11 @@ import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/expla
 import type { Batch } from '../../model/batch.ts';
 import { backgroundDigest } from '../../registry/background.ts';
 import type { DefineCommand } from '../command.ts';
-import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { type ExplainedModelOptions, withExplainedModel } from './explained-options.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface ExplainOptions extends ModelFileOptions, ControlOptions {
+interface ExplainOptions extends ExplainedModelOptions {
   readonly input: string;
   readonly background?: string;
   readonly output?: string;
@@ -22,16 +21,9 @@ interface ExplainOptions extends ModelFileOptions, ControlOptions {
   readonly outputImage?: string;
 }
 
-/** Options of model files that change nothing here. */
-const UNREAD = ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'] as const;
-
 export const explainCommand: DefineCommand = (command, terminal) => {
-  withModelFileOptions(withControlOptions(command), UNREAD)
+  withExplainedModel(command)
     .description('Says what each column adds to each answer of a model, offline.')
-    .argument(
-      '<file|model>',
-      'model file, or a registered MODEL[@VERSION], MODEL@ALIAS with the rows that it keeps for explanations',
-    )
     .requiredOption(
       '--input <rows>',
       'rows to explain: .json, .jsonl, .csv, .parquet, .npy, .npz, .png or .jpg, or - for standard input',

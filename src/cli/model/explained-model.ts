@@ -3,9 +3,9 @@ import { basename, resolve } from 'node:path';
 import type { ExplainedModel } from '../../explain/explained-model.ts';
 import type { Batch } from '../../model/batch.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
-import { type ControlOptions, withReadableControl } from '../connection/control.ts';
+import { withReadableControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
-import type { ModelFileOptions } from './file-options.ts';
+import type { ExplainedModelOptions } from './explained-options.ts';
 
 /** A model that is to be explained, and the rows that a version keeps for that; null of a file. */
 export interface OpenExplained {
@@ -22,7 +22,7 @@ export interface OpenExplained {
  */
 export async function openExplained(
   word: string,
-  options: ModelFileOptions & ControlOptions,
+  options: ExplainedModelOptions,
   terminal: Terminal,
 ): Promise<OpenExplained> {
   if (!existsSync(word)) return registered(word, options, terminal);
@@ -42,7 +42,7 @@ export async function openExplained(
 
 async function registered(
   reference: string,
-  options: ModelFileOptions & ControlOptions,
+  options: ExplainedModelOptions,
   terminal: Terminal,
 ): Promise<OpenExplained> {
   const { resolveModel } = await import('../../jobs/run/model.ts');
