@@ -181,6 +181,11 @@ inBrowser('an endpoint shows who answers, and what its model says to a row', asy
   await lookAt(page, 'endpoint-light');
   await page.emulateMedia({ colorScheme: 'dark' });
   await lookAt(page, 'endpoint-dark');
+  await page.getByRole('link', { name: 'Monitoring' }).click();
+  await page.getByRole('heading', { name: 'Drift by feature' }).waitFor();
+  await page.getByText('Nothing to compare').waitFor();
+  await page.getByText('No labels yet').waitFor();
+  await lookAt(page, 'monitoring-dark');
   await leave(visited);
 });
 

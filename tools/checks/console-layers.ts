@@ -9,5 +9,14 @@ export const CONSOLE_LAYERS: Layers = {
   'features/home': ['api', 'facts', 'location', 'ui'],
   'features/endpoint': ['api', 'facts', 'location', 'ui'],
   'features/rollout': ['api', 'facts', 'location', 'ui'],
-  app: ['api', 'location', 'ui', 'features/home', 'features/endpoint', 'features/rollout'],
+  'features/monitoring': ['api', 'facts', 'location', 'ui'],
+  app: [
+    'api',
+    'location',
+    'ui',
+    'features/home',
+    'features/endpoint',
+    'features/monitoring',
+    'features/rollout',
+  ],
 };

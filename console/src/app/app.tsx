@@ -4,6 +4,7 @@ import { useInfo } from '../api/queries.ts';
 import { useSession } from '../api/session.ts';
 import { Endpoint } from '../features/endpoint/endpoint.tsx';
 import { Home } from '../features/home/home.tsx';
+import { Monitoring } from '../features/monitoring/monitoring.tsx';
 import { Rollout } from '../features/rollout/rollout.tsx';
 import { Link } from '../location/link.tsx';
 import { hrefOf, usePath } from '../location/location.ts';
@@ -39,9 +40,12 @@ function Known() {
 }
 
 function Page() {
-  const [kind, name] = usePath();
+  const [kind, name, part] = usePath();
   if (kind === undefined) return <Home />;
-  if (kind === 'endpoints' && name !== undefined) return <Endpoint key={name} name={name} />;
+  if (kind === 'endpoints' && name !== undefined && part === 'monitoring')
+    return <Monitoring key={name} endpoint={name} />;
+  if (kind === 'endpoints' && part === undefined && name !== undefined)
+    return <Endpoint key={name} name={name} />;
   if (kind === 'rollouts' && name !== undefined) return <Rollout key={name} id={name} />;
   return <Nowhere />;
 }

@@ -74,6 +74,9 @@ function Actions({ name, endpoint: { previous, stable, rollout } }: ActionsProps
           Rollout of version {rollout.candidate}
         </Link>
       )}
+      <Link className="button" href={hrefOf('endpoints', name, 'monitoring')}>
+        Monitoring
+      </Link>
       {to !== null && may(rollback) && (
         <Confirm
           verb="Roll back"
