@@ -84,17 +84,18 @@ export class AttributionSampler {
       const version = await this.#version(bundle);
       if (version === null) return drawn;
       const { signature } = version.bundle.manifest;
-      const began = this.#clock.monotonic();
-      // The first rows tell what a row costs.
-      for (let from = 0, step = 1; from < ids.length; from += step, step = BLOCK) {
-        const to = Math.min(ids.length, from + (from === 0 ? 1 : BLOCK));
+      let [spent, last] = [0, 0];
+      // Each step is of twice the rows, and the one before tells what it will take.
+      for (let step = 1; drawn.length < ids.length && spent + 2 * last <= limitMillis; step *= 2) {
+        const from = drawn.length;
+        const to = Math.min(ids.length, from + Math.min(step, BLOCK));
+        const began = this.#clock.monotonic();
         const batch = batchOf(signature, cells, from, to);
         if (batch === null) return drawn;
         const attributions = await version.explainer.explain(batch);
         drawn.push(...drawnColumns(version.explainer, attributions, ids.slice(from, to)));
-        const spent = this.#clock.monotonic() - began;
-        if (spent + (spent / to) * BLOCK > limitMillis && to > 1) break;
-        if (spent * BLOCK > limitMillis && to === 1) break;
+        last = this.#clock.monotonic() - began;
+        spent += last;
       }
       return drawn;
     } catch (error) {
