@@ -114,3 +114,47 @@ test('counters that begin anew are counted from there, never below zero', async 
   end();
   expect(told).toEqual([100, 5]);
 });
+
+test('what workers tell every few seconds is measured from one telling to the next', async () => {
+  let [millis, ok, scheduled] = [0, 0, null as (() => Promise<void>) | null];
+  const tell = (): FleetLoad => ({
+    versions: [
+      {
+        ...{ model: 'm', version: 1, times: new Float64Array(DURATION_CELLS), lastAnswer: null },
+        outcomes: { ok, invalid: 0, overloaded: 0, error: 0, cancelled: 0 },
+      },
+    ],
+    ...{ queueDepth: 0, saturation: 0, loopBusy: 0, memory: 0 },
+  });
+  let load = tell();
+  const watch = new TrafficWatch({
+    load: () => load,
+    clock: { now: () => millis, monotonic: () => millis },
+    every: (_, work) => {
+      scheduled = work;
+      return async () => undefined;
+    },
+  });
+  const rates: unknown[] = [];
+  watch.follow(({ over, versions: [one] }) => rates.push([over, one?.rate ?? null]));
+  for (let second = 2; second <= 14; second += 2) {
+    [millis, ok] = [second * 1000, second * 10];
+    if (second % 6 === 0) load = tell();
+    await scheduled?.();
+  }
+  // Ten a second, told at 6 and at 12 seconds.
+  expect(rates).toEqual([
+    ...[
+      [null, null],
+      [null, null],
+      [null, null],
+    ],
+    ...[
+      [6000, 10],
+      [6000, 10],
+      [6000, 10],
+      [12_000, 10],
+      [12_000, 10],
+    ],
+  ]);
+});

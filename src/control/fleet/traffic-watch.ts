@@ -32,26 +32,27 @@ export class TrafficWatch {
 
   /** Of the last minute, as far as somebody followed; else of all that was counted. */
   look(): TrafficView {
-    const { load: read, clock } = this.#options;
-    const load = read();
-    const at = clock.monotonic();
-    const [first] = this.#samples;
-    const now = load && { at, load };
+    return this.#viewOf(this.#sample());
+  }
+
+  #viewOf(now: LoadSample | null): TrafficView {
+    const first = this.#samples[0] === now ? null : (this.#samples[0] ?? null);
     return {
-      at: Math.floor(clock.now()),
-      over: first === undefined ? null : at - first.at,
-      queueDepth: load?.queueDepth ?? 0,
-      saturation: load?.saturation ?? 0,
-      versions: now === null ? [] : trafficBetween(first ?? null, now),
+      at: Math.floor(this.#options.clock.now()),
+      over: first === null || now === null ? null : now.at - first.at,
+      queueDepth: now?.load.queueDepth ?? 0,
+      saturation: now?.load.saturation ?? 0,
+      versions: now === null ? [] : trafficBetween(first, now),
     };
   }
 
   /** Calls `listener` now and every few seconds; answers what ends that. */
   follow(listener: (traffic: TrafficView) => void): () => void {
     this.#followers.add(listener);
-    listener(this.look());
+    const now = this.#sample();
+    listener(this.#viewOf(now));
     if (this.#end === null) {
-      this.#note();
+      this.#note(now);
       this.#end = this.#options.every(LOOK_MILLIS, async () => this.#tell());
     }
     return () => {
@@ -64,16 +65,23 @@ export class TrafficWatch {
   }
 
   #tell(): void {
-    const traffic = this.look();
-    this.#note();
+    const now = this.#sample();
+    const traffic = this.#viewOf(now);
+    this.#note(now);
     for (const listener of this.#followers) listener(traffic);
   }
 
-  #note(): void {
+  /** What is told every few seconds is of the moment when it was told first: then the time fits the counts. */
+  #sample(): LoadSample | null {
     const { load: read, clock } = this.#options;
     const load = read();
-    if (load === null) return;
-    const at = clock.monotonic();
-    this.#samples = [...this.#samples.filter((one) => at - one.at < WINDOW_MILLIS), { at, load }];
+    const last = this.#samples.at(-1);
+    if (load === null) return null;
+    return last?.load === load ? last : { at: clock.monotonic(), load };
+  }
+
+  #note(now: LoadSample | null): void {
+    if (now === null || now === this.#samples.at(-1)) return;
+    this.#samples = [...this.#samples.filter(({ at }) => now.at - at < WINDOW_MILLIS), now];
   }
 }

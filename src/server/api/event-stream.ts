@@ -19,6 +19,8 @@ export class EventSubscription {
 /** The streams of one API. */
 export class EventStreams {
   #open = 0;
+  /** The newest answer, which is the same for all who follow, and its text. */
+  #newest: { readonly answer: unknown; readonly text: string } | null = null;
 
   /**
    * Sends events until the client leaves, or may not follow any more. A client that reads too slowly misses some: the next one
@@ -38,11 +40,16 @@ export class EventStreams {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     const end = follow((answer) => {
       if (!mayFollow()) response.end();
-      else if (!response.writableNeedDrain) response.write(`data: ${JSON.stringify(answer)}\n\n`);
+      else if (!response.writableNeedDrain) response.write(this.#eventOf(answer));
     });
     response.once('close', () => {
       this.#open -= 1;
       end();
     });
+  }
+  #eventOf(answer: unknown): string {
+    if (this.#newest === null || this.#newest.answer !== answer)
+      this.#newest = { answer, text: `data: ${JSON.stringify(answer)}\n\n` };
+    return this.#newest.text;
   }
 }
