@@ -153,6 +153,17 @@ test('models may stand in the configuration file', async () => {
   ]);
 });
 
+test('reasons of a model go with its file, by their path', async () => {
+  const settings = file(
+    'reasons.yaml',
+    `models: {churn: ${model}}\nreasons: {churn: said.yaml, other: x.yaml}`,
+  );
+  const { files } = await serveConfig(given({ models: [], file: settings }));
+  expect(files).toEqual([{ name: 'churn', path: model, found: false, reasons: 'said.yaml' }]);
+  const bad = file('bad-reasons.yaml', 'reasons: {churn: {columns: {}}}');
+  await expect(serveConfig(given({ file: bad }))).rejects.toThrow('reasons: churn is no path of a file');
+});
+
 test('no file is no mistake: the store may know what is served', async () => {
   expect(await serveConfig(given({ models: [] }))).toMatchObject({ files: [], storeUrl: null, watch: null });
 });

@@ -84,7 +84,7 @@ async function readDesired(file: string): Promise<Read> {
   const { parseDesired } = await import('../../control/desired/desired-state.ts');
   const { SETTINGS } = await import('../../config/settings.ts');
   const document = await readYamlDocument(file);
-  const desired = parseDesired(document, file, [...Object.keys(SETTINGS), 'models', 'jobs', 'monitors']);
+  const desired = parseDesired(document, file, [...Object.keys(SETTINGS), ...OF_SERVE]);
   const own = isRecord(document) ? document : {};
   return { desired, jobs: own['jobs'], monitors: own['monitors'] };
 }
@@ -195,3 +195,6 @@ const jobLines = ({ job, isNew, lines }: JobChange): string[] =>
   isNew
     ? [styled('green', printable(`+ job ${job}`))]
     : lines.map((line) => styled('yellow', printable(`~ job ${job} ${line}`)));
+
+/** Tables of the same file that `serve` reads. */
+const OF_SERVE = ['models', 'jobs', 'monitors', 'routers', 'reasons'] as const;
