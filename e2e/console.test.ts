@@ -186,6 +186,11 @@ inBrowser('an endpoint shows who answers, and what its model says to a row', asy
   await page.getByText('Nothing to compare').waitFor();
   await page.getByText('No labels yet').waitFor();
   await lookAt(page, 'monitoring-dark');
+  await page.goto(`${server.said.url}/console/models/iris`);
+  await page.getByRole('heading', { name: 'Version 2' }).waitFor();
+  await page.getByText('all passed').first().click();
+  await page.getByText('self-test').first().waitFor();
+  await lookAt(page, 'versions-dark');
   await leave(visited);
 });
 

@@ -9,6 +9,7 @@ export const CONSOLE_LAYERS: Layers = {
   'features/home': ['api', 'facts', 'location', 'ui'],
   'features/endpoint': ['api', 'facts', 'location', 'ui'],
   'features/rollout': ['api', 'facts', 'location', 'ui'],
+  'features/model': ['api', 'facts', 'location', 'ui'],
   'features/monitoring': ['api', 'facts', 'location', 'ui'],
   app: [
     'api',
@@ -16,6 +17,7 @@ export const CONSOLE_LAYERS: Layers = {
     'ui',
     'features/home',
     'features/endpoint',
+    'features/model',
     'features/monitoring',
     'features/rollout',
   ],

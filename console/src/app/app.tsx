@@ -4,6 +4,7 @@ import { useInfo } from '../api/queries.ts';
 import { useSession } from '../api/session.ts';
 import { Endpoint } from '../features/endpoint/endpoint.tsx';
 import { Home } from '../features/home/home.tsx';
+import { Model } from '../features/model/model.tsx';
 import { Monitoring } from '../features/monitoring/monitoring.tsx';
 import { Rollout } from '../features/rollout/rollout.tsx';
 import { Link } from '../location/link.tsx';
@@ -46,6 +47,7 @@ function Page() {
     return <Monitoring key={name} endpoint={name} />;
   if (kind === 'endpoints' && part === undefined && name !== undefined)
     return <Endpoint key={name} name={name} />;
+  if (kind === 'models' && name !== undefined) return <Model key={name} name={name} />;
   if (kind === 'rollouts' && name !== undefined) return <Rollout key={name} id={name} />;
   return <Nowhere />;
 }

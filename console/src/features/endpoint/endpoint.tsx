@@ -56,13 +56,14 @@ export function Endpoint({ name }: { readonly name: string }) {
 interface ActionsProps {
   readonly name: string;
   readonly endpoint: {
+    readonly model: string;
     readonly previous: number | null;
     readonly stable: number;
     readonly rollout: { readonly id: string; readonly candidate: number } | null;
   };
 }
 
-function Actions({ name, endpoint: { previous, stable, rollout } }: ActionsProps) {
+function Actions({ name, endpoint: { model, previous, stable, rollout } }: ActionsProps) {
   const may = useMay();
   const change = useChange();
   const rollback = 'POST /api/v1/endpoints/{endpoint}:rollback';
@@ -74,6 +75,9 @@ function Actions({ name, endpoint: { previous, stable, rollout } }: ActionsProps
           Rollout of version {rollout.candidate}
         </Link>
       )}
+      <Link className="button" href={hrefOf('models', model)}>
+        Versions
+      </Link>
       <Link className="button" href={hrefOf('endpoints', name, 'monitoring')}>
         Monitoring
       </Link>

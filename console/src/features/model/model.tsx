@@ -1,0 +1,42 @@
+import { useEndpoints, useOperation } from '../../api/queries.ts';
+import { plural } from '../../facts/words.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Version } from './version.tsx';
+
+/** The versions of a model, newest first: how each was proved, and where it answers. */
+export function Model({ name }: { readonly name: string }) {
+  const query = useOperation('GET /api/v1/models/{model}/versions', {
+    path: { model: name },
+    query: { limit: 100 },
+  });
+  const endpoints = useEndpoints();
+  const { data } = query;
+  return (
+    <main id="main">
+      <PageHead
+        trail={<Link href={hrefOf()}>Endpoints</Link>}
+        title={`Versions of ${name}`}
+        badge={null}
+        sentence={data === undefined ? '' : plural(data.items.length, 'version')}
+      />
+      <Panel
+        title="Versions"
+        query={query}
+        empty={({ items }) => (items.length === 0 ? 'No version has been sent yet.' : null)}
+      >
+        {({ items }) => (
+          <ol className="versions">
+            {items
+              .toSorted((a, b) => b.version - a.version)
+              .map((version) => (
+                <Version key={version.version} version={version} endpoints={endpoints.data ?? []} />
+              ))}
+          </ol>
+        )}
+      </Panel>
+    </main>
+  );
+}
