@@ -138,7 +138,8 @@ async function bruteForce(
   };
   const refuse = (reason: string) => new PlimsollError('INTERNAL', { action: 'all coalitions', reason });
   const choice = { method: 'exact' } as const;
-  const explainer = await sampledExplainer({ score, features, classes: null }, background, choice, refuse);
+  const asked = { score, features, read: features.map((_, k) => k), classes: null };
+  const explainer = await sampledExplainer(asked, background, choice, refuse);
   // Classes that are never answered are not explained.
   if (explainer.baseValues.length !== baseValues.length) return null;
   const rows = sliceBatch(batch, 0, Math.min(batch.rows, BRUTE.rows));

@@ -299,7 +299,7 @@ describe('the attributions of a model', () => {
   test('ask no more than a budget', async () => {
     const few = { method: 'permutation', budget: 17 } as const;
     expect((await explained('forest-three', true, undefined, few)).evaluations).toBe(16);
-    expect((await explained('gradient-classes', true, 'predict_proba', { budget: 20 })).method).toBe(
+    expect((await explained('gradient-classes', true, 'predict_proba', { budget: 5 })).method).toBe(
       'permutation',
     );
     await expect(

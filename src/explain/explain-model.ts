@@ -6,6 +6,7 @@ import { askedOutput, chosenOutput, unfitOf } from './explained-output.ts';
 import { type Explainer, type ExplanationMethod, isSampled } from './explanation.ts';
 import { flatModel } from './graph/flat-model.ts';
 import { inBlocks } from './in-blocks.ts';
+import { readColumns } from './read-columns.ts';
 import { readTreesOf } from './read-trees.ts';
 import { sampledExplainer } from './sampled-explainer.ts';
 import { MOST_COLUMNS, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
@@ -64,13 +65,15 @@ async function explainColumns(
   if (background === null)
     throw needsBackground(sampled === undefined ? `of ${chosen}` : `by ${sampled}`, refuse);
   const asked = askedOutput(model, chosen, refuse);
-  if (features.length > MOST_COLUMNS)
+  const read = readColumns(model.content, features.length);
+  if (read.length > MOST_COLUMNS)
     throw refuse(
-      `it has ${features.length} columns, and one by one at most ${MOST_COLUMNS} are explained`,
+      `it reads ${read.length} columns, and one by one at most ${MOST_COLUMNS} are explained`,
       'Train a model of fewer columns',
     );
   const choice = { method: sampled, budget, seed };
-  return { ...(await sampledExplainer({ ...asked, features }, background, choice, refuse)), output: chosen };
+  const found = await sampledExplainer({ ...asked, features, read }, background, choice, refuse);
+  return { ...found, output: chosen };
 }
 
 /** Explains trees that are read from what computes a model; null where there are none, or other attributions are asked for. */

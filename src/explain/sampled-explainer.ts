@@ -3,6 +3,7 @@ import type { Batch } from '../model/batch.ts';
 import { sliceBatch } from '../model/slice.ts';
 import type { Attributions, Explainer, WorkProgress } from './explanation.ts';
 import { mixedRows, thinnedRows } from './row-game.ts';
+import type { Coalition } from './sampling/game-plan.ts';
 import { choosePlan, type Refusal, type SamplingChoice } from './sampling/plan-choice.ts';
 import { checkedDistance } from './sampling/summed-answer.ts';
 
@@ -17,6 +18,8 @@ export type Score = (batch: Batch) => Promise<Float64Array>;
 export interface SampledModel {
   readonly score: Score;
   readonly features: readonly string[];
+  /** Places of the columns that its answers depend on: the players. The others add 0. */
+  readonly read: readonly number[];
   readonly classes: Explainer<Batch>['classes'];
 }
 
@@ -26,14 +29,15 @@ export interface SampledModel {
  * Errors: what `refuse` makes, and those of a prediction.
  */
 export async function sampledExplainer(
-  { score, features, classes }: SampledModel,
+  { score, features, read, classes }: SampledModel,
   background: Batch,
   choice: SamplingChoice,
   refuse: Refusal,
 ): Promise<Omit<Explainer<Batch>, 'output'>> {
   const width = features.length;
-  const plan = choosePlan(choice, width, background.rows, refuse);
-  const { coalitions, method } = plan;
+  const plan = choosePlan(choice, read.length, background.rows, refuse);
+  const { method } = plan;
+  const coalitions = plan.coalitions.map((coalition) => ofColumns(coalition, read, width));
   const most = Math.max(1, Math.floor(ROWS_BUDGET / Math.max(1, coalitions.length)));
   const others = method === 'exact' ? background : thinnedRows(background, most);
   const atOnce = Math.max(1, Math.floor(BATCH_CELLS / (others.rows * Math.max(1, width))));
@@ -71,8 +75,11 @@ export async function sampledExplainer(
         plan.worths(none, elementAt(full, k), elementAt(answers, k)),
       );
       for (const [k, found] of worths.entries()) {
-        values.set(found.values, (row * scores + k) * width);
-        standardErrors.set(found.standardErrors, (row * scores + k) * width);
+        const from = (row * scores + k) * width;
+        for (const [player, column] of read.entries()) {
+          values[from + column] = elementAt(found.values, player);
+          standardErrors[from + column] = elementAt(found.standardErrors, player);
+        }
       }
       additivityError = Math.max(additivityError, checkedDistance(baseValues, full, worths, refuse));
     }
@@ -84,6 +91,17 @@ export async function sampledExplainer(
       ...{ evaluations: coalitions.length, backgroundRows: others.rows },
       ...(plan.isExact ? {} : { seed: plan.seed }),
     },
+  };
+}
+
+/** A coalition of players as one of columns. A column that is no player is known to all, since it changes nothing. */
+function ofColumns(coalition: Coalition, read: readonly number[], width: number): Coalition {
+  if (read.length === width) return coalition;
+  const players = new Int32Array(width).fill(-1);
+  for (const [player, column] of read.entries()) players[column] = player;
+  return (column) => {
+    const player = elementAt(players, column);
+    return player < 0 || coalition(player);
   };
 }
 

@@ -101,7 +101,7 @@ function exactObstacle(
   const other = 'choose --method permutation';
   if (columns > MOST_EXACT_COLUMNS)
     return [
-      `all coalitions are asked of at most ${MOST_EXACT_COLUMNS} columns, and it has ${columns}`,
+      `all coalitions are asked of at most ${MOST_EXACT_COLUMNS} columns, and its answers depend on ${columns}`,
       `C${other.slice(1)}`,
     ];
   if (coalitions - 2 > (budget ?? coalitions))
