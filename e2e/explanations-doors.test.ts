@@ -93,6 +93,12 @@ test('Vertex explains the output that is largest, or those that are asked for', 
   const all = { instances: rows, explanationSpecOverride: { parameters: { topK: -1 } } };
   const both = await call(path, { body: all });
   expect(both.json.explanations[0].attributions).toHaveLength(2);
+  const parameters = { outputIndices: [1, 0, 1, 1, 5] };
+  const named = await call(path, { body: { instances: rows, explanationSpecOverride: { parameters } } });
+  const places = named.json.explanations[0].attributions.map(
+    (one: { outputIndex: number[] }) => one.outputIndex,
+  );
+  expect(places).toEqual([[1], [0]]);
   const bad = { instances: rows, explanationSpecOverride: { parameters: { topK: 'all' } } };
   expect((await call(path, { body: bad })).status).toBe(400);
 });

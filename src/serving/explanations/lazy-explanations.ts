@@ -27,8 +27,9 @@ export class LazyExplanations {
     }
   }
 
+  /** A service that never came has nothing to end. */
   async close(): Promise<void> {
-    await (await this.#service)?.close();
+    await (await this.#service?.catch(() => null))?.close();
   }
 
   /** Settings are read here: who asks for no explanation hears nothing of bad ones. */

@@ -39,7 +39,8 @@ function scoresIn({ topK, outputIndices }: Readonly<Record<string, unknown>>): S
   if (outputIndices !== undefined) {
     if (!Array.isArray(outputIndices) || !outputIndices.every(isPlace))
       return fail('outputIndices', 'a list of places of outputs, from 0', outputIndices);
-    return { indices: outputIndices };
+    // Vertex takes them for a set: an output that is named again is told once.
+    return { indices: [...new Set(outputIndices)] };
   }
   if (topK === undefined || topK === 0) return null;
   if (topK === -1 || isPlace(topK)) return { topK };
