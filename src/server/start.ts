@@ -28,6 +28,7 @@ import { ConnectionLimiter } from './connections/connection-limiter.ts';
 import { connectionLimit, ownDescriptors } from './connections/file-descriptors.ts';
 import { openHttpServer } from './connections/http-server.ts';
 import { drain, leaveSocket as leave } from './drain.ts';
+import { EventResponses } from './event-responses.ts';
 import { UploadRequests } from './no-timeout.ts';
 import { leadsToConsole, pagesOf } from './pages.ts';
 import type { RequestHandler } from './proxy.ts';
@@ -138,7 +139,8 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
     hasConsole: options.api !== undefined,
   });
   const unhurried = new UploadRequests();
-  const otherwise = otherwiseOf(options, contract, unhurried, pages);
+  const events = new EventResponses();
+  const otherwise = otherwiseOf(options, contract, { unhurried, events }, pages);
   const explanations = new LazyExplanations(logger);
   const parts = { plane, metrics, pool, explanations, recorder, shadow, capture, gate };
   const predictions = new PredictionServer({ ...parts, limits, logger, contract, otherwise });
@@ -162,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
   };
   const close = async (): Promise<void> => {
     predictions.stop();
+    events.end();
     left ??= leave(server, connections);
     const { closed } = await left;
     await drain(server, connections, closed, options.drainMillis ?? DRAIN_MILLIS);
@@ -181,7 +184,7 @@ export async function startServer(options: ServerOptions): Promise<SharingServer
 function otherwiseOf(
   { api, guard, models }: ServerOptions,
   contract: Contract,
-  unhurried: UploadRequests,
+  { unhurried, events }: { readonly unhurried: UploadRequests; readonly events: EventResponses },
   pages: ReturnType<typeof pagesOf>,
 ): PredictionServerOptions['otherwise'] {
   return (request, response, path) => {
@@ -189,6 +192,7 @@ function otherwiseOf(
     if (api && !contract.predictionsOnly && path.startsWith(API) && !API_DOCS.test(path)) {
       guard?.admitControl(request, response);
       unhurried.admit(request, response);
+      events.admit(request, response);
       api(request, response);
       return true;
     }

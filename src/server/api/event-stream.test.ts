@@ -3,7 +3,8 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
-import { EventStreams, EventSubscription, wantsEvents } from './event-stream.ts';
+import { wantsEvents } from '../event-responses.ts';
+import { EventStreams, EventSubscription } from './event-stream.ts';
 import { startTestApi } from './testing/api.ts';
 
 let server: Server | undefined;

@@ -5,9 +5,6 @@ import { PlimsollError } from '../../core/errors.ts';
 /** Streams at once: each takes one of the requests that may be under way to the control API. */
 const STREAMS_MOST = 64;
 
-export const wantsEvents = (accept: string | undefined): boolean =>
-  accept?.includes('text/event-stream') ?? false;
-
 /** What is sent to one who follows, until either side ends it. */
 export class EventSubscription {
   readonly follow: (send: (answer: unknown) => void) => () => void;
