@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
-import { explanationPriority } from '../../config/explanation-settings.ts';
+import { explanationPriority, explanationSettings } from '../../config/explanation-settings.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { ExplainerCache } from './explainer-cache.ts';
 import { explanationNotes, reasonsIn } from './explanation-notes.ts';
 import type { MadeExplanation } from './explanation-outcome.ts';
+import { checkToldNumbers } from './explanation-size.ts';
 import { writeExplanation } from './forms.ts';
 import type { ExplainOrder, ExplainReply } from './messages.ts';
+import { VERTEX_SCORES } from './vertex-form.ts';
 
 /** Entry of the process that explains answers, one request after the other, when nothing else wants the processor. */
 
@@ -39,14 +41,20 @@ function runWhenIdle(): void {
 if (explanationPriority(process.env) === 'idle') yieldToAll();
 
 const explainers = new ExplainerCache();
+const { maxCells } = explanationSettings(process.env);
 
 const say = (reply: ExplainReply): void => void process.send?.(reply, undefined, undefined, () => undefined);
 
 async function explained(order: ExplainOrder): Promise<MadeExplanation> {
   const { manifest, explainer } = await explainers.get(order);
   say({ kind: 'prepared', id: order.id });
-  const attributions = await explainer.explain(order.batch);
   const { form, batch, top, scores = null, places } = order;
+  checkToldNumbers(
+    { explainer, batch, top, scores: form === 'vertex' ? (scores ?? VERTEX_SCORES) : null },
+    order.model,
+    maxCells,
+  );
+  const attributions = await explainer.explain(batch);
   const rows = { explainer, attributions, manifest, top, scores, places, batch };
   const isTold = order.reasons ?? manifest.reasons !== undefined;
   const reasons = isTold ? reasonsIn(rows, top) : null;

@@ -6,6 +6,9 @@
 import { type ExplainedRows, explainedRowCount, scoreAttributions } from './explained-rows.ts';
 import type { ScoreChoice } from './explanation-ask.ts';
 
+/** The scores of a row that are explained where nothing else is asked for. */
+export const VERTEX_SCORES: ScoreChoice = { topK: 1 };
+
 /** One a row. By default the largest of its scores is explained, as there (ExplanationParameters.topK). */
 export const vertexExplanations = (rows: ExplainedRows): readonly object[] =>
   Array.from({ length: explainedRowCount(rows) }, (_, row) => ({
@@ -32,7 +35,7 @@ const sumOf = (rows: ExplainedRows, row: number, score: number): number =>
 
 /** Places of the scores of a row that are told, the largest score first; the first of equal ones goes first. */
 function scoresOf(rows: ExplainedRows, row: number): readonly number[] {
-  const choice: ScoreChoice = rows.scores ?? { topK: 1 };
+  const choice: ScoreChoice = rows.scores ?? VERTEX_SCORES;
   const all = Array.from(rows.explainer.baseValues.keys());
   if ('indices' in choice) return choice.indices.filter((score) => score < all.length);
   const order = all.toSorted((a, b) => sumOf(rows, row, b) - sumOf(rows, row, a) || a - b);
