@@ -19,6 +19,8 @@ export interface ExplanationRequest extends Omit<SamplingChoice, 'method'> {
   readonly output?: string | undefined;
   /** Rows whose values stand for those of columns that are not known. */
   readonly background: Batch | null;
+  /** Rows that it is asked for one explained row, unless a method or a budget takes more; about half a second. */
+  readonly usualRows?: number | undefined;
   /** Whether to say what pairs of columns add too; of trees by their paths alone. */
   readonly interactions?: boolean | undefined;
 }
@@ -40,7 +42,7 @@ export async function explainModel(
 
 async function explainColumns(
   model: ExplainedModel,
-  { output, background, method, budget, seed = 0, interactions = false }: ExplanationRequest,
+  { output, background, method, budget, seed = 0, usualRows, interactions = false }: ExplanationRequest,
 ): Promise<Explainer<Batch>> {
   const refuse = unfitOf(model);
   const { signature } = model.content;
@@ -71,7 +73,7 @@ async function explainColumns(
       `it reads ${read.length} columns, and one by one at most ${MOST_COLUMNS} are explained`,
       'Train a model of fewer columns',
     );
-  const choice = { method: sampled, budget, seed };
+  const choice = { method: sampled, budget, seed, usualRows };
   const found = await sampledExplainer({ ...asked, features, read }, background, choice, refuse);
   return { ...found, output: chosen };
 }

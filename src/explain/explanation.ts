@@ -41,13 +41,15 @@ export interface Attributions {
   readonly additivityError: number;
   /** Of each value; absent where nothing was left to chance, NaN where one draw alone was made. */
   readonly standardErrors?: Float64Array;
+  /** Coalitions that were asked of one row, of several rows of that which took most; absent where the model is not asked. */
+  readonly evaluations?: number;
   /** `[rows, scores, columns, columns]` where they are asked for: each row of pairs sums to the column's value. */
   readonly interactions?: Float64Array;
 }
 
 /** What was asked to make attributions, where a model is asked. */
 export interface SamplingFacts {
-  /** Coalitions of one row beside nobody and all, each asked with all rows of the background. */
+  /** Coalitions of one row at most, beside nobody and all, each asked with all rows of the background. */
   readonly evaluations?: number;
   /** Rows of the background that were taken. */
   readonly backgroundRows?: number;
@@ -90,7 +92,7 @@ export interface ExplanationDocument extends SamplingFacts {
 
 export function explanationDocument(
   explainer: Omit<Explainer<never>, 'explain'>,
-  { values, additivityError, standardErrors, interactions }: Attributions,
+  { values, additivityError, standardErrors, evaluations, interactions }: Attributions,
 ): ExplanationDocument {
   const { method, output, features, classes, sampling } = explainer;
   const scores = explainer.baseValues.length;
@@ -116,6 +118,7 @@ export function explanationDocument(
     ...(standardErrors === undefined ? {} : { standardErrors: nested(standardErrors) }),
     ...(interactions === undefined ? {} : { interactions: paired(interactions) }),
     ...sampling,
+    ...(evaluations === undefined ? {} : { evaluations }),
     ...(classes === null || scores === 1 ? {} : { classes: [...classes.values] }),
   };
 }

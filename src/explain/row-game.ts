@@ -17,22 +17,30 @@ export function mixedRows(
   if (batch.kind === 'matrix' && background.kind === 'matrix') {
     const { width } = batch;
     const data = allocateCells(rows * width);
-    for (const [c, isKnown] of coalitions.entries())
-      for (let other = 0; other < background.rows; other++)
-        for (let column = 0; column < width; column++)
-          data[(c * background.rows + other) * width + column] = isKnown(column)
-            ? batch.data[row * width + column]!
-            : background.data[other * width + column]!;
+    const own = batch.data.subarray(row * width, (row + 1) * width);
+    const others = background.data.subarray(0, background.rows * width);
+    for (const [c, isKnown] of coalitions.entries()) {
+      const from = c * background.rows * width;
+      data.set(others, from);
+      for (const [column, value] of own.entries())
+        if (isKnown(column))
+          for (let at = from + column; at < from + others.length; at += width) data[at] = value;
+    }
     return { kind: 'matrix', rows, width, data };
   }
   const own = columnsOf(batch);
   const columns = columnsOf(background).map((column, k) => {
-    const given = own[k]!;
-    const cell = (at: number) =>
-      coalitions[Math.floor(at / background.rows)]!(k) ? given[row]! : column[at % background.rows]!;
-    return column instanceof Float64Array
-      ? Float64Array.from({ length: rows }, (_, at) => Number(cell(at)))
-      : Array.from({ length: rows }, (_, at) => cell(at) as string | null);
+    const value = own[k]?.[row] ?? null;
+    const known = coalitions.map((isKnown) => isKnown(k));
+    if (!(column instanceof Float64Array))
+      return known.flatMap((isKnown) => (isKnown ? column.map(() => value as string | null) : column));
+    const cells = new Float64Array(rows);
+    for (const [c, isKnown] of known.entries()) {
+      const part = cells.subarray(c * background.rows, (c + 1) * background.rows);
+      if (isKnown) part.fill(Number(value));
+      else part.set(column);
+    }
+    return cells;
   });
   return { kind: 'table', rows, columns };
 }

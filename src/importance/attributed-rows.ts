@@ -11,6 +11,8 @@ import type { WeighedModel } from './weighed-model.ts';
 const OWN_BACKGROUND = 100;
 /** Rows that a model is asked at most for attributions of all rows, where it is asked about coalitions. */
 const ASKED_ROWS = 2 ** 24;
+/** And for one of them of itself: a mean takes many rows rather than exact ones. */
+const USUAL_ROWS = 2 ** 17;
 /** Attributions that are kept at most of rows that are compared. */
 const KEPT_CELLS = 2 ** 23;
 
@@ -84,11 +86,17 @@ async function chosenExplainer(
   choice: AttributionChoice,
 ): Promise<{ readonly explainer: Explainer<Batch>; readonly isOwnBackground: boolean }> {
   try {
-    return { explainer: await explainModel(model, choice), isOwnBackground: false };
+    return {
+      explainer: await explainModel(model, { ...choice, usualRows: USUAL_ROWS }),
+      isOwnBackground: false,
+    };
   } catch (error) {
     const isUnfit = isPlimsollError(error) && error.code === 'EXPLANATION_UNFIT';
     if (!isUnfit || choice.background !== null || choice.method === 'tree-path-dependent') throw error;
     const background = thinnedRows(model.rows, OWN_BACKGROUND);
-    return { explainer: await explainModel(model, { ...choice, background }), isOwnBackground: true };
+    return {
+      explainer: await explainModel(model, { ...choice, background, usualRows: USUAL_ROWS }),
+      isOwnBackground: true,
+    };
   }
 }

@@ -13,10 +13,24 @@ export interface PlayerWorths {
 /** Coalitions to ask beside that of nobody and that of all. */
 export interface GamePlan {
   readonly coalitions: readonly Coalition[];
+  /** Counts of coalitions, ascending, after which the answers so far are worths already; none where all are needed. */
+  readonly looks?: readonly number[];
   /** Whether the same answers would come of all coalitions. */
   readonly isExact: boolean;
-  /** What the players are worth by the answers of nobody, of all, and of the coalitions. */
+  /** What the players are worth by the answers of nobody, of all, and of the coalitions, or of the first of them by `looks`. */
   worths(none: number, all: number, answers: ArrayLike<number>): PlayerWorths;
+}
+
+/** Standard error that is near enough, of the largest value: less than half of the last of 24 places of a bar. */
+const NEAR = 0.01;
+
+/** Whether all that is left to chance is small beside what players are worth, in games with the same players. */
+export function isNear(games: readonly PlayerWorths[]): boolean {
+  const largest = (cells: readonly number[]) =>
+    cells.reduce((most, cell) => Math.max(most, Math.abs(cell)), 0);
+  const errors = games.flatMap(({ standardErrors }) => Array.from(standardErrors));
+  // NaN is near to nothing.
+  return largest(errors) <= NEAR * largest(games.flatMap(({ values }) => Array.from(values)));
 }
 
 /** Mean of draws, `[draws, players]`, and its standard error. */

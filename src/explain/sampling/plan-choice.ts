@@ -3,7 +3,7 @@ import type { SampledMethod } from '../explanation.ts';
 import { allCoalitions } from './all-coalitions.ts';
 import type { GamePlan } from './game-plan.ts';
 import { kernelPlan } from './kernel.ts';
-import { pathsPlan, permutationPlan } from './orders.ts';
+import { type DrawCount, pathsPlan, permutationPlan } from './orders.ts';
 
 /** How a model is to be asked. */
 export interface SamplingChoice {
@@ -29,8 +29,9 @@ const USUAL_EXACT_COLUMNS = 10;
 const MOST_EXACT_COLUMNS = 16;
 /** Rows that all coalitions may take of a model for one explained row. */
 const EXACT_ROWS = 2 ** 22;
-/** Pairs of orders, and orders alone, that are drawn where no budget says otherwise. */
-const USUAL_PAIRS = 10;
+/** Pairs of orders that are drawn where no budget says otherwise, at least and at most; twice as many orders alone. */
+const LEAST_PAIRS = 5;
+const MOST_PAIRS = 100;
 /** Coalitions that the kernel asks beside two a column: the `nsamples` of shap. */
 const USUAL_KERNEL = 2048;
 /** Steps that the regression of the kernel may take. */
@@ -42,22 +43,28 @@ const CELLS_BUDGET = 2 ** 30;
 /** Columns beyond which not even one order fits the budget of cells. */
 export const MOST_COLUMNS = Math.floor(Math.sqrt(CELLS_BUDGET / 2));
 
-/** Plans how `columns` are explained against `rows` others. Throws what `refuse` makes. */
-export function choosePlan(
-  choice: SamplingChoice,
-  columns: number,
-  rows: number,
-  refuse: Refusal,
-): ChosenPlan {
-  const { budget, seed = 0 } = choice;
-  const isLittle = columns <= USUAL_EXACT_COLUMNS && exactObstacle(columns, rows, budget) === null;
-  const method = choice.method ?? (isLittle ? 'exact' : 'permutation');
-  return { ...PLANS[method]({ columns, rows, budget, seed, refuse }), method, seed };
+/** What is to be explained. */
+export interface AskedGame {
+  readonly columns: number;
+  /** Rows of the background. */
+  readonly rows: number;
+  /** Rows that a model is asked for one explained row where neither method nor budget says otherwise. */
+  readonly usualRows: number;
 }
 
-interface PlanQuestion {
-  readonly columns: number;
-  readonly rows: number;
+/** Plans how columns are explained. Throws what `refuse` makes. */
+export function choosePlan(choice: SamplingChoice, game: AskedGame, refuse: Refusal): ChosenPlan {
+  const { budget, seed = 0 } = choice;
+  const { columns, rows, usualRows } = game;
+  const isLittle =
+    columns <= USUAL_EXACT_COLUMNS &&
+    exactObstacle(columns, rows, budget) === null &&
+    (budget !== undefined || 2 ** columns * rows <= usualRows);
+  const method = choice.method ?? (isLittle ? 'exact' : 'permutation');
+  return { ...PLANS[method]({ ...game, budget, seed, refuse }), method, seed };
+}
+
+interface PlanQuestion extends AskedGame {
   readonly budget: number | undefined;
   readonly seed: number;
   readonly refuse: Refusal;
@@ -69,11 +76,11 @@ const PLANS: { readonly [M in SampledMethod]: (question: PlanQuestion) => GamePl
     if (obstacle !== null) throw refuse(...obstacle);
     return allCoalitions(columns);
   },
-  permutation({ columns, budget, seed, refuse }) {
-    return permutationPlan(columns, drawsOf(2, USUAL_PAIRS, { columns, budget, refuse }), seed);
+  permutation(question) {
+    return permutationPlan(question.columns, drawsOf(2, question), question.seed);
   },
-  sampling({ columns, budget, seed, refuse }) {
-    return pathsPlan(columns, drawsOf(1, 2 * USUAL_PAIRS, { columns, budget, refuse }), seed);
+  sampling(question) {
+    return pathsPlan(question.columns, drawsOf(1, question), question.seed);
   },
   kernel({ columns, budget, seed, refuse }) {
     const all = 2 ** columns - 2;
@@ -117,19 +124,20 @@ function exactObstacle(
   return null;
 }
 
-/** How many draws of so many orders each the budget allows. */
-function drawsOf(
-  orders: number,
-  usual: number,
-  { columns, budget, refuse }: Pick<PlanQuestion, 'columns' | 'budget' | 'refuse'>,
-): number {
+/** How many draws of so many orders each: all that a budget allows; without one until they are near enough, as far as that is usual. */
+function drawsOf(orders: number, { columns, rows, usualRows, budget, refuse }: PlanQuestion): DrawCount {
   const each = orders * Math.max(0, columns - 1);
   const most = Math.max(1, Math.floor(CELLS_BUDGET / (orders * Math.max(1, columns) ** 2)));
-  if (budget === undefined || each === 0) return Math.min(usual, most);
+  const least = Math.min((2 * LEAST_PAIRS) / orders, most);
+  if (each === 0) return { most: least };
+  if (budget === undefined) {
+    const allowed = Math.floor(usualRows / (each * rows));
+    return { most: Math.max(least, Math.min((2 * MOST_PAIRS) / orders, most, allowed)), first: least };
+  }
   if (budget < each)
     throw refuse(
       `${orders === 2 ? 'an order of the columns and its reverse take' : 'one order of the columns takes'} ${each} evaluations, and the budget is ${budget}`,
       `Give --budget ${each} or more`,
     );
-  return Math.min(Math.floor(Math.min(budget, Math.max(each, MOST_COALITIONS)) / each), most);
+  return { most: Math.min(Math.floor(Math.min(budget, Math.max(each, MOST_COALITIONS)) / each), most) };
 }

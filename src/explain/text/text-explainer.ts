@@ -138,7 +138,9 @@ async function sampled(
   refuse: Refusal,
 ): Promise<TextAttributions> {
   const usual = Math.max(USUAL_EVALUATIONS, 4 * tokens.length);
-  const plan = choosePlan({ method, budget: budget ?? usual, seed }, tokens.length, 1, refuse);
+  const most = budget ?? usual;
+  const game = { columns: tokens.length, rows: 1, usualRows: most };
+  const plan = choosePlan({ method, budget: most, seed }, game, refuse);
   const answers = await askGame(plan.coalitions, tokens);
   const worths = Array.from(all, (score, k) =>
     plan.worths(

@@ -57,9 +57,9 @@ function rowDocuments(rows: ExplainedRows): readonly object[] {
   const width = explainer.features.length * explainer.baseValues.length;
   return Array.from({ length: explainedRowCount(rows) }, (_, row) => {
     const cut = (cells: Float64Array): Float64Array => cells.subarray(row * width, (row + 1) * width);
-    const { values, standardErrors, additivityError } = attributions;
+    const { values, standardErrors, ...facts } = attributions;
     const own = {
-      ...{ values: cut(values), additivityError },
+      ...{ ...facts, values: cut(values) },
       ...(standardErrors && { standardErrors: cut(standardErrors) }),
     };
     return firstOfLists(
