@@ -71,6 +71,8 @@ export interface Explainer<Rows> {
   /** Classes that the scores are of; null where they are of none. */
   readonly classes: LabelSet | null;
   readonly sampling?: SamplingFacts;
+  /** What has to be known of the attributions beside the method, in sentences. @default {nothing} */
+  readonly notes?: readonly string[];
   /** Throws what a prediction of the rows throws. */
   explain(rows: Rows, onProgress?: WorkProgress): Attributions | Promise<Attributions>;
 }
@@ -88,13 +90,15 @@ export interface ExplanationDocument extends SamplingFacts {
   /** `[row][feature][feature]`, or `[row][feature][feature][class]` of several scores. */
   readonly interactions?: readonly ExplanationDocument['values'][];
   readonly classes?: readonly unknown[];
+  /** What has to be known of the values beside the method; absent where nothing has. */
+  readonly notes?: readonly string[];
 }
 
 export function explanationDocument(
   explainer: Omit<Explainer<never>, 'explain'>,
   { values, additivityError, standardErrors, evaluations, interactions }: Attributions,
 ): ExplanationDocument {
-  const { method, output, features, classes, sampling } = explainer;
+  const { method, output, features, classes, sampling, notes = [] } = explainer;
   const scores = explainer.baseValues.length;
   const columns = features.length;
   const rows = values.length / (scores * columns);
@@ -120,5 +124,6 @@ export function explanationDocument(
     ...sampling,
     ...(evaluations === undefined ? {} : { evaluations }),
     ...(classes === null || scores === 1 ? {} : { classes: [...classes.values] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }

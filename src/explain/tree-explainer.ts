@@ -12,7 +12,7 @@ import { additivityError } from './additivity.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
-import { creditedPlayers, creditedValues } from './trees/credited-players.ts';
+import { creditedPlayers, creditedValues, sharedNotes } from './trees/credited-players.ts';
 import type { DecisionTrees } from './trees/decision-trees.ts';
 import { type ExplainedEnsemble, explainedEnsemble } from './trees/ensemble.ts';
 import { pathInteractions, withMainEffects } from './trees/interactions.ts';
@@ -112,7 +112,7 @@ export function treeExplainer(
     };
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
-  return { method, features, baseValues, classes, explain };
+  return { method, features, baseValues, classes, explain, notes: sharedNotes(ensemble, source, features) };
 }
 
 /** Rows of a background as trees compare them, a block at a time. */

@@ -18,12 +18,13 @@ type ShownValues = Pick<ExplanationDocument, 'features' | 'values' | 'baseValues
 
 /** The largest attributions of the first rows as bars: to the right what raises the answer, to the left what lowers it. */
 export function explanationPage(document: ExplanationDocument): string {
-  const { method, output, values, baseValues, standardErrors } = document;
+  const { method, output, values, baseValues, standardErrors, notes = [] } = document;
   const shown = values.slice(0, ROWS_SHOWN).map((_, row) => rowLines(document, row).join('\n'));
   const more = values.length - shown.length;
   return [
     `${output}, explained by ${method}; without any column it is ${baseValues.map((value) => figure(value)).join(', ')}`,
     ...(standardErrors === undefined ? [] : [errorLine(document, standardErrors)]),
+    ...notes.map((note) => `Note: ${printable(note)}`),
     ...shown,
     ...(more > 0 ? [`… ${countText(more, 'more row')}: use --json`] : []),
   ].join('\n\n');

@@ -1,4 +1,8 @@
 import type { Players } from './decision-trees.ts';
+import type { ExplainedEnsemble } from './ensemble.ts';
+
+/** Sets of columns that a note names. */
+const NAMED_SETS = 5;
 
 /** Players of trees, and how what they add comes to the columns of a model. */
 export interface CreditedPlayers {
@@ -43,4 +47,27 @@ export function creditedValues(
       for (const column of columns) out[cell * width + column]! += values[from + width + k]! / columns.length;
   }
   return out;
+}
+
+/**
+ * Says of which columns trees ask together: what such a question adds is no Shapley value of theirs, but split as CatBoost splits it
+ * (catboost/libs/fstr/shap_values.cpp). `source` has the column of the model that each input of the ensemble is made of.
+ */
+export function sharedNotes(
+  { trees, sources, made = sources }: ExplainedEnsemble,
+  source: Int32Array,
+  features: readonly string[],
+): readonly string[] {
+  const sets = new Set<string>();
+  for (const [node, left] of trees.left.entries()) {
+    const columns = left === -1 ? [] : (made[trees.column[node]!] ?? []).map((column) => source[column]!);
+    const own = [...new Set(columns)].sort((a, b) => a - b);
+    if (own.length > 1) sets.add(own.map((column) => features[column]).join(' + '));
+  }
+  if (sets.size === 0) return [];
+  const named = [...sets].slice(0, NAMED_SETS).join(', ');
+  const more = sets.size > NAMED_SETS ? ` and ${sets.size - NAMED_SETS} more` : '';
+  return [
+    `Its trees ask about several columns in one question (${named}${more}): what that adds is split equally between the categorical ones, as CatBoost defines it; it is no Shapley value of each column`,
+  ];
 }

@@ -17,6 +17,8 @@ export interface ExplanationValues {
   /** `[rows, scores, columns]`. */
   readonly values: Float64Array;
   readonly additivityError: number;
+  /** What has to be known of them beside the method. */
+  readonly remarks: readonly string[];
   /** Digests of what it was made of, `sha256:…`. */
   readonly model: { readonly digest: string };
   readonly background: { readonly digest: string; readonly rows: number } | null;

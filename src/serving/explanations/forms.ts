@@ -21,9 +21,9 @@ const FORMS = {
     text({ explanations: { kernel_shap: clarifyExplanations(rows) }, ...clarifyFacts(rows) }),
   /** The numbers alone. */
   values: ({ explainer, attributions, manifest }: ExplainedRows): MadeExplanation => {
-    const { method, output, features, baseValues, classes } = explainer;
+    const { method, output, features, baseValues, classes, notes: remarks = [] } = explainer;
     const labels = classes === null ? null : [...classes.values];
-    const made = { method, output, features, baseValues, classes: labels, ...attributions };
+    const made = { method, output, features, baseValues, classes: labels, remarks, ...attributions };
     return { kind: 'values', ...made, ...explanationProvenance(explainer, manifest) };
   },
 } as const satisfies Readonly<Record<ExplanationForm, (rows: ExplainedRows) => MadeExplanation>>;
@@ -85,13 +85,17 @@ const BY_ROW: ReadonlySet<string> = new Set(['values', 'standardErrors', 'top', 
 
 /** Beside Clarify's own members: how it was made. */
 function clarifyFacts({ explainer, attributions, manifest }: ExplainedRows): object {
-  const { method, output, baseValues, classes } = explainer;
+  const { method, output, baseValues, classes, notes = [] } = explainer;
   const labels = classes === null || baseValues.length === 1 ? null : classes.values.map(String);
   const { additivityError } = attributions;
   const about = { method, output, baseValues: Array.from(baseValues), additivityError };
   return {
     ...(labels === null ? {} : { label_headers: labels }),
-    explanation: { ...about, ...explanationProvenance(explainer, manifest) },
+    explanation: {
+      ...about,
+      ...(notes.length === 0 ? {} : { notes }),
+      ...explanationProvenance(explainer, manifest),
+    },
   };
 }
 

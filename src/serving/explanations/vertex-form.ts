@@ -13,6 +13,7 @@ export const VERTEX_SCORES: ScoreChoice = { topK: 1 };
 export const vertexExplanations = (rows: ExplainedRows): readonly object[] =>
   Array.from({ length: explainedRowCount(rows) }, (_, row) => ({
     attributions: scoresOf(rows, row).map((score) => attributionOf(rows, row, score)),
+    ...(rows.explainer.notes?.length ? { notes: rows.explainer.notes } : {}),
   }));
 
 function attributionOf(rows: ExplainedRows, row: number, score: number): object {

@@ -82,6 +82,11 @@ export const EXPLANATION_SCHEMA: JsonSchema = {
             },
           },
         },
+        notes: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'What has to be known of the values beside the method.',
+        },
         model: { type: 'object', properties: { digest: DIGEST }, required: ['digest'] },
         background: {
           type: ['object', 'null'],

@@ -51,12 +51,13 @@ export function explanationParameters(explanation: ExplanationOutcome): string {
     const { code, message } = explanation.error;
     return `,"parameters":${JSON.stringify({ explanation_code: code, explanation_reason: message })}`;
   }
-  const { method, output, additivityError, features, model, background } = explanation;
+  const { method, output, additivityError, features, remarks, model, background } = explanation;
   const about = {
     explanation_method: method,
     explanation_output: output,
     explanation_features: JSON.stringify(features),
     additivity_error: additivityError,
+    ...(remarks.length === 0 ? {} : { explanation_notes: JSON.stringify(remarks) }),
     model_digest: model.digest,
     ...(background === null
       ? {}
