@@ -15,7 +15,10 @@ export interface SummedAttributions {
   readonly rounding: number;
 }
 
-/** The largest difference to the model's own scores. Throws INTERNAL where it is larger than rounding makes it. */
+/**
+ * The largest difference to the model's own scores, infinite where a number of them is: nothing adds up to that. Throws INTERNAL where
+ * finite ones are further away than rounding makes them.
+ */
 export function additivityError({
   scores,
   baseValues,
@@ -28,7 +31,8 @@ export function additivityError({
     let sum = baseValues[k % baseValues.length]!;
     for (let column = 0; column < columns; column++) sum += values[k * columns + column]!;
     const error = Math.abs(sum - scores[k]!);
-    if (!(error <= Math.max(rounding, TOLERANCE * Math.max(1, Math.abs(scores[k]!)))))
+    if (!Number.isFinite(error)) return Number.POSITIVE_INFINITY;
+    if (error > Math.max(rounding, TOLERANCE * Math.max(1, Math.abs(scores[k]!))))
       throw new PlimsollError('INTERNAL', {
         action: 'an explanation',
         reason: `attributions add up to ${sum}, the model answers ${scores[k]}`,

@@ -35,7 +35,13 @@ export const inBlocks =
       const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
       onProgress?.(from / batch.rows);
       await engine.infer(block);
-      found.push(await explain(block));
+      const made = await explain(block);
+      if (made.additivityError === Number.POSITIVE_INFINITY)
+        throw refuse(
+          'what its rows are answered, or their columns add, is too large for a number',
+          'Correct the values of those rows, or leave them out',
+        );
+      found.push(made);
     }
     return {
       values: joined(found.map(({ values }) => values)),

@@ -94,7 +94,7 @@ interface LinearSums {
   readonly classes: LabelSet | null;
   /** How far encoded columns are from their mean: `[rows, width]`. */
   away(batch: Batch): Float64Array;
-  /** Largest difference of the base value with all attributions to the model's own answer. Throws INTERNAL beyond rounding. */
+  /** As the function of that name: of the base value with all attributions to the model's own answer. Throws INTERNAL beyond rounding. */
   additivityError(batch: Batch, values: Float64Array, columns: number): number;
 }
 
