@@ -16,9 +16,14 @@ afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.close()));
 });
 
-function serviceOf(settings: Partial<ExplanationSettings> = {}): ExplanationService {
+function serviceOf(settings: Partial<ExplanationSettings> = {}, graceMillis?: number): ExplanationService {
   const entry = new URL('./testing/scripted.child.ts', import.meta.url);
-  const service = new ExplanationService({ settings: { ...SETTINGS, ...settings }, logger, entry });
+  const service = new ExplanationService({
+    settings: { ...SETTINGS, ...settings },
+    logger,
+    entry,
+    graceMillis,
+  });
   services.push(service);
   return service;
 }
@@ -72,6 +77,11 @@ test('what explains a version may take longer to be made than rows to be explain
   expect(codeOf(await patient.explain(requestFor('prepared')))).toBe('EXPLANATION_LATE');
   const own = serviceOf({ timeoutMillis: 300, preparingMillis: HOUR });
   expect(codeOf(await own.explain(requestFor('silent', { patience: 600 })))).toBe('EXPLANATION_LATE');
+});
+
+test('no process is ended while its request may still wait for it, however long that is set to', async () => {
+  const service = serviceOf({ timeoutMillis: 400, preparingMillis: HOUR }, 200);
+  expect(codeOf(await service.explain(requestFor('prepared')))).toBe('EXPLANATION_LATE');
 });
 
 test("a request's own deadline counts where it is nearer", async () => {

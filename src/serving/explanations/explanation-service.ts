@@ -43,11 +43,13 @@ export interface ExplanationServiceOptions {
   readonly logger: Logger;
   /** The program of the process. */
   readonly entry?: URL | undefined;
+  /** Milliseconds that one request may be explained beyond what it is waited for. @default {20,000} */
+  readonly graceMillis?: number | undefined;
 }
 
-/** Milliseconds that making an explainer, and explaining one request, may take at most: nobody waits as long. */
+/** Milliseconds that making an explainer may take at most, and explaining one request beyond what it is waited for. */
 const MOST_PREPARING = 120_000;
-const MOST_EXPLAINING = 20_000;
+const GRACE = 20_000;
 const PREPARING = 'what explains this version was being made, and is kept for those who ask again';
 const EXPLAINING = 'its rows were being explained';
 const RESTART = { firstMillis: 500, maxMillis: 30_000 };
@@ -63,6 +65,7 @@ export class ExplanationService {
   readonly #settings: ExplanationSettings;
   readonly #logger: Logger;
   readonly #entry: URL;
+  readonly #graceMillis: number;
   readonly #backoff = new Backoff(RESTART);
   readonly #queue: Waiting[] = [];
   #running: Waiting | null = null;
@@ -78,8 +81,9 @@ export class ExplanationService {
   #lastId = 0;
   #isClosed = false;
 
-  constructor({ settings, logger, entry }: ExplanationServiceOptions) {
+  constructor({ settings, logger, entry, graceMillis = GRACE }: ExplanationServiceOptions) {
     this.#settings = settings;
+    this.#graceMillis = graceMillis;
     this.#logger = logger;
     this.#entry = entry ?? new URL('./explain.child.ts', import.meta.url);
   }
@@ -147,7 +151,7 @@ export class ExplanationService {
   /** From here on they have the usual time. */
   #prepared(): void {
     this.#stage = EXPLAINING;
-    this.#limit(MOST_EXPLAINING);
+    this.#limit(this.#settings.timeoutMillis + this.#graceMillis);
     for (const waiting of this.#running === null ? [] : [this.#running, ...this.#queue]) {
       if (!waiting.isPatient) continue;
       waiting.isPatient = false;
