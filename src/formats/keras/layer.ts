@@ -142,6 +142,18 @@ export class LayerContext {
     return this.autocast(this.input);
   }
 
+  /**
+   * The input as numbers that are multiplied with weights, or averaged: whole numbers, such as those of TextVectorization in multi_hot,
+   * become floating-point ones, as Keras promotes them (`backend.result_type`).
+   */
+  get floatInput(): KerasTensor {
+    return this.asFloat(this.input);
+  }
+
+  asFloat(x: KerasTensor): KerasTensor {
+    return this.graph.cast(x, this.computeType);
+  }
+
   autocast(x: KerasTensor): KerasTensor {
     return x.dtype.startsWith('float') ? this.graph.cast(x, this.computeType) : x;
   }

@@ -10,7 +10,7 @@ const slopeOf = ({ config }: LayerContext, otherwise: number): number =>
   config.isGiven('negative_slope') ? config.number('negative_slope') : config.number('alpha', otherwise);
 
 const leakyRelu: LayerKind = keepsMask((context) =>
-  context.graph.unary('LeakyRelu', context.castInput, { alpha: slopeOf(context, 0.3) }),
+  context.graph.unary('LeakyRelu', context.floatInput, { alpha: slopeOf(context, 0.3) }),
 );
 
 /** x from the threshold to the largest value, slope · (x - threshold) below it. */
@@ -32,7 +32,7 @@ const elu: LayerKind = keepsMask(({ graph, castInput, config }) =>
 
 /** One slope for each place of a row, or one for each place along the axes that are not shared. */
 function compilePrelu(context: LayerContext): KerasTensor {
-  const x = context.castInput;
+  const x = context.floatInput;
   const shared = context.config.isGiven('shared_axes') ? context.config.integers('shared_axes') : [];
   const sizes = x.shape.slice(1).map((size, i) => (shared.includes(i + 1) ? 1 : size));
   return context.graph.binary('PRelu', x, context.weight('vars/0', sizes));

@@ -135,12 +135,12 @@ function attend(context: LayerContext, plan: HeadPlan): KerasTensor | readonly K
   const mask = both(context, attentionMasks(context, query, value, key));
   const scaled = graph.withScalar(
     'Mul',
-    project(context, context.autocast(query), 'query_dense', heads, width),
+    project(context, context.asFloat(query), 'query_dense', heads, width),
     1 / Math.sqrt(width),
   );
   const shared = (x: KerasTensor): KerasTensor => repeatHeads(context, x, heads / keyHeads);
-  const keys = shared(project(context, context.autocast(key ?? value), 'key_dense', keyHeads, width));
-  const values = shared(project(context, context.autocast(value), 'value_dense', keyHeads, valueWidth));
+  const keys = shared(project(context, context.asFloat(key ?? value), 'key_dense', keyHeads, width));
+  const values = shared(project(context, context.asFloat(value), 'value_dense', keyHeads, valueWidth));
   const scores = graph.matmul(scaled, graph.transpose(keys, [0, 1, 3, 2]));
   const weights = attentionWeights(context, scores, mask);
   const mixed = graph.transpose(graph.matmul(weights, values), [0, 2, 1, 3]);

@@ -70,7 +70,7 @@ const convolution =
   (rank: number) =>
   (context: LayerContext): KerasTensor => {
     const { config } = context;
-    const x = context.castInput;
+    const x = context.floatInput;
     context.expectRank(x, [rank + 2]);
     const [filters, groups, channels] = [
       config.count('filters'),
@@ -89,7 +89,7 @@ const convolution =
 const depthwise =
   (rank: number) =>
   (context: LayerContext): KerasTensor => {
-    const x = context.castInput;
+    const x = context.floatInput;
     context.expectRank(x, [rank + 2]);
     const channels = channelsOf(context, x);
     const multiplier = context.config.count('depth_multiplier', 1);
@@ -107,7 +107,7 @@ const separable =
   (rank: number) =>
   (context: LayerContext): KerasTensor => {
     const { config } = context;
-    const x = context.castInput;
+    const x = context.floatInput;
     context.expectRank(x, [rank + 2]);
     const channels = channelsOf(context, x);
     const [filters, multiplier] = [config.count('filters'), config.count('depth_multiplier', 1)];
@@ -154,7 +154,7 @@ const transposed =
   (rank: number) =>
   (context: LayerContext): KerasTensor => {
     const { graph, config } = context;
-    const x = context.castInput;
+    const x = context.floatInput;
     context.expectRank(x, [rank + 2]);
     const window = windowOf(context, rank);
     const [filters, channels] = [config.count('filters'), channelsOf(context, x)];

@@ -6,7 +6,7 @@ import { always, ownWeights, withBias } from './kind.ts';
 /** activation(x · kernel + bias) along the last axis. */
 function compileDense(context: LayerContext): KerasTensor {
   const { graph, config } = context;
-  const x = context.castInput;
+  const x = context.floatInput;
   if (x.shape.length < 2)
     throw context.invalid('its input', `a tensor of ${x.shape.length} axes`, 'two axes or more');
   const units = config.count('units');
@@ -40,7 +40,7 @@ function quantizedProduct(context: LayerContext, x: KerasTensor, units: number):
 /** activation(einsum(equation, x, kernel) + bias), where an ellipsis stands for any axes in front. */
 function compileEinsumDense(context: LayerContext): KerasTensor {
   const { graph, config } = context;
-  const x = context.castInput;
+  const x = context.floatInput;
   const equation = config.text('equation').replaceAll(' ', '');
   const parts = /^([a-zA-Z]*)(\.\.\.)?([a-zA-Z]*),([a-zA-Z]+)->([a-zA-Z]*)(\.\.\.)?([a-zA-Z]*)$/.exec(
     equation,

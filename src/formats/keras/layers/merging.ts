@@ -161,7 +161,12 @@ export const MERGING_LAYERS: LayerTable = [
   ['Minimum', merging(extreme('Min'))],
   [
     'Average',
-    merging(({ graph }, inputs) => graph.withScalar('Div', graph.fold('Add', inputs), inputs.length)),
+    merging(({ graph }, inputs) => {
+      const sum = graph.fold('Add', inputs);
+      // Whole numbers of 32 and 64 bits become float64 where they are divided (tf.math.truediv).
+      const exact = sum.dtype === 'int32' || sum.dtype === 'int64' ? graph.cast(sum, 'float64') : sum;
+      return graph.withScalar('Div', exact, inputs.length);
+    }),
   ],
   ['Concatenate', computesMask(concatenate)],
   ['Dot', computesMask(dot)],

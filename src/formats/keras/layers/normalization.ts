@@ -31,7 +31,7 @@ function alongAxes(
 /** gamma · (x - mean) / √(variance + ε) + beta, with moving averages as mean and variance. */
 function batchNormalization(context: LayerContext): KerasTensor {
   const { graph, config } = context;
-  const x = context.castInput;
+  const x = context.floatInput;
   const rank = x.shape.length;
   const axes = axesOf(context, rank, -1);
   const [axis = rank - 1] = axes;

@@ -28,7 +28,7 @@ const pooling =
 const globalPooling =
   (op: string, rank: number) =>
   (context: LayerContext): KerasTensor => {
-    const x = context.castInput;
+    const x = op === 'ReduceMean' ? context.floatInput : context.castInput;
     context.expectRank(x, [rank + 2]);
     return context.graph.reduce(op, x, spatialAxes(context, rank), context.config.flag('keepdims', false));
   };
@@ -36,7 +36,7 @@ const globalPooling =
 /** The mean over time; of what is masked nothing counts. */
 function globalAverage1d(context: LayerContext): KerasTensor {
   const { graph, config, mask } = context;
-  const x = context.castInput;
+  const x = context.floatInput;
   if (mask === null) return globalPooling('ReduceMean', 1)(context);
   context.expectRank(x, [3]);
   const axes = spatialAxes(context, 1);

@@ -32,7 +32,7 @@ const recurrent =
       throw config.unsupported('stateful', 'layers are that begin each sequence anew');
     const [sequence, ...more] = context.inputs;
     if (sequence === undefined) throw context.invalid('its input', 'nothing', 'a sequence');
-    const x = context.autocast(sequence);
+    const x = context.asFloat(sequence);
     context.expectRank(x, [3]);
     const cells = className === null ? cellsOf(context) : [cellPart(context, context.layer, 'cell')];
     const given = tensorsOf(context.argument(1, 'initial_state') ?? undefined).filter(
