@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 import { ASSETS } from '../src/config/assets.ts';
 import { bundledFolders, packagesOf } from './bundled.ts';
@@ -41,11 +42,25 @@ const SPARK_FILES = 'src/jobs/spark/*.py';
 /** A bundled file that code starts by its name; each must be there. */
 const STARTED = /['"]\.\/([\w.-]*(?:worker|child)\.js)['"]/g;
 
+/** What reads Parquet is in images that score tables alone; elsewhere it is said to be missing, as where it is not installed. */
+const withoutDuckDb: Plugin = {
+  name: 'without-duckdb',
+  setup(build) {
+    build.onResolve({ filter: /^@duckdb\/node-api$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 /** Answers the files that something of is in the bundle. Chunks on the way of a start that `cold` names are merged. */
-async function bundle(outdir: string, entryPoints: Entry[], cold: readonly string[] = []): Promise<string[]> {
-  const split = await compile(outdir, entryPoints);
+async function bundle(
+  outdir: string,
+  entryPoints: Entry[],
+  cold: readonly string[] = [],
+  more: Plugin[] = [],
+): Promise<string[]> {
+  const split = await compile(outdir, entryPoints, more);
   const sharing = sharingChunks(root, mergedChunks(split.metafile, cold));
-  const { outputFiles, metafile } = cold.length === 0 ? split : await compile(outdir, entryPoints, [sharing]);
+  const { outputFiles, metafile } =
+    cold.length === 0 ? split : await compile(outdir, entryPoints, [...more, sharing]);
   mkdirSync(outdir, { recursive: true });
   for (const { path, text, contents } of outputFiles)
     writeFileSync(path, path.endsWith('.js') ? withoutIdleBanner(text) : contents);
@@ -110,7 +125,7 @@ const DUCKDB = ['@duckdb/node-bindings', '@duckdb/node-bindings-linux-x64'];
 
 /** What a container is given of this program: what serves, and below `batch/` what scores tables. */
 async function bundleForImage(outdir: string, withBatch = true): Promise<string[]> {
-  const files = await bundleWithStarted(outdir, CONTAINER);
+  const files = await bundleWithStarted(outdir, CONTAINER, [withoutDuckDb]);
   writeFileSync(join(outdir, 'package.json'), JSON.stringify({ type: 'module' }));
   copyAssets(outdir);
   putWheel(outdir);
@@ -142,18 +157,22 @@ function describe(
 }
 
 /** These entries with the threads and processes that they may start; answers the files that something of is in it. */
-async function bundleWithStarted(outdir: string, first: Readonly<Record<string, string>>): Promise<string[]> {
+async function bundleWithStarted(
+  outdir: string,
+  first: Readonly<Record<string, string>>,
+  more: Plugin[] = [],
+): Promise<string[]> {
   const started = new Map(startable());
   const named = new Map<string, string>(Object.entries(first));
   for (let known = 0; known < named.size; ) {
     known = named.size;
-    for (const { text } of (await compile(outdir, [...named].map(entry))).outputFiles)
+    for (const { text } of (await compile(outdir, [...named].map(entry), more)).outputFiles)
       for (const [, file] of text.matchAll(STARTED)) {
         const name = file!.replace(/\.js$/, '');
         if (started.has(name)) named.set(name, started.get(name)!);
       }
   }
-  return bundle(outdir, [...named].map(entry));
+  return bundle(outdir, [...named].map(entry), [], more);
 }
 
 /** Whether the bundle there is already the bundle of these sources, with all that is wanted of it. */

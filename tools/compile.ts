@@ -153,6 +153,7 @@ export async function compile(outdir: string, entryPoints: Entry[], more: Plugin
     banner: { js: BANNER },
     legalComments: 'linked',
     minifyWhitespace: true,
+    minifySyntax: true,
     logLevel: 'warning',
     plugins: [...more, startedFiles, builtinModules, namedPackages],
     metafile: true,
