@@ -84,3 +84,9 @@ test("a form that the door does not know is the client's mistake, one that the v
     expect(attributionOf(new PlimsollError(code, { found: 'x', known: 'y', model: 'm' }))).toBe('version');
   }
 });
+
+test('a defect of an explanation is not blamed on the version, whose prediction was there', () => {
+  const defectOf = (action: string) => new PlimsollError('INTERNAL', { action, reason: 'it broke' });
+  expect(attributionOf(defectOf('an explanation'))).toBe('server');
+  expect(attributionOf(defectOf('the prediction'))).toBe('version');
+});

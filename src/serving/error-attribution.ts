@@ -19,6 +19,9 @@ const BREAKS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'GRAPH_MEMORY',
 ]);
 
+/** What a defect was in the way of, where that is no prediction. */
+const EXPLAINING = 'an explanation';
+
 export type ErrorAttribution =
   /** It broke, took too long, or refused rows that are well formed. */
   | 'version'
@@ -32,6 +35,7 @@ export function attributionOf(error: PlimsollError): ErrorAttribution {
   if (BREAKS.has(error.code)) return 'version';
   // The prediction was there.
   if (error.code.startsWith('EXPLANATION_')) return error.http >= 500 ? 'server' : 'request';
+  if (error.code === 'INTERNAL' && error.details['action'] === EXPLAINING) return 'server';
   if (error.http === 503 || error.code === 'DEADLINE_EXCEEDED') return 'server';
   if (error.http >= 500 || error.code === 'GRAPH_FAILED') return 'version';
   // Where the version's own code does not know a form, another version may.
