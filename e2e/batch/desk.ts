@@ -1,10 +1,9 @@
 /** A data folder, files beside it, and the command line on them: what a person at a desk has. */
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'vitest';
 import { ledgerPath } from '../../src/jobs/ledger-url.ts';
@@ -68,20 +67,18 @@ export class Desk {
   }
 
   /**
-   * Puts the process group of a run to sleep once a few chunks are done, and not while it has the ledger locked, which no
-   * command could take from it. The ledger is asked itself: in the time that a command takes, the run might end.
+   * Puts the process group of a run to sleep once a few chunks are done. Meanwhile the ledger is locked from here, so that the run
+   * has it not when it sleeps: no command could take the lock from it.
    */
   async stop(job: string, child: ChildProcess): Promise<void> {
     const path = ledgerPath(this.path('data'));
     await expect.poll(() => chunksDone(path, job), { interval: 10, timeout: 60_000 }).toBeGreaterThan(1);
-    const ledger = new DatabaseSync(path);
+    const ledger = new DatabaseSync(path, { timeout: 60_000 });
     try {
-      for (;;) {
-        process.kill(-child.pid!, 'SIGSTOP');
-        if (isFree(ledger)) return;
-        process.kill(-child.pid!, 'SIGCONT');
-        await setTimeout(1);
-      }
+      ledger.exec('begin immediate');
+      process.kill(-child.pid!, 'SIGSTOP');
+      await expect.poll(() => isStopped(child.pid!), { interval: 1, timeout: 60_000 }).toBe(true);
+      ledger.exec('rollback');
     } finally {
       ledger.close();
     }
@@ -115,16 +112,9 @@ function chunksDone(path: string, job: string): unknown {
   }
 }
 
-/** Whether nobody writes to it. */
-function isFree(ledger: DatabaseSync): boolean {
-  try {
-    ledger.exec('begin immediate; rollback');
-    return true;
-  } catch (error) {
-    expect((error as Error).message).toBe('database is locked');
-    return false;
-  }
-}
+/** proc_pid_stat(5): the state comes behind the name, which is in parentheses. */
+const isStopped = (pid: number): boolean =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.startsWith('T') === true;
 
 /** Rows of a query, as JSON has them; by DuckDB, which knows nothing of us. */
 export async function query(sql: string): Promise<Record<string, unknown>[]> {

@@ -165,7 +165,9 @@ function difference(
     typeof ours === 'number' ? ours : ours.p,
     typeof theirs === 'number' ? theirs : theirs.p,
   ];
-  const texts = near(p, expected, tolerance) ? [] : [`${name} is ${expected}, ours ${p}`];
+  const texts = near(p, expected, { ...tolerance, relative: tolerance.relative * conditionOf(expected) })
+    ? []
+    : [`${name} is ${expected}, ours ${p}`];
   if (typeof ours === 'number' || typeof theirs === 'number') return texts;
   const { statistic } = ours;
   // Statistics of t, Anderson and Darling and of Cramér and von Mises are differences of larger numbers.
@@ -173,6 +175,9 @@ function difference(
     texts.push(`${name} statistic is ${theirs.statistic}, ours ${statistic}`);
   return texts;
 }
+
+/** How much less exact a p in a tail is than its statistic: of exp(-x) the relative error is that of x, times x. */
+const conditionOf = (p: number): number => Math.max(1, -Math.log(Math.max(p, Number.MIN_VALUE)));
 
 interface Tolerance {
   readonly relative: number;

@@ -36,6 +36,7 @@ export function Bar() {
         <Link href={hrefOf()}>Endpoints</Link>
         <a href="/docs">Predictions API</a>
         <a href="/api/v1/docs">Control API</a>
+        <a href="/clients/python/">Python package</a>
       </nav>
       {refusal === null && <Presence />}
       <Choice label="Colours" value={theme} onChange={setTheme} options={THEMES} />

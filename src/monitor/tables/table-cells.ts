@@ -38,8 +38,12 @@ export function fileColumnType(type: string): FileColumnType {
   return TEXTUAL.test(type) ? 'text' : 'other';
 }
 
-/** Texts that stand for a missing number, time or truth value. */
-const MISSING = `('', 'NA', 'N/A', 'n/a', 'null', 'NULL', 'None', '<NA>', '-')`;
+/**
+ * Whether a text stands for a missing number, time or truth value. A list, because DuckDB makes a hash join of `IN` with as many
+ * constants: 6 MB for each column.
+ */
+const isMissing = (text: string): string =>
+  `list_contains(['', 'NA', 'N/A', 'n/a', 'null', 'NULL', 'None', '<NA>', '-'], ${text})`;
 /** Characters of a text that are looked at. */
 const CHARS_MAX = 1000;
 
@@ -60,7 +64,7 @@ export function tableCell(name: string, found: string, wanted: FileColumnType): 
     return { expression: `${column}::UTINYINT::DOUBLE`, kind, misfit: null };
   const text = `trim(${column}::VARCHAR)`;
   const expression = tried(text, wanted);
-  const misfit = `(${column} IS NOT NULL AND (${expression}) IS NULL AND ${text} NOT IN ${MISSING})::UTINYINT`;
+  const misfit = `(${column} IS NOT NULL AND (${expression}) IS NULL AND NOT ${isMissing(text)})::UTINYINT`;
   return { expression, kind, misfit };
 }
 
@@ -89,7 +93,7 @@ const CODE = `'^[+-]?0[0-9]'`;
  */
 export function typeEvidence(name: string): string[] {
   const text = `trim(${identifier(name)})`;
-  const there = `FILTER (WHERE ${text} NOT IN ${MISSING})`;
+  const there = `FILTER (WHERE NOT ${isMissing(text)})`;
   return [
     `count(${text}) ${there}`,
     `count(TRY_CAST(${text} AS DOUBLE)) FILTER (WHERE NOT regexp_matches(${text}, ${CODE}))`,

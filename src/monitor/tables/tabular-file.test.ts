@@ -239,3 +239,13 @@ test('the first rows of columns are collected over blocks, whatever width their 
     rows.map(String),
   ]);
 });
+
+test('a CSV of many columns of numbers is read in the memory that there is', async () => {
+  const names = Array.from({ length: 200 }, (_, k) => `c${k}`);
+  const lines = Array.from({ length: 50 }, (_, row) => names.map((_name, k) => `${row / 8 + k}`).join(','));
+  const table = await openTable(csv('many.csv', `${names.join(',')}\n${lines.join('\n')}\n`));
+  const { columns, misfits } = await read(table);
+  table.close();
+  expect(columns.map((column) => column?.[8])).toEqual(names.map((_, k) => 1 + k));
+  expect(misfits.flat()).toEqual([]);
+});
