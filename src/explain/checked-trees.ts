@@ -14,6 +14,9 @@ import { pathDependent } from './trees/path-dependent.ts';
 /** Cells of a background that are prepared at once. */
 const BLOCK_CELLS = 2 ** 20;
 
+/** Numbers at all nodes of trees, at most: as many as a kernel of 1 GiB could hold. */
+const MOST_VALUES = 2 ** 27;
+
 /** Difference to the answers of a graph that float32 makes, of an answer of 1. */
 const TOLERANCE = 1e-5;
 
@@ -36,6 +39,10 @@ export interface CheckedTrees {
   /** Rows as the trees compare them, `[rows, source.length]`; null where what they miss may leave one without an answer. */
   prepare(batch: Batch): Float64Array | null;
 }
+
+/** Whether so many nodes with so many scores each may be held: a file writes down both counts apart, and a large one takes few bytes. */
+export const isHeld = (nodes: number, scores: number): boolean =>
+  scores >= 1 && nodes * scores <= MOST_VALUES;
 
 /** Names of the outputs of a model that are sums of its trees, the usual one first; `predict_proba` and `predict` as in scikit-learn. */
 export function checkedOutputs({ link, output, classes }: CheckedTrees): readonly string[] {

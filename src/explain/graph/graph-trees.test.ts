@@ -15,6 +15,7 @@ const MODES = ['BRANCH_LEQ', 'BRANCH_LT', 'BRANCH_GTE', 'BRANCH_GT', 'BRANCH_EQ'
 const CELLS = [-1, -0.5, 0, 0.1, 0.5, 1, Number.NaN];
 
 type Attributes = OnnxNode['attributes'];
+type GraphContent = Extract<ModelContent, { kind: 'graph' }>;
 type Random = () => number;
 
 interface RandomNode {
@@ -140,7 +141,7 @@ function tensorAttributes(all: readonly RandomNode[], random: Random): Attribute
 
 const NUMBERS: readonly TensorSpec[] = [{ name: 'X', dtype: 'float32', shape: [-1, WIDTH] }];
 
-async function modelOf(graph: OnnxGraph, version: number, tensors = NUMBERS): Promise<ExplainedModel> {
+function contentOf(graph: OnnxGraph, version: number, tensors = NUMBERS): GraphContent {
   const opsets = [
     { domain: '', version: 17 },
     { domain: 'ai.onnx.ml', version },
@@ -158,13 +159,12 @@ async function modelOf(graph: OnnxGraph, version: number, tensors = NUMBERS): Pr
     outputs: [{ name: 'variable', dtype: 'float32', shape: [-1, Number(graph.outputs[0]!.shape![1])] }],
     classes: null,
   } as const;
-  const content: ModelContent = {
-    kind: 'graph',
-    onnx,
-    signature,
-    memory: { kind: 'bounded', rowBytes: 1024 },
-  };
-  return { name: 'g', content, engine: await createOnnxEngine({ onnx, signature }) };
+  return { kind: 'graph', onnx, signature, memory: { kind: 'bounded', rowBytes: 1024 } };
+}
+
+async function modelOf(graph: OnnxGraph, version: number, tensors = NUMBERS): Promise<ExplainedModel> {
+  const content = contentOf(graph, version, tensors);
+  return { name: 'g', content, engine: await createOnnxEngine(content) };
 }
 
 const batchOf = (random: Random, rows: number): Batch => ({
@@ -196,6 +196,25 @@ describe('the trees of an ONNX graph', () => {
       expect(own.additivityError).toBeLessThanOrEqual(1e-6);
       for (const [k, value] of all.values.entries()) expect(own.values[k]).toBeCloseTo(value, 6);
       for (const [k, value] of wanted.baseValues.entries()) expect(found.baseValues[k]).toBeCloseTo(value, 6);
+    },
+  );
+
+  test.each([false, true])(
+    'are left to what asks the model where their scores are more than may be held, in ai.onnx.ml 5: %s',
+    async (isNew) => {
+      const graph = randomGraph(seededRandom(1).next, isNew, false);
+      const [scaler, ensemble] = graph.nodes;
+      const { base_values: _, ...given } = ensemble!.attributes;
+      const attributes: Attributes = { ...given, n_targets: { type: 'int', value: 2n ** 40n } };
+      const nodes = [scaler!, { ...ensemble!, attributes }];
+      const engine: ExplainedModel['engine'] = {
+        infer: ({ rows }) =>
+          Promise.resolve({ variable: { dtype: 'float32', shape: [rows, 1], data: new Float32Array(rows) } }),
+      };
+      const content = contentOf({ ...graph, nodes }, isNew ? 5 : 3);
+      const background = batchOf(seededRandom(2).next, 3);
+      const { method } = await explainModel({ name: 'g', content, engine }, { background });
+      expect(method).toBe('exact');
     },
   );
 

@@ -5,7 +5,7 @@ import { type GraphBytes, graphPieces, joinedBytes } from '../../model/graph-byt
 import { decodeModel } from '../../onnx/decode.ts';
 import type { OnnxGraph, OnnxNode } from '../../onnx/graph.ts';
 import { limitsForFile } from '../../onnx/limits.ts';
-import type { CheckedTrees, ScoreLink } from '../checked-trees.ts';
+import { type CheckedTrees, isHeld, type ScoreLink } from '../checked-trees.ts';
 import type { DecisionTrees } from '../trees/decision-trees.ts';
 import { type EnsembleNodes, nodesOfLists, nodesOfTensors } from './ensemble-nodes.ts';
 import { grownTrees } from './grown-trees.ts';
@@ -132,7 +132,8 @@ function scoresOf({ op, attributes }: OnnxNode): ScoredEnsemble | null {
   const base = isBinary && given.length === 2 ? given.subarray(1) : given;
   const link = textOf(attributes.post_transform, 'NONE');
   const aggregate = textOf(attributes.aggregate_function, 'SUM');
-  if (scores < 1 || !(base.length === scores || base.length === 0) || !isLink(link)) return null;
+  if (!isHeld(nodes.mode.length, scores) || !isLink(link)) return null;
+  if (base.length !== scores && base.length !== 0) return null;
   if (aggregate !== 'SUM' && aggregate !== 'AVERAGE') return null;
   const divisor = aggregate === 'AVERAGE' ? nodes.roots.length : 1;
   return { nodes, base: base.length === 0 ? new Float64Array(scores) : base, link, isBinary, divisor };
@@ -158,9 +159,10 @@ function scoresOfTensors(attributes: OnnxNode['attributes']): ScoredEnsemble | n
   const link = (['NONE', 'LOGISTIC', 'SOFTMAX'] as const)[
     transform?.type === 'int' ? Number(transform.value) : 0
   ];
-  if ((way !== 0n && way !== 1n) || link === undefined || !(targets.value >= 1n)) return null;
+  const scores = Number(targets.value);
+  if ((way !== 0n && way !== 1n) || link === undefined || !isHeld(nodes.mode.length, scores)) return null;
   const divisor = way === 0n ? nodes.roots.length : 1;
-  return { nodes, base: new Float64Array(Number(targets.value)), link, isBinary: false, divisor };
+  return { nodes, base: new Float64Array(scores), link, isBinary: false, divisor };
 }
 
 /** Output that holds a value unchanged; null where there is none. */

@@ -4,10 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { createNativeEngine } from '../../engine/native/engine.ts';
 import { readModelFile } from '../../files/read-model.ts';
 import type { Batch } from '../../model/batch.ts';
+import type { PmmlModel, PmmlTerm, PmmlTreeNode } from '../../model/pmml/models.ts';
+import type { PmmlField } from '../../model/pmml/program.ts';
 import { sliceBatch } from '../../model/slice.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import { explainModel } from '../explain-model.ts';
 import type { ExplainedModel } from '../explained-model.ts';
+import { pmmlTrees } from './pmml-trees.ts';
+import { summedModels } from './summed-models.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/pmml');
 /** Documents whose last model is trees, a sum of trees, or a link of one: with the output that is explained. */
@@ -58,4 +62,47 @@ describe('the trees of a PMML document', () => {
       expect((await explainModel(model, { background: sliceBatch(rows, 0, 6) })).method).toBe('exact');
     },
   );
+
+  test('are no more than may be held, whatever numbers of nodes and classes a document has', () => {
+    const { model } = opened('tree-three-classes');
+    const step = model.content.kind === 'steps' ? model.content.root : null;
+    const tree = step?.kind === 'pmml' ? step.models.at(-1) : undefined;
+    if (step?.kind !== 'pmml' || tree?.kind !== 'tree') throw new Error('it is no tree');
+    const count = 2 ** 14;
+    const classes = Array.from({ length: count }, (_, k) => `c${k}`);
+    const leaf: PmmlTreeNode = {
+      ...{ id: '', score: 'c0', defaultChild: null, distribution: new Float64Array(count), children: [] },
+      predicate: { kind: 'constant', value: true },
+    };
+    const root = { ...leaf, children: Array.from({ length: count }, (_, k) => k + 1) };
+    const nodes = [root, ...root.children.map(() => leaf)];
+    expect(pmmlTrees({ ...step, models: [{ ...tree, classes, nodes }] })).toBeNull();
+  });
+
+  test('are not unfolded where models add each other up twice over', () => {
+    const { model } = opened('gbm-classifier');
+    const step = model.content.kind === 'steps' ? model.content.root : null;
+    if (step?.kind !== 'pmml') throw new Error('it is no document');
+    const regression = step.models.find(({ kind }) => kind === 'regression');
+    const tree = step.models.find(({ kind, task }) => kind === 'tree' && task === 'regression');
+    if (regression?.kind !== 'regression' || tree === undefined) throw new Error('it adds up no trees');
+    const fields = Array.from(
+      { length: 40 },
+      (_, model): PmmlField => ({
+        ...{ kind: 'result', name: `r${model}`, type: 'double', model },
+        feature: { kind: 'predictedValue' },
+      }),
+    );
+    const sums = fields.map((_, field): PmmlModel => {
+      const terms = [1, 2].map(
+        (coefficient): PmmlTerm => ({ kind: 'numeric', field, exponent: 1, coefficient }),
+      );
+      const { target } = tree;
+      const tables = [{ intercept: 0, class: -1, terms }];
+      return { ...regression, task: 'regression', normalization: 'none', target, tables };
+    });
+    const document = { fields, models: [tree, ...sums] };
+    expect(summedModels(document, 40)).toBeNull();
+    expect(summedModels(document, 3)?.trees).toHaveLength(8);
+  });
 });

@@ -2,7 +2,7 @@ import { blockOf } from '../../engine/native/block.ts';
 import { preparePmmlTruths } from '../../engine/native/pmml/prepare.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { PmmlStep } from '../../model/pmml/step.ts';
-import type { CheckedTrees } from '../checked-trees.ts';
+import { type CheckedTrees, isHeld } from '../checked-trees.ts';
 import type { DecisionTrees } from '../trees/decision-trees.ts';
 import { predicateColumns } from './field-columns.ts';
 import { type GrowingModels, growModel, NO_WAY, newModels, type WayNumber } from './grown-models.ts';
@@ -26,6 +26,8 @@ function readTrees(step: PmmlStep): CheckedTrees | null {
   const { fields, models, answer } = step;
   const summed = summedModels({ fields, models }, models.length - 1);
   if (summed === null || summed.trees.length === 0) return null;
+  const nodes = summed.trees.reduce((sum, { model }) => sum + model.nodes.length, 0);
+  if (!isHeld(nodes, summed.base.length)) return null;
   const isNumber = answer.kind === 'number';
   if (!isNumber && !answer.probabilities) return null;
   const grown = newModels();

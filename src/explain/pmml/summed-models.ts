@@ -25,6 +25,9 @@ export interface SummedModels {
   readonly single: { readonly place: number; readonly classes: number } | null;
 }
 
+/** Trees of one sum, at most: models that add up each other twice over have more of them than the document has models. */
+const MOST_TREES = 2 ** 16;
+
 interface Document {
   readonly fields: readonly PmmlField[];
   readonly models: readonly PmmlModel[];
@@ -143,6 +146,7 @@ function linkedSums(document: Document, model: PmmlRegressionModel): SummedModel
     for (const term of terms) {
       const found = term.kind === 'numeric' && term.exponent === 1 ? resultOf(document, term.field) : null;
       if (found === null || term.kind === 'category') return null;
+      if (trees.length + found.trees.length > MOST_TREES) return null;
       base[score] += term.coefficient * (found.base[0] ?? 0);
       for (const tree of found.trees)
         trees.push({
