@@ -1,5 +1,5 @@
 import { PlimsollError } from '../core/errors.ts';
-import { halfToNumber } from '../core/float.ts';
+import { tensorNumbers } from '../model/numbers-tensor.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import { checkedOutputs } from './checked-trees.ts';
 import { predictorOf, sumOutputs } from './exact-explainer.ts';
@@ -49,8 +49,7 @@ export function askedOutput(model: ExplainedModel, output: string, refuse: Refus
     const answer = (await engine.infer(batch))[given.name];
     if (answer === undefined || !('data' in answer) || Array.isArray(answer.data))
       throw refuse(`it answers no numbers as ${given.name}`, 'Give --output another of its outputs');
-    const isHalf = answer.dtype === 'float16';
-    return Float64Array.from(answer.data as ArrayLike<number>, isHalf ? halfToNumber : Number);
+    return tensorNumbers(answer);
   };
   return { score, classes: given.classes ?? null };
 }

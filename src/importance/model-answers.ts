@@ -1,6 +1,6 @@
-import { halfToNumber } from '../core/float.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ColumnBatch } from '../model/batch.ts';
+import { tensorNumbers } from '../model/numbers-tensor.ts';
 import { isList } from '../model/output-parts.ts';
 import { sliceBatch } from '../model/slice.ts';
 import type { Tensor } from '../model/tensor.ts';
@@ -47,13 +47,7 @@ export async function numbersAnswered(
   output: string,
 ): Promise<Float64Array> {
   const parts: Float64Array[] = [];
-  await eachAnswer(engine, batch, output, ({ dtype, data }) =>
-    parts.push(
-      dtype === 'float16'
-        ? Float64Array.from(data, halfToNumber)
-        : Float64Array.from(data as ArrayLike<number>, Number),
-    ),
-  );
+  await eachAnswer(engine, batch, output, (answer) => parts.push(tensorNumbers(answer)));
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

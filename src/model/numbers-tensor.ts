@@ -1,3 +1,4 @@
+import { halfToNumber } from '../core/float.ts';
 import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from './tensor.ts';
 
 const HALF = new DataView(new ArrayBuffer(2));
@@ -30,3 +31,10 @@ export function numbersTensor(
   if (dtype === 'float16') return { dtype, shape, data: Uint16Array.from(values, float16Bits) };
   return newTensor(dtype, shape, TYPED_ARRAYS[dtype].from(values));
 }
+
+/** The elements of a tensor as float64, whatever their type; NaN of texts that are no numbers. */
+export const tensorNumbers = ({ dtype, data }: Tensor): Float64Array =>
+  Float64Array.from(
+    data as ArrayLike<unknown>,
+    dtype === 'float16' ? (bits) => halfToNumber(Number(bits)) : Number,
+  );

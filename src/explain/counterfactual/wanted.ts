@@ -1,6 +1,8 @@
 import type { Outputs } from '../../model/batch.ts';
+import { tensorNumbers } from '../../model/numbers-tensor.ts';
+import { isList } from '../../model/output-parts.ts';
 import type { Signature } from '../../model/signature.ts';
-import type { LabelSet, Tensor } from '../../model/tensor.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 
 /** The answer that is wanted. */
 export type WantedAnswer =
@@ -55,13 +57,13 @@ export function decidingOutput({ outputs, classes }: Signature, wanted: WantedAn
 /** What the deciding output says of each row: a number, or the place of a class; -1 where it says nothing that is known. */
 export function decidedAnswers(outputs: Outputs, { name, classes, width, at }: DecidingOutput): Float64Array {
   const tensor = outputs[name];
-  if (tensor === undefined || !('dtype' in tensor)) return new Float64Array(0);
-  const { data } = tensor as Tensor;
-  const rows = data.length / width;
-  if (classes === null)
-    return Float64Array.from({ length: rows }, (_, row) => Number(data[row * width + at]));
+  if (tensor === undefined || isList(tensor)) return new Float64Array(0);
+  if (classes === null) return tensorNumbers(tensor).filter((_, k) => k % width === at);
   const places = new Map(classes.values.map((value, index) => [keyOf(value), index]));
-  return Float64Array.from({ length: rows }, (_, row) => places.get(keyOf(data[row]!)) ?? -1);
+  return Float64Array.from(
+    { length: tensor.data.length },
+    (_, row) => places.get(keyOf(tensor.data[row]!)) ?? -1,
+  );
 }
 
 const keyOf = (value: string | number | bigint | boolean): string | number =>
@@ -85,12 +87,10 @@ export function answerLacks(
   if (wanted.kind === 'number') return answers.map((answer) => Math.abs(answer - wanted.value));
   const chances = outputs['predict_proba'];
   const count = output.classes?.values.length ?? 0;
-  if (chances === undefined || !('dtype' in chances) || count === 0) return answers.fill(0);
-  const { data } = chances as Tensor;
+  if (chances === undefined || isList(chances) || count === 0) return answers.fill(0);
+  const data = tensorNumbers(chances);
   if (data.length !== answers.length * count) return answers.fill(0);
   return answers.map((_, row) =>
-    wanted.kind === 'class'
-      ? 1 - Number(data[row * count + wanted.index])
-      : Number(data[row * count + Math.max(0, given)]),
+    wanted.kind === 'class' ? 1 - data[row * count + wanted.index]! : data[row * count + Math.max(0, given)]!,
   );
 }
