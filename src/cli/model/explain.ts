@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import { EXPLANATION_METHODS, type ExplanationMethod } from '../../explain/explanation.ts';
 import type { Batch } from '../../model/batch.ts';
 import { backgroundDigest } from '../../registry/background.ts';
 import type { DefineCommand } from '../command.ts';
+import { writeOutputFile } from '../files/text-file.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ExplainedModelOptions, withExplainedModel } from './explained-options.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -105,7 +105,7 @@ async function explainFile(terminal: Terminal, file: string, options: ExplainOpt
       const { document, picture } = await explainImages(model, options, rows, onProgress);
       if (outputImage !== undefined) {
         const { encodePng } = await import('../../content/image/png-writer.ts');
-        writeFileSync(outputImage, encodePng(picture(0)));
+        writeOutputFile(outputImage, encodePng(picture(0)));
       }
       const { imagePage } = await import('./explanation-page.ts');
       return { document, page: () => imagePage(document) };
