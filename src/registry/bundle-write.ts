@@ -176,13 +176,15 @@ function publish(staging: string, dir: string, manifest: BundleManifest): void {
   rmSync(staging, { recursive: true, force: true });
 }
 
-/** Keeps the background that another one replaces under the name of its digest. */
+/** Keeps the background that another one replaces under the name of its digest: whole, or not yet. */
 function keepEarlierBackground(staging: string, dir: string): void {
   const before = readManifest(dir)?.background;
   const path = join(dir, BACKGROUND);
   if (before === undefined || !existsSync(join(staging, BACKGROUND)) || !existsSync(path)) return;
-  const kept = join(dir, earlierBackground(before.digest));
-  if (!existsSync(kept)) copyFileSync(path, kept, constants.COPYFILE_FICLONE);
+  const name = earlierBackground(before.digest);
+  copyFileSync(path, join(staging, name), constants.COPYFILE_FICLONE);
+  flushFile(join(staging, name));
+  renameSync(join(staging, name), join(dir, name));
 }
 
 /** Does something in the folder of bundles; throws DATA_UNWRITABLE with the reason in words. */

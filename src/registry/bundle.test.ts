@@ -13,7 +13,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acceptFile } from './accept.ts';
-import { bundleDir, digestFileSync, originalPath, readManifest, stagingDir } from './bundle.ts';
+import { findBackground } from './background.ts';
+import {
+  bundleDir,
+  digestFileSync,
+  earlierBackground,
+  originalPath,
+  readManifest,
+  stagingDir,
+} from './bundle.ts';
 import { openStaging, writeBundle } from './bundle-write.ts';
 
 const IRIS = join(import.meta.dirname, '../../examples/iris.joblib');
@@ -54,6 +62,23 @@ test('a bundle that lost its manifest or its bytes is made anew', async () => {
     expect(readManifest(bundle)?.digest).toBe(manifest.digest);
     expect(digestFileSync(originalPath(bundle, manifest))).toBe(manifest.digest);
   }
+});
+
+test('rows of before are kept whole, also where a push before ended amid its copy', async () => {
+  const [first, second] = ['first.json', 'second.json'].map((name) => join(dataDir, name)) as [
+    string,
+    string,
+  ];
+  const example = [5.1, 3.5, 1.4, 0.2];
+  writeFileSync(first, JSON.stringify([example, example]));
+  writeFileSync(second, JSON.stringify([example]));
+  const options = { dataDir, name: 'iris' };
+  const { bundle, manifest } = await acceptFile(IRIS, { ...options, background: first });
+  const { digest = '' } = manifest.background ?? {};
+  writeFileSync(join(bundle, earlierBackground(digest)), '{"columns": [{"ty');
+  const { manifest: next } = await acceptFile(IRIS, { ...options, background: second });
+  expect(next.background).toMatchObject({ rows: 1 });
+  expect(findBackground(bundle, next, digest)).toMatchObject({ rows: 2 });
 });
 
 test('two who accept the same file at once both get it, and one bundle is left', async () => {
