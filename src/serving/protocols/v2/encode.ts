@@ -24,7 +24,7 @@ interface V2ResponseOptions {
   /** Set where one of them is computed only on request. */
   readonly extras?: true;
   /** Set where the answer is to be explained. */
-  readonly explain?: ExplanationAsk;
+  readonly explain?: ExplanationAsk | undefined;
 }
 
 /** What a body asks that asks nothing. */
@@ -47,8 +47,8 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
     if (id !== null && typeof id !== 'string')
       return complain(['id'], 'string_type', `expected a string "id", got ${describeInput(id)}`);
     const binary = isRecord(parameters) && parameters['binary_data_output'] === true;
-    const explained = isRecord(parameters) ? explainedBy(parameters, manifest.signature) : {};
-    if (outputs === null) return { id, outputs: null, binary, ...explained };
+    const explain = isRecord(parameters) ? explainedBy(parameters, manifest.signature) : undefined;
+    if (outputs === null) return { id, outputs: null, binary, explain };
     if (!Array.isArray(outputs))
       return complain(['outputs'], 'list_type', `expected a list "outputs", got ${describeInput(outputs)}`);
     const wanted = outputs.map((output, k) => ({
@@ -65,7 +65,7 @@ export function v2ResponseOptions({ model, manifest }: TargetVersion): ReadRespo
       outputs: wanted.length === 0 ? null : wanted,
       binary,
       ...(asks ? { extras: true } : {}),
-      ...explained,
+      explain,
     };
   };
 }
@@ -91,6 +91,8 @@ function nameOf(output: unknown, k: number, known: readonly string[], model: str
   return name;
 }
 
+const NO_TENSORS: ReturnType<typeof explanationTensors> = [];
+
 export function v2Encode({ model, version, manifest }: TargetVersion): EncodeResponse {
   const { signature } = manifest;
   const start = `{"model_name":${JSON.stringify(model)},"model_version":"${version}"`;
@@ -98,9 +100,10 @@ export function v2Encode({ model, version, manifest }: TargetVersion): EncodeRes
     const { id, outputs: wanted, binary: isBinary = false } = options as V2ResponseOptions;
     const tensors = tensorsOf(outputs, signature);
     const answered = wanted ?? Array.from(tensors.keys(), (name) => ({ name, binary: isBinary }));
-    const more = explanation?.kind === 'values' ? explanationTensors(explanation, rows) : [];
-    const all = [...answered, ...more.map(([name]) => ({ name, binary: isBinary }))];
+    const more = explanation?.kind === 'values' ? explanationTensors(explanation, rows) : NO_TENSORS;
     for (const [name, tensor] of more) tensors.set(name, tensor);
+    const all =
+      more.length === 0 ? answered : [...answered, ...more.map(([name]) => ({ name, binary: isBinary }))];
     const raw: Uint8Array[] = [];
     const texts = all.flatMap(({ name, binary }) => {
       const tensor = tensors.get(name);

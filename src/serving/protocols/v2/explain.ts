@@ -9,16 +9,16 @@ import { complain } from './elements.ts';
 export function explainedBy(
   { explain }: Readonly<Record<string, unknown>>,
   signature: Signature,
-): { readonly explain?: ExplanationAsk } {
+): ExplanationAsk | undefined {
   const ask = readExplanationAsk(explain, ['body', 'parameters', 'explain'], signature, 'values');
-  if (ask === null) return {};
+  if (ask === null) return undefined;
   if (ask.top !== null)
     complain(
       ['parameters', 'explain', 'top'],
       'explain_value',
       'the parameter "explain": a tensor holds all columns: leave "top" out',
     );
-  return { explain: ask };
+  return ask;
 }
 
 /**
