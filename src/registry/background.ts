@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isPlimsollError, PlimsollError } from '../core/errors.ts';
+import { sha256Hex } from '../core/sha256.ts';
 import { thinnedRows } from '../explain/row-game.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
 import type { Signature } from '../model/signature.ts';
@@ -55,7 +55,7 @@ export async function makeBackground(
 function made(staging: string, batch: Batch, of: BackgroundSample['of']): MadeBackground {
   const text = textOf(batch);
   writeToBundles(dirname(staging), () => writeFileSync(join(staging, BACKGROUND), text, { flush: true }));
-  return { background: { digest: digestOf(text), rows: batch.rows, of }, notes: [] };
+  return { background: { digest: sha256Hex(text), rows: batch.rows, of }, notes: [] };
 }
 
 /** The rows of a file, thinned. Throws INPUT_INVALID, FILE_NOT_FOUND, FILE_UNREADABLE. */
@@ -92,7 +92,7 @@ export function findBackground(dir: string, manifest: BundleManifest, digest: st
 function rowsOfDigest(dir: string, name: string, digest: string, model: string): Batch {
   const path = join(dir, name);
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  if (digestOf(text) !== digest)
+  if (sha256Hex(text) !== digest)
     throw new PlimsollError('EXPLANATION_UNFIT', {
       model,
       reason: `the file ${name} of its bundle is not what was kept`,
@@ -102,9 +102,7 @@ function rowsOfDigest(dir: string, name: string, digest: string, model: string):
 }
 
 /** What names rows as a bundle keeps them: sha256 in hex. */
-export const backgroundDigest = (batch: Batch): string => digestOf(textOf(batch));
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const backgroundDigest = (batch: Batch): string => sha256Hex(textOf(batch));
 
 /** A column as it is kept: missing numbers are null, infinite ones words, for JSON has neither. */
 type KeptColumn =

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { bindInputs } from '../../scorer/bind.ts';
 import type { Chunk, FrozenInput } from '../chunk.ts';
 import { retryOutage } from '../outage.ts';
@@ -96,11 +96,10 @@ function plannedExplanation(
 ): { readonly explained?: PlannedExplanation } {
   if (explain === undefined) return {};
   const { background, reasons } = accepted.manifest;
-  const digest = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
   return {
     explained: {
       background: background?.digest ?? null,
-      reasons: reasons === undefined ? null : digest(reasons),
+      reasons: reasons === undefined ? null : sha256Hex(canonicalJson(reasons)),
     },
   };
 }

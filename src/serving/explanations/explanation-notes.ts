@@ -1,7 +1,7 @@
 /** What the prediction log keeps of an explanation, a note a row. */
-import { createHash } from 'node:crypto';
 import { type ExplanationNotes, writeNote } from '../../capture/explanation-note.ts';
 import { numberBytes } from '../../capture/number-bytes.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { NO_TEMPLATES } from '../../explain/reasons/reason-templates.ts';
 import { type RowReason, rowReasons, USUAL_REASONS } from '../../explain/reasons/row-reasons.ts';
 import type { Batch } from '../../model/batch.ts';
@@ -61,5 +61,5 @@ export function rowDigest(
 ): string {
   const width = explainer.features.length * explainer.baseValues.length;
   const cells = attributions.values.slice(row * width, (row + 1) * width);
-  return createHash('sha256').update(numberBytes(cells)).digest('hex');
+  return sha256Hex(numberBytes(cells));
 }
