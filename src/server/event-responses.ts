@@ -20,6 +20,12 @@ export class EventResponses {
   /** Ends those that have begun; one that is refused, or not answered yet, comes to its end by itself. */
   end(): void {
     this.#isEnded = true;
-    for (const response of this.#open) if (response.headersSent) response.end();
+    for (const response of this.#open) if (response.headersSent) endEvents(response);
   }
+}
+
+/** A client that has not read what was sent would never come to an end of its own: it is cut off. */
+export function endEvents(response: ServerResponse): void {
+  if (response.writableLength > 0) response.destroy();
+  else response.end();
 }

@@ -78,6 +78,44 @@ test('who may not follow any more is told nothing more', async () => {
   await ended;
 });
 
+test('who never reads is cut off, and is told no more of it than fits', async () => {
+  const { ask, tell, ended } = await streaming();
+  const response = await ask();
+  response.pause();
+  const big = 'x'.repeat(2 ** 20);
+  let told = 0;
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  for (; !isOver && told < 1000; told++) {
+    tell(big);
+    await new Promise(setImmediate);
+  }
+  expect(told).toBeLessThan(1000);
+});
+
+test('who has left before its turn came takes no place', async () => {
+  const streams = new EventStreams();
+  let follows = 0;
+  const subscription = new EventSubscription(() => {
+    follows += 1;
+    return () => undefined;
+  });
+  const turn: PromiseWithResolvers<void> = Promise.withResolvers();
+  server = createServer((_, response) => {
+    response.once('close', () => {
+      streams.start(response, {}, subscription, () => true);
+      turn.resolve();
+    });
+    response.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' }).on('error', () => undefined);
+  await turn.promise;
+  expect(follows).toBe(0);
+});
+
 test('streams cannot take every request that may be under way', async () => {
   const { ask, refused } = await streaming();
   const answers = await Promise.all(Array.from({ length: 64 }, ask));

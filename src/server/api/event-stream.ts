@@ -1,9 +1,12 @@
 /** Answers that go on: server-sent events (HTML Standard §9.2), each with a whole answer as its data. */
 import type { ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
+import { endEvents } from '../event-responses.ts';
 
 /** Streams at once: each takes one of the requests that may be under way to the control API. */
 const STREAMS_MOST = 64;
+/** Answers in a row that a client may miss: one that never reads takes nobody's place for long. */
+const MISSED_MOST = 30;
 
 /** What is sent to one who follows, until either side ends it. */
 export class EventSubscription {
@@ -21,7 +24,7 @@ export class EventStreams {
 
   /**
    * Sends events until the client leaves, or may not follow any more. A client that reads too slowly misses some: the next one
-   * tells all. Throws OVERLOADED.
+   * tells all. One that has read nothing for many of them is cut off. Throws OVERLOADED.
    */
   start(
     response: ServerResponse,
@@ -29,21 +32,26 @@ export class EventStreams {
     { follow }: EventSubscription,
     mayFollow: () => boolean,
   ): void {
+    if (response.destroyed) return; // it left before its turn came, and will not close again
     if (this.#open >= STREAMS_MOST) {
       const what = 'event streams';
       throw new PlimsollError('OVERLOADED', { found: this.#open + 1, what, limit: STREAMS_MOST, retry: 10 });
     }
     this.#open += 1;
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+    let missed = 0;
     const end = follow((answer) => {
-      if (!mayFollow()) response.end();
-      else if (!response.writableNeedDrain) response.write(this.#eventOf(answer));
+      if (response.writableEnded) return; // its end is on the way
+      missed = response.writableNeedDrain ? missed + 1 : 0;
+      if (!mayFollow() || missed > MISSED_MOST) endEvents(response);
+      else if (missed === 0) response.write(this.#eventOf(answer));
     });
     response.once('close', () => {
       this.#open -= 1;
       end();
     });
   }
+
   #eventOf(answer: unknown): string {
     if (this.#newest === null || this.#newest.answer !== answer)
       this.#newest = { answer, text: `data: ${JSON.stringify(answer)}\n\n` };
