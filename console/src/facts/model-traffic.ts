@@ -28,3 +28,7 @@ export function modelTraffic(versions: readonly VersionTraffic[]): ModelTraffic 
     p99: slowest.length === 0 ? null : Math.max(...slowest),
   };
 }
+
+/** Requests that failed on our account, of all of them; null without any. */
+export const errorShare = (traffic: ModelTraffic | null): number | null =>
+  traffic === null || traffic.requests === 0 ? null : traffic.failed / traffic.requests;

@@ -1,6 +1,6 @@
 /** How an endpoint stands, in words: what a person has to do comes first. Pure. */
 import type { AlertView, EndpointView, RolloutView } from '../api/generated/control-api.ts';
-import type { ModelTraffic } from './model-traffic.ts';
+import { errorShare, type ModelTraffic } from './model-traffic.ts';
 
 /** `act`: a person is needed; `watch`: somebody may want to look; `moving`: a rollout is on its way. */
 export type Level = 'act' | 'watch' | 'moving' | 'steady' | 'idle';
@@ -93,8 +93,8 @@ const NAMES: Readonly<Record<RolloutView['strategy'], string>> = {
 
 function ofFailures(traffic: ModelTraffic | null): readonly Standing[] {
   if (traffic === null || traffic.rate === null || traffic.requests < FAILING_LEAST) return [];
-  const share = traffic.failed / traffic.requests;
-  if (share < FAILING_SHARE) return [];
+  const share = errorShare(traffic);
+  if (share === null || share < FAILING_SHARE) return [];
   const sentence = `${Math.round(share * 100)} % of requests fail`;
   return [said('act', sentence, 'See which version fails, then roll back')];
 }

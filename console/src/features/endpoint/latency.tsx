@@ -1,4 +1,5 @@
 import type { LiveTraffic } from '../../api/traffic.ts';
+import { modelTraffic } from '../../facts/model-traffic.ts';
 import { millisWords } from '../../facts/words.ts';
 import { HeatMap } from '../../ui/heat-map.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -14,10 +15,8 @@ export function Latency({ model, live }: { readonly model: string; readonly live
       for (const [bound = 0, count = 0] of one.durations) counts.set(bound, (counts.get(bound) ?? 0) + count);
     return [...counts];
   });
-  const slowest = (live.latest?.versions ?? [])
-    .filter((one) => one.model === model)
-    .flatMap(({ latency }) => latency ?? []);
-  const p99 = slowest.length === 0 ? null : Math.max(...slowest.map((one) => one.p99));
+  const own = (live.latest?.versions ?? []).filter((one) => one.model === model);
+  const p99 = modelTraffic(own)?.p99 ?? null;
   return (
     <Panel
       title="Latency"

@@ -1,5 +1,6 @@
 import type { EndpointView } from '../../api/generated/control-api.ts';
-import type { LiveTraffic } from '../../api/traffic.ts';
+import type { LiveTraffic, VersionTraffic } from '../../api/traffic.ts';
+import { errorShare, modelTraffic } from '../../facts/model-traffic.ts';
 import { routeShares } from '../../facts/route-words.ts';
 import { countWords, millisWords, rateWords, shareWords } from '../../facts/words.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -61,22 +62,28 @@ export function TrafficPanel({ model, route, live }: TrafficPanelProps) {
               </tr>
             </thead>
             <tbody>
-              {own.map(({ version, latency, requests, failed, overloaded, invalid }) => (
-                <tr key={version}>
-                  <th scope="row">{version}</th>
-                  <td className="figures-cell">{shareWords(shareOf(version))}</td>
-                  <td className="figures-cell wide">{millisWords(latency?.p50 ?? null)}</td>
-                  <td className="figures-cell">{millisWords(latency?.p99 ?? null)}</td>
-                  <td className={`figures-cell ${failed > 0 ? 'bad' : ''}`}>
-                    {shareWords(requests === 0 ? 0 : (failed + overloaded) / requests)}
-                  </td>
-                  <td className="figures-cell wide">{countWords(invalid)}</td>
-                </tr>
+              {own.map((one) => (
+                <Row key={one.version} traffic={one} units={shareOf(one.version)} />
               ))}
             </tbody>
           </table>
         </div>
       )}
     </Panel>
+  );
+}
+
+function Row({ traffic, units }: { readonly traffic: VersionTraffic; readonly units: number }) {
+  const { version, latency, invalid } = traffic;
+  const errors = errorShare(modelTraffic([traffic]));
+  return (
+    <tr>
+      <th scope="row">{version}</th>
+      <td className="figures-cell">{shareWords(units)}</td>
+      <td className="figures-cell wide">{millisWords(latency?.p50 ?? null)}</td>
+      <td className="figures-cell">{millisWords(latency?.p99 ?? null)}</td>
+      <td className={`figures-cell ${errors !== null && errors > 0 ? 'bad' : ''}`}>{shareWords(errors)}</td>
+      <td className="figures-cell wide">{countWords(invalid)}</td>
+    </tr>
   );
 }

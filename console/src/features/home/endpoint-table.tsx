@@ -1,10 +1,11 @@
+import { errorShare } from '../../facts/model-traffic.ts';
 import { countWords, millisWords, rateWords, shareWords, UNKNOWN } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { Accuracy } from './accuracy.tsx';
-import { type DriftWord, type EndpointRow, errorShare, type Sort } from './row.ts';
+import type { DriftWord, EndpointRow, Sort } from './row.ts';
 
 interface EndpointTableProps {
   readonly rows: readonly EndpointRow[];

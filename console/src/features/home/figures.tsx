@@ -1,7 +1,7 @@
 import type { LiveTraffic } from '../../api/traffic.ts';
-import { modelTraffic } from '../../facts/model-traffic.ts';
+import { errorShare, modelTraffic } from '../../facts/model-traffic.ts';
 import { countWords, millisWords, rateWords, shareWords } from '../../facts/words.ts';
-import { type EndpointRow, errorShare } from './row.ts';
+import type { EndpointRow } from './row.ts';
 
 /** The server as a whole, in five figures. */
 export function Figures({

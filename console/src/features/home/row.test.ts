@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AlertView, EndpointView, MonitorView, TrafficView } from '../../api/generated/control-api.ts';
-import { errorShare, rowsOf, shownRows } from './row.ts';
+import { errorShare } from '../../facts/model-traffic.ts';
+import { rowsOf, shownRows } from './row.ts';
 
 const endpoint = (name: string, more: Partial<EndpointView> = {}): EndpointView =>
   ({ name, model: name, stable: 1, rollout: null, ...more }) as EndpointView;

@@ -1,7 +1,7 @@
 /** What Home shows of each endpoint: put together, searched and sorted. Pure. */
 import type { AlertView, EndpointView, MonitorView } from '../../api/generated/control-api.ts';
 import type { LiveTraffic } from '../../api/traffic.ts';
-import { type ModelTraffic, modelTraffic } from '../../facts/model-traffic.ts';
+import { errorShare, type ModelTraffic, modelTraffic } from '../../facts/model-traffic.ts';
 import { LEVELS, type Standing, standingOf } from '../../facts/standing.ts';
 
 export interface EndpointRow {
@@ -70,9 +70,6 @@ function driftOf(monitor: MonitorView | null, firing: readonly AlertView[]): Dri
   if (monitor === null || monitor.reference === null) return 'unwatched';
   return monitor.evaluatedAt === null || monitor.traffic.day === 0 ? 'waiting' : 'quiet';
 }
-
-export const errorShare = (traffic: ModelTraffic | null): number | null =>
-  traffic === null || traffic.requests === 0 ? null : traffic.failed / traffic.requests;
 
 const urgency = ({ standing }: EndpointRow): number => LEVELS.indexOf(standing.level);
 const KEYS: Readonly<Record<Exclude<Sort, 'name'>, (row: EndpointRow) => number>> = {
