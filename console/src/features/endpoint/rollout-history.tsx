@@ -1,7 +1,15 @@
 import { useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { Panel } from '../../ui/panel.tsx';
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'Version' },
+  { text: 'State' },
+  { text: 'Why' },
+  { text: 'Began' },
+];
 
 export function RolloutHistory({ endpoint }: { readonly endpoint: string }) {
   const query = useOperation(
@@ -17,14 +25,7 @@ export function RolloutHistory({ endpoint }: { readonly endpoint: string }) {
     >
       {({ items }) => (
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Version</th>
-              <th scope="col">State</th>
-              <th scope="col">Why</th>
-              <th scope="col">Began</th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={COLUMNS} />
           <tbody>
             {items.map(({ id, candidate, stableVersion, strategy, state, reason, startedAt, by }) => (
               <tr key={id}>

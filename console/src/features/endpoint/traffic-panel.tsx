@@ -3,6 +3,7 @@ import type { LiveTraffic, VersionTraffic } from '../../api/traffic.ts';
 import { errorShare, modelTraffic } from '../../facts/model-traffic.ts';
 import { routeShares } from '../../facts/route-words.ts';
 import { countWords, millisWords, rateWords, shareWords } from '../../facts/words.ts';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { TimeChart } from '../../ui/time-chart.tsx';
 import { liveQuery } from './live-query.ts';
@@ -12,6 +13,15 @@ interface TrafficPanelProps {
   readonly route: EndpointView['route'];
   readonly live: LiveTraffic;
 }
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'Version' },
+  { text: 'Units', className: 'figures-cell' },
+  { text: 'p50', className: 'figures-cell wide' },
+  { text: 'p99', className: 'figures-cell' },
+  { text: 'Failed', className: 'figures-cell' },
+  { text: 'Refused rows', className: 'figures-cell wide' },
+];
 
 /** Requests a second by version, as they come; below it the same in figures. */
 export function TrafficPanel({ model, route, live }: TrafficPanelProps) {
@@ -41,26 +51,7 @@ export function TrafficPanel({ model, route, live }: TrafficPanelProps) {
             format={rateWords}
           />
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Version</th>
-                <th scope="col" className="figures-cell">
-                  Units
-                </th>
-                <th scope="col" className="figures-cell wide">
-                  p50
-                </th>
-                <th scope="col" className="figures-cell">
-                  p99
-                </th>
-                <th scope="col" className="figures-cell">
-                  Failed
-                </th>
-                <th scope="col" className="figures-cell wide">
-                  Refused rows
-                </th>
-              </tr>
-            </thead>
+            <ColumnHeads columns={COLUMNS} />
             <tbody>
               {own.map((one) => (
                 <Row key={one.version} traffic={one} units={shareOf(one.version)} />

@@ -1,5 +1,6 @@
 import { useQuality } from '../../api/queries.ts';
 import { countWords, shareWords, UNKNOWN } from '../../facts/words.ts';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { Panel } from '../../ui/panel.tsx';
 
 interface Known {
@@ -7,6 +8,14 @@ interface Known {
   readonly lower: number;
   readonly upper: number;
 }
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'From' },
+  { text: 'Of labels' },
+  { text: 'Estimated without' },
+  { text: 'Labels', className: 'figures-cell' },
+  { text: 'Mature' },
+];
 
 /** Accuracy of each cohort as its labels came, and as it is estimated without them. */
 export function AccuracyPanel({ endpoint }: { readonly endpoint: string }) {
@@ -31,17 +40,7 @@ export function AccuracyPanel({ endpoint }: { readonly endpoint: string }) {
             </p>
           ))}
           <table>
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                <th scope="col">Of labels</th>
-                <th scope="col">Estimated without</th>
-                <th scope="col" className="figures-cell">
-                  Labels
-                </th>
-                <th scope="col">Mature</th>
-              </tr>
-            </thead>
+            <ColumnHeads columns={COLUMNS} />
             <tbody>
               {cohorts.map(({ from, metric, realised, estimate, labelled, coverage, mature }) => (
                 <tr key={from}>

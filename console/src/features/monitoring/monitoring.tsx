@@ -1,6 +1,5 @@
 import { useOperation } from '../../api/queries.ts';
-import { Link } from '../../location/link.tsx';
-import { hrefOf } from '../../location/location.ts';
+import { Trail } from '../../location/trail.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { AccuracyPanel } from './accuracy-panel.tsx';
 import { Drift } from './drift.tsx';
@@ -15,12 +14,7 @@ export function Monitoring({ endpoint }: { readonly endpoint: string }) {
   return (
     <main id="main">
       <PageHead
-        trail={
-          <>
-            <Link href={hrefOf()}>Endpoints</Link> /{' '}
-            <Link href={hrefOf('endpoints', endpoint)}>{endpoint}</Link>
-          </>
-        }
+        trail={<Trail endpoint={endpoint} />}
         title={`Monitoring of ${endpoint}`}
         badge={null}
         sentence={data?.sentence ?? error?.message ?? ''}

@@ -1,25 +1,18 @@
 import type { RolloutView } from '../../api/generated/control-api.ts';
 import { countWords, millisWords, shareWords } from '../../facts/words.ts';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'Arm' },
+  { text: 'Units', className: 'figures-cell' },
+  { text: 'Failed', className: 'figures-cell' },
+  { text: 'p50', className: 'figures-cell' },
+  { text: 'p99', className: 'figures-cell' },
+];
 
 export const Arms = ({ arms }: { readonly arms: RolloutView['arms'] }) => (
   <table>
-    <thead>
-      <tr>
-        <th scope="col">Arm</th>
-        <th scope="col" className="figures-cell">
-          Units
-        </th>
-        <th scope="col" className="figures-cell">
-          Failed
-        </th>
-        <th scope="col" className="figures-cell">
-          p50
-        </th>
-        <th scope="col" className="figures-cell">
-          p99
-        </th>
-      </tr>
-    </thead>
+    <ColumnHeads columns={COLUMNS} />
     <tbody>
       {arms.map(({ name, version, units, failures, latency }) => (
         <tr key={name}>

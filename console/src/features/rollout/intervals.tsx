@@ -1,4 +1,5 @@
 import type { RolloutView } from '../../api/generated/control-api.ts';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 
 type Metric = RolloutView['metrics'][number];
 
@@ -7,20 +8,18 @@ const [WIDTH, MIDDLE, REACH] = [200, 100, 92];
 /** Without bounds nothing can be drawn, nor said. */
 export const hasInterval = ({ lower, upper }: Metric): boolean => lower !== null && upper !== null;
 
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'Metric' },
+  { text: 'Candidate less stable' },
+  { text: 'Between', className: 'figures-cell' },
+];
+
 /** The candidate against stable: an interval a metric and segment, around the line of no difference. */
 export function Intervals({ metrics }: { readonly metrics: RolloutView['metrics'] }) {
   const shown = metrics.filter(hasInterval);
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Metric</th>
-          <th scope="col">Candidate less stable</th>
-          <th scope="col" className="figures-cell">
-            Between
-          </th>
-        </tr>
-      </thead>
+      <ColumnHeads columns={COLUMNS} />
       <tbody>
         {shown.map((metric) => (
           <tr key={`${metric.name} ${metric.segment}`}>

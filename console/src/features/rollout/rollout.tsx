@@ -1,8 +1,7 @@
 import type { RolloutView } from '../../api/generated/control-api.ts';
 import { useOperation } from '../../api/queries.ts';
 import { waitsForApproval } from '../../facts/standing.ts';
-import { Link } from '../../location/link.tsx';
-import { hrefOf } from '../../location/location.ts';
+import { Trail } from '../../location/trail.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
@@ -33,12 +32,7 @@ export function Rollout({ id }: { readonly id: string }) {
   return (
     <main id="main">
       <PageHead
-        trail={
-          <>
-            <Link href={hrefOf()}>Endpoints</Link> /{' '}
-            <Link href={hrefOf('endpoints', endpoint)}>{endpoint}</Link>
-          </>
-        }
+        trail={<Trail endpoint={endpoint} />}
         title={`Version ${candidate} against version ${stableVersion}`}
         badge={<Badge tone={toneOf(rollout)}>{stateWords(rollout)}</Badge>}
         sentence={reason}
