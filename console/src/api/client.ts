@@ -1,5 +1,6 @@
 /** The control API, typed by its own description. */
 import type { ControlOperations } from './generated/control-api.ts';
+import { idempotencyKey } from './idempotency-key.ts';
 import { askForKey, currentKey } from './session.ts';
 
 type OperationName = keyof ControlOperations;
@@ -54,7 +55,7 @@ export async function send<N extends OperationName>(
       ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       // Sent again after a lost answer, a change is made once.
-      ...(isChange ? { 'idempotency-key': crypto.randomUUID() } : {}),
+      ...(isChange ? { 'idempotency-key': idempotencyKey() } : {}),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),

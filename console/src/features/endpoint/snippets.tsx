@@ -9,13 +9,13 @@ import { DOORS, type Door, LANGUAGES, type Language, snippetOf } from './request
 export function Snippets({ endpoint, row }: { readonly endpoint: string; readonly row: unknown }) {
   const [language, setLanguage] = useParameter<Language>('language', 'curl');
   const [door, setDoor] = useParameter<Door>('door', 'predict');
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<string | null>(null);
   const { data } = useInfo();
   const facts = { origin: window.location.origin, endpoint, row, needsKey: data?.access === 'keys' };
   const text = snippetOf(language, door, facts);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text ?? '');
-    setCopied(true);
+  const copy = async (snippet: string): Promise<void> => {
+    await navigator.clipboard.writeText(snippet);
+    setCopied(snippet);
   };
   const options = <T extends string>(all: readonly T[]) => all.map((value) => ({ value, text: value }));
   return (
@@ -32,7 +32,10 @@ export function Snippets({ endpoint, row }: { readonly endpoint: string; readonl
           <pre className="code" tabIndex={0}>
             {text}
           </pre>
-          <Button onClick={() => void copy()}>{copied ? 'Copied' : 'Copy'}</Button>
+          {/* Over plain HTTP a page from elsewhere has no clipboard. */}
+          {window.isSecureContext && (
+            <Button onClick={() => void copy(text)}>{copied === text ? 'Copied' : 'Copy'}</Button>
+          )}
         </>
       )}
     </div>
