@@ -1,10 +1,10 @@
 import { useEndpoints, useOperation } from '../../api/queries.ts';
-import { plural } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Version } from './version.tsx';
+import { versionsWords } from './version-words.ts';
 
 /** The versions of a model, newest first: how each was proved, and where it answers. */
 export function Model({ name }: { readonly name: string }) {
@@ -20,7 +20,7 @@ export function Model({ name }: { readonly name: string }) {
         trail={<Link href={hrefOf()}>Endpoints</Link>}
         title={`Versions of ${name}`}
         badge={null}
-        sentence={data === undefined ? '' : plural(data.items.length, 'version')}
+        sentence={data === undefined ? '' : versionsWords(data)}
       />
       <Panel
         title="Versions"
@@ -29,11 +29,9 @@ export function Model({ name }: { readonly name: string }) {
       >
         {({ items }) => (
           <ol className="versions">
-            {items
-              .toSorted((a, b) => b.version - a.version)
-              .map((version) => (
-                <Version key={version.version} version={version} endpoints={endpoints.data ?? []} />
-              ))}
+            {items.map((version) => (
+              <Version key={version.version} version={version} endpoints={endpoints.data ?? []} />
+            ))}
           </ol>
         )}
       </Panel>
