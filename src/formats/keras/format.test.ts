@@ -103,6 +103,15 @@ describe('a file of Keras', () => {
     },
   );
 
+  it('whose layer would cut a fraction to the whole numbers of its input is refused', () => {
+    const layer = { module: 'keras.layers', registered_name: null };
+    const sizes = { batch_shape: [null, 2], dtype: 'int64' };
+    const input = { ...layer, class_name: 'InputLayer', config: { name: 'x', ...sizes } };
+    const made = { ...layer, class_name: 'ReLU', config: { name: 'y', threshold: 0.5 } };
+    const bytes = withConfig({ ...config, config: { name: 'm', layers: [input, made] } });
+    expect(blockerOf(bytes)).toContain('floating-point numbers, where a layer computes with 0.5, are');
+  });
+
   it.each<[string, string, Record<string, unknown>, readonly (number | null)[], string]>([
     [
       'n-grams without end',

@@ -1,5 +1,6 @@
 import { numbersTensor } from '../../model/numbers-tensor.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
+import { modelUnsupported } from '../../model/way-past.ts';
 import { broadcastShapes } from '../../onnx/broadcast.ts';
 import { GraphBuilder } from '../../onnx/builder.ts';
 import { fromFront } from '../../onnx/check/fact.ts';
@@ -72,7 +73,17 @@ export class TensorGraph {
     return this.tensor(numbersTensor(values, dtype, shape));
   }
 
+  /** Throws MODEL_UNSUPPORTED for a fraction among whole numbers, which would be cut. */
   scalar(value: number, dtype: DType): KerasTensor {
+    if (!dtype.startsWith('float') && !Number.isInteger(value))
+      throw modelUnsupported({
+        path: 'the model',
+        class: 'keras.layers',
+        offset: 0,
+        field: 'the type of an input',
+        found: dtype,
+        wanted: `floating-point numbers, where a layer computes with ${value}, are`,
+      });
     return this.numbers([value], dtype, []);
   }
 

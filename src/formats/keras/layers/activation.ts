@@ -16,9 +16,9 @@ const leakyRelu: LayerKind = keepsMask((context) =>
 /** x from the threshold to the largest value, slope · (x - threshold) below it. */
 const relu: LayerKind = keepsMask((context) => {
   const { graph, config } = context;
-  const x = context.castInput;
   const threshold = config.isGiven('threshold') ? config.number('threshold') : 0;
   const slope = config.isGiven('negative_slope') ? config.number('negative_slope') : 0;
+  const x = slope === 0 ? context.castInput : context.floatInput;
   const most = config.isGiven('max_value') ? config.number('max_value') : null;
   const capped = most === null ? x : graph.clip(x, null, most);
   if (threshold === 0 && slope === 0) return most === null ? graph.unary('Relu', x) : graph.clip(x, 0, most);

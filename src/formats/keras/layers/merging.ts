@@ -1,3 +1,4 @@
+import type { DType } from '../../../model/tensor.ts';
 import { fromFront } from '../../../onnx/check/fact.ts';
 import type { LayerContext, LayerTable } from '../layer.ts';
 import { axesBetween } from '../layout.ts';
@@ -153,6 +154,12 @@ function unit({ graph }: LayerContext, x: KerasTensor, axis: number): KerasTenso
   return graph.binary('Div', x, graph.unary('Sqrt', graph.clip(square, 1e-12, null)));
 }
 
+/** What whole numbers become where they are divided (tf.math.truediv). */
+const DIVIDED_AS: Partial<Record<DType, DType>> = {
+  ...{ int8: 'float32', uint8: 'float32', int16: 'float32', uint16: 'float32' },
+  ...{ int32: 'float64', uint32: 'float64', int64: 'float64', uint64: 'float64' },
+};
+
 export const MERGING_LAYERS: LayerTable = [
   ['Add', folding('Add')],
   ['Subtract', folding('Sub')],
@@ -163,9 +170,7 @@ export const MERGING_LAYERS: LayerTable = [
     'Average',
     merging(({ graph }, inputs) => {
       const sum = graph.fold('Add', inputs);
-      // Whole numbers of 32 and 64 bits become float64 where they are divided (tf.math.truediv).
-      const exact = sum.dtype === 'int32' || sum.dtype === 'int64' ? graph.cast(sum, 'float64') : sum;
-      return graph.withScalar('Div', exact, inputs.length);
+      return graph.withScalar('Div', graph.cast(sum, DIVIDED_AS[sum.dtype] ?? sum.dtype), inputs.length);
     }),
   ],
   ['Concatenate', computesMask(concatenate)],
