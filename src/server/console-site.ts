@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { systemCodeOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
+import { pageSecurity } from '../serving/http/page-security.ts';
 import { sendError } from '../serving/http/reply.ts';
 
 /** What `tools/console.ts` has built: beside the bundle in `dist/`, or there in the checkout. */
@@ -16,23 +17,12 @@ const PAGE = 'index.html';
 const PACKED = '.gz';
 
 /** Nothing is loaded from anywhere else, nothing inline runs or styles, nobody frames the page. */
-const SECURITY: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
+const SECURITY = pageSecurity([
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+]);
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

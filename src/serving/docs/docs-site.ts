@@ -8,6 +8,7 @@ import { hasKey } from '../../core/record.ts';
 import { NO_RAW_ENDS } from '../../model/raw.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane, ServedEndpoint } from '../data-plane.ts';
+import { pageSecurity } from '../http/page-security.ts';
 import { requestPath, sendError, sendJson } from '../http/reply.ts';
 import { plain } from '../protocols/plain.ts';
 import { type OpenApiEndpoint, openapi } from './openapi.ts';
@@ -15,25 +16,14 @@ import { LANDING_STYLE, landingPage, redocPage, SCRIPTS, swaggerPage } from './p
 import { CLIENT_INDEX_PATHS, clientIndex, readWheel, requestOrigin, WHEEL_PATH } from './python-client.ts';
 
 /** Nothing is loaded from anywhere else, nothing inline runs, nobody frames the pages. */
-const SECURITY: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
+const SECURITY = pageSecurity([
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+]);
 
 interface Content {
   readonly type: string;
