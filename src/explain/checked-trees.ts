@@ -1,18 +1,15 @@
 import { elementAt } from '../core/element-at.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Batch, Outputs } from '../model/batch.ts';
-import { sliceBatch } from '../model/slice.ts';
 import type { LabelSet } from '../model/tensor.ts';
 import { OTHER_WAY } from './exact-explainer.ts';
 import type { Attributions, Explainer } from './explanation.ts';
+import { preparedBlocks } from './prepared-blocks.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 import type { ExactRefusal } from './tree-explainer.ts';
 import type { DecisionTrees } from './trees/decision-trees.ts';
 import { interventional } from './trees/interventional.ts';
 import { pathDependent } from './trees/path-dependent.ts';
-
-/** Cells of a background that are prepared at once. */
-const BLOCK_CELLS = 2 ** 20;
 
 /** Numbers at all nodes of trees, at most: as many as a kernel of 1 GiB could hold. */
 const MOST_VALUES = 2 ** 27;
@@ -61,18 +58,23 @@ export function checkedExplainer(
   { infer }: Pick<Engine, 'infer'>,
   refuse: Refusal,
 ): Omit<Explainer<Batch>, 'output'> | ExactRefusal {
-  const { trees, base, classes, hasCover } = checked;
+  const { trees, source, base, classes, hasCover } = checked;
   if (background === null && !hasCover)
     return { unfit: 'its file does not say how many training rows came to each node of its trees' };
-  if (background !== null)
-    for (const block of preparedBlocks(checked, background))
-      if (block.length === 0)
-        return { unfit: 'rows of the background miss values without which its trees answer nothing' };
-  const players = { of: checked.source, count: features.length };
+  if (background !== null && source.length === 0) return { unfit: 'its trees ask about no column' };
+  const players = { of: source, count: features.length };
+  let isAnswered = true;
+  const prepared = (rows: Batch): Float64Array => {
+    const x = checked.prepare(rows);
+    isAnswered &&= x !== null;
+    return x ?? new Float64Array(0);
+  };
   const shapley =
     background === null
       ? pathDependent(trees, players)
-      : interventional(trees, players, preparedBlocks(checked, background));
+      : interventional(trees, players, preparedBlocks(background, source.length, prepared));
+  if (!isAnswered)
+    return { unfit: 'rows of the background miss values without which its trees answer nothing' };
   if (shapley === null) return { unfit: 'its trees are too large' };
   const baseValues = shapley.expected.map((value, score) => value + elementAt(base, score));
   const explain = async (batch: Batch): Promise<Attributions> => {
@@ -98,15 +100,6 @@ export function checkedExplainer(
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
   return { method, features, baseValues, classes, explain };
-}
-
-/** Empty blocks where some row is not answered. */
-function* preparedBlocks({ prepare, source }: CheckedTrees, background: Batch): Generator<Float64Array> {
-  const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, source.length)));
-  for (let from = 0; from < background.rows; from += atOnce) {
-    const block = prepare(sliceBatch(background, from, Math.min(background.rows, from + atOnce)));
-    yield block ?? new Float64Array(0);
-  }
 }
 
 /** Sums of the leaves that rows come to, `[rows, scores]`. */

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { allocateCells } from '../engine/native/block.ts';
 import type { Batch } from '../model/batch.ts';
-import { sliceBatch } from '../model/slice.ts';
+import { batchBlocks } from '../model/slice.ts';
 import type { Attributions, Explainer, WorkProgress } from './explanation.ts';
 import type { Refusal } from './sampling/plan-choice.ts';
 
@@ -31,8 +31,7 @@ export const inBlocks =
       );
     const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width)));
     const found: Attributions[] = [];
-    for (let from = 0; from < batch.rows; from += atOnce) {
-      const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
+    for (const { block, from } of batchBlocks(batch, atOnce)) {
       onProgress?.(from / batch.rows);
       await engine.infer(block);
       const made = await explain(block);

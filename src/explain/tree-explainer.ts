@@ -5,12 +5,12 @@ import { prepareRawScores } from '../engine/native/tree/scores.ts';
 import type { Batch } from '../model/batch.ts';
 import type { BoosterHead } from '../model/booster.ts';
 import type { CatBoostStep } from '../model/catboost.ts';
-import { sliceBatch } from '../model/slice.ts';
 import type { TreeEnsembleStep } from '../model/step.ts';
 import type { LabelSet, Tensor } from '../model/tensor.ts';
 import { additivityError } from './additivity.ts';
 import type { ModelEncoding } from './encoding.ts';
 import type { Attributions, Explainer } from './explanation.ts';
+import { preparedBlocks } from './prepared-blocks.ts';
 import { explainedCatBoost } from './trees/catboost.ts';
 import { creditedPlayers, creditedValues, sharedNotes } from './trees/credited-players.ts';
 import type { DecisionTrees } from './trees/decision-trees.ts';
@@ -22,8 +22,6 @@ import { pathDependent } from './trees/path-dependent.ts';
 /** Half a unit in the last place of 1. */
 const UNIT32 = 2 ** -24;
 const UNIT64 = 2 ** -53;
-/** Cells of a background that are prepared at once. */
-const BLOCK_CELLS = 2 ** 20;
 
 /** Trees whose sums are explained, whoever trained them. */
 interface SummedTrees {
@@ -96,7 +94,11 @@ export function treeExplainer(
   const shapley =
     background === null
       ? pathDependent(trees, players)
-      : interventional(trees, players, preparedBlocks(background, ensemble, encode));
+      : interventional(
+          trees,
+          players,
+          preparedBlocks(background, ensemble.sources.length, (rows) => prepare(encode(rows))),
+        );
   const pairs = isPaired && background === null ? pathInteractions(trees, players) : null;
   if (shapley === null || (isPaired && pairs === null)) return { unfit: 'its trees are too large' };
   const baseValues = shapley.expected.map((value, score) => value + base[score]!);
@@ -113,17 +115,6 @@ export function treeExplainer(
   };
   const method = background === null ? 'tree-path-dependent' : 'tree-interventional';
   return { method, features, baseValues, classes, explain, notes: sharedNotes(ensemble, source, features) };
-}
-
-/** Rows of a background as trees compare them, a block at a time. */
-function* preparedBlocks(
-  background: Batch,
-  { sources, prepare }: ExplainedEnsemble,
-  encode: ModelEncoding['encode'],
-): Generator<Float64Array> {
-  const atOnce = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, sources.length)));
-  for (let from = 0; from < background.rows; from += atOnce)
-    yield prepare(encode(sliceBatch(background, from, Math.min(background.rows, from + atOnce))));
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ColumnBatch } from '../model/batch.ts';
 import { tensorNumbers } from '../model/numbers-tensor.ts';
 import { isList } from '../model/output-parts.ts';
-import { sliceBatch } from '../model/slice.ts';
+import { type BatchBlock, batchBlocks } from '../model/slice.ts';
 import type { Tensor } from '../model/tensor.ts';
 
 /** Cells of rows that are predicted at once. */
@@ -15,15 +15,8 @@ const widthOf = (batch: ColumnBatch): number =>
   batch.kind === 'matrix' ? batch.width : batch.columns.length;
 
 /** Blocks of rows, one after the other, of no more cells than are worked on at once. */
-export function* blocksOf(
-  batch: ColumnBatch,
-  cells = BLOCK_CELLS,
-): Generator<{ readonly block: ColumnBatch; readonly from: number }> {
-  const atOnce = Math.max(1, Math.floor(cells / Math.max(1, widthOf(batch))));
-  for (let from = 0; from < batch.rows; from += atOnce) {
-    const block = sliceBatch(batch, from, Math.min(batch.rows, from + atOnce));
-    if (block.kind !== 'tensors') yield { block, from };
-  }
+export function blocksOf(batch: ColumnBatch, cells = BLOCK_CELLS): Generator<BatchBlock<ColumnBatch>> {
+  return batchBlocks(batch, Math.max(1, Math.floor(cells / Math.max(1, widthOf(batch)))));
 }
 
 /** Calls `take` with one output of each block of rows. Errors: those of a prediction. */

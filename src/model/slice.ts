@@ -4,6 +4,8 @@ import { isList } from './output-parts.ts';
 import { newTensor, type Tensor } from './tensor.ts';
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a batch; typed arrays are views, not copies. */
+export function sliceBatch(batch: ColumnBatch, start: number, end: number): ColumnBatch;
+export function sliceBatch(batch: Batch, start: number, end: number): Batch;
 export function sliceBatch(batch: Batch, start: number, end: number): Batch {
   const rows = end - start;
   switch (batch.kind) {
@@ -25,6 +27,20 @@ export function sliceBatch(batch: Batch, start: number, end: number): Batch {
       return { kind: 'tensors', rows, tensors: Object.fromEntries(tensors) };
     }
   }
+}
+
+/** Some rows of a batch that stand beside each other, and the place of the first. */
+export interface BatchBlock<B extends Batch = Batch> {
+  readonly block: B;
+  readonly from: number;
+}
+
+/** The rows of a batch, at most so many of them in each block; typed arrays are views, not copies. */
+export function batchBlocks(batch: ColumnBatch, rows: number): Generator<BatchBlock<ColumnBatch>>;
+export function batchBlocks(batch: Batch, rows: number): Generator<BatchBlock>;
+export function* batchBlocks(batch: Batch, rows: number): Generator<BatchBlock> {
+  for (let from = 0; from < batch.rows; from += rows)
+    yield { block: sliceBatch(batch, from, Math.min(batch.rows, from + rows)), from };
 }
 
 /** The rows at these places, of which there is one at least, in their order. */

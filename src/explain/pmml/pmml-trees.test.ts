@@ -40,6 +40,8 @@ function opened(name: string): { readonly model: ExplainedModel; readonly rows: 
   return { model: { name, content, engine: createNativeEngine(content) }, rows: sliceBatch(rows, 0, 12) };
 }
 
+const leafOf = (node: PmmlTreeNode): PmmlTreeNode => ({ ...node, children: [], score: 1 });
+
 describe('the trees of a PMML document', () => {
   test.each(Object.keys(TREES))('are explained as all coalitions asked of it are: %s', async (name) => {
     const { model, rows } = opened(name);
@@ -62,6 +64,34 @@ describe('the trees of a PMML document', () => {
       expect((await explainModel(model, { background: sliceBatch(rows, 0, 6) })).method).toBe('exact');
     },
   );
+
+  test('are not explained beside rows that they do not answer', async () => {
+    const { model, rows } = opened('forest-numbers');
+    if (rows.kind !== 'matrix') throw new Error('its rows are not all numbers');
+    const background = { ...rows, data: rows.data.map((cell, k) => (k < rows.width ? Number.NaN : cell)) };
+    await expect(explainModel(model, { background, method: 'tree-interventional' })).rejects.toMatchObject({
+      code: 'EXPLANATION_UNFIT',
+      message: expect.stringContaining('rows of the background miss values'),
+    });
+  });
+
+  test('are said to ask nothing where they are leaves alone', async () => {
+    const { model, rows } = opened('tree-regressor');
+    if (model.content.kind !== 'steps' || model.content.root.kind !== 'pmml') throw new Error('no document');
+    const models = model.content.root.models.map((one) =>
+      one.kind === 'tree' ? { ...one, nodes: one.nodes.slice(0, 1).map(leafOf) } : one,
+    );
+    const content = { ...model.content, root: { ...model.content.root, models } };
+    const constant = { name: 'constant', content, engine: createNativeEngine(content) };
+    await expect(
+      explainModel(constant, { background: rows, method: 'tree-interventional' }),
+    ).rejects.toMatchObject({
+      code: 'EXPLANATION_UNFIT',
+      message: expect.stringContaining('its trees ask about no column'),
+    });
+    const { values } = await (await explainModel(constant, { background: rows })).explain(rows);
+    expect(values.every((value) => value === 0)).toBe(true);
+  });
 
   test('are no more than may be held, whatever numbers of nodes and classes a document has', () => {
     const { model } = opened('tree-three-classes');
