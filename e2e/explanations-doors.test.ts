@@ -137,6 +137,29 @@ test('SageMaker explains as Clarify does, the records for which the condition ho
   }
 });
 
+test('of more records than are explained at once, those few are for which the condition holds', async () => {
+  const url = await serveForest();
+  const { json } = await call(`${url}/predict`, { body: { rows } });
+  const [other] = json.probabilities[1];
+  const [wanted] = json.probabilities[0];
+  expect(wanted).not.toBe(other);
+  const body = `${rows[0]!.join(',')}\n${`${rows[1]!.join(',')}\n`.repeat(5999)}`;
+  const types = { 'content-type': 'text/csv', accept: 'text/csv' };
+  const ask = (condition: string) =>
+    call(`${url}/invocations`, { body, headers: { ...types, [ENABLE]: condition } });
+  const { kernel_shap: told } = (await ask(`[1]==\`${wanted}\``)).json.explanations;
+  expect(told).toHaveLength(6000);
+  const attributions = told[0].map(
+    (one: { attributions: { attribution: number[] }[] }) => one.attributions[0]!.attribution,
+  );
+  expect(distance(attributions, interventional.values[0])).toBeLessThan(1e-12);
+  expect(told.slice(1).every((row: unknown) => row === null)).toBe(true);
+  const none = await ask('`false`');
+  expect(none.json.explanationReason).toBeUndefined();
+  expect((await ask('`true`')).json.explanationReason).toMatchObject({ code: 'EXPLANATION_LARGE' });
+  expect((await ask('[1]')).status).toBe(400);
+});
+
 test('conditions on JSON lines name what the answer says, and those that give no truth are refused', async () => {
   const url = await serveForest();
   const body = `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;

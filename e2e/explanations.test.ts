@@ -98,6 +98,22 @@ test('a prediction is answered in full where its explanation comes too late, or 
   expect(unfit.json).toMatchObject({ explanation: null, explanationReason: { code: 'EXPLANATION_UNFIT' } });
 });
 
+test('settings that cannot be read cost the explanation alone, of few rows and of many', async () => {
+  process.env['PLIMSOLL_EXPLAIN_CELLS'] = 'all';
+  try {
+    const url = await serveForest();
+    for (const length of [2, 3000]) {
+      const body = { rows: Array.from({ length }, () => rows[0]!), explain: true };
+      const { status, json } = await call(`${url}/predict`, { body });
+      expect([length, status]).toEqual([length, 200]);
+      expect(json.predictions).toHaveLength(length);
+      expect(json).toMatchObject({ explanation: null, explanationReason: { code: 'CONFIG_INVALID' } });
+    }
+  } finally {
+    delete process.env['PLIMSOLL_EXPLAIN_CELLS'];
+  }
+});
+
 test('what is no good wish is refused, by its name', async () => {
   const url = await serveForest();
   const { status, json } = await call(`${url}/predict`, { body: { rows, explain: { top: 0 } } });

@@ -2,6 +2,7 @@ import type { Batch } from '../../model/batch.ts';
 import type { RawAnswer } from '../../model/raw.ts';
 import type { InferResponse } from '../data-plane.ts';
 import type { ExplanationOutcome } from '../explanations/explanation-outcome.ts';
+import { rowsToExplain } from '../explanations/rows-to-explain.ts';
 import { explanationAsked, wantsExtras } from '../protocol.ts';
 import type { ScoredBatch, ScoringResult, StageTiming } from '../threads/scoring-job.ts';
 import type { PredictionContext } from './context.ts';
@@ -26,9 +27,13 @@ export function encodePrediction(
   const predicted = performance.now();
   const { responseOptions } = context;
   const ask = responseOptions === null ? null : explanationAsked(responseOptions);
-  if (ask === null) encodeAnswer(context, batch, response, before, { started, predicted });
+  const told =
+    ask === null
+      ? null
+      : rowsToExplain(batch, response.outputs, responseOptions, context.version.explainedPlaces);
+  if (ask === null || told === null) encodeAnswer(context, batch, response, before, { started, predicted });
   else
-    explainAnswer(context, { batch, outputs: response.outputs, ask }, (explanation) => {
+    explainAnswer(context, told, ask, (explanation) => {
       // What was waited for the explanation is no time of the version's.
       const waited = context.explainingMillis;
       const call = { started: started + waited, predicted: predicted + waited, explanation };
@@ -72,11 +77,10 @@ const withExtras = (response: InferResponse, batch: Batch, { target }: PreparedV
 
 /** Explains, encodes and sends what a scoring thread has scored. Throws MEMORY_EXCEEDED. */
 export function encodeScored(context: PredictionContext, scored: ScoredBatch): void {
-  const { batch, outputs, responseOptions, first, captured, timing } = scored;
+  const { rows, outputs, responseOptions, first, captured, timing } = scored;
   context.responseOptions = responseOptions;
   const ask = explanationAsked(responseOptions);
   const { version, services, id } = context;
-  const { rows } = batch;
   checkResponseMemory({ outputs, rows }, version, services);
   const goOn = (explanation?: ExplanationOutcome): void => {
     const answer = version.encode(outputs, rows, id, responseOptions, explanation);
@@ -85,7 +89,7 @@ export function encodeScored(context: PredictionContext, scored: ScoredBatch): v
     sendEncoded(context, { body: { bytes, type, headers }, rows, timing, first, captured });
   };
   if (ask === null) goOn();
-  else explainAnswer(context, { batch, outputs, ask }, goOn);
+  else explainAnswer(context, scored, ask, goOn);
 }
 
 /** Sends an answer that a scoring thread has encoded. */

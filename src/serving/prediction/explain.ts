@@ -1,8 +1,7 @@
-import type { Batch, Outputs } from '../../model/batch.ts';
-import { pickRows } from '../../model/slice.ts';
 import { timeoutIn } from '../admission/deadline.ts';
 import type { ExplanationAsk } from '../explanations/explanation-ask.ts';
 import type { ExplanationOutcome } from '../explanations/explanation-outcome.ts';
+import type { RowsToExplain } from '../explanations/rows-to-explain.ts';
 import type { PredictionContext } from './context.ts';
 import { refusePrediction } from './refuse.ts';
 import { watchClient } from './release.ts';
@@ -10,28 +9,16 @@ import { watchClient } from './release.ts';
 /** Milliseconds of a request's own deadline that are left for writing and sending its answer. */
 const SENDING_MILLIS = 20;
 
-/** Rows with what they were answered, and what is asked of the explanation. */
-interface RowsToExplain {
-  readonly batch: Batch;
-  readonly outputs: Outputs;
-  readonly ask: ExplanationAsk;
-}
-
 /**
- * Has the answer to these rows explained, and goes on with what came of it, unless the client has left meanwhile. The request is no
+ * Has the answer to these rows explained as is asked, and goes on with what came of it, unless the client has left meanwhile. The request is no
  * work of this process as long as it waits.
  */
 export function explainAnswer(
   context: PredictionContext,
-  { batch, outputs, ask }: RowsToExplain,
-  goOn: (explanation?: ExplanationOutcome) => void,
+  { batch, places }: RowsToExplain,
+  ask: ExplanationAsk,
+  goOn: (explanation: ExplanationOutcome) => void,
 ): void {
-  const { explainedPlaces } = context.version;
-  const places = explainedPlaces?.(outputs, batch.rows, context.responseOptions) ?? null;
-  if (places?.length === 0) {
-    goOn();
-    return;
-  }
   watchClient(context);
   const { services, startedAt, request, version } = context;
   const { bundle, model, version: number } = version.target;
@@ -42,9 +29,9 @@ export function explainAnswer(
     .explain({
       version: { bundle, model, version: number },
       ask,
-      batch: places === null ? batch : pickRows(batch, places),
-      places: places && { at: places, of: batch.rows },
-      noted: context.stream?.willCapture(context.id, batch.rows) ?? [],
+      batch,
+      places,
+      noted: context.stream?.willCapture(context.id, places?.of ?? batch.rows) ?? [],
       patience: startedAt + timeout - SENDING_MILLIS - begun,
       isWanted: () => !context.isOver,
     })

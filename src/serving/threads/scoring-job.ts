@@ -3,6 +3,7 @@ import type { Batch, Outputs } from '../../model/batch.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { ThreadMemory } from '../admission/memory/memory-plan.ts';
 import type { ExtractedRows } from '../capture/extract-rows.ts';
+import type { RowsToExplain } from '../explanations/rows-to-explain.ts';
 import type { BinaryAnswer, HeaderOptions, ResponseOptions } from '../protocol.ts';
 import type { FirstRow } from '../recorder/first-row.ts';
 
@@ -65,10 +66,10 @@ export interface DecodedRows {
   readonly loading: number;
 }
 
-/** Rows with their outputs, whose answer is to be explained before it is encoded. */
-export interface ScoredBatch {
+/** Outputs of all rows, which are to be encoded once some of the rows are explained. */
+export interface ScoredBatch extends RowsToExplain {
   readonly kind: 'scored';
-  readonly batch: Batch;
+  readonly rows: number;
   readonly outputs: Outputs;
   readonly responseOptions: ResponseOptions;
   readonly first: FirstRow;

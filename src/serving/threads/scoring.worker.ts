@@ -16,13 +16,16 @@ import {
   checkRows,
 } from '../admission/memory/request-cost.ts';
 import { type ExtractedRows, extractRows } from '../capture/extract-rows.ts';
+import type { MissingExplanation } from '../explanations/explanation-outcome.ts';
 import { tooLargeToExplain } from '../explanations/explanation-size.ts';
+import { rowsToExplain } from '../explanations/rows-to-explain.ts';
 import { hasExternalEngine, versionWithoutEngine } from '../external-engine.ts';
 import { parseBody } from '../http/body-text.ts';
 import {
   type BinaryAnswer,
   type DecodeRows,
   type EncodeResponse,
+  type ExplainedPlaces,
   explanationAsked,
   type Protocol,
   type ReadResponseOptions,
@@ -81,6 +84,7 @@ interface Converters {
   readonly rowCost: ReturnType<typeof answerRowCost>;
   readonly decode: DecodeRows;
   readonly responseOptions: ReadResponseOptions | null;
+  readonly explainedPlaces: ExplainedPlaces | null;
   readonly encode: EncodeResponse;
   readonly readFirstRow: ReadFirstRow;
 }
@@ -107,6 +111,7 @@ function convertersOf(target: LoadedVersion, id: string): Converters {
     rowCost: answerRowCost(target.manifest.signature, protocol.valueBytes ?? 0),
     decode: protocol.decode(target),
     responseOptions: protocol.responseOptions?.(target) ?? null,
+    explainedPlaces: protocol.explainedPlaces?.(target) ?? null,
     encode: protocol.encode(target),
     readFirstRow: firstRowReader(target.manifest.signature),
   };
@@ -118,7 +123,7 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const target = await versions.get(request);
   const started = performance.now();
   const converters = convertersOf(target, request.protocol);
-  const { encode, readFirstRow, protocol, rowCost } = converters;
+  const { encode, readFirstRow, protocol, rowCost, explainedPlaces } = converters;
   if (protocol.needsContent || takesContent(target.manifest.signature)) await loadContent(contentMemory);
   const { batch, responseOptions, unit } = read(request, target, converters);
   const decoded = performance.now();
@@ -132,13 +137,13 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   const predicted = performance.now();
   const first = readFirstRow(outputs);
   const isExplained = request.explains === true && explanationAsked(responseOptions) !== null;
-  const missing = isExplained
-    ? tooLargeToExplain(batch, target.model, explanationSettings(process.env))
-    : null;
-  if (isExplained && missing === null) {
+  const told = isExplained ? rowsToExplain(batch, outputs, responseOptions, explainedPlaces) : null;
+  const missing = told && missingExplanation(told.batch, target.model);
+  if (told !== null && missing === null) {
     const captured = capturedOf(request, target, batch, outputs, unit);
     const timing = { preprocess: decoded - started, predict: predicted - decoded, postprocess: 0 };
-    return { kind: 'scored', batch, outputs: asked, responseOptions, first, captured, timing };
+    const { rows } = batch;
+    return { kind: 'scored', ...told, rows, outputs: asked, responseOptions, first, captured, timing };
   }
   const body = encodedBody(
     encode(asked, batch.rows, request.requestId, responseOptions, missing ?? undefined),
@@ -150,6 +155,15 @@ async function score(request: ScoreRequest): Promise<ScoringWorkerReply> {
   };
   const captured = capturedOf(request, target, batch, outputs, unit);
   return { kind: 'answer', body, rows: batch.rows, first, captured, timing };
+}
+
+/** Why rows are not even sent to be explained; null where they are. Bad settings are told as on the loop: the answer goes out. */
+function missingExplanation(batch: Batch, model: string): MissingExplanation | null {
+  try {
+    return tooLargeToExplain(batch, model, explanationSettings(process.env));
+  } catch (error) {
+    return { kind: 'missing', error: asCodedError(error, 'an explanation') };
+  }
 }
 
 /** A text as the bytes that cross to the loop. */
