@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isPlimsollError } from '../core/errors.ts';
 import { withFile } from '../files/file-source.ts';
@@ -90,6 +90,12 @@ export function findOriginal(
   return existsSync(path)
     ? { path, maxModel: older?.maxModel ?? null, choices: choicesOf(older ?? {}) }
     : null;
+}
+
+/** Differs once a version was pushed again, maybe with another background: its manifest is another file then. */
+export function bundleState(dir: string): string {
+  const { ino, mtimeMs = 0 } = statSync(join(dir, BUNDLE_MANIFEST), { throwIfNoEntry: false }) ?? {};
+  return `${ino} ${mtimeMs}`;
 }
 
 /** Path of what a bundle keeps beside the model, whichever converter made it; null where there is none. */

@@ -1,13 +1,12 @@
 /** Explains a sample of rows where they are monitored: what moves the answers of a version now. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CapturedBlock } from '../../capture/block.ts';
 import { messageOf } from '../../core/error-text.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { renewEntry } from '../../core/recent-entries.ts';
 import type { Explainer } from '../../explain/explanation.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
-import { BUNDLE_MANIFEST, readManifest } from '../../registry/bundle.ts';
+import { bundleState, readManifest } from '../../registry/bundle.ts';
 import type { ExplainedBundle } from '../../registry/explained-bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
@@ -105,16 +104,10 @@ export class AttributionSampler {
   }
 
   #version(bundle: string): Promise<OpenVersion | null> {
-    const { ino, mtimeMs = 0 } = statSync(join(bundle, BUNDLE_MANIFEST), { throwIfNoEntry: false }) ?? {};
-    const key = `${bundle} ${ino} ${mtimeMs}`;
+    const key = `${bundle} ${bundleState(bundle)}`;
     const known = this.#open.get(key) ?? openVersion(bundle).catch((error) => this.#warn(bundle, error));
-    this.#open.delete(key);
-    this.#open.set(key, known);
-    for (const [old, version] of this.#open) {
-      if (this.#open.size <= MOST_OPEN) break;
-      this.#open.delete(old);
-      void version.then((one) => one?.bundle.close());
-    }
+    for (const old of renewEntry(this.#open, key, known, MOST_OPEN))
+      void old.then((one) => one?.bundle.close()).catch(() => undefined);
     return known;
   }
 

@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { renewEntry } from '../../core/recent-entries.ts';
 import type { Explainer } from '../../explain/explanation.ts';
 import type { Batch } from '../../model/batch.ts';
-import { BUNDLE_MANIFEST } from '../../registry/bundle.ts';
+import { bundleState } from '../../registry/bundle.ts';
 import {
   type ExplainedBundle,
   type ExplainedVersion,
@@ -39,41 +38,22 @@ export class ExplainerCache {
     const bundle = await opened;
     const way = JSON.stringify([output, method]);
     const made = ways.get(way) ?? bundle.explainer({ output, method });
-    renew(ways, way, made, MOST_WAYS);
+    renewEntry(ways, way, made, MOST_WAYS);
     made.catch(() => ways.delete(way));
     return { explainer: await made, manifest: bundle.manifest };
   }
 
   #bundle(version: ExplainedVersion): CachedBundle {
     const { bundle } = version;
-    const state = stateOf(bundle);
+    const state = bundleState(bundle);
     const known = this.#bundles.get(bundle);
     const cached: CachedBundle =
       known?.state === state ? known : { state, opened: openExplainedBundle(version), ways: new Map() };
     if (known !== undefined && known !== cached) close(known);
-    for (const old of renew(this.#bundles, bundle, cached, MOST_BUNDLES)) close(old);
+    for (const old of renewEntry(this.#bundles, bundle, cached, MOST_BUNDLES)) close(old);
     cached.opened.catch(() => this.#bundles.delete(bundle));
     return cached;
   }
-}
-
-/** A version that is pushed again may keep another background: its manifest is another file then. */
-function stateOf(bundle: string): string {
-  const { ino, mtimeMs = 0 } = statSync(join(bundle, BUNDLE_MANIFEST), { throwIfNoEntry: false }) ?? {};
-  return `${ino} ${mtimeMs}`;
-}
-
-/** Puts an entry at the end, and takes out those at the beginning that are too many. */
-function renew<T>(entries: Map<string, T>, key: string, value: T, most: number): readonly T[] {
-  entries.delete(key);
-  entries.set(key, value);
-  const old: T[] = [];
-  for (const [first, entry] of entries) {
-    if (entries.size <= most) break;
-    entries.delete(first);
-    old.push(entry);
-  }
-  return old;
 }
 
 const close = ({ opened }: CachedBundle): void =>
