@@ -4,6 +4,7 @@ import { isPlimsollError, PlimsollError } from '../core/errors.ts';
 import { sha256Hex } from '../core/sha256.ts';
 import { thinnedRows } from '../explain/row-game.ts';
 import type { Batch, ColumnValues } from '../model/batch.ts';
+import { rowWidth } from '../model/row-width.ts';
 import type { Signature } from '../model/signature.ts';
 import { type DType, newTensor, type Tensor, TYPED_ARRAYS } from '../model/tensor.ts';
 import { decodeInput } from '../serving/rows/decode.ts';
@@ -67,15 +68,8 @@ async function sampleOf(path: string, signature: Signature): Promise<Batch> {
     throw invalid(`${size} bytes, a background is read from at most ${MOST_BYTES}: ${MOST_ROWS} rows do`);
   const { readRowFile } = await import('../row-files/read.ts');
   const batch = decodeInput(await readRowFile(path, signature), signature, { extra: 'ignore' });
-  return thinnedRows(batch, Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / widthOf(batch)))));
-}
-
-/** Cells of a row. */
-function widthOf(batch: Batch): number {
-  if (batch.kind === 'matrix') return Math.max(1, batch.width);
-  if (batch.kind === 'table') return Math.max(1, batch.columns.length);
-  const elements = Object.values(batch.tensors).reduce((sum, { data }) => sum + data.length, 0);
-  return Math.max(1, elements / Math.max(1, batch.rows));
+  const width = Math.max(1, rowWidth(batch));
+  return thinnedRows(batch, Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / width))));
 }
 
 /** The background of a bundle; null where it has none. Throws EXPLANATION_UNFIT where it is not what the manifest says. */

@@ -2,6 +2,7 @@
 import type { ExplanationSettings } from '../../config/explanation-settings.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
+import { rowWidth } from '../../model/row-width.ts';
 import type { ExplainedRows } from './explained-rows.ts';
 import type { MissingExplanation } from './explanation-outcome.ts';
 
@@ -15,7 +16,7 @@ export function tooLargeToExplain(
   { maxCells: limit }: Pick<ExplanationSettings, 'maxCells'>,
 ): MissingExplanation | null {
   const { rows } = batch;
-  const columns = columnsIn(batch);
+  const columns = rowWidth(batch);
   if (rows * columns <= limit) return null;
   const error = new PlimsollError('EXPLANATION_LARGE', { model, rows, columns, limit });
   return { kind: 'missing', error };
@@ -46,12 +47,4 @@ export function checkToldNumbers(
 function scoresTold(choice: NonNullable<ExplainedRows['scores']>, all: number): number {
   if ('indices' in choice) return Math.min(choice.indices.length, all);
   return choice.topK < 0 ? all : Math.min(choice.topK, all);
-}
-
-/** Columns of a row; of tensors its elements. */
-function columnsIn(batch: Batch): number {
-  if (batch.kind === 'matrix') return batch.width;
-  if (batch.kind === 'table') return batch.columns.length;
-  const elements = Object.values(batch.tensors).reduce((sum, { data }) => sum + data.length, 0);
-  return Math.ceil(elements / Math.max(1, batch.rows));
 }
