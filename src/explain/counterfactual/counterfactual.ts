@@ -3,6 +3,7 @@ import type { Batch } from '../../model/batch.ts';
 import type { Signature } from '../../model/signature.ts';
 import { didYouMean } from '../../text/did-you-mean.ts';
 import type { ExplainedModel } from '../explained-model.ts';
+import { unfitOf } from '../explained-output.ts';
 import { cellsOfRow, isMissingCell, isSameCell, type RowCell, rowsOfCells } from './changed-rows.ts';
 import { cellDistance, type SearchedColumn } from './column-choices.ts';
 import { unknownColumns } from './column-rules.ts';
@@ -74,8 +75,7 @@ export async function counterfactualsOf(
   const wanted = wantedOf(model, signature, request.wanted);
   const output = decidingOutput(signature, wanted);
   if (output === null)
-    throw unfit(
-      model,
+    throw unfitOf(model)(
       'its answer is no single label or number',
       "Ask of a model that answers one; '>=N' of one that answers a number, or the chance of two classes",
     );
@@ -160,28 +160,25 @@ function shown(column: SearchedColumn, cell: RowCell): unknown {
 function checkColumns(model: ExplainedModel, { rules, background }: CounterfactualRequest) {
   const { signature } = model.content;
   if (signature.form === 'tensors')
-    throw unfit(
-      model,
+    throw unfitOf(model)(
       'its rows are tensors, which have no columns',
       'Ask of a model whose rows have columns',
     );
   const names = signature.columns.map(({ name }) => name);
   const [unknown] = unknownColumns(rules, names);
   if (unknown !== undefined)
-    throw unfit(
-      model,
+    throw unfitOf(model)(
       `it has no column "${unknown}"${didYouMean(unknown, names)}`,
       `Name columns of the model: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`,
     );
   if (background !== null && background.rows === 0)
-    throw unfit(model, 'the background has no rows', 'Give --background a file with rows');
+    throw unfitOf(model)('the background has no rows', 'Give --background a file with rows');
 }
 
 function wantedOf(model: ExplainedModel, { classes }: Signature, text: string | undefined): WantedAnswer {
   if (text === undefined) {
     if (classes !== null) return { kind: 'other' };
-    throw unfit(
-      model,
+    throw unfitOf(model)(
       'it answers numbers, and nothing says which are wanted',
       "Say so: --want '>=N' or '<=N'",
     );
@@ -189,8 +186,7 @@ function wantedOf(model: ExplainedModel, { classes }: Signature, text: string | 
   const wanted = readWanted(text, classes);
   if (wanted !== null) return wanted;
   const known = classes?.values.slice(0, 10).join(', ');
-  throw unfit(
-    model,
+  throw unfitOf(model)(
     `"${text}" is no answer of it`,
     known === undefined ? "Give --want '>=N' or '<=N'" : `Give --want one of ${known}`,
   );
@@ -201,6 +197,3 @@ function wantText(wanted: WantedAnswer, { classes }: Signature): string {
   if (wanted.kind === 'class') return String(classes?.values[wanted.index]);
   return `${wanted.side === 'least' ? '>=' : '<='}${wanted.value}`;
 }
-
-const unfit = ({ name }: Pick<ExplainedModel, 'name'>, reason: string, way: string): PlimsollError =>
-  new PlimsollError('EXPLANATION_UNFIT', { model: name, reason, way });
