@@ -1,7 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { Batch } from '../../model/batch.ts';
 import { isMissingCell, isSameCell, type RowCell, rowsOfCells } from './changed-rows.ts';
-import { cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
+import { CHANGE_COST, cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
 import { columnScale, medianOf } from './distance.ts';
 import type { SearchedRow, SearchOutcome } from './outcome.ts';
 import { readableNumber } from './readable.ts';
@@ -95,7 +95,7 @@ class AskedSearch {
   distance(cells: Cells): number {
     return this.#columns.reduce((sum, column, k) => {
       const added = cellDistance(column, this.#own[k] ?? null, cells[k] ?? null);
-      return sum + added + (added > 0 ? 1e-9 : 0);
+      return sum + added + (added > 0 ? CHANGE_COST : 0);
     }, 0);
   }
 

@@ -102,6 +102,14 @@ export function cellDistance(column: SearchedColumn, from: RowCell, to: RowCell)
   return isMissingCell(from) ? 1 + Math.abs(to - middle) / scale : Math.abs(to - Number(from)) / scale;
 }
 
+/** The distance of two rows: the sum over their columns. */
+export const rowDistance = (
+  columns: readonly SearchedColumn[],
+  from: readonly RowCell[],
+  to: readonly RowCell[],
+): number =>
+  columns.reduce((sum, column, k) => sum + cellDistance(column, from[k] ?? null, to[k] ?? null), 0);
+
 /** Choices of all columns as a forest compares them. Categories that it compares alike are one: the first of them stays. */
 export function comparedChoices(
   compared: ComparedRows,

@@ -4,7 +4,7 @@ import type { LinearClassifierStep, LinearRegressorStep } from '../../model/line
 import type { LinearBoosterStep } from '../../model/linear-booster.ts';
 import type { ModelEncoding } from '../encoding.ts';
 import { cellsOfRow, isMissingCell, type RowCell, rowsOfCells } from './changed-rows.ts';
-import { cellChoices, cellDistance, READABLE_SHARE, type SearchedColumn } from './column-choices.ts';
+import { cellChoices, READABLE_SHARE, rowDistance, type SearchedColumn } from './column-choices.ts';
 import { columnScale, medianOf } from './distance.ts';
 import { cheapestGain, type GainItem } from './gain-plan.ts';
 import type { ColumnChain } from './monotone-columns.ts';
@@ -243,10 +243,7 @@ function settled(
   const lowerBound = Math.max(0, cost * (1 - ROUNDING) - ROUNDING * ROUNDING);
   const found = last === null ? (isWanted(cells) ? cells : null) : lastDigits(columns, cells, last, isWanted);
   if (found === null) return { method: 'linear', cells: null, lowerBound, isExact: false };
-  const distance = columns.reduce(
-    (sum, column, k) => sum + cellDistance(column, own[k] ?? null, found[k] ?? null),
-    0,
-  );
+  const distance = rowDistance(columns, own, found);
   const isExact = isProved && distance - lowerBound <= READABLE_SHARE + ROUNDING * Math.max(1, distance);
   return { method: 'linear', cells: found, lowerBound, isExact };
 }

@@ -7,7 +7,7 @@ import type { ExplainedModel } from '../explained-model.ts';
 import { splitModel } from '../split-model.ts';
 import { type AskedModel, askedSearch, modelColumns } from './asked-search.ts';
 import { cellsOfRow, type RowCell, rowsOfCells } from './changed-rows.ts';
-import { cellDistance, type SearchedColumn } from './column-choices.ts';
+import { rowDistance, type SearchedColumn } from './column-choices.ts';
 import { linearSearcher } from './linear-search.ts';
 import { type ColumnChain, columnChains } from './monotone-columns.ts';
 import type { RowSearcher, SearchedRow, SearchOutcome } from './outcome.ts';
@@ -47,12 +47,7 @@ export async function rowSearch(
   const columns = read?.columns ?? asking;
   const nearestOf = (row: SearchedRow): readonly (readonly RowCell[])[] => {
     const wanted = others.filter(({ answer }) => isWantedAnswer(question.wanted, row.given, answer));
-    const distance = (cells: readonly RowCell[]): number =>
-      columns.reduce(
-        (sum, column, k) => sum + cellDistance(column, row.cells[k] ?? null, cells[k] ?? null),
-        0,
-      );
-    const ranked = wanted.map(({ cells }) => ({ cells, distance: distance(cells) }));
+    const ranked = wanted.map(({ cells }) => ({ cells, distance: rowDistance(columns, row.cells, cells) }));
     return ranked
       .sort((a, b) => a.distance - b.distance)
       .slice(0, STARTS)
