@@ -26,12 +26,24 @@ const MOST_STARTS = 12;
 export interface AskedModel {
   readonly rows: Batch;
   readonly wanted: WantedAnswer;
-  readonly answer: (batch: Batch) => Promise<Float64Array>;
-  /** How far rows are from an answer that is wanted, of a row that is answered by `given`; 0 where nothing says. */
-  readonly lack: (batch: Batch, given: number) => Promise<Float64Array>;
+  /** `given`: what is answered to the row that is searched. */
+  readonly answerWithLack: (batch: Batch, given: number) => Promise<LackingAnswers>;
+}
+
+/** Answers of rows, and how far each is from one that is wanted; 0 where nothing says. */
+export interface LackingAnswers {
+  readonly answers: Float64Array;
+  readonly lacks: Float64Array;
 }
 
 type Cells = readonly RowCell[];
+
+/** A row as the model answers it. */
+interface AskedRow {
+  readonly cells: Cells;
+  readonly isWanted: boolean;
+  readonly lack: number;
+}
 
 export function modelColumns(domains: readonly ColumnDomainRule[]): readonly SearchedColumn[] {
   return domains.map(({ spec, freedom, known, categories, isWhole }) => {
@@ -58,15 +70,10 @@ export async function askedSearch(
   let beam: readonly Cells[] = [own];
   // One change is tried in any case: rows of a background differ in every column.
   for (let change = 0; change < MOST_CHANGES && beam.length > 0; change++) {
-    const next = beam.flatMap((cells) =>
-      moves.flatMap((list, k) =>
-        isSameCell(cells[k] ?? null, own[k] ?? null) ? list.map((cell) => cells.with(k, cell)) : [],
-      ),
-    );
-    const asked = next.slice(0, search.left);
-    found.push(...(await search.wantedOf(asked)));
+    const asked = await search.ask([...changedRows(beam, moves, own, search.left)]);
+    found.push(...asked.filter(({ isWanted }) => isWanted).map(({ cells }) => cells));
     if (found.length > 0) break;
-    beam = await search.nearest(asked, BEAM);
+    beam = nearest(asked, BEAM);
   }
   const ranked = found.toSorted((a, b) => search.distance(a) - search.distance(b)).slice(0, MOST_STARTS);
   let best: Cells | null = null;
@@ -99,19 +106,14 @@ class AskedSearch {
     }, 0);
   }
 
-  async wantedOf(list: readonly Cells[]): Promise<Cells[]> {
-    if (list.length === 0) return [];
+  /** Those of the rows that the model takes. */
+  ask(list: readonly Cells[]): Promise<readonly AskedRow[]> {
     this.left -= list.length;
-    const answers = await this.#told(list, this.#model.answer);
-    return list.filter((_, k) => isWantedAnswer(this.#model.wanted, this.#given, answers[k]!));
+    return this.#told(list);
   }
 
-  async nearest(list: readonly Cells[], count: number): Promise<readonly Cells[]> {
-    if (list.length === 0) return [];
-    const lacks = await this.#told(list, (batch) => this.#model.lack(batch, this.#given));
-    const order = [...list.keys()].filter((k) => !Number.isNaN(lacks[k]));
-    order.sort((a, b) => lacks[a]! - lacks[b]!);
-    return order.slice(0, count).map((k) => list[k]!);
+  async wantedOf(list: readonly Cells[]): Promise<Cells[]> {
+    return (await this.ask(list)).filter(({ isWanted }) => isWanted).map(({ cells }) => cells);
   }
 
   /** Each changed column as it was, or as near to that as the answer lets it; until nothing goes further back. */
@@ -151,23 +153,53 @@ class AskedSearch {
     return (await this.wantedOf([readable])).length > 0 ? readable : cells.with(k, good);
   }
 
-  /** Numbers of rows; NaN of those that the model refuses. */
-  async #told(list: readonly Cells[], tell: (batch: Batch) => Promise<Float64Array>): Promise<Float64Array> {
+  async #told(list: readonly Cells[]): Promise<readonly AskedRow[]> {
+    if (list.length === 0) return [];
+    const { wanted, answerWithLack } = this.#model;
     try {
-      return await tell(this.#batch(list));
+      const { answers, lacks } = await answerWithLack(this.#batch(list), this.#given);
+      return list.map((cells, k) => {
+        const isWanted = isWantedAnswer(wanted, this.#given, answers[k] ?? Number.NaN);
+        return { cells, isWanted, lack: lacks[k] ?? Number.NaN };
+      });
     } catch (error) {
       if (!(error instanceof PlimsollError && error.code === 'INPUT_INVALID')) throw error;
     }
-    if (list.length <= 1) return new Float64Array(list.length).fill(Number.NaN);
+    if (list.length === 1) return [];
     const half = list.length >> 1;
-    const parts = [await this.#told(list.slice(0, half), tell), await this.#told(list.slice(half), tell)];
-    return Float64Array.from(parts.flatMap((part) => [...part]));
+    return [...(await this.#told(list.slice(0, half))), ...(await this.#told(list.slice(half)))];
   }
 
   #batch(list: readonly Cells[]): Batch {
     return rowsOfCells(this.#model.rows, list.length, (row, k) => list[row]![k] ?? null);
   }
 }
+
+/** The rows with one more column moved, the first `most` of them: all of many columns would fill the memory. */
+function* changedRows(
+  rows: readonly Cells[],
+  moves: readonly (readonly RowCell[])[],
+  own: Cells,
+  most: number,
+): Generator<Cells, void> {
+  let left = most;
+  for (const cells of rows)
+    for (const [k, list] of moves.entries()) {
+      if (!isSameCell(cells[k] ?? null, own[k] ?? null)) continue;
+      for (const cell of list) {
+        if (left-- <= 0) return;
+        yield cells.with(k, cell);
+      }
+    }
+}
+
+/** The rows that lack least. */
+const nearest = (asked: readonly AskedRow[], count: number): readonly Cells[] =>
+  asked
+    .filter(({ lack }) => !Number.isNaN(lack))
+    .sort((a, b) => a.lack - b.lack)
+    .slice(0, count)
+    .map(({ cells }) => cells);
 
 /** A row with what its columns may not become taken back. */
 const allowed = (columns: readonly SearchedColumn[], own: Cells, cells: Cells): Cells =>

@@ -82,7 +82,11 @@ export async function counterfactualsOf(
   const asked: SearchQuestion = {
     ...{ rows, wanted, output },
     answer: async (batch) => decidedAnswers(await model.engine.infer(batch), output),
-    lack: async (batch, given) => answerLacks(await model.engine.infer(batch), output, wanted, given),
+    answerWithLack: async (batch, given) => {
+      const outputs = await model.engine.infer(batch);
+      const answers = decidedAnswers(outputs, output);
+      return { answers, lacks: answerLacks(answers, outputs, output, wanted, given) };
+    },
   };
   const given = await asked.answer(rows);
   const search = await rowSearch(model, request, asked);

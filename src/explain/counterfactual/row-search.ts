@@ -28,6 +28,7 @@ export interface RowSearch {
 /** What is asked of every row. */
 export interface SearchQuestion extends AskedModel {
   readonly output: DecidingOutput;
+  readonly answer: (batch: Batch) => Promise<Float64Array>;
 }
 
 /**

@@ -22,6 +22,7 @@ describe.each(['float16', 'float32', 'float64'] as const)('answers in %s', (dtyp
       predict: numbersTensor([0, 0], 'int64', [2]),
       predict_proba: numbersTensor([0.75, 0.25, 0.5, 0.5], dtype, [2, 2]),
     };
-    expect([...answerLacks(outputs, LABEL, { kind: 'class', index: 1 }, 0)]).toEqual([0.75, 0.5]);
+    const answers = decidedAnswers(outputs, LABEL);
+    expect([...answerLacks(answers, outputs, LABEL, { kind: 'class', index: 1 }, 0)]).toEqual([0.75, 0.5]);
   });
 });

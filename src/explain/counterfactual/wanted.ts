@@ -76,20 +76,20 @@ export function isWantedAnswer(wanted: WantedAnswer, given: number, answer: numb
   return wanted.side === 'least' ? answer >= wanted.value : answer <= wanted.value;
 }
 
-/** How far answers are from the one that is wanted, of a row that is answered by `given`: by numbers and chances; 0 where nothing says. */
+/** How far `answers` are from the one that is wanted, of a row that is answered by `given`: by numbers and chances; 0 where nothing says. */
 export function answerLacks(
+  answers: Float64Array,
   outputs: Outputs,
-  output: DecidingOutput,
+  { classes }: DecidingOutput,
   wanted: WantedAnswer,
   given: number,
 ): Float64Array {
-  const answers = decidedAnswers(outputs, output);
   if (wanted.kind === 'number') return answers.map((answer) => Math.abs(answer - wanted.value));
   const chances = outputs['predict_proba'];
-  const count = output.classes?.values.length ?? 0;
-  if (chances === undefined || isList(chances) || count === 0) return answers.fill(0);
+  const count = classes?.values.length ?? 0;
+  if (chances === undefined || isList(chances) || count === 0) return answers.map(() => 0);
   const data = tensorNumbers(chances);
-  if (data.length !== answers.length * count) return answers.fill(0);
+  if (data.length !== answers.length * count) return answers.map(() => 0);
   return answers.map((_, row) =>
     wanted.kind === 'class' ? 1 - data[row * count + wanted.index]! : data[row * count + Math.max(0, given)]!,
   );
