@@ -8,7 +8,7 @@ import { bytesText } from '../../text/bytes.ts';
 import type { DefineCommand } from '../command.ts';
 import { fileUnwritable, writeOutputFile } from '../files/text-file.ts';
 import { formatTable } from '../output/table.ts';
-import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { type ModelFileOptions, UNREAD_OPTIONS, withModelFileOptions } from './file-options.ts';
 import { checkedDemands } from './python/demands.ts';
 
 interface CompileOptions extends ModelFileOptions {
@@ -17,7 +17,7 @@ interface CompileOptions extends ModelFileOptions {
 }
 
 export const compileCommand: DefineCommand = (command, terminal) => {
-  withModelFileOptions(command, ['runtime', 'trust', 'code', 'requirements', 'python', 'script', 'allow'])
+  withModelFileOptions(command, UNREAD_OPTIONS)
     .description(
       'Compiles a model file to an ONNX graph that gives the same numbers, and reports how exactly.',
     )

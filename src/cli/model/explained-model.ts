@@ -6,6 +6,7 @@ import { choicesOf } from '../../model/reading-choices.ts';
 import { withReadableControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { ExplainedModelOptions } from './explained-options.ts';
+import type { ModelFileOptions } from './file-options.ts';
 
 /** A model that is to be explained, and the rows that a version keeps for that; null of a file. */
 export interface OpenExplained {
@@ -26,18 +27,32 @@ export async function openExplained(
   terminal: Terminal,
 ): Promise<OpenExplained> {
   if (!existsSync(word)) return registered(word, options, terminal);
+  const opened = await openModelFile(word, options, terminal);
+  try {
+    const { digestOfModelFile, identityOf } = await import('../../registry/digest.ts');
+    const isFile = statSync(word).isFile();
+    const digest = isFile ? identityOf(await digestOfModelFile(word), [], choicesOf(options)) : null;
+    return { ...opened, background: null, digest };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** A model file that is read as data. Throws what reading a file throws. */
+export async function openModelFile(
+  path: string,
+  options: ModelFileOptions,
+  terminal: Terminal,
+): Promise<Pick<OpenExplained, 'model' | 'close'>> {
   const { readModel, whileReading } = await import('./open-model.ts');
   const { contentOf } = await import('../../registry/model-content.ts');
   const { createEngine } = await import('../../registry/engines.ts');
   const content = contentOf(
-    await whileReading(terminal, word, (onRead) => readModel(word, { ...options, onRead, covers: true })),
+    await whileReading(terminal, path, (onRead) => readModel(path, { ...options, onRead, covers: true })),
   );
   const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
-  const model = { name: basename(word), content, engine };
-  const { digestOfModelFile, identityOf } = await import('../../registry/digest.ts');
-  const isFile = statSync(word).isFile();
-  const digest = isFile ? identityOf(await digestOfModelFile(word), [], choicesOf(options)) : null;
-  return { model, background: null, digest, close: async () => engine.close() };
+  return { model: { name: basename(path), content, engine }, close: async () => engine.close() };
 }
 
 async function registered(

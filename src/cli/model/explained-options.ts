@@ -1,15 +1,12 @@
 import type { Command } from 'commander';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
-import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { type ModelFileOptions, UNREAD_OPTIONS, withModelFileOptions } from './file-options.ts';
 
 /** Options of commands that look into a model: a file that is read as data, or a registered version. */
 export interface ExplainedModelOptions extends ModelFileOptions, ControlOptions {}
 
-/** Options of model files that change nothing where nothing runs with Python. */
-const UNREAD = ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'] as const;
-
 export const withExplainedModel = (command: Command): Command =>
-  withModelFileOptions(withControlOptions(command), UNREAD).argument(
+  withModelFileOptions(withControlOptions(command), UNREAD_OPTIONS).argument(
     '<file|model>',
     'model file, or a registered MODEL[@VERSION], MODEL@ALIAS with the rows that it keeps for explanations',
   );

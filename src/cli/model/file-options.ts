@@ -29,6 +29,13 @@ export const PYTHON_OPTIONS = [
   ['allow', '--allow'],
 ] as const satisfies readonly (readonly [keyof ModelFileOptions, string])[];
 
+/** Options of model files that change nothing where nothing runs with Python. */
+export const UNREAD_OPTIONS: readonly (keyof ModelFileOptions)[] = [
+  'runtime',
+  'trust',
+  ...PYTHON_OPTIONS.map(([name]) => name),
+];
+
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /**

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Option } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
 import type { ImportanceDocument } from '../../importance/importance-document.ts';
@@ -7,7 +6,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { DefineCommand } from '../command.ts';
 import type { SampleChoice } from '../files/rows/sampled-body.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { type ModelFileOptions, withModelFileOptions } from './file-options.ts';
+import { type ModelFileOptions, UNREAD_OPTIONS, withModelFileOptions } from './file-options.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ImportanceOptions extends ModelFileOptions {
@@ -30,7 +29,7 @@ const USUAL = { rows: 10_000, repeats: 5, grid: 100 };
 const MOST = { repeats: 1000, grid: 1000 };
 
 export const importanceCommand: DefineCommand = (command, terminal) => {
-  withModelFileOptions(command, ['trust', 'code', 'requirements', 'python', 'script', 'allow', 'runtime'])
+  withModelFileOptions(command, UNREAD_OPTIONS)
     .description(
       'Says which columns move the answers of a model file most, over the rows of a file, offline.',
     )
@@ -109,29 +108,19 @@ async function weigh(
     throw usage(`--method ${method} compares answers with what came true: name their column with --labels`);
   if (method === 'permutation' && options.reference !== undefined)
     throw usage('--reference compares attributions: leave out --method permutation');
-  const { readModel, whileReading } = await import('./open-model.ts');
-  const { contentOf } = await import('../../registry/model-content.ts');
-  const { createEngine } = await import('../../registry/engines.ts');
+  const { openModelFile } = await import('./explained-model.ts');
   const { importanceOf } = await import('../../importance/importance-of.ts');
-  const content = contentOf(
-    await whileReading(terminal, file, (onRead) => readModel(file, { ...options, onRead, covers: true })),
-  );
-  const { signature } = content;
-  const name = basename(file);
-  const engine = await createEngine(content, content.kind === 'graph' ? 'onnx' : 'native');
-  const progress = terminal.progress(name);
+  const { model, close } = await openModelFile(file, options, terminal);
+  const { signature } = model.content;
+  const progress = terminal.progress(model.name);
   try {
     progress.update('reading rows');
     const sample = { most: options.rows, seed };
     const { batch, labels: truth, rowsGiven } = await labelledRows(options.input, signature, labels, sample);
-    const background =
-      options.background === undefined
-        ? null
-        : (await labelledRows(options.background, signature, undefined, sample)).batch;
-    const reference =
-      options.reference === undefined
-        ? null
-        : (await labelledRows(options.reference, signature, undefined, sample)).batch;
+    const rowsOf = async (path: string | undefined) =>
+      path === undefined ? null : (await labelledRows(path, signature, undefined, sample)).batch;
+    const background = await rowsOf(options.background);
+    const reference = await rowsOf(options.reference);
     const { repeats, scoring, dependence, grid } = options;
     const request = {
       attributions: method === 'permutation' ? undefined : { output, background, reference },
@@ -139,12 +128,10 @@ async function weigh(
       dependence: dependence && { columns: dependence, points: grid, output },
       ...{ mostRows: options.rows, rowsGiven, seed },
     };
-    return await importanceOf({ name, content, engine }, batch, request, (text, share) =>
-      progress.update(text, share),
-    );
+    return await importanceOf(model, batch, request, (text, share) => progress.update(text, share));
   } finally {
     progress.done();
-    await engine.close();
+    await close();
   }
 }
 
