@@ -25,6 +25,11 @@ test('columns without names have types by their place', () => {
   });
 });
 
+test('a column may have the name of what every object inherits', () => {
+  const given = { call: { container: 'frame', dtype: 'float32' }, names: ['constructor', 'x'] } as const;
+  expect(asGiven(matrix, given)).toEqual({ ...matrix, data: Float64Array.from(matrix.data, Math.fround) });
+});
+
 test('an array has one type, and lists have none', () => {
   const all = { ...matrix, data: Float64Array.from(matrix.data, Math.fround) };
   expect(asGiven(matrix, { call: { container: 'array', dtype: 'float32' }, names: null })).toEqual(all);

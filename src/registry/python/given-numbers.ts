@@ -21,7 +21,8 @@ export function asGiven(batch: Batch, { call, names }: GivenRows): Batch {
   const { container, dtype, dtypes = {} } = call ?? { container: 'list' };
   if (batch.kind === 'tensors' || container === 'list' || container === 'tensors') return batch;
   const rounding = (index: number) => {
-    const own = container === 'frame' ? dtypes[names?.[index] ?? String(index)] : undefined;
+    const name = names?.[index] ?? String(index);
+    const own = container === 'frame' && Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
     return ROUNDING.get(own ?? dtype ?? '');
   };
   if (batch.kind === 'table') {
