@@ -112,6 +112,19 @@ describe('what parts of an image add', () => {
     expect(grid.rows * patch).toBeGreaterThanOrEqual(height);
   });
 
+  test('is told of the largest of as many scores as a model answers', async () => {
+    const { model, shape } = quarterModel('channels_last', 'float32', 8);
+    const count = 2 ** 18;
+    const infer = async ({ rows }: Batch) => {
+      const data = new Float64Array(rows * count);
+      for (let row = 0; row < rows; row++) data[row * count + 5] = 1;
+      return { scores: numbersTensor(data, 'float64', [rows, count]) };
+    };
+    const rows = quarterImage(shape, 'float32');
+    const { document } = await explainImages({ ...model, engine: { infer } }, { budget: 1 }, rows);
+    expect([document.explained, document.scores]).toEqual([[5], [1]]);
+  });
+
   test('is refused of rows that are no images', async () => {
     const { model } = quarterModel('channels_last', 'float32', 8);
     const signature = {

@@ -82,7 +82,7 @@ export async function occlusionMaps(
   for (const [row, image] of imagesOf(given, batch.rows).entries()) {
     const atOnce = Math.max(1, Math.floor(BATCH_NUMBERS / image.numbers.length));
     const full = await score(sliceBatch(batch, row, row + 1));
-    const top = full.indexOf(Math.max(...full));
+    const top = full.indexOf(full.reduce((most, one) => Math.max(most, one), Number.NEGATIVE_INFINITY));
     if (top < 0) throw refuse('its scores are no numbers', 'Give --output another of its outputs');
     const drops: number[] = [];
     for (let from = 0; from < patches.length; from += atOnce) {

@@ -1,5 +1,5 @@
 import { emptyResult } from '../../engine/native/pmml/state.ts';
-import { setNumber } from '../../engine/native/pmml/target.ts';
+import { argmax, setNumber } from '../../engine/native/pmml/target.ts';
 import type { PmmlTarget } from '../../model/pmml/base.ts';
 import type {
   PmmlMiningModel,
@@ -83,7 +83,7 @@ const voteOf =
   (model: PmmlTreeModel, classes: PmmlModel['classes']) =>
   (node: number): Float64Array | null => {
     const { score, distribution } = model.nodes[node] ?? { score: null, distribution: null };
-    const best = distribution === null ? -1 : distribution.indexOf(Math.max(...distribution));
+    const best = distribution === null ? -1 : argmax(distribution);
     const place = classes.indexOf(score ?? model.classes[best] ?? null);
     if (place < 0) return null;
     const votes = new Float64Array(classes.length);

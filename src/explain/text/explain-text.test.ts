@@ -91,6 +91,16 @@ describe('the words of a text', () => {
     expect([found!.method, asked]).toEqual(['exact', 8]);
   });
 
+  test('are asked in as many coalitions as a budget allows, however short the text is', async () => {
+    const place = textPlace(modelOf('text-count-nb').content.signature, undefined)!;
+    const score = async ({ rows }: Batch) => new Float64Array(rows);
+    const refuse = () => new Error('refused');
+    const model = { score, place, classes: null, isAdditive: false };
+    const choice = { method: 'permutation', budget: 150_000 } as const;
+    const [found] = await explainTexts(model, textsOf('a b'), choice, refuse as never);
+    expect(found?.sampling.evaluations).toBe(150_000);
+  });
+
   test('are those of one column, which is named where there are others', async () => {
     const columns = [
       { name: 'note', named: true, type: 'string', nullable: true },

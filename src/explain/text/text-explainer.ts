@@ -109,7 +109,7 @@ const asker =
     for (let from = 0; from < coalitions.length; from += atOnce) {
       onProgress(from / coalitions.length);
       const texts = coalitions.slice(from, from + atOnce).map((isKept) => keptText(text, tokens, isKept));
-      answers.push(...(await ask(score, place, batch, row, texts)));
+      for (const answer of await ask(score, place, batch, row, texts)) answers.push(answer);
     }
     return answers;
   };
