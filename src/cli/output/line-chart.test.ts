@@ -16,6 +16,9 @@ test('a line rises from the left corner to the right one, within its band', () =
 test('a line that stays where it is, or has gaps, is drawn all the same', () => {
   const flat = lineChart({ x: [1, 2], y: [3, 3], low: [3, 3], high: [3, 3] }, figure);
   expect(flat.filter((line) => line.includes('●'))).toHaveLength(1);
+  const level = [Number.NaN, 3, 3];
+  const begun = lineChart({ x: [0, 1, 2], y: level, low: level, high: level }, figure);
+  expect(begun.join('\n')).toMatch(/│ +●+/);
   const gap = [Number.NaN, 1, 2];
   expect(lineChart({ x: [0, 1, 2], y: gap, low: gap, high: gap }, figure).join('\n')).not.toContain('NaN');
 });

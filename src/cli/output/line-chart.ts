@@ -18,11 +18,14 @@ export function lineChart(line: ChartLine, figure: (value: number) => string): r
   const all = [...line.y, ...line.low, ...line.high].filter(Number.isFinite);
   const [bottom, top] = [Math.min(...all), Math.max(...all)];
   const [left = 0, right = left] = [line.x[0], line.x.at(-1)];
-  const place = (value: number, from: number, to: number, cells: number): number =>
-    to > from ? Math.round(((value - from) / (to - from)) * (cells - 1)) : Math.floor(cells / 2);
+  const place = (value: number): number => {
+    if (!Number.isFinite(value)) return Number.NaN;
+    if (top === bottom) return Math.floor(HEIGHT / 2);
+    return Math.round(((value - bottom) / (top - bottom)) * (HEIGHT - 1));
+  };
   const columns = Array.from({ length: WIDTH }, (_, column) => {
     const x = left + ((right - left) * column) / (WIDTH - 1);
-    const at = (values: readonly number[]) => place(valueAt(line.x, values, x), bottom, top, HEIGHT);
+    const at = (values: readonly number[]) => place(valueAt(line.x, values, x));
     return { middle: at(line.y), low: at(line.low), high: at(line.high) };
   });
   const rows = Array.from({ length: HEIGHT }, (_, k) => {
@@ -59,7 +62,7 @@ function valueAt(points: readonly number[], values: readonly number[], x: number
 
 const BAR_WIDTH = 32;
 
-/** Names with bars from the least to the greatest of their values; each with its value. */
+/** Names with their values, each with a bar as long as the value is far from 0. */
 export function barChart(
   bars: readonly { readonly name: string; readonly value: number }[],
   figure: (value: number) => string,
