@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
 import type { CounterfactualDocument } from '../../explain/counterfactual/counterfactual.ts';
 import type { DefineCommand } from '../command.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { type ExplainedModelOptions, withExplainedModel } from './explained-options.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface CounterfactualOptions extends ExplainedModelOptions {
   readonly input: string;
@@ -17,13 +17,6 @@ interface CounterfactualOptions extends ExplainedModelOptions {
 
 /** Names between commas. */
 const names = (text: string): readonly string[] => text.split(',').map((name) => name.trim());
-
-function nodes(text: string): number {
-  const count = Number(text);
-  if (!(Number.isSafeInteger(count) && count >= 0))
-    throw new InvalidArgumentError('wanted a whole number of nodes');
-  return count;
-}
 
 export const counterfactualCommand: DefineCommand = (command, terminal) => {
   withExplainedModel(command)
@@ -46,7 +39,11 @@ export const counterfactualCommand: DefineCommand = (command, terminal) => {
       '--background <rows>',
       'rows of the training data, which say how far apart values of a column are',
     )
-    .option('--budget <nodes>', 'most work for one row, in nodes of trees (default: 200000000)', nodes)
+    .option(
+      '--budget <nodes>',
+      'most work for one row, in nodes of trees (default: 200000000)',
+      wholeNumber('counterfactual', '--budget'),
+    )
     .addHelpText(
       'after',
       [
