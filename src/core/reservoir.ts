@@ -32,3 +32,11 @@ export class Reservoir<T> {
     return this.#kept.toSorted((a, b) => a.place - b.place).map(({ item }) => item);
   }
 }
+
+/** Places of `most` of `count` things, ascending, every choice alike; null where all of them are taken. */
+export function sampledPlaces(count: number, most: number, seed: number): readonly number[] | null {
+  if (count <= most) return null;
+  const sample = new Reservoir<number>(most, seed);
+  for (let place = 0; place < count; place++) sample.add(place);
+  return sample.read();
+}

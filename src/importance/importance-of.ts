@@ -1,3 +1,4 @@
+import { sampledPlaces } from '../core/reservoir.ts';
 import type { ExplainedModel } from '../explain/explained-model.ts';
 import { unfitOf } from '../explain/explained-output.ts';
 import { type FlatModel, flatModel } from '../explain/graph/flat-model.ts';
@@ -12,7 +13,6 @@ import {
   permutationDocument,
 } from './importance-document.ts';
 import { type PermutationRequest, permutedColumns } from './permuted-columns.ts';
-import { sampledRows } from './sampled-rows.ts';
 import { columnsOfModel, type ImportanceProgress } from './weighed-model.ts';
 
 /** Rows whose attributions those are compared with; a sample of them is taken where they are many. */
@@ -45,7 +45,7 @@ export async function importanceOf(
   const features = columnsOfModel(model);
   if (given.kind === 'tensors' || given.rows === 0)
     throw unfitOf(model)('there are no rows to ask about', 'Give --input a file with rows');
-  const chosen = sampledRows(given.rows, mostRows, seed);
+  const chosen = sampledPlaces(given.rows, mostRows, seed);
   const rows: ColumnBatch = chosen === null ? given : pickRows(given, chosen);
   const weighed = { ...model, rows, onProgress };
   const background = attributions?.background ?? null;
@@ -76,7 +76,7 @@ function comparedRows(
   const rows = flat?.rowsOf(reference) ?? reference;
   if (rows.kind === 'tensors' || rows.rows === 0)
     throw unfitOf(model)('there are no rows to compare with', 'Give --reference a file with rows');
-  const chosen = sampledRows(rows.rows, mostRows, seed);
+  const chosen = sampledPlaces(rows.rows, mostRows, seed);
   return chosen === null ? rows : pickRows(rows, chosen);
 }
 

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { PlimsollError } from '../../../core/errors.ts';
-import { Reservoir } from '../../../core/reservoir.ts';
+import { Reservoir, sampledPlaces } from '../../../core/reservoir.ts';
 import type { Signature } from '../../../model/signature.ts';
 import { csvRecordsToBody, isCsvHeader, type PlacedRecord } from '../../../row-files/csv.ts';
 import { countParquetRows, parquetToBody } from '../../../row-files/parquet.ts';
@@ -130,8 +130,7 @@ async function sampledParquet(
   { most, seed }: SampleChoice,
 ): Promise<SampledBody> {
   const count = await countParquetRows(path);
-  if (count <= most) return { body: await parquetToBody(path, signature, id), rowsGiven: null };
-  const sample = new Reservoir<number>(most, seed);
-  for (let place = 0; place < count; place++) sample.add(place);
-  return { body: await parquetToBody(path, signature, id, sample.read()), rowsGiven: count };
+  const places = sampledPlaces(count, most, seed);
+  const body = await parquetToBody(path, signature, id, places ?? undefined);
+  return { body, rowsGiven: places === null ? null : count };
 }
