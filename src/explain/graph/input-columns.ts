@@ -1,5 +1,6 @@
 import { allocateCells } from '../../engine/native/block.ts';
 import type { Batch, ColumnValues } from '../../model/batch.ts';
+import { numbersTensor } from '../../model/numbers-tensor.ts';
 import type { ColumnSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import type { DType, Tensor } from '../../model/tensor.ts';
 
@@ -105,12 +106,9 @@ function tensorFrom(
   shape: readonly number[],
   cells: readonly (number | string | null)[],
 ): Tensor {
-  const numbers = (): number[] => cells.map((cell) => (cell === null ? Number.NaN : Number(cell)));
   if (dtype === 'string') return { dtype, shape, data: cells.map(String) };
-  if (dtype === 'float32') return { dtype, shape, data: Float32Array.from(numbers()) };
-  if (dtype === 'int32') return { dtype, shape, data: Int32Array.from(numbers()) };
-  if (dtype === 'bool') return { dtype, shape, data: Uint8Array.from(numbers()) };
-  if (dtype === 'int64')
-    return { dtype, shape, data: BigInt64Array.from(numbers(), (value) => BigInt(Math.trunc(value))) };
-  return { dtype: 'float64', shape, data: Float64Array.from(numbers()) };
+  const numbers = cells.map((cell) => (cell === null ? Number.NaN : Number(cell)));
+  if (dtype !== 'int64') return numbersTensor(numbers, dtype, shape);
+  // `numbersTensor` holds whole numbers within 2 ** 53; an identifier beyond stays the nearest number.
+  return { dtype, shape, data: BigInt64Array.from(numbers, (value) => BigInt(Math.trunc(value))) };
 }
