@@ -1,5 +1,5 @@
 /** What panels show of the control API: asked again while somebody looks, never while nobody does. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ask } from './client.ts';
 import {
   type AlertView,
@@ -36,36 +36,71 @@ export const useOperation = <N extends Name & `GET ${string}`>(
     enabled,
   });
 
-type ListName = 'GET /api/v1/endpoints' | 'GET /api/v1/monitors' | 'GET /api/v1/alerts';
+/** Operations that answer a list in parts. */
+type ListName = {
+  [N in Name & `GET ${string}`]: ControlOperations[N] extends {
+    query: { cursor?: string | undefined };
+    answer: { items: readonly unknown[] };
+  }
+    ? N
+    : never;
+}[Name & `GET ${string}`];
 
 type ListItem<N extends ListName> = ControlOperations[N]['answer']['items'][number];
 
+interface ListPart<N extends ListName> {
+  readonly items: readonly ListItem<N>[];
+  readonly next: string | null;
+}
+
+const part = <N extends ListName>(name: N, asked: Asked<N>, limit: number, cursor: string | undefined) =>
+  ask(name, { ...asked, query: { ...asked.query, limit, cursor } }) as Promise<ListPart<N>>;
+
 /** Every part of a list. */
-async function all<N extends ListName>(name: N): Promise<readonly ListItem<N>[]> {
+async function all<N extends ListName>(name: N, asked: Asked<N>): Promise<readonly ListItem<N>[]> {
   const items: ListItem<N>[] = [];
   let cursor: string | undefined;
   do {
-    const page: { readonly items: readonly ListItem<N>[]; readonly next: string | null } = await ask(name, {
-      query: { limit: LIMIT, cursor },
-    });
+    const page = await part(name, asked, LIMIT, cursor);
     items.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   return items;
 }
 
-const useList = <N extends ListName>(name: N, every: number): UseQueryResult<readonly ListItem<N>[]> =>
-  useQuery({ queryKey: [name, 'all'], queryFn: () => all(name), refetchInterval: every });
+/** A whole list, for what is short enough to be shown, searched and ordered as a whole. */
+const useList = <N extends ListName>(
+  name: N,
+  asked: Asked<N>,
+  { every, enabled = true }: Watching,
+): UseQueryResult<readonly ListItem<N>[]> =>
+  useQuery({
+    queryKey: [name, 'all', asked.path ?? null, asked.query ?? null],
+    queryFn: () => all(name, asked),
+    refetchInterval: every,
+    enabled,
+  });
+
+/** A long list, part by part as somebody asks for more: `fetchNextPage`, while `hasNextPage`. */
+export const useParts = <N extends ListName>(name: N, asked: Asked<N>, size: number) =>
+  useInfiniteQuery({
+    queryKey: [name, 'parts', asked.path ?? null, asked.query ?? null],
+    queryFn: ({ pageParam }) => part(name, asked, size, pageParam),
+    refetchInterval: SLOW_MILLIS,
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next ?? undefined,
+    select: ({ pages }): readonly ListItem<N>[] => pages.flatMap(({ items }) => items),
+  });
 
 export const useEndpoints = (): UseQueryResult<readonly EndpointView[]> =>
-  useList('GET /api/v1/endpoints', QUICK_MILLIS);
+  useList('GET /api/v1/endpoints', {}, { every: QUICK_MILLIS });
 
 export const useMonitors = (): UseQueryResult<readonly MonitorView[]> =>
-  useList('GET /api/v1/monitors', SLOW_MILLIS);
+  useList('GET /api/v1/monitors', {}, { every: SLOW_MILLIS });
 
 /** Those that are pending or firing. */
 export const useAlerts = (): UseQueryResult<readonly AlertView[]> =>
-  useList('GET /api/v1/alerts', QUICK_MILLIS);
+  useList('GET /api/v1/alerts', {}, { every: QUICK_MILLIS });
 
 export const useQuality = (
   endpoint: string,

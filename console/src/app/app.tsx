@@ -1,17 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useInfo } from '../api/queries.ts';
 import { useSession } from '../api/session.ts';
-import { Endpoint } from '../features/endpoint/endpoint.tsx';
-import { Home } from '../features/home/home.tsx';
-import { Model } from '../features/model/model.tsx';
-import { Monitoring } from '../features/monitoring/monitoring.tsx';
-import { Rollout } from '../features/rollout/rollout.tsx';
 import { Link } from '../location/link.tsx';
 import { hrefOf, usePath } from '../location/location.ts';
 import { Failed } from '../ui/panel.tsx';
 import { Bar } from './bar.tsx';
+import { Boundary } from './boundary.tsx';
+import { Foot } from './foot.tsx';
 import { KeyForm } from './key-form.tsx';
+import { pageAt } from './pages.tsx';
 
 /** The frame around every page, and which page it is. Nothing else is asked before it is known who asks. */
 export function App() {
@@ -30,6 +28,7 @@ export function App() {
       </a>
       <Bar />
       {refusal === null ? <Known /> : <KeyForm refusal={refusal} />}
+      <Foot />
     </>
   );
 }
@@ -41,15 +40,12 @@ function Known() {
 }
 
 function Page() {
-  const [kind, name, part] = usePath();
-  if (kind === undefined) return <Home />;
-  if (kind === 'endpoints' && name !== undefined && part === 'monitoring')
-    return <Monitoring key={name} endpoint={name} />;
-  if (kind === 'endpoints' && part === undefined && name !== undefined)
-    return <Endpoint key={name} name={name} />;
-  if (kind === 'models' && name !== undefined) return <Model key={name} name={name} />;
-  if (kind === 'rollouts' && name !== undefined) return <Rollout key={name} id={name} />;
-  return <Nowhere />;
+  const path = usePath();
+  return (
+    <Boundary key={path.join('/')}>
+      <Suspense fallback={<main id="main" />}>{pageAt(path) ?? <Nowhere />}</Suspense>
+    </Boundary>
+  );
 }
 
 const Nowhere = () => (

@@ -2,9 +2,10 @@ import { useInfo } from '../api/queries.ts';
 import { forgetKey, useSession } from '../api/session.ts';
 import { type LiveTraffic, useTraffic } from '../api/traffic.ts';
 import { Link } from '../location/link.tsx';
-import { hrefOf } from '../location/location.ts';
+import { hrefOf, usePath } from '../location/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
+import { hrefOfKind, NAVIGATION } from './pages.tsx';
 import { type Theme, useTheme } from './theme.ts';
 
 const STATES: Readonly<Record<LiveTraffic['state'], string>> = {
@@ -23,6 +24,7 @@ const THEMES: readonly { readonly value: Theme; readonly text: string }[] = [
 export function Bar() {
   const { key, refusal } = useSession();
   const [theme, setTheme] = useTheme();
+  const [shown = 'endpoints'] = usePath();
   return (
     <header className="bar">
       <Link href={hrefOf()} className="brand">
@@ -33,10 +35,11 @@ export function Bar() {
         Plimsoll
       </Link>
       <nav aria-label="Pages">
-        <Link href={hrefOf()}>Endpoints</Link>
-        <a href="/docs">Predictions API</a>
-        <a href="/api/v1/docs">Control API</a>
-        <a href="/clients/python/">Python package</a>
+        {NAVIGATION.map(({ text, kind }) => (
+          <Link key={kind} href={hrefOfKind(kind)} aria-current={kind === shown ? 'page' : undefined}>
+            {text}
+          </Link>
+        ))}
       </nav>
       {refusal === null && <Presence />}
       <Choice label="Colours" value={theme} onChange={setTheme} options={THEMES} />

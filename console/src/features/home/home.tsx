@@ -4,6 +4,7 @@ import { useTraffic } from '../../api/traffic.ts';
 import { plural } from '../../facts/words.ts';
 import { useParameter } from '../../location/location.ts';
 import { Choice } from '../../ui/choice.tsx';
+import { usePageTitle } from '../../ui/page-title.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { EndpointTable } from './endpoint-table.tsx';
@@ -29,9 +30,11 @@ export function Home() {
   );
   const needy = rows.filter(({ standing }) => standing.level === 'act');
   const isKnown = endpoints.data !== undefined && alerts.data !== undefined;
+  const title = isKnown ? headline(rows.length, needy.length) : 'Endpoints';
+  usePageTitle(title);
   return (
     <main id="main">
-      <h1 aria-live="polite">{isKnown ? headline(rows.length, needy.length) : 'Endpoints'}</h1>
+      <h1 aria-live="polite">{title}</h1>
       <Figures rows={rows} live={live} />
       <Needs rows={needy} />
       <Panel title="Endpoints" query={endpoints} empty={(data) => (data.length === 0 ? NOTHING : null)}>

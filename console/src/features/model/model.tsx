@@ -19,7 +19,6 @@ export function Model({ name }: { readonly name: string }) {
       <PageHead
         trail={<Link href={hrefOf()}>Endpoints</Link>}
         title={`Versions of ${name}`}
-        badge={null}
         sentence={data === undefined ? '' : versionsWords(data)}
       />
       <Panel

@@ -1,32 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { keysOf } from './access/server.ts';
-import { hasBrowser, inBrowser, openBrowser } from './browser.ts';
-import { example, folder, plimsoll, type Served, served } from './cli.ts';
+import { keysOf } from '../access/server.ts';
+import { hasBrowser, inBrowser } from '../browser.ts';
+import { example, folder, plimsoll, type Served, served } from '../cli.ts';
+import { giveKey, lookAt, PHONE, tabTo, Visitor } from './visits.ts';
 
 /** The console as people use it, over a server that wants keys, with a rollout on its way. */
 
-/** Runs in the page, and tells what breaks the rules of accessibility. */
-const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
-/** Where to leave pictures of the pages, for people. */
-const PICTURES = process.env['PLIMSOLL_PICTURES'];
-const DESKTOP = { width: 1360, height: 900 };
-const PHONE = { width: 390, height: 844 };
 /** Bytes of a first visit, as they travel. */
 const FIRST_LOAD_MOST = 250_000;
-const PATIENCE = 60_000;
 
 const { keys, option } = keysOf({ ana: 'operator', bob: 'viewer' });
 const data = folder();
@@ -35,7 +19,7 @@ const again = join(folder(), 'again.joblib');
 writeFileSync(again, deflateSync(inflateSync(readFileSync(example('iris.joblib'))), { level: 1 }));
 
 let server: Served;
-let browser: Browser;
+let visitor: Visitor;
 let rollout: string;
 
 beforeAll(async () => {
@@ -50,11 +34,11 @@ beforeAll(async () => {
     ...{ candidate: 2, strategy: 'canary', policy, force: true },
   });
   rollout = begun['id'] as string;
-  browser = await openBrowser();
+  visitor = await Visitor.to(server.said.url);
 }, 90_000);
 
 afterAll(async () => {
-  await browser?.close();
+  await visitor?.close();
   await server?.stop();
 });
 
@@ -76,54 +60,10 @@ const predict = async (count: number): Promise<void> => {
   for (let k = 0; k < count; k++) await ask('POST', '/models/iris/predict', { rows: [[5.1, 3.5, 1.4, 0.2]] });
 };
 
-interface Visit {
-  readonly page: Page;
-  /** What the page complained about, a policy that was broken among it. */
-  readonly complaints: string[];
-  readonly requests: string[];
-}
-
-/** A new tab; with a key it is given as a person gives it. */
-async function visit(path: string, key: string | null, options: BrowserContextOptions = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: DESKTOP, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  const [complaints, requests]: [string[], string[]] = [[], []];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  // That a key is wanted, and that a row does not fit, is how the page learns it.
-  page.on('console', (message) => {
-    const isKnown = /status of (401|422)/.test(message.text());
-    if (['error', 'warning'].includes(message.type()) && !isKnown) complaints.push(message.text());
-  });
-  page.on('request', (request) => requests.push(request.url()));
-  await page.goto(server.said.url + path);
-  if (key !== null) await giveKey(page, key);
-  return { page, complaints, requests };
-}
-
-async function giveKey(page: Page, key: string): Promise<void> {
-  await page.getByLabel('API key').fill(key);
-  await page.keyboard.press('Enter');
-}
-
-async function leave({ page, complaints, requests }: Visit): Promise<void> {
-  await page.context().close();
-  expect(complaints).toEqual([]);
-  expect(requests.filter((url) => !url.startsWith(server.said.url))).toEqual([]);
-}
-
-async function lookAt(page: Page, name: string): Promise<void> {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `console-${name}.png`), fullPage: true });
-  await page.evaluate(AXE);
-  const found = (await page.evaluate('axe.run()')) as AxeResults;
-  const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [name, id, nodes.map(({ html }) => html)])).toEqual([]);
-}
-
 inBrowser(
   'a browser comes to the console, is asked for a key, and sees how every endpoint stands',
   async () => {
-    const visited = await visit('/', null);
+    const visited = await visitor.visit('/', null);
     const { page } = visited;
     await page.getByRole('heading', { name: 'This server wants a key' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/');
@@ -148,12 +88,12 @@ inBrowser(
     await page.reload();
     await page.getByRole('link', { name: 'churn' }).waitFor();
     expect(await page.getByRole('link', { name: 'iris' }).count()).toBe(0);
-    await leave(visited);
+    await visitor.leave(visited);
   },
 );
 
 inBrowser('on a phone nothing is wider than the phone', async () => {
-  const visited = await visit('/console/', keys.bob, { viewport: PHONE });
+  const visited = await visitor.visit('/console/', keys.bob, { viewport: PHONE });
   const { page } = visited;
   await page.getByRole('link', { name: 'iris' }).waitFor();
   await lookAt(page, 'home-phone');
@@ -162,11 +102,11 @@ inBrowser('on a phone nothing is wider than the phone', async () => {
     await page.getByRole('heading', { level: 2 }).first().waitFor();
     expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, PHONE.width]);
   }
-  await leave(visited);
+  await visitor.leave(visited);
 });
 
 inBrowser('an endpoint shows who answers, and what its model says to a row', async () => {
-  const visited = await visit('/console/endpoints/iris', keys.ana);
+  const visited = await visitor.visit('/console/endpoints/iris', keys.ana);
   const { page } = visited;
   await page.getByText('buckets 0 to 4,999').waitFor();
   await page.getByLabel('petal_length').fill('1.4');
@@ -191,21 +131,21 @@ inBrowser('an endpoint shows who answers, and what its model says to a row', asy
   await page.getByText('all passed').first().click();
   await page.getByText('self-test').first().waitFor();
   await lookAt(page, 'versions-dark');
-  await leave(visited);
+  await visitor.leave(visited);
 });
 
 inBrowser('who may only look sees no buttons that change anything', async () => {
-  const visited = await visit(`/console/rollouts/${rollout}`, keys.bob);
+  const visited = await visitor.visit(`/console/rollouts/${rollout}`, keys.bob);
   const { page } = visited;
   await page.getByRole('button', { name: 'Signed report' }).waitFor();
   await page.getByText('bob, viewer').waitFor();
   for (const name of ['Pause', 'Promote', 'Abort and roll back'])
     expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
-  await leave(visited);
+  await visitor.leave(visited);
 });
 
 inBrowser('a rollout is rolled back by keyboard alone, with a reason that is kept', async () => {
-  const visited = await visit(`/console/rollouts/${rollout}`, keys.ana);
+  const visited = await visitor.visit(`/console/rollouts/${rollout}`, keys.ana);
   const { page } = visited;
   const abort = page.getByRole('button', { name: 'Abort and roll back' });
   await abort.waitFor();
@@ -227,17 +167,8 @@ inBrowser('a rollout is rolled back by keyboard alone, with a reason that is kep
   expect(await ask('GET', `/api/v1/rollouts/${rollout}`)).toMatchObject({ state: 'aborted' });
   const audit = JSON.stringify(await ask('GET', '/api/v1/audit?limit=1000'));
   expect(audit).toContain('it looks wrong');
-  await leave(visited);
+  await visitor.leave(visited);
 });
-
-/** Presses the tab key until something has the focus; a page has fewer stops than this. */
-async function tabTo(page: Page, target: ReturnType<Page['locator']>): Promise<void> {
-  for (let k = 0; k < 60; k++) {
-    if ((await target.and(page.locator(':focus')).count()) > 0) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error('the keyboard does not get there');
-}
 
 inBrowser(
   'its files are for whoever comes, kept as long as they are the same, and say nothing of the server',
@@ -260,10 +191,9 @@ inBrowser(
     ]);
     expect(await packed.text()).toBe(await plain.text());
     expect(packed.headers.get('cache-control')).toContain('immutable');
-    const [, style = ''] = /href="([^"]+\.css)"/.exec(text) ?? [];
-    const sizes = [page, packed, await get(style)].map(({ headers }) =>
-      Number(headers.get('content-length')),
-    );
+    const assets = [...new Set(text.match(/\/console\/assets\/[^"]+/g))];
+    const files = await Promise.all(assets.map((path) => get(path)));
+    const sizes = [page, ...files].map(({ headers }) => Number(headers.get('content-length')));
     expect(Math.min(...sizes)).toBeGreaterThan(100);
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(FIRST_LOAD_MOST);
     expect((await get('/console/assets/index-of-before.js')).status).toBe(404);

@@ -1,0 +1,49 @@
+import { type ComponentType, lazy, type ReactNode } from 'react';
+import { Home } from '../features/home/home.tsx';
+import { hrefOf } from '../location/location.ts';
+
+/** A page by its path below `/console`; `*` is any one part, which the page gets. */
+interface PageRoute {
+  readonly path: readonly string[];
+  readonly page: (...names: string[]) => ReactNode;
+}
+
+const route = (path: string, page: PageRoute['page']): PageRoute => ({
+  path: path.split('/').filter(Boolean),
+  page,
+});
+
+/** A page whose code comes when somebody opens it. */
+const later = <P extends object>(load: () => Promise<ComponentType<P>>) =>
+  lazy(async () => ({ default: await load() }));
+
+const Endpoint = later(async () => (await import('../features/endpoint/endpoint.tsx')).Endpoint);
+const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
+const Model = later(async () => (await import('../features/model/model.tsx')).Model);
+const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
+
+/** Every page. The first one is part of the first load. */
+const PAGES: readonly PageRoute[] = [
+  route('', () => <Home />),
+  route('endpoints/*', (name) => <Endpoint key={name} name={name} />),
+  route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
+  route('models/*', (name) => <Model key={name} name={name} />),
+  route('rollouts/*', (id) => <Rollout key={id} id={id} />),
+];
+
+/** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
+export const NAVIGATION: readonly { readonly text: string; readonly kind: string }[] = [
+  { text: 'Endpoints', kind: 'endpoints' },
+];
+
+/** The first page is the one of endpoints. */
+export const hrefOfKind = (kind: string): string => (kind === 'endpoints' ? hrefOf() : hrefOf(kind));
+
+/** The page at a path; null where there is none. */
+export function pageAt(path: readonly string[]): ReactNode {
+  const found = PAGES.find(
+    ({ path: parts }) =>
+      parts.length === path.length && parts.every((part, at) => part === '*' || part === path[at]),
+  );
+  return found?.page(...path.filter((_, at) => found.path[at] === '*')) ?? null;
+}
