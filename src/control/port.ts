@@ -8,10 +8,12 @@ import type { Actor } from '../core/actor.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
-import type { AuditRow, Page, PageRequest, RouteRow, Strategy } from '../store/store.ts';
+import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow, Strategy } from '../store/store.ts';
+import type { VerifiedChain } from '../store/verified-audit-chain.ts';
 import type {
   ENDPOINT_VIEW,
   FEEDBACK_RECEIPT,
+  GARBAGE_RECEIPT,
   MODEL_VIEW,
   ROLLOUT_VIEW,
   TRAFFIC_VIEW,
@@ -57,6 +59,9 @@ export interface FeedbackItem {
 export type FeedbackReceipt = Static<typeof FEEDBACK_RECEIPT>;
 export type UnitExplanation = Static<typeof UNIT_EXPLANATION>;
 
+/** How many bundles, and their bytes. */
+export type Garbage = Static<typeof GARBAGE_RECEIPT>;
+
 export interface ControlApi {
   models(page: PageRequest): Promise<Page<ModelView>>;
   model(name: string): Promise<ModelView>;
@@ -75,8 +80,10 @@ export interface ControlApi {
     actor: Actor,
   ): Promise<VersionView>;
   setAlias(model: string, alias: string, version: number | null, actor: Actor): Promise<void>;
-  /** Removes bundles that no version needs; answers how many bytes. */
-  collectGarbage(actor: Actor): Promise<{ readonly bundles: number; readonly bytes: number }>;
+  /** Bundles that no version needs, and that are old enough to go. */
+  garbage(): Promise<Garbage>;
+  /** Removes them; answers what has gone. */
+  collectGarbage(actor: Actor): Promise<Garbage>;
 
   endpoints(page: PageRequest): Promise<Page<EndpointView>>;
   endpoint(name: string): Promise<EndpointView>;
@@ -109,5 +116,7 @@ export interface ControlApi {
 
   /** `durable` is there where they are on the disk of the server, which writes them once the store is back. */
   feedback(items: readonly FeedbackItem[]): Promise<FeedbackReceipt>;
-  audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
+  audit(wanted: AuditRequest): Promise<Page<AuditRow>>;
+  /** Computes the whole chain of audit entries again. */
+  auditChain(): Promise<VerifiedChain>;
 }

@@ -287,6 +287,16 @@ export const AUDIT_VIEW = shape({
   hash: described(anyText, 'sha256 over the previous hash and this entry, hex'),
 });
 
+export const AUDIT_CHAIN = shape({
+  entries: anyInteger,
+  intact: flag,
+  brokenAt: described(
+    nullable(anyInteger),
+    'Number of the first entry that does not follow from the one before',
+  ),
+  last: shape({ seq: anyInteger, hash: nullable(anyText) }),
+});
+
 export const SIGNING_KEYS = shape({
   items: list(shape({ keyId: anyText, publicKey: anyText })),
   next: schemaOf<null>({ type: 'null' }),

@@ -228,11 +228,25 @@ export interface Feedback {
 export type AuditRow = RowOf<typeof AUDIT_ROWS>;
 export type AuditEntry = Omit<AuditRow, 'seq' | 'previous' | 'hash'>;
 
+/** Which entries; those that fit all of it. */
+export interface AuditRequest extends PageRequest {
+  readonly subject?: string | undefined;
+  readonly by?: string | undefined;
+  /** Of this kind, or of one of those below it: `rollout` has `rollout.aborted`. */
+  readonly what?: string | undefined;
+  /** In any letters: part of what, whom or who. */
+  readonly search?: string | undefined;
+  /** From this time on, and before that one, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** @default {'oldest'} */
+  readonly order?: 'oldest' | 'newest' | undefined;
+}
+
 export interface Audit {
   /** To be called in a transaction with what it tells of. */
   append(entry: AuditEntry): Promise<AuditRow>;
-  /** Oldest first. */
-  list(page?: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>>;
+  list(wanted?: AuditRequest): Promise<Page<AuditRow>>;
 }
 
 // Ownership and repeated requests

@@ -1,8 +1,9 @@
 import type { ControlApi } from '../../control/port.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { isRecord } from '../../core/record.ts';
-import { allPages, allRows } from '../../store/pages.ts';
+import { allRows } from '../../store/pages.ts';
 import type { AuditRow } from '../../store/store.ts';
+import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
 import { countText } from '../../text/count.ts';
 import { truncate } from '../../text/truncate.ts';
 import type { DefineCommand } from '../command.ts';
@@ -40,29 +41,16 @@ export const auditCommand: DefineCommand = (command, terminal) => {
     });
 };
 
-interface Verified {
-  readonly entries: number;
-  readonly intact: boolean;
-  readonly brokenAt: number | null;
-  readonly last: { readonly seq: number; readonly hash: string | null };
+/** The most that a server gives at a time. */
+const PART = 1000;
+
+/** Computed here of what a server gives: it is not taken at its word. */
+async function verify(control: ControlApi): Promise<VerifiedChain> {
+  const { verifiedAuditChain } = await import('../../store/verified-audit-chain.ts');
+  return verifiedAuditChain((page = {}) => control.audit(page), PART);
 }
 
-/** Computes the whole chain again, a page at a time. */
-async function verify(control: ControlApi): Promise<Verified> {
-  const { firstBreak, GENESIS } = await import('../../store/audit-chain.ts');
-  let entries = 0;
-  let last: Pick<AuditRow, 'seq' | 'hash'> = { seq: 0, hash: GENESIS };
-  let brokenAt: number | null = null;
-  for await (const rows of allPages((page) => control.audit(page))) {
-    brokenAt ??= firstBreak(rows, last);
-    entries += rows.length;
-    last = rows.at(-1) ?? last;
-  }
-  const { seq, hash } = last;
-  return { entries, intact: brokenAt === null, brokenAt, last: { seq, hash: entries === 0 ? null : hash } };
-}
-
-const saidOf = ({ entries, brokenAt, last }: Verified): string =>
+const saidOf = ({ entries, brokenAt, last }: VerifiedChain): string =>
   entries === 0
     ? 'No entries yet'
     : brokenAt === null

@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { orKnown } from '../../store/away.ts';
-import type { EndpointRow } from '../../store/store.ts';
+import type { AuditRequest, EndpointRow } from '../../store/store.ts';
+import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
 import { acceptFeedback } from '../feedback/feedback.ts';
 import type { FeedbackBuffer } from '../feedback/feedback-buffer.ts';
 import type { ControlApi, FeedbackItem } from '../port.ts';
@@ -21,6 +22,7 @@ export class LocalControl implements ControlApi {
   readonly #versions: LocalVersions;
   readonly #endpoints: LocalEndpoints;
   readonly #rollouts: LocalRollouts;
+  #chain: Promise<VerifiedChain> | null = null;
 
   constructor(options: LocalControlOptions) {
     this.#options = options;
@@ -36,6 +38,7 @@ export class LocalControl implements ControlApi {
   readonly addVersion: ControlApi['addVersion'] = (...given) => this.#versions.addVersion(...given);
   readonly changeVersion: ControlApi['changeVersion'] = (...given) => this.#versions.changeVersion(...given);
   readonly setAlias: ControlApi['setAlias'] = (...given) => this.#versions.setAlias(...given);
+  readonly garbage: ControlApi['garbage'] = () => this.#versions.garbage();
   readonly collectGarbage: ControlApi['collectGarbage'] = (...given) =>
     this.#versions.collectGarbage(...given);
 
@@ -78,7 +81,20 @@ export class LocalControl implements ControlApi {
     );
   }
 
-  audit(page: Parameters<ControlApi['audit']>[0]): ReturnType<ControlApi['audit']> {
-    return this.#options.store.tables.audit.list(page);
+  audit(wanted: AuditRequest): ReturnType<ControlApi['audit']> {
+    return this.#options.store.tables.audit.list(wanted);
+  }
+
+  /** Who asks while it is computed gets the same answer. */
+  auditChain(): Promise<VerifiedChain> {
+    this.#chain ??= this.#verifiedChain().finally(() => {
+      this.#chain = null;
+    });
+    return this.#chain;
+  }
+
+  async #verifiedChain(): Promise<VerifiedChain> {
+    const { verifiedAuditChain } = await import('../../store/verified-audit-chain.ts');
+    return verifiedAuditChain((wanted = {}) => this.audit(wanted));
   }
 }

@@ -39,6 +39,7 @@ export class LocalVersions
       | 'addVersion'
       | 'changeVersion'
       | 'setAlias'
+      | 'garbage'
       | 'collectGarbage'
     >
 {
@@ -106,6 +107,10 @@ export class LocalVersions
 
   setAlias(model: string, alias: string, version: number | null, actor: Actor): Promise<void> {
     return this.#options.catalog.setAlias(model, alias, version, actor);
+  }
+
+  garbage(): ReturnType<ControlApi['garbage']> {
+    return this.#options.catalog.garbage(this.#inUse);
   }
 
   async collectGarbage(actor: Actor): ReturnType<ControlApi['collectGarbage']> {

@@ -16,12 +16,14 @@ import type { NewVersion } from '../../registry/new-version.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import { anything, pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
-import type { AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
+import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
+import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
 import type {
   ControlApi,
   EndpointView,
   FeedbackItem,
   FeedbackReceipt,
+  Garbage,
   ModelView,
   NewRollout,
   RolloutCommand,
@@ -31,6 +33,7 @@ import type {
 } from '../port.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
 import {
+  AUDIT_CHAIN,
   AUDIT_VIEW,
   ENDPOINT_VIEW,
   FEEDBACK_RECEIPT,
@@ -106,7 +109,10 @@ export class RemoteControl implements ControlApi {
     if (version === null) await this.#write(MODEL_VIEW, 'DELETE', where, actor);
     else await this.#write(MODEL_VIEW, 'PUT', where, actor, json({ version }, actor));
   }
-  collectGarbage(actor: Actor): Promise<{ readonly bundles: number; readonly bytes: number }> {
+  garbage(): Promise<Garbage> {
+    return this.#get(GARBAGE_RECEIPT, '/gc');
+  }
+  collectGarbage(actor: Actor): Promise<Garbage> {
     return this.#write(GARBAGE_RECEIPT, 'POST', '/gc', actor);
   }
 
@@ -179,8 +185,11 @@ export class RemoteControl implements ControlApi {
   feedback(items: readonly FeedbackItem[]): Promise<FeedbackReceipt> {
     return this.#write(FEEDBACK_RECEIPT, 'POST', '/feedback', null, { json: items });
   }
-  audit(page: PageRequest & { readonly subject?: string | undefined }): Promise<Page<AuditRow>> {
-    return this.#get(pageSchema(AUDIT_VIEW), '/audit', { ...page });
+  audit(wanted: AuditRequest): Promise<Page<AuditRow>> {
+    return this.#get(pageSchema(AUDIT_VIEW), '/audit', { ...wanted });
+  }
+  auditChain(): Promise<VerifiedChain> {
+    return this.#get(AUDIT_CHAIN, '/audit/chain');
   }
 
   #get<T>(answer: ValueSchema<T>, where: string, query: Query = {}): Promise<T> {

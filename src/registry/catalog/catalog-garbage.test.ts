@@ -7,7 +7,7 @@ import { openStore } from '../../store/open.ts';
 import type { Store, VersionState } from '../../store/store.ts';
 import { bundleDir } from '../bundle.ts';
 import { sweepStaging } from '../bundle-write.ts';
-import { collectBundles } from './catalog-garbage.ts';
+import { collectBundles, sizeOfGarbage } from './catalog-garbage.ts';
 
 const actor = { by: 'ada' };
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -61,8 +61,11 @@ test('bundles of ready and validating versions stay, those of refused, archived 
     await version('m', letter, state);
   }
   bundle('e');
+  expect(await sizeOfGarbage(place(), nobody)).toEqual({ bundles: 3, bytes: 3 * 1002 });
+  expect(left()).toEqual(['a', 'b', 'c', 'd', 'e']);
   expect(await collectBundles(place(), actor, nobody)).toEqual({ bundles: 3, bytes: 3 * 1002 });
   expect(left()).toEqual(['a', 'b']);
+  expect(await sizeOfGarbage(place(), nobody)).toEqual({ bundles: 0, bytes: 0 });
   const [entry] = (await store.tables.audit.list()).items;
   expect(entry).toMatchObject({ what: 'bundles.collected', by: 'ada', body: { bundles: 3, bytes: 3006 } });
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Actor } from '../../core/actor.ts';
+import { systemCodeOf } from '../../core/error-text.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { sweepEnvironments } from '../../python/environments.ts';
 import { eachRow } from '../../store/pages.ts';
@@ -21,6 +22,11 @@ export interface GarbagePlace {
   readonly logger: Logger;
 }
 
+export interface GarbageSize {
+  readonly bundles: number;
+  readonly bytes: number;
+}
+
 /** A younger bundle may be of a version whose row is just being written, in this process or in another. */
 const YOUNG_MILLIS = 3_600_000;
 const TOLD_MAX = 100;
@@ -31,33 +37,60 @@ const DIGEST = /^[0-9a-f]{64}$/;
  * whenever the process ends, it is either whole or swept away later. What is in use stays, whatever its state. Throws
  * STORE_ROW_INVALID: what a damaged row needs is not known.
  */
-export async function collectBundles(
-  { store, dataDir, clock, logger }: GarbagePlace,
-  actor: Actor,
-  inUse: InUse,
-): Promise<{ readonly bundles: number; readonly bytes: number }> {
-  const needed = await neededDigests(store.tables.versions, inUse);
+export async function collectBundles(place: GarbagePlace, actor: Actor, inUse: InUse): Promise<GarbageSize> {
+  const { store, dataDir, clock, logger } = place;
   const removed: string[] = [];
   let bytes = 0;
-  for (const digest of await digestsIn(bundlesDir(dataDir))) {
-    const bundle = bundleDir(dataDir, digest);
-    if (needed.has(digest) || (await isYoung(bundle, clock.now()))) continue;
-    bytes += await bytesOf(bundle);
+  for await (const { digest, size } of unneededBundles(place, inUse)) {
+    bytes += size;
     const grave = stagingDir(dataDir, digest, randomUUID());
-    await rename(bundle, grave);
+    await rename(bundleDir(dataDir, digest), grave);
     await rm(grave, { recursive: true, force: true });
     removed.push(digest);
   }
   await collectPython(dataDir, clock, logger);
   if (removed.length > 0) {
-    const body = { bundles: removed.length, bytes, digests: removed.slice(0, TOLD_MAX) };
+    const { by, reason = null } = actor;
+    const body = { bundles: removed.length, bytes, digests: removed.slice(0, TOLD_MAX), reason };
     const what = 'bundles.collected';
     await store.transaction(({ audit }) =>
-      audit.append({ at: clock.now(), by: actor.by, what, subject: 'bundles', body }),
+      audit.append({ at: clock.now(), by, what, subject: 'bundles', body }),
     );
     logger.info({ bundles: removed.length, bytes }, 'removed bundles that no version needs');
   }
   return { bundles: removed.length, bytes };
+}
+
+/** What `collectBundles` would remove now. Throws STORE_ROW_INVALID as it does. */
+export async function sizeOfGarbage(place: GarbagePlace, inUse: InUse): Promise<GarbageSize> {
+  let [bundles, bytes] = [0, 0];
+  for await (const { size } of unneededBundles(place, inUse)) {
+    bundles += 1;
+    bytes += size;
+  }
+  return { bundles, bytes };
+}
+
+async function* unneededBundles(
+  { store, dataDir, clock }: GarbagePlace,
+  inUse: InUse,
+): AsyncGenerator<{ readonly digest: string; readonly size: number }> {
+  const needed = await neededDigests(store.tables.versions, inUse);
+  for (const digest of await digestsIn(bundlesDir(dataDir))) {
+    if (needed.has(digest)) continue;
+    const size = await sizeOfOld(bundleDir(dataDir, digest), clock.now());
+    if (size !== null) yield { digest, size };
+  }
+}
+
+/** Null of what is young, and of what somebody else has removed meanwhile. */
+async function sizeOfOld(bundle: string, now: number): Promise<number | null> {
+  try {
+    return (await isYoung(bundle, now)) ? null : await bytesOf(bundle);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 const LOG = /^([0-9a-f]{64})\.log(?:\.1)?$/;

@@ -14,7 +14,7 @@ import type { AcceptedVersion } from '../version.ts';
 import { type TrialOutcome, tryVersion } from './catalog-checks.ts';
 import { claimVersion, isSettled, type VersionClaim } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
-import { collectBundles, type InUse } from './catalog-garbage.ts';
+import { collectBundles, type GarbageSize, type InUse, sizeOfGarbage } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
 
 export interface CatalogOptions {
@@ -97,8 +97,13 @@ export class ModelCatalog {
     );
   }
 
+  /** What `collectGarbage` would remove now. */
+  garbage(inUse: InUse): Promise<GarbageSize> {
+    return sizeOfGarbage(this.#options, inUse);
+  }
+
   /** Removes bundles that no version needs and that are older than an hour; answers how many, and their bytes. */
-  collectGarbage(actor: Actor, inUse: InUse): Promise<{ readonly bundles: number; readonly bytes: number }> {
+  collectGarbage(actor: Actor, inUse: InUse): Promise<GarbageSize> {
     return this.#turn(() => collectBundles(this.#options, actor, inUse));
   }
 

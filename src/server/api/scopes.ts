@@ -64,7 +64,9 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /requests/{request}': 'operator',
   // Names of people, and where they called from.
   'GET /audit': 'operator',
+  'GET /audit/chain': 'operator',
   'GET /keys': 'viewer',
+  'GET /gc': 'viewer',
   'POST /gc': 'admin',
   'GET /api-keys': 'admin',
   'GET /api-keys/known': 'admin',

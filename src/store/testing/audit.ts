@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstBreak, GENESIS } from '../audit-chain.ts';
-import type { AuditEntry } from '../store.ts';
-import { type StorePlace, storesOf } from './stores.ts';
+import type { AuditEntry, AuditRequest } from '../store.ts';
+import { rejectionCodeOf, type StorePlace, storesOf } from './stores.ts';
 
 const entry = (subject: string, body: unknown = {}): AuditEntry => ({
   at: 1_700_000_000_000,
@@ -13,6 +13,7 @@ const entry = (subject: string, body: unknown = {}): AuditEntry => ({
 });
 
 export const auditContract = (place: StorePlace): void => {
+  auditListContract(place);
   describe('the audit log', () => {
     const stores = storesOf(place);
 
@@ -71,6 +72,38 @@ export const auditContract = (place: StorePlace): void => {
         }),
         { numRuns: 60 },
       );
+    });
+  });
+};
+
+const auditListContract = (place: StorePlace): void => {
+  describe('the list of audit entries', () => {
+    const stores = storesOf(place);
+
+    it('is listed newest first, and by who, what and when', async () => {
+      const { tables } = await stores.one();
+      const given = [
+        { at: 1, by: 'ann', what: 'rollout.begun', subject: 'rollout/ro_1' },
+        { at: 2, by: 'key:bob', what: 'rollout.aborted', subject: 'rollout/ro_1' },
+        { at: 3, by: 'ann', what: 'rollouts', subject: '100%' },
+        { at: 4, by: 'ann', what: 'key.created', subject: 'key/ro_2' },
+      ];
+      for (const one of given) await tables.audit.append({ ...one, body: {} });
+      const found = async (wanted: AuditRequest): Promise<number[]> =>
+        (await tables.audit.list(wanted)).items.map(({ seq }) => seq);
+      const first = await tables.audit.list({ order: 'newest', limit: 3 });
+      expect(first.items.map(({ seq }) => seq)).toEqual([4, 3, 2]);
+      expect(await found({ order: 'newest', cursor: first.next! })).toEqual([1]);
+      expect(await rejectionCodeOf(tables.audit.list({ cursor: first.next! }))).toBe('PAGE_INVALID');
+      expect(await found({ by: 'ann' })).toEqual([1, 3, 4]);
+      expect(await found({ what: 'rollout' })).toEqual([1, 2]);
+      expect(await found({ what: 'rollout.aborted' })).toEqual([2]);
+      expect(await found({ what: 'rollout%' })).toEqual([]);
+      expect(await found({ search: 'RO_1' })).toEqual([1, 2]);
+      expect(await found({ search: '%' })).toEqual([3]);
+      expect(await found({ search: 'bob' })).toEqual([2]);
+      expect(await found({ since: 2, until: 4 })).toEqual([2, 3]);
+      expect(await found({ by: 'ann', search: 'ro', since: 2 })).toEqual([3, 4]);
     });
   });
 };

@@ -61,9 +61,11 @@ export interface ControlOperations {
   'GET /api/v1/alerts/{alert}': { path: { alert: string }; query: Record<never, never>; body: undefined; answer: { alert: AlertView; events: readonly ({ id: number; fingerprint: string; at: number; what: string; body: unknown })[] } };
   'POST /api/v1/alerts/{alert}:acknowledge': { path: { alert: string }; query: Record<never, never>; body: { reason?: string | undefined }; answer: AlertView };
   'GET /api/v1/requests/{request}': { path: { request: string }; query: Record<never, never>; body: undefined; answer: { requestId: string; rows: readonly ({ time: string; row: number; endpoint: string | null; model: string; version: number; arm: number | null; role: string | null; unit: string | null; segment: string | null; latencyMillis: number | null; weight: number; inputs: Readonly<Record<string, unknown>>; outputs: Readonly<Record<string, unknown>>; redacted?: Readonly<Record<string, "hash" | "bucket">> | undefined; explanation?: unknown | undefined })[] } };
-  'GET /api/v1/audit': { path: Record<never, never>; query: { limit?: number | undefined; cursor?: string | undefined; subject?: string | undefined }; body: undefined; answer: { items: readonly (AuditView)[]; next: string | null } };
+  'GET /api/v1/audit': { path: Record<never, never>; query: { limit?: number | undefined; cursor?: string | undefined; subject?: string | undefined; by?: string | undefined; what?: string | undefined; search?: string | undefined; since?: number | undefined; until?: number | undefined; order?: "oldest" | "newest" | undefined }; body: undefined; answer: { items: readonly (AuditView)[]; next: string | null } };
+  'GET /api/v1/audit/chain': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { entries: number; intact: boolean; brokenAt: number | null; last: { seq: number; hash: string | null } } };
   'GET /api/v1/keys': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { items: readonly ({ keyId: string; publicKey: string })[]; next: null } };
-  'POST /api/v1/gc': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { bundles: number; bytes: number } };
+  'GET /api/v1/gc': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { bundles: number; bytes: number } };
+  'POST /api/v1/gc': { path: Record<never, never>; query: Record<never, never>; body: { reason?: string | undefined }; answer: { bundles: number; bytes: number } };
   'GET /api/v1/info': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { version: string; access: "local" | "keys" | "insecure" | "platform"; key: { name: string; scope: "predict" | "viewer" | "operator" | "admin" } | null } };
   'GET /api/v1/api-keys': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { items: readonly ({ id: string; name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints: readonly (string)[]; state: "active" | "expired" | "revoked"; createdAt: string; createdBy: string; expiresAt: string | null; revokedAt: string | null })[]; next: null } };
   'POST /api/v1/api-keys': { path: Record<never, never>; query: Record<never, never>; body: { name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints?: readonly (string)[] | undefined; lifeMillis?: number | null | undefined; reason?: string | undefined }; answer: { id: string; name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints: readonly (string)[]; state: "active" | "expired" | "revoked"; createdAt: string; createdBy: string; expiresAt: string | null; revokedAt: string | null; key: string } };
@@ -123,7 +125,9 @@ export const SCOPES = {
   'POST /api/v1/alerts/{alert}:acknowledge': 'operator',
   'GET /api/v1/requests/{request}': 'operator',
   'GET /api/v1/audit': 'operator',
+  'GET /api/v1/audit/chain': 'operator',
   'GET /api/v1/keys': 'viewer',
+  'GET /api/v1/gc': 'viewer',
   'POST /api/v1/gc': 'admin',
   'GET /api/v1/info': 'viewer',
   'GET /api/v1/api-keys': 'admin',

@@ -145,6 +145,7 @@ export class MemoryControl implements ControlApi {
     return VERSION;
   };
   setAlias: ControlApi['setAlias'] = async (...given) => this.#tell('setAlias', ...given);
+  garbage: ControlApi['garbage'] = async () => ({ bundles: 1, bytes: 1000 });
   collectGarbage: ControlApi['collectGarbage'] = async (actor) => {
     this.#tell('collectGarbage', actor);
     return { bundles: 1, bytes: 1000 };
@@ -191,6 +192,10 @@ export class MemoryControl implements ControlApi {
     this.#tell('feedback', items);
     return { accepted: items.length };
   };
+  auditChain: ControlApi['auditChain'] = async () => ({
+    ...{ entries: 1, intact: true, brokenAt: null },
+    last: { seq: 1, hash: 'x' },
+  });
   audit: ControlApi['audit'] = () =>
     page([
       {
