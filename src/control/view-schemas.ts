@@ -2,6 +2,8 @@
  * What is told of models, versions, endpoints and rollouts: the types of the port, what the control API publishes, and what is
  * wanted of its answers.
  */
+import { PREDICTION_OUTCOMES } from '../metrics/prediction-outcome.ts';
+import { SCORED_PLACES } from '../metrics/recent-request.ts';
 import type { ExperimentView } from '../rollout/experiment/view.ts';
 import { ROUTE } from '../rollout/route.ts';
 import { readValue } from '../schema/read-value.ts';
@@ -250,6 +252,40 @@ export const TRAFFIC_VIEW = shape({
     ),
     'Versions that were ever asked, since this server runs',
   ),
+});
+
+const STAGE_MILLIS = shape({
+  receive: described(computedNumber, 'Its body came'),
+  queue: described(
+    computedNumber,
+    'It waited: for its turn on the loop, for a scoring thread, or to be refused',
+  ),
+  load: described(computedNumber, 'A scoring thread loaded the version'),
+  preprocess: described(computedNumber, 'The body was decoded'),
+  predict: described(computedNumber, 'It was scored'),
+  explain: described(computedNumber, 'It waited for its explanation'),
+  postprocess: described(computedNumber, 'The answer was encoded'),
+  failed: described(computedNumber, 'Until it failed: it is not known at what'),
+});
+
+export const RECENT_REQUEST = shape({
+  requestId: anyText,
+  at: computedNumber,
+  version: anyInteger,
+  role: described(
+    nullable(anyText),
+    'Of the route; null where the path names the version, or nothing was chosen yet',
+  ),
+  status: described(anyInteger, '499 where the client left before its answer'),
+  code: described(nullable(anyText), 'Of its error'),
+  outcome: choice(PREDICTION_OUTCOMES),
+  rows: nullable(anyInteger),
+  bytes: computedNumber,
+  ahead: described(anyInteger, 'Requests that its process was receiving or scoring when it came'),
+  place: described(choice(SCORED_PLACES), 'Where it was scored'),
+  isLogged: described(flag, 'Whether its rows are kept in the prediction log, where there was room for them'),
+  millis: described(computedNumber, 'From its headers to its answer'),
+  stages: described(STAGE_MILLIS, 'Milliseconds, in the order in which they pass'),
 });
 
 export const ROUTE_VIEW = shape({

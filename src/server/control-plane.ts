@@ -280,6 +280,7 @@ async function openApi(
         clock: SYSTEM_CLOCK,
         every: everyMillis,
       }),
+      recent: (endpoint: string) => fleet.recent?.(endpoint) ?? Promise.resolve([]),
     };
     const tools = { dataDir, logger, idempotency, clock: SYSTEM_CLOCK };
     return createApi(assembly.control, { ...tools, ...rules, ...asked });

@@ -87,6 +87,10 @@ export class ExternalFleet implements ServingFleet {
     return this.#options.fleet.load?.() ?? null;
   }
 
+  recent(endpoint: string): ReturnType<NonNullable<ServingFleet['recent']>> {
+    return this.#options.fleet.recent?.(endpoint) ?? Promise.resolve([]);
+  }
+
   close(): Promise<void> {
     return this.#end();
   }

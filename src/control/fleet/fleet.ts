@@ -1,6 +1,7 @@
 /** The serving processes as the control plane sees them: they follow snapshots and send parts of windows. */
 
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { ModelCounts } from './traffic-meter.ts';
@@ -21,6 +22,8 @@ export interface ServingFleet {
   counts?(): readonly ModelCounts[];
   /** The same by version, with durations, and what the processes use; null until that was told. */
   load?(): FleetLoad | null;
+  /** Requests of an endpoint of late, as the processes have kept them: the slowest, those that failed and a sample of others. */
+  recent?(endpoint: string): Promise<readonly RecentRequest[]>;
 }
 
 export interface FleetChange {

@@ -19,6 +19,7 @@ import { PlimsollError } from '../../core/errors.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
@@ -59,6 +60,8 @@ export interface ApiOptions extends AccessRules {
   readonly routers: () => readonly RouterView[];
   /** What is asked and answered now. */
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
+  /** Requests of an endpoint of late. */
+  readonly recent: (endpoint: string) => Promise<readonly RecentRequest[]>;
 }
 
 export interface ControlApiServer {
@@ -159,6 +162,7 @@ interface Tools
     | 'monitoring'
     | 'routers'
     | 'traffic'
+    | 'recent'
     | 'apiKeys'
     | 'accessMode'
     | 'onRefused'
@@ -213,8 +217,8 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, apiKeys, accessMode, onChanged } =
-    tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, apiKeys } = tools;
+  const { accessMode, onChanged } = tools;
   const { method, status, takesFiles, follow } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -239,6 +243,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
       monitoring,
       routers,
       traffic,
+      recent,
       apiKeys,
       accessMode,
       caller,

@@ -7,6 +7,7 @@ import type { ControlApi } from '../../control/port.ts';
 import type { Actor } from '../../core/actor.ts';
 import type { RouterView } from '../../deploy/routers/follow.ts';
 import type { JobsPort } from '../../jobs/port.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import type { PageRequest } from '../../store/store.ts';
@@ -24,6 +25,8 @@ export interface OperationCall<P, Q, B> {
   /** How routers outside stand to the routes that they follow. */
   routers(): readonly RouterView[];
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
+  /** Requests of an endpoint of late, as the processes that serve have kept them. */
+  recent(endpoint: string): Promise<readonly RecentRequest[]>;
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;

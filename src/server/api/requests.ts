@@ -1,11 +1,29 @@
-/** What was asked and answered, as the prediction log has it. */
+/** What was asked and answered: of late, and as the prediction log has it. */
 import { Type } from 'typebox';
+import { RECENT_REQUEST } from '../../control/view-schemas.ts';
+import { RECENT_ORDERS, recentIn } from '../../metrics/recent-request.ts';
 import { LOGGED_REQUEST } from '../../monitor/view-schemas.ts';
-import { operation } from './operation.ts';
+import { NAME, operation } from './operation.ts';
 
 /** As long as a request's id may be. */
 const REQUEST_ID = Type.String({ minLength: 1, maxLength: 128 });
 export const REQUEST_OPERATIONS = [
+  operation({
+    method: 'GET',
+    path: '/endpoints/{endpoint}/requests',
+    summary:
+      'Requests of late, as far as they are kept: the slowest, those that failed, and a sample of the others',
+    params: { endpoint: NAME },
+    query: {
+      order: Type.Optional(Type.Enum([...RECENT_ORDERS], { default: 'newest' })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    },
+    answer: Type.Object({ items: Type.Array(RECENT_REQUEST) }),
+    handle: async ({ control, recent, params, query }) => {
+      const { name } = await control.endpoint(params.endpoint);
+      return { items: recentIn(query.order ?? 'newest', await recent(name), query.limit ?? 100) };
+    },
+  }),
   operation({
     method: 'GET',
     path: '/requests/{request}',

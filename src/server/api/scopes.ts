@@ -23,6 +23,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'PATCH /endpoints/{endpoint}': 'operator',
   'GET /endpoints/{endpoint}/routes': 'viewer',
   'GET /endpoints/{endpoint}/explain': 'viewer',
+  'GET /endpoints/{endpoint}/requests': 'viewer',
   'POST /endpoints/{endpoint}:rollback': 'operator',
   'GET /endpoints/{endpoint}/rollouts': 'viewer',
   'POST /endpoints/{endpoint}/rollouts': 'operator',

@@ -1,6 +1,7 @@
 import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
@@ -54,6 +55,10 @@ export class LocalFleet implements ServingFleet {
   load(): FleetLoad {
     this.#metrics.usage = this.#usage.look();
     return fleetLoadOf(takeMetricsSnapshot(this.#metrics, performance.timeOrigin));
+  }
+
+  async recent(endpoint: string): Promise<readonly RecentRequest[]> {
+    return this.#metrics.recentRequests(endpoint);
   }
 
   /** Takes what this process has recorded. */

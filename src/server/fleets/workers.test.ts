@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FleetChange } from '../../control/fleet/fleet.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import type { FromControl, LiveWorker } from '../workers/messages.ts';
 import { WorkersFleet } from './workers.ts';
@@ -69,4 +70,17 @@ test('what was counted is what the parent said last', () => {
   for (const requests of [5, 9]) fleet.hear({ kind: 'counts', counts: [countsOf(requests)], load });
   expect(fleet.load()).toBe(load);
   expect(fleet.counts()).toEqual([countsOf(9)]);
+});
+
+test('what each asked of late goes to who asked for it', async () => {
+  const { fleet, told } = fleetOf();
+  const [first, second] = [fleet.recent('churn'), fleet.recent('iris')];
+  expect(told).toEqual([
+    { kind: 'recent', id: 1, endpoint: 'churn' },
+    { kind: 'recent', id: 2, endpoint: 'iris' },
+  ]);
+  fleet.hear({ kind: 'recent', id: 2, requests: [] });
+  const one = { requestId: 'r' } as RecentRequest;
+  fleet.hear({ kind: 'recent', id: 1, requests: [one] });
+  expect([await first, await second]).toEqual([[one], []]);
 });

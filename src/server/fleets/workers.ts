@@ -2,6 +2,7 @@ import type { FleetChange, ServingFleet } from '../../control/fleet/fleet.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
 import { type FromControl, type LiveWorker, type ToControl, versionName } from '../workers/messages.ts';
@@ -15,7 +16,9 @@ export class WorkersFleet implements ServingFleet {
   #live: readonly LiveWorker[];
   #counts: readonly ModelCounts[] = [];
   #load: FleetLoad | null = null;
+  readonly #asked = new Map<number, (requests: readonly RecentRequest[]) => void>();
   #publications = 0;
+  #questions = 0;
 
   constructor(live: readonly LiveWorker[], tell: (message: FromControl) => void) {
     this.#live = live;
@@ -53,12 +56,24 @@ export class WorkersFleet implements ServingFleet {
     return this.#load;
   }
 
+  recent(endpoint: string): Promise<readonly RecentRequest[]> {
+    const id = ++this.#questions;
+    const answer = Promise.withResolvers<readonly RecentRequest[]>();
+    this.#asked.set(id, answer.resolve);
+    this.#tell({ kind: 'recent', id, endpoint });
+    return answer.promise;
+  }
+
   /** What the parent says. */
   hear(message: ToControl): void {
     if (message.kind === 'fleet') this.#replace(message.fleet);
     if (message.kind === 'counts') {
       this.#counts = message.counts;
       this.#load = message.load;
+    }
+    if (message.kind === 'recent') {
+      this.#asked.get(message.id)?.(message.requests);
+      this.#asked.delete(message.id);
     }
     if (message.kind === 'piece') for (const listener of this.#partListeners) listener(message.piece);
     if (message.kind === 'published') {

@@ -29,6 +29,7 @@ function supervised(code: string, more: Partial<ControlSupervisorOptions> = {}) 
     live: () => [{ worker: 'r/1', epoch: 1, loaded: [] }],
     publish: async (snapshot) => void published.push(snapshot),
     counts: () => [],
+    recent: async () => [],
     load: () => ({ versions: [], queueDepth: 0, saturation: 0, loopBusy: 0, memory: 0 }),
     onProgress: (progress) => said.push(progress),
     entry: pathToFileURL(path),

@@ -2,6 +2,7 @@ import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import { toErrorMessage } from '../../process/messages.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
@@ -20,6 +21,7 @@ export interface ControlSupervisorOptions {
   /** What the workers have counted so far. */
   readonly counts: () => readonly ModelCounts[];
   readonly load: () => FleetLoad;
+  readonly recent: (endpoint: string) => Promise<readonly RecentRequest[]>;
   readonly onProgress: (progress: RegistrationProgress) => void;
   /** What the control process runs, instead of a control plane. */
   readonly entry?: URL | undefined;
@@ -108,7 +110,14 @@ export class ControlSupervisor {
       this.#ready.resolve(message.models);
     }
     if (message.kind === 'progress') this.#options.onProgress(message.progress);
+    if (message.kind === 'recent') void this.#recent(message.id, message.endpoint);
     if (message.kind === 'publish') void this.#publish(message.id, message.snapshot);
+  }
+
+  async #recent(id: number, endpoint: string): Promise<void> {
+    const { epoch } = this.#slot;
+    const requests = await this.#options.recent(endpoint);
+    if (epoch === this.#slot.epoch) this.#slot.tell({ kind: 'recent', id, requests });
   }
 
   async #publish(id: number, snapshot: PlaneSnapshot): Promise<void> {

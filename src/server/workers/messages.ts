@@ -3,6 +3,7 @@ import type { ConnectionSettings } from '../../config/connection-settings.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { AliasSet } from '../../metrics/aliases.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { ErrorMessage, LifecycleMessage } from '../../process/messages.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
@@ -69,6 +70,8 @@ export type FromWorker =
   | { readonly kind: 'scrape'; readonly id: number }
   /** What this process uses, for a scrape; right after its report. */
   | { readonly kind: 'usage'; readonly id: number; readonly process: string }
+  /** Requests of late, as they were asked for. */
+  | { readonly kind: 'recent'; readonly id: number; readonly requests: readonly RecentRequest[] }
   /** It has done as a snapshot says. */
   | { readonly kind: 'followed'; readonly sequence: number; readonly loaded: readonly VersionName[] }
   /** A version of a snapshot cannot be loaded here: it follows the one before. */
@@ -82,6 +85,8 @@ export type ToWorker =
   | { readonly kind: 'follow'; readonly snapshot: PlaneSnapshot }
   /** A scrape has come to some worker: what this one uses is wanted. */
   | { readonly kind: 'usage'; readonly id: number }
+  /** Somebody looks at the requests of an endpoint. */
+  | { readonly kind: 'recent'; readonly id: number; readonly endpoint: string }
   | { readonly kind: 'totals'; readonly id: number; readonly totals: FleetMetrics }
   /** No connections are to be accepted any more. */
   | { readonly kind: 'leave' }
@@ -104,7 +109,9 @@ export type FromControl =
   /** Once a second. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'progress'; readonly progress: RegistrationProgress }
-  | { readonly kind: 'publish'; readonly id: number; readonly snapshot: PlaneSnapshot };
+  | { readonly kind: 'publish'; readonly id: number; readonly snapshot: PlaneSnapshot }
+  /** The requests of late of all workers are wanted. */
+  | { readonly kind: 'recent'; readonly id: number; readonly endpoint: string };
 
 export type ToControl =
   | { readonly kind: 'start'; readonly settings: ControlSettings; readonly fleet: readonly LiveWorker[] }
@@ -113,5 +120,6 @@ export type ToControl =
   | { readonly kind: 'piece'; readonly piece: WindowPart }
   /** What all workers have counted so far. */
   | { readonly kind: 'counts'; readonly counts: readonly ModelCounts[]; readonly load: FleetLoad }
+  | { readonly kind: 'recent'; readonly id: number; readonly requests: readonly RecentRequest[] }
   /** It is to finish what it is doing, and end. */
   | { readonly kind: 'leave' };

@@ -1,6 +1,7 @@
 import { PlimsollError } from '../../core/errors.ts';
 import { guarded } from '../../core/guarded.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { FleetMetrics } from '../../serving/metrics/exposition.ts';
 import { takeMetricsSnapshot } from '../../serving/metrics/metrics-snapshot.ts';
@@ -80,6 +81,11 @@ export class MetricsReporter {
   settle(id: number, totals: FleetMetrics): void {
     this.#scrapes.get(id)?.(totals);
     this.#scrapes.delete(id);
+  }
+
+  /** Requests of an endpoint of late. */
+  recent(endpoint: string): readonly RecentRequest[] {
+    return this.#metrics.recentRequests(endpoint);
   }
 
   /** What this process uses, for a scrape; the parent does not wait long for one that fails. */

@@ -50,6 +50,7 @@ async function serveUnder(
     publish: (snapshot) => workers.publish(snapshot),
     counts: () => workers.counts,
     load: () => workers.load,
+    recent: (endpoint) => workers.recent(endpoint),
     ...{ logger, onProgress },
   });
   const renew = (): void => workers.renew();

@@ -123,6 +123,10 @@ function obey(server: SharingServer, reporter: MetricsReporter, parent: WorkerPa
     reporter.report(() => process.exit(0));
   };
   parent.onMessage((message) => {
+    if (message.kind === 'recent') {
+      const { id, endpoint } = message;
+      parent.send({ kind: 'recent', id, requests: reporter.recent(endpoint) });
+    }
     if (message.kind === 'usage') void reporter.usage(message.id);
     if (message.kind === 'totals') reporter.settle(message.id, message.totals);
     if (message.kind === 'close') void close();

@@ -4,6 +4,7 @@ import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
 import type { PlimsollError } from '../../core/errors.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import type { WindowPart } from '../../rollout/window-part.ts';
@@ -18,8 +19,8 @@ import {
   type WorkerSettings,
   workerName,
 } from './messages.ts';
+import { PartsGatherer } from './parts-gatherer.ts';
 import { type PublicationFollower, SnapshotPublications } from './publication.ts';
-import { MetricsScrapes } from './scrapes.ts';
 import { CounterTally } from './tally.ts';
 
 export interface WorkerSupervisorOptions
@@ -72,7 +73,8 @@ export class WorkerSupervisor {
   readonly #places: readonly Place[];
   readonly #publications: SnapshotPublications;
   readonly #tally = new CounterTally();
-  readonly #scrapes = new MetricsScrapes();
+  readonly #scrapes = new PartsGatherer<string>();
+  readonly #recent = new PartsGatherer<readonly RecentRequest[]>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #restarts = 0;
@@ -112,6 +114,19 @@ export class WorkerSupervisor {
   /** What they have counted, and what they use. */
   get load(): FleetLoad {
     return fleetLoadOf(this.#tally.total());
+  }
+
+  /** Requests of an endpoint of late, as those workers have kept them that answer within a second. */
+  recent(endpoint: string): Promise<readonly RecentRequest[]> {
+    const ready = this.#places.filter(({ slot }) => slot.isReady);
+    if (ready.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const id = this.#recent.begin(
+        ready.map(({ worker }) => worker),
+        (parts) => resolve(parts.flat()),
+      );
+      for (const { slot } of ready) slot.send({ kind: 'recent', id, endpoint });
+    });
   }
 
   /** Resolves once all that answer follow it. Rejects with what a worker cannot load; nobody follows it then. */
@@ -214,6 +229,7 @@ export class WorkerSupervisor {
     if (message.kind === 'left') this.#sendAway(place);
     if (message.kind === 'report') this.#tally.note(message.report);
     if (message.kind === 'usage') this.#scrapes.part(message.id, worker, message.process);
+    if (message.kind === 'recent') this.#recent.part(message.id, worker, message.requests);
     if (message.kind === 'scrape') this.#scrape(place, message.id);
     if (message.kind === 'piece') this.#options.onPiece?.(message.piece);
     if (message.kind === 'unfollowed') this.#publications.settled(worker, message.sequence, message.error);
@@ -236,6 +252,7 @@ export class WorkerSupervisor {
     place.loaded = null;
     this.#tally.end(place.worker);
     this.#scrapes.leave(place.worker);
+    this.#recent.leave(place.worker);
     this.#publications.left(place.worker);
     this.#options.onChange?.();
     this.#sendAway(place);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import type { PredictionOutcome } from '../metrics/serving-metrics.ts';
+import type { PredictionOutcome } from '../../metrics/prediction-outcome.ts';
 import { type ErrorFormatter, type HttpReply, jsonReply } from '../protocol.ts';
 import { plainError } from '../protocols/plain.ts';
 import { errorHeaders } from './error-headers.ts';

@@ -8,17 +8,11 @@ import {
   mergeFamilies,
 } from '../../metrics/metric-family.ts';
 import { parseText } from '../../metrics/parse-prometheus-text.ts';
+import { PREDICTION_OUTCOMES } from '../../metrics/prediction-outcome.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { SHED_REASONS } from '../admission/shed-counters.ts';
 import { addMetricsSnapshot, type MetricsSnapshot } from './metrics-snapshot.ts';
-import {
-  type ModelSeries,
-  PREDICTION_OUTCOMES,
-  REFUSAL_REASONS,
-  ROW_BOUNDS,
-  ServingMetrics,
-  STAGES,
-} from './serving-metrics.ts';
+import { type ModelSeries, REFUSAL_REASONS, ROW_BOUNDS, ServingMetrics, STAGES } from './serving-metrics.ts';
 
 /** What a scrape shows of several processes that serve together. */
 export interface FleetMetrics {

@@ -1,13 +1,12 @@
 import { elementAt } from '../../core/element-at.ts';
 import { addAt } from '../../core/vector.ts';
 import { DURATION_CELLS, durationCell } from '../../metrics/duration-buckets.ts';
+import { PREDICTION_OUTCOMES, type PredictionOutcome } from '../../metrics/prediction-outcome.ts';
+import type { RecentRequest } from '../../metrics/recent-request.ts';
 import { ShedCounters } from '../admission/shed-counters.ts';
 import { CallerSeries } from './caller-counts.ts';
 import { NO_PROCESS_USAGE, type ProcessUsage } from './process-usage.ts';
-
-/** How a request ended. */
-export const PREDICTION_OUTCOMES = ['ok', 'invalid', 'overloaded', 'error', 'cancelled'] as const;
-export type PredictionOutcome = (typeof PREDICTION_OUTCOMES)[number];
+import { RecentRequests } from './recent-requests.ts';
 
 export const STAGES = ['queue', 'preprocess', 'predict', 'postprocess', 'total'] as const;
 /** Index into `STAGES`, so that the hot path indexes arrays. */
@@ -136,6 +135,8 @@ export class ServingMetrics {
   readonly connections: ConnectionCounts = { open: 0, limit: 0, refused: 0, evicted: 0 };
   /** Who asks, by model: those that have been asked. */
   readonly callers: CallerSeries[] = [];
+  /** Requests of late, by endpoint. */
+  readonly recent: RecentRequests[] = [];
   /** Requests that were shed, by endpoint. */
   readonly shed: ShedCounters[] = [];
   /** Seconds of work that wait for their turn, by endpoint. */
@@ -186,6 +187,19 @@ export class ServingMetrics {
     const added = new ShedCounters(endpoint);
     this.shed.push(added);
     return added;
+  }
+
+  recentOf(endpoint: string): RecentRequests {
+    const known = this.recent.find((one) => one.endpoint === endpoint);
+    if (known) return known;
+    const added = new RecentRequests(endpoint);
+    this.recent.push(added);
+    return added;
+  }
+
+  /** What is kept of the requests of an endpoint; nothing is noted for those that were never asked. */
+  recentRequests(endpoint: string): readonly RecentRequest[] {
+    return this.recent.find((one) => one.endpoint === endpoint)?.list(performance.timeOrigin) ?? [];
   }
 
   captureOf(endpoint: string): CaptureSeries {

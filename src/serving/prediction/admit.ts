@@ -19,7 +19,7 @@ const SHED: ReadonlySet<string> = new Set(['OVERLOADED', 'DEADLINE_EXCEEDED']);
 /** The admission stage: accepts the request, or refuses it before its body is read. */
 export function admitPrediction(context: PredictionContext): void {
   const { services, startedAt } = context;
-  services.metrics.inFlight++;
+  context.ahead = services.metrics.inFlight++;
   services.scheduler.arrive(startedAt);
   try {
     if (isTurnedAway(context)) return;

@@ -1,10 +1,13 @@
 import type { ExplanationNotes } from '../../capture/explanation-note.ts';
+import type { ScoredPlace } from '../../metrics/recent-request.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import type { PredictedWork } from '../admission/predicted-work.ts';
 import type { CaptureStream, CaptureSubject } from '../capture/capture-stream.ts';
 import type { RequestAbout } from '../capture/row-buffer.ts';
+import { hasExternalEngine } from '../external-engine.ts';
 import type { PredictionRequest } from '../http/fast-path/request.ts';
 import type { PredictionResponse } from '../http/fast-path/response.ts';
+import type { NotedRequest } from '../metrics/request-slots.ts';
 import type { HeaderOptions, ResponseOptions } from '../protocol.ts';
 import type { RouteChoice } from '../route-assigner.ts';
 import { unitInHeaders } from '../unit-id.ts';
@@ -19,7 +22,7 @@ export interface HeldBody {
 }
 
 /** The state of one prediction request on its way through the stages. It is data; the stages are functions of it. */
-export class PredictionContext implements CaptureSubject {
+export class PredictionContext implements CaptureSubject, NotedRequest {
   readonly services: PredictionServices;
   readonly request: PredictionRequest;
   readonly response: PredictionResponse;
@@ -65,6 +68,10 @@ export class PredictionContext implements CaptureSubject {
   explainingMillis = 0;
   /** What is captured of that explanation, by row. */
   explanationNotes: ExplanationNotes | null = null;
+  /** Others that were being received or scored when it came. */
+  ahead = 0;
+  /** Whether a scoring thread reads and scores it. */
+  isInThread = false;
   isWatched = false;
   /** Whether the request has been answered, refused or cancelled. */
   isOver = false;
@@ -82,6 +89,24 @@ export class PredictionContext implements CaptureSubject {
     this.id = id;
     this.destination = destination;
     this.version = destination.main;
+  }
+
+  get versionNumber(): number {
+    return this.version.target.version;
+  }
+
+  get place(): ScoredPlace {
+    if (hasExternalEngine(this.version.target)) return 'process';
+    return this.isInThread ? 'thread' : 'loop';
+  }
+
+  get role(): string | null {
+    return this.choice?.role ?? null;
+  }
+
+  /** Whether its rows are captured, where there is room for them. */
+  get isLogged(): boolean {
+    return (this.stream?.wanted(this.id) ?? 0) > 0;
   }
 
   /** Name of the endpoint, or of the model where the path names a version. */

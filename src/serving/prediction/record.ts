@@ -15,6 +15,7 @@ export function countAnswer(
   const { series } = context.version;
   series.answered(rows, now);
   observeStages(series, timing, now - context.startedAt - context.explainingMillis);
+  context.destination.recent.answered(context, rows, timing, now);
   learnCost(context, rows, timing, now);
 }
 

@@ -16,7 +16,10 @@ export function refusePrediction(context: PredictionContext, error: unknown): vo
     const cause: unknown = coded.cause ?? coded;
     services.logger.error({ requestId: id, model: version.target.model, error: cause }, 'prediction failed');
   }
-  version.series.count(predictionOutcomeOf(coded));
+  const outcome = predictionOutcomeOf(coded);
+  version.series.count(outcome);
+  const end = { outcome, status: coded.http, code: coded.code };
+  context.destination.recent.ended(context, end, performance.now());
   sendRefusal(context, coded, version.headers.slice(2));
   if (attributionOf(coded) !== 'version') return;
   version.series.blame();

@@ -25,6 +25,7 @@ export function cancelPrediction(context: PredictionContext): void {
   if (context.isOver) return;
   context.withdraw?.();
   context.version.series.count('cancelled');
+  context.destination.recent.cancelled(context, performance.now());
   releasePrediction(context);
   if (context.completeAt > 0) context.measurement?.cancelled(performance.now() - context.completeAt);
 }

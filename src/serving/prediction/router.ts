@@ -7,6 +7,7 @@ import type { CaptureStream } from '../capture/capture-stream.ts';
 import type { DataCapture } from '../capture/data-capture.ts';
 import type { DataPlane, PlaneState, ServedEndpoint } from '../data-plane.ts';
 import { decodePathSegment, routePattern } from '../http/path-pattern.ts';
+import type { RecentRequests } from '../metrics/recent-requests.ts';
 import type { ServingMetrics } from '../metrics/serving-metrics.ts';
 import type { ErrorFormatter, Protocol, ProtocolRoutes } from '../protocol.ts';
 import { hasContent } from '../protocols/content.ts';
@@ -57,6 +58,8 @@ export interface RouteDestination {
   readonly endpoint: PreparedEndpoint | null;
   /** Where requests are noted that name the version themselves, or null. */
   readonly pinned: CaptureStream | null;
+  /** Takes note of its requests. */
+  readonly recent: RecentRequests;
   /** Key under which bodies may hold the id of the unit, beside their rows. */
   readonly unitField: string | null;
   /** How errors are told here. */
@@ -240,6 +243,7 @@ export class PredictionRouter {
       main,
       endpoint: null,
       pinned,
+      recent: this.#metrics.recentOf(version.model),
       unitField,
       formatError,
       ...routeOptions(routes, [version]),
@@ -276,7 +280,8 @@ export class PredictionRouter {
     const unitField = assignment.field;
     const prepared = this.prepared(protocol, main);
     const shared = routeOptions(routes, versions);
-    const made = { state, main: prepared, endpoint, pinned: null, unitField, formatError, ...shared };
+    const recent = this.#metrics.recentOf(route.endpoint);
+    const made = { state, main: prepared, endpoint, pinned: null, recent, unitField, formatError, ...shared };
     ofWay.set(route.endpoint, made);
     return made;
   }

@@ -15,6 +15,7 @@ export function scoreInThread(context: PredictionContext, bytes: Buffer): void {
   const { pool, metrics, admission } = context.services;
   try {
     chooseByStart(context, bytes);
+    context.isInThread = true;
     const job = jobOf(context, bytes);
     if (!hasExternalEngine(job.target)) context.work?.moveTo(admission.threads, performance.now());
     context.withdraw = pool.submit(

@@ -124,6 +124,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     monitoring: async () => monitoring,
     routers: () => [],
     traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
+    recent: async () => [],
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
