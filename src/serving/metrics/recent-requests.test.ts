@@ -16,7 +16,14 @@ test('says where the time of an answer went: what nothing else took it waited', 
   const asked = request('a', 1000, { explainingMillis: 20, loadingMillis: 5, place: 'thread' });
   recent.answered(asked, 7, TIMING, 1100);
   const [first] = recentIn('newest', recent.list(500), 10);
-  expect(first).toMatchObject({ requestId: 'a', at: 1500, rows: 7, millis: 100, place: 'thread', status: 200 });
+  expect(first).toMatchObject({
+    requestId: 'a',
+    at: 1500,
+    rows: 7,
+    millis: 100,
+    place: 'thread',
+    status: 200,
+  });
   expect(first?.stages).toEqual({
     ...{ receive: 3, load: 5, preprocess: 1, predict: 2, explain: 20, postprocess: 0.5 },
     ...{ queue: 68.5, failed: 0 },
@@ -64,7 +71,8 @@ test('the slowest are those of the last minutes: older ones make room', () => {
   expect(recentIn('slowest', recent.list(0), 1)[0]?.requestId).toBe('old');
   for (const at of [800_000, 1_200_000]) recent.answered(request(`r${at}`, at), 1, TIMING, at + 20);
   // Only the sample remembers it.
-  for (let k = 0; k < 48; k++) recent.answered(request(`s${k}`, 2e6 + k * 1000), 1, TIMING, 2e6 + k * 1000 + 9);
+  for (let k = 0; k < 48; k++)
+    recent.answered(request(`s${k}`, 2e6 + k * 1000), 1, TIMING, 2e6 + k * 1000 + 9);
   expect(recentIn('slowest', recent.list(0), 1000).some(({ requestId }) => requestId === 'old')).toBe(false);
 });
 
