@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { test } from 'vitest';
+import { ROOT } from './cli.ts';
 
 /** Debian's browser; PLIMSOLL_CHROMIUM names another. */
 const EXECUTABLE = process.env['PLIMSOLL_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -12,3 +14,10 @@ export const inBrowser = test.skipIf(!hasBrowser);
 
 export const openBrowser = (...flags: readonly string[]): Promise<Browser> =>
   chromium.launch({ executablePath: EXECUTABLE, args: [...FLAGS, ...flags] });
+
+/** Where the last run of the tests leaves pictures of what it looked at, for people. */
+const PICTURES = process.env['PLIMSOLL_PICTURES'] ?? join(ROOT, '.pictures');
+
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { acceptFile } from '../src/registry/accept.ts';
 import { type RunningServer, startServer } from '../src/server/start.ts';
-import { hasBrowser, inBrowser, openBrowser } from './browser.ts';
+import { hasBrowser, inBrowser, keepPicture, openBrowser } from './browser.ts';
 
 const FLAGS = [
   '--disable-quic',
@@ -14,8 +14,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Where to leave pictures of the pages, for people. */
-const PICTURES = process.env['PLIMSOLL_PICTURES'];
 
 let dataDir: string;
 let server: RunningServer;
@@ -60,7 +58,7 @@ async function visit(path: string): Promise<Visit> {
 }
 
 async function leave({ page, requests, complaints }: Visit, name: string): Promise<void> {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await keepPicture(page, name);
   await page.context().close();
   const elsewhere = requests.filter((url) => !url.startsWith(server.url) && !/^(?:data|blob):/.test(url));
   expect(elsewhere).toEqual([]);

@@ -1,10 +1,9 @@
 /** The console as people use it: tabs of a real browser over a server, which complain of nothing and ask nobody else. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { openBrowser } from '../browser.ts';
+import { keepPicture, openBrowser } from '../browser.ts';
 
 /** Runs in the page, and tells what breaks the rules of accessibility. */
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -16,8 +15,6 @@ interface AxeResults {
   }[];
 }
 
-/** Where to leave pictures of the pages, for people. */
-const PICTURES = process.env['PLIMSOLL_PICTURES'];
 const DESKTOP = { width: 1360, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 /** For what a busy machine does late. */
@@ -79,9 +76,9 @@ export async function giveKey(page: Page, key: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Nothing that keeps people out; with a picture for those who want to see it. */
+/** Nothing that keeps people out; with a picture for those who judge the rest. */
 export async function lookAt(page: Page, name: string): Promise<void> {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `console-${name}.png`), fullPage: true });
+  await keepPicture(page, `console-${name}`);
   await page.evaluate(AXE);
   const found = (await page.evaluate('axe.run()')) as AxeResults;
   const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
