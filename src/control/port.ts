@@ -10,6 +10,8 @@ import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow, Strategy } from '../store/store.ts';
 import type { VerifiedChain } from '../store/verified-audit-chain.ts';
+import type { ROLLOUT_LINT } from './lint-schema.ts';
+import type { PROOF_VIEW } from './proof-schema.ts';
 import type {
   ENDPOINT_VIEW,
   FEEDBACK_RECEIPT,
@@ -22,6 +24,8 @@ import type {
 } from './view-schemas.ts';
 
 export type VersionView = Static<typeof VERSION_VIEW>;
+/** How the proof of a version stands. */
+export type ProofView = Static<typeof PROOF_VIEW>;
 export type ModelView = Static<typeof MODEL_VIEW>;
 export type EndpointView = Static<typeof ENDPOINT_VIEW>;
 export type RolloutView = Static<typeof ROLLOUT_VIEW>;
@@ -42,6 +46,14 @@ export interface NewRollout {
   /** Begins also where the policy cannot find its margin in time; that is recorded. */
   readonly force?: boolean | undefined;
 }
+
+/** A rollout that is thought of, and at which traffic. */
+export interface LintedRollout extends Pick<NewRollout, 'candidate' | 'strategy' | 'policy'> {
+  /** Requests a second. @default {as measured} */
+  readonly rate?: number | undefined;
+}
+/** What it would do, and whether it may begin. */
+export type RolloutLint = Static<typeof ROLLOUT_LINT>;
 
 export type RolloutCommand = 'pause' | 'resume' | 'promote' | 'abort' | 'approve';
 
@@ -67,6 +79,8 @@ export interface ControlApi {
   model(name: string): Promise<ModelView>;
   versions(model: string, page: PageRequest): Promise<Page<VersionView>>;
   version(model: string, version: number): Promise<VersionView>;
+  /** How its proof goes, or went: for who looks on. */
+  proof(model: string, version: number): Promise<ProofView>;
   /** Proves and numbers a file. The same bytes again are the version that they already are. The first version of a model that has no endpoint goes live under the model's name. */
   addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView>;
   changeVersion(
@@ -104,6 +118,8 @@ export interface ControlApi {
   ): Promise<EndpointView>;
   explainUnit(endpoint: string, unit: string): Promise<UnitExplanation>;
 
+  /** Begins nothing: what a rollout would do, and why it may not begin where it may not. */
+  lintRollout(endpoint: string, rollout: LintedRollout): Promise<RolloutLint>;
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView>;
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;
   rollout(id: string): Promise<RolloutView>;

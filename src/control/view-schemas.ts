@@ -30,12 +30,20 @@ const durable = described(
   'There where it holds in memory alone: the store is away, and is told when it is back',
 );
 
+const CHECK_VIEW = shape(
+  { name: anyText, ok: flag, detail: anyText },
+  {
+    code: described(anyText, 'Of a check that failed with a coded error: its code'),
+    hint: described(anyText, 'What to do about it, where that does not depend on what was found'),
+  },
+);
+
 export const VERSION_VIEW = shape({
   model: anyText,
   version: anyInteger,
   state: choice(['validating', 'ready', 'refused', 'archived']),
   digest: described(anyText, 'sha256 of the file, hex'),
-  checks: list(shape({ name: anyText, ok: flag, detail: anyText })),
+  checks: list(CHECK_VIEW),
   file: anyText,
   proof: nullable(anyText),
   runtime: nullable(anyText),
@@ -137,7 +145,7 @@ const STAGES_VIEW = described(
   'The plan of stages and how far the current one is; milliseconds',
 );
 
-const FORECAST = described(
+export const FORECAST = described(
   shape(
     {
       rate: computedNumber,

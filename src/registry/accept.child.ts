@@ -9,5 +9,6 @@ answerChildJob<AcceptRequest, AcceptNote>('accepting a file', (request, say) =>
   proveFile(request, clock, {
     progress: (stage) => say({ kind: 'progress', stage }),
     identified: (digest) => say({ kind: 'identified', digest }),
+    found: (finding) => say({ kind: 'found', finding }),
   }),
 );

@@ -6,6 +6,7 @@ import { choicesOf, type ReadingChoices } from '../model/reading-choices.ts';
 import { runChildJob } from '../process/child-job.ts';
 import type { PythonDemands } from '../python/demands.ts';
 import { bundleDir, isIntact, readManifest, stagingDir } from './bundle.ts';
+import type { FileFacts } from './file-facts.ts';
 import { filesToKeep, type IdentifiedModel, identify, runsWith } from './identify.ts';
 import type { LoadingCost } from './loading.ts';
 import { checkProofMemory, proofLimits } from './proof-limits.ts';
@@ -13,7 +14,7 @@ import { folderBytes } from './python/folder.ts';
 import type { RuntimeRoute } from './python/runtime-route.ts';
 import { SAVED_MODEL } from './python/source.ts';
 import { areKeptReasons } from './reasons.ts';
-import type { AcceptedVersion, BundleManifest, Runtime } from './version.ts';
+import type { AcceptedVersion, BundleManifest, Runtime, VersionVerification } from './version.ts';
 
 export interface AdmitOptions extends ReadingChoices {
   readonly dataDir: string;
@@ -42,7 +43,14 @@ export interface AdmitOptions extends ReadingChoices {
   readonly onProgress?: ((stage: string) => void) | undefined;
   /** Told what names the bundle once the file was read, before it is proved; what it throws ends the acceptance. */
   readonly onIdentified?: ((digest: string) => void | Promise<void>) | undefined;
+  /** Told what is found on the way, as it is found. */
+  readonly onFinding?: ((finding: ProofFinding) => void) | undefined;
 }
+
+/** What is known of a file before its proof is over. */
+export type ProofFinding =
+  | { readonly kind: 'read'; readonly facts: FileFacts }
+  | { readonly kind: 'verified'; readonly verification: VersionVerification };
 
 /** What the child is asked for. */
 export interface AcceptRequest {
@@ -80,13 +88,15 @@ export interface AcceptanceResult {
 /** What it says on its way. */
 export type AcceptNote =
   | { readonly kind: 'progress'; readonly stage: string }
-  | { readonly kind: 'identified'; readonly digest: string };
+  | { readonly kind: 'identified'; readonly digest: string }
+  | { readonly kind: 'found'; readonly finding: ProofFinding };
 
 /** How far it has come. */
 export interface ProofEvents {
   progress(stage: string): void;
   /** What names the bundle, known once the file was read. */
   identified(digest: string): void;
+  found(finding: ProofFinding): void;
 }
 
 export interface AdmittedVersion extends AcceptedVersion {
@@ -170,6 +180,17 @@ async function bytesOf(path: string): Promise<number> {
   return partFilesIn(path).reduce((sum, { size }) => sum + size, 0);
 }
 
+function hear(note: AcceptNote, options: AdmitOptions): void | Promise<void> {
+  switch (note.kind) {
+    case 'progress':
+      return options.onProgress?.(note.stage);
+    case 'identified':
+      return options.onIdentified?.(note.digest);
+    case 'found':
+      return options.onFinding?.(note.finding);
+  }
+}
+
 async function admitInChild(
   path: string,
   { source, route, choices, file, digests }: IdentifiedModel,
@@ -200,8 +221,7 @@ async function admitInChild(
       limitMillis: limit,
       late: () => new PlimsollError('ACCEPT_TIMEOUT', { path: name, limit }),
       ended: (reason) => new PlimsollError('ACCEPT_CRASHED', { path: name, reason }),
-      hear: (note) =>
-        note.kind === 'progress' ? options.onProgress?.(note.stage) : options.onIdentified?.(note.digest),
+      hear: (note) => hear(note, options),
     });
   } finally {
     rmSync(staging, { recursive: true, force: true });

@@ -18,6 +18,7 @@ import { bundleDir, CONVERTER, digestFileSync, keptPath, readManifest } from './
 import { keepGraph, namesToKeep, openStaging, writeBundle } from './bundle-write.ts';
 import { identityOf } from './digest.ts';
 import { createEngines, type EngineChoice, isEngine } from './engines.ts';
+import { fileFactsOf } from './file-facts.ts';
 import { readGolden } from './golden-file.ts';
 import { type LoadingCost, type LoadingRequest, measureLoading } from './loading.ts';
 import { measureMicros } from './measure.ts';
@@ -44,7 +45,7 @@ export async function proveFile(
 ): Promise<AcceptanceResult> {
   events.progress('reading');
   openStaging(request.staging, clock.now());
-  const description = readAsData(request);
+  const description = readAsData(request, events);
   if (description === null) {
     const { provePython } = await import('./python/prove.ts');
     return provePython(request, clock, events);
@@ -116,10 +117,14 @@ export async function proveFile(
 const keptName = (path: string): string => basename(path).replaceAll(/[\p{Cc}\\]/gu, '_');
 
 /** What the file says as data; null where Python is to run it. */
-function readAsData({ route, path, staging, maxModel, choices }: AcceptRequest): ReadModel | null {
+function readAsData(
+  { route, path, staging, maxModel, choices }: AcceptRequest,
+  events: ProofEvents,
+): ReadModel | null {
   if (route === 'python') return null;
   try {
     const description = readModelFile(path, { maxModel: maxModel ?? undefined, ...choices });
+    events.found({ kind: 'read', facts: fileFactsOf(description) });
     if (route === 'either') contentOf(description);
     const content = description.content && keepGraph(staging, description.content);
     return { ...description, content };
@@ -151,7 +156,7 @@ async function prove(
   content: ModelContent,
   request: AcceptRequest & Pick<BundleManifest, 'size'>,
   clock: Clock,
-  { progress }: ProofEvents,
+  { progress, found }: ProofEvents,
 ): Promise<Proved> {
   await tryContent(content);
   progress('building engines');
@@ -165,6 +170,7 @@ async function prove(
     golden: request.golden ? readGolden(request.golden) : undefined,
     budgetMillis: request.size < SMALL_FILE ? 300 : 2000,
   });
+  found({ kind: 'verified', verification });
   progress('measuring');
   const { row, batch } = givenExample(content, request.sample) ?? (await answeredExample(content, engines));
   const chosen = await choose(engines, batch, request, clock);

@@ -50,6 +50,9 @@ export type StagedPaths = { readonly file: string } & Readonly<
 
 const isUploadPart = (name: string): name is UploadPart => Object.hasOwn(PARTS, name);
 
+/** Bytes of the largest model that is taken where nobody trusts a larger one. */
+export const largestUpload = (): number => largestModelHere();
+
 const uploadsDir = (dataDir: string): string => join(dataDir, 'uploads');
 
 /** No sender is silent for as long: what was not added to since is of a process that was killed. */
@@ -75,7 +78,7 @@ export function openUpload(
       rmSync(folder, { recursive: true });
       throw new PlimsollError('OVERLOADED', { found, what: 'uploads', limit: UPLOADS_MAX, retry: 30 });
     }
-    return new UploadInProgress(folder, options.maxModel ?? largestModelHere());
+    return new UploadInProgress(folder, options.maxModel ?? largestUpload());
   } catch (cause) {
     throw bundleWriteError(dataDir, cause);
   }

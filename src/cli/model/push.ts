@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { ControlApi, RolloutView, VersionView } from '../../control/port.ts';
-import { isErrorCode, isPlimsollError, PlimsollError } from '../../core/errors.ts';
+import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
-import type { Check, Strategy } from '../../store/store.ts';
+import type { Strategy } from '../../store/store.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ActorOptions, actorOf, withActorOptions, withControl } from '../connection/control.ts';
 import { versionCheckLines } from '../output/check-lines.ts';
@@ -159,15 +159,7 @@ function whatNext(pushed: Pushed): readonly string[] {
     : [`It answers nobody yet: plimsoll rollout start ${model} --to ${version}`];
 }
 
-const adviceOf = ({ checks }: VersionView): readonly string[] => checks.flatMap(adviceOn);
-
-/** What to do about a check that failed with a coded error, whose code ends its detail; where that can be said without more. */
-function adviceOn({ ok, detail }: Check): readonly string[] {
-  const code = /\((\w+)\)$/.exec(detail)?.[1];
-  if (ok || code === undefined || !isErrorCode(code)) return [];
-  const { hint } = new PlimsollError(code);
-  return /\{\w+\}/.test(hint) ? [] : [hint];
-}
+const adviceOf = ({ checks }: VersionView): readonly string[] => checks.flatMap(({ hint }) => hint ?? []);
 
 function labelled(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf('=');

@@ -35,6 +35,7 @@ export class LocalControl implements ControlApi {
   readonly model: ControlApi['model'] = (...given) => this.#versions.model(...given);
   readonly versions: ControlApi['versions'] = (...given) => this.#versions.versions(...given);
   readonly version: ControlApi['version'] = (...given) => this.#versions.version(...given);
+  readonly proof: ControlApi['proof'] = (...given) => this.#versions.proof(...given);
   readonly addVersion: ControlApi['addVersion'] = (...given) => this.#versions.addVersion(...given);
   readonly changeVersion: ControlApi['changeVersion'] = (...given) => this.#versions.changeVersion(...given);
   readonly setAlias: ControlApi['setAlias'] = (...given) => this.#versions.setAlias(...given);
@@ -49,6 +50,7 @@ export class LocalControl implements ControlApi {
   readonly rollback: ControlApi['rollback'] = (...given) => this.#endpoints.rollback(...given);
   readonly explainUnit: ControlApi['explainUnit'] = (...given) => this.#endpoints.explainUnit(...given);
 
+  readonly lintRollout: ControlApi['lintRollout'] = (...given) => this.#rollouts.lintRollout(...given);
   readonly startRollout: ControlApi['startRollout'] = (...given) => this.#rollouts.startRollout(...given);
   readonly rollouts: ControlApi['rollouts'] = (...given) => this.#rollouts.rollouts(...given);
   readonly rollout: ControlApi['rollout'] = (...given) => this.#rollouts.rollout(...given);

@@ -1,12 +1,20 @@
 import type { Actor } from '../../core/actor.ts';
+import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
-import type { Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
+import type { EndpointRow, Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
 import type { DesiredRollout } from '../desired/desired-state.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
-import type { ControlApi, NewRollout, RolloutCommand, RolloutView } from '../port.ts';
+import type {
+  ControlApi,
+  LintedRollout,
+  NewRollout,
+  RolloutCommand,
+  RolloutLint,
+  RolloutView,
+} from '../port.ts';
 import { EVIDENCE_TYPE, rolloutReport, windowLines } from '../report/rollout-report.ts';
 import { blindPolicyError } from '../rollouts/blind-policy.ts';
 import { refuseCommandWithoutEffect, refuseImpossibleCommand } from '../rollouts/command-checks.ts';
@@ -14,6 +22,7 @@ import type { RolloutController } from '../rollouts/rollout-controller.ts';
 import { endpointOrCached } from './cached-endpoint.ts';
 import { findEndpoint, findRollout } from './find.ts';
 import { newRollout } from './new-rollout.ts';
+import { type LintFindings, type LintTraffic, lintRow, lintTraffic, refusedLint } from './rollout-lint.ts';
 import { rolloutView } from './views.ts';
 
 export interface LocalRolloutsOptions {
@@ -34,7 +43,10 @@ export interface LocalRolloutsOptions {
 /** Rollouts, and what is known of them. */
 export class LocalRollouts
   implements
-    Pick<ControlApi, 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'>
+    Pick<
+      ControlApi,
+      'lintRollout' | 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'
+    >
 {
   readonly #options: LocalRolloutsOptions;
 
@@ -50,6 +62,28 @@ export class LocalRollouts
     await this.#refuseBlind(row, on.model, rollout.force === true);
     await controller.begin(row);
     return this.rollout(row.id);
+  }
+
+  async lintRollout(endpoint: string, { rate, ...asked }: LintedRollout): Promise<RolloutLint> {
+    const { store, meter } = this.#options;
+    const on = await findEndpoint(store.tables, endpoint);
+    const traffic = lintTraffic(meter?.of(on.model) ?? null, rate);
+    const own = asked.policy == null ? await this.#ownPolicy(endpoint, asked.strategy) : null;
+    const given = asked.policy ?? own ?? null;
+    const source = asked.policy != null ? 'request' : own === null ? 'default' : 'endpoint';
+    return { given, source, traffic, ...(await this.#lint(on, { ...asked, policy: given }, traffic)) };
+  }
+
+  async #lint(on: EndpointRow, rollout: NewRollout, traffic: LintTraffic | null): Promise<LintFindings> {
+    const { store, clock } = this.#options;
+    try {
+      const row = await newRollout(store.tables, on, rollout, { by: '' }, clock.now());
+      const before = await store.tables.rollouts.wasRolledBack(on.name, row.binding.candidate);
+      return await lintRow(row, traffic, store.tables.feedback, before);
+    } catch (error) {
+      if (isPlimsollError(error) && error.code === 'ROLLOUT_REFUSED') return refusedLint(error);
+      throw error;
+    }
   }
 
   /** One after the other: the log of one that is over may be long. */

@@ -7,10 +7,10 @@ import type { NewVersion } from '../../registry/new-version.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import type { Page, PageRequest, Store, VersionRow } from '../../store/store.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
-import type { ControlApi, ModelView, VersionView } from '../port.ts';
+import type { ControlApi, ModelView, ProofView, VersionView } from '../port.ts';
 import { findLatest, findVersion } from './find.ts';
 import { versionUsage } from './version-usage.ts';
-import { damagedVersionView, type ProofView, proofView, versionView } from './views.ts';
+import { damagedVersionView, type ProvedView, provedView, versionView } from './views.ts';
 
 export interface LocalVersionsOptions {
   readonly store: Store;
@@ -36,6 +36,7 @@ export class LocalVersions
       | 'model'
       | 'versions'
       | 'version'
+      | 'proof'
       | 'addVersion'
       | 'changeVersion'
       | 'setAlias'
@@ -45,7 +46,7 @@ export class LocalVersions
 {
   readonly #options: LocalVersionsOptions;
   /** By digest: what a manifest says does not change, and a list would read a file for each row. */
-  readonly #proofs = new Map<string, ProofView>();
+  readonly #proofs = new Map<string, ProvedView>();
 
   constructor(options: LocalVersionsOptions) {
     this.#options = options;
@@ -81,6 +82,12 @@ export class LocalVersions
     const { tables } = this.#options.store;
     const row = await findVersion(tables, model, version);
     return this.#view(row, await tables.versions.aliases(model));
+  }
+
+  async proof(model: string, version: number): Promise<ProofView> {
+    const standing = this.#options.catalog.proofs.of(model, version);
+    const { stage = null, facts = null } = standing ?? {};
+    return { version: await this.version(model, version), stage, facts };
   }
 
   async addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView> {
@@ -149,17 +156,20 @@ export class LocalVersions
     versionUsage(this.#options.store.tables, model, version);
 
   #view(row: VersionRow, aliases: Aliases): VersionView {
-    return versionView(row, this.#proofOf(row.digest), aliases);
+    const proved = this.#proofOf(row.digest);
+    if (row.state !== 'validating') return versionView(row, proved, aliases);
+    const checks = this.#options.catalog.proofs.of(row.model, row.version)?.checks ?? row.checks;
+    return versionView({ ...row, checks }, proved, aliases);
   }
 
   /** Null where there is no bundle (any more, or yet). */
-  #proofOf(digest: string): ProofView | null {
+  #proofOf(digest: string): ProvedView | null {
     const known = this.#proofs.get(digest);
     if (known !== undefined) return known;
     const manifest = readManifest(bundleDir(this.#options.dataDir, digest));
     if (manifest === null) return null;
     if (this.#proofs.size >= PROOFS_MAX) this.#proofs.clear();
-    const proof = proofView(manifest);
+    const proof = provedView(manifest);
     this.#proofs.set(digest, proof);
     return proof;
   }

@@ -1,12 +1,13 @@
 /** What people and clients are shown of versions, endpoints and rollouts. */
 import { elementAt } from '../../core/element-at.ts';
+import { isErrorCode, PlimsollError } from '../../core/errors.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import { experimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/window-part.ts';
 import type { DamagedRow } from '../../store/row-schema.ts';
-import type { EndpointRow, VersionRow } from '../../store/store.ts';
+import type { Check, EndpointRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
 import { type RouteOverride, withOverride } from '../overrides/route-override.ts';
 import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
@@ -15,10 +16,10 @@ import type { RolloutSnapshot } from '../rollouts/rollout-snapshot.ts';
 
 const iso = (millis: number): string => new Date(millis).toISOString();
 
-/** What people are shown of a proof. */
-export type ProofView = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
+/** What a bundle says of its proof. */
+export type ProvedView = Pick<VersionView, 'proof' | 'runtime' | 'rowMicros' | 'python'>;
 
-export const proofView = ({ verification, runtime, rowMicros, python }: BundleManifest): ProofView => ({
+export const provedView = ({ verification, runtime, rowMicros, python }: BundleManifest): ProvedView => ({
   proof: verification.proof,
   runtime,
   rowMicros,
@@ -40,12 +41,12 @@ export const pythonView = ({
   missingLayers: layers.filter(({ active }) => !active).map(({ name, how }) => `${name}: ${how}`),
 });
 
-const NO_PROOF: ProofView = { proof: null, runtime: null, rowMicros: null, python: null };
+const NO_PROOF: ProvedView = { proof: null, runtime: null, rowMicros: null, python: null };
 
 /** `proof` is null where the version has no bundle (any more). */
 export function versionView(
   row: VersionRow,
-  proof: ProofView | null,
+  proof: ProvedView | null,
   aliases: Readonly<Record<string, number>>,
 ): VersionView {
   const { model, version, state, digest, checks, file, labels, note, createdBy } = row;
@@ -54,7 +55,7 @@ export function versionView(
     version,
     state,
     digest,
-    checks,
+    checks: checks.map(checkView),
     file,
     ...(proof ?? NO_PROOF),
     labels,
@@ -63,6 +64,14 @@ export function versionView(
     createdAt: iso(row.createdAt),
     createdBy,
   };
+}
+
+/** A check, with what to do where it failed with a coded error: its code ends the detail. */
+function checkView(check: Check): VersionView['checks'][number] {
+  const code = /\((\w+)\)$/.exec(check.detail)?.[1];
+  if (check.ok || code === undefined || !isErrorCode(code)) return check;
+  const { hint } = new PlimsollError(code);
+  return { ...check, code, ...(/\{\w+\}/.test(hint) ? {} : { hint }) };
 }
 
 /** A version whose row is damaged: nothing answers with it, and its check says which row that is and what to do. */

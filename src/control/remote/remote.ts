@@ -18,19 +18,24 @@ import type { RecordingLine } from '../../rollout/recording.ts';
 import { anything, pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
+import { ROLLOUT_LINT } from '../lint-schema.ts';
 import type {
   ControlApi,
   EndpointView,
   FeedbackItem,
   FeedbackReceipt,
   Garbage,
+  LintedRollout,
   ModelView,
   NewRollout,
+  ProofView,
   RolloutCommand,
+  RolloutLint,
   RolloutView,
   UnitExplanation,
   VersionView,
 } from '../port.ts';
+import { PROOF_VIEW } from '../proof-schema.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
 import {
   AUDIT_CHAIN,
@@ -71,6 +76,9 @@ export class RemoteControl implements ControlApi {
   }
   version(model: string, version: number): Promise<VersionView> {
     return this.#get(VERSION_VIEW, path`/models/${model}/versions/${version}`);
+  }
+  proof(model: string, version: number): Promise<ProofView> {
+    return this.#get(PROOF_VIEW, path`/models/${model}/versions/${version}/proof`);
   }
 
   /** Names the file to a server on this machine, sends it to another; comes back when it is proved. */
@@ -152,6 +160,10 @@ export class RemoteControl implements ControlApi {
     return this.#get(UNIT_EXPLANATION, path`/endpoints/${endpoint}/explain`, { unit });
   }
 
+  lintRollout(endpoint: string, { policy, ...rest }: LintedRollout): Promise<RolloutLint> {
+    const given = policy == null ? {} : { policy: JSON.stringify(policy) };
+    return this.#get(ROLLOUT_LINT, path`/endpoints/${endpoint}/rollout-lint`, { ...rest, ...given });
+  }
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView> {
     return this.#write(
       ROLLOUT_VIEW,

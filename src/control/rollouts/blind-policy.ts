@@ -10,7 +10,7 @@ import { machineStart } from './fold-event.ts';
 import { machineOf } from './strategy-machines.ts';
 
 /** Strategies that promote by evidence: the others promote nobody, or by a person's word alone. */
-const CHECKED: ReadonlySet<Strategy> = new Set(['canary', 'blue-green', 'ab']);
+export const EVIDENCE_PROMOTES: ReadonlySet<Strategy> = new Set(['canary', 'blue-green', 'ab']);
 /** Feedback of so many milliseconds is looked at for how much a metric varies. */
 const FEEDBACK_MILLIS = 3_600_000;
 /** Fewer values say little. */
@@ -28,13 +28,13 @@ export async function blindPolicyError(
 ): Promise<PlimsollError | null> {
   const machine = machineOf(row.strategy);
   const policy = machine.policy(machine.start(machineStart(row, { rolledBackBefore: false })));
-  if (traffic === null || !CHECKED.has(row.strategy)) return null;
+  if (traffic === null || !EVIDENCE_PROMOTES.has(row.strategy)) return null;
   const { rate, errorShare: errorRate } = traffic;
   try {
     if (row.strategy !== 'ab') checkPolicy(policy as RolloutPolicy, { rate, errorRate });
     else {
       const experiment = policy as ExperimentPolicy;
-      const deviation = await deviationOf(experiment, row, rate, feedback);
+      const deviation = await metricDeviation(experiment, row, rate, feedback);
       if (deviation !== null) checkExperiment(experiment, { rate, deviation });
     }
     return null;
@@ -50,9 +50,9 @@ const BLIND: ReadonlySet<string> = new Set(['POLICY_BLIND', 'EXPERIMENT_BLIND'])
  * Standard deviation of a unit's value in the last hour, where units of which nothing was heard have 0; null where too
  * little was heard, where values are made of labels, and where CUPED would make it smaller by who knows how much.
  */
-async function deviationOf(
+export async function metricDeviation(
   { primary }: ExperimentPolicy,
-  row: RolloutRow,
+  row: Pick<RolloutRow, 'endpoint' | 'startedAt'>,
   rate: number,
   feedback: Pick<Feedback, 'values'>,
 ): Promise<number | null> {

@@ -6,6 +6,7 @@ import { bytesText } from '../../text/bytes.ts';
 import { frameworkText } from '../../text/framework.ts';
 import { microsText } from '../../text/numbers.ts';
 import { type AdmitOptions, type AdmittedVersion, admitFile } from '../admit.ts';
+import type { FileFacts } from '../file-facts.ts';
 import type { LoadingCost } from '../loading.ts';
 import { saidOfLayers } from '../python/sandbox-layers.ts';
 import type { AcceptedVersion, VersionVerification } from '../version.ts';
@@ -37,6 +38,8 @@ export interface AcceptanceTrial {
   readonly copies: number;
   /** Bytes of memory that are free. */
   available(): number;
+  /** Told the checks that have passed so far whenever there are more. */
+  readonly onChecks?: ((passed: readonly Check[]) => void) | undefined;
 }
 
 export interface TrialOutcome {
@@ -77,19 +80,23 @@ const CHECK_OF: { readonly [code in ErrorCode]?: CheckName } = {
 export async function tryVersion(trial: AcceptanceTrial): Promise<TrialOutcome> {
   const { admission } = trial;
   const checks: Check[] = [];
+  const pass = (...more: readonly Check[]): void => {
+    checks.push(...more);
+    trial.onChecks?.([...checks]);
+  };
   let stage: CheckName = 'format';
   try {
-    const version = await admitFile(trial.path, admission);
-    checks.push(...admissionLines(version, admission.golden !== undefined));
+    const version = await admitFile(trial.path, tellingChecks(trial));
+    pass(...admissionLines(version, admission.golden !== undefined));
     if (trial.stays()) return { checks, refusal: null };
     stage = 'signature';
-    checks.push(passed(stage, signatureLine(await trial.current(), version, trial)));
+    pass(passed(stage, signatureLine(await trial.current(), version, trial)));
     stage = 'warm-up';
     const loading = version.loading ?? (await warmedApart(version, admission));
     const millis = Math.ceil(loading.millis);
-    checks.push(passed(stage, `loaded and answering after ${millis} ms in a process of its own`));
+    pass(passed(stage, `loaded and answering after ${millis} ms in a process of its own`));
     stage = 'memory';
-    checks.push(passed(stage, memoryLine(trial, loading)));
+    pass(passed(stage, memoryLine(trial, loading)));
     return { checks, refusal: null };
   } catch (error) {
     if (!isPlimsollError(error) || !ABOUT_THE_FILE.has(error.code)) throw error;
@@ -103,6 +110,30 @@ export async function tryVersion(trial: AcceptanceTrial): Promise<TrialOutcome> 
     const held = typeof sandbox === 'string' ? [passed('sandbox', sandbox)] : [];
     return { checks: [...checks, ...held, { name, ok: false, detail }], refusal: error };
   }
+}
+
+/** The admission, with each check told as it passes; once all have, `admissionLines` says them again with what was measured. */
+function tellingChecks({ admission, onChecks }: AcceptanceTrial): AdmitOptions {
+  if (onChecks === undefined) return admission;
+  const { onIdentified, onFinding, golden } = admission;
+  let early: readonly Check[] = [];
+  const tell = (checks: readonly Check[]): void => {
+    early = checks;
+    onChecks(checks);
+  };
+  return {
+    ...admission,
+    async onIdentified(digest) {
+      await onIdentified?.(digest);
+      tell([passed('checksum', `sha256 ${digest}`), ...early]);
+    },
+    onFinding(finding) {
+      onFinding?.(finding);
+      if (finding.kind === 'verified')
+        tell([...early, ...verifiedLines(finding.verification, golden !== undefined)]);
+      else if (finding.facts.compiles) tell([...early, passed('format', readLine(finding.facts))]);
+    },
+  };
 }
 
 /** The way on where it depends on what was found; the table of errors says the others by the code. */
@@ -123,10 +154,21 @@ function admissionLines(version: AdmittedVersion, golden: boolean): readonly Che
     passed('checksum', `sha256 ${digest}`),
     passed('format', formatLine(version)),
     ...pythonLines(version),
-    ...(golden ? [passed('golden', compared(verification, 'the expected outputs'))] : []),
-    passed('self-test', selfTestLine(verification)),
+    ...verifiedLines(verification, golden),
   ];
 }
+
+const verifiedLines = (verification: VersionVerification, golden: boolean): readonly Check[] => [
+  ...(golden ? [passed('golden', compared(verification, 'the expected outputs'))] : []),
+  passed('self-test', selfTestLine(verification)),
+];
+
+const readLine = ({
+  framework,
+  format,
+  compression,
+}: Pick<FileFacts, 'framework' | 'format' | 'compression'>): string =>
+  `${frameworkText(framework)} (${compression ? `${format}, ${compression}` : format})`;
 
 /** What it runs in, and what it could not do there. */
 function pythonLines({ manifest, notes }: AdmittedVersion): readonly Check[] {
@@ -145,10 +187,9 @@ function pythonLines({ manifest, notes }: AdmittedVersion): readonly Check[] {
 const passed = (name: CheckName, detail: string): Check => ({ name, ok: true, detail });
 
 function formatLine({ manifest }: AcceptedVersion): string {
-  const { framework, format, compression, runtime, rowMicros, joined } = manifest;
-  const packed = compression ? `${format}, ${compression}` : format;
+  const { runtime, rowMicros, joined } = manifest;
   const told = joined === undefined ? '' : `; ${joined}`;
-  return `${frameworkText(framework)} (${packed}), runs on ${runtime} in ${microsText(rowMicros)} a row${told}`;
+  return `${readLine(manifest)}, runs on ${runtime} in ${microsText(rowMicros)} a row${told}`;
 }
 
 function signatureLine(

@@ -308,3 +308,36 @@ test('an archived version that is pushed again is proved again, unless its file 
   await catalog.archive('iris', 1, actor, nothing);
   expect(await catalog.unarchive('iris', 1, actor)).toMatchObject({ state: 'ready' });
 });
+
+test('while a file is proved its checks are seen as they pass, and what it is', async () => {
+  const catalog = catalogWith();
+  const seen: string[][] = [];
+  await catalog.add('iris', { path: IRIS, golden: GOLDEN }, actor, {
+    current: nothing,
+    onProgress: () => {
+      const standing = catalog.proofs.of('iris', 1);
+      if (standing !== null) seen.push(standing.checks.map(({ name }) => name));
+    },
+  });
+  expect(seen).toEqual([
+    ['checksum', 'format'],
+    ['checksum', 'format'],
+    ['checksum', 'format', 'golden', 'self-test'],
+    ['checksum', 'format', 'golden', 'self-test'],
+  ]);
+  expect(catalog.proofs.of('iris', 1)).toMatchObject({
+    stage: null,
+    facts: { framework: { name: 'scikit-learn' }, compiles: true },
+  });
+});
+
+test('a pickle that would run a command is known for it after its refusal', async () => {
+  const path = join(dataDir, 'evil.pkl');
+  writeFileSync(path, "cos\nsystem\n(S'echo'\ntR.");
+  const catalog = catalogWith();
+  expect(await add(catalog, 'evil', path)).toMatchObject({ state: 'refused', version: 1 });
+  expect(catalog.proofs.of('evil', 1)).toMatchObject({
+    stage: null,
+    facts: { foreign: [{ module: 'os', name: 'system', meaning: 'dangerous' }] },
+  });
+});

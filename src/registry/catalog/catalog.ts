@@ -6,7 +6,7 @@ import { choicesOf } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
 import { availableMemory } from '../../process/available-memory.ts';
 import type { Check, Store, VersionRow } from '../../store/store.ts';
-import { admitFile, knownManifest } from '../admit.ts';
+import { type AdmitOptions, admitFile, knownManifest } from '../admit.ts';
 import { bundleDir, findOriginal, readManifest } from '../bundle.ts';
 import { filesToKeep, type IdentifiedModel, identify } from '../identify.ts';
 import type { NewVersion } from '../new-version.ts';
@@ -16,6 +16,7 @@ import { claimVersion, isSettled, type VersionClaim } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
 import { collectBundles, type GarbageSize, type InUse, sizeOfGarbage } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
+import { type ProofReport, RunningProofs } from './running-proofs.ts';
 
 export interface CatalogOptions {
   readonly store: Store;
@@ -36,6 +37,8 @@ export interface AddOptions {
   readonly onRefusal?: ((refusal: PlimsollError) => void) | undefined;
 }
 
+type AdmissionEvents = Pick<AdmitOptions, 'onIdentified' | 'onFinding' | 'onProgress'>;
+
 /** Most proofs and removals that are under way or wait. */
 const PENDING_MAX = 64;
 
@@ -44,6 +47,8 @@ export class ModelCatalog {
   readonly #options: CatalogOptions;
   /** One proof at a time, so that memory is measured and engines are timed on a quiet machine; no bundle goes meanwhile. */
   readonly #turns = new SerialQueue();
+  /** How the proofs stand that go on here. */
+  readonly proofs = new RunningProofs();
 
   constructor(options: CatalogOptions) {
     this.#options = options;
@@ -59,7 +64,14 @@ export class ModelCatalog {
    */
   async add(model: string, source: NewVersion, actor: Actor, options: AddOptions): Promise<VersionRow> {
     curation.checkNew(model, source);
-    return this.#turn(() => this.#add(model, source, actor, options));
+    return this.#turn(async () => {
+      const proof = this.proofs.begin(model);
+      try {
+        return await this.#add(model, source, actor, { ...options, proof });
+      } finally {
+        proof.ended();
+      }
+    });
   }
 
   /** What a version is served from; proved again where this program has changed since. Throws BUNDLE_GONE. */
@@ -129,7 +141,7 @@ export class ModelCatalog {
     model: string,
     source: NewVersion,
     actor: Actor,
-    { current, onProgress, onRefusal }: AddOptions,
+    { current, onProgress, onRefusal, proof }: AddOptions & { readonly proof: ProofReport },
   ): Promise<VersionRow> {
     const { dataDir, copies = 1, available = availableMemory } = this.#options;
     const { path, golden, reference, background, reasons, runtime, maxModel, breaking = false } = source;
@@ -142,15 +154,24 @@ export class ModelCatalog {
     let claim: VersionClaim | null = null;
     const take = async (digest: string): Promise<VersionClaim> => {
       claim = await claimVersion(this.#options, { model, digest }, source, actor);
+      proof.claimed(claim.row.version);
       return claim;
     };
-    const onIdentified = async (digest: string): Promise<void> => void (await take(digest));
+    const told: AdmissionEvents = {
+      onIdentified: async (digest) => void (await take(digest)),
+      onFinding: (finding) => finding.kind === 'read' && proof.facts(finding.facts),
+      onProgress(stage) {
+        proof.stage(stage);
+        onProgress?.(stage);
+      },
+    };
     const files = { golden, reference, background, reasons, python, ...choices };
     const afresh = await this.#wasRefused(model, identified.digests);
-    const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, onProgress, onIdentified };
+    const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, ...told };
     const stays = (): boolean => claim?.settled ?? false;
     try {
-      const outcome = await tryVersion({ path, admission, stays, current, breaking, copies, available });
+      const trial = { path, admission, stays, current, breaking, copies, available };
+      const outcome = await tryVersion({ ...trial, onChecks: proof.checks });
       if (outcome.refusal) onRefusal?.(outcome.refusal);
       return await this.#settle(claim ?? (await take(original)), outcome, actor);
     } catch (error) {

@@ -16,6 +16,7 @@ import { type AcceptanceResult, type AcceptRequest, knownManifest, type ProofEve
 import { makeBackground } from '../background.ts';
 import { bundleDir, CONVERTER, keptPath, lockOfBundle, ORIGINAL, readManifest } from '../bundle.ts';
 import { flushFile, namesToKeep, writeBundle, writeToBundles } from '../bundle-write.ts';
+import { fileFactsOf } from '../file-facts.ts';
 import type { GoldenReplay } from '../golden.ts';
 import { readGolden } from '../golden-file.ts';
 import { keptReasons } from '../reasons.ts';
@@ -49,6 +50,7 @@ export async function provePython(
   const original = join(request.staging, ORIGINAL);
   writeToBundles(dirname(dir), () => stageFiles(assembly, original));
   const model = describe(source, request.maxModel);
+  if (model !== null) events.found({ kind: 'read', facts: fileFactsOf(model) });
   const goldenPath = request.golden ?? keptPath(dir, 'golden');
   const golden = goldenPath === null ? null : readGolden(goldenPath);
   const rows = golden?.input ?? request.sample;

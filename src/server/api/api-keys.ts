@@ -1,4 +1,5 @@
 /** API keys, and what the server says of itself. */
+
 import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
 import {
@@ -7,6 +8,7 @@ import {
   LIFE_MAX_MS,
   LIFE_MIN_MS,
 } from '../../control/keys/port.ts';
+import { largestUpload } from '../../registry/uploads.ts';
 import { nullable } from '../../schema/value-schema.ts';
 import { SCOPES } from '../../store/scopes.ts';
 import { closed, NAME, operation, REASON, TIME } from './operation.ts';
@@ -52,12 +54,14 @@ export const API_KEYS = [
     summary: 'What this server is, and whom it lets in',
     answer: Type.Object({
       version: Type.String(),
+      largestModel: Type.Integer({ description: 'Bytes of the largest model file that is taken' }),
       access: Type.Enum(['local', 'keys', 'insecure', 'platform']),
       /** Null where programs on this machine ask. */
       key: nullable(Type.Object({ name: Type.String(), scope: SCOPE })),
     }),
     handle: async ({ accessMode, caller }) => ({
       version: packageJson.version,
+      largestModel: largestUpload(),
       access: accessMode,
       key: caller && { name: caller.name, scope: caller.scope },
     }),

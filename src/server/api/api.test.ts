@@ -14,7 +14,8 @@ test('every operation that reads answers as its published schema says', async ()
     const path = operation.path
       .replace('{version}', '2')
       .replaceAll(/\{\w+\}/g, 'churn')
-      .replace('/explain', '/explain?unit=u1');
+      .replace('/explain', '/explain?unit=u1')
+      .replace('/rollout-lint', '/rollout-lint?candidate=2&strategy=canary');
     const { status, json } = await api.ask('GET', path);
     expect([path, status, [...Compile(operation.answer).Errors(json)]]).toEqual([path, 200, []]);
   }
@@ -116,4 +117,20 @@ test('a path of other methods says which, a path of none says so', async () => {
   ]);
   const unknown = await api.ask('POST', '/rollouts/ro_1:explode');
   expect([unknown.status, unknown.json.error?.code]).toEqual([404, 'ROUTE_NOT_FOUND']);
+});
+
+test('a policy in an address that is no JSON, or too long for one, is refused before anything is looked at', async () => {
+  const ask = (policy: string) =>
+    fetch(
+      `${api.url}/api/v1/endpoints/churn/rollout-lint?candidate=2&strategy=canary&policy=${encodeURIComponent(policy)}`,
+    );
+  for (const policy of ['{', 'x'.repeat(4001)]) {
+    const answer = await ask(policy);
+    expect([answer.status, ((await answer.json()) as { error: { code: string } }).error.code]).toEqual([
+      422,
+      'REQUEST_INVALID',
+    ]);
+  }
+  // Every character of it percent-encoded, and still within the head of a request.
+  expect((await ask(JSON.stringify({ segments: '"'.repeat(1500) }))).status).toBe(200);
 });

@@ -38,16 +38,21 @@ test('a remote control over a Unix socket and over HTTP is told and answered as 
       await api.control.explainUnit('churn', 'u/1 ?'),
     );
     expect(await remote.addVersion('churn', { path: file }, actor)).toMatchObject({ version: 3 });
+    expect(await remote.proof('churn', 3)).toEqual(await api.control.proof('churn', 3));
+    const lint = { candidate: 2, strategy: 'canary', policy: { maxTime: '1h' }, rate: 2.5 } as const;
+    expect(await remote.lintRollout('churn', lint)).toMatchObject({ source: 'default', refusal: null });
     await remote.setAlias('churn', 'champion', null, actor);
     await remote.command('ro_1', 'abort', actor);
     await remote.feedback([{ endpoint: 'churn', unit: 'u', metric: 'revenue', value: 1.5 }]);
     expect(api.control.told.map(({ name }) => name)).toEqual([
       'addVersion',
+      'lintRollout',
       'setAlias',
       'command',
       'feedback',
     ]);
-    expect(api.control.told[2]!.given).toEqual(['ro_1', 'abort', actor]);
+    expect(api.control.told[1]!.given).toEqual(['churn', lint]);
+    expect(api.control.told[3]!.given).toEqual(['ro_1', 'abort', actor]);
     await expect(remote.model('nobody')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
     await expect(remote.changeRoute('churn', { rules: [] }, 3, actor)).rejects.toMatchObject({
       code: 'GENERATION_CONFLICT',

@@ -1,7 +1,9 @@
 /** Rollouts: started, watched, and steered by a person. */
 import { Type } from 'typebox';
+import { ROLLOUT_LINT } from '../../control/lint-schema.ts';
 import type { RolloutCommand } from '../../control/port.ts';
 import { ROLLOUT_VIEW, STRATEGY } from '../../control/view-schemas.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import {
   closed,
   NAME,
@@ -21,6 +23,19 @@ const COMMANDS: Readonly<Record<RolloutCommand, string>> = {
   abort: 'Ends it for good: everybody gets stable',
   approve: 'Lets a stage end that waits for a person',
 };
+
+/** Characters of a policy in an address: percent-encoded they fit into the head of a request, of which Node takes 16 KiB. */
+const POLICY_MAX = 4000;
+
+/** Throws REQUEST_INVALID. */
+function policyIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const problem = `query/policy is ${JSON.stringify(text.slice(0, 60))}, wanted JSON`;
+    throw new PlimsollError('REQUEST_INVALID', { problems: problem, list: [problem] });
+  }
+}
 
 const commands = Object.entries(COMMANDS).map(([command, summary]) =>
   operation({
@@ -44,6 +59,36 @@ export const ROLLOUTS = [
     query: PAGE,
     answer: pageSchemaOf(ROLLOUT_VIEW),
     handle: ({ control, params, query }) => control.rollouts(params.endpoint, pageRequest(query)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/endpoints/{endpoint}/rollout-lint',
+    summary:
+      'What a rollout would do at the traffic of the endpoint, and whether it may begin; begins nothing',
+    params: { endpoint: NAME },
+    query: {
+      candidate: VERSION_NUMBER,
+      strategy: STRATEGY,
+      policy: Type.Optional(
+        Type.String({
+          maxLength: POLICY_MAX,
+          description:
+            "A policy as JSON (default: the endpoint's own, else what is left out has its default)",
+        }),
+      ),
+      rate: Type.Optional(
+        Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 1e9,
+          description: 'Requests a second (default: as measured)',
+        }),
+      ),
+    },
+    answer: ROLLOUT_LINT,
+    handle({ control, params, query: { policy, ...rest } }) {
+      const given = policy === undefined ? undefined : policyIn(policy);
+      return control.lintRollout(params.endpoint, { ...rest, policy: given });
+    },
   }),
   operation({
     method: 'POST',

@@ -17,6 +17,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   // Brings files of strangers, and with `trust` their code.
   'POST /models/{model}/versions': 'admin',
   'GET /models/{model}/versions/{version}': 'viewer',
+  'GET /models/{model}/versions/{version}/proof': 'viewer',
   'PATCH /models/{model}/versions/{version}': 'operator',
   'GET /endpoints': 'viewer',
   'GET /endpoints/{endpoint}': 'viewer',
@@ -26,6 +27,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /endpoints/{endpoint}/requests': 'viewer',
   'POST /endpoints/{endpoint}:rollback': 'operator',
   'GET /endpoints/{endpoint}/rollouts': 'viewer',
+  'GET /endpoints/{endpoint}/rollout-lint': 'viewer',
   'POST /endpoints/{endpoint}/rollouts': 'operator',
   'GET /rollouts/{id}': 'viewer',
   'GET /rollouts/{id}/windows': 'viewer',

@@ -50,7 +50,7 @@ test('an upload is on the disk while it is proved, and gone afterwards', async (
 
 test('a proof that takes longer than the caller waits is answered with the row that it is proved under', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  api.control.proof = promise;
+  api.control.proving = promise;
   // sha256 of "bytes"
   const digest = '277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9';
   api.control.added = [{ ...VERSION, version: 3, state: 'validating', digest }];
@@ -102,7 +102,7 @@ test('a path is taken from callers on this machine only', async () => {
 
 test('an upload under a key stays while it is proved after the answer, and goes where the key was used before', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  api.control.proof = promise;
+  api.control.proving = promise;
   const digest = '277089d91c0bdf4f2e6862ba7e4a07605119431f5d13f726dd352b06f1b206a9';
   api.control.added = [{ ...VERSION, version: 3, state: 'validating', digest }];
   const send = () => upload(form({ file: 'bytes' }), '', { 'idempotency-key': 'k' });

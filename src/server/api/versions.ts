@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, Type } from 'typebox';
 import type { ControlApi, VersionView } from '../../control/port.ts';
+import { PROOF_VIEW } from '../../control/proof-schema.ts';
 import { withDemands } from '../../control/python-fields.ts';
 import { VERSION_VIEW } from '../../control/view-schemas.ts';
 import { required } from '../../core/element-at.ts';
@@ -128,6 +129,14 @@ export const VERSIONS = [
     params: ONE,
     answer: VERSION_VIEW,
     handle: ({ control, params }) => control.version(params.model, params.version),
+  }),
+  operation({
+    method: 'GET',
+    path: '/models/{model}/versions/{version}/proof',
+    summary: 'How the proof of a version goes: what its file is, what has been checked, what is being done',
+    params: ONE,
+    answer: PROOF_VIEW,
+    handle: ({ control, params }) => control.proof(params.model, params.version),
   }),
   operation({
     method: 'PATCH',

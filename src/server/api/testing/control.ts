@@ -1,5 +1,12 @@
 /** A control plane in memory that answers plausibly and remembers what it was told: for tests of the API and commands. */
-import type { ControlApi, EndpointView, ModelView, RolloutView, VersionView } from '../../../control/port.ts';
+import type {
+  ControlApi,
+  EndpointView,
+  ModelView,
+  RolloutLint,
+  RolloutView,
+  VersionView,
+} from '../../../control/port.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { explainUnit } from '../../../rollout/canary-split.ts';
 import { singleVersionRoute } from '../../../rollout/route.ts';
@@ -112,6 +119,17 @@ export const ENDPOINT: EndpointView = {
 
 const MODEL: ModelView = { name: 'churn', latest: VERSION, aliases: { champion: 2 } };
 
+const LINT: RolloutLint = {
+  given: null,
+  source: 'default',
+  policy: null,
+  traffic: null,
+  forecast: null,
+  experiment: null,
+  warnings: [],
+  refusal: null,
+};
+
 export interface RecordedCall {
   readonly name: string;
   readonly given: readonly unknown[];
@@ -121,7 +139,7 @@ export class MemoryControl implements ControlApi {
   /** Every change that was asked for, in order. */
   readonly told: RecordedCall[] = [];
   /** What adding a version waits for. */
-  proof: Promise<unknown> = Promise.resolve();
+  proving: Promise<unknown> = Promise.resolve();
   added: VersionView[] = [];
 
   #tell(name: string, ...given: readonly unknown[]): void {
@@ -135,9 +153,14 @@ export class MemoryControl implements ControlApi {
   };
   versions: ControlApi['versions'] = () => page([...this.added, VERSION]);
   version: ControlApi['version'] = async (_, version) => this.added.at(-1) ?? { ...VERSION, version };
+  proof: ControlApi['proof'] = async (_, version) => ({
+    version: { ...VERSION, version },
+    stage: null,
+    facts: null,
+  });
   addVersion: ControlApi['addVersion'] = async (model, source, actor) => {
     this.#tell('addVersion', model, source, actor);
-    await this.proof;
+    await this.proving;
     return { ...VERSION, model, version: 3 };
   };
   changeVersion: ControlApi['changeVersion'] = async (model, version, change, actor) => {
@@ -174,6 +197,10 @@ export class MemoryControl implements ControlApi {
     version: 1,
   });
 
+  lintRollout: ControlApi['lintRollout'] = async (...given) => {
+    this.#tell('lintRollout', ...given);
+    return LINT;
+  };
   startRollout: ControlApi['startRollout'] = async (...given) => {
     this.#tell('startRollout', ...given);
     return ROLLOUT;
