@@ -33,8 +33,9 @@ function featureDrift(feature: FeatureProfile, findings: readonly Seen[]): Featu
   return {
     ...{ feature: feature.name, side, effect, evidence, rows, reference, current },
     state: findings.some(({ drifting }) => drifting) ? 'drifting' : 'quiet',
-    missing: sharesOf(BIN.null, gravest),
-    unseen: sharesOf(BIN.unseen, gravest),
+    missing: sharesOf([BIN.null], gravest),
+    unseen: sharesOf([BIN.unseen], gravest),
+    beyond: sharesOf(BEYOND, gravest),
     bins: binNames(feature),
   };
 }
@@ -46,12 +47,17 @@ function graver(a: Seen, b: Seen): boolean {
   return a.evidence.log - a.evidence.threshold > b.evidence.log - b.evidence.threshold;
 }
 
-const sharesOf = (bin: number, { reference, current }: DriftFinding): FeatureDrift['missing'] => ({
-  reference: shareOf(bin, reference),
-  current: shareOf(bin, current),
+const BEYOND: readonly number[] = [BIN.negativeInfinity, BIN.positiveInfinity, BIN.below, BIN.above];
+
+const sharesOf = (
+  bins: readonly number[],
+  { reference, current }: DriftFinding,
+): FeatureDrift['missing'] => ({
+  reference: shareOf(bins, reference),
+  current: shareOf(bins, current),
 });
 
-function shareOf(bin: number, counts: readonly number[]): number {
+function shareOf(bins: readonly number[], counts: readonly number[]): number {
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  return rows === 0 ? 0 : elementAt(counts, bin) / rows;
+  return rows === 0 ? 0 : bins.reduce((sum, bin) => sum + elementAt(counts, bin), 0) / rows;
 }

@@ -6,7 +6,7 @@ import { DriftWatch } from './drift/drift-watch.ts';
 import { featureDrifts } from './drift-view.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { parseMonitor } from './policy/policy.ts';
-import type { DriftView } from './port.ts';
+import type { DriftView, FeatureDrift, MonitoringApi } from './port.ts';
 import type { ReferenceProfile } from './reference/reference-profile.ts';
 import { driftCause, type ObservedFinding } from './watch/drift-cause.ts';
 import { type DriftMemory, MEMORY_KINDS, versionMemoryName } from './watch/memory.ts';
@@ -19,10 +19,7 @@ const TOGETHER = HOUR_MS;
 
 type Store = Pick<MonitoringStore, 'profile' | 'memory' | 'memories' | 'monitor' | 'ticks'>;
 
-interface Query {
-  readonly hours?: number | undefined;
-  readonly version?: number | undefined;
-}
+type Query = Parameters<MonitoringApi['drift']>[1];
 
 /** What was seen of a version, when, and how it stands. */
 interface Sighting extends Pick<DriftMemory, 'rows' | 'from' | 'to'> {
@@ -33,7 +30,7 @@ interface Sighting extends Pick<DriftMemory, 'rows' | 'from' | 'to'> {
 export async function driftView(
   { store, clock }: { readonly store: Store; readonly clock: LocalMonitoringOptions['clock'] },
   { name: endpoint, model, stable }: KnownEndpoint,
-  { hours, version = stable }: Query,
+  { hours, version = stable, ...part }: Query,
 ): Promise<DriftView> {
   const row = await store.profile(model, version);
   if (row === null && version !== stable) throw new PlimsollError('VERSION_UNWATCHED', { endpoint, version });
@@ -41,12 +38,28 @@ export async function driftView(
     row &&
     (await sightingOf(store, endpoint, row, hours === undefined ? null : clock.now() - hours * HOUR_MS));
   if (row === null || seen === null)
-    return { endpoint, version, from: 0, to: 0, rows: 0, features: [], findings: [], cause: null };
+    return { endpoint, version, from: 0, to: 0, rows: 0, ...partOf([], part), findings: [], cause: null };
   return {
     ...{ endpoint, version, from: seen.from, to: seen.to, rows: seen.rows },
-    features: featureDrifts(row.profile as ReferenceProfile, seen.view),
+    ...partOf(featureDrifts(row.profile as ReferenceProfile, seen.view), part),
     findings: seen.view.flatMap(({ drifting, ...finding }): DriftFinding[] => (drifting ? [finding] : [])),
     cause: await causeIn(store, endpoint, row, seen),
+  };
+}
+
+/** Features whose names hold the text, from the one that the cursor names on. */
+function partOf(
+  all: readonly FeatureDrift[],
+  { search = '', limit = all.length, cursor }: Pick<Query, 'search' | 'limit' | 'cursor'>,
+): Pick<DriftView, 'features' | 'matching' | 'drifting' | 'next'> {
+  const sought = search.toLowerCase();
+  const matching = all.filter(({ feature }) => feature.toLowerCase().includes(sought));
+  const from = cursor === undefined ? 0 : Number(cursor);
+  return {
+    features: matching.slice(from, from + limit),
+    matching: matching.length,
+    drifting: matching.filter(({ state }) => state === 'drifting').length,
+    next: from + limit < matching.length ? String(from + limit) : null,
   };
 }
 

@@ -2,14 +2,22 @@ import type { Actor } from '../core/actor.ts';
 import type { Clock } from '../core/ports.ts';
 import type { MonitoringStore } from '../store/monitoring/monitoring.ts';
 import type { Page, PageRequest } from '../store/store.ts';
+import type { FeatureHistory, HistoryRequest } from './kept/feature-history.ts';
+import type { PolicyReplay, PolicyReplayRequest } from './kept/policy-replay.ts';
 import type { ReceiverPolicy } from './policy/receivers.ts';
-import type { MonitoringApi } from './port.ts';
+import type { MonitoringApi, ReplayFollowing } from './port.ts';
 
 /** An endpoint as the control plane knows it. */
 export interface KnownEndpoint {
   readonly name: string;
   readonly model: string;
   readonly stable: number;
+}
+
+/** What takes longer to be read of the counts than a process that answers others may be held. */
+export interface KeptCounts {
+  history(request: HistoryRequest): Promise<FeatureHistory | null>;
+  replay(request: PolicyReplayRequest, following: ReplayFollowing): Promise<PolicyReplay>;
 }
 
 export interface LocalMonitoringOptions {
@@ -27,4 +35,5 @@ export interface LocalMonitoringOptions {
     policy: ReceiverPolicy,
   ) => ReturnType<MonitoringApi['testReceiver']>;
   readonly request: MonitoringApi['request'];
+  readonly kept: KeptCounts;
 }

@@ -14,7 +14,7 @@ import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { currentViolations } from './local-quality.ts';
 import type { MonitorPolicy } from './policy/policy.ts';
 import { parseMonitor } from './policy/policy.ts';
-import type { MonitoringApi, MonitorView } from './port.ts';
+import type { MonitoringApi, MonitorView, ReplayFollowing } from './port.ts';
 import type { ReferenceProfile } from './reference/reference-profile.ts';
 import { viewSentence } from './view-sentence.ts';
 import { MEMORY_KINDS, type WatchMemory, watchName } from './watch/memory.ts';
@@ -22,11 +22,27 @@ import { seasonProblem } from './watch/reference-times.ts';
 import { lastDay, lastHour, type TrafficHistory } from './watch/traffic-history.ts';
 
 const NO_PAGE: PageRequest = {};
+const DAY_MS = 86_400_000;
+/** Days that are looked at where nobody says how many. */
+const HISTORY_DAYS = 7;
+const REPLAY_DAYS = 30;
+const UNFOLLOWED: ReplayFollowing = { onProgress: () => undefined, signal: new AbortController().signal };
 const OPEN: readonly string[] = ['pending', 'firing'];
 
 export class LocalMonitoring
   implements
-    Pick<MonitoringApi, 'monitors' | 'monitor' | 'setMonitor' | 'drift' | 'alerts' | 'alert' | 'deadLetters'>
+    Pick<
+      MonitoringApi,
+      | 'monitors'
+      | 'monitor'
+      | 'setMonitor'
+      | 'drift'
+      | 'driftHistory'
+      | 'replay'
+      | 'alerts'
+      | 'alert'
+      | 'deadLetters'
+    >
 {
   readonly #options: LocalMonitoringOptions;
 
@@ -84,6 +100,33 @@ export class LocalMonitoring
     return driftView(this.#options, known, query);
   }
 
+  async driftHistory(
+    name: string,
+    { feature, side, days = HISTORY_DAYS }: Parameters<MonitoringApi['driftHistory']>[1],
+  ): ReturnType<MonitoringApi['driftHistory']> {
+    const { kept, endpoint, clock } = this.#options;
+    const { model, stable: version } = await endpoint(name);
+    const to = Math.ceil(clock.now());
+    const from = Math.floor(to - days * DAY_MS);
+    const found = await kept.history({ endpoint: name, model, version, feature, side, from, to });
+    if (found === null)
+      throw new PlimsollError('FEATURE_UNWATCHED', { endpoint: name, version, feature, side });
+    return { endpoint: name, version, feature, side, ...found, points: [...found.points] };
+  }
+
+  async replay(
+    name: string,
+    { policy: document, days = REPLAY_DAYS }: Parameters<MonitoringApi['replay']>[1],
+    following: ReplayFollowing = UNFOLLOWED,
+  ): ReturnType<MonitoringApi['replay']> {
+    const { kept, endpoint, clock } = this.#options;
+    const { model, stable: version } = await endpoint(name);
+    parseMonitor(name, document);
+    const to = Math.ceil(clock.now());
+    const from = Math.floor(to - days * DAY_MS);
+    return kept.replay({ endpoint: name, model, version, document, from, to }, following);
+  }
+
   async alerts({
     all = false,
     ...page
@@ -102,7 +145,12 @@ export class LocalMonitoring
 
   async acknowledge(fingerprint: string, actor: Actor): Promise<AlertRow> {
     const { store, clock } = this.#options;
-    const row = await acknowledgeAlert(store, { fingerprint, by: actor.by, now: clock.now() });
+    const row = await acknowledgeAlert(store, {
+      fingerprint,
+      by: actor.by,
+      reason: actor.reason,
+      now: clock.now(),
+    });
     if (row === null) throw new PlimsollError('ALERT_UNKNOWN', { alert: fingerprint });
     if (OPEN.includes(row.state)) return row;
     throw new PlimsollError('ALERT_STATE', { alert: fingerprint, found: row.state });

@@ -4,6 +4,7 @@ import type { Actor } from '../core/actor.ts';
 import type { AlertEventRow, DeliveryRow } from '../store/monitoring/monitoring.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
+import type { DriftHistory, PolicyReplayView, ReplayProgress } from './kept/view-schemas.ts';
 import type { DRIFT_VIEW, MONITOR_VIEW, QUALITY_VIEW } from './view-schemas.ts';
 
 export type MonitorView = Static<typeof MONITOR_VIEW>;
@@ -14,6 +15,12 @@ export type QualityView = Static<typeof QUALITY_VIEW>;
 export type CohortView = QualityView['cohorts'][number];
 /** How the accuracy of the stable version stands. */
 export type AccuracyView = NonNullable<QualityView['accuracy']>;
+
+/** Hears how far a replay has come, and may end it. */
+export interface ReplayFollowing {
+  readonly onProgress: (progress: ReplayProgress) => void;
+  readonly signal: AbortSignal;
+}
 
 /** A logged row, as `requests/{id}` answers it. */
 export interface LoggedRequest {
@@ -34,8 +41,31 @@ export interface MonitoringApi {
   ): Promise<MonitorView>;
   drift(
     endpoint: string,
-    query: { readonly hours?: number | undefined; readonly version?: number | undefined },
+    query: PageRequest & {
+      readonly hours?: number | undefined;
+      readonly version?: number | undefined;
+      /** Features whose names hold it. */
+      readonly search?: string | undefined;
+    },
   ): Promise<DriftView>;
+  /** One feature of the stable version over time. Throws FEATURE_UNWATCHED, KEPT_TIMEOUT. */
+  driftHistory(
+    endpoint: string,
+    query: {
+      readonly feature: string;
+      readonly side: 'input' | 'output';
+      readonly days?: number | undefined;
+    },
+  ): Promise<DriftHistory>;
+  /**
+   * What another policy would have said of the rows of the last days, beside the one in force; nothing is changed. Throws
+   * MONITOR_INVALID, OVERLOADED where one is under way, KEPT_TIMEOUT.
+   */
+  replay(
+    endpoint: string,
+    asked: { readonly policy: unknown; readonly days?: number | undefined },
+    following?: ReplayFollowing,
+  ): Promise<PolicyReplayView>;
   quality(endpoint: string, query: { readonly days?: number | undefined }): Promise<QualityView>;
 
   alerts(

@@ -1,10 +1,12 @@
 /** Monitoring of a server elsewhere, over its control API. */
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
+import { required } from '../core/element-at.ts';
 import { askControl, type ControlAddress } from '../http/control-request.ts';
 import { list, pageSchema, schemaOf, shape, type ValueSchema } from '../schema/value-schema.ts';
 import type { DeliveryRow } from '../store/monitoring/monitoring.ts';
 import type { AlertRow } from './alerts/alert.ts';
+import { DRIFT_HISTORY, REPLAY_STATE } from './kept/view-schemas.ts';
 import type { MonitoringApi, MonitorView } from './port.ts';
 import {
   ALERT_EVENT_VIEW,
@@ -44,6 +46,22 @@ export class RemoteMonitoring implements MonitoringApi {
   }
   drift(endpoint: string, query: Parameters<MonitoringApi['drift']>[1]): ReturnType<MonitoringApi['drift']> {
     return this.#get(DRIFT_VIEW, `${path`/endpoints/${endpoint}/drift`}${searchOf({ ...query })}`);
+  }
+  driftHistory(
+    endpoint: string,
+    query: Parameters<MonitoringApi['driftHistory']>[1],
+  ): ReturnType<MonitoringApi['driftHistory']> {
+    return this.#get(DRIFT_HISTORY, `${path`/endpoints/${endpoint}/drift/history`}${searchOf({ ...query })}`);
+  }
+  /** As a whole: how far it has come is told to those who follow events. */
+  async replay(
+    endpoint: string,
+    { policy, days }: Parameters<MonitoringApi['replay']>[1],
+  ): ReturnType<MonitoringApi['replay']> {
+    const asked = { method: 'POST', path: path`/endpoints/${endpoint}/monitor/replays` };
+    const json = { policy: policy ?? {}, ...(days === undefined ? {} : { days }) };
+    const { result } = await askControl(REPLAY_STATE, this.#target, { ...asked, json });
+    return required(result, 'the result of a replay that is over');
   }
   quality(
     endpoint: string,

@@ -64,6 +64,7 @@ export const DRIFT_VIEW = shape({
       state: choice(['quiet', 'drifting']),
       missing: SHARES,
       unseen: SHARES,
+      beyond: described(SHARES, 'Beyond the least or the greatest of the reference'),
       rows: described(anyInteger, 'Of the window that tells most'),
       bins: list(anyText),
       reference: COUNTS,
@@ -83,6 +84,12 @@ export const DRIFT_VIEW = shape({
     }),
   ),
   cause: nullable(choice(['data', 'model'])),
+  matching: described(
+    anyInteger,
+    'Features and answers that were asked for, on this part of the list and others',
+  ),
+  drifting: described(anyInteger, 'Of them, those that drift'),
+  next: nullable(described(anyText, 'Cursor of the next part of features; null at the end')),
 });
 
 const KNOWN = { value: computedNumber, lower: computedNumber, upper: computedNumber };

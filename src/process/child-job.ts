@@ -8,6 +8,8 @@ export interface ChildJob<Note> extends Required<Pick<NodeOptions, 'execArgv' | 
   readonly entry: URL;
   readonly request: object;
   readonly limitMillis: number;
+  /** Ends the child; its reason is thrown. */
+  readonly signal?: AbortSignal;
   /** The error for a child that takes longer, and for one that ends without a word. */
   late(): PlimsollError;
   ended(reason: string): PlimsollError;
@@ -32,6 +34,8 @@ export async function runChildJob<Result, Note>(job: ChildJob<Note>): Promise<Re
     };
     child.kill();
   };
+  const abort = (): void => fail(job.signal?.reason);
+  job.signal?.addEventListener('abort', abort);
   const timer = setTimeout(() => fail(job.late()), limitMillis);
   child.onMessage((heardMessage) => {
     const message = heardMessage as ChildJobMessage;
@@ -45,6 +49,7 @@ export async function runChildJob<Result, Note>(job: ChildJob<Note>): Promise<Re
   child.send(request);
   const { reason } = await child.ended;
   clearTimeout(timer);
+  job.signal?.removeEventListener('abort', abort);
   await heard;
   const answer = outcome as (() => Result) | null;
   if (answer === null) throw job.ended(reason);

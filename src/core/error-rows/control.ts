@@ -73,6 +73,8 @@ export const CONTROL_AREAS = {
     ALERT_STATE: row(409, EXIT.failed, 'Cannot acknowledge alert "{alert}": it is {found}, one that is pending or firing was wanted', '`plimsoll alerts` lists those that are'),
     RECEIVER_UNKNOWN: row(404, EXIT.usage, 'Cannot find receiver "{receiver}" of "{endpoint}": there is {known}', 'Add it below receivers: `plimsoll monitor set {endpoint} --policy FILE`, or monitors in plimsoll.yaml'),
     VERSION_UNWATCHED: row(404, EXIT.usage, 'Cannot show the drift of version {version} of "{endpoint}": nothing is known of it', 'Leave out the version to see the one that is stable; a version is watched from its first request on'),
+    FEATURE_UNWATCHED: row(404, EXIT.usage, 'Cannot show the {side} "{feature}" of version {version} of "{endpoint}": its reference has none of that name', '`plimsoll monitor show {endpoint}` lists what is watched'),
+    KEPT_TIMEOUT: row(504, EXIT.failed, 'Cannot read what was counted of "{endpoint}": {reason}', 'Ask for fewer days'),
     REFERENCE_INVALID: row(422, EXIT.usage, 'Cannot compare with the reference {source}: {problem}', 'Give rows like those that the model was trained on, as Parquet or CSV with a header'),
     PROFILE_INVALID: row(422, EXIT.refused, 'Cannot use the reference profile: {where} is {found}, wanted {wanted}', 'It is damaged or was altered: make it again from the reference data'),
     REQUEST_UNKNOWN: row(404, EXIT.usage, 'Cannot find request "{request}": the prediction log of this server has no row of it', 'Rows are logged within seconds, thinned out where there are many, and kept for 30 days unless the policy says otherwise'),

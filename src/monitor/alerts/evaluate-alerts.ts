@@ -44,11 +44,11 @@ export async function evaluateAlerts(
   evaluation: AlertEvaluation,
 ): Promise<AlertStep> {
   const before = await alertsOf(store, evaluation.endpoint);
-  const quiet = step(before, evaluation);
+  const quiet = alertStep(before, evaluation);
   if (isNothing(changeOf(before, quiet, evaluation))) return quiet;
   return changing(store, evaluation.endpoint, evaluation.now, async () => {
     const rows = await alertsOf(store, evaluation.endpoint);
-    const result = step(rows, evaluation);
+    const result = alertStep(rows, evaluation);
     return { result, change: changeOf(rows, result, evaluation) };
   });
 }
@@ -56,7 +56,17 @@ export async function evaluateAlerts(
 /** Notes who looks after an alert that fires; null where there is none of that fingerprint. */
 export async function acknowledgeAlert(
   store: MonitoringStore,
-  { fingerprint, by, now }: { readonly fingerprint: string; readonly by: string; readonly now: number },
+  {
+    fingerprint,
+    by,
+    reason = null,
+    now,
+  }: {
+    readonly fingerprint: string;
+    readonly by: string;
+    readonly reason?: string | null | undefined;
+    readonly now: number;
+  },
 ): Promise<AlertRow | null> {
   const known = (await store.alert(fingerprint)) as AlertRow | null;
   if (known === null) return null;
@@ -64,7 +74,7 @@ export async function acknowledgeAlert(
     const before = (await store.alert(fingerprint)) as AlertRow;
     if (before.state !== 'firing' && before.state !== 'pending') return { result: before, change: NOTHING };
     const row: AlertRow = { ...before, acknowledgedBy: by, generation: before.generation + 1 };
-    const event: AlertEvent = { fingerprint, at: now, what: 'acknowledged', body: { by } };
+    const event: AlertEvent = { fingerprint, at: now, what: 'acknowledged', body: { by, reason } };
     return { result: row, change: { ...NOTHING, alerts: [stored(row)], events: [event] } };
   });
 }
@@ -124,7 +134,8 @@ export async function alertsOf(
   return rows;
 }
 
-const step = (rows: readonly AlertRow[], evaluation: AlertEvaluation): AlertStep =>
+/** The engine alone: nothing is kept. */
+export const alertStep = (rows: readonly AlertRow[], evaluation: AlertEvaluation): AlertStep =>
   stepAlerts(rows, evaluation.conditions, evaluation.policy.alerts, {
     now: evaluation.now,
     deploys: evaluation.deploys,

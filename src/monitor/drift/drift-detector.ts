@@ -6,7 +6,7 @@ import { AutocorrelationEstimator, type AutocorrelationState } from './autocorre
 import { logEvidence } from './dirichlet-multinomial.ts';
 import { measureEffect } from './drift-effect.ts';
 import type { DriftEffect, DriftKind, DriftOptions } from './drift-finding.ts';
-import { type DriftStatistic, driftStatistics } from './drift-statistic.ts';
+import { type DriftStatistic, driftStatistics, gatherBins } from './drift-statistic.ts';
 import { BUCKET_ROWS_MIN, logStartWeight, WindowBuckets, type WindowBucketsState } from './window-buckets.ts';
 
 /** Rows after which a feature that was found drifting may be as it was again: at least, and at most. */
@@ -138,7 +138,7 @@ export class DriftDetector {
         if (age > longest) return false;
         isQuiet = this.#watched.every((one) => {
           if (age > this.#rows + rows - one.state.begin) return true;
-          gather(one, sums, age);
+          gatherBins(one, sums, age, one.scratch);
           const needed = QUIET_PART * this.#needed(one, age);
           return logEvidence(one.scratch, one.multinomial, one.alternatives, needed) < needed;
         });
@@ -201,7 +201,7 @@ export class DriftDetector {
   /** Both gates: the evidence, and the effect beyond its minimum at the lower bound. */
   #begin(one: Watched, sums: Float64Array, age: number): DriftChange | 'later' {
     const { multinomial, alternatives, minimum, scratch } = one;
-    gather(one, sums, age);
+    gatherBins(one, sums, age, one.scratch);
     const needed = this.#needed(one, age);
     if (logEvidence(scratch, multinomial, alternatives, needed) < needed) return 'later';
     if (this.#effect(one, age, this.#certainty(age)).low < minimum) return 'later';
@@ -242,7 +242,7 @@ export class DriftDetector {
   /** Null where the window has nothing of the statistic. */
   #evidence(one: Watched, sums: Float64Array, age: number): WindowEvidence | null {
     const { kind, multinomial, alternatives, threshold, scratch } = one;
-    gather(one, sums, age);
+    gatherBins(one, sums, age, one.scratch);
     if (scratch.every((count) => count === 0)) return null;
     return {
       kind,
@@ -252,18 +252,6 @@ export class DriftDetector {
       effect: this.#effect(one, age),
       counts: Array.from(sums),
     };
-  }
-}
-
-/** Puts the bins of the profile together to those of the statistic. */
-function gather({ bins, scratch }: Watched, sums: Float64Array, rows: number): void {
-  let left = rows;
-  for (const [k, group] of bins.entries()) {
-    let sum = 0;
-    if (group === null) sum = left;
-    else for (const bin of group) sum += sums[bin]!;
-    scratch[k] = sum;
-    left -= sum;
   }
 }
 

@@ -123,3 +123,20 @@ function unseenAspect(feature: FeatureProfile): Unbudgeted {
     [unseen + UNKNOWN, rowsIn(feature, seen) - singletons + UNKNOWN],
   );
 }
+
+/** Puts rows in the bins of the profile together to those of the statistic, in `into`. */
+export function gatherBins(
+  { bins }: Pick<DriftStatistic, 'bins'>,
+  counts: Float64Array,
+  rows: number,
+  into: Float64Array,
+): void {
+  let left = rows;
+  for (const [k, group] of bins.entries()) {
+    let sum = 0;
+    if (group === null) sum = left;
+    else for (const bin of group) sum += counts[bin]!;
+    into[k] = sum;
+    left -= sum;
+  }
+}

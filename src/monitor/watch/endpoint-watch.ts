@@ -26,7 +26,7 @@ import type { SteeringAction, WatchedEndpoint } from './watch-environment.ts';
 
 export interface EndpointWatchOptions {
   readonly store: Pick<MonitoringStore, 'memory'>;
-  readonly profiles: ProfileStore;
+  readonly profiles: Pick<ProfileStore, 'recent'>;
   readonly now: () => number;
 }
 

@@ -101,6 +101,10 @@ const monitoringOf = ({ store, clock }: World): LocalMonitoring =>
     endpoints: () => Promise.reject(new Error('not asked')),
     testReceiver: () => Promise.reject(new Error('not asked')),
     request: () => Promise.reject(new Error('not asked')),
+    kept: {
+      history: () => Promise.reject(new Error('not asked')),
+      replay: () => Promise.reject(new Error('not asked')),
+    },
   });
 const setSeason = (of: World) =>
   monitoringOf(of).setMonitor('churn', { drift: { season: 'week' } }, null, { by: 'test' });

@@ -14,6 +14,7 @@ test('every operation that reads answers as its published schema says', async ()
     const path = operation.path
       .replace('{version}', '2')
       .replaceAll(/\{\w+\}/g, 'churn')
+      .replace('/drift/history', '/drift/history?feature=age&side=input')
       .replace('/explain', '/explain?unit=u1')
       .replace('/rollout-lint', '/rollout-lint?candidate=2&strategy=canary');
     const { status, json } = await api.ask('GET', path);

@@ -1,5 +1,6 @@
 /** What is watched, how it stands, and alerts. */
 import { Type } from 'typebox';
+import { DRIFT_HISTORY, REPLAY_STATE } from '../../monitor/kept/view-schemas.ts';
 import { MONITOR } from '../../monitor/policy/policy.ts';
 import {
   ALERT_HISTORY,
@@ -21,6 +22,7 @@ import {
   REASON,
   VERSION_NUMBER,
 } from './operation.ts';
+import { followReplay, replayDone } from './replays.ts';
 
 const POLICY = Type.Unsafe<unknown>(MONITOR);
 
@@ -54,16 +56,54 @@ export const MONITORING = [
   operation({
     method: 'GET',
     path: '/endpoints/{endpoint}/drift',
-    summary: 'How every feature and answer stands against the reference',
+    summary: 'How every feature and answer stands against the reference, the worst first',
     params: { endpoint: NAME },
     query: {
       hours: Type.Optional(
         Type.Number({ exclusiveMinimum: 0, maximum: 8760, description: 'Only rows of the last hours' }),
       ),
       version: Type.Optional(VERSION_NUMBER),
+      search: Type.Optional(
+        Type.String({ maxLength: 200, description: 'Only features whose names hold it' }),
+      ),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 10_000, description: 'All, where it is left out' }),
+      ),
+      cursor: Type.Optional(Type.String({ pattern: '^\\d{1,6}$', description: '`next` of the part before' })),
     },
     answer: DRIFT_VIEW,
     handle: async ({ monitoring, params, query }) => (await monitoring()).drift(params.endpoint, query),
+  }),
+  operation({
+    method: 'GET',
+    path: '/endpoints/{endpoint}/drift/history',
+    summary:
+      'How one feature or answer stood against the reference, by hours or, over more than 8 days, by days',
+    params: { endpoint: NAME },
+    query: {
+      feature: Type.String({ minLength: 1, maxLength: 1000 }),
+      side: Type.Union([Type.Literal('input'), Type.Literal('output')]),
+      days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366, default: 7 })),
+    },
+    answer: DRIFT_HISTORY,
+    handle: async ({ monitoring, params, query }) =>
+      (await monitoring()).driftHistory(params.endpoint, query),
+  }),
+  operation({
+    method: 'POST',
+    path: '/endpoints/{endpoint}/monitor/replays',
+    summary:
+      'What another policy would have said of the rows of the last days, beside the one in force; with `accept: text/event-stream` how far it has come',
+    params: { endpoint: NAME },
+    body: closed({
+      policy: POLICY,
+      days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 366, default: 30 })),
+    }),
+    answer: REPLAY_STATE,
+    handle: async ({ monitoring, params, body }) =>
+      replayDone(await (await monitoring()).replay(params.endpoint, body)),
+    follow: ({ monitoring, params, body }, send) =>
+      followReplay(async (following) => (await monitoring()).replay(params.endpoint, body, following), send),
   }),
   operation({
     method: 'GET',

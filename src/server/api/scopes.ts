@@ -57,6 +57,9 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   // Says what is captured, and where alerts are sent.
   'PUT /endpoints/{endpoint}/monitor': 'admin',
   'GET /endpoints/{endpoint}/drift': 'viewer',
+  'GET /endpoints/{endpoint}/drift/history': 'viewer',
+  // Changes nothing.
+  'POST /endpoints/{endpoint}/monitor/replays': 'viewer',
   'GET /endpoints/{endpoint}/quality': 'viewer',
   'POST /endpoints/{endpoint}/receivers/{receiver}:test': 'operator',
   'GET /alerts': 'viewer',

@@ -2,6 +2,7 @@
 import type { ControlApi } from '../../control/port.ts';
 import type { Clock } from '../../core/ports.ts';
 import { LocalMonitoring } from '../../monitor/local.ts';
+import type { KeptCounts } from '../../monitor/local-options.ts';
 import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
@@ -43,6 +44,11 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
   const store = await openMonitoring(url, { thread: answers ? 'soon' : 'none' });
   let behind: WatchdogAlerts | null = null;
   const writeRules = (): Promise<void> => writeCaptureRules(dataDir, store);
+  let readers: Promise<KeptCounts> | null = null;
+  const kept = (): Promise<KeptCounts> => {
+    readers ??= import('./kept-counts.ts').then(({ keptCountsOf }) => keptCountsOf(url));
+    return readers;
+  };
   const monitoring = new LocalMonitoring({
     ...{ store, clock, dataDir },
     endpoint: (name) => control.endpoint(name),
@@ -55,6 +61,10 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
     request: async (id) => {
       const { findLoggedRequest } = await import('../../monitor/log/find-request.ts');
       return findLoggedRequest({ store, folder: predictionLogPath(dataDir) }, id);
+    },
+    kept: {
+      history: async (request) => (await kept()).history(request),
+      replay: async (request, following) => (await kept()).replay(request, following),
     },
     async onSet(endpoint, document, { by, reason }) {
       const body = { policy: document, reason: reason ?? '' };

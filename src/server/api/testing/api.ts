@@ -13,7 +13,10 @@ import { LocalJobs } from '../../../jobs/local.ts';
 import { aSpec } from '../../../jobs/plan/testing/plans.ts';
 import type { JobsPort } from '../../../jobs/port.ts';
 import type { AlertRow } from '../../../monitor/alerts/alert.ts';
+import { featureHistory } from '../../../monitor/kept/feature-history.ts';
+import { replayPolicies } from '../../../monitor/kept/policy-replay.ts';
 import { LocalMonitoring } from '../../../monitor/local.ts';
+import { learnProfile } from '../../../monitor/watch/block-columns.ts';
 import { openLedger } from '../../../store/ledger/open.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
 import type { Idempotency } from '../../../store/store.ts';
@@ -95,10 +98,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
   const job = { name: 'churn', spec: aSpec({ job: 'churn' }), createdAt: 0, createdBy: 'test' };
   const run = { id: 'churn', cause: 'server', due: 'server/churn', spec: job.spec, state: 'queued' } as const;
   await ledger.begin(job, { ...run, createdAt: 0, notBefore: 0 });
-  const remembered = await openMonitoring('sqlite::memory:');
-  const row = ALERT;
-  const alerts = [{ fingerprint: 'churn', endpoint: 'churn', state: 'firing', row }];
-  await remembered.alerted({ alerts, events: [], deliveries: [] });
+  const remembered = await rememberedOf(control);
   const monitoring = new LocalMonitoring({
     ...{ store: remembered, clock },
     endpoint: (name) => control.endpoint(name),
@@ -106,6 +106,11 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     onSet: async () => undefined,
     testReceiver: async (_, receiver) => ({ ok: true, detail: `${receiver} took it` }),
     request: async (requestId) => ({ requestId, rows: [] }),
+    kept: {
+      history: (request) => featureHistory(remembered, request),
+      replay: (request, { onProgress }) =>
+        replayPolicies({ store: remembered, isOver: () => false, onProgress }, request),
+    },
   });
   const api = await createApi(control, {
     dataDir,
@@ -148,6 +153,22 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What is remembered of monitoring: an alert, and a profile of one column. */
+async function rememberedOf(control: MemoryControl): ReturnType<typeof openMonitoring> {
+  const remembered = await openMonitoring('sqlite::memory:');
+  const alert = { fingerprint: 'churn', endpoint: 'churn', state: 'firing', row: ALERT };
+  await remembered.alerted({ alerts: [alert], events: [], deliveries: [] });
+  const { model, stable: version } = await control.endpoint('churn');
+  const age = {
+    kind: 'number' as const,
+    values: Float64Array.from({ length: 100 }, (_, k) => k),
+    nulls: null,
+  };
+  const profile = learnProfile([{ name: 'age', column: age }], { source: 'file', outputs: [] });
+  await remembered.setProfile({ model, version, profile, createdAt: 0 });
+  return remembered;
 }
 
 const VIEW: KeyView = {

@@ -1,0 +1,67 @@
+/** Reads the counts that were kept in a process of its own: whoever answers others is not held by it. */
+import { PlimsollError } from '../../core/errors.ts';
+import type { FeatureHistory, HistoryRequest } from '../../monitor/kept/feature-history.ts';
+import type { PolicyReplay, PolicyReplayRequest } from '../../monitor/kept/policy-replay.ts';
+import type { ReplayProgress } from '../../monitor/kept/view-schemas.ts';
+import type { KeptCounts } from '../../monitor/local-options.ts';
+import { runChildJob } from '../../process/child-job.ts';
+
+/** What the process is asked for. */
+export interface KeptRequest {
+  /** Of the database of monitoring. */
+  readonly url: string;
+  readonly work:
+    | { readonly kind: 'history'; readonly request: HistoryRequest }
+    | { readonly kind: 'replay'; readonly request: PolicyReplayRequest };
+  /** After which it stops with what there is. */
+  readonly limitMillis: number;
+}
+
+/** At once, of either kind. */
+const MOST = { history: 4, replay: 1 } as const;
+const LIMIT_MILLIS = { history: 20_000, replay: 60_000 } as const;
+/** For its start, and to tell what it has. */
+const GRACE_MILLIS = 15_000;
+const HEAP_MEGABYTES = 512;
+const MEMORY_BYTES = 2 * 2 ** 30;
+
+export function keptCountsOf(url: string): KeptCounts {
+  const running = { history: 0, replay: 0 };
+  const run = async <T>(
+    work: KeptRequest['work'],
+    hear: (progress: ReplayProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<T> => {
+    const { kind, request } = work;
+    const limit = MOST[kind];
+    if (running[kind] >= limit) {
+      const what = kind === 'replay' ? 'replays of policies' : 'readings of counts';
+      throw new PlimsollError('OVERLOADED', { found: running[kind] + 1, what, limit, retry: 10 });
+    }
+    const limitMillis = LIMIT_MILLIS[kind];
+    const failed = (reason: string): PlimsollError =>
+      new PlimsollError('KEPT_TIMEOUT', { endpoint: request.endpoint, reason });
+    running[kind] += 1;
+    try {
+      signal?.throwIfAborted();
+      return await runChildJob<T, ReplayProgress>({
+        entry: new URL('./kept.child.ts', import.meta.url),
+        execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+        memoryBytes: MEMORY_BYTES,
+        request: { url, work, limitMillis } satisfies KeptRequest,
+        limitMillis: limitMillis + GRACE_MILLIS,
+        ...(signal === undefined ? {} : { signal }),
+        late: () => failed(`it takes longer than ${(limitMillis + GRACE_MILLIS) / 1000} s`),
+        ended: (reason) => failed(`the process that reads it ended: ${reason}`),
+        hear,
+      });
+    } finally {
+      running[kind] -= 1;
+    }
+  };
+  return {
+    history: (request) => run<FeatureHistory | null>({ kind: 'history', request }, () => undefined),
+    replay: (request, { onProgress, signal }) =>
+      run<PolicyReplay>({ kind: 'replay', request }, onProgress, signal),
+  };
+}
