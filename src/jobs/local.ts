@@ -1,24 +1,29 @@
 /** Jobs as asked of the ledger itself. */
 
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Actor } from '../core/actor.ts';
 import { nextTime } from '../core/cron.ts';
 import { elementAt, required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
+import { isRecord } from '../core/record.ts';
 import { OWN_REFERENCES, type References } from '../core/references.ts';
-import type { JobRow, Ledger, RunLine } from '../store/ledger/ledger.ts';
+import type { JobRow, Ledger, RunLine, RunRow } from '../store/ledger/ledger.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import { findJob } from './find.ts';
-import type { JobsPort, JobView, RunView, StartedRun } from './port.ts';
-import { DROPPABLE } from './run/states.ts';
+import type { JobsPort, JobView, ReplayWish, RunOutputs, RunView, StartedRun } from './port.ts';
+import type { RejectedRun, RejectGroups, RejectsRequest, RejectView } from './rejects/list-rejects.ts';
+import { rejectsPath } from './run/run-dead-letters.ts';
+import { DROPPABLE, isServers, overError } from './run/states.ts';
 import type { JobSchedule } from './schedule/schedule.ts';
 import { scheduleFrom } from './schedule/schedule-document.ts';
 import { scheduleOf } from './schedule/stored.ts';
 import { runFor } from './schedule/trigger-event.ts';
 import { type Surroundings, specsOf } from './spec/parse.ts';
 import { keepSecrets, requireReferences, splitSecrets } from './spec/secrets.ts';
-import { jobSpecOf } from './spec/stored-spec.ts';
+import { jobSpecOf, runSpecOf } from './spec/stored-spec.ts';
 
 export interface LocalJobsOptions {
   readonly ledger: Ledger;
@@ -73,14 +78,11 @@ export class LocalJobs implements JobsPort {
   async runs(name: string, page?: PageRequest): Promise<Page<RunView>> {
     await this.#find(name);
     const { items, next } = await this.#options.ledger.runs(name, page);
-    return { items: items.map(runView), next };
+    return { items: items.map(runLineView), next };
   }
 
   async run(name: string, id: string): Promise<RunView> {
-    await this.#find(name);
-    const run = await this.#options.ledger.run(id);
-    if (run?.job !== name) throw new PlimsollError('RUN_UNKNOWN', { job: name, run: id });
-    return runView(run);
+    return runView(await this.#row(name, id));
   }
 
   async start(name: string, cause: 'server' | 'webhook', key: string): Promise<StartedRun> {
@@ -92,6 +94,57 @@ export class LocalJobs implements JobsPort {
     const begun = await ledger.begin(job, run);
     if (begun !== null) return { run: runView(begun), isNew: true };
     return { run: await this.#byDue(name, run.due), isNew: false };
+  }
+
+  async rejects(name: string, id: string, wanted: RejectsRequest = {}): Promise<Page<RejectView>> {
+    const run = await this.#rejected(name, id);
+    const { listRejects } = await import('./rejects/list-rejects.ts');
+    return listRejects(run, wanted);
+  }
+
+  async rejectGroups(name: string, id: string): Promise<RejectGroups> {
+    const run = await this.#rejected(name, id);
+    const { groupRejects } = await import('./rejects/list-rejects.ts');
+    return groupRejects(run);
+  }
+
+  async replay(name: string, id: string, wish: ReplayWish): Promise<StartedRun> {
+    const { ledger, dataDir, clock } = this.#options;
+    const [job, base] = [await this.#find(name), await this.#row(name, id)];
+    const { startReplay } = await import('./rejects/start-replay.ts');
+    const { run, isNew } = await startReplay({ ledger, dataDir, now: clock.now() }, job, base, wish);
+    return { run: runView(run), isNew };
+  }
+
+  async release(name: string, id: string): Promise<RunView> {
+    const run = await this.#row(name, id);
+    if (run.state !== 'held') throw overError('release', run);
+    if (!isServers(run)) {
+      const found = 'is held by the command that began it';
+      const way = `Publish it there: \`plimsoll batch release ${name}\``;
+      const details = { action: 'release', job: name, found, wanted: 'one that a server has begun', way };
+      throw new PlimsollError('JOB_STATE', details);
+    }
+    // A server that looks next goes on with it from there.
+    const isReleased = await this.#options.ledger.steer(id, ['held'], { state: 'publishing', error: null });
+    if (!isReleased) throw overError('release', await this.#row(name, id));
+    return this.run(name, id);
+  }
+
+  async receipt(name: string, id: string): Promise<unknown> {
+    const { storedReceiptOf } = await import('./run/stored-run.ts');
+    const run = await this.#row(name, id);
+    const receipt = storedReceiptOf(run);
+    if (receipt === null) throw overError('show the receipt of', run);
+    const { signReceipt } = await import('./receipt/signed.ts');
+    const { openSigner } = await import('../signing/signer.ts');
+    return signReceipt(openSigner(this.#options.dataDir, process.env['PLIMSOLL_SIGNING_KEY']), receipt);
+  }
+
+  async outputs(name: string, id: string): Promise<RunOutputs> {
+    const run = await this.#row(name, id);
+    const { runOutputs } = await import('./receipt/run-outputs.ts');
+    return runOutputs(this.#options.ledger, run);
   }
 
   async cancel(name: string, id: string): Promise<RunView> {
@@ -116,6 +169,25 @@ export class LocalJobs implements JobsPort {
     });
   }
 
+  async #row(name: string, id: string): Promise<RunRow> {
+    await this.#find(name);
+    const run = await this.#options.ledger.run(id);
+    if (run?.job !== name) throw new PlimsollError('RUN_UNKNOWN', { job: name, run: id });
+    return run;
+  }
+
+  /** Where the rows without an answer of a run are, and how they are read. */
+  async #rejected(name: string, id: string): Promise<RejectedRun> {
+    const { runPlanOf, storedReceiptOf } = await import('./run/stored-run.ts');
+    const run = await this.#row(name, id);
+    const folder = join(this.#options.dataDir, 'jobs', id);
+    const rejects = storedReceiptOf(run)?.rejects ?? null;
+    if (rejects !== null && rejects.rows > 0 && !existsSync(rejectsPath(folder)))
+      throw new PlimsollError('REJECTS_ELSEWHERE', { job: name, run: id, path: rejects.where });
+    const names = runPlanOf(run)?.frozen.columns.map((column) => column.name) ?? [];
+    return { folder, key: runSpecOf(run).key, names };
+  }
+
   #find(name: string): Promise<JobRow> {
     return findJob(this.#options.ledger, name);
   }
@@ -131,7 +203,7 @@ export class LocalJobs implements JobsPort {
     const { name, spec, paused, createdAt, createdBy } = job;
     const schedule = scheduleOf(job);
     const { items } = await this.#options.ledger.runs(name, { limit: 1 });
-    const latest = items[0] === undefined ? null : runView(items[0]);
+    const latest = items[0] === undefined ? null : runLineView(items[0]);
     const nextAt = schedule === null || paused ? null : soonest(schedule, this.#options.clock.now());
     return { name, spec: jobSpecOf({ name, spec }), schedule, paused, createdAt, createdBy, nextAt, latest };
   }
@@ -143,6 +215,14 @@ const runView = (run: RunLine): RunView => {
   const times = { createdAt, startedAt, endedAt, notBefore };
   return { id, job, number, cause, due, state, attempt, ...times, progress, error, receipt };
 };
+
+/** In a list: what grows with the input is told of one run alone. */
+function runLineView(run: RunLine): RunView {
+  const view = runView(run);
+  if (!isRecord(view.receipt)) return view;
+  const { accounts: _, distributions: __, ...receipt } = view.receipt;
+  return { ...view, receipt };
+}
 
 function soonest({ triggers }: JobSchedule, now: number): number | null {
   const times = triggers.flatMap((trigger) =>

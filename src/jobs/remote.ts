@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../core/actor.ts';
 import { askControl, type ControlAddress } from '../http/control-request.ts';
-import { pageSchema, type ValueSchema } from '../schema/value-schema.ts';
+import { anything, pageSchema, type ValueSchema } from '../schema/value-schema.ts';
 import type { Page, PageRequest } from '../store/store.ts';
-import type { JobsPort, JobView, RunView, StartedRun } from './port.ts';
-import { JOB_VIEW, RUN_VIEW, STARTED_RUN } from './view-schemas.ts';
+import type { JobsPort, JobView, ReplayWish, RunOutputs, RunView, StartedRun } from './port.ts';
+import type { RejectGroups, RejectsRequest, RejectView } from './rejects/list-rejects.ts';
+import { JOB_VIEW, REJECT_GROUPS, REJECT_VIEW, RUN_OUTPUTS, RUN_VIEW, STARTED_RUN } from './view-schemas.ts';
 
 export class RemoteJobs implements JobsPort {
   readonly #target: ControlAddress;
@@ -15,7 +16,7 @@ export class RemoteJobs implements JobsPort {
   }
 
   jobs(page: PageRequest = {}): Promise<Page<JobView>> {
-    return this.#get(pageSchema(JOB_VIEW), `/jobs${searchOf(page)}`);
+    return this.#get(pageSchema(JOB_VIEW), `/jobs${searchOf({ ...page })}`);
   }
   job(name: string): Promise<JobView> {
     return this.#get(JOB_VIEW, path`/jobs/${name}`);
@@ -30,7 +31,7 @@ export class RemoteJobs implements JobsPort {
     return this.#write(JOB_VIEW, 'POST', `${path`/jobs/${name}`}:${paused ? 'pause' : 'unpause'}`, {});
   }
   runs(name: string, page: PageRequest = {}): Promise<Page<RunView>> {
-    return this.#get(pageSchema(RUN_VIEW), `${path`/jobs/${name}/runs`}${searchOf(page)}`);
+    return this.#get(pageSchema(RUN_VIEW), `${path`/jobs/${name}/runs`}${searchOf({ ...page })}`);
   }
   run(name: string, id: string): Promise<RunView> {
     return this.#get(RUN_VIEW, path`/jobs/${name}/runs/${id}`);
@@ -40,6 +41,29 @@ export class RemoteJobs implements JobsPort {
     return this.#write(STARTED_RUN, 'POST', cause === 'webhook' ? `${where}:trigger` : `${where}/runs`, {
       key,
     });
+  }
+  rejects(
+    name: string,
+    id: string,
+    { code, column, ...page }: RejectsRequest = {},
+  ): Promise<Page<RejectView>> {
+    const where = `${path`/jobs/${name}/runs/${id}/rejects`}${searchOf({ ...page, code, column })}`;
+    return this.#get(pageSchema(REJECT_VIEW), where);
+  }
+  rejectGroups(name: string, id: string): Promise<RejectGroups> {
+    return this.#get(REJECT_GROUPS, path`/jobs/${name}/runs/${id}/reject-groups`);
+  }
+  replay(name: string, id: string, json: ReplayWish): Promise<StartedRun> {
+    return this.#write(STARTED_RUN, 'POST', `${path`/jobs/${name}/runs/${id}`}:replay`, { json });
+  }
+  release(name: string, id: string): Promise<RunView> {
+    return this.#write(RUN_VIEW, 'POST', `${path`/jobs/${name}/runs/${id}`}:release`, {});
+  }
+  receipt(name: string, id: string): Promise<unknown> {
+    return this.#get(anything, path`/jobs/${name}/runs/${id}/receipt`);
+  }
+  outputs(name: string, id: string): Promise<RunOutputs> {
+    return this.#get(RUN_OUTPUTS, path`/jobs/${name}/runs/${id}/outputs`);
   }
   cancel(name: string, id: string): Promise<RunView> {
     return this.#write(RUN_VIEW, 'POST', `${path`/jobs/${name}/runs/${id}`}:cancel`, {});
@@ -69,9 +93,8 @@ export class RemoteJobs implements JobsPort {
 const path = (texts: TemplateStringsArray, ...names: readonly string[]): string =>
   String.raw({ raw: texts }, ...names.map(encodeURIComponent));
 
-function searchOf({ limit, cursor }: PageRequest): string {
+function searchOf(query: Readonly<Record<string, string | number | undefined>>): string {
   const search = new URLSearchParams();
-  if (limit !== undefined) search.set('limit', String(limit));
-  if (cursor !== undefined) search.set('cursor', cursor);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? '' : `?${search}`;
 }

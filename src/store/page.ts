@@ -55,6 +55,10 @@ function parse(cursor: string): unknown {
   }
 }
 
+/** The cursor that a list goes on from after a key. */
+export const cursorOf = (list: string, key: readonly Key[]): string =>
+  Buffer.from(JSON.stringify([list, ...key])).toString('base64url');
+
 /** The page of rows that were asked for with one more than `limit`, to know whether there is a next one. */
 export function pageOf<R, T>(
   list: string,
@@ -65,8 +69,7 @@ export function pageOf<R, T>(
 ): Page<T> {
   const given = rows.slice(0, limit);
   const last = rows.length > limit ? given.at(-1) : undefined;
-  const next =
-    last === undefined ? null : Buffer.from(JSON.stringify([list, ...key(last)])).toString('base64url');
+  const next = last === undefined ? null : cursorOf(list, key(last));
   return { items: given.map(item), next };
 }
 

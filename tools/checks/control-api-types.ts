@@ -2,6 +2,7 @@
  * The types of the console's client, from the OpenAPI description of the control API: its parameters, bodies and answers by
  * operation, and the scope that each asks for.
  */
+
 import {
   AUDIT_VIEW,
   ENDPOINT_VIEW,
@@ -10,6 +11,7 @@ import {
   TRAFFIC_VIEW,
   VERSION_VIEW,
 } from '../../src/control/view-schemas.ts';
+import { COLUMN_COMPARISON, JOB_VIEW, REJECT_VIEW, RUN_VIEW } from '../../src/jobs/view-schemas.ts';
 import { ALERT_VIEW, DRIFT_VIEW, MONITOR_VIEW, QUALITY_VIEW } from '../../src/monitor/view-schemas.ts';
 import { openapiDocument } from '../../src/server/api/openapi.ts';
 import type { ApiRoute } from '../../src/server/api/operation.ts';
@@ -45,6 +47,7 @@ const NAMED: Readonly<Record<string, unknown>> = {
     RolloutView: ROLLOUT_VIEW,
   },
   ...{ TrafficView: TRAFFIC_VIEW, VersionView: VERSION_VIEW },
+  ...{ JobView: JOB_VIEW, RunView: RUN_VIEW, RejectView: REJECT_VIEW, ColumnComparison: COLUMN_COMPARISON },
 };
 const plain = (schema: unknown): Schema => JSON.parse(JSON.stringify(schema));
 const NAMES = new Map(Object.entries(NAMED).map(([name, schema]) => [JSON.stringify(schema), name]));

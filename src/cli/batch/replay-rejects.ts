@@ -42,12 +42,13 @@ export const batchReplayRejectsCommand: DefineCommand = (command, terminal) => {
 /** The run of this replay: the one there is, where it was asked for before. Throws JOB_STATE, USAGE. */
 async function replayRun(ledger: Ledger, job: string, { data, rows, model }: ReplayOptions): Promise<RunRow> {
   const last = await lastRun(ledger, job);
-  const { replayOf } = await import('../../jobs/run/replay.ts');
+  const { mendedRowsIn, replayOf } = await import('../../jobs/run/replay.ts');
   const base = last.cause === 'replay' && last.state !== 'done' ? await baseOf(ledger, last) : last;
   if (base.state !== 'done')
     throw (await import('../../jobs/run/states.ts')).overError('replay the rows of', base);
   const dataDir = resolve(data);
-  const replayed = replayOf({ base, dataDir, rows: rows ?? null, model: model ?? null });
+  const mended = rows === undefined ? null : mendedRowsIn(rows);
+  const replayed = replayOf({ base, dataDir, mended, model: model ?? null });
   const now = Date.now();
   const { id, due, spec } = replayed;
   const begun = await ledger.begin(

@@ -26,6 +26,7 @@ export const JOBS_AREAS = {
     JOB_INTERRUPTED: row(503, EXIT.failed, 'Stopped run {run} of job {job}: {done} of {of} chunks are done, and kept', 'Go on where it is: `plimsoll batch resume {job}`'),
     JOB_HELD: row(409, EXIT.failed, 'Held back the output of job {job}, run {run}: {reason}', 'Publish it all the same: `plimsoll batch release {job}`; or drop it: `plimsoll batch discard {job}`'),
     JOB_STATE: row(409, EXIT.failed, 'Cannot {action} job {job}: its last run {found}, {wanted} was wanted', '{way}'),
+    REJECTS_ELSEWHERE: row(404, EXIT.failed, 'Cannot read the rows without an answer of run {run} of job {job}: {path} is not on this machine', 'Ask the server that worked on the run, or open the file where it is'),
     BUDGET_EXCEEDED: row(422, EXIT.failed, 'Stopped job {job}: {bad} of {read} rows have no answer, at most {budget} were wanted', 'See why in {rejects}; mend the rows and run the job again, or raise --max-bad'),
   },
   // src/jobs/sources

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import { claimRun } from './begin.ts';
-import { replayOf } from './replay.ts';
+import { mendedRowsIn, replayOf } from './replay.ts';
 import { Bench, ROWS } from './testing/bench.ts';
 
 let bench: Bench;
@@ -246,7 +246,7 @@ test('rows that were mended join the output, once, and the books of the run go o
   const row = { id: 2500, age: 30, income: 12_000.5, city: 'Oslo', plan: 'pro', tenure: 1.5, note: 'mended' };
   writeFileSync(mended, `${JSON.stringify(row)}\n`);
   const base = (await bench.ledger.latest('nightly'))!;
-  const request = { base, dataDir: bench.folder, rows: mended, model: null };
+  const request = { base, dataDir: bench.folder, mended: mendedRowsIn(mended), model: null };
   const replay = replayOf(request);
   const begun = await bench.ledger.begin(
     { name: 'nightly', spec, createdAt: 1, createdBy: 'tester' },
@@ -260,5 +260,7 @@ test('rows that were mended join the output, once, and the books of the run go o
   // A row that is in the output by now is nothing to be mended.
   writeFileSync(mended, `${JSON.stringify({ ...row, id: 1001 })}\n`.repeat(3));
   const done = (await bench.ledger.latest('nightly'))!;
-  expect(() => replayOf({ ...request, base: done })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  expect(() => replayOf({ ...request, base: done, mended: mendedRowsIn(mended) })).toThrow(
+    expect.objectContaining({ code: 'USAGE' }),
+  );
 });

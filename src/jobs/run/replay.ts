@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
 import type { RunRow } from '../../store/ledger/ledger.ts';
+import { keyOfRecord, parsedRecord, separatorOf } from '../rejects/raw-record.ts';
 import type { JobSpec, SourceSpec } from '../spec/spec.ts';
 import { runSpecOf } from '../spec/stored-spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
@@ -24,10 +25,17 @@ export interface ReplayRequest {
   /** The job's last run that is done. */
   readonly base: RunRow;
   readonly dataDir: string;
-  /** Mended rows, one JSON object a line: each takes the place of the row of its key. */
-  readonly rows: string | null;
+  /** Each takes the place of the row of its key; null where all are as they were. */
+  readonly mended: MendedRows | null;
   /** Another model than that of the run. */
   readonly model: string | null;
+}
+
+/** Rows that somebody has put right, as objects. */
+export interface MendedRows {
+  readonly rows: readonly unknown[];
+  /** The error for one that is none. */
+  refuse(index: number, found: string): PlimsollError;
 }
 
 /** A run to begin: the same request always gives the same one. */
@@ -37,17 +45,18 @@ export interface ReplayRun {
   readonly spec: JobSpec;
 }
 
-/** Puts the input of a replay together. Throws JOB_STATE where there is nothing to replay, USAGE for mended rows that are none of them. */
-export function replayOf({ base, dataDir, rows, model }: ReplayRequest): ReplayRun {
+/** Puts the input of a replay together. Throws JOB_STATE where there is nothing to replay, and what `refuse` makes of mended rows that are none of them. */
+export function replayOf({ base, dataDir, mended: given, model }: ReplayRequest): ReplayRun {
   const spec = runSpecOf(base);
   const plan = runPlanOf(base);
   if (plan === null)
     throw new PlimsollError('INTERNAL', { action: `run ${base.id}`, reason: 'it has no plan' });
+  const names = plan.frozen.columns.map(({ name }) => name);
   const letters = readLetters(base, join(dataDir, 'jobs', base.id)).map((letter) => ({
     ...letter,
-    key: letter.key ?? keyIn(letter, spec.key, plan),
+    key: letter.key ?? keyOfRecord(letter, spec.key, names),
   }));
-  const mended = rows === null ? [] : readMended(rows, spec.key, letters);
+  const mended = given === null ? [] : checkedRows(given, spec.key, letters);
   const keys = new Set(mended.map((row) => String(row[spec.key])));
   const input = inputOf(
     plan,
@@ -103,36 +112,34 @@ function linesOf(path: string): string[] {
     .filter((line) => line.trim() !== '');
 }
 
+/** Mended rows in a file, one JSON object a line. Throws FILE_NOT_FOUND, USAGE. */
+export function mendedRowsIn(path: string): MendedRows {
+  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+  return {
+    rows: linesOf(path).map(parsedRecord),
+    refuse: (index, found) =>
+      new PlimsollError('USAGE', {
+        reason: `line ${index + 1} of "${path}" ${found}`,
+        command: 'batch replay-rejects',
+      }),
+  };
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
-/** Throws USAGE where a row is no object, or has a key that no rejected row has. */
-function readMended(path: string, key: string, letters: readonly DeadLetter[]): Row[] {
-  if (!existsSync(path)) throw new PlimsollError('FILE_NOT_FOUND', { path });
+/** Refuses a row that is no object, or has a key that no rejected row has. */
+function checkedRows({ rows, refuse }: MendedRows, key: string, letters: readonly DeadLetter[]): Row[] {
   const known = new Set(letters.map((letter) => letter.key));
   // A row that lacked its key, or could not be read at all, comes back under one that nobody knows.
   let keyless = letters.filter((letter) => letter.key === null).length;
-  return linesOf(path).map((line, i) => {
-    const row = parsed(line);
-    const fail = (found: string): PlimsollError =>
-      new PlimsollError('USAGE', {
-        reason: `line ${i + 1} of "${path}" ${found}`,
-        command: 'batch replay-rejects',
-      });
-    if (!isRecord(row)) throw fail('is no JSON object, a row was wanted');
+  return rows.map((row, i) => {
+    if (!isRecord(row)) throw refuse(i, 'is no JSON object, a row was wanted');
     if (row[key] === undefined || row[key] === null)
-      throw fail(`has no "${key}", the key of a row was wanted`);
+      throw refuse(i, `has no "${key}", the key of a row was wanted`);
     if (!known.has(String(row[key])) && keyless-- <= 0)
-      throw fail(`has the key ${JSON.stringify(row[key])}, that of a row without an answer was wanted`);
+      throw refuse(i, `has the key ${JSON.stringify(row[key])}, that of a row without an answer was wanted`);
     return row;
   });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 interface ReplayInput {
@@ -161,45 +168,6 @@ function inputOf(plan: RunPlan, letters: readonly DeadLetter[], mended: readonly
     ...mended.map((row) => record(names.map((name) => row[name]))),
   ];
   return { format: 'csv', text: `${lines.join('\n')}\n` };
-}
-
-/** The key of a row that could not be read as a whole, where its record still shows it. */
-function keyIn({ raw, line }: DeadLetter, key: string, { frozen }: RunPlan): string | null {
-  if (raw.startsWith('{')) {
-    const row = parsed(raw);
-    const value = isRecord(row) ? row[key] : undefined;
-    return value === undefined || value === null ? null : String(value);
-  }
-  if (line === null) return null;
-  const names = frozen.columns.map(({ name }) => name);
-  const cell = cellsOf(raw, separatorOf([raw], names.length))[names.indexOf(key)];
-  return cell === undefined || cell === '' ? null : cell;
-}
-
-const SEPARATORS = [',', ';', '\t', '|'];
-
-/** The one that gives a record as many cells as there are columns, else the one that gives most. */
-function separatorOf(raws: readonly string[], width: number): string {
-  const exact = SEPARATORS.find((separator) => raws.some((raw) => cellsOf(raw, separator).length === width));
-  const most = (separator: string): number => Math.max(...raws.map((raw) => cellsOf(raw, separator).length));
-  return exact ?? SEPARATORS.reduce((best, one) => (most(one) > most(best) ? one : best));
-}
-
-/** Cells of a record of RFC 4180. */
-function cellsOf(raw: string, separator: string): string[] {
-  const cells: string[] = [];
-  let [cell, quoted] = ['', false];
-  for (const char of raw.replace(/\r?\n$/, '')) {
-    if (char === '"') quoted = !quoted;
-    if (char !== separator || quoted) cell += char;
-    else {
-      cells.push(cell);
-      cell = '';
-    }
-  }
-  return [...cells, cell].map((text) =>
-    /^".*"$/s.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text,
-  );
 }
 
 function csvCell(cell: unknown, separator: string): string {

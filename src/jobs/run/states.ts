@@ -7,6 +7,9 @@ import type { RunState } from '../../store/ledger/run-state.ts';
 /** A run in one of these has something to drop; one that is being published may have been seen already. */
 export const DROPPABLE: readonly RunState[] = ['queued', 'planning', 'running', 'held'];
 
+/** Runs that a person works on by a command of their own are theirs to go on with, all others a server's. */
+export const isServers = ({ due }: Pick<RunRow, 'due'>): boolean => !due.startsWith('manual/');
+
 /** The error that a run ended its last attempt with, or null. */
 export function errorOf({ error }: Pick<RunRow, 'error'>): PlimsollError | null {
   if (!isRecord(error) || typeof error['code'] !== 'string' || !isErrorCode(error['code'])) return null;
@@ -25,6 +28,7 @@ const WANTED = {
   release: 'one that is held back',
   discard: 'one that was interrupted or is held back',
   'replay the rows of': 'one that is done',
+  'show the receipt of': 'one that is done',
 } as const;
 
 /** That a run is not what an action takes. */

@@ -13,6 +13,7 @@ import { type RunState, UNDER_WAY } from '../../store/ledger/run-state.ts';
 import { RowDamageLog } from '../../store/row-damage-log.ts';
 import { requireSound, soundOrNull } from '../../store/row-schema.ts';
 import { findJob } from '../find.ts';
+import { isServers } from '../run/states.ts';
 import { RunSlots } from './run-slots.ts';
 import { type LookOptions, scanTriggers } from './scan.ts';
 import { DEFAULT_SCHEDULE, type JobSchedule, pauseBefore } from './schedule.ts';
@@ -42,8 +43,6 @@ export interface DispatcherOptions extends Omit<LookOptions, 'ledger'> {
 const LEASE_MILLIS = 10_000;
 /** A look at a job whose store does not answer goes on beside the looks at others, which wait no longer for it. */
 const LOOK_MILLIS = 2000;
-/** Runs that a person works on by a command of their own are theirs to go on with. */
-const isOurs = ({ due }: RunLine): boolean => !due.startsWith('manual/');
 
 export class RunDispatcher {
   readonly #options: DispatcherOptions;
@@ -138,7 +137,7 @@ export class RunDispatcher {
     ]);
     for (const run of items.toSorted((a, b) => dueAt(a) - dueAt(b))) {
       if (this.#stopped || !this.#places.isOpen(clock.monotonic())) return;
-      if (!isOurs(run) || busy.has(run.job) || run.state === 'held') continue;
+      if (!isServers(run) || busy.has(run.job) || run.state === 'held') continue;
       if (run.notBefore > clock.now()) {
         // What is being published comes before what a later run of the job would publish.
         if (run.state !== 'queued') busy.add(run.job);

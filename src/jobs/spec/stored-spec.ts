@@ -39,7 +39,8 @@ const format = orNull(choice(FORMATS));
 
 export const STORED_SOURCE = shape({ uri: anyText, format }, { only: texts });
 
-const JOB_SPEC: ValueSchema<JobSpec> = shape(
+/** As `batch run` writes it down, without secrets. */
+export const JOB_SPEC: ValueSchema<JobSpec> = shape(
   {
     job: anyText,
     model: anyText,

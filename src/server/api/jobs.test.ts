@@ -82,3 +82,34 @@ test('a run is started by hand, looked at, and cancelled once', async () => {
   expect((await post(`/jobs/plain/runs/${id}:cancel`)).json.error?.code).toBe('JOB_STATE');
   expect((await api.ask('GET', '/jobs/plain/runs/none')).json.error?.code).toBe('RUN_UNKNOWN');
 });
+
+test('why somebody has paused, started or cancelled is kept', async () => {
+  const body = JSON.stringify({ reason: 'the table is being mended' });
+  await api.ask('POST', '/jobs/plain:pause', { body });
+  await api.ask('POST', '/jobs/plain:unpause', { body });
+  const { json } = await api.ask('POST', '/jobs/plain/runs', { body });
+  const { id } = json['run'] as { id: string };
+  await api.ask('POST', `/jobs/plain/runs/${id}:cancel`, { body });
+  expect(api.notes.slice(-4)).toEqual(
+    ['job.paused', 'job.unpaused', 'job.run-started', 'job.run-cancelled'].map((what) =>
+      expect.objectContaining({
+        what,
+        body: expect.objectContaining({ reason: 'the table is being mended' }),
+      }),
+    ),
+  );
+});
+
+test('a run without rows to list has none, and nothing to replay, release or sign', async () => {
+  const { json } = await post('/jobs/plain/runs');
+  const { id } = json['run'] as { id: string };
+  const at = `/jobs/plain/runs/${id}`;
+  expect((await api.ask('GET', `${at}/rejects`)).json).toEqual({ items: [], next: null });
+  expect((await api.ask('GET', `${at}/reject-groups`)).json).toEqual({ groups: [], rows: 0, isWhole: true });
+  expect((await api.ask('GET', `${at}/outputs`)).json).toEqual({ before: null, columns: [] });
+  for (const what of ['replay', 'release'])
+    expect((await post(`${at}:${what}`)).json.error?.code).toBe('JOB_STATE');
+  expect((await api.ask('GET', `${at}/receipt`)).json.error?.code).toBe('JOB_STATE');
+  const file = await api.ask('POST', `${at}:replay`, { body: JSON.stringify({ model: '/etc/passwd' }) });
+  expect(file.json.error?.code).toBe('REQUEST_INVALID');
+});

@@ -5,10 +5,23 @@ import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
 import { SCHEDULE } from '../../jobs/schedule/schedule-document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
-import { JOB_VIEW, RUN_VIEW, STARTED_RUN } from '../../jobs/view-schemas.ts';
+import {
+  JOB_VIEW,
+  REJECT_GROUPS,
+  REJECT_VIEW,
+  RUN_OUTPUTS,
+  RUN_VIEW,
+  STARTED_RUN,
+} from '../../jobs/view-schemas.ts';
 import { nullable } from '../../schema/value-schema.ts';
 import { changeJob, startRun } from './job-changes.ts';
 import { closed, NAME, operation, PAGE, pageRequest, pageSchemaOf, REASON } from './operation.ts';
+
+const RUN = { job: NAME, run: NAME };
+const WITH_REASON = Type.Optional(closed({ reason: REASON }));
+/** Rows that somebody puts right by hand, or by a program: the rest is done by the command line. */
+const MENDED_MAX = 10_000;
+const MENDED_BYTES = 8 * 2 ** 20;
 
 const ANYTHING = Type.Unknown();
 
@@ -20,6 +33,7 @@ const pausing = (verb: 'pause' | 'unpause', summary: string) =>
     path: `/jobs/{job}:${verb}`,
     summary,
     params: { job: NAME },
+    body: WITH_REASON,
     answer: JOB_VIEW,
     async handle({ jobs, params: { job }, note }) {
       const all = await jobs();
@@ -106,7 +120,7 @@ export const JOBS = [
     path: '/jobs/{job}/runs',
     summary: 'Has the server run a job now, once for each idempotency-key',
     params: { job: NAME },
-    body: Type.Optional(closed({ reason: REASON })),
+    body: WITH_REASON,
     status: 202,
     answer: STARTED_RUN,
     handle: async ({ jobs, params, key, note }) =>
@@ -116,7 +130,7 @@ export const JOBS = [
     method: 'GET',
     path: '/jobs/{job}/runs/{run}',
     summary: 'One run: how far it is, why it failed, its receipt',
-    params: { job: NAME, run: NAME },
+    params: RUN,
     answer: RUN_VIEW,
     handle: async ({ jobs, params }) => (await jobs()).run(params.job, params.run),
   }),
@@ -124,12 +138,94 @@ export const JOBS = [
     method: 'POST',
     path: '/jobs/{job}/runs/{run}:cancel',
     summary: 'Ends a run for good; nothing of it is published',
-    params: { job: NAME, run: NAME },
+    params: RUN,
+    body: WITH_REASON,
     answer: RUN_VIEW,
     async handle({ jobs, params: { job, run }, note }) {
       const cancelled = await (await jobs()).cancel(job, run);
       await note('job.run-cancelled', `job/${job}`, { run, number: cancelled.number });
       return cancelled;
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}/runs/{run}:release',
+    summary: 'Publishes the output of a run that a check held back',
+    params: RUN,
+    body: WITH_REASON,
+    answer: RUN_VIEW,
+    async handle({ jobs, params: { job, run }, note }) {
+      const released = await (await jobs()).release(job, run);
+      await note('job.run-released', `job/${job}`, { run, number: released.number });
+      return released;
+    },
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs/{run}/receipt',
+    summary: 'The receipt of a run, signed: a DSSE envelope',
+    params: RUN,
+    answer: ANYTHING,
+    handle: async ({ jobs, params }) => (await jobs()).receipt(params.job, params.run),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs/{run}/outputs',
+    summary: 'How the output of a run is distributed, beside that of the run before',
+    params: RUN,
+    answer: RUN_OUTPUTS,
+    handle: async ({ jobs, params }) => (await jobs()).outputs(params.job, params.run),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs/{run}/rejects',
+    summary: 'Rows of a run without an answer, in the order of the input; a part may be short of its limit',
+    params: RUN,
+    query: {
+      ...PAGE,
+      code: Type.Optional(NAME),
+      column: Type.Optional(Type.String({ maxLength: 1000, description: 'Empty for those of no column' })),
+    },
+    answer: pageSchemaOf(REJECT_VIEW),
+    handle: async ({ jobs, params, query }) => (await jobs()).rejects(params.job, params.run, query),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job}/runs/{run}/reject-groups',
+    summary: 'Rows of a run without an answer, counted by what is wrong',
+    params: RUN,
+    answer: REJECT_GROUPS,
+    handle: async ({ jobs, params }) => (await jobs()).rejectGroups(params.job, params.run),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job}/runs/{run}:replay',
+    summary: 'Has the server score the rows without an answer again; what is ok now is added to the output',
+    params: RUN,
+    bodyLimit: MENDED_BYTES,
+    body: Type.Optional(
+      closed({
+        rows: Type.Optional(
+          Type.Array(Type.Record(Type.String(), ANYTHING), {
+            maxItems: MENDED_MAX,
+            description: 'Rows that were put right, each in place of the one of its key',
+          }),
+        ),
+        // A file is for the command line: which files of its machine a server reads is not for whoever asks to say.
+        model: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}@[A-Za-z0-9][A-Za-z0-9._-]{0,127}$',
+            description: '`M@V` or `M@alias`; that of the run where it is left out',
+          }),
+        ),
+        reason: REASON,
+      }),
+    ),
+    status: 202,
+    answer: STARTED_RUN,
+    async handle({ jobs, params: { job, run }, body, note }) {
+      const { rows, model } = body ?? {};
+      return startRun((await jobs()).replay(job, run, { rows, model }), note);
     },
   }),
 ];

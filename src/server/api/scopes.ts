@@ -52,6 +52,13 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'POST /jobs/{job}/runs': 'operator',
   'GET /jobs/{job}/runs/{run}': 'viewer',
   'POST /jobs/{job}/runs/{run}:cancel': 'operator',
+  'POST /jobs/{job}/runs/{run}:release': 'operator',
+  'GET /jobs/{job}/runs/{run}/receipt': 'viewer',
+  'GET /jobs/{job}/runs/{run}/outputs': 'viewer',
+  // Rows of people.
+  'GET /jobs/{job}/runs/{run}/rejects': 'operator',
+  'GET /jobs/{job}/runs/{run}/reject-groups': 'operator',
+  'POST /jobs/{job}/runs/{run}:replay': 'operator',
   'GET /monitors': 'viewer',
   'GET /endpoints/{endpoint}/monitor': 'viewer',
   // Says what is captured, and where alerts are sent.
