@@ -49,6 +49,10 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
+/** How often it is looked for changes while somebody follows them: in a file here, and in a database elsewhere. */
+const CHANGES_MILLIS = 1000;
+const CHANGES_ELSEWHERE_MILLIS = 4000;
+
 const WATCH: Actor = { by: 'watch' };
 
 /**
@@ -257,6 +261,7 @@ async function openApi(
   const load = async () => {
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
+    const { ChangeWatch } = await import('../control/changes/change-watch.ts');
     const { noteAttempts } = await import('./access/attempts.ts');
     const { UploadUsage } = await import('./access/uploads.ts');
     const uploads = new UploadUsage(access.uploads, dataDir, SYSTEM_CLOCK);
@@ -281,6 +286,16 @@ async function openApi(
         every: everyMillis,
       }),
       recent: (endpoint: string) => fleet.recent?.(endpoint) ?? Promise.resolve([]),
+      changes: new ChangeWatch({
+        sources: [
+          () => assembly.store.tables.revisions.all(),
+          () => monitor.revisions(),
+          () => jobs.revisions(),
+        ],
+        millis: assembly.store.kind === 'sqlite' ? CHANGES_MILLIS : CHANGES_ELSEWHERE_MILLIS,
+        every: everyMillis,
+        logger,
+      }),
     };
     const tools = { dataDir, logger, idempotency, clock: SYSTEM_CLOCK };
     return createApi(assembly.control, { ...tools, ...rules, ...asked });

@@ -5,6 +5,7 @@
 
 import type { ApiKeys } from './access.ts';
 import type { Members, Orders, Pieces } from './replicas.ts';
+import type { Revision } from './revisions.ts';
 import type { ReadRows, RowOf } from './row-schema.ts';
 import type {
   ANSWER_ROWS,
@@ -49,6 +50,7 @@ export interface Tables {
   readonly members: Members;
   readonly orders: Orders;
   readonly apiKeys: ApiKeys;
+  readonly revisions: Revisions;
 }
 
 /** Part of a list; `next` begins the next part, null at its end. Lists are at most 1000 rows. */
@@ -247,6 +249,12 @@ export interface Audit {
   /** To be called in a transaction with what it tells of. */
   append(entry: AuditEntry): Promise<AuditRow>;
   list(wanted?: AuditRequest): Promise<Page<AuditRow>>;
+}
+
+/** For those who look on. */
+export interface Revisions {
+  /** Of endpoints, rollouts that run, versions, and the newest of the audit log. */
+  all(): Promise<readonly Revision[]>;
 }
 
 // Ownership and repeated requests

@@ -1,18 +1,26 @@
-/** Server-sent events out of chunks of text, as they come. Only `data` is looked at: no other field is sent. */
+/** Server-sent events out of chunks of text, as they come. Their names and their data are looked at: no other field is sent. */
+export interface ServerEvent {
+  /** `message` where it has no other. */
+  readonly name: string;
+  readonly data: string;
+}
+
 export class EventReader {
   #rest = '';
 
-  /** The data of the events that this chunk completes. */
-  take(chunk: string): readonly string[] {
+  /** The events that this chunk completes. */
+  take(chunk: string): readonly ServerEvent[] {
     const parts = (this.#rest + chunk).split('\n\n');
     this.#rest = parts.pop() ?? '';
-    return parts.map(dataOf).filter((data) => data !== '');
+    return parts.map(eventOf).filter(({ data }) => data !== '');
   }
 }
 
-const dataOf = (event: string): string =>
-  event
-    .split('\n')
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice(5).replace(/^ /, ''))
-    .join('\n');
+function eventOf(text: string): ServerEvent {
+  const values = (field: string): readonly string[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(`${field}:`))
+      .map((line) => line.slice(field.length + 1).replace(/^ /, ''));
+  return { name: values('event').at(-1) ?? 'message', data: values('data').join('\n') };
+}

@@ -9,6 +9,8 @@ import {
   SCOPES,
 } from './generated/control-api.ts';
 import { useSession } from './session.ts';
+import { isTold } from './told.ts';
+import { isLive } from './traffic.ts';
 
 const QUICK_MILLIS = 4000;
 const SLOW_MILLIS = 30_000;
@@ -23,6 +25,10 @@ interface Watching {
   readonly enabled?: boolean;
 }
 
+/** What the stream tells of is asked for now and then all the same, for what it does not tell. */
+const intervalOf = (name: string, every: number): number =>
+  isTold(name) && isLive() ? Math.max(every, SLOW_MILLIS) : every;
+
 /** An operation that reads, asked again every so many milliseconds. */
 export const useOperation = <N extends Name & `GET ${string}`>(
   name: N,
@@ -32,7 +38,7 @@ export const useOperation = <N extends Name & `GET ${string}`>(
   useQuery({
     queryKey: [name, asked.path ?? null, asked.query ?? null],
     queryFn: () => ask(name, asked),
-    refetchInterval: every,
+    refetchInterval: () => intervalOf(name, every),
     enabled,
   });
 
@@ -77,7 +83,7 @@ const useList = <N extends ListName>(
   useQuery({
     queryKey: [name, 'all', asked.path ?? null, asked.query ?? null],
     queryFn: () => all(name, asked),
-    refetchInterval: every,
+    refetchInterval: () => intervalOf(name, every),
     enabled,
   });
 

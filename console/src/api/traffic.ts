@@ -1,8 +1,9 @@
-/** Traffic as it goes on: one stream for the whole page, none while nobody looks. */
+/** Traffic, and what else changes, as it goes on: one stream for the whole page, none while nobody looks. */
 import { useSyncExternalStore } from 'react';
 import { send } from './client.ts';
 import { EventReader } from './event-stream.ts';
 import type { TrafficView } from './generated/control-api.ts';
+import type { ChangedThing } from './told.ts';
 
 export type VersionTraffic = TrafficView['versions'][number];
 
@@ -20,6 +21,21 @@ const RETRY_MOST = 15_000;
 let live: LiveTraffic = { state: 'connecting', latest: null, history: [] };
 const listeners = new Set<() => void>();
 let stream: AbortController | null = null;
+
+/** What has changed; null: it is not known, and may be anything. */
+type NewsListener = (changed: readonly ChangedThing[] | null) => void;
+const newsListeners = new Set<NewsListener>();
+/** Number of the newest event of changes; null: another stream has begun. */
+let sequence: number | null = null;
+
+/** Hears of changes as long as anybody follows traffic; answers what ends it. */
+export function onNews(listener: NewsListener): () => void {
+  newsListeners.add(listener);
+  return () => newsListeners.delete(listener);
+}
+
+/** Whether changes are told as they happen. */
+export const isLive = (): boolean => live.state === 'live' && sequence !== null;
 
 export const useTraffic = (): LiveTraffic => useSyncExternalStore(subscribe, () => live);
 
@@ -65,17 +81,29 @@ async function follow(signal: AbortSignal): Promise<void> {
 }
 
 async function read(signal: AbortSignal, onEvent: () => void): Promise<void> {
+  sequence = null;
   const response = await send('GET /api/v1/traffic', {}, { accept: 'text/event-stream' }, signal);
   if (response.body === null) return;
   const events = new EventReader();
   for await (const chunk of iterated(response.body.pipeThrough(new TextDecoderStream())))
-    for (const data of events.take(chunk)) {
-      const latest = JSON.parse(data) as TrafficView;
-      // The first tells of all that was ever counted, and is no moment of a curve.
-      const history = latest.over === null ? live.history : [...live.history, latest].slice(-KEPT);
-      replace({ state: 'live', latest, history });
+    for (const { name, data } of events.take(chunk)) {
+      if (name === 'message') noteTraffic(JSON.parse(data));
+      if (name === 'changed') noteChanges(JSON.parse(data));
       onEvent();
     }
+}
+
+function noteTraffic(latest: TrafficView): void {
+  // The first tells of all that was ever counted, and is no moment of a curve.
+  const history = latest.over === null ? live.history : [...live.history, latest].slice(-KEPT);
+  replace({ state: 'live', latest, history });
+}
+
+/** A number that is left out belongs to an event that this page was too slow for. */
+function noteChanges(news: { readonly sequence: number; readonly changed: readonly ChangedThing[] }): void {
+  const hasMissed = sequence === null || news.sequence !== sequence + 1;
+  sequence = news.sequence;
+  for (const listener of newsListeners) listener(hasMissed ? null : news.changed);
 }
 
 /** Safari knows no iteration of streams. */

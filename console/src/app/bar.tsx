@@ -1,3 +1,4 @@
+import { useNews } from '../api/news.ts';
 import { useInfo } from '../api/queries.ts';
 import { forgetKey, useSession } from '../api/session.ts';
 import { type LiveTraffic, useTraffic } from '../api/traffic.ts';
@@ -65,6 +66,7 @@ function Presence() {
 }
 
 function Liveness() {
+  useNews();
   const { state } = useTraffic();
   return (
     <span className={`live live-${state}`} role="status">

@@ -9,6 +9,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { AccessMode } from '../../config/access.ts';
+import type { ChangeWatch } from '../../control/changes/change-watch.ts';
 import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
@@ -62,6 +63,8 @@ export interface ApiOptions extends AccessRules {
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
   /** Requests of an endpoint of late. */
   readonly recent: (endpoint: string) => Promise<readonly RecentRequest[]>;
+  /** What has changed, whoever changed it. */
+  readonly changes: Pick<ChangeWatch, 'follow'>;
 }
 
 export interface ControlApiServer {
@@ -163,6 +166,7 @@ interface Tools
     | 'routers'
     | 'traffic'
     | 'recent'
+    | 'changes'
     | 'apiKeys'
     | 'accessMode'
     | 'onRefused'
@@ -217,8 +221,8 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, apiKeys } = tools;
-  const { accessMode, onChanged } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, changes } = tools;
+  const { apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles, follow } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
   const queryOf = checkerOf(operation.query, 'query');
@@ -244,6 +248,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
       routers,
       traffic,
       recent,
+      changes,
       apiKeys,
       accessMode,
       caller,

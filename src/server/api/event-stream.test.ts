@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { isPlimsollError } from '../../core/errors.ts';
 import { wantsEvents } from '../event-responses.ts';
-import { EventStreams, EventSubscription } from './event-stream.ts';
+import { EventStreams, EventSubscription, type SendEvent } from './event-stream.ts';
 import { startTestApi } from './testing/api.ts';
 
 let server: Server | undefined;
@@ -16,7 +16,7 @@ afterEach(() => {
 /** A server whose every request follows what is sent by `tell`, as long as `mayFollow`. */
 async function streaming(mayFollow = () => true) {
   const streams = new EventStreams();
-  const followers = new Set<(answer: unknown) => void>();
+  const followers = new Set<SendEvent>();
   const ended: PromiseWithResolvers<void> = Promise.withResolvers();
   const refused: unknown[] = [];
   const subscription = new EventSubscription((send) => {
@@ -61,6 +61,14 @@ test('events are sent at once and as they come, until the client leaves', async 
   response.destroy();
   await ended;
   expect(followers.size).toBe(0);
+});
+
+test('what is told beside the answers has the name of an event', async () => {
+  const { ask, followers } = await streaming();
+  const chunks = (await ask())[Symbol.asyncIterator]();
+  await chunks.next();
+  for (const send of followers) send({ a: 1 }, 'changed');
+  expect(String((await chunks.next()).value)).toBe('event: changed\ndata: {"a":1}\n\n');
 });
 
 test('who may not follow any more is told nothing more', async () => {
@@ -132,8 +140,14 @@ test('the API streams to those who ask for events, and answers all others once',
     const once = await (await fetch(url)).json();
     const stream = await fetch(url, { headers: { accept: 'text/event-stream' } });
     expect(stream.headers.get('content-security-policy')).toContain("default-src 'none'");
-    const { value } = await stream.body!.getReader().read();
-    expect(new TextDecoder().decode(value)).toBe(`data: ${JSON.stringify(once)}\n\n`);
+    let begun = '';
+    for await (const text of stream.body!.pipeThrough(new TextDecoderStream())) {
+      begun += text;
+      if (begun.includes('changed')) break;
+    }
+    expect(begun).toBe(
+      `data: ${JSON.stringify(once)}\n\nevent: changed\ndata: {"sequence":0,"changed":[]}\n\n`,
+    );
   } finally {
     await api.close();
   }

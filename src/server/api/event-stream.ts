@@ -1,4 +1,4 @@
-/** Answers that go on: server-sent events (HTML Standard §9.2), each with a whole answer as its data. */
+/** Answers that go on: server-sent events (HTML Standard §9.2), each with one document as its data. */
 import type { ServerResponse } from 'node:http';
 import { PlimsollError } from '../../core/errors.ts';
 import { endEvents } from '../event-responses.ts';
@@ -8,9 +8,12 @@ const STREAMS_MOST = 64;
 /** Answers in a row that a client may miss: one that never reads takes nobody's place for long. */
 const MISSED_MOST = 30;
 
+/** Sends an answer, or what else an operation tells under the name of an event. */
+export type SendEvent = (data: unknown, event?: string) => void;
+
 /** What is sent to one who follows, until either side ends it. */
 export class EventSubscription {
-  readonly follow: (send: (answer: unknown) => void) => () => void;
+  readonly follow: (send: SendEvent) => () => void;
   constructor(follow: EventSubscription['follow']) {
     this.follow = follow;
   }
@@ -19,8 +22,8 @@ export class EventSubscription {
 /** The streams of one API. */
 export class EventStreams {
   #open = 0;
-  /** The newest answer, which is the same for all who follow, and its text. */
-  #newest: { readonly answer: unknown; readonly text: string } | null = null;
+  /** The newest event, which is the same for all who follow, and its text. */
+  #newest: { readonly data: unknown; readonly text: string } | null = null;
 
   /**
    * Sends events until the client leaves, or may not follow any more. A client that reads too slowly misses some: the next one
@@ -40,11 +43,11 @@ export class EventStreams {
     this.#open += 1;
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     let missed = 0;
-    const end = follow((answer) => {
+    const end = follow((data, event) => {
       if (response.writableEnded) return; // its end is on the way
       missed = response.writableNeedDrain ? missed + 1 : 0;
       if (!mayFollow() || missed > MISSED_MOST) endEvents(response);
-      else if (missed === 0) response.write(this.#eventOf(answer));
+      else if (missed === 0) response.write(this.#textOf(data, event));
     });
     response.once('close', () => {
       this.#open -= 1;
@@ -52,9 +55,11 @@ export class EventStreams {
     });
   }
 
-  #eventOf(answer: unknown): string {
-    if (this.#newest === null || this.#newest.answer !== answer)
-      this.#newest = { answer, text: `data: ${JSON.stringify(answer)}\n\n` };
+  #textOf(data: unknown, event?: string): string {
+    if (this.#newest === null || this.#newest.data !== data) {
+      const name = event === undefined ? '' : `event: ${event}\n`;
+      this.#newest = { data, text: `${name}data: ${JSON.stringify(data)}\n\n` };
+    }
     return this.#newest.text;
   }
 }

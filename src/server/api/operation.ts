@@ -1,6 +1,7 @@
 /** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import type { AccessMode } from '../../config/access.ts';
+import type { ChangeWatch } from '../../control/changes/change-watch.ts';
 import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring, KnownKey } from '../../control/keys/port.ts';
 import type { ControlApi } from '../../control/port.ts';
@@ -11,6 +12,7 @@ import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import type { PageRequest } from '../../store/store.ts';
+import type { SendEvent } from './event-stream.ts';
 import type { AuditNote } from './job-changes.ts';
 
 /** What a handler gets: everything checked against the schemas. */
@@ -27,6 +29,7 @@ export interface OperationCall<P, Q, B> {
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
   /** Requests of an endpoint of late, as the processes that serve have kept them. */
   recent(endpoint: string): Promise<readonly RecentRequest[]>;
+  readonly changes: Pick<ChangeWatch, 'follow'>;
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;
@@ -86,9 +89,7 @@ export interface ApiRoute {
    * Sends what `handle` would answer, now and whenever it has changed, to those who ask for events; answers what ends it.
    * Null where there are none.
    */
-  readonly follow:
-    | ((call: OperationCall<never, never, never>, send: (answer: unknown) => void) => () => void)
-    | null;
+  readonly follow: ((call: OperationCall<never, never, never>, send: SendEvent) => () => void) | null;
 }
 
 interface Definition<P extends TProperties, Q extends TProperties, B extends TSchema>
@@ -102,7 +103,7 @@ interface Definition<P extends TProperties, Q extends TProperties, B extends TSc
   handle(call: OperationCall<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>): Promise<unknown>;
   follow?(
     call: OperationCall<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>,
-    send: (answer: unknown) => void,
+    send: SendEvent,
   ): () => void;
 }
 

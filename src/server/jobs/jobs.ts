@@ -8,6 +8,7 @@ import { OutageLog } from '../../control/rollouts/outage-log.ts';
 import type { Logger } from '../../core/ports.ts';
 import { ledgerPath, ledgerUrl } from '../../jobs/ledger-url.ts';
 import type { JobsPort } from '../../jobs/port.ts';
+import type { Revision } from '../../store/revisions.ts';
 import type { JobsRuntime } from './runtime.ts';
 
 export interface ServerJobsOptions {
@@ -37,6 +38,11 @@ export class ServerJobs {
   /** Opens the ledger where it is not. */
   async jobs(): Promise<JobsPort> {
     return (await this.#open()).jobs;
+  }
+
+  /** What jobs have come to; nothing is opened to say that there are none. */
+  async revisions(): Promise<readonly Revision[]> {
+    return this.#runtime === null && !this.#isThere() ? [] : (await this.#open()).revisions();
   }
 
   /** Has runs keep their state; they go on when a server is back. */

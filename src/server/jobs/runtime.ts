@@ -20,6 +20,7 @@ import { holderOf, isGone } from '../../store/ledger/holder.ts';
 import type { JobRow } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/ledger/open.ts';
 import { allRows } from '../../store/pages.ts';
+import type { Revision } from '../../store/revisions.ts';
 import { RowDamageLog } from '../../store/row-damage-log.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { executeRun } from './execute.ts';
@@ -27,6 +28,8 @@ import { MetricsFile } from './metrics-file.ts';
 
 export interface JobsRuntime {
   readonly jobs: JobsPort;
+  /** What jobs and their runs have come to. */
+  revisions(): Promise<readonly Revision[]>;
   look(): Promise<void>;
   close(): Promise<void>;
 }
@@ -65,6 +68,7 @@ export async function openJobsRuntime(options: JobsRuntimeOptions): Promise<Jobs
   const damage = new RowDamageLog(logger);
   return {
     jobs,
+    revisions: () => ledger.revisions(),
     look: async () => {
       const all = await allRows((page) => ledger.jobs(page), damage.note);
       await dispatcher.look(all);

@@ -15,6 +15,7 @@ import type { MonitoringApi } from '../../monitor/port.ts';
 import type { WatchEnvironment } from '../../monitor/watch/watch-environment.ts';
 import { WorkerSlot } from '../../process/worker-slot.ts';
 import { monitoringPath, monitoringUrl } from '../../store/monitoring/url.ts';
+import type { Revision } from '../../store/revisions.ts';
 import { LookSchedule } from './look-schedule.ts';
 import type { FromMonitor, MonitorSettings, ToMonitor } from './messages.ts';
 import type { MonitoringRuntime, MonitorRuntimeOptions } from './runtime.ts';
@@ -73,6 +74,12 @@ export class ServerMonitor {
   async monitoring(): Promise<MonitoringApi> {
     this.#pace.asked(this.#options.clock.monotonic());
     return (await this.#open()).monitoring;
+  }
+
+  /** What alerts and monitors have come to; nothing is opened to say that there are none. */
+  async revisions(): Promise<readonly Revision[]> {
+    const isThere = this.#options.storeUrl !== null || this.#isRemembered();
+    return isThere ? (await this.#open()).revisions() : [];
   }
 
   /** Has the process keep what it has read; the rest is read by the next one. */

@@ -6,6 +6,7 @@ import type { KeptCounts } from '../../monitor/local-options.ts';
 import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
+import type { Revision } from '../../store/revisions.ts';
 import type { Store } from '../../store/store.ts';
 import { writeCaptureRules } from './capture-rules.ts';
 import { receiverSurroundings } from './receivers.ts';
@@ -29,6 +30,8 @@ export interface MonitorRuntimeOptions {
 
 export interface MonitoringRuntime {
   readonly monitoring: MonitoringApi;
+  /** What alerts and monitors have come to. */
+  revisions(): Promise<readonly Revision[]>;
   /** Whether anything was set for any endpoint. */
   hasMonitors(): Promise<boolean>;
   /** Has the processes that serve follow what is set, which another server may have done. */
@@ -76,6 +79,7 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
   });
   return {
     monitoring,
+    revisions: () => store.revisions(),
     hasMonitors: async () => {
       const { items, damaged } = await store.monitors({ limit: 1 });
       return items.length + damaged.length > 0;

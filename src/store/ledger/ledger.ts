@@ -2,6 +2,7 @@
  * What batch jobs must remember: a database of its own beside the store, which any number of processes open. One port, one
  * contract suite, SQLite and PostgreSQL. Times are milliseconds since the epoch; JSON comes back as it was put in.
  */
+import type { Revision } from '../revisions.ts';
 import type { ReadRows, RowOf } from '../row-schema.ts';
 import type { PageRequest, RowPage } from '../store.ts';
 import type { JOB_ROWS, RUN_LINE_ROWS, RUN_ROWS } from './rows.ts';
@@ -75,6 +76,9 @@ export interface Ledger {
   release(id: string, fence: number, change: RunChange): Promise<boolean>;
   /** Changes a run that nobody holds (held, queued, failed). False where somebody has it, or its state is none of `from`. */
   steer(id: string, from: readonly RunState[], change: RunChange): Promise<boolean>;
+
+  /** Of jobs, and of runs that have not ended, each under its job. */
+  revisions(): Promise<readonly Revision[]>;
 
   // What it has done
   pieces(

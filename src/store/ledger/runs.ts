@@ -1,6 +1,7 @@
 /** Runs, and who has them: every write of a run names the fence that its holder was given. */
 import type { Updateable } from 'kysely';
 import { keyOf, limitOf, rowPageOf } from '../page.ts';
+import type { Revision } from '../revisions.ts';
 import { readRows } from '../row-schema.ts';
 import type { Db, Session } from '../session.ts';
 import type { Ledger } from './ledger.ts';
@@ -15,6 +16,7 @@ type Runs = Pick<
   | 'lastDone'
   | 'runs'
   | 'open'
+  | 'revisions'
   | 'claim'
   | 'renew'
   | 'change'
@@ -69,7 +71,7 @@ export const runsOver = (session: Session<LedgerTables>): Runs => ({
 
 const readsOver = (
   session: Session<LedgerTables>,
-): Pick<Runs, 'run' | 'runOf' | 'latest' | 'lastDone' | 'runs' | 'open'> => ({
+): Pick<Runs, 'run' | 'runOf' | 'latest' | 'lastDone' | 'runs' | 'open' | 'revisions'> => ({
   run: (id) =>
     session.once(async (db) => {
       const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
@@ -119,6 +121,26 @@ const readsOver = (
       const query = db.selectFrom('runs').select(RUN_LINE_ROWS.names).where('state', 'in', OPEN);
       return readRows(await query.orderBy('createdAt').orderBy('id').execute(), RUN_LINE_ROWS.read);
     }),
+
+  revisions: () =>
+    session.once(async (db) => {
+      const jobs = await db.selectFrom('jobs').select(['name', 'generation', 'paused']).execute();
+      const runs = await db
+        .selectFrom('runs')
+        .select(['id', 'job', 'state', 'attempt', 'progress'])
+        .where('state', 'in', OPEN)
+        .execute();
+      return [
+        ...jobs.map(({ name, generation, paused }) => ofJob(name, `${generation} ${paused}`)),
+        ...runs.map(({ job, id, state, attempt, progress }) =>
+          ofJob(job, `${id} ${state} ${attempt} ${progress}`),
+        ),
+      ];
+    }),
+});
+
+const ofJob = (name: string, revision: string): Revision => ({
+  ...{ kind: 'job', name, endpoint: null, revision },
 });
 
 const newest = (db: Db<LedgerTables>, job: string) =>

@@ -3,6 +3,7 @@
  * `plimsoll_monitoring`), which any number of processes open. Times are whole milliseconds since the epoch; JSON comes back
  * as it was put in.
  */
+import type { Revision } from '../revisions.ts';
 import type { RowOf } from '../row-schema.ts';
 import type { Fence, NumberedFeedback, Page, PageRequest, RowPage } from '../store.ts';
 import type {
@@ -125,6 +126,8 @@ export interface MonitoringStore {
   alert(fingerprint: string): Promise<unknown>;
   alerted(change: AlertChange, fence?: Fence): Promise<boolean>;
   alertEvents(fingerprint: string, page?: PageRequest): Promise<Page<AlertEventRow>>;
+  /** Of alerts that are pending or firing, and of what people have set. */
+  revisions(): Promise<readonly Revision[]>;
   /** Those that were due longest first. */
   deliveries(query: {
     readonly state: DeliveryRow['state'];

@@ -11,6 +11,7 @@ import { MONITORING_MIGRATIONS } from './migrations/all.ts';
 import type { MonitoringStore } from './monitoring.ts';
 import { monitorsOver } from './monitors.ts';
 import { retentionOver } from './retention.ts';
+import { monitoringRevisionsOver } from './revisions.ts';
 import type { MonitoringTables } from './rows.ts';
 import { segmentsOver } from './segments.ts';
 import { ticksOver } from './ticks.ts';
@@ -37,6 +38,7 @@ export async function openMonitoring(url: string, options: DatabaseOptions = {})
     ...labelsOver(session),
     ...claimsOver(session),
     ...retentionOver(session),
+    ...monitoringRevisionsOver(session),
     close: () => session.close(),
   };
 }

@@ -11,6 +11,7 @@ import { membersOver } from './members.ts';
 import { ordersOver } from './orders.ts';
 import { ownersOver } from './owners.ts';
 import { piecesOver } from './pieces.ts';
+import { revisionsOver } from './revisions.ts';
 import { rolloutsOver } from './rollouts.ts';
 import { versionsOver } from './versions.ts';
 
@@ -26,4 +27,5 @@ export const tablesOver = (session: Session): Tables => ({
   members: membersOver(session),
   orders: ordersOver(session),
   apiKeys: apiKeysOver(session),
+  revisions: revisionsOver(session),
 });

@@ -8,6 +8,7 @@ import { feedbackContract } from './feedback.ts';
 import { listsContract } from './lists.ts';
 import { ownersContract } from './owners.ts';
 import { replicasContract } from './replicas.ts';
+import { revisionsContract } from './revisions.ts';
 import { rolloutsContract } from './rollouts.ts';
 import type { StorePlace } from './stores.ts';
 import { transactionsContract } from './transactions.ts';
@@ -18,6 +19,7 @@ export const storeContract = (place: StorePlace): void => {
   describe(`a store in ${place.name}`, () => {
     versionsContract(place);
     endpointsContract(place);
+    revisionsContract(place);
     rolloutsContract(place);
     feedbackContract(place);
     auditContract(place);

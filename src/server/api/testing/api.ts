@@ -6,6 +6,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ChangeWatch } from '../../../control/changes/change-watch.ts';
 import { TrafficWatch } from '../../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring, KeyView, KnownKey } from '../../../control/keys/port.ts';
 import { everyMillis } from '../../../control/rollouts/interval-scheduler.ts';
@@ -130,6 +131,12 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     routers: () => [],
     traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
     recent: async () => [],
+    changes: new ChangeWatch({
+      sources: [],
+      millis: 1000,
+      every: everyMillis,
+      logger: { warn: () => undefined },
+    }),
   });
   const server = createServer(api.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -4,6 +4,7 @@ import type { StorePlace } from '../../testing/stores.ts';
 import { holdersContract } from './holders.ts';
 import { beginContract, jobsContract } from './jobs.ts';
 import { ledgerProcessesContract } from './processes.ts';
+import { ledgerRevisionsContract } from './revisions.ts';
 import { runsContract } from './runs.ts';
 import { workContract } from './work.ts';
 
@@ -13,6 +14,7 @@ export const ledgerContract = (place: StorePlace): void => {
     jobsContract(place);
     holdersContract(place);
     runsContract(place);
+    ledgerRevisionsContract(place);
     workContract(place);
     ledgerProcessesContract(place);
   });

@@ -7,6 +7,7 @@ import { intakeContract, segmentsContract, ticksContract } from './intake.ts';
 import { labelsContract } from './labels.ts';
 import { monitorsContract } from './monitors.ts';
 import { monitoringProcessesContract } from './processes.ts';
+import { monitoringRevisionsContract } from './revisions.ts';
 
 export const monitoringContract = (place: StorePlace): void => {
   describe(`monitoring in ${place.name}`, () => {
@@ -16,6 +17,7 @@ export const monitoringContract = (place: StorePlace): void => {
     segmentsContract(place);
     claimsContract(place);
     alertsContract(place);
+    monitoringRevisionsContract(place);
     noticesContract(place);
     cohortsContract(place);
     labelsContract(place);
