@@ -10,6 +10,7 @@ export const CONSOLE_LAYERS: Layers = {
   'features/endpoint': ['api', 'facts', 'location', 'ui'],
   'features/rollout': ['api', 'facts', 'location', 'ui'],
   'features/model': ['api', 'facts', 'location', 'ui'],
+  'features/explain': ['api', 'facts', 'location', 'ui'],
   'features/monitoring': ['api', 'facts', 'location', 'ui'],
   app: [
     'api',
@@ -18,6 +19,7 @@ export const CONSOLE_LAYERS: Layers = {
     'features/home',
     'features/endpoint',
     'features/model',
+    'features/explain',
     'features/monitoring',
     'features/rollout',
   ],

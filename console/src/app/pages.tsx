@@ -18,15 +18,20 @@ const later = <P extends object>(load: () => Promise<ComponentType<P>>) =>
   lazy(async () => ({ default: await load() }));
 
 const Endpoint = later(async () => (await import('../features/endpoint/endpoint.tsx')).Endpoint);
+const Requests = later(async () => (await import('../features/endpoint/requests.tsx')).Requests);
 const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
+
+const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
 
 /** Every page. The first one is part of the first load. */
 const PAGES: readonly PageRoute[] = [
   route('', () => <Home />),
   route('endpoints/*', (name) => <Endpoint key={name} name={name} />),
+  route('endpoints/*/requests', (endpoint) => <Requests key={endpoint} endpoint={endpoint} />),
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
+  route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
   route('models/*', (name) => <Model key={name} name={name} />),
   route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];

@@ -11,6 +11,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Failed } from '../../ui/panel.tsx';
 import { Alerts } from './alerts.tsx';
 import { Latency } from './latency.tsx';
+import { RecentRequests } from './recent-requests.tsx';
 import { RolloutHistory } from './rollout-history.tsx';
 import { RoutePanel } from './route-panel.tsx';
 import { TrafficPanel } from './traffic-panel.tsx';
@@ -44,6 +45,7 @@ export function Endpoint({ name }: { readonly name: string }) {
             <TrafficPanel model={endpoint.model} route={endpoint.route} live={live} />
             <Latency model={endpoint.model} live={live} />
           </div>
+          <RecentRequests endpoint={name} limit={8} isPart={true} />
           <RoutePanel query={query} />
           <RolloutHistory endpoint={name} />
           <TryIt endpoint={endpoint} />

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Explanation } from '../api/explained.ts';
+import { cellWords, largestScore, pushesOf, scoreNames, waterfallOf } from './waterfall.ts';
+
+const explanation = (more: Partial<Explanation>): Explanation => ({
+  ...{
+    method: 'exact',
+    output: 'predict',
+    baseValues: [10],
+    features: ['a', 'b', 'c', 'd'],
+    values: [[1, -4, 0, 2]],
+  },
+  ...{ additivityError: 0, background: null },
+  ...more,
+});
+
+test('goes from the base value to the answer, what pushes most first, the rest together', () => {
+  const { base, steps, rest, answer } = waterfallOf(explanation({}), 0, 0, 1);
+  expect([base, answer]).toEqual([10, 9]);
+  expect(steps).toEqual([{ feature: 'b', push: -4, from: 10, to: 6 }]);
+  expect(rest).toEqual({ feature: '', push: 3, from: 6, to: 9, count: 2 });
+});
+
+test('a sum of one column is that column, and a column that adds nothing is none', () => {
+  const { steps, rest } = waterfallOf(explanation({}), 0, 0, 2);
+  expect(steps.map(({ feature }) => feature)).toEqual(['b', 'd', 'a']);
+  expect(rest).toBeNull();
+});
+
+test('of several scores each has its own pushes, and the largest is that of the answer', () => {
+  const classes = explanation({
+    ...{ baseValues: [0.6, 0.4], classes: ['no', 'yes'], features: ['a'], values: [[[-0.5, 0.5]]] },
+  });
+  expect(scoreNames(classes)).toEqual(['no', 'yes']);
+  expect(largestScore(classes, 0)).toBe(1);
+  expect([pushesOf(classes, 0, 0), pushesOf(classes, 0, 1)]).toEqual([[-0.5], [0.5]]);
+});
+
+test('cells are words, missing ones too', () => {
+  expect([null, 1234.5678, 'plus', true].map(cellWords)).toEqual(['missing', '1,235', 'plus', 'true']);
+});

@@ -1,0 +1,206 @@
+import { useQuery } from '@tanstack/react-query';
+import { ApiError, ask } from '../../api/client.ts';
+import { askVersion } from '../../api/explained.ts';
+import type { ControlOperations } from '../../api/generated/control-api.ts';
+import { useServed } from '../../api/served.ts';
+import { cellWords } from '../../facts/waterfall.ts';
+import { durationWords, millisWords, plural } from '../../facts/words.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf, useParameter } from '../../location/location.ts';
+import { Trail } from '../../location/trail.tsx';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Failed, Panel } from '../../ui/panel.tsx';
+import { ExplainedRow } from './explained-row.tsx';
+import { type RowCells, rowToSend } from './row-cells.ts';
+import './explain.css';
+
+const REQUEST = 'GET /api/v1/requests/{request}';
+type LoggedRow = ControlOperations[typeof REQUEST]['answer']['rows'][number];
+
+/** One request as the prediction log has it: what was asked and answered, and why. */
+export function LoggedRequest({ id }: { readonly id: string }) {
+  // What is in the log stays as it is.
+  const query = useQuery({
+    queryKey: [REQUEST, id],
+    queryFn: () => ask(REQUEST, { path: { request: id } }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const [place, setPlace] = useParameter('at', '0');
+  const { data, error } = query;
+  const rows = data?.rows ?? [];
+  const at = Math.min(Math.max(0, Number(place) || 0), Math.max(0, rows.length - 1));
+  const row = rows[at];
+  return (
+    <main id="main">
+      <PageHead
+        trail={row && <Trail endpoint={row.endpoint ?? row.model} />}
+        title={`Request ${id}`}
+        sentence={row === undefined ? '' : answeredSentence(row, rows.length)}
+        actions={row && <Actions row={row} />}
+      />
+      {error !== null && <Failed error={error} onRetry={() => void query.refetch()} />}
+      {error instanceof ApiError && error.code === 'REQUEST_UNKNOWN' && <NotLogged />}
+      {row && (
+        <>
+          {rows.length > 1 && <RowChoice at={at} count={rows.length} onChange={(k) => setPlace(String(k))} />}
+          <div className="columns explained">
+            <Why row={row} />
+            <Cells row={row} />
+          </div>
+        </>
+      )}
+    </main>
+  );
+}
+
+function answeredSentence(row: LoggedRow, count: number): string {
+  const at = new Date(row.time);
+  const took = row.latencyMillis === null ? '' : ` in ${millisWords(row.latencyMillis)}`;
+  const as = row.role === null ? '' : `, as ${row.role}`;
+  const ago = durationWords(Date.now() - at.getTime());
+  return `${plural(count, 'row')} answered by version ${row.version} of ${row.model}${took}${as}, ${ago} ago (${at.toLocaleString('en-GB', { timeZoneName: 'short' })}).`;
+}
+
+const NotLogged = () => (
+  <section className="panel">
+    <p className="empty">
+      The log keeps a share of what is asked, as the monitor of the endpoint says (<code>capture</code>), and
+      has it about half a minute after the answer. What is not captured was answered, and forgotten.
+    </p>
+  </section>
+);
+
+function Actions({ row }: { readonly row: LoggedRow }) {
+  const endpoint = row.endpoint ?? row.model;
+  const search = new URLSearchParams({ row: JSON.stringify(row.inputs), version: String(row.version) });
+  return (
+    <Link className="button" href={`${hrefOf('endpoints', endpoint, 'explain')}?${search}`}>
+      What if it were otherwise?
+    </Link>
+  );
+}
+
+interface RowChoiceProps {
+  readonly at: number;
+  readonly count: number;
+  readonly onChange: (at: number) => void;
+}
+
+const RowChoice = ({ at, count, onChange }: RowChoiceProps) => (
+  <p className="row-choice">
+    <Button disabled={at === 0} onClick={() => onChange(at - 1)}>
+      Row before
+    </Button>
+    <span role="status">
+      Row {at + 1} of {count}
+    </span>
+    <Button disabled={at === count - 1} onClick={() => onChange(at + 1)}>
+      Next row
+    </Button>
+  </p>
+);
+
+/** The answer made again, by the version that gave it. */
+function Why({ row }: { readonly row: LoggedRow }) {
+  const served = useServed();
+  const { model, version } = row;
+  const found = served.data?.find((one) => one.name === model && one.version === version);
+  const hidden = Object.keys(row.redacted ?? {});
+  const query = useQuery({
+    queryKey: ['explained', model, version, row.inputs],
+    queryFn: () =>
+      askVersion({ model, version }, [rowToSend(found?.signature ?? { form: '' }, row.inputs)], true),
+    enabled: found !== undefined && hidden.length === 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const away = whyNot(row, found !== undefined, hidden);
+  const shown = served.data !== undefined && away !== null ? { ...query, data: null } : query;
+  return (
+    <Panel
+      title="Why this answer"
+      query={shown}
+      empty={(answer) =>
+        away ?? (answer?.explanation == null && answer !== null ? <Unexplained {...answer} /> : null)
+      }
+    >
+      {(answer) =>
+        answer?.explanation && (
+          <div className="panel-body">
+            <ExplainedRow explanation={answer.explanation} row={0} cells={row.inputs} />
+          </div>
+        )
+      }
+    </Panel>
+  );
+}
+
+/** Why a logged row cannot be explained again here; null where it can. */
+function whyNot({ model, version }: LoggedRow, isLoaded: boolean, hidden: readonly string[]): string | null {
+  if (hidden.length > 0)
+    return `The log has no values of ${hidden.join(', ')}: the monitor hides them. Without them the answer cannot be made again.`;
+  if (!isLoaded)
+    return `Version ${version} of ${model} is not loaded any more. On the machine of the server, "plimsoll requests explain" explains it with the file that was kept.`;
+  return null;
+}
+
+export const Unexplained = ({
+  missing,
+}: {
+  readonly missing: { readonly message: string; readonly hint: string } | null;
+}) => (
+  <>
+    {missing?.message ?? 'The answer came without an explanation'}. <br />
+    {missing?.hint}
+  </>
+);
+
+/** What was asked, and what was answered. */
+const Cells = ({ row }: { readonly row: LoggedRow }) => (
+  <div>
+    <Panel title="Asked" query={{ ...KNOWN, data: row }}>
+      {({ inputs, redacted = {} }) => <CellTable cells={inputs} hidden={redacted} />}
+    </Panel>
+    <Panel title="Answered" query={{ ...KNOWN, data: row }}>
+      {({ outputs }) => <CellTable cells={outputs} hidden={{}} />}
+    </Panel>
+  </div>
+);
+
+const KNOWN = { error: null, refetch: () => Promise.resolve({} as never), dataUpdatedAt: 0 };
+/** Rows of a table of cells; more are counted. */
+const MOST_CELLS = 60;
+
+function CellTable({
+  cells,
+  hidden,
+}: {
+  readonly cells: RowCells;
+  readonly hidden: Readonly<Record<string, string>>;
+}) {
+  const all = Object.entries(cells);
+  return (
+    <>
+      <table>
+        <tbody>
+          {all.slice(0, MOST_CELLS).map(([name, cell]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td className="figures-cell">
+                {hidden[name] === undefined ? (
+                  cellWords(cell)
+                ) : (
+                  <Badge tone="idle">hidden: {hidden[name]}</Badge>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {all.length > MOST_CELLS && (
+        <p className="note panel-body">and {plural(all.length - MOST_CELLS, 'more')}</p>
+      )}
+    </>
+  );
+}
