@@ -43,8 +43,8 @@ export function stageParts({
   });
 }
 
-/** What a part must take of the whole to be spoken of. */
-const WORTH_SAYING = 0.25;
+/** What a part must take of the whole, and in milliseconds, to be spoken of. */
+const WORTH_SAYING = { share: 0.25, millis: 1 };
 
 /** Codes of refusals that people meet, as they are said of one request. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -75,7 +75,10 @@ export function requestSentence(request: RecentRequest): string {
   const told = [
     ...(stages.load > 0 ? [`the version was loaded first (${millisWords(stages.load)})`] : []),
     ...stageParts(request)
-      .filter(({ name, share }) => share >= WORTH_SAYING && name !== 'load')
+      .filter(
+        ({ name, share, millis: part }) =>
+          share >= WORTH_SAYING.share && part >= WORTH_SAYING.millis && name !== 'load',
+      )
       .toSorted((a, b) => b.millis - a.millis)
       .map(({ name, millis: part }) => partWords(name, part, ahead)),
   ];

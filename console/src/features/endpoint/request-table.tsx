@@ -60,7 +60,7 @@ function Row({ request }: { readonly request: RecentRequest }) {
         )}
       </td>
       <td className="wide">
-        {version} <small>{role ?? 'by its path'}</small>
+        {version} <small>{role}</small>
       </td>
       <td className="figures-cell wide">{rows === null ? UNKNOWN : countWords(rows)}</td>
       <td className="figures-cell">{millisWords(millis)}</td>
