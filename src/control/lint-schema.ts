@@ -13,7 +13,7 @@ import {
   nullable,
   shape,
 } from '../schema/value-schema.ts';
-import { FORECAST } from './view-schemas.ts';
+import { FORECAST } from './rollout-schemas.ts';
 
 /** What a policy would do. */
 const POLICY_OUTLINE = shape({

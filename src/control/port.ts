@@ -12,12 +12,12 @@ import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow, Strategy } fr
 import type { VerifiedChain } from '../store/verified-audit-chain.ts';
 import type { ROLLOUT_LINT } from './lint-schema.ts';
 import type { PROOF_VIEW } from './proof-schema.ts';
+import type { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW, SIGNED_REPORT } from './rollout-schemas.ts';
 import type {
   ENDPOINT_VIEW,
   FEEDBACK_RECEIPT,
   GARBAGE_RECEIPT,
   MODEL_VIEW,
-  ROLLOUT_VIEW,
   TRAFFIC_VIEW,
   UNIT_EXPLANATION,
   VERSION_VIEW,
@@ -29,6 +29,10 @@ export type ProofView = Static<typeof PROOF_VIEW>;
 export type ModelView = Static<typeof MODEL_VIEW>;
 export type EndpointView = Static<typeof ENDPOINT_VIEW>;
 export type RolloutView = Static<typeof ROLLOUT_VIEW>;
+export type RolloutHistoryView = Static<typeof ROLLOUT_HISTORY>;
+/** A rollout in a list. */
+export type RolloutSummary = Static<typeof ROLLOUT_SUMMARY>;
+export type SignedReport = Static<typeof SIGNED_REPORT>;
 /** What versions were asked and answered lately. */
 export type TrafficView = Static<typeof TRAFFIC_VIEW>;
 
@@ -54,6 +58,13 @@ export interface LintedRollout extends Pick<NewRollout, 'candidate' | 'strategy'
 }
 /** What it would do, and whether it may begin. */
 export type RolloutLint = Static<typeof ROLLOUT_LINT>;
+
+/** Which rollouts of all endpoints: a state, or all that run or wait for a person (`active`), or that are over (`over`). */
+export interface RolloutQuery extends PageRequest {
+  readonly endpoint?: string | undefined;
+  readonly strategy?: Strategy | undefined;
+  readonly state?: RolloutView['state'] | 'active' | 'over' | undefined;
+}
 
 export type RolloutCommand = 'pause' | 'resume' | 'promote' | 'abort' | 'approve';
 
@@ -122,12 +133,16 @@ export interface ControlApi {
   lintRollout(endpoint: string, rollout: LintedRollout): Promise<RolloutLint>;
   startRollout(endpoint: string, rollout: NewRollout, actor: Actor): Promise<RolloutView>;
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>>;
+  /** Of all endpoints, newest first: what their logs say of each is `rollout`'s to tell. */
+  allRollouts(query: RolloutQuery): Promise<Page<RolloutSummary>>;
   rollout(id: string): Promise<RolloutView>;
+  /** How it came to where it is. */
+  history(id: string): Promise<RolloutHistoryView>;
   command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView>;
   /** Its closed windows in order, as lines of a recording that `rollout replay` reads. */
   windows(id: string, page: PageRequest): Promise<Page<RecordingLine>>;
   /** Signed account of a rollout: a DSSE envelope. */
-  evidence(id: string): Promise<unknown>;
+  evidence(id: string): Promise<SignedReport>;
   keys(): Promise<readonly { readonly keyId: string; readonly publicKey: string }[]>;
 
   /** `durable` is there where they are on the disk of the server, which writes them once the store is back. */

@@ -4,10 +4,8 @@
  */
 import { PREDICTION_OUTCOMES } from '../metrics/prediction-outcome.ts';
 import { SCORED_PLACES } from '../metrics/recent-request.ts';
-import type { ExperimentView } from '../rollout/experiment/view.ts';
 import { ROUTE } from '../rollout/route.ts';
-import { readValue } from '../schema/read-value.ts';
-import { computedNumber, withReader } from '../schema/transformed.ts';
+import { computedNumber } from '../schema/transformed.ts';
 import {
   anyInteger,
   anyNumber,
@@ -23,12 +21,7 @@ import {
   shape,
   tableOf,
 } from '../schema/value-schema.ts';
-
-/** There where it holds in memory alone. */
-const durable = described(
-  schemaOf<false>({ const: false }),
-  'There where it holds in memory alone: the store is away, and is told when it is back',
-);
+import { DURABLE, ROLLOUT_VIEW } from './rollout-schemas.ts';
 
 const CHECK_VIEW = shape(
   { name: anyText, ok: flag, detail: anyText },
@@ -79,130 +72,6 @@ export const MODEL_VIEW = shape({
   aliases: tableOf(anyText, anyInteger),
 });
 
-/** JSON has no infinity: the logarithm of 0 is null in it. */
-const logarithm = withReader<number>(nullable(anyNumber), (value, path, problems) =>
-  value === null ? -Infinity : readValue(anyNumber, value, path, problems),
-);
-
-const GUARD_VIEW = described(
-  shape(
-    {
-      log: logarithm,
-      maxLog: logarithm,
-      bound: computedNumber,
-      certificate: nullable(shape({ log: logarithm, bound: computedNumber })),
-      harmedUnits: computedNumber,
-    },
-    {
-      lasting: described(
-        shape({ log: logarithm, candidate: anyInteger, stable: anyInteger, copies: anyInteger }),
-        'Units that failed in three windows in a row, by the arm of the third; and windows of units in which exactly the candidate failed their copies once more',
-      ),
-    },
-  ),
-  'Natural logarithms of evidence: of harm now, at most, and where it rolls back',
-);
-
-const ARM_VIEW = shape({
-  name: anyText,
-  version: anyInteger,
-  units: computedNumber,
-  failures: computedNumber,
-  /** Milliseconds; null without requests. */
-  latency: nullable(shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber })),
-});
-
-const METRIC_VIEW = shape(
-  {
-    name: anyText,
-    segment: nullable(anyText),
-    scale: described(choice(['share', 'plain']), 'Of units, from 0 to 1; or in its own terms'),
-    estimate: nullable(anyNumber),
-    lower: nullable(anyNumber),
-    upper: nullable(anyNumber),
-    units: list(computedNumber),
-  },
-  { flagged: flag },
-);
-
-const STAGES_VIEW = described(
-  shape({
-    stages: list(
-      shape({
-        shadow: computedNumber,
-        weight: computedNumber,
-        bake: computedNumber,
-        minUnits: computedNumber,
-        approval: flag,
-      }),
-    ),
-    elapsed: computedNumber,
-    bake: computedNumber,
-    candidateUnits: computedNumber,
-    stableUnits: computedNumber,
-    approved: flag,
-  }),
-  'The plan of stages and how far the current one is; milliseconds',
-);
-
-export const FORECAST = described(
-  shape(
-    {
-      rate: computedNumber,
-      errorRate: computedNumber,
-      basis: choice(['rollout', 'endpoint']),
-      stages: list(shape({ stage: anyInteger, end: nullable(anyNumber) })),
-      promotion: nullable(anyNumber),
-      detection: nullable(shape({ rate: computedNumber, time: nullable(anyNumber) })),
-    },
-    { certificate: nullable(anyNumber) },
-  ),
-  'What is expected at the traffic of the rollout, or of its endpoint before: milliseconds from now until each stage ends, the certificate is complete and everybody has the candidate, and from the beginning until a candidate that fails at a given rate is found; null for never',
-);
-
-export const STRATEGY = choice(['canary', 'ab', 'shadow', 'blue-green', 'immediate', 'placebo']);
-
-export const ROLLOUT_VIEW = shape(
-  {
-    id: anyText,
-    endpoint: anyText,
-    strategy: STRATEGY,
-    candidate: anyInteger,
-    stableVersion: anyInteger,
-    state: choice(['running', 'holding', 'promoted', 'rolled-back', 'aborted']),
-    stage: anyInteger,
-    stages: anyInteger,
-    weight: described(computedNumber, 'Percent of units that the candidate answers'),
-    /** Of the last decision. */
-    verdict: anyText,
-    reason: anyText,
-    evidence: shape({}, { errors: GUARD_VIEW, latency: GUARD_VIEW, outputs: GUARD_VIEW, labels: GUARD_VIEW }),
-    /** Units that went wrong on account of the candidate, by the guard that saw most. */
-    harmedUnits: computedNumber,
-    startedAt: anyText,
-    endedAt: nullable(anyText),
-    by: anyText,
-    arms: list(ARM_VIEW),
-    metrics: list(METRIC_VIEW),
-    /** Pieces that came after their window was closed, parts that are missing; requests that were copied, and copies dropped. */
-    left: shape({
-      latePieces: computedNumber,
-      missingParts: computedNumber,
-      mirrored: computedNumber,
-      dropped: computedNumber,
-    }),
-    /** Of an experiment: what it has come to so far, as it is; else null. */
-    experiment: schemaOf<ExperimentView | null>({}),
-    /** Null of experiments, of what waits for a person, and where no traffic is known. */
-    forecast: nullable(FORECAST),
-    warnings: described(
-      list(anyText),
-      'What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known',
-    ),
-  },
-  { progress: STAGES_VIEW, durable },
-);
-
 export const ENDPOINT_VIEW = shape(
   {
     name: anyText,
@@ -226,7 +95,7 @@ export const ENDPOINT_VIEW = shape(
       ),
     ),
   },
-  { durable },
+  { durable: DURABLE },
 );
 
 const WHOLE_REQUEST = shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber });
@@ -318,7 +187,7 @@ export const UNIT_EXPLANATION = shape({
   version: anyInteger,
 });
 
-export const FEEDBACK_RECEIPT = shape({ accepted: anyInteger }, { durable });
+export const FEEDBACK_RECEIPT = shape({ accepted: anyInteger }, { durable: DURABLE });
 
 export const AUDIT_VIEW = shape({
   seq: anyInteger,

@@ -131,6 +131,4 @@ export interface StrategyMachine<S> {
   policy(state: S): unknown;
   /** The same state under another owner. */
   owned(state: S, fence: number): S;
-  /** What people are shown of an experiment: `RolloutView.experiment`. Strategies with stages have none. */
-  view?(state: S): unknown;
 }

@@ -77,8 +77,8 @@ export const ROLLOUT_ROWS = new RowSchema('rollouts', ['id'], {
   startedAt: epochTime,
   /** Null while it runs. */
   endedAt: orNull(epochTime),
-  /** `running`, `holding`, `promoted`, `rolled-back` or `aborted`, for lists; the truth is in the events. */
-  state: anyText,
+  /** For lists; the truth is in the events. */
+  state: choice(['running', 'holding', 'promoted', 'rolled-back', 'aborted']),
   /** Ended because of evidence, not by a person. */
   rolledBackAutomatically: flagColumn,
 });

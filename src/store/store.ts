@@ -135,6 +135,14 @@ export type RolloutEventRow = RowOf<typeof ROLLOUT_EVENT_ROWS>;
 /** What was decided to be done; `appliedAt` is null until it has been. */
 export type ActionRow = RowOf<typeof ROLLOUT_ACTION_ROWS>;
 
+/** Which rollouts are listed; what is left out matters not. */
+export interface RolloutFilter {
+  readonly endpoint?: string | undefined;
+  readonly strategy?: Strategy | undefined;
+  readonly state?: RolloutRow['state'] | undefined;
+  readonly isOver?: boolean | undefined;
+}
+
 export interface Rollouts {
   /** False where the endpoint has one that runs. */
   insert(row: RolloutRow): Promise<boolean>;
@@ -147,6 +155,8 @@ export interface Rollouts {
   running(): Promise<ReadRows<RolloutRow>>;
   /** Newest first. */
   list(endpoint: string, page?: PageRequest): Promise<RowPage<RolloutRow>>;
+  /** The same of all endpoints. */
+  listAll(only: RolloutFilter, page?: PageRequest): Promise<RowPage<RolloutRow>>;
   /** Whether a rollout of this endpoint to this digest was rolled back by evidence. */
   wasRolledBack(endpoint: string, digest: string): Promise<boolean>;
   /** False where that number is taken: another controller was faster. */
@@ -157,6 +167,8 @@ export interface Rollouts {
   appendAction(action: ActionRow): Promise<void>;
   applied(id: string, at: number): Promise<void>;
   actions(rollout: string, only?: 'unapplied'): Promise<readonly ActionRow[]>;
+  /** Why the last action of each of these rollouts was decided, by rollout. */
+  lastReasons(rollouts: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Forgets the units of rollouts that ended before `before`; counts and decisions stay. Answers how many windows. */
   forgetUnits(before: number): Promise<number>;
 }

@@ -3,11 +3,12 @@
  * operation, and the scope that each asks for.
  */
 
+import { EXPERIMENT_VIEW } from '../../src/control/experiment-schemas.ts';
+import { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW } from '../../src/control/rollout-schemas.ts';
 import {
   AUDIT_VIEW,
   ENDPOINT_VIEW,
   MODEL_VIEW,
-  ROLLOUT_VIEW,
   TRAFFIC_VIEW,
   VERSION_VIEW,
 } from '../../src/control/view-schemas.ts';
@@ -45,6 +46,9 @@ const NAMED: Readonly<Record<string, unknown>> = {
     MonitorView: MONITOR_VIEW,
     QualityView: QUALITY_VIEW,
     RolloutView: ROLLOUT_VIEW,
+    ExperimentView: EXPERIMENT_VIEW,
+    RolloutHistory: ROLLOUT_HISTORY,
+    RolloutSummary: ROLLOUT_SUMMARY,
   },
   ...{ TrafficView: TRAFFIC_VIEW, VersionView: VERSION_VIEW },
   ...{ JobView: JOB_VIEW, RunView: RUN_VIEW, RejectView: REJECT_VIEW, ColumnComparison: COLUMN_COMPARISON },

@@ -8,7 +8,7 @@ import { unitBucket } from '../../rollout/canary-split.ts';
 import { blankWindow } from '../../rollout/collect/testing/parts.ts';
 import { experiment } from '../../rollout/experiment/machine.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
-import type { ExperimentView } from '../../rollout/experiment/view.ts';
+import { type ExperimentView, experimentView } from '../../rollout/experiment/view.ts';
 import { singleVersionRoute } from '../../rollout/route.ts';
 import { unitHash } from '../../rollout/unit-hash.ts';
 import { openStore } from '../../store/open.ts';
@@ -110,7 +110,7 @@ async function live(lift: number, seed: number): Promise<Lived> {
     );
     const closed = blankWindow({ window, start: now - HOUR, outcomes });
     ({ state } = experiment.decide(state, { kind: 'window', window: closed }, now));
-    views.push(experiment.view!(state) as ExperimentView);
+    views.push(experimentView(state));
   }
   return { state, views, hours: window };
 }

@@ -53,6 +53,8 @@ export class LocalControl implements ControlApi {
   readonly lintRollout: ControlApi['lintRollout'] = (...given) => this.#rollouts.lintRollout(...given);
   readonly startRollout: ControlApi['startRollout'] = (...given) => this.#rollouts.startRollout(...given);
   readonly rollouts: ControlApi['rollouts'] = (...given) => this.#rollouts.rollouts(...given);
+  readonly allRollouts: ControlApi['allRollouts'] = (...given) => this.#rollouts.allRollouts(...given);
+  readonly history: ControlApi['history'] = (...given) => this.#rollouts.history(...given);
   readonly rollout: ControlApi['rollout'] = (...given) => this.#rollouts.rollout(...given);
   readonly command: ControlApi['command'] = (...given) => this.#rollouts.command(...given);
   readonly windows: ControlApi['windows'] = (...given) => this.#rollouts.windows(...given);

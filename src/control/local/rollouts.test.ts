@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { Store } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
-import type { NewRollout } from '../port.ts';
+import type { NewRollout, RolloutQuery } from '../port.ts';
 import {
   ManualClock,
   type Plane,
@@ -131,5 +131,81 @@ describe('the warnings of a rollout', () => {
     expect((await rollouts.command(shadow.id, 'abort', ANN)).warnings).toEqual([]);
     measured = null;
     expect((await rollouts.startRollout('churn', PATIENT, ANN)).warnings).toEqual([]);
+  });
+});
+
+describe('how a rollout came to where it is', () => {
+  const policy = {
+    ...{ window: '1s', watermark: '1s', certificate: false },
+    guards: { latency: false, outputs: false },
+    stages: [{ weight: 50, bake: '1h' }, { weight: 100 }],
+  };
+
+  const pass = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      clock.pass(1000);
+      fleet.send();
+      await plane.controller.tick();
+    }
+  };
+
+  it('is told from its first window to its end, the same by who was there and by who reads its log', async () => {
+    await plane.controller.stop();
+    fleet = new ScriptedFleet(clock, trafficOf(200, 1));
+    const before = planeOf(store, fleet, clock);
+    rollouts = new LocalRollouts({ ...before, store, clock, signer: () => Promise.reject() as never });
+    plane = before;
+    fleet.join();
+    await before.publisher.publish();
+    await before.controller.start();
+    const { id } = await rollouts.startRollout('churn', { candidate: 2, strategy: 'canary', policy }, ANN);
+    await pass(3);
+    const early = await rollouts.history(id);
+    await rollouts.command(id, 'pause', ANN);
+    await rollouts.command(id, 'resume', ANN);
+    await pass(60);
+    const { state, evidence } = await rollouts.rollout(id);
+    expect(state).toBe('rolled-back');
+    const { points, moments } = await rollouts.history(id);
+    expect(points.slice(0, early.points.length)).toEqual(early.points);
+    const harm = points.map(({ guards }) => guards.errors!.harm);
+    expect(Math.max(...harm)).toBe(evidence.errors!.maxLog);
+    expect(harm.at(-1)).toBeGreaterThanOrEqual(evidence.errors!.bound);
+    expect(harm[0]).toBeLessThan(evidence.errors!.bound);
+    expect(moments.map(({ command, state, weight }) => [command, state, weight])).toEqual([
+      [null, 'running', 50],
+      ['pause', 'holding', 50],
+      ['resume', 'running', 50],
+      [null, 'rolled-back', 0],
+    ]);
+    expect(moments[1]).toMatchObject({ by: 'ann', reason: 'Holding for a person: paused by ann' });
+    await before.controller.stop();
+    plane = planeOf(store, new ScriptedFleet(clock, trafficOf(200)), clock);
+    const after = new LocalRollouts({ ...plane, store, clock, signer: () => Promise.reject() as never });
+    expect(await after.history(id)).toEqual({ points, moments, left: 0 });
+  });
+
+  it('is in lists of all endpoints with where it is and why, without any log being read', async () => {
+    const first = await rollouts.startRollout('churn', { candidate: 2, strategy: 'canary', policy }, ANN);
+    await pass(4);
+    const list = async (query: RolloutQuery) =>
+      (await rollouts.allRollouts(query)).items.map(({ id, state, weight, reason }) => [
+        id,
+        state,
+        weight,
+        reason,
+      ]);
+    const [[id, state, weight, reason] = []] = await list({ state: 'active' });
+    expect([id, state, weight]).toEqual([first.id, 'running', 50]);
+    expect(reason).toContain('Collecting');
+    expect(await list({ state: 'over' })).toEqual([]);
+    await rollouts.command(first.id, 'abort', ANN);
+    clock.pass(1000);
+    const second = await rollouts.startRollout('churn', { candidate: 2, strategy: 'shadow' }, ANN);
+    expect(await list({ limit: 1 })).toEqual([[second.id, 'running', 0, expect.any(String)]]);
+    expect(await list({ state: 'over' })).toEqual([[first.id, 'aborted', null, 'Aborted by ann']]);
+    expect(await list({ state: 'aborted', strategy: 'canary', endpoint: 'churn' })).toHaveLength(1);
+    expect(await list({ state: 'aborted', strategy: 'shadow' })).toEqual([]);
+    expect(await list({ endpoint: 'nobody' })).toEqual([]);
   });
 });

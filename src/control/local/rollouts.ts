@@ -2,7 +2,7 @@ import type { Actor } from '../../core/actor.ts';
 import { isPlimsollError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
-import type { Envelope, PublicKey, Signer } from '../../signing/signer.ts';
+import type { Signer } from '../../signing/signer.ts';
 import type { EndpointRow, Page, PageRequest, RolloutRow, Store, Strategy } from '../../store/store.ts';
 import type { DesiredRollout } from '../desired/desired-state.ts';
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
@@ -12,22 +12,25 @@ import type {
   LintedRollout,
   NewRollout,
   RolloutCommand,
+  RolloutHistoryView,
   RolloutLint,
+  RolloutQuery,
+  RolloutSummary,
   RolloutView,
+  SignedReport,
 } from '../port.ts';
 import { EVIDENCE_TYPE, rolloutReport, windowLines } from '../report/rollout-report.ts';
-import { blindPolicyError } from '../rollouts/blind-policy.ts';
 import { refuseCommandWithoutEffect, refuseImpossibleCommand } from '../rollouts/command-checks.ts';
 import type { RolloutController } from '../rollouts/rollout-controller.ts';
 import { endpointOrCached } from './cached-endpoint.ts';
 import { findEndpoint, findRollout } from './find.ts';
 import { newRollout } from './new-rollout.ts';
-import { type LintFindings, type LintTraffic, lintRow, lintTraffic, refusedLint } from './rollout-lint.ts';
-import { rolloutView } from './views.ts';
+import type { LintFindings, LintTraffic } from './rollout-lint.ts';
+import { rolloutSummary, rolloutView } from './views.ts';
 
 export interface LocalRolloutsOptions {
   readonly store: Store;
-  readonly controller: Pick<RolloutController, 'begin' | 'command' | 'snapshot'>;
+  readonly controller: Pick<RolloutController, 'begin' | 'command' | 'snapshot' | 'isOwner'>;
   readonly publisher: Pick<SnapshotPublisher, 'lastRead'>;
   readonly clock: Clock;
   /** Measures the traffic; without it none is known. */
@@ -45,7 +48,16 @@ export class LocalRollouts
   implements
     Pick<
       ControlApi,
-      'lintRollout' | 'startRollout' | 'rollouts' | 'rollout' | 'command' | 'windows' | 'evidence' | 'keys'
+      | 'lintRollout'
+      | 'startRollout'
+      | 'rollouts'
+      | 'allRollouts'
+      | 'rollout'
+      | 'history'
+      | 'command'
+      | 'windows'
+      | 'evidence'
+      | 'keys'
     >
 {
   readonly #options: LocalRolloutsOptions;
@@ -67,6 +79,7 @@ export class LocalRollouts
   async lintRollout(endpoint: string, { rate, ...asked }: LintedRollout): Promise<RolloutLint> {
     const { store, meter } = this.#options;
     const on = await findEndpoint(store.tables, endpoint);
+    const { lintTraffic } = await import('./rollout-lint.ts');
     const traffic = lintTraffic(meter?.of(on.model) ?? null, rate);
     const own = asked.policy == null ? await this.#ownPolicy(endpoint, asked.strategy) : null;
     const given = asked.policy ?? own ?? null;
@@ -76,6 +89,7 @@ export class LocalRollouts
 
   async #lint(on: EndpointRow, rollout: NewRollout, traffic: LintTraffic | null): Promise<LintFindings> {
     const { store, clock } = this.#options;
+    const { lintRow, refusedLint } = await import('./rollout-lint.ts');
     try {
       const row = await newRollout(store.tables, on, rollout, { by: '' }, clock.now());
       const before = await store.tables.rollouts.wasRolledBack(on.name, row.binding.candidate);
@@ -96,6 +110,23 @@ export class LocalRollouts
     return { items, next: rows.next };
   }
 
+  /** Of rows, and of what is in memory: no log is read for it. */
+  async allRollouts({ endpoint, strategy, state, ...page }: RolloutQuery): Promise<Page<RolloutSummary>> {
+    const { store, controller } = this.#options;
+    const { rollouts } = store.tables;
+    const isPhase = state === 'active' || state === 'over';
+    const only = isPhase ? { isOver: state === 'over' } : { state };
+    const rows = await rollouts.listAll({ endpoint, strategy, ...only }, page);
+    const reasons = await rollouts.lastReasons(rows.items.map(({ id }) => id));
+    const items: RolloutSummary[] = [];
+    for (const row of rows.items) {
+      const isHere = row.endedAt === null && controller.isOwner;
+      const running = isHere ? await controller.snapshot(row.id) : null;
+      items.push(rolloutSummary(row, running, reasons.get(row.id) ?? null));
+    }
+    return { items, next: rows.next };
+  }
+
   async rollout(id: string): Promise<RolloutView> {
     const { controller, meter } = this.#options;
     const standing = await controller.snapshot(id);
@@ -103,6 +134,11 @@ export class LocalRollouts
     if (meter === undefined || endedAt !== null) return rolloutView(standing, null);
     const { model } = await endpointOrCached(this.#options, endpoint);
     return rolloutView(standing, meter.of(model));
+  }
+
+  async history(id: string): Promise<RolloutHistoryView> {
+    const { history } = await this.#options.controller.snapshot(id);
+    return { points: history.points.points, moments: history.moments, left: history.left };
   }
 
   async command(id: string, command: RolloutCommand, actor: Actor): Promise<RolloutView> {
@@ -120,7 +156,7 @@ export class LocalRollouts
     return windowLines(tables.rollouts, id, page);
   }
 
-  async evidence(id: string): Promise<PublicKey & { readonly envelope: Envelope }> {
+  async evidence(id: string): Promise<SignedReport> {
     const { store, controller, signer } = this.#options;
     const account = await rolloutReport(store.tables.rollouts, await controller.snapshot(id));
     const key = signer();
@@ -140,6 +176,7 @@ export class LocalRollouts
   /** What cannot find its margin in time begins by a person's word alone, which the audit log keeps. */
   async #refuseBlind(row: RolloutRow, model: string, isForced: boolean): Promise<void> {
     const { store, meter } = this.#options;
+    const { blindPolicyError } = await import('../rollouts/blind-policy.ts');
     const refusal = await blindPolicyError(row, meter?.of(model) ?? null, store.tables.feedback);
     if (refusal === null) return;
     if (!isForced) throw refusal;

@@ -4,13 +4,13 @@ import { isErrorCode, PlimsollError } from '../../core/errors.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import { metricViews } from '../../rollout/experiment/arm-comparisons.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
-import { experimentView } from '../../rollout/experiment/view.ts';
+import type { ExperimentView } from '../../rollout/experiment/view.ts';
 import { LATENCY_BINS, latencyBound } from '../../rollout/window-part.ts';
 import type { DamagedRow } from '../../store/row-schema.ts';
-import type { Check, EndpointRow, VersionRow } from '../../store/store.ts';
+import type { Check, EndpointRow, RolloutRow, VersionRow } from '../../store/store.ts';
 import type { MeasuredTraffic } from '../fleet/traffic-meter.ts';
 import { type RouteOverride, withOverride } from '../overrides/route-override.ts';
-import type { ArmView, EndpointView, PythonView, RolloutView, VersionView } from '../port.ts';
+import type { ArmView, EndpointView, PythonView, RolloutSummary, RolloutView, VersionView } from '../port.ts';
 import { rolloutForecast, rolloutWarnings } from '../rollouts/forecast.ts';
 import type { RolloutSnapshot } from '../rollouts/rollout-snapshot.ts';
 
@@ -106,7 +106,10 @@ export const endpointView = (
 };
 
 /** What a rollout has come to; `traffic` is that of its endpoint. */
-export function rolloutView(standing: RolloutSnapshot, traffic: MeasuredTraffic | null): RolloutView {
+export async function rolloutView(
+  standing: RolloutSnapshot,
+  traffic: MeasuredTraffic | null,
+): Promise<RolloutView> {
   const { row, status, verdict, reason, plan, totals, late, state, durable } = standing;
   return {
     ...(durable === false ? { durable } : {}),
@@ -129,9 +132,33 @@ export function rolloutView(standing: RolloutSnapshot, traffic: MeasuredTraffic 
       mirrored: totals.mirrored,
       dropped: totals.dropped,
     },
-    experiment: row.strategy === 'ab' ? experimentView(state as ExperimentState) : null,
+    segments: [...totals.segments].map(([segment, arms]) => ({ segment, arms })),
+    experiment: row.strategy === 'ab' ? await viewOfExperiment(state as ExperimentState) : null,
     forecast: rolloutForecast(standing, traffic),
     warnings: rolloutWarnings(standing, traffic),
+  };
+}
+
+/** Read when it is wanted: most endpoints have none. */
+async function viewOfExperiment(state: ExperimentState): Promise<ExperimentView> {
+  const { experimentView } = await import('../../rollout/experiment/view.ts');
+  return experimentView(state);
+}
+
+/** `running`: what is known of it here while it runs; `reason`: why its last action was decided. */
+export function rolloutSummary(
+  row: RolloutRow,
+  running: RolloutSnapshot | null,
+  reason: string | null,
+): RolloutSummary {
+  const { id, endpoint, strategy, candidate, stable: stableVersion, startedAt, endedAt, by } = row;
+  return {
+    ...{ id, endpoint, strategy, candidate, stableVersion, by },
+    state: running?.status.state ?? row.state,
+    weight: running?.status.weight ?? null,
+    reason: running?.reason ?? reason,
+    startedAt: iso(startedAt),
+    endedAt: endedAt === null ? null : iso(endedAt),
   };
 }
 

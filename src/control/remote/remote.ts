@@ -15,7 +15,7 @@ import { choicesOf } from '../../model/reading-choices.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
-import { anything, pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
+import { pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
 import { ROLLOUT_LINT } from '../lint-schema.ts';
@@ -30,13 +30,18 @@ import type {
   NewRollout,
   ProofView,
   RolloutCommand,
+  RolloutHistoryView,
   RolloutLint,
+  RolloutQuery,
+  RolloutSummary,
   RolloutView,
+  SignedReport,
   UnitExplanation,
   VersionView,
 } from '../port.ts';
 import { PROOF_VIEW } from '../proof-schema.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
+import { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW, SIGNED_REPORT } from '../rollout-schemas.ts';
 import {
   AUDIT_CHAIN,
   AUDIT_VIEW,
@@ -44,7 +49,6 @@ import {
   FEEDBACK_RECEIPT,
   GARBAGE_RECEIPT,
   MODEL_VIEW,
-  ROLLOUT_VIEW,
   ROUTE_VIEW,
   SIGNING_KEYS,
   UNIT_EXPLANATION,
@@ -176,6 +180,12 @@ export class RemoteControl implements ControlApi {
   rollouts(endpoint: string, page: PageRequest): Promise<Page<RolloutView>> {
     return this.#get(pageSchema(ROLLOUT_VIEW), path`/endpoints/${endpoint}/rollouts`, { ...page });
   }
+  allRollouts(query: RolloutQuery): Promise<Page<RolloutSummary>> {
+    return this.#get(pageSchema(ROLLOUT_SUMMARY), '/rollouts', { ...query });
+  }
+  history(id: string): Promise<RolloutHistoryView> {
+    return this.#get(ROLLOUT_HISTORY, path`/rollouts/${id}/history`);
+  }
   rollout(id: string): Promise<RolloutView> {
     return this.#get(ROLLOUT_VIEW, path`/rollouts/${id}`);
   }
@@ -187,8 +197,8 @@ export class RemoteControl implements ControlApi {
       ...page,
     });
   }
-  evidence(id: string): Promise<unknown> {
-    return this.#get(anything, path`/rollouts/${id}/evidence`);
+  evidence(id: string): Promise<SignedReport> {
+    return this.#get(SIGNED_REPORT, path`/rollouts/${id}/evidence`);
   }
   async keys(): Promise<Keys> {
     return (await this.#get(SIGNING_KEYS, '/keys')).items;

@@ -1,6 +1,7 @@
 /** Logs of rollouts that were recorded before units were told apart over windows (commit fedb0461), with what was decided then. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { required } from '../../core/element-at.ts';
 import { unpackUnits } from '../../rollout/collect/packed-units.ts';
 import type { RolloutEventRow } from '../../store/store.ts';
 import { foldEvent, startedState } from './fold-event.ts';
@@ -43,7 +44,8 @@ describe.each(logs)('a log of an earlier version, $name', ({ policy, events, dec
     const now = rows.slice(1).map((event) => {
       const { after, actions } = foldEvent(machine, folded, event);
       folded = after;
-      const { state, stage, weight, harmedUnits, progress } = machine.status(after.state);
+      const { state, stage, weight, harmedUnits, progress: told } = machine.status(after.state);
+      const { gates: _, ...progress } = required(told, 'stages');
       const { verdict, reason } = after;
       return { verdict, reason, state, stage, weight, harmedUnits, progress, actions };
     });

@@ -13,6 +13,7 @@ import type {
   MachineStep,
 } from '../../rollout/strategy-machine.ts';
 import type { RolloutEventRow, RolloutRow } from '../../store/store.ts';
+import { addToHistory, NO_HISTORY, type RolloutHistory } from './rollout-history.ts';
 import { addWindowToTotals, NO_ROLLOUT_TOTALS, type RolloutTotals } from './rollout-totals.ts';
 import type { AnyMachine } from './strategy-machines.ts';
 
@@ -26,6 +27,7 @@ export interface FoldedState {
   readonly marks: FrozenMarks | null;
   readonly ready: ReadyReplicas;
   readonly totals: RolloutTotals;
+  readonly history: RolloutHistory;
   /** Highest index of a closed window, −1 before the first. */
   readonly window: number;
   /** It was paused by its own controller, since the store was away, and nobody has said anything since. */
@@ -63,6 +65,7 @@ export const startedState = (
   marks: null,
   ready: { candidate: 1, stable: 1 },
   totals: NO_ROLLOUT_TOTALS,
+  history: NO_HISTORY,
   window: -1,
   isCutOff: false,
   verdict: 'hold',
@@ -83,13 +86,23 @@ export function foldEvent(machine: AnyMachine, before: FoldedState, event: Rollo
     return { after: { ...next, marks: event.body as FrozenMarks }, actions: [], closed: null };
   const decided = toMachineEvent(event);
   const { actions, ...step }: MachineStep<unknown> = machine.decide(before.state, decided, event.at);
+  const said = decided.kind === 'command' ? decided.command : null;
   const closed = decided.kind === 'window' ? decided.window : null;
   const counted = closed === null || closed.window <= before.window ? {} : count(machine, before, closed);
   const ready = decided.kind === 'ready' ? decided.ready : before.ready;
-  const isCutOff = decided.kind === 'command' ? isByItself(decided.command) : before.isCutOff;
+  const isCutOff = said === null ? before.isCutOff : isByItself(said);
   // Windows that are counted after the end change no verdict, and not what was said of it.
   const { verdict, reason } = closed !== null && machine.plan(before.state).settled !== null ? before : step;
-  return { after: { ...next, ...step, verdict, reason, ...counted, ready, isCutOff }, actions, closed };
+  const history = addToHistory(
+    before.history,
+    { at: event.at, command: said?.kind ?? null, by: said?.by ?? null, reason, isWindow: closed !== null },
+    machine.status(step.state),
+  );
+  return {
+    after: { ...next, ...step, verdict, reason, ...counted, ready, isCutOff, history },
+    actions,
+    closed,
+  };
 }
 
 /** Who decides where no person does, and what it says of itself while it cannot write. */

@@ -65,7 +65,7 @@ export interface LogEntry {
   readonly weight: number;
   readonly stage: number;
   /** Of the row of the rollout. */
-  readonly change: { readonly state: string; readonly rolledBackAutomatically?: boolean };
+  readonly change: { readonly state: RolloutRow['state']; readonly rolledBackAutomatically?: boolean };
   readonly endpoint: string;
   readonly by: string;
   /** What a person said of it. */

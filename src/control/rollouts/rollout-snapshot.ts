@@ -4,6 +4,7 @@ import type { RolloutStatus } from '../../rollout/decide/status.ts';
 import type { CollectionNeeds, RoutingPlan } from '../../rollout/strategy-machine.ts';
 import type { RolloutRow } from '../../store/store.ts';
 import type { FoldedState } from './fold-event.ts';
+import type { RolloutHistory } from './rollout-history.ts';
 import type { RolloutTotals } from './rollout-totals.ts';
 import type { AnyMachine } from './strategy-machines.ts';
 
@@ -19,6 +20,7 @@ export interface RolloutSnapshot {
   readonly policy: unknown;
   readonly marks: FrozenMarks | null;
   readonly totals: RolloutTotals;
+  readonly history: RolloutHistory;
   /** Of the machine. */
   readonly state: unknown;
   /** Whether everything has been counted, until the last request that its versions were given. */
@@ -32,7 +34,7 @@ export interface RolloutSnapshot {
 export const rolloutSnapshot = (
   row: RolloutRow,
   machine: AnyMachine,
-  { state, verdict, reason, marks, totals }: FoldedState,
+  { state, verdict, reason, marks, totals, history }: FoldedState,
   late = 0,
 ): RolloutSnapshot => ({
   row,
@@ -44,6 +46,7 @@ export const rolloutSnapshot = (
   policy: machine.policy(state),
   marks,
   totals,
+  history,
   state,
   isFinal: row.endedAt !== null,
   late,

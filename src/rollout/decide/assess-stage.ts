@@ -45,21 +45,46 @@ const late = ({ clock, policy }: RolloutState, why: string): StageAssessment =>
 const isLastStage = ({ phase, stage, policy }: RolloutState): boolean =>
   phase.kind === 'running' && policy.stages[stage]?.weight === 100;
 
-/** What the running stage waits for, in words, or null where it may end. */
+/** What the running stage waits for, in words, or null where it may end: the first of its gates that is not passed. */
 function missingToAdvance(state: RolloutState): string | null {
+  for (const { what, isPassed } of gatesOf(state)) if (!isPassed) return what;
+  return null;
+}
+
+/** Something that the running stage needs in order to end. */
+export interface StageGate {
+  readonly kind: 'bake' | 'units' | 'doubt' | 'certificate' | 'approval';
+  /** As a stage says that it waits for it. */
+  readonly what: string;
+  readonly isPassed: boolean;
+}
+
+/** Everything that the running stage needs, in the order in which it is asked for. */
+export const stageGates = (state: RolloutState): readonly StageGate[] => [...gatesOf(state)];
+
+/** One by one: most decisions need no more than the first. */
+function* gatesOf(state: RolloutState): Generator<StageGate> {
   const { policy, progress, evidence, clock } = state;
   const stage = elementAt(policy.stages, state.stage);
-  if (stage.weight === 100) return clock.elapsed - progress.since >= stage.bake ? null : 'bake time';
+  const gate = (kind: StageGate['kind'], isPassed: boolean, what: string) => ({ kind, what, isPassed });
+  if (stage.weight === 100)
+    return yield gate('bake', clock.elapsed - progress.since >= stage.bake, 'bake time');
   // Even without bake time a stage ends on something seen: one window with both arms.
-  if (progress.bake < Math.max(stage.bake, policy.window)) return 'bake time';
-  if (Math.min(progress.candidateUnits, progress.stableUnits) < stage.minUnits) return 'units';
+  yield gate('bake', progress.bake >= Math.max(stage.bake, policy.window), 'bake time');
+  yield gate('units', Math.min(progress.candidateUnits, progress.stableUnits) >= stage.minUnits, 'units');
   const next = policy.stages[state.stage + 1];
-  const isGate = next === undefined || next.weight === 100 || policy.certificate?.gates === 'every';
-  // Before that, a larger weight is also the fastest way to find out.
-  const doubt = isGate ? doubtfulGuard(evidence) : null;
-  if (doubt !== null) return `evidence of harm in ${doubt} to fall below ten to one`;
-  const lacks =
-    policy.certificate !== null && isGate && uncertifiedGuard(evidence, policy, policy.certificate);
-  if (lacks) return `the certificate of ${lacks}`;
-  return stage.approval && !progress.approved ? 'approval' : null;
+  const { certificate } = policy;
+  // Before the last one, a larger weight is also the fastest way to find out.
+  if (next === undefined || next.weight === 100 || certificate?.gates === 'every') {
+    const doubt = doubtfulGuard(evidence);
+    yield gate(
+      'doubt',
+      doubt === null,
+      `evidence of harm in ${doubt ?? 'any guard'} to fall below ten to one`,
+    );
+    const lacks = certificate && uncertifiedGuard(evidence, policy, certificate);
+    if (certificate !== null)
+      yield gate('certificate', lacks === null, `the certificate of ${lacks ?? 'no harm'}`);
+  }
+  if (stage.approval) yield gate('approval', progress.approved, 'approval');
 }

@@ -51,3 +51,32 @@ test('the stage says what it has and since when', () => {
     approved: false,
   });
 });
+
+test('every gate of the stage is told, those that it has passed, too', () => {
+  const stages = [{ weight: 50, bake: '2m', minUnits: 600, approval: true }, { weight: 100 }];
+  const policy = parsePolicy({ stages, guards: { latency: false } });
+  const gates = (windows: number) =>
+    stagedStatus(after(windows, policy)).progress!.gates.map(({ kind, isPassed }) => [kind, isPassed]);
+  expect(gates(1)).toEqual([
+    ...[
+      ['bake', false],
+      ['units', false],
+      ['doubt', true],
+      ['certificate', false],
+      ['approval', false],
+    ],
+  ]);
+  expect(gates(3)).toEqual([
+    ...[
+      ['bake', true],
+      ['units', true],
+      ['doubt', true],
+      ['certificate', true],
+      ['approval', false],
+    ],
+  ]);
+  const early = parsePolicy({ stages: [{ weight: 5, bake: '1m' }, { weight: 50 }, { weight: 100 }] });
+  expect(stagedStatus(after(0, early)).progress!.gates.map(({ kind }) => kind)).toEqual(['bake', 'units']);
+  const aborted = decide(after(1, policy), { kind: 'command', command: { kind: 'abort', by: 'a' } }, 60_000);
+  expect(stagedStatus(aborted.state).progress!.gates).toEqual([]);
+});

@@ -2,6 +2,7 @@
 import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
 import { guardTestLog, type LastingEvidence } from '../evidence/guard-test.ts';
 import { GUARDS, type GuardName, type RolloutStage } from '../policy/policy.ts';
+import { type StageGate, stageGates } from './assess-stage.ts';
 import type { RolloutPhase, RolloutState } from './state.ts';
 
 export interface GuardStatus {
@@ -48,6 +49,8 @@ export interface StageView {
   readonly candidateUnits: number;
   readonly stableUnits: number;
   readonly approved: boolean;
+  /** What the stage needs to end; none once nobody waits for that. */
+  readonly gates: readonly StageGate[];
 }
 
 const STATES: Readonly<Record<RolloutPhase['kind'], RolloutStatus['state']>> = {
@@ -75,9 +78,11 @@ export function stagedStatus(state: RolloutState): RolloutStatus {
   };
 }
 
-function stageView({ policy, progress, clock }: RolloutState): StageView {
+function stageView(state: RolloutState): StageView {
+  const { policy, progress, clock, phase } = state;
   const { since, ...seen } = progress;
-  return { stages: policy.stages, elapsed: clock.elapsed - since, ...seen };
+  const gates = phase.kind === 'running' || phase.kind === 'holding' ? stageGates(state) : [];
+  return { stages: policy.stages, elapsed: clock.elapsed - since, ...seen, gates };
 }
 
 /** Null where the policy has no such guard, or it has seen nothing. */

@@ -10,6 +10,7 @@ import { addAssignments } from '../evidence/srm.ts';
 import { type ArmPosterior, topTwoWeights } from '../metric/bandit.ts';
 import { NO_ARM_COUNTS, type RecordedWindow } from '../recorded-window.ts';
 import type { ClosedWindow, MachineEvent } from '../strategy-machine.ts';
+import { addToSeries } from '../thinned-series.ts';
 import { armBuckets, reallocateBuckets } from './allocation.ts';
 import { addCohort, intervalAtEveryLook, liftOf } from './metric.ts';
 import { type CohortOutcomes, parseMatured } from './outcomes.ts';
@@ -108,10 +109,10 @@ const sharesAt = (propensities: readonly AssignmentPropensity[], window: number)
 /** Cohorts in order, each once; those that begin after a fixed horizon only tell that it is complete. */
 function addOutcomes(state: ExperimentState, window: ClosedWindow): ExperimentState {
   const cohorts = [...parseMatured(window.outcomes).cohorts].sort((a, b) => a.window - b.window);
-  return cohorts.reduce((grown, cohort) => addOne(grown, cohort), state);
+  return cohorts.reduce((grown, cohort) => addOne(grown, cohort, window.start), state);
 }
 
-function addOne(state: ExperimentState, cohort: CohortOutcomes): ExperimentState {
+function addOne(state: ExperimentState, cohort: CohortOutcomes, at: number): ExperimentState {
   const { policy, startedAt, propensities } = state;
   const index = metricsOf(policy).findIndex(({ metric }) => metric === cohort.metric);
   if (index < 0 || cohort.window < elementAt(state.next, index)) return state;
@@ -128,21 +129,24 @@ function addOne(state: ExperimentState, cohort: CohortOutcomes): ExperimentState
     metrics: state.metrics.with(index, grown),
     segments: state.segments.with(index, segments),
   };
-  return index === 0 ? addLooks(taken, cohort.window) : taken;
+  return index === 0 ? addLooks(taken, cohort.window, at) : taken;
 }
 
-/** Most looks that are kept to be drawn; beyond it every second one is left out. */
+/** Most looks that are kept to be drawn, of all arms together, and of each. */
 const LOOKS_MAX = 512;
+const LOOKS_OF_ARM_MAX = 300;
 
-function addLooks(state: ExperimentState, window: number): ExperimentState {
-  const looks = [...state.looks, ...activeArms(state).map((arm) => lookAt(state, arm, window))];
-  if (looks.length <= LOOKS_MAX) return { ...state, looks };
-  const windows = [...new Set(looks.map((look) => look.window))];
-  const kept = new Set(windows.filter((_, i) => (windows.length - 1 - i) % 2 === 0));
-  return { ...state, looks: looks.filter((look) => kept.has(look.window)) };
+function addLooks(state: ExperimentState, window: number, at: number): ExperimentState {
+  const look = activeArms(state).map((arm) => ({ ...lookAt(state, arm, window), at }));
+  const most = Math.min(LOOKS_OF_ARM_MAX, Math.floor(LOOKS_MAX / (state.arms.length - 1)));
+  return { ...state, looks: addToSeries(state.looks, look, most, (_, later) => later) };
 }
 
-function lookAt({ policy, metrics, control }: ExperimentState, arm: number, window: number): InterimLook {
+function lookAt(
+  { policy, metrics, control }: ExperimentState,
+  arm: number,
+  window: number,
+): Omit<InterimLook, 'at'> {
   const metric = elementAt(metrics, 0);
   const interval = intervalAtEveryLook(metric, arm, comparisonOf(policy, 0));
   const units = elementAt(metric.arms, arm).n + elementAt(metric.arms, control).n;

@@ -84,7 +84,8 @@ function shipped(
 }
 
 /** What an interval must exclude: no difference, or a loss of the margin. */
-const barOf = ({ policy: { rule } }: ExperimentState): number => (rule.ship === 'better' ? 0 : -rule.margin);
+export const barOf = ({ policy: { rule } }: ExperimentState): number =>
+  rule.ship === 'better' ? 0 : -rule.margin;
 
 /** How far an arm is ahead of control in the metric that decides. */
 export const benefitOf = (state: ExperimentState, arm: number): BenefitInterval =>

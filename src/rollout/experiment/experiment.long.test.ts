@@ -13,7 +13,7 @@ import {
   machineStartOf,
   revenue,
 } from './testing/experiments.ts';
-import type { ExperimentView } from './view.ts';
+import { experimentView } from './view.ts';
 
 interface Replay {
   readonly policy: unknown;
@@ -22,8 +22,6 @@ interface Replay {
   readonly units?: number;
   readonly cap?: number;
 }
-
-const viewOf = (state: ExperimentState): ExperimentView => experiment.view!(state) as ExperimentView;
 
 /** One experiment until it is decided or `windows` are over. */
 function replay(
@@ -122,9 +120,10 @@ describe('a bandit whose metric drifts while it learns', () => {
     const states = Array.from({ length: 600 }, (_, seed) => replay(banditOf(lift), seed));
     // At a stop the estimate would be that of a lucky look.
     expect(states.every(isUndecided)).toBe(true);
-    const errors = states.map((state) => viewOf(state).metrics[0]!.estimate! - lift);
+    const errors = states.map((state) => experimentView(state).metrics[0]!.estimate! - lift);
     const plain = states.map(
-      (state) => viewOf(state).metrics[0]!.mean! - viewOf(state).metrics[0]!.controlMean! - lift,
+      (state) =>
+        experimentView(state).metrics[0]!.mean! - experimentView(state).metrics[0]!.controlMean! - lift,
     );
     const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     const error = Math.sqrt(meanOf(errors.map((e) => e * e)) / errors.length);
@@ -133,7 +132,7 @@ describe('a bandit whose metric drifts while it learns', () => {
     );
     expect(Math.abs(meanOf(errors))).toBeLessThan(3 * error);
     expect(Math.abs(meanOf(plain))).toBeGreaterThan(4 * error);
-    const favoured = states.filter((state) => viewOf(state).arms[1]!.share > 0.4).length;
+    const favoured = states.filter((state) => experimentView(state).arms[1]!.share > 0.4).length;
     expect(favoured).toBeGreaterThan(0.9 * states.length);
   });
 

@@ -37,7 +37,7 @@ const FOREVER_MS = 100 * 365 * 86_400_000;
 
 export function lintExperiment(policy: ExperimentPolicy, traffic: ExperimentTraffic): ExperimentReport {
   const reports = policy.arms.flatMap((_, arm) =>
-    arm === controlOf(policy) ? [] : [reportOf(policy, traffic, arm)],
+    arm === controlOf(policy) ? [] : [lintArm(policy, traffic, arm)],
   );
   return reports.reduce((last, report) => (report.detectable > last.detectable ? report : last));
 }
@@ -60,11 +60,12 @@ export function checkExperiment(policy: ExperimentPolicy, traffic: ExperimentTra
   });
 }
 
-/** When the last look is that can decide. */
-const deadlineOf = ({ horizon, maxTime, primary }: ExperimentPolicy): number =>
+/** When the last look is that can decide, in milliseconds from the beginning. */
+export const deadlineOf = ({ horizon, maxTime, primary }: ExperimentPolicy): number =>
   horizon === 'open' ? maxTime : horizon + primary.maturity;
 
-function reportOf(policy: ExperimentPolicy, traffic: ExperimentTraffic, arm: number): ExperimentReport {
+/** The report of one arm under test. */
+export function lintArm(policy: ExperimentPolicy, traffic: ExperimentTraffic, arm: number): ExperimentReport {
   const { maturity, minimumEffect } = policy.primary;
   const detectableAt = (time: number): number => detectable(policy, traffic, arm, time - maturity);
   const deadline = deadlineOf(policy);

@@ -27,7 +27,6 @@ import {
   startExperiment,
 } from './state.ts';
 import { experimentNeeds, experimentStatus } from './status.ts';
-import { experimentView } from './view.ts';
 
 export const experiment: StrategyMachine<ExperimentState> = {
   start: startExperiment,
@@ -37,7 +36,6 @@ export const experiment: StrategyMachine<ExperimentState> = {
   needs: experimentNeeds,
   policy: ({ policy }) => policy,
   owned: (state, fence) => ({ ...state, fence }),
-  view: experimentView,
 };
 
 interface Step {

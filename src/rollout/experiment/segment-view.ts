@@ -2,9 +2,9 @@
 import { elementAt } from '../../core/element-at.ts';
 import { ACCURACY_METRIC, type MetricScale } from './arm-comparisons.ts';
 import type { MetricInterval, MetricState } from './metric.ts';
-import { type ExperimentPolicy, metricsOf } from './policy.ts';
+import { type ExperimentPolicy, type MeasuredMetric, metricsOf } from './policy.ts';
 import { type EffectHeterogeneity, heterogeneity, segmentInterval } from './segments.ts';
-import { type ExperimentState, metricRole, segmentComparison } from './state.ts';
+import { type ExperimentState, segmentComparison } from './state.ts';
 
 /** One arm against control in one metric. */
 export interface ArmContrast {
@@ -12,6 +12,10 @@ export interface ArmContrast {
   readonly scale: MetricScale;
   readonly isPrimary: boolean;
   readonly isGuardrail: boolean;
+  /** Which way is better. */
+  readonly direction: MeasuredMetric['direction'];
+  /** Loss that is still allowed, in units of the metric: of a guardrail; 0 of others. */
+  readonly margin: number;
   readonly arm: string;
   /** Units whose value has matured, of the arm and of control. */
   readonly units: readonly [own: number, control: number];
@@ -31,13 +35,16 @@ export function armContrast(
   state: MetricState,
   interval: MetricInterval,
 ): ArmContrast {
-  const { metric } = elementAt(metricsOf(policy), index);
+  const { metric, direction } = elementAt(metricsOf(policy), index);
+  const guardrail = policy.guardrails.find((one) => one.metric === metric);
   const [own, other] = [elementAt(state.arms, arm), elementAt(state.arms, control)];
   return {
     metric,
     scale: metric === ACCURACY_METRIC ? 'share' : 'plain',
     isPrimary: index === 0,
-    isGuardrail: metricRole(policy, index) === 'guardrail',
+    isGuardrail: guardrail !== undefined,
+    direction,
+    margin: guardrail?.margin ?? 0,
     arm: elementAt(arms, arm).name,
     units: [own.n, other.n],
     mean: own.n === 0 ? null : own.y / own.n,

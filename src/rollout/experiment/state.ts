@@ -6,6 +6,7 @@ import { NO_MISMATCH, type SrmState } from '../evidence/srm.ts';
 import { DEFAULT_POLICY, type GuardName, type RolloutPolicy } from '../policy/policy.ts';
 import { type RouteRange, singleVersionRanges } from '../route.ts';
 import type { MachineStart } from '../strategy-machine.ts';
+import { NO_POINTS, type ThinnedSeries } from '../thinned-series.ts';
 import { allocateBuckets, armShares, type BucketRun } from './allocation.ts';
 import { type MetricComparison, type MetricState, startMetric } from './metric.ts';
 import { controlOf, type ExperimentPolicy, metricsOf, parseExperiment } from './policy.ts';
@@ -53,6 +54,8 @@ export interface AssignmentPropensity {
 /** How far one arm stood from control in the primary metric when a cohort had matured. */
 export interface InterimLook {
   readonly window: number;
+  /** Beginning of the window in which its last values matured, in milliseconds since the epoch. */
+  readonly at: number;
   readonly arm: number;
   readonly units: number;
   readonly estimate: number | null;
@@ -81,7 +84,8 @@ export interface ExperimentState {
   /** By metric: the first cohort that has not been taken. */
   readonly next: readonly number[];
   readonly propensities: readonly AssignmentPropensity[];
-  readonly looks: readonly InterimLook[];
+  /** Of all arms under test at a time; every look of them is thinned alike. */
+  readonly looks: ThinnedSeries<readonly InterimLook[]>;
   /** Every unit of a fixed horizon has matured. */
   readonly isComplete: boolean;
   /** `elapsed` when a bandit last learnt its weights. */
@@ -127,7 +131,7 @@ export function startExperiment(start: MachineStart): ExperimentState {
     segments: metrics.map(() => []),
     next: metrics.map(() => 0),
     propensities: [],
-    looks: [],
+    looks: NO_POINTS,
     isComplete: false,
     learntAt: 0,
     ready: { candidate: 1, stable: 1 },

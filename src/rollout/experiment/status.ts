@@ -1,5 +1,6 @@
 /** What an experiment needs collected, and what lists show of it. Pure. */
 
+import { elementAt } from '../../core/element-at.ts';
 import { BUCKETS } from '../canary-split.ts';
 import { guardStatus, type RolloutStatus } from '../decide/status.ts';
 import { harmedUnits } from '../evidence/evidence.ts';
@@ -31,12 +32,23 @@ export function experimentNeeds({ policy, control }: ExperimentState): Collectio
   };
 }
 
+/** Evidence of harm of one arm against control, of the guards that have seen anything. */
+export function armGuards(state: ExperimentState, arm: number): RolloutStatus['evidence'] {
+  const { evidence } = elementAt(state.arms, arm);
+  const policy = guardPolicy(state.policy);
+  const seen = GUARDS.flatMap((name) => {
+    const status = guardStatus({ policy, evidence }, name);
+    return status === null ? [] : [[name, status] as const];
+  });
+  return Object.fromEntries(seen);
+}
+
 /** The arm with the strongest evidence speaks for each guard. */
 export function experimentStatus(state: ExperimentState): RolloutStatus {
-  const policy = guardPolicy(state.policy);
-  const tested = state.arms.filter((_, arm) => arm !== state.control);
+  const tested = state.arms.flatMap((arm, i) => (i === state.control ? [] : [{ ...arm, i }]));
+  const guards = tested.map(({ i }) => armGuards(state, i));
   const evidence = GUARDS.flatMap((name) => {
-    const all = tested.flatMap((arm) => guardStatus({ policy, evidence: arm.evidence }, name) ?? []);
+    const all = guards.flatMap((arm) => arm[name] ?? []);
     return all.length === 0 ? [] : [[name, all.reduce((a, b) => (b.maxLog > a.maxLog ? b : a))] as const];
   });
   const harmed = tested.map(({ evidence: { guards } }) =>

@@ -1,10 +1,14 @@
 /** What people are shown of an experiment: where every arm stands in every metric, and how it came there. Pure. */
 import { elementAt } from '../../core/element-at.ts';
+import type { RolloutStatus } from '../decide/status.ts';
 import { bayesView } from '../metric/bayes.ts';
 import { pValue } from '../metric/sequential.ts';
 import { armShares } from './allocation.ts';
+import { barOf } from './assess-arms.ts';
+import { deadlineOf } from './lint.ts';
 import { intervalAtEveryLook, intervalAtTheEnd, liftOf } from './metric.ts';
-import { metricsOf } from './policy.ts';
+import { type ExperimentOutlook, experimentOutlook } from './outlook.ts';
+import { type ExperimentPolicy, metricsOf } from './policy.ts';
 import {
   type ArmContrast,
   armContrast,
@@ -14,6 +18,7 @@ import {
   segmentResults,
 } from './segment-view.ts';
 import { comparisonOf, type ExperimentState, type InterimLook, type LossCause } from './state.ts';
+import { armGuards } from './status.ts';
 
 export interface ExperimentView {
   readonly arms: readonly {
@@ -25,17 +30,40 @@ export interface ExperimentView {
     /** Units seen for the first time. */
     readonly units: number;
     readonly lost: LossCause | null;
+    /** Of harm, against control; those that have seen anything. */
+    readonly guards: RolloutStatus['evidence'];
   }[];
   readonly metrics: readonly MetricResult[];
   /** Every arm in every metric by segment; intervals of a metric hold together. */
   readonly segments: readonly SegmentResult[];
   /** Where an arm does more in one segment than in another, the strongest evidence first. */
   readonly differences: readonly SegmentDifference[];
-  /** p of the test that units are split as they should be; null without the test. */
-  readonly split: { readonly p: number } | null;
+  /** p of the test that units are split as they should be, and below which it holds; null without the test. */
+  readonly split: { readonly p: number; readonly alpha: number } | null;
+  readonly rule: DecisionRule;
+  /** Null while little is known, while it holds, and once it is over. */
+  readonly outlook: ExperimentOutlook | null;
   readonly winner: string | null;
-  /** The metric that decides, at every look so far (every second one is left out where they are many). */
+  /** The metric that decides, at every look so far (thinned where they are many). */
   readonly looks: readonly (Omit<InterimLook, 'arm'> & { readonly arm: string })[];
+}
+
+/** What decides, and until when. */
+export interface DecisionRule {
+  /** What the interval of the difference must lie above, in the direction that is better: 0, or a loss that is still allowed. */
+  readonly bar: number;
+  /** Chance that an arm is found different where none is, all arms together. */
+  readonly alpha: number;
+  /** Milliseconds: the age at which a value is complete, what has passed, and when the last look can decide. */
+  readonly maturity: number;
+  readonly elapsed: number;
+  readonly deadline: number;
+  /** Whether it looks once, at the deadline. */
+  readonly isFixed: boolean;
+  readonly minimumEffect: number | null;
+  /** Header that segments are told by, and what of them holds instead of shipping. */
+  readonly segments: string | null;
+  readonly segmentGuard: ExperimentPolicy['segmentGuard'];
 }
 
 /** One arm against control in one metric. */
@@ -56,13 +84,29 @@ export function experimentView(state: ExperimentState): ExperimentView {
     arms: arms.map(({ name, version, units, lost }, i) => ({
       ...{ name, version, isControl: i === control },
       ...{ share: elementAt(shares, i), units, lost },
+      guards: i === control ? {} : armGuards(state, i),
     })),
     metrics: eachPair((...at) => [standingOf(...at)]),
     segments: eachPair(segmentResults),
     differences: eachPair(segmentDifferences),
-    split: policy.srm && { p: pValue(srm.maxLog) },
+    split: policy.srm && { p: pValue(srm.maxLog), alpha: policy.srm.alpha },
+    rule: ruleOf(state),
+    outlook: experimentOutlook(state),
     winner: phase.kind === 'promoted' ? elementAt(arms, phase.arm).name : null,
-    looks: state.looks.map((look) => ({ ...look, arm: elementAt(arms, look.arm).name })),
+    looks: state.looks.points.flat().map((look) => ({ ...look, arm: elementAt(arms, look.arm).name })),
+  };
+}
+
+function ruleOf(state: ExperimentState): DecisionRule {
+  const { primary, alpha, horizon, segments, segmentGuard } = state.policy;
+  return {
+    bar: barOf(state),
+    alpha,
+    maturity: primary.maturity,
+    elapsed: state.clock.elapsed,
+    deadline: deadlineOf(state.policy),
+    isFixed: horizon !== 'open',
+    ...{ minimumEffect: primary.minimumEffect, segments, segmentGuard },
   };
 }
 

@@ -37,6 +37,11 @@ test('a remote control over a Unix socket and over HTTP is told and answered as 
     expect(await remote.explainUnit('churn', 'u/1 ?')).toEqual(
       await api.control.explainUnit('churn', 'u/1 ?'),
     );
+    const query = { limit: 3, state: 'active', strategy: 'canary', endpoint: 'churn' } as const;
+    expect(await remote.allRollouts(query)).toEqual(await api.control.allRollouts(query));
+    expect(api.control.told.splice(0).map(({ given }) => given[0])).toEqual([query, query]);
+    expect(await remote.history('ro_1')).toEqual(await api.control.history('ro_1'));
+    expect(await remote.evidence('ro_1')).toEqual(await api.control.evidence('ro_1'));
     expect(await remote.addVersion('churn', { path: file }, actor)).toMatchObject({ version: 3 });
     expect(await remote.proof('churn', 3)).toEqual(await api.control.proof('churn', 3));
     const lint = { candidate: 2, strategy: 'canary', policy: { maxTime: '1h' }, rate: 2.5 } as const;

@@ -2,7 +2,15 @@
 import { Type } from 'typebox';
 import { ROLLOUT_LINT } from '../../control/lint-schema.ts';
 import type { RolloutCommand } from '../../control/port.ts';
-import { ROLLOUT_VIEW, STRATEGY } from '../../control/view-schemas.ts';
+import {
+  RECORDED_WINDOW,
+  ROLLOUT_HISTORY,
+  ROLLOUT_STATE,
+  ROLLOUT_SUMMARY,
+  ROLLOUT_VIEW,
+  SIGNED_REPORT,
+  STRATEGY,
+} from '../../control/rollout-schemas.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import {
   closed,
@@ -115,6 +123,24 @@ export const ROLLOUTS = [
   }),
   operation({
     method: 'GET',
+    path: '/rollouts',
+    summary: 'Rollouts of all endpoints, newest first',
+    query: {
+      ...PAGE,
+      endpoint: Type.Optional(NAME),
+      strategy: Type.Optional(STRATEGY),
+      state: Type.Optional(
+        Type.Union([ROLLOUT_STATE, Type.Literal('active'), Type.Literal('over')], {
+          description: 'A state, or all that run or wait for a person (`active`), or that are over (`over`)',
+        }),
+      ),
+    },
+    answer: pageSchemaOf(ROLLOUT_SUMMARY),
+    handle: ({ control, query: { endpoint, strategy, state, ...page } }) =>
+      control.allRollouts({ endpoint, strategy, state, ...pageRequest(page) }),
+  }),
+  operation({
+    method: 'GET',
     path: '/rollouts/{id}',
     summary: 'One rollout: stage, weight, verdict and evidence',
     params: { id: NAME },
@@ -128,9 +154,7 @@ export const ROLLOUTS = [
     summary: 'Closed windows in order, as lines of a recording that `rollout replay` reads',
     params: { id: NAME },
     query: PAGE,
-    answer: pageSchemaOf(
-      Type.Object({ rollout: Type.String(), window: Type.Integer() }, { additionalProperties: true }),
-    ),
+    answer: pageSchemaOf(RECORDED_WINDOW),
     handle: ({ control, params, query }) => control.windows(params.id, pageRequest(query)),
   }),
   operation({
@@ -138,7 +162,15 @@ export const ROLLOUTS = [
     path: '/rollouts/{id}/evidence',
     summary: 'Signed account of a rollout: a DSSE envelope',
     params: { id: NAME },
-    answer: Type.Unknown(),
+    answer: SIGNED_REPORT,
     handle: ({ control, params }) => control.evidence(params.id),
+  }),
+  operation({
+    method: 'GET',
+    path: '/rollouts/{id}/history',
+    summary: 'How a rollout came to where it is: its evidence over time, and what was said and decided',
+    params: { id: NAME },
+    answer: ROLLOUT_HISTORY,
+    handle: ({ control, params }) => control.history(params.id),
   }),
 ];

@@ -7,7 +7,6 @@ import type { RolloutController } from '../../control/rollouts/rollout-controlle
 import type { Logger } from '../../core/ports.ts';
 import { replaceFile } from '../../disk/replace-file.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
-import { experimentView } from '../../rollout/experiment/view.ts';
 import type { Store } from '../../store/store.ts';
 import { type EndpointExperiment, experimentMetrics } from './metrics.ts';
 
@@ -52,6 +51,8 @@ export class ExperimentsFile {
     if (!controller.isOwner) return [];
     const rows = (await store.tables.rollouts.running()).items.filter(({ strategy }) => strategy === 'ab');
     const standings = await Promise.all(rows.map(({ id }) => controller.snapshot(id)));
+    if (standings.length === 0) return [];
+    const { experimentView } = await import('../../rollout/experiment/view.ts');
     return standings.map(({ row, state }) => ({
       endpoint: row.endpoint,
       view: experimentView(state as ExperimentState),

@@ -3,6 +3,13 @@ import { versionsAndRollouts } from './0001-versions-and-rollouts.ts';
 import { replicas } from './0002-replicas.ts';
 import { apiKeys } from './0003-api-keys.ts';
 import { segmentsOfAnswers } from './0004-segments-of-answers.ts';
+import { rolloutsByTime } from './0005-rollouts-by-time.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [versionsAndRollouts, replicas, apiKeys, segmentsOfAnswers];
+export const MIGRATIONS: readonly Migration[] = [
+  versionsAndRollouts,
+  replicas,
+  apiKeys,
+  segmentsOfAnswers,
+  rolloutsByTime,
+];

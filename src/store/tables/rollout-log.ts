@@ -7,7 +7,7 @@ import type { ActionRow, RolloutEventRow, Rollouts } from '../store.ts';
 
 type RolloutLog = Pick<
   Rollouts,
-  'append' | 'events' | 'appendAction' | 'applied' | 'actions' | 'forgetUnits'
+  'append' | 'events' | 'appendAction' | 'applied' | 'actions' | 'lastReasons' | 'forgetUnits'
 >;
 
 export const rolloutLogOver = (session: Session): RolloutLog => ({
@@ -44,6 +44,26 @@ export const rolloutLogOver = (session: Session): RolloutLog => ({
       if (only === 'unapplied') query = query.where('appliedAt', 'is', null);
       const rows = await query.orderBy('position').execute();
       return rows.map(ROLLOUT_ACTION_ROWS.read);
+    }),
+
+  lastReasons: (rollouts) =>
+    session.once(async (db) => {
+      if (rollouts.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('rolloutActions as action')
+        .innerJoin(
+          ({ selectFrom }) =>
+            selectFrom('rolloutActions')
+              .select(['rollout', ({ fn }) => fn.max('position').as('position')])
+              .where('rollout', 'in', rollouts)
+              .groupBy('rollout')
+              .as('last'),
+          (join) =>
+            join.onRef('last.rollout', '=', 'action.rollout').onRef('last.position', '=', 'action.position'),
+        )
+        .select(['action.rollout', 'action.reason'])
+        .execute();
+      return new Map(rows.map(({ rollout, reason }) => [rollout, reason]));
     }),
 
   forgetUnits: (before) =>

@@ -3,7 +3,7 @@ import { keyOf, limitOf, rowPageOf } from '../page.ts';
 import { readRows } from '../row-schema.ts';
 import { ROLLOUT_ROWS, type StoreTables } from '../rows.ts';
 import type { Session } from '../session.ts';
-import type { RolloutRow, Rollouts } from '../store.ts';
+import type { PageRequest, RolloutFilter, RolloutRow, Rollouts, RowPage } from '../store.ts';
 import { rolloutLogOver } from './rollout-log.ts';
 
 /** Digests of both versions and of the policy are told together. */
@@ -58,24 +58,9 @@ export const rolloutsOver = (session: Session): Rollouts => ({
       return readRows(rows, toRollout);
     }),
 
-  list: (endpoint, page) =>
-    session.once(async (db) => {
-      const limit = limitOf(page);
-      const after = keyOf('rollouts', ['number', 'string'], page);
-      let query = db.selectFrom('rollouts').selectAll().where('endpoint', '=', endpoint);
-      if (after !== null) {
-        const [startedAt, id] = after;
-        query = query.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('startedAt', 'id'), '<', tuple(startedAt, id)),
-        );
-      }
-      const rows = await query
-        .orderBy('startedAt', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
-        .execute();
-      return rowPageOf('rollouts', rows, limit, (row) => [row.startedAt, row.id], toRollout);
-    }),
+  list: (endpoint, page) => listed(session, { endpoint }, page),
+
+  listAll: (only, page) => listed(session, only, page),
 
   wasRolledBack: (endpoint, digest) =>
     session.once(async (db) => {
@@ -90,3 +75,30 @@ export const rolloutsOver = (session: Session): Rollouts => ({
       return row !== undefined;
     }),
 });
+
+const listed = (
+  session: Session,
+  { endpoint, strategy, state, isOver }: RolloutFilter,
+  page: PageRequest | undefined,
+): Promise<RowPage<RolloutRow>> =>
+  session.once(async (db) => {
+    const limit = limitOf(page);
+    const after = keyOf('rollouts', ['number', 'string'], page);
+    let query = db.selectFrom('rollouts').selectAll();
+    if (endpoint !== undefined) query = query.where('endpoint', '=', endpoint);
+    if (strategy !== undefined) query = query.where('strategy', '=', strategy);
+    if (state !== undefined) query = query.where('state', '=', state);
+    if (isOver !== undefined) query = query.where('endedAt', isOver ? 'is not' : 'is', null);
+    if (after !== null) {
+      const [startedAt, id] = after;
+      query = query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('startedAt', 'id'), '<', tuple(startedAt, id)),
+      );
+    }
+    const rows = await query
+      .orderBy('startedAt', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    return rowPageOf('rollouts', rows, limit, (row) => [row.startedAt, row.id], toRollout);
+  });

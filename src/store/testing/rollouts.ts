@@ -29,6 +29,27 @@ export const rolloutsContract = (place: StorePlace): void => {
       expect((await one.tables.rollouts.running()).items.map(({ id }) => id)).toEqual(['ro_x', 'ro_y']);
     });
 
+    it('are listed over all endpoints, newest first, by what is asked of them', async () => {
+      const { tables } = await stores.one();
+      const over = { endedAt: 9, state: 'aborted' } as const;
+      const rows = [
+        rollout({ id: 'ro_1', startedAt: 1, ...over }),
+        rollout({ id: 'ro_2', startedAt: 3, endpoint: 'fraud', strategy: 'shadow' }),
+        rollout({ id: 'ro_3', startedAt: 3, endpoint: 'offers', state: 'holding' }),
+        rollout({ id: 'ro_4', startedAt: 2, endpoint: 'offers', ...over }),
+      ];
+      for (const row of rows) await tables.rollouts.insert(row);
+      const list = async (...given: Parameters<typeof tables.rollouts.listAll>) =>
+        (await tables.rollouts.listAll(...given)).items.map(({ id }) => id);
+      expect(await list({})).toEqual(['ro_3', 'ro_2', 'ro_4', 'ro_1']);
+      expect(await list({ isOver: false })).toEqual(['ro_3', 'ro_2']);
+      expect(await list({ isOver: true, endpoint: 'offers' })).toEqual(['ro_4']);
+      expect(await list({ state: 'holding' })).toEqual(['ro_3']);
+      expect(await list({ strategy: 'shadow' })).toEqual(['ro_2']);
+      const { next } = await tables.rollouts.listAll({}, { limit: 2 });
+      expect(await list({}, { limit: 5, cursor: next! })).toEqual(['ro_4', 'ro_1']);
+    });
+
     it('change in what is named, and say whether evidence rolled back a digest', async () => {
       const { tables } = await stores.one();
       const [candidate, other] = ['b'.repeat(64), 'd'.repeat(64)];
@@ -113,6 +134,20 @@ const logContract = (place: StorePlace): void => {
 const actionsContract = (place: StorePlace): void => {
   describe('actions of a rollout', () => {
     const stores = storesOf(place);
+
+    it('say why the last of each rollout was decided', async () => {
+      const { tables } = await stores.one();
+      await tables.rollouts.appendAction(action('z', { reason: 'first' }));
+      await tables.rollouts.appendAction(action('a', { reason: 'last' }));
+      await tables.rollouts.appendAction(action('b', { rollout: 'ro_2', reason: 'other' }));
+      await tables.rollouts.appendAction(action('c', { rollout: 'ro_3', reason: 'not asked for' }));
+      const reasons = await tables.rollouts.lastReasons(['ro_1', 'ro_2', 'ro_4']);
+      expect([...reasons].toSorted()).toEqual([
+        ['ro_1', 'last'],
+        ['ro_2', 'other'],
+      ]);
+      expect((await tables.rollouts.lastReasons([])).size).toBe(0);
+    });
 
     it('stay in the order of decision and as they were decided', async () => {
       const { tables } = await stores.one();

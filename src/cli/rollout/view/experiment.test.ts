@@ -8,6 +8,8 @@ const REVENUE: MetricResult = {
   scale: 'plain',
   isPrimary: true,
   isGuardrail: false,
+  direction: 'up',
+  margin: 0,
   arm: 'candidate',
   units: [1204, 1190],
   mean: 12.41,
@@ -20,8 +22,8 @@ const REVENUE: MetricResult = {
 };
 const VIEW: ExperimentView = {
   arms: [
-    { name: 'control', version: 1, isControl: true, share: 0.5, units: 1190, lost: null },
-    { name: 'candidate', version: 2, isControl: false, share: 0.5, units: 1204, lost: null },
+    { name: 'control', version: 1, isControl: true, share: 0.5, units: 1190, lost: null, guards: {} },
+    { name: 'candidate', version: 2, isControl: false, share: 0.5, units: 1204, lost: null, guards: {} },
   ],
   metrics: [
     REVENUE,
@@ -37,7 +39,12 @@ const VIEW: ExperimentView = {
   ],
   segments: [],
   differences: [],
-  split: { p: 0.4 },
+  split: { p: 0.4, alpha: 0.001 },
+  rule: {
+    ...{ bar: 0, alpha: 0.05, maturity: 0, elapsed: 0, deadline: 1, isFixed: false },
+    ...{ minimumEffect: null, segments: null, segmentGuard: null },
+  },
+  outlook: null,
   winner: 'candidate',
   looks: [],
 };
@@ -85,7 +92,7 @@ Winner    candidate`,
 });
 
 test('a split that is broken is said, one that is whole is not', () => {
-  expect(text({ ...VIEW, split: { p: 1e-5 }, winner: null })).toContain(
+  expect(text({ ...VIEW, split: { p: 1e-5, alpha: 0.001 }, winner: null })).toContain(
     'none yet\nSplit     units are not split',
   );
   expect(text(null)).toBe('');

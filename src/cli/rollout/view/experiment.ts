@@ -10,9 +10,6 @@ import { alignColumns, type StyledLine, wrapWords } from './styled-line.ts';
 const HEAD = ['Metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval', 'better by chance'];
 const SEGMENT_HEAD = ['Segment', 'metric', 'arm', 'units', 'mean', 'control', 'difference', 'interval'];
 const EXPENDABLE = ['units', 'control', 'mean', 'better by chance'];
-/** Below this p the units are not split as they should be. */
-const SPLIT_ALARM = 0.001;
-
 export function experimentLines(view: ExperimentView | null, width: number): StyledLine[] {
   if (view === null) return [];
   const { metrics, arms, split, winner, segments, differences } = view;
@@ -27,7 +24,7 @@ export function experimentLines(view: ExperimentView | null, width: number): Sty
     ...differences.flatMap(({ message }) => wrapWords('Segments', [['yellow', message]], width)),
     ...wrapWords('Winner', winner === null ? ['none yet'] : [['green', winner]], width),
     ...(lost.length === 0 ? [] : wrapWords('Lost', [['red', lost.join(', ')]], width)),
-    ...(split === null || split.p >= SPLIT_ALARM
+    ...(split === null || split.p >= split.alpha
       ? []
       : wrapWords(
           'Split',

@@ -11,7 +11,18 @@ export interface Absentable {
   losesAnswer: boolean;
 }
 
-const READS = new Set(['get', 'list', 'running', 'events', 'actions', 'history', 'holds', 'wasRolledBack']);
+const READS = new Set([
+  'get',
+  'list',
+  'running',
+  'events',
+  'actions',
+  'history',
+  'holds',
+  'wasRolledBack',
+  'listAll',
+  'lastReasons',
+]);
 
 const thrown = (absence: Absence): PlimsollError =>
   absence === 'full'

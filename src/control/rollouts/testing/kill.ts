@@ -7,7 +7,18 @@ export interface Killer {
   isDead: boolean;
 }
 
-const READS = new Set(['get', 'list', 'running', 'events', 'actions', 'history', 'holds', 'wasRolledBack']);
+const READS = new Set([
+  'get',
+  'list',
+  'running',
+  'events',
+  'actions',
+  'history',
+  'holds',
+  'wasRolledBack',
+  'listAll',
+  'lastReasons',
+]);
 
 /** `at`: number of the write, from 0; `when`: whether it still happens. */
 export function killable(

@@ -8,7 +8,7 @@ import type { ClosedWindow, MachineEvent, MachineStart, MachineStep } from '../.
 import { experiment } from '../machine.ts';
 import { addUnit, type CohortOutcomes, type MetricOutcomes, NO_SUMS, NOTHING_MATURED } from '../outcomes.ts';
 import type { ExperimentState } from '../state.ts';
-import type { ExperimentView } from '../view.ts';
+import { type ExperimentView, experimentView } from '../view.ts';
 
 export const EXPERIMENT_MINUTE_MS = 60_000;
 
@@ -138,4 +138,4 @@ export const minute = (window: number, lift: number, random = seededRandom(windo
   ],
 });
 
-export const viewOf = ({ state }: TestRun): ExperimentView => experiment.view!(state) as ExperimentView;
+export const viewOf = ({ state }: TestRun): ExperimentView => experimentView(state);

@@ -3,8 +3,11 @@ import type {
   ControlApi,
   EndpointView,
   ModelView,
+  RolloutHistoryView,
   RolloutLint,
+  RolloutSummary,
   RolloutView,
+  SignedReport,
   VersionView,
 } from '../../../control/port.ts';
 import { PlimsollError } from '../../../core/errors.ts';
@@ -67,6 +70,10 @@ export const ROLLOUT: RolloutView = {
     candidateUnits: 420,
     stableUnits: 431,
     approved: false,
+    gates: [
+      { kind: 'bake', what: 'bake time', isPassed: false },
+      { kind: 'units', what: 'units', isPassed: true },
+    ],
   },
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,
@@ -90,6 +97,15 @@ export const ROLLOUT: RolloutView = {
     },
   ],
   left: { latePieces: 0, missingParts: 1, mirrored: 5000, dropped: 2 },
+  segments: [
+    {
+      segment: 'country=PT',
+      arms: [
+        { units: 80, failures: 7 },
+        { units: 85, failures: 1 },
+      ],
+    },
+  ],
   experiment: null,
   forecast: {
     rate: 12,
@@ -104,6 +120,28 @@ export const ROLLOUT: RolloutView = {
     basis: 'rollout',
   },
   warnings: [],
+};
+
+const SUMMARY: RolloutSummary = {
+  ...{ id: 'ro_1', endpoint: 'churn', strategy: 'canary', candidate: 2, stableVersion: 1, state: 'running' },
+  ...{ weight: 25, reason: ROLLOUT.reason, startedAt: ROLLOUT.startedAt, endedAt: null, by: 'ana' },
+};
+
+const HISTORY: RolloutHistoryView = {
+  points: [
+    { at: 0, stage: 0, weight: 5, guards: { errors: { harm: Number.NEGATIVE_INFINITY, noHarm: 0.2 } } },
+    { at: 60_000, stage: 1, weight: 25, guards: { errors: { harm: 0.4, noHarm: 1.5 } } },
+  ],
+  moments: [
+    { at: 0, command: null, by: null, state: 'running', stage: 0, weight: 5, reason: 'Collecting' },
+    { at: 9, command: 'approve', by: 'ana', state: 'running', stage: 1, weight: 25, reason: 'Advanced' },
+  ],
+  left: 0,
+};
+
+const REPORT: SignedReport = {
+  envelope: { payloadType: 'application/x', payload: '', signatures: [{ keyid: 'k1', sig: '' }] },
+  ...{ keyId: 'k1', publicKey: 'p' },
 };
 
 export const ENDPOINT: EndpointView = {
@@ -206,13 +244,18 @@ export class MemoryControl implements ControlApi {
     return ROLLOUT;
   };
   rollouts: ControlApi['rollouts'] = () => page([ROLLOUT]);
+  allRollouts: ControlApi['allRollouts'] = async (query) => {
+    this.#tell('allRollouts', query);
+    return page([SUMMARY]);
+  };
+  history: ControlApi['history'] = async () => HISTORY;
   rollout: ControlApi['rollout'] = async () => ROLLOUT;
   command: ControlApi['command'] = async (...given) => {
     this.#tell('command', ...given);
     return ROLLOUT;
   };
   windows: ControlApi['windows'] = () => page([]);
-  evidence: ControlApi['evidence'] = async () => ({ payload: '', signatures: [] });
+  evidence: ControlApi['evidence'] = async () => REPORT;
   keys: ControlApi['keys'] = async () => [{ keyId: 'k1', publicKey: 'p' }];
 
   feedback: ControlApi['feedback'] = async (items) => {
