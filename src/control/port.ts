@@ -5,11 +5,14 @@
 
 import type { Static } from 'typebox';
 import type { Actor } from '../core/actor.ts';
+import type { TreePart } from '../outline/outline-schemas.ts';
+import type { TreeChoice } from '../outline/trees/tree-part.ts';
 import type { NewVersion } from '../registry/new-version.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import type { Route } from '../rollout/route.ts';
 import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow, Strategy } from '../store/store.ts';
 import type { VerifiedChain } from '../store/verified-audit-chain.ts';
+import type { CertificateView, ContentsView, DifferenceView, GoldenView } from './contents-schemas.ts';
 import type { ROLLOUT_LINT } from './lint-schema.ts';
 import type { PROOF_VIEW } from './proof-schema.ts';
 import type { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW, SIGNED_REPORT } from './rollout-schemas.ts';
@@ -92,6 +95,16 @@ export interface ControlApi {
   version(model: string, version: number): Promise<VersionView>;
   /** How its proof goes, or went: for who looks on. */
   proof(model: string, version: number): Promise<ProofView>;
+  /** What was proved of a version, and of which bytes. */
+  certificate(model: string, version: number): Promise<CertificateView>;
+  /** What is in its file. */
+  contents(model: string, version: number): Promise<ContentsView>;
+  /** Some levels of one of its trees; `step` is the id of a step of its contents. */
+  tree(model: string, version: number, step: number, choice: TreeChoice): Promise<TreePart>;
+  /** Its golden rows with what it answers now. */
+  goldenRows(model: string, version: number, page: PageRequest): Promise<GoldenView>;
+  /** How one version differs from another, answers to the same rows among it. */
+  difference(model: string, from: number, to: number): Promise<DifferenceView>;
   /** Proves and numbers a file. The same bytes again are the version that they already are. The first version of a model that has no endpoint goes live under the model's name. */
   addVersion(model: string, source: NewVersion, actor: Actor): Promise<VersionView>;
   changeVersion(

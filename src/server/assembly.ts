@@ -18,6 +18,7 @@ import { RolloutController } from '../control/rollouts/rollout-controller.ts';
 import type { Logger } from '../core/ports.ts';
 import { bundleDir } from '../registry/bundle.ts';
 import { ModelCatalog } from '../registry/catalog/catalog.ts';
+import { LazyInspector } from '../registry/inspection/lazy-inspector.ts';
 import { openSigner, type Signer } from '../signing/signer.ts';
 import { withCircuitBreaker } from '../store/circuit-breaker.ts';
 import { openStore } from '../store/open.ts';
@@ -105,7 +106,9 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
     ...{ store, logger, every: everyMillis, now: () => clock.now() },
     spool: options.answers ? spoolIn(dataDir, logger) : null,
   });
-  const parts = { store, catalog, controller, publisher, clock, meter, dataDir, rolloutOf, signer, feedback };
+  const inspector = new LazyInspector();
+  const kept = { catalog, controller, publisher, meter, signer, feedback, inspector };
+  const parts = { store, clock, dataDir, rolloutOf, ...kept };
   const experiments = new ExperimentsFile({ dataDir, store, controller, logger });
   let endShowing = () => Promise.resolve();
   let endForgetting = () => Promise.resolve();
@@ -133,6 +136,7 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
     },
     close: async () => {
       await feedback.close();
+      await inspector.close();
       await endForgetting();
       await endMetering();
       await endShowing();

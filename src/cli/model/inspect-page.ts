@@ -2,6 +2,7 @@ import type { CompileBlocker } from '../../model/blocker.ts';
 import { type NamedGlobal, type OutlineNode, WHICH_MODEL } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
 import { type BlockerWay, LET_PYTHON, wayPast } from '../../model/way-past.ts';
+import { topModule } from '../../registry/python/imports.ts';
 import { bytesText } from '../../text/bytes.ts';
 import { countText } from '../../text/count.ts';
 import { frameworkText } from '../../text/framework.ts';
@@ -13,7 +14,6 @@ import { formatTable } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
 import { choiceWords } from './choice-words.ts';
 import type { EngineReport, InspectReport } from './inspect-report.ts';
-import { topModule } from './python/imports.ts';
 import { pythonSections } from './python/page.ts';
 
 /**

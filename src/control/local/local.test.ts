@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModelCatalog } from '../../registry/catalog/catalog.ts';
+import { LazyInspector } from '../../registry/inspection/lazy-inspector.ts';
 import { BUCKETS, canaryArm } from '../../rollout/canary-split.ts';
 import type { PlaneSnapshot } from '../../rollout/route.ts';
 import { openSigner } from '../../signing/signer.ts';
@@ -48,6 +49,7 @@ let clock: ManualClock;
 let fleet: SlowFleet;
 let plane: Plane;
 let control: LocalControl;
+const inspector = new LazyInspector();
 
 async function open(database: string): Promise<void> {
   store = await openStore(`sqlite:${join(dataDir, database)}`);
@@ -58,7 +60,16 @@ async function open(database: string): Promise<void> {
   const signer = () => openSigner(dataDir, undefined);
   const now = () => clock.now();
   const feedback = new FeedbackBuffer({ store, logger, now, every: everyMillis, spool: null });
-  control = new LocalControl({ ...plane, store, catalog, clock, dataDir, signer, feedback });
+  control = new LocalControl({
+    ...plane,
+    store,
+    catalog,
+    clock,
+    dataDir,
+    signer,
+    feedback,
+    inspector,
+  });
   fleet.join();
   await plane.publisher.publish();
   await plane.controller.start();
@@ -75,7 +86,10 @@ beforeAll(async () => {
   for (const name of ['stable', 'good', 'slow']) await add(name);
   await close();
 });
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(async () => {
+  await inspector.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 let tests = 0;
 beforeEach(async () => {

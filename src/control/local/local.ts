@@ -5,11 +5,13 @@ import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
 import { acceptFeedback } from '../feedback/feedback.ts';
 import type { FeedbackBuffer } from '../feedback/feedback-buffer.ts';
 import type { ControlApi, FeedbackItem } from '../port.ts';
+import type { LocalContents, LocalContentsOptions } from './contents.ts';
 import { LocalEndpoints, type LocalEndpointsOptions } from './endpoints.ts';
 import { LocalRollouts, type LocalRolloutsOptions } from './rollouts.ts';
 import { LocalVersions, type LocalVersionsOptions } from './versions.ts';
 
 export type LocalControlOptions = LocalVersionsOptions &
+  LocalContentsOptions &
   LocalEndpointsOptions &
   LocalRolloutsOptions & { readonly feedback: Pick<FeedbackBuffer, 'insert' | 'waiting' | 'isKeeping'> };
 
@@ -23,6 +25,7 @@ export class LocalControl implements ControlApi {
   readonly #endpoints: LocalEndpoints;
   readonly #rollouts: LocalRollouts;
   #chain: Promise<VerifiedChain> | null = null;
+  #contents: Promise<LocalContents> | null = null;
 
   constructor(options: LocalControlOptions) {
     this.#options = options;
@@ -36,6 +39,14 @@ export class LocalControl implements ControlApi {
   readonly versions: ControlApi['versions'] = (...given) => this.#versions.versions(...given);
   readonly version: ControlApi['version'] = (...given) => this.#versions.version(...given);
   readonly proof: ControlApi['proof'] = (...given) => this.#versions.proof(...given);
+  readonly certificate: ControlApi['certificate'] = async (...given) =>
+    (await this.#opened()).certificate(...given);
+  readonly contents: ControlApi['contents'] = async (...given) => (await this.#opened()).contents(...given);
+  readonly tree: ControlApi['tree'] = async (...given) => (await this.#opened()).tree(...given);
+  readonly goldenRows: ControlApi['goldenRows'] = async (...given) =>
+    (await this.#opened()).goldenRows(...given);
+  readonly difference: ControlApi['difference'] = async (...given) =>
+    (await this.#opened()).difference(...given);
   readonly addVersion: ControlApi['addVersion'] = (...given) => this.#versions.addVersion(...given);
   readonly changeVersion: ControlApi['changeVersion'] = (...given) => this.#versions.changeVersion(...given);
   readonly setAlias: ControlApi['setAlias'] = (...given) => this.#versions.setAlias(...given);
@@ -74,6 +85,12 @@ export class LocalControl implements ControlApi {
     const endpoints = { get: (name: string) => this.#endpointOf(name) };
     const taken = await acceptFeedback({ endpoints, feedback }, items, clock.now());
     return feedback.isKeeping ? { ...taken, durable: false } : taken;
+  }
+
+  /** Loaded by those who look. */
+  #opened(): Promise<LocalContents> {
+    this.#contents ??= import('./contents.ts').then((loaded) => new loaded.LocalContents(this.#options));
+    return this.#contents;
   }
 
   /** As the store has it, or as it was read last; null where the store says that there is none. */

@@ -12,12 +12,24 @@ import { messageOf } from '../../core/error-text.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { askControl, type ControlAddress, type ControlRequest } from '../../http/control-request.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
+import { TREE_PART, type TreePart } from '../../outline/outline-schemas.ts';
+import type { TreeChoice } from '../../outline/trees/tree-part.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import { filesBelow, isFolder } from '../../registry/python/folder.ts';
 import type { RecordingLine } from '../../rollout/recording.ts';
 import { pageSchema, schemaOf, type ValueSchema } from '../../schema/value-schema.ts';
 import type { AuditRequest, AuditRow, Page, PageRequest, RouteRow } from '../../store/store.ts';
 import type { VerifiedChain } from '../../store/verified-audit-chain.ts';
+import {
+  CERTIFICATE_VIEW,
+  type CertificateView,
+  CONTENTS_VIEW,
+  type ContentsView,
+  DIFFERENCE_VIEW,
+  type DifferenceView,
+  GOLDEN_VIEW,
+  type GoldenView,
+} from '../contents-schemas.ts';
 import { ROLLOUT_LINT } from '../lint-schema.ts';
 import type {
   ControlApi,
@@ -83,6 +95,24 @@ export class RemoteControl implements ControlApi {
   }
   proof(model: string, version: number): Promise<ProofView> {
     return this.#get(PROOF_VIEW, path`/models/${model}/versions/${version}/proof`);
+  }
+
+  certificate(model: string, version: number): Promise<CertificateView> {
+    return this.#get(CERTIFICATE_VIEW, path`/models/${model}/versions/${version}/certificate`);
+  }
+  contents(model: string, version: number): Promise<ContentsView> {
+    return this.#get(CONTENTS_VIEW, path`/models/${model}/versions/${version}/contents`);
+  }
+  tree(model: string, version: number, step: number, choice: TreeChoice): Promise<TreePart> {
+    const { tree, node, depth } = choice;
+    const where = path`/models/${model}/versions/${version}/trees/${step}/${tree}`;
+    return this.#get(TREE_PART, where, { depth, node: node ?? undefined });
+  }
+  goldenRows(model: string, version: number, page: PageRequest): Promise<GoldenView> {
+    return this.#get(GOLDEN_VIEW, path`/models/${model}/versions/${version}/golden`, { ...page });
+  }
+  difference(model: string, from: number, to: number): Promise<DifferenceView> {
+    return this.#get(DIFFERENCE_VIEW, path`/models/${model}/difference`, { from, to });
   }
 
   /** Names the file to a server on this machine, sends it to another; comes back when it is proved. */

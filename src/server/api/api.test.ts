@@ -12,11 +12,12 @@ afterEach(() => api.close());
 test('every operation that reads answers as its published schema says', async () => {
   for (const operation of OPERATIONS.filter(({ method }) => method === 'GET')) {
     const path = operation.path
-      .replace('{version}', '2')
+      .replaceAll(/\{(version|step|tree)\}/g, '2')
       .replaceAll(/\{\w+\}/g, 'churn')
       .replace('/drift/history', '/drift/history?feature=age&side=input')
       .replace('/explain', '/explain?unit=u1')
-      .replace('/rollout-lint', '/rollout-lint?candidate=2&strategy=canary');
+      .replace('/rollout-lint', '/rollout-lint?candidate=2&strategy=canary')
+      .replace('/difference', '/difference?from=1&to=2');
     const { status, json } = await api.ask('GET', path);
     expect([path, status, [...Compile(operation.answer).Errors(json)]]).toEqual([path, 200, []]);
   }

@@ -1,5 +1,6 @@
 /** Every operation of the control API. */
 import { API_KEYS } from './api-keys.ts';
+import { CONTENTS } from './contents.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { FEEDBACK } from './feedback.ts';
 import { JOBS } from './jobs.ts';
@@ -16,6 +17,7 @@ import { VERSIONS } from './versions.ts';
 export const OPERATIONS: readonly ApiRoute[] = [
   ...MODELS,
   ...VERSIONS,
+  ...CONTENTS,
   ...ENDPOINTS,
   ...ROLLOUTS,
   ...ROUTERS,

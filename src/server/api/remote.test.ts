@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RemoteControl } from '../../control/remote/remote.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
+import { GOLDEN_SHOWN, TREE_SHOWN } from './testing/contents.ts';
 import { VERSION } from './testing/control.ts';
 
 let api: TestApi;
@@ -65,6 +66,26 @@ test('a remote control over a Unix socket and over HTTP is told and answered as 
     });
   }
   local.close();
+});
+
+test('what is in versions, and how they differ, comes as it was told', async () => {
+  const remote = new RemoteControl({ url: api.url });
+  const { control } = api;
+  expect(await remote.certificate('churn', 2)).toEqual(await control.certificate('churn', 2));
+  expect(await remote.contents('churn', 2)).toEqual(await control.contents('churn', 2));
+  const choice = { tree: 1, node: 7, depth: 2 };
+  expect(await remote.tree('churn', 2, 4, choice)).toEqual(TREE_SHOWN);
+  expect(await remote.tree('churn', 2, 4, { ...choice, node: null })).toEqual(TREE_SHOWN);
+  expect(await remote.goldenRows('churn', 2, { limit: 5, cursor: '3' })).toEqual(GOLDEN_SHOWN);
+  expect(control.told).toEqual([
+    { name: 'tree', given: [4, choice] },
+    { name: 'tree', given: [4, { ...choice, node: null }] },
+    { name: 'goldenRows', given: [{ limit: 5, cursor: '3' }] },
+  ]);
+  expect(await remote.difference('churn', 1, 2)).toEqual(await control.difference('churn', 1, 2));
+  await expect(remote.tree('churn', 2, 4, { ...choice, depth: 8 })).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+  });
 });
 
 test('a remote control says what it cannot reach, and what is no answer of ours', async () => {

@@ -1,10 +1,10 @@
 /** What Python would import and run, for people. */
 
+import type { ExecutedName, ImportedModule, ModuleOrigin } from '../../../registry/python/imports.ts';
 import { countText } from '../../../text/count.ts';
 import { grouped } from '../../../text/numbers.ts';
 import { formatTable } from '../../output/table.ts';
 import { styled } from '../../output/terminal.ts';
-import type { ExecutedName, ImportedModule, ModuleOrigin } from './imports.ts';
 import type { PythonReport, RequirementsReport } from './report.ts';
 
 /** Things of one kind that are listed; `--json` has all. */

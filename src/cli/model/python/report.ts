@@ -6,9 +6,14 @@ import type { PythonDemands } from '../../../python/demands.ts';
 import { type PackageRequirement, parseRequirements } from '../../../python/requirements.ts';
 import { moduleNear } from '../../../registry/python/failure-reason.ts';
 import { guessRequirements } from '../../../registry/python/guess-requirements.ts';
+import {
+  type ExecutedName,
+  executedNames,
+  type ImportedModule,
+  importedModules,
+} from '../../../registry/python/imports.ts';
 import type { ModelSource } from '../../../registry/python/model-source.ts';
 import { requirementsAt } from '../../../registry/python/small-text.ts';
-import { type ExecutedName, executedNames, type ImportedModule, importedModules } from './imports.ts';
 import { type NetworkNeeds, networkNeeds } from './network.ts';
 
 /** What Python would import and run of a model: from data alone, nothing is executed. */

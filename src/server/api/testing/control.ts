@@ -13,6 +13,7 @@ import type {
 import { PlimsollError } from '../../../core/errors.ts';
 import { explainUnit } from '../../../rollout/canary-split.ts';
 import { singleVersionRoute } from '../../../rollout/route.ts';
+import { CERTIFICATE_SHOWN, CONTENTS_SHOWN, DIFFERENCE_SHOWN, GOLDEN_SHOWN, TREE_SHOWN } from './contents.ts';
 
 const page = <T>(items: readonly T[]) => Promise.resolve({ items, next: null });
 
@@ -196,6 +197,17 @@ export class MemoryControl implements ControlApi {
     stage: null,
     facts: null,
   });
+  certificate: ControlApi['certificate'] = async () => CERTIFICATE_SHOWN;
+  contents: ControlApi['contents'] = async () => CONTENTS_SHOWN;
+  tree: ControlApi['tree'] = async (_, __, step, choice) => {
+    this.#tell('tree', step, choice);
+    return TREE_SHOWN;
+  };
+  goldenRows: ControlApi['goldenRows'] = async (_, __, asked) => {
+    this.#tell('goldenRows', asked);
+    return GOLDEN_SHOWN;
+  };
+  difference: ControlApi['difference'] = async (_, from, to) => ({ ...DIFFERENCE_SHOWN, from, to });
   addVersion: ControlApi['addVersion'] = async (model, source, actor) => {
     this.#tell('addVersion', model, source, actor);
     await this.proving;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { NamedGlobal } from '../../../model/description.ts';
+import type { NamedGlobal } from '../../model/description.ts';
 import { executedNames, importedModules } from './imports.ts';
 
 const named = (module: string, name: string, more: Partial<NamedGlobal> = {}): NamedGlobal => ({

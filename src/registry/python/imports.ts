@@ -1,6 +1,6 @@
 /** What Python would import and run of a file, from the names that are in it. Pure. */
-import type { NamedGlobal } from '../../../model/description.ts';
-import { distributionOf, isStandardModule } from '../../../python/modules.ts';
+import type { NamedGlobal } from '../../model/description.ts';
+import { distributionOf, isStandardModule } from '../../python/modules.ts';
 
 /** Where a module would come from. `not found`: from none of what is known here, so that it has to be brought. */
 export type ModuleOrigin = 'standard library' | 'distribution' | 'own code' | 'not found';
