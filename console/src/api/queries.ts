@@ -1,5 +1,5 @@
 /** What panels show of the control API: asked again while somebody looks, never while nobody does. */
-import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ask } from './client.ts';
 import {
   type AlertView,
@@ -21,13 +21,14 @@ type Name = keyof ControlOperations;
 type Asked<N extends Name> = Partial<Pick<ControlOperations[N], 'path' | 'query'>>;
 
 interface Watching {
-  readonly every: number;
+  /** False of what is asked once: it stays as it is, or costs the server something. */
+  readonly every: number | false;
   readonly enabled?: boolean;
 }
 
 /** What the stream tells of is asked for now and then all the same, for what it does not tell. */
-const intervalOf = (name: string, every: number): number =>
-  isTold(name) && isLive() ? Math.max(every, SLOW_MILLIS) : every;
+const intervalOf = (name: string, every: number | false): number | false =>
+  every !== false && isTold(name) && isLive() ? Math.max(every, SLOW_MILLIS) : every;
 
 /** An operation that reads, asked again every so many milliseconds. */
 export const useOperation = <N extends Name & `GET ${string}`>(
@@ -39,6 +40,7 @@ export const useOperation = <N extends Name & `GET ${string}`>(
     queryKey: [name, asked.path ?? null, asked.query ?? null],
     queryFn: () => ask(name, asked),
     refetchInterval: () => intervalOf(name, every),
+    ...(every === false ? { staleTime: Number.POSITIVE_INFINITY } : {}),
     enabled,
   });
 
@@ -93,6 +95,8 @@ export const useParts = <N extends ListName>(name: N, asked: Asked<N>, size: num
     queryKey: [name, 'parts', asked.path ?? null, asked.query ?? null],
     queryFn: ({ pageParam }) => part(name, asked, size, pageParam),
     refetchInterval: SLOW_MILLIS,
+    // What was asked for before stays until the answer to what is asked for now is there.
+    placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next ?? undefined,
     select: ({ pages }): readonly ListItem<N>[] => pages.flatMap(({ items }) => items),

@@ -19,7 +19,11 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
   ['/models', ['version']],
   ['/monitors', ['monitor', 'alert']],
   ['/alerts', ['alert']],
+  // How far a run is changes all the time, and is told by nobody.
+  ['/jobs/{job}/runs/{run}', []],
   ['/jobs', ['job']],
+  // Costs the server a walk through all of it.
+  ['/audit/chain', []],
   ['/audit', ['audit']],
 ];
 

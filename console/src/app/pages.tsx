@@ -21,6 +21,7 @@ const Endpoint = later(async () => (await import('../features/endpoint/endpoint.
 const Requests = later(async () => (await import('../features/endpoint/requests.tsx')).Requests);
 const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
+const Audit = later(async () => (await import('../features/audit/audit.tsx')).Audit);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
 
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
@@ -33,12 +34,14 @@ const PAGES: readonly PageRoute[] = [
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
   route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
   route('models/*', (name) => <Model key={name} name={name} />),
+  route('audit', () => <Audit />),
   route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];
 
 /** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
 export const NAVIGATION: readonly { readonly text: string; readonly kind: string }[] = [
   { text: 'Endpoints', kind: 'endpoints' },
+  { text: 'Audit', kind: 'audit' },
 ];
 
 /** The first page is the one of endpoints. */

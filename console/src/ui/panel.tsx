@@ -9,11 +9,13 @@ interface PanelProps<T> {
   /** What is said where there is nothing to show; null where there is something. */
   readonly empty?: (data: T) => ReactNode;
   readonly actions?: ReactNode;
+  /** What is asked for: it is there whatever the answer is. */
+  readonly toolbar?: ReactNode;
   readonly children: (data: T) => ReactNode;
 }
 
 /** A part of a page with each of its states: loading, failed, empty, shown, and shown though it is no longer new. */
-export function Panel<T>({ title, query, empty, actions, children }: PanelProps<T>) {
+export function Panel<T>({ title, query, empty, actions, toolbar, children }: PanelProps<T>) {
   const { data, error } = query;
   const nothing = data === undefined ? null : (empty?.(data) ?? null);
   return (
@@ -23,6 +25,7 @@ export function Panel<T>({ title, query, empty, actions, children }: PanelProps<
         {data !== undefined && error !== null && <Stale since={query.dataUpdatedAt} error={error} />}
         {actions}
       </header>
+      {toolbar && <div className="toolbar">{toolbar}</div>}
       {data === undefined && error === null && <Loading />}
       {data === undefined && error !== null && <Failed error={error} onRetry={() => void query.refetch()} />}
       {data !== undefined && (nothing === null ? children(data) : <p className="empty">{nothing}</p>)}
