@@ -13,11 +13,13 @@ export const CONSOLE_LAYERS: Layers = {
   'features/explain': ['api', 'facts', 'location', 'ui'],
   'features/monitoring': ['api', 'facts', 'location', 'ui'],
   'features/audit': ['api', 'facts', 'location', 'ui'],
+  'features/batch': ['api', 'facts', 'location', 'ui'],
   app: [
     'api',
     'location',
     'ui',
     'features/audit',
+    'features/batch',
     'features/home',
     'features/endpoint',
     'features/model',

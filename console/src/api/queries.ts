@@ -5,6 +5,7 @@ import {
   type AlertView,
   type ControlOperations,
   type EndpointView,
+  type JobView,
   type MonitorView,
   SCOPES,
 } from './generated/control-api.ts';
@@ -104,6 +105,9 @@ export const useParts = <N extends ListName>(name: N, asked: Asked<N>, size: num
 
 export const useEndpoints = (): UseQueryResult<readonly EndpointView[]> =>
   useList('GET /api/v1/endpoints', {}, { every: QUICK_MILLIS });
+
+export const useJobs = (): UseQueryResult<readonly JobView[]> =>
+  useList('GET /api/v1/jobs', {}, { every: QUICK_MILLIS });
 
 export const useMonitors = (): UseQueryResult<readonly MonitorView[]> =>
   useList('GET /api/v1/monitors', {}, { every: SLOW_MILLIS });

@@ -22,6 +22,9 @@ const Requests = later(async () => (await import('../features/endpoint/requests.
 const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
 const Audit = later(async () => (await import('../features/audit/audit.tsx')).Audit);
+const Jobs = later(async () => (await import('../features/batch/jobs.tsx')).Jobs);
+const Job = later(async () => (await import('../features/batch/job.tsx')).Job);
+const Run = later(async () => (await import('../features/batch/run.tsx')).Run);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
 
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
@@ -34,6 +37,9 @@ const PAGES: readonly PageRoute[] = [
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
   route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
   route('models/*', (name) => <Model key={name} name={name} />),
+  route('jobs', () => <Jobs />),
+  route('jobs/*', (name) => <Job key={name} name={name} />),
+  route('jobs/*/runs/*', (job, id) => <Run key={id} job={job} id={id} />),
   route('audit', () => <Audit />),
   route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];
@@ -41,6 +47,7 @@ const PAGES: readonly PageRoute[] = [
 /** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
 export const NAVIGATION: readonly { readonly text: string; readonly kind: string }[] = [
   { text: 'Endpoints', kind: 'endpoints' },
+  { text: 'Batch jobs', kind: 'jobs' },
   { text: 'Audit', kind: 'audit' },
 ];
 

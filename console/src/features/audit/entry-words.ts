@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<string, (name: string) => readonly string[]>> = {
   endpoint: (name) => ['endpoints', name],
   rollout: (id) => ['rollouts', id],
   job: (name) => ['jobs', name],
+  alert: (fingerprint) => ['alerts', fingerprint],
   key: () => ['settings'],
 };
 
