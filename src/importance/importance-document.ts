@@ -19,6 +19,8 @@ export interface AttributionsDocument {
   readonly backgroundRows?: number;
   readonly meanAbsolute: ColumnFigures;
   readonly mean: ColumnFigures;
+  /** Of `meanAbsolute`, by the spread of the rows. */
+  readonly standardErrors: ColumnFigures;
   /** Of a column's values with its attributions. */
   readonly correlation: ColumnFigures;
   readonly shift?: ShiftDocument;
@@ -99,6 +101,7 @@ export function attributionsDocument(found: AttributedRows, isGiven: boolean): A
     ...(isOwnBackground || isGiven ? { background } : {}),
     ...(backgroundRows === undefined ? {} : { backgroundRows }),
     ...{ meanAbsolute: nested(found.meanAbsolute), mean: nested(found.mean) },
+    standardErrors: nested(found.standardErrors),
     correlation: nested(found.correlation),
     ...(found.shift === null ? {} : { shift: shiftDocument(found.shift) }),
   };

@@ -12,6 +12,8 @@ export interface MeanAttributions {
   /** How much a column moves the answers, whichever way. */
   readonly meanAbsolute: Float64Array;
   readonly mean: Float64Array;
+  /** Of `meanAbsolute`, by the spread of the rows; NaN of a single row. */
+  readonly standardErrors: Float64Array;
   /**
    * Pearson's correlation of a column's values with its attributions, over the rows that have one: above 0 where a larger value raises
    * the answer. NaN where a column holds no numbers, or nothing varies.
@@ -23,18 +25,21 @@ export interface MeanAttributions {
 class AttributionMoments {
   readonly #sum: Float64Array;
   readonly #absolute: Float64Array;
+  readonly #squares: Float64Array;
   /** Of pairs of a value and its attribution: how many, their means, squares and products around them. */
   readonly #pairs: Float64Array;
 
   constructor(size: number) {
     this.#sum = new Float64Array(size);
     this.#absolute = new Float64Array(size);
+    this.#squares = new Float64Array(size);
     this.#pairs = new Float64Array(6 * size);
   }
 
   add(at: number, attribution: number, value: number): void {
     this.#sum[at]! += attribution;
     this.#absolute[at]! += Math.abs(attribution);
+    this.#squares[at]! += attribution * attribution;
     if (!Number.isFinite(value)) return;
     const pair = this.#pairs.subarray(6 * at, 6 * at + 6);
     const count = pair[0]! + 1;
@@ -56,6 +61,11 @@ class AttributionMoments {
       ...{ rows, correlation },
       meanAbsolute: this.#absolute.map((sum) => sum / rows),
       mean: this.#sum.map((sum) => sum / rows),
+      standardErrors: this.#squares.map((squares, at) => {
+        const mean = this.#absolute[at]! / rows;
+        const variance = Math.max(0, squares - rows * mean * mean) / (rows - 1);
+        return Math.sqrt(variance / rows);
+      }),
     };
   }
 }

@@ -16,6 +16,7 @@ import { sendError } from '../serving/http/reply.ts';
 import type { AuditEntry, Strategy } from '../store/store.ts';
 import { KeysKeeper } from './access/keeper.ts';
 import { ensureLocalToken, localTokenPath } from './access/local-token.ts';
+import { lazyAnalyses } from './analysis/lazy-analyses.ts';
 import { type AuditNote, changeJob } from './api/job-changes.ts';
 import { assemble, type ControlPlaneParts } from './assembly.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
@@ -286,6 +287,7 @@ async function openApi(
         every: everyMillis,
       }),
       recent: (endpoint: string) => fleet.recent?.(endpoint) ?? Promise.resolve([]),
+      analyses: lazyAnalyses(options),
       changes: new ChangeWatch({
         sources: [
           () => assembly.store.tables.revisions.all(),

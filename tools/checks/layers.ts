@@ -170,6 +170,7 @@ export const LAYERS: Layers = {
     'metrics',
     'model',
     'explain',
+    'importance',
     'registry',
     'config',
     'rollout',

@@ -67,7 +67,10 @@ function tableExample(
 }
 
 /** Interests of every column, tree thresholds included. */
-function knownValues(content: ModelContent & { kind: 'steps' }, width: number): readonly ColumnInterest[] {
+export function knownValues(
+  content: ModelContent & { kind: 'steps' },
+  width: number,
+): readonly ColumnInterest[] {
   const interests = interestsOf(content.root, width);
   for (const { step, traces } of interests.ensembles) {
     const { feature, left, threshold, categorical } = step.arena;

@@ -26,6 +26,7 @@ import { checkDepth } from '../../serving/admission/memory/request-cost.ts';
 import { errorHeaders } from '../../serving/http/error-headers.ts';
 import type { AuditEntry, Idempotency } from '../../store/store.ts';
 import { allows } from '../access/scopes.ts';
+import type { VersionAnalyses } from '../analysis/analyses.ts';
 import { wantsEvents } from '../event-responses.ts';
 import type { AccessRules, ApiCaller } from './access.ts';
 import { admitter, followerOf, PREFIX, type RefusedCall } from './admission.ts';
@@ -63,6 +64,8 @@ export interface ApiOptions extends AccessRules {
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
   /** Requests of an endpoint of late. */
   readonly recent: (endpoint: string) => Promise<readonly RecentRequest[]>;
+  /** Opens what looks into versions. */
+  readonly analyses: () => Promise<VersionAnalyses>;
   /** What has changed, whoever changed it. */
   readonly changes: Pick<ChangeWatch, 'follow'>;
 }
@@ -166,6 +169,7 @@ interface Tools
     | 'routers'
     | 'traffic'
     | 'recent'
+    | 'analyses'
     | 'changes'
     | 'apiKeys'
     | 'accessMode'
@@ -221,7 +225,7 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, changes } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, analyses, changes } = tools;
   const { apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles, follow } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
@@ -248,6 +252,8 @@ function answerer(operation: ApiRoute, tools: Tools) {
       routers,
       traffic,
       recent,
+      analyses,
+      dataDir,
       changes,
       apiKeys,
       accessMode,

@@ -12,6 +12,7 @@ import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { MonitoringApi } from '../../monitor/port.ts';
 import type { NewVersion } from '../../registry/new-version.ts';
 import type { PageRequest } from '../../store/store.ts';
+import type { VersionAnalyses } from '../analysis/analyses.ts';
 import type { SendEvent } from './event-stream.ts';
 import type { AuditNote } from './job-changes.ts';
 
@@ -30,6 +31,9 @@ export interface OperationCall<P, Q, B> {
   /** Requests of an endpoint of late, as the processes that serve have kept them. */
   recent(endpoint: string): Promise<readonly RecentRequest[]>;
   readonly changes: Pick<ChangeWatch, 'follow'>;
+  /** Looks into versions; opened for who needs it. */
+  analyses(): Promise<VersionAnalyses>;
+  readonly dataDir: string;
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;

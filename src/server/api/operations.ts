@@ -1,4 +1,5 @@
 /** Every operation of the control API. */
+import { ANALYSIS } from './analysis.ts';
 import { API_KEYS } from './api-keys.ts';
 import { CONTENTS } from './contents.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -18,6 +19,7 @@ export const OPERATIONS: readonly ApiRoute[] = [
   ...MODELS,
   ...VERSIONS,
   ...CONTENTS,
+  ...ANALYSIS,
   ...ENDPOINTS,
   ...ROLLOUTS,
   ...ROUTERS,

@@ -24,6 +24,11 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /models/{model}/versions/{version}/trees/{step}/{tree}': 'viewer',
   'GET /models/{model}/versions/{version}/golden': 'viewer',
   'GET /models/{model}/difference': 'viewer',
+  'GET /models/{model}/versions/{version}/columns': 'viewer',
+  'GET /models/{model}/versions/{version}/importance': 'viewer',
+  'GET /models/{model}/versions/{version}/dependence/{column}': 'viewer',
+  // Says what the version answers to any row.
+  'POST /models/{model}/versions/{version}:counterfactual': 'operator',
   'GET /endpoints': 'viewer',
   'GET /endpoints/{endpoint}': 'viewer',
   'PATCH /endpoints/{endpoint}': 'operator',

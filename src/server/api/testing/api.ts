@@ -21,6 +21,7 @@ import { learnProfile } from '../../../monitor/watch/block-columns.ts';
 import { openLedger } from '../../../store/ledger/open.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
 import type { Idempotency } from '../../../store/store.ts';
+import type { VersionAnalyses } from '../../analysis/analyses.ts';
 import type { LocalToken } from '../access.ts';
 import type { RefusedCall } from '../admission.ts';
 import { createApi } from '../api.ts';
@@ -78,6 +79,29 @@ const ALERT: AlertRow = {
   generation: 1,
 };
 
+/** What has been found out of every version. */
+const KNOWN_VERSION: VersionAnalyses = {
+  columns: async () => ({ of: 'file', rows: 0, columns: [] }),
+  importance: async () => ({
+    ...{
+      of: 'log',
+      rows: 1,
+      method: 'exact',
+      output: 'predict',
+      classes: null,
+      columns: [],
+      permutation: null,
+    },
+  }),
+  dependence: async (_, column) => ({
+    ...{ of: 'background', rows: 1, column, output: 'predict', classes: null, grid: [1], average: [[2]] },
+  }),
+  counterfactual: async () => ({
+    ...{ status: 'none-found', exact: false, want: 'yes', from: 'no', to: null, distance: null },
+    ...{ changes: [], counterfactual: null },
+  }),
+};
+
 /** A key of each scope is known by its name: `secret` for everything. */
 const KEYS: ReadonlyMap<string, KnownKey> = new Map(
   (['predict', 'viewer', 'operator', 'admin'] as const).map((scope) => [
@@ -131,6 +155,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     routers: () => [],
     traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
     recent: async () => [],
+    analyses: async () => KNOWN_VERSION,
     changes: new ChangeWatch({
       sources: [],
       millis: 1000,

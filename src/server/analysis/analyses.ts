@@ -1,0 +1,118 @@
+/** Looks into versions in processes of their own, one after the other, and remembers what it has found. */
+import { PlimsollError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { renewEntry } from '../../core/recent-entries.ts';
+import { predictionLogPath } from '../../monitor/log/log-paths.ts';
+import { runChildJob } from '../../process/child-job.ts';
+import { bundleState } from '../../registry/bundle.ts';
+import type { ExplainedVersion } from '../../registry/explained-bundle.ts';
+import type { AnalysisRequest, AnalysisWork } from './analysis-work.ts';
+import type {
+  CounterfactualView,
+  VersionColumns,
+  VersionDependence,
+  VersionImportance,
+} from './view-schemas.ts';
+
+const LIMIT_MILLIS = 60_000;
+const HEAP_MEGABYTES = 512;
+const MEMORY_BYTES = 2 * 2 ** 30;
+/** That wait for the one that runs; answers that are remembered. */
+const MOST_WAITING = 8;
+const MOST_KEPT = 64;
+/** What was found of logged rows is found again after so long. */
+const LOG_MILLIS = 600_000;
+
+export interface AnalysesOptions {
+  readonly dataDir: string;
+  /** Of the database of monitoring. */
+  readonly monitoringUrl: string;
+  readonly clock: Clock;
+}
+
+export interface CounterfactualAsk {
+  readonly cells: Readonly<Record<string, unknown>>;
+  /** A class, `>=N` or `<=N`; null for any other class. */
+  readonly want: string | null;
+  readonly held: readonly string[];
+}
+
+/** What can be asked of it. */
+export type VersionAnalyses = Pick<Analyses, 'columns' | 'importance' | 'dependence' | 'counterfactual'>;
+
+/** All throw EXPLANATION_UNFIT, EXPLANATION_LATE, EXPLANATION_CRASHED, BUNDLE_GONE, OVERLOADED. */
+export class Analyses {
+  readonly #options: AnalysesOptions;
+  /** By what was asked, the newest at the end. */
+  readonly #kept = new Map<string, Promise<unknown>>();
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(options: AnalysesOptions) {
+    this.#options = options;
+  }
+
+  columns(version: ExplainedVersion): Promise<VersionColumns> {
+    return this.#remembered(version, { kind: 'columns' }, 0);
+  }
+
+  importance(version: ExplainedVersion, endpoint: string): Promise<VersionImportance> {
+    const { dataDir, monitoringUrl: url, clock } = this.#options;
+    const log = { url, folder: predictionLogPath(dataDir), endpoint };
+    return this.#remembered(version, { kind: 'importance', log }, Math.floor(clock.now() / LOG_MILLIS));
+  }
+
+  dependence(version: ExplainedVersion, column: string): Promise<VersionDependence> {
+    return this.#remembered(version, { kind: 'dependence', column }, 0);
+  }
+
+  counterfactual(version: ExplainedVersion, asked: CounterfactualAsk): Promise<CounterfactualView> {
+    return this.#inTurn(version, { kind: 'counterfactual', ...asked });
+  }
+
+  /** Once for each state of a bundle, and each `age`. */
+  #remembered<T>(version: ExplainedVersion, work: AnalysisWork, age: number): Promise<T> {
+    const key = JSON.stringify([version.bundle, bundleState(version.bundle), work, age]);
+    const known = this.#kept.get(key) as Promise<T> | undefined;
+    const found = known ?? this.#inTurn<T>(version, work);
+    renewEntry(this.#kept, key, found, MOST_KEPT);
+    found.catch(() => this.#kept.delete(key));
+    return found;
+  }
+
+  async #inTurn<T>(version: ExplainedVersion, work: AnalysisWork): Promise<T> {
+    if (this.#waiting >= MOST_WAITING)
+      throw new PlimsollError('OVERLOADED', {
+        ...{ found: this.#waiting + 1, what: 'analyses of versions', limit: MOST_WAITING, retry: 10 },
+      });
+    this.#waiting++;
+    const before = this.#last;
+    const mine = before.catch(() => undefined).then(() => analyse<T>({ version, work }));
+    this.#last = mine;
+    try {
+      return await mine;
+    } finally {
+      this.#waiting--;
+    }
+  }
+}
+
+function analyse<T>(request: AnalysisRequest): Promise<T> {
+  const { model, version } = request.version;
+  const name = `${model}@${version}`;
+  return runChildJob<T, never>({
+    entry: new URL('./analysis.child.ts', import.meta.url),
+    execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+    memoryBytes: MEMORY_BYTES,
+    request,
+    limitMillis: LIMIT_MILLIS,
+    late: () =>
+      new PlimsollError('EXPLANATION_LATE', {
+        model: name,
+        limit: LIMIT_MILLIS,
+        reason: 'its rows take longer than that',
+      }),
+    ended: (reason) => new PlimsollError('EXPLANATION_CRASHED', { model: name, reason, retry: 10 }),
+    hear: () => undefined,
+  });
+}
