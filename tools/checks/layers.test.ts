@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkLayers, findCycles } from './layers.ts';
+import { findCycles } from './import-cycles.ts';
+import { checkLayers } from './layers.ts';
 
 const TABLE = { text: [], core: [], model: [], engine: ['model'], 'engine/native': ['model'] };
 /** What is said of one file; rows that it leaves unused are not. */
