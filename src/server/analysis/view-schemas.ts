@@ -15,7 +15,7 @@ import {
 } from '../../schema/value-schema.ts';
 
 /** Where the rows come from that a version is looked at by. */
-export const ROW_SOURCES = ['background', 'reference', 'log', 'file'] as const;
+const ROW_SOURCES = ['background', 'reference', 'log', 'file'] as const;
 
 const SOURCE = described(
   choice(ROW_SOURCES),
@@ -101,4 +101,3 @@ export type VersionColumns = Static<typeof VERSION_COLUMNS>;
 export type VersionImportance = Static<typeof VERSION_IMPORTANCE>;
 export type VersionDependence = Static<typeof VERSION_DEPENDENCE>;
 export type CounterfactualView = Static<typeof ROW_COUNTERFACTUAL>;
-export type RowSource = (typeof ROW_SOURCES)[number];
