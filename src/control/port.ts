@@ -16,12 +16,12 @@ import type { CertificateView, ContentsView, DifferenceView, GoldenView } from '
 import type { ROLLOUT_LINT } from './lint-schema.ts';
 import type { PROOF_VIEW } from './proof-schema.ts';
 import type { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW, SIGNED_REPORT } from './rollout-schemas.ts';
+import type { TRAFFIC_HISTORY, TRAFFIC_VIEW } from './traffic-schemas.ts';
 import type {
   ENDPOINT_VIEW,
   FEEDBACK_RECEIPT,
   GARBAGE_RECEIPT,
   MODEL_VIEW,
-  TRAFFIC_VIEW,
   UNIT_EXPLANATION,
   VERSION_VIEW,
 } from './view-schemas.ts';
@@ -38,6 +38,18 @@ export type RolloutSummary = Static<typeof ROLLOUT_SUMMARY>;
 export type SignedReport = Static<typeof SIGNED_REPORT>;
 /** What versions were asked and answered lately. */
 export type TrafficView = Static<typeof TRAFFIC_VIEW>;
+
+/** What versions of an endpoint were asked and answered over a range of time. */
+export type TrafficHistoryView = Static<typeof TRAFFIC_HISTORY>;
+
+/** What is asked for of that: milliseconds since the epoch, and of a point. */
+export interface TrafficRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Before `to`, where `from` is not given. */
+  readonly last?: number | undefined;
+  readonly step?: number | undefined;
+}
 
 /** What running a version with Python rests on. */
 export type PythonView = NonNullable<VersionView['python']>;
@@ -126,6 +138,8 @@ export interface ControlApi {
   endpoints(page: PageRequest): Promise<Page<EndpointView>>;
   endpoint(name: string): Promise<EndpointView>;
   routes(endpoint: string, page: PageRequest): Promise<Page<RouteRow>>;
+  /** The last hour where nothing else is asked for; points are as fine as what is kept, and at most 500. */
+  trafficHistory(endpoint: string, range: TrafficRange): Promise<TrafficHistoryView>;
   /** Replaces the header rules or the unit source; `generation` is compared and set. */
   changeRoute(
     endpoint: string,

@@ -6,6 +6,7 @@ import { FeedbackSpool } from '../control/feedback/feedback-spool.ts';
 import { maturedFrom } from '../control/feedback/maturity.ts';
 import type { ServingFleet } from '../control/fleet/fleet.ts';
 import { SnapshotPublisher } from '../control/fleet/snapshot-publisher.ts';
+import type { TrafficLog, TrafficLogOptions } from '../control/fleet/traffic-log.ts';
 import { TrafficMeter } from '../control/fleet/traffic-meter.ts';
 import { LocalControl, type LocalControlOptions } from '../control/local/local.ts';
 import { RouteOverrides } from '../control/overrides/route-overrides.ts';
@@ -101,6 +102,7 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
     onAlert: ({ message, ...about }) => logger.warn(about, message),
   });
   const meter = new TrafficMeter();
+  const traffic = trafficLogOf(fleet, { store, clock, logger, replica: scope });
   const signer = lazySigner(dataDir);
   const feedback = new FeedbackBuffer({
     ...{ store, logger, every: everyMillis, now: () => clock.now() },
@@ -126,7 +128,7 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
       // First, so that no rollout finds its versions loaded nowhere.
       await publisher.publish();
       await controller.start();
-      endMetering = everyMillis(METERING, async () => meter.note(fleet.counts?.() ?? [], clock.monotonic()));
+      endMetering = everyMillis(METERING, () => measure(meter, traffic, fleet));
       endShowing = everyMillis(METERING, () => experiments.update());
       endForgetting = everyMillis(FORGETTING, () =>
         forget(opened, clock.now()).catch((error: Error) =>
@@ -139,6 +141,7 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
       await inspector.close();
       await endForgetting();
       await endMetering();
+      await (await traffic()).flush();
       await endShowing();
       // A store that is away takes nothing back: the lease of this owner runs out by itself.
       await controller
@@ -147,6 +150,29 @@ export async function assemble(options: AssemblyOptions): Promise<ControlPlanePa
       await store.close();
     },
   };
+}
+
+type TrafficLogSource = () => Promise<TrafficLog>;
+
+/** What had been counted until now is nobody's minute; the code comes with the first minute. */
+function trafficLogOf(
+  fleet: ServingFleet,
+  ports: Omit<TrafficLogOptions, 'load' | 'before'>,
+): TrafficLogSource {
+  const load = () => fleet.load?.() ?? null;
+  const before = load();
+  let log: Promise<TrafficLog> | null = null;
+  return () => {
+    log ??= import('../control/fleet/traffic-log.ts').then(
+      ({ TrafficLog: Log }) => new Log({ ...ports, load, before }),
+    );
+    return log;
+  };
+}
+
+async function measure(meter: TrafficMeter, traffic: TrafficLogSource, fleet: ServingFleet): Promise<void> {
+  meter.note(fleet.counts?.() ?? [], SYSTEM_CLOCK.monotonic());
+  await (await traffic()).note();
 }
 
 /** Null where the disk does not let it: feedback is refused then while the store is away. */

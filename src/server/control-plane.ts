@@ -2,7 +2,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { namesOf } from '../config/access.ts';
 import type { DesiredRollout } from '../control/desired/desired-state.ts';
 import type { ServingFleet } from '../control/fleet/fleet.ts';
-import { TrafficWatch } from '../control/fleet/traffic-watch.ts';
 import { LocalVersions } from '../control/local/versions.ts';
 import type { VersionView } from '../control/port.ts';
 import { everyMillis } from '../control/rollouts/interval-scheduler.ts';
@@ -263,6 +262,7 @@ async function openApi(
     const { createApi } = await import('./api/api.ts');
     const { idempotency } = assembly.store.tables;
     const { ChangeWatch } = await import('../control/changes/change-watch.ts');
+    const { TrafficWatch } = await import('../control/fleet/traffic-watch.ts');
     const { noteAttempts } = await import('./access/attempts.ts');
     const { UploadUsage } = await import('./access/uploads.ts');
     const uploads = new UploadUsage(access.uploads, dataDir, SYSTEM_CLOCK);

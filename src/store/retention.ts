@@ -1,5 +1,6 @@
 /** What a store forgets, so that it does not grow for ever. Versions, routes, decisions and the audit log all stay. */
 import type { Store } from './store.ts';
+import { TRAFFIC_STEPS } from './traffic-steps.ts';
 
 const DAY = 86_400_000;
 
@@ -18,4 +19,5 @@ export async function forget({ tables }: Store, now: number): Promise<void> {
   await tables.feedback.prune(now - RETENTION.feedback);
   await tables.rollouts.forgetUnits(now - RETENTION.units);
   await tables.idempotency.prune(now - RETENTION.idempotency);
+  for (const { step, kept } of TRAFFIC_STEPS) await tables.traffic.prune(step, now - kept);
 }

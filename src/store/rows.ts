@@ -199,6 +199,24 @@ export const API_KEY_ROWS = new RowSchema('api_keys', ['id'], {
   revokedAt: orNull(epochTime),
 });
 
+export const TRAFFIC_ROWS = new RowSchema('traffic', ['model', 'step', 'at', 'version', 'replica'], {
+  model: anyText,
+  /** Milliseconds that it is about, from `at` on. */
+  step: anyInteger,
+  at: anyInteger,
+  version: anyInteger,
+  /** The server that counted it. */
+  replica: anyText,
+  /** Requests by how they ended. */
+  answered: anyInteger,
+  invalid: anyInteger,
+  failed: anyInteger,
+  overloaded: anyInteger,
+  cancelled: anyInteger,
+  /** Answers by duration: numbers of cells of `metrics/duration-buckets.ts`, and how many. */
+  times: jsonColumn(list(list(anyInteger))),
+});
+
 export const IDEMPOTENCY_ROWS = new RowSchema('idempotency', ['key'], {
   key: anyText,
   fingerprint: anyText,
@@ -232,5 +250,6 @@ export interface StoreTables {
   members: KeptRow<typeof MEMBER_ROWS>;
   orders: KeptRow<typeof ORDER_ROWS>;
   apiKeys: KeptRow<typeof API_KEY_ROWS>;
+  traffic: KeptRow<typeof TRAFFIC_ROWS>;
   idempotency: KeptRow<typeof IDEMPOTENCY_ROWS>;
 }

@@ -16,6 +16,7 @@ import type {
   ROLLOUT_EVENT_ROWS,
   ROLLOUT_ROWS,
   ROUTE_ROWS,
+  TRAFFIC_ROWS,
   VERSION_ROWS,
 } from './rows.ts';
 
@@ -51,6 +52,7 @@ export interface Tables {
   readonly orders: Orders;
   readonly apiKeys: ApiKeys;
   readonly revisions: Revisions;
+  readonly traffic: TrafficCells;
 }
 
 /** Part of a list; `next` begins the next part, null at its end. Lists are at most 1000 rows. */
@@ -261,6 +263,25 @@ export interface Audit {
   /** To be called in a transaction with what it tells of. */
   append(entry: AuditEntry): Promise<AuditRow>;
   list(wanted?: AuditRequest): Promise<Page<AuditRow>>;
+}
+
+/** What a version was asked and answered in one cell of time, as one server counted it. */
+export type TrafficRow = RowOf<typeof TRAFFIC_ROWS>;
+
+export interface TrafficCells {
+  /** Replaces those that are there. */
+  put(rows: readonly TrafficRow[]): Promise<void>;
+  /** Those of all servers that begin in [from, to), by time. */
+  of(query: {
+    readonly model: string;
+    readonly step: number;
+    readonly from: number;
+    readonly to: number;
+  }): Promise<readonly TrafficRow[]>;
+  /** Those that one server has of one time, of all models. */
+  at(step: number, at: number, replica: string): Promise<readonly TrafficRow[]>;
+  /** Removes those of a step that begin before. */
+  prune(step: number, before: number): Promise<void>;
 }
 
 /** For those who look on. */

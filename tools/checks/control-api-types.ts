@@ -5,13 +5,8 @@
 
 import { EXPERIMENT_VIEW } from '../../src/control/experiment-schemas.ts';
 import { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW } from '../../src/control/rollout-schemas.ts';
-import {
-  AUDIT_VIEW,
-  ENDPOINT_VIEW,
-  MODEL_VIEW,
-  TRAFFIC_VIEW,
-  VERSION_VIEW,
-} from '../../src/control/view-schemas.ts';
+import { TRAFFIC_VIEW } from '../../src/control/traffic-schemas.ts';
+import { AUDIT_VIEW, ENDPOINT_VIEW, MODEL_VIEW, VERSION_VIEW } from '../../src/control/view-schemas.ts';
 import { COLUMN_COMPARISON, JOB_VIEW, REJECT_VIEW, RUN_VIEW } from '../../src/jobs/view-schemas.ts';
 import { ALERT_VIEW, DRIFT_VIEW, MONITOR_VIEW, QUALITY_VIEW } from '../../src/monitor/view-schemas.ts';
 import { openapiDocument } from '../../src/server/api/openapi.ts';

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 
-interface PanelProps<T> {
+export interface PanelProps<T> {
   readonly title: string;
   readonly query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch' | 'dataUpdatedAt'>;
   /** What is said where there is nothing to show; null where there is something. */

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import type { ChartMark } from './chart-mark.ts';
+import { axisTime } from './time-words.ts';
 
 export interface ChartSeries {
   readonly name: string;
@@ -15,6 +17,8 @@ interface TimeChartProps {
   /** Milliseconds since the epoch. */
   readonly times: readonly number[];
   readonly series: readonly ChartSeries[];
+  /** Moments to be marked; they have their words as text beside the chart. */
+  readonly marks?: readonly ChartMark[];
   readonly format: (value: number | null) => string;
 }
 
@@ -24,7 +28,7 @@ const INKS = ['--moving', '--watch', '--steady', '--act', '--faint'];
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [1, 4]];
 
 /** Curves over time. The figures of their newest point stand beside them as text. */
-export function TimeChart({ label, times, series, format }: TimeChartProps) {
+export function TimeChart({ label, times, series, marks = [], format }: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot | null>(null);
   const names = series.map(({ name }) => name).join('\n');
@@ -32,15 +36,19 @@ export function TimeChart({ label, times, series, format }: TimeChartProps) {
     times.map((at) => at / 1000),
     ...series.map(({ values }) => [...values]),
   ] as UPlot.AlignedData;
-  const newest = useRef(data);
-  newest.current = data;
+  const newest = useRef({ data, marks, format });
+  newest.current = { data, marks, format };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the names stand for the series
   useEffect(() => {
     const box = place.current;
     if (box === null) return;
     const make = (): void => {
       chart.current?.destroy();
-      chart.current = new UPlot(optionsOf(box, series, format), newest.current, box);
+      chart.current = new UPlot(
+        optionsOf(box, series, () => newest.current),
+        newest.current.data,
+        box,
+      );
     };
     make();
     const sized = new ResizeObserver(() =>
@@ -81,7 +89,7 @@ export function TimeChart({ label, times, series, format }: TimeChartProps) {
 function optionsOf(
   box: HTMLElement,
   series: readonly ChartSeries[],
-  format: TimeChartProps['format'],
+  newest: () => Required<Pick<TimeChartProps, 'marks' | 'format'>>,
 ): UPlot.Options {
   const style = getComputedStyle(box);
   // A canvas knows nothing of `light-dark()`: it is given what comes of it.
@@ -103,10 +111,11 @@ function optionsOf(
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
+    hooks: { drawAxes: [(chart) => drawMarks(chart, newest().marks, ink('--ink'))] },
     scales: { y: { range: (_, low, high) => [Math.min(0, low), high > low ? high * 1.1 : low + 1] } },
     axes: [
-      { ...axis, space: 90, values: CLOCK },
-      { ...axis, size: 74, values: (_, ticks) => ticks.map(format) },
+      { ...axis, space: 90, values: moments },
+      { ...axis, size: 74, values: (_, ticks) => ticks.map(newest().format) },
     ],
     series: [
       {},
@@ -123,5 +132,28 @@ function optionsOf(
 }
 
 const FONT = '12px system-ui, sans-serif';
-const CLOCK = (_: UPlot, ticks: readonly number[]): string[] =>
-  ticks.map((at) => new Date(at * 1000).toLocaleTimeString('en-GB'));
+
+function moments({ scales }: UPlot, ticks: readonly number[]): string[] {
+  const { min = 0, max = 0 } = scales['x'] ?? {};
+  return ticks.map((at) => axisTime(at * 1000, ((max ?? 0) - (min ?? 0)) * 1000));
+}
+
+/** A line from top to bottom, with its name beside it. */
+function drawMarks({ ctx, bbox, valToPos }: UPlot, marks: readonly ChartMark[], ink: string): void {
+  ctx.save();
+  ctx.strokeStyle = ink;
+  ctx.fillStyle = ink;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textBaseline = 'top';
+  ctx.beginPath();
+  for (const { at, short } of marks) {
+    const x = Math.round(valToPos(at / 1000, 'x', true));
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.fillText(short, x + 3 * devicePixelRatio, bbox.top);
+  }
+  ctx.stroke();
+  ctx.restore();
+}

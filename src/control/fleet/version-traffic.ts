@@ -65,7 +65,7 @@ function trafficOf(before: VersionLoad | null, now: VersionLoad, millis: number 
 }
 
 /** Upper bounds of the cells that hold the quantiles: at most a twelfth too high. */
-function quantilesOf(times: Float64Array): VersionTraffic['latency'] {
+export function quantilesOf(times: Float64Array): VersionTraffic['latency'] {
   const answers = times.reduce((sum, count) => sum + count, 0);
   if (answers === 0) return null;
   const at = (share: number): number => {
@@ -82,7 +82,7 @@ function quantilesOf(times: Float64Array): VersionTraffic['latency'] {
 const PER_BUCKET = 4;
 
 /** Half an octave a bucket: as fine as a picture shows. */
-function durationsOf(times: Float64Array): VersionTraffic['durations'] {
+export function durationsOf(times: Float64Array): VersionTraffic['durations'] {
   const buckets = new Float64Array(Math.ceil(DURATION_CELLS / PER_BUCKET) + 1);
   for (let cell = 0; cell < times.length; cell++)
     addAt(buckets, Math.ceil(cell / PER_BUCKET), elementAt(times, cell));

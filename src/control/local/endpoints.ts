@@ -10,7 +10,7 @@ import type { EndpointRow, Page, PageRequest, Store } from '../../store/store.ts
 import type { SnapshotPublisher } from '../fleet/snapshot-publisher.ts';
 import type { TrafficMeter } from '../fleet/traffic-meter.ts';
 import { overrideApplies } from '../overrides/route-override.ts';
-import type { ControlApi, EndpointView, RolloutView } from '../port.ts';
+import type { ControlApi, EndpointView, RolloutView, TrafficHistoryView, TrafficRange } from '../port.ts';
 import type { RolloutController } from '../rollouts/rollout-controller.ts';
 import { endpointOrCached } from './cached-endpoint.ts';
 import { findReadyVersion } from './find.ts';
@@ -30,7 +30,10 @@ export interface LocalEndpointsOptions {
 /** Endpoints and their routes. */
 export class LocalEndpoints
   implements
-    Pick<ControlApi, 'endpoints' | 'endpoint' | 'routes' | 'changeRoute' | 'rollback' | 'explainUnit'>
+    Pick<
+      ControlApi,
+      'endpoints' | 'endpoint' | 'routes' | 'trafficHistory' | 'changeRoute' | 'rollback' | 'explainUnit'
+    >
 {
   readonly #options: LocalEndpointsOptions;
   readonly #rolloutView: (id: string) => Promise<RolloutView>;
@@ -58,6 +61,16 @@ export class LocalEndpoints
   async routes(endpoint: string, page: PageRequest): ReturnType<ControlApi['routes']> {
     await this.#row(endpoint);
     return this.#options.store.tables.endpoints.history(endpoint, page);
+  }
+
+  async trafficHistory(name: string, asked: TrafficRange): Promise<TrafficHistoryView> {
+    const { store, clock } = this.#options;
+    const { model } = await this.#row(name);
+    const { cellRangeOf, trafficHistoryOf } = await import('../fleet/traffic-history.ts');
+    const range = cellRangeOf(asked, Math.floor(clock.now()));
+    const { from, to, step, cell } = range;
+    const rows = await store.tables.traffic.of({ model, step: cell, from, to });
+    return { endpoint: name, model, from, to, step, versions: trafficHistoryOf(rows, range) };
   }
 
   async changeRoute(

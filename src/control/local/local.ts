@@ -57,6 +57,8 @@ export class LocalControl implements ControlApi {
   readonly endpoints: ControlApi['endpoints'] = (...given) => this.#endpoints.endpoints(...given);
   readonly endpoint: ControlApi['endpoint'] = (...given) => this.#endpoints.endpoint(...given);
   readonly routes: ControlApi['routes'] = (...given) => this.#endpoints.routes(...given);
+  readonly trafficHistory: ControlApi['trafficHistory'] = (...given) =>
+    this.#endpoints.trafficHistory(...given);
   readonly changeRoute: ControlApi['changeRoute'] = (...given) => this.#endpoints.changeRoute(...given);
   readonly rollback: ControlApi['rollback'] = (...given) => this.#endpoints.rollback(...given);
   readonly explainUnit: ControlApi['explainUnit'] = (...given) => this.#endpoints.explainUnit(...given);

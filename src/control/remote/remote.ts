@@ -48,12 +48,15 @@ import type {
   RolloutSummary,
   RolloutView,
   SignedReport,
+  TrafficHistoryView,
+  TrafficRange,
   UnitExplanation,
   VersionView,
 } from '../port.ts';
 import { PROOF_VIEW } from '../proof-schema.ts';
 import { fieldsOfDemands } from '../python-fields.ts';
 import { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW, SIGNED_REPORT } from '../rollout-schemas.ts';
+import { TRAFFIC_HISTORY } from '../traffic-schemas.ts';
 import {
   AUDIT_CHAIN,
   AUDIT_VIEW,
@@ -166,6 +169,9 @@ export class RemoteControl implements ControlApi {
   }
   routes(endpoint: string, page: PageRequest): Promise<Page<RouteRow>> {
     return this.#get(pageSchema(ROUTE_VIEW), path`/endpoints/${endpoint}/routes`, { ...page });
+  }
+  trafficHistory(endpoint: string, range: TrafficRange): Promise<TrafficHistoryView> {
+    return this.#get(TRAFFIC_HISTORY, path`/endpoints/${endpoint}/traffic`, { ...range });
   }
   changeRoute(
     endpoint: string,

@@ -1,5 +1,6 @@
 /** Endpoints, their routes, and the way back. */
 import { Type } from 'typebox';
+import { TRAFFIC_HISTORY } from '../../control/traffic-schemas.ts';
 import { ENDPOINT_VIEW, ROUTE_VIEW, UNIT_EXPLANATION } from '../../control/view-schemas.ts';
 import { nullable } from '../../schema/value-schema.ts';
 import {
@@ -23,6 +24,9 @@ const RULE = closed({
   values: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 100 }),
   version: VERSION_NUMBER,
 });
+const millis = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+
 const UNIT = closed({
   header: HEADER,
   cookie: nullable(Type.String({ pattern: `^${TOKEN}{1,100}$` })),
@@ -72,6 +76,20 @@ export const ENDPOINTS = [
     query: PAGE,
     answer: pageSchemaOf(ROUTE_VIEW),
     handle: ({ control, params, query }) => control.routes(params.endpoint, pageRequest(query)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/endpoints/{endpoint}/traffic',
+    summary: 'Requests, failures and durations of its versions over a range of time, at most 90 days back',
+    params: { endpoint: NAME },
+    query: {
+      from: Type.Optional(millis('Milliseconds since the epoch; `last` before `to`')),
+      to: Type.Optional(millis('Milliseconds since the epoch; now')),
+      last: Type.Optional(millis('Milliseconds before `to`; an hour')),
+      step: Type.Optional(millis('Milliseconds of a point, at least: a minute, ten, an hour, or a multiple')),
+    },
+    answer: TRAFFIC_HISTORY,
+    handle: ({ control, params, query }) => control.trafficHistory(params.endpoint, query),
   }),
   operation({
     method: 'GET',

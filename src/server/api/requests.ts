@@ -1,6 +1,6 @@
 /** What was asked and answered: of late, and as the prediction log has it. */
 import { Type } from 'typebox';
-import { RECENT_REQUEST } from '../../control/view-schemas.ts';
+import { RECENT_REQUEST } from '../../control/traffic-schemas.ts';
 import { RECENT_ORDERS, recentIn } from '../../metrics/recent-request.ts';
 import { LOGGED_REQUEST } from '../../monitor/view-schemas.ts';
 import { NAME, operation } from './operation.ts';

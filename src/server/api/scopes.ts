@@ -33,6 +33,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /endpoints/{endpoint}': 'viewer',
   'PATCH /endpoints/{endpoint}': 'operator',
   'GET /endpoints/{endpoint}/routes': 'viewer',
+  'GET /endpoints/{endpoint}/traffic': 'viewer',
   'GET /endpoints/{endpoint}/explain': 'viewer',
   'GET /endpoints/{endpoint}/requests': 'viewer',
   'POST /endpoints/{endpoint}:rollback': 'operator',

@@ -1,5 +1,5 @@
 /** What is asked and answered now, once or as it goes on. */
-import { TRAFFIC_VIEW } from '../../control/view-schemas.ts';
+import { TRAFFIC_VIEW } from '../../control/traffic-schemas.ts';
 import { operation } from './operation.ts';
 
 /** The event of a stream that tells what else has changed: browsers open few connections, so that one stream tells both. */

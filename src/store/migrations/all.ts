@@ -4,6 +4,7 @@ import { replicas } from './0002-replicas.ts';
 import { apiKeys } from './0003-api-keys.ts';
 import { segmentsOfAnswers } from './0004-segments-of-answers.ts';
 import { rolloutsByTime } from './0005-rollouts-by-time.ts';
+import { traffic } from './0006-traffic.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const MIGRATIONS: readonly Migration[] = [
   apiKeys,
   segmentsOfAnswers,
   rolloutsByTime,
+  traffic,
 ];

@@ -13,6 +13,7 @@ import { ownersOver } from './owners.ts';
 import { piecesOver } from './pieces.ts';
 import { revisionsOver } from './revisions.ts';
 import { rolloutsOver } from './rollouts.ts';
+import { trafficOver } from './traffic.ts';
 import { versionsOver } from './versions.ts';
 
 export const tablesOver = (session: Session): Tables => ({
@@ -28,4 +29,5 @@ export const tablesOver = (session: Session): Tables => ({
   orders: ordersOver(session),
   apiKeys: apiKeysOver(session),
   revisions: revisionsOver(session),
+  traffic: trafficOver(session),
 });

@@ -11,6 +11,7 @@ import { replicasContract } from './replicas.ts';
 import { revisionsContract } from './revisions.ts';
 import { rolloutsContract } from './rollouts.ts';
 import type { StorePlace } from './stores.ts';
+import { trafficContract } from './traffic.ts';
 import { transactionsContract } from './transactions.ts';
 import { valuesContract } from './values.ts';
 import { versionsContract } from './versions.ts';
@@ -20,6 +21,7 @@ export const storeContract = (place: StorePlace): void => {
     versionsContract(place);
     endpointsContract(place);
     revisionsContract(place);
+    trafficContract(place);
     rolloutsContract(place);
     feedbackContract(place);
     auditContract(place);

@@ -1,6 +1,7 @@
 import { useChange } from '../../api/changes.ts';
+import type { EndpointView } from '../../api/generated/control-api.ts';
 import { useAlerts, useMay, useOperation } from '../../api/queries.ts';
-import { useTraffic } from '../../api/traffic.ts';
+import { type LiveTraffic, useTraffic } from '../../api/traffic.ts';
 import { modelTraffic } from '../../facts/model-traffic.ts';
 import { standingOf } from '../../facts/standing.ts';
 import { Link } from '../../location/link.tsx';
@@ -9,11 +10,13 @@ import { Badge } from '../../ui/badge.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed } from '../../ui/panel.tsx';
+import './endpoint.css';
 import { Alerts } from './alerts.tsx';
 import { Latency } from './latency.tsx';
 import { RecentRequests } from './recent-requests.tsx';
 import { RolloutHistory } from './rollout-history.tsx';
 import { RoutePanel } from './route-panel.tsx';
+import { useTimeRange } from './time-range.tsx';
 import { TrafficPanel } from './traffic-panel.tsx';
 import { TryIt } from './try-it.tsx';
 
@@ -41,10 +44,7 @@ export function Endpoint({ name }: { readonly name: string }) {
       {endpoint && (
         <>
           <Alerts alerts={own} />
-          <div className="columns">
-            <TrafficPanel model={endpoint.model} route={endpoint.route} live={live} />
-            <Latency model={endpoint.model} live={live} />
-          </div>
+          <Traffic endpoint={endpoint} live={live} />
           <RecentRequests endpoint={name} limit={8} isPart={true} />
           <RoutePanel query={query} />
           <RolloutHistory endpoint={name} />
@@ -52,6 +52,21 @@ export function Endpoint({ name }: { readonly name: string }) {
         </>
       )}
     </main>
+  );
+}
+
+/** How it went over a range of time, which both panels share. */
+function Traffic({ endpoint, live }: { readonly endpoint: EndpointView; readonly live: LiveTraffic }) {
+  const { name, model, route } = endpoint;
+  const range = useTimeRange(name, model, live);
+  return (
+    <>
+      <div className="time-range">{range.choice}</div>
+      <div className="columns">
+        <TrafficPanel model={model} route={route} live={live} range={range} />
+        <Latency model={model} live={live} range={range} />
+      </div>
+    </>
   );
 }
 

@@ -3,16 +3,43 @@ import type { LiveTraffic, VersionTraffic } from '../../api/traffic.ts';
 import { errorShare, modelTraffic } from '../../facts/model-traffic.ts';
 import { routeShares } from '../../facts/route-words.ts';
 import { countWords, millisWords, rateWords, shareWords } from '../../facts/words.ts';
+import { useParameter } from '../../location/location.ts';
+import { Choice } from '../../ui/choice.tsx';
 import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { TimeChart } from '../../ui/time-chart.tsx';
-import { liveQuery } from './live-query.ts';
+import type { TimeRange } from './time-range.tsx';
+import type { SeriesPoint } from './traffic-series.ts';
 
 interface TrafficPanelProps {
   readonly model: string;
   readonly route: EndpointView['route'];
   readonly live: LiveTraffic;
+  readonly range: TimeRange;
 }
+
+/** What is drawn; where nobody asked there were no requests, and no share of them. */
+const MEASURES = {
+  requests: {
+    text: 'Requests',
+    words: 'Requests a second',
+    format: rateWords,
+    of: (point: SeriesPoint | null) => point?.rate ?? 0,
+  },
+  errors: {
+    text: 'Errors',
+    words: 'Share of requests that failed',
+    format: shareWords,
+    of: (point: SeriesPoint | null) => point?.errors ?? null,
+  },
+  p99: {
+    text: 'p99',
+    words: 'Milliseconds of the slowest hundredth',
+    format: millisWords,
+    of: (point: SeriesPoint | null) => point?.p99 ?? null,
+  },
+} as const;
+type Measure = keyof typeof MEASURES;
 
 const COLUMNS: readonly ColumnHead[] = [
   { text: 'Version' },
@@ -23,46 +50,85 @@ const COLUMNS: readonly ColumnHead[] = [
   { text: 'Refused rows', className: 'figures-cell wide' },
 ];
 
-/** Requests a second by version, as they come; below it the same in figures. */
-export function TrafficPanel({ model, route, live }: TrafficPanelProps) {
+/** What each version was asked and answered over time; below it the last minute in figures. */
+export function TrafficPanel({ model, route, live, range }: TrafficPanelProps) {
+  const [given, setMeasure] = useParameter<Measure>('measure', 'requests');
+  const measure = given in MEASURES ? given : 'requests';
+  const { words, format, of } = MEASURES[measure];
   const own = (live.latest?.versions ?? []).filter((one) => one.model === model);
-  const numbers = own.map(({ version }) => version).sort((a, b) => a - b);
-  const shares = routeShares(route);
-  const shareOf = (version: number): number =>
-    shares.reduce((sum, one) => sum + (one.version === version ? one.share : 0), 0);
-  const series = numbers.map((version) => ({
+  const { times, versions } = range.series;
+  const isAsked = own.length > 0 || versions.length > 0;
+  const series = versions.map(({ version, points }) => ({
     name: `version ${version}`,
-    values: live.history.map(
-      ({ versions }) => versions.find((one) => one.model === model && one.version === version)?.rate ?? 0,
-    ),
+    values: points.map(of),
   }));
+  const names = series.map(({ name }) => name).join(' and ');
   return (
     <Panel
       title="Traffic by version"
-      query={liveQuery(live)}
-      empty={() => (numbers.length === 0 ? 'Nobody has asked since the server runs. Try it below.' : null)}
+      query={range.query}
+      actions={
+        <Choice
+          label="What is drawn"
+          value={measure}
+          onChange={setMeasure}
+          options={(Object.keys(MEASURES) as Measure[]).map((value) => ({
+            value,
+            text: MEASURES[value].text,
+          }))}
+        />
+      }
+      empty={() => (isAsked ? null : `Nobody has asked ${range.words}. Try it below.`)}
     >
       {() => (
         <div className="panel-body">
-          <TimeChart
-            label={`Requests a second of ${series.map(({ name }) => name).join(' and ')} over the last minutes`}
-            times={live.history.map(({ at }) => at)}
-            series={series}
-            format={rateWords}
-          />
-          <table>
-            <ColumnHeads columns={COLUMNS} />
-            <tbody>
-              {own.map((one) => (
-                <Row key={one.version} traffic={one} units={shareOf(one.version)} />
-              ))}
-            </tbody>
-          </table>
+          {series.length > 0 && (
+            <TimeChart
+              label={`${words} of ${names} ${range.words}`}
+              times={times}
+              series={series}
+              marks={range.marks}
+              format={format}
+            />
+          )}
+          <Marks range={range} />
+          {own.length > 0 && (
+            <table>
+              <ColumnHeads columns={COLUMNS} />
+              <tbody>
+                {own.map((one) => (
+                  <Row key={one.version} traffic={one} units={shareOf(route, one.version)} />
+                ))}
+              </tbody>
+            </table>
+          )}
         </div>
       )}
     </Panel>
   );
 }
+
+const shareOf = (route: EndpointView['route'], version: number): number =>
+  routeShares(route).reduce((sum, one) => sum + (one.version === version ? one.share : 0), 0);
+
+/** So many changes are told; the lines of all of them are drawn. */
+const TOLD = 4;
+
+/** What the lines stand for, as text. */
+const Marks = ({ range: { marks } }: { readonly range: TimeRange }) =>
+  marks.length === 0 ? null : (
+    <ul className="marks" aria-label="Changes of version">
+      {marks.slice(-TOLD).map(({ at, text }) => (
+        <li key={at}>
+          <time dateTime={new Date(at).toISOString()}>
+            {new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+          </time>{' '}
+          {text}
+        </li>
+      ))}
+      {marks.length > TOLD && <li>and {marks.length - TOLD} before</li>}
+    </ul>
+  );
 
 function Row({ traffic, units }: { readonly traffic: VersionTraffic; readonly units: number }) {
   const { version, latency, invalid } = traffic;

@@ -226,6 +226,8 @@ export class MemoryControl implements ControlApi {
 
   endpoints: ControlApi['endpoints'] = () => page([ENDPOINT]);
   endpoint: ControlApi['endpoint'] = async () => ENDPOINT;
+  trafficHistory: ControlApi['trafficHistory'] = (endpoint, { from = 0, to = 1, step = 60_000 }) =>
+    Promise.resolve({ endpoint, model: endpoint, from, to, step, versions: [] });
   routes: ControlApi['routes'] = () =>
     page([{ endpoint: 'churn', generation: 7, route: ENDPOINT.route, at: 0, by: 'ana', reason: 'stage 2' }]);
   changeRoute: ControlApi['changeRoute'] = async (endpoint, change, generation, actor) => {
