@@ -281,6 +281,7 @@ async function openApi(
       jobs: () => jobs.jobs(),
       monitoring: () => monitor.monitoring(),
       routers: () => routers.views,
+      facts: async () => (await import('./facts.ts')).serverFactsOf(assembly.store.kind, options),
       traffic: new TrafficWatch({
         load: () => fleet.load?.() ?? null,
         clock: SYSTEM_CLOCK,

@@ -14,6 +14,7 @@ export const CONSOLE_LAYERS: Layers = {
   'features/monitoring': ['api', 'facts', 'location', 'ui'],
   'features/audit': ['api', 'facts', 'location', 'ui'],
   'features/batch': ['api', 'facts', 'location', 'ui'],
+  'features/settings': ['api', 'facts', 'location', 'ui'],
   app: [
     'api',
     'location',
@@ -26,5 +27,6 @@ export const CONSOLE_LAYERS: Layers = {
     'features/explain',
     'features/monitoring',
     'features/rollout',
+    'features/settings',
   ],
 };

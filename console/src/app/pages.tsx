@@ -25,6 +25,7 @@ const Audit = later(async () => (await import('../features/audit/audit.tsx')).Au
 const Jobs = later(async () => (await import('../features/batch/jobs.tsx')).Jobs);
 const Job = later(async () => (await import('../features/batch/job.tsx')).Job);
 const Run = later(async () => (await import('../features/batch/run.tsx')).Run);
+const Settings = later(async () => (await import('../features/settings/settings.tsx')).Settings);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
 
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
@@ -41,6 +42,7 @@ const PAGES: readonly PageRoute[] = [
   route('jobs/*', (name) => <Job key={name} name={name} />),
   route('jobs/*/runs/*', (job, id) => <Run key={id} job={job} id={id} />),
   route('audit', () => <Audit />),
+  route('settings', () => <Settings />),
   route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];
 
@@ -49,6 +51,7 @@ export const NAVIGATION: readonly { readonly text: string; readonly kind: string
   { text: 'Endpoints', kind: 'endpoints' },
   { text: 'Batch jobs', kind: 'jobs' },
   { text: 'Audit', kind: 'audit' },
+  { text: 'Settings', kind: 'settings' },
 ];
 
 /** The first page is the one of endpoints. */

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { countWords, durationWords, millisWords, plural, rateWords, shareWords } from './words.ts';
+import {
+  bytesWords,
+  countWords,
+  durationWords,
+  millisWords,
+  plural,
+  rateWords,
+  shareWords,
+} from './words.ts';
 
 test('figures are as short as they are exact enough', () => {
   expect([0, 12.345, 1234.5, 0.05, null].map(rateWords)).toEqual(['0/s', '12.3/s', '1,230/s', '3/min', '–']);
@@ -12,4 +20,5 @@ test('figures are as short as they are exact enough', () => {
   expect([plural(1, 'endpoint'), plural(0, 'endpoint'), plural(2, 'query', 'queries')]).toEqual([
     ...['1 endpoint', '0 endpoints', '2 queries'],
   ]);
+  expect([1, 999, 2048, 3.5 * 2 ** 30].map(bytesWords)).toEqual(['1 byte', '999 bytes', '2 KiB', '3.5 GiB']);
 });

@@ -49,5 +49,17 @@ export function durationWords(millis: number): string {
     : `${whole} ${first[1]} ${rest} ${second[1]}`;
 }
 
+const BYTES = [
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+] as const;
+
+export function bytesWords(bytes: number): string {
+  const step = BYTES.find(([size]) => bytes >= size);
+  return step === undefined ? plural(bytes, 'byte') : `${THREE.format(bytes / step[0])} ${step[1]}`;
+}
+
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${WHOLE.format(count)} ${count === 1 ? one : many}`;

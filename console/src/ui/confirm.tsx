@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Field } from '@base-ui/react/field';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from './button.tsx';
 import { Failed } from './panel.tsx';
 
@@ -13,6 +13,10 @@ interface ConfirmProps {
   readonly title: string;
   /** What will happen, and whether it can be taken back. */
   readonly consequence: string;
+  /** What else has to be said, above the reason. */
+  readonly children?: ReactNode;
+  /** @default true */
+  readonly isReady?: boolean;
   /** Throws where it was refused. */
   readonly onConfirm: (reason: string) => Promise<unknown>;
 }
@@ -24,6 +28,8 @@ export function Confirm({
   isQuiet = false,
   title,
   consequence,
+  children,
+  isReady = true,
   onConfirm,
 }: ConfirmProps) {
   const [isOpen, setOpen] = useState(false);
@@ -48,6 +54,7 @@ export function Confirm({
         <AlertDialog.Popup className="dialog">
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description>{consequence}</AlertDialog.Description>
+          {children}
           <Field.Root className="labelled">
             <Field.Label>Reason</Field.Label>
             <Field.Control
@@ -63,7 +70,7 @@ export function Confirm({
             <AlertDialog.Close render={<Button>Cancel</Button>} />
             <Button
               kind={kind === 'plain' ? 'main' : kind}
-              disabled={state === 'working' || reason.trim() === ''}
+              disabled={state === 'working' || reason.trim() === '' || !isReady}
               onClick={() => void confirm()}
             >
               {verb}

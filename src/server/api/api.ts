@@ -39,6 +39,7 @@ import { openapiDocument } from './openapi.ts';
 import { type ApiRoute, OperationResult, type StagedUpload, WRITE_HEADERS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { nameOf, scopeOf } from './scopes.ts';
+import type { ServerFacts } from './server-facts.ts';
 import { receiveUpload } from './upload.ts';
 
 export interface ApiOptions extends AccessRules {
@@ -60,6 +61,8 @@ export interface ApiOptions extends AccessRules {
   readonly monitoring: () => Promise<MonitoringApi>;
   /** How routers outside stand to the routes that they follow. */
   readonly routers: () => readonly RouterView[];
+  /** What this server is. */
+  readonly facts: () => Promise<ServerFacts>;
   /** What is asked and answered now. */
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;
   /** Requests of an endpoint of late. */
@@ -167,6 +170,7 @@ interface Tools
     | 'jobs'
     | 'monitoring'
     | 'routers'
+    | 'facts'
     | 'traffic'
     | 'recent'
     | 'analyses'
@@ -225,7 +229,8 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, traffic, recent, analyses, changes } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, routers, facts } = tools;
+  const { traffic, recent, analyses, changes } = tools;
   const { apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles, follow } = operation;
   const paramsOf = checkerOf(operation.params, 'path');
@@ -250,6 +255,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
       jobs,
       monitoring,
       routers,
+      facts,
       traffic,
       recent,
       analyses,

@@ -15,6 +15,7 @@ import type { PageRequest } from '../../store/store.ts';
 import type { VersionAnalyses } from '../analysis/analyses.ts';
 import type { SendEvent } from './event-stream.ts';
 import type { AuditNote } from './job-changes.ts';
+import type { ServerFacts } from './server-facts.ts';
 
 /** What a handler gets: everything checked against the schemas. */
 export interface OperationCall<P, Q, B> {
@@ -34,6 +35,8 @@ export interface OperationCall<P, Q, B> {
   /** Looks into versions; opened for who needs it. */
   analyses(): Promise<VersionAnalyses>;
   readonly dataDir: string;
+  /** What this server is. */
+  facts(): Promise<ServerFacts>;
   readonly apiKeys: ApiKeyring;
   /** Whom this server lets in. */
   readonly accessMode: AccessMode;

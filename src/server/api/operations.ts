@@ -11,6 +11,7 @@ import type { ApiRoute } from './operation.ts';
 import { REQUEST_OPERATIONS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { ROUTERS } from './routers.ts';
+import { SERVER } from './server.ts';
 import { TRAFFIC } from './traffic.ts';
 import { UPKEEP } from './upkeep.ts';
 import { VERSIONS } from './versions.ts';
@@ -29,5 +30,6 @@ export const OPERATIONS: readonly ApiRoute[] = [
   ...MONITORING,
   ...REQUEST_OPERATIONS,
   ...UPKEEP,
+  ...SERVER,
   ...API_KEYS,
 ];

@@ -9,6 +9,7 @@ type Name = `${ApiRoute['method']} ${string}`;
 
 export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /info': 'viewer',
+  'GET /server': 'viewer',
   'GET /models': 'viewer',
   'GET /models/{model}': 'viewer',
   'PUT /models/{model}/aliases/{alias}': 'operator',

@@ -96,6 +96,7 @@ export interface ControlOperations {
   'GET /api/v1/keys': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { items: readonly ({ keyId: string; publicKey: string })[]; next: null } };
   'GET /api/v1/gc': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { bundles: number; bytes: number } };
   'POST /api/v1/gc': { path: Record<never, never>; query: Record<never, never>; body: { reason?: string | undefined }; answer: { bundles: number; bytes: number } };
+  'GET /api/v1/server': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { version: string; node: string; platform: string; startedAt: number; copies: number; store: "sqlite" | "postgres"; watchesFolder: boolean; disk: { free: number; total: number }; limits: { uploadsPerDay: number; uploadBytesPerDay: number; diskReserve: number; perSecond: number | null; burst: number | null } } };
   'GET /api/v1/info': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { version: string; largestModel: number; access: "local" | "keys" | "insecure" | "platform"; key: { name: string; scope: "predict" | "viewer" | "operator" | "admin" } | null } };
   'GET /api/v1/api-keys': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { items: readonly ({ id: string; name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints: readonly (string)[]; state: "active" | "expired" | "revoked"; createdAt: string; createdBy: string; expiresAt: string | null; revokedAt: string | null })[]; next: null } };
   'POST /api/v1/api-keys': { path: Record<never, never>; query: Record<never, never>; body: { name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints?: readonly (string)[] | undefined; lifeMillis?: number | null | undefined; reason?: string | undefined }; answer: { id: string; name: string; scope: "predict" | "viewer" | "operator" | "admin"; endpoints: readonly (string)[]; state: "active" | "expired" | "revoked"; createdAt: string; createdBy: string; expiresAt: string | null; revokedAt: string | null; key: string } };
@@ -182,6 +183,7 @@ export const SCOPES = {
   'GET /api/v1/keys': 'viewer',
   'GET /api/v1/gc': 'viewer',
   'POST /api/v1/gc': 'admin',
+  'GET /api/v1/server': 'viewer',
   'GET /api/v1/info': 'viewer',
   'GET /api/v1/api-keys': 'admin',
   'POST /api/v1/api-keys': 'admin',

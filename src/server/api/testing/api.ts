@@ -25,6 +25,7 @@ import type { VersionAnalyses } from '../../analysis/analyses.ts';
 import type { LocalToken } from '../access.ts';
 import type { RefusedCall } from '../admission.ts';
 import { createApi } from '../api.ts';
+import type { ServerFacts } from '../server-facts.ts';
 import { MemoryControl } from './control.ts';
 
 interface Answered {
@@ -110,6 +111,11 @@ const KEYS: ReadonlyMap<string, KnownKey> = new Map(
   ]),
 );
 
+const FACTS: ServerFacts = {
+  ...{ startedAt: 0, copies: 1, store: 'sqlite', watchesFolder: false, disk: { free: 1, total: 2 } },
+  limits: { uploadsPerDay: 5, uploadBytesPerDay: 1e9, diskReserve: 0.1, perSecond: null, burst: null },
+};
+
 export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalToken): Promise<TestApi> {
   const control = new MemoryControl();
   const logged: object[] = [];
@@ -153,6 +159,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     jobs: async () => jobs,
     monitoring: async () => monitoring,
     routers: () => [],
+    facts: async () => FACTS,
     traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
     recent: async () => [],
     analyses: async () => KNOWN_VERSION,
