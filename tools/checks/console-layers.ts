@@ -15,6 +15,8 @@ export const CONSOLE_LAYERS: Layers = {
   'features/audit': ['api', 'facts', 'location', 'ui'],
   'features/batch': ['api', 'facts', 'location', 'ui'],
   'features/settings': ['api', 'facts', 'location', 'ui'],
+  'features/strategy': ['api', 'facts', 'location', 'ui'],
+  'features/upload': ['api', 'facts', 'location', 'ui'],
   app: [
     'api',
     'location',
@@ -28,5 +30,7 @@ export const CONSOLE_LAYERS: Layers = {
     'features/monitoring',
     'features/rollout',
     'features/settings',
+    'features/strategy',
+    'features/upload',
   ],
 };

@@ -72,25 +72,38 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
     throw new ApiError(UNREACHABLE, 0);
   });
   if (response.ok) return response;
-  const error = await errorOf(response);
-  const wantsKey =
-    response.status === 401 || error.code === 'TOKEN_WANTED' || error.code === 'CONTROL_FORBIDDEN';
-  // What was said of a key that has been replaced meanwhile says nothing of the new one.
-  if (wantsKey && key === currentKey()) askForKey(error.message);
-  throw error;
+  throw refusalOf({ ...statusOf(response), text: await response.text() }, key);
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
-  const text = await response.text();
+const statusOf = ({ status, statusText }: Response) => ({ status, statusText });
+
+/** What was answered instead of a success. */
+interface Refusal {
+  readonly status: number;
+  readonly statusText: string;
+  readonly text: string;
+}
+
+/** The error of an answer that is none of success, to a request that was made with `key`; another one is asked for where that is what it says. */
+export function refusalOf(refusal: Refusal, key: string | null): ApiError {
+  const error = errorOf(refusal);
+  const wantsKey =
+    error.status === 401 || error.code === 'TOKEN_WANTED' || error.code === 'CONTROL_FORBIDDEN';
+  // What was said of a key that has been replaced meanwhile says nothing of the new one.
+  if (wantsKey && key === currentKey()) askForKey(error.message);
+  return error;
+}
+
+function errorOf({ status, statusText, text }: Refusal): ApiError {
   try {
     const { error, detail } = JSON.parse(text);
-    if (error?.code !== undefined) return new ApiError(error, response.status);
-    if (detail !== undefined) return new ApiError(detailOf(detail), response.status);
+    if (error?.code !== undefined) return new ApiError(error, status);
+    if (detail !== undefined) return new ApiError(detailOf(detail), status);
   } catch {
     // Not of this server: a proxy between, for example.
   }
-  const message = `The answer is ${response.status} ${response.statusText}`;
-  return new ApiError({ code: 'NOT_OURS', message, hint: text.slice(0, 200) }, response.status);
+  const message = `The answer is ${status} ${statusText}`;
+  return new ApiError({ code: 'NOT_OURS', message, hint: text.slice(0, 200) }, status);
 }
 
 /** Rows that do not fit are told as FastAPI tells them. */

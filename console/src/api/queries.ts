@@ -6,6 +6,7 @@ import {
   type ControlOperations,
   type EndpointView,
   type JobView,
+  type ModelView,
   type MonitorView,
   SCOPES,
 } from './generated/control-api.ts';
@@ -25,6 +26,8 @@ interface Watching {
   /** False of what is asked once: it stays as it is, or costs the server something. */
   readonly every: number | false;
   readonly enabled?: boolean;
+  /** What was answered to another question is shown until this one is. */
+  readonly keeps?: boolean;
 }
 
 /** What the stream tells of is asked for now and then all the same, for what it does not tell. */
@@ -35,7 +38,7 @@ const intervalOf = (name: string, every: number | false): number | false =>
 export const useOperation = <N extends Name & `GET ${string}`>(
   name: N,
   asked: Asked<N> = {},
-  { every, enabled = true }: Watching = { every: QUICK_MILLIS },
+  { every, enabled = true, keeps = false }: Watching = { every: QUICK_MILLIS },
 ): UseQueryResult<ControlOperations[N]['answer']> =>
   useQuery({
     queryKey: [name, asked.path ?? null, asked.query ?? null],
@@ -43,6 +46,22 @@ export const useOperation = <N extends Name & `GET ${string}`>(
     refetchInterval: () => intervalOf(name, every),
     ...(every === false ? { staleTime: Number.POSITIVE_INFINITY } : {}),
     enabled,
+    ...(keeps ? { placeholderData: keepPreviousData } : {}),
+  });
+
+/** Proofs take seconds, and somebody waits for each of their checks. */
+const PROOF_MILLIS = 400;
+
+/** How the proof of a version goes: looked at often while it does, and hardly once it is over. */
+export const useProof = (
+  model: string,
+  version: number,
+): UseQueryResult<ControlOperations['GET /api/v1/models/{model}/versions/{version}/proof']['answer']> =>
+  useQuery({
+    queryKey: ['GET /api/v1/models/{model}/versions/{version}/proof', model, version],
+    queryFn: () => ask('GET /api/v1/models/{model}/versions/{version}/proof', { path: { model, version } }),
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined || data.version.state === 'validating' ? PROOF_MILLIS : SLOW_MILLIS,
   });
 
 /** Operations that answer a list in parts. */
@@ -108,6 +127,8 @@ export const useEndpoints = (): UseQueryResult<readonly EndpointView[]> =>
 
 export const useJobs = (): UseQueryResult<readonly JobView[]> =>
   useList('GET /api/v1/jobs', {}, { every: QUICK_MILLIS });
+export const useModels = (): UseQueryResult<readonly ModelView[]> =>
+  useList('GET /api/v1/models', {}, { every: SLOW_MILLIS });
 
 export const useMonitors = (): UseQueryResult<readonly MonitorView[]> =>
   useList('GET /api/v1/monitors', {}, { every: SLOW_MILLIS });

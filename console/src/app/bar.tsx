@@ -1,5 +1,5 @@
 import { useNews } from '../api/news.ts';
-import { useInfo } from '../api/queries.ts';
+import { useInfo, useMay } from '../api/queries.ts';
 import { forgetKey, useSession } from '../api/session.ts';
 import { type LiveTraffic, useTraffic } from '../api/traffic.ts';
 import { Link } from '../location/link.tsx';
@@ -26,6 +26,7 @@ export function Bar() {
   const { key, refusal } = useSession();
   const [theme, setTheme] = useTheme();
   const [shown = 'endpoints'] = usePath();
+  const may = useMay();
   return (
     <header className="bar">
       <Link href={hrefOf()} className="brand">
@@ -36,7 +37,7 @@ export function Bar() {
         Plimsoll
       </Link>
       <nav aria-label="Pages">
-        {NAVIGATION.map(({ text, kind }) => (
+        {NAVIGATION.filter(({ needs }) => needs === undefined || may(needs)).map(({ text, kind }) => (
           <Link key={kind} href={hrefOfKind(kind)} aria-current={kind === shown ? 'page' : undefined}>
             {text}
           </Link>

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy, type ReactNode } from 'react';
+import type { SCOPES } from '../api/generated/control-api.ts';
 import { Home } from '../features/home/home.tsx';
 import { hrefOf } from '../location/location.ts';
 
@@ -26,6 +27,8 @@ const Jobs = later(async () => (await import('../features/batch/jobs.tsx')).Jobs
 const Job = later(async () => (await import('../features/batch/job.tsx')).Job);
 const Run = later(async () => (await import('../features/batch/run.tsx')).Run);
 const Settings = later(async () => (await import('../features/settings/settings.tsx')).Settings);
+const Upload = later(async () => (await import('../features/upload/upload.tsx')).Upload);
+const Strategy = later(async () => (await import('../features/strategy/strategy.tsx')).Strategy);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
 
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
@@ -37,6 +40,10 @@ const PAGES: readonly PageRoute[] = [
   route('endpoints/*/requests', (endpoint) => <Requests key={endpoint} endpoint={endpoint} />),
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
   route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
+  route('models/*/versions/*/rollout', (model, version) => (
+    <Strategy key={`${model}@${version}`} model={model} version={Number(version)} />
+  )),
+  route('upload', () => <Upload />),
   route('models/*', (name) => <Model key={name} name={name} />),
   route('jobs', () => <Jobs />),
   route('jobs/*', (name) => <Job key={name} name={name} />),
@@ -46,9 +53,17 @@ const PAGES: readonly PageRoute[] = [
   route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];
 
+interface NavigationEntry {
+  readonly text: string;
+  readonly kind: string;
+  /** What a key must be allowed to do for the page to be of use to it. @default {nothing} */
+  readonly needs?: keyof typeof SCOPES;
+}
+
 /** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
-export const NAVIGATION: readonly { readonly text: string; readonly kind: string }[] = [
+export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Endpoints', kind: 'endpoints' },
+  { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },
   { text: 'Audit', kind: 'audit' },
   { text: 'Settings', kind: 'settings' },

@@ -1,4 +1,4 @@
-import { useEndpoints, useOperation } from '../../api/queries.ts';
+import { useEndpoints, useMay, useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { PageHead } from '../../ui/page-head.tsx';
@@ -14,11 +14,19 @@ export function Model({ name }: { readonly name: string }) {
   });
   const endpoints = useEndpoints();
   const { data } = query;
+  const may = useMay();
   return (
     <main id="main">
       <PageHead
         trail={<Link href={hrefOf()}>Endpoints</Link>}
         title={`Versions of ${name}`}
+        actions={
+          may('POST /api/v1/models/{model}/versions') && (
+            <Link className="button" href={`${hrefOf('upload')}?${new URLSearchParams({ model: name })}`}>
+              Upload a version
+            </Link>
+          )
+        }
         sentence={data === undefined ? '' : versionsWords(data)}
       />
       <Panel

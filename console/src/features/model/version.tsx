@@ -1,11 +1,9 @@
-import { useChange } from '../../api/changes.ts';
 import type { EndpointView, VersionView } from '../../api/generated/control-api.ts';
 import { useMay } from '../../api/queries.ts';
 import { millisWords } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
-import { Confirm } from '../../ui/confirm.tsx';
 import { rolesOf, rolloutTargets } from './rollout-targets.ts';
 
 const START = 'POST /api/v1/endpoints/{endpoint}/rollouts';
@@ -38,7 +36,6 @@ export function Version({ version, endpoints }: VersionProps) {
   } = version;
   const failed = version.checks.filter(({ ok }) => !ok);
   const may = useMay();
-  const change = useChange();
   return (
     <li>
       <h3>
@@ -75,19 +72,14 @@ export function Version({ version, endpoints }: VersionProps) {
         </details>
       )}
       {may(START) &&
-        rolloutTargets(version, endpoints).map(({ name, stable }) => (
-          <Confirm
+        rolloutTargets(version, endpoints).map(({ name }) => (
+          <Link
             key={name}
-            verb={`Roll out to ${name}`}
-            title={`Begin a canary of version ${number} at ${name}?`}
-            consequence={`It begins as the endpoint's policy says: version ${number} gets more units only with evidence, and harm takes everybody back to version ${stable}.`}
-            onConfirm={(reason) =>
-              change(START, {
-                path: { endpoint: name },
-                body: { candidate: number, strategy: 'canary', reason },
-              })
-            }
-          />
+            className="button"
+            href={`${hrefOf('models', version.model, 'versions', number, 'rollout')}?${new URLSearchParams({ endpoint: name })}`}
+          >
+            Roll out to {name}
+          </Link>
         ))}
     </li>
   );
