@@ -20,5 +20,5 @@ test('figures are as short as they are exact enough', () => {
   expect([plural(1, 'endpoint'), plural(0, 'endpoint'), plural(2, 'query', 'queries')]).toEqual([
     ...['1 endpoint', '0 endpoints', '2 queries'],
   ]);
-  expect([1, 999, 2048, 3.5 * 2 ** 30].map(bytesWords)).toEqual(['1 byte', '999 bytes', '2 KiB', '3.5 GiB']);
+  expect([1, 999, 2000, 3.5e9].map(bytesWords)).toEqual(['1 byte', '999 bytes', '2 kB', '3.5 GB']);
 });

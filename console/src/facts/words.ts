@@ -50,12 +50,13 @@ export function durationWords(millis: number): string {
 }
 
 const BYTES = [
-  [2 ** 40, 'TiB'],
-  [2 ** 30, 'GiB'],
-  [2 ** 20, 'MiB'],
-  [2 ** 10, 'KiB'],
+  [1e12, 'TB'],
+  [1e9, 'GB'],
+  [1e6, 'MB'],
+  [1e3, 'kB'],
 ] as const;
 
+/** In steps of a thousand, as the server says them. */
 export function bytesWords(bytes: number): string {
   const step = BYTES.find(([size]) => bytes >= size);
   return step === undefined ? plural(bytes, 'byte') : `${THREE.format(bytes / step[0])} ${step[1]}`;
