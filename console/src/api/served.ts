@@ -16,7 +16,12 @@ export interface ServedVersion {
   readonly framework: { readonly name: string; readonly version: string } | null;
   readonly runtime: string;
   readonly rowMicros: number;
-  readonly signature: { readonly form: string; readonly columns?: readonly SignatureColumn[] };
+  readonly signature: {
+    readonly form: string;
+    readonly columns?: readonly SignatureColumn[];
+    /** Of a model that answers labels. */
+    readonly classes?: { readonly values: readonly unknown[] } | null;
+  };
   /** A row of its own, as `/predict` takes it. */
   readonly example: unknown;
 }

@@ -31,6 +31,7 @@ const Upload = later(async () => (await import('../features/upload/upload.tsx'))
 const Strategy = later(async () => (await import('../features/strategy/strategy.tsx')).Strategy);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
 
+const WhatIf = later(async () => (await import('../features/explain/what-if.tsx')).WhatIf);
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
 
 /** Every page. The first one is part of the first load. */
@@ -39,6 +40,7 @@ const PAGES: readonly PageRoute[] = [
   route('endpoints/*', (name) => <Endpoint key={name} name={name} />),
   route('endpoints/*/requests', (endpoint) => <Requests key={endpoint} endpoint={endpoint} />),
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
+  route('endpoints/*/explain', (endpoint) => <WhatIf key={endpoint} endpoint={endpoint} />),
   route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
   route('models/*/versions/*/rollout', (model, version) => (
     <Strategy key={`${model}@${version}`} model={model} version={Number(version)} />

@@ -37,5 +37,5 @@ test('of several scores each has its own pushes, and the largest is that of the 
 });
 
 test('cells are words, missing ones too', () => {
-  expect([null, 1234.5678, 'plus', true].map(cellWords)).toEqual(['missing', '1,235', 'plus', 'true']);
+  expect([null, 1234.5678, 'plus', true].map(cellWords)).toEqual(['missing', '1234.57', 'plus', 'true']);
 });

@@ -65,18 +65,30 @@ const withMinus = (text: string): string => text.replace('-', '−');
 export const figureWords = (value: number): string => withMinus(FOUR.format(value));
 export const pushWords = (push: number): string => withMinus(SIGNED.format(push));
 
+/** Numbers of rows may be years and codes: no marks between their digits. */
+const CELL = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });
+
 /** A cell of a row as people read it. */
 export function cellWords(cell: unknown): string {
   if (cell === null || cell === undefined) return 'missing';
-  if (typeof cell === 'number') return figureWords(cell);
+  if (typeof cell === 'number') return withMinus(CELL.format(cell));
   return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 
 /** How an explanation was made, in a sentence. */
-export function methodSentence({ method, output, background }: Explanation): string {
+export function methodSentence({
+  method,
+  output,
+  background,
+  baseValues,
+  classes = [],
+}: Explanation): string {
   const against =
     background === null
       ? 'columns that are not known yet follow the training rows'
       : `against ${background.rows.toLocaleString('en')} rows that came with the version`;
-  return `Shapley values of ${output}, by ${method}, ${against}.`;
+  // Of two classes one score is enough: it is that of the second.
+  const [, second] = classes;
+  const side = baseValues.length === 1 && classes.length === 2 ? ` A larger score speaks for ${second}.` : '';
+  return `Shapley values of ${output}, by ${method}, ${against}.${side}`;
 }

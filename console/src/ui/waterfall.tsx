@@ -30,7 +30,9 @@ export function WaterfallChart({ label, bars }: WaterfallProps) {
       <tbody>
         {bars.map(({ name, cell, from, to, figure, isLevel = false }, k) => (
           <tr key={name} className={isLevel ? 'level' : undefined}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              {name} <small className="waterfall-under">{cell}</small>
+            </th>
             <td className="waterfall-cell">{cell}</td>
             <td className="waterfall-bar">
               <svg viewBox={`-6 0 ${WIDTH + 12} 20`} preserveAspectRatio="none" aria-hidden="true">

@@ -95,6 +95,9 @@ function Actions({ name, endpoint: { model, previous, stable, rollout } }: Actio
       <Link className="button" href={hrefOf('models', model)}>
         Versions
       </Link>
+      <Link className="button" href={hrefOf('endpoints', name, 'explain')}>
+        What if
+      </Link>
       <Link className="button" href={hrefOf('endpoints', name, 'monitoring')}>
         Monitoring
       </Link>

@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
 import { ExplainedRow } from './explained-row.tsx';
 import { type RowCells, rowToSend } from './row-cells.ts';
+import { Unexplained } from './unexplained.tsx';
 import './explain.css';
 
 const REQUEST = 'GET /api/v1/requests/{request}';
@@ -144,17 +145,6 @@ function whyNot({ model, version }: LoggedRow, isLoaded: boolean, hidden: readon
     return `Version ${version} of ${model} is not loaded any more. On the machine of the server, "plimsoll requests explain" explains it with the file that was kept.`;
   return null;
 }
-
-export const Unexplained = ({
-  missing,
-}: {
-  readonly missing: { readonly message: string; readonly hint: string } | null;
-}) => (
-  <>
-    {missing?.message ?? 'The answer came without an explanation'}. <br />
-    {missing?.hint}
-  </>
-);
 
 /** What was asked, and what was answered. */
 const Cells = ({ row }: { readonly row: LoggedRow }) => (

@@ -17,3 +17,21 @@ export function rowToSend({ form, columns = [] }: RowSignature, cells: RowCells)
 /** The log has booleans as numbers. */
 const cellToSend = ({ type }: SignatureColumn, cell: unknown): unknown =>
   type === 'bool' && typeof cell === 'number' ? cell === 1 : (cell ?? null);
+
+/** Cells by column, of a row that a model gives as its example; null where a row has no columns. */
+export function cellsOfExample({ columns = [] }: RowSignature, example: unknown): RowCells | null {
+  if (columns.length === 0) return null;
+  if (Array.isArray(example)) return Object.fromEntries(columns.map(({ name }, k) => [name, example[k]]));
+  if (typeof example === 'object' && example !== null) return example as RowCells;
+  return columns.length === 1 ? { [columns[0]?.name ?? '']: example } : null;
+}
+
+/** Cells out of the address; null where they are none. */
+export function cellsOfText(text: string): RowCells | null {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as RowCells) : null;
+  } catch {
+    return null;
+  }
+}
