@@ -24,7 +24,16 @@ beforeAll(async () => {
   if (!hasBrowser) return;
   const background = join(folder(), 'background.json');
   writeFileSync(background, JSON.stringify(BACKGROUND));
-  const pushed = plimsoll('push', example('churn.joblib'), '--name', 'churn', '--background', background, '--data', data);
+  const pushed = plimsoll(
+    'push',
+    example('churn.joblib'),
+    '--name',
+    'churn',
+    '--background',
+    background,
+    '--data',
+    data,
+  );
   expect(pushed.status, pushed.stderr).toBe(0);
   const files = [example('house-prices.joblib')];
   server = await served([...files, '--data', data, '--keys', 'required', ...option, '--workers', '1']);
@@ -44,10 +53,11 @@ function explainedAtOnce(page: Page): () => number {
   page.on('request', (request) => {
     if (isExplained(request)) most = Math.max(most, ++now);
   });
-  for (const ended of ['requestfinished', 'requestfailed'] as const)
-    page.on(ended, (request) => {
-      if (isExplained(request)) now--;
-    });
+  const end = (request: { postData(): string | null }): void => {
+    if (isExplained(request)) now--;
+  };
+  page.on('requestfinished', end);
+  page.on('requestfailed', end);
   return () => most;
 }
 
