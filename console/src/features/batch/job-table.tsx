@@ -19,7 +19,7 @@ import {
 
 const COLUMNS: readonly ColumnHead[] = [
   { text: 'Job' },
-  { text: 'Runs' },
+  { text: 'When it runs' },
   { text: 'Last run' },
   { text: 'Rows', className: 'figures-cell' },
   { text: 'No answer', className: 'figures-cell' },

@@ -37,7 +37,7 @@ export function Outputs({ run: { job, id } }: { readonly run: RunView }) {
           </p>
           <ul className="features">
             {columns.slice(0, SHOWN).map((column) => (
-              <Column key={column.column} comparison={column} />
+              <Column key={column.column} comparison={column} isFirst={before === null} />
             ))}
           </ul>
           {columns.length > SHOWN && (
@@ -49,16 +49,25 @@ export function Outputs({ run: { job, id } }: { readonly run: RunView }) {
   );
 }
 
-const Column = ({ comparison }: { readonly comparison: ColumnComparison }) => (
+interface ColumnProps {
+  readonly comparison: ColumnComparison;
+  /** There is no run before. */
+  readonly isFirst: boolean;
+}
+
+const Column = ({ comparison, isFirst }: ColumnProps) => (
   <li>
     <h3>{comparison.column}</h3>
-    <p className="note">
-      {comparison.distance === null
-        ? 'no run before has it'
-        : comparison.distance < 0.005
-          ? 'as before'
-          : `${shareWords(comparison.distance)} ${comparison.kind === 'numbers' ? 'of its distribution' : 'of its rows'} moved`}
-    </p>
+    {!isFirst && <p className="note">{movedWords(comparison)}</p>}
     <OutputBars comparison={comparison} />
   </li>
 );
+
+/** Less than that is what chance does. */
+const STILL = 0.005;
+
+function movedWords({ distance, kind }: ColumnComparison): string {
+  if (distance === null) return 'the run before has no such column';
+  if (distance < STILL) return 'as before';
+  return `${shareWords(distance)} ${kind === 'numbers' ? 'of its distribution' : 'of its rows'} moved`;
+}

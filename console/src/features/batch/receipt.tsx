@@ -53,8 +53,8 @@ export function Receipt({ run, receipt }: { readonly run: RunView; readonly rece
           <Fact name="Fingerprint of the run" text={receipt.fingerprint} />
         </dl>
         <p className="note">
-          The receipt is signed with the key of this server ({' '}
-          <Link href={hrefOf('settings')}>public keys</Link>). Check the signature and the sums of what you
+          The receipt is signed with the key of this server:{' '}
+          <Link href={hrefOf('settings')}>public keys</Link>. Check the signature and the sums of what you
           have kept: <code>plimsoll batch verify {file}</code>. With the SQL of docs/receipts.md anybody adds
           it up again.
         </p>

@@ -1,20 +1,22 @@
+import { memo } from 'react';
 import type { RejectView } from '../../api/generated/control-api.ts';
 import { CellReason } from './cell-reason.tsx';
 import { canBeMended } from './fix-words.ts';
-import { cellText, type Edits, placeOf } from './mended-rows.ts';
+import { cellText, placeOf } from './mended-rows.ts';
 
 interface RejectRowProps {
   readonly reject: RejectView;
-  readonly edits: Edits;
+  /** What was typed, by column. */
+  readonly edit: Readonly<Record<string, string>> | undefined;
   /** Null where nothing can be put right here. */
   readonly onEdit: ((place: string, column: string, text: string) => void) | null;
 }
 
 /** Cells of a row that are fields at once: of a wider one only what is wrong, until somebody opens the rest. */
-const CELLS_MOST = 200;
+const CELLS_MOST = 40;
 
 /** One row: where it stood, what is wrong with which cell, and fields to write it anew. */
-export function RejectRow({ reject, edits, onEdit }: RejectRowProps) {
+export const RejectRow = memo(function RejectRow({ reject, edit, onEdit }: RejectRowProps) {
   const { line, row, path, key, column, reason, code, raw, cells } = reject;
   const place = placeOf(reject);
   const file = path.slice(path.lastIndexOf('/') + 1);
@@ -42,7 +44,7 @@ export function RejectRow({ reject, edits, onEdit }: RejectRowProps) {
               <span>{name}</span>
               <input
                 className="field"
-                value={edits.get(place)?.[name] ?? cellText(cells[name])}
+                value={edit?.[name] ?? cellText(cells[name])}
                 onChange={({ target }) => onEdit(place, name, target.value)}
               />
             </label>
@@ -54,7 +56,7 @@ export function RejectRow({ reject, edits, onEdit }: RejectRowProps) {
       )}
     </li>
   );
-}
+});
 
 /** The one at fault first, where there are too many to be looked through. */
 const orderedColumns = (names: readonly string[], wrong: string | null): readonly string[] =>

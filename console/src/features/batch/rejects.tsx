@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { RunView } from '../../api/generated/control-api.ts';
 import { useMay, useOperation, useParts } from '../../api/queries.ts';
 import { plural } from '../../facts/words.ts';
 import { useParameter } from '../../location/location.ts';
 import { More } from '../../ui/more.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { type Edits, mendedRows, withEdit } from './mended-rows.ts';
+import { type Edits, mendedRows, placeOf, withEdit } from './mended-rows.ts';
 import { RejectGroups } from './reject-groups.tsx';
 import { RejectRow } from './reject-row.tsx';
 import { Replay } from './replay.tsx';
@@ -18,6 +18,10 @@ export function Rejects({ run }: { readonly run: RunView }) {
   const path = { job: run.job, run: run.id };
   const [reason, setReason] = useParameter('reason', '');
   const [edits, setEdits] = useState<Edits>(new Map());
+  const edit = useCallback(
+    (place: string, column: string, text: string) => setEdits((all) => withEdit(all, place, column, text)),
+    [],
+  );
   const may = useMay();
   const groups = useOperation('GET /api/v1/jobs/{job}/runs/{run}/reject-groups', { path }, { every: false });
   const query = useParts(
@@ -29,18 +33,10 @@ export function Rejects({ run }: { readonly run: RunView }) {
   const mended = mendedRows(query.data ?? [], edits);
   return (
     <>
-      <Panel
-        title="Rows without an answer"
-        query={groups}
-        empty={({ rows }) => (rows === 0 ? 'They are listed when their chunk is done.' : null)}
-      >
+      <Panel title="Rows without an answer" query={groups}>
         {(data) => <RejectGroups groups={data} chosen={reason} onChoose={setReason} />}
       </Panel>
-      <Panel
-        title={reason === '' ? 'All of them' : 'Those'}
-        query={query}
-        empty={(items) => (items.length === 0 ? 'None here.' : null)}
-      >
+      <Panel title="One by one" query={query} empty={(items) => (items.length === 0 ? 'None here.' : null)}>
         {(items) => (
           <>
             <ol className="rejects">
@@ -48,10 +44,8 @@ export function Rejects({ run }: { readonly run: RunView }) {
                 <RejectRow
                   key={`${reject.path} ${reject.row} ${reject.line}`}
                   reject={reject}
-                  edits={edits}
-                  onEdit={
-                    canReplay ? (place, column, text) => setEdits(withEdit(edits, place, column, text)) : null
-                  }
+                  edit={edits.get(placeOf(reject))}
+                  onEdit={canReplay ? edit : null}
                 />
               ))}
             </ol>

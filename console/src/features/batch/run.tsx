@@ -15,19 +15,19 @@ import { Rejects } from './rejects.tsx';
 import { RunCommands } from './run-commands.tsx';
 import { RunProgress } from './run-progress.tsx';
 
+const RUN = 'GET /api/v1/jobs/{job}/runs/{run}';
+const ENDED: readonly RunView['state'][] = ['done', 'failed', 'cancelled'];
 const QUICK_MILLIS = 4000;
 const SLOW_MILLIS = 30_000;
 
 /** One run: how far it is, what came of it, and what to do about rows without an answer. */
 export function Run({ job, id }: { readonly job: string; readonly id: string }) {
   const path = { job, run: id };
-  const first = useOperation('GET /api/v1/jobs/{job}/runs/{run}', { path });
-  const isOver = first.data !== undefined && !isUnderWay(first.data);
-  const query = useOperation(
-    'GET /api/v1/jobs/{job}/runs/{run}',
-    { path },
-    { every: isOver ? SLOW_MILLIS : QUICK_MILLIS },
-  );
+  // What has ended stays as it is.
+  const query = useOperation(RUN, { path }, { every: false });
+  const state = query.data?.state;
+  const every = query.data !== undefined && isUnderWay(query.data) ? QUICK_MILLIS : SLOW_MILLIS;
+  useOperation(RUN, { path }, { every, enabled: state !== undefined && !ENDED.includes(state) });
   const { data: run, error } = query;
   const trail = (
     <>
@@ -79,6 +79,12 @@ function RejectsOf({ run }: { readonly run: RunView }) {
   const may = useMay();
   const bad = badRowsOf(run) ?? 0;
   if (bad === 0) return null;
+  if (isUnderWay(run))
+    return (
+      <p className="note">
+        {plural(bad, 'row')} without an answer so far: they are listed when it has ended.
+      </p>
+    );
   if (may('GET /api/v1/jobs/{job}/runs/{run}/rejects')) return <Rejects run={run} />;
   return (
     <p className="note">
