@@ -137,7 +137,7 @@ inBrowser('an endpoint shows who answers, and what its model says to a row', asy
 inBrowser('who may only look sees no buttons that change anything', async () => {
   const visited = await visitor.visit(`/console/rollouts/${rollout}`, keys.bob);
   const { page } = visited;
-  await page.getByRole('button', { name: 'Signed report' }).waitFor();
+  await page.getByRole('link', { name: 'Signed report' }).waitFor();
   await page.getByText('bob, viewer').waitFor();
   for (const name of ['Pause', 'Promote', 'Abort and roll back'])
     expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
@@ -162,7 +162,7 @@ inBrowser('a rollout is rolled back by keyboard alone, with a reason that is kep
   await page.keyboard.type('it looks wrong');
   await tabTo(page, dialog.getByRole('button', { name: 'Abort and roll back' }));
   await page.keyboard.press('Enter');
-  await page.getByText('Aborted', { exact: true }).waitFor();
+  await page.getByText('Aborted', { exact: true }).first().waitFor();
   expect(await abort.count()).toBe(0);
   expect(await ask('GET', `/api/v1/rollouts/${rollout}`)).toMatchObject({ state: 'aborted' });
   const audit = JSON.stringify(await ask('GET', '/api/v1/audit?limit=1000'));

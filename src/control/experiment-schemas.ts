@@ -47,6 +47,11 @@ export const GUARD_VIEWS = shape(
   { errors: GUARD_VIEW, latency: GUARD_VIEW, outputs: GUARD_VIEW, labels: GUARD_VIEW },
 );
 
+export const SPLIT_VIEW = described(
+  nullable(shape({ p: computedNumber, alpha: computedNumber })),
+  'Test that units are split as they should be, and below which p it holds for a person; null without it',
+);
+
 const CONTRAST = {
   metric: anyText,
   scale: choice(['share', 'plain']),
@@ -101,16 +106,14 @@ export const EXPERIMENT_VIEW: ValueSchema<ExperimentView> = shape({
       message: anyText,
     }),
   ),
-  split: described(
-    nullable(shape({ p: computedNumber, alpha: computedNumber })),
-    'Test that units are split as they should be, and below which p it holds for a person',
-  ),
+  split: SPLIT_VIEW,
   rule: shape({
     bar: described(computedNumber, 'What the interval must lie beyond, in the direction that is better'),
     alpha: computedNumber,
     maturity: computedNumber,
     elapsed: computedNumber,
     deadline: described(computedNumber, 'When the last look can decide: milliseconds from the beginning'),
+    onTimeout: choice(['hold', 'rollback']),
     isFixed: described(flag, 'It looks once, at the deadline'),
     minimumEffect: nullable(anyNumber),
     segments: nullable(anyText),

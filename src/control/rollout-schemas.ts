@@ -16,7 +16,7 @@ import {
   shape,
   tableOf,
 } from '../schema/value-schema.ts';
-import { EXPERIMENT_VIEW, GUARD_VIEWS, logarithm } from './experiment-schemas.ts';
+import { EXPERIMENT_VIEW, GUARD_VIEWS, logarithm, SPLIT_VIEW } from './experiment-schemas.ts';
 
 /** There where it holds in memory alone. */
 export const DURABLE = described(
@@ -73,6 +73,15 @@ const STAGES_VIEW = described(
         }),
       ),
       'What the current stage needs to end, in the order in which it is asked for; none once it is over',
+    ),
+    split: SPLIT_VIEW,
+    deadline: described(
+      shape({
+        elapsed: computedNumber,
+        maxTime: computedNumber,
+        onTimeout: choice(['hold', 'promote', 'rollback']),
+      }),
+      'Of the whole rollout: what has passed, when its time is up, and what happens then',
     ),
   }),
   'The plan of stages and how far the current one is; milliseconds',

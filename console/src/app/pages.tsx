@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, type ReactNode } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import type { SCOPES } from '../api/generated/control-api.ts';
 import { Home } from '../features/home/home.tsx';
 import { hrefOf } from '../location/location.ts';
@@ -22,6 +22,7 @@ const Endpoint = later(async () => (await import('../features/endpoint/endpoint.
 const Requests = later(async () => (await import('../features/endpoint/requests.tsx')).Requests);
 const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
+const Rollouts = later(async () => (await import('../features/rollout/rollouts.tsx')).Rollouts);
 const Audit = later(async () => (await import('../features/audit/audit.tsx')).Audit);
 const Jobs = later(async () => (await import('../features/batch/jobs.tsx')).Jobs);
 const Job = later(async () => (await import('../features/batch/job.tsx')).Job);
@@ -30,9 +31,24 @@ const Settings = later(async () => (await import('../features/settings/settings.
 const Upload = later(async () => (await import('../features/upload/upload.tsx')).Upload);
 const Strategy = later(async () => (await import('../features/strategy/strategy.tsx')).Strategy);
 const Rollout = later(async () => (await import('../features/rollout/rollout.tsx')).Rollout);
+const RolloutReport = later(async () => (await import('../features/rollout/report.tsx')).RolloutReport);
+const Experiment = later(async () => (await import('../features/experiment/experiment.tsx')).Experiment);
 
 const WhatIf = later(async () => (await import('../features/explain/what-if.tsx')).WhatIf);
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
+
+/** A rollout of any strategy: an experiment has panels of its own. */
+const rolloutPage = (id: string): ReactNode => (
+  <Rollout
+    key={id}
+    id={id}
+    experiment={(shown) => (
+      <Suspense fallback={null}>
+        <Experiment {...shown} />
+      </Suspense>
+    )}
+  />
+);
 
 /** Every page. The first one is part of the first load. */
 const PAGES: readonly PageRoute[] = [
@@ -47,12 +63,15 @@ const PAGES: readonly PageRoute[] = [
   )),
   route('upload', () => <Upload />),
   route('models/*', (name) => <Model key={name} name={name} />),
+  route('rollouts', () => <Rollouts />),
+  route('rollouts/*', rolloutPage),
+  route('rollouts/*/report', (id) => <RolloutReport key={id} id={id} />),
+  route('experiments/*', rolloutPage),
   route('jobs', () => <Jobs />),
   route('jobs/*', (name) => <Job key={name} name={name} />),
   route('jobs/*/runs/*', (job, id) => <Run key={id} job={job} id={id} />),
   route('audit', () => <Audit />),
   route('settings', () => <Settings />),
-  route('rollouts/*', (id) => <Rollout key={id} id={id} />),
 ];
 
 interface NavigationEntry {
@@ -65,6 +84,7 @@ interface NavigationEntry {
 /** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
 export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Endpoints', kind: 'endpoints' },
+  { text: 'Rollouts', kind: 'rollouts' },
   { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },
   { text: 'Audit', kind: 'audit' },

@@ -79,10 +79,10 @@ function ofRollout(rollout: RolloutView): Standing {
     );
   const [warning] = warnings;
   if (warning !== undefined) return of('watch', warning, null);
-  return of('moving', `${NAMES[strategy]} of version ${candidate} at ${share}: ${reason}`, null);
+  return of('moving', `${STRATEGY_NAMES[strategy]} of version ${candidate} at ${share}: ${reason}`, null);
 }
 
-const NAMES: Readonly<Record<RolloutView['strategy'], string>> = {
+export const STRATEGY_NAMES: Readonly<Record<RolloutView['strategy'], string>> = {
   canary: 'Canary',
   ab: 'Experiment',
   shadow: 'Shadow',

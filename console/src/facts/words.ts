@@ -64,3 +64,10 @@ export function bytesWords(bytes: number): string {
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${WHOLE.format(count)} ${count === 1 ? one : many}`;
+
+/** A difference with its sign: of shares in points of percent, else in its own terms. */
+export function differenceWords(value: number | null, scale: 'share' | 'plain'): string {
+  if (value === null) return UNKNOWN;
+  const signed = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, signDisplay: 'exceptZero' });
+  return scale === 'share' ? `${signed.format(value * 100)} pp` : signed.format(value);
+}

@@ -45,7 +45,7 @@ describe.each(logs)('a log of an earlier version, $name', ({ policy, events, dec
       const { after, actions } = foldEvent(machine, folded, event);
       folded = after;
       const { state, stage, weight, harmedUnits, progress: told } = machine.status(after.state);
-      const { gates: _, ...progress } = required(told, 'stages');
+      const { gates: _, split: __, deadline: ___, ...progress } = required(told, 'stages');
       const { verdict, reason } = after;
       return { verdict, reason, state, stage, weight, harmedUnits, progress, actions };
     });

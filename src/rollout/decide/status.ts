@@ -1,7 +1,8 @@
 /** What people are shown of a rollout. Pure. */
 import { harmedUnits, noHarmLog } from '../evidence/evidence.ts';
 import { guardTestLog, type LastingEvidence } from '../evidence/guard-test.ts';
-import { GUARDS, type GuardName, type RolloutStage } from '../policy/policy.ts';
+import { pValue } from '../metric/sequential.ts';
+import { GUARDS, type GuardName, type RolloutPolicy, type RolloutStage } from '../policy/policy.ts';
 import { type StageGate, stageGates } from './assess-stage.ts';
 import type { RolloutPhase, RolloutState } from './state.ts';
 
@@ -51,6 +52,14 @@ export interface StageView {
   readonly approved: boolean;
   /** What the stage needs to end; none once nobody waits for that. */
   readonly gates: readonly StageGate[];
+  /** Test that units are split as they should be, and below which p it holds for a person; null without it. */
+  readonly split: { readonly p: number; readonly alpha: number } | null;
+  /** Of the whole rollout: what has passed, when its time is up, and what happens then. */
+  readonly deadline: {
+    readonly elapsed: number;
+    readonly maxTime: number;
+    readonly onTimeout: RolloutPolicy['onTimeout'];
+  };
 }
 
 const STATES: Readonly<Record<RolloutPhase['kind'], RolloutStatus['state']>> = {
@@ -79,10 +88,14 @@ export function stagedStatus(state: RolloutState): RolloutStatus {
 }
 
 function stageView(state: RolloutState): StageView {
-  const { policy, progress, clock, phase } = state;
+  const { policy, progress, clock, phase, evidence } = state;
   const { since, ...seen } = progress;
   const gates = phase.kind === 'running' || phase.kind === 'holding' ? stageGates(state) : [];
-  return { stages: policy.stages, elapsed: clock.elapsed - since, ...seen, gates };
+  return {
+    ...{ stages: policy.stages, elapsed: clock.elapsed - since, ...seen, gates },
+    split: policy.srm && { p: pValue(evidence.srm.maxLog), alpha: policy.srm.alpha },
+    deadline: { elapsed: clock.elapsed, maxTime: policy.maxTime, onTimeout: policy.onTimeout },
+  };
 }
 
 /** Null where the policy has no such guard, or it has seen nothing. */

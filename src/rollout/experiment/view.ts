@@ -58,6 +58,7 @@ export interface DecisionRule {
   readonly maturity: number;
   readonly elapsed: number;
   readonly deadline: number;
+  readonly onTimeout: ExperimentPolicy['onTimeout'];
   /** Whether it looks once, at the deadline. */
   readonly isFixed: boolean;
   readonly minimumEffect: number | null;
@@ -98,13 +99,14 @@ export function experimentView(state: ExperimentState): ExperimentView {
 }
 
 function ruleOf(state: ExperimentState): DecisionRule {
-  const { primary, alpha, horizon, segments, segmentGuard } = state.policy;
+  const { primary, alpha, horizon, onTimeout, segments, segmentGuard } = state.policy;
   return {
     bar: barOf(state),
     alpha,
     maturity: primary.maturity,
     elapsed: state.clock.elapsed,
     deadline: deadlineOf(state.policy),
+    onTimeout,
     isFixed: horizon !== 'open',
     ...{ minimumEffect: primary.minimumEffect, segments, segmentGuard },
   };

@@ -3,17 +3,40 @@ import type { RolloutView } from '../../api/generated/control-api.ts';
 import { waitsForApproval } from '../../facts/standing.ts';
 import { durationWords } from '../../facts/words.ts';
 
+/** Sentences, the next thing first; none once it is over. */
 export function forecastWords(rollout: RolloutView): readonly string[] {
-  const { state, forecast, stableVersion, candidate, progress, stage, weight } = rollout;
-  if (state === 'holding')
+  const { state, candidate, weight, strategy } = rollout;
+  if (state === 'running') {
+    if (waitsForApproval(rollout))
+      return [
+        `Nothing moves until somebody approves: ${Math.round(weight)} % stay with version ${candidate}.`,
+        ...deadlineWords(rollout),
+        guardWords(rollout),
+      ];
+    return strategy === 'ab' ? experimentForecast(rollout) : stagedForecast(rollout);
+  }
+  if (state !== 'holding') return [];
+  return [
+    `Nothing moves until somebody resumes it: ${Math.round(weight)} % stay ${strategy === 'ab' ? 'away from control' : `with version ${candidate}`}.`,
+    guardWords(rollout),
+  ];
+}
+
+const guardWords = ({ candidate, stableVersion, strategy }: RolloutView): string =>
+  strategy === 'ab'
+    ? `Harm that reaches a bound takes that arm back at once; its units get version ${stableVersion}.`
+    : strategy === 'shadow'
+      ? `Harm that reaches a bound ends it; everybody goes on with version ${stableVersion}.`
+      : `Harm that reaches a bound takes version ${candidate} back at once; everybody gets version ${stableVersion}.`;
+
+function stagedForecast(rollout: RolloutView): readonly string[] {
+  const { forecast, candidate, progress, stage, strategy } = rollout;
+  if (forecast === null)
     return [
-      `Nothing moves until somebody resumes it: ${Math.round(weight)} % stay with version ${candidate}.`,
+      'No traffic is known yet, so that nothing can be said of when.',
+      ...deadlineWords(rollout),
+      guardWords(rollout),
     ];
-  if (state !== 'running') return [];
-  if (waitsForApproval(rollout))
-    return [`Nothing moves until somebody approves: ${Math.round(weight)} % stay with version ${candidate}.`];
-  const guard = `Harm that reaches a bound takes version ${candidate} back at once; everybody gets version ${stableVersion}.`;
-  if (forecast === null) return [guard, 'No traffic is known yet, so that nothing can be said of when.'];
   const next = forecast.stages.find((one) => one.stage === stage)?.end;
   const asks = progress?.stages.some(({ approval }, k) => k >= stage && approval) ?? false;
   return [
@@ -21,13 +44,45 @@ export function forecastWords(rollout: RolloutView): readonly string[] {
     forecast.promotion === null
       ? asks
         ? 'Then a stage waits for approval: it is never promoted by itself.'
-        : 'At this traffic it is never promoted by itself.'
+        : strategy === 'shadow'
+          ? 'Then it waits for a person: a shadow is never promoted by itself.'
+          : 'At this traffic it is never promoted by itself.'
       : `Everybody gets version ${candidate} in about ${durationWords(forecast.promotion)}.`,
     ...(forecast.detection === null || forecast.detection.time === null
       ? []
       : [
           `A version that fails ${forecast.detection.rate * 100} % more often is found within about ${durationWords(forecast.detection.time)} of the beginning.`,
         ]),
-    guard,
+    ...(forecast.promotion === null ? deadlineWords(rollout) : []),
+    guardWords(rollout),
   ];
+}
+
+function experimentForecast(rollout: RolloutView): readonly string[] {
+  const { experiment } = rollout;
+  if (experiment === null) return [];
+  const { outlook, rule } = experiment;
+  const left = durationWords(Math.max(0, rule.deadline - rule.elapsed));
+  const at = rule.isFixed
+    ? `It is decided in ${left}, by one look at all units.`
+    : outlook === null
+      ? 'Too little is known yet to say when it will be decided.'
+      : outlook.decision === null
+        ? `With the difference as it is now, nothing will be decided before the deadline in ${left}.`
+        : `With the difference as it is now, ${outlook.arm} is decided upon in about ${durationWords(outlook.decision)}.`;
+  const then =
+    rule.onTimeout === 'hold' ? 'it holds for a person' : 'everybody goes back to the stable version';
+  return [at, ...(rule.isFixed ? [] : [`Without a decision ${then} in ${left}.`]), guardWords(rollout)];
+}
+
+/** What the deadline of the whole rollout brings. */
+function deadlineWords({ progress, candidate, stableVersion }: RolloutView): readonly string[] {
+  if (progress === undefined) return [];
+  const { elapsed, maxTime, onTimeout } = progress.deadline;
+  const then = {
+    hold: 'it holds for a person',
+    promote: `everybody gets version ${candidate}, if nothing speaks against it`,
+    rollback: `everybody gets version ${stableVersion}`,
+  }[onTimeout];
+  return [`At the deadline, in ${durationWords(Math.max(0, maxTime - elapsed))}, ${then}.`];
 }

@@ -1,20 +1,50 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { RolloutView } from '../../api/generated/control-api.ts';
 import { useOperation } from '../../api/queries.ts';
-import { waitsForApproval } from '../../facts/standing.ts';
-import { Trail } from '../../location/trail.tsx';
-import { Badge, type Tone } from '../../ui/badge.tsx';
+import { rolloutStanding, strategyWords } from '../../facts/rollout-words.ts';
+import { STRATEGY_NAMES } from '../../facts/standing.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Moment } from '../../ui/moment.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
 import { Arms } from './arms.tsx';
+import { BrokenSplit } from './broken-split.tsx';
 import { Commands } from './commands.tsx';
+import { Decisions } from './decisions.tsx';
 import { Evidence } from './evidence.tsx';
 import { forecastWords } from './forecast-words.ts';
+import { Gates } from './gates.tsx';
 import { hasInterval, Intervals } from './intervals.tsx';
+import './rollout.css';
+import { isSeen, Segments } from './segments.tsx';
 import { Timeline } from './timeline.tsx';
 
+const EVERY_MILLIS = 4000;
+const NO_DIFFERENCES = {
+  shadow: 'A shadow answers nobody: what both versions said to the same inputs is in the evidence.',
+  other: 'Too few units were answered by both yet.',
+} as const;
+
+interface RolloutProps {
+  readonly id: string;
+  /** What is shown of an experiment in place of stages. */
+  readonly experiment: (shown: {
+    readonly rollout: RolloutView;
+    readonly query: UseQueryResult<RolloutView>;
+  }) => ReactNode;
+}
+
 /** One rollout: how far it is, what speaks against it and for it, and what a person can do. */
-export function Rollout({ id }: { readonly id: string }) {
-  const query = useOperation('GET /api/v1/rollouts/{id}', { path: { id } }, { every: 2000 });
+export function Rollout({ id, experiment }: RolloutProps) {
+  const query = useOperation('GET /api/v1/rollouts/{id}', { path: { id } }, { every: EVERY_MILLIS });
+  const history = useOperation(
+    'GET /api/v1/rollouts/{id}/history',
+    { path: { id } },
+    { every: EVERY_MILLIS },
+  );
   const { data: rollout, error } = query;
   if (rollout === undefined)
     return (
@@ -27,78 +57,97 @@ export function Rollout({ id }: { readonly id: string }) {
         )}
       </main>
     );
-  const { endpoint, candidate, stableVersion, strategy, reason, by, startedAt, warnings } = rollout;
+  const { candidate, stableVersion, reason, warnings, by, startedAt, endedAt, strategy } = rollout;
+  const { words, level } = rolloutStanding(rollout);
+  const moments = history.data?.moments ?? [];
   const forecast = forecastWords(rollout);
+  const gates = rollout.progress?.gates ?? [];
+  const overall = rollout.metrics.filter(({ segment }) => segment === null);
   return (
     <main id="main">
       <PageHead
-        trail={<Trail endpoint={endpoint} />}
-        title={`Version ${candidate} against version ${stableVersion}`}
-        badge={<Badge tone={toneOf(rollout)}>{stateWords(rollout)}</Badge>}
+        trail={<Way endpoint={rollout.endpoint} />}
+        title={`${STRATEGY_NAMES[strategy]} of ${rollout.endpoint}, version ${stableVersion} to ${candidate}`}
+        badge={<Badge tone={level}>{words}</Badge>}
         sentence={reason}
         actions={<Commands rollout={rollout} />}
       />
+      <BrokenSplit rollout={rollout} />
       {warnings.map((warning) => (
         <p key={warning} className="stale" role="status">
           {warning}
         </p>
       ))}
-      <Panel title={`Stages of this ${strategy}`} query={query}>
-        {(data) => <Timeline rollout={data} />}
-      </Panel>
-      {forecast.length > 0 && (
-        <Panel title="If nobody does anything" query={query}>
-          {() => (
-            <ul className="panel-body plain">
-              {forecast.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          )}
+      <p className="note rollout-kind">
+        {strategyWords(rollout)} Begun by {by} <Moment at={Date.parse(startedAt)} />
+        {endedAt !== null && (
+          <>
+            , over <Moment at={Date.parse(endedAt)} />
+          </>
+        )}
+        .
+      </p>
+      {strategy === 'ab' ? (
+        experiment({ rollout, query })
+      ) : (
+        <Panel title="Stages" query={query}>
+          {(data) => <Timeline rollout={data} moments={moments} now={query.dataUpdatedAt} />}
         </Panel>
       )}
-      <Panel title="Evidence" query={query}>
-        {(data) => <Evidence rollout={data} at={query.dataUpdatedAt} />}
+      <div className="columns">
+        {forecast.length > 0 && (
+          <Panel title="If nobody does anything" query={query}>
+            {() => (
+              <ul className="panel-body plain">
+                {forecast.map((sentence) => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+            )}
+          </Panel>
+        )}
+        {gates.length > 0 && (
+          <Panel title="What this stage waits for" query={query}>
+            {(data) => <Gates rollout={data} />}
+          </Panel>
+        )}
+      </div>
+      <Panel title="Evidence" query={history}>
+        {(data) => <Evidence rollout={rollout} history={data} now={query.dataUpdatedAt} />}
       </Panel>
       <div className="columns">
-        <Panel title="Arms" query={query}>
-          {(data) => <Arms arms={data.arms} />}
+        <Panel
+          title="Arms"
+          query={query}
+          empty={({ arms }) => (arms.every(({ units }) => units === 0) ? 'No unit was answered yet.' : null)}
+        >
+          {(data) => <Arms rollout={data} />}
         </Panel>
         <Panel
           title="Differences"
           query={query}
-          empty={({ metrics }) => (!metrics.some(hasInterval) ? 'Too few units answered by both yet.' : null)}
+          empty={() =>
+            !overall.some(hasInterval) ? NO_DIFFERENCES[strategy === 'shadow' ? 'shadow' : 'other'] : null
+          }
         >
-          {(data) => <Intervals metrics={data.metrics} />}
+          {() => <Intervals metrics={overall} />}
         </Panel>
       </div>
-      <p className="note">
-        Begun by {by}, {new Date(startedAt).toLocaleString('en-GB')}.
-      </p>
+      {rollout.segments.some(isSeen) && (
+        <Panel title="Failures by segment" query={query}>
+          {(data) => <Segments rollout={data} />}
+        </Panel>
+      )}
+      <Panel title="Decisions" query={history}>
+        {(data) => <Decisions rollout={rollout} history={data} />}
+      </Panel>
     </main>
   );
 }
 
-function toneOf(rollout: RolloutView): Tone {
-  if (rollout.state === 'holding' || waitsForApproval(rollout)) return 'act';
-  return TONES[rollout.state];
-}
-
-const TONES: Readonly<Record<RolloutView['state'], Tone>> = {
-  running: 'moving',
-  holding: 'act',
-  promoted: 'steady',
-  'rolled-back': 'watch',
-  aborted: 'idle',
-};
-
-function stateWords(rollout: RolloutView): string {
-  if (waitsForApproval(rollout)) return 'Waits for approval';
-  return {
-    running: 'Running',
-    holding: 'Paused',
-    promoted: 'Promoted',
-    'rolled-back': 'Rolled back',
-    aborted: 'Aborted',
-  }[rollout.state];
-}
+const Way = ({ endpoint }: { readonly endpoint: string }) => (
+  <>
+    <Link href={hrefOf('rollouts')}>Rollouts</Link> /{' '}
+    <Link href={hrefOf('endpoints', endpoint)}>{endpoint}</Link>
+  </>
+);

@@ -1,28 +1,42 @@
-import type { RolloutView } from '../../api/generated/control-api.ts';
+import type { RolloutHistory, RolloutView } from '../../api/generated/control-api.ts';
+import { momentWords } from '../../facts/times.ts';
 import { countWords, durationWords } from '../../facts/words.ts';
+import { type StageSpan, stageSpans } from './stage-spans.ts';
 
-type Stage = NonNullable<RolloutView['progress']>['stages'][number];
+type Progress = NonNullable<RolloutView['progress']>;
+type Stage = Progress['stages'][number];
+
+interface TimelineProps {
+  readonly rollout: RolloutView;
+  readonly moments: RolloutHistory['moments'];
+  /** When both were asked for. */
+  readonly now: number;
+}
 
 /** The ramp, stage by stage: what is over, what is now and how far, what is to come and when. */
-export function Timeline({ rollout }: { readonly rollout: RolloutView }) {
-  const { progress, stage, state, forecast } = rollout;
+export function Timeline({ rollout, moments, now }: TimelineProps) {
+  const { progress, stage, state, forecast, endedAt } = rollout;
   if (progress === undefined)
-    return <p className="empty">This strategy has one step: {rollout.weight} % of units.</p>;
+    return <p className="empty">This strategy has one step: {Math.round(rollout.weight)} % of units.</p>;
   const isOver = state !== 'running' && state !== 'holding';
-  const endOf = (k: number): number | null => forecast?.stages.find((one) => one.stage === k)?.end ?? null;
+  const spans = stageSpans(moments, progress.stages.length, endedAt === null ? null : Date.parse(endedAt));
   return (
     <ol className="timeline">
       {progress.stages.map((one, k) => {
         const place =
           state === 'promoted' || k < stage ? 'done' : k > stage ? 'next' : isOver ? 'ended' : 'now';
+        const end = forecast?.stages.find((found) => found.stage === k)?.end ?? null;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
           <li key={k} className={`stage-${place}`} aria-current={place === 'now' ? 'step' : undefined}>
             <strong>{one.shadow > 0 ? `Shadow ${one.shadow} %` : `${one.weight} %`}</strong>
             <small>{one.approval ? `${PLACES[place]}, needs approval` : PLACES[place]}</small>
-            {place === 'now' && <Now stage={one} rollout={rollout} />}
-            {place === 'next' && endOf(k) !== null && (
-              <small>ends in about {durationWords(endOf(k) ?? 0)}</small>
+            <Span span={spans[k] ?? null} />
+            {place === 'now' && <Now stage={one} progress={progress} />}
+            {!isOver && state === 'running' && k >= stage && end !== null && end >= 1000 && (
+              <small>
+                ends in about {durationWords(end)}, {momentWords(now + end)}
+              </small>
             )}
           </li>
         );
@@ -33,23 +47,32 @@ export function Timeline({ rollout }: { readonly rollout: RolloutView }) {
 
 const PLACES = { done: 'over', now: 'now', next: 'to come', ended: 'ended here' } as const;
 
-function Now({ stage: { bake, minUnits }, rollout: { progress } }: { stage: Stage; rollout: RolloutView }) {
-  if (progress === undefined) return null;
-  const { elapsed, candidateUnits, stableUnits } = progress;
-  const units = Math.min(candidateUnits, stableUnits);
+function Span({ span }: { readonly span: StageSpan | null }) {
+  if (span === null) return null;
+  return (
+    <small>
+      since {momentWords(span.from)}
+      {span.to !== null && <>, for {durationWords(Math.max(1000, span.to - span.from))}</>}
+    </small>
+  );
+}
+
+function Now({ stage: { bake, minUnits, weight }, progress }: { stage: Stage; progress: Progress }) {
+  const { elapsed, bake: seen, candidateUnits, stableUnits } = progress;
+  const [done, units] = [weight === 100 ? elapsed : seen, Math.min(candidateUnits, stableUnits)];
   return (
     <>
       <label>
         <small>
-          {durationWords(Math.min(elapsed, bake))} of {durationWords(bake)} of evidence time
+          {durationWords(Math.min(done, bake))} of {durationWords(bake)} of evidence time
         </small>
-        <progress value={bake === 0 ? 1 : Math.min(1, elapsed / bake)} />
+        <progress value={bake === 0 ? 1 : Math.min(1, done / bake)} />
       </label>
       <label>
         <small>
           {countWords(units)} of {countWords(minUnits)} units in each arm
         </small>
-        <progress value={Math.min(1, units / Math.max(1, minUnits))} />
+        <progress value={minUnits === 0 ? 1 : Math.min(1, units / minUnits)} />
       </label>
     </>
   );

@@ -41,7 +41,7 @@ const VIEW: ExperimentView = {
   differences: [],
   split: { p: 0.4, alpha: 0.001 },
   rule: {
-    ...{ bar: 0, alpha: 0.05, maturity: 0, elapsed: 0, deadline: 1, isFixed: false },
+    ...{ bar: 0, alpha: 0.05, maturity: 0, elapsed: 0, deadline: 1, isFixed: false, onTimeout: 'hold' },
     ...{ minimumEffect: null, segments: null, segmentGuard: null },
   },
   outlook: null,

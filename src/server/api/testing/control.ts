@@ -75,6 +75,8 @@ export const ROLLOUT: RolloutView = {
       { kind: 'bake', what: 'bake time', isPassed: false },
       { kind: 'units', what: 'units', isPassed: true },
     ],
+    split: { p: 0.4, alpha: 0.001 },
+    deadline: { elapsed: 700_000, maxTime: 86_400_000, onTimeout: 'hold' },
   },
   startedAt: '2026-01-01T00:00:00.000Z',
   endedAt: null,

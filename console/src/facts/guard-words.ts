@@ -1,5 +1,5 @@
 /** What guards have seen, as people weigh it. Pure. */
-import type { RolloutView } from '../../api/generated/control-api.ts';
+import type { RolloutView } from '../api/generated/control-api.ts';
 
 export type GuardName = keyof RolloutView['evidence'];
 type Guard = NonNullable<RolloutView['evidence'][GuardName]>;
@@ -18,10 +18,6 @@ export const guardsOf = (evidence: RolloutView['evidence']): readonly (readonly 
     return guard === undefined ? [] : [[name, guard] as const];
   });
 
-/** How far on the way from no evidence to the bound, 0 to 1; without a logarithm there is none. */
-export const shareOf = (log: number | null, bound: number): number =>
-  log === null ? 0 : Math.min(1, Math.max(0, log / bound));
-
 /** Odds that the logarithm stands for: `12 to 1`. */
 export function oddsWords(log: number | null): string {
   if (log === null || log <= 0) return 'none';
@@ -29,3 +25,10 @@ export function oddsWords(log: number | null): string {
   const odds = Math.exp(log);
   return `${new Intl.NumberFormat('en', { maximumSignificantDigits: odds < 10 ? 2 : 3 }).format(odds)} to 1`;
 }
+
+/** Marks of an axis of logarithms up to `high`: 1, 10, 100 and so on, to 1. */
+export const oddsTicks = (high: number): readonly number[] =>
+  Array.from({ length: Math.floor(high / Math.LN10 + 1e-9) + 1 }, (_, power) => power * Math.LN10);
+
+export const oddsTick = (log: number | null): string =>
+  new Intl.NumberFormat('en').format(Math.round(Math.exp(log ?? 0)));
