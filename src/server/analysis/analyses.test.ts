@@ -32,21 +32,21 @@ beforeAll(async () => {
   bare = { ...kept, bundle: (await admitFile(FOREST, { dataDir: other, name: 'forest' })).bundle };
 }, 60_000);
 
-test('columns lie between the values of the rows that came with a version', { timeout: 30_000 }, async () => {
+test('columns lie between the values of the rows that came with a version', { timeout: 60_000 }, async () => {
   const { of, rows: count, columns } = await analyses.columns(kept);
   expect([of, count, columns.length]).toEqual(['background', background.length, 5]);
   const first = background.map(([cell = 0]) => cell);
   expect(columns[0]).toMatchObject({ name: 'x0', low: Math.min(...first), high: Math.max(...first) });
 });
 
-test('without such rows they lie between the thresholds of the model', { timeout: 30_000 }, async () => {
+test('without such rows they lie between the thresholds of the model', { timeout: 60_000 }, async () => {
   const { of, rows: count, columns } = await analyses.columns(bare);
   expect([of, count]).toEqual(['file', 0]);
   for (const { low, high } of columns) expect(low ?? 0).toBeLessThan(high ?? 0);
 });
 
 test('importance is the mean size of attributions, with what chance there is in it', {
-  timeout: 30_000,
+  timeout: 60_000,
 }, async () => {
   const { of, method, classes, columns, permutation } = await analyses.importance(kept, 'forest');
   expect([of, method, classes, permutation]).toEqual(['background', 'tree-interventional', ['0', '1'], null]);
@@ -62,11 +62,11 @@ test('importance is the mean size of attributions, with what chance there is in 
   expect(performance.now() - began).toBeLessThan(50);
 });
 
-test('without any rows there is no importance, and it says what to do', { timeout: 30_000 }, async () => {
+test('without any rows there is no importance, and it says what to do', { timeout: 60_000 }, async () => {
   await expect(analyses.importance(bare, 'forest')).rejects.toMatchObject({ code: 'EXPLANATION_UNFIT' });
 });
 
-test('a curve is the mean answer along a column', { timeout: 30_000 }, async () => {
+test('a curve is the mean answer along a column', { timeout: 60_000 }, async () => {
   const { grid, average, classes, output } = await analyses.dependence(kept, 'x2');
   expect([output, classes]).toEqual(['predict_proba', ['1']]);
   expect(average[0]).toHaveLength(grid.length);
@@ -74,7 +74,7 @@ test('a curve is the mean answer along a column', { timeout: 30_000 }, async () 
 });
 
 test('the nearest row that is answered otherwise keeps the columns that are to stay', {
-  timeout: 30_000,
+  timeout: 60_000,
 }, async () => {
   const [row = []] = rows;
   const cells = Object.fromEntries(row.map((cell, k) => [`x${k}`, cell]));

@@ -6,13 +6,11 @@ import type { Signature } from '../../model/signature.ts';
 import { withMemoryDuckDB } from '../../monitor/log/find-request.ts';
 import { type LoggedCells, type PastRequest, pastRequests } from '../../monitor/log/past-requests.ts';
 import { requestBodyOf, requireReplayable } from '../../monitor/log/rebuild-request.ts';
-import { localSegments } from '../../monitor/log/segment-scan.ts';
+import { type LogLocation, localSegments } from '../../monitor/log/segment-scan.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
-import { openMonitoring } from '../../store/monitoring/open.ts';
-import type { LogPlace } from './analysis-work.ts';
 
-/** Rows that are taken, the newest; labels that are looked at. */
+/** Rows that are taken at most, of the newest files; labels that are looked at. */
 const MOST_ROWS = 2000;
 const MOST_LABELS = 200_000;
 const LABELS_AT_ONCE = 10_000;
@@ -30,22 +28,17 @@ interface LabelledCells {
   readonly label: string | null;
 }
 
-/** The newest rows that a version answered; null where the log has none. Throws LOG_REDACTED, LOG_PARTIAL. */
+/** The newest rows that a version answered at an endpoint; null where the log has none. Throws LOG_REDACTED, LOG_PARTIAL. */
 export async function loggedRows(
-  { url, folder, endpoint }: LogPlace,
-  version: number,
+  log: LogLocation & { readonly store: Pick<MonitoringStore, 'labels'> },
+  { endpoint, version }: { readonly endpoint: string; readonly version: number },
   signature: Signature,
 ): Promise<LoggedRows | null> {
-  const store = await openMonitoring(url);
-  try {
-    const labels = await labelsOf(store, endpoint);
-    const range = { endpoint, version };
-    const segments = (await localSegments({ store, folder }, range)).toReversed();
-    const taken = await withMemoryDuckDB((db) => newest(db, segments, range, labels, signature));
-    return taken.length === 0 ? null : asBatches(taken, signature);
-  } finally {
-    await store.close();
-  }
+  const labels = await labelsOf(log.store, endpoint);
+  const range = { endpoint, version };
+  const segments = (await localSegments(log, range)).toReversed();
+  const taken = await withMemoryDuckDB((db) => newest(db, segments, range, labels, signature));
+  return taken.length === 0 ? null : asBatches(taken, signature);
 }
 
 async function newest(
@@ -56,12 +49,12 @@ async function newest(
   signature: Signature,
 ): Promise<readonly LabelledCells[]> {
   const taken: LabelledCells[] = [];
-  for (const segment of segments) {
-    for await (const request of pastRequests(db, [segment], range))
+  for (const segment of segments)
+    for await (const request of pastRequests(db, [segment], range)) {
       taken.push(...cellsOf(request, range.endpoint ?? '', labels, signature));
-    if (taken.length >= MOST_ROWS) break;
-  }
-  return taken.slice(-MOST_ROWS);
+      if (taken.length >= MOST_ROWS) return taken.slice(0, MOST_ROWS);
+    }
+  return taken;
 }
 
 function cellsOf(

@@ -3,6 +3,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { ColumnFigures, ImportanceDocument } from '../../importance/importance-document.ts';
 import { importanceOf } from '../../importance/importance-of.ts';
 import type { ExplainedBundle } from '../../registry/explained-bundle.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { LogPlace } from './analysis-work.ts';
 import { type LoggedRows, loggedRows } from './logged-rows.ts';
 import { noRows, rowsOfVersion } from './version-rows.ts';
@@ -36,15 +37,18 @@ export async function weighVersion(
 
 /** Null where the log has nothing that the model could be asked again. */
 async function readLogged(
-  log: LogPlace,
+  { url, folder, endpoint }: LogPlace,
   version: number,
   { model }: ExplainedBundle,
 ): Promise<LoggedRows | null> {
+  const store = await openMonitoring(url);
   try {
-    return await loggedRows(log, version, model.content.signature);
+    return await loggedRows({ store, folder }, { endpoint, version }, model.content.signature);
   } catch (error) {
     if (isPlimsollError(error)) return null;
     throw error;
+  } finally {
+    await store.close();
   }
 }
 

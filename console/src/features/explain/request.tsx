@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError, ask } from '../../api/client.ts';
+import { ApiError } from '../../api/client.ts';
 import { askVersion } from '../../api/explained.ts';
-import type { ControlOperations } from '../../api/generated/control-api.ts';
 import { useServed } from '../../api/served.ts';
 import { cellWords } from '../../facts/waterfall.ts';
 import { durationWords, millisWords, plural } from '../../facts/words.ts';
@@ -13,21 +12,14 @@ import { Button } from '../../ui/button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
 import { ExplainedRow } from './explained-row.tsx';
+import { type LoggedRow, useLoggedRequest } from './logged-request.ts';
 import { type RowCells, rowToSend } from './row-cells.ts';
 import { Unexplained } from './unexplained.tsx';
 import './explain.css';
 
-const REQUEST = 'GET /api/v1/requests/{request}';
-type LoggedRow = ControlOperations[typeof REQUEST]['answer']['rows'][number];
-
 /** One request as the prediction log has it: what was asked and answered, and why. */
 export function LoggedRequest({ id }: { readonly id: string }) {
-  // What is in the log stays as it is.
-  const query = useQuery({
-    queryKey: [REQUEST, id],
-    queryFn: () => ask(REQUEST, { path: { request: id } }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const query = useLoggedRequest(id);
   const [place, setPlace] = useParameter('at', '0');
   const { data, error } = query;
   const rows = data?.rows ?? [];
@@ -39,7 +31,7 @@ export function LoggedRequest({ id }: { readonly id: string }) {
         trail={row && <Trail endpoint={row.endpoint ?? row.model} />}
         title={`Request ${id}`}
         sentence={row === undefined ? '' : answeredSentence(row, rows.length)}
-        actions={row && <Actions row={row} />}
+        actions={row && <Actions id={id} at={at} row={row} />}
       />
       {error !== null && <Failed error={error} onRetry={() => void query.refetch()} />}
       {error instanceof ApiError && error.code === 'REQUEST_UNKNOWN' && <NotLogged />}
@@ -73,11 +65,16 @@ const NotLogged = () => (
   </section>
 );
 
-function Actions({ row }: { readonly row: LoggedRow }) {
-  const endpoint = row.endpoint ?? row.model;
-  const search = new URLSearchParams({ row: JSON.stringify(row.inputs), version: String(row.version) });
+interface ActionsProps {
+  readonly id: string;
+  readonly at: number;
+  readonly row: LoggedRow;
+}
+
+function Actions({ id, at, row }: ActionsProps) {
+  const search = new URLSearchParams({ request: id, at: String(at), version: String(row.version) });
   return (
-    <Link className="button" href={`${hrefOf('endpoints', endpoint, 'explain')}?${search}`}>
+    <Link className="button" href={`${hrefOf('endpoints', row.endpoint ?? row.model, 'explain')}?${search}`}>
       What if it were otherwise?
     </Link>
   );

@@ -26,12 +26,18 @@ export function cellsOfExample({ columns = [] }: RowSignature, example: unknown)
   return columns.length === 1 ? { [columns[0]?.name ?? '']: example } : null;
 }
 
-/** Cells out of the address; null where they are none. */
-export function cellsOfText(text: string): RowCells | null {
+/** Cells that differ from those of another row. */
+export const changedCells = (cells: RowCells, before: RowCells): RowCells =>
+  Object.fromEntries(
+    Object.entries(cells).filter(([name, cell]) => !Object.is(cell ?? null, before[name] ?? null)),
+  );
+
+/** Cells out of the address: none where there are none. */
+export function cellsOfText(text: string): RowCells {
   try {
     const read: unknown = JSON.parse(text);
-    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as RowCells) : null;
+    return typeof read === 'object' && read !== null && !Array.isArray(read) ? (read as RowCells) : {};
   } catch {
-    return null;
+    return {};
   }
 }

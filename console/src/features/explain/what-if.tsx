@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type Dispatch, type SetStateAction, useEffect, useState } from 'react';
 import type { AskedVersion } from '../../api/explained.ts';
 import { useOperation } from '../../api/queries.ts';
 import { type ServedVersion, useServed } from '../../api/served.ts';
@@ -14,8 +14,9 @@ import { Curve } from './curve.tsx';
 import { ExplainedRow } from './explained-row.tsx';
 import { Importance } from './importance.tsx';
 import { type LiveAnswer, useLiveAnswer } from './live-answer.ts';
+import { useLoggedRequest } from './logged-request.ts';
 import { NearestRow } from './nearest-row.tsx';
-import { cellsOfExample, cellsOfText, type RowCells, rowToSend } from './row-cells.ts';
+import { cellsOfExample, cellsOfText, changedCells, type RowCells, rowToSend } from './row-cells.ts';
 import { RowControls } from './row-controls.tsx';
 import { Unexplained } from './unexplained.tsx';
 import './explain.css';
@@ -56,10 +57,18 @@ interface AskedProps {
 
 function Asked({ endpoint, served }: AskedProps) {
   const { name: model, version, signature, example } = served;
-  const [written, write] = useParameter('row', '');
-  const [before] = useState<RowCells | null>(
-    () => cellsOfText(written) ?? cellsOfExample(signature, example),
-  );
+  const [id] = useParameter('request', '');
+  const [at] = useParameter('at', '0');
+  const logged = useLoggedRequest(id);
+  const before =
+    id === '' ? cellsOfExample(signature, example) : (logged.data?.rows[Number(at)]?.inputs ?? null);
+  if (id !== '' && before === null)
+    return (
+      <main id="main">
+        <PageHead trail={<Trail endpoint={endpoint} />} title="What if" sentence="" />
+        {logged.error !== null && <Failed error={logged.error} onRetry={() => void logged.refetch()} />}
+      </main>
+    );
   if (before === null)
     return (
       <main id="main">
@@ -69,19 +78,16 @@ function Asked({ endpoint, served }: AskedProps) {
         </section>
       </main>
     );
-  return (
-    <Moved endpoint={endpoint} served={served} asked={{ model, version }} before={before} onWrite={write} />
-  );
+  return <Moved endpoint={endpoint} served={served} asked={{ model, version }} before={before} />;
 }
 
 interface MovedProps extends AskedProps {
   readonly asked: AskedVersion;
   readonly before: RowCells;
-  readonly onWrite: (row: string) => void;
 }
 
-function Moved({ endpoint, served, asked, before, onWrite }: MovedProps) {
-  const [cells, setCells] = useState(before);
+function Moved({ endpoint, served, asked, before }: MovedProps) {
+  const [cells, setCells] = useMovedCells(before);
   const [moved, setMoved] = useState('');
   const { signature } = served;
   const send = (row: RowCells): unknown => rowToSend(signature, row);
@@ -91,7 +97,6 @@ function Moved({ endpoint, served, asked, before, onWrite }: MovedProps) {
     { path: { ...asked } },
     { every: Number.POSITIVE_INFINITY },
   );
-  useAddress(cells, before, onWrite);
   const move = (column: string, cell: unknown): void => {
     setMoved(column);
     setCells((row) => ({ ...row, [column]: cell }));
@@ -109,7 +114,10 @@ function Moved({ endpoint, served, asked, before, onWrite }: MovedProps) {
           answer === null ? '' : `Version ${asked.version} answers ${answerWords(answer.outputs, 0)}.`
         }
         actions={
-          <Button disabled={cells === before} onClick={() => setCells(before)}>
+          <Button
+            disabled={Object.keys(changedCells(cells, before)).length === 0}
+            onClick={() => setCells(before)}
+          >
             Back to the row it began with
           </Button>
         }
@@ -145,14 +153,20 @@ function Moved({ endpoint, served, asked, before, onWrite }: MovedProps) {
 
 const classesOf = ({ signature }: ServedVersion): readonly unknown[] => signature.classes?.values ?? [];
 
-/** The row is part of the address, so that it can be sent to somebody: written when it has come to rest. */
-function useAddress(cells: RowCells, before: RowCells, write: (row: string) => void): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a moved row is written
+/**
+ * The row as it is now. What differs from the row that it began with is part of the address, so that it can be sent to somebody: written
+ * when it has come to rest. A whole row of many columns would be too long for it.
+ */
+function useMovedCells(before: RowCells): [RowCells, Dispatch<SetStateAction<RowCells>>] {
+  const [written, write] = useParameter('row', '');
+  const [cells, setCells] = useState(() => ({ ...before, ...cellsOfText(written) }));
+  const changed = JSON.stringify(changedCells(cells, before));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was moved is written
   useEffect(() => {
-    if (cells === before) return;
-    const timer = setTimeout(() => write(JSON.stringify(cells)), WRITE_MILLIS);
+    const timer = setTimeout(() => write(changed === '{}' ? '' : changed), WRITE_MILLIS);
     return () => clearTimeout(timer);
-  }, [cells]);
+  }, [changed]);
+  return [cells, setCells];
 }
 
 /** Columns by what they add to the first answer: they do not change places while one of them is moved. */
