@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { Actor } from '../core/actor.ts';
 import type { AlertEventRow, DeliveryRow } from '../store/monitoring/monitoring.ts';
-import type { Page, PageRequest } from '../store/store.ts';
+import type { NumberedFeedback, Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import type { DriftHistory, PolicyReplayView, ReplayProgress } from './kept/view-schemas.ts';
 import type { DRIFT_VIEW, MONITOR_VIEW, QUALITY_VIEW } from './view-schemas.ts';
@@ -26,7 +26,11 @@ export interface ReplayFollowing {
 export interface LoggedRequest {
   readonly requestId: string;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Labels and values that came for it, in their order. */
+  readonly labels: readonly RequestLabel[];
 }
+
+export type RequestLabel = Pick<NumberedFeedback, 'metric' | 'value' | 'at' | 'receivedAt'>;
 
 export interface MonitoringApi {
   monitors(page?: PageRequest): Promise<Page<MonitorView>>;

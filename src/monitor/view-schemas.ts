@@ -259,4 +259,8 @@ export const LOGGED_REQUEST = shape({
       },
     ),
   ),
+  labels: described(
+    list(shape({ metric: anyText, value: anyText, at: epochMillis, receivedAt: epochMillis })),
+    'That came for it by its id, in their order',
+  ),
 });

@@ -4,10 +4,9 @@ import { PlimsollError } from '../core/errors.ts';
 import { isOneOf, isRecord } from '../core/record.ts';
 import { EXPLANATION_METHODS, type ExplanationMethod } from '../explain/explanation.ts';
 import type { Batch } from '../model/batch.ts';
-import { findLoggedRequest } from '../monitor/log/find-request.ts';
+import { findLoggedRequest, type RequestLog } from '../monitor/log/find-request.ts';
 import type { LoggedCells } from '../monitor/log/past-requests.ts';
 import { type ReplayableShape, requestBodyOf, requireReplayable } from '../monitor/log/rebuild-request.ts';
-import type { LogLocation } from '../monitor/log/segment-scan.ts';
 import type { LoggedRequest } from '../monitor/port.ts';
 import { findBackground } from '../registry/background.ts';
 import { readManifest } from '../registry/bundle.ts';
@@ -34,7 +33,7 @@ export interface ExplainedAgain {
  * version is. Throws REQUEST_UNKNOWN, LOG_REDACTED, LOG_PARTIAL, BUNDLE_GONE, EXPLANATION_UNFIT.
  */
 export async function explainLoggedRequest(
-  log: LogLocation,
+  log: RequestLog,
   id: string,
   bundleOf: (model: string, version: number) => Promise<string>,
 ): Promise<ExplainedAgain> {

@@ -1,4 +1,5 @@
 import { isRecord } from '../../core/record.ts';
+import type { RequestLabel } from '../../monitor/port.ts';
 import type { DefineCommand } from '../command.ts';
 import { formatTable } from '../output/table.ts';
 import { withPredictionLog } from './log.ts';
@@ -16,9 +17,12 @@ export const requestsShowCommand: DefineCommand = (command, terminal) => {
       const options = command.optsWithGlobals<{ readonly data: string }>();
       const { findLoggedRequest } = await import('../../monitor/log/find-request.ts');
       const found = await withPredictionLog(options, (log) => findLoggedRequest(log, id));
-      terminal.answer(found, () => found.rows.map(rowText).join('\n\n'));
+      terminal.answer(found, () => [...found.rows.map(rowText), ...found.labels.map(labelText)].join('\n\n'));
     });
 };
+
+const labelText = ({ metric, value, at }: RequestLabel): string =>
+  `${metric}: ${value}, ${new Date(at).toISOString()}`;
 
 type Row = Readonly<Record<string, unknown>>;
 

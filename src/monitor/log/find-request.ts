@@ -6,18 +6,26 @@ import { type DuckDBConnection, DuckDBTimestampTZValue } from '@duckdb/node-api'
 import { parseNote } from '../../capture/explanation-note.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { type DuckDBSettings, withDuckDB } from '../../duckdb/open.ts';
+import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { LoggedRequest } from '../port.ts';
 import type { LoggedColumn, LogShape } from './log-shape.ts';
 import { type LogLocation, localSegments, readShapes, scanSql } from './segment-scan.ts';
 
+/** The log, and the labels that came for what is in it. */
+export interface RequestLog extends LogLocation {
+  readonly store: Pick<MonitoringStore, 'segments' | 'labelsOf'>;
+}
+
+/** Labels of one request that are told. */
+const MOST_LABELS = 100;
 /** Files that are looked through at once. */
 const PART = 64;
 
 /** Rows of a request, by `row`. The newest files are looked through first. Throws REQUEST_UNKNOWN. */
-export async function findLoggedRequest(place: LogLocation, requestId: string): Promise<LoggedRequest> {
+export async function findLoggedRequest(place: RequestLog, requestId: string): Promise<LoggedRequest> {
   const segments = await localSegments(place, { endpoint: null });
   const files = segments.map(({ file }) => file).reverse();
-  return withMemoryDuckDB(async (db) => {
+  const rows = await withMemoryDuckDB(async (db) => {
     for (let i = 0; i < files.length; i += PART) {
       const part = files.slice(i, i + PART);
       const query = `SELECT DISTINCT file FROM ${scanSql(part)} WHERE request_id = $1`;
@@ -27,10 +35,15 @@ export async function findLoggedRequest(place: LogLocation, requestId: string): 
         found.getRows().map(([file]) => String(file)),
         requestId,
       );
-      if (rows.length > 0) return { requestId, rows };
+      if (rows.length > 0) return rows;
     }
     throw new PlimsollError('REQUEST_UNKNOWN', { request: requestId.slice(0, 200) });
   });
+  const labels = await place.store.labelsOf(requestId, MOST_LABELS);
+  return {
+    ...{ requestId, rows },
+    labels: labels.map(({ metric, value, at, receivedAt }) => ({ metric, value, at, receivedAt })),
+  };
 }
 
 /** Files of the log take a few hundred megabytes at most; what does not fit goes to a folder. */

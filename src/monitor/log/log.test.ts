@@ -197,6 +197,20 @@ describe('a request', () => {
     ]);
     expect(found.rows[0]).toMatchObject({ time: '2026-11-01T00:00:02.000Z', endpoint: 'churn', version: 1 });
     JSON.stringify(found);
+    expect(found.labels).toEqual([]);
+  });
+
+  it('comes with the labels that came for it', async () => {
+    const log = await logs();
+    const block = loggedBlockOf([loggedNumbers('x', 1)]);
+    await log.log({ ...block, meta: { ...block.meta, requestId: ['wanted'] } });
+    const label = { endpoint: 'churn', unit: null, metric: 'label', value: 'yes', at: 5, receivedAt: 6 };
+    await log.store.addLabels([
+      { ...label, id: 1, requestId: 'wanted' },
+      { ...label, id: 2, requestId: 'other' },
+    ]);
+    const { labels } = await findLoggedRequest(log, 'wanted');
+    expect(labels).toEqual([{ metric: 'label', value: 'yes', at: 5, receivedAt: 6 }]);
   });
 
   it('that the log has not is said to be unknown', async () => {

@@ -9,7 +9,7 @@ const PART = 250;
 
 export const labelsOver = (
   session: Session<MonitoringTables>,
-): Pick<MonitoringStore, 'addLabels' | 'labels' | 'newestLabel'> => ({
+): Pick<MonitoringStore, 'addLabels' | 'labels' | 'labelsOf' | 'newestLabel'> => ({
   addLabels: async (rows) => {
     await inParts(rows, PART, (part) =>
       session.once((db) =>
@@ -30,6 +30,18 @@ export const labelsOver = (
         .where('endpoint', '=', endpoint)
         .where('metric', '=', metric)
         .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(LABEL_ROWS.read);
+    }),
+
+  labelsOf: (requestId, limit) =>
+    session.once(async (db) => {
+      const rows = await db
+        .selectFrom('labels')
+        .selectAll()
+        .where('requestId', '=', requestId)
         .orderBy('id')
         .limit(limit)
         .execute();

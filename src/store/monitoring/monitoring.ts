@@ -162,6 +162,8 @@ export interface MonitoringStore {
     readonly after: number;
     readonly limit: number;
   }): Promise<readonly NumberedFeedback[]>;
+  /** Of one request, by number: the first so many. */
+  labelsOf(requestId: string, limit: number): Promise<readonly NumberedFeedback[]>;
   /** The greatest number of them, of all or of these; 0: there is none. */
   newestLabel(of: { readonly endpoint: string; readonly metric: string } | null): Promise<number>;
 

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../../api/client.ts';
 import { askVersion } from '../../api/explained.ts';
 import { useServed } from '../../api/served.ts';
+import { momentWords } from '../../facts/times.ts';
 import { cellWords } from '../../facts/waterfall.ts';
 import { durationWords, millisWords, plural } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
@@ -12,7 +13,7 @@ import { Button } from '../../ui/button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
 import { ExplainedRow } from './explained-row.tsx';
-import { type LoggedRow, useLoggedRequest } from './logged-request.ts';
+import { type LoggedLabels, type LoggedRow, useLoggedRequest } from './logged-request.ts';
 import { type RowCells, rowToSend } from './row-cells.ts';
 import { Unexplained } from './unexplained.tsx';
 import './explain.css';
@@ -40,7 +41,7 @@ export function LoggedRequest({ id }: { readonly id: string }) {
           {rows.length > 1 && <RowChoice at={at} count={rows.length} onChange={(k) => setPlace(String(k))} />}
           <div className="columns explained">
             <Why row={row} />
-            <Cells row={row} />
+            <Cells row={row} labels={data?.labels ?? []} />
           </div>
         </>
       )}
@@ -49,11 +50,12 @@ export function LoggedRequest({ id }: { readonly id: string }) {
 }
 
 function answeredSentence(row: LoggedRow, count: number): string {
-  const at = new Date(row.time);
+  const at = Date.parse(row.time);
   const took = row.latencyMillis === null ? '' : ` in ${millisWords(row.latencyMillis)}`;
-  const as = row.role === null ? '' : `, as ${row.role}`;
-  const ago = durationWords(Date.now() - at.getTime());
-  return `${plural(count, 'row')} answered by version ${row.version} of ${row.model}${took}${as}, ${ago} ago (${at.toLocaleString('en-GB', { timeZoneName: 'short' })}).`;
+  const arm = row.arm === null ? '' : ` of arm ${row.arm}`;
+  const as = row.role === null ? '' : `, as ${row.role}${arm}`;
+  const ago = durationWords(Date.now() - at);
+  return `${plural(count, 'row')} answered by version ${row.version} of ${row.model}${took}${as}, ${ago} ago (${momentWords(at)}).`;
 }
 
 const NotLogged = () => (
@@ -144,13 +146,38 @@ function whyNot({ model, version }: LoggedRow, isLoaded: boolean, hidden: readon
 }
 
 /** What was asked, and what was answered. */
-const Cells = ({ row }: { readonly row: LoggedRow }) => (
+interface CellsProps {
+  readonly row: LoggedRow;
+  readonly labels: LoggedLabels;
+}
+
+const Cells = ({ row, labels }: CellsProps) => (
   <div>
     <Panel title="Asked" query={{ ...KNOWN, data: row }}>
       {({ inputs, redacted = {} }) => <CellTable cells={inputs} hidden={redacted} />}
     </Panel>
     <Panel title="Answered" query={{ ...KNOWN, data: row }}>
       {({ outputs }) => <CellTable cells={outputs} hidden={{}} />}
+    </Panel>
+    <Panel
+      title="What came true"
+      query={{ ...KNOWN, data: labels }}
+      empty={() => (labels.length === 0 ? 'No label has come for this request.' : null)}
+    >
+      {() => (
+        <table>
+          <tbody>
+            {labels.map(({ metric, value, at, receivedAt }) => (
+              <tr key={`${metric} ${receivedAt} ${value}`}>
+                <th scope="row">
+                  {metric} <small>{momentWords(at)}</small>
+                </th>
+                <td className="figures-cell">{value}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </Panel>
   </div>
 );

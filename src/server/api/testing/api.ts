@@ -136,7 +136,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     endpoints: (page) => control.endpoints(page),
     onSet: async () => undefined,
     testReceiver: async (_, receiver) => ({ ok: true, detail: `${receiver} took it` }),
-    request: async (requestId) => ({ requestId, rows: [] }),
+    request: async (requestId) => ({ requestId, rows: [], labels: [] }),
     kept: {
       history: (request) => featureHistory(remembered, request),
       replay: (request, { onProgress }) =>

@@ -2,5 +2,6 @@
 import type { Migration } from '../../migrations/migration.ts';
 import { monitoring } from './0001-monitoring.ts';
 import { labels } from './0002-labels.ts';
+import { labelsByRequest } from './0003-labels-by-request.ts';
 
-export const MONITORING_MIGRATIONS: readonly Migration[] = [monitoring, labels];
+export const MONITORING_MIGRATIONS: readonly Migration[] = [monitoring, labels, labelsByRequest];

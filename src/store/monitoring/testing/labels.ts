@@ -48,6 +48,17 @@ export const labelsContract = (place: StorePlace): void => {
       );
     });
 
+    it('of one request are found by its id, of whatever metric, in their order', async () => {
+      const store = await monitorings.one();
+      const own = [
+        label(1, { requestId: 'r' }),
+        label(3, { requestId: 'r', metric: 'revenue', value: '3.5' }),
+      ];
+      await store.addLabels([...own, label(2), label(4, { requestId: null, unit: 'r' })]);
+      expect(await store.labelsOf('r', 9)).toEqual(own);
+      expect(await store.labelsOf('r', 1)).toEqual(own.slice(0, 1));
+    });
+
     it('are forgotten by when they were received', async () => {
       const store = await monitorings.one();
       await store.addLabels([label(1), label(2)]);
