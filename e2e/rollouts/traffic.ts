@@ -14,6 +14,7 @@ export interface Answered {
   /** Index of the row that was asked. */
   readonly row: number;
   readonly unit: string;
+  readonly body: string;
 }
 
 export interface TrafficOptions {
@@ -93,7 +94,10 @@ export class SteadyTraffic {
           headers: { 'content-type': 'application/json', 'x-unit-id': unit, ...headersOf?.(n) },
         },
         (response) => {
-          response.resume();
+          let body = '';
+          response.setEncoding('utf8').on('data', (piece: string) => {
+            body += piece;
+          });
           response.on('end', () => {
             const { headers, statusCode = 0 } = response;
             const requestId = String(headers['x-request-id']);
@@ -104,8 +108,7 @@ export class SteadyTraffic {
               version: Number(headers['x-model-version']),
               requestId,
               by: requestId.split('-')[0]!,
-              row,
-              unit,
+              ...{ row, unit, body },
             };
             this.answered.push(answered);
             try {
