@@ -3,7 +3,7 @@
 import type { Actor } from '../core/actor.ts';
 import { valueOfKey } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
-import type { MonitorRow } from '../store/monitoring/monitoring.ts';
+import type { AlertEventRow, MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
@@ -26,6 +26,8 @@ const DAY_MS = 86_400_000;
 /** Days that are looked at where nobody says how many. */
 const HISTORY_DAYS = 7;
 const REPLAY_DAYS = 30;
+/** The newest of what happened to an alert. */
+const EVENTS_MOST = 1000;
 const UNFOLLOWED: ReplayFollowing = { onProgress: () => undefined, signal: new AbortController().signal };
 const OPEN: readonly string[] = ['pending', 'firing'];
 
@@ -139,7 +141,12 @@ export class LocalMonitoring
 
   async alert(fingerprint: string): ReturnType<MonitoringApi['alert']> {
     const alert = await this.#alert(fingerprint);
-    const { items: events } = await this.#options.store.alertEvents(fingerprint, { limit: 1000 });
+    const events: AlertEventRow[] = [];
+    const list = (page: PageRequest) => this.#options.store.alertEvents(fingerprint, page);
+    for await (const event of eachRow(list)) {
+      if (events.length === EVENTS_MOST) events.shift();
+      events.push(event);
+    }
     return { alert, events };
   }
 

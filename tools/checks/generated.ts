@@ -17,6 +17,7 @@ import { LAYERS } from './layers.ts';
 import { layersPicturePage } from './layers-picture.ts';
 import { codeMapPage } from './layers-table.ts';
 import { metricsPage } from './metrics-page.ts';
+import { monitorGrammar } from './monitor-grammar.ts';
 import { operatorsPage } from './operators-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 import { securityPage } from './security-page.ts';
@@ -27,6 +28,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': metricsPage,
   'docs/api.md': () => apiPage(OPERATIONS),
   'console/src/api/generated/control-api.ts': () => controlApiTypes(OPERATIONS),
+  'console/src/api/generated/monitor-grammar.ts': monitorGrammar,
   // What is written by hand stands around what is generated; a page that is not there is found out of date.
   'docs/security.md': () => securityPage(readPage('docs/security.md') ?? '', OPERATIONS),
   'ARCHITECTURE.md': () => layersPicturePage(codeMapPage(readPage('ARCHITECTURE.md') ?? '', LAYERS), LAYERS),

@@ -24,3 +24,11 @@ function eventOf(text: string): ServerEvent {
       .map((line) => line.slice(field.length + 1).replace(/^ /, ''));
   return { name: values('event').at(-1) ?? 'message', data: values('data').join('\n') };
 }
+
+/** The events of a response, as they come. */
+export async function* eventsIn(body: ReadableStream<BufferSource>): AsyncGenerator<ServerEvent> {
+  const events = new EventReader();
+  // Safari knows no iteration of streams.
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) yield* events.take(part.value);
+}

@@ -40,7 +40,7 @@ export const useOperation = <N extends Name & `GET ${string}`>(
   asked: Asked<N> = {},
   { every, enabled = true, keeps = false }: Watching = { every: QUICK_MILLIS },
 ): UseQueryResult<ControlOperations[N]['answer']> =>
-  useQuery({
+  useQuery<ControlOperations[N]['answer']>({
     queryKey: [name, asked.path ?? null, asked.query ?? null],
     queryFn: () => ask(name, asked),
     refetchInterval: () => intervalOf(name, every),
@@ -137,13 +137,18 @@ export const useMonitors = (): UseQueryResult<readonly MonitorView[]> =>
 export const useAlerts = (): UseQueryResult<readonly AlertView[]> =>
   useList('GET /api/v1/alerts', {}, { every: QUICK_MILLIS });
 
+/** Every alert that there ever was. */
+export const useAllAlerts = (isWanted: boolean): UseQueryResult<readonly AlertView[]> =>
+  useList('GET /api/v1/alerts', { query: { all: true } }, { every: SLOW_MILLIS, enabled: isWanted });
+
 export const useQuality = (
   endpoint: string,
   enabled: boolean,
+  days = 30,
 ): UseQueryResult<ControlOperations['GET /api/v1/endpoints/{endpoint}/quality']['answer']> =>
   useOperation(
     'GET /api/v1/endpoints/{endpoint}/quality',
-    { path: { endpoint }, query: { days: 30 } },
+    { path: { endpoint }, query: { days } },
     { every: SLOW_MILLIS, enabled },
   );
 

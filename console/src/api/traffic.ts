@@ -1,7 +1,7 @@
 /** Traffic, and what else changes, as it goes on: one stream for the whole page, none while nobody looks. */
 import { useSyncExternalStore } from 'react';
 import { send } from './client.ts';
-import { EventReader } from './event-stream.ts';
+import { eventsIn } from './event-stream.ts';
 import type { TrafficView } from './generated/control-api.ts';
 import type { ChangedThing } from './told.ts';
 
@@ -84,13 +84,11 @@ async function read(signal: AbortSignal, onEvent: () => void): Promise<void> {
   sequence = null;
   const response = await send('GET /api/v1/traffic', {}, { accept: 'text/event-stream' }, signal);
   if (response.body === null) return;
-  const events = new EventReader();
-  for await (const chunk of iterated(response.body.pipeThrough(new TextDecoderStream())))
-    for (const { name, data } of events.take(chunk)) {
-      if (name === 'message') noteTraffic(JSON.parse(data));
-      if (name === 'changed') noteChanges(JSON.parse(data));
-      onEvent();
-    }
+  for await (const { name, data } of eventsIn(response.body)) {
+    if (name === 'message') noteTraffic(JSON.parse(data));
+    if (name === 'changed') noteChanges(JSON.parse(data));
+    onEvent();
+  }
 }
 
 function noteTraffic(latest: TrafficView): void {
@@ -104,12 +102,6 @@ function noteChanges(news: { readonly sequence: number; readonly changed: readon
   const hasMissed = sequence === null || news.sequence !== sequence + 1;
   sequence = news.sequence;
   for (const listener of newsListeners) listener(hasMissed ? null : news.changed);
-}
-
-/** Safari knows no iteration of streams. */
-async function* iterated<T>(body: ReadableStream<T>): AsyncGenerator<T> {
-  const reader = body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
 }
 
 function replace(next: LiveTraffic): void {

@@ -21,6 +21,11 @@ const later = <P extends object>(load: () => Promise<ComponentType<P>>) =>
 const Endpoint = later(async () => (await import('../features/endpoint/endpoint.tsx')).Endpoint);
 const Requests = later(async () => (await import('../features/endpoint/requests.tsx')).Requests);
 const Monitoring = later(async () => (await import('../features/monitoring/monitoring.tsx')).Monitoring);
+const Alerts = later(async () => (await import('../features/alerts/alerts.tsx')).Alerts);
+const Alert = later(async () => (await import('../features/alerts/alert.tsx')).Alert);
+const MonitorSettings = later(
+  async () => (await import('../features/monitor-settings/settings.tsx')).MonitorSettings,
+);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
 const Rollouts = later(async () => (await import('../features/rollout/rollouts.tsx')).Rollouts);
 const Audit = later(async () => (await import('../features/audit/audit.tsx')).Audit);
@@ -56,6 +61,11 @@ const PAGES: readonly PageRoute[] = [
   route('endpoints/*', (name) => <Endpoint key={name} name={name} />),
   route('endpoints/*/requests', (endpoint) => <Requests key={endpoint} endpoint={endpoint} />),
   route('endpoints/*/monitoring', (endpoint) => <Monitoring key={endpoint} endpoint={endpoint} />),
+  route('endpoints/*/monitoring/settings', (endpoint) => (
+    <MonitorSettings key={endpoint} endpoint={endpoint} />
+  )),
+  route('alerts', () => <Alerts />),
+  route('alerts/*', (fingerprint) => <Alert key={fingerprint} fingerprint={fingerprint} />),
   route('endpoints/*/explain', (endpoint) => <WhatIf key={endpoint} endpoint={endpoint} />),
   route('requests/*', (id) => <LoggedRequest key={id} id={id} />),
   route('models/*/versions/*/rollout', (model, version) => (
@@ -84,6 +94,7 @@ interface NavigationEntry {
 /** Pages that are not about one thing, by the first part of their path: what the bar leads to. */
 export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Endpoints', kind: 'endpoints' },
+  { text: 'Alerts', kind: 'alerts' },
   { text: 'Rollouts', kind: 'rollouts' },
   { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },

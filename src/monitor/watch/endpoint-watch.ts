@@ -3,7 +3,6 @@ import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { AccuracySummary } from '../accuracy/accuracy-summary.ts';
 import type { AlertCondition, AlertDetail, AlertRow } from '../alerts/alert.ts';
-import { ruleFamily } from '../alerts/rule-families.ts';
 import { type OperationsState, OperationsWatch } from '../operations/operations-watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { EndpointStatus } from '../prometheus/monitoring-metrics.ts';
@@ -18,6 +17,7 @@ import { behindCondition, droppedCondition } from './monitor-conditions.ts';
 import type { MonitorTick } from './monitor-tick.ts';
 import type { KnownProfile, ProfileStore } from './profile-store.ts';
 import { qualityConditions } from './quality-conditions.ts';
+import { isRuleInForce } from './rules-in-force.ts';
 import { addTraffic, rowRate, type TrafficHistory } from './traffic-history.ts';
 import { ignoredColumns, VersionDrift, WatchedProfile } from './version-drift.ts';
 import { addToQuality, type QualityMemory } from './version-quality.ts';
@@ -182,12 +182,9 @@ export class EndpointWatch {
     return this.#policy;
   }
 
-  /** Whether the rule of an alert is still in force; quality and drift have some in common. */
+  /** Whether the rule of an alert is still in force. */
   isWatched({ labels }: AlertRow): boolean {
-    const { drift, quality } = this.#policy;
-    const family = ruleFamily(labels);
-    if (family === 'drift' || family === 'prediction') return drift.enabled;
-    return family !== 'quality' || quality.enabled || drift.enabled;
+    return isRuleInForce(this.#policy, this.#memory?.raised ?? {}, labels);
   }
 
   /** How it is watched, as metrics say it; `looked`: how the last look went; `accuracy`: of the version that is stable. */

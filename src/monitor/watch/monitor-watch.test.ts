@@ -286,3 +286,30 @@ test('ticks of before yesterday are kept by the hour, with the same sums, and de
   await made.store.forget({ ticks: made.clock.at - 12 * HOUR, events: 0, blocks: 0 });
   expect((await all()).length).toBeLessThanOrEqual(12 * 6);
 });
+
+test('an alert of a column that is ignored from now on ends, those of other columns stay', {
+  timeout: 60_000,
+}, async () => {
+  const made = await withProfile(world(QUICK));
+  const { intake, watch } = made.start();
+  const rows = watchedBlock(
+    2000,
+    { from: made.clock.at },
+    ages(2000).map((age) => 20 + (age - 20) * 0.4),
+  );
+  const missing = Array.from({ length: 2000 }, (_, k) => (k % 2 === 0 ? Number.NaN : k / 2000));
+  made.leave({ ...rows, inputs: [rows.inputs[0]!, rows.inputs[1]!, loggedNumbers('load', ...missing)] });
+  await intake.look();
+  await watch.look();
+  expect(await named(made)).toEqual(['FeatureDrift age', 'MissingValues load']);
+  for (const [ignore, left] of [
+    [['age'], ['MissingValues load']],
+    [['age', 'load'], []],
+  ] as const) {
+    const { generation } = (await made.store.monitor('churn'))!;
+    const policy = { ...QUICK, quality: { violations: 1 }, drift: { ignore } };
+    await made.store.setMonitor({ endpoint: 'churn', policy, changedAt: 0, changedBy: 'test' }, generation);
+    await watch.look();
+    expect(await named(made)).toEqual(left);
+  }
+});

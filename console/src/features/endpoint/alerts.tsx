@@ -2,6 +2,8 @@ import { useChange } from '../../api/changes.ts';
 import type { AlertView } from '../../api/generated/control-api.ts';
 import { useMay } from '../../api/queries.ts';
 import { durationWords } from '../../facts/words.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 
@@ -19,7 +21,9 @@ export function Alerts({ alerts }: { readonly alerts: readonly AlertView[] }) {
           <Badge tone={state === 'firing' && severity !== 'info' ? 'act' : 'watch'}>
             {labels['alertname']}
           </Badge>
-          <p className="need-sentence">{told.sentence}</p>
+          <p className="need-sentence">
+            <Link href={hrefOf('alerts', fingerprint)}>{told.sentence}</Link>
+          </p>
           <p className="need-advice">{told.advice}</p>
           <p className="need-advice">
             {state} for {durationWords(Date.now() - since)}

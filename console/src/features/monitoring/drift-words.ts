@@ -1,38 +1,54 @@
-/** How features moved, as people compare them. Pure. */
+/** How features moved, in words. Pure. */
 import type { DriftView } from '../../api/generated/control-api.ts';
+import { countWords, shareWords } from '../../facts/words.ts';
 
 export type DriftFeature = DriftView['features'][number];
 
-export interface HistogramBin {
+type DriftEffect = DriftFeature['effect'];
+
+const figure = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(value < 0.095 ? 3 : 2) : '–';
+
+/** `PSI 0.21 (0.18 to 0.25)`. */
+export function effectWords({ unit, value, low, high }: DriftEffect): string {
+  if (unit === 'psi') return `PSI ${figure(value)} (${figure(low)} to ${figure(high)})`;
+  return `${shareWords(value)} of rows changed (${shareWords(low)} to ${shareWords(high)})`;
+}
+
+/** How large a PSI is, as people who are used to it say. */
+export function sizeWords({ unit, low }: DriftEffect): string {
+  if (unit === 'share') return '';
+  if (low >= 0.25) return 'large';
+  return low >= 0.1 ? 'moderate' : 'small';
+}
+
+/** Logarithms beyond which a number is no longer written out. */
+const WRITTEN_MOST = Math.log(1e9);
+
+/** The odds that a logarithm of an e-value stands for: `1,200 to 1`. */
+function oddsWords(log: number): string {
+  if (log > WRITTEN_MOST) return 'more than a billion to 1';
+  return `${countWords(Math.max(1, Math.round(Math.exp(log))))} to 1`;
+}
+
+/** The evidence, and how much is needed: both gates of drift are this and the least effect. */
+export function evidenceWords({ log, threshold }: DriftFeature['evidence']): string {
+  if (!Number.isFinite(log)) return 'Nothing can be said of so few rows.';
+  const needed = `${oddsWords(threshold)} is needed, so that false alarms stay within the budget`;
+  if (log >= threshold) return `Not by chance: the odds are ${oddsWords(log)}; ${needed}.`;
+  return `It may be chance: the odds against that are ${oddsWords(log)}; ${needed}.`;
+}
+
+export interface QualityRow {
   readonly name: string;
-  /** Of all rows, 0 to 1. */
   readonly reference: number;
   readonly current: number;
 }
 
-/** Drifting ones first, then those that moved most. */
-export const byMovement = (features: readonly DriftFeature[]): readonly DriftFeature[] =>
-  features.toSorted(
-    (a, b) =>
-      Number(b.state === 'drifting') - Number(a.state === 'drifting') || b.effect.value - a.effect.value,
-  );
-
-/** Bins that either side has rows in, as shares: the sides have different numbers of rows. */
-export function histogramOf({ bins, reference, current }: DriftFeature): readonly HistogramBin[] {
-  const [before, now] = [reference, current].map((counts) => counts.reduce((sum, count) => sum + count, 0));
-  const share = (count: number | undefined, all: number | undefined): number =>
-    count === undefined || !all ? 0 : count / all;
-  return bins
-    .map((name, k) => ({ name, reference: share(reference[k], before), current: share(current[k], now) }))
-    .filter((bin) => bin.reference > 0 || bin.current > 0);
-}
-
-/** The bin that has moved most, in a sentence. */
-export function movementWords(bins: readonly HistogramBin[]): string {
-  const [most] = bins.toSorted(
-    (a, b) => Math.abs(b.current - b.reference) - Math.abs(a.current - a.reference),
-  );
-  if (most === undefined) return 'No rows yet.';
-  const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
-  return `${most.name}: ${percent(most.current)} of rows now, ${percent(most.reference)} in the reference`;
-}
+/** What may be wrong with values, as shares of rows; what neither side has is left out. */
+export const qualityRows = ({ missing, unseen, beyond }: DriftFeature): readonly QualityRow[] =>
+  [
+    { name: 'Missing', ...missing },
+    { name: 'Unseen', ...unseen },
+    { name: 'Out of range', ...beyond },
+  ].filter(({ reference, current }) => reference > 0 || current > 0);
