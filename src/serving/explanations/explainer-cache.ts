@@ -9,10 +9,7 @@ import {
   openExplainedBundle,
 } from '../../registry/explained-bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
-
-/** Versions, and ways to explain one of them, that are kept ready. */
-const MOST_BUNDLES = 8;
-const MOST_WAYS = 4;
+import { MOST_BUNDLES, MOST_WAYS, nameOfWay } from './prepared-ways.ts';
 
 /** A version's model in one state of its bundle. */
 interface CachedBundle {
@@ -36,7 +33,7 @@ export class ExplainerCache {
   async get({ output, method, ...version }: ExplainedVersion & ExplainerChoice): Promise<ReadyExplainer> {
     const { opened, ways } = this.#bundle(version);
     const bundle = await opened;
-    const way = JSON.stringify([output, method]);
+    const way = nameOfWay({ output, method });
     const made = ways.get(way) ?? bundle.explainer({ output, method });
     renewEntry(ways, way, made, MOST_WAYS);
     made.catch(() => ways.delete(way));

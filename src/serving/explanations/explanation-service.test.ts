@@ -79,6 +79,14 @@ test('what explains a version may take longer to be made than rows to be explain
   expect(codeOf(await own.explain(requestFor('silent', { patience: 600 })))).toBe('EXPLANATION_LATE');
 });
 
+test('a process that hangs is not waited for as if it made what it has made before', async () => {
+  const service = serviceOf({ timeoutMillis: 300, preparingMillis: HOUR }, HOUR);
+  expect(codeOf(await service.explain(requestFor('hangs')))).toBe('text');
+  const late = await service.explain(requestFor('hangs'));
+  expect(late).toMatchObject({ error: { code: 'EXPLANATION_LATE' } });
+  expect(late.kind === 'missing' && late.error.message).toContain('its rows were being explained');
+});
+
 test('no process is ended while its request may still wait for it, however long that is set to', async () => {
   const service = serviceOf({ timeoutMillis: 400, preparingMillis: HOUR }, 200);
   expect(codeOf(await service.explain(requestFor('prepared')))).toBe('EXPLANATION_LATE');

@@ -9,6 +9,7 @@ import type { ExplanationAsk } from './explanation-ask.ts';
 import type { ExplanationOutcome, MadeExplanation } from './explanation-outcome.ts';
 import { tooLargeToExplain } from './explanation-size.ts';
 import type { ExplainOrder, ExplainReply, RowPlaces } from './messages.ts';
+import { PreparedWays } from './prepared-ways.ts';
 
 /** Rows whose answer is to be explained. */
 export interface ExplanationTask {
@@ -75,6 +76,8 @@ export class ExplanationService {
   #guard: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #child: ChildProcess | null = null;
+  /** What that process has made already. */
+  readonly #ways = new PreparedWays();
   /** `performance.now()` before which no process is started, since the last one ended, and why it did. */
   #restUntil = 0;
   #reason = '';
@@ -185,8 +188,9 @@ export class ExplanationService {
       }
       clearTimeout(this.#idle);
       this.#running = next;
-      this.#stage = PREPARING;
-      this.#limit(MOST_PREPARING);
+      const isReady = this.#child !== null && this.#ways.has(next.order);
+      this.#stage = isReady ? EXPLAINING : PREPARING;
+      this.#limit(isReady ? this.#settings.timeoutMillis + this.#graceMillis : MOST_PREPARING);
       this.#child ??= this.#start();
       this.#child.send(next.order);
     }
@@ -197,6 +201,7 @@ export class ExplanationService {
     const heap = Math.ceil((memoryBytes * HEAP_SHARE) / 2 ** 20);
     const execArgv = [`--max-old-space-size=${heap}`];
     const child = startNode(this.#entry, { execArgv, memoryBytes, isSacrificed: true });
+    this.#ways.clear();
     child.hold(false);
     child.onMessage((reply) => this.#hear(reply as ExplainReply));
     void child.ended.then(({ reason }) => this.#ended(child, reason));
@@ -207,6 +212,7 @@ export class ExplanationService {
     const running = this.#running;
     if (running?.order.id !== reply.id) return;
     if (reply.kind === 'prepared') {
+      this.#ways.add(running.order);
       this.#prepared();
       return;
     }

@@ -3,12 +3,16 @@ import type { ExplainOrder, ExplainReply } from '../messages.ts';
 /** A process that explains nothing: what an order is for says what becomes of it. */
 const say = (reply: ExplainReply): void => void process.send?.(reply);
 
+/** Orders that it has had. */
+let orders = 0;
+
 process.once('disconnect', () => process.exit(0));
 process.on('message', async ({ id, model }: ExplainOrder) => {
   if (model === 'ends') process.exit(7);
-  if (model === 'silent') return;
-  // Longer than those who wait for rows alone wait.
-  if (model === 'late') await new Promise((resolve) => setTimeout(resolve, 600));
+  orders++;
+  if (model === 'silent' || (model === 'hangs' && orders > 1)) return;
+  // Longer than those who wait for rows alone wait, and once.
+  if (model === 'late' && orders === 1) await new Promise((resolve) => setTimeout(resolve, 600));
   say({ kind: 'prepared', id });
   if (model === 'prepared') return;
   if (model === 'unfit') {
