@@ -26,7 +26,7 @@ beforeAll(async () => {
   ]);
   await ask(keys.eve, 'PUT', '/jobs/nightly', {
     ...{ model: 'churn@1', input, key: 'id', columns: ['plan'], output },
-    options: { chunkRows: 200, holdRows: 0.5 },
+    options: { chunkRows: 300, lanes: 1, holdRows: 0.5 },
     schedule: { triggers: [{ kind: 'cron', cron: '30 2 * * *', timeZone: 'Europe/Berlin' }, 'webhook'] },
   });
   visitor = await Visitor.to(server.said.url);

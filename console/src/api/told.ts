@@ -19,8 +19,8 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
   ['/models', ['version']],
   ['/monitors', ['monitor', 'alert']],
   ['/alerts', ['alert']],
-  // How far a run is changes all the time, and is told by nobody.
-  ['/jobs/{job}/runs/{run}', []],
+  // What else there is of a run is read where it has ended.
+  ['/jobs/{job}/runs/{run}/', []],
   ['/jobs', ['job']],
   // Costs the server a walk through all of it.
   ['/audit/chain', []],
