@@ -138,6 +138,10 @@ export const AUDIT_CHAIN = shape({
     nullable(anyInteger),
     'Number of the first entry that does not follow from the one before',
   ),
+  brokenEntry: described(
+    nullable(shape({ seq: anyInteger, at: epochMillis, what: anyText, subject: anyText })),
+    'What is there in its place',
+  ),
   last: shape({ seq: anyInteger, hash: nullable(anyText) }),
 });
 

@@ -30,21 +30,33 @@ const verified = (rows: readonly AuditRow[]) =>
 test('a chain of several parts is whole, and tells its end', async () => {
   const rows = chainOf(250);
   const last = { seq: 250, hash: rows.at(-1)?.hash };
-  expect(await verified(rows)).toEqual({ entries: 250, intact: true, brokenAt: null, last });
+  expect(await verified(rows)).toEqual({
+    entries: 250,
+    intact: true,
+    brokenAt: null,
+    brokenEntry: null,
+    last,
+  });
 });
 
 test('an entry that was changed, or is not there, is found in whichever part it is', async () => {
   const rows = chainOf(250);
   for (const seq of [1, 100, 101, 250]) {
     const changed = rows.map((row) => (row.seq === seq ? { ...row, by: 'bob' } : row));
-    expect(await verified(changed)).toMatchObject({ entries: 250, intact: false, brokenAt: seq });
+    expect(await verified(changed)).toMatchObject({
+      ...{ entries: 250, intact: false, brokenAt: seq },
+      brokenEntry: { seq, subject: 'key/shop' },
+    });
   }
-  expect(await verified(rows.toSpliced(100, 1))).toMatchObject({ intact: false, brokenAt: 101 });
+  expect(await verified(rows.toSpliced(100, 1))).toMatchObject({
+    ...{ intact: false, brokenAt: 101 },
+    brokenEntry: { seq: 102 },
+  });
 });
 
 test('a log without entries has no last hash', async () => {
   expect(await verified([])).toEqual({
-    ...{ entries: 0, intact: true, brokenAt: null },
+    ...{ entries: 0, intact: true, brokenAt: null, brokenEntry: null },
     last: { seq: 0, hash: null },
   });
 });

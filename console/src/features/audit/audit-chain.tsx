@@ -1,10 +1,14 @@
 import { useOperation } from '../../api/queries.ts';
+import { momentWords } from '../../facts/times.ts';
 import { plural } from '../../facts/words.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { whatWords } from './entry-words.ts';
 
 /** Whether each entry follows from the one before: computed again by the server when the page is opened. */
 export function AuditChain() {
@@ -20,7 +24,7 @@ export function AuditChain() {
         </Button>
       }
     >
-      {({ entries, brokenAt, last }) => (
+      {({ entries, brokenAt, brokenEntry, last }) => (
         <div className="panel-body chain" aria-live="polite">
           {brokenAt === null ? (
             <p>
@@ -30,7 +34,12 @@ export function AuditChain() {
           ) : (
             <p>
               <Badge tone="act">Broken</Badge> Entry {brokenAt} does not follow from the one before: it, or
-              one before it, was changed, taken out or put in. What comes after it cannot be trusted.
+              one before it, was changed, taken out or put in. What comes after it cannot be trusted.{' '}
+              {brokenEntry !== null && (
+                <Link href={hrefOfEntry(brokenEntry)}>
+                  {whatWords(brokenEntry.what)}, {brokenEntry.subject}, {momentWords(brokenEntry.at)}
+                </Link>
+              )}
             </p>
           )}
           {last.hash !== null && (
@@ -52,3 +61,7 @@ export function AuditChain() {
     </Panel>
   );
 }
+
+/** The entry, opened, among all that are about the same. */
+const hrefOfEntry = ({ seq, subject }: { readonly seq: number; readonly subject: string }): string =>
+  `${hrefOf('audit')}?${new URLSearchParams({ subject, entry: String(seq) })}`;

@@ -279,7 +279,7 @@ export class MemoryControl implements ControlApi {
     return { accepted: items.length };
   };
   auditChain: ControlApi['auditChain'] = async () => ({
-    ...{ entries: 1, intact: true, brokenAt: null },
+    ...{ entries: 1, intact: true, brokenAt: null, brokenEntry: null },
     last: { seq: 1, hash: 'x' },
   });
   audit: ControlApi['audit'] = () =>
