@@ -32,6 +32,7 @@ test('a job that nobody knows is unknown to every command', { timeout: LIMIT }, 
     ['receipt'],
     ['release'],
     ['discard'],
+    ['rejects'],
     ['replay-rejects'],
     ['submit'],
   ])
@@ -69,6 +70,7 @@ test('a job that has failed says why to whoever resumes it, and begins anew when
   expect(desk.run('failed', 'mixed.csv', 'failed.csv', '--max-bad', '0').said.error.code).toBe(
     'BUDGET_EXCEEDED',
   );
+  expect(desk.batch('rejects', 'failed').said).toMatchObject({ rows: 2, isWhole: true });
   const { status, said } = desk.batch('resume', 'failed');
   expect([status, said.error.code]).toEqual([1, 'JOB_STATE']);
   expect(said.error.message).toContain('BUDGET_EXCEEDED: Stopped job failed: 2 of 3 rows');

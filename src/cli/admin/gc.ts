@@ -9,10 +9,15 @@ export const gcCommand: DefineCommand = (command, terminal) => {
     .description(
       'Removes bundles that no version needs. Bundles of versions that answer, of rollback targets, and bundles younger than an hour are kept.',
     )
-    .addHelpText('after', '\nExamples:\n  $ plimsoll gc')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .addHelpText('after', '\nExamples:\n  $ plimsoll gc\n  $ plimsoll gc --dry-run')
     .action(async () => {
-      const options = command.optsWithGlobals<ActorOptions>();
-      const gone = await withControl(options, (control) => control.collectGarbage(actorOf(options)));
-      terminal.answer(gone, () => `Removed ${countText(gone.bundles, 'bundle')}, ${bytesText(gone.bytes)}`);
+      const options = command.optsWithGlobals<ActorOptions & { readonly dryRun?: boolean }>();
+      const isDry = options.dryRun === true;
+      const found = await withControl(options, (control) =>
+        isDry ? control.garbage() : control.collectGarbage(actorOf(options)),
+      );
+      const did = isDry ? 'Would remove' : 'Removed';
+      terminal.answer(found, () => `${did} ${countText(found.bundles, 'bundle')}, ${bytesText(found.bytes)}`);
     });
 };

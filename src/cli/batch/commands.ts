@@ -2,6 +2,7 @@ import { commandGroup } from '../group.ts';
 import { batchDiscardCommand } from './discard.ts';
 import { batchPauseCommand, batchUnpauseCommand } from './pause.ts';
 import { batchReceiptCommand } from './receipt.ts';
+import { batchRejectsCommand } from './rejects.ts';
 import { batchReleaseCommand } from './release.ts';
 import { batchReplayRejectsCommand } from './replay-rejects.ts';
 import { batchResumeCommand } from './resume.ts';
@@ -26,6 +27,11 @@ export const batchCommand = commandGroup({
     status: { summary: 'show jobs and their runs', define: batchStatusCommand, ignores: ['quiet'] },
     receipt: { summary: 'show the receipt of the last run', define: batchReceiptCommand, ignores: ['quiet'] },
     verify: { summary: 'check a signed receipt', define: batchVerifyCommand, ignores: ['quiet'] },
+    rejects: {
+      summary: 'count the rows that got no answer',
+      define: batchRejectsCommand,
+      ignores: ['quiet'],
+    },
     'replay-rejects': {
       summary: 'score the rows again that got no answer',
       define: batchReplayRejectsCommand,
