@@ -163,14 +163,21 @@ export const DIFFERENCE_VIEW = shape({
             mean: nullable(computedNumber),
           }),
         ),
-        worst: list(
-          shape({
-            input: anything,
-            output: anyText,
-            before: anything,
-            after: anything,
-            distance: nullable(computedNumber),
-          }),
+        worst: described(
+          list(
+            shape({
+              input: anything,
+              answers: list(
+                shape({
+                  output: anyText,
+                  before: anything,
+                  after: anything,
+                  distance: described(nullable(computedNumber), 'Null where it is one of labels'),
+                }),
+              ),
+            }),
+          ),
+          'Rows with another label first, then those that are furthest apart; outputs that differ',
         ),
       }),
     ),

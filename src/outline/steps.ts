@@ -104,7 +104,7 @@ function listed(
 function learnedOf(step: ModelStep): OutlineStep['learned'] {
   if (step.kind === 'tree-ensemble') {
     const { arena, base, head, aggregate } = step;
-    const trees = `${arena.roots.length.toLocaleString('en')}, of ${arena.left.length.toLocaleString('en')} nodes`;
+    const trees = `${arena.roots.length.toLocaleString('en')} (${arena.left.length.toLocaleString('en')} nodes)`;
     return [{ name: 'trees', value: trees, mark: markOf(arena) }, ...factsOf({ aggregate, head, base })];
   }
   if (step.kind === 'catboost') {

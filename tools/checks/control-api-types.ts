@@ -3,12 +3,21 @@
  * operation, and the scope that each asks for.
  */
 
+import {
+  CERTIFICATE_VIEW,
+  CONTENTS_VIEW,
+  DIFFERENCE_VIEW,
+  GOLDEN_VIEW,
+  TREE_VIEW,
+} from '../../src/control/contents-schemas.ts';
 import { EXPERIMENT_VIEW } from '../../src/control/experiment-schemas.ts';
 import { ROLLOUT_HISTORY, ROLLOUT_SUMMARY, ROLLOUT_VIEW } from '../../src/control/rollout-schemas.ts';
 import { TRAFFIC_VIEW } from '../../src/control/traffic-schemas.ts';
 import { AUDIT_VIEW, ENDPOINT_VIEW, MODEL_VIEW, VERSION_VIEW } from '../../src/control/view-schemas.ts';
 import { COLUMN_COMPARISON, JOB_VIEW, REJECT_VIEW, RUN_VIEW } from '../../src/jobs/view-schemas.ts';
 import { ALERT_VIEW, DRIFT_VIEW, MONITOR_VIEW, QUALITY_VIEW } from '../../src/monitor/view-schemas.ts';
+import { OUTLINE } from '../../src/outline/outline-schemas.ts';
+import { SIGNATURE_OUTLINE } from '../../src/outline/signature-outline.ts';
 import { openapiDocument } from '../../src/server/api/openapi.ts';
 import type { ApiRoute } from '../../src/server/api/operation.ts';
 
@@ -46,6 +55,13 @@ const NAMED: Readonly<Record<string, unknown>> = {
     RolloutSummary: ROLLOUT_SUMMARY,
   },
   ...{ TrafficView: TRAFFIC_VIEW, VersionView: VERSION_VIEW },
+  ...{ CertificateView: CERTIFICATE_VIEW, ContentsView: CONTENTS_VIEW, DifferenceView: DIFFERENCE_VIEW },
+  ...{
+    GoldenView: GOLDEN_VIEW,
+    ModelOutline: OUTLINE,
+    SignatureOutline: SIGNATURE_OUTLINE,
+    TreePart: TREE_VIEW,
+  },
   ...{ JobView: JOB_VIEW, RunView: RUN_VIEW, RejectView: REJECT_VIEW, ColumnComparison: COLUMN_COMPARISON },
 };
 const plain = (schema: unknown): Schema => JSON.parse(JSON.stringify(schema));

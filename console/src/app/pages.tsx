@@ -26,6 +26,9 @@ const Alert = later(async () => (await import('../features/alerts/alert.tsx')).A
 const MonitorSettings = later(
   async () => (await import('../features/monitor-settings/settings.tsx')).MonitorSettings,
 );
+const Models = later(async () => (await import('../features/model/models.tsx')).Models);
+const Version = later(async () => (await import('../features/model/version-page.tsx')).VersionPage);
+const Compare = later(async () => (await import('../features/model/compare-page.tsx')).ComparePage);
 const Model = later(async () => (await import('../features/model/model.tsx')).Model);
 const Rollouts = later(async () => (await import('../features/rollout/rollouts.tsx')).Rollouts);
 const Audit = later(async () => (await import('../features/audit/audit.tsx')).Audit);
@@ -72,6 +75,11 @@ const PAGES: readonly PageRoute[] = [
     <Strategy key={`${model}@${version}`} model={model} version={Number(version)} />
   )),
   route('upload', () => <Upload />),
+  route('models', () => <Models />),
+  route('models/*/compare', (model) => <Compare key={model} model={model} />),
+  route('models/*/versions/*', (model, version) => (
+    <Version key={`${model} ${version}`} model={model} version={Number(version)} />
+  )),
   route('models/*', (name) => <Model key={name} name={name} />),
   route('rollouts', () => <Rollouts />),
   route('rollouts/*', rolloutPage),
@@ -95,6 +103,7 @@ interface NavigationEntry {
 export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Endpoints', kind: 'endpoints' },
   { text: 'Alerts', kind: 'alerts' },
+  { text: 'Models', kind: 'models' },
   { text: 'Rollouts', kind: 'rollouts' },
   { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },

@@ -8,7 +8,7 @@ import { readBackground } from '../background.ts';
 import { boundaryRows } from '../boundary/rows.ts';
 import { runsWithPython } from '../version.ts';
 import { answerDistance, largest } from './distance.ts';
-import type { ComparedAnswers, DifferentRow, OutputAnswers } from './inspected-version.ts';
+import type { ComparedAnswers, DifferentAnswer, DifferentRow, OutputAnswers } from './inspected-version.ts';
 import { jsonRows, partOf, shortenedJson } from './json-rows.ts';
 import type { OpenInspected } from './open-inspected.ts';
 import { answersTo, knownRows } from './replayed-rows.ts';
@@ -16,7 +16,7 @@ import { answersTo, knownRows } from './replayed-rows.ts';
 /** Rows that both are asked, cells of them, and rows that are told. */
 const ROWS_MOST = 500;
 const CELLS_MOST = 200_000;
-const WORST = 10;
+const WORST = 8;
 const SEED = 20_260_101;
 
 /** A version with the bundle that it was opened from. */
@@ -41,32 +41,16 @@ export async function compareAnswers(before: ComparedVersion, after: ComparedVer
     return first && second ? [{ row, first, second }] : [];
   });
   if (both.length === 0) return refused('There is no row that both of them take');
+  const asked = both.map(({ row }) => row);
   const [left, right] = await Promise.all([
-    answersTo(
-      before.opened,
-      joined(
-        both.map(({ row }) => row),
-        before.opened,
-      ),
-    ),
-    answersTo(
-      after.opened,
-      joined(
-        both.map(({ row }) => row),
-        after.opened,
-      ),
-    ),
+    answersTo(before.opened, joined(asked, before.opened)),
+    answersTo(after.opened, joined(asked, after.opened)),
   ]);
   if (left.answers === null || right.answers === null)
     return refused(left.unanswered ?? right.unanswered ?? 'They were not answered');
   const outputs = Object.keys(left.answers).filter((name) => right.answers !== null && name in right.answers);
   const compared = outputs.map((output) =>
-    compareOutput(
-      output,
-      both.map(({ row }) => row),
-      left.answers?.[output],
-      right.answers?.[output],
-    ),
+    compareOutput(output, asked.length, left.answers?.[output], right.answers?.[output]),
   );
   return {
     unanswered: null,
@@ -74,7 +58,7 @@ export async function compareAnswers(before: ComparedVersion, after: ComparedVer
       ...{ rows: both.length, of, outputs: compared.map(({ answers }) => answers) },
       refusedBefore: taken.filter(([first, second]) => first === null && second !== null).length,
       refusedAfter: taken.filter(([first, second]) => first !== null && second === null).length,
-      worst: worstOf(compared.flatMap(({ rows: found }) => found)),
+      worst: worstOf(asked, compared),
     },
   };
 }
@@ -127,16 +111,22 @@ const joined = (rows: readonly JsonValue[], { manifest }: OpenInspected): Batch 
     rows.map((_, k) => k),
   );
 
+interface ComparedOutput {
+  readonly answers: OutputAnswers;
+  /** By the place of the row. */
+  readonly rows: ReadonlyMap<number, DifferentAnswer>;
+}
+
 function compareOutput(
   output: string,
-  rows: readonly JsonValue[],
+  count: number,
   before: JsonValue | undefined,
   after: JsonValue | undefined,
-): { readonly answers: OutputAnswers; readonly rows: readonly DifferentRow[] } {
-  let [differing, sum, numbers] = [0, 0, 0];
+): ComparedOutput {
+  let [sum, numbers] = [0, 0];
   let most: number | null = null;
-  const found: DifferentRow[] = [];
-  for (const [place, input] of rows.entries()) {
+  const rows = new Map<number, DifferentAnswer>();
+  for (let place = 0; place < count; place++) {
     const [first, second] = [partOf(before, place), partOf(after, place)];
     const { isSame, absolute } = answerDistance(first, second);
     most = largest(most, absolute);
@@ -144,22 +134,32 @@ function compareOutput(
       sum += absolute;
       numbers++;
     }
-    if (isSame) continue;
-    differing++;
-    found.push({ input, output, before: first, after: second, distance: absolute });
+    if (!isSame) rows.set(place, { output, before: first, after: second, distance: absolute });
   }
-  const answers = { output, differing, largest: most, mean: numbers === 0 ? null : sum / numbers };
-  return { answers, rows: found };
+  const mean = numbers === 0 ? null : sum / numbers;
+  return { answers: { output, differing: rows.size, largest: most, mean }, rows };
 }
 
-/** Labels that are others first, then numbers by how far they are apart. */
-function worstOf(rows: readonly DifferentRow[]): readonly DifferentRow[] {
-  const size = ({ distance }: DifferentRow): number => distance ?? Number.POSITIVE_INFINITY;
-  return rows
-    .toSorted((a, b) => size(b) - size(a) || 0)
+/** Outputs are of other sizes: a distance counts by the largest of its output, another label by as many of them. */
+function worstOf(rows: readonly JsonValue[], outputs: readonly ComparedOutput[]): readonly DifferentRow[] {
+  const found = rows.map((input, place) => {
+    const answers = outputs.flatMap(({ rows: differing }) => differing.get(place) ?? []);
+    const weights = outputs.map(({ answers: { largest: most }, rows: differing }) => {
+      const answer = differing.get(place);
+      if (answer === undefined) return 0;
+      return answer.distance === null || most === null ? outputs.length : answer.distance / most;
+    });
+    return { input, answers, weight: weights.reduce((sum, weight) => sum + weight, 0) };
+  });
+  return found
+    .filter(({ answers }) => answers.length > 0)
+    .sort((a, b) => b.weight - a.weight)
     .slice(0, WORST)
-    .map(({ input, before, after, ...row }) => ({
-      ...row,
-      ...{ input: shortenedJson(input), before: shortenedJson(before), after: shortenedJson(after) },
+    .map(({ input, answers }) => ({
+      input: shortenedJson(input),
+      answers: answers.map(({ before, after, ...rest }) => ({
+        ...rest,
+        ...{ before: shortenedJson(before), after: shortenedJson(after) },
+      })),
     }));
 }

@@ -52,8 +52,13 @@ export interface OutputAnswers {
   readonly mean: number | null;
 }
 
+/** A row that is answered otherwise, with the outputs that differ. */
 export interface DifferentRow {
   readonly input: JsonValue;
+  readonly answers: readonly DifferentAnswer[];
+}
+
+export interface DifferentAnswer {
   readonly output: string;
   readonly before: JsonValue;
   readonly after: JsonValue;
@@ -68,7 +73,7 @@ export interface ComparedAnswers {
   readonly refusedAfter: number;
   readonly of: 'golden' | 'background' | 'made' | 'example';
   readonly outputs: readonly OutputAnswers[];
-  /** Those that are furthest apart. */
+  /** Those with another label first, then those that are furthest apart. */
   readonly worst: readonly DifferentRow[];
 }
 

@@ -18,7 +18,7 @@ export function Model({ name }: { readonly name: string }) {
   return (
     <main id="main">
       <PageHead
-        trail={<Link href={hrefOf()}>Endpoints</Link>}
+        trail={<Link href={hrefOf('models')}>Models</Link>}
         title={`Versions of ${name}`}
         actions={
           may('POST /api/v1/models/{model}/versions') && (

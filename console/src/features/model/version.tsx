@@ -39,7 +39,8 @@ export function Version({ version, endpoints }: VersionProps) {
   return (
     <li>
       <h3>
-        Version {number} <Badge tone={TONES[state]}>{state}</Badge>{' '}
+        <Link href={hrefOf('models', version.model, 'versions', number)}>Version {number}</Link>{' '}
+        <Badge tone={TONES[state]}>{state}</Badge>{' '}
         {aliases.map((alias) => (
           <small key={alias}>{alias} </small>
         ))}

@@ -95,10 +95,7 @@ export const DIFFERENCE_SHOWN: DifferenceView = {
     worst: [
       {
         input: { plan: 'pro' },
-        output: 'predict_proba',
-        before: [0.5, 0.5],
-        after: [0.4, 0.6],
-        distance: 0.1,
+        answers: [{ output: 'predict_proba', before: [0.5, 0.5], after: [0.4, 0.6], distance: 0.1 }],
       },
     ],
   },

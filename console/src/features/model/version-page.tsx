@@ -1,0 +1,150 @@
+import type { ReactNode } from 'react';
+import type { VersionView } from '../../api/generated/control-api.ts';
+import { useEndpoints, useOperation } from '../../api/queries.ts';
+import { Link } from '../../location/link.tsx';
+import { hrefOf } from '../../location/location.ts';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { PageHead } from '../../ui/page-head.tsx';
+import { Panel } from '../../ui/panel.tsx';
+import { Coefficients } from './coefficients.tsx';
+import { FilePanel } from './file-panel.tsx';
+import { GoldenPanel } from './golden-panel.tsx';
+import { GraphPanel } from './graph-panel.tsx';
+import './model.css';
+import { PipelinePanel } from './pipeline-panel.tsx';
+import { ProofPanel } from './proof-panel.tsx';
+import { PythonPanel } from './python-panel.tsx';
+import { rolesOf } from './rollout-targets.ts';
+import { SignatureTable } from './signature-panel.tsx';
+import { modelSentence } from './step-words.ts';
+import { TreePanel } from './tree-panel.tsx';
+
+const SLOW = { every: 30_000 };
+/** What is in a file does not change. */
+const ONCE = { every: 600_000 };
+
+export const STATE_TONES: Readonly<Record<VersionView['state'], Tone>> = {
+  validating: 'moving',
+  ready: 'steady',
+  refused: 'act',
+  archived: 'idle',
+};
+
+interface VersionPageProps {
+  readonly model: string;
+  readonly version: number;
+}
+
+/** One version: what is in its file, what was proved of it, and what it says to rows whose answers are known. */
+export function VersionPage({ model, version: number }: VersionPageProps) {
+  const path = { model, version: number };
+  const version = useOperation('GET /api/v1/models/{model}/versions/{version}', { path }, SLOW);
+  const certificate = useOperation(
+    'GET /api/v1/models/{model}/versions/{version}/certificate',
+    { path },
+    SLOW,
+  );
+  const contents = useOperation('GET /api/v1/models/{model}/versions/{version}/contents', { path }, ONCE);
+  const { outline } = contents.data ?? {};
+  const isGraph = outline !== undefined && outline.graph !== null;
+  return (
+    <main id="main">
+      <PageHead
+        trail={
+          <>
+            <Link href={hrefOf('models')}>Models</Link> / <Link href={hrefOf('models', model)}>{model}</Link>
+          </>
+        }
+        title={`${model}, version ${number}`}
+        badge={version.data && <Badge tone={STATE_TONES[version.data.state]}>{version.data.state}</Badge>}
+        sentence={outline === undefined ? '' : modelSentence(outline)}
+        actions={<Compare model={model} version={number} />}
+      />
+      {version.data && <Roles version={version.data} />}
+      {!isGraph && (
+        <Panel title="Pipeline" query={contents}>
+          {(found) => <PipelinePanel outline={found.outline} certificate={certificate.data} />}
+        </Panel>
+      )}
+      {outline?.graph && (
+        <Panel title="Graph" query={contents}>
+          {(found) => found.outline.graph && <GraphPanel graph={found.outline.graph} />}
+        </Panel>
+      )}
+      {outline !== undefined && outline.ensembles.length > 0 && (
+        <TreePanel model={model} version={number} ensembles={outline.ensembles} />
+      )}
+      {outline?.linear.map((linear) => (
+        <Panel
+          key={linear.step}
+          title={outline.linear.length > 1 ? `Weights of ${linear.name}` : 'Weights'}
+          query={contents}
+        >
+          {() => <Coefficients linear={linear} />}
+        </Panel>
+      ))}
+      <div className="columns">
+        <Panel title="Takes and answers" query={certificate}>
+          {({ signature }) => <SignatureTable signature={signature} />}
+        </Panel>
+        <Panel title="Proof" query={certificate}>
+          {(found) => version.data && <ProofPanel certificate={found} version={version.data} />}
+        </Panel>
+      </div>
+      {certificate.data?.hasGolden && <GoldenPanel model={model} version={number} />}
+      <div className="columns">
+        <Panel title="The file" query={certificate}>
+          {(found) =>
+            version.data && <FilePanel certificate={found} version={version.data} contents={contents.data} />
+          }
+        </Panel>
+        <Panel title="Python" query={contents}>
+          {(found) =>
+            version.data && (
+              <PythonPanel contents={found} certificate={certificate.data} version={version.data} />
+            )
+          }
+        </Panel>
+      </div>
+    </main>
+  );
+}
+
+/** Where it answers, and its aliases. */
+function Roles({ version }: { readonly version: VersionView }): ReactNode {
+  const roles = rolesOf(version, useEndpoints().data ?? []);
+  if (roles.length === 0 && version.aliases.length === 0) return null;
+  return (
+    <ul className="roles">
+      {version.aliases.map((alias) => (
+        <li key={alias}>
+          Alias <code>{alias}</code>
+        </li>
+      ))}
+      {roles.map(({ endpoint, role }) => (
+        <li key={endpoint}>
+          It {role} <Link href={hrefOf('endpoints', endpoint)}>{endpoint}</Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The way to the version before, and to all of them. */
+function Compare({ model, version }: VersionPageProps) {
+  return (
+    <>
+      {version > 1 && (
+        <Link
+          className="button"
+          href={`${hrefOf('models', model, 'compare')}?from=${version - 1}&to=${version}`}
+        >
+          Compare with version {version - 1}
+        </Link>
+      )}
+      <Link className="button" href={hrefOf('models', model)}>
+        All versions
+      </Link>
+    </>
+  );
+}
