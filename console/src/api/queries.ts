@@ -1,5 +1,11 @@
 /** What panels show of the control API: asked again while somebody looks, never while nobody does. */
-import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  type QueryClient,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from '@tanstack/react-query';
 import { ask } from './client.ts';
 import {
   type AlertView,
@@ -34,6 +40,14 @@ interface Watching {
 const intervalOf = (name: string, every: number | false): number | false =>
   every !== false && isTold(name) && isLive() ? Math.max(every, SLOW_MILLIS) : every;
 
+const asking = <N extends Name & `GET ${string}`>(name: N, asked: Asked<N>) => ({
+  queryKey: [name, asked.path ?? null, asked.query ?? null],
+  queryFn: () => ask(name, asked),
+});
+
+/** No news makes it be asked again. */
+const ONCE = { staleTime: Number.POSITIVE_INFINITY, meta: { isOnce: true } };
+
 /** An operation that reads, asked again every so many milliseconds. */
 export const useOperation = <N extends Name & `GET ${string}`>(
   name: N,
@@ -41,10 +55,9 @@ export const useOperation = <N extends Name & `GET ${string}`>(
   { every, enabled = true, keeps = false }: Watching = { every: QUICK_MILLIS },
 ): UseQueryResult<ControlOperations[N]['answer']> =>
   useQuery<ControlOperations[N]['answer']>({
-    queryKey: [name, asked.path ?? null, asked.query ?? null],
-    queryFn: () => ask(name, asked),
+    ...asking(name, asked),
     refetchInterval: () => intervalOf(name, every),
-    ...(every === false ? { staleTime: Number.POSITIVE_INFINITY } : {}),
+    ...(every === false ? ONCE : {}),
     enabled,
     ...(keeps ? { placeholderData: keepPreviousData } : {}),
   });
@@ -96,6 +109,11 @@ async function all<N extends ListName>(name: N, asked: Asked<N>): Promise<readon
   return items;
 }
 
+const askingAll = <N extends ListName>(name: N, asked: Asked<N>) => ({
+  queryKey: [name, 'all', asked.path ?? null, asked.query ?? null],
+  queryFn: () => all(name, asked),
+});
+
 /** A whole list, for what is short enough to be shown, searched and ordered as a whole. */
 const useList = <N extends ListName>(
   name: N,
@@ -103,8 +121,7 @@ const useList = <N extends ListName>(
   { every, enabled = true }: Watching,
 ): UseQueryResult<readonly ListItem<N>[]> =>
   useQuery({
-    queryKey: [name, 'all', asked.path ?? null, asked.query ?? null],
-    queryFn: () => all(name, asked),
+    ...askingAll(name, asked),
     refetchInterval: () => intervalOf(name, every),
     enabled,
   });
@@ -121,6 +138,12 @@ export const useParts = <N extends ListName>(name: N, asked: Asked<N>, size: num
     getNextPageParam: ({ next }) => next ?? undefined,
     select: ({ pages }): readonly ListItem<N>[] => pages.flatMap(({ items }) => items),
   });
+
+/** Asks for what will be shown before it is known where: one does not wait for the other. */
+export function beginAsking(queries: QueryClient, isFirstPage: boolean): void {
+  void queries.prefetchQuery(asking('GET /api/v1/info', {}));
+  if (isFirstPage) void queries.prefetchQuery(askingAll('GET /api/v1/endpoints', {}));
+}
 
 export const useEndpoints = (): UseQueryResult<readonly EndpointView[]> =>
   useList('GET /api/v1/endpoints', {}, { every: QUICK_MILLIS });

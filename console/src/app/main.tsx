@@ -7,6 +7,8 @@ import '../ui/controls.css';
 import '../ui/pages.css';
 import '../ui/narrow.css';
 import { ApiError } from '../api/client.ts';
+import { beginAsking } from '../api/queries.ts';
+import { isFirstPage } from '../location/location.ts';
 import { App } from './app.tsx';
 import { applyTheme } from './theme.ts';
 
@@ -25,6 +27,7 @@ const queries = new QueryClient({
 const page = document.getElementById('page');
 if (page === null) throw new Error('the page has lost its place');
 applyTheme();
+beginAsking(queries, isFirstPage());
 createRoot(page).render(
   <CSPProvider disableStyleElements>
     <QueryClientProvider client={queries}>

@@ -40,6 +40,8 @@ export function useParameter<T extends string = string>(
   return [value ?? fallback, set];
 }
 
+export const isFirstPage = (): boolean => window.location.pathname.slice(BASE.length).replace('/', '') === '';
+
 /** The address of a page by the parts of its path. */
 export const hrefOf = (...parts: readonly (string | number)[]): string =>
   [BASE, ...parts.map((part) => encodeURIComponent(part))].join('/') + (parts.length === 0 ? '/' : '');

@@ -1,0 +1,98 @@
+/**
+ * What five open pages of the console cost predictions: their p99 with and without them, in turns within one run. The server has one
+ * core, and decides in the process that answers, which is the worst case; pages and predictions come from another.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../tools/free-port.ts';
+import type { LoadOutcome, LoadPlan } from '../explanations/load-client.ts';
+import { median } from '../median.ts';
+import { ROOT } from '../serving/peers.ts';
+import { startPeer } from '../serving/process.ts';
+import { openPages } from './pages.ts';
+
+const MODEL = join(ROOT, 'fixtures/models/sklearn-1.6.1/forest-classifier-100.joblib');
+const COLUMNS = 8;
+const PAGES = 5;
+/** Endpoints beside the one that is asked: what a page lists. */
+const ENDPOINTS = 20;
+/** Predictions a second: a tenth of what the core could do. */
+const RATE = 500;
+/** Of the p99 with pages over that without. */
+const LIMIT = 1.05;
+
+interface ConsoleRound {
+  readonly without: LoadOutcome;
+  readonly with: LoadOutcome;
+}
+
+export async function consoleLoad({ rounds, seconds }: { rounds: number; seconds: number }): Promise<void> {
+  const all = await measure(rounds, seconds);
+  const ratio = median(all.map((round) => round.with.p99 / round.without.p99));
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  const options = { rounds, seconds, rate: RATE, pages: PAGES, endpoints: ENDPOINTS + 1 };
+  const result = { machine, options, ratio, rounds: all };
+  writeFileSync(join(ROOT, 'bench/results/console.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const of = (arm: keyof ConsoleRound, quantile: 'p50' | 'p99'): string =>
+    median(all.map((round) => round[arm][quantile])).toFixed(3);
+  console.log(
+    `p99 of predictions ${of('without', 'p99')} ms without pages, ${of('with', 'p99')} ms with ${PAGES}: ${ratio.toFixed(3)} ×, limit ${LIMIT} (p50 ${of('without', 'p50')} and ${of('with', 'p50')} ms)`,
+  );
+  if (ratio > LIMIT) process.exitCode = 1;
+}
+
+async function measure(rounds: number, seconds: number): Promise<readonly ConsoleRound[]> {
+  const data = mkdtempSync(join(tmpdir(), 'console-load-'));
+  const port = await freePort();
+  const others = Array.from({ length: ENDPOINTS }, (_, k) => `e${k}=${MODEL}`);
+  const serve = ['serve', `default=${MODEL}`, ...others, '--port', String(port), '--data', data];
+  const command = ['taskset', '--cpu-list', '0', process.execPath, join(ROOT, 'bin/plimsoll.js'), ...serve];
+  const first = JSON.stringify({ rows: [Array<number>(COLUMNS).fill(0)] });
+  const server = await startPeer([...command, '--workers', '1', '--quiet'], {}, port, first);
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await phase(port, 2);
+    const all: ConsoleRound[] = [];
+    for (let k = 0; k < rounds; k++) {
+      const arms: Partial<Record<keyof ConsoleRound, LoadOutcome>> = {};
+      // Whichever comes first has a machine of its own mood: they take turns in that, too.
+      const order = k % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
+      for (const arm of order) arms[arm] = await besidePages(arm === 'with' ? PAGES : 0, url, port, seconds);
+      all.push(arms as ConsoleRound);
+    }
+    return all;
+  } finally {
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function besidePages(pages: number, url: string, port: number, seconds: number): Promise<LoadOutcome> {
+  const close = await openPages(url, pages);
+  try {
+    return await phase(port, seconds);
+  } finally {
+    await close();
+  }
+}
+
+function phase(port: number, seconds: number): Promise<LoadOutcome> {
+  const nothing = { besideRate: 1, besideRows: 1, phases: [{ beside: 'nothing' as const, seconds }] };
+  const plan: LoadPlan = { port, columns: COLUMNS, rate: RATE, ...nothing };
+  const script = join(import.meta.dirname, '../explanations/load-client.ts');
+  const args = ['--cpu-list', '1', process.execPath, script, JSON.stringify(plan)];
+  const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => {
+      const [outcome] = code === 0 ? (JSON.parse(text) as LoadOutcome[]) : [];
+      if (outcome !== undefined) resolve(outcome);
+      else reject(new Error(`the client ended with ${code}`));
+    });
+  });
+}

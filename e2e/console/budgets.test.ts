@@ -1,0 +1,145 @@
+import type { CDPSession } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { TrafficView } from '../../src/control/port.ts';
+import { hasBrowser, inBrowser } from '../browser.ts';
+import { example, type Served, served } from '../cli.ts';
+import { Visitor } from './visits.ts';
+
+/** What the page costs, by what the browser itself has traced. */
+
+/** Bytes of a first visit as they travel, heads and figures with them. */
+const FIRST_LOAD_MOST = 250_000;
+/**
+ * Milliseconds from the address to the table on a processor four times as slow, over a line of ten megabits with a way of 40 ms there
+ * and back: of the processor's own time and of what travels, which other work of the machine changes little.
+ */
+const USABLE_MOST = 1000;
+const SLOWER = 4;
+const LINE = { offline: false, latency: 40, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 };
+/** Other work takes caches away, so that a page takes longer: the quickest of so many visits is its own. */
+const VISITS = 4;
+/** How long it is watched that nothing is asked, in milliseconds: longer than the shortest poll of any panel. */
+const WATCHED = 6000;
+
+let server: Served;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  const models = ['iris', 'churn', 'house-prices'].map((name) => example(`${name}.joblib`));
+  server = await served([...models, '--workers', '1']);
+  visitor = await Visitor.to(server.said.url);
+}, 90_000);
+
+afterAll(async () => {
+  await visitor?.close();
+  await server?.stop();
+});
+
+interface FirstLoad {
+  /** Of everything that was asked until the table was there, and the figures of the row. */
+  readonly bytes: number;
+  /** Milliseconds of the processor that the page had taken when it was there. */
+  readonly processor: number;
+  /** Requests that waited for one another. */
+  readonly ways: number;
+}
+
+/** What the browser traces of a first visit over the slow line. */
+async function firstLoad(): Promise<FirstLoad> {
+  const visited = await visitor.visit('/healthz', null);
+  const { page, complaints } = visited;
+  const session = await page.context().newCDPSession(page);
+  const asked = new Map<string, { readonly from: number; to: number }>();
+  let bytes = 0;
+  session.on('Network.requestWillBeSent', ({ requestId, timestamp }) =>
+    asked.set(requestId, { from: timestamp, to: Infinity }),
+  );
+  session.on('Network.loadingFinished', ({ requestId, timestamp, encodedDataLength }) => {
+    bytes += encodedDataLength;
+    const request = asked.get(requestId);
+    if (request !== undefined) request.to = timestamp;
+  });
+  await session.send('Network.enable');
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await session.send('Network.emulateNetworkConditions', LINE);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const before = await processorMillis(session);
+  await page.goto(`${server.said.url}/console/`);
+  await page.getByRole('row').nth(1).waitFor();
+  const processor = (await processorMillis(session)) - before;
+  const ways = longestChain([...asked.values()]);
+  // What the row shows besides is part of the first load, and of its bytes.
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByText('No labels').first().waitFor();
+  // The page before was none of the console, and has no picture for its tab.
+  complaints.splice(0);
+  await visitor.leave(visited);
+  return { bytes, processor, ways };
+}
+
+/** Of the thread that the page runs in. */
+async function processorMillis(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN);
+}
+
+/** How many requests came one after the other, each once the one before it was answered. */
+function longestChain(requests: readonly { readonly from: number; readonly to: number }[]): number {
+  const ordered = requests.toSorted((a, b) => a.from - b.from);
+  const lengths = new Map<object, number>();
+  for (const one of ordered) {
+    const before = ordered.filter(({ to }) => to <= one.from).map((other) => lengths.get(other) ?? 0);
+    lengths.set(one, 1 + Math.max(0, ...before));
+  }
+  return Math.max(...lengths.values());
+}
+
+inBrowser(
+  'a first visit is small, and usable within a second on a slow machine and a slow line',
+  async () => {
+    const usable: number[] = [];
+    while (usable.length < VISITS && Math.min(...usable, Infinity) >= USABLE_MOST) {
+      const { bytes, processor, ways } = await firstLoad();
+      expect(bytes).toBeGreaterThan(50_000);
+      expect(bytes).toBeLessThan(FIRST_LOAD_MOST);
+      expect(processor).toBeGreaterThan(10);
+      // A connection is opened before the first of them.
+      const travelling = (ways + 1) * LINE.latency + (1000 * bytes) / LINE.downloadThroughput;
+      usable.push(SLOWER * processor + travelling);
+    }
+    expect(Math.min(...usable)).toBeLessThan(USABLE_MOST);
+  },
+);
+
+inBrowser('the policy of the page allows nothing inline, and nothing from elsewhere', async () => {
+  const { headers } = await fetch(`${server.said.url}/console/`, { headers: { accept: 'text/html' } });
+  const policy = headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|https?:|\*/);
+});
+
+inBrowser('a page out of sight asks for nothing, and its server looks at nothing', async () => {
+  /** Null: nobody follows, so that nothing has been looked at before. */
+  const over = async (): Promise<number | null> => {
+    const answer = await fetch(`${server.said.url}/api/v1/traffic`);
+    return ((await answer.json()) as TrafficView).over;
+  };
+  const visited = await visitor.visit('/console/endpoints/iris', null);
+  const { page } = visited;
+  await page.getByText('Live', { exact: true }).waitFor();
+  await expect.poll(over, { timeout: 20_000 }).not.toBeNull();
+  const turn = (state: string) =>
+    page.evaluate(`
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' });
+      document.dispatchEvent(new Event('visibilitychange'));`);
+  await turn('hidden');
+  await expect.poll(over, { timeout: 20_000 }).toBeNull();
+  // What was asked before it went out of sight is still told of.
+  await page.evaluate('new Promise((done) => setTimeout(done, 500))');
+  await expect(page.waitForEvent('request', { timeout: WATCHED })).rejects.toThrow('Timeout');
+  expect(await over()).toBeNull();
+  await turn('visible');
+  await expect.poll(over, { timeout: 20_000 }).not.toBeNull();
+  await visitor.leave(visited);
+});
