@@ -15,6 +15,7 @@ const POLICY = {
   metrics: [{ metric: 'visits', maturity: '500ms' }],
   guardrails: [{ metric: 'refunds', direction: 'down', bounds: [0, 1], margin: 0.3, maturity: '500ms' }],
   guards: { latency: false, outputs: false },
+  srm: { concentration: 50 },
 };
 const POST_MILLIS = 100;
 
@@ -26,12 +27,13 @@ const stops: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   if (!hasBrowser) return;
-  const names = ['won', 'open'];
+  const names = ['won', 'open', 'split'];
   server = await served([...names.map((name) => `${name}=${fixture('stable')}`), '--workers', '1']);
   url = server.said.url;
-  for (const name of names) await pushed(url, name, fixture('good'));
+  await Promise.all(names.map((name) => pushed(url, name, fixture('good'))));
   await follow('won', { 1: 0.1, 2: 0.9 });
   await follow('open', { 1: 0.5, 2: 0.5 });
+  await follow('split', {}, await unitsOfCandidate('split'));
   visitor = await Visitor.to(url);
 }, 90_000);
 
@@ -41,9 +43,30 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** Starts an experiment, asks for it and posts what came of it. */
-async function follow(model: string, converts: Readonly<Record<number, number>>): Promise<void> {
+async function begin(model: string): Promise<void> {
   rollouts.set(model, await begun(url, model, { strategy: 'ab', policy: POLICY }));
+}
+
+/** As if something before the server sent nobody to stable: units that come to the candidate alone. */
+async function unitsOfCandidate(model: string): Promise<readonly string[]> {
+  await begin(model);
+  const arms = await Promise.all(
+    Array.from({ length: 160 }, async (_, k) => {
+      const unit = `unit-${k}`;
+      const { arm } = await api<{ arm: string }>(url, 'GET', `endpoints/${model}/explain?unit=${unit}`);
+      return arm === 'candidate' ? [unit] : [];
+    }),
+  );
+  return arms.flat();
+}
+
+/** Starts an experiment, asks for it and posts what came of it. */
+async function follow(
+  model: string,
+  converts: Readonly<Record<number, number>>,
+  units: readonly string[] = [],
+): Promise<void> {
+  if (!rollouts.has(model)) await begin(model);
   const random = seededRandom(22);
   const waiting: object[] = [];
   const onAnswer = ({ unit, version }: Answered): void => {
@@ -53,7 +76,8 @@ async function follow(model: string, converts: Readonly<Record<number, number>>)
     if (random.next() < 0.05) waiting.push(of('refunds', 1));
   };
   const headersOf = (n: number) => ({ 'x-country': n % 3 === 0 ? 'FR' : 'DE' });
-  const traffic = new SteadyTraffic({ url, model, rate: 100, rows, headersOf, onAnswer });
+  const unitOf = (n: number) => units[n % units.length] ?? `${model}-${n}`;
+  const traffic = new SteadyTraffic({ url, model, rate: 100, rows, headersOf, unitOf, onAnswer });
   let posted: Promise<unknown> = Promise.resolve();
   const posting = setInterval(() => {
     if (waiting.length === 0) return;
@@ -103,6 +127,20 @@ inBrowser('an experiment that is open says what is known, by look, segment and g
   await page.setViewportSize(PHONE);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
   await lookAt(page, 'experiment-open-phone');
+  await visitor.leave(visited);
+});
+
+inBrowser('a split that is broken is told before anything else, and nothing is concluded', async () => {
+  const { id } = rollouts.get('split')!;
+  expect(await ended(url, { id }, 60_000)).toMatchObject({ state: 'holding' });
+  const visited = await visitor.visit(`/console/rollouts/${id}`, null);
+  const { page } = visited;
+  const alarm = page.getByRole('alert', { name: 'Broken split' });
+  await alarm.getByText('The router or the recording is at fault').waitFor();
+  await page.getByText('Waits for a person', { exact: true }).first().waitFor();
+  await panel(page, 'Conclusion').getByText('Nothing can be concluded').waitFor();
+  expect(await page.locator('#main section').first().getAttribute('aria-label')).toBe('Broken split');
+  await lookAt(page, 'experiment-split-light');
   await visitor.leave(visited);
 });
 

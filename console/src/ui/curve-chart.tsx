@@ -127,7 +127,7 @@ function Line({ curve: { ink, points }, x, y }: { readonly curve: Curve } & Plac
   const within = points.flatMap(({ at, low, high }) =>
     low == null || high == null ? [] : [{ at, low, high }],
   );
-  const newest = known.at(-1);
+  const [newest, last] = [known.at(-1), within.at(-1)];
   const path = (list: readonly (readonly [number, number])[]): string =>
     list.map(([at, value]) => `${x(at).toFixed(1)} ${y(value).toFixed(1)}`).join('L');
   return (
@@ -141,6 +141,7 @@ function Line({ curve: { ink, points }, x, y }: { readonly curve: Curve } & Plac
       {known.length > 1 && (
         <path className="curve-line" d={`M${path(known.map(({ at, value }) => [at, value]))}`} />
       )}
+      {last && <path className="curve-whisker" d={`M${x(last.at)} ${y(last.low)}V${y(last.high)}`} />}
       {newest && <circle className="curve-newest" cx={x(newest.at)} cy={y(newest.value)} r="3.5" />}
     </g>
   );

@@ -18,6 +18,9 @@ export function RolloutHistory({ endpoint }: { readonly endpoint: string }) {
     <Panel
       title="Rollouts"
       query={query}
+      actions={
+        <Link href={`${hrefOf('rollouts')}?endpoint=${encodeURIComponent(endpoint)}`}>All of them</Link>
+      }
       empty={(items) => (items.length === 0 ? 'No version has been rolled out here yet.' : null)}
     >
       {(items) => (

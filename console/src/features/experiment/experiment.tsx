@@ -1,4 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { ExperimentView, RolloutView } from '../../api/generated/control-api.ts';
 import { countWords, durationWords, shareWords } from '../../facts/words.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -14,10 +15,12 @@ import { ExperimentSegments } from './segments.tsx';
 interface ExperimentProps {
   readonly rollout: RolloutView;
   readonly query: UseQueryResult<RolloutView>;
+  /** What happens if nobody does anything. */
+  readonly forecast: ReactNode;
 }
 
 /** What an experiment has come to: a sentence, what decides, and every metric by arm and segment. */
-export function Experiment({ rollout, query }: ExperimentProps) {
+export function Experiment({ rollout, query, forecast }: ExperimentProps) {
   const { experiment } = rollout;
   if (experiment === null) return null;
   const primary = experiment.metrics.filter(({ isPrimary }) => isPrimary);
@@ -56,11 +59,14 @@ export function Experiment({ rollout, query }: ExperimentProps) {
           )}
         </Panel>
       )}
-      {first && (
-        <Panel title="What decides, and when" query={query}>
-          {() => <Plan experiment={experiment} primary={first} />}
-        </Panel>
-      )}
+      <div className="columns">
+        {forecast}
+        {first && (
+          <Panel title="What decides, and when" query={query}>
+            {() => <Plan experiment={experiment} primary={first} />}
+          </Panel>
+        )}
+      </div>
       <Panel title="Metrics and guardrails" query={query}>
         {() => (
           <ContrastTable
@@ -97,7 +103,7 @@ const roleWords = ({ isPrimary, isGuardrail, margin, direction }: MetricResult):
 
 function noteOf({ chance, atTheEnd }: MetricResult): string | null {
   if (atTheEnd !== null) return `at the end p ${atTheEnd.p.toPrecision(2)}`;
-  return chance === null ? null : `better by ${shareWords(chance)} chance, for display alone`;
+  return chance === null ? null : `${shareWords(chance)} chance to be better, for display alone`;
 }
 
 /** The rule, and how far it is: time, and units against plan. */

@@ -20,7 +20,7 @@ export function Decisions({ rollout, history: { moments, left } }: DecisionsProp
   return (
     <>
       <Scrolled label="Decisions">
-        <table>
+        <table className="decisions">
           <ColumnHeads columns={COLUMNS} />
           <tbody>
             {moments

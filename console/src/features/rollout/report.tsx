@@ -27,7 +27,8 @@ const useReport = (id: string): UseQueryResult<Read> =>
       const report = await ask('GET /api/v1/rollouts/{id}/evidence', { path: { id } });
       return { report, document: readReport(report), signed: await isSigned(report) };
     },
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
   });
 
 /** The signed account of a rollout, to be read, kept and verified by anybody. */

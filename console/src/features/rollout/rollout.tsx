@@ -34,6 +34,8 @@ interface RolloutProps {
   readonly experiment: (shown: {
     readonly rollout: RolloutView;
     readonly query: UseQueryResult<RolloutView>;
+    /** What happens if nobody does anything. */
+    readonly forecast: ReactNode;
   }) => ReactNode;
 }
 
@@ -60,7 +62,7 @@ export function Rollout({ id, experiment }: RolloutProps) {
   const { candidate, stableVersion, reason, warnings, by, startedAt, endedAt, strategy } = rollout;
   const { words, level } = rolloutStanding(rollout);
   const moments = history.data?.moments ?? [];
-  const forecast = forecastWords(rollout);
+  const forecast = <Forecast rollout={rollout} query={query} />;
   const gates = rollout.progress?.gates ?? [];
   const overall = rollout.metrics.filter(({ segment }) => segment === null);
   return (
@@ -88,50 +90,44 @@ export function Rollout({ id, experiment }: RolloutProps) {
         .
       </p>
       {strategy === 'ab' ? (
-        experiment({ rollout, query })
+        experiment({ rollout, query, forecast })
       ) : (
-        <Panel title="Stages" query={query}>
-          {(data) => <Timeline rollout={data} moments={moments} now={query.dataUpdatedAt} />}
-        </Panel>
-      )}
-      <div className="columns">
-        {forecast.length > 0 && (
-          <Panel title="If nobody does anything" query={query}>
-            {() => (
-              <ul className="panel-body plain">
-                {forecast.map((sentence) => (
-                  <li key={sentence}>{sentence}</li>
-                ))}
-              </ul>
+        <>
+          <Panel title="Stages" query={query}>
+            {(data) => <Timeline rollout={data} moments={moments} now={query.dataUpdatedAt} />}
+          </Panel>
+          <div className="columns">
+            {forecast}
+            {gates.length > 0 && (
+              <Panel title="What this stage waits for" query={query}>
+                {(data) => <Gates rollout={data} />}
+              </Panel>
             )}
-          </Panel>
-        )}
-        {gates.length > 0 && (
-          <Panel title="What this stage waits for" query={query}>
-            {(data) => <Gates rollout={data} />}
-          </Panel>
-        )}
-      </div>
+          </div>
+        </>
+      )}
       <Panel title="Evidence" query={history}>
         {(data) => <Evidence rollout={rollout} history={data} now={query.dataUpdatedAt} />}
       </Panel>
       <div className="columns">
         <Panel
-          title="Arms"
+          title={strategy === 'ab' ? 'Failures and latency by arm' : 'Arms'}
           query={query}
           empty={({ arms }) => (arms.every(({ units }) => units === 0) ? 'No unit was answered yet.' : null)}
         >
           {(data) => <Arms rollout={data} />}
         </Panel>
-        <Panel
-          title="Differences"
-          query={query}
-          empty={() =>
-            !overall.some(hasInterval) ? NO_DIFFERENCES[strategy === 'shadow' ? 'shadow' : 'other'] : null
-          }
-        >
-          {() => <Intervals metrics={overall} />}
-        </Panel>
+        {strategy !== 'immediate' && (
+          <Panel
+            title="Differences"
+            query={query}
+            empty={() =>
+              !overall.some(hasInterval) ? NO_DIFFERENCES[strategy === 'shadow' ? 'shadow' : 'other'] : null
+            }
+          >
+            {() => <Intervals metrics={overall} />}
+          </Panel>
+        )}
       </div>
       {rollout.segments.some(isSeen) && (
         <Panel title="Failures by segment" query={query}>
@@ -142,6 +138,29 @@ export function Rollout({ id, experiment }: RolloutProps) {
         {(data) => <Decisions rollout={rollout} history={data} />}
       </Panel>
     </main>
+  );
+}
+
+function Forecast({
+  rollout,
+  query,
+}: {
+  readonly rollout: RolloutView;
+  readonly query: UseQueryResult<RolloutView>;
+}) {
+  const sentences = forecastWords(rollout);
+  return (
+    sentences.length > 0 && (
+      <Panel title="If nobody does anything" query={query}>
+        {() => (
+          <ul className="panel-body plain">
+            {sentences.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    )
   );
 }
 

@@ -19,7 +19,7 @@ export function Segments({ rollout: { segments, arms, metrics } }: { readonly ro
   ];
   return (
     <Scrolled label="Failures by segment">
-      <table>
+      <table className="segments">
         <ColumnHeads columns={columns} />
         <tbody>
           {segments.filter(isSeen).map(({ segment, arms: counted }) => {

@@ -30,7 +30,7 @@ export function Timeline({ rollout, moments, now }: TimelineProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
           <li key={k} className={`stage-${place}`} aria-current={place === 'now' ? 'step' : undefined}>
             <strong>{one.shadow > 0 ? `Shadow ${one.shadow} %` : `${one.weight} %`}</strong>
-            <small>{one.approval ? `${PLACES[place]}, needs approval` : PLACES[place]}</small>
+            <small>{placeWords(place, one.approval)}</small>
             <Span span={spans[k] ?? null} />
             {place === 'now' && <Now stage={one} progress={progress} />}
             {!isOver && state === 'running' && k >= stage && end !== null && end >= 1000 && (
@@ -46,6 +46,9 @@ export function Timeline({ rollout, moments, now }: TimelineProps) {
 }
 
 const PLACES = { done: 'over', now: 'now', next: 'to come', ended: 'ended here' } as const;
+
+const placeWords = (place: keyof typeof PLACES, approval: boolean): string =>
+  approval && (place === 'now' || place === 'next') ? `${PLACES[place]}, needs approval` : PLACES[place];
 
 function Span({ span }: { readonly span: StageSpan | null }) {
   if (span === null) return null;
