@@ -98,12 +98,15 @@ inBrowser('a logged request is drawn from the answer without any column to its o
   await waterfall.getByRole('row', { name: /petal_length/ }).waitFor();
   expect(await waterfall.getByRole('row').first().textContent()).toContain('Without any column');
   expect(await waterfall.getByRole('row').last().textContent()).toContain('The answer');
+  await page.getByText('The attributions are those of then, to the last bit.').waitFor();
+  await page.getByText('No label has come for this request.').waitFor();
   await lookAt(page, 'request-light');
   await page.getByRole('button', { name: 'Next row' }).click();
   await page.getByRole('table', { name: /What each column adds to setosa/ }).waitFor();
   await page.getByRole('button', { name: 'virginica' }).click();
   await page.getByRole('table', { name: /What each column adds to virginica/ }).waitFor();
   expect(page.url()).toContain('at=1');
+  await page.getByText('Row 2 of 2').waitFor();
   await page.emulateMedia({ colorScheme: 'dark' });
   await lookAt(page, 'request-dark');
   await page.setViewportSize(PHONE);

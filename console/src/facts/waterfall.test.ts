@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Explanation } from '../api/explained.ts';
-import { cellWords, largestScore, pushesOf, scoreNames, waterfallOf } from './waterfall.ts';
+import {
+  cellWords,
+  figureWords,
+  largestScore,
+  pushesOf,
+  pushWords,
+  scoreNames,
+  waterfallOf,
+} from './waterfall.ts';
 
 const explanation = (more: Partial<Explanation>): Explanation => ({
   ...{
@@ -19,6 +27,12 @@ test('goes from the base value to the answer, what pushes most first, the rest t
   expect([base, answer]).toEqual([10, 9]);
   expect(steps).toEqual([{ feature: 'b', push: -4, from: 10, to: 6 }]);
   expect(rest).toEqual({ feature: '', push: 3, from: 6, to: 9, count: 2 });
+});
+
+test('what rounding leaves of an answer of nothing is nothing', () => {
+  const cancelled = explanation({ baseValues: [0.3], features: ['a', 'b'], values: [[-0.1, -0.2]] });
+  expect(waterfallOf(cancelled, 0, 0, 5).answer).toBe(0);
+  expect([figureWords(0), figureWords(-1.4e-7), pushWords(0.25)]).toEqual(['0', '−1.4e-7', '+0.25']);
 });
 
 test('a sum of one column is that column, and a column that adds nothing is none', () => {

@@ -26,6 +26,9 @@ export const scoreNames = ({ baseValues, classes, output }: Explanation): readon
 export const pushesOf = ({ values }: Explanation, row: number, score: number): readonly number[] =>
   (values[row] ?? []).map((cell) => (typeof cell === 'number' ? cell : (cell[score] ?? 0)));
 
+/** Of the largest part, what a sum of doubles may be off by. */
+const ROUNDING = 1e-9;
+
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /** The score that a row has most of. */
@@ -53,7 +56,10 @@ export function waterfallOf(explanation: Explanation, row: number, score: number
   const left = sum(others.map(({ push }) => push));
   const rest =
     others.length === 0 ? null : { feature: '', push: left, from: at, to: at + left, count: others.length };
-  return { base, steps, rest, answer: at + left };
+  // What rounding leaves of a sum that comes to nothing is nothing.
+  const scale = Math.max(Math.abs(base), ...pushes.map(({ push }) => Math.abs(push)));
+  const answer = Math.abs(at + left) < ROUNDING * scale ? 0 : at + left;
+  return { base, steps, rest, answer };
 }
 
 const FOUR = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
@@ -62,8 +68,13 @@ const SIGNED = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, signDi
 /** With the sign that is as wide as a plus. */
 const withMinus = (text: string): string => text.replace('-', '−');
 
-export const figureWords = (value: number): string => withMinus(FOUR.format(value));
-export const pushWords = (push: number): string => withMinus(SIGNED.format(push));
+/** What is smaller is told by its power of ten. */
+const SMALL = 1e-5;
+
+export const figureWords = (value: number): string =>
+  withMinus(value !== 0 && Math.abs(value) < SMALL ? value.toExponential(1) : FOUR.format(value));
+export const pushWords = (push: number): string =>
+  withMinus(push !== 0 && Math.abs(push) < SMALL ? push.toExponential(1) : SIGNED.format(push));
 
 /** Numbers of rows may be years and codes: no marks between their digits. */
 const CELL = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });

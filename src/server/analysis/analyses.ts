@@ -6,7 +6,8 @@ import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import { runChildJob } from '../../process/child-job.ts';
 import { bundleState } from '../../registry/bundle.ts';
 import type { ExplainedVersion } from '../../registry/explained-bundle.ts';
-import type { AnalysisRequest, AnalysisWork } from './analysis-work.ts';
+import type { ExplainedAgain } from '../explain-request.ts';
+import type { AnalysisRequest, AnalysisWork, LoggedAnswer } from './analysis-work.ts';
 import type {
   CounterfactualView,
   VersionColumns,
@@ -38,7 +39,10 @@ export interface CounterfactualAsk {
 }
 
 /** What can be asked of it. */
-export type VersionAnalyses = Pick<Analyses, 'columns' | 'importance' | 'dependence' | 'counterfactual'>;
+export type VersionAnalyses = Pick<
+  Analyses,
+  'columns' | 'importance' | 'dependence' | 'counterfactual' | 'explainAgain'
+>;
 
 /** All throw EXPLANATION_UNFIT, EXPLANATION_LATE, EXPLANATION_CRASHED, BUNDLE_GONE, OVERLOADED. */
 export class Analyses {
@@ -67,27 +71,36 @@ export class Analyses {
   }
 
   counterfactual(version: ExplainedVersion, asked: CounterfactualAsk): Promise<CounterfactualView> {
-    return this.#inTurn(version, { kind: 'counterfactual', ...asked });
+    const work = { kind: 'counterfactual', ...asked } as const;
+    return this.#inTurn({ version, work }, nameOf(version));
+  }
+
+  /** The answer to a logged request, by the version that gave it. Throws REQUEST_UNKNOWN, LOG_REDACTED, LOG_PARTIAL, too. */
+  explainAgain(requestId: string, bundles: LoggedAnswer['bundles']): Promise<ExplainedAgain> {
+    const { dataDir, monitoringUrl: url } = this.#options;
+    const logged = { url, folder: predictionLogPath(dataDir), requestId, bundles };
+    return this.#inTurn({ logged }, `request ${requestId}`);
   }
 
   /** Once for each state of a bundle, and each `age`. */
   #remembered<T>(version: ExplainedVersion, work: AnalysisWork, age: number): Promise<T> {
     const key = JSON.stringify([version.bundle, bundleState(version.bundle), work, age]);
     const known = this.#kept.get(key) as Promise<T> | undefined;
-    const found = known ?? this.#inTurn<T>(version, work);
+    const found = known ?? this.#inTurn<T>({ version, work }, nameOf(version));
     renewEntry(this.#kept, key, found, MOST_KEPT);
     found.catch(() => this.#kept.delete(key));
     return found;
   }
 
-  async #inTurn<T>(version: ExplainedVersion, work: AnalysisWork): Promise<T> {
+  /** `name` is what it is about, for errors. */
+  async #inTurn<T>(request: AnalysisRequest, name: string): Promise<T> {
     if (this.#waiting >= MOST_WAITING)
       throw new PlimsollError('OVERLOADED', {
         ...{ found: this.#waiting + 1, what: 'analyses of versions', limit: MOST_WAITING, retry: 10 },
       });
     this.#waiting++;
     const before = this.#last;
-    const mine = before.catch(() => undefined).then(() => analyse<T>({ version, work }));
+    const mine = before.catch(() => undefined).then(() => analyse<T>(request, name));
     this.#last = mine;
     try {
       return await mine;
@@ -97,9 +110,9 @@ export class Analyses {
   }
 }
 
-function analyse<T>(request: AnalysisRequest): Promise<T> {
-  const { model, version } = request.version;
-  const name = `${model}@${version}`;
+const nameOf = ({ model, version }: ExplainedVersion): string => `${model}@${version}`;
+
+function analyse<T>(request: AnalysisRequest, name: string): Promise<T> {
   return runChildJob<T, never>({
     entry: new URL('./analysis.child.ts', import.meta.url),
     execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],

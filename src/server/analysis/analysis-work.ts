@@ -26,8 +26,13 @@ export type AnalysisWork =
       readonly held: readonly string[];
     };
 
-/** What the process that looks into a version is asked. */
-export interface AnalysisRequest {
-  readonly version: ExplainedVersion;
-  readonly work: AnalysisWork;
+/** A request of the log whose answer is explained again; `bundles` are those of the versions that answered it, by `name@version`. */
+export interface LoggedAnswer extends Omit<LogPlace, 'endpoint'> {
+  readonly requestId: string;
+  readonly bundles: Readonly<Record<string, string>>;
 }
+
+/** What the process that looks into a version is asked. */
+export type AnalysisRequest =
+  | { readonly version: ExplainedVersion; readonly work: AnalysisWork }
+  | { readonly logged: LoggedAnswer };

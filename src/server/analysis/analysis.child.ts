@@ -1,5 +1,6 @@
 /** Entry of the short-lived process that looks into a version: whoever answers others is not held by it. */
 import { constants, setPriority } from 'node:os';
+import { PlimsollError } from '../../core/errors.ts';
 import { counterfactualsOf } from '../../explain/counterfactual/counterfactual.ts';
 import { dependentColumns } from '../../importance/dependent-columns.ts';
 import type { ColumnSpec } from '../../model/signature.ts';
@@ -7,7 +8,9 @@ import { requestBodyOf } from '../../monitor/log/rebuild-request.ts';
 import { answerChildJob } from '../../process/child-job.ts';
 import { type ExplainedBundle, openExplainedBundle } from '../../registry/explained-bundle.ts';
 import { decodeInput } from '../../serving/rows/decode.ts';
-import type { AnalysisRequest, AnalysisWork } from './analysis-work.ts';
+import { openMonitoring } from '../../store/monitoring/open.ts';
+import { type ExplainedAgain, explainLoggedRequest } from '../explain-request.ts';
+import type { AnalysisRequest, AnalysisWork, LoggedAnswer } from './analysis-work.ts';
 import { rangesOfRows, rangesOfSignature, rangesOfSteps } from './column-ranges.ts';
 import { noRows, rowsOfVersion } from './version-rows.ts';
 import type { CounterfactualView, VersionColumns, VersionDependence } from './view-schemas.ts';
@@ -62,8 +65,23 @@ async function counterfactualOf(
   return { status, exact, want: wanted, from, to, distance, changes: [...changes], counterfactual };
 }
 
-answerChildJob<AnalysisRequest, never>('looking into a version', async ({ version, work }) => {
+async function explainedAgain({ url, folder, requestId, bundles }: LoggedAnswer): Promise<ExplainedAgain> {
+  const store = await openMonitoring(url);
+  try {
+    return await explainLoggedRequest({ store, folder }, requestId, async (model, version) => {
+      const bundle = bundles[`${model}@${version}`];
+      if (bundle === undefined) throw new PlimsollError('VERSION_UNKNOWN', { model, version });
+      return bundle;
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+answerChildJob<AnalysisRequest, never>('looking into a version', async (request) => {
   setPriority(constants.priority.PRIORITY_LOW);
+  if ('logged' in request) return explainedAgain(request.logged);
+  const { version, work } = request;
   const bundle = await openExplainedBundle(version);
   try {
     if (work.kind === 'columns') return columnsOf(bundle);

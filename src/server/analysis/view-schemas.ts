@@ -97,6 +97,18 @@ export const ROW_COUNTERFACTUAL = shape({
   counterfactual: nullable(tableOf(anyText, anything)),
 });
 
+export const EXPLAINED_AGAIN = shape({
+  requestId: anyText,
+  model: anyText,
+  version: anyInteger,
+  rows: described(list(anyInteger), 'Places in the request of the rows that the log has'),
+  identical: described(
+    nullable(flag),
+    'Whether the attributions are those of then, to the last bit; null where it was not explained',
+  ),
+  explanation: described(anything, 'As `/predict` answers it'),
+});
+
 export type VersionColumns = Static<typeof VERSION_COLUMNS>;
 export type VersionImportance = Static<typeof VERSION_IMPORTANCE>;
 export type VersionDependence = Static<typeof VERSION_DEPENDENCE>;

@@ -3,6 +3,8 @@ import { Type } from 'typebox';
 import { RECENT_REQUEST } from '../../control/traffic-schemas.ts';
 import { RECENT_ORDERS, recentIn } from '../../metrics/recent-request.ts';
 import { LOGGED_REQUEST } from '../../monitor/view-schemas.ts';
+import { bundleDir } from '../../registry/bundle.ts';
+import { EXPLAINED_AGAIN } from '../analysis/view-schemas.ts';
 import { NAME, operation } from './operation.ts';
 
 /** As long as a request's id may be. */
@@ -31,5 +33,24 @@ export const REQUEST_OPERATIONS = [
     params: { request: REQUEST_ID },
     answer: LOGGED_REQUEST,
     handle: async ({ monitoring, params }) => (await monitoring()).request(params.request),
+  }),
+  operation({
+    method: 'GET',
+    path: '/requests/{request}/explanation',
+    summary:
+      'The answer to a logged request explained again, by the version that gave it and as it was explained then',
+    params: { request: REQUEST_ID },
+    answer: EXPLAINED_AGAIN,
+    async handle({ monitoring, analyses, control, dataDir, params }) {
+      const { requestId, rows } = await (await monitoring()).request(params.request);
+      const bundles: Record<string, string> = {};
+      for (const { model, version } of rows) {
+        const name = `${model}@${version}`;
+        if (bundles[name] !== undefined) continue;
+        const { digest } = await control.version(String(model), Number(version));
+        bundles[name] = bundleDir(dataDir, digest);
+      }
+      return (await analyses()).explainAgain(requestId, bundles);
+    },
   }),
 ];

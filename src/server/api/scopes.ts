@@ -89,6 +89,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'POST /alerts/{alert}:acknowledge': 'operator',
   // Rows that people sent.
   'GET /requests/{request}': 'operator',
+  'GET /requests/{request}/explanation': 'operator',
   // Names of people, and where they called from.
   'GET /audit': 'operator',
   'GET /audit/chain': 'operator',

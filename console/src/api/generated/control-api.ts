@@ -98,6 +98,7 @@ export interface ControlOperations {
   'POST /api/v1/alerts/{alert}:acknowledge': { path: { alert: string }; query: Record<never, never>; body: { reason?: string | undefined }; answer: AlertView };
   'GET /api/v1/endpoints/{endpoint}/requests': { path: { endpoint: string }; query: { order?: "newest" | "slowest" | "failed" | undefined; limit?: number | undefined }; body: undefined; answer: { items: readonly ({ requestId: string; at: number; version: number; role: string | null; status: number; code: string | null; outcome: "ok" | "invalid" | "overloaded" | "error" | "cancelled"; rows: number | null; bytes: number; ahead: number; place: "loop" | "thread" | "process"; isLogged: boolean; millis: number; stages: { receive: number; queue: number; load: number; preprocess: number; predict: number; explain: number; postprocess: number; failed: number } })[] } };
   'GET /api/v1/requests/{request}': { path: { request: string }; query: Record<never, never>; body: undefined; answer: { requestId: string; rows: readonly ({ time: string; row: number; endpoint: string | null; model: string; version: number; arm: number | null; role: string | null; unit: string | null; segment: string | null; latencyMillis: number | null; weight: number; inputs: Readonly<Record<string, unknown>>; outputs: Readonly<Record<string, unknown>>; redacted?: Readonly<Record<string, "hash" | "bucket">> | undefined; explanation?: unknown | undefined })[]; labels: readonly ({ metric: string; value: string; at: number; receivedAt: number })[] } };
+  'GET /api/v1/requests/{request}/explanation': { path: { request: string }; query: Record<never, never>; body: undefined; answer: { requestId: string; model: string; version: number; rows: readonly (number)[]; identical: boolean | null; explanation: unknown } };
   'GET /api/v1/audit': { path: Record<never, never>; query: { limit?: number | undefined; cursor?: string | undefined; subject?: string | undefined; by?: string | undefined; what?: string | undefined; search?: string | undefined; since?: number | undefined; until?: number | undefined; order?: "oldest" | "newest" | undefined }; body: undefined; answer: { items: readonly (AuditView)[]; next: string | null } };
   'GET /api/v1/audit/chain': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { entries: number; intact: boolean; brokenAt: number | null; brokenEntry: { seq: number; at: number; what: string; subject: string } | null; last: { seq: number; hash: string | null } } };
   'GET /api/v1/keys': { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: { items: readonly ({ keyId: string; publicKey: string })[]; next: null } };
@@ -185,6 +186,7 @@ export const SCOPES = {
   'POST /api/v1/alerts/{alert}:acknowledge': 'operator',
   'GET /api/v1/endpoints/{endpoint}/requests': 'viewer',
   'GET /api/v1/requests/{request}': 'operator',
+  'GET /api/v1/requests/{request}/explanation': 'operator',
   'GET /api/v1/audit': 'operator',
   'GET /api/v1/audit/chain': 'operator',
   'GET /api/v1/keys': 'viewer',

@@ -23,6 +23,12 @@ test('numbers are numbers, categories what they were, and what is wrong is left 
   expect(rowOf(columns, { age: 'old', plan: 'a', grade: '2' })).toMatchObject({ age: 'old' });
 });
 
+test('what is true or false is sent as such', () => {
+  const flags = [column('active', 'bool')];
+  expect(rowOf(flags, { active: 'true' })).toEqual({ active: true });
+  expect(rowOf(flags, { active: 'perhaps' })).toEqual({ active: 'perhaps' });
+});
+
 test('what is no row of named columns has no form', () => {
   expect(formColumns({ columns: [{ ...column('text', 'string'), named: false }] }, 'a text')).toBeNull();
   expect(formColumns({ columns: [] }, {})).toBeNull();

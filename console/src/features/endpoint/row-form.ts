@@ -34,7 +34,7 @@ function cellOf({ type, categories }: SignatureColumn, text: string): unknown {
   if (text === '') return null;
   const known = categories?.find((one) => String(one) === text);
   if (known !== undefined) return known;
-  if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
+  if (type === 'bool') return text === 'true' ? true : text === 'false' ? false : text;
   if (type === 'string') return text;
   const number = Number(text);
   return Number.isFinite(number) ? number : text;

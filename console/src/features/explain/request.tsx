@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { ApiError } from '../../api/client.ts';
-import { askVersion } from '../../api/explained.ts';
 import { useServed } from '../../api/served.ts';
 import { momentWords } from '../../facts/times.ts';
 import { cellWords } from '../../facts/waterfall.ts';
@@ -14,8 +12,9 @@ import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
 import { ExplainedRow } from './explained-row.tsx';
 import { type LoggedLabels, type LoggedRow, useLoggedRequest } from './logged-request.ts';
-import { type RowCells, rowToSend } from './row-cells.ts';
+import type { RowCells } from './row-cells.ts';
 import { Unexplained } from './unexplained.tsx';
+import { useExplanation } from './use-explanation.ts';
 import './explain.css';
 
 /** One request as the prediction log has it: what was asked and answered, and why. */
@@ -40,7 +39,7 @@ export function LoggedRequest({ id }: { readonly id: string }) {
         <>
           {rows.length > 1 && <RowChoice at={at} count={rows.length} onChange={(k) => setPlace(String(k))} />}
           <div className="columns explained">
-            <Why row={row} />
+            <Why id={id} row={row} place={at} />
             <Cells row={row} labels={data?.labels ?? []} />
           </div>
         </>
@@ -102,33 +101,34 @@ const RowChoice = ({ at, count, onChange }: RowChoiceProps) => (
   </p>
 );
 
-/** The answer made again, by the version that gave it. */
-function Why({ row }: { readonly row: LoggedRow }) {
+/** The answer made again by the version that gave it, and explained. */
+function Why({ id, row, place }: { readonly id: string; readonly row: LoggedRow; readonly place: number }) {
   const served = useServed();
-  const { model, version } = row;
-  const found = served.data?.find((one) => one.name === model && one.version === version);
   const hidden = Object.keys(row.redacted ?? {});
-  const query = useQuery({
-    queryKey: ['explained', model, version, row.inputs],
-    queryFn: () =>
-      askVersion({ model, version }, [rowToSend(found?.signature ?? { form: '' }, row.inputs)], true),
-    enabled: found !== undefined && hidden.length === 0,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const away = whyNot(row, found !== undefined, hidden);
-  const shown = served.data !== undefined && away !== null ? { ...query, data: null } : query;
+  const found = served.data?.find(({ name, version }) => name === row.model && version === row.version);
+  const query = useExplanation(id, row, place, found, served.data !== undefined && hidden.length === 0);
+  const shown = hidden.length > 0 ? { ...query, data: NOTHING, error: null } : query;
   return (
     <Panel
       title="Why this answer"
       query={shown}
-      empty={(answer) =>
-        away ?? (answer?.explanation == null && answer !== null ? <Unexplained {...answer} /> : null)
-      }
+      empty={({ explanation, missing }) => {
+        if (hidden.length > 0)
+          return `The log has no values of ${hidden.join(', ')}: the monitor hides them. Without them the answer cannot be made again.`;
+        return explanation === null ? <Unexplained missing={missing} /> : null;
+      }}
     >
-      {(answer) =>
-        answer?.explanation && (
+      {({ explanation, at, identical }) =>
+        explanation && (
           <div className="panel-body">
-            <ExplainedRow explanation={answer.explanation} row={0} cells={row.inputs} />
+            <ExplainedRow explanation={explanation} row={at} cells={row.inputs} />
+            {identical !== null && (
+              <p className="note">
+                {identical
+                  ? 'The attributions are those of then, to the last bit.'
+                  : 'The attributions are not those of then: another release made them.'}
+              </p>
+            )}
           </div>
         )
       }
@@ -136,16 +136,8 @@ function Why({ row }: { readonly row: LoggedRow }) {
   );
 }
 
-/** Why a logged row cannot be explained again here; null where it can. */
-function whyNot({ model, version }: LoggedRow, isLoaded: boolean, hidden: readonly string[]): string | null {
-  if (hidden.length > 0)
-    return `The log has no values of ${hidden.join(', ')}: the monitor hides them. Without them the answer cannot be made again.`;
-  if (!isLoaded)
-    return `Version ${version} of ${model} is not loaded any more. On the machine of the server, "plimsoll requests explain" explains it with the file that was kept.`;
-  return null;
-}
+const NOTHING = { explanation: null, missing: null, at: 0, identical: null };
 
-/** What was asked, and what was answered. */
 interface CellsProps {
   readonly row: LoggedRow;
   readonly labels: LoggedLabels;

@@ -97,6 +97,13 @@ const KNOWN_VERSION: VersionAnalyses = {
   dependence: async (_, column) => ({
     ...{ of: 'background', rows: 1, column, output: 'predict', classes: null, grid: [1], average: [[2]] },
   }),
+  explainAgain: async (requestId) => ({
+    ...{ requestId, model: 'churn', version: 1, rows: [0], identical: true },
+    explanation: {
+      ...{ method: 'exact', output: 'predict', baseValues: [1], additivityError: 0 },
+      ...{ model: { digest: 'sha256:0' }, background: null },
+    },
+  }),
   counterfactual: async () => ({
     ...{ status: 'none-found', exact: false, want: 'yes', from: 'no', to: null, distance: null },
     ...{ changes: [], counterfactual: null },
