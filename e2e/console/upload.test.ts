@@ -85,6 +85,9 @@ inBrowser(
     await page.getByText('10 %', { exact: true }).waitFor();
     await page.emulateMedia({ colorScheme: 'dark' });
     await lookAt(page, 'strategy-policy-dark');
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+    await lookAt(page, 'strategy-phone');
     await page.reload();
     await page.getByRole('button', { name: 'Begin the canary' }).click();
     const dialog = page.getByRole('alertdialog');
@@ -142,7 +145,6 @@ inBrowser('a pickle that would run a command is shown as what it is, and refused
   await page.getByText('Loading it in Python would run os.system').waitFor();
   await page.getByText('READ_UNSAFE').waitFor();
   await page.getByText('save or export the model without it').waitFor();
-  await lookAt(page, 'upload-refused-light');
   await page.emulateMedia({ colorScheme: 'dark' });
   await lookAt(page, 'upload-refused-dark');
   await visitor.leave(visited);
