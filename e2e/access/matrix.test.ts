@@ -57,6 +57,8 @@ const wanted: readonly (readonly [string, () => readonly string[]])[] = [
   ['GET /metrics', () => READERS],
   ['GET /models', () => READERS],
   ['GET /docs', () => READERS],
+  ['GET /api/v1/docs', EVERYBODY],
+  ['GET /assets/control-docs.js', EVERYBODY],
   ['GET /openapi.json', () => READERS],
   ['GET /', () => READERS],
   ['POST /models/churn/predict', () => ['operator', 'admin', 'predict churn', 'predict all']],

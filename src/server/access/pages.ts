@@ -24,13 +24,13 @@ const HEALTH: ReadonlySet<string> = new Set([
  */
 const OF_A_MODEL = /^\/v[12]\/models\/([^/]+)/;
 
-/** Its files are the same on every server: what it shows it asks the control API for, with the key of who looks. */
-const CONSOLE = /^\/console(?:\/|$)/;
+/** Files that are the same on every server: what those pages show they ask the control API for, with the key of who looks. */
+const STATIC = /^\/(?:console|assets)(?:\/|$)|^\/api\/v1\/docs\/?$/;
 
 const CLIENTS = /^\/clients(?:\/|$)/;
 
 export function needOf(path: string): PageScope {
-  if (HEALTH.has(path) || CONSOLE.test(path)) return 'nothing';
+  if (HEALTH.has(path) || STATIC.test(path)) return 'nothing';
   if (CLIENTS.test(path)) return 'key';
   const name = OF_A_MODEL.exec(path)?.[1];
   return name === undefined ? 'viewer' : { endpoint: decoded(name) };

@@ -39,6 +39,7 @@ import { openapiDocument } from './openapi.ts';
 import { type ApiRoute, OperationResult, type StagedUpload, WRITE_HEADERS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { nameOf, scopeOf } from './scopes.ts';
+import { sendAnswer } from './send-answer.ts';
 import type { ServerFacts } from './server-facts.ts';
 import { receiveUpload } from './upload.ts';
 
@@ -205,11 +206,7 @@ function addRoute(app: FastifyInstance, operation: ApiRoute, tools: Tools): void
         streams.start(reply.raw, HEADERS, answered, () => mayFollow(operation, request));
         return reply.hijack();
       }
-      const { status, body } = answered;
-      return reply
-        .status(status)
-        .type('application/json')
-        .send(JSON.stringify(body ?? null));
+      return sendAnswer(reply, request.headers['accept-encoding'], answered);
     },
   });
 }

@@ -68,6 +68,7 @@ function described(route: ApiRoute) {
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replaceAll(/\W/g, '')}`,
     summary,
+    tags: [nounOf(path)],
     'x-plimsoll-scope': scopeOf({ method, path }),
     parameters: [
       ...parameters(params, 'path'),
@@ -84,6 +85,9 @@ function described(route: ApiRoute) {
     },
   };
 }
+
+/** What it is about: pages that show the description have a part for each. */
+const nounOf = (path: string): string => path.split(/[/:]/)[1] ?? '';
 
 /** Events carry the same answers, each as its data. */
 const answerTypes = ({ answer, follow }: ApiRoute) => ({

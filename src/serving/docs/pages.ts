@@ -1,21 +1,20 @@
 import { frameworkText } from '../../text/framework.ts';
 import type { TargetVersion } from '../protocol.ts';
+import { CONTROL_DOCS_SCRIPT } from './control-docs.ts';
 
-function swaggerScript(description: string): string {
-  return `window.ui = SwaggerUIBundle({
-  url: '${description}',
+const SWAGGER_SCRIPT = `window.ui = SwaggerUIBundle({
+  url: '/openapi.json',
   dom_id: '#page',
   deepLinking: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
   validatorUrl: null,
 });`;
-}
 
 /** Scripts that the pages start with; apart, because the pages forbid scripts of their own. */
 export const SCRIPTS = {
-  'docs.js': swaggerScript('/openapi.json'),
-  'control-docs.js': swaggerScript('/api/v1/openapi.json'),
+  'docs.js': SWAGGER_SCRIPT,
+  'control-docs.js': CONTROL_DOCS_SCRIPT,
   'redoc.js': `Redoc.init('/openapi.json', { schemasExpansionLevel: 3, jsonSamplesExpandLevel: 5 }, document.getElementById('page'));`,
 } as const;
 
