@@ -57,6 +57,16 @@ describe('commands on data that nobody serves', () => {
     expect(done('rollout', 'status', id, '--data', data)).toMatchObject({ state: 'aborted' });
   });
 
+  test('two versions stand side by side, with what both answer to the same rows', () => {
+    const found = done('models', 'churn', '--from', '1', '--to', '3', '--data', data);
+    expect(found).toMatchObject({ from: 1, to: 3, answers: { of: 'golden' } });
+    expect(found.steps.map(({ change }: { change: string }) => change)).toContain('changed');
+    expect(plimsoll('models', 'churn', '--from', '1', '--to', '3', '--data', data).stdout).toContain(
+      'churn@3 beside churn@1',
+    );
+    expect(refused('models', 'churn', '--from', '1', '--data', data)).toEqual([2, 'USAGE']);
+  });
+
   test('what does not fit is refused with its code', () => {
     const policy = join(folder(), 'policy.yaml');
     writeFileSync(policy, 'stages: [{weight: 200}]');

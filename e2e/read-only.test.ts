@@ -20,6 +20,7 @@ import { smallDisk } from './rollouts/small-disk.ts';
 const ASKED = [
   ['models'],
   ['models', 'iris'],
+  ['models', 'iris', '--from', '1', '--to', '1'],
   ['endpoints'],
   ['status'],
   ['status', 'iris'],

@@ -1,5 +1,6 @@
 /** What a step holds, in words: numbers by their count and range, lists by their first items. Pure. */
 import type { LabelSet } from '../model/tensor.ts';
+import { grouped, numberText } from '../text/numbers.ts';
 import { truncate } from '../text/truncate.ts';
 import { markOf } from './mark.ts';
 import type { StepFact } from './outline-schemas.ts';
@@ -77,26 +78,23 @@ const isNumbers = (value: unknown): value is Numbers =>
 
 function numbersText(numbers: Numbers): string {
   if (numbers.length === 0) return 'no numbers';
-  if (numbers.length <= FEW) return Array.from(numbers, shortNumber).join(', ');
+  if (numbers.length <= FEW) return Array.from(numbers, numberText).join(', ');
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let k = 0; k < numbers.length; k++) {
     const value = numbers[k] ?? Number.NaN;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const range = low > high ? '' : ` from ${shortNumber(low)} to ${shortNumber(high)}`;
-  return `${numbers.length.toLocaleString('en')} numbers${range}`;
+  const range = low > high ? '' : ` from ${numberText(low)} to ${numberText(high)}`;
+  return `${grouped(numbers.length)} numbers${range}`;
 }
-
-/** Short enough to be read. */
-export const shortNumber = (value: number): string => String(Number(value.toPrecision(6)));
 
 function listText(items: ArrayLike<unknown>): string {
   const first = Array.from({ length: Math.min(FEW, items.length) }, (_, k) => items[k]);
   if (items.length === 0) return 'none';
   if (first.some((item) => typeof item === 'object' && item !== null))
-    return items.length === 1 ? textOf(items[0]) : `${items.length.toLocaleString('en')} of them`;
-  const more = items.length > FEW ? `, … (${items.length.toLocaleString('en')})` : '';
+    return items.length === 1 ? textOf(items[0]) : `${grouped(items.length)} of them`;
+  const more = items.length > FEW ? `, … (${grouped(items.length)})` : '';
   return `${first.map((item) => (item === null ? 'missing' : String(item))).join(', ')}${more}`;
 }
 

@@ -4,6 +4,7 @@ import type { PmmlModel } from '../model/pmml/models.ts';
 import type { ModelStep } from '../model/step.ts';
 import type { StepOrigin } from '../model/step-base.ts';
 import { transformWidth } from '../model/step-inference.ts';
+import { grouped } from '../text/numbers.ts';
 import { type ColumnLabels, chosenLabels, givesColumns, stepLabels } from './column-labels.ts';
 import { factsOf, parametersOf } from './facts.ts';
 import { markOf } from './mark.ts';
@@ -104,14 +105,14 @@ function listed(
 function learnedOf(step: ModelStep): OutlineStep['learned'] {
   if (step.kind === 'tree-ensemble') {
     const { arena, base, head, aggregate } = step;
-    const trees = `${arena.roots.length.toLocaleString('en')} (${arena.left.length.toLocaleString('en')} nodes)`;
+    const trees = `${grouped(arena.roots.length)} (${grouped(arena.left.length)} nodes)`;
     return [{ name: 'trees', value: trees, mark: markOf(arena) }, ...factsOf({ aggregate, head, base })];
   }
   if (step.kind === 'catboost') {
     const { trees, questions, leafValues, leafWeights: _, ...rest } = step;
     const count = trees.kind === 'oblivious' ? trees.depths.length : trees.roots.length;
     const mark = markOf({ trees, questions, leafValues });
-    return [{ name: 'trees', value: count.toLocaleString('en'), mark }, ...factsOf(rest)];
+    return [{ name: 'trees', value: grouped(count), mark }, ...factsOf(rest)];
   }
   return factsOf(step);
 }

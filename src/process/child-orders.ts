@@ -57,6 +57,8 @@ export class ChildOrders {
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    // Of a command nothing else may keep the process until its end is heard of.
+    this.#child?.hold(true);
     this.#child?.kill();
     await this.#child?.ended;
   }

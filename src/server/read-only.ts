@@ -25,7 +25,7 @@ export async function openReadOnly(
   const readable = storeUrl === null ? readableStore(dataDir) : { url: storeUrl, release: () => undefined };
   if (readable === null) return null;
   try {
-    const { control, store } = await assemble({
+    const { control, store, parts } = await assemble({
       dataDir,
       storeUrl: readable.url,
       fleet: NO_FLEET,
@@ -35,6 +35,7 @@ export async function openReadOnly(
       rolloutOf: undefined,
     });
     const close = async (): Promise<void> => {
+      await parts.inspector.close();
       await store.close();
       readable.release();
     };

@@ -191,6 +191,7 @@ export const LAYERS: Layers = {
     'deploy',
     'deploy/plan',
     'model',
+    'outline',
     'python',
     'files',
     'onnx',

@@ -50,6 +50,7 @@ const served: InspectReport = {
     ],
   },
   engines: { native: runs, onnx: runs },
+  contents: null,
   goldenRows: 0,
   choices: {},
   blockers: [],

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isPlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
@@ -16,6 +16,8 @@ import type {
 } from '../../model/description.ts';
 import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
 import type { Signature } from '../../model/signature.ts';
+import { outlineModel } from '../../outline/model-outline.ts';
+import type { ModelOutline } from '../../outline/outline-schemas.ts';
 import type { PythonDemands } from '../../python/demands.ts';
 import { digestFileSync } from '../../registry/bundle.ts';
 import { folderOfParts, partsBeside } from '../../registry/folder-layout.ts';
@@ -47,6 +49,8 @@ export interface InspectReport {
   readonly compression: string | null;
   readonly framework: SourceFramework;
   readonly outline: OutlineNode | null;
+  /** What is in it, as the control API tells it of a version; null where it is too large to be taken apart. */
+  readonly contents: ModelOutline | null;
   readonly signature: Signature | null;
   readonly engines: { readonly native: EngineReport; readonly onnx: EngineReport } | null;
   /** Rows with their answers that the file brings, which are replayed before it is served. */
@@ -82,6 +86,7 @@ export async function inspectModel(
     compression,
     framework,
     outline,
+    contents: contentsOf(model),
     signature: content?.signature ?? source.signature,
     engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
     goldenRows: content?.kind === 'steps' ? (content.goldenRows?.rows.length ?? 0) : 0,
@@ -92,6 +97,16 @@ export async function inspectModel(
     python: pythonReport(source, model, demands),
     choices: choicesOf(reading),
   };
+}
+
+/** Bytes of a graph that is taken apart. */
+const GRAPH_MOST = 2 ** 28;
+
+function contentsOf(model: ModelDescription): ModelOutline | null {
+  const { content } = model;
+  if (content?.kind !== 'graph' || typeof content.onnx !== 'string') return outlineModel(model).outline;
+  if (statSync(content.onnx).size > GRAPH_MOST) return null;
+  return outlineModel({ ...model, content: { ...content, onnx: readFileSync(content.onnx) } }).outline;
 }
 
 /** Files beside a single file that make one model with it. */

@@ -1,4 +1,5 @@
 import type { VersionView } from '../../control/port.ts';
+import { PlimsollError } from '../../core/errors.ts';
 import { allRows } from '../../store/pages.ts';
 import { truncate } from '../../text/truncate.ts';
 import type { DefineCommand } from '../command.ts';
@@ -8,16 +9,32 @@ import { printable } from '../output/printable.ts';
 import { fittedTable } from '../output/table.ts';
 import { terminalWidth } from '../output/terminal.ts';
 import { trustLine } from './python/trust-line.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** `models`: what is registered. */
 export const modelsCommand: DefineCommand = (command, terminal) => {
   withControlOptions(command)
-    .description('Lists models and their newest versions; with a name, every version of that model.')
+    .description(
+      'Lists models and their newest versions; with a name, every version of that model, or how two of them differ.',
+    )
     .argument('[model]', 'name of a model: lists its versions')
-    .addHelpText('after', '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json')
+    .option('--from <version>', 'version to compare with, and', wholeNumber('models', '--from'))
+    .option('--to <version>', 'version that is compared', wholeNumber('models', '--to'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ plimsoll models\n  $ plimsoll models churn --json\n  $ plimsoll models churn --from 1 --to 2',
+    )
     .action(async (model: string | undefined) => {
-      const options = command.optsWithGlobals<ControlOptions>();
+      const options = command.optsWithGlobals<ModelsOptions>();
+      const compared = comparedVersions(model, options);
       await withReadableControl(options, async (control) => {
+        if (compared !== null) {
+          const { differencePage } = await import('./difference-page.ts');
+          const { printableData } = await import('../output/printable.ts');
+          const difference = await control.difference(compared.model, compared.from, compared.to);
+          terminal.answer(difference, () => differencePage(printableData(difference)));
+          return;
+        }
         const items =
           model === undefined
             ? await allRows((page) => control.models(page))
@@ -30,6 +47,22 @@ export const modelsCommand: DefineCommand = (command, terminal) => {
       });
     });
 };
+
+interface ModelsOptions extends ControlOptions {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Null where a list is asked for. Throws USAGE where half of a comparison is. */
+function comparedVersions(
+  model: string | undefined,
+  { from, to }: ModelsOptions,
+): { readonly model: string; readonly from: number; readonly to: number } | null {
+  if (from === undefined && to === undefined) return null;
+  if (model !== undefined && from !== undefined && to !== undefined) return { model, from, to };
+  const reason = 'two versions of one model are compared: name the model, --from and --to';
+  throw new PlimsollError('USAGE', { reason, command: 'models' });
+}
 
 /** Where was looked is named: it may be the wrong folder. */
 const nothingIn = ({ url, data }: ControlOptions): string =>

@@ -19,7 +19,7 @@ import { findVersion } from './find.ts';
 export interface LocalContentsOptions {
   readonly store: Store;
   readonly dataDir: string;
-  readonly inspector: Pick<LazyInspector, 'open'>;
+  readonly inspector: Pick<LazyInspector, 'open' | 'close'>;
 }
 
 /** Golden rows in one part, where nothing is said, and at most. */

@@ -1,7 +1,7 @@
 /** Trees of CatBoost, whose questions stand apart from its trees. Pure. */
 import type { CatBoostStep, NodeTrees, ObliviousTrees } from '../../model/catboost.ts';
+import { numberText } from '../../text/numbers.ts';
 import { type ColumnLabels, labelAt } from '../column-labels.ts';
-import { shortNumber } from '../facts.ts';
 import type { TreeQuestion, TreeSource } from './tree-source.ts';
 
 /** A tree as nodes: those of all trees are numbered one after the other, parents before their children. */
@@ -146,7 +146,7 @@ function questionText(step: CatBoostStep, number: number, labels: ColumnLabels):
 }
 
 const comparison = (name: string, border = Number.NaN): TreeQuestion => ({
-  text: `${name} > ${shortNumber(border)}`,
+  text: `${name} > ${numberText(border)}`,
   threshold: border,
 });
 

@@ -1,7 +1,7 @@
 /** Trees of scikit-learn, LightGBM and XGBoost. Pure. */
 import type { TreeEnsembleOf } from '../../model/tree.ts';
+import { numberText } from '../../text/numbers.ts';
 import { type ColumnLabels, labelAt } from '../column-labels.ts';
-import { shortNumber } from '../facts.ts';
 import { setText, type TreeSource } from './tree-source.ts';
 
 /** A bit of a set that is looked at: a file may have sets of any length. */
@@ -24,7 +24,7 @@ export function ensembleSource(step: TreeEnsembleOf<unknown>, labels: ColumnLabe
       const set = setOf(node);
       if (set >= 0) return { text: `${label} in ${setText(membersOf(arena, set))}`, threshold: null };
       const bound = threshold[node] ?? Number.NaN;
-      return { text: `${label} ${sign} ${shortNumber(bound)}`, threshold: bound };
+      return { text: `${label} ${sign} ${numberText(bound)}`, threshold: bound };
     },
     way(node, place) {
       const takesMissing = acceptsMissing && isLeft(node) === (place === 0);

@@ -54,7 +54,7 @@ export function Coefficients({ linear }: { readonly linear: Linear }) {
         )}
       </div>
       <Scrolled label="Weights by column">
-        <table className="weights">
+        <table className="version-weights">
           <thead>
             <tr>
               <th scope="col">Column</th>

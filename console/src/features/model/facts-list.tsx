@@ -7,7 +7,7 @@ export interface Fact {
 
 /** What is known, name by name; what is null is left out. */
 export const FactsList = ({ facts }: { readonly facts: readonly Fact[] }) => (
-  <dl className="facts">
+  <dl className="version-facts">
     {facts
       .filter(({ value }) => value !== null && value !== '')
       .map(({ name, value }) => (

@@ -22,7 +22,7 @@ export function GraphPanel({ graph }: { readonly graph: Graph }) {
       </p>
       <div className="columns">
         <Scrolled label="Operators">
-          <table className="weights">
+          <table className="version-weights">
             <thead>
               <tr>
                 <th scope="col">Operator</th>
@@ -58,7 +58,7 @@ export function GraphPanel({ graph }: { readonly graph: Graph }) {
             </tbody>
           </table>
         </Scrolled>
-        <dl className="facts">
+        <dl className="version-facts">
           <Values title="Takes" values={inputs} />
           <Values title="Answers" values={outputs} />
         </dl>
