@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunReceipt } from '../receipt/receipt.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import { claimRun } from './begin.ts';
-import { mendedRowsIn, replayOf } from './replay.ts';
-import { Bench, ROWS } from './testing/bench.ts';
+import { type MendedRows, mendedRowsIn, replayOf } from './replay.ts';
+import { Bench, query, ROWS } from './testing/bench.ts';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -263,4 +264,56 @@ test('rows that were mended join the output, once, and the books of the run go o
   expect(() => replayOf({ ...request, base: done, mended: mendedRowsIn(mended) })).toThrow(
     expect.objectContaining({ code: 'USAGE' }),
   );
+});
+
+/** Replays rows of a run that is done, to the end. */
+async function replayed(mended: MendedRows | null): Promise<RunReceipt> {
+  const base = (await bench.ledger.latest('nightly'))!;
+  const replay = replayOf({ base, dataDir: bench.folder, mended, model: null });
+  const begun = await bench.ledger.begin(
+    { name: 'nightly', spec: replay.spec, createdAt: 1, createdBy: 'tester' },
+    { ...replay, cause: 'replay', state: 'planning', createdAt: 1, notBefore: 1 },
+  );
+  return bench.run(replay.spec, { row: await claimRun(bench.beginner, begun!) });
+}
+
+const asGiven = (rows: readonly unknown[]): MendedRows => ({
+  rows,
+  refuse: (_, found) => new Error(found) as never,
+});
+
+test('whole numbers of a table are numbers again when their row is replayed, to the last digit', async () => {
+  const input = join(bench.folder, 'whole.parquet');
+  await bench.write(
+    `SELECT CASE WHEN id = 2500 THEN NULL ELSE id END AS id, 9007199254740993 + id AS big, age::BIGINT AS age,
+      income, city, plan, tenure FROM read_parquet('${bench.input}')`,
+    input,
+  );
+  await bench.run(bench.spec({ source: { uri: input, format: null }, columns: ['big'] }));
+  const row = {
+    id: '2500',
+    big: '9007199254743493',
+    age: '41',
+    income: 9,
+    city: 'Oslo',
+    plan: 'pro',
+    tenure: 1,
+  };
+  expect((await replayed(asGiven([row]))).rows).toMatchObject({ ok: ROWS });
+  const [last] = await query(`SELECT id, big FROM '${bench.output}' WHERE id = 2500`);
+  expect(last).toEqual({ id: '2500', big: '9007199254743493' });
+});
+
+test('rows of CSV that are all put right stay rows of CSV, also where no row was ok before', async () => {
+  const input = join(bench.folder, 'rows.csv');
+  const head = 'id,age,income,city,plan,tenure';
+  writeFileSync(input, `${head}\n1,old,5000,Oslo,pro,1\n2,young,6000,"Oslo, N",pro,2\n`);
+  const first = await bench.run(bench.spec({ source: { uri: input, format: null }, columns: [] }));
+  expect(first.rows).toMatchObject({ ok: 0, rejected: 2 });
+  const cells = { income: '5000', city: 'Oslo, N', plan: 'pro', tenure: '1' };
+  const both = [
+    { ...cells, id: '1', age: '70' },
+    { ...cells, id: '2', age: '20' },
+  ];
+  expect((await replayed(asGiven(both))).rows).toMatchObject({ ok: 2, rejected: 0 });
 });

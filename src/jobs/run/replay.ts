@@ -16,7 +16,7 @@ import { uriKindOf } from '../spec/uri.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import type { RunPlan } from './plan.ts';
 import { rejectsPath } from './run-dead-letters.ts';
-import { runPlanOf } from './stored-run.ts';
+import { runPlanOf, storedReceiptOf } from './stored-run.ts';
 
 /** Bytes of dead letters that are replayed at most: they are put together in memory. */
 const LETTERS_MAX = 512 * 2 ** 20;
@@ -58,11 +58,8 @@ export function replayOf({ base, dataDir, mended: given, model }: ReplayRequest)
   }));
   const mended = given === null ? [] : checkedRows(given, spec.key, letters);
   const keys = new Set(mended.map((row) => String(row[spec.key])));
-  const input = inputOf(
-    plan,
-    letters.filter(({ key }) => key === null || !keys.has(key)),
-    mended,
-  );
+  const asTheyWere = letters.filter(({ key }) => key === null || !keys.has(key));
+  const input = inputOf(plan, letters, asTheyWere, mended);
   const digest = createHash('sha256')
     .update(`${model ?? ''}\n${input.text}`)
     .digest('hex')
@@ -82,7 +79,7 @@ export function replayOf({ base, dataDir, mended: given, model }: ReplayRequest)
       ...(model === null && choices !== undefined ? { choices } : {}),
       source: { uri, format: input.format },
       features: plan.inputs,
-      ...carriedOf(spec),
+      ...carriedOf(spec, base),
     },
   };
 }
@@ -147,12 +144,21 @@ interface ReplayInput {
   readonly format: 'csv' | 'jsonl';
 }
 
-/** The records as they stood in their source; mended rows in the same form. */
-function inputOf(plan: RunPlan, letters: readonly DeadLetter[], mended: readonly Row[]): ReplayInput {
-  const isText = letters.every(({ line }) => line !== null) && letters.length > 0;
+/** The records of `kept` as they stood in their source; mended rows in the form that all of them had. */
+function inputOf(
+  plan: RunPlan,
+  letters: readonly DeadLetter[],
+  kept: readonly DeadLetter[],
+  mended: readonly Row[],
+): ReplayInput {
+  const isText = letters.every(({ line }) => line !== null);
   const isJson = letters.every(({ raw }) => raw.startsWith('{'));
   if (!isText || isJson) {
-    const lines = [...letters.map(({ raw }) => raw.trimEnd()), ...mended.map((row) => JSON.stringify(row))];
+    const numbers = isText ? NO_NUMBERS : numberColumns(plan);
+    const lines = [
+      ...kept.map(({ raw }) => (isText ? raw.trimEnd() : jsonLine(parsedRecord(raw), numbers))),
+      ...mended.map((row) => jsonLine(row, numbers)),
+    ];
     return { format: 'jsonl', text: `${lines.join('\n')}\n` };
   }
   const names = plan.frozen.columns.map(({ name }) => name);
@@ -164,10 +170,27 @@ function inputOf(plan: RunPlan, letters: readonly DeadLetter[], mended: readonly
     cells.map((cell) => csvCell(cell, separator)).join(separator);
   const lines = [
     record(names),
-    ...letters.map(({ raw }) => raw.replace(/\r?\n$/, '')),
+    ...kept.map(({ raw }) => raw.replace(/\r?\n$/, '')),
     ...mended.map((row) => record(names.map((name) => row[name]))),
   ];
   return { format: 'csv', text: `${lines.join('\n')}\n` };
+}
+
+const NO_NUMBERS: ReadonlySet<string> = new Set();
+const EXACT_NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\b.*)$/;
+
+/** Columns whose numbers a record has as text, so that no digit of them is lost. */
+const numberColumns = ({ frozen }: RunPlan): ReadonlySet<string> =>
+  new Set(frozen.columns.filter(({ type }) => EXACT_NUMBERS.test(type)).map(({ name }) => name));
+
+/** A row as JSON, with all digits of the numbers in `numbers`: as text they would be read as text again. */
+function jsonLine(row: unknown, numbers: ReadonlySet<string>): string {
+  if (!isRecord(row) || numbers.size === 0) return JSON.stringify(row);
+  const cells = Object.entries(row).map(([name, value]) => {
+    const isNumber = numbers.has(name) && typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
+    return `${JSON.stringify(name)}:${isNumber ? value : JSON.stringify(value)}`;
+  });
+  return `{${cells.join(',')}}`;
 }
 
 function csvCell(cell: unknown, separator: string): string {
@@ -179,7 +202,8 @@ function csvCell(cell: unknown, separator: string): string {
 }
 
 /** Files are published anew, with the rows that they have; tables get rows added. */
-function carriedOf(spec: JobSpec): { readonly carried?: SourceSpec } {
-  if (uriKindOf(spec.sink.uri) !== 'file') return {};
+function carriedOf(spec: JobSpec, base: RunRow): { readonly carried?: SourceSpec } {
+  const published = storedReceiptOf(base)?.output.rows ?? 0;
+  if (uriKindOf(spec.sink.uri) !== 'file' || published === 0) return {};
   return { carried: { uri: spec.sink.uri, format: spec.sink.format } };
 }
