@@ -11,7 +11,7 @@ import type { ReferenceProfile } from './reference/reference-profile.ts';
 import { driftCause, type ObservedFinding } from './watch/drift-cause.ts';
 import { type DriftMemory, MEMORY_KINDS, versionMemoryName } from './watch/memory.ts';
 import { unpackTick } from './watch/monitor-tick.ts';
-import { ignoredColumns, memoryFits, WatchedProfile } from './watch/version-drift.ts';
+import { carriedMemory, ignoredColumns, WatchedProfile } from './watch/version-drift.ts';
 
 const HOUR_MS = 3_600_000;
 /** Two versions whose last rows lie further apart have not seen the same traffic. */
@@ -36,7 +36,10 @@ export async function driftView(
   if (row === null && version !== stable) throw new PlimsollError('VERSION_UNWATCHED', { endpoint, version });
   const seen =
     row &&
-    (await sightingOf(store, endpoint, row, hours === undefined ? null : clock.now() - hours * HOUR_MS));
+    (await sightingOf(store, endpoint, row, {
+      from: hours === undefined ? null : clock.now() - hours * HOUR_MS,
+      search: part.search ?? '',
+    }));
   if (row === null || seen === null)
     return { endpoint, version, from: 0, to: 0, rows: 0, ...partOf([], part), findings: [], cause: null };
   return {
@@ -47,13 +50,14 @@ export async function driftView(
   };
 }
 
+const isNamed = (name: string, search: string): boolean => name.toLowerCase().includes(search.toLowerCase());
+
 /** Features whose names hold the text, from the one that the cursor names on. */
 function partOf(
   all: readonly FeatureDrift[],
   { search = '', limit = all.length, cursor }: Pick<Query, 'search' | 'limit' | 'cursor'>,
 ): Pick<DriftView, 'features' | 'matching' | 'drifting' | 'next'> {
-  const sought = search.toLowerCase();
-  const matching = all.filter(({ feature }) => feature.toLowerCase().includes(sought));
+  const matching = all.filter(({ feature }) => isNamed(feature, search));
   const from = cursor === undefined ? 0 : Number(cursor);
   return {
     features: matching.slice(from, from + limit),
@@ -68,7 +72,7 @@ async function sightingOf(
   store: Store,
   endpoint: string,
   { model: _, version, profile, createdAt }: ProfileRow,
-  from: number | null,
+  { from, search }: { readonly from: number | null; readonly search: string },
 ): Promise<Sighting | null> {
   const row = await store.memory(MEMORY_KINDS.drift, versionMemoryName(endpoint, version));
   const memory = row?.body as DriftMemory | undefined;
@@ -77,10 +81,11 @@ async function sightingOf(
   const { minimumPsi, minimumShare } = drift;
   const options: DriftOptions = { falseAlarms: memory.falseAlarms, minimumPsi, minimumShare };
   const watched = new WatchedProfile(profile as ReferenceProfile, ignoredColumns(drift, log));
+  const isSought = (name: string): boolean => isNamed(name, search);
   if (from === null) {
-    // Columns that were ignored since, or no longer are: detectors begin anew at the next look.
-    const fits = memoryFits(watched, memory);
-    return fits ? { ...memory, view: new DriftWatch(watched.profile, options, memory.state).view() } : null;
+    // Columns may be ignored since, or no longer be.
+    const { state, ...rest } = carriedMemory(watched, memory);
+    return { ...rest, view: new DriftWatch(watched.profile, options, state).view(isSought) };
   }
   const watch = new DriftWatch(watched.profile, options);
   const seen = { rows: 0, from: Infinity, to: 0 };
@@ -92,7 +97,7 @@ async function sightingOf(
     seen.from = Math.min(seen.from, tick.at);
     seen.to = Math.max(seen.to, tick.at + tick.span);
   }
-  return seen.rows === 0 ? null : { ...seen, view: watch.view() };
+  return seen.rows === 0 ? null : { ...seen, view: watch.view(isSought) };
 }
 
 /** Compares with every other version that has seen the same traffic. */
@@ -107,7 +112,7 @@ async function causeIn(
     const [of, other] = name.split(' ');
     if (of !== endpoint || Number(other) === version) continue;
     const row = await store.profile(model, Number(other));
-    const there = row && (await sightingOf(store, endpoint, row, null));
+    const there = row && (await sightingOf(store, endpoint, row, { from: null, search: '' }));
     if (there === null || Math.abs(there.to - seen.to) > TOGETHER) continue;
     const cause = driftCause(seen.view, there.view);
     if (cause !== null) return cause;

@@ -5,7 +5,7 @@ import type { Page, PageRequest } from '../store/store.ts';
 import type { FeatureHistory, HistoryRequest } from './kept/feature-history.ts';
 import type { PolicyReplay, PolicyReplayRequest } from './kept/policy-replay.ts';
 import type { ReceiverPolicy } from './policy/receivers.ts';
-import type { MonitoringApi, ReplayFollowing } from './port.ts';
+import type { DriftView, MonitoringApi, ReplayFollowing } from './port.ts';
 
 /** An endpoint as the control plane knows it. */
 export interface KnownEndpoint {
@@ -16,6 +16,7 @@ export interface KnownEndpoint {
 
 /** What takes longer to be read of the counts than a process that answers others may be held. */
 export interface KeptCounts {
+  drift(known: KnownEndpoint, query: Parameters<MonitoringApi['drift']>[1]): Promise<DriftView>;
   history(request: HistoryRequest): Promise<FeatureHistory | null>;
   replay(request: PolicyReplayRequest, following: ReplayFollowing): Promise<PolicyReplay>;
 }

@@ -9,7 +9,6 @@ import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import { acknowledgeAlert } from './alerts/evaluate-alerts.ts';
 import { accuracyView } from './local-accuracy.ts';
-import { driftView } from './local-drift.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
 import { currentViolations } from './local-quality.ts';
 import type { MonitorPolicy } from './policy/policy.ts';
@@ -99,7 +98,7 @@ export class LocalMonitoring
     query: Parameters<MonitoringApi['drift']>[1],
   ): ReturnType<MonitoringApi['drift']> {
     const known = await this.#options.endpoint(name);
-    return driftView(this.#options, known, query);
+    return this.#options.kept.drift(known, query);
   }
 
   async driftHistory(

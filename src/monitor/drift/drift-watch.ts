@@ -35,7 +35,8 @@ const FINE_ROWS = 64;
 /** Where detectors are; plain data. */
 export interface DriftState {
   readonly schema: 1;
-  readonly detectors: readonly DriftDetectorState[];
+  /** Null of one that begins. */
+  readonly detectors: readonly (DriftDetectorState | null)[];
   readonly rows: number;
   /** What several features show together. */
   readonly together: Together;
@@ -53,6 +54,9 @@ interface Held {
   /** Rows that must have come for it to be told. */
   readonly until: number;
 }
+
+/** By its name and its side. */
+export type WantedFeature = (feature: string, side: DriftFinding['side']) => boolean;
 
 interface Placed {
   readonly side: DriftFinding['side'];
@@ -133,9 +137,15 @@ export class DriftWatch {
     return told;
   }
 
-  /** How every feature stands, drifting or not: one finding a statistic, of the window that tells most; one of all together. */
-  view(): readonly (DriftFinding & { readonly drifting: boolean })[] {
-    const seen = this.#placed.flatMap((placed) =>
+  /**
+   * How every feature stands, drifting or not: one finding a statistic, of the window that tells most; one of all together.
+   * `isWanted`: which of those that do not drift.
+   */
+  view(isWanted: WantedFeature = () => true): readonly (DriftFinding & { readonly drifting: boolean })[] {
+    const wanted = this.#placed.filter(
+      ({ side, detector }) => detector.isDrifting || isWanted(detector.feature.name, side),
+    );
+    const seen = wanted.flatMap((placed) =>
       placed.detector.view().map((evidence) => ({
         ...findingOf(placed, evidence),
         // Several together drift where people are told so, not already where a feature may explain it.

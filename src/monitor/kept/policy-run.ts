@@ -57,6 +57,8 @@ export class PolicyRun {
   readonly #open = new Map<string, number>();
   readonly #notices = new Map<string, number>();
   #rows: readonly AlertRow[] = [];
+  /** Features that there is an alert of. */
+  readonly #named = new Set<string>();
   #fired = 0;
   #now = 0;
 
@@ -66,7 +68,9 @@ export class PolicyRun {
     this.#endpoint = { name, model, stable: version, versions, rollout: null };
     const nothing = { memory: () => Promise.resolve(null) };
     const profiles = { recent: () => Promise.resolve(known) };
-    const options = { store: nothing, profiles, now: () => this.#now };
+    // Of a thousand features few have ever drifted.
+    const isAsked = (feature: string): boolean => this.#named.has(feature);
+    const options = { store: nothing, profiles, now: () => this.#now, isAsked };
     this.#watch = new EndpointWatch(options, this.#endpoint, policy);
     this.#watch.update(this.#endpoint, policy);
   }
@@ -106,6 +110,7 @@ export class PolicyRun {
       isWatched: (row) => this.#watch.isWatched(row),
     });
     this.#rows = rows;
+    for (const { labels } of rows) this.#named.add(labels['feature'] ?? '');
     for (const { what, fingerprint } of events) {
       if (what === 'firing') this.#begin(fingerprint);
       if (what === 'resolved' || what === 'withdrawn') this.#end(fingerprint);

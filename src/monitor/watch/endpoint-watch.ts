@@ -3,6 +3,7 @@ import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { MemoryRow, MonitoringStore } from '../../store/monitoring/monitoring.ts';
 import type { AccuracySummary } from '../accuracy/accuracy-summary.ts';
 import type { AlertCondition, AlertDetail, AlertRow } from '../alerts/alert.ts';
+import type { WantedFeature } from '../drift/drift-watch.ts';
 import { type OperationsState, OperationsWatch } from '../operations/operations-watch.ts';
 import type { MonitorPolicy } from '../policy/policy.ts';
 import type { EndpointStatus } from '../prometheus/monitoring-metrics.ts';
@@ -22,21 +23,14 @@ import { addTraffic, rowRate, type TrafficHistory } from './traffic-history.ts';
 import { ignoredColumns, VersionDrift, WatchedProfile } from './version-drift.ts';
 import { addToQuality, type QualityMemory } from './version-quality.ts';
 import { versionStatus } from './version-status.ts';
-import type { SteeringAction, WatchedEndpoint } from './watch-environment.ts';
+import type { SteeringRequest, WatchedEndpoint } from './watch-environment.ts';
 
 export interface EndpointWatchOptions {
   readonly store: Pick<MonitoringStore, 'memory'>;
   readonly profiles: Pick<ProfileStore, 'recent'>;
   readonly now: () => number;
-}
-
-/** What drift asks to be done to a rollout. */
-export interface SteeringRequest {
-  readonly rollout: string;
-  readonly steering: SteeringAction;
-  readonly reason: string;
-  /** Begin of the latest drift that it is for. */
-  readonly began: number;
+  /** Of features that do not drift, those that rules are asked about. @default {all} */
+  readonly isAsked?: WantedFeature;
 }
 
 /** Two versions whose last rows lie further apart, in milliseconds, have not seen the same traffic. */
@@ -83,8 +77,10 @@ export class EndpointWatch {
     this.#endpoint = endpoint;
     if (JSON.stringify(policy) === JSON.stringify(this.#policy)) return;
     this.#policy = policy;
-    for (const [version, drift] of this.#drifts)
+    for (const [version, drift] of this.#drifts) {
       this.#drifts.set(version, this.#made(drift.known, drift.memory()));
+      this.#changed.add(version);
+    }
     this.#operations = this.#watchOperations(this.#operations?.state() ?? null);
   }
 
@@ -270,7 +266,8 @@ export class EndpointWatch {
   #histogram(version: number, feature: string): AlertDetail['histogram'] {
     const drift = this.#drifts.get(version);
     const profile = drift && findFeature(drift.watched.profile, { feature, side: 'input' });
-    const seen = drift?.view().find((one) => one.side === 'input' && one.feature === feature);
+    const view = drift?.view((name, side) => side === 'input' && name === feature);
+    const seen = view?.find((one) => one.side === 'input' && one.feature === feature);
     if (!profile || seen === undefined) return null;
     return alertHistogram(binNames(profile), seen.reference, seen.current);
   }
@@ -283,7 +280,7 @@ export class EndpointWatch {
     const { minimumPsi: psi, minimumShare: share } = this.#policy.drift;
     return driftConditions({
       ...{ endpoint: this.#name, model, version: stable, profile: drift.watched.profile },
-      ...{ view: drift.view(), began: drift.began, minimum: { psi, share }, now },
+      ...{ view: drift.view(this.#options.isAsked), began: drift.began, minimum: { psi, share }, now },
       cause: await this.#cause(null),
     });
   }

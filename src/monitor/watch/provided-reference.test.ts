@@ -102,6 +102,7 @@ const monitoringOf = ({ store, clock }: World): LocalMonitoring =>
     testReceiver: () => Promise.reject(new Error('not asked')),
     request: () => Promise.reject(new Error('not asked')),
     kept: {
+      drift: () => Promise.reject(new Error('not asked')),
       history: () => Promise.reject(new Error('not asked')),
       replay: () => Promise.reject(new Error('not asked')),
     },

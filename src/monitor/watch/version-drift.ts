@@ -2,7 +2,7 @@
 
 import { elementAt } from '../../core/element-at.ts';
 import type { DriftOptions } from '../drift/drift-finding.ts';
-import { DriftWatch } from '../drift/drift-watch.ts';
+import { type DriftState, DriftWatch, type WantedFeature } from '../drift/drift-watch.ts';
 import type { DriftPolicy, LogPolicy } from '../policy/policy.ts';
 import type { FeatureProfile, ReferenceProfile, TickCounts } from '../reference/reference-profile.ts';
 import type { ObservedFinding } from './drift-cause.ts';
@@ -65,8 +65,7 @@ export class VersionDrift {
     this.watched = watched;
     const { falseAlarms, ...minimum } = options;
     this.#minimum = minimum;
-    const own =
-      memory !== null && memory.profile === known.createdAt && memoryFits(watched, memory) ? memory : null;
+    const own = memory?.profile === known.createdAt ? carriedMemory(watched, memory) : null;
     this.#falseAlarms = keptBudget(own?.falseAlarms ?? null, falseAlarms);
     this.#watch = this.#made(own?.state ?? null);
     this.#memory = own ?? { rows: 0, from: 0, to: 0, began: {} };
@@ -97,7 +96,9 @@ export class VersionDrift {
     this.#view = null;
   }
 
-  view(): readonly ObservedFinding[] {
+  /** `isWanted`: which of those that do not drift; by default all. */
+  view(isWanted?: WantedFeature): readonly ObservedFinding[] {
+    if (isWanted !== undefined) return this.#view ?? this.#watch.view(isWanted);
     this.#view ??= this.#watch.view();
     return this.#view;
   }
@@ -128,6 +129,23 @@ export class VersionDrift {
 const namesIn = ({ profile: { features, outputs } }: WatchedProfile): readonly string[] =>
   [...features, ...outputs].map(({ name }) => name);
 
-/** Whether what is remembered is of the same features: detectors go by the place of theirs. */
-export const memoryFits = (watched: WatchedProfile, { features }: Pick<DriftMemory, 'features'>): boolean =>
-  JSON.stringify(features) === JSON.stringify(namesIn(watched));
+/**
+ * What is remembered, for the features that are watched now: detectors go by the place of theirs. One that is watched anew begins, and
+ * what several features show together begins with another set of them.
+ */
+export function carriedMemory(watched: WatchedProfile, memory: DriftMemory): DriftMemory {
+  const names = namesIn(watched);
+  if (JSON.stringify(memory.features) === JSON.stringify(names)) return memory;
+  const places = Map.groupBy(memory.features.keys(), (place) => memory.features[place]);
+  const detectors: DriftState['detectors'] = names.map((name) => {
+    const place = places.get(name)?.shift();
+    return place === undefined ? null : (memory.state.detectors[place] ?? null);
+  });
+  const together = { held: null, isTold: false };
+  const began = Object.entries(memory.began).filter(([finding]) => {
+    const [, , feature] = JSON.parse(finding) as readonly unknown[];
+    return typeof feature === 'string' && names.includes(feature);
+  });
+  const state = { ...memory.state, detectors, together };
+  return { ...memory, features: names, state, began: Object.fromEntries(began) };
+}

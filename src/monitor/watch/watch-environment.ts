@@ -30,6 +30,15 @@ export interface WatchedEndpoint {
 /** What drift does to a rollout. */
 export type SteeringAction = 'pause' | 'abort';
 
+/** What drift asks to be done to a rollout. */
+export interface SteeringRequest {
+  readonly rollout: string;
+  readonly steering: SteeringAction;
+  readonly reason: string;
+  /** Begin of the latest drift that it is for. */
+  readonly began: number;
+}
+
 export interface WatchEnvironment {
   endpoints(): Promise<readonly WatchedEndpoint[]>;
   /** Labels and values that arrived after the one of that number, oldest first. */

@@ -47,9 +47,13 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
   const store = await openMonitoring(url, { thread: answers ? 'soon' : 'none' });
   let behind: WatchdogAlerts | null = null;
   const writeRules = (): Promise<void> => writeCaptureRules(dataDir, store);
+  const driftHere: KeptCounts['drift'] = async (known, query) => {
+    const { driftView } = await import('../../monitor/local-drift.ts');
+    return driftView({ store, clock }, known, query);
+  };
   let readers: Promise<KeptCounts> | null = null;
   const kept = (): Promise<KeptCounts> => {
-    readers ??= import('./kept-counts.ts').then(({ keptCountsOf }) => keptCountsOf(url));
+    readers ??= import('./kept-counts.ts').then(({ keptCountsOf }) => keptCountsOf(url, driftHere));
     return readers;
   };
   const monitoring = new LocalMonitoring({
@@ -66,6 +70,7 @@ export async function openMonitoringRuntime(options: MonitorRuntimeOptions): Pro
       return findLoggedRequest({ store, folder: predictionLogPath(dataDir) }, id);
     },
     kept: {
+      drift: async (known, query) => (answers ? (await kept()).drift(known, query) : driftHere(known, query)),
       history: async (request) => (await kept()).history(request),
       replay: async (request, following) => (await kept()).replay(request, following),
     },

@@ -17,6 +17,7 @@ import type { AlertRow } from '../../../monitor/alerts/alert.ts';
 import { featureHistory } from '../../../monitor/kept/feature-history.ts';
 import { replayPolicies } from '../../../monitor/kept/policy-replay.ts';
 import { LocalMonitoring } from '../../../monitor/local.ts';
+import { driftView } from '../../../monitor/local-drift.ts';
 import { learnProfile } from '../../../monitor/watch/block-columns.ts';
 import { openLedger } from '../../../store/ledger/open.ts';
 import { openMonitoring } from '../../../store/monitoring/open.ts';
@@ -145,6 +146,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     testReceiver: async (_, receiver) => ({ ok: true, detail: `${receiver} took it` }),
     request: async (requestId) => ({ requestId, rows: [], labels: [] }),
     kept: {
+      drift: (known, query) => driftView({ store: remembered, clock }, known, query),
       history: (request) => featureHistory(remembered, request),
       replay: (request, { onProgress }) =>
         replayPolicies({ store: remembered, isOver: () => false, onProgress }, request),
