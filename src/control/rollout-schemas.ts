@@ -1,4 +1,5 @@
 /** What is told of rollouts and experiments: the types of the port, what the control API publishes, and what is wanted of it. */
+import { ROLLOUT_STATES } from '../rollout/decide/status.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import { computedNumber } from '../schema/transformed.ts';
 import {
@@ -24,7 +25,7 @@ export const DURABLE = described(
   'There where it holds in memory alone: the store is away, and is told when it is back',
 );
 
-export const ROLLOUT_STATE = choice(['running', 'holding', 'promoted', 'rolled-back', 'aborted']);
+export const ROLLOUT_STATE = choice(ROLLOUT_STATES);
 
 const ARM_VIEW = shape({
   name: anyText,

@@ -4,6 +4,7 @@ import { rolloutEvidenceCommand } from './evidence.ts';
 import { rolloutExplainCommand } from './explain.ts';
 import { rolloutExportCommand } from './export.ts';
 import { rolloutLintCommand } from './lint.ts';
+import { rolloutListCommand } from './list.ts';
 import { rolloutReplayCommand } from './replay.ts';
 import { rollbackCommand } from './rollback.ts';
 import { rolloutSimulateCommand } from './simulate.ts';
@@ -20,6 +21,7 @@ export const rolloutCommand = commandGroup({
   ],
   commands: {
     start: { summary: 'start a rollout to a version', define: rolloutStartCommand, ignores: ['quiet'] },
+    list: { summary: 'list rollouts', define: rolloutListCommand, ignores: ['quiet'] },
     status: { summary: 'show the state of a rollout', define: rolloutStatusCommand, ignores: ['quiet'] },
     pause: { summary: ROLLOUT_ACTIONS.pause, define: rolloutActionCommand('pause'), ignores: ['quiet'] },
     resume: { summary: ROLLOUT_ACTIONS.resume, define: rolloutActionCommand('resume'), ignores: ['quiet'] },

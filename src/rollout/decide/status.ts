@@ -28,8 +28,11 @@ export interface LastingStatus {
   readonly copies: number;
 }
 
+/** As rows, lists and clients know them. */
+export const ROLLOUT_STATES = ['running', 'holding', 'promoted', 'rolled-back', 'aborted'] as const;
+
 export interface RolloutStatus {
-  readonly state: 'running' | 'holding' | 'promoted' | 'rolled-back' | 'aborted';
+  readonly state: (typeof ROLLOUT_STATES)[number];
   readonly stage: number;
   readonly stages: number;
   /** Candidate's share of units in percent. */

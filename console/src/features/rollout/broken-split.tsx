@@ -8,11 +8,14 @@ export function BrokenSplit({ rollout }: { readonly rollout: RolloutView }) {
     <section className="alarm" role="alert" aria-label="Broken split">
       <h2>Units are not split as they should be</h2>
       <p>
-        A split this far off would come by chance once in {Math.round(1 / split.p).toLocaleString('en')} (p{' '}
-        {split.p.toPrecision(2)}, it holds below {split.alpha}). The router or the recording is at fault, not
-        a version: do not believe any difference below. Look for a proxy that strips unit ids, a cache in
-        front of one version, or requests that are sent to a version by name.
+        By chance a split is this far off {oddsOf(split.p)} (p {split.p.toPrecision(2)}; it holds below{' '}
+        {split.alpha}). The router or the recording is at fault, not a version: do not believe any difference
+        below. Look for a proxy that strips unit ids, a cache in front of one version, or requests that are
+        sent to a version by name.
       </p>
     </section>
   );
 }
+
+const oddsOf = (p: number): string =>
+  p < 1e-6 ? 'less than once in a million' : `once in ${Math.round(1 / p).toLocaleString('en')}`;

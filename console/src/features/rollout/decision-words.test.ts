@@ -26,8 +26,9 @@ test('a decision says who did what, and what changed', () => {
     'Rolled back · 25 % → 0 %',
   ]);
   expect(STORY.map((one, k) => markWords(one, STORY[k - 1]))).toEqual([
-    ...[null, 'paused', 'running', '25 %', 'rolled back'],
+    ...[null, 'paused', 'resumed', '25 %', 'rolled back'],
   ]);
+  expect(decisionWords(moment(20, { state: 'holding' }), moment(10))).toBe('Held');
 });
 
 test('a stage lasts from its first moment to that of the next, or to the end of the rollout', () => {

@@ -20,7 +20,7 @@ export function decisionWords(
   const changes = [
     ...(command === null ? [] : [`${by ?? 'Somebody'} ${TOLD[command] ?? command}`]),
     ...(before !== undefined && before.state !== state && !(command !== null && state === 'running')
-      ? [STATE_NAMES[state]]
+      ? [stateOf({ command, state })]
       : []),
     ...(before === undefined
       ? [`Began at ${shareOf(weight)}`]
@@ -34,8 +34,13 @@ export function decisionWords(
 /** Short enough for a chart; null where nothing is drawn. */
 export function markWords(moment: Decision, before: Decision | undefined): string | null {
   if (before === undefined) return null;
-  if (moment.state !== before.state) return STATE_NAMES[moment.state].toLowerCase();
+  if (moment.state !== before.state)
+    return moment.state === 'running' ? 'resumed' : stateOf(moment).toLowerCase();
   return moment.weight === before.weight ? null : shareOf(moment.weight);
 }
+
+/** It holds by itself where it cannot go on: only a pause is a pause. */
+const stateOf = ({ command, state }: Pick<Decision, 'command' | 'state'>): string =>
+  state === 'holding' && command !== 'pause' ? 'Held' : STATE_NAMES[state];
 
 const shareOf = (weight: number): string => `${Math.round(weight * 100) / 100} %`;

@@ -9,7 +9,7 @@ export function forecastWords(rollout: RolloutView): readonly string[] {
   if (state === 'running') {
     if (waitsForApproval(rollout))
       return [
-        `Nothing moves until somebody approves: ${Math.round(weight)} % stay with version ${candidate}.`,
+        `Nothing moves until somebody approves: ${Math.round(weight)} % of units stay with version ${candidate}.`,
         ...deadlineWords(rollout),
         guardWords(rollout),
       ];
@@ -17,7 +17,7 @@ export function forecastWords(rollout: RolloutView): readonly string[] {
   }
   if (state !== 'holding') return [];
   return [
-    `Nothing moves until somebody resumes it: ${Math.round(weight)} % stay ${strategy === 'ab' ? 'away from control' : `with version ${candidate}`}.`,
+    `Nothing moves until somebody resumes it: ${Math.round(weight)} % of units stay with ${strategy === 'ab' ? 'the arms under test' : `version ${candidate}`}.`,
     guardWords(rollout),
   ];
 }

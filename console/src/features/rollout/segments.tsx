@@ -43,7 +43,7 @@ export function Segments({ rollout: { segments, arms, metrics } }: { readonly ro
                     <span key={name} className={flagged ? 'bad' : ''}>
                       {flagged && 'Worse here: '}
                       {lower === null
-                        ? `${differenceWords(estimate, scale)}, too few units for an interval`
+                        ? `${estimate === null ? '' : `${differenceWords(estimate, scale)}, `}too few units for an interval`
                         : `${differenceWords(lower, scale)} to ${differenceWords(upper, scale)}`}
                     </span>
                   ))}

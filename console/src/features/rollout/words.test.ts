@@ -39,7 +39,7 @@ test('what happens by itself is said, and that nothing does', () => {
   expect(running).toContain('Everybody gets version 2 in about 15 min.');
   expect(running).toContain('fails 1 % more often is found within about 1 min');
   expect(forecastWords(rollout({ state: 'holding' }))[0]).toBe(
-    'Nothing moves until somebody resumes it: 5 % stay with version 2.',
+    'Nothing moves until somebody resumes it: 5 % of units stay with version 2.',
   );
   expect(forecastWords(rollout({ forecast: null }))[0]).toContain('No traffic is known yet');
   expect(forecastWords(rollout({ forecast: null })).join(' ')).toContain(
