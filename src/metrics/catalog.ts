@@ -1,24 +1,10 @@
 /** Every metric of ours, as data: exposition takes its words from here, and so does `docs/metrics.md`. Pure. */
-import type { MetricFamily, MetricPoint, MetricType } from './metric-family.ts';
-
-export interface MetricEntry {
-  readonly type: MetricType;
-  /** Base unit, or what is counted. */
-  readonly unit: string;
-  readonly labels: readonly string[];
-  readonly help: string;
-  /** Who counts it: the processes that answer, the owner of the rollouts, or the monitor. */
-  readonly from: 'serving' | 'experiments' | 'monitor';
-}
+import { countedBy, type MetricEntry } from './metric-entry.ts';
+import type { MetricFamily, MetricPoint } from './metric-family.ts';
 
 const VERSION = ['model_name', 'model_version'];
 const WATCHED = ['endpoint', 'model_name', 'model_version'];
 
-const countedBy =
-  (from: MetricEntry['from']) =>
-  (type: MetricType, unit: string, labels: readonly string[], help: string): MetricEntry => ({
-    ...{ type, unit, labels, help, from },
-  });
 const serving = countedBy('serving');
 const experiments = countedBy('experiments');
 const monitor = countedBy('monitor');
@@ -68,6 +54,18 @@ export const METRIC_CATALOG = {
     'requests',
     ['endpoint', 'reason'],
     'Requests that were not served: queue, loop_delay, deadline, stale, expired, abandoned.',
+  ),
+  inference_explanations_total: serving(
+    'counter',
+    'answers',
+    ['model_name', 'result'],
+    'Answers whose explanation was asked for: explained, or without one for this reason: unfit, large, busy, late, crashed, failed.',
+  ),
+  inference_explanation_duration_seconds: serving(
+    'histogram',
+    'seconds',
+    ['model_name'],
+    'How long answers waited for their explanation, of those that got it; no part of the other durations.',
   ),
   inference_saturation_ratio: serving(
     'gauge',

@@ -31,6 +31,8 @@ export const OTEL_NAMES: Readonly<Record<MetricName, OtelName>> = {
   inference_queue_predicted_seconds: named('inference.queue.predicted', 's'),
   inference_loop_delay_seconds: named('inference.loop.delay', 's'),
   inference_shed_total: named('inference.shed', '{request}'),
+  inference_explanations_total: named('inference.explanations', '{answer}'),
+  inference_explanation_duration_seconds: named('inference.explanation.duration', 's'),
   inference_saturation_ratio: named('inference.saturation', '1'),
   model_info: named('model.info', '1'),
   model_loaded: named('model.loaded', '1'),

@@ -1,5 +1,6 @@
 import { ALIASES, type AliasSet } from '../../src/metrics/aliases.ts';
-import { METRIC_CATALOG, type MetricEntry, type MetricName } from '../../src/metrics/catalog.ts';
+import { METRIC_CATALOG, type MetricName } from '../../src/metrics/catalog.ts';
+import type { MetricEntry } from '../../src/metrics/metric-entry.ts';
 import { OTEL_NAMES } from '../../src/metrics/opentelemetry.ts';
 import { type AlertingRule, alertRules, RUNBOOK } from '../../src/monitor/prometheus/alerting-rules.ts';
 import { FEATURES_SHOWN } from '../../src/monitor/prometheus/monitoring-metrics.ts';

@@ -106,6 +106,24 @@ test('what was shed adds up over processes, as does the work that waits; of the 
     expect(lines).toContain(line);
 });
 
+test('explanations add up over processes: how many came, why others did not, and how long answers waited', () => {
+  const [one, other, sum] = [new ServingMetrics(), new ServingMetrics(), new ServingMetrics()];
+  for (const metrics of [one, other]) metrics.explanationsOf('m').count(null, 250);
+  one.explanationsOf('m').count('EXPLANATION_LATE', 1000);
+  other.explanationsOf('m').count('INTERNAL', 1);
+  for (const metrics of [one, other]) addMetricsSnapshot(sum, takeMetricsSnapshot(metrics, 0));
+  const lines = expose(sum, [], 0, 0).split('\n');
+  for (const line of [
+    'inference_explanations_total{model_name="m",result="explained"} 2',
+    'inference_explanations_total{model_name="m",result="late"} 1',
+    'inference_explanations_total{model_name="m",result="failed"} 1',
+    'inference_explanations_total{model_name="m",result="busy"} 0',
+    'inference_explanation_duration_seconds_bucket{model_name="m",le="0.25"} 2',
+    'inference_explanation_duration_seconds_sum{model_name="m"} 0.5',
+  ])
+    expect(lines).toContain(line);
+});
+
 test('every line is a comment or a sample', () => {
   const metrics = new ServingMetrics();
   metrics.seriesOf('m', 1);

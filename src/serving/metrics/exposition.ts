@@ -11,6 +11,7 @@ import { parseText } from '../../metrics/parse-prometheus-text.ts';
 import { PREDICTION_OUTCOMES } from '../../metrics/prediction-outcome.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import { SHED_REASONS } from '../admission/shed-counters.ts';
+import { EXPLANATION_RESULTS } from './explanation-series.ts';
 import { addMetricsSnapshot, type MetricsSnapshot } from './metrics-snapshot.ts';
 import { type ModelSeries, REFUSAL_REASONS, ROW_BOUNDS, ServingMetrics, STAGES } from './serving-metrics.ts';
 
@@ -121,6 +122,7 @@ function requestFamilies(metrics: ServingMetrics, series: readonly ModelSeries[]
     catalogFamily('inference_queue_limit', Number.isFinite(limits.queue) ? one(limits.queue) : []),
     catalogFamily('inference_saturation_ratio', one(saturation)),
     ...overloadFamilies(metrics),
+    ...explanationFamilies(metrics),
     catalogFamily(
       'plimsoll_requests_refused_total',
       valuesOf(REFUSAL_REASONS, metrics.refusals).map(([reason, value]) => ({ labels: { reason }, value })),
@@ -137,6 +139,23 @@ function connectionFamilies({ connections, receiving, slowBodies }: ServingMetri
     catalogFamily('plimsoll_connections_limit', one(limit)),
     catalogFamily('plimsoll_connections_refused_total', one(refused)),
     catalogFamily('plimsoll_connections_evicted_total', one(evicted)),
+  ];
+}
+
+function explanationFamilies({ explanations }: ServingMetrics): MetricFamily[] {
+  const results = explanations.flatMap(({ model, results: counts }) =>
+    valuesOf(EXPLANATION_RESULTS, counts).map(([result, value]) => ({
+      labels: { model_name: model, result },
+      value,
+    })),
+  );
+  const times = explanations.map(({ model, times: cells, millis }) => ({
+    labels: { model_name: model },
+    histogram: durationHistogram(cells, millis / 1000),
+  }));
+  return [
+    catalogFamily('inference_explanations_total', results),
+    catalogFamily('inference_explanation_duration_seconds', times),
   ];
 }
 

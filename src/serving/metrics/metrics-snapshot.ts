@@ -32,6 +32,7 @@ export interface MetricsSnapshot {
   readonly refusals: Float64Array;
   readonly connections: Readonly<ConnectionCounts>;
   readonly capture: readonly Readonly<CaptureSeries>[];
+  readonly explanations: readonly { readonly model: string; readonly counters: Float64Array }[];
   readonly shed: readonly { readonly endpoint: string; readonly counts: Float64Array }[];
   /** Seconds of work that wait, by endpoint. */
   readonly waiting: ReadonlyMap<string, number>;
@@ -56,6 +57,7 @@ export const takeMetricsSnapshot = (metrics: ServingMetrics, origin: number): Me
   refusals: metrics.refusals.slice(),
   connections: { ...metrics.connections },
   capture: metrics.capture.map((counts) => ({ ...counts })),
+  explanations: metrics.explanations.map(({ model, counters }) => ({ model, counters: counters.slice() })),
   shed: metrics.shed.map(({ endpoint, counts }) => ({ endpoint, counts: counts.slice() })),
   waiting: metrics.waiting(),
   loopDelay: metrics.loopDelay(),
@@ -74,6 +76,7 @@ export function addCounters(metrics: ServingMetrics, snapshot: MetricsSnapshot):
   for (const { endpoint, counts } of shed) {
     addTo(metrics.shedOf(endpoint).counts, counts);
   }
+  for (const one of snapshot.explanations) addTo(metrics.explanationsOf(one.model).counters, one.counters);
   metrics.units += units;
   for (const one of snapshot.callers) metrics.callersOf(one.model).add(one);
   metrics.slowBodies += snapshot.slowBodies;

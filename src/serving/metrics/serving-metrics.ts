@@ -5,6 +5,7 @@ import { PREDICTION_OUTCOMES, type PredictionOutcome } from '../../metrics/predi
 import type { RecentRequest } from '../../metrics/recent-request.ts';
 import { ShedCounters } from '../admission/shed-counters.ts';
 import { CallerSeries } from './caller-counts.ts';
+import { ExplanationSeries } from './explanation-series.ts';
 import { NO_PROCESS_USAGE, type ProcessUsage } from './process-usage.ts';
 import { RecentRequests } from './recent-requests.ts';
 
@@ -135,6 +136,8 @@ export class ServingMetrics {
   readonly connections: ConnectionCounts = { open: 0, limit: 0, refused: 0, evicted: 0 };
   /** Who asks, by model: those that have been asked. */
   readonly callers: CallerSeries[] = [];
+  /** Explanations of answers, by model: those that have been asked for one. */
+  readonly explanations: ExplanationSeries[] = [];
   /** Requests of late, by endpoint. */
   readonly recent: RecentRequests[] = [];
   /** Requests that were shed, by endpoint. */
@@ -186,6 +189,14 @@ export class ServingMetrics {
     if (known) return known;
     const added = new ShedCounters(endpoint);
     this.shed.push(added);
+    return added;
+  }
+
+  explanationsOf(model: string): ExplanationSeries {
+    const known = this.explanations.find((series) => series.model === model);
+    if (known) return known;
+    const added = new ExplanationSeries(model);
+    this.explanations.push(added);
     return added;
   }
 

@@ -37,6 +37,8 @@ export function explainAnswer(
     })
     .then((explanation) => {
       context.explainingMillis = performance.now() - begun;
+      const code = explanation.kind === 'missing' ? explanation.error.code : null;
+      services.metrics.explanationsOf(model).count(code, context.explainingMillis);
       if (explanation.kind !== 'missing') context.explanationNotes = explanation.notes ?? null;
       if (!context.isOver) goOn(explanation);
     })
