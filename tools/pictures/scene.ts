@@ -6,6 +6,7 @@ import { example, folder, plimsoll, type Served, served } from '../../e2e/cli.ts
 import { api } from '../../e2e/rollouts/control.ts';
 import { SteadyTraffic } from '../../e2e/rollouts/traffic.ts';
 import type { RolloutView } from '../../src/control/port.ts';
+import type { AlertRow } from '../../src/monitor/alerts/alert.ts';
 import { rememberTraffic } from './past.ts';
 import { customer, house, TRAFFIC } from './people.ts';
 
@@ -13,6 +14,8 @@ export interface Scene {
   readonly url: string;
   /** The rollout that runs. */
   readonly rollout: string;
+  /** Fingerprint of the alert that fires. */
+  readonly alert: string;
   /** The run that is done. */
   readonly run: string;
   close(): Promise<void>;
@@ -85,7 +88,7 @@ async function act(
   { said: { url } }: Served,
   data: string,
   onStep: (step: string) => void,
-): Promise<Pick<Scene, 'rollout' | 'run'>> {
+): Promise<Omit<Scene, 'url' | 'close'>> {
   onStep('a canary');
   const policy = {
     ...{ window: '1s', watermark: '250ms' },
@@ -107,7 +110,10 @@ async function act(
       Array.from({ length: 20 }, () => house(...SHIFT)),
     );
   onStep('an alert');
-  await until('an alert', async () => (await api<Listed>(url, 'GET', 'alerts')).items.length > 0);
+  const alert = await until('an alert', async () => {
+    const { items } = await api<{ items: readonly AlertRow[] }>(url, 'GET', 'alerts');
+    return items.find(({ state }) => state === 'firing') ?? null;
+  });
   onStep('the end of the job, and the second stage of the canary');
   const done = await until('a job', async () => {
     const { items } = await api<Listed>(url, 'GET', 'jobs/nightly/runs');
@@ -119,7 +125,7 @@ async function act(
     'the second stage',
     async () => (await api<RolloutView>(url, 'GET', `rollouts/${rollout}`)).weight === 25,
   );
-  return { rollout, run: done.id };
+  return { rollout, run: done.id, alert: alert.fingerprint };
 }
 
 interface Listed {

@@ -7,9 +7,14 @@ const heading = (name: string | RegExp) => (page: Page) =>
   page.getByRole('heading', { name }).first().waitFor();
 /** Two looks at the counters, so that there are rates. */
 const isLive = (page: Page) => page.getByText(/\d\/s/).first().waitFor();
+/** Everything that a page asks for at first is there. */
+const isLoaded = async (page: Page) => {
+  await page.getByRole('heading', { level: 2 }).first().waitFor();
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
+};
 
-export const shotsOf = ({ rollout }: Scene): readonly Shot[] => [
-  { name: 'console-home', path: '/console/', height: 760, ready: isLive },
+export const shotsOf = ({ rollout, run, alert }: Scene): readonly Shot[] => [
+  { name: 'console-home', path: '/console/', height: 900, ready: isLive },
   {
     name: 'console-endpoint',
     path: '/console/endpoints/churn?range=day',
@@ -25,14 +30,30 @@ export const shotsOf = ({ rollout }: Scene): readonly Shot[] => [
   {
     name: 'console-rollout',
     path: `/console/rollouts/${rollout}`,
-    height: 1000,
-    ready: heading('Evidence'),
+    height: 1250,
+    ready: async (page) => {
+      await heading('Evidence')(page);
+      await isLoaded(page);
+    },
   },
   {
     name: 'console-monitoring',
     path: '/console/endpoints/house-prices/monitoring',
-    height: 1000,
-    ready: (page) => page.getByText('distance').first().waitFor(),
+    height: 940,
+    ready: async (page) => {
+      await page.getByText('distance').first().waitFor();
+      await isLoaded(page);
+    },
   },
-  { name: 'console-versions', path: '/console/models/churn', height: 900, ready: heading(/Version 2/) },
+  { name: 'console-alert', path: `/console/alerts/${alert}`, height: 900, ready: isLoaded },
+  { name: 'console-version', path: '/console/models/iris/versions/1', height: 1100, ready: isLoaded },
+  {
+    name: 'console-compare',
+    path: '/console/models/churn/compare?from=1&to=2',
+    height: 1100,
+    ready: isLoaded,
+  },
+  { name: 'console-what-if', path: '/console/endpoints/house-prices/explain', height: 1000, ready: isLoaded },
+  { name: 'console-run', path: `/console/jobs/nightly/runs/${run}`, height: 950, ready: isLoaded },
+  { name: 'console-audit', path: '/console/audit', height: 800, ready: isLoaded },
 ];
