@@ -9,9 +9,6 @@ import { ChangesTable, ChecksTable, SignatureChanges, StepChanges } from './chan
 import { costSentence, differenceSentence } from './difference-words.ts';
 import './model.css';
 
-/** Two versions are looked into, and asked the same: often enough that a new one is seen. */
-const SELDOM = 600_000;
-
 /** How one version differs from another: to callers, in its steps, and in what it answers. */
 export function ComparePage({ model }: { readonly model: string }) {
   const versions = useOperation(
@@ -27,7 +24,7 @@ export function ComparePage({ model }: { readonly model: string }) {
   const difference = useOperation(
     'GET /api/v1/models/{model}/difference',
     { path: { model }, query: { from: first, to: second } },
-    { every: SELDOM, enabled: first > 0 && second > 0 },
+    { every: false, enabled: first > 0 && second > 0 },
   );
   const { data } = difference;
   return (

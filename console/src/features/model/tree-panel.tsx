@@ -18,9 +18,6 @@ interface TreePanelProps {
 }
 
 const DEPTHS = ['2', '3', '4', '6'].map((value) => ({ value, text: `${value} levels` }));
-/** Trees do not change. */
-const NEVER = 600_000;
-
 /** One tree at a time, some levels of it: the address says which. */
 export function TreePanel({ model, version, ensembles }: TreePanelProps) {
   const [wanted, setWanted] = useParameter('ensemble', '');
@@ -36,7 +33,7 @@ export function TreePanel({ model, version, ensembles }: TreePanelProps) {
       path: { model, version, step: ensemble?.step ?? 0, tree: number - 1 },
       query: { depth: Number(depth), ...(node === '' ? {} : { node: Number(node) }) },
     },
-    { every: NEVER },
+    { every: false, keeps: true },
   );
   const go = (to: number): void => {
     setNode('');

@@ -20,8 +20,8 @@ import { modelSentence } from './step-words.ts';
 import { TreePanel } from './tree-panel.tsx';
 
 const SLOW = { every: 30_000 };
-/** What is in a file does not change. */
-const ONCE = { every: 600_000 };
+/** What is in a file does not change, and reading it costs the server something. */
+const ONCE = { every: false } as const;
 
 export const STATE_TONES: Readonly<Record<VersionView['state'], Tone>> = {
   validating: 'moving',
