@@ -112,7 +112,11 @@ function optionsOf(
     legend: { show: false },
     cursor: { show: false },
     hooks: { drawAxes: [(chart) => drawMarks(chart, newest().marks, ink('--ink'))] },
-    scales: { y: { range: (_, low, high) => [Math.min(0, low), high > low ? high * 1.1 : low + 1] } },
+    scales: {
+      // One moment alone stands in the middle of a minute.
+      x: { range: (_, first, last) => (first === last ? [first - 30, last + 30] : [first, last]) },
+      y: { range: (_, low, high) => [Math.min(0, low), high > low ? high * 1.1 : low + 1] },
+    },
     axes: [
       { ...axis, space: 90, values: moments },
       { ...axis, size: 74, values: (_, ticks) => ticks.map(newest().format) },
@@ -124,7 +128,8 @@ function optionsOf(
         stroke: ink(INKS[k % INKS.length] ?? '--ink'),
         width: isBound ? 1 : 2,
         dash: isBound ? [4, 3] : (DASHES[k % DASHES.length] ?? []),
-        points: { show: false },
+        // A line wants two.
+        points: { show: (chart: UPlot) => chart.data[0].length === 1 },
         spanGaps: true,
       })),
     ],
