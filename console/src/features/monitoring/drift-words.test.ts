@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { type DriftFeature, effectWords, evidenceWords, qualityRows, sizeWords } from './drift-words.ts';
+import {
+  type DriftFeature,
+  effectWords,
+  evidenceWords,
+  featureTitle,
+  qualityRows,
+  sizeWords,
+} from './drift-words.ts';
 
 const psi = (value: number, low: number, high: number) => ({ unit: 'psi' as const, value, low, high });
 
@@ -10,6 +17,11 @@ test('an effect is told with its interval, in its unit, and how large it is by i
   expect([psi(0.4, 0.3, 0.5), psi(0.4, 0.12, 1), psi(0.4, 0.01, 1)].map(sizeWords)).toEqual([
     ...['large', 'moderate', 'small'],
   ]);
+});
+
+test('what moves the answers is called so, not by the name that it is watched by', () => {
+  expect(featureTitle({ feature: 'attributions', side: 'output' })).toBe('What moves the answers');
+  expect(featureTitle({ feature: 'attributions', side: 'input' })).toBe('attributions');
 });
 
 test('evidence is told as odds, with what the budget of false alarms asks for', () => {

@@ -6,6 +6,10 @@ export type DriftFeature = DriftView['features'][number];
 
 type DriftEffect = DriftFeature['effect'];
 
+/** Which columns move the answers is watched among the answers, by this name. */
+export const featureTitle = ({ feature, side }: Pick<DriftFeature, 'feature' | 'side'>): string =>
+  feature === 'attributions' && side === 'output' ? 'What moves the answers' : feature;
+
 const figure = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(value < 0.095 ? 3 : 2) : '–';
 

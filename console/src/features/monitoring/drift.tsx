@@ -8,7 +8,7 @@ import { Choice } from '../../ui/choice.tsx';
 import { Histogram } from '../../ui/histogram.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
-import { type DriftFeature, effectWords } from './drift-words.ts';
+import { type DriftFeature, effectWords, featureTitle } from './drift-words.ts';
 
 export type Span = 'all' | '1' | '24' | '168';
 
@@ -113,7 +113,7 @@ function FeatureCard({ feature }: { readonly feature: DriftFeature }) {
           aria-pressed={chosen === name && chosenSide === side}
           onClick={open}
         >
-          {name}
+          {featureTitle(feature)}
         </button>{' '}
         <small>{side === 'input' ? 'input' : 'answer'}</small>{' '}
         {state === 'drifting' && <Badge tone="watch">Drifting</Badge>}

@@ -9,7 +9,14 @@ import { BinTable, Histogram } from '../../ui/histogram.tsx';
 import { IntervalChart } from '../../ui/interval-chart.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import type { Span } from './drift.tsx';
-import { type DriftFeature, effectWords, evidenceWords, qualityRows, sizeWords } from './drift-words.ts';
+import {
+  type DriftFeature,
+  effectWords,
+  evidenceWords,
+  featureTitle,
+  qualityRows,
+  sizeWords,
+} from './drift-words.ts';
 
 type Side = DriftFeature['side'];
 
@@ -38,7 +45,7 @@ export function Feature({ endpoint, name, side, minimum }: FeatureProps) {
   return (
     <div id="feature">
       <Panel
-        title={name === 'attributions' && side === 'output' ? 'What moves the answers' : name}
+        title={featureTitle({ feature: name, side })}
         query={query}
         empty={({ features }) => (features.some(isIt) ? null : 'Nothing was counted of it in these rows.')}
         actions={
@@ -153,7 +160,7 @@ function History({ endpoint, name, side, minimum }: FeatureProps) {
   );
   return (
     <Panel
-      title={`${name} over time`}
+      title={`${featureTitle({ feature: name, side })} over time`}
       query={query}
       empty={({ points }) => (points.length === 0 ? 'No hour has 20 rows or more.' : null)}
       actions={<Choice label="Within" value={days} onChange={setDays} options={DAYS} />}
