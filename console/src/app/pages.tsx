@@ -107,7 +107,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Rollouts', kind: 'rollouts' },
   { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },
-  { text: 'Audit', kind: 'audit' },
+  { text: 'Audit', kind: 'audit', needs: 'GET /api/v1/audit' },
   { text: 'Settings', kind: 'settings' },
 ];
 

@@ -12,7 +12,8 @@ test('an entry leads to the page of what it is about', () => {
   expect(pathOfSubject('rollout/ro_1')).toEqual(['rollouts', 'ro_1']);
   expect(pathOfSubject('job/nightly')).toEqual(['jobs', 'nightly']);
   expect(pathOfSubject('key/shop')).toEqual(['settings']);
-  expect(pathOfSubject('churn@3')).toEqual(['models', 'churn']);
+  expect(pathOfSubject('churn@3')).toEqual(['models', 'churn', 'versions', '3']);
+  expect(pathOfSubject('alert/a1')).toEqual(['alerts', 'a1']);
   expect(pathOfSubject('churn')).toEqual(['models', 'churn']);
   expect(pathOfSubject('bundles')).toEqual(['settings']);
   expect(pathOfSubject('constructor/x')).toBeNull();

@@ -14,7 +14,8 @@ export function pathOfSubject(subject: string): readonly string[] | null {
   if (slash > 0) return Object.hasOwn(KINDS, kind) ? (KINDS[kind]?.(name) ?? null) : null;
   if (subject === 'bundles' || subject === 'access') return ['settings'];
   const [model = '', version] = subject.split('@');
-  return version === undefined || /^\d+$/.test(version) ? ['models', model] : null;
+  if (version === undefined) return ['models', model];
+  return /^\d+$/.test(version) ? ['models', model, 'versions', version] : null;
 }
 
 const KINDS: Readonly<Record<string, (name: string) => readonly string[]>> = {

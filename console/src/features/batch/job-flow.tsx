@@ -1,5 +1,5 @@
 import type { JobView } from '../../api/generated/control-api.ts';
-import { shareWords } from '../../facts/words.ts';
+import { plural, shareWords } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { modelWords, placeWords } from './job-words.ts';
@@ -14,7 +14,7 @@ export const JobFlow = ({ spec }: { readonly spec: Spec }) => (
         {spec.source.format ?? 'by its content'}, key <code>{spec.key}</code>
       </Stop>
       <Stop title="Model" text={modelWords(spec.model)} whole={spec.model} model={registered(spec.model)}>
-        {spec.spark === undefined ? `${spec.options.lanes} workers` : `on Spark, ${spec.spark.master}`}
+        {spec.spark === undefined ? plural(spec.options.lanes, 'worker') : `on Spark, ${spec.spark.master}`}
         {spec.explain !== undefined && `, ${spec.explain.top} reasons a row`}
       </Stop>
       <Stop title="Sink" text={placeWords(spec.sink.uri)} whole={spec.sink.uri}>
@@ -33,27 +33,27 @@ export const JobFlow = ({ spec }: { readonly spec: Spec }) => (
   </div>
 );
 
-/** The name of a registered model; null of a file. */
-const registered = (model: string): string | null => {
-  const [name = ''] = model.split('@');
-  return model.includes('@') && !name.includes('/') ? name : null;
-};
+/** The page of a registered model or version; null of a file. */
+function registered(model: string): readonly string[] | null {
+  const [name = '', version] = model.split('@');
+  if (version === undefined || name.includes('/')) return null;
+  return /^\d+$/.test(version) ? ['models', name, 'versions', version] : ['models', name];
+}
 
 interface StopProps {
   readonly title: string;
   readonly text: string;
   /** All of it, on pointing at it. */
   readonly whole: string;
-  readonly model?: string | null;
+  /** The path of its page. */
+  readonly model?: readonly string[] | null;
   readonly children: React.ReactNode;
 }
 
 const Stop = ({ title, text, whole, model = null, children }: StopProps) => (
   <li>
     <small>{title}</small>
-    <strong title={whole}>
-      {model === null ? text : <Link href={hrefOf('models', model)}>{text}</Link>}
-    </strong>
+    <strong title={whole}>{model === null ? text : <Link href={hrefOf(...model)}>{text}</Link>}</strong>
     <span>{children}</span>
   </li>
 );
@@ -65,7 +65,7 @@ function limitsOf({ columns, features, options }: Spec): readonly (readonly [str
     ['Carried along', columns.length === 0 ? 'nothing but the key' : columns.join(', ')],
     ...(features === null ? [] : [['Read by the model', features.join(', ')] as const]),
     ['Rows a chunk', String(chunkRows)],
-    ['Rows without an answer', bad === null ? 'none is too many' : `at most ${bad}`],
+    ['Rows without an answer', bad === null ? 'any number of them' : `at most ${bad}`],
     ['A key that comes again', DUPLICATES[duplicates]],
     ...(holdDistance === null
       ? []

@@ -23,7 +23,7 @@ export function Receipt({ run, receipt }: { readonly run: RunView; readonly rece
             {model.name === null || model.version === null ? (
               model.file
             ) : (
-              <Link href={hrefOf('models', model.name)}>
+              <Link href={hrefOf('models', model.name, 'versions', model.version)}>
                 {model.name}@{model.version}
               </Link>
             )}

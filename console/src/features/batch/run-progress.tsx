@@ -1,7 +1,7 @@
 import type { RunView } from '../../api/generated/control-api.ts';
 import { useOperation } from '../../api/queries.ts';
 import { momentWords } from '../../facts/times.ts';
-import { countWords, durationWords, shareWords, UNKNOWN } from '../../facts/words.ts';
+import { countWords, durationWords, plural, shareWords, UNKNOWN } from '../../facts/words.ts';
 import { paceOf } from './job-words.ts';
 
 const PHASES: readonly { readonly state: RunView['state']; readonly text: string; readonly what: string }[] =
@@ -62,7 +62,7 @@ export function RunProgress({ run, at }: { readonly run: RunView; readonly at: n
               name="Scored by"
               text={
                 spec.spark === undefined
-                  ? `${spec.options.lanes} workers here`
+                  ? `${plural(spec.options.lanes, 'worker')} here`
                   : `Spark, ${spec.spark.master}`
               }
             />
