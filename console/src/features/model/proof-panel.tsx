@@ -13,7 +13,6 @@ export function ProofPanel({
   certificate: { verification, runtime, rowMicros, environment },
   version,
 }: ProofPanelProps) {
-  const failed = version.checks.filter(({ ok }) => !ok).length;
   const worst = worstSentence(verification);
   return (
     <div className="panel-body version-panel">
@@ -29,16 +28,32 @@ export function ProofPanel({
         {verification.proof === 'engines-agree' && ` Its rows were made with seed ${verification.seed}.`}
         {environment !== null && ` It was proved with Python ${environment.provedWith}.`}
       </p>
+      <ChecksList version={version} />
+    </div>
+  );
+}
+
+/** Every check that a version went through, in its order. */
+export function ChecksList({ version: { checks } }: { readonly version: VersionView }) {
+  const failed = checks.filter(({ ok }) => !ok).length;
+  return (
+    <>
       <h3>
-        {plural(version.checks.length, 'check')}, {failed === 0 ? 'all passed' : `${failed} failed`}
+        {plural(checks.length, 'check')}, {failed === 0 ? 'all passed' : `${failed} failed`}
       </h3>
       <ul className="checks">
-        {version.checks.map(({ name, ok, detail }) => (
+        {checks.map(({ name, ok, detail, code, hint }) => (
           <li key={name} className={ok ? 'check-passed' : 'check-failed'}>
             <strong>{name}</strong> {ok ? 'passed' : 'failed'}: {detail}
+            {!ok && code !== undefined && (
+              <>
+                {'. '}
+                {hint} <code>{code}</code>
+              </>
+            )}
           </li>
         ))}
       </ul>
-    </div>
+    </>
   );
 }

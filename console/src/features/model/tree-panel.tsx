@@ -93,7 +93,7 @@ export function TreePanel({ model, version, ensembles }: TreePanelProps) {
           <TreePicture part={part} onOpen={(id) => setNode(String(id))} />
           <p className="note">
             Of {plural(ensemble?.nodes ?? 0, 'node')} in {plural(trees, 'tree')}. Arrows move, Enter opens
-            what is folded.{' '}
+            what is folded; +4 are four nodes below.{' '}
             {part.nodes.some(({ share }) => share !== null)
               ? ''
               : 'The file does not say how many training rows came to each node.'}

@@ -5,14 +5,14 @@ import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
-import { Panel } from '../../ui/panel.tsx';
+import { Failed, Panel } from '../../ui/panel.tsx';
 import { Coefficients } from './coefficients.tsx';
 import { FilePanel } from './file-panel.tsx';
 import { GoldenPanel } from './golden-panel.tsx';
 import { GraphPanel } from './graph-panel.tsx';
 import './model.css';
 import { PipelinePanel } from './pipeline-panel.tsx';
-import { ProofPanel } from './proof-panel.tsx';
+import { ChecksList, ProofPanel } from './proof-panel.tsx';
 import { PythonPanel } from './python-panel.tsx';
 import { rolesOf } from './rollout-targets.ts';
 import { SignatureTable } from './signature-panel.tsx';
@@ -30,6 +30,11 @@ export const STATE_TONES: Readonly<Record<VersionView['state'], Tone>> = {
   archived: 'idle',
 };
 
+const UNKEPT: Readonly<Partial<Record<VersionView['state'], string>>> = {
+  refused: 'It was refused, and nothing of it is served. Send the file again once what failed is mended.',
+  validating: 'It is being proved: what is in it is shown once it is ready.',
+};
+
 interface VersionPageProps {
   readonly model: string;
   readonly version: number;
@@ -39,12 +44,18 @@ interface VersionPageProps {
 export function VersionPage({ model, version: number }: VersionPageProps) {
   const path = { model, version: number };
   const version = useOperation('GET /api/v1/models/{model}/versions/{version}', { path }, SLOW);
+  // Of one that is refused, or not proved yet, there is nothing to look into.
+  const isKept = version.data !== undefined && version.data.proof !== null;
   const certificate = useOperation(
     'GET /api/v1/models/{model}/versions/{version}/certificate',
     { path },
-    SLOW,
+    { ...SLOW, enabled: isKept },
   );
-  const contents = useOperation('GET /api/v1/models/{model}/versions/{version}/contents', { path }, ONCE);
+  const contents = useOperation(
+    'GET /api/v1/models/{model}/versions/{version}/contents',
+    { path },
+    { ...ONCE, enabled: isKept },
+  );
   const { outline } = contents.data ?? {};
   const isGraph = outline !== undefined && outline.graph !== null;
   return (
@@ -61,51 +72,68 @@ export function VersionPage({ model, version: number }: VersionPageProps) {
         actions={<Compare model={model} version={number} />}
       />
       {version.data && <Roles version={version.data} />}
-      {!isGraph && (
-        <Panel title="Pipeline" query={contents}>
-          {(found) => <PipelinePanel outline={found.outline} certificate={certificate.data} />}
+      {version.data?.proof === null && (
+        <Panel title="Checks" query={version}>
+          {(found) => (
+            <div className="panel-body version-panel">
+              <p>{UNKEPT[found.state] ?? 'Its file is not kept any more.'}</p>
+              <ChecksList version={found} />
+            </div>
+          )}
         </Panel>
       )}
-      {outline?.graph && (
-        <Panel title="Graph" query={contents}>
-          {(found) => found.outline.graph && <GraphPanel graph={found.outline.graph} />}
-        </Panel>
+      {version.data === undefined && version.error !== null && <Failed error={version.error} />}
+      {isKept && (
+        <>
+          {!isGraph && (
+            <Panel title="Pipeline" query={contents}>
+              {(found) => <PipelinePanel outline={found.outline} certificate={certificate.data} />}
+            </Panel>
+          )}
+          {outline?.graph && (
+            <Panel title="Graph" query={contents}>
+              {(found) => found.outline.graph && <GraphPanel graph={found.outline.graph} />}
+            </Panel>
+          )}
+          {outline !== undefined && outline.ensembles.length > 0 && (
+            <TreePanel model={model} version={number} ensembles={outline.ensembles} />
+          )}
+          {outline?.linear.map((linear) => (
+            <Panel
+              key={linear.step}
+              title={outline.linear.length > 1 ? `Weights of ${linear.name}` : 'Weights'}
+              query={contents}
+            >
+              {() => <Coefficients linear={linear} />}
+            </Panel>
+          ))}
+          <div className="columns">
+            <Panel title="Takes and answers" query={certificate}>
+              {({ signature }) => <SignatureTable signature={signature} />}
+            </Panel>
+            <Panel title="Proof" query={certificate}>
+              {(found) => version.data && <ProofPanel certificate={found} version={version.data} />}
+            </Panel>
+          </div>
+          {certificate.data?.hasGolden && <GoldenPanel model={model} version={number} />}
+          <div className="columns">
+            <Panel title="The file" query={certificate}>
+              {(found) =>
+                version.data && (
+                  <FilePanel certificate={found} version={version.data} contents={contents.data} />
+                )
+              }
+            </Panel>
+            <Panel title="Python" query={contents}>
+              {(found) =>
+                version.data && (
+                  <PythonPanel contents={found} certificate={certificate.data} version={version.data} />
+                )
+              }
+            </Panel>
+          </div>
+        </>
       )}
-      {outline !== undefined && outline.ensembles.length > 0 && (
-        <TreePanel model={model} version={number} ensembles={outline.ensembles} />
-      )}
-      {outline?.linear.map((linear) => (
-        <Panel
-          key={linear.step}
-          title={outline.linear.length > 1 ? `Weights of ${linear.name}` : 'Weights'}
-          query={contents}
-        >
-          {() => <Coefficients linear={linear} />}
-        </Panel>
-      ))}
-      <div className="columns">
-        <Panel title="Takes and answers" query={certificate}>
-          {({ signature }) => <SignatureTable signature={signature} />}
-        </Panel>
-        <Panel title="Proof" query={certificate}>
-          {(found) => version.data && <ProofPanel certificate={found} version={version.data} />}
-        </Panel>
-      </div>
-      {certificate.data?.hasGolden && <GoldenPanel model={model} version={number} />}
-      <div className="columns">
-        <Panel title="The file" query={certificate}>
-          {(found) =>
-            version.data && <FilePanel certificate={found} version={version.data} contents={contents.data} />
-          }
-        </Panel>
-        <Panel title="Python" query={contents}>
-          {(found) =>
-            version.data && (
-              <PythonPanel contents={found} certificate={certificate.data} version={version.data} />
-            )
-          }
-        </Panel>
-      </div>
     </main>
   );
 }
