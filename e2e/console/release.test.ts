@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { keysOf } from '../access/server.ts';
 import { hasBrowser, inBrowser } from '../browser.ts';
-import { example, folder, ROOT, runWith, type Served, served } from '../cli.ts';
+import { example, folder, plimsoll, ROOT, runWith, type Served, served } from '../cli.ts';
 import { type Answered, SteadyTraffic } from '../rollouts/traffic.ts';
 import { lookAt, Visitor } from './visits.ts';
 
@@ -13,6 +13,7 @@ import { lookAt, Visitor } from './visits.ts';
  */
 
 const { keys, option } = keysOf({ root: 'admin' });
+const kept = folder();
 
 /**
  * Seconds instead of minutes. Labels alone judge beside errors: what is asked again and again here are five rows, which the next
@@ -39,7 +40,7 @@ beforeAll(async () => {
   if (!hasBrowser) return;
   const config = join(folder(), 'plimsoll.yaml');
   writeFileSync(config, JSON.stringify({ endpoints: { churn: { rollout: { policy: POLICY } } } }));
-  const args = ['--config', config, '--keys', 'required', ...option, '--workers', '1'];
+  const args = ['--data', kept, '--config', config, '--keys', 'required', ...option, '--workers', '1'];
   server = await served([example('churn.joblib'), ...args]);
   labels = new LabelSource(server.said.url);
   visitor = await Visitor.to(server.said.url);
@@ -127,18 +128,20 @@ inBrowser('a release: uploaded, a canary, gone bad, taken back by evidence, and 
   expect(await page.getByRole('button', { name: 'Abort and roll back' }).count()).toBe(0);
   await lookAt(page, 'release-rolled-back');
 
+  await page.getByRole('link', { name: 'Signed report' }).click();
+  await page.getByText('Signature holds').waitFor();
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Signed report' }).click();
+  await page.getByRole('button', { name: 'Download' }).click();
   const report = join(folder(), 'report.json');
   await (await download).saveAs(report);
-  const { status, stdout, stderr } = runWith(process.execPath, [
-    join(ROOT, 'examples/verify-evidence.mjs'),
-    report,
-  ]);
-  expect([status, stderr]).toEqual([0, '']);
+  const verified = plimsoll('rollout', 'verify', report, '--data', kept);
+  expect([verified.status, verified.stderr]).toEqual([0, '']);
+  expect(verified.stdout).toMatch(/of churn, version 2 against version 1\nIt is rolled-back: .*labels/);
+  const { status, stdout } = runWith(process.execPath, [join(ROOT, 'examples/verify-evidence.mjs'), report]);
+  expect(status).toBe(0);
   expect(stdout).toMatch(/: rolled-back\nsignature {2}valid/);
 
-  await page.getByRole('link', { name: 'churn', exact: true }).first().click();
+  await page.goto(`${server.said.url}/console/endpoints/churn`);
   await page.getByText('buckets 0 to 9,999').waitFor();
   await visitor.leave(visited);
 });

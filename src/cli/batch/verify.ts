@@ -1,7 +1,5 @@
-import { messageOf } from '../../core/error-text.ts';
-import { PlimsollError } from '../../core/errors.ts';
-import { readTextFile } from '../../files/text-file.ts';
 import type { DefineCommand } from '../command.ts';
+import { readJsonDocument } from '../files/json-document.ts';
 import { type PublicKeyOptions, publicKeyFor } from '../files/public-key.ts';
 import { printReceipt } from './execute.ts';
 import type { BatchOptions } from './ledger.ts';
@@ -22,17 +20,7 @@ export const batchVerifyCommand: DefineCommand = (command, terminal) => {
     .action(async (file: string) => {
       const options = command.optsWithGlobals<VerifyOptions>();
       const { openReceipt: verified } = await import('../../jobs/receipt/signed.ts');
-      const receipt = verified(envelopeIn(file), await publicKeyFor(options));
+      const receipt = verified(readJsonDocument(file), await publicKeyFor(options));
       await printReceipt(receipt, terminal);
     });
 };
-
-/** Throws FILE_NOT_FOUND, FILE_UNREADABLE, DOCUMENT_INVALID. */
-function envelopeIn(path: string): unknown {
-  const text = readTextFile(path);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new PlimsollError('DOCUMENT_INVALID', { path, problem: messageOf(error) });
-  }
-}

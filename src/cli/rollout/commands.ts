@@ -10,6 +10,7 @@ import { rollbackCommand } from './rollback.ts';
 import { rolloutSimulateCommand } from './simulate.ts';
 import { rolloutStartCommand } from './start.ts';
 import { rolloutStatusCommand } from './status.ts';
+import { rolloutVerifyCommand } from './verify.ts';
 
 /** `rollout`: each command loads what it needs when it runs. */
 export const rolloutCommand = commandGroup({
@@ -45,6 +46,11 @@ export const rolloutCommand = commandGroup({
     evidence: {
       summary: 'write the signed evidence of a rollout',
       define: rolloutEvidenceCommand,
+      ignores: ['quiet'],
+    },
+    verify: {
+      summary: 'check a signed report of a rollout',
+      define: rolloutVerifyCommand,
       ignores: ['quiet'],
     },
     export: {

@@ -31,6 +31,7 @@ export const CONTROL_AREAS = {
     FEEDBACK_INVALID: row(422, EXIT.usage, 'Cannot take the feedback, none of it: {problems}', 'Send [{"endpoint", "requestId" or "unit", "label" or "metric" and "value", "time"}]; docs/experiments.md says more'),
     FEEDBACK_UNKEPT: row(503, EXIT.failed, 'Cannot take the feedback, none of it: {store}; nor can it be kept until the store is back: {reason}', 'Send it again after {retry} s; nothing of it was kept'),
     FEEDBACK_PARTIAL: row(422, EXIT.failed, 'Took {accepted} of {count} items, those up to line {line}, and none after it: {problems}', 'What was taken is kept: mend what is named, and import the lines after {line} alone'),
+    REPORT_INVALID: row(422, EXIT.failed, 'Cannot trust the report: {reason}', 'Get it again from where it was made: `plimsoll rollout evidence ROLLOUT -o FILE`; or name the key that signed it: --public-key'),
     ROLLOUT_REFUSED: row(409, EXIT.failed, 'Cannot start the rollout of version {candidate} on "{endpoint}": {reason}', '{way}'),
     ROLLOUT_STATE: row(409, EXIT.failed, 'Cannot {command} rollout {id} of "{endpoint}": {found}', '{way}'),
     ROLLOUTS_UNOWNED: row(503, EXIT.failed, 'Cannot decide on rollouts in this process: {reason}', 'Try again in ten seconds: where several servers share a store, another one takes over from one that has died; the log of each says when it owns the rollouts'),
