@@ -8,7 +8,6 @@ import { nextTime } from '../core/cron.ts';
 import { elementAt, required } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import { isRecord } from '../core/record.ts';
 import { OWN_REFERENCES, type References } from '../core/references.ts';
 import type { JobRow, Ledger, RunLine, RunRow } from '../store/ledger/ledger.ts';
 import type { Page, PageRequest } from '../store/store.ts';
@@ -78,7 +77,7 @@ export class LocalJobs implements JobsPort {
   async runs(name: string, page?: PageRequest): Promise<Page<RunView>> {
     await this.#find(name);
     const { items, next } = await this.#options.ledger.runs(name, page);
-    return { items: items.map(runLineView), next };
+    return { items: items.map(runView), next };
   }
 
   async run(name: string, id: string): Promise<RunView> {
@@ -203,7 +202,7 @@ export class LocalJobs implements JobsPort {
     const { name, spec, paused, createdAt, createdBy } = job;
     const schedule = scheduleOf(job);
     const { items } = await this.#options.ledger.runs(name, { limit: 1 });
-    const latest = items[0] === undefined ? null : runLineView(items[0]);
+    const latest = items[0] === undefined ? null : runView(items[0]);
     const nextAt = schedule === null || paused ? null : soonest(schedule, this.#options.clock.now());
     return { name, spec: jobSpecOf({ name, spec }), schedule, paused, createdAt, createdBy, nextAt, latest };
   }
@@ -215,14 +214,6 @@ const runView = (run: RunLine): RunView => {
   const times = { createdAt, startedAt, endedAt, notBefore };
   return { id, job, number, cause, due, state, attempt, ...times, progress, error, receipt };
 };
-
-/** In a list: what grows with the input is told of one run alone. */
-function runLineView(run: RunLine): RunView {
-  const view = runView(run);
-  if (!isRecord(view.receipt)) return view;
-  const { accounts: _, distributions: __, ...receipt } = view.receipt;
-  return { ...view, receipt };
-}
 
 function soonest({ triggers }: JobSchedule, now: number): number | null {
   const times = triggers.flatMap((trigger) =>

@@ -78,7 +78,10 @@ export const RUN_VIEW = shape({
   ),
   error: schemaOf<unknown>(described(nullable(FAILURE), 'Why its last attempt failed')),
   receipt: schemaOf<unknown>(
-    described(nullable(RECEIPT), 'docs/receipts.md; in lists without `accounts` and `distributions`'),
+    described(
+      nullable(RECEIPT),
+      'docs/receipts.md; without `accounts` and `distributions` where it is to be brief',
+    ),
   ),
 });
 

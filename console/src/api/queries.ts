@@ -149,7 +149,7 @@ export const useEndpoints = (): UseQueryResult<readonly EndpointView[]> =>
   useList('GET /api/v1/endpoints', {}, { every: QUICK_MILLIS });
 
 export const useJobs = (): UseQueryResult<readonly JobView[]> =>
-  useList('GET /api/v1/jobs', {}, { every: QUICK_MILLIS });
+  useList('GET /api/v1/jobs', { query: { brief: true } }, { every: QUICK_MILLIS });
 export const useModels = (): UseQueryResult<readonly ModelView[]> =>
   useList('GET /api/v1/models', {}, { every: SLOW_MILLIS });
 

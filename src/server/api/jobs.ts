@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { PlimsollError } from '../../core/errors.ts';
+import { briefJob, briefRun } from '../../jobs/brief-run.ts';
 import { SCHEDULE } from '../../jobs/schedule/schedule-document.ts';
 import { SCHEDULED_JOB } from '../../jobs/spec/parse.ts';
 import {
@@ -13,7 +14,7 @@ import {
   RUN_VIEW,
   STARTED_RUN,
 } from '../../jobs/view-schemas.ts';
-import { nullable } from '../../schema/value-schema.ts';
+import { described, nullable } from '../../schema/value-schema.ts';
 import { changeJob, startRun } from './job-changes.ts';
 import { closed, NAME, operation, PAGE, pageRequest, pageSchemaOf, REASON } from './operation.ts';
 
@@ -24,6 +25,16 @@ const MENDED_MAX = 10_000;
 const MENDED_BYTES = 8 * 2 ** 20;
 
 const ANYTHING = Type.Unknown();
+
+/** Who shows many runs needs no receipt as a whole. */
+const BRIEF = {
+  brief: Type.Optional(
+    described(
+      Type.Boolean(),
+      'Leaves out what of receipts grows with the input: `accounts`, `distributions`',
+    ),
+  ),
+};
 
 const WRITTEN_SCHEDULE = nullable(Type.Unsafe<unknown>(SCHEDULE));
 
@@ -46,17 +57,24 @@ export const JOBS = [
     method: 'GET',
     path: '/jobs',
     summary: 'Batch jobs',
-    query: PAGE,
+    query: { ...PAGE, ...BRIEF },
     answer: pageSchemaOf(JOB_VIEW),
-    handle: async ({ jobs, query }) => (await jobs()).jobs(pageRequest(query)),
+    async handle({ jobs, query }) {
+      const page = await (await jobs()).jobs(pageRequest(query));
+      return query.brief ? { ...page, items: page.items.map(briefJob) } : page;
+    },
   }),
   operation({
     method: 'GET',
     path: '/jobs/{job}',
     summary: 'One batch job, when it runs next, and its newest run',
     params: { job: NAME },
+    query: BRIEF,
     answer: JOB_VIEW,
-    handle: async ({ jobs, params }) => (await jobs()).job(params.job),
+    async handle({ jobs, params, query }) {
+      const job = await (await jobs()).job(params.job);
+      return query.brief ? briefJob(job) : job;
+    },
   }),
   operation({
     method: 'PUT',
@@ -111,9 +129,12 @@ export const JOBS = [
     path: '/jobs/{job}/runs',
     summary: 'Runs of a job, newest first',
     params: { job: NAME },
-    query: PAGE,
+    query: { ...PAGE, ...BRIEF },
     answer: pageSchemaOf(RUN_VIEW),
-    handle: async ({ jobs, params, query }) => (await jobs()).runs(params.job, pageRequest(query)),
+    async handle({ jobs, params, query }) {
+      const page = await (await jobs()).runs(params.job, pageRequest(query));
+      return query.brief ? { ...page, items: page.items.map(briefRun) } : page;
+    },
   }),
   operation({
     method: 'POST',

@@ -15,7 +15,7 @@ import { RunHistory } from './run-history.tsx';
 
 /** One job: what it does, what starts it, and what came of each run. */
 export function Job({ name }: { readonly name: string }) {
-  const query = useOperation('GET /api/v1/jobs/{job}', { path: { job: name } });
+  const query = useOperation('GET /api/v1/jobs/{job}', { path: { job: name }, query: { brief: true } });
   const { data: job, error } = query;
   if (job === undefined)
     return (

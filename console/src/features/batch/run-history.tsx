@@ -24,7 +24,7 @@ const COLUMNS: readonly ColumnHead[] = [
 
 /** Runs, newest first. */
 export function RunHistory({ job }: { readonly job: string }) {
-  const query = useParts('GET /api/v1/jobs/{job}/runs', { path: { job } }, PART);
+  const query = useParts('GET /api/v1/jobs/{job}/runs', { path: { job }, query: { brief: true } }, PART);
   return (
     <Panel title="Runs" query={query} empty={(runs) => (runs.length === 0 ? 'It has not run yet.' : null)}>
       {(runs) => (

@@ -14,7 +14,11 @@ const PHASES: readonly { readonly state: RunView['state']; readonly text: string
 
 /** How far a run is; `at` is when that was asked, in milliseconds since the epoch. */
 export function RunProgress({ run, at }: { readonly run: RunView; readonly at: number }) {
-  const job = useOperation('GET /api/v1/jobs/{job}', { path: { job: run.job } }, { every: false });
+  const job = useOperation(
+    'GET /api/v1/jobs/{job}',
+    { path: { job: run.job }, query: { brief: true } },
+    { every: false },
+  );
   const pace = paceOf(run, at);
   const now = PHASES.findIndex(({ state }) => state === run.state);
   const spec = job.data?.spec;
