@@ -144,6 +144,7 @@ const Verification = ({ id, report }: { readonly id: string; readonly report: Si
     </p>
     <pre className="code">
       {`plimsoll rollout evidence ${id} -o ${id}.report.json   # or the download above
+plimsoll rollout verify ${id}.report.json --public-key key.pem
 node examples/verify-evidence.mjs ${id}.report.json key.pem`}
     </pre>
     <p>
