@@ -68,8 +68,10 @@ async function logging() {
     },
     async history(hours: number, step?: number) {
       const range = cellRangeOf({ last: hours * HOUR, step }, now);
-      const rows = await store.tables.traffic.of({ model: 'm', ...range, step: range.cell });
-      return trafficHistoryOf(rows, range).map(({ version, points }) => [
+      const versions = await trafficHistoryOf(range, (from, to) =>
+        store.tables.traffic.of({ model: 'm', step: range.cell, from, to }),
+      );
+      return versions.map(({ version, points }) => [
         version,
         ...points.map(({ at, requests, failed }) => [(at - 100 * HOUR) / 60_000, requests, failed]),
       ]);
@@ -176,3 +178,19 @@ test('a range is answered in points that people can see, of the finest cells tha
   expect(cellRangeOf({}, now)).toEqual(cellRangeOf({ from: now - HOUR, to: now + HOUR }, now));
   expect(cellRangeOf({ from: 0 }, now).from).toBeGreaterThan(now - 91 * 24 * HOUR);
 });
+
+test.each([undefined, HOUR, Number.MAX_SAFE_INTEGER])(
+  'a long range is read in parts, in points of %s ms',
+  async (step) => {
+    const now = 5000 * HOUR;
+    const range = cellRangeOf({ last: 90 * 24 * HOUR, step }, now);
+    const spans: number[] = [];
+    await trafficHistoryOf(range, async (from, to) => {
+      spans.push(to - from);
+      return [];
+    });
+    expect(Math.max(...spans)).toBeLessThanOrEqual(8 * HOUR);
+    expect(spans.length).toBeLessThan(1000);
+    expect(spans.reduce((sum, span) => sum + span, 0)).toBe(now - range.from);
+  },
+);

@@ -69,8 +69,10 @@ export class LocalEndpoints
     const { cellRangeOf, trafficHistoryOf } = await import('../fleet/traffic-history.ts');
     const range = cellRangeOf(asked, Math.floor(clock.now()));
     const { from, to, step, cell } = range;
-    const rows = await store.tables.traffic.of({ model, step: cell, from, to });
-    return { endpoint: name, model, from, to, step, versions: trafficHistoryOf(rows, range) };
+    const versions = await trafficHistoryOf(range, (begin, end) =>
+      store.tables.traffic.of({ model, step: cell, from: begin, to: end }),
+    );
+    return { endpoint: name, model, from, to, step, versions };
   }
 
   async changeRoute(
