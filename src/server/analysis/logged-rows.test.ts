@@ -49,3 +49,19 @@ test('without labels there are rows alone, and of another version none', async (
   expect(await read()).toMatchObject({ labelled: null });
   expect(await read(4)).toBeNull();
 });
+
+test('labels are looked for by the requests that were taken, however many came for others', async () => {
+  await log.log([row(0), row(1)]);
+  log.label({ requestId: 'r1' }, 'yes', LOG_START);
+  await ingestLabels(log.store, log.feedback);
+  const asked: string[] = [];
+  const labelsOf: typeof log.store.labelsOf = (request, limit) => {
+    asked.push(request);
+    return log.store.labelsOf(request, limit);
+  };
+  const { segments } = log.store;
+  const place = { store: { segments, labelsOf }, folder: log.logFolder };
+  const found = await loggedRows(place, { endpoint: 'churn', version: 3 }, SIGNATURE);
+  expect(found?.labelled?.labels.values).toEqual(['yes']);
+  expect(asked.sort()).toEqual(['r0', 'r1']);
+});

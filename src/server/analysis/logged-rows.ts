@@ -10,10 +10,9 @@ import { type LogLocation, localSegments } from '../../monitor/log/segment-scan.
 import { decodeInput } from '../../serving/rows/decode.ts';
 import type { MonitoringStore } from '../../store/monitoring/monitoring.ts';
 
-/** Rows that are taken at most, of the newest files; labels that are looked at. */
+/** Rows that are taken at most, of the newest files; labels of one request that are looked at. */
 const MOST_ROWS = 2000;
-const MOST_LABELS = 200_000;
-const LABELS_AT_ONCE = 10_000;
+const MOST_LABELS = 100;
 /** Of labels that are of several metrics, the one that says what came true. */
 const METRIC = 'label';
 
@@ -23,35 +22,38 @@ export interface LoggedRows {
   readonly labelled: { readonly rows: ColumnBatch; readonly labels: LabelColumn } | null;
 }
 
-interface LabelledCells {
+interface TakenRow {
   readonly cells: LoggedCells;
-  readonly label: string | null;
+  readonly requestId: string;
 }
+
+/** Values by the id of the request. */
+type Labels = ReadonlyMap<string, string>;
 
 /** The newest rows that a version answered at an endpoint; null where the log has none. Throws LOG_REDACTED, LOG_PARTIAL. */
 export async function loggedRows(
-  log: LogLocation & { readonly store: Pick<MonitoringStore, 'labels'> },
+  log: LogLocation & { readonly store: Pick<MonitoringStore, 'labelsOf'> },
   { endpoint, version }: { readonly endpoint: string; readonly version: number },
   signature: Signature,
 ): Promise<LoggedRows | null> {
-  const labels = await labelsOf(log.store, endpoint);
   const range = { endpoint, version };
   const segments = (await localSegments(log, range)).toReversed();
-  const taken = await withMemoryDuckDB((db) => newest(db, segments, range, labels, signature));
-  return taken.length === 0 ? null : asBatches(taken, signature);
+  const taken = await withMemoryDuckDB((db) => newest(db, segments, range, signature));
+  if (taken.length === 0) return null;
+  const labels = await labelsOf(log.store, endpoint, new Set(taken.map(({ requestId }) => requestId)));
+  return asBatches(taken, labels, signature);
 }
 
 async function newest(
   db: DuckDBConnection,
   segments: Parameters<typeof pastRequests>[1],
   range: Parameters<typeof pastRequests>[2],
-  labels: ReadonlyMap<string, string>,
   signature: Signature,
-): Promise<readonly LabelledCells[]> {
-  const taken: LabelledCells[] = [];
+): Promise<readonly TakenRow[]> {
+  const taken: TakenRow[] = [];
   for (const segment of segments)
     for await (const request of pastRequests(db, [segment], range)) {
-      taken.push(...cellsOf(request, range.endpoint ?? '', labels, signature));
+      taken.push(...cellsOf(request, range.endpoint ?? '', signature));
       if (taken.length >= MOST_ROWS) return taken.slice(0, MOST_ROWS);
     }
   return taken;
@@ -60,24 +62,22 @@ async function newest(
 function cellsOf(
   { requestId, inputs, shape }: PastRequest,
   endpoint: string,
-  labels: ReadonlyMap<string, string>,
   signature: Signature,
-): readonly LabelledCells[] {
+): readonly TakenRow[] {
   requireReplayable(endpoint, signature, shape);
-  const label = labels.get(requestId) ?? null;
-  return inputs.map((cells) => ({ cells, label }));
+  return inputs.map((cells) => ({ cells, requestId }));
 }
 
-function asBatches(taken: readonly LabelledCells[], signature: Signature): LoggedRows | null {
+function asBatches(taken: readonly TakenRow[], labels: Labels, signature: Signature): LoggedRows | null {
   const rows = batchOf(taken, signature);
   if (rows === null) return null;
-  const known = taken.filter(({ label }) => label !== null);
+  const known = taken.filter(({ requestId }) => labels.has(requestId));
   const labelled = known.length === 0 ? null : batchOf(known, signature);
-  const labels = { name: METRIC, values: known.map(({ label }) => label) };
-  return { rows, labelled: labelled && { rows: labelled, labels } };
+  const values = known.map(({ requestId }) => labels.get(requestId) ?? null);
+  return { rows, labelled: labelled && { rows: labelled, labels: { name: METRIC, values } } };
 }
 
-function batchOf(taken: readonly LabelledCells[], signature: Signature): ColumnBatch | null {
+function batchOf(taken: readonly TakenRow[], signature: Signature): ColumnBatch | null {
   const body = requestBodyOf(
     signature,
     taken.map(({ cells }) => cells),
@@ -86,21 +86,15 @@ function batchOf(taken: readonly LabelledCells[], signature: Signature): ColumnB
   return batch.kind === 'tensors' ? null : batch;
 }
 
-/** The newest label of each request. */
+/** The newest label of each of these requests, as far as one came: those of all others are many more. */
 async function labelsOf(
-  store: Pick<MonitoringStore, 'labels'>,
+  store: Pick<MonitoringStore, 'labelsOf'>,
   endpoint: string,
-): Promise<ReadonlyMap<string, string>> {
+  requests: Iterable<string>,
+): Promise<Labels> {
   const labels = new Map<string, string>();
-  let after = 0;
-  for (let seen = 0; seen < MOST_LABELS; ) {
-    const page = await store.labels({ endpoint, metric: METRIC, after, limit: LABELS_AT_ONCE });
-    for (const { id, requestId, value } of page) {
-      after = Math.max(after, id);
-      if (requestId !== null) labels.set(requestId, value);
-    }
-    seen += page.length;
-    if (page.length < LABELS_AT_ONCE) break;
-  }
+  for (const request of requests)
+    for (const row of await store.labelsOf(request, MOST_LABELS))
+      if (row.endpoint === endpoint && row.metric === METRIC) labels.set(request, row.value);
   return labels;
 }

@@ -3,6 +3,7 @@ import { isPlimsollError } from '../../core/errors.ts';
 import type { ColumnFigures, ImportanceDocument } from '../../importance/importance-document.ts';
 import { importanceOf } from '../../importance/importance-of.ts';
 import type { ExplainedBundle } from '../../registry/explained-bundle.ts';
+import { isStoreAway } from '../../store/away.ts';
 import { openMonitoring } from '../../store/monitoring/open.ts';
 import type { LogPlace } from './analysis-work.ts';
 import { type LoggedRows, loggedRows } from './logged-rows.ts';
@@ -45,7 +46,7 @@ async function readLogged(
   try {
     return await loggedRows({ store, folder }, { endpoint, version }, model.content.signature);
   } catch (error) {
-    if (isPlimsollError(error)) return null;
+    if (isPlimsollError(error) && !isStoreAway(error)) return null;
     throw error;
   } finally {
     await store.close();
