@@ -34,7 +34,7 @@ export interface KeptRequest {
 /** At once, of either kind. */
 const MOST = { history: 4, replay: 1, drift: 8 } as const;
 const LIMIT_MILLIS = { history: 20_000, replay: 60_000, drift: 30_000 } as const;
-/** How so many features stand is told within milliseconds, where it is asked: half of one each. */
+/** How so many features stand by what is remembered is told within milliseconds, where it is asked: half of one each. */
 const FEW_FEATURES = 24;
 /** For its start, and to tell what it has. */
 const GRACE_MILLIS = 15_000;
@@ -84,7 +84,9 @@ export function keptCountsOf(url: string, here: KeptCounts['drift']): KeptCounts
     query: Parameters<KeptCounts['drift']>[1],
   ): Promise<DriftView> => {
     const name = `${known.model}@${query.version ?? known.stable}`;
-    if ((widths.get(name) ?? Number.POSITIVE_INFINITY) <= FEW_FEATURES) {
+    // Of some hours the counts are read, however few the features are.
+    const isRemembered = query.hours === undefined;
+    if (isRemembered && (widths.get(name) ?? Number.POSITIVE_INFINITY) <= FEW_FEATURES) {
       const view = await here(known, query);
       // A reference may have come since, or another one.
       widths.set(name, Math.max(widths.get(name) ?? 0, view.matching));
