@@ -250,7 +250,7 @@ export interface AuditRequest extends PageRequest {
   readonly by?: string | undefined;
   /** Of this kind, or of one of those below it: `rollout` has `rollout.aborted`. */
   readonly what?: string | undefined;
-  /** In any letters: part of what, whom or who. */
+  /** Part of what, whom or who; in small letters or capitals (SQLite: of ASCII). */
   readonly search?: string | undefined;
   /** From this time on, and before that one, in milliseconds since the epoch. */
   readonly since?: number | undefined;

@@ -36,9 +36,9 @@ function conditionsOf({ subject, by, what, search, since, until }: AuditRequest)
   if (what !== undefined)
     conditions.push(sql`(what = ${what} or what like ${`${literal(what)}.%`} escape '!')`);
   if (search !== undefined) {
-    const pattern = `%${literal(search.toLowerCase())}%`;
+    // Both are folded by the database: SQLite knows no capitals but those of ASCII.
     const text = sql`lower(${sql.ref('by')} || ' ' || what || ' ' || subject)`;
-    conditions.push(sql`${text} like ${pattern} escape '!'`);
+    conditions.push(sql`${text} like lower(${`%${literal(search)}%`}) escape '!'`);
   }
   if (since !== undefined) conditions.push(sql`at >= ${since}`);
   if (until !== undefined) conditions.push(sql`at < ${until}`);

@@ -105,5 +105,12 @@ const auditListContract = (place: StorePlace): void => {
       expect(await found({ since: 2, until: 4 })).toEqual([2, 3]);
       expect(await found({ by: 'ann', search: 'ro', since: 2 })).toEqual([3, 4]);
     });
+
+    it('is searched for letters beyond ASCII as they stand there', async () => {
+      const { tables } = await stores.one();
+      await tables.audit.append({ ...entry('key/ro_3'), by: 'Åsa' });
+      const { items } = await tables.audit.list({ search: 'Åsa' });
+      expect(items.map(({ by }) => by)).toEqual(['Åsa']);
+    });
   });
 };
