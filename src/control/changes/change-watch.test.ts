@@ -115,3 +115,13 @@ test('a database that is away takes nothing from the others, and is compared wit
   await look();
   expect(events.at(-1)?.changed).toEqual(told('x'));
 });
+
+test('what a database says that was away from the beginning is told once it is back', async () => {
+  const { watch, databases, look, away } = watching();
+  away(true);
+  const { events } = await following(watch);
+  databases[1] = [endpoint('x', '1')];
+  away(false);
+  await look();
+  expect(events.at(-1)?.changed).toEqual(told('x'));
+});

@@ -71,7 +71,11 @@ export class ChangeWatch {
     const changed: ChangedThing[] = [];
     const found = await Promise.all(sources.map((source) => source().catch((error) => this.#failed(error))));
     for (const [k, revisions] of found.entries()) {
-      if (revisions === null) continue;
+      if (revisions === null) {
+        // What it says once it is back may have changed since: all of it is told.
+        this.#known[k] ??= new Map();
+        continue;
+      }
       const now = byThing(revisions);
       const before = this.#known[k] ?? null;
       if (before !== null) changed.push(...differences(before, now));
