@@ -94,6 +94,10 @@ inBrowser('rows without an answer are put right in the page, scored again, and j
   await page.getByText('2 rows shown').waitFor();
   for (const field of await page.getByLabel('age', { exact: true }).all()) await field.fill('33');
   await page.getByText('2 rows put right.').first().waitFor();
+  // They stay put right while others are looked at.
+  await page.getByRole('button', { name: 'Show these' }).first().click();
+  await page.getByText('1 row shown').waitFor();
+  expect(await page.getByText('2 rows put right.').count()).toBeGreaterThan(0);
   await lookAt(page, 'rejects-light');
   await page.getByRole('button', { name: 'Replay' }).click();
   const dialog = page.getByRole('alertdialog');

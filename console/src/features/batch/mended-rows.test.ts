@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RejectView } from '../../api/generated/control-api.ts';
-import { mendedRows, placeOf, rowsInText, withEdit } from './mended-rows.ts';
+import { mendedRows, rowsInText, withEdit } from './mended-rows.ts';
 
 const CSV: RejectView = {
   ...{ outcome: 'rejected', code: 'number_type', column: 'age', reason: 'expected a number, got "old"' },
@@ -16,18 +16,19 @@ const JSONL: RejectView = {
 };
 
 test('a row is sent whole once a cell of it was written anew', () => {
-  const edits = withEdit(new Map(), placeOf(CSV), 'age', '33');
-  expect(mendedRows([CSV], edits)).toEqual([{ id: '3', age: '33' }]);
-  expect(mendedRows([CSV], withEdit(edits, placeOf(CSV), 'age', 'old'))).toEqual([]);
-  expect(mendedRows([CSV, JSONL], new Map())).toEqual([]);
-  expect(mendedRows([{ ...CSV, cells: null }], edits)).toEqual([]);
+  const edits = withEdit(new Map(), CSV, 'age', '33');
+  expect(mendedRows(edits)).toEqual([{ id: '3', age: '33' }]);
+  expect(mendedRows(withEdit(edits, CSV, 'age', 'old'))).toEqual([]);
+  expect(mendedRows(new Map())).toEqual([]);
+  expect(mendedRows(withEdit(new Map(), { ...CSV, cells: null }, 'age', '33'))).toEqual([]);
+  expect(mendedRows(withEdit(edits, JSONL, 'age', '34'))).toHaveLength(2);
 });
 
 test('of JSON what reads as a number is one, and what nobody touched stays as it was', () => {
-  const edits = withEdit(new Map(), placeOf(JSONL), 'age', '33');
-  expect(mendedRows([JSONL], edits)).toEqual([{ id: 3, age: 33, zip: '0123' }]);
-  const empty = withEdit(new Map(), placeOf(JSONL), 'age', '');
-  expect(mendedRows([JSONL], empty)).toEqual([{ id: 3, age: null, zip: '0123' }]);
+  const edits = withEdit(new Map(), JSONL, 'age', '33');
+  expect(mendedRows(edits)).toEqual([{ id: 3, age: 33, zip: '0123' }]);
+  const empty = withEdit(new Map(), JSONL, 'age', '');
+  expect(mendedRows(empty)).toEqual([{ id: 3, age: null, zip: '0123' }]);
 });
 
 test('rows come from a file of JSON lines or a list, and a line that is none is named', () => {

@@ -3,10 +3,16 @@ import type { RejectView } from '../../api/generated/control-api.ts';
 
 type Cells = NonNullable<RejectView['cells']>;
 
-/** What was typed, by column, of the reject at a place of the list. */
-export type Edits = ReadonlyMap<string, Readonly<Record<string, string>>>;
+interface RejectEdit {
+  readonly reject: RejectView;
+  /** What was typed, by column. */
+  readonly texts: Readonly<Record<string, string>>;
+}
 
-/** Names a reject among those that are shown. */
+/** By the place of each reject: they stay when others are shown. */
+export type Edits = ReadonlyMap<string, RejectEdit>;
+
+/** Names a reject of a run. */
 export const placeOf = ({ path, row, line }: Pick<RejectView, 'path' | 'row' | 'line'>): string =>
   JSON.stringify([path, row, line]);
 
@@ -15,17 +21,17 @@ export const cellText = (value: unknown): string => {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 
-export function withEdit(edits: Edits, place: string, column: string, text: string): Edits {
-  return new Map(edits).set(place, { ...edits.get(place), [column]: text });
+export function withEdit(edits: Edits, reject: RejectView, column: string, text: string): Edits {
+  const place = placeOf(reject);
+  return new Map(edits).set(place, { reject, texts: { ...edits.get(place)?.texts, [column]: text } });
 }
 
 /** Rows that differ from what they were, whole. */
-export function mendedRows(rejects: readonly RejectView[], edits: Edits): readonly Cells[] {
-  return rejects.flatMap((reject) => {
+export function mendedRows(edits: Edits): readonly Cells[] {
+  return [...edits.values()].flatMap(({ reject, texts }) => {
     const { cells } = reject;
-    const edit = edits.get(placeOf(reject));
-    if (cells === null || edit === undefined) return [];
-    const changed = Object.entries(edit).filter(([column, text]) => text !== cellText(cells[column]));
+    if (cells === null) return [];
+    const changed = Object.entries(texts).filter(([column, text]) => text !== cellText(cells[column]));
     if (changed.length === 0) return [];
     const isText = reject.line !== null && !reject.raw.startsWith('{');
     return [

@@ -2,14 +2,14 @@ import { memo } from 'react';
 import type { RejectView } from '../../api/generated/control-api.ts';
 import { CellReason } from './cell-reason.tsx';
 import { canBeMended } from './fix-words.ts';
-import { cellText, placeOf } from './mended-rows.ts';
+import { cellText } from './mended-rows.ts';
 
 interface RejectRowProps {
   readonly reject: RejectView;
   /** What was typed, by column. */
   readonly edit: Readonly<Record<string, string>> | undefined;
   /** Null where nothing can be put right here. */
-  readonly onEdit: ((place: string, column: string, text: string) => void) | null;
+  readonly onEdit: ((reject: RejectView, column: string, text: string) => void) | null;
 }
 
 /** Cells of a row that are fields at once: of a wider one only what is wrong, until somebody opens the rest. */
@@ -18,7 +18,6 @@ const CELLS_MOST = 40;
 /** One row: where it stood, what is wrong with which cell, and fields to write it anew. */
 export const RejectRow = memo(function RejectRow({ reject, edit, onEdit }: RejectRowProps) {
   const { line, row, path, key, column, reason, code, raw, cells } = reject;
-  const place = placeOf(reject);
   const file = path.slice(path.lastIndexOf('/') + 1);
   const columns = cells === null ? [] : orderedColumns(Object.keys(cells), column);
   return (
@@ -45,7 +44,7 @@ export const RejectRow = memo(function RejectRow({ reject, edit, onEdit }: Rejec
               <input
                 className="field"
                 value={edit?.[name] ?? cellText(cells[name])}
-                onChange={({ target }) => onEdit(place, name, target.value)}
+                onChange={({ target }) => onEdit(reject, name, target.value)}
               />
             </label>
           ))}

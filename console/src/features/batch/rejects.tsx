@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import type { RunView } from '../../api/generated/control-api.ts';
+import type { RejectView, RunView } from '../../api/generated/control-api.ts';
 import { useMay, useOperation, useParts } from '../../api/queries.ts';
 import { plural } from '../../facts/words.ts';
 import { useParameter } from '../../location/location.ts';
@@ -19,7 +19,8 @@ export function Rejects({ run }: { readonly run: RunView }) {
   const [reason, setReason] = useParameter('reason', '');
   const [edits, setEdits] = useState<Edits>(new Map());
   const edit = useCallback(
-    (place: string, column: string, text: string) => setEdits((all) => withEdit(all, place, column, text)),
+    (reject: RejectView, column: string, text: string) =>
+      setEdits((all) => withEdit(all, reject, column, text)),
     [],
   );
   const may = useMay();
@@ -30,7 +31,7 @@ export function Rejects({ run }: { readonly run: RunView }) {
     PART,
   );
   const canReplay = run.state === 'done' && may(REPLAY);
-  const mended = mendedRows(query.data ?? [], edits);
+  const mended = mendedRows(edits);
   return (
     <>
       <Panel title="Rows without an answer" query={groups}>
@@ -44,7 +45,7 @@ export function Rejects({ run }: { readonly run: RunView }) {
                 <RejectRow
                   key={`${reject.path} ${reject.row} ${reject.line}`}
                   reject={reject}
-                  edit={edits.get(placeOf(reject))}
+                  edit={edits.get(placeOf(reject))?.texts}
                   onEdit={canReplay ? edit : null}
                 />
               ))}
