@@ -53,3 +53,8 @@ test('of several scores each has its own pushes, and the largest is that of the 
 test('cells are words, missing ones too', () => {
   expect([null, 1234.5678, 'plus', true].map(cellWords)).toEqual(['missing', '1234.57', 'plus', 'true']);
 });
+
+test('a code of many digits keeps all of them', () => {
+  const codes = [20261130, 1_234_567.891, 0.123456789, -9_007_199_254_740_991];
+  expect(codes.map(cellWords)).toEqual(['20261130', '1234567.89', '0.123457', '−9007199254740991']);
+});

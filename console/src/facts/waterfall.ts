@@ -76,8 +76,11 @@ export const figureWords = (value: number): string =>
 export const pushWords = (push: number): string =>
   withMinus(push !== 0 && Math.abs(push) < SMALL ? push.toExponential(1) : SIGNED.format(push));
 
-/** Numbers of rows may be years and codes: no marks between their digits. */
-const CELL = new Intl.NumberFormat('en', { maximumSignificantDigits: 6, useGrouping: false });
+/** Numbers of rows may be years and codes: no marks between their digits, and none of those before the point is rounded. */
+const CELL = new Intl.NumberFormat('en', {
+  ...{ maximumSignificantDigits: 6, maximumFractionDigits: 2, roundingPriority: 'morePrecision' },
+  useGrouping: false,
+});
 
 /** A cell of a row as people read it. */
 export function cellWords(cell: unknown): string {

@@ -17,7 +17,7 @@ export function jsonLines(value: unknown): readonly JsonLine[] {
   return entries.length > LINES ? [...lines, { key: '…', text: `${entries.length - LINES} more` }] : lines;
 }
 
-/** Numbers to five digits: the whole of them is in the API. */
+/** Fractions to five digits: the whole of them is in the API. Whole numbers may be codes. */
 export function jsonText(value: unknown): string {
   const text = shortText(value);
   return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`;
@@ -25,7 +25,8 @@ export function jsonText(value: unknown): string {
 
 function shortText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(shortText).join(', ')}]`;
-  if (typeof value === 'number') return String(Number(value.toPrecision(5)));
+  if (typeof value === 'number')
+    return String(Number.isInteger(value) ? value : Number(value.toPrecision(5)));
   if (value === null || value === undefined) return 'missing';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
