@@ -27,5 +27,7 @@ test.each([
   '@daily',
   '',
   '0 9 * * 1#2',
+  '0 9 * * MON#1',
+  '0 9 * * FRIL',
   '*/5 * * * 1',
 ])('what is not as usual stands for itself: %s', (line) => expect(cronWords(line)).toBe(`cron ${line}`));

@@ -63,7 +63,7 @@ function dayWords(part: string): string | null {
 }
 
 const dayOf = (text: string): string | null => {
-  const named = NAMES.indexOf(text.toLowerCase().slice(0, 3));
+  const named = NAMES.indexOf(text.toLowerCase());
   const number = /^[0-7]$/.test(text) ? Number(text) : named;
   return DAYS[number] ?? null;
 };
