@@ -38,22 +38,26 @@ function stagedForecast(rollout: RolloutView): readonly string[] {
       guardWords(rollout),
     ];
   const next = forecast.stages.find((one) => one.stage === stage)?.end;
-  const asks = progress?.stages.some(({ approval }, k) => k >= stage && approval) ?? false;
+  const asksAt = (at: number): boolean =>
+    progress?.stages[at]?.approval === true && !(at === stage && progress.approved);
+  const asks = progress?.stages.some((_, at) => at >= stage && asksAt(at)) ?? false;
+  const ends = asksAt(stage) ? 'waits for approval' : 'ends';
   return [
-    ...(next === null || next === undefined ? [] : [`This stage ends in about ${durationWords(next)}.`]),
-    forecast.promotion === null
-      ? asks
-        ? 'Then a stage waits for approval: it is never promoted by itself.'
+    ...(next === null || next === undefined ? [] : [`This stage ${ends} in about ${durationWords(next)}.`]),
+    // The time that people take is in no forecast.
+    asks
+      ? `Without approval it goes no further.${forecast.promotion === null ? '' : ` With it, everybody gets version ${candidate} after about ${durationWords(forecast.promotion)} and the time that approval takes.`}`
+      : forecast.promotion !== null
+        ? `Everybody gets version ${candidate} in about ${durationWords(forecast.promotion)}.`
         : strategy === 'shadow'
           ? 'Then it waits for a person: a shadow is never promoted by itself.'
-          : 'At this traffic it is never promoted by itself.'
-      : `Everybody gets version ${candidate} in about ${durationWords(forecast.promotion)}.`,
+          : 'At this traffic it is never promoted by itself.',
     ...(forecast.detection === null || forecast.detection.time === null
       ? []
       : [
           `A version that fails ${forecast.detection.rate * 100} % more often is found within about ${durationWords(forecast.detection.time)} of the beginning.`,
         ]),
-    ...(forecast.promotion === null ? deadlineWords(rollout) : []),
+    ...(forecast.promotion === null || asks ? deadlineWords(rollout) : []),
     guardWords(rollout),
   ];
 }

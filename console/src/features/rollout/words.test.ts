@@ -47,3 +47,15 @@ test('what happens by itself is said, and that nothing does', () => {
   );
   expect(forecastWords(rollout({ state: 'promoted' }))).toEqual([]);
 });
+
+test('what takes an approval does not happen by itself, whatever the forecast of the rest', () => {
+  const stages = [false, true].map((approval) => ({ weight: 5, approval, bake: 1 }));
+  const deadline = { elapsed: 3_600_000, maxTime: 86_400_000, onTimeout: 'hold' };
+  const told = (stage: number, approved: boolean): string =>
+    forecastWords(rollout({ stage, progress: { stages, elapsed: 0, approved, deadline } })).join(' ');
+  const later = told(0, false);
+  expect(later).toContain('This stage ends in about 4 min. Without approval it goes no further.');
+  expect(later).toContain('With it, everybody gets version 2 after about 15 min and the time that approval');
+  expect(later).toContain('At the deadline, in 23 h, it holds for a person.');
+  expect(told(1, true)).toContain('Everybody gets version 2 in about 15 min.');
+});
