@@ -21,29 +21,34 @@ interface NearestRowProps {
   readonly onTake: (cells: RowCells) => void;
 }
 
+interface Search {
+  /** The row that was sought for. */
+  readonly cells: RowCells;
+  readonly held: readonly string[];
+  readonly state: Found | Error | 'asking';
+}
+
 const ANY = '';
+const NO_SEARCH = { held: [], state: null } as const;
 
 /** What would have to be otherwise for another answer: sought when somebody asks, not with every move. */
 export function NearestRow({ asked, cells, classes, onTake }: NearestRowProps) {
   const may = useMay();
   const [want, setWant] = useState(ANY);
-  const [held, setHeld] = useState<readonly string[]>([]);
-  const [sought, setSought] = useState<RowCells | null>(null);
-  const [outcome, setState] = useState<Found | Error | 'asking' | null>(null);
+  const [newest, setNewest] = useState<Search | null>(null);
   // What was found of another row says nothing of this one.
-  const state = sought === cells ? outcome : null;
+  const { held, state } = newest?.cells === cells ? newest : NO_SEARCH;
   if (!may(OPERATION)) return null;
   const search = async (stays: readonly string[]): Promise<void> => {
-    setHeld(stays);
-    setSought(cells);
-    setState('asking');
-    try {
-      const row = cells as Readonly<Record<string, string | number | boolean | null>>;
-      const wanted = want.trim() === ANY ? {} : { want: want.trim() };
-      setState(await ask(OPERATION, { path: asked, body: { row, held: stays, ...wanted } }));
-    } catch (error) {
-      setState(error instanceof Error ? error : new Error(String(error)));
-    }
+    const own: Search = { cells, held: stays, state: 'asking' };
+    setNewest(own);
+    const row = cells as Readonly<Record<string, string | number | boolean | null>>;
+    const wanted = want.trim() === ANY ? {} : { want: want.trim() };
+    const outcome = await ask(OPERATION, { path: asked, body: { row, held: stays, ...wanted } }).catch(
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+    );
+    // Another row may have been sought meanwhile.
+    setNewest((now) => (now === own ? { ...own, state: outcome } : now));
   };
   return (
     <section className="panel" aria-label="What would have to change">
