@@ -262,6 +262,9 @@ inBrowser(
     await page.getByText('To save it takes a key of the scope admin.').waitFor();
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByRole('alert').filter({ hasText: 'later' }).waitFor();
+    await page.getByRole('button', { name: 'Forget the changes' }).click();
+    await page.getByText('Nothing is changed yet.').waitFor();
+    expect(await page.getByLabel('Policy as JSON').inputValue()).not.toContain('later');
     await visitor.leave(visited);
   },
 );

@@ -8,11 +8,13 @@ interface PolicyTextProps {
 
 /** The document as it is written: also what the form does not know. */
 export function PolicyText({ document, onChange }: PolicyTextProps) {
-  const [text, setText] = useState(() => JSON.stringify(document, null, 2));
+  const [typed, setTyped] = useState<{ readonly text: string; readonly of: PolicyDocument } | null>(null);
+  // A document that came from elsewhere, as when the changes are forgotten, is not what was typed.
+  const text = typed?.of === document ? typed.text : JSON.stringify(document, null, 2);
   const parsed = parsedDocument(text);
   const type = (next: string): void => {
-    setText(next);
     const found = parsedDocument(next);
+    setTyped({ text: next, of: 'document' in found ? found.document : document });
     if ('document' in found) onChange(found.document);
   };
   return (

@@ -8,7 +8,6 @@ interface SettingProps {
   readonly path: readonly string[];
   readonly node: PolicyGrammar;
   readonly value: unknown;
-  /** Names that are known, of what a list may name. */
   readonly onChange: (value: unknown) => void;
 }
 

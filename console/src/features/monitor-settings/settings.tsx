@@ -20,6 +20,8 @@ import { ReplayPanel } from './replay-panel.tsx';
 
 const SAVE = 'PUT /api/v1/endpoints/{endpoint}/monitor';
 
+const NOTHING_WRITTEN: PolicyDocument = {};
+
 type View = 'form' | 'text' | 'effective';
 const VIEWS: readonly { readonly value: View; readonly text: string }[] = [
   { value: 'form', text: 'Form' },
@@ -39,8 +41,8 @@ export function MonitorSettings({ endpoint }: { readonly endpoint: string }) {
     readonly generation: number;
   } | null>(null);
   const [replayed, setReplayed] = useState<PolicyDocument | null>(null);
-  const written = query.data?.written ?? {};
-  const document = draft?.document ?? (isTable(written) ? written : {});
+  const written = query.data?.written ?? NOTHING_WRITTEN;
+  const document = draft?.document ?? (isTable(written) ? written : NOTHING_WRITTEN);
   const generation = draft?.generation ?? query.data?.generation ?? 0;
   const isChanged = differencesOf(written, document, MONITOR_GRAMMAR).length > 0;
   const change = (next: PolicyDocument): void => setDraft({ document: next, generation });
