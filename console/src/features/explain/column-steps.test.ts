@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ColumnRange, curveValues, sliderScale } from './column-steps.ts';
+import { type ColumnRange, curveValues, hasCurve, sliderScale } from './column-steps.ts';
 
 const range = (more: Partial<ColumnRange>): ColumnRange => ({
   ...{ name: 'age', type: 'number', low: 0, high: 10, median: 5, whole: false, categories: null, missing: 0 },
@@ -22,4 +22,11 @@ test('a curve takes each whole number, each category, or so many values evenly',
   expect(curveValues(range({}), 5, 3)).toEqual([0, 5, 10]);
   expect(curveValues(range({ categories: ['a', 'b'], low: null, high: null }), 'a', 25)).toEqual(['a', 'b']);
   expect(curveValues(range({ type: 'bool' }), true, 25)).toEqual([false, true]);
+});
+
+test('there is no curve along a text, which is in no order', () => {
+  const text = range({ type: 'string', low: null, high: null });
+  expect([text, range({}), range({ ...text, categories: ['a'] })].map(hasCurve)).toEqual([
+    ...[false, true, true],
+  ]);
 });

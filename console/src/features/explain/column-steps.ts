@@ -27,6 +27,10 @@ const around = (value: number): [number, number] => {
   return [value - reach, value + reach];
 };
 
+/** Whether a curve can be drawn along a column: of texts there is no order, nor a list of them. */
+export const hasCurve = ({ type, categories }: Pick<ColumnRange, 'type' | 'categories'>): boolean =>
+  type === 'number' || type === 'bool' || categories !== null;
+
 /** Values that a column takes one after the other, for a curve: so many numbers evenly, or its categories. */
 export function curveValues(range: ColumnRange, value: unknown, points: number): readonly unknown[] {
   if (range.type === 'bool') return [false, true];

@@ -9,7 +9,7 @@ import { Trail } from '../../location/trail.tsx';
 import { Button } from '../../ui/button.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
-import type { ColumnRange } from './column-steps.ts';
+import { type ColumnRange, hasCurve } from './column-steps.ts';
 import { Curve } from './curve.tsx';
 import { ExplainedRow } from './explained-row.tsx';
 import { Importance } from './importance.tsx';
@@ -95,7 +95,7 @@ function Moved({ endpoint, served, asked, before }: MovedProps) {
   const query = useOperation(
     'GET /api/v1/models/{model}/versions/{version}/columns',
     { path: { ...asked } },
-    { every: Number.POSITIVE_INFINITY },
+    { every: false },
   );
   const move = (column: string, cell: unknown): void => {
     setMoved(column);
@@ -135,7 +135,7 @@ function Moved({ endpoint, served, asked, before }: MovedProps) {
         </Panel>
         <div>
           <Answer live={live} cells={cells} />
-          {along !== undefined && answer !== null && (
+          {along !== undefined && hasCurve(along) && answer !== null && (
             <Curve
               {...{ asked, cells, send, classes }}
               range={along}
