@@ -41,7 +41,8 @@ function rangeOf(spec: ColumnSpec, numbers: Float64Array, texts: readonly string
   const known = { name, type, missing: 0 };
   if (categories !== undefined || type === 'string') {
     const own = [...(categories ?? texts)].slice(0, MOST_CATEGORIES);
-    return { ...known, ...NO_NUMBERS, categories: own };
+    // A text that nobody has seen a value of is no choice among none.
+    return { ...known, ...NO_NUMBERS, categories: own.length === 0 ? null : own };
   }
   const sorted = numbers.toSorted();
   return {
