@@ -46,7 +46,7 @@ export function Curve({ asked, range, cells, outputs, classes, hasRows, send }: 
   const mean = useOperation(
     'GET /api/v1/models/{model}/versions/{version}/dependence/{column}',
     { path: { ...asked, column: name } },
-    { every: Number.POSITIVE_INFINITY, enabled: hasRows },
+    { every: false, enabled: hasRows },
   );
   return (
     <Panel

@@ -24,11 +24,7 @@ const SOURCES: Readonly<Record<VersionImportance['of'], string>> = {
 
 /** Which columns move the answers of a version, over many rows together. */
 export function Importance({ asked, endpoint }: { readonly asked: AskedVersion; readonly endpoint: string }) {
-  const query = useOperation(
-    OPERATION,
-    { path: { ...asked }, query: { endpoint } },
-    { every: Number.POSITIVE_INFINITY },
-  );
+  const query = useOperation(OPERATION, { path: { ...asked }, query: { endpoint } }, { every: false });
   return (
     <Panel title="What moves the answers" query={query}>
       {(found) => (
