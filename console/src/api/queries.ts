@@ -73,8 +73,10 @@ export const useProof = (
   useQuery({
     queryKey: ['GET /api/v1/models/{model}/versions/{version}/proof', model, version],
     queryFn: () => ask('GET /api/v1/models/{model}/versions/{version}/proof', { path: { model, version } }),
-    refetchInterval: ({ state: { data } }) =>
-      data === undefined || data.version.state === 'validating' ? PROOF_MILLIS : SLOW_MILLIS,
+    refetchInterval: ({ state: { data, error } }) => {
+      if (error !== null) return QUICK_MILLIS;
+      return data === undefined || data.version.state === 'validating' ? PROOF_MILLIS : SLOW_MILLIS;
+    },
   });
 
 /** Operations that answer a list in parts. */
