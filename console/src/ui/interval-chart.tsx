@@ -1,6 +1,7 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { timeTicks } from '../facts/axis-ticks.ts';
 import './interval-chart.css';
 import { axisTime } from './time-words.ts';
+import { useWidth } from './width.ts';
 
 export interface IntervalPoint {
   /** Milliseconds since the epoch. */
@@ -45,8 +46,7 @@ const TICK_EDGE = 36;
 /** Estimates over time with how sure they are. Drawn in lines and text of the page itself: nothing is scaled with its width. */
 export function IntervalChart(props: IntervalChartProps) {
   const { label, series, bounds, bars, step, format, fromZero = false } = props;
-  const place = useRef<HTMLDivElement>(null);
-  const width = useWidth(place);
+  const [place, width] = useWidth();
   const times = [...series.flatMap(({ points }) => points), ...(bars?.points ?? [])].map(({ at }) => at);
   const [from, to] = [Math.min(...times), Math.max(...times) + step];
   const values = [
@@ -183,19 +183,6 @@ const Legend = ({ series, bounds, bars, format }: IntervalChartProps) => (
   </figcaption>
 );
 
-/** Of an element, as it is now. */
-function useWidth(place: RefObject<HTMLElement | null>): number {
-  const [width, setWidth] = useState(640);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [place]);
-  return width;
-}
-
 interface Scale {
   readonly low: number;
   readonly high: number;
@@ -215,17 +202,4 @@ function scaleOf(values: readonly number[]): Scale {
     Number(((first + k) * step).toPrecision(12)),
   );
   return { low: first * step, high: last * step, ticks };
-}
-
-const HOUR = 3_600_000;
-/** Steps of an axis of time, in hours. */
-const TIME_STEPS = [1 / 60, 1 / 12, 1 / 4, 1, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760];
-
-/** Round times in the zone of whoever looks. */
-function timeTicks(from: number, to: number, most: number): readonly number[] {
-  const step =
-    HOUR * (TIME_STEPS.find((hours) => (to - from) / (hours * HOUR) <= most) ?? (to - from) / HOUR / most);
-  const zone = new Date(from).getTimezoneOffset() * 60_000;
-  const first = Math.ceil((from - zone) / step) * step + zone;
-  return Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, k) => first + k * step);
 }
