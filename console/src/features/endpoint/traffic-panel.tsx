@@ -53,7 +53,7 @@ const COLUMNS: readonly ColumnHead[] = [
 /** What each version was asked and answered over time; below it the last minute in figures. */
 export function TrafficPanel({ model, route, live, range }: TrafficPanelProps) {
   const [given, setMeasure] = useParameter<Measure>('measure', 'requests');
-  const measure = given in MEASURES ? given : 'requests';
+  const measure = Object.hasOwn(MEASURES, given) ? given : 'requests';
   const { words, format, of } = MEASURES[measure];
   const own = (live.latest?.versions ?? []).filter((one) => one.model === model);
   const { times, versions } = range.series;

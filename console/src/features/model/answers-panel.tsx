@@ -28,7 +28,6 @@ const figure = (value: number | null): string => (value === null ? UNKNOWN : NUM
 
 interface AnswersPanelProps {
   readonly query: UseQueryResult<DifferenceView>;
-  readonly model: string;
 }
 
 /** What both say to the same rows: how many differ, by how much, and which most. */

@@ -50,7 +50,7 @@ export function ComparePage({ model }: { readonly model: string }) {
           </>
         }
       />
-      <AnswersPanel query={difference} model={model} />
+      <AnswersPanel query={difference} />
       <Panel
         title="Steps and parameters"
         query={difference}

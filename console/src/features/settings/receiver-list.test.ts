@@ -14,10 +14,12 @@ test('receivers of all endpoints are told without what may be secret in them', (
     desk: { kind: 'email', smtp: 'smtp://mail:25', from: 'a@b.c', to: ['x@b.c', 'y@b.c'] },
     bot: { kind: 'slack', url: null, channel: '#alerts', token: 'env:BOT' },
     hook: { kind: 'webhook', url: 'env:HOOK' },
+    half: { kind: 'webhook', url: 'hooks.example/SECRET' },
   };
   expect(receiversOf([monitor('iris', {}), monitor('churn', { receivers })])).toEqual([
     { endpoint: 'churn', name: 'bot', kind: 'slack', target: '#alerts' },
     { endpoint: 'churn', name: 'desk', kind: 'email', target: 'x@b.c, y@b.c' },
+    { endpoint: 'churn', name: 'half', kind: 'webhook', target: null },
     { endpoint: 'churn', name: 'hook', kind: 'webhook', target: 'env:HOOK' },
     { endpoint: 'churn', name: 'ops', kind: 'slack', target: 'hooks.slack.com' },
   ]);

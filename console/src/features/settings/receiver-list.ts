@@ -35,13 +35,9 @@ function targetOf({ url, channel, to, smtp }: Readonly<Record<string, unknown>>)
   return typeof smtp === 'string' ? hostOf(smtp) : null;
 }
 
-function hostOf(url: string): string {
+function hostOf(url: string): string | null {
   if (/^(?:env|file):/.test(url)) return url;
-  try {
-    return new URL(url).host;
-  } catch {
-    return url;
-  }
+  return URL.parse(url)?.host ?? null;
 }
 
 const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
