@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timeTicks, valueTicks } from './axis-ticks.ts';
+import { axisRoom, timeTicks, valueTicks } from './axis-ticks.ts';
 
 test('values have round marks within their range', () => {
   expect(valueTicks(0, 1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -15,4 +15,9 @@ test('times have marks on the clock of whoever looks', () => {
   // Half an hour off the full one, as in India: five and a half hours east.
   expect(hours(timeTicks(midnight, midnight + 4 * 3_600_000, 5, -330))).toEqual([0.5, 1.5, 2.5, 3.5]);
   expect(timeTicks(0, 900, 3, 0)).toEqual([0]);
+});
+
+test('a long figure has the room that it takes', () => {
+  expect([axisRoom(['0.5'], 56), axisRoom([], 56)]).toEqual([56, 56]);
+  expect(axisRoom(['4000.000', '0.000'], 56)).toBeGreaterThan(64);
 });

@@ -11,6 +11,13 @@ export function valueTicks(low: number, high: number, wanted = 5): readonly numb
   return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
+/** Of a character beside an axis, on average, and between the longest text and the edge. */
+const [CHARACTER, EDGE] = [7, 16];
+
+/** Pixels that the texts beside an axis take, `least` at least: one that is cut off reads as another number. */
+export const axisRoom = (texts: readonly string[], least: number): number =>
+  Math.max(least, EDGE + CHARACTER * Math.max(0, ...texts.map((text) => text.length)));
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { timeTicks, valueTicks } from '../facts/axis-ticks.ts';
+import { axisRoom, timeTicks, valueTicks } from '../facts/axis-ticks.ts';
 import { type Curve, type CurveInk, figureOf } from './curve.ts';
 import './curve-chart.css';
 import { CurveTable } from './curve-table.tsx';
@@ -51,29 +51,31 @@ export function CurveChart(props: CurveChartProps) {
   const clip = useId();
   const [low, high] = range;
   const length = Math.max(1, to - from);
-  const x = (at: number): number => LEFT + ((at - from) / length) * (width - LEFT - RIGHT);
+  const marked = ticks ?? valueTicks(low, high, 4);
+  const left = axisRoom(marked.map(formatTick), LEFT);
+  const x = (at: number): number => left + ((at - from) / length) * (width - left - RIGHT);
   const y = (value: number): number =>
     TOP + (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-  const times = timeTicks(from, to, Math.max(2, Math.floor((width - LEFT - RIGHT) / TICK_ROOM)));
+  const times = timeTicks(from, to, Math.max(2, Math.floor((width - left - RIGHT) / TICK_ROOM)));
   return (
     <figure className="curve-chart">
       <div ref={place}>
         <svg width={width} height={HEIGHT} role="img" aria-label={label}>
           <clipPath id={clip}>
             <rect
-              x={LEFT}
+              x={left}
               y={TOP - 2}
-              width={Math.max(0, width - LEFT - RIGHT + 4)}
+              width={Math.max(0, width - left - RIGHT + 4)}
               height={HEIGHT - TOP - BOTTOM + 4}
             />
           </clipPath>
           <text className="curve-title" x={0} y={11}>
             {valueTitle}
           </text>
-          {(ticks ?? valueTicks(low, high, 4)).map((value) => (
+          {marked.map((value) => (
             <g key={value}>
-              <path className="curve-grid" d={`M${LEFT} ${y(value)}H${width - RIGHT}`} />
-              <text className="curve-text" x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              <path className="curve-grid" d={`M${left} ${y(value)}H${width - RIGHT}`} />
+              <text className="curve-text" x={left - 8} y={y(value) + 4} textAnchor="end">
                 {formatTick(value)}
               </text>
             </g>
@@ -94,8 +96,8 @@ export function CurveChart(props: CurveChartProps) {
           </g>
           {bounds.map(({ text, value, ink }) => (
             <g key={text} className={`curve-${ink}`}>
-              <path className="curve-bound" d={`M${LEFT} ${y(value)}H${width - RIGHT}`} />
-              <text className="curve-bound-text" x={LEFT + 4} y={y(value) - 5}>
+              <path className="curve-bound" d={`M${left} ${y(value)}H${width - RIGHT}`} />
+              <text className="curve-bound-text" x={left + 4} y={y(value) - 5}>
                 {text}
               </text>
             </g>

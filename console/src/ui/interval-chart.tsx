@@ -1,4 +1,4 @@
-import { timeTicks } from '../facts/axis-ticks.ts';
+import { axisRoom, timeTicks } from '../facts/axis-ticks.ts';
 import './interval-chart.css';
 import { axisTime } from './time-words.ts';
 import { useWidth } from './width.ts';
@@ -54,11 +54,12 @@ export function IntervalChart(props: IntervalChartProps) {
     ...bounds.map(({ value }) => value),
   ].filter(Number.isFinite);
   const scale = scaleOf(fromZero ? [0, ...values] : values);
-  const x = (at: number): number => LEFT + ((at - from) / (to - from)) * (width - LEFT - RIGHT);
+  const left = axisRoom(scale.ticks.map(format), LEFT);
+  const x = (at: number): number => left + ((at - from) / (to - from)) * (width - left - RIGHT);
   const y = (value: number): number =>
     TOP + (1 - (value - scale.low) / (scale.high - scale.low)) * (HEIGHT - TOP - BOTTOM);
   const height = HEIGHT + (bars === undefined ? 0 : BARS);
-  const ticks = timeTicks(from, to, Math.max(2, Math.floor((width - LEFT - RIGHT) / TICK_WIDTH)));
+  const ticks = timeTicks(from, to, Math.max(2, Math.floor((width - left - RIGHT) / TICK_WIDTH)));
   const middle = (at: number): number => x(at + step / 2);
   return (
     <figure className="interval-chart">
@@ -66,8 +67,8 @@ export function IntervalChart(props: IntervalChartProps) {
         <svg width={width} height={height} role="img" aria-label={label}>
           {scale.ticks.map((value) => (
             <g key={value}>
-              <path className="chart-grid" d={`M${LEFT} ${y(value)}H${width - RIGHT}`} />
-              <text className="chart-tick" x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              <path className="chart-grid" d={`M${left} ${y(value)}H${width - RIGHT}`} />
+              <text className="chart-tick" x={left - 8} y={y(value) + 4} textAnchor="end">
                 {format(value)}
               </text>
             </g>
@@ -80,7 +81,7 @@ export function IntervalChart(props: IntervalChartProps) {
               </text>
             ))}
           {bounds.map(({ name, value }) => (
-            <path key={name} className="chart-bound" d={`M${LEFT} ${y(value)}H${width - RIGHT}`} />
+            <path key={name} className="chart-bound" d={`M${left} ${y(value)}H${width - RIGHT}`} />
           ))}
           {series.map(({ name, points, as }, k) => (
             <g key={name} className={`chart-series chart-series-${k}`}>
