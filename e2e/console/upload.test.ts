@@ -171,7 +171,7 @@ inBrowser('what cannot be sent is told before it is, and what was cut off can be
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
   await page.route('**/versions', (route) => route.abort('connectionreset'), { times: 1 });
   await send(page);
-  await page.getByRole('alert').filter({ hasText: 'Nothing of it was kept' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'what has arrived whole is the same version' }).waitFor();
   // That the connection is gone is what the browser says, too.
   visited.complaints.length = 0;
   await page.getByRole('button', { name: 'Take golden.json away' }).click();

@@ -18,17 +18,21 @@ interface Sending {
 
 const CUT_OFF = {
   code: 'CONNECTION_LOST',
-  message: 'The connection to the server broke before it had everything',
-  hint: 'Nothing of it was kept. Look whether the server runs, and send it again',
+  message: 'The connection to the server broke before it answered',
+  hint: 'Look whether it runs, and send it again: what has arrived whole is the same version then',
 };
 
 /** The version once it has a number, which may be before its proof is over. Throws ApiError, and AbortError once `signal` says so. */
-export function sendVersion(model: string, content: VersionFiles, sending: Sending): Promise<VersionView> {
+export async function sendVersion(
+  model: string,
+  content: VersionFiles,
+  sending: Sending,
+): Promise<VersionView> {
   const key = currentKey();
   const form = new FormData();
   for (const [name, text] of Object.entries(content.fields)) form.append(name, text);
   for (const { part, path, content: bytes } of content.files) form.append(part, bytes, path);
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<string>((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `/api/v1/models/${encodeURIComponent(model)}/versions`);
     request.setRequestHeader('accept', 'application/json');
@@ -37,7 +41,7 @@ export function sendVersion(model: string, content: VersionFiles, sending: Sendi
     request.upload.onprogress = ({ loaded, total }) => sending.onSent(loaded, total);
     request.onload = () => {
       const { status, statusText, responseText: text } = request;
-      if (status < 300) resolve(JSON.parse(text) as VersionView);
+      if (status < 300) resolve(text);
       else reject(refusalOf({ status, statusText, text }, key));
     };
     request.onerror = () => reject(new ApiError(CUT_OFF, 0));
@@ -45,4 +49,5 @@ export function sendVersion(model: string, content: VersionFiles, sending: Sendi
     sending.signal.addEventListener('abort', () => request.abort(), { once: true });
     request.send(form);
   });
+  return JSON.parse(await answered) as VersionView;
 }
