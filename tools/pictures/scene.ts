@@ -28,8 +28,6 @@ const SHIFT = [22, 3] as const;
 export async function openScene(onStep: (step: string) => void): Promise<Scene> {
   const place = folder();
   const data = join(place, 'data');
-  // Where commands and the server run: pictures show what people write, not where this machine keeps it.
-  process.chdir(place);
   onStep('models, and ninety days of traffic');
   pushAll(place, data);
   await rememberTraffic(`sqlite:${join(data, 'plimsoll.db')}`);
@@ -77,8 +75,8 @@ function configIn(place: string): string {
   const monitor = { log: { maxRate: 100_000 }, alerts: { for: '0s', coolDown: '0s' } };
   const nightly = {
     model: 'churn@1',
-    input: 'customers.csv',
-    output: 'scores.parquet',
+    input: join(place, 'customers.csv'),
+    output: join(place, 'scores.parquet'),
     key: 'number',
   };
   const settings = { monitorShare: '50%', monitors: { 'house-prices': monitor }, jobs: { nightly } };
