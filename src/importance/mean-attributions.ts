@@ -25,21 +25,22 @@ export interface MeanAttributions {
 class AttributionMoments {
   readonly #sum: Float64Array;
   readonly #absolute: Float64Array;
-  readonly #squares: Float64Array;
+  /** Of sizes of attributions: how many, their mean, squares around it. */
+  readonly #sizes: Float64Array;
   /** Of pairs of a value and its attribution: how many, their means, squares and products around them. */
   readonly #pairs: Float64Array;
 
   constructor(size: number) {
     this.#sum = new Float64Array(size);
     this.#absolute = new Float64Array(size);
-    this.#squares = new Float64Array(size);
+    this.#sizes = new Float64Array(3 * size);
     this.#pairs = new Float64Array(6 * size);
   }
 
   add(at: number, attribution: number, value: number): void {
     this.#sum[at]! += attribution;
     this.#absolute[at]! += Math.abs(attribution);
-    this.#squares[at]! += attribution * attribution;
+    this.#addSize(3 * at, Math.abs(attribution));
     if (!Number.isFinite(value)) return;
     const pair = this.#pairs.subarray(6 * at, 6 * at + 6);
     const count = pair[0]! + 1;
@@ -52,6 +53,15 @@ class AttributionMoments {
     pair[5]! += dx * (attribution - pair[2]!);
   }
 
+  #addSize(place: number, size: number): void {
+    const sizes = this.#sizes;
+    const count = sizes[place]! + 1;
+    const difference = size - sizes[place + 1]!;
+    sizes[place] = count;
+    sizes[place + 1]! += difference / count;
+    sizes[place + 2]! += difference * (size - sizes[place + 1]!);
+  }
+
   read(rows: number): MeanAttributions {
     const correlation = this.#sum.map((_, at) => {
       const [, , , xx = 0, yy = 0, xy = 0] = this.#pairs.subarray(6 * at, 6 * at + 6);
@@ -61,11 +71,7 @@ class AttributionMoments {
       ...{ rows, correlation },
       meanAbsolute: this.#absolute.map((sum) => sum / rows),
       mean: this.#sum.map((sum) => sum / rows),
-      standardErrors: this.#squares.map((squares, at) => {
-        const mean = this.#absolute[at]! / rows;
-        const variance = Math.max(0, squares - rows * mean * mean) / (rows - 1);
-        return Math.sqrt(variance / rows);
-      }),
+      standardErrors: this.#sum.map((_, at) => Math.sqrt(this.#sizes[3 * at + 2]! / (rows - 1) / rows)),
     };
   }
 }
