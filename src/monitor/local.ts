@@ -3,7 +3,7 @@
 import type { Actor } from '../core/actor.ts';
 import { valueOfKey } from '../core/element-at.ts';
 import { PlimsollError } from '../core/errors.ts';
-import type { AlertEventRow, MonitorRow } from '../store/monitoring/monitoring.ts';
+import type { MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
@@ -140,13 +140,9 @@ export class LocalMonitoring
 
   async alert(fingerprint: string): ReturnType<MonitoringApi['alert']> {
     const alert = await this.#alert(fingerprint);
-    const events: AlertEventRow[] = [];
-    const list = (page: PageRequest) => this.#options.store.alertEvents(fingerprint, page);
-    for await (const event of eachRow(list)) {
-      if (events.length === EVENTS_MOST) events.shift();
-      events.push(event);
-    }
-    return { alert, events };
+    const newest = { limit: EVENTS_MOST, order: 'newest' } as const;
+    const { items } = await this.#options.store.alertEvents(fingerprint, newest);
+    return { alert, events: items.toReversed() };
   }
 
   async acknowledge(fingerprint: string, actor: Actor): Promise<AlertRow> {

@@ -60,13 +60,16 @@ export const alertsOver = (session: Session<MonitoringTables>): Alerts => ({
   alertEvents: (fingerprint, page) =>
     session.once(async (db) => {
       const limit = limitOf(page);
-      const after = keyOf('alert-events', ['number'], page);
+      const isNewest = page?.order === 'newest';
+      // A cursor of one order says nothing in the other.
+      const name = isNewest ? 'alert-events-newest' : 'alert-events';
+      const after = keyOf(name, ['number'], page);
       let query = db.selectFrom('alertEvents').selectAll().where('fingerprint', '=', fingerprint);
-      if (after !== null) query = query.where('id', '>', after[0]);
+      if (after !== null) query = query.where('id', isNewest ? '<' : '>', after[0]);
       const rows = await query
-        .orderBy('id')
+        .orderBy('id', isNewest ? 'desc' : 'asc')
         .limit(limit + 1)
         .execute();
-      return pageOf('alert-events', rows, limit, ({ id }) => [id], ALERT_EVENT_ROWS.read);
+      return pageOf(name, rows, limit, ({ id }) => [id], ALERT_EVENT_ROWS.read);
     }),
 });

@@ -125,7 +125,11 @@ export interface MonitoringStore {
   ): Promise<Page<unknown>>;
   alert(fingerprint: string): Promise<unknown>;
   alerted(change: AlertChange, fence?: Fence): Promise<boolean>;
-  alertEvents(fingerprint: string, page?: PageRequest): Promise<Page<AlertEventRow>>;
+  /** The oldest first, unless the newest are wanted. */
+  alertEvents(
+    fingerprint: string,
+    page?: PageRequest & { readonly order?: 'oldest' | 'newest' | undefined },
+  ): Promise<Page<AlertEventRow>>;
   /** Of alerts that are pending or firing, and of what people have set. */
   revisions(): Promise<readonly Revision[]>;
   /** Those that were due longest first. */

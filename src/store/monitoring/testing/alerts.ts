@@ -36,6 +36,10 @@ export const alertsContract = (place: StorePlace): void => {
         'firing',
         'told',
       ]);
+      const newest = await store.alertEvents('a1', { limit: 2, order: 'newest' });
+      expect(newest.items.map(({ what }) => what)).toEqual(['told', 'firing']);
+      const { items } = await store.alertEvents('a1', { order: 'newest', cursor: newest.next! });
+      expect(items.map(({ what }) => what)).toEqual(['pending']);
       expect((await store.memory('alerts', 'tick'))?.body).toBe(9);
       const broken = { ...NOTHING, alerts: [alert('a2')], events: [event('a2', 'x', 0.5)] };
       expect(await rejectionCodeOf(store.alerted(broken))).toBe('STORE_VALUE_INVALID');
