@@ -36,8 +36,12 @@ export interface LocalJobsOptions {
 }
 
 const LEASE_MILLIS = 10_000;
+/** Inputs of replays that are put together at once: each takes a process and gigabytes at most. */
+const REPLAYS_MOST = 2;
+
 export class LocalJobs implements JobsPort {
   readonly #options: LocalJobsOptions;
+  #replays = 0;
 
   constructor(options: LocalJobsOptions) {
     this.#options = options;
@@ -109,10 +113,20 @@ export class LocalJobs implements JobsPort {
 
   async replay(name: string, id: string, wish: ReplayWish): Promise<StartedRun> {
     const { ledger, dataDir, clock } = this.#options;
-    const [job, base] = [await this.#find(name), await this.#row(name, id)];
-    const { startReplay } = await import('./rejects/start-replay.ts');
-    const { run, isNew } = await startReplay({ ledger, dataDir, now: clock.now() }, job, base, wish);
-    return { run: runView(run), isNew };
+    if (this.#replays >= REPLAYS_MOST) {
+      const found = this.#replays + 1;
+      const details = { found, what: 'replays that are put together', limit: REPLAYS_MOST, retry: 10 };
+      throw new PlimsollError('OVERLOADED', details);
+    }
+    this.#replays += 1;
+    try {
+      const [job, base] = [await this.#find(name), await this.#row(name, id)];
+      const { startReplay } = await import('./rejects/start-replay.ts');
+      const { run, isNew } = await startReplay({ ledger, dataDir, now: clock.now() }, job, base, wish);
+      return { run: runView(run), isNew };
+    } finally {
+      this.#replays -= 1;
+    }
   }
 
   async release(name: string, id: string): Promise<RunView> {
