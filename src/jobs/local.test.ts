@@ -79,6 +79,11 @@ test('rows that were put right are scored again by a server, once, and join the 
     isNew: false,
     run: { id: run.id },
   });
+  // What that one adds would be added once more.
+  await expect(jobs.replay('nightly', first, {})).rejects.toMatchObject({
+    code: 'JOB_STATE',
+    details: { found: `is number ${run.number}, which is queued` },
+  });
   const row = (await bench.ledger.run(run.id))!;
   const receipt = await bench.run(row.spec as never, { row: await claimRun(bench.beginner, row) });
   expect(receipt.rows).toMatchObject({ ok: ROWS - 1, rejected: 2 });

@@ -45,7 +45,7 @@ export interface JobsPort {
   rejectGroups(name: string, id: string): Promise<RejectGroups>;
   /**
    * Has a server score the rows without an answer again, once for the same rows and model; what is ok now is added to the output.
-   * Throws RUN_UNKNOWN, JOB_STATE where it is not the last run that is done, JOB_PAUSED, OVERLOADED, REQUEST_INVALID for rows that are none of them.
+   * Throws RUN_UNKNOWN, JOB_STATE where it is not the last run that is done or another is under way, JOB_PAUSED, OVERLOADED, REQUEST_INVALID for rows that are none of them.
    */
   replay(name: string, id: string, replay: ReplayWish): Promise<StartedRun>;
   /** Has a server publish what a check held back. Throws RUN_UNKNOWN, JOB_STATE. */

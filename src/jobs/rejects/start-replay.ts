@@ -20,7 +20,7 @@ export interface ReplayPlace {
 
 /**
  * The run of a replay of `base`, waiting for a server; `isNew` is false where the same was asked for before. Throws JOB_STATE where
- * another run has been done since, or `base` has nothing to replay, JOB_PAUSED, and REQUEST_INVALID for rows that are none of its own.
+ * another run is under way or has been done since, or `base` has nothing to replay, JOB_PAUSED, and REQUEST_INVALID for rows that are none of its own.
  */
 export async function startReplay(
   { ledger, dataDir, now }: ReplayPlace,
@@ -41,6 +41,7 @@ export async function startReplay(
     ended: (reason) => failed(base, reason),
     hear: () => undefined,
   });
+  await requireNoOther(ledger, base, id);
   const begun = await ledger.begin(job, {
     ...{ id, cause: 'replay', due, spec, state: 'queued' },
     createdAt: now,
@@ -62,6 +63,19 @@ async function requireLastDone(ledger: Ledger, base: RunRow): Promise<void> {
     found: `that is done is number ${last.number}, and this is number ${base.number}`,
     wanted: 'the last one',
     way: `Replay the rows of run ${last.id}`,
+  });
+}
+
+/** What another run publishes meanwhile would be carried over, and have those rows a second time. */
+async function requireNoOther(ledger: Ledger, base: RunRow, id: string): Promise<void> {
+  const other = (await ledger.open()).items.find((run) => run.job === base.job && run.id !== id);
+  if (other === undefined) return;
+  throw new PlimsollError('JOB_STATE', {
+    action: 'replay the rows of',
+    job: base.job,
+    found: `is number ${other.number}, which is ${other.state}`,
+    wanted: 'one that is over',
+    way: `Wait until run ${other.id} has ended, or cancel it`,
   });
 }
 
