@@ -55,11 +55,16 @@ function ofAlert({ state, severity, acknowledgedBy, inhibitedBy, told, known }: 
   return said(severity === 'info' ? 'watch' : 'act', sentence, advice);
 }
 
+/** Whether a stage, this one or one to come, ends by a person's word that nobody has given yet. */
+export const asksApproval = ({ stage, progress }: RolloutView, at: number): boolean =>
+  at >= stage && progress?.stages[at]?.approval === true && !(at === stage && progress.approved);
+
 /** Whether a stage is over but for the word of a person. */
-export function waitsForApproval({ state, stage, progress }: RolloutView): boolean {
+export function waitsForApproval(rollout: RolloutView): boolean {
+  const { state, stage, progress } = rollout;
   const now = progress?.stages[stage];
   if (state !== 'running' || progress === undefined || now === undefined) return false;
-  return now.approval && !progress.approved && progress.elapsed >= now.bake;
+  return asksApproval(rollout, stage) && progress.elapsed >= now.bake;
 }
 
 function ofRollout(rollout: RolloutView): Standing {

@@ -1,6 +1,6 @@
 /** What happens if nobody does anything. Pure. */
 import type { RolloutView } from '../../api/generated/control-api.ts';
-import { waitsForApproval } from '../../facts/standing.ts';
+import { asksApproval, waitsForApproval } from '../../facts/standing.ts';
 import { durationWords } from '../../facts/words.ts';
 
 /** Sentences, the next thing first; none once it is over. */
@@ -38,10 +38,8 @@ function stagedForecast(rollout: RolloutView): readonly string[] {
       guardWords(rollout),
     ];
   const next = forecast.stages.find((one) => one.stage === stage)?.end;
-  const asksAt = (at: number): boolean =>
-    progress?.stages[at]?.approval === true && !(at === stage && progress.approved);
-  const asks = progress?.stages.some((_, at) => at >= stage && asksAt(at)) ?? false;
-  const ends = asksAt(stage) ? 'waits for approval' : 'ends';
+  const asks = progress?.stages.some((_, at) => asksApproval(rollout, at)) ?? false;
+  const ends = asksApproval(rollout, stage) ? 'waits for approval' : 'ends';
   return [
     ...(next === null || next === undefined ? [] : [`This stage ${ends} in about ${durationWords(next)}.`]),
     // The time that people take is in no forecast.

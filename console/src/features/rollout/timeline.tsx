@@ -1,4 +1,5 @@
 import type { RolloutHistory, RolloutView } from '../../api/generated/control-api.ts';
+import { asksApproval } from '../../facts/standing.ts';
 import { momentWords } from '../../facts/times.ts';
 import { countWords, durationWords } from '../../facts/words.ts';
 import { type StageSpan, stageSpans } from './stage-spans.ts';
@@ -19,6 +20,9 @@ export function Timeline({ rollout, moments, now }: TimelineProps) {
   if (progress === undefined)
     return <p className="empty">This strategy has one step: {Math.round(rollout.weight)} % of units.</p>;
   const isOver = state !== 'running' && state !== 'holding';
+  const asking = progress.stages.findIndex((_, k) => asksApproval(rollout, k));
+  // What comes after an approval comes when somebody has given it.
+  const isForeseen = (k: number): boolean => asking === -1 || k <= asking;
   const spans = stageSpans(moments, progress.stages.length, endedAt === null ? null : Date.parse(endedAt));
   return (
     <ol className="timeline">
@@ -30,12 +34,13 @@ export function Timeline({ rollout, moments, now }: TimelineProps) {
           // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place
           <li key={k} className={`stage-${place}`} aria-current={place === 'now' ? 'step' : undefined}>
             <strong>{one.shadow > 0 ? `Shadow ${one.shadow} %` : `${one.weight} %`}</strong>
-            <small>{placeWords(place, one.approval)}</small>
+            <small>{placeWords(place, !isOver && asksApproval(rollout, k))}</small>
             <Span span={spans[k] ?? null} />
             {place === 'now' && <Now stage={one} progress={progress} />}
-            {!isOver && state === 'running' && k >= stage && end !== null && end >= 1000 && (
+            {state === 'running' && k >= stage && isForeseen(k) && end !== null && end >= 1000 && (
               <small>
-                ends in about {durationWords(end)}, {momentWords(now + end)}
+                {k === asking ? 'waits for approval' : 'ends'} in about {durationWords(end)},{' '}
+                {momentWords(now + end)}
               </small>
             )}
           </li>
@@ -47,8 +52,8 @@ export function Timeline({ rollout, moments, now }: TimelineProps) {
 
 const PLACES = { done: 'over', now: 'now', next: 'to come', ended: 'ended here' } as const;
 
-const placeWords = (place: keyof typeof PLACES, approval: boolean): string =>
-  approval && (place === 'now' || place === 'next') ? `${PLACES[place]}, needs approval` : PLACES[place];
+const placeWords = (place: keyof typeof PLACES, asks: boolean): string =>
+  asks ? `${PLACES[place]}, needs approval` : PLACES[place];
 
 function Span({ span }: { readonly span: StageSpan | null }) {
   if (span === null) return null;
