@@ -128,7 +128,7 @@ function Account({ document: { rollout, outcome, windows } }: { readonly documen
       <dt>Harmed</dt>
       <dd>{plural(outcome.harmedUnits, 'unit')} on account of the candidate</dd>
       <dt>Bound to</dt>
-      <dd className="digests">
+      <dd className="report-digests">
         candidate {rollout.binding.candidate}, stable {rollout.binding.stable}, policy{' '}
         {rollout.binding.policyHash}
       </dd>
@@ -148,8 +148,8 @@ plimsoll rollout verify ${id}.report.json --public-key key.pem
 node examples/verify-evidence.mjs ${id}.report.json key.pem`}
     </pre>
     <p>
-      The key of this server, <code className="digests">{report.keyId}</code>. Get it from where you trust it:
-      one that comes with the report proves that the report is whole, not whose it is.
+      The key of this server, <code className="report-digests">{report.keyId}</code>. Get it from where you
+      trust it: one that comes with the report proves that the report is whole, not whose it is.
     </p>
     <pre className="code">{report.publicKey.trim()}</pre>
   </div>

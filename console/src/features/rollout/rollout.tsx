@@ -50,7 +50,7 @@ export function Rollout({ id, experiment }: RolloutProps) {
   const { data: rollout, error } = query;
   if (rollout === undefined)
     return (
-      <main id="main">
+      <main id="main" className="rollout-page">
         <h1>Rollout</h1>
         {error === null ? (
           <p role="status">Loading</p>
@@ -66,7 +66,7 @@ export function Rollout({ id, experiment }: RolloutProps) {
   const gates = rollout.progress?.gates ?? [];
   const overall = rollout.metrics.filter(({ segment }) => segment === null);
   return (
-    <main id="main">
+    <main id="main" className="rollout-page">
       <PageHead
         trail={<Way endpoint={rollout.endpoint} />}
         title={`${STRATEGY_NAMES[strategy]} of ${rollout.endpoint}, version ${stableVersion} to ${candidate}`}

@@ -25,7 +25,7 @@ export function PolicyPanel({ query, strategy, version, policy, onChange }: Poli
     <Panel title="Policy" query={query} actions={actions || undefined}>
       {(lint) =>
         draft !== null ? (
-          <div className="panel-body policy-form">
+          <div className="panel-body strategy-policy">
             {strategy === 'ab' ? (
               <ExperimentFields policy={draft} version={version} onChange={set} />
             ) : (
