@@ -21,6 +21,10 @@ export async function sendAnswer(
   return reply.header('content-encoding', 'gzip').send(await packed(text, { level: 1 }));
 }
 
-/** RFC 9110, 12.5.3; `gzip;q=0` refuses it. */
-const takesGzip = (accepted = ''): boolean =>
-  accepted.split(',').some((coding) => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)|$)/i.test(coding));
+/** RFC 9110, 12.5.3: `gzip;q=0` refuses it, and `*` stands for what is not named. */
+function takesGzip(accepted = ''): boolean {
+  const codings = accepted.split(',');
+  const own =
+    codings.find((one) => /^\s*gzip\s*(?:;|$)/i.test(one)) ?? codings.find((one) => /^\s*\*/.test(one));
+  return own !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(own);
+}
