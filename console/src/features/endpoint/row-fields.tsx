@@ -1,6 +1,9 @@
 import { Field } from '@base-ui/react/field';
+import { useState } from 'react';
 import type { SignatureColumn } from '../../api/served.ts';
-import type { RowTexts } from './row-form.ts';
+import { plural } from '../../facts/words.ts';
+import { SearchField } from '../../ui/search-field.tsx';
+import { columnsInSight, MOST_FIELDS, type RowTexts } from './row-form.ts';
 
 interface RowFieldsProps {
   /** Null where a row is no list of columns: it is written as JSON. */
@@ -23,9 +26,26 @@ export function RowFields({ columns, texts, onChange }: RowFieldsProps) {
         />
       </Field.Root>
     );
+  return <ColumnFields columns={columns} texts={texts} onChange={onChange} />;
+}
+
+function ColumnFields({
+  columns,
+  texts,
+  onChange,
+}: RowFieldsProps & { readonly columns: readonly SignatureColumn[] }) {
+  const [sought, setSought] = useState('');
+  const { shown, left } = columnsInSight(columns, sought);
   return (
     <div className="row-fields">
-      {columns.map(({ name, type, nullable, categories }, k) => (
+      {columns.length > MOST_FIELDS && (
+        <SearchField
+          label={`Search ${plural(columns.length, 'column')}`}
+          value={sought}
+          onChange={setSought}
+        />
+      )}
+      {shown.map(({ name, type, nullable, categories }, k) => (
         <Field.Root key={name} className="labelled">
           <Field.Label>
             {name} <small>{nullable ? `${type}, may be missing` : type}</small>
@@ -46,6 +66,7 @@ export function RowFields({ columns, texts, onChange }: RowFieldsProps) {
           )}
         </Field.Root>
       ))}
+      {left > 0 && <p className="note">{plural(left, 'more column')}, sent as they are: search for one.</p>}
     </div>
   );
 }

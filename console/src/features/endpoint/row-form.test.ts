@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formColumns, rowOf, textsOf } from './row-form.ts';
+import { columnsInSight, formColumns, rowOf, textsOf } from './row-form.ts';
 
 const column = (name: string, type: string, categories?: readonly (string | number)[]) => ({
   ...{ name, type, named: true, nullable: true },
@@ -33,4 +33,11 @@ test('what is no row of named columns has no form', () => {
   expect(formColumns({ columns: [{ ...column('text', 'string'), named: false }] }, 'a text')).toBeNull();
   expect(formColumns({ columns: [] }, {})).toBeNull();
   expect(formColumns(undefined, example)).toBeNull();
+});
+
+test('of a thousand columns some are in sight, and any of them is found', () => {
+  const many = Array.from({ length: 1000 }, (_, k) => column(`column_${k}`, 'number'));
+  const { shown, left } = columnsInSight(many, '');
+  expect([shown.length, shown.length + left]).toEqual([40, 1000]);
+  expect(columnsInSight(many, ' Column_999 ')).toEqual({ shown: [many[999]], left: 0 });
 });

@@ -15,6 +15,17 @@ export function formColumns(
     : null;
 }
 
+/** Fields that are in sight at once: of more columns those that are sought. */
+export const MOST_FIELDS = 40;
+
+export function columnsInSight(
+  columns: readonly SignatureColumn[],
+  sought: string,
+): { readonly shown: readonly SignatureColumn[]; readonly left: number } {
+  const found = columns.filter(({ name }) => name.toLowerCase().includes(sought.trim().toLowerCase()));
+  return { shown: found.slice(0, MOST_FIELDS), left: Math.max(0, found.length - MOST_FIELDS) };
+}
+
 export const textsOf = (columns: readonly SignatureColumn[], example: unknown): RowTexts =>
   Object.fromEntries(
     columns.map(({ name }) => {
