@@ -82,6 +82,8 @@ inBrowser(
     await waterfall.getByRole('row', { name: /plan basic/ }).waitFor();
     await page.getByRole('img', { name: /the chance of stays along monthly_fee/ }).waitFor();
     await page.getByText('dashed: on the mean of the rows').waitFor();
+    // The chances are shares; what they are drawn along is money.
+    expect(await page.locator('.line-chart-x').textContent()).not.toContain('%');
     expect(atOnce()).toBe(1);
     // The row is in the address: it survives a reload, and can be sent to a colleague.
     await expect.poll(() => decodeURIComponent(page.url())).toContain('"monthly_fee":95');

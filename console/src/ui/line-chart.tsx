@@ -14,6 +14,8 @@ interface LineChartProps {
   /** Names of the places on the axis, where they are no numbers. */
   readonly ticks: readonly string[] | null;
   readonly format: (value: number) => string;
+  /** Of places on the axis: they are of another quantity. */
+  readonly formatPlace: (place: number) => string;
 }
 
 const [WIDTH, HEIGHT] = [600, 180];
@@ -21,7 +23,7 @@ const [WIDTH, HEIGHT] = [600, 180];
 const MOST_TICKS = 8;
 
 /** Curves over a quantity that is no time. */
-export function LineChart({ label, curves, mark, ticks, format }: LineChartProps) {
+export function LineChart({ label, curves, mark, ticks, format, formatPlace }: LineChartProps) {
   const [first] = curves;
   const [left, right] = [Math.min(...(first?.xs ?? [0])), Math.max(...(first?.xs ?? [1]))];
   // Bars stand on zero: else a small difference would look like all of it.
@@ -64,8 +66,8 @@ export function LineChart({ label, curves, mark, ticks, format }: LineChartProps
       <div className={`line-chart-x ${ticks === null ? '' : 'line-chart-places'}`} aria-hidden="true">
         {ticks === null ? (
           <>
-            <span>{format(left)}</span>
-            <span>{format(right)}</span>
+            <span>{formatPlace(left)}</span>
+            <span>{formatPlace(right)}</span>
           </>
         ) : (
           (ticks.length > MOST_TICKS ? [] : ticks).map((tick) => <span key={tick}>{tick}</span>)

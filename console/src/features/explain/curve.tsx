@@ -73,6 +73,7 @@ export function Curve({ asked, range, cells, outputs, classes, hasRows, send }: 
               mark={cells[name] === null || Number.isNaN(now) ? null : now}
               ticks={isNumber ? null : values.map(cellWords)}
               format={format}
+              formatPlace={cellWords}
             />
             <p className="note">
               {score.name.replace('the', 'The')}, all other columns as they are
