@@ -166,7 +166,7 @@ export const DIFFERENCE_VIEW = shape({
         worst: described(
           list(
             shape({
-              input: anything,
+              input: described(anything, 'Null where it is kept for explanations and the key may only look'),
               answers: list(
                 shape({
                   output: anyText,

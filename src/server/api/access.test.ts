@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OPERATIONS } from './operations.ts';
 import { nameOf, OPERATION_SCOPES } from './scopes.ts';
 import { startTestApi, type TestApi } from './testing/api.ts';
+import { DIFFERENCE_SHOWN } from './testing/contents.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -115,6 +116,19 @@ test('without a key nobody from elsewhere comes in, and is told the way', async 
   expect([status, json.error?.code]).toEqual([403, 'CONTROL_FORBIDDEN']);
   expect(json.error?.hint).toContain('plimsoll keys create');
   await closed.close();
+});
+
+test('rows that were kept for explanations are not for who may only look', async () => {
+  const inputs = async (of: 'golden' | 'background', key: string): Promise<unknown> => {
+    const { answers } = DIFFERENCE_SHOWN;
+    api.control.difference = async () => ({ ...DIFFERENCE_SHOWN, answers: answers && { ...answers, of } });
+    const headers = { 'x-plimsoll-peer': '10.1.2.3', 'x-api-key': key };
+    const { json } = await api.ask('GET', '/models/churn/difference?from=1&to=2', { headers });
+    return (json as unknown as typeof DIFFERENCE_SHOWN).answers?.worst.map(({ input }) => input);
+  };
+  expect(await inputs('background', 'viewer')).toEqual([null]);
+  expect(await inputs('background', 'operator')).toEqual([{ plan: 'pro' }]);
+  expect(await inputs('golden', 'viewer')).toEqual([{ plan: 'pro' }]);
 });
 
 test('bodies are bounded, and keys that reach a prototype are refused', async () => {

@@ -4,13 +4,23 @@ import {
   CERTIFICATE_VIEW,
   CONTENTS_VIEW,
   DIFFERENCE_VIEW,
+  type DifferenceView,
   GOLDEN_VIEW,
   TREE_VIEW,
 } from '../../control/contents-schemas.ts';
+import { allows } from '../access/scopes.ts';
 import { NAME, operation, PAGE, pageRequest, VERSION_NUMBER } from './operation.ts';
 
 const ONE = { model: NAME, version: VERSION_NUMBER };
 const PLACE = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 });
+
+/** Rows kept for explanations are of people, like those of the prediction log: not for who may only look. */
+function withoutKeptRows(difference: DifferenceView): DifferenceView {
+  const { answers } = difference;
+  if (answers?.of !== 'background') return difference;
+  const worst = answers.worst.map((row) => ({ ...row, input: null }));
+  return { ...difference, answers: { ...answers, worst } };
+}
 
 export const CONTENTS = [
   operation({
@@ -68,6 +78,10 @@ export const CONTENTS = [
     params: { model: NAME },
     query: { from: VERSION_NUMBER, to: VERSION_NUMBER },
     answer: DIFFERENCE_VIEW,
-    handle: ({ control, params, query }) => control.difference(params.model, query.from, query.to),
+    async handle({ control, params, query, caller }) {
+      const difference = await control.difference(params.model, query.from, query.to);
+      const maySeeRows = caller === null || allows(caller.scope, 'operator');
+      return maySeeRows ? difference : withoutKeptRows(difference);
+    },
   }),
 ];

@@ -95,7 +95,11 @@ const Worst = ({ row: { input, answers } }: { readonly row: Answers['worst'][num
       <tr key={output}>
         {at === 0 && (
           <td rowSpan={answers.length}>
-            <JsonValue value={input} />
+            {input === null ? (
+              'kept for explanations: not for who may only look'
+            ) : (
+              <JsonValue value={input} />
+            )}
           </td>
         )}
         <th scope="row">{output}</th>
