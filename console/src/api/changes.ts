@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ask } from './client.ts';
 import type { ControlOperations } from './generated/control-api.ts';
+import { isOnce } from './queries.ts';
 
 type Name = keyof ControlOperations;
 type Asked<N extends Name> = Partial<Pick<ControlOperations[N], 'path' | 'query' | 'body'>>;
@@ -15,7 +16,9 @@ export function useChange(): <N extends Name>(
     try {
       return await ask(name, asked);
     } finally {
-      await queries.invalidateQueries();
+      // What costs the server something is not waited for.
+      void queries.invalidateQueries({ predicate: isOnce });
+      await queries.invalidateQueries({ predicate: (query) => !isOnce(query) });
     }
   };
 }

@@ -1,6 +1,7 @@
 /** Asks anew for what has changed, when the stream tells of it. */
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { isOnce } from './queries.ts';
 import { type ChangedThing, isAbout, isTold } from './told.ts';
 import { onNews } from './traffic.ts';
 
@@ -9,7 +10,6 @@ const SPACING_MILLIS = 4000;
 
 /** Nobody looks: when somebody does, another stream begins, and everything is asked for again. */
 const isHidden = (): boolean => document.visibilityState === 'hidden';
-const isOnce = ({ meta }: Query): boolean => meta?.['isOnce'] === true;
 const isToldKey = ([operation]: readonly unknown[]): boolean => isTold(String(operation));
 
 export function useNews(): void {

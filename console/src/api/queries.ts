@@ -1,6 +1,7 @@
 /** What panels show of the control API: asked again while somebody looks, never while nobody does. */
 import {
   keepPreviousData,
+  type Query,
   type QueryClient,
   type UseQueryResult,
   useInfiniteQuery,
@@ -47,6 +48,8 @@ const asking = <N extends Name & `GET ${string}`>(name: N, asked: Asked<N>) => (
 
 /** No news makes it be asked again. */
 const ONCE = { staleTime: Number.POSITIVE_INFINITY, meta: { isOnce: true } };
+
+export const isOnce = ({ meta }: Query): boolean => meta?.['isOnce'] === true;
 
 /** An operation that reads, asked again every so many milliseconds. */
 export const useOperation = <N extends Name & `GET ${string}`>(
