@@ -73,6 +73,8 @@ test('the arms of an experiment share all units', () => {
   const policy = withCandidateShare({}, '12.5');
   expect(candidateShare(policy)).toBe('12.5');
   expect(policy['arms']).toMatchObject([{ weight: 87.5 }, { weight: 12.5 }]);
+  const three = { arms: ['stable', 'candidate', 'other'].map((name) => ({ name })) };
+  expect(candidateShare(three)).toBeNull();
 });
 
 test('lengths of time are written as policies write them', () => {

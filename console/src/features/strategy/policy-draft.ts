@@ -127,9 +127,10 @@ export function isGuarded(policy: WrittenPolicy, guard: GuardName): boolean {
 export const withGuard = (policy: WrittenPolicy, guard: GuardName, isOn: boolean): WrittenPolicy =>
   withValue(policy, ['guards', guard], isOn ? (guard === 'labels' ? { maturity: '1d' } : undefined) : false);
 
-/** Share of units that the candidate answers in an experiment of two. */
-export function candidateShare(policy: WrittenPolicy): string {
+/** Share of units that the candidate answers in an experiment of two; null where more arms share them: the text says how. */
+export function candidateShare(policy: WrittenPolicy): string | null {
   const { arms } = policy;
+  if (Array.isArray(arms) && arms.length > 2) return null;
   const arm = Array.isArray(arms)
     ? arms.find((one: unknown) => isRecord(one) && one['version'] === 'candidate')
     : undefined;

@@ -123,12 +123,14 @@ export const ExperimentFields = ({
       />
     </div>
     <div className="policy-row">
-      <Text
-        label={`Percent of units that version ${version} answers`}
-        value={candidateShare(policy)}
-        placeholder="50"
-        onChange={(text) => onChange(withCandidateShare(policy, text))}
-      />
+      {candidateShare(policy) !== null && (
+        <Text
+          label={`Percent of units that version ${version} answers`}
+          value={candidateShare(policy) ?? ''}
+          placeholder="50"
+          onChange={(text) => onChange(withCandidateShare(policy, text))}
+        />
+      )}
       <Text
         label="One look after (empty: at any time)"
         value={policy['horizon'] === 'open' ? '' : textAt(policy, 'horizon')}
