@@ -36,9 +36,10 @@ function conditionsOf({ subject, by, what, search, since, until }: AuditRequest)
   if (what !== undefined)
     conditions.push(sql`(what = ${what} or what like ${`${literal(what)}.%`} escape '!')`);
   if (search !== undefined) {
-    // Both are folded by the database: SQLite knows no capitals but those of ASCII.
+    // Neither SQLite nor PostgreSQL knows other capitals in these columns than those of ASCII: their collation is "C".
+    const folded = search.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
     const text = sql`lower(${sql.ref('by')} || ' ' || what || ' ' || subject)`;
-    conditions.push(sql`${text} like lower(${`%${literal(search)}%`}) escape '!'`);
+    conditions.push(sql`${text} like ${`%${literal(folded)}%`} escape '!'`);
   }
   if (since !== undefined) conditions.push(sql`at >= ${since}`);
   if (until !== undefined) conditions.push(sql`at < ${until}`);
