@@ -84,23 +84,67 @@ export function decodeRawUnicodeEscape(bytes: Uint8Array, what: string, offset: 
   );
 }
 
-const SIMPLE_ESCAPES = new Map<string, number>(
-  Object.entries({ '\\': 0x5c, "'": 0x27, '"': 0x22, a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }),
+const BACKSLASH = 0x5c;
+/** What follows a backslash, and the byte that both stand for. */
+const SIMPLE_ESCAPES = new Map<number, number>(
+  Object.entries({ '\\': BACKSLASH, "'": 0x27, '"': 0x22, a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }).map(
+    ([letter, byte]) => [letter.charCodeAt(0), byte],
+  ),
 );
+const [LETTER_X, ZERO, SEVEN] = [0x78, 0x30, 0x37];
+const QUOTES: readonly number[] = [0x27, 0x22];
+/** What String.prototype.trimEnd takes away, as far as it is one byte. */
+const isSpace = (byte: number): boolean => (byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0xa0;
 
-/** The quoted, backslash-escaped bytes of opcode STRING (codecs.escape_decode), one character a byte. */
+/**
+ * The quoted, backslash-escaped bytes of opcode STRING (codecs.escape_decode), one character a byte. They are walked by hand: of each
+ * match of a pattern a file of nothing else makes strings that take many times its size.
+ */
 export function decodeQuoted(bytes: Uint8Array, what: string, offset: number): string {
-  const text = decodeLatin1(bytes).trimEnd();
-  const quote = text[0];
-  if (text.length < 2 || (quote !== "'" && quote !== '"') || !text.endsWith(quote)) {
+  let end = bytes.length;
+  while (end > 0 && isSpace(bytes[end - 1]!)) end--;
+  if (end < 2 || !QUOTES.includes(bytes[0]!) || bytes[end - 1] !== bytes[0])
     throw corrupt(what, offset, 'a string without matching quotes', 'a quoted string');
+  const inner = bytes.subarray(1, end - 1);
+  const out = new Uint8Array(inner.length);
+  let length = 0;
+  for (let at = 0; at < inner.length; ) {
+    const escaped = inner[at] === BACKSLASH ? escapeAt(inner, at + 1) : null;
+    if (escaped === 'unfinished')
+      throw corrupt(what, offset, 'an unfinished \\x escape', 'two hexadecimal digits');
+    out[length++] = escaped?.byte ?? inner[at]!;
+    at += escaped?.length ?? 1;
   }
-  return text.slice(1, -1).replaceAll(/\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\s\S])/g, (whole, sequence: string) => {
-    const simple = SIMPLE_ESCAPES.get(sequence);
-    if (simple !== undefined) return String.fromCharCode(simple);
-    if (sequence === 'x') throw corrupt(what, offset, 'an unfinished \\x escape', 'two hexadecimal digits');
-    if (sequence[0] === 'x') return String.fromCharCode(Number.parseInt(sequence.slice(1), 16));
-    if (/^[0-7]+$/.test(sequence)) return String.fromCharCode(Number.parseInt(sequence, 8) & 0xff);
-    return whole;
-  });
+  return decodeLatin1(out.subarray(0, length));
+}
+
+interface EscapedByte {
+  readonly byte: number;
+  /** Of the escape, with its backslash. */
+  readonly length: number;
+}
+
+/** The escape whose backslash stands before `at`; null where it is none, and stands for itself. */
+function escapeAt(bytes: Uint8Array, at: number): EscapedByte | 'unfinished' | null {
+  const first = bytes[at];
+  if (first === undefined) return null;
+  const simple = SIMPLE_ESCAPES.get(first);
+  if (simple !== undefined) return { byte: simple, length: 2 };
+  if (first === LETTER_X) {
+    const [high, low] = [hexDigit(bytes[at + 1]), hexDigit(bytes[at + 2])];
+    return high < 0 || low < 0 ? 'unfinished' : { byte: 16 * high + low, length: 4 };
+  }
+  let [byte, length] = [0, 0];
+  for (; length < 3 && isOctal(bytes[at + length]); length++) byte = 8 * byte + bytes[at + length]! - ZERO;
+  return length === 0 ? null : { byte: byte & 0xff, length: length + 1 };
+}
+
+const isOctal = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= SEVEN;
+
+/** Of a hexadecimal digit, or -1. */
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
