@@ -3,14 +3,14 @@
  * core, and decides in the process that answers, which is the worst case; pages and predictions come from another. Beside it: the
  * processor's time that the pages take while nobody predicts, which other work of the machine changes little.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { required } from '../../src/core/element-at.ts';
 import { freePort } from '../../tools/free-port.ts';
-import type { LoadOutcome, LoadPlan } from '../explanations/load-client.ts';
+import { drive } from '../explanations/drive.ts';
+import type { LoadOutcome } from '../explanations/load-client.ts';
 import { median } from '../median.ts';
 import { processorMicros } from '../processor.ts';
 import { ROOT } from '../serving/peers.ts';
@@ -108,21 +108,8 @@ async function besidePages(pages: number, url: string, port: number, seconds: nu
   }
 }
 
-function phase(port: number, seconds: number): Promise<LoadOutcome> {
+async function phase(port: number, seconds: number): Promise<LoadOutcome> {
   const nothing = { besideRate: 1, besideRows: 1, phases: [{ beside: 'nothing' as const, seconds }] };
-  const plan: LoadPlan = { port, columns: COLUMNS, rate: RATE, ...nothing };
-  const script = join(import.meta.dirname, '../explanations/load-client.ts');
-  const args = ['--cpu-list', '1', process.execPath, script, JSON.stringify(plan)];
-  const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.once('close', (code) => {
-      const [outcome] = code === 0 ? (JSON.parse(text) as LoadOutcome[]) : [];
-      if (outcome !== undefined) resolve(outcome);
-      else reject(new Error(`the client ended with ${code}`));
-    });
-  });
+  const [outcome] = await drive({ port, columns: COLUMNS, rate: RATE, ...nothing });
+  return required(outcome, 'the outcome of its only phase');
 }

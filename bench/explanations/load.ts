@@ -2,7 +2,6 @@
  * What explanations cost predictions: their p99 with nothing beside them, beside requests of many rows, and beside the same requests with
  * their explanations, in turns within one run. The server has one core, with the process that explains; the client has another.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { freePort } from '../../tools/free-port.ts';
 import { median } from '../median.ts';
 import { ROOT } from '../serving/peers.ts';
 import { startPeer } from '../serving/process.ts';
+import { drive } from './drive.ts';
 import type { Beside, LoadOutcome, LoadPlan } from './load-client.ts';
 
 const MODEL = join(ROOT, 'fixtures/models/sklearn-1.6.1/forest-classifier-100.joblib');
@@ -90,20 +90,4 @@ async function measure(
     await server.stop();
     rmSync(data, { recursive: true, force: true });
   }
-}
-
-function drive(plan: LoadPlan): Promise<readonly LoadOutcome[]> {
-  const script = join(import.meta.dirname, 'load-client.ts');
-  const args = ['--cpu-list', '1', process.execPath, script, JSON.stringify(plan)];
-  const child = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as LoadOutcome[]);
-      else reject(new Error(`the client ended with ${code}`));
-    });
-  });
 }
