@@ -15,7 +15,16 @@ import {
   shape,
 } from '../schema/value-schema.ts';
 
-const WHOLE_REQUEST = shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber });
+const WHOLE_REQUESTS = {
+  latency: described(
+    nullable(shape({ p50: computedNumber, p95: computedNumber, p99: computedNumber })),
+    'Milliseconds of the whole request',
+  ),
+  durations: described(
+    list(list(computedNumber)),
+    'Answers by duration: upper bound in milliseconds, and how many',
+  ),
+};
 
 export const TRAFFIC_VIEW = shape({
   at: epochMillis,
@@ -36,11 +45,7 @@ export const TRAFFIC_VIEW = shape({
         failed: computedNumber,
         overloaded: computedNumber,
         cancelled: computedNumber,
-        latency: described(nullable(WHOLE_REQUEST), 'Milliseconds of the whole request'),
-        durations: described(
-          list(list(computedNumber)),
-          'Answers by duration: upper bound in milliseconds, and how many',
-        ),
+        ...WHOLE_REQUESTS,
         lastAnswer: nullable(anyNumber),
       }),
     ),
@@ -100,11 +105,7 @@ export const TRAFFIC_HISTORY = shape({
             failed: anyInteger,
             overloaded: anyInteger,
             cancelled: anyInteger,
-            latency: described(nullable(WHOLE_REQUEST), 'Milliseconds of the whole request'),
-            durations: described(
-              list(list(computedNumber)),
-              'Answers by duration: upper bound in milliseconds, and how many',
-            ),
+            ...WHOLE_REQUESTS,
           }),
         ),
         'By time; those without any request are left out',
