@@ -1,3 +1,4 @@
+import { ColumnHeads } from './column-heads.tsx';
 import { type Curve, figureOf } from './curve.ts';
 
 const MOMENT = new Intl.DateTimeFormat('en-GB', {
@@ -23,16 +24,12 @@ export function CurveTable({ label, curves, format }: CurveTableProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is longer than its box is moved by arrows */}
       <section aria-label={`${label}, as a table`} tabIndex={0}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              {curves.map(({ name }) => (
-                <th key={name} scope="col" className="figures-cell">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <ColumnHeads
+            columns={[
+              { text: 'Time' },
+              ...curves.map(({ name }) => ({ text: name, className: 'figures-cell' })),
+            ]}
+          />
           <tbody>
             {times.map((at) => (
               <tr key={at}>

@@ -1,3 +1,5 @@
+import { type ColumnHead, ColumnHeads } from './column-heads.tsx';
+
 export interface HistogramBin {
   readonly name: string;
   /** Of all rows, 0 to 1. */
@@ -52,6 +54,12 @@ export function Histogram({ bins, label, isLarge = false }: HistogramProps) {
   );
 }
 
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'Value' },
+  { text: 'Reference', className: 'figures-cell' },
+  { text: 'Now', className: 'figures-cell' },
+];
+
 interface BinTableProps {
   readonly bins: readonly HistogramBin[];
   readonly format: (share: number) => string;
@@ -62,17 +70,7 @@ export const BinTable = ({ bins, format }: BinTableProps) => (
   <details className="bins">
     <summary>The bins as figures</summary>
     <table>
-      <thead>
-        <tr>
-          <th scope="col">Value</th>
-          <th scope="col" className="figures-cell">
-            Reference
-          </th>
-          <th scope="col" className="figures-cell">
-            Now
-          </th>
-        </tr>
-      </thead>
+      <ColumnHeads columns={COLUMNS} />
       <tbody>
         {bins.map(({ name, reference, current }) => (
           <tr key={name}>

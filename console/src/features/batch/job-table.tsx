@@ -1,29 +1,19 @@
 import type { JobView } from '../../api/generated/control-api.ts';
 import { momentWords } from '../../facts/times.ts';
-import { countWords, durationWords, UNKNOWN } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { Scrolled } from '../../ui/scrolled.tsx';
-import {
-  badRowsOf,
-  modelWords,
-  needsPerson,
-  stateWords,
-  toneOf,
-  tookMillis,
-  triggerWords,
-} from './job-words.ts';
+import { modelWords, needsPerson, stateWords, toneOf, triggerWords } from './job-words.ts';
+import { RUN_FIGURES, RunFigures } from './run-figures.tsx';
 
 const COLUMNS: readonly ColumnHead[] = [
   { text: 'Job' },
   { text: 'When it runs' },
   { text: 'Last run' },
-  { text: 'Rows', className: 'figures-cell' },
-  { text: 'No answer', className: 'figures-cell' },
-  { text: 'Took', className: 'figures-cell' },
+  ...RUN_FIGURES,
 ];
 
 export const JobTable = ({ jobs }: { readonly jobs: readonly JobView[] }) => (
@@ -41,9 +31,6 @@ export const JobTable = ({ jobs }: { readonly jobs: readonly JobView[] }) => (
 
 function Row({ job }: { readonly job: JobView }) {
   const { name, spec, paused, latest } = job;
-  const bad = latest === null ? null : badRowsOf(latest);
-  const took = latest === null ? null : tookMillis(latest, Date.now());
-  const rows = latest?.receipt?.rows ?? latest?.progress?.rows;
   return (
     <tr className={needsPerson(job) ? 'row-act' : undefined}>
       <th scope="row">
@@ -66,11 +53,7 @@ function Row({ job }: { readonly job: JobView }) {
           </>
         )}
       </td>
-      <td className="figures-cell">{rows === undefined ? UNKNOWN : countWords(rows.read)}</td>
-      <td className={`figures-cell ${bad !== null && bad > 0 ? 'bad' : ''}`}>
-        {bad === null ? UNKNOWN : countWords(bad)}
-      </td>
-      <td className="figures-cell">{took === null ? UNKNOWN : durationWords(took)}</td>
+      <RunFigures run={latest} />
     </tr>
   );
 }

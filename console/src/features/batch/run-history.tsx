@@ -1,6 +1,6 @@
 import type { RunView } from '../../api/generated/control-api.ts';
 import { useParts } from '../../api/queries.ts';
-import { countWords, durationWords, UNKNOWN } from '../../facts/words.ts';
+import { countWords, durationWords } from '../../facts/words.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
@@ -11,15 +11,14 @@ import { Panel } from '../../ui/panel.tsx';
 import { Scrolled } from '../../ui/scrolled.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { badRowsOf, CAUSE_WORDS, stateWords, toneOf, tookMillis } from './job-words.ts';
+import { RUN_FIGURES, RunFigures } from './run-figures.tsx';
 
 const PART = 30;
 const COLUMNS: readonly ColumnHead[] = [
   { text: 'Run' },
   { text: 'State' },
   { text: 'Began' },
-  { text: 'Rows', className: 'figures-cell' },
-  { text: 'No answer', className: 'figures-cell' },
-  { text: 'Took', className: 'figures-cell' },
+  ...RUN_FIGURES,
 ];
 
 /** Runs, newest first. */
@@ -80,10 +79,7 @@ const Trend = ({ name, values, text }: TrendProps) => (
 );
 
 function Row({ run }: { readonly run: RunView }) {
-  const { id, job, number, cause, startedAt, createdAt, progress, receipt } = run;
-  const rows = receipt?.rows ?? progress?.rows;
-  const bad = badRowsOf(run);
-  const took = tookMillis(run, Date.now());
+  const { id, job, number, cause, startedAt, createdAt } = run;
   return (
     <tr>
       <th scope="row">
@@ -96,11 +92,7 @@ function Row({ run }: { readonly run: RunView }) {
       <td>
         <Moment at={startedAt ?? createdAt} />
       </td>
-      <td className="figures-cell">{rows === undefined ? UNKNOWN : countWords(rows.read)}</td>
-      <td className={`figures-cell ${bad !== null && bad > 0 ? 'bad' : ''}`}>
-        {bad === null ? UNKNOWN : countWords(bad)}
-      </td>
-      <td className="figures-cell">{took === null ? UNKNOWN : durationWords(took)}</td>
+      <RunFigures run={run} />
     </tr>
   );
 }

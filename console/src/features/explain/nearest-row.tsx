@@ -107,7 +107,7 @@ const COLUMNS: readonly ColumnHead[] = [
   { text: 'Column' },
   { text: 'Is' },
   { text: 'Would be' },
-  { text: '' },
+  { text: 'Keep', isUnseen: true },
 ];
 
 interface OutcomeProps {

@@ -2,10 +2,10 @@ import type { ModelOutline } from '../../api/generated/control-api.ts';
 import { plural } from '../../facts/words.ts';
 import { useParameter } from '../../location/location.ts';
 import { Choice } from '../../ui/choice.tsx';
-import { Scrolled } from '../../ui/scrolled.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { shortClass } from './step-words.ts';
+import { WeightTable } from './weight-table.tsx';
 
 type Linear = ModelOutline['linear'][number];
 
@@ -53,32 +53,16 @@ export function Coefficients({ linear }: { readonly linear: Linear }) {
           <SearchField label="Find a column" value={search} onChange={setSearch} />
         )}
       </div>
-      <Scrolled label="Weights by column">
-        <table className="version-weights">
-          <thead>
-            <tr>
-              <th scope="col">Column</th>
-              <th scope="col" className="figures-cell">
-                Weight
-              </th>
-              <th scope="col">
-                <span className="unseen">As a bar</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {found.map(({ column, value }) => (
-              <tr key={column}>
-                <th scope="row">{column}</th>
-                <td className="figures-cell">{NUMBER.format(value)}</td>
-                <td className="weight-cell">
-                  <Bar share={value / most} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scrolled>
+      <WeightTable
+        label="Weights by column"
+        columns={['Column', 'Weight']}
+        rows={found.map(({ column, value }) => ({
+          name: column,
+          figure: NUMBER.format(value),
+          share: value / most,
+        }))}
+        isSigned
+      />
       {(left > 0 || omitted > 0) && (
         <p className="note">
           {left > 0 && `${plural(left, 'lighter column')} left out. `}
@@ -88,16 +72,3 @@ export function Coefficients({ linear }: { readonly linear: Linear }) {
     </div>
   );
 }
-
-/** From the middle to the right where it raises, to the left where it lowers. */
-const Bar = ({ share }: { readonly share: number }) => (
-  <svg className="weight" viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true">
-    <rect
-      className={share < 0 ? 'weight-lowers' : 'weight-raises'}
-      x={share < 0 ? 100 + share * 100 : 100}
-      width={Math.max(1, Math.abs(share) * 100)}
-      height="12"
-    />
-    <path className="weight-zero" d="M100 0v12" />
-  </svg>
-);

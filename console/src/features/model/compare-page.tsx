@@ -1,6 +1,7 @@
 import { useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf, useParameter } from '../../location/location.ts';
+import { ModelTrail } from '../../location/trail.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
@@ -30,11 +31,7 @@ export function ComparePage({ model }: { readonly model: string }) {
   return (
     <main id="main">
       <PageHead
-        trail={
-          <>
-            <Link href={hrefOf('models')}>Models</Link> / <Link href={hrefOf('models', model)}>{model}</Link>
-          </>
-        }
+        trail={<ModelTrail model={model} />}
         title={`${model}: version ${second} beside ${first}`}
         sentence={data === undefined ? '' : `${differenceSentence(data)}.`}
         actions={

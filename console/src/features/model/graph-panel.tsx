@@ -1,6 +1,6 @@
 import type { ModelOutline } from '../../api/generated/control-api.ts';
 import { bytesWords, countWords, plural } from '../../facts/words.ts';
-import { Scrolled } from '../../ui/scrolled.tsx';
+import { WeightTable } from './weight-table.tsx';
 
 type Graph = NonNullable<ModelOutline['graph']>;
 
@@ -21,43 +21,15 @@ export function GraphPanel({ graph }: { readonly graph: Graph }) {
         {producer !== '' && `, written by ${producer}`} for {opsets.join(', ')}.
       </p>
       <div className="columns">
-        <Scrolled label="Operators">
-          <table className="version-weights">
-            <thead>
-              <tr>
-                <th scope="col">Operator</th>
-                <th scope="col" className="figures-cell">
-                  Times
-                </th>
-                <th scope="col">
-                  <span className="unseen">As a bar</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ name, count }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td className="figures-cell">{countWords(count)}</td>
-                  <td className="weight-cell">
-                    <svg
-                      className="weight"
-                      viewBox="0 0 200 12"
-                      preserveAspectRatio="none"
-                      aria-hidden="true"
-                    >
-                      <rect
-                        className="weight-raises"
-                        width={(200 * count) / (first?.count ?? 1)}
-                        height="12"
-                      />
-                    </svg>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrolled>
+        <WeightTable
+          label="Operators"
+          columns={['Operator', 'Times']}
+          rows={shown.map(({ name, count }) => ({
+            name,
+            figure: countWords(count),
+            share: count / (first?.count ?? 1),
+          }))}
+        />
         <dl className="version-facts">
           <Values title="Takes" values={inputs} />
           <Values title="Answers" values={outputs} />

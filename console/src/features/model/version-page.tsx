@@ -3,6 +3,7 @@ import type { VersionView } from '../../api/generated/control-api.ts';
 import { useEndpoints, useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
+import { ModelTrail } from '../../location/trail.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
@@ -61,11 +62,7 @@ export function VersionPage({ model, version: number }: VersionPageProps) {
   return (
     <main id="main">
       <PageHead
-        trail={
-          <>
-            <Link href={hrefOf('models')}>Models</Link> / <Link href={hrefOf('models', model)}>{model}</Link>
-          </>
-        }
+        trail={<ModelTrail model={model} />}
         title={`${model}, version ${number}`}
         badge={version.data && <Badge tone={STATE_TONES[version.data.state]}>{version.data.state}</Badge>}
         sentence={outline === undefined ? '' : modelSentence(outline)}

@@ -5,6 +5,7 @@ import { useParameter } from '../../location/location.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { BinTable, Histogram } from '../../ui/histogram.tsx';
 import { IntervalChart } from '../../ui/interval-chart.tsx';
 import { Panel } from '../../ui/panel.tsx';
@@ -17,6 +18,12 @@ import {
   qualityRows,
   sizeWords,
 } from './drift-words.ts';
+
+const QUALITY_COLUMNS: readonly ColumnHead[] = [
+  { text: 'Share of rows' },
+  { text: 'Reference', className: 'figures-cell' },
+  { text: 'Now', className: 'figures-cell' },
+];
 
 type Side = DriftFeature['side'];
 
@@ -112,17 +119,7 @@ function Distribution({
           <p className="note">No value is missing, unseen or out of range, now or in the reference.</p>
         ) : (
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Share of rows</th>
-                <th scope="col" className="figures-cell">
-                  Reference
-                </th>
-                <th scope="col" className="figures-cell">
-                  Now
-                </th>
-              </tr>
-            </thead>
+            <ColumnHeads columns={QUALITY_COLUMNS} />
             <tbody>
               {quality.map(({ name: what, reference, current }) => (
                 <tr key={what}>

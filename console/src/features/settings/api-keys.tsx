@@ -19,7 +19,7 @@ const COLUMNS: readonly ColumnHead[] = [
   { text: 'State' },
   { text: 'Made' },
   { text: 'Until' },
-  { text: '' },
+  { text: 'Change', isUnseen: true },
 ];
 
 /** Who may come in: made here and shown once, put anew, ended. */

@@ -1,5 +1,15 @@
 import { Button } from '../../ui/button.tsx';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import { type StageDraft, withStage } from './policy-draft.ts';
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'It gets' },
+  { text: 'Percent' },
+  { text: 'For at least' },
+  { text: 'Units in each arm' },
+  { text: 'Approval' },
+  { text: 'Take away', isUnseen: true },
+];
 
 interface StageFieldsProps {
   readonly stages: readonly StageDraft[];
@@ -15,18 +25,7 @@ export function StageFields({ stages, onChange }: StageFieldsProps) {
       <legend>Stages</legend>
       <div className="scrolled">
         <table className="policy-stages">
-          <thead>
-            <tr>
-              <th scope="col">It gets</th>
-              <th scope="col">Percent</th>
-              <th scope="col">For at least</th>
-              <th scope="col">Units in each arm</th>
-              <th scope="col">Approval</th>
-              <th scope="col">
-                <span className="unseen">Take away</span>
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={COLUMNS} />
           <tbody>
             {stages.map((stage, k) => {
               const place = `stage ${k + 1}`;

@@ -1,5 +1,6 @@
 import { bytesWords, plural } from '../../facts/words.ts';
 import { Button } from '../../ui/button.tsx';
+import { type ColumnHead, ColumnHeads } from '../../ui/column-heads.tsx';
 import {
   type Chosen,
   type FileRole,
@@ -9,6 +10,13 @@ import {
   withoutFolder,
   withRole,
 } from './chosen-files.ts';
+
+const COLUMNS: readonly ColumnHead[] = [
+  { text: 'File' },
+  { text: 'Size', className: 'figures-cell' },
+  { text: 'It is' },
+  { text: 'Take away', isUnseen: true },
+];
 
 interface FileTableProps {
   readonly chosen: Chosen<File>;
@@ -23,18 +31,7 @@ export function FileTable({ chosen, allowsPython, onChange }: FileTableProps) {
     <>
       <div className="scrolled">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col" className="figures-cell">
-                Size
-              </th>
-              <th scope="col">It is</th>
-              <th scope="col">
-                <span className="unseen">Take away</span>
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={COLUMNS} />
           <tbody>
             {folder !== null && (
               <tr>
