@@ -6,6 +6,7 @@ import { bundleDir } from '../../registry/bundle.ts';
 import { ModelCatalog } from '../../registry/catalog/catalog.ts';
 import { LazyInspector } from '../../registry/inspection/lazy-inspector.ts';
 import { openStore } from '../../store/open.ts';
+import { cursorOf } from '../../store/page.ts';
 import type { Store } from '../../store/store.ts';
 import { LocalContents } from './contents.ts';
 
@@ -76,16 +77,18 @@ test('trees come one at a time, and graphs are counted', async () => {
 
 test('golden rows are answered again, part by part', async () => {
   const first = await contents.goldenRows('churn', 1, { limit: 3 });
-  expect(first).toMatchObject({ of: 'given', unanswered: null, next: '3' });
+  expect(first).toMatchObject({ of: 'given', unanswered: null, next: cursorOf('golden', [3]) });
   expect(first.items).toHaveLength(3);
   for (const { answered, expected, deviation, input } of first.items) {
     expect(Object.keys(answered ?? {})).toEqual(Object.keys(expected));
     expect(deviation).toBeLessThan(1e-9);
     expect(input).toHaveProperty('monthly_fee');
   }
-  const rest = await contents.goldenRows('churn', 1, { limit: 100, cursor: '3' });
+  const rest = await contents.goldenRows('churn', 1, { limit: 100, cursor: cursorOf('golden', [3]) });
   expect(rest.items).toHaveLength(Math.min(100, first.rows - 3));
   expect(rest.items[0]?.row).toBe(3);
+  const strange = contents.goldenRows('churn', 1, { cursor: '3' });
+  await expect(strange).rejects.toMatchObject({ code: 'PAGE_INVALID' });
   expect(await contents.goldenRows('iris', 1, {})).toMatchObject({ rows: 0, of: null, next: null });
 });
 

@@ -11,6 +11,7 @@ import { shortenedJson } from '../../registry/inspection/json-rows.ts';
 import type { LazyInspector } from '../../registry/inspection/lazy-inspector.ts';
 import type { BundleManifest } from '../../registry/version.ts';
 import type { JsonValue } from '../../serving/rows/outputs-to-json.ts';
+import { cursorOf, keyOf } from '../../store/page.ts';
 import type { PageRequest, Store, VersionRow } from '../../store/store.ts';
 import { frameworkText } from '../../text/framework.ts';
 import type { CertificateView, ContentsView, DifferenceView, GoldenView } from '../contents-schemas.ts';
@@ -23,6 +24,8 @@ export interface LocalContentsOptions {
 }
 
 /** Golden rows in one part, where nothing is said, and at most. */
+/** The list in its cursors. */
+const GOLDEN = 'golden';
 const GOLDEN_USUAL = 20;
 const GOLDEN_MOST = 100;
 const STEP_CHANGES_MOST = 300;
@@ -54,11 +57,11 @@ export class LocalContents {
 
   async goldenRows(model: string, version: number, { limit, cursor }: PageRequest): Promise<GoldenView> {
     const inspector = await this.#options.inspector.open();
-    const from = placeOf(cursor);
+    const [from = 0] = keyOf(GOLDEN, ['number'], { cursor }) ?? [];
     const most = Math.min(GOLDEN_MOST, limit ?? GOLDEN_USUAL);
     const found = await inspector.golden(await this.#inspected(model, version), from, most);
     const end = from + found.items.length;
-    return { ...found, next: end < found.rows ? String(end) : null };
+    return { ...found, next: end < found.rows ? cursorOf(GOLDEN, [end]) : null };
   }
 
   async difference(model: string, from: number, to: number): Promise<DifferenceView> {
@@ -97,10 +100,6 @@ export class LocalContents {
     return readManifest(bundleDir(this.#options.dataDir, digest));
   }
 }
-
-/** Cursors are places; what is none is the first. */
-const placeOf = (cursor: string | undefined): number =>
-  cursor !== undefined && /^\d{1,9}$/.test(cursor) ? Number(cursor) : 0;
 
 function certificateView(manifest: BundleManifest): CertificateView {
   const { file, digest, size, sideFiles, format, framework, runtime, rowMicros } = manifest;
