@@ -1,5 +1,5 @@
 /** What is told of rollouts and experiments: the types of the port, what the control API publishes, and what is wanted of it. */
-import { ROLLOUT_STATES } from '../rollout/decide/status.ts';
+import { HOLD_CAUSES, ROLLOUT_STATES } from '../rollout/decide/status.ts';
 import type { RecordingLine } from '../rollout/recording.ts';
 import { computedNumber } from '../schema/transformed.ts';
 import {
@@ -148,7 +148,11 @@ export const ROLLOUT_VIEW = shape(
       'What it waits for in vain, as the units are that ask its endpoint; empty where nothing is, or where they are not known',
     ),
   },
-  { progress: STAGES_VIEW, durable: DURABLE },
+  {
+    progress: STAGES_VIEW,
+    durable: DURABLE,
+    holdCause: described(choice(HOLD_CAUSES), 'Why it waits for a person, while it does'),
+  },
 );
 
 const GUARD_POINT = shape({ harm: logarithm, noHarm: nullable(anyNumber) });

@@ -7,14 +7,9 @@ const rollout = (more: object): RolloutView =>
 
 test('a pause by a person is told from what waits for one', () => {
   const standing = (more: object) => rolloutStanding(rollout(more));
-  expect(standing({ state: 'holding', reason: 'Holding for a person: paused by ann' })).toEqual({
-    words: 'Paused',
-    level: 'act',
-  });
-  expect(standing({ state: 'holding', reason: 'Holding for a person: it is paused' }).words).toBe('Paused');
-  expect(standing({ state: 'holding', reason: 'Holding for a person: the deadline has passed' }).words).toBe(
-    'Waits for a person',
-  );
+  expect(standing({ state: 'holding', holdCause: 'paused' })).toEqual({ words: 'Paused', level: 'act' });
+  for (const holdCause of ['timeout', 'split', 'stages-done', 'inconclusive'])
+    expect(standing({ state: 'holding', holdCause }).words).toBe('Waits for a person');
   expect(standing({ state: 'rolled-back' })).toEqual({ words: 'Rolled back', level: 'watch' });
 });
 

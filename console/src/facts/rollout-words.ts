@@ -37,12 +37,11 @@ export const STATE_LEVELS: Readonly<Record<RolloutSummary['state'], Level>> = {
 
 /** How it stands, and whether a person is needed. */
 export function rolloutStanding(rollout: RolloutView): { readonly words: string; readonly level: Level } {
-  const { state, reason } = rollout;
+  const { state, holdCause } = rollout;
   if (waitsForApproval(rollout)) return { words: 'Waits for approval', level: 'act' };
   // It holds by itself where it cannot go on: only a pause is a pause.
-  const isPaused = state === 'holding' && /it is paused|paused by/.test(reason);
   return {
-    words: state === 'holding' && !isPaused ? 'Waits for a person' : STATE_NAMES[state],
+    words: state === 'holding' && holdCause !== 'paused' ? 'Waits for a person' : STATE_NAMES[state],
     level: STATE_LEVELS[state],
   };
 }

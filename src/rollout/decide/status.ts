@@ -28,6 +28,18 @@ export interface LastingStatus {
   readonly copies: number;
 }
 
+/** Why a rollout waits for a person. */
+export const HOLD_CAUSES = [
+  'paused',
+  'timeout',
+  'split',
+  'stages-done',
+  'inconclusive',
+  'segments',
+  'rolled-back-before',
+] as const;
+export type HoldCause = (typeof HOLD_CAUSES)[number];
+
 /** As rows, lists and clients know them. */
 export const ROLLOUT_STATES = ['running', 'holding', 'promoted', 'rolled-back', 'aborted'] as const;
 
@@ -40,6 +52,8 @@ export interface RolloutStatus {
   readonly evidence: Readonly<Partial<Record<GuardName, GuardStatus>>>;
   /** Units that went wrong on account of the candidate, by the guard that saw most. */
   readonly harmedUnits: number;
+  /** Of one that holds. */
+  readonly holdCause?: HoldCause;
   /** Of rollouts that go by stages. */
   readonly progress?: StageView;
 }
@@ -87,6 +101,7 @@ export function stagedStatus(state: RolloutState): RolloutStatus {
     evidence: Object.fromEntries(seen),
     harmedUnits: Math.max(0, ...seen.map(([, { harmedUnits }]) => harmedUnits)),
     progress: stageView(state),
+    ...(state.phase.kind === 'holding' ? { holdCause: state.phase.cause } : {}),
   };
 }
 

@@ -61,5 +61,6 @@ export function experimentStatus(state: ExperimentState): RolloutStatus {
     weight: (bucketsAwayFromStable(state) / BUCKETS) * 100,
     evidence: Object.fromEntries(evidence),
     harmedUnits: harmed.reduce((sum, units) => sum + units, 0),
+    ...(state.phase.kind === 'holding' ? { holdCause: state.phase.cause } : {}),
   };
 }
