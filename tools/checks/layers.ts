@@ -143,6 +143,7 @@ export const LAYERS: Layers = {
     'explain',
     'process',
   ],
+  advise: ['schema'],
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
   deploy: [
