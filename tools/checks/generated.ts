@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { needsSchemaPage } from '../../src/advise/needs/needs.ts';
 import { desiredSchemaPage } from '../../src/control/desired/desired-state.ts';
 import { ERROR_AREAS } from '../../src/core/errors.ts';
 import { FAMILIES } from '../../src/formats/sklearn/registry.ts';
@@ -35,6 +36,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/policy.schema.json': policySchemaPage,
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
+  'docs/needs.schema.json': needsSchemaPage,
   'docs/operators.md': operatorsPage,
   'docs/attacks.md': attacksPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),

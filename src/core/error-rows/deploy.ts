@@ -77,4 +77,8 @@ export const DEPLOY_AREAS = {
     IMAGE_LAYER: row(500, EXIT.refused, 'Refused the layer "{part}" that was made: it is {found}, {wanted} is pinned', 'The same files gave another archive: report this with the versions of Node and Plimsoll'),
     IMAGE_BUNDLE: row(422, EXIT.refused, 'Refused to make an image of {model}: its bundle "{path}" {reason}', 'Give the file again: `plimsoll push FILE --name {model}` proves it anew'),
   },
+  // src/advise
+  'Advice': {
+    ADVICE_INVALID: row(422, EXIT.usage, 'Cannot advise by {what}: {problems}', 'Correct what is named above'),
+  },
 } as const satisfies ErrorAreas;
