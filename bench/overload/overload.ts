@@ -2,13 +2,14 @@
  * What a server does with more than it can take: its peak, then half, twice and four times that by schedule, then half
  * again. Server and client are processes on a core each. Writes `bench/results/overload.json`.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome, Plan } from './client.ts';
-import type { Phase } from './tally.ts';
+import { LoadClient } from '../../src/load/load-client.ts';
+import type { LoadPhase, PhaseOutcome } from '../../src/load/load-order.ts';
+import { Probe, type Probed } from './probe.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MODEL = join(ROOT, 'fixtures/models/sklearn-1.6.1/forest-classifier-100.joblib');
@@ -17,6 +18,7 @@ const CONNECTIONS = 1000;
 /** Milliseconds that a client waits. */
 const PATIENCE = 2000;
 const WARM_SECONDS = 2;
+const SEED = 1;
 
 /** By rows a request; 1,500 of these are a body of 72 KB. */
 const CASES: Readonly<Record<string, number>> = {
@@ -26,8 +28,12 @@ const CASES: Readonly<Record<string, number>> = {
   '4,000 rows': 4000,
 };
 
-interface Row extends Outcome {
+interface Row
+  extends Pick<PhaseOutcome, 'name' | 'seconds' | 'arrived' | 'ok' | 'failed' | 'refusedP99' | 'settled'> {
   readonly case: string;
+  readonly p50: number;
+  readonly p99: number;
+  readonly health: Probed;
   /** Answers a second, and against the peak. */
   readonly goodput: number;
   readonly ofPeak: number;
@@ -52,25 +58,27 @@ export async function overload({ seconds }: { seconds: number }, only: readonly 
 async function measure(name: string, count: number, seconds: number): Promise<Row[]> {
   const server = await startServer();
   try {
-    const load = (phases: readonly Phase[]): Promise<readonly Outcome[]> =>
-      drive({
-        ...{ port: server.port, path: '/predict', rows: count, columns: COLUMNS },
-        ...{ connections: CONNECTIONS, patience: PATIENCE, phases },
-      });
+    const load = (phases: readonly LoadPhase[]): Promise<readonly Measured[]> =>
+      drive(server.port, bodyOf(count), phases);
     const closed = { rate: null, seconds: WARM_SECONDS };
     const [, peak] = await load([
       { ...closed, name: 'warm' },
       { ...closed, name: 'peak' },
     ]);
     const capacity = peak!.ok / peak!.seconds;
-    const at = (factor: number, label = `${factor} ×`): Phase => ({
+    const at = (factor: number, label = `${factor} ×`): LoadPhase => ({
       ...{ name: label, rate: factor * capacity, seconds },
     });
     const phases = await load([at(0.5), at(2), at(4), at(0.5, 'after')]);
-    const half = phases[0]!.p99;
+    const half = phases[0]!.latency.p99.value;
     return [peak!, ...phases].map((outcome) => {
-      const goodput = outcome.ok / outcome.seconds;
-      return { case: name, ...outcome, goodput, ofPeak: goodput / capacity, slower: outcome.p99 / half };
+      const { seconds: took, arrived, ok, failed, refusedP99, settled, health } = outcome;
+      const [goodput, p99] = [ok / took, outcome.latency.p99.value];
+      return {
+        ...{ case: name, name: outcome.name, seconds: took, arrived, ok, failed },
+        ...{ p50: outcome.latency.p50, p99, refusedP99, settled, health },
+        ...{ goodput, ofPeak: goodput / capacity, slower: p99 / half },
+      };
     });
   } finally {
     await server.stop();
@@ -116,21 +124,35 @@ function freePort(): Promise<number> {
   });
 }
 
-function drive(plan: Plan): Promise<readonly Outcome[]> {
-  return new Promise((resolve, reject) => {
-    const script = join(import.meta.dirname, 'client.ts');
-    const child = spawn('taskset', ['--cpu-list', '1', process.execPath, script, JSON.stringify(plan)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+interface Measured extends PhaseOutcome {
+  readonly health: Probed;
+}
+
+async function drive(port: number, body: string, phases: readonly LoadPhase[]): Promise<readonly Measured[]> {
+  const client = new LoadClient();
+  const probe = new Probe(port);
+  try {
+    const running = client.run({
+      target: { host: '127.0.0.1', port, isSecure: false },
+      request: {
+        ...{ method: 'POST', path: '/predict', headers: { 'content-type': 'application/json' } },
+        bodies: [body],
+      },
+      ...{ connections: CONNECTIONS, patience: PATIENCE, seed: SEED, phases },
     });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-    });
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as Outcome[]);
-      else reject(new Error(`the client ended with ${code}`));
-    });
-  });
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '1', String(client.pid)]);
+    const outcomes = await running;
+    await probe.stop();
+    return outcomes.map((one) => ({ ...one, health: probe.during(one.began, one.seconds) }));
+  } finally {
+    await Promise.all([probe.stop(), client.close()]);
+  }
+}
+
+function bodyOf(rows: number): string {
+  const row = (i: number): number[] =>
+    Array.from({ length: COLUMNS }, (_, j) => Number((((i * 31 + j * 17) % 97) / 7).toFixed(3)));
+  return JSON.stringify({ rows: Array.from({ length: rows }, (_, i) => row(i)) });
 }
 
 const HEADING = [

@@ -12,28 +12,44 @@ export interface Probed {
 const EVERY_MILLIS = 100;
 const PATHS = ['/healthz', '/readyz', '/metrics', '/api/v1/models'];
 
+interface Asked {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Null where it was not answered 200. */
+  readonly millis: number | null;
+}
+
 /** Asks what an orchestrator and an operator ask, each path ten times in four seconds, until it is stopped. */
-export function probe(port: number): { stop(): Promise<Probed> } {
-  const millis: number[] = [];
-  const running = new Set<Promise<void>>();
-  let asked = 0;
-  const timer = setInterval(() => {
-    const asking = once(port, PATHS[asked++ % PATHS.length]!).then(
-      (took) => void millis.push(took),
-      () => undefined,
-    );
-    running.add(asking);
-    void asking.finally(() => running.delete(asking));
-  }, EVERY_MILLIS);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await Promise.all(running);
-      const sorted = millis.toSorted((a, b) => a - b);
-      const middle = sorted[sorted.length >> 1] ?? Number.NaN;
-      return { asked, ok: millis.length, p50: middle, max: sorted.at(-1) ?? Number.NaN };
-    },
-  };
+export class Probe {
+  readonly #asked: Asked[] = [];
+  readonly #running = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(port: number) {
+    let asked = 0;
+    this.#timer = setInterval(() => {
+      const at = Date.now();
+      const asking = once(port, PATHS[asked++ % PATHS.length]!).then(
+        (millis) => void this.#asked.push({ at, millis }),
+        () => void this.#asked.push({ at, millis: null }),
+      );
+      this.#running.add(asking);
+      void asking.finally(() => this.#running.delete(asking));
+    }, EVERY_MILLIS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#running);
+  }
+
+  /** Of what was asked in `seconds` from `began` on, in milliseconds since the epoch. */
+  during(began: number, seconds: number): Probed {
+    const asked = this.#asked.filter(({ at }) => at >= began && at < began + seconds * 1000);
+    const sorted = asked.flatMap(({ millis }) => millis ?? []).toSorted((a, b) => a - b);
+    const middle = sorted[sorted.length >> 1] ?? Number.NaN;
+    return { asked: asked.length, ok: sorted.length, p50: middle, max: sorted.at(-1) ?? Number.NaN };
+  }
 }
 
 function once(port: number, path: string): Promise<number> {

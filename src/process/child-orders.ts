@@ -44,6 +44,11 @@ export class ChildOrders {
     this.#options = options;
   }
 
+  /** Of the process that is there; undefined where there is none. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** What the process answers. Throws what it throws, and the errors of the options. */
   do<Result>(order: object): Promise<Result> {
     const found = this.#queue.length;

@@ -37,6 +37,7 @@ export const LAYERS: Layers = {
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
   python: ['process'],
   process: [],
+  load: ['process'],
   'engine/python': ['engine', 'model', 'python', 'process'],
   files: [
     'model',
