@@ -19,7 +19,7 @@ export const COLD_PATH = [
   'src/cli/serve/serve.ts',
   'src/server/serve-here.ts',
   'src/registry/load-in-thread.ts',
-  'src/engine/native/engine.ts',
+  'src/engine/native/common-engine.ts',
 ];
 const STARTED_SOURCE = /(new URL\(['"]\.\/[\w-]+\.(?:worker|child))\.ts(['"], import\.meta\.url\))/g;
 /** CommonJS packages inside the bundle ask for these. */

@@ -5,7 +5,7 @@ import { messageOf } from '../core/error-text.ts';
 import { PlimsollError } from '../core/errors.ts';
 import { isRecord } from '../core/record.ts';
 import { referencesWritten } from '../core/references.ts';
-import type { AliasSet } from '../metrics/aliases.ts';
+import type { AliasSet } from '../metrics/alias-sets.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
 import { type ConnectionSettings, connectionsIn } from './connection-settings.ts';

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../core/errors.ts';
 import { isOneOf } from '../core/record.ts';
-import type { AliasSet } from '../metrics/aliases.ts';
+import type { AliasSet } from '../metrics/alias-sets.ts';
 import type { AccessSettings, TlsFiles } from './access.ts';
 import { accessIn, tlsIn } from './access-settings.ts';
 import { type ConnectionSettings, connectionsIn } from './connection-settings.ts';

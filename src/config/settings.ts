@@ -3,7 +3,7 @@ import { DEVICE_VARIABLE, DEVICE_WANTED, parseDevice } from '../core/devices.ts'
 import { valueOfKey } from '../core/element-at.ts';
 import { parseReferences, REFERENCES_VARIABLE } from '../core/references.ts';
 import { LINK_LOCAL_VARIABLE, REDIRECT_HOSTS_VARIABLE } from '../http/outbound.ts';
-import { ALIAS_SETS, aliasSets } from '../metrics/aliases.ts';
+import { ALIAS_SETS, aliasSets } from '../metrics/alias-sets.ts';
 import { parseRate } from './access.ts';
 
 /** One setting of `serve`: where it comes from, how it is read, what it is for. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ALIAS_SETS, aliasFamilies, aliasSets } from './aliases.ts';
+import { ALIAS_SETS, aliasSets } from './alias-sets.ts';
+import { aliasFamilies } from './aliases.ts';
 import { DURATION_CELLS, durationCell, durationHistogram } from './duration-buckets.ts';
 import type { MetricFamily } from './metric-family.ts';
 import { prometheusText } from './prometheus-text.ts';

@@ -1,6 +1,6 @@
 /** The same counts under the names of other servers, so that boards made for those go on showing something. Pure. */
 import { elementAt, valueOfKey } from '../core/element-at.ts';
-import { isOneOf } from '../core/record.ts';
+import type { AliasSet } from './alias-sets.ts';
 import {
   type HistogramValue,
   histogramCount,
@@ -9,9 +9,6 @@ import {
   type MetricPoint,
   type MetricType,
 } from './metric-family.ts';
-
-export const ALIAS_SETS = ['mlserver', 'kserve', 'triton', 'bentoml', 'torchserve', 'seldon'] as const;
-export type AliasSet = (typeof ALIAS_SETS)[number];
 
 /** Statuses that clients of this server see, by how a request ended. */
 const STATUSES: Readonly<Record<string, string>> = {
@@ -257,15 +254,6 @@ export const ALIASES: Readonly<Record<AliasSet, readonly MetricAlias[]>> = {
     ),
   ],
 };
-
-/** The names of sets in a list as people write it; null where one of them is none. */
-export function aliasSets(list: string): readonly AliasSet[] | null {
-  const names = list
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  return names.every((name): name is AliasSet => isOneOf(ALIAS_SETS, name)) ? [...new Set(names)] : null;
-}
 
 /** Families of the sets, out of ours. */
 export function aliasFamilies(

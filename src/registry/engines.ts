@@ -32,6 +32,9 @@ export async function buildEngine(material: EngineMaterial, device?: Device): Pr
     return loadPython(material.bundle, material.inner && (await innerEngine(material.inner, device)));
   }
   if (material.kind === 'steps') {
+    const { createCommonEngine } = await import('../engine/native/common-engine.ts');
+    const common = createCommonEngine(material.steps);
+    if (common !== null) return common;
     const { createNativeEngine } = await import('../engine/native/engine.ts');
     return createNativeEngine(material.steps);
   }

@@ -1,8 +1,6 @@
 import type { Logger } from '../core/ports.ts';
 import type { MetricFamily } from '../metrics/metric-family.ts';
-import { parseText } from '../metrics/parse-prometheus-text.ts';
 import type { DataPlane } from '../serving/data-plane.ts';
-import { metricFamilies } from '../serving/metrics/exposition.ts';
 import type { ServingMetrics } from '../serving/metrics/serving-metrics.ts';
 import type { SharingServer } from './start.ts';
 
@@ -32,12 +30,16 @@ export async function sendingMetrics(server: SharingServer, options: ExportOptio
   if (!wanted) return server;
   // What is counted for all workers together is sent by one of them.
   const isFirst = worker.endsWith('/1');
-  const families = async (): Promise<readonly MetricFamily[]> => [
-    ...metricFamilies(metrics, plane.versions, performance.timeOrigin, performance.now()),
-    ...(isFirst ? parseText(await moreMetrics()) : []),
-  ];
   try {
-    const { startOtlp } = await import('./otlp.ts');
+    const [{ startOtlp }, { metricFamilies }, { parseText }] = await Promise.all([
+      import('./otlp.ts'),
+      import('../serving/metrics/exposition.ts'),
+      import('../metrics/parse-prometheus-text.ts'),
+    ]);
+    const families = async (): Promise<readonly MetricFamily[]> => [
+      ...metricFamilies(metrics, plane.versions, performance.timeOrigin, performance.now()),
+      ...(isFirst ? parseText(await moreMetrics()) : []),
+    ];
     const otlp = startOtlp({ env, instance: `${worker}/${epoch}`, families });
     const close = async (): Promise<void> => {
       await server.close();

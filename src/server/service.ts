@@ -1,7 +1,7 @@
 import type { AccessSettings, TlsFiles } from '../config/access.ts';
 import type { ConnectionSettings } from '../config/connection-settings.ts';
 import type { Logger } from '../core/ports.ts';
-import type { AliasSet } from '../metrics/aliases.ts';
+import type { AliasSet } from '../metrics/alias-sets.ts';
 import type { ControlSettings } from './control-settings.ts';
 import type { RegistrationProgress } from './registration.ts';
 import type { ServedModel } from './served.ts';

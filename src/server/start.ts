@@ -6,7 +6,7 @@ import { type Contract, PLAIN } from '../config/contract.ts';
 import { messageOf, systemCodeOf } from '../core/error-text.ts';
 import { boundAddress } from '../core/network.ts';
 import type { Logger } from '../core/ports.ts';
-import type { AliasSet } from '../metrics/aliases.ts';
+import type { AliasSet } from '../metrics/alias-sets.ts';
 import type { MetricFamily } from '../metrics/metric-family.ts';
 import { availableMemory } from '../process/available-memory.ts';
 import { residentBytes } from '../registry/memory.ts';

@@ -1,4 +1,5 @@
-import { ALIASES, type AliasSet } from '../../src/metrics/aliases.ts';
+import type { AliasSet } from '../../src/metrics/alias-sets.ts';
+import { ALIASES } from '../../src/metrics/aliases.ts';
 import { METRIC_CATALOG, type MetricName } from '../../src/metrics/catalog.ts';
 import type { MetricEntry } from '../../src/metrics/metric-entry.ts';
 import { OTEL_NAMES } from '../../src/metrics/opentelemetry.ts';

@@ -1,60 +1,10 @@
-import { PlimsollError } from '../../core/errors.ts';
-import type { Batch, Outputs } from '../../model/batch.ts';
 import { blockerOf, type CompileBlocker } from '../../model/blocker.ts';
-import type { Signature } from '../../model/signature.ts';
 import type { ModelStep } from '../../model/step.ts';
-import type { Engine } from '../engine.ts';
-import { blockOf, type RowBlock } from './block.ts';
-import type { StepEvaluator } from './evaluator.ts';
+import { type EvaluatedModel, type NativeEngine, nativeEngine } from './native-engine.ts';
 import { prepareStep } from './prepare.ts';
-import { tensorOf } from './tensor-of.ts';
 
-/** Evaluates a model description directly over flat arrays; answers at once. */
-export interface NativeEngine extends Engine {
-  readonly id: 'native';
-  infer(batch: Batch): Outputs;
-  extras(batch: Batch): Outputs;
-  close(): void;
-}
-
-/**
- * Makes a model ready: every array flattened and closed over, so that a call does arithmetic only.
- * Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the step and field that stand in the way.
- */
-export function createNativeEngine(model: {
-  readonly root: ModelStep;
-  readonly signature: Signature;
-}): NativeEngine {
-  const { root, signature } = model;
-  const names = signature.form === 'tensors' ? [] : signature.columns.map(({ name }) => name);
-  const evaluator = prepareStep(root, names);
-  let { leaves } = evaluator;
-  let answer: ((input: RowBlock) => Outputs) | null = answerOf(evaluator, names);
-  return {
-    id: 'native',
-    infer: (batch) => {
-      if (answer === null)
-        throw new PlimsollError('INTERNAL', { action: 'a prediction', reason: 'the engine is closed' });
-      return answer(blockOf(batch));
-    },
-    extras: (batch) => {
-      const { extras: [spec] = [] } = signature;
-      return spec === undefined || leaves === undefined ? {} : { [spec.name]: leaves(blockOf(batch)) };
-    },
-    close: () => {
-      answer = null;
-      leaves = undefined;
-    },
-  };
-}
-
-function answerOf(
-  { outputs, transform }: StepEvaluator,
-  names: readonly string[],
-): (input: RowBlock) => Outputs {
-  if (outputs !== undefined) return outputs;
-  return (input) => ({ transform: tensorOf(transform === undefined ? input : transform(input), names) });
-}
+/** The engine of any model. Throws MODEL_UNSUPPORTED or MODEL_INVALID naming the step and field that stand in the way. */
+export const createNativeEngine = (model: EvaluatedModel): NativeEngine => nativeEngine(model, prepareStep);
 
 /** Whether this engine evaluates every step below `root`. */
 export const hasNative = (root: ModelStep): boolean => nativeBlocker(root) === null;

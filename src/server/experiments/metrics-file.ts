@@ -8,7 +8,7 @@ import type { Logger } from '../../core/ports.ts';
 import { replaceFile } from '../../disk/replace-file.ts';
 import type { ExperimentState } from '../../rollout/experiment/state.ts';
 import type { Store } from '../../store/store.ts';
-import { type EndpointExperiment, experimentMetrics } from './metrics.ts';
+import type { EndpointExperiment } from './metrics.ts';
 
 export interface ExperimentsFileOptions {
   readonly dataDir: string;
@@ -38,7 +38,7 @@ export class ExperimentsFile {
     // A store that is away is told by those who need it; what was written stays.
     if (experiments === null) return;
     try {
-      await this.#write(experiments.length === 0 ? '' : experimentMetrics(experiments));
+      await this.#write(await textOf(experiments));
       this.#outage.worked();
     } catch (error) {
       this.#outage.failed(error);
@@ -69,4 +69,10 @@ export class ExperimentsFile {
     }
     this.#written = text;
   }
+}
+
+async function textOf(experiments: readonly EndpointExperiment[]): Promise<string> {
+  if (experiments.length === 0) return '';
+  const { experimentMetrics } = await import('./metrics.ts');
+  return experimentMetrics(experiments);
 }

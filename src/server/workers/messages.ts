@@ -1,7 +1,7 @@
 import type { AccessSettings, TlsFiles } from '../../config/access.ts';
 import type { ConnectionSettings } from '../../config/connection-settings.ts';
 import type { ModelCounts } from '../../control/fleet/traffic-meter.ts';
-import type { AliasSet } from '../../metrics/aliases.ts';
+import type { AliasSet } from '../../metrics/alias-sets.ts';
 import type { FleetLoad } from '../../metrics/fleet-load.ts';
 import type { RecentRequest } from '../../metrics/recent-request.ts';
 import type { ErrorMessage, LifecycleMessage } from '../../process/messages.ts';

@@ -2,54 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Contract, PLAIN } from '../../config/contract.ts';
 import { messageOf } from '../../core/error-text.ts';
 import { isPlimsollError, PlimsollError } from '../../core/errors.ts';
-import { ALIAS_SETS, type AliasSet, aliasFamilies, aliasSets } from '../../metrics/aliases.ts';
-import { type MetricFamily, mergeFamilies } from '../../metrics/metric-family.ts';
-import { metricsPage } from '../../metrics/metrics-page.ts';
-import { parseText } from '../../metrics/parse-prometheus-text.ts';
 import type { LoadedVersion } from '../../registry/version.ts';
 import type { DataPlane } from '../data-plane.ts';
-import { metricFamilies } from '../metrics/exposition.ts';
-import { loadProcessMetrics } from '../metrics/process-metrics.ts';
-import type { ServingMetrics } from '../metrics/serving-metrics.ts';
+import type { Scrape, ScrapeOptions } from '../metrics/scrape.ts';
 import { sendError, sendJson } from './reply.ts';
 import type { ExecutionParameters } from './sagemaker-execution-parameters.ts';
 
-export interface SystemPagesOptions {
-  readonly plane: DataPlane;
-  readonly metrics: ServingMetrics;
+export interface SystemPagesOptions extends ScrapeOptions {
   /** Whether new requests should go elsewhere. */
   readonly isStopping: () => boolean;
-  /** The metrics, where this process is not the only one that serves. */
-  readonly scrape?: (() => Promise<readonly MetricFamily[]>) | undefined;
   /** @default {PLAIN} */
   readonly contract?: Contract | undefined;
   /** Whether names of models may be told to who asks. @default {to everybody} */
   readonly namesModels?: ((request: IncomingMessage) => boolean) | undefined;
   /** What a batch transform of SageMaker is told, in a container of one. */
   readonly executionParameters?: ExecutionParameters | undefined;
-  /** Other servers under whose names metrics are shown, too; a scrape may name more. */
-  readonly metricsAliases?: readonly AliasSet[] | undefined;
-  /** Metrics of what is done elsewhere, in the Prometheus text format. */
-  readonly moreMetrics?: (() => Promise<string>) | undefined;
 }
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What an operator asks a server: is it alive, is it ready, what does it serve, how is it doing. */
 export function systemPages(options: SystemPagesOptions): ReadonlyMap<string, Page> {
-  const {
-    plane,
-    isStopping,
-    contract = PLAIN,
-    namesModels = () => true,
-    scrape = ownMetrics(options),
-    moreMetrics = async () => '',
-  } = options;
-  const all = async (request: IncomingMessage): Promise<readonly MetricFamily[]> => {
-    const [own, more] = await Promise.all([scrape(), moreMetrics()]);
-    const aliases = aliasFamilies(own, aliasesOf(request, options.metricsAliases ?? []));
-    return mergeFamilies([...own, ...parseText(more), ...aliases]);
-  };
+  const { plane, isStopping, contract = PLAIN, namesModels = () => true } = options;
   return new Map<string, Page>([
     ['/healthz', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
@@ -61,7 +35,7 @@ export function systemPages(options: SystemPagesOptions): ReadonlyMap<string, Pa
       },
     ],
     ...(contract.predictionsOnly ? [] : [listPage(plane)]),
-    ['/metrics', (request, response) => void sendMetrics(request, response, all(request))],
+    ['/metrics', metricsPage(options)],
     ...batchPages(options),
   ]);
 }
@@ -76,42 +50,23 @@ function batchPages({ executionParameters }: SystemPagesOptions): readonly [stri
   return [['/execution-parameters', (_request, response) => sendJson(response, 200, executionParameters)]];
 }
 
-/** What this process has counted and what it uses. */
-function ownMetrics({ plane, metrics }: SystemPagesOptions): () => Promise<readonly MetricFamily[]> {
-  let processMetrics: (() => Promise<string>) | null = null;
-  return async () => {
-    processMetrics ??= await loadProcessMetrics(() => plane.versions);
-    const text = await processMetrics();
-    return [
-      ...metricFamilies(metrics, plane.versions, performance.timeOrigin, performance.now()),
-      ...parseText(text),
-    ];
+/** What renders metrics is loaded with the first scrape: a server that nobody scrapes carries none of it. */
+function metricsPage(options: ScrapeOptions): Page {
+  let loading: Promise<Scrape> | null = null;
+  const send = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      loading ??= import('../metrics/scrape.ts').then(({ createScrape }) => createScrape(options));
+      const scrape = await loading;
+      const { type, body } = await scrape(request);
+      response.writeHead(200, { 'content-type': type, vary: 'accept' });
+      response.end(body);
+    } catch (error) {
+      if (isPlimsollError(error)) return sendError(response, error);
+      const reason = messageOf(error);
+      sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
+    }
   };
-}
-
-/** `?aliases=mlserver,kserve`, beside those that are always shown; throws where one is not known. */
-function aliasesOf({ url = '' }: IncomingMessage, always: readonly AliasSet[]): readonly AliasSet[] {
-  const at = url.indexOf('?');
-  const given = at < 0 ? null : new URLSearchParams(url.slice(at)).get('aliases');
-  const named = aliasSets(given ?? '');
-  if (named !== null) return [...new Set([...always, ...named])];
-  throw new PlimsollError('METRICS_ALIAS_UNKNOWN', { given, known: ALIAS_SETS.join(', ') });
-}
-
-async function sendMetrics(
-  request: IncomingMessage,
-  response: ServerResponse,
-  families: Promise<readonly MetricFamily[]>,
-): Promise<void> {
-  try {
-    const { type, body } = metricsPage(await families, request.headers.accept);
-    response.writeHead(200, { 'content-type': type, vary: 'accept' });
-    response.end(body);
-  } catch (error) {
-    if (isPlimsollError(error)) return sendError(response, error);
-    const reason = messageOf(error);
-    sendError(response, new PlimsollError('INTERNAL', { action: 'the metrics', reason }));
-  }
+  return (request, response) => void send(request, response);
 }
 
 /** What a list of models says of one version. */
