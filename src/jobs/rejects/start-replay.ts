@@ -4,7 +4,7 @@ import { runChildJob } from '../../process/child-job.ts';
 import type { JobRow, Ledger, RunRow } from '../../store/ledger/ledger.ts';
 import type { ReplayWish } from '../port.ts';
 import type { ReplayRun } from '../run/replay.ts';
-import { overError } from '../run/states.ts';
+import { requireLastDone } from '../run/replay-base.ts';
 import type { ReplayInputRequest } from './replay.child.ts';
 
 const LIMIT_MILLIS = 120_000;
@@ -50,20 +50,6 @@ export async function startReplay(
   const run = begun ?? (await ledger.run(id));
   if (run === null) throw failed(base, 'its run is gone');
   return { run, isNew: begun !== null };
-}
-
-/** What an older run has left out may be in the output by now. */
-async function requireLastDone(ledger: Ledger, base: RunRow): Promise<void> {
-  if (base.state !== 'done') throw overError('replay the rows of', base);
-  const last = await ledger.lastDone(base.job);
-  if (last === null || last.id === base.id) return;
-  throw new PlimsollError('JOB_STATE', {
-    action: 'replay the rows of',
-    job: base.job,
-    found: `that is done is number ${last.number}, and this is number ${base.number}`,
-    wanted: 'the last one',
-    way: `Replay the rows of run ${last.id}`,
-  });
 }
 
 /** What another run publishes meanwhile would be carried over, and have those rows a second time. */

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { RunRow } from '../../store/ledger/ledger.ts';
 import type { RunReceipt } from '../receipt/receipt.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import { claimRun } from './begin.ts';
-import { type MendedRows, mendedRowsIn, replayOf } from './replay.ts';
+import { type MendedRows, mendedRowsIn, type ReplayRun, replayOf } from './replay.ts';
 import { Bench, query, ROWS } from './testing/bench.ts';
 
 let bench: Bench;
@@ -249,11 +250,7 @@ test('rows that were mended join the output, once, and the books of the run go o
   const base = (await bench.ledger.latest('nightly'))!;
   const request = { base, dataDir: bench.folder, mended: mendedRowsIn(mended), model: null };
   const replay = replayOf(request);
-  const begun = await bench.ledger.begin(
-    { name: 'nightly', spec, createdAt: 1, createdBy: 'tester' },
-    { ...replay, cause: 'replay', state: 'planning', createdAt: 1, notBefore: 1 },
-  );
-  const receipt = await bench.run(replay.spec, { row: await claimRun(bench.beginner, begun!) });
+  const receipt = await finished(replay, await begin(replay));
   expect(receipt.rows).toMatchObject({ ok: ROWS - 1, rejected: 2 });
   const published = await bench.published();
   expect(published.slice(0, -1)).toEqual(await bench.expected('id IS NOT NULL'));
@@ -266,20 +263,41 @@ test('rows that were mended join the output, once, and the books of the run go o
   );
 });
 
+const begin = async (replay: ReplayRun): Promise<RunRow> =>
+  (await bench.ledger.begin(
+    { name: 'nightly', spec: replay.spec, createdAt: 1, createdBy: 'tester' },
+    { ...replay, cause: 'replay', state: 'planning', createdAt: 1, notBefore: 1 },
+  ))!;
+
+const finished = async (replay: ReplayRun, run: RunRow): Promise<RunReceipt> =>
+  bench.run(replay.spec, { row: await claimRun(bench.beginner, run) });
+
 /** Replays rows of a run that is done, to the end. */
 async function replayed(mended: MendedRows | null): Promise<RunReceipt> {
   const base = (await bench.ledger.latest('nightly'))!;
   const replay = replayOf({ base, dataDir: bench.folder, mended, model: null });
-  const begun = await bench.ledger.begin(
-    { name: 'nightly', spec: replay.spec, createdAt: 1, createdBy: 'tester' },
-    { ...replay, cause: 'replay', state: 'planning', createdAt: 1, notBefore: 1 },
-  );
-  return bench.run(replay.spec, { row: await claimRun(bench.beginner, begun!) });
+  return finished(replay, await begin(replay));
 }
 
 const asGiven = (rows: readonly unknown[]): MendedRows => ({
   rows,
   refuse: (_, found) => new Error(found) as never,
+});
+
+test('of two replays that were begun of one run, the second adds nothing', async () => {
+  await bench.writeWith('id', 'NULL', 'id IN (2500)');
+  await bench.run(bench.spec());
+  const base = (await bench.ledger.latest('nightly'))!;
+  const row = { id: 2500, age: 30, income: 12_000.5, city: 'Oslo', plan: 'pro', tenure: 1.5, note: 'first' };
+  const requests = [row, { ...row, note: 'second' }].map((one) =>
+    replayOf({ base, dataDir: bench.folder, mended: asGiven([one]), model: null }),
+  );
+  const [first, second] = requests as [ReplayRun, ReplayRun];
+  const begun = [await begin(first), await begin(second)] as const;
+  expect((await finished(first, begun[0])).rows).toMatchObject({ ok: ROWS });
+  const published = await bench.published();
+  await expect(finished(second, begun[1])).rejects.toMatchObject({ code: 'JOB_STATE' });
+  expect(await bench.published()).toEqual(published);
 });
 
 test('whole numbers of a table are numbers again when their row is replayed, to the last digit', async () => {

@@ -18,6 +18,7 @@ import type { RunPlan } from './plan.ts';
 import { planRun } from './planning.ts';
 import type { RunProgress } from './progress.ts';
 import { publishRun } from './publish.ts';
+import { requireUnreplayed } from './replay-base.ts';
 import type { RunAccounting } from './run-accounting.ts';
 import { type CoordinatorOptions, RunContext } from './run-context.ts';
 import { mergeRejects } from './run-dead-letters.ts';
@@ -84,6 +85,7 @@ class RunCoordinator {
   /** Plans, scores and checks, to the point from where there is no way but to publish. */
   async #scored(before: RunPlan | null, { startedAt, attempt }: Attempt): Promise<RunPlan> {
     const context = this.#context;
+    await requireUnreplayed(context.options.ledger, context.row);
     const source = await openSource(context.spec, context.options.secrets, context.folder);
     try {
       const planned = await planRun(context, source, before, () => this.#startWorkers());

@@ -15,6 +15,7 @@ import { runSpecOf } from '../spec/stored-spec.ts';
 import { uriKindOf } from '../spec/uri.ts';
 import type { DeadLetter } from '../worker/dead-letters.ts';
 import type { RunPlan } from './plan.ts';
+import { replayDue } from './replay-base.ts';
 import { rejectsPath } from './run-dead-letters.ts';
 import { runPlanOf, storedReceiptOf } from './stored-run.ts';
 
@@ -71,7 +72,7 @@ export function replayOf({ base, dataDir, mended: given, model }: ReplayRequest)
   const { spark: _, carried: __, choices, ...kept } = spec;
   return {
     id: `${base.id}-${digest}`,
-    due: `replay/${base.id}/${digest}`,
+    due: replayDue(base.id, digest),
     spec: {
       ...kept,
       model: model ?? spec.model,
