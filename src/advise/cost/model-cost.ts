@@ -34,6 +34,11 @@ const ONLINE_COST = shape({
   ),
   door: described(LINE, 'On the event loop, of a request that is scored elsewhere'),
   scoring: described(LINE, 'In the thread or process, of a request that is scored there'),
+  beside: described(LINE, 'In threads and processes that no request waits for: the collector, monitoring'),
+  pause: described(
+    shape({ loop: anyNumber, away: anyNumber }),
+    'Microseconds until the answer in which none of these works, scored on the loop or elsewhere: kernels, threads that wake',
+  ),
   togetherRows: described(
     anyNumber,
     'Rows that requests which wait are put together to, in one call; 0: never together',

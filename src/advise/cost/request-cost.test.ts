@@ -6,15 +6,16 @@ import { A_COST } from './testing/a-cost.ts';
 
 test('a request is scored on the loop up to the last row that may be', () => {
   const { online } = A_COST;
-  expect(requestCost(online, 100)).toEqual({ lane: 'loop', loop: 60 + 100 * 10, away: 0, total: 1060 });
+  const loop = 60 + 100 * 10;
+  expect(requestCost(online, 100)).toEqual({ lane: 'loop', loop, away: 0, beside: 10, total: loop + 10 });
   expect(requestCost(online, 101).lane).toBe('threads');
 });
 
-test('what is scored elsewhere takes time on the loop as well, and the total is both', () => {
+test('what is scored elsewhere takes time on the loop as well, and the total is all of it', () => {
   const { loop, away, total } = requestCost(A_COST.online, 1000);
   expect(loop).toBe(120 + 1000 * 0.1);
   expect(away).toBe(100 + 1000 * 11);
-  expect(total).toBe(loop + away);
+  expect(total).toBe(loop + away + 10);
 });
 
 test('a version with processes of its own scores nothing on the loop, and every lane has a name', () => {

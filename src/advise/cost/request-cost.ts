@@ -7,7 +7,9 @@ export interface RequestCost {
   readonly loop: number;
   /** Microseconds in a thread or process beside it; 0 for what is scored on the loop. */
   readonly away: number;
-  /** Both: microseconds of processors. */
+  /** In what runs beside, and no request waits for. */
+  readonly beside: number;
+  /** All of it: microseconds of processors. */
   readonly total: number;
 }
 
@@ -22,5 +24,6 @@ export function requestCost(cost: OnlineCost, rows: number): RequestCost {
   const lane = laneOf(cost, rows);
   const loop = microsAt(lane === 'loop' ? cost.loop : cost.door, rows);
   const away = lane === 'loop' ? 0 : microsAt(cost.scoring, rows);
-  return { lane, loop, away, total: loop + away };
+  const beside = microsAt(cost.beside, rows);
+  return { lane, loop, away, beside, total: loop + away + beside };
 }

@@ -13,6 +13,8 @@ export const A_COST: ModelCost = {
     loop: { request: 60, row: 10 },
     door: { request: 120, row: 0.1 },
     scoring: { request: 100, row: 11 },
+    beside: { request: 10, row: 0 },
+    pause: { loop: 100, away: 200 },
     togetherRows: 0,
     contention: 1,
     spread: [1],
