@@ -7,6 +7,7 @@ import type { MonitorRow } from '../store/monitoring/monitoring.ts';
 import { eachRow } from '../store/pages.ts';
 import type { Page, PageRequest } from '../store/store.ts';
 import type { AlertRow } from './alerts/alert.ts';
+import { deadLetterViews } from './alerts/dead-letter-views.ts';
 import { acknowledgeAlert } from './alerts/evaluate-alerts.ts';
 import { accuracyView } from './local-accuracy.ts';
 import type { KnownEndpoint, LocalMonitoringOptions } from './local-options.ts';
@@ -187,7 +188,7 @@ export class LocalMonitoring
   }
 
   deadLetters(): ReturnType<MonitoringApi['deadLetters']> {
-    return this.#options.store.deliveries({ state: 'dead', limit: 1000 });
+    return deadLetterViews(this.#options.store);
   }
 
   async #alert(fingerprint: string): Promise<AlertRow> {

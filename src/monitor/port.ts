@@ -22,6 +22,12 @@ export interface ReplayFollowing {
   readonly signal: AbortSignal;
 }
 
+/** A notice that was given up. */
+export interface DeadNotice extends DeliveryRow {
+  /** When a later notice of its group was taken by its receiver, in milliseconds since the epoch; null where none was. */
+  readonly reachedAt: number | null;
+}
+
 /** A logged row, as `requests/{id}` answers it. */
 export interface LoggedRequest {
   readonly requestId: string;
@@ -87,7 +93,7 @@ export interface MonitoringApi {
     actor: Actor,
   ): Promise<{ readonly ok: boolean; readonly detail: string }>;
   /** Notices that could not be delivered. */
-  deadLetters(): Promise<readonly DeliveryRow[]>;
+  deadLetters(): Promise<readonly DeadNotice[]>;
 
   /** Throws REQUEST_UNKNOWN. */
   request(id: string): Promise<LoggedRequest>;

@@ -4,10 +4,9 @@ import type { Actor } from '../core/actor.ts';
 import { required } from '../core/element-at.ts';
 import { askControl, type ControlAddress } from '../http/control-request.ts';
 import { list, pageSchema, schemaOf, shape, type ValueSchema } from '../schema/value-schema.ts';
-import type { DeliveryRow } from '../store/monitoring/monitoring.ts';
 import type { AlertRow } from './alerts/alert.ts';
 import { DRIFT_HISTORY, REPLAY_STATE } from './kept/view-schemas.ts';
-import type { MonitoringApi, MonitorView } from './port.ts';
+import type { DeadNotice, MonitoringApi, MonitorView } from './port.ts';
 import {
   ALERT_EVENT_VIEW,
   ALERT_VIEW,
@@ -85,7 +84,7 @@ export class RemoteMonitoring implements MonitoringApi {
     });
   }
   deadLetters(): ReturnType<MonitoringApi['deadLetters']> {
-    return this.#get(list(schemaOf<DeliveryRow>(DELIVERY_VIEW)), '/alerts/dead-letters');
+    return this.#get(list(schemaOf<DeadNotice>(DELIVERY_VIEW)), '/alerts/dead-letters');
   }
   request(id: string): ReturnType<MonitoringApi['request']> {
     return this.#get(LOGGED_REQUEST, path`/requests/${id}`);

@@ -223,6 +223,10 @@ export const DELIVERY_VIEW = shape({
   error: nullable(anyText),
   createdAt: epochMillis,
   body: anything,
+  reachedAt: described(
+    nullable(epochMillis),
+    'When a later notice of its group was taken; null where none was',
+  ),
 });
 
 export const RECEIVER_TEST = shape({ ok: flag, detail: anyText });

@@ -25,6 +25,7 @@ import { ServerJobs } from './jobs/jobs.ts';
 import { LocalWatchEnvironment } from './monitor/local-watch-environment.ts';
 import { ServerMonitor } from './monitor/monitor.ts';
 import { nothingToServe } from './nothing-to-serve.ts';
+import { lazyPitfalls } from './pitfalls/lazy-pitfalls.ts';
 import {
   type AddVersion,
   leftOut,
@@ -280,6 +281,7 @@ async function openApi(
     const asked = {
       jobs: () => jobs.jobs(),
       monitoring: () => monitor.monitoring(),
+      pitfalls: lazyPitfalls({ ...assembly, jobs, monitor, clock: SYSTEM_CLOCK, dataDir }),
       routers: () => routers.views,
       facts: async () => (await import('./facts.ts')).serverFactsOf(assembly.store.kind, options),
       traffic: new TrafficWatch({

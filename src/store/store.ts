@@ -235,6 +235,8 @@ export interface Feedback {
    * `until`: in a database that several write to, one with a smaller number may still be on its way.
    */
   after(id: number, until: number, limit: number): Promise<readonly NumberedFeedback[]>;
+  /** When that of an endpoint which happened last was received; null where none is kept. */
+  newest(endpoint: string): Promise<number | null>;
   /** Removes what is older than `before`; answers how many rows. */
   prune(before: number): Promise<number>;
 }
@@ -278,6 +280,13 @@ export interface TrafficCells {
     readonly from: number;
     readonly to: number;
   }): Promise<readonly TrafficRow[]>;
+  /** Requests of all versions and servers in the cells of a step that begin in [from, to), by time. */
+  requests(query: {
+    readonly model: string;
+    readonly step: number;
+    readonly from: number;
+    readonly to: number;
+  }): Promise<readonly { readonly at: number; readonly requests: number }[]>;
   /** Those that one server has of one time, of all models. */
   at(step: number, at: number, replica: string): Promise<readonly TrafficRow[]>;
   /** Removes those of a step that begin before. */

@@ -144,7 +144,7 @@ export const LAYERS: Layers = {
     'explain',
     'process',
   ],
-  advise: ['schema'],
+  advise: ['schema', 'registry', 'store', 'control', 'jobs', 'monitor'],
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
   deploy: [
@@ -163,6 +163,7 @@ export const LAYERS: Layers = {
     'deploy/plan',
   ],
   server: [
+    'advise',
     'schema',
     'disk',
     'http',

@@ -1,5 +1,5 @@
 /** Cases of a shell script that are written alike in bash and zsh. Pure. */
-import { shellQuoted } from '../output/shell.ts';
+import { shellQuoted } from '../../text/shell.ts';
 import type { CompletionCommand, CompletionValue } from './tree.ts';
 
 /** Branches by command and option before the word that is completed; `valueText` says of a value what the shell is to offer. */

@@ -1,4 +1,4 @@
-import { shellQuoted } from '../output/shell.ts';
+import { shellQuoted } from '../../text/shell.ts';
 import type { CompletionCommand, CompletionOption, CompletionValue } from './tree.ts';
 import { valueCases } from './value-cases.ts';
 

@@ -8,6 +8,7 @@ import type { ReadOptions } from '../../files/read-model.ts';
 import { type FormatGuess, GUESS_BYTES, guessFormat } from '../../files/unread-format.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
 import { isFolder } from '../../registry/python/folder.ts';
+import { shellWord } from '../../text/shell.ts';
 import { type ModelFileOptions, PYTHON_OPTIONS } from '../model/file-options.ts';
 import { inspectModel } from '../model/inspect-report.ts';
 import { checkedDemands } from '../model/python/demands.ts';
@@ -18,7 +19,6 @@ import {
   serveWithPython,
 } from '../model/python/diagnosis.ts';
 import { pythonSections } from '../model/python/page.ts';
-import { shellWord } from '../output/shell.ts';
 import { styled } from '../output/terminal.ts';
 
 /** Errors that say that the readers here do not know what it is, or will not read it. */

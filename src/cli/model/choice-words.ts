@@ -1,7 +1,7 @@
 /** What was chosen of a file, as words of a command. Pure. */
 
 import { choicesOf, type ReadingChoices } from '../../model/reading-choices.ts';
-import { shellWord } from '../output/shell.ts';
+import { shellWord } from '../../text/shell.ts';
 
 /** The options that say what was chosen of a file, each with a blank in front, to be written behind it in a command. */
 export const choiceWords = (choices: ReadingChoices): string =>

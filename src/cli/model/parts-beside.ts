@@ -1,6 +1,6 @@
 import type { PartsBeside } from '../../registry/folder-layout.ts';
+import { shellWord } from '../../text/shell.ts';
 import { truncate } from '../../text/truncate.ts';
-import { shellWord } from '../output/shell.ts';
 
 /** That files beside a model fit, and the command that serves them together: they are never joined unasked. */
 export function besideText({ names, member }: PartsBeside, folder: string): string {

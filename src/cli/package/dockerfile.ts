@@ -29,7 +29,7 @@ export const packageDockerfileCommand: DefineCommand = (command, terminal) => {
     )
     .action(async (reference: string) => {
       const options = command.optsWithGlobals<PackageDockerfileOptions>();
-      const { shellWord } = await import('../output/shell.ts');
+      const { shellWord } = await import('../../text/shell.ts');
       const { packagedModel } = await import('./model.ts');
       const { archiveSettings } = await import('../../deploy/image/archives.ts');
       const { BASE_LOCK } = await import('../../deploy/image/lock.ts');

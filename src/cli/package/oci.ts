@@ -9,10 +9,10 @@ import type { PackagedModel } from '../../deploy/packaged.ts';
 import type { PushResult } from '../../deploy/push/push.ts';
 import type { ReadingChoices } from '../../model/reading-choices.ts';
 import { bytesText } from '../../text/bytes.ts';
+import { shellWord } from '../../text/shell.ts';
 import type { DefineCommand } from '../command.ts';
 import { type ControlOptions, withControlOptions } from '../connection/control.ts';
 import { withReadingOptions } from '../model/file-options.ts';
-import { shellWord } from '../output/shell.ts';
 import type { Terminal } from '../output/terminal.ts';
 import {
   attestImageBuild,

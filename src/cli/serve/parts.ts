@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { NamedFile } from '../../config/models.ts';
 import { newestText, versionFoldersIn } from '../../config/version-folders.ts';
-import { shellWord } from '../output/shell.ts';
+import { shellWord } from '../../text/shell.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** Files beside which others are looked for. */

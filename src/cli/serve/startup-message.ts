@@ -7,9 +7,9 @@ import type { ServedModel } from '../../server/served.ts';
 import { countText } from '../../text/count.ts';
 import { frameworkText } from '../../text/framework.ts';
 import { microsText } from '../../text/numbers.ts';
+import { shellQuoted } from '../../text/shell.ts';
 import { trustLine } from '../model/python/trust-line.ts';
 import { printable } from '../output/printable.ts';
-import { shellQuoted } from '../output/shell.ts';
 import { formatTable } from '../output/table.ts';
 import { styled } from '../output/terminal.ts';
 

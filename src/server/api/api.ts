@@ -8,6 +8,7 @@ import multipart from '@fastify/multipart';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { PitfallReport } from '../../advise/pitfalls/pitfall.ts';
 import type { AccessMode } from '../../config/access.ts';
 import type { ChangeWatch } from '../../control/changes/change-watch.ts';
 import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
@@ -60,6 +61,8 @@ export interface ApiOptions extends AccessRules {
   readonly jobs: () => Promise<JobsPort>;
   /** Opens what is asked about monitoring. */
   readonly monitoring: () => Promise<MonitoringApi>;
+  /** Looks for what commonly goes wrong. */
+  readonly pitfalls: () => Promise<PitfallReport>;
   /** How routers outside stand to the routes that they follow. */
   readonly routers: () => readonly RouterView[];
   /** What this server is. */
@@ -170,6 +173,7 @@ interface Tools
     | 'dataDir'
     | 'jobs'
     | 'monitoring'
+    | 'pitfalls'
     | 'routers'
     | 'facts'
     | 'traffic'
@@ -226,7 +230,7 @@ function checkScope(operation: ApiRoute, request: Admitted, { onRefused, onUploa
 }
 
 function answerer(operation: ApiRoute, tools: Tools) {
-  const { repeats, dataDir, control, jobs, monitoring, routers, facts } = tools;
+  const { repeats, dataDir, control, jobs, monitoring, pitfalls, routers, facts } = tools;
   const { traffic, recent, analyses, changes } = tools;
   const { apiKeys, accessMode, onChanged } = tools;
   const { method, status, takesFiles, follow } = operation;
@@ -251,6 +255,7 @@ function answerer(operation: ApiRoute, tools: Tools) {
       control,
       jobs,
       monitoring,
+      pitfalls,
       routers,
       facts,
       traffic,

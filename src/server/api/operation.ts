@@ -1,5 +1,6 @@
 /** An operation of the control API as data: the router, the validator and the OpenAPI document follow from it. */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import type { PitfallReport } from '../../advise/pitfalls/pitfall.ts';
 import type { AccessMode } from '../../config/access.ts';
 import type { ChangeWatch } from '../../control/changes/change-watch.ts';
 import type { TrafficWatch } from '../../control/fleet/traffic-watch.ts';
@@ -26,6 +27,8 @@ export interface OperationCall<P, Q, B> {
   /** Opened for who needs it. */
   jobs(): Promise<JobsPort>;
   monitoring(): Promise<MonitoringApi>;
+  /** Looks for what commonly goes wrong. */
+  pitfalls(): Promise<PitfallReport>;
   /** How routers outside stand to the routes that they follow. */
   routers(): readonly RouterView[];
   readonly traffic: Pick<TrafficWatch, 'look' | 'follow'>;

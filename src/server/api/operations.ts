@@ -8,6 +8,7 @@ import { JOBS } from './jobs.ts';
 import { MODELS } from './models.ts';
 import { MONITORING } from './monitoring.ts';
 import type { ApiRoute } from './operation.ts';
+import { PITFALL_OPERATIONS } from './pitfalls.ts';
 import { REQUEST_OPERATIONS } from './requests.ts';
 import { ROLLOUTS } from './rollouts.ts';
 import { ROUTERS } from './routers.ts';
@@ -28,6 +29,7 @@ export const OPERATIONS: readonly ApiRoute[] = [
   ...FEEDBACK,
   ...JOBS,
   ...MONITORING,
+  ...PITFALL_OPERATIONS,
   ...REQUEST_OPERATIONS,
   ...UPKEEP,
   ...SERVER,

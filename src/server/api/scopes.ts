@@ -87,6 +87,7 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /alerts/dead-letters': 'viewer',
   'GET /alerts/{alert}': 'viewer',
   'POST /alerts/{alert}:acknowledge': 'operator',
+  'GET /pitfalls': 'viewer',
   // Rows that people sent.
   'GET /requests/{request}': 'operator',
   'GET /requests/{request}/explanation': 'operator',

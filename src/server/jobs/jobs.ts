@@ -40,6 +40,11 @@ export class ServerJobs {
     return (await this.#open()).jobs;
   }
 
+  /** Null where the data folder knows no job: nothing is opened to say so. */
+  async known(): Promise<JobsPort | null> {
+    return this.#runtime === null && !this.#isThere() ? null : this.jobs();
+  }
+
   /** What jobs have come to; nothing is opened to say that there are none. */
   async revisions(): Promise<readonly Revision[]> {
     return this.#runtime === null && !this.#isThere() ? [] : (await this.#open()).revisions();

@@ -67,6 +67,9 @@ export const feedbackOver = (session: Session): Feedback => ({
         .map((row) => ({ ...FEEDBACK_ROWS.read(row), id: row.id }));
     }),
 
+  newest: (endpoint) =>
+    session.once(async (db) => (await import('./newest-feedback.ts')).selectNewestFeedback(db, endpoint)),
+
   prune: async (before) =>
     (await removed(session, (db) => pruneAnswers(db, before))) +
     (await removed(session, (db) => pruneFeedback(db, before))),

@@ -1,10 +1,13 @@
 /** Cells of traffic as statements. */
+import { sql } from 'kysely';
 import { TRAFFIC_ROWS } from '../rows.ts';
 import type { Session } from '../session.ts';
 import type { TrafficCells } from '../store.ts';
 
 /** Rows of one statement: a process that answers predictions meanwhile is held for less than a millisecond by each. */
 const AT_ONCE = 25;
+
+const ALL_REQUESTS = sql<number | string>`sum(answered + invalid + failed + overloaded + cancelled)`;
 
 export const trafficCellsOver = (session: Session): TrafficCells => ({
   put: async (rows) => {
@@ -39,6 +42,21 @@ export const trafficCellsOver = (session: Session): TrafficCells => ({
         .orderBy('at')
         .execute();
       return rows.map(TRAFFIC_ROWS.read);
+    }),
+
+  requests: ({ model, step, from, to }) =>
+    session.once(async (db) => {
+      const rows = await db
+        .selectFrom('traffic')
+        .select(['at', ALL_REQUESTS.as('requests')])
+        .where('model', '=', model)
+        .where('step', '=', step)
+        .where('at', '>=', from)
+        .where('at', '<', to)
+        .groupBy('at')
+        .orderBy('at')
+        .execute();
+      return rows.map(({ at, requests }) => ({ at, requests: Number(requests) }));
     }),
 
   at: (step, at, replica) =>

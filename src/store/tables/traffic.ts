@@ -7,6 +7,7 @@ export function trafficOver(session: Session): TrafficCells {
   return {
     put: async (...given) => (await cells()).put(...given),
     of: async (...given) => (await cells()).of(...given),
+    requests: async (...given) => (await cells()).requests(...given),
     at: async (...given) => (await cells()).at(...given),
     prune: async (...given) => (await cells()).prune(...given),
   };

@@ -45,6 +45,18 @@ export const feedbackContract = (place: StorePlace): void => {
       expect(await tables.feedback.values('churn', 'revenue', 30, 31)).toEqual(rows.slice(0, 1));
       expect(await tables.feedback.values('churn', 'revenue', 31, 99)).toEqual([]);
     });
+
+    it('and labels say when the one that happened last was received, of any metric', async () => {
+      const { feedback } = (await stores.one()).tables;
+      expect(await feedback.newest('churn')).toBeNull();
+      await feedback.insert([label('r1', '1', { at: 10, receivedAt: 500 })]);
+      await feedback.insert([label('r2', '1', { at: 9, receivedAt: 900 })]);
+      expect(await feedback.newest('churn')).toBe(500);
+      await feedback.insert([label('r1', '3', { metric: 'visits', at: 1, receivedAt: 700 })]);
+      await feedback.insert([label('r1', '3', { endpoint: 'fraud', at: 20, receivedAt: 5000 })]);
+      expect(await feedback.newest('churn')).toBe(700);
+      expect(await feedback.newest('chur')).toBeNull();
+    });
   });
 
   describe('a cursor over what arrives', () => {

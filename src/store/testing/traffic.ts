@@ -31,6 +31,19 @@ export const trafficContract = (place: StorePlace): void => {
       expect((await traffic.at(60_000, 0, 'a')).map(({ model }) => model).sort()).toEqual(['churn', 'iris']);
     });
 
+    it('counts requests of all versions and servers by time, however they ended', async () => {
+      const { traffic } = (await stores.one()).tables;
+      const ended = { answered: 5, invalid: 4, failed: 3, overloaded: 2, cancelled: 1 };
+      await traffic.put([cell(), cell({ version: 2, ...ended }), cell({ replica: 'b', at: 60_000 })]);
+      await traffic.put([cell({ model: 'iris' }), cell({ step: 600_000 }), cell({ at: 120_000 })]);
+      const query = { model: 'churn', step: 60_000, from: 0, to: 120_000 };
+      expect(await traffic.requests(query)).toEqual([
+        { at: 0, requests: 19 },
+        { at: 60_000, requests: 4 },
+      ]);
+      expect(await traffic.requests({ ...query, model: 'other' })).toEqual([]);
+    });
+
     it('of many versions is kept at once, and forgotten by its step', async () => {
       const { traffic } = (await stores.one()).tables;
       await traffic.put(Array.from({ length: 450 }, (_, k) => cell({ version: k + 1 })));

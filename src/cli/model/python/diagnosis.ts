@@ -5,7 +5,7 @@ import { type NamedGlobal, WHICH_MODEL } from '../../../model/description.ts';
 import { LET_PYTHON, TO_ONNX, wayPast } from '../../../model/way-past.ts';
 import { topModule } from '../../../registry/python/imports.ts';
 import type { Runtime } from '../../../registry/version.ts';
-import { shellWord } from '../../output/shell.ts';
+import { shellWord } from '../../../text/shell.ts';
 import { choiceWords } from '../choice-words.ts';
 import type { EngineReport, InspectReport } from '../inspect-report.ts';
 import type { PythonReport } from './report.ts';

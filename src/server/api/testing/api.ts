@@ -124,6 +124,11 @@ const FACTS: ServerFacts = {
   limits: { uploadsPerDay: 5, uploadBytesPerDay: 1e9, diskReserve: 0.1, perSecond: null, burst: null },
 };
 
+const NOTHING_TOLD = {
+  pitfalls: async () => ({ pitfalls: [], looked: [], passedOver: [] }),
+  routers: () => [],
+};
+
 export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalToken): Promise<TestApi> {
   const control = new MemoryControl();
   const logged: object[] = [];
@@ -167,7 +172,7 @@ export async function startTestApi(keys = KEYS, keysOnly = false, local?: LocalT
     clock,
     jobs: async () => jobs,
     monitoring: async () => monitoring,
-    routers: () => [],
+    ...NOTHING_TOLD,
     facts: async () => FACTS,
     traffic: new TrafficWatch({ load: () => null, clock, every: everyMillis }),
     recent: async () => [],
