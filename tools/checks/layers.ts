@@ -162,6 +162,8 @@ export const LAYERS: Layers = {
     'serving/rows',
     'deploy/plan',
   ],
+  // Files are read by the grammars of all that will read them.
+  'advise/files': ['advise', 'sql', 'config', 'control', 'rollout', 'monitor', 'jobs', 'deploy'],
   server: [
     'advise',
     'schema',

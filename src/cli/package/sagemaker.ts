@@ -8,6 +8,7 @@ interface PackageSageMakerOptions extends ControlOptions, ReadingChoices, SageMa
   readonly output: string;
   readonly name?: string;
   readonly beside?: string;
+  readonly config?: string;
   readonly compression: string;
   readonly imageHoldsModel?: boolean;
 }
@@ -20,6 +21,7 @@ export const packageSageMakerCommand: DefineCommand = (command, terminal) => {
     )
     .argument('<model>', 'model file, or M, M@VERSION, M@ALIAS of a registered one')
     .requiredOption('--output <folder>', 'folder to write to')
+    .option('--config <file>', 'YAML that says more of `sagemaker.yaml`, or all of it; flags win')
     .option('--image <ref>', 'image in ECR, by its digest')
     .option('--role <arn>', 'role that the containers act as')
     .option('--region <region>', 'region, such as eu-central-1')
@@ -65,5 +67,6 @@ const HELP = `
 Examples:
   $ plimsoll package sagemaker churn@3 --region eu-central-1 --role arn:aws:iam::123456789012:role/serving \\
       --image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/plimsoll@sha256:… --artifacts s3://models/ --output churn-sm
+  $ plimsoll package sagemaker churn@3 --config sagemaker.yaml --output churn-sm
   $ plimsoll package sagemaker churn@4 --beside churn-sm --weight 0.05 --output churn-sm
 `;

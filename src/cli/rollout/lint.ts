@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { PlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
 import type { ExperimentReport } from '../../rollout/experiment/lint.ts';
 import type { PolicyReport } from '../../rollout/policy/lint.ts';
 import { percent } from '../../text/percent.ts';
@@ -31,7 +32,7 @@ export const rolloutLintCommand = (command: Command, terminal: Terminal): void =
     .description(
       'Shows how long a policy takes to promote and to detect harm at a given traffic; refuses a policy that cannot detect its margin before its deadline.',
     )
-    .requiredOption('--policy <file>', 'policy, YAML or JSON')
+    .requiredOption('--policy <file>', 'policy, YAML or JSON; or a plimsoll.yaml, whose only policy is meant')
     .option('--endpoint <name>', 'use the rate, errors and units that a running server has measured')
     .option('--rate <number>', `units a second (default: ${DEFAULT_RATE})`, (text) =>
       numberOf('--rate', text, 1e9),
@@ -60,7 +61,7 @@ export const rolloutLintCommand = (command: Command, terminal: Terminal): void =
 async function run(options: LintOptions, terminal: Terminal): Promise<void> {
   const { readYamlDocument } = await import('../files/document.ts');
   const { formatDuration } = await import('../../text/duration.ts');
-  const document = await readYamlDocument(options.policy);
+  const document = policyIn(await readYamlDocument(options.policy));
   const traffic = await trafficOf(options);
   const time = (millis: number | null): string => (millis === null ? 'never' : formatDuration(millis));
   const { endpoint } = options;
@@ -75,6 +76,20 @@ async function run(options: LintOptions, terminal: Terminal): Promise<void> {
     const report = checkPolicy(parsePolicy(document), traffic);
     terminal.answer(answer(report), () => `${heading}${said(report, time)}`);
   }
+}
+
+/** Of a file that says what endpoints should be, the one policy that is written there. Throws USAGE. */
+function policyIn(document: unknown): unknown {
+  const endpoints = isRecord(document) ? document['endpoints'] : undefined;
+  if (!isRecord(endpoints)) return document;
+  const policies = Object.values(endpoints).flatMap((endpoint) => {
+    const rollout = isRecord(endpoint) ? endpoint['rollout'] : undefined;
+    return isRecord(rollout) && isRecord(rollout['policy']) ? [rollout['policy']] : [];
+  });
+  const [only, ...others] = policies;
+  if (only !== undefined && others.length === 0) return only;
+  const reason = `the file has ${policies.length} policies of endpoints, wanted one`;
+  throw new PlimsollError('USAGE', { reason, command: 'rollout lint' });
 }
 
 /** As given; what is not given is what was measured, or else the default. Throws TRAFFIC_UNKNOWN. */

@@ -16,6 +16,7 @@ export const GENERAL_AREAS = {
     FILE_NOT_FOUND: row(404, EXIT.usage, 'Cannot open "{path}": no such file', 'Check the path'),
     FILE_UNREADABLE: row(422, EXIT.usage, 'Cannot open "{path}": {reason}, a regular file was wanted', 'Give the path of a file that may be read'),
     FILE_UNWRITABLE: row(422, EXIT.usage, 'Cannot write "{path}": {reason}', 'Give a path in a folder that exists and may be written to'),
+    FOLDER_TAKEN: row(409, EXIT.usage, 'Cannot write to "{path}": there is something', 'Give another folder, or --force'),
 
     FILE_CHANGED: row(409, EXIT.failed, 'Cannot accept "{path}": it changed while it was read', 'Try again when it is written completely; write a new model under another name, then rename it'),
     DATA_UNWRITABLE: row(503, EXIT.failed, 'Cannot write to the data folder "{path}": {reason}', 'Choose a folder with space that this user may write: --data DIR'),

@@ -138,7 +138,11 @@ export const KUBERNETES_DOCUMENT = record({
     null,
     'a version that gets copies of requests; its answers are seen by nobody',
   ),
-  replicas: field(orNothing(whole(1, 1000)), null, 'pods, where no scaler decides it'),
+  replicas: field(
+    orNothing(whole(0, 1000)),
+    null,
+    'pods, where no scaler decides it; 0 beside `batch` alone',
+  ),
   cpu: field(CPU, '1', 'processor time of a pod, requested and allowed'),
   memory: field(
     orNothing(MEMORY_QUANTITY),

@@ -63,9 +63,12 @@ function problemsOfVersions(
 }
 
 /** Two scalers on one target undo each other's work. */
-function problemsOfScalers({ hpa, keda, replicas, namespace }: KubernetesDocument): string[] {
+function problemsOfScalers({ hpa, keda, replicas, namespace, batch }: KubernetesDocument): string[] {
   const scaler = keda ?? hpa;
   return [
+    ...(replicas === 0 && batch.length === 0
+      ? ['replicas is 0 and there is no batch: nothing would ever run']
+      : []),
     ...(hpa !== null && keda !== null
       ? [
           'hpa and keda would both scale the same Deployment: KEDA makes a HorizontalPodAutoscaler of its own; leave one out',

@@ -11,7 +11,7 @@ import { artifactKeyOf, ownPrefix } from './names.ts';
 import { parseSageMakerDocument } from './parse.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
 
-const DOCUMENT = 'sagemaker.yaml';
+export const DOCUMENT = 'sagemaker.yaml';
 const POLICY = 'policy.json';
 const EXECUTION = 'execution-policy.json';
 const REQUESTS = 'requests';

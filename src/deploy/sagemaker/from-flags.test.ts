@@ -37,6 +37,19 @@ test('the same version again keeps its place and what no flag is about', () => {
   });
 });
 
+test('settings of a file take what the package knows of its version, and flags win over them', () => {
+  const written = {
+    ...FLAGS,
+    versions: [{ model: 'churn', version: 3, instance: 'ml.m5.xlarge', instances: 4 }],
+  };
+  const { versions, region } = parse(sageMakerDocumentFrom(model(3), [], { instances: '2' }, written));
+  expect(versions).toMatchObject([{ digest: 'ab'.repeat(32), instance: 'ml.m5.xlarge', instances: 2 }]);
+  expect(region).toBe('eu-central-1');
+  expect(() => parse(sageMakerDocumentFrom(model(3), [], {}, { ...written, kinds: 'async' }))).toThrow(
+    /kinds/,
+  );
+});
+
 test('what is no number is refused by name, and what belongs together is asked for together', () => {
   expect(() => parse(sageMakerDocumentFrom(model(3), [], { ...FLAGS, weight: 'half' }, null))).toThrow(
     /versions\[0\]\.weight is "half"/,

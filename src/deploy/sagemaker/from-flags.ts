@@ -25,7 +25,16 @@ export interface SageMakerFlags {
   readonly alarm?: readonly string[];
 }
 
+/** What a document says of a version beside its settings. */
+type PackagedIdentity = Pick<PackagedModel, 'name' | 'version' | 'digest'>;
+
 type Fields = Record<string, unknown>;
+
+/** Keys of a document that are put together here; what else is written stays, for the grammar to refuse. */
+const KNOWN = [
+  ...['target', 'deployment', 'region', 'role', 'image', 'artifacts', 'kind', 'versions'],
+  ...['env', 'networkIsolation', 'kmsKey', 'update', 'async', 'batch'],
+];
 
 /** Names of models hold more than those of endpoints may. */
 const asName = (name: string): string =>
@@ -51,7 +60,7 @@ const given = (fields: Fields): Fields =>
  * `parseSageMakerDocument` is next.
  */
 export function sageMakerDocumentFrom(
-  model: PackagedModel,
+  model: PackagedIdentity,
   files: readonly ArtifactFile[],
   flags: SageMakerFlags,
   beside: unknown,
@@ -82,11 +91,12 @@ export function sageMakerDocumentFrom(
     ...(update === undefined ? pick(base, 'update') : { update }),
     ...(flags.asyncOutput === undefined ? pick(base, 'async') : { async: { output: flags.asyncOutput } }),
     ...pick(base, 'batch'),
+    ...pick(base, ...Object.keys(base).filter((key) => !KNOWN.includes(key))),
   };
 }
 
 function versionFrom(
-  { name, version, digest }: PackagedModel,
+  { name, version, digest }: PackagedIdentity,
   files: readonly ArtifactFile[],
   flags: SageMakerFlags,
   before: Fields,

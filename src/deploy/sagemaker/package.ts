@@ -2,12 +2,14 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PlimsollError } from '../../core/errors.ts';
+import { readDocumentFile } from '../document-file.ts';
 import type { PackagedModel } from '../packaged.ts';
 import type { Deployment } from '../plan/apply.ts';
 import { ARTIFACTS, writeArtifact } from './artifact.ts';
 import type { SageMakerDocument } from './document.ts';
 import {
   checkFolder,
+  DOCUMENT,
   type ReadDocument,
   readSageMakerDocument,
   sageMakerFiles,
@@ -20,6 +22,8 @@ import { renderSageMaker } from './render.ts';
 export interface SageMakerPackageOptions extends SageMakerFlags {
   readonly output: string;
   readonly beside?: string;
+  /** File with settings, whose versions need no digests and files. */
+  readonly config?: string;
   readonly compression: string;
   readonly imageHoldsModel?: boolean;
 }
@@ -50,19 +54,31 @@ export async function packageSageMaker(
     });
   checkFolder(output);
   const beside = options.beside === undefined ? null : readSageMakerDocument(options.beside);
+  const settings = settingsIn(options) ?? beside?.written;
   // What cannot be deployed is said before anything is written.
-  const tried = sageMakerDocumentFrom(model, [], options, beside?.written);
+  const tried = sageMakerDocumentFrom(model, [], options, settings);
   parseIfNotMultiModel(tried);
   await mkdir(output, { recursive: true });
   if (beside !== null) await keepArtifacts(beside, output);
   const written = imageHoldsModel
     ? tried
-    : sageMakerDocumentFrom(model, await writeArtifact(output, model, compression), options, beside?.written);
+    : sageMakerDocumentFrom(model, await writeArtifact(output, model, compression), options, settings);
   const document = parseSageMakerDocument(written, 'the command line');
   const deployment = renderSageMaker(document, 'the command line');
   const files = sageMakerFiles(document, deployment, written);
   writeSageMakerFolder(output, files);
   return { document, deployment, files: [...files.keys()] };
+}
+
+/** Settings of a file, or null. Throws USAGE, FILE_NOT_FOUND, SAGEMAKER_INVALID. */
+function settingsIn({ config, beside }: SageMakerPackageOptions): unknown {
+  if (config === undefined) return null;
+  if (beside !== undefined)
+    throw new PlimsollError('USAGE', {
+      command: 'package sagemaker',
+      reason: '--config and --beside both say what is there: give one of them',
+    });
+  return readDocumentFile(config, DOCUMENT, 'SAGEMAKER_INVALID').written;
 }
 
 /** Its archives are part of what makes a multi-model endpoint; they are written next. */

@@ -1,0 +1,39 @@
+/** The same job on Spark, where one machine would not be done in time. */
+import { formatDuration } from '../../text/duration.ts';
+import type { AdvisedFiles } from './blueprint.ts';
+import { modelReference, plimsoll } from './command-words.ts';
+import { type BatchBlueprint, INPUT, jobName, KEY } from './job.ts';
+import { settingsFile } from './settings-text.ts';
+
+const FILE = 'spark.yaml';
+
+/** `spark.yaml` with the job, and the command that runs it once. */
+export function clusterFiles(blueprint: BatchBlueprint): AdvisedFiles {
+  const { model, batch } = blueprint;
+  const data = model.kind === 'file' ? [] : ['--data', model.data];
+  return {
+    files: [
+      settingsFile({
+        name: FILE,
+        does: `The same job on Spark: one machine would take ${formatDuration(batch.run)}, ${batch.machines} are wanted`,
+        value: {
+          job: `${jobName(blueprint)}-spark`,
+          model: modelReference(model),
+          input: INPUT,
+          key: KEY,
+          output: { uri: 'scored/', format: 'parquet' },
+          options: { budget: '1%' },
+          spark: { master: 'local[*]' },
+        },
+        comments: {
+          input: 'Fill in where the rows are, as this machine and the cluster both name it.',
+          'spark.master': 'Fill in the cluster: spark://HOST:7077, yarn, k8s://…',
+        },
+      }),
+    ],
+    commands: [
+      { run: plimsoll('batch', 'run', '-f', FILE, ...data), does: 'runs it on Spark (needs pyspark)' },
+    ],
+    fill: ['the cluster: `spark.master`, and rows that all its machines see'],
+  };
+}
