@@ -22,7 +22,7 @@ function linkedPages(markdown: string): string[] {
 }
 
 if (import.meta.main) {
-  const files = ['.md', '.json'].flatMap((suffix) => listFiles('docs', suffix));
+  const files = ['.md', '.json', '.yaml'].flatMap((suffix) => listFiles('docs', suffix));
   const index = files.find(({ path }) => path === INDEX)?.text ?? '';
   report(
     'docs-index',

@@ -20,6 +20,7 @@ import { codeMapPage } from './layers-table.ts';
 import { metricsPage } from './metrics-page.ts';
 import { monitorGrammar } from './monitor-grammar.ts';
 import { operatorsPage } from './operators-page.ts';
+import { pricesPage } from './prices-page.ts';
 import { type Problem, ROOT, report } from './project.ts';
 import { securityPage } from './security-page.ts';
 
@@ -37,6 +38,7 @@ export const PAGES: Readonly<Record<string, () => string>> = {
   'docs/plimsoll.schema.json': () => desiredSchemaPage(JOBS_TABLE, MONITORS),
   'docs/experiment.schema.json': experimentSchemaPage,
   'docs/needs.schema.json': needsSchemaPage,
+  'docs/prices.yaml': pricesPage,
   'docs/operators.md': operatorsPage,
   'docs/attacks.md': attacksPage,
   'docs/estimators.md': () => estimatorsPage(FAMILIES, testedReleases()),

@@ -144,10 +144,14 @@ export const LAYERS: Layers = {
     'explain',
     'process',
   ],
-  advise: ['schema', 'registry', 'store', 'control', 'jobs', 'monitor'],
+  advise: ['advise/needs', 'advise/prices', 'schema', 'registry', 'store', 'control', 'jobs', 'monitor'],
+  'advise/needs': ['schema'],
+  // Prices of instances are those of deployments as well.
+  'advise/prices': ['advise/needs', 'schema'],
   // What plans are made of and how they are carried out, whatever the cloud.
   'deploy/plan': [],
   deploy: [
+    'advise/prices',
     'http',
     'process',
     'schema',

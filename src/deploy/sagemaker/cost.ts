@@ -1,25 +1,17 @@
 /** What the chosen instances cost while they are there, as far as it is known. Pure. */
+import { builtInPrices } from '../../advise/prices/built-in.ts';
 import type { SageMakerDocument } from './document.ts';
 
-/** Where the table is from. Prices change: it is dated, and says so wherever it is shown. */
-export const SAGEMAKER_PRICES_FROM = {
-  date: '2026-11-26',
-  region: 'us-east-1',
-  source:
-    'https://aws.amazon.com/sagemaker/pricing, on demand, real-time inference; as listed by public tables of it (JHUAPL-DTC-TA2/wiki docs/sagemaker_instances.md)',
-} as const;
+/** Where the prices of instances are from. They change: they are dated, and say so wherever they are shown. */
+export function sageMakerPricesFrom(): {
+  readonly date: string;
+  readonly region: string;
+  readonly source: string;
+} {
+  const { region, sagemaker } = builtInPrices();
+  return { date: sagemaker.date, region, source: sagemaker.source };
+}
 
-/** Dollars an hour and instance. One that is not here has a price that is not known here. */
-const HOURLY: ReadonlyMap<string, number> = new Map([
-  ['ml.m5.large', 0.115],
-  ['ml.m5.xlarge', 0.23],
-  ['ml.m5.2xlarge', 0.461],
-  ['ml.c5.xlarge', 0.204],
-  ['ml.c5.2xlarge', 0.408],
-  ['ml.c5.9xlarge', 1.836],
-  ['ml.r5.8xlarge', 2.419],
-  ['ml.r5.16xlarge', 4.838],
-]);
 const HOURS_A_MONTH = 730;
 
 interface Range {
@@ -39,10 +31,11 @@ export interface SageMakerCost {
 /** Of everything that runs whether it is asked or not. */
 export function sageMakerCostsOf({ kind, versions, region }: SageMakerDocument): readonly SageMakerCost[] {
   if (kind === 'none' || kind === 'serverless') return [];
+  const prices = builtInPrices();
   const billed = kind === 'multi-model' ? versions.slice(0, 1) : versions;
   return billed.map(({ model, version, instance, instances, scaling }) => {
     const count = { least: scaling?.min ?? instances, most: scaling?.max ?? instances };
-    const price = region === SAGEMAKER_PRICES_FROM.region ? HOURLY.get(instance) : undefined;
+    const price = region === prices.region ? prices.sagemaker.instances.get(instance)?.hour : undefined;
     const dollars = (hours: number): Range | null =>
       price === undefined
         ? null
@@ -61,7 +54,7 @@ export function sageMakerCostLines(document: SageMakerDocument): readonly string
     return ['Costs: by request and by what is provisioned, which is not known here.'];
   if (costs.length === 0) return ['Costs: batch transforms, for as long as they run.'];
   const range = ({ least, most }: Range): string => (least === most ? `${least}` : `${least} to ${most}`);
-  const { date, region, source } = SAGEMAKER_PRICES_FROM;
+  const { date, region, source } = sageMakerPricesFrom();
   return [
     'Costs of its instances, whether they are asked or not:',
     ...costs.map(({ what, instance, instances, hourly, monthly }) => {

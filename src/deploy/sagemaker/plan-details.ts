@@ -1,7 +1,7 @@
 /** What a person should know before a deployment is made. Pure. */
 import { elementAt } from '../../core/element-at.ts';
 import type { Deployment } from '../plan/apply.ts';
-import { SAGEMAKER_PRICES_FROM, sageMakerCostLines, sageMakerCostsOf } from './cost.ts';
+import { sageMakerCostLines, sageMakerCostsOf, sageMakerPricesFrom } from './cost.ts';
 import type { SageMakerDocument } from './document.ts';
 import { targetModel } from './names.ts';
 import { deployerPolicy, executionPolicy } from './permissions.ts';
@@ -9,7 +9,7 @@ import { deployerPolicy, executionPolicy } from './permissions.ts';
 export const sageMakerDetailsOf = (document: SageMakerDocument, { resources }: Deployment) => ({
   policy: deployerPolicy(document, resources),
   executionPolicy: executionPolicy(document),
-  costs: { ...SAGEMAKER_PRICES_FROM, currency: 'USD', of: sageMakerCostsOf(document) },
+  costs: { ...sageMakerPricesFrom(), currency: 'USD', of: sageMakerCostsOf(document) },
 });
 
 /** Lines for people. */
