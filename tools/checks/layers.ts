@@ -167,7 +167,7 @@ export const LAYERS: Layers = {
     'deploy/plan',
   ],
   // Files are read by the grammars of all that will read them.
-  'advise/files': ['advise', 'sql', 'config', 'control', 'rollout', 'monitor', 'jobs', 'deploy'],
+  'advise/files': ['advise/needs', 'sql', 'config', 'control', 'rollout', 'monitor', 'jobs', 'deploy'],
   server: [
     'advise',
     'schema',

@@ -1,6 +1,15 @@
 /** The advice on a case, as the command, the API and the console tell it. Pure. */
 import type { Static } from 'typebox';
-import { anyNumber, anyText, choice, described, list, nullable, shape } from '../../schema/value-schema.ts';
+import {
+  anyNumber,
+  anyText,
+  choice,
+  described,
+  flag,
+  list,
+  nullable,
+  shape,
+} from '../../schema/value-schema.ts';
 import { CASE } from '../needs/case.ts';
 import { PATTERNS } from '../needs/pattern.ts';
 import { OPTION } from '../patterns/option.ts';
@@ -34,6 +43,10 @@ const RUNNER_UP = shape({
 const BREAK_EVEN = shape({
   need: described(anyText, 'What is varied'),
   unit: described(anyText, 'Of it on the axis'),
+  given: described(
+    nullable(anyText),
+    'What else has to hold: the change of another need; null where nothing has',
+  ),
   patterns: described(list(PATTERN), 'The one that is advised, and the next best'),
   now: described(anyNumber, 'Where the case stands on the axis'),
   at: described(nullable(anyNumber), 'Where both cost the same; null where they do not within the axis'),
@@ -55,7 +68,7 @@ const ASSUMPTION = shape({
   text: described(anyText, 'What is assumed'),
   half: described(nullable(OUTCOME), 'With half of it; null of what is no number'),
   twice: described(nullable(OUTCOME), 'With twice as much'),
-  flips: described(choice(['yes', 'no']), 'Whether another pattern is advised with either'),
+  flips: described(flag, 'Whether another pattern is advised with either'),
 });
 
 export const ADVICE = shape({

@@ -109,7 +109,7 @@ export function assumedOf(needs: Needs): readonly Assumed[] {
     freshness: `inputs at most ${lengthText(made.freshness)} old: ${made.asked === 'schedule' ? 'one period and its run' : 'they come with what asks'}`,
     latency: `an answer within ${lengthText(made.latency)}`,
     every: `answers are due every ${lengthText(made.every)}`,
-    hours: `traffic ${lengthText(made.hours)} a day`,
+    hours: made.hours === DAY ? 'traffic round the clock' : `traffic ${lengthText(made.hours)} a day`,
     spare: made.spare
       ? 'one replica may be lost at the peak'
       : 'nothing is kept for a lost replica: what failed runs again',
