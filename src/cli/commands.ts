@@ -38,6 +38,10 @@ export const COMMANDS: CommandTable = {
     summary: 'check a model against expected outputs and a second engine',
     load: async () => (await import('./model/verify.ts')).verifyCommand,
   },
+  bench: {
+    summary: 'measure what a model takes, and what limits it',
+    load: async () => (await import('./bench/bench.ts')).benchCommand,
+  },
   compile: {
     summary: 'compile a model file to ONNX',
     ignores: ['data'],

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
 import { AnswerReader } from './answer-reader.ts';
 import type { LoadTarget } from './load-order.ts';
@@ -81,7 +81,8 @@ export class Connection {
   }
 }
 
-function openSocket({ host, port, isSecure }: LoadTarget): Socket {
-  if (isSecure) return connectSecurely({ host, port, servername: host, ALPNProtocols: ['http/1.1'] });
-  return connect({ host, port, noDelay: true });
+function openSocket({ host, address = host, port, isSecure }: LoadTarget): Socket {
+  if (!isSecure) return connect({ host: address, port, noDelay: true });
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  return connectSecurely({ host: address, port, ALPNProtocols: ['http/1.1'], ...named });
 }

@@ -3,7 +3,10 @@ import type { Latency } from './quantiles.ts';
 
 /** Where a server listens. */
 export interface LoadTarget {
+  /** Its name, for the head of requests and its certificate. */
   readonly host: string;
+  /** What the name was found to mean: looked up once, so that it cannot mean another machine later. @default {host} */
+  readonly address?: string | undefined;
   readonly port: number;
   /** Whether it speaks TLS; its certificate is checked as any. */
   readonly isSecure: boolean;
@@ -24,6 +27,8 @@ export interface LoadPhase {
   readonly seconds: number;
   /** Connections of a closed loop. @default {6}: enough to keep a server busy, and few enough that none is refused */
   readonly clients?: number | undefined;
+  /** Milliseconds in which an answer is in time. @default {patience} */
+  readonly limit?: number | undefined;
 }
 
 export interface LoadOrder {
@@ -44,6 +49,8 @@ export interface PhaseOutcome {
   readonly name: string;
   /** Requests a second that were to come; null of a closed loop. */
   readonly rate: number | null;
+  /** Of a closed loop; null of others. */
+  readonly clients: number | null;
   /** Milliseconds since the epoch. */
   readonly began: number;
   /** As it ran: a phase ends early where a limit of the tally is reached. */
@@ -51,6 +58,8 @@ export interface PhaseOutcome {
   readonly arrived: number;
   /** Answered 2xx. */
   readonly ok: number;
+  /** The same within the limit of the phase. */
+  readonly inTime: number;
   /** Other answers by status; `timeout`, `reset` (the connection broke), and `unsent`: arrivals that found every connection busy. */
   readonly failed: Readonly<Record<string, number>>;
   /** The first body of each status that is no 2xx, cut. */

@@ -7,8 +7,10 @@ import { requestBytes } from './request-bytes.ts';
 import { Tally } from './tally.ts';
 
 const CLOSED_CLIENTS = 6;
-/** Milliseconds before an arrival from which on the loop is watched instead of a timer, whose steps are one millisecond. */
+/** Milliseconds before an arrival from which on a timer is too coarse: its steps are one millisecond. */
 const TIMER_MARGIN = 2;
+/** Milliseconds of a rest while nothing is due: it leaves the processor to the server, and holds an answer up no longer than that. */
+const REST = 0.1;
 const SLOW_FACTOR = 3;
 const DRAIN_MARGIN_MILLIS = 100;
 
@@ -19,6 +21,10 @@ interface Ran {
   readonly pending: number;
   readonly clientMillis: number;
 }
+
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+/** Nobody wakes it. */
+const rest = (): unknown => Atomics.wait(nobody, 0, 0, REST);
 
 const millisOf = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1000;
 
@@ -58,9 +64,9 @@ export class LoadRun {
 
   async #phase(phase: LoadPhase): Promise<Ran> {
     const processor = process.cpuUsage();
-    const tally = new Tally(performance.now());
+    const tally = new Tally(performance.now(), phase.limit ?? this.#order.patience);
     const end = tally.began + phase.seconds * 1000;
-    if (phase.rate === null) await this.#closed(phase.clients ?? CLOSED_CLIENTS, end, tally);
+    if (phase.rate === null) await this.#closed(clientsOf(phase), end, tally);
     else await this.#scheduled(phase.rate, end, tally);
     const seconds = (performance.now() - tally.began) / 1000;
     return {
@@ -92,7 +98,10 @@ export class LoadRun {
       for (const now = performance.now(); due <= now && due < end; due += gap()) this.#send(due, tally);
       const wait = Math.min(due, end) - performance.now() - TIMER_MARGIN;
       if (wait >= 1) await sleep(wait);
-      else await new Promise<void>((resolve) => setImmediate(resolve));
+      else {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        if (due - performance.now() > REST) rest();
+      }
     }
     // The last gap reaches beyond the end.
     await sleep(Math.max(0, end - performance.now()));
@@ -125,7 +134,10 @@ export class LoadRun {
   }
 }
 
+const clientsOf = ({ clients = CLOSED_CLIENTS }: LoadPhase): number => clients;
+
 function outcomeOf({ phase, tally, ...ran }: Ran, slow: number): PhaseOutcome {
   const began = performance.timeOrigin + tally.began;
-  return { name: phase.name, rate: phase.rate, began, ...ran, ...tally.outcome(slow) };
+  const clients = phase.rate === null ? clientsOf(phase) : null;
+  return { name: phase.name, rate: phase.rate, clients, began, ...ran, ...tally.outcome(slow) };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Tally } from './tally.ts';
 
 function noted(ends: readonly (readonly [what: string, at: number, millis: number])[]): Tally {
-  const tally = new Tally(1000);
+  const tally = new Tally(1000, 6);
   for (const [what, at, millis] of ends) {
     tally.arrive(1000 + at, 1000 + at + 0.5);
     tally.end(what, 1000 + at, 1000 + at + millis);
@@ -19,7 +19,7 @@ test('only answers of 2xx have a latency; what failed is counted by how', () => 
     ['timeout', 40, 2000],
     ['unsent', 50, 0],
   ]).outcome(100);
-  expect(told).toMatchObject({ arrived: 6, ok: 2, failed: { '503': 2, timeout: 1, unsent: 1 } });
+  expect(told).toMatchObject({ arrived: 6, ok: 2, inTime: 1, failed: { '503': 2, timeout: 1, unsent: 1 } });
   expect(told.latency).toMatchObject({ count: 2, mean: 6, max: 8 });
   expect(told.refusedP99).toBe(3);
   expect(told.lateness).toMatchObject({ count: 6, p50: 0.5 });
@@ -39,7 +39,7 @@ test('a phase is settled after the last tenth of a second in which one of a hund
 });
 
 test('of failed answers the first body of each status is kept, cut', () => {
-  const tally = new Tally(0);
+  const tally = new Tally(0, 6);
   expect(tally.wants('200')).toBe(false);
   expect(tally.wants('422')).toBe(true);
   tally.keep('422', 'x'.repeat(5000));
@@ -49,7 +49,7 @@ test('of failed answers the first body of each status is kept, cut', () => {
 });
 
 test('stages are means over the answers that were looked at, zero in those that do not name them', () => {
-  const tally = new Tally(0);
+  const tally = new Tally(0, 6);
   tally.time('queue;dur=3, predict;dur=1.5, postprocess;dur=0.5');
   tally.time('predict;dur=2.5, postprocess;dur=0.5');
   expect(tally.outcome(0).stages).toEqual({ queue: 1.5, predict: 2, postprocess: 0.5 });

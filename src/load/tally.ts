@@ -13,6 +13,7 @@ export type Ending = string;
 export interface Told {
   readonly arrived: number;
   readonly ok: number;
+  readonly inTime: number;
   readonly failed: Readonly<Record<string, number>>;
   readonly bodies: Readonly<Record<string, string>>;
   readonly latency: Latency;
@@ -28,8 +29,10 @@ const isOk = (what: Ending): boolean => what.startsWith('2');
 /** Notes how each request of a phase ended. Moments are milliseconds of one steady clock. */
 export class Tally {
   readonly began: number;
+  readonly #limit: number;
   #arrived = 0;
   #ended = 0;
+  #inTime = 0;
   readonly #lateness = new Samples();
   readonly #okAt = new Samples();
   readonly #okMillis = new Samples();
@@ -40,8 +43,10 @@ export class Tally {
   readonly #stages = new Map<string, number>();
   #timed = 0;
 
-  constructor(began: number) {
+  /** `limit`: milliseconds in which an answer is in time. */
+  constructor(began: number, limit: number) {
     this.began = began;
+    this.#limit = limit;
   }
 
   get isFull(): boolean {
@@ -65,6 +70,7 @@ export class Tally {
     if (isOk(what)) {
       this.#okAt.add(scheduled - this.began);
       this.#okMillis.add(millis);
+      if (millis <= this.#limit) this.#inTime++;
       return;
     }
     this.#failed[what] = (this.#failed[what] ?? 0) + 1;
@@ -95,7 +101,8 @@ export class Tally {
   /** `slow`: milliseconds beyond which an answer counts as slow. */
   outcome(slow: number): Told {
     return {
-      ...{ arrived: this.#arrived, ok: this.#okMillis.count, failed: this.#failed, bodies: this.#bodies },
+      ...{ arrived: this.#arrived, ok: this.#okMillis.count, inTime: this.#inTime },
+      ...{ failed: this.#failed, bodies: this.#bodies },
       latency: latencyOf(this.#okMillis.read()),
       refusedP99: quantileOf(this.#refused.read().toSorted(), 0.99),
       settled: this.#settled(slow),

@@ -37,7 +37,7 @@ export const LAYERS: Layers = {
   'engine/onnx': ['engine', 'engine/native', 'engine/python', 'model', 'onnx', 'compile', 'process'],
   python: ['process'],
   process: [],
-  load: ['process'],
+  load: ['process', 'schema'],
   'engine/python': ['engine', 'model', 'python', 'process'],
   files: [
     'model',
@@ -192,6 +192,8 @@ export const LAYERS: Layers = {
     'serving/rows',
   ],
   cli: [
+    'process',
+    'load',
     'http',
     'sql',
     'disk',

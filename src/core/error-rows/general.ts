@@ -42,6 +42,8 @@ export const GENERAL_AREAS = {
     ENCODING_CORRUPT: row(400, EXIT.failed, 'Cannot read the body: it is no complete {encoding} data ({reason})', 'Check what compresses the request'),
     OVERLOADED: row(503, EXIT.failed, 'Cannot take the request: {found} {what} exceed the limit {limit}', 'Try again after {retry} s, or start more replicas'),
     DEADLINE_EXCEEDED: row(504, EXIT.failed, 'Cannot answer within {timeout} ms, as the request asks: {reason}', 'Allow more time, send fewer rows a request, or start more replicas'),
+    LOAD_ELSEWHERE: row(403, EXIT.refused, 'Cannot send load to {host}: {found} is not this machine', 'Where it is yours to load: --yes'),
+    LOAD_REFUSED: row(502, EXIT.failed, 'Cannot send load to {url}: the first request is answered {status}: {said}', 'Give --input a body that it takes, and the key with --key-file or PLIMSOLL_KEY'),
     STOPPING: row(503, EXIT.failed, 'Cannot take the request: the server is stopping', 'Send it to another replica'),
     LISTEN_FAILED: row(500, EXIT.failed, 'Cannot listen on {host}:{port}: {reason}', 'Choose another port with --port, or stop what uses this one'),
     CONTROL_DOWN: row(503, EXIT.failed, 'Cannot reach the control process: it is being started again, predictions go on', 'Try again after {retry} s; the log of the server says why it ended'),
