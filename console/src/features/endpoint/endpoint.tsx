@@ -10,6 +10,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { Confirm } from '../../ui/confirm.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed } from '../../ui/panel.tsx';
+import { Pitfalls } from '../../ui/pitfalls.tsx';
 import './endpoint.css';
 import { Alerts } from './alerts.tsx';
 import { Latency } from './latency.tsx';
@@ -46,6 +47,7 @@ export function Endpoint({ name }: { readonly name: string }) {
           <Alerts alerts={own} />
           <Traffic endpoint={endpoint} live={live} />
           <RecentRequests endpoint={name} limit={8} isPart={true} />
+          <Pitfalls isShown={({ subject }) => isAbout(subject, endpoint)} />
           <RoutePanel query={query} />
           <RolloutHistory endpoint={name} />
           <TryIt endpoint={endpoint} />
@@ -54,6 +56,14 @@ export function Endpoint({ name }: { readonly name: string }) {
     </main>
   );
 }
+
+/** The endpoint itself, or the version that answers at it. */
+const isAbout = (
+  { kind, name }: { readonly kind: string; readonly name: string },
+  endpoint: EndpointView,
+): boolean =>
+  (kind === 'endpoint' && name === endpoint.name) ||
+  (kind === 'version' && name === `${endpoint.model}@${endpoint.stable}`);
 
 /** How it went over a range of time, which both panels share. */
 function Traffic({ endpoint, live }: { readonly endpoint: EndpointView; readonly live: LiveTraffic }) {

@@ -6,6 +6,7 @@ import { useParameter } from '../../location/location.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { Pitfalls } from '../../ui/pitfalls.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { EndpointTable } from './endpoint-table.tsx';
 import { Figures } from './figures.tsx';
@@ -40,6 +41,7 @@ export function Home() {
       <Panel title="Endpoints" query={endpoints} empty={(data) => (data.length === 0 ? NOTHING : null)}>
         {() => <Searched rows={rows} />}
       </Panel>
+      {rows.length > 0 && <Pitfalls />}
       {[monitors, alerts].map(({ error }, k) =>
         error === null ? null : (
           <p key={LISTS[k]} className="stale" role="status">
