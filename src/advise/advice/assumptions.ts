@@ -8,6 +8,7 @@ import type { Pattern } from '../needs/pattern.ts';
 import { moneyText } from '../patterns/money-text.ts';
 import { optionsIn } from '../patterns/patterns.ts';
 import type { Situation } from '../patterns/situation.ts';
+import type { Prices } from '../prices/prices.ts';
 import type { Advice } from './advice.ts';
 import { advisedOf } from './ranking.ts';
 
@@ -43,7 +44,7 @@ export function assumptionsOf(
     const isLeast = need === 'rowsPerRequest' && value <= 1;
     return assumption(need, text, isLeast ? null : times(0.5), need === 'hours' ? null : times(2), advised);
   });
-  return [...ofNeeds, ...ofModel(situation, advised), ofUpkeep(situation, advised)];
+  return [...ofNeeds, ...ofModel(situation, advised), ...ofPrices(situation, advised)];
 }
 
 function ofModel(situation: Situation, advised: Pattern | null): Advice['assumptions'] {
@@ -58,22 +59,50 @@ function ofModel(situation: Situation, advised: Pattern | null): Advice['assumpt
   return [assumption('model', text, times(0.5), times(2), advised)];
 }
 
-function ofUpkeep(situation: Situation, advised: Pattern | null): Assumption {
+/** What the table of prices assumes, where it bears on the advice. */
+function ofPrices(situation: Situation, advised: Pattern | null): readonly Assumption[] {
   const { prices } = situation;
-  const { upkeep, currency } = prices;
-  const times = (factor: number): Outcome =>
-    outcomeOf(
-      `${moneyText(upkeep.hour * factor, currency)} an hour`,
-      { ...situation, prices: { ...prices, upkeep: { ...upkeep, hour: upkeep.hour * factor } } },
-      advised,
-    );
-  return assumption(
-    'upkeep',
-    `an hour of those who look after it costs ${moneyText(upkeep.hour, currency)}; hours by pattern as the table of prices has them`,
-    times(0.5),
-    times(2),
-    advised,
-  );
+  const { upkeep, database, devices, currency } = prices;
+  const varied = (
+    name: string,
+    text: string,
+    told: (factor: number) => string,
+    priced: (factor: number) => Prices,
+  ): Assumption => {
+    const times = (factor: number): Outcome =>
+      outcomeOf(told(factor), { ...situation, prices: priced(factor) }, advised);
+    return assumption(name, text, times(0.5), times(2), advised);
+  };
+  const hour = (factor: number): string => `${moneyText(upkeep.hour * factor, currency)} an hour`;
+  const lookups = (factor: number): string => `${rateText(database.lookups * factor)} look-ups a core`;
+  const slower = (factor: number): string => `${devices.slower * factor} times as long`;
+  return [
+    varied(
+      'upkeep',
+      `people who look after it cost ${hour(1)}; the hours of each pattern are in the table of prices`,
+      hour,
+      (factor) => ({
+        ...prices,
+        upkeep: { ...upkeep, hour: upkeep.hour * factor },
+      }),
+    ),
+    ...(advised !== 'precomputed-table'
+      ? []
+      : [
+          varied('lookups', `the database does ${lookups(1)} beside its other work`, lookups, (factor) => ({
+            ...prices,
+            database: { ...database, lookups: database.lookups * factor },
+          })),
+        ]),
+    ...(advised !== 'edge'
+      ? []
+      : [
+          varied('devices', `the model takes ${slower(1)} on a device`, slower, (factor) => ({
+            ...prices,
+            devices: { ...devices, slower: devices.slower * factor },
+          })),
+        ]),
+  ];
 }
 
 function assumption(

@@ -37,7 +37,7 @@ export function breakEvenOf(
   if (!patterns.every((_, i) => points.some(({ costs }) => costs[i] !== null))) return null;
   return {
     need,
-    unit: quantity.unit,
+    unit: quantity.unit(wants),
     given: isAxis || change === null ? null : change.text,
     patterns: [...patterns],
     now,

@@ -84,7 +84,7 @@ const CASES: readonly Expected[] = [
     example: 'sensor',
     advised: 'edge',
     practice: 'no network that can be relied on [Huyen]',
-    because: [/20 ms is wanted/, /Not real-time: there is no network/],
+    because: [/20 ms is wanted/, /Not real-time.*a network that is not there/],
     next: 'real-time',
     change: /^if there is a network/,
   },

@@ -4,7 +4,8 @@ import type { Needs } from '../needs/needs.ts';
 import { DAY_SECONDS } from '../needs/quantity.ts';
 import { moneyText } from '../patterns/money-text.ts';
 import type { Option } from '../patterns/option.ts';
-import { fastestP99 } from '../patterns/serving-size.ts';
+import { fastestAt } from '../patterns/serving-size.ts';
+import { simulatedAt } from '../patterns/serving-text.ts';
 import type { Situation } from '../patterns/situation.ts';
 import type { Advice } from './advice.ts';
 
@@ -52,11 +53,11 @@ function freshFromSchedule({ wants }: Situation): Contradiction | null {
 function fasterThanModel(situation: Situation): Contradiction | null {
   const { wants, cost } = situation;
   if (wants.asked !== 'request') return null;
-  const least = fastestP99(situation, wants.rowsPerRequest);
+  const least = fastestAt(situation, wants.rowsPerRequest, simulatedAt(wants.quantile));
   if (least <= wants.latency) return null;
   return {
     wishes: [`latency: ${lengthText(wants.latency)}`, `model: ${cost.model}`],
-    what: `the model itself takes ${lengthText(least)} (p99) for a request that nobody else is in the way of`,
+    what: `the model itself takes ${lengthText(least)} for a request that nobody else is in the way of`,
     nearest: `latency: ${lengthText(least * 1.25)}, a smaller model, or answers computed beforehand`,
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runs } from '../../core/testing/runs.ts';
+import { readValue } from '../../schema/read-value.ts';
 import type { ModelCost } from '../cost/model-cost.ts';
 import { A_COST } from '../cost/testing/a-cost.ts';
 import { caseOf } from '../needs/case.ts';
@@ -9,6 +10,7 @@ import type { Option } from '../patterns/option.ts';
 import { optionsIn } from '../patterns/patterns.ts';
 import type { Situation } from '../patterns/situation.ts';
 import { builtInPrices } from '../prices/built-in.ts';
+import { ADVICE } from './advice.ts';
 import { advise } from './advise.ts';
 import { adviceOn, costIn, exampleNeeds } from './testing/example.ts';
 import { scaled } from './vary.ts';
@@ -108,6 +110,9 @@ test('what is advised is the cheapest of what does all that is wanted', { timeou
       for (const option of optionsIn(situation))
         if (isHadIn(situation, option) && (least === null || option.cost!.month < least.cost!.month))
           least = option;
+      const problems: string[] = [];
+      readValue(ADVICE, JSON.parse(JSON.stringify(advice)), '', problems);
+      expect(problems).toEqual([]);
       const own = advice.options.find(({ pattern }) => pattern === advice.advised);
       expect(own?.cost?.month ?? null).toBe(least?.cost?.month ?? null);
     }),

@@ -5,7 +5,7 @@ import { moneyText } from '../patterns/money-text.ts';
 import type { Option } from '../patterns/option.ts';
 import type { Situation } from '../patterns/situation.ts';
 
-const ASKED = { request: 'was asked for', schedule: 'was due', event: 'rows have come' } as const;
+const ASKED = { request: 'it was asked for', schedule: 'it was due', event: 'its rows have come' } as const;
 
 /** What it does, what it costs, what a lost replica does, why it is no other. */
 export function reasonsFor(
@@ -17,6 +17,7 @@ export function reasonsFor(
     inTime(situation, advised),
     costs(situation, advised),
     ...loss(situation, advised),
+    ...labels(situation, advised),
     ...against(
       situation,
       options.filter(({ pattern }) => pattern !== advised.pattern),
@@ -26,9 +27,11 @@ export function reasonsFor(
 }
 
 function inTime({ wants }: Situation, { latency, staleness }: Option): string {
-  const after = `after it ${ASKED[wants.asked]}`;
-  const due = `${lengthText(latency!.wanted)} ${wants.asked === 'event' ? 'after its rows have come' : after}`;
-  return `An answer is there ${due} (p${Number((100 * wants.quantile).toPrecision(4))}), ${lengthText(wants.latency)} is wanted; its inputs are at most ${lengthText(staleness!)} old, ${lengthText(wants.freshness)} is allowed.`;
+  const at = `p${Number((100 * wants.quantile).toPrecision(4))}`;
+  const due = `An answer is there ${lengthText(latency!.wanted)} after ${ASKED[wants.asked]} (${at}), ${lengthText(wants.latency)} is wanted`;
+  // What comes with the request is as old as the answer takes.
+  if (staleness! <= 2 * latency!.wanted) return `${due}.`;
+  return `${due}; its inputs are at most ${lengthText(staleness!)} old, ${lengthText(wants.freshness)} is allowed.`;
 }
 
 function costs({ prices: { currency } }: Situation, { cost }: Option): string {
@@ -42,6 +45,15 @@ function loss({ wants }: Situation, { headroom, serving }: Option): readonly str
   return wants.spare
     ? [`With one of ${serving.most} replicas lost it takes the peak and ${percent(headroom, 2)} more.`]
     : [];
+}
+
+/** What can be known before labels are there. */
+function labels({ wants }: Situation, { serving }: Option): readonly string[] {
+  if (wants.labelDelay === null) return [];
+  const rollout = serving === null ? '' : ', and rollouts decide by errors and latency';
+  return [
+    `Its truth is known after ${lengthText(wants.labelDelay)}: until then drift and estimated accuracy are watched${rollout}.`,
+  ];
 }
 
 /** Why it is no other one; those that the same is in the way of are told together. */

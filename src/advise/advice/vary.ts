@@ -1,7 +1,6 @@
 /** Needs that are numbers: how a case looks with another one, and how that is told. Pure. */
 import { countText } from '../../text/count.ts';
 import { type Case, lengthText, rateText } from '../needs/case.ts';
-import { DAY_SECONDS } from '../needs/quantity.ts';
 import { moneyText } from '../patterns/money-text.ts';
 import { rowsText } from '../patterns/serving-text.ts';
 
@@ -26,7 +25,7 @@ interface Quantity {
   readonly more: (text: string) => string;
   readonly less: (text: string) => string;
   /** Of the axis that it makes. */
-  readonly unit: string;
+  readonly unit: (wants: Case) => string;
   /** Whether costs can be drawn against it. */
   readonly isAxis: boolean;
 }
@@ -35,13 +34,13 @@ const asked = ({ asked: after }: Case): boolean => after !== 'schedule';
 
 export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
   traffic: {
-    of: ({ rate }) => (rate > 0 ? rate : null),
-    with: (wants, rate) => scaled(wants, rate / wants.rate),
-    text: (rate, wants) =>
-      asked(wants) ? rateText(rate) : `${rowsText(rate * wants.rowsPerRequest * DAY_SECONDS)} a day`,
+    // What is due by the clock is told by its rows.
+    of: (wants) => (asked(wants) ? wants.rate : wants.rowsPerDay),
+    with: (wants, value) => scaled(wants, value / (asked(wants) ? wants.rate : wants.rowsPerDay)),
+    text: (value, wants) => (asked(wants) ? rateText(value) : `${rowsText(value)} a day`),
     more: (text) => `from ${text} on`,
     less: (text) => `up to ${text}`,
-    unit: 'requests/s on average',
+    unit: (wants) => (asked(wants) ? 'requests/s on average' : 'rows a day'),
     isAxis: true,
   },
   rowsPerRequest: {
@@ -54,7 +53,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: rowsText,
     more: (text) => `from ${text} a request on`,
     less: (text) => `up to ${text} a request`,
-    unit: 'rows a request',
+    unit: () => 'rows a request',
     isAxis: true,
   },
   population: {
@@ -63,7 +62,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: (units) => countText(Math.round(Number(units.toPrecision(3))), 'unit'),
     more: (text) => `from ${text} on`,
     less: (text) => `up to ${text}`,
-    unit: 'units',
+    unit: () => 'units',
     isAxis: true,
   },
   freshness: {
@@ -72,7 +71,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: lengthText,
     more: (text) => `if inputs may be ${text} old`,
     less: (text) => `if inputs may be at most ${text} old`,
-    unit: 'ms of age',
+    unit: () => 'ms of age',
     isAxis: true,
   },
   latency: {
@@ -82,7 +81,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: lengthText,
     more: (text) => `if answers may take ${text}`,
     less: (text) => `if answers have to be there within ${text}`,
-    unit: 'ms until the answer',
+    unit: () => 'ms until the answer',
     isAxis: false,
   },
   every: {
@@ -91,7 +90,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: lengthText,
     more: (text) => `if answers are due every ${text} only`,
     less: (text) => `if answers are due every ${text}`,
-    unit: 'ms between runs',
+    unit: () => 'ms between runs',
     isAxis: false,
   },
   devices: {
@@ -100,7 +99,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: (devices) => countText(Math.max(1, Math.round(devices)), 'device'),
     more: (text) => `from ${text} on`,
     less: (text) => `up to ${text}`,
-    unit: 'devices',
+    unit: () => 'devices',
     isAxis: false,
   },
   budget: {
@@ -112,7 +111,7 @@ export const QUANTITIES: Readonly<Record<Varied, Quantity>> = {
     text: (amount, { budget }) => `${moneyText(amount, budget?.currency ?? 'USD')} a month`,
     more: (text) => `with a budget of ${text}`,
     less: (text) => `with a budget of ${text}`,
-    unit: 'a month',
+    unit: () => 'a month',
     isAxis: false,
   },
 };

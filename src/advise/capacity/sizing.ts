@@ -2,6 +2,7 @@
 import type { ModelCost } from '../cost/model-cost.ts';
 import { type OnlinePrediction, predictOnline } from './online.ts';
 import { type Place, usualPlace } from './place.ts';
+import type { QueueTimes } from './queue.ts';
 
 export interface Demand {
   /** Rows of a request. */
@@ -10,8 +11,10 @@ export interface Demand {
   readonly rate: number;
   readonly peak: number;
   readonly burstiness?: number | undefined;
-  /** Milliseconds that 99 of 100 answers are to take at most; null where that does not matter. */
+  /** Milliseconds that 99 of 100 answers are to take at most, or the share that `at` names; null where that does not matter. */
   readonly p99: number | null;
+  /** @default {'p99'} */
+  readonly at?: keyof QueueTimes | undefined;
   /** Replicas that may be lost at the peak. @default {1} */
   readonly spare?: number | undefined;
   /** Cores of one replica. */
@@ -64,10 +67,10 @@ export function sizeOnline(cost: ModelCost, demand: Demand): Size | null {
 const STEPS = 20;
 
 /** Requests a second that one replica takes within the latency; 0 where none. */
-function mostRate(cost: ModelCost, place: Place, { rows, burstiness, p99 }: Demand): number {
+function mostRate(cost: ModelCost, place: Place, { rows, burstiness, p99, at = 'p99' }: Demand): number {
   const fits = (rate: number): boolean => {
     const { millis } = predictOnline(cost, place, { rows, rate, burstiness });
-    return p99 === null || (millis !== null && millis.p99 <= p99);
+    return p99 === null || (millis !== null && millis[at] <= p99);
   };
   const most = MOST_USED * predictOnline(cost, place, { rows, rate: 0 }).saturation.rate;
   if (fits(most)) return most;

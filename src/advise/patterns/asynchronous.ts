@@ -1,7 +1,7 @@
 /** Asynchronous: a request is taken at once, its answer is fetched later. Pure. */
 import { lengthText, rateText } from '../needs/case.ts';
-import { notOn } from './batch-text.ts';
 import { gathering } from './gathering.ts';
+import { offline, TOO_SMALL } from './obstacles.ts';
 import type { Option } from './option.ts';
 import { impossible, running } from './running.ts';
 import { cheapestServing } from './serving-size.ts';
@@ -15,7 +15,8 @@ const CANNOT = ['hand the answer to a caller that waits: it looks for it, or is 
 
 export function asynchronous(situation: Situation): Option {
   const { wants } = situation;
-  if (wants.offline) return impossible(PATTERN, HOW, [notOn(situation, 'sagemaker')!]);
+  const unmet = offline(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   if (wants.asked === 'schedule')
     return impossible(PATTERN, HOW, [
       {
@@ -36,14 +37,7 @@ function onSageMaker(situation: Situation): Option {
   const { wants } = situation;
   const demand = { rows: wants.rowsPerRequest, rate: wants.rate, peak: wants.peak, p99: null, spare: 0 };
   const served = cheapestServing(situation, demand);
-  if (served === null)
-    return impossible(PATTERN, HOW, [
-      {
-        need: 'platform',
-        what: 'no instance of the table of prices holds the model',
-        nearest: 'a table of prices with a larger one: --prices FILE',
-      },
-    ]);
+  if (served === null) return impossible(PATTERN, HOW, [TOO_SMALL]);
   const { size, serving, hour } = served;
   const busyHours = Math.min(
     HOURS_A_MONTH,

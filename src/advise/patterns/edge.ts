@@ -1,20 +1,21 @@
 /** On the edge: the model beside the application, on machines that are there already. Pure. */
 
 import { countText } from '../../text/count.ts';
+import { percent } from '../../text/percent.ts';
 import { predictOnline } from '../capacity/online.ts';
 import { usualPlace } from '../capacity/place.ts';
 import { rateText } from '../needs/case.ts';
 import type { Option } from './option.ts';
 import { impossible, running } from './running.ts';
+import { servingLatency } from './serving-text.ts';
 import type { Situation } from './situation.ts';
 
 const PATTERN = 'edge';
 const HOW = 'the model beside the application, compiled to ONNX or in an image';
-/** A device is that much slower than where the model was measured. */
-const SLOWER = 2;
 
 export function edge(situation: Situation): Option {
-  const { wants, cost } = situation;
+  const { wants, cost, prices } = situation;
+  const { slower, coreMonth } = prices.devices;
   if (wants.devices === null && !wants.offline)
     return impossible(PATTERN, HOW, [
       {
@@ -26,8 +27,8 @@ export function edge(situation: Situation): Option {
   const devices = wants.devices ?? 1;
   const place = usualPlace(1);
   const rate = wants.peak / devices;
-  const at = predictOnline(cost, place, { rows: wants.rowsPerRequest, rate: rate * SLOWER });
-  const most = (0.8 * at.saturation.rate) / SLOWER;
+  const at = predictOnline(cost, place, { rows: wants.rowsPerRequest, rate: rate * slower });
+  const most = (0.8 * at.saturation.rate) / slower;
   if (at.millis === null || rate > most)
     return impossible(PATTERN, HOW, [
       {
@@ -36,12 +37,12 @@ export function edge(situation: Situation): Option {
         nearest: `peak: ${rateText(most * devices)}`,
       },
     ]);
-  const { p50, p99, p999 } = at.millis;
-  const latency = (quantile: number): number =>
-    SLOWER * (quantile <= 0.5 ? p50 : quantile <= 0.99 ? p99 : p999);
+  const alone = servingLatency(at);
+  const latency = (quantile: number): number => slower * alone(quantile);
+  const used = (slower * rate) / at.saturation.rate;
   return running(situation, {
     pattern: PATTERN,
-    how: `on ${countText(devices, 'device')}, ${rateText(rate)} each at the peak: ${Number((((100 * rate) / at.saturation.rate) * SLOWER).toPrecision(2))} % of a core that is half as fast as here`,
+    how: `on ${countText(devices, 'device')}, ${rateText(rate)} each at the peak: ${percent(used, 2)} of a core`,
     latency,
     staleness: latency(wants.quantile),
     serving: {
@@ -53,7 +54,7 @@ export function edge(situation: Situation): Option {
       perReplica: most,
       instance: null,
     },
-    spending: { compute: 0 },
+    spending: { compute: devices * used * coreMonth },
     headroom: null,
     cannot: [
       'be taken back in one tick: each device has to be given the version before',

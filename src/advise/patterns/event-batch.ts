@@ -1,7 +1,7 @@
 /** Batch started by events: rows that have come are scored once they are complete. Pure. */
 import { lengthText } from '../needs/case.ts';
-import { notOn } from './batch-text.ts';
 import { gathering } from './gathering.ts';
+import { unstarted } from './obstacles.ts';
 import type { Option } from './option.ts';
 import { impossible } from './running.ts';
 import type { Situation } from './situation.ts';
@@ -13,8 +13,8 @@ const SETTLE = 5000;
 
 export function eventBatch(situation: Situation): Option {
   const { wants } = situation;
-  const away = notOn(situation, 'sagemaker');
-  if (away !== null) return impossible(PATTERN, HOW, [away]);
+  const unmet = unstarted(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   if (wants.asked !== 'event')
     return impossible(PATTERN, HOW, [
       wants.asked === 'request'

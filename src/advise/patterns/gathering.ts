@@ -5,6 +5,7 @@ import type { Pattern } from '../needs/pattern.ts';
 import { runOn } from './batch-size.ts';
 import { batchText } from './batch-text.ts';
 import { gatheredRuns } from './job.ts';
+import { TOO_SMALL } from './obstacles.ts';
 import type { Option } from './option.ts';
 import { offersOf } from './place-price.ts';
 import { impossible, running } from './running.ts';
@@ -45,14 +46,7 @@ export function gathering(situation: Situation, of: Gathering): Option {
     tries.find((one) => one.found.latency(wants.quantile) <= Math.min(wants.latency, wants.freshness)) ??
     first;
   const machine = runOn(situation, Math.max(1, found.rows), lanes, null);
-  if (machine === null)
-    return impossible(of.pattern, of.how, [
-      {
-        need: 'platform',
-        what: 'no machine of the table of prices holds a lane',
-        nearest: 'a table of prices with a larger one: --prices FILE',
-      },
-    ]);
+  if (machine === null) return impossible(of.pattern, of.how, [TOO_SMALL]);
   const batch = { ...machine.batch, run: found.run };
   return running(situation, {
     pattern: of.pattern,

@@ -1,7 +1,8 @@
 /** Micro-batch: a job that runs every minute or few over the files that have come. Pure. */
 import { lengthText } from '../needs/case.ts';
 import { cheapestRun } from './batch-size.ts';
-import { batchText, notOn } from './batch-text.ts';
+import { batchText } from './batch-text.ts';
+import { unstarted } from './obstacles.ts';
 import type { BatchSize, Option } from './option.ts';
 import { impossible, running } from './running.ts';
 import { rowsText } from './serving-text.ts';
@@ -14,11 +15,13 @@ const MINUTE = 60_000;
 const INTERVALS = [1, 2, 5, 10, 15].map((minutes) => minutes * MINUTE);
 /** A run is to be over well before the next one is due. */
 const RUN_SHARE = 0.5;
+/** A file is left for five seconds until it no longer changes, and found by the next look. */
+const TAKEN_UP = 6000;
 
 export function microBatch(situation: Situation): Option {
   const { wants } = situation;
-  const away = notOn(situation, 'sagemaker');
-  if (away !== null) return impossible(PATTERN, HOW, [away]);
+  const unmet = unstarted(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   if (wants.asked === 'schedule')
     return impossible(PATTERN, HOW, [
       {
@@ -31,21 +34,22 @@ export function microBatch(situation: Situation): Option {
   const every = INTERVALS.findLast((interval) => interval * (1 + RUN_SHARE) <= limit) ?? INTERVALS[0]!;
   const rows = wants.rowsPerRequest * Math.max(1, (wants.peak * every) / 1000);
   const found = cheapestRun(situation, rows, RUN_SHARE * every, every);
-  if (found === null)
+  // What a server starts runs on its machine alone.
+  if (found === null || found.batch.machines > 1)
     return impossible(PATTERN, HOW, [
       {
         need: 'rows',
-        what: `${rowsText(rows)} of ${lengthText(every)} at the peak cannot be scored within half of it`,
+        what: `${rowsText(rows)} of ${lengthText(every)} at the peak cannot be scored within half of it on one machine`,
         nearest: 'fewer rows, or real-time',
       },
     ]);
   const { run } = found.batch;
-  const latency = (quantile: number): number => quantile * every + run;
+  const latency = (quantile: number): number => quantile * every + TAKEN_UP + run;
   return running(situation, {
     pattern: PATTERN,
     how: `a run every ${lengthText(every)} for ${rowsText(rows)} at the peak, ${lengthText(run)} each, ${batchText(found.batch)}`,
     latency,
-    staleness: every + run,
+    staleness: latency(1),
     batch: found.batch,
     spending: { compute: found.hour * HOURS_A_MONTH },
     cannot: [

@@ -5,6 +5,7 @@ import { lengthText, rateText } from '../needs/case.ts';
 import { cheapestRun } from './batch-size.ts';
 import { batchText, idleText } from './batch-text.ts';
 import { comingOf, DAY_MILLIS, longestEvery, SHORTEST_EVERY, scheduledCompute } from './job.ts';
+import { offline } from './obstacles.ts';
 import type { Obstacle, Option } from './option.ts';
 import { impossible, running } from './running.ts';
 import { rowsText } from './serving-text.ts';
@@ -14,11 +15,6 @@ import { HOURS_A_MONTH } from './spending.ts';
 const PATTERN = 'precomputed-table';
 const HOW = 'answers of all known units in a table that the application looks up';
 
-/**
- * Look-ups by primary key that a core of PostgreSQL does a second, to be reckoned with: `pgbench -S` on the smallest servers gives
- * several times as many, and the database has other work.
- */
-const LOOKUPS_PER_CORE = 2000;
 /** Milliseconds of a look-up, p50 and p99: over a network, from a file beside the application. */
 const LOOKUP = { postgres: { p50: 1, p99: 5 }, sqlite: { p50: 0.05, p99: 0.5 } } as const;
 /** Bytes of a row with its key, answer, stamps and place in the index. */
@@ -27,6 +23,8 @@ const ROW_BYTES = 150;
 export function precomputedTable(situation: Situation): Option {
   const { wants, prices } = situation;
   const { population, database } = wants;
+  const unmet = offline(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   const obstacle = obstacleOf(situation);
   if (obstacle !== null || population === null || database === 'none')
     return impossible(PATTERN, HOW, obstacle === null ? [] : [obstacle]);
@@ -50,7 +48,7 @@ export function precomputedTable(situation: Situation): Option {
       },
     ]);
   const { p50, p99 } = LOOKUP[database];
-  const cores = database === 'postgres' ? wants.peak / LOOKUPS_PER_CORE : 0;
+  const cores = database === 'postgres' ? wants.peak / prices.database.lookups : 0;
   const stored = (rows * ROW_BYTES * prices.database.gigabyteMonth) / 1e9;
   return running(situation, {
     pattern: PATTERN,
@@ -71,12 +69,6 @@ export function precomputedTable(situation: Situation): Option {
 }
 
 function obstacleOf({ wants }: Situation): Obstacle | null {
-  if (wants.offline)
-    return {
-      need: 'offline',
-      what: 'there is no network to the table where answers are needed',
-      nearest: 'the model beside the application: edge',
-    };
   if (wants.platform === 'sagemaker')
     return {
       need: 'platform',

@@ -2,10 +2,11 @@
 
 import { bytesText } from '../../text/bytes.ts';
 import { lengthText, rateText } from '../needs/case.ts';
+import { offline, TOO_SMALL } from './obstacles.ts';
 import type { Obstacle, Option } from './option.ts';
 import { impossible, running } from './running.ts';
-import { cheapestServing, fastestP99, type Served } from './serving-size.ts';
-import { replicasText, rowsText, servingLatency } from './serving-text.ts';
+import { cheapestServing, fastestAt, type Served } from './serving-size.ts';
+import { replicasText, rowsText, servingLatency, simulatedAt } from './serving-text.ts';
 import type { Situation } from './situation.ts';
 import { HOURS_A_MONTH } from './spending.ts';
 
@@ -16,23 +17,10 @@ const ROWS_OF_A_TABLE = 100;
 
 export function realTime(situation: Situation): Option {
   const { wants } = situation;
-  if (wants.offline)
-    return impossible(PATTERN, HOW, [
-      {
-        need: 'offline',
-        what: 'there is no network to an endpoint where answers are needed',
-        nearest: 'the model beside the application: edge',
-      },
-    ]);
+  const unmet = offline(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   const served = cheapestServing(situation, demandOf(situation));
-  if (served === null)
-    return impossible(PATTERN, HOW, [
-      {
-        need: 'platform',
-        what: 'no instance of the table of prices holds the model',
-        nearest: 'a table of prices with a larger one: --prices FILE',
-      },
-    ]);
+  if (served === null) return impossible(PATTERN, HOW, [TOO_SMALL]);
   return wants.asked === 'schedule' ? asTable(situation, served) : asRequests(situation, served);
 }
 
@@ -42,6 +30,7 @@ const SLACK = 1.25;
 function demandOf(situation: Situation) {
   const { wants } = situation;
   const spare = wants.spare ? 1 : 0;
+  const at = simulatedAt(wants.quantile);
   if (wants.asked === 'schedule') {
     // All rows are due at once, and have to be answered within the time that there is.
     const rows = Math.min(ROWS_OF_A_TABLE, rowsOfARun(wants));
@@ -52,7 +41,8 @@ function demandOf(situation: Situation) {
     rows: wants.rowsPerRequest,
     rate: wants.rate,
     peak: wants.peak,
-    p99: Math.max(wants.latency, SLACK * fastestP99(situation, wants.rowsPerRequest)),
+    p99: Math.max(wants.latency, SLACK * fastestAt(situation, wants.rowsPerRequest, at)),
+    at,
     spare,
   };
 }

@@ -3,8 +3,9 @@
 import { countText } from '../../text/count.ts';
 import { lengthText } from '../needs/case.ts';
 import { cheapestRun } from './batch-size.ts';
-import { batchText, idleText, notOn } from './batch-text.ts';
+import { batchText, idleText } from './batch-text.ts';
 import { comingOf, DAY_MILLIS, longestEvery, SHORTEST_EVERY, scheduledCompute } from './job.ts';
+import { offline } from './obstacles.ts';
 import type { Obstacle, Option } from './option.ts';
 import { impossible, running } from './running.ts';
 import { rowsText } from './serving-text.ts';
@@ -15,8 +16,8 @@ const HOW = 'a job by the clock';
 
 export function scheduledBatch(situation: Situation): Option {
   const { wants } = situation;
-  const away = notOn(situation, 'machine');
-  if (wants.offline && away !== null) return impossible(PATTERN, HOW, [away]);
+  const unmet = offline(situation);
+  if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   const due = wants.asked === 'schedule';
   const limit = Math.min(wants.latency, wants.freshness);
   const every = due ? wants.every : (longestEvery((one) => one * 1.5 <= limit) ?? SHORTEST_EVERY);

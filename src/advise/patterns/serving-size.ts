@@ -1,7 +1,9 @@
 /** The cheapest replicas that serve a load. Pure. */
+import { predictOnline } from '../capacity/online.ts';
 import { usualPlace } from '../capacity/place.ts';
+import type { QueueTimes } from '../capacity/queue.ts';
 import { saturationOf } from '../capacity/saturation.ts';
-import { type Demand, leastP99, MOST_USED, type Size, sizeOnline } from '../capacity/sizing.ts';
+import { type Demand, MOST_USED, type Size, sizeOnline } from '../capacity/sizing.ts';
 import type { ServingSize } from './option.ts';
 import { type Offer, offersOf } from './place-price.ts';
 import type { Situation } from './situation.ts';
@@ -15,7 +17,8 @@ export interface Served {
 
 /** The cheapest of all sizes of the platform; null where none serves it. */
 export function cheapestServing(situation: Situation, demand: Omit<Demand, 'cores'>): Served | null {
-  if (demand.p99 !== null && fastestP99(situation, demand.rows) > demand.p99) return null;
+  const { p99, at = 'p99' } = demand;
+  if (p99 !== null && fastestAt(situation, demand.rows, at) > p99) return null;
   let best: Served | null = null;
   for (const offer of replicaOffers(situation)) {
     const { instance, cores, hour } = offer;
@@ -42,8 +45,9 @@ function replicaOffers(situation: Situation): readonly Offer[] {
   return small.length > 0 ? small : offers;
 }
 
-/** Milliseconds (p99) of a request that nobody else is in the way of: more cores do not make it faster. */
-export const fastestP99 = ({ cost }: Situation, rows: number): number => leastP99(cost, { rows, cores: 2 });
+/** Milliseconds of a request that nobody else is in the way of: more cores do not make it faster. */
+export const fastestAt = ({ cost }: Situation, rows: number, at: keyof QueueTimes): number =>
+  predictOnline(cost, usualPlace(2), { rows, rate: 0 }).millis?.[at] ?? Infinity;
 
 /** What the replicas cost an hour at least, if they were used as much as they may be. */
 function leastHour(

@@ -24,14 +24,15 @@ export function replicasText(
   return `${countText(most, NOUN[platform])} ${what}`;
 }
 
+/** The simulated quantile that stands for one: the next one above. */
+export const simulatedAt = (quantile: number): 'p50' | 'p90' | 'p99' | 'p999' =>
+  quantile <= 0.5 ? 'p50' : quantile <= 0.9 ? 'p90' : quantile <= 0.99 ? 'p99' : 'p999';
+
 /** Milliseconds by quantile: of those in between, what the next one above takes. */
-export function servingLatency({ millis }: OnlinePrediction): LatencyOf {
-  return (quantile) => {
-    if (millis === null) return Infinity;
-    const { p50, p90, p99, p999 } = millis;
-    return quantile <= 0.5 ? p50 : quantile <= 0.9 ? p90 : quantile <= 0.99 ? p99 : p999;
-  };
-}
+export const servingLatency =
+  ({ millis }: OnlinePrediction): LatencyOf =>
+  (quantile) =>
+    millis === null ? Infinity : millis[simulatedAt(quantile)];
 
 /** `1.2 M rows`, `310 rows`. */
 export const rowsText = (rows: number): string =>

@@ -50,11 +50,18 @@ export const BUILT_IN_DOCUMENT = {
       'https://aws.amazon.com/rds/postgresql/pricing, half of a db.m5.large (2 vCPUs, 0.178 an hour), one zone; gp2 storage',
     coreHour: 0.089,
     gigabyteMonth: 0.115,
+    // pgbench -S gives several times as many on small servers; a database has other work.
+    lookups: 2000,
   },
   objects: {
     date: '2026-11-30',
     source: 'https://aws.amazon.com/s3/pricing, S3 Standard, the first 50 TB',
     gigabyteMonth: 0.023,
+  },
+  devices: {
+    source: 'assumed: devices that are there anyway, half as fast as a server',
+    slower: 2,
+    coreMonth: 0,
   },
   upkeep: {
     source: 'assumed: hours of a team that runs a few models; put in your own',

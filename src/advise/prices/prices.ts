@@ -44,6 +44,11 @@ const PRICES = record({
       source: field(line, null, 'where they are from'),
       coreHour: field(PRICE, null, 'an hour of a vCPU of the database that the application has'),
       gigabyteMonth: field(PRICE, null, 'a month of 10^9 bytes in it'),
+      lookups: field(
+        number({ min: 1, max: 1e7 }),
+        null,
+        'look-ups by key that a vCPU of it does a second beside its other work',
+      ),
     }),
     null,
     'the database in which rows are looked up',
@@ -56,6 +61,15 @@ const PRICES = record({
     }),
     null,
     'files and objects that jobs write',
+  ),
+  devices: field(
+    record({
+      source: field(line, null, 'where the figures are from'),
+      slower: field(number({ min: 0.1, max: 1000 }), null, 'times as long as where the model was measured'),
+      coreMonth: field(PRICE, null, 'a month of a core of a device; 0 where they are there anyway'),
+    }),
+    null,
+    'machines beside the application',
   ),
   upkeep: field(
     record({
