@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NO_FLEET } from '../control/fleet/fleet.ts';
 import type { ControlApi } from '../control/port.ts';
+import type { Store } from '../store/store.ts';
 import { assemble } from './assembly.ts';
 import { stderrLog } from './log.ts';
 import { STORE_FILE } from './nothing-to-serve.ts';
@@ -21,7 +22,7 @@ interface Readable {
 export async function openReadOnly(
   dataDir: string,
   storeUrl: string | null,
-): Promise<{ readonly control: ControlApi; close(): Promise<void> } | null> {
+): Promise<{ readonly control: ControlApi; readonly store: Store; close(): Promise<void> } | null> {
   const readable = storeUrl === null ? readableStore(dataDir) : { url: storeUrl, release: () => undefined };
   if (readable === null) return null;
   try {
@@ -39,7 +40,7 @@ export async function openReadOnly(
       await store.close();
       readable.release();
     };
-    return { control, close };
+    return { control, store, close };
   } catch (error) {
     readable.release();
     throw error;

@@ -194,6 +194,7 @@ export const LAYERS: Layers = {
   cli: [
     'process',
     'load',
+    'advise',
     'http',
     'sql',
     'disk',

@@ -10,14 +10,14 @@ const run = { runtime: 'python', file: 'churn.pkl' } as const;
 
 describe('packages without pins', () => {
   test('that were not given at all are told with the lock that holds them', () => {
-    const version = aVersion({ ...run, python: aPython({ hasRequirements: false }) });
+    const version = aVersion({ ...run, python: aPython({ requirements: null }) });
     expect(unpinnedPickle(version)).toMatchObject({
       subject: { kind: 'version', name: 'churn@1' },
       evidence: [
         'it was pushed without --requirements',
         '7 packages for Python 3.12.4 resolved on 2026-11-10, lock abababababab',
       ],
-      fix: 'plimsoll push churn.pkl --name churn --runtime python --trust --requirements DATA/bundles/00/original/requirements.lock',
+      fix: 'plimsoll push churn.pkl --name churn --runtime python --trust --requirements DATA/bundles/00/original/requirements.lock --rollout canary',
     });
   });
 
@@ -36,7 +36,7 @@ describe('packages without pins', () => {
   test('are no matter of exact pins, of a model that is compiled, or of no package', () => {
     expect(unpinnedPickle(aVersion({ ...run, python: aPython() }))).toBeNull();
     expect(unpinnedPickle(aVersion())).toBeNull();
-    const bare = aPython({ hasRequirements: false, packages: 0 });
+    const bare = aPython({ requirements: null, packages: 0 });
     expect(unpinnedPickle(aVersion({ ...run, python: bare }))).toBeNull();
   });
 });
@@ -53,6 +53,10 @@ describe('code that did not come with the file', () => {
     expect(codeMissing(refused('--code src/features.py'))).toMatchObject({
       subject: { kind: 'version', name: 'churn@2' },
       what: 'Module features did not come with churn.pkl',
+      evidence: [
+        'churn@2 was refused at 2026-11-10 12:00 UTC',
+        'churn.pkl imports features, which is neither a package of its lock nor among its code',
+      ],
       fix: 'plimsoll push churn.pkl --name churn --runtime python --trust --code src/features.py',
     });
   });
@@ -64,7 +68,24 @@ describe('code that did not come with the file', () => {
       ),
     );
     expect(told?.fix).toMatch(/--requirements REQUIREMENTS\.txt$/);
-    expect(told?.evidence[1]).toContain('a line hdbscan==VERSION');
+    expect(told?.evidence[2]).toContain('a line hdbscan==VERSION');
+  });
+
+  test('may be a class that nobody said Python may run', () => {
+    const about = { path: 'the model', class: 'shop_rules.Discount', offset: 23, field: 'the class' };
+    const found = 'code of its own, which Plimsoll never runs from a file';
+    const { message } = new PlimsollError('MODEL_UNSUPPORTED', { ...about, found, wanted: 'others' });
+    const check = {
+      name: 'format',
+      ok: false,
+      detail: `${message}. Way (MODEL_UNSUPPORTED)`,
+      code: 'MODEL_UNSUPPORTED',
+    };
+    const told = codeMissing(aVersion({ file: 'rules.pkl', state: 'refused', proof: null, checks: [check] }));
+    expect(told?.fix).toBe(
+      'plimsoll push rules.pkl --name churn --runtime python --trust --code PATH/shop_rules.py',
+    );
+    expect(told?.evidence[1]).toMatch(/^shop_rules\.Discount is of no library/);
   });
 
   test('is not told of other refusals, and not of a version that is ready', () => {

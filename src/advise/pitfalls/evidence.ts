@@ -57,10 +57,14 @@ export interface PythonEvidence {
   readonly version: string;
   /** Digest of the lock. */
   readonly lock: string;
-  /** Path of the lock as a command takes it; null where the bundle is elsewhere. */
-  readonly lockPath: string | null;
-  /** Whether any requirements were given with the file. */
-  readonly hasRequirements: boolean;
+  /** Its path, as a command takes it. */
+  readonly lockPath: string;
+  /** Path of the requirements that were given with the file; null where none were. */
+  readonly requirements: string | null;
+  /** What else was said of it, as words of a command. */
+  readonly options: readonly string[];
+  /** Whether it came as a folder, with its code and requirements. */
+  readonly isFolder: boolean;
   /** Requirements that say no exact version, and what they became. */
   readonly unpinned: readonly { readonly line: string; readonly version: string | null }[];
   readonly packages: number;

@@ -1,11 +1,14 @@
 /** Reads what the rules of pitfalls ask for, within limits: a page of each list, and a few rows of each endpoint by their indexes. */
 import type { EndpointView, RolloutSummary, VersionView } from '../../control/port.ts';
 import { isPlimsollError } from '../../core/errors.ts';
+import { isRecord } from '../../core/record.ts';
+import type { AuditRow } from '../../store/store.ts';
 import { endpointEvidence, lostNotices, monitorEvidence } from './endpoint-evidence.ts';
 import type {
   EndpointEvidence,
   InstallationEvidence,
   JobEvidence,
+  LostNotice,
   MonitorEvidence,
   VersionEvidence,
 } from './evidence.ts';
@@ -105,7 +108,7 @@ async function endpointsOf(
 async function monitorsOf(gathering: Gathering): Promise<ReadonlyMap<string, MonitorEvidence>> {
   const { monitoring } = gathering.records;
   if (monitoring === null) return new Map();
-  const lost = lostNotices(await monitoring.deadLetters());
+  const lost = await withTests(gathering, lostNotices(await monitoring.deadLetters()));
   const views = await gathering.list('endpoints', (page) => monitoring.monitors(page));
   return new Map(
     views.flatMap((view) => {
@@ -113,6 +116,34 @@ async function monitorsOf(gathering: Gathering): Promise<ReadonlyMap<string, Mon
       return evidence === null ? [] : [[view.endpoint, evidence] as const];
     }),
   );
+}
+
+/** Tests of a receiver that are looked at, newest first. */
+const TESTS_MOST = 50;
+
+/** A test that went through after it says that the receiver takes notices again. */
+async function withTests(
+  { records: { control } }: Gathering,
+  lost: ReadonlyMap<string, readonly LostNotice[]>,
+): Promise<ReadonlyMap<string, readonly LostNotice[]>> {
+  const judged = new Map(lost);
+  for (const [endpoint, notices] of lost) {
+    const about = { subject: `endpoint/${endpoint}`, what: 'receiver.tested' } as const;
+    const { items } = await control.audit({ ...about, order: 'newest', limit: TESTS_MOST });
+    judged.set(
+      endpoint,
+      notices.map((notice) => reachedByTest(notice, items)),
+    );
+  }
+  return judged;
+}
+
+function reachedByTest(notice: LostNotice, tests: readonly AuditRow[]): LostNotice {
+  const passed = tests.find(
+    ({ at, body }) =>
+      at > notice.at && isRecord(body) && body['ok'] === true && body['receiver'] === notice.receiver,
+  );
+  return passed === undefined ? notice : { ...notice, reachedAt: passed.at };
 }
 
 /** Those that began lately, by endpoint. */

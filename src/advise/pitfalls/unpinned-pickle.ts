@@ -15,28 +15,26 @@ const TOLD = 5;
 export function unpinnedPickle(version: VersionEvidence): Pitfall | null {
   const { python, model } = version;
   if (python === null || python.packages === 0) return null;
-  if (python.hasRequirements && python.unpinned.length === 0) return null;
+  if (python.requirements !== null && python.unpinned.length === 0) return null;
   const name = `${model}@${version.version}`;
   return {
     id: 'unpinned-pickle',
     subject: { kind: 'version', name },
-    what: python.hasRequirements
-      ? `Packages of ${name} were not pinned by who pushed it`
-      : `${name} runs with Python, and nobody said with which packages`,
+    what:
+      python.requirements !== null
+        ? `Packages of ${name} were not pinned by who pushed it`
+        : `${name} runs with Python, and nobody said with which packages`,
     why: 'The lock of this version holds what was newest on that day; the next version resolves anew, and its answers may differ by a package instead of the model',
     evidence: evidenceOf(version, python),
-    fix: pushAgain(
-      version,
-      `--requirements ${python.lockPath === null ? 'REQUIREMENTS.lock' : shellWord(python.lockPath)}`,
-    ),
+    fix: pushAgain(version, `--requirements ${shellWord(python.lockPath)} --rollout canary`),
     guide: 'docs/python.md',
   };
 }
 
 function evidenceOf({ createdAt }: VersionEvidence, python: PythonEvidence): readonly string[] {
-  const { hasRequirements, unpinned, packages, lock, version } = python;
+  const { requirements, unpinned, packages, lock, version } = python;
   const locked = `${countText(packages, 'package')} for Python ${version} resolved on ${dayText(createdAt)}, lock ${lock.slice(0, 12)}`;
-  if (!hasRequirements) return ['it was pushed without --requirements', locked];
+  if (requirements === null) return ['it was pushed without --requirements', locked];
   const more = unpinned.length > TOLD ? `, and ${unpinned.length - TOLD} more` : '';
   const became = unpinned
     .slice(0, TOLD)

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { VersionView } from '../../control/port.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
-import { givenPackages } from '../../registry/python/given-packages.ts';
+import { givenDemands } from '../../registry/python/given-demands.ts';
 import type { PythonManifest } from '../../registry/python/manifest.ts';
+import { shellWord } from '../../text/shell.ts';
 import type { PythonEvidence, VersionEvidence } from './evidence.ts';
 import type { InstallationRecords } from './installation-records.ts';
 
@@ -28,12 +29,19 @@ async function pythonEvidence(
   python: PythonManifest,
 ): Promise<PythonEvidence | null> {
   const bundle = bundleOf(digest);
-  const given = await givenPackages(bundle, python);
+  const given = await givenDemands(bundle, python);
   if (given === null) return null;
-  const { isGiven, unpinned, packages, lock } = given;
+  const { unpinned, packages, requirements, isFolder } = given;
+  const told = (path: string): string => join(bundleDir(dataDir, digest), path.slice(bundle.length + 1));
   return {
-    ...{ version: python.provedWith, lock: python.environment, unpinned, packages },
-    lockPath: join(bundleDir(dataDir, digest), lock.slice(bundle.length + 1)),
-    hasRequirements: isGiven,
+    ...{ version: python.provedWith, lock: python.environment, lockPath: told(given.lock) },
+    ...{ unpinned, packages, isFolder },
+    requirements: requirements === null ? null : told(requirements),
+    options: [
+      ...(isFolder ? [] : given.code.map((path) => `--code ${shellWord(told(path))}`)),
+      ...(given.script === null || isFolder ? [] : [`--script ${shellWord(told(given.script))}`]),
+      ...(given.python === null ? [] : [`--python ${shellWord(given.python)}`]),
+      ...given.allow.map((one) => `--allow ${shellWord(one)}`),
+    ],
   };
 }

@@ -34,10 +34,14 @@ describe('no reference', () => {
       file: 'my model.pkl',
       runtime: 'python',
       hasReference: false,
-      python: aPython(),
+      python: aPython({ options: ['--code DATA/features.py'] }),
     });
     expect(noReference({ ...bare, stable })?.fix).toBe(
-      "plimsoll push 'my model.pkl' --name churn --runtime python --trust --reference TRAINING_ROWS.csv",
+      "plimsoll push 'my model.pkl' --name churn --runtime python --trust --code DATA/features.py --requirements DATA/bundles/00/original/requirements.txt --reference TRAINING_ROWS.csv",
+    );
+    const folder = aPython({ isFolder: true });
+    expect(noReference({ ...bare, stable: { ...stable, python: folder } })?.fix).toBe(
+      'plimsoll push FOLDER --name churn --trust --reference TRAINING_ROWS.csv',
     );
   });
 

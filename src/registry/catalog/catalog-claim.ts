@@ -26,6 +26,10 @@ export interface VersionClaim {
 export const isSettled = ({ state }: VersionRow, { keepArchived = false }: NewVersion): boolean =>
   state === 'ready' || (state === 'archived' && keepArchived);
 
+/** Whether it was loaded in a process of its own: earlier releases made versions ready without. */
+export const wasWarmedUp = ({ checks }: VersionRow): boolean =>
+  checks.some(({ name, ok }) => name === 'warm-up' && ok);
+
 /** Takes the number that a file has: its own where it was a version before, else a new one. Throws RUNTIME_FIXED. */
 export async function claimVersion(
   place: Place,

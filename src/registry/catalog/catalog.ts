@@ -12,7 +12,7 @@ import { filesToKeep, type IdentifiedModel, identify } from '../identify.ts';
 import type { NewVersion } from '../new-version.ts';
 import type { AcceptedVersion } from '../version.ts';
 import { type TrialOutcome, tryVersion } from './catalog-checks.ts';
-import { claimVersion, isSettled, type VersionClaim } from './catalog-claim.ts';
+import { claimVersion, isSettled, type VersionClaim, wasWarmedUp } from './catalog-claim.ts';
 import * as curation from './catalog-curation.ts';
 import { collectBundles, type GarbageSize, type InUse, sizeOfGarbage } from './catalog-garbage.ts';
 import { recoverCatalog, renewBundles } from './catalog-recovery.ts';
@@ -168,7 +168,7 @@ export class ModelCatalog {
     const files = { golden, reference, background, reasons, python, ...choices };
     const afresh = await this.#wasRefused(model, identified.digests);
     const admission = { dataDir, name: model, ...files, runtime, maxModel, afresh, ...told };
-    const stays = (): boolean => claim?.settled ?? false;
+    const stays = (): boolean => claim?.settled === true && wasWarmedUp(claim.row);
     try {
       const trial = { path, admission, stays, current, breaking, copies, available };
       const outcome = await tryVersion({ ...trial, onChecks: proof.checks });
@@ -197,6 +197,7 @@ export class ModelCatalog {
       const row = await this.#options.store.tables.versions.byDigest(model, digest);
       if (!row || !isSettled(row, source)) continue;
       if (row.state === 'archived') return row;
+      if (!wasWarmedUp(row)) continue;
       const bundle = bundleDir(this.#options.dataDir, digest);
       const { runtime = null, background, reasons } = source;
       const demands = { runtime, background, reasons, ...filesToKeep(source, brought, bundle) };
@@ -218,13 +219,14 @@ export class ModelCatalog {
         actor,
       );
     if (refusal) throw refusal;
-    const golden = checks.filter(({ name }) => name === 'golden');
-    if (golden.length === 0) return row;
-    const others = row.checks.filter(({ name }) => name !== 'golden');
+    const isThere = (check: Check): boolean => row.checks.some(({ name }) => name === check.name);
+    const more = checks.filter((check) => check.name === 'golden' || !isThere(check));
+    if (more.length === 0) return row;
+    const others = row.checks.filter(({ name }) => !more.some((check) => check.name === name));
     return curation.settleVersion(
       this.#options,
       row,
-      { state: row.state, checks: [...others, ...golden] },
+      { state: row.state, checks: [...others, ...more] },
       actor,
     );
   }

@@ -23,8 +23,9 @@ export const aVersion = (change: Partial<VersionEvidence> = {}): VersionEvidence
 });
 
 export const aPython = (change: Partial<PythonEvidence> = {}): PythonEvidence => ({
-  ...{ version: '3.12.4', lock: 'ab'.repeat(32), hasRequirements: true, unpinned: [], packages: 7 },
+  ...{ version: '3.12.4', lock: 'ab'.repeat(32), unpinned: [], packages: 7, options: [], isFolder: false },
   lockPath: 'DATA/bundles/00/original/requirements.lock',
+  requirements: 'DATA/bundles/00/original/requirements.txt',
   ...change,
 });
 
