@@ -66,7 +66,9 @@ export interface PhaseOutcome {
   readonly bodies: Readonly<Record<string, string>>;
   /** From the scheduled arrival to the last byte of a 2xx. */
   readonly latency: Latency;
-  /** The same of answers that are no 2xx: its p99 in milliseconds. */
+  /** Latencies of answers in order, as means of a hundred even parts of them: milliseconds. */
+  readonly parts: readonly number[];
+  /** p99 of answers that are no 2xx, in milliseconds. */
   readonly refusedP99: number;
   /** Milliseconds after which less than one of a hundred arrivals failed or was slow, in each tenth of a second. */
   readonly settled: number;

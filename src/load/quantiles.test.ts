@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../core/random.ts';
-import { latencyOf, quantileOf } from './quantiles.ts';
+import { evenParts, latencyOf, quantileOf } from './quantiles.ts';
 
 /** The definition, word by word: the smallest value that a share of at least `q` is not above. */
 const byDefinition = (values: readonly number[], q: number): number =>
@@ -32,4 +32,14 @@ test('the bounds of a p99 hold the true one in 95 of 100 samples of an exponenti
   }
   // Of 300 runs at 95 %, four standard deviations are 15.
   expect(Math.abs(held - 285)).toBeLessThanOrEqual(15);
+});
+
+test('even parts have the means of a distribution from its least to its greatest values', () => {
+  const values = Float64Array.from({ length: 1000 }, (_, i) => 1000 - i);
+  const parts = evenParts(values, 100);
+  expect(parts).toHaveLength(100);
+  expect(parts[0]).toBe(5.5);
+  expect(parts[99]).toBe(995.5);
+  expect(evenParts(Float64Array.of(3, 1), 100)).toEqual([1, 3]);
+  expect(evenParts(new Float64Array(), 100)).toEqual([]);
 });

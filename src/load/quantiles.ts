@@ -49,3 +49,16 @@ export function latencyOf(millis: Float64Array): Latency {
     max: sorted[count - 1] ?? 0,
   };
 }
+
+/** Means of `parts` even parts of values in their order: what a distribution is like, its tail in the last. Empty of none. */
+export function evenParts(values: Float64Array, parts: number): number[] {
+  const sorted = values.toSorted();
+  const count = Math.min(parts, sorted.length);
+  return Array.from({ length: count }, (_, part) => {
+    const slice = sorted.subarray(
+      Math.round((part * sorted.length) / count),
+      Math.round(((part + 1) * sorted.length) / count),
+    );
+    return slice.reduce((sum, value) => sum + value, 0) / slice.length;
+  });
+}

@@ -1,9 +1,10 @@
-import { type Latency, latencyOf, quantileOf } from './quantiles.ts';
+import { evenParts, type Latency, latencyOf, quantileOf } from './quantiles.ts';
 import { Samples } from './samples.ts';
 
 const WINDOW_MILLIS = 100;
 /** Requests of one phase: 24 bytes each are kept of them. */
 const MOST_ARRIVALS = 4_000_000;
+const PARTS = 100;
 const BODY_CHARACTERS = 2000;
 
 /** How a request ended: the status of its answer, or `timeout`, `reset`, `unsent`. */
@@ -17,6 +18,7 @@ export interface Told {
   readonly failed: Readonly<Record<string, number>>;
   readonly bodies: Readonly<Record<string, string>>;
   readonly latency: Latency;
+  readonly parts: readonly number[];
   readonly refusedP99: number;
   readonly settled: number;
   readonly lateness: Latency;
@@ -104,6 +106,7 @@ export class Tally {
       ...{ arrived: this.#arrived, ok: this.#okMillis.count, inTime: this.#inTime },
       ...{ failed: this.#failed, bodies: this.#bodies },
       latency: latencyOf(this.#okMillis.read()),
+      parts: evenParts(this.#okMillis.read(), PARTS),
       refusedP99: quantileOf(this.#refused.read().toSorted(), 0.99),
       settled: this.#settled(slow),
       lateness: latencyOf(this.#lateness.read()),

@@ -38,3 +38,10 @@ test('as many lanes as the time asks for, and none fewer', () => {
 test('no number of lanes is faster than a start', () => {
   expect(lanesFor(A_COST, 10, 0.5)).toBeNull();
 });
+
+test('a further lane takes of the cores until it runs', () => {
+  const cost = { batch: { ...A_COST.batch, laneStart: 500_000 } };
+  const seconds = (lanes: number): number => predictBatch(cost, { rows: MILLION, lanes, cores: 2 }).seconds;
+  expect(seconds(4)).toBeCloseTo(0.9 + 6 + (3 * 0.5) / 2, 6);
+  expect(seconds(1)).toBeCloseTo(0.9 + 10, 6);
+});

@@ -27,7 +27,8 @@ const SECOND_MICROS = 1e6;
 export function predictBatch({ batch }: Pick<ModelCost, 'batch'>, load: BatchLoad): BatchPrediction {
   const { rows, lanes, cores } = load;
   const byLanes = batch.lane * longestLane(load);
-  const byCores = (batch.row * rows) / cores;
+  const used = Math.min(lanes, Math.ceil(rows / (load.chunkRows ?? CHUNK_ROWS)));
+  const byCores = (batch.row * rows + (batch.laneStart ?? 0) * Math.max(0, used - 1)) / cores;
   const micros = Math.max(byLanes, byCores);
   const rowMicros = Math.max(batch.lane / lanes, batch.row / cores);
   return {

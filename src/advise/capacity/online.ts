@@ -58,7 +58,8 @@ const pauseOf = ({ pause }: OnlineCost, { lane }: RequestCost): number =>
 
 /** The queue that requests wait in: before each event loop, or before the threads or processes beside it. */
 function shapeOf(cost: OnlineCost, place: Place, { lane }: RequestCost, burstiness: number): QueueShape {
-  const { contention, spread } = cost;
+  const { contention } = cost;
+  const spread = lane === 'loop' ? cost.spread : (cost.awaySpread ?? cost.spread);
   const { workers, cores } = place;
   const servers = lane === 'loop' ? 1 : serversOf(cost, place);
   return { queues: workers, servers, cores, contention, spread, burstiness };

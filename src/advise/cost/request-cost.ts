@@ -14,7 +14,7 @@ export interface RequestCost {
 }
 
 /** Microseconds of a request of `rows` rows. */
-const microsAt = ({ request, row }: CostLine, rows: number): number => request + row * rows;
+export const microsAt = ({ request, row }: CostLine, rows: number): number => request + row * rows;
 
 /** Where a request of so many rows is scored. */
 const laneOf = ({ loopRows, away }: OnlineCost, rows: number): Lane => (rows <= loopRows ? 'loop' : away);
@@ -22,7 +22,9 @@ const laneOf = ({ loopRows, away }: OnlineCost, rows: number): Lane => (rows <= 
 /** What a request of `rows` rows costs. */
 export function requestCost(cost: OnlineCost, rows: number): RequestCost {
   const lane = laneOf(cost, rows);
-  const loop = microsAt(lane === 'loop' ? cost.loop : cost.door, rows);
+  const { passing } = cost;
+  const door = passing !== undefined && rows > passing.rows ? passing.line : cost.door;
+  const loop = microsAt(lane === 'loop' ? cost.loop : door, rows);
   const away = lane === 'loop' ? 0 : microsAt(cost.scoring, rows);
   const beside = microsAt(cost.beside, rows);
   return { lane, loop, away, beside, total: loop + away + beside };

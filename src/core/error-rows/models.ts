@@ -83,6 +83,7 @@ export const MODELS_AREAS = {
     RUNTIME_FIXED: row(409, EXIT.failed, 'Cannot prove {model} for the runtime {wanted}: these bytes are a version already, which runs on {found}', 'Leave out --runtime; a version answers with the runtime that it was accepted with, for as long as it exists'),
     VERSION_UNKNOWN: row(404, EXIT.usage, 'Cannot find {model}@{version}: it is no version of a model here', '`plimsoll models {model}` lists its versions'),
     VERSION_STATE: row(409, EXIT.failed, 'Cannot {action} {model}@{version}: it is {found}, {wanted} is wanted', 'See `plimsoll models` for the state of each version'),
+    MODEL_NOT_MEASURED: row(422, EXIT.failed, 'Cannot measure the model: {reason}', 'Describe its cost instead: see docs/advisor.md'),
     VERSION_IN_USE: row(409, EXIT.failed, 'Cannot archive {model}@{version}: {use}', 'Move the traffic to another version first, and let what runs come to its end'),
     BUNDLE_GONE: row(410, EXIT.failed, 'Cannot use {model}@{version}: its bundle {digest} is not in the data folder', 'Push the same file again: it becomes this version again; servers that share a store share the folder DATA/bundles, or each gets every file'),
     VERSION_INVALID: row(422, EXIT.usage, 'Cannot {action}: {field} is {found}, wanted {wanted}', 'Correct that field and send it again'),

@@ -56,7 +56,7 @@ export interface InlineBounds {
 
 export function inlineBounds(
   signature: Signature,
-  { valueBytes = 0, needsContent = false }: Protocol,
+  { valueBytes = 0, needsContent = false }: Pick<Protocol, 'valueBytes' | 'needsContent'>,
 ): InlineBounds {
   const { heap, external } = answerRowCost(signature, valueBytes);
   const inlineBody =

@@ -68,10 +68,14 @@ export function prepareVersion(
     headers,
     lines: headerLines(headers),
     raw: rawEndsOf(target),
-    rowMicros: loopMicros(target) + CELL_MICROS * cellsOf(target),
+    rowMicros: loopRowMicros(target),
     ...inlineBounds(manifest.signature, protocol),
   };
 }
+
+/** Predicted microseconds of a row of a version where it is scored on the loop, or read there for processes that score it. */
+export const loopRowMicros = (target: Pick<LoadedVersion, 'manifest'>): number =>
+  loopMicros(target) + CELL_MICROS * cellsOf(target);
 
 const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
   'x-model-name',
@@ -80,11 +84,11 @@ const modelHeaders = ({ model, version }: LoadedVersion): string[] => [
   String(version),
 ];
 
-const loopMicros = (target: LoadedVersion): number =>
+const loopMicros = (target: Pick<LoadedVersion, 'manifest'>): number =>
   hasExternalEngine(target) ? 0 : target.manifest.rowMicros;
 
 /** Input and output cells of one row; a free dimension counts as one. */
-function cellsOf({ manifest }: LoadedVersion): number {
+function cellsOf({ manifest }: Pick<LoadedVersion, 'manifest'>): number {
   const { signature } = manifest;
   const size = (shape: readonly number[]): number =>
     shape.slice(1).reduce((cells, n) => cells * Math.max(1, n), 1);

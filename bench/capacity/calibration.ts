@@ -1,0 +1,63 @@
+/** Two servers of one version: the one is calibrated on as the advisor does, the other is held to what is predicted. */
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { type Place, usualPlace } from '../../src/advise/capacity/place.ts';
+import { lineThrough } from '../../src/advise/cost/measured/lane-fit.ts';
+import { type Asked, sizeBoundsOf, UNWATCHED } from '../../src/advise/cost/measured/measure-cost.ts';
+import { onlineCostOf, type RoundOfLoads } from '../../src/advise/cost/measured/online-fit.ts';
+import { onlyManifest, withFolder, withSubject } from '../../src/advise/cost/measured/subject.ts';
+import type { OnlineCost } from '../../src/advise/cost/model-cost.ts';
+import { microsAt } from '../../src/advise/cost/request-cost.ts';
+import { LoadClient } from '../../src/load/load-client.ts';
+import type { Case } from './cases.ts';
+
+/** What is put before the command of a server, such as a program that has it run before all others of a busy machine. */
+const BEFORE = (process.env['CAPACITY_BEFORE'] ?? '').split(' ').filter(Boolean);
+export const PLIMSOLL = [...BEFORE, process.execPath, join(import.meta.dirname, '../../bin/plimsoll.js')];
+
+export interface Peers {
+  readonly calibrated: Asked;
+  readonly validated: Asked;
+}
+
+/** Both over a data folder of their own, and started anew: code that registration has run is slower for having seen more. */
+export const withPeers = <T>({ model }: Case, work: (peers: Peers) => Promise<T>): Promise<T> =>
+  withFolder((first) =>
+    withFolder(async (second) => {
+      for (const folder of [first, second])
+        await withSubject({ plimsoll: PLIMSOLL, model }, folder, {}, () => Promise.resolve());
+      const manifest = await onlyManifest(first);
+      const client = new LoadClient();
+      const asked = { client, manifest, rowBytes: sizeBoundsOf(manifest).rowBytes };
+      const again = { plimsoll: PLIMSOLL, model: UNWATCHED };
+      try {
+        return await withSubject(again, first, {}, (one) =>
+          withSubject(again, second, {}, (other) =>
+            work({ calibrated: { ...asked, subject: one }, validated: { ...asked, subject: other } }),
+          ),
+        );
+      } finally {
+        await client.close();
+      }
+    }),
+  );
+
+/** Short, so that each round sees the machine as the next one does: its speed changes by a quarter within seconds. */
+export const SLICES = { calmSeconds: 0.3, busySeconds: 0.3 };
+
+/** What rounds of calibration say: the cost of the model, and this machine with the client on it. */
+export interface Calibration {
+  readonly online: OnlineCost;
+  readonly place: (rows: number) => Place;
+}
+
+export function calibrationOf(
+  rounds: readonly RoundOfLoads[],
+  { manifest }: Pick<Asked, 'manifest'>,
+): Calibration {
+  const facts = { cores: cpus().length, memory: 0, memoryAway: 0, start: 0 };
+  const online = onlineCostOf(rounds, sizeBoundsOf(manifest), facts);
+  const sent = rounds.flatMap(({ busy }) => busy.map(({ rows, client: micros }) => ({ rows, micros })));
+  const client = lineThrough(sent);
+  return { online, place: (rows) => ({ ...usualPlace(cpus().length), client: microsAt(client, rows) }) };
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { lineThrough, spreadOf } from './lane-fit.ts';
+
+test('times of two sizes give their line', () => {
+  const { request, row } = lineThrough([
+    { rows: 1, micros: 105 },
+    { rows: 101, micros: 605 },
+  ]);
+  expect(request).toBeCloseTo(100, 9);
+  expect(row).toBeCloseTo(5, 9);
+});
+
+test('a small request counts as much as a large one, whatever its share of the time', () => {
+  const { request, row } = lineThrough([
+    { rows: 1, micros: 100 },
+    { rows: 1000, micros: 10_000 },
+    { rows: 1000, micros: 12_000 },
+  ]);
+  expect(request + row).toBeCloseTo(100, 0);
+});
+
+test('no part of a line is negative', () => {
+  expect(
+    lineThrough([
+      { rows: 1, micros: 50 },
+      { rows: 10, micros: 40 },
+    ]).row,
+  ).toBe(0);
+  const steep = lineThrough([
+    { rows: 10, micros: 10 },
+    { rows: 20, micros: 100 },
+  ]);
+  expect(steep.request).toBe(0);
+  expect(steep.row).toBeGreaterThan(1);
+});
+
+test('one size has the slope that was predicted, as far as its time allows', () => {
+  expect(lineThrough([{ rows: 4, micros: 100 }], 10)).toEqual({ request: 60, row: 10 });
+  expect(lineThrough([{ rows: 4, micros: 20 }], 10)).toEqual({ request: 0, row: 5 });
+  expect(lineThrough([], 3)).toEqual({ request: 0, row: 3 });
+});
+
+test('a spread has the mean 1, without what nobody works for', () => {
+  const spread = spreadOf([1.1, 1.1, 2.1], 100);
+  expect(spread.reduce((sum, part) => sum + part, 0) / 3).toBeCloseTo(1, 12);
+  expect(spread[2]! / spread[0]!).toBeCloseTo(2, 9);
+  expect(spreadOf([], 0)).toEqual([1]);
+});
