@@ -26,7 +26,7 @@ async function load(
   return client.run({
     target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, isSecure: false },
     request: { method: 'POST', path: '/predict', headers: {}, bodies: ['{"a":1}', '{"a":22}'] },
-    ...{ connections: 100, patience: 5000, seed: 1, phases, ...more },
+    ...{ connections: 1000, patience: 25_000, seed: 1, phases, ...more },
   });
 }
 

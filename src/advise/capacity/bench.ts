@@ -11,7 +11,7 @@ export interface SweepPrediction {
 }
 
 /** Predicts the knee of a sweep with requests of `rows` rows, and what answers take at half and at nine tenths of it. */
-export function predictSweep(cost: ModelCost, place: Place, rows: number): SweepPrediction {
+export function predictSweep(cost: Pick<ModelCost, 'online'>, place: Place, rows: number): SweepPrediction {
   const { saturation } = predictOnline(cost, place, { rows, rate: 0 });
   const at = (share: number): OnlinePrediction =>
     predictOnline(cost, place, { rows, rate: share * saturation.rate });

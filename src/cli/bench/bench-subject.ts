@@ -10,6 +10,8 @@ export interface BenchSubject {
   readonly rows: number;
   readonly source: string;
   pids(): readonly number[];
+  /** What the capacity model needs to know of a server that was started here; null of another one. */
+  readonly server: { readonly workers: number | null; readonly python: boolean } | null;
   /** Ends what was started for it. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import type { Terminal } from '../output/terminal.ts';
 import type { BenchSubject } from './bench-subject.ts';
 import { requireAnswer } from './first-answer.ts';
 import { type ModelSubjectOptions, modelSubject } from './model-subject.ts';
+import { predictionOf } from './prediction.ts';
 import { isUrl, type UrlSubjectOptions, urlSubject } from './url-subject.ts';
 
 export interface MeasureOptions extends ModelSubjectOptions, UrlSubjectOptions {
@@ -69,7 +70,7 @@ async function swept(
 }
 
 function reportOf(
-  { name, url, rows, source, request }: BenchSubject,
+  { name, url, rows, source, request, server }: BenchSubject,
   result: SweepResult<MachineUse>,
   { seed }: MeasureOptions,
   began: number,
@@ -91,7 +92,8 @@ function reportOf(
     },
     ...{ limit: result.limit, peak: point(result.peak), knee: result.knee, steps },
     ...{ half: point(result.half), nineTenths, findings: findings(measured) },
-    ...{ prediction: null, unpredicted: 'Nothing is predicted yet', caveats: caveatsOf(measured) },
+    ...predictionOf(result, server && { ...server, rows, cores }),
+    caveats: caveatsOf(measured, request.bodies.length),
     isGone: result.isGone,
   };
 }

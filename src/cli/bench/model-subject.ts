@@ -40,10 +40,19 @@ export async function modelSubject(
       const requests = await requestsFor(served.manifest, options);
       const path = `/models/${name}/predict`;
       return {
-        ...{ name: word, url: new URL(path, served.url), rows: requests.rows, source: requests.source },
+        ...{
+          name: existsSync(word) ? basename(word) : word,
+          url: new URL(path, served.url),
+          rows: requests.rows,
+          source: requests.source,
+        },
         target: { host: '127.0.0.1', port: Number(served.url.port), isSecure: false },
         request: { method: 'POST', path, headers: JSON_TYPE, bodies: requests.bodies },
         pids: () => [served.pid],
+        server: {
+          workers: Number(options.workers) || null,
+          python: served.manifest.python !== undefined,
+        },
         close: served.close,
       };
     } catch (error) {

@@ -47,6 +47,7 @@ export async function urlSubject(word: string, options: UrlSubjectOptions): Prom
     },
     request: { method: 'POST', path: url.pathname + url.search, headers, bodies: requests.bodies },
     pids: () => (isOwnAddress(address) ? listenersAt(port) : []),
+    server: null,
     close: async () => undefined,
   };
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { boundAddress } from '../../core/network.ts';
-import { listenersAt, listeningSockets, processUse } from './processor-times.ts';
+import { listenersAt, listeningSockets, serverUse, useBetween } from './processor-times.ts';
 
 const onLinux = test.skipIf(!existsSync('/proc/self/stat'));
 
@@ -12,7 +12,7 @@ onLinux(
   'a busy process uses about as much processor as the system says, with those it has started',
   async () => {
     const busy =
-      'const end = performance.now() + 700; while (performance.now() < end); process.stdout.write("x"); setTimeout(() => {}, 5000)';
+      'while (process.cpuUsage().user < 300_000); process.stdout.write("x"); setTimeout(() => {}, 5000)';
     const parent = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: 'inherit' })`;
     const child = spawn(process.execPath, ['-e', parent], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -20,8 +20,10 @@ onLinux(
     });
     try {
       await once(child.stdout, 'data');
-      const use = processUse([child.pid!])!;
-      expect(use.millis).toBeGreaterThan(250);
+      const use = serverUse([child.pid!])!;
+      // The parent of the busy one does nothing but start it.
+      expect(use.children).toBeGreaterThan(250);
+      expect(use.total).toBeGreaterThan(use.children);
       expect(use.memory).toBeGreaterThan(20e6);
     } finally {
       process.kill(-child.pid!, 'SIGKILL');
@@ -29,9 +31,16 @@ onLinux(
   },
 );
 
+test('what was used is the difference of two looks, and never negative', () => {
+  const look = { total: 10, loop: 5, threads: 3, others: 2, children: 0, memory: 7 };
+  expect(useBetween(look, { ...look, total: 14, loop: 9, threads: 1, memory: 8 })).toEqual({
+    ...{ total: 4, loop: 4, threads: 0, others: 0, children: 0, memory: 8 },
+  });
+});
+
 test('of processes that are gone nothing is told', () => {
-  expect(processUse([2 ** 30])).toBeNull();
-  expect(processUse([])).toBeNull();
+  expect(serverUse([2 ** 30])).toBeNull();
+  expect(serverUse([])).toBeNull();
 });
 
 onLinux('whoever listens at a port is found', async () => {

@@ -1,53 +1,61 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** What a program uses, with all processes that belong to it. */
-export interface ProcessUse {
-  /** Milliseconds of a processor, since the processes began. */
-  readonly millis: number;
+/** What a server uses with all processes that it has started, since they began. */
+export interface ServerUse {
+  /** Milliseconds of a processor: of all, then of the threads of event loops, of scoring threads, of other threads, of children. */
+  readonly total: number;
+  readonly loop: number;
+  readonly threads: number;
+  readonly others: number;
+  readonly children: number;
   /** Bytes of memory that lie in RAM. */
   readonly memory: number;
 }
 
-/** Of `/proc`: a tick is 10 ms on every Linux (`USER_HZ`), pages of the kernels that Node runs on have 4 kB, or what is told in status. */
-const TICK_MILLIS = 10;
+type Part = 'loop' | 'threads' | 'others';
 
-/**
- * What the processes of these ids and all that they have started use; null where the system does not tell (anything but Linux), or
- * none of them is there.
- */
-export function processUse(pids: readonly number[]): ProcessUse | null {
-  const found = allProcesses();
-  const own = new Set(pids.filter((pid) => found.has(pid)));
-  if (own.size === 0) return null;
-  for (let before = 0; before < own.size; ) {
-    before = own.size;
-    for (const [pid, { parent }] of found) if (own.has(parent)) own.add(pid);
-  }
-  const uses = [...own].map((pid) => found.get(pid)!);
+/** As Node names the threads of `node:worker_threads`. */
+const WORKER_THREAD = 'WorkerThread';
+
+/** What the processes of these ids use; null where the system does not tell (anything but Linux), or none of them is there. */
+export function serverUse(pids: readonly number[]): ServerUse | null {
+  const own = pids.filter((pid) => tasksOf(pid).length > 0);
+  if (own.length === 0) return null;
+  const times = { loop: 0, threads: 0, others: 0 };
+  const below = own.flatMap(childrenOf).filter((pid) => !own.includes(pid));
+  for (const pid of own) for (const task of tasksOf(pid)) times[partOf(pid, task)] += millisOf(pid, task);
+  const lower = serverUse(below);
+  const children = lower?.total ?? 0;
+  const memory = own.reduce((sum, pid) => sum + memoryOf(pid), lower?.memory ?? 0);
+  return { ...times, children, memory, total: times.loop + times.threads + times.others + children };
+}
+
+/** What was used between two looks; memory is that of the later one. */
+export function useBetween(before: ServerUse, after: ServerUse): ServerUse {
+  // The times of a thread that has ended are gone.
+  const least = (key: keyof ServerUse): number => Math.max(0, after[key] - before[key]);
   return {
-    millis: uses.reduce((sum, { ticks }) => sum + ticks * TICK_MILLIS, 0),
-    memory: [...own].reduce((sum, pid) => sum + memoryOf(pid), 0),
+    ...{ total: least('total'), loop: least('loop'), threads: least('threads') },
+    ...{ others: least('others'), children: least('children'), memory: after.memory },
   };
 }
 
-interface Stat {
-  readonly parent: number;
-  readonly ticks: number;
+function partOf(pid: number, task: number): Part {
+  if (task === pid) return 'loop';
+  return read(`/proc/${pid}/task/${task}/comm`).trim() === WORKER_THREAD ? 'threads' : 'others';
 }
 
-function allProcesses(): Map<number, Stat> {
-  const found = new Map<number, Stat>();
-  for (const name of list('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const text = read(`/proc/${name}/stat`);
-    // The name of a program stands in brackets, and may hold brackets.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (fields.length < 13) continue;
-    found.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
-  }
-  return found;
-}
+/** Nanoseconds on a processor are the first of its numbers (`Documentation/scheduler/sched-stats.rst` of Linux). */
+const millisOf = (pid: number, task: number): number =>
+  Number(read(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0]) / 1e6;
+
+const tasksOf = (pid: number): readonly number[] => list(`/proc/${pid}/task`).map(Number);
+
+const childrenOf = (pid: number): readonly number[] =>
+  tasksOf(pid).flatMap((task) =>
+    read(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).map(Number),
+  );
 
 const memoryOf = (pid: number): number =>
   1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);

@@ -59,14 +59,11 @@ const timesRows = (
 
 /** The headline: what it keeps up with, and how surely. */
 export function kneeText({ knee, limit, sent, steps }: BenchReport): string {
-  if (knee === null) {
-    const least = steps[0]?.rate;
-    return least === undefined || least === null
-      ? 'No knee was found: nothing was measured'
-      : `No knee was found: it does not keep up with ${perSecondText(least)} either`;
-  }
+  const [least] = steps;
+  if (least === undefined) return 'No knee was found: nothing was measured';
+  if (knee === null) return `No knee was found: ${perSecondText(least.rate ?? 0)} is too much already`;
   const rows = sent.rows > 1 ? ` of ${numberText(sent.rows)} rows` : '';
   const above =
-    knee.beyond === null ? 'no higher rate was tried' : `${perSecondText(knee.beyond)} is too much`;
-  return `${perSecondText(knee.rate)} requests${rows} are answered within ${msText(limit)}, 99 of 100 of them (${above})`;
+    knee.beyond === null ? 'nothing higher was tried' : `${perSecondText(knee.beyond)} is too much`;
+  return `It keeps up with ${short(knee.rate)} requests${rows} a second (${above}): 99 of 100 are answered within ${msText(limit)}`;
 }

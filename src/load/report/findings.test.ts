@@ -78,7 +78,10 @@ test('what cannot be seen of the server is not guessed', () => {
   expect(all).toMatchObject([{ cause: 'unknown' }]);
 });
 
-test('neighbours that took processors are named as a caveat', () => {
-  expect(caveatsOf({ cores: 2, steps: [aPoint(1, { others: 0.9 })], nineTenths: null })).toHaveLength(2);
-  expect(caveatsOf({ cores: 2, steps: [aPoint(1)], nineTenths: null })).toHaveLength(1);
+test('neighbours that took processors, and a request that is always the same, are named as caveats', () => {
+  const measured = { cores: 2, steps: [aPoint(1)], nineTenths: null };
+  const busy = { ...measured, steps: [aPoint(1, { others: 0.9 })] };
+  expect(caveatsOf(measured, 20)).toHaveLength(1);
+  expect(caveatsOf(busy, 20).at(-1)).toContain('0.9 cores');
+  expect(caveatsOf(measured, 1).at(-1)).toContain('--input');
 });

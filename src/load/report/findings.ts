@@ -159,11 +159,15 @@ function memoryGrowth(steps: readonly LoadPoint[]): Finding | null {
 }
 
 /** What is to be known of figures that were taken on this machine. */
-export function caveatsOf({ cores: count, steps }: Measured): readonly string[] {
+export function caveatsOf({ cores: count, steps }: Measured, bodies: number): readonly string[] {
   const busiest = Math.max(0, ...steps.map(({ others }) => others ?? 0));
   const caveats = [
     `Client and server shared this machine (${count} ${count === 1 ? 'core' : 'cores'}): no network was between them, and each left the other less`,
   ];
+  if (bodies === 1)
+    caveats.push(
+      'One and the same request was sent again and again: rows that differ take other ways through a model, --input sends them',
+    );
   if (busiest >= OTHERS)
     caveats.push(
       `Other programs kept up to ${busiest.toFixed(1)} cores busy meanwhile: a quiet machine gives more, and steadier figures`,

@@ -42,7 +42,7 @@ test('a page says the knee, what was sent, and how sure a p99.9 is', () => {
     }),
   );
   expect(page).toContain(
-    '1,000/s requests are answered within 50 ms, 99 of 100 of them (1,040/s is too much)',
+    'It keeps up with 1,000 requests a second (1,040/s is too much): 99 of 100 are answered within 50 ms',
   );
   expect(page).toContain('12 (10 to 20)');
   expect(page).toContain('≥ 12 (50 answers are too few)');

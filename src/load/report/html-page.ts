@@ -16,7 +16,7 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:32px 0 8px}p{margin:4px 
 .knee{font-size:1.1rem;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 16px;margin:16px 0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap}th:first-child,td:first-child{text-align:left}
-th{color:var(--soft);font-weight:600}svg{width:100%;height:auto;font:12px system-ui,sans-serif}li{margin:6px 0}
+th{color:var(--soft);font-weight:600}svg{width:100%;min-width:540px;height:auto;font:12px system-ui,sans-serif}li{margin:6px 0}
 .axis{fill:var(--soft)}.grid{stroke:var(--line)}.mark{stroke:var(--soft);stroke-dasharray:4 4}
 polyline{fill:none;stroke-width:2}polyline.p50{stroke:var(--p50)}polyline.p99{stroke:var(--p99)}polyline.p999{stroke:var(--p999)}polyline.ideal{stroke:var(--ideal)}
 circle.p50{fill:var(--p50)}circle.p99{fill:var(--p99)}circle.p999{fill:var(--p999)}circle.ideal{fill:var(--ideal)}
@@ -36,8 +36,8 @@ export function htmlPage(report: BenchReport): string {
 <p class="soft">${escapeHtml(circumstances(report))}</p>
 <p class="knee">${escapeHtml(kneeText(report))}</p>
 ${report.isGone ? '<p><strong>The server stopped answering on the way: this is what was measured until then.</strong></p>' : ''}
-${section('Latency against load', `${latencyChart(report)}<p class="soft">Milliseconds from the moment a request was due to the end of its answer; the upright axis goes in powers of ten.</p>`)}
-${section('Answers against requests', throughputChart(report))}
+${section('Latency against load', `${chart(latencyChart(report))}<p class="soft">Milliseconds from the moment a request was due to the end of its answer; the upright axis goes in powers of ten.</p>`)}
+${section('Answers against requests', chart(throughputChart(report)))}
 ${section('Half and nine tenths of the knee', holdTable(report))}
 ${section('What limits', findingsList(report))}
 ${section('Prediction and measurement', prediction(report))}
@@ -105,6 +105,8 @@ function throughputChart(report: BenchReport): string {
     xMarks: kneeMark(report),
   });
 }
+
+const chart = (svg: string): string => (svg === '' ? '' : `<div class="scroll">${svg}</div>`);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';

@@ -6,7 +6,7 @@ import type { LoadPoint } from './bench-report.ts';
 export function loadPoint(phase: SentPhase<MachineUse> | JudgedPhase<MachineUse>): LoadPoint {
   const { name, rate, clients, seconds, arrived, ok, inTime, failed, latency, stages, use } = phase;
   const busy = (millis: number): number => millis / use.wall;
-  const [server, client] = [use.server === null ? null : busy(use.server), busy(phase.clientMillis)];
+  const [server, client] = [use.server && busy(use.server.total), busy(phase.clientMillis)];
   return {
     ...{ name, rate, clients, seconds, arrived, ok, inTime, goodput: ok / seconds },
     ...{
@@ -16,7 +16,7 @@ export function loadPoint(phase: SentPhase<MachineUse> | JudgedPhase<MachineUse>
       lateness: phase.lateness.p99.value,
       stages,
     },
-    ...{ server, client, memory: use.memory },
+    ...{ server, client, memory: use.server?.memory ?? null },
     others: server === null ? null : Math.max(0, busy(use.machine) - server - client),
   };
 }

@@ -1,17 +1,16 @@
 import type { LoadClient } from '../load-client.ts';
 import type { LoadOrder } from '../load-order.ts';
-import { machineMillis, processUse } from '../machine/processor-times.ts';
+import { machineMillis, type ServerUse, serverUse, useBetween } from '../machine/processor-times.ts';
 import type { SendPhase } from './sweep.ts';
 
 /** What the machine did while a phase was sent. */
 export interface MachineUse {
   /** Milliseconds that it took. */
   readonly wall: number;
-  /** Milliseconds of processors: of the server with its processes (null where that cannot be seen), and of everything. */
-  readonly server: number | null;
+  /** Of the server with its processes; null where that cannot be seen. */
+  readonly server: ServerUse | null;
+  /** Milliseconds of processors of everything that runs here. */
   readonly machine: number;
-  /** Bytes of memory of the server when the phase had ended. */
-  readonly memory: number | null;
 }
 
 /** Sends phases from a process of its own, each with moments of its own; `pids` are the processes of the server. */
@@ -22,16 +21,15 @@ export function phaseSender(
 ): SendPhase<MachineUse> {
   let sent = 0;
   return async (phase) => {
-    const [began, before, machine] = [performance.now(), processUse(pids()), machineMillis()];
+    const [began, before, machine] = [performance.now(), serverUse(pids()), machineMillis()];
     const [outcome] = await client.run({ ...order, seed: order.seed + sent++, phases: [phase] });
-    const after = processUse(pids());
+    const after = serverUse(pids());
     return {
       ...outcome!,
       use: {
         wall: performance.now() - began,
-        server: before === null || after === null ? null : Math.max(0, after.millis - before.millis),
+        server: before && after && useBetween(before, after),
         machine: machineMillis() - machine,
-        memory: after?.memory ?? null,
       },
     };
   };

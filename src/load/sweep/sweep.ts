@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadPhase, PhaseOutcome } from '../load-order.ts';
 import { type Knee, keepsUp, kneeOf, nextRate, type TriedRate } from './knee.ts';
 import { PEAK_TRIES, type TimePlan, timePlan } from './time-plan.ts';
@@ -25,6 +26,9 @@ export type SweepProgress = (what: string, share: number) => void;
 export interface SweepResult<Use> {
   /** Milliseconds in which answers were to come. */
   readonly limit: number;
+  /** Closed loops of one client, and of as many as keep a server busy: what a request costs; null where they were not come to. */
+  readonly calm: SentPhase<Use> | null;
+  readonly busy: SentPhase<Use> | null;
   /** The closed loop with the most answers a second; null where it was not come to. */
   readonly peak: SentPhase<Use> | null;
   /** Open loops by their rates, the one under little load first. */
@@ -52,6 +56,9 @@ const STEP_ARRIVALS = 400;
 const FEWEST_STEPS = 4;
 const HOLDS = { half: 0.5, nineTenths: 0.9 };
 
+const GONE_TRIES = 5;
+const GONE_PAUSE_MILLIS = 200;
+
 /** The server answers no more. */
 class Gone extends Error {}
 
@@ -69,6 +76,8 @@ export class Sweep<Use> {
   readonly #hear: SweepProgress;
   readonly #began = performance.now();
   #limit: number;
+  #calm: SentPhase<Use> | null = null;
+  #busy: SentPhase<Use> | null = null;
   #peak: SentPhase<Use> | null = null;
   readonly #steps: JudgedPhase<Use>[] = [];
   #half: JudgedPhase<Use> | null = null;
@@ -94,14 +103,21 @@ export class Sweep<Use> {
       isGone = true;
     }
     return {
-      ...{ limit: this.#limit, peak: this.#peak, steps: this.#steps.toSorted((a, b) => a.rate! - b.rate!) },
+      ...{
+        limit: this.#limit,
+        calm: this.#calm,
+        busy: this.#busy,
+        peak: this.#peak,
+        steps: this.#steps.toSorted((a, b) => a.rate! - b.rate!),
+      },
       ...{ knee: kneeOf(this.#tried()), half: this.#half, nineTenths: this.#nineTenths, isGone },
     };
   }
 
   async #all(): Promise<void> {
-    const { warm, light, hold } = this.#time;
+    const { warm, calm, light, hold } = this.#time;
     await this.#phase({ name: 'warm-up', rate: null, seconds: warm, clients: CLIENTS[0] });
+    this.#calm = await this.#phase({ name: 'one client', rate: null, seconds: calm, clients: 1 });
     await this.#findPeak();
     const peak = Math.min(this.#options.mostRate, rateOf(this.#peak!));
     const little = await this.#phase({
@@ -122,6 +138,7 @@ export class Sweep<Use> {
   async #findPeak(): Promise<void> {
     for (const clients of CLIENTS.slice(0, PEAK_TRIES)) {
       const found = await this.#phase({ name: 'peak', rate: null, seconds: this.#time.peak, clients });
+      this.#busy ??= found;
       const before = this.#peak === null ? 0 : rateOf(this.#peak);
       if (rateOf(found) > before) this.#peak = found;
       if (rateOf(found) < GROWS * before) return;
@@ -161,8 +178,13 @@ export class Sweep<Use> {
     return outcome;
   }
 
+  /** A machine that is busy elsewhere may leave a server no time for a while: only one that fails again and again is gone. */
   async #isGone(): Promise<boolean> {
-    const { ok } = await this.#send({ name: 'still there', rate: null, seconds: 0, clients: 1 });
-    return ok === 0;
+    for (let tries = 0; tries < GONE_TRIES; tries++) {
+      const { ok } = await this.#send({ name: 'still there', rate: null, seconds: 0, clients: 1 });
+      if (ok > 0) return false;
+      await sleep(GONE_PAUSE_MILLIS);
+    }
+    return true;
   }
 }

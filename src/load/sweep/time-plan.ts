@@ -3,6 +3,8 @@
 /** Seconds of each part. */
 export interface TimePlan {
   readonly warm: number;
+  /** Of the closed loop of one client. */
+  readonly calm: number;
   /** Of each closed loop that looks for the peak. */
   readonly peak: number;
   readonly light: number;
@@ -22,7 +24,7 @@ const STEPS = 8;
 export function timePlan(seconds: number): TimePlan {
   const part = (share: number): number => share * seconds;
   return {
-    ...{ warm: part(0.05), peak: part(0.1) / PEAK_TRIES, light: part(0.08) },
-    ...{ step: part(0.37) / STEPS, steps: part(0.37), hold: part(0.2) },
+    ...{ warm: part(0.05), calm: part(0.05), peak: part(0.1) / PEAK_TRIES, light: part(0.05) },
+    ...{ step: part(0.35) / STEPS, steps: part(0.35), hold: part(0.2) },
   };
 }
