@@ -182,7 +182,19 @@ export const LAYERS: Layers = {
     'deploy/plan',
   ],
   // Files are read by the grammars of all that will read them.
-  'advise/files': ['advise/needs', 'sql', 'config', 'control', 'rollout', 'monitor', 'jobs', 'deploy'],
+  'advise/files': [
+    'advise',
+    'advise/needs',
+    'model',
+    'sql',
+    'config',
+    'registry',
+    'control',
+    'rollout',
+    'monitor',
+    'jobs',
+    'deploy',
+  ],
   server: [
     'advise',
     'schema',

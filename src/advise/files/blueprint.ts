@@ -2,28 +2,25 @@
 import type { ServingPlatform } from '../needs/needs.ts';
 import type { Pattern } from '../needs/pattern.ts';
 
-/** A model file that is registered by `serve`, or a version that a data folder has already. */
-export type BlueprintModel = {
-  /** Letters, digits, `.`, `_` and `-`: what clients call it by. */
-  readonly name: string;
-  readonly runtime: 'native' | 'onnx' | 'python';
-  /** Rows that it answers, as the lines of a file of JSON with a key; null where none can be made up. */
-  readonly example: string | null;
-} & (
+/** A file that `serve` is to register, or a version that a data folder has; paths are relative to the folder that is written. */
+export type BlueprintPlace =
   | {
       readonly kind: 'file';
-      /** Relative to the folder that is written. */
       readonly path: string;
       /** Flags that say how it is read, such as `--runtime python --trust`. */
       readonly flags: readonly string[];
     }
-  | {
-      readonly kind: 'version';
-      readonly version: number;
-      /** Data folder that has it, relative to the folder that is written. */
-      readonly data: string;
-    }
-);
+  | { readonly kind: 'version'; readonly version: number; readonly data: string };
+
+export type BlueprintModel = {
+  /** Letters, digits, `.`, `_` and `-`: what clients call it by. */
+  readonly name: string;
+  readonly runtime: 'native' | 'onnx' | 'python';
+  /** Column that names a row: none that the model reads. */
+  readonly key: string;
+  /** Rows that it answers, as lines of JSON with the key; null where none can be made up. */
+  readonly example: string | null;
+} & BlueprintPlace;
 
 export interface Sizing {
   /** Replicas at rest and at the peak, a lost one and headroom included. */
@@ -36,6 +33,8 @@ export interface Sizing {
   readonly memory: number;
   /** Requests a second that one replica is to have at most: short of saturation. */
   readonly perReplica: number;
+  /** Instance of the table of prices; null where none is bought. */
+  readonly instance: string | null;
 }
 
 export interface BatchSizing {
@@ -47,6 +46,7 @@ export interface BatchSizing {
   readonly run: number;
   /** Machines that it takes to be done in time: above one, a cluster. */
   readonly machines: number;
+  readonly instance: string | null;
 }
 
 export interface Blueprint {

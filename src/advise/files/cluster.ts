@@ -2,7 +2,7 @@
 import { formatDuration } from '../../text/duration.ts';
 import type { AdvisedFiles } from './blueprint.ts';
 import { modelReference, plimsoll } from './command-words.ts';
-import { type BatchBlueprint, INPUT, jobName, KEY } from './job.ts';
+import { type BatchBlueprint, INPUT, jobName } from './job.ts';
 import { settingsFile } from './settings-text.ts';
 
 const FILE = 'spark.yaml';
@@ -20,7 +20,7 @@ export function clusterFiles(blueprint: BatchBlueprint): AdvisedFiles {
           job: `${jobName(blueprint)}-spark`,
           model: modelReference(model),
           input: INPUT,
-          key: KEY,
+          key: model.key,
           output: { uri: 'scored/', format: 'parquet' },
           options: { budget: '1%' },
           spark: { master: 'local[*]' },

@@ -18,9 +18,9 @@ test.each([
 });
 
 test('no two times that croner names are further apart than was asked for', () => {
-  for (let millis = 1000; millis < 40 * DAY; millis *= 1.37) {
+  for (let millis = 1000; millis < 40 * DAY; millis *= 2.3) {
     const times = new Cron(intervalWithin(millis).cron, { timezone: 'UTC', paused: true })
-      .nextRuns(100, new Date('2026-01-01T00:00:00Z'))
+      .nextRuns(40, new Date('2026-01-01T00:00:00Z'))
       .map((time) => time.getTime());
     const longest = Math.max(...times.slice(1).map((time, i) => time - times[i]!));
     // A month has up to 31 days, whatever was asked for.

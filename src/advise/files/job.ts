@@ -9,8 +9,6 @@ import { settingsFile } from './settings-text.ts';
 
 export type BatchBlueprint = Blueprint & { readonly pattern: BatchPattern };
 
-/** Column that names a row. */
-export const KEY = 'id';
 /** Where rows are looked for until something else is filled in. */
 export const INPUT = 'rows/*.jsonl';
 const EXAMPLE = 'rows/example.jsonl';
@@ -37,7 +35,7 @@ export function jobFiles(blueprint: BatchBlueprint): AdvisedFiles {
       { run: plimsoll('batch', 'status', job, ...dataWords(blueprint)), does: 'how its runs stand' },
     ],
     fill: [
-      `where the rows are, and the column that names them: \`input\`, \`key\` (now ${INPUT}, ${KEY})`,
+      `where the rows are, and the column that names them: \`input\`, \`key\` (now ${INPUT}, ${model.key})`,
       ...(needsVariable ? [`the database of the application, in the variable ${DATABASE}`] : []),
       ...(isTable ? [] : ['where the answers go: `output`']),
       ...(model.example === null ? [`rows to try it with: ${EXAMPLE}`] : []),
@@ -68,7 +66,7 @@ function jobSettings(blueprint: BatchBlueprint): AdvisedFile {
         [jobName(blueprint)]: {
           model: modelReference(model),
           input: INPUT,
-          key: KEY,
+          key: model.key,
           output: outputOf(blueprint),
           options: optionsOf(blueprint, trigger.interval),
           schedule: {
@@ -95,7 +93,7 @@ function jobSettings(blueprint: BatchBlueprint): AdvisedFile {
 }
 
 function outputOf(blueprint: BatchBlueprint): object | string {
-  if (blueprint.pattern !== 'precomputed-table') return 'scores/{run}.jsonl';
+  if (blueprint.pattern !== 'precomputed-table') return 'scores-{run}.jsonl';
   const table = scoresTable(blueprint);
   const uri =
     blueprint.database === 'postgres' ? `\${${DATABASE}}?table=${table}` : `sqlite:scores.db?table=${table}`;

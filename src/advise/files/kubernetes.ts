@@ -4,7 +4,7 @@ import type { AdvisedCommand, AdvisedFiles, Blueprint } from './blueprint.ts';
 import { modelWords, plimsoll, versionNumber } from './command-words.ts';
 import { fleetOf } from './fleet.ts';
 import { intervalWithin } from './interval.ts';
-import { DATABASE, KEY } from './job.ts';
+import { DATABASE } from './job.ts';
 import { attemptLimit } from './job-trigger.ts';
 import { scoresTable } from './lookup.ts';
 import { settingsFile } from './settings-text.ts';
@@ -52,7 +52,7 @@ export function kubernetesBatch(blueprint: Blueprint): AdvisedFiles {
     timeZone: 'Etc/UTC',
     input: `s3://rows/${name}/*.parquet`,
     output: isTable ? `\${${DATABASE}}?table=${scoresTable(blueprint)}` : `s3://scores/${name}/`,
-    key: KEY,
+    key: model.key,
     ...(isTable ? { mode: 'upsert', secrets: ['scores-database'] } : {}),
     maxBad: '1%',
     lanes: batch.lanes,

@@ -15,14 +15,15 @@ export const scoresTable = ({ name }: Pick<Blueprint, 'name'>): string =>
     .slice(0, NAME_MAX - '_scores'.length)}_scores`;
 
 /** The parameter is the key of the row. */
-export function lookupFile(blueprint: Pick<Blueprint, 'name' | 'database'>): AdvisedFile {
+export function lookupFile(blueprint: Pick<Blueprint, 'name' | 'database' | 'model'>): AdvisedFile {
   const parameter = blueprint.database === 'postgres' ? '$1' : '?';
   return {
     name: LOOKUP_FILE,
     does: 'the look-up of the application',
     text: [
       '-- The answer of a row by its key; predicted_at says how old it is, and no row that it was never scored.',
-      `select * from ${identifier(scoresTable(blueprint))} where ${identifier('id')} = ${parameter};`,
+      '-- Keys of rows from JSON and CSV are texts: hand them over as such.',
+      `select * from ${identifier(scoresTable(blueprint))} where ${identifier(blueprint.model.key)} = ${parameter};`,
       '',
     ].join('\n'),
   };

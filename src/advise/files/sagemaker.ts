@@ -1,5 +1,5 @@
 /** The same sizes for SageMaker: the settings that `package sagemaker` takes, and the commands from archive to instances. */
-import type { AdvisedFiles, Blueprint } from './blueprint.ts';
+import type { AdvisedFiles, BatchSizing, Blueprint } from './blueprint.ts';
 import { modelWords, plimsoll, versionNumber } from './command-words.ts';
 import { fleetOf } from './fleet.ts';
 import { settingsFile } from './settings-text.ts';
@@ -32,15 +32,18 @@ const INSTANCES: readonly (readonly [type: string, cores: number, gib: number])[
   ['ml.m5.24xlarge', 96, 384],
 ];
 
-/** Endpoints have it, batch transforms do not (TransformInstanceType of CreateTransformJob). */
-const SERVING_ONLY = ['ml.c5.large'];
+/** Batch transforms run on fewer types than endpoints (TransformInstanceType of CreateTransformJob); these they have. */
+const TRANSFORM = /^ml\.(?:m5\.large|[mc][45]\.\d*xlarge)$/;
 
 /** The smallest instance with so many cores and so much memory, or the largest there is. */
-function instanceFor(cores: number, bytes: number, without: readonly string[] = []): string {
-  const known = INSTANCES.filter(([type]) => !without.includes(type));
+function instanceFor(cores: number, bytes: number, form = /./): string {
+  const known = INSTANCES.filter(([type]) => form.test(type));
   const fits = known.find(([, has, gib]) => has >= cores && gib * 2 ** 30 >= bytes);
   return (fits ?? known[known.length - 1]!)[0];
 }
+
+const transformInstance = ({ instance, lanes, memory }: BatchSizing): string =>
+  instance !== null && TRANSFORM.test(instance) ? instance : instanceFor(lanes, memory, TRANSFORM);
 
 /** Requests a minute that a target may be, and instances that a transform may have: `sagemaker.yaml` takes no more. */
 const TARGET_MAX = 1e6;
@@ -58,7 +61,7 @@ export function sageMakerServing(blueprint: Blueprint): AdvisedFiles {
       versions: [
         {
           ...versionEntry(blueprint),
-          instance: instanceFor(serving.cores, serving.memory),
+          instance: serving.instance ?? instanceFor(serving.cores, serving.memory),
           instances: min,
           ...(max > min ? { scaling } : {}),
         },
@@ -80,7 +83,7 @@ export function sageMakerAsync(blueprint: Blueprint): AdvisedFiles {
       versions: [
         {
           ...versionEntry(blueprint),
-          instance: instanceFor(serving.cores, serving.memory),
+          instance: serving.instance ?? instanceFor(serving.cores, serving.memory),
           instances: 1,
           scaling: { min: 0, max: fleetOf(serving).max, metric: 'backlog', target: 5 },
         },
@@ -105,7 +108,7 @@ export function sageMakerBatch(blueprint: Blueprint): AdvisedFiles {
           input: `s3://rows/${name}/`,
           output: `s3://scores/${name}/`,
           format: 'jsonl',
-          instance: instanceFor(batch.lanes, batch.memory, SERVING_ONLY),
+          instance: transformInstance(batch),
           instances: Math.min(TRANSFORM_MAX, batch.machines),
         },
       ],

@@ -4,13 +4,14 @@ import { PLATFORMS } from '../../needs/needs.ts';
 import { PATTERNS } from '../../needs/pattern.ts';
 import type { Blueprint, BlueprintModel } from '../blueprint.ts';
 
-const MODEL: BlueprintModel = {
+export const CHURN_FILE: BlueprintModel = {
   ...{
     kind: 'file',
     name: 'churn',
     path: '../churn.joblib',
     flags: [],
     runtime: 'native',
+    key: 'id',
     example: '{"id":1}\n',
   },
 };
@@ -19,13 +20,13 @@ export const blueprint = (more: Partial<Blueprint> = {}): Blueprint => ({
   pattern: 'real-time',
   platform: 'machine',
   name: 'churn',
-  model: MODEL,
+  model: CHURN_FILE,
   traffic: { rate: 40, errorRate: 0.001, units: null },
   latency: { millis: 50, share: 0.99 },
   every: 86_400_000,
   database: 'sqlite',
-  serving: { least: 2, most: 3, workers: 2, cores: 2, memory: 400e6, perReplica: 60 },
-  batch: { lanes: 2, memory: 600e6, run: 60_000, machines: 1 },
+  serving: { least: 2, most: 3, workers: 2, cores: 2, memory: 400e6, perReplica: 60, instance: null },
+  batch: { lanes: 2, memory: 600e6, run: 60_000, machines: 1, instance: null },
   reasons: ['Somebody waits for each answer.'],
   ...more,
 });
@@ -37,7 +38,7 @@ export function anyBlueprint(random: Random): Blueprint {
   const whole = (least: number, most: number): number => Math.round(power(least, most));
   const name = one(['churn', 'Fraud.v2', '9lives', 'a_b-c.d', `x${'y'.repeat(62)}`, 'T--x']);
   const runtime = one(['native', 'onnx', 'python'] as const);
-  const shared = { name, runtime, example: one([null, '{"id":1,"a":2}\n']) };
+  const shared = { name, runtime, key: 'id', example: one([null, '{"id":1,"a":2}\n']) };
   const least = whole(1, 2000);
   return {
     pattern: one(PATTERNS),
@@ -68,8 +69,12 @@ export function anyBlueprint(random: Random): Blueprint {
         cores: one([0.25, 0.5, 1, 2, 3.3, 16, 200]),
       },
       ...{ memory: power(1e6, 1e12), perReplica: power(1e-3, 1e5) },
+      instance: one([null, 'ml.c5.large']),
     },
-    batch: { lanes: whole(1, 64), memory: power(1e6, 1e11), run: power(1, 1e9), machines: whole(1, 400) },
+    batch: {
+      ...{ lanes: whole(1, 64), memory: power(1e6, 1e11), run: power(1, 1e9), machines: whole(1, 400) },
+      instance: one([null, 'ml.c5.large', 'ml.r5.16xlarge', 'ml.c5.xlarge']),
+    },
     reasons: one([[], ['One reason.', 'Another: 3 of 4.']]),
   };
 }
