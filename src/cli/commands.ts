@@ -128,6 +128,10 @@ export const COMMANDS: CommandTable = {
     summary: 'check this machine, or how a model file can run',
     load: async () => (await import('./doctor/doctor.ts')).doctorCommand,
   },
+  advise: {
+    summary: 'recommend how to serve a model, with its costs',
+    load: async () => (await import('./advise/advise.ts')).adviseCommand,
+  },
   completion: {
     summary: 'print a completion script for bash, zsh or fish',
     ignores: ['data', 'quiet'],

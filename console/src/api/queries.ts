@@ -65,6 +65,20 @@ export const useOperation = <N extends Name & `GET ${string}`>(
     ...(keeps ? { placeholderData: keepPreviousData } : {}),
   });
 
+/** What an operation answers that is asked with a body, and changes nothing: once for each body. */
+export const useAnswer = <N extends Name & `POST ${string}`>(
+  name: N,
+  asked: Partial<Pick<ControlOperations[N], 'path' | 'query' | 'body'>>,
+  { enabled = true, keeps = false }: Omit<Watching, 'every'> = {},
+): UseQueryResult<ControlOperations[N]['answer']> =>
+  useQuery<ControlOperations[N]['answer']>({
+    queryKey: [name, asked.path ?? null, asked.query ?? null, asked.body ?? null],
+    queryFn: () => ask(name, asked),
+    ...ONCE,
+    enabled,
+    ...(keeps ? { placeholderData: keepPreviousData } : {}),
+  });
+
 /** Proofs take seconds, and somebody waits for each of their checks. */
 const PROOF_MILLIS = 400;
 

@@ -42,6 +42,7 @@ const Rollout = later(async () => (await import('../features/rollout/rollout.tsx
 const RolloutReport = later(async () => (await import('../features/rollout/report.tsx')).RolloutReport);
 const Experiment = later(async () => (await import('../features/experiment/experiment.tsx')).Experiment);
 
+const Advise = later(async () => (await import('../features/advise/advise.tsx')).Advise);
 const WhatIf = later(async () => (await import('../features/explain/what-if.tsx')).WhatIf);
 const LoggedRequest = later(async () => (await import('../features/explain/request.tsx')).LoggedRequest);
 
@@ -85,6 +86,7 @@ const PAGES: readonly PageRoute[] = [
   route('rollouts/*', rolloutPage),
   route('rollouts/*/report', (id) => <RolloutReport key={id} id={id} />),
   route('experiments/*', rolloutPage),
+  route('advise', () => <Advise />),
   route('jobs', () => <Jobs />),
   route('jobs/*', (name) => <Job key={name} name={name} />),
   route('jobs/*/runs/*', (job, id) => <Run key={id} job={job} id={id} />),
@@ -107,6 +109,7 @@ export const NAVIGATION: readonly NavigationEntry[] = [
   { text: 'Rollouts', kind: 'rollouts' },
   { text: 'Upload', kind: 'upload', needs: 'POST /api/v1/models/{model}/versions' },
   { text: 'Batch jobs', kind: 'jobs' },
+  { text: 'Advise', kind: 'advise' },
   { text: 'Audit', kind: 'audit', needs: 'GET /api/v1/audit' },
   { text: 'Settings', kind: 'settings' },
 ];

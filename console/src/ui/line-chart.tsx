@@ -25,7 +25,8 @@ const MOST_TICKS = 8;
 /** Curves over a quantity that is no time. */
 export function LineChart({ label, curves, mark, ticks, format, formatPlace }: LineChartProps) {
   const [first] = curves;
-  const [left, right] = [Math.min(...(first?.xs ?? [0])), Math.max(...(first?.xs ?? [1]))];
+  const xs = curves.flatMap((curve) => curve.xs);
+  const [left, right] = xs.length === 0 ? [0, 1] : [Math.min(...xs), Math.max(...xs)];
   // Bars stand on zero: else a small difference would look like all of it.
   const ys = [...curves.flatMap((curve) => curve.ys), ...(ticks === null ? [] : [0])];
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
@@ -53,11 +54,11 @@ export function LineChart({ label, curves, mark, ticks, format, formatPlace }: L
           <path className="line-mark" d={`M${x(mark)} -6v${HEIGHT + 12}`} />
         )}
         {ticks === null &&
-          curves.map(({ name, xs, ys: values }, k) => (
+          curves.map(({ name, xs: places, ys: values }, k) => (
             <polyline
               key={name}
               className={k === 0 ? 'line-first' : 'line-other'}
-              points={xs
+              points={places
                 .map((value, at) => `${x(value).toFixed(1)},${y(values[at] ?? 0).toFixed(1)}`)
                 .join(' ')}
             />

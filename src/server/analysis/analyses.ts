@@ -6,6 +6,8 @@ import { predictionLogPath } from '../../monitor/log/log-paths.ts';
 import { runChildJob } from '../../process/child-job.ts';
 import { bundleState } from '../../registry/bundle.ts';
 import type { ExplainedVersion } from '../../registry/explained-bundle.ts';
+import type { AdviceAnswer } from '../advice/advice-view.ts';
+import type { AdviceRequest } from '../advice/advice-work.ts';
 import type { ExplainedAgain } from '../explain-request.ts';
 import type { AnalysisRequest, AnalysisWork, LoggedAnswer } from './analysis-work.ts';
 import type {
@@ -41,7 +43,7 @@ export interface CounterfactualAsk {
 /** What can be asked of it. */
 export type VersionAnalyses = Pick<
   Analyses,
-  'columns' | 'importance' | 'dependence' | 'counterfactual' | 'explainAgain'
+  'columns' | 'importance' | 'dependence' | 'counterfactual' | 'explainAgain' | 'advice'
 >;
 
 /** All throw EXPLANATION_UNFIT, EXPLANATION_LATE, EXPLANATION_CRASHED, BUNDLE_GONE, OVERLOADED. */
@@ -72,35 +74,51 @@ export class Analyses {
 
   counterfactual(version: ExplainedVersion, asked: CounterfactualAsk): Promise<CounterfactualView> {
     const work = { kind: 'counterfactual', ...asked } as const;
-    return this.#inTurn({ version, work }, nameOf(version));
+    return this.#analyse({ version, work }, nameOf(version));
   }
 
   /** The answer to a logged request, by the version that gave it. Throws REQUEST_UNKNOWN, LOG_REDACTED, LOG_PARTIAL, too. */
   explainAgain(requestId: string, bundles: LoggedAnswer['bundles']): Promise<ExplainedAgain> {
     const { dataDir, monitoringUrl: url } = this.#options;
     const logged = { url, folder: predictionLogPath(dataDir), requestId, bundles };
-    return this.#inTurn({ logged }, `request ${requestId}`);
+    return this.#analyse({ logged }, `request ${requestId}`);
+  }
+
+  /** How a model is best served. Throws ADVICE_INVALID, too. */
+  advice(request: AdviceRequest): Promise<Omit<AdviceAnswer, 'traffic'>> {
+    const name = request.cost?.model ?? 'the model';
+    return this.#once(JSON.stringify(['advice', request]), () =>
+      this.#inTurn(() => inChild({ entry: ADVICE, request, name })),
+    );
   }
 
   /** Once for each state of a bundle, and each `age`. */
   #remembered<T>(version: ExplainedVersion, work: AnalysisWork, age: number): Promise<T> {
     const key = JSON.stringify([version.bundle, bundleState(version.bundle), work, age]);
+    return this.#once(key, () => this.#analyse<T>({ version, work }, nameOf(version)));
+  }
+
+  #once<T>(key: string, find: () => Promise<T>): Promise<T> {
     const known = this.#kept.get(key) as Promise<T> | undefined;
-    const found = known ?? this.#inTurn<T>({ version, work }, nameOf(version));
+    const found = known ?? find();
     renewEntry(this.#kept, key, found, MOST_KEPT);
     found.catch(() => this.#kept.delete(key));
     return found;
   }
 
   /** `name` is what it is about, for errors. */
-  async #inTurn<T>(request: AnalysisRequest, name: string): Promise<T> {
+  #analyse<T>(request: AnalysisRequest, name: string): Promise<T> {
+    return this.#inTurn(() => inChild({ entry: ANALYSIS, request, name }));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting >= MOST_WAITING)
       throw new PlimsollError('OVERLOADED', {
         ...{ found: this.#waiting + 1, what: 'analyses of versions', limit: MOST_WAITING, retry: 10 },
       });
     this.#waiting++;
     const before = this.#last;
-    const mine = before.catch(() => undefined).then(() => analyse<T>(request, name));
+    const mine = before.catch(() => undefined).then(work);
     this.#last = mine;
     try {
       return await mine;
@@ -112,9 +130,20 @@ export class Analyses {
 
 const nameOf = ({ model, version }: ExplainedVersion): string => `${model}@${version}`;
 
-function analyse<T>(request: AnalysisRequest, name: string): Promise<T> {
+const ANALYSIS = new URL('./analysis.child.ts', import.meta.url);
+const ADVICE = new URL('./advice.child.ts', import.meta.url);
+
+function inChild<T>({
+  entry,
+  request,
+  name,
+}: {
+  readonly entry: URL;
+  readonly request: object;
+  readonly name: string;
+}): Promise<T> {
   return runChildJob<T, never>({
-    entry: new URL('./analysis.child.ts', import.meta.url),
+    entry,
     execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
     memoryBytes: MEMORY_BYTES,
     request,

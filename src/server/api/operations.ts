@@ -1,4 +1,5 @@
 /** Every operation of the control API. */
+import { ADVICE_OPERATIONS } from './advice.ts';
 import { ANALYSIS } from './analysis.ts';
 import { API_KEYS } from './api-keys.ts';
 import { CONTENTS } from './contents.ts';
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly ApiRoute[] = [
   ...VERSIONS,
   ...CONTENTS,
   ...ANALYSIS,
+  ...ADVICE_OPERATIONS,
   ...ENDPOINTS,
   ...ROLLOUTS,
   ...ROUTERS,

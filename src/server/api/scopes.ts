@@ -30,6 +30,8 @@ export const OPERATION_SCOPES: Readonly<Record<Name, RequiredScope>> = {
   'GET /models/{model}/versions/{version}/dependence/{column}': 'viewer',
   // Says what the version answers to any row.
   'POST /models/{model}/versions/{version}:counterfactual': 'operator',
+  // Changes nothing.
+  'POST /advice': 'viewer',
   'GET /endpoints': 'viewer',
   'GET /endpoints/{endpoint}': 'viewer',
   'PATCH /endpoints/{endpoint}': 'operator',

@@ -95,6 +95,7 @@ function Actions({ name, endpoint: { model, previous, stable, rollout } }: Actio
   const change = useChange();
   const rollback = 'POST /api/v1/endpoints/{endpoint}:rollback';
   const to = rollout === null ? previous : stable;
+  const needs = JSON.stringify({ model: `${model}@${stable}` });
   return (
     <>
       {rollout !== null && (
@@ -110,6 +111,9 @@ function Actions({ name, endpoint: { model, previous, stable, rollout } }: Actio
       </Link>
       <Link className="button" href={hrefOf('endpoints', name, 'monitoring')}>
         Monitoring
+      </Link>
+      <Link className="button" href={`${hrefOf('advise')}?needs=${encodeURIComponent(needs)}`}>
+        Advise
       </Link>
       {to !== null && may(rollback) && (
         <Confirm

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import type { EndpointView } from '../../api/generated/control-api.ts';
 import { useEndpoints, useMay, useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
@@ -6,6 +5,7 @@ import { hrefOf, useParameter } from '../../location/location.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Panel } from '../../ui/panel.tsx';
+import { useSettled } from '../../ui/settled.ts';
 import { RELEASE_STEPS, Steps } from '../../ui/steps.tsx';
 import { Begin } from './begin.tsx';
 import { Expectation } from './expectation.tsx';
@@ -85,7 +85,6 @@ interface ChoosingProps {
   readonly version: number;
 }
 
-const QUICK = 300;
 const EVERY = 30_000;
 
 function Choosing({ endpoint, version }: ChoosingProps) {
@@ -140,16 +139,6 @@ function Choosing({ endpoint, version }: ChoosingProps) {
       )}
     </>
   );
-}
-
-/** A text once it has not changed for a moment: what is typed is not asked letter by letter. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), QUICK);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }
 
 interface StrategyCardsProps {

@@ -10,6 +10,7 @@ import { ChangeWatch } from '../../../control/changes/change-watch.ts';
 import { TrafficWatch } from '../../../control/fleet/traffic-watch.ts';
 import type { ApiKeyring, KeyView, KnownKey } from '../../../control/keys/port.ts';
 import { everyMillis } from '../../../control/rollouts/interval-scheduler.ts';
+import { PlimsollError } from '../../../core/errors.ts';
 import { LocalJobs } from '../../../jobs/local.ts';
 import { aSpec } from '../../../jobs/plan/testing/plans.ts';
 import type { JobsPort } from '../../../jobs/port.ts';
@@ -109,6 +110,7 @@ const KNOWN_VERSION: VersionAnalyses = {
     ...{ status: 'none-found', exact: false, want: 'yes', from: 'no', to: null, distance: null },
     ...{ changes: [], counterfactual: null },
   }),
+  advice: () => Promise.reject(new PlimsollError('STOPPING')),
 };
 
 /** A key of each scope is known by its name: `secret` for everything. */
