@@ -11,8 +11,8 @@ const churn = example('churn.joblib');
 const PATIENCE = { timeout: 120_000 };
 
 test('a file and a rate become an advice with costs of this very model', PATIENCE, () => {
-  const args = ['--requests', '40/s', '--peak', '200/s', '--latency', '50ms', '--data', data, '--json'];
-  const { status, stdout } = plimsoll('advise', churn, ...args);
+  const args = ['--requests', '40/s', '--peak', '200/s', '--latency', '50ms', '--no-measure'];
+  const { status, stdout } = plimsoll('advise', churn, ...args, '--data', data, '--json');
   expect(status).toBe(0);
   const advice = JSON.parse(stdout);
   expect(advice).toMatchObject({ advised: 'real-time', case: { rate: 40, peak: 200, latency: 50 } });
@@ -65,7 +65,7 @@ test('prices of a file stand in place of those that are built in', PATIENCE, () 
   const prices = join(folder(), 'prices.yaml');
   const table = readFileSync(join(import.meta.dirname, '../docs/prices.yaml'), 'utf8');
   writeFileSync(prices, table.replaceAll(/hour: 0\.\d+/g, 'hour: 10'));
-  const asked = ['advise', churn, '--requests', '40/s', '--data', data, '--json'];
+  const asked = ['advise', churn, '--requests', '40/s', '--no-measure', '--data', data, '--json'];
   const monthOf = (more: readonly string[]): number => {
     const { options } = JSON.parse(plimsoll(...asked, ...more).stdout);
     return options.find(({ pattern }: { pattern: string }) => pattern === 'real-time').cost.compute;
@@ -78,7 +78,7 @@ test(
   PATIENCE,
   () => {
     const output = join(folder(), 'till');
-    const asked = ['advise', churn, '--requests', '40/s', '--data', data, '--output', output];
+    const asked = ['advise', churn, '--requests', '40/s', '--no-measure', '--data', data, '--output', output];
     const { status, stdout } = plimsoll(...asked);
     expect(status).toBe(0);
     expect(stdout).toMatch(/Wrote README\.md, plimsoll\.yaml to /);

@@ -101,7 +101,7 @@ inBrowser(
     const at = `/console/advise?needs=${encodeURIComponent(JSON.stringify(needs))}`;
     const visited = await visitor.visit(at, keys.bob);
     const told = visited.page.getByRole('region', { name: 'Advice' }).getByRole('alert').first();
-    await expect(told.innerText()).resolves.toMatch(/nearest that can be had/i);
+    await expect(told.textContent()).resolves.toMatch(/nearest that can be had/i);
     await visitor.leave(visited);
   },
 );

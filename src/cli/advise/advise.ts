@@ -1,8 +1,9 @@
 import type { Needs } from '../../advise/needs/needs.ts';
 import { PlimsollError } from '../../core/errors.ts';
+import { saidOfModel } from '../bench/said-of-model.ts';
 import type { DefineCommand } from '../command.ts';
 import { withControlOptions } from '../connection/control.ts';
-import { withModelFileOptions } from '../model/file-options.ts';
+import { withReadingOptions } from '../model/file-options.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { AdviseOptions } from './advise-options.ts';
 import { AMOUNT_FLAGS, addNeedFlags, needsInFlags, problemOfFlag } from './need-flags.ts';
@@ -10,7 +11,9 @@ import type { KnownNeeds } from './questions.ts';
 
 /** `advise`: from a few questions to the pattern that serves a model, what it costs, and files that run it. */
 export const adviseCommand: DefineCommand = (command, terminal) => {
-  addNeedFlags(withModelFileOptions(withControlOptions(command)))
+  addNeedFlags(withReadingOptions(withControlOptions(command)));
+  const said = saidOfModel(command);
+  command
     .description(
       'Recommends how to serve a model: pattern, replicas, latency and cost, from what is needed and from what this model measurably costs. Asks on a terminal for what no flag says.',
     )
@@ -18,9 +21,13 @@ export const adviseCommand: DefineCommand = (command, terminal) => {
     .option('-f, --file <file>', 'what is needed, in YAML or JSON; flags have the last word')
     .option('--prices <file>', 'prices of machines, in place of the built-in table (docs/prices.yaml)')
     .option('-o, --output <folder>', 'write the files that run what is advised')
+    .option('--measure', 'measure under load for twenty seconds (default: of a file; kept for the next time)')
+    .option('--no-measure', 'rely on what was measured at registration (default: of a version)')
     .option('--force', 'replace files of these names in --output')
     .addHelpText('after', HELP)
-    .action((model: string | undefined) => run(model, command.optsWithGlobals<AdviseOptions>(), terminal));
+    .action((model: string | undefined) =>
+      run(model, { ...command.optsWithGlobals<AdviseOptions>(), said }, terminal),
+    );
 };
 
 const HELP = `
@@ -121,7 +128,7 @@ async function asked(given: KnownNeeds): Promise<KnownNeeds> {
   return askNeeds({
     questions: [MODEL_QUESTION, ...QUESTIONS],
     known: given,
-    valueOf: (need, answer) => (need === 'model' ? modelNeedOf(answer) : answer),
+    readAnswer: (need, answer) => (need === 'model' ? modelNeedOf(answer) : answer),
     problemOf: (needs, need) => {
       try {
         parseNeeds({ requests: '1/s', ...needs });

@@ -1,7 +1,7 @@
 /** The folder that runs what is advised. */
 import type { Advice } from '../../advise/advice/advice.ts';
-import { advisedBlueprint } from '../../advise/files/advised-blueprint.ts';
 import type { BlueprintModel } from '../../advise/files/blueprint.ts';
+import { blueprintOf } from '../../advise/files/from-advice.ts';
 import { adviseFiles } from '../../advise/files/render.ts';
 import { writeFolder } from '../../advise/files/write.ts';
 import { PlimsollError } from '../../core/errors.ts';
@@ -24,7 +24,7 @@ export function advisedFolder(
   output: string,
   force = false,
 ): WrittenFolder {
-  const blueprint = advisedBlueprint(advice, model);
+  const blueprint = advice.advised === null ? null : blueprintOf(advice, advice.advised, model);
   if (blueprint === null) {
     const problem = 'no pattern can be had as it is wanted';
     throw new PlimsollError('ADVICE_INVALID', { what: '--output', problems: problem, list: [problem] });

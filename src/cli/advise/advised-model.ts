@@ -1,13 +1,17 @@
 /** What a model costs, by what is known of it: measured here, measured at its registration, or as people describe it. */
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { describedCost } from '../../advise/cost/described-cost.ts';
 import type { ModelCost } from '../../advise/cost/model-cost.ts';
 import { registeredCost } from '../../advise/cost/registered-cost.ts';
 import type { BlueprintModel } from '../../advise/files/blueprint.ts';
+import { blueprintModel } from '../../advise/files/model.ts';
 import type { Needs } from '../../advise/needs/needs.ts';
 import { stem } from '../../config/models.ts';
+import { isPlimsollError } from '../../core/errors.ts';
 import type { JobModel } from '../../jobs/run/model.ts';
 import { choicesOf } from '../../model/reading-choices.ts';
+import { originalPath } from '../../registry/bundle.ts';
 import { withReadableControl } from '../connection/control.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { AdviseOptions } from './advise-options.ts';
@@ -34,8 +38,10 @@ export async function advisedModel(
   }
   const found = await resolved(model, options, terminal);
   const called = found.name ?? stem(model);
-  const cost = registeredCost(called, found.accepted.manifest);
-  return { cost, note: null, files: (folder) => blueprintModel(called, model, found, options, folder) };
+  return {
+    ...(await costOf(called, model, found, options, terminal)),
+    files: (folder) => modelIn(folder, called, model, found, options),
+  };
 }
 
 async function resolved(reference: string, options: AdviseOptions, terminal: Terminal): Promise<JobModel> {
@@ -54,35 +60,57 @@ async function resolved(reference: string, options: AdviseOptions, terminal: Ter
   }
 }
 
-function blueprintModel(
+type KnownCost = Pick<AdvisedModel, 'cost' | 'note'>;
+
+/** Measured where that is wanted and can be done, and kept for the next time; else as its registration measured it. */
+async function costOf(
+  name: string,
+  reference: string,
+  { accepted: { bundle, manifest }, digest, version }: JobModel,
+  options: AdviseOptions,
+  terminal: Terminal,
+): Promise<KnownCost> {
+  const registered = (note: string | null): KnownCost => ({ cost: registeredCost(name, manifest), note });
+  if (!(options.measure ?? version === null)) return registered(null);
+  const { keptCost } = await import('../../advise/cost/measured/kept-costs.ts');
+  const { measureCost } = await import('../../advise/cost/measured/measure-cost.ts');
+  const progress = terminal.progress(`measuring ${name}`);
+  const file = version === null ? resolve(reference) : resolve(originalPath(bundle, manifest));
+  try {
+    const cost = await keptCost(
+      join(resolve(options.data), 'costs'),
+      { digest, program: packageJson.version },
+      () =>
+        measureCost({
+          plimsoll: [process.execPath, process.argv[1] ?? ''],
+          model: [`${name}=${file}`, ...options.said],
+          onProgress: (stage, share) => progress.update(stage, share),
+        }),
+    );
+    return { cost: { ...cost, model: name }, note: null };
+  } catch (error) {
+    // The advice is still worth having.
+    if (!isPlimsollError(error) || error.code !== 'MODEL_NOT_MEASURED') throw error;
+    return registered(`${error.message}; costs are those of its registration`);
+  } finally {
+    progress.done();
+  }
+}
+
+/** The model as files in `folder` name it. */
+function modelIn(
+  folder: string,
   name: string,
   reference: string,
   { accepted: { manifest }, version }: JobModel,
-  options: AdviseOptions,
-  folder: string,
+  { data, said }: AdviseOptions,
 ): BlueprintModel {
-  const { runtime } = manifest;
-  const about = { name, runtime, example: exampleLine(manifest) };
   const from = (path: string): string => relative(resolve(folder), resolve(path)) || '.';
-  return version === null
-    ? { ...about, kind: 'file', path: from(reference), flags: flagsOf(options) }
-    : { ...about, kind: 'version', version, data: from(options.data) };
-}
-
-/** How the file is read, as its command was told. */
-const flagsOf = ({ runtime, trust }: AdviseOptions): readonly string[] => [
-  ...(runtime === undefined ? [] : ['--runtime', runtime]),
-  ...(trust === true ? ['--trust'] : []),
-];
-
-/** The row that the version shows, with a key; null of a row that is no object. */
-function exampleLine({ example, signature }: JobModel['accepted']['manifest']): string | null {
-  if (signature.form === 'tensors' || example === null) return null;
-  const names = signature.columns.map(({ name }) => name);
-  const cells = Array.isArray(example)
-    ? Object.fromEntries(names.map((name, k) => [name, example[k]]))
-    : typeof example === 'object'
-      ? example
-      : { [names[0] ?? 'x0']: example };
-  return `${JSON.stringify({ id: '1', ...cells })}\n`;
+  return blueprintModel(
+    name,
+    manifest,
+    version === null
+      ? { kind: 'file', path: from(reference), flags: said }
+      : { kind: 'version', version, data: from(data) },
+  );
 }

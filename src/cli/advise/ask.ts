@@ -15,15 +15,17 @@ export interface Asking {
   /** What is wrong with a need as it was answered; null where nothing is. */
   readonly problemOf: (needs: KnownNeeds, need: string) => string | null;
   /** Makes a value of an answer. */
-  readonly valueOf: (need: string, answer: string) => unknown;
+  readonly readAnswer: (need: string, answer: string) => unknown;
 }
 
 /**
  * The needs that were known, and what was answered: an empty answer takes what the question offers, `?` says what it is for, and what is
  * no good is asked again. After the end of the input nothing more is asked.
  */
-export async function askNeeds({ questions, known, problemOf, valueOf }: Asking): Promise<KnownNeeds> {
+export async function askNeeds({ questions, known, problemOf, readAnswer }: Asking): Promise<KnownNeeds> {
   const needs: Record<string, unknown> = { ...known };
+  const isOpen = ({ need, isAsked }: Question): boolean => needs[need] === undefined && isAsked(needs);
+  if (!questions.some(isOpen)) return needs;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // As in any other command: readline would only close.
   terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
@@ -34,14 +36,14 @@ export async function askNeeds({ questions, known, problemOf, valueOf }: Asking)
     say('An empty answer takes what is in brackets; ? says what a question is for.');
     for (const question of questions) {
       const { need, why } = question;
-      while (needs[need] === undefined && question.isAsked(needs)) {
+      while (isOpen(question)) {
         terminal.setPrompt(promptOf(question, needs));
         terminal.prompt();
         const { value: line, done } = await lines.next();
         if (done === true) return needs;
         const answer = line.trim();
         if (answer === '' && question.otherwise(needs) !== null) break;
-        const value = valueOf(need, answer);
+        const value = readAnswer(need, answer);
         const isQuestion = answer === '' || answer === '?';
         const problem = isQuestion ? why : problemOf({ ...needs, [need]: value }, need);
         if (problem === null) needs[need] = value;

@@ -17,7 +17,9 @@ const DIGEST = 'd'.repeat(64);
 function bundled(): void {
   const folder = bundleDir(dataDir, DIGEST);
   mkdirSync(folder, { recursive: true });
-  const manifest = { schema: 1, converter: CONVERTER, runtime: 'native', rowMicros: 3, example: { age: 3 } };
+  const signature = { form: 'table', columns: [{ name: 'age', type: 'number' }], outputs: [] };
+  const about = { runtime: 'native', rowMicros: 3, signature, example: { age: 3 } };
+  const manifest = { schema: 1, converter: CONVERTER, ...about };
   writeFileSync(join(folder, 'plimsoll.json'), JSON.stringify(manifest));
 }
 bundled();

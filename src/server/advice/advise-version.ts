@@ -1,12 +1,13 @@
 /** Needs of who asks the control API: the version that they name, and the traffic that was counted for it. */
-import type { AdviceRequest } from './advice-work.ts';
 import { registeredCost } from '../../advise/cost/registered-cost.ts';
+import { blueprintModel } from '../../advise/files/model.ts';
 import { usualTraffic } from '../../advise/needs/usual-traffic.ts';
 import type { ControlApi, VersionView } from '../../control/port.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { resolveJobVersion } from '../../jobs/run/model.ts';
 import { bundleDir, readManifest } from '../../registry/bundle.ts';
 import type { AdviceAnswer, CountedTraffic } from './advice-view.ts';
+import type { AdviceRequest } from './advice-work.ts';
 
 type Document = Readonly<Record<string, unknown>>;
 
@@ -28,11 +29,10 @@ export async function adviseVersion(needs: Document, tools: AdviseTools): Promis
   if (manifest === null)
     throw new PlimsollError('BUNDLE_GONE', { model: version.model, version: version.version });
   const { model, version: number } = version;
-  const { runtime } = manifest;
   const answer = await tools.work({
     needs: { ...(traffic === null ? {} : needsOf(traffic)), ...needs },
     cost: registeredCost(`${model}@${number}`, manifest),
-    model: { kind: 'version', name: model, version: number, data: '.plimsoll', runtime, example: null },
+    model: blueprintModel(model, manifest, { kind: 'version', version: number, data: '.plimsoll' }),
   });
   return { ...answer, traffic };
 }

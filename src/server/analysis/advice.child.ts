@@ -2,14 +2,14 @@
 import { constants, setPriority } from 'node:os';
 import { advise } from '../../advise/advice/advise.ts';
 import { describedCost } from '../../advise/cost/described-cost.ts';
-import { advisedBlueprint } from '../../advise/files/advised-blueprint.ts';
+import { blueprintOf } from '../../advise/files/from-advice.ts';
 import { adviseFiles } from '../../advise/files/render.ts';
 import { parseNeeds } from '../../advise/needs/needs.ts';
 import { builtInPrices } from '../../advise/prices/built-in.ts';
 import { PlimsollError } from '../../core/errors.ts';
 import { answerChildJob } from '../../process/child-job.ts';
-import type { AdviceRequest } from '../advice/advice-work.ts';
 import type { AdviceAnswer } from '../advice/advice-view.ts';
+import type { AdviceRequest } from '../advice/advice-work.ts';
 
 const DESCRIBED = 'The model did not run here: these are the times of its description.';
 const NO_FILES = { files: [], commands: [], fill: [] };
@@ -24,7 +24,8 @@ async function work({ needs: document, cost, model }: AdviceRequest): Promise<Om
     throw new PlimsollError('ADVICE_INVALID', { what: 'these needs', problems: problem, list: [problem] });
   }
   const advice = advise(needs, own, builtInPrices(), isDescribed ? DESCRIBED : null);
-  const blueprint = model === null ? null : advisedBlueprint(advice, model);
+  const { advised } = advice;
+  const blueprint = model === null || advised === null ? null : blueprintOf(advice, advised, model);
   if (blueprint === null) return { advice, files: NO_FILES };
   const { files, groups } = adviseFiles(blueprint);
   return {
