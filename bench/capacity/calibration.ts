@@ -15,6 +15,9 @@ import type { Case } from './cases.ts';
 const BEFORE = (process.env['CAPACITY_BEFORE'] ?? '').split(' ').filter(Boolean);
 export const PLIMSOLL = [...BEFORE, process.execPath, join(import.meta.dirname, '../../bin/plimsoll.js')];
 
+/** Cores that are theirs: less than there are where something else has a share of them, as Linux keeps from real-time programs. */
+const CORES = Number(process.env['CAPACITY_CORES'] ?? cpus().length);
+
 export interface Peers {
   readonly calibrated: Asked;
   readonly validated: Asked;
@@ -59,5 +62,10 @@ export function calibrationOf(
   const online = onlineCostOf(rounds, sizeBoundsOf(manifest), facts);
   const sent = rounds.flatMap(({ busy }) => busy.map(({ rows, client: micros }) => ({ rows, micros })));
   const client = lineThrough(sent);
-  return { online, place: (rows) => ({ ...usualPlace(cpus().length), client: microsAt(client, rows) }) };
+  const place = (rows: number): Place => ({
+    ...usualPlace(cpus().length),
+    cores: CORES,
+    client: microsAt(client, rows),
+  });
+  return { online, place };
 }

@@ -22,7 +22,7 @@ export interface CapacityResults {
 const RESULTS = join(import.meta.dirname, '../results/capacity.json');
 const PARTS = ['saturation', 'latency', 'batch'] as const;
 /** Work of a request whose latency is measured: milliseconds. */
-const WORK_MILLIS = [4, 10] as const;
+const WORK_MILLIS = [5] as const;
 
 export async function capacity(
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },

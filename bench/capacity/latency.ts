@@ -9,9 +9,11 @@ import {
 } from '../../src/advise/cost/measured/measure-cost.ts';
 import type { RoundOfLoads } from '../../src/advise/cost/measured/online-fit.ts';
 import { measuredSizes } from '../../src/advise/cost/measured/sizes.ts';
-import type { PhaseOutcome } from '../../src/load/load-order.ts';
+import { quantileOf } from '../../src/load/quantiles.ts';
+import { requestBytes } from '../../src/load/request-bytes.ts';
 import { calibrationOf, SLICES, withPeers } from './calibration.ts';
 import type { Case } from './cases.ts';
+import { type Streamed, streamOf } from './stream.ts';
 
 export interface LatencyRow {
   /** Requests a second, and as a share of the predicted saturation. */
@@ -40,13 +42,15 @@ export interface LatencyResult {
 }
 
 const LOADS = [0.2, 0.4, 0.6, 0.8] as const;
-const PATIENCE_MILLIS = 30_000;
-const CONNECTIONS = 200;
 const FIRST_ROUNDS = 3;
 
 export const latency = (
   one: Case,
-  { millis, rounds, seconds }: { readonly millis: number; readonly rounds: number; readonly seconds: number },
+  {
+    millis: work,
+    rounds,
+    seconds,
+  }: { readonly millis: number; readonly rounds: number; readonly seconds: number },
 ): Promise<LatencyResult> =>
   withPeers(one, async ({ calibrated, validated }) => {
     const sizes = { ...measuredSizes(sizeBoundsOf(calibrated.manifest)), loop: [] };
@@ -54,14 +58,14 @@ export const latency = (
     const calibrations: RoundOfLoads[] = [];
     const calibrate = async (): Promise<unknown> =>
       calibrations.push(await measureRound(calibrated, sizes, SLICES));
-    await warmServer(calibrated, [...all, ...all]);
+    await warmServer(calibrated, all);
     for (let round = 0; round < FIRST_ROUNDS; round++) await calibrate();
     const first = calibrationOf(calibrations, calibrated);
     const { scoring } = first.online;
-    const rows = Math.round((1000 * millis - scoring.request) / scoring.row);
+    const rows = Math.round((1000 * work - scoring.request) / scoring.row);
     await warmServer(validated, [rows, rows]);
     const { rate: most } = predictOnline(first, first.place(rows), { rows, rate: 0 }).saturation;
-    const outcomes = LOADS.map((load) => ({ rate: load * most, phases: [] as PhaseOutcome[] }));
+    const outcomes = LOADS.map((load) => ({ rate: load * most, phases: [] as Streamed[] }));
     for (let round = 0; round < rounds; round++) {
       await calibrate();
       for (const { rate, phases } of outcomes)
@@ -70,11 +74,16 @@ export const latency = (
     const last = calibrationOf(calibrations, calibrated);
     const loads = outcomes.map(({ rate, phases }): LatencyRow => {
       const told = predictOnline(last, last.place(rows), { rows, rate });
-      const [ok, arrived] = [sum(phases.map((phase) => phase.ok)), sum(phases.map((phase) => phase.arrived))];
+      const millis = phases.flatMap((phase) => phase.millis).toSorted((one, other) => one - other);
       return {
-        ...{ rate, load: told.utilisation, requests: ok, failed: arrived - ok },
+        ...{
+          rate,
+          load: told.utilisation,
+          requests: millis.length,
+          failed: sum(phases.map((phase) => phase.failed)),
+        },
         predicted: { p50: told.millis?.p50 ?? 0, p99: told.millis?.p99 ?? 0 },
-        measured: quantilesOf(phases),
+        measured: { p50: quantileOf(millis, 0.5), p99: quantileOf(millis, 0.99) },
       };
     });
     const { request } = predictOnline(last, last.place(rows), { rows, rate: 0 });
@@ -83,25 +92,17 @@ export const latency = (
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
-/** Of all phases together, by the hundredths of each. */
-function quantilesOf(phases: readonly PhaseOutcome[]): Quantiles {
-  const parts = phases.flatMap((phase) => phase.parts).toSorted((a, b) => a - b);
-  const at = (q: number): number => parts[Math.min(parts.length - 1, Math.floor(q * parts.length))] ?? 0;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
 async function scheduled(
-  { subject: { port, name }, client, ...about }: Asked,
+  { subject: { port, name }, ...about }: Asked,
   { rows, rate, seconds, seed }: { rows: number; rate: number; seconds: number; seed: number },
-): Promise<PhaseOutcome> {
-  const headers = { 'content-type': 'application/json' };
+): Promise<Streamed> {
+  const target = { host: '127.0.0.1', port, isSecure: false };
   const path = `/models/${encodeURIComponent(name)}/predict`;
+  const headers = { 'content-type': 'application/json' };
   const { bodies } = requestsOfSize(about, rows);
-  const [outcome] = await client.run({
-    target: { host: '127.0.0.1', port, isSecure: false },
-    request: { method: 'POST', path, headers, bodies },
-    ...{ connections: CONNECTIONS, patience: PATIENCE_MILLIS, seed },
-    phases: [{ name: 'load', rate, seconds }],
+  return streamOf(target, requestBytes(target, { method: 'POST', path, headers, bodies }), {
+    rate,
+    seconds,
+    seed,
   });
-  return outcome!;
 }

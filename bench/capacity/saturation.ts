@@ -35,7 +35,7 @@ const CLIENTS = 6;
 function freshSizes({ loopRows }: SizeBounds, { loop, read, passed }: MeasuredSizes): number[] {
   const between = (sizes: readonly number[]): number[] =>
     sizes.length < 2 ? [] : [Math.round(Math.sqrt(sizes[0]! * sizes[1]!))];
-  const inLoop = loop.length < 2 ? [] : [Math.round(0.3 * loopRows)];
+  const inLoop = loop.length < 2 ? [] : [Math.round(0.35 * loopRows)];
   return [...inLoop, ...between(read), ...between(passed)].filter((rows) => rows > 1);
 }
 
@@ -45,10 +45,8 @@ export const saturation = (one: Case, rounds: number): Promise<SaturationResult>
     const sizes = measuredSizes(bounds);
     const all = [...sizes.loop, ...sizes.read, ...sizes.passed];
     const fresh = freshSizes(bounds, sizes);
-    for (let pass = 0; pass < 2; pass++) {
-      await warmServer(calibrated, all);
-      await warmServer(validated, [...fresh, ...all]);
-    }
+    await warmServer(calibrated, all);
+    await warmServer(validated, [...fresh, ...fresh]);
     const found = fresh.map((rows) => ({ rows, measured: [] as number[] }));
     const calibrations: RoundOfLoads[] = [];
     for (let round = 0; round < rounds; round++) {

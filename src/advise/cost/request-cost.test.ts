@@ -30,3 +30,10 @@ test('a cost is what its schema says', () => {
   readValue(MODEL_COST, { ...A_COST, batch: { start: '1 s' } }, '', problems);
   expect(problems[0]).toContain('batch');
 });
+
+test('a body that the loop only passes on takes less of it than one that it reads first', () => {
+  const passing = { rows: 500, line: { request: 90, row: 0 } };
+  const online = { ...A_COST.online, door: { request: 60, row: 1 }, passing };
+  expect(requestCost(online, 500).loop).toBe(560);
+  expect(requestCost(online, 501).loop).toBe(90);
+});

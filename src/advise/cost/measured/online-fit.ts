@@ -59,7 +59,8 @@ export function onlineCostOf(
   const servers = away === 'threads' ? Math.max(2, cores - 1) : Math.max(1, cores - 1);
   return {
     ...{ loopRows, away, loop, door, scoring, pause, contention },
-    beside: lineThrough(sized(busy, beside)),
+    // Of small requests it is little, and beside what they take.
+    beside: lineThrough(sized(busy.some(isAway) ? busy.filter(isAway) : busy, beside)),
     ...(busy.some(isPassed) ? { passing: { rows: readRows, line } } : {}),
     togetherRows: 0,
     spread: spreadOf(partsOf(calm.filter(isInLoop)), pause.loop),
