@@ -3,7 +3,8 @@ import { capacityOf, type QueueServer, simulated } from '../testing/queue-server
 import { Sweep, type SweepResult } from './sweep.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, i) => 100 + i);
-const OPTIONS = { seconds: 60, limit: null, mostRate: 50_000 };
+/** Servers live in simulated time: the sweep ends where it knows enough. */
+const OPTIONS = { seconds: 60, limit: null, mostRate: 50_000, now: () => 0 };
 
 const sweep = (server: QueueServer, seed: number, options = OPTIONS): Promise<SweepResult<null>> =>
   new Sweep(simulated(server, seed), options, () => undefined).run();
@@ -95,4 +96,19 @@ test('a hiccup of the machine during one step costs no knee', async () => {
     () => undefined,
   ).run();
   expect(knee!.rate).toBeGreaterThan(375);
+});
+
+test('a server that answers no closed loop at all is still asked by schedule', async () => {
+  const send = simulated(CASES[0]![1], 4);
+  const { knee, peak, isGone } = await new Sweep<null>(
+    async (phase) => {
+      const outcome = await send(phase);
+      return phase.rate !== null || phase.seconds === 0 ? outcome : { ...outcome, ok: 0, inTime: 0 };
+    },
+    { ...OPTIONS, mostRate: 20 },
+    () => undefined,
+  ).run();
+  expect(isGone).toBe(false);
+  expect(peak).toMatchObject({ ok: 0 });
+  expect(knee!.rate).toBe(20);
 });

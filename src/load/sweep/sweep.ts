@@ -18,6 +18,8 @@ export interface SweepOptions {
   readonly limit: number | null;
   /** The highest rate that is tried, in requests a second. */
   readonly mostRate: number;
+  /** Milliseconds of a steady clock. @default {performance.now} */
+  readonly now?: (() => number) | undefined;
 }
 
 /** What is under way, and the share of the whole that is done. */
@@ -74,7 +76,8 @@ export class Sweep<Use> {
   readonly #options: SweepOptions;
   readonly #time: TimePlan;
   readonly #hear: SweepProgress;
-  readonly #began = performance.now();
+  readonly #now: () => number;
+  readonly #began: number;
   #limit: number;
   #calm: SentPhase<Use> | null = null;
   #busy: SentPhase<Use> | null = null;
@@ -90,6 +93,8 @@ export class Sweep<Use> {
     this.#options = options;
     this.#time = timePlan(options.seconds);
     this.#hear = hear;
+    this.#now = options.now ?? (() => performance.now());
+    this.#began = this.#now();
     this.#limit = options.limit ?? LIMIT.least;
   }
 
@@ -139,18 +144,18 @@ export class Sweep<Use> {
     for (const clients of CLIENTS.slice(0, PEAK_TRIES)) {
       const found = await this.#phase({ name: 'peak', rate: null, seconds: this.#time.peak, clients });
       this.#busy ??= found;
-      const before = this.#peak === null ? 0 : rateOf(this.#peak);
-      if (rateOf(found) > before) this.#peak = found;
-      if (rateOf(found) < GROWS * before) return;
+      const before = this.#peak;
+      if (before === null || rateOf(found) > rateOf(before)) this.#peak = found;
+      if (before !== null && rateOf(found) < GROWS * rateOf(before)) return;
     }
   }
 
   async #climb(peak: number): Promise<void> {
-    const end = performance.now() + this.#time.steps * 1000;
+    const end = this.#now() + this.#time.steps * 1000;
     const step = Math.max(this.#time.step, Math.min(STEP_ARRIVALS / peak, this.#time.steps / FEWEST_STEPS));
     for (;;) {
       const rate = nextRate(this.#tried(), peak, this.#options.mostRate);
-      if (rate === null || performance.now() >= end) return;
+      if (rate === null || this.#now() >= end) return;
       await this.#try(rate, step);
     }
   }
@@ -171,7 +176,7 @@ export class Sweep<Use> {
   }
 
   async #phase(phase: LoadPhase): Promise<SentPhase<Use>> {
-    const share = (performance.now() - this.#began) / (this.#options.seconds * 1000);
+    const share = (this.#now() - this.#began) / (this.#options.seconds * 1000);
     this.#hear(phase.rate === null ? phase.name : `${phase.name}, ${Math.round(phase.rate)} a second`, share);
     const outcome = await this.#send({ ...phase, limit: this.#limit });
     if (outcome.ok === 0 && outcome.arrived > 0 && (await this.#isGone())) throw new Gone();

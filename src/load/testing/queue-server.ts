@@ -37,22 +37,24 @@ export function simulated(server: QueueServer, seed: number): (phase: LoadPhase)
 
 function openLoop(server: QueueServer, rate: number, seconds: number, tally: Tally, random: Random): number {
   const free = new Array<number>(server.servers).fill(0);
-  const leaving: number[] = [];
+  const room = server.servers + (server.most ?? Number.POSITIVE_INFINITY);
+  const ends: number[] = [];
+  let inside: readonly number[] = [];
   for (let at = poissonGap(rate, random); at < seconds * 1000; at += poissonGap(rate, random)) {
     tally.arrive(at, at);
-    while ((leaving[0] ?? Number.POSITIVE_INFINITY) <= at) leaving.shift();
-    if (leaving.length >= server.servers + (server.most ?? Number.POSITIVE_INFINITY)) {
+    if (server.most !== undefined) inside = inside.filter((end) => end > at);
+    if (inside.length >= room) {
       tally.end('503', at, at);
       continue;
     }
     const first = free.indexOf(Math.min(...free));
     const end = Math.max(at, free[first]!) + server.service(random);
     free[first] = end;
-    leaving.push(end);
-    leaving.sort((a, b) => a - b);
+    ends.push(end);
+    if (server.most !== undefined) inside = [...inside, end];
     tally.end('200', at, end);
   }
-  return leaving.filter((end) => end > seconds * 1000).length;
+  return ends.filter((end) => end > seconds * 1000).length;
 }
 
 /** Each client asks again once it is answered. */
