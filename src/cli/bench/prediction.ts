@@ -1,5 +1,4 @@
-import { predictSweep } from '../../advise/capacity/bench.ts';
-import type { OnlinePrediction } from '../../advise/capacity/online.ts';
+import { predictOnline } from '../../advise/capacity/online.ts';
 import { usualPlace } from '../../advise/capacity/place.ts';
 import { type CalibratingLoad, calibratedCost } from '../../advise/cost/calibrated-cost.ts';
 import type { BenchReport, Prediction } from '../../load/report/bench-report.ts';
@@ -40,17 +39,18 @@ export function predictionOf(result: SweepResult<MachineUse>, server: PredictedS
   const usual = usualPlace(cores);
   const client = (1000 * result.busy!.clientMillis) / Math.max(1, busy.answers);
   const place = { ...usual, workers: workers ?? usual.workers, client };
-  const { saturation, atHalf, atNineTenths } = predictSweep({ online }, place, rows);
+  const { saturation } = predictOnline({ online }, place, { rows, rate: 0 });
+  const at = (phase: SentPhase<MachineUse> | null): Prediction['half'] => {
+    const millis = phase && predictOnline({ online }, place, { rows, rate: phase.rate ?? 0 }).millis;
+    return millis && { p50: millis.p50, p99: millis.p99, p999: millis.p999 };
+  };
   const prediction: Prediction = {
     source: 'what a request cost the threads of the server in closed loops of 1 and 8 clients',
     ...{ rate: saturation.rate, limit: LIMITS[saturation.limit] },
-    ...{ half: timesOf(atHalf), nineTenths: timesOf(atNineTenths) },
+    ...{ half: at(result.half), nineTenths: at(result.nineTenths) },
   };
   return { prediction, unpredicted: null };
 }
-
-const timesOf = ({ millis }: OnlinePrediction): Prediction['half'] =>
-  millis && { p50: millis.p50, p99: millis.p99, p999: millis.p999 };
 
 function loadOf(phase: SentPhase<MachineUse> | null): CalibratingLoad | null {
   const used = phase?.use.server;

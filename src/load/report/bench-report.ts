@@ -92,8 +92,8 @@ const PREDICTION = shape({
   source: described(anyText, 'What it is computed from'),
   rate: described(anyNumber, 'Requests a second at saturation'),
   limit: described(anyText, 'What is used up there'),
-  half: described(PREDICTED_TIMES, 'Milliseconds at half of it'),
-  nineTenths: described(PREDICTED_TIMES, 'Milliseconds at nine tenths of it'),
+  half: described(PREDICTED_TIMES, 'Milliseconds at the rate of `half`; null where that is too much'),
+  nineTenths: described(PREDICTED_TIMES, 'Milliseconds at the rate of `nineTenths`; null likewise'),
 });
 export type Prediction = Static<typeof PREDICTION>;
 
