@@ -49,6 +49,12 @@ test.each<
   expect(contradictions[0]?.nearest).toMatch(nearest);
 });
 
+test('a request that no endpoint takes is told, whatever its size', () => {
+  const { options } = adviceOn('fraud-check', { rowsPerRequest: '1 G rows' });
+  const endpoint = options.find(({ pattern }) => pattern === 'real-time');
+  expect(endpoint?.obstacles.map(({ need }) => need)).toEqual(['rowsPerRequest']);
+});
+
 test('where nothing does all that is wanted, the nearest is named and nothing is advised', () => {
   const advice = adviceOn('fraud-check', { latency: '100us' });
   expect(advice.advised).toBeNull();

@@ -6,12 +6,14 @@ import type { ModelCost } from '../cost/model-cost.ts';
 import { A_COST } from '../cost/testing/a-cost.ts';
 import { caseOf } from '../needs/case.ts';
 import { type Needs, parseNeeds } from '../needs/needs.ts';
+import { PATTERNS } from '../needs/pattern.ts';
 import type { Option } from '../patterns/option.ts';
 import { optionsIn } from '../patterns/patterns.ts';
 import type { Situation } from '../patterns/situation.ts';
 import { builtInPrices } from '../prices/built-in.ts';
 import { ADVICE } from './advice.ts';
 import { advise } from './advise.ts';
+import { advisedIn } from './ranking.ts';
 import { adviceOn, costIn, exampleNeeds } from './testing/example.ts';
 import { scaled } from './vary.ts';
 
@@ -30,23 +32,36 @@ const costs = fc
     }),
   );
 
-const orNone = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.option(values, { nil: undefined });
+const orNone = <T>(values: fc.Arbitrary<T>, freq = 1): fc.Arbitrary<T | undefined> =>
+  fc.option(values, { nil: undefined, freq });
+/** One of so many. */
+const seldom = (of: number): fc.Arbitrary<boolean> => fc.nat({ max: of - 1 }).map((n) => n === 0);
 const exponent = (from: number, to: number): fc.Arbitrary<number> =>
   fc.double({ min: from, max: to, noNaN: true }).map((x) => Number((10 ** x).toPrecision(4)));
 const plain = (x: number): string => x.toFixed(9).replace(/0+$/, '').replace(/\.$/, '');
 
 const needs = fc
   .record({
-    asked: fc.constantFrom('request', 'schedule', 'event'),
-    requests: exponent(-3, 4).map((rate) => `${plain(rate)}/s`),
+    asked: fc.constantFrom('request', 'request', 'schedule', 'event'),
+    requests: exponent(-4, 4).map((rate) => `${plain(rate)}/s`),
     rowsPerRequest: orNone(exponent(0, 3).map((rows) => `${Math.ceil(rows)} rows`)),
-    population: orNone(exponent(2, 6).map((units) => `${Math.ceil(units)} units`)),
-    latency: orNone(exponent(0, 7).map((millis) => `${Math.ceil(millis)}ms`)),
-    freshness: orNone(exponent(1, 8).map((millis) => `${Math.ceil(millis)}ms`)),
-    budget: orNone(exponent(0, 4).map((amount) => `${plain(amount)} $/month`)),
-    devices: orNone(fc.constantFrom('1 device', '40 tills')),
-    offline: fc.boolean(),
+    population: orNone(
+      exponent(1, 4).map((units) => `${Math.ceil(units)} units`),
+      3,
+    ),
+    latency: orNone(
+      exponent(1, 8).map((millis) => `${Math.ceil(millis)}ms`),
+      3,
+    ),
+    freshness: orNone(
+      exponent(4, 9).map((millis) => `${Math.ceil(millis)}ms`),
+      3,
+    ),
+    budget: seldom(4).chain((is) =>
+      is ? exponent(1, 4).map((amount) => `${plain(amount)} $/month`) : fc.constant(undefined),
+    ),
+    devices: seldom(4).map((is) => (is ? '40 tills' : undefined)),
+    offline: seldom(12),
     spare: orNone(fc.boolean()),
     database: fc.constantFrom('postgres', 'sqlite', 'none'),
     platform: fc.constantFrom('machine', 'kubernetes', 'sagemaker'),
@@ -71,6 +86,12 @@ const isHadIn = ({ wants, prices }: Situation, { latency, staleness, cost, obsta
     wants.budget.currency !== prices.currency ||
     cost!.compute + cost!.storage <= wants.budget.amount) &&
   obstacles.every(({ need }) => ['latency', 'freshness', 'budget'].includes(need));
+
+test('the cases that are drawn are for each pattern, and for none', () => {
+  const drawn = fc.sample(situations, { numRuns: 400, seed: 1 });
+  const advised = new Set(drawn.map(([, situation]) => advisedIn(situation)));
+  expect([...PATTERNS, null].filter((pattern) => !advised.has(pattern))).toEqual([]);
+});
 
 test('twice the traffic never costs less, whatever the pattern', { timeout: 60_000 }, () => {
   fc.assert(

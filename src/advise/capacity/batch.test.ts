@@ -45,3 +45,7 @@ test('a further lane takes of the cores until it runs', () => {
   expect(seconds(4)).toBeCloseTo(0.9 + 6 + (3 * 0.5) / 2, 6);
   expect(seconds(1)).toBeCloseTo(0.9 + 10, 6);
 });
+
+test('more lanes than a 32-bit number holds are found, too', () => {
+  expect(lanesFor(A_COST, 1e18, 60)).toBeGreaterThan(2 ** 31);
+});

@@ -54,7 +54,8 @@ export function lanesFor(cost: Pick<ModelCost, 'batch'>, rows: number, seconds: 
   if (!inTime(most)) return null;
   let [low, high] = [0, most];
   while (high - low > 1) {
-    const middle = (low + high) >> 1;
+    // Not `>> 1`: above 2^31 lanes that is negative, and the search never ends.
+    const middle = Math.floor((low + high) / 2);
     if (inTime(middle)) high = middle;
     else low = middle;
   }

