@@ -16,9 +16,8 @@ test.each(['micro-batch', 'event-batch'] as const)(
   async (pattern) => {
     const file = example('house-prices.joblib');
     advised = await Advised.of(file, { pattern, every: 60_000 });
-    const { url } = await advised.serve();
-    await arrived(advised, url, 'house-prices-scores');
-    expect([...scored(advised).values()]).toEqual([...(await predicted(advised, file)).values()]);
+    await advised.serve();
+    await arrived(advised, await predicted(advised, file));
   },
   LIMIT,
 );

@@ -2,11 +2,10 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { call } from '../serving/client.ts';
 import type { Advised } from './advised.ts';
 
 /** Runs work below everything else: on a busy machine they take a while. */
-const PATIENCE = { timeout: 100_000, interval: 1000 };
+const PATIENCE = { timeout: 200_000, interval: 1000 };
 
 type Row = Readonly<Record<string, unknown>>;
 const linesOf = (text: string): readonly Row[] =>
@@ -41,14 +40,18 @@ export async function submitted(advised: Advised, times = 1): Promise<void> {
   await expect.poll(states, PATIENCE).toEqual(Array(times).fill('done'));
 }
 
-/** Puts a file with further rows where the job looks, whole, and waits until it has scored them alone. */
-export async function arrived(advised: Advised, url: string, job: string): Promise<void> {
-  // What is there when the job is made is taken for done: the first look has to be over.
-  await expect.poll(async () => (await call(`${url}/api/v1/jobs/${job}`)).status).toBe(200);
-  await sleep(3000);
-  const later = advised.read('rows/example.jsonl').replaceAll(/"id":"/g, '"id":"later-');
-  advised.write('coming', later);
-  renameSync(advised.path('coming'), advised.path('rows/later.jsonl'));
-  const keys = () => [...scored(advised).keys()].toSorted();
-  await expect.poll(keys, PATIENCE).toEqual(['later-1', 'later-2', 'later-3']);
+/**
+ * Puts files with further rows where the job looks, each whole, until it has scored one; what it scores is those alone, with the
+ * answers of `wanted`. What is there at the first look is taken for done, and a busy machine takes its time to look.
+ */
+export async function arrived(advised: Advised, wanted: ReadonlyMap<unknown, unknown>): Promise<void> {
+  for (let i = 0; i < 20 && scored(advised).size === 0; i++) {
+    const later = advised.read('rows/example.jsonl').replaceAll(/"id":"/g, `"id":"later-${i}-`);
+    advised.write('coming', later);
+    renameSync(advised.path('coming'), advised.path(`rows/later-${i}.jsonl`));
+    await sleep(5000);
+  }
+  const rows = [...scored(advised)].map(([key, answer]) => [String(key).split('-'), answer] as const);
+  expect(rows.length).toBeGreaterThanOrEqual(wanted.size);
+  for (const [[word, , key], answer] of rows) expect([word, answer]).toEqual(['later', wanted.get(key)]);
 }
