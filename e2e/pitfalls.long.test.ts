@@ -127,6 +127,20 @@ test('a version that everybody got at once', () => {
   nothingIsSaid();
 });
 
+test('a rollout that a person has paused and forgotten', () => {
+  here.run('rollout', 'start', 'churn', '--to', '1', '--strategy', 'canary');
+  here.run('rollout', 'pause', 'churn', '--by', 'ana');
+  nothingIsSaid();
+  const ago = 4 * DAY;
+  change(here.data, 'plimsoll.db', 'update rollout_events set at = at - ?', ago);
+  change(here.data, 'plimsoll.db', 'update rollouts set started_at = started_at - ?', ago);
+  const { evidence, fix } = only('stuck-rollout', 'churn');
+  expect(evidence[0]).toMatch(/^ro_\w+ \(canary\) holds since .* UTC, 0 % of units on version 1: /);
+  expect(fix).toBe(`plimsoll --data ${here.data} rollout resume churn`);
+  here.mend(fix);
+  nothingIsSaid();
+});
+
 /** An object of a class of its own, as protocol 0 of pickle writes it. */
 const RULES = 'cshop_rules\nDiscount\n(tR.';
 const CODE =

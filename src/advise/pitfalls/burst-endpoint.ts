@@ -3,6 +3,7 @@ import { grouped } from '../../text/numbers.ts';
 import { percent } from '../../text/percent.ts';
 import { shellWord } from '../../text/shell.ts';
 import type { EndpointEvidence, HourCount } from './evidence.ts';
+import { median } from './median.ts';
 import type { Pitfall } from './pitfall.ts';
 import { DAY_MS, dayText, HOUR_MS } from './times.ts';
 
@@ -29,18 +30,19 @@ interface BurstDay {
 
 /** An endpoint that is asked once a night and then stands by: a batch that somebody sends row by row. Pure. */
 export function burstEndpoint(endpoint: EndpointEvidence, now: number): Pitfall | null {
-  const { name, model, hours } = endpoint;
+  const { name, model, stable, hours } = endpoint;
   const lately = hours.filter(({ at }) => at > now - (BURST_DAYS + 1) * DAY_MS);
   const start = busiestHours(lately);
   const days = daysAround(lately, start, now).filter(({ requests }) => requests >= BURST_REQUESTS);
   const bursts = days.filter(({ requests, within }) => within >= BURST_SHARE * requests);
   if (bursts.length < BURSTS_WANTED || bursts.length < BURSTS_OF_DAYS * days.length) return null;
   const from = `${clock(start)} and ${clock(start + BURST_HOURS)} UTC`;
+  const requests = Math.round(median(bursts.map((day) => day.requests)));
   return {
     id: 'burst-endpoint',
     subject: { kind: 'endpoint', name },
     what: `It is asked between ${from}, and hardly ever else`,
-    why: 'Copies that stand by all day are paid for two hours; a scheduled batch job reads the same rows at once, is exactly-once and needs nothing meanwhile',
+    why: `Copies that stand by all day are paid for two hours; a scheduled batch job reads the same rows at once, is exactly-once and needs nothing meanwhile. What either costs: plimsoll advise ${model}@${stable.version} --asked schedule --rows ${requests}/day --every 24h`,
     evidence: [
       ...bursts.map(toldDay(start)),
       `${countText(bursts.length, 'day')} of the ${days.length} with at least ${grouped(BURST_REQUESTS)} requests of ${model}`,

@@ -1,9 +1,10 @@
-import type { EndpointView, RolloutSummary, VersionView } from '../../control/port.ts';
+import type { ControlApi, EndpointView, RolloutSummary, VersionView } from '../../control/port.ts';
 import { isRecord } from '../../core/record.ts';
 import type { MonitorPolicy } from '../../monitor/policy/policy.ts';
 import type { DeadNotice, MonitorView } from '../../monitor/port.ts';
 import type {
   EndpointEvidence,
+  HeldRollout,
   LateRollout,
   LostNotice,
   MonitorEvidence,
@@ -24,7 +25,7 @@ export interface EndpointSurroundings {
 }
 
 export async function endpointEvidence(
-  { feedback, traffic, now }: InstallationRecords,
+  { control, feedback, traffic, now }: InstallationRecords,
   endpoint: EndpointView,
   { stable, latest, monitor, rollouts }: EndpointSurroundings,
 ): Promise<EndpointEvidence> {
@@ -38,7 +39,21 @@ export async function endpointEvidence(
     labelledAt: await feedback.newest(name),
     hours: await traffic.requests({ model, step: HOUR_MS, ...range }),
     rollouts: rollouts.map(rolloutEvidence),
+    held: await heldRollout(control, endpoint),
   };
+}
+
+/** Since its state is what it is, by its log; that is read of those alone that wait. */
+async function heldRollout(
+  control: Pick<ControlApi, 'history'>,
+  { rollout }: EndpointView,
+): Promise<HeldRollout | null> {
+  if (rollout === null || rollout.state !== 'holding') return null;
+  const { id, strategy, candidate, weight, reason, holdCause, startedAt } = rollout;
+  const { moments } = await control.history(id);
+  const before = moments.findLastIndex(({ state }) => state !== 'holding');
+  const since = moments[before + 1]?.at ?? Date.parse(startedAt);
+  return { id, strategy, candidate, weight, since, reason, isPaused: holdCause === 'paused' };
 }
 
 const rolloutEvidence = (one: RolloutSummary): LateRollout => ({

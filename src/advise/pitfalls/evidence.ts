@@ -44,6 +44,19 @@ export interface LateRollout {
   readonly by: string;
 }
 
+/** A rollout that waits for a person. */
+export interface HeldRollout {
+  readonly id: string;
+  readonly strategy: string;
+  readonly candidate: number;
+  /** Percent of units that the candidate answers. */
+  readonly weight: number;
+  readonly since: number;
+  /** A person has said so. */
+  readonly isPaused: boolean;
+  readonly reason: string;
+}
+
 export interface CheckEvidence {
   readonly name: string;
   readonly ok: boolean;
@@ -99,6 +112,8 @@ export interface EndpointEvidence {
   readonly hours: readonly HourCount[];
   /** Newest first. */
   readonly rollouts: readonly LateRollout[];
+  /** Its rollout, where that waits; else null. */
+  readonly held: HeldRollout | null;
 }
 
 /** A run that is done. */

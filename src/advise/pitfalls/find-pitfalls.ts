@@ -8,6 +8,7 @@ import { noLabels } from './no-labels.ts';
 import { noReceiver } from './no-receiver.ts';
 import { noReference } from './no-reference.ts';
 import type { Pitfall, PitfallReport, PitfallSubject } from './pitfall.ts';
+import { stuckRollout } from './stuck-rollout.ts';
 import { tinyBatches } from './tiny-batches.ts';
 import { unpinnedPickle } from './unpinned-pickle.ts';
 
@@ -16,6 +17,7 @@ const OF_ENDPOINTS: readonly ((endpoint: EndpointEvidence, now: number) => Pitfa
   noLabels,
   noReceiver,
   immediateRollout,
+  stuckRollout,
   burstEndpoint,
 ];
 const OF_VERSIONS: readonly ((version: VersionEvidence) => Pitfall | null)[] = [

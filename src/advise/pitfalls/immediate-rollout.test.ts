@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LateRollout } from './evidence.ts';
 import { IMMEDIATE_WITHIN, immediateRollout } from './immediate-rollout.ts';
+import { HELD_MOST, stuckRollout } from './stuck-rollout.ts';
 import { anEndpoint, NOON } from './testing/evidence.ts';
 import { DAY_MS } from './times.ts';
 
@@ -37,4 +38,25 @@ test('after thirty days, or a staged rollout since, nothing is told', () => {
   expect(of([rollout({ startedAt: NOON }), { ...canary, startedAt: NOON - DAY_MS }])).not.toBeNull();
   expect(of([rollout({ candidate: 1 })])).toBeNull();
   expect(of([])).toBeNull();
+});
+
+test('a rollout that waits for a person longer than a weekend is told, with why it waits', () => {
+  const held = {
+    id: 'ro_1',
+    strategy: 'canary',
+    candidate: 2,
+    weight: 25,
+    isPaused: false,
+    reason: 'Its time is up',
+  };
+  const waiting = (since: number, isPaused = false) =>
+    stuckRollout(anEndpoint({ held: { ...held, since, isPaused } }), NOON);
+  expect(waiting(NOON - HELD_MOST)).toMatchObject({
+    what: 'Its rollout to version 2 has waited for a person for 3 d',
+    evidence: ['ro_1 (canary) holds since 2026-11-27 12:00 UTC, 25 % of units on version 2: Its time is up'],
+    fix: 'plimsoll rollout abort churn',
+  });
+  expect(waiting(NOON - HELD_MOST, true)?.fix).toBe('plimsoll rollout resume churn');
+  expect(waiting(NOON - HELD_MOST + 1)).toBeNull();
+  expect(stuckRollout(anEndpoint(), NOON)).toBeNull();
 });

@@ -5,7 +5,10 @@ import type { Feedback, TrafficCells } from '../../store/store.ts';
 
 /** Where the records of an installation are read. */
 export interface InstallationRecords {
-  readonly control: Pick<ControlApi, 'endpoints' | 'models' | 'version' | 'allRollouts' | 'audit'>;
+  readonly control: Pick<
+    ControlApi,
+    'endpoints' | 'models' | 'version' | 'allRollouts' | 'history' | 'audit'
+  >;
   /** Null where nothing was ever watched. */
   readonly monitoring: Pick<MonitoringApi, 'monitors' | 'deadLetters'> | null;
   /** Null where no job was ever defined. */

@@ -7,6 +7,7 @@ const PITFALLS = [
   'no-labels',
   'no-receiver',
   'immediate-rollout',
+  'stuck-rollout',
   'unpinned-pickle',
   'code-missing',
   'never-proved-clean',

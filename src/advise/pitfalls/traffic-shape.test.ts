@@ -12,6 +12,7 @@ describe('an endpoint that is asked in one nightly burst', () => {
   test('is told with its hours and counts, and the job that takes its place', () => {
     expect(of(dailyTraffic({ 2: 4000, 3: 900, 14: 100 }, 7))).toMatchObject({
       what: 'It is asked between 02:00 and 04:00 UTC, and hardly ever else',
+      why: expect.stringMatching(/plimsoll advise churn@1 --asked schedule --rows 5000\/day --every 24h$/),
       evidence: [
         '2026-11-23: 4,900 of 5,000 requests (98 %) between 02:00 and 04:00 UTC',
         ...Array.from({ length: 6 }, () => expect.stringMatching(/^2026-11-2\d: 4,900 of 5,000/)),

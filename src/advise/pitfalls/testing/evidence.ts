@@ -49,7 +49,7 @@ export const dailyTraffic = (byHour: Readonly<Record<number, number>>, days: num
 
 export const anEndpoint = (change: Partial<EndpointEvidence> = {}): EndpointEvidence => ({
   ...{ name: 'churn', model: 'churn', stable: aVersion(), waiting: null, monitor: aMonitor() },
-  ...{ labelledAt: NOON - DAY_MS, hours: evenTraffic(40, 14), rollouts: [] },
+  ...{ labelledAt: NOON - DAY_MS, hours: evenTraffic(40, 14), rollouts: [], held: null },
   ...change,
 });
 
