@@ -38,7 +38,7 @@ export async function startBenchServer({ words, bundle }: BenchServed): Promise<
     mkdirSync(bundlesDir(data), { recursive: true });
     symlinkSync(bundle, bundleDir(data, basename(bundle)));
   }
-  const entry = fileURLToPath(new URL('./serve.child.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./measured.child.ts', import.meta.url));
   const child = new ChildProcess({
     command: process.execPath,
     args: [
