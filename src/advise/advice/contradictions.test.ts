@@ -64,3 +64,22 @@ test('where nothing does all that is wanted, the nearest is named and nothing is
   expect(advice.next?.pattern).toBe('real-time');
   expect(advice.next?.change?.text).toMatch(/^if answers may take \d+ µs/);
 });
+
+test('rows that are due faster than one request is answered are had from no endpoint', () => {
+  const { options, advised } = adviceOn('daily-mail', { latency: '100us', every: '1s' });
+  const endpoint = options.find(({ pattern }) => pattern === 'real-time');
+  expect(endpoint?.obstacles.map(({ need }) => need)).toContain('latency');
+  expect(advised).toBeNull();
+});
+
+test('a model that no machine holds is told, not sized', () => {
+  const model = { perRow: '1ms', memory: '9000 GB' };
+  const { options } = adviceOn('fraud-check', { model });
+  const endpoint = options.find(({ pattern }) => pattern === 'real-time');
+  expect(endpoint?.obstacles.map(({ what }) => what).join()).toMatch(/holds the model/);
+});
+
+test('replicas that cannot take the peak with one of them lost say how much of it they take', () => {
+  const { reasons } = adviceOn('fraud-check', { peak: '90000/s', requests: '90000/s', spare: false });
+  expect(reasons.join('\n')).toMatch(/With one of \d+ replicas lost the others take \d+ % of the peak/);
+});

@@ -41,7 +41,11 @@ function costs({ prices: { currency } }: Situation, { cost }: Option): string {
 
 function loss({ wants }: Situation, { headroom, serving }: Option): readonly string[] {
   if (headroom === null || serving === null) return [];
-  if (headroom < 0) return ['With its one replica lost, nothing answers until it is back.'];
+  if (serving.most === 1) return ['With its one replica lost, nothing answers until it is back.'];
+  if (headroom < 0)
+    return [
+      `With one of ${serving.most} replicas lost the others take ${percent(1 + headroom, 2)} of the peak, and refuse the rest until it is back.`,
+    ];
   return wants.spare
     ? [`With one of ${serving.most} replicas lost it takes the peak and ${percent(headroom, 2)} more.`]
     : [];

@@ -91,15 +91,18 @@ function asRequests(situation: Situation, { size, serving, hour }: Served): Opti
 /** A client sends the whole table, request by request. */
 function asTable(situation: Situation, { size, serving, hour }: Served): Option {
   const { wants } = situation;
-  const run = (rowsOfARun(wants) / ROWS_OF_A_TABLE / size.atPeak.saturation.rate) * 1000;
+  const { rows, peak } = demandOf(situation);
+  const run = (rowsOfARun(wants) / rows / size.atPeak.saturation.rate) * 1000;
+  // However many replicas there are, the last request takes what one takes.
+  const last = Math.max(run, fastestAt(situation, rows, 'p99'));
   return running(situation, {
     pattern: PATTERN,
     how: `${replicasText(serving, wants.platform)}, asked for a table of rows every ${lengthText(wants.every)} and idle in between`,
-    latency: () => Math.min(wants.latency, Math.max(run, 1)),
-    staleness: wants.every + Math.min(wants.latency, run),
+    latency: () => last,
+    staleness: wants.every + last,
     serving,
     spending: { compute: hour * HOURS_A_MONTH },
-    headroom: ((serving.most - 1) * serving.perReplica) / demandOf(situation).peak - 1,
+    headroom: ((serving.most - 1) * serving.perReplica) / peak - 1,
     cannot: [
       'begin again where it stopped: what sends the rows has to know which were answered',
       'sign a receipt of what became of each row',

@@ -37,11 +37,11 @@ export function cheapestServing(situation: Situation, demand: Omit<Demand, 'core
 /** Cores of the largest replica: several small ones lose less with one of them. */
 const CORES_MOST = 8;
 
-/** Sizes for replicas; larger ones only where the model fits into no other. */
+/** Sizes for replicas that hold the model; larger ones only where it fits into no other. */
 function replicaOffers(situation: Situation): readonly Offer[] {
   const { memory, awayMemory } = situation.cost.online;
-  const offers = offersOf(situation);
-  const small = offers.filter(({ cores, hour }) => cores <= CORES_MOST && hour(memory + awayMemory) !== null);
+  const offers = offersOf(situation).filter(({ hour }) => hour(memory + awayMemory) !== null);
+  const small = offers.filter(({ cores }) => cores <= CORES_MOST);
   return small.length > 0 ? small : offers;
 }
 
