@@ -33,9 +33,9 @@ inBrowser(
     const { page } = visited;
     await page.getByText('Name a model, and how much is asked of it.').waitFor();
     await tabTo(page, page.getByLabel('Model', { exact: true }));
-    await page.keyboard.type('churn@1');
+    await page.keyboard.insertText('churn@1');
     await tabTo(page, page.getByLabel('Requests, on average'));
-    await page.keyboard.type('40/s');
+    await page.keyboard.insertText('40/s');
     const advice = page.getByRole('region', { name: 'Advice' });
     await advice.getByText(/^Real-time endpoint: /).waitFor();
     await expect(advice.getByText(/Next best: /).count()).resolves.toBe(1);
