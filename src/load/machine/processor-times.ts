@@ -20,7 +20,7 @@ const WORKER_THREAD = 'WorkerThread';
 
 /** What the processes of these ids use; null where the system does not tell (anything but Linux), or none of them is there. */
 export function serverUse(pids: readonly number[]): ServerUse | null {
-  const own = pids.filter((pid) => tasksOf(pid).length > 0);
+  const own = pids.filter((pid) => schedstatOf(pid, pid) !== '');
   if (own.length === 0) return null;
   const times = { loop: 0, threads: 0, others: 0 };
   const below = own.flatMap(childrenOf).filter((pid) => !own.includes(pid));
@@ -47,8 +47,9 @@ function partOf(pid: number, task: number): Part {
 }
 
 /** Nanoseconds on a processor are the first of its numbers (`Documentation/scheduler/sched-stats.rst` of Linux). */
-const millisOf = (pid: number, task: number): number =>
-  Number(read(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0]) / 1e6;
+const millisOf = (pid: number, task: number): number => Number(schedstatOf(pid, task).split(' ')[0]) / 1e6;
+
+const schedstatOf = (pid: number, task: number): string => read(`/proc/${pid}/task/${task}/schedstat`);
 
 const tasksOf = (pid: number): readonly number[] => list(`/proc/${pid}/task`).map(Number);
 

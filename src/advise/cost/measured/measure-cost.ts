@@ -6,18 +6,10 @@ import { inlineBounds } from '../../../serving/http/limits.ts';
 import { loopRowMicros } from '../../../serving/prediction/prepared-version.ts';
 import type { ModelCost } from '../model-cost.ts';
 import { measureBatch } from './batch-run.ts';
-import { bodyCount, type CostPoint, measureLoad } from './measured-load.ts';
+import { bodyCount, type CostPoint, measureLoad, useOf } from './measured-load.ts';
 import { onlineCostOf, type RoundOfLoads } from './online-fit.ts';
 import { type MeasuredSizes, measuredSizes, type SizeBounds } from './sizes.ts';
-import {
-  notMeasured,
-  onlyManifest,
-  type Subject,
-  type SubjectCommand,
-  withFolder,
-  withSubject,
-} from './subject.ts';
-import { bytesHeld, tellsThreadTimes } from './thread-times.ts';
+import { onlyManifest, type Subject, type SubjectCommand, withFolder, withSubject } from './subject.ts';
 import { variedBodies, variedRows } from './varied-rows.ts';
 
 export interface CostOptions extends SubjectCommand {
@@ -48,7 +40,7 @@ export const measureCost = (options: CostOptions): Promise<ModelCost> =>
   withFolder((folder) => measureIn(folder, options));
 
 async function measureIn(folder: string, options: CostOptions): Promise<ModelCost> {
-  if (!tellsThreadTimes()) throw notMeasured('this system does not tell the processor time of threads');
+  useOf(process.pid);
   const { plimsoll, signal } = options;
   const tell = (stage: string, share: number): void => {
     signal?.throwIfAborted();
@@ -108,7 +100,7 @@ async function measureOnline(
   const asked = { subject, client, manifest, rowBytes: bounds.rowBytes };
   try {
     await warmServer(asked, sizes.loop);
-    const memory = bytesHeld(subject.pid);
+    const memory = useOf(subject.pid).memory;
     await warmServer(asked, [...sizes.read, ...sizes.passed]);
     const rounds: RoundOfLoads[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -116,7 +108,7 @@ async function measureOnline(
       rounds.push(await measureRound(asked, sizes));
     }
     for (const { calm, busy } of rounds) for (const point of [...calm, ...busy]) onLoad?.(point);
-    const server = { memory, memoryAway: bytesHeld(subject.pid), start: subject.startMillis };
+    const server = { memory, memoryAway: useOf(subject.pid).memory, start: subject.startMillis };
     return { name: subject.name, online: onlineCostOf(rounds, bounds, { ...server, cores: cpus().length }) };
   } finally {
     await client.close();

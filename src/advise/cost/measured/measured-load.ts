@@ -1,7 +1,7 @@
 /** Requests of one size, and what each of them took of processors. */
 import type { LoadClient } from '../../../load/load-client.ts';
+import { type ServerUse, serverUse, useBetween } from '../../../load/machine/processor-times.ts';
 import { notMeasured, type Subject } from './subject.ts';
-import { type ThreadTimes, threadTimes, timeBetween } from './thread-times.ts';
 
 /** One measurement of requests of one size. */
 export interface CostPoint {
@@ -9,12 +9,19 @@ export interface CostPoint {
   /** Requests a second. */
   readonly rate: number;
   /** Microseconds of each request. */
-  readonly each: ThreadTimes;
+  readonly each: Pick<ServerUse, 'loop' | 'threads' | 'others' | 'children'>;
   /** The client's. */
   readonly client: number;
   /** Mean latency in microseconds, and latencies at even steps of probability in milliseconds. */
   readonly latency: number;
   readonly parts: readonly number[];
+}
+
+/** What a process and all that it has started use. Throws MODEL_NOT_MEASURED where the system does not tell it. */
+export function useOf(pid: number): ServerUse {
+  const use = serverUse([pid]);
+  if (use === null) throw notMeasured('this system does not tell the processor time of threads');
+  return use;
 }
 
 const PATIENCE_MILLIS = 30_000;
@@ -36,7 +43,7 @@ export async function measureLoad(
     seconds,
   }: { rows: number; bodies: readonly string[]; clients: number; seconds: number },
 ): Promise<CostPoint> {
-  const before = threadTimes(pid);
+  const before = useOf(pid);
   const [outcome] = await client.run({
     target: { host: '127.0.0.1', port, isSecure: false },
     request: {
@@ -51,8 +58,8 @@ export async function measureLoad(
     const [status, answer] = Object.entries(refusals)[0] ?? [Object.keys(failed)[0] ?? 'nothing', ''];
     throw notMeasured(`a request of ${rows} rows was answered ${status}: ${answer.slice(0, 200)}`);
   }
-  const used = timeBetween(before, threadTimes(pid));
-  const share = (micros: number): number => micros / ok;
+  const used = useBetween(before, useOf(pid));
+  const share = (millis: number): number => (1000 * millis) / ok;
   return {
     rows,
     rate: ok / took,
