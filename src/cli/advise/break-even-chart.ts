@@ -9,6 +9,13 @@ const MARKS = ['●', '○', '△'];
 /** Of an axis of time: its figures say their own units. */
 const MILLIS = /^ms\b ?(?:of )?/;
 
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;
+/** What people call lengths of time, in milliseconds. */
+const ROUND_TIMES = [
+  ...[1, 10, 100, SECOND, 10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR],
+  ...[DAY, 7 * DAY, 30 * DAY, 365 * DAY],
+];
+
 export function breakEvenChart({ breakEven, prices: { currency } }: Advice): readonly string[] {
   if (breakEven === null) return [];
   const { need, unit, given, patterns, now, at, points } = breakEven;
@@ -24,7 +31,12 @@ export function breakEvenChart({ breakEven, prices: { currency } }: Advice): rea
   return [
     ...(given === null ? [] : [`  ${given}:`]),
     ...curveChart({
-      x: { label: isTime ? need : unit, scale: 'log', figure: short },
+      x: {
+        label: isTime ? need : unit,
+        scale: 'log',
+        figure: short,
+        round: isTime ? ROUND_TIMES : [],
+      },
       y: {
         label: `${currency} a month`,
         scale: 'linear',

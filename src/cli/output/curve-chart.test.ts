@@ -103,3 +103,22 @@ test.each<readonly [string, readonly (readonly [number, number | null])[]]>([
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
   }
 });
+
+test('an axis of times has marks at times that people say', () => {
+  const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+  const lines = curveChart({
+    x: { ...axis('age', 'log'), round: [minute, hour, day] },
+    y: money,
+    curves: [
+      {
+        name: 'a',
+        mark: '●',
+        points: [
+          [minute / 2, 1],
+          [2 * day, 1],
+        ],
+      },
+    ],
+  });
+  expect(lines.at(-3)?.trim().split(/\s+/)).toEqual([minute, hour, day].map(String));
+});

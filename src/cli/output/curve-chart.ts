@@ -8,6 +8,8 @@ export interface ChartAxis {
   readonly scale: 'linear' | 'log';
   /** Writes a number of the axis. */
   readonly figure: (value: number) => string;
+  /** Values that are round to a reader, ascending, where multiples of ten are not. */
+  readonly round?: readonly number[];
 }
 
 export interface ChartCurve {
@@ -74,18 +76,19 @@ interface AxisSpan {
 }
 
 /** `least`: a value that is to be on it in any case. */
-function spanOf({ scale }: ChartAxis, values: readonly number[], least: number | null): AxisSpan {
+function spanOf({ scale, round = [] }: ChartAxis, values: readonly number[], least: number | null): AxisSpan {
   const isLog = scale === 'log';
   const to = isLog ? Math.log10 : (value: number) => value;
   const from = isLog ? (value: number) => 10 ** value : (value: number) => value;
   const scaled = [...values, ...(least === null ? [] : [least])].map(to).filter(Number.isFinite);
   const [low, high] = scaled.length === 0 ? [0, 1] : [Math.min(...scaled), Math.max(...scaled)];
   const [bottom, top] = low === high ? [low - (isLog ? 0.5 : 0), high + (isLog ? 0.5 : 1)] : [low, high];
-  const all = isLog ? logTicks(bottom, top) : linearTicks(bottom, top);
+  const rounded = round.filter((value) => to(value) >= bottom && to(value) <= top);
+  const even = isLog ? logTicks(bottom, top) : linearTicks(bottom, top);
   return {
     share: (value) => Math.min(1, Math.max(0, (to(value) - bottom) / (top - bottom))),
     value: (share) => from(bottom + share * (top - bottom)),
-    ticks: all,
+    ticks: rounded.length >= 2 ? rounded : even,
   };
 }
 
