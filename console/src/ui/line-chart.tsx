@@ -11,6 +11,8 @@ interface LineChartProps {
   }[];
   /** Where one is now; null for nowhere. */
   readonly mark: number | null;
+  /** A value that is on the upright axis in any case. */
+  readonly least?: number;
   /** Names of the places on the axis, where they are no numbers. */
   readonly ticks: readonly string[] | null;
   readonly format: (value: number) => string;
@@ -23,12 +25,13 @@ const [WIDTH, HEIGHT] = [600, 180];
 const MOST_TICKS = 8;
 
 /** Curves over a quantity that is no time. */
-export function LineChart({ label, curves, mark, ticks, format, formatPlace }: LineChartProps) {
+export function LineChart({ label, curves, mark, least, ticks, format, formatPlace }: LineChartProps) {
   const [first] = curves;
   const xs = curves.flatMap((curve) => curve.xs);
   const [left, right] = xs.length === 0 ? [0, 1] : [Math.min(...xs), Math.max(...xs)];
   // Bars stand on zero: else a small difference would look like all of it.
-  const ys = [...curves.flatMap((curve) => curve.ys), ...(ticks === null ? [] : [0])];
+  const floor = ticks === null ? least : 0;
+  const ys = [...curves.flatMap((curve) => curve.ys), ...(floor === undefined ? [] : [floor])];
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
   const x = (value: number): number => ((value - left) / (right - left || 1)) * WIDTH;
   const y = (value: number): number => HEIGHT - ((value - low) / (high - low || 1)) * HEIGHT;

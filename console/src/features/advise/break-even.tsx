@@ -29,6 +29,7 @@ export function BreakEven({
         label={`Cost a month of ${curves.map(({ name }) => name).join(' and ')} against ${need}. ${where}`}
         curves={curves}
         mark={Math.log10(now)}
+        least={0}
         ticks={null}
         format={(value) => moneyWords(value, currency)}
         formatPlace={figure}
