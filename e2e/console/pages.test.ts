@@ -95,7 +95,7 @@ inBrowser(
 inBrowser('on a phone nothing is wider than the phone', async () => {
   const visited = await visitor.visit('/console/', keys.bob, { viewport: PHONE });
   const { page } = visited;
-  await page.getByRole('link', { name: 'iris' }).waitFor();
+  await page.getByRole('region', { name: 'Endpoints' }).getByRole('link', { name: 'iris' }).waitFor();
   await lookAt(page, 'home-phone');
   for (const path of ['', 'endpoints/iris', `rollouts/${rollout}`]) {
     await page.goto(`${server.said.url}/console/${path}`);

@@ -23,7 +23,7 @@ it('names a page that the index lists and that is not there', () => {
 });
 
 it('finds every page of this project in its index', () => {
-  const files = ['.md', '.json'].flatMap((suffix) => listFiles('docs', suffix));
+  const files = ['.md', '.json', '.yaml'].flatMap((suffix) => listFiles('docs', suffix));
   const index = files.find(({ path }) => path === 'docs/README.md');
   expect(
     checkIndex(
