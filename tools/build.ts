@@ -172,7 +172,7 @@ async function bundleWithStarted(
         if (started.has(name)) named.set(name, started.get(name)!);
       }
   }
-  return bundle(outdir, [...named].map(entry), [], more);
+  return bundle(outdir, [...named].map(entry), Object.values(first), more);
 }
 
 /** Whether the bundle there is already the bundle of these sources, with all that is wanted of it. */
