@@ -158,6 +158,7 @@ export const LAYERS: Layers = {
     'process',
     'disk',
     'load',
+    'config',
     'serving',
   ],
   'advise/needs': ['schema'],

@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SETTINGS } from '../../config/settings.ts';
+import { withoutSettings } from '../../config/bare-environment.ts';
 import { isErrorCode, PlimsollError } from '../../core/errors.ts';
 import { isRecord } from '../../core/record.ts';
-import { BUNDLES_VARIABLE } from '../../deploy/packaged.ts';
 import { ChildProcess } from '../../process/child-process.ts';
 import { bundleDir, bundlesDir, readManifest } from '../../registry/bundle.ts';
 import type { BundleManifest } from '../../registry/version.ts';
@@ -66,15 +65,6 @@ export async function startBenchServer({ words, bundle }: BenchServed): Promise<
     await close();
     throw error;
   }
-}
-
-/** Its store, its keys, its port are not those of the server that the settings of this environment are for. */
-function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const left = { ...env };
-  for (const setting of Object.values(SETTINGS)) delete left[setting.env];
-  delete left[BUNDLES_VARIABLE];
-  delete left['PLIMSOLL_RELAUNCHED'];
-  return left;
 }
 
 /** Where it answers, once it does. */

@@ -6,7 +6,7 @@ import { withDuckDB } from '../../../duckdb/open.ts';
 import type { Signature } from '../../../model/signature.ts';
 import { runProgram } from '../../../process/run-program.ts';
 import type { BatchCost } from '../model-cost.ts';
-import { notMeasured } from './subject.ts';
+import { notMeasured, ownPlace } from './subject.ts';
 import { variedRows } from './varied-rows.ts';
 
 /** Rows that are different from each other; a table repeats them. */
@@ -100,7 +100,7 @@ export async function timeBatch(
       '--json',
       '--quiet',
     ],
-    { limitMillis: LIMIT_MILLIS, maxOutputBytes: OUTPUT_BYTES, ownsGroup: true },
+    { ...ownPlace(folder), limitMillis: LIMIT_MILLIS, maxOutputBytes: OUTPUT_BYTES, ownsGroup: true },
   );
   if (result.status !== 0) throw notMeasured(`its batch run ended: ${result.stderr.trim().slice(0, 300)}`);
   return { rows, seconds: (performance.now() - began) / 1000, micros: (await childrenMicros()) - before };

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { withFolder, withSubject } from './subject.ts';
 
 const SAYS = (text: string): string[] => ['sh', '-c', `${text}`, 'sh'];
@@ -44,4 +45,23 @@ test('the folder of a measurement is gone afterwards, and the server with it', a
   });
   expect(existsSync(seen.folder)).toBe(false);
   expect(() => process.kill(seen.pid, 0)).toThrow();
+});
+
+test('neither store, keys nor settings file of whoever measures are those of the server', async () => {
+  const served = JSON.stringify({ url: 'http://127.0.0.1:1', models: [{ name: 'm' }] });
+  const shows = `env > seen; pwd >> seen; echo '${served}'; exec sleep 60`;
+  vi.stubEnv('PLIMSOLL_STORE', 'postgres://production');
+  vi.stubEnv('PLIMSOLL_KEYS_FILE', 'keys');
+  vi.stubEnv('PLIMSOLL_PYTHON', '/opt/python');
+  try {
+    await withFolder(async (folder) => {
+      await withSubject({ plimsoll: SAYS(shows), model: [] }, folder, {}, () => Promise.resolve());
+      const seen = readFileSync(join(folder, 'seen'), 'utf8');
+      expect(seen).not.toMatch(/postgres:|PLIMSOLL_KEYS_FILE/);
+      expect(seen).toContain('PLIMSOLL_PYTHON=/opt/python');
+      expect(seen.trim().split('\n').at(-1)).toBe(folder);
+    });
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

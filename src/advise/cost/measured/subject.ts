@@ -3,9 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { withoutSettings } from '../../../config/bare-environment.ts';
 import { PlimsollError } from '../../../core/errors.ts';
 import { isRecord } from '../../../core/record.ts';
-import { ChildProcess } from '../../../process/child-process.ts';
+import { type ChildOptions, ChildProcess } from '../../../process/child-process.ts';
 import { bundleDir, bundlesDir, readManifest } from '../../../registry/bundle.ts';
 import type { BundleManifest } from '../../../registry/version.ts';
 
@@ -45,6 +46,12 @@ export interface Subject {
   readonly startMillis: number;
 }
 
+/** Neither the settings of this environment nor a settings file of the folder that a command runs in are meant for what is measured. */
+export const ownPlace = (folder: string): Pick<ChildOptions, 'cwd' | 'env'> => ({
+  cwd: folder,
+  env: withoutSettings(process.env),
+});
+
 const START_LIMIT_MILLIS = 300_000;
 const CLOSE_MILLIS = 5000;
 
@@ -72,7 +79,7 @@ export async function withSubject<T>(
   const child = new ChildProcess({
     command: program!,
     args: [...args, 'serve', ...command.model, ...where, ...more],
-    env: { ...process.env, PLIMSOLL_KEYS: undefined, PLIMSOLL_PORT: undefined, PLIMSOLL_CONFIG: undefined },
+    ...ownPlace(folder),
     stdio: ['ignore', 'pipe', 'pipe'],
     ownsGroup: true,
   });
