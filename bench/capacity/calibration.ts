@@ -9,6 +9,7 @@ import { onlyManifest, withFolder, withSubject } from '../../src/advise/cost/mea
 import type { OnlineCost } from '../../src/advise/cost/model-cost.ts';
 import { microsAt } from '../../src/advise/cost/request-cost.ts';
 import { LoadClient } from '../../src/load/load-client.ts';
+import type { BundleManifest } from '../../src/registry/version.ts';
 import type { Case } from './cases.ts';
 
 /** What is put before the command of a server, such as a program that has it run before all others of a busy machine. */
@@ -18,30 +19,37 @@ export const PLIMSOLL = [...BEFORE, process.execPath, join(import.meta.dirname, 
 /** Cores that are theirs: less than there are where something else has a share of them, as Linux keeps from real-time programs. */
 const CORES = Number(process.env['CAPACITY_CORES'] ?? cpus().length);
 
-export interface Peers {
-  readonly calibrated: Asked;
-  readonly validated: Asked;
+/** Starts one of the two servers for as long as something is asked of it. */
+type Started = <T>(ask: (asked: Asked) => Promise<T>) => Promise<T>;
+
+export interface Registered {
+  readonly manifest: BundleManifest;
+  readonly calibrated: Started;
+  readonly validated: Started;
 }
 
-/** Both over a data folder of their own, and started anew: code that registration has run is slower for having seen more. */
-export const withPeers = <T>({ model }: Case, work: (peers: Peers) => Promise<T>): Promise<T> =>
+/** Each over a data folder of its own, and started anew: code that registration has run is slower for having seen more. */
+export const withRegistered = <T>(
+  { model }: Case,
+  work: (registered: Registered) => Promise<T>,
+): Promise<T> =>
   withFolder((first) =>
     withFolder(async (second) => {
       for (const folder of [first, second])
         await withSubject({ plimsoll: PLIMSOLL, model }, folder, {}, () => Promise.resolve());
       const manifest = await onlyManifest(first);
-      const client = new LoadClient();
-      const asked = { client, manifest, rowBytes: sizeBoundsOf(manifest).rowBytes };
-      const again = { plimsoll: PLIMSOLL, model: UNWATCHED };
-      try {
-        return await withSubject(again, first, {}, (one) =>
-          withSubject(again, second, {}, (other) =>
-            work({ calibrated: { ...asked, subject: one }, validated: { ...asked, subject: other } }),
-          ),
-        );
-      } finally {
-        await client.close();
-      }
+      const startedIn =
+        (folder: string): Started =>
+        (ask) =>
+          withSubject({ plimsoll: PLIMSOLL, model: UNWATCHED }, folder, {}, async (subject) => {
+            const client = new LoadClient();
+            try {
+              return await ask({ client, manifest, rowBytes: sizeBoundsOf(manifest).rowBytes, subject });
+            } finally {
+              await client.close();
+            }
+          });
+      return work({ manifest, calibrated: startedIn(first), validated: startedIn(second) });
     }),
   );
 

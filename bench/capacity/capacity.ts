@@ -9,7 +9,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type BatchResult, batch } from './batch.ts';
 import { CASES, type Case } from './cases.ts';
-import { type LatencyResult, latency } from './latency.ts';
+import { LATENCY_LANES, type LatencyResult, latency } from './latency.ts';
 import { capacityTables } from './report.ts';
 import { type SaturationResult, saturation } from './saturation.ts';
 
@@ -21,8 +21,6 @@ export interface CapacityResults {
 
 const RESULTS = join(import.meta.dirname, '../results/capacity.json');
 const PARTS = ['saturation', 'latency', 'batch'] as const;
-/** Work of a request whose latency is measured: milliseconds. */
-const WORK_MILLIS = [5] as const;
 
 export async function capacity(
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
@@ -45,8 +43,8 @@ async function run(
   if (part === 'saturation') return { [one.name]: await saturation(one, rounds) };
   if (part === 'batch') return { [one.name]: await batch(one, rounds) };
   const found: Record<string, LatencyResult> = {};
-  for (const millis of WORK_MILLIS)
-    found[`${one.name}, ${millis} ms`] = await latency(one, { millis, rounds, seconds });
+  for (const lane of LATENCY_LANES)
+    found[`${one.name}, ${lane}`] = await latency(one, { lane, rounds, seconds });
   return found;
 }
 

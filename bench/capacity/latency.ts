@@ -8,89 +8,121 @@ import {
   warmServer,
 } from '../../src/advise/cost/measured/measure-cost.ts';
 import type { RoundOfLoads } from '../../src/advise/cost/measured/online-fit.ts';
-import { measuredSizes } from '../../src/advise/cost/measured/sizes.ts';
+import { type MeasuredSizes, measuredSizes } from '../../src/advise/cost/measured/sizes.ts';
+import type { OnlineCost } from '../../src/advise/cost/model-cost.ts';
 import { quantileOf } from '../../src/load/quantiles.ts';
 import { requestBytes } from '../../src/load/request-bytes.ts';
-import { calibrationOf, SLICES, withPeers } from './calibration.ts';
+import { type Calibration, calibrationOf, SLICES, withRegistered } from './calibration.ts';
 import type { Case } from './cases.ts';
 import { type Streamed, streamOf } from './stream.ts';
 
 export interface LatencyRow {
-  /** Requests a second, and as a share of the predicted saturation. */
+  /** Requests a second, and of each round their share of the saturation that is predicted there. */
   readonly rate: number;
-  readonly load: number;
-  /** Milliseconds. */
-  readonly predicted: Quantiles;
-  readonly measured: Quantiles;
-  readonly requests: number;
+  readonly load: number[];
+  /** Milliseconds, of each round. */
+  readonly predicted: Quantiles[];
+  readonly measured: Quantiles[];
+  requests: number;
   /** Answers that were no 2xx. */
-  readonly failed: number;
+  failed: number;
 }
 
-interface Quantiles {
+export interface Quantiles {
   readonly p50: number;
   readonly p99: number;
 }
 
 export interface LatencyResult {
   readonly case: string;
+  readonly lane: LatencyLane;
   readonly calibrated: readonly number[];
   readonly rows: number;
-  /** Milliseconds of work of a request. */
-  readonly work: number;
   readonly loads: readonly LatencyRow[];
 }
 
-const LOADS = [0.2, 0.4, 0.6, 0.8] as const;
-const FIRST_ROUNDS = 3;
+/** Where requests are scored: one server with one queue, or two. */
+export const LATENCY_LANES = ['loop', 'threads'] as const;
+export type LatencyLane = (typeof LATENCY_LANES)[number];
 
+/** Of the largest requests on the event loop: more than what is calibrated on. */
+const LOOP_SHARE = 0.75;
+/** Work of a request on a thread. */
+const THREAD_MICROS = 5000;
+
+const LOADS = [0.2, 0.4, 0.6, 0.8] as const;
+/** Calibrations of a round, and of the one that says which rates are asked for. */
+const CALIBRATIONS = 3;
+/** Code goes on being compiled for longer than `warmServer` asks for one size. */
+const WARM_UPS = 4;
+
+/**
+ * One server at a time, and nothing beside it: a second one or the client of the calibration would take of the cores that the prediction
+ * gives to the first. Each round starts both anew and predicts by its own calibration: the machine changes from round to round.
+ */
 export const latency = (
   one: Case,
   {
-    millis: work,
+    lane,
     rounds,
     seconds,
-  }: { readonly millis: number; readonly rounds: number; readonly seconds: number },
+  }: { readonly lane: LatencyLane; readonly rounds: number; readonly seconds: number },
 ): Promise<LatencyResult> =>
-  withPeers(one, async ({ calibrated, validated }) => {
-    const sizes = { ...measuredSizes(sizeBoundsOf(calibrated.manifest)), loop: [] };
-    const all = [...sizes.read, ...sizes.passed];
-    const calibrations: RoundOfLoads[] = [];
-    const calibrate = async (): Promise<unknown> =>
-      calibrations.push(await measureRound(calibrated, sizes, SLICES));
-    await warmServer(calibrated, all);
-    for (let round = 0; round < FIRST_ROUNDS; round++) await calibrate();
-    const first = calibrationOf(calibrations, calibrated);
-    const { scoring } = first.online;
-    const rows = Math.round((1000 * work - scoring.request) / scoring.row);
-    await warmServer(validated, [rows, rows]);
+  withRegistered(one, async (peers) => {
+    const bounds = sizeBoundsOf(peers.manifest);
+    const sizes = sizesOf(lane, measuredSizes(bounds));
+    const calibrated = [...sizes.loop, ...sizes.read, ...sizes.passed];
+    const calibration = (): Promise<Calibration> =>
+      peers.calibrated(async (asked) => {
+        await warmServer(asked, [...calibrated, ...calibrated]);
+        const found: RoundOfLoads[] = [];
+        for (let k = 0; k < CALIBRATIONS; k++) found.push(await measureRound(asked, sizes, SLICES));
+        return calibrationOf(found, peers);
+      });
+    const first = await calibration();
+    const rows = lane === 'loop' ? Math.round(LOOP_SHARE * bounds.loopRows) : threadRows(first.online);
     const { rate: most } = predictOnline(first, first.place(rows), { rows, rate: 0 }).saturation;
-    const outcomes = LOADS.map((load) => ({ rate: load * most, phases: [] as Streamed[] }));
+    const loads = LOADS.map(
+      (load): LatencyRow => ({
+        rate: load * most,
+        load: [],
+        predicted: [],
+        measured: [],
+        requests: 0,
+        failed: 0,
+      }),
+    );
     for (let round = 0; round < rounds; round++) {
-      await calibrate();
-      for (const { rate, phases } of outcomes)
-        phases.push(await scheduled(validated, { rows, rate, seconds, seed: 1 + round }));
+      const known = await calibration();
+      await peers.validated(async (asked) => {
+        await warmServer(asked, Array<number>(WARM_UPS).fill(rows));
+        await asked.client.close();
+        for (const row of loads) {
+          const told = predictOnline(known, known.place(rows), { rows, rate: row.rate });
+          const { millis, failed } = await scheduled(asked, {
+            rows,
+            rate: row.rate,
+            seconds,
+            seed: 1 + round,
+          });
+          const sorted = millis.toSorted((a, b) => a - b);
+          row.load.push(told.utilisation);
+          row.predicted.push({ p50: told.millis?.p50 ?? Infinity, p99: told.millis?.p99 ?? Infinity });
+          row.measured.push({ p50: quantileOf(sorted, 0.5), p99: quantileOf(sorted, 0.99) });
+          row.requests += millis.length;
+          row.failed += failed;
+        }
+      });
     }
-    const last = calibrationOf(calibrations, calibrated);
-    const loads = outcomes.map(({ rate, phases }): LatencyRow => {
-      const told = predictOnline(last, last.place(rows), { rows, rate });
-      const millis = phases.flatMap((phase) => phase.millis).toSorted((one, other) => one - other);
-      return {
-        ...{
-          rate,
-          load: told.utilisation,
-          requests: millis.length,
-          failed: sum(phases.map((phase) => phase.failed)),
-        },
-        predicted: { p50: told.millis?.p50 ?? 0, p99: told.millis?.p99 ?? 0 },
-        measured: { p50: quantileOf(millis, 0.5), p99: quantileOf(millis, 0.99) },
-      };
-    });
-    const { request } = predictOnline(last, last.place(rows), { rows, rate: 0 });
-    return { case: one.name, calibrated: all, rows, work: (request.loop + request.away) / 1000, loads };
+    return { case: one.name, lane, calibrated, rows, loads };
   });
 
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+/** The kinds of requests that are in question, of which none is on the other's side of the bound. */
+const sizesOf = (lane: LatencyLane, sizes: MeasuredSizes): MeasuredSizes =>
+  lane === 'loop' ? { ...sizes, read: [], passed: [] } : { ...sizes, loop: [] };
+
+const threadRows = ({ scoring }: OnlineCost): number =>
+  Math.round((THREAD_MICROS - scoring.request) / scoring.row);
 
 async function scheduled(
   { subject: { port, name }, ...about }: Asked,

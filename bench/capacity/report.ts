@@ -2,6 +2,7 @@
 import { formatTable } from '../../src/cli/output/table.ts';
 import { median } from '../median.ts';
 import type { CapacityResults } from './capacity.ts';
+import type { Quantiles } from './latency.ts';
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 
@@ -45,17 +46,19 @@ function batchTable({ batch }: CapacityResults): string {
 
 function latencyTable({ latency }: CapacityResults): string {
   const millis = (value: number): string => value.toFixed(1);
-  const lines = Object.values(latency).flatMap(({ case: name, work, loads }) =>
+  const middle = (rounds: readonly Quantiles[], of: keyof Quantiles): number =>
+    median(rounds.map((round) => round[of]));
+  const lines = Object.values(latency).flatMap(({ case: name, lane, loads }) =>
     loads.map(({ load, predicted, measured, requests, failed }) => [
-      ...[name, millis(work), `${Math.round(100 * load)} %`],
-      ...cells(predicted.p50, measured.p50, millis),
-      ...cells(predicted.p99, measured.p99, millis),
-      ...[whole(requests), String(failed)],
+      ...[name, lane, `${Math.round(100 * median(load))} %`],
+      ...cells(middle(predicted, 'p50'), middle(measured, 'p50'), millis),
+      ...cells(middle(predicted, 'p99'), middle(measured, 'p99'), millis),
+      ...[whole(requests), String(failed), String(measured.length)],
     ]),
   );
   const head = [
     'latency',
-    'work ms',
+    'lane',
     'load',
     'p50 predicted',
     'measured',
@@ -65,6 +68,7 @@ function latencyTable({ latency }: CapacityResults): string {
     'off',
     'requests',
     'failed',
+    'rounds',
   ];
   return lines.length === 0 ? '' : formatTable([head, ...lines]);
 }

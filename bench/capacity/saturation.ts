@@ -10,7 +10,7 @@ import { measureLoad } from '../../src/advise/cost/measured/measured-load.ts';
 import type { RoundOfLoads } from '../../src/advise/cost/measured/online-fit.ts';
 import { type MeasuredSizes, measuredSizes, type SizeBounds } from '../../src/advise/cost/measured/sizes.ts';
 import type { Lane } from '../../src/advise/cost/model-cost.ts';
-import { calibrationOf, SLICES, withPeers } from './calibration.ts';
+import { calibrationOf, SLICES, withRegistered } from './calibration.ts';
 import type { Case } from './cases.ts';
 
 export interface SaturationRow {
@@ -40,29 +40,37 @@ function freshSizes({ loopRows }: SizeBounds, { loop, read, passed }: MeasuredSi
 }
 
 export const saturation = (one: Case, rounds: number): Promise<SaturationResult> =>
-  withPeers(one, async ({ calibrated, validated }) => {
-    const bounds = sizeBoundsOf(calibrated.manifest);
-    const sizes = measuredSizes(bounds);
-    const all = [...sizes.loop, ...sizes.read, ...sizes.passed];
-    const fresh = freshSizes(bounds, sizes);
-    await warmServer(calibrated, all);
-    await warmServer(validated, [...fresh, ...fresh]);
-    const found = fresh.map((rows) => ({ rows, measured: [] as number[] }));
-    const calibrations: RoundOfLoads[] = [];
-    for (let round = 0; round < rounds; round++) {
-      calibrations.push(await measureRound(calibrated, sizes, SLICES));
-      for (const { rows, measured } of found) {
-        const load = { ...requestsOfSize(validated, rows), clients: CLIENTS, seconds: SLICES.busySeconds };
-        measured.push((await measureLoad(validated.subject, validated.client, load)).rate);
-      }
-    }
-    const { online, place } = calibrationOf(calibrations, calibrated);
-    const rows = found.map((row): SaturationRow => {
-      const { saturation: told, request } = predictOnline({ online }, place(row.rows), {
-        rows: row.rows,
-        rate: 0,
-      });
-      return { ...row, lane: request.lane, limit: told.limit, predicted: told.rate };
-    });
-    return { case: one.name, calibrated: all, rows };
-  });
+  withRegistered(one, ({ calibrated: first, validated: second }) =>
+    first((calibrated) =>
+      second(async (validated) => {
+        const bounds = sizeBoundsOf(calibrated.manifest);
+        const sizes = measuredSizes(bounds);
+        const all = [...sizes.loop, ...sizes.read, ...sizes.passed];
+        const fresh = freshSizes(bounds, sizes);
+        await warmServer(calibrated, all);
+        await warmServer(validated, [...fresh, ...fresh]);
+        const found = fresh.map((rows) => ({ rows, measured: [] as number[] }));
+        const calibrations: RoundOfLoads[] = [];
+        for (let round = 0; round < rounds; round++) {
+          calibrations.push(await measureRound(calibrated, sizes, SLICES));
+          for (const { rows, measured } of found) {
+            const load = {
+              ...requestsOfSize(validated, rows),
+              clients: CLIENTS,
+              seconds: SLICES.busySeconds,
+            };
+            measured.push((await measureLoad(validated.subject, validated.client, load)).rate);
+          }
+        }
+        const { online, place } = calibrationOf(calibrations, calibrated);
+        const rows = found.map((row): SaturationRow => {
+          const { saturation: told, request } = predictOnline({ online }, place(row.rows), {
+            rows: row.rows,
+            rate: 0,
+          });
+          return { ...row, lane: request.lane, limit: told.limit, predicted: told.rate };
+        });
+        return { case: one.name, calibrated: all, rows };
+      }),
+    ),
+  );
