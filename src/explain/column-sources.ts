@@ -2,12 +2,13 @@ import { PlimsollError } from '../core/errors.ts';
 import { columnsIn } from '../model/arithmetic.ts';
 import type { ModelStep, StepKind, StepOf } from '../model/step.ts';
 import { placeOf } from '../model/step-base.ts';
+import { givesColumns, transformWidth } from '../model/step-inference.ts';
 
 /** The input columns that each output column of a step is made of. */
 export type ColumnSources = readonly (readonly number[])[];
 
-/** What transforms `width` columns says of those that it gives; null of steps that end a pipeline. */
-const SOURCES: { readonly [K in StepKind]: ((step: StepOf<K>, width: number) => ColumnSources) | null } = {
+/** What transforms `width` columns says of those that it gives; of kinds that are not here each is made of all. */
+const SOURCES: { readonly [K in StepKind]?: (step: StepOf<K>, width: number) => ColumnSources } = {
   pipeline: ({ steps }, width) =>
     steps.reduce<ColumnSources>((sources, { step }) => through(sources, step), itself(width)),
   'column-transformer': ({ branches }) =>
@@ -34,21 +35,18 @@ const SOURCES: { readonly [K in StepKind]: ((step: StepOf<K>, width: number) => 
   'count-vectorizer': ({ vocabulary }) => repeated([0], vocabulary.length),
   tfidf: (step, width) =>
     step.norm === null ? itself(width) : itself(width).map((_, __, all) => all.flat()),
-  pca: ({ components }, width) => repeated(itself(width).flat(), components.rows),
-  'k-means': ({ centers }, width) => repeated(itself(width).flat(), centers.rows),
-  ...{ 'linear-booster': null, 'linear-regressor': null, 'linear-classifier': null, 'multinomial-nb': null },
-  ...{ 'tree-ensemble': null, catboost: null, dummy: null, pmml: null },
 };
 
 /** Sources of the columns that a step gives of `width` columns. Throws INTERNAL for one that gives none. */
 export function columnSources(step: ModelStep, width: number): ColumnSources {
-  const sources = SOURCES[step.kind] as ((step: ModelStep, width: number) => ColumnSources) | null;
-  if (sources === null)
+  const sources = SOURCES[step.kind] as ((step: ModelStep, width: number) => ColumnSources) | undefined;
+  if (sources !== undefined) return sources(step, width);
+  if (!givesColumns(step))
     throw new PlimsollError('INTERNAL', {
       action: 'an explanation',
       reason: `${placeOf(step.origin).path} gives no columns`,
     });
-  return sources(step, width);
+  return repeated(itself(width).flat(), transformWidth(step, width) ?? 0);
 }
 
 const itself = (width: number): ColumnSources => Array.from({ length: width }, (_, k) => [k]);

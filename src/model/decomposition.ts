@@ -1,7 +1,7 @@
 import { needsNumbers } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
 import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
-import type { Matrix } from './tensor.ts';
+import { columnsOf, type Matrix } from './tensor.ts';
 
 /** `(x - mean) · componentsᵀ`, each column then divided by `scale` where whitened. components: [k, features]. */
 export interface PcaStep extends StepBase {
@@ -51,12 +51,16 @@ export const movedTo = (origin: Float64Array, { rows, cols, data }: Matrix): Mat
   data: data.map((value, k) => value - origin[k % cols]!),
 });
 
+/** Rows whose values are tried. */
+const MAX_TRIED = 32;
+
 export const DECOMPOSITION_STEPS: StepDescriptions<PcaStep | KMeansStep> = {
   pca: {
     ...NUMERIC_TRANSFORMER,
     needs: needsNumbers,
     width: ({ components }) => components.rows,
     rounding: 'sum',
+    tried: ({ mean }) => Array.from(mean ?? [], (value) => [value]),
   },
   'k-means': {
     ...NUMERIC_TRANSFORMER,
@@ -64,5 +68,6 @@ export const DECOMPOSITION_STEPS: StepDescriptions<PcaStep | KMeansStep> = {
     width: ({ centers }) => centers.rows,
     outputs: (_step, transform) => [{ name: 'predict', dtype: 'int32', shape: [-1] }, transform],
     rounding: 'sum',
+    tried: ({ centers }) => columnsOf(centers, MAX_TRIED),
   },
 };

@@ -19,5 +19,6 @@ export const NAIVE_BAYES_STEPS: StepDescriptions<MultinomialNbStep> = {
     needs: needsNumbers,
     outputs: ({ classes }) => [labelSpec(classes), classSpec('predict_proba', classes)],
     rounding: 'sum',
+    tried: ({ featureLogProb }) => Array.from({ length: featureLogProb.cols }, () => [0, 1, 2]),
   },
 };

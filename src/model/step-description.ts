@@ -58,6 +58,16 @@ export interface StepDescription<Step, Nested = never> {
   ) => readonly OutputSpec[];
   readonly form: RowForm | ((step: Step, nested: StepInference<Nested>) => RowForm);
   readonly rounding: StepRounding | ((step: Step, nested: StepInference<Nested>) => StepRounding);
+  /** Steps that it holds and gives all of its own columns. @default {none} */
+  readonly parts?: (step: Step) => readonly StepPart<Nested>[];
+  /** Numbers worth trying in each of its columns when engines check each other, of each column in order. @default {none} */
+  readonly tried?: (step: Step) => readonly Iterable<number>[];
+}
+
+/** A step inside a step, by the place that the file gives it. */
+export interface StepPart<Nested> {
+  readonly name: string;
+  readonly step: Nested;
 }
 
 /** One description a kind of the family: `Step` is the union of its steps. */

@@ -7,6 +7,7 @@ import type {
   RowForm,
   StepDescription,
   StepInference,
+  StepPart,
   StepRounding,
 } from './step-description.ts';
 
@@ -66,6 +67,20 @@ export function columnTypesOf(step: ModelStep, input: readonly ColumnType[]): re
 export function outputsOf(step: ModelStep, transform: OutputSpec): readonly OutputSpec[] {
   return descriptionOf(step).outputs(step, transform, NESTED);
 }
+
+/** Whether it gives columns to a step that follows. */
+export function givesColumns(step: ModelStep): boolean {
+  const transform: OutputSpec = { name: 'transform', dtype: 'float64', shape: [-1, -1] };
+  return outputsOf(step, transform).includes(transform);
+}
+
+/** Steps that a step holds and gives all of its own columns. */
+export const partsOf = (step: ModelStep): readonly StepPart<ModelStep>[] =>
+  descriptionOf(step).parts?.(step) ?? [];
+
+/** Numbers worth trying in each of a step's columns. */
+export const triedNumbers = (step: ModelStep): readonly Iterable<number>[] =>
+  descriptionOf(step).tried?.(step) ?? [];
 
 /** What a row is to the step. */
 export function rowFormOf(step: ModelStep): RowForm {

@@ -63,6 +63,12 @@ export interface Matrix {
   readonly data: Float64Array;
 }
 
+/** The values of each column of a matrix, in its first `most` rows. */
+export const columnsOf = ({ rows, cols, data }: Matrix, most: number): readonly (readonly number[])[] =>
+  Array.from({ length: cols }, (_, col) =>
+    Array.from({ length: Math.min(rows, most) }, (_, row) => data[row * cols + col]!),
+  );
+
 /** A one-dimensional label set, in the library's own order; its type is kept through every door. */
 export type LabelSet =
   | { readonly type: 'string'; readonly values: readonly string[] }

@@ -13,13 +13,13 @@ export function inputLabels(signature: Signature): ColumnLabels {
   return signature.columns.map(({ name }) => name);
 }
 
-/** Labels of the columns that a step gives, of those that it is given; null where it gives others than can be told. */
-type Labelled<K extends StepKind> = (step: StepOf<K>, given: ColumnLabels) => ColumnLabels | null;
+/** Labels of the columns that a step gives, of those that it is given. */
+type Labelled<K extends StepKind> = (step: StepOf<K>, given: ColumnLabels) => ColumnLabels;
 
 const same = (_step: unknown, given: ColumnLabels): ColumnLabels => given;
-const none = (): null => null;
 
-const LABELS: { readonly [K in StepKind]: Labelled<K> } = {
+/** Of kinds that are not here columns are numbered. */
+const LABELS: { readonly [K in StepKind]?: Labelled<K> } = {
   pipeline: ({ steps }, given) =>
     steps.reduce<ColumnLabels>((labels, { step }) => stepLabels(step, labels), given),
   'column-transformer': ({ branches }, given) =>
@@ -43,21 +43,13 @@ const LABELS: { readonly [K in StepKind]: Labelled<K> } = {
   'count-vectorizer': ({ vocabulary }) => vocabulary.map((term) => `“${term}”`),
   pca: ({ components }) => numbered('component', components.rows),
   'k-means': ({ centers }) => numbered('distance to centre', centers.rows),
-  ...{ 'linear-booster': none, 'linear-regressor': none, 'linear-classifier': none, 'multinomial-nb': none },
-  ...{ 'tree-ensemble': none, catboost: none, dummy: none, pmml: none },
 };
 
 /** Labels of the columns that a step gives: as many as it gives, where that can be told. */
 export function stepLabels(step: ModelStep, given: ColumnLabels): ColumnLabels {
-  const labelled = LABELS[step.kind] as (step: ModelStep, given: ColumnLabels) => ColumnLabels | null;
-  return labelled(step, given) ?? numbered('column', transformWidth(step, given.length) ?? 0);
+  const labelled = LABELS[step.kind] as ((step: ModelStep, given: ColumnLabels) => ColumnLabels) | undefined;
+  return labelled?.(step, given) ?? numbered('column', transformWidth(step, given.length) ?? 0);
 }
-
-/** Whether what it answers are columns for a step that follows. */
-export const givesColumns = (step: ModelStep): boolean =>
-  step.kind === 'pipeline'
-    ? step.steps.every(({ step: part }) => givesColumns(part))
-    : LABELS[step.kind] !== none;
 
 export const chosenLabels = (columns: readonly number[], given: ColumnLabels): ColumnLabels =>
   columns.map((column) => labelAt(given, column));

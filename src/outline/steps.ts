@@ -3,9 +3,9 @@ import type { OutlineNode } from '../model/description.ts';
 import type { PmmlModel } from '../model/pmml/models.ts';
 import type { ModelStep } from '../model/step.ts';
 import type { StepOrigin } from '../model/step-base.ts';
-import { transformWidth } from '../model/step-inference.ts';
+import { givesColumns, partsOf as heldBy, transformWidth } from '../model/step-inference.ts';
 import { grouped } from '../text/numbers.ts';
-import { type ColumnLabels, chosenLabels, givesColumns, stepLabels } from './column-labels.ts';
+import { type ColumnLabels, chosenLabels, stepLabels } from './column-labels.ts';
 import { factsOf, parametersOf } from './facts.ts';
 import { markOf } from './mark.ts';
 import type { OutlineStep } from './outline-schemas.ts';
@@ -150,7 +150,7 @@ function partsOf(step: ModelStep, labels: ColumnLabels): readonly Part[] {
     case 'tree-ensemble':
       return step.base.kind === 'estimator' ? [{ ...whole, name: 'init', step: step.base.step, labels }] : [];
     default:
-      return [];
+      return heldBy(step).map((part) => ({ ...whole, ...part, labels }));
   }
 }
 

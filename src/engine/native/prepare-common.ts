@@ -15,11 +15,8 @@ import { prepareMultinomialNb } from './naive-bayes.ts';
 import { SCALING_PREPARERS } from './scaling.ts';
 import { prepareTreeEnsemble } from './tree/ensemble.ts';
 
-/** Steps whose evaluators are much code, which few models need: their code is loaded with the first of them. */
-type RareStep = Extract<ModelStep, { readonly kind: 'count-vectorizer' | 'tfidf' | 'catboost' | 'pmml' }>;
-type CommonStep = Exclude<ModelStep, RareStep>;
-
-export const COMMON_PREPARERS: StepPreparers<CommonStep> = {
+/** What most models are made of. The evaluators of other steps are loaded with the first model that has one. */
+export const COMMON_PREPARERS = {
   ...COMPOSITION_PREPARERS,
   ...SCALING_PREPARERS,
   ...ENCODING_PREPARERS,
@@ -33,7 +30,7 @@ export const COMMON_PREPARERS: StepPreparers<CommonStep> = {
   'multinomial-nb': prepareMultinomialNb,
   'tree-ensemble': prepareTreeEnsemble,
   dummy: prepareDummy,
-};
+} satisfies Partial<StepPreparers<ModelStep>>;
 
 /**
  * Makes a step and everything below it ready.

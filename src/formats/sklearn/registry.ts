@@ -43,6 +43,7 @@ import {
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
 import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
+import { type Family, family, library } from './family.ts';
 import { readForest } from './forest.ts';
 import { readFunctionTransformer } from './function.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
@@ -68,26 +69,6 @@ import {
 import { readSearch } from './search.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
-
-/** One family: classes of a package (modules below it moved between releases), and how they are read. */
-interface Family {
-  readonly module: string;
-  readonly classes: readonly string[];
-  readonly read: Reader;
-}
-
-const family = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
-  module: module.includes('.') ? module : `sklearn.${module}`,
-  classes,
-  read,
-});
-
-/** Classes of a library that has each in a module of its own. */
-const library = (module: string, read: Reader, ...classes: readonly string[]): Family => ({
-  module,
-  classes,
-  read,
-});
 
 const LINEAR_REGRESSORS = [
   'LinearRegression',

@@ -4,6 +4,7 @@ import { partsOfExpression } from '../../model/arithmetic.ts';
 import type { ColumnCategories } from '../../model/encoding.ts';
 import { pmmlBoundaries, pmmlRanges } from '../../model/pmml/boundaries.ts';
 import type { ModelStep, StepKind, StepOf, TreeEnsembleStep } from '../../model/step.ts';
+import { partsOf, transformWidth, triedNumbers } from '../../model/step-inference.ts';
 import { triedCategories } from './categories.ts';
 
 /**
@@ -68,8 +69,15 @@ export function interestsOf(root: ModelStep, width: number): BoundaryInterests {
 }
 
 function visit(step: ModelStep, traces: Traces, found: BoundaryInterests): Traces {
-  const visitor = VISITORS[step.kind] as Visitor<StepKind>;
-  return visitor(step as never, traces, found);
+  const visitor = VISITORS[step.kind] as Visitor<StepKind> | undefined;
+  return visitor === undefined ? visitAny(step, traces, found) : visitor(step as never, traces, found);
+}
+
+/** By what the kind says of itself. */
+function visitAny(step: ModelStep, traces: Traces, found: BoundaryInterests): Traces {
+  for (const [j, numbers] of triedNumbers(step).entries()) note(traces[j], found, numbers);
+  for (const { step: part } of partsOf(step)) visit(part, traces, found);
+  return opaque(transformWidth(step, traces.length) ?? 0);
 }
 
 const opaque = (width: number): Traces => new Array<null>(width).fill(null);
@@ -165,7 +173,8 @@ function visitArithmetic(step: StepOf<'arithmetic'>, traces: Traces, found: Boun
   return opaque(step.columns.length);
 }
 
-const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
+/** Kinds of which columns can be followed, or which try more than numbers. */
+const VISITORS: { readonly [K in StepKind]?: Visitor<K> } = {
   pipeline: (step, traces, found) => step.steps.reduce((now, { step }) => visit(step, now, found), traces),
   'column-transformer': (step, traces, found) =>
     step.branches.flatMap((branch) => {
@@ -186,7 +195,6 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     for (const trace of out) note(trace, found, [-1, 0, 1]);
     return out;
   },
-  normalizer: (_step, traces) => opaque(traces.length),
   function: (step, traces, found) => {
     for (const trace of traces) note(trace, found, [0.5, 1, 2]);
     return step.function === 'identity' ? traces : opaque(traces.length);
@@ -249,30 +257,9 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     for (const trace of traces) if (trace) elementAt(found.columns, trace.column).counts = true;
     return opaque(traces.length);
   },
-  pca: (step, traces, found) => {
-    traces.forEach((trace, j) => step.mean && note(trace, found, [elementAt(step.mean, j)]));
-    return opaque(step.components.rows);
-  },
-  'k-means': (step, traces, found) => {
-    const { rows, cols, data } = step.centers;
-    traces.forEach((trace, j) =>
-      note(
-        trace,
-        found,
-        Array.from({ length: Math.min(rows, 32) }, (_, i) => elementAt(data, i * cols + j)),
-      ),
-    );
-    return opaque(rows);
-  },
   'linear-booster': (step, traces, found) => {
     noteMissing(step, traces, found);
     return opaque(step.weights.rows);
-  },
-  'linear-regressor': (step) => opaque(step.coef.rows),
-  'linear-classifier': (step) => opaque(step.coef.rows),
-  'multinomial-nb': (step, traces, found) => {
-    for (const trace of traces) note(trace, found, [0, 1, 2]);
-    return opaque(step.featureLogProb.rows);
   },
   'tree-ensemble': (step, traces, found) => {
     found.ensembles.push({ step, traces });
@@ -297,6 +284,5 @@ const VISITORS: { readonly [K in StepKind]: Visitor<K> } = {
     }
     return opaque(step.dimensions);
   },
-  dummy: () => opaque(1),
   pmml: visitPmml,
 };
