@@ -7,8 +7,8 @@ import { runs } from '../core/testing/runs.ts';
 import type { ByteSource } from '../formats/format.ts';
 import { DEFAULT_LIMITS } from '../formats/limits.ts';
 import type { ModelDescription } from '../model/description.ts';
+import { detectFormat } from '../reading/formats.ts';
 import { CODECS } from './codecs.ts';
-import { detectFormat } from './formats.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/models/catboost-1.2.10');
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(join(FOLDER, name)));

@@ -1,8 +1,5 @@
-import { PlimsollError } from '../core/errors.ts';
-import type { ByteSource } from '../formats/format.ts';
-import { largestModel, neededToRead, readingMemory } from '../formats/limits.ts';
+import { largestModel } from '../formats/limits.ts';
 import { totalMemory } from '../process/available-memory.ts';
-import { bytesText } from '../text/bytes.ts';
 
 /** What decides how large a file may be. */
 export interface MemoryOptions {
@@ -14,23 +11,3 @@ export interface MemoryOptions {
 
 /** Bytes of the largest model file that is read on this machine, or in this container, where nobody says more. */
 export const largestModelHere = (): number => largestModel(totalMemory());
-
-/** Refuses a file that the memory does not hold, before anything of it is read. Throws MODEL_TOO_LARGE. */
-export function checkModelSize(
-  { name, size }: Pick<ByteSource, 'name' | 'size'>,
-  { maxModel, memory = totalMemory() }: MemoryOptions,
-): void {
-  if (size <= (maxModel ?? largestModel(memory))) return;
-  if (maxModel !== undefined)
-    throw new PlimsollError('READ_LIMIT', {
-      ...{ what: `"${name}"`, offset: 0, found: `${size} bytes`, limit: maxModel, name: '--max-model' },
-    });
-  throw new PlimsollError('MODEL_TOO_LARGE', {
-    path: name,
-    size: bytesText(size),
-    needed: bytesText(neededToRead(size)),
-    allowed: bytesText(readingMemory(memory)),
-    memory: bytesText(memory),
-    option: `--max-model ${Math.ceil(size / 1e6)}mb`,
-  });
-}

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { detectFormat } from '../reading/formats.ts';
 import { openFile } from './file-source.ts';
-import { detectFormat } from './formats.ts';
 import { readModelFile } from './read-model.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');

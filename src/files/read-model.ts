@@ -1,15 +1,14 @@
 import { statSync } from 'node:fs';
-import type { ReadContext } from '../formats/format.ts';
-import { limitsForModel } from '../formats/limits.ts';
 import type { ModelDescription } from '../model/description.ts';
 import type { ReadingChoices } from '../model/reading-choices.ts';
 import { totalMemory } from '../process/available-memory.ts';
+import { describeFile, type ReadingPlace, readContext } from '../reading/describe-file.ts';
+import { checkModelSize } from '../reading/model-size.ts';
 import { CODECS } from './codecs.ts';
 import { openFile } from './file-source.ts';
 import { withIterations } from './first-iterations.ts';
-import { detectFormat } from './formats.ts';
 import { withMissing } from './missing-number.ts';
-import { checkModelSize, type MemoryOptions } from './model-size.ts';
+import type { MemoryOptions } from './model-size.ts';
 import { networkPartsOf } from './network-files.ts';
 import { partFilesIn } from './part-files.ts';
 import { withPreprocessor } from './preprocessor.ts';
@@ -26,19 +25,18 @@ export interface ReadOptions extends ReadingChoices, MemoryOptions {
   readonly onRead?: ((share: number | null) => void) | undefined;
 }
 
-function readContext(
-  size: number,
-  { maxModel, member, iterations, modelClass, covers = false, onRead, memory = totalMemory() }: ReadOptions,
-): ReadContext {
+function placeOf({
+  maxModel,
+  member,
+  iterations,
+  modelClass,
+  covers = false,
+  onRead,
+  memory = totalMemory(),
+}: ReadOptions): ReadingPlace {
   return {
-    member: member ?? null,
-    iterations: iterations ?? null,
-    modelClass: modelClass ?? null,
-    covers,
-    limits: limitsForModel({ size, memory, maxModel }),
-    codecs: CODECS,
-    now: computedMillis,
-    onBytes: onRead && ((bytes) => onRead(bytes === null ? null : Math.min(1, bytes / size))),
+    ...{ member: member ?? null, iterations: iterations ?? null, modelClass: modelClass ?? null, covers },
+    ...{ maxModel, memory, onRead, codecs: CODECS, now: computedMillis },
   };
 }
 
@@ -57,10 +55,11 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
   if (isFolder(path)) {
     const files = partFilesIn(path);
     const size = files.reduce((sum, file) => sum + file.size, 0);
-    checkModelSize({ name: path, size }, options);
+    const place = placeOf(options);
+    checkModelSize({ name: path, size }, place);
     // Of several files the bytes of one tell nothing of the whole.
     const told = options.onRead && (() => options.onRead?.(null));
-    const context = readContext(size, { ...options, onRead: told });
+    const context = readContext(size, { ...place, onRead: told });
     const network = networkPartsOf(path, files, options.member ?? null);
     const model =
       network === null
@@ -69,11 +68,7 @@ export function readModelFile(path: string, options: ReadOptions = {}): ReadMode
     return { ...model, ...chosen(model, options) };
   }
   const source = openFile(path);
-  const format = detectFormat(source);
-  // Files of weights beside a graph may be larger than the memory is: its reader has limits of its own.
-  const size = format.sizeOf?.(source) ?? source.size;
-  if (format.id !== 'onnx') checkModelSize({ name: source.name, size }, options);
-  const read = format.read(source, readContext(size, options));
+  const read = describeFile(source, placeOf(options));
   const preprocessor = options.preprocessor ?? preprocessorFor(read, path);
   return { ...chosen(read, { ...options, preprocessor }), file: path, sideFiles: source.sideFiles };
 }

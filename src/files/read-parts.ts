@@ -11,9 +11,9 @@ import { describeJoined } from '../formats/sklearn/describe.ts';
 import { partsOfObjects } from '../formats/sklearn/parts.ts';
 import { blockerOf } from '../model/blocker.ts';
 import type { ModelDescription } from '../model/description.ts';
+import { detectFormat, objectsReaderOf } from '../reading/formats.ts';
 import { countText } from '../text/count.ts';
 import { FileSource } from './file-source.ts';
-import { detectFormat, objectsReaderOf } from './formats.ts';
 import type { PartFile } from './part-files.ts';
 
 /** A description and the files that it was read from, by their paths. */

@@ -9,8 +9,8 @@ import { DEFAULT_LIMITS } from '../formats/limits.ts';
 import { ZipArchive } from '../formats/zip/archive.ts';
 import { type TestMember, zipOf } from '../formats/zip/testing/zips.ts';
 import type { ModelDescription } from '../model/description.ts';
+import { detectFormat } from '../reading/formats.ts';
 import { CODECS } from './codecs.ts';
-import { detectFormat } from './formats.ts';
 
 const FOLDER = join(import.meta.dirname, '../../fixtures/torch');
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(join(FOLDER, name)));

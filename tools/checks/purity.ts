@@ -6,6 +6,7 @@ const PURE_FOLDERS = [
   'src/bytes/',
   'src/model/',
   'src/formats/',
+  'src/reading/',
   'src/onnx/',
   'src/compile/',
   'src/engine/native/',

@@ -7,8 +7,8 @@ import type { ByteSource, ReadContext } from '../../formats/format.ts';
 import { DEFAULT_LIMITS } from '../../formats/limits.ts';
 import type { Batch } from '../../model/batch.ts';
 import type { ModelContent } from '../../model/description.ts';
+import { detectFormat } from '../../reading/formats.ts';
 import { CODECS } from '../codecs.ts';
-import { detectFormat } from '../formats.ts';
 
 /** For tests: files with something changed in them, and what comes of reading and using them. */
 

@@ -2,8 +2,8 @@ import type { ByteSource } from '../../formats/format.ts';
 import { DEFAULT_LIMITS } from '../../formats/limits.ts';
 import { zipOf } from '../../formats/zip/testing/zips.ts';
 import type { ModelDescription } from '../../model/description.ts';
+import { detectFormat } from '../../reading/formats.ts';
 import { CODECS } from '../codecs.ts';
-import { detectFormat } from '../formats.ts';
 
 /** An object of `__torch__.Net` without attributes but `training`. */
 const MODULE = Buffer.from('\x80\x02c__torch__\nNet\n)\x81}(X\x08\0\0\0training\x89ub.', 'latin1');

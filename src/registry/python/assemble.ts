@@ -122,7 +122,7 @@ async function backendFor(
   if (backend === null) return {};
   if (script !== null || kind === 'mlflow' || format === 'keras') return { backend };
   if (data === null || isFolder(data)) return {};
-  const { detectFormat } = await import('../../files/formats.ts');
+  const { detectFormat } = await import('../../reading/formats.ts');
   try {
     return detectFormat(openFile(data)).id.startsWith('keras') ? { backend } : {};
   } catch (error) {
