@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { TrafficView } from '../../src/control/port.ts';
 import { hasBrowser, inBrowser } from '../browser.ts';
@@ -79,7 +79,7 @@ async function firstLoad(): Promise<FirstLoad> {
   // What the row shows besides is part of the first load, and of its bytes.
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByText('No labels').first().waitFor();
-  const score = await scoreOf(session, page);
+  const score = await scoreOf(session);
   // The page before was none of the console, and has no picture for its tab.
   complaints.splice(0);
   await visitor.leave(visited);
@@ -97,7 +97,7 @@ const ROUNDS = 1000;
 const ROUNDS_OF_A_SCORE = 10;
 
 /** Rounds in a second of the thread's own time: half of them make a text letter by letter, half copy numbers between two lists. */
-async function scoreOf(session: CDPSession, page: Page): Promise<number> {
+async function scoreOf(session: CDPSession): Promise<number> {
   const parts = [
     `let length = 0; for (let k = 0; k < ${ROUNDS}; k++) { let text = ''; for (let j = 0; j < 10000; j++) text += 'a'; length += text.length; }`,
     `const lists = [[], []]; for (let j = 0; j < 100000; j++) lists[0][j] = lists[1][j] = j;

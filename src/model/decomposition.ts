@@ -1,7 +1,7 @@
 import { needsNumbers } from './column-need.ts';
 import type { StepBase } from './step-base.ts';
 import { NUMERIC_TRANSFORMER, type StepDescriptions } from './step-description.ts';
-import { columnsOf, type Matrix } from './tensor.ts';
+import { type Matrix, matrixColumns } from './tensor.ts';
 
 /** `(x - mean) · componentsᵀ`, each column then divided by `scale` where whitened. components: [k, features]. */
 export interface PcaStep extends StepBase {
@@ -68,6 +68,6 @@ export const DECOMPOSITION_STEPS: StepDescriptions<PcaStep | KMeansStep> = {
     width: ({ centers }) => centers.rows,
     outputs: (_step, transform) => [{ name: 'predict', dtype: 'int32', shape: [-1] }, transform],
     rounding: 'sum',
-    tried: ({ centers }) => columnsOf(centers, MAX_TRIED),
+    tried: ({ centers }) => matrixColumns(centers, MAX_TRIED),
   },
 };

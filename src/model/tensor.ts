@@ -64,7 +64,7 @@ export interface Matrix {
 }
 
 /** The values of each column of a matrix, in its first `most` rows. */
-export const columnsOf = ({ rows, cols, data }: Matrix, most: number): readonly (readonly number[])[] =>
+export const matrixColumns = ({ rows, cols, data }: Matrix, most: number): readonly (readonly number[])[] =>
   Array.from({ length: cols }, (_, col) =>
     Array.from({ length: Math.min(rows, most) }, (_, row) => data[row * cols + col]!),
   );
