@@ -1,14 +1,20 @@
 import { compileModel } from '../../compile/compile.ts';
 import { isPlimsollError } from '../../core/errors.ts';
-import type { Random } from '../../core/ports.ts';
-import { randomIndex, seededRandom } from '../../core/random.ts';
+import { seededRandom } from '../../core/random.ts';
 import { createNativeEngine } from '../../engine/native/engine.ts';
+import { ReadBudget } from '../../formats/budget.ts';
 import type { ByteSource, ReadContext } from '../../formats/format.ts';
+import { decompress, detectCompression } from '../../formats/joblib/compression.ts';
+import { isObjectFile } from '../../formats/joblib/detect.ts';
+import { readObjectFile } from '../../formats/joblib/read.ts';
 import { DEFAULT_LIMITS } from '../../formats/limits.ts';
+import { describeSklearn } from '../../formats/sklearn/describe.ts';
 import type { Batch } from '../../model/batch.ts';
-import type { ModelContent } from '../../model/description.ts';
+import type { ModelContent, ModelDescription } from '../../model/description.ts';
 import { detectFormat } from '../../reading/formats.ts';
 import { CODECS } from '../codecs.ts';
+import { mutatedFile } from './mutated-bytes.ts';
+import { mutateObjects } from './mutated-objects.ts';
 
 /** For tests: files with something changed in them, and what comes of reading and using them. */
 
@@ -18,71 +24,6 @@ const sourceOf = (bytes: Uint8Array): ByteSource => ({
   slice: (start, end) => bytes.subarray(start, end),
   sibling: () => null,
 });
-
-/** Numbers that lie about something. */
-const LIES = [
-  '-1',
-  '0',
-  '1',
-  '2147483648',
-  '4294967295',
-  '4294967296',
-  '1e308',
-  'nan',
-  'inf',
-  '-',
-  '0.5',
-  '9'.repeat(400),
-];
-
-type Mutate = (bytes: Buffer, random: Random) => Buffer;
-
-const between = (bytes: Buffer, random: Random): number => randomIndex(random, bytes.length);
-const spliced = (bytes: Buffer, from: number, to: number, middle: Uint8Array): Buffer =>
-  Buffer.concat([bytes.subarray(0, from), middle, bytes.subarray(to)]);
-
-/** Where the number around `at` begins and ends. */
-function numberAt(bytes: Buffer, at: number): readonly [number, number] {
-  const isDigit = (place: number): boolean => /[\d.e+-]/.test(String.fromCharCode(bytes[place] ?? 0));
-  let from = at;
-  while (from < bytes.length && !isDigit(from)) from += 1;
-  let to = from;
-  while (to < bytes.length && isDigit(to)) to += 1;
-  return [from, to];
-}
-
-function lineAt(bytes: Buffer, at: number): readonly [number, number] {
-  const from = bytes.lastIndexOf(10, at) + 1;
-  const end = bytes.indexOf(10, at);
-  return [from, end < 0 ? bytes.length : end + 1];
-}
-
-/** Bytes, numbers, lines, pieces: changed, moved, copied or cut away. */
-const WAYS: readonly Mutate[] = [
-  (bytes, random) => {
-    const changed = Buffer.from(bytes);
-    changed[between(bytes, random)] = randomIndex(random, 256);
-    return changed;
-  },
-  (bytes, random) => {
-    const [from, to] = numberAt(bytes, between(bytes, random));
-    return spliced(bytes, from, to, Buffer.from(LIES[randomIndex(random, LIES.length)] ?? ''));
-  },
-  (bytes, random) => {
-    const [from, to] = lineAt(bytes, between(bytes, random));
-    return spliced(bytes, from, to, new Uint8Array(0));
-  },
-  (bytes, random) => {
-    const [from, to] = lineAt(bytes, between(bytes, random));
-    const at = lineAt(bytes, between(bytes, random))[0];
-    return spliced(bytes, at, at, bytes.subarray(from, to));
-  },
-  (bytes, random) => bytes.subarray(0, between(bytes, random)),
-  (bytes, random) => {
-    const from = between(bytes, random);
-    return spliced(bytes, from, from + randomIndex(random, 40), new Uint8Array(0));
-  },
-];
 
 /** Rows of zeros, missing and huge numbers, as far as the columns hold numbers. */
 function rowsFor({ signature }: Extract<ModelContent, { kind: 'steps' }>): Batch | null {
@@ -98,11 +39,15 @@ function rowsFor({ signature }: Extract<ModelContent, { kind: 'steps' }>): Batch
 }
 
 /** Reads a file, answers rows and compiles it: the code of a refusal, or what was read. */
-export async function tryModel(bytes: Uint8Array): Promise<string> {
-  const context: ReadContext = { limits: DEFAULT_LIMITS, codecs: CODECS, now: () => performance.now() };
-  try {
+export const tryModel = (bytes: Uint8Array): Promise<string> =>
+  tryDescription((context) => {
     const source = sourceOf(bytes);
-    const { content } = detectFormat(source).read(source, context);
+    return detectFormat(source).read(source, context);
+  });
+
+async function tryDescription(read: (context: ReadContext) => ModelDescription): Promise<string> {
+  try {
+    const { content } = read({ limits: DEFAULT_LIMITS, codecs: CODECS, now: () => performance.now() });
     if (content?.kind !== 'steps') return 'READ_NOTHING';
     const rows = rowsFor(content);
     if (rows !== null) await createNativeEngine(content).infer(rows);
@@ -114,10 +59,29 @@ export async function tryModel(bytes: Uint8Array): Promise<string> {
   }
 }
 
-/** The change of that seed. */
-export function mutatedFile(bytes: Buffer, seed: number): Buffer {
-  const way = WAYS[seed % WAYS.length];
-  return way === undefined ? bytes : way(bytes, seededRandom(seed));
+/**
+ * What comes of a file with the change of that seed: of files of Python objects half of the changes are among the objects, where no
+ * checksum of a compressor tells of them, a quarter among the unpacked bytes.
+ */
+export function tryMutation(bytes: Buffer, seed: number): Promise<string> {
+  const isOfObjects = isObjectFile(bytes.subarray(0, HEAD));
+  if (!isOfObjects || seed % 4 === 0) return tryModel(mutatedFile(bytes, seed));
+  if (seed % 4 === 1) return tryModel(mutatedFile(unpacked(bytes), seed));
+  return tryDescription((context) => {
+    const file = readObjectFile(sourceOf(bytes), context);
+    mutateObjects(file.root, seededRandom(seed));
+    return describeSklearn(file, null);
+  });
+}
+
+/** As `detectFormat` asks. */
+const HEAD = 512;
+
+function unpacked(bytes: Buffer): Buffer {
+  const compression = detectCompression(bytes.subarray(0, 16));
+  if (compression === null) return bytes;
+  const budget = new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
+  return Buffer.from(decompress(bytes, compression, CODECS, budget));
 }
 
 /** What a changed file may come to: it is read, or refused with a code that says why. */
