@@ -24,7 +24,7 @@ const TEXTS: Readonly<Record<Assumable, (value: number) => string>> = {
   hours: lengthText,
 };
 
-/** Assumptions of the needs, of the model where it was not measured, and of the prices. */
+/** Assumptions of the needs, of the model, and of the prices. */
 export function assumptionsOf(
   needs: Needs,
   situation: Situation,
@@ -47,16 +47,18 @@ export function assumptionsOf(
   return [...ofNeeds, ...ofModel(situation, advised), ...ofPrices(situation, advised)];
 }
 
+const MODEL_TEXTS: Readonly<Record<ModelCost['source'], string>> = {
+  measured:
+    'the model takes what was measured here; of machines shared with others, a p99 may be twice as long and more',
+  registered: 'the model takes what its registration measured',
+  described: 'the model takes what its description says',
+};
+
 function ofModel(situation: Situation, advised: Pattern | null): Advice['assumptions'] {
   const { cost } = situation;
-  if (cost.source === 'measured') return [];
   const times = (factor: number): Outcome =>
     outcomeOf(`${factor} times the time`, { ...situation, cost: slower(cost, factor) }, advised);
-  const text =
-    cost.source === 'described'
-      ? 'the model takes what its description says'
-      : 'the model takes what its registration measured';
-  return [assumption('model', text, times(0.5), times(2), advised)];
+  return [assumption('model', MODEL_TEXTS[cost.source], times(0.5), times(2), advised)];
 }
 
 /** What the table of prices assumes, where it bears on the advice. */
