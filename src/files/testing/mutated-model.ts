@@ -39,7 +39,7 @@ function rowsFor({ signature }: Extract<ModelContent, { kind: 'steps' }>): Batch
 }
 
 /** Reads a file, answers rows and compiles it: the code of a refusal, or what was read. */
-export const tryModel = (bytes: Uint8Array): Promise<string> =>
+const tryModel = (bytes: Uint8Array): Promise<string> =>
   tryDescription((context) => {
     const source = sourceOf(bytes);
     return detectFormat(source).read(source, context);
