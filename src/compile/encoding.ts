@@ -6,7 +6,7 @@ import type {
   OneHotStep,
   TableColumn,
 } from '../model/encoding.ts';
-import type { Tensor } from '../model/tensor.ts';
+import type { LabelSet, Tensor } from '../model/tensor.ts';
 import type { ValueName } from '../onnx/graph.ts';
 import { MISSING_STRING } from '../onnx/missing.ts';
 import { bitExact, type CompileContext, type StepCompiler, type StepCompilers } from './compiler.ts';
@@ -159,20 +159,24 @@ const categoryTable: StepCompiler<CategoryTableStep> = {
   certify: () => bitExact(NOTE),
 };
 
+/** Index of each of `labels` `[N, 1]` in `classes`, int64; -1 of one that is not known. */
+export function labelIndex({ g }: CompileContext, classes: LabelSet, labels: ValueName): ValueName {
+  const keys = labelTensor(classes);
+  const tensors = {
+    keys_tensor: keys.dtype === 'bool' ? int64(keys.data) : keys,
+    values_tensor: int64(classes.values.map((_, index) => index)),
+    default_tensor: int64([-1]),
+  };
+  const comparable = keys.dtype === 'bool' ? g.add('Cast', [labels], { to: 7n }) : labels;
+  return g.add('LabelEncoder', [comparable], tensors, ML);
+}
+
 /** Labels to their index in `classes`, `[N]` int64; -1 where the row is refused. */
 const labelEncoder: StepCompiler<LabelEncoderStep> = {
   emit(context, step, input) {
     const { g } = context;
     const indexes = () => {
-      const labels = columnAt(context, input, 0).value();
-      const keys = labelTensor(step.classes);
-      const tensors = {
-        keys_tensor: keys.dtype === 'bool' ? int64(keys.data) : keys,
-        values_tensor: int64(step.classes.values.map((_, index) => index)),
-        default_tensor: int64([-1]),
-      };
-      const comparable = keys.dtype === 'bool' ? g.add('Cast', [labels], { to: 7n }) : labels;
-      const index = g.add('LabelEncoder', [comparable], tensors, ML);
+      const index = labelIndex(context, step.classes, columnAt(context, input, 0).value());
       context.refusals.where(g.add('Equal', [index, g.int64([-1], [1, 1])]));
       return flat(context, index);
     };

@@ -1,4 +1,6 @@
 import { elementAt } from '../core/element-at.ts';
+import type { LabelEncoderStep } from '../model/encoding.ts';
+import type { LabelBinarizerStep } from '../model/label-binarizer.ts';
 import type { Signature } from '../model/signature.ts';
 import type { ModelStep } from '../model/step.ts';
 import { type LabelSet, labelDType } from '../model/tensor.ts';
@@ -14,6 +16,9 @@ const MATRIX = 'input';
 export const OPEN_DIMENSION = 'columns';
 
 export type TableSignature = Extract<Signature, { form: 'table' | 'text' | 'labels' }>;
+
+const encodesLabels = (root: ModelStep): root is LabelEncoderStep | LabelBinarizerStep =>
+  root.kind === 'label-encoder' || root.kind === 'label-binarizer';
 
 /** Graph inputs of one plan, declared when a step first reads them. */
 export class GraphInputs {
@@ -31,7 +36,7 @@ export class GraphInputs {
       // onnxruntime cuts names at a NUL.
       this.#free(name === '' || name.includes('\0') ? `column_${index}` : name),
     );
-    this.stream = root.kind === 'label-encoder' ? this.#labels(root.classes) : this.#open(signature);
+    this.stream = encodesLabels(root) ? this.#labels(root.classes) : this.#open(signature);
   }
 
   /** The hashes of column `column`, `[N, 1]`, as an input of their own. */

@@ -9,6 +9,8 @@ import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
+import { ISOTONIC_COMPILERS } from './isotonic.ts';
+import { LABEL_BINARIZER_COMPILERS } from './label-binarizer.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { multinomialNb } from './naive-bayes.ts';
@@ -22,6 +24,8 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...COMPOSITION_COMPILERS,
   ...SCALING_COMPILERS,
   ...ENCODING_COMPILERS,
+  ...LABEL_BINARIZER_COMPILERS,
+  ...ISOTONIC_COMPILERS,
   'simple-imputer': simpleImputer,
   'value-domain': valueDomain,
   function: functionTransformer,

@@ -20,6 +20,8 @@ import {
 } from './encoding.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
+import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
+import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
 import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
@@ -41,6 +43,8 @@ export type ModelStep =
   | OneHotStep
   | CategoryTableStep
   | LabelEncoderStep
+  | LabelBinarizerStep
+  | IsotonicStep
   | SimpleImputerStep
   | ValueDomainStep
   | FunctionStep
@@ -75,6 +79,8 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...compositionSteps<ModelStep>(),
   ...SCALING_STEPS,
   ...ENCODING_STEPS,
+  ...LABEL_BINARIZER_STEPS,
+  ...ISOTONIC_STEPS,
   ...IMPUTATION_STEPS,
   ...DOMAIN_STEPS,
   ...FUNCTION_STEPS,

@@ -140,7 +140,8 @@ function prepareLabelEncoder(step: LabelEncoderStep, { names }: EvaluatorContext
   };
 }
 
-function categoriesOf(labels: LabelSet): ColumnCategories {
+/** Labels as categories of a column. */
+export function categoriesOf(labels: LabelSet): ColumnCategories {
   if (labels.type === 'string') return { type: 'string', values: labels.values };
   if (labels.type === 'bool') return { type: 'bool', values: labels.values };
   return { type: 'number', values: Float64Array.from(labels.values) };

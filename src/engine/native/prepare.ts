@@ -1,6 +1,8 @@
 import type { ModelStep } from '../../model/step.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
+import { ISOTONIC_PREPARERS } from './isotonic.ts';
+import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { prepareCountVectorizer } from './text/count.ts';
@@ -9,6 +11,8 @@ import { prepareTfidf } from './text/tfidf.ts';
 /** What makes every kind of step ready; the compiler asks for every kind of the union. */
 const PREPARERS: StepPreparers<ModelStep> = {
   ...COMMON_PREPARERS,
+  ...LABEL_BINARIZER_PREPARERS,
+  ...ISOTONIC_PREPARERS,
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
   catboost: prepareCatBoost,

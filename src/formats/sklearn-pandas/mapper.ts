@@ -1,5 +1,7 @@
-import type { CategoryTableStep, LabelEncoderStep } from '../../model/encoding.ts';
+import type { CategoryTableStep, ColumnCategories, LabelEncoderStep } from '../../model/encoding.ts';
+import { indicatedClasses, type LabelBinarizerStep } from '../../model/label-binarizer.ts';
 import type { ColumnBranch, ModelStep } from '../../model/step.ts';
+import type { LabelSet } from '../../model/tensor.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toText } from '../sklearn/arrays.ts';
 import { show } from '../sklearn/show.ts';
@@ -64,19 +66,43 @@ function onlyOf(view: EstimatorView, { items }: { readonly items: readonly PyVal
   return only;
 }
 
-/** A label encoder gives a column of numbers here. */
-const asColumns = (step: ModelStep): ModelStep =>
-  step.kind === 'label-encoder'
-    ? codesOfLabels(step)
-    : step.kind === 'pipeline'
-      ? { ...step, steps: step.steps.map((part) => ({ ...part, step: asColumns(part.step) })) }
-      : step;
+/** A label encoder gives a column of numbers here, and a label binarizer one a class. */
+function asColumns(step: ModelStep): ModelStep {
+  switch (step.kind) {
+    case 'label-encoder':
+      return codesOfLabels(step);
+    case 'label-binarizer':
+      return indicatorsOfLabels(step);
+    case 'pipeline':
+      return { ...step, steps: step.steps.map((part) => ({ ...part, step: asColumns(part.step) })) };
+    default:
+      return step;
+  }
+}
 
 function codesOfLabels({ classes, ...base }: LabelEncoderStep): CategoryTableStep {
-  const categories =
-    classes.type === 'string' || classes.type === 'bool'
-      ? classes
-      : { type: 'number' as const, values: Float64Array.from(classes.values) };
   const rows = Float64Array.from(classes.values.keys());
-  return { ...base, kind: 'category-table', columns: [{ categories, width: 1, rows, unknown: null }] };
+  const column = { categories: categoriesOf(classes), width: 1, rows, unknown: null };
+  return { ...base, kind: 'category-table', columns: [column] };
 }
+
+/** A label that is missing is refused, one that is not known has no indicator. */
+function indicatorsOfLabels(step: LabelBinarizerStep): CategoryTableStep {
+  const { classes, positive, negative, ...base } = step;
+  const indicated = indicatedClasses(step);
+  const rows = [...classes.values.keys()].flatMap((label) =>
+    indicated.map((index) => (index === label ? positive : negative)),
+  );
+  const column = {
+    categories: categoriesOf(classes),
+    width: indicated.length,
+    rows: Float64Array.from(rows),
+    unknown: new Float64Array(indicated.length).fill(negative),
+  };
+  return { ...base, kind: 'category-table', columns: [column], refusesMissing: true };
+}
+
+const categoriesOf = (classes: LabelSet): ColumnCategories =>
+  classes.type === 'string' || classes.type === 'bool'
+    ? classes
+    : { type: 'number', values: Float64Array.from(classes.values) };

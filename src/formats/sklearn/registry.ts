@@ -49,6 +49,8 @@ import { readFunctionTransformer } from './function.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
 import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
 import { readSimpleImputer } from './imputation.ts';
+import { ISOTONIC_FAMILIES } from './isotonic.ts';
+import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import {
   readLinearRegressor,
   readLogisticRegression,
@@ -266,6 +268,8 @@ export const FAMILIES: readonly Family[] = [
   library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),
+  ...LABEL_BINARIZER_FAMILIES,
+  ...ISOTONIC_FAMILIES,
 ];
 
 const READERS: ReadonlyMap<string, Reader> = new Map(

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from '../../limits.ts';
 import type { ObjectFile } from '../../object-file.ts';
 import { pyDict, pyFloat, pyInt, pyList, pyObject, pyTuple } from '../../pickle/construct.ts';
 import type { PyArray, PyDType, PyObject, PyValue } from '../../pickle/value.ts';
-import { Reading } from '../reading.ts';
+import { type Reader, Reading } from '../reading.ts';
 
 /** Python values for tests, as the pickle machine would give them. */
 
@@ -87,5 +87,6 @@ export const file = (root: PyValue): ObjectFile => ({
 
 const defaultBudget = (): ReadBudget => new ReadBudget({ limits: DEFAULT_LIMITS, now: () => 0 });
 
-/** A reading that knows no class. */
-export const testReading = (): Reading => new Reading(() => null, defaultBudget());
+/** A reading that knows no class, or all by the same reader. */
+export const testReading = (reader: Reader | null = null): Reading =>
+  new Reading(() => reader, defaultBudget());
