@@ -37,6 +37,7 @@ export class CertificateScopes {
         return builder.addMany(op, ...rest);
       },
       output: (name, value, dtype, shape) => builder.output(name, value, dtype, shape),
+      nested: (name) => builder.nested(name),
       build: (metadata) => builder.build(metadata),
     };
   }

@@ -16,6 +16,7 @@ import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { multinomialNb } from './naive-bayes.ts';
 import { pmml } from './pmml.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
+import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
 
@@ -35,6 +36,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...LINEAR_BOOSTER_COMPILERS,
   ...LINEAR_COMPILERS,
   'multinomial-nb': multinomialNb,
+  ...SUPPORT_VECTOR_COMPILERS,
   'tree-ensemble': treeEnsembleStep,
   catboost,
   dummy,

@@ -28,6 +28,7 @@ import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import type { StepDescription } from './step-description.ts';
+import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
 import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
 
@@ -57,6 +58,7 @@ export type ModelStep =
   | LinearRegressorStep
   | LinearClassifierStep
   | MultinomialNbStep
+  | SupportVectorStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -90,6 +92,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LINEAR_BOOSTER_STEPS,
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
+  ...SUPPORT_VECTOR_STEPS,
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,

@@ -3,7 +3,7 @@ import { PlimsollError } from '../core/errors.ts';
 import type { DType, Tensor } from '../model/tensor.ts';
 import type {
   AttributeInput,
-  GraphBuilderApi,
+  BodyBuilderApi,
   NodeAttribute,
   OnnxGraph,
   OnnxModel,
@@ -21,7 +21,7 @@ const OPSETS = [
 ] as const;
 
 /** Builds a graph node by node; see `GraphBuilderApi`. */
-export class GraphBuilder implements GraphBuilderApi {
+export class GraphBuilder implements BodyBuilderApi {
   readonly #name: string;
   readonly #nodes: OnnxNode[] = [];
   readonly #inputs: ValueInfo[] = [];

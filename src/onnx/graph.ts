@@ -158,5 +158,16 @@ export interface GraphBuilderApi {
   ): ValueName[];
   /** Declares a graph output called `name` holding `value` (inserts Identity where the names differ). */
   output(name: string, value: ValueName, dtype: DType, shape: readonly (number | string)[]): void;
+  /** Builds a graph inside this one, such as the body of a Loop: it may read what is defined here so far. */
+  nested(name: string): BodyBuilderApi;
   build(metadata: Readonly<Record<string, string>>): OnnxModel;
+}
+
+/** Builds the body of a Loop. */
+export interface BodyBuilderApi extends GraphBuilderApi {
+  /** An input: a scalar of a type, or what the node around it carries, whose type follows from there. */
+  argument(stem: string, scalar?: DType | null): ValueName;
+  /** An output whose type follows from what makes it. */
+  result(value: ValueName): void;
+  graph(): OnnxGraph;
 }

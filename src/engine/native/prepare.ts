@@ -5,6 +5,7 @@ import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
+import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
 
@@ -15,6 +16,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...ISOTONIC_PREPARERS,
   'count-vectorizer': prepareCountVectorizer,
   tfidf: prepareTfidf,
+  ...SUPPORT_VECTOR_PREPARERS,
   catboost: prepareCatBoost,
   pmml: preparePmml,
 };

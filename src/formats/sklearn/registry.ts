@@ -69,6 +69,7 @@ import {
   readStandardScaler,
 } from './scaling.ts';
 import { readSearch } from './search.ts';
+import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
 
@@ -134,6 +135,7 @@ export const FAMILIES: readonly Family[] = [
   family('linear_model', readRansac, 'RANSACRegressor'),
   family('svm', readScoringClassifier, 'LinearSVC'),
   family('svm', readLinearRegressor, 'LinearSVR'),
+  ...SUPPORT_VECTOR_FAMILIES,
   family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
   family(
     'tree',
