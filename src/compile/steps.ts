@@ -7,6 +7,7 @@ import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
 import { valueDomain } from './domain.ts';
 import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
+import { predictions } from './ensemble.ts';
 import { functionTransformer } from './function.ts';
 import { simpleImputer } from './imputation.ts';
 import { ISOTONIC_COMPILERS } from './isotonic.ts';
@@ -19,6 +20,7 @@ import { SCALING_COMPILERS } from './scaling.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
+import { voting } from './voting.ts';
 
 /** The compiler of every kind of step; the TypeScript compiler asks for every kind of the union. */
 const COMPILERS: StepCompilers<ModelStep> = {
@@ -41,6 +43,8 @@ const COMPILERS: StepCompilers<ModelStep> = {
   catboost,
   dummy,
   pmml,
+  predictions,
+  voting,
 };
 
 /** The compiler that fits a step. */

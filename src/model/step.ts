@@ -18,6 +18,7 @@ import {
   type LabelEncoderStep,
   type OneHotStep,
 } from './encoding.ts';
+import { ensembleSteps, type MemberOf, type PredictionsOf } from './ensemble.ts';
 import { FUNCTION_STEPS, type FunctionStep } from './function.ts';
 import { IMPUTATION_STEPS, type SimpleImputerStep } from './imputation.ts';
 import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
@@ -31,6 +32,7 @@ import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
 import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
+import { type VotingOf, votingSteps } from './voting.ts';
 
 /**
  * The neutral model description: a tree of frozen, tagged, plain-data steps. Readers produce it, the compiler and
@@ -62,6 +64,8 @@ export type ModelStep =
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
+  | PredictionsStep
+  | VotingStep
   | PmmlStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
@@ -72,6 +76,9 @@ export type ColumnTransformerStep = ColumnTransformerOf<ModelStep>;
 export type UnionBranch = UnionBranchOf<ModelStep>;
 export type FeatureUnionStep = FeatureUnionOf<ModelStep>;
 export type TreeEnsembleStep = TreeEnsembleOf<ModelStep>;
+export type Member = MemberOf<ModelStep>;
+export type PredictionsStep = PredictionsOf<ModelStep>;
+export type VotingStep = VotingOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
 export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
@@ -96,5 +103,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,
+  ...ensembleSteps<ModelStep>(),
+  ...votingSteps<ModelStep>(),
   ...PMML_STEPS,
 };

@@ -1,5 +1,6 @@
 import type { ModelStep } from '../../model/step.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
+import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
@@ -8,6 +9,7 @@ import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
+import { prepareVoting } from './voting.ts';
 
 /** What makes every kind of step ready; the compiler asks for every kind of the union. */
 const PREPARERS: StepPreparers<ModelStep> = {
@@ -19,6 +21,8 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...SUPPORT_VECTOR_PREPARERS,
   catboost: prepareCatBoost,
   pmml: preparePmml,
+  predictions: preparePredictions,
+  voting: prepareVoting,
 };
 
 export const prepareStep = preparingWith(PREPARERS);

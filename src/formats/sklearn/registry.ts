@@ -72,6 +72,7 @@ import { readSearch } from './search.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
+import { VOTING_FAMILIES } from './voting.ts';
 
 const LINEAR_REGRESSORS = [
   'LinearRegression',
@@ -272,6 +273,7 @@ export const FAMILIES: readonly Family[] = [
   family('dummy', readDummyRegressor, 'DummyRegressor'),
   ...LABEL_BINARIZER_FAMILIES,
   ...ISOTONIC_FAMILIES,
+  ...VOTING_FAMILIES,
 ];
 
 const READERS: ReadonlyMap<string, Reader> = new Map(
