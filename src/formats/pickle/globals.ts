@@ -17,6 +17,8 @@ const DANGEROUS_MODULES = new Set(
     'numpy.f2py nturl2path mailcap cgi resource pkgutil'
   ).split(' '),
 );
+/** Names of the modules above whose records this reader turns into values. */
+const DECODED = new Set(['dill._dill._create_array', 'dill._dill._load_type']);
 /** Attributes of the modules above, and of builtins, that are plain data. */
 const HARMLESS = new Set(
   (
@@ -47,6 +49,7 @@ const KNOWN_MODULES =
 function globalMeaning(module: string, name: string): NamedGlobal['meaning'] {
   if (BUILTINS.has(module))
     return PLAIN_BUILTINS.has(name) ? 'known' : isException(name) ? 'unknown' : 'dangerous';
+  if (DECODED.has(`${module}.${name}`)) return 'known';
   if (HARMLESS.has(`${module}.${name}`)) return 'unknown';
   const parts = module.split('.');
   if (DANGEROUS_MODULES.has(parts[0]!) || DANGEROUS_MODULES.has(parts.slice(0, 2).join('.')))

@@ -1,6 +1,6 @@
 import { PlimsollError } from '../../core/errors.ts';
 import type { ReadBudget } from '../budget.ts';
-import { arrayFromBuffer, emptyArray, makeScalar } from '../numpy/array.ts';
+import { arrayFromBuffer, buildArray, emptyArray, makeScalar } from '../numpy/array.ts';
 import { makeDType } from '../numpy/dtype.ts';
 import { pyDict, pyList, pyObject, pyTuple } from './construct.ts';
 import { encodeLatin1 } from './text.ts';
@@ -148,6 +148,32 @@ const define = (names: readonly string[], meaning: Meaning): void => {
   for (const name of names) MEANINGS.set(name, meaning);
 };
 
+/**
+ * `_create_array(_reconstruct, its arguments, state, attributes)`, how dill writes an array (dill/_dill.py); with another function or
+ * attributes of its own it stays a record.
+ */
+const dillArray: Meaning = ([construct, , state, attributes = null], _callable, budget, offset) => {
+  const isPlain = isType(construct, 'global') && RECONSTRUCT.has(`${construct.module}.${construct.name}`);
+  if (!isPlain || state === undefined || attributes !== null) return undefined;
+  const array = emptyArray(offset);
+  buildArray(array, state, budget);
+  return array;
+};
+
+const RECONSTRUCT = new Set(
+  ['multiarray', '_multiarray_umath'].flatMap((module) => under(NUMPY_CORES, `${module}._reconstruct`)),
+);
+
+/** `_load_type(name)`, how dill writes a built-in type: the name that pickle gives it. Others stay records. */
+const dillType: Meaning = ([name], _callable, _budget, offset) =>
+  typeof name === 'string' && PLAIN_TYPES.has(name)
+    ? { type: 'global', module: 'builtins', name, offset }
+    : undefined;
+
+const PLAIN_TYPES = new Set(
+  'object int float complex bool str bytes bytearray list tuple dict set frozenset slice range'.split(' '),
+);
+
 const empty: Meaning = (_args, _callable, _budget, offset) => emptyArray(offset);
 for (const module of ['multiarray', '_multiarray_umath']) {
   define(under(NUMPY_CORES, `${module}._reconstruct`), empty);
@@ -155,6 +181,8 @@ for (const module of ['multiarray', '_multiarray_umath']) {
     makeScalar(args, offset),
   );
 }
+define(['dill._dill._create_array'], dillArray);
+define(['dill._dill._load_type'], dillType);
 define(['numpy.ma.core._mareconstruct', 'numpy.core.ma._mareconstruct'], empty);
 define(under(NUMPY_CORES, 'numeric._frombuffer'), (args, _callable, budget, offset) =>
   arrayFromBuffer(args, budget, offset),

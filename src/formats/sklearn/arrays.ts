@@ -8,6 +8,7 @@ import {
   toFloat64,
   toValues,
 } from '../numpy/decode.ts';
+import { pandasValues } from '../pandas/values.ts';
 import { isType, type PyArray, type PyValue } from '../pickle/value.ts';
 
 /** Any Python number as a JavaScript number (int, float, bool, numpy scalar, array of one); null for anything else. */
@@ -48,7 +49,7 @@ export function recordColumn(array: PyArray, ...names: readonly string[]): Float
   return array.data instanceof Uint8Array ? fieldColumn(array, name) : null;
 }
 
-/** Items of a list, tuple, set or array; null for anything else. */
+/** Items of a list, tuple, set or array, or of an index, a series or an array of pandas; null for anything else. */
 export function arrayItemsOf(value: PyValue | undefined): readonly PyValue[] | null {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return null;
   switch (value.type) {
@@ -59,6 +60,8 @@ export function arrayItemsOf(value: PyValue | undefined): readonly PyValue[] | n
       return value.items;
     case 'array':
       return toItems(value);
+    case 'object':
+      return pandasValues(value);
     default:
       return null;
   }
