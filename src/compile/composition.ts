@@ -1,6 +1,7 @@
 import type { ColumnTransformerStep, FeatureUnionStep, ModelStep, PipelineStep } from '../model/step.ts';
 import { bitExact, type CompileContext, type StepCompiler, type StepCompilers } from './compiler.ts';
 import { compileUnsupported } from './failure.ts';
+import { acceptedMatrix } from './refusal.ts';
 import { concatStreams, matrix, matrixOf, type StepStream, select, streamWidthOf } from './stream.ts';
 
 const NOTE = 'moves values only; its exactness is that of its steps';
@@ -37,6 +38,7 @@ const pipeline: StepCompiler<PipelineStep> = {
 
 const columnTransformer: StepCompiler<ColumnTransformerStep> = {
   emit(context, step, input) {
+    if (step.refusesMissing) acceptedMatrix(context, input, step, 'finite');
     const branches = step.branches.map(({ columns, step: inner, weight }) => {
       const selected = select(context, input, columns);
       const stream = inner === null ? selected : transformed(context, inner, selected);

@@ -4,6 +4,7 @@ import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
 import { DECOMPOSITION_COMPILERS } from './decomposition.ts';
+import { DISTRIBUTION_COMPILERS } from './distribution.ts';
 import { valueDomain } from './domain.ts';
 import { dummy } from './dummy.ts';
 import { ENCODING_COMPILERS } from './encoding.ts';
@@ -16,6 +17,7 @@ import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { multinomialNb } from './naive-bayes.ts';
 import { pmml } from './pmml.ts';
+import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
 import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
@@ -26,6 +28,8 @@ import { voting } from './voting.ts';
 const COMPILERS: StepCompilers<ModelStep> = {
   ...COMPOSITION_COMPILERS,
   ...SCALING_COMPILERS,
+  ...DISTRIBUTION_COMPILERS,
+  ...POLYNOMIAL_COMPILERS,
   ...ENCODING_COMPILERS,
   ...LABEL_BINARIZER_COMPILERS,
   ...ISOTONIC_COMPILERS,

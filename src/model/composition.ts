@@ -1,4 +1,12 @@
-import { type ColumnNeed, type ColumnNeeds, FREE, mergeNeeds, needsAlike, UNUSED } from './column-need.ts';
+import {
+  type ColumnNeed,
+  type ColumnNeeds,
+  FREE,
+  mergeNeeds,
+  NUMBER,
+  needsAlike,
+  UNUSED,
+} from './column-need.ts';
 /** Steps that hold other steps. `S` is any step: the union of all of them, in `step.ts`, names these. */
 import type { StepBase } from './step-base.ts';
 import {
@@ -31,7 +39,10 @@ export interface ColumnBranchOf<S> {
   readonly step: S | null;
 }
 
-/** Branch outputs side by side, in transformer order (the remainder last). */
+/**
+ * Branch outputs side by side, in transformer order (the remainder last). Where it refuses missing values (selectors), it
+ * looks at all columns, also those that no branch sees.
+ */
 export interface ColumnTransformerOf<S> extends StepBase {
   readonly kind: 'column-transformer';
   readonly branches: readonly ColumnBranchOf<S>[];
@@ -68,12 +79,12 @@ function pipelineNeeds<S extends StepBase>(
 }
 
 function branchNeeds<S>(
-  { branches }: ColumnTransformerOf<S>,
+  { branches, refusesMissing }: ColumnTransformerOf<S>,
   width: number,
   out: ColumnNeeds | null,
   nested: StepInference<S>,
 ): ColumnNeeds | null {
-  const merged: ColumnNeed[] = [...needsAlike(width, UNUSED)];
+  const merged: ColumnNeed[] = [...needsAlike(width, refusesMissing ? NUMBER : UNUSED)];
   let start = 0;
   for (const branch of branches) {
     const size = branchWidth(branch, nested);

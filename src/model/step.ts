@@ -10,6 +10,13 @@ import {
   type UnionBranchOf,
 } from './composition.ts';
 import { DECOMPOSITION_STEPS, type KMeansStep, type PcaStep } from './decomposition.ts';
+import {
+  type BinarizerStep,
+  DISTRIBUTION_STEPS,
+  type DiscretizerStep,
+  type PowerTransformerStep,
+  type QuantileTransformerStep,
+} from './distribution.ts';
 import { DOMAIN_STEPS, type ValueDomainStep } from './domain.ts';
 import { DUMMY_STEPS, type DummyStep } from './dummy.ts';
 import {
@@ -27,6 +34,7 @@ import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } fro
 import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
+import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
@@ -43,6 +51,11 @@ export type ModelStep =
   | ColumnTransformerStep
   | FeatureUnionStep
   | ScalingStep
+  | BinarizerStep
+  | DiscretizerStep
+  | PowerTransformerStep
+  | QuantileTransformerStep
+  | PolynomialFeaturesStep
   | OneHotStep
   | CategoryTableStep
   | LabelEncoderStep
@@ -87,6 +100,8 @@ export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
 export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, ModelStep> } = {
   ...compositionSteps<ModelStep>(),
   ...SCALING_STEPS,
+  ...DISTRIBUTION_STEPS,
+  ...POLYNOMIAL_STEPS,
   ...ENCODING_STEPS,
   ...LABEL_BINARIZER_STEPS,
   ...ISOTONIC_STEPS,

@@ -5,7 +5,15 @@ import type {
   FeatureUnionStep,
   PipelineStep,
 } from '../../model/step.ts';
-import { allocateCells, createScratch, type DenseBlock, type RowBlock, toDense } from './block.ts';
+import {
+  allocateCells,
+  createScratch,
+  type DenseBlock,
+  forEachSparseRow,
+  type RowBlock,
+  type SparseBlock,
+  toDense,
+} from './block.ts';
 import {
   checkWidth,
   type EvaluatorContext,
@@ -86,7 +94,7 @@ function transformOf(
   );
 }
 
-/** Selects a branch's columns; columns of a table are shared, those of a matrix copied together. */
+/** Selects a branch's columns; columns of a table are shared, those of a matrix copied together, a sparse one stays so. */
 function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (input: RowBlock) => RowBlock {
   const chosen = Int32Array.from(branch.columns);
   const width = step.features ?? Number.MAX_SAFE_INTEGER;
@@ -95,6 +103,8 @@ function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (inpu
   }
   const scratch = createScratch();
   const needed = 1 + chosen.reduce((highest, col) => Math.max(highest, col), -1);
+  const rises = chosen.every((col, k) => k === 0 || col > chosen[k - 1]!);
+  let places: Int32Array | null = null;
   return (input) => {
     const { rows } = input;
     if (input.cols < needed) checkWidth(input, needed);
@@ -106,7 +116,44 @@ function prepareSelect(step: ColumnTransformerStep, branch: ColumnBranch): (inpu
         columns: branch.columns.map((col) => elementAt(input.columns, col)),
       };
     }
+    if (input.kind === 'sparse' && rises) {
+      if (places?.length !== input.cols) places = placesOf(chosen, input.cols);
+      return selectSparse(input, places, chosen.length);
+    }
     return gather(toDense(input, [], allocateCells), chosen, scratch(rows * chosen.length));
+  };
+}
+
+/** The place of each column among the chosen ones; -1 of the others. */
+function placesOf(chosen: Int32Array, width: number): Int32Array {
+  const places = new Int32Array(width).fill(-1);
+  for (const [place, col] of chosen.entries()) places[col] = place;
+  return places;
+}
+
+/** Entries of the columns that have a place; columns whose order stays leave those of a row in theirs. */
+function selectSparse(block: SparseBlock, places: Int32Array, cols: number): SparseBlock {
+  const { rows, indices: from, values: cells } = block;
+  const indptr = new Int32Array(rows + 1);
+  const indices = new Int32Array(from.length);
+  const values = new Float64Array(from.length);
+  let count = 0;
+  forEachSparseRow(block, (row, begin, end) => {
+    for (let k = begin; k < end; k++) {
+      const place = places[from[k]!]!;
+      if (place < 0) continue;
+      indices[count] = place;
+      values[count++] = cells[k]!;
+    }
+    indptr[row + 1] = count;
+  });
+  return {
+    kind: 'sparse',
+    rows,
+    cols,
+    indptr,
+    indices: indices.subarray(0, count),
+    values: values.subarray(0, count),
   };
 }
 

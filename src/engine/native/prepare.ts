@@ -1,10 +1,12 @@
 import type { ModelStep } from '../../model/step.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
+import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { preparePmml } from './pmml/prepare.ts';
+import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
 import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
@@ -20,6 +22,8 @@ const PREPARERS: StepPreparers<ModelStep> = {
   tfidf: prepareTfidf,
   ...SUPPORT_VECTOR_PREPARERS,
   catboost: prepareCatBoost,
+  ...DISTRIBUTION_PREPARERS,
+  ...POLYNOMIAL_PREPARERS,
   pmml: preparePmml,
   predictions: preparePredictions,
   voting: prepareVoting,

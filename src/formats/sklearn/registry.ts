@@ -41,6 +41,7 @@ import {
   readPipeline,
 } from './composition.ts';
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
+import { DISTRIBUTION_FAMILIES } from './distribution.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
 import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
 import { type Family, family, library } from './family.ts';
@@ -60,6 +61,7 @@ import {
   readSgdClassifier,
 } from './linear.ts';
 import { readMultinomialNb } from './naive-bayes.ts';
+import { POLYNOMIAL_FAMILIES } from './polynomial.ts';
 import type { Reader } from './reading.ts';
 import {
   readMaxAbsScaler,
@@ -69,6 +71,7 @@ import {
   readStandardScaler,
 } from './scaling.ts';
 import { readSearch } from './search.ts';
+import { SELECTION_FAMILIES } from './selection.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
@@ -115,6 +118,9 @@ export const FAMILIES: readonly Family[] = [
   family('preprocessing', readFunctionTransformer, 'FunctionTransformer'),
   family('impute', readSimpleImputer, 'SimpleImputer'),
   family('compose', readColumnTransformer, 'ColumnTransformer'),
+  ...DISTRIBUTION_FAMILIES,
+  ...POLYNOMIAL_FAMILIES,
+  ...SELECTION_FAMILIES,
   family('pipeline', readPipeline, 'Pipeline'),
   family('pipeline', readFeatureUnion, 'FeatureUnion'),
   family(

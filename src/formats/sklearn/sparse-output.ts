@@ -62,6 +62,13 @@ const estimatorsOf = (value: PyValue | undefined): readonly PyValue[] =>
 
 /** The step where its input is sparse: to trees of XGBoost zeros are missing, for nobody stores them. */
 export function withSparseInput(step: ModelStep): ModelStep {
+  if (step.kind === 'quantile-transformer')
+    throw stepUnsupported(
+      step.origin,
+      'the input',
+      'a sparse matrix, whose zeros stay',
+      'dense matrices are',
+    );
   if (step.kind !== 'tree-ensemble' || !step.origin.class.startsWith('xgboost.')) return step;
   const { missingNumber = 0 } = step;
   if (missingNumber !== 0)

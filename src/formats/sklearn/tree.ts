@@ -67,9 +67,12 @@ function holdsCounts(release: SklearnRelease | null, tree: CythonTree): boolean 
  * 1.4 for forests with a best splitter (from 1.6 a random one too), one of the tested criteria and (up to 1.8) no
  * monotonic constraints.
  */
-export function treeAcceptsMissing(view: EstimatorView, kind: 'tree' | 'forest'): boolean {
+export function treeAcceptsMissing(
+  view: EstimatorView,
+  kind: 'tree' | 'forest',
+  splitter = view.get('splitter'),
+): boolean {
   if (view.release === null || !(kind === 'tree' ? view.since(1, 3) : view.since(1, 4))) return false;
-  const splitter = view.get('splitter');
   const extra = view.className.startsWith('Extra');
   if (view.since(1, 9)) return !extra || splitter === 'random';
   const constraint = view.get('monotonic_cst');
