@@ -31,7 +31,7 @@ import { readAggregates, readCycles, readRelations } from '../feature-engine/new
 import { readDrop, readWrapper } from '../feature-engine/selection.ts';
 import { readBooster, readLgbmModel } from '../lightgbm/pickled.ts';
 import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
-import { readCategoricalDomain, readContinuousDomain } from '../sklearn2pmml/domains.ts';
+import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '../sklearn2pmml/domains.ts';
 import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
 import {
@@ -274,6 +274,7 @@ export const FAMILIES: readonly Family[] = [
   library('sklearn2pmml.pipeline', readPmmlPipeline, 'PMMLPipeline'),
   library('sklearn2pmml.decoration', readContinuousDomain, 'ContinuousDomain'),
   library('sklearn2pmml.decoration', readCategoricalDomain, 'CategoricalDomain', 'OrdinalDomain'),
+  library('sklearn2pmml.decoration', readMultiDomain, 'MultiDomain'),
   library('sklearn2pmml.decoration', readAlias, 'Alias', 'MultiAlias'),
   family('dummy', readDummyClassifier, 'DummyClassifier'),
   family('dummy', readDummyRegressor, 'DummyRegressor'),

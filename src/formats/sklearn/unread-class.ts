@@ -61,7 +61,6 @@ const REASONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     DaysSinceYearTransformer: TIME,
     SecondsSinceMidnightTransformer: TIME,
     SecondsSinceYearTransformer: TIME,
-    MultiDomain: 'a list of domains, which no reader is written for',
   },
   sklearn_pandas: {
     CategoricalImputer: 'an imputer of releases before 2.0, which no reader is written for',

@@ -1,6 +1,6 @@
 import type { CellTreatment, DomainColumn, NumberInterval, ValueDomainStep } from '../../model/domain.ts';
 import type { MissingMarker } from '../../model/imputation.ts';
-import type { ModelStep } from '../../model/step.ts';
+import type { ColumnBranch, ModelStep } from '../../model/step.ts';
 import { isType, type PyValue } from '../pickle/value.ts';
 import { arrayItemsOf, toNumber, toText } from '../sklearn/arrays.ts';
 import { dtypeName } from '../sklearn/dtype.ts';
@@ -48,6 +48,19 @@ export function readCategoricalDomain(view: EstimatorView): ModelStep {
     return found;
   });
   return domainStep(view, rulesOf(view), categories);
+}
+
+/** MultiDomain: a domain a column, None where a column has none. */
+export function readMultiDomain(view: EstimatorView): ModelStep | null {
+  const domains = view.items('domains');
+  const branches: ColumnBranch[] = [];
+  for (const [i, domain] of domains.entries()) {
+    const path = view.pathTo(`domains.${i}`);
+    const step = domain === null ? null : view.reading.step(domain, path, view.release);
+    if (domain !== null && step === null) return null;
+    branches.push({ name: String(i), columns: [i], scalar: true, weight: null, step });
+  }
+  return { kind: 'column-transformer', ...view.base(domains.length), branches };
 }
 
 const domainStep = (
