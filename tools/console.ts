@@ -7,7 +7,12 @@ import { gzipSync } from 'node:zlib';
 const root = join(import.meta.dirname, '..');
 const CACHE = join(root, '.cache/console');
 /** What the page is made of. */
-const SOURCES = ['console/**/*.{ts,tsx,css,svg,html}', 'package-lock.json', 'tools/console.ts'];
+const SOURCES = [
+  'console/**/*.{ts,tsx,css,svg,html}',
+  // What reads a file in the browser.
+  'src/{bytes,compile,core,engine/native,examine,formats,model,onnx,outline,reading,schema,statistics,text}/**/*.ts',
+  ...['package-lock.json', 'tools/console.ts'],
+];
 /** Beside the files: which modules are in them, for the notices of their licences. */
 const MODULES = 'modules.json';
 
@@ -41,24 +46,26 @@ function readModules(kept: string): string[] | null {
 /** Beside, and put into its place as a whole: two builds at once make the same. */
 async function build(kept: string): Promise<string[]> {
   const { build: bundle } = await import('vite');
+  const modules = new Set<string>();
   const made = await bundle({
     configFile: join(root, 'console/vite.config.ts'),
     logLevel: 'warn',
     build: { write: false },
+    // A thread is bundled by itself, and comes out as a file of which nothing is said.
+    worker: {
+      plugins: () => [{ name: 'modules', generateBundle: (_, files) => noteModules(files, modules) }],
+    },
   });
   if (Array.isArray(made) || !('output' in made))
     throw new Error('vite made something other than one bundle');
   const next = join(CACHE, `${process.pid}.next`);
-  const modules = new Set<string>();
+  noteModules(made.output, modules);
   try {
     for (const file of made.output) {
       const content = file.type === 'chunk' ? file.code : file.source;
       const path = join(next, 'files', `${file.fileName}.gz`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, gzipSync(content, { level: 9 }));
-      if (file.type === 'chunk')
-        for (const id of file.moduleIds)
-          if (id.startsWith(root)) modules.add(relative(root, id.split('?')[0] ?? id));
     }
     const named = [...modules].sort();
     writeFileSync(join(next, MODULES), JSON.stringify(named));
@@ -68,4 +75,14 @@ async function build(kept: string): Promise<string[]> {
   } finally {
     rmSync(next, { recursive: true, force: true });
   }
+}
+
+type Bundled = { readonly type: 'asset' } | { readonly type: 'chunk'; readonly moduleIds: readonly string[] };
+
+/** Adds the modules of this checkout that something of is in the files. */
+function noteModules(files: Readonly<Record<string, Bundled>> | readonly Bundled[], into: Set<string>): void {
+  for (const file of Object.values(files))
+    if (file.type === 'chunk')
+      for (const id of file.moduleIds)
+        if (id.startsWith(root)) into.add(relative(root, id.split('?')[0] ?? id));
 }

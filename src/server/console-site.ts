@@ -13,6 +13,8 @@ const FOLDER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/console/' : './console/', import.meta.url),
 );
 const PAGE = 'index.html';
+/** The page that looks into a file in the browser; nothing of this server is on it. */
+const INSPECT_PAGE = 'inspect.html';
 /** Every file is compressed when it is built. */
 const PACKED = '.gz';
 
@@ -24,6 +26,18 @@ const SECURITY = pageSecurity([
   "connect-src 'self'",
 ]);
 
+/**
+ * Of that page, and of the thread that reads the file, which keeps to the policy that its own file came with: no connection at
+ * all. Pictures are in the page itself, since an address of one could tell something, too.
+ */
+const CLOSED = pageSecurity([
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "worker-src 'self'",
+  "connect-src 'none'",
+]);
+
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -31,7 +45,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
 };
 
-/** By their paths below `/console/`. */
+/** By their paths in the folder. */
 type ConsoleFiles = ReadonlyMap<string, Buffer>;
 
 export interface ConsoleSite {
@@ -43,13 +57,15 @@ export async function openConsole(): Promise<ConsoleSite> {
   const files = await readFiles();
   return {
     handle(request, response, path) {
+      const page = (name: string): void => send(request, response, name, files.get(name) ?? missing(name));
+      if (/^\/inspect\/?$/.test(path)) return page(INSPECT_PAGE);
       const name = path.replace(/^\/console\/?/, '');
-      const file = files.get(name);
+      const file = name === INSPECT_PAGE ? undefined : files.get(name);
       if (file !== undefined) send(request, response, name, file);
       // Every other path is one of the page's own, but a file that was there in another build is no page.
       else if (name.startsWith('assets/'))
         sendError(response, new PlimsollError('ROUTE_NOT_FOUND', { path }));
-      else send(request, response, PAGE, files.get(PAGE) ?? missing('index.html'));
+      else page(PAGE);
     },
   };
 }
@@ -77,13 +93,14 @@ function missing(name: string): never {
 function send(request: IncomingMessage, response: ServerResponse, name: string, packed: Buffer): void {
   const takesPacked = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   const body = takesPacked ? packed : gunzipSync(packed);
+  const isAsset = name.startsWith('assets/');
   response.writeHead(200, {
-    ...SECURITY,
+    ...(isAsset || name === INSPECT_PAGE ? CLOSED : SECURITY),
     'content-type': TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
     'content-length': body.length,
     vary: 'accept-encoding',
     // Names hold the digest of what is in them.
-    'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
     ...(takesPacked ? { 'content-encoding': 'gzip' } : {}),
   });
   response.end(body);

@@ -70,14 +70,14 @@ const lazyDocs = (plane: DataPlane, logger: Logger): Pages =>
 
 const DOCS = /^\/$|^\/(?:docs|redoc|assets|clients)(?:\/|$)|^\/openapi\.json$|^\/api\/v1\/docs\/?$/;
 
-/** The console, loaded by the first request for it. */
+/** The console, and the page that looks into a file, loaded by the first request for one of them. */
 const lazyConsole = (logger: Logger): Pages =>
   lazyPages('console', CONSOLE, logger, async () => {
     const { openConsole } = await import('./console-site.ts');
     return (await openConsole()).handle;
   });
 
-const CONSOLE = /^\/console(?:\/|$)/;
+const CONSOLE = /^\/console(?:\/|$)|^\/inspect\/?$/;
 
 type Site = (request: IncomingMessage, response: ServerResponse, path: string) => unknown;
 

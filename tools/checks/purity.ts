@@ -7,6 +7,7 @@ const PURE_FOLDERS = [
   'src/model/',
   'src/formats/',
   'src/reading/',
+  'src/examine/',
   'src/onnx/',
   'src/compile/',
   'src/engine/native/',

@@ -6,20 +6,15 @@ import { Link } from '../location/link.tsx';
 import { hrefOf, usePath } from '../location/location.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice } from '../ui/choice.tsx';
+import { Brand } from './brand.tsx';
 import { hrefOfKind, NAVIGATION } from './pages.tsx';
-import { type Theme, useTheme } from './theme.ts';
+import { THEMES, useTheme } from './theme.ts';
 
 const STATES: Readonly<Record<LiveTraffic['state'], string>> = {
   connecting: 'Connecting',
   live: 'Live',
   stale: 'Not live: trying again',
 };
-
-const THEMES: readonly { readonly value: Theme; readonly text: string }[] = [
-  { value: 'auto', text: 'Auto' },
-  { value: 'light', text: 'Light' },
-  { value: 'dark', text: 'Dark' },
-];
 
 /** What is there on every page: where one is, whether it is live, who one is. */
 export function Bar() {
@@ -30,11 +25,7 @@ export function Bar() {
   return (
     <header className="bar">
       <Link href={hrefOf()} className="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <circle cx="16" cy="16" r="9" />
-          <path d="M2 16h28" />
-        </svg>
-        Plimsoll
+        <Brand />
       </Link>
       <nav aria-label="Pages">
         {NAVIGATION.filter(({ needs }) => needs === undefined || may(needs)).map(({ text, kind }) => (

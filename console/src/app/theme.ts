@@ -2,6 +2,13 @@
 import { useState } from 'react';
 
 export type Theme = 'auto' | 'light' | 'dark';
+
+export const THEMES: readonly { readonly value: Theme; readonly text: string }[] = [
+  { value: 'auto', text: 'Auto' },
+  { value: 'light', text: 'Light' },
+  { value: 'dark', text: 'Dark' },
+];
+
 const NAME = 'plimsoll-theme';
 
 const kept = (): Theme => {

@@ -19,6 +19,7 @@ import {
   serveWithPython,
 } from '../model/python/diagnosis.ts';
 import { pythonSections } from '../model/python/page.ts';
+import { LOADED_ELSEWHERE, skewLines } from '../model/skew-lines.ts';
 import { styled } from '../output/terminal.ts';
 
 /** Errors that say that the readers here do not know what it is, or will not read it. */
@@ -64,6 +65,7 @@ function unread(path: string, requested: RequestedOptions, error: PlimsollError)
     beside: null,
     runtime: mayRun ? 'python' : null,
     why: whyUnread(path, error),
+    skew: [],
     obstacles: [{ where: isDirectory ? 'the folder' : 'the file', what: error.message, way }],
     pythonNeeds: isPythonOfUse ? needsOf(path, requested, looks) : [],
     next: isPythonOfUse
@@ -142,7 +144,7 @@ const FOLDER_NAMES = 6;
 
 /** The same for people. */
 export function diagnosisPage(found: ModelDiagnosis): string {
-  const { file, runtime, why, looksLike, beside, obstacles, pythonNeeds, python, next } = found;
+  const { file, runtime, why, looksLike, beside, obstacles, pythonNeeds, python, skew, next } = found;
   const said = runtime === null ? styled('yellow', 'nothing runs it yet') : styled('green', runtime);
   const sections = [
     [
@@ -165,6 +167,7 @@ export function diagnosisPage(found: ModelDiagnosis): string {
     ...(python === null || pythonNeeds.length === 0
       ? []
       : pythonSections(python).map((section) => [section])),
+    ...(skew.length === 0 ? [] : [[styled('bold', LOADED_ELSEWHERE), ...skewLines(skew)]]),
     [`Next: ${next}`],
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');

@@ -56,6 +56,7 @@ const served: InspectReport = {
   blockers: [],
   globals: [{ module: 'sklearn.pipeline', name: 'Pipeline', offset: 3, meaning: 'known' }],
   beside: null,
+  skew: [],
   notes: [{ level: 'info', text: 'written by joblib 1.2' }],
   python: {
     imports: [],

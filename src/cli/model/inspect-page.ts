@@ -1,3 +1,4 @@
+import type { EngineReport } from '../../examine/engines.ts';
 import type { CompileBlocker } from '../../model/blocker.ts';
 import { type NamedGlobal, type OutlineNode, WHICH_MODEL } from '../../model/description.ts';
 import type { ColumnSpec, OutputSpec, Signature, TensorSpec } from '../../model/signature.ts';
@@ -13,8 +14,9 @@ import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { styled, terminalWidth } from '../output/terminal.ts';
 import { choiceWords } from './choice-words.ts';
-import type { EngineReport, InspectReport } from './inspect-report.ts';
+import type { InspectReport } from './inspect-report.ts';
 import { pythonSections } from './python/page.ts';
+import { LOADED_ELSEWHERE, skewLines } from './skew-lines.ts';
 
 /**
  * The page that a person reads: what it is, what it takes and answers, what it names, whether it runs. `path` is the file
@@ -28,6 +30,7 @@ export function inspectPage(report: InspectReport, path = report.file): string {
     report.signature && signatureSections(report.signature),
     section('Names in the file', globals(report.globals)),
     notes(report),
+    report.skew.length > 0 && section(LOADED_ELSEWHERE, skewLines(report.skew).join('\n')),
     verdict(report, path),
   ];
   return sections.filter(Boolean).join('\n\n');

@@ -2,6 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { isPlimsollError } from '../../core/errors.ts';
 import { missingPart } from '../../core/parts.ts';
+import type { EngineReports } from '../../examine/engines.ts';
+import type { SkewFinding } from '../../examine/skew/finding.ts';
+import { skewOf } from '../../examine/skew/skew.ts';
 import { partFilesIn } from '../../files/part-files.ts';
 import type { ReadOptions } from '../../files/read-model.ts';
 import type { CompileBlocker } from '../../model/blocker.ts';
@@ -30,12 +33,6 @@ import { readModel } from './open-model.ts';
 import { besideText } from './parts-beside.ts';
 import { type PythonReport, pythonReport } from './python/report.ts';
 
-/** Whether one engine can run the model, and if not, why. */
-export interface EngineReport {
-  readonly runs: boolean;
-  readonly reason: string | null;
-}
-
 /** All that `inspect` knows; `--json` prints it whole. */
 export interface InspectReport {
   readonly file: string;
@@ -52,12 +49,14 @@ export interface InspectReport {
   /** What is in it, as the control API tells it of a version; null where it is too large to be taken apart. */
   readonly contents: ModelOutline | null;
   readonly signature: Signature | null;
-  readonly engines: { readonly native: EngineReport; readonly onnx: EngineReport } | null;
+  readonly engines: EngineReports | null;
   /** Rows with their answers that the file brings, which are replayed before it is served. */
   readonly goldenRows: number;
   readonly blockers: readonly CompileBlocker[];
   readonly globals: readonly NamedGlobal[];
   readonly notes: readonly ReadNote[];
+  /** What the libraries that wrote it would warn of, or break on, where another release loads it. */
+  readonly skew: readonly SkewFinding[];
   /** Files beside it that fit, and the command that serves all together; null where there are none. */
   readonly beside: string | null;
   readonly python: PythonReport;
@@ -88,11 +87,12 @@ export async function inspectModel(
     outline,
     contents: contentsOf(model),
     signature: content?.signature ?? source.signature,
-    engines: content && { native: await tryNative(content), onnx: await tryOnnx(content) },
+    engines: content && (await enginesFor(content)),
     goldenRows: content?.kind === 'steps' ? (content.goldenRows?.rows.length ?? 0) : 0,
     blockers,
     globals,
     notes: [...sourceNotes(source, content?.signature ?? null), ...notes, ...graphNotes(content)],
+    skew: skewOf(model),
     beside: besideOf(source),
     python: pythonReport(source, model, demands),
     choices: choicesOf(reading),
@@ -181,31 +181,11 @@ async function measuredParts(path: string): Promise<{ readonly size: number; rea
   return { size: partFilesIn(path).reduce((sum, { size }) => sum + size, 0), digest: digests[0] };
 }
 
-async function tryNative(content: ModelContent): Promise<EngineReport> {
-  if (content.kind === 'graph') return { runs: false, reason: 'an ONNX graph runs in onnxruntime' };
-  return attempt(async () => {
-    const { createNativeEngine } = await import('../../engine/native/engine.ts');
-    createNativeEngine(content);
-  });
-}
-
-async function tryOnnx(content: ModelContent): Promise<EngineReport> {
+/** Of this machine: onnxruntime is a part that may be missing. */
+async function enginesFor(content: ModelContent): Promise<EngineReports> {
+  const { engineReports } = await import('../../examine/engines.ts');
+  const reports = engineReports(content);
   const missing = missingPart('onnxruntime');
-  if (missing !== null) return { runs: false, reason: `onnxruntime is not installed. ${missing.hint}` };
-  if (content.kind === 'graph') return { runs: true, reason: null };
-  return attempt(async () => {
-    const { compileModel } = await import('../../compile/compile.ts');
-    const { preparePrefixes } = await import('../../engine/onnx/prefix.ts');
-    await preparePrefixes(compileModel(content).prefix);
-  });
-}
-
-async function attempt(build: () => Promise<void>): Promise<EngineReport> {
-  try {
-    await build();
-    return { runs: true, reason: null };
-  } catch (error) {
-    if (!isPlimsollError(error)) throw error;
-    return { runs: false, reason: error.message };
-  }
+  if (missing === null) return reports;
+  return { ...reports, onnx: { runs: false, reason: `onnxruntime is not installed. ${missing.hint}` } };
 }

@@ -10,7 +10,8 @@ export const inspectCommand: DefineCommand = (command, terminal) => {
     .addHelpText(
       'after',
       '\nExamples:\n  $ plimsoll inspect model.joblib\n  $ plimsoll inspect model.pkl --json | jq .signature\n' +
-        '  $ plimsoll inspect saved/churn --json | jq .python.imports',
+        '  $ plimsoll inspect saved/churn --json | jq .python.imports\n\n' +
+        'The page /inspect of every server shows the same in a browser, which sends the file nowhere.',
     )
     .action(async (file: string, options: ModelFileOptions) => {
       const { inspectModel } = await import('./inspect-report.ts');

@@ -25,7 +25,7 @@ const HEALTH: ReadonlySet<string> = new Set([
 const OF_A_MODEL = /^\/v[12]\/models\/([^/]+)/;
 
 /** Files that are the same on every server: what those pages show they ask the control API for, with the key of who looks. */
-const STATIC = /^\/(?:console|assets)(?:\/|$)|^\/api\/v1\/docs\/?$/;
+const STATIC = /^\/(?:console|assets)(?:\/|$)|^\/(?:inspect|api\/v1\/docs)\/?$/;
 
 const CLIENTS = /^\/clients(?:\/|$)/;
 

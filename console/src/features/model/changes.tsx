@@ -1,9 +1,9 @@
 import type { DifferenceView } from '../../api/generated/control-api.ts';
 import { plural } from '../../facts/words.ts';
+import { shortClass } from '../../outline/step-words.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { ColumnHeads } from '../../ui/column-heads.tsx';
 import { Scrolled } from '../../ui/scrolled.tsx';
-import { shortClass } from './step-words.ts';
 
 type StepChange = DifferenceView['steps'][number];
 

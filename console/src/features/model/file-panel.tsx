@@ -1,6 +1,6 @@
 import type { CertificateView, ContentsView, VersionView } from '../../api/generated/control-api.ts';
 import { bytesWords, plural } from '../../facts/words.ts';
-import { FactsList } from './facts-list.tsx';
+import { FactsList } from '../../outline/facts-list.tsx';
 
 interface FilePanelProps {
   readonly certificate: CertificateView;

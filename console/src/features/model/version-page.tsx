@@ -4,20 +4,20 @@ import { useEndpoints, useOperation } from '../../api/queries.ts';
 import { Link } from '../../location/link.tsx';
 import { hrefOf } from '../../location/location.ts';
 import { ModelTrail } from '../../location/trail.tsx';
+import { Coefficients } from '../../outline/coefficients.tsx';
+import { GraphPanel } from '../../outline/graph-panel.tsx';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { PageHead } from '../../ui/page-head.tsx';
 import { Failed, Panel } from '../../ui/panel.tsx';
-import { Coefficients } from './coefficients.tsx';
 import { FilePanel } from './file-panel.tsx';
 import { GoldenPanel } from './golden-panel.tsx';
-import { GraphPanel } from './graph-panel.tsx';
 import './model.css';
-import { PipelinePanel } from './pipeline-panel.tsx';
+import { PipelinePanel } from '../../outline/pipeline-panel.tsx';
+import { SignatureTable } from '../../outline/signature-panel.tsx';
+import { modelSentence } from '../../outline/step-words.ts';
 import { ChecksList, ProofPanel } from './proof-panel.tsx';
 import { PythonPanel } from './python-panel.tsx';
 import { rolesOf } from './rollout-targets.ts';
-import { SignatureTable } from './signature-panel.tsx';
-import { modelSentence } from './step-words.ts';
 import { TreePanel } from './tree-panel.tsx';
 
 const SLOW = { every: 30_000 };
@@ -84,7 +84,9 @@ export function VersionPage({ model, version: number }: VersionPageProps) {
         <>
           {!isGraph && (
             <Panel title="Pipeline" query={contents}>
-              {(found) => <PipelinePanel outline={found.outline} certificate={certificate.data} />}
+              {(found) => (
+                <PipelinePanel outline={found.outline} signature={certificate.data?.signature ?? null} />
+              )}
             </Panel>
           )}
           {outline?.graph && (

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CertificateView, DifferenceView, SignatureOutline } from '../../api/generated/control-api.ts';
+import { endsOf, inputFacts } from '../../outline/signature-words.ts';
+import { isSaid, mainParameters } from '../../outline/step-words.ts';
 import { answersSentence, costSentence } from './difference-words.ts';
 import { jsonLines, jsonText } from './json-words.ts';
 import { proofSentence, worstSentence } from './proof-words.ts';
-import { endsOf, inputFacts } from './signature-words.ts';
-import { isSaid, mainParameters } from './step-words.ts';
 
 type Verification = CertificateView['verification'];
 type Answers = NonNullable<DifferenceView['answers']>;

@@ -42,6 +42,11 @@ function Choosing({ model }: { readonly model: string }) {
         trail={<Way model={model} />}
         title="Upload a version"
         sentence="The file is read as data; nothing in it is run, unless you say that Python may."
+        actions={
+          <a className="button" href="/inspect">
+            Only look into a file, without sending it
+          </a>
+        }
       />
       <Steps label="Way of a version" names={RELEASE_STEPS} now={0} />
       {may(ADD) ? (

@@ -1,22 +1,15 @@
 /** Which runtime a model gets, why, and what to do: from what `inspect` found. Pure. */
 
+import { type CompileObstacle, dangerIn, membersIn, obstaclesIn } from '../../../examine/obstacles.ts';
+import type { SkewFinding } from '../../../examine/skew/finding.ts';
 import type { CompileBlocker } from '../../../model/blocker.ts';
-import { type NamedGlobal, WHICH_MODEL } from '../../../model/description.ts';
 import { LET_PYTHON, TO_ONNX, wayPast } from '../../../model/way-past.ts';
 import { topModule } from '../../../registry/python/imports.ts';
 import type { Runtime } from '../../../registry/version.ts';
 import { shellWord } from '../../../text/shell.ts';
 import { choiceWords } from '../choice-words.ts';
-import type { EngineReport, InspectReport } from '../inspect-report.ts';
+import type { InspectReport } from '../inspect-report.ts';
 import type { PythonReport } from './report.ts';
-
-/** What stands in the way of compiling it, and the way on. */
-export interface CompileObstacle {
-  /** Step, class and byte, as far as they are known. */
-  readonly where: string;
-  readonly what: string;
-  readonly way: string;
-}
 
 export interface ModelDiagnosis {
   readonly file: string;
@@ -34,6 +27,8 @@ export interface ModelDiagnosis {
   readonly python: PythonReport | null;
   /** Files beside it that fit, and the command that serves all together; null where there are none. */
   readonly beside: string | null;
+  /** What other releases of its libraries make of it. */
+  readonly skew: readonly SkewFinding[];
   /** The command to run next. */
   readonly next: string;
 }
@@ -61,7 +56,7 @@ export function diagnoseModel(report: InspectReport, requested: RequestedOptions
       : null
     : (requested.runtime ?? compiled);
   return {
-    ...{ file, kind, engines, runtime, python },
+    ...{ file, kind, engines, runtime, python, skew: report.skew },
     looksLike: null,
     beside: report.beside,
     why: whyOf(report, { script, compiled, requested }),
@@ -80,35 +75,26 @@ const isPythonOfUse = ({ kind, blockers }: InspectReport): boolean =>
 
 function nextOf(report: InspectReport, requested: RequestedOptions, runtime: Runtime | null): string {
   const path = shellWord(requested.path);
-  const member = report.blockers.flatMap(({ field, wanted }) =>
-    field === WHICH_MODEL ? membersIn(wanted) : [],
-  );
+  const member = membersIn(report.blockers);
   if (member.length > 0) return `plimsoll serve ${path} --member ${member.at(-1)}`;
   if (!isPythonOfUse(report)) return `once that is done: plimsoll serve ${path}`;
-  const danger = dangerIn(report);
+  const danger = dangerIn(report.globals);
   if (danger !== null && runtime === null)
     return `ask who wrote it why it names ${danger.module}.${danger.name}, and for a file without it`;
   return pythonCommand(requested, report.python);
 }
 
-/** Members that may be meant; scalers and encoders come before what predicts. */
-const membersIn = (way: string): readonly string[] =>
-  [...way.matchAll(/--member ([^\s;]+)(?= or|;)/g)].flatMap(([, name]) => name ?? []);
-
-const dangerIn = ({ globals }: InspectReport): NamedGlobal | null =>
-  globals.find(({ meaning }) => meaning === 'dangerous') ?? null;
-
 /** The engine that runs it as data, or null. Names of code that runs on loading are refused, whatever else there is. */
 function compiledRuntime(report: InspectReport): 'native' | 'onnx' | null {
   const { engines } = report;
-  if (engines === null || dangerIn(report) !== null) return null;
+  if (engines === null || dangerIn(report.globals) !== null) return null;
   if (engines.native.runs) return 'native';
   return engines.onnx.runs ? 'onnx' : null;
 }
 
 /** Trust alone lets Python run what is not compiled; what names dangerous code has to be demanded, too. */
 const mayRun = (report: InspectReport, { trust, runtime }: RequestedOptions): boolean =>
-  trust && (runtime === 'python' || dangerIn(report) === null);
+  trust && (runtime === 'python' || dangerIn(report.globals) === null);
 
 interface Grounds {
   readonly script: boolean;
@@ -117,7 +103,7 @@ interface Grounds {
 }
 
 function whyOf(report: InspectReport, { script, compiled, requested }: Grounds): string {
-  const danger = dangerIn(report);
+  const danger = dangerIn(report.globals);
   if (danger !== null)
     return `it names ${danger.module}.${danger.name} at byte ${danger.offset}, through which a loader runs code`;
   if (script)
@@ -133,35 +119,12 @@ function whyOf(report: InspectReport, { script, compiled, requested }: Grounds):
     : `it is read as data, and ${compiled} alone runs it`;
 }
 
-/** Blockers that are shown; a file may have thousands of the same. */
-const OBSTACLES = 20;
-
 function obstaclesOf(report: InspectReport): readonly CompileObstacle[] {
-  const { blockers, engines, notes, kind, python } = report;
-  const danger = dangerIn(report);
-  if (danger !== null) {
-    const name = `${danger.module}.${danger.name}`;
-    return [{ where: 'the file', what: `it names ${name}, which runs code on loading`, way: WITHOUT_IT }];
-  }
-  if (blockers.length > 0)
-    return blockers.slice(0, OBSTACLES).map((blocker) => ({
-      where: `${blocker.path || 'the model'} (${blocker.class}) at byte ${blocker.offset}`,
-      what: `${blocker.field} is ${blocker.found}${blocker.field === WHICH_MODEL ? '' : `, ${blocker.wanted} supported`}`,
-      way: wayOn(blocker, python),
-    }));
-  if (engines === null)
-    return kind === 'file'
-      ? []
-      : notes.slice(0, 1).map(({ text }) => ({ where: 'the folder', what: text, way: TO_ONNX }));
-  if (engines.native.runs || engines.onnx.runs) return [];
-  return Object.entries(engines).map(([name, { reason }]: [string, EngineReport]) => ({
-    where: name,
-    what: reason ?? '',
-    way: 'replace that step, and save the model again',
-  }));
+  const { engines, notes, kind, python } = report;
+  const found = obstaclesIn(report, (blocker) => wayOn(blocker, python));
+  if (found.length > 0 || engines !== null || kind === 'file') return found;
+  return notes.slice(0, 1).map(({ text }) => ({ where: 'the folder', what: text, way: TO_ONNX }));
 }
-
-const WITHOUT_IT = 'save the model without it, where it was trained';
 
 /** The way past a blocker; what nothing here reads may run in Python, with its own code where that is found. */
 function wayOn(blocker: CompileBlocker, { nearby }: PythonReport): string {

@@ -1,9 +1,9 @@
-import type { SignatureOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
-import { useParameter } from '../../location/location.ts';
-import { ColumnHeads } from '../../ui/column-heads.tsx';
-import { Scrolled } from '../../ui/scrolled.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
+import type { SignatureOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
+import { useParameter } from '../location/location.ts';
+import { ColumnHeads } from '../ui/column-heads.tsx';
+import { Scrolled } from '../ui/scrolled.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { inputFacts } from './signature-words.ts';
 
 const HEADS = [{ text: 'Input' }, { text: 'Type' }, { text: 'What it takes' }];

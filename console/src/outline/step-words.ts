@@ -1,6 +1,6 @@
 /** What is said of a step in a line or two. Pure. */
-import type { ModelOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
+import type { ModelOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
 
 type OutlineStep = ModelOutline['steps'][number];
 type StepFact = OutlineStep['parameters'][number];

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { TreePart } from '../../api/generated/control-api.ts';
+import type { TreePart } from '../api/generated/control-api.ts';
 import { fitted } from './pipeline-layout.ts';
 import { layoutTree, moved, NODE_HEIGHT, NODE_WIDTH, type PlacedNode, type TreeMove } from './tree-layout.ts';
 import { nodeLines, nodeSentence } from './tree-words.ts';

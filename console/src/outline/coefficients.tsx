@@ -1,9 +1,9 @@
-import type { ModelOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
-import { useParameter } from '../../location/location.ts';
-import { Choice } from '../../ui/choice.tsx';
-import { SearchField } from '../../ui/search-field.tsx';
-import { SelectField } from '../../ui/select-field.tsx';
+import type { ModelOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
+import { useParameter } from '../location/location.ts';
+import { Choice } from '../ui/choice.tsx';
+import { SearchField } from '../ui/search-field.tsx';
+import { SelectField } from '../ui/select-field.tsx';
 import { shortClass } from './step-words.ts';
 import { WeightTable } from './weight-table.tsx';
 

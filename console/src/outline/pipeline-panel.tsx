@@ -1,19 +1,21 @@
-import type { CertificateView, ModelOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
-import { useWidth } from '../../ui/width.ts';
+import type { ModelOutline, SignatureOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
+import { useWidth } from '../ui/width.ts';
 import { type DiagramBox, type DiagramEnds, layoutPipeline } from './pipeline-layout.ts';
+import './outline.css';
 import { endsOf } from './signature-words.ts';
 import { StepList } from './step-list.tsx';
 
 interface PipelinePanelProps {
   readonly outline: ModelOutline;
-  readonly certificate: CertificateView | undefined;
+  /** What goes in and comes out, where that is known. */
+  readonly signature: SignatureOutline | null;
 }
 
 /** What a row goes through: drawn, and as a list of all that is known of each step. */
-export function PipelinePanel({ outline, certificate }: PipelinePanelProps) {
+export function PipelinePanel({ outline, signature }: PipelinePanelProps) {
   const { steps, omittedSteps } = outline;
-  const ends = certificate === undefined ? { input: '', output: '' } : endsOf(certificate.signature);
+  const ends = signature === null ? { input: '', output: '' } : endsOf(signature);
   if (steps.length === 0)
     return <p className="empty">Nothing of it can be read as data: Python loads and runs it whole.</p>;
   return (

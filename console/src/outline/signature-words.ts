@@ -1,6 +1,6 @@
 /** What a model takes and answers, in a line. Pure. */
-import type { SignatureOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
+import type { SignatureOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
 import type { DiagramEnds } from './pipeline-layout.ts';
 
 type Input = SignatureOutline['inputs'][number];

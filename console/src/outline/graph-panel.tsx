@@ -1,5 +1,5 @@
-import type { ModelOutline } from '../../api/generated/control-api.ts';
-import { bytesWords, countWords, plural } from '../../facts/words.ts';
+import type { ModelOutline } from '../api/generated/control-api.ts';
+import { bytesWords, countWords, plural } from '../facts/words.ts';
 import { WeightTable } from './weight-table.tsx';
 
 type Graph = NonNullable<ModelOutline['graph']>;

@@ -1,5 +1,5 @@
 /** Where the nodes of a tree are drawn: each level in a row of its own, parents above the middle of their children. Pure. */
-import type { TreePart } from '../../api/generated/control-api.ts';
+import type { TreePart } from '../api/generated/control-api.ts';
 
 export type TreeNode = TreePart['nodes'][number];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ModelOutline } from '../../api/generated/control-api.ts';
+import type { ModelOutline } from '../api/generated/control-api.ts';
 import { type Diagram, layoutPipeline } from './pipeline-layout.ts';
 
 type OutlineStep = ModelOutline['steps'][number];

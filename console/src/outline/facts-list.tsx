@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import './outline.css';
 
 export interface Fact {
   readonly name: string;

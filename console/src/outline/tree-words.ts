@@ -1,6 +1,6 @@
 /** What is said of the nodes of a tree. Pure. */
-import type { TreePart } from '../../api/generated/control-api.ts';
-import { countWords, plural, shareWords } from '../../facts/words.ts';
+import type { TreePart } from '../api/generated/control-api.ts';
+import { countWords, plural, shareWords } from '../facts/words.ts';
 import type { TreeNode } from './tree-layout.ts';
 
 const NUMBER = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });

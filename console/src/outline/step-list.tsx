@@ -1,5 +1,5 @@
-import type { ModelOutline } from '../../api/generated/control-api.ts';
-import { plural } from '../../facts/words.ts';
+import type { ModelOutline } from '../api/generated/control-api.ts';
+import { plural } from '../facts/words.ts';
 import { isSaid, shortClass } from './step-words.ts';
 
 type OutlineStep = ModelOutline['steps'][number];

@@ -1,5 +1,6 @@
-import { ColumnHeads } from '../../ui/column-heads.tsx';
-import { Scrolled } from '../../ui/scrolled.tsx';
+import { ColumnHeads } from '../ui/column-heads.tsx';
+import { Scrolled } from '../ui/scrolled.tsx';
+import './outline.css';
 
 interface WeightTableProps {
   readonly label: string;

@@ -1,5 +1,5 @@
 /** Where the parts of a model are drawn: a chain from top to bottom, branches side by side where the width allows it. Pure. */
-import type { ModelOutline } from '../../api/generated/control-api.ts';
+import type { ModelOutline } from '../api/generated/control-api.ts';
 import { shortClass, stepLines } from './step-words.ts';
 
 type OutlineStep = ModelOutline['steps'][number];
