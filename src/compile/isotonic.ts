@@ -30,7 +30,7 @@ function countNotAbove(g: GraphBuilderApi, ascending: Float64Array, x: ValueName
 }
 
 /** The values of a curve at finite numbers `[N, 1]`; rows that it refuses are marked. */
-function interpolated(
+export function interpolated(
   context: CompileContext,
   { x: points, y: values, outOfBounds }: IsotonicCurve,
   x: ValueName,

@@ -96,7 +96,7 @@ function overRestUniform(
 }
 
 /** Rows divided by their sums; uniform where a sum is 0. */
-function normalised({ g }: CompileContext, p: ValueName, classes: number): ValueName {
+export function normalised({ g }: CompileContext, p: ValueName, classes: number): ValueName {
   const sum = rowSumOf(g, p);
   const none = g.add('Equal', [sum, g.float64([0], [])]);
   const numerator = g.add('Where', [none, g.float64([1], []), p]);

@@ -1,5 +1,6 @@
 import type { ModelStep } from '../model/step.ts';
 import { arithmetic } from './arithmetic.ts';
+import { calibrated } from './calibration.ts';
 import { catboost } from './catboost.ts';
 import type { StepCompiler, StepCompilers } from './compiler.ts';
 import { COMPOSITION_COMPILERS } from './composition.ts';
@@ -15,6 +16,8 @@ import { ISOTONIC_COMPILERS } from './isotonic.ts';
 import { LABEL_BINARIZER_COMPILERS } from './label-binarizer.ts';
 import { LINEAR_COMPILERS } from './linear.ts';
 import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
+import { MULTI_OUTPUT_COMPILERS } from './multi-output.ts';
+import { MULTICLASS_COMPILERS } from './multiclass.ts';
 import { multinomialNb } from './naive-bayes.ts';
 import { pmml } from './pmml.ts';
 import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
@@ -23,6 +26,7 @@ import { SUPPORT_VECTOR_COMPILERS } from './support-vectors.ts';
 import { TEXT_COMPILERS } from './text.ts';
 import { treeEnsembleStep } from './tree.ts';
 import { voting } from './voting.ts';
+import { WRAPPED_PREDICTOR_COMPILERS } from './wrapped-predictor.ts';
 
 /** The compiler of every kind of step; the TypeScript compiler asks for every kind of the union. */
 const COMPILERS: StepCompilers<ModelStep> = {
@@ -49,6 +53,10 @@ const COMPILERS: StepCompilers<ModelStep> = {
   pmml,
   predictions,
   voting,
+  calibrated,
+  ...MULTICLASS_COMPILERS,
+  ...MULTI_OUTPUT_COMPILERS,
+  ...WRAPPED_PREDICTOR_COMPILERS,
 };
 
 /** The compiler that fits a step. */

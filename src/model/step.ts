@@ -1,4 +1,5 @@
 import { ARITHMETIC_STEPS, type ArithmeticStep } from './arithmetic.ts';
+import { type CalibratedOf, calibrationSteps } from './calibration.ts';
 import { CATBOOST_STEPS, type CatBoostStep } from './catboost.ts';
 import {
   type ColumnBranchOf,
@@ -32,6 +33,14 @@ import { ISOTONIC_STEPS, type IsotonicStep } from './isotonic.ts';
 import { LABEL_BINARIZER_STEPS, type LabelBinarizerStep } from './label-binarizer.ts';
 import { LINEAR_STEPS, type LinearClassifierStep, type LinearRegressorStep } from './linear.ts';
 import { LINEAR_BOOSTER_STEPS, type LinearBoosterStep } from './linear-booster.ts';
+import { type ChainOf, type MultiOutputOf, multiOutputSteps } from './multi-output.ts';
+import {
+  type ConstantPredictorStep,
+  multiclassSteps,
+  type OneVsOneOf,
+  type OneVsRestOf,
+  type OutputCodeOf,
+} from './multiclass.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
@@ -41,6 +50,12 @@ import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.
 import { type CountVectorizerStep, TEXT_STEPS, type TfidfStep } from './text.ts';
 import { TREE_STEPS, type TreeEnsembleOf } from './tree.ts';
 import { type VotingOf, votingSteps } from './voting.ts';
+import {
+  type SelectingPredictorOf,
+  type ThresholdOf,
+  type TransformedTargetOf,
+  wrappedPredictorSteps,
+} from './wrapped-predictor.ts';
 
 /**
  * The neutral model description: a tree of frozen, tagged, plain-data steps. Readers produce it, the compiler and
@@ -79,6 +94,16 @@ export type ModelStep =
   | DummyStep
   | PredictionsStep
   | VotingStep
+  | CalibratedStep
+  | ConstantPredictorStep
+  | OneVsRestStep
+  | OneVsOneStep
+  | OutputCodeStep
+  | MultiOutputStep
+  | ChainStep
+  | ThresholdStep
+  | SelectingPredictorStep
+  | TransformedTargetStep
   | PmmlStep;
 
 /** Steps that hold steps: their families stand in files that know nothing of the union. */
@@ -92,6 +117,15 @@ export type TreeEnsembleStep = TreeEnsembleOf<ModelStep>;
 export type Member = MemberOf<ModelStep>;
 export type PredictionsStep = PredictionsOf<ModelStep>;
 export type VotingStep = VotingOf<ModelStep>;
+export type CalibratedStep = CalibratedOf<ModelStep>;
+export type OneVsRestStep = OneVsRestOf<ModelStep>;
+export type OneVsOneStep = OneVsOneOf<ModelStep>;
+export type OutputCodeStep = OutputCodeOf<ModelStep>;
+export type MultiOutputStep = MultiOutputOf<ModelStep>;
+export type ChainStep = ChainOf<ModelStep>;
+export type ThresholdStep = ThresholdOf<ModelStep>;
+export type SelectingPredictorStep = SelectingPredictorOf<ModelStep>;
+export type TransformedTargetStep = TransformedTargetOf<ModelStep>;
 
 export type StepKind = ModelStep['kind'];
 export type StepOf<K extends StepKind> = Extract<ModelStep, { kind: K }>;
@@ -120,5 +154,9 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...DUMMY_STEPS,
   ...ensembleSteps<ModelStep>(),
   ...votingSteps<ModelStep>(),
+  ...calibrationSteps<ModelStep>(),
+  ...multiclassSteps<ModelStep>(),
+  ...multiOutputSteps<ModelStep>(),
+  ...wrappedPredictorSteps<ModelStep>(),
   ...PMML_STEPS,
 };

@@ -9,7 +9,7 @@ type CurveValue = (value: number) => number | undefined;
  * `numpy.interp` within the bounds: the largest point that is not above the number, and from there
  * `slope · (value - x) + y` (numpy/_core/src/multiarray/compiled_base.c, `arr_interp`).
  */
-function prepareCurve({ x, y, outOfBounds }: IsotonicCurve): CurveValue {
+export function prepareCurve({ x, y, outOfBounds }: IsotonicCurve): CurveValue {
   const last = x.length - 1;
   if (last === 0) return () => y[0]!;
   const slopes = y.map((value, i) => (i === last ? 0 : (y[i + 1]! - value) / (x[i + 1]! - x[i]!)));

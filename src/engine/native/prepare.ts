@@ -1,10 +1,13 @@
 import type { ModelStep } from '../../model/step.ts';
+import { prepareCalibrated } from './calibration.ts';
 import { prepareCatBoost } from './catboost/ensemble.ts';
 import { DISTRIBUTION_PREPARERS } from './distribution.ts';
 import { preparePredictions } from './ensemble.ts';
 import type { StepPreparers } from './evaluator.ts';
 import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
+import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
+import { MULTICLASS_PREPARERS } from './multiclass.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
@@ -12,6 +15,7 @@ import { SUPPORT_VECTOR_PREPARERS } from './support-vectors.ts';
 import { prepareCountVectorizer } from './text/count.ts';
 import { prepareTfidf } from './text/tfidf.ts';
 import { prepareVoting } from './voting.ts';
+import { WRAPPED_PREDICTOR_PREPARERS } from './wrapped-predictor.ts';
 
 /** What makes every kind of step ready; the compiler asks for every kind of the union. */
 const PREPARERS: StepPreparers<ModelStep> = {
@@ -27,6 +31,10 @@ const PREPARERS: StepPreparers<ModelStep> = {
   pmml: preparePmml,
   predictions: preparePredictions,
   voting: prepareVoting,
+  calibrated: prepareCalibrated,
+  ...MULTICLASS_PREPARERS,
+  ...MULTI_OUTPUT_PREPARERS,
+  ...WRAPPED_PREDICTOR_PREPARERS,
 };
 
 export const prepareStep = preparingWith(PREPARERS);

@@ -20,11 +20,15 @@ const SUPPORTED = FUNCTIONS.filter((name) => name !== 'identity').join(', ');
  * FunctionTransformer with `func=None` or a numpy ufunc. `validate=True` (also None before 0.22) checks the input and
  * refuses missing values.
  */
-export function readFunctionTransformer(view: EstimatorView): FunctionStep {
-  const name = functionOf(view, view.get('func') ?? null);
-  const extra = view.get('kw_args');
+export const readFunctionTransformer = (view: EstimatorView): FunctionStep =>
+  readFunction(view, 'func', 'kw_args');
+
+/** The function of a FunctionTransformer that an attribute holds, its arguments in another. */
+export function readFunction(view: EstimatorView, attribute: string, args: string): FunctionStep {
+  const name = functionOf(view, view.get(attribute) ?? null);
+  const extra = view.get(args);
   if (extra !== undefined && extra !== null && !(isType(extra, 'dict') && extra.entries.length === 0)) {
-    throw view.unsupported('kw_args', show(extra), 'no arguments are');
+    throw view.unsupported(args, show(extra), 'no arguments are');
   }
   const validates = view.get('validate') === null ? !view.since(0, 22) : view.flag('validate', false);
   return {

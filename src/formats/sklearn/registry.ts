@@ -34,6 +34,7 @@ import { readDataFrameMapper } from '../sklearn-pandas/mapper.ts';
 import { readCategoricalDomain, readContinuousDomain, readMultiDomain } from '../sklearn2pmml/domains.ts';
 import { readAlias, readPmmlPipeline } from '../sklearn2pmml/pipeline.ts';
 import { readXgbModel, readXgboostBooster } from '../xgboost/pickled.ts';
+import { CALIBRATION_FAMILIES } from './calibration.ts';
 import {
   readColumnTransformer,
   readFeatureUnion,
@@ -60,6 +61,8 @@ import {
   readScoringClassifier,
   readSgdClassifier,
 } from './linear.ts';
+import { MULTI_OUTPUT_FAMILIES } from './multi-output.ts';
+import { MULTICLASS_FAMILIES } from './multiclass.ts';
 import { readMultinomialNb } from './naive-bayes.ts';
 import { POLYNOMIAL_FAMILIES } from './polynomial.ts';
 import type { Reader } from './reading.ts';
@@ -76,6 +79,7 @@ import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
 import { VOTING_FAMILIES } from './voting.ts';
+import { WRAPPED_PREDICTOR_FAMILIES } from './wrapped-predictor.ts';
 
 const LINEAR_REGRESSORS = [
   'LinearRegression',
@@ -281,6 +285,10 @@ export const FAMILIES: readonly Family[] = [
   ...LABEL_BINARIZER_FAMILIES,
   ...ISOTONIC_FAMILIES,
   ...VOTING_FAMILIES,
+  ...CALIBRATION_FAMILIES,
+  ...MULTICLASS_FAMILIES,
+  ...MULTI_OUTPUT_FAMILIES,
+  ...WRAPPED_PREDICTOR_FAMILIES,
 ];
 
 const READERS: ReadonlyMap<string, Reader> = new Map(
