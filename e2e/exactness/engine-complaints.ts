@@ -6,6 +6,7 @@ import { brokenCells, graphBound, nativeBound, tensorsOf } from './bound.ts';
 import { verdictOf } from './evaluate.ts';
 import { type Cell, rowsOf } from './fixture.ts';
 import type { Replay } from './replay.ts';
+import { settled } from './settled.ts';
 
 /** What the native engine answers otherwise than the library, or otherwise than it announces, or among many rows. */
 export async function nativeComplaints(replay: Replay): Promise<string[]> {
@@ -24,7 +25,7 @@ export async function nativeComplaints(replay: Replay): Promise<string[]> {
 
 /** What the compiled graph answers otherwise than the library in onnxruntime. */
 export async function graphComplaints(replay: Replay): Promise<string[]> {
-  const { fixture, content, plan, outputs } = replay;
+  const { fixture, content, plan, outputs } = settled(replay);
   const { tally, answered } = await verdictOf(replay, 'onnx');
   return [
     ...tally.failures,

@@ -5,6 +5,7 @@ import type { FixtureFile } from './fixture.ts';
 import { judge, type Tally } from './judge.ts';
 import { promisedFor } from './promise.ts';
 import { Blocked, type EngineName, openReplay, type Replay } from './replay.ts';
+import { settled } from './settled.ts';
 
 export interface EngineVerdict {
   readonly tally: Tally;
@@ -48,10 +49,9 @@ export async function evaluateFixture(file: FixtureFile): Promise<CaseVerdict | 
   }
 }
 
-export async function verdictOf(
-  { fixture, content: { root, signature }, engines, outputs }: Replay,
-  id: EngineName,
-): Promise<EngineVerdict> {
+export async function verdictOf(replay: Replay, id: EngineName): Promise<EngineVerdict> {
+  const { fixture, content, engines, outputs } = id === 'onnx' ? settled(replay) : replay;
+  const { root, signature } = content;
   const tally = judge(fixture, outputs[id], (output) => promisedFor(root, output));
   const expected = Object.entries(fixture.expected).filter(([name]) => MARGINS.includes(name));
   const margins = judge(

@@ -29,6 +29,8 @@ export interface Fixture {
   readonly classes: readonly unknown[] | null;
   /** Per row and target: Σ|terms| of the dot products behind the answer. */
   readonly terms?: readonly (readonly number[])[];
+  /** Rows whose last neighbour is as far away as the next point, which are not told apart by distance. */
+  readonly tied?: readonly number[];
   /** Bodies that the library refuses, with its own words. */
   readonly refused?: readonly FixtureRefusal[];
 }

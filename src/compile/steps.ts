@@ -19,6 +19,7 @@ import { LINEAR_BOOSTER_COMPILERS } from './linear-booster.ts';
 import { MULTI_OUTPUT_COMPILERS } from './multi-output.ts';
 import { MULTICLASS_COMPILERS } from './multiclass.ts';
 import { multinomialNb } from './naive-bayes.ts';
+import { NEIGHBORS_COMPILERS } from './neighbors/neighbors.ts';
 import { pmml } from './pmml.ts';
 import { POLYNOMIAL_COMPILERS } from './polynomial.ts';
 import { SCALING_COMPILERS } from './scaling.ts';
@@ -57,6 +58,7 @@ const COMPILERS: StepCompilers<ModelStep> = {
   ...MULTICLASS_COMPILERS,
   ...MULTI_OUTPUT_COMPILERS,
   ...WRAPPED_PREDICTOR_COMPILERS,
+  ...NEIGHBORS_COMPILERS,
 };
 
 /** The compiler that fits a step. */

@@ -14,6 +14,8 @@ export interface Engine {
   infer(batch: Batch, isWanted?: IsWanted): Outputs | Promise<Outputs>;
   /** The outputs on request of the signature, of a batch; absent where the engine has none. */
   extras?(batch: Batch): Outputs;
+  /** 1 for each row of a batch whose answer hangs on an order that other engines do not know; null where none does. */
+  undecided?(batch: Batch): Uint8Array | null;
   close(): void | Promise<void>;
   /** What the version's own code reads and writes itself; absent where it has no such code. */
   readonly raw?: RawEnds;

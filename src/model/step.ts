@@ -42,6 +42,7 @@ import {
   type OutputCodeOf,
 } from './multiclass.ts';
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
+import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
 import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
@@ -89,6 +90,7 @@ export type ModelStep =
   | LinearClassifierStep
   | MultinomialNbStep
   | SupportVectorStep
+  | NearestNeighborsStep
   | TreeEnsembleStep
   | CatBoostStep
   | DummyStep
@@ -149,6 +151,7 @@ export const STEPS: { readonly [K in StepKind]: StepDescription<StepOf<K>, Model
   ...LINEAR_STEPS,
   ...NAIVE_BAYES_STEPS,
   ...SUPPORT_VECTOR_STEPS,
+  ...NEIGHBORS_STEPS,
   ...TREE_STEPS,
   ...CATBOOST_STEPS,
   ...DUMMY_STEPS,

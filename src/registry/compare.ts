@@ -61,12 +61,14 @@ export type OutputComparison = Omit<VersionVerification, 'proof' | 'seed'> & { r
 /**
  * Compares two sets of outputs of the same rows cell by cell; `right` is the reference. Labels may differ only
  * where `tied(row)` says that the reference's own scores tie within tolerance. `peaks` may know more rows than these.
+ * Rows that `undecided` marks are left out.
  */
 export function compareCells(
   left: Outputs,
   right: Outputs,
   tolerance: (output: string) => ComparisonTolerance,
   peaks: OutputPeaks = new OutputPeaks().see(right),
+  undecided: Uint8Array | null = null,
 ): OutputComparison {
   const tally = {
     rows: 0,
@@ -80,7 +82,7 @@ export function compareCells(
     if (!pairs) return { ...tally, failures: tally.failures + 1, worst: mismatch(output) };
     for (const [part, [a, b]] of pairs.entries()) {
       const columns = isFloatTensor(b) ? peaks.of(output, part, cellsPerRow(b)) : null;
-      const measure = { tolerance: tolerance(output), peaks: columns, scores: scoresOf(right) };
+      const measure = { tolerance: tolerance(output), peaks: columns, scores: scoresOf(right), undecided };
       compareTensor(output, a, b, measure, tally);
     }
   }
@@ -127,24 +129,26 @@ interface Measure {
   readonly tolerance: ComparisonTolerance;
   readonly peaks: Float64Array | null;
   readonly scores: Scores | null;
+  readonly undecided: Uint8Array | null;
 }
 
 function compareTensor(
   output: string,
   left: Tensor,
   right: Tensor,
-  { tolerance, peaks, scores }: Measure,
+  { tolerance, peaks, scores, undecided }: Measure,
   tally: Tally,
 ): void {
   tally.rows = Math.max(tally.rows, right.shape[0] ?? 1);
   const width = cellsPerRow(right);
   for (let i = 0; i < right.data.length; i++) {
+    const row = Math.floor(i / width);
+    if (undecided?.[row] === 1) continue;
     tally.cells++;
     const a = left.data[i]!;
     const b = right.data[i]!;
     if (Object.is(a, b) || (a === b && a !== 0)) continue;
     tally.differingBits++;
-    const row = Math.floor(i / width);
     const column = i % width;
     const ok = peaks
       ? within(a as number, b as number, tolerance, peaks[column]!)

@@ -111,6 +111,8 @@ interface Judge {
 /** What both engines say to some neighbouring rows; null is a refusal. */
 interface Answers {
   readonly rows: number;
+  /** Rows of which no two engines need say the same (`Engine.undecided`). */
+  readonly undecided: Uint8Array | null;
   readonly native: Outputs | null;
   readonly onnx: Outputs | null;
 }
@@ -132,8 +134,11 @@ async function compareBlock(
   return total;
 }
 
-function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: Judge): OutputComparison {
-  if (native && onnx) return compareCells(native, onnx, tolerance, peaks);
+function compareAnswers(
+  { rows, undecided, native, onnx }: Answers,
+  { tolerance, peaks }: Judge,
+): OutputComparison {
+  if (native && onnx) return compareCells(native, onnx, tolerance, peaks, undecided);
   if (!native && !onnx) return { ...NOTHING_COMPARED, rows };
   return oneRefused(native ? 'an answer' : 'a refusal', onnx ? 'an answer' : 'a refusal');
 }
@@ -143,9 +148,11 @@ function compareAnswers({ rows, native, onnx }: Answers, { tolerance, peaks }: J
  * by an estimator without NaN) must be refused by both: a refused block is halved until single rows say which.
  */
 async function answersOf(native: Engine, onnx: Engine, block: Batch): Promise<readonly Answers[]> {
+  const answered = await answerOrRefusal(native, block);
   const answers: Answers = {
     rows: block.rows,
-    native: await answerOrRefusal(native, block),
+    undecided: answered === null ? null : (native.undecided?.(block) ?? null),
+    native: answered,
     onnx: await answerOrRefusal(onnx, block),
   };
   if (block.rows === 1 || (answers.native && answers.onnx)) return [answers];

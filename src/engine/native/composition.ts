@@ -37,11 +37,12 @@ function preparePipeline(step: PipelineStep, { names, prepare }: EvaluatorContex
   const [first, ...rest] = before;
   if (first === undefined) return last;
   const run = chain(first, rest);
-  const { transform, outputs, leaves } = last;
+  const { transform, outputs, leaves, undecided } = last;
   return {
     ...(transform && { transform: (input: RowBlock) => transform(run(input)) }),
     ...(outputs && { outputs: (input: RowBlock) => outputs(run(input)) }),
     ...(leaves && { leaves: (input: RowBlock) => leaves(run(input)) }),
+    ...(undecided && { undecided: (input: RowBlock) => undecided(run(input)) }),
   };
 }
 

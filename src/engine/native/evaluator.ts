@@ -14,6 +14,11 @@ export interface StepEvaluator {
   readonly outputs?: (input: RowBlock) => Outputs;
   /** The leaf of each tree that a row comes to, `[rows, trees]` of int32; absent where there are no trees. */
   readonly leaves?: (input: RowBlock) => Tensor;
+  /**
+   * 1 for each row whose answer hangs on the order in which the library meets points equally far away, which this engine
+   * keeps and a graph cannot; absent where no order matters. Takes rows that it answers.
+   */
+  readonly undecided?: (input: RowBlock) => Uint8Array;
 }
 
 /** What a step is told while it is made ready. */

@@ -28,7 +28,7 @@ export interface EvaluatedModel {
 export function nativeEngine({ root, signature }: EvaluatedModel, prepareStep: PrepareStep): NativeEngine {
   const names = signature.form === 'tensors' ? [] : signature.columns.map(({ name }) => name);
   const evaluator = prepareStep(root, names);
-  let { leaves } = evaluator;
+  let { leaves, undecided } = evaluator;
   let answer: ((input: RowBlock) => Outputs) | null = answerOf(evaluator, names);
   return {
     id: 'native',
@@ -41,9 +41,11 @@ export function nativeEngine({ root, signature }: EvaluatedModel, prepareStep: P
       const { extras: [spec] = [] } = signature;
       return spec === undefined || leaves === undefined ? {} : { [spec.name]: leaves(blockOf(batch)) };
     },
+    undecided: (batch) => undecided?.(blockOf(batch)) ?? null,
     close: () => {
       answer = null;
       leaves = undefined;
+      undecided = undefined;
     },
   };
 }

@@ -8,6 +8,7 @@ import { ISOTONIC_PREPARERS } from './isotonic.ts';
 import { LABEL_BINARIZER_PREPARERS } from './label-binarizer.ts';
 import { MULTI_OUTPUT_PREPARERS } from './multi-output.ts';
 import { MULTICLASS_PREPARERS } from './multiclass.ts';
+import { NEIGHBORS_PREPARERS } from './neighbors/neighbors.ts';
 import { preparePmml } from './pmml/prepare.ts';
 import { POLYNOMIAL_PREPARERS } from './polynomial.ts';
 import { COMMON_PREPARERS, preparingWith } from './prepare-common.ts';
@@ -35,6 +36,7 @@ const PREPARERS: StepPreparers<ModelStep> = {
   ...MULTICLASS_PREPARERS,
   ...MULTI_OUTPUT_PREPARERS,
   ...WRAPPED_PREDICTOR_PREPARERS,
+  ...NEIGHBORS_PREPARERS,
 };
 
 export const prepareStep = preparingWith(PREPARERS);

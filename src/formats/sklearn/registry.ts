@@ -64,6 +64,7 @@ import {
 import { MULTI_OUTPUT_FAMILIES } from './multi-output.ts';
 import { MULTICLASS_FAMILIES } from './multiclass.ts';
 import { readMultinomialNb } from './naive-bayes.ts';
+import { NEIGHBORS_FAMILIES } from './neighbors.ts';
 import { POLYNOMIAL_FAMILIES } from './polynomial.ts';
 import type { Reader } from './reading.ts';
 import {
@@ -148,6 +149,7 @@ export const FAMILIES: readonly Family[] = [
   family('svm', readLinearRegressor, 'LinearSVR'),
   ...SUPPORT_VECTOR_FAMILIES,
   family('naive_bayes', readMultinomialNb, 'MultinomialNB'),
+  ...NEIGHBORS_FAMILIES,
   family(
     'tree',
     readTree,

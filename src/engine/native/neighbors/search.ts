@@ -1,0 +1,99 @@
+import type { PointSearch, PointTree } from '../../../model/neighbors.ts';
+import type { Matrix } from '../../../model/tensor.ts';
+import { type PreparedMetric, prepareMetric } from './distance.ts';
+import { NeighborHeap } from './heap.ts';
+
+/** The k nearest points of a row, nearest first; the arrays are those of the search and change with the next row. */
+export interface Nearest {
+  readonly points: Int32Array;
+  /** What ranks them. */
+  readonly reduced: Float64Array;
+  readonly distances: Float64Array;
+}
+
+/** Finds the nearest points of the row of `data` that begins at `at`. */
+type NearestSearch = (data: Float64Array, at: number) => Nearest;
+
+/**
+ * Makes a search ready that meets points in the order of the library: the depth of a tree first, the nearer child before
+ * the other (`BinaryTree._query_single_depthfirst`), or all points in their own order (`ArgKmin`). Of points equally far
+ * away it therefore keeps those that the library keeps.
+ */
+export function prepareNearest({ points, metric, tree }: PointSearch, k: number): NearestSearch {
+  const { reduced, toDistance } = prepareMetric(metric);
+  const heap = new NeighborHeap(k);
+  const distances = new Float64Array(k);
+  const { data: all, cols } = points;
+  const walk = prepareWalk(points, tree, prepareMetric(metric), {
+    bound: () => heap.largest,
+    visit: (data, at, point) => heap.push(reduced(data, at, all, point * cols, cols), point),
+  });
+  return (data, at) => {
+    heap.clear();
+    walk(data, at);
+    heap.sort();
+    for (let i = 0; i < k; i++) distances[i] = toDistance(heap.values[i]!);
+    return { points: heap.points, reduced: heap.values, distances };
+  };
+}
+
+/** What a walk asks of whoever looks for points: how far they may be at most, in reduced distance, and one to look at. */
+interface Visitor {
+  bound(): number;
+  visit(data: Float64Array, at: number, point: number): void;
+}
+type Walk = (data: Float64Array, at: number) => void;
+
+function prepareWalk(points: Matrix, tree: PointTree | null, metric: PreparedMetric, visitor: Visitor): Walk {
+  if (tree !== null) return treeWalk(tree, points.cols, metric, visitor);
+  return (data, at) => {
+    for (let point = 0; point < points.rows; point++) visitor.visit(data, at, point);
+  };
+}
+
+function treeWalk(tree: PointTree, cols: number, metric: PreparedMetric, visitor: Visitor): Walk {
+  const { order, start, end, leaf } = tree;
+  const least = prepareLeastReduced(tree, cols, metric);
+  const walk = (node: number, data: Float64Array, at: number, bound: number): void => {
+    if (bound > visitor.bound()) return;
+    if (leaf[node] === 1) {
+      for (let i = start[node]!; i < end[node]!; i++) visitor.visit(data, at, order[i]!);
+      return;
+    }
+    const left = 2 * node + 1;
+    const toLeft = least(left, data, at);
+    const toRight = least(left + 1, data, at);
+    if (toLeft <= toRight) walk(left, data, at, toLeft);
+    walk(left + 1, data, at, toRight);
+    if (!(toLeft <= toRight)) walk(left, data, at, toLeft);
+  };
+  return (data, at) => walk(0, data, at, least(0, data, at));
+}
+
+/** Reduced distance that every point of a node has at least (`min_rdist`). */
+type LeastReduced = (node: number, data: Float64Array, at: number) => number;
+
+function prepareLeastReduced(
+  { kind, bounds, radius, start }: PointTree,
+  cols: number,
+  metric: PreparedMetric,
+): LeastReduced {
+  if (kind === 'ball')
+    return (node, data, at) => {
+      const away = metric.toDistance(metric.reduced(data, at, bounds, node * cols, cols));
+      return metric.toReduced(Math.max(0, away - radius[node]!));
+    };
+  const upper = start.length * cols;
+  const { p } = metric;
+  return (node, data, at) => {
+    let sum = 0;
+    for (let j = 0, low = node * cols; j < cols; j++, low++) {
+      const x = data[at + j]!;
+      const outside = Math.max(0, bounds[low]! - x, x - bounds[upper + low]!);
+      if (p === 2) sum += outside * outside;
+      else if (p === Infinity) sum = Math.max(sum, outside);
+      else sum += p === 1 ? outside : outside ** p;
+    }
+    return sum;
+  };
+}
