@@ -107,6 +107,14 @@ function checkNumbers({ refusals }: CompileContext, step: SimpleImputerStep, inp
   }
 }
 
+/** Refuses rows that miss a value in a column where none was missing at fit. */
+function checkComplete(context: CompileContext, step: SimpleImputerStep, input: StepStream): void {
+  for (const index of step.complete ?? []) {
+    const mask = maskOf(context, columnAt(context, input, index), step.missing);
+    if (mask !== null) context.refusals.where(mask);
+  }
+}
+
 /** Missing cells by their column's fill value; columns without one are dropped; indicators come last. */
 export const simpleImputer: StepCompiler<SimpleImputerStep> = {
   emit(context, step, input) {
@@ -115,6 +123,7 @@ export const simpleImputer: StepCompiler<SimpleImputerStep> = {
       throw invalidDescription(step, 'statistics_', `${step.fill.length} long`, `${width} long`);
     }
     checkNumbers(context, step, input);
+    checkComplete(context, step, input);
     if (input.kind === 'matrix') return { stream: imputeMatrix(context, step, input.value, width) };
     const imputed = keptColumns(step).map((index) =>
       imputeColumn(context, step, columnAt(context, input, index), index),

@@ -36,6 +36,17 @@ export const rowMax = (g: CompileContext['g'], x: ValueName): ValueName =>
 export const rowSumOf = (g: CompileContext['g'], x: ValueName): ValueName =>
   g.add('ReduceSum', [x, g.int64([1], [1])], { keepdims: 1n });
 
+/** `min(max(x, low), high)` by rows of bounds, a number a column. */
+export const clipRows = (
+  g: CompileContext['g'],
+  x: ValueName,
+  low: ValueName,
+  high: ValueName,
+): ValueName => {
+  const raised = g.add('Where', [g.add('Less', [x, low]), low, x]);
+  return g.add('Where', [g.add('Greater', [raised, high]), high, raised]);
+};
+
 /** `min(max(x, low), high)` that keeps NaN. */
 export function clipValue({ g }: CompileContext, x: ValueName, low: number, high: number): ValueName {
   const floor = g.float64([low], []);

@@ -17,16 +17,19 @@ export interface SimpleImputerStep extends StepBase {
   readonly fill: readonly (number | string | null)[];
   /** Input columns whose 0/1 missing indicator is appended (add_indicator), in order. */
   readonly indicators: readonly number[];
+  /** Input columns in which a missing value refuses the row. @default {none} */
+  readonly complete?: readonly number[];
 }
 
 /** What follows sees filled columns: it says which categories there are, and nothing about missing ones. */
 function imputerNeeds(step: SimpleImputerStep, out: ColumnNeeds | null): ColumnNeeds {
   let kept = 0;
-  return step.fill.map((fill): ColumnNeed => {
+  const complete = new Set(step.complete);
+  return step.fill.map((fill, column): ColumnNeed => {
     const after = fill === null ? undefined : out?.[kept++];
     return {
       type: step.type,
-      nullable: step.missing.kind === 'null',
+      nullable: step.missing.kind === 'null' && !complete.has(column),
       used: true,
       ...(step.type === 'number' ? FINITE : {}),
       ...(after?.categories === undefined ? {} : { categories: after.categories }),

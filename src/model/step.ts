@@ -44,7 +44,7 @@ import {
 import { type MultinomialNbStep, NAIVE_BAYES_STEPS } from './naive-bayes.ts';
 import { NEIGHBORS_STEPS, type NearestNeighborsStep } from './neighbors.ts';
 import { PMML_STEPS, type PmmlStep } from './pmml/step.ts';
-import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep } from './polynomial.ts';
+import { POLYNOMIAL_STEPS, type PolynomialFeaturesStep, type SplineStep } from './polynomial.ts';
 import { SCALING_STEPS, type ScalingStep } from './scaling.ts';
 import type { StepDescription } from './step-description.ts';
 import { SUPPORT_VECTOR_STEPS, type SupportVectorStep } from './support-vectors.ts';
@@ -72,6 +72,7 @@ export type ModelStep =
   | PowerTransformerStep
   | QuantileTransformerStep
   | PolynomialFeaturesStep
+  | SplineStep
   | OneHotStep
   | CategoryTableStep
   | LabelEncoderStep

@@ -5,7 +5,7 @@ import type {
   OneHotStep,
 } from '../../model/encoding.ts';
 import type { LabelSet } from '../../model/tensor.ts';
-import { allocateCells, type RowBlock, type SparseBlock } from './block.ts';
+import { allocateCells, columnOf, type RowBlock, refuseNumber, type SparseBlock } from './block.ts';
 import { type CategoryLookup, prepareLookup, refuseCategory } from './categories.ts';
 import {
   checkWidth,
@@ -89,8 +89,19 @@ function indexesOf(
   if (unknown === 'error') {
     const row = found.indexOf(-1);
     if (row >= 0) refuseCategory(input, row, col, names[col] ?? `x${col}`, column.categories);
-  }
+  } else if (column.categories.type === 'number') refuseInfinite(found, input, col, names);
   return found;
+}
+
+/** Numbers are checked before they are looked up: an infinite one is no unknown category. */
+function refuseInfinite(found: Int32Array, input: RowBlock, col: number, names: readonly string[]): void {
+  const first = found.indexOf(-1);
+  if (first < 0) return;
+  const values = columnOf(input, col, names);
+  for (let row = first; row < found.length; row++) {
+    const value = values[row];
+    if (value === Infinity || value === -Infinity) refuseNumber(row, names[col] ?? `x${col}`, value);
+  }
 }
 
 /** The numbers of each category, side by side. */

@@ -21,13 +21,21 @@ export function prepareSimpleImputer(step: SimpleImputerStep, { names }: Evaluat
     if (col >= cols) refuseShape(step, 'indicator_.features_', col, cols - 1);
   const numeric = prepareNumeric(step, names);
   const mixed = prepareMixed(step, names);
+  const isMissing = cellTest(step.missing);
   return {
     transform: (input) => {
       checkWidth(input, cols);
+      for (const col of step.complete ?? [])
+        checkComplete(columnOf(input, col, names), isMissing, names[col] ?? `x${col}`);
       const isNumeric = step.type === 'number' || (step.type === 'string' && input.kind !== 'columns');
       return isNumeric ? numeric(input) : mixed(input);
     },
   };
+}
+
+function checkComplete(column: ColumnValues, isMissing: (cell: Cell) => boolean, name: string): void {
+  const row = Array.prototype.findIndex.call(column, isMissing);
+  if (row >= 0) refuseCell(row, name, 'expected a value, got a missing one, as no row had at fit');
 }
 
 /** Columns that the output keeps, in order. */

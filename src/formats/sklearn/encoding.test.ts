@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
+import { readOneHotEncoder, readOrdinalEncoder, readTargetEncoder } from './encoding.ts';
 import { floats, instance, int, objects, testReading } from './testing/values.ts';
 import type { EstimatorView } from './view.ts';
 
@@ -109,4 +109,24 @@ test("handle_unknown='warn' takes the infrequent slot from 1.8 on, none before",
     readOneHotEncoder(encoder({ ...grouped, _sklearn_version })).columns[0]!.unknownSlot;
   expect(unknownSlot('1.7.2')).toBe(-1);
   expect(unknownSlot('1.8.0')).toBe(1);
+});
+
+test.each([
+  ['too few vectors', { encodings_: objects(floats([1, 2])), target_type_: 'multiclass' }, /encodings_/],
+  ['too short a vector', { encodings_: objects(floats([1])), target_type_: 'binary' }, /encodings_\[0\]/],
+  [
+    'another kind of target',
+    { encodings_: objects(floats([1, 2])), target_type_: 'unknown' },
+    /target_type_/,
+  ],
+])('%s of a TargetEncoder is refused', (_, fitted, message) => {
+  const mean = fitted.target_type_ === 'multiclass' ? [0.2, 0.8] : [0.5];
+  const state = {
+    categories_: objects(floats([1, 2])),
+    target_mean_: floats(mean),
+    classes_: floats([0, 1]),
+    ...fitted,
+  };
+  const view = testReading().view(instance('sklearn.preprocessing.TargetEncoder', state), '');
+  expect(() => readTargetEncoder(view)).toThrow(message);
 });

@@ -176,3 +176,32 @@ function codesOfCategories(view: EstimatorView, column: Column, missingCode: num
   if (missing >= 0) all[missing] = missingCode;
   return all;
 }
+
+/**
+ * TargetEncoder (1.3): the mean of the target over each category, of several classes a mean a class; of an unknown category
+ * the mean over all rows. `encodings_` holds a vector a column, or one a column and class.
+ */
+export function readTargetEncoder(view: EstimatorView): CategoryTableStep {
+  const columns = readColumns(view);
+  const target = view.choice('target_type_', ['continuous', 'binary', 'multiclass']);
+  const unknown = view.vector('target_mean_', target === 'multiclass' ? view.items('classes_').length : 1);
+  const width = unknown.length;
+  const encodings = view.items('encodings_');
+  if (encodings.length !== columns.length * width)
+    throw view.invalid('encodings_', `${encodings.length} vectors`, `${columns.length * width}`);
+  return {
+    kind: 'category-table',
+    ...view.base(columns.length),
+    columns: columns.map(({ categories, items }, i) => {
+      const rows = new Float64Array(items.length * width);
+      for (let k = 0; k < width; k++) {
+        const value = encodings[i * width + k];
+        const means = isType(value, 'array') ? toNumbers(value) : null;
+        if (means?.length !== items.length)
+          throw view.invalid(`encodings_[${i * width + k}]`, show(value), `${items.length} numbers`);
+        for (const [category, mean] of means.entries()) rows[category * width + k] = mean;
+      }
+      return { categories, width, rows, unknown };
+    }),
+  };
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSimpleImputer } from './imputation.ts';
+import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
 import { floats, instance, objects, testReading } from './testing/values.ts';
 
 const read = (attributes: Record<string, unknown>): ReturnType<typeof readSimpleImputer> =>
@@ -59,4 +59,13 @@ test('indicators name columns that exist', () => {
   expect(() => read({ add_indicator: true, statistics_: floats([0, 0]), indicator_: indicator(2) })).toThrow(
     /features_/,
   );
+});
+
+test.each([
+  ['a column that is not there', { n_features_in_: 2, features_: floats([2]) }, /features_/],
+  ['no column', { n_features_in_: 2, features_: floats([]) }, /no column/],
+  ['a mask as its input', { n_features_in_: 2, features_: floats([0]), _precomputed: true }, /precomputed/],
+])('%s of a MissingIndicator is refused', (_, fitted, message) => {
+  const view = testReading().view(instance('sklearn.impute._base.MissingIndicator', fitted), '');
+  expect(() => readMissingIndicator(view)).toThrow(message);
 });

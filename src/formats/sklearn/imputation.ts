@@ -105,11 +105,45 @@ function fillOf(
   return fill;
 }
 
+/**
+ * MissingIndicator: an imputer that keeps no column. `error_on_new` refuses a value that is missing where none was at fit.
+ * The file does not say which columns are texts.
+ */
+export function readMissingIndicator(view: EstimatorView): SimpleImputerStep {
+  if (view.flag('_precomputed', false)) throw view.unsupported('precomputed', 'True', 'False is');
+  const base = view.base();
+  const width = base.features ?? view.count('_n_features');
+  const some = view.choice('features', ['missing-only', 'all'], 'missing-only') === 'missing-only';
+  const indicators = some
+    ? flaggedColumns(view, width)
+    : Array.from({ length: width }, (_, column) => column);
+  if (indicators.length === 0) throw view.unsupported('features_', 'no column', 'at least one is');
+  const flagged = new Set(indicators);
+  const strict = some && view.flag('error_on_new', true);
+  const missing = markerOf(view, view.get('missing_values'));
+  return {
+    kind: 'simple-imputer',
+    ...base,
+    features: width,
+    missing,
+    type: missing.kind === 'null' ? 'any' : missing.kind,
+    fill: Array.from({ length: width }, () => null),
+    indicators,
+    complete: strict
+      ? Array.from({ length: width }, (_, column) => column).filter((c) => !flagged.has(c))
+      : [],
+  };
+}
+
 function indicatorsOf(view: EstimatorView, width: number): readonly number[] {
-  const features = view.child('indicator_').items('features_').map(toNumber);
+  return flaggedColumns(view.child('indicator_'), width);
+}
+
+function flaggedColumns(view: EstimatorView, width: number): readonly number[] {
+  const features = view.items('features_').map(toNumber);
   const isColumn = (feature: number | null): feature is number =>
     feature !== null && Number.isInteger(feature) && feature >= 0 && feature < width;
   if (!features.every(isColumn))
-    throw view.invalid('indicator_.features_', 'columns out of range', `indexes below ${width}`);
+    throw view.invalid('features_', 'columns out of range', `indexes below ${width}`);
   return features;
 }

@@ -44,13 +44,13 @@ import {
 import { readKMeans, readPca, readTruncatedSvd } from './decomposition.ts';
 import { DISTRIBUTION_FAMILIES } from './distribution.ts';
 import { readDummyClassifier, readDummyRegressor } from './dummy.ts';
-import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder } from './encoding.ts';
+import { readLabelEncoder, readOneHotEncoder, readOrdinalEncoder, readTargetEncoder } from './encoding.ts';
 import { type Family, family, library } from './family.ts';
 import { readForest } from './forest.ts';
 import { readFunctionTransformer } from './function.ts';
 import { readGradientBoosting } from './gradient-boosting.ts';
 import { readHistGradientBoosting } from './hist-gradient-boosting.ts';
-import { readSimpleImputer } from './imputation.ts';
+import { readMissingIndicator, readSimpleImputer } from './imputation.ts';
 import { ISOTONIC_FAMILIES } from './isotonic.ts';
 import { LABEL_BINARIZER_FAMILIES } from './label-binarizer.ts';
 import {
@@ -76,6 +76,7 @@ import {
 } from './scaling.ts';
 import { readSearch } from './search.ts';
 import { SELECTION_FAMILIES } from './selection.ts';
+import { SPLINE_FAMILIES } from './spline.ts';
 import { SUPPORT_VECTOR_FAMILIES } from './support-vectors.ts';
 import { readCountVectorizer, readTfidfTransformer, readTfidfVectorizer } from './text.ts';
 import { readTree } from './tree.ts';
@@ -126,6 +127,9 @@ export const FAMILIES: readonly Family[] = [
   ...DISTRIBUTION_FAMILIES,
   ...POLYNOMIAL_FAMILIES,
   ...SELECTION_FAMILIES,
+  ...SPLINE_FAMILIES,
+  family('preprocessing', readTargetEncoder, 'TargetEncoder'),
+  family('impute', readMissingIndicator, 'MissingIndicator'),
   family('pipeline', readPipeline, 'Pipeline'),
   family('pipeline', readFeatureUnion, 'FeatureUnion'),
   family(

@@ -40,6 +40,7 @@ export class SparseOutputs {
     if (/\.(?:OneHotEncoder|DictVectorizer)$/.test(name))
       // `sparse` up to 1.1.
       return (state.get('sparse_output') ?? state.get('sparse')) !== false;
+    if (name.endsWith('.SplineTransformer')) return state.get('sparse_output') === true;
     if (name.endsWith('.KBinsDiscretizer')) return state.get('encode') === 'onehot';
     // Decided at fit, by how many cells are zero.
     if (name.endsWith('.ColumnTransformer')) return state.get('sparse_output_') === true;

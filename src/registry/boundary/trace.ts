@@ -217,8 +217,10 @@ const VISITORS: { readonly [K in StepKind]?: Visitor<K> } = {
   },
   'simple-imputer': (step, traces, found) => {
     const { missing, fill } = step;
+    const complete = new Set(step.complete);
     fill.forEach((value, j) => {
       if (typeof value === 'number') note(traces[j], found, [value]);
+      if (complete.has(j)) return;
       const trace = traces[j];
       if (typeof value === 'string' && trace) elementAt(found.columns, trace.column).strings.add(value);
       if (missing.kind === 'string' && trace)
